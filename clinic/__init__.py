@@ -1,0 +1,34 @@
+"""Regroove: the web app, its background worker and its commands, over one database."""
+
+from __future__ import annotations
+
+import sys
+
+from flask import Flask
+
+from config import Settings, SettingsError
+
+
+def create_app(settings: Settings) -> Flask:
+    """Build the app from settings; nothing outside this process is touched."""
+    from clinic import catalogue, cli, extensions, queue, web
+
+    app = Flask(__name__)
+    app.config["SETTINGS"] = settings
+    app.config["SECRET_KEY"] = settings.secret_key
+    app.config["TESTING"] = settings.env == "test"
+    extensions.init_database(app, settings)
+    catalogue.load_catalogue()  # wrong data stops the start, not a page
+    queue.init_queue(app, settings)
+    web.init_web(app, settings)
+    cli.init_cli(app)
+    return app
+
+
+def create_app_from_env() -> Flask:
+    """The app for servers; a bad setting ends the start with one line and exit code 2."""
+    try:
+        return create_app(Settings.from_env())
+    except SettingsError as error:
+        print(f"Regroove cannot start. {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)

@@ -1,0 +1,291 @@
+"""The tests of an assessment: what is recorded for each, what is abnormal where that is certain, and the batteries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from clinic.catalogue.check_in import read_options
+from clinic.catalogue.provenance import Fact, Provenance, read_fact, read_provenance
+from clinic.catalogue.reader import Entry
+from clinic.domain.types import FieldKind, Section, Sides, TestResult
+
+NUMERIC = frozenset(
+    {FieldKind.DEGREES, FieldKind.SECONDS, FieldKind.COUNT, FieldKind.GRADE, FieldKind.PAIN, FieldKind.CM}
+)
+WITH_OPTIONS = frozenset({FieldKind.CHOICE, FieldKind.GRADE})
+UNITS: Mapping[FieldKind, str] = {FieldKind.DEGREES: "°", FieldKind.SECONDS: "s", FieldKind.CM: "cm"}
+RESULTS = (
+    (TestResult.NEGATIVE.value, "Negative"),
+    (TestResult.POSITIVE.value, "Positive"),
+    (TestResult.EQUIVOCAL.value, "Equivocal"),
+    (TestResult.UNABLE.value, "Unable"),
+    (TestResult.NOT_TESTED.value, "Not tested"),
+)
+
+
+class ThresholdKind(StrEnum):
+    """What a threshold is compared with."""
+
+    ABNORMAL = "abnormal"
+    SIDE_DIFFERENCE = "side_difference"
+    CHANGE = "change"
+    NOISE = "noise"
+    NORM = "norm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """The answers that stand out: certain codes, or numbers from one end."""
+
+    codes: tuple[str, ...] = ()
+    at_least: float | None = None
+    at_most: float | None = None
+
+    def covers(self, value: str | float) -> bool:
+        """Whether a recorded value stands out."""
+        if isinstance(value, str):
+            return value in self.codes
+        high = self.at_least is not None and value >= self.at_least
+        low = self.at_most is not None and value <= self.at_most
+        return high or low
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One value of a test. Numbers have a unit, both ends and a step; `per_side` ones are taken left and right."""
+
+    id: str
+    kind: FieldKind
+    label: str
+    unit: str
+    minimum: float | None
+    maximum: float | None
+    step: float | None
+    options: tuple[tuple[str, str], ...]
+    abnormal: Limit | None
+    warning: Limit | None
+    per_side: bool
+    hint: str
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the value is a number between the two ends."""
+        return self.kind in NUMERIC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """A figure a finding is held against; without a value it is words only. `field` is empty for the whole test."""
+
+    kind: ThresholdKind
+    field: str
+    value: float | None
+    unit: str
+    text: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentTest:
+    """One test: how to record it in our own words, its fields, and what its figures are held against."""
+
+    id: str
+    name: str
+    section: Section
+    region: str
+    sides: Sides
+    side_words: str
+    how: str
+    fields: tuple[Field, ...]
+    thresholds: tuple[Threshold, ...]
+    facts: tuple[Fact, ...]
+    provenance: Provenance
+
+    def field(self, field_id: str) -> Field:
+        """The field of this id; KeyError if the test has none."""
+        for field in self.fields:
+            if field.id == field_id:
+                return field
+        raise KeyError(field_id)
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryItem:
+    """A test within a battery, with those of its fields that the battery asks for."""
+
+    test: AssessmentTest
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Battery:
+    """A versioned list of tests; an assessment keeps the version it was taken with."""
+
+    id: str
+    name: str
+    version: int
+    purpose: str
+    items: tuple[BatteryItem, ...]
+    provenance: Provenance
+
+    def section(self, section: Section) -> tuple[BatteryItem, ...]:
+        """The items of one section, in order."""
+        return tuple(item for item in self.items if item.test.section is section)
+
+
+def read_field(entry: Entry) -> Field:
+    """A field out of its table; what its kind does not need is refused."""
+    kind = entry.member("kind", FieldKind)
+    numeric = kind in NUMERIC
+    field = Field(
+        id=entry.text("id"),
+        kind=kind,
+        label=entry.text("label"),
+        unit=entry.text("unit", UNITS.get(kind, "")) if numeric else "",
+        minimum=entry.number("min") if numeric else None,
+        maximum=entry.number("max") if numeric else None,
+        step=entry.number("step", 1.0) if numeric else None,
+        options=_field_options(entry, kind),
+        abnormal=_limit(entry, "abnormal"),
+        warning=_limit(entry, "warning"),
+        per_side=entry.flag("per_side", True),
+        hint=entry.text("hint", ""),
+    )
+    _check_field(entry, field)
+    return field
+
+
+def read_test(entry: Entry, shared: Mapping[str, Field], fault_names: Mapping[str, str]) -> AssessmentTest:
+    """A test out of its table; a field given by name alone is a shared one, faults are offered under their names."""
+    sides = entry.member("sides", Sides, Sides.NONE)
+    fields = tuple(_test_field(entry, index, item, shared) for index, item in enumerate(entry.items("fields")))
+    if not fields:
+        raise entry.error("fields", "must hold at least 1")
+    fields = tuple(_named_faults(entry, field, fault_names) for field in fields)
+    if sides is Sides.NONE:
+        fields = tuple(replace(field, per_side=False) for field in fields)
+    _check_unique(entry, [field.id for field in fields])
+    return AssessmentTest(
+        id=entry.text("id"),
+        name=entry.text("name"),
+        section=entry.member("section", Section),
+        region=entry.text("region"),
+        sides=sides,
+        side_words=entry.text("side_words", ""),
+        how=entry.text("how"),
+        fields=fields,
+        thresholds=entry.each("thresholds", lambda each: _read_threshold(each, {field.id for field in fields})),
+        facts=entry.each("facts", read_fact),
+        provenance=read_provenance(entry),
+    )
+
+
+def read_battery(entry: Entry, tests: Mapping[str, AssessmentTest]) -> Battery:
+    """A battery out of its table, its tests and fields looked up."""
+    battery = Battery(
+        id=entry.text("id"),
+        name=entry.text("name"),
+        version=entry.integer("version"),
+        purpose=entry.text("purpose"),
+        items=entry.each("items", lambda item: _read_item(item, tests), least=1),
+        provenance=read_provenance(entry),
+    )
+    _check_unique(entry, [item.test.id for item in battery.items], "items")
+    return battery
+
+
+def _read_item(entry: Entry, tests: Mapping[str, AssessmentTest]) -> BatteryItem:
+    test_id = entry.text("test")
+    if test_id not in tests:
+        raise entry.error("test", f"there is no test {test_id!r}")
+    test = tests[test_id]
+    wanted = entry.texts("fields") or tuple(field.id for field in test.fields)
+    known = {field.id for field in test.fields}
+    for field_id in wanted:
+        if field_id not in known:
+            raise entry.error("fields", f"{test_id} has no field {field_id!r}")
+    return BatteryItem(test, tuple(test.field(field_id) for field_id in wanted))
+
+
+def _test_field(entry: Entry, index: int, item: object, shared: Mapping[str, Field]) -> Field:
+    path = f"fields[{index}]"
+    if isinstance(item, str):
+        if item not in shared:
+            raise entry.error(path, f"there is no shared field {item!r}")
+        return shared[item]
+    if not isinstance(item, dict):
+        raise entry.error(path, "must be the name of a shared field, or a table")
+    child = entry.child(path, item)
+    field = _like(child, shared) if "like" in child else read_field(child)
+    child.close()
+    return field
+
+
+def _named_faults(entry: Entry, field: Field, names: Mapping[str, str]) -> Field:
+    if field.kind is not FieldKind.FAULTS:
+        return field
+    codes = [code for code, _ in field.options]
+    if unknown := [code for code in codes if code not in names]:
+        raise entry.error(f"fields.{field.id}.faults", f"there is no fault {unknown[0]!r}")
+    return replace(field, options=tuple((code, names[code]) for code in codes))
+
+
+def _like(entry: Entry, shared: Mapping[str, Field]) -> Field:
+    pattern = entry.text("like")
+    if pattern not in shared:
+        raise entry.error("like", f"there is no shared field {pattern!r}")
+    return replace(shared[pattern], id=entry.text("id"), label=entry.text("label"))
+
+
+def _read_threshold(entry: Entry, fields: set[str]) -> Threshold:
+    field = entry.text("field", "")
+    if field and field not in fields:
+        raise entry.error("field", f"the test has no field {field!r}")
+    return Threshold(
+        kind=entry.member("kind", ThresholdKind),
+        field=field,
+        value=entry.number("value") if "value" in entry else None,
+        unit=entry.text("unit", ""),
+        text=entry.text("text"),
+        provenance=read_provenance(entry),
+    )
+
+
+def _field_options(entry: Entry, kind: FieldKind) -> tuple[tuple[str, str], ...]:
+    if kind is FieldKind.RESULT:
+        return RESULTS
+    if kind is FieldKind.FAULTS:
+        return tuple((fault, "") for fault in entry.texts("faults", least=1))
+    return read_options(entry) if kind in WITH_OPTIONS else ()
+
+
+def _limit(entry: Entry, key: str) -> Limit | None:
+    if key not in entry:
+        return None
+    return entry.one(key, _read_limit)
+
+
+def _read_limit(entry: Entry) -> Limit:
+    return Limit(
+        codes=entry.texts("codes"),
+        at_least=entry.number("at_least") if "at_least" in entry else None,
+        at_most=entry.number("at_most") if "at_most" in entry else None,
+    )
+
+
+def _check_field(entry: Entry, field: Field) -> None:
+    if field.minimum is not None and field.maximum is not None and field.minimum >= field.maximum:
+        raise entry.error("max", "must be more than min")
+    known = {code for code, _ in field.options}
+    for key, limit in (("abnormal", field.abnormal), ("warning", field.warning)):
+        if limit and (unknown := set(limit.codes) - known):
+            raise entry.error(key, f"{', '.join(sorted(unknown))} is not among the options")
+        if limit and not field.is_numeric and (limit.at_least is not None or limit.at_most is not None):
+            raise entry.error(key, "only numbers have ends")
+
+
+def _check_unique(entry: Entry, ids: list[str], key: str = "fields") -> None:
+    if twice := {each for each in ids if ids.count(each) > 1}:
+        raise entry.error(key, f"{', '.join(sorted(twice))} is there twice")

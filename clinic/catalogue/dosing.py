@@ -1,0 +1,96 @@
+"""How much of a move may be prescribed, how much pain is fine, and what change of pain counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clinic.catalogue.provenance import Fact, Provenance, read_fact, read_provenance
+from clinic.catalogue.reader import Entry
+from clinic.domain.doses import Bound, Dose, DoseBounds, Tempo
+from clinic.domain.types import DoseSide, MoveRange, Support
+
+BOUNDED = ("sets", "reps", "hold_s", "rest_s", "tempo_s", "times_per_day", "days_per_week")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PainRule:
+    """How much pain during a move is fine (0-10), and how soon it must settle."""
+
+    ok_up_to: int
+    smaller_up_to: int
+    settles_within_hours: int
+    client_text: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dosing:
+    """The dosing file as a whole; `pain_change` is in points of the 0-10 scale."""
+
+    bounds: DoseBounds
+    bounds_provenance: Provenance
+    facts: tuple[Fact, ...]
+    pain_rule: PainRule
+    pain_change: int
+    pain_change_fact: Fact
+
+
+def read_dosing(file: Entry) -> Dosing:
+    """The dosing file, read whole."""
+    bounds, bounds_provenance = file.one("bounds", read_bounds)
+    points, fact = file.one("pain_change", _read_pain_change)
+    return Dosing(
+        bounds=bounds,
+        bounds_provenance=bounds_provenance,
+        facts=file.each("facts", read_fact),
+        pain_rule=file.one("pain_rule", read_pain_rule),
+        pain_change=points,
+        pain_change_fact=fact,
+    )
+
+
+def read_dose(entry: Entry) -> tuple[Dose, Provenance]:
+    """A dose out of its table, with its provenance."""
+    tempo = entry.text("tempo", "")
+    if tempo:
+        _check_tempo(entry, tempo)
+    dose = Dose(
+        side=entry.member("side", DoseSide),
+        sets=entry.integer("sets"),
+        reps=entry.integer("reps"),
+        hold_s=entry.integer("hold_s", 0),
+        rest_s=entry.integer("rest_s", 0),
+        tempo=tempo,
+        times_per_day=entry.integer("times_per_day"),
+        days_per_week=entry.integer("days_per_week"),
+        move_range=entry.member("move_range", MoveRange),
+        support=entry.member("support", Support, Support.NONE),
+    )
+    return dose, read_provenance(entry)
+
+
+def read_bounds(entry: Entry) -> tuple[DoseBounds, Provenance]:
+    """What may be prescribed, with its provenance."""
+    return DoseBounds(**{field: Bound(*entry.span(field)) for field in BOUNDED}), read_provenance(entry)
+
+
+def read_pain_rule(entry: Entry) -> PainRule:
+    """The pain rule out of its table."""
+    return PainRule(
+        ok_up_to=entry.integer("ok_up_to"),
+        smaller_up_to=entry.integer("smaller_up_to"),
+        settles_within_hours=entry.integer("settles_within_hours"),
+        client_text=entry.text("client_text"),
+        provenance=read_provenance(entry),
+    )
+
+
+def _read_pain_change(entry: Entry) -> tuple[int, Fact]:
+    return entry.integer("points"), read_fact(entry)
+
+
+def _check_tempo(entry: Entry, tempo: str) -> None:
+    try:
+        Tempo.parse(tempo)
+    except ValueError as wrong:
+        raise entry.error("tempo", str(wrong)) from None

@@ -1,0 +1,123 @@
+"""Pictures of the hip hinge."""
+
+from clinic.catalogue.figures.geometry import Point, arc, number, numbers, polyline
+from clinic.catalogue.figures.panels import heading, mark_place
+from clinic.catalogue.figures.paper import Sheet
+from clinic.catalogue.figures.people import side_ghost, side_person
+from clinic.catalogue.figures.poses import HINGE_FAULTS, HINGED, TALL, HingeFault
+from clinic.catalogue.figures.side import SideBody, SidePose, stand
+
+LONG_BACK = {"back", "hollow", "pelvis", "head"}
+
+
+def whole() -> Sheet:
+    """Draw start as a ghost and end solid, with the arc, the crease and the way the hips go."""
+    sheet = Sheet(360, 336)
+    sheet.floor(50, 310, 322)
+    sheet.at(172, 320, 1)
+    _both(sheet)
+    end = stand(HINGED)
+    _hips_back(sheet, end)
+    sheet.label("fig-label-accent", "Hips back", Point(66, 222))
+    sheet.leader("fig-accent", Point(240, 196), sheet.on(end.pelvis.place(17, -3)))
+    sheet.label("fig-label-accent", "Fold here", Point(246, 202), "start")
+    return sheet
+
+
+def row() -> Sheet:
+    """Draw the same for a small square, heavier and without words."""
+    sheet = Sheet(320, 320, stroke=4.5)
+    sheet.floor(40, 280, 312)
+    sheet.at(150, 309, 0.97)
+    _both(sheet)
+    return sheet
+
+
+def steps() -> Sheet:
+    """Draw start and end side by side."""
+    sheet = Sheet(360, 306, stroke=2.8)
+    for left, pose, words in ((0, TALL, "1. Stand tall"), (180, HINGED, "2. Hips back")):
+        body = _panel(sheet, left, pose)
+        _crease(sheet, body)
+        heading(sheet, left, words)
+    return sheet
+
+
+def fault(key: str) -> Sheet:
+    """Draw the right pose beside a fault, the differing part in amber."""
+    case = HINGE_FAULTS[key]
+    sheet = Sheet(360, 306, stroke=2.8)
+    right = _panel(sheet, 0, case.beside)
+    heading(sheet, 0, case.right, "tick")
+    if LONG_BACK & set(case.amber):
+        _long_back(sheet, right)
+    wrong = _panel(sheet, 180, case.pose, case.amber)
+    heading(sheet, 180, case.wrong, "caution")
+    _point_out(sheet, wrong, case)
+    return sheet
+
+
+def _both(sheet: Sheet) -> None:
+    start, end = stand(TALL), stand(HINGED)
+    side_ghost(sheet, start)
+    side_person(sheet, end)
+    _crease(sheet, end)
+    _swing(sheet, start, end)
+
+
+def _crease(sheet: Sheet, body: SideBody) -> None:
+    fold = [body.pelvis.place(23.5, 9), body.pelvis.place(14.5, 0), body.pelvis.place(7, -10)]
+    sheet.line("fig-accent", sheet.curve(fold, closed=False), 1.7)
+
+
+def _swing(sheet: Sheet, start: SideBody, end: SideBody) -> None:
+    a, b = sheet.on(start.skull.place(27, 16)), sheet.on(end.skull.place(6, 36))
+    radius = number(140 * sheet.scale)
+    sheet.arrow("fig-accent", f"M{numbers(a)}A{radius} {radius} 0 0 1 {numbers(b)}", b, 136)
+
+
+def _hips_back(sheet: Sheet, end: SideBody) -> None:
+    y = end.tail.y + 44
+    a, b = sheet.on(Point(end.tail.x + 28, y)), sheet.on(Point(end.tail.x - 4, y))
+    sheet.arrow("fig-accent", polyline([a, b]), b, -90)
+
+
+def _panel(sheet: Sheet, left: int, pose: SidePose, amber: tuple[str, ...] = ()) -> SideBody:
+    sheet.floor(left + 12, left + 168, 294)
+    sheet.at(left + 82, 292, 0.8)
+    body = stand(pose)
+    side_person(sheet, body, amber)
+    return body
+
+
+def _long_back(sheet: Sheet, body: SideBody) -> None:
+    low, high = body.pelvis.place(-32, 6), body.skull.place(-26, 8)
+    sheet.line("fig-still", polyline([sheet.on(low), sheet.on(high)]), 1, dashed=True)
+
+
+def _point_out(sheet: Sheet, body: SideBody, case: HingeFault) -> None:
+    part = _amber_place(body, case.amber[0])
+    if case.amber[0] in ("back", "hollow"):
+        sheet.line("fig-caution", sheet.curve(body.back(22, 82), closed=False), 2.4)
+    if case.amber[0] == "pelvis":
+        _curl(sheet, body)
+    start, end = mark_place(sheet, 180, case.wrong).moved(0, 14), sheet.on(part)
+    corner = [Point(start.x, end.y)] if case.amber[0] in ("knees", "legs") else []
+    sheet.leader("fig-caution", start, *corner, end)
+
+
+def _amber_place(body: SideBody, part: str) -> Point:
+    places = {
+        "back": body.along(50).place(-17, 0), "hollow": body.along(46).place(-16, 0), "knees": body.knee,
+        "pelvis": body.pelvis.place(-16, 20), "legs": body.hip, "head": body.skull.place(-8, 12),
+    }  # fmt: skip
+    return places[part]
+
+
+def _curl(sheet: Sheet, body: SideBody) -> None:
+    """Draw how the tail curls under."""
+    centre = sheet.on(body.hip)
+    tip_lean = 176 + body.pose.pelvis
+    radius = 34 * sheet.scale
+    tip = Point(centre.x, centre.y + radius)
+    sheet.arrow("fig-caution", arc(centre, radius, 268, 190), tip.moved(-6, 0), tip_lean - 90, 1.2)

@@ -1,0 +1,93 @@
+"""Putting the person on the sheet: solid or as a ghost, from the side, the front or above."""
+
+from collections.abc import Sequence
+
+from clinic.catalogue.figures.front import FrontBody, FrontPose, PlanBody
+from clinic.catalogue.figures.geometry import Point, polyline
+from clinic.catalogue.figures.paper import Sheet
+from clinic.catalogue.figures.side import SideBody
+
+BOTH = (-1, 1)
+
+
+def side_person(sheet: Sheet, body: SideBody, caution: Sequence[str] = ()) -> None:
+    """Draw the person from the side; parts named in caution are amber."""
+
+    def kind(part: str, usual: str) -> str:
+        return "fig-caution-fill" if part in caution else usual
+
+    far_foot = [p.moved(9, -3) for p in body.shoe()]
+    sheet.shape("fig-far", far_foot)
+    sheet.shape("fig-far", *body.far_leg())
+    sheet.shape("fig-shoe", body.shoe())
+    sheet.shape(kind("knees", kind("legs", "fig-legs")), body.thigh(), body.shank())
+    sheet.shape(kind("head", "fig-skin"), body.neck())
+    sheet.shape(kind("trunk", "fig-shirt"), body.trunk())
+    sheet.shape(kind("pelvis", "fig-pelvis"), body.bowl())
+    sheet.shape(kind("head", "fig-skin"), body.head())
+    sheet.shape("fig-hair", body.hair())
+    sheet.shape("fig-skin", body.upper_arm(), body.forearm())
+    sheet.shape(kind("trunk", "fig-shirt"), body.sleeve())
+
+
+def side_ghost(sheet: Sheet, body: SideBody) -> None:
+    """Draw where the person started, pale and whole."""
+    sheet.marks.append('<g class="fig-ghost-line" stroke="#b3bbb3">')
+    sheet.shape("fig-ghost", body.thigh(), body.shank(), body.shoe(), body.bowl(), body.trunk(), body.neck(),
+                body.head())  # fmt: skip
+    sheet.marks.append("</g>")
+
+
+def front_person(sheet: Sheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
+    """Draw the person from the front, arms crossed over the chest; parts named in caution are amber."""
+    front_still(sheet, body, caution)
+    front_pelvis(sheet, body, "fig-caution-fill" if "pelvis" in caution else "fig-pelvis")
+
+
+def front_still(sheet: Sheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
+    """Draw everything but the pelvis: what ought to stay still in a small turn."""
+    shoes = "fig-caution-fill" if "feet" in caution else "fig-shoe"
+    shirt = "fig-caution-fill" if "trunk" in caution else "fig-shirt"
+    arms = [body.arm(side) for side in BOTH]
+    sheet.shape("fig-legs", *(outline for side in BOTH for outline in body.leg(side)))
+    sheet.line("fig-detail", "".join(sheet.curve(body.kneecap(side), closed=False) for side in BOTH), 0.7)
+    sheet.shape(shoes, *(body.shoe(side) for side in BOTH))
+    sheet.shape("fig-skin", body.neck())
+    sheet.shape(shirt, body.trunk())
+    sheet.shape("fig-skin", body.head())
+    sheet.shape("fig-hair", body.hair())
+    sheet.line("fig-detail", sheet.curve(body.nose(), closed=False), 0.7)
+    for upper, _, fore in arms:
+        sheet.shape("fig-skin", upper, fore)
+    sheet.shape(shirt, *(sleeve for _, sleeve, _ in arms))
+
+
+def front_pelvis(sheet: Sheet, body: FrontBody, kind: str = "fig-pelvis") -> None:
+    """Draw the pelvis with buckle, seam and the two hip creases that show its turn."""
+    sheet.shape(kind, body.bowl())
+    sheet.line("fig-pale", front_details(sheet, body), 0.7)
+
+
+def front_details(sheet: Sheet, body: FrontBody) -> str:
+    """Write the lines on the front of the pelvis."""
+    creases = "".join(sheet.curve(body.pocket(side), closed=False) for side in BOTH)
+    x, y = sheet.on(body.buckle())
+    size = 4.5 * sheet.scale
+    buckle = polyline([Point(x + a * size, y + b * size) for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))], closed=True)
+    return creases + sheet.curve(body.seam(), closed=False) + buckle
+
+
+def plan_person(sheet: Sheet, body: PlanBody, caution: Sequence[str] = ()) -> None:
+    """Draw feet, pelvis and chest from above, each with where it faces."""
+    sheet.shape("fig-caution-fill" if "feet" in caution else "fig-shoe", *(body.foot(side) for side in BOTH))
+    plan_start(sheet, body)
+    sheet.shape("fig-caution-fill" if "pelvis" in caution else "fig-pelvis", body.pelvis())
+    chest = "fig-caution" if "trunk" in caution else "fig-still"
+    sheet.line(chest, sheet.curve(body.chest()), 1, dashed=True)
+
+
+def plan_start(sheet: Sheet, body: PlanBody) -> None:
+    """Draw, pale, where the pelvis started, when it has moved."""
+    if body.pose.pelvis_turn or body.pose.slide:
+        resting = PlanBody(FrontPose(), body.centre, body.scale)
+        sheet.shape("fig-ghost", resting.pelvis())

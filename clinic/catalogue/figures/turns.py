@@ -1,0 +1,115 @@
+"""Pictures of the small standing hip turns: the person from the front, feet and pelvis from above."""
+
+from clinic.catalogue.figures.front import FrontBody, FrontPose, PlanBody
+from clinic.catalogue.figures.geometry import Point, direction, number, numbers, polar, polyline
+from clinic.catalogue.figures.panels import heading, mark_place
+from clinic.catalogue.figures.paper import Sheet
+from clinic.catalogue.figures.people import front_pelvis, front_person, front_still, plan_person
+from clinic.catalogue.figures.poses import FACING, TURN_FAULTS, TURNED_LEFT, TURNED_RIGHT, TurnFault
+
+SHARED = "still"
+
+
+def whole() -> Sheet:
+    """Draw the person from the front and, larger, feet, pelvis and chest from above."""
+    sheet = Sheet(360, 336)
+    sheet.floor(16, 184, 322)
+    sheet.at(100, 318, 1)
+    front_person(sheet, FrontBody(TURNED_LEFT))
+    _around_pelvis(sheet)
+    sheet.at(268, 160, 1)
+    _plan(sheet, PlanBody(TURNED_LEFT, Point(0, 0), 1.85))
+    _plan_words(sheet)
+    return sheet
+
+
+def row() -> Sheet:
+    """Draw the same for a small square, heavier and without words."""
+    sheet = Sheet(320, 320, stroke=4.5)
+    sheet.floor(16, 160, 312)
+    sheet.at(88, 307, 0.98)
+    front_person(sheet, FrontBody(TURNED_LEFT))
+    _around_pelvis(sheet)
+    sheet.at(238, 190, 1)
+    _plan(sheet, PlanBody(TURNED_LEFT, Point(0, 0), 1.7))
+    return sheet
+
+
+def steps() -> Sheet:
+    """Draw the middle, the turn to the left and the turn to the right."""
+    sheet = Sheet(360, 360, stroke=2.6)
+    panels = ((FACING, "1. Start"), (TURNED_LEFT, "2. Left"), (TURNED_RIGHT, "3. Right"))
+    sheet.at(60, 264, 0.74)
+    sheet.share(SHARED, lambda: front_still(sheet, FrontBody(FACING)))
+    for i, (pose, words) in enumerate(panels):
+        left = i * 120
+        sheet.floor(left + 10, left + 110, 266)
+        sheet.repeat(SHARED, left)
+        sheet.at(left + 60, 264, 0.74)
+        front_pelvis(sheet, FrontBody(pose))
+        sheet.at(left + 60, 306, 1)
+        _plan(sheet, PlanBody(pose, Point(0, 0), 1.05))
+        heading(sheet, left, words, width=120)
+    return sheet
+
+
+def fault(key: str) -> Sheet:
+    """Draw the right turn beside a fault, the differing part in amber in both views."""
+    case = TURN_FAULTS[key]
+    sheet = Sheet(360, 386, stroke=2.8)
+    heading(sheet, 0, case.right, "tick")
+    _panel(sheet, 0, TURNED_LEFT, ())
+    heading(sheet, 180, case.wrong, "caution")
+    _panel(sheet, 180, case.pose, case.amber)
+    _point_out(sheet, case)
+    return sheet
+
+
+def _panel(sheet: Sheet, left: int, pose: FrontPose, amber: tuple[str, ...]) -> None:
+    sheet.floor(left + 12, left + 168, 282)
+    sheet.at(left + 92, 279, 0.78)
+    front_person(sheet, FrontBody(pose), amber)
+    sheet.at(left + 92, 325, 1)
+    _plan(sheet, PlanBody(pose, Point(0, 0), 1.25), amber)
+
+
+def _plan(sheet: Sheet, body: PlanBody, amber: tuple[str, ...] = ()) -> None:
+    """Draw the view from above with where chest and pelvis face."""
+    plan_person(sheet, body, amber)
+    inner, outer = body.pointer(body.pose.pelvis_turn, 0, 35)
+    middle, still = body.pointer(body.pose.chest_turn, 19, 33)
+    turned = body.pose.pelvis_turn != 0
+    if turned and not amber:
+        sheet.line("fig-still", polyline([sheet.on(middle), sheet.on(still)]))
+    if turned:
+        edge = body.pointer(body.pose.pelvis_turn, 15, 35)[0]
+        tip = sheet.on(outer)
+        sheet.arrow("fig-accent", polyline([sheet.on(edge), tip]), tip, direction(inner, outer))
+
+
+def _around_pelvis(sheet: Sheet) -> None:
+    """Draw the little turn to and fro around the upright axis."""
+    left, right = sheet.on(Point(-47, -151)), sheet.on(Point(47, -151))
+    wide, deep = number(50 * sheet.scale), number(20 * sheet.scale)
+    path = f"M{numbers(left)}A{wide} {deep} 0 0 0 {numbers(right)}"
+    size = sheet.stroke * 3.4
+    for tip, lean in ((left, -10), (right, 10)):
+        path += polyline([polar(tip, size, lean + 150), tip, polar(tip, size, lean + 210)])
+    sheet.line("fig-accent", path, 1.2)
+
+
+def _plan_words(sheet: Sheet) -> None:
+    sheet.label("fig-label", "From above", Point(268, 62))
+    sheet.label("fig-label", "Chest still", Point(268, 108))
+    sheet.label("fig-label-accent", "Pelvis turns", Point(268, 262))
+    sheet.label("fig-label", "R", Point(206, 226))
+    sheet.label("fig-label", "L", Point(330, 226))
+
+
+def _point_out(sheet: Sheet, case: TurnFault) -> None:
+    start = mark_place(sheet, 180, case.wrong).moved(0, 14)
+    sheet.at(272, 279, 0.78)
+    body = FrontBody(case.pose)
+    places = {"trunk": Point(-30, -225), "pelvis": body.centre.moved(-20, 0), "feet": Point(-16, -4)}
+    end = sheet.on(places[case.amber[0]])
+    sheet.leader("fig-caution", start, Point(start.x, end.y), end)

@@ -1,0 +1,178 @@
+"""The moves a practice teaches: what they are, what goes wrong in them, and where they serve in daily life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+
+from clinic.catalogue.dosing import read_dose
+from clinic.catalogue.provenance import Fact, Provenance, read_fact, read_provenance
+from clinic.catalogue.reader import Entry
+from clinic.domain.doses import Dose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercise:
+    """A move in the words of the catalogue; a practice begins from these and keeps its own."""
+
+    id: str
+    order: int
+    name: str
+    purpose: str
+    why: str
+    setup: tuple[str, ...]
+    steps: tuple[str, ...]
+    cues: tuple[str, ...]
+    feet_words: str
+    knees_words: str
+    range_words: str
+    tempo_words: tuple[str, str]
+    watch_for: tuple[str, ...]
+    stop_if: tuple[str, ...]
+    regressions: tuple[str, ...]
+    progressions: tuple[str, ...]
+    has_named_mistake: bool
+    default_dose: Dose
+    dose_provenance: Provenance
+    facts: tuple[Fact, ...]
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Something that goes wrong in a move, said to the practitioner, to the client and on the figure."""
+
+    id: str
+    name: str
+    see: str
+    fix: str
+    client_see: str
+    client_fix: str
+    self_test: str
+    callout: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedMistake:
+    """The mistake the practice has a name for. It has no meaning until a practitioner gives it one."""
+
+    id: str
+    label: str
+    exercise: str
+    candidates: tuple[str, ...]
+    video_seconds: int
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """The hinge put to use in daily life."""
+
+    id: str
+    name: str
+    how: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routine:
+    """A template on the shelf: moves in order, and the check-in it proposes (weekday 0 is Monday)."""
+
+    id: str
+    name: str
+    summary: str
+    exercises: tuple[str, ...]
+    transfers: tuple[str, ...]
+    checkin_weekday: int
+    checkin_time: time
+    provenance: Provenance
+
+
+def read_exercise(entry: Entry) -> Exercise:
+    """A move out of its table."""
+    dose, dose_provenance = entry.one("default_dose", read_dose)
+    return Exercise(
+        id=entry.text("id"),
+        order=entry.integer("order"),
+        name=entry.text("name"),
+        purpose=entry.text("purpose"),
+        why=entry.text("why"),
+        setup=entry.texts("setup", least=1),
+        steps=entry.texts("steps", least=1),
+        cues=entry.texts("cues", least=2, most=4),
+        feet_words=entry.text("feet_words"),
+        knees_words=entry.text("knees_words"),
+        range_words=entry.text("range_words"),
+        tempo_words=_pair(entry.texts("tempo_words", least=2, most=2)),
+        watch_for=entry.texts("watch_for", least=1),
+        stop_if=entry.texts("stop_if", least=1),
+        regressions=entry.texts("regressions"),
+        progressions=entry.texts("progressions"),
+        has_named_mistake=entry.flag("named_mistake"),
+        default_dose=dose,
+        dose_provenance=dose_provenance,
+        facts=entry.each("facts", read_fact),
+        provenance=read_provenance(entry),
+    )
+
+
+def read_fault(entry: Entry) -> Fault:
+    """A fault out of its table."""
+    return Fault(
+        id=entry.text("id"),
+        name=entry.text("name"),
+        see=entry.text("see"),
+        fix=entry.text("fix"),
+        client_see=entry.text("client_see"),
+        client_fix=entry.text("client_fix"),
+        self_test=entry.text("self_test"),
+        callout=entry.text("callout"),
+        provenance=read_provenance(entry),
+    )
+
+
+def read_named_mistake(entry: Entry) -> NamedMistake:
+    """The named mistake out of its table."""
+    return NamedMistake(
+        id=entry.text("id"),
+        label=entry.text("label"),
+        exercise=entry.text("exercise"),
+        candidates=entry.texts("candidates", least=2),
+        video_seconds=entry.integer("video_seconds"),
+        fact=Fact(entry.text("fact"), read_provenance(entry)),
+    )
+
+
+def read_transfer(entry: Entry) -> Transfer:
+    """A daily-life use out of its table."""
+    return Transfer(
+        id=entry.text("id"), name=entry.text("name"), how=entry.text("how"), provenance=read_provenance(entry)
+    )
+
+
+def read_routine(entry: Entry) -> Routine:
+    """A routine out of its table; the check-in it proposes rests on what the routine rests on."""
+    weekday, at = entry.one("check_in", _read_check_in)
+    return Routine(
+        id=entry.text("id"),
+        name=entry.text("name"),
+        summary=entry.text("summary"),
+        exercises=entry.texts("exercises", least=1),
+        transfers=entry.texts("transfers"),
+        checkin_weekday=weekday,
+        checkin_time=at,
+        provenance=read_provenance(entry),
+    )
+
+
+def _read_check_in(entry: Entry) -> tuple[int, time]:
+    weekday = entry.integer("weekday")
+    if weekday not in range(7):
+        raise entry.error("weekday", "must be from 0 (Monday) to 6")
+    return weekday, entry.clock("time")
+
+
+def _pair(texts: tuple[str, ...]) -> tuple[str, str]:
+    first, second = texts
+    return first, second

@@ -1,0 +1,59 @@
+"""Where a text or a figure comes from and how sure we are of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clinic.catalogue.reader import Entry
+from clinic.domain.types import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A publication or page that statements of the catalogue rest on."""
+
+    id: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How sure we are, on which sources, and what is to be kept in mind."""
+
+    status: Evidence
+    sources: tuple[str, ...] = ()
+    confidence: str = ""
+    note: str = ""
+
+    @property
+    def needs_sign_off(self) -> bool:
+        """Authored wording and figures belong to nobody until a practitioner signs them off."""
+        return self.status is Evidence.AUTHORED
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One statement of the field with its provenance; shown to practitioners only."""
+
+    text: str
+    provenance: Provenance
+
+
+def read_source(entry: Entry) -> Source:
+    """A source out of its table."""
+    return Source(entry.text("id"), entry.text("title"), entry.text("url"))
+
+
+def read_provenance(entry: Entry, status_key: str = "status") -> Provenance:
+    """The provenance keys of a table that holds other things too."""
+    status = entry.member(status_key, Evidence)
+    confidence = entry.text("confidence", "")
+    if status is Evidence.MEMORY and confidence not in ("high", "med", "low"):
+        raise entry.error("confidence", "must be high, med or low where the status is memory")
+    return Provenance(status, entry.texts("src"), confidence, entry.text("note", ""))
+
+
+def read_fact(entry: Entry) -> Fact:
+    """A statement out of its table."""
+    return Fact(entry.text("text"), read_provenance(entry))

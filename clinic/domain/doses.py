@@ -1,0 +1,200 @@
+"""Doses: how much of a move, the bounds it must keep, the minutes it takes and how it is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import ceil
+from types import MappingProxyType
+
+from clinic.domain.types import DoseSide, MoveRange, Support
+
+DEFAULT_REP_S = 4  # authored: how long one repetition is taken to last where no tempo is given
+TEMPO = re.compile(r"\d{1,2}(?:-\d{1,2}){3}")
+TEMPO_HINT = "Write the tempo as four numbers of seconds, like 3-1-2-0."
+
+RANGE_WORDS: Mapping[MoveRange, str] = MappingProxyType(
+    {
+        MoveRange.TINY: "a very small movement",
+        MoveRange.SMALL: "a small movement",
+        MoveRange.HALF: "about half way",
+        MoveRange.FULL: "all the way",
+        MoveRange.PAIN_FREE: "as far as it does not hurt",
+    }
+)
+SIDE_WORDS: Mapping[DoseSide, str] = MappingProxyType(
+    {
+        DoseSide.LEFT: "on the left",
+        DoseSide.RIGHT: "on the right",
+        DoseSide.BOTH: "",
+        DoseSide.ALTERNATE: "to each side",
+        DoseSide.AFFECTED: "on the side that bothers you",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """Seconds of one repetition: out (or down), pause, back (or up), pause."""
+
+    out: int
+    pause: int
+    back: int
+    rest: int
+
+    @classmethod
+    def parse(cls, text: str) -> Tempo:
+        """Read "3-1-2-0"; ValueError if it is anything else."""
+        if not TEMPO.fullmatch(text):
+            raise ValueError(TEMPO_HINT)
+        return cls(*(int(part) for part in text.split("-")))
+
+    def __str__(self) -> str:
+        return f"{self.out}-{self.pause}-{self.back}-{self.rest}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dose:
+    """One move's prescription. Repetitions are counted for each side when the sides alternate."""
+
+    side: DoseSide
+    sets: int
+    reps: int
+    hold_s: int = 0
+    rest_s: int = 0
+    tempo: str = ""
+    times_per_day: int = 1
+    days_per_week: int = 7
+    move_range: MoveRange = MoveRange.PAIN_FREE
+    support: Support = Support.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The least and the most a number of a dose may be."""
+
+    least: int
+    most: int
+
+    def holds(self, value: int) -> bool:
+        """Whether the value lies within, both ends included."""
+        return self.least <= value <= self.most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseBounds:
+    """What may be prescribed; the figures come from the catalogue."""
+
+    sets: Bound
+    reps: Bound
+    hold_s: Bound
+    rest_s: Bound
+    tempo_s: Bound
+    times_per_day: Bound
+    days_per_week: Bound
+
+
+NUMBERS: Mapping[str, str] = MappingProxyType(
+    {
+        "sets": "Rounds",
+        "reps": "Repetitions",
+        "hold_s": "The hold",
+        "rest_s": "The rest",
+        "times_per_day": "Times a day",
+        "days_per_week": "Days a week",
+    }
+)
+
+
+def dose_problems(dose: Dose, bounds: DoseBounds) -> dict[str, str]:
+    """What is wrong with a dose, by field; empty when it may be prescribed."""
+    problems = {}
+    for field, name in NUMBERS.items():
+        bound: Bound = getattr(bounds, field)
+        if not bound.holds(getattr(dose, field)):
+            problems[field] = f"{name} must be from {bound.least} to {bound.most}."
+    if tempo_problem := _tempo_problem(dose.tempo, bounds.tempo_s):
+        problems["tempo"] = tempo_problem
+    return problems
+
+
+def _tempo_problem(text: str, bound: Bound) -> str | None:
+    if not text:
+        return None
+    try:
+        tempo = Tempo.parse(text)
+    except ValueError as wrong:
+        return str(wrong)
+    if tempo.out + tempo.back == 0:
+        return "A movement takes at least 1 second."
+    if all(bound.holds(part) for part in (tempo.out, tempo.pause, tempo.back, tempo.rest)):
+        return None
+    return f"Each number of the tempo must be from {bound.least} to {bound.most} seconds."
+
+
+def seconds_per_day(dose: Dose) -> int:
+    """Seconds of moving and resting on a practice day; getting ready is not counted."""
+    reps = dose.reps * (2 if dose.side is DoseSide.ALTERNATE else 1)
+    one_time = dose.sets * reps * _rep_seconds(dose) + (dose.sets - 1) * dose.rest_s
+    return one_time * dose.times_per_day
+
+
+def minutes_per_day(doses: Iterable[Dose]) -> int:
+    """The load meter: whole minutes a day that all the doses together take, rounded up."""
+    return ceil(sum(seconds_per_day(dose) for dose in doses) / 60)
+
+
+def dose_in_words(dose: Dose, tempo_words: tuple[str, str] = ("down", "up")) -> str:
+    """The dose as one plain line, like "2 rounds of 8, slowly (3 seconds down, 1 pause, 2 up), once a day"."""
+    parts = [
+        " ".join(filter(None, [_count(dose.sets, "round"), f"of {dose.reps}", SIDE_WORDS[dose.side]])),
+        _tempo_in_words(dose, tempo_words),
+        _times_a_day(dose.times_per_day),
+        "" if dose.days_per_week == 7 else _count(dose.days_per_week, "day") + " a week",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def rest_in_words(dose: Dose) -> str:
+    """How long to rest between rounds, or nothing where there is no rest to take."""
+    if dose.sets < 2 or dose.rest_s == 0:
+        return ""
+    return f"Rest {_duration(dose.rest_s)} between rounds."
+
+
+def range_in_words(move_range: MoveRange) -> str:
+    """How far the move goes, in words."""
+    return RANGE_WORDS[move_range]
+
+
+def _rep_seconds(dose: Dose) -> int:
+    if not dose.tempo:
+        return DEFAULT_REP_S + dose.hold_s
+    tempo = Tempo.parse(dose.tempo)
+    return tempo.out + max(tempo.pause, dose.hold_s) + tempo.back + tempo.rest
+
+
+def _tempo_in_words(dose: Dose, words: tuple[str, str]) -> str:
+    if not dose.tempo:
+        return f"holding for {_count(dose.hold_s, 'second')}" if dose.hold_s else ""
+    tempo = Tempo.parse(dose.tempo)
+    pause = max(tempo.pause, dose.hold_s)
+    there, back = words
+    steps = [f"{_count(tempo.out, 'second')} {there}", f"{pause} pause", f"{tempo.back} {back}", f"{tempo.rest} pause"]
+    said = [step for step in steps if not step.startswith("0 ")]
+    return f"slowly ({', '.join(said)})"
+
+
+def _times_a_day(times: int) -> str:
+    return {1: "once a day", 2: "twice a day"}.get(times, f"{times} times a day")
+
+
+def _duration(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    said = [_count(minutes, "minute") if minutes else "", _count(rest, "second") if rest else ""]
+    return " ".join(filter(None, said))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,89 @@
+"""A move in the wording its reader got it in: what a published routine and a client's program keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MistakeContent:
+    """Something to watch for. `is_named` marks the practice's own; `fault_keys` name the figures of it."""
+
+    key: str
+    name: str
+    see: str
+    fix: str
+    self_test: str = ""
+    is_named: bool = False
+    fault_keys: tuple[str, ...] = ()
+    video_second: int | None = None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `MoveContent.to_json` wrote."""
+        return cls(**{**data, "fault_keys": tuple(data["fault_keys"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoContent:
+    """The practice's own video, as provider and id; `clinic.domain.videos` makes an address of them."""
+
+    provider: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferContent:
+    """Where a move serves in daily life."""
+
+    key: str
+    name: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveContent:
+    """A move's whole wording. `tempo_words` name the way out and the way back ("down", "up")."""
+
+    name: str
+    purpose: str
+    setup: tuple[str, ...]
+    steps: tuple[str, ...]
+    cues: tuple[str, ...]
+    range_words: str
+    feet_words: str
+    knees_words: str
+    tempo_words: tuple[str, str]
+    stop_if: tuple[str, ...]
+    pain_rule: str
+    figure: str
+    mistakes: tuple[MistakeContent, ...]
+    video: VideoContent | None = None
+    transfers: tuple[TransferContent, ...] = ()
+
+    @property
+    def named_mistake(self) -> MistakeContent | None:
+        """The mistake the practice has a name for, if this is its move."""
+        return next((mistake for mistake in self.mistakes if mistake.is_named), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for a JSON column."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote, before or after it went through a JSON column."""
+        there, back = data["tempo_words"]
+        lists = {key: tuple(data[key]) for key in ("setup", "steps", "cues", "stop_if")}
+        return cls(
+            **{
+                **data,
+                **lists,
+                "tempo_words": (there, back),
+                "mistakes": tuple(MistakeContent.from_json(each) for each in data["mistakes"]),
+                "video": VideoContent(**data["video"]) if data["video"] else None,
+                "transfers": tuple(TransferContent(**each) for each in data["transfers"]),
+            }
+        )

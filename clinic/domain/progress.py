@@ -1,0 +1,235 @@
+"""What the logs and answers say, honestly: done, partly, not done and not reported are four different things.
+
+A day that is still open (today, nothing logged yet) counts nowhere. Days before the start, after the end and within a
+pause are not asked of anybody, so they are in no denominator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil
+
+from clinic.domain.dates import count, day_in_words, days_between, week_start
+from clinic.domain.types import DayMark, LogOutcome, MistakeAnswer
+
+PAIN_CHANGE = 2  # points of 0-10: the minimal detectable change (Childs 2005) and the change that matters (Ostelo 2008)
+ON_PLAN, OFF_PLAN = 80, 50  # per cent, authored; a convention, not validated
+PRACTISED = frozenset({DayMark.DONE, DayMark.PARTLY})
+ASKED = PRACTISED | {DayMark.NOT_DONE, DayMark.NOT_REPORTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days from the first to the last, both included; without a last it goes on."""
+
+    first: date
+    last: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether a day lies within."""
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The days on which a program asks for practice. `days_per_week` is what the prescriptions ask."""
+
+    starts_on: date
+    ends_on: date | None = None
+    pauses: tuple[Span, ...] = ()
+    days_per_week: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the strip."""
+
+    date: date
+    mark: DayMark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adherence:
+    """How much of what was asked was done in a window, with its denominator: `expected` days of practice."""
+
+    window: int
+    expected: int
+    done: int
+    partly: int
+    not_done: int
+    not_reported: int
+
+    @property
+    def practised(self) -> int:
+        """Days with at least some practice."""
+        return self.done + self.partly
+
+    @property
+    def percent(self) -> int | None:
+        """Practised days of expected ones, at most 100; None where nothing was asked."""
+        return min(100, round(100 * self.practised / self.expected)) if self.expected else None
+
+    @property
+    def in_words(self) -> str:
+        """The figure with its denominator, and what was not reported apart from what was not done."""
+        if not self.expected:
+            return "nothing asked yet"
+        parts = [f"{self.practised} of {count(self.expected, 'day')}"]
+        parts += [f"{self.not_done} not done"] * bool(self.not_done)
+        parts += [f"{self.not_reported} not reported"] * bool(self.not_reported)
+        return ", ".join(parts)
+
+    @property
+    def band(self) -> str:
+        """On plan, partly or off plan; empty where nothing was asked."""
+        if self.percent is None:
+            return ""
+        return "on plan" if self.percent >= ON_PLAN else "partly on plan" if self.percent >= OFF_PLAN else "off plan"
+
+
+@dataclass(frozen=True, slots=True)
+class PainPoint:
+    """Average pain of a week, 0-10, as answered on a day; None is "I would rather not say"."""
+
+    day: date
+    value: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PainChange:
+    """Pain between two answers."""
+
+    since: date
+    before: int
+    now: int
+
+    @property
+    def points(self) -> int:
+        """Positive when pain went up."""
+        return self.now - self.before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MistakeWeek:
+    """The answers about the named mistake in one week; a week without answers is a gap, not a zero."""
+
+    monday: date
+    yes: int = 0
+    no: int = 0
+    not_sure: int = 0
+
+    @property
+    def answers(self) -> int:
+        """How many answers the week has."""
+        return self.yes + self.no + self.not_sure
+
+    @property
+    def share(self) -> float | None:
+        """The part of the answers that said the mistake happened; None for a gap."""
+        return self.yes / self.answers if self.answers else None
+
+
+def day_outcome(outcomes: Collection[LogOutcome], expected: int) -> LogOutcome | None:
+    """What several logs of one day come to: done only when everything asked was done; None without a log."""
+    if not outcomes:
+        return None
+    if set(outcomes) == {LogOutcome.DONE} and len(outcomes) >= expected:
+        return LogOutcome.DONE
+    return LogOutcome.NOT_DONE if set(outcomes) == {LogOutcome.NOT_DONE} else LogOutcome.PARTLY
+
+
+def day_mark(day: date, logs: Mapping[date, LogOutcome], plan: Plan, today: date) -> DayMark:
+    """What one day shows; what was logged counts, whatever the plan said of the day."""
+    if day in logs:
+        return DayMark(logs[day].value)
+    if day < plan.starts_on:
+        return DayMark.BEFORE_START
+    if plan.ends_on is not None and day > plan.ends_on:
+        return DayMark.AFTER_END
+    if any(pause.covers(day) for pause in plan.pauses):
+        return DayMark.PAUSED
+    return DayMark.NOT_REPORTED if day < today else DayMark.FUTURE
+
+
+def week_strip(logs: Mapping[date, LogOutcome], plan: Plan, today: date, monday: date | None = None) -> list[Day]:
+    """Seven days from a Monday on (this week's, if none is given), each with its mark."""
+    first = monday or week_start(today)
+    days = days_between(first, first + timedelta(days=6))
+    return [Day(day, day_mark(day, logs, plan, today)) for day in days]
+
+
+def adherence(logs: Mapping[date, LogOutcome], plan: Plan, today: date, window: int) -> Adherence:
+    """Practice over the last `window` days, today among them once it is logged."""
+    last = today if today in logs else today - timedelta(days=1)
+    days = days_between(last - timedelta(days=window - 1), last)
+    marks = [mark for mark in (day_mark(day, logs, plan, today) for day in days) if mark in ASKED]
+    done, partly, not_done = (marks.count(mark) for mark in (DayMark.DONE, DayMark.PARTLY, DayMark.NOT_DONE))
+    expected = ceil(len(marks) * plan.days_per_week / 7)
+    unheard = max(0, expected - done - partly - not_done)
+    return Adherence(
+        window=window, expected=expected, done=done, partly=partly, not_done=not_done, not_reported=unheard
+    )
+
+
+def pain_since_baseline(points: Iterable[PainPoint]) -> PainChange | None:
+    """The first pain given against the latest; None with fewer than two."""
+    given = _given(points)
+    return _change(given[0], given[-1]) if len(given) > 1 else None
+
+
+def pain_up(points: Iterable[PainPoint]) -> PainChange | None:
+    """The rise of 2 or more since baseline or over the last two check-ins, the larger one; None without a rise."""
+    given = _given(points)
+    if len(given) < 2:
+        return None
+    rises = [_change(before, given[-1]) for before in (given[0], *given[-3:-1])]
+    worst = max(rises, key=lambda rise: rise.points)
+    return worst if worst.points >= PAIN_CHANGE else None
+
+
+def mistake_weeks(
+    answers: Iterable[tuple[date, MistakeAnswer]], first_day: date, today: date
+) -> tuple[MistakeWeek, ...]:
+    """The weeks from a day up to today, each with its answers about the named mistake."""
+    by_week: dict[date, list[MistakeAnswer]] = {}
+    for day, answer in answers:
+        by_week.setdefault(week_start(day), []).append(answer)
+    mondays = days_between(week_start(first_day), today)[::7]
+    return tuple(_mistake_week(monday, by_week.get(monday, [])) for monday in mondays)
+
+
+def progress_sentence(logs: Mapping[date, LogOutcome], plan: Plan, today: date, pain: PainChange | None = None) -> str:
+    """One sentence of facts for the client; no streaks, no cheering over pain."""
+    if plan.starts_on > today:
+        return f"Your program starts on {day_in_words(plan.starts_on, today)}."
+    week = adherence(logs, plan, today, 7)
+    if not week.expected:
+        return "Today is your first day." if plan.starts_on == today else "There is nothing to do at the moment."
+    return f"You practised on {week.practised} of {_last_days(week.expected)}{_pain_part(pain, today)}."
+
+
+def _last_days(expected: int) -> str:
+    return "the last 7 days" if expected == 7 else "1 day" if expected == 1 else f"{expected} days"
+
+
+def _pain_part(pain: PainChange | None, today: date) -> str:
+    if pain is None or pain.points > -PAIN_CHANGE:
+        return ""
+    return f", and your pain is down from {pain.before} to {pain.now} since {day_in_words(pain.since, today)}"
+
+
+def _given(points: Iterable[PainPoint]) -> Sequence[tuple[date, int]]:
+    return sorted((point.day, point.value) for point in points if point.value is not None)
+
+
+def _change(before: tuple[date, int], now: tuple[date, int]) -> PainChange:
+    return PainChange(before[0], before[1], now[1])
+
+
+def _mistake_week(monday: date, answers: Sequence[MistakeAnswer]) -> MistakeWeek:
+    yes, no, not_sure = (
+        answers.count(each) for each in (MistakeAnswer.YES, MistakeAnswer.NO, MistakeAnswer.NOT_SURE)
+    )
+    return MistakeWeek(monday=monday, yes=yes, no=no, not_sure=not_sure)

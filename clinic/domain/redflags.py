@@ -1,0 +1,88 @@
+"""Warning signs: which tier a set of answers reaches, what it locks, and what the client reads.
+
+Any one sign is enough (the authors of the published warning card say so; one service asks for two). "No" answers are
+no reassurance. Tiers and wording are authored until a practitioner signs them off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from clinic.domain.errors import RuleBroken
+from clinic.domain.types import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """A sign that weighs more beside any one of some others."""
+
+    sign: str
+    with_any: frozenset[str]
+    tier: Tier
+
+    def applies(self, named: Collection[str]) -> bool:
+        """Whether the sign and at least one companion were named."""
+        return self.sign in named and not self.with_any.isdisjoint(named)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The highest tier reached and the signs named, most urgent first."""
+
+    tier: Tier
+    signs: tuple[str, ...]
+
+
+def evaluate(named: Collection[str], tiers: Mapping[str, Tier], combinations: Iterable[Combination]) -> Verdict:
+    """The verdict on the signs a client named; a sign the practice does not know is refused, never ignored."""
+    if unknown := set(named) - tiers.keys():
+        raise RuleBroken(f"Unknown warning sign: {', '.join(sorted(unknown))}.")
+    reached = [tiers[sign] for sign in named]
+    reached += [each.tier for each in combinations if each.applies(named)]
+    order = list(tiers)
+    signs = sorted(set(named), key=lambda sign: (-tiers[sign].rank, order.index(sign)))
+    return Verdict(highest(reached), tuple(signs))
+
+
+def highest(tiers: Iterable[Tier]) -> Tier:
+    """The most urgent of some tiers; N when there are none."""
+    return max(tiers, key=lambda tier: tier.rank, default=Tier.N)
+
+
+def locks_program(tier: Tier) -> bool:
+    """Emergency and same day: locked until a named practitioner clears it with a note."""
+    return tier in (Tier.E, Tier.U)
+
+
+def pauses_program(tier: Tier) -> bool:
+    """Every sign holds the program at least until a practitioner has reviewed it."""
+    return tier is not Tier.N
+
+
+def stops_mail(tier: Tier) -> bool:
+    """Emergency and same day: no cheerful reminder the next morning."""
+    return tier in (Tier.E, Tier.U)
+
+
+def alerts_practitioner(tier: Tier) -> bool:
+    """Every sign is mailed to the practitioner at once, as a link without detail."""
+    return tier is not Tier.N
+
+
+def clinic_tier(shipped: Tier, wanted: Tier, *, decided_by: str = "", reason: str = "") -> Tier:
+    """The tier a practice sets for a sign: raising is free, E is never lowered, else by name and with a reason."""
+    if wanted.rank >= shipped.rank:
+        return wanted
+    if shipped is Tier.E:
+        raise RuleBroken("An emergency sign stays an emergency sign.", field="tier")
+    if not decided_by.strip() or not reason.strip():
+        raise RuleBroken("To lower a sign, a practitioner gives their name and a reason.", field="reason")
+    return wanted
+
+
+def client_text(template: str, *, emergency_number: str, urgent_line: str) -> str:
+    """What the client reads, with the practice's own numbers in it."""
+    if not emergency_number.strip() or not urgent_line.strip():
+        raise RuleBroken("The practice has not set its emergency and urgent numbers.")
+    return template.format(emergency_number=emergency_number, urgent_line=urgent_line)

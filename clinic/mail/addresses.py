@@ -1,0 +1,53 @@
+"""Mail addresses as they are typed: checked at entry, and put into the form a server takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+
+LONGEST = 254
+
+
+class AddressRefused(ValueError):
+    """An address mail cannot be sent to; the message is for the person who typed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One mailbox: as the person writes it, as a server takes it, and as we compare it."""
+
+    typed: str
+    mailbox: str  # the domain in ASCII (IDNA 2008)
+    key: str  # equal for two spellings of one mailbox; never sent to
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        return not self.mailbox.isascii()
+
+
+def parse_address(text: str, *, smtputf8: bool = False) -> Address:
+    """Read one address; `smtputf8` says whether the mail server takes accents before the @-sign.
+
+    Raises AddressRefused with a sentence for the form. The domain is not looked up.
+    """
+    text = text.strip(" \t")
+    _refuse_header_tricks(text)
+    try:
+        valid = validate_email(text, check_deliverability=False, allow_smtputf8=True)
+    except EmailNotValidError as error:
+        raise AddressRefused(str(error)) from None
+    if valid.smtputf8 and not smtputf8:
+        raise AddressRefused("Our mail server cannot deliver to letters like é or ł before the @-sign.")
+    mailbox = f"{valid.local_part}@{valid.ascii_domain}"
+    if len(mailbox.encode()) > LONGEST:
+        raise AddressRefused("This email address is too long.")
+    return Address(typed=valid.normalized, mailbox=mailbox, key=mailbox.casefold())
+
+
+def _refuse_header_tricks(text: str) -> None:
+    """`=?` may be part of an address in theory; in a header it starts an encoded word."""
+    if not text:
+        raise AddressRefused("Enter an email address.")
+    if any(c < " " or "\x7f" <= c <= "\x9f" for c in text) or "=?" in text:
+        raise AddressRefused("This email address contains characters that cannot be sent.")

@@ -1,0 +1,131 @@
+"""What each mail says: one small function a mail, three templates each under templates/mail.
+
+No mail names a condition, a question or an answer; mail is read on shared screens and by scanners.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from css_inline import CSSInliner
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class MailContent:
+    """The words of a mail, ready for a Message."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What stands at the top and foot of every mail of a practice."""
+
+    practice: str
+    phone: str | None = None
+    emergency_number: str | None = None
+
+
+def checkin(head: Letterhead, *, first_name: str, link: str, until: date, stop_link: str) -> MailContent:
+    """Ask a client how it is going; `until` is a day where the client lives."""
+    return _mail("checkin", head, first_name=first_name, link=link, until=_day(until), stop_link=stop_link)
+
+
+def invitation(
+    head: Letterhead, *, first_name: str, practitioner: str, link: str, until: date
+) -> MailContent:
+    """Ask a new client to choose a password; `until` is a day where the client lives."""
+    return _mail(
+        "invitation", head, first_name=first_name, practitioner=practitioner, link=link, until=_day(until)
+    )
+
+
+def password_reset(head: Letterhead, *, first_name: str, link: str, minutes: int) -> MailContent:
+    """Offer a new password to somebody who asked for one."""
+    return _mail("password_reset", head, first_name=first_name, link=link, minutes=minutes)
+
+
+def warning_sign_alert(head: Letterhead, *, first_name: str, link: str) -> MailContent:
+    """Call a practitioner to the page that says the rest: no client, no sign, no answer here."""
+    return _mail("warning_sign_alert", head, first_name=first_name, link=link)
+
+
+def test_mail(head: Letterhead, *, first_name: str, link: str) -> MailContent:
+    """Show a practitioner that mail from this installation arrives."""
+    return _mail("test_mail", head, first_name=first_name, link=link)
+
+
+test_mail.__test__ = False  # type: ignore[attr-defined]  # the name begins like a test; it is none
+
+
+def preview(content: MailContent) -> MailContent:
+    """The same mail, marked in its subject, for the practitioner who wants to see it first."""
+    return replace(content, subject=f"Preview: {content.subject}")
+
+
+class _Templates(NamedTuple):
+    subject: Template
+    text: Template
+    html: Template
+
+
+def _mail(kind: str, head: Letterhead, **context: object) -> MailContent:
+    templates = _templates(kind)
+    context["head"] = head
+    subject = templates.subject.render(context).strip()
+    context["subject"] = subject
+    return MailContent(subject, templates.text.render(context), templates.html.render(context))
+
+
+@cache
+def _templates(kind: str) -> _Templates:
+    environment = _environment()
+    return _Templates(
+        environment.get_template(f"mail/{kind}/subject.txt"),
+        environment.get_template(f"mail/{kind}/body.txt"),
+        environment.get_template(f"mail/{kind}/body.html"),
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=_InliningLoader(TEMPLATES),
+        autoescape=select_autoescape(("html",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+
+
+class _InliningLoader(FileSystemLoader):
+    """Puts the style sheet into style attributes once, when a template is loaded, not once a mail."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, filename, up_to_date = super().get_source(environment, template)
+        if template.endswith(".html"):
+            source = _inlined(source, (TEMPLATES / "mail" / "style.css").read_text("utf-8"))
+        return source, filename, up_to_date
+
+
+def _inlined(source: str, css: str) -> str:
+    inliner = CSSInliner(extra_css=css, load_remote_stylesheets=False)
+    if source.lstrip().lower().startswith("<!doctype"):
+        return inliner.inline(source)
+    return inliner.inline_fragment(source, css)
+
+
+def _day(when: date) -> str:
+    return f"{when:%a} {when.day} {when:%b}"

@@ -1,0 +1,108 @@
+"""Mail into a local folder: what development uses instead of a server, read at /dev/mail."""
+
+from __future__ import annotations
+
+import mailbox
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import cast
+
+from clinic.mail.transport import BeforeDot, Envelope, Outcome, Stage, Verdict
+
+
+class MaildirTransport:
+    """Delivers into a Maildir that only its owner can read; the mails hold working links."""
+
+    smtputf8 = True
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @contextmanager
+    def session(self) -> Iterator[MaildirSession]:
+        """A session; there is nothing to close."""
+        yield MaildirSession(self.folder)
+
+
+class MaildirSession:
+    """Writes each mail to tmp/ and renames it into new/, so that no reader sees half of one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def open(self) -> Outcome | None:
+        """Make the folder; an Outcome says why that failed."""
+        try:
+            _maildir(self._folder)
+        except OSError as error:
+            return _problem(error)
+        return None
+
+    def send(self, envelope: Envelope, before_dot: BeforeDot) -> Outcome:
+        """Store one mail; see `Session.send`."""
+        if problem := self.open():
+            return problem
+        if not before_dot():
+            return Outcome(Verdict.FENCED, Stage.DATA)
+        try:
+            key = _maildir(self._folder).add(envelope.content.replace(b"\r\n", b"\n"))
+        except OSError as error:
+            return _problem(error)
+        return Outcome(Verdict.SENT, Stage.DOT, 250, f"stored as {key}")
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMail:
+    """One mail of the folder: `key` finds it again."""
+
+    key: str
+    stored_at: datetime
+    message: EmailMessage
+
+    @property
+    def text(self) -> str:
+        """The plain part."""
+        return self._part("plain")
+
+    @property
+    def html(self) -> str:
+        """The HTML part; show it in a sandboxed frame only."""
+        return self._part("html")
+
+    def _part(self, subtype: str) -> str:
+        part = self.message.get_body((subtype,))
+        return cast(str, part.get_content()) if part is not None else ""
+
+
+def newest_mails(folder: Path, limit: int = 50) -> list[StoredMail]:
+    """The last mails stored, newest first; none if the folder is not there yet."""
+    files = sorted((folder / "new").glob("*"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    return [_stored(file) for file in files[:limit]]
+
+
+def find_mail(folder: Path, key: str) -> StoredMail | None:
+    """The mail of that key, if there is one."""
+    return next((_stored(file) for file in (folder / "new").glob("*") if file.name == key), None)
+
+
+def _stored(file: Path) -> StoredMail:
+    message = message_from_bytes(file.read_bytes(), policy=policy.default)
+    return StoredMail(file.name, datetime.fromtimestamp(file.stat().st_mtime, UTC), message)
+
+
+def _maildir(folder: Path) -> mailbox.Maildir:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return mailbox.Maildir(folder, create=True)
+
+
+def _problem(error: OSError) -> Outcome:
+    words = f"the mail folder: {error.strerror}"
+    return Outcome(Verdict.ACCOUNT_PROBLEM, Stage.LOCAL, None, words, lasting=True)

@@ -1,0 +1,142 @@
+"""One mail as bytes: headers checked, both parts encoded, the same input giving the same bytes."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from binascii import b2a_qp
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from hashlib import blake2b
+from urllib.parse import quote
+from uuid import UUID
+
+from clinic.mail.headers import LONGEST_LINE, MailRefused, address_header, check_address, text_header
+
+_MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
+_LIST_ID = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_URL = re.compile(r"https?://[!-~]+")
+_URL_BREAKERS = re.compile(r"[<>,\"\\^`{|}]|=\?")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_NOT_MAIL_TEXT = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def message_id(mail: UUID, domain: str) -> str:
+    """The Message-ID of an outbox row, the same at every attempt, so that mailboxes can drop a copy."""
+    return f"<ci.{mail}@{domain}>"
+
+
+def list_id(domain: str) -> str:
+    """The List-Id of check-in mails; it names the installation, never a practice or a reason for care."""
+    return f"checkins.{domain}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Everything one mail says. `to_bytes` refuses what must not go into a header (MailRefused)."""
+
+    to: str
+    from_address: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    date: datetime
+    to_name: str = ""
+    from_name: str = ""
+    reply_to: str | None = None
+    list_id: str | None = None
+    unsubscribe_url: str | None = None
+    unsubscribe_mailto: str | None = None
+    references: tuple[str, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        """The mail as it goes over the wire (CRLF, no line over 998 bytes, dots not yet doubled)."""
+        boundary = "=_" + blake2b(self.message_id.encode(), digest_size=16).hexdigest()
+        parts = (_part(boundary, "plain", self.text), _part(boundary, "html", self.html))
+        head = "".join((*self._addresses(), *self._identity(), *self._list(), _mime(boundary)))
+        return b"".join((head.encode(), *parts, f"--{boundary}--\r\n".encode()))
+
+    def _addresses(self) -> list[str]:
+        lines = [
+            address_header("From", self.from_address, self.from_name),
+            address_header("To", self.to, self.to_name),
+        ]
+        if self.reply_to is not None:
+            lines.append(address_header("Reply-To", self.reply_to, self.from_name))
+        lines.append(text_header("Subject", self.subject))
+        return lines
+
+    def _identity(self) -> list[str]:
+        if self.date.tzinfo is None:
+            raise MailRefused("Date", "needs a time zone")
+        own_id = _checked_id("Message-ID", self.message_id)
+        lines = [f"Date: {format_datetime(self.date)}\r\n", f"Message-ID: {own_id}\r\n"]
+        if self.references:
+            ids = [_checked_id("References", reference) for reference in self.references]
+            lines += [f"In-Reply-To: {ids[-1]}\r\n", "References: " + "\r\n ".join(ids) + "\r\n"]
+        lines.append("Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: OOF, AutoReply\r\n")
+        return lines
+
+    def _list(self) -> list[str]:
+        lines = []
+        if self.list_id is not None:
+            if not _LIST_ID.fullmatch(self.list_id):
+                raise MailRefused("List-Id", f"{self.list_id!a} is not a list name")
+            lines.append(f"List-Id: <{self.list_id}>\r\n")
+        if self.unsubscribe_url is not None:
+            lines.append(_list_unsubscribe(self.unsubscribe_url, self.unsubscribe_mailto))
+        return lines
+
+
+def _list_unsubscribe(url: str, mailto: str | None) -> str:
+    """RFC 8058: the address stays in one piece; a fold is allowed only after the comma."""
+    uris = [f"<{url}>"]
+    if not _URL.fullmatch(url) or _URL_BREAKERS.search(url):
+        raise MailRefused("List-Unsubscribe", "needs a plain http or https address")
+    if len(url) > LONGEST_LINE - len("List-Unsubscribe: <>,"):
+        raise MailRefused("List-Unsubscribe", "is longer than a line may be")
+    if mailto is not None:
+        check_address("List-Unsubscribe", mailto)
+        uris.append(f"<mailto:{quote(mailto, safe='@+')}?subject=unsubscribe>")
+    one_click = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    return "List-Unsubscribe: " + ",\r\n ".join(uris) + "\r\n" + one_click
+
+
+def _checked_id(header: str, value: str) -> str:
+    if len(value) > 250 or not _MESSAGE_ID.fullmatch(value):
+        raise MailRefused(header, f"{value!a} is not a message id")
+    return value
+
+
+def _mime(boundary: str) -> str:
+    return f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
+
+
+def _part(boundary: str, subtype: str, text: str) -> bytes:
+    if _NOT_MAIL_TEXT.search(text):
+        raise MailRefused(f"text/{subtype}", "holds a character that cannot be mailed")
+    body = _LINE_END.sub("\r\n", text).encode()
+    encoding, encoded = _encode(body)
+    head = (
+        f"--{boundary}\r\n"
+        f"Content-Type: text/{subtype}; charset=utf-8\r\n"
+        f"Content-Transfer-Encoding: {encoding}\r\n"
+        "\r\n"
+    )
+    return head.encode() + encoded + b"\r\n"
+
+
+def _encode(body: bytes) -> tuple[str, bytes]:
+    """Quoted-printable while it stays readable, base64 for scripts it would triple.
+
+    Both keep lines at 76 and neither can contain the boundary: `=_` is in neither alphabet.
+    """
+    if len(body.translate(None, _ASCII)) * 6 > len(body):
+        whole = b64encode(body)
+        return "base64", b"\r\n".join(whole[i : i + 76] for i in range(0, len(whole), 76))
+    return "quoted-printable", b2a_qp(body, istext=True)
+
+
+_ASCII = bytes(range(128))

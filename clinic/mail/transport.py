@@ -1,0 +1,115 @@
+"""How a mail leaves us, whatever carries it, and what we know afterwards.
+
+A server must not deliver before the final dot; between the dot and its answer nobody can know.
+`before_dot` is called at that border: it writes the intent to the journal and looks at the lease.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+BeforeDot = Callable[[], bool]  # False: the lease is lost, send nothing
+
+_ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_LONGEST_REPLY = 300
+
+
+class Verdict(StrEnum):
+    """What became of one mail."""
+
+    SENT = "sent"
+    TEMPORARY = "temporary"  # not delivered; try again later
+    PERMANENT = "permanent"  # not delivered; the server says it never will be
+    IN_DOUBT = "in_doubt"  # the dot went out and no answer came back: never resend by ourselves
+    ACCOUNT_PROBLEM = "account_problem"  # nothing to do with this mail: charge it no attempt, slow down
+    FENCED = "fenced"  # somebody else may hold this mail by now: not sent, touch nothing
+
+
+class Stage(StrEnum):
+    """How far the conversation had come."""
+
+    LOCAL = "local"
+    CONNECT = "connect"
+    HELLO = "hello"
+    TLS = "tls"
+    AUTH = "auth"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"
+    BODY = "body"
+    DOT = "dot"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who the server is told the mail is from and for, and the mail."""
+
+    sender: str
+    recipient: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the server said, and what it means for the mail."""
+
+    verdict: Verdict
+    stage: Stage
+    code: int | None = None
+    reply: str = ""
+    doubt_seconds: float = 0.0  # between the dot and the answer
+    lasting: bool = False  # an account problem that waiting does not mend, whatever the code
+
+    @property
+    def enhanced(self) -> str:
+        """The RFC 3463 code such as 5.1.1, or nothing."""
+        found = _ENHANCED.match(self.reply)
+        return found.group(1) if found else ""
+
+    @property
+    def bad_address(self) -> bool:
+        """The mailbox does not exist (5.1.x): write to it no more. A full one (5.2.2) may empty."""
+        at_recipient = self.verdict is Verdict.PERMANENT and self.stage is not Stage.LOCAL
+        return at_recipient and self.enhanced.startswith("5.1.")
+
+    @property
+    def needs_person(self) -> bool:
+        """Waiting will not mend it: wrong password, refused sender, bad certificate."""
+        return self.verdict is Verdict.ACCOUNT_PROBLEM and (self.lasting or (self.code or 0) >= 500)
+
+
+class Session(Protocol):
+    """A way to the server that stays open for a batch; one thread at a time."""
+
+    def open(self) -> Outcome | None:
+        """Connect now, if not connected; an Outcome says why that failed."""
+
+    def send(self, envelope: Envelope, before_dot: BeforeDot) -> Outcome:
+        """Send one mail, connecting first if need be; never raises for what the server does.
+
+        What `before_dot` raises comes through, and then nothing was sent.
+        """
+
+    def close(self) -> None:
+        """End it politely; may be opened again."""
+
+
+class Transport(Protocol):
+    """Where mail goes: a server, a folder, or a list."""
+
+    smtputf8: bool  # takes accents before the @-sign, as far as known without asking
+
+    def session(self) -> AbstractContextManager[Session]:
+        """A session, closed at the end of the block."""
+
+
+def readable(reply: bytes | str) -> str:
+    """A server's words on one line, short enough for a table and free of controls."""
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return _CONTROLS.sub(" ", text).strip()[:_LONGEST_REPLY]

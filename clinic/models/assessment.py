@@ -1,0 +1,63 @@
+"""Functional-movement assessments and their findings."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from clinic.domain.types import AssessmentStatus, Side
+from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+
+
+class Assessment(OfPractice, Base):
+    """One visit's findings from one version of a battery; once signed it is never changed, only amended."""
+
+    __tablename__ = "assessment"
+    __table_args__ = tenant(
+        belongs_to("client", "client_id"),
+        belongs_to("user_account", "created_by"),
+        belongs_to("user_account", "signed_by"),
+        Index(None, "practice_id", "client_id", "taken_on"),
+        CheckConstraint("(status = 'signed') = (signed_at IS NOT NULL)", name="signed_when"),
+        CheckConstraint("(signed_at IS NULL) = (signed_by IS NULL)", name="signed_by_whom"),
+    )
+
+    client_id: Mapped[uuid.UUID]
+    battery_key: Mapped[str] = mapped_column(String(60))
+    battery_version: Mapped[int]
+    taken_on: Mapped[date]
+    status: Mapped[AssessmentStatus] = mapped_column(
+        choice(AssessmentStatus, "status"), default=AssessmentStatus.DRAFT
+    )
+    note: Mapped[str | None] = mapped_column(Text)
+    created_by: Mapped[uuid.UUID]
+    created_at: Mapped[datetime]
+    signed_by: Mapped[uuid.UUID | None]
+    signed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    findings: Mapped[list[Finding]] = relationship(foreign_keys="Finding.assessment_id", viewonly=True)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Finding(OfPractice, Base):
+    """One recorded value: a number with its unit, or a word from the test's own list."""
+
+    __tablename__ = "finding"
+    __table_args__ = tenant(
+        belongs_to("assessment", "assessment_id"),
+        UniqueConstraint("practice_id", "assessment_id", "test_key", "field_key", "side"),
+        CheckConstraint("value_number IS NOT NULL OR value_text IS NOT NULL", name="has_value"),
+    )
+
+    assessment_id: Mapped[uuid.UUID]
+    test_key: Mapped[str] = mapped_column(String(60))
+    field_key: Mapped[str] = mapped_column(String(60))
+    side: Mapped[Side] = mapped_column(choice(Side, "side"), default=Side.NONE)
+    value_number: Mapped[float | None]
+    value_text: Mapped[str | None] = mapped_column(Text)
+    unit: Mapped[str | None] = mapped_column(String(12))

@@ -1,0 +1,127 @@
+"""Check-ins: when they are due, the ledger of each one, its answer, and warning signs."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, time
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from clinic.domain.types import CheckinKind, CheckinState, MistakeAnswer, ScheduleKind, SkipReason, Tier
+from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+from clinic.models.person import Client
+
+
+class CheckinSchedule(OfPractice, Base):
+    """When a program's check-ins fall due: wall-clock time in the client's zone.
+
+    `next_on` and `next_due_at` are a cache of the rule, planned again when rule or zone change.
+    """
+
+    __tablename__ = "checkin_schedule"
+    __table_args__ = tenant(
+        belongs_to("program", "program_id"),
+        UniqueConstraint("practice_id", "program_id"),
+        Index(None, "next_due_at"),
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("(next_on IS NULL) = (next_due_at IS NULL)", name="next"),
+    )
+
+    program_id: Mapped[uuid.UUID]
+    kind: Mapped[ScheduleKind] = mapped_column(choice(ScheduleKind, "kind"), default=ScheduleKind.WEEKLY)
+    weekday: Mapped[int]  # 0 is Monday
+    at_time: Mapped[time]
+    time_zone: Mapped[str] = mapped_column(String(64))
+    cadence_days: Mapped[str | None] = mapped_column(String(120))  # "1,3,7,14": days after the start
+    next_on: Mapped[date | None]
+    next_due_at: Mapped[datetime | None]  # None: nothing more is planned
+
+
+class Checkin(OfPractice, Base):
+    """One row of the ledger: this program, this kind, this local date, and what became of it."""
+
+    __tablename__ = "checkin"
+    __table_args__ = tenant(
+        belongs_to("client", "client_id"),
+        belongs_to("program", "program_id"),
+        UniqueConstraint("practice_id", "program_id", "kind", "local_date"),
+        Index(None, "practice_id", "client_id", "local_date"),
+        Index(None, "practice_id", "state", "due_at"),
+    )
+
+    client_id: Mapped[uuid.UUID]
+    program_id: Mapped[uuid.UUID]
+    kind: Mapped[CheckinKind] = mapped_column(choice(CheckinKind, "kind"))
+    local_date: Mapped[date]
+    due_at: Mapped[datetime]
+    state: Mapped[CheckinState] = mapped_column(choice(CheckinState, "state"))
+    skip_reason: Mapped[SkipReason | None] = mapped_column(choice(SkipReason, "skip_reason"))
+    sent_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+
+    client: Mapped[Client] = relationship(foreign_keys="Checkin.client_id", viewonly=True)
+    answer: Mapped[CheckinAnswer | None] = relationship(foreign_keys="CheckinAnswer.checkin_id", viewonly=True)
+
+
+class CheckinEvent(OfPractice, Base):
+    """A change of a check-in's state, with its time and reason; rows are only ever added."""
+
+    __tablename__ = "checkin_event"
+    __table_args__ = tenant(belongs_to("checkin", "checkin_id"), Index(None, "practice_id", "checkin_id"))
+
+    checkin_id: Mapped[uuid.UUID]
+    state: Mapped[CheckinState] = mapped_column(choice(CheckinState, "state"))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    happened_at: Mapped[datetime]
+
+
+class CheckinAnswer(OfPractice, Base):
+    """What the client answered; sending again the same day corrects it, and the audit keeps what it was."""
+
+    __tablename__ = "checkin_answer"
+    __table_args__ = tenant(
+        belongs_to("checkin", "checkin_id"),
+        belongs_to("client", "client_id"),
+        belongs_to("user_account", "handled_by"),
+        UniqueConstraint("practice_id", "checkin_id"),
+        Index(None, "practice_id", "client_id", "answered_at"),
+        CheckConstraint("pain BETWEEN 0 AND 10", name="pain"),
+        CheckConstraint("days_practised BETWEEN 0 AND 7", name="days_practised"),
+    )
+
+    checkin_id: Mapped[uuid.UUID]
+    client_id: Mapped[uuid.UUID]
+    days_practised: Mapped[int | None]
+    pain: Mapped[int | None]  # average over the last week, 0-10; None: rather not say
+    mistake: Mapped[MistakeAnswer | None] = mapped_column(choice(MistakeAnswer, "mistake"))
+    contact_wanted: Mapped[bool]
+    note: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime]
+    corrected_at: Mapped[datetime | None]
+    handled_by: Mapped[uuid.UUID | None]
+    handled_at: Mapped[datetime | None]
+
+
+class WarningFlag(OfPractice, Base):
+    """Warning signs a client named. While one is open the program is locked and no check-in is mailed."""
+
+    __tablename__ = "warning_flag"
+    __table_args__ = tenant(
+        belongs_to("client", "client_id"),
+        belongs_to("checkin", "checkin_id"),
+        belongs_to("user_account", "cleared_by"),
+        UniqueConstraint("practice_id", "checkin_id"),
+        Index(None, "practice_id", "client_id", "cleared_at"),
+        CheckConstraint("(cleared_at IS NULL) = (cleared_by IS NULL)", name="cleared_by_whom"),
+        CheckConstraint("cleared_at IS NULL OR clear_note IS NOT NULL", name="cleared_with_note"),
+    )
+
+    client_id: Mapped[uuid.UUID]
+    checkin_id: Mapped[uuid.UUID | None]  # None: named on the client's own page
+    tier: Mapped[Tier] = mapped_column(choice(Tier, "tier"))
+    question_keys: Mapped[list[str]]
+    raised_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]
+    cleared_by: Mapped[uuid.UUID | None]
+    clear_note: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,162 @@
+"""Exercises of a practice, their faults and videos, and the routines made of them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from clinic.domain.types import DoseSide, MoveRange, RoutineStatus, Support
+from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+
+
+class DoseColumns:
+    """How much of a move: the same columns in a routine and in a client's program. Times are in seconds."""
+
+    side: Mapped[DoseSide] = mapped_column(choice(DoseSide, "side"))
+    sets: Mapped[int] = mapped_column()
+    reps: Mapped[int] = mapped_column()
+    hold_s: Mapped[int] = mapped_column(default=0)
+    rest_s: Mapped[int] = mapped_column(default=0)
+    tempo: Mapped[str] = mapped_column(String(12), default="")
+    times_per_day: Mapped[int] = mapped_column(default=1)
+    days_per_week: Mapped[int] = mapped_column(default=7)
+    move_range: Mapped[MoveRange] = mapped_column(choice(MoveRange, "move_range"))
+    support: Mapped[Support] = mapped_column(choice(Support, "support"), default=Support.NONE)
+
+
+def dose_checks() -> tuple[CheckConstraint, ...]:
+    """Bounds of a dose (clinical.json, exercise.dose_fields), so that no import or slip can pass them."""
+    bounds = {
+        "sets": (1, 10),
+        "reps": (1, 50),
+        "hold_s": (0, 120),
+        "rest_s": (0, 300),
+        "times_per_day": (1, 6),
+        "days_per_week": (1, 7),
+    }
+    return tuple(CheckConstraint(f"{name} BETWEEN {low} AND {high}", name=name) for name, (low, high) in bounds.items())
+
+
+class Exercise(OfPractice, Base):
+    """A move in the practice's own words; begun from the catalogue entry `key` and never changed by it again."""
+
+    __tablename__ = "exercise"
+    __table_args__ = tenant(UniqueConstraint("practice_id", "key"))
+
+    key: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(120))
+    purpose: Mapped[str] = mapped_column(Text)
+    setup: Mapped[list[str]]
+    steps: Mapped[list[str]]
+    cues: Mapped[list[str]]
+    range_words: Mapped[str] = mapped_column(Text)
+    feet_words: Mapped[str] = mapped_column(Text)
+    knees_words: Mapped[str] = mapped_column(Text)
+    stop_if: Mapped[list[str]]
+    figure: Mapped[str] = mapped_column(String(60))
+
+    mistakes: Mapped[list[ExerciseMistake]] = relationship(
+        foreign_keys="ExerciseMistake.exercise_id", order_by="ExerciseMistake.position", viewonly=True
+    )
+    media: Mapped[list[ExerciseMedia]] = relationship(foreign_keys="ExerciseMedia.exercise_id", viewonly=True)
+
+
+class ExerciseMistake(OfPractice, Base):
+    """A fault of a move. The named one (the "Butt Mistake") has no meaning until a practitioner gives it one."""
+
+    __tablename__ = "exercise_mistake"
+    __table_args__ = tenant(
+        belongs_to("exercise", "exercise_id"),
+        belongs_to("user_account", "confirmed_by"),
+        UniqueConstraint("practice_id", "exercise_id", "key"),
+    )
+
+    exercise_id: Mapped[uuid.UUID]
+    position: Mapped[int]
+    key: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(120))
+    see: Mapped[str | None] = mapped_column(Text)
+    fix: Mapped[str | None] = mapped_column(Text)
+    self_test: Mapped[str | None] = mapped_column(Text)
+    is_named: Mapped[bool] = mapped_column(default=False)
+    fault_keys: Mapped[list[str]] = mapped_column(default=list)  # catalogue faults the named mistake stands for
+    video_second: Mapped[int | None]
+    confirmed_by: Mapped[uuid.UUID | None]
+    confirmed_at: Mapped[datetime | None]
+
+
+class ExerciseMedia(OfPractice, Base):
+    """The practice's own video of a move, as provider and id: nothing is fetched from it."""
+
+    __tablename__ = "exercise_media"
+    __table_args__ = tenant(
+        belongs_to("exercise", "exercise_id"),
+        UniqueConstraint("practice_id", "exercise_id"),
+    )
+
+    exercise_id: Mapped[uuid.UUID]
+    provider: Mapped[str] = mapped_column(String(20))
+    video_id: Mapped[str] = mapped_column(String(40))
+    added_at: Mapped[datetime]
+
+
+class Routine(OfPractice, Base):
+    """A template of a program. What clients get is always one published version of it."""
+
+    __tablename__ = "routine"
+    __table_args__ = tenant(UniqueConstraint("practice_id", "key"))
+
+    key: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text, default="")
+
+    versions: Mapped[list[RoutineVersion]] = relationship(
+        foreign_keys="RoutineVersion.routine_id", order_by="RoutineVersion.number", viewonly=True
+    )
+
+
+class RoutineVersion(OfPractice, Base):
+    """One state of a routine: a draft, or published and from then on frozen."""
+
+    __tablename__ = "routine_version"
+    __table_args__ = tenant(
+        belongs_to("routine", "routine_id"),
+        belongs_to("user_account", "published_by"),
+        UniqueConstraint("practice_id", "routine_id", "number"),
+        CheckConstraint("(status = 'published') = (published_at IS NOT NULL)", name="published_when"),
+    )
+
+    routine_id: Mapped[uuid.UUID]
+    number: Mapped[int]
+    status: Mapped[RoutineStatus] = mapped_column(choice(RoutineStatus, "status"), default=RoutineStatus.DRAFT)
+    change_note: Mapped[str] = mapped_column(Text, default="")  # in plain words, for clients
+    published_at: Mapped[datetime | None]
+    published_by: Mapped[uuid.UUID | None]
+
+    routine: Mapped[Routine] = relationship(foreign_keys="RoutineVersion.routine_id", viewonly=True)
+    items: Mapped[list[RoutineItem]] = relationship(
+        foreign_keys="RoutineItem.version_id", order_by="RoutineItem.position", viewonly=True
+    )
+
+
+class RoutineItem(DoseColumns, OfPractice, Base):
+    """A move in a routine with its usual dose; `content` is its wording as published, None in a draft."""
+
+    __tablename__ = "routine_item"
+    __table_args__ = tenant(
+        belongs_to("routine_version", "version_id"),
+        belongs_to("exercise", "exercise_id"),
+        UniqueConstraint("practice_id", "version_id", "position"),
+        *dose_checks(),
+    )
+
+    version_id: Mapped[uuid.UUID]
+    exercise_id: Mapped[uuid.UUID]
+    position: Mapped[int]
+    content: Mapped[dict[str, Any] | None]
+
+    exercise: Mapped[Exercise] = relationship(foreign_keys="RoutineItem.exercise_id", viewonly=True)

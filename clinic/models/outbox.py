@@ -1,0 +1,58 @@
+"""The outbox: mails promised in the transaction that decided on them, and what became of each."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from clinic.domain.types import OutboxState
+from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+
+
+class OutboxMessage(OfPractice, Base):
+    """One mail. It is composed when it is sent, from the records it points at: no body is stored.
+
+    `dedupe_key` names the logical event; `day_key` holds client and local date where a client
+    may get one mail a day. A row is claimed by `lease_token` until `lease_until`.
+    """
+
+    __tablename__ = "outbox_message"
+    __table_args__ = tenant(
+        belongs_to("client", "client_id"),
+        belongs_to("user_account", "user_id"),
+        belongs_to("checkin", "checkin_id"),
+        belongs_to("invitation", "invitation_id"),
+        belongs_to("warning_flag", "flag_id"),
+        UniqueConstraint("practice_id", "dedupe_key"),
+        UniqueConstraint("practice_id", "day_key"),
+        Index(None, "state", "due_at", "id"),
+        Index(None, "lease_token"),
+        Index(None, "practice_id", "client_id"),
+        Index(None, "practice_id", "checkin_id"),
+    )
+
+    kind: Mapped[str] = mapped_column(String(40))  # a folder of templates/mail
+    dedupe_key: Mapped[str] = mapped_column(String(120))
+    day_key: Mapped[str | None] = mapped_column(String(60))
+    client_id: Mapped[uuid.UUID | None]
+    user_id: Mapped[uuid.UUID | None]  # a mail to somebody with an account
+    checkin_id: Mapped[uuid.UUID | None]
+    invitation_id: Mapped[uuid.UUID | None]
+    flag_id: Mapped[uuid.UUID | None]
+    local_date: Mapped[date | None]
+    to_address: Mapped[str | None] = mapped_column(String(254))  # where it went; known when claimed
+    state: Mapped[OutboxState] = mapped_column(choice(OutboxState, "state"), default=OutboxState.READY)
+    due_at: Mapped[datetime]
+    not_after: Mapped[datetime]
+    lease_token: Mapped[uuid.UUID | None]
+    lease_until: Mapped[datetime | None]
+    sender: Mapped[str | None] = mapped_column(String(120))  # host, boot and process: whose journal knows
+    attempts: Mapped[int] = mapped_column(default=0)
+    smtp_code: Mapped[int | None]
+    smtp_reply: Mapped[str | None] = mapped_column(String(300))
+    reason: Mapped[str | None] = mapped_column(String(300))  # why it is failed, cancelled, expired or in doubt
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]

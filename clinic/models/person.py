@@ -1,0 +1,99 @@
+"""People: those who sign in, and the clients a practice looks after."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, time
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from clinic.domain.types import ClientKind, ClientStatus, Role
+from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+from clinic.models.practice import Practice
+
+
+class User(OfPractice, Base):
+    """Somebody who may sign in. `email_key` is the folded address they are found by."""
+
+    __tablename__ = "user_account"
+    __table_args__ = tenant(
+        UniqueConstraint("practice_id", "email_key"),
+        Index(None, "email_key"),  # sign-in knows no practice yet
+    )
+
+    role: Mapped[Role] = mapped_column(choice(Role, "role"))
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    password_changed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    deactivated_at: Mapped[datetime | None]
+
+    practice: Mapped[Practice] = relationship(foreign_keys="User.practice_id")
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role is not Role.CLIENT
+
+
+class Client(OfPractice, Base):
+    """A person the practice looks after, with or without an account of their own."""
+
+    __tablename__ = "client"
+    __table_args__ = tenant(
+        belongs_to("user_account", "user_id"),
+        UniqueConstraint("practice_id", "user_id"),
+        UniqueConstraint("practice_id", "email_key"),
+        # the list is read in this order, and its pages start in the middle of it
+        Index(None, "practice_id", "status", "sort_key", "id"),
+        CheckConstraint("waking_from IS NULL OR waking_until IS NULL OR waking_from < waking_until", name="waking"),
+    )
+
+    user_id: Mapped[uuid.UUID | None]
+    name: Mapped[str] = mapped_column(String(120))
+    sort_key: Mapped[str] = mapped_column(String(120))
+    search_key: Mapped[str] = mapped_column(String(400))  # folded name and address
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_key: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[ClientKind] = mapped_column(choice(ClientKind, "kind"))
+    group_name: Mapped[str | None] = mapped_column(String(80))
+    reason_for_care: Mapped[str | None] = mapped_column(Text)
+    history: Mapped[str | None] = mapped_column(Text)  # what was tried before, and what helped
+    notes: Mapped[str | None] = mapped_column(Text)  # the practice's own; never shown to the client
+    consented_at: Mapped[datetime | None]
+    consent_recorded_by: Mapped[str | None] = mapped_column(String(120))
+    waking_from: Mapped[time | None]
+    waking_until: Mapped[time | None]
+    status: Mapped[ClientStatus] = mapped_column(choice(ClientStatus, "status"), default=ClientStatus.ACTIVE)
+    unsubscribed_at: Mapped[datetime | None]
+    bounced_at: Mapped[datetime | None]
+    bounce_reason: Mapped[str | None] = mapped_column(String(300))
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    practice: Mapped[Practice] = relationship(foreign_keys="Client.practice_id", viewonly=True)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Invitation(OfPractice, Base):
+    """The offer of an account. Its links are `LinkToken`s; an accepted or revoked offer has none that work."""
+
+    __tablename__ = "invitation"
+    __table_args__ = tenant(
+        belongs_to("client", "client_id"),
+        belongs_to("user_account", "created_by"),
+        Index(None, "practice_id", "client_id"),
+    )
+
+    client_id: Mapped[uuid.UUID]
+    email: Mapped[str | None] = mapped_column(String(254))  # None: handed over as link or QR code
+    created_by: Mapped[uuid.UUID]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,61 @@
+"""The practice: what its mails and pages say about it, and when it may write to people."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, time
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from clinic.models.base import Base, OfPractice, belongs_to, tenant
+
+
+class Practice(Base):
+    """One practice. The emergency and urgent numbers stay empty until somebody answers for them."""
+
+    __tablename__ = "practice"
+    __table_args__ = (CheckConstraint("waking_from < waking_until", name="waking_hours"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    name: Mapped[str] = mapped_column(String(120))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    email: Mapped[str | None] = mapped_column(String(254))  # Reply-To of every mail
+    emergency_number: Mapped[str | None] = mapped_column(String(40))
+    urgent_number: Mapped[str | None] = mapped_column(String(80))
+    waking_from: Mapped[time] = mapped_column(default=time(8))
+    waking_until: Mapped[time] = mapped_column(default=time(20))
+    is_demo: Mapped[bool] = mapped_column(default=False)  # demo people are never mailed through a real server
+    created_at: Mapped[datetime]
+
+    @property
+    def numbers_set(self) -> bool:
+        return bool(self.emergency_number and self.urgent_number)
+
+
+class SignOff(OfPractice, Base):
+    """A practitioner's name under wording that was marked authored; `digest` is of the very text they saw."""
+
+    __tablename__ = "sign_off"
+    __table_args__ = tenant(
+        belongs_to("user_account", "user_id"),
+        UniqueConstraint("practice_id", "scope", "digest"),
+    )
+
+    scope: Mapped[str] = mapped_column(String(60))
+    digest: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[uuid.UUID]
+    signed_at: Mapped[datetime]
+
+
+class Heartbeat(Base):
+    """When each background process was last seen alive; one row a process kind, not of any practice."""
+
+    __tablename__ = "heartbeat"
+    __table_args__ = (Index(None, "seen_at"),)
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    seen_at: Mapped[datetime]
+    detail: Mapped[str] = mapped_column(String(200), default="")

@@ -1,0 +1,107 @@
+"""Programs: what one client was given, in the wording they were given it in, and what they made of it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramAction, ProgramStatus
+from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+from clinic.models.exercise import DoseColumns, dose_checks
+from clinic.models.person import Client
+
+
+class Program(OfPractice, Base):
+    """A routine version assigned to a client. Dates are the client's own local dates."""
+
+    __tablename__ = "program"
+    __table_args__ = tenant(
+        belongs_to("client", "client_id"),
+        belongs_to("routine_version", "routine_version_id"),
+        belongs_to("user_account", "assigned_by"),
+        Index(None, "practice_id", "client_id", "status"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
+    )
+
+    client_id: Mapped[uuid.UUID]
+    routine_version_id: Mapped[uuid.UUID]
+    name: Mapped[str] = mapped_column(String(120))
+    status: Mapped[ProgramStatus] = mapped_column(choice(ProgramStatus, "status"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    assigned_by: Mapped[uuid.UUID]
+    assigned_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    client: Mapped[Client] = relationship(foreign_keys="Program.client_id", viewonly=True)
+    prescriptions: Mapped[list[Prescription]] = relationship(
+        foreign_keys="Prescription.program_id", order_by="Prescription.position", viewonly=True
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Prescription(DoseColumns, OfPractice, Base):
+    """One move with this client's dose. `content` is frozen: later edits of the exercise do not reach it."""
+
+    __tablename__ = "prescription"
+    __table_args__ = tenant(
+        belongs_to("program", "program_id"),
+        belongs_to("exercise", "exercise_id"),
+        UniqueConstraint("practice_id", "program_id", "position"),
+        *dose_checks(),
+    )
+
+    program_id: Mapped[uuid.UUID]
+    exercise_id: Mapped[uuid.UUID]
+    position: Mapped[int]
+    content: Mapped[dict[str, Any]]
+
+
+class ProgramEvent(OfPractice, Base):
+    """A pause, an end, a restart or a corrected dose: from which day, why, and what stood before."""
+
+    __tablename__ = "program_event"
+    __table_args__ = tenant(
+        belongs_to("program", "program_id"),
+        belongs_to("user_account", "actor_id"),
+        Index(None, "practice_id", "program_id"),
+    )
+
+    program_id: Mapped[uuid.UUID]
+    action: Mapped[ProgramAction | None] = mapped_column(choice(ProgramAction, "action"))  # None: a corrected dose
+    effective_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    after: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    actor_id: Mapped[uuid.UUID]
+    happened_at: Mapped[datetime]
+
+
+class PracticeLog(OfPractice, Base):
+    """What the client says of one move on one day. A double tap meets the constraint and is one row."""
+
+    __tablename__ = "practice_log"
+    __table_args__ = tenant(
+        belongs_to("client", "client_id"),
+        belongs_to("prescription", "prescription_id"),
+        UniqueConstraint("practice_id", "prescription_id", "local_date", "slot"),
+        Index(None, "practice_id", "client_id", "local_date"),
+        CheckConstraint("pain BETWEEN 0 AND 10", name="pain"),
+        CheckConstraint("slot BETWEEN 1 AND 6", name="slot"),
+    )
+
+    client_id: Mapped[uuid.UUID]
+    prescription_id: Mapped[uuid.UUID]
+    local_date: Mapped[date]
+    slot: Mapped[int] = mapped_column(default=1)  # which of the day's times, from 1
+    outcome: Mapped[LogOutcome] = mapped_column(choice(LogOutcome, "outcome"))
+    pain: Mapped[int | None]
+    mistake: Mapped[MistakeAnswer | None] = mapped_column(choice(MistakeAnswer, "mistake"))
+    note: Mapped[str | None] = mapped_column(Text)
+    logged_at: Mapped[datetime]
+    corrected_at: Mapped[datetime | None]

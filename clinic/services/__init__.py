@@ -1,0 +1,1 @@
+"""Use-cases: load through a door, ask the domain, write; one transaction each."""

@@ -1,0 +1,147 @@
+"""The only doors to somebody's record: each answers NotFound to everybody it is not for.
+
+Every query names the practice. None never equals None here: a client without an account has no door.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm.interfaces import ORMOption
+
+from clinic.domain.errors import NotFound
+from clinic.domain.types import ProgramStatus
+from clinic.extensions import db
+from clinic.models import (
+    Assessment,
+    Checkin,
+    CheckinAnswer,
+    Client,
+    Invitation,
+    OutboxMessage,
+    Practice,
+    Program,
+    Routine,
+    RoutineVersion,
+    User,
+    WarningFlag,
+)
+from clinic.models.base import OfPractice
+from clinic.services.actors import Actor
+
+Row = TypeVar("Row", bound=OfPractice)
+
+
+def client_for(actor: Actor, client_id: uuid.UUID, *options: ORMOption) -> Client:
+    """A client of the actor's practice; for a client, nobody but themselves."""
+    if not actor.is_staff and actor.client_id != client_id:
+        raise NotFound
+    return _one(Client, actor, client_id, *options)
+
+
+def own_client(actor: Actor, *options: ORMOption) -> Client:
+    """The signed-in client's own record."""
+    if actor.client_id is None:
+        raise NotFound
+    return _one(Client, actor, actor.client_id, *options)
+
+
+def program_for(actor: Actor, program_id: uuid.UUID, *options: ORMOption) -> Program:
+    """A program of the practice; for a client, their own."""
+    return _one(Program, actor, program_id, *options, own=Program.client_id)
+
+
+def current_program(actor: Actor, client_id: uuid.UUID, *options: ORMOption) -> Program | None:
+    """The client's newest program that has not ended, if there is one."""
+    client_for(actor, client_id)
+    query = (
+        select(Program)
+        .where(
+            Program.practice_id == actor.practice_id,
+            Program.client_id == client_id,
+            Program.status != ProgramStatus.ENDED,
+        )
+        .order_by(Program.assigned_at.desc())
+        .limit(1)
+        .options(*options)
+    )
+    return db.session.scalars(query).first()
+
+
+def assessment_for(actor: Actor, assessment_id: uuid.UUID, *options: ORMOption) -> Assessment:
+    """An assessment of the practice; staff only."""
+    return _for_staff(Assessment, actor, assessment_id, *options)
+
+
+def checkin_for(actor: Actor, checkin_id: uuid.UUID, *options: ORMOption) -> Checkin:
+    """A check-in of the practice; for a client, their own."""
+    return _one(Checkin, actor, checkin_id, *options, own=Checkin.client_id)
+
+
+def answer_for(actor: Actor, answer_id: uuid.UUID, *options: ORMOption) -> CheckinAnswer:
+    """An answered check-in of the practice; staff only."""
+    return _for_staff(CheckinAnswer, actor, answer_id, *options)
+
+
+def flag_for(actor: Actor, flag_id: uuid.UUID, *options: ORMOption) -> WarningFlag:
+    """A warning flag of the practice; staff only."""
+    return _for_staff(WarningFlag, actor, flag_id, *options)
+
+
+def invitation_for(actor: Actor, invitation_id: uuid.UUID, *options: ORMOption) -> Invitation:
+    """An invitation of the practice; staff only."""
+    return _for_staff(Invitation, actor, invitation_id, *options)
+
+
+def routine_for(actor: Actor, routine_id: uuid.UUID, *options: ORMOption) -> Routine:
+    """A routine of the practice; staff only."""
+    return _for_staff(Routine, actor, routine_id, *options)
+
+
+def routine_version_for(actor: Actor, version_id: uuid.UUID, *options: ORMOption) -> RoutineVersion:
+    """A version of a routine of the practice; staff only."""
+    return _for_staff(RoutineVersion, actor, version_id, *options)
+
+
+def message_for(actor: Actor, message_id: uuid.UUID, *options: ORMOption) -> OutboxMessage:
+    """A mail of the practice's outbox; staff only."""
+    return _for_staff(OutboxMessage, actor, message_id, *options)
+
+
+def user_for(actor: Actor, user_id: uuid.UUID, *options: ORMOption) -> User:
+    """An account of the practice; staff only."""
+    return _for_staff(User, actor, user_id, *options)
+
+
+def practice_of(actor: Actor) -> Practice:
+    """The actor's own practice."""
+    practice = db.session.get(Practice, actor.practice_id)
+    if practice is None:
+        raise NotFound
+    return practice
+
+
+def _for_staff(kind: type[Row], actor: Actor, row_id: uuid.UUID, *options: ORMOption) -> Row:
+    if not actor.is_staff:
+        raise NotFound
+    return _one(kind, actor, row_id, *options)
+
+
+def _one(
+    kind: type[Row],
+    actor: Actor,
+    row_id: uuid.UUID,
+    *options: ORMOption,
+    own: ColumnElement[uuid.UUID] | None = None,
+) -> Row:
+    query = select(kind).where(kind.id == row_id, kind.practice_id == actor.practice_id).options(*options)
+    if own is not None and not actor.is_staff:
+        if actor.client_id is None:
+            raise NotFound
+        query = query.where(own == actor.client_id)
+    row = db.session.scalars(query).one_or_none()
+    if row is None:
+        raise NotFound
+    return row

@@ -1,0 +1,23 @@
+"""Who acts: what every use-case is told about the person in front of it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from clinic.domain.types import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A signed-in person. `client_id` is their own record where they are a client."""
+
+    user_id: uuid.UUID
+    practice_id: uuid.UUID
+    role: Role
+    name: str
+    client_id: uuid.UUID | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role is not Role.CLIENT

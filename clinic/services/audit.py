@@ -1,0 +1,61 @@
+"""The audit trail: written in the same transaction as what it tells of."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from clinic.extensions import db
+from clinic.models import AuditEvent
+from clinic.services.actors import Actor
+from clinic.services.clock import now
+
+SYSTEM = "Regroove"
+
+
+def record(
+    actor: Actor,
+    action: str,
+    *,
+    client_id: uuid.UUID | None = None,
+    subject_id: uuid.UUID | None = None,
+    **details: Any,
+) -> None:
+    """Note what a signed-in person did; `action` is "thing.verb", details are JSON values without free text."""
+    _add(actor.practice_id, actor.user_id, actor.name, action, client_id, subject_id, details)
+
+
+def record_for(
+    practice_id: uuid.UUID,
+    who: str,
+    action: str,
+    *,
+    client_id: uuid.UUID | None = None,
+    subject_id: uuid.UUID | None = None,
+    **details: Any,
+) -> None:
+    """Note what the system did, or somebody who is not signed in; `who` is their name in words."""
+    _add(practice_id, None, who, action, client_id, subject_id, details)
+
+
+def _add(
+    practice_id: uuid.UUID,
+    actor_id: uuid.UUID | None,
+    actor_name: str,
+    action: str,
+    client_id: uuid.UUID | None,
+    subject_id: uuid.UUID | None,
+    details: dict[str, Any],
+) -> None:
+    db.session.add(
+        AuditEvent(
+            practice_id=practice_id,
+            happened_at=now(),
+            action=action,
+            actor_id=actor_id,
+            actor_name=actor_name,
+            client_id=client_id,
+            subject_id=subject_id,
+            details=details,
+        )
+    )

@@ -1,0 +1,161 @@
+"""The people a practice looks after: finding, adding, correcting, archiving them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.search import search_key, sort_key
+from clinic.domain.types import ClientKind, ClientStatus
+from clinic.extensions import db
+from clinic.mail.addresses import Address
+from clinic.models import Client, Practice, User
+from clinic.services import access, addresses, audit, invitations, outbox
+from clinic.services.actors import Actor
+from clinic.services.clock import now, today_in
+from clinic.services.transaction import transaction
+
+SAME_ADDRESS = "Another client has this email address already."
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a practitioner writes down about a client. `consented_on` is a day where the practice is."""
+
+    name: str
+    email: Address | None
+    phone: str | None
+    time_zone: str
+    kind: ClientKind
+    group_name: str | None = None
+    reason_for_care: str | None = None
+    history: str | None = None
+    notes: str | None = None
+    consented_on: date | None = None
+
+
+PLAIN = tuple(each.name for each in fields(Details) if each.name not in {"name", "email", "consented_on"})
+
+
+def add(actor: Actor, details: Details) -> Client:
+    """Add a client to the actor's practice; raises RuleBroken if the address is another client's."""
+    with transaction() as session:
+        practice = access.practice_of(actor)
+        client = Client(id=uuid.uuid4(), practice_id=actor.practice_id, created_at=now())
+        client.status = ClientStatus.ACTIVE
+        _apply(actor, practice, client, details)
+        session.add(client)
+        _flush()
+        audit.record(actor, "client.created", client_id=client.id)
+    return client
+
+
+def correct(actor: Actor, client_id: uuid.UUID, details: Details, version: int) -> bool:
+    """Write new details over the version that was seen; whether an open invitation ended with a changed address.
+
+    Raises Conflict if somebody else saved first.
+    """
+    with transaction():
+        client = access.client_for(actor, client_id)
+        if client.version != version:
+            raise Conflict(client.version)
+        practice = access.practice_of(actor)
+        before, old_key = shown(client, practice), client.email_key
+        _apply(actor, practice, client, details)
+        _flush()
+        changed = _changed(before, shown(client, practice))
+        if changed:
+            audit.record(actor, "client.corrected", client_id=client.id, changed=changed)
+        if client.email_key == old_key:
+            return False
+        return invitations.withdraw(actor, client, "address_corrected")
+
+
+def archive(actor: Actor, client_id: uuid.UUID, reason: str) -> Client:
+    """Stop looking after a client for now; open invitations and waiting mail end."""
+    with transaction():
+        client = access.client_for(actor, client_id)
+        if client.status is ClientStatus.ACTIVE:
+            client.status = ClientStatus.ARCHIVED
+            invitations.withdraw(actor, client, "archived")
+            outbox.cancel_for_client(client.practice_id, client.id, ("checkin",), "The client is archived.")
+            audit.record(actor, "client.archived", client_id=client.id, reason=reason)
+    return client
+
+
+def restore(actor: Actor, client_id: uuid.UUID, reason: str) -> Client:
+    """Look after an archived client again."""
+    with transaction():
+        client = access.client_for(actor, client_id)
+        if client.status is ClientStatus.ARCHIVED:
+            client.status = ClientStatus.ACTIVE
+            audit.record(actor, "client.restored", client_id=client.id, reason=reason)
+    return client
+
+
+def shown(client: Client, practice: Practice) -> dict[str, str | None]:
+    """A client's details as text, for comparing two versions and for the audit."""
+    told: dict[str, str | None] = {"name": client.name, "email": client.email}
+    told |= {name: getattr(client, name) for name in PLAIN}
+    day = consent_day(client, practice)
+    told["consented_on"] = day.isoformat() if day else None
+    return told
+
+
+def consent_day(client: Client, practice: Practice) -> date | None:
+    """The day of consent where the practice is."""
+    if client.consented_at is None:
+        return None
+    return client.consented_at.astimezone(ZoneInfo(practice.time_zone)).date()
+
+
+def _apply(actor: Actor, practice: Practice, client: Client, details: Details) -> None:
+    client.name = details.name
+    client.sort_key = sort_key(details.name)
+    for name in PLAIN:
+        setattr(client, name, getattr(details, name))
+    if details.kind is not ClientKind.ONLINE:
+        client.group_name = None
+    client.search_key = search_key(client.name, client.email)
+    key = details.email.key if details.email else None
+    if client.email_key != key or (details.email and client.email != details.email.typed):
+        addresses.put(client, details.email)
+    if client.user_id is not None:
+        db.session.get_one(User, client.user_id).name = client.name
+    _put_consent(actor, practice, client, details.consented_on)
+
+
+def _put_consent(actor: Actor, practice: Practice, client: Client, day: date | None) -> None:
+    if day == consent_day(client, practice):
+        return
+    if day is None:
+        client.consented_at = client.consent_recorded_by = None
+        return
+    if day > today_in(practice.time_zone):
+        raise RuleBroken("Consent cannot be dated in the future.", "consented_on")
+    client.consented_at = _noon(day, practice)
+    client.consent_recorded_by = actor.name
+
+
+def _noon(day: date, practice: Practice) -> datetime:
+    # noon stays the same day in every way it may be shown
+    return datetime.combine(day, time(12), ZoneInfo(practice.time_zone))
+
+
+def _changed(before: dict[str, str | None], after: dict[str, str | None]) -> dict[str, list[str | None]]:
+    return {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+
+
+def _flush() -> None:
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise RuleBroken(SAME_ADDRESS, "email") from error
+    except StaleDataError:
+        raise Conflict(0) from None  # saved by somebody else between our reading and our writing

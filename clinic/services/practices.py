@@ -1,0 +1,97 @@
+"""The practice itself: its beginning, its numbers and its people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+from zoneinfo import available_timezones
+
+from sqlalchemy import select
+
+from clinic.domain.errors import RuleBroken
+from clinic.domain.types import Role
+from clinic.extensions import db
+from clinic.mail.addresses import Address
+from clinic.models import Practice, User
+from clinic.services import accounts, audit, passwords, routines
+from clinic.services.access import practice_of
+from clinic.services.actors import Actor
+from clinic.services.clock import now
+from clinic.services.transaction import release, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a practice says of itself. The numbers stand in every mail and beside every warning sign."""
+
+    name: str
+    time_zone: str
+    phone: str
+    email: str | None
+    emergency_number: str
+    urgent_number: str
+    waking_from: time = time(8)
+    waking_until: time = time(20)
+
+
+def exists() -> bool:
+    """Whether this installation has a practice; if not, the first visit begins one."""
+    return db.session.scalar(select(Practice.id).limit(1)) is not None
+
+
+def begin(details: Details, owner_name: str, owner_address: Address, password: str, *, is_demo: bool = False) -> User:
+    """Begin a practice with its owner's account and the routine of the catalogue as a draft."""
+    accounts.check_password(password, owner_address.typed, owner_name)
+    release()
+    password_hash = passwords.hashed(password)
+    with transaction() as session:
+        practice = Practice(is_demo=is_demo, created_at=now())
+        _apply(practice, details)
+        session.add(practice)
+        session.flush()
+        owner = accounts.add_staff(practice, Role.OWNER, owner_name, owner_address, password_hash)
+        routines.begin_with_catalogue(practice)
+        audit.record(accounts.actor_of(owner), "practice.begun", subject_id=practice.id)
+    return owner
+
+
+def begin_first(details: Details, owner_name: str, owner_address: Address, password: str) -> User:
+    """Begin the first practice of an installation through its web page; refused once there is one."""
+    if exists():
+        raise RuleBroken("This installation has its practice already. Please sign in.")
+    return begin(details, owner_name, owner_address, password)
+
+
+def change(actor: Actor, details: Details) -> None:
+    """Change what the practice says of itself; owners only."""
+    if actor.role is not Role.OWNER:
+        raise RuleBroken("Only the owner of the practice can change these details.")
+    with transaction():
+        practice = practice_of(actor)
+        before = {name: str(getattr(practice, name) or "") for name in Details.__slots__}
+        _apply(practice, details)
+        after = {name: str(getattr(practice, name) or "") for name in Details.__slots__}
+        changed = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+        if changed:
+            audit.record(actor, "practice.changed", subject_id=practice.id, changed=changed)
+
+
+def _apply(practice: Practice, details: Details) -> None:
+    if details.time_zone not in available_timezones():
+        raise RuleBroken(f"There is no time zone {details.time_zone}; write it like Europe/London.", "time_zone")
+    if details.waking_from >= details.waking_until:
+        raise RuleBroken("The last hour has to be later than the first.", "waking_until")
+    for name in Details.__slots__:
+        setattr(practice, name, getattr(details, name))
+
+
+def staff(actor: Actor) -> list[User]:
+    """The people of the practice who may sign in, clients aside."""
+    query = (
+        select(User)
+        .where(
+            User.practice_id == actor.practice_id, User.role != Role.CLIENT, User.deactivated_at.is_(None)
+        )
+        .order_by(User.created_at)
+    )
+    return list(db.session.scalars(query)) if actor.is_staff else []

@@ -1,0 +1,155 @@
+"""What a routine says, as texts a practitioner takes as their own: moves, doses and what goes with them."""
+
+from __future__ import annotations
+
+from clinic.catalogue import Catalogue, load_catalogue
+from clinic.catalogue.check_in import Question
+from clinic.domain.doses import Dose, dose_in_words, range_in_words, rest_in_words
+from clinic.domain.moves import MistakeContent, MoveContent, TransferContent, VideoContent
+from clinic.domain.redflags import client_text
+from clinic.domain.types import Support, Tier
+from clinic.models import Exercise, ExerciseMistake, Practice, RoutineItem, RoutineVersion
+from clinic.models.exercise import DoseColumns
+from clinic.services.signoffs import Part, Wording
+
+HINGE = "hip_hinge"  # the catalogue's uses in daily life are all uses of the hinge
+SUPPORT_WORDS = {
+    Support.NONE: "",
+    Support.WALL: "Hold on to a wall.",
+    Support.CHAIR: "Hold on to a chair.",
+    Support.DOWEL: "Hold a stick along your back.",
+}
+
+
+def dose_of(row: DoseColumns) -> Dose:
+    """The dose in a routine's or a program's row."""
+    return Dose(**{name: getattr(row, name) for name in Dose.__slots__})
+
+
+def content_of(exercise: Exercise) -> MoveContent:
+    """The move in the practice's words of now; the named mistake is in it once it has a meaning."""
+    catalogue = load_catalogue()
+    shelf = catalogue.exercises[exercise.key]
+    return MoveContent(
+        name=exercise.name,
+        purpose=exercise.purpose,
+        setup=tuple(exercise.setup),
+        steps=tuple(exercise.steps),
+        cues=tuple(exercise.cues),
+        range_words=exercise.range_words,
+        feet_words=exercise.feet_words,
+        knees_words=exercise.knees_words,
+        tempo_words=shelf.tempo_words,
+        stop_if=tuple(exercise.stop_if),
+        pain_rule=catalogue.dosing.pain_rule.client_text,
+        figure=exercise.figure,
+        mistakes=tuple(_mistake(row) for row in exercise.mistakes if row.see and row.fix),
+        video=next((VideoContent(provider=row.provider, id=row.video_id) for row in exercise.media), None),
+        transfers=_transfers(catalogue) if exercise.key == HINGE else (),
+    )
+
+
+def wordings_of(version: RoutineVersion, practice: Practice) -> tuple[Wording, ...]:
+    """Everything a practitioner signs before clients see it, in the order of the page."""
+    catalogue = load_catalogue()
+    return (
+        *(move_wording(item) for item in version.items),
+        *(dose_wording(item) for item in version.items),
+        _pain_rule(catalogue),
+        _warning_signs(catalogue, practice),
+        _check_in(catalogue),
+    )
+
+
+def move_wording(item: RoutineItem) -> Wording:
+    """The words of one move."""
+    move = content_of(item.exercise)
+    parts = (
+        Part("What it is for", (move.purpose,)),
+        Part("Get ready", move.setup),
+        Part("Do it", move.steps),
+        Part("Cues", move.cues, editable=True),
+        Part("How far", (move.range_words,)),
+        Part("Feet", (move.feet_words,)),
+        Part("Knees", (move.knees_words,)),
+        Part("Stop if", move.stop_if),
+        *(mistake_part(mistake) for mistake in move.mistakes),
+        *(Part(f"In daily life: {use.name}", (use.how,)) for use in move.transfers),
+    )
+    return Wording(f"move:{item.exercise.key}", move.name, parts)
+
+
+def mistake_part(mistake: MistakeContent) -> Part:
+    """What a mistake looks like and what to do about it."""
+    lines = tuple(filter(None, (mistake.see, mistake.fix, mistake.self_test)))
+    return Part(f"Watch for: {mistake.name}", lines, editable=mistake.is_named)
+
+
+def dose_wording(item: RoutineItem) -> Wording:
+    """The usual dose of one move, in words."""
+    dose = dose_of(item)
+    shelf = load_catalogue().exercises[item.exercise.key]
+    lines = (
+        dose_in_words(dose, shelf.tempo_words),
+        rest_in_words(dose),
+        range_in_words(dose.move_range),
+        SUPPORT_WORDS[dose.support],
+    )
+    part = Part("Usual dose", tuple(filter(None, lines)), editable=True)
+    return Wording(f"dose:{item.exercise.key}", f"Dose of {item.exercise.name}", (part,))
+
+
+def _mistake(row: ExerciseMistake) -> MistakeContent:
+    return MistakeContent(
+        key=row.key,
+        name=row.name,
+        see=row.see or "",
+        fix=row.fix or "",
+        self_test=row.self_test or "",
+        is_named=row.is_named,
+        fault_keys=tuple(row.fault_keys),
+        video_second=row.video_second,
+    )
+
+
+def _transfers(catalogue: Catalogue) -> tuple[TransferContent, ...]:
+    return tuple(
+        TransferContent(key=use.id, name=use.name, how=use.how) for use in catalogue.transfers.values()
+    )
+
+
+def _pain_rule(catalogue: Catalogue) -> Wording:
+    text = catalogue.dosing.pain_rule.client_text
+    return Wording("pain_rule", "Pain rule", (Part("What the client reads", (text,)),))
+
+
+def _warning_signs(catalogue: Catalogue, practice: Practice) -> Wording:
+    numbers = {
+        "emergency_number": practice.emergency_number or "(emergency number)",
+        "urgent_line": practice.urgent_number or "(urgent number)",
+    }
+    tiers = [
+        Part(f"{tier.name}: what the client reads", (client_text(tier.client_text, **numbers),))
+        for tier in catalogue.warnings.tiers.values()
+    ]
+    asked = [
+        Part(f"Asked, tier “{catalogue.warnings.tiers[tier].name}”", signs)
+        for tier in Tier
+        if (signs := tuple(sign.text for sign in catalogue.warnings.signs.values() if sign.tier is tier))
+    ]
+    return Wording("warning_signs", "Warning signs", (*tiers, *asked))
+
+
+def _check_in(catalogue: Catalogue) -> Wording:
+    mistake = catalogue.named_mistake.label
+    parts = tuple(
+        Part(question.text.replace("{mistake}", mistake), _answers(question))
+        for question in catalogue.check_in.weekly
+    )
+    return Wording("check_in", "Weekly check-in", parts)
+
+
+def _answers(question: Question) -> tuple[str, ...]:
+    ends = f"{question.minimum} to {question.maximum}" if question.minimum is not None else ""
+    scale = f"{ends}: {question.low} to {question.high}" if question.low else ends
+    return tuple(filter(None, (question.hint, scale, *(words for _, words in question.options))))

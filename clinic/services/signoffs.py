@@ -1,0 +1,89 @@
+"""Wording a practitioner takes as their own: stored with its digest, so that a changed text asks again."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, select
+
+from clinic.extensions import db
+from clinic.models import SignOff, User
+from clinic.services.actors import Actor
+from clinic.services.clock import now
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some lines under one heading; `editable` ones stand in a field of the form instead."""
+
+    label: str
+    lines: tuple[str, ...]
+    editable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A text that needs a practitioner's name; the page shows the same parts that are stored."""
+
+    scope: str
+    title: str
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole text, as it is stored with the name under it."""
+        return "\n".join([self.title, *(line for part in self.parts for line in (part.label, *part.lines))])
+
+    @property
+    def digest(self) -> str:
+        """What the name stands under, letter for letter."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who took a text as their own, and when."""
+
+    name: str
+    at: datetime
+
+
+def digest_of_all(wordings: Iterable[Wording]) -> str:
+    """One digest of several texts: what a page held when it was opened."""
+    return hashlib.sha256("\n".join(wording.digest for wording in wordings).encode()).hexdigest()
+
+
+def signatures(practice_id: uuid.UUID, wordings: Sequence[Wording]) -> dict[str, Signature]:
+    """The names under these very texts, by scope; a scope that is not in it still waits for one."""
+    query = (
+        select(SignOff.scope, SignOff.digest, User.name, SignOff.signed_at)
+        .join(User, and_(User.practice_id == SignOff.practice_id, User.id == SignOff.user_id))
+        .where(SignOff.practice_id == practice_id, SignOff.scope.in_([each.scope for each in wordings]))
+    )
+    current = {(each.scope, each.digest) for each in wordings}
+    rows = db.session.execute(query)
+    return {
+        row.scope: Signature(row.name, row.signed_at) for row in rows if (row.scope, row.digest) in current
+    }
+
+
+def sign(actor: Actor, wordings: Sequence[Wording]) -> list[str]:
+    """Put the actor's name under what has none yet, within the caller's transaction; returns the scopes."""
+    signed = signatures(actor.practice_id, wordings)
+    waiting = [wording for wording in wordings if wording.scope not in signed]
+    for wording in waiting:
+        db.session.add(
+            SignOff(
+                practice_id=actor.practice_id,
+                scope=wording.scope,
+                digest=wording.digest,
+                text=wording.text,
+                user_id=actor.user_id,
+                signed_at=now(),
+            )
+        )
+    return [wording.scope for wording in waiting]

@@ -1,0 +1,44 @@
+"""The only commit of the product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.orm import Session
+
+from clinic.extensions import db, for_writing, only_reads
+
+AFTER_COMMIT = "after_commit"
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Commit what the block wrote, or nothing of it; then run what `after_commit` collected.
+
+    On a page that only shows, what was read before is let go first: SQLite cannot turn a
+    reading transaction into a writing one once somebody else has written.
+    """
+    session = db.session()
+    if only_reads():
+        session.rollback()
+    with for_writing():
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            session.info.pop(AFTER_COMMIT, None)
+            raise
+    for act in session.info.pop(AFTER_COMMIT, {}).values():
+        act()
+
+
+def after_commit(name: str, act: Callable[[], None]) -> None:
+    """Run `act` once this transaction has committed; asked for twice under one name, it runs once."""
+    db.session().info.setdefault(AFTER_COMMIT, {})[name] = act
+
+
+def release() -> None:
+    """End a transaction that has read enough, so that slow work (a password hash) holds no lock."""
+    db.session().rollback()

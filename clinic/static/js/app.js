@@ -1,0 +1,70 @@
+// Small comforts; every page works without them.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const all = (selector, scope) => Array.from((scope || document).querySelectorAll(selector));
+  root.classList.add("has-js");
+
+  const onPress = (name, act) =>
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest && event.target.closest("[" + name + "]");
+      if (button) act(button);
+    });
+
+  const focusProblem = (scope) => {
+    const summary = (scope || document).querySelector(".error-summary");
+    if (summary) summary.focus();
+  };
+
+  // A second press while the first is on its way would send the form twice.
+  const held = new Set();
+  const release = () => {
+    held.forEach((button) => (button.disabled = false));
+    held.clear();
+    all("form[data-sent]").forEach((form) => form.removeAttribute("data-sent"));
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.hasAttribute("data-sent")) return event.preventDefault();
+    form.setAttribute("data-sent", "");
+    // Disabled one tick later, so that the pressed button's own name and value still travel.
+    setTimeout(() => all("button", form).forEach((button) => { button.disabled = true; held.add(button); }), 0);
+    setTimeout(release, 15000);
+  });
+  addEventListener("pageshow", release);
+
+  onPress("data-reveal", (button) => {
+    const input = document.getElementById(button.dataset.reveal);
+    const show = input.type === "password";
+    input.type = show ? "text" : "password";
+    button.textContent = show ? "Hide" : "Show";
+    button.setAttribute("aria-label", (show ? "Hide" : "Show") + " password");
+  });
+
+  onPress("data-copy", async (button) => {
+    const input = document.getElementById(button.dataset.copy);
+    input.select();
+    try {
+      await navigator.clipboard.writeText(input.value);
+    } catch (_) {
+      document.execCommand("copy");
+    }
+    const said = document.getElementById(button.dataset.copy + "-said");
+    if (said) said.textContent = "Copied";
+    setTimeout(() => { if (said) said.textContent = ""; }, 4000);
+  });
+
+  const closeMenus = (except) =>
+    all("details.menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
+  document.addEventListener("click", (event) => closeMenus(event.target.closest && event.target.closest("details.menu")));
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => { release(); focusProblem(event.target); });
+  focusProblem();
+})();

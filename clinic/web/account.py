@@ -1,0 +1,28 @@
+"""One's own account: the same for staff and clients but for the room it stands in."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from clinic.domain.errors import RuleBroken
+from clinic.services import accounts
+from clinic.web.authz import current_actor
+from clinic.web.forms.accounts import ChangePasswordForm
+
+
+def page(template: str, endpoint: str) -> Response | str | tuple[str, int]:
+    """Show the account, and change its password."""
+    form = ChangePasswordForm()
+    if form.validate_on_submit():
+        try:
+            accounts.change_password(
+                current_actor(), current_user.session_id, form.current.data or "", form.password.data or ""
+            )
+        except RuleBroken as problem:
+            form.refuse(problem)
+        else:
+            flash("Your password is changed. Other devices are signed out.", "success")
+            return redirect(url_for(endpoint), 303)
+    return render_template(template, form=form, email=current_user.email), 422 if form.errors else 200

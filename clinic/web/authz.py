@@ -1,0 +1,128 @@
+"""Who may open which page: each rule of the URL map names its audience, and nothing opens without one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, abort, g, redirect, request, session, url_for
+from flask_login import UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from clinic.domain.access import may
+from clinic.domain.errors import NotFound
+from clinic.domain.types import Audience, Role
+from clinic.extensions import SAFE_METHODS, csrf, login_manager
+from clinic.services import sessions
+from clinic.services.actors import Actor
+
+View = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line of the URL map. `record` names the kind of record whose id is in the path."""
+
+    path: str
+    view: View
+    audience: Audience
+    methods: tuple[str, ...] = ("GET",)
+    record: str | None = None
+    csrf: bool = True
+
+    @property
+    def endpoint(self) -> str:
+        return f"{self.view.__module__.removeprefix('clinic.web.')}.{self.view.__name__}"
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """Flask-Login's idea of a user: one signed-in browser, known by its session's secret."""
+
+    def __init__(self, secret: str, found: sessions.Found) -> None:
+        self.secret = secret
+        self.session_id: uuid.UUID = found.session_id
+        self.actor: Actor = found.actor
+        self.email: str = found.email
+
+    def get_id(self) -> str:
+        return self.secret
+
+
+def init_authz(app: Flask, rules: tuple[Rule, ...]) -> None:
+    """Register the rules and refuse every request that none of them allows."""
+    login_manager.init_app(app)
+    login_manager.session_protection = None  # sessions are ours, in the database
+    login_manager.user_loader(_load)
+    policy = {}
+    for rule in rules:
+        view = rule.view if rule.csrf else csrf.exempt(rule.view)
+        app.add_url_rule(rule.path, rule.endpoint, view, methods=list(rule.methods))
+        policy[rule.endpoint] = rule
+    app.extensions["policy"] = policy
+    app.before_request(_enforce)
+
+
+def _load(secret: str) -> SignedIn | None:
+    found = sessions.find(secret)
+    return SignedIn(secret, found) if found else None
+
+
+def _enforce() -> Response | None:
+    from flask import current_app
+
+    if request.endpoint is None or request.endpoint == "static":
+        return None  # no such page: the 404 comes by itself
+    rule: Rule | None = current_app.extensions["policy"].get(request.endpoint)
+    if rule is None:
+        abort(404)
+    if rule.audience in (Audience.PUBLIC, Audience.DEV):
+        return None
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in()
+    if not may(current_user.actor.role, rule.audience):
+        raise NotFound
+    return None
+
+
+def _ask_to_sign_in() -> Response:
+    # only a page can be gone back to; what a form held cannot be sent again by itself
+    back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+    return redirect(url_for("public.signin.sign_in", next=back), 303)
+
+
+def current_actor() -> Actor:
+    """Who asks; only on pages whose audience is signed in."""
+    if not current_user.is_authenticated:
+        raise NotFound
+    actor: Actor = g.get("viewing_as") or current_user.actor
+    return actor
+
+
+def is_signed_in() -> bool:
+    """Whether anybody is signed in in this browser."""
+    return bool(current_user.is_authenticated)
+
+
+def begin_session(secret: str, *, persistent: bool) -> None:
+    """Put a new session's secret into a fresh cookie: nothing of the one before survives (fixation)."""
+    found = sessions.find(secret)
+    if found is None:
+        raise NotFound
+    session.clear()
+    session.permanent = persistent
+    login_user(SignedIn(secret, found))
+
+
+def end_session() -> None:
+    """End this browser's session in the database and empty its cookie."""
+    if current_user.is_authenticated:
+        sessions.end(current_user.secret)
+    logout_user()
+    session.clear()
+
+
+def home_for(role: Role) -> str:
+    """Where somebody lands after signing in."""
+    return "/my" if role is Role.CLIENT else "/today"

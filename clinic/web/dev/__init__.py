@@ -1,0 +1,1 @@
+"""Pages for those who build Regroove; absent in production."""

@@ -1,0 +1,68 @@
+"""What went wrong, as a page of our own: what happened and what to do next."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, render_template
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from clinic.domain.errors import Conflict, LinkProblem, NotFound
+from clinic.extensions import db
+
+log = logging.getLogger(__name__)
+PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500, 503})
+
+
+def init_errors(app: Flask) -> None:
+    """One page a status, and domain errors turned into them."""
+    app.register_error_handler(NotFound, lambda error: page(404))
+    app.register_error_handler(LinkProblem, link_problem)
+    app.register_error_handler(Conflict, lambda error: page(409))
+    app.register_error_handler(StaleDataError, lambda error: page(409))
+    app.register_error_handler(CSRFError, lambda error: page(400))
+    app.register_error_handler(RateLimitExceeded, lambda error: page(429))
+    app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(HTTPException, http)
+    app.register_error_handler(Exception, crash)
+
+
+def page(status: int) -> tuple[str, int]:
+    """The page of one status; the session is clean before a template could ask it anything."""
+    db.session.rollback()
+    known = status if status in PAGES else 400 if status < 500 else 500
+    return render_template(f"errors/{known}.html"), status
+
+
+def http(error: HTTPException) -> object:
+    """Werkzeug's own errors, on our pages; redirects pass."""
+    if error.code is None or error.code < 400:
+        return error
+    body, status = page(error.code)
+    headers = [(name, value) for name, value in error.get_headers() if name.lower() in {"allow", "retry-after"}]
+    return body, status, headers
+
+
+def link_problem(error: LinkProblem) -> tuple[str, int]:
+    """A mailed link that cannot be used: which kind of trouble, and the way on."""
+    db.session.rollback()
+    return render_template("public/link_problem.html", kind=error.kind), 410 if error.kind != "unknown" else 404
+
+
+def database_away(error: OperationalError) -> tuple[str, int]:
+    """The database does not answer or is locked: nothing was saved, and the person may try again."""
+    log.error("database unavailable: %s", type(error.orig).__name__)
+    try:
+        return page(503)
+    except OperationalError:
+        return "The clinic's database does not answer. Nothing was saved. Please try again in a minute.", 503
+
+
+def crash(error: Exception) -> tuple[str, int]:
+    """Anything unforeseen; the log holds the trace, the page holds no detail."""
+    log.exception("unhandled error")
+    return page(500)

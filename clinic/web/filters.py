@@ -1,0 +1,59 @@
+"""What templates may use beyond Jinja's own: dates and times in words, and who is signed in."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask_login import current_user
+from jinja2 import StrictUndefined
+
+from clinic.extensions import db
+from clinic.models import Practice
+from clinic.web.presenters.chrome import chrome
+
+
+def init_filters(app: Flask) -> None:
+    """Undefined names crash; dates read "Mon 24 Nov", times name their zone once."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(day=day, day_year=day_year, clock=clock, moment=moment, local_date=local_date)
+    app.context_processor(_who)
+
+
+def day(value: date) -> str:
+    """Mon 24 Nov"""
+    return f"{value:%a} {value.day} {value:%b}"
+
+
+def day_year(value: date) -> str:
+    """Mon 24 Nov 2026"""
+    return f"{day(value)} {value.year}"
+
+
+def clock(value: time | datetime) -> str:
+    """09:05"""
+    return f"{value:%H:%M}"
+
+
+def local_date(value: datetime, zone: str) -> date:
+    """The date of an instant where its reader is."""
+    return value.astimezone(ZoneInfo(zone)).date()
+
+
+def moment(value: datetime, zone: str) -> str:
+    """Mon 24 Nov, 09:05 where the reader is."""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{day(local)}, {clock(local)}"
+
+
+def _who() -> dict[str, object]:
+    """`actor`, `practice` and `chrome` of a page; None where nobody is signed in.
+
+    A page behind a mailed link knows its practice: its view passes `chrome` itself.
+    """
+    actor = current_user.actor if current_user.is_authenticated else None
+    practice = db.session.get(Practice, actor.practice_id) if actor else None
+    return {"actor": actor, "practice": practice, "chrome": chrome(practice, actor)}

@@ -1,0 +1,1 @@
+"""Forms turn strings into domain values and stop there."""

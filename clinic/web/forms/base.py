@@ -1,0 +1,19 @@
+"""What every form can do: put a rule's refusal beside the field it is about."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+
+from clinic.domain.errors import RuleBroken
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form of ours; keeps what was typed and shows every refusal in the summary at the top."""
+
+    def refuse(self, problem: RuleBroken) -> None:
+        """Show a refusal at its field, or at the form's top where it is about no field."""
+        if problem.field and problem.field in self._fields:
+            field = self._fields[problem.field]
+            field.errors = [*field.errors, problem.message]
+        else:
+            self.form_errors.append(problem.message)

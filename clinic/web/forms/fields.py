@@ -1,0 +1,203 @@
+"""Fields that several forms share: each turns what was typed into a value of the domain, or says why not.
+
+`required` is the sentence to show when nothing was given; without it the field may stay empty and is None.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import Length, StopValidation
+
+from clinic.mail.addresses import LONGEST, Address, AddressRefused, parse_address
+from clinic.web.forms.zones import known_zones, zone_choices
+
+
+class _MayBeRequired(Field):
+    """Says `required` where nothing was given, without hiding what was wrong with something that was."""
+
+    def __init__(self, label: str, *, required: str | None = None, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.required = required
+        if required:
+            self.flags.required = True
+
+    def pre_validate(self, form: Any) -> None:
+        if self.process_errors:
+            raise StopValidation
+        if self.data is None:
+            raise StopValidation(self.required or "")
+        super().pre_validate(form)
+
+
+class LineField(_MayBeRequired, StringField):
+    """One line of text; None when it is blank."""
+
+    def __init__(self, label: str, *, longest: int, required: str | None = None, **options: Any) -> None:
+        super().__init__(label, required=required, validators=[_length(longest)], **options)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = one_line(valuelist[0]) or None if valuelist else None
+
+
+class LongTextField(_MayBeRequired, TextAreaField):
+    """Text of several lines; None when it is blank."""
+
+    def __init__(
+        self, label: str, *, longest: int = 5000, required: str | None = None, **options: Any
+    ) -> None:
+        super().__init__(label, required=required, validators=[_length(longest)], **options)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = many_lines(valuelist[0]) or None if valuelist else None
+
+
+class AddressField(_MayBeRequired, StringField):
+    """A mail address; `data` is an Address or None."""
+
+    def __init__(self, label: str = "Email", *, required: str | None = None, **options: Any) -> None:
+        options.setdefault(
+            "render_kw",
+            {"type": "email", "autocomplete": "off", "spellcheck": "false", "maxlength": LONGEST},
+        )
+        super().__init__(label, required=required, **options)
+
+    def process_data(self, value: Address | str | None) -> None:
+        self.data = value or None
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        typed = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if typed:
+            try:
+                self.data = parse_address(typed)
+            except AddressRefused as refused:
+                raise ValueError(str(refused)) from None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return printable(self.raw_data[0]).strip()
+        return self.data.typed if isinstance(self.data, Address) else self.data or ""
+
+
+class ZoneField(SelectField):
+    """A time zone; `first` puts the practice's own at the top of the list."""
+
+    def __init__(self, label: str = "Time zone", *, first: Iterable[str] = (), **options: Any) -> None:
+        super().__init__(
+            label, choices=zone_choices(*first), invalid_choice_message="Choose a time zone.", **options
+        )
+
+    def put_first(self, *zones: str) -> None:
+        """Offer these zones at the top, even one that is no longer in use."""
+        self.choices = zone_choices(*zones)
+
+    @staticmethod
+    def is_zone(zone: str) -> bool:
+        return zone in known_zones()
+
+
+class OneOfField(RadioField):
+    """Radios over a closed set of words, none pressed beforehand; `data` is a member of `kind` or None."""
+
+    def __init__(
+        self,
+        label: str,
+        kind: type[StrEnum],
+        words: Mapping[Any, str],
+        *,
+        required: str | None = None,
+        **options: Any,
+    ) -> None:
+        choices = [SelectChoice(member.value, text) for member, text in words.items()]
+        super().__init__(
+            label, choices=choices, coerce=kind, invalid_value_message="Choose one of these.", **options
+        )
+        self.required = required
+        if required:
+            self.flags.required = True
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is None and not self.process_errors:
+            raise StopValidation(self.required or "")
+        super().pre_validate(form)
+
+
+class VersionField(HiddenField):
+    """The version of the record that the page showed; 0 where it came back unreadable: it never matches."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        text = valuelist[0] if valuelist else ""
+        self.data = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+class DatePartsField(_MayBeRequired):
+    """A date in three inputs, `<name>-day`, `<name>-month`, `<name>-year`; `data` is a date or None."""
+
+    PARTS = ("day", "month", "year")
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        self.process_errors = []
+        self.raw_data = None
+        self.object_data = self.data = data or (self.default() if callable(self.default) else self.default)
+        if formdata is not None:
+            self.raw_data = [
+                printable(formdata.get(f"{self.name}-{key}", "")).strip()[:8] for key in self.PARTS
+            ]
+            self._read(*self.raw_data)
+
+    def _read(self, day: str, month: str, year: str) -> None:
+        self.data = None
+        if not (day or month or year):
+            return
+        try:
+            self.data = _date(day, month, year)
+        except ValueError as problem:
+            self.process_errors.append(str(problem))
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """What stands in the three inputs: as it was typed, else of the date."""
+        if self.raw_data:
+            return dict(zip(self.PARTS, self.raw_data, strict=True))
+        return {part: str(getattr(self.data, part)) if self.data else "" for part in self.PARTS}
+
+
+def one_line(text: str) -> str:
+    """Text without control characters, its white space single."""
+    return " ".join(printable(text).split())
+
+
+def many_lines(text: str) -> str:
+    """Text without control characters but line ends; blank lines at its ends are dropped."""
+    lines = (printable(line).rstrip() for line in re.split(r"\r\n|\r|\n", text))
+    return "\n".join(lines).strip()
+
+
+def printable(text: str) -> str:
+    """Text in composed form; a tab becomes a space, other control characters and lone surrogates go."""
+    kept = (c for c in text.replace("\t", " ") if unicodedata.category(c) not in {"Cc", "Cs"})
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _length(longest: int) -> Length:
+    return Length(max=longest, message=f"Use {longest} characters or fewer.")
+
+
+def _date(day: str, month: str, year: str) -> date:
+    named = [name for name, value in (("day", day), ("month", month), ("year", year)) if not value]
+    if named:
+        raise ValueError(f"The date must have a {' and a '.join(named)}.")
+    if not all(part.isascii() and part.isdigit() for part in (day, month, year)) or len(year) != 4:
+        raise ValueError("Enter the date in figures, like 24 11 2026.")
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        raise ValueError("This day does not exist in the calendar.") from None

@@ -1,0 +1,56 @@
+"""Forms about the practice itself."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from wtforms import TimeField
+from wtforms.validators import InputRequired
+
+from clinic.mail.addresses import Address
+from clinic.services.practices import Details
+from clinic.web.forms.accounts import NewPasswordForm
+from clinic.web.forms.base import Form
+from clinic.web.forms.fields import AddressField, LineField, ZoneField
+
+
+class PracticeForm(Form):
+    """What the practice says of itself in mails and beside warning signs."""
+
+    name = LineField("Name of the practice", longest=120, required="Enter the name of your practice.")
+    time_zone = ZoneField("Time zone")
+    phone = LineField("Phone", longest=40, required="Enter the phone number clients can call.")
+    email = AddressField("Email for answers to our mails")
+    emergency_number = LineField("Emergency number", longest=40, required="Enter the number to call in an emergency.")
+    urgent_number = LineField(
+        "Urgent advice line", longest=80, required="Enter the number or place for urgent medical advice."
+    )
+    waking_from = TimeField("Not before", [InputRequired("Enter a time, for example 08:00.")], default=time(8))
+    waking_until = TimeField("Not after", [InputRequired("Enter a time, for example 20:00.")], default=time(20))
+
+    def details(self) -> Details:
+        """The form's values in the service's shape."""
+        address = self.email.data
+        return Details(
+            name=self.name.data,
+            time_zone=self.time_zone.data,
+            phone=self.phone.data,
+            email=address.typed if isinstance(address, Address) else None,
+            emergency_number=self.emergency_number.data,
+            urgent_number=self.urgent_number.data,
+            waking_from=self.waking_from.data or time(8),
+            waking_until=self.waking_until.data or time(20),
+        )
+
+
+class SetUpForm(PracticeForm, NewPasswordForm):
+    """The practice and the account of its owner, on the first visit."""
+
+    owner_name = LineField("Your name", longest=120, required="Enter your name.")
+    owner_email = AddressField("Your email address", required="Enter your email address.")
+
+    def owner_address(self) -> Address:
+        """The owner's address; only on a valid form."""
+        address = self.owner_email.data
+        assert isinstance(address, Address)
+        return address

@@ -1,0 +1,169 @@
+"""The form that readies a routine for publishing: cues, doses, videos and what the named mistake is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import BooleanField, FieldList, Form as PlainForm, FormField, HiddenField, SelectMultipleField
+from wtforms.fields import SelectChoice
+
+from clinic.catalogue import load_catalogue
+from clinic.domain import videos
+from clinic.domain.errors import RuleBroken
+from clinic.domain.moves import VideoContent
+from clinic.models import ExerciseMistake, RoutineItem, RoutineVersion
+from clinic.services.routine_wording import content_of, dose_of
+from clinic.services.routines import FEWEST_CUES, MOST_CUES, Edit, MoveEdit, NamedMistake
+from clinic.web.forms.base import Form
+from clinic.web.forms.doses import DoseForm, dose_data
+from clinic.web.forms.fields import LineField, LongTextField
+
+CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)")
+LONGEST_CUE = 100
+
+
+class CuesField(LongTextField):
+    """Two to four cues, one on each line; `data` is a tuple."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        super().process_formdata(valuelist)
+        self.data = "\n".join(line.strip() for line in (self.data or "").splitlines() if line.strip())
+        if not FEWEST_CUES <= len(self.cues) <= MOST_CUES:
+            raise ValueError(f"Write {FEWEST_CUES} to {MOST_CUES} cues, one on each line.")
+        if any(len(cue) > LONGEST_CUE for cue in self.cues):
+            raise ValueError(f"A cue is short: at most {LONGEST_CUE} characters.")
+
+    @property
+    def cues(self) -> tuple[str, ...]:
+        """The lines."""
+        return tuple((self.data or "").splitlines())
+
+
+class VideoField(LineField):
+    """A link to the practice's own video; `video` is its provider and id, or None."""
+
+    video: VideoContent | None = None
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data:
+            try:
+                found = videos.parse(self.data)
+            except RuleBroken as refused:
+                raise ValueError(str(refused)) from None
+            self.video = VideoContent(provider=found.provider, id=found.id)
+
+
+class ClockField(LineField):
+    """A place in a video, written 4:30; `second` counts from its beginning."""
+
+    second: int | None = None
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data:
+            read = CLOCK.fullmatch(self.data)
+            if read is None:
+                raise ValueError("Write minutes and seconds, like 4:30.")
+            self.second = int(read[1]) * 60 + int(read[2])
+
+
+class MoveForm(PlainForm):
+    """What can be changed about one move."""
+
+    cues = CuesField("Cues", longest=MOST_CUES * (LONGEST_CUE + 1))
+    video = VideoField("Your own video of this move", longest=300)
+    dose = FormField(DoseForm)
+
+
+class PublishForm(Form):
+    """A whole draft. `seen` is the digest of what the page held; nothing about the mistake is chosen beforehand."""
+
+    seen = HiddenField()
+    moves = FieldList(FormField(MoveForm))
+    faults = SelectMultipleField("Pick one or more")
+    own_see = LongTextField("What it looks like", longest=400)
+    own_fix = LongTextField("The fix", longest=400)
+    own_test = LongTextField("A test they can do by themselves", longest=400)
+    video_time = ClockField("Its time in your video", longest=8)
+    change_note = LongTextField("What is new", longest=400)
+    accept = BooleanField("I have read this wording and these doses and take them as my practice’s own")
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.faults.choices = [SelectChoice(fault.id, fault.name) for fault in load_catalogue().mistake_candidates]
+
+    @classmethod
+    def of(cls, version: RoutineVersion, seen: str) -> PublishForm:
+        """The form as the draft stands, or as it was sent."""
+        return cls(
+            data={
+                "seen": seen,
+                "moves": [_move_data(item) for item in version.items],
+                "change_note": version.change_note,
+                **_mistake_data(version),
+            }
+        )
+
+    def edit(self, version: RoutineVersion) -> Edit:
+        """What was sent, by the draft's items."""
+        pairs = zip(version.items, self.moves.entries, strict=True)
+        return Edit({item.id: self._move(item, entry.form) for item, entry in pairs}, self.change_note.data or "")
+
+    def fits(self, version: RoutineVersion) -> bool:
+        """Whether the form has as many moves as the draft: another number was not made by our page."""
+        return len(self.moves.entries) == len(version.items)
+
+    def _move(self, item: RoutineItem, form: MoveForm) -> MoveEdit:
+        named = named_row(item)
+        return MoveEdit(
+            cues=form.cues.cues,
+            dose=form.dose.form.dose(),
+            video=form.video.video,
+            mistake=self._mistake() if named else None,
+        )
+
+    def _mistake(self) -> NamedMistake:
+        return NamedMistake(
+            fault_keys=tuple(self.faults.data or ()),
+            see=self.own_see.data or "",
+            fix=self.own_fix.data or "",
+            self_test=self.own_test.data or "",
+            video_second=self.video_time.second,
+        )
+
+
+def named_row(item: RoutineItem) -> ExerciseMistake | None:
+    """The named mistake of an item's move, if this is its move."""
+    return next((row for row in item.exercise.mistakes if row.is_named), None)
+
+
+def clock_words(second: int | None) -> str:
+    """A place in a video as 4:30."""
+    return "" if second is None else f"{second // 60}:{second % 60:02}"
+
+
+def _move_data(item: RoutineItem) -> dict[str, Any]:
+    content = content_of(item.exercise)
+    video = content.video
+    return {
+        "cues": "\n".join(content.cues),
+        "video": videos.watch_url(video.provider, video.id) if video else "",
+        "dose": dose_data(dose_of(item)),
+    }
+
+
+def _mistake_data(version: RoutineVersion) -> dict[str, Any]:
+    row = next(filter(None, (named_row(item) for item in version.items)), None)
+    if row is None:
+        return {}
+    own = row.see is not None and not row.fault_keys
+    return {
+        "faults": list(row.fault_keys),
+        "own_see": row.see if own else "",
+        "own_fix": row.fix if own else "",
+        "own_test": row.self_test if own else "",
+        "video_time": clock_words(row.video_second),
+    }

@@ -1,0 +1,59 @@
+"""Time zones as a list to choose from: a few first, then all by the name of the city."""
+
+from __future__ import annotations
+
+from functools import cache
+from zoneinfo import available_timezones
+
+from wtforms.fields import SelectChoice
+
+AREAS = frozenset(
+    {
+        *("Africa", "America", "Antarctica", "Arctic", "Asia"),
+        *("Atlantic", "Australia", "Europe", "Indian", "Pacific"),
+    }
+)
+OFTEN = (
+    "Europe/London",
+    "Europe/Dublin",
+    "Europe/Berlin",
+    "Europe/Madrid",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Toronto",
+    "Australia/Sydney",
+    "Pacific/Auckland",
+)
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    """Every IANA zone that is a place; the old aliases without an area are left out."""
+    return frozenset(zone for zone in available_timezones() if zone.partition("/")[0] in AREAS) | {"UTC"}
+
+
+def zone_words(zone: str) -> str:
+    """Words like "New York (America)", the city first, so that typing it finds it in a list."""
+    area, _, place = zone.partition("/")
+    if not place:
+        return zone
+    region, _, city = place.rpartition("/")
+    inside = f"{region}, {area}" if region else area
+    return f"{city} ({inside})".replace("_", " ")
+
+
+def zone_choices(*first: str) -> list[SelectChoice]:
+    """All zones, with `first` (the practice's own, say) and the usual ones at the top."""
+    top = tuple(dict.fromkeys((*first, *OFTEN)))
+    return [
+        *(SelectChoice(zone, zone_words(zone), optgroup="Often used") for zone in top),
+        *(choice for choice in _all() if choice.value not in top),
+    ]
+
+
+@cache
+def _all() -> tuple[SelectChoice, ...]:
+    zones = sorted(known_zones(), key=zone_words)
+    return tuple(SelectChoice(zone, zone_words(zone), optgroup="All time zones") for zone in zones)

@@ -1,0 +1,28 @@
+"""The practice's own page: its numbers, its hours, its people."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from clinic.domain.errors import RuleBroken
+from clinic.services import practices
+from clinic.services.access import practice_of
+from clinic.web.authz import current_actor
+from clinic.web.forms.practice import PracticeForm
+
+
+def show() -> Response | str | tuple[str, int]:
+    """Show the practice, and change it for its owner."""
+    actor = current_actor()
+    form = PracticeForm(obj=practice_of(actor))
+    if form.validate_on_submit():
+        try:
+            practices.change(actor, form.details())
+        except RuleBroken as problem:
+            form.refuse(problem)
+        else:
+            flash("Saved.", "success")
+            return redirect(url_for("practitioner.practice.show"), 303)
+    people = practices.staff(actor)
+    return render_template("practitioner/practice/show.html", form=form, people=people), 422 if form.errors else 200

@@ -1,0 +1,67 @@
+"""What stands around every page: the practice's name and numbers, the places to go, the way out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from clinic.domain.types import Role
+from clinic.models import Practice
+from clinic.services.actors import Actor
+
+STAFF_PLACES = (
+    ("today", "Today", "bell", "practitioner.attention.index"),
+    ("clients", "Clients", "users", "practitioner.clients.index"),
+    ("routines", "Routines", "list", "practitioner.routines.index"),
+    ("checkins", "Check-ins", "mail", "practitioner.checkins.index"),
+    ("practice", "Practice", "settings", "practitioner.practice.show"),
+)
+CLIENT_PLACES = (
+    ("today", "Today", "house", "client.today.index"),
+    ("program", "Program", "footprints", "client.program.show"),
+    ("history", "History", "history", "client.history.index"),
+    ("account", "Account", "user", "client.account.show"),
+)
+
+
+def chrome(practice: Practice | None, actor: Actor | None) -> dict[str, Any] | None:
+    """The context of the layouts; None where the practice is not known yet."""
+    if practice is None:
+        return None
+    return _of_practice(practice) | (_of_person(actor) if actor else _of_nobody())
+
+
+def _of_practice(practice: Practice) -> dict[str, Any]:
+    return {
+        "practice_name": practice.name,
+        "practice_phone": practice.phone,
+        "emergency_number": practice.emergency_number,
+        "urgent_number": practice.urgent_number,
+    }
+
+
+def _of_person(actor: Actor) -> dict[str, Any]:
+    client = actor.role is Role.CLIENT
+    places = CLIENT_PLACES if client else STAFF_PLACES
+    nav = [(key, words, icon, _to(endpoint)) for key, words, icon, endpoint in places]
+    return {
+        "person_name": actor.name,
+        "home_url": nav[0][3],
+        "nav": nav,
+        "sign_out_url": _to("public.signin.sign_out"),
+        "account_url": _to("client.account.show" if client else "practitioner.account.show"),
+        "search_url": None if client else _to("practitioner.clients.index"),
+        "warning_signs_url": _to("client.warnings.show") if client else None,
+    }
+
+
+def _of_nobody() -> dict[str, Any]:
+    keys = ("person_name", "home_url", "sign_out_url", "account_url", "search_url", "warning_signs_url")
+    return {**dict.fromkeys(keys), "nav": []}
+
+
+def _to(endpoint: str) -> str:
+    from flask import current_app
+
+    return url_for(endpoint) if endpoint in current_app.view_functions else "/"

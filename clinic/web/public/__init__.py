@@ -1,0 +1,1 @@
+"""Pages that need no account: sign-in, mailed links, health."""

@@ -1,0 +1,17 @@
+"""The front door: leads to where its visitor belongs."""
+
+from __future__ import annotations
+
+from flask import redirect, url_for
+from werkzeug.wrappers import Response
+
+from clinic.services import practices
+from clinic.web.authz import current_actor, home_for, is_signed_in
+
+
+def index() -> Response:
+    """Set up a new installation, sign in, or go to one's own first page."""
+    if is_signed_in():
+        return redirect(home_for(current_actor().role), 303)
+    endpoint = "public.signin.sign_in" if practices.exists() else "public.setup.begin"
+    return redirect(url_for(endpoint), 303)

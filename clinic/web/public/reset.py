@@ -1,0 +1,38 @@
+"""Forgotten passwords."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from clinic.domain.errors import RuleBroken
+from clinic.services import accounts
+from clinic.web.forms.accounts import AskResetForm, NewPasswordForm
+from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, on_post
+
+
+@on_post(PER_ADDRESS)
+@on_post(PER_ACCOUNT, key_func=account_key)
+def ask() -> Response | str | tuple[str, int]:
+    """Ask for a link; whether the address is known is not told."""
+    form = AskResetForm()
+    if not form.validate_on_submit():
+        return render_template("public/reset_ask.html", form=form), 422 if form.errors else 200
+    accounts.ask_for_reset(form.address_key())
+    return render_template("public/reset_asked.html", address=form.email.data)
+
+
+@on_post(PER_ADDRESS)
+def choose(secret: str) -> Response | str | tuple[str, int]:
+    """Choose a new password through a mailed link."""
+    user = accounts.reset_subject(secret)
+    form = NewPasswordForm()
+    if form.validate_on_submit():
+        try:
+            accounts.reset_password(secret, form.password.data or "")
+        except RuleBroken as problem:
+            form.refuse(problem)
+        else:
+            flash("Your new password is set. Please sign in with it.")
+            return redirect(url_for("public.signin.sign_in"), 303)
+    return render_template("public/reset_choose.html", form=form, email=user.email), 422 if form.errors else 200

@@ -1,0 +1,32 @@
+"""The first visit to a new installation: the practice and its owner."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from clinic.domain.errors import RuleBroken
+from clinic.services import accounts, practices
+from clinic.web.authz import begin_session, home_for
+from clinic.web.forms.practice import SetUpForm
+from clinic.web.limits import PER_ADDRESS, on_post
+
+
+@on_post(PER_ADDRESS)
+def begin() -> Response | str | tuple[str, int]:
+    """Ask for the practice's details and the owner's account, once."""
+    if practices.exists():
+        return redirect(url_for("public.signin.sign_in"), 303)
+    form = SetUpForm()
+    if form.validate_on_submit():
+        try:
+            owner = practices.begin_first(
+                form.details(), form.owner_name.data or "", form.owner_address(), form.password.data or ""
+            )
+        except RuleBroken as problem:
+            form.refuse(problem)
+        else:
+            secret = accounts.sign_in(owner.email_key, form.password.data or "", persistent=False)
+            begin_session(secret or "", persistent=False)
+            return redirect(home_for(owner.role), 303)
+    return render_template("public/set_up.html", form=form), 422 if form.errors else 200

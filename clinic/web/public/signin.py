@@ -1,0 +1,61 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from clinic.extensions import db
+from clinic.services import accounts, practices
+from clinic.web.authz import begin_session, current_actor, end_session, home_for, is_signed_in
+from clinic.web.forms.accounts import SignInForm
+from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, on_post
+
+
+@on_post(PER_ADDRESS)
+@on_post(PER_ACCOUNT, key_func=account_key)
+def sign_in() -> Response | str | tuple[str, int]:
+    """Ask for address and password; a wrong one and an unknown one get the same answer."""
+    if is_signed_in():
+        return redirect(_way_on(), 303)
+    if not practices.exists():
+        return redirect(url_for("public.setup.begin"), 303)
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return render_template("public/sign_in.html", form=form), 422 if form.errors else 200
+    secret = accounts.sign_in(form.address_key(), form.password.data or "", persistent=bool(form.persistent.data))
+    if secret is None:
+        form.password.errors = ["That email address and password do not belong together."]
+        return render_template("public/sign_in.html", form=form), 422
+    begin_session(secret, persistent=bool(form.persistent.data))
+    return redirect(_way_on(), 303)
+
+
+def sign_out() -> Response:
+    """End the session here and in the database, and ask the browser to forget what it kept."""
+    end_session()
+    db.session.rollback()
+    flash("You are signed out.")
+    answer = make_response(redirect(url_for("public.signin.sign_in"), 303))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+def _way_on() -> str:
+    """A page of ours that was asked for before signing in, else the first page."""
+    wanted = request.args.get("next", "")
+    return wanted if _is_ours(wanted) else home_for(current_actor().role)
+
+
+def _is_ours(target: str) -> bool:
+    # only a path that our own URL map knows: "//elsewhere" and "/\\elsewhere" are other sites to a browser
+    if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
+        return False
+    try:
+        current_app.create_url_adapter(request).match(urlsplit(target).path, method="GET")  # type: ignore[union-attr]
+    except (HTTPException, ValueError):
+        return False
+    return True

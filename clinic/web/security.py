@@ -1,0 +1,97 @@
+"""Headers, cookies and the checks every request passes before any view."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, g, request
+from werkzeug.wrappers import Response
+
+from clinic.extensions import SAFE_METHODS, csrf, limiter
+from config import LOOPBACK, Settings
+
+FIXED_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # not "no-referrer": browsers then send "Origin: null" with our own forms
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), interest-cohort=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+ONE_YEAR = 31_536_000  # seconds
+
+
+def init_security(app: Flask, settings: Settings) -> None:
+    """Cookies, trusted hosts, CSRF, rate limits and the answer's headers."""
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-regroove" if settings.secure_cookies else "regroove",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        TRUSTED_HOSTS=_hosts(settings),
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,  # lives as long as the session it is bound to
+        WTF_CSRF_SSL_STRICT=False,  # the Origin check below does it
+        RATELIMIT_STORAGE_URI=settings.effective_broker_url if settings.env != "test" else "memory://",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        RATELIMIT_SWALLOW_ERRORS=True,
+        RATELIMIT_KEY_PREFIX="limits",
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    app.config["RATELIMIT_STORAGE_URI"] = app.config["RATELIMIT_STORAGE_URI"].replace("redis+socket", "redis+unix")
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.before_request(_refuse_other_origins)
+    app.after_request(_headers(settings))
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
+
+
+def csp_nonce() -> str:
+    """This answer's nonce, the same however often a page asks."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def _hosts(settings: Settings) -> list[str]:
+    return [settings.host] if settings.production else sorted({settings.host, *LOOPBACK})
+
+
+def _refuse_other_origins() -> None:
+    origin = request.headers.get("Origin")
+    if request.method in SAFE_METHODS or origin is None:
+        return
+    if urlsplit(origin).netloc != request.host:
+        abort(400, "This form was sent from another site.")
+
+
+def _policy(framed: bool, frames: bool) -> str:
+    ancestors = "'self'" if framed else "'none'"
+    return (
+        f"default-src 'none'; script-src 'nonce-{csp_nonce()}' 'strict-dynamic'; style-src 'self'; "
+        "img-src 'self' data:; media-src 'self'; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
+        f"form-action 'self'; frame-ancestors {ancestors}; base-uri 'none'"
+        + ("; frame-src 'self'" if frames else "")
+    )
+
+
+def _headers(settings: Settings):  # type: ignore[no-untyped-def]
+    def add(response: Response) -> Response:
+        response.headers.update(FIXED_HEADERS)
+        if settings.secure_cookies:
+            response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
+        if "Content-Security-Policy" not in response.headers:
+            response.headers["Content-Security-Policy"] = _policy(False, False)
+        if request.endpoint == "static":
+            # the address holds the file's hash
+            response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
+        else:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return add

@@ -1,0 +1,195 @@
+"""Settings of one installation, read once from the environment and never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast, get_args
+from urllib.parse import urlsplit
+
+Environment = Literal["development", "production", "test"]
+
+WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "password", "development", "dev", "regroove"})
+SHORTEST_SECRET = 32  # characters; 128 bits in hex
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class SettingsError(Exception):
+    """A variable that is missing or malformed, named so that the reader can mend it."""
+
+    def __init__(self, variable: str, problem: str) -> None:
+        super().__init__(f"{variable}: {problem}")
+        self.variable = variable
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What differs between one installation and another. Everything else is code."""
+
+    env: Environment
+    secret_key: str
+    base_url: str
+    database_url: str
+    broker_url: str | None  # None: the embedded broker of `clinic serve`
+    smtp_url: str | None  # None: a Maildir below data_dir
+    data_dir: Path
+    port: int
+    mail_from: str
+    smtp_rate: int = 0  # mails per minute over all workers; 0: no limit
+    argon2_fast: bool = False  # tests only: a hash costs 146 ms otherwise
+
+    @property
+    def production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).hostname or "localhost"
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.base_url.startswith("https:")
+
+    @property
+    def broker_socket(self) -> Path:
+        """Where the embedded broker listens; unix socket paths end at 107 bytes."""
+        inside = self.data_dir / "broker" / "broker.sock"
+        if len(os.fsencode(inside)) <= 100:
+            return inside
+        digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"regroove-{os.getuid()}" / f"{digest}.sock"
+
+    @property
+    def effective_broker_url(self) -> str:
+        return self.broker_url or f"redis+socket://{self.broker_socket}"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read CLINIC_* variables; raises SettingsError naming the first bad one."""
+        env = _environment(environ)
+        data_dir = Path(environ.get("CLINIC_DATA_DIR") or "instance").resolve()
+        port = _number(environ, "CLINIC_PORT", default=8000, least=1, most=65535)
+        base_url = _base_url(environ, env, port)
+        return cls(
+            env=env,
+            secret_key=_secret(environ, env, data_dir),
+            base_url=base_url,
+            database_url=_database_url(environ, data_dir),
+            broker_url=_broker_url(environ),
+            smtp_url=_smtp_url(environ, env),
+            data_dir=data_dir,
+            port=port,
+            mail_from=_mail_from(environ, base_url),
+            smtp_rate=_number(environ, "CLINIC_SMTP_RATE", default=0, least=0, most=100_000),
+        )
+
+
+def _environment(environ: Mapping[str, str]) -> Environment:
+    value = environ.get("CLINIC_ENV") or "development"
+    if value not in get_args(Environment):
+        raise SettingsError("CLINIC_ENV", f"must be one of {', '.join(get_args(Environment))}, not {value!r}")
+    return cast(Environment, value)
+
+
+def _number(environ: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:
+    text = environ.get(name)
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise SettingsError(name, f"must be a whole number from {least} to {most}, not {text!r}")
+    return int(text)
+
+
+def _base_url(environ: Mapping[str, str], env: Environment, port: int) -> str:
+    value = environ.get("CLINIC_BASE_URL")
+    if not value:
+        if env == "production":
+            raise SettingsError("CLINIC_BASE_URL", "is needed in production, for example https://clinic.example")
+        return f"http://localhost:{port}"
+    try:
+        parts = urlsplit(value)
+        well_formed = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.path in ("", "/")
+        well_formed = well_formed and not (parts.query or parts.fragment or parts.username) and parts.port != 0
+    except ValueError:
+        well_formed = False
+    if not well_formed:
+        raise SettingsError("CLINIC_BASE_URL", f"must look like https://clinic.example, not {value!r}")
+    if env == "production" and parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise SettingsError("CLINIC_BASE_URL", "must start with https: in production")
+    return value.rstrip("/")
+
+
+def _secret(environ: Mapping[str, str], env: Environment, data_dir: Path) -> str:
+    value = environ.get("CLINIC_SECRET_KEY")
+    if not value:
+        if env == "production":
+            raise SettingsError("CLINIC_SECRET_KEY", f"is needed in production: {SHORTEST_SECRET} random characters")
+        return _stored_secret(data_dir)
+    weak = value.lower() in WEAK_SECRETS or len(value) < SHORTEST_SECRET or len(set(value)) < 8
+    if env == "production" and weak:
+        raise SettingsError("CLINIC_SECRET_KEY", f"is too weak: use at least {SHORTEST_SECRET} random characters")
+    return value
+
+
+def _stored_secret(data_dir: Path) -> str:
+    """A laptop's own secret, made once: a constant in the source would be everybody's."""
+    path = data_dir / "secret.key"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise SettingsError("CLINIC_DATA_DIR", f"cannot be written: {error.strerror}") from None
+    return path.read_text().strip()
+
+
+def _database_url(environ: Mapping[str, str], data_dir: Path) -> str:
+    value = environ.get("CLINIC_DATABASE_URL")
+    if not value:
+        return f"sqlite:///{data_dir / 'regroove.sqlite3'}"
+    if value.startswith("postgres://"):
+        value = "postgresql" + value.removeprefix("postgres")
+    if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise SettingsError("CLINIC_DATABASE_URL", "must start with sqlite:/// or postgresql://")
+    return value
+
+
+def _broker_url(environ: Mapping[str, str]) -> str | None:
+    value = environ.get("CLINIC_BROKER_URL")
+    if value and not value.startswith(("redis://", "rediss://", "redis+socket://")):
+        raise SettingsError("CLINIC_BROKER_URL", "must start with redis://, rediss:// or redis+socket://")
+    return value or None
+
+
+def _smtp_url(environ: Mapping[str, str], env: Environment) -> str | None:
+    value = environ.get("CLINIC_SMTP_URL")
+    if not value:
+        if env == "production":
+            raise SettingsError("CLINIC_SMTP_URL", "is needed in production, for example smtp://mail.example:587")
+        return None
+    try:
+        parts = urlsplit(value)
+        well_formed = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        well_formed = False
+    if not well_formed:
+        raise SettingsError("CLINIC_SMTP_URL", "must look like smtp://user:password@host:587?tls=starttls")
+    return value
+
+
+def _mail_from(environ: Mapping[str, str], base_url: str) -> str:
+    value = environ.get("CLINIC_MAIL_FROM")
+    if not value:
+        host = urlsplit(base_url).hostname or "localhost"
+        return f"no-reply@{host if '.' in host and not host[-1].isdigit() else 'clinic.example'}"
+    if value.count("@") != 1 or any(c.isspace() or c in "<>,;\"" for c in value):
+        raise SettingsError("CLINIC_MAIL_FROM", f"must be a plain address, not {value!r}")
+    return value

@@ -1,0 +1,115 @@
+"""Copy the pinned front-end files from node_modules into the tree, or check that the copies are untouched.
+
+`vendor.py` needs what `npm ci` unpacked; `vendor.py --check` needs only Python.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = ROOT / "node_modules"
+MANIFEST = Path("clinic/static/vendor/manifest.json")
+FONTS = Path("clinic/static/fonts")
+SPRITE = Path("clinic/static/icons.svg")
+ICON_NAMES = Path("scripts/icons.txt")
+# Painted on the symbol, not on the caller's <svg>, so that a bare <use> already draws a line icon.
+PAINT = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
+ATKINSON = "@fontsource-variable/atkinson-hyperlegible-next"
+
+COPIES = {
+    "clinic/static/vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "clinic/static/vendor/htmx.LICENSE.txt": "htmx.org/LICENSE",
+    # css/pico-base.css is compiled from this version's sources; only the licence is copied as it is.
+    "clinic/static/vendor/pico.LICENSE.txt": "@picocss/pico/LICENSE.md",
+    f"{FONTS}/atkinson-latin.woff2": f"{ATKINSON}/files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
+    f"{FONTS}/atkinson-latin-ext.woff2": (
+        f"{ATKINSON}/files/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2"
+    ),
+    f"{FONTS}/atkinson.LICENSE.txt": f"{ATKINSON}/LICENSE",
+    "clinic/static/icons.LICENSE.txt": "lucide-static/LICENSE",
+    "tests/vendor/axe.min.js": "axe-core/axe.min.js",
+    "tests/vendor/axe.LICENSE.txt": "axe-core/LICENSE",
+    "tests/vendor/axe.LICENSE-3RD-PARTY.txt": "axe-core/LICENSE-3RD-PARTY.txt",
+}
+
+
+def vendor() -> None:
+    """Write every vendored file and the manifest that pins it."""
+    for target, source in COPIES.items():
+        write(target, (MODULES / source).read_bytes())
+    write(SPRITE, sprite().encode())
+    written = sorted([*COPIES, str(SPRITE)])
+    manifest = {"packages": pinned(), "sha256": {path: digest(ROOT / path) for path in written}}
+    write(MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
+
+
+def check() -> list[str]:
+    """Say what differs between the tree and the manifest; an empty list means nothing does."""
+    manifest = json.loads((ROOT / MANIFEST).read_text())
+    expected: dict[str, str] = manifest["sha256"]
+    problems = [
+        f"{path}: {'changed' if (ROOT / path).exists() else 'missing'}"
+        for path, sha256 in expected.items()
+        if not (ROOT / path).exists() or digest(ROOT / path) != sha256
+    ]
+    problems += [f"{path}: not in {MANIFEST}" for path in vendored_files() if path not in expected]
+    if manifest["packages"] != pinned():
+        problems.append(f"package.json: pins differ from {MANIFEST}")
+    return problems
+
+
+def vendored_files() -> list[str]:
+    folders = [ROOT / MANIFEST.parent, ROOT / FONTS, ROOT / "tests/vendor"]
+    found = (path.relative_to(ROOT) for folder in folders for path in folder.rglob("*") if path.is_file())
+    return sorted(str(path) for path in found if path != MANIFEST)
+
+
+def pinned() -> dict[str, str]:
+    pins: dict[str, str] = json.loads((ROOT / "package.json").read_text())["devDependencies"]
+    return pins
+
+
+def sprite() -> str:
+    symbols = "\n".join(symbol(name) for name in (ROOT / ICON_NAMES).read_text().split())
+    note = f"<!-- Lucide {pinned()['lucide-static']}, ISC; see icons.LICENSE.txt. Made by `make vendor`. -->"
+    return f'<svg xmlns="http://www.w3.org/2000/svg">\n{note}\n{symbols}\n</svg>\n'
+
+
+def symbol(name: str) -> str:
+    svg = (MODULES / f"lucide-static/icons/{name}.svg").read_text()
+    inner = re.search(r"<svg[^>]*>(.*)</svg>", svg, re.DOTALL)
+    if inner is None:
+        raise SystemExit(f"lucide-static/icons/{name}.svg is not a picture we can read")
+    shapes = re.sub(r"\s*\n\s*", "", inner[1]).replace(" />", "/>")
+    return f'<symbol id="i-{name}" viewBox="0 0 24 24" {PAINT}>{shapes}</symbol>'
+
+
+def write(path: str | Path, content: bytes) -> None:
+    target = ROOT / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["--check"]:
+        problems = check()
+        sys.stderr.writelines(f"vendored: {problem}\n" for problem in problems)
+        return 1 if problems else 0
+    if arguments:
+        sys.stderr.write("usage: vendor.py [--check]\n")
+        return 2
+    vendor()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

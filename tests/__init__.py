@@ -1,0 +1,1 @@
+"""The suite: sentences that hold, on real parts."""

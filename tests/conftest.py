@@ -1,0 +1,102 @@
+"""Fixtures: one migrated database a run, rolled back after each test; three people; a careful visitor."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+
+from clinic import create_app
+from clinic.extensions import db, limiter
+from clinic.models import User
+from config import Settings
+from tests.backends import database_urls
+from tests.factories.people import People, make_people
+from tests.visitor import Visitor
+
+
+def settings_for(database_url: str, data_dir: Path, **changes: object) -> Settings:
+    """Settings of a test installation."""
+    values: dict[str, object] = {
+        "env": "test",
+        "secret_key": "a-secret-for-tests-that-is-long-enough",
+        "base_url": "http://localhost",
+        "database_url": database_url,
+        "broker_url": "redis+socket:///nonexistent/broker.sock",
+        "smtp_url": None,
+        "data_dir": data_dir,
+        "port": 8000,
+        "mail_from": "no-reply@clinic.example",
+        "argon2_fast": True,
+    }
+    return Settings(**{**values, **changes})  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """A fresh, empty database: SQLite, or PostgreSQL where CLINIC_TEST_BACKEND says so."""
+    with database_urls() as new:
+        yield new()
+
+
+@pytest.fixture(scope="session")
+def migrated_app(database_url: str) -> Iterator[Flask]:
+    """The app over a database migrated up from nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(settings_for(database_url, Path(folder)))
+        with app.app_context():
+            upgrade()
+            db.session.remove()
+        yield app
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(migrated_app: Flask) -> Iterator[Flask]:
+    """The app inside one transaction that is rolled back: a commit of the product is a savepoint here."""
+    limiter.reset()
+    with migrated_app.app_context():
+        engines = db.engines
+        engine = engines[None]
+        with engine.connect() as connection:
+            outer = connection.begin()
+            # sessions ask for the engine and get this connection: requests and test share its transaction
+            engines[None] = connection  # type: ignore[assignment]
+            db.session.configure(join_transaction_mode="create_savepoint")
+            try:
+                yield migrated_app
+            finally:
+                db.session.remove()
+                engines[None] = engine
+                db.session.configure(join_transaction_mode="conditional_savepoint")
+                outer.rollback()
+
+
+@pytest.fixture
+def people(app: Flask) -> People:
+    """Two practices: owner, practitioner, assistant, two clients; and a stranger's practice with its own."""
+    return make_people()
+
+
+@pytest.fixture
+def visit(app: Flask) -> Callable[..., Visitor]:
+    """`visit(user)`: a browser signed in as that user; `visit()`: one that is not signed in."""
+    return lambda user=None: Visitor(app, user)
+
+
+@pytest.fixture
+def live_app() -> Iterator[Flask]:
+    """An app over a database of its own where commits are real: for threads and processes."""
+    with database_urls() as new, tempfile.TemporaryDirectory() as folder:
+        app = create_app(settings_for(new(), Path(folder)))
+        with app.app_context():
+            upgrade()
+            db.session.remove()
+            yield app
+            db.session.remove()
+            db.engine.dispose()

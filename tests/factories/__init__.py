@@ -1,0 +1,1 @@
+"""Records for tests, as small as the constraints allow."""

@@ -1,0 +1,126 @@
+"""The people every test knows: two practices that must never see one another."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from clinic.domain.types import ClientKind, Role
+from clinic.extensions import db
+from clinic.models import Client, Practice, User
+from clinic.services import accounts
+from clinic.services.actors import Actor
+from clinic.services.passwords import hashed
+
+PASSWORD = "four plain words together"
+LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+@dataclass
+class People:
+    """Owner, practitioner and assistant of one practice, two of its clients; a practitioner and client of another."""
+
+    practice: Practice
+    owner: User
+    colleague: User
+    assistant: User
+    client_user: User
+    client: Client
+    other_client_user: User
+    other_client: Client
+    elsewhere: Practice
+    stranger: User
+    foreign_client_user: User
+    foreign_client: Client
+
+    def actor(self, user: User) -> Actor:
+        """The actor a user is in services."""
+        return accounts.actor_of(user)
+
+
+def make_practice(name: str = "Harbour Chiropractic", **values: Any) -> Practice:
+    """A practice that may send mail: its numbers are set."""
+    practice = Practice(
+        **{
+            "name": name,
+            "time_zone": "Europe/London",
+            "phone": "020 7946 0100",
+            "email": "desk@harbour.example",
+            "emergency_number": "999",
+            "urgent_number": "111",
+            "created_at": LONG_AGO,
+            **values,
+        }
+    )
+    db.session.add(practice)
+    db.session.flush()
+    return practice
+
+
+def make_user(practice: Practice, role: Role = Role.PRACTITIONER, name: str = "Robin Vale", **values: Any) -> User:
+    """Somebody who can sign in with PASSWORD."""
+    email = values.pop("email", f"{uuid.uuid4().hex[:12]}@people.example")
+    user = User(
+        practice_id=practice.id,
+        role=role,
+        name=name,
+        email=email,
+        email_key=email.casefold(),
+        password_hash=values.pop("password_hash", None) or hashed(PASSWORD),
+        created_at=LONG_AGO,
+        **values,
+    )
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def make_client(practice: Practice, name: str = "Ada Northcote", *, user: User | None = None, **values: Any) -> Client:
+    """A client with consent on record; with an account if `user` is given."""
+    email = values.pop("email", user.email if user else f"{uuid.uuid4().hex[:12]}@clients.example")
+    client = Client(
+        **{
+            "practice_id": practice.id,
+            "user_id": user.id if user else None,
+            "name": name,
+            "sort_key": name.casefold(),
+            "search_key": f"{name} {email}".casefold(),
+            "email": email,
+            "email_key": email.casefold() if email else None,
+            "time_zone": "Europe/London",
+            "kind": ClientKind.PRIVATE,
+            "consented_at": LONG_AGO,
+            "consent_recorded_by": "Robin Vale",
+            "created_at": LONG_AGO,
+            **values,
+        }
+    )
+    db.session.add(client)
+    db.session.flush()
+    return client
+
+
+def make_people() -> People:
+    """The two practices with everybody in them, committed."""
+    here, there = make_practice(), make_practice("Hill Street Spine")
+    client_user = make_user(here, Role.CLIENT, "Ada Northcote")
+    other_user = make_user(here, Role.CLIENT, "Bela Forde")
+    foreign_user = make_user(there, Role.CLIENT, "Zofia Kern")
+    people = People(
+        practice=here,
+        owner=make_user(here, Role.OWNER, "Olive Hart"),
+        colleague=make_user(here, Role.PRACTITIONER, "Robin Vale"),
+        assistant=make_user(here, Role.ASSISTANT, "Sam Quill"),
+        client_user=client_user,
+        client=make_client(here, "Ada Northcote", user=client_user),
+        other_client_user=other_user,
+        other_client=make_client(here, "Bela Forde", user=other_user),
+        elsewhere=there,
+        stranger=make_user(there, Role.PRACTITIONER, "Pim Stroud"),
+        foreign_client_user=foreign_user,
+        foreign_client=make_client(there, "Zofia Kern", user=foreign_user),
+    )
+    db.session.commit()
+    return people

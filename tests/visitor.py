@@ -1,0 +1,66 @@
+"""A browser for tests that looks at every page it is given as a careful reviewer would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.test import TestResponse
+
+from clinic.extensions import db
+from clinic.models import User
+from clinic.services import sessions
+from clinic.services.transaction import transaction
+from tests.page_lint import lint
+
+CSRF_RAW = "0123456789abcdef0123456789abcdef01234567"
+
+
+class Visitor:
+    """A test client with a cookie, a form token, and a lint of each HTML answer."""
+
+    def __init__(self, app: Flask, user: User | None = None) -> None:
+        self.app = app
+        self.client: FlaskClient = app.test_client()
+        self.secret: str | None = None
+        with self.client.session_transaction() as cookie:
+            cookie["csrf_token"] = CSRF_RAW
+            if user is not None:
+                with transaction():
+                    self.secret = sessions.begin(user, persistent=False)
+                cookie["_user_id"] = self.secret
+                cookie["_fresh"] = True
+
+    def get(self, url: str, *, status: int | None = 200, **options: Any) -> TestResponse:
+        """Fetch a page; its status and its HTML are checked."""
+        with self.app.app_context():  # a request reuses the test's context otherwise, and its `g`
+            answer = self.client.get(url, **options)
+        return self._checked(answer, status)
+
+    def post(
+        self, url: str, data: dict[str, Any] | None = None, *, status: int | None = None, token: bool = True, **options: Any
+    ) -> TestResponse:
+        """Send a form, with a valid token unless told otherwise."""
+        values = dict(data or {})
+        if token:
+            values.setdefault("csrf_token", self.token())
+        with self.app.app_context():
+            answer = self.client.post(url, data=values, **options)
+        return self._checked(answer, status)
+
+    def token(self) -> str:
+        """The form token that belongs to this browser's cookie."""
+        with self.client.session_transaction() as cookie:
+            raw = cookie.setdefault("csrf_token", CSRF_RAW)
+        return str(URLSafeTimedSerializer(self.app.secret_key, salt="wtf-csrf-token").dumps(raw))
+
+    def _checked(self, answer: TestResponse, status: int | None) -> TestResponse:
+        db.session.expire_all()  # what the test holds is from before this request
+        if status is not None:
+            assert answer.status_code == status, f"{answer.status_code}: {answer.get_data(as_text=True)[:2000]}"
+        if answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:
+            problems = lint(answer.get_data(as_text=True), answer.headers.get("Content-Security-Policy", ""))
+            assert not problems, f"{answer.request.path}: " + "; ".join(problems)
+        return answer
