@@ -1,6 +1,6 @@
-"""What `celery -A celery_worker` loads: the app and its Celery."""
+"""What `celery -A celery_worker` loads: the app's Celery, with its tasks."""
 
 from clinic import create_app_from_env
+from clinic.tasks import init_tasks
 
-app = create_app_from_env()
-celery = app.extensions["celery"]
+celery = init_tasks(create_app_from_env())

@@ -12,6 +12,7 @@ from config import Settings, SettingsError
 def create_app(settings: Settings) -> Flask:
     """Build the app from settings; nothing outside this process is touched."""
     from clinic import catalogue, cli, extensions, queue, web
+    from clinic.services import delivery
 
     app = Flask(__name__)
     app.config["SETTINGS"] = settings
@@ -20,6 +21,7 @@ def create_app(settings: Settings) -> Flask:
     extensions.init_database(app, settings)
     catalogue.load_catalogue()  # wrong data stops the start, not a page
     queue.init_queue(app, settings)
+    delivery.init_delivery(app, settings)
     web.init_web(app, settings)
     cli.init_cli(app)
     return app

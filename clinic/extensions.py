@@ -29,22 +29,25 @@ limiter = Limiter(get_remote_address)
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_writing: ContextVar[bool] = ContextVar("writing", default=False)
+_writes: ContextVar[bool | None] = ContextVar("writes", default=None)
 
 
 def only_reads() -> bool:
-    """Whether the transaction that starts now belongs to a page that only shows."""
-    return has_request_context() and request.method in SAFE_METHODS and not _writing.get()
+    """Whether the transaction that starts now only reads: asked for so, or of a page that only shows."""
+    writes = _writes.get()
+    if writes is not None:
+        return not writes
+    return has_request_context() and request.method in SAFE_METHODS
 
 
 @contextmanager
-def for_writing() -> Iterator[None]:
-    """Transactions begun in here take the write lock at once, even while a page is only shown."""
-    token = _writing.set(True)
+def for_writing(writes: bool = True) -> Iterator[None]:
+    """Transactions begun in here take the write lock at once; with False they take none."""
+    token = _writes.set(writes)
     try:
         yield
     finally:
-        _writing.reset(token)
+        _writes.reset(token)
 
 
 def init_database(app: Flask, settings: Settings) -> None:

@@ -26,7 +26,7 @@ CELERY_SETTINGS: dict[str, Any] = {
     "task_serializer": "json",
     "accept_content": ["json"],
     "event_serializer": "json",
-    # No result backend: its connections leak and dead-lock after reconnects, and the rows tell what became of a mail.
+    # No result backend: its connections leak and dead-lock after reconnects, and the rows tell what happened.
     "result_backend": None,
     "task_ignore_result": True,
     "task_store_errors_even_if_ignored": False,
@@ -39,7 +39,7 @@ CELERY_SETTINGS: dict[str, Any] = {
     # The default gives up after 100 tries, and the worker would stand there deaf.
     "broker_connection_retry_on_startup": True,
     "broker_connection_max_retries": None,
-    # kombu waits for a hung broker for ever unless told otherwise (a publish was still blocked after 45 s here).
+    # kombu waits for a hung broker for ever unless told otherwise: a publish was still blocked after 45 s.
     "broker_transport_options": {
         "visibility_timeout": 300,
         "socket_timeout": 10,
@@ -90,7 +90,9 @@ class Nudger:
     def __init__(self, celery: Celery, cool_down: float = COOL_DOWN) -> None:
         self._celery = celery
         self._cool_down = cool_down
-        self._reset()
+        self._thread: threading.Thread | None = None
+        self._closed_until = 0.0
+        self._begin()
         _nudgers.add(self)
 
     def nudge(self, task: str) -> None:
@@ -106,12 +108,16 @@ class Nudger:
                 self._thread.start()
         self._work.set()
 
-    def _reset(self) -> None:
+    def _begin(self) -> None:
         self._lock = threading.Lock()
         self._work = threading.Event()
         self._waiting: dict[str, None] = {}
-        self._thread: threading.Thread | None = None
+
+    def start_over(self) -> None:
+        """In a forked child: the parent's thread is not here, and its locks may be held for ever."""
+        self._thread = None
         self._closed_until = 0.0
+        self._begin()
 
     def _publish_all(self) -> None:
         while True:
@@ -141,7 +147,7 @@ _nudgers: weakref.WeakSet[Nudger] = weakref.WeakSet()
 
 def _fresh_after_fork() -> None:
     for nudger in _nudgers:
-        nudger._reset()
+        nudger.start_over()
 
 
 os.register_at_fork(after_in_child=_fresh_after_fork)

@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -39,7 +39,8 @@ class Rule:
     `do`: "reply" says `reply`; "stall" waits `seconds` and goes on as if nothing had been; "drop"
     closes; at the dot "keep_drop" counts the mail and closes without a word, and "keep_stall" counts
     it and waits before the 250. "greylist" says `reply` until `seconds` after a triplet's first try.
-    `match` is looked for in the command, at the dot in the Message-ID. `every` n-th time, at most `times`.
+    A "reply" of 421 closes too. `match` is looked for in the command, at the dot in the Message-ID.
+    It acts every n-th time (`every`) and at most `times`.
     """
 
     stage: str
@@ -74,8 +75,9 @@ class SinkOptions:
     keep: bool = False  # keep the mails themselves
     reply_after: float = 0.0  # before every reply, as on a long line
     users: dict[str, str] | None = None  # None: no AUTH offered
-    certificate: str | None = None  # a PEM file with key and certificate: STARTTLS, or with `tls` from the start
-    tls: bool = False
+    login: str = "PLAIN LOGIN"
+    certificate: str | None = None  # a PEM file with key and certificate, for STARTTLS
+    tls: bool = False  # encrypted from the start
 
 
 @dataclass
@@ -101,7 +103,7 @@ class SinkCounts:
         return {key: n for key, n in self.accepted.items() if n > 1}
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "total": self.total}
+        return {**vars(self), "total": self.total}
 
 
 class Sink:
@@ -168,26 +170,26 @@ class _Conversation(asyncio.Protocol):
         self.buffer = bytearray()
         self.stalled = False
         self.in_data = False
+        self.body_judged = False
         self.mails = 0
         self.sender = ""
-        self.recipients: list[str] = []
+        self.recipients = 0
         self.auth_step: list[str] = []
         self.transport: asyncio.Transport | None = None
 
     # -------------------------------------------------------- the connection
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        first = self.transport is None
+        again = self.transport is not None
         self.transport = transport  # type: ignore[assignment]
-        if not first:
+        if again:
             return  # the same client, now encrypted
         self.sink.opened(self)
         limit = self.sink.options.max_open
         if limit is not None and self.sink.counts.now_open > limit:
             self._refuse("connect", "421 4.7.0 too many connections")
-            self.hang_up()
-        elif not self._ruled("connect", "", "220 sink ready"):
-            self._say("220 sink ready")
+        else:
+            self._at("connect", "", lambda: self._say("220 sink ready"))
 
     def connection_lost(self, error: Exception | None) -> None:
         self.sink.closed(self)
@@ -198,18 +200,16 @@ class _Conversation(asyncio.Protocol):
 
     def hang_up(self) -> None:
         if self.transport is not None:
-            self.transport.close()
+            asyncio.get_running_loop().call_later(self.sink.options.reply_after, self.transport.close)
 
-    def _cut(self, stage: str) -> None:
-        self.sink.counts.dropped[stage] += 1
-        assert self.transport is not None
-        self.transport.abort()
-        self.stalled = True
+    @property
+    def _gone(self) -> bool:
+        return self.transport is None or self.transport.is_closing()
 
     # -------------------------------------------------------- reading
 
     def _work(self) -> None:
-        while not self.stalled and self.buffer and self.transport is not None and not self.transport.is_closing():
+        while self.buffer and not self.stalled and not self._gone:
             if not (self._read_mail() if self.in_data else self._read_command()):
                 return
 
@@ -223,46 +223,40 @@ class _Conversation(asyncio.Protocol):
         return True
 
     def _read_mail(self) -> bool:
-        if len(self.buffer) > BODY_SEEN and self._ruled("body", "", None):
+        if not self.body_judged and len(self.buffer) > BODY_SEEN:
+            self.body_judged = True
+            self._at("body", "", self._work)
             return False
-        if self.buffer.startswith(b".\r\n"):
-            end, after = 0, 3
-        else:
-            end = self.buffer.find(b"\r\n.\r\n")
-            if end < 0:
-                return False
-            end, after = end + 2, end + 5
-        content = bytes(self.buffer[:end])
-        del self.buffer[:after]
-        self.in_data = False
+        begin = 0 if self.buffer.startswith(b".\r\n") else self.buffer.find(b"\r\n.\r\n") + 2
+        if begin == 1:
+            return False
+        content = bytes(self.buffer[:begin])
+        del self.buffer[: begin + 3]
+        self.in_data = self.body_judged = False
         self._dot(content)
         return True
 
     # -------------------------------------------------------- commands
 
     def _command(self, line: str) -> None:
-        verb = line.split(" ")[0].upper()
+        verb = line.partition(" ")[0].upper()
         self.sink.commands[verb] += 1
         if self.auth_step:
             self._auth_answer(line)
-            return
-        answer = getattr(self, f"_{verb.lower()}", None) if verb in _VERBS else None
-        if answer is None:
-            self._say("500 5.5.1 what?")
+        elif verb in _VERBS:
+            getattr(self, f"_{verb.lower()}")(line)
         else:
-            answer(line)
+            self._say("500 5.5.1 what?")
 
     def _ehlo(self, line: str) -> None:
         options = self.sink.options
-        extensions = list(options.extensions)
+        lines = ["sink", *options.extensions]
         if options.users is not None:
-            extensions.append("AUTH PLAIN LOGIN")
+            lines.append(f"AUTH {options.login}")
         if self.sink.tls is not None and not options.tls and not self._encrypted:
-            extensions.append("STARTTLS")
-        lines = ["sink", *extensions]
+            lines.append("STARTTLS")
         text = "".join(f"250-{word}\r\n" for word in lines[:-1]) + f"250 {lines[-1]}"
-        if not self._ruled("ehlo", line, text):
-            self._say(text)
+        self._at("ehlo", line, lambda: self._say(text))
 
     def _helo(self, line: str) -> None:
         self._say("250 sink")
@@ -271,27 +265,35 @@ class _Conversation(asyncio.Protocol):
         limit = self.sink.options.mails_per_connection
         if limit is not None and self.mails >= limit:
             self._refuse("mail", "421 4.7.0 enough for one connection")
-            self.hang_up()
-        elif not self._ruled("mail", line, "250 2.1.0 ok"):
-            self.sender, self.recipients = line, []
-            self._say("250 2.1.0 ok")
+        else:
+            self._at("mail", line, lambda: self._take_sender(line))
+
+    def _take_sender(self, line: str) -> None:
+        self.sender, self.recipients = line, 0
+        self._say("250 2.1.0 ok")
 
     def _rcpt(self, line: str) -> None:
         if not self.sender:
             self._say("503 5.5.1 no sender")
-        elif not self._ruled("rcpt", line, "250 2.1.5 ok"):
-            self.recipients.append(line)
-            self._say("250 2.1.5 ok")
+        else:
+            self._at("rcpt", line, self._take_recipient)
+
+    def _take_recipient(self) -> None:
+        self.recipients += 1
+        self._say("250 2.1.5 ok")
 
     def _data(self, line: str) -> None:
         if not self.recipients:
             self._say("554 5.5.1 no valid recipients")
-        elif not self._ruled("data", line, "354 go on"):
-            self.in_data = True
-            self._say("354 go on")
+        else:
+            self._at("data", line, self._take_data)
+
+    def _take_data(self) -> None:
+        self.in_data = True
+        self._say("354 go on")
 
     def _rset(self, line: str) -> None:
-        self.sender, self.recipients = "", []
+        self.sender, self.recipients = "", 0
         self._say("250 2.0.0 ok")
 
     def _noop(self, line: str) -> None:
@@ -304,19 +306,21 @@ class _Conversation(asyncio.Protocol):
     def _dot(self, content: bytes) -> None:
         found = MESSAGE_ID.search(content)
         message_id = found.group(1).decode("ascii", "replace") if found else "?"
-        self.sender, self.recipients = "", []
+        self.sender, self.recipients = "", 0
         self.mails += 1
-        rule = self.sink.rule_for("dot", message_id)
-        if rule is not None and not rule.do.startswith("keep") and rule.do != "stall":
-            self._act(rule, "dot", None)
-            return
-        self.sink.accept(message_id, content)
-        if rule is None:
+
+        def accept() -> None:
+            self.sink.accept(message_id, content)
             self._say("250 2.0.0 taken")
-        elif rule.do == "keep_drop":
-            self._cut("dot")
+
+        rule = self.sink.rule_for("dot", message_id)
+        if rule is None:
+            accept()
+        elif rule.do.startswith("keep_"):
+            self.sink.accept(message_id, content)
+            self._act(rule, "dot", "", lambda: self._say("250 2.0.0 taken"))
         else:
-            self._stall(rule.seconds, "250 2.0.0 taken")
+            self._act(rule, "dot", "", accept)
 
     # -------------------------------------------------------- encryption and login
 
@@ -325,8 +329,9 @@ class _Conversation(asyncio.Protocol):
         return self.transport is not None and self.transport.get_extra_info("ssl_object") is not None
 
     def _starttls(self, line: str) -> None:
-        if self._ruled("starttls", line, None):
-            return
+        self._at("starttls", line, self._begin_tls)
+
+    def _begin_tls(self) -> None:
         self._say("220 2.0.0 go ahead")
         self.stalled = True
         self.handshake = asyncio.ensure_future(self._encrypt())
@@ -334,27 +339,22 @@ class _Conversation(asyncio.Protocol):
     async def _encrypt(self) -> None:
         assert self.transport is not None
         assert self.sink.tls is not None
+        loop = asyncio.get_running_loop()
         self.buffer.clear()
-        try:
-            encrypted = await asyncio.get_running_loop().start_tls(
-                self.transport, self, self.sink.tls, server_side=True
-            )
-        except (OSError, ssl.SSLError):
-            return
-        self.transport = encrypted
-        self.stalled = False
-        self._work()
+        with suppress(OSError):
+            self.transport = await loop.start_tls(self.transport, self, self.sink.tls, server_side=True)
+            self.stalled = False
+            self._work()
 
     def _auth(self, line: str) -> None:
+        words = line.split(" ")
         if self.sink.options.users is None:
             self._say("502 5.5.1 no login here")
-            return
-        words = line.split(" ")
-        if words[1].upper() == "PLAIN":
+        elif words[1].upper() == "PLAIN":
             _, user, password = base64.b64decode(words[2]).decode().split("\0")
             self._judge_login(user, password)
         else:
-            self.auth_step = ["user"]
+            self.auth_step = ["login"]
             self._say("334 VXNlcm5hbWU6")
 
     def _auth_answer(self, line: str) -> None:
@@ -367,68 +367,65 @@ class _Conversation(asyncio.Protocol):
             self._judge_login(user, password)
 
     def _judge_login(self, user: str, password: str) -> None:
-        users = self.sink.options.users or {}
-        if self._ruled("auth", user, "235 2.7.0 welcome"):
-            return
-        if users.get(user) == password:
-            self._say("235 2.7.0 welcome")
-        else:
-            self._refuse("auth", "535 5.7.8 wrong user or password")
+        def judge() -> None:
+            if (self.sink.options.users or {}).get(user) == password:
+                self._say("235 2.7.0 welcome")
+            else:
+                self._refuse("auth", "535 5.7.8 wrong user or password")
+
+        self._at("auth", user, judge)
 
     # -------------------------------------------------------- answering
 
-    def _ruled(self, stage: str, text: str, usual: str | None) -> bool:
-        """Whether a rule has taken over the answer."""
+    def _at(self, stage: str, text: str, proceed: Callable[[], None]) -> None:
+        """Go on as usual unless a rule has something else in mind."""
         rule = self.sink.rule_for(stage, text)
         if rule is None:
-            return False
-        return self._act(rule, stage, usual, text)
-
-    def _act(self, rule: Rule, stage: str, usual: str | None, text: str = "") -> bool:
-        if rule.do == "drop":
-            self._cut(stage)
-        elif rule.do == "stall":
-            self._stall(rule.seconds, usual)
-            if stage == "data":
-                self.in_data = True
-            return stage != "mail" or self._after_stall(text)
-        elif rule.do == "greylist":
-            return self._greylisted(rule, stage, text)
+            proceed()
         else:
-            self._refuse(stage, rule.reply)
-            if rule.reply.startswith("421"):
-                self.hang_up()
-        return True
+            self._act(rule, stage, text, proceed)
 
-    def _after_stall(self, text: str) -> bool:
-        self.sender, self.recipients = text, []
-        return True
+    def _act(self, rule: Rule, stage: str, text: str, proceed: Callable[[], None]) -> None:
+        match rule.do.removeprefix("keep_"):
+            case "drop":
+                self._cut(stage)
+            case "stall":
+                self.stalled = True
+                asyncio.get_running_loop().call_later(rule.seconds, self._go_on, proceed)
+            case "greylist" if self._waited(rule, text):
+                proceed()
+            case _:
+                self._refuse(stage, rule.reply)
 
-    def _greylisted(self, rule: Rule, stage: str, text: str) -> bool:
+    def _waited(self, rule: Rule, text: str) -> bool:
         now = time.monotonic()
-        first = self.sink.greylist.setdefault((self.sender, text), now)
-        if now - first >= rule.seconds and first != now:
+        key = self.sender, text
+        if key not in self.sink.greylist:
+            self.sink.greylist[key] = now
             return False
-        self._refuse(stage, rule.reply)
-        return True
+        return now - self.sink.greylist[key] >= rule.seconds
 
-    def _stall(self, seconds: float, then: str | None) -> None:
-        self.stalled = True
-        asyncio.get_running_loop().call_later(seconds, self._go_on, then)
-
-    def _go_on(self, text: str | None) -> None:
+    def _go_on(self, proceed: Callable[[], None]) -> None:
         self.stalled = False
-        if self.transport is not None and not self.transport.is_closing():
-            if text is not None:
-                self._say(text)
+        if not self._gone:
+            proceed()
             self._work()
+
+    def _cut(self, stage: str) -> None:
+        self.sink.counts.dropped[stage] += 1
+        self.stalled = True
+        if self.transport is not None:
+            self.transport.abort()
 
     def _refuse(self, stage: str, reply: str) -> None:
         self.sink.counts.refused[f"{stage} {reply[:3]}"] += 1
         self._say(reply)
+        if reply.startswith("421"):
+            self.hang_up()
 
     def _say(self, text: str) -> None:
-        assert self.transport is not None
+        if self.transport is None:
+            return
         data = f"{text}\r\n".encode()
         delay = self.sink.options.reply_after
         if delay:

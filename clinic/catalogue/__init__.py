@@ -14,7 +14,7 @@ __all__ = ["Catalogue", "CatalogueError", "load_catalogue"]
 
 @lru_cache(maxsize=8)
 def load_catalogue(directory: Path = DATA) -> Catalogue:
-    """The catalogue, every file and cross reference checked; CatalogueError names the file and key that are wrong."""
+    """The catalogue, files and references checked; CatalogueError names the file and key that are wrong."""
     catalogue = read_catalogue(directory)
     check_catalogue(catalogue)
     return catalogue

@@ -1,4 +1,4 @@
-"""The tests of an assessment: what is recorded for each, what is abnormal where that is certain, and the batteries."""
+"""The tests of an assessment: what is recorded, what is abnormal where that is certain, and the batteries."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One value of a test. Numbers have a unit, both ends and a step; `per_side` ones are taken left and right."""
+    """One value of a test. Numbers have a unit, both ends and a step; `per_side` ones are taken twice."""
 
     id: str
     kind: FieldKind
@@ -77,7 +77,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
-    """A figure a finding is held against; without a value it is words only. `field` is empty for the whole test."""
+    """What a finding is held against; without a value it is words only, without a field it is for all."""
 
     kind: ThresholdKind
     field: str
@@ -158,15 +158,10 @@ def read_field(entry: Entry) -> Field:
 
 
 def read_test(entry: Entry, shared: Mapping[str, Field], fault_names: Mapping[str, str]) -> AssessmentTest:
-    """A test out of its table; a field given by name alone is a shared one, faults are offered under their names."""
+    """A test out of its table; a field given by name alone is a shared one, faults get their names."""
     sides = entry.member("sides", Sides, Sides.NONE)
-    fields = tuple(_test_field(entry, index, item, shared) for index, item in enumerate(entry.items("fields")))
-    if not fields:
-        raise entry.error("fields", "must hold at least 1")
-    fields = tuple(_named_faults(entry, field, fault_names) for field in fields)
-    if sides is Sides.NONE:
-        fields = tuple(replace(field, per_side=False) for field in fields)
-    _check_unique(entry, [field.id for field in fields])
+    fields = _read_fields(entry, sides, shared, fault_names)
+    known = {field.id for field in fields}
     return AssessmentTest(
         id=entry.text("id"),
         name=entry.text("name"),
@@ -176,7 +171,7 @@ def read_test(entry: Entry, shared: Mapping[str, Field], fault_names: Mapping[st
         side_words=entry.text("side_words", ""),
         how=entry.text("how"),
         fields=fields,
-        thresholds=entry.each("thresholds", lambda each: _read_threshold(each, {field.id for field in fields})),
+        thresholds=entry.each("thresholds", lambda each: _read_threshold(each, known)),
         facts=entry.each("facts", read_fact),
         provenance=read_provenance(entry),
     )
@@ -207,6 +202,19 @@ def _read_item(entry: Entry, tests: Mapping[str, AssessmentTest]) -> BatteryItem
         if field_id not in known:
             raise entry.error("fields", f"{test_id} has no field {field_id!r}")
     return BatteryItem(test, tuple(test.field(field_id) for field_id in wanted))
+
+
+def _read_fields(
+    entry: Entry, sides: Sides, shared: Mapping[str, Field], fault_names: Mapping[str, str]
+) -> tuple[Field, ...]:
+    items = enumerate(entry.items("fields"))
+    fields = [
+        _named_faults(entry, _test_field(entry, index, item, shared), fault_names) for index, item in items
+    ]
+    if not fields:
+        raise entry.error("fields", "must hold at least 1")
+    _check_unique(entry, [field.id for field in fields])
+    return tuple(replace(field, per_side=field.per_side and sides is Sides.LEFT_RIGHT) for field in fields)
 
 
 def _test_field(entry: Entry, index: int, item: object, shared: Mapping[str, Field]) -> Field:

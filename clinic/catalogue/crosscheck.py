@@ -9,6 +9,7 @@ from clinic.catalogue.provenance import Fact, Provenance
 from clinic.catalogue.reader import CatalogueError
 from clinic.domain.doses import dose_problems
 
+TEST_FILES = "tests_*.toml"  # ids are unique over all of them
 Check = Callable[[Catalogue], None]
 
 
@@ -54,10 +55,10 @@ def _of_check_in(catalogue: Catalogue) -> Iterator[tuple[str, str, Provenance]]:
 
 def _of_assessment(catalogue: Catalogue) -> Iterator[tuple[str, str, Provenance]]:
     for test in catalogue.tests.values():
-        yield "tests", test.id, test.provenance
-        yield from _of_facts("tests", test.id, test.facts)
+        yield TEST_FILES, test.id, test.provenance
+        yield from _of_facts(TEST_FILES, test.id, test.facts)
         for threshold in test.thresholds:
-            yield "tests", f"{test.id}.thresholds", threshold.provenance
+            yield TEST_FILES, f"{test.id}.thresholds", threshold.provenance
     for battery in catalogue.batteries.values():
         yield "batteries.toml", battery.id, battery.provenance
 
@@ -83,11 +84,11 @@ def _check_named_mistake(catalogue: Catalogue) -> None:
     named = catalogue.named_mistake
     _known("faults.toml", "named_mistake.exercise", [named.exercise], catalogue.exercises, "exercise")
     _known("faults.toml", "named_mistake.candidates", named.candidates, catalogue.faults, "fault")
-    if named.id in catalogue.faults:
-        raise CatalogueError("faults.toml", "named_mistake.id", "is the id of a fault")
     for exercise in catalogue.exercises.values():
         if exercise.has_named_mistake != (exercise.id == named.exercise):
-            raise CatalogueError("exercises.toml", f"{exercise.id}.named_mistake", "disagrees with faults.toml")
+            raise CatalogueError(
+                "exercises.toml", f"{exercise.id}.named_mistake", "disagrees with faults.toml"
+            )
 
 
 def _check_routines(catalogue: Catalogue) -> None:

@@ -1,10 +1,9 @@
-"""The catalogue as one value: every data file read, checked, and its cross references followed, once at start."""
+"""The catalogue as one value, put together from every data file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -26,7 +25,7 @@ from clinic.catalogue.moves import (
 )
 from clinic.catalogue.provenance import Source, read_source
 from clinic.catalogue.reader import CatalogueError, Entry, by_id, read_file
-from clinic.domain.passwords import squeeze
+from clinic.domain.passwords import squeeze, stem
 
 DATA = Path(__file__).parent / "data"
 TEST_FILES = ("tests_orthopedic", "tests_range_of_motion", "tests_neurologic", "tests_functional")
@@ -36,7 +35,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """Everything the product knows of the field, by id and in the order of the files; never changed while running."""
+    """Everything the product knows of its field, by id and in the order of the files."""
 
     exercises: Mapping[str, Exercise]
     faults: Mapping[str, Fault]
@@ -83,7 +82,10 @@ def read_catalogue(directory: Path) -> Catalogue:
 
 
 def _read_faults(file: Entry) -> tuple[Mapping[str, Fault], NamedMistake]:
-    return by_id(file, "faults", read_fault), file.one("named_mistake", read_named_mistake)
+    faults, named = by_id(file, "faults", read_fault), file.one("named_mistake", read_named_mistake)
+    if named.id in faults:
+        raise file.error("named_mistake.id", "is the id of a fault")
+    return faults, named
 
 
 def _read_tests(directory: Path, fault_names: Mapping[str, str]) -> Mapping[str, AssessmentTest]:
@@ -92,7 +94,9 @@ def _read_tests(directory: Path, fault_names: Mapping[str, str]) -> Mapping[str,
     for name in TEST_FILES:
         tests = _list(directory, name, lambda entry: read_test(entry, shared, fault_names), key="tests")
         if twice := tests.keys() & found.keys():
-            raise CatalogueError(f"{name}.toml", "tests", f"{', '.join(sorted(twice))} is in another file too")
+            raise CatalogueError(
+                f"{name}.toml", "tests", f"{', '.join(sorted(twice))} is in another file too"
+            )
         found |= tests
     return MappingProxyType(found)
 
@@ -102,7 +106,8 @@ def _read_passwords(path: Path) -> frozenset[str]:
         lines = path.read_text("utf-8").splitlines()
     except OSError as wrong:
         raise CatalogueError(path.name, "the file", str(wrong)) from None
-    return frozenset(squeeze(line) for line in lines if line.strip() and not line.startswith("#"))
+    words = {squeeze(line) for line in lines if line.strip() and not line.startswith("#")}
+    return frozenset(words | {stem(word) for word in words} - {""})
 
 
 def _list(directory: Path, name: str, read: Callable[[Entry], T], key: str | None = None) -> Mapping[str, T]:

@@ -1,4 +1,4 @@
-"""The moves a practice teaches: what they are, what goes wrong in them, and where they serve in daily life."""
+"""The moves a practice teaches: what they are, what goes wrong in them, where they serve in daily life."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading a data file key by key: whatever is missing, misspelt or of the wrong kind is named with its file and key."""
+"""Reading a data file key by key: what is missing, misspelt or of the wrong kind is named by file and key."""
 
 from __future__ import annotations
 
@@ -110,7 +110,9 @@ class Entry:
         tables = self._value(key, list, [] if least == 0 else None)
         if len(tables) < least:
             raise self.error(key, f"must hold {_how_many(least, None)}")
-        return tuple(self._one(f"{key}[{_name(table, index)}]", table, read) for index, table in enumerate(tables))
+        return tuple(
+            self._one(f"{key}[{_name(table, index)}]", table, read) for index, table in enumerate(tables)
+        )
 
     def one(self, key: str, read: Callable[[Entry], T]) -> T:
         """One table, read by `read` and found to hold nothing else."""
@@ -149,7 +151,9 @@ def read_file(directory: Path, name: str) -> Entry:
         raise CatalogueError(name, "the file", str(wrong)) from None
 
 
-def by_id(file: Entry, key: str, read: Callable[[Entry], T], name: Callable[[T], str] = ID) -> Mapping[str, T]:
+def by_id(
+    file: Entry, key: str, read: Callable[[Entry], T], name: Callable[[T], str] = ID
+) -> Mapping[str, T]:
     """Every table of a list under its id, each id once, in the order of the file."""
     found: dict[str, T] = {}
     for value in file.each(key, read, least=1):

@@ -14,9 +14,18 @@ from clinic.domain.errors import ClinicError
 
 def init_cli(app: Flask) -> None:
     """Add our commands to the app; each module holds one feature's."""
-    from clinic.cli import practice
+    from clinic.cli import backup, demo, outbox, policy, practice, serve
 
-    for command in (practice.init, practice.user):
+    for command in (
+        serve.serve,
+        practice.init,
+        practice.user,
+        policy.policy,
+        backup.backup,
+        backup.restore,
+        demo.demo,
+        outbox.outbox,
+    ):
         app.cli.add_command(command)
 
 

@@ -55,7 +55,7 @@ def user() -> None:
 @user.command()
 @click.option("--email", prompt=True, type=ADDRESS)
 @click.option("--name", prompt=True)
-@click.option("--role", type=click.Choice([Role.OWNER, Role.PRACTITIONER, Role.ASSISTANT]), default=Role.PRACTITIONER)
+@click.option("--role", type=click.Choice(["owner", "practitioner", "assistant"]), default="practitioner")
 @click.password_option(help="15 characters or more.")
 @with_appcontext
 def add(email: Address, name: str, role: str, password: str) -> None:

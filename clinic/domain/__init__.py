@@ -1,1 +1,1 @@
-"""The rules of the practice as functions of values: standard library only; now, today, zone and actor are arguments."""
+"""The rules of the practice as functions of values: standard library only; now and actor are arguments."""

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from clinic.domain.types import DoseSide, MoveRange, Support
 
 DEFAULT_REP_S = 4  # authored: how long one repetition is taken to last where no tempo is given
-TEMPO = re.compile(r"\d{1,2}(?:-\d{1,2}){3}")
+TEMPO = re.compile(r"[0-9]{1,2}(?:-[0-9]{1,2}){3}")
 TEMPO_HINT = "Write the tempo as four numbers of seconds, like 3-1-2-0."
 
 RANGE_WORDS: Mapping[MoveRange, str] = MappingProxyType(
@@ -146,7 +146,7 @@ def minutes_per_day(doses: Iterable[Dose]) -> int:
 
 
 def dose_in_words(dose: Dose, tempo_words: tuple[str, str] = ("down", "up")) -> str:
-    """The dose as one plain line, like "2 rounds of 8, slowly (3 seconds down, 1 pause, 2 up), once a day"."""
+    """The dose in a line: "2 rounds of 8, slowly (3 seconds down, 1 pause, 2 up), once a day"."""
     parts = [
         " ".join(filter(None, [_count(dose.sets, "round"), f"of {dose.reps}", SIDE_WORDS[dose.side]])),
         _tempo_in_words(dose, tempo_words),
@@ -181,8 +181,9 @@ def _tempo_in_words(dose: Dose, words: tuple[str, str]) -> str:
     tempo = Tempo.parse(dose.tempo)
     pause = max(tempo.pause, dose.hold_s)
     there, back = words
-    steps = [f"{_count(tempo.out, 'second')} {there}", f"{pause} pause", f"{tempo.back} {back}", f"{tempo.rest} pause"]
-    said = [step for step in steps if not step.startswith("0 ")]
+    steps = ((tempo.out, there), (pause, "pause"), (tempo.back, back), (tempo.rest, "pause"))
+    (first, what), *others = [(seconds, name) for seconds, name in steps if seconds]
+    said = [f"{_count(first, 'second')} {what}", *(f"{seconds} {name}" for seconds, name in others)]
     return f"slowly ({', '.join(said)})"
 
 

@@ -20,7 +20,7 @@ class Forbidden(ClinicError):
 class Conflict(ClinicError):
     """Somebody else saved first; `current` is the version that stands now."""
 
-    def __init__(self, current: int, message: str = "Somebody else has changed this in the meantime.") -> None:
+    def __init__(self, current: int, message: str = "Somebody else has changed this meanwhile.") -> None:
         super().__init__(message)
         self.current = current
 

@@ -1,17 +1,15 @@
-"""Where an invitation stands, and for how long it does."""
+"""Where an invitation stands, and how far a client is on the way to an account of their own."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from clinic.domain.types import InvitationState
 
-LIFETIME = timedelta(days=7)
-
 
 class AccountStanding(StrEnum):
-    """How far a client is on the way to an account of their own."""
+    """What the list of clients says about account and invitation."""
 
     NOT_INVITED = "not_invited"
     INVITED = "invited"
@@ -19,12 +17,21 @@ class AccountStanding(StrEnum):
     HAS_ACCOUNT = "has_account"
 
 
+def account_standing(*, has_account: bool, invited_until: datetime | None, now: datetime) -> AccountStanding:
+    """The standing of a client whose open invitation, if there is one, ends at `invited_until`."""
+    if has_account:
+        return AccountStanding.HAS_ACCOUNT
+    if invited_until is None:
+        return AccountStanding.NOT_INVITED
+    return AccountStanding.INVITED if now < invited_until else AccountStanding.LAPSED
+
+
 def state(
-    accepted_at: datetime | None, revoked_at: datetime | None, expires_at: datetime, now: datetime
+    now: datetime, *, expires_at: datetime, accepted_at: datetime | None, revoked_at: datetime | None
 ) -> InvitationState:
     """Accepted and revoked stand for good; else the clock decides."""
     if accepted_at is not None:
         return InvitationState.ACCEPTED
     if revoked_at is not None:
         return InvitationState.REVOKED
-    return InvitationState.EXPIRED if expires_at <= now else InvitationState.PENDING
+    return InvitationState.EXPIRED if now >= expires_at else InvitationState.PENDING

@@ -1,4 +1,4 @@
-"""Which passwords are refused, and the reason to show; length counts, mixtures of signs do not (NIST 800-63B)."""
+"""Which passwords are refused, and why; length counts, mixtures of signs do not (NIST 800-63B)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 SHORTEST = 15
 LONGEST = 256
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "1234567890")
 LEAST_BESIDE_OWN_WORDS = 10
-MOSTLY = 0.7  # authored: from this share of neighbouring characters on, a password is called a sequence
+MOSTLY = 0.7  # authored: from this share of neighbouring characters on, it is called a sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ NOBODY = OwnWords()
 
 
 def normalise(password: str) -> str:
-    """The form that is hashed: the same signs typed on another keyboard give the same text (NFKC)."""
+    """The form that is hashed: the same signs from another keyboard give the same text (NFKC)."""
     return unicodedata.normalize("NFKC", password)
 
 
@@ -36,8 +37,13 @@ def squeeze(text: str) -> str:
     return "".join(sign for sign in normalise(text).casefold() if sign.isalnum())
 
 
+def stem(bare: str) -> str:
+    """A squeezed text without the digits around it."""
+    return bare.strip("0123456789")
+
+
 def password_problem(password: str, common: Collection[str], own: OwnWords = NOBODY) -> str | None:
-    """Why a password is refused, in a sentence for the person; None if it may be used. `common` is squeezed."""
+    """Why a password is refused, as a sentence to show; None if it may be used. `common` is squeezed."""
     text = normalise(password)
     if len(text) < SHORTEST:
         return f"Use at least {SHORTEST} characters. A few words in a row are easy to remember."
@@ -46,7 +52,7 @@ def password_problem(password: str, common: Collection[str], own: OwnWords = NOB
     if _is_common(text, common):
         return "This password is on the lists that attackers try first. Choose another one."
     if _is_repeated(text) or _is_sequence(text):
-        return "This password repeats itself or follows the keyboard, so it is easy to guess. Choose another one."
+        return "This password repeats itself or follows the keyboard. Choose one that is harder to guess."
     if _holds_own_words(text, own):
         return "Leave your name, your e-mail address and the name of the practice out of the password."
     return None
@@ -54,7 +60,7 @@ def password_problem(password: str, common: Collection[str], own: OwnWords = NOB
 
 def _is_common(text: str, common: Collection[str]) -> bool:
     bare = squeeze(text)
-    return bare in common or bare.strip("0123456789") in common
+    return bare in common or stem(bare) in common
 
 
 def _is_repeated(text: str) -> bool:
@@ -70,7 +76,7 @@ def _repeats_every(text: str, length: int) -> bool:
 
 def _is_sequence(text: str) -> bool:
     bare = squeeze(text)
-    pairs = list(zip(bare, bare[1:], strict=False))
+    pairs = list(pairwise(bare))
     return bool(pairs) and sum(_neighbours(*pair) for pair in pairs) / len(pairs) >= MOSTLY
 
 

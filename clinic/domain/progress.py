@@ -1,7 +1,7 @@
 """What the logs and answers say, honestly: done, partly, not done and not reported are four different things.
 
-A day that is still open (today, nothing logged yet) counts nowhere. Days before the start, after the end and within a
-pause are not asked of anybody, so they are in no denominator.
+A day that is still open (today, nothing logged yet) counts nowhere. Days before the start, after the end and
+within a pause are not asked of anybody, so they are in no denominator.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from math import ceil
 from clinic.domain.dates import count, day_in_words, days_between, week_start
 from clinic.domain.types import DayMark, LogOutcome, MistakeAnswer
 
-PAIN_CHANGE = 2  # points of 0-10: the minimal detectable change (Childs 2005) and the change that matters (Ostelo 2008)
+PAIN_CHANGE = 2  # points of 0-10: the detectable change (Childs 2005) and the one that matters (Ostelo 2008)
 ON_PLAN, OFF_PLAN = 80, 50  # per cent, authored; a convention, not validated
 PRACTISED = frozenset({DayMark.DONE, DayMark.PARTLY})
 ASKED = PRACTISED | {DayMark.NOT_DONE, DayMark.NOT_REPORTED}
@@ -76,7 +76,7 @@ class Adherence:
         """The figure with its denominator, and what was not reported apart from what was not done."""
         if not self.expected:
             return "nothing asked yet"
-        parts = [f"{self.practised} of {count(self.expected, 'day')}"]
+        parts = [f"{min(self.practised, self.expected)} of {count(self.expected, 'day')}"]
         parts += [f"{self.not_done} not done"] * bool(self.not_done)
         parts += [f"{self.not_reported} not reported"] * bool(self.not_reported)
         return ", ".join(parts)
@@ -86,7 +86,9 @@ class Adherence:
         """On plan, partly or off plan; empty where nothing was asked."""
         if self.percent is None:
             return ""
-        return "on plan" if self.percent >= ON_PLAN else "partly on plan" if self.percent >= OFF_PLAN else "off plan"
+        if self.percent >= ON_PLAN:
+            return "on plan"
+        return "partly on plan" if self.percent >= OFF_PLAN else "off plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,9 @@ def day_mark(day: date, logs: Mapping[date, LogOutcome], plan: Plan, today: date
     return DayMark.NOT_REPORTED if day < today else DayMark.FUTURE
 
 
-def week_strip(logs: Mapping[date, LogOutcome], plan: Plan, today: date, monday: date | None = None) -> list[Day]:
+def week_strip(
+    logs: Mapping[date, LogOutcome], plan: Plan, today: date, monday: date | None = None
+) -> list[Day]:
     """Seven days from a Monday on (this week's, if none is given), each with its mark."""
     first = monday or week_start(today)
     days = days_between(first, first + timedelta(days=6))
@@ -165,7 +169,7 @@ def adherence(logs: Mapping[date, LogOutcome], plan: Plan, today: date, window: 
     last = today if today in logs else today - timedelta(days=1)
     days = days_between(last - timedelta(days=window - 1), last)
     marks = [mark for mark in (day_mark(day, logs, plan, today) for day in days) if mark in ASKED]
-    done, partly, not_done = (marks.count(mark) for mark in (DayMark.DONE, DayMark.PARTLY, DayMark.NOT_DONE))
+    done, partly, not_done = map(marks.count, (DayMark.DONE, DayMark.PARTLY, DayMark.NOT_DONE))
     expected = ceil(len(marks) * plan.days_per_week / 7)
     unheard = max(0, expected - done - partly - not_done)
     return Adherence(
@@ -180,7 +184,7 @@ def pain_since_baseline(points: Iterable[PainPoint]) -> PainChange | None:
 
 
 def pain_up(points: Iterable[PainPoint]) -> PainChange | None:
-    """The rise of 2 or more since baseline or over the last two check-ins, the larger one; None without a rise."""
+    """The larger rise of 2 or more since baseline or over the last two check-ins; None without one."""
     given = _given(points)
     if len(given) < 2:
         return None
@@ -200,13 +204,15 @@ def mistake_weeks(
     return tuple(_mistake_week(monday, by_week.get(monday, [])) for monday in mondays)
 
 
-def progress_sentence(logs: Mapping[date, LogOutcome], plan: Plan, today: date, pain: PainChange | None = None) -> str:
+def progress_sentence(
+    logs: Mapping[date, LogOutcome], plan: Plan, today: date, pain: PainChange | None = None
+) -> str:
     """One sentence of facts for the client; no streaks, no cheering over pain."""
     if plan.starts_on > today:
         return f"Your program starts on {day_in_words(plan.starts_on, today)}."
     week = adherence(logs, plan, today, 7)
     if not week.expected:
-        return "Today is your first day." if plan.starts_on == today else "There is nothing to do at the moment."
+        return "Today is your first day." if plan.starts_on == today else "Nothing was asked of you lately."
     return f"You practised on {week.practised} of {_last_days(week.expected)}{_pain_part(pain, today)}."
 
 

@@ -1,7 +1,7 @@
 """Warning signs: which tier a set of answers reaches, what it locks, and what the client reads.
 
-Any one sign is enough (the authors of the published warning card say so; one service asks for two). "No" answers are
-no reassurance. Tiers and wording are authored until a practitioner signs them off.
+Any one sign is enough (so say the authors of the published warning card; one service asks for two). "No"
+answers are no reassurance. Tiers and wording are authored until a practitioner signs them off.
 """
 
 from __future__ import annotations
@@ -34,8 +34,10 @@ class Verdict:
     signs: tuple[str, ...]
 
 
-def evaluate(named: Collection[str], tiers: Mapping[str, Tier], combinations: Iterable[Combination]) -> Verdict:
-    """The verdict on the signs a client named; a sign the practice does not know is refused, never ignored."""
+def evaluate(
+    named: Collection[str], tiers: Mapping[str, Tier], combinations: Iterable[Combination]
+) -> Verdict:
+    """The verdict on the signs a client named; one the practice does not know is refused, never ignored."""
     if unknown := set(named) - tiers.keys():
         raise RuleBroken(f"Unknown warning sign: {', '.join(sorted(unknown))}.")
     reached = [tiers[sign] for sign in named]
@@ -71,7 +73,7 @@ def alerts_practitioner(tier: Tier) -> bool:
 
 
 def clinic_tier(shipped: Tier, wanted: Tier, *, decided_by: str = "", reason: str = "") -> Tier:
-    """The tier a practice sets for a sign: raising is free, E is never lowered, else by name and with a reason."""
+    """The tier a practice sets: raising is free, E is never lowered, U and S by name and with a reason."""
     if wanted.rank >= shipped.rank:
         return wanted
     if shipped is Tier.E:

@@ -1,7 +1,7 @@
 """When check-ins fall due, and why one that fell due is not sent.
 
-A schedule is a rule in the client's wall-clock time; instants are worked out from it. An occurrence is keyed by the
-local date the rule names, even where the hour has to move, so no hour that is shifted or repeated can give two.
+A schedule is a rule in the client's wall-clock time; instants are worked out from it. An occurrence is keyed
+by the local date the rule names, even where the hour has to move: a shifted or repeated hour never gives two.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -43,9 +44,6 @@ class WakingHours:
             return moment
         day = moment.date() if moment.time() < self.opens else moment.date() + DAY
         return datetime.combine(day, self.opens, moment.tzinfo)
-
-
-ANY_HOUR = WakingHours(time.min, time.max)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +115,7 @@ def load_zone(name: str) -> ZoneInfo:
 
 
 def local_to_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """The instant of a wall-clock time: in a gap by the offset before it, in an overlap the first (RFC 5545 3.3.5)."""
+    """The instant of a wall-clock time: in a gap by the offset before it, of two the first (RFC 5545)."""
     return datetime.combine(day, at.replace(fold=0), zone).astimezone(UTC)
 
 
@@ -166,7 +164,7 @@ def parse_cadence(text: str) -> tuple[int, ...]:
         days = tuple(int(part) for part in text.split(","))
     except ValueError:
         raise RuleBroken("Write days after the start, like 1, 3, 7, 14.", field="cadence") from None
-    rising = all(first < second for first, second in zip(days, days[1:], strict=False))
+    rising = all(first < second for first, second in pairwise(days))
     if not rising or days[0] < 1 or days[-1] > LONGEST_CADENCE:
         raise RuleBroken(f"The days must rise, from 1 up to {LONGEST_CADENCE}.", field="cadence")
     return days
@@ -181,7 +179,7 @@ def should_skip(facts: SendingFacts, now: datetime) -> SkipReason | None:
 
 
 def skip_in_words(reason: SkipReason) -> str:
-    """The reason as the ledger shows it: "not sent: the program is paused"."""
+    """The reason as the ledger shows it after "not sent": "the program is paused"."""
     return SKIPPED_BECAUSE[reason]
 
 

@@ -34,7 +34,7 @@ def parse_address(text: str, *, smtputf8: bool = False) -> Address:
     text = text.strip(" \t")
     _refuse_header_tricks(text)
     try:
-        valid = validate_email(text, check_deliverability=False, allow_smtputf8=True)
+        valid = validate_email(text, check_deliverability=False, allow_smtputf8=True, strict=True)
     except EmailNotValidError as error:
         raise AddressRefused(str(error)) from None
     if valid.smtputf8 and not smtputf8:

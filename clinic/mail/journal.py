@@ -63,12 +63,12 @@ class Journal:
     @classmethod
     def open(cls, folder: Path, *, durable: bool = False) -> Journal:
         """Start a new journal in `folder`; raises JournalError."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = f"{gethostname()[:40]}.{boot_id()[:8]}.{os.getpid()}.{secrets.token_hex(4)}{SUFFIX}"
         path = (folder / name).resolve()
         with _mine_guard:
             _mine.add((os.getpid(), path))
         try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             return cls(path, _create_locked(path, durable=durable), durable=durable)
         except OSError as error:
             _forget_mine(path)

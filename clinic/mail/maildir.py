@@ -79,7 +79,8 @@ class StoredMail:
 
     def _part(self, subtype: str) -> str:
         part = self.message.get_body((subtype,))
-        return cast(str, part.get_content()) if part is not None else ""
+        content = cast(str, part.get_content()) if part is not None else ""
+        return content.replace("\r\n", "\n")
 
 
 def newest_mails(folder: Path, limit: int = 50) -> list[StoredMail]:

@@ -18,8 +18,6 @@ _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
 _LIST_ID = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _URL = re.compile(r"https?://[!-~]+")
 _URL_BREAKERS = re.compile(r"[<>,\"\\^`{|}]|=\?")
-_LINE_END = re.compile(r"\r\n|\r|\n")
-_NOT_MAIL_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def message_id(mail: UUID, domain: str) -> str:
@@ -115,10 +113,7 @@ def _mime(boundary: str) -> str:
 
 
 def _part(boundary: str, subtype: str, text: str) -> bytes:
-    if _NOT_MAIL_TEXT.search(text):
-        raise MailRefused(f"text/{subtype}", "holds a character that cannot be mailed")
-    body = _LINE_END.sub("\r\n", text).encode()
-    encoding, encoded = _encode(body)
+    encoding, encoded = _encode(_utf8(subtype, text))
     head = (
         f"--{boundary}\r\n"
         f"Content-Type: text/{subtype}; charset=utf-8\r\n"
@@ -128,15 +123,25 @@ def _part(boundary: str, subtype: str, text: str) -> bytes:
     return head.encode() + encoded + b"\r\n"
 
 
+def _utf8(subtype: str, text: str) -> bytes:
+    try:
+        body = text.replace("\r\n", "\n").replace("\r", "\n").encode()
+    except UnicodeEncodeError:
+        raise MailRefused(f"text/{subtype}", "holds half of a character") from None
+    if b"\0" in body:
+        raise MailRefused(f"text/{subtype}", "holds a NUL")
+    return body
+
+
 def _encode(body: bytes) -> tuple[str, bytes]:
     """Quoted-printable while it stays readable, base64 for scripts it would triple.
 
     Both keep lines at 76 and neither can contain the boundary: `=_` is in neither alphabet.
     """
     if len(body.translate(None, _ASCII)) * 6 > len(body):
-        whole = b64encode(body)
+        whole = b64encode(body.replace(b"\n", b"\r\n"))
         return "base64", b"\r\n".join(whole[i : i + 76] for i in range(0, len(whole), 76))
-    return "quoted-printable", b2a_qp(body, istext=True)
+    return "quoted-printable", b2a_qp(body, istext=True).replace(b"\n", b"\r\n")
 
 
 _ASCII = bytes(range(128))

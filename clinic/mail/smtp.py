@@ -18,7 +18,6 @@ DOT_SECONDS = 600.0  # RFC 5321 4.5.3.2.6: a shorter wait makes copies
 GOODBYE_SECONDS = 2.0
 MAILS_PER_CONNECTION = 100  # relays limit it, and some say so only by 421
 
-_LINE_START_DOT = re.compile(rb"(?m)^\.")
 _NOT_IN_A_COMMAND = re.compile(r"[\x00-\x20<>\x7f]")
 _WANTED = {Stage.MAIL: (250,), Stage.RCPT: (250, 251, 252), Stage.DATA: (354,)}
 
@@ -272,8 +271,9 @@ def _converse(wire: Wire, commands: list[bytes]) -> Iterator[Reply]:
 
 def _stuffed(content: bytes) -> bytes:
     """The mail and its final dot as one piece: written apart, Nagle's algorithm costs 42 ms a mail."""
+    begin = b"." if content.startswith(b".") else b""
     end = b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
-    return _LINE_START_DOT.sub(b"..", content) + end
+    return begin + content.replace(b"\n.", b"\n..") + end
 
 
 # ---------------------------------------------------------------- what an answer means

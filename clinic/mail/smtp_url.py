@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 Security = Literal["none", "starttls", "implicit"]
@@ -100,10 +100,9 @@ def _security(scheme: str, options: dict[str, str], host: str) -> Security:
         return "implicit"
     if asked is None:
         return "none" if _loopback(host) else "starttls"
-    for security in get_args(Security):
-        if asked == security:
-            return security
-    raise SmtpUrlError(f"tls must be one of {', '.join(get_args(Security))}")
+    if asked not in get_args(Security):
+        raise SmtpUrlError(f"tls must be one of {', '.join(get_args(Security))}")
+    return cast(Security, asked)
 
 
 def _ca_file(options: dict[str, str]) -> str | None:

@@ -86,6 +86,9 @@ class CheckinAnswer(OfPractice, Base):
         belongs_to("user_account", "handled_by"),
         UniqueConstraint("practice_id", "checkin_id"),
         Index(None, "practice_id", "client_id", "answered_at"),
+        # the first page asks what nobody has dealt with yet, and what came in lately
+        Index(None, "practice_id", "handled_at"),
+        Index(None, "practice_id", "answered_at"),
         CheckConstraint("pain BETWEEN 0 AND 10", name="pain"),
         CheckConstraint("days_practised BETWEEN 0 AND 7", name="days_practised"),
     )

@@ -10,6 +10,7 @@ from sqlalchemy import and_, select
 from clinic.catalogue import load_catalogue
 from clinic.domain import passwords as password_rules
 from clinic.domain.errors import LinkProblem, RuleBroken
+from clinic.domain.links import LIFETIMES
 from clinic.domain.types import LinkProblemKind, LinkPurpose, Role
 from clinic.extensions import db
 from clinic.mail.addresses import Address
@@ -19,7 +20,7 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import release, transaction
 
-RESET_LIFETIME = timedelta(hours=1)
+RESET_LIFETIME = LIFETIMES[LinkPurpose.RESET] or timedelta(hours=1)
 MOST_ACCOUNTS = 3  # of one address in several practices; each costs a hash at sign-in
 
 

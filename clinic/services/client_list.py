@@ -1,4 +1,4 @@
-"""The list of clients: searched, filtered, fifty at a time, at the same cost for a hundred and for ten thousand."""
+"""The list of clients: searched, filtered, fifty at a time; ten thousand cost no more than a hundred."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, select, tuple_
 
-from clinic.domain.invitations import AccountStanding
+from clinic.domain.invitations import AccountStanding, account_standing
 from clinic.domain.search import fold
 from clinic.domain.types import ClientKind, ClientStatus, ProgramStatus, Tier
 from clinic.extensions import db
@@ -58,7 +58,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the list; `before` and `after` are where the neighbouring pages start, `count` is None past 1,000."""
+    """Some of the list, and where the neighbouring pages start; `count` is None beyond 1,000."""
 
     rows: Sequence[Listed]
     before: uuid.UUID | None
@@ -188,19 +188,13 @@ def _listed(row: Row[Any]) -> Listed:
         program=row.program,
         last_practice=row.last_practice,
         last_answer=row.last_answer,
-        standing=_standing(row.user_id, row.invited_until),
+        standing=account_standing(
+            has_account=row.user_id is not None, invited_until=row.invited_until, now=now()
+        ),
         tier=row.tier,
         contact_wanted=bool(row.contact_wanted),
         bounced=row.bounced_at is not None,
     )
-
-
-def _standing(user_id: uuid.UUID | None, invited_until: datetime | None) -> AccountStanding:
-    if user_id is not None:
-        return AccountStanding.HAS_ACCOUNT
-    if invited_until is None:
-        return AccountStanding.NOT_INVITED
-    return AccountStanding.INVITED if invited_until > now() else AccountStanding.LAPSED
 
 
 def _count(actor: Actor, wanted: Wanted) -> int | None:

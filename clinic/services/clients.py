@@ -11,12 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from clinic.domain.errors import Conflict, RuleBroken
-from clinic.domain.search import search_key, sort_key
 from clinic.domain.types import ClientKind, ClientStatus
 from clinic.extensions import db
 from clinic.mail.addresses import Address
-from clinic.models import Client, Practice, User
-from clinic.services import access, addresses, audit, invitations, outbox
+from clinic.models import Client, Practice
+from clinic.services import access, audit, client_identity, invitations, outbox
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
 from clinic.services.transaction import transaction
@@ -43,8 +42,8 @@ class Details:
 PLAIN = tuple(each.name for each in fields(Details) if each.name not in {"name", "email", "consented_on"})
 
 
-def add(actor: Actor, details: Details) -> Client:
-    """Add a client to the actor's practice; raises RuleBroken if the address is another client's."""
+def add(actor: Actor, details: Details, *, invite: bool = False) -> Client:
+    """Add a client, and mail an invitation if wished; raises RuleBroken if either cannot be done."""
     with transaction() as session:
         practice = access.practice_of(actor)
         client = Client(id=uuid.uuid4(), practice_id=actor.practice_id, created_at=now())
@@ -53,13 +52,15 @@ def add(actor: Actor, details: Details) -> Client:
         session.add(client)
         _flush()
         audit.record(actor, "client.created", client_id=client.id)
+        if invite:
+            invitations.promise(actor, client)
     return client
 
 
 def correct(actor: Actor, client_id: uuid.UUID, details: Details, version: int) -> bool:
-    """Write new details over the version that was seen; whether an open invitation ended with a changed address.
+    """Write new details over the version that was seen; raises Conflict if somebody else saved first.
 
-    Raises Conflict if somebody else saved first.
+    Returns whether an open invitation ended because the address changed.
     """
     with transaction():
         client = access.client_for(actor, client_id)
@@ -108,6 +109,16 @@ def shown(client: Client, practice: Practice) -> dict[str, str | None]:
     return told
 
 
+def typed(details: Details) -> dict[str, str | None]:
+    """Details that are not saved, told the same way."""
+    told: dict[str, str | None] = {"name": details.name, "email": details.email.typed if details.email else None}
+    told |= {name: getattr(details, name) for name in PLAIN}
+    if details.kind is not ClientKind.ONLINE:
+        told["group_name"] = None
+    told["consented_on"] = details.consented_on.isoformat() if details.consented_on else None
+    return told
+
+
 def consent_day(client: Client, practice: Practice) -> date | None:
     """The day of consent where the practice is."""
     if client.consented_at is None:
@@ -116,18 +127,12 @@ def consent_day(client: Client, practice: Practice) -> date | None:
 
 
 def _apply(actor: Actor, practice: Practice, client: Client, details: Details) -> None:
-    client.name = details.name
-    client.sort_key = sort_key(details.name)
+    client_identity.rename(client, details.name)
+    client_identity.readdress(client, details.email)
     for name in PLAIN:
         setattr(client, name, getattr(details, name))
     if details.kind is not ClientKind.ONLINE:
         client.group_name = None
-    client.search_key = search_key(client.name, client.email)
-    key = details.email.key if details.email else None
-    if client.email_key != key or (details.email and client.email != details.email.typed):
-        addresses.put(client, details.email)
-    if client.user_id is not None:
-        db.session.get_one(User, client.user_id).name = client.name
     _put_consent(actor, practice, client, details.consented_on)
 
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.errors import LinkProblem, NotFound, RuleBroken
-from clinic.domain.invitations import LIFETIME, state
+from clinic.domain.invitations import state
+from clinic.domain.links import LIFETIMES
 from clinic.domain.types import ClientStatus, InvitationState, LinkProblemKind, LinkPurpose, Role
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Client, Invitation, LinkToken, Practice, User
-from clinic.services import access, accounts, addresses, audit, links, outbox, passwords, sessions
+from clinic.services import access, accounts, audit, client_identity, links, outbox, passwords, sessions
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import release, transaction
 
+LIFETIME = LIFETIMES[LinkPurpose.INVITATION] or timedelta(days=7)
 PROBLEMS = {
     InvitationState.ACCEPTED: LinkProblemKind.USED,
     InvitationState.REVOKED: LinkProblemKind.REVOKED,
@@ -56,11 +59,15 @@ class Acceptance:
 def send(actor: Actor, client_id: uuid.UUID) -> Invitation:
     """Mail a link, ending earlier ones; refused without address, consent or the practice's numbers."""
     with transaction():
-        client = access.client_for(actor, client_id)
-        if problem := mail_problem(client, access.practice_of(actor)):
-            raise RuleBroken(problem, "email")
-        invitation = _renew(actor, client, client.email)
-        outbox.promise_invitation(invitation, attempt=1)
+        return promise(actor, access.client_for(actor, client_id))
+
+
+def promise(actor: Actor, client: Client) -> Invitation:
+    """Do what `send` does, within the caller's transaction."""
+    if problem := mail_problem(client, access.practice_of(actor)):
+        raise RuleBroken(problem, "invite")
+    invitation = _renew(actor, client, client.email)
+    outbox.promise_invitation(invitation, attempt=1)
     return invitation
 
 
@@ -121,11 +128,16 @@ def latest(actor: Actor, client_id: uuid.UUID) -> Invitation | None:
 
 def state_of(invitation: Invitation) -> InvitationState:
     """Where an invitation stands now."""
-    return state(invitation.accepted_at, invitation.revoked_at, invitation.expires_at, now())
+    return state(
+        now(),
+        expires_at=invitation.expires_at,
+        accepted_at=invitation.accepted_at,
+        revoked_at=invitation.revoked_at,
+    )
 
 
 def mint_link(invitation: Invitation) -> str:
-    """A link's secret for an open invitation, within the caller's transaction; raises LinkProblem if it is over.
+    """A link's secret for an open invitation, in the caller's transaction; raises LinkProblem if it is over.
 
     Links of the same invitation that were mailed before stay good: a mail may arrive twice, in any order.
     """
@@ -240,7 +252,7 @@ def _take(invitation: Invitation) -> None:
 def _make_account(offered: Offer, answer: Acceptance, password_hash: str) -> User:
     client = offered.client
     if offered.needs_address and answer.address is not None:
-        addresses.put(client, answer.address)
+        client_identity.readdress(client, answer.address)
     assert client.email is not None
     assert client.email_key is not None
     at = now()
@@ -269,7 +281,8 @@ def _add_user(user: User, practice: Practice) -> None:
             db.session.flush()
     except IntegrityError:
         raise RuleBroken(
-            f"This email address has an account at {practice.name} already. Sign in with it, or call the practice.",
+            f"This email address has an account at {practice.name} already. "
+            "Sign in with it, or call the practice.",
             "email",
         ) from None
 

@@ -15,6 +15,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import ColumnElement, CursorResult, select, update
 
 from clinic.domain.errors import LinkProblem
+from clinic.domain.links import link_problem
 from clinic.domain.types import LinkProblemKind, LinkPurpose
 from clinic.extensions import db
 from clinic.models import LinkToken
@@ -60,12 +61,11 @@ def find(secret: str, purpose: LinkPurpose) -> LinkToken:
     token = db.session.scalars(query).one_or_none()
     if token is None:
         raise LinkProblem(LinkProblemKind.UNKNOWN)
-    if token.revoked_at is not None:
-        raise LinkProblem(LinkProblemKind.REVOKED)
-    if token.used_at is not None:
-        raise LinkProblem(LinkProblemKind.USED)
-    if token.expires_at <= now():
-        raise LinkProblem(LinkProblemKind.EXPIRED)
+    problem = link_problem(
+        now(), expires_at=token.expires_at, used_at=token.used_at, revoked_at=token.revoked_at
+    )
+    if problem is not None:
+        raise LinkProblem(problem)
     return token
 
 

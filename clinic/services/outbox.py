@@ -5,16 +5,23 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import CursorResult, and_, func, select, update
 
 from clinic import queue
-from clinic.domain.types import OutboxState
+from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.sending import CHECKIN_MAILS
+from clinic.domain.types import CheckinState, OutboxState
 from clinic.extensions import db
 from clinic.models import Invitation, OutboxMessage, User, WarningFlag
+from clinic.services import audit, sending_ledger
+from clinic.services.actors import Actor
 from clinic.services.clock import now
-from clinic.services.transaction import after_commit
+from clinic.services.sending_ledger import Step
+from clinic.services.transaction import after_commit, transaction
 
 KEEP_TRYING = timedelta(days=3)
+FAILED_LATELY = timedelta(days=7)
+REVIVABLE = (OutboxState.FAILED, OutboxState.IN_DOUBT)
 
 
 def promise(
@@ -90,7 +97,112 @@ def promise_alert(flag: WarningFlag, practitioner: User) -> None:
     )
 
 
-def cancel_for_client(practice_id: uuid.UUID, client_id: uuid.UUID, kinds: tuple[str, ...], reason: str) -> int:
+def promise_test_mail(user: User) -> None:
+    """A mail to somebody of the practice, to see that mail arrives; asked twice in a minute, it is one."""
+    _to_oneself("test_mail", user)
+
+
+def promise_preview(user: User) -> None:
+    """The check-in mail as a client would get it, to somebody of the practice; its links lead nowhere."""
+    _to_oneself("checkin_preview", user)
+
+
+def resend(actor: Actor, message: OutboxMessage) -> None:
+    """Try a mail again that failed or may not have arrived; raises RuleBroken for any other."""
+    with transaction():
+        _revive(message)
+        audit.record(
+            actor, "mail.resent", client_id=message.client_id, subject_id=message.id, kind=message.kind
+        )
+        _tell_ledger(message, f"sent again by {actor.name}")
+
+
+def retry(message_id: uuid.UUID) -> OutboxMessage:
+    """The same from the command line; raises NotFound or RuleBroken."""
+    with transaction():
+        message = db.session.get(OutboxMessage, message_id)
+        if message is None:
+            raise NotFound("There is no mail with this id.")
+        _revive(message)
+        audit.record_for(
+            message.practice_id,
+            audit.SYSTEM,
+            "mail.resent",
+            client_id=message.client_id,
+            subject_id=message.id,
+            kind=message.kind,
+        )
+        _tell_ledger(message, "sent again from the command line")
+    return message
+
+
+def listed(states: tuple[OutboxState, ...], most: int) -> list[OutboxMessage]:
+    """Mails in these states over all practices, newest first; for the command line."""
+    query = select(OutboxMessage).order_by(OutboxMessage.due_at.desc(), OutboxMessage.id).limit(most)
+    return list(db.session.scalars(query.where(OutboxMessage.state.in_(states)) if states else query))
+
+
+def counts() -> dict[OutboxState, int]:
+    """How many mails are waiting, being sent, in doubt, and lately failed."""
+    recent = now() - FAILED_LATELY
+    query = (
+        select(OutboxMessage.state, func.count())
+        .where(
+            OutboxMessage.state.in_([OutboxState.READY, OutboxState.LEASED, OutboxState.IN_DOUBT])
+            | and_(OutboxMessage.state == OutboxState.FAILED, OutboxMessage.due_at > recent)
+        )
+        .group_by(OutboxMessage.state)
+    )
+    return {state: number for state, number in db.session.execute(query).tuples()}  # noqa: C416
+
+
+def oldest_due() -> datetime | None:
+    """Since when the mail that has waited longest is due; one being sent counts until it is settled."""
+    query = select(func.min(OutboxMessage.due_at)).where(
+        OutboxMessage.state.in_([OutboxState.READY, OutboxState.LEASED]), OutboxMessage.due_at <= now()
+    )
+    return db.session.scalar(query)
+
+
+def _to_oneself(kind: str, user: User) -> None:
+    minute = now().strftime("%Y%m%d%H%M")
+    promise(user.practice_id, kind, f"{kind}:{user.id.hex}:{minute}", user_id=user.id)
+
+
+def _revive(message: OutboxMessage) -> None:
+    at = now()
+    # the condition is in the UPDATE: two presses of the button are one mail
+    revived = db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == message.id, OutboxMessage.state.in_(REVIVABLE))
+        .values(
+            state=OutboxState.READY,
+            due_at=at,
+            not_after=at + KEEP_TRYING,
+            attempts=0,
+            lease_token=None,
+            lease_until=None,
+            sender=None,
+            reason=None,
+            finished_at=None,
+        )
+        .execution_options(synchronize_session="fetch")
+    )
+    assert isinstance(revived, CursorResult)
+    if revived.rowcount != 1:
+        raise RuleBroken("This mail is not one to send again: it was sent, or it is on its way.")
+    after_commit("outbox.deliver", lambda: queue.nudge("outbox.deliver"))
+
+
+def _tell_ledger(message: OutboxMessage, reason: str) -> None:
+    if message.kind in CHECKIN_MAILS and message.checkin_id is not None:
+        step = Step(message.practice_id, message.client_id, message.checkin_id, CheckinState.WAITING, reason)
+        sending_ledger.follow([step], now())
+
+
+def cancel_for_client(
+    practice_id: uuid.UUID, client_id: uuid.UUID, kinds: tuple[str, ...], reason: str
+) -> int:
     """Call back what is still waiting for a client, within the caller's transaction; returns how many."""
     cancelled = db.session.execute(
         update(OutboxMessage)

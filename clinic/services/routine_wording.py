@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from clinic.catalogue import Catalogue, load_catalogue
 from clinic.catalogue.check_in import Question
 from clinic.domain.doses import Dose, dose_in_words, range_in_words, rest_in_words
 from clinic.domain.moves import MistakeContent, MoveContent, TransferContent, VideoContent
 from clinic.domain.redflags import client_text
 from clinic.domain.types import Support, Tier
-from clinic.models import Exercise, ExerciseMistake, Practice, RoutineItem, RoutineVersion
+from clinic.models import Exercise, ExerciseMistake, Practice, RoutineVersion
 from clinic.models.exercise import DoseColumns
 from clinic.services.signoffs import Part, Wording
 
@@ -52,18 +54,18 @@ def content_of(exercise: Exercise) -> MoveContent:
 def wordings_of(version: RoutineVersion, practice: Practice) -> tuple[Wording, ...]:
     """Everything a practitioner signs before clients see it, in the order of the page."""
     catalogue = load_catalogue()
+    moves = [(item, content_of(item.exercise)) for item in version.items]
     return (
-        *(move_wording(item) for item in version.items),
-        *(dose_wording(item) for item in version.items),
+        *(move_wording(item.exercise.key, move) for item, move in moves),
+        *(dose_wording(item.exercise.key, move, dose_of(item)) for item, move in moves),
         _pain_rule(catalogue),
         _warning_signs(catalogue, practice),
         _check_in(catalogue),
     )
 
 
-def move_wording(item: RoutineItem) -> Wording:
+def move_wording(key: str, move: MoveContent) -> Wording:
     """The words of one move."""
-    move = content_of(item.exercise)
     parts = (
         Part("What it is for", (move.purpose,)),
         Part("Get ready", move.setup),
@@ -76,7 +78,7 @@ def move_wording(item: RoutineItem) -> Wording:
         *(mistake_part(mistake) for mistake in move.mistakes),
         *(Part(f"In daily life: {use.name}", (use.how,)) for use in move.transfers),
     )
-    return Wording(f"move:{item.exercise.key}", move.name, parts)
+    return Wording(f"move:{key}", move.name, parts)
 
 
 def mistake_part(mistake: MistakeContent) -> Part:
@@ -85,18 +87,32 @@ def mistake_part(mistake: MistakeContent) -> Part:
     return Part(f"Watch for: {mistake.name}", lines, editable=mistake.is_named)
 
 
-def dose_wording(item: RoutineItem) -> Wording:
+def mistake_in_words(fault_keys: Collection[str]) -> tuple[str, str, str]:
+    """What faults of the catalogue look like together, their fix and their self-tests; empty for none."""
+    faults = [fault for fault in load_catalogue().mistake_candidates if fault.id in fault_keys]
+    return (
+        " Or: ".join(fault.client_see for fault in faults),
+        " ".join(fault.client_fix for fault in faults),
+        " ".join(fault.self_test for fault in faults),
+    )
+
+
+def dose_wording(key: str, move: MoveContent, dose: Dose) -> Wording:
     """The usual dose of one move, in words."""
-    dose = dose_of(item)
-    shelf = load_catalogue().exercises[item.exercise.key]
+    return Wording(
+        f"dose:{key}", f"Dose of {move.name}", (Part("Usual dose", dose_lines(dose, move), editable=True),)
+    )
+
+
+def dose_lines(dose: Dose, move: MoveContent) -> tuple[str, ...]:
+    """A dose as plain lines: how much, the rest, how far, and what to hold on to."""
     lines = (
-        dose_in_words(dose, shelf.tempo_words),
+        dose_in_words(dose, move.tempo_words),
         rest_in_words(dose),
         range_in_words(dose.move_range),
         SUPPORT_WORDS[dose.support],
     )
-    part = Part("Usual dose", tuple(filter(None, lines)), editable=True)
-    return Wording(f"dose:{item.exercise.key}", f"Dose of {item.exercise.name}", (part,))
+    return tuple(f"{line[0].upper()}{line[1:]}".rstrip(".") for line in lines if line)
 
 
 def _mistake(row: ExerciseMistake) -> MistakeContent:

@@ -28,7 +28,7 @@ from clinic.models import (
 from clinic.services import access, audit, signoffs
 from clinic.services.actors import Actor
 from clinic.services.clock import now
-from clinic.services.routine_wording import content_of, dose_of, wordings_of
+from clinic.services.routine_wording import content_of, dose_of, mistake_in_words, wordings_of
 from clinic.services.transaction import transaction
 
 SIGNERS = frozenset({Role.OWNER, Role.PRACTITIONER})
@@ -128,6 +128,11 @@ def draft_of(actor: Actor, routine: Routine) -> RoutineVersion | None:
         .with_for_update()
     )
     return db.session.scalars(query).one_or_none()
+
+
+def whole_version(actor: Actor, version_id: uuid.UUID) -> RoutineVersion:
+    """One version with everything its page shows."""
+    return access.routine_version_for(actor, version_id, *WHOLE_ITEMS)
 
 
 def begin_draft(actor: Actor, routine_id: uuid.UUID) -> RoutineVersion:
@@ -247,13 +252,10 @@ def _apply_mistake(row: ExerciseMistake, said: NamedMistake, video: VideoContent
         raise RuleBroken("In your own words, say both what it looks like and the fix.", "own_fix")
     if said.video_second is not None and video is None:
         raise RuleBroken("A time in the video needs the video's link.", "video_time")
-    faults = [catalogue.faults[key] for key in catalogue.named_mistake.candidates if key in said.fault_keys]
-    row.fault_keys = [fault.id for fault in faults]
-    row.see = said.see or " Or: ".join(fault.client_see for fault in faults) or None
-    row.fix = said.fix or " ".join(fault.client_fix for fault in faults) or None
-    row.self_test = said.self_test or (
-        None if said.see else " ".join(fault.self_test for fault in faults) or None
-    )
+    see, fix, self_test = mistake_in_words(said.fault_keys)
+    row.fault_keys = [key for key in catalogue.named_mistake.candidates if key in said.fault_keys]
+    row.see, row.fix = said.see or see or None, said.fix or fix or None
+    row.self_test = said.self_test or (None if said.see else self_test or None)
     row.video_second = said.video_second
 
 
@@ -300,7 +302,7 @@ def _begin_exercise(practice: Practice, catalogue: Catalogue, shelf: ShelfExerci
             exercise,
             position,
             key=fault.id,
-            name=fault.name,
+            name=fault.name.partition(" (")[0],  # which drill it belongs to is for the practitioner
             see=fault.client_see,
             fix=fault.client_fix,
             self_test=fault.self_test,

@@ -24,9 +24,7 @@ class Page:
     before: uuid.UUID | None
 
 
-def page(
-    actor: Actor, client_id: uuid.UUID, *, before: uuid.UUID | None = None, size: int = PAGE
-) -> Page:
+def page(actor: Actor, client_id: uuid.UUID, *, before: uuid.UUID | None = None, size: int = PAGE) -> Page:
     """A client's events of the actor's practice, older than `before` if that is one of them; staff only."""
     if not actor.is_staff:
         raise NotFound
@@ -35,8 +33,9 @@ def page(
     )
     edge = db.session.scalars(query.where(AuditEvent.id == before)).one_or_none() if before else None
     if edge is not None:
-        there = tuple_(literal(edge.happened_at, AuditEvent.happened_at.type), literal(edge.id, AuditEvent.id.type))
-        query = query.where(tuple_(AuditEvent.happened_at, AuditEvent.id) < there)
+        at, key = AuditEvent.happened_at, AuditEvent.id
+        there = tuple_(literal(edge.happened_at, at.type), literal(edge.id, key.type))
+        query = query.where(tuple_(at, key) < there)
     query = query.order_by(AuditEvent.happened_at.desc(), AuditEvent.id.desc()).limit(size + 1)
     found = db.session.scalars(query).all()
     more = len(found) > size

@@ -1,1 +1,36 @@
-"""Celery tasks: an id in, a service called, nothing decided."""
+"""Celery tasks: a name in, a service called, nothing decided.
+
+The worker's main process also sweeps the database (see `sweep`), so every task here may be lost,
+repeated or late without any harm.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import Celery, Task
+from flask import Flask
+
+from clinic.tasks import jobs, schedule, sweep
+
+
+def init_tasks(app: Flask) -> Celery:
+    """Give the app's Celery its tasks, its timetable and the sweep; returns it."""
+    celery: Celery = app.extensions["celery"]
+    for name, job in jobs.JOBS.items():
+        celery.task(job, name=name, base=_task_within(app))
+    celery.conf.beat_schedule = schedule.BEAT
+    sweep.init_sweep(app, celery)
+    celery.set_default()
+    return celery
+
+
+def _task_within(app: Flask) -> type[Task]:
+    class InApp(Task):
+        """A task that runs inside the Flask app."""
+
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            with app.app_context():
+                return self.run(*args, **kwargs)
+
+    return InApp

@@ -23,28 +23,77 @@ POST = ("POST",)
 def url_map(settings: Settings) -> tuple[Rule, ...]:
     """All rules. A page that is not listed here does not exist."""
     from clinic.web.client import account as client_account
-    from clinic.web.practitioner import account, practice
-    from clinic.web.public import home, reset, setup, signin
+    from clinic.web.client import history, program, today
+    from clinic.web.client import warnings as client_warnings
+    from clinic.web.practitioner import account, attention, checkins, clients, invitations, practice, programs
+    from clinic.web.practitioner import routines as routine_pages
+    from clinic.web.public import health, home, invitation, reset, setup, signin
 
     rules = (
         # without an account
         Rule("/", home.index, PUBLIC),
+        Rule("/healthz", health.show, PUBLIC),
         Rule("/sign-in", signin.sign_in, PUBLIC, FORM),
         Rule("/sign-out", signin.sign_out, PUBLIC, POST),
         Rule("/forgotten-password", reset.ask, PUBLIC, FORM),
         Rule("/new-password/<secret>", reset.choose, PUBLIC, FORM, "link"),
         Rule("/set-up", setup.begin, PUBLIC, FORM),
+        Rule("/invitation/<secret>", invitation.show, PUBLIC, FORM, "link"),
         # practitioners
+        Rule("/today", attention.index, STAFF),
+        Rule("/clients", clients.index, STAFF),
+        Rule("/clients/new", clients.add, STAFF, FORM),
+        Rule("/clients/<uuid:client_id>", clients.show, STAFF, record="client"),
+        Rule("/clients/<uuid:client_id>/program", clients.program, STAFF, record="client"),
+        Rule("/clients/<uuid:client_id>/assessments", clients.assessments, STAFF, record="client"),
+        Rule("/clients/<uuid:client_id>/check-ins", clients.checkins, STAFF, record="client"),
+        Rule("/clients/<uuid:client_id>/timeline", clients.history, STAFF, record="client"),
+        Rule("/clients/<uuid:client_id>/details", clients.details, STAFF, record="client"),
+        Rule("/clients/<uuid:client_id>/edit", clients.edit, STAFF, FORM, "client"),
+        Rule("/clients/<uuid:client_id>/status", clients.status, STAFF, FORM, "client"),
+        Rule("/clients/<uuid:client_id>/invitation", invitations.send, STAFF, POST, "client"),
+        Rule("/clients/<uuid:client_id>/invitation/link", invitations.hand_over, STAFF, POST, "client"),
+        Rule("/invitations/<uuid:invitation_id>/revoke", invitations.revoke, STAFF, POST, "invitation"),
+        Rule("/clients/<uuid:client_id>/programs/new", programs.assign, STAFF, FORM, "client"),
+        Rule("/clients/<uuid:client_id>/programs/load", programs.load, STAFF, record="client"),
+        Rule("/programs/<uuid:program_id>", programs.show, STAFF, record="program"),
+        Rule("/programs/<uuid:program_id>/doses", programs.correct, STAFF, FORM, "program"),
+        Rule("/programs/<uuid:program_id>/check-in", programs.checkin, STAFF, FORM, "program"),
+        Rule(
+            "/programs/<uuid:program_id>/<any(pause, resume, end, restart):action>",
+            programs.change,
+            STAFF,
+            FORM,
+            "program",
+        ),
+        Rule("/routines", routine_pages.index, STAFF),
+        Rule("/routines/<uuid:routine_id>", routine_pages.show, STAFF, record="routine"),
+        Rule("/routines/<uuid:routine_id>/draft", routine_pages.begin_draft, STAFF, POST, "routine"),
+        Rule("/routines/<uuid:routine_id>/publish", routine_pages.publish, STAFF, FORM, "routine"),
+        Rule("/check-ins", checkins.index, STAFF),
         Rule("/practice", practice.show, STAFF, FORM),
         Rule("/your-account", account.show, STAFF, FORM),
         # clients
+        Rule("/warning-signs", client_warnings.show, CLIENT),
         Rule("/account", client_account.show, CLIENT, FORM),
+        Rule("/my", today.index, CLIENT),
+        Rule("/my/log", today.log, CLIENT, FORM),
+        Rule("/my/program", program.show, CLIENT),
+        Rule("/my/program/<int:position>", program.move, CLIENT, record="own program"),
+        Rule("/my/history", history.index, CLIENT),
     )
     return rules if settings.production else (*rules, *_dev_rules())
 
 
 def _dev_rules() -> tuple[Rule, ...]:
-    return ()
+    from clinic.web.dev import mail, pages
+
+    return (
+        Rule("/dev/components", pages.components, DEV),
+        Rule("/dev/mail", mail.index, DEV),
+        Rule("/dev/mail/<key>", mail.show, DEV),
+        Rule("/dev/mail/<key>/html", mail.html, DEV),
+    )
 
 
 def init_web(app: Flask, settings: Settings) -> None:

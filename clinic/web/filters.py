@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask_login import current_user
 from jinja2 import StrictUndefined
 
+from clinic.catalogue import figures
+from clinic.domain.dates import day_in_words as day
+from clinic.domain.dates import time_in_words as clock
 from clinic.extensions import db
 from clinic.models import Practice
 from clinic.web.presenters.chrome import chrome
@@ -19,23 +22,16 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(day=day, day_year=day_year, clock=clock, moment=moment, local_date=local_date)
+    app.jinja_env.filters.update(
+        day=day, day_year=day_year, clock=clock, moment=moment, local_date=local_date
+    )
+    app.jinja_env.globals.update(figure=figures.figure, has_figure=figures.has_figure)
     app.context_processor(_who)
-
-
-def day(value: date) -> str:
-    """Mon 24 Nov"""
-    return f"{value:%a} {value.day} {value:%b}"
 
 
 def day_year(value: date) -> str:
     """Mon 24 Nov 2026"""
     return f"{day(value)} {value.year}"
-
-
-def clock(value: time | datetime) -> str:
-    """09:05"""
-    return f"{value:%H:%M}"
 
 
 def local_date(value: datetime, zone: str) -> date:
@@ -46,7 +42,7 @@ def local_date(value: datetime, zone: str) -> date:
 def moment(value: datetime, zone: str) -> str:
     """Mon 24 Nov, 09:05 where the reader is."""
     local = value.astimezone(ZoneInfo(zone))
-    return f"{day(local)}, {clock(local)}"
+    return f"{day(local.date())}, {clock(local.time())}"
 
 
 def _who() -> dict[str, object]:

@@ -70,7 +70,8 @@ def _refuse_other_origins() -> None:
         abort(400, "This form was sent from another site.")
 
 
-def _policy(framed: bool, frames: bool) -> str:
+def policy(*, framed: bool = False, frames: bool = False) -> str:
+    """The content security policy: may the page stand in a frame of ours, may it hold one."""
     ancestors = "'self'" if framed else "'none'"
     return (
         f"default-src 'none'; script-src 'nonce-{csp_nonce()}' 'strict-dynamic'; style-src 'self'; "
@@ -82,11 +83,12 @@ def _policy(framed: bool, frames: bool) -> str:
 
 def _headers(settings: Settings):  # type: ignore[no-untyped-def]
     def add(response: Response) -> Response:
-        response.headers.update(FIXED_HEADERS)
+        for name, value in FIXED_HEADERS.items():
+            response.headers.setdefault(name, value)
         if settings.secure_cookies:
             response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
         if "Content-Security-Policy" not in response.headers:
-            response.headers["Content-Security-Policy"] = _policy(False, False)
+            response.headers["Content-Security-Policy"] = policy()
         if request.endpoint == "static":
             # the address holds the file's hash
             response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"

@@ -461,7 +461,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('practice_id', 'id', name=op.f('uq_checkin_answer_practice_id_id'))
     )
     with op.batch_alter_table('checkin_answer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_checkin_answer_practice_id_answered_at'), ['practice_id', 'answered_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_checkin_answer_practice_id_client_id_answered_at'), ['practice_id', 'client_id', 'answered_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_checkin_answer_practice_id_handled_at'), ['practice_id', 'handled_at'], unique=False)
 
     op.create_table('checkin_event',
     sa.Column('checkin_id', sa.Uuid(), nullable=False),
@@ -626,7 +628,9 @@ def downgrade() -> None:
 
     op.drop_table('checkin_event')
     with op.batch_alter_table('checkin_answer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_checkin_answer_practice_id_handled_at'))
         batch_op.drop_index(batch_op.f('ix_checkin_answer_practice_id_client_id_answered_at'))
+        batch_op.drop_index(batch_op.f('ix_checkin_answer_practice_id_answered_at'))
 
     op.drop_table('checkin_answer')
     with op.batch_alter_table('program_event', schema=None) as batch_op:

@@ -9,34 +9,45 @@ from math import cos, radians, sin
 from clinic.catalogue.figures.geometry import Frame, Point, Station, limb
 
 THIGH_SHAPE = (
-    Station(-0.1, 6, 8), Station(0.02, 12.5, 12), Station(0.15, 15, 13), Station(0.4, 14, 12.2), Station(0.75, 10.6, 10),
-    Station(1.0, 9.4, 9), Station(1.1, 5, 5),
+    Station(-0.08, 7, 8), Station(0.1, 14.5, 13), Station(0.45, 13.6, 12), Station(0.8, 10.2, 9.8),
+    Station(1.08, 6, 6),
 )  # fmt: skip
 SHANK_SHAPE = (
-    Station(-0.12, 5, 5), Station(0.0, 9.2, 8.8), Station(0.12, 9, 8.6), Station(0.33, 10.6, 9.6),
-    Station(0.55, 8.8, 8), Station(0.85, 6.2, 6), Station(1.04, 6.2, 6),
+    Station(-0.1, 6, 6), Station(0.06, 9.2, 8.8), Station(0.33, 10.6, 9.6), Station(0.6, 8.4, 7.6),
+    Station(1.03, 6, 6),
 )  # fmt: skip
 UPPER_ARM_SHAPE = (
-    Station(-0.05, 5, 5), Station(0.1, 8.6, 8.4), Station(0.5, 7.6, 7.4), Station(0.95, 6.2, 6.2), Station(1.12, 3, 3),
+    Station(0.0, 6, 6), Station(0.5, 7.6, 7.4), Station(0.95, 6.2, 6.2), Station(1.12, 3, 3),
 )  # fmt: skip
-SLEEVE_SHAPE = (Station(-0.12, 4.5, 4.5), Station(0.05, 9.4, 9.4), Station(0.4, 9.2, 9), Station(0.66, 8.6, 8.4))
+SLEEVE_SHAPE = (
+    Station(-0.12, 4.5, 4.5), Station(0.05, 9.4, 9.4), Station(0.4, 9.2, 9), Station(0.66, 8.6, 8.4),
+)  # fmt: skip
 FOREARM_SHAPE = (
-    Station(-0.12, 3, 3), Station(0.02, 6, 6), Station(0.3, 6.2, 6), Station(0.75, 4.6, 4.6), Station(0.9, 5.4, 5.2),
-    Station(1.12, 5, 5), Station(1.26, 2.2, 2.2),
+    Station(-0.1, 4, 4), Station(0.15, 6.4, 6.2), Station(0.75, 4.5, 4.5), Station(1.0, 5.4, 5.2),
+    Station(1.22, 3.4, 3.4),
 )  # fmt: skip
-SHOE = ((-6.5, 14), (6.5, 14), (8, 7), (9.6, 1), (9, -4.5), (4, -7.5), (-4, -7.5), (-9, -4.5), (-9.6, 1), (-8, 7))
-SOLE = ((-6, 15), (0, 17), (6, 15), (7, 8), (5.8, -2), (8, -14), (6.5, -25), (0, -29.5), (-6.5, -25), (-8, -14),
-        (-5.8, -2), (-7, 8))  # fmt: skip
-HEAD = ((0, 23), (9, 20.5), (14, 12.5), (14.8, 2), (13, -8), (7.5, -16), (0, -18.5), (-7.5, -16), (-13, -8),
-        (-14.8, 2), (-14, 12.5), (-9, 20.5))  # fmt: skip
-HAIR = ((0, 25), (10, 22.5), (16, 13), (16.4, 2), (13.6, -1), (12.6, 8), (7, 13), (-4, 12.5), (-12, 8), (-13.6, -1),
-        (-16.4, 2), (-16, 13), (-10, 22.5))  # fmt: skip
-PELVIS_WIDE, PELVIS_DEEP = 29.0, 19.0
+SHOE = (
+    (-6.5, 14), (6.5, 14), (8, 7), (9.6, 1), (9, -4.5), (4, -7.5), (-4, -7.5), (-9, -4.5), (-9.6, 1),
+    (-8, 7),
+)  # fmt: skip
+SOLE = (
+    (-6, 15), (0, 17), (6, 15), (7, 8), (5.8, -2), (8, -14), (6.5, -25), (0, -29.5), (-6.5, -25),
+    (-8, -14), (-5.8, -2), (-7, 8),
+)  # fmt: skip
+HEAD = (
+    (0, 23), (9, 20.5), (14, 12.5), (14.8, 2), (13, -8), (7.5, -16), (0, -18.5), (-7.5, -16), (-13, -8),
+    (-14.8, 2), (-14, 12.5), (-9, 20.5),
+)  # fmt: skip
+HAIR = (
+    (0, 25), (10, 22.5), (16, 13), (16.4, 2), (13.6, -1), (12.6, 8), (7, 13), (-4, 12.5), (-12, 8),
+    (-13.6, -1), (-16.4, 2), (-16, 13), (-10, 22.5),
+)  # fmt: skip
+PELVIS_WIDE = 29.0
 
 
 @dataclass(frozen=True)
 class FrontPose:
-    """Turns in degrees, positive to the person's left; slides in units, positive to the right of the paper."""
+    """Turns in degrees, positive to the person's left; slides in units, positive to the paper's right."""
 
     pelvis_turn: float = 0.0
     chest_turn: float = 0.0
@@ -116,25 +127,19 @@ class FrontBody:
         narrow, near = cos(turn), 7 * sin(turn)
         waist = self.pose.slide
         right = [(9, -256, 0.0), (21, -251, 0.0), (32, -242, near), (28, -218, 0.0), (23, -196, 0.0)]
-        points = [Point(x * narrow + waist * 0.2 + near * 0.4, y + dy) for x, y, dy in right]
+        points = [Point(x * narrow + near * 0.4, y + dy) for x, y, dy in right]
         points += [Point(24.5 + waist, -174), Point(waist, -172), Point(-24.5 + waist, -174)]
-        return points + [Point(-x * narrow + waist * 0.2 + near * 0.4, y - dy) for x, y, dy in reversed(right)]
-
-    def collar(self) -> list[Point]:
-        """Give the round neck of the shirt."""
-        x = self.pose.slide * 0.2 + 9 * sin(radians(self.pose.chest_turn))
-        return [Point(x - 10, -256), Point(x, -249), Point(x + 10, -256)]
+        return points + [Point(-x * narrow + near * 0.4, y - dy) for x, y, dy in reversed(right)]
 
     def neck(self) -> list[Point]:
         """Outline the neck."""
-        x = self.pose.slide * 0.2
-        return [Point(x - 8, -272), Point(x - 8.5, -260), Point(x - 12, -254), Point(x, -248), Point(x + 12, -254),
-                Point(x + 8.5, -260), Point(x + 8, -272)]  # fmt: skip
+        right = [Point(12, -254), Point(8.5, -260), Point(8, -272)]
+        return [Point(0, -248), *right, *(Point(-x, y) for x, y in reversed(right))]
 
     @property
     def skull(self) -> Frame:
         """Give the head's own axes."""
-        return Frame(Point(self.pose.slide * 0.2, -279), 0)
+        return Frame(Point(0, -279), 0)
 
     def head(self) -> list[Point]:
         """Outline the face."""
@@ -151,7 +156,7 @@ class FrontBody:
     def arm(self, side: int) -> tuple[list[Point], list[Point], list[Point]]:
         """Outline upper arm, sleeve and forearm of an arm crossed over the chest."""
         turn = radians(self.pose.chest_turn)
-        drift = self.pose.slide * 0.2 + 9 * sin(turn)
+        drift = 9 * sin(turn)
         near = 6 * sin(turn) * side
         shoulder = Point(31.0 * side * cos(turn) + drift * 0.4, -241 + near)
         elbow = Point(33.0 * side * cos(turn) + drift, -195 + near)
@@ -173,17 +178,20 @@ class PlanBody:
     centre: Point
     scale: float = 1.3
 
+    @property
+    def middle(self) -> Point:
+        """Give the middle of the pelvis."""
+        return self.centre.moved(self.pose.slide * self.scale, 0)
+
     def foot(self, side: int) -> list[Point]:
         """Outline a sole; it turns about the heel."""
         heel = self.centre.moved(18.5 * side * self.scale, 4 * self.scale)
         frame = Frame(heel, -self.pose.feet_turn)
         return frame.outline([(x * self.scale, up * self.scale) for x, up in SOLE])
 
-    def pelvis(self, turn: float | None = None) -> list[Point]:
+    def pelvis(self) -> list[Point]:
         """Outline the pelvis, turned."""
-        angle = self.pose.pelvis_turn if turn is None else turn
-        middle = self.centre.moved(self.pose.slide * self.scale, 0)
-        return _oval(Frame(middle, -angle), PELVIS_WIDE * self.scale, 13.5 * self.scale)
+        return _oval(Frame(self.middle, -self.pose.pelvis_turn), PELVIS_WIDE * self.scale, 13.5 * self.scale)
 
     def chest(self) -> list[Point]:
         """Outline the chest and shoulders."""
@@ -191,8 +199,7 @@ class PlanBody:
 
     def pointer(self, turn: float, start: float, end: float) -> tuple[Point, Point]:
         """Give a short line pointing where a part of the body faces."""
-        middle = self.centre.moved(self.pose.slide * self.scale, 0)
-        frame = Frame(middle, 180 - turn)
+        frame = Frame(self.middle, 180 - turn)
         return frame.place(0, start * self.scale), frame.place(0, end * self.scale)
 
 

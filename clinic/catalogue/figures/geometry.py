@@ -118,7 +118,9 @@ def _through(points: Sequence[Point], closed: bool) -> list[Point]:
     knots = list(points)
     for _ in range(3):
         knots = [
-            p if not closed and i in (0, len(points) - 1) else _pushed(p, knots[i - 1], knots[i], knots[(i + 1) % len(knots)])
+            p
+            if not closed and i in (0, len(points) - 1)
+            else _pushed(p, knots[i - 1], knots[i], knots[(i + 1) % len(knots)])
             for i, p in enumerate(points)
         ]
     return knots

@@ -18,9 +18,9 @@ def whole() -> Sheet:
     _both(sheet)
     end = stand(HINGED)
     _hips_back(sheet, end)
-    sheet.label("fig-label-accent", "Hips back", Point(66, 222))
-    sheet.leader("fig-accent", Point(240, 196), sheet.on(end.pelvis.place(17, -3)))
-    sheet.label("fig-label-accent", "Fold here", Point(246, 202), "start")
+    sheet.label("fig-label-accent", "Hips back", Point(58, 114))
+    sheet.leader("fig-accent", Point(240, 204), sheet.on(end.pelvis.place(22, 7)))
+    sheet.label("fig-label-accent", "Fold here", Point(246, 210), "start")
     return sheet
 
 
@@ -38,7 +38,7 @@ def steps() -> Sheet:
     sheet = Sheet(360, 306, stroke=2.8)
     for left, pose, words in ((0, TALL, "1. Stand tall"), (180, HINGED, "2. Hips back")):
         body = _panel(sheet, left, pose)
-        _crease(sheet, body)
+        crease(sheet, body)
         heading(sheet, left, words)
     return sheet
 
@@ -61,24 +61,26 @@ def _both(sheet: Sheet) -> None:
     start, end = stand(TALL), stand(HINGED)
     side_ghost(sheet, start)
     side_person(sheet, end)
-    _crease(sheet, end)
-    _swing(sheet, start, end)
+    crease(sheet, end)
+    swing(sheet, start, end)
 
 
-def _crease(sheet: Sheet, body: SideBody) -> None:
+def crease(sheet: Sheet, body: SideBody) -> None:
+    """Mark where the body folds."""
     fold = [body.pelvis.place(23.5, 9), body.pelvis.place(14.5, 0), body.pelvis.place(7, -10)]
     sheet.line("fig-accent", sheet.curve(fold, closed=False), 1.7)
 
 
-def _swing(sheet: Sheet, start: SideBody, end: SideBody) -> None:
+def swing(sheet: Sheet, start: SideBody, end: SideBody) -> None:
+    """Draw the way the head goes."""
     a, b = sheet.on(start.skull.place(27, 16)), sheet.on(end.skull.place(6, 36))
     radius = number(140 * sheet.scale)
     sheet.arrow("fig-accent", f"M{numbers(a)}A{radius} {radius} 0 0 1 {numbers(b)}", b, 136)
 
 
 def _hips_back(sheet: Sheet, end: SideBody) -> None:
-    y = end.tail.y + 44
-    a, b = sheet.on(Point(end.tail.x + 28, y)), sheet.on(Point(end.tail.x - 4, y))
+    y = end.tail.y - 30
+    a, b = sheet.on(Point(end.tail.x + 34, y)), sheet.on(Point(end.tail.x - 6, y))
     sheet.arrow("fig-accent", polyline([a, b]), b, -90)
 
 
@@ -102,7 +104,8 @@ def _point_out(sheet: Sheet, body: SideBody, case: HingeFault) -> None:
     if case.amber[0] == "pelvis":
         _curl(sheet, body)
     start, end = mark_place(sheet, 180, case.wrong).moved(0, 14), sheet.on(part)
-    corner = [Point(start.x, end.y)] if case.amber[0] in ("knees", "legs") else []
+    low = case.amber[0] in ("knees", "legs") or case.beside is TALL
+    corner = [Point(start.x, end.y)] if low else []  # round the body, not across it
     sheet.leader("fig-caution", start, *corner, end)
 
 

@@ -20,4 +20,4 @@ def heading(sheet: Sheet, left: int, words: str, mark: str = "", width: int = PA
 
 def mark_place(sheet: Sheet, left: int, words: str) -> Point:
     """Find where the sign before a heading stands, clear of the words in any of the fonts we name."""
-    return Point(max(left + PANEL / 2 - len(words) * sheet.text * 0.29 - 4, left + 10), 22)
+    return Point(max(left + PANEL / 2 - len(words) * sheet.text * 0.245 - 10, left + 9), 22)

@@ -1,4 +1,4 @@
-"""The sheet a figure is drawn on: shapes with a class for the page's colours and attributes for mail and print."""
+"""The sheet a figure is drawn on: shapes with a class for the page's colours, attributes for mail."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ LINE, GROUND = "#24312c", "#8a9089"
 FILLS = {
     "fig-ghost": "#dfe3dc", "fig-skin": "#ecd0b2", "fig-hair": "#8d8a84", "fig-shirt": "#cfe0d6",
     "fig-legs": "#f7f3ea", "fig-far": "#d9d4c6", "fig-shoe": "#4c4a45", "fig-pelvis": "#2b6353",
-    "fig-pin": "#ffffff", "fig-prop": "#e6dfcf", "fig-caution-fill": "#f0b43c",
+    "fig-prop": "#e6dfcf", "fig-caution-fill": "#f0b43c",
 }  # fmt: skip
 STROKES = {
     "fig-accent": "#a8492a", "fig-caution": "#b26a00", "fig-ground": GROUND, "fig-still": "#2b6353",
-    "fig-detail": LINE, "fig-pale": "#ffffff", "fig-ghost-line": "#b3bbb3",
+    "fig-detail": LINE, "fig-pale": "#ffffff", "fig-axis": "#ffffff", "fig-ghost-line": "#b3bbb3",
 }  # fmt: skip
 TEXTS = {"fig-label": LINE, "fig-label-accent": "#8f3c20", "fig-label-caution": "#7f4b00"}
 OWN = "~own~"
@@ -47,15 +47,21 @@ class Sheet:
 
     def shape(self, kind: str, *outlines: Sequence[Point]) -> None:
         """Fill one or more closed outlines as one body part, with one line around them all."""
-        path = "".join(self.curve(o) for o in outlines)
-        union = f' paint-order="stroke" stroke-width="{number(self.stroke * 2)}"' if len(outlines) > 1 else ""
-        self.marks.append(f'<path class="{kind}" fill="{FILLS[kind]}"{union} d="{path}"/>')
+        self.area(kind, "".join(self.curve(o) for o in outlines))
+
+    def area(self, kind: str, path: str) -> None:
+        """Fill a path that is already in the sheet's places."""
+        self.marks.append(f'<path class="{kind}" fill="{FILLS[kind]}" d="{path}"/>')
 
     def line(self, kind: str, path: str, width: float = 1, dashed: bool = False) -> None:
         """Draw an open line, its width in strokes."""
-        dash = f' stroke-dasharray="{number(self.stroke * 1.6)} {number(self.stroke * 2.4)}"' if dashed else ""
-        weight = "" if width == 1 else f' stroke-width="{number(self.stroke * width)}"'
-        self.marks.append(f'<path class="{kind}" fill="none" stroke="{STROKES[kind]}"{weight}{dash} d="{path}"/>')
+        dash = (
+            f' stroke-dasharray="{number(self.stroke * 1.6)} {number(self.stroke * 2.4)}"' if dashed else ""
+        )
+        weight = number(self.stroke * width)
+        self.marks.append(
+            f'<path class="{kind}" stroke="{STROKES[kind]}" stroke-width="{weight}"{dash} d="{path}"/>'
+        )
 
     def arrow(self, kind: str, path: str, tip: Point, lean: float, width: float = 1.2) -> None:
         """Draw a line that ends in an open arrowhead; lean is the tip's direction from upright."""
@@ -68,6 +74,13 @@ class Sheet:
         self.marks.append(
             f'<circle class="{kind}" cx="{number(centre.x)}" cy="{number(centre.y)}" r="{number(radius)}"'
             f' fill="{STROKES[kind]}" stroke="none"/>'
+        )
+
+    def patch(self, kind: str, centre: Point, radius: float) -> None:
+        """Cover the line between two parts of one colour."""
+        self.marks.append(
+            f'<circle class="{kind}" cx="{number(centre.x)}" cy="{number(centre.y)}" r="{number(radius)}"'
+            f' fill="{FILLS[kind]}" stroke="none"/>'
         )
 
     def label(self, kind: str, words: str, place: Point, anchor: str = "middle") -> None:
@@ -98,11 +111,12 @@ class Sheet:
         self.marks.append(f'<use href="#{OWN}-{name}" x="{number(right)}"/>')
 
     def drawn(self) -> str:
-        """Give everything drawn so far as one group."""
+        """Give everything drawn so far: shapes, whose lines stand outside their fill, then words."""
+        shapes = "".join(m for m in self.marks if not m.startswith("<text"))
+        words = "".join(m for m in self.marks if m.startswith("<text"))
         return (
-            f'<g class="fig-body" stroke="{LINE}" stroke-width="{number(self.stroke)}" stroke-linecap="round"'
-            f' stroke-linejoin="round">{"".join(m for m in self.marks if not m.startswith("<text"))}</g>'
+            f'<g class="fig-body" fill="none" stroke="{LINE}" stroke-width="{number(self.stroke * 2)}"'
+            f' paint-order="stroke" stroke-linecap="round" stroke-linejoin="round">{shapes}</g>'
             f'<g class="fig-words" font-family="{TYPE}" font-size="{number(self.text)}" font-weight="600">'
-            f'{"".join(m for m in self.marks if m.startswith("<text"))}</g>'
+            f"{words}</g>"
         )
-

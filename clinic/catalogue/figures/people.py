@@ -12,22 +12,24 @@ BOTH = (-1, 1)
 
 def side_person(sheet: Sheet, body: SideBody, caution: Sequence[str] = ()) -> None:
     """Draw the person from the side; parts named in caution are amber."""
-
-    def kind(part: str, usual: str) -> str:
-        return "fig-caution-fill" if part in caution else usual
-
-    far_foot = [p.moved(9, -3) for p in body.shoe()]
-    sheet.shape("fig-far", far_foot)
+    legs = "fig-caution-fill" if {"legs", "knees"} & set(caution) else "fig-legs"
+    sheet.shape("fig-far", body.far_shoe())
     sheet.shape("fig-far", *body.far_leg())
     sheet.shape("fig-shoe", body.shoe())
-    sheet.shape(kind("knees", kind("legs", "fig-legs")), body.thigh(), body.shank())
-    sheet.shape(kind("head", "fig-skin"), body.neck())
-    sheet.shape(kind("trunk", "fig-shirt"), body.trunk())
-    sheet.shape(kind("pelvis", "fig-pelvis"), body.bowl())
-    sheet.shape(kind("head", "fig-skin"), body.head())
+    sheet.shape(legs, body.thigh(), body.shank())
+    side_trunk(sheet, body, caution)
+
+
+def side_trunk(sheet: Sheet, body: SideBody, caution: Sequence[str] = ()) -> None:
+    """Draw all that stands on the legs: pelvis, shirt, head, the near arm."""
+    head = "fig-caution-fill" if "head" in caution else "fig-skin"
+    sheet.shape(head, body.neck())
+    sheet.shape("fig-shirt", body.trunk())
+    sheet.shape("fig-caution-fill" if "pelvis" in caution else "fig-pelvis", body.bowl())
+    sheet.shape(head, body.head())
     sheet.shape("fig-hair", body.hair())
     sheet.shape("fig-skin", body.upper_arm(), body.forearm())
-    sheet.shape(kind("trunk", "fig-shirt"), body.sleeve())
+    sheet.shape("fig-shirt", body.sleeve())
 
 
 def side_ghost(sheet: Sheet, body: SideBody) -> None:
@@ -46,20 +48,34 @@ def front_person(sheet: Sheet, body: FrontBody, caution: Sequence[str] = ()) -> 
 
 def front_still(sheet: Sheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
     """Draw everything but the pelvis: what ought to stay still in a small turn."""
+    front_legs(sheet, body, caution)
+    front_shirt(sheet, body, caution)
+    front_upper(sheet, body, caution)
+
+
+def front_legs(sheet: Sheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
+    """Draw legs, kneecaps and shoes."""
     shoes = "fig-caution-fill" if "feet" in caution else "fig-shoe"
-    shirt = "fig-caution-fill" if "trunk" in caution else "fig-shirt"
-    arms = [body.arm(side) for side in BOTH]
     sheet.shape("fig-legs", *(outline for side in BOTH for outline in body.leg(side)))
     sheet.line("fig-detail", "".join(sheet.curve(body.kneecap(side), closed=False) for side in BOTH), 0.7)
     sheet.shape(shoes, *(body.shoe(side) for side in BOTH))
+
+
+def front_shirt(sheet: Sheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
+    """Draw the shirt from collar to belt."""
     sheet.shape("fig-skin", body.neck())
-    sheet.shape(shirt, body.trunk())
+    sheet.shape("fig-caution-fill" if "trunk" in caution else "fig-shirt", body.trunk())
+
+
+def front_upper(sheet: Sheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
+    """Draw the head and the crossed arms."""
     sheet.shape("fig-skin", body.head())
     sheet.shape("fig-hair", body.hair())
     sheet.line("fig-detail", sheet.curve(body.nose(), closed=False), 0.7)
+    arms = [body.arm(side) for side in BOTH]
     for upper, _, fore in arms:
         sheet.shape("fig-skin", upper, fore)
-    sheet.shape(shirt, *(sleeve for _, sleeve, _ in arms))
+    sheet.shape("fig-caution-fill" if "trunk" in caution else "fig-shirt", *(sleeve for _, sleeve, _ in arms))
 
 
 def front_pelvis(sheet: Sheet, body: FrontBody, kind: str = "fig-pelvis") -> None:
@@ -73,21 +89,28 @@ def front_details(sheet: Sheet, body: FrontBody) -> str:
     creases = "".join(sheet.curve(body.pocket(side), closed=False) for side in BOTH)
     x, y = sheet.on(body.buckle())
     size = 4.5 * sheet.scale
-    buckle = polyline([Point(x + a * size, y + b * size) for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))], closed=True)
+    buckle = polyline(
+        [Point(x + a * size, y + b * size) for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))], closed=True
+    )
     return creases + sheet.curve(body.seam(), closed=False) + buckle
 
 
 def plan_person(sheet: Sheet, body: PlanBody, caution: Sequence[str] = ()) -> None:
-    """Draw feet, pelvis and chest from above, each with where it faces."""
-    sheet.shape("fig-caution-fill" if "feet" in caution else "fig-shoe", *(body.foot(side) for side in BOTH))
-    plan_start(sheet, body)
-    sheet.shape("fig-caution-fill" if "pelvis" in caution else "fig-pelvis", body.pelvis())
+    """Draw feet, pelvis and chest from above; the pelvis' start pale beneath it."""
+    plan_feet(sheet, body, caution)
+    if body.pose.pelvis_turn or body.pose.slide:
+        sheet.shape("fig-ghost", PlanBody(FrontPose(), body.centre, body.scale).pelvis())
+    plan_pelvis(sheet, body, caution)
     chest = "fig-caution" if "trunk" in caution else "fig-still"
     sheet.line(chest, sheet.curve(body.chest()), 1, dashed=True)
 
 
-def plan_start(sheet: Sheet, body: PlanBody) -> None:
-    """Draw, pale, where the pelvis started, when it has moved."""
-    if body.pose.pelvis_turn or body.pose.slide:
-        resting = PlanBody(FrontPose(), body.centre, body.scale)
-        sheet.shape("fig-ghost", resting.pelvis())
+def plan_feet(sheet: Sheet, body: PlanBody, caution: Sequence[str] = ()) -> None:
+    """Draw both soles."""
+    sheet.shape("fig-caution-fill" if "feet" in caution else "fig-far", *(body.foot(side) for side in BOTH))
+
+
+def plan_pelvis(sheet: Sheet, body: PlanBody, caution: Sequence[str] = ()) -> None:
+    """Draw the pelvis and the axis it turns on."""
+    sheet.shape("fig-caution-fill" if "pelvis" in caution else "fig-pelvis", body.pelvis())
+    sheet.dot("fig-axis", sheet.on(body.middle), sheet.stroke * 1.2)

@@ -1,4 +1,4 @@
-"""The poses of every move, fault and transfer: joint angles, nothing drawn.
+"""The poses of both moves and their faults: joint angles, nothing drawn.
 
 Authored from the exercise catalogue's wording; a practitioner has yet to sign them off.
 """
@@ -44,7 +44,7 @@ HINGE_FAULTS = {
         "Tail points back", "Tail tucks under", ("pelvis",),
     ),
     "over_arch": HingeFault(
-        replace(HINGED, pelvis=70, waist=42, chest=28, neck=0, head=-12, arm_length=0.7),
+        replace(HINGED, pelvis=70, waist=42, chest=28, neck=0, head=-12, hand=(13, 26)),
         "Ribs over pelvis", "Low back arches", ("hollow",),
     ),
     "squatting": HingeFault(
@@ -54,11 +54,12 @@ HINGE_FAULTS = {
         replace(tilted(HINGED, 46), shin=31, thigh=43), "Shins stay tall", "Knees go forward", ("knees",)
     ),
     "knees_locked": HingeFault(
-        replace(HINGED, shin=-9, thigh=6, waist=58, chest=62), "Knees stay soft", "Knees lock back", ("knees",)
+        replace(HINGED, shin=-9, thigh=6, waist=58, chest=62),
+        "Knees stay soft", "Knees lock back", ("knees",),
     ),
     "head_up": HingeFault(replace(HINGED, neck=-22, head=-56), "Neck stays long", "Head tips up", ("head",)),
     "lean_back_top": HingeFault(
-        replace(TALL, shin=4, thigh=-12, pelvis=-10, waist=-24, chest=-30, neck=8, head=8),
+        replace(TALL, shin=4, thigh=-12, pelvis=-10, waist=-24, chest=-30, neck=8, head=8, hand=(12, -2)),
         "Finish up tall", "Body leans back", ("hollow",), TALL,
     ),
 }  # fmt: skip
@@ -72,6 +73,10 @@ TURN_FAULTS = {
     "trunk_turns": TurnFault(
         FrontPose(pelvis_turn=TURN + 4, chest_turn=34), "Chest is still", "Chest turns too", ("trunk",)
     ),
-    "slide_not_turn": TurnFault(FrontPose(slide=24, lift=2), "Weight is even", "Hips slide over", ("pelvis",)),
-    "feet_swivel": TurnFault(FrontPose(pelvis_turn=TURN, feet_turn=34), "Feet stay put", "Feet swivel too", ("feet",)),
+    "slide_not_turn": TurnFault(
+        FrontPose(slide=24, lift=2), "Weight is even", "Hips slide over", ("pelvis",)
+    ),
+    "feet_swivel": TurnFault(
+        FrontPose(pelvis_turn=TURN, feet_turn=34), "Feet stay put", "Feet swivel too", ("feet",)
+    ),
 }

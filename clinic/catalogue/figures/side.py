@@ -5,6 +5,7 @@ Drillis and Contini (thigh .245, shank .246, upper arm .186, forearm .146).
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from clinic.catalogue.figures.geometry import (
     Frame,
@@ -35,16 +36,28 @@ FOREARM_SHAPE = (
     Station(-0.1, 2.5, 2.5), Station(0.0, 6, 6.2), Station(0.25, 6.8, 7), Station(0.7, 4.8, 5),
     Station(1.0, 4.2, 4.4), Station(1.15, 5, 5.6), Station(1.36, 4.8, 5.2), Station(1.48, 2, 2.4),
 )  # fmt: skip
-SHOE = ((-5.5, 3), (-10, -2), (-11.5, -8), (-10, -12), (0, -12), (14, -12), (28, -12), (34, -11.5),
-        (35.5, -8.5), (31, -5.5), (20, -2.5), (11, 1), (6, 4))  # fmt: skip
-HEAD = ((-2, 23), (8, 20.5), (14, 13.5), (15.6, 7), (15.2, 4.6), (19.6, -2), (16.4, -4), (16.6, -7.5), (15.6, -10),
-        (15, -14.5), (11, -17), (4, -14.5), (-5, -11), (-13, -9), (-17.4, 1), (-15, 14))  # fmt: skip
-HAIR = ((-3, 24.5), (8, 22), (14.6, 14.6), (13.5, 11.5), (6, 12.5), (1.5, 8), (1, 1.5), (-3.5, 1), (-5, -5),
-        (-9.5, -9.5), (-15, -8), (-18.6, 1), (-16, 15))  # fmt: skip
-BACK = ((22, 20.5), (33, 16.5), (44, 15.2), (56, 17), (70, 20.5), (82, 20.5), (92, 14), (99, 7.5))
-FRONT = ((97, 9), (90, 14), (82, 18.5), (70, 21), (58, 20), (46, 18.6), (34, 19.5), (22, 20.5))
-PELVIS = ((-17, 33), (0, 34.5), (20, 31), (21.6, 21), (20, 9), (14.5, -3), (4, -12), (-8, -17), (-17, -15.5),
-          (-22.6, -7), (-23.6, 3), (-21, 17))  # fmt: skip
+SHOE = (
+    (-5.5, 3), (-10, -2), (-11.5, -8), (-10, -12), (0, -12), (14, -12), (28, -12), (34, -11.5),
+    (35.5, -8.5), (31, -5.5), (20, -2.5), (11, 1), (6, 4),
+)  # fmt: skip
+HEAD = (
+    (-2, 23), (8, 20.5), (14, 13.5), (15.6, 7), (15.2, 4.6), (19.6, -2), (16.4, -4), (16.6, -7.5),
+    (15.6, -10), (15, -14.5), (11, -17), (4, -14.5), (-5, -11), (-13, -9), (-17.4, 1), (-15, 14),
+)  # fmt: skip
+HAIR = (
+    (-3, 24.5), (8, 22), (14.6, 14.6), (13.5, 11.5), (6, 12.5), (1.5, 8), (1, 1.5), (-3.5, 1), (-5, -5),
+    (-9.5, -9.5), (-15, -8), (-18.6, 1), (-16, 15),
+)  # fmt: skip
+BACK = (
+    (23, 16.5), (33, 16.5), (44, 15.2), (56, 17), (70, 20.5), (82, 20.5), (92, 14), (99, 7.5),
+)  # fmt: skip
+FRONT = (
+    (97, 9), (90, 14), (82, 18.5), (70, 21), (58, 20), (46, 18.6), (34, 19.5), (23, 16.5),
+)  # fmt: skip
+PELVIS = (
+    (-12.5, 33), (1, 34.8), (15, 32.3), (19.6, 26), (20.4, 13), (15, -2), (4, -12), (-8, -17),
+    (-17, -15.5), (-22.6, -7), (-23.4, 4), (-20.6, 17), (-17, 28),
+)  # fmt: skip
 GROIN = (17.5, 3.0)
 TAIL = (-23.6, 3.0)
 
@@ -65,6 +78,8 @@ class SidePose:
     arm_length: float = 1.0  # below 1: the elbow points toward the reader
     elbow: int = -1
     ankle: Point = Point(-4.0, -ANKLE_HEIGHT)
+    seat: Point | None = None  # the hip rests here; the knees follow
+    far_ankle: Point | None = None
     foot: float = 0.0
 
 
@@ -116,8 +131,19 @@ class SideBody:
 
     def far_leg(self) -> tuple[list[Point], list[Point]]:
         """Outline the other leg, a little ahead because the feet stand hip-width apart."""
-        knee, ankle = self.knee.moved(4.5, -1.5), self.ankle.moved(9, -3)
+        knee, ankle = self.knee.moved(4.5, -1.5), self.far_ankle
+        if self.pose.far_ankle is not None:
+            knee = bend(self.hip, ankle, THIGH, SHANK, -1)
         return limb(self.hip, knee, THIGH_SHAPE), limb(knee, ankle, SHANK_SHAPE)
+
+    @property
+    def far_ankle(self) -> Point:
+        """Give the other ankle, beside this one unless the pose puts it elsewhere."""
+        return self.pose.far_ankle or self.ankle.moved(9, -3)
+
+    def far_shoe(self) -> list[Point]:
+        """Outline the other shoe."""
+        return Frame(self.far_ankle, 0).outline(SHOE)
 
     def thigh(self) -> list[Point]:
         """Outline the thigh."""
@@ -135,10 +161,6 @@ class SideBody:
         """Outline the pelvis, a bowl with its rim at the belt."""
         return self.pelvis.outline(PELVIS)
 
-    def belt(self) -> list[Point]:
-        """Give the rim of the pelvis."""
-        return self.pelvis.outline(PELVIS[:3])
-
     def trunk(self) -> list[Point]:
         """Outline the shirt from belt to collar."""
         back = [self.along(s).place(-out, 0) for s, out in BACK]
@@ -147,8 +169,8 @@ class SideBody:
     def neck(self) -> list[Point]:
         """Outline the neck, from inside the collar to inside the head."""
         low, high = self.along(90), self.skull
-        return [low.place(-11, 0), low.place(-9.5, 8), high.place(-12.5, -6), high.place(0, 0), high.place(7, -14),
-                low.place(9, 9), low.place(12, 0)]  # fmt: skip
+        nape = [low.place(-11, 0), low.place(-9.5, 8), high.place(-12.5, -6)]
+        return [*nape, high.place(0, 0), high.place(7, -14), low.place(9, 9), low.place(12, 0)]
 
     def head(self) -> list[Point]:
         """Outline the head with a hint of nose and chin."""
@@ -186,14 +208,18 @@ class SideBody:
 
 
 STEP = 2.0
-SLEEVE_SHAPE = (Station(-0.18, 5, 5), Station(-0.06, 10, 10), Station(0.15, 10.6, 10.6), Station(0.5, 9.8, 9.6),
-                Station(0.58, 9, 9))  # fmt: skip
+SLEEVE_SHAPE = (
+    Station(-0.18, 5, 5), Station(-0.06, 10, 10), Station(0.15, 10.6, 10.6), Station(0.5, 9.8, 9.6),
+    Station(0.58, 9, 9),
+)  # fmt: skip
 
 
 def stand(pose: SidePose) -> SideBody:
     """Build the body from the floor up."""
     knee = polar(pose.ankle, SHANK, pose.shin)
     hip = polar(knee, THIGH, -pose.thigh)
+    if pose.seat is not None:
+        hip, knee = pose.seat, bend(pose.seat, pose.ankle, THIGH, SHANK, -1)
     spine = _spine(hip, pose)
     top = spine[round(SPINE / STEP)]
     skull = Frame(polar(top[0], 25, top[1] + pose.neck), pose.head + top[1])
@@ -214,7 +240,7 @@ def _lean(pose: SidePose, height: float) -> float:
     knots = ((22.0, pose.pelvis), (46.0, pose.waist), (78.0, pose.chest))
     if height <= knots[0][0]:
         return pose.pelvis
-    for (low, a), (high, b) in zip(knots, knots[1:], strict=False):
+    for (low, a), (high, b) in pairwise(knots):
         if height <= high:
             return a + (b - a) * (height - low) / (high - low)
     return pose.chest

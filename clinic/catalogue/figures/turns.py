@@ -1,10 +1,20 @@
 """Pictures of the small standing hip turns: the person from the front, feet and pelvis from above."""
 
+from collections.abc import Callable
+
 from clinic.catalogue.figures.front import FrontBody, FrontPose, PlanBody
 from clinic.catalogue.figures.geometry import Point, direction, number, numbers, polar, polyline
-from clinic.catalogue.figures.panels import heading, mark_place
+from clinic.catalogue.figures.panels import PANEL, heading, mark_place
 from clinic.catalogue.figures.paper import Sheet
-from clinic.catalogue.figures.people import front_pelvis, front_person, front_still, plan_person
+from clinic.catalogue.figures.people import (
+    front_legs,
+    front_pelvis,
+    front_person,
+    front_shirt,
+    front_still,
+    front_upper,
+    plan_person,
+)
 from clinic.catalogue.figures.poses import FACING, TURN_FAULTS, TURNED_LEFT, TURNED_RIGHT, TurnFault
 
 SHARED = "still"
@@ -19,7 +29,7 @@ def whole() -> Sheet:
     _around_pelvis(sheet)
     sheet.at(268, 160, 1)
     _plan(sheet, PlanBody(TURNED_LEFT, Point(0, 0), 1.85))
-    _plan_words(sheet)
+    plan_words(sheet)
     return sheet
 
 
@@ -58,47 +68,65 @@ def fault(key: str) -> Sheet:
     case = TURN_FAULTS[key]
     sheet = Sheet(360, 386, stroke=2.8)
     heading(sheet, 0, case.right, "tick")
-    _panel(sheet, 0, TURNED_LEFT, ())
-    heading(sheet, 180, case.wrong, "caution")
-    _panel(sheet, 180, case.pose, case.amber)
+    heading(sheet, PANEL, case.wrong, "caution")
+    _panel(sheet, 0, TURNED_LEFT)
+    _panel(sheet, PANEL, case.pose, case.amber)
     _point_out(sheet, case)
     return sheet
 
 
-def _panel(sheet: Sheet, left: int, pose: FrontPose, amber: tuple[str, ...]) -> None:
+def _panel(sheet: Sheet, left: int, pose: FrontPose, amber: tuple[str, ...] = ()) -> None:
     sheet.floor(left + 12, left + 168, 282)
     sheet.at(left + 92, 279, 0.78)
-    front_person(sheet, FrontBody(pose), amber)
+    body = FrontBody(pose)
+    _once(sheet, "legs", left, "feet" in amber or pose.slide != 0, lambda: front_legs(sheet, body, amber))
+    _once(sheet, "shirt", left, "trunk" in amber or pose.slide != 0, lambda: front_shirt(sheet, body, amber))
+    front_pelvis(sheet, body, "fig-caution-fill" if "pelvis" in amber else "fig-pelvis")
+    _once(sheet, "upper", left, "trunk" in amber, lambda: front_upper(sheet, body, amber))
     sheet.at(left + 92, 325, 1)
     _plan(sheet, PlanBody(pose, Point(0, 0), 1.25), amber)
+
+
+def _once(sheet: Sheet, name: str, left: int, differs: bool, draw: Callable[[], None]) -> None:
+    """Draw a part in the first panel; in the second, repeat it unless the fault changes it."""
+    if left == 0:
+        sheet.share(name, draw)
+    if left and differs:
+        draw()
+    else:
+        sheet.repeat(name, left)
 
 
 def _plan(sheet: Sheet, body: PlanBody, amber: tuple[str, ...] = ()) -> None:
     """Draw the view from above with where chest and pelvis face."""
     plan_person(sheet, body, amber)
-    inner, outer = body.pointer(body.pose.pelvis_turn, 0, 35)
-    middle, still = body.pointer(body.pose.chest_turn, 19, 33)
-    turned = body.pose.pelvis_turn != 0
-    if turned and not amber:
-        sheet.line("fig-still", polyline([sheet.on(middle), sheet.on(still)]))
-    if turned:
-        edge = body.pointer(body.pose.pelvis_turn, 15, 35)[0]
-        tip = sheet.on(outer)
-        sheet.arrow("fig-accent", polyline([sheet.on(edge), tip]), tip, direction(inner, outer))
+    if body.pose.pelvis_turn and not amber:
+        ends = body.pointer(body.pose.chest_turn, 19, 33)
+        sheet.line("fig-still", polyline([sheet.on(p) for p in ends]))
+    if body.pose.pelvis_turn:
+        pointer(sheet, body)
+
+
+def pointer(sheet: Sheet, body: PlanBody) -> None:
+    """Draw where the pelvis faces."""
+    edge, tip = (sheet.on(p) for p in body.pointer(body.pose.pelvis_turn, 15, 35))
+    sheet.arrow("fig-accent", polyline([edge, tip]), tip, direction(edge, tip))
 
 
 def _around_pelvis(sheet: Sheet) -> None:
-    """Draw the little turn to and fro around the upright axis."""
-    left, right = sheet.on(Point(-47, -151)), sheet.on(Point(47, -151))
-    wide, deep = number(50 * sheet.scale), number(20 * sheet.scale)
-    path = f"M{numbers(left)}A{wide} {deep} 0 0 0 {numbers(right)}"
-    size = sheet.stroke * 3.4
-    for tip, lean in ((left, -10), (right, 10)):
-        path += polyline([polar(tip, size, lean + 150), tip, polar(tip, size, lean + 210)])
+    """Draw the upright axis and the little turn to and fro around it."""
+    sheet.line("fig-accent", polyline([sheet.on(Point(0, -122)), sheet.on(Point(0, -14))]), 0.7, dashed=True)
+    left, right = sheet.on(Point(-46.5, -153)), sheet.on(Point(46.5, -153))
+    wide, deep = number(47 * sheet.scale), number(13 * sheet.scale)
+    path = f"M{numbers(left)}A{wide} {deep} 0 1 0 {numbers(right)}"
+    size = sheet.stroke * 3.2
+    for tip, lean in ((left, 16), (right, -16)):
+        path += polyline([polar(tip, size, lean + 148), tip, polar(tip, size, lean + 212)])
     sheet.line("fig-accent", path, 1.2)
 
 
-def _plan_words(sheet: Sheet) -> None:
+def plan_words(sheet: Sheet) -> None:
+    """Name what is seen from above."""
     sheet.label("fig-label", "From above", Point(268, 62))
     sheet.label("fig-label", "Chest still", Point(268, 108))
     sheet.label("fig-label-accent", "Pelvis turns", Point(268, 262))
@@ -107,7 +135,7 @@ def _plan_words(sheet: Sheet) -> None:
 
 
 def _point_out(sheet: Sheet, case: TurnFault) -> None:
-    start = mark_place(sheet, 180, case.wrong).moved(0, 14)
+    start = mark_place(sheet, PANEL, case.wrong).moved(0, 14)
     sheet.at(272, 279, 0.78)
     body = FrontBody(case.pose)
     places = {"trunk": Point(-30, -225), "pelvis": body.centre.moved(-20, 0), "feet": Point(-16, -4)}

@@ -1,4 +1,4 @@
-"""What the style page shows: the palette as the stylesheet has it, and a sample of every component's input."""
+"""What the style page shows: the palette as the stylesheet has it, and a sample for every component."""
 
 from __future__ import annotations
 
@@ -100,7 +100,9 @@ def contrasts() -> list[Contrast]:
     """Every pair the pages use, measured from the stylesheet itself."""
     day, night = palettes(TOKENS.read_text())
     return [
-        Contrast(purpose, text, under, contrast(day[text], day[under]), contrast(night[text], night[under]), least)
+        Contrast(
+            purpose, text, under, contrast(day[text], day[under]), contrast(night[text], night[under]), least
+        )
         for text, under, least, purpose in PAIRS
     ]
 
@@ -115,7 +117,9 @@ def _fields(wrong: bool) -> dict[str, SampleField]:
     zones = [("", "Choose a time zone"), ("Europe/London", "London"), ("Europe/Berlin", "Berlin")]
     kinds = [("private", "Private client"), ("online", "Online student")]
     return {
-        "name": sample("name", "Full name", "Enter the client's name", data="" if wrong else "Margaret Olsen"),
+        "name": sample(
+            "name", "Full name", "Enter the client's name", data="" if wrong else "Margaret Olsen"
+        ),
         "email": sample(
             "email",
             "Email address",
@@ -131,15 +135,24 @@ def _fields(wrong: bool) -> dict[str, SampleField]:
             description="15 characters or more. Four words you can remember are good.",
         ),
         "reason": sample("reason", "Reason for care", "Say in a few words why the client came"),
+        "why": sample("why", "Reason"),
         "zone": sample("zone", "Time zone", "Choose a time zone", choices=zones),
         "kind": sample("kind", "Kind of client", "Choose the kind of client", choices=kinds),
         "practice": sample("practice", "How did it go today?", "Choose how it went", choices=answer),
         "moves": sample("moves", "Moves in this program", "Choose at least one move", choices=moves, data=[]),
-        "consent": sample("consent", "The client has agreed to be contacted by email", "Tick the box to go on"),
+        "consent": sample(
+            "consent", "The client has agreed to be contacted by email", "Tick the box to go on"
+        ),
         "born": sample("born", "Date of birth", "The year must have four figures"),
-        "reps": sample("reps", "Repetitions", "Enter a whole number from 1 to 60", data="ten" if wrong else "10"),
-        "range": sample("range", "Hip flexion, left", "Enter degrees from 0 to 150", data="-4" if wrong else "105"),
-        "time": sample("time", "Time of the check-in", "Enter a time like 09:30", data="" if wrong else "09:30"),
+        "reps": sample(
+            "reps", "Repetitions", "Enter a whole number from 1 to 60", data="ten" if wrong else "10"
+        ),
+        "range": sample(
+            "range", "Hip flexion, left", "Enter degrees from 0 to 150", data="-4" if wrong else "105"
+        ),
+        "time": sample(
+            "time", "Time of the check-in", "Enter a time like 09:30", data="" if wrong else "09:30"
+        ),
         "pain": sample(
             "pain",
             "How much pain have you had today?",
@@ -152,7 +165,9 @@ def _fields(wrong: bool) -> dict[str, SampleField]:
 
 def _week(states: str) -> list[dict[str, Any]]:
     words = {"d": "done", "p": "partly", "n": "not_done", "r": "not_reported", ".": "future"}
-    days = zip("MTWTFSS", ("Mon 17", "Tue 18", "Wed 19", "Thu 20", "Fri 21", "Sat 22", "Sun 23"), states, strict=True)
+    days = zip(
+        "MTWTFSS", ("Mon 17", "Tue 18", "Wed 19", "Thu 20", "Fri 21", "Sat 22", "Sun 23"), states, strict=True
+    )
     return [
         {"letter": letter, "name": f"{name} Nov", "state": words[state], "today": name == "Fri 21"}
         for letter, name, state in days
@@ -183,7 +198,12 @@ def _timeline() -> list[dict[str, Any]]:
             "tone": "attention",
             "text": "Pain 6, up from 4. Would like a call.",
         },
-        {"when": "Mon 10 Nov, 11:05", "title": "Program assigned: Hip routine", "icon": "clipboard-list", "by": "Dana Moore"},
+        {
+            "when": "Mon 10 Nov, 11:05",
+            "title": "Program assigned: Hip routine",
+            "icon": "clipboard-list",
+            "by": "Dana Moore",
+        },
     ]
 
 

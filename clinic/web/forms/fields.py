@@ -23,6 +23,8 @@ from clinic.web.forms.zones import known_zones, zone_choices
 class _MayBeRequired(Field):
     """Says `required` where nothing was given, without hiding what was wrong with something that was."""
 
+    data: Any
+
     def __init__(self, label: str, *, required: str | None = None, **options: Any) -> None:
         super().__init__(label, **options)
         self.required = required
@@ -124,6 +126,11 @@ class OneOfField(RadioField):
         if required:
             self.flags.required = True
 
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = None
+        if any(valuelist):
+            super().process_formdata(valuelist)
+
     def pre_validate(self, form: Any) -> None:
         if self.data is None and not self.process_errors:
             raise StopValidation(self.required or "")
@@ -144,7 +151,7 @@ class DatePartsField(_MayBeRequired):
     PARTS = ("day", "month", "year")
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        self.process_errors = []
+        self.process_errors: list[str] = []
         self.raw_data = None
         self.object_data = self.data = data or (self.default() if callable(self.default) else self.default)
         if formdata is not None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, FieldList, Form as PlainForm, FormField, HiddenField, SelectMultipleField
+from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectMultipleField
+from wtforms import Form as PlainForm
 from wtforms.fields import SelectChoice
 
 from clinic.catalogue import load_catalogue
@@ -14,13 +14,12 @@ from clinic.domain import videos
 from clinic.domain.errors import RuleBroken
 from clinic.domain.moves import VideoContent
 from clinic.models import ExerciseMistake, RoutineItem, RoutineVersion
-from clinic.services.routine_wording import content_of, dose_of
+from clinic.services.routine_wording import content_of, dose_of, mistake_in_words
 from clinic.services.routines import FEWEST_CUES, MOST_CUES, Edit, MoveEdit, NamedMistake
 from clinic.web.forms.base import Form
 from clinic.web.forms.doses import DoseForm, dose_data
 from clinic.web.forms.fields import LineField, LongTextField
 
-CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)")
 LONGEST_CUE = 100
 
 
@@ -64,10 +63,10 @@ class ClockField(LineField):
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         super().process_formdata(valuelist)
         if self.data:
-            read = CLOCK.fullmatch(self.data)
-            if read is None:
-                raise ValueError("Write minutes and seconds, like 4:30.")
-            self.second = int(read[1]) * 60 + int(read[2])
+            try:
+                self.second = videos.parse_clock(self.data)
+            except RuleBroken as refused:
+                raise ValueError(str(refused)) from None
 
 
 class MoveForm(PlainForm):
@@ -79,7 +78,7 @@ class MoveForm(PlainForm):
 
 
 class PublishForm(Form):
-    """A whole draft. `seen` is the digest of what the page held; nothing about the mistake is chosen beforehand."""
+    """A whole draft. `seen` is the digest of what the page held; no mistake is chosen beforehand."""
 
     seen = HiddenField()
     moves = FieldList(FormField(MoveForm))
@@ -93,7 +92,9 @@ class PublishForm(Form):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.faults.choices = [SelectChoice(fault.id, fault.name) for fault in load_catalogue().mistake_candidates]
+        self.faults.choices = [
+            SelectChoice(fault.id, fault.name) for fault in load_catalogue().mistake_candidates
+        ]
 
     @classmethod
     def of(cls, version: RoutineVersion, seen: str) -> PublishForm:
@@ -110,7 +111,17 @@ class PublishForm(Form):
     def edit(self, version: RoutineVersion) -> Edit:
         """What was sent, by the draft's items."""
         pairs = zip(version.items, self.moves.entries, strict=True)
-        return Edit({item.id: self._move(item, entry.form) for item, entry in pairs}, self.change_note.data or "")
+        return Edit(
+            {item.id: self._move(item, entry.form) for item, entry in pairs}, self.change_note.data or ""
+        )
+
+    def validate_for(self, *, publishing: bool) -> bool:
+        """Everything that was typed; and for publishing, that the wording was taken as the practice's own."""
+        good = bool(self.validate())
+        if publishing and not self.accept.data:
+            self.accept.errors = ["Tick the box to say that you have read it and take it as your own."]
+            return False
+        return good
 
     def fits(self, version: RoutineVersion) -> bool:
         """Whether the form has as many moves as the draft: another number was not made by our page."""
@@ -140,9 +151,9 @@ def named_row(item: RoutineItem) -> ExerciseMistake | None:
     return next((row for row in item.exercise.mistakes if row.is_named), None)
 
 
-def clock_words(second: int | None) -> str:
-    """A place in a video as 4:30."""
-    return "" if second is None else f"{second // 60}:{second % 60:02}"
+def video_address(video: VideoContent) -> str:
+    """The address that leads to a video, as it would be pasted."""
+    return videos.watch_url(video.provider, video.id)
 
 
 def _move_data(item: RoutineItem) -> dict[str, Any]:
@@ -150,7 +161,7 @@ def _move_data(item: RoutineItem) -> dict[str, Any]:
     video = content.video
     return {
         "cues": "\n".join(content.cues),
-        "video": videos.watch_url(video.provider, video.id) if video else "",
+        "video": video_address(video) if video else "",
         "dose": dose_data(dose_of(item)),
     }
 
@@ -159,11 +170,11 @@ def _mistake_data(version: RoutineVersion) -> dict[str, Any]:
     row = next(filter(None, (named_row(item) for item in version.items)), None)
     if row is None:
         return {}
-    own = row.see is not None and not row.fault_keys
+    own = row.see not in (None, mistake_in_words(row.fault_keys)[0])
     return {
         "faults": list(row.fault_keys),
         "own_see": row.see if own else "",
         "own_fix": row.fix if own else "",
         "own_test": row.self_test if own else "",
-        "video_time": clock_words(row.video_second),
+        "video_time": "" if row.video_second is None else videos.clock(row.video_second),
     }

@@ -1,28 +1,52 @@
-"""A client's mail address: at most one client of a practice has it, and their account signs in with it."""
+"""Name and mail address of a client: how they are listed, found and, with an account, signed in."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.search import search_key
+from clinic.domain.search import fold
 from clinic.domain.types import LinkPurpose
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Client, LinkToken, User
 from clinic.services import links
 
+LONGEST_SORT_KEY = 120
+LONGEST_SEARCH_KEY = 400
 
-def put(client: Client, address: Address | None) -> None:
-    """Give a client an address, within the caller's transaction; raises RuleBroken if it is somebody else's."""
+
+def sort_key(name: str) -> str:
+    """What the list is ordered by."""
+    return fold(name)[:LONGEST_SORT_KEY]
+
+
+def search_key(name: str, email: str | None) -> str:
+    """What a search looks into: name and address, folded."""
+    return fold(f"{name} {email or ''}")[:LONGEST_SEARCH_KEY]
+
+
+def rename(client: Client, name: str) -> None:
+    """Give a client a name, and their account with it, within the caller's transaction."""
+    client.name = name
+    client.sort_key = sort_key(name)
+    client.search_key = search_key(name, client.email)
+    if client.user_id is not None:
+        db.session.get_one(User, client.user_id).name = name
+
+
+def readdress(client: Client, address: Address | None) -> None:
+    """Give a client an address, within the caller's transaction; raises RuleBroken if it is taken."""
+    if client.email == (address.typed if address else None):
+        return
     if address is not None:
         _refuse_taken(client, address)
+    if client.user_id is not None:
+        _sign_in_with(client, address)
     client.email = address.typed if address else None
     client.email_key = address.key if address else None
     client.search_key = search_key(client.name, client.email)
     client.bounced_at = client.bounce_reason = None
-    if client.user_id is not None:
-        _sign_in_with(client, address)
 
 
 def _refuse_taken(client: Client, address: Address) -> None:
@@ -37,7 +61,7 @@ def _refuse_taken(client: Client, address: Address) -> None:
 
 def _sign_in_with(client: Client, address: Address | None) -> None:
     if address is None:
-        raise RuleBroken(f"{client.name} signs in with the email address. Change it rather than clear it.", "email")
+        raise RuleBroken(f"{client.name} signs in with this address. Change it, do not clear it.", "email")
     taken = select(User.id).where(
         User.practice_id == client.practice_id, User.email_key == address.key, User.id != client.user_id
     )

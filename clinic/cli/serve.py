@@ -1,0 +1,177 @@
+"""`clinic serve`: web, worker, beat and broker on one server, as one unit."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+
+from clinic.cli.broker import broker_command
+from clinic.cli.supervisor import supervise
+from clinic.cli.trouble import CannotStart
+from clinic.domain.errors import ClinicError
+from clinic.extensions import MIGRATIONS, db
+from clinic.services import backup
+from clinic.services import demo as made_up
+from config import Settings
+
+READY_WITHIN = 60.0  # seconds
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="Begin with a practice full of made-up people.")
+@with_appcontext
+def serve(demo: bool) -> None:
+    """Run everything on this server until Ctrl-C."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    settings: Settings = app.config["SETTINGS"]
+    with _folder_of_our_own(settings.data_dir):
+        _check_port(settings.port)
+        commands = _commands(settings)
+        _migrate(settings)
+        lines = _demo_lines() if demo else []
+        db.session.remove()
+        db.engine.dispose()  # what starts now must not share a connection
+        _announce(settings, lines)
+        wait_for = None if settings.broker_url else settings.broker_socket
+        code = supervise(commands, _environment(settings), wait_for)
+    sys.exit(code)
+
+
+def _commands(settings: Settings) -> dict[str, list[str]]:
+    broker = {} if settings.broker_url else {"broker": broker_command(settings)}
+    return {**broker, "web": _web(settings), "worker": _worker()}
+
+
+def _web(settings: Settings) -> list[str]:
+    options = {
+        "bind": f"127.0.0.1:{settings.port}",  # a proxy in front speaks TLS
+        "worker-class": "gthread",
+        "workers": "2",
+        "threads": "4",
+        "timeout": "60",
+        "graceful-timeout": "5",
+        "log-level": "warning",
+    }
+    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    flags = ["--preload", "--no-control-socket"]
+    return [sys.executable, "-m", "gunicorn", *words, *flags, "clinic:create_app_from_env()"]
+
+
+def _worker() -> list[str]:
+    # one process in the pool: SQLite has one writer, and the sweep beside it is another
+    options = ["--beat", "--concurrency", "1", "--loglevel", "warning"]
+    silent = ["--without-gossip", "--without-mingle", "--without-heartbeat"]  # nobody listens to these
+    return [sys.executable, "-m", "celery", "-A", "celery_worker", "--quiet", "worker", *options, *silent]
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    # the children's own folder is another one, so a relative path would mean something else there
+    ours = {
+        "CLINIC_DATA_DIR": str(settings.data_dir),
+        "CLINIC_PORT": str(settings.port),
+        "PYTHONUNBUFFERED": "1",
+        # Celery warns root of pickled messages; ours are JSON, and a container may have no other user
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
+    }
+    return {**os.environ, **ours}
+
+
+@contextmanager
+def _folder_of_our_own(folder: Path) -> Iterator[None]:
+    """Locks the data folder for as long as this process lives, and what honcho forks off it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "serve.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise CannotStart(f"It runs already on {folder} (process {file.read().strip()}).") from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            taken = (
+                "is taken by another program"
+                if error.errno == errno.EADDRINUSE
+                else f"cannot be used: {error}"
+            )
+            raise CannotStart(f"Port {port} {taken}. Set CLINIC_PORT to another one.") from None
+
+
+def _migrate(settings: Settings) -> None:
+    with db.engine.connect() as connection:
+        there = set(MigrationContext.configure(connection).get_current_heads())
+    if there == set(ScriptDirectory(str(MIGRATIONS)).get_heads()):
+        return
+    if there:
+        _keep_a_copy(settings)
+    upgrade()
+
+
+def _keep_a_copy(settings: Settings) -> None:
+    """A migration can be undone only so far."""
+    copy = None
+    if settings.database_url.startswith("sqlite"):
+        copy = backup.copy_sqlite(settings.database_url, settings.data_dir / "backups")
+    if copy is not None:
+        click.echo(f"A copy from before the migration is at {copy}.")
+
+
+def _demo_lines() -> list[str]:
+    try:
+        return [f"  {login.role:<13} {login.email}   {login.password}" for login in made_up.seed_if_empty()]
+    except ClinicError as refused:
+        raise CannotStart(str(refused)) from None
+
+
+def _announce(settings: Settings, lines: list[str]) -> None:
+    """Say where it is once it answers; the supervisor has the main thread."""
+    threading.Thread(target=_greet, args=(settings, lines), daemon=True).start()
+
+
+def _greet(settings: Settings, lines: list[str]) -> None:
+    until = time.monotonic() + READY_WITHIN
+    while time.monotonic() < until:
+        if _answers(settings):
+            click.echo(
+                "\n".join(["", f"Regroove is at {settings.base_url}", *lines, "Press Ctrl-C to end.", ""])
+            )
+            return
+        time.sleep(0.1)
+
+
+def _answers(settings: Settings) -> bool:
+    url = f"http://127.0.0.1:{settings.port}/healthz"
+    request = urllib.request.Request(url, headers={"Host": settings.host})
+    try:
+        with urllib.request.urlopen(request, timeout=2):  # noqa: S310
+            return True
+    except urllib.error.HTTPError:
+        return True  # not well, but there
+    except OSError:
+        return False

@@ -1,0 +1,41 @@
+"""Mailed links: each has one purpose and an end; unsubscribe alone never ends (it is signed, not stored)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from clinic.domain.types import LinkProblemKind, LinkPurpose
+
+LIFETIMES: Mapping[LinkPurpose, timedelta | None] = MappingProxyType(
+    {
+        LinkPurpose.INVITATION: timedelta(days=7),
+        LinkPurpose.RESET: timedelta(hours=1),
+        LinkPurpose.CHECKIN: timedelta(days=14),
+        LinkPurpose.UNSUBSCRIBE: None,
+    }
+)
+
+
+def expires_at(purpose: LinkPurpose, now: datetime) -> datetime | None:
+    """The instant from which a link made now is refused; None if it never is."""
+    lifetime = LIFETIMES[purpose]
+    return None if lifetime is None else now + lifetime
+
+
+def link_problem(
+    now: datetime,
+    *,
+    expires_at: datetime | None,
+    used_at: datetime | None = None,
+    revoked_at: datetime | None = None,
+) -> LinkProblemKind | None:
+    """Why a link that was found cannot be used now; None if it can."""
+    if revoked_at is not None:
+        return LinkProblemKind.REVOKED
+    if used_at is not None:
+        return LinkProblemKind.USED
+    if expires_at is not None and now >= expires_at:
+        return LinkProblemKind.EXPIRED
+    return None

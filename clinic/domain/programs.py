@@ -1,0 +1,90 @@
+"""The life of a program: which steps are allowed, from which day, and which need a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+
+from clinic.domain.dates import day_in_words
+from clinic.domain.errors import RuleBroken
+from clinic.domain.progress import Span
+from clinic.domain.types import ProgramAction, ProgramStatus
+
+LONGEST_REASON = 500
+
+STEPS: Mapping[tuple[ProgramStatus, ProgramAction], ProgramStatus] = MappingProxyType(
+    {
+        (ProgramStatus.ASSIGNED, ProgramAction.START): ProgramStatus.ACTIVE,
+        (ProgramStatus.ASSIGNED, ProgramAction.PAUSE): ProgramStatus.PAUSED,
+        (ProgramStatus.ASSIGNED, ProgramAction.END): ProgramStatus.ENDED,
+        (ProgramStatus.ACTIVE, ProgramAction.PAUSE): ProgramStatus.PAUSED,
+        (ProgramStatus.ACTIVE, ProgramAction.END): ProgramStatus.ENDED,
+        (ProgramStatus.PAUSED, ProgramAction.RESUME): ProgramStatus.ACTIVE,
+        (ProgramStatus.PAUSED, ProgramAction.END): ProgramStatus.ENDED,
+        (ProgramStatus.ENDED, ProgramAction.RESTART): ProgramStatus.ACTIVE,
+    }
+)
+NEEDS_REASON = frozenset({ProgramAction.PAUSE, ProgramAction.END, ProgramAction.RESTART})
+HOLDS = frozenset({ProgramAction.PAUSE, ProgramAction.END})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of a program: what, from which local day, and why."""
+
+    action: ProgramAction
+    effective_on: date
+    reason: str = ""
+
+
+def first_status(starts_on: date, today: date) -> ProgramStatus:
+    """Active from its first day on, assigned before."""
+    return ProgramStatus.ACTIVE if starts_on <= today else ProgramStatus.ASSIGNED
+
+
+def allowed_actions(status: ProgramStatus) -> tuple[ProgramAction, ...]:
+    """What may be done to a program now, in the order of the enumeration."""
+    return tuple(action for action in ProgramAction if (status, action) in STEPS)
+
+
+def next_status(status: ProgramStatus, action: ProgramAction) -> ProgramStatus:
+    """Where a step leads; RuleBroken where it leads nowhere."""
+    try:
+        return STEPS[status, action]
+    except KeyError:
+        raise RuleBroken(
+            f"You cannot {action.value} a program that is {status.value}.", field="action"
+        ) from None
+
+
+def check_change(status: ProgramStatus, change: Change, *, earliest: date, today: date) -> ProgramStatus:
+    """The status after a change; `earliest` is the program's start or its last change, whichever is later."""
+    after = next_status(status, change.action)
+    if change.effective_on < earliest:
+        raise RuleBroken(f"Choose {day_in_words(earliest, today)} or a later day.", field="effective_on")
+    if change.effective_on > max(today, earliest):
+        raise RuleBroken("Choose today or an earlier day.", field="effective_on")
+    if change.action in NEEDS_REASON and not change.reason.strip():
+        raise RuleBroken("Say why, in a few words.", field="reason")
+    if len(change.reason) > LONGEST_REASON:
+        raise RuleBroken(f"Use at most {LONGEST_REASON} characters.", field="reason")
+    return after
+
+
+def pauses(changes: Iterable[Change]) -> tuple[Span, ...]:
+    """The days on which a program asked for nothing: from each pause or end to the day before it went on."""
+    spans: list[Span] = []
+    held_from: date | None = None
+    for change in sorted(changes, key=lambda each: each.effective_on):
+        if change.action in HOLDS:
+            held_from = held_from or change.effective_on
+        elif held_from is not None:
+            spans += _span(held_from, change.effective_on - timedelta(days=1))
+            held_from = None
+    return (*spans, Span(held_from)) if held_from else tuple(spans)
+
+
+def _span(first: date, last: date) -> list[Span]:
+    return [Span(first, last)] if first <= last else []

@@ -1,0 +1,246 @@
+"""Who needs somebody of the practice: found by a few capped queries, judged by the rules, dealt with by name."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+
+from clinic.domain.attention import AttentionKind, ClientFacts, Reason, attention
+from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.progress import PainPoint, pain_up
+from clinic.domain.types import Tier
+from clinic.extensions import db
+from clinic.models import CheckinAnswer, Client
+from clinic.services import access, attention_queries, audit, checkins
+from clinic.services.actors import Actor
+from clinic.services.attention_queries import MOST, Found
+from clinic.services.clock import now, today_in
+from clinic.services.transaction import transaction
+
+ANSWERS_SHOWN = timedelta(days=14)
+LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One reason as a form names it: what kind, and the record it is about."""
+
+    kind: AttentionKind
+    subject_id: uuid.UUID
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}:{self.subject_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Case:
+        """Read what `str` wrote; RuleBroken for anything else."""
+        kind, _, subject = text.partition(":")
+        try:
+            return cls(AttentionKind(kind), uuid.UUID(subject))
+        except ValueError:
+            raise RuleBroken("This page is out of date. Please open it again.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A client on the list, with every reason in words and, where there is one, the flag to look at first."""
+
+    client_id: uuid.UUID
+    name: str
+    facts: ClientFacts
+    reasons: tuple[Reason, ...]
+    cases: tuple[Case, ...]
+    flag_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A recent answer that asks for nobody."""
+
+    answer: CheckinAnswer
+    client_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The first page: at most fifty clients, how many reasons there are in all, and who answered lately."""
+
+    today: date
+    listed: Sequence[Listed]
+    is_cut_off: bool
+    answered: Sequence[Answered]
+
+
+@dataclass(slots=True)
+class _Gathered:
+    name: str
+    values: dict[str, Any] = field(default_factory=dict)
+    cases: list[Case] = field(default_factory=list)
+    flag_id: uuid.UUID | None = None
+
+
+def today(actor: Actor) -> Today:
+    """The practice's first page; staff only. Four queries and the practice, however many clients there are."""
+    if not actor.is_staff:
+        raise NotFound
+    zone = ZoneInfo(access.practice_of(actor).time_zone)
+    day = today_in(zone.key)
+    found = attention_queries.find(actor.practice_id, now(), day)
+    answers = attention_queries.open_answers(actor.practice_id)
+    gathered = _gather(found, zone)
+    _add_answers(gathered, answers, _points(actor, {answer.client_id for answer, _ in answers}, zone), zone)
+    listed = _judged(gathered, day)
+    is_cut_off = len(listed) > MOST or any(row.total > MOST for row in found) or len(answers) > MOST
+    return Today(day, listed[:MOST], is_cut_off, _answered(actor))
+
+
+def handle(actor: Actor, client_id: uuid.UUID, cases: Iterable[Case], note: str | None) -> None:
+    """Somebody has looked after these reasons; a warning sign is not among them: it is cleared with a note."""
+    with transaction():
+        client = access.client_for(actor, client_id)
+        if not actor.is_staff:
+            raise NotFound
+        for case in cases:
+            _handle(actor, client, case, (note or "")[:LONGEST_NOTE])
+
+
+def _gather(found: Sequence[Found], zone: ZoneInfo) -> dict[uuid.UUID, _Gathered]:
+    gathered: dict[uuid.UUID, _Gathered] = {}
+    for row in found:
+        client = gathered.setdefault(row.client_id, _Gathered(row.name))
+        since = row.day or (row.moment.astimezone(zone).date() if row.moment else date.min)
+        _put(client, row, since)
+    return gathered
+
+
+def _put(client: _Gathered, row: Found, since: date) -> None:
+    match row.kind:
+        case AttentionKind.WARNING_SIGN:
+            tier = Tier(row.extra or Tier.E.value)
+            if client.flag_id is None or tier.rank > client.values["warning"].rank:
+                client.values |= {"warning": tier, "warning_on": since}
+                client.flag_id = row.subject_id
+            return
+        case AttentionKind.NOT_ANSWERED:
+            client.values |= {"unanswered_in_a_row": int(row.extra or 0), "unanswered_since": since}
+        case AttentionKind.BOUNCED:
+            client.values["bounced_on"] = since
+        case AttentionKind.NEVER_SIGNED_IN:
+            client.values |= {"invited_on": since, "has_signed_in": False}
+        case AttentionKind.ENDING:
+            client.values["program_ends_on"] = since
+        case AttentionKind.NOT_PRACTISED:
+            client.values["silent_since"] = since
+    client.cases.append(Case(row.kind, row.subject_id))
+
+
+def _add_answers(
+    gathered: dict[uuid.UUID, _Gathered],
+    answers: Sequence[tuple[CheckinAnswer, str]],
+    points: dict[uuid.UUID, list[PainPoint]],
+    zone: ZoneInfo,
+) -> None:
+    for answer, name in answers:  # oldest first
+        on = answer.answered_at.astimezone(zone).date()
+        client = gathered.setdefault(answer.client_id, _Gathered(name))
+        if answer.contact_wanted:
+            client.values.setdefault("contact_wanted_on", on)
+            client.cases.append(Case(AttentionKind.CONTACT_WANTED, answer.id))
+        rise = pain_up(points[answer.client_id])
+        if rise is not None:
+            client.values |= {"pain_up": rise, "pain_up_on": on}
+            client.cases.append(Case(AttentionKind.PAIN_UP, answer.id))
+
+
+def _points(actor: Actor, clients: set[uuid.UUID], zone: ZoneInfo) -> dict[uuid.UUID, list[PainPoint]]:
+    points: dict[uuid.UUID, list[PainPoint]] = defaultdict(list)
+    query = (
+        select(CheckinAnswer.client_id, CheckinAnswer.answered_at, CheckinAnswer.pain)
+        .where(CheckinAnswer.practice_id == actor.practice_id, CheckinAnswer.client_id.in_(clients))
+        .order_by(CheckinAnswer.answered_at)
+    )
+    for client_id, at, pain in db.session.execute(query) if clients else ():
+        points[client_id].append(PainPoint(at.astimezone(zone).date(), pain))
+    return points
+
+
+def _judged(gathered: dict[uuid.UUID, _Gathered], day: date) -> list[Listed]:
+    listed = []
+    for client_id, client in gathered.items():
+        facts = ClientFacts(**client.values)
+        reasons = attention(facts, day)
+        if reasons:
+            listed.append(
+                Listed(client_id, client.name, facts, reasons, tuple(client.cases), client.flag_id)
+            )
+    return sorted(listed, key=_pressing)
+
+
+def _pressing(listed: Listed) -> tuple[int, int, date, str]:
+    first = listed.reasons[0]
+    return first.kind.rank, -listed.facts.warning.rank, first.since, listed.name
+
+
+def _answered(actor: Actor) -> list[Answered]:
+    query = (
+        select(CheckinAnswer, Client.name)
+        .join(Client, (Client.practice_id == CheckinAnswer.practice_id) & (Client.id == CheckinAnswer.client_id))
+        .where(
+            CheckinAnswer.practice_id == actor.practice_id,
+            CheckinAnswer.answered_at >= now() - ANSWERS_SHOWN,
+            CheckinAnswer.handled_at.is_not(None),
+        )
+        .order_by(CheckinAnswer.answered_at.desc())
+        .limit(MOST)
+    )
+    return [Answered(*row) for row in db.session.execute(query)]
+
+
+def _handle(actor: Actor, client: Client, case: Case, note: str) -> None:
+    match case.kind:
+        case AttentionKind.WARNING_SIGN:
+            raise RuleBroken("A warning sign is cleared on its own page, with a note.")
+        case AttentionKind.PAIN_UP | AttentionKind.CONTACT_WANTED:
+            _handle_answer(actor, client, case.subject_id, note)
+            return
+        case AttentionKind.NOT_ANSWERED:
+            _own(client, access.checkin_for(actor, case.subject_id).client_id)
+            checkins.close_unanswered(client.practice_id, client.id, f"looked after by {actor.name}")
+        case AttentionKind.NEVER_SIGNED_IN:
+            _own(client, access.invitation_for(actor, case.subject_id).client_id)
+        case AttentionKind.ENDING | AttentionKind.NOT_PRACTISED | AttentionKind.PRACTICE_DROPPED:
+            _own(client, access.program_for(actor, case.subject_id).client_id)
+        case AttentionKind.BOUNCED:
+            _own(client, access.client_for(actor, case.subject_id).id)
+    audit.record(
+        actor,
+        attention_queries.LOOKED_AFTER,
+        client_id=client.id,
+        subject_id=case.subject_id,
+        kind=case.kind.value,
+        note=note,
+    )
+
+
+def _own(client: Client, owner: uuid.UUID) -> None:
+    if owner != client.id:
+        raise NotFound
+
+
+def _handle_answer(actor: Actor, client: Client, answer_id: uuid.UUID, note: str) -> None:
+    answer = access.answer_for(actor, answer_id)
+    _own(client, answer.client_id)
+    taken = db.session.execute(
+        update(CheckinAnswer)
+        .where(CheckinAnswer.id == answer.id, CheckinAnswer.handled_at.is_(None))
+        .values(handled_by=actor.user_id, handled_at=now())
+    )
+    if taken.rowcount:  # type: ignore[attr-defined]
+        audit.record(actor, "checkin.handled", client_id=client.id, subject_id=answer.checkin_id, note=note)

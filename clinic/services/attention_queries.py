@@ -1,0 +1,288 @@
+"""What the first page asks the database: each reason by an index, each capped, all in one statement."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+
+from clinic.domain.attention import ENDING_SOON, INVITATION_PATIENCE, SILENCE, UNANSWERED, AttentionKind
+from clinic.domain.progress import PAIN_CHANGE
+from clinic.domain.types import CheckinState, ClientStatus, ProgramStatus, Tier
+from clinic.extensions import db
+from clinic.models import (
+    AuditEvent,
+    Checkin,
+    CheckinAnswer,
+    Client,
+    Invitation,
+    PracticeLog,
+    Program,
+    ProgramEvent,
+    WarningFlag,
+)
+from clinic.models.base import UtcDateTime
+
+MOST = 50
+LOOKED_AFTER = "client.looked_after"
+ANSWER_WITHIN = timedelta(days=2)  # a check-in sent this morning is not unanswered yet
+AWAITED = (CheckinState.SENT, CheckinState.IN_DOUBT)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One reason found: the client, since when, the record it is about; `total` counts this kind in all."""
+
+    kind: AttentionKind
+    client_id: uuid.UUID
+    name: str
+    moment: datetime | None
+    day: date | None
+    subject_id: uuid.UUID
+    extra: str | None
+    total: int
+
+
+def find(practice_id: uuid.UUID, now: datetime, today: date) -> list[Found]:
+    """Every reason but those of answers, at most fifty-one of each kind. One statement."""
+    kinds = (
+        _flags(practice_id),
+        _unanswered(practice_id, now),
+        _bounced(practice_id),
+        _silent(practice_id, now, today),
+        _invited(practice_id, now),
+        _ending(practice_id, now, today),
+    )
+    whole = union_all(*(select(kind.subquery()) for kind in kinds))
+    return [Found(AttentionKind(kind), *rest) for kind, *rest in db.session.execute(whole)]
+
+
+def open_answers(practice_id: uuid.UUID) -> Sequence[tuple[CheckinAnswer, str]]:
+    """Answers that ask for somebody and that nobody has dealt with, at most fifty-one, oldest first.
+
+    Few are open: what asks for nobody is closed as it is stored. The rule decides on what is found here.
+    """
+    newest = (
+        select(CheckinAnswer, Client.name)
+        .join(Client, _client(CheckinAnswer))
+        .where(
+            CheckinAnswer.practice_id == practice_id,
+            CheckinAnswer.handled_at.is_(None),
+            _active(),
+            or_(CheckinAnswer.contact_wanted, and_(_is_newest(), _pain_is_up())),
+        )
+        .order_by(CheckinAnswer.answered_at.desc())
+        .limit(MOST + 1)
+    )
+    return [(answer, name) for answer, name in db.session.execute(newest)][::-1]
+
+
+def _is_newest() -> ColumnElement[bool]:
+    later = aliased(CheckinAnswer)
+    return ~exists().where(
+        later.practice_id == CheckinAnswer.practice_id,
+        later.client_id == CheckinAnswer.client_id,
+        later.answered_at > CheckinAnswer.answered_at,
+    )
+
+
+def _pain_is_up() -> ColumnElement[bool]:
+    before = (_earlier_pain(oldest=True), _earlier_pain(), _earlier_pain(offset=1))
+    return or_(*(CheckinAnswer.pain - pain >= PAIN_CHANGE for pain in before))
+
+
+def _earlier_pain(*, oldest: bool = False, offset: int = 0) -> Any:
+    earlier = aliased(CheckinAnswer)
+    order = earlier.answered_at.asc() if oldest else earlier.answered_at.desc()
+    return (
+        select(earlier.pain)
+        .where(
+            earlier.practice_id == CheckinAnswer.practice_id,
+            earlier.client_id == CheckinAnswer.client_id,
+            earlier.answered_at < CheckinAnswer.answered_at,
+            earlier.pain.is_not(None),
+        )
+        .order_by(order)
+        .offset(offset)
+        .limit(1)
+        .correlate(CheckinAnswer)
+        .scalar_subquery()
+    )
+
+
+def _row(
+    kind: AttentionKind,
+    subject: ColumnElement[uuid.UUID],
+    *,
+    moment: ColumnElement[Any] | None = None,
+    day: ColumnElement[Any] | None = None,
+    extra: ColumnElement[Any] | None = None,
+) -> Select[Any]:
+    return select(
+        literal(kind.value).label("kind"),
+        Client.id.label("client_id"),
+        Client.name.label("name"),
+        (cast(null(), UtcDateTime()) if moment is None else moment).label("moment"),
+        (cast(null(), Date()) if day is None else day).label("day"),
+        subject.label("subject_id"),
+        (cast(null(), String()) if extra is None else cast(extra, String())).label("extra"),
+        func.count().over().label("total"),
+    ).limit(MOST + 1)
+
+
+def _client(record: Any) -> ColumnElement[bool]:
+    return and_(Client.practice_id == record.practice_id, Client.id == record.client_id)
+
+
+def _active() -> ColumnElement[bool]:
+    return Client.status == ClientStatus.ACTIVE
+
+
+def _not_looked_after(kind: AttentionKind, since: Any) -> ColumnElement[bool]:
+    return ~exists().where(
+        AuditEvent.practice_id == Client.practice_id,
+        AuditEvent.client_id == Client.id,
+        AuditEvent.happened_at >= since,
+        AuditEvent.action == LOOKED_AFTER,
+        AuditEvent.details["kind"].as_string() == kind.value,
+    )
+
+
+def _flags(practice_id: uuid.UUID) -> Select[Any]:
+    urgency = case((WarningFlag.tier == Tier.E, 0), (WarningFlag.tier == Tier.U, 1), else_=2)
+    return (
+        _row(AttentionKind.WARNING_SIGN, WarningFlag.id, moment=WarningFlag.raised_at, extra=WarningFlag.tier)
+        .join(WarningFlag, _client(WarningFlag))
+        .where(WarningFlag.practice_id == practice_id, WarningFlag.cleared_at.is_(None))
+        .order_by(urgency, WarningFlag.raised_at)
+    )
+
+
+def _unanswered(practice_id: uuid.UUID, now: datetime) -> Select[Any]:
+    later = aliased(Checkin)
+    answered_since = exists().where(
+        later.practice_id == practice_id,
+        later.client_id == Checkin.client_id,
+        later.local_date > Checkin.local_date,
+        later.state == CheckinState.ANSWERED,
+    )
+    awaited = and_(Checkin.practice_id == practice_id, Checkin.state.in_(AWAITED))
+    runs = (
+        select(Checkin.client_id, func.count().label("count"), func.min(Checkin.due_at).label("first"))
+        .where(awaited, Checkin.due_at <= now - ANSWER_WITHIN, ~answered_since)
+        .group_by(Checkin.client_id)
+        .having(func.count() >= UNANSWERED)
+        .subquery()
+    )
+    newest = (
+        select(Checkin.id)
+        .where(awaited, Checkin.client_id == Client.id)
+        .order_by(Checkin.local_date.desc())
+        .limit(1)
+        .correlate(Client)
+        .scalar_subquery()
+    )
+    return (
+        _row(AttentionKind.NOT_ANSWERED, newest, moment=runs.c.first, extra=runs.c.count)
+        .join(runs, runs.c.client_id == Client.id)
+        .where(Client.practice_id == practice_id, _active())
+        .order_by(runs.c.first)
+    )
+
+
+def _bounced(practice_id: uuid.UUID) -> Select[Any]:
+    return (
+        _row(AttentionKind.BOUNCED, Client.id, moment=Client.bounced_at)
+        .where(
+            Client.practice_id == practice_id,
+            _active(),
+            Client.bounced_at.is_not(None),
+            _not_looked_after(AttentionKind.BOUNCED, Client.bounced_at),
+        )
+        .order_by(Client.bounced_at)
+    )
+
+
+def _silent(practice_id: uuid.UUID, now: datetime, today: date) -> Select[Any]:
+    since = today - SILENCE
+    last = (
+        select(func.max(PracticeLog.local_date))
+        .where(PracticeLog.practice_id == practice_id, PracticeLog.client_id == Client.id)
+        .correlate(Client)
+        .scalar_subquery()
+    )
+    reported = exists().where(
+        PracticeLog.practice_id == practice_id, PracticeLog.client_id == Client.id, PracticeLog.local_date > since
+    )
+    changed = exists().where(
+        ProgramEvent.practice_id == practice_id,
+        ProgramEvent.program_id == Program.id,
+        ProgramEvent.action.is_not(None),
+        ProgramEvent.effective_on > since,
+    )
+    return (
+        _row(AttentionKind.NOT_PRACTISED, Program.id, day=func.coalesce(last, Program.starts_on))
+        .join(Program, _client(Program))
+        .where(
+            Program.practice_id == practice_id,
+            Program.status == ProgramStatus.ACTIVE,
+            Program.starts_on <= since,
+            _active(),
+            ~reported,
+            ~changed,
+            _not_looked_after(AttentionKind.NOT_PRACTISED, now - SILENCE),
+        )
+        .order_by(Program.starts_on.desc())
+    )
+
+
+def _invited(practice_id: uuid.UUID, now: datetime) -> Select[Any]:
+    return (
+        _row(AttentionKind.NEVER_SIGNED_IN, Invitation.id, moment=Invitation.created_at)
+        .join(Invitation, _client(Invitation))
+        .where(
+            Invitation.practice_id == practice_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+            Invitation.created_at < now - INVITATION_PATIENCE,
+            Client.user_id.is_(None),
+            _active(),
+            _not_looked_after(AttentionKind.NEVER_SIGNED_IN, Invitation.created_at),
+        )
+        .order_by(Invitation.created_at.desc())
+    )
+
+
+def _ending(practice_id: uuid.UUID, now: datetime, today: date) -> Select[Any]:
+    return (
+        _row(AttentionKind.ENDING, Program.id, day=Program.ends_on)
+        .join(Program, _client(Program))
+        .where(
+            Program.practice_id == practice_id,
+            Program.status.in_([ProgramStatus.ACTIVE, ProgramStatus.ASSIGNED]),
+            Program.ends_on.between(today, today + ENDING_SOON),
+            _active(),
+            _not_looked_after(AttentionKind.ENDING, now - ENDING_SOON),
+        )
+        .order_by(Program.ends_on)
+    )

@@ -1,0 +1,253 @@
+"""Check-ins: their links, calling them back, and the ledger as the practice reads it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Row, and_, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
+
+from clinic.domain.errors import NotFound
+from clinic.domain.links import LIFETIMES
+from clinic.domain.scheduling import load_zone, local_date, skip_in_words
+from clinic.domain.types import CheckinState, LinkPurpose, OutboxState, SkipReason
+from clinic.extensions import db
+from clinic.mail import compose
+from clinic.mail.compose import MailContent
+from clinic.models import (
+    Checkin,
+    CheckinAnswer,
+    CheckinEvent,
+    CheckinSchedule,
+    Client,
+    OutboxMessage,
+    Program,
+)
+from clinic.services import access, audit, links, outbox, sending_ledger, sending_mails
+from clinic.services.actors import Actor
+from clinic.services.checkin_planning import plan_due as plan_due
+from clinic.services.clock import now
+from clinic.services.sending_ledger import Step
+from clinic.services.transaction import transaction
+
+LIFETIME = LIFETIMES[LinkPurpose.CHECKIN] or timedelta(days=14)
+MAILS = ("checkin", "checkin_reminder")
+UNSENT = (CheckinState.PLANNED, CheckinState.DUE, CheckinState.WAITING)
+TROUBLE = (CheckinState.FAILED, CheckinState.IN_DOUBT)
+MOST = 50
+LOOK_BACK = timedelta(days=30)
+RECENT = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger. `reason` is of its newest change; `message_id` is of its newest mail."""
+
+    checkin: Checkin
+    answer: CheckinAnswer | None
+    reason: str
+    message_id: uuid.UUID | None = None
+
+    @property
+    def can_be_resent(self) -> bool:
+        """Failed or in doubt, with a mail that can be sent again."""
+        return self.checkin.state in TROUBLE and self.message_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A check-in that is to come."""
+
+    client_id: uuid.UUID
+    client_name: str
+    program_name: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that a practice's check-in page shows, each list cut off at fifty."""
+
+    planned: Sequence[Planned]
+    waiting: Sequence[Entry]
+    trouble: Sequence[Entry]
+    answers: Sequence[Entry]
+
+
+def mint_link(checkin: Checkin) -> str:
+    """The secret of a check-in's link, good for fourteen days, within the caller's transaction.
+
+    Every attempt at its mail has a link of its own; earlier ones stay good, for an earlier mail may arrive yet.
+    """
+    return links.mint(
+        checkin.practice_id, LinkPurpose.CHECKIN, now() + LIFETIME, checkin_id=checkin.id
+    )
+
+
+def call_back(practice_id: uuid.UUID, client_id: uuid.UUID, why: SkipReason) -> int:
+    """Stop every check-in of a client that is not on its way, within the caller's transaction; returns how many."""
+    mine = and_(OutboxMessage.practice_id == practice_id, OutboxMessage.client_id == client_id)
+    outbox.cancel_for_client(practice_id, client_id, MAILS, skip_in_words(why))
+    under_way = select(OutboxMessage.checkin_id).where(
+        mine, OutboxMessage.state == OutboxState.LEASED, OutboxMessage.checkin_id.is_not(None)
+    )
+    unsent = select(Checkin.id).where(
+        Checkin.practice_id == practice_id,
+        Checkin.client_id == client_id,
+        Checkin.state.in_(UNSENT),
+        Checkin.id.not_in(under_way),
+    )
+    steps = [
+        Step(practice_id, client_id, checkin_id, CheckinState.SKIPPED, skip_in_words(why), why)
+        for checkin_id in db.session.scalars(unsent)
+    ]
+    sending_ledger.follow(steps, now())
+    return len(steps)
+
+
+def close_unanswered(practice_id: uuid.UUID, client_id: uuid.UUID, reason: str) -> int:
+    """Wait no longer for answers to what was sent, within the caller's transaction; returns to how many.
+
+    What stays sent or in doubt is therefore the run of unanswered check-ins that planning counts.
+    """
+    closed = db.session.scalars(
+        update(Checkin)
+        .where(
+            Checkin.practice_id == practice_id,
+            Checkin.client_id == client_id,
+            Checkin.state.in_((CheckinState.SENT, CheckinState.IN_DOUBT)),
+        )
+        .values(state=CheckinState.EXPIRED)
+        .returning(Checkin.id)
+    ).all()
+    for checkin_id in closed:
+        note(practice_id, checkin_id, CheckinState.EXPIRED, reason)
+    return len(closed)
+
+
+def note(practice_id: uuid.UUID, checkin_id: uuid.UUID, state: CheckinState, reason: str = "") -> None:
+    """Add a line to a check-in's history, within the caller's transaction."""
+    db.session.add(
+        CheckinEvent(
+            practice_id=practice_id,
+            checkin_id=checkin_id,
+            state=state,
+            reason=reason[:300],
+            happened_at=now(),
+        )
+    )
+
+
+def for_client(actor: Actor, client_id: uuid.UUID) -> Sequence[Entry]:
+    """The ledger of one client of the practice, newest first, with answers; staff only. One query."""
+    if not actor.is_staff:
+        raise NotFound
+    query = _entries().where(Checkin.practice_id == actor.practice_id, Checkin.client_id == client_id)
+    return _read(query.order_by(Checkin.local_date.desc(), Checkin.due_at.desc()).limit(4 * MOST))
+
+
+def overview(actor: Actor, until: datetime) -> Overview:
+    """The practice's check-ins: planned up to an instant, waiting, failed, answered; staff only. Four queries."""
+    if not actor.is_staff:
+        raise NotFound
+    return Overview(
+        planned=_planned(actor, until),
+        waiting=_in_states(actor, (CheckinState.WAITING, CheckinState.SENDING), Checkin.due_at),
+        trouble=_in_states(actor, TROUBLE, Checkin.due_at.desc()),
+        answers=_answered(actor),
+    )
+
+
+def preview(actor: Actor) -> MailContent:
+    """The check-in mail as a client gets it, but for its links, which lead nowhere; staff only."""
+    if not actor.is_staff:
+        raise NotFound
+    practice = access.practice_of(actor)
+    home = sending_mails.link("public.home.index")
+    return compose.checkin(
+        compose.Letterhead(practice.name, practice.phone, practice.emergency_number),
+        first_name=actor.name.partition(" ")[0],
+        link=home,
+        until=local_date(now() + LIFETIME, load_zone(practice.time_zone)),
+        stop_link=home,
+    )
+
+
+def preview_to_self(actor: Actor) -> None:
+    """Mail that preview to the practitioner who asks; staff only."""
+    user = access.user_for(actor, actor.user_id)
+    with transaction():
+        outbox.promise_preview(user)
+        audit.record(actor, "checkin.previewed")
+
+
+def newest_mail(practice_id: InstrumentedAttribute[uuid.UUID], checkin_id: InstrumentedAttribute[uuid.UUID]):  # type: ignore[no-untyped-def]
+    """The id of the newest mail of a check-in, as part of a query."""
+    return (
+        select(OutboxMessage.id)
+        .where(OutboxMessage.practice_id == practice_id, OutboxMessage.checkin_id == checkin_id)
+        .order_by(OutboxMessage.created_at.desc())
+        .limit(1)
+        .correlate(Checkin)
+        .scalar_subquery()
+    )
+
+
+def _entries():  # type: ignore[no-untyped-def]
+    reason = (
+        select(CheckinEvent.reason)
+        .where(CheckinEvent.practice_id == Checkin.practice_id, CheckinEvent.checkin_id == Checkin.id)
+        .order_by(CheckinEvent.happened_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(Checkin, CheckinAnswer, reason, newest_mail(Checkin.practice_id, Checkin.id))
+        .outerjoin(
+            CheckinAnswer,
+            and_(CheckinAnswer.practice_id == Checkin.practice_id, CheckinAnswer.checkin_id == Checkin.id),
+        )
+        .options(joinedload(Checkin.client))
+    )
+
+
+def _read(query) -> list[Entry]:  # type: ignore[no-untyped-def]
+    return [_entry(row) for row in db.session.execute(query)]
+
+
+def _entry(row: Row[tuple[Checkin, CheckinAnswer | None, str | None, uuid.UUID | None]]) -> Entry:
+    checkin, answer, reason, message_id = row
+    return Entry(checkin, answer, reason or "", message_id)
+
+
+def _in_states(
+    actor: Actor, states: tuple[CheckinState, ...], order: InstrumentedAttribute[datetime] | ColumnElement[datetime]
+) -> list[Entry]:
+    query = _entries().where(
+        Checkin.practice_id == actor.practice_id,
+        Checkin.state.in_(states),
+        Checkin.due_at >= now() - LOOK_BACK,
+    )
+    return _read(query.order_by(order).limit(MOST))
+
+
+def _answered(actor: Actor) -> list[Entry]:
+    query = _entries().where(
+        CheckinAnswer.practice_id == actor.practice_id, CheckinAnswer.answered_at >= now() - RECENT
+    )
+    return _read(query.order_by(CheckinAnswer.answered_at.desc()).limit(MOST))
+
+
+def _planned(actor: Actor, until: datetime) -> list[Planned]:
+    query = (
+        select(Client.id, Client.name, Program.name, CheckinSchedule.next_due_at)
+        .join(Program, and_(Program.practice_id == CheckinSchedule.practice_id, Program.id == CheckinSchedule.program_id))
+        .join(Client, and_(Client.practice_id == Program.practice_id, Client.id == Program.client_id))
+        .where(CheckinSchedule.practice_id == actor.practice_id, CheckinSchedule.next_due_at <= until)
+        .order_by(CheckinSchedule.next_due_at)
+        .limit(MOST)
+    )
+    return [Planned(*row) for row in db.session.execute(query)]

@@ -1,0 +1,165 @@
+"""A believable practice to try things in: made-up people with months of practice behind them.
+
+Refused in production and where a mail server is set; every address ends in .example and no check-in is overdue.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Table, insert, select
+
+from clinic.catalogue import load_catalogue
+from clinic.domain.errors import RuleBroken
+from clinic.domain.types import Role
+from clinic.extensions import db
+from clinic.mail.addresses import parse_address
+from clinic.models import Base, Practice, RoutineVersion, User
+from clinic.services import accounts, passwords, practices, routines
+from clinic.services.clock import now
+from clinic.services.demo_clients import Desk, client_rows
+from clinic.services.routine_wording import dose_of
+from clinic.services.routines import Edit, MoveEdit, NamedMistake
+from clinic.services.transaction import release, transaction
+
+PASSWORD = "harbour light on the water"  # noqa: S105 - printed at every start of the demo
+OWNER = ("Olive Hart", "olive@harbour.example")
+PRACTITIONER = ("Robin Vale", "robin@harbour.example")
+CLIENTS = 40
+SHORT_HISTORY_FROM = 200  # so many clients are for speed; their logs go back two weeks instead of months
+CHUNK = 250  # clients written at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody the visitor of the demo may sign in as."""
+
+    role: str
+    email: str
+    password: str
+
+
+def seed_if_empty(clients: int = CLIENTS, seed: int = 1) -> list[Login]:
+    """Make the demo practice in an empty installation; returns who can sign in, none if it is not a demo."""
+    if practices.exists():
+        return _logins() if db.session.scalar(select(Practice.is_demo).limit(1)) else []
+    return seed_practice(clients, seed)
+
+
+def seed_practice(clients: int = CLIENTS, seed: int = 1) -> list[Login]:
+    """Make the demo practice; RuleBroken in production, beside a mail server or beside real records."""
+    settings = current_app.config["SETTINGS"]
+    if settings.production or settings.smtp_url:
+        raise RuleBroken("The demo is not made in production, nor where CLINIC_SMTP_URL is set.")
+    if practices.exists():
+        raise RuleBroken("This installation holds a practice already. The demo needs an empty one.")
+    owner = _begin()
+    version = _publish(owner)
+    practitioner_id = _add_practitioner(owner.practice_id)
+    password_hash = passwords.hashed(PASSWORD)
+    desk = Desk(
+        practice_id=owner.practice_id,
+        practitioner_id=practitioner_id,
+        practitioner=PRACTITIONER[0],
+        version=version,
+        password_hash=password_hash,
+        at=now(),
+        days=14 if clients >= SHORT_HISTORY_FROM else 84,
+    )
+    _write_clients(desk, clients, Random(seed))  # noqa: S311 - the same people each time, not a secret
+    return _logins()
+
+
+def _begin() -> User:
+    details = practices.Details(
+        name="Harbour Chiropractic",
+        time_zone="Europe/London",
+        phone="020 7946 0100",
+        email="desk@harbour.example",
+        emergency_number="999",
+        urgent_number="111",
+        waking_from=time(8),
+        waking_until=time(20),
+    )
+    return practices.begin(details, OWNER[0], parse_address(OWNER[1]), PASSWORD, is_demo=True)
+
+
+def _publish(owner: User) -> RoutineVersion:
+    """The demo's owner signs the wording off, and says what the named mistake is in this practice."""
+    actor = accounts.actor_of(owner)
+    routine = routines.listed(actor)[0]
+    version = routines.draft_of(actor, routine)
+    assert version is not None
+    practice = db.session.get_one(Practice, owner.practice_id)
+    moves = {
+        item.id: MoveEdit(
+            cues=tuple(item.exercise.cues),
+            dose=dose_of(item),
+            mistake=_mistake() if any(each.is_named for each in item.exercise.mistakes) else None,
+        )
+        for item in version.items
+    }
+    seen = routines.digest_of(version, practice)
+    release()
+    routines.publish(actor, routine.id, Edit(moves), seen)
+    return routines.whole_version(actor, version.id)
+
+
+def _mistake() -> NamedMistake:
+    fault = load_catalogue().faults["tuck"]
+    return NamedMistake(
+        fault_keys=("tuck",),
+        see=fault.see,
+        fix=fault.fix,
+        self_test="Stand side-on to a mirror. Does your tail curl under at the lowest point?",
+        video_second=None,
+    )
+
+
+def _add_practitioner(practice_id: uuid.UUID) -> uuid.UUID:
+    password_hash = passwords.hashed(PASSWORD)
+    with transaction():
+        practice = db.session.get_one(Practice, practice_id)
+        name, email = PRACTITIONER
+        return accounts.add_staff(practice, Role.PRACTITIONER, name, parse_address(email), password_hash).id
+
+
+def _write_clients(desk: Desk, clients: int, random: Random) -> None:
+    order = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
+    for first in range(0, clients, CHUNK):
+        rows: dict[Table, list[dict[str, Any]]] = defaultdict(list)
+        for number in range(first, min(first + CHUNK, clients)):
+            for model, row in client_rows(desk, number, random):
+                rows[model.__table__].append(row)
+        with transaction() as session:
+            for table in sorted(rows, key=lambda each: order[each.name]):
+                for batch in _batches(rows[table]):
+                    session.connection().execute(insert(table), batch)
+
+
+def _batches(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    # rows of one INSERT name the same columns
+    by_columns: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_columns[frozenset(row)].append(row)
+    yield from by_columns.values()
+
+
+def _logins() -> list[Login]:
+    query = (
+        select(User.email)
+        .where(User.role == Role.CLIENT, User.password_hash.is_not(None), User.deactivated_at.is_(None))
+        .order_by(User.created_at.desc(), User.email)
+        .limit(2)
+    )
+    clients = [Login("client", email, PASSWORD) for email in db.session.scalars(query)]
+    return [Login("practitioner", PRACTITIONER[1], PASSWORD), *clients]
+
+

@@ -1,0 +1,366 @@
+"""The rows of one demo client: record, program, logs, check-ins, answers, assessments, and the trail of it all."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from clinic.domain.doses import Dose
+from clinic.domain.scheduling import Schedule, local_to_utc, next_occurrence
+from clinic.domain.search import search_key, sort_key
+from clinic.domain.types import (
+    CheckinKind,
+    CheckinState,
+    ClientKind,
+    ClientStatus,
+    LogOutcome,
+    MistakeAnswer,
+    ProgramAction,
+    ProgramStatus,
+    Role,
+    ScheduleKind,
+)
+from clinic.models import (
+    AuditEvent,
+    Base,
+    Checkin,
+    CheckinAnswer,
+    CheckinEvent,
+    CheckinSchedule,
+    Client,
+    Invitation,
+    PracticeLog,
+    Prescription,
+    Program,
+    ProgramEvent,
+    RoutineVersion,
+    User,
+    WarningFlag,
+)
+from clinic.services.demo_assessments import assessment_rows
+from clinic.services.demo_stories import HISTORIES, NOTES, REASONS, ZONES, Story, name, story
+
+Rows = Iterator[tuple[type[Base], dict[str, Any]]]
+AT = time(9)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all clients of the demo share. `days` is how far back their practice goes."""
+
+    practice_id: uuid.UUID
+    practitioner_id: uuid.UUID
+    practitioner: str
+    version: RoutineVersion
+    password_hash: str
+    at: datetime
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One client while their rows are made."""
+
+    desk: Desk
+    random: Random
+    number: int
+    story: Story
+    name: str
+    email: str
+    zone: str
+    client_id: uuid.UUID
+    user_id: uuid.UUID
+    program_id: uuid.UUID
+    starts_on: date
+    today: date
+
+    def at(self, day: date, hour: int = 12, minute: int = 0) -> datetime:
+        """An instant on a local day."""
+        return local_to_utc(day, time(hour, minute), ZoneInfo(self.zone))
+
+    def row(self, **values: Any) -> dict[str, Any]:
+        """A row of the demo practice."""
+        return {"id": _uuid(self.random), "practice_id": self.desk.practice_id, **values}
+
+
+def client_rows(desk: Desk, number: int, random: Random) -> Rows:
+    """Every row of the client with this number, parents before children within each table."""
+    person = _person(desk, number, random)
+    yield from _record(person)
+    if person.story.invited_only:
+        yield Invitation, _invitation(person)
+        return
+    yield from _program(person)
+    yield from _logs(person)
+    yield from _checkins(person)
+    yield from assessment_rows(person)
+
+
+def _person(desk: Desk, number: int, random: Random) -> Person:
+    told = story(number, random)
+    zone = ZONES[number % len(ZONES)]
+    today = desk.at.astimezone(ZoneInfo(zone)).date()
+    who = name(number)
+    longest = min(desk.days, 84)
+    return Person(
+        desk=desk,
+        random=random,
+        number=number,
+        story=told,
+        name=who,
+        email=f"{who.lower().replace(' ', '.')}@clients.example",
+        zone=zone,
+        client_id=_uuid(random),
+        user_id=_uuid(random),
+        program_id=_uuid(random),
+        starts_on=today - timedelta(days=longest if number < 2 else random.randint(min(20, longest), longest)),
+        today=today,
+    )
+
+
+def _record(person: Person) -> Rows:
+    created = person.at(person.starts_on - timedelta(days=3), 10)
+    signs_in = not person.story.invited_only
+    if signs_in:
+        yield User, person.row(
+            role=Role.CLIENT,
+            name=person.name,
+            email=person.email,
+            email_key=person.email,
+            password_hash=person.desk.password_hash if person.number < 2 else None,
+            created_at=created + timedelta(days=1),
+        ) | {"id": person.user_id}
+    yield Client, person.row(
+        name=person.name,
+        sort_key=sort_key(person.name),
+        search_key=search_key(person.name, person.email),
+        email=person.email,
+        email_key=person.email,
+        user_id=person.user_id if signs_in else None,
+        time_zone=person.zone,
+        kind=ClientKind.ONLINE if person.number % 4 == 3 else ClientKind.PRIVATE,
+        group_name="Autumn course" if person.number % 4 == 3 else None,
+        reason_for_care=person.random.choice(REASONS),
+        history=person.random.choice(HISTORIES),
+        consented_at=created,
+        consent_recorded_by=person.desk.practitioner,
+        status=ClientStatus.ACTIVE,
+        created_at=created,
+        version=1,
+    ) | {"id": person.client_id}
+    yield _audit(person, "client.created", created)
+    if signs_in:
+        yield _audit(person, "invitation.accepted", created + timedelta(days=1), by_client=True)
+
+
+def _invitation(person: Person) -> dict[str, Any]:
+    sent = person.desk.at - timedelta(days=9)
+    return person.row(
+        client_id=person.client_id,
+        email=person.email,
+        created_by=person.desk.practitioner_id,
+        created_at=sent,
+        expires_at=sent + timedelta(days=7),
+    )
+
+
+def _program(person: Person) -> Rows:
+    status = ProgramStatus.ACTIVE
+    status = ProgramStatus.PAUSED if person.story.paused else status
+    status = ProgramStatus.ENDED if person.story.ended else status
+    assigned = person.at(person.starts_on, 11)
+    yield Program, person.row(
+        client_id=person.client_id,
+        routine_version_id=person.desk.version.id,
+        name=person.desk.version.routine.name,
+        status=status,
+        starts_on=person.starts_on,
+        ends_on=person.starts_on + timedelta(weeks=13),
+        assigned_by=person.desk.practitioner_id,
+        assigned_at=assigned,
+        version=1,
+    ) | {"id": person.program_id}
+    for item in person.desk.version.items:
+        yield Prescription, person.row(
+            program_id=person.program_id,
+            exercise_id=item.exercise_id,
+            position=item.position,
+            content=item.content,
+            **{column: getattr(item, column) for column in Dose.__slots__},
+        ) | {"id": _prescription_id(person, item.position)}
+    yield CheckinSchedule, _schedule(person, running=status is ProgramStatus.ACTIVE)
+    yield _audit(person, "program.assigned", assigned, program=person.desk.version.routine.name)
+    if status is not ProgramStatus.ACTIVE:
+        yield from _held(person, ended=person.story.ended)
+
+
+def _held(person: Person, *, ended: bool) -> Rows:
+    day = person.today - timedelta(days=6)
+    yield ProgramEvent, person.row(
+        program_id=person.program_id,
+        action=ProgramAction.END if ended else ProgramAction.PAUSE,
+        effective_on=day,
+        reason="Moves well without thinking about it." if ended else "Away for two weeks.",
+        before={},
+        after={},
+        actor_id=person.desk.practitioner_id,
+        happened_at=person.at(day, 16),
+    )
+    yield _audit(person, "program.ended" if ended else "program.paused", person.at(day, 16))
+
+
+def _schedule(person: Person, *, running: bool) -> dict[str, Any]:
+    # nothing is overdue on the first pass: the demo sends no burst
+    weekday = (person.starts_on + timedelta(days=7)).weekday()
+    schedule = Schedule(
+        kind=ScheduleKind.WEEKLY, starts_on=person.starts_on, at=AT, zone=ZoneInfo(person.zone), weekday=weekday
+    )
+    following = next_occurrence(schedule, person.desk.at) if running and person.story.tier is None else None
+    return person.row(
+        program_id=person.program_id,
+        kind=ScheduleKind.WEEKLY,
+        weekday=weekday,
+        at_time=AT,
+        time_zone=person.zone,
+        next_on=following.local_date if following else None,
+        next_due_at=following.due_at if following else None,
+    )
+
+
+def _logs(person: Person) -> Rows:
+    day = person.starts_on
+    last = person.today - timedelta(days=1 + person.story.quiet_days + (6 if person.story.paused or person.story.ended else 0))
+    while day <= last:
+        if person.random.random() < person.story.practises:
+            yield from _log(person, day)
+        elif person.random.random() < 0.3:
+            yield from _log(person, day, LogOutcome.NOT_DONE)
+        day += timedelta(days=1)
+
+
+def _log(person: Person, day: date, outcome: LogOutcome | None = None) -> Rows:
+    random = person.random
+    said = outcome or (LogOutcome.PARTLY if random.random() < 0.15 else LogOutcome.DONE)
+    at = person.at(day, random.randint(7, 21), random.randint(0, 59))
+    note = random.choice(NOTES) if random.random() < 0.05 else None
+    pain = _pain(person, day) if random.random() < 0.4 else None
+    for item in person.desk.version.items:
+        named = any(each.get("is_named") for each in (item.content or {}).get("mistakes", ()))
+        yield PracticeLog, person.row(
+            client_id=person.client_id,
+            prescription_id=_prescription_id(person, item.position),
+            local_date=day,
+            slot=1,
+            outcome=said,
+            pain=pain,
+            mistake=_mistake(person, day) if named and said is not LogOutcome.NOT_DONE else None,
+            note=note,
+            logged_at=at,
+        )
+    if person.desk.days > 14:
+        yield _audit(
+            person, "practice.logged", at, by_client=True, day=day.isoformat(), outcome=said.value
+        )
+
+
+def _checkins(person: Person) -> Rows:
+    due = person.starts_on + timedelta(days=7)
+    days = []
+    while due < person.today and not (person.story.ended and due > person.today - timedelta(days=6)):
+        days.append(due)
+        due += timedelta(days=7)
+    for number, day in enumerate(days):
+        latest = number == len(days) - 1
+        heard = (person.today - day).days > person.story.quiet_days
+        answered = heard and (latest or person.random.random() < person.story.answers)
+        yield from _checkin(person, day, answered=answered, latest=latest)
+
+
+def _checkin(person: Person, day: date, *, answered: bool, latest: bool) -> Rows:
+    sent = person.at(day, 9, 1)
+    replied = sent + timedelta(hours=person.random.randint(1, 30))
+    replied = min(replied, person.desk.at - timedelta(minutes=20))
+    state = CheckinState.ANSWERED if answered else CheckinState.SENT
+    row = person.row(
+        client_id=person.client_id,
+        program_id=person.program_id,
+        kind=CheckinKind.WEEKLY,
+        local_date=day,
+        due_at=person.at(day, 9),
+        state=state,
+        sent_at=sent,
+        answered_at=replied if answered else None,
+    )
+    yield Checkin, row
+    steps = [(CheckinState.WAITING, person.at(day, 9)), (CheckinState.SENT, sent)]
+    for step, at in [*steps, *([(CheckinState.ANSWERED, replied)] if answered else [])]:
+        yield CheckinEvent, person.row(checkin_id=row["id"], state=step, reason="", happened_at=at)
+    yield _audit(person, "checkin.sent", sent, by_system=True)
+    if answered:
+        yield from _answer(person, row["id"], day, replied, latest)
+
+
+def _answer(person: Person, checkin_id: uuid.UUID, day: date, at: datetime, latest: bool) -> Rows:
+    told = person.story
+    yield CheckinAnswer, person.row(
+        checkin_id=checkin_id,
+        client_id=person.client_id,
+        days_practised=min(7, round(7 * told.practises + person.random.choice((-1, 0, 0, 1)))),
+        pain=_pain(person, day),
+        mistake=_mistake(person, day),
+        contact_wanted=told.wants_contact and latest,
+        note="Could we talk about the step down to the cellar?" if told.wants_contact and latest else None,
+        answered_at=at,
+    )
+    yield _audit(person, "checkin.answered", at, by_client=True)
+    if told.tier is not None and latest:
+        yield WarningFlag, person.row(
+            client_id=person.client_id,
+            checkin_id=checkin_id,
+            tier=told.tier,
+            question_keys=["rapid_weak"],
+            raised_at=at,
+        )
+        yield _audit(person, "flag.raised", at, by_client=True, tier=told.tier.value)
+
+
+def _pain(person: Person, day: date) -> int:
+    span = max(1, (person.today - person.starts_on).days)
+    part = (day - person.starts_on).days / span
+    value = person.story.pain_from + part * (person.story.pain_to - person.story.pain_from)
+    return max(0, min(10, round(value + person.random.choice((-1, 0, 0, 0, 1)) * (part < 0.85))))
+
+
+def _mistake(person: Person, day: date) -> MistakeAnswer:
+    """The mistake fades as the weeks go by."""
+    part = (day - person.starts_on).days / max(1, (person.today - person.starts_on).days)
+    if person.random.random() < 0.15:
+        return MistakeAnswer.NOT_SURE
+    return MistakeAnswer.YES if person.random.random() < 0.75 * (1 - part) else MistakeAnswer.NO
+
+
+def _audit(
+    person: Person, action: str, at: datetime, *, by_client: bool = False, by_system: bool = False, **details: Any
+) -> tuple[type[Base], dict[str, Any]]:
+    who = "Regroove" if by_system else person.name if by_client else person.desk.practitioner
+    return AuditEvent, person.row(
+        happened_at=at,
+        action=action,
+        actor_id=None if by_system or by_client else person.desk.practitioner_id,
+        actor_name=who,
+        client_id=person.client_id,
+        details=details,
+    )
+
+
+def _prescription_id(person: Person, position: int) -> uuid.UUID:
+    return uuid.uuid5(person.program_id, str(position))
+
+
+def _uuid(random: Random) -> uuid.UUID:
+    return uuid.UUID(int=random.getrandbits(128), version=4)

@@ -1,0 +1,24 @@
+"""What nobody will ask for again is deleted: links and sessions long over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_
+
+from clinic.models import AuthSession, LinkToken
+from clinic.services.transaction import transaction
+
+KEEP_LINKS = timedelta(days=90)  # so that an old mail's link can still say that it has expired
+KEEP_SESSIONS = timedelta(days=30)
+
+
+def tidy(at: datetime) -> None:
+    """Delete links and sessions that ended long before `at`."""
+    with transaction() as session:
+        session.execute(delete(LinkToken).where(LinkToken.expires_at < at - KEEP_LINKS))
+        session.execute(
+            delete(AuthSession).where(
+                or_(AuthSession.expires_at < at - KEEP_SESSIONS, AuthSession.ended_at < at - KEEP_SESSIONS)
+            )
+        )

@@ -1,0 +1,294 @@
+"""Taking due mails out of the outbox: one short transaction that decides, writes and leases a small batch."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Exists, and_, exists, func, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.orm import aliased
+
+from clinic.domain.scheduling import SendingFacts, WakingHours
+from clinic.domain.sending import CHECKIN_MAILS, CheckinFacts, Decision, Promise, Ruling, decide
+from clinic.domain.types import (
+    CheckinState,
+    ClientStatus,
+    InvitationState,
+    OutboxState,
+    ProgramStatus,
+    Role,
+)
+from clinic.extensions import db, for_writing
+from clinic.mail.lease import Lease
+from clinic.models import Checkin, Client, Invitation, OutboxMessage, Practice, Program, User, WarningFlag
+from clinic.models.base import OfPractice
+from clinic.services import audit, invitations, sending_ledger
+from clinic.services.clock import now
+from clinic.services.sending_ledger import Step
+from clinic.services.sending_mails import Due, Letter, letter
+from clinic.services.transaction import release, transaction
+
+log = logging.getLogger(__name__)
+
+BATCH = 50  # what a dead disk could leave in doubt
+LEASE = timedelta(minutes=30)
+LAST_DOT = timedelta(minutes=11)  # the wait after a dot is ten minutes, and its result must be ours to write
+LOOK_AGAIN = 2.0  # seconds
+MINUTE = timedelta(minutes=1)
+LONGEST_LIFE = timedelta(days=7)
+
+
+class BatchLease(Lease):
+    """Our right to send a batch, asked before every dot: a frozen process wakes up to nothing.
+
+    The clock is enough on one machine; the row is looked at as well, because other machines go by theirs.
+    """
+
+    def __init__(self) -> None:
+        super().__init__((LEASE - LAST_DOT).total_seconds())
+        self.token = uuid.uuid4()
+        self._look_at = time.monotonic() + LOOK_AGAIN
+
+    def holds(self) -> bool:
+        """False once somebody else may have taken the mails."""
+        if not super().holds():
+            return False
+        return time.monotonic() < self._look_at or self._row_is_ours()
+
+    def _row_is_ours(self) -> bool:
+        rows = select(OutboxMessage.id).where(
+            OutboxMessage.lease_token == self.token, OutboxMessage.state == OutboxState.LEASED
+        )
+        self._look_at = time.monotonic() + LOOK_AGAIN
+        try:
+            with for_writing(False):
+                ours = db.session.scalars(rows.limit(1)).first() is not None
+                release()
+        except DBAPIError:
+            return True  # with the database away nobody else can have taken it
+        return ours
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A batch that is ours to send; `looked_at` counts every due mail, also those not to be sent."""
+
+    lease: BatchLease
+    letters: tuple[Letter, ...]
+    looked_at: int
+
+
+def anything_due() -> bool:
+    """Whether a mail's time has come: a glance, before a server is troubled."""
+    with for_writing(False):
+        found = db.session.scalars(select(OutboxMessage.id).where(*_is_due(now())).limit(1)).first()
+        release()
+    return found is not None
+
+
+def claim(sender: str, *, real_server: bool, smtputf8: bool, per_minute: int = 0, most: int = BATCH) -> Claim:
+    """Lease the mails due longest and write them; what must not go out is settled here, with its reason."""
+    lease = BatchLease()
+    with transaction():
+        at = now()
+        room = _room(at, per_minute, most)
+        dues = _due(at, room) if room > 0 else []
+        desk = _Desk(sender, lease.token, at, real_server=real_server, smtputf8=smtputf8)
+        letters = [written for due in dues if (written := desk.take(due))]
+        sending_ledger.follow(desk.steps, at)
+    return Claim(lease, tuple(letters), len(dues))
+
+
+class _Desk:
+    """Decides on one mail after the other, and collects what the ledger must be told."""
+
+    def __init__(
+        self, sender: str, token: uuid.UUID, at: datetime, *, real_server: bool, smtputf8: bool
+    ) -> None:
+        self._sender = sender
+        self._token = token
+        self._at = at
+        self._real_server = real_server
+        self._smtputf8 = smtputf8
+        self.steps: list[Step] = []
+
+    def take(self, due: Due) -> Letter | None:
+        """The mail, written and leased; None if it does not go out now."""
+        decision = decide(_promise(due, real_server=self._real_server), self._at)
+        if decision.ruling is Ruling.LATER:
+            due.message.due_at = decision.until or self._at + MINUTE
+            return None
+        if decision.ruling is not Ruling.SEND:
+            self._settle(due, decision)
+            return None
+        try:
+            written = letter(due, self._at, smtputf8=self._smtputf8)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # whatever is wrong with one mail, the others go on
+            self._spoiled(due, error)
+            return None
+        self._lease(due, written)
+        return written
+
+    def _lease(self, due: Due, written: Letter) -> None:
+        message = due.message
+        message.state = OutboxState.LEASED
+        message.lease_token = self._token
+        message.lease_until = self._at + LEASE
+        message.sender = self._sender
+        message.to_address = written.envelope.recipient
+        message.reason = None
+        self._tell(due, CheckinState.SENDING)
+
+    def _settle(self, due: Due, decision: Decision) -> None:
+        state = OutboxState.EXPIRED if decision.ruling is Ruling.EXPIRE else OutboxState.CANCELLED
+        _close(due.message, state, decision.reason, self._at)
+        if decision.skip:
+            self._tell(due, CheckinState.SKIPPED, decision)
+        elif state is OutboxState.EXPIRED:
+            said = f"{decision.reason}; the server last said: {due.message.smtp_reply}"
+            self._tell(due, CheckinState.FAILED, Decision(decision.ruling, said))
+
+    def _spoiled(self, due: Due, error: Exception) -> None:
+        log.error("mail %s cannot be written", due.message.id, exc_info=error)
+        reason = f"could not be written: {error}" if isinstance(error, ValueError) else "could not be written"
+        _close(due.message, OutboxState.FAILED, reason, self._at)
+        self._tell(due, CheckinState.FAILED, Decision(Ruling.CANCEL, reason))
+        tell_failed(due.message, reason)
+
+    def _tell(self, due: Due, state: CheckinState, decision: Decision | None = None) -> None:
+        if due.checkin is None or due.message.kind not in CHECKIN_MAILS:
+            return
+        reason, skip = (decision.reason, decision.skip) if decision else ("", None)
+        self.steps.append(Step(due.practice.id, due.message.client_id, due.checkin.id, state, reason, skip))
+
+
+def tell_failed(message: OutboxMessage, reason: str) -> None:
+    """Note that a mail failed for good, within the caller's transaction; of check-ins the ledger tells."""
+    if message.kind in CHECKIN_MAILS:
+        return
+    audit.record_for(
+        message.practice_id,
+        audit.SYSTEM,
+        "mail.failed",
+        client_id=message.client_id,
+        subject_id=message.id,
+        kind=message.kind,
+        reason=reason,
+    )
+
+
+def _close(message: OutboxMessage, state: OutboxState, reason: str, at: datetime) -> None:
+    message.state = state
+    message.reason = reason[:300]
+    message.finished_at = at
+
+
+def _room(at: datetime, per_minute: int, most: int) -> int:
+    """How many mails may be claimed within the server's rate, counted over all workers."""
+    if not per_minute:
+        return most
+    taken = select(func.count()).where(
+        OutboxMessage.state.in_([OutboxState.LEASED, OutboxState.SENT, OutboxState.IN_DOUBT]),
+        OutboxMessage.due_at > at - LONGEST_LIFE,
+        (OutboxMessage.finished_at.is_(None)) | (OutboxMessage.finished_at > at - MINUTE),
+    )
+    return min(most, per_minute - (db.session.scalar(taken) or 0))
+
+
+def _due(at: datetime, most: int) -> list[Due]:
+    inviter = aliased(User)
+    query = (
+        select(OutboxMessage, Practice, Client, User, Checkin, Program, Invitation, inviter, WarningFlag)
+        .join(Practice, Practice.id == OutboxMessage.practice_id)
+        .outerjoin(Client, _same(Client, OutboxMessage.client_id))
+        .outerjoin(User, _same(User, OutboxMessage.user_id))
+        .outerjoin(Checkin, _same(Checkin, OutboxMessage.checkin_id))
+        .outerjoin(Program, _same(Program, Checkin.program_id))
+        .outerjoin(Invitation, _same(Invitation, OutboxMessage.invitation_id))
+        .outerjoin(inviter, _same(inviter, Invitation.created_by))
+        .outerjoin(WarningFlag, _same(WarningFlag, OutboxMessage.flag_id))
+        .add_columns(_warning_open())
+        .where(*_is_due(at))
+        .order_by(OutboxMessage.due_at, OutboxMessage.id)
+        .limit(most)
+        # two workers take different rows; SQLite has one writer and needs no such word
+        .with_for_update(skip_locked=True, of=OutboxMessage)
+        .execution_options(populate_existing=True)
+    )
+    rows: Any = db.session.execute(query)
+    return [Due(*row) for row in rows]
+
+
+def _is_due(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return OutboxMessage.state == OutboxState.READY, OutboxMessage.due_at <= at
+
+
+def _same(record: type[OfPractice], key: Any) -> ColumnElement[bool]:
+    return and_(record.practice_id == OutboxMessage.practice_id, record.id == key)
+
+
+def _warning_open() -> Exists:
+    flag = aliased(WarningFlag)
+    return exists().where(
+        flag.practice_id == OutboxMessage.practice_id,
+        flag.client_id == OutboxMessage.client_id,
+        flag.cleared_at.is_(None),
+    )
+
+
+def _promise(due: Due, *, real_server: bool) -> Promise:
+    return Promise(
+        not_after=due.message.not_after,
+        attempts=due.message.attempts,
+        to_client=due.client is not None or (due.user is not None and due.user.role is Role.CLIENT),
+        numbers_set=due.practice.numbers_set,
+        has_address=bool(due.address),
+        demo=due.practice.is_demo and real_server,
+        withdrawn=_withdrawn(due),
+        checkin=_checkin_facts(due) if due.message.kind in CHECKIN_MAILS else None,
+    )
+
+
+def _withdrawn(due: Due) -> bool:
+    if due.user is not None and due.user.deactivated_at is not None:
+        return True
+    if due.flag is not None and due.flag.cleared_at is not None:
+        return True
+    return due.invitation is not None and invitations.state_of(due.invitation) is not InvitationState.PENDING
+
+
+def _checkin_facts(due: Due) -> CheckinFacts | None:
+    client, checkin = due.client, due.checkin
+    if client is None or checkin is None:
+        return None
+    return CheckinFacts(
+        facts=SendingFacts(
+            due_at=due.message.due_at,  # moved by each try, by waking hours and by sending again
+            program=due.program.status if due.program else ProgramStatus.ENDED,
+            locked=due.warning_open,
+            archived=client.status is ClientStatus.ARCHIVED,
+            consented=client.consented_at is not None,
+            unsubscribed=client.unsubscribed_at is not None,
+            has_address=client.email is not None,
+            bounced=client.bounced_at is not None,
+            numbers_set=due.practice.numbers_set,
+        ),
+        hours=_hours(due.practice, client),
+        zone=ZoneInfo(client.time_zone),
+        answered=checkin.state is CheckinState.ANSWERED,
+    )
+
+
+def _hours(practice: Practice, client: Client) -> WakingHours:
+    opens, closes = client.waking_from or practice.waking_from, client.waking_until or practice.waking_until
+    if opens >= closes:  # half of the client's own hours and half of the practice's need not fit together
+        opens, closes = practice.waking_from, practice.waking_until
+    return WakingHours(opens, closes)

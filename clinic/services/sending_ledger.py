@@ -1,0 +1,104 @@
+"""The ledger of check-ins follows what becomes of their mail."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, update
+
+from clinic.domain.types import CheckinState, SkipReason
+from clinic.extensions import db
+from clinic.models import AuditEvent, Checkin, CheckinEvent
+from clinic.services.audit import SYSTEM
+
+# An answered check-in stays answered, whatever its mail does afterwards.
+FOLLOWS_ITS_MAIL = (
+    CheckinState.PLANNED,
+    CheckinState.DUE,
+    CheckinState.WAITING,
+    CheckinState.SENDING,
+    CheckinState.SENT,
+    CheckinState.IN_DOUBT,
+    CheckinState.FAILED,
+)
+TOLD = {  # what stands on the client's timeline
+    CheckinState.SENT: "checkin.sent",
+    CheckinState.SKIPPED: "checkin.skipped",
+    CheckinState.FAILED: "checkin.failed",
+    CheckinState.IN_DOUBT: "checkin.in_doubt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What became of the mail of one check-in."""
+
+    practice_id: uuid.UUID
+    client_id: uuid.UUID | None
+    checkin_id: uuid.UUID
+    state: CheckinState
+    reason: str = ""
+    skip: SkipReason | None = None
+
+
+def follow(steps: Iterable[Step], at: datetime) -> None:
+    """Put check-ins into the state their mail is in, within the caller's transaction."""
+    alike: dict[tuple[CheckinState, SkipReason | None], list[Step]] = defaultdict(list)
+    for step in steps:
+        alike[step.state, step.skip].append(step)
+    for (state, skip), group in alike.items():
+        moved = _move(group, state, skip, at)
+        _note([step for step in group if step.checkin_id in moved], at)
+
+
+def _move(
+    steps: list[Step], state: CheckinState, skip: SkipReason | None, at: datetime
+) -> frozenset[uuid.UUID]:
+    values: dict[str, object] = {"state": state, "skip_reason": skip}
+    if state is CheckinState.SENT:
+        values["sent_at"] = at
+    moved = db.session.scalars(
+        update(Checkin)
+        .where(Checkin.id.in_([step.checkin_id for step in steps]), Checkin.state.in_(FOLLOWS_ITS_MAIL))
+        .values(values)
+        .returning(Checkin.id)
+        .execution_options(synchronize_session=False)
+    )
+    return frozenset(moved)
+
+
+def _note(steps: list[Step], at: datetime) -> None:
+    if not steps:
+        return
+    db.session.execute(insert(CheckinEvent), [_event(step, at) for step in steps])
+    told = [_told(step, at) for step in steps if step.state in TOLD]
+    if told:
+        db.session.execute(insert(AuditEvent), told)
+
+
+def _event(step: Step, at: datetime) -> dict[str, object]:
+    return {
+        "practice_id": step.practice_id,
+        "checkin_id": step.checkin_id,
+        "state": step.state,
+        "reason": step.reason[:300],
+        "happened_at": at,
+    }
+
+
+def _told(step: Step, at: datetime) -> dict[str, object]:
+    details = {"reason": step.reason} if step.reason else {}
+    return {
+        "practice_id": step.practice_id,
+        "happened_at": at,
+        "action": TOLD[step.state],
+        "actor_id": None,
+        "actor_name": SYSTEM,
+        "client_id": step.client_id,
+        "subject_id": step.checkin_id,
+        "details": {**details, **({"skip": step.skip.value} if step.skip else {})},
+    }

@@ -1,0 +1,181 @@
+"""What each promised mail says: made from the records as they are now, never from a stored text."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from clinic.domain.sending import CHECKIN_MAILS
+from clinic.mail import compose
+from clinic.mail.addresses import parse_address
+from clinic.mail.compose import Letterhead, MailContent
+from clinic.mail.message import Message, list_id, message_id
+from clinic.mail.transport import Envelope
+from clinic.models import Checkin, Client, Invitation, OutboxMessage, Practice, Program, User, WarningFlag
+from clinic.services import accounts, checkins, invitations, links
+from config import Settings
+
+
+@dataclass(slots=True)
+class Due:
+    """A promised mail with every record it is about."""
+
+    message: OutboxMessage
+    practice: Practice
+    client: Client | None
+    user: User | None
+    checkin: Checkin | None
+    program: Program | None
+    invitation: Invitation | None
+    inviter: User | None
+    flag: WarningFlag | None
+    warning_open: bool = False
+
+    @property
+    def address(self) -> str | None:
+        """Where it goes, as it stands now: a mistyped address put right is used at the next try."""
+        if self.invitation is not None:
+            return self.invitation.email
+        if self.user is not None:
+            return self.user.email
+        return self.client.email if self.client else None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail ready for the wire; `attempt` counts from 1."""
+
+    mail_id: uuid.UUID
+    attempt: int
+    envelope: Envelope
+
+
+def letter(due: Due, at: datetime, *, smtputf8: bool) -> Letter:
+    """Write one mail, minting its links within the caller's transaction.
+
+    Raises whatever a template, an address or a header refuses: that mail has failed, no other.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    assert due.address is not None
+    to = parse_address(due.address, smtputf8=smtputf8).mailbox
+    content = MAILS[due.message.kind](due, at)
+    domain = settings.mail_from.rpartition("@")[2]
+    stop = _stop_link(due) if due.message.kind in CHECKIN_MAILS else None
+    message = Message(
+        to=to,
+        from_address=settings.mail_from,
+        from_name=due.practice.name,
+        reply_to=due.practice.email,
+        subject=content.subject,
+        text=content.text,
+        html=content.html,
+        message_id=message_id(due.message.id, domain),
+        date=at,
+        list_id=list_id(domain) if stop else None,
+        unsubscribe_url=stop,
+    )
+    envelope = Envelope(settings.mail_from, to, message.to_bytes())
+    return Letter(due.message.id, due.message.attempts + 1, envelope)
+
+
+def link(endpoint: str, **values: object) -> str:
+    """The full address of a page, from the base URL and never from a request."""
+    settings: Settings = current_app.config["SETTINGS"]
+    base = urlsplit(settings.base_url)
+    pages = current_app.url_map.bind(base.netloc, url_scheme=base.scheme)
+    return pages.build(endpoint, values, force_external=True)
+
+
+def _checkin(due: Due, at: datetime) -> MailContent:
+    assert due.client is not None
+    assert due.checkin is not None
+    return compose.checkin(
+        _head(due.practice),
+        first_name=_first_name(due.client.name),
+        link=link("public.checkin.show", secret=checkins.mint_link(due.checkin)),
+        until=_last_day(at + checkins.LIFETIME, due.client.time_zone),
+        stop_link=_stop_link(due),
+    )
+
+
+def _invitation(due: Due, at: datetime) -> MailContent:
+    assert due.client is not None
+    assert due.invitation is not None
+    assert due.inviter is not None
+    return compose.invitation(
+        _head(due.practice),
+        first_name=_first_name(due.client.name),
+        practitioner=due.inviter.name,
+        link=link("public.invitation.show", secret=invitations.mint_link(due.invitation)),
+        until=_last_day(due.invitation.expires_at, due.client.time_zone),
+    )
+
+
+def _password_reset(due: Due, at: datetime) -> MailContent:
+    assert due.user is not None
+    return compose.password_reset(
+        _head(due.practice),
+        first_name=_first_name(due.user.name),
+        link=link("public.reset.choose", secret=accounts.mint_reset(due.user)),
+        minutes=int(accounts.RESET_LIFETIME.total_seconds() // 60),
+    )
+
+
+def _warning_sign_alert(due: Due, at: datetime) -> MailContent:
+    assert due.user is not None
+    assert due.flag is not None
+    page = link("practitioner.clients.show", client_id=due.flag.client_id)
+    return compose.warning_sign_alert(_head(due.practice), first_name=_first_name(due.user.name), link=page)
+
+
+def _test_mail(due: Due, at: datetime) -> MailContent:
+    assert due.user is not None
+    return compose.test_mail(
+        _head(due.practice), first_name=_first_name(due.user.name), link=link("public.home.index")
+    )
+
+
+def _checkin_preview(due: Due, at: datetime) -> MailContent:
+    assert due.user is not None
+    home = link("public.home.index")  # a preview's button must not open anybody's check-in
+    content = compose.checkin(
+        _head(due.practice),
+        first_name=_first_name(due.user.name),
+        link=home,
+        until=_last_day(at + checkins.LIFETIME, due.practice.time_zone),
+        stop_link=home,
+    )
+    return compose.preview(content)
+
+
+MAILS: dict[str, Callable[[Due, datetime], MailContent]] = {
+    "checkin": _checkin,
+    "invitation": _invitation,
+    "password_reset": _password_reset,
+    "warning_sign_alert": _warning_sign_alert,
+    "test_mail": _test_mail,
+    "checkin_preview": _checkin_preview,
+}
+
+
+def _stop_link(due: Due) -> str:
+    assert due.client is not None
+    return link("public.unsubscribe.show", secret=links.sign_unsubscribe(due.client.id))
+
+
+def _head(practice: Practice) -> Letterhead:
+    return Letterhead(practice.name, practice.phone, practice.emergency_number)
+
+
+def _first_name(name: str) -> str:
+    return name.split(maxsplit=1)[0] if name.split() else name
+
+
+def _last_day(until: datetime, zone: str) -> date:
+    return until.astimezone(ZoneInfo(zone)).date()

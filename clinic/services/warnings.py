@@ -1,0 +1,198 @@
+"""Warning signs: a client names one, and everything that must happen happens at once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import joinedload
+
+from clinic.catalogue import load_catalogue
+from clinic.domain import redflags
+from clinic.domain.errors import RuleBroken
+from clinic.domain.redflags import Verdict
+from clinic.domain.types import Role, SkipReason, Tier
+from clinic.extensions import db
+from clinic.models import Checkin, Client, User, WarningFlag
+from clinic.services import access, audit, checkins, outbox
+from clinic.services.actors import Actor
+from clinic.services.clock import now
+from clinic.services.transaction import transaction
+
+CLINICIANS = (Role.OWNER, Role.PRACTITIONER)
+ONE_SITTING = timedelta(hours=1)  # signs ticked one after the other are one flag, and one alert
+LONGEST_NOTE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A flag with its client, who cleared it, and whether its reader may clear it."""
+
+    flag: WarningFlag
+    client: Client
+    cleared_by: str | None
+    may_clear: bool
+
+
+def verdict(signs: Collection[str]) -> Verdict:
+    """How urgent the signs are that somebody named; RuleBroken for a sign the catalogue does not know."""
+    return load_catalogue().warnings.verdict(signs)
+
+
+def open_flag(client: Client) -> WarningFlag | None:
+    """The most urgent flag nobody has cleared; None where there is none."""
+    query = select(WarningFlag).where(
+        WarningFlag.practice_id == client.practice_id,
+        WarningFlag.client_id == client.id,
+        WarningFlag.cleared_at.is_(None),
+    )
+    flags = db.session.scalars(query.order_by(WarningFlag.raised_at.desc())).all()
+    return max(flags, key=lambda flag: flag.tier.rank, default=None)
+
+
+def is_locked(client: Client) -> bool:
+    """Whether the program stays shut until a practitioner has cleared what the client named."""
+    flag = open_flag(client)
+    return flag is not None and redflags.locks_program(flag.tier)
+
+
+def is_paused(client: Client) -> bool:
+    """Whether the program waits for a practitioner: every sign does that, the urgent ones lock it."""
+    flag = open_flag(client)
+    return flag is not None and redflags.pauses_program(flag.tier)
+
+
+def name_on_own_page(actor: Actor, signs: Collection[str]) -> WarningFlag:
+    """What a signed-in client names on their own page."""
+    with transaction():
+        client = access.own_client(actor)
+        flag = raise_flag(client, signs)
+    return flag
+
+
+def raise_flag(client: Client, signs: Collection[str], checkin: Checkin | None = None) -> WarningFlag:
+    """Lock the program, stop the mail and alert the practice, within the caller's transaction.
+
+    Naming the same signs again changes nothing; further ones of the same sitting are added to the flag.
+    """
+    if not signs:
+        raise RuleBroken("Tick what is new.", "signs")
+    found = verdict(signs)
+    _one_at_a_time(client)
+    flag = _flag_to_extend(client, found, checkin)
+    if flag is None:
+        flag = _new_flag(client, found, checkin)
+    elif not set(found.signs) <= set(flag.question_keys):
+        both = verdict({*flag.question_keys, *found.signs})
+        flag.question_keys, flag.tier = list(both.signs), both.tier
+        _note(client, flag, "flag.raised")
+    return flag
+
+
+def seen(actor: Actor, flag_id: uuid.UUID) -> Seen:
+    """A flag as the practice reads it; staff only. Two queries."""
+    flag = access.flag_for(actor, flag_id)
+    query = (
+        select(Client, User.name)
+        .outerjoin(User, (User.practice_id == Client.practice_id) & (User.id == flag.cleared_by))
+        .where(Client.practice_id == actor.practice_id, Client.id == flag.client_id)
+    )
+    client, name = db.session.execute(query).one()
+    return Seen(flag, client, name, may_clear=actor.role in CLINICIANS and flag.cleared_at is None)
+
+
+def clear(actor: Actor, flag_id: uuid.UUID, note: str) -> WarningFlag:
+    """Clear a flag by name and with a note: the program opens, check-ins go on from the next one planned."""
+    if actor.role not in CLINICIANS:
+        raise RuleBroken("Only an owner or a practitioner can clear a warning sign.")
+    if not note.strip():
+        raise RuleBroken("Write what you found, and what was agreed.", "note")
+    with transaction():
+        flag = access.flag_for(actor, flag_id)
+        cleared = db.session.execute(
+            update(WarningFlag)
+            .where(WarningFlag.id == flag.id, WarningFlag.cleared_at.is_(None))
+            .values(cleared_at=now(), cleared_by=actor.user_id, clear_note=note[:LONGEST_NOTE])
+        )
+        assert isinstance(cleared, CursorResult)
+        if cleared.rowcount != 1:
+            raise RuleBroken("Somebody else has cleared this in the meantime.")
+        audit.record(
+            actor, "flag.cleared", client_id=flag.client_id, subject_id=flag.id, tier=flag.tier.value, note=note
+        )
+    return flag
+
+
+def _one_at_a_time(client: Client) -> None:
+    # two ticks at once find each other's flag; SQLite has one writer anyway
+    db.session.scalar(
+        select(Client.id).where(Client.practice_id == client.practice_id, Client.id == client.id).with_for_update()
+    )
+
+
+def _flag_to_extend(client: Client, found: Verdict, checkin: Checkin | None) -> WarningFlag | None:
+    query = select(WarningFlag).where(
+        WarningFlag.practice_id == client.practice_id,
+        WarningFlag.client_id == client.id,
+        WarningFlag.checkin_id == (checkin.id if checkin else None),
+        WarningFlag.cleared_at.is_(None),
+    )
+    newest = db.session.scalars(
+        query.order_by(WarningFlag.raised_at.desc()).execution_options(populate_existing=True)
+    ).first()
+    if newest is None or checkin is not None:
+        return newest
+    if set(found.signs) <= set(newest.question_keys):
+        return newest
+    # something worse than before, or another day: an alert of its own
+    same_sitting = now() - newest.raised_at < ONE_SITTING and found.tier.rank <= newest.tier.rank
+    return newest if same_sitting else None
+
+
+def _new_flag(client: Client, found: Verdict, checkin: Checkin | None) -> WarningFlag:
+    flag = WarningFlag(
+        id=uuid.uuid4(),
+        practice_id=client.practice_id,
+        client_id=client.id,
+        checkin_id=checkin.id if checkin and not _had_flag(checkin) else None,
+        tier=found.tier,
+        question_keys=list(found.signs),
+        raised_at=now(),
+    )
+    db.session.add(flag)
+    db.session.flush()
+    checkins.call_back(client.practice_id, client.id, SkipReason.LOCKED)
+    _note(client, flag, "flag.raised")
+    for practitioner in _practitioners(client.practice_id):
+        outbox.promise_alert(flag, practitioner)
+    return flag
+
+
+def _had_flag(checkin: Checkin) -> bool:
+    """Whether this check-in has raised a flag that was cleared since: it can carry only one."""
+    query = select(WarningFlag.id).where(
+        WarningFlag.practice_id == checkin.practice_id, WarningFlag.checkin_id == checkin.id
+    )
+    return db.session.scalar(query) is not None
+
+
+def _practitioners(practice_id: uuid.UUID) -> Collection[User]:
+    query = select(User).where(
+        User.practice_id == practice_id, User.role.in_(CLINICIANS), User.deactivated_at.is_(None)
+    )
+    return db.session.scalars(query).all()
+
+
+def _note(client: Client, flag: WarningFlag, action: str) -> None:
+    audit.record_for(
+        client.practice_id,
+        client.name,
+        action,
+        client_id=client.id,
+        subject_id=flag.id,
+        tier=flag.tier.value,
+        source="checkin" if flag.checkin_id else "own_page",
+    )

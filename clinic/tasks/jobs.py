@@ -1,0 +1,33 @@
+"""What a message may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from clinic.services import checkins, delivery, heartbeats, housekeeping
+from clinic.services.clock import now
+from clinic.tasks import stopping
+
+
+def deliver() -> None:
+    delivery.run(stopping.asked)
+
+
+def plan() -> None:
+    checkins.plan_due(now())
+
+
+def tidy() -> None:
+    housekeeping.tidy(now())
+
+
+def tick() -> None:
+    heartbeats.beat(heartbeats.BEAT)
+
+
+JOBS: dict[str, Callable[[], None]] = {
+    "outbox.deliver": deliver,
+    "checkins.plan": plan,
+    "housekeeping": tidy,
+    "beat.tick": tick,
+}

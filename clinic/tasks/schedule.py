@@ -1,0 +1,20 @@
+"""Beat's timetable. Two beats, a missed tick or no beat at all do no harm: the sweep does the same work.
+
+Beat counts intervals by the wall clock and stops when that is put back, so nothing a person
+waits for may depend on it; no client's time of day is written here as a crontab.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+BEAT: dict[str, dict[str, Any]] = {
+    # a minute late is not late for a check-in
+    "plan due check-ins": {"task": "checkins.plan", "schedule": 60.0, "options": {"expires": 55}},
+    # mails waiting for another try; the nudge has sent all others at once
+    "send what is due": {"task": "outbox.deliver", "schedule": 30.0, "options": {"expires": 25}},
+    # through broker and pool and into the database: proves that all three work
+    "beat is alive": {"task": "beat.tick", "schedule": 20.0, "options": {"expires": 15}},
+    # old links and sessions; once in six hours, so that a laptop that sleeps at night meets it too
+    "tidy up": {"task": "housekeeping", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
+}

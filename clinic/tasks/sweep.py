@@ -1,0 +1,114 @@
+"""The worker's own rounds, in threads of its main process: with or without broker and beat.
+
+They start once the pool is up, before the worker waits for a broker that may never come. Each has a
+thread of its own, so that a mail server that keeps one waiting for ten minutes holds up no plan
+and no heartbeat. They count in monotonic time: a wall clock that is put back does not stop them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+
+from celery import Celery, bootsteps, signals
+from flask import Flask
+
+from clinic.extensions import db
+from clinic.services import checkins, delivery, heartbeats
+from clinic.services.clock import now
+from clinic.tasks import stopping
+
+log = logging.getLogger(__name__)
+
+GOODBYE = 3.0  # seconds to end a round that is under way; a mail cut off later is in doubt, not lost
+
+
+def deliver() -> None:
+    delivery.recover()
+    delivery.run(stopping.asked)
+    heartbeats.beat(heartbeats.SWEEP)
+
+
+def plan() -> None:
+    checkins.plan_due(now())
+
+
+def pulse() -> None:
+    heartbeats.beat(heartbeats.WORKER, f"{socket.gethostname()}:{os.getpid()}")
+
+
+# name, seconds between rounds, what is done
+ROUNDS: tuple[tuple[str, float, Callable[[], None]], ...] = (
+    ("pulse", 10.0, pulse),
+    ("plan", 20.0, plan),
+    ("deliver", 5.0, deliver),
+)
+
+
+class Round(threading.Thread):
+    """Does one thing again and again; whatever goes wrong once is logged and tried again."""
+
+    def __init__(self, app: Flask, name: str, seconds: float, act: Callable[[], None]) -> None:
+        super().__init__(name=f"sweep-{name}", daemon=True)
+        self._app = app
+        self._seconds = seconds
+        self._act = act
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        failing = False
+        while not self._ended.is_set():
+            failing = not self._once(quietly=failing)
+            self._ended.wait(self._seconds)
+
+    def end(self) -> None:
+        self._ended.set()
+
+    def _once(self, *, quietly: bool) -> bool:
+        try:
+            with self._app.app_context():
+                self._act()
+        except Exception as error:  # the database may be away for a while
+            # the whole story once, then a line each time
+            log.error("%s: %s", self.name, error.__class__.__name__, exc_info=None if quietly else error)
+            return False
+        return True
+
+
+def init_sweep(app: Flask, celery: Celery) -> None:
+    """Have each worker of this Celery make its rounds."""
+
+    class Sweep(bootsteps.StartStopStep):
+        """Starts after the pool has forked: threads do not survive a fork."""
+
+        requires = {"celery.worker.components:Pool"}
+
+        def __init__(self, worker: object, **options: object) -> None:
+            self.rounds: list[Round] = []
+
+        def start(self, worker: object) -> None:
+            self.rounds = [Round(app, *each) for each in ROUNDS]
+            for each in self.rounds:
+                each.start()
+
+        def stop(self, worker: object) -> None:
+            stopping.ask()
+            for each in self.rounds:
+                each.end()
+            for each in self.rounds:
+                each.join(GOODBYE)
+
+        terminate = stop
+
+    celery.steps["worker"].add(Sweep)
+    signals.worker_shutting_down.connect(stopping.ask, weak=False)
+
+    def let_go(**_: object) -> None:
+        # a connection shared with the parent would mix up two conversations
+        with app.app_context():
+            db.engine.dispose(close=False)
+
+    signals.worker_process_init.connect(let_go, weak=False)

@@ -1,0 +1,42 @@
+"""A client's program: its moves, one page each."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from clinic.domain.doses import minutes_per_day
+from clinic.domain.errors import NotFound
+from clinic.services import practice_logs
+from clinic.services.routine_wording import dose_of
+from clinic.web.authz import current_actor
+from clinic.web.presenters.moves import move_view, move_views
+from clinic.web.presenters.hold import hold_text
+
+
+def show() -> str:
+    """All moves of the program on one page."""
+    held = practice_logs.diary(current_actor(), days=0)
+    prescriptions = held.program.prescriptions if held.program else []
+    return render_template(
+        "client/program.html",
+        held=held,
+        moves=move_views(prescriptions),
+        minutes=minutes_per_day(dose_of(each) for each in prescriptions),
+        hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
+    )
+
+
+def move(position: int) -> str:
+    """One move: how it goes, what to watch for, how much."""
+    held = practice_logs.diary(current_actor(), days=0)
+    prescriptions = held.program.prescriptions if held.program else []
+    found = next((each for each in prescriptions if each.position == position), None)
+    if found is None:
+        raise NotFound
+    return render_template(
+        "client/move.html",
+        held=held,
+        move=move_view(found),
+        after=next((view for view in move_views(prescriptions) if view.position > position), None),
+        hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
+    )

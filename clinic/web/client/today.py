@@ -1,0 +1,93 @@
+"""A client's first page: today's moves, how it went, and the week."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.progress import progress_sentence, week_strip
+from clinic.services import practice_logs
+from clinic.services.practice_logs import Diary
+from clinic.web.authz import current_actor
+from clinic.web.forms.practice_logs import LogForm
+from clinic.web.presenters.days import day_views
+from clinic.web.presenters.moves import move_views
+from clinic.web.presenters.hold import hold_text
+
+
+def index() -> str:
+    """Show today."""
+    held = practice_logs.diary(current_actor())
+    return _page(held, _form(held, held.today), editing=request.args.get("change") == "1")
+
+
+def log() -> Response | str | tuple[str, int]:
+    """Show the form of one day, or save it."""
+    actor = current_actor()
+    form = LogForm()
+    held = practice_logs.diary(actor)
+    if request.method == "GET":
+        day = _asked_day(held)
+        return render_template("client/log.html", form=_form(held, day), day=day, today=held.today)
+    if form.validate_on_submit():
+        try:
+            practice_logs.log_day(actor, form.local_date(), form.entry())
+        except RuleBroken as problem:
+            form.refuse(problem)
+        else:
+            flash("Saved.", "success")
+            return redirect(url_for("client.today.index"), 303)
+    name = _mistake_name(held)
+    if name:
+        form.mistake.label.text = f"Did you notice the {name}?"
+    day = _day_of(form, held.today)
+    return render_template("client/log.html", form=form, day=day, today=held.today), 422
+
+
+def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
+    today = held.today
+    yesterday = today - timedelta(days=1)
+    outcomes = held.outcomes
+    return render_template(
+        "client/today.html",
+        held=held,
+        form=form,
+        editing=editing,
+        entry=held.entry(today),
+        moves=move_views(held.program.prescriptions) if held.program else [],
+        week=day_views(week_strip(outcomes, held.plan, today), today) if held.plan else [],
+        sentence=progress_sentence(outcomes, held.plan, today) if held.plan else "",
+        yesterday=yesterday if held.may_log(yesterday) else None,
+        yesterday_entry=held.entry(yesterday),
+        hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
+    )
+
+
+def _form(held: Diary, day: date) -> LogForm:
+    return LogForm.for_day(day, held.entry(day), _mistake_name(held))
+
+
+def _mistake_name(held: Diary) -> str | None:
+    moves = move_views(held.program.prescriptions) if held.program else []
+    return next((move.mistake.name for move in moves if move.mistake), None)
+
+
+def _asked_day(held: Diary) -> date:
+    day = _parsed(request.args.get("day"))
+    if day is None or not held.may_log(day):
+        raise NotFound
+    return day
+
+
+def _day_of(form: LogForm, today: date) -> date:
+    return _parsed(form.day.data) or today
+
+
+def _parsed(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,40 @@
+"""Warning signs: what to look out for, and telling the practice at once."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from clinic.services import access, warnings
+from clinic.web.authz import current_actor
+from clinic.web.forms.warnings import SignsForm
+from clinic.web.presenters import warnings as words
+
+
+def show() -> ResponseReturnValue:
+    """The signs in plain words and, with a press, the practice is told."""
+    client = access.own_client(current_actor())
+    form = SignsForm()
+    form.offer(words.all_signs())
+    if form.validate_on_submit():
+        return _told(form)
+    flag = warnings.open_flag(client)
+    groups = words.groups(client.practice)
+    page = render_template(
+        "client/warnings.html",
+        form=form,
+        groups=groups,
+        advices=[group.advice for group in groups],
+        advice=words.advice(flag.tier, client.practice) if flag else None,
+        told=request.args.get("told"),
+    )
+    return page, 422 if form.errors else 200
+
+
+def _told(form: SignsForm) -> ResponseReturnValue:
+    if not form.signs.data:
+        return redirect(url_for("client.warnings.show", told="none"), 303)
+    flag = warnings.name_on_own_page(current_actor(), form.signs.data)
+    if "X-Tick" in request.headers:  # a script sends each tick as it is made, and stays on its page
+        return {"tier": flag.tier.value}
+    return redirect(url_for("client.warnings.show"), 303)

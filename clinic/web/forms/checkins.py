@@ -1,0 +1,71 @@
+"""The forms of a check-in: its questions, stopping its mail, and dealing with what it brought."""
+
+from __future__ import annotations
+
+from wtforms import HiddenField, RadioField, SubmitField
+from wtforms.validators import InputRequired
+
+from clinic.catalogue import load_catalogue
+from clinic.domain.types import MistakeAnswer
+from clinic.services.attention import LONGEST_NOTE, Case
+from clinic.services.checkin_answers import Given
+from clinic.web.forms.base import Form
+from clinic.web.forms.fields import LineField, LongTextField, OneOfField
+
+DECLINED = "declined"
+DAYS = [(str(number), str(number)) for number in range(8)]
+PAINS = [*((str(number), str(number)) for number in range(11)), (DECLINED, "I would rather not say")]
+MISTAKES = {MistakeAnswer.YES: "Yes, it happened", MistakeAnswer.NO: "No", MistakeAnswer.NOT_SURE: "I am not sure"}
+
+
+class QuestionsForm(Form):
+    """The short set of questions, in the catalogue's words. Nothing is chosen beforehand."""
+
+    days = RadioField(validators=[InputRequired("Choose a number of days, from 0 to 7.")], choices=DAYS)
+    pain = RadioField(
+        validators=[InputRequired("Choose a number, or “I would rather not say”.")], choices=PAINS
+    )
+    mistake = OneOfField("", MistakeAnswer, MISTAKES)
+    contact = RadioField(validators=[InputRequired("Choose yes or no.")], choices=[("yes", "Yes"), ("no", "No")])
+    note = LongTextField("", longest=2000)
+
+    def ask(self, mistake_name: str | None) -> None:
+        """Put the questions into words; without a named mistake that question is left out."""
+        questions = load_catalogue().check_in.questions
+        self.days.label.text = questions["days"].text
+        self.pain.label.text = questions["pain_average"].text
+        self.contact.label.text = questions["contact"].text
+        self.note.label.text = questions["note"].text
+        self.note.description = questions["note"].hint
+        if mistake_name:
+            self.mistake.label.text = questions["mistake"].text.format(mistake=mistake_name)
+        else:
+            del self.mistake
+
+    def given(self) -> Given:
+        """What was answered; only on a valid form."""
+        pain = self.pain.data
+        return Given(
+            days_practised=int(self.days.data),
+            pain=None if pain == DECLINED else int(pain),
+            mistake=self.mistake.data if "mistake" in self else None,
+            contact_wanted=self.contact.data == "yes",
+            note=self.note.data,
+        )
+
+
+class StopMailForm(Form):
+    """The button of the unsubscribe page."""
+
+    stop = SubmitField("Stop these mails")
+
+
+class HandledForm(Form):
+    """Somebody has looked after a client. The page's own reasons travel along: newer ones stay on the list."""
+
+    cases = HiddenField()
+    note = LineField("Note", longest=LONGEST_NOTE)
+
+    def handled(self) -> list[Case]:
+        """The reasons that stood on the page; RuleBroken if they are not ours."""
+        return [Case.parse(text) for text in (self.cases.data or "").split()]

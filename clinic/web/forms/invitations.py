@@ -1,0 +1,50 @@
+"""Forms about invitations."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, PasswordField
+from wtforms.validators import InputRequired, Length
+
+from clinic.services.invitations import Acceptance, Offer
+from clinic.web.forms.accounts import LONGEST_PASSWORD
+from clinic.web.forms.base import Form
+from clinic.web.forms.fields import AddressField
+
+TOO_LONG = f"Use {LONGEST_PASSWORD} characters or fewer."
+
+
+class LeaveForm(Form):
+    """The button that signs somebody else out of this browser."""
+
+    leave = BooleanField("Sign out")
+
+
+class AcceptForm(Form):
+    """A password, and what the practice does not know yet."""
+
+    email = AddressField("Your email address", required="Enter your email address.")
+    password = PasswordField(
+        "Choose a password",
+        [InputRequired("Choose a password."), Length(max=LONGEST_PASSWORD, message=TOO_LONG)],
+    )
+    consents = BooleanField(
+        "I agree that the practice keeps my health record and writes to me by email",
+        [InputRequired("To go on, please tick that you agree.")],
+    )
+    persistent = BooleanField("Stay signed in on this phone")
+
+    def ask_only(self, offered: Offer) -> None:
+        """Leave out what the practice knows already."""
+        if not offered.needs_address:
+            del self.email
+        if not offered.needs_consent:
+            del self.consents
+
+    def answer(self) -> Acceptance:
+        """The form's values in the service's shape."""
+        return Acceptance(
+            password=self.password.data or "",
+            address=self.email.data if "email" in self else None,
+            consents=bool(self.consents.data) if "consents" in self else False,
+            persistent=bool(self.persistent.data),
+        )

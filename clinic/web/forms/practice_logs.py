@@ -1,0 +1,63 @@
+"""The form a client logs a day with."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from wtforms import HiddenField, RadioField
+from wtforms.fields import SelectChoice
+from wtforms.validators import Optional, ValidationError
+
+from clinic.domain.types import LogOutcome, MistakeAnswer
+from clinic.services.practice_logs import Entry
+from clinic.web.forms.base import Form
+from clinic.web.forms.fields import LongTextField, OneOfField
+
+OUTCOMES = {LogOutcome.DONE: "Done", LogOutcome.PARTLY: "Partly", LogOutcome.NOT_DONE: "Not today"}
+MISTAKES = {MistakeAnswer.YES: "Yes", MistakeAnswer.NO: "No", MistakeAnswer.NOT_SURE: "Not sure"}
+DECLINED = "declined"
+PAINS = [*(SelectChoice(str(number), str(number)) for number in range(11)), SelectChoice(DECLINED, "I would rather not say")]
+
+
+class LogForm(Form):
+    """How a day went. Only the outcome is needed; nothing is chosen beforehand."""
+
+    day = HiddenField()
+    outcome = OneOfField("How did it go?", LogOutcome, OUTCOMES, required="Choose done, partly or not today.")
+    pain = RadioField("Highest pain while you practised", [Optional()], choices=PAINS)
+    mistake = OneOfField("Did you notice the mistake?", MistakeAnswer, MISTAKES)
+    note = LongTextField("Note", longest=1000)
+
+    def validate_day(self, field: HiddenField) -> None:
+        try:
+            date.fromisoformat(field.data or "")
+        except ValueError:
+            raise ValidationError("Open this page again: it lost the day it was for.") from None
+
+    def local_date(self) -> date:
+        """The day the form was opened for; only on a valid form."""
+        return date.fromisoformat(self.day.data or "")
+
+    def entry(self) -> Entry:
+        """What was said, in the service's shape; only on a valid form."""
+        pain = self.pain.data
+        return Entry(
+            LogOutcome(self.outcome.data),
+            int(pain) if pain and pain != DECLINED else None,
+            self.mistake.data,
+            self.note.data,
+        )
+
+    @classmethod
+    def for_day(cls, day: date, entry: Entry | None, mistake: str | None) -> LogForm:
+        """The form of a day, holding what was logged already."""
+        form = cls(
+            day=day.isoformat(),
+            outcome=entry.outcome if entry else None,
+            pain=str(entry.pain) if entry and entry.pain is not None else None,
+            mistake=entry.mistake if entry else None,
+            note=entry.note if entry else None,
+        )
+        if mistake:
+            form.mistake.label.text = f"Did you notice the {mistake}?"
+        return form

@@ -1,0 +1,250 @@
+"""Forms that assign a program, change it, correct its doses and move its check-in."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, time
+from enum import StrEnum
+from typing import Any
+
+from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, TimeField
+from wtforms.fields import SelectChoice
+from wtforms.validators import StopValidation
+
+from clinic.domain.dates import DAY_NAMES
+from clinic.domain.doses import Dose
+from clinic.domain.programs import LONGEST_REASON, NEEDS_REASON, Change
+from clinic.domain.types import ProgramAction
+from clinic.models import CheckinSchedule, Prescription, Program, RoutineVersion
+from clinic.models.exercise import DoseColumns
+from clinic.services.program_changes import WeeklyCheckin
+from clinic.services.programs import Assignment
+from clinic.services.routine_wording import dose_of
+from clinic.web.forms.base import Form
+from clinic.web.forms.doses import DoseForm, WholeNumberField, dose_data
+from clinic.web.forms.fields import DatePartsField, LongTextField, OneOfField, VersionField
+
+USUAL_WEEKS = 12
+MOST_WEEKS = 104
+USUAL_TIME = time(9)
+
+
+class Length(StrEnum):
+    """Whether a program has a last day."""
+
+    WEEKS = "weeks"
+    OPEN = "open"
+
+
+class Running(StrEnum):
+    """What becomes of the program a client has already."""
+
+    END = "end"
+    KEEP = "keep"
+
+
+class WeekdayField(SelectField):
+    """A day of the week; 0 is Monday."""
+
+    def __init__(self, label: str = "Day", **options: Any) -> None:
+        choices = [SelectChoice(number, name) for number, name in enumerate(DAY_NAMES)]
+        super().__init__(label, choices=choices, coerce=int, **options)
+
+
+class ClockTimeField(TimeField):
+    """A time of day; browsers without help of their own send what was typed."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = None
+        try:
+            self.data = time.fromisoformat(valuelist[0].strip()[:5].zfill(5)) if valuelist else None
+        except ValueError:
+            raise ValueError("Enter a time like 09:00.") from None
+
+
+class DoseFields(Form):
+    """The doses of several moves, in their order."""
+
+    doses = FieldList(FormField(DoseForm))
+
+    def fits(self, rows: Sequence[DoseColumns]) -> bool:
+        """Whether there is a dose for each row: another number was not made by our page."""
+        return len(self.doses.entries) == len(rows)
+
+    def all_doses(self) -> list[Dose]:
+        """The doses as they were sent."""
+        return [entry.form.dose() for entry in self.doses.entries]
+
+
+class StartFields(Form):
+    """When a program begins."""
+
+    starts_on = DatePartsField("First day", required="Enter the first day.")
+
+
+class LengthFields(Form):
+    """How long a program lasts."""
+
+    length = OneOfField(
+        "Length",
+        Length,
+        {Length.WEEKS: "A number of weeks", Length.OPEN: "No end yet"},
+        required="Choose a length.",
+    )
+    weeks = WholeNumberField("Weeks", blank=0)
+
+    def length_in_weeks(self) -> int | None:
+        """The number of weeks; None for an open end."""
+        return self.weeks.data if self.length.data is Length.WEEKS else None
+
+    def validate_weeks(self, field: WholeNumberField) -> None:
+        if self.length.data is Length.WEEKS and not 1 <= (field.data or 0) <= MOST_WEEKS:
+            raise StopValidation(f"Weeks must be from 1 to {MOST_WEEKS}.")
+
+
+class CheckinFields(Form):
+    """When the weekly check-in comes, if it comes."""
+
+    weekly = BooleanField("Mail a check-in every week")
+    weekday = WeekdayField("Day")
+    at = ClockTimeField("Time")
+
+    def checkin(self) -> WeeklyCheckin | None:
+        """The check-in wished for; None where it is off."""
+        if not self.weekly.data or self.at.data is None:
+            return None
+        return WeeklyCheckin(self.weekday.data, self.at.data)
+
+    def validate_at(self, field: ClockTimeField) -> None:
+        if self.weekly.data and field.data is None:
+            raise StopValidation("Enter a time like 09:00.")
+
+
+class AssignForm(DoseFields, StartFields, LengthFields, CheckinFields):
+    """One screen: doses, first day, length and the weekly check-in. `key` makes two presses one program."""
+
+    key = HiddenField()
+    running = OneOfField(
+        "The program that runs now",
+        Running,
+        {Running.END: "End it today", Running.KEEP: "Keep it alongside"},
+    )
+    end_reason = LongTextField("Why it ends", longest=LONGEST_REASON)
+
+    @classmethod
+    def of(cls, version: RoutineVersion, today: date) -> AssignForm:
+        """The form with the routine's usual doses and a check-in in a week from now."""
+        return cls(
+            data={
+                "key": uuid.uuid4().hex,
+                "doses": [dose_data(dose_of(item)) for item in version.items],
+                "starts_on": today,
+                "length": Length.WEEKS,
+                "weeks": USUAL_WEEKS,
+                "weekly": True,
+                "weekday": today.weekday(),
+                "at": USUAL_TIME,
+            }
+        )
+
+    def assignment(self, version: RoutineVersion) -> Assignment:
+        """What was sent, by the routine's items."""
+        assert self.starts_on.data is not None
+        return Assignment(
+            key=(self.key.data or "")[:64],
+            version_id=version.id,
+            doses={item.id: dose for item, dose in zip(version.items, self.all_doses(), strict=True)},
+            starts_on=self.starts_on.data,
+            weeks=self.length_in_weeks(),
+            checkin=self.checkin(),
+            alongside=self.running.data is Running.KEEP,
+            end_reason=(self.end_reason.data or "") if self.running.data is Running.END else "",
+        )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The fields one by one, and a reason where something ends."""
+        good = bool(super().validate(extra_validators))
+        if self.running.data is Running.END and not self.end_reason.data:
+            self.end_reason.errors = ["Say why it ends, in a few words."]
+            return False
+        return good
+
+
+class CorrectDosesForm(DoseFields):
+    """Doses from a day on, with the reason."""
+
+    version = VersionField()
+    effective_on = DatePartsField("From", required="Enter the day.")
+    reason = LongTextField("Why", longest=LONGEST_REASON, required="Say why, in a few words.")
+
+    @classmethod
+    def of(cls, program: Program, today: date) -> CorrectDosesForm:
+        """The form with the doses that stand."""
+        return cls(
+            data={
+                "version": program.version,
+                "doses": [dose_data(dose_of(row)) for row in program.prescriptions],
+                "effective_on": max(today, program.starts_on),
+            }
+        )
+
+    def by_row(self, rows: Sequence[Prescription]) -> dict[uuid.UUID, Dose]:
+        """The doses by the prescription they are for."""
+        return {row.id: dose for row, dose in zip(rows, self.all_doses(), strict=True)}
+
+
+class ChangeForm(LengthFields):
+    """A step of a program's life: from which day, and why. The length is asked at a restart."""
+
+    version = VersionField()
+    effective_on = DatePartsField("From", required="Enter the day.")
+    reason = LongTextField("Why", longest=LONGEST_REASON)
+
+    @classmethod
+    def of(cls, program: Program, action: ProgramAction, earliest: date, today: date) -> ChangeForm:
+        """The form for one step, from today on."""
+        form = cls(
+            data={
+                "version": program.version,
+                "effective_on": max(today, earliest),
+                "length": Length.WEEKS,
+                "weeks": USUAL_WEEKS,
+            }
+        )
+        form.action = action
+        if action is not ProgramAction.RESTART:
+            del form.length
+            del form.weeks
+        return form
+
+    def change(self) -> Change:
+        """The step, as it was sent."""
+        assert self.effective_on.data is not None
+        return Change(self.action, self.effective_on.data, self.reason.data or "")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The fields one by one, and a reason where one is owed."""
+        good = bool(super().validate(extra_validators))
+        if self.action in NEEDS_REASON and not self.reason.data:
+            self.reason.errors = ["Say why, in a few words."]
+            return False
+        return good
+
+
+class CheckinForm(CheckinFields):
+    """The check-in of a program that is there already."""
+
+    version = VersionField()
+
+    @classmethod
+    def of(cls, program: Program, schedule: CheckinSchedule | None, today: date) -> CheckinForm:
+        """The form with the schedule that stands, or the usual one switched off."""
+        return cls(
+            data={
+                "version": program.version,
+                "weekly": schedule is not None,
+                "weekday": schedule.weekday if schedule else today.weekday(),
+                "at": schedule.at_time if schedule else USUAL_TIME,
+            }
+        )

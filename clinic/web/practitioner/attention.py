@@ -1,0 +1,48 @@
+"""The first page of a practitioner: who needs looking after, and who has answered."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from clinic.domain.errors import RuleBroken
+from clinic.services import attention
+from clinic.services.access import practice_of
+from clinic.web.authz import current_actor
+from clinic.web.filters import local_date
+from clinic.web.forms.checkins import HandledForm
+from clinic.web.presenters import attention as words
+
+
+def index() -> str:
+    """Everybody who needs attention, the most pressing first."""
+    actor = current_actor()
+    today = attention.today(actor)
+    zone = practice_of(actor).time_zone
+    answered = [
+        words.answer_line(each, today.today, local_date(each.answer.answered_at, zone)) for each in today.answered
+    ]
+    return render_template(
+        "practitioner/attention/index.html",
+        today=today.today,
+        entries=[words.entry(listed, today.today) for listed in today.listed],
+        headline=words.headline(len(today.listed)),
+        is_cut_off=today.is_cut_off,
+        answered=answered,
+    )
+
+
+def done(client_id: uuid.UUID) -> ResponseReturnValue:
+    """Somebody has looked after a client."""
+    form = HandledForm()
+    try:
+        if not form.validate_on_submit():
+            raise RuleBroken("The note is too long. Nothing was changed.")
+        attention.handle(current_actor(), client_id, form.handled(), form.note.data)
+    except RuleBroken as problem:
+        flash(problem.message, "caution")
+    else:
+        flash("Marked as done.", "success")
+    return redirect(url_for("practitioner.attention.index"), 303)

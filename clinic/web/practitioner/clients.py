@@ -1,0 +1,205 @@
+"""The practice's clients: the list, a record and its sections, adding, correcting, archiving."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.types import ClientStatus
+from clinic.services import client_list, client_overview, clients, invitations, timeline
+from clinic.services.access import client_for, practice_of
+from clinic.services.client_list import Wanted
+from clinic.services.clock import now, today_in
+from clinic.web.authz import current_actor
+from clinic.web.forms.client_filter import filter_fields, wanted_from
+from clinic.web.forms.clients import STATUS_WORDS, AddClientForm, EditClientForm, ReasonForm
+from clinic.web.presenters import clients as words
+from clinic.web.presenters import programs
+from clinic.web.presenters import timeline as timeline_words
+
+Page = str | Response | tuple[str, int]
+
+
+def index() -> str:
+    """The list, searched and filtered."""
+    wanted = wanted_from(request.args)
+    found = client_list.page(current_actor(), wanted)
+    return render_template(
+        "practitioner/clients/index.html",
+        found=found,
+        wanted=wanted,
+        fields=filter_fields(wanted),
+        words=words,
+        pages=_pages(wanted, found),
+    )
+
+
+def add() -> Page:
+    """Add a client, and invite them at once if wished."""
+    actor = current_actor()
+    practice = practice_of(actor)
+    form = AddClientForm(time_zone=practice.time_zone)
+    form.time_zone.put_first(practice.time_zone)
+    if form.validate_on_submit():
+        try:
+            details = form.details(today_in(practice.time_zone))
+            client = clients.add(actor, details, invite=bool(form.invite.data))
+        except RuleBroken as problem:
+            form.refuse(problem)
+        else:
+            sent = f" An invitation is on its way to {client.email}." if form.invite.data else ""
+            flash(f"{client.name} is added.{sent}", "success")
+            return redirect(url_for("practitioner.clients.show", client_id=client.id), 303)
+    return render_template("practitioner/clients/add.html", form=form), 422 if form.errors else 200
+
+
+def show(client_id: uuid.UUID) -> str:
+    """What matters about a client now: program, practice, check-ins, invitation, the latest events."""
+    actor = current_actor()
+    client = client_for(actor, client_id)
+    facts = client_overview.facts(actor, client)
+    events = timeline.page(actor, client.id, size=6).events
+    return _section("overview", client, facts=facts, events=_told(events), **_invitation(client))
+
+
+def program(client_id: uuid.UUID) -> str:
+    """The client's program."""
+    actor = current_actor()
+    client = client_for(actor, client_id)
+    return _section("program", client, **programs.cards(actor, client))
+
+
+def assessments(client_id: uuid.UUID) -> str:
+    """The client's assessments."""
+    return _section("assessments", client_for(current_actor(), client_id))
+
+
+def checkins(client_id: uuid.UUID) -> str:
+    """The client's check-ins."""
+    return _section("checkins", client_for(current_actor(), client_id))
+
+
+def history(client_id: uuid.UUID) -> str:
+    """Everything that happened, newest first."""
+    actor = current_actor()
+    client = client_for(actor, client_id)
+    start = request.args.get("before", type=uuid.UUID)
+    page = timeline.page(actor, client.id, before=start)
+    return _section("timeline", client, events=_told(page.events), before=page.before, start=start)
+
+
+def details(client_id: uuid.UUID) -> str:
+    """Everything that is written down about a client, and their invitation."""
+    client = client_for(current_actor(), client_id)
+    rows = words.details(client, practice_of(current_actor()))
+    return _section("details", client, rows=rows, **_invitation(client))
+
+
+def edit(client_id: uuid.UUID) -> Page:
+    """Correct a record; where somebody else saved first, show both texts."""
+    actor = current_actor()
+    client, practice = client_for(actor, client_id), practice_of(actor)
+    form = EditClientForm()
+    form.time_zone.put_first(client.time_zone, practice.time_zone)
+    if not form.is_submitted():
+        form.show(client, practice)
+    if form.validate_on_submit():
+        try:
+            typed = form.details(today_in(practice.time_zone))
+            ended = clients.correct(actor, client_id, typed, form.version.data)
+        except RuleBroken as problem:
+            form.refuse(problem)
+        except Conflict:
+            return _conflict(client_id, form), 409
+        else:
+            _say_corrected(client.name, ended)
+            return redirect(url_for("practitioner.clients.details", client_id=client_id), 303)
+    return _edit_page(client_id, form), 422 if form.errors else 200
+
+
+def status(client_id: uuid.UUID) -> Page:
+    """Archive a client or restore one, with the reason."""
+    actor = current_actor()
+    client = client_for(actor, client_id)
+    is_active, said = client.status is ClientStatus.ACTIVE, STATUS_WORDS[client.status]
+    form = ReasonForm()
+    if form.validate_on_submit():
+        change = clients.archive if is_active else clients.restore
+        client = change(actor, client_id, form.reason.data)
+        flash(said.done.format(client.name), "success")
+        return redirect(url_for("practitioner.clients.show", client_id=client_id), 303)
+    context = {"form": form, "client": client, "said": said, "is_active": is_active}
+    return render_template("practitioner/clients/status.html", **context), 422 if form.errors else 200
+
+
+def _section(tab: str, client: Any, /, **context: Any) -> str:
+    return render_template(
+        f"practitioner/clients/{tab}.html",
+        client=client,
+        current_tab=tab,
+        local_time=words.local_time(client, now()),
+        words=words,
+        assign_url=_assign_url(client),
+        **context,
+    )
+
+
+def _assign_url(client: Any) -> str | None:
+    at = "practitioner.programs.assign"
+    return url_for(at, client_id=client.id) if at in current_app.view_functions else None
+
+
+def _invitation(client: Any) -> dict[str, Any]:
+    actor = current_actor()
+    practice = practice_of(actor)
+    newest = invitations.latest(actor, client.id)
+    state = invitations.state_of(newest) if newest else None
+    told = words.invitation_words(newest, state, practice.time_zone) if newest and state else None
+    return {
+        "invitation": newest,
+        "invitation_state": state,
+        "invitation_words": told,
+        "mail_problem": invitations.mail_problem(client, practice),
+    }
+
+
+def _told(events: Any) -> list[timeline_words.Told]:
+    return [timeline_words.told(event, practice_of(current_actor()).time_zone) for event in events]
+
+
+def _edit_page(client_id: uuid.UUID, form: EditClientForm, **context: Any) -> str:
+    client = client_for(current_actor(), client_id)
+    context = {"conflict": False, "differences": []} | context
+    return render_template("practitioner/clients/edit.html", form=form, client=client, **context)
+
+
+def _conflict(client_id: uuid.UUID, form: EditClientForm) -> str:
+    actor = current_actor()
+    client, practice = client_for(actor, client_id), practice_of(actor)
+    typed = form.details(today_in(practice.time_zone))
+    form.version.data, form.version.raw_data = client.version, None
+    told = words.differences(clients.shown(client, practice), clients.typed(typed))
+    return _edit_page(client_id, form, differences=told, conflict=True)
+
+
+def _say_corrected(name: str, invitation_ended: bool) -> None:
+    flash(f"The record of {name} is saved.", "success")
+    if invitation_ended:
+        flash("The invitation to the old address has ended. Send a new one below.", "caution")
+
+
+def _pages(wanted: Wanted, found: client_list.Page) -> dict[str, str | None]:
+    kept = {
+        "q": wanted.text or None,
+        "status": wanted.status.value if wanted.status is not ClientStatus.ACTIVE else None,
+        "invitation": wanted.standing.value if wanted.standing else None,
+    }
+    at = "practitioner.clients.index"
+    return {
+        "before": url_for(at, **kept, before=found.before) if found.before else None,
+        "after": url_for(at, **kept, after=found.after) if found.after else None,
+    }

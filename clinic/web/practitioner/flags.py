@@ -1,0 +1,39 @@
+"""A warning sign as the practice sees it, and clearing it by name."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from clinic.domain.errors import RuleBroken
+from clinic.services import warnings
+from clinic.services.access import practice_of
+from clinic.web.authz import current_actor
+from clinic.web.forms.warnings import ClearForm
+from clinic.web.presenters import warnings as words
+
+
+def show(flag_id: uuid.UUID) -> ResponseReturnValue:
+    """What was named and what followed; with a note, a practitioner opens the program again."""
+    actor = current_actor()
+    seen = warnings.seen(actor, flag_id)
+    form = ClearForm()
+    if form.validate_on_submit():
+        try:
+            warnings.clear(actor, flag_id, form.note.data or "")
+        except RuleBroken as problem:
+            form.refuse(problem)
+        else:
+            flash("Cleared. The program is open again, and check-ins go on from the next one.", "success")
+            return redirect(url_for("practitioner.flags.show", flag_id=flag_id), 303)
+    page = render_template(
+        "practitioner/attention/flag.html",
+        form=form,
+        seen=seen,
+        signs=words.named(seen.flag),
+        urgency=words.urgency(seen.flag.tier),
+        zone=practice_of(actor).time_zone,
+    )
+    return page, 422 if form.errors else 200

@@ -1,0 +1,58 @@
+"""Inviting a client: by mail, by a link or code handed over, and taking it back."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from clinic.domain.errors import RuleBroken
+from clinic.services import invitations
+from clinic.services.access import client_for
+from clinic.services.sending_mails import link as full_address
+from clinic.web.authz import current_actor
+from clinic.web.presenters.invitations import qr_code
+
+
+def send(client_id: uuid.UUID) -> Response:
+    """Mail an invitation; earlier links end."""
+    try:
+        invitation = invitations.send(current_actor(), client_id)
+    except RuleBroken as problem:
+        flash(problem.message, "caution")
+    else:
+        flash(f"An invitation is on its way to {invitation.email}. Earlier links have ended.", "success")
+    return _back(client_id)
+
+
+def hand_over(client_id: uuid.UUID) -> Response | str:
+    """Show a new link and its code, this once: it is stored nowhere."""
+    actor = current_actor()
+    try:
+        invitation, secret = invitations.hand_over(actor, client_id)
+    except RuleBroken as problem:
+        flash(problem.message, "caution")
+        return _back(client_id)
+    link = full_address("public.invitation.show", secret=secret)
+    return render_template(
+        "practitioner/clients/link.html",
+        client=client_for(actor, client_id),
+        invitation=invitation,
+        link=link,
+        code=qr_code(link),
+    )
+
+
+def revoke(invitation_id: uuid.UUID) -> Response:
+    """Take an invitation back."""
+    invitation = invitations.revoke(current_actor(), invitation_id)
+    if invitation.revoked_at is not None:
+        flash("The invitation is taken back. Its links no longer work.", "success")
+    else:
+        flash("The invitation was accepted before it could be taken back.", "caution")
+    return _back(invitation.client_id)
+
+
+def _back(client_id: uuid.UUID) -> Response:
+    return redirect(url_for("practitioner.clients.details", client_id=client_id), 303)

@@ -1,0 +1,110 @@
+"""Routines: the list, one routine with its versions, and the page that publishes a draft."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import selectinload
+from werkzeug.wrappers import Response
+
+from clinic.domain.errors import Conflict, RuleBroken
+from clinic.models import Routine, RoutineVersion
+from clinic.services import access, routines
+from clinic.web.authz import current_actor
+from clinic.web.forms.routines import PublishForm
+from clinic.web.presenters import routines as presenter
+
+Answer = Response | str | tuple[str, int]
+
+
+def index() -> str:
+    """The practice's routines."""
+    return render_template("practitioner/routines/index.html", routines=routines.listed(current_actor()))
+
+
+def show(routine_id: uuid.UUID) -> str:
+    """One routine: what clients get now, and its versions."""
+    actor = current_actor()
+    routine = access.routine_for(actor, routine_id, selectinload(Routine.versions))
+    newest = presenter.newest_published(routine) or routine.versions[-1]
+    shown = routines.whole_version(actor, newest.id)
+    return render_template(
+        "practitioner/routines/show.html",
+        routine=routine,
+        draft=presenter.draft(routine),
+        shown=shown,
+        page=presenter.version_page(shown),
+        may_publish=actor.role in routines.SIGNERS,
+        versions=presenter.version_rows(routine, access.practice_of(actor).time_zone),
+    )
+
+
+def begin_draft(routine_id: uuid.UUID) -> Response:
+    """Begin a new version from the last one, and go to its page."""
+    routines.begin_draft(current_actor(), routine_id)
+    return redirect(url_for("practitioner.routines.publish", routine_id=routine_id), 303)
+
+
+def publish(routine_id: uuid.UUID) -> Answer:
+    """Read a draft, change it, keep it or publish it."""
+    actor = current_actor()
+    routine = access.routine_for(actor, routine_id)
+    version = routines.draft_of(actor, routine)
+    if version is None:
+        return _to(routine)
+    if actor.role not in routines.SIGNERS:
+        flash("A practitioner or the owner publishes routines.", "caution")
+        return _to(routine)
+    practice = access.practice_of(actor)
+    form = PublishForm.of(version, routines.digest_of(version, practice))
+    if not form.is_submitted():
+        return _page(form, routine, version)
+    if not form.fits(version):
+        abort(400)
+    return _sent(form, routine, version)
+
+
+def _sent(form: PublishForm, routine: Routine, version: RoutineVersion) -> Answer:
+    publishing = request.form.get("act") != "draft"
+    if not form.validate_for(publishing=publishing):
+        return _page(form, routine, version), 422
+    use_case = routines.publish if publishing else routines.save_draft
+    try:
+        use_case(current_actor(), routine.id, form.edit(version), form.seen.data or "")
+    except RuleBroken as problem:
+        form.refuse(problem)
+        return _page(form, routine, version), 422
+    except Conflict:
+        return _changed(form, routine)
+    flash(
+        f"{routine.name} is published. It can be assigned now." if publishing else "Draft saved.", "success"
+    )
+    return _to(routine) if publishing else redirect(request.path, 303)
+
+
+def _changed(form: PublishForm, routine: Routine) -> Answer:
+    actor = current_actor()
+    version = routines.draft_of(actor, routine)
+    if version is None or not form.fits(version):
+        return _to(routine)
+    form.seen.data = routines.digest_of(version, access.practice_of(actor))
+    form.accept.data = False
+    return _page(form, routine, version, changed=True), 409
+
+
+def _page(form: PublishForm, routine: Routine, version: RoutineVersion, *, changed: bool = False) -> str:
+    practice = access.practice_of(current_actor())
+    return render_template(
+        "practitioner/routines/publish.html",
+        form=form,
+        routine=routine,
+        version=version,
+        page=presenter.draft_page(version, practice),
+        mistake=presenter.mistake_question(),
+        changed=changed,
+    )
+
+
+def _to(routine: Routine) -> Response:
+    return redirect(url_for("practitioner.routines.show", routine_id=routine.id), 303)

@@ -1,0 +1,114 @@
+"""The practitioner's first page in words and figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from clinic.domain.attention import AttentionKind, ClientFacts, Reason
+from clinic.domain.dates import count, day_in_words
+from clinic.domain.types import Tier
+from clinic.services.attention import Answered, Listed
+from clinic.web.presenters.checkins import answer_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One reason: why, since when, and its figure."""
+
+    words: str
+    since: str
+    figure: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A client on the list."""
+
+    client_id: str
+    name: str
+    url: str
+    tone: str
+    lines: tuple[Line, ...]
+    cases: str
+    flag_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """A recent answer."""
+
+    name: str
+    url: str
+    facts: tuple[str, ...]
+    note: str | None
+    when: str
+
+
+def entry(listed: Listed, today: date) -> Entry:
+    """A client with their reasons."""
+    flag = listed.flag_id
+    return Entry(
+        client_id=str(listed.client_id),
+        name=listed.name,
+        url=_client(listed.client_id),
+        tone="emergency" if flag and listed.facts.warning is not Tier.S else "attention",
+        lines=tuple(_line(reason, listed.facts, today) for reason in listed.reasons),
+        cases=" ".join(map(str, listed.cases)),
+        flag_url=url_for("practitioner.flags.show", flag_id=flag) if flag else None,
+    )
+
+
+def answer_line(answered: Answered, today: date, day: date) -> AnswerLine:
+    """A recent answer in one line; `day` is where the practice is."""
+    answer = answered.answer
+    return AnswerLine(
+        name=answered.client_name,
+        url=url_for("practitioner.clients.checkins", client_id=answer.client_id),
+        facts=answer_facts(answer),
+        note=answer.note,
+        when=_ago(day, today),
+    )
+
+
+def _client(client_id: object) -> str:
+    return url_for("practitioner.clients.show", client_id=client_id)
+
+
+def _line(reason: Reason, facts: ClientFacts, today: date) -> Line:
+    figure, unit = _figure(reason, facts, today)
+    ahead = reason.since > today
+    since = day_in_words(reason.since, today) if ahead else f"since {_ago(reason.since, today)}"
+    if reason.kind is AttentionKind.ENDING:
+        since = _ago(reason.since, today)
+    return Line(reason.words, since, figure, unit)
+
+
+def _figure(reason: Reason, facts: ClientFacts, today: date) -> tuple[str, str]:
+    match reason.kind:
+        case AttentionKind.PAIN_UP if facts.pain_up:
+            return f"+{facts.pain_up.points}", "pain"
+        case AttentionKind.NOT_ANSWERED:
+            return str(facts.unanswered_in_a_row), "unanswered"
+        case AttentionKind.ENDING:
+            days = (reason.since - today).days
+            return (str(days), "day left" if days == 1 else "days left") if days else ("0", "last day")
+        case AttentionKind.PRACTICE_DROPPED if facts.practice:
+            return f"{facts.practice.now.percent} %", "of days"
+    days = (today - reason.since).days
+    return str(days), "day" if days == 1 else "days"
+
+
+def _ago(day: date, today: date) -> str:
+    days = (today - day).days
+    if days in (0, 1):
+        return ("today", "yesterday")[days]
+    return day_in_words(day, today)
+
+
+def headline(number: int) -> str:
+    """How many clients there are to look after."""
+    return f"{count(number, 'client')} to look after" if number else ""

@@ -1,0 +1,149 @@
+"""The words about clients: kinds, standings, what needs attention, and the lines of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from clinic.domain.invitations import AccountStanding
+from clinic.domain.types import ClientKind, ClientStatus, InvitationState, ProgramStatus
+from clinic.models import Client, Invitation, Practice
+from clinic.services import clients
+from clinic.services.client_list import Listed
+from clinic.web.filters import clock, day, day_year, local_date
+from clinic.web.forms.zones import zone_words
+
+KIND_WORDS = {ClientKind.PRIVATE: "Private client", ClientKind.ONLINE: "Online student"}
+STATUS_WORDS = {ClientStatus.ACTIVE: "Active", ClientStatus.ARCHIVED: "Archived"}
+STANDING_WORDS = {
+    AccountStanding.NOT_INVITED: "Not invited",
+    AccountStanding.INVITED: "Invited",
+    AccountStanding.LAPSED: "Invitation expired",
+    AccountStanding.HAS_ACCOUNT: "Has an account",
+}
+STANDING_KIND = {
+    AccountStanding.NOT_INVITED: "skipped",
+    AccountStanding.INVITED: "pending",
+    AccountStanding.LAPSED: "expired",
+    AccountStanding.HAS_ACCOUNT: "accepted",
+}
+PROGRAM_KIND = {
+    ProgramStatus.ASSIGNED: ("draft", "Assigned"),
+    ProgramStatus.ACTIVE: ("active", "Active"),
+    ProgramStatus.PAUSED: ("paused", "Paused"),
+    ProgramStatus.ENDED: ("ended", "Ended"),
+}
+FIELD_WORDS = {
+    "name": "Name",
+    "email": "Email",
+    "phone": "Phone",
+    "time_zone": "Time zone",
+    "kind": "Kind of client",
+    "group_name": "Group",
+    "reason_for_care": "Reason for care",
+    "history": "What was tried before, and what helped",
+    "notes": "Notes of the practice",
+    "consented_on": "Day of consent",
+}
+NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A status: which shape and colour, and the word with it."""
+
+    kind: str
+    words: str
+
+
+def attention(client: Listed) -> Mark | None:
+    """What about this client needs a look first, if anything does."""
+    if client.tier is not None:
+        return Mark("emergency", "Warning sign")
+    if client.contact_wanted:
+        return Mark("attention", "Contact wanted")
+    if client.bounced:
+        return Mark("failed", "Mail bounced")
+    if client.standing is AccountStanding.LAPSED:
+        return Mark("expired", "Invitation expired")
+    return None
+
+
+def program(status: ProgramStatus | None) -> Mark | None:
+    """The status of a program; None where there is none."""
+    return Mark(*PROGRAM_KIND[status]) if status else None
+
+
+def standing(value: AccountStanding) -> Mark:
+    """How far a client is on the way to an account."""
+    return Mark(STANDING_KIND[value], STANDING_WORDS[value])
+
+
+def second_line(client: Listed) -> str:
+    """What stands below the name: the group, or the kind."""
+    return client.group_name or KIND_WORDS[client.kind]
+
+
+def invitation_words(invitation: Invitation, state: InvitationState, zone: str) -> str:
+    """One sentence about an invitation, with its dates where the practice is."""
+    sent = day(local_date(invitation.created_at, zone))
+    how = f"Mailed to {invitation.email} on {sent}" if invitation.email else f"Link handed over on {sent}"
+    if state is InvitationState.ACCEPTED and invitation.accepted_at:
+        return f"{how}, accepted on {day_year(local_date(invitation.accepted_at, zone))}."
+    if state is InvitationState.REVOKED and invitation.revoked_at:
+        over = day(local_date(invitation.revoked_at, zone))
+        return f"{how}, taken back on {over}. Its links no longer work."
+    end = day(local_date(invitation.expires_at, zone))
+    return f"{how}, {'ended unused on' if state is InvitationState.EXPIRED else 'works until'} {end}."
+
+
+def local_time(client: Client, at: datetime) -> str:
+    """The client's own clock: "Mon 09:14 in New York"."""
+    there = at.astimezone(ZoneInfo(client.time_zone))
+    return f"{there:%a} {clock(there)} in {zone_words(client.time_zone).partition(' (')[0]}"
+
+
+def count(number: int | None) -> str:
+    """How many clients the list holds; beyond a thousand nobody counts."""
+    if number is None:
+        return "More than 1,000 clients"
+    return "1 client" if number == 1 else f"{number:,} clients"
+
+
+def value_words(field: str, value: Any) -> str:
+    """One stored value of a record, in words."""
+    if value in (None, ""):
+        return NOTHING
+    if field == "kind":
+        return KIND_WORDS[ClientKind(value)]
+    if field == "time_zone":
+        return zone_words(str(value))
+    if field == "consented_on":
+        return day_year(datetime.fromisoformat(str(value)))
+    return str(value)
+
+
+def differences(
+    saved: Mapping[str, str | None], typed: Mapping[str, str | None]
+) -> list[tuple[str, str, str]]:
+    """Where what is saved and what was typed differ: the field's name, the one and the other."""
+    return [
+        (FIELD_WORDS[name], value_words(name, saved[name]), value_words(name, typed[name]))
+        for name in FIELD_WORDS
+        if (saved[name] or None) != (typed[name] or None)
+    ]
+
+
+def details(client: Client, practice: Practice) -> list[tuple[str, str | None]]:
+    """Everything that is written down about a client, line by line."""
+    stored = clients.shown(client, practice)
+    told = {name: value_words(name, value) for name, value in stored.items() if value}
+    lines: list[tuple[str, str | None]] = [
+        (label, told.get(name)) for name, label in FIELD_WORDS.items() if name != "consented_on"
+    ]
+    consent = told.get("consented_on")
+    by = f", recorded by {client.consent_recorded_by}" if client.consent_recorded_by else ""
+    return [*lines, ("Consent", f"Given on {consent}{by}" if consent else "Not recorded: no mail is sent")]

@@ -1,0 +1,135 @@
+"""A routine for its pages: what is signed, what waits for a name, and the moves as they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clinic.catalogue import load_catalogue
+from clinic.catalogue.moves import Fault
+from clinic.domain import videos
+from clinic.domain.moves import MoveContent
+from clinic.domain.types import RoutineStatus
+from clinic.models import Practice, Routine, RoutineItem, RoutineVersion
+from clinic.services import signoffs
+from clinic.services.routine_wording import content_of, dose_lines, dose_of, move_wording, wordings_of
+from clinic.services.signoffs import Part, Signature, Wording
+from clinic.web.filters import day_year, local_date
+from clinic.web.forms.routines import named_row, video_address
+from clinic.web.presenters.doses import load_in_words
+
+
+@dataclass(frozen=True, slots=True)
+class MovePart:
+    """One move on a routine's page. `fixed` is what no field of the form holds."""
+
+    number: int
+    item: RoutineItem
+    content: MoveContent
+    fixed: tuple[Part, ...]
+    dose: tuple[str, ...]
+    video: str | None
+    signature: Signature | None = None
+
+    @property
+    def asks_mistake(self) -> bool:
+        """Whether the practice's named mistake belongs to this move."""
+        return named_row(self.item) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPart:
+    """Wording that belongs to no single move."""
+
+    wording: Wording
+    signature: Signature | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPage:
+    """Everything a version's page shows; `waiting` counts texts without a name under them."""
+
+    moves: tuple[MovePart, ...]
+    load: str
+    shared: tuple[SharedPart, ...] = ()
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MistakeQuestion:
+    """What the practitioner is asked about the named mistake."""
+
+    label: str
+    candidates: tuple[Fault, ...]
+    hint_time: str
+
+
+def draft_page(version: RoutineVersion, practice: Practice) -> VersionPage:
+    """A draft with the names that stand under its wording already."""
+    wordings = wordings_of(version, practice)
+    signed = signoffs.signatures(practice.id, wordings)
+    of_moves = {f"{kind}:{item.exercise.key}" for item in version.items for kind in ("move", "dose")}
+    return VersionPage(
+        moves=_moves(version, signed),
+        load=_load(version),
+        shared=tuple(
+            SharedPart(each, signed.get(each.scope)) for each in wordings if each.scope not in of_moves
+        ),
+        waiting=sum(wording.scope not in signed for wording in wordings),
+    )
+
+
+def version_page(version: RoutineVersion) -> VersionPage:
+    """A version as it is read; a published one in its frozen wording."""
+    return VersionPage(moves=_moves(version, {}), load=_load(version))
+
+
+def mistake_question() -> MistakeQuestion:
+    """The named mistake of the catalogue, with its candidates."""
+    catalogue = load_catalogue()
+    named = catalogue.named_mistake
+    return MistakeQuestion(named.label, catalogue.mistake_candidates, videos.clock(named.video_seconds))
+
+
+def newest_published(routine: Routine) -> RoutineVersion | None:
+    """The version that is assigned today."""
+    return next((each for each in reversed(routine.versions) if each.status is RoutineStatus.PUBLISHED), None)
+
+
+def draft(routine: Routine) -> RoutineVersion | None:
+    """The version that is being worked on."""
+    return next((each for each in routine.versions if each.status is RoutineStatus.DRAFT), None)
+
+
+def version_rows(routine: Routine, zone: str) -> list[tuple[str, str, str | None, str]]:
+    """The versions of a routine as lines of a table, newest first."""
+    return [
+        (
+            f"Version {each.number}",
+            each.status.value.capitalize(),
+            day_year(local_date(each.published_at, zone)) if each.published_at else None,
+            each.change_note or ("The first version" if each.number == 1 else ""),
+        )
+        for each in reversed(routine.versions)
+    ]
+
+
+def _load(version: RoutineVersion) -> str:
+    return load_in_words(dose_of(item) for item in version.items)
+
+
+def _moves(version: RoutineVersion, signed: dict[str, Signature]) -> tuple[MovePart, ...]:
+    return tuple(_move(number, item, signed) for number, item in enumerate(version.items, 1))
+
+
+def _move(number: int, item: RoutineItem, signed: dict[str, Signature]) -> MovePart:
+    content = content_of(item.exercise) if item.content is None else MoveContent.from_json(item.content)
+    wording = move_wording(item.exercise.key, content)
+    return MovePart(
+        number=number,
+        item=item,
+        content=content,
+        fixed=tuple(part for part in wording.parts if not part.editable),
+        dose=dose_lines(dose_of(item), content),
+        video=video_address(content.video) if content.video else None,
+        signature=signed.get(wording.scope),
+    )

@@ -1,0 +1,170 @@
+"""The audit trail in words: each action a sentence, an icon, and what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from clinic.models import AuditEvent
+from clinic.web.filters import day, moment
+from clinic.web.presenters.clients import FIELD_WORDS, value_words
+
+SHORT = 160  # characters of a long text; the record itself holds the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one kind of action is told."""
+
+    title: str
+    icon: str = "circle"
+    tone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the timeline, as its component takes it."""
+
+    title: str
+    icon: str
+    tone: str | None
+    when: str
+    iso: str
+    by: str
+    text: str | None
+
+
+ACTIONS: Mapping[str, Words] = {
+    "client.created": Words("Client added", "user-plus"),
+    "client.corrected": Words("Record changed", "pencil"),
+    "client.archived": Words("Client archived", "archive"),
+    "client.restored": Words("Client restored", "undo-2"),
+    "client.viewed_as": Words("Pages viewed as the client", "eye"),
+    "invitation.sent": Words("Invitation sent", "mail"),
+    "invitation.resent": Words("Invitation sent again", "mail"),
+    "invitation.handed": Words("Invitation link handed over", "qr-code"),
+    "invitation.revoked": Words("Invitation taken back", "ban"),
+    "invitation.accepted": Words("Invitation accepted", "circle-check"),
+    "program.assigned": Words("Program assigned", "footprints"),
+    "program.started": Words("Program started", "play"),
+    "program.dose_corrected": Words("Dose changed", "pencil"),
+    "program.checkin_changed": Words("Check-in times changed", "calendar"),
+    "program.paused": Words("Program paused", "pause"),
+    "program.resumed": Words("Program resumed", "play"),
+    "program.ended": Words("Program ended", "square"),
+    "program.restarted": Words("Program started again", "refresh-cw"),
+    "practice.logged": Words("Practice logged", "check"),
+    "practice.corrected": Words("Practice log corrected", "pencil"),
+    "assessment.begun": Words("Assessment begun", "ruler"),
+    "assessment.signed": Words("Assessment signed", "clipboard-check"),
+    "assessment.discarded": Words("Assessment draft discarded", "trash-2"),
+    "checkin.sent": Words("Check-in sent", "send"),
+    "checkin.skipped": Words("Check-in not sent", "minus"),
+    "checkin.answered": Words("Check-in answered", "message-circle"),
+    "checkin.corrected": Words("Check-in answer corrected", "pencil"),
+    "checkin.failed": Words("Check-in could not be sent", "mail-x", "attention"),
+    "checkin.handled": Words("Check-in dealt with", "check"),
+    "checkin.previewed": Words("Check-in mail previewed", "eye"),
+    "flag.raised": Words("Warning sign reported", "shield-alert", "emergency"),
+    "flag.cleared": Words("Warning sign cleared", "circle-check"),
+    "mail.unsubscribed": Words("Unsubscribed from mail", "mail-x", "attention"),
+    "mail.resubscribed": Words("Subscribed to mail again", "mail-check"),
+    "mail.failed": Words("Mail could not be sent", "mail-x", "attention"),
+    "mail.bounced": Words("Mail came back", "mail-x", "attention"),
+}
+
+# Details that have words of their own; what is not here is for machines and is left out.
+SAID = {
+    "to": "To {}",
+    "program": "{}",
+    "name": "{}",
+    "move": "{}",
+    "on": "From {}",
+    "day": "For {}",
+    "reason": "Reason: {}",
+    "note": "Note: {}",
+    "outcome": "{}",
+    "pain": "Pain {}",
+    "days_practised": "{} days practised",
+    "because": "{}",
+}
+VALUES = {
+    "address_corrected": "The address was corrected",
+    "archived": "The client was archived",
+    "done": "Done",
+    "partly": "Partly",
+    "not_done": "Not done",
+}
+
+
+def told(event: AuditEvent, zone: str) -> Told:
+    """An event as a line, its time where the practice is."""
+    words = ACTIONS.get(event.action) or _unknown(event.action)
+    return Told(
+        title=words.title,
+        icon=words.icon,
+        tone=words.tone,
+        when=moment(event.happened_at, zone),
+        iso=event.happened_at.isoformat(),
+        by=event.actor_name,
+        text=_text(event.details) or None,
+    )
+
+
+def _unknown(action: str) -> Words:
+    """A word that nobody has put into the table yet: better plain than missing."""
+    return Words(action.replace(".", " ").replace("_", " ").capitalize())
+
+
+def _text(details: Mapping[str, Any]) -> str:
+    said = [
+        template.format(_value(name, details[name])) for name, template in SAID.items() if details.get(name)
+    ]
+    changed = details.get("changed")
+    if isinstance(changed, Mapping):
+        said += [_change(name, pair) for name, pair in changed.items()]
+    elif "before" in details and "after" in details:
+        said.append(_before_after(details["before"], details["after"]))
+    return ". ".join(part for part in said if part)
+
+
+def _change(name: str, pair: Any) -> str:
+    before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
+    return f"{FIELD_WORDS.get(name, _plain(name))}: {_short(name, before)} → {_short(name, after)}"
+
+
+def _before_after(before: Any, after: Any) -> str:
+    if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
+        return f"{_value('', before)} → {_value('', after)}"
+    names = [name for name in after if before.get(name) != after[name]]
+    return ". ".join(_change(name, [before.get(name), after[name]]) for name in names)
+
+
+def _short(name: str, value: Any) -> str:
+    words = value_words(name, value) if name in FIELD_WORDS else _value(name, value)
+    return words if len(words) <= SHORT else f"{words[:SHORT].rstrip()} …"
+
+
+def _value(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_plain(key).lower()} {_value(key, each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(_value(name, each) for each in value)
+    if name in {"on", "day"}:
+        return _day(str(value))
+    return VALUES.get(str(value), str(value))
+
+
+def _day(text: str) -> str:
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ").capitalize()

@@ -1,0 +1,109 @@
+"""A check-in, opened from its mail: the warning signs first, then the questions, then closing words.
+
+Looking stores nothing, however often and by whom. What was answered is never shown here: a link in a mail can be
+opened by others.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from clinic.domain.errors import RuleBroken
+from clinic.domain.types import Tier
+from clinic.services import checkin_answers
+from clinic.services.checkin_answers import Opened, Stage
+from clinic.web.forms.checkins import QuestionsForm
+from clinic.web.forms.warnings import SignsForm
+from clinic.web.presenters import warnings as words
+from clinic.web.presenters.chrome import chrome
+
+GONE = 410
+
+
+def show(secret: str) -> ResponseReturnValue:
+    """The warning signs, and after them where the check-in stands."""
+    opened = checkin_answers.open_link(secret)
+    form = SignsForm()
+    form.offer(words.emergency_signs())
+    if request.method == "POST":
+        return _signs_sent(opened, secret, form)
+    if opened.stage is Stage.QUESTIONS:
+        return _to_questions(secret)
+    if opened.stage is Stage.CLOSED:
+        return _page("public/checkin_closed.html", opened), GONE
+    if opened.stage is Stage.SIGNS:
+        return _signs(opened, form)
+    return _closing(opened, secret)
+
+
+def questions(secret: str) -> ResponseReturnValue:
+    """The questions, once the warning signs have been asked."""
+    opened = checkin_answers.open_link(secret)
+    if opened.is_closed:
+        return _page("public/checkin_closed.html", opened), GONE
+    if not opened.may_answer:
+        return _to_start(secret)
+    form = QuestionsForm()
+    form.ask(checkin_answers.named_mistake(opened.checkin))
+    if form.validate_on_submit():
+        try:
+            checkin_answers.answer(secret, form.given())
+        except RuleBroken as problem:
+            form.refuse(problem)
+        else:
+            return _to_start(secret)
+    again = opened.answer is not None
+    page = _page("public/checkin_questions.html", opened, form=form, again=again)
+    return page, 422 if form.errors else 200
+
+
+def _signs_sent(opened: Opened, secret: str, form: SignsForm) -> ResponseReturnValue:
+    if not form.validate_on_submit():
+        return _signs(opened, form), 422
+    if form.signs.data:
+        flag = checkin_answers.name_signs(secret, form.signs.data)
+        return {"tier": flag.tier.value} if _is_tick() else _to_start(secret)
+    checkin_answers.deny_signs(secret)
+    return _to_questions(secret)
+
+
+def _is_tick() -> bool:
+    """Whether a script sent one tick as it was made, and stays on its page."""
+    return "X-Tick" in request.headers
+
+
+def _signs(opened: Opened, form: SignsForm) -> str:
+    return _page(
+        "public/checkin_signs.html",
+        opened,
+        form=form,
+        signs=words.emergency_signs(),
+        advices=[words.advice(Tier.E, opened.practice)],
+    )
+
+
+def _closing(opened: Opened, secret: str) -> str:
+    tier = opened.flag.tier if opened.flag else Tier.N
+    return _page(
+        "public/checkin_closing.html",
+        opened,
+        advice=words.advice(tier, opened.practice),
+        answered=opened.answer is not None,
+        questions_url=None if opened.is_closed else url_for("public.checkin.questions", secret=secret),
+    )
+
+
+def _page(template: str, opened: Opened, **context: Any) -> str:
+    return render_template(template, chrome=chrome(opened.practice, None), **context)
+
+
+def _to_start(secret: str) -> Response:
+    return redirect(url_for("public.checkin.show", secret=secret), 303)
+
+
+def _to_questions(secret: str) -> Response:
+    return redirect(url_for("public.checkin.questions", secret=secret), 303)

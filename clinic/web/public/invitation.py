@@ -1,0 +1,48 @@
+"""Accepting an invitation: a password, and consent where it is not recorded yet."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from clinic.domain.errors import RuleBroken
+from clinic.services import invitations
+from clinic.services.invitations import Offer
+from clinic.web.authz import begin_session, current_actor, end_session, is_signed_in
+from clinic.web.forms.invitations import AcceptForm, LeaveForm
+from clinic.web.limits import PER_ADDRESS, on_post
+from clinic.web.presenters.chrome import chrome
+
+
+@on_post(PER_ADDRESS)
+def show(secret: str) -> Response | str | tuple[str, int]:
+    """Show whom the invitation is for; make the account, once."""
+    offered = invitations.offer(secret)
+    if is_signed_in():
+        return _other_account(secret, offered)
+    form = AcceptForm()
+    form.ask_only(offered)
+    if form.validate_on_submit():
+        try:
+            session_secret = invitations.accept(secret, form.answer())
+        except RuleBroken as problem:
+            form.refuse(problem)
+            offered = invitations.offer(secret)
+        else:
+            begin_session(session_secret, persistent=bool(form.persistent.data))
+            return redirect(url_for("client.today.index"), 303)
+    return _page("invitation", offered, form=form), 422 if form.errors else 200
+
+
+def _other_account(secret: str, offered: Offer) -> Response | str:
+    form = LeaveForm()
+    if request.method == "POST" and form.validate() and form.leave.data:
+        end_session()
+        return redirect(url_for("public.invitation.show", secret=secret), 303)
+    return _page("invitation_signed_in", offered, form=form, who=current_actor().name)
+
+
+def _page(name: str, offered: Offer, **context: object) -> str:
+    first_name = offered.client.name.partition(" ")[0]
+    context |= {"first_name": first_name, "host": offered.practice, "client": offered.client}
+    return render_template(f"public/{name}.html", **{"chrome": chrome(offered.practice, None)} | context)

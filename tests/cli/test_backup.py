@@ -1,0 +1,72 @@
+"""A backup holds everything, and a bad one changes nothing."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import select
+
+from clinic.domain.errors import RuleBroken
+from clinic.extensions import db
+from clinic.models import Base
+from clinic.services import backup
+from tests.factories.people import make_people
+
+
+def everything() -> dict[str, list[tuple[object, ...]]]:
+    rows = {
+        table.name: sorted(tuple(map(str, row)) for row in db.session.execute(select(table)))
+        for table in Base.metadata.sorted_tables
+    }
+    db.session.rollback()
+    return rows
+
+
+def empty_database() -> None:
+    db.session.remove()
+    downgrade(revision="base")
+    upgrade()
+
+
+def test_what_is_restored_is_what_was_backed_up(live_app: Flask, tmp_path: Path) -> None:
+    make_people()
+    before = everything()
+    rows = backup.back_up(tmp_path / "all.gz")
+    empty_database()
+    assert backup.restore(tmp_path / "all.gz") == rows == sum(map(len, before.values()))
+    assert everything() == before
+
+
+def test_a_backup_is_readable_by_its_owner_alone(live_app: Flask, tmp_path: Path) -> None:
+    backup.back_up(tmp_path / "all.gz")
+    assert (tmp_path / "all.gz").stat().st_mode & 0o077 == 0
+
+
+def test_a_backup_that_was_cut_off_changes_nothing(live_app: Flask, tmp_path: Path) -> None:
+    make_people()
+    backup.back_up(tmp_path / "all.gz")
+    lines = gzip.decompress((tmp_path / "all.gz").read_bytes()).splitlines(keepends=True)
+    (tmp_path / "cut.gz").write_bytes(gzip.compress(b"".join(lines[:-3])))
+    empty_database()
+    before = everything()
+    with pytest.raises(RuleBroken, match="cut off"):
+        backup.restore(tmp_path / "cut.gz")
+    assert everything() == before
+
+
+@pytest.mark.parametrize("content", [b"", b"not a backup", gzip.compress(b'{"format": "another"}\n')])
+def test_a_file_that_is_no_backup_is_refused(live_app: Flask, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.gz").write_bytes(content)
+    with pytest.raises(RuleBroken, match="backup"):
+        backup.restore(tmp_path / "x.gz")
+
+
+def test_a_database_with_records_is_never_written_over(live_app: Flask, tmp_path: Path) -> None:
+    make_people()
+    backup.back_up(tmp_path / "all.gz")
+    with pytest.raises(RuleBroken, match="empty"):
+        backup.restore(tmp_path / "all.gz")

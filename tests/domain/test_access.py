@@ -1,0 +1,47 @@
+"""Who may open pages of which audience."""
+
+from __future__ import annotations
+
+import pytest
+
+from clinic.domain.access import is_staff, may
+from clinic.domain.types import Audience, Role
+
+OPEN, SHUT = True, False
+
+TABLE = {
+    # audience:            anonymous, client, assistant, practitioner, owner
+    Audience.PUBLIC: (OPEN, OPEN, OPEN, OPEN, OPEN),
+    Audience.CLIENT: (SHUT, OPEN, SHUT, SHUT, SHUT),
+    Audience.PRACTITIONER: (SHUT, SHUT, OPEN, OPEN, OPEN),
+    Audience.OWNER: (SHUT, SHUT, SHUT, SHUT, OPEN),
+    Audience.DEV: (SHUT, SHUT, SHUT, SHUT, SHUT),
+}
+WHO = (None, Role.CLIENT, Role.ASSISTANT, Role.PRACTITIONER, Role.OWNER)
+CELLS = [
+    (audience, who, door) for audience, doors in TABLE.items() for who, door in zip(WHO, doors, strict=True)
+]
+
+
+@pytest.mark.parametrize("audience, who, door", CELLS)
+def test_each_audience_lets_in_its_own_people_only(audience: Audience, who: Role | None, door: bool) -> None:
+    assert may(who, audience) is door
+
+
+def test_the_table_knows_every_audience_and_every_role() -> None:
+    assert set(TABLE) == set(Audience)
+    assert set(WHO) == {None, *Role}
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_developers_pages_open_in_development_whoever_asks(who: Role | None) -> None:
+    assert may(who, Audience.DEV, development=True)
+
+
+def test_development_opens_nothing_else() -> None:
+    assert not may(None, Audience.CLIENT, development=True)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_staff_are_all_but_clients_and_strangers(who: Role | None) -> None:
+    assert is_staff(who) is (who not in (None, Role.CLIENT))

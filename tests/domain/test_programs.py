@@ -1,0 +1,136 @@
+"""The life of a program: every status against every action."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+
+from clinic.domain.errors import RuleBroken
+from clinic.domain.programs import (
+    Change,
+    allowed_actions,
+    check_change,
+    first_status,
+    next_status,
+    pauses,
+)
+from clinic.domain.progress import Span
+from clinic.domain.types import ProgramAction, ProgramStatus
+
+ASSIGNED, ACTIVE = ProgramStatus.ASSIGNED, ProgramStatus.ACTIVE
+PAUSED, ENDED = ProgramStatus.PAUSED, ProgramStatus.ENDED
+START, PAUSE, RESUME = ProgramAction.START, ProgramAction.PAUSE, ProgramAction.RESUME
+END, RESTART = ProgramAction.END, ProgramAction.RESTART
+NO = None
+TODAY = date(2026, 11, 26)
+BEGAN = date(2026, 11, 1)
+
+TABLE = {
+    # from:   start, pause, resume, end, restart
+    ASSIGNED: (ACTIVE, PAUSED, NO, ENDED, NO),
+    ACTIVE: (NO, PAUSED, NO, ENDED, NO),
+    PAUSED: (NO, NO, ACTIVE, ENDED, NO),
+    ENDED: (NO, NO, NO, NO, ACTIVE),
+}
+ACTIONS = (START, PAUSE, RESUME, END, RESTART)
+
+
+@pytest.mark.parametrize("status, action", list(product(ProgramStatus, ProgramAction)))
+def test_a_step_leads_where_the_table_says_or_is_refused(
+    status: ProgramStatus, action: ProgramAction
+) -> None:
+    expected = TABLE[status][ACTIONS.index(action)]
+    assert (action in allowed_actions(status)) is (expected is not None)
+    if expected is None:
+        with pytest.raises(RuleBroken) as refused:
+            next_status(status, action)
+        assert refused.value.field == "action"
+    else:
+        assert next_status(status, action) is expected
+
+
+@pytest.mark.parametrize("days, status", [(-1, ACTIVE), (0, ACTIVE), (1, ASSIGNED)])
+def test_a_program_is_active_from_its_first_day_on(days: int, status: ProgramStatus) -> None:
+    assert first_status(TODAY + timedelta(days=days), TODAY) is status
+
+
+@pytest.mark.parametrize(
+    "action, status, needed",
+    [
+        (PAUSE, ACTIVE, True),
+        (END, ACTIVE, True),
+        (RESTART, ENDED, True),
+        (RESUME, PAUSED, False),
+        (START, ASSIGNED, False),
+    ],
+)
+def test_stopping_and_restarting_need_a_reason_going_on_does_not(
+    action: ProgramAction, status: ProgramStatus, needed: bool
+) -> None:
+    without = Change(action, TODAY, "  ")
+    if needed:
+        with pytest.raises(RuleBroken) as refused:
+            check_change(status, without, earliest=BEGAN, today=TODAY)
+        assert refused.value.field == "reason"
+    else:
+        check_change(status, without, earliest=BEGAN, today=TODAY)
+    check_change(status, Change(action, TODAY, "holiday"), earliest=BEGAN, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    "day, fine",
+    [
+        (BEGAN - timedelta(days=1), False),
+        (BEGAN, True),
+        (TODAY, True),
+        (TODAY + timedelta(days=1), False),
+    ],
+)
+def test_a_change_is_effective_from_the_last_one_up_to_today(day: date, fine: bool) -> None:
+    change = Change(PAUSE, day, "holiday")
+    if fine:
+        assert check_change(ACTIVE, change, earliest=BEGAN, today=TODAY) is PAUSED
+    else:
+        with pytest.raises(RuleBroken) as refused:
+            check_change(ACTIVE, change, earliest=BEGAN, today=TODAY)
+        assert refused.value.field == "effective_on"
+
+
+def test_a_program_that_is_yet_to_start_can_be_ended_from_its_first_day() -> None:
+    starts = TODAY + timedelta(days=5)
+    assert check_change(ASSIGNED, Change(END, starts, "moved away"), earliest=starts, today=TODAY) is ENDED
+
+
+def test_a_very_long_reason_is_refused() -> None:
+    with pytest.raises(RuleBroken) as refused:
+        check_change(ACTIVE, Change(END, TODAY, "x" * 501), earliest=BEGAN, today=TODAY)
+    assert refused.value.field == "reason"
+
+
+def day(number: int) -> date:
+    return date(2026, 11, number)
+
+
+HELD = [
+    ([], (), "never held"),
+    ([Change(PAUSE, day(5))], (Span(day(5)),), "still paused"),
+    ([Change(PAUSE, day(5)), Change(RESUME, day(9))], (Span(day(5), day(8)),), "paused and resumed"),
+    ([Change(PAUSE, day(5)), Change(RESUME, day(5))], (), "resumed the same day"),
+    ([Change(END, day(5)), Change(RESTART, day(9))], (Span(day(5), day(8)),), "ended and restarted"),
+    ([Change(PAUSE, day(5)), Change(END, day(7))], (Span(day(5)),), "paused, then ended"),
+    (
+        [Change(PAUSE, day(2)), Change(RESUME, day(4)), Change(PAUSE, day(8)), Change(RESUME, day(10))],
+        (Span(day(2), day(3)), Span(day(8), day(9))),
+        "paused twice",
+    ),
+    ([Change(START, day(3))], (), "only started"),
+]
+
+
+@pytest.mark.parametrize("changes, spans, why", HELD, ids=[row[2] for row in HELD])
+def test_days_that_asked_for_nothing_run_from_each_stop_to_the_next_start(
+    changes: list[Change], spans: tuple[Span, ...], why: str
+) -> None:
+    assert pauses(changes) == spans, why

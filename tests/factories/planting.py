@@ -1,0 +1,151 @@
+"""A mark in every free text of every row, so that a page shows whose records it drew on."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import JSON, Column, Enum, String, Table, select, update
+
+from clinic.extensions import db
+from clinic.models import Base
+from tests.factories.records import World
+
+# Texts with a shape of their own; nothing a person writes can stand in them.
+SHAPED = frozenset(
+    {
+        *("client.time_zone", "practice.time_zone", "checkin_schedule.time_zone", "checkin_schedule.cadence_days"),
+        *("user_account.password_hash", "auth_session.token_hash", "link_token.token_hash"),
+        *("exercise.key", "exercise.figure", "exercise_mistake.key", "routine.key"),
+        *("exercise_media.provider", "exercise_media.video_id"),
+        *("routine_item.tempo", "prescription.tempo", "finding.test_key", "finding.field_key", "finding.unit"),
+        *("assessment.battery_key", "sign_off.scope", "sign_off.digest", "audit_event.action"),
+        *("outbox_message.kind", "outbox_message.dedupe_key", "outbox_message.day_key", "outbox_message.sender"),
+        *("heartbeat.name", "heartbeat.detail"),
+    }
+)
+SHAPED_JSON = frozenset({"exercise_mistake.fault_keys", "warning_flag.question_keys"})
+DERIVED = frozenset({"client.sort_key", "client.search_key", "client.email_key", "user_account.email_key"})
+ADDRESSES = frozenset({"client.email", "user_account.email", "practice.email", "invitation.email", "outbox_message.to_address"})
+# Inside a frozen wording: what is read by people, and what is not.
+WORDLESS = frozenset({"key", "figure", "fault_keys", "provider", "id", "tempo_words"})
+PARENTS = ("assessment", "program", "checkin")
+MARK = re.compile(r"x(ada|bela|zofia|here|there)(\d{4})x", re.IGNORECASE)
+
+
+class Marks:
+    """Marks handed out, and which column each one stands in."""
+
+    def __init__(self, payload: str = "") -> None:
+        self.payload = payload
+        self.where: dict[str, str] = {}
+
+    def new(self, owner: str, column: str) -> str:
+        mark = f"x{owner}{len(self.where):04d}x"
+        self.where[mark] = column
+        return mark
+
+    def found_in(self, text: str) -> dict[str, set[str]]:
+        """Whose marks a text holds, and from which columns."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for match in MARK.finditer(text):
+            found[match.group(1).lower()].add(self.where.get(match.group(0).lower(), "unknown"))
+        return found
+
+    def columns_of(self, owner: str) -> set[str]:
+        """Every column that holds a mark of this owner."""
+        return {column for mark, column in self.where.items() if MARK.match(mark)[1] == owner}  # type: ignore[index]
+
+
+def plant(world: World, payload: str = "") -> Marks:
+    """Write a mark (behind `payload`) into every free text of every row; returns the marks."""
+    db.session.commit()
+    marks = Marks(payload)
+    owners = Owners(world)
+    for table in Base.metadata.sorted_tables:
+        if "id" in table.c:
+            for row in db.session.execute(select(table)).mappings().all():
+                values = dict(_planted(marks, table, row, owners.of(table, row)))
+                if values:
+                    db.session.execute(update(table).where(table.c.id == row["id"]).values(values))
+    db.session.commit()
+    db.session.expire_all()
+    return marks
+
+
+def free_texts() -> Iterator[tuple[str, Column[Any]]]:
+    """Every column that a person's words can stand in."""
+    for table in Base.metadata.sorted_tables:
+        for column in table.c:
+            name = f"{table.name}.{column.name}"
+            if _is_text(column) and name not in SHAPED:
+                yield name, column
+            elif isinstance(column.type, JSON) and name not in SHAPED_JSON:
+                yield name, column
+
+
+class Owners:
+    """Whose a row is: one of the three clients', or a practice's own."""
+
+    def __init__(self, world: World) -> None:
+        self.practices = {shelf.practice.id: name for name, shelf in world.shelves.items()}
+        self.known: dict[uuid.UUID, str] = {}
+        for name, records in world.records.items():
+            self.known |= {records.client.id: name, records.user.id: name}
+
+    def of(self, table: Table, row: Any) -> str:
+        keys = [row["id"], row.get("client_id"), *(row.get(f"{parent}_id") for parent in PARENTS)]
+        owner = next((self.known[key] for key in keys if key in self.known), None)
+        owner = owner or self.practices[row["practice_id"] if "practice_id" in row else row["id"]]
+        self.known.setdefault(row["id"], owner)
+        return owner
+
+
+def _planted(marks: Marks, table: Table, row: Any, owner: str) -> Iterator[tuple[str, Any]]:
+    for column in table.c:
+        name = f"{table.name}.{column.name}"
+        value = row[column.name]
+        if value is None or name in SHAPED or name in SHAPED_JSON or name in DERIVED:
+            continue
+        if isinstance(column.type, JSON):
+            yield column.name, _in_json(marks, owner, name, value)
+        elif name in ADDRESSES:
+            yield from _address(marks, table, column, owner, name)
+        elif _is_text(column):
+            text = _text(marks, owner, name, column.type.length)
+            yield column.name, text
+            if name == "client.name":
+                yield "sort_key", text.casefold()
+                yield "search_key", text.casefold()
+
+
+def _address(marks: Marks, table: Table, column: Column[Any], owner: str, name: str) -> Iterator[tuple[str, str]]:
+    address = f"{marks.payload[:60]}{marks.new(owner, name)}@planted.example"
+    yield column.name, address
+    if f"{column.name}_key" in table.c:
+        yield f"{column.name}_key", address.casefold()
+
+
+def _text(marks: Marks, owner: str, name: str, longest: int | None) -> str:
+    mark = marks.new(owner, name)
+    room = (longest or 10_000) - len(mark)
+    return (marks.payload if len(marks.payload) <= room else "<i>"[:room]) + mark
+
+
+def _in_json(marks: Marks, owner: str, name: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return _text(marks, owner, name, None)
+    if isinstance(value, list):
+        return [_in_json(marks, owner, name, each) for each in value]
+    if isinstance(value, dict):
+        return {key: each if key in WORDLESS else _in_json(marks, owner, name, each) for key, each in value.items()}
+    return value
+
+
+def _is_text(column: Column[Any]) -> bool:
+    return isinstance(column.type, String) and not isinstance(column.type, Enum)
+
+

@@ -1,0 +1,423 @@
+"""One full set of records for each of three clients in two practices: something of everything the tables hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, TypeVar
+
+from clinic.catalogue import load_catalogue
+from clinic.domain.search import search_key, sort_key
+from clinic.domain.types import (
+    AssessmentStatus,
+    CheckinKind,
+    CheckinState,
+    LinkPurpose,
+    LogOutcome,
+    MistakeAnswer,
+    OutboxState,
+    ProgramStatus,
+    RoutineStatus,
+    Side,
+    Tier,
+)
+from clinic.extensions import db
+from clinic.models import (
+    Assessment,
+    AuditEvent,
+    Base,
+    Checkin,
+    CheckinAnswer,
+    CheckinEvent,
+    CheckinSchedule,
+    Client,
+    ExerciseMedia,
+    ExerciseMistake,
+    Finding,
+    Invitation,
+    OutboxMessage,
+    Practice,
+    PracticeLog,
+    Prescription,
+    Program,
+    ProgramEvent,
+    Routine,
+    RoutineItem,
+    RoutineVersion,
+    SignOff,
+    User,
+    WarningFlag,
+)
+from clinic.services import links, routines
+from clinic.services.routine_wording import content_of, dose_of
+from tests.factories.people import People, make_people
+
+Row = TypeVar("Row", bound=Base)
+WORDS = "words of a person"  # stands in every free text until something is planted there
+
+
+@dataclass
+class Shelf:
+    """A practice's routine: one version that clients have, and a draft of the next."""
+
+    practice: Practice
+    staff: User
+    routine: Routine
+    published: RoutineVersion
+    draft: RoutineVersion
+
+
+@dataclass
+class ClientRecords:
+    """Everything the practice holds about one client; `asked` is a check-in that waits for its answer."""
+
+    client: Client
+    user: User
+    invitation: Invitation
+    program: Program
+    assessment: Assessment
+    draft_assessment: Assessment
+    answered: Checkin
+    answer: CheckinAnswer
+    asked: Checkin
+    flag: WarningFlag
+    mail: OutboxMessage
+    secrets: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """Two practices with their people and records, by the short names the tests use."""
+
+    people: People
+    shelves: dict[str, Shelf]
+    records: dict[str, ClientRecords]
+
+    @property
+    def users(self) -> dict[str, User]:
+        """Everybody who signs in."""
+        people = self.people
+        return {
+            "owner": people.owner,
+            "practitioner": people.colleague,
+            "assistant": people.assistant,
+            "client": people.client_user,
+            "other client": people.other_client_user,
+            "other practice's practitioner": people.stranger,
+            "other practice's client": people.foreign_client_user,
+        }
+
+
+HOME = {"ada": "here", "bela": "here", "zofia": "there"}  # whose client is whose
+
+
+def make_world() -> World:
+    """Both practices, filled and committed."""
+    people = make_people()
+    shelves = {
+        "here": make_shelf(people.practice, people.owner),
+        "there": make_shelf(people.elsewhere, people.stranger),
+    }
+    clients = {
+        "ada": (people.client, people.client_user),
+        "bela": (people.other_client, people.other_client_user),
+        "zofia": (people.foreign_client, people.foreign_client_user),
+    }
+    records = {name: make_records(shelves[HOME[name]], *whom) for name, whom in clients.items()}
+    db.session.commit()
+    return World(people, shelves, records)
+
+
+def make_shelf(practice: Practice, staff: User) -> Shelf:
+    """The catalogue's routine, published by `staff` with a video, and the next draft begun."""
+    routines.begin_with_catalogue(practice)
+    db.session.flush()
+    routine = db.session.query(Routine).filter_by(practice_id=practice.id).one()
+    published = db.session.query(RoutineVersion).filter_by(routine_id=routine.id).one()
+    for item in _items(published):
+        _furnish(item, staff)
+    db.session.expire_all()
+    for item in _items(published):
+        item.content = content_of(item.exercise).to_json()
+    published.status, published.published_by = RoutineStatus.PUBLISHED, staff.id
+    published.published_at, published.change_note = ago(days=60), WORDS
+    draft = add(RoutineVersion, practice, routine_id=routine.id, number=2, change_note=WORDS)
+    for item in _items(published):
+        _copy_item(item, draft)
+    add(SignOff, practice, scope="exercise", digest="0" * 64, text=WORDS, user_id=staff.id, signed_at=ago(days=60))
+    return Shelf(practice, staff, routine, published, draft)
+
+
+def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
+    """Program, logs, assessments, check-ins, a cleared warning sign, mail and the trail of one client."""
+    _fill_client(client)
+    program = make_program(shelf, client)
+    asked = make_checkin(client, program, CheckinState.SENT, days_ago=1)
+    answered = make_checkin(client, program, CheckinState.ANSWERED, days_ago=8)
+    flag = add(
+        WarningFlag,
+        shelf.practice,
+        client_id=client.id,
+        checkin_id=answered.id,
+        tier=Tier.U,
+        question_keys=[_urgent_sign()],
+        raised_at=ago(days=8),
+        cleared_at=ago(days=7),
+        cleared_by=shelf.staff.id,
+        clear_note=WORDS,
+    )
+    records = ClientRecords(
+        client=client,
+        user=user,
+        invitation=_invitation(shelf, client),
+        program=program,
+        assessment=make_assessment(shelf, client, AssessmentStatus.SIGNED),
+        draft_assessment=make_assessment(shelf, client, AssessmentStatus.DRAFT),
+        answered=answered,
+        answer=_answer(answered),
+        asked=asked,
+        flag=flag,
+        mail=_mail(client, asked),
+    )
+    add(
+        AuditEvent,
+        shelf.practice,
+        happened_at=ago(days=1),
+        action="program.paused",
+        actor_id=shelf.staff.id,
+        actor_name=shelf.staff.name,
+        client_id=client.id,
+        subject_id=program.id,
+        details={"reason": WORDS, "changed": {"name": [WORDS, WORDS]}},
+    )
+    records.secrets = _secrets(records)
+    return records
+
+
+def make_program(shelf: Shelf, client: Client) -> Program:
+    """The published routine since a month, with a weekly check-in, logs and a corrected dose."""
+    today = datetime.now(UTC).date()
+    program = add(
+        Program,
+        shelf.practice,
+        client_id=client.id,
+        routine_version_id=shelf.published.id,
+        name=shelf.routine.name,
+        status=ProgramStatus.ACTIVE,
+        starts_on=today - timedelta(days=30),
+        ends_on=today + timedelta(days=60),
+        assigned_by=shelf.staff.id,
+        assigned_at=ago(days=30),
+    )
+    for item in _items(shelf.published):
+        _prescribe(client, program, item)
+    add(
+        ProgramEvent,
+        shelf.practice,
+        program_id=program.id,
+        action=None,
+        effective_on=today - timedelta(days=10),
+        reason=WORDS,
+        before={"sets": 1},
+        after={"sets": 2},
+        actor_id=shelf.staff.id,
+        happened_at=ago(days=10),
+    )
+    add(
+        CheckinSchedule,
+        shelf.practice,
+        program_id=program.id,
+        weekday=(today.weekday() + 3) % 7,
+        at_time=time(9),
+        time_zone=client.time_zone,
+        next_on=today + timedelta(days=3),
+        next_due_at=ago(days=-3),
+    )
+    return program
+
+
+def make_checkin(client: Client, program: Program, state: CheckinState, *, days_ago: int) -> Checkin:
+    """A check-in with its history."""
+    at = ago(days=days_ago)
+    checkin = add(
+        Checkin,
+        client,
+        client_id=client.id,
+        program_id=program.id,
+        kind=CheckinKind.WEEKLY,
+        local_date=at.date(),
+        due_at=at,
+        state=state,
+        sent_at=at,
+        answered_at=at if state is CheckinState.ANSWERED else None,
+    )
+    add(CheckinEvent, client, checkin_id=checkin.id, state=state, reason=WORDS, happened_at=at)
+    return checkin
+
+
+def make_assessment(shelf: Shelf, client: Client, status: AssessmentStatus) -> Assessment:
+    """An assessment from the first battery, with a finding in words."""
+    battery = next(iter(load_catalogue().batteries.values()))
+    signed = status is AssessmentStatus.SIGNED
+    assessment = add(
+        Assessment,
+        shelf.practice,
+        client_id=client.id,
+        battery_key=battery.id,
+        battery_version=battery.version,
+        taken_on=ago(days=20).date(),
+        status=status,
+        note=WORDS,
+        created_by=shelf.staff.id,
+        created_at=ago(days=20),
+        signed_by=shelf.staff.id if signed else None,
+        signed_at=ago(days=20) if signed else None,
+    )
+    item = battery.items[0]
+    add(
+        Finding,
+        shelf.practice,
+        assessment_id=assessment.id,
+        test_key=item.test.id,
+        field_key=item.fields[0].id,
+        side=Side.LEFT,
+        value_text=WORDS,
+        unit="deg",
+    )
+    return assessment
+
+
+def add(kind: type[Row], of: Any, **values: Any) -> Row:
+    """A row of the same practice as `of`, flushed."""
+    practice_id = of.id if isinstance(of, Practice) else of.practice_id
+    row = kind(practice_id=practice_id, **values)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def ago(**spans: float) -> datetime:
+    """An instant some time before now."""
+    return datetime.now(UTC) - timedelta(**spans)
+
+
+def _items(version: RoutineVersion) -> list[RoutineItem]:
+    query = db.session.query(RoutineItem).filter_by(version_id=version.id)
+    return list(query.order_by(RoutineItem.position))
+
+
+def _furnish(item: RoutineItem, staff: User) -> None:
+    add(
+        ExerciseMedia, item, exercise_id=item.exercise_id, provider="youtube", video_id="dQw4w9WgXcQ", added_at=ago(days=60)
+    )
+    for mistake in db.session.query(ExerciseMistake).filter_by(exercise_id=item.exercise_id):
+        for name in ("see", "fix", "self_test"):
+            setattr(mistake, name, getattr(mistake, name) or WORDS)
+        mistake.confirmed_by, mistake.confirmed_at = staff.id, ago(days=60)
+        mistake.video_second = 270
+    db.session.flush()
+
+
+def _copy_item(item: RoutineItem, draft: RoutineVersion) -> None:
+    dose = dose_of(item)
+    values = {name: getattr(dose, name) for name in dose.__slots__}
+    add(RoutineItem, draft, version_id=draft.id, exercise_id=item.exercise_id, position=item.position, **values)
+
+
+def _fill_client(client: Client) -> None:
+    for name in ("phone", "group_name", "reason_for_care", "history", "notes", "bounce_reason"):
+        setattr(client, name, WORDS)
+    client.sort_key, client.search_key = sort_key(client.name), search_key(client.name, client.email)
+    db.session.flush()
+
+
+def _prescribe(client: Client, program: Program, item: RoutineItem) -> None:
+    dose = dose_of(item)
+    prescription = add(
+        Prescription,
+        client,
+        program_id=program.id,
+        exercise_id=item.exercise_id,
+        position=item.position,
+        content=item.content,
+        **{name: getattr(dose, name) for name in dose.__slots__},
+    )
+    for day in range(2, 9):
+        add(
+            PracticeLog,
+            client,
+            client_id=client.id,
+            prescription_id=prescription.id,
+            local_date=ago(days=day).date(),
+            outcome=LogOutcome.DONE,
+            pain=3,
+            mistake=MistakeAnswer.NOT_SURE,
+            note=WORDS,
+            logged_at=ago(days=day),
+        )
+
+
+def _invitation(shelf: Shelf, client: Client) -> Invitation:
+    return add(
+        Invitation,
+        shelf.practice,
+        client_id=client.id,
+        email=client.email,
+        created_by=shelf.staff.id,
+        created_at=ago(days=1),
+        expires_at=ago(days=-6),
+    )
+
+
+def _answer(checkin: Checkin) -> CheckinAnswer:
+    return add(
+        CheckinAnswer,
+        checkin,
+        checkin_id=checkin.id,
+        client_id=checkin.client_id,
+        days_practised=4,
+        pain=7,
+        mistake=MistakeAnswer.YES,
+        contact_wanted=True,
+        note=WORDS,
+        answered_at=ago(days=7),
+    )
+
+
+def _mail(client: Client, checkin: Checkin) -> OutboxMessage:
+    return add(
+        OutboxMessage,
+        client,
+        kind="checkin",
+        dedupe_key=f"checkin:{checkin.id.hex}:1",
+        day_key=f"{client.id.hex}:{checkin.local_date}",
+        client_id=client.id,
+        checkin_id=checkin.id,
+        local_date=checkin.local_date,
+        to_address=client.email,
+        state=OutboxState.FAILED,
+        due_at=ago(days=1),
+        not_after=ago(days=-1),
+        attempts=3,
+        smtp_code=550,
+        smtp_reply=WORDS,
+        reason=WORDS,
+        created_at=ago(days=1),
+        finished_at=ago(days=1),
+    )
+
+
+def _secrets(records: ClientRecords) -> dict[str, str]:
+    client, end = records.client, ago(days=-3)
+    return {
+        "invitation": links.mint(
+            client.practice_id, LinkPurpose.INVITATION, end, invitation_id=records.invitation.id
+        ),
+        "reset": links.mint(client.practice_id, LinkPurpose.RESET, end, user_id=records.user.id),
+        "checkin": links.mint(client.practice_id, LinkPurpose.CHECKIN, end, checkin_id=records.asked.id),
+        "unsubscribe": links.sign_unsubscribe(client.id),
+    }
+
+
+def _urgent_sign() -> str:
+    return next(sign.id for sign in load_catalogue().warnings.signs.values() if sign.tier is Tier.U)

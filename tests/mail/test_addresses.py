@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from clinic.mail.addresses import AddressRefused, parse_address
+
+
+@pytest.mark.parametrize(
+    "typed, mailbox, key",
+    [
+        ("anna@client.example", "anna@client.example", "anna@client.example"),
+        ("Anna.Öst@client.example", None, None),
+        ("  Anna@Client.Example\t", "Anna@client.example", "anna@client.example"),
+        ("o'hara+back@x.co.uk", "o'hara+back@x.co.uk", "o'hara+back@x.co.uk"),
+        # IDNA 2008, not the standard library's IDNA 2003: that one would write to strasse.de, another domain.
+        ("Anna@straße.de", "Anna@xn--strae-oqa.de", "anna@xn--strae-oqa.de"),
+        ("anna@exämple.net", "anna@xn--exmple-cua.net", "anna@xn--exmple-cua.net"),
+        ("anna@xn--strae-oqa.de", "anna@xn--strae-oqa.de", "anna@xn--strae-oqa.de"),
+    ],
+)
+def test_an_address_becomes_what_a_server_takes(typed: str, mailbox: str | None, key: str | None) -> None:
+    if mailbox is None:
+        with pytest.raises(AddressRefused, match="before the @-sign"):
+            parse_address(typed)
+        return
+    address = parse_address(typed)
+    assert (address.mailbox, address.key) == (mailbox, key)
+    assert not address.needs_smtputf8
+
+
+def test_letters_beyond_ascii_before_the_at_sign_work_where_the_relay_takes_them() -> None:
+    address = parse_address("Zoë@exämple.net", smtputf8=True)
+    assert address.mailbox == "Zoë@xn--exmple-cua.net"
+    assert address.key == "zoë@xn--exmple-cua.net"
+    assert address.typed == "Zoë@exämple.net"
+    assert address.needs_smtputf8
+
+
+def test_two_ways_of_writing_a_mailbox_have_one_key() -> None:
+    assert parse_address("ANNA@STRASSE.example").key == parse_address("anna@strasse.example").key
+    assert parse_address("a@straße.example").key != parse_address("a@strasse.example").key
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "   ",
+        "anna",
+        "anna@",
+        "@client.example",
+        "anna@localhost",
+        "anna@client..example",
+        "anna@client.example, bob@client.example",
+        "Anna <anna@client.example>",
+        '"anna berg"@client.example',
+        "anna@[127.0.0.1]",
+        "anna@client.example\r\nBcc: eve@evil.example",
+        "anna@client.example\n",
+        "an\x00na@client.example",
+        "=?utf-8?q?x=0ABcc=3A_eve=40evil.example?=@client.example",
+        "an\x85na@client.example",
+        "a" * 65 + "@client.example",
+        "a@" + "b" * 60 + ".example" * 30,
+    ],
+)
+def test_what_is_not_one_plain_address_is_refused_with_a_reason(typed: str) -> None:
+    with pytest.raises(AddressRefused, match=r"\w"):
+        parse_address(typed, smtputf8=True)

@@ -1,0 +1,246 @@
+"""What each mail says, whole: a changed word is a changed test."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from datetime import date
+from html.parser import HTMLParser
+
+import jinja2
+import pytest
+
+from clinic.mail import compose
+from clinic.mail.compose import Letterhead, MailContent
+
+HEAD = Letterhead("Harbour Street Practice", "020 7946 0018", "112")
+LINK = "https://clinic.example/c/k7Pq"
+STOP = "https://clinic.example/stop/eyJ0.a-b?x=1&y=2"
+
+CHECKIN = compose.checkin(HEAD, first_name="Anna", link=LINK, until=date(2026, 12, 8), stop_link=STOP)
+INVITATION = compose.invitation(
+    HEAD, first_name="Anna", practitioner="Mira Lund", link=LINK, until=date(2026, 12, 8)
+)
+RESET = compose.password_reset(HEAD, first_name="Anna", link=LINK, minutes=30)
+ALERT = compose.warning_sign_alert(HEAD, first_name="Mira", link=LINK)
+TEST = compose.test_mail(HEAD, first_name="Mira", link=LINK)
+ALL = pytest.mark.parametrize(
+    "mail", [CHECKIN, INVITATION, RESET, ALERT, TEST], ids=lambda mail: mail.subject
+)
+
+FOOT = """
+--\x20
+Harbour Street Practice, phone 020 7946 0018
+In an emergency call 112. Nobody watches replies to this mail around the clock.
+"""
+
+
+def test_the_checkin_mail() -> None:
+    assert CHECKIN.subject == "Time for your check-in"
+    assert CHECKIN.text == (
+        """Hello Anna,
+
+It is time for your check-in with Harbour Street Practice.
+It is a few short questions, and two minutes are enough. We read every answer.
+
+Open your check-in:
+https://clinic.example/c/k7Pq
+
+The page is yours alone, so please do not pass this mail on.
+It is open until Tue 8 Dec.
+"""
+        + FOOT
+        + "Stop these check-in mails: https://clinic.example/stop/eyJ0.a-b?x=1&y=2\n"
+    )
+
+
+def test_the_invitation() -> None:
+    assert INVITATION.subject == "Your invitation from Harbour Street Practice"
+    assert INVITATION.text == (
+        """Hello Anna,
+
+Mira Lund at Harbour Street Practice has set up a page for you.
+Choose a password, and it is yours.
+
+Choose your password:
+https://clinic.example/c/k7Pq
+
+The link works once, until Tue 8 Dec.
+If you did not expect this mail, you need do nothing.
+"""
+        + FOOT
+    )
+
+
+def test_the_mail_for_a_new_password() -> None:
+    assert RESET.subject == "Choose a new password"
+    assert RESET.text == (
+        """Hello Anna,
+
+You asked for a new password for your page at Harbour Street Practice.
+
+Choose a new password:
+https://clinic.example/c/k7Pq
+
+The link works once, for the next 30 minutes.
+If it was not you who asked, do nothing: your password stays as it is.
+"""
+        + FOOT
+    )
+
+
+def test_the_alert_names_nobody_and_nothing() -> None:
+    assert ALERT.subject == "Please look now: a client needs you"
+    assert ALERT.text == (
+        """Hello Mira,
+
+A client has just told us something that you should see now.
+Please open the page; it says who and what.
+
+See what it is:
+https://clinic.example/c/k7Pq
+
+You sign in first.
+This mail names nobody, because mail can be read by others.
+"""
+        + FOOT
+    )
+
+
+def test_the_test_mail() -> None:
+    assert TEST.subject == "Mail from Harbour Street Practice arrives"
+    assert TEST.text == (
+        """Hello Mira,
+
+This is the test mail you asked for.
+If you can read it, mail from Harbour Street Practice arrives.
+
+Back to the practice:
+https://clinic.example/c/k7Pq
+"""
+        + FOOT
+    )
+
+
+def test_a_practice_without_numbers_yet_shows_none() -> None:
+    mail = compose.password_reset(Letterhead("Harbour"), first_name="Mira", link=LINK, minutes=30)
+    assert mail.text.endswith("\n-- \nHarbour\nNobody watches replies to this mail around the clock.\n")
+    assert "None" not in mail.text + mail.html
+    assert "emergency" not in mail.text + mail.html
+
+
+def test_a_preview_is_the_same_mail_with_a_marked_subject() -> None:
+    preview = compose.preview(CHECKIN)
+    assert preview == MailContent("Preview: Time for your check-in", CHECKIN.text, CHECKIN.html)
+
+
+class Page(HTMLParser):
+    """What a reader of the HTML part sees, and where its links go."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.links: list[str] = []
+        self.unstyled: list[str] = []
+        self.hidden = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag in ("style", "title"):
+            self.hidden += 1
+        if tag == "a":
+            self.links.append(given["href"] or "")
+        if tag in ("a", "p", "td") and "style" not in given:
+            self.unstyled.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("style", "title"):
+            self.hidden -= 1
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a plain part, without its links and its rule."""
+    lines = [line for line in text.splitlines() if line not in ("", "-- ") and "https:" not in line]
+    return [part for line in lines for part in re.split(r"(?<=[.,:]) ", line.rstrip(":"))]
+
+
+@ALL
+def test_both_parts_say_the_same(mail: MailContent) -> None:
+    page = Page(mail.html)
+    seen = page.text.replace(" .", ".").replace(" ,", ",")
+    assert [sentence for sentence in sentences(mail.text) if sentence not in seen] == []
+    assert [link for link in page.links if link not in mail.text] == []
+
+
+@ALL
+def test_every_mail_has_one_thing_to_press_and_is_styled_in_place(mail: MailContent) -> None:
+    page = Page(mail.html)
+    assert page.links[0] == LINK
+    assert page.links[1:] == ([STOP] if mail is CHECKIN else [])
+    assert mail.html.count('class="button"') == 1
+    button = re.search(r'class="button"[^>]*style="([^"]*)"', mail.html)
+    assert button is not None
+    assert "padding: 10px 24px" in button.group(1)
+    assert "line-height: 24px" in button.group(1)  # 44 px with its padding
+    assert page.unstyled == []
+    assert '<html lang="en">' in mail.html
+    assert f"<title>{mail.subject}</title>" in mail.html
+    assert "@media (prefers-color-scheme: dark)" in mail.html
+    assert "{" not in re.sub(r"<style.*?</style>", "", mail.html, flags=re.DOTALL)
+    assert "://" not in mail.html.replace(LINK, "").replace(STOP.replace("&", "&amp;"), "")
+    assert len(mail.html) < 8_000
+
+
+@ALL
+def test_no_mail_speaks_of_health(mail: MailContent) -> None:
+    words = (
+        r"pain|back|hip|spine|score|symptom|warning|sign\b|red flag|exercise|move|program|condition|mistake"
+    )
+    said = (mail.subject + mail.text + Page(mail.html).text).lower()
+    said = said.replace("back to the practice", "").replace("you sign in first", "")
+    assert re.findall(words, said) == []
+
+
+def test_names_are_text_in_the_html_and_untouched_in_the_plain_part() -> None:
+    name = "<b>Zoë</b> & {{ 7*7 }}"
+    mail = compose.checkin(
+        Letterhead("Stone & <Sons>", "0"), first_name=name, link=LINK, until=date(2026, 1, 2), stop_link=STOP
+    )
+    assert f"Hello {name}," in mail.text
+    assert "Hello &lt;b&gt;Zoë&lt;/b&gt; &amp; {{ 7*7 }}," in mail.html
+    assert "Stone &amp; &lt;Sons&gt;" in mail.html
+
+
+def test_a_link_cannot_leave_its_attribute() -> None:
+    mail = compose.test_mail(HEAD, first_name="M", link='https://x.example/"><script>')
+    assert "<script>" not in mail.html
+
+
+def test_a_missing_value_stops_the_mail() -> None:
+    with pytest.raises(jinja2.UndefinedError):
+        compose._mail("checkin", HEAD, first_name="Anna", link=LINK, until="Tue 8 Dec")
+
+
+def test_every_kind_of_mail_has_its_three_templates_and_no_folder_is_left_over() -> None:
+    kinds = {folder.name for folder in (compose.TEMPLATES / "mail").iterdir() if folder.is_dir()}
+    functions = {
+        name
+        for name, function in vars(compose).items()
+        if inspect.isfunction(function)
+        and not name.startswith("_")
+        and name != "preview"
+        and function.__module__ == compose.__name__
+    }
+    assert kinds == functions
+    for kind in kinds:
+        files = {file.name for file in (compose.TEMPLATES / "mail" / kind).iterdir()}
+        assert files == {"subject.txt", "body.txt", "body.html"}

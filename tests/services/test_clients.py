@@ -1,0 +1,347 @@
+"""Finding, adding, correcting and archiving clients."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import event, insert, select
+
+from clinic.domain.errors import Conflict, NotFound, RuleBroken
+from clinic.domain.invitations import AccountStanding
+from clinic.domain.types import ClientKind, ClientStatus, LinkProblemKind
+from clinic.extensions import db
+from clinic.mail.addresses import parse_address
+from clinic.models import AuditEvent, Client, LinkToken, OutboxMessage, User
+from clinic.services import client_identity, client_list, clients, invitations, timeline
+from clinic.services.client_list import PAGE, Wanted
+from clinic.services.clients import Details
+from clinic.services.clock import now, today_in
+from tests.factories.people import LONG_AGO, People, make_client
+
+CORA = Details(
+    name="Cora Lind",
+    email=parse_address("cora@clients.example"),
+    phone="020 7946 0123",
+    time_zone="America/New_York",
+    kind=ClientKind.ONLINE,
+    group_name="Spring group",
+    reason_for_care="Low back pain after sitting",
+    history="Massage helped for a day",
+    notes="Prefers mornings",
+    consented_on=date(2026, 2, 3),
+)
+
+
+def add(people: People, **changes: object) -> Client:
+    """Cora, as the practitioner adds her."""
+    return clients.add(people.actor(people.colleague), replace(CORA, **changes))
+
+
+def names(people: People, wanted: Wanted) -> list[str]:
+    """The names on a page of the list."""
+    return [row.name for row in client_list.page(people.actor(people.colleague), wanted).rows]
+
+
+def last_event(client: Client) -> AuditEvent:
+    """The newest line of a client's trail."""
+    query = select(AuditEvent).where(AuditEvent.client_id == client.id).order_by(AuditEvent.happened_at.desc())
+    return db.session.scalars(query.limit(1)).one()
+
+
+def fill(people: People, count: int) -> None:
+    """Many clients at once, named so that their order is known."""
+    rows = []
+    for number in range(count):
+        name = f"Client {number:05}"
+        rows.append(
+            {
+                "id": uuid.uuid4(),
+                "practice_id": people.practice.id,
+                "name": name,
+                "sort_key": client_identity.sort_key(name),
+                "search_key": client_identity.search_key(name, None),
+                "time_zone": "Europe/London",
+                "kind": ClientKind.PRIVATE,
+                "status": ClientStatus.ACTIVE,
+                "created_at": LONG_AGO,
+                "version": 1,
+            }
+        )
+    db.session.execute(insert(Client), rows)
+    db.session.commit()
+
+
+def test_a_client_is_added_with_everything_that_was_written_down(people: People) -> None:
+    client = add(people)
+    db.session.refresh(client)
+    assert clients.shown(client, people.practice) == clients.typed(CORA)
+    assert client.consent_recorded_by == "Robin Vale"
+    assert last_event(client).action == "client.created"
+
+
+def test_two_clients_of_a_practice_never_share_an_address(people: People) -> None:
+    add(people)
+    with pytest.raises(RuleBroken) as refused:
+        add(people, name="Somebody Else", email=parse_address("CORA@clients.example"))
+    assert refused.value.field == "email"
+    assert names(people, Wanted("somebody")) == []
+
+
+def test_two_practices_may_have_a_client_with_the_same_address(people: People) -> None:
+    add(people)
+    client = clients.add(people.actor(people.stranger), CORA)
+    assert client.practice_id == people.elsewhere.id
+
+
+def test_adding_and_inviting_is_all_or_nothing(people: People) -> None:
+    with pytest.raises(RuleBroken):
+        clients.add(people.actor(people.colleague), replace(CORA, consented_on=None), invite=True)
+    assert names(people, Wanted("cora")) == []
+    client = clients.add(people.actor(people.colleague), CORA, invite=True)
+    mail = db.session.scalars(select(OutboxMessage).where(OutboxMessage.client_id == client.id)).one()
+    assert mail.kind == "invitation"
+
+
+def test_consent_cannot_be_given_tomorrow(people: People) -> None:
+    tomorrow = today_in("Europe/London") + timedelta(days=1)
+    with pytest.raises(RuleBroken) as refused:
+        add(people, consented_on=tomorrow)
+    assert refused.value.field == "consented_on"
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/London"])
+def test_the_day_of_consent_stays_the_day_that_was_written(people: People, zone: str) -> None:
+    people.practice.time_zone = zone
+    db.session.commit()
+    assert clients.consent_day(add(people), people.practice) == date(2026, 2, 3)
+
+
+def test_a_correction_tells_old_and_new_value(people: People) -> None:
+    client = add(people)
+    clients.correct(people.actor(people.owner), client.id, replace(CORA, phone="030 1"), client.version)
+    assert last_event(client).action == "client.corrected"
+    assert last_event(client).details == {"changed": {"phone": ["020 7946 0123", "030 1"]}}
+    assert last_event(client).actor_name == "Olive Hart"
+
+
+def test_saving_without_a_change_leaves_no_trace(people: People) -> None:
+    client = add(people)
+    clients.correct(people.actor(people.owner), client.id, CORA, client.version)
+    assert last_event(client).action == "client.created"
+
+
+def test_a_group_belongs_to_online_students_alone(people: People) -> None:
+    assert add(people, kind=ClientKind.PRIVATE).group_name is None
+
+
+def test_who_saves_over_a_version_they_have_not_seen_is_told(people: People) -> None:
+    client = add(people)
+    seen = client.version
+    clients.correct(people.actor(people.owner), client.id, replace(CORA, notes="First"), seen)
+    with pytest.raises(Conflict):
+        clients.correct(people.actor(people.colleague), client.id, replace(CORA, notes="Second"), seen)
+    db.session.refresh(client)
+    assert client.notes == "First"
+
+
+def test_a_mistyped_address_corrected_ends_the_links_to_the_old_one(people: People) -> None:
+    actor = people.actor(people.colleague)
+    client = clients.add(actor, replace(CORA, email=parse_address("cara@clients.example")), invite=True)
+    secret = invitations.mint_link(invitations.latest(actor, client.id))  # type: ignore[arg-type]
+    db.session.commit()
+    assert clients.correct(actor, client.id, CORA, client.version) is True
+    with pytest.raises(Exception, match=LinkProblemKind.REVOKED.value):
+        invitations.offer(secret)
+    mail = db.session.scalars(select(OutboxMessage).where(OutboxMessage.client_id == client.id)).one()
+    assert mail.state == "cancelled"
+
+
+def test_a_changed_phone_leaves_the_invitation_open(people: People) -> None:
+    actor = people.actor(people.colleague)
+    client = clients.add(actor, CORA, invite=True)
+    assert clients.correct(actor, client.id, replace(CORA, phone=None), client.version) is False
+    assert invitations.state_of(invitations.latest(actor, client.id)) == "pending"  # type: ignore[arg-type]
+
+
+def test_a_new_address_is_the_one_to_sign_in_with_and_ends_reset_links(people: People) -> None:
+    db.session.add(
+        LinkToken(
+            practice_id=people.practice.id,
+            purpose="reset",
+            token_hash="0" * 64,
+            user_id=people.client_user.id,
+            created_at=now(),
+            expires_at=now() + timedelta(hours=1),
+        )
+    )
+    people.client.bounced_at = now()
+    db.session.commit()
+    details = Details("Ada North", parse_address("new@clients.example"), None, "Europe/London", ClientKind.PRIVATE)
+    clients.correct(people.actor(people.colleague), people.client.id, details, people.client.version)
+    user = db.session.get_one(User, people.client_user.id)
+    token = db.session.scalars(select(LinkToken).where(LinkToken.user_id == user.id)).one()
+    db.session.refresh(token)
+    assert (user.name, user.email) == ("Ada North", "new@clients.example")
+    assert token.revoked_at is not None
+    assert people.client.bounced_at is None
+
+
+def test_the_address_somebody_signs_in_with_cannot_be_cleared(people: People) -> None:
+    details = Details("Ada North", None, None, "Europe/London", ClientKind.PRIVATE)
+    with pytest.raises(RuleBroken, match="signs in"):
+        clients.correct(people.actor(people.colleague), people.client.id, details, people.client.version)
+
+
+def test_an_address_of_a_colleague_is_not_given_to_a_client_who_signs_in(people: People) -> None:
+    taken = parse_address(people.colleague.email)
+    details = Details("Ada North", taken, None, "Europe/London", ClientKind.PRIVATE)
+    with pytest.raises(RuleBroken, match="signs in with this address"):
+        clients.correct(people.actor(people.owner), people.client.id, details, people.client.version)
+
+
+def test_archived_clients_are_listed_apart_and_can_be_restored(people: People) -> None:
+    client, actor = add(people), people.actor(people.colleague)
+    clients.archive(actor, client.id, "moved away")
+    assert names(people, Wanted("cora")) == []
+    assert names(people, Wanted("cora", ClientStatus.ARCHIVED)) == ["Cora Lind"]
+    assert last_event(client).details == {"reason": "moved away"}
+    clients.restore(actor, client.id, "came back")
+    assert names(people, Wanted("cora")) == ["Cora Lind"]
+    assert last_event(client).action == "client.restored"
+
+
+@pytest.mark.parametrize("who", ["stranger", "other_client_user"])
+def test_nobody_else_can_change_a_record(people: People, who: str) -> None:
+    actor, client = people.actor(getattr(people, who)), people.client
+    for act in (
+        lambda: clients.correct(actor, client.id, CORA, client.version),
+        lambda: clients.archive(actor, client.id, "x"),
+        lambda: clients.restore(actor, client.id, "x"),
+    ):
+        with pytest.raises(NotFound):
+            act()
+    assert names(people, Wanted("ada")) == ["Ada Northcote"]
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("lukasz", True),
+        ("ŁUKASZ", True),
+        ("zolc łuk", True),
+        ("żółć@clients", True),
+        ("żółć@other", False),
+        ("l.zolc@cli", True),
+        ("O'Zolc", True),
+        ("OZolc", True),
+        ("%", False),
+        ("_", False),
+        ("\\", False),
+        ("nobody", False),
+    ],
+)
+def test_searching_folds_names_and_takes_signs_literally(people: People, text: str, found: bool) -> None:
+    add(people, name="Łukasz O’Żółć", email=parse_address("l.zolc@clients.example"))
+    assert (names(people, Wanted(text)) == ["Łukasz O’Żółć"]) is found
+
+
+def test_the_list_holds_the_clients_of_one_practice(people: People) -> None:
+    assert names(people, Wanted()) == ["Ada Northcote", "Bela Forde"]
+    assert client_list.page(people.actor(people.stranger), Wanted()).rows[0].name == "Zofia Kern"
+
+
+def test_pages_follow_one_another_and_lead_back(people: People) -> None:
+    fill(people, 2 * PAGE + 3)
+    actor = people.actor(people.colleague)
+    first = client_list.page(actor, Wanted("client"))
+    second = client_list.page(actor, Wanted("client", after=first.after))
+    third = client_list.page(actor, Wanted("client", after=second.after))
+    assert [len(page.rows) for page in (first, second, third)] == [PAGE, PAGE, 3]
+    assert (first.before, third.after) == (None, None)
+    read = [row.name for page in (first, second, third) for row in page.rows]
+    assert read == [f"Client {number:05}" for number in range(2 * PAGE + 3)]
+    assert client_list.page(actor, Wanted("client", before=third.before)).rows == second.rows
+    back = client_list.page(actor, Wanted("client", before=second.before))
+    assert (back.rows, back.before) == (first.rows, None)
+
+
+def test_a_page_beside_a_client_of_another_practice_is_the_first(people: People) -> None:
+    assert names(people, Wanted(after=people.foreign_client.id)) == ["Ada Northcote", "Bela Forde"]
+
+
+def test_two_clients_of_one_name_are_both_listed_across_pages(people: People) -> None:
+    fill(people, PAGE - 3)
+    for number in range(4):
+        make_client(people.practice, "Ada Northcote", email=f"twin{number}@clients.example", sort_key="ada northcote")
+    db.session.commit()
+    actor = people.actor(people.colleague)
+    first = client_list.page(actor, Wanted())
+    second = client_list.page(actor, Wanted(after=first.after))
+    ids = [row.id for page in (first, second) for row in page.rows]
+    assert len(ids) == len(set(ids)) == PAGE + 3
+
+
+@pytest.mark.parametrize("standing", list(AccountStanding))
+def test_the_filter_by_account_agrees_with_what_the_list_says(people: People, standing: AccountStanding) -> None:
+    actor = people.actor(people.colleague)
+    add(people)
+    invited = add(people, name="Dora Ek", email=parse_address("dora@clients.example"))
+    lapsed = add(people, name="Emil Ek", email=parse_address("emil@clients.example"))
+    for client in (invited, lapsed):
+        invitations.send(actor, client.id)
+    old = invitations.latest(actor, lapsed.id)
+    assert old is not None
+    old.expires_at = now() - timedelta(minutes=1)
+    db.session.commit()
+    everybody = client_list.page(actor, Wanted()).rows
+    expected = [row.name for row in everybody if row.standing is standing]
+    assert expected
+    assert names(people, Wanted(standing=standing)) == expected
+
+
+def test_the_list_asks_as_many_queries_for_many_clients_as_for_few(people: People) -> None:
+    actor = people.actor(people.colleague)
+    few = queries(lambda: client_list.page(actor, Wanted()))
+    fill(people, 1200)
+    many = queries(lambda: client_list.page(actor, Wanted()))
+    assert few == 1
+    assert many == 2  # one more, to count up to a thousand
+    assert client_list.page(actor, Wanted()).count is None
+
+
+def queries(act: object) -> int:
+    """How many statements an act sends."""
+    sent: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if statement.startswith("SELECT"):
+            sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        act()  # type: ignore[operator]
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    return len(sent)
+
+
+def test_the_timeline_is_read_newest_first_page_by_page(people: People) -> None:
+    actor, client = people.actor(people.colleague), add(people)
+    for number in range(4):
+        clients.correct(actor, client.id, replace(CORA, phone=str(number)), client.version)
+    first = timeline.page(actor, client.id, size=3)
+    second = timeline.page(actor, client.id, before=first.before, size=3)
+    said = [event.details.get("changed", {}).get("phone", [None, "added"])[1] for event in first.events]
+    assert said == ["3", "2", "1"]
+    assert [event.action for event in second.events] == ["client.corrected", "client.created"]
+    assert second.before is None
+
+
+def test_the_timeline_of_another_practice_is_empty_and_clients_have_none(people: People) -> None:
+    client = add(people)
+    assert timeline.page(people.actor(people.stranger), client.id).events == []
+    with pytest.raises(NotFound):
+        timeline.page(people.actor(people.client_user), people.client.id)

@@ -1,0 +1,73 @@
+"""Settings come from the environment; a bad one is named, in one line, and ends the start with code 2."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config import Settings, SettingsError
+
+GOOD = {
+    "CLINIC_ENV": "production",
+    "CLINIC_SECRET_KEY": "0f4b8a6c2e9d7153b8a1c6e2f9047d5a",
+    "CLINIC_BASE_URL": "https://clinic.example",
+    "CLINIC_SMTP_URL": "smtp://mail.example:587?tls=starttls",
+}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("CLINIC_ENV", "prod"),
+        ("CLINIC_SECRET_KEY", None),
+        ("CLINIC_SECRET_KEY", "short"),
+        ("CLINIC_SECRET_KEY", "a" * 64),
+        ("CLINIC_BASE_URL", None),
+        ("CLINIC_BASE_URL", "http://clinic.example"),
+        ("CLINIC_BASE_URL", "clinic.example"),
+        ("CLINIC_BASE_URL", "https://clinic.example/path"),
+        ("CLINIC_BASE_URL", "https://clinic.example:port"),
+        ("CLINIC_SMTP_URL", None),
+        ("CLINIC_SMTP_URL", "mail.example"),
+        ("CLINIC_SMTP_URL", "http://mail.example"),
+        ("CLINIC_DATABASE_URL", "mysql://localhost/x"),
+        ("CLINIC_BROKER_URL", "amqp://localhost"),
+        ("CLINIC_PORT", "abc"),
+        ("CLINIC_PORT", "0"),
+        ("CLINIC_PORT", "70000"),
+        ("CLINIC_MAIL_FROM", "not an address"),
+        ("CLINIC_SMTP_RATE", "-1"),
+    ],
+)
+def test_a_bad_value_is_refused_by_name(tmp_path: Path, variable: str, value: str | None) -> None:
+    environ = {**GOOD, "CLINIC_DATA_DIR": str(tmp_path), variable: value or ""}
+    with pytest.raises(SettingsError, match=variable):
+        Settings.from_env(environ)
+
+
+def test_a_good_production_environment_is_taken(tmp_path: Path) -> None:
+    settings = Settings.from_env({**GOOD, "CLINIC_DATA_DIR": str(tmp_path)})
+    assert settings.production and settings.secure_cookies and settings.host == "clinic.example"
+
+
+def test_a_laptop_needs_no_settings_and_keeps_its_own_secret(tmp_path: Path) -> None:
+    first = Settings.from_env({"CLINIC_DATA_DIR": str(tmp_path)})
+    assert first.secret_key == Settings.from_env({"CLINIC_DATA_DIR": str(tmp_path)}).secret_key
+    assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["-m", "celery", "-A", "celery_worker", "report"], ["-m", "gunicorn", "--preload", "clinic:create_app_from_env()"]],
+    ids=["worker", "gunicorn"],
+)
+def test_a_server_with_a_bad_setting_says_so_in_one_line_and_ends_with_code_2(tmp_path: Path, command: list[str]) -> None:
+    environ = {**os.environ, "CLINIC_DATA_DIR": str(tmp_path), "CLINIC_PORT": "none"}
+    ended = subprocess.run([sys.executable, *command], env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 2
+    assert "CLINIC_PORT" in ended.stderr
+    assert "Traceback" not in ended.stderr + ended.stdout
