@@ -7,33 +7,29 @@ A line costs a microsecond and survives kill -9; with fdatasync (`durable`) also
     S <mail> <attempt> <code>           the server took it
     R <mail> <attempt> <code>           it certainly did not; 0 where no server spoke
 
-A process holds a lock on its journal for as long as it lives; who gets the lock knows it is dead.
+Beside each lies a lifeline: a lock held for as long as the process lives. A journal may be read at any time.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import secrets
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from socket import gethostname
 from uuid import UUID
 
+from clinic.mail.lifeline import Lifeline
+
 SUFFIX = ".journal"
+LIFELINE = ".alive"
 UNKNOWN_BOOT = "unknown"
 
 _LINE = re.compile(rb"(D|S|R) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) (\d{1,9})(?: (\d{1,3}))?")
-
-# POSIX locks survive a fork in the parent alone, which is why not flock. They do not keep a process out
-# of its own files, though, and closing any second handle would unlock them: so we remember ours.
-_mine: set[tuple[int, Path]] = set()
-_mine_guard = threading.Lock()
 
 
 class JournalError(OSError):
@@ -54,8 +50,9 @@ _FATES = {b"D": Fate.IN_DOUBT, b"S": Fate.SENT, b"R": Fate.UNSENT}
 class Journal:
     """The open journal of this process; `name` goes into the row of each mail it claims."""
 
-    def __init__(self, path: Path, descriptor: int, *, durable: bool) -> None:
+    def __init__(self, path: Path, descriptor: int, lifeline: Lifeline, *, durable: bool) -> None:
         self.path = path
+        self._lifeline = lifeline
         self._descriptor = descriptor
         self._durable = durable
         self._torn = False
@@ -65,13 +62,15 @@ class Journal:
         """Start a new journal in `folder`; raises JournalError."""
         name = f"{gethostname()[:40]}.{boot_id()[:8]}.{os.getpid()}.{secrets.token_hex(4)}{SUFFIX}"
         path = (folder / name).resolve()
-        with _mine_guard:
-            _mine.add((os.getpid(), path))
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return cls(path, _create_locked(path, durable=durable), durable=durable)
+            lifeline = Lifeline.begin(path.with_suffix(LIFELINE))
+            try:
+                return cls(path, _create(path, durable=durable), lifeline, durable=durable)
+            except OSError:
+                lifeline.let_go()
+                raise
         except OSError as error:
-            _forget_mine(path)
             raise JournalError(f"cannot start {path}: {error.strerror}") from None
 
     @property
@@ -101,13 +100,18 @@ class Journal:
     def close(self) -> None:
         """End it and remove the file; only once everything in it is committed."""
         self.path.unlink(missing_ok=True)
-        self.abandon()
+        self._lifeline.end()
+        self._hang_up()
 
     def abandon(self) -> None:
         """Let go of the file as a killed process would, leaving it to be replayed."""
-        with suppress(OSError):
-            os.close(self._descriptor)
-        _forget_mine(self.path)
+        self._lifeline.let_go()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
     def _write(self, line: str) -> None:
         data = line.encode()
@@ -153,19 +157,19 @@ def dead_journals(folder: Path) -> Iterator[list[Replay]]:
 
     When the block raises, they stay for the next one to try. So commit inside the block.
     """
-    held: list[tuple[Path, int]] = []
+    held: list[Lifeline] = []
     try:
-        for path in sorted(folder.resolve().glob(f"*{SUFFIX}")):
-            descriptor = _lock_if_dead(path)
-            if descriptor is not None:
-                held.append((path, descriptor))
-        yield [replay(path.name, _content(descriptor)) for path, descriptor in held]
-        for path, _ in held:
+        for path in sorted(folder.glob(f"*{LIFELINE}")):
+            if lifeline := Lifeline.take_if_dead(path):
+                held.append(lifeline)
+        journals = [lifeline.path.with_suffix(SUFFIX) for lifeline in held]
+        yield [replay(path.name, path.read_bytes()) for path in journals if path.exists()]
+        for lifeline, path in zip(held, journals, strict=True):
             path.unlink(missing_ok=True)
+            lifeline.end()
     finally:
-        for path, descriptor in held:
-            os.close(descriptor)
-            _forget_mine(path)
+        for lifeline in held:
+            lifeline.let_go()
 
 
 def replay(file_name: str, content: bytes) -> Replay:
@@ -212,49 +216,13 @@ def _trusted(first: bytes) -> bool:
     return words[3] == "1" or (words[2] == boot_id() and words[2] != UNKNOWN_BOOT)
 
 
-def _create_locked(path: Path, *, durable: bool) -> int:
-    """Make the file under another name first: nobody may find it before we hold its lock."""
-    unfinished = path.with_suffix(".new")
-    descriptor = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.write(descriptor, _first_line(durable).encode())
-        unfinished.rename(path)
-        if durable:
-            os.fsync(descriptor)
-            _sync_folder(path.parent)
-    except OSError:
-        os.close(descriptor)
-        unfinished.unlink(missing_ok=True)
-        raise
+def _create(path: Path, *, durable: bool) -> int:
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    os.write(descriptor, _first_line(durable).encode())
+    if durable:
+        os.fsync(descriptor)
+        _sync_folder(path.parent)
     return descriptor
-
-
-def _lock_if_dead(path: Path) -> int | None:
-    """A handle with the lock, unless the owner lives or another reader has it or has just removed it."""
-    with _mine_guard:
-        if (os.getpid(), path) in _mine:
-            return None
-        _mine.add((os.getpid(), path))
-    with suppress(OSError):
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-        with suppress(OSError):
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.fstat(descriptor).st_nlink:
-                return descriptor
-        os.close(descriptor)
-    _forget_mine(path)
-    return None
-
-
-def _forget_mine(path: Path) -> None:
-    with _mine_guard:
-        _mine.discard((os.getpid(), path))
-
-
-def _content(descriptor: int) -> bytes:
-    """Read through the handle that holds the lock: opening and closing another would let it go."""
-    return os.pread(descriptor, os.fstat(descriptor).st_size, 0)
 
 
 def _sync_folder(folder: Path) -> None:

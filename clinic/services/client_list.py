@@ -107,7 +107,9 @@ def _from(actor: Actor, query: Select[Any], wanted: Wanted) -> tuple[Select[Any]
     if key is None:
         return query, False
     here, there = tuple_(Client.sort_key, Client.id), tuple_(literal(key), literal(edge, Client.id.type))
-    return query.where(here > there if wanted.after else here < there), True
+    # the pair alone makes SQLite read the index from its beginning
+    start = Client.sort_key >= key if wanted.after else Client.sort_key <= key
+    return query.where(start, here > there if wanted.after else here < there), True
 
 
 def _columns() -> Select[Any]:

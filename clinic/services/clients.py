@@ -44,16 +44,21 @@ PLAIN = tuple(each.name for each in fields(Details) if each.name not in {"name",
 
 def add(actor: Actor, details: Details, *, invite: bool = False) -> Client:
     """Add a client, and mail an invitation if wished; raises RuleBroken if either cannot be done."""
-    with transaction() as session:
-        practice = access.practice_of(actor)
-        client = Client(id=uuid.uuid4(), practice_id=actor.practice_id, created_at=now())
-        client.status = ClientStatus.ACTIVE
-        _apply(actor, practice, client, details)
-        session.add(client)
-        _flush()
-        audit.record(actor, "client.created", client_id=client.id)
+    with transaction():
+        client = create(actor, access.practice_of(actor), details)
         if invite:
             invitations.promise(actor, client)
+    return client
+
+
+def create(actor: Actor, practice: Practice, details: Details) -> Client:
+    """Add a client within the caller's transaction; raises RuleBroken if a rule says no."""
+    client = Client(id=uuid.uuid4(), practice_id=actor.practice_id, created_at=now())
+    client.status = ClientStatus.ACTIVE
+    _apply(actor, practice, client, details)
+    db.session.add(client)
+    _flush()
+    audit.record(actor, "client.created", client_id=client.id)
     return client
 
 

@@ -24,10 +24,11 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     """All rules. A page that is not listed here does not exist."""
     from clinic.web.client import account as client_account
     from clinic.web.client import history, program, today
+    from clinic.web.client import mail as client_mail
     from clinic.web.client import warnings as client_warnings
-    from clinic.web.practitioner import account, attention, checkins, clients, invitations, practice, programs
+    from clinic.web.practitioner import account, attention, checkins, clients, flags, invitations, practice, programs
     from clinic.web.practitioner import routines as routine_pages
-    from clinic.web.public import health, home, invitation, reset, setup, signin
+    from clinic.web.public import checkin, health, home, invitation, reset, setup, signin, unsubscribe
 
     rules = (
         # without an account
@@ -39,8 +40,14 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/new-password/<secret>", reset.choose, PUBLIC, FORM, "link"),
         Rule("/set-up", setup.begin, PUBLIC, FORM),
         Rule("/invitation/<secret>", invitation.show, PUBLIC, FORM, "link"),
+        Rule("/c/<secret>", checkin.show, PUBLIC, FORM, "link"),
+        Rule("/c/<secret>/questions", checkin.questions, PUBLIC, FORM, "link"),
+        # a mail program's one click brings no token of ours; the view refuses any other form without one
+        Rule("/u/<secret>", unsubscribe.show, PUBLIC, FORM, "link", csrf=False),
         # practitioners
         Rule("/today", attention.index, STAFF),
+        Rule("/clients/<uuid:client_id>/looked-after", attention.done, STAFF, POST, "client"),
+        Rule("/flags/<uuid:flag_id>", flags.show, STAFF, FORM, "flag"),
         Rule("/clients", clients.index, STAFF),
         Rule("/clients/new", clients.add, STAFF, FORM),
         Rule("/clients/<uuid:client_id>", clients.show, STAFF, record="client"),
@@ -71,11 +78,17 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/routines/<uuid:routine_id>/draft", routine_pages.begin_draft, STAFF, POST, "routine"),
         Rule("/routines/<uuid:routine_id>/publish", routine_pages.publish, STAFF, FORM, "routine"),
         Rule("/check-ins", checkins.index, STAFF),
+        Rule("/check-ins/preview", checkins.preview, STAFF),
+        Rule("/check-ins/preview.html", checkins.preview_html, STAFF),
+        Rule("/check-ins/preview/send", checkins.preview_send, STAFF, POST),
+        Rule("/mail/<uuid:message_id>/resend", checkins.resend, STAFF, POST, "message"),
         Rule("/practice", practice.show, STAFF, FORM),
         Rule("/your-account", account.show, STAFF, FORM),
         # clients
-        Rule("/warning-signs", client_warnings.show, CLIENT),
+        Rule("/warning-signs", client_warnings.show, CLIENT, FORM),
         Rule("/account", client_account.show, CLIENT, FORM),
+        Rule("/account/check-in-mail", client_mail.show, CLIENT),
+        Rule("/account/check-in-mail/<any(on, off):choice>", client_mail.change, CLIENT, POST),
         Rule("/my", today.index, CLIENT),
         Rule("/my/log", today.log, CLIENT, FORM),
         Rule("/my/program", program.show, CLIENT),

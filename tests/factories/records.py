@@ -287,10 +287,10 @@ def make_assessment(shelf: Shelf, client: Client, status: AssessmentStatus) -> A
     return assessment
 
 
-def add(kind: type[Row], of: Any, **values: Any) -> Row:
+def add(model: type[Row], of: Any, /, **values: Any) -> Row:
     """A row of the same practice as `of`, flushed."""
     practice_id = of.id if isinstance(of, Practice) else of.practice_id
-    row = kind(practice_id=practice_id, **values)
+    row = model(practice_id=practice_id, **values)
     db.session.add(row)
     db.session.flush()
     return row

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from clinic.mail.journal import Fate, Journal, JournalError, Replay, boot_id, dead_journals, replay
+from clinic.mail.journal import LIFELINE, Fate, Journal, JournalError, Replay, boot_id, dead_journals, replay
 
 ONE, TWO, THREE, FOUR = (UUID(int=n) for n in (1, 2, 3, 4))
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,9 +135,10 @@ def test_a_journal_another_reader_finished_a_moment_ago_is_left_alone(
 
     def wait_for_the_other(descriptor: int, how: int) -> None:
         journal.path.unlink()
+        journal.path.with_suffix(LIFELINE).unlink()
         lock(descriptor, how)
 
-    monkeypatch.setattr("clinic.mail.journal.fcntl.lockf", wait_for_the_other)
+    monkeypatch.setattr("clinic.mail.lifeline.fcntl.lockf", wait_for_the_other)
     with dead_journals(tmp_path) as dead:
         assert dead == []
 
@@ -147,6 +148,7 @@ def test_the_living_do_not_read_their_own_journal(tmp_path: Path) -> None:
     journal.dot(ONE, 1)
     with dead_journals(tmp_path) as dead:
         assert dead == []
+    assert replay(journal.path.name, journal.path.read_bytes()).fate(ONE, 1) == Fate.IN_DOUBT
     program = (
         "import sys; from pathlib import Path; from clinic.mail.journal import dead_journals\n"
         "with dead_journals(Path(sys.argv[1])) as dead: print(len(dead))"

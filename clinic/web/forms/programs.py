@@ -89,7 +89,7 @@ class LengthFields(Form):
     length = OneOfField(
         "Length",
         Length,
-        {Length.WEEKS: "A number of weeks", Length.OPEN: "No end yet"},
+        {Length.WEEKS: "In weeks", Length.OPEN: "No end yet"},
         required="Choose a length.",
     )
     weeks = WholeNumberField("Weeks", blank=0)

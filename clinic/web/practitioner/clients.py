@@ -10,13 +10,15 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.types import ClientStatus
-from clinic.services import client_list, client_overview, clients, invitations, timeline
+from clinic.services import checkins as checkin_ledger
+from clinic.services import client_list, client_overview, clients, invitations, timeline, warnings
 from clinic.services.access import client_for, practice_of
 from clinic.services.client_list import Wanted
 from clinic.services.clock import now, today_in
 from clinic.web.authz import current_actor
 from clinic.web.forms.client_filter import filter_fields, wanted_from
 from clinic.web.forms.clients import STATUS_WORDS, AddClientForm, EditClientForm, ReasonForm
+from clinic.web.presenters import checkins as checkin_words
 from clinic.web.presenters import clients as words
 from clinic.web.presenters import programs
 from clinic.web.presenters import timeline as timeline_words
@@ -80,7 +82,12 @@ def assessments(client_id: uuid.UUID) -> str:
 
 def checkins(client_id: uuid.UUID) -> str:
     """The client's check-ins."""
-    return _section("checkins", client_for(current_actor(), client_id))
+    actor = current_actor()
+    client = client_for(actor, client_id)
+    ledger = checkin_ledger.for_client(actor, client.id)
+    zone = practice_of(actor).time_zone
+    section = checkin_words.section(ledger, zone, client.id, warnings.open_flag(client))
+    return _section("checkins", client, checkins=section)
 
 
 def history(client_id: uuid.UUID) -> str:

@@ -12,6 +12,8 @@ from clinic.domain.videos import clock, watch_url
 from clinic.models import Prescription
 from clinic.services.routine_wording import dose_of
 
+MOST_OTHERS = 3  # few things to watch for are watched for
+
 
 @dataclass(frozen=True, slots=True)
 class MoveView:
@@ -58,7 +60,7 @@ def move_view(prescription: Prescription) -> MoveView:
         mistake_url=_video(content, second) if second else None,
         mistake_time=clock(second) if second else None,
         fault=_fault(content, named),
-        others=[each for each in content.mistakes if not each.is_named and _is_drawn(content, each.key)][:3],
+        others=_others(content, named),
     )
 
 
@@ -69,6 +71,12 @@ def _video(content: MoveContent, second: int) -> str | None:
 def _fault(content: MoveContent, named: MistakeContent | None) -> str | None:
     keys = named.fault_keys if named else ()
     return next((key for key in keys if _is_drawn(content, key)), None)
+
+
+def _others(content: MoveContent, named: MistakeContent | None) -> list[MistakeContent]:
+    told = named.fault_keys if named else ()
+    others = [each for each in content.mistakes if not each.is_named and each.key not in told]
+    return [each for each in others if _is_drawn(content, each.key)][:MOST_OTHERS]
 
 
 def _is_drawn(content: MoveContent, fault: str) -> bool:

@@ -1,0 +1,64 @@
+"""Installations to measure: a data folder, a migrated database and a demo practice of any size."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.backends import database_urls
+
+PASSWORD = "harbour light on the water"
+CLINIC = [sys.executable, "-c", "from clinic.cli import main; main()"]
+HOME = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Where one is, and what its demo practice cost to make."""
+
+    environment: dict[str, str]
+    seconds: float
+    practitioner: str
+    client: str
+
+    @property
+    def database_url(self) -> str:
+        return self.environment["CLINIC_DATABASE_URL"]
+
+
+@contextmanager
+def demo(clients: int) -> Iterator[Installation]:
+    """An installation with a demo practice; gone afterwards."""
+    with database_urls() as new, tempfile.TemporaryDirectory(prefix="regroove-bench-") as folder:
+        environment = {**ours(), "CLINIC_DATA_DIR": folder, "CLINIC_DATABASE_URL": new()}
+        clinic(environment, "db", "upgrade")
+        began = time.perf_counter()
+        said = clinic(environment, "demo", "--clients", str(clients))
+        seconds = time.perf_counter() - began
+        people = [line.split()[:2] for line in said.splitlines() if "@" in line]
+        yield Installation(environment, seconds, *(_first(people, role) for role in ("practitioner", "client")))
+
+
+def ours() -> dict[str, str]:
+    """The environment without the settings of whoever runs the bench."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")}
+    return {**kept, "PYTHONPATH": str(HOME), "PYTHONWARNINGS": "ignore"}
+
+
+def clinic(environment: dict[str, str], *words: str) -> str:
+    """Run one of the project's commands; returns what it printed."""
+    done = subprocess.run([*CLINIC, *words], env=environment, cwd=HOME, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"clinic {' '.join(words)} failed: {done.stderr[-2000:]}")
+    return done.stdout
+
+
+def _first(people: list[list[str]], role: str) -> str:
+    return next(email for kind, email in people if kind == role)

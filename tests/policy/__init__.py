@@ -1,0 +1,1 @@
+"""Who may open what, tried: every rule, method and person against everybody's records."""

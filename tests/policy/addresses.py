@@ -1,0 +1,135 @@
+"""Each rule's addresses: one for every owner whose record its path can name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from clinic.domain.types import Audience
+from clinic.web.authz import Rule
+from tests.factories.records import HOME, World
+
+ARGUMENT = re.compile(r"<(?:(?P<kind>[^:<>]+):)?(?P<name>\w+)>")
+CLIENTS = tuple(HOME)
+CLIENT_ACTORS = {"client": "ada", "other client": "bela", "other practice's client": "zofia"}
+STAFF_ACTORS = {
+    "owner": "here",
+    "practitioner": "here",
+    "assistant": "here",
+    "other practice's practitioner": "there",
+}
+
+# How each argument of a path is filled for one client's records.
+ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
+    "client_id": lambda world, of: world.records[of].client.id,
+    "program_id": lambda world, of: world.records[of].program.id,
+    "invitation_id": lambda world, of: world.records[of].invitation.id,
+    "assessment_id": lambda world, of: world.records[of].draft_assessment.id,
+    "checkin_id": lambda world, of: world.records[of].asked.id,
+    "answer_id": lambda world, of: world.records[of].answer.id,
+    "flag_id": lambda world, of: world.records[of].flag.id,
+    "message_id": lambda world, of: world.records[of].mail.id,
+    "routine_id": lambda world, of: world.shelves[HOME[of]].routine.id,
+    "version_id": lambda world, of: world.shelves[HOME[of]].draft.id,
+    "user_id": lambda world, of: world.shelves[HOME[of]].staff.id,
+    "position": lambda world, of: 1,
+}
+OF_PRACTICE = frozenset({"routine_id", "version_id", "user_id"})
+OWN = frozenset({"position"})  # names a part of the asker's own record
+
+# Which secret opens a mailed link's page.
+SECRETS = {
+    "public.invitation": "invitation",
+    "public.reset": "reset",
+    "public.checkin": "checkin",
+    "public.unsubscribe": "unsubscribe",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A path that names one owner's record; `of` is None where a page is everybody's own."""
+
+    rule: Rule
+    url: str
+    of: str | None
+    choice: str = ""
+
+    @property
+    def practice(self) -> str | None:
+        return HOME.get(self.of, self.of) if self.of else None
+
+
+def addresses(rule: Rule, world: World) -> Iterator[Address]:
+    """All addresses of a rule; a rule that nobody has told how to fill fails the test."""
+    arguments = list(ARGUMENT.finditer(rule.path))
+    names = {match["name"] for match in arguments}
+    kept = [match for match in arguments if match["name"] in OF_PRACTICE]
+    owners: tuple[str | None, ...] = CLIENTS
+    if not names or names <= OWN:
+        owners = (None,)
+    elif kept and len(kept) == len(arguments):
+        owners = ("ada", "zofia")
+    for owner in owners:
+        for choice in _choices(arguments):
+            url = ARGUMENT.sub(lambda match: _value(rule, match, world, owner, choice), rule.path)
+            yield Address(rule, url, HOME[owner] if owner and kept else owner, choice)
+
+
+def may_open(who: str, address: Address) -> bool:
+    """Whether the policy lets this person through to this address."""
+    audience = address.rule.audience
+    if audience in (Audience.PUBLIC, Audience.DEV):
+        return True
+    if audience is Audience.CLIENT:
+        return who in CLIENT_ACTORS and address.of in (None, CLIENT_ACTORS[who])
+    at_home = who in STAFF_ACTORS and address.practice in (None, STAFF_ACTORS[who])
+    return at_home and (audience is Audience.PRACTITIONER or who == "owner")
+
+
+def may_read(who: str, address: Address, status: int) -> set[str]:
+    """Whose words may stand in an answer: one's own and one's practice's; for staff, of all its clients."""
+    if who in CLIENT_ACTORS:
+        own = CLIENT_ACTORS[who]
+        readable = {own, HOME[own]}
+    elif who in STAFF_ACTORS:
+        readable = {STAFF_ACTORS[who]}
+        if status != 404:
+            readable |= {name for name, home in HOME.items() if home == STAFF_ACTORS[who]}
+    else:
+        readable = set()
+    if address.rule.audience is Audience.PUBLIC and address.of:
+        readable |= {address.of, str(address.practice)}  # whoever holds the link
+    return readable
+
+
+def _choices(arguments: list[re.Match[str]]) -> list[str]:
+    for match in arguments:
+        if match["kind"] and match["kind"].startswith("any("):
+            return [word.strip() for word in match["kind"][4:-1].split(",")]
+    return [""]
+
+
+def _value(rule: Rule, match: re.Match[str], world: World, owner: str | None, choice: str) -> str:
+    name = match["name"]
+    if (match["kind"] or "").startswith("any("):
+        return choice
+    if name == "secret":
+        return _secret(rule, world, str(owner))
+    if name not in ARGUMENTS:
+        pytest.fail(
+            f"The policy walk cannot fill <{name}> of {rule.path}. Add it to ARGUMENTS in tests/policy/addresses.py,"
+            " with a record of its kind for each client in tests/factories/records.py."
+        )
+    return str(ARGUMENTS[name](world, owner or "ada"))
+
+
+def _secret(rule: Rule, world: World, owner: str) -> str:
+    module = rule.endpoint.rpartition(".")[0]
+    if module not in SECRETS:
+        pytest.fail(f"Say in SECRETS of tests/policy/addresses.py which link opens {rule.path} ({rule.endpoint}).")
+    return world.records[owner].secrets[SECRETS[module]]
