@@ -41,6 +41,7 @@ class Settings:
     data_dir: Path
     port: int
     mail_from: str
+    trusted_proxies: int = 0  # how many proxies in front name the caller's address
     smtp_rate: int = 0  # mails per minute over all workers; 0: no limit
     argon2_fast: bool = False  # tests only: a hash costs 146 ms otherwise
 
@@ -86,6 +87,10 @@ class Settings:
             data_dir=data_dir,
             port=port,
             mail_from=_mail_from(environ, base_url),
+            # a production server listens on loopback, so whoever calls it is the proxy
+            trusted_proxies=_number(
+                environ, "CLINIC_TRUSTED_PROXIES", default=1 if env == "production" else 0, least=0, most=5
+            ),
             smtp_rate=_number(environ, "CLINIC_SMTP_RATE", default=0, least=0, most=100_000),
         )
 

@@ -9,6 +9,8 @@ from enum import StrEnum
 from clinic.catalogue.check_in import read_options
 from clinic.catalogue.provenance import Fact, Provenance, read_fact, read_provenance
 from clinic.catalogue.reader import Entry
+from clinic.domain.errors import RuleBroken
+from clinic.domain.findings import read
 from clinic.domain.types import FieldKind, Section, Sides, TestResult
 
 NUMERIC = frozenset(
@@ -54,7 +56,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One value of a test. Numbers have a unit, both ends and a step; `per_side` ones are taken twice."""
+    """One value of a test. Numbers have a unit, both ends and a step; `per_side` ones are taken twice.
+
+    `normal` is what "all normal" writes, empty where that is not for us to say; `warning_do` is what the
+    practitioner reads beside a value that `warning` covers.
+    """
 
     id: str
     kind: FieldKind
@@ -66,6 +72,8 @@ class Field:
     options: tuple[tuple[str, str], ...]
     abnormal: Limit | None
     warning: Limit | None
+    warning_do: str
+    normal: str
     per_side: bool
     hint: str
 
@@ -150,6 +158,8 @@ def read_field(entry: Entry) -> Field:
         options=_field_options(entry, kind),
         abnormal=_limit(entry, "abnormal"),
         warning=_limit(entry, "warning"),
+        warning_do=entry.text("warning_do", ""),
+        normal=entry.text("normal", ""),
         per_side=entry.flag("per_side", True),
         hint=entry.text("hint", ""),
     )
@@ -244,7 +254,11 @@ def _like(entry: Entry, shared: Mapping[str, Field]) -> Field:
     pattern = entry.text("like")
     if pattern not in shared:
         raise entry.error("like", f"there is no shared field {pattern!r}")
-    return replace(shared[pattern], id=entry.text("id"), label=entry.text("label"))
+    like = shared[pattern]
+    normal = entry.text("normal", like.normal)
+    field = replace(like, id=entry.text("id"), label=entry.text("label"), normal=normal)
+    _check_normal(entry, field)
+    return field
 
 
 def _read_threshold(entry: Entry, fields: set[str]) -> Threshold:
@@ -292,6 +306,20 @@ def _check_field(entry: Entry, field: Field) -> None:
             raise entry.error(key, f"{', '.join(sorted(unknown))} is not among the options")
         if limit and not field.is_numeric and (limit.at_least is not None or limit.at_most is not None):
             raise entry.error(key, "only numbers have ends")
+    if (field.warning is None) != (not field.warning_do):
+        raise entry.error("warning_do", "goes with warning, and warning with it")
+    _check_normal(entry, field)
+
+
+def _check_normal(entry: Entry, field: Field) -> None:
+    if not field.normal:
+        return
+    try:
+        value = read(field, [field.normal])
+    except RuleBroken as problem:
+        raise entry.error("normal", problem.message) from None
+    if value is not None and field.abnormal is not None and field.abnormal.covers(value):
+        raise entry.error("normal", "is abnormal")
 
 
 def _check_unique(entry: Entry, ids: list[str], key: str = "fields") -> None:

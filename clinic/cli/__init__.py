@@ -14,7 +14,7 @@ from clinic.domain.errors import ClinicError
 
 def init_cli(app: Flask) -> None:
     """Add our commands to the app; each module holds one feature's."""
-    from clinic.cli import backup, demo, imports, outbox, policy, practice, serve
+    from clinic.cli import backup, checkins, demo, imports, outbox, policy, practice, serve
 
     for command in (
         serve.serve,
@@ -26,6 +26,7 @@ def init_cli(app: Flask) -> None:
         demo.demo,
         imports.imports,
         outbox.outbox,
+        checkins.checkins,
     ):
         app.cli.add_command(command)
 

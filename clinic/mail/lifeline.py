@@ -37,7 +37,7 @@ class Lifeline:
 
     @classmethod
     def take_if_dead(cls, path: Path) -> Lifeline | None:
-        """Hold a dead process's lock; nothing if it lives, or another heir has it or has just removed it."""
+        """Hold a dead process's lock; nothing if it lives or another heir has it."""
         path = path.resolve()
         if not _claim(path):
             return None
@@ -79,8 +79,7 @@ def _lock_existing(path: Path) -> int | None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
         with suppress(OSError):
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.fstat(descriptor).st_nlink:
-                return descriptor
+            return descriptor
         os.close(descriptor)
     return None
 

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.types import AssessmentStatus, Side
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+from clinic.models.person import Client
+from clinic.models.practice import User
 
 
 class Assessment(OfPractice, Base):
@@ -40,6 +42,9 @@ class Assessment(OfPractice, Base):
     version: Mapped[int] = mapped_column(default=1)
 
     findings: Mapped[list[Finding]] = relationship(foreign_keys="Finding.assessment_id", viewonly=True)
+    client: Mapped[Client] = relationship(foreign_keys="Assessment.client_id", viewonly=True)
+    author: Mapped[User] = relationship(foreign_keys="Assessment.created_by", viewonly=True)
+    signer: Mapped[User | None] = relationship(foreign_keys="Assessment.signed_by", viewonly=True)
 
     __mapper_args__ = {"version_id_col": version}
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 
 from clinic.domain.errors import NotFound
 from clinic.domain.types import CheckinState, ProgramStatus, Tier
@@ -52,6 +53,6 @@ def facts(actor: Actor, client: Client) -> Facts:
     return Facts(*row)
 
 
-def _newest(kind, client, what, *order):  # type: ignore[no-untyped-def]
+def _newest(kind: type[Any], client: Client, what: Any, *order: Any) -> ScalarSelect[Any]:
     query = select(what).where(kind.practice_id == client.practice_id, kind.client_id == client.id)
     return query.order_by(*order).limit(1).scalar_subquery()

@@ -116,7 +116,10 @@ def shown(client: Client, practice: Practice) -> dict[str, str | None]:
 
 def typed(details: Details) -> dict[str, str | None]:
     """Details that are not saved, told the same way."""
-    told: dict[str, str | None] = {"name": details.name, "email": details.email.typed if details.email else None}
+    told: dict[str, str | None] = {
+        "name": details.name,
+        "email": details.email.typed if details.email else None,
+    }
     told |= {name: getattr(details, name) for name in PLAIN}
     if details.kind is not ClientKind.ONLINE:
         told["group_name"] = None

@@ -7,6 +7,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from clinic.extensions import SAFE_METHODS, csrf, limiter
@@ -44,6 +45,8 @@ def init_security(app: Flask, settings: Settings) -> None:
         RATELIMIT_HEADERS_ENABLED=False,
     )
     app.config["RATELIMIT_STORAGE_URI"] = app.config["RATELIMIT_STORAGE_URI"].replace("redis+socket", "redis+unix")
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_host=0)  # type: ignore[method-assign]
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(_refuse_other_origins)
@@ -59,7 +62,8 @@ def csp_nonce() -> str:
 
 
 def _hosts(settings: Settings) -> list[str]:
-    return [settings.host] if settings.production else sorted({settings.host, *LOOPBACK})
+    # loopback too, so that a monitor on the server can ask for /healthz; no link is made from the Host header
+    return sorted({settings.host, *LOOPBACK})
 
 
 def _refuse_other_origins() -> None:

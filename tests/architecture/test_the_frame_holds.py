@@ -67,12 +67,13 @@ def test_every_address_has_a_rule_with_an_audience(migrated_app: Flask) -> None:
 
 def test_every_address_with_an_id_says_whose_record_it_is(migrated_app: Flask) -> None:
     policy: dict[str, Rule] = migrated_app.extensions["policy"]
-    assert [rule.path for rule in policy.values() if "<" in rule.path and rule.record is None] == []
+    with_ids = [rule for rule in policy.values() if "<" in rule.path.replace("<any(", "") and rule.audience != Audience.DEV]
+    assert [rule.path for rule in with_ids if rule.record is None] == []
 
 
 def test_only_the_one_click_unsubscribe_works_without_a_form_token(migrated_app: Flask) -> None:
     policy: dict[str, Rule] = migrated_app.extensions["policy"]
-    assert {rule.endpoint for rule in policy.values() if not rule.csrf} <= {"public.unsubscribe.unsubscribe"}
+    assert {rule.endpoint for rule in policy.values() if not rule.csrf} <= {"public.unsubscribe.show"}
 
 
 def test_the_policy_can_be_read_by_a_machine(migrated_app: Flask) -> None:

@@ -40,7 +40,11 @@ def _stage(app: Flask, payload: str) -> Iterator[Stage]:
             db.session.configure(join_transaction_mode="create_savepoint")
             try:
                 world = make_world()
-                yield Stage(app, connection, world, plant(world, payload))
+                marks = plant(world, payload)
+                for row in list(db.session):
+                    db.session.refresh(row)
+                db.session.expunge_all()  # the scenes' sessions come and go; these stay readable
+                yield Stage(app, connection, world, marks)
             finally:
                 db.session.remove()
                 db.engines[None] = engine

@@ -47,7 +47,9 @@ def names(people: People, wanted: Wanted) -> list[str]:
 
 def last_event(client: Client) -> AuditEvent:
     """The newest line of a client's trail."""
-    query = select(AuditEvent).where(AuditEvent.client_id == client.id).order_by(AuditEvent.happened_at.desc())
+    query = (
+        select(AuditEvent).where(AuditEvent.client_id == client.id).order_by(AuditEvent.happened_at.desc())
+    )
     return db.session.scalars(query.limit(1)).one()
 
 
@@ -179,7 +181,9 @@ def test_a_new_address_is_the_one_to_sign_in_with_and_ends_reset_links(people: P
     )
     people.client.bounced_at = now()
     db.session.commit()
-    details = Details("Ada North", parse_address("new@clients.example"), None, "Europe/London", ClientKind.PRIVATE)
+    details = Details(
+        "Ada North", parse_address("new@clients.example"), None, "Europe/London", ClientKind.PRIVATE
+    )
     clients.correct(people.actor(people.colleague), people.client.id, details, people.client.version)
     user = db.session.get_one(User, people.client_user.id)
     token = db.session.scalars(select(LinkToken).where(LinkToken.user_id == user.id)).one()
@@ -275,7 +279,9 @@ def test_a_page_beside_a_client_of_another_practice_is_the_first(people: People)
 def test_two_clients_of_one_name_are_both_listed_across_pages(people: People) -> None:
     fill(people, PAGE - 3)
     for number in range(4):
-        make_client(people.practice, "Ada Northcote", email=f"twin{number}@clients.example", sort_key="ada northcote")
+        make_client(
+            people.practice, "Ada Northcote", email=f"twin{number}@clients.example", sort_key="ada northcote"
+        )
     db.session.commit()
     actor = people.actor(people.colleague)
     first = client_list.page(actor, Wanted())
@@ -285,7 +291,9 @@ def test_two_clients_of_one_name_are_both_listed_across_pages(people: People) ->
 
 
 @pytest.mark.parametrize("standing", list(AccountStanding))
-def test_the_filter_by_account_agrees_with_what_the_list_says(people: People, standing: AccountStanding) -> None:
+def test_the_filter_by_account_agrees_with_what_the_list_says(
+    people: People, standing: AccountStanding
+) -> None:
     actor = people.actor(people.colleague)
     add(people)
     invited = add(people, name="Dora Ek", email=parse_address("dora@clients.example"))

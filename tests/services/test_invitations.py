@@ -32,7 +32,9 @@ def client(people: People) -> Client:
 
 def actions_of(client: Client) -> list[str]:
     """What the client's trail holds, oldest first."""
-    query = select(AuditEvent.action).where(AuditEvent.client_id == client.id).order_by(AuditEvent.happened_at)
+    query = (
+        select(AuditEvent.action).where(AuditEvent.client_id == client.id).order_by(AuditEvent.happened_at)
+    )
     return list(db.session.scalars(query))
 
 
@@ -103,7 +105,10 @@ def test_once_accepted_the_other_link_of_the_same_invitation_is_over(people: Peo
 
 def accounts_of(client: Client) -> int:
     """How many accounts have the client's address."""
-    return db.session.scalar(select(func.count()).select_from(User).where(User.email_key == client.email_key)) or 0
+    return (
+        db.session.scalar(select(func.count()).select_from(User).where(User.email_key == client.email_key))
+        or 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,7 +119,9 @@ def accounts_of(client: Client) -> int:
     ],
     ids=["no address", "no consent"],
 )
-def test_no_mail_is_promised_without(people: People, client: Client, spoil: dict[str, None], words: str) -> None:
+def test_no_mail_is_promised_without(
+    people: People, client: Client, spoil: dict[str, None], words: str
+) -> None:
     for name, value in spoil.items():
         setattr(client, name, value)
     db.session.commit()

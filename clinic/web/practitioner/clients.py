@@ -200,7 +200,7 @@ def _say_corrected(name: str, invitation_ended: bool) -> None:
 
 
 def _pages(wanted: Wanted, found: client_list.Page) -> dict[str, str | None]:
-    kept = {
+    kept: dict[str, Any] = {
         "q": wanted.text or None,
         "status": wanted.status.value if wanted.status is not ClientStatus.ACTIVE else None,
         "invitation": wanted.standing.value if wanted.standing else None,

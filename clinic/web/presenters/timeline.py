@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from clinic.domain.dates import day_in_words as day
 from clinic.models import AuditEvent
-from clinic.web.filters import day, moment
+from clinic.web.filters import moment
 from clinic.web.presenters.clients import FIELD_WORDS, value_words
 
 SHORT = 160  # characters of a long text; the record itself holds the rest

@@ -268,7 +268,9 @@ def test_every_section_opens_for_staff_alone(people: People, visit: Visit, page:
     at = f"/clients/{people.client.id}{page}"
     assert "Ada Northcote" in text(visit(people.assistant).get(at))
     for other in (people.stranger, people.client_user, people.foreign_client_user):
-        assert "Ada Northcote" not in text(visit(other).get(at, status=404)).replace("Ada Northcote Sign out", "")
+        assert "Ada Northcote" not in text(visit(other).get(at, status=404)).replace(
+            "Ada Northcote Sign out", ""
+        )
     visit().get(at, status=303)
 
 
@@ -281,6 +283,8 @@ def test_strangers_change_nothing(people: People, visit: Visit, page: str) -> No
     assert (people.client.name, people.client.status) == ("Ada Northcote", "active")
 
 
-@pytest.mark.parametrize("page", ["/timeline?before=nonsense", "/timeline?before=00000000-0000-0000-0000-000000000000"])
+@pytest.mark.parametrize(
+    "page", ["/timeline?before=nonsense", "/timeline?before=00000000-0000-0000-0000-000000000000"]
+)
 def test_a_timeline_from_nowhere_starts_at_the_newest(people: People, staff: Visitor, page: str) -> None:
     staff.get(f"/clients/{people.client.id}{page}")

@@ -37,7 +37,9 @@ def text(answer: Any) -> str:
 @pytest.fixture
 def client(people: People) -> Client:
     """A client who is to be invited."""
-    client = make_client(people.practice, "Cora Lind", email="cora@clients.example", reason_for_care="PLANTED pain")
+    client = make_client(
+        people.practice, "Cora Lind", email="cora@clients.example", reason_for_care="PLANTED pain"
+    )
     db.session.commit()
     return client
 
@@ -125,7 +127,9 @@ def test_a_used_link_says_so_and_shows_the_way_to_sign_in(link: str, visit: Visi
         assert 'href="/sign-in"' in page.text
 
 
-def test_expired_revoked_unknown_and_altered_links_say_what_happened(people: People, link: str, visit: Visit) -> None:
+def test_expired_revoked_unknown_and_altered_links_say_what_happened(
+    people: People, link: str, visit: Visit
+) -> None:
     invitation = db.session.scalars(select(Invitation)).one()
     assert "We do not know this link" in text(visit().get(link[:-1] + "!", status=404))
     assert "We do not know this link" in text(visit().get(link[:-3], status=404))

@@ -1,0 +1,73 @@
+"""A client with a program and a check-in that has been sent, through the services that make them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from clinic.domain.types import CheckinKind, CheckinState
+from clinic.extensions import db
+from clinic.models import Checkin, CheckinAnswer, CheckinSchedule, Client, Program
+from clinic.services import checkins
+from clinic.services.clock import now
+from clinic.services.transaction import transaction
+from tests.factories.people import People
+from tests.factories.programs import assign_program, publish_routine
+
+
+def enrol(people: People, client: Client | None = None, *, starts_on: date | None = None) -> Program:
+    """The hip routine for a client (Ada, unless told otherwise), with a weekly check-in at nine."""
+    version = publish_routine(people.practice, people.owner)
+    return assign_program(people.colleague, client or people.client, version, starts_on=starts_on)
+
+
+def schedule_of(program: Program) -> CheckinSchedule:
+    """The program's schedule as it stands."""
+    query = select(CheckinSchedule).where(CheckinSchedule.program_id == program.id)
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def sent_checkin(program: Program, day: date | None = None, **values: Any) -> Checkin:
+    """A check-in of the program that was mailed on a day."""
+    at = values.pop("at", None) or now()
+    with transaction() as session:
+        checkin = Checkin(
+            practice_id=program.practice_id,
+            client_id=program.client_id,
+            program_id=program.id,
+            kind=CheckinKind.WEEKLY,
+            local_date=day or at.date(),
+            due_at=at,
+            sent_at=at,
+            state=values.pop("state", CheckinState.SENT),
+            **values,
+        )
+        session.add(checkin)
+    return checkin
+
+
+def link_to(checkin: Checkin) -> str:
+    """The path of the check-in's page, as its mail has it."""
+    with transaction():
+        secret = checkins.mint_link(checkin)
+    return f"/c/{secret}"
+
+
+def answered(program: Program, at: datetime, *, pain: int | None = 3, contact: bool = False, **values: Any) -> CheckinAnswer:
+    """A check-in answered at an instant, open until somebody deals with it."""
+    checkin = sent_checkin(program, at.date(), at=at, state=CheckinState.ANSWERED, answered_at=at)
+    with transaction() as session:
+        answer = CheckinAnswer(
+            practice_id=program.practice_id,
+            client_id=program.client_id,
+            checkin_id=checkin.id,
+            days_practised=5,
+            pain=pain,
+            contact_wanted=contact,
+            answered_at=at,
+            **values,
+        )
+        session.add(answer)
+    return answer

@@ -1,0 +1,121 @@
+"""What is sent to each rule that changes something: enough that it would change something if it were let through.
+
+A body is read off the rule's own page and filled in; what is here puts right what filling in by rote gets wrong.
+`ARRANGED` readies the records where a rule acts only on some of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from clinic.catalogue import load_catalogue
+from clinic.domain.types import ClientStatus, ProgramStatus, RoutineStatus
+from clinic.extensions import db
+from clinic.models import CheckinAnswer, CheckinEvent, Client, Program, RoutineItem, RoutineVersion, User, WarningFlag
+from tests.factories.people import PASSWORD
+from tests.factories.records import World
+from tests.policy.addresses import Address
+from tests.policy.forms import Filled
+
+NEW_PASSWORD = "grey heron over the mill pond"
+
+
+def _tomorrow(prefix: str) -> Filled:
+    day = datetime.now(UTC).date() + timedelta(days=1)
+    return {f"{prefix}-day": [str(day.day)], f"{prefix}-month": [str(day.month)], f"{prefix}-year": [str(day.year)]}
+
+
+# by endpoint: what differs from the page's form as filled in
+PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
+    "public.signin.sign_in": lambda world, at: {
+        "email": [world.people.client_user.email],
+        "password": [PASSWORD],
+    },
+    "public.reset.ask": lambda world, at: {"email": [world.people.client_user.email]},
+    "public.reset.choose": lambda world, at: {"password": [NEW_PASSWORD]},
+    "public.invitation.show": lambda world, at: {"password": [NEW_PASSWORD], "consents": ["y"]},
+    "practitioner.clients.add": lambda world, at: {
+        "name": ["Nell Marsh"],
+        "consented": ["y"],
+        **{f"consented_on-{part}": [""] for part in ("day", "month", "year")},
+    },
+    "practitioner.clients.edit": lambda world, at: {"name": ["Nell Marsh"], "email": ["nell@planted.example"]},
+    "practitioner.programs.assign": lambda world, at: {"running": ["end"], "end_reason": ["A new start."]},
+    "practitioner.programs.correct": lambda world, at: {"doses-0-sets": ["3"], **_tomorrow("effective_on")},
+    "practitioner.programs.checkin": lambda world, at: {"weekly": ["y"], "weekday": ["6"], "at": ["10:30"]},
+    "practitioner.programs.change": lambda world, at: {"reason": ["Away for a while."]},
+    "practitioner.routines.publish": lambda world, at: {
+        "faults": [next(iter(load_catalogue().mistake_candidates)).id],
+        "own_see": [""],
+        "own_fix": [""],
+        "own_test": [""],
+        "moves-0-cues": ["Turn the hips.\nKeep the chest still."],
+        "moves-1-cues": ["Push the hips back.\nKeep the back long."],
+        "accept": ["y"],
+        "change_note": ["One cue is new."],
+    },
+    "practitioner.practice.show": lambda world, at: {"name": ["Harbour Spine"], "email": ["desk@planted.example"]},
+    "practitioner.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
+    "client.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
+    "client.today.log": lambda world, at: {"day": [_today(world)], "outcome": ["done"]},
+}
+
+# Rules that have nothing to write here, with the reason.
+WRITES_NOTHING = {
+    "public.setup.begin": "there is a practice already",
+}
+
+
+def _today(world: World) -> str:
+    from clinic.services.clock import today_in
+
+    return today_in(world.people.client.time_zone).isoformat()
+
+
+def arrange(world: World, address: Address) -> None:
+    """Ready the records of an address so that its action can be done."""
+    act = ARRANGED.get(address.rule.endpoint)
+    if act is not None:
+        act(world, address)
+        db.session.commit()
+    db.session.remove()
+
+
+def _get(world: World, address: Address, kind: Any, name: str) -> Any:
+    return db.session.get(kind, getattr(world.records[address.of or "ada"], name).id)
+
+
+def _unfinished_invitation(world: World, address: Address) -> None:
+    client = _get(world, address, Client, "client")
+    user = _get(world, address, User, "user")
+    client.user_id = None
+    user.email_key = "moved." + user.email_key
+    client.consented_at = None
+
+
+def _no_draft(world: World, address: Address) -> None:
+    shelf = world.shelves[str(address.of)]
+    db.session.query(RoutineItem).filter_by(version_id=shelf.draft.id).delete()
+    db.session.query(RoutineVersion).filter_by(id=shelf.draft.id, status=RoutineStatus.DRAFT).delete()
+
+
+def _program_ready_for(world: World, address: Address) -> None:
+    ready = {"pause": ProgramStatus.ACTIVE, "resume": ProgramStatus.PAUSED, "restart": ProgramStatus.ENDED}
+    program = _get(world, address, Program, "program")
+    program.status = ready.get(address.choice, ProgramStatus.ACTIVE)
+
+
+def _without_account(world: World, address: Address) -> None:
+    _get(world, address, Client, "client").user_id = None
+
+
+ARRANGED: dict[str, Callable[[World, Address], None]] = {
+    "public.invitation.show": _unfinished_invitation,
+    "practitioner.invitations.send": _without_account,
+    "practitioner.invitations.hand_over": _without_account,
+    "practitioner.routines.begin_draft": _no_draft,
+    "practitioner.programs.change": _program_ready_for,
+}
+__all__ = ["CheckinAnswer", "CheckinEvent", "ClientStatus", "PUT_RIGHT", "WRITES_NOTHING", "WarningFlag", "arrange"]

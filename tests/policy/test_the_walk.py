@@ -1,0 +1,192 @@
+"""Every rule, with each of its methods, tried by everybody against everybody's records.
+
+Status codes alone prove little: each answer is searched for words planted in other people's records, and after each
+request every table is compared with what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+from clinic.domain.types import Audience
+from clinic.web import url_map
+from clinic.web.authz import Rule
+from tests.conftest import settings_for
+from tests.factories.planting import MARK, free_texts
+from tests.factories.records import HOME
+from tests.policy.addresses import CLIENT_ACTORS, STAFF_ACTORS, Address, addresses, may_open, may_read
+from tests.policy.bodies import PUT_RIGHT, WRITES_NOTHING, arrange
+from tests.policy.forms import Filled, filled, posting_forms
+from tests.policy.stage import Stage, changed, touched
+
+EVERYBODY = ("anonymous", *STAFF_ACTORS, *CLIENT_ACTORS)
+ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+# Never shown to a client, not even to the one they are about.
+FOR_STAFF_ONLY = frozenset(
+    {
+        *("client.notes", "client.bounce_reason", "assessment.note", "finding.value_text", "warning_flag.clear_note"),
+        *("outbox_message.reason", "outbox_message.smtp_reply", "audit_event.details", "checkin_event.reason"),
+    }
+)
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """The URL map of a development installation, by endpoint."""
+    return {rule.endpoint: rule for rule in url_map(settings_for("sqlite://", Path("nowhere")))}
+
+
+WALKED = [name for name, rule in rules().items() if rule.audience is not Audience.DEV]
+UNSAFE = [name for name in WALKED if "POST" in rules()[name].methods]
+
+
+def at(stage: Stage, endpoint: str) -> list[Address]:
+    return list(addresses(rules()[endpoint], stage.world))
+
+
+def test_the_walk_knows_every_free_text(stage: Stage) -> None:
+    planted = {owner: stage.marks.columns_of(owner) for owner in (*HOME, *HOME.values())}
+    alone = {column for column in free_texts() if not any(column in columns for columns in planted.values())}
+    assert not alone, f"no record of the walk fills {sorted(alone)}: add one in tests/factories/records.py"
+    of_clients = set.union(*(planted[name] for name in HOME))
+    missing = {name: of_clients - planted[name] for name in HOME if of_clients - planted[name]}
+    assert not missing
+
+
+def test_the_map_holds_every_rule_and_nothing_else(stage: Stage) -> None:
+    served = {rule.endpoint for rule in stage.app.url_map.iter_rules()} - {"static"}
+    assert served == set(stage.app.extensions["policy"]) == set(rules())
+
+
+def test_production_has_no_page_for_developers() -> None:
+    settings = settings_for("sqlite://", Path("nowhere"), env="production", base_url="https://clinic.example")
+    assert not [rule.path for rule in url_map(settings) if rule.audience is Audience.DEV or "/dev" in rule.path]
+
+
+@pytest.mark.parametrize("endpoint", WALKED)
+def test_nobody_reads_what_is_not_for_them(stage: Stage, endpoint: str) -> None:
+    for address in at(stage, endpoint):
+        if "GET" not in address.rule.methods:
+            continue
+        strangers = [who for who in EVERYBODY if not may_open(who, address)]
+        guests = [who for who in EVERYBODY if may_open(who, address)]
+        for who in (*strangers, *guests, *strangers):  # the second time after everybody has seen it: caches are warm
+            for method in ("GET", "HEAD"):
+                with stage.scene(who) as browser:
+                    arrange(stage.world, address)
+                    judge(stage, who, address, stage.ask(browser, method, address.url))
+
+
+@pytest.mark.parametrize("endpoint", UNSAFE)
+def test_nobody_changes_what_is_not_theirs(stage: Stage, endpoint: str) -> None:
+    for address in at(stage, endpoint):
+        body = body_for(stage, address)
+        for who in EVERYBODY:
+            with stage.scene(who) as browser:
+                arrange(stage.world, address)
+                before = stage.dump()
+                answer = stage.ask(browser, "POST", address.url, sent(body, browser.token()))
+                judge(stage, who, address, answer)
+                if may_open(who, address):
+                    foreign = touched(before, stage.dump()) & rows_beyond_reach(stage, who, address)
+                    assert not foreign, f"{who} at {address.url} changed {foreign}"
+                else:
+                    assert not changed(before, stage.dump()), f"{who} changed something at {address.url}"
+
+
+@pytest.mark.parametrize("endpoint", UNSAFE)
+def test_those_who_may_can_do_it(stage: Stage, endpoint: str) -> None:
+    """Without this the walk could pass because its requests would do nothing for anybody."""
+    if endpoint in WRITES_NOTHING:
+        pytest.skip(WRITES_NOTHING[endpoint])
+    for address in at(stage, endpoint):
+        body, who = body_for(stage, address), guest(address)
+        with stage.scene(who) as browser:
+            arrange(stage.world, address)
+            before = stage.dump()
+            answer = stage.ask(browser, "POST", address.url, sent(body, browser.token()))
+            text = " ".join(answer.get_data(as_text=True).split())
+            assert changed(before, stage.dump()), (
+                f"{who} sent {body} to {address.url} and nothing came of it ({answer.status_code}). Put the body"
+                f" right in tests/policy/bodies.py, or say there why this rule writes nothing. {text[:3000]}"
+            )
+            assert answer.status_code in (200, 303)
+
+
+@pytest.mark.parametrize("endpoint", WALKED)
+def test_methods_that_are_not_declared_are_refused(stage: Stage, endpoint: str) -> None:
+    address = at(stage, endpoint)[0]
+    declared = {*address.rule.methods, *(["HEAD"] if "GET" in address.rule.methods else [])}
+    for method in (each for each in ALL_METHODS if each not in declared):
+        with stage.scene(guest(address)) as browser:
+            before = stage.dump()
+            answer = stage.ask(browser, method, address.url, {"csrf_token": browser.token()})
+            assert answer.status_code == 405
+            assert not changed(before, stage.dump())
+
+
+def judge(stage: Stage, who: str, address: Address, answer: TestResponse) -> None:
+    """The status fits the policy, and nothing in the answer is somebody else's."""
+    told = f"{who}: {answer.request.method} {address.url} ({address.rule.endpoint}) answered {answer.status_code}"
+    if may_open(who, address):
+        assert answer.status_code in (200, 303, *refusals(address)), told
+    elif who == "anonymous":
+        assert answer.status_code == 303, told
+        assert answer.location.startswith("/sign-in"), told
+    else:
+        assert answer.status_code == 404, told
+    found = stage.marks.found_in(everything_in(answer))
+    foreign = {owner: columns for owner, columns in found.items() if owner not in may_read(who, address, answer.status_code)}
+    assert not foreign, f"{told} with words of {foreign}"
+    if who in CLIENT_ACTORS or who == "anonymous":
+        shown = set().union(*found.values()) & FOR_STAFF_ONLY
+        assert not shown, f"{told} with {shown}, which is for staff only"
+
+
+def refusals(address: Address) -> tuple[int, ...]:
+    """What a rule may answer to people it lets through: the form again, or a right this role lacks."""
+    return (403, 409, 422) if "POST" in address.rule.methods else ()
+
+
+def everything_in(answer: TestResponse) -> str:
+    headers = "\n".join(f"{name}: {value}" for name, value in answer.headers)
+    return f"{headers}\n{answer.get_data(as_text=True)}"
+
+
+def guest(address: Address) -> str:
+    """Somebody who may open this address, the owner of the practice before others."""
+    return next(who for who in EVERYBODY if may_open(who, address))
+
+
+def body_for(stage: Stage, address: Address) -> Filled:
+    """The form of the rule's own page as one of its guests would fill it in."""
+    body: Filled = {}
+    if "GET" in address.rule.methods:
+        with stage.scene(guest(address)) as browser:
+            arrange(stage.world, address)
+            page = stage.ask(browser, "GET", address.url).get_data(as_text=True)
+        here = [form for action, form in posting_forms(page, address.url) if action == address.url]
+        body = filled(here[-1]) if here else {}
+    return {**body, **PUT_RIGHT.get(address.rule.endpoint, lambda world, at: {})(stage.world, address)}
+
+
+def sent(body: Filled, token: str) -> MultiDict[str, str]:
+    pairs: Iterator[tuple[str, str]] = ((name, value) for name, values in body.items() for value in values)
+    return MultiDict([*pairs, ("csrf_token", token)])
+
+
+def rows_beyond_reach(stage: Stage, who: str, address: Address) -> set[str]:
+    """Keys of every row that holds words of people this one may not read."""
+    readable = may_read(who, address, 200)
+    return {
+        key
+        for rows in stage.dump().values()
+        for key, row in rows.items()
+        if any(match[1] not in readable for value in row for match in MARK.finditer(value))
+    }

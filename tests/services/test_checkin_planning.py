@@ -1,0 +1,268 @@
+"""Check-ins that fall due: sent once, or skipped with the reason in the ledger."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from clinic.cli import cli
+from clinic.domain.types import CheckinState, ClientStatus, OutboxState, ProgramStatus, SkipReason, Tier
+from clinic.extensions import db
+from clinic.models import AuditEvent, Checkin, CheckinEvent, Client, OutboxMessage, Practice, Program, WarningFlag
+from clinic.services import checkin_planning
+from clinic.services.checkins import plan_due
+from clinic.services.transaction import transaction
+from tests.factories.checkins import enrol, schedule_of, sent_checkin
+from tests.factories.people import People, make_people
+
+START = date(2026, 11, 2)  # a Monday
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+DUE = datetime(2026, 11, 9, 9, tzinfo=UTC)  # the next Monday at nine in London
+MINUTE = timedelta(minutes=1)
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def program(people: People) -> Iterator[Program]:
+    """Ada's program, assigned on a Monday, with a check-in every Monday at nine."""
+    with time_machine.travel(NOON, tick=False):
+        yield enrol(people, starts_on=START)
+
+
+def ledger() -> list[Checkin]:
+    return list(db.session.scalars(select(Checkin).order_by(Checkin.local_date, Checkin.due_at)))
+
+
+def mails() -> list[OutboxMessage]:
+    return list(db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "checkin")))
+
+
+def test_nothing_is_planned_before_its_time(program: Program) -> None:
+    assert plan_due(DUE - MINUTE) == 0
+    assert ledger() == []
+
+
+def test_a_due_check_in_waits_in_the_ledger_with_its_mail(program: Program) -> None:
+    assert plan_due(DUE + MINUTE) == 1
+    (checkin,) = ledger()
+    assert (checkin.local_date, checkin.due_at, checkin.state) == (date(2026, 11, 9), DUE, CheckinState.WAITING)
+    (mail,) = mails()
+    assert mail.dedupe_key == f"checkin:{checkin.id.hex}"
+    assert mail.day_key == f"{program.client_id.hex}:2026-11-09"
+    assert (mail.checkin_id, mail.due_at, mail.not_after) == (checkin.id, DUE, DUE + timedelta(days=1))
+    (event,) = db.session.scalars(select(CheckinEvent))
+    assert (event.checkin_id, event.state) == (checkin.id, CheckinState.WAITING)
+
+
+def test_the_schedule_moves_on_to_the_next_week(program: Program) -> None:
+    plan_due(DUE + MINUTE)
+    row = schedule_of(program)
+    assert (row.next_on, row.next_due_at) == (date(2026, 11, 16), DUE + WEEK)
+
+
+def test_a_second_pass_finds_nothing_left_to_do(program: Program) -> None:
+    plan_due(DUE + MINUTE)
+    assert plan_due(DUE + MINUTE) == 0
+    assert len(ledger()) == len(mails()) == 1
+
+
+def test_a_row_that_is_there_already_is_not_mailed_a_second_time(program: Program) -> None:
+    sent_checkin(program, date(2026, 11, 9), at=DUE)
+    assert plan_due(DUE + MINUTE) == 0
+    assert mails() == []
+
+
+def test_a_beat_that_was_off_for_three_weeks_sends_one_mail_and_a_reason_for_each_of_the_others(program: Program) -> None:
+    plan_due(DUE + 2 * WEEK + timedelta(hours=5))
+    assert [(row.local_date.day, row.state, row.skip_reason) for row in ledger()] == [
+        (9, CheckinState.SKIPPED, SkipReason.LATE),
+        (16, CheckinState.SKIPPED, SkipReason.LATE),
+        (23, CheckinState.WAITING, None),
+    ]
+    assert len(mails()) == 1
+    told = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "checkin.skipped")).all()
+    assert {event.details["day"] for event in told} == {"2026-11-09", "2026-11-16"}
+
+
+@pytest.mark.parametrize("late, state", [(timedelta(hours=23), "waiting"), (timedelta(hours=25), "skipped")])
+def test_at_most_a_day_late_is_sent(program: Program, late: timedelta, state: str) -> None:
+    plan_due(DUE + late)
+    assert [row.state for row in ledger()] == [CheckinState(state)]
+
+
+def on_client(**values: object) -> Callable[[Program], None]:
+    def change(program: Program) -> None:
+        client = db.session.get_one(Client, program.client_id)
+        for name, value in values.items():
+            setattr(client, name, value)
+
+    return change
+
+
+def no_numbers(program: Program) -> None:
+    db.session.get_one(Practice, program.practice_id).emergency_number = None
+
+
+def paused(program: Program) -> None:
+    db.session.get_one(Program, program.id).status = ProgramStatus.PAUSED
+
+
+def flagged(program: Program) -> None:
+    db.session.add(
+        WarningFlag(
+            practice_id=program.practice_id,
+            client_id=program.client_id,
+            tier=Tier.S,
+            question_keys=["cough"],
+            raised_at=NOON,
+        )
+    )
+
+
+def mailed_today(program: Program) -> None:
+    db.session.add(
+        OutboxMessage(
+            practice_id=program.practice_id,
+            kind="other",
+            dedupe_key="other",
+            day_key=f"{program.client_id.hex}:2026-11-09",
+            client_id=program.client_id,
+            state=OutboxState.SENT,
+            due_at=DUE,
+            not_after=DUE,
+            created_at=DUE,
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "change, reason",
+    [
+        (on_client(unsubscribed_at=NOON), SkipReason.UNSUBSCRIBED),
+        (on_client(bounced_at=NOON), SkipReason.BOUNCED),
+        (on_client(consented_at=None, consent_recorded_by=None), SkipReason.NO_CONSENT),
+        (on_client(email=None, email_key=None), SkipReason.NO_ADDRESS),
+        (on_client(status=ClientStatus.ARCHIVED), SkipReason.ARCHIVED),
+        (no_numbers, SkipReason.NUMBERS_NOT_SET),
+        (paused, SkipReason.PAUSED),
+        (flagged, SkipReason.LOCKED),
+        (mailed_today, SkipReason.ONE_MAIL_A_DAY),
+    ],
+    ids=lambda value: value.value if isinstance(value, SkipReason) else "",
+)
+def test_what_stands_against_a_mail_is_the_reason_in_the_ledger(
+    program: Program, change: Callable[[Program], None], reason: SkipReason
+) -> None:
+    with transaction():
+        change(program)
+    plan_due(DUE + MINUTE)
+    assert [(row.state, row.skip_reason) for row in ledger()] == [(CheckinState.SKIPPED, reason)]
+    assert mails() == []
+    assert schedule_of(program).next_due_at == DUE + WEEK
+
+
+def test_after_two_unanswered_check_ins_the_third_is_not_sent(program: Program) -> None:
+    for weeks in (1, 2):
+        sent_checkin(program, at=DUE - weeks * WEEK)
+    plan_due(DUE + MINUTE)
+    assert ledger()[-1].skip_reason is SkipReason.UNANSWERED_TWICE
+
+
+def test_an_answer_ends_the_run_of_unanswered_ones(program: Program) -> None:
+    for weeks, state in ((3, CheckinState.SENT), (2, CheckinState.ANSWERED), (1, CheckinState.SENT)):
+        sent_checkin(program, at=DUE - weeks * WEEK, state=state)
+    plan_due(DUE + MINUTE)
+    assert ledger()[-1].state is CheckinState.WAITING
+
+
+def test_two_programs_of_one_client_on_one_day_are_one_mail(people: People, program: Program) -> None:
+    from tests.factories.programs import assign_program
+    from clinic.models import RoutineVersion
+
+    version = db.session.get_one(RoutineVersion, program.routine_version_id)
+    with time_machine.travel(NOON, tick=False):
+        other = Program(
+            practice_id=program.practice_id,
+            client_id=program.client_id,
+            routine_version_id=version.id,
+            name="Second",
+            status=ProgramStatus.ACTIVE,
+            starts_on=START,
+            assigned_by=people.colleague.id,
+            assigned_at=NOON,
+        )
+        with transaction() as session:
+            session.add(other)
+            session.flush()
+            from clinic.models import CheckinSchedule
+
+            row = schedule_of(program)
+            session.add(
+                CheckinSchedule(
+                    practice_id=row.practice_id,
+                    program_id=other.id,
+                    weekday=row.weekday,
+                    at_time=row.at_time,
+                    time_zone=row.time_zone,
+                    next_on=row.next_on,
+                    next_due_at=row.next_due_at,
+                )
+            )
+    assert assign_program is not None
+    plan_due(DUE + MINUTE)
+    assert sorted(row.state.value for row in ledger()) == ["skipped", "waiting"]
+    assert len(mails()) == 1
+
+
+def test_a_rule_that_cannot_be_read_holds_up_nobody_else(people: People, program: Program) -> None:
+    with time_machine.travel(NOON, tick=False):
+        other = enrol(people, people.other_client, starts_on=START)
+    with transaction():
+        db.session.get_one(Client, people.client.id).time_zone = "Nowhere/Atall"
+    assert plan_due(DUE + MINUTE) == 1
+    assert [row.program_id for row in ledger()] == [other.id]
+    assert schedule_of(program).next_due_at == DUE + MINUTE + timedelta(days=1)
+
+
+def test_the_command_makes_one_pass_and_says_what_it_did(app: Flask, program: Program) -> None:
+    runner = app.test_cli_runner()
+    from clinic.cli.checkins import checkins
+
+    said = runner.invoke(checkins, ["run", "--at", (DUE + MINUTE).isoformat()])
+    assert said.output == "1 check-ins planned: 1 to be mailed, 0 skipped.\n"
+    assert runner.invoke(checkins, ["run", "--at", "yesterday"]).exit_code == 2
+    assert cli is not None
+
+
+def test_planners_that_run_at_the_same_time_plan_each_check_in_once(live_app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        people = make_people()
+        for client in (people.client, people.other_client):
+            enrol(people, client, starts_on=START)
+    db.session.remove()
+    planned: list[int] = []
+
+    def plan() -> None:
+        with live_app.app_context():
+            planned.append(plan_due(DUE + MINUTE))
+
+    threads = [threading.Thread(target=plan) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(planned) == 2
+    assert len(ledger()) == len(mails()) == 2
+
+
+def test_a_limit_leaves_the_rest_for_the_next_pass(people: People, program: Program) -> None:
+    with time_machine.travel(NOON, tick=False):
+        enrol(people, people.other_client, starts_on=START)
+    assert checkin_planning.run(DUE + MINUTE, limit=1).looked_at == 1
+    assert plan_due(DUE + MINUTE) == 1
