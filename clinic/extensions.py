@@ -53,7 +53,8 @@ def for_writing(writes: bool = True) -> Iterator[None]:
 def init_database(app: Flask, settings: Settings) -> None:
     """Bind SQLAlchemy; on SQLite, begin transactions ourselves so that two writers never both read first."""
     sqlite = settings.database_url.startswith("sqlite")
-    options: dict[str, Any] = {"pool_pre_ping": True} if not sqlite else {"connect_args": {"timeout": 15}}
+    options: dict[str, Any] = {"hide_parameters": True}  # an error in the log names no client
+    options |= {"connect_args": {"timeout": 15}} if sqlite else {"pool_pre_ping": True}
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)

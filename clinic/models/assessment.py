@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, event, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from clinic.domain.types import AssessmentStatus, Side
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
-from clinic.models.person import Client
-from clinic.models.practice import User
+from clinic.models.person import Client, User
 
 
 class Assessment(OfPractice, Base):
@@ -66,3 +66,22 @@ class Finding(OfPractice, Base):
     value_number: Mapped[float | None]
     value_text: Mapped[str | None] = mapped_column(Text)
     unit: Mapped[str | None] = mapped_column(String(12))
+
+
+@event.listens_for(Session, "before_flush")
+def _signed_stays(session: Session, _context: object, _instances: object) -> None:
+    # A second lock behind services.assessments: whatever writes through the session, a signed one is left alone.
+    touched = set(_touched(session))
+    if not touched:
+        return
+    signed = select(Assessment.id).where(
+        Assessment.id.in_(touched), Assessment.status == AssessmentStatus.SIGNED
+    )
+    if session.connection().scalar(signed.limit(1)) is not None:
+        raise RuntimeError("a signed assessment is never changed")
+
+
+def _touched(session: Session) -> Iterator[uuid.UUID]:
+    changed = (*session.dirty, *session.deleted)
+    yield from (row.id for row in changed if isinstance(row, Assessment))
+    yield from (row.assessment_id for row in (*session.new, *changed) if isinstance(row, Finding))

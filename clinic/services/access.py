@@ -8,7 +8,8 @@ from __future__ import annotations
 import uuid
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from clinic.domain.errors import NotFound
@@ -46,6 +47,34 @@ def own_client(actor: Actor, *options: ORMOption) -> Client:
     if actor.client_id is None:
         raise NotFound
     return _one(Client, actor, actor.client_id, *options)
+
+
+# Every page of a client's begins with this: made once, so that it costs the query alone.
+_OWN_PROGRAM = (
+    select(Client, Program)
+    .outerjoin(
+        Program,
+        and_(
+            Program.practice_id == Client.practice_id,
+            Program.client_id == Client.id,
+            Program.status != ProgramStatus.ENDED,
+        ),
+    )
+    .where(Client.practice_id == bindparam("practice_id"), Client.id == bindparam("client_id"))
+    .order_by(Program.assigned_at.desc())
+    .options(joinedload(Program.prescriptions))
+)
+
+
+def own_program(actor: Actor) -> tuple[Client, Program | None]:
+    """The signed-in client's own record, and with its moves their newest program that has not ended."""
+    if actor.client_id is None:
+        raise NotFound
+    own = {"practice_id": actor.practice_id, "client_id": actor.client_id}
+    found = db.session.execute(_OWN_PROGRAM, own).unique().first()
+    if found is None:
+        raise NotFound
+    return found.Client, found.Program
 
 
 def program_for(actor: Actor, program_id: uuid.UUID, *options: ORMOption) -> Program:

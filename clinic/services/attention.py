@@ -25,6 +25,7 @@ from clinic.services.clock import now, today_in
 from clinic.services.transaction import transaction
 
 ANSWERS_SHOWN = timedelta(days=14)
+ANSWERS_LISTED = 20
 LONGEST_NOTE = 500
 
 
@@ -98,7 +99,9 @@ def today(actor: Actor) -> Today:
     _add_answers(gathered, answers, _points(actor, {answer.client_id for answer, _ in answers}, zone), zone)
     listed = _judged(gathered, day)
     is_cut_off = len(listed) > MOST or any(row.total > MOST for row in found) or len(answers) > MOST
-    return Today(day, listed[:MOST], is_cut_off, _answered(actor))
+    still_open = {answer.id for answer, _ in answers}
+    answered = [each for each in _answered(actor) if each.answer.id not in still_open]
+    return Today(day, listed[:MOST], is_cut_off, answered[:ANSWERS_LISTED])
 
 
 def handle(actor: Actor, client_id: uuid.UUID, cases: Iterable[Case], note: str | None) -> None:
@@ -195,10 +198,9 @@ def _answered(actor: Actor) -> list[Answered]:
         .where(
             CheckinAnswer.practice_id == actor.practice_id,
             CheckinAnswer.answered_at >= now() - ANSWERS_SHOWN,
-            CheckinAnswer.handled_at.is_not(None),
         )
         .order_by(CheckinAnswer.answered_at.desc())
-        .limit(MOST)
+        .limit(ANSWERS_LISTED + MOST + 1)
     )
     return [Answered(*row) for row in db.session.execute(query)]
 

@@ -89,12 +89,17 @@ def open_answers(practice_id: uuid.UUID) -> Sequence[tuple[CheckinAnswer, str]]:
             CheckinAnswer.practice_id == practice_id,
             CheckinAnswer.handled_at.is_(None),
             _active(),
-            or_(CheckinAnswer.contact_wanted, and_(_is_newest(), _pain_is_up())),
+            or_(CheckinAnswer.contact_wanted, pain_asks()),
         )
         .order_by(CheckinAnswer.answered_at.desc())
         .limit(MOST + 1)
     )
     return [(answer, name) for answer, name in db.session.execute(newest)][::-1]
+
+
+def pain_asks() -> ColumnElement[bool]:
+    """Whether an answer is its client's newest and its pain has risen by what the rules call up."""
+    return and_(_is_newest(), _pain_is_up())
 
 
 def _is_newest() -> ColumnElement[bool]:

@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, 
 
 from clinic.domain.invitations import AccountStanding, account_standing
 from clinic.domain.search import fold
-from clinic.domain.types import ClientKind, ClientStatus, ProgramStatus, Tier
+from clinic.domain.types import ClientKind, ClientStatus, LogOutcome, ProgramStatus
 from clinic.extensions import db
 from clinic.models import CheckinAnswer, Client, Invitation, PracticeLog, Program, WarningFlag
 from clinic.services.actors import Actor
+from clinic.services.attention_queries import pain_asks
 from clinic.services.clock import now
 
 PAGE = 50
@@ -51,7 +52,8 @@ class Listed:
     last_practice: date | None
     last_answer: datetime | None
     standing: AccountStanding
-    tier: Tier | None
+    warning: bool
+    pain_up: bool
     contact_wanted: bool
     bounced: bool
 
@@ -124,8 +126,9 @@ def _columns() -> Select[Any]:
         _last_practice().label("last_practice"),
         _last_answer().label("last_answer"),
         _invited_until().label("invited_until"),
-        _tier().label("tier"),
-        _contact_wanted().label("contact_wanted"),
+        _warning().label("warning"),
+        _asks(pain_asks()).label("pain_up"),
+        _asks(CheckinAnswer.contact_wanted.is_(True)).label("contact_wanted"),
     )
 
 
@@ -139,7 +142,10 @@ def _program() -> Any:
 
 
 def _last_practice() -> Any:
-    return select(func.max(PracticeLog.local_date)).where(_of_client(PracticeLog)).scalar_subquery()
+    practised = select(PracticeLog.local_date).where(
+        _of_client(PracticeLog), PracticeLog.outcome != LogOutcome.NOT_DONE
+    )
+    return practised.order_by(PracticeLog.local_date.desc()).limit(1).scalar_subquery()
 
 
 def _last_answer() -> Any:
@@ -154,19 +160,13 @@ def _invited_until() -> Any:
     return select(func.max(Invitation.expires_at)).where(_open_invitation()).scalar_subquery()
 
 
-def _tier() -> Any:
-    # the letters of the tiers do not sort by urgency, and one open flag is enough to say "warning sign"
-    return (
-        select(func.min(WarningFlag.tier))
-        .where(_of_client(WarningFlag), WarningFlag.cleared_at.is_(None))
-        .scalar_subquery()
-    )
+def _warning() -> Any:
+    return exists().where(_of_client(WarningFlag), WarningFlag.cleared_at.is_(None))
 
 
-def _contact_wanted() -> Any:
-    return exists().where(
-        _of_client(CheckinAnswer), CheckinAnswer.contact_wanted.is_(True), CheckinAnswer.handled_at.is_(None)
-    )
+def _asks(why: ColumnElement[bool]) -> Any:
+    # few answers are open: what asks for nobody is closed as it is stored
+    return exists().where(_of_client(CheckinAnswer), CheckinAnswer.handled_at.is_(None), why)
 
 
 def _stands(standing: AccountStanding) -> ColumnElement[bool]:
@@ -193,7 +193,8 @@ def _listed(row: Row[Any]) -> Listed:
         standing=account_standing(
             has_account=row.user_id is not None, invited_until=row.invited_until, now=now()
         ),
-        tier=row.tier,
+        warning=bool(row.warning),
+        pain_up=bool(row.pain_up),
         contact_wanted=bool(row.contact_wanted),
         bounced=row.bounced_at is not None,
     )

@@ -6,26 +6,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, select
 
 from clinic.domain.errors import NotFound
-from clinic.domain.types import CheckinState, ProgramStatus, Tier
+from clinic.domain.types import LogOutcome, ProgramStatus
 from clinic.extensions import db
-from clinic.models import Assessment, Checkin, CheckinAnswer, Client, PracticeLog, Program, WarningFlag
+from clinic.models import Assessment, CheckinAnswer, Client, PracticeLog, Program, WarningFlag
 from clinic.services.actors import Actor
+
+PRACTISED = PracticeLog.outcome != LogOutcome.NOT_DONE
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The newest of each; None where there is none yet."""
+    """The newest of each, None where there is none yet; and whether a warning sign is open."""
 
     program_name: str | None
     program_status: ProgramStatus | None
     last_practice: date | None
     last_answer: datetime | None
-    last_checkin_state: CheckinState | None
     last_assessment: date | None
-    warning: Tier | None
+    warning: bool
 
 
 def facts(actor: Actor, client: Client) -> Facts:
@@ -35,24 +36,20 @@ def facts(actor: Actor, client: Client) -> Facts:
     current_first = (Program.status == ProgramStatus.ENDED, Program.assigned_at.desc())
     row = db.session.execute(
         select(
-            _newest(Program, client, Program.name, *current_first),
-            _newest(Program, client, Program.status, *current_first),
-            _newest(PracticeLog, client, func.max(PracticeLog.local_date)),
-            _newest(CheckinAnswer, client, func.max(CheckinAnswer.answered_at)),
-            _newest(Checkin, client, Checkin.state, Checkin.local_date.desc()),
-            _newest(Assessment, client, func.max(Assessment.taken_on)),
-            select(func.min(WarningFlag.tier))
-            .where(
-                WarningFlag.practice_id == client.practice_id,
-                WarningFlag.client_id == client.id,
-                WarningFlag.cleared_at.is_(None),
-            )
-            .scalar_subquery(),
+            _newest(Program.name, _of(Program, client), *current_first),
+            _newest(Program.status, _of(Program, client), *current_first),
+            _newest(PracticeLog.local_date, _of(PracticeLog, client) & PRACTISED),
+            _newest(CheckinAnswer.answered_at, _of(CheckinAnswer, client)),
+            _newest(Assessment.taken_on, _of(Assessment, client)),
+            exists().where(_of(WarningFlag, client), WarningFlag.cleared_at.is_(None)),
         )
     ).one()
     return Facts(*row)
 
 
-def _newest(kind: type[Any], client: Client, what: Any, *order: Any) -> ScalarSelect[Any]:
-    query = select(what).where(kind.practice_id == client.practice_id, kind.client_id == client.id)
-    return query.order_by(*order).limit(1).scalar_subquery()
+def _of(kind: type[Any], client: Client) -> ColumnElement[bool]:
+    return and_(kind.practice_id == client.practice_id, kind.client_id == client.id)
+
+
+def _newest(what: Any, which: ColumnElement[bool], *order: Any) -> ScalarSelect[Any]:
+    return select(what).where(which).order_by(*(order or (what.desc(),))).limit(1).scalar_subquery()

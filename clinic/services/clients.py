@@ -11,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from clinic.domain.errors import Conflict, RuleBroken
-from clinic.domain.types import ClientKind, ClientStatus
+from clinic.domain.types import ClientKind, ClientStatus, SkipReason
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Client, Practice
-from clinic.services import access, audit, client_identity, invitations, outbox
+from clinic.services import access, audit, checkins, client_identity, invitations, schedules
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
 from clinic.services.transaction import transaction
@@ -75,6 +75,8 @@ def correct(actor: Actor, client_id: uuid.UUID, details: Details, version: int) 
         before, old_key = shown(client, practice), client.email_key
         _apply(actor, practice, client, details)
         _flush()
+        if client.time_zone != before["time_zone"]:
+            schedules.plan_again(client, practice)
         changed = _changed(before, shown(client, practice))
         if changed:
             audit.record(actor, "client.corrected", client_id=client.id, changed=changed)
@@ -90,7 +92,7 @@ def archive(actor: Actor, client_id: uuid.UUID, reason: str) -> Client:
         if client.status is ClientStatus.ACTIVE:
             client.status = ClientStatus.ARCHIVED
             invitations.withdraw(actor, client, "archived")
-            outbox.cancel_for_client(client.practice_id, client.id, ("checkin",), "The client is archived.")
+            checkins.call_back(client.practice_id, client.id, SkipReason.ARCHIVED)
             audit.record(actor, "client.archived", client_id=client.id, reason=reason)
     return client
 

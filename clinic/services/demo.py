@@ -65,6 +65,7 @@ def seed_practice(clients: int = CLIENTS, seed: int = 1) -> list[Login]:
     version = _publish(owner)
     practitioner_id = _add_practitioner(owner.practice_id)
     password_hash = passwords.hashed(PASSWORD)
+    short = clients >= SHORT_HISTORY_FROM
     desk = Desk(
         practice_id=owner.practice_id,
         practitioner_id=practitioner_id,
@@ -72,7 +73,8 @@ def seed_practice(clients: int = CLIENTS, seed: int = 1) -> list[Login]:
         version=version,
         password_hash=password_hash,
         at=now(),
-        days=14 if clients >= SHORT_HISTORY_FROM else 84,
+        days=14 if short else 84,
+        short_history=short,
     )
     _write_clients(desk, clients, Random(seed))  # noqa: S311 - the same people each time, not a secret
     return _logins()

@@ -18,8 +18,11 @@ BATTERY = "hip_back_first_visit"
 
 
 def assessment_rows(person: Person) -> Rows:
-    """A signed assessment for two of three clients, and a re-test after four weeks for half of those."""
-    if person.number % 3 == 2:
+    """A signed assessment for two of three clients, and a re-test after four weeks for half of those.
+
+    In a practice for speed it is a tenth of them: eighty findings each would be half of all its rows.
+    """
+    if person.number % 3 == 2 or (person.desk.short_history and person.number % 10):
         return
     yield from _taken(person, person.starts_on, better=False)
     again = person.starts_on + timedelta(weeks=4)

@@ -51,7 +51,7 @@ AT = time(9)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What all clients of the demo share. `days` is how far back their practice goes."""
+    """What all clients of the demo share. `days` is how far back their practice goes; a short history is for speed."""
 
     practice_id: uuid.UUID
     practitioner_id: uuid.UUID
@@ -60,6 +60,7 @@ class Desk:
     password_hash: str
     at: datetime
     days: int
+    short_history: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +263,7 @@ def _log(person: Person, day: date, outcome: LogOutcome | None = None) -> Rows:
             note=note,
             logged_at=at,
         )
-    if person.desk.days > 14:
+    if not person.desk.short_history:
         yield _audit(
             person, "practice.logged", at, by_client=True, day=day.isoformat(), outcome=said.value
         )

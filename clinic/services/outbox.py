@@ -153,7 +153,7 @@ def counts() -> dict[OutboxState, int]:
         )
         .group_by(OutboxMessage.state)
     )
-    return {state: number for state, number in db.session.execute(query).tuples()}  # noqa: C416
+    return {state: number for state, number in db.session.execute(query)}  # noqa: C416
 
 
 def oldest_due() -> datetime | None:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import selectinload
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.programs import Change, pauses
@@ -19,11 +18,16 @@ from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramStatus, Tier
 from clinic.extensions import db
 from clinic.models import Client, PracticeLog, Prescription, Program, ProgramEvent, WarningFlag
 from clinic.services import audit
-from clinic.services.access import own_client
+from clinic.services.access import own_program
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
 from clinic.services.transaction import transaction
 
+_OPEN_TIERS = select(WarningFlag.tier).where(
+    WarningFlag.practice_id == bindparam("practice_id"),
+    WarningFlag.client_id == bindparam("client_id"),
+    WarningFlag.cleared_at.is_(None),
+)
 FIRST_SLOT = 1
 RUNNING = frozenset({ProgramStatus.ASSIGNED, ProgramStatus.ACTIVE})  # an assigned one runs from its first day on
 DAYS_TO_CORRECT = 1  # today and yesterday: memory of a movement is short
@@ -40,13 +44,11 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Diary:
-    """A client's program and all that was logged of it. `today` is their local date."""
+class Held:
+    """A client's program, if they have one. `today` is their local date."""
 
     client: Client
     program: Program | None
-    logs: Sequence[PracticeLog]
-    plan: Plan | None
     tier: Tier | None  # of an open warning flag
     today: date
 
@@ -54,6 +56,14 @@ class Diary:
     def locked(self) -> bool:
         """Whether a warning sign holds the program until a practitioner has looked."""
         return self.tier is not None and (locks_program(self.tier) or pauses_program(self.tier))
+
+
+@dataclass(frozen=True, slots=True)
+class Diary(Held):
+    """The program and what was logged of it."""
+
+    logs: Sequence[PracticeLog] = ()
+    plan: Plan | None = None
 
     @property
     def outcomes(self) -> Mapping[date, LogOutcome]:
@@ -86,15 +96,20 @@ class Diary:
         )
 
 
+def held(actor: Actor) -> Held:
+    """The signed-in client's program, and whether a warning sign holds it. Two queries."""
+    client, program = own_program(actor)
+    return Held(client, program, _open_tier(client), today_in(client.time_zone))
+
+
 def diary(actor: Actor, *, days: int = 14) -> Diary:
-    """The signed-in client's program with the logs of the last days. Five queries at most."""
-    client = own_client(actor)
-    today = today_in(client.time_zone)
-    program = _current(client)
+    """The signed-in client's program with the logs of the last days. Four queries."""
+    found = held(actor)
+    client, program = found.client, found.program
     if program is None:
-        return Diary(client, None, (), None, _open_tier(client), today)
-    first = max(program.starts_on, today - timedelta(days=days))
-    return Diary(client, program, _logs(program, first), _plan(program), _open_tier(client), today)
+        return Diary(client, None, found.tier, found.today)
+    first = max(program.starts_on, found.today - timedelta(days=days))
+    return Diary(client, program, found.tier, found.today, _logs(program, first), _plan(program))
 
 
 def log_day(actor: Actor, day: date, entry: Entry) -> None:
@@ -118,21 +133,6 @@ def log_day(actor: Actor, day: date, entry: Entry) -> None:
             outcome=entry.outcome.value,
             **({"before": before.outcome.value} if before else {}),
         )
-
-
-def _current(client: Client) -> Program | None:
-    query = (
-        select(Program)
-        .where(
-            Program.practice_id == client.practice_id,
-            Program.client_id == client.id,
-            Program.status != ProgramStatus.ENDED,
-        )
-        .order_by(Program.assigned_at.desc())
-        .limit(1)
-        .options(selectinload(Program.prescriptions))
-    )
-    return db.session.scalars(query).first()
 
 
 def _logs(program: Program, first: date) -> Sequence[PracticeLog]:
@@ -166,12 +166,8 @@ def _plan(program: Program) -> Plan:
 
 
 def _open_tier(client: Client) -> Tier | None:
-    query = select(WarningFlag.tier).where(
-        WarningFlag.practice_id == client.practice_id,
-        WarningFlag.client_id == client.id,
-        WarningFlag.cleared_at.is_(None),
-    )
-    return max(db.session.scalars(query), key=lambda tier: tier.rank, default=None)
+    whose = {"practice_id": client.practice_id, "client_id": client.id}
+    return max(db.session.scalars(_OPEN_TIERS, whose), key=lambda tier: tier.rank, default=None)
 
 
 def _write(client: Client, prescription: Prescription, day: date, entry: Entry) -> None:

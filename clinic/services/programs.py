@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import and_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
 from clinic.domain import programs as rules
@@ -158,7 +157,14 @@ def _of_program() -> Any:
 
 def _client(actor: Actor, client_id: uuid.UUID) -> Client:
     staff_only(actor)
-    return access.client_for(actor, client_id)
+    client = access.client_for(actor, client_id)
+    # one assignment at a time for a client, so that of two presses the second sees what the first made
+    db.session.execute(
+        select(Client.id)
+        .where(Client.practice_id == actor.practice_id, Client.id == client.id)
+        .with_for_update()
+    )
+    return client
 
 
 def _made_before(actor: Actor, program_id: uuid.UUID) -> Program | None:
@@ -230,11 +236,8 @@ def _add(
         assigned_by=actor.user_id,
         assigned_at=now(),
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(program)
-    except IntegrityError:
-        return db.session.get_one(Program, program_id)  # the first of two presses came in between
+    db.session.add(program)
+    db.session.flush()
     for item in version.items:
         _prescribe(program, item, wish.doses[item.id])
     if wish.checkin is not None:

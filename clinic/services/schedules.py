@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 
 from clinic.domain.scheduling import Schedule, WakingHours, load_zone, next_occurrence, parse_cadence
 from clinic.domain.types import CheckinState, OutboxState, SkipReason
@@ -50,6 +50,26 @@ def plan(row: CheckinSchedule, program: Program, client: Client, practice: Pract
     row.time_zone = client.time_zone
     row.next_on = found.local_date if found else None
     row.next_due_at = found.due_at if found else None
+
+
+def plan_again(client: Client, practice: Practice) -> None:
+    """Plan a client's running check-ins for where they live now, within the caller's transaction."""
+    query = (
+        select(CheckinSchedule, Program)
+        .join(
+            Program,
+            and_(
+                Program.practice_id == CheckinSchedule.practice_id, Program.id == CheckinSchedule.program_id
+            ),
+        )
+        .where(
+            Program.practice_id == client.practice_id,
+            Program.client_id == client.id,
+            CheckinSchedule.next_on.is_not(None),
+        )
+    )
+    for row, program in db.session.execute(query):
+        plan(row, program, client, practice, now())
 
 
 def hold(program: Program, why: SkipReason, reason: str) -> None:

@@ -6,13 +6,14 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Row, and_, select, update
+from sqlalchemy import Row, and_, bindparam, select, update
 
 from clinic.domain import sessions as rules
 from clinic.domain.types import Role
 from clinic.extensions import db
-from clinic.models import AuthSession, Client, User
+from clinic.models import AuthSession, Client, Practice, User
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.links import digest
@@ -23,11 +24,12 @@ TOUCH_EVERY = timedelta(minutes=5)  # last_seen_at need not be exact, and a writ
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A living session and who it belongs to."""
+    """A living session and who it belongs to; with the practice, which every page asks for next."""
 
     session_id: uuid.UUID
     actor: Actor
     email: str
+    practice: Practice
 
 
 def begin(user: User, *, persistent: bool) -> str:
@@ -48,20 +50,42 @@ def begin(user: User, *, persistent: bool) -> str:
     return secret
 
 
+# Every page begins with this: made once, and no more is read than is used.
+_LIVING = (
+    select(
+        AuthSession.id.label("session_id"),
+        AuthSession.last_seen_at,
+        AuthSession.expires_at,
+        AuthSession.persistent,
+        User.id.label("user_id"),
+        User.role,
+        User.name,
+        User.email,
+        Client.id.label("client_id"),
+        Practice,
+    )
+    .join(User, and_(User.practice_id == AuthSession.practice_id, User.id == AuthSession.user_id))
+    .join(Practice, Practice.id == AuthSession.practice_id)
+    .outerjoin(Client, and_(Client.practice_id == User.practice_id, Client.user_id == User.id))
+    .where(
+        AuthSession.token_hash == bindparam("token_hash"),
+        AuthSession.ended_at.is_(None),
+        User.deactivated_at.is_(None),
+    )
+)
+
+
 def find(secret: str) -> Found | None:
     """The session of a browser's secret, if it lives; notes now and then that it was seen."""
-    row = db.session.execute(_query(secret)).one_or_none()
-    if row is None:
-        return None
-    session: AuthSession = row.AuthSession
+    row = db.session.execute(_LIVING, {"token_hash": digest(secret)}).one_or_none()
     at = now()
-    if not rules.is_alive(
-        row.User.role, at, session.last_seen_at, session.expires_at, persistent=session.persistent
+    if row is None or not rules.is_alive(
+        row.role, at, row.last_seen_at, row.expires_at, persistent=row.persistent
     ):
         return None
     found = _found(row)
-    if at - session.last_seen_at >= TOUCH_EVERY:
-        _touch(session.id)
+    if at - row.last_seen_at >= TOUCH_EVERY:
+        _touch(row.session_id)
     return found
 
 
@@ -77,23 +101,10 @@ def end_all(user: User, *, but: uuid.UUID | None = None) -> None:
     _end(mine if but is None else and_(mine, AuthSession.id != but))
 
 
-def _query(secret: str):  # type: ignore[no-untyped-def]
-    return (
-        select(AuthSession, User, Client.id.label("client_id"))
-        .join(User, and_(User.practice_id == AuthSession.practice_id, User.id == AuthSession.user_id))
-        .outerjoin(Client, and_(Client.practice_id == User.practice_id, Client.user_id == User.id))
-        .where(
-            AuthSession.token_hash == digest(secret),
-            AuthSession.ended_at.is_(None),
-            User.deactivated_at.is_(None),
-        )
-    )
-
-
-def _found(row: Row[tuple[AuthSession, User, uuid.UUID | None]]) -> Found:
-    user = row.User
-    client_id = row.client_id if user.role is Role.CLIENT else None
-    return Found(row.AuthSession.id, Actor(user.id, user.practice_id, user.role, user.name, client_id), user.email)
+def _found(row: Row[Any]) -> Found:
+    client_id = row.client_id if row.role is Role.CLIENT else None
+    actor = Actor(row.user_id, row.Practice.id, row.role, row.name, client_id)
+    return Found(row.session_id, actor, row.email, row.Practice)
 
 
 def _touch(session_id: uuid.UUID) -> None:

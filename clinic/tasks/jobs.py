@@ -6,11 +6,14 @@ from collections.abc import Callable
 
 from clinic.services import checkins, delivery, heartbeats, housekeeping
 from clinic.services.clock import now
-from clinic.tasks import stopping
+from clinic.tasks import stopping, turn
 
 
 def deliver() -> None:
-    delivery.run(stopping.asked)
+    # the sweep may be finishing a batch; what was promised in its last moment is ours
+    with turn.taken(patience=1.0) as ours:
+        if ours:
+            delivery.run(stopping.asked)
 
 
 def plan() -> None:

@@ -19,7 +19,7 @@ from flask import Flask
 from clinic.extensions import db
 from clinic.services import checkins, delivery, heartbeats
 from clinic.services.clock import now
-from clinic.tasks import stopping
+from clinic.tasks import stopping, turn
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,9 @@ GOODBYE = 3.0  # seconds to end a round that is under way; a mail cut off later 
 
 def deliver() -> None:
     delivery.recover()
-    delivery.run(stopping.asked)
+    with turn.taken() as ours:
+        if ours:
+            delivery.run(stopping.asked)
     heartbeats.beat(heartbeats.SWEEP)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from clinic.domain.types import Audience
+from clinic.domain.types import Audience, Section
 from clinic.web import assets, authz, errors, filters, security
 from clinic.web.authz import Rule
 from config import Settings
@@ -18,6 +18,7 @@ PUBLIC, CLIENT, STAFF, OWNER, DEV = (
 )
 FORM = ("GET", "POST")
 POST = ("POST",)
+SECTIONS = f"any({', '.join(Section)})"
 
 
 def url_map(settings: Settings) -> tuple[Rule, ...]:
@@ -27,6 +28,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.client import mail as client_mail
     from clinic.web.client import warnings as client_warnings
     from clinic.web.practitioner import account, attention, checkins, clients, flags, invitations, practice, programs
+    from clinic.web.practitioner import assessments as exam
     from clinic.web.practitioner import routines as routine_pages
     from clinic.web.public import checkin, health, home, invitation, reset, setup, signin, unsubscribe
 
@@ -73,6 +75,11 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
             FORM,
             "program",
         ),
+        Rule("/clients/<uuid:client_id>/assessments/new", exam.begin, STAFF, FORM, "client"),
+        Rule("/assessments/<uuid:assessment_id>", exam.show, STAFF, record="assessment"),
+        Rule(f"/assessments/<uuid:assessment_id>/<{SECTIONS}:section>", exam.edit, STAFF, FORM, "assessment"),
+        Rule("/assessments/<uuid:assessment_id>/sign", exam.sign, STAFF, FORM, "assessment"),
+        Rule("/assessments/<uuid:assessment_id>/discard", exam.discard, STAFF, FORM, "assessment"),
         Rule("/routines", routine_pages.index, STAFF),
         Rule("/routines/<uuid:routine_id>", routine_pages.show, STAFF, record="routine"),
         Rule("/routines/<uuid:routine_id>/draft", routine_pages.begin_draft, STAFF, POST, "routine"),

@@ -45,6 +45,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         self.session_id: uuid.UUID = found.session_id
         self.actor: Actor = found.actor
         self.email: str = found.email
+        self._practice = found.practice  # held: the database session forgets what nobody holds
 
     def get_id(self) -> str:
         return self.secret

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from clinic.domain.errors import Conflict, LinkProblem, NotFound
+from clinic.domain.errors import Conflict, Forbidden, LinkProblem, NotFound
 from clinic.extensions import db
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500, 503})
 def init_errors(app: Flask) -> None:
     """One page a status, and domain errors turned into them."""
     app.register_error_handler(NotFound, lambda error: page(404))
+    app.register_error_handler(Forbidden, lambda error: page(403))
     app.register_error_handler(LinkProblem, link_problem)
     app.register_error_handler(Conflict, lambda error: page(409))
     app.register_error_handler(StaleDataError, lambda error: page(409))

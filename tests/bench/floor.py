@@ -35,10 +35,6 @@ def create_floor(path: str, cookie: str) -> Flask:
         driver.send(statements)
         return render_template(template, **values)
 
-    @bare.get("/healthz")
-    def healthz() -> str:
-        return "ok"
-
     return bare
 
 

@@ -31,7 +31,6 @@ SPEED: tuple[tuple[str, str, Who], ...] = (
     ("client-program", PROGRAM, client),
     ("client-today", "/my", client),
     ("client-list", "/clients", practitioner),
-    ("client-record", "/clients", practitioner),
 )
 GROWTH = (("client-list", "/clients"), ("client-search", "/clients?q=forde"))
 
@@ -41,7 +40,8 @@ def speed() -> Iterator[Line]:
     with demo(FEW) as there, serving(REAL, there.environment) as port:
         cookies = {who: sign_in(port, who(there)) for who in (client, practitioner)}
         for name, path, who in SPEED:
-            with serving(f"tests.bench.floor:create_floor({path!r}, {cookies[who]!r})", there.environment) as bare:
+            factory = f"tests.bench.floor:create_floor({path!r}, {cookies[who]!r})"
+            with serving(factory, there.environment, "/floor") as bare:
                 floors, reals = [], []
                 for _ in range(ROUNDS):
                     floors.append(load(bare, "/floor", "").per_second)

@@ -21,13 +21,13 @@ GUNICORN = "--worker-class gthread --workers 1 --threads 4 --no-control-socket -
 
 
 @contextmanager
-def serving(factory: str, environment: dict[str, str]) -> Iterator[int]:
-    """gunicorn with an app; gives its port."""
+def serving(factory: str, environment: dict[str, str], ready: str = "/healthz") -> Iterator[int]:
+    """gunicorn with an app; gives its port once `ready` is answered."""
     port = free_port()
     words = [sys.executable, "-m", "gunicorn", *GUNICORN.split(), "--bind", f"127.0.0.1:{port}", factory]
     process = subprocess.Popen(words, env={**environment, "CLINIC_PORT": str(port)}, cwd=HOME)
     try:
-        wait_for(port, "/healthz", process)
+        wait_for(port, ready, process)
         yield port
     finally:
         process.terminate()

@@ -24,9 +24,14 @@ CHECKIN_MAIL = replace(MAIL, checkin=CHECKIN)
     [
         pytest.param(MAIL, Ruling.SEND, None, id="an invitation goes out"),
         pytest.param(CHECKIN_MAIL, Ruling.SEND, None, id="a check-in goes out"),
-        pytest.param(replace(MAIL, not_after=NOON), Ruling.EXPIRE, SkipReason.LATE, id="too late is too late"),
         pytest.param(
-            replace(MAIL, not_after=NOON, attempts=4), Ruling.EXPIRE, None, id="given up after tries is not late"
+            replace(MAIL, not_after=NOON), Ruling.EXPIRE, SkipReason.LATE, id="too late is too late"
+        ),
+        pytest.param(
+            replace(MAIL, not_after=NOON, attempts=4),
+            Ruling.EXPIRE,
+            None,
+            id="given up after tries is not late",
         ),
         pytest.param(replace(MAIL, demo=True), Ruling.CANCEL, None, id="the demo mails nobody for real"),
         pytest.param(replace(MAIL, withdrawn=True), Ruling.CANCEL, None, id="a revoked invitation stays"),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from clinic.domain.types import CheckinKind, CheckinState
 from clinic.extensions import db
-from clinic.models import Checkin, CheckinAnswer, CheckinSchedule, Client, Program
+from clinic.models import Checkin, CheckinAnswer, CheckinSchedule, Client, Program, RoutineVersion
 from clinic.services import checkins
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
@@ -19,8 +19,39 @@ from tests.factories.programs import assign_program, publish_routine
 
 def enrol(people: People, client: Client | None = None, *, starts_on: date | None = None) -> Program:
     """The hip routine for a client (Ada, unless told otherwise), with a weekly check-in at nine."""
-    version = publish_routine(people.practice, people.owner)
+    published = select(RoutineVersion).where(RoutineVersion.practice_id == people.practice.id)
+    version = db.session.scalars(published).first() or publish_routine(people.practice, people.owner)
     return assign_program(people.colleague, client or people.client, version, starts_on=starts_on)
+
+
+def enrol_alongside(program: Program) -> Program:
+    """A second program of the same client with the same check-in times."""
+    row = schedule_of(program)
+    with transaction() as session:
+        second = Program(
+            practice_id=program.practice_id,
+            client_id=program.client_id,
+            routine_version_id=program.routine_version_id,
+            name="Second",
+            status=program.status,
+            starts_on=program.starts_on,
+            assigned_by=program.assigned_by,
+            assigned_at=program.assigned_at,
+        )
+        session.add(second)
+        session.flush()
+        session.add(
+            CheckinSchedule(
+                practice_id=row.practice_id,
+                program_id=second.id,
+                weekday=row.weekday,
+                at_time=row.at_time,
+                time_zone=row.time_zone,
+                next_on=row.next_on,
+                next_due_at=row.next_due_at,
+            )
+        )
+    return second
 
 
 def schedule_of(program: Program) -> CheckinSchedule:

@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+
+from flask import Flask
 
 from clinic.domain.types import CheckinKind, CheckinState, ProgramStatus, RoutineStatus
 from clinic.extensions import db
+from clinic.mail.memory import MemoryTransport
 from clinic.models import Checkin, Client, OutboxMessage, Practice, Program, Routine, RoutineVersion, User
 from clinic.services import outbox
 from clinic.services.clock import now
+from clinic.services.sending_account import Account
 from clinic.services.transaction import transaction
 from tests.factories.people import LONG_AGO, make_client, make_practice, make_user
 
 AWAKE = {"waking_from": time.min, "waking_until": time.max}  # so that tests pass at night
 
 
+@contextmanager
+def kept_mail(app: Flask) -> Iterator[Account]:
+    """A mail account whose server is a list; `account.transport.sent` holds what went out."""
+    before = app.extensions["mail_account"]
+    app.extensions["mail_account"] = account = Account(MemoryTransport(), real_server=True)
+    try:
+        yield account
+    finally:
+        app.extensions["mail_account"] = before
+
+
 def make_version(practice: Practice) -> RoutineVersion:
     """A routine with nothing in it: mail does not look inside."""
-    routine = Routine(practice_id=practice.id, name="Hip routine", created_at=LONG_AGO)
+    routine = Routine(practice_id=practice.id, key="hip", name="Hip routine")
     db.session.add(routine)
     db.session.flush()
     version = RoutineVersion(
-        practice_id=practice.id,
-        routine_id=routine.id,
-        number=1,
-        status=RoutineStatus.DRAFT,
-        created_at=LONG_AGO,
+        practice_id=practice.id, routine_id=routine.id, number=1, status=RoutineStatus.DRAFT
     )
     db.session.add(version)
     db.session.flush()
@@ -82,7 +95,7 @@ def promise_checkin(client: Client, program: Program, *, due_at: datetime | None
 
 
 def promise_checkins(number: int, *, due_at: datetime | None = None) -> list[uuid.UUID]:
-    """A practice with that many clients, each with a check-in to be mailed now; committed. Ids of the mails."""
+    """A practice with that many clients, each with a check-in to be mailed now, committed; ids of the mails."""
     with transaction():
         practice = make_practice()
         staff = make_user(practice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
@@ -106,6 +107,15 @@ class World:
             "other practice's practitioner": people.stranger,
             "other practice's client": people.foreign_client_user,
         }
+
+
+    def practice_of_others(self, practice: str | None) -> list[uuid.UUID]:
+        """Ids of records of the other practice, one of each kind."""
+        other = "here" if practice == "there" else "there"
+        shelf, records = self.shelves[other], self.records["ada" if other == "here" else "zofia"]
+        rows: list[Any] = [shelf.routine, shelf.published, shelf.draft, shelf.staff, shelf.practice]
+        rows += [value for value in vars(records).values() if isinstance(value, Base)]
+        return [row.id for row in rows]
 
 
 HOME = {"ada": "here", "bela": "here", "zofia": "there"}  # whose client is whose
@@ -218,8 +228,8 @@ def make_program(shelf: Shelf, client: Client) -> Program:
         action=None,
         effective_on=today - timedelta(days=10),
         reason=WORDS,
-        before={"sets": 1},
-        after={"sets": 2},
+        before={item.content["name"]: {"sets": 1}},
+        after={item.content["name"]: {"sets": 2}},
         actor_id=shelf.staff.id,
         happened_at=ago(days=10),
     )

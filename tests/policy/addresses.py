@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from clinic.domain.types import Audience
+from clinic.services.clock import today_in
 from clinic.web.authz import Rule
 from tests.factories.records import HOME, World
 
@@ -41,6 +42,11 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
 OF_PRACTICE = frozenset({"routine_id", "version_id", "user_id"})
 OWN = frozenset({"position"})  # names a part of the asker's own record
 
+# What a page needs to be told behind its path.
+QUERIES: dict[str, Callable[[World], str]] = {
+    "client.today.log": lambda world: f"?day={today_in(world.people.client.time_zone)}",
+}
+
 # Which secret opens a mailed link's page.
 SECRETS = {
     "public.invitation": "invitation",
@@ -67,16 +73,17 @@ class Address:
 def addresses(rule: Rule, world: World) -> Iterator[Address]:
     """All addresses of a rule; a rule that nobody has told how to fill fails the test."""
     arguments = list(ARGUMENT.finditer(rule.path))
-    names = {match["name"] for match in arguments}
-    kept = [match for match in arguments if match["name"] in OF_PRACTICE]
+    names = {match["name"] for match in arguments if not _is_choice(match)}
+    kept = names & OF_PRACTICE
     owners: tuple[str | None, ...] = CLIENTS
     if not names or names <= OWN:
         owners = (None,)
-    elif kept and len(kept) == len(arguments):
+    elif kept == names:
         owners = ("ada", "zofia")
     for owner in owners:
         for choice in _choices(arguments):
             url = ARGUMENT.sub(lambda match: _value(rule, match, world, owner, choice), rule.path)
+            url += QUERIES.get(rule.endpoint, lambda world: "")(world)
             yield Address(rule, url, HOME[owner] if owner and kept else owner, choice)
 
 
@@ -107,16 +114,20 @@ def may_read(who: str, address: Address, status: int) -> set[str]:
     return readable
 
 
+def _is_choice(match: re.Match[str]) -> bool:
+    return (match["kind"] or "").startswith("any(")
+
+
 def _choices(arguments: list[re.Match[str]]) -> list[str]:
     for match in arguments:
-        if match["kind"] and match["kind"].startswith("any("):
+        if _is_choice(match):
             return [word.strip() for word in match["kind"][4:-1].split(",")]
     return [""]
 
 
 def _value(rule: Rule, match: re.Match[str], world: World, owner: str | None, choice: str) -> str:
     name = match["name"]
-    if (match["kind"] or "").startswith("any("):
+    if _is_choice(match):
         return choice
     if name == "secret":
         return _secret(rule, world, str(owner))

@@ -7,13 +7,16 @@ A body is read off the rule's own page and filled in; what is here puts right wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from clinic.catalogue import load_catalogue
-from clinic.domain.types import ClientStatus, ProgramStatus, RoutineStatus
+from clinic.domain.attention import AttentionKind
+from clinic.domain.types import ProgramStatus, RoutineStatus
 from clinic.extensions import db
-from clinic.models import CheckinAnswer, CheckinEvent, Client, Program, RoutineItem, RoutineVersion, User, WarningFlag
+from clinic.models import CheckinEvent, Client, Program, RoutineItem, RoutineVersion, User, WarningFlag
+from clinic.services.checkin_answers import NO_SIGNS
+from clinic.services.clock import now, today_in
 from tests.factories.people import PASSWORD
 from tests.factories.records import World
 from tests.policy.addresses import Address
@@ -22,8 +25,8 @@ from tests.policy.forms import Filled
 NEW_PASSWORD = "grey heron over the mill pond"
 
 
-def _tomorrow(prefix: str) -> Filled:
-    day = datetime.now(UTC).date() + timedelta(days=1)
+def _from_today(prefix: str) -> Filled:
+    day = datetime.now(UTC).date()
     return {f"{prefix}-day": [str(day.day)], f"{prefix}-month": [str(day.month)], f"{prefix}-year": [str(day.year)]}
 
 
@@ -36,6 +39,12 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "public.reset.ask": lambda world, at: {"email": [world.people.client_user.email]},
     "public.reset.choose": lambda world, at: {"password": [NEW_PASSWORD]},
     "public.invitation.show": lambda world, at: {"password": [NEW_PASSWORD], "consents": ["y"]},
+    "public.checkin.show": lambda world, at: {"none": ["y"]},
+    "public.checkin.questions": lambda world, at: {"days": ["3"], "pain": ["8"], "contact": ["yes"], "note": ["Worse."]},
+    "public.unsubscribe.show": lambda world, at: {"stop": ["y"]},
+    "practitioner.attention.done": lambda world, at: {"cases": [_cases(world, at)], "note": ["Called back."]},
+    "practitioner.flags.show": lambda world, at: {"note": ["Seen by the doctor, nothing new."]},
+    "client.warnings.show": lambda world, at: {"signs": [next(iter(load_catalogue().warnings.signs))]},
     "practitioner.clients.add": lambda world, at: {
         "name": ["Nell Marsh"],
         "consented": ["y"],
@@ -43,7 +52,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     },
     "practitioner.clients.edit": lambda world, at: {"name": ["Nell Marsh"], "email": ["nell@planted.example"]},
     "practitioner.programs.assign": lambda world, at: {"running": ["end"], "end_reason": ["A new start."]},
-    "practitioner.programs.correct": lambda world, at: {"doses-0-sets": ["3"], **_tomorrow("effective_on")},
+    "practitioner.programs.correct": lambda world, at: {"doses-0-sets": ["3"], **_from_today("effective_on")},
     "practitioner.programs.checkin": lambda world, at: {"weekly": ["y"], "weekday": ["6"], "at": ["10:30"]},
     "practitioner.programs.change": lambda world, at: {"reason": ["Away for a while."]},
     "practitioner.routines.publish": lambda world, at: {
@@ -69,8 +78,6 @@ WRITES_NOTHING = {
 
 
 def _today(world: World) -> str:
-    from clinic.services.clock import today_in
-
     return today_in(world.people.client.time_zone).isoformat()
 
 
@@ -107,15 +114,46 @@ def _program_ready_for(world: World, address: Address) -> None:
     program.status = ready.get(address.choice, ProgramStatus.ACTIVE)
 
 
+def _cases(world: World, address: Address) -> str:
+    kinds = (AttentionKind.CONTACT_WANTED, AttentionKind.PAIN_UP)
+    return " ".join(f"{kind.value}:{world.records[str(address.of)].answer.id}" for kind in kinds)
+
+
+def _open_flag(world: World, address: Address) -> None:
+    flag = _get(world, address, WarningFlag, "flag")
+    flag.cleared_at = flag.cleared_by = flag.clear_note = None
+
+
+def _signs_denied(world: World, address: Address) -> None:
+    checkin = world.records[str(address.of)].asked
+    db.session.add(
+        CheckinEvent(
+            practice_id=checkin.practice_id,
+            checkin_id=checkin.id,
+            state=checkin.state,
+            reason=NO_SIGNS,
+            happened_at=now(),
+        )
+    )
+
+
+def _unsubscribed(world: World, address: Address) -> None:
+    if address.choice == "on":
+        for records in world.records.values():
+            db.session.get_one(Client, records.client.id).unsubscribed_at = now()
+
+
 def _without_account(world: World, address: Address) -> None:
     _get(world, address, Client, "client").user_id = None
 
 
 ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "public.invitation.show": _unfinished_invitation,
+    "public.checkin.questions": _signs_denied,
+    "practitioner.flags.show": _open_flag,
+    "client.mail.change": _unsubscribed,
     "practitioner.invitations.send": _without_account,
     "practitioner.invitations.hand_over": _without_account,
     "practitioner.routines.begin_draft": _no_draft,
     "practitioner.programs.change": _program_ready_for,
 }
-__all__ = ["CheckinAnswer", "CheckinEvent", "ClientStatus", "PUT_RIGHT", "WRITES_NOTHING", "WarningFlag", "arrange"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
@@ -30,7 +30,6 @@ class Stage:
     connection: Connection
     world: World
     marks: Marks
-    arranged: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def users(self) -> dict[str, User | None]:
@@ -70,9 +69,9 @@ class Stage:
     def _rows(self, table: str) -> dict[Any, tuple[Any, ...]]:
         found = self.connection.exec_driver_sql(f'SELECT * FROM "{table}"')
         names = list(found.keys())
-        left_out = SEEN.get(table, frozenset())
-        kept = [number for number, name in enumerate(names) if name not in left_out]
-        return {row[0]: tuple(str(row[number]) for number in kept) for row in found}
+        kept = [number for number, name in enumerate(names) if name not in SEEN.get(table, frozenset())]
+        key = names.index("id" if "id" in names else "name")
+        return {row[key]: tuple(str(row[number]) for number in kept) for row in found}
 
 
 def changed(before: Rows, after: Rows) -> set[str]:

@@ -11,14 +11,14 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from clinic.cli import cli
+from clinic.cli.checkins import checkins
 from clinic.domain.types import CheckinState, ClientStatus, OutboxState, ProgramStatus, SkipReason, Tier
 from clinic.extensions import db
 from clinic.models import AuditEvent, Checkin, CheckinEvent, Client, OutboxMessage, Practice, Program, WarningFlag
 from clinic.services import checkin_planning
 from clinic.services.checkins import plan_due
 from clinic.services.transaction import transaction
-from tests.factories.checkins import enrol, schedule_of, sent_checkin
+from tests.factories.checkins import enrol, enrol_alongside, schedule_of, sent_checkin
 from tests.factories.people import People, make_people
 
 START = date(2026, 11, 2)  # a Monday
@@ -181,40 +181,8 @@ def test_an_answer_ends_the_run_of_unanswered_ones(program: Program) -> None:
     assert ledger()[-1].state is CheckinState.WAITING
 
 
-def test_two_programs_of_one_client_on_one_day_are_one_mail(people: People, program: Program) -> None:
-    from tests.factories.programs import assign_program
-    from clinic.models import RoutineVersion
-
-    version = db.session.get_one(RoutineVersion, program.routine_version_id)
-    with time_machine.travel(NOON, tick=False):
-        other = Program(
-            practice_id=program.practice_id,
-            client_id=program.client_id,
-            routine_version_id=version.id,
-            name="Second",
-            status=ProgramStatus.ACTIVE,
-            starts_on=START,
-            assigned_by=people.colleague.id,
-            assigned_at=NOON,
-        )
-        with transaction() as session:
-            session.add(other)
-            session.flush()
-            from clinic.models import CheckinSchedule
-
-            row = schedule_of(program)
-            session.add(
-                CheckinSchedule(
-                    practice_id=row.practice_id,
-                    program_id=other.id,
-                    weekday=row.weekday,
-                    at_time=row.at_time,
-                    time_zone=row.time_zone,
-                    next_on=row.next_on,
-                    next_due_at=row.next_due_at,
-                )
-            )
-    assert assign_program is not None
+def test_two_programs_of_one_client_on_one_day_are_one_mail(program: Program) -> None:
+    enrol_alongside(program)
     plan_due(DUE + MINUTE)
     assert sorted(row.state.value for row in ledger()) == ["skipped", "waiting"]
     assert len(mails()) == 1
@@ -232,12 +200,9 @@ def test_a_rule_that_cannot_be_read_holds_up_nobody_else(people: People, program
 
 def test_the_command_makes_one_pass_and_says_what_it_did(app: Flask, program: Program) -> None:
     runner = app.test_cli_runner()
-    from clinic.cli.checkins import checkins
-
     said = runner.invoke(checkins, ["run", "--at", (DUE + MINUTE).isoformat()])
     assert said.output == "1 check-ins planned: 1 to be mailed, 0 skipped.\n"
     assert runner.invoke(checkins, ["run", "--at", "yesterday"]).exit_code == 2
-    assert cli is not None
 
 
 def test_planners_that_run_at_the_same_time_plan_each_check_in_once(live_app: Flask) -> None:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event, insert, select
 
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
 from clinic.domain.invitations import AccountStanding
-from clinic.domain.types import ClientKind, ClientStatus, LinkProblemKind
+from clinic.domain.types import CheckinState, ClientKind, ClientStatus, LinkProblemKind, SkipReason, Tier
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address
-from clinic.models import AuditEvent, Client, LinkToken, OutboxMessage, User
+from clinic.models import AuditEvent, Client, LinkToken, OutboxMessage, User, WarningFlag
 from clinic.services import client_identity, client_list, clients, invitations, timeline
 from clinic.services.client_list import PAGE, Wanted
 from clinic.services.clients import Details
 from clinic.services.clock import now, today_in
+from clinic.web.presenters import clients as words
+from tests.factories.checkins import answered, enrol, schedule_of, sent_checkin
 from tests.factories.people import LONG_AGO, People, make_client
 
 CORA = Details(
@@ -353,3 +356,61 @@ def test_the_timeline_of_another_practice_is_empty_and_clients_have_none(people:
     assert timeline.page(people.actor(people.stranger), client.id).events == []
     with pytest.raises(NotFound):
         timeline.page(people.actor(people.client_user), people.client.id)
+
+
+def test_moving_to_another_time_zone_plans_the_check_ins_anew(people: People) -> None:
+    program = enrol(people)
+    before = schedule_of(program).next_due_at
+    stored = clients.shown(people.client, people.practice)
+    details = Details(
+        "Ada Northcote", parse_address(stored["email"] or ""), None, "Asia/Tokyo", ClientKind.PRIVATE
+    )
+    clients.correct(people.actor(people.colleague), people.client.id, details, people.client.version)
+    row = schedule_of(program)
+    assert row.time_zone == "Asia/Tokyo"
+    assert row.next_due_at is not None
+    assert row.next_due_at != before
+    assert row.next_due_at.astimezone(ZoneInfo("Asia/Tokyo")).time() == time(9)
+
+
+def test_archiving_calls_back_the_check_in_that_waits(people: People) -> None:
+    checkin = sent_checkin(enrol(people), state=CheckinState.WAITING)
+    clients.archive(people.actor(people.colleague), people.client.id, "moved away")
+    db.session.refresh(checkin)
+    assert (checkin.state, checkin.skip_reason) == (CheckinState.SKIPPED, SkipReason.ARCHIVED)
+
+
+def marks(people: People) -> dict[str, str | None]:
+    """What the list says needs attention, by name."""
+    found = client_list.page(people.actor(people.colleague), Wanted()).rows
+    said = {row.name: words.attention(row) for row in found}
+    return {name: mark.words if mark else None for name, mark in said.items()}
+
+
+def test_the_list_names_the_most_pressing_reason(people: People) -> None:
+    program = enrol(people)
+    assert marks(people) == {"Ada Northcote": None, "Bela Forde": None}
+    people.client.bounced_at = now()
+    assert marks(people)["Ada Northcote"] == "Mail bounced"
+    answered(program, now() - timedelta(days=9), pain=3, contact=True)
+    assert marks(people)["Ada Northcote"] == "Contact wanted"
+    answered(program, now() - timedelta(days=2), pain=5)
+    assert marks(people)["Ada Northcote"] == "Pain up"
+    db.session.add(
+        WarningFlag(
+            practice_id=people.practice.id,
+            client_id=people.client.id,
+            tier=Tier.U,
+            question_keys=["saddle_numbness"],
+            raised_at=now(),
+        )
+    )
+    db.session.commit()
+    assert marks(people) == {"Ada Northcote": "Warning sign", "Bela Forde": None}
+
+
+def test_an_answer_that_was_dealt_with_is_not_named_again(people: People) -> None:
+    answer = answered(enrol(people), now(), contact=True)
+    answer.handled_at, answer.handled_by = now(), people.colleague.id
+    db.session.commit()
+    assert marks(people)["Ada Northcote"] is None

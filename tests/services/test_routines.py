@@ -83,7 +83,9 @@ def test_a_new_practice_has_both_moves_on_its_shelf_and_the_named_mistake_withou
     assert named.exercise_id == version.items[1].exercise_id
 
 
-def test_publishing_freezes_the_wording_and_puts_a_name_under_every_text(people: People, routine: Routine) -> None:
+def test_publishing_freezes_the_wording_and_puts_a_name_under_every_text(
+    people: People, routine: Routine
+) -> None:
     version = publish(people, routine)
     assert version.status is RoutineStatus.PUBLISHED
     assert version.published_by == people.owner.id
@@ -113,7 +115,9 @@ def test_the_mistake_is_what_was_picked_in_the_catalogues_words(people: People, 
     assert mistake.video_second == 270
 
 
-def test_own_words_stand_over_the_catalogues_and_keep_the_figures_picked(people: People, routine: Routine) -> None:
+def test_own_words_stand_over_the_catalogues_and_keep_the_figures_picked(
+    people: People, routine: Routine
+) -> None:
     version = draft(people, routine)
     own = NamedMistake(fault_keys=("tuck",), see="Your tail curls.", fix="Keep it back.")
     mistake = hinge_content(publish(people, routine, edit_of(version, own))).named_mistake

@@ -40,6 +40,7 @@ class Drawing:
     description: str
 
 
+@lru_cache(maxsize=512)
 def figure(key: str, variant: str = "large", own: str = "figure", tempo: str = "") -> Drawing:
     """Draw a move ("large", "row", "steps", "moving"), a fault ("fault:rounding") or a daily task.
 
@@ -56,7 +57,6 @@ def has_figure(key: str, variant: str = "large") -> bool:
     return (key, variant) in _PICTURES or (variant == "moving" and key in MOVES)
 
 
-@lru_cache(maxsize=256)
 def _drawn(key: str, variant: str, tempo: str) -> tuple[Sheet, Words]:
     words = words_for(key, variant)
     if variant == "moving":

@@ -42,7 +42,7 @@
       if (!box.checked) return;
       if (box === none) return form.querySelectorAll("input[name=signs]").forEach((sign) => { sign.checked = false; });
       if (box.name !== "signs") return;
-      none.checked = false;
+      if (none) none.checked = false;
       show(box.dataset.tier);
       send(box.value, 3);
     });

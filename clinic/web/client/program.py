@@ -15,7 +15,7 @@ from clinic.web.presenters.hold import hold_text
 
 def show() -> str:
     """All moves of the program on one page."""
-    held = practice_logs.diary(current_actor(), days=0)
+    held = practice_logs.held(current_actor())
     prescriptions = held.program.prescriptions if held.program else []
     return render_template(
         "client/program.html",
@@ -28,15 +28,16 @@ def show() -> str:
 
 def move(position: int) -> str:
     """One move: how it goes, what to watch for, how much."""
-    held = practice_logs.diary(current_actor(), days=0)
+    held = practice_logs.held(current_actor())
     prescriptions = held.program.prescriptions if held.program else []
     found = next((each for each in prescriptions if each.position == position), None)
     if found is None:
         raise NotFound
+    following = next((each for each in prescriptions if each.position > position), None)
     return render_template(
         "client/move.html",
         held=held,
         move=move_view(found),
-        after=next((view for view in move_views(prescriptions) if view.position > position), None),
+        after=move_view(following) if following else None,
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
     )

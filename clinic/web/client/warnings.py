@@ -26,14 +26,11 @@ def show() -> ResponseReturnValue:
         groups=groups,
         advices=[group.advice for group in groups],
         advice=words.advice(flag.tier, client.practice) if flag else None,
-        told=request.args.get("told"),
     )
     return page, 422 if form.errors else 200
 
 
 def _told(form: SignsForm) -> ResponseReturnValue:
-    if not form.signs.data:
-        return redirect(url_for("client.warnings.show", told="none"), 303)
     flag = warnings.name_on_own_page(current_actor(), form.signs.data)
     if "X-Tick" in request.headers:  # a script sends each tick as it is made, and stays on its page
         return {"tier": flag.tier.value}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wtforms import HiddenField, RadioField, SubmitField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
 from clinic.catalogue import load_catalogue
@@ -13,8 +14,10 @@ from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LineField, LongTextField, OneOfField
 
 DECLINED = "declined"
-DAYS = [(str(number), str(number)) for number in range(8)]
-PAINS = [*((str(number), str(number)) for number in range(11)), (DECLINED, "I would rather not say")]
+DAYS = [SelectChoice(str(number), str(number)) for number in range(8)]
+PAINS = [SelectChoice(str(number), str(number)) for number in range(11)]
+PAINS.append(SelectChoice(DECLINED, "I would rather not say"))
+YES_NO = [SelectChoice("yes", "Yes"), SelectChoice("no", "No")]
 MISTAKES = {MistakeAnswer.YES: "Yes, it happened", MistakeAnswer.NO: "No", MistakeAnswer.NOT_SURE: "I am not sure"}
 
 
@@ -26,7 +29,7 @@ class QuestionsForm(Form):
         validators=[InputRequired("Choose a number, or “I would rather not say”.")], choices=PAINS
     )
     mistake = OneOfField("", MistakeAnswer, MISTAKES)
-    contact = RadioField(validators=[InputRequired("Choose yes or no.")], choices=[("yes", "Yes"), ("no", "No")])
+    contact = RadioField(validators=[InputRequired("Choose yes or no.")], choices=YES_NO)
     note = LongTextField("", longest=2000)
 
     def ask(self, mistake_name: str | None) -> None:

@@ -39,7 +39,13 @@ class WordField(SelectField):
 
     def __init__(self, label: str, words: Mapping[Any, str], **options: Any) -> None:
         choices = [SelectChoice(member.value, text) for member, text in words.items()]
-        super().__init__(label, choices=choices, invalid_choice_message="Choose one of these.", **options)
+        super().__init__(
+            label,
+            choices=choices,
+            invalid_choice_message="Choose one of these.",
+            invalid_value_message="Choose one of these.",
+            **options,
+        )
 
 
 class TempoField(LineField):

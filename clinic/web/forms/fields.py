@@ -109,6 +109,8 @@ class ZoneField(SelectField):
 class OneOfField(RadioField):
     """Radios over a closed set of words, none pressed beforehand; `data` is a member of `kind` or None."""
 
+    data: Any
+
     def __init__(
         self,
         label: str,

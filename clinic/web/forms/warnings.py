@@ -15,18 +15,35 @@ from clinic.web.forms.fields import LongTextField
 
 
 class SignsForm(Form):
-    """Which signs are new, or none of them. One of the two has to be said: nothing said is no answer."""
+    """Which signs are new; at least one."""
 
-    signs = SelectMultipleField("Is any of this new?", validate_choice=True)
-    none = BooleanField("None of these")
+    signs = SelectMultipleField("Is any of this new?")
+    nothing_said = "Tick what is new."
 
     def offer(self, signs: tuple[WarningSign, ...]) -> None:
         """The signs to choose from."""
         self.signs.choices = [SelectChoice(sign.id, sign.tick) for sign in signs]
 
     def validate_signs(self, field: Any) -> None:
-        if not field.data and not self.none.data:
-            raise ValidationError("Tick what is new, or “None of these”.")
+        if not field.data and not self.says_none:
+            raise ValidationError(self.nothing_said)
+
+    @property
+    def says_none(self) -> bool:
+        """Whether somebody said that nothing is new; this form has no way to."""
+        return False
+
+
+class CheckinSignsForm(SignsForm):
+    """Which signs are new, or none of them. One of the two has to be said: nothing said is no answer."""
+
+    none = BooleanField("None of these")
+    nothing_said = "Tick what is new, or “None of these”."
+
+    @property
+    def says_none(self) -> bool:
+        """Whether "None of these" is ticked."""
+        return bool(self.none.data)
 
 
 class ClearForm(Form):

@@ -22,7 +22,7 @@ def index() -> str:
     today = attention.today(actor)
     zone = practice_of(actor).time_zone
     answered = [
-        words.answer_line(each, today.today, local_date(each.answer.answered_at, zone)) for each in today.answered
+        words.answer(each, local_date(each.answer.answered_at, zone), today.today) for each in today.answered
     ]
     return render_template(
         "practitioner/attention/index.html",

@@ -14,6 +14,7 @@ from clinic.services import checkins, outbox
 from clinic.services.access import message_for, practice_of
 from clinic.services.clock import today_in
 from clinic.web.authz import current_actor
+from clinic.web.filters import moment
 from clinic.web.presenters import checkins as words
 from clinic.web.security import policy
 
@@ -35,7 +36,7 @@ def index() -> str:
         planned=[words.planned_line(each, zone) for each in overview.planned],
         waiting=[words.line(each, zone) for each in overview.waiting],
         trouble=[words.line(each, zone) for each in overview.trouble],
-        answers=[words.line(each, zone) for each in overview.answers],
+        answers=[_answer(each, zone) for each in overview.answers],
     )
 
 
@@ -71,6 +72,11 @@ def preview_send() -> ResponseReturnValue:
     checkins.preview_to_self(current_actor())
     flash("The preview is on its way to your own address.", "success")
     return redirect(url_for("practitioner.checkins.preview"), 303)
+
+
+def _answer(entry: checkins.Entry, zone: str) -> words.AnswerLine | None:
+    answer = entry.answer
+    return words.answer_line(entry.checkin.client.name, answer, moment(answer.answered_at, zone)) if answer else None
 
 
 def _midnight(zone: str) -> datetime:

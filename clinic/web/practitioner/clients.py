@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict, RuleBroken
@@ -18,6 +18,7 @@ from clinic.services.clock import now, today_in
 from clinic.web.authz import current_actor
 from clinic.web.forms.client_filter import filter_fields, wanted_from
 from clinic.web.forms.clients import STATUS_WORDS, AddClientForm, EditClientForm, ReasonForm
+from clinic.web.presenters import assessments as assessment_words
 from clinic.web.presenters import checkins as checkin_words
 from clinic.web.presenters import clients as words
 from clinic.web.presenters import programs
@@ -77,7 +78,10 @@ def program(client_id: uuid.UUID) -> str:
 
 def assessments(client_id: uuid.UUID) -> str:
     """The client's assessments."""
-    return _section("assessments", client_for(current_actor(), client_id))
+    actor = current_actor()
+    client = client_for(actor, client_id)
+    today = today_in(practice_of(actor).time_zone)
+    return _section("assessments", client, **assessment_words.client_page(actor, client, today))
 
 
 def checkins(client_id: uuid.UUID) -> str:
@@ -150,14 +154,8 @@ def _section(tab: str, client: Any, /, **context: Any) -> str:
         current_tab=tab,
         local_time=words.local_time(client, now()),
         words=words,
-        assign_url=_assign_url(client),
         **context,
     )
-
-
-def _assign_url(client: Any) -> str | None:
-    at = "practitioner.programs.assign"
-    return url_for(at, client_id=client.id) if at in current_app.view_functions else None
 
 
 def _invitation(client: Any) -> dict[str, Any]:

@@ -26,6 +26,7 @@ def index() -> str:
 def show(routine_id: uuid.UUID) -> str:
     """One routine: what clients get now, and its versions."""
     actor = current_actor()
+    practice = access.practice_of(actor)
     routine = access.routine_for(actor, routine_id, selectinload(Routine.versions))
     newest = presenter.newest_published(routine) or routine.versions[-1]
     shown = routines.whole_version(actor, newest.id)
@@ -36,7 +37,7 @@ def show(routine_id: uuid.UUID) -> str:
         shown=shown,
         page=presenter.version_page(shown),
         may_publish=actor.role in routines.SIGNERS,
-        versions=presenter.version_rows(routine, access.practice_of(actor).time_zone),
+        versions=presenter.version_rows(routine, practice.time_zone),
     )
 
 

@@ -11,7 +11,7 @@ from clinic.domain.attention import AttentionKind, ClientFacts, Reason
 from clinic.domain.dates import count, day_in_words
 from clinic.domain.types import Tier
 from clinic.services.attention import Answered, Listed
-from clinic.web.presenters.checkins import answer_facts
+from clinic.web.presenters.checkins import AnswerLine, answer_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +37,6 @@ class Entry:
     flag_url: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerLine:
-    """A recent answer."""
-
-    name: str
-    url: str
-    facts: tuple[str, ...]
-    note: str | None
-    when: str
-
-
 def entry(listed: Listed, today: date) -> Entry:
     """A client with their reasons."""
     flag = listed.flag_id
@@ -62,16 +51,9 @@ def entry(listed: Listed, today: date) -> Entry:
     )
 
 
-def answer_line(answered: Answered, today: date, day: date) -> AnswerLine:
-    """A recent answer in one line; `day` is where the practice is."""
-    answer = answered.answer
-    return AnswerLine(
-        name=answered.client_name,
-        url=url_for("practitioner.clients.checkins", client_id=answer.client_id),
-        facts=answer_facts(answer),
-        note=answer.note,
-        when=_ago(day, today),
-    )
+def answer(answered: Answered, on: date, today: date) -> AnswerLine:
+    """A recent answer in one line; `on` is its day where the practice is."""
+    return answer_line(answered.client_name, answered.answer, _ago(on, today))
 
 
 def _client(client_id: object) -> str:
@@ -80,11 +62,8 @@ def _client(client_id: object) -> str:
 
 def _line(reason: Reason, facts: ClientFacts, today: date) -> Line:
     figure, unit = _figure(reason, facts, today)
-    ahead = reason.since > today
-    since = day_in_words(reason.since, today) if ahead else f"since {_ago(reason.since, today)}"
-    if reason.kind is AttentionKind.ENDING:
-        since = _ago(reason.since, today)
-    return Line(reason.words, since, figure, unit)
+    ends = reason.kind is AttentionKind.ENDING  # its words name the day
+    return Line(reason.words, "" if ends else f"since {_ago(reason.since, today)}", figure, unit)
 
 
 def _figure(reason: Reason, facts: ClientFacts, today: date) -> tuple[str, str]:
@@ -95,11 +74,11 @@ def _figure(reason: Reason, facts: ClientFacts, today: date) -> tuple[str, str]:
             return str(facts.unanswered_in_a_row), "unanswered"
         case AttentionKind.ENDING:
             days = (reason.since - today).days
-            return (str(days), "day left" if days == 1 else "days left") if days else ("0", "last day")
+            return str(days), "day left" if days == 1 else "days left"
         case AttentionKind.PRACTICE_DROPPED if facts.practice:
             return f"{facts.practice.now.percent} %", "of days"
     days = (today - reason.since).days
-    return str(days), "day" if days == 1 else "days"
+    return (str(days), "day" if days == 1 else "days") if days else ("", "new")
 
 
 def _ago(day: date, today: date) -> str:

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
-from clinic.domain.dates import count, day_in_words
+from clinic.domain.dates import day_in_words
 from clinic.domain.progress import PainChange, PainPoint, pain_since_baseline
 from clinic.domain.scheduling import skip_in_words
 from clinic.domain.types import CheckinState, MistakeAnswer, Tier
 from clinic.models import CheckinAnswer, WarningFlag
 from clinic.services.checkins import Entry, Planned
-from clinic.web.filters import clock, day, local_date, moment
+from clinic.web.filters import clock, day, moment
 from clinic.web.presenters.warnings import urgency
 
 STATE_MARKS = {
@@ -48,9 +48,18 @@ class Line:
     when: str
     mark: tuple[str, str]
     reason: str
+    resend_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """An answer in a few words."""
+
+    name: str
+    url: str
     facts: tuple[str, ...]
     note: str | None
-    resend_url: str | None
+    when: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +91,14 @@ def line(entry: Entry, zone: str) -> Line:
         when=moment(_when(entry), zone),
         mark=STATE_MARKS[checkin.state],
         reason=_reason(entry),
-        facts=answer_facts(entry.answer) if entry.answer else (),
-        note=entry.answer.note if entry.answer else None,
         resend_url=_resend(entry.message_id) if entry.can_be_resent else None,
     )
+
+
+def answer_line(name: str, answer: CheckinAnswer, when: str) -> AnswerLine:
+    """An answer as a line of a list."""
+    url = url_for("practitioner.clients.checkins", client_id=answer.client_id)
+    return AnswerLine(name, url, answer_facts(answer), answer.note, when)
 
 
 def planned_line(planned: Planned, zone: str) -> tuple[str, str, str]:
@@ -165,13 +178,3 @@ def _message(change: PainChange) -> str:
     if change.points == 0:
         return f"Pain {change.now} as on {since}"
     return f"Pain {'up' if change.points > 0 else 'down'} from {change.before} to {change.now} since {since}"
-
-
-def answers_in_words(number: int) -> str:
-    """How many answers came in lately."""
-    return count(number, "answer")
-
-
-def on_day(at: datetime, zone: str) -> str:
-    """The day of an instant where the practice is."""
-    return day(local_date(at, zone))

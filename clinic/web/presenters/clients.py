@@ -63,14 +63,14 @@ class Mark:
 
 def attention(client: Listed) -> Mark | None:
     """What about this client needs a look first, if anything does."""
-    if client.tier is not None:
+    if client.warning:
         return Mark("emergency", "Warning sign")
+    if client.pain_up:
+        return Mark("attention", "Pain up")
     if client.contact_wanted:
         return Mark("attention", "Contact wanted")
     if client.bounced:
         return Mark("failed", "Mail bounced")
-    if client.standing is AccountStanding.LAPSED:
-        return Mark("expired", "Invitation expired")
     return None
 
 
@@ -119,7 +119,7 @@ def value_words(field: str, value: Any) -> str:
     """One stored value of a record, in words."""
     if value in (None, ""):
         return NOTHING
-    if field == "kind":
+    if field == "kind" and value in set(ClientKind):
         return KIND_WORDS[ClientKind(value)]
     if field == "time_zone":
         return zone_words(str(value))

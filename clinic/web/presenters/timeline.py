@@ -11,6 +11,7 @@ from clinic.domain.dates import day_in_words as day
 from clinic.models import AuditEvent
 from clinic.web.filters import moment
 from clinic.web.presenters.clients import FIELD_WORDS, value_words
+from clinic.web.presenters.programs import FIELD_WORDS as DOSE_WORDS
 
 SHORT = 160  # characters of a long text; the record itself holds the rest
 
@@ -42,6 +43,7 @@ ACTIONS: Mapping[str, Words] = {
     "client.corrected": Words("Record changed", "pencil"),
     "client.archived": Words("Client archived", "archive"),
     "client.restored": Words("Client restored", "undo-2"),
+    "client.looked_after": Words("Looked after", "check"),
     "client.viewed_as": Words("Pages viewed as the client", "eye"),
     "invitation.sent": Words("Invitation sent", "mail"),
     "invitation.resent": Words("Invitation sent again", "mail"),
@@ -59,6 +61,7 @@ ACTIONS: Mapping[str, Words] = {
     "practice.logged": Words("Practice logged", "check"),
     "practice.corrected": Words("Practice log corrected", "pencil"),
     "assessment.begun": Words("Assessment begun", "ruler"),
+    "assessment.saved": Words("Assessment saved", "ruler"),
     "assessment.signed": Words("Assessment signed", "clipboard-check"),
     "assessment.discarded": Words("Assessment draft discarded", "trash-2"),
     "checkin.sent": Words("Check-in sent", "send"),
@@ -72,12 +75,14 @@ ACTIONS: Mapping[str, Words] = {
     "flag.cleared": Words("Warning sign cleared", "circle-check"),
     "mail.unsubscribed": Words("Unsubscribed from mail", "mail-x", "attention"),
     "mail.resubscribed": Words("Subscribed to mail again", "mail-check"),
+    "mail.resent": Words("Mail sent again", "refresh-cw"),
     "mail.failed": Words("Mail could not be sent", "mail-x", "attention"),
     "mail.bounced": Words("Mail came back", "mail-x", "attention"),
 }
 
 # Details that have words of their own; what is not here is for machines and is left out.
 SAID = {
+    "kind": "{}",
     "to": "To {}",
     "program": "{}",
     "name": "{}",
@@ -88,15 +93,25 @@ SAID = {
     "note": "Note: {}",
     "outcome": "{}",
     "pain": "Pain {}",
-    "days_practised": "{} days practised",
+    "days_practised": "Days practised: {}",
+    "mistake": "Mistake: {}",
+    "contact_wanted": "Would like to be contacted",
     "because": "{}",
 }
 VALUES = {
     "address_corrected": "The address was corrected",
     "archived": "The client was archived",
+    "invitation": "Invitation",
+    "checkin": "Check-in",
+    "checkin_reminder": "Check-in reminder",
+    "password_reset": "New password",
+    "warning_sign_alert": "Warning sign alert",
     "done": "Done",
     "partly": "Partly",
     "not_done": "Not done",
+    "not_sure": "not sure",
+    "True": "yes",
+    "False": "no",
 }
 
 
@@ -120,23 +135,28 @@ def _unknown(action: str) -> Words:
 
 
 def _text(details: Mapping[str, Any]) -> str:
-    said = [
-        template.format(_value(name, details[name])) for name, template in SAID.items() if details.get(name)
-    ]
+    given = [name for name in SAID if _is_said(details.get(name))]
+    said = [SAID[name].format(_value(name, details[name])) for name in given]
     changed = details.get("changed")
     if isinstance(changed, Mapping):
         said += [_change(name, pair) for name, pair in changed.items()]
-    elif "before" in details and "after" in details:
-        said.append(_before_after(details["before"], details["after"]))
+    elif "before" in details:
+        said.append(_before(details["before"], details.get("after")))
     return ". ".join(part for part in said if part)
+
+
+def _is_said(value: Any) -> bool:
+    return value is not None and value is not False and value != ""
 
 
 def _change(name: str, pair: Any) -> str:
     before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
-    return f"{FIELD_WORDS.get(name, _plain(name))}: {_short(name, before)} → {_short(name, after)}"
+    return f"{_label(name)}: {_short(name, before)} → {_short(name, after)}"
 
 
-def _before_after(before: Any, after: Any) -> str:
+def _before(before: Any, after: Any) -> str:
+    if after is None:
+        return f"Before: {_value('', before)}"
     if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
         return f"{_value('', before)} → {_value('', after)}"
     names = [name for name in after if before.get(name) != after[name]]
@@ -152,7 +172,7 @@ def _value(name: str, value: Any) -> str:
     if value is None or value == "":
         return "nothing"
     if isinstance(value, Mapping):
-        return ", ".join(f"{_plain(key).lower()} {_value(key, each)}" for key, each in value.items())
+        return ", ".join(f"{_label(key).lower()} {_value(key, each)}" for key, each in value.items())
     if isinstance(value, list):
         return ", ".join(_value(name, each) for each in value)
     if name in {"on", "day"}:
@@ -167,5 +187,6 @@ def _day(text: str) -> str:
         return text
 
 
-def _plain(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+def _label(name: str) -> str:
+    plain = DOSE_WORDS.get(name, name).replace("_", " ")
+    return FIELD_WORDS.get(name) or plain[:1].upper() + plain[1:]

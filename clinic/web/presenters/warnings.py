@@ -81,8 +81,8 @@ def urgency(tier: Tier) -> str:
 def _phones(tier: Tier, practice: Practice) -> Iterable[tuple[str, str]]:
     """Words and number of each line that can be pressed on a phone."""
     lines = {"Emergency": practice.emergency_number, "Urgent advice": practice.urgent_number}
-    if tier in (Tier.S, Tier.N):
-        lines.pop("Emergency")
+    # one line to press, not a choice
+    lines.pop("Urgent advice" if tier is Tier.E else "Emergency")
     for words, number in (lines | {practice.name: practice.phone}).items():
         if number and NUMBER.fullmatch(number):
             yield words, number

@@ -17,7 +17,7 @@ from clinic.domain.types import Tier
 from clinic.services import checkin_answers
 from clinic.services.checkin_answers import Opened, Stage
 from clinic.web.forms.checkins import QuestionsForm
-from clinic.web.forms.warnings import SignsForm
+from clinic.web.forms.warnings import CheckinSignsForm
 from clinic.web.presenters import warnings as words
 from clinic.web.presenters.chrome import chrome
 
@@ -27,7 +27,7 @@ GONE = 410
 def show(secret: str) -> ResponseReturnValue:
     """The warning signs, and after them where the check-in stands."""
     opened = checkin_answers.open_link(secret)
-    form = SignsForm()
+    form = CheckinSignsForm()
     form.offer(words.emergency_signs())
     if request.method == "POST":
         return _signs_sent(opened, secret, form)
@@ -61,7 +61,7 @@ def questions(secret: str) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _signs_sent(opened: Opened, secret: str, form: SignsForm) -> ResponseReturnValue:
+def _signs_sent(opened: Opened, secret: str, form: CheckinSignsForm) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _signs(opened, form), 422
     if form.signs.data:
@@ -76,7 +76,7 @@ def _is_tick() -> bool:
     return "X-Tick" in request.headers
 
 
-def _signs(opened: Opened, form: SignsForm) -> str:
+def _signs(opened: Opened, form: CheckinSignsForm) -> str:
     return _page(
         "public/checkin_signs.html",
         opened,

@@ -1,0 +1,199 @@
+"""A stage for accidents: real workers, a real broker, a real database, and an SMTP server that counts."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import func, select
+
+from clinic import create_app
+from clinic.cli.broker import broker_command
+from clinic.domain.types import OutboxState
+from clinic.extensions import db, for_writing
+from clinic.models import OutboxMessage
+from config import Settings
+from tests.sink import Sink
+
+ROOT = Path(__file__).resolve().parents[2]
+UNDER_WAY = (OutboxState.READY, OutboxState.LEASED)
+
+
+@dataclass
+class Stage:
+    """One installation: its settings, and the processes started on it, which all end with it."""
+
+    app: Flask
+    settings: Settings
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        settings = self.settings
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")},
+            "CLINIC_ENV": "test",
+            "CLINIC_SECRET_KEY": settings.secret_key,
+            "CLINIC_DATABASE_URL": settings.database_url,
+            "CLINIC_BROKER_URL": settings.effective_broker_url,
+            "CLINIC_SMTP_URL": settings.smtp_url or "",
+            "CLINIC_DATA_DIR": str(settings.data_dir),
+            "CLINIC_MAIL_FROM": settings.mail_from,
+        }
+
+    def worker(self, *options: str) -> subprocess.Popen[bytes]:
+        """A Celery worker with one process in its pool, in a process group of its own."""
+        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning"]
+        command = [sys.executable, "-m", "celery", "-A", "celery_worker", "--quiet", "worker"]
+        return self.start([*command, "--concurrency", "1", *quiet, *options])
+
+    def broker(self) -> subprocess.Popen[bytes]:
+        """The embedded broker, once it answers."""
+        process = self.start(broker_command(replace(self.settings, broker_url=None)))
+        wait_until(self.broker_answers)
+        return process
+
+    def broker_answers(self) -> bool:
+        """Whether it takes commands."""
+        with Redis(unix_socket_path=str(_socket(self.settings)), socket_timeout=1) as client:
+            try:
+                return bool(client.ping())
+            except RedisError:
+                return False
+
+    def start(self, command: list[str]) -> subprocess.Popen[bytes]:
+        """A process with its output in a file of the data folder."""
+        log = self.settings.data_dir / f"process-{len(self.processes)}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self.environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.processes.append(process)
+        return process
+
+    def logs(self) -> str:
+        """What every process has said so far."""
+        return "\n".join(
+            log.read_text("utf-8", "replace") for log in self.settings.data_dir.glob("process-*.log")
+        )
+
+    def states(self) -> Counter[OutboxState]:
+        """How many mails are in each state."""
+        with for_writing(False):
+            query = select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)
+            counted = Counter(dict(db.session.execute(query).all()))
+            db.session.rollback()
+        return counted
+
+    def drained(self) -> bool:
+        """Whether no mail is waiting or being sent."""
+        states = self.states()
+        return not any(states[state] for state in UNDER_WAY)
+
+
+@contextmanager
+def staged(app: Flask, **changes: Any) -> Iterator[Stage]:
+    """A stage over the database and folder of a `live_app`; `changes` are settings."""
+    before: Settings = app.config["SETTINGS"]
+    settings = replace(before, broker_url=f"redis+socket://{_socket(before)}", **changes)
+    stage = Stage(create_app(settings), settings)
+    try:
+        yield stage
+    finally:
+        for process in stage.processes:
+            end(process)
+
+
+def _socket(settings: Settings) -> Path:
+    return replace(settings, broker_url=None).broker_socket
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """kill -9, the whole tree at once."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(10)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask politely, then not."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGCONT)
+        process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(8)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(10)
+
+
+def wait_until(happened: Callable[[], object], seconds: float = 30.0, every: float = 0.05) -> float:
+    """Wait until it is so; returns how long that took, raises TimeoutError."""
+    begun = time.monotonic()
+    while not happened():
+        if time.monotonic() - begun > seconds:
+            raise TimeoutError(f"not so after {seconds} s")
+        time.sleep(every)
+    return time.monotonic() - begun
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """What the ledger says and what the server counted, mail by mail."""
+
+    planned: int
+    states: Counter[OutboxState]
+    duplicates: int
+    lost: int
+    wrong: tuple[str, ...]
+
+    def __str__(self) -> str:
+        states = {state.value: number for state, number in self.states.items()}
+        return json.dumps(
+            {"planned": self.planned, **states, "duplicates": self.duplicates, "lost": self.lost}
+        )
+
+
+def reckon(stage: Stage, sink: Sink) -> Reckoning:
+    """Compare every row with the server: once if sent, at most once in doubt, else never."""
+    db.session.rollback()
+    rows = list(db.session.execute(select(OutboxMessage.id, OutboxMessage.state)))
+    db.session.rollback()
+    domain = stage.settings.mail_from.rpartition("@")[2]
+    counted = {row: sink.counts.accepted[f"ci.{row}@{domain}"] for row, _ in rows}
+    wrong = [
+        f"{row} is {state.value}, counted {counted[row]}"
+        for row, state in rows
+        if not _right(state, counted[row])
+    ]
+    return Reckoning(
+        planned=len(rows),
+        states=Counter(state for _, state in rows),
+        duplicates=sum(1 for number in counted.values() if number > 1),
+        lost=sum(1 for row, state in rows if state is OutboxState.SENT and not counted[row])
+        + sum(1 for _, state in rows if state in UNDER_WAY),
+        wrong=tuple(wrong),
+    )
+
+
+def _right(state: OutboxState, counted: int) -> bool:
+    if state is OutboxState.SENT:
+        return counted == 1
+    return counted <= 1 if state is OutboxState.IN_DOUBT else counted == 0

@@ -1,0 +1,143 @@
+"""A real SMTP conversation in which the server says no, says nothing, or hangs up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+
+from clinic.domain.types import OutboxState
+from clinic.extensions import db
+from clinic.mail.smtp import SmtpTransport
+from clinic.models import OutboxMessage
+from clinic.services import delivery
+from clinic.services.clock import now
+from clinic.services.sending_account import Account
+from tests.factories.mail import promise_checkins
+from tests.sink import Rule, Sink, running_sink
+
+pytestmark = pytest.mark.fault
+
+
+@contextmanager
+def sending_to(app: Flask, port: int, **options: float) -> Iterator[Account]:
+    """The app's mail account on a server of ours, with pauses that end at once."""
+    before = app.extensions["mail_account"]
+    transport = SmtpTransport.from_url(f"smtp://127.0.0.1:{port}")
+    for name, value in options.items():
+        setattr(transport, name, value)
+    app.extensions["mail_account"] = account = Account(transport, real_server=True)
+    try:
+        yield account
+    finally:
+        app.extensions["mail_account"] = before
+
+
+def until_drained(account: Account, hours: float = 80.0) -> None:
+    """Run again and again, each time at the hour when the next mail is due."""
+    end = now() + timedelta(hours=hours)
+    with time_machine.travel(now()) as clock:
+        while now() < end:
+            account.paused_until = 0.0
+            delivery.run()
+            db.session.expire_all()
+            waiting = db.session.query(OutboxMessage.due_at).filter_by(state=OutboxState.READY).all()
+            if not waiting:
+                return
+            soonest = min(due for (due,) in waiting)
+            clock.shift(max(soonest - now(), timedelta()) + timedelta(seconds=1))
+
+
+def states() -> dict[str, int]:
+    found = [message.state.value for message in db.session.query(OutboxMessage)]
+    return {state: found.count(state) for state in set(found)}
+
+
+def all_once(sink: Sink) -> bool:
+    return not sink.counts.duplicates
+
+
+def test_greylisted_mails_arrive_once_each(app: Flask) -> None:
+    with running_sink(Rule("rcpt", "reply", "450 4.2.0 greylisted", times=20)) as sink:
+        promise_checkins(20)
+        with sending_to(app, sink.port) as account:
+            until_drained(account, hours=1)
+    assert states() == {"sent": 20}
+    assert sink.counts.total == 20
+    assert all_once(sink)
+
+
+def test_refused_mailboxes_fail_and_the_others_arrive(app: Flask) -> None:
+    with running_sink(Rule("rcpt", "reply", "550 5.1.1 no such user", every=5)) as sink:
+        promise_checkins(20)
+        with sending_to(app, sink.port) as account:
+            until_drained(account)
+    assert states() == {"sent": 16, "failed": 4}
+    assert sink.counts.total == 16
+    reasons = {
+        message.reason for message in db.session.query(OutboxMessage).filter_by(state=OutboxState.FAILED)
+    }
+    assert reasons == {"refused by the mail server: 550 5.1.1 no such user"}
+
+
+def test_a_server_that_hangs_up_before_the_dot_delays_and_loses_nothing(app: Flask) -> None:
+    rules = [Rule(stage, "drop", every=7) for stage in ("mail", "rcpt", "data", "body")]
+    with running_sink(*rules) as sink:
+        promise_checkins(30)
+        with sending_to(app, sink.port) as account:
+            until_drained(account)
+    assert states() == {"sent": 30}
+    assert all_once(sink)
+
+
+def test_a_server_that_hangs_up_after_the_dot_leaves_a_doubt_for_each(app: Flask) -> None:
+    with running_sink(Rule("dot", "keep_drop", every=10)) as sink:
+        promise_checkins(30)
+        with sending_to(app, sink.port) as account:
+            until_drained(account)
+    assert states() == {"sent": 27, "in_doubt": 3}
+    assert sink.counts.total == 30
+    assert all_once(sink)
+
+
+def test_a_server_that_wants_a_rest_gets_one_and_every_mail_arrives(app: Flask) -> None:
+    with running_sink(Rule("mail", "reply", "421 4.7.0 slow down", every=10)) as sink:
+        promise_checkins(40)
+        with sending_to(app, sink.port) as account:
+            until_drained(account)
+    assert states() == {"sent": 40}
+    assert all_once(sink)
+
+
+def test_a_wrong_password_fails_no_mail_and_is_shown(app: Flask) -> None:
+    from clinic.services import heartbeats
+
+    rule = Rule("auth", "reply", "535 5.7.8 wrong password", times=2)
+    with running_sink(rule, users={"clinic": "secret"}) as sink:
+        promise_checkins(3)
+        with sending_to(app, sink.port) as account:
+            account.transport = SmtpTransport.from_url(f"smtp://clinic:secret@127.0.0.1:{sink.port}")
+            delivery.run()
+            assert states() == {"ready": 3}
+            assert "535" in heartbeats.last_seen()[heartbeats.MAIL_SERVER][1]
+            until_drained(account)
+    assert states() == {"sent": 3}
+    assert heartbeats.last_seen()[heartbeats.MAIL_SERVER][1] == ""
+
+
+def test_a_server_that_is_down_costs_no_mail_a_try(app: Flask) -> None:
+    with running_sink() as sink:
+        port = sink.port
+    promise_checkins(3)
+    with sending_to(app, port) as account:
+        delivery.run()
+        assert account.paused
+        assert {message.attempts for message in db.session.query(OutboxMessage)} == {0}
+        with running_sink(port=port) as sink:
+            until_drained(account)
+    assert states() == {"sent": 3}
+    assert sink.counts.total == 3

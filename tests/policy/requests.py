@@ -1,0 +1,71 @@
+"""The requests of the walk: which rules there are, who asks, and what they send."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+from clinic.domain.types import Audience
+from clinic.web import url_map
+from clinic.web.authz import Rule
+from tests.conftest import settings_for
+from tests.policy.addresses import CLIENT_ACTORS, STAFF_ACTORS, Address, addresses, may_open
+from tests.policy.bodies import PUT_RIGHT, arrange
+from tests.policy.forms import Filled, filled, posting_forms
+from tests.policy.stage import Stage
+
+EVERYBODY = ("anonymous", *STAFF_ACTORS, *CLIENT_ACTORS)
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """The URL map of a development installation, by endpoint."""
+    return {rule.endpoint: rule for rule in url_map(settings_for("sqlite://", Path("nowhere")))}
+
+
+WALKED = [name for name, rule in rules().items() if rule.audience is not Audience.DEV]
+UNSAFE = [name for name in WALKED if "POST" in rules()[name].methods]
+
+
+def at(stage: Stage, endpoint: str) -> list[Address]:
+    return list(addresses(rules()[endpoint], stage.world))
+
+
+def everything_in(answer: TestResponse) -> str:
+    headers = "\n".join(f"{name}: {value}" for name, value in answer.headers)
+    return f"{headers}\n{answer.get_data(as_text=True)}"
+
+
+def guest(address: Address) -> str:
+    """Somebody who may open this address, the owner of the practice before others."""
+    first = "client" if address.rule.endpoint == "public.signin.sign_out" else "anonymous"
+    return next(who for who in (first, *EVERYBODY) if may_open(who, address))
+
+
+def body_for(stage: Stage, address: Address) -> Filled:
+    """The form of the rule's own page as one of its guests would fill it in."""
+    body: Filled = {}
+    if "GET" in address.rule.methods:
+        with stage.scene(guest(address)) as browser:
+            arrange(stage.world, address)
+            page = stage.ask(browser, "GET", address.url).get_data(as_text=True)
+        path = address.url.partition("?")[0]
+        here = [form for action, form in posting_forms(page, path) if action == path]
+        body = filled(here[-1]) if here else {}
+    return {**body, **PUT_RIGHT.get(address.rule.endpoint, lambda world, at: {})(stage.world, address)}
+
+
+def sent(body: Filled, token: str) -> MultiDict[str, str]:
+    pairs: Iterator[tuple[str, str]] = ((name, value) for name, values in body.items() for value in values)
+    return MultiDict([*pairs, ("csrf_token", token)])
+
+
+def words_of(answer: TestResponse) -> str:
+    """What a page says, without its head and its tags."""
+    body = answer.get_data(as_text=True).partition("<main")[2]
+    return " ".join(re.sub(r"<[^>]*>", " ", body).split())[:600]

@@ -1,0 +1,101 @@
+"""Nobody is led to another site: not by an address given at sign-in, and not by a Host header."""
+
+from __future__ import annotations
+
+import pytest
+
+from clinic.extensions import db
+from clinic.models import OutboxMessage
+from tests.factories.people import PASSWORD
+from tests.policy.requests import WALKED, at, guest, rules
+from tests.policy.stage import Stage, changed
+
+ELSEWHERE = (
+    "https://elsewhere.example",
+    "//elsewhere.example",
+    "///elsewhere.example",
+    "////elsewhere.example/today",
+    "/\\elsewhere.example",
+    "\\\\elsewhere.example",
+    "/\t/elsewhere.example",
+    "/%09/elsewhere.example",
+    "/\n/elsewhere.example",
+    "http:elsewhere.example",
+    "https:///elsewhere.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "/today@elsewhere.example",
+    "@elsewhere.example",
+    "/today\r\nLocation: https://elsewhere.example",
+    "/.elsewhere.example",
+    "%2f%2felsewhere.example",
+    "/today/../../elsewhere.example",
+    "https://localhost@elsewhere.example",
+    "https://localhost.elsewhere.example/today",
+    "/no-such-page-of-ours",
+    "",
+)
+HOSTS = ("elsewhere.example", "localhost.elsewhere.example", "localhost:80@elsewhere.example", "elsewhere.example:8000", "")
+OURS = ("/today", "/clients", "/clients?q=a", "/practice")
+
+
+@pytest.mark.parametrize("target", ELSEWHERE)
+def test_signing_in_leads_to_our_own_pages_only(stage: Stage, target: str) -> None:
+    with stage.scene() as browser:
+        form = {"email": _email(stage), "password": PASSWORD, "csrf_token": browser.token()}
+        answer = stage.ask(browser, "POST", "/sign-in", form, query_string={"next": target})
+        assert answer.status_code == 303
+        assert answer.location == "/today"
+
+
+@pytest.mark.parametrize("target", OURS)
+def test_signing_in_leads_back_to_where_one_was(stage: Stage, target: str) -> None:
+    with stage.scene() as browser:
+        form = {"email": _email(stage), "password": PASSWORD, "csrf_token": browser.token()}
+        answer = stage.ask(browser, "POST", "/sign-in", form, query_string={"next": target})
+        assert answer.location == target
+
+
+@pytest.mark.parametrize("target", ELSEWHERE)
+@pytest.mark.parametrize("name", ["next", "url", "return", "return_to", "redirect", "back", "continue"])
+def test_no_page_takes_an_address_to_go_to(stage: Stage, name: str, target: str) -> None:
+    with stage.scene("owner") as browser:
+        for path in ("/", "/sign-in", "/today", "/practice"):
+            answer = stage.ask(browser, "GET", path, query_string={name: target})
+            assert answer.location in (None, "/today")
+
+
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("endpoint", WALKED)
+def test_a_poisoned_host_is_refused_or_ignored(stage: Stage, endpoint: str, host: str) -> None:
+    address = at(stage, endpoint)[0]
+    method = rules()[endpoint].methods[0]
+    with stage.scene(guest(address)) as browser:
+        before = stage.dump()
+        headers = {"X-Forwarded-Host": "elsewhere.example", "X-Forwarded-Proto": "javascript", "Forwarded": "host=elsewhere.example"}
+        for extra in ({"Host": host}, headers):
+            answer = stage.ask(browser, method, address.url, headers=extra)
+            told = "\n".join(f"{key}: {value}" for key, value in answer.headers) + answer.get_data(as_text=True)
+            assert "elsewhere.example" not in told
+            if "Host" in extra and host:
+                assert answer.status_code == 400
+        came = changed(before, stage.dump())
+        assert not came or method == "POST"
+
+
+def test_a_mail_never_holds_the_host_somebody_sent(stage: Stage) -> None:
+    """The link of a mail is made from the settings when the mail is sent; a request cannot speak for it."""
+    with stage.scene() as browser:
+        form = {"email": _email(stage), "csrf_token": browser.token()}
+        for headers in ({"Host": "elsewhere.example"}, {"X-Forwarded-Host": "elsewhere.example"}):
+            stage.ask(browser, "POST", "/forgotten-password", form, headers=headers)
+        columns = [column.name for column in OutboxMessage.__table__.columns]
+        rows = db.session.query(OutboxMessage).filter_by(kind="password_reset").all()
+        assert len(rows) == 1, "the request with a poisoned Host is refused, the other is served"
+        assert "elsewhere.example" not in str([[getattr(row, name) for name in columns] for row in rows])
+
+
+def _email(stage: Stage) -> str:
+    return stage.world.people.colleague.email
+
+

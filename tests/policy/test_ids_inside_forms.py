@@ -1,0 +1,102 @@
+"""Ids that travel inside forms are checked like those in addresses: a foreign one changes nothing."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+
+from clinic.models import Base
+from tests.policy.addresses import Address
+from tests.policy.bodies import WRITES_NOTHING, arrange
+from tests.policy.forms import Filled
+from tests.policy.requests import UNSAFE, at, body_for, guest, sent
+from tests.policy.stage import Stage, changed, touched
+
+# The form's own key for "sent twice is once": any value is as good as another.
+KEYS_OF_FORMS = frozenset({"key"})
+CHANGING = [name for name in UNSAFE if name not in WRITES_NOTHING]
+
+
+@pytest.mark.parametrize("endpoint", CHANGING)
+def test_a_foreign_id_in_a_form_changes_nothing(stage: Stage, endpoint: str) -> None:
+    for address in at(stage, endpoint):
+        body = body_for(stage, address)
+        for name, position, own in _ids_in(body):
+            for foreign in _foreign_ids(stage, address):
+                tampered = {**body, name: [*body[name]]}
+                tampered[name][position] = body[name][position].replace(own, str(foreign))
+                _send(stage, address, tampered, strictly=name not in KEYS_OF_FORMS)
+
+
+@pytest.mark.parametrize("endpoint", CHANGING)
+def test_columns_added_to_a_form_are_not_taken(stage: Stage, endpoint: str) -> None:
+    """Mass assignment: whatever a table calls its columns, a form takes its own fields and no others."""
+    address = at(stage, endpoint)[0]
+    body = body_for(stage, address)
+    columns = {column.name for table in Base.metadata.tables.values() for column in table.c} - set(body)
+    elsewhere = stage.world.people.elsewhere.id
+    added = {name: [_tempting(name, str(elsewhere))] for name in columns - _fields_of(body)}
+    with stage.scene(guest(address)) as browser:
+        arrange(stage.world, address)
+        before = stage.dump()
+        stage.ask(browser, "POST", address.url, sent({**added, **body}, browser.token()))
+        after = stage.dump()
+        new = {row for table, rows in after.items() for key, row in rows.items() if before[table].get(key) != row}
+        assert not [row for row in new if any("mass-assigned" in value for value in row)]
+        assert not [row for row in new if elsewhere.hex in row or str(elsewhere) in row]
+        owners = [[row for row in rows["user_account"].values() if "owner" in row] for rows in (before, after)]
+        assert len(owners[0]) == len(owners[1])
+
+
+def _send(stage: Stage, address: Address, body: Filled, *, strictly: bool) -> None:
+    with stage.scene(guest(address)) as browser:
+        arrange(stage.world, address)
+        before = stage.dump()
+        answer = stage.ask(browser, "POST", address.url, sent(body, browser.token()))
+        after = stage.dump()
+        told = f"{address.url} took {body} and answered {answer.status_code}"
+        if strictly:
+            came = changed(before, after)
+            assert not came, f"{told}, changing {came}"
+        foreign = touched(before, after) & _keys_of_others(stage, address)
+        assert not foreign, told
+
+
+def _ids_in(body: Filled) -> list[tuple[str, int, str]]:
+    found = []
+    for name, values in body.items():
+        for position, value in enumerate(values):
+            for word in value.replace(":", " ").split():
+                if _is_id(word):
+                    found.append((name, position, word))
+    return found
+
+
+def _is_id(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _foreign_ids(stage: Stage, address: Address) -> list[uuid.UUID]:
+    """Ids of the other practice: of every record a form could name, and one that nobody has."""
+    there = stage.world.practice_of_others(address.practice)
+    return [*there, uuid.uuid4()]
+
+
+def _keys_of_others(stage: Stage, address: Address) -> set[Any]:
+    return {each.hex for each in _foreign_ids(stage, address)} | {str(each) for each in _foreign_ids(stage, address)}
+
+
+def _fields_of(body: Filled) -> set[str]:
+    return {name.partition("-")[0] for name in body} | {name.rpartition("-")[2] for name in body}
+
+
+def _tempting(column: str, practice_id: str) -> str:
+    if column == "role":
+        return "owner"
+    return practice_id if column.endswith("_id") or column == "id" else "mass-assigned"

@@ -1,0 +1,74 @@
+"""A page asks the database little, and no more for a full practice than for an empty one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from clinic.domain.types import Audience
+from clinic.extensions import db
+from clinic.models import Client
+from tests.factories.people import make_client
+from tests.factories.records import make_records
+from tests.policy.addresses import may_open
+from tests.policy.bodies import arrange
+from tests.policy.requests import EVERYBODY, at, rules
+from tests.policy.stage import Stage
+
+MOST = 8  # among them two for the session and its practice
+ASKING = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
+SHOWN = [name for name, rule in rules().items() if "GET" in rule.methods and rule.audience is not Audience.DEV]
+LISTS = [name for name in SHOWN if "<" not in rules()[name].path]
+MORE = 6  # clients
+
+
+@pytest.mark.parametrize("endpoint", SHOWN)
+def test_a_page_asks_at_most_eight_times(stage: Stage, endpoint: str) -> None:
+    for address in at(stage, endpoint):
+        for who in (each for each in EVERYBODY if may_open(each, address)):
+            with stage.scene(who) as browser:
+                arrange(stage.world, address)
+                with _counted(stage) as asked:
+                    stage.ask(browser, "GET", address.url)
+            told = "\n".join(asked)
+            assert len(asked) <= MOST, f"{who} at {address.url} needs {len(asked)} queries:\n{told}"
+
+
+@pytest.mark.parametrize("endpoint", LISTS)
+def test_more_clients_are_not_more_queries(stage: Stage, endpoint: str) -> None:
+    address = at(stage, endpoint)[0]
+    who = next(each for each in EVERYBODY if may_open(each, address))
+    few, many = (_queries(stage, who, address.url, more) for more in (0, MORE))
+    assert many <= few, f"{address.url}: {few} queries with two clients, {many} with {MORE} more"
+
+
+def _queries(stage: Stage, who: str, url: str, more: int) -> int:
+    with stage.scene(who) as browser:
+        shelf = stage.world.shelves["here"]
+        for number in range(more):
+            client = make_client(shelf.practice, f"Client {number}")
+            make_records(shelf, db.session.get_one(Client, client.id), stage.world.people.client_user)
+        db.session.commit()
+        db.session.remove()
+        with _counted(stage) as asked:
+            stage.ask(browser, "GET", url)
+    return len(asked)
+
+
+@contextmanager
+def _counted(stage: Stage) -> Iterator[list[str]]:
+    asked: list[str] = []
+
+    def count(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.lstrip().upper().startswith(ASKING):
+            asked.append(" ".join(statement.split())[:200])
+
+    event.listen(stage.connection, "before_cursor_execute", count)
+    try:
+        yield asked
+    finally:
+        event.remove(stage.connection, "before_cursor_execute", count)
