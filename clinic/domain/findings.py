@@ -1,4 +1,4 @@
-"""Findings of an assessment: reading what was typed, and comparing two values. Never a diagnosis, never a total.
+"""Findings of an assessment: reading what was typed, comparing two values. Never a diagnosis or a total.
 
 A value is a number, or text: the code of an option, codes of faults with a space between, or free words.
 """

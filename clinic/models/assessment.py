@@ -70,7 +70,7 @@ class Finding(OfPractice, Base):
 
 @event.listens_for(Session, "before_flush")
 def _signed_stays(session: Session, _context: object, _instances: object) -> None:
-    # A second lock behind services.assessments: whatever writes through the session, a signed one is left alone.
+    # A second lock behind services.assessments: nothing that writes through a session gets past it.
     touched = set(_touched(session))
     if not touched:
         return

@@ -1,4 +1,4 @@
-"""Reading an assessment: its tests, what stands out, what wants a doctor the same day, and first against latest."""
+"""Reading an assessment: its tests, what stands out, same-day flags, and first against latest."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from clinic.domain.findings import (
     Change,
     Place,
     Value,
-    Verdict,
     compare,
     fell,
     read,
@@ -150,7 +149,9 @@ def normal_value(field: Field) -> Value | None:
 def flags(items: Iterable[BatteryItem], values: Values, before: Values) -> list[Flag]:
     """Findings that want a doctor the same day: those of the catalogue, and a grade that fell."""
     return [
-        flag for spot in spots(items) if spot.field.warning and (flag := _flag(spot, values, before)) is not None
+        flag
+        for spot in spots(items)
+        if spot.field.warning and (flag := _flag(spot, values, before)) is not None
     ]
 
 
@@ -179,11 +180,6 @@ def compared(items: Iterable[BatteryItem], first: Values, latest: Values) -> lis
         setup = _setup(spot.test, first), _setup(spot.test, latest)
         found.append(Compared(spot, one, two, compare(one, two, limit, *setup)))
     return found
-
-
-def any_judged(rows: Iterable[Compared]) -> bool:
-    """Whether any of the differences can be called something."""
-    return any(row.change.verdict is not Verdict.NOT_JUDGED for row in rows)
 
 
 def _flag(spot: Spot, values: Values, before: Values) -> Flag | None:

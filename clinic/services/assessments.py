@@ -219,7 +219,7 @@ def discard(actor: Actor, assessment_id: uuid.UUID, version: int) -> uuid.UUID:
 
 
 def wording_of(assessment: Assessment) -> Wording | None:
-    """The battery's own words, as a practitioner takes them for the practice's; None if its version is gone."""
+    """The battery's words, for a practitioner to take as the practice's; None if its version is gone."""
     battery = reading.battery_of(assessment)
     if battery is None:
         return None
@@ -358,7 +358,9 @@ def _lines(item: BatteryItem) -> list[str]:
     lines = [test.how] if test.provenance.needs_sign_off else []
     lines += [f"{field.label}: {field.hint}" for field in item.fields if field.hint]
     lines += [each.text for each in test.thresholds if each.provenance.needs_sign_off]
-    lines += list(dict.fromkeys(f"Same-day flag: {field.warning_do}" for field in item.fields if field.warning))
+    lines += list(
+        dict.fromkeys(f"Same-day flag: {field.warning_do}" for field in item.fields if field.warning)
+    )
     normal = [f"{field.label} {_normal_words(field)}" for field in item.fields if field.normal]
     return [*lines, *([f"All normal means: {', '.join(normal)}."] if normal else [])]
 

@@ -1,12 +1,12 @@
-"""Who needs somebody of the practice: found by a few capped queries, judged by the rules, dealt with by name."""
+"""Who needs somebody of the practice: found by a few queries, judged by the rules, dealt with by name."""
 
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -71,7 +71,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The first page: at most fifty clients, how many reasons there are in all, and who answered lately."""
+    """The first page: at most fifty clients, whether there are more, and who answered lately."""
 
     today: date
     listed: Sequence[Listed]
@@ -88,7 +88,7 @@ class _Gathered:
 
 
 def today(actor: Actor) -> Today:
-    """The practice's first page; staff only. Four queries and the practice, however many clients there are."""
+    """The practice's first page; staff only. Four queries and the practice, whatever its size."""
     if not actor.is_staff:
         raise NotFound
     zone = ZoneInfo(access.practice_of(actor).time_zone)
@@ -98,14 +98,15 @@ def today(actor: Actor) -> Today:
     gathered = _gather(found, zone)
     _add_answers(gathered, answers, _points(actor, {answer.client_id for answer, _ in answers}, zone), zone)
     listed = _judged(gathered, day)
-    is_cut_off = len(listed) > MOST or any(row.total > MOST for row in found) or len(answers) > MOST
+    most_of_a_kind = max(Counter(row.kind for row in found).values(), default=0)
+    is_cut_off = max(len(listed), most_of_a_kind, len(answers)) > MOST
     still_open = {answer.id for answer, _ in answers}
     answered = [each for each in _answered(actor) if each.answer.id not in still_open]
     return Today(day, listed[:MOST], is_cut_off, answered[:ANSWERS_LISTED])
 
 
 def handle(actor: Actor, client_id: uuid.UUID, cases: Iterable[Case], note: str | None) -> None:
-    """Somebody has looked after these reasons; a warning sign is not among them: it is cleared with a note."""
+    """Somebody has looked after these reasons. A warning sign is none of them: it is cleared with a note."""
     with transaction():
         client = access.client_for(actor, client_id)
         if not actor.is_staff:
@@ -180,9 +181,7 @@ def _judged(gathered: dict[uuid.UUID, _Gathered], day: date) -> list[Listed]:
         facts = ClientFacts(**client.values)
         reasons = attention(facts, day)
         if reasons:
-            listed.append(
-                Listed(client_id, client.name, facts, reasons, tuple(client.cases), client.flag_id)
-            )
+            listed.append(Listed(client_id, client.name, facts, reasons, tuple(client.cases), client.flag_id))
     return sorted(listed, key=_pressing)
 
 
@@ -194,7 +193,9 @@ def _pressing(listed: Listed) -> tuple[int, int, date, str]:
 def _answered(actor: Actor) -> list[Answered]:
     query = (
         select(CheckinAnswer, Client.name)
-        .join(Client, (Client.practice_id == CheckinAnswer.practice_id) & (Client.id == CheckinAnswer.client_id))
+        .join(
+            Client, (Client.practice_id == CheckinAnswer.practice_id) & (Client.id == CheckinAnswer.client_id)
+        )
         .where(
             CheckinAnswer.practice_id == actor.practice_id,
             CheckinAnswer.answered_at >= now() - ANSWERS_SHOWN,

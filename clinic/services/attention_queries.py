@@ -51,7 +51,7 @@ AWAITED = (CheckinState.SENT, CheckinState.IN_DOUBT)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One reason found: the client, since when, the record it is about; `total` counts this kind in all."""
+    """One reason found: the client, since when, and the record it is about."""
 
     kind: AttentionKind
     client_id: uuid.UUID
@@ -60,7 +60,6 @@ class Found:
     day: date | None
     subject_id: uuid.UUID
     extra: str | None
-    total: int
 
 
 def find(practice_id: uuid.UUID, now: datetime, today: date) -> list[Found]:
@@ -137,11 +136,11 @@ def _earlier_pain(*, oldest: bool = False, offset: int = 0) -> Any:
 
 def _row(
     kind: AttentionKind,
-    subject: ColumnElement[uuid.UUID],
+    subject: Any,
     *,
-    moment: ColumnElement[Any] | None = None,
-    day: ColumnElement[Any] | None = None,
-    extra: ColumnElement[Any] | None = None,
+    moment: Any = None,
+    day: Any = None,
+    extra: Any = None,
 ) -> Select[Any]:
     return select(
         literal(kind.value).label("kind"),
@@ -151,7 +150,6 @@ def _row(
         (cast(null(), Date()) if day is None else day).label("day"),
         subject.label("subject_id"),
         (cast(null(), String()) if extra is None else cast(extra, String())).label("extra"),
-        func.count().over().label("total"),
     ).limit(MOST + 1)
 
 
@@ -237,7 +235,9 @@ def _silent(practice_id: uuid.UUID, now: datetime, today: date) -> Select[Any]:
         .scalar_subquery()
     )
     reported = exists().where(
-        PracticeLog.practice_id == practice_id, PracticeLog.client_id == Client.id, PracticeLog.local_date > since
+        PracticeLog.practice_id == practice_id,
+        PracticeLog.client_id == Client.id,
+        PracticeLog.local_date > since,
     )
     changed = exists().where(
         ProgramEvent.practice_id == practice_id,
@@ -257,7 +257,7 @@ def _silent(practice_id: uuid.UUID, now: datetime, today: date) -> Select[Any]:
             ~changed,
             _not_looked_after(AttentionKind.NOT_PRACTISED, now - SILENCE),
         )
-        .order_by(Program.starts_on.desc())
+        # in no order: the search ends with the fifty-first
     )
 
 

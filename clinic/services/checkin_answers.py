@@ -1,8 +1,8 @@
 """Answering a check-in through its mailed link.
 
-The link shows the page of one check-in and stores what a person sends from it. It never shows what was answered:
-whoever holds the mail (a scanner, a shared inbox) could read it there. That somebody said "none of these" to the
-warning signs is kept as a line of the check-in's history, not in an address or a cookie.
+The link shows the page of one check-in and stores what a person sends from it. It never shows what was
+answered: whoever holds the mail (a scanner, a shared inbox) could read it there. That somebody said "none of
+these" to the warning signs is kept as a line of the check-in's history, not in an address or a cookie.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from clinic.domain.errors import LinkProblem, RuleBroken
 from clinic.domain.moves import MoveContent
@@ -53,7 +53,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a good link opens, and where its holder stands. `flag` is one that locks the program, wherever named."""
+    """What a good link opens. `flag` is one that locks the program, wherever it was named."""
 
     checkin: Checkin
     client: Client
@@ -100,7 +100,7 @@ class Given:
 
 
 def open_link(secret: str) -> Opened:
-    """What a link opens; raises LinkProblem saying why it opens nothing. Four queries, and nothing is stored."""
+    """What a link opens, storing nothing; raises LinkProblem if it opens nothing. Four queries."""
     return _opened(secret, lock=False)
 
 
@@ -170,7 +170,7 @@ def _opened(secret: str, *, lock: bool) -> Opened:
     return Opened(*row, _lock_of(row.Client), _denied_at(row.Checkin), today)
 
 
-def _same(record, condition):  # type: ignore[no-untyped-def]
+def _same(record: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(record.practice_id == Checkin.practice_id, condition)
 
 

@@ -1,7 +1,7 @@
-"""Planning: a check-in that falls due becomes a row of the ledger, and a mail promised in the same transaction.
+"""Planning: what falls due becomes a row of the ledger and, in the same transaction, a promised mail.
 
-Any number of planners may run. A schedule is taken by one of them (SKIP LOCKED; SQLite has one writer), a check-in
-is unique by program, kind and local date, a mail by client and day: what one planner has done the next one finds.
+Any number of planners may run. A schedule is taken by one of them (SKIP LOCKED; SQLite has one writer), a
+check-in is unique by program, kind and local date, a mail by client and day: what one did the next finds.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import ColumnElement, Select, and_, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
@@ -76,7 +76,8 @@ class Report:
     @property
     def in_words(self) -> str:
         """The report as one line."""
-        why = ", ".join(f"{count} because {skip_in_words(reason)}" for reason, count in self.skipped.most_common())
+        reasons = self.skipped.most_common()
+        why = ", ".join(f"{count} because {skip_in_words(reason)}" for reason, count in reasons)
         skipped = f"{self.skipped.total()} skipped" + (f" ({why})" if why else "")
         return f"{self.planned} check-ins planned: {self.promised} to be mailed, {skipped}."
 
@@ -174,7 +175,7 @@ def _take(now: datetime, size: int) -> list[Due]:
     return [Due(*row) for row in db.session.execute(query)]
 
 
-def _same(record, practice_id, key):  # type: ignore[no-untyped-def]
+def _same(record: Any, practice_id: Any, key: Any) -> ColumnElement[bool]:
     return and_(record.practice_id == practice_id, record.id == key)
 
 
@@ -186,29 +187,30 @@ def _known(dues: Iterable[Due], now: datetime) -> Known:
         locked=set(db.session.scalars(_open_flags(practices, clients))),
         unanswered=_pairs(_unanswered(practices, clients)),
         answered_at=_pairs(_last_answers(practices, clients)),
-        mailed=_rows(
-            select(OutboxMessage.practice_id, OutboxMessage.day_key).where(
-                OutboxMessage.practice_id.in_(practices), OutboxMessage.day_key.in_(keys)
-            )
-        ),
+        mailed=_mailed(practices, keys),
     )
 
 
-def _pairs(query) -> dict[uuid.UUID, Any]:  # type: ignore[no-untyped-def]
-    return {key: value for key, value in db.session.execute(query)}
+def _pairs(query: Select[uuid.UUID, Any]) -> dict[uuid.UUID, Any]:
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
-def _rows(query) -> set[tuple[uuid.UUID, str]]:  # type: ignore[no-untyped-def]
-    return {(first, second) for first, second in db.session.execute(query)}
+def _mailed(practices: Collection[uuid.UUID], keys: Collection[str]) -> set[tuple[uuid.UUID, str]]:
+    query = select(OutboxMessage.practice_id, OutboxMessage.day_key).where(
+        OutboxMessage.practice_id.in_(practices), OutboxMessage.day_key.in_(keys)
+    )
+    return {(row[0], row[1] or "") for row in db.session.execute(query)}
 
 
-def _open_flags(practices: Collection[uuid.UUID], clients: Collection[uuid.UUID]):  # type: ignore[no-untyped-def]
+def _open_flags(practices: Collection[uuid.UUID], clients: Collection[uuid.UUID]) -> Select[uuid.UUID]:
     return select(WarningFlag.client_id).where(
-        WarningFlag.practice_id.in_(practices), WarningFlag.client_id.in_(clients), WarningFlag.cleared_at.is_(None)
+        WarningFlag.practice_id.in_(practices),
+        WarningFlag.client_id.in_(clients),
+        WarningFlag.cleared_at.is_(None),
     )
 
 
-def _unanswered(practices: Collection[uuid.UUID], clients: Collection[uuid.UUID]):  # type: ignore[no-untyped-def]
+def _unanswered(practices: Collection[uuid.UUID], clients: Collection[uuid.UUID]) -> Select[uuid.UUID, int]:
     answered = aliased(Checkin)
     last = (
         select(func.max(answered.local_date))
@@ -231,7 +233,9 @@ def _unanswered(practices: Collection[uuid.UUID], clients: Collection[uuid.UUID]
     )
 
 
-def _last_answers(practices: Collection[uuid.UUID], clients: Collection[uuid.UUID]):  # type: ignore[no-untyped-def]
+def _last_answers(
+    practices: Collection[uuid.UUID], clients: Collection[uuid.UUID]
+) -> Select[uuid.UUID, datetime]:
     return (
         select(CheckinAnswer.client_id, func.max(CheckinAnswer.answered_at))
         .where(CheckinAnswer.practice_id.in_(practices), CheckinAnswer.client_id.in_(clients))
@@ -275,6 +279,7 @@ def _plan(due: Due, occurrence: Occurrence, known: Known, now: datetime) -> Plan
 def _facts(due: Due, occurrence: Occurrence, known: Known, now: datetime) -> SendingFacts:
     client, day = due.client, _sending_day(due, now)
     answered_at = known.answered_at.get(client.id)
+    answered_on = local_date(answered_at, load_zone(client.time_zone)) if answered_at else None
     return SendingFacts(
         due_at=occurrence.due_at,
         program=_status(due.program, day),
@@ -285,7 +290,7 @@ def _facts(due: Due, occurrence: Occurrence, known: Known, now: datetime) -> Sen
         has_address=client.email is not None,
         bounced=client.bounced_at is not None,
         numbers_set=due.practice.numbers_set,
-        answered_today=answered_at is not None and local_date(answered_at, load_zone(client.time_zone)) == day,
+        answered_today=answered_on == day,
         mailed_today=(due.practice.id, outbox_key(client, day)) in known.mailed,
         unanswered_in_a_row=known.unanswered.get(client.id, 0),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -20,6 +21,7 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
 from clinic.services.transaction import transaction
 
+KEYS = uuid.UUID("7c1e44a0-5b0e-4a53-9d0f-3f5f6f1f2a61")
 SAME_ADDRESS = "Another client has this email address already."
 
 
@@ -42,18 +44,29 @@ class Details:
 PLAIN = tuple(each.name for each in fields(Details) if each.name not in {"name", "email", "consented_on"})
 
 
-def add(actor: Actor, details: Details, *, invite: bool = False) -> Client:
-    """Add a client, and mail an invitation if wished; raises RuleBroken if either cannot be done."""
-    with transaction():
-        client = create(actor, access.practice_of(actor), details)
-        if invite:
-            invitations.promise(actor, client)
+def add(actor: Actor, details: Details, *, invite: bool = False, key: str = "") -> Client:
+    """Add a client, and mail an invitation if wished; raises RuleBroken if either cannot be done.
+
+    `key` names the form: the same person sent again from the same form is the same client.
+    """
+    client_id = _id_of(actor, details, key)
+    try:
+        with transaction():
+            if made := _made_before(actor, client_id):
+                return made
+            client = create(actor, access.practice_of(actor), details, client_id)
+            if invite:
+                invitations.promise(actor, client)
+    except RuleBroken:
+        if made := _made_before(actor, client_id):
+            return made  # a second press in the same moment met the first one's row
+        raise
     return client
 
 
-def create(actor: Actor, practice: Practice, details: Details) -> Client:
+def create(actor: Actor, practice: Practice, details: Details, client_id: uuid.UUID | None = None) -> Client:
     """Add a client within the caller's transaction; raises RuleBroken if a rule says no."""
-    client = Client(id=uuid.uuid4(), practice_id=actor.practice_id, created_at=now())
+    client = Client(id=client_id or uuid.uuid4(), practice_id=actor.practice_id, created_at=now())
     client.status = ClientStatus.ACTIVE
     _apply(actor, practice, client, details)
     db.session.add(client)
@@ -134,6 +147,18 @@ def consent_day(client: Client, practice: Practice) -> date | None:
     if client.consented_at is None:
         return None
     return client.consented_at.astimezone(ZoneInfo(practice.time_zone)).date()
+
+
+def _id_of(actor: Actor, details: Details, key: str) -> uuid.UUID:
+    if not key:
+        return uuid.uuid4()
+    address = details.email.key if details.email else ""
+    return uuid.uuid5(KEYS, f"{actor.practice_id.hex}:{key}:{details.name}:{address}")
+
+
+def _made_before(actor: Actor, client_id: uuid.UUID) -> Client | None:
+    query = select(Client).where(Client.id == client_id, Client.practice_id == actor.practice_id)
+    return db.session.scalars(query).one_or_none()
 
 
 def _apply(actor: Actor, practice: Practice, client: Client, details: Details) -> None:

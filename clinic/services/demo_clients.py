@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from clinic.domain.doses import Dose
 from clinic.domain.scheduling import Schedule, local_to_utc, next_occurrence
+from clinic.domain.progress import PAIN_CHANGE
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.types import (
     CheckinKind,
@@ -317,6 +318,7 @@ def _answer(person: Person, checkin_id: uuid.UUID, day: date, at: datetime, late
         contact_wanted=told.wants_contact and latest,
         note="Could we talk about the step down to the cellar?" if told.wants_contact and latest else None,
         answered_at=at,
+        handled_at=None if latest and (told.wants_contact or told.pain_to - told.pain_from >= PAIN_CHANGE) else at,
     )
     yield _audit(person, "checkin.answered", at, by_client=True)
     if told.tier is not None and latest:

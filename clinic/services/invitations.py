@@ -172,6 +172,7 @@ def accept(secret: str, answer: Acceptance) -> str:
 
 
 def _renew(actor: Actor, client: Client, address: str | None) -> Invitation:
+    db.session.refresh(client, with_for_update=True)  # two at once would leave two open
     if client.user_id is not None:
         raise RuleBroken(f"{client.name} has an account already.")
     if client.status is ClientStatus.ARCHIVED:

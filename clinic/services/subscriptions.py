@@ -1,4 +1,4 @@
-"""Whether a client wants check-in mail: stopped by anybody who holds the link, begun again by the client alone."""
+"""Whether a client has check-in mail: stopped by whoever holds the link, begun again by the client alone."""
 
 from __future__ import annotations
 

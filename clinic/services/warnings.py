@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import CursorResult, select, update
-from sqlalchemy.orm import joinedload
 
 from clinic.catalogue import load_catalogue
 from clinic.domain import redflags
 from clinic.domain.errors import RuleBroken
 from clinic.domain.redflags import Verdict
-from clinic.domain.types import Role, SkipReason, Tier
+from clinic.domain.types import Role, SkipReason
 from clinic.extensions import db
 from clinic.models import Checkin, Client, User, WarningFlag
 from clinic.services import access, audit, checkins, outbox
@@ -121,7 +120,12 @@ def clear(actor: Actor, flag_id: uuid.UUID, note: str) -> WarningFlag:
         if cleared.rowcount != 1:
             raise RuleBroken("Somebody else has cleared this in the meantime.")
         audit.record(
-            actor, "flag.cleared", client_id=flag.client_id, subject_id=flag.id, tier=flag.tier.value, note=note
+            actor,
+            "flag.cleared",
+            client_id=flag.client_id,
+            subject_id=flag.id,
+            tier=flag.tier.value,
+            note=note,
         )
     return flag
 
@@ -129,7 +133,9 @@ def clear(actor: Actor, flag_id: uuid.UUID, note: str) -> WarningFlag:
 def _one_at_a_time(client: Client) -> None:
     # two ticks at once find each other's flag; SQLite has one writer anyway
     db.session.scalar(
-        select(Client.id).where(Client.practice_id == client.practice_id, Client.id == client.id).with_for_update()
+        select(Client.id)
+        .where(Client.practice_id == client.practice_id, Client.id == client.id)
+        .with_for_update()
     )
 
 

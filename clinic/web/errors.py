@@ -9,7 +9,7 @@ from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from clinic.domain.errors import Conflict, Forbidden, LinkProblem, NotFound
 from clinic.extensions import db
@@ -28,6 +28,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda error: page(400))
     app.register_error_handler(RateLimitExceeded, lambda error: page(429))
     app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(SecurityError, other_host)
     app.register_error_handler(HTTPException, http)
     app.register_error_handler(Exception, crash)
 
@@ -46,6 +47,11 @@ def http(error: HTTPException) -> object:
     body, status = page(error.code)
     headers = [(name, value) for name, value in error.get_headers() if name.lower() in {"allow", "retry-after"}]
     return body, status, headers
+
+
+def other_host(error: SecurityError) -> tuple[str, int, dict[str, str]]:
+    """A Host that is not ours: no page of ours can be drawn, for its links would need an address."""
+    return "This address is not one of ours.", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def link_problem(error: LinkProblem) -> tuple[str, int]:

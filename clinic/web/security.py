@@ -7,6 +7,8 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, g, request
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -23,6 +25,8 @@ FIXED_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 ONE_YEAR = 31_536_000  # seconds
+# a broker that hangs would hold up every page for good; this long, once, and the limits are kept in memory
+_IMPATIENT = {"socket_timeout": 0.3, "socket_connect_timeout": 0.3, "retry": Retry(NoBackoff(), 0)}
 
 
 def init_security(app: Flask, settings: Settings) -> None:
@@ -39,6 +43,7 @@ def init_security(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # lives as long as the session it is bound to
         WTF_CSRF_SSL_STRICT=False,  # the Origin check below does it
         RATELIMIT_STORAGE_URI=settings.effective_broker_url if settings.env != "test" else "memory://",
+        RATELIMIT_STORAGE_OPTIONS=_IMPATIENT if settings.env != "test" else {},
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_SWALLOW_ERRORS=True,
         RATELIMIT_KEY_PREFIX="limits",

@@ -86,7 +86,9 @@ def link_to(checkin: Checkin) -> str:
     return f"/c/{secret}"
 
 
-def answered(program: Program, at: datetime, *, pain: int | None = 3, contact: bool = False, **values: Any) -> CheckinAnswer:
+def answered(
+    program: Program, at: datetime, *, pain: int | None = 3, contact: bool = False, **values: Any
+) -> CheckinAnswer:
     """A check-in answered at an instant, open until somebody deals with it."""
     checkin = sent_checkin(program, at.date(), at=at, state=CheckinState.ANSWERED, answered_at=at)
     with transaction() as session:

@@ -268,7 +268,6 @@ def make_checkin(client: Client, program: Program, state: CheckinState, *, days_
 def make_assessment(shelf: Shelf, client: Client, status: AssessmentStatus) -> Assessment:
     """An assessment from the first battery, with a finding in words."""
     battery = next(iter(load_catalogue().batteries.values()))
-    signed = status is AssessmentStatus.SIGNED
     assessment = add(
         Assessment,
         shelf.practice,
@@ -276,12 +275,10 @@ def make_assessment(shelf: Shelf, client: Client, status: AssessmentStatus) -> A
         battery_key=battery.id,
         battery_version=battery.version,
         taken_on=ago(days=20).date(),
-        status=status,
+        status=AssessmentStatus.DRAFT,
         note=WORDS,
         created_by=shelf.staff.id,
         created_at=ago(days=20),
-        signed_by=shelf.staff.id if signed else None,
-        signed_at=ago(days=20) if signed else None,
     )
     item = battery.items[0]
     add(
@@ -294,6 +291,9 @@ def make_assessment(shelf: Shelf, client: Client, status: AssessmentStatus) -> A
         value_text=WORDS,
         unit="deg",
     )
+    if status is AssessmentStatus.SIGNED:
+        assessment.status, assessment.signed_by, assessment.signed_at = status, shelf.staff.id, ago(days=20)
+        db.session.flush()
     return assessment
 
 

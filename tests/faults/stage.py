@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -74,14 +75,26 @@ class Stage:
             except RedisError:
                 return False
 
-    def start(self, command: list[str]) -> subprocess.Popen[bytes]:
+    def web(self) -> str:
+        """The web app as its server runs it, once it answers; rate limits and all. Returns its address."""
+        port = free_port()
+        command = [sys.executable, "-m", "gunicorn", "--preload", "--no-control-socket", "--threads", "4"]
+        app = "clinic:create_app_from_env()"
+        address = f"http://127.0.0.1:{port}"
+        self.start(
+            [*command, "--bind", f"127.0.0.1:{port}", app], CLINIC_ENV="development", CLINIC_BASE_URL=address
+        )
+        wait_until(lambda: answers(port))
+        return address
+
+    def start(self, command: list[str], **environment: str) -> subprocess.Popen[bytes]:
         """A process with its output in a file of the data folder."""
         log = self.settings.data_dir / f"process-{len(self.processes)}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=self.environment,
+                env={**self.environment, **environment},
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -124,6 +137,19 @@ def staged(app: Flask, **changes: Any) -> Iterator[Stage]:
 
 def _socket(settings: Settings) -> Path:
     return replace(settings, broker_url=None).broker_socket
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Whether somebody listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import time
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from clinic import create_app, queue
 from clinic.domain.types import OutboxState, Role
-from clinic.extensions import db, limiter
+from clinic.extensions import db
 from clinic.models import OutboxMessage
 from clinic.services import heartbeats, outbox
 from clinic.services.transaction import transaction
@@ -57,26 +58,27 @@ def test_mail_leaves_although_there_never_was_a_broker(live_app: Flask) -> None:
 def test_no_page_waits_for_a_broker_that_hangs(live_app: Flask) -> None:
     with staged(live_app) as stage:
         broker = stage.broker()
-        people = make_people()
-        address = people.owner.email
-        # rate limits are kept in the broker outside tests, so the page itself talks to it as well
-        app = create_app(_development(stage.settings))
-        visitor = app.test_client()
-        app.config["WTF_CSRF_ENABLED"] = False
-        visitor.post("/forgotten-password", data={"email": "nobody@people.example"})
+        address = make_people().owner.email
+        page = stage.web() + "/forgotten-password"
+        visitor = build_opener(HTTPCookieProcessor())
+        _ask(visitor, page, "nobody@people.example")
         os.kill(broker.pid, signal.SIGSTOP)
-        took = []
-        for _ in range(4):
-            begun = time.monotonic()
-            answer = visitor.post("/forgotten-password", data={"email": address})
-            took.append(time.monotonic() - begun)
-            assert answer.status_code in (200, 303)
-            with app.app_context():
-                queue.nudge("outbox.deliver")
-        limiter.reset()
-    assert max(took) < 1.5, took
-    assert sorted(took)[1] < 0.5, took
-    assert stage.states()[OutboxState.READY] == 1
+        took = [_ask(visitor, page, address) for _ in range(5)]
+
+    assert max(took) < 2.0, took  # whoever notices first waits a moment
+    assert sorted(took)[2] < 0.5, took
+    assert stage.states()[OutboxState.READY] >= 1
+
+
+def _ask(visitor: OpenerDirector, page: str, address: str) -> float:
+    """Ask for a new password in a browser without JavaScript; the seconds it took to answer the form."""
+    form = visitor.open(page, timeout=30).read().decode()
+    token = form.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
+    body = urlencode({"csrf_token": token, "email": address}).encode()
+    begun = time.monotonic()
+    with visitor.open(page, body, timeout=30) as answer:
+        assert answer.status == 200
+    return time.monotonic() - begun
 
 
 def _seen() -> set[str]:
@@ -84,9 +86,3 @@ def _seen() -> set[str]:
     seen = set(heartbeats.last_seen())
     db.session.rollback()
     return seen
-
-
-def _development(settings):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
-    return replace(settings, env="development")

@@ -14,7 +14,7 @@ from clinic.domain.types import OutboxState
 from clinic.extensions import db
 from clinic.mail.smtp import SmtpTransport
 from clinic.models import OutboxMessage
-from clinic.services import delivery
+from clinic.services import delivery, heartbeats
 from clinic.services.clock import now
 from clinic.services.sending_account import Account
 from tests.factories.mail import promise_checkins
@@ -85,7 +85,7 @@ def test_refused_mailboxes_fail_and_the_others_arrive(app: Flask) -> None:
 
 
 def test_a_server_that_hangs_up_before_the_dot_delays_and_loses_nothing(app: Flask) -> None:
-    rules = [Rule(stage, "drop", every=7) for stage in ("mail", "rcpt", "data", "body")]
+    rules = [Rule(stage, "drop", every=7) for stage in ("mail", "rcpt", "data")]
     with running_sink(*rules) as sink:
         promise_checkins(30)
         with sending_to(app, sink.port) as account:
@@ -114,8 +114,6 @@ def test_a_server_that_wants_a_rest_gets_one_and_every_mail_arrives(app: Flask) 
 
 
 def test_a_wrong_password_fails_no_mail_and_is_shown(app: Flask) -> None:
-    from clinic.services import heartbeats
-
     rule = Rule("auth", "reply", "535 5.7.8 wrong password", times=2)
     with running_sink(rule, users={"clinic": "secret"}) as sink:
         promise_checkins(3)

@@ -164,7 +164,10 @@ def test_a_warning_sign_comes_first_and_is_not_done_with_a_press(people: People,
     assert entry.flag_id is not None
     with pytest.raises(RuleBroken):
         attention.handle(
-            people.actor(people.owner), entry.client_id, [Case(AttentionKind.WARNING_SIGN, entry.flag_id)], None
+            people.actor(people.owner),
+            entry.client_id,
+            [Case(AttentionKind.WARNING_SIGN, entry.flag_id)],
+            None,
         )
     assert AttentionKind.WARNING_SIGN in kinds(people)
 
@@ -191,7 +194,9 @@ def test_a_cleared_sign_is_off_the_list(people: People, program: Program) -> Non
     ],
     ids=["pain not said", "pain up by one", "one unanswered", "the second sent yesterday", "answered since"],
 )
-def test_what_is_no_reason_is_not_listed(people: People, program: Program, make: Callable[[Program], object]) -> None:
+def test_what_is_no_reason_is_not_listed(
+    people: People, program: Program, make: Callable[[Program], object]
+) -> None:
     make(program)
     assert words(people) == []
 

@@ -14,7 +14,16 @@ from sqlalchemy import select
 from clinic.cli.checkins import checkins
 from clinic.domain.types import CheckinState, ClientStatus, OutboxState, ProgramStatus, SkipReason, Tier
 from clinic.extensions import db
-from clinic.models import AuditEvent, Checkin, CheckinEvent, Client, OutboxMessage, Practice, Program, WarningFlag
+from clinic.models import (
+    AuditEvent,
+    Checkin,
+    CheckinEvent,
+    Client,
+    OutboxMessage,
+    Practice,
+    Program,
+    WarningFlag,
+)
 from clinic.services import checkin_planning
 from clinic.services.checkins import plan_due
 from clinic.services.transaction import transaction
@@ -51,7 +60,11 @@ def test_nothing_is_planned_before_its_time(program: Program) -> None:
 def test_a_due_check_in_waits_in_the_ledger_with_its_mail(program: Program) -> None:
     assert plan_due(DUE + MINUTE) == 1
     (checkin,) = ledger()
-    assert (checkin.local_date, checkin.due_at, checkin.state) == (date(2026, 11, 9), DUE, CheckinState.WAITING)
+    assert (checkin.local_date, checkin.due_at, checkin.state) == (
+        date(2026, 11, 9),
+        DUE,
+        CheckinState.WAITING,
+    )
     (mail,) = mails()
     assert mail.dedupe_key == f"checkin:{checkin.id.hex}"
     assert mail.day_key == f"{program.client_id.hex}:2026-11-09"
@@ -78,7 +91,9 @@ def test_a_row_that_is_there_already_is_not_mailed_a_second_time(program: Progra
     assert mails() == []
 
 
-def test_a_beat_that_was_off_for_three_weeks_sends_one_mail_and_a_reason_for_each_of_the_others(program: Program) -> None:
+def test_a_beat_that_was_off_for_three_weeks_sends_one_mail_and_gives_reasons_for_the_others(
+    program: Program,
+) -> None:
     plan_due(DUE + 2 * WEEK + timedelta(hours=5))
     assert [(row.local_date.day, row.state, row.skip_reason) for row in ledger()] == [
         (9, CheckinState.SKIPPED, SkipReason.LATE),

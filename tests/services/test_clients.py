@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask_migrate import upgrade
 from sqlalchemy import event, insert, select
 
+from clinic import create_app
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
 from clinic.domain.invitations import AccountStanding
 from clinic.domain.types import CheckinState, ClientKind, ClientStatus, LinkProblemKind, SkipReason, Tier
@@ -21,8 +25,10 @@ from clinic.services.client_list import PAGE, Wanted
 from clinic.services.clients import Details
 from clinic.services.clock import now, today_in
 from clinic.web.presenters import clients as words
+from tests.backends import database_urls
+from tests.conftest import settings_for
 from tests.factories.checkins import answered, enrol, schedule_of, sent_checkin
-from tests.factories.people import LONG_AGO, People, make_client
+from tests.factories.people import LONG_AGO, People, make_client, make_people
 
 CORA = Details(
     name="Cora Lind",
@@ -414,3 +420,42 @@ def test_an_answer_that_was_dealt_with_is_not_named_again(people: People) -> Non
     answer.handled_at, answer.handled_by = now(), people.colleague.id
     db.session.commit()
     assert marks(people)["Ada Northcote"] is None
+
+
+def test_a_form_sent_twice_is_one_client_and_one_invitation(people: People) -> None:
+    actor = people.actor(people.colleague)
+    first = clients.add(actor, replace(CORA, email=None), key="k")
+    second = clients.add(actor, replace(CORA, email=None), key="k")
+    assert first.id == second.id
+    clients.add(actor, replace(CORA, name="Cara"), invite=True, key="l")
+    clients.add(actor, replace(CORA, name="Cara"), invite=True, key="l")
+    assert names(people, Wanted("lind")) == ["Cora Lind"]
+    assert len(db.session.scalars(select(OutboxMessage)).all()) == 1
+
+
+def test_the_same_form_for_another_person_adds_another_client(people: People) -> None:
+    actor = people.actor(people.colleague)
+    clients.add(actor, replace(CORA, email=None), key="k")
+    clients.add(actor, replace(CORA, email=None, name="Dora Lind"), key="k")
+    assert names(people, Wanted("lind")) == ["Cora Lind", "Dora Lind"]
+
+
+def test_twenty_presses_at_once_are_one_client(tmp_path: Path) -> None:
+    with database_urls() as new:
+        app = create_app(settings_for(new(), tmp_path))
+        with app.app_context():
+            upgrade()
+            people = make_people()
+            actor = people.actor(people.colleague)
+            db.session.remove()
+
+        def press(number: int) -> uuid.UUID:
+            with app.app_context():
+                return clients.add(actor, CORA, invite=True, key="k").id
+
+        with ThreadPoolExecutor(20) as pool:
+            assert len(set(pool.map(press, range(20)))) == 1
+        with app.app_context():
+            assert len(db.session.scalars(select(OutboxMessage)).all()) == 1
+            db.session.remove()
+            db.engine.dispose()

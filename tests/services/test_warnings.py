@@ -66,7 +66,9 @@ def test_the_owner_and_the_practitioners_are_alerted_and_the_assistant_is_not(pe
     assert {mail.flag_id for mail in alerts()} == {flag.id}
 
 
-def test_a_check_in_that_waits_is_called_back_into_the_ledger_with_its_reason(people: People, program: Program) -> None:
+def test_a_check_in_that_waits_is_called_back_into_the_ledger_with_its_reason(
+    people: People, program: Program
+) -> None:
     assert program.starts_on < MONDAY.date()
     with time_machine.travel(MONDAY + timedelta(days=7), tick=False):
         plan_due(MONDAY + timedelta(days=7))

@@ -12,7 +12,9 @@ from clinic.web.authz import current_actor
 def show() -> str:
     """Say how it is, with the one button that changes it."""
     client = access.own_client(current_actor())
-    return render_template("client/check_in_mail.html", subscribed=client.unsubscribed_at is None, email=client.email)
+    return render_template(
+        "client/check_in_mail.html", subscribed=client.unsubscribed_at is None, email=client.email
+    )
 
 
 def change(choice: str) -> ResponseReturnValue:

@@ -29,7 +29,7 @@ def show(key: str) -> ResponseReturnValue:
 def html(key: str) -> ResponseReturnValue:
     # links open beside the frame, which could not follow them
     body = _mail(key).html.replace("<head>", '<head><base target="_blank">', 1)
-    return body, {"Content-Security-Policy": MAIL_POLICY, "Content-Type": "text/html; charset=utf-8"}
+    return body, {"Content-Security-Policy": MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}
 
 
 def _mail(key: str) -> StoredMail:

@@ -125,16 +125,18 @@ def _misplaced(
 ) -> tuple[dict[Place, str], tuple[str, ...]]:
     problems: dict[Place, str] = {}
     strangers = []
-    by_field = {(spot.place.test, spot.place.field): spot for spot in known.values()}
+    by_field: dict[tuple[str, str], Spot] = {}
+    for spot in known.values():
+        by_field.setdefault((spot.place.test, spot.place.field), spot)
     for name in form:
         if name in known or name in OWN:
             continue
         test, _, rest = name.partition("-")
-        spot = by_field.get((test, rest.partition("-")[0]))
-        if spot is None:
+        near = by_field.get((test, rest.partition("-")[0]))
+        if near is None:
             strangers.append(printable(name)[:60])
-        elif spot.place.side is Side.NONE:
-            problems[spot.place] = "This is recorded once, without a side."
+        elif near.place.side is Side.NONE:
+            problems[near.place] = "This is recorded once, without a side."
         else:
-            problems[spot.place] = "Say which side: left or right."
+            problems[near.place] = "Say which side: left or right."
     return problems, tuple(strangers)

@@ -18,7 +18,11 @@ DAYS = [SelectChoice(str(number), str(number)) for number in range(8)]
 PAINS = [SelectChoice(str(number), str(number)) for number in range(11)]
 PAINS.append(SelectChoice(DECLINED, "I would rather not say"))
 YES_NO = [SelectChoice("yes", "Yes"), SelectChoice("no", "No")]
-MISTAKES = {MistakeAnswer.YES: "Yes, it happened", MistakeAnswer.NO: "No", MistakeAnswer.NOT_SURE: "I am not sure"}
+MISTAKES = {
+    MistakeAnswer.YES: "Yes, it happened",
+    MistakeAnswer.NO: "No",
+    MistakeAnswer.NOT_SURE: "I am not sure",
+}
 
 
 class QuestionsForm(Form):
@@ -64,7 +68,7 @@ class StopMailForm(Form):
 
 
 class HandledForm(Form):
-    """Somebody has looked after a client. The page's own reasons travel along: newer ones stay on the list."""
+    """Somebody has looked after a client. The reasons they saw travel along: newer ones stay listed."""
 
     cases = HiddenField()
     note = LineField("Note", longest=LONGEST_NOTE)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField
+from wtforms import BooleanField, HiddenField
 
 from clinic.domain.types import ClientKind, ClientStatus
 from clinic.models import Client, Practice
@@ -62,6 +63,7 @@ class AddClientForm(ClientForm):
     """A new client, invited at once if wished."""
 
     invite = BooleanField("Send an invitation by email right away")
+    key = HiddenField(default=lambda: uuid.uuid4().hex)
 
 
 class EditClientForm(ClientForm):

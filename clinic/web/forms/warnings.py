@@ -49,4 +49,6 @@ class CheckinSignsForm(SignsForm):
 class ClearForm(Form):
     """A flag is cleared with a note."""
 
-    note = LongTextField("What you found, and what was agreed", longest=LONGEST_NOTE, required="Write what you found.")
+    note = LongTextField(
+        "What you found, and what was agreed", longest=LONGEST_NOTE, required="Write what you found."
+    )

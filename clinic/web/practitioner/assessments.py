@@ -194,9 +194,7 @@ def _locked(assessment: Assessment, section: Section, sheet: Sheet, note: str | 
     """Signed meanwhile: nothing is saved, and nothing that was typed is lost from sight."""
     items = reading.in_section(reading.items_of(assessment), section)
     mistake = assessments.named_mistake(current_actor())
-    told = sheets.differences(
-        items, sheet, _of_section(assessment, section), words.mistake_name(mistake)
-    )
+    told = sheets.differences(items, sheet, _of_section(assessment, section), words.mistake_name(mistake))
     return render_template(
         "practitioner/assessments/locked.html",
         assessment=assessment,
@@ -320,7 +318,9 @@ def _of_section(assessment: Assessment, section: Section) -> reading.Values:
 
 
 def _named_mistake(items: tuple[BatteryItem, ...]) -> ExerciseMistake | None:
-    asked = any(code == "named_mistake" for item in items for field in item.fields for code, _ in field.options)
+    asked = any(
+        code == "named_mistake" for item in items for field in item.fields for code, _ in field.options
+    )
     return assessments.named_mistake(current_actor()) if asked else None
 
 

@@ -76,7 +76,11 @@ def preview_send() -> ResponseReturnValue:
 
 def _answer(entry: checkins.Entry, zone: str) -> words.AnswerLine | None:
     answer = entry.answer
-    return words.answer_line(entry.checkin.client.name, answer, moment(answer.answered_at, zone)) if answer else None
+    return (
+        words.answer_line(entry.checkin.client.name, answer, moment(answer.answered_at, zone))
+        if answer
+        else None
+    )
 
 
 def _midnight(zone: str) -> datetime:

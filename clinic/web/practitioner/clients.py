@@ -50,7 +50,7 @@ def add() -> Page:
     if form.validate_on_submit():
         try:
             details = form.details(today_in(practice.time_zone))
-            client = clients.add(actor, details, invite=bool(form.invite.data))
+            client = clients.add(actor, details, invite=bool(form.invite.data), key=form.key.data or "")
         except RuleBroken as problem:
             form.refuse(problem)
         else:

@@ -23,6 +23,8 @@ from clinic.web.forms.programs import AssignForm, ChangeForm, CheckinForm, Corre
 from clinic.web.presenters import programs as presenter
 from clinic.web.presenters.doses import load_in_words
 
+MOST_MOVES = 12  # an address with more was not made by our page
+
 Answer = Response | str | tuple[str, int]
 
 
@@ -50,13 +52,12 @@ def assign(client_id: uuid.UUID) -> Answer:
 
 def load(client_id: uuid.UUID) -> str:
     """The load meter alone, while doses are being typed."""
-    access.client_for(current_actor(), client_id)
-    doses = []
-    for number in range(len([key for key in request.args if key.endswith("-reps")])):
-        form = DoseForm(request.args, prefix=f"doses-{number}-")
-        if form.validate():
-            doses.append(form.dose())
-    return render_template("practitioner/programs/_load.html", load=load_in_words(doses) if doses else None)
+    client = access.client_for(current_actor(), client_id)
+    count = sum(key.endswith("-reps") for key in request.args)
+    forms = [DoseForm(request.args, prefix=f"doses-{number}-") for number in range(min(count, MOST_MOVES))]
+    doses = [form.dose() for form in forms if form.validate()]
+    words = load_in_words(doses) if doses and len(doses) == len(forms) else None
+    return render_template("practitioner/programs/load.html", client=client, load=words)
 
 
 def show(program_id: uuid.UUID) -> str:

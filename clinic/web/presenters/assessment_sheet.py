@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from clinic.catalogue.assessment import AssessmentTest, BatteryItem, Field
 from clinic.domain.findings import NONE_SEEN, Place, Value, in_figures
-from clinic.domain.types import FieldKind, Section, Side
+from clinic.domain.types import FieldKind, Section
 from clinic.models import ExerciseMistake
 from clinic.services import assessment_reading as reading
 from clinic.services.assessment_reading import Spot, Values, sides_of
@@ -21,7 +21,7 @@ SHORT = {
     "Not tested": "N/T",
     "Not asked": "N/A",
     "Not tried": "N/T",
-    "Decreased": "Decr",
+    "Increased": "Incr",
 }
 MOST_SEGMENTS = 6
 MOST_LETTERS = 34  # as many as stand beside each other in one side's column
@@ -90,7 +90,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """What lies over each other in a sheet: what is typed, what was found before, what somebody else saved."""
+    """What a sheet shows at each place: what is typed, was found before, and somebody else saved."""
 
     sheet: Sheet
     before: Values
@@ -146,7 +146,9 @@ def differences(items: Iterable[BatteryItem], mine: Sheet, saved: Values, mistak
             words = value_words(spot.field, one, mistake) if one is not None else " ".join(typed)
             found.append(
                 Difference(
-                    name, value_words(spot.field, two, mistake) if two is not None else "Empty", words or "Empty"
+                    name,
+                    value_words(spot.field, two, mistake) if two is not None else "Empty",
+                    words or "Empty",
                 )
             )
     return found
@@ -169,7 +171,9 @@ def _group(item: BatteryItem, layers: Layers) -> Group:
 
 
 def _row(test: AssessmentTest, field: Field, layers: Layers) -> Row:
-    cells = tuple(_cell(Spot(Place(test.id, field.id, side), test, field), layers) for side in sides_of(field))
+    cells = tuple(
+        _cell(Spot(Place(test.id, field.id, side), test, field), layers) for side in sides_of(field)
+    )
     return Row(field.label, field.hint, cells)
 
 
@@ -240,7 +244,9 @@ def _options(field: Field, typed: Sequence[str], mistake: ExerciseMistake | None
 
 def _option(field: Field, code: str, words: str, typed: Sequence[str]) -> Option:
     short = SHORT.get(words, words)
-    name = words if words.startswith(short) else f"{short}, {words.lower()}"  # what is seen is part of the name
+    name = (
+        words if words.startswith(short) else f"{short}, {words.lower()}"
+    )  # what is seen is part of the name
     return Option(code, short, name, code in typed, reading.stands_out(field, code))
 
 

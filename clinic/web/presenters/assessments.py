@@ -27,7 +27,7 @@ VERDICT_WORDS = {
     Verdict.CHANGED: "Changed",
     Verdict.WITHIN_ERROR: "Within measurement error",
     Verdict.NOT_COMPARABLE: "Not comparable: measured in another way, or the way was not noted",
-    Verdict.NOT_JUDGED: "",
+    Verdict.NOT_JUDGED: "No sourced threshold",
 }
 SAYS_LITTLE = frozenset({"not_tested", "not_asked", "not_tried"})
 
@@ -109,7 +109,7 @@ class ChangeLine:
     latest: str
     change: str
     verdict: str
-    has_changed: bool
+    icon: str
 
 
 def field_name(test: AssessmentTest, field: Field, side: Side) -> str:
@@ -136,7 +136,10 @@ def value_words(field: Field, value: Value, mistake: str = "") -> str:
 
 def flag_lines(flags: Iterable[Flag], before_day: date | None) -> list[FlagLine]:
     """Same-day flags in words, each finding once."""
-    return [FlagLine(flag.spot.test.section, _flag_words(flag, before_day), flag.spot.field.warning_do) for flag in flags]
+    return [
+        FlagLine(flag.spot.test.section, _flag_words(flag, before_day), flag.spot.field.warning_do)
+        for flag in flags
+    ]
 
 
 def chart(items: Sequence[BatteryItem], values: Values, mistake: str = "") -> list[ChartSection]:
@@ -180,7 +183,7 @@ def change_line(row: Compared) -> ChangeLine:
         latest=with_unit(row.latest, unit),
         change=f"{sign}{with_unit(by, unit if unit in ('°', 's', 'cm') else '')}" if by else "No change",
         verdict=VERDICT_WORDS[verdict],
-        has_changed=verdict is Verdict.CHANGED,
+        icon=("trending-up" if by > 0 else "trending-down") if verdict is Verdict.CHANGED else "",
     )
 
 
@@ -249,9 +252,7 @@ def _block(item: BatteryItem, values: Values, mistake: str) -> Block:
         if marks:
             note = f"Sides differ by {with_unit(apart[field.id], field.unit)}" if field.id in apart else ""
             lines.append(
-                Line(
-                    field.label, marks.get(Side.LEFT), marks.get(Side.RIGHT), marks.get(Side.NONE), note
-                )
+                Line(field.label, marks.get(Side.LEFT), marks.get(Side.RIGHT), marks.get(Side.NONE), note)
             )
     return Block(item.test.name, tuple(lines))
 
@@ -282,9 +283,7 @@ def _standing_parts(item: BatteryItem, side: Side, values: Values, mistake: str)
     ]
     out = [(field, value) for field, value in here if reading.stands_out(field, value)]
     if any(field.kind is FieldKind.RESULT for field, _ in out):
-        out = [
-            pair for pair in here if pair in out or (pair[1] not in SAYS_LITTLE and pair[1] != NONE_SEEN)
-        ]
+        out = [pair for pair in here if pair in out or (pair[1] not in SAYS_LITTLE and pair[1] != NONE_SEEN)]
     return [_part(field, value, mistake) for field, value in out]
 
 
@@ -292,6 +291,8 @@ def _part(field: Field, value: Value, mistake: str) -> str:
     words = value_words(field, value, mistake)
     if field.kind is FieldKind.RESULT and field.label == "Result":
         return words.lower()
+    if field.kind is FieldKind.FAULTS:
+        return f"{lower_first(field.label)}: {words}"
     return f"{lower_first(field.label)} {lower_first(words)}"
 
 

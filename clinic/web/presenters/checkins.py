@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
-from clinic.domain.dates import day_in_words
+from clinic.domain.dates import day_in_words, time_in_words
 from clinic.domain.progress import PainChange, PainPoint, pain_since_baseline
 from clinic.domain.scheduling import skip_in_words
 from clinic.domain.types import CheckinState, MistakeAnswer, Tier
 from clinic.models import CheckinAnswer, WarningFlag
 from clinic.services.checkins import Entry, Planned
-from clinic.web.filters import clock, day, moment
+from clinic.web.filters import moment
 from clinic.web.presenters.warnings import urgency
 
 STATE_MARKS = {
@@ -104,7 +104,8 @@ def answer_line(name: str, answer: CheckinAnswer, when: str) -> AnswerLine:
 def planned_line(planned: Planned, zone: str) -> tuple[str, str, str]:
     """Time, client and address of a check-in to come."""
     url = url_for("practitioner.clients.checkins", client_id=planned.client_id)
-    return clock(planned.due_at.astimezone(ZoneInfo(zone))), planned.client_name, url
+    assert planned.due_at is not None
+    return time_in_words(planned.due_at.astimezone(ZoneInfo(zone)).time()), planned.client_name, url
 
 
 def section(entries: Sequence[Entry], zone: str, client_id: uuid.UUID, flag: WarningFlag | None) -> Section:
@@ -170,7 +171,7 @@ def _chart(entries: Iterable[Entry], zone: str) -> Chart | None:
     change = pain_since_baseline([PainPoint(on, pain) for on, pain in points])
     if change is None:
         return None
-    return Chart(_message(change), [(day(on), pain) for on, pain in points])
+    return Chart(_message(change), [(day_in_words(on), pain) for on, pain in points])
 
 
 def _message(change: PainChange) -> str:

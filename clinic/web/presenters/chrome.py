@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import url_for
@@ -61,7 +62,6 @@ def _of_nobody() -> dict[str, Any]:
     return {**dict.fromkeys(keys), "nav": []}
 
 
+@cache  # the app lives at the root of its host, so these addresses never change
 def _to(endpoint: str) -> str:
-    from flask import current_app
-
-    return url_for(endpoint) if endpoint in current_app.view_functions else "/"
+    return url_for(endpoint)

@@ -1,7 +1,7 @@
 """A check-in, opened from its mail: the warning signs first, then the questions, then closing words.
 
-Looking stores nothing, however often and by whom. What was answered is never shown here: a link in a mail can be
-opened by others.
+Looking stores nothing, however often and by whom. What was answered is never shown here: a link in a mail
+can be opened by others.
 """
 
 from __future__ import annotations

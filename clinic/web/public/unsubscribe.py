@@ -13,7 +13,7 @@ ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}
 
 
 def show(secret: str) -> ResponseReturnValue:
-    """Show the page and its button; stop the mail when it is pressed, or when a mail program asks in its own words.
+    """Show the page and its button; stop the mail when it is pressed, or when a mail program asks for it.
 
     Mail programs have no token of ours, so the rule is exempt from the check of it; any other form needs one.
     """

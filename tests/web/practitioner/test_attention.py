@@ -65,13 +65,17 @@ def queries(visit: Callable[[], object]) -> int:
 # --- /today
 
 
-def test_with_nobody_to_look_after_the_page_is_pleasant_and_says_the_day(people: People, visit: Visit) -> None:
+def test_with_nobody_to_look_after_the_page_is_pleasant_and_says_the_day(
+    people: People, visit: Visit
+) -> None:
     page = text(visit(people.colleague).get("/today"))
     assert "Nobody needs you just now." in page
     assert str(now().year) in page
 
 
-def test_the_page_names_the_client_the_reason_and_one_button(people: People, program: Program, visit: Visit) -> None:
+def test_the_page_names_the_client_the_reason_and_one_button(
+    people: People, program: Program, visit: Visit
+) -> None:
     answered(program, now() - timedelta(hours=1), contact=True)
     page = text(visit(people.assistant).get("/today"))
     assert "Ada Northcote" in page
@@ -79,13 +83,15 @@ def test_the_page_names_the_client_the_reason_and_one_button(people: People, pro
     assert "Mark as done" in page
 
 
-def test_marking_as_done_takes_the_client_off_the_list_by_name(people: People, program: Program, visit: Visit) -> None:
+def test_marking_as_done_takes_the_client_off_the_list_by_name(
+    people: People, program: Program, visit: Visit
+) -> None:
     answer = answered(program, now() - timedelta(hours=1), contact=True)
     browser = visit(people.colleague)
     data = {"cases": f"contact_wanted:{answer.id}", "note": "Spoke on the phone."}
     browser.post(f"/clients/{program.client_id}/looked-after", data, status=303)
     page = text(browser.get("/today"))
-    assert "Nobody needs you just now." in page
+    assert "Would like to be contacted" not in page
     assert "Marked as done." in page
     stored = db.session.get_one(CheckinAnswer, answer.id)
     assert (stored.handled_by, stored.handled_at is not None) == (people.colleague.id, True)
@@ -140,7 +146,9 @@ def test_a_stranger_and_a_client_have_no_door_to_it(people: People, flag: Warnin
 # --- check-ins
 
 
-def test_what_failed_is_listed_and_sent_again_with_one_press(people: People, program: Program, visit: Visit) -> None:
+def test_what_failed_is_listed_and_sent_again_with_one_press(
+    people: People, program: Program, visit: Visit
+) -> None:
     mail = failed(program)
     browser = visit(people.colleague)
     assert f"/mail/{mail.id}/resend" in text(browser.get("/check-ins"))

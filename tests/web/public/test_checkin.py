@@ -170,7 +170,11 @@ def test_a_sign_acts_at_once_even_if_the_rest_is_never_answered(
 ) -> None:
     with transaction():
         outbox.promise(
-            checkin.practice_id, "checkin", "next", client_id=checkin.client_id, due_at=MONDAY + timedelta(days=7)
+            checkin.practice_id,
+            "checkin",
+            "next",
+            client_id=checkin.client_id,
+            due_at=MONDAY + timedelta(days=7),
         )
     browser = visit()
     assert browser.post(link, {"signs": "saddle"}, status=303).location == link
@@ -182,10 +186,14 @@ def test_a_sign_acts_at_once_even_if_the_rest_is_never_answered(
     assert "notice-emergency" in page
     waiting = db.session.scalars(select(OutboxMessage).where(OutboxMessage.dedupe_key == "next")).one()
     assert waiting.state is OutboxState.CANCELLED
-    assert [event.action for event in stored(AuditEvent) if event.action.startswith("flag")] == ["flag.raised"]
+    assert [event.action for event in stored(AuditEvent) if event.action.startswith("flag")] == [
+        "flag.raised"
+    ]
 
 
-def test_every_owner_and_practitioner_is_alerted_and_nobody_else(people: People, link: str, visit: Visit) -> None:
+def test_every_owner_and_practitioner_is_alerted_and_nobody_else(
+    people: People, link: str, visit: Visit
+) -> None:
     with transaction():
         gone = db.session.get_one(User, people.colleague.id)
         gone.deactivated_at = MONDAY
@@ -204,14 +212,18 @@ def test_a_sign_that_is_not_on_the_list_is_refused(link: str, visit: Visit) -> N
     assert stored(WarningFlag) == []
 
 
-def test_ticks_sent_one_by_one_are_one_flag_and_one_alert_each(people: People, link: str, visit: Visit) -> None:
+def test_ticks_sent_one_by_one_are_one_flag_and_one_alert_each(
+    people: People, link: str, visit: Visit
+) -> None:
     browser = visit()
     for sign in ("saddle", "bladder", "saddle"):
         told = browser.post(link, {"signs": sign}, status=200, headers={"X-Tick": "1"})
         assert told.get_json() == {"tier": "E"}
     (flag,) = stored(WarningFlag)
     assert sorted(flag.question_keys) == ["bladder", "saddle"]
-    alerts = db.session.scalars(select(OutboxMessage.user_id).where(OutboxMessage.kind == "warning_sign_alert")).all()
+    alerts = db.session.scalars(
+        select(OutboxMessage.user_id).where(OutboxMessage.kind == "warning_sign_alert")
+    ).all()
     assert sorted(alerts) == sorted([people.owner.id, people.colleague.id])
 
 
@@ -220,7 +232,9 @@ def test_a_tick_needs_the_pages_token(link: str, visit: Visit) -> None:
     assert stored(WarningFlag) == []
 
 
-def test_after_a_sign_the_other_questions_may_be_answered_and_the_warning_stays(link: str, visit: Visit) -> None:
+def test_after_a_sign_the_other_questions_may_be_answered_and_the_warning_stays(
+    link: str, visit: Visit
+) -> None:
     browser = visit()
     browser.post(link, {"signs": "saddle"}, status=303)
     browser.get(f"{link}/questions")
@@ -232,7 +246,9 @@ def test_after_a_sign_the_other_questions_may_be_answered_and_the_warning_stays(
 # --- the answer
 
 
-def test_an_answer_is_stored_and_the_closing_words_never_reassure(link: str, visit: Visit, checkin: Checkin) -> None:
+def test_an_answer_is_stored_and_the_closing_words_never_reassure(
+    link: str, visit: Visit, checkin: Checkin
+) -> None:
     browser = visit()
     answer(browser, link)
     (given,) = stored(CheckinAnswer)
@@ -259,7 +275,15 @@ def test_rather_not_say_is_no_number(link: str, visit: Visit) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"days": ""}, {"days": "8"}, {"pain": ""}, {"pain": "11"}, {"contact": ""}, {"contact": "maybe"}, {"mistake": "x"}],
+    [
+        {"days": ""},
+        {"days": "8"},
+        {"pain": ""},
+        {"pain": "11"},
+        {"contact": ""},
+        {"contact": "maybe"},
+        {"mistake": "x"},
+    ],
 )
 def test_a_wrong_or_missing_answer_is_asked_again_and_what_was_typed_is_kept(
     link: str, visit: Visit, wrong: dict[str, str]

@@ -69,7 +69,9 @@ def test_a_token_without_the_button_changes_nothing(people: People, visit: Visit
     assert not is_stopped(people)
 
 
-def test_waiting_check_ins_are_called_back_and_an_invitation_is_not(people: People, visit: Visit, link: str) -> None:
+def test_waiting_check_ins_are_called_back_and_an_invitation_is_not(
+    people: People, visit: Visit, link: str
+) -> None:
     checkin, invitation = promised(people, "checkin"), promised(people, "invitation")
     visit().post(link, ONE_CLICK, token=False)
     assert db.session.get_one(OutboxMessage, checkin.id).state is OutboxState.CANCELLED
@@ -89,14 +91,20 @@ def test_a_practitioners_open_edit_form_survives_it(people: People, visit: Visit
     assert db.session.get_one(Client, people.client.id).version == version
 
 
-@pytest.mark.parametrize("spoil", [lambda link: link[:-2] + "xx", lambda link: link.replace("/u/", "/u/x"), lambda _: "/u/none"])
-def test_an_altered_link_does_nothing(people: People, visit: Visit, link: str, spoil: Callable[[str], str]) -> None:
+@pytest.mark.parametrize(
+    "spoil", [lambda link: link[:-2] + "xx", lambda link: link.replace("/u/", "/u/x"), lambda _: "/u/none"]
+)
+def test_an_altered_link_does_nothing(
+    people: People, visit: Visit, link: str, spoil: Callable[[str], str]
+) -> None:
     assert "not complete" in visit().get(spoil(link), status=410).get_data(as_text=True)
     visit().post(spoil(link), ONE_CLICK, token=False, status=410)
     assert not is_stopped(people)
 
 
-def test_only_the_client_can_begin_again_in_their_own_account(people: People, visit: Visit, link: str) -> None:
+def test_only_the_client_can_begin_again_in_their_own_account(
+    people: People, visit: Visit, link: str
+) -> None:
     visit().post(link, BUTTON, status=303)
     browser = visit(people.client_user)
     assert "Get check-in mails again" in browser.get("/account/check-in-mail").get_data(as_text=True)

@@ -1,0 +1,198 @@
+"""Findings: what may be recorded, and what a difference may be called."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic.catalogue import load_catalogue
+from clinic.catalogue.assessment import Field
+from clinic.domain.errors import RuleBroken
+from clinic.domain.findings import (
+    Change,
+    Value,
+    Verdict,
+    check,
+    compare,
+    fell,
+    read,
+    side_difference,
+    with_unit,
+    written,
+)
+
+TESTS = load_catalogue().tests
+ROTATION = TESTS["hip_rotation"].field("internal_passive")
+STANDS = TESTS["chair_stand_30s"].field("stands")
+STANCE = TESTS["single_leg_stance"].field("eyes_open")
+RESULT = TESTS["faber"].field("result")
+STRENGTH = TESTS["myotomes"].field("l5")
+FAULTS = TESTS["hinge_dowel"].field("faults")
+PAIN = TESTS["faber"].field("pain")
+EVERY_FIELD = [field for test in TESTS.values() for field in test.fields]
+
+
+@pytest.mark.parametrize(
+    "field, typed, value",
+    [
+        (ROTATION, ["35"], 35.0),
+        (ROTATION, [" 35° "], 35.0),
+        (ROTATION, ["-5"], -5.0),
+        (ROTATION, ["−5"], -5.0),
+        (ROTATION, ["-0"], 0.0),
+        (ROTATION, ["90"], 90.0),
+        (STANCE, ["32.5 s"], 32.5),
+        (STANCE, ["32,5"], 32.5),
+        (STRENGTH, ["0"], 0.0),
+        (PAIN, ["10"], 10.0),
+        (RESULT, ["positive"], "positive"),
+        (FAULTS, ["rounding", "named_mistake"], "named_mistake rounding"),
+        (FAULTS, ["rounding", "rounding"], "rounding"),
+        (FAULTS, ["none"], "none"),
+        (RESULT, [], None),
+        (RESULT, ["", "  "], None),
+        (ROTATION, [""], None),
+    ],
+)
+def test_what_is_typed_is_read_as(field: Field, typed: list[str], value: Value | None) -> None:
+    assert read(field, typed) == value
+
+
+@pytest.mark.parametrize(
+    "field, typed, reason",
+    [
+        (ROTATION, ["91"], "91 is too high: 90° is the most that can be recorded here."),
+        (ROTATION, ["-21"], "−21 is too low: −20° is the least that can be recorded here."),
+        (STANDS, ["-1"], "−1 is too low: 0 stands is the least that can be recorded here."),
+        (ROTATION, ["35.5"], "Enter a whole number."),
+        (STANCE, ["32.55"], "Enter it in steps of 0.1."),
+        (ROTATION, ["about 35"], "Enter a number, in figures."),
+        (ROTATION, ["35 cm"], "Enter a number, in figures."),
+        (ROTATION, ["nan"], "Enter a number, in figures."),
+        (ROTATION, ["1e1"], "Enter a number, in figures."),
+        (ROTATION, ["٣٥"], "Enter a number, in figures."),
+        (ROTATION, ["9" * 400], "Enter a number, in figures."),
+        (ROTATION, ["1", "2"], "Give one value here."),
+        (STRENGTH, ["6"], "6 is too high: 5 is the most that can be recorded here."),
+        (PAIN, ["11"], "11 is too high: 10 is the most that can be recorded here."),
+        (RESULT, ["certain"], "Choose one of the answers offered here."),
+        (FAULTS, ["slouching"], "Choose among the faults offered here."),
+        (FAULTS, ["none", "tuck"], "Tick “None seen”, or the faults you saw, not both."),
+    ],
+)
+def test_what_cannot_be_recorded_is_refused_with_its_reason(
+    field: Field, typed: list[str], reason: str
+) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        read(field, typed)
+    assert refused.value.message == reason
+
+
+@given(st.sampled_from(EVERY_FIELD), st.lists(st.text(max_size=12), max_size=3))
+def test_whatever_is_typed_is_a_value_within_its_field_or_refused(field: Field, typed: list[str]) -> None:
+    try:
+        value = read(field, typed)
+    except RuleBroken:
+        return
+    if isinstance(value, float):
+        assert field.minimum is not None
+        assert field.maximum is not None
+        assert field.minimum <= value <= field.maximum
+    if value is not None:
+        check(field, value)
+
+
+@given(st.sampled_from([field for field in EVERY_FIELD if field.is_numeric]), st.data())
+def test_a_number_survives_the_form_it_is_shown_in(field: Field, data: st.DataObject) -> None:
+    assert field.minimum is not None
+    assert field.maximum is not None
+    assert field.step is not None
+    steps = data.draw(st.integers(0, int((field.maximum - field.minimum) / field.step)))
+    value = round(field.minimum + steps * field.step, 2)
+    assert read(field, written(field, value)) == value
+
+
+@pytest.mark.parametrize("value", [91.0, 35.5, "positive", float("nan")])
+def test_a_value_that_no_form_could_give_is_refused(value: Value) -> None:
+    with pytest.raises(RuleBroken):
+        check(ROTATION, value)
+
+
+# Hip rotation: 10 degrees are a change, 5 to 9 within measurement error (Pua 2008; rule authored).
+@pytest.mark.parametrize(
+    "first, latest, change",
+    [
+        (30.0, 40.0, Change(10.0, Verdict.CHANGED)),
+        (40.0, 30.0, Change(-10.0, Verdict.CHANGED)),
+        (30.0, 39.0, Change(9.0, Verdict.WITHIN_ERROR)),
+        (30.0, 21.0, Change(-9.0, Verdict.WITHIN_ERROR)),
+        (30.0, 30.0, Change(0.0, Verdict.WITHIN_ERROR)),
+    ],
+)
+def test_ten_degrees_of_hip_rotation_are_a_change_and_less_is_not(
+    first: float, latest: float, change: Change
+) -> None:
+    assert compare(first, latest, 10, ["prone", "goniometer"], ["prone", "goniometer"]) == change
+
+
+@pytest.mark.parametrize(
+    "first_setup, latest_setup",
+    [
+        (["seated", "goniometer"], ["prone", "goniometer"]),
+        (["prone", "goniometer"], ["prone", "inclinometer"]),
+        (["prone", "goniometer"], ["prone", None]),
+        (["prone", None], ["prone", None]),
+    ],
+)
+def test_another_position_or_device_or_one_not_noted_compares_nothing(
+    first_setup: list[Value | None], latest_setup: list[Value | None]
+) -> None:
+    assert compare(20, 60, 10, first_setup, latest_setup).verdict is Verdict.NOT_COMPARABLE
+
+
+def test_without_a_published_threshold_a_difference_is_not_called_anything() -> None:
+    assert compare(20, 60, None) == Change(40, Verdict.NOT_JUDGED)
+
+
+NUMBERS = st.integers(-200, 1500).map(lambda each: each / 10)
+
+
+@given(NUMBERS, NUMBERS, st.one_of(st.none(), st.integers(1, 20)))
+def test_comparing_the_other_way_round_turns_the_sign_and_keeps_the_verdict(
+    first: float, latest: float, at_least: int | None
+) -> None:
+    there, back = compare(first, latest, at_least), compare(latest, first, at_least)
+    assert there.by == -back.by
+    assert there.verdict is back.verdict
+
+
+# Sides are called equal within 10 degrees (Ellison 1990); from 10 on they are flagged (rule authored).
+@pytest.mark.parametrize(
+    "left, right, apart", [(40.0, 30.0, 10.0), (30.0, 40.0, 10.0), (30.0, 39.0, None), (30.0, 30.0, None)]
+)
+def test_sides_ten_degrees_apart_are_told(left: float, right: float, apart: float | None) -> None:
+    assert side_difference(left, right, 10) == apart
+
+
+@pytest.mark.parametrize("before, now, is_fall", [(5, 4, True), (5, 3, True), (4, 4, False), (3, 5, False)])
+def test_a_grade_less_is_a_fall(before: float, now: float, is_fall: bool) -> None:
+    assert fell(before, now, 1) is is_fall
+
+
+@pytest.mark.parametrize(
+    "number, unit, words",
+    [(35, "°", "35°"), (-20, "°", "−20°"), (12.5, "s", "12.5 s"), (2, "of 3", "2 of 3")],
+)
+def test_numbers_carry_their_unit(number: float, unit: str, words: str) -> None:
+    assert with_unit(number, unit) == words
+
+
+def test_all_normal_never_writes_something_abnormal_nor_pain_nor_an_angle() -> None:
+    for field in EVERY_FIELD:
+        if not field.normal:
+            continue
+        value = read(field, [field.normal])
+        assert value is not None
+        assert field.abnormal is None or not field.abnormal.covers(value)
+        assert field.kind.value not in {"degrees", "seconds", "cm", "pain", "text"}

@@ -1,0 +1,98 @@
+"""`clinic serve`: one command starts everything, refuses a second copy, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from tests.faults.stage import ROOT, answers, free_port, wait_until
+
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.sqlite_only]
+
+
+def test_everything_starts_answers_and_ends_together(tmp_path: Path) -> None:
+    port = free_port()
+    served = _serve(tmp_path, port)
+    try:
+        wait_until(lambda: _health(port).get("worker_age_seconds") is not None, 60, every=0.3)
+        health = _health(port)
+        second = _serve(tmp_path, free_port())
+        said = second.communicate(timeout=60)[0].decode()
+        family = _family(served.pid)
+        begun = time.monotonic()
+        served.send_signal(signal.SIGINT)
+        output = served.communicate(timeout=30)[0].decode()
+        took = time.monotonic() - begun
+    finally:
+        served.kill()
+
+    assert (health["database"], health["broker"]) == ("ok", "ok")
+    assert second.returncode == 2
+    assert f"It runs already on {tmp_path} (process {served.pid})." in said
+    assert len(said.strip().splitlines()) == 1
+    assert served.returncode == 0
+    assert f"Regroove is at http://localhost:{port}" in output
+    assert "Traceback" not in output
+    assert len(family) >= 5
+    assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
+    assert took < 10
+    assert not answers(port)
+
+
+def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = _serve(tmp_path, port)
+        said = process.communicate(timeout=60)[0].decode()
+    assert process.returncode == 2
+    assert said.strip() == (
+        f"Regroove cannot start. Port {port} is taken by another program. Set CLINIC_PORT to another one."
+    )
+
+
+def _serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")}
+    environment |= {"CLINIC_DATA_DIR": str(folder), "CLINIC_PORT": str(port)}
+    command = [sys.executable, "-c", "from clinic.cli import main; main()", "serve"]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+
+
+def _health(port: int) -> dict[str, Any]:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            found: dict[str, Any] = json.load(answer)
+    except HTTPError as refused:
+        with refused:
+            found = json.load(refused)
+    except OSError:
+        return {}
+    return found
+
+
+def _family(pid: int) -> list[int]:
+    children = [
+        int(word)
+        for file in Path(f"/proc/{pid}/task").glob("*/children")
+        for word in file.read_text().split()
+    ]
+    return children + [each for child in children for each in _family(child)]

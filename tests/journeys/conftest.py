@@ -1,0 +1,103 @@
+"""A browser, a running installation, and people to sit at them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.journeys.installation import Installation
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.journeys.reader import Findings, Reader
+
+CHROMIUM = os.environ.get("CLINIC_TEST_CHROMIUM") or "/usr/bin/chromium"
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--no-first-run"),
+)
+LAST = "test_the_pages_are_valid_html"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The HTML checker runs once, over what all journeys have seen."""
+    items.sort(key=lambda item: item.path.stem == LAST)
+
+
+def leave_out(reason: str) -> None:
+    """Skip with a plain reason; where nothing may be left out, fail with it."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI=true, and this was left out: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, driven by Playwright."""
+    if not Path(CHROMIUM).exists():
+        leave_out(f"no Chromium at {CHROMIUM} (apt install chromium, or set CLINIC_TEST_CHROMIUM)")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        leave_out("no Playwright (install the browser extra)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def findings() -> Findings:
+    """What all readers of this run have seen."""
+    from tests.journeys.reader import Findings
+
+    return Findings()
+
+
+@pytest.fixture
+def sit_down(browser: Browser, findings: Findings) -> Iterator[Callable[..., Reader]]:
+    """`sit_down("Olive", installation)`: somebody opens a browser; at the end every page they saw must be sound."""
+    from tests.journeys.reader import Reader
+
+    readers: list[Reader] = []
+    findings.problems.clear()
+
+    def sit(who: str, at: Installation, **options: object) -> Reader:
+        readers.append(Reader(who, browser, at.url, findings, **options))
+        return readers[-1]
+
+    yield sit
+    for reader in readers:
+        reader.leaves()
+    assert not findings.problems, "\n".join(findings.problems)
+
+
+@pytest.fixture
+def untouched(tmp_path: Path, browser: Browser) -> Iterator[Installation]:
+    """An installation that nobody has visited yet."""
+    yield from _running(Installation(tmp_path))
+
+
+@pytest.fixture(scope="session")
+def settled(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Installation]:
+    """An installation with a practice, its routine and its people; each journey has a client of its own."""
+    from tests.journeys.people import settle
+
+    for installation in _running(Installation(tmp_path_factory.mktemp("settled"))):
+        settle(installation)
+        yield installation
+
+
+def _running(installation: Installation) -> Iterator[Installation]:
+    try:
+        installation.start()
+        yield installation
+        troubles = installation.troubles()
+        assert not troubles, "\n".join(troubles)
+    finally:
+        installation.stop()

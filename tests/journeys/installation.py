@@ -1,0 +1,166 @@
+"""A whole installation of its own: `clinic serve` in an empty folder, with worker, broker and a Maildir."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from sqlalchemy import Date, DateTime, select, update
+
+from clinic import create_app
+from clinic.extensions import db
+from clinic.mail.maildir import StoredMail, newest_mails
+from clinic.models import Base, OutboxMessage
+from config import Settings
+
+HOME = Path(__file__).resolve().parents[2]
+START = "from clinic.cli import main; main()"
+READY_WITHIN = 60.0  # seconds
+MAIL_WITHIN = 45.0  # seconds: a round of planning, then one of sending
+# What a week that passes makes a week older. Sessions and links stay: nobody signed in a week ago.
+OF_THE_WEEK = (
+    *("program", "program_event", "checkin_schedule", "practice_log", "checkin", "checkin_event"),
+    *("checkin_answer", "warning_flag", "audit_event", "outbox_message"),
+)
+ZONES = (
+    *("Europe/London", "America/New_York", "America/Los_Angeles", "Pacific/Honolulu", "America/Sao_Paulo"),
+    *("Asia/Dubai", "Asia/Kolkata", "Asia/Bangkok", "Asia/Tokyo", "Australia/Sydney", "Pacific/Auckland"),
+)
+
+
+class Installation:
+    """One running copy of the product."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = _free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.log = folder / "serve.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._app: Flask | None = None
+
+    def start(self, *options: str) -> None:
+        """Start everything and wait until web, broker and worker are there."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")}
+        environment |= {"CLINIC_DATA_DIR": str(self.folder / "data"), "CLINIC_PORT": str(self.port)}
+        command = [sys.executable, "-c", START, "serve", *options]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=HOME, env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+        self._until(self._is_ready, READY_WITHIN, "is not ready")
+
+    def stop(self) -> None:
+        """End it as Ctrl-C does."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(5)
+        self._process = None
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """The installation's own app and database, beside the running processes."""
+        if self._app is None:
+            environ = {"CLINIC_DATA_DIR": str(self.folder / "data"), "CLINIC_PORT": str(self.port)}
+            self._app = create_app(Settings.from_env(environ))
+        with self._app.app_context():
+            try:
+                yield
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+
+    def mails_to(self, address: str) -> list[StoredMail]:
+        """What has arrived for an address, newest first."""
+        return [mail for mail in newest_mails(self.folder / "data" / "mail") if address in str(mail.message["To"])]
+
+    def mail_to(self, address: str, *, after: int = 0) -> StoredMail:
+        """The next mail for an address, once more than `after` have arrived."""
+        self._until(lambda: len(self.mails_to(address)) > after, MAIL_WITHIN, f"sent no mail to {address}")
+        return self.mails_to(address)[0]
+
+    def a_week_passes(self) -> None:
+        """Everything that happened is now a week older."""
+        with self.inside():
+            for table in (Base.metadata.tables[name] for name in OF_THE_WEEK):
+                timed = [column for column in table.c if isinstance(column.type, (Date, DateTime)) or _is_instant(column)]
+                for row in db.session.execute(select(table)).mappings().all():
+                    earlier = {c.name: row[c.name] - timedelta(days=7) for c in timed if row[c.name] is not None}
+                    if table is OutboxMessage.__table__ and row["day_key"]:
+                        earlier["day_key"] = re.sub(r"\d{4}-\d\d-\d\d", _a_week_before, row["day_key"])
+                    db.session.execute(update(table).where(table.c.id == row["id"]).values(earlier))
+            db.session.commit()
+
+    def troubles(self) -> list[str]:
+        """Lines of the log that tell of a crash."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        return [line for line in lines if re.search(r"Traceback|\bERROR\b|\bCRITICAL\b|Error:", line)]
+
+    def health(self) -> dict[str, Any]:
+        """What /healthz says."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+                return dict(json.load(answer))
+        except urllib.error.HTTPError as answer:
+            return dict(json.load(answer))
+        except OSError:
+            return {}
+
+    def _is_ready(self) -> bool:
+        said = self.health()
+        return said.get("broker") == "ok" and said.get("worker_age_seconds") is not None
+
+    def _until(self, happened: Callable[[], bool], seconds: float, what: str) -> None:
+        until = time.monotonic() + seconds
+        while not happened():
+            ended = self._process is None or self._process.poll() is not None
+            if ended or time.monotonic() > until:
+                log = self.log.read_text(errors="replace")[-3000:]
+                raise AssertionError(f"the installation {what} within {seconds:.0f} s; its log ends:\n{log}")
+            time.sleep(0.2)
+
+
+def link_in(mail: StoredMail, path: str) -> str:
+    """The address of a page of ours in a mail's text."""
+    found = re.search(rf"https?://\S+{re.escape(path)}\S+", mail.text)
+    assert found, f"no link to {path} in:\n{mail.text}"
+    return found.group(0)
+
+
+def zone_in_the_middle_of_the_day() -> str:
+    """A zone where it is neither early nor late now: mail is held back at night, and tests run at any hour."""
+    return next(zone for zone in ZONES if 10 <= datetime.now(ZoneInfo(zone)).hour < 17)
+
+
+def _is_instant(column: Any) -> bool:
+    return column.type.python_type is datetime
+
+
+def _a_week_before(match: re.Match[str]) -> str:
+    return (datetime.fromisoformat(match.group(0)).date() - timedelta(days=7)).isoformat()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,38 @@
+"""The practice's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from clinic.extensions import db
+from clinic.models import AuditEvent
+from tests.factories.people import People
+from tests.visitor import Visitor
+from tests.web.public.test_first_visit import FORM
+
+Visit = Callable[..., Visitor]
+CHANGED = {key: value for key, value in FORM.items() if not key.startswith(("owner", "password"))}
+
+
+def test_the_owner_changes_it_and_the_trail_holds_old_and_new(people: People, visit: Visit) -> None:
+    visit(people.owner).post("/practice", CHANGED, status=303)
+    db.session.refresh(people.practice)
+    assert people.practice.name == "Quay Spine"
+    event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "practice.changed")).one()
+    assert event.details["changed"]["emergency_number"] == ["999", "112"]
+
+
+def test_others_read_it_and_cannot_change_it(people: People, visit: Visit) -> None:
+    for user in (people.colleague, people.assistant):
+        assert "Only the owner can change these details." in visit(user).get("/practice").get_data(as_text=True)
+        visit(user).post("/practice", CHANGED, status=422)
+    db.session.refresh(people.practice)
+    assert people.practice.name == "Harbour Chiropractic"
+
+
+def test_missing_numbers_are_said_plainly(people: People, visit: Visit) -> None:
+    people.practice.emergency_number = None
+    db.session.commit()
+    assert "No mail goes to clients yet" in visit(people.owner).get("/practice").get_data(as_text=True)
