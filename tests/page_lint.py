@@ -20,7 +20,13 @@ def lint(html: str, policy: str) -> list[str]:
     document = parser.parse(html)
     parse = [f"{code} at line {where[0]}" for where, code, _ in parser.errors if code not in ALLOWED]
     elements = list(document.iter())
-    return [*parse, *_structure(document, elements), *_scripts(elements, policy), *_fields(elements), *_forms(elements)]
+    return [
+        *parse,
+        *_structure(document, elements),
+        *_scripts(elements, policy),
+        *_fields(elements),
+        *_forms(elements),
+    ]
 
 
 def _tag(element: Element) -> str:
@@ -75,7 +81,7 @@ def _fields(elements: list[Element]) -> Iterator[str]:
 def _forms(elements: list[Element]) -> Iterator[str]:
     for form in (e for e in elements if _tag(e) == "form"):
         action = form.get("action") or ""
-        if action and not action.startswith("/") or action.startswith("//"):
+        if (action and not action.startswith("/")) or action.startswith("//"):
             yield f"a form goes to {action!r}"
         names = {e.get("name") for e in form.iter()}
         if (form.get("method") or "get").lower() == "post" and "csrf_token" not in names:

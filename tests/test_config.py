@@ -51,7 +51,9 @@ def test_a_bad_value_is_refused_by_name(tmp_path: Path, variable: str, value: st
 
 def test_a_good_production_environment_is_taken(tmp_path: Path) -> None:
     settings = Settings.from_env({**GOOD, "CLINIC_DATA_DIR": str(tmp_path)})
-    assert settings.production and settings.secure_cookies and settings.host == "clinic.example"
+    assert settings.production
+    assert settings.secure_cookies
+    assert settings.host == "clinic.example"
 
 
 def test_a_laptop_needs_no_settings_and_keeps_its_own_secret(tmp_path: Path) -> None:
@@ -62,12 +64,19 @@ def test_a_laptop_needs_no_settings_and_keeps_its_own_secret(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     "command",
-    [["-m", "celery", "-A", "celery_worker", "report"], ["-m", "gunicorn", "--preload", "clinic:create_app_from_env()"]],
+    [
+        ["-m", "celery", "-A", "celery_worker", "report"],
+        ["-m", "gunicorn", "--preload", "clinic:create_app_from_env()"],
+    ],
     ids=["worker", "gunicorn"],
 )
-def test_a_server_with_a_bad_setting_says_so_in_one_line_and_ends_with_code_2(tmp_path: Path, command: list[str]) -> None:
+def test_a_server_with_a_bad_setting_says_so_in_one_line_and_ends_with_code_2(
+    tmp_path: Path, command: list[str]
+) -> None:
     environ = {**os.environ, "CLINIC_DATA_DIR": str(tmp_path), "CLINIC_PORT": "none"}
-    ended = subprocess.run([sys.executable, *command], env=environ, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(
+        [sys.executable, *command], env=environ, capture_output=True, text=True, timeout=60, check=False
+    )
     assert ended.returncode == 2
     assert "CLINIC_PORT" in ended.stderr
     assert "Traceback" not in ended.stderr + ended.stdout

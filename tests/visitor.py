@@ -40,7 +40,13 @@ class Visitor:
         return self._checked(answer, status)
 
     def post(
-        self, url: str, data: dict[str, Any] | None = None, *, status: int | None = None, token: bool = True, **options: Any
+        self,
+        url: str,
+        data: dict[str, Any] | None = None,
+        *,
+        status: int | None = None,
+        token: bool = True,
+        **options: Any,
     ) -> TestResponse:
         """Send a form, with a valid token unless told otherwise."""
         values = dict(data or {})
@@ -59,7 +65,9 @@ class Visitor:
     def _checked(self, answer: TestResponse, status: int | None) -> TestResponse:
         db.session.expire_all()  # what the test holds is from before this request
         if status is not None:
-            assert answer.status_code == status, f"{answer.status_code}: {answer.get_data(as_text=True)[:2000]}"
+            assert answer.status_code == status, (
+                f"{answer.status_code}: {answer.get_data(as_text=True)[:2000]}"
+            )
         if answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:
             problems = lint(answer.get_data(as_text=True), answer.headers.get("Content-Security-Policy", ""))
             assert not problems, f"{answer.request.path}: " + "; ".join(problems)

@@ -25,7 +25,9 @@ def list_rules(as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2))
         return
     for row in rows:
-        click.echo(f"{row['audience']:<13} {'|'.join(row['methods']):<9} {row['rule']}  {row['record'] or ''}")
+        click.echo(
+            f"{row['audience']:<13} {'|'.join(row['methods']):<9} {row['rule']}  {row['record'] or ''}"
+        )
 
 
 def _row(rule: Any) -> dict[str, object]:

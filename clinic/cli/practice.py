@@ -39,7 +39,14 @@ ADDRESS = AddressType()
 @click.password_option(help="Password of the owner, 15 characters or more.")
 @with_appcontext
 def init(
-    name: str, zone: str, phone: str, emergency_number: str, urgent_number: str, owner: str, email: Address, password: str
+    name: str,
+    zone: str,
+    phone: str,
+    emergency_number: str,
+    urgent_number: str,
+    owner: str,
+    email: Address,
+    password: str,
 ) -> None:
     """Begin a practice with its owner's account."""
     details = practices.Details(name, zone, phone, None, emergency_number, urgent_number)

@@ -9,10 +9,9 @@ import socket
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import click
@@ -166,12 +165,12 @@ def _greet(settings: Settings, lines: list[str]) -> None:
 
 
 def _answers(settings: Settings) -> bool:
-    url = f"http://127.0.0.1:{settings.port}/healthz"
-    request = urllib.request.Request(url, headers={"Host": settings.host})
+    connection = HTTPConnection("127.0.0.1", settings.port, timeout=2)
     try:
-        with urllib.request.urlopen(request, timeout=2):  # noqa: S310
-            return True
-    except urllib.error.HTTPError:
-        return True  # not well, but there
-    except OSError:
+        connection.request("GET", "/healthz", headers={"Host": settings.host})
+        connection.getresponse()
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()
+    return True  # well or not

@@ -8,8 +8,8 @@ from __future__ import annotations
 import uuid
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, bindparam, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from clinic.domain.errors import NotFound
@@ -163,7 +163,7 @@ def _one(
     actor: Actor,
     row_id: uuid.UUID,
     *options: ORMOption,
-    own: ColumnElement[uuid.UUID] | None = None,
+    own: InstrumentedAttribute[uuid.UUID] | None = None,
 ) -> Row:
     query = select(kind).where(kind.id == row_id, kind.practice_id == actor.practice_id).options(*options)
     if own is not None and not actor.is_staff:

@@ -180,6 +180,8 @@ def save_section(
             raise Conflict(assessment.version)
         changed = _write(assessment, stored, values, _units(items))
         assessment.note = note
+        db.session.flush()
+        db.session.expire(assessment, ["findings"])
         flag_modified(assessment, "status")  # findings are rows of their own: the version counts them too
         audit.record(
             actor, "assessment.saved", subject_id=assessment.id, section=section.value, findings=changed
@@ -244,7 +246,7 @@ def sign_off_wording(actor: Actor, assessment_id: uuid.UUID, seen: str) -> None:
 def _draft_for(actor: Actor, assessment_id: uuid.UUID) -> Assessment:
     """The only way to an assessment that may still be changed; locked until the transaction ends."""
     assessment = access.assessment_for(actor, assessment_id)
-    db.session.refresh(assessment, with_for_update=True)
+    db.session.refresh(assessment, ["status", "note", "version"], with_for_update=True)
     if assessment.status is AssessmentStatus.SIGNED:
         raise Signed(assessment.version, "This assessment is signed. Amendments are added, not edited.")
     return assessment

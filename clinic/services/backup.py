@@ -107,7 +107,9 @@ def _check_target(connection: Connection, head: dict[str, Any]) -> None:
 
 
 def _fill(connection: Connection, lines: Iterable[Any], path: Path) -> int:
-    count, batch, of = 0, [], None
+    count = 0
+    of: Table | None = None
+    batch: list[dict[str, Any]] = []
     for line in lines:
         if isinstance(line, dict):
             _insert(connection, of, batch)

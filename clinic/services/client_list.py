@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, select, tuple_
 
 from clinic.domain.invitations import AccountStanding, account_standing
 from clinic.domain.search import fold
@@ -71,26 +72,25 @@ class Page:
 def page(actor: Actor, wanted: Wanted) -> Page:
     """The clients of the actor's practice that are wanted, by name."""
     backwards = wanted.before is not None and wanted.after is None
-    query = _columns().where(*_which(actor, wanted))
-    query, moved = _from(actor, query, wanted)
-    order = (Client.sort_key.desc(), Client.id.desc()) if backwards else (Client.sort_key, Client.id)
-    found = db.session.execute(query.order_by(*order).limit(PAGE + 1)).all()
-    more = len(found) > PAGE
+    words = fold(wanted.text).split()[:MOST_WORDS]
+    place, values = _place(actor, wanted), _values(actor, wanted, words)
+    query = _lines(len(words), wanted.standing, moved=bool(place), backwards=backwards)
+    found = db.session.execute(query, {**values, **place}).all()
+    more, moved = len(found) > PAGE, bool(place)
     lines = [_listed(row) for row in found[:PAGE]]
     if backwards:
         lines.reverse()
     before = lines[0].id if lines and (more if backwards else moved) else None
     after = lines[-1].id if lines and (moved if backwards else more) else None
-    return Page(lines, before, after, len(lines) if not (before or after) else _count(actor, wanted))
+    if not (before or after):
+        return Page(lines, None, None, len(lines))
+    count = db.session.scalar(_count(len(words), wanted.standing), values) or 0
+    return Page(lines, before, after, count if count <= COUNT_UP_TO else None)
 
 
-def _which(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
-    which = [Client.practice_id == actor.practice_id, Client.status == wanted.status]
-    words = fold(wanted.text).split()[:MOST_WORDS]
-    which += [Client.search_key.like(f"%{_escaped(word)}%", escape=ESCAPE) for word in words]
-    if wanted.standing is not None:
-        which.append(_stands(wanted.standing))
-    return which
+def _values(actor: Actor, wanted: Wanted, words: Sequence[str]) -> dict[str, Any]:
+    searched = {f"word_{number}": f"%{_escaped(word)}%" for number, word in enumerate(words)}
+    return {"practice_id": actor.practice_id, "status": wanted.status, "now": now(), **searched}
 
 
 def _escaped(word: str) -> str:
@@ -99,19 +99,42 @@ def _escaped(word: str) -> str:
     return word
 
 
-def _from(actor: Actor, query: Select[Any], wanted: Wanted) -> tuple[Select[Any], bool]:
-    """Start the page beside a client, if that client is one of this practice."""
+def _place(actor: Actor, wanted: Wanted) -> dict[str, Any]:
+    """The client the page starts beside, if that one is of this practice."""
     edge = wanted.after or wanted.before
     if edge is None:
-        return query, False
+        return {}
     place = select(Client.sort_key).where(Client.practice_id == actor.practice_id, Client.id == edge)
     key = db.session.scalar(place)
-    if key is None:
-        return query, False
-    here, there = tuple_(Client.sort_key, Client.id), tuple_(literal(key), literal(edge, Client.id.type))
-    # the pair alone makes SQLite read the index from its beginning
-    start = Client.sort_key >= key if wanted.after else Client.sort_key <= key
-    return query.where(start, here > there if wanted.after else here < there), True
+    return {} if key is None else {"key": key, "edge": edge}
+
+
+# A statement of this size takes longer to put together than to run, so each shape of it is made once.
+@cache
+def _lines(words: int, standing: AccountStanding | None, *, moved: bool, backwards: bool) -> Select[Any]:
+    query = _columns().where(*_which(words, standing))
+    if moved:
+        key, edge = bindparam("key", type_=Client.sort_key.type), bindparam("edge", type_=Client.id.type)
+        here, there = tuple_(Client.sort_key, Client.id), tuple_(key, edge)
+        # the pair alone makes SQLite read the index from its beginning
+        start = Client.sort_key <= key if backwards else Client.sort_key >= key
+        query = query.where(start, here < there if backwards else here > there)
+    order = (Client.sort_key.desc(), Client.id.desc()) if backwards else (Client.sort_key, Client.id)
+    return query.order_by(*order).limit(PAGE + 1)
+
+
+@cache
+def _count(words: int, standing: AccountStanding | None) -> Select[Any]:
+    some = select(Client.id).where(*_which(words, standing)).limit(COUNT_UP_TO + 1).subquery()
+    return select(func.count()).select_from(some)
+
+
+def _which(words: int, standing: AccountStanding | None) -> list[ColumnElement[bool]]:
+    which = [Client.practice_id == bindparam("practice_id"), Client.status == bindparam("status")]
+    which += [Client.search_key.like(bindparam(f"word_{number}"), escape=ESCAPE) for number in range(words)]
+    if standing is not None:
+        which.append(_stands(standing))
+    return which
 
 
 def _columns() -> Select[Any]:
@@ -171,7 +194,7 @@ def _asks(why: ColumnElement[bool]) -> Any:
 
 def _stands(standing: AccountStanding) -> ColumnElement[bool]:
     invited = exists().where(_open_invitation())
-    lasting = exists().where(_open_invitation(), Invitation.expires_at > now())
+    lasting = exists().where(_open_invitation(), Invitation.expires_at > bindparam("now"))
     without = Client.user_id.is_(None)
     return {
         AccountStanding.HAS_ACCOUNT: Client.user_id.is_not(None),
@@ -198,9 +221,3 @@ def _listed(row: Row[Any]) -> Listed:
         contact_wanted=bool(row.contact_wanted),
         bounced=row.bounced_at is not None,
     )
-
-
-def _count(actor: Actor, wanted: Wanted) -> int | None:
-    some = select(Client.id).where(*_which(actor, wanted)).limit(COUNT_UP_TO + 1).subquery()
-    count = db.session.scalar(select(func.count()).select_from(some)) or 0
-    return count if count <= COUNT_UP_TO else None

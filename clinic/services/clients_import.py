@@ -33,7 +33,14 @@ COLUMNS = (
     "notes",
     "consented_on",
 )
-LENGTHS = {"name": 120, "phone": 40, "group_name": 80, "reason_for_care": 5000, "history": 5000, "notes": 5000}
+LENGTHS = {
+    "name": 120,
+    "phone": 40,
+    "group_name": 80,
+    "reason_for_care": 5000,
+    "history": 5000,
+    "notes": 5000,
+}
 MOST_BYTES = 10_000_000
 MOST_ROWS = 20_000
 
@@ -64,7 +71,9 @@ def import_clients(path: Path, *, dry_run: bool) -> Outcome:
     rows = list(_rows(path))
     read = [_details(line, row, practice) for line, row in rows]
     problems = [problem for _, found in read for problem in found]
-    problems += _doubles(practice, [(line, details) for (line, _), (details, _) in zip(rows, read, strict=True)])
+    problems += _doubles(
+        practice, [(line, details) for (line, _), (details, _) in zip(rows, read, strict=True)]
+    )
     if not problems and not dry_run:
         with transaction():
             for details, _ in read:
@@ -91,14 +100,19 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
     except UnicodeDecodeError:
         raise RuleBroken(f"{path} is not UTF-8. Save it as “CSV UTF-8”.") from None
     head = text.partition("\n")[0]
-    reader = csv.DictReader(text.splitlines(keepends=True), delimiter=";" if head.count(";") > head.count(",") else ",")
+    reader = csv.DictReader(
+        text.splitlines(keepends=True), delimiter=";" if head.count(";") > head.count(",") else ","
+    )
     _check_columns(path, reader.fieldnames or ())
     try:
         for number, row in enumerate(reader, 1):
             if number > MOST_ROWS:
                 raise RuleBroken(f"{path} has more than {MOST_ROWS} clients.")
             if any((value or "").strip() for value in row.values() if isinstance(value, str)):
-                yield reader.line_num, {key: (value or "").strip() for key, value in row.items() if key in COLUMNS}
+                yield (
+                    reader.line_num,
+                    {key: (value or "").strip() for key, value in row.items() if key in COLUMNS},
+                )
     except csv.Error as error:
         raise RuleBroken(f"{path}, line {reader.line_num}: {error}.") from None
 
@@ -108,7 +122,9 @@ def _check_columns(path: Path, found: object) -> None:
     unknown = [name for name in names if name not in COLUMNS]
     if "name" not in names or unknown or len(set(names)) != len(names):
         why = f"It does not know {', '.join(map(repr, unknown))}." if unknown else ""
-        raise RuleBroken(f"{path} needs a first line with columns out of: {', '.join(COLUMNS)}. {why}".strip())
+        raise RuleBroken(
+            f"{path} needs a first line with columns out of: {', '.join(COLUMNS)}. {why}".strip()
+        )
 
 
 def _details(line: int, row: Mapping[str, str], practice: Practice) -> tuple[Details, list[Problem]]:

@@ -23,6 +23,26 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
 from clinic.services.transaction import transaction
 
+# Made once, so that a client's page costs the queries alone.
+_LOGS = (
+    select(PracticeLog)
+    .join(Prescription, Prescription.id == PracticeLog.prescription_id)
+    .where(
+        PracticeLog.practice_id == bindparam("practice_id"),
+        PracticeLog.client_id == bindparam("client_id"),
+        PracticeLog.local_date >= bindparam("first"),
+        Prescription.program_id == bindparam("program_id"),
+    )
+    .order_by(PracticeLog.local_date, Prescription.position)
+)
+_CHANGES = (
+    select(ProgramEvent.action, ProgramEvent.effective_on, ProgramEvent.reason)
+    .where(
+        ProgramEvent.practice_id == bindparam("practice_id"),
+        ProgramEvent.program_id == bindparam("program_id"),
+    )
+    .order_by(ProgramEvent.happened_at)
+)
 _OPEN_TIERS = select(WarningFlag.tier).where(
     WarningFlag.practice_id == bindparam("practice_id"),
     WarningFlag.client_id == bindparam("client_id"),
@@ -136,27 +156,13 @@ def log_day(actor: Actor, day: date, entry: Entry) -> None:
 
 
 def _logs(program: Program, first: date) -> Sequence[PracticeLog]:
-    query = (
-        select(PracticeLog)
-        .join(Prescription, Prescription.id == PracticeLog.prescription_id)
-        .where(
-            PracticeLog.practice_id == program.practice_id,
-            PracticeLog.client_id == program.client_id,
-            PracticeLog.local_date >= first,
-            Prescription.program_id == program.id,
-        )
-        .order_by(PracticeLog.local_date, Prescription.position)
-    )
-    return db.session.scalars(query).all()
+    whose = {"practice_id": program.practice_id, "program_id": program.id}
+    return db.session.scalars(_LOGS, {**whose, "client_id": program.client_id, "first": first}).all()
 
 
 def _plan(program: Program) -> Plan:
-    events = db.session.scalars(
-        select(ProgramEvent)
-        .where(ProgramEvent.practice_id == program.practice_id, ProgramEvent.program_id == program.id)
-        .order_by(ProgramEvent.happened_at)
-    ).all()
-    changes = [Change(event.action, event.effective_on, event.reason) for event in events if event.action]
+    whose = {"practice_id": program.practice_id, "program_id": program.id}
+    changes = [Change(what, day, why) for what, day, why in db.session.execute(_CHANGES, whose) if what]
     return Plan(
         starts_on=program.starts_on,
         ends_on=program.ends_on,

@@ -39,7 +39,9 @@ def exists() -> bool:
     return db.session.scalar(select(Practice.id).limit(1)) is not None
 
 
-def begin(details: Details, owner_name: str, owner_address: Address, password: str, *, is_demo: bool = False) -> User:
+def begin(
+    details: Details, owner_name: str, owner_address: Address, password: str, *, is_demo: bool = False
+) -> User:
     """Begin a practice with its owner's account and the routine of the catalogue as a draft."""
     accounts.check_password(password, owner_address.typed, owner_name)
     release()
@@ -78,7 +80,9 @@ def change(actor: Actor, details: Details) -> None:
 
 def _apply(practice: Practice, details: Details) -> None:
     if details.time_zone not in available_timezones():
-        raise RuleBroken(f"There is no time zone {details.time_zone}; write it like Europe/London.", "time_zone")
+        raise RuleBroken(
+            f"There is no time zone {details.time_zone}; write it like Europe/London.", "time_zone"
+        )
     if details.waking_from >= details.waking_until:
         raise RuleBroken("The last hour has to be later than the first.", "waking_until")
     for name in Details.__slots__:
@@ -89,9 +93,7 @@ def staff(actor: Actor) -> list[User]:
     """The people of the practice who may sign in, clients aside."""
     query = (
         select(User)
-        .where(
-            User.practice_id == actor.practice_id, User.role != Role.CLIENT, User.deactivated_at.is_(None)
-        )
+        .where(User.practice_id == actor.practice_id, User.role != Role.CLIENT, User.deactivated_at.is_(None))
         .order_by(User.created_at)
     )
     return list(db.session.scalars(query)) if actor.is_staff else []

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,7 @@ from clinic.services import accounts, checkins, invitations, links
 from config import Settings
 
 
-@dataclass(slots=True)
+@dataclass
 class Due:
     """A promised mail with every record it is about."""
 
@@ -46,6 +47,12 @@ class Due:
             return self.user.email
         return self.client.email if self.client else None
 
+    @cached_property
+    def stop_link(self) -> str:
+        """The client's own unsubscribe page: in the header, and at the foot of both parts."""
+        assert self.client is not None
+        return link("public.unsubscribe.show", secret=links.sign_unsubscribe(self.client.id))
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -66,7 +73,7 @@ def letter(due: Due, at: datetime, *, smtputf8: bool) -> Letter:
     to = parse_address(due.address, smtputf8=smtputf8).mailbox
     content = MAILS[due.message.kind](due, at)
     domain = settings.mail_from.rpartition("@")[2]
-    stop = _stop_link(due) if due.message.kind in CHECKIN_MAILS else None
+    stop = due.stop_link if due.message.kind in CHECKIN_MAILS else None
     message = Message(
         to=to,
         from_address=settings.mail_from,
@@ -100,7 +107,7 @@ def _checkin(due: Due, at: datetime) -> MailContent:
         first_name=_first_name(due.client.name),
         link=link("public.checkin.show", secret=checkins.mint_link(due.checkin)),
         until=_last_day(at + checkins.LIFETIME, due.client.time_zone),
-        stop_link=_stop_link(due),
+        stop_link=due.stop_link,
     )
 
 
@@ -162,11 +169,6 @@ MAILS: dict[str, Callable[[Due, datetime], MailContent]] = {
     "test_mail": _test_mail,
     "checkin_preview": _checkin_preview,
 }
-
-
-def _stop_link(due: Due) -> str:
-    assert due.client is not None
-    return link("public.unsubscribe.show", secret=links.sign_unsubscribe(due.client.id))
 
 
 def _head(practice: Practice) -> Letterhead:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import SystemRandom
 
 from sqlalchemy import select
 
@@ -23,6 +23,7 @@ from clinic.services.transaction import transaction
 
 IN_DOUBT = "sent, but the server's answer never came: it may have arrived"
 AT_THE_BACK = timedelta(minutes=1)
+_CHANCE = SystemRandom()
 EARLY_STAGES = frozenset({Stage.LOCAL, Stage.CONNECT, Stage.HELLO, Stage.TLS, Stage.AUTH})
 
 
@@ -97,7 +98,7 @@ def _end(
 def _try_again(row: OutboxMessage, outcome: Outcome, at: datetime) -> Step | None:
     row.attempts += 1
     # never past the end: there the claim closes it, with its number of tries
-    again = retry_at(row.attempts, at, random.random())  # noqa: S311
+    again = retry_at(row.attempts, at, _CHANCE.random())
     row.due_at = min(again, row.not_after)
     row.reason = f"refused for now: {outcome.code or ''} {outcome.reply}"[:300]
     return _back(row, at, row.reason)

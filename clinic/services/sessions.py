@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 from clinic.domain import sessions as rules
 from clinic.domain.types import Role
@@ -101,7 +101,7 @@ def end_all(user: User, *, but: uuid.UUID | None = None) -> None:
     _end(mine if but is None else and_(mine, AuthSession.id != but))
 
 
-def _found(row: Row[Any]) -> Found:
+def _found(row: Any) -> Found:
     client_id = row.client_id if row.role is Role.CLIENT else None
     actor = Actor(row.user_id, row.Practice.id, row.role, row.name, client_id)
     return Found(row.session_id, actor, row.email, row.Practice)

@@ -45,5 +45,9 @@ def _reset_url(secret: str) -> str:
 def _only_practice() -> Practice:
     practices = db.session.scalars(select(Practice).limit(2)).all()
     if len(practices) != 1:
-        raise RuleBroken("Begin a practice first: clinic init." if not practices else "There is more than one practice here.")
+        raise RuleBroken(
+            "Begin a practice first: clinic init."
+            if not practices
+            else "There is more than one practice here."
+        )
     return practices[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clinic.services import checkins, delivery, heartbeats, housekeeping
+from clinic.services import checkin_planning, delivery, heartbeats, housekeeping
 from clinic.services.clock import now
 from clinic.tasks import stopping, turn
 
@@ -17,7 +17,7 @@ def deliver() -> None:
 
 
 def plan() -> None:
-    checkins.plan_due(now())
+    checkin_planning.plan_due(now())
 
 
 def tidy() -> None:

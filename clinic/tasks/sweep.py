@@ -17,7 +17,7 @@ from celery import Celery, bootsteps, signals
 from flask import Flask
 
 from clinic.extensions import db
-from clinic.services import checkins, delivery, heartbeats
+from clinic.services import checkin_planning, delivery, heartbeats
 from clinic.services.clock import now
 from clinic.tasks import stopping, turn
 
@@ -35,7 +35,7 @@ def deliver() -> None:
 
 
 def plan() -> None:
-    checkins.plan_due(now())
+    checkin_planning.plan_due(now())
 
 
 def pulse() -> None:

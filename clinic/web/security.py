@@ -49,7 +49,9 @@ def init_security(app: Flask, settings: Settings) -> None:
         RATELIMIT_KEY_PREFIX="limits",
         RATELIMIT_HEADERS_ENABLED=False,
     )
-    app.config["RATELIMIT_STORAGE_URI"] = app.config["RATELIMIT_STORAGE_URI"].replace("redis+socket", "redis+unix")
+    app.config["RATELIMIT_STORAGE_URI"] = app.config["RATELIMIT_STORAGE_URI"].replace(
+        "redis+socket", "redis+unix"
+    )
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_host=0)  # type: ignore[method-assign]
     csrf.init_app(app)

@@ -35,4 +35,6 @@ def test_each_table_of_a_practice_carries_its_key_and_no_key_sets_null() -> None
         for key in table.foreign_key_constraints:
             assert key.ondelete is None, f"{table.name}: {key.name}"
             target = key.elements[0].column.table.name
-            assert target == "practice" or len(key.columns) == 2, f"{table.name} points at {target} by id alone"
+            assert target == "practice" or len(key.columns) == 2, (
+                f"{table.name} points at {target} by id alone"
+            )

@@ -27,7 +27,9 @@ def called(call: ast.Call) -> str:
 
 
 def test_there_is_one_place_that_commits() -> None:
-    places = {str(path.relative_to(CLINIC)) for path in MODULES for call in calls(path) if called(call) == "commit"}
+    places = {
+        str(path.relative_to(CLINIC)) for path in MODULES for call in calls(path) if called(call) == "commit"
+    }
     assert places == {"services/transaction.py"}
 
 
@@ -37,8 +39,10 @@ def test_the_domain_never_reads_the_clock() -> None:
         f"{path.name}:{call.lineno}"
         for path in (CLINIC / "domain").glob("*.py")
         for call in calls(path)
-        if called(call) in clock and isinstance(call.func, ast.Attribute)
-        and isinstance(call.func.value, ast.Name) and call.func.value.id in {"datetime", "date", "time"}
+        if called(call) in clock
+        and isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id in {"datetime", "date", "time"}
     ]
     assert readers == []
 
@@ -67,7 +71,11 @@ def test_every_address_has_a_rule_with_an_audience(migrated_app: Flask) -> None:
 
 def test_every_address_with_an_id_says_whose_record_it_is(migrated_app: Flask) -> None:
     policy: dict[str, Rule] = migrated_app.extensions["policy"]
-    with_ids = [rule for rule in policy.values() if "<" in rule.path.replace("<any(", "") and rule.audience != Audience.DEV]
+    with_ids = [
+        rule
+        for rule in policy.values()
+        if "<" in rule.path.replace("<any(", "") and rule.audience != Audience.DEV
+    ]
     assert [rule.path for rule in with_ids if rule.record is None] == []
 
 

@@ -1,4 +1,4 @@
-"""Prints one JSON object a line: `python -m tests.bench`, or of one kind only: `python -m tests.bench page`."""
+"""Prints one JSON object a line; `python -m tests.bench page` measures pages only."""
 
 from __future__ import annotations
 

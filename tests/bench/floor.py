@@ -66,7 +66,8 @@ def _bare(real: Flask) -> Flask:
     for rule in real.url_map.iter_rules():
         bare.url_map.add(rule.empty())
     ours, theirs = bare.jinja_env, real.jinja_env
-    ours.undefined, ours.trim_blocks, ours.lstrip_blocks = theirs.undefined, theirs.trim_blocks, theirs.lstrip_blocks
+    for setting in ("undefined", "trim_blocks", "lstrip_blocks"):
+        setattr(ours, setting, getattr(theirs, setting))
     ours.filters |= theirs.filters
     ours.globals.update({name: value for name, value in theirs.globals.items() if name not in ours.globals})
     ours.globals.update(csrf_token=lambda: "token", csp_nonce=lambda: "nonce")
@@ -82,7 +83,8 @@ class _Driver(threading.local):
             self.connection: Any = sqlite3.connect(url.database or "", isolation_level=None)
             self.connection.execute("PRAGMA foreign_keys=ON")
         else:
-            self.connection = psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
+            address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+            self.connection = psycopg.connect(address)
 
     def send(self, statements: list[Statement]) -> None:
         cursor = self.connection.cursor()

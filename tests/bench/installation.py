@@ -42,8 +42,7 @@ def demo(clients: int) -> Iterator[Installation]:
         began = time.perf_counter()
         said = clinic(environment, "demo", "--clients", str(clients))
         seconds = time.perf_counter() - began
-        people = [line.split()[:2] for line in said.splitlines() if "@" in line]
-        yield Installation(environment, seconds, *(_first(people, role) for role in ("practitioner", "client")))
+        yield Installation(environment, seconds, _first("practitioner", said), _first("client", said))
 
 
 def ours() -> dict[str, str]:
@@ -60,5 +59,5 @@ def clinic(environment: dict[str, str], *words: str) -> str:
     return done.stdout
 
 
-def _first(people: list[list[str]], role: str) -> str:
-    return next(email for kind, email in people if kind == role)
+def _first(role: str, said: str) -> str:
+    return next(line.split()[1] for line in said.splitlines() if line.startswith(role))

@@ -15,7 +15,8 @@ class Line:
     ratio: float
 
     def as_json(self) -> str:
-        return json.dumps({**asdict(self), "value": significant(self.value), "ratio": significant(self.ratio)})
+        rounded = {"value": significant(self.value), "ratio": significant(self.ratio)}
+        return json.dumps({**asdict(self), **rounded})
 
 
 def within(name: str, value: float, unit: str, most: float) -> Line:

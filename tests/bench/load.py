@@ -1,4 +1,7 @@
-"""Asks for one page again and again, in a process of its own: `python -m tests.bench.load PORT PATH COOKIE COUNT THREADS`."""
+"""Asks for one page again and again, in a process of its own.
+
+`python -m tests.bench.load PORT PATH COOKIE COUNT THREADS`
+"""
 
 from __future__ import annotations
 

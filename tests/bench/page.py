@@ -59,7 +59,8 @@ def growth() -> Iterator[Line]:
                 for _ in range(ROUNDS):
                     for port, found in times.items():
                         found.append(load(port, path, cookies[port], count=150, threads=1))
-                ratio = median(each.median for each in times[many]) / median(each.median for each in times[few])
+                middle = {port: median(each.median for each in found) for port, found in times.items()}
+                ratio = middle[many] / middle[few]
                 yield Line(f"page.growth.{name}", ratio, "ratio", f"the same page with {FEW} clients", ratio)
         yield within("start.demo-10000", large.seconds, "s", 60)
 

@@ -14,12 +14,13 @@ from tests.bench.server import free_port, wait_for
 
 
 def healthz() -> Iterator[Line]:
-    """`clinic serve --demo` in an empty folder, as `make run` starts it, until /healthz says that all is well."""
+    """`clinic serve --demo` in an empty folder, as `make run` starts it, until /healthz answers 200."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="regroove-bench-") as folder:
         environment = {**ours(), "CLINIC_DATA_DIR": folder, "CLINIC_PORT": str(port)}
         began = time.perf_counter()
-        process = subprocess.Popen([*CLINIC, "serve", "--demo"], env=environment, cwd=HOME, stdout=subprocess.DEVNULL)
+        command = [*CLINIC, "serve", "--demo"]
+        process = subprocess.Popen(command, env=environment, cwd=HOME, stdout=subprocess.DEVNULL)
         try:
             wait_for(port, "/healthz", process, status=200)
             seconds = time.perf_counter() - began

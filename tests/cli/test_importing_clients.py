@@ -14,7 +14,10 @@ from clinic.services.clients_import import import_clients
 from tests.factories.people import People
 
 HEAD = "name,email,time_zone,kind,consented_on,notes\n"
-GOOD = HEAD + '"Łukasz Żak",lukasz@clients.example,Europe/Warsaw,online,2026-10-01,"=SUM(1)\nsecond line"\nEdith Holm,,,,,\n'
+GOOD = (
+    HEAD
+    + '"Łukasz Żak",lukasz@clients.example,Europe/Warsaw,online,2026-10-01,"=SUM(1)\nsecond line"\nEdith Holm,,,,,\n'
+)
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +41,11 @@ def test_a_good_file_is_added_as_it_is_written(people: People, tmp_path: Path) -
     outcome = import_clients(file(tmp_path, GOOD), dry_run=False)
     assert (outcome.clients, outcome.problems) == (2, ())
     client = db.session.scalars(select(Client).where(Client.email_key == "lukasz@clients.example")).one()
-    assert (client.name, client.time_zone, client.notes) == ("Łukasz Żak", "Europe/Warsaw", "=SUM(1)\nsecond line")
+    assert (client.name, client.time_zone, client.notes) == (
+        "Łukasz Żak",
+        "Europe/Warsaw",
+        "=SUM(1)\nsecond line",
+    )
     assert client.search_key.startswith("lukasz zak")
     assert client.consented_at is not None
 
@@ -50,7 +57,12 @@ def test_a_dry_run_changes_nothing(people: People, tmp_path: Path) -> None:
 
 
 def test_semicolons_and_a_byte_order_mark_are_read(people: People, tmp_path: Path) -> None:
-    assert import_clients(file(tmp_path, "\ufeffname;email\nEdith Holm;e@clients.example\n"), dry_run=False).clients == 1
+    assert (
+        import_clients(
+            file(tmp_path, "\ufeffname;email\nEdith Holm;e@clients.example\n"), dry_run=False
+        ).clients
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,13 +81,17 @@ def test_semicolons_and_a_byte_order_mark_are_read(people: People, tmp_path: Pat
 def test_one_wrong_line_keeps_the_whole_file_out(people: People, tmp_path: Path, row: str, said: str) -> None:
     before = count()
     row = row.replace("ADA", str(people.client.email).upper())
-    outcome = import_clients(file(tmp_path, HEAD + "Anna,ok@clients.example,,,,\n" + row + "\n"), dry_run=False)
+    outcome = import_clients(
+        file(tmp_path, HEAD + "Anna,ok@clients.example,,,,\n" + row + "\n"), dry_run=False
+    )
     assert said in "; ".join(map(str, outcome.problems))
     assert count() == before
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\xff\xfe\x00", b"name,shoe size\nEdith,40\n", b"email\nx@y.example\n", b"name,name\na,b\n"], ids=repr
+    "content",
+    [b"", b"\xff\xfe\x00", b"name,shoe size\nEdith,40\n", b"email\nx@y.example\n", b"name,name\na,b\n"],
+    ids=repr,
 )
 def test_a_file_that_is_no_list_of_clients_is_refused(people: People, tmp_path: Path, content: bytes) -> None:
     with pytest.raises(RuleBroken):

@@ -59,8 +59,23 @@ def test_an_unknown_address_is_said(app: Flask) -> None:
 
 def test_adding_a_colleague(app: Flask) -> None:
     run(app, *INIT)
-    run(app, "user", "add", "--email", "sam@quay.example", "--name", "Sam", "--role", "assistant", "--password", "nine herons on a jetty")
-    assert db.session.scalars(select(User.email).order_by(User.created_at)).all() == ["nina@quay.example", "sam@quay.example"]
+    run(
+        app,
+        "user",
+        "add",
+        "--email",
+        "sam@quay.example",
+        "--name",
+        "Sam",
+        "--role",
+        "assistant",
+        "--password",
+        "nine herons on a jetty",
+    )
+    assert db.session.scalars(select(User.email).order_by(User.created_at)).all() == [
+        "nina@quay.example",
+        "sam@quay.example",
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +93,9 @@ def demo_counts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
                 "clients": db.session.scalar(select(func.count()).select_from(Client)),
                 "flags": db.session.scalar(select(func.count()).select_from(WarningFlag)),
                 "waiting": db.session.scalar(select(func.count()).select_from(OutboxMessage)),
-                "overdue": db.session.scalar(select(func.count()).where(CheckinSchedule.next_due_at <= now())),
+                "overdue": db.session.scalar(
+                    select(func.count()).where(CheckinSchedule.next_due_at <= now())
+                ),
                 "real": db.session.scalar(select(func.count()).where(Client.email.not_like("%.example"))),
                 "users": db.session.scalar(select(func.count()).where(User.email.not_like("%.example"))),
             }
@@ -92,7 +109,9 @@ def test_the_demo_has_forty_clients_one_warning_sign_and_sends_no_burst(demo_cou
 
 
 @pytest.mark.parametrize(
-    "changes", [{"env": "production"}, {"smtp_url": "smtp://mail.example:25"}], ids=["production", "a mail server"]
+    "changes",
+    [{"env": "production"}, {"smtp_url": "smtp://mail.example:25"}],
+    ids=["production", "a mail server"],
 )
 def test_the_demo_is_refused_in(changes: dict[str, str], database_url: str, tmp_path: Path) -> None:
     app = create_app(settings_for(database_url, tmp_path, **changes))

@@ -20,7 +20,7 @@ LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 @dataclass
 class People:
-    """Owner, practitioner and assistant of one practice, two of its clients; a practitioner and client of another."""
+    """Owner, practitioner and assistant of a practice, two of its clients; two people of another."""
 
     practice: Practice
     owner: User
@@ -59,7 +59,9 @@ def make_practice(name: str = "Harbour Chiropractic", **values: Any) -> Practice
     return practice
 
 
-def make_user(practice: Practice, role: Role = Role.PRACTITIONER, name: str = "Robin Vale", **values: Any) -> User:
+def make_user(
+    practice: Practice, role: Role = Role.PRACTITIONER, name: str = "Robin Vale", **values: Any
+) -> User:
     """Somebody who can sign in with PASSWORD."""
     email = values.pop("email", f"{uuid.uuid4().hex[:12]}@people.example")
     user = User(
@@ -77,7 +79,9 @@ def make_user(practice: Practice, role: Role = Role.PRACTITIONER, name: str = "R
     return user
 
 
-def make_client(practice: Practice, name: str = "Ada Northcote", *, user: User | None = None, **values: Any) -> Client:
+def make_client(
+    practice: Practice, name: str = "Ada Northcote", *, user: User | None = None, **values: Any
+) -> Client:
     """A client with consent on record; with an account if `user` is given."""
     email = values.pop("email", user.email if user else f"{uuid.uuid4().hex[:12]}@clients.example")
     client = Client(

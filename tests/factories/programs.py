@@ -6,8 +6,8 @@ import uuid
 from datetime import date, time, timedelta
 
 from clinic.catalogue import load_catalogue
-from clinic.models import Client, Practice, Program, RoutineVersion, User
 from clinic.extensions import db
+from clinic.models import Client, Practice, Program, RoutineVersion, User
 from clinic.services import accounts, programs, routines
 from clinic.services.clock import today_in
 from clinic.services.programs import Assignment, WeeklyCheckin
@@ -25,7 +25,9 @@ def publish_routine(practice: Practice, owner: User) -> RoutineVersion:
     draft = routines.draft_of(actor, routine)
     assert draft is not None
     fault = load_catalogue().faults["tuck"]
-    mistake = NamedMistake(fault_keys=("tuck",), see=fault.see, fix=fault.fix, self_test="Stand side-on to a mirror.")
+    mistake = NamedMistake(
+        fault_keys=("tuck",), see=fault.see, fix=fault.fix, self_test="Stand side-on to a mirror."
+    )
     moves = {
         item.id: MoveEdit(
             cues=tuple(item.exercise.cues),
@@ -47,7 +49,7 @@ def assign_program(
     weeks: int | None = 12,
     checkin: bool = True,
 ) -> Program:
-    """The routine assigned to a client, from 20 days ago unless told otherwise, with a weekly check-in at 9."""
+    """The routine assigned to a client, from 20 days ago unless told otherwise, with check-ins."""
     actor = accounts.actor_of(practitioner)
     first = starts_on or today_in(client.time_zone) - timedelta(days=20)
     wish = Assignment(

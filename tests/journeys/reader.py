@@ -15,7 +15,6 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
 # `wcag22aa` has to be asked for, else the size of targets is never looked at.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-PHONE = {"width": 375, "height": 720}
 DESK = {"width": 1280, "height": 800}
 NARROW = (320, 375)
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/c/)[\w-]+|(?<=/u/)[\w.-]+|(?<=/invitation/)[\w-]+|(?<=/new-password/)[\w-]+")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import render_template
 
@@ -28,7 +28,7 @@ def _weeks(held: Diary) -> list[tuple[str, list[DayView]]]:
     if held.plan is None:
         return []
     monday, last = week_start(held.today), week_start(held.plan.starts_on)
-    weeks = []
+    weeks: list[tuple[date, list[DayView]]] = []
     while monday >= last and len(weeks) < WEEKS:
         days = week_strip(held.outcomes, held.plan, held.today, monday)
         weeks.append((monday, day_views(days, held.today)))

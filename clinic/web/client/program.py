@@ -9,8 +9,8 @@ from clinic.domain.errors import NotFound
 from clinic.services import practice_logs
 from clinic.services.routine_wording import dose_of
 from clinic.web.authz import current_actor
-from clinic.web.presenters.moves import move_view, move_views
 from clinic.web.presenters.hold import hold_text
+from clinic.web.presenters.moves import move_view, move_views
 
 
 def show() -> str:

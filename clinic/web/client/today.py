@@ -14,8 +14,8 @@ from clinic.services.practice_logs import Diary
 from clinic.web.authz import current_actor
 from clinic.web.forms.practice_logs import LogForm
 from clinic.web.presenters.days import day_views
-from clinic.web.presenters.moves import move_views
 from clinic.web.presenters.hold import hold_text
+from clinic.web.presenters.moves import move_views
 
 
 def index() -> str:

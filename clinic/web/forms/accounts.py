@@ -28,7 +28,9 @@ class KnownAddressForm(Form):
 class SignInForm(KnownAddressForm):
     """Address and password."""
 
-    password = PasswordField("Password", [InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)])
+    password = PasswordField(
+        "Password", [InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)]
+    )
     persistent = BooleanField("Stay signed in on this device")
 
 
@@ -41,11 +43,16 @@ class NewPasswordForm(Form):
 
     password = PasswordField(
         "New password",
-        [InputRequired("Choose a password."), Length(max=LONGEST_PASSWORD, message="At most 256 characters, please.")],
+        [
+            InputRequired("Choose a password."),
+            Length(max=LONGEST_PASSWORD, message="At most 256 characters, please."),
+        ],
     )
 
 
 class ChangePasswordForm(NewPasswordForm):
     """A new password for somebody who knows the old one."""
 
-    current = PasswordField("Your password now", [InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)])
+    current = PasswordField(
+        "Your password now", [InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)]
+    )

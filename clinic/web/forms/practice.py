@@ -21,12 +21,18 @@ class PracticeForm(Form):
     time_zone = ZoneField("Time zone")
     phone = LineField("Phone", longest=40, required="Enter the phone number clients can call.")
     email = AddressField("Email for answers to our mails")
-    emergency_number = LineField("Emergency number", longest=40, required="Enter the number to call in an emergency.")
+    emergency_number = LineField(
+        "Emergency number", longest=40, required="Enter the number to call in an emergency."
+    )
     urgent_number = LineField(
         "Urgent advice line", longest=80, required="Enter the number or place for urgent medical advice."
     )
-    waking_from = TimeField("Not before", [InputRequired("Enter a time, for example 08:00.")], default=time(8))
-    waking_until = TimeField("Not after", [InputRequired("Enter a time, for example 20:00.")], default=time(20))
+    waking_from = TimeField(
+        "Not before", [InputRequired("Enter a time, for example 08:00.")], default=time(8)
+    )
+    waking_until = TimeField(
+        "Not after", [InputRequired("Enter a time, for example 20:00.")], default=time(20)
+    )
 
     def details(self) -> Details:
         """The form's values in the service's shape."""

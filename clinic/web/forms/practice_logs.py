@@ -16,7 +16,10 @@ from clinic.web.forms.fields import LongTextField, OneOfField
 OUTCOMES = {LogOutcome.DONE: "Done", LogOutcome.PARTLY: "Partly", LogOutcome.NOT_DONE: "Not today"}
 MISTAKES = {MistakeAnswer.YES: "Yes", MistakeAnswer.NO: "No", MistakeAnswer.NOT_SURE: "Not sure"}
 DECLINED = "declined"
-PAINS = [*(SelectChoice(str(number), str(number)) for number in range(11)), SelectChoice(DECLINED, "I would rather not say")]
+PAINS = [
+    *(SelectChoice(str(number), str(number)) for number in range(11)),
+    SelectChoice(DECLINED, "I would rather not say"),
+]
 
 
 class LogForm(Form):

@@ -23,5 +23,6 @@ class DayView:
 def day_views(days: Iterable[Day], today: date) -> list[DayView]:
     """The marks of a week, Monday first."""
     return [
-        DayView("MTWTFSS"[day.date.weekday()], day_in_words(day.date), day.mark.value, day.date == today) for day in days
+        DayView("MTWTFSS"[day.date.weekday()], day_in_words(day.date), day.mark.value, day.date == today)
+        for day in days
     ]

@@ -53,7 +53,9 @@ def move_view(prescription: Prescription) -> MoveView:
         brief=dose_in_words(replace(dose, tempo="", hold_s=0)),
         rest=rest_in_words(dose),
         range_words=range_in_words(dose.move_range),
-        minutes=max(1, round(seconds_per_day(dose) / 60)),  # to the nearest, so that the rows add up to the whole
+        minutes=max(
+            1, round(seconds_per_day(dose) / 60)
+        ),  # to the nearest, so that the rows add up to the whole
         tempo=prescription.tempo,
         video_url=_video(content, 0),
         mistake=named,

@@ -35,4 +35,6 @@ def choose(secret: str) -> Response | str | tuple[str, int]:
         else:
             flash("Your new password is set. Please sign in with it.")
             return redirect(url_for("public.signin.sign_in"), 303)
-    return render_template("public/reset_choose.html", form=form, email=user.email), 422 if form.errors else 200
+    return render_template(
+        "public/reset_choose.html", form=form, email=user.email
+    ), 422 if form.errors else 200

@@ -26,7 +26,9 @@ def sign_in() -> Response | str | tuple[str, int]:
     form = SignInForm()
     if not form.validate_on_submit():
         return render_template("public/sign_in.html", form=form), 422 if form.errors else 200
-    secret = accounts.sign_in(form.address_key(), form.password.data or "", persistent=bool(form.persistent.data))
+    secret = accounts.sign_in(
+        form.address_key(), form.password.data or "", persistent=bool(form.persistent.data)
+    )
     if secret is None:
         form.password.errors = ["That email address and password do not belong together."]
         return render_template("public/sign_in.html", form=form), 422

@@ -51,16 +51,29 @@ def test_a_client_without_a_program_reads_what_comes_next(people: People, visit:
     assert "putting your moves together" in page
 
 
-def test_the_first_page_shows_todays_moves_and_asks_how_it_went(people: People, program: Program, visit: Visit) -> None:
+def test_the_first_page_shows_todays_moves_and_asks_how_it_went(
+    people: People, program: Program, visit: Visit
+) -> None:
     page = visit(people.client_user).get("/my").get_data(as_text=True)
-    assert "Small standing hip turns" in page and "Hip hinge" in page
+    assert "Small standing hip turns" in page
+    assert "Hip hinge" in page
     assert "How did it go today?" in page
     assert " checked" not in page.split("<main")[1]
 
 
-def test_a_move_says_range_feet_knees_cues_mistake_and_fix(people: People, program: Program, visit: Visit) -> None:
+def test_a_move_says_range_feet_knees_cues_mistake_and_fix(
+    people: People, program: Program, visit: Visit
+) -> None:
     page = visit(people.client_user).get("/my/program/2").get_data(as_text=True)
-    for words in ("Hip hinge", "How far", "Feet", "Knees", "Hips back, not down", "The Butt Mistake", "Do this instead"):
+    for words in (
+        "Hip hinge",
+        "How far",
+        "Feet",
+        "Knees",
+        "Hips back, not down",
+        "The Butt Mistake",
+        "Do this instead",
+    ):
         assert words in page
     assert page.count('role="img"') >= 2
 
@@ -74,7 +87,9 @@ def test_a_day_is_logged_in_one_form_for_all_moves(people: People, program: Prog
     first, second = rows()
     assert {first.outcome, second.outcome} == {LogOutcome.DONE}
     assert first.pain == second.pain == 3
-    assert sorted(str(row.mistake) for row in rows()) == ["None", "no"], "only the hinge has the named mistake"
+    assert sorted(str(row.mistake) for row in rows()) == ["None", "no"], (
+        "only the hinge has the named mistake"
+    )
 
 
 def test_outcome_alone_is_enough(people: People, program: Program, visit: Visit) -> None:
@@ -91,7 +106,9 @@ def test_a_double_tap_is_one_log(people: People, program: Program, visit: Visit)
     assert events == ["practice.logged"]
 
 
-def test_putting_it_right_keeps_one_row_and_tells_what_it_was(people: People, program: Program, visit: Visit) -> None:
+def test_putting_it_right_keeps_one_row_and_tells_what_it_was(
+    people: People, program: Program, visit: Visit
+) -> None:
     browser = visit(people.client_user)
     log(browser)
     log(browser, outcome="not_done")
@@ -114,7 +131,14 @@ def test_today_and_yesterday_can_be_logged(
 
 @pytest.mark.parametrize(
     "data",
-    [{"outcome": ""}, {"outcome": "very"}, {"pain": "11"}, {"pain": "-1"}, {"mistake": "maybe"}, {"day": "soon"}],
+    [
+        {"outcome": ""},
+        {"outcome": "very"},
+        {"pain": "11"},
+        {"pain": "-1"},
+        {"mistake": "maybe"},
+        {"day": "soon"},
+    ],
     ids=str,
 )
 def test_a_wrong_value_is_refused_and_nothing_is_saved(
@@ -174,15 +198,22 @@ def test_the_weeks_tell_done_partly_not_done_and_not_reported_apart(
     practice_logs.log_day(actor, TODAY, Entry(LogOutcome.PARTLY))
     practice_logs.log_day(actor, TODAY - timedelta(days=1), Entry(LogOutcome.NOT_DONE))
     page = visit(people.client_user).get("/my/history").get_data(as_text=True)
-    for words in ("Fri 20 Nov: partly done", "Thu 19 Nov: not done", "Wed 18 Nov: not reported", "Sat 21 Nov: still to come"):
+    for words in (
+        "Fri 20 Nov: partly done",
+        "Thu 19 Nov: not done",
+        "Wed 18 Nov: not reported",
+        "Sat 21 Nov: still to come",
+    ):
         assert words in page
-    assert "1</span> <span class=\"stat-of\">of 7" in page
+    assert '1</span> <span class="stat-of">of 7' in page
 
 
 def test_another_client_sees_nothing_of_it(people: People, program: Program, visit: Visit) -> None:
     visit(people.other_client_user).get("/my/program/2", status=404)
     with pytest.raises(RuleBroken):
-        practice_logs.log_day(people.actor(people.other_client_user), TODAY, Entry(LogOutcome.DONE, mistake=MistakeAnswer.NO))
+        practice_logs.log_day(
+            people.actor(people.other_client_user), TODAY, Entry(LogOutcome.DONE, mistake=MistakeAnswer.NO)
+        )
 
 
 def test_twenty_taps_at_once_are_one_row_a_move(live_app: Flask) -> None:
@@ -196,7 +227,7 @@ def test_twenty_taps_at_once_are_one_row_a_move(live_app: Flask) -> None:
         with live_app.app_context():
             try:
                 practice_logs.log_day(actor, TODAY, Entry(LogOutcome.DONE))
-            except BaseException as error:  # noqa: BLE001 - shown below
+            except BaseException as error:
                 failures.append(error)
 
     taps = [threading.Thread(target=tap) for _ in range(20)]

@@ -26,7 +26,9 @@ def test_the_owner_changes_it_and_the_trail_holds_old_and_new(people: People, vi
 
 def test_others_read_it_and_cannot_change_it(people: People, visit: Visit) -> None:
     for user in (people.colleague, people.assistant):
-        assert "Only the owner can change these details." in visit(user).get("/practice").get_data(as_text=True)
+        assert "Only the owner can change these details." in visit(user).get("/practice").get_data(
+            as_text=True
+        )
         visit(user).post("/practice", CHANGED, status=422)
     db.session.refresh(people.practice)
     assert people.practice.name == "Harbour Chiropractic"

@@ -16,7 +16,14 @@ Visit = Callable[..., Visitor]
 NEW_PASSWORD = "grey heron over the mill pond"
 
 
-def sign_in(visitor: Visitor, email: str, password: str = PASSWORD, *, status: int | None = None, path: str = "/sign-in"):
+def sign_in(
+    visitor: Visitor,
+    email: str,
+    password: str = PASSWORD,
+    *,
+    status: int | None = None,
+    path: str = "/sign-in",
+):
     return visitor.post(path, {"email": email, "password": password}, status=status)
 
 
@@ -26,7 +33,9 @@ def test_the_right_password_opens_the_first_page(people: People, visit: Visit) -
 
 
 @pytest.mark.parametrize("email", ["nobody@people.example", "known"])
-def test_a_wrong_password_and_an_unknown_address_get_the_same_page(people: People, visit: Visit, email: str) -> None:
+def test_a_wrong_password_and_an_unknown_address_get_the_same_page(
+    people: People, visit: Visit, email: str
+) -> None:
     address = people.colleague.email if email == "known" else email
     page = sign_in(visit(), address, "not the password at all", status=422).get_data(as_text=True)
     assert "do not belong together" in page
@@ -55,7 +64,9 @@ def test_a_saved_cookie_is_worthless_after_sign_out(people: People, visit: Visit
     thief.get("/your-account", status=303)
 
 
-def test_signing_in_gives_a_new_session_and_keeps_nothing_of_the_one_before(people: People, visit: Visit) -> None:
+def test_signing_in_gives_a_new_session_and_keeps_nothing_of_the_one_before(
+    people: People, visit: Visit
+) -> None:
     browser = visit()
     with browser.client.session_transaction() as cookie:
         cookie["planted"] = "by an attacker"
@@ -82,7 +93,9 @@ def test_a_form_from_another_site_is_refused(people: People, visit: Visit) -> No
     visit().post("/sign-in", {"email": "a@b.example"}, headers={"Origin": "https://evil.example"}, status=400)
 
 
-def test_after_eight_tries_the_ninth_has_to_wait_and_another_account_does_not(people: People, visit: Visit) -> None:
+def test_after_eight_tries_the_ninth_has_to_wait_and_another_account_does_not(
+    people: People, visit: Visit
+) -> None:
     for _ in range(8):
         sign_in(visit(), people.colleague.email, "not the password at all", status=422)
     sign_in(visit(), people.colleague.email, status=429)
@@ -91,10 +104,19 @@ def test_after_eight_tries_the_ninth_has_to_wait_and_another_account_does_not(pe
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "/%09/evil.example", "/no-such-page", "javascript:alert(1)"],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/%09/evil.example",
+        "/no-such-page",
+        "javascript:alert(1)",
+    ],
 )
 def test_signing_in_never_leads_to_another_site(people: People, visit: Visit, target: str) -> None:
-    answer = visit().post("/sign-in", {"email": people.colleague.email, "password": PASSWORD}, query_string={"next": target})
+    answer = visit().post(
+        "/sign-in", {"email": people.colleague.email, "password": PASSWORD}, query_string={"next": target}
+    )
     assert answer.location == "/today"
 
 
@@ -128,15 +150,26 @@ def test_asking_again_ends_the_earlier_reset_link(people: People) -> None:
 
 @pytest.mark.parametrize(
     ("password", "reason"),
-    [("short", "at least 15"), ("passwordpassword", "Choose another"), ("aaaaaaaaaaaaaaaaaaaa", "repeats itself")],
+    [
+        ("short", "at least 15"),
+        ("passwordpassword", "Choose another"),
+        ("aaaaaaaaaaaaaaaaaaaa", "repeats itself"),
+    ],
 )
-def test_a_weak_new_password_is_refused_with_its_reason(people: People, visit: Visit, password: str, reason: str) -> None:
+def test_a_weak_new_password_is_refused_with_its_reason(
+    people: People, visit: Visit, password: str, reason: str
+) -> None:
     page = visit().post(f"/new-password/{reset_secret(people)}", {"password": password}, status=422)
     assert reason in page.get_data(as_text=True)
 
 
-def test_a_known_and_an_unknown_address_get_the_same_answer_to_a_forgotten_password(people: People, visit: Visit) -> None:
-    pages = [visit().post("/forgotten-password", {"email": email}, status=200) for email in (people.colleague.email, "x@y.example")]
+def test_a_known_and_an_unknown_address_get_the_same_answer_to_a_forgotten_password(
+    people: People, visit: Visit
+) -> None:
+    pages = [
+        visit().post("/forgotten-password", {"email": email}, status=200)
+        for email in (people.colleague.email, "x@y.example")
+    ]
     known, unknown = (page.get_data(as_text=True) for page in pages)
     assert known.replace(people.colleague.email, "x@y.example").split("<main")[1] == unknown.split("<main")[1]
 
