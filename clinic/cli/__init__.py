@@ -7,6 +7,7 @@ import sys
 import click
 from flask import Flask
 from flask.cli import FlaskGroup
+from sqlalchemy.exc import DBAPIError
 
 from clinic import create_app_from_env
 from clinic.domain.errors import ClinicError
@@ -43,3 +44,6 @@ def main() -> None:
     except ClinicError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
+    except DBAPIError as error:
+        click.echo(f"The database is away, locked, or not set up yet: {error.orig}", err=True)
+        sys.exit(2)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import TypeVar
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -51,7 +51,17 @@ def own_client(actor: Actor, *options: ORMOption) -> Client:
 
 # Every page of a client's begins with this: made once, so that it costs the query alone.
 _OWN_PROGRAM = (
-    select(Client, Program)
+    select(
+        Client,
+        Program,
+        exists()
+        .where(
+            WarningFlag.practice_id == Client.practice_id,
+            WarningFlag.client_id == Client.id,
+            WarningFlag.cleared_at.is_(None),
+        )
+        .label("is_flagged"),
+    )
     .outerjoin(
         Program,
         and_(
@@ -66,15 +76,17 @@ _OWN_PROGRAM = (
 )
 
 
-def own_program(actor: Actor) -> tuple[Client, Program | None]:
-    """The signed-in client's own record, and with its moves their newest program that has not ended."""
+def own_program(actor: Actor) -> tuple[Client, Program | None, bool]:
+    """The signed-in client's own record, with its moves their newest program that has not ended, and whether
+    a warning flag of theirs is open.
+    """
     if actor.client_id is None:
         raise NotFound
     own = {"practice_id": actor.practice_id, "client_id": actor.client_id}
     found = db.session.execute(_OWN_PROGRAM, own).unique().first()
     if found is None:
         raise NotFound
-    return found.Client, found.Program
+    return found.Client, found.Program, bool(found.is_flagged)
 
 
 def program_for(actor: Actor, program_id: uuid.UUID, *options: ORMOption) -> Program:

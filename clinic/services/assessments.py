@@ -15,7 +15,7 @@ from clinic.catalogue import load_catalogue
 from clinic.catalogue.assessment import Battery, BatteryItem, Field
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clinic.domain.findings import Place, Signed, Value, check
-from clinic.domain.types import AssessmentStatus, Role, Section
+from clinic.domain.types import AssessmentStatus, FieldKind, Role, Section
 from clinic.extensions import db
 from clinic.models import Assessment, AuditEvent, Client, ExerciseMistake, Finding
 from clinic.services import access, audit, signoffs
@@ -368,5 +368,6 @@ def _lines(item: BatteryItem) -> list[str]:
 
 
 def _normal_words(field: Field) -> str:
-    words = "none seen" if field.normal == "none" else dict(field.options).get(field.normal, field.normal)
-    return field.normal if field.is_numeric else words.lower()
+    if field.kind is FieldKind.FAULTS:
+        return "none seen"
+    return field.normal if field.is_numeric else dict(field.options)[field.normal].lower()

@@ -19,6 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
+from clinic.domain.dates import count
 from clinic.domain.errors import ClinicError
 from clinic.domain.scheduling import (
     DAY,
@@ -77,9 +78,9 @@ class Report:
     def in_words(self) -> str:
         """The report as one line."""
         reasons = self.skipped.most_common()
-        why = ", ".join(f"{count} because {skip_in_words(reason)}" for reason, count in reasons)
+        why = ", ".join(f"{times} because {skip_in_words(reason)}" for reason, times in reasons)
         skipped = f"{self.skipped.total()} skipped" + (f" ({why})" if why else "")
-        return f"{self.planned} check-ins planned: {self.promised} to be mailed, {skipped}."
+        return f"{count(self.planned, 'check-in')} planned: {self.promised} to be mailed, {skipped}."
 
 
 @dataclass(frozen=True, slots=True)

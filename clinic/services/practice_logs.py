@@ -43,13 +43,10 @@ _CHANGES = (
     )
     .order_by(ProgramEvent.happened_at)
 )
-_OPEN_TIERS = select(WarningFlag.tier).where(
-    WarningFlag.practice_id == bindparam("practice_id"),
-    WarningFlag.client_id == bindparam("client_id"),
-    WarningFlag.cleared_at.is_(None),
-)
 FIRST_SLOT = 1
-RUNNING = frozenset({ProgramStatus.ASSIGNED, ProgramStatus.ACTIVE})  # an assigned one runs from its first day on
+RUNNING = frozenset(
+    {ProgramStatus.ASSIGNED, ProgramStatus.ACTIVE}
+)  # an assigned one runs from its first day on
 DAYS_TO_CORRECT = 1  # today and yesterday: memory of a movement is short
 
 
@@ -117,13 +114,13 @@ class Diary(Held):
 
 
 def held(actor: Actor) -> Held:
-    """The signed-in client's program, and whether a warning sign holds it. Two queries."""
-    client, program = own_program(actor)
-    return Held(client, program, _open_tier(client), today_in(client.time_zone))
+    """The signed-in client's program, and whether a warning sign holds it. One query, two where it does."""
+    client, program, is_flagged = own_program(actor)
+    return Held(client, program, _open_tier(client) if is_flagged else None, today_in(client.time_zone))
 
 
 def diary(actor: Actor, *, days: int = 14) -> Diary:
-    """The signed-in client's program with the logs of the last days. Four queries."""
+    """The signed-in client's program with the logs of the last days. Four queries at most."""
     found = held(actor)
     client, program = found.client, found.program
     if program is None:
@@ -172,8 +169,12 @@ def _plan(program: Program) -> Plan:
 
 
 def _open_tier(client: Client) -> Tier | None:
-    whose = {"practice_id": client.practice_id, "client_id": client.id}
-    return max(db.session.scalars(_OPEN_TIERS, whose), key=lambda tier: tier.rank, default=None)
+    query = select(WarningFlag.tier).where(
+        WarningFlag.practice_id == client.practice_id,
+        WarningFlag.client_id == client.id,
+        WarningFlag.cleared_at.is_(None),
+    )
+    return max(db.session.scalars(query), key=lambda tier: tier.rank, default=None)
 
 
 def _write(client: Client, prescription: Prescription, day: date, entry: Entry) -> None:

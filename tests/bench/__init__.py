@@ -1,1 +1,1 @@
-"""How fast the product is, each figure beside what it is compared to: `python -m tests.bench [page|mail|…]`."""
+"""How fast the product is, each figure beside what it is compared to: `python -m tests.bench`."""

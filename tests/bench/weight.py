@@ -1,4 +1,4 @@
-"""What a browser fetches when it first opens a page: sheets, scripts, pictures, and the fonts its words need."""
+"""What a browser fetches when it first opens a page: sheets, scripts, pictures, fonts its words need."""
 
 from __future__ import annotations
 

@@ -210,7 +210,7 @@ def answers_the_checkin(sara: Reader, *, pain: str, contact: str) -> None:
 
 def names_a_warning_sign(ada: Reader) -> None:
     ada.page.locator('label:has([name="signs"])').first.click()
-    ada.presses("Send")
+    ada.presses("Tell my practice")
     ada.sees("Call")
 
 

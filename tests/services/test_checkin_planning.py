@@ -216,7 +216,7 @@ def test_a_rule_that_cannot_be_read_holds_up_nobody_else(people: People, program
 def test_the_command_makes_one_pass_and_says_what_it_did(app: Flask, program: Program) -> None:
     runner = app.test_cli_runner()
     said = runner.invoke(checkins, ["run", "--at", (DUE + MINUTE).isoformat()])
-    assert said.output == "1 check-ins planned: 1 to be mailed, 0 skipped.\n"
+    assert said.output == "1 check-in planned: 1 to be mailed, 0 skipped.\n"
     assert runner.invoke(checkins, ["run", "--at", "yesterday"]).exit_code == 2
 
 

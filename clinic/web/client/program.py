@@ -38,6 +38,6 @@ def move(position: int) -> str:
         "client/move.html",
         held=held,
         move=move_view(found),
-        after=move_view(following) if following else None,
+        after=following,
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
     )

@@ -71,8 +71,9 @@ def _form(held: Diary, day: date) -> LogForm:
 
 
 def _mistake_name(held: Diary) -> str | None:
-    moves = move_views(held.program.prescriptions) if held.program else []
-    return next((move.mistake.name for move in moves if move.mistake), None)
+    moves = held.program.prescriptions if held.program else []
+    mistakes = (mistake for move in moves for mistake in move.content.get("mistakes", ()))
+    return next((mistake["name"] for mistake in mistakes if mistake.get("is_named")), None)
 
 
 def _asked_day(held: Diary) -> date:

@@ -1,0 +1,219 @@
+"""What can go otherwise: no scripts, no mouse, a second tab, the back button, an old link, no more mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.factories.people import PASSWORD
+from tests.journeys.installation import Installation
+from tests.journeys.people import OWNER, Somebody, a_client
+
+if TYPE_CHECKING:
+    from tests.journeys.reader import Reader
+
+    SitDown = Callable[..., Reader]
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"viewport": {"width": 375, "height": 720}}
+
+
+def test_a_client_needs_no_scripts_at_all(settled: Installation, sit_down: SitDown) -> None:
+    """An old phone: signing in, the program, the log, the check-in."""
+    somebody = a_client(settled, "Nora Plain")
+    nora = sit_down("Nora", settled, java_script_enabled=False, **PHONE)
+    signs_in(nora, somebody)
+    nora.sees("Hello Nora", "Hip hinge")
+    nora.presses("Hip hinge")
+    nora.sees("Do this instead", "Stop and tell us")
+    nora.presses("Log today")
+    nora.ticks("Done")
+    nora.presses("Save")
+    nora.sees("Today: Done")
+    nora.presses("Put it right")
+    nora.ticks("4", question="pain")
+    nora.presses("Save")
+    nora.sees("Pain 4")
+    nora.presses("Add yesterday")
+    nora.presses("Save")
+    nora.sees("There is a problem", "Choose done, partly or not today")
+    nora.ticks("Not today")
+    nora.presses("Save")
+    nora.presses("History")
+    nora.opens(somebody.checkin)
+    answers(nora, pain="2")
+    nora.sees("Your answers are with us")
+
+
+def test_a_client_needs_no_mouse(settled: Installation, sit_down: SitDown) -> None:
+    somebody = a_client(settled, "Kay Board")
+    kay = sit_down("Kay", settled)
+    kay.opens("/my")
+    kay.tabs_to("Email address")
+    kay.page.keyboard.type(somebody.email)
+    kay.tabs_to("Password")
+    kay.page.keyboard.type(somebody.password)
+    kay.enters("Enter")
+    kay.is_at("/my")
+    kay.tabs_to("Hip hinge")
+    kay.enters("Enter")
+    kay.sees("Do this instead")
+    kay.opens("/my")
+    kay.tabs_to("How did it go today")
+    kay.types("Space")
+    kay.tabs_to("Save")
+    kay.enters("Enter")
+    kay.sees("Today: Done")
+    kay.opens(somebody.checkin)
+    kay.tabs_to("None of these")
+    kay.types("Space")
+    kay.tabs_to("Go on")
+    kay.enters("Enter")
+    kay.tabs_to("how many of the last 7 days")
+    kay.types("Space", "ArrowRight", "ArrowRight")
+    kay.tabs_to("pain")
+    kay.types("Space", "ArrowRight")
+    kay.tabs_to("contact")
+    kay.types("Space", "ArrowRight")
+    kay.tabs_to("Send your answers")
+    kay.enters("Enter")
+    kay.sees("Your answers are with us")
+
+
+def test_errors_take_the_focus_and_lead_to_their_field(settled: Installation, sit_down: SitDown) -> None:
+    kay = sit_down("Kay", settled)
+    kay.opens("/sign-in")
+    kay.tabs_to("Sign in")
+    kay.tabs_to("Sign in")
+    kay.enters("Enter")
+    assert kay.page.title().startswith("Error: ")
+    assert "There is a problem" in kay.page.evaluate("document.activeElement.innerText")
+    kay.types("Tab", "Enter")
+    assert kay.page.evaluate("document.activeElement.name") == "email"
+
+
+def test_mail_is_stopped_with_one_press_and_begun_again(settled: Installation, sit_down: SitDown) -> None:
+    somebody = a_client(settled, "Una Subbed")
+    una = sit_down("Una", settled, **PHONE)
+    una.opens(somebody.unsubscribe)
+    una.opens(somebody.unsubscribe)
+    una.sees("Stop check-in mails?")
+    una.presses("Stop these mails")
+    una.sees("Check-in mails are stopped")
+    una.opens(somebody.unsubscribe)
+    una.sees("Check-in mails are stopped")
+    signs_in(una, somebody)
+    una.opens("/account/check-in-mail")
+    una.page.locator("main form button").first.click()
+    una.sees("You will get check-in mails again")
+
+
+def test_one_click_in_the_mail_program_stops_the_mail(settled: Installation, sit_down: SitDown) -> None:
+    somebody = a_client(settled, "Otto Click")
+    form = Request(f"{settled.url}{somebody.unsubscribe}", data=b"List-Unsubscribe=One-Click", method="POST")
+    with urlopen(form, timeout=10) as answer:
+        assert answer.status == 200
+    otto = sit_down("Otto", settled, **PHONE)
+    otto.opens(somebody.unsubscribe)
+    otto.sees("Check-in mails are stopped")
+
+
+def test_an_answer_twice_is_one_answer_and_can_be_changed_today(settled: Installation, sit_down: SitDown) -> None:
+    """Back button and a second tab: what is sent last on the same day counts, and nothing breaks."""
+    somebody = a_client(settled, "Bea Backward", pain_before=2)
+    bea, second = sit_down("Bea", settled, **PHONE), sit_down("Bea's other tab", settled, **PHONE)
+    bea.opens(somebody.checkin)
+    answers(bea, pain="3", send=False)
+    second.opens(somebody.checkin)
+    answers(second, pain="8", denied=True)
+    second.sees("Your answers are with us")
+    bea.presses("Send your answers")
+    bea.sees("Your answers are with us")
+    bea.goes_back()
+    bea.goes_back()
+    bea.opens(somebody.checkin)
+    bea.sees("Your answers are with us")
+    bea.does_not_see("Pain")
+    olive = sit_down("Olive", settled)
+    olive.opens("/today")
+    olive.fills(email=OWNER, password=PASSWORD)
+    olive.presses("Sign in", within="main")
+    olive.sees("Answered", "Bea Backward")
+
+
+def test_a_day_logged_in_two_tabs_is_one_log(settled: Installation, sit_down: SitDown) -> None:
+    somebody = a_client(settled, "Tim Twotabs")
+    tim = sit_down("Tim", settled, **PHONE)
+    signs_in(tim, somebody)
+    with tim.context.expect_page() as opened:
+        tim.page.evaluate("() => { window.open('/my') }")
+    other = opened.value
+    other.wait_for_load_state("load")
+    tim.ticks("Done")
+    tim.presses("Save")
+    tim.sees("Today: Done")
+    other.locator('label:has([name="outcome"][value="partly"])').click()
+    other.get_by_role("button", name="Save").click()
+    other.wait_for_load_state("load")
+    tim.opens("/my")
+    tim.sees("Today: Partly")
+
+
+def test_signing_out_leaves_nothing_behind_the_back_button(settled: Installation, sit_down: SitDown) -> None:
+    somebody = a_client(settled, "Sid Shared")
+    sid = sit_down("Sid", settled, **PHONE)
+    signs_in(sid, somebody)
+    sid.presses("History")
+    sid.presses("Sign out")
+    sid.sees("You are signed out")
+    sid.goes_back()
+    sid.does_not_see("Sid")
+    assert sid.page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+@pytest.mark.parametrize(
+    "link, words",
+    [
+        ("expired", "This link has run out"),
+        ("/c/this-link-was-never-made", "We do not know this link"),
+        ("/invitation/nor-was-this-one", "We do not know this link"),
+        ("/new-password/or-this-one", "We do not know this link"),
+        ("/u/an.altered-one", "This link is not complete"),
+    ],
+)
+def test_a_link_that_does_not_work_says_why_and_what_to_do(
+    settled: Installation, sit_down: SitDown, link: str, words: str
+) -> None:
+    address = a_client(settled, "Ella Late").expired_checkin if link == "expired" else link
+    ella = sit_down("Ella", settled, **PHONE)
+    ella.opens(address)
+    ella.sees(words, "What to do now")
+    assert ella.page.locator("main form").count() == 0
+
+
+def test_pages_of_our_own_when_something_is_not_there(settled: Installation, sit_down: SitDown) -> None:
+    ella = sit_down("Ella", settled, **PHONE)
+    ella.opens("/no-such-page")
+    ella.sees("Go to the first page")
+
+
+def signs_in(reader: Reader, somebody: Somebody) -> None:
+    reader.opens("/sign-in")
+    reader.fills(email=somebody.email, password=somebody.password)
+    reader.presses("Sign in", within="main")
+    reader.is_at("/my")
+
+
+def answers(reader: Reader, *, pain: str, send: bool = True, denied: bool = False) -> None:
+    if not denied:
+        reader.ticks("None of these")
+        reader.presses("Go on")
+    reader.page.locator('label:has([name="days"][value="5"])').click()
+    reader.page.locator(f'label:has([name="pain"][value="{pain}"])').click()
+    reader.page.locator('label:has([name="contact"][value="no"])').click()
+    if send:
+        reader.presses("Send your answers")
