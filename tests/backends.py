@@ -17,9 +17,9 @@ POSTGRES = os.environ.get("CLINIC_TEST_BACKEND") == "postgres"
 
 
 @contextmanager
-def database_urls() -> Iterator[Callable[[], str]]:
+def database_urls(*, postgres: bool = POSTGRES) -> Iterator[Callable[[], str]]:
     """A function that gives the address of a new, empty database; all are gone afterwards."""
-    with _postgres_urls() if POSTGRES else _sqlite_urls() as new:
+    with _postgres_urls() if postgres else _sqlite_urls() as new:
         yield new
 
 

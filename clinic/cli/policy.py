@@ -30,7 +30,7 @@ def list_rules(as_json: bool) -> None:
         )
 
 
-def _row(rule: Any) -> dict[str, object]:
+def _row(rule: Any) -> dict[str, Any]:
     return {
         "rule": rule.path,
         "endpoint": rule.endpoint,

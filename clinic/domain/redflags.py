@@ -58,17 +58,7 @@ def locks_program(tier: Tier) -> bool:
 
 
 def pauses_program(tier: Tier) -> bool:
-    """Every sign holds the program at least until a practitioner has reviewed it."""
-    return tier is not Tier.N
-
-
-def stops_mail(tier: Tier) -> bool:
-    """Emergency and same day: no cheerful reminder the next morning."""
-    return tier in (Tier.E, Tier.U)
-
-
-def alerts_practitioner(tier: Tier) -> bool:
-    """Every sign is mailed to the practitioner at once, as a link without detail."""
+    """Every sign holds program and check-in mail until a practitioner has reviewed it."""
     return tier is not Tier.N
 
 

@@ -4,7 +4,14 @@ from clinic.models.assessment import Assessment, Finding
 from clinic.models.audit import AuditEvent
 from clinic.models.base import Base
 from clinic.models.checkin import Checkin, CheckinAnswer, CheckinEvent, CheckinSchedule, WarningFlag
-from clinic.models.exercise import Exercise, ExerciseMedia, ExerciseMistake, Routine, RoutineItem, RoutineVersion
+from clinic.models.exercise import (
+    Exercise,
+    ExerciseMedia,
+    ExerciseMistake,
+    Routine,
+    RoutineItem,
+    RoutineVersion,
+)
 from clinic.models.outbox import OutboxMessage
 from clinic.models.person import Client, Invitation, User
 from clinic.models.practice import Heartbeat, Practice, SignOff

@@ -38,11 +38,14 @@ def dose_checks() -> tuple[CheckConstraint, ...]:
         "times_per_day": (1, 6),
         "days_per_week": (1, 7),
     }
-    return tuple(CheckConstraint(f"{name} BETWEEN {low} AND {high}", name=name) for name, (low, high) in bounds.items())
+    return tuple(
+        CheckConstraint(f"{name} BETWEEN {low} AND {high}", name=name)
+        for name, (low, high) in bounds.items()
+    )
 
 
 class Exercise(OfPractice, Base):
-    """A move in the practice's own words; begun from the catalogue entry `key` and never changed by it again."""
+    """A move in the practice's own words; begun from the catalogue's `key`, and from then on its own."""
 
     __tablename__ = "exercise"
     __table_args__ = tenant(UniqueConstraint("practice_id", "key"))
@@ -66,7 +69,7 @@ class Exercise(OfPractice, Base):
 
 
 class ExerciseMistake(OfPractice, Base):
-    """A fault of a move. The named one (the "Butt Mistake") has no meaning until a practitioner gives it one."""
+    """A fault of a move. The named one (the "Butt Mistake") means nothing until a practitioner says what."""
 
     __tablename__ = "exercise_mistake"
     __table_args__ = tenant(
@@ -83,7 +86,7 @@ class ExerciseMistake(OfPractice, Base):
     fix: Mapped[str | None] = mapped_column(Text)
     self_test: Mapped[str | None] = mapped_column(Text)
     is_named: Mapped[bool] = mapped_column(default=False)
-    fault_keys: Mapped[list[str]] = mapped_column(default=list)  # catalogue faults the named mistake stands for
+    fault_keys: Mapped[list[str]] = mapped_column(default=list)  # what the named mistake stands for
     video_second: Mapped[int | None]
     confirmed_by: Mapped[uuid.UUID | None]
     confirmed_at: Mapped[datetime | None]

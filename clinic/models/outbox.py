@@ -53,6 +53,6 @@ class OutboxMessage(OfPractice, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     smtp_code: Mapped[int | None]
     smtp_reply: Mapped[str | None] = mapped_column(String(300))
-    reason: Mapped[str | None] = mapped_column(String(300))  # why it is failed, cancelled, expired or in doubt
+    reason: Mapped[str | None] = mapped_column(String(300))  # why it failed, ended or is in doubt
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

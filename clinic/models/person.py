@@ -48,7 +48,9 @@ class Client(OfPractice, Base):
         UniqueConstraint("practice_id", "email_key"),
         # the list is read in this order, and its pages start in the middle of it
         Index(None, "practice_id", "status", "sort_key", "id"),
-        CheckConstraint("waking_from IS NULL OR waking_until IS NULL OR waking_from < waking_until", name="waking"),
+        CheckConstraint(
+            "waking_from IS NULL OR waking_until IS NULL OR waking_from < waking_until", name="waking"
+        ),
     )
 
     user_id: Mapped[uuid.UUID | None]
@@ -81,7 +83,7 @@ class Client(OfPractice, Base):
 
 
 class Invitation(OfPractice, Base):
-    """The offer of an account. Its links are `LinkToken`s; an accepted or revoked offer has none that work."""
+    """The offer of an account. Its links are `LinkToken`s; once accepted or revoked, none of them work."""
 
     __tablename__ = "invitation"
     __table_args__ = tenant(

@@ -73,7 +73,8 @@ class ProgramEvent(OfPractice, Base):
     )
 
     program_id: Mapped[uuid.UUID]
-    action: Mapped[ProgramAction | None] = mapped_column(choice(ProgramAction, "action"))  # None: a corrected dose
+    # None: a corrected dose
+    action: Mapped[ProgramAction | None] = mapped_column(choice(ProgramAction, "action"))
     effective_on: Mapped[date]
     reason: Mapped[str] = mapped_column(Text)
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)

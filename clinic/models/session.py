@@ -39,7 +39,8 @@ class LinkToken(OfPractice, Base):
         belongs_to("invitation", "invitation_id"),
         belongs_to("checkin", "checkin_id"),
         CheckConstraint(
-            "(CASE WHEN user_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN invitation_id IS NULL THEN 0 ELSE 1 END)"
+            "(CASE WHEN user_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN invitation_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN checkin_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="one_subject",
         ),

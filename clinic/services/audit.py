@@ -21,7 +21,7 @@ def record(
     subject_id: uuid.UUID | None = None,
     **details: Any,
 ) -> None:
-    """Note what a signed-in person did; `action` is "thing.verb", details are JSON values without free text."""
+    """Note what a signed-in person did; `action` is "thing.verb", details are JSON values."""
     _add(actor.practice_id, actor.user_id, actor.name, action, client_id, subject_id, details)
 
 

@@ -61,7 +61,7 @@ def restore(path: Path) -> int:
 
 
 def copy_sqlite(url: str, folder: Path) -> Path | None:
-    """Before a migration: a plain copy of an SQLite database, whatever its tables; None where there is nothing yet."""
+    """Before a migration: a plain copy of an SQLite database; None where there is nothing yet."""
     source = Path(make_url(url).database or "")
     if not source.is_file():
         return None

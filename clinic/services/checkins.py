@@ -1,4 +1,4 @@
-"""Check-ins: their links, calling them back, and the ledger as the practice reads it."""
+"""Check-ins: calling them back, and the ledger as the practice reads it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from sqlalchemy import ColumnElement, Select, and_, select, update
 from sqlalchemy.orm import joinedload
 
 from clinic.domain.errors import NotFound
-from clinic.domain.links import LIFETIMES
 from clinic.domain.scheduling import load_zone, local_date, skip_in_words
-from clinic.domain.types import CheckinState, LinkPurpose, OutboxState, SkipReason
+from clinic.domain.types import CheckinState, OutboxState, SkipReason
 from clinic.extensions import db
 from clinic.mail import compose
 from clinic.mail.compose import MailContent
@@ -27,14 +26,13 @@ from clinic.models import (
     OutboxMessage,
     Program,
 )
-from clinic.services import access, audit, links, outbox, sending_ledger, sending_mails
+from clinic.services import access, audit, links, outbox, sending_ledger
 from clinic.services.actors import Actor
 from clinic.services.checkin_planning import plan_due  # noqa: F401  # the name the tasks know
 from clinic.services.clock import now
 from clinic.services.sending_ledger import Step
 from clinic.services.transaction import transaction
 
-LIFETIME = LIFETIMES[LinkPurpose.CHECKIN] or timedelta(days=14)
 MAILS = ("checkin", "checkin_reminder")
 UNSENT = (CheckinState.PLANNED, CheckinState.DUE, CheckinState.WAITING)
 TROUBLE = (CheckinState.FAILED, CheckinState.IN_DOUBT)
@@ -76,14 +74,6 @@ class Overview:
     waiting: Sequence[Entry]
     trouble: Sequence[Entry]
     answers: Sequence[Entry]
-
-
-def mint_link(checkin: Checkin) -> str:
-    """The secret of a check-in's link, good for fourteen days, within the caller's transaction.
-
-    Every attempt at its mail has a link of its own; earlier ones stay good, for an earlier mail may arrive.
-    """
-    return links.mint(checkin.practice_id, LinkPurpose.CHECKIN, now() + LIFETIME, checkin_id=checkin.id)
 
 
 def call_back(practice_id: uuid.UUID, client_id: uuid.UUID, why: SkipReason) -> int:
@@ -165,12 +155,12 @@ def preview(actor: Actor) -> MailContent:
     if not actor.is_staff:
         raise NotFound
     practice = access.practice_of(actor)
-    home = sending_mails.link("public.home.index")
+    home = links.address("public.home.index")
     return compose.checkin(
         compose.Letterhead(practice.name, practice.phone, practice.emergency_number),
         first_name=actor.name.partition(" ")[0],
         link=home,
-        until=local_date(now() + LIFETIME, load_zone(practice.time_zone)),
+        until=local_date(now() + links.CHECKIN_LIFETIME, load_zone(practice.time_zone)),
         stop_link=home,
     )
 

@@ -1,6 +1,6 @@
 """A believable practice to try things in: made-up people with months of practice behind them.
 
-Refused in production and where a mail server is set; every address ends in .example and no check-in is overdue.
+Refused in production and where a mail server is set; every address ends in .example, nothing is overdue.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import time
 from random import Random
 from typing import Any
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.assessment import BatteryItem, Field
 from clinic.domain.types import AssessmentStatus, FieldKind, Side, Sides, TestResult
-from clinic.models import Assessment, Base, Finding
+from clinic.models import Assessment, Finding
 
 if TYPE_CHECKING:
     from clinic.services.demo_clients import Person, Rows

@@ -11,8 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from clinic.domain.doses import Dose
-from clinic.domain.scheduling import Schedule, local_to_utc, next_occurrence
 from clinic.domain.progress import PAIN_CHANGE
+from clinic.domain.scheduling import Schedule, local_to_utc, next_occurrence
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.types import (
     CheckinKind,

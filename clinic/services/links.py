@@ -8,19 +8,21 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import ColumnElement, CursorResult, select, update
 
 from clinic.domain.errors import LinkProblem
-from clinic.domain.links import link_problem
+from clinic.domain.links import LIFETIMES, link_problem
 from clinic.domain.types import LinkProblemKind, LinkPurpose
 from clinic.extensions import db
-from clinic.models import LinkToken
+from clinic.models import Checkin, LinkToken
 from clinic.services.clock import now
 
+CHECKIN_LIFETIME = LIFETIMES[LinkPurpose.CHECKIN] or timedelta(days=14)
 SECRET_BYTES = 24  # 192 bits; 32 characters in the address
 
 
@@ -53,6 +55,23 @@ def mint(
         )
     )
     return secret
+
+
+def mint_checkin(checkin: Checkin) -> str:
+    """The secret of a check-in's link, good for fourteen days, within the caller's transaction.
+
+    Every attempt at its mail has a link of its own; earlier ones stay good, for an earlier mail may arrive.
+    """
+    return mint(
+        checkin.practice_id, LinkPurpose.CHECKIN, now() + CHECKIN_LIFETIME, checkin_id=checkin.id
+    )
+
+
+def address(endpoint: str, **values: object) -> str:
+    """The full address of a page, from the base URL and never from a request."""
+    base = urlsplit(current_app.config["SETTINGS"].base_url)
+    pages = current_app.url_map.bind(base.netloc, url_scheme=base.scheme)
+    return pages.build(endpoint, values, force_external=True)
 
 
 def find(secret: str, purpose: LinkPurpose) -> LinkToken:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from clinic.domain.errors import RuleBroken
 from clinic.domain.programs import Change, pauses
 from clinic.domain.progress import Plan, day_outcome
-from clinic.domain.redflags import locks_program, pauses_program
+from clinic.domain.redflags import pauses_program
 from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramStatus, Tier
 from clinic.extensions import db
 from clinic.models import Client, PracticeLog, Prescription, Program, ProgramEvent, WarningFlag
@@ -72,7 +72,7 @@ class Held:
     @property
     def locked(self) -> bool:
         """Whether a warning sign holds the program until a practitioner has looked."""
-        return self.tier is not None and (locks_program(self.tier) or pauses_program(self.tier))
+        return self.tier is not None and pauses_program(self.tier)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -19,7 +18,7 @@ from clinic.mail.compose import Letterhead, MailContent
 from clinic.mail.message import Message, list_id, message_id
 from clinic.mail.transport import Envelope
 from clinic.models import Checkin, Client, Invitation, OutboxMessage, Practice, Program, User, WarningFlag
-from clinic.services import accounts, checkins, invitations, links
+from clinic.services import accounts, invitations, links
 from config import Settings
 
 
@@ -51,7 +50,7 @@ class Due:
     def stop_link(self) -> str:
         """The client's own unsubscribe page: in the header, and at the foot of both parts."""
         assert self.client is not None
-        return link("public.unsubscribe.show", secret=links.sign_unsubscribe(self.client.id))
+        return links.address("public.unsubscribe.show", secret=links.sign_unsubscribe(self.client.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +90,14 @@ def letter(due: Due, at: datetime, *, smtputf8: bool) -> Letter:
     return Letter(due.message.id, due.message.attempts + 1, envelope)
 
 
-def link(endpoint: str, **values: object) -> str:
-    """The full address of a page, from the base URL and never from a request."""
-    settings: Settings = current_app.config["SETTINGS"]
-    base = urlsplit(settings.base_url)
-    pages = current_app.url_map.bind(base.netloc, url_scheme=base.scheme)
-    return pages.build(endpoint, values, force_external=True)
-
-
 def _checkin(due: Due, at: datetime) -> MailContent:
     assert due.client is not None
     assert due.checkin is not None
     return compose.checkin(
         _head(due.practice),
         first_name=_first_name(due.client.name),
-        link=link("public.checkin.show", secret=checkins.mint_link(due.checkin)),
-        until=_last_day(at + checkins.LIFETIME, due.client.time_zone),
+        link=links.address("public.checkin.show", secret=links.mint_checkin(due.checkin)),
+        until=_last_day(at + links.CHECKIN_LIFETIME, due.client.time_zone),
         stop_link=due.stop_link,
     )
 
@@ -119,7 +110,7 @@ def _invitation(due: Due, at: datetime) -> MailContent:
         _head(due.practice),
         first_name=_first_name(due.client.name),
         practitioner=due.inviter.name,
-        link=link("public.invitation.show", secret=invitations.mint_link(due.invitation)),
+        link=links.address("public.invitation.show", secret=invitations.mint_link(due.invitation)),
         until=_last_day(due.invitation.expires_at, due.client.time_zone),
     )
 
@@ -129,7 +120,7 @@ def _password_reset(due: Due, at: datetime) -> MailContent:
     return compose.password_reset(
         _head(due.practice),
         first_name=_first_name(due.user.name),
-        link=link("public.reset.choose", secret=accounts.mint_reset(due.user)),
+        link=links.address("public.reset.choose", secret=accounts.mint_reset(due.user)),
         minutes=int(accounts.RESET_LIFETIME.total_seconds() // 60),
     )
 
@@ -137,25 +128,25 @@ def _password_reset(due: Due, at: datetime) -> MailContent:
 def _warning_sign_alert(due: Due, at: datetime) -> MailContent:
     assert due.user is not None
     assert due.flag is not None
-    page = link("practitioner.flags.show", flag_id=due.flag.id)
+    page = links.address("practitioner.flags.show", flag_id=due.flag.id)
     return compose.warning_sign_alert(_head(due.practice), first_name=_first_name(due.user.name), link=page)
 
 
 def _test_mail(due: Due, at: datetime) -> MailContent:
     assert due.user is not None
     return compose.test_mail(
-        _head(due.practice), first_name=_first_name(due.user.name), link=link("public.home.index")
+        _head(due.practice), first_name=_first_name(due.user.name), link=links.address("public.home.index")
     )
 
 
 def _checkin_preview(due: Due, at: datetime) -> MailContent:
     assert due.user is not None
-    home = link("public.home.index")  # a preview's button must not open anybody's check-in
+    home = links.address("public.home.index")  # a preview's button must not open anybody's check-in
     content = compose.checkin(
         _head(due.practice),
         first_name=_first_name(due.user.name),
         link=home,
-        until=_last_day(at + checkins.LIFETIME, due.practice.time_zone),
+        until=_last_day(at + links.CHECKIN_LIFETIME, due.practice.time_zone),
         stop_link=home,
     )
     return compose.preview(content)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask import current_app
 from sqlalchemy import select
 
 from clinic.domain.errors import RuleBroken
@@ -10,7 +9,7 @@ from clinic.domain.types import Role
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Practice, User
-from clinic.services import accounts, audit, passwords
+from clinic.services import accounts, audit, links, passwords
 from clinic.services.transaction import transaction
 
 COMMAND_LINE = "Command line"
@@ -32,14 +31,13 @@ def reset_links(address: Address) -> list[tuple[str, str]]:
         users = db.session.scalars(
             select(User).where(User.email_key == address.key, User.deactivated_at.is_(None))
         ).all()
-        links = [(user.name, _reset_url(accounts.mint_reset(user))) for user in users]
+        found = [
+            (user.name, links.address("public.reset.choose", secret=accounts.mint_reset(user)))
+            for user in users
+        ]
         for user in users:
             audit.record_for(user.practice_id, COMMAND_LINE, "password.reset_link", subject_id=user.id)
-    return links
-
-
-def _reset_url(secret: str) -> str:
-    return f"{current_app.config['SETTINGS'].base_url}/new-password/{secret}"
+    return found
 
 
 def _only_practice() -> Practice:

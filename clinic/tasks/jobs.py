@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clinic.services import checkin_planning, delivery, heartbeats, housekeeping
+from clinic.services import checkin_planning, delivery, heartbeats, housekeeping, program_changes
 from clinic.services.clock import now
 from clinic.tasks import stopping, turn
 
@@ -17,7 +17,9 @@ def deliver() -> None:
 
 
 def plan() -> None:
-    checkin_planning.plan_due(now())
+    at = now()
+    program_changes.start_due(at)
+    checkin_planning.plan_due(at)
 
 
 def tidy() -> None:

@@ -17,9 +17,8 @@ from celery import Celery, bootsteps, signals
 from flask import Flask
 
 from clinic.extensions import db
-from clinic.services import checkin_planning, delivery, heartbeats
-from clinic.services.clock import now
-from clinic.tasks import stopping, turn
+from clinic.services import delivery, heartbeats
+from clinic.tasks import jobs, stopping, turn
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +33,6 @@ def deliver() -> None:
     heartbeats.beat(heartbeats.SWEEP)
 
 
-def plan() -> None:
-    checkin_planning.plan_due(now())
-
-
 def pulse() -> None:
     heartbeats.beat(heartbeats.WORKER, f"{socket.gethostname()}:{os.getpid()}")
 
@@ -45,7 +40,7 @@ def pulse() -> None:
 # name, seconds between rounds, what is done
 ROUNDS: tuple[tuple[str, float, Callable[[], None]], ...] = (
     ("pulse", 10.0, pulse),
-    ("plan", 20.0, plan),
+    ("plan", 20.0, jobs.plan),
     ("deliver", 5.0, deliver),
 )
 

@@ -27,7 +27,16 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.client import history, program, today
     from clinic.web.client import mail as client_mail
     from clinic.web.client import warnings as client_warnings
-    from clinic.web.practitioner import account, attention, checkins, clients, flags, invitations, practice, programs
+    from clinic.web.practitioner import (
+        account,
+        attention,
+        checkins,
+        clients,
+        flags,
+        invitations,
+        practice,
+        programs,
+    )
     from clinic.web.practitioner import assessments as exam
     from clinic.web.practitioner import routines as routine_pages
     from clinic.web.public import checkin, health, home, invitation, reset, setup, signin, unsubscribe

@@ -37,7 +37,7 @@ class Rule:
         return f"{self.view.__module__.removeprefix('clinic.web.')}.{self.view.__name__}"
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """Flask-Login's idea of a user: one signed-in browser, known by its session's secret."""
 
     def __init__(self, secret: str, found: sessions.Found) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from flask import Flask, render_template
 from flask_limiter import RateLimitExceeded
@@ -12,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from clinic.domain.errors import Conflict, Forbidden, LinkProblem, NotFound
+from clinic.domain.types import LinkProblemKind
 from clinic.extensions import db
 
 log = logging.getLogger(__name__)
@@ -40,12 +42,13 @@ def page(status: int) -> tuple[str, int]:
     return render_template(f"errors/{known}.html"), status
 
 
-def http(error: HTTPException) -> object:
+def http(error: HTTPException) -> Any:
     """Werkzeug's own errors, on our pages; redirects pass."""
     if error.code is None or error.code < 400:
         return error
     body, status = page(error.code)
-    headers = [(name, value) for name, value in error.get_headers() if name.lower() in {"allow", "retry-after"}]
+    kept = {"allow", "retry-after"}
+    headers = [(name, value) for name, value in error.get_headers() if name.lower() in kept]
     return body, status, headers
 
 
@@ -57,7 +60,8 @@ def other_host(error: SecurityError) -> tuple[str, int, dict[str, str]]:
 def link_problem(error: LinkProblem) -> tuple[str, int]:
     """A mailed link that cannot be used: which kind of trouble, and the way on."""
     db.session.rollback()
-    return render_template("public/link_problem.html", kind=error.kind), 410 if error.kind != "unknown" else 404
+    status = 404 if error.kind is LinkProblemKind.UNKNOWN else 410
+    return render_template("public/link_problem.html", kind=error.kind), status
 
 
 def database_away(error: OperationalError) -> tuple[str, int]:
@@ -71,5 +75,5 @@ def database_away(error: OperationalError) -> tuple[str, int]:
 
 def crash(error: Exception) -> tuple[str, int]:
     """Anything unforeseen; the log holds the trace, the page holds no detail."""
-    log.exception("unhandled error")
+    log.error("unhandled error", exc_info=error)
     return page(500)

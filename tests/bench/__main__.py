@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import page, start
+from tests.bench import mail, page, schedule, start
 from tests.bench.line import Line
 
 # What a name begins with, and what measures it; a line of its own for every new feature.
@@ -14,6 +14,8 @@ BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
     "page.weight": page.weight,
     "page.growth": page.growth,
     "start.healthz": start.healthz,
+    "mail": mail.lines,
+    "schedule.million": schedule.lines,
 }
 
 

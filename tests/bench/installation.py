@@ -12,6 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import Flask
+
+from clinic import create_app
+from config import Settings
 from tests.backends import database_urls
 
 PASSWORD = "harbour light on the water"
@@ -57,6 +61,11 @@ def clinic(environment: dict[str, str], *words: str) -> str:
     if done.returncode:
         raise SystemExit(f"clinic {' '.join(words)} failed: {done.stderr[-2000:]}")
     return done.stdout
+
+
+def app_of(environment: dict[str, str]) -> Flask:
+    """The installation's app in this process."""
+    return create_app(Settings.from_env(environment))
 
 
 def _first(role: str, said: str) -> str:

@@ -7,7 +7,7 @@ from statistics import median
 
 from tests.bench.installation import Installation, demo
 from tests.bench.line import Line, within
-from tests.bench.load import Measured, load
+from tests.bench.load import load
 from tests.bench.server import serving, sign_in
 from tests.bench.weight import first_load
 
@@ -15,6 +15,7 @@ REAL = "clinic:create_app_from_env()"
 ROUNDS = 3
 FEW, MANY = 100, 10_000
 PROGRAM = "/my/program/2"
+LIST, SEARCH = "/clients", "/clients?q=forde"
 AGAINST = "same SQL through the driver, same template"
 Who = Callable[[Installation], str]
 
@@ -30,9 +31,8 @@ def practitioner(there: Installation) -> str:
 SPEED: tuple[tuple[str, str, Who], ...] = (
     ("client-program", PROGRAM, client),
     ("client-today", "/my", client),
-    ("client-list", "/clients", practitioner),
+    ("client-list", LIST, practitioner),
 )
-GROWTH = (("client-list", "/clients"), ("client-search", "/clients?q=forde"))
 
 
 def speed() -> Iterator[Line]:
@@ -50,18 +50,19 @@ def speed() -> Iterator[Line]:
 
 
 def growth() -> Iterator[Line]:
-    """How much slower a list is with ten thousand clients than with a hundred."""
+    """How much slower the list is with ten thousand clients than with a hundred, and searching than reading it."""
     with demo(MANY) as large, demo(FEW) as small:
         with serving(REAL, large.environment) as many, serving(REAL, small.environment) as few:
             cookies = {many: sign_in(many, large.practitioner), few: sign_in(few, small.practitioner)}
-            for name, path in GROWTH:
-                times: dict[int, list[Measured]] = {many: [], few: []}
-                for _ in range(ROUNDS):
-                    for port, found in times.items():
-                        found.append(load(port, path, cookies[port], count=150, threads=1))
-                middle = {port: median(each.median for each in found) for port, found in times.items()}
-                ratio = middle[many] / middle[few]
-                yield Line(f"page.growth.{name}", ratio, "ratio", f"the same page with {FEW} clients", ratio)
+            pages = ((many, LIST), (few, LIST), (many, SEARCH))
+            times: dict[tuple[int, str], list[float]] = {page: [] for page in pages}
+            for _ in range(ROUNDS):
+                for (port, path), found in times.items():
+                    found.append(load(port, path, cookies[port], count=150, threads=1).median)
+        listed, listed_few, searched = (median(found) for found in times.values())
+        grown, sought = listed / listed_few, searched / listed
+        yield Line("page.growth.client-list", grown, "ratio", f"the same page with {FEW} clients", grown)
+        yield Line("page.growth.client-search", sought, "ratio", f"the list of the same {MANY:,}", sought)
         yield within("start.demo-10000", large.seconds, "s", 60)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from clinic.domain.types import CheckinKind, CheckinState
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinAnswer, CheckinSchedule, Client, Program, RoutineVersion
-from clinic.services import checkins
+from clinic.services import links
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 from tests.factories.people import People
@@ -82,7 +82,7 @@ def sent_checkin(program: Program, day: date | None = None, **values: Any) -> Ch
 def link_to(checkin: Checkin) -> str:
     """The path of the check-in's page, as its mail has it."""
     with transaction():
-        secret = checkins.mint_link(checkin)
+        secret = links.mint_checkin(checkin)
     return f"/c/{secret}"
 
 

@@ -95,7 +95,7 @@ def promise_checkin(client: Client, program: Program, *, due_at: datetime | None
 
 
 def promise_checkins(number: int, *, due_at: datetime | None = None) -> list[uuid.UUID]:
-    """A practice with that many clients, each with a check-in to be mailed now, committed; ids of the mails."""
+    """A practice with that many clients, each with a check-in to be mailed now; ids of the mails."""
     with transaction():
         practice = make_practice()
         staff = make_user(practice)

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
 
 def test_mails_survive_workers_that_are_killed_while_sending(live_app: Flask, full: bool) -> None:
-    mails, kills = (4000, 30) if full else (150, 3)
+    mails, kills = (4000, 30) if full else (120, 2)
     chance = random.Random(7)
     accepted = 0
     with (

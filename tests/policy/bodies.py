@@ -65,11 +65,16 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "accept": ["y"],
         "change_note": ["One cue is new."],
     },
+    "practitioner.assessments.begin": lambda world, at: {**_from_today("taken_on")},
+    "practitioner.assessments.sign": lambda world, at: {"confirmed": ["y"]},
     "practitioner.practice.show": lambda world, at: {"name": ["Harbour Spine"], "email": ["desk@planted.example"]},
     "practitioner.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
     "client.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
     "client.today.log": lambda world, at: {"day": [_today(world)], "outcome": ["done"]},
 }
+
+# Where a page has several forms for its own address: a field of the one that is meant.
+WHICH_FORM = {"practitioner.assessments.sign": "confirmed"}
 
 # Rules that have nothing to write here, with the reason.
 WRITES_NOTHING = {

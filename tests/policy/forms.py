@@ -46,7 +46,12 @@ def _fill(values: Filled, element: Element, name: str) -> None:
     elif kind in ("radio", "checkbox"):
         _press(values, element, name, kind)
     elif kind not in UNTYPED:
-        values[name] = [element.get("value") or ("" if kind == "hidden" else TYPED.get(kind, "Some words"))]
+        values[name] = [element.get("value") or _typed(element, kind)]
+
+
+def _typed(element: Element, kind: str) -> str:
+    figures = element.get("inputmode") in ("numeric", "decimal")  # a figure that fits is for the caller to know
+    return "" if kind == "hidden" or figures else TYPED.get(kind, "Some words")
 
 
 def _select(values: Filled, element: Element, name: str) -> None:

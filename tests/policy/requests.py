@@ -15,7 +15,7 @@ from clinic.web import url_map
 from clinic.web.authz import Rule
 from tests.conftest import settings_for
 from tests.policy.addresses import CLIENT_ACTORS, STAFF_ACTORS, Address, addresses, may_open
-from tests.policy.bodies import PUT_RIGHT, arrange
+from tests.policy.bodies import PUT_RIGHT, WHICH_FORM, arrange
 from tests.policy.forms import Filled, filled, posting_forms
 from tests.policy.stage import Stage
 
@@ -56,6 +56,8 @@ def body_for(stage: Stage, address: Address) -> Filled:
             page = stage.ask(browser, "GET", address.url).get_data(as_text=True)
         path = address.url.partition("?")[0]
         here = [form for action, form in posting_forms(page, path) if action == path]
+        wanted = WHICH_FORM.get(address.rule.endpoint)
+        here = [form for form in here if wanted is None or wanted in {each.get("name") for each in form.iter()}]
         body = filled(here[-1]) if here else {}
     return {**body, **PUT_RIGHT.get(address.rule.endpoint, lambda world, at: {})(stage.world, address)}
 

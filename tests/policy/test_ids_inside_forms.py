@@ -11,11 +11,13 @@ from clinic.models import Base
 from tests.policy.addresses import Address
 from tests.policy.bodies import WRITES_NOTHING, arrange
 from tests.policy.forms import Filled
-from tests.policy.requests import UNSAFE, at, body_for, guest, sent
+from tests.policy.requests import UNSAFE, WALKED, at, body_for, guest, rules, sent
 from tests.policy.stage import Stage, changed, touched
 
 # The form's own key for "sent twice is once": any value is as good as another.
 KEYS_OF_FORMS = frozenset({"key"})
+NAMES = ("before", "after", "routine", "client", "client_id", "program", "start", "id")
+SHOWN = [name for name in WALKED if "GET" in rules()[name].methods]
 CHANGING = [name for name in UNSAFE if name not in WRITES_NOTHING]
 
 
@@ -28,6 +30,26 @@ def test_a_foreign_id_in_a_form_changes_nothing(stage: Stage, endpoint: str) -> 
                 tampered = {**body, name: [*body[name]]}
                 tampered[name][position] = body[name][position].replace(own, str(foreign))
                 _send(stage, address, tampered, strictly=name not in KEYS_OF_FORMS)
+
+
+@pytest.mark.parametrize("endpoint", SHOWN)
+def test_a_foreign_id_behind_an_address_tells_nothing(stage: Stage, endpoint: str) -> None:
+    """A page asked to go on from, or to be about, a foreign record answers as for one that was never there."""
+    address = at(stage, endpoint)[0]
+    who = guest(address)
+    for foreign in _foreign_ids(stage, address):
+        answers = [_asked_with(stage, who, address, each) for each in (foreign, uuid.uuid4())]
+        statuses, marks = zip(*answers, strict=True)
+        assert statuses[0] == statuses[1], f"{address.url} tells {foreign} from an id that nobody has"
+        assert marks[0] == marks[1]
+
+
+def _asked_with(stage: Stage, who: str, address: Address, foreign: uuid.UUID) -> tuple[int, dict[str, set[str]]]:
+    behind = "&".join(f"{name}={foreign}" for name in NAMES)
+    with stage.scene(who) as browser:
+        arrange(stage.world, address)
+        answer = stage.ask(browser, "GET", f"{address.url}{'&' if '?' in address.url else '?'}{behind}")
+        return answer.status_code, stage.marks.found_in(answer.get_data(as_text=True))
 
 
 @pytest.mark.parametrize("endpoint", CHANGING)

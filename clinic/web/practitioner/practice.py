@@ -25,4 +25,5 @@ def show() -> Response | str | tuple[str, int]:
             flash("Saved.", "success")
             return redirect(url_for("practitioner.practice.show"), 303)
     people = practices.staff(actor)
-    return render_template("practitioner/practice/show.html", form=form, people=people), 422 if form.errors else 200
+    page = render_template("practitioner/practice/show.html", form=form, people=people)
+    return page, 422 if form.errors else 200

@@ -19,7 +19,7 @@ class Hold:
 
 
 def hold_text(tier: Tier, practice: Practice) -> Hold:
-    """The catalogue's words for a tier with the practice's numbers; a practice without them still says something."""
+    """The catalogue's words for a tier, with the practice's numbers or, without them, words for those."""
     text = client_text(
         load_catalogue().warnings.tiers[tier].client_text,
         emergency_number=practice.emergency_number or "your emergency number",

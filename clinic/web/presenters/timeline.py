@@ -123,7 +123,7 @@ def told(event: AuditEvent, zone: str) -> Told:
         icon=words.icon,
         tone=words.tone,
         when=moment(event.happened_at, zone),
-        iso=event.happened_at.isoformat(),
+        iso=event.happened_at.isoformat(timespec="seconds"),  # HTML knows no microseconds
         by=event.actor_name,
         text=_text(event.details) or None,
     )

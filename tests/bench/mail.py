@@ -1,0 +1,102 @@
+"""Due check-ins until they are delivered and recorded, against one bare connection with ready-made bytes.
+
+PostgreSQL and one SMTP sink in a process of its own; `python -m tests.bench.mail` is a sending process.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from clinic import create_app_from_env
+from clinic.domain.types import OutboxState
+from clinic.extensions import db
+from clinic.models import OutboxMessage
+from clinic.services import delivery
+from tests.backends import database_urls
+from tests.bench.installation import HOME, app_of, clinic, ours
+from tests.bench.line import Line
+from tests.factories.mail import promise_checkins
+from tests.mail.bench import SENDER, content, message
+from tests.sink import RemoteSink, sink_process
+
+MAILS = 2000
+ROUNDS = 2
+AGAINST = "bare persistent smtplib, ready-made bytes"
+
+
+def lines() -> Iterator[Line]:
+    """Mails a second of one and of two sending processes; the floor takes its turn in each round."""
+    with (
+        database_urls(postgres=True) as new,
+        sink_process() as sink,
+        tempfile.TemporaryDirectory(prefix="regroove-bench-") as folder,
+    ):
+        places = {"CLINIC_DATABASE_URL": new(), "CLINIC_DATA_DIR": folder}
+        environment = {**ours(), **places, "CLINIC_SMTP_URL": f"smtp://127.0.0.1:{sink.port}"}
+        clinic(environment, "db", "upgrade")
+        app, floors, rates = app_of(environment), [], {1: [], 2: []}
+        ready = [message(number, content(number)).to_bytes() for number in range(MAILS)]
+        for _ in range(ROUNDS):
+            floors.append(_bare(sink.port, ready))
+            for processes, found in rates.items():
+                found.append(_delivered(app, environment, sink, processes))
+    for name, processes in (("mail.one", 1), ("mail.two", 2)):
+        best = max(rates[processes])
+        yield Line(name, best, "mails/s", AGAINST, best / max(floors))
+
+
+def _bare(port: int, ready: list[bytes]) -> float:
+    with smtplib.SMTP("127.0.0.1", port, local_hostname="localhost") as smtp:
+        began = time.perf_counter()
+        for number, mail in enumerate(ready):
+            smtp.sendmail(SENDER, f"anna{number}@client.example", mail)
+        return len(ready) / (time.perf_counter() - began)
+
+
+def _delivered(app: Flask, environment: dict[str, str], sink: RemoteSink, processes: int) -> float:
+    with app.app_context():
+        promise_checkins(MAILS)
+    sink.reset()
+    command = [sys.executable, "-m", "tests.bench.mail"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    senders = [subprocess.Popen(command, env=environment, cwd=HOME, **pipes) for _ in range(processes)]
+    for sender in senders:
+        assert sender.stdout is not None
+        sender.stdout.readline()  # it is ready
+    began = time.perf_counter()
+    for sender in senders:
+        assert sender.stdin is not None
+        sender.stdin.write(b"go\n")
+        sender.stdin.flush()
+    for sender in senders:
+        sender.communicate()
+    seconds = time.perf_counter() - began
+    assert sink.counts()["total"] == MAILS, "not every mail arrived"
+    assert not _unrecorded(app), "not every mail is recorded"
+    return MAILS / seconds
+
+
+def _unrecorded(app: Flask) -> int:
+    with app.app_context():
+        left = select(func.count()).where(OutboxMessage.state != OutboxState.SENT)
+        return db.session.scalar(left) or 0
+
+
+def _send() -> None:
+    with create_app_from_env().app_context():
+        print("ready", flush=True)
+        sys.stdin.readline()
+        while delivery.run():
+            pass
+
+
+if __name__ == "__main__":
+    _send()

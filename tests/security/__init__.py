@@ -1,0 +1,1 @@
+"""What an attacker tried: one test for each hole that was found."""

@@ -1,0 +1,220 @@
+"""What was found by attacking the product: a test for each hole, so that it stays shut."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from clinic.domain.errors import RuleBroken
+from clinic.domain.types import CheckinState, OutboxState
+from clinic.extensions import db
+from clinic.mail.addresses import parse_address
+from clinic.models import Checkin, Client, OutboxMessage, Practice, Program, User, WarningFlag
+from clinic.services import accounts, backup, clients, invitations, links, warnings
+from clinic.services.clients import Details
+from clinic.services.clients_import import import_clients
+from clinic.services.transaction import transaction
+from tests.factories.checkins import enrol, link_to, sent_checkin
+from tests.factories.people import PASSWORD, People, make_client
+from tests.visitor import Visitor
+from tests.web.practitioner.test_routines import typed
+
+Visit = Callable[..., Visitor]
+WRONG = "not the password at all"
+GOOD = "seven grey herons over water"
+ANSWER = {"days": "5", "pain": "3", "mistake": "no", "contact": "no"}
+
+
+def sign_in(browser: Visitor, email: str, password: str = PASSWORD, **options: Any) -> Any:
+    return browser.post("/sign-in", {"email": email, "password": password}, **options)
+
+
+@pytest.fixture
+def program(people: People) -> Program:
+    return enrol(people)
+
+
+@pytest.fixture
+def checkin(program: Program) -> Checkin:
+    return sent_checkin(program)
+
+
+# --- accounts
+
+
+@pytest.mark.parametrize("way", ["\N{FULLWIDTH LATIN SMALL LETTER P}eople", "\N{MATHEMATICAL BOLD SMALL P}eople", "PEOPLE"])
+def test_another_spelling_of_the_domain_is_no_new_budget_of_tries(
+    people: People, visit: Visit, way: str
+) -> None:
+    for _ in range(8):
+        sign_in(visit(), people.colleague.email, WRONG, status=422)
+    other = people.colleague.email.replace("people", way)
+    assert parse_address(other).key == people.colleague.email_key
+    sign_in(visit(), other, WRONG, status=429)
+
+
+def test_a_stranger_who_tries_passwords_does_not_shut_out_a_browser_the_owner_has_used(
+    people: People, visit: Visit
+) -> None:
+    browser = visit()
+    sign_in(browser, people.owner.email, status=303)
+    browser.post("/sign-out", status=303)
+    for _ in range(8):
+        sign_in(visit(), people.owner.email, WRONG, status=422)
+    sign_in(visit(), people.owner.email, status=429)
+    sign_in(browser, people.owner.email, status=303)
+
+
+def test_a_browser_that_was_used_once_has_no_more_tries_than_others(people: People, visit: Visit) -> None:
+    browser = visit()
+    sign_in(browser, people.owner.email, status=303)
+    browser.post("/sign-out", status=303)
+    for _ in range(8):
+        sign_in(browser, people.owner.email, WRONG, status=422)
+    sign_in(browser, people.owner.email, status=429)
+
+
+def test_a_browser_of_one_account_earns_no_tries_at_another(people: People, visit: Visit) -> None:
+    browser = visit()
+    sign_in(browser, people.colleague.email, status=303)
+    browser.post("/sign-out", status=303)
+    for _ in range(8):
+        sign_in(visit(), people.owner.email, WRONG, status=422)
+    sign_in(browser, people.owner.email, status=429)
+
+
+def test_an_open_browser_is_no_place_to_try_passwords(people: People, visit: Visit) -> None:
+    for _ in range(8):
+        visit(people.colleague).post("/your-account", {"current": WRONG, "password": GOOD}, status=422)
+    visit(people.colleague).post("/your-account", {"current": PASSWORD, "password": GOOD}, status=429)
+    visit(people.owner).post("/your-account", {"current": PASSWORD, "password": GOOD}, status=303)
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/forgotten-password"])
+def test_a_nought_byte_in_an_address_is_an_unknown_address(people: People, visit: Visit, path: str) -> None:
+    answer = visit().post(path, {"email": "a\x00b@people.example", "password": WRONG})
+    assert answer.status_code in (200, 422)
+
+
+def test_a_reset_link_from_before_is_worthless_once_the_password_is_changed(
+    people: People, visit: Visit
+) -> None:
+    with transaction():
+        secret = accounts.mint_reset(people.colleague)
+    visit(people.colleague).post("/your-account", {"current": PASSWORD, "password": GOOD}, status=303)
+    visit().get(f"/new-password/{secret}", status=410)
+
+
+# --- links
+
+
+def test_an_invited_person_learns_nobodys_name_by_typing_addresses(people: People, visit: Visit) -> None:
+    invited = make_client(people.practice, "Cora Lind", email=None)
+    hidden = make_client(people.practice, "Quentin Planted", email="quentin@clients.example")
+    db.session.commit()
+    secret = invitations.hand_over(people.actor(people.colleague), invited.id)[1]
+    for taken in (hidden.email, people.other_client_user.email, people.colleague.email):
+        page = visit().post(f"/invitation/{secret}", {"email": taken, "password": GOOD}, status=422)
+        said = page.get_data(as_text=True).split("<main")[1]
+        assert "Quentin" not in said
+        assert "Bela" not in said
+        assert "account" not in said.replace("Make your account", "")
+        assert "This email address cannot be used" in said
+
+
+def details_of(client: Client, **changes: Any) -> Details:
+    values = {name: getattr(client, name) for name in clients.PLAIN}
+    values |= {"name": client.name, "email": parse_address(client.email or "")}
+    return Details(**(values | {"consented_on": client.consented_at.date() if client.consented_at else None} | changes))
+
+
+def test_a_check_in_link_mailed_to_a_mistyped_address_ends_when_it_is_put_right(
+    people: People, checkin: Checkin, visit: Visit
+) -> None:
+    link = link_to(checkin)
+    visit().get(link)
+    right = details_of(people.client, email=parse_address("right@clients.example"))
+    clients.correct(people.actor(people.colleague), people.client.id, right, people.client.version)
+    visit().get(link, status=410)
+    visit().post(link, {"none": "y"}, status=410)
+    with transaction():
+        again = links.mint_checkin(checkin)
+    visit().get(f"/c/{again}")
+
+
+def test_other_corrections_leave_the_check_in_link_alone(
+    people: People, checkin: Checkin, visit: Visit
+) -> None:
+    link = link_to(checkin)
+    right = details_of(people.client, phone="020 7946 0200")
+    clients.correct(people.actor(people.colleague), people.client.id, right, people.client.version)
+    visit().get(link)
+
+
+def test_signs_ticked_after_a_flag_was_cleared_are_one_flag_and_one_alert(
+    people: People, checkin: Checkin, visit: Visit
+) -> None:
+    link, browser = link_to(checkin), visit()
+    browser.post(link, {"signs": "bladder_bowel"}, status=303)
+    flag = db.session.scalars(select(WarningFlag)).one()
+    warnings.clear(people.actor(people.colleague), flag.id, "Seen today.")
+    before = alerts()
+    for _ in range(3):
+        browser.post(link, {"signs": "bladder_bowel"}, status=303)
+    assert db.session.scalar(select(func.count()).select_from(WarningFlag)) == 2
+    assert alerts() - before == 2  # the owner's and the practitioner's
+
+
+def alerts() -> int:
+    mails = select(func.count()).where(OutboxMessage.kind == "warning_sign_alert")
+    return db.session.scalar(mails) or 0
+
+
+# --- forms
+
+
+def test_consent_cannot_be_dated_before_anybody_could_have_given_it(people: People, visit: Visit) -> None:
+    browser, path = visit(people.colleague), f"/clients/{people.client.id}/edit"
+    form = typed(browser.get(path))
+    form |= {"consented": "y", "consented_on-day": "1", "consented_on-month": "1", "consented_on-year": "0001"}
+    answer = browser.post(path, form, status=422)
+    assert "Enter a day from 2000 on." in answer.get_data(as_text=True)
+
+
+def test_ten_thousand_doses_are_refused_as_quickly_as_two(people: People, program: Program, visit: Visit) -> None:
+    browser = visit(people.colleague)
+    form = {f"doses-{number}-sets": "1" for number in range(10_000)}
+    began = time.monotonic()
+    browser.post(f"/programs/{program.id}/doses", form, status=400)
+    browser.post(f"/clients/{people.client.id}/programs/new", form, status=400)
+    assert time.monotonic() - began < 3
+
+
+def test_ten_thousand_unknown_fields_make_no_page_of_ten_thousand_lines(people: People, visit: Visit) -> None:
+    from tests.factories.assessments import draft
+
+    sheet = draft(people.actor(people.colleague), people.client)
+    form = {f"stranger{number}": "1" for number in range(10_000)}
+    page = visit(people.colleague).post(f"/assessments/{sheet.id}/orthopedic", form, status=422)
+    assert page.get_data(as_text=True).count("is not a field of this page") <= 10
+
+
+def test_asking_for_the_head_of_a_days_form_is_like_asking_for_the_form(
+    people: People, program: Program, visit: Visit
+) -> None:
+    today = visit(people.client_user).get("/my").get_data(as_text=True)
+    assert "/my/log" in today
+    from clinic.services.clock import today_in
+
+    day = today_in(people.client.time_zone).isoformat()
+    assert visit(people.client_user).client.head(f"/my/log?day={day}").status_code == 200
