@@ -12,6 +12,7 @@ from types import MappingProxyType
 from clinic.domain.types import Audience, Role
 
 STAFF = frozenset({Role.OWNER, Role.PRACTITIONER, Role.ASSISTANT})
+CLINICIANS = frozenset({Role.OWNER, Role.PRACTITIONER})  # whose name may stand under a clinical decision
 ROLES: Mapping[Audience, frozenset[Role]] = MappingProxyType(
     {
         Audience.CLIENT: frozenset({Role.CLIENT}),

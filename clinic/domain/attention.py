@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from clinic.domain.dates import count, day_in_words
+from clinic.domain.dates import day_in_words
 from clinic.domain.progress import Adherence, PainChange
+from clinic.domain.scheduling import UNANSWERED_LIMIT
 from clinic.domain.types import Tier
 
 INVITATION_PATIENCE = timedelta(days=7)
 ENDING_SOON = timedelta(days=7)
 SILENCE = timedelta(days=14)
-UNANSWERED = 2
 DROP = 30  # points of per cent between two windows, authored
 SIGN_WORDS = {
     Tier.E: "Emergency warning sign",
@@ -124,8 +124,8 @@ def _about_health(facts: ClientFacts) -> Iterator[Reason]:
 
 
 def _about_mail(facts: ClientFacts) -> Iterator[Reason]:
-    if facts.unanswered_in_a_row >= UNANSWERED and facts.unanswered_since:
-        words = f"{count(facts.unanswered_in_a_row, 'check-in')} not answered, mail stopped"
+    if facts.unanswered_in_a_row >= UNANSWERED_LIMIT and facts.unanswered_since:
+        words = "Check-ins not answered, mail stopped"
         yield Reason(AttentionKind.NOT_ANSWERED, words, facts.unanswered_since)
     if facts.bounced_on:
         yield Reason(AttentionKind.BOUNCED, "Mail does not arrive", facts.bounced_on)
@@ -137,8 +137,7 @@ def _about_practice(facts: ClientFacts, today: date) -> Iterator[Reason]:
         words = f"Practice down from {before} % to {now} % of days"
         yield Reason(AttentionKind.PRACTICE_DROPPED, words, facts.practice.since)
     if facts.silent_since and today - facts.silent_since >= SILENCE:
-        words = f"No practice reported for {count((today - facts.silent_since).days, 'day')}"
-        yield Reason(AttentionKind.NOT_PRACTISED, words, facts.silent_since)
+        yield Reason(AttentionKind.NOT_PRACTISED, "No practice reported", facts.silent_since)
     if facts.invited_on and not facts.has_signed_in and today - facts.invited_on > INVITATION_PATIENCE:
         yield Reason(AttentionKind.NEVER_SIGNED_IN, "Invited, never signed in", facts.invited_on)
     if facts.program_ends_on and today <= facts.program_ends_on <= today + ENDING_SOON:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import ceil
 from types import MappingProxyType
 
+from clinic.domain.dates import count
 from clinic.domain.types import DoseSide, MoveRange, Support
 
 DEFAULT_REP_S = 4  # authored: how long one repetition is taken to last where no tempo is given
@@ -148,10 +149,10 @@ def minutes_per_day(doses: Iterable[Dose]) -> int:
 def dose_in_words(dose: Dose, tempo_words: tuple[str, str] = ("down", "up")) -> str:
     """The dose in a line: "2 rounds of 8, slowly (3 seconds down, 1 pause, 2 up), once a day"."""
     parts = [
-        " ".join(filter(None, [_count(dose.sets, "round"), f"of {dose.reps}", SIDE_WORDS[dose.side]])),
+        " ".join(filter(None, [count(dose.sets, "round"), f"of {dose.reps}", SIDE_WORDS[dose.side]])),
         _tempo_in_words(dose, tempo_words),
         _times_a_day(dose.times_per_day),
-        "" if dose.days_per_week == 7 else _count(dose.days_per_week, "day") + " a week",
+        "" if dose.days_per_week == 7 else count(dose.days_per_week, "day") + " a week",
     ]
     return ", ".join(filter(None, parts))
 
@@ -177,13 +178,13 @@ def _rep_seconds(dose: Dose) -> int:
 
 def _tempo_in_words(dose: Dose, words: tuple[str, str]) -> str:
     if not dose.tempo:
-        return f"holding for {_count(dose.hold_s, 'second')}" if dose.hold_s else ""
+        return f"holding for {count(dose.hold_s, 'second')}" if dose.hold_s else ""
     tempo = Tempo.parse(dose.tempo)
     pause = max(tempo.pause, dose.hold_s)
     there, back = words
     steps = ((tempo.out, there), (pause, "pause"), (tempo.back, back), (tempo.rest, "pause"))
     (first, what), *others = [(seconds, name) for seconds, name in steps if seconds]
-    said = [f"{_count(first, 'second')} {what}", *(f"{seconds} {name}" for seconds, name in others)]
+    said = [f"{count(first, 'second')} {what}", *(f"{seconds} {name}" for seconds, name in others)]
     return f"slowly ({', '.join(said)})"
 
 
@@ -193,9 +194,5 @@ def _times_a_day(times: int) -> str:
 
 def _duration(seconds: int) -> str:
     minutes, rest = divmod(seconds, 60)
-    said = [_count(minutes, "minute") if minutes else "", _count(rest, "second") if rest else ""]
+    said = [count(minutes, "minute") if minutes else "", count(rest, "second") if rest else ""]
     return " ".join(filter(None, said))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

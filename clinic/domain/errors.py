@@ -18,11 +18,7 @@ class Forbidden(ClinicError):
 
 
 class Conflict(ClinicError):
-    """Somebody else saved first; `current` is the version that stands now."""
-
-    def __init__(self, current: int, message: str = "Somebody else has changed this meanwhile.") -> None:
-        super().__init__(message)
-        self.current = current
+    """Somebody else saved first: what was seen is not what stands now."""
 
 
 class RuleBroken(ClinicError):

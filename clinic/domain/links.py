@@ -8,20 +8,13 @@ from types import MappingProxyType
 
 from clinic.domain.types import LinkProblemKind, LinkPurpose
 
-LIFETIMES: Mapping[LinkPurpose, timedelta | None] = MappingProxyType(
+LIFETIMES: Mapping[LinkPurpose, timedelta] = MappingProxyType(
     {
         LinkPurpose.INVITATION: timedelta(days=7),
         LinkPurpose.RESET: timedelta(hours=1),
         LinkPurpose.CHECKIN: timedelta(days=14),
-        LinkPurpose.UNSUBSCRIBE: None,
     }
 )
-
-
-def expires_at(purpose: LinkPurpose, now: datetime) -> datetime | None:
-    """The instant from which a link made now is refused; None if it never is."""
-    lifetime = LIFETIMES[purpose]
-    return None if lifetime is None else now + lifetime
 
 
 def link_problem(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -87,3 +87,9 @@ class MoveContent:
                 "transfers": tuple(TransferContent(**each) for each in data["transfers"]),
             }
         )
+
+
+def named_mistake_in(contents: Iterable[Mapping[str, Any]]) -> str | None:
+    """What the practice calls its mistake, in the stored wording of some moves; None where none has it."""
+    mistakes = (mistake for content in contents for mistake in content.get("mistakes", ()))
+    return next((mistake["name"] for mistake in mistakes if mistake.get("is_named")), None)

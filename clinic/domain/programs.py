@@ -28,6 +28,8 @@ STEPS: Mapping[tuple[ProgramStatus, ProgramAction], ProgramStatus] = MappingProx
 )
 NEEDS_REASON = frozenset({ProgramAction.PAUSE, ProgramAction.END, ProgramAction.RESTART})
 HOLDS = frozenset({ProgramAction.PAUSE, ProgramAction.END})
+RUNNING = frozenset({ProgramStatus.ASSIGNED, ProgramStatus.ACTIVE})  # assigned: from its first day on
+DAYS_TO_CORRECT = 1  # today and yesterday: memory of a movement is short
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,36 @@ def next_status(status: ProgramStatus, action: ProgramAction) -> ProgramStatus:
 def check_change(status: ProgramStatus, change: Change, *, earliest: date, today: date) -> ProgramStatus:
     """The status after a change; `earliest` is the program's start or its last change, whichever is later."""
     after = next_status(status, change.action)
-    if change.effective_on < earliest:
-        raise RuleBroken(f"Choose {day_in_words(earliest, today)} or a later day.", field="effective_on")
-    if change.effective_on > max(today, earliest):
-        raise RuleBroken("Choose today or an earlier day.", field="effective_on")
-    if change.action in NEEDS_REASON and not change.reason.strip():
-        raise RuleBroken("Say why, in a few words.", field="reason")
-    if len(change.reason) > LONGEST_REASON:
-        raise RuleBroken(f"Use at most {LONGEST_REASON} characters.", field="reason")
+    _check_day(change.effective_on, earliest, today)
+    _check_reason(change.reason, needed=change.action in NEEDS_REASON)
     return after
+
+
+def check_correction(
+    status: ProgramStatus, effective_on: date, reason: str, *, starts_on: date, today: date
+) -> None:
+    """RuleBroken for a program that has ended, a day outside it or in the future, or no reason."""
+    if status is ProgramStatus.ENDED:
+        raise RuleBroken("This program has ended. Restart it to change its doses.")
+    _check_day(effective_on, starts_on, today)
+    _check_reason(reason, needed=True)
+
+
+def logging_problem(
+    status: ProgramStatus | None, starts_on: date | None, day: date, today: date, *, is_held: bool
+) -> str | None:
+    """Why a client may not say how a day went, None if they may; status and start None: no program."""
+    if is_held:
+        return "Your program is on hold until your practitioner has looked at your answer."
+    if starts_on is None or status not in RUNNING:
+        return "You have no program that is running now."
+    if day > today:
+        return "That day has not come yet."
+    if day < starts_on:
+        return "That day is before the start of your program."
+    if (today - day).days > DAYS_TO_CORRECT:
+        return "You can put today and yesterday right. For an earlier day, tell your practitioner."
+    return None
 
 
 def pauses(changes: Iterable[Change]) -> tuple[Span, ...]:
@@ -84,6 +107,20 @@ def pauses(changes: Iterable[Change]) -> tuple[Span, ...]:
             spans += _span(held_from, change.effective_on - timedelta(days=1))
             held_from = None
     return (*spans, Span(held_from)) if held_from else tuple(spans)
+
+
+def _check_day(day: date, earliest: date, today: date) -> None:
+    if day < earliest:
+        raise RuleBroken(f"Choose {day_in_words(earliest, today)} or a later day.", field="effective_on")
+    if day > max(today, earliest):
+        raise RuleBroken("Choose today or an earlier day.", field="effective_on")
+
+
+def _check_reason(reason: str, *, needed: bool) -> None:
+    if needed and not reason.strip():
+        raise RuleBroken("Say why, in a few words.", field="reason")
+    if len(reason) > LONGEST_REASON:
+        raise RuleBroken(f"Use at most {LONGEST_REASON} characters.", field="reason")
 
 
 def _span(first: date, last: date) -> list[Span]:

@@ -227,7 +227,8 @@ def _pain_part(pain: PainChange | None, today: date) -> str:
 
 
 def _given(points: Iterable[PainPoint]) -> Sequence[tuple[date, int]]:
-    return sorted((point.day, point.value) for point in points if point.value is not None)
+    given = [(point.day, point.value) for point in points if point.value is not None]
+    return sorted(given, key=lambda pair: pair[0])  # by day alone: two answers of a day keep their order
 
 
 def _change(before: tuple[date, int], now: tuple[date, int]) -> PainChange:

@@ -15,12 +15,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from clinic.domain.dates import DAY_NAMES, time_in_words
 from clinic.domain.errors import RuleBroken
-from clinic.domain.types import ProgramStatus, ScheduleKind, SkipReason
+from clinic.domain.types import CheckinState, ProgramStatus, ScheduleKind, SkipReason
 
 DAY = timedelta(days=1)
 LATEST = DAY  # a check-in later than this is skipped, so a server that was off for a week sends no flood
-UNANSWERED_LIMIT = 2
-LONGEST_CADENCE = 730
+UNANSWERED_LIMIT = 2  # in a row; then the mail stops and somebody looks
+LONGEST_CADENCE = 730  # days
+UNSENT = frozenset({CheckinState.PLANNED, CheckinState.DUE, CheckinState.WAITING})
+AWAITED = frozenset({CheckinState.SENT, CheckinState.IN_DOUBT})  # out, or so it seems, and not answered
 
 
 @dataclass(frozen=True, slots=True)

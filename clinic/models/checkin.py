@@ -61,7 +61,9 @@ class Checkin(OfPractice, Base):
     answered_at: Mapped[datetime | None]
 
     client: Mapped[Client] = relationship(foreign_keys="Checkin.client_id", viewonly=True)
-    answer: Mapped[CheckinAnswer | None] = relationship(foreign_keys="CheckinAnswer.checkin_id", viewonly=True)
+    answer: Mapped[CheckinAnswer | None] = relationship(
+        foreign_keys="CheckinAnswer.checkin_id", viewonly=True
+    )
 
 
 class CheckinEvent(OfPractice, Base):

@@ -135,7 +135,9 @@ class RoutineVersion(OfPractice, Base):
 
     routine_id: Mapped[uuid.UUID]
     number: Mapped[int]
-    status: Mapped[RoutineStatus] = mapped_column(choice(RoutineStatus, "status"), default=RoutineStatus.DRAFT)
+    status: Mapped[RoutineStatus] = mapped_column(
+        choice(RoutineStatus, "status"), default=RoutineStatus.DRAFT
+    )
     change_note: Mapped[str] = mapped_column(Text, default="")  # in plain words, for clients
     published_at: Mapped[datetime | None]
     published_by: Mapped[uuid.UUID | None]

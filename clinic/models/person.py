@@ -33,10 +33,6 @@ class User(OfPractice, Base):
 
     practice: Mapped[Practice] = relationship(foreign_keys="User.practice_id")
 
-    @property
-    def is_staff(self) -> bool:
-        return self.role is not Role.CLIENT
-
 
 class Client(OfPractice, Base):
     """A person the practice looks after, with or without an account of their own."""

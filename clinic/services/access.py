@@ -49,6 +49,12 @@ def own_client(actor: Actor, *options: ORMOption) -> Client:
     return _one(Client, actor, actor.client_id, *options)
 
 
+def staff_only(actor: Actor) -> None:
+    """NotFound to everybody who does not work for a practice."""
+    if not actor.is_staff:
+        raise NotFound
+
+
 # Every page of a client's begins with this: made once, so that it costs the query alone.
 _OWN_PROGRAM = (
     select(
@@ -92,23 +98,6 @@ def own_program(actor: Actor) -> tuple[Client, Program | None, bool]:
 def program_for(actor: Actor, program_id: uuid.UUID, *options: ORMOption) -> Program:
     """A program of the practice; for a client, their own."""
     return _one(Program, actor, program_id, *options, own=Program.client_id)
-
-
-def current_program(actor: Actor, client_id: uuid.UUID, *options: ORMOption) -> Program | None:
-    """The client's newest program that has not ended, if there is one."""
-    client_for(actor, client_id)
-    query = (
-        select(Program)
-        .where(
-            Program.practice_id == actor.practice_id,
-            Program.client_id == client_id,
-            Program.status != ProgramStatus.ENDED,
-        )
-        .order_by(Program.assigned_at.desc())
-        .limit(1)
-        .options(*options)
-    )
-    return db.session.scalars(query).first()
 
 
 def assessment_for(actor: Actor, assessment_id: uuid.UUID, *options: ORMOption) -> Assessment:
@@ -165,8 +154,7 @@ def practice_of(actor: Actor) -> Practice:
 
 
 def _for_staff(kind: type[Row], actor: Actor, row_id: uuid.UUID, *options: ORMOption) -> Row:
-    if not actor.is_staff:
-        raise NotFound
+    staff_only(actor)
     return _one(kind, actor, row_id, *options)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 
 from sqlalchemy import and_, select
 
@@ -20,7 +19,7 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import release, transaction
 
-RESET_LIFETIME = LIFETIMES[LinkPurpose.RESET] or timedelta(hours=1)
+RESET_LIFETIME = LIFETIMES[LinkPurpose.RESET]
 MOST_ACCOUNTS = 3  # of one address in several practices; each costs a hash at sign-in
 
 
@@ -46,7 +45,7 @@ def ask_for_reset(address_key: str) -> None:
 
 def mint_reset(user: User) -> str:
     """The secret of a new reset link; earlier ones end."""
-    links.revoke(and_(LinkToken.user_id == user.id, LinkToken.purpose == LinkPurpose.RESET))
+    _end_resets(user)
     return links.mint(user.practice_id, LinkPurpose.RESET, now() + RESET_LIFETIME, user_id=user.id)
 
 
@@ -95,9 +94,10 @@ def check_password(password: str, email: str, name: str) -> None:
 
 
 def set_password(user: User, password_hash: str, *, but: uuid.UUID | None = None) -> None:
-    """Store a hash and end the account's sessions, within the caller's transaction."""
+    """Store a hash and end the account's sessions and reset links, within the caller's transaction."""
     user.password_hash = password_hash
     user.password_changed_at = now()
+    _end_resets(user)
     sessions.end_all(user, but=but)
 
 
@@ -136,6 +136,10 @@ def actor_of(user: User) -> Actor:
         own = select(Client.id).where(Client.practice_id == user.practice_id, Client.user_id == user.id)
         client_id = db.session.scalar(own)
     return Actor(user.id, user.practice_id, user.role, user.name, client_id)
+
+
+def _end_resets(user: User) -> None:
+    links.revoke(and_(LinkToken.user_id == user.id, LinkToken.purpose == LinkPurpose.RESET))
 
 
 def _accounts(address_key: str) -> list[User]:

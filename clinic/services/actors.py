@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from clinic.domain.access import is_staff
 from clinic.domain.types import Role
 
 
@@ -20,4 +21,5 @@ class Actor:
 
     @property
     def is_staff(self) -> bool:
-        return self.role is not Role.CLIENT
+        """Whether they work for the practice."""
+        return is_staff(self.role)

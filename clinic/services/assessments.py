@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.assessment import Battery, BatteryItem, Field
+from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clinic.domain.findings import Place, Signed, Value, check
-from clinic.domain.types import AssessmentStatus, FieldKind, Role, Section
+from clinic.domain.types import AssessmentStatus, FieldKind, Section
 from clinic.extensions import db
 from clinic.models import Assessment, AuditEvent, Client, ExerciseMistake, Finding
 from clinic.services import access, audit, signoffs
@@ -25,7 +27,6 @@ from clinic.services.clock import now, today_in
 from clinic.services.signoffs import Part, Wording
 from clinic.services.transaction import transaction
 
-SIGNERS = frozenset({Role.OWNER, Role.PRACTITIONER})
 EARLIEST_YEAR = 2000
 WHOLE = (
     joinedload(Assessment.client),
@@ -61,8 +62,7 @@ def batteries() -> tuple[Battery, ...]:
 def for_client(actor: Actor, client_id: uuid.UUID) -> Held:
     """A client's assessments for their page: two queries besides the client."""
     client = access.client_for(actor, client_id)
-    if not actor.is_staff:
-        raise NotFound
+    access.staff_only(actor)
     query = (
         select(Assessment)
         .where(Assessment.practice_id == client.practice_id, Assessment.client_id == client.id)
@@ -177,7 +177,7 @@ def save_section(
         if held == values and assessment.note == note:
             return 0
         if reading.digest(held, assessment.note) != seen:
-            raise Conflict(assessment.version)
+            raise Conflict
         changed = _write(assessment, stored, values, _units(items))
         assessment.note = note
         db.session.flush()
@@ -195,7 +195,7 @@ def sign(actor: Actor, assessment_id: uuid.UUID, version: int) -> Assessment:
         assessment = _draft_for(actor, assessment_id)
         _must_sign(actor)
         if assessment.version != version:
-            raise Conflict(assessment.version)
+            raise Conflict
         if not _stored(assessment):
             raise RuleBroken("Nothing is recorded yet. Record at least one finding, then sign.")
         assessment.status = AssessmentStatus.SIGNED
@@ -211,7 +211,7 @@ def discard(actor: Actor, assessment_id: uuid.UUID, version: int) -> uuid.UUID:
     with transaction() as session:
         assessment = _draft_for(actor, assessment_id)
         if assessment.version != version:
-            raise Conflict(assessment.version)
+            raise Conflict
         name, day = reading.name_of(assessment), assessment.taken_on.isoformat()
         _note(actor, assessment, "discarded", name=name, day=day)
         mine = (Finding.practice_id == assessment.practice_id, Finding.assessment_id == assessment.id)
@@ -238,7 +238,7 @@ def sign_off_wording(actor: Actor, assessment_id: uuid.UUID, seen: str) -> None:
         if wording is None:
             raise NotFound
         if wording.digest != seen:
-            raise Conflict(assessment.version)
+            raise Conflict
         if signed := signoffs.sign(actor, [wording]):
             audit.record(actor, "wording.signed", subject_id=assessment.id, signed=signed)
 
@@ -246,20 +246,22 @@ def sign_off_wording(actor: Actor, assessment_id: uuid.UUID, seen: str) -> None:
 def _draft_for(actor: Actor, assessment_id: uuid.UUID) -> Assessment:
     """The only way to an assessment that may still be changed; locked until the transaction ends."""
     assessment = access.assessment_for(actor, assessment_id)
-    db.session.refresh(assessment, ["status", "note", "version"], with_for_update=True)
+    try:
+        db.session.refresh(assessment, ["status", "note", "version"], with_for_update=True)
+    except InvalidRequestError:  # discarded between the two looks at it
+        raise NotFound from None
     if assessment.status is AssessmentStatus.SIGNED:
-        raise Signed(assessment.version, "This assessment is signed. Amendments are added, not edited.")
+        raise Signed("This assessment is signed. Amendments are added, not edited.")
     return assessment
 
 
 def _must_sign(actor: Actor) -> None:
-    if actor.role not in SIGNERS:
+    if actor.role not in CLINICIANS:
         raise Forbidden("A practitioner or the owner signs assessments.")
 
 
 def _client_to_assess(actor: Actor, client_id: uuid.UUID) -> Client:
-    if not actor.is_staff:
-        raise NotFound
+    access.staff_only(actor)
     client = access.client_for(actor, client_id)
     db.session.refresh(client, with_for_update=True)  # two presses at once are looked at one after the other
     return client

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import CursorResult, select, update
 
 from clinic.domain.attention import AttentionKind, ClientFacts, Reason, attention
 from clinic.domain.errors import NotFound, RuleBroken
@@ -89,8 +89,7 @@ class _Gathered:
 
 def today(actor: Actor) -> Today:
     """The practice's first page; staff only. Four queries and the practice, whatever its size."""
-    if not actor.is_staff:
-        raise NotFound
+    access.staff_only(actor)
     zone = ZoneInfo(access.practice_of(actor).time_zone)
     day = today_in(zone.key)
     found = attention_queries.find(actor.practice_id, now(), day)
@@ -101,7 +100,12 @@ def today(actor: Actor) -> Today:
     most_of_a_kind = max(Counter(row.kind for row in found).values(), default=0)
     is_cut_off = max(len(listed), most_of_a_kind, len(answers)) > MOST
     still_open = {answer.id for answer, _ in answers}
-    answered = [each for each in _answered(actor) if each.answer.id not in still_open]
+    held = {client_id for client_id, client in gathered.items() if client.flag_id}
+    answered = [
+        each
+        for each in _answered(actor)
+        if each.answer.id not in still_open and each.answer.client_id not in held
+    ]
     return Today(day, listed[:MOST], is_cut_off, answered[:ANSWERS_LISTED])
 
 
@@ -109,8 +113,7 @@ def handle(actor: Actor, client_id: uuid.UUID, cases: Iterable[Case], note: str 
     """Somebody has looked after these reasons. A warning sign is none of them: it is cleared with a note."""
     with transaction():
         client = access.client_for(actor, client_id)
-        if not actor.is_staff:
-            raise NotFound
+        access.staff_only(actor)
         for case in cases:
             _handle(actor, client, case, (note or "")[:LONGEST_NOTE])
 
@@ -245,5 +248,6 @@ def _handle_answer(actor: Actor, client: Client, answer_id: uuid.UUID, note: str
         .where(CheckinAnswer.id == answer.id, CheckinAnswer.handled_at.is_(None))
         .values(handled_by=actor.user_id, handled_at=now())
     )
-    if taken.rowcount:  # type: ignore[attr-defined]
+    assert isinstance(taken, CursorResult)
+    if taken.rowcount:
         audit.record(actor, "checkin.handled", client_id=client.id, subject_id=answer.checkin_id, note=note)

@@ -26,8 +26,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from clinic.domain.attention import ENDING_SOON, INVITATION_PATIENCE, SILENCE, UNANSWERED, AttentionKind
+from clinic.domain.attention import ENDING_SOON, INVITATION_PATIENCE, SILENCE, AttentionKind
+from clinic.domain.programs import RUNNING
 from clinic.domain.progress import PAIN_CHANGE
+from clinic.domain.scheduling import AWAITED, UNANSWERED_LIMIT
 from clinic.domain.types import CheckinState, ClientStatus, ProgramStatus, Tier
 from clinic.extensions import db
 from clinic.models import (
@@ -46,7 +48,6 @@ from clinic.models.base import UtcDateTime
 MOST = 50
 LOOKED_AFTER = "client.looked_after"
 ANSWER_WITHIN = timedelta(days=2)  # a check-in sent this morning is not unanswered yet
-AWAITED = (CheckinState.SENT, CheckinState.IN_DOUBT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ def _unanswered(practice_id: uuid.UUID, now: datetime) -> Select[Any]:
         select(Checkin.client_id, func.count().label("count"), func.min(Checkin.due_at).label("first"))
         .where(awaited, Checkin.due_at <= now - ANSWER_WITHIN, ~answered_since)
         .group_by(Checkin.client_id)
-        .having(func.count() >= UNANSWERED)
+        .having(func.count() >= UNANSWERED_LIMIT)
         .subquery()
     )
     newest = (
@@ -284,7 +285,7 @@ def _ending(practice_id: uuid.UUID, now: datetime, today: date) -> Select[Any]:
         .join(Program, _client(Program))
         .where(
             Program.practice_id == practice_id,
-            Program.status.in_([ProgramStatus.ACTIVE, ProgramStatus.ASSIGNED]),
+            Program.status.in_(RUNNING),
             Program.ends_on.between(today, today + ENDING_SOON),
             _active(),
             _not_looked_after(AttentionKind.ENDING, now - ENDING_SOON),

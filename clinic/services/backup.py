@@ -11,6 +11,7 @@ import json
 import os
 import sqlite3
 import uuid
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 from alembic.migration import MigrationContext
 from sqlalchemy import JSON, Connection, Table, func, insert, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, StatementError
 
 from clinic.domain.errors import RuleBroken
 from clinic.extensions import db, for_writing
@@ -54,10 +56,16 @@ def restore(path: Path) -> int:
     head = next(lines, None)
     if not isinstance(head, dict) or head.get("format") != FORMAT:
         raise RuleBroken(f"{path} is not a backup of Regroove.")
-    with transaction() as session:
-        connection = session.connection()
-        _check_target(connection, head)
-        return _fill(connection, lines, path)
+    try:
+        with transaction() as session:
+            connection = session.connection()
+            _check_target(connection, head)
+            return _fill(connection, lines, path)
+    except OperationalError:
+        raise  # the database is at fault, not the file
+    except (LookupError, TypeError, ValueError, AttributeError, StatementError) as error:
+        what = type(error).__name__
+        raise RuleBroken(f"{path} holds a row that does not fit ({what}). Nothing was changed.") from None
 
 
 def copy_sqlite(url: str, folder: Path) -> Path | None:
@@ -92,7 +100,7 @@ def _read(path: Path) -> Iterator[Any]:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             for line in file:
                 yield json.loads(line)
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error, RecursionError) as error:
         raise RuleBroken(f"{path} cannot be read as a backup ({error}). Nothing was changed.") from None
 
 

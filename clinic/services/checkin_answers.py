@@ -17,11 +17,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select, update
 
 from clinic.domain.errors import LinkProblem, RuleBroken
-from clinic.domain.moves import MoveContent
+from clinic.domain.moves import named_mistake_in
 from clinic.domain.progress import PainPoint, pain_up
 from clinic.domain.redflags import locks_program
 from clinic.domain.scheduling import load_zone, local_date
-from clinic.domain.types import CheckinState, LinkProblemKind, LinkPurpose, MistakeAnswer, OutboxState
+from clinic.domain.types import CheckinState, LinkProblemKind, LinkPurpose, MistakeAnswer
 from clinic.extensions import db
 from clinic.models import (
     Checkin,
@@ -33,7 +33,7 @@ from clinic.models import (
     Prescription,
     WarningFlag,
 )
-from clinic.services import audit, checkins, links, warnings
+from clinic.services import audit, checkins, links, outbox, warnings
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 
@@ -111,8 +111,7 @@ def named_mistake(checkin: Checkin) -> str | None:
         .where(Prescription.practice_id == checkin.practice_id, Prescription.program_id == checkin.program_id)
         .order_by(Prescription.position)
     )
-    moves = (MoveContent.from_json(content) for content in db.session.scalars(query))
-    return next((move.named_mistake.name for move in moves if move.named_mistake), None)
+    return named_mistake_in(db.session.scalars(query))
 
 
 def deny_signs(secret: str) -> None:
@@ -213,7 +212,7 @@ def _store(opened: Opened, given: Given) -> None:
     db.session.flush()
     checkins.note(checkin.practice_id, checkin.id, CheckinState.ANSWERED)
     checkins.close_unanswered(checkin.practice_id, client.id, LATER_ANSWERED)
-    _call_back_mail(checkin)
+    outbox.cancel(checkin.practice_id, OutboxMessage.checkin_id == checkin.id, "answered already")
     _settle(answer)
     _note(opened, "checkin.answered", **_telling(given))
 
@@ -265,18 +264,6 @@ def _points(answer: CheckinAnswer) -> list[PainPoint]:
         .order_by(CheckinAnswer.answered_at)
     )
     return [PainPoint(at.date(), pain) for at, pain in db.session.execute(query)]
-
-
-def _call_back_mail(checkin: Checkin) -> None:
-    db.session.execute(
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.practice_id == checkin.practice_id,
-            OutboxMessage.checkin_id == checkin.id,
-            OutboxMessage.state == OutboxState.READY,
-        )
-        .values(state=OutboxState.CANCELLED, reason="answered already", finished_at=now())
-    )
 
 
 def _note(opened: Opened, action: str, **details: Any) -> None:

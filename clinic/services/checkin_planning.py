@@ -22,6 +22,7 @@ from sqlalchemy.orm import aliased
 from clinic.domain.dates import count
 from clinic.domain.errors import ClinicError
 from clinic.domain.scheduling import (
+    AWAITED,
     DAY,
     Occurrence,
     Schedule,
@@ -51,7 +52,6 @@ from clinic.services.transaction import transaction
 log = logging.getLogger(__name__)
 
 BATCH = 100  # schedules a transaction: short enough that a page never waits for it
-AWAITED = (CheckinState.SENT, CheckinState.IN_DOUBT)
 UNIQUE = ("practice_id", "program_id", "kind", "local_date")
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select, update
 from sqlalchemy.orm import joinedload
 
-from clinic.domain.errors import NotFound
-from clinic.domain.scheduling import load_zone, local_date, skip_in_words
+from clinic.domain.scheduling import AWAITED, UNSENT, load_zone, local_date, skip_in_words
+from clinic.domain.sending import CHECKIN_MAILS
 from clinic.domain.types import CheckinState, OutboxState, SkipReason
 from clinic.extensions import db
 from clinic.mail import compose
@@ -28,13 +28,10 @@ from clinic.models import (
 )
 from clinic.services import access, audit, links, outbox, sending_ledger
 from clinic.services.actors import Actor
-from clinic.services.checkin_planning import plan_due  # noqa: F401  # the name the tasks know
 from clinic.services.clock import now
 from clinic.services.sending_ledger import Step
 from clinic.services.transaction import transaction
 
-MAILS = ("checkin", "checkin_reminder")
-UNSENT = (CheckinState.PLANNED, CheckinState.DUE, CheckinState.WAITING)
 TROUBLE = (CheckinState.FAILED, CheckinState.IN_DOUBT)
 MOST = 50
 LOOK_BACK = timedelta(days=30)
@@ -79,7 +76,7 @@ class Overview:
 def call_back(practice_id: uuid.UUID, client_id: uuid.UUID, why: SkipReason) -> int:
     """Stop what is not on its way to a client yet, within the caller's transaction; returns how many."""
     mine = and_(OutboxMessage.practice_id == practice_id, OutboxMessage.client_id == client_id)
-    outbox.cancel_for_client(practice_id, client_id, MAILS, skip_in_words(why))
+    outbox.cancel(practice_id, and_(mine, OutboxMessage.kind.in_(CHECKIN_MAILS)), skip_in_words(why))
     under_way = select(OutboxMessage.checkin_id).where(
         mine, OutboxMessage.state == OutboxState.LEASED, OutboxMessage.checkin_id.is_not(None)
     )
@@ -107,7 +104,7 @@ def close_unanswered(practice_id: uuid.UUID, client_id: uuid.UUID, reason: str) 
         .where(
             Checkin.practice_id == practice_id,
             Checkin.client_id == client_id,
-            Checkin.state.in_((CheckinState.SENT, CheckinState.IN_DOUBT)),
+            Checkin.state.in_(AWAITED),
         )
         .values(state=CheckinState.EXPIRED)
         .returning(Checkin.id)
@@ -132,16 +129,14 @@ def note(practice_id: uuid.UUID, checkin_id: uuid.UUID, state: CheckinState, rea
 
 def for_client(actor: Actor, client_id: uuid.UUID) -> Sequence[Entry]:
     """The ledger of one client of the practice, newest first, with answers; staff only. One query."""
-    if not actor.is_staff:
-        raise NotFound
+    access.staff_only(actor)
     query = _entries().where(Checkin.practice_id == actor.practice_id, Checkin.client_id == client_id)
     return _read(query.order_by(Checkin.local_date.desc(), Checkin.due_at.desc()).limit(4 * MOST))
 
 
 def overview(actor: Actor, until: datetime) -> Overview:
     """The practice's check-ins, planned up to an instant; staff only. Four queries."""
-    if not actor.is_staff:
-        raise NotFound
+    access.staff_only(actor)
     return Overview(
         planned=_planned(actor, until),
         waiting=_in_states(actor, (CheckinState.WAITING, CheckinState.SENDING), Checkin.due_at),
@@ -152,8 +147,7 @@ def overview(actor: Actor, until: datetime) -> Overview:
 
 def preview(actor: Actor) -> MailContent:
     """The check-in mail as a client gets it, but for its links, which lead nowhere; staff only."""
-    if not actor.is_staff:
-        raise NotFound
+    access.staff_only(actor)
     practice = access.practice_of(actor)
     home = links.address("public.home.index")
     return compose.checkin(

@@ -5,25 +5,12 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.search import fold
+from clinic.domain.search import search_key, sort_key
 from clinic.domain.types import LinkPurpose
 from clinic.extensions import db
 from clinic.mail.addresses import Address
-from clinic.models import Client, LinkToken, User
+from clinic.models import Checkin, Client, LinkToken, User
 from clinic.services import links
-
-LONGEST_SORT_KEY = 120
-LONGEST_SEARCH_KEY = 400
-
-
-def sort_key(name: str) -> str:
-    """What the list is ordered by."""
-    return fold(name)[:LONGEST_SORT_KEY]
-
-
-def search_key(name: str, email: str | None) -> str:
-    """What a search looks into: name and address, folded."""
-    return fold(f"{name} {email or ''}")[:LONGEST_SEARCH_KEY]
 
 
 def rename(client: Client, name: str) -> None:
@@ -43,10 +30,18 @@ def readdress(client: Client, address: Address | None) -> None:
         _refuse_taken(client, address)
     if client.user_id is not None:
         _sign_in_with(client, address)
+    if client.email_key is not None and client.email_key != (address.key if address else None):
+        _end_checkin_links(client)
     client.email = address.typed if address else None
     client.email_key = address.key if address else None
     client.search_key = search_key(client.name, client.email)
     client.bounced_at = client.bounce_reason = None
+
+
+def _end_checkin_links(client: Client) -> None:
+    """Whoever reads the old address must not answer for the client."""
+    theirs = select(Checkin.id).where(Checkin.practice_id == client.practice_id, Checkin.client_id == client.id)
+    links.revoke((LinkToken.practice_id == client.practice_id) & LinkToken.checkin_id.in_(theirs))
 
 
 def _refuse_taken(client: Client, address: Address) -> None:

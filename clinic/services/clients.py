@@ -23,6 +23,7 @@ from clinic.services.transaction import transaction
 
 KEYS = uuid.UUID("7c1e44a0-5b0e-4a53-9d0f-3f5f6f1f2a61")
 SAME_ADDRESS = "Another client has this email address already."
+EARLIEST_YEAR = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ class Details:
 
 
 PLAIN = tuple(each.name for each in fields(Details) if each.name not in {"name", "email", "consented_on"})
+
+
+def any_yet(actor: Actor) -> bool:
+    """Whether the practice has a client, archived ones included; staff only."""
+    query = select(Client.id).where(Client.practice_id == actor.practice_id).limit(1)
+    return actor.is_staff and db.session.scalar(query) is not None
 
 
 def add(actor: Actor, details: Details, *, invite: bool = False, key: str = "") -> Client:
@@ -83,7 +90,7 @@ def correct(actor: Actor, client_id: uuid.UUID, details: Details, version: int) 
     with transaction():
         client = access.client_for(actor, client_id)
         if client.version != version:
-            raise Conflict(client.version)
+            raise Conflict
         practice = access.practice_of(actor)
         before, old_key = shown(client, practice), client.email_key
         _apply(actor, practice, client, details)
@@ -179,6 +186,8 @@ def _put_consent(actor: Actor, practice: Practice, client: Client, day: date | N
         return
     if day > today_in(practice.time_zone):
         raise RuleBroken("Consent cannot be dated in the future.", "consented_on")
+    if day.year < EARLIEST_YEAR:
+        raise RuleBroken(f"Enter a day from {EARLIEST_YEAR} on.", "consented_on")
     client.consented_at = _noon(day, practice)
     client.consent_recorded_by = actor.name
 
@@ -198,4 +207,4 @@ def _flush() -> None:
     except IntegrityError as error:
         raise RuleBroken(SAME_ADDRESS, "email") from error
     except StaleDataError:
-        raise Conflict(0) from None  # saved by somebody else between our reading and our writing
+        raise Conflict from None  # saved by somebody else between our reading and our writing

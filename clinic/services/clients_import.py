@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -41,6 +42,10 @@ LENGTHS = {
     "history": 5000,
     "notes": 5000,
 }
+SEVERAL_LINES = frozenset({"reason_for_care", "history", "notes"})
+SURPLUS = "surplus"  # key of the cells of a line beyond its columns
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_LINE_BREAKS = re.compile(r"[\t\r\n]")
 MOST_BYTES = 10_000_000
 MOST_ROWS = 20_000
 
@@ -101,30 +106,33 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
         raise RuleBroken(f"{path} is not UTF-8. Save it as “CSV UTF-8”.") from None
     head = text.partition("\n")[0]
     reader = csv.DictReader(
-        text.splitlines(keepends=True), delimiter=";" if head.count(";") > head.count(",") else ","
+        text.splitlines(keepends=True),
+        restkey=SURPLUS,
+        delimiter=";" if head.count(";") > head.count(",") else ",",
     )
-    _check_columns(path, reader.fieldnames or ())
     try:
+        reader.fieldnames = _columns(path, reader.fieldnames or ())
         for number, row in enumerate(reader, 1):
             if number > MOST_ROWS:
                 raise RuleBroken(f"{path} has more than {MOST_ROWS} clients.")
             if any((value or "").strip() for value in row.values() if isinstance(value, str)):
                 yield (
                     reader.line_num,
-                    {key: (value or "").strip() for key, value in row.items() if key in COLUMNS},
+                    {key: "".join(value or "").strip(" \t\r\n") for key, value in row.items()},
                 )
     except csv.Error as error:
         raise RuleBroken(f"{path}, line {reader.line_num}: {error}.") from None
 
 
-def _check_columns(path: Path, found: object) -> None:
-    names = [str(name).strip() for name in found] if isinstance(found, list | tuple) else []
+def _columns(path: Path, found: Sequence[str]) -> list[str]:
+    names = [name.strip() for name in found]
     unknown = [name for name in names if name not in COLUMNS]
     if "name" not in names or unknown or len(set(names)) != len(names):
         why = f"It does not know {', '.join(map(repr, unknown))}." if unknown else ""
         raise RuleBroken(
             f"{path} needs a first line with columns out of: {', '.join(COLUMNS)}. {why}".strip()
         )
+    return names
 
 
 def _details(line: int, row: Mapping[str, str], practice: Practice) -> tuple[Details, list[Problem]]:
@@ -133,6 +141,13 @@ def _details(line: int, row: Mapping[str, str], practice: Practice) -> tuple[Det
         for column, most in LENGTHS.items()
         if len(row.get(column, "")) > most
     ]
+    problems += [
+        Problem(line, column, "holds a control character or a line break that does not belong there")
+        for column, text in row.items()
+        if _CONTROL.search(_LINE_BREAKS.sub("", text) if column in SEVERAL_LINES else text)
+    ]
+    if row.get(SURPLUS):
+        problems.append(Problem(line, "row", "has more cells than the first line; text with commas needs quotes"))
     if not row.get("name"):
         problems.append(Problem(line, "name", "is missing"))
     zone = row.get("time_zone") or practice.time_zone

@@ -49,7 +49,9 @@ def run(stopping: Callable[[], bool] = lambda: False) -> int:
 
 def recover() -> int:
     """Settle what dead or frozen senders left behind; returns how many mails that were."""
-    return sending_recovery.recover(_journal_folder())
+    settled = sending_recovery.recover(_journal_folder())
+    db.session.expire_all()  # rows are written past the session
+    return settled
 
 
 def _journal_folder() -> Path:
@@ -95,6 +97,7 @@ class Sender:
                     break  # others were quicker, or the server's rate is used up
                 self._send(batch, session, mail, stopping)
         mail.tell()
+        db.session.expire_all()  # rows are written past the session
         return looked_at
 
     def _claim(self, journal: Journal, mail: Account) -> Claim:

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Table, insert, select
+from sqlalchemy import insert, select
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.errors import RuleBroken
@@ -135,20 +135,21 @@ def _add_practitioner(practice_id: uuid.UUID) -> uuid.UUID:
 
 
 def _write_clients(desk: Desk, clients: int, random: Random) -> None:
-    order = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
     with transaction() as session:
         connection = session.connection()
         if connection.dialect.name == "sqlite":
             # keys are random, so every index is touched all over: it must not be read again for each row
             connection.exec_driver_sql(f"PRAGMA cache_size = -{SQLITE_CACHE}")
         for first in range(0, clients, CHUNK):
-            rows: dict[Table, list[dict[str, Any]]] = defaultdict(list)
+            rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
             for number in range(first, min(first + CHUNK, clients)):
                 for model, row in client_rows(desk, number, random):
-                    rows[model.__table__].append(row)
-            for table in sorted(rows, key=lambda each: order[each.name]):
-                for batch in _batches(rows[table]):
+                    rows[model.__tablename__].append(row)
+            for table in Base.metadata.sorted_tables:
+                for batch in _batches(rows[table.name]):
                     connection.execute(insert(table), batch)
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("ANALYZE")  # it would do so by itself, a minute later
 
 
 def _batches(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -168,5 +169,3 @@ def _logins() -> list[Login]:
     )
     clients = [Login("client", email, PASSWORD) for email in db.session.scalars(query)]
     return [Login("practitioner", PRACTITIONER[1], PASSWORD), *clients]
-
-

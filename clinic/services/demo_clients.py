@@ -1,4 +1,4 @@
-"""The rows of one demo client: record, program, logs, check-ins, answers, assessments, and the trail of it all."""
+"""The rows of one demo client: record, program, logs, check-ins, assessments, and the trail of it all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from clinic.domain.doses import Dose
 from clinic.domain.progress import PAIN_CHANGE
-from clinic.domain.scheduling import Schedule, local_to_utc, next_occurrence
+from clinic.domain.scheduling import UNANSWERED_LIMIT, Schedule, local_to_utc, next_occurrence, skip_in_words
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.types import (
     CheckinKind,
@@ -25,6 +25,7 @@ from clinic.domain.types import (
     ProgramStatus,
     Role,
     ScheduleKind,
+    SkipReason,
 )
 from clinic.models import (
     AuditEvent,
@@ -44,15 +45,18 @@ from clinic.models import (
     WarningFlag,
 )
 from clinic.services.demo_assessments import assessment_rows
-from clinic.services.demo_stories import HISTORIES, NOTES, REASONS, ZONES, Story, name, story
+from clinic.services.demo_stories import HISTORIES, NOTES, REASONS, SILENT, ZONES, Story, name, story
 
 Rows = Iterator[tuple[type[Base], dict[str, Any]]]
 AT = time(9)
+LEAD = 3  # days from the record to the program
+WEEKS = 12
+LONG = 18  # weeks of a program that is not to end while somebody looks at the demo
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What all clients of the demo share. `days` is how far back their practice goes; a short history is for speed."""
+    """What all clients share. `days` is how far back their practice goes; a short history is for speed."""
 
     practice_id: uuid.UUID
     practitioner_id: uuid.UUID
@@ -85,6 +89,16 @@ class Person:
         """An instant on a local day."""
         return local_to_utc(day, time(hour, minute), ZoneInfo(self.zone))
 
+    @property
+    def silent_for(self) -> int:
+        """Whole days without a word; not the same for everybody who has fallen silent."""
+        return self.story.quiet_days + (self.number % 8 if self.story is SILENT else 0)
+
+    @property
+    def held_on(self) -> date | None:
+        """The day the program was paused or ended."""
+        return self.today - timedelta(days=6) if self.story.paused or self.story.ended else None
+
     def row(self, **values: Any) -> dict[str, Any]:
         """A row of the demo practice."""
         return {"id": _uuid(self.random), "practice_id": self.desk.practice_id, **values}
@@ -94,8 +108,9 @@ def client_rows(desk: Desk, number: int, random: Random) -> Rows:
     """Every row of the client with this number, parents before children within each table."""
     person = _person(desk, number, random)
     yield from _record(person)
-    if person.story.invited_only:
+    if person.story.invited_days:
         yield Invitation, _invitation(person)
+        yield _audit(person, "invitation.sent", _created(person) + timedelta(minutes=5), to=person.email)
         return
     yield from _program(person)
     yield from _logs(person)
@@ -108,7 +123,6 @@ def _person(desk: Desk, number: int, random: Random) -> Person:
     zone = ZONES[number % len(ZONES)]
     today = desk.at.astimezone(ZoneInfo(zone)).date()
     who = name(number)
-    longest = min(desk.days, 84)
     return Person(
         desk=desk,
         random=random,
@@ -120,48 +134,74 @@ def _person(desk: Desk, number: int, random: Random) -> Person:
         client_id=_uuid(random),
         user_id=_uuid(random),
         program_id=_uuid(random),
-        starts_on=today - timedelta(days=longest if number < 2 else random.randint(min(20, longest), longest)),
+        starts_on=today - timedelta(days=_days_ago(desk, number, told, random)),
         today=today,
     )
 
 
+def _days_ago(desk: Desk, number: int, told: Story, random: Random) -> int:
+    """How many days ago the program began: whole weeks and the latest check-in, if the story says when."""
+    longest = min(desk.days, 84)
+    if told.invited_days:
+        return told.invited_days - LEAD
+    if told.ends_in is not None and not desk.short_history:
+        return WEEKS * 7 - told.ends_in
+    if number < 2:
+        return longest
+    days = random.randint(min(24, longest), longest)
+    return days if told.last_due is None else max(7, days // 7 * 7) + told.last_due
+
+
+def _created(person: Person) -> datetime:
+    return person.at(person.starts_on - timedelta(days=LEAD), 10)
+
+
 def _record(person: Person) -> Rows:
-    created = person.at(person.starts_on - timedelta(days=3), 10)
-    signs_in = not person.story.invited_only
+    created = _created(person)
+    signs_in = not person.story.invited_days
     if signs_in:
-        yield User, person.row(
-            role=Role.CLIENT,
+        yield (
+            User,
+            person.row(
+                role=Role.CLIENT,
+                name=person.name,
+                email=person.email,
+                email_key=person.email,
+                password_hash=person.desk.password_hash if person.number < 2 else None,
+                created_at=created + timedelta(days=1),
+            )
+            | {"id": person.user_id},
+        )
+    yield (
+        Client,
+        person.row(
             name=person.name,
+            sort_key=sort_key(person.name),
+            search_key=search_key(person.name, person.email),
             email=person.email,
             email_key=person.email,
-            password_hash=person.desk.password_hash if person.number < 2 else None,
-            created_at=created + timedelta(days=1),
-        ) | {"id": person.user_id}
-    yield Client, person.row(
-        name=person.name,
-        sort_key=sort_key(person.name),
-        search_key=search_key(person.name, person.email),
-        email=person.email,
-        email_key=person.email,
-        user_id=person.user_id if signs_in else None,
-        time_zone=person.zone,
-        kind=ClientKind.ONLINE if person.number % 4 == 3 else ClientKind.PRIVATE,
-        group_name="Autumn course" if person.number % 4 == 3 else None,
-        reason_for_care=person.random.choice(REASONS),
-        history=person.random.choice(HISTORIES),
-        consented_at=created,
-        consent_recorded_by=person.desk.practitioner,
-        status=ClientStatus.ACTIVE,
-        created_at=created,
-        version=1,
-    ) | {"id": person.client_id}
+            phone=f"07700 900{person.number % 1000:03d}" if person.zone == "Europe/London" else None,
+            user_id=person.user_id if signs_in else None,
+            time_zone=person.zone,
+            kind=ClientKind.ONLINE if person.number % 4 == 3 else ClientKind.PRIVATE,
+            group_name="Autumn course" if person.number % 4 == 3 else None,
+            reason_for_care=person.random.choice(REASONS),
+            history=person.random.choice(HISTORIES),
+            consented_at=created,
+            consent_recorded_by=person.desk.practitioner,
+            status=ClientStatus.ACTIVE,
+            created_at=created,
+            version=1,
+        )
+        | {"id": person.client_id},
+    )
     yield _audit(person, "client.created", created)
     if signs_in:
         yield _audit(person, "invitation.accepted", created + timedelta(days=1), by_client=True)
 
 
 def _invitation(person: Person) -> dict[str, Any]:
-    sent = person.desk.at - timedelta(days=9)
+    sent = _created(person) + timedelta(minutes=5)
     return person.row(
         client_id=person.client_id,
         email=person.email,
@@ -176,25 +216,33 @@ def _program(person: Person) -> Rows:
     status = ProgramStatus.PAUSED if person.story.paused else status
     status = ProgramStatus.ENDED if person.story.ended else status
     assigned = person.at(person.starts_on, 11)
-    yield Program, person.row(
-        client_id=person.client_id,
-        routine_version_id=person.desk.version.id,
-        name=person.desk.version.routine.name,
-        status=status,
-        starts_on=person.starts_on,
-        ends_on=person.starts_on + timedelta(weeks=13),
-        assigned_by=person.desk.practitioner_id,
-        assigned_at=assigned,
-        version=1,
-    ) | {"id": person.program_id}
+    yield (
+        Program,
+        person.row(
+            client_id=person.client_id,
+            routine_version_id=person.desk.version.id,
+            name=person.desk.version.routine.name,
+            status=status,
+            starts_on=person.starts_on,
+            ends_on=person.starts_on + timedelta(weeks=WEEKS if person.story.ends_in is not None else LONG),
+            assigned_by=person.desk.practitioner_id,
+            assigned_at=assigned,
+            version=1,
+        )
+        | {"id": person.program_id},
+    )
     for item in person.desk.version.items:
-        yield Prescription, person.row(
-            program_id=person.program_id,
-            exercise_id=item.exercise_id,
-            position=item.position,
-            content=item.content,
-            **{column: getattr(item, column) for column in Dose.__slots__},
-        ) | {"id": _prescription_id(person, item.position)}
+        yield (
+            Prescription,
+            person.row(
+                program_id=person.program_id,
+                exercise_id=item.exercise_id,
+                position=item.position,
+                content=item.content,
+                **{column: getattr(item, column) for column in Dose.__slots__},
+            )
+            | {"id": _prescription_id(person, item.position)},
+        )
     yield CheckinSchedule, _schedule(person, running=status is ProgramStatus.ACTIVE)
     yield _audit(person, "program.assigned", assigned, program=person.desk.version.routine.name)
     if status is not ProgramStatus.ACTIVE:
@@ -202,16 +250,20 @@ def _program(person: Person) -> Rows:
 
 
 def _held(person: Person, *, ended: bool) -> Rows:
-    day = person.today - timedelta(days=6)
-    yield ProgramEvent, person.row(
-        program_id=person.program_id,
-        action=ProgramAction.END if ended else ProgramAction.PAUSE,
-        effective_on=day,
-        reason="Moves well without thinking about it." if ended else "Away for two weeks.",
-        before={},
-        after={},
-        actor_id=person.desk.practitioner_id,
-        happened_at=person.at(day, 16),
+    day = person.held_on
+    assert day is not None
+    yield (
+        ProgramEvent,
+        person.row(
+            program_id=person.program_id,
+            action=ProgramAction.END if ended else ProgramAction.PAUSE,
+            effective_on=day,
+            reason="Moves well without thinking about it." if ended else "Away for two weeks.",
+            before={},
+            after={},
+            actor_id=person.desk.practitioner_id,
+            happened_at=person.at(day, 16),
+        ),
     )
     yield _audit(person, "program.ended" if ended else "program.paused", person.at(day, 16))
 
@@ -220,7 +272,11 @@ def _schedule(person: Person, *, running: bool) -> dict[str, Any]:
     # nothing is overdue on the first pass: the demo sends no burst
     weekday = (person.starts_on + timedelta(days=7)).weekday()
     schedule = Schedule(
-        kind=ScheduleKind.WEEKLY, starts_on=person.starts_on, at=AT, zone=ZoneInfo(person.zone), weekday=weekday
+        kind=ScheduleKind.WEEKLY,
+        starts_on=person.starts_on,
+        at=AT,
+        zone=ZoneInfo(person.zone),
+        weekday=weekday,
     )
     following = next_occurrence(schedule, person.desk.at) if running and person.story.tier is None else None
     return person.row(
@@ -236,7 +292,7 @@ def _schedule(person: Person, *, running: bool) -> dict[str, Any]:
 
 def _logs(person: Person) -> Rows:
     day = person.starts_on
-    last = person.today - timedelta(days=1 + person.story.quiet_days + (6 if person.story.paused or person.story.ended else 0))
+    last = (person.held_on or person.today) - timedelta(days=1 + person.silent_for)
     while day <= last:
         if person.random.random() < person.story.practises:
             yield from _log(person, day)
@@ -253,51 +309,66 @@ def _log(person: Person, day: date, outcome: LogOutcome | None = None) -> Rows:
     pain = _pain(person, day) if random.random() < 0.4 else None
     for item in person.desk.version.items:
         named = any(each.get("is_named") for each in (item.content or {}).get("mistakes", ()))
-        yield PracticeLog, person.row(
-            client_id=person.client_id,
-            prescription_id=_prescription_id(person, item.position),
-            local_date=day,
-            slot=1,
-            outcome=said,
-            pain=pain,
-            mistake=_mistake(person, day) if named and said is not LogOutcome.NOT_DONE else None,
-            note=note,
-            logged_at=at,
+        yield (
+            PracticeLog,
+            person.row(
+                client_id=person.client_id,
+                prescription_id=_prescription_id(person, item.position),
+                local_date=day,
+                slot=1,
+                outcome=said,
+                pain=pain,
+                mistake=_mistake(person, day) if named and said is not LogOutcome.NOT_DONE else None,
+                note=note,
+                logged_at=at,
+            ),
         )
     if not person.desk.short_history:
-        yield _audit(
-            person, "practice.logged", at, by_client=True, day=day.isoformat(), outcome=said.value
-        )
+        yield _audit(person, "practice.logged", at, by_client=True, day=day.isoformat(), outcome=said.value)
 
 
 def _checkins(person: Person) -> Rows:
-    due = person.starts_on + timedelta(days=7)
     days = []
-    while due < person.today and not (person.story.ended and due > person.today - timedelta(days=6)):
+    due = person.starts_on + timedelta(days=7)
+    while due < (person.held_on or person.today):
         days.append(due)
         due += timedelta(days=7)
-    for number, day in enumerate(days):
-        latest = number == len(days) - 1
-        heard = (person.today - day).days > person.story.quiet_days
-        answered = heard and (latest or person.random.random() < person.story.answers)
+    unanswered = 0
+    for day in days:
+        latest = day == days[-1]
+        heard = (person.today - day).days > person.silent_for or person.story.last_due is not None
+        if unanswered >= UNANSWERED_LIMIT:
+            yield from _skipped(person, day)
+            continue
+        # whoever is heard from never leaves two in a row open, or no more would have been sent
+        answered = heard and (latest or unanswered > 0 or person.random.random() < person.story.answers)
+        unanswered = 0 if answered else unanswered + 1
         yield from _checkin(person, day, answered=answered, latest=latest)
 
 
-def _checkin(person: Person, day: date, *, answered: bool, latest: bool) -> Rows:
-    sent = person.at(day, 9, 1)
-    replied = sent + timedelta(hours=person.random.randint(1, 30))
-    replied = min(replied, person.desk.at - timedelta(minutes=20))
-    state = CheckinState.ANSWERED if answered else CheckinState.SENT
-    row = person.row(
-        client_id=person.client_id,
-        program_id=person.program_id,
-        kind=CheckinKind.WEEKLY,
-        local_date=day,
-        due_at=person.at(day, 9),
-        state=state,
-        sent_at=sent,
-        answered_at=replied if answered else None,
+def _skipped(person: Person, day: date) -> Rows:
+    at, why = person.at(day, 9), skip_in_words(SkipReason.UNANSWERED_TWICE)
+    row = _checkin_row(person, day) | {
+        "state": CheckinState.SKIPPED,
+        "skip_reason": SkipReason.UNANSWERED_TWICE,
+    }
+    yield Checkin, row
+    yield (
+        CheckinEvent,
+        person.row(checkin_id=row["id"], state=CheckinState.SKIPPED, reason=why, happened_at=at),
     )
+    yield _audit(
+        person, "checkin.skipped", at, by_system=True, reason=why, skip=SkipReason.UNANSWERED_TWICE.value
+    )
+
+
+def _checkin(person: Person, day: date, *, answered: bool, latest: bool) -> Rows:
+    sent, replied = person.at(day, 9, 1), _replied(person, day)
+    row = _checkin_row(person, day) | {
+        "state": CheckinState.ANSWERED if answered else CheckinState.SENT,
+        "sent_at": sent,
+        "answered_at": replied if answered else None,
+    }
     yield Checkin, row
     steps = [(CheckinState.WAITING, person.at(day, 9)), (CheckinState.SENT, sent)]
     for step, at in [*steps, *([(CheckinState.ANSWERED, replied)] if answered else [])]:
@@ -307,27 +378,55 @@ def _checkin(person: Person, day: date, *, answered: bool, latest: bool) -> Rows
         yield from _answer(person, row["id"], day, replied, latest)
 
 
+def _checkin_row(person: Person, day: date) -> dict[str, Any]:
+    return person.row(
+        client_id=person.client_id,
+        program_id=person.program_id,
+        kind=CheckinKind.WEEKLY,
+        local_date=day,
+        due_at=person.at(day, 9),
+    )
+
+
+def _replied(person: Person, day: date) -> datetime:
+    """Between breakfast and bedtime, on the day of the mail or the day after, and never in the future."""
+    random = person.random
+    later = person.at(day + timedelta(days=1), random.randint(7, 20), random.randint(0, 59))
+    same = person.at(day, random.randint(10, 21), random.randint(0, 59))
+    return later if random.random() < 0.4 and later < person.desk.at else same
+
+
 def _answer(person: Person, checkin_id: uuid.UUID, day: date, at: datetime, latest: bool) -> Rows:
     told = person.story
-    yield CheckinAnswer, person.row(
-        checkin_id=checkin_id,
-        client_id=person.client_id,
-        days_practised=min(7, round(7 * told.practises + person.random.choice((-1, 0, 0, 1)))),
-        pain=_pain(person, day),
-        mistake=_mistake(person, day),
-        contact_wanted=told.wants_contact and latest,
-        note="Could we talk about the step down to the cellar?" if told.wants_contact and latest else None,
-        answered_at=at,
-        handled_at=None if latest and (told.wants_contact or told.pain_to - told.pain_from >= PAIN_CHANGE) else at,
+    yield (
+        CheckinAnswer,
+        person.row(
+            checkin_id=checkin_id,
+            client_id=person.client_id,
+            days_practised=min(7, round(7 * told.practises + person.random.choice((-1, 0, 0, 1)))),
+            pain=_pain(person, day),
+            mistake=_mistake(person, day),
+            contact_wanted=told.wants_contact and latest,
+            note="Could we talk about the step down to the cellar?"
+            if told.wants_contact and latest
+            else None,
+            answered_at=at,
+            handled_at=None
+            if latest and (told.wants_contact or told.pain_to - told.pain_from >= PAIN_CHANGE)
+            else at,
+        ),
     )
     yield _audit(person, "checkin.answered", at, by_client=True)
     if told.tier is not None and latest:
-        yield WarningFlag, person.row(
-            client_id=person.client_id,
-            checkin_id=checkin_id,
-            tier=told.tier,
-            question_keys=["rapid_weak"],
-            raised_at=at,
+        yield (
+            WarningFlag,
+            person.row(
+                client_id=person.client_id,
+                checkin_id=checkin_id,
+                tier=told.tier,
+                question_keys=["rapid_weak"],
+                raised_at=at,
+            ),
         )
         yield _audit(person, "flag.raised", at, by_client=True, tier=told.tier.value)
 
@@ -348,7 +447,13 @@ def _mistake(person: Person, day: date) -> MistakeAnswer:
 
 
 def _audit(
-    person: Person, action: str, at: datetime, *, by_client: bool = False, by_system: bool = False, **details: Any
+    person: Person,
+    action: str,
+    at: datetime,
+    *,
+    by_client: bool = False,
+    by_system: bool = False,
+    **details: Any,
 ) -> tuple[type[Base], dict[str, Any]]:
     who = "Regroove" if by_system else person.name if by_client else person.desk.practitioner
     return AuditEvent, person.row(

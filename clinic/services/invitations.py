@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.exc import IntegrityError
 
-from clinic.domain.errors import LinkProblem, NotFound, RuleBroken
+from clinic.domain.errors import LinkProblem, RuleBroken
 from clinic.domain.invitations import state
 from clinic.domain.links import LIFETIMES
 from clinic.domain.types import ClientStatus, InvitationState, LinkProblemKind, LinkPurpose, Role
 from clinic.extensions import db
 from clinic.mail.addresses import Address
-from clinic.models import Client, Invitation, LinkToken, Practice, User
+from clinic.models import Client, Invitation, LinkToken, OutboxMessage, Practice, User
 from clinic.services import access, accounts, audit, client_identity, links, outbox, passwords, sessions
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import release, transaction
 
-LIFETIME = LIFETIMES[LinkPurpose.INVITATION] or timedelta(days=7)
+# of an address that anybody may type: whose it is, is not told
+ADDRESS_TAKEN = "This email address cannot be used here. Use another one, or call the practice."
+LIFETIME = LIFETIMES[LinkPurpose.INVITATION]
 PROBLEMS = {
     InvitationState.ACCEPTED: LinkProblemKind.USED,
     InvitationState.REVOKED: LinkProblemKind.REVOKED,
@@ -115,8 +116,7 @@ def mail_problem(client: Client, practice: Practice) -> str | None:
 
 def latest(actor: Actor, client_id: uuid.UUID) -> Invitation | None:
     """The client's newest invitation; staff only."""
-    if not actor.is_staff:
-        raise NotFound
+    access.staff_only(actor)
     query = (
         select(Invitation)
         .where(Invitation.practice_id == actor.practice_id, Invitation.client_id == client_id)
@@ -210,8 +210,8 @@ def _open_of(client: Client) -> list[Invitation]:
 def _end(invitation: Invitation) -> None:
     invitation.revoked_at = now()
     links.revoke(LinkToken.invitation_id == invitation.id)
-    outbox.cancel_for_client(
-        invitation.practice_id, invitation.client_id, ("invitation",), "The invitation was taken back."
+    outbox.cancel(
+        invitation.practice_id, OutboxMessage.invitation_id == invitation.id, "The invitation was taken back."
     )
 
 
@@ -251,9 +251,9 @@ def _take(invitation: Invitation) -> None:
 
 
 def _make_account(offered: Offer, answer: Acceptance, password_hash: str) -> User:
-    client = offered.client
-    if offered.needs_address and answer.address is not None:
-        client_identity.readdress(client, answer.address)
+    client, asked = offered.client, offered.needs_address
+    if asked and answer.address is not None:
+        _readdress(client, answer.address)
     assert client.email is not None
     assert client.email_key is not None
     at = now()
@@ -267,7 +267,7 @@ def _make_account(offered: Offer, answer: Acceptance, password_hash: str) -> Use
         password_changed_at=at,
         created_at=at,
     )
-    _add_user(user, offered.practice)
+    _add_user(user, offered.practice, own_address=not asked)
     client.user_id = user.id
     if offered.needs_consent:
         client.consented_at, client.consent_recorded_by = at, client.name
@@ -275,17 +275,24 @@ def _make_account(offered: Offer, answer: Acceptance, password_hash: str) -> Use
     return user
 
 
-def _add_user(user: User, practice: Practice) -> None:
+def _readdress(client: Client, address: Address) -> None:
+    try:
+        client_identity.readdress(client, address)
+    except RuleBroken:  # it names whose the address is, which is for the practice alone
+        raise RuleBroken(ADDRESS_TAKEN, "email") from None
+
+
+def _add_user(user: User, practice: Practice, *, own_address: bool) -> None:
     try:
         with db.session.begin_nested():
             db.session.add(user)
             db.session.flush()
     except IntegrityError:
-        raise RuleBroken(
+        known = (
             f"This email address has an account at {practice.name} already. "
-            "Sign in with it, or call the practice.",
-            "email",
-        ) from None
+            "Sign in with it, or call the practice."
+        )
+        raise RuleBroken(known if own_address else ADDRESS_TAKEN, "email") from None
 
 
 def _note(actor: Actor, action: str, invitation: Invitation, **details: str | None) -> None:

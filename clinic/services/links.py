@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import ColumnElement, CursorResult, select, update
+from werkzeug.routing import MapAdapter
 
 from clinic.domain.errors import LinkProblem
 from clinic.domain.links import LIFETIMES, link_problem
@@ -22,7 +23,7 @@ from clinic.extensions import db
 from clinic.models import Checkin, LinkToken
 from clinic.services.clock import now
 
-CHECKIN_LIFETIME = LIFETIMES[LinkPurpose.CHECKIN] or timedelta(days=14)
+CHECKIN_LIFETIME = LIFETIMES[LinkPurpose.CHECKIN]
 SECRET_BYTES = 24  # 192 bits; 32 characters in the address
 
 
@@ -41,20 +42,41 @@ def mint(
     checkin_id: uuid.UUID | None = None,
 ) -> str:
     """Make a link's secret and add its row; the secret itself is returned once and never stored."""
-    secret = secrets.token_urlsafe(SECRET_BYTES)
-    db.session.add(
-        LinkToken(
-            practice_id=practice_id,
-            purpose=purpose,
-            token_hash=digest(secret),
-            user_id=user_id,
-            invitation_id=invitation_id,
-            checkin_id=checkin_id,
-            created_at=now(),
-            expires_at=expires_at,
-        )
+    secret, row = new(
+        practice_id,
+        purpose,
+        expires_at,
+        user_id=user_id,
+        invitation_id=invitation_id,
+        checkin_id=checkin_id,
     )
+    db.session.add(LinkToken(**row))
     return secret
+
+
+def new(
+    practice_id: uuid.UUID,
+    purpose: LinkPurpose,
+    expires_at: datetime,
+    *,
+    user_id: uuid.UUID | None = None,
+    invitation_id: uuid.UUID | None = None,
+    checkin_id: uuid.UUID | None = None,
+) -> tuple[str, dict[str, Any]]:
+    """A link's secret, and the row of LinkToken that the caller must add for it to work."""
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    row = {
+        "id": uuid.uuid4(),
+        "practice_id": practice_id,
+        "purpose": purpose,
+        "token_hash": digest(secret),
+        "user_id": user_id,
+        "invitation_id": invitation_id,
+        "checkin_id": checkin_id,
+        "created_at": now(),
+        "expires_at": expires_at,
+    }
+    return secret, row
 
 
 def mint_checkin(checkin: Checkin) -> str:
@@ -69,9 +91,7 @@ def mint_checkin(checkin: Checkin) -> str:
 
 def address(endpoint: str, **values: object) -> str:
     """The full address of a page, from the base URL and never from a request."""
-    base = urlsplit(current_app.config["SETTINGS"].base_url)
-    pages = current_app.url_map.bind(base.netloc, url_scheme=base.scheme)
-    return pages.build(endpoint, values, force_external=True)
+    return _pages().build(endpoint, values, force_external=True)
 
 
 def find(secret: str, purpose: LinkPurpose) -> LinkToken:
@@ -125,5 +145,19 @@ def read_unsubscribe(secret: str) -> uuid.UUID:
         raise LinkProblem(LinkProblemKind.ALTERED) from None
 
 
+def _pages() -> MapAdapter:
+    adapter: MapAdapter | None = current_app.extensions.get("pages")
+    if adapter is None:  # once an app: a worker asks it for three addresses a mail
+        base = urlsplit(current_app.config["SETTINGS"].base_url)
+        adapter = current_app.url_map.bind(base.netloc, url_scheme=base.scheme)
+        current_app.extensions["pages"] = adapter
+    return adapter
+
+
 def _unsubscribe() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="unsubscribe-v1")
+    return _unsubscribe_with(current_app.config["SECRET_KEY"])
+
+
+@lru_cache(maxsize=4)
+def _unsubscribe_with(key: str) -> URLSafeSerializer:
+    return URLSafeSerializer(key, salt="unsubscribe-v1")

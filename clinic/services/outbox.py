@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import CursorResult, and_, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, func, select, update
 
 from clinic import queue
 from clinic.domain.errors import NotFound, RuleBroken
@@ -70,6 +70,7 @@ def promise(
 
 def promise_reset(user: User) -> None:
     """A mail with a link to choose a new password; asked twice in a minute, it is one mail."""
+    _one_at_a_time(user)
     minute = now().strftime("%Y%m%d%H%M")
     promise(user.practice_id, "password_reset", f"reset:{user.id.hex}:{minute}", user_id=user.id)
 
@@ -146,14 +147,14 @@ def counts() -> dict[OutboxState, int]:
     """How many mails are waiting, being sent, in doubt, and lately failed."""
     recent = now() - FAILED_LATELY
     query = (
-        select(OutboxMessage.state, func.count())
+        select(OutboxMessage.state, func.count().label("number"))
         .where(
             OutboxMessage.state.in_([OutboxState.READY, OutboxState.LEASED, OutboxState.IN_DOUBT])
             | and_(OutboxMessage.state == OutboxState.FAILED, OutboxMessage.due_at > recent)
         )
         .group_by(OutboxMessage.state)
     )
-    return {state: number for state, number in db.session.execute(query)}  # noqa: C416
+    return {row.state: row.number for row in db.session.execute(query)}
 
 
 def oldest_due() -> datetime | None:
@@ -165,8 +166,14 @@ def oldest_due() -> datetime | None:
 
 
 def _to_oneself(kind: str, user: User) -> None:
+    _one_at_a_time(user)
     minute = now().strftime("%Y%m%d%H%M")
     promise(user.practice_id, kind, f"{kind}:{user.id.hex}:{minute}", user_id=user.id)
+
+
+def _one_at_a_time(user: User) -> None:
+    # of two presses at once the second sees the first one's mail; SQLite has one writer anyway
+    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
 
 
 def _revive(message: OutboxMessage) -> None:
@@ -200,19 +207,14 @@ def _tell_ledger(message: OutboxMessage, reason: str) -> None:
         sending_ledger.follow([step], now())
 
 
-def cancel_for_client(
-    practice_id: uuid.UUID, client_id: uuid.UUID, kinds: tuple[str, ...], reason: str
-) -> int:
-    """Call back what is still waiting for a client, within the caller's transaction; returns how many."""
-    cancelled = db.session.execute(
+def cancel(practice_id: uuid.UUID, which: ColumnElement[bool], reason: str) -> None:
+    """Call back the mails of a practice that still wait, within the caller's transaction.
+
+    `which` is a condition on OutboxMessage. What a worker has in its hands goes out.
+    """
+    db.session.execute(
         update(OutboxMessage)
-        .where(
-            OutboxMessage.practice_id == practice_id,
-            OutboxMessage.client_id == client_id,
-            OutboxMessage.kind.in_(kinds),
-            OutboxMessage.state == OutboxState.READY,
-        )
+        .where(OutboxMessage.practice_id == practice_id, which, OutboxMessage.state == OutboxState.READY)
         .values(state=OutboxState.CANCELLED, reason=reason, finished_at=now())
         .execution_options(synchronize_session=False)
     )
-    return int(cancelled.rowcount)  # type: ignore[attr-defined]

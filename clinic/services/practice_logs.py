@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.programs import Change, pauses
+from clinic.domain.moves import named_mistake_in
+from clinic.domain.programs import Change, logging_problem, pauses
 from clinic.domain.progress import Plan, day_outcome
 from clinic.domain.redflags import pauses_program
-from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramStatus, Tier
+from clinic.domain.types import LogOutcome, MistakeAnswer, Tier
 from clinic.extensions import db
-from clinic.models import Client, PracticeLog, Prescription, Program, ProgramEvent, WarningFlag
-from clinic.services import audit
+from clinic.models import Client, PracticeLog, Prescription, Program, ProgramEvent
+from clinic.services import audit, warnings
 from clinic.services.access import own_program
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
@@ -26,7 +27,13 @@ from clinic.services.transaction import transaction
 # Made once, so that a client's page costs the queries alone.
 _LOGS = (
     select(PracticeLog)
-    .join(Prescription, Prescription.id == PracticeLog.prescription_id)
+    .join(
+        Prescription,
+        and_(
+            Prescription.practice_id == PracticeLog.practice_id,
+            Prescription.id == PracticeLog.prescription_id,
+        ),
+    )
     .where(
         PracticeLog.practice_id == bindparam("practice_id"),
         PracticeLog.client_id == bindparam("client_id"),
@@ -44,10 +51,6 @@ _CHANGES = (
     .order_by(ProgramEvent.happened_at)
 )
 FIRST_SLOT = 1
-RUNNING = frozenset(
-    {ProgramStatus.ASSIGNED, ProgramStatus.ACTIVE}
-)  # an assigned one runs from its first day on
-DAYS_TO_CORRECT = 1  # today and yesterday: memory of a movement is short
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ class Held:
     program: Program | None
     tier: Tier | None  # of an open warning flag
     today: date
+
+    @property
+    def named_mistake(self) -> str | None:
+        """What the practice calls its mistake in this program; None where it names none."""
+        return named_mistake_in(move.content for move in self.program.prescriptions) if self.program else None
 
     @property
     def locked(self) -> bool:
@@ -103,14 +111,13 @@ class Diary(Held):
         )
 
     def may_log(self, day: date) -> bool:
-        """Whether the client may say something of a day: today or yesterday, within a running program."""
-        return (
-            self.program is not None
-            and self.program.status in RUNNING
-            and not self.locked
-            and self.program.starts_on <= day <= self.today
-            and (self.today - day).days <= DAYS_TO_CORRECT
-        )
+        """Whether the client may say something of a day."""
+        return self.problem_with(day) is None
+
+    def problem_with(self, day: date) -> str | None:
+        """Why the client may not say anything of a day, in words for them; None if they may."""
+        status, starts_on = (self.program.status, self.program.starts_on) if self.program else (None, None)
+        return logging_problem(status, starts_on, day, self.today, is_held=self.locked)
 
 
 def held(actor: Actor) -> Held:
@@ -132,24 +139,31 @@ def diary(actor: Actor, *, days: int = 14) -> Diary:
 def log_day(actor: Actor, day: date, entry: Entry) -> None:
     """Log a day's practice, or put right what was logged; a second tap changes nothing."""
     with transaction():
-        held = diary(actor)
-        if not held.may_log(day):
-            raise RuleBroken(_why_not(held, day))
-        before = held.entry(day)
+        _one_at_a_time(actor)
+        found = diary(actor)
+        if problem := found.problem_with(day):
+            raise RuleBroken(problem)
+        before = found.entry(day)
         if before == entry:
             return
-        assert held.program is not None
-        for prescription in held.program.prescriptions:
-            _write(held.client, prescription, day, entry)
+        assert found.program is not None
+        for prescription in found.program.prescriptions:
+            _write(found.client, prescription, day, entry)
         audit.record(
             actor,
             "practice.corrected" if before else "practice.logged",
-            client_id=held.client.id,
-            subject_id=held.program.id,
+            client_id=found.client.id,
+            subject_id=found.program.id,
             day=day.isoformat(),
             outcome=entry.outcome.value,
             **({"before": before.outcome.value} if before else {}),
         )
+
+
+def _one_at_a_time(actor: Actor) -> None:
+    # of two taps at once the second sees what the first wrote; SQLite has one writer anyway
+    own = select(Client.id).where(Client.practice_id == actor.practice_id, Client.id == actor.client_id)
+    db.session.execute(own.with_for_update())
 
 
 def _logs(program: Program, first: date) -> Sequence[PracticeLog]:
@@ -169,12 +183,8 @@ def _plan(program: Program) -> Plan:
 
 
 def _open_tier(client: Client) -> Tier | None:
-    query = select(WarningFlag.tier).where(
-        WarningFlag.practice_id == client.practice_id,
-        WarningFlag.client_id == client.id,
-        WarningFlag.cleared_at.is_(None),
-    )
-    return max(db.session.scalars(query), key=lambda tier: tier.rank, default=None)
+    flag = warnings.open_flag(client)
+    return flag.tier if flag else None
 
 
 def _write(client: Client, prescription: Prescription, day: date, entry: Entry) -> None:
@@ -209,8 +219,7 @@ def _new(client: Client, prescription: Prescription, day: date, entry: Entry) ->
 
 def _mistake(prescription: Prescription, entry: Entry) -> MistakeAnswer | None:
     """The answer belongs to the move that has a named mistake, and to no other."""
-    named = any(each.get("is_named") for each in prescription.content.get("mistakes", ()))
-    return entry.mistake if named else None
+    return entry.mistake if named_mistake_in([prescription.content]) else None
 
 
 def _row(prescription: Prescription, day: date) -> PracticeLog | None:
@@ -222,15 +231,3 @@ def _row(prescription: Prescription, day: date) -> PracticeLog | None:
             PracticeLog.slot == FIRST_SLOT,
         )
     ).one_or_none()
-
-
-def _why_not(held: Diary, day: date) -> str:
-    if held.locked:
-        return "Your program is on hold until your practitioner has looked at your answer."
-    if held.program is None or held.program.status not in RUNNING:
-        return "You have no program that is running now."
-    if day > held.today:
-        return "That day has not come yet."
-    if day < held.program.starts_on:
-        return "That day is before the start of your program."
-    return "You can put today and yesterday right. For an earlier day, tell your practitioner."

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import time
 from zoneinfo import available_timezones
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import Role
 from clinic.extensions import db
 from clinic.mail.addresses import Address
+from clinic.mail.headers import MailRefused, clean
 from clinic.models import Practice, User
 from clinic.services import accounts, audit, passwords, routines
 from clinic.services.access import practice_of
@@ -39,14 +40,29 @@ def exists() -> bool:
     return db.session.scalar(select(Practice.id).limit(1)) is not None
 
 
+def only_one() -> Practice | None:
+    """The practice of an installation that has exactly one: its name may stand where nobody has signed in."""
+    found = db.session.scalars(select(Practice).limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
 def begin(
-    details: Details, owner_name: str, owner_address: Address, password: str, *, is_demo: bool = False
+    details: Details,
+    owner_name: str,
+    owner_address: Address,
+    password: str,
+    *,
+    is_demo: bool = False,
+    only_first: bool = False,
 ) -> User:
     """Begin a practice with its owner's account and the routine of the catalogue as a draft."""
     accounts.check_password(password, owner_address.typed, owner_name)
     release()
     password_hash = passwords.hashed(password)
     with transaction() as session:
+        if only_first:
+            _one_at_a_time()
+            _refuse_second()
         practice = Practice(is_demo=is_demo, created_at=now())
         _apply(practice, details)
         session.add(practice)
@@ -59,9 +75,8 @@ def begin(
 
 def begin_first(details: Details, owner_name: str, owner_address: Address, password: str) -> User:
     """Begin the first practice of an installation through its web page; refused once there is one."""
-    if exists():
-        raise RuleBroken("This installation has its practice already. Please sign in.")
-    return begin(details, owner_name, owner_address, password)
+    _refuse_second()
+    return begin(details, owner_name, owner_address, password, only_first=True)
 
 
 def change(actor: Actor, details: Details) -> None:
@@ -78,7 +93,22 @@ def change(actor: Actor, details: Details) -> None:
             audit.record(actor, "practice.changed", subject_id=practice.id, changed=changed)
 
 
+def _refuse_second() -> None:
+    if exists():
+        raise RuleBroken("This installation has its practice already. Please sign in.")
+
+
+def _one_at_a_time() -> None:
+    # there is no row yet that could be locked; SQLite has one writer anyway
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(text("LOCK TABLE practice IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def _apply(practice: Practice, details: Details) -> None:
+    try:
+        clean("From", details.name)
+    except MailRefused:
+        raise RuleBroken("Leave “=?” out of the name: no mail could carry it.", "name") from None
     if details.time_zone not in available_timezones():
         raise RuleBroken(
             f"There is no time zone {details.time_zone}; write it like Europe/London.", "time_zone"

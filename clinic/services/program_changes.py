@@ -69,9 +69,9 @@ def correct_doses(
     """Change doses from a day on, keeping what stood before; raises Conflict if somebody else saved first."""
     with transaction():
         program = _opened(actor, program_id, seen)
-        if program.status is ProgramStatus.ENDED:
-            raise RuleBroken("This program has ended. Restart it to change its doses.")
-        _check_correction(program, effective_on, reason)
+        today = today_in(program.client.time_zone)
+        starts_on = program.starts_on
+        rules.check_correction(program.status, effective_on, reason, starts_on=starts_on, today=today)
         before, after = _write_doses(program, doses)
         if not after:
             raise RuleBroken("No dose is different from before.")
@@ -200,23 +200,17 @@ def end_of(starts_on: date, weeks: int | None) -> date | None:
     return None if weeks is None else starts_on + timedelta(weeks=weeks, days=-1)
 
 
-def staff_only(actor: Actor) -> None:
-    """NotFound to everybody who does not work for a practice."""
-    if not actor.is_staff:
-        raise NotFound
-
-
 def _local(program: Program, at: datetime) -> date:
     return local_date(at, load_zone(program.client.time_zone))
 
 
 def _opened(actor: Actor, program_id: uuid.UUID, seen: int) -> Program:
-    staff_only(actor)
+    access.staff_only(actor)
     program = access.program_for(
         actor, program_id, joinedload(Program.client), selectinload(Program.prescriptions)
     )
     if program.version != seen:
-        raise Conflict(program.version)
+        raise Conflict
     return program
 
 
@@ -238,21 +232,11 @@ def _earliest(program: Program) -> date:
 def _plan(actor: Actor, program: Program, row: CheckinSchedule | None) -> None:
     if row is None:
         return
-    if program.status in (ProgramStatus.ACTIVE, ProgramStatus.ASSIGNED):
+    if program.status in rules.RUNNING:
         schedules.plan(row, program, program.client, access.practice_of(actor), now())
     else:
         row.time_zone = program.client.time_zone
         row.next_on = row.next_due_at = None
-
-
-def _check_correction(program: Program, effective_on: date, reason: str) -> None:
-    today = today_in(program.client.time_zone)
-    if effective_on < program.starts_on:
-        raise RuleBroken("Choose a day on or after the program's first.", "effective_on")
-    if effective_on > max(today, program.starts_on):
-        raise RuleBroken("Choose today or an earlier day.", "effective_on")
-    if not reason.strip():
-        raise RuleBroken("Say why, in a few words.", "reason")
 
 
 def _write_doses(program: Program, doses: Mapping[uuid.UUID, Dose]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -42,7 +42,6 @@ from clinic.services.program_changes import (
     end_of,
     follow,
     record,
-    staff_only,
 )
 from clinic.services.transaction import transaction
 
@@ -100,7 +99,7 @@ def assign(actor: Actor, client_id: uuid.UUID, wish: Assignment) -> Program:
 
 def summary(actor: Actor, client_id: uuid.UUID) -> list[Held]:
     """A client's programs, newest first, with moves and check-ins; staff only. Two queries."""
-    staff_only(actor)
+    access.staff_only(actor)
     query = (
         select(Program, CheckinSchedule)
         .outerjoin(CheckinSchedule, _of_program())
@@ -111,33 +110,15 @@ def summary(actor: Actor, client_id: uuid.UUID) -> list[Held]:
     return [Held(row.Program, row.CheckinSchedule) for row in db.session.execute(query)]
 
 
-def current_for_client(actor: Actor) -> Program | None:
-    """The signed-in client's newest program that has not ended, with its moves. Two queries."""
-    if actor.client_id is None:
-        raise NotFound
-    query = (
-        select(Program)
-        .where(
-            Program.practice_id == actor.practice_id,
-            Program.client_id == actor.client_id,
-            Program.status != ProgramStatus.ENDED,
-        )
-        .order_by(Program.assigned_at.desc())
-        .limit(1)
-        .options(selectinload(Program.prescriptions))
-    )
-    return db.session.scalars(query).first()
-
-
 def running(actor: Actor, client_id: uuid.UUID) -> list[Program]:
     """A client's programs that have not ended, newest first; staff only."""
-    staff_only(actor)
+    access.staff_only(actor)
     return _running(actor.practice_id, client_id)
 
 
 def detail(actor: Actor, program_id: uuid.UUID) -> Detail:
     """One program with all that happened to it; staff only. Four queries."""
-    staff_only(actor)
+    access.staff_only(actor)
     program = access.program_for(
         actor, program_id, joinedload(Program.client), selectinload(Program.prescriptions)
     )
@@ -156,7 +137,7 @@ def _of_program() -> Any:
 
 
 def _client(actor: Actor, client_id: uuid.UUID) -> Client:
-    staff_only(actor)
+    access.staff_only(actor)
     client = access.client_for(actor, client_id)
     # one assignment at a time for a client, so that of two presses the second sees what the first made
     db.session.execute(

@@ -11,10 +11,11 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from clinic.catalogue import Catalogue, load_catalogue
 from clinic.catalogue.moves import Exercise as ShelfExercise
+from clinic.domain.access import CLINICIANS
 from clinic.domain.doses import Dose, dose_problems
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clinic.domain.moves import VideoContent
-from clinic.domain.types import Role, RoutineStatus
+from clinic.domain.types import RoutineStatus
 from clinic.extensions import db
 from clinic.models import (
     Exercise,
@@ -31,7 +32,6 @@ from clinic.services.clock import now
 from clinic.services.routine_wording import content_of, dose_of, mistake_in_words, wordings_of
 from clinic.services.transaction import transaction
 
-SIGNERS = frozenset({Role.OWNER, Role.PRACTITIONER})
 FEWEST_CUES, MOST_CUES = 2, 4
 WHOLE_ITEMS = (
     selectinload(RoutineVersion.items).options(
@@ -115,8 +115,8 @@ def published(actor: Actor) -> list[RoutineVersion]:
     return sorted(newest.values(), key=lambda version: version.routine.name)
 
 
-def draft_of(actor: Actor, routine: Routine) -> RoutineVersion | None:
-    """The routine's draft with everything its page shows, if it has one."""
+def draft_of(actor: Actor, routine: Routine, *, lock: bool = False) -> RoutineVersion | None:
+    """The routine's draft with everything its page shows, if it has one; locked for whoever changes it."""
     query = (
         select(RoutineVersion)
         .where(
@@ -125,9 +125,8 @@ def draft_of(actor: Actor, routine: Routine) -> RoutineVersion | None:
             RoutineVersion.status == RoutineStatus.DRAFT,
         )
         .options(*WHOLE_ITEMS)
-        .with_for_update()
     )
-    return db.session.scalars(query).one_or_none()
+    return db.session.scalars(query.with_for_update() if lock else query).one_or_none()
 
 
 def whole_version(actor: Actor, version_id: uuid.UUID) -> RoutineVersion:
@@ -138,8 +137,11 @@ def whole_version(actor: Actor, version_id: uuid.UUID) -> RoutineVersion:
 def begin_draft(actor: Actor, routine_id: uuid.UUID) -> RoutineVersion:
     """A new draft with the doses of the last version; the draft there is, if there is one."""
     with transaction():
-        routine = access.routine_for(actor, routine_id, selectinload(Routine.versions))
+        mine = select(Routine.id).where(Routine.practice_id == actor.practice_id, Routine.id == routine_id)
+        db.session.execute(mine.with_for_update())  # of two presses the second finds the first one's draft
+        routine = access.routine_for(actor, routine_id)
         _must_sign(actor)
+        db.session.refresh(routine, with_for_update=True)  # of two presses the second finds the first's draft
         last = routine.versions[-1]
         if last.status is RoutineStatus.DRAFT:
             return last
@@ -185,17 +187,17 @@ def publish(actor: Actor, routine_id: uuid.UUID, edit: Edit, seen: str) -> None:
 
 
 def _must_sign(actor: Actor) -> None:
-    if actor.role not in SIGNERS:
+    if actor.role not in CLINICIANS:
         raise Forbidden("A practitioner or the owner publishes and changes routines.")
 
 
 def _open(actor: Actor, routine_id: uuid.UUID, seen: str) -> RoutineVersion:
-    version = draft_of(actor, access.routine_for(actor, routine_id))
+    version = draft_of(actor, access.routine_for(actor, routine_id), lock=True)
     _must_sign(actor)
     if version is None:
         raise NotFound
     if digest_of(version, access.practice_of(actor)) != seen:
-        raise Conflict(version.number)
+        raise Conflict
     return version
 
 

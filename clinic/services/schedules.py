@@ -8,16 +8,20 @@ from datetime import datetime
 
 from sqlalchemy import Select, and_, select
 
-from clinic.domain.scheduling import Schedule, WakingHours, load_zone, next_occurrence, parse_cadence
+from clinic.domain.scheduling import (
+    UNSENT,
+    Schedule,
+    WakingHours,
+    load_zone,
+    next_occurrence,
+    parse_cadence,
+)
 from clinic.domain.types import CheckinState, OutboxState, SkipReason
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinSchedule, Client, OutboxMessage, Practice, Program
-from clinic.services import sending_ledger
+from clinic.services import outbox, sending_ledger
 from clinic.services.clock import now
 from clinic.services.sending_ledger import Step
-
-KINDS = ("checkin", "checkin_reminder")
-NOT_SENT = (CheckinState.PLANNED, CheckinState.DUE, CheckinState.WAITING)
 
 
 def schedule_of(program: Program) -> CheckinSchedule | None:
@@ -77,27 +81,13 @@ def hold(program: Program, why: SkipReason, reason: str) -> None:
     row = schedule_of(program)
     if row is not None:
         row.next_on = row.next_due_at = None
-    for message in _waiting_mail(program):
-        message.state = OutboxState.CANCELLED
-        message.reason = reason
-        message.finished_at = now()
-    db.session.flush()
+    # not by client: a program that runs alongside keeps its mail
+    outbox.cancel(program.practice_id, OutboxMessage.checkin_id.in_(_checkins(program)), reason)
     steps = [
         Step(program.practice_id, program.client_id, checkin_id, CheckinState.SKIPPED, reason, why)
         for checkin_id in _unsent(program)
     ]
     sending_ledger.follow(steps, now())
-
-
-def _waiting_mail(program: Program) -> Sequence[OutboxMessage]:
-    # not by client: a program that runs alongside keeps its mail
-    query = select(OutboxMessage).where(
-        OutboxMessage.practice_id == program.practice_id,
-        OutboxMessage.checkin_id.in_(_checkins(program)),
-        OutboxMessage.kind.in_(KINDS),
-        OutboxMessage.state == OutboxState.READY,
-    )
-    return db.session.scalars(query.with_for_update()).all()
 
 
 def _unsent(program: Program) -> Sequence[uuid.UUID]:
@@ -107,7 +97,7 @@ def _unsent(program: Program) -> Sequence[uuid.UUID]:
         OutboxMessage.checkin_id.in_(_checkins(program)),
         OutboxMessage.state == OutboxState.LEASED,
     )
-    query = _checkins(program).where(Checkin.state.in_(NOT_SENT), Checkin.id.not_in(leased))
+    query = _checkins(program).where(Checkin.state.in_(UNSENT), Checkin.id.not_in(leased))
     return list(db.session.scalars(query))
 
 

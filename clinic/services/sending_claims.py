@@ -7,15 +7,14 @@ import time
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Exists, and_, exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.orm import aliased
 
 from clinic.domain.scheduling import SendingFacts, WakingHours
 from clinic.domain.sending import CHECKIN_MAILS, CheckinFacts, Decision, Promise, Ruling, decide
+from clinic.domain.traces import trace
 from clinic.domain.types import (
     CheckinState,
     ClientStatus,
@@ -26,12 +25,13 @@ from clinic.domain.types import (
 )
 from clinic.extensions import db, for_writing
 from clinic.mail.lease import Lease
-from clinic.models import Checkin, Client, Invitation, OutboxMessage, Practice, Program, User, WarningFlag
-from clinic.models.base import OfPractice
-from clinic.services import audit, invitations, sending_ledger
+from clinic.models import LinkToken, OutboxMessage, Practice
+from clinic.services import invitations, sending_bulk, sending_dues, sending_ledger
 from clinic.services.clock import now
+from clinic.services.sending_bulk import Row
+from clinic.services.sending_dues import Due, Recipient
 from clinic.services.sending_ledger import Step
-from clinic.services.sending_mails import Due, Letter, letter
+from clinic.services.sending_mails import Letter, letter
 from clinic.services.transaction import release, transaction
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class Claim:
 def anything_due() -> bool:
     """Whether a mail's time has come: a glance, before a server is troubled."""
     with for_writing(False):
-        found = db.session.scalars(select(OutboxMessage.id).where(*_is_due(now())).limit(1)).first()
+        found = db.session.scalars(select(OutboxMessage.id).where(*sending_dues.is_due(now())).limit(1)).first()
         release()
     return found is not None
 
@@ -98,15 +98,15 @@ def claim(sender: str, *, real_server: bool, smtputf8: bool, per_minute: int = 0
     with transaction():
         at = now()
         room = _room(at, per_minute, most)
-        dues = _due(at, room) if room > 0 else []
+        dues = sending_dues.take(at, room) if room > 0 else []
         desk = _Desk(sender, lease.token, at, real_server=real_server, smtputf8=smtputf8)
         letters = [written for due in dues if (written := desk.take(due))]
-        sending_ledger.follow(desk.steps, at)
+        desk.close()
     return Claim(lease, tuple(letters), len(dues))
 
 
 class _Desk:
-    """Decides on one mail after the other, and collects what the ledger must be told."""
+    """Decides on one mail after the other; `close` then writes down all of it at once."""
 
     def __init__(
         self, sender: str, token: uuid.UUID, at: datetime, *, real_server: bool, smtputf8: bool
@@ -116,13 +116,15 @@ class _Desk:
         self._at = at
         self._real_server = real_server
         self._smtputf8 = smtputf8
-        self.steps: list[Step] = []
+        self._changes: list[Row] = []
+        self._links: list[Row] = []
+        self._steps: list[Step] = []
 
     def take(self, due: Due) -> Letter | None:
         """The mail, written and leased; None if it does not go out now."""
         decision = decide(_promise(due, real_server=self._real_server), self._at)
         if decision.ruling is Ruling.LATER:
-            due.message.due_at = decision.until or self._at + MINUTE
+            self._changes.append({"id": due.mail.id, "due_at": decision.until or self._at + MINUTE})
             return None
         if decision.ruling is not Ruling.SEND:
             self._settle(due, decision)
@@ -137,58 +139,54 @@ class _Desk:
         self._lease(due, written)
         return written
 
+    def close(self) -> None:
+        """Write down what was decided, within the caller's transaction."""
+        sending_bulk.change(OutboxMessage, self._changes)
+        sending_bulk.add(LinkToken, self._links)
+        sending_ledger.follow(self._steps, self._at)
+
     def _lease(self, due: Due, written: Letter) -> None:
-        message = due.message
-        message.state = OutboxState.LEASED
-        message.lease_token = self._token
-        message.lease_until = self._at + LEASE
-        message.sender = self._sender
-        message.to_address = written.envelope.recipient
-        message.reason = None
+        self._changes.append(
+            {
+                "id": due.mail.id,
+                "state": OutboxState.LEASED,
+                "lease_token": self._token,
+                "lease_until": self._at + LEASE,
+                "sender": self._sender,
+                "to_address": written.envelope.recipient,
+                "reason": None,
+            }
+        )
+        self._links += due.links
         self._tell(due, CheckinState.SENDING)
 
     def _settle(self, due: Due, decision: Decision) -> None:
         state = OutboxState.EXPIRED if decision.ruling is Ruling.EXPIRE else OutboxState.CANCELLED
-        _close(due.message, state, decision.reason, self._at)
+        self._close(due, state, decision.reason)
         if decision.skip:
             self._tell(due, CheckinState.SKIPPED, decision)
         elif state is OutboxState.EXPIRED:
-            said = f"{decision.reason}; the server last said: {due.message.smtp_reply}"
+            said = f"{decision.reason}; the server last said: {due.mail.smtp_reply}"
             self._tell(due, CheckinState.FAILED, Decision(decision.ruling, said))
 
     def _spoiled(self, due: Due, error: Exception) -> None:
-        log.error("mail %s cannot be written", due.message.id, exc_info=error)
+        log.error("mail %s cannot be written: %s", due.mail.id, trace(error))
         reason = f"could not be written: {error}" if isinstance(error, ValueError) else "could not be written"
-        _close(due.message, OutboxState.FAILED, reason, self._at)
+        self._close(due, OutboxState.FAILED, reason)
         self._tell(due, CheckinState.FAILED, Decision(Ruling.CANCEL, reason))
-        tell_failed(due.message, reason)
+        sending_ledger.tell_failed(due.mail, reason)
+
+    def _close(self, due: Due, state: OutboxState, reason: str) -> None:
+        self._changes.append(
+            {"id": due.mail.id, "state": state, "reason": reason[:300], "finished_at": self._at}
+        )
 
     def _tell(self, due: Due, state: CheckinState, decision: Decision | None = None) -> None:
-        if due.checkin is None or due.message.kind not in CHECKIN_MAILS:
+        mail = due.mail
+        if mail.checkin_id is None or mail.kind not in CHECKIN_MAILS:
             return
         reason, skip = (decision.reason, decision.skip) if decision else ("", None)
-        self.steps.append(Step(due.practice.id, due.message.client_id, due.checkin.id, state, reason, skip))
-
-
-def tell_failed(message: OutboxMessage, reason: str) -> None:
-    """Note that a mail failed for good, within the caller's transaction; of check-ins the ledger tells."""
-    if message.kind in CHECKIN_MAILS:
-        return
-    audit.record_for(
-        message.practice_id,
-        audit.SYSTEM,
-        "mail.failed",
-        client_id=message.client_id,
-        subject_id=message.id,
-        kind=message.kind,
-        reason=reason,
-    )
-
-
-def _close(message: OutboxMessage, state: OutboxState, reason: str, at: datetime) -> None:
-    message.state = state
-    message.reason = reason[:300]
-    message.finished_at = at
+        self._steps.append(Step(mail.practice_id, mail.client_id, mail.checkin_id, state, reason, skip))
 
 
 def _room(at: datetime, per_minute: int, most: int) -> int:
@@ -203,57 +201,16 @@ def _room(at: datetime, per_minute: int, most: int) -> int:
     return min(most, per_minute - (db.session.scalar(taken) or 0))
 
 
-def _due(at: datetime, most: int) -> list[Due]:
-    inviter = aliased(User)
-    query = (
-        select(OutboxMessage, Practice, Client, User, Checkin, Program, Invitation, inviter, WarningFlag)
-        .join(Practice, Practice.id == OutboxMessage.practice_id)
-        .outerjoin(Client, _same(Client, OutboxMessage.client_id))
-        .outerjoin(User, _same(User, OutboxMessage.user_id))
-        .outerjoin(Checkin, _same(Checkin, OutboxMessage.checkin_id))
-        .outerjoin(Program, _same(Program, Checkin.program_id))
-        .outerjoin(Invitation, _same(Invitation, OutboxMessage.invitation_id))
-        .outerjoin(inviter, _same(inviter, Invitation.created_by))
-        .outerjoin(WarningFlag, _same(WarningFlag, OutboxMessage.flag_id))
-        .add_columns(_warning_open())
-        .where(*_is_due(at))
-        .order_by(OutboxMessage.due_at, OutboxMessage.id)
-        .limit(most)
-        # two workers take different rows; SQLite has one writer and needs no such word
-        .with_for_update(skip_locked=True, of=OutboxMessage)
-        .execution_options(populate_existing=True)
-    )
-    rows: Any = db.session.execute(query)
-    return [Due(*row) for row in rows]
-
-
-def _is_due(at: datetime) -> tuple[ColumnElement[bool], ...]:
-    return OutboxMessage.state == OutboxState.READY, OutboxMessage.due_at <= at
-
-
-def _same(record: type[OfPractice], key: Any) -> ColumnElement[bool]:
-    return and_(record.practice_id == OutboxMessage.practice_id, record.id == key)
-
-
-def _warning_open() -> Exists:
-    flag = aliased(WarningFlag)
-    return exists().where(
-        flag.practice_id == OutboxMessage.practice_id,
-        flag.client_id == OutboxMessage.client_id,
-        flag.cleared_at.is_(None),
-    )
-
-
 def _promise(due: Due, *, real_server: bool) -> Promise:
     return Promise(
-        not_after=due.message.not_after,
-        attempts=due.message.attempts,
+        not_after=due.mail.not_after,
+        attempts=due.mail.attempts,
         to_client=due.client is not None or (due.user is not None and due.user.role is Role.CLIENT),
         numbers_set=due.practice.numbers_set,
         has_address=bool(due.address),
         demo=due.practice.is_demo and real_server,
         withdrawn=_withdrawn(due),
-        checkin=_checkin_facts(due) if due.message.kind in CHECKIN_MAILS else None,
+        checkin=_checkin_facts(due) if due.mail.kind in CHECKIN_MAILS else None,
     )
 
 
@@ -266,13 +223,13 @@ def _withdrawn(due: Due) -> bool:
 
 
 def _checkin_facts(due: Due) -> CheckinFacts | None:
-    client, checkin = due.client, due.checkin
-    if client is None or checkin is None:
+    client = due.client
+    if client is None or due.checkin is None:
         return None
     return CheckinFacts(
         facts=SendingFacts(
-            due_at=due.message.due_at,  # moved by each try, by waking hours and by sending again
-            program=due.program.status if due.program else ProgramStatus.ENDED,
+            due_at=due.mail.due_at,  # moved by each try, by waking hours and by sending again
+            program=due.program or ProgramStatus.ENDED,
             locked=due.warning_open,
             archived=client.status is ClientStatus.ARCHIVED,
             consented=client.consented_at is not None,
@@ -283,11 +240,11 @@ def _checkin_facts(due: Due) -> CheckinFacts | None:
         ),
         hours=_hours(due.practice, client),
         zone=ZoneInfo(client.time_zone),
-        answered=checkin.state is CheckinState.ANSWERED,
+        answered=due.checkin is CheckinState.ANSWERED,
     )
 
 
-def _hours(practice: Practice, client: Client) -> WakingHours:
+def _hours(practice: Practice, client: Recipient) -> WakingHours:
     opens, closes = client.waking_from or practice.waking_from, client.waking_until or practice.waking_until
     if opens >= closes:  # half of the client's own hours and half of the practice's need not fit together
         opens, closes = practice.waking_from, practice.waking_until

@@ -7,12 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
+from clinic.domain.sending import CHECKIN_MAILS
 from clinic.domain.types import CheckinState, SkipReason
 from clinic.extensions import db
 from clinic.models import AuditEvent, Checkin, CheckinEvent
+from clinic.services import audit, sending_bulk
 from clinic.services.audit import SYSTEM
 
 # An answered check-in stays answered, whatever its mail does afterwards.
@@ -31,6 +34,19 @@ TOLD = {  # what stands on the client's timeline
     CheckinState.FAILED: "checkin.failed",
     CheckinState.IN_DOUBT: "checkin.in_doubt",
 }
+
+
+class Mail(Protocol):
+    """A row of the outbox, as far as the trail is concerned."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def practice_id(self) -> uuid.UUID: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def client_id(self) -> uuid.UUID | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +71,21 @@ def follow(steps: Iterable[Step], at: datetime) -> None:
         _note([step for step in group if step.checkin_id in moved], at)
 
 
+def tell_failed(mail: Mail, reason: str) -> None:
+    """Note that a mail failed for good, within the caller's transaction; of check-ins the ledger tells."""
+    if mail.kind in CHECKIN_MAILS:
+        return
+    audit.record_for(
+        mail.practice_id,
+        audit.SYSTEM,
+        "mail.failed",
+        client_id=mail.client_id,
+        subject_id=mail.id,
+        kind=mail.kind,
+        reason=reason,
+    )
+
+
 def _move(
     steps: list[Step], state: CheckinState, skip: SkipReason | None, at: datetime
 ) -> frozenset[uuid.UUID]:
@@ -63,7 +94,7 @@ def _move(
         values["sent_at"] = at
     moved = db.session.scalars(
         update(Checkin)
-        .where(Checkin.id.in_([step.checkin_id for step in steps]), Checkin.state.in_(FOLLOWS_ITS_MAIL))
+        .where(sending_bulk.among(Checkin.id, [step.checkin_id for step in steps]), Checkin.state.in_(FOLLOWS_ITS_MAIL))
         .values(values)
         .returning(Checkin.id)
         .execution_options(synchronize_session=False)
@@ -74,14 +105,13 @@ def _move(
 def _note(steps: list[Step], at: datetime) -> None:
     if not steps:
         return
-    db.session.execute(insert(CheckinEvent), [_event(step, at) for step in steps])
-    told = [_told(step, at) for step in steps if step.state in TOLD]
-    if told:
-        db.session.execute(insert(AuditEvent), told)
+    sending_bulk.add(CheckinEvent, [_event(step, at) for step in steps])
+    sending_bulk.add(AuditEvent, [_told(step, at) for step in steps if step.state in TOLD])
 
 
 def _event(step: Step, at: datetime) -> dict[str, object]:
     return {
+        "id": uuid.uuid4(),
         "practice_id": step.practice_id,
         "checkin_id": step.checkin_id,
         "state": step.state,
@@ -93,6 +123,7 @@ def _event(step: Step, at: datetime) -> dict[str, object]:
 def _told(step: Step, at: datetime) -> dict[str, object]:
     details = {"reason": step.reason} if step.reason else {}
     return {
+        "id": uuid.uuid4(),
         "practice_id": step.practice_id,
         "happened_at": at,
         "action": TOLD[step.state],

@@ -6,51 +6,21 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from flask import current_app
 
 from clinic.domain.sending import CHECKIN_MAILS
+from clinic.domain.types import LinkPurpose
 from clinic.mail import compose
-from clinic.mail.addresses import parse_address
+from clinic.mail.addresses import mailbox
 from clinic.mail.compose import Letterhead, MailContent
 from clinic.mail.message import Message, list_id, message_id
 from clinic.mail.transport import Envelope
-from clinic.models import Checkin, Client, Invitation, OutboxMessage, Practice, Program, User, WarningFlag
+from clinic.models import Practice
 from clinic.services import accounts, invitations, links
+from clinic.services.sending_dues import Due
 from config import Settings
-
-
-@dataclass
-class Due:
-    """A promised mail with every record it is about."""
-
-    message: OutboxMessage
-    practice: Practice
-    client: Client | None
-    user: User | None
-    checkin: Checkin | None
-    program: Program | None
-    invitation: Invitation | None
-    inviter: User | None
-    flag: WarningFlag | None
-    warning_open: bool = False
-
-    @property
-    def address(self) -> str | None:
-        """Where it goes, as it stands now: a mistyped address put right is used at the next try."""
-        if self.invitation is not None:
-            return self.invitation.email
-        if self.user is not None:
-            return self.user.email
-        return self.client.email if self.client else None
-
-    @cached_property
-    def stop_link(self) -> str:
-        """The client's own unsubscribe page: in the header, and at the foot of both parts."""
-        assert self.client is not None
-        return links.address("public.unsubscribe.show", secret=links.sign_unsubscribe(self.client.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,40 +33,43 @@ class Letter:
 
 
 def letter(due: Due, at: datetime, *, smtputf8: bool) -> Letter:
-    """Write one mail, minting its links within the caller's transaction.
+    """Write one mail, minting its links within the caller's transaction or leaving them in `due.links`.
 
     Raises whatever a template, an address or a header refuses: that mail has failed, no other.
     """
     settings: Settings = current_app.config["SETTINGS"]
     assert due.address is not None
-    to = parse_address(due.address, smtputf8=smtputf8).mailbox
-    content = MAILS[due.message.kind](due, at)
+    to = mailbox(due.address, smtputf8=smtputf8)
+    content = MAILS[due.mail.kind](due, at)
     domain = settings.mail_from.rpartition("@")[2]
-    stop = due.stop_link if due.message.kind in CHECKIN_MAILS else None
+    stop = due.stop_link if due.mail.kind in CHECKIN_MAILS else None
     message = Message(
         to=to,
         from_address=settings.mail_from,
         from_name=due.practice.name,
-        reply_to=due.practice.email,
+        reply_to=mailbox(due.practice.email, smtputf8=smtputf8) if due.practice.email else None,
         subject=content.subject,
         text=content.text,
         html=content.html,
-        message_id=message_id(due.message.id, domain),
+        message_id=message_id(due.mail.id, domain),
         date=at,
         list_id=list_id(domain) if stop else None,
         unsubscribe_url=stop,
     )
     envelope = Envelope(settings.mail_from, to, message.to_bytes())
-    return Letter(due.message.id, due.message.attempts + 1, envelope)
+    return Letter(due.mail.id, due.mail.attempts + 1, envelope)
 
 
 def _checkin(due: Due, at: datetime) -> MailContent:
     assert due.client is not None
-    assert due.checkin is not None
+    secret, row = links.new(
+        due.practice.id, LinkPurpose.CHECKIN, at + links.CHECKIN_LIFETIME, checkin_id=due.mail.checkin_id
+    )
+    due.links.append(row)
     return compose.checkin(
         _head(due.practice),
         first_name=_first_name(due.client.name),
-        link=links.address("public.checkin.show", secret=links.mint_checkin(due.checkin)),
+        link=links.address("public.checkin.show", secret=secret),
         until=_last_day(at + links.CHECKIN_LIFETIME, due.client.time_zone),
         stop_link=due.stop_link,
     )

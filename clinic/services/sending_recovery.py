@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 
 from clinic.domain.types import OutboxState
 from clinic.extensions import db, for_writing
@@ -14,7 +15,7 @@ from clinic.mail.journal import SUFFIX, Fate, Replay, dead_journals, replay
 from clinic.mail.transport import Outcome, Stage, Verdict
 from clinic.models import OutboxMessage
 from clinic.services.clock import now
-from clinic.services.sending_results import settle
+from clinic.services.sending_results import HELD, Held, settle
 from clinic.services.transaction import release, transaction
 
 FROZEN_AFTER = timedelta(hours=2)  # past the lease; more than a wall clock is ever moved by an hour
@@ -35,12 +36,10 @@ def recover(folder: Path) -> int:
 def _settle_dead(dead: list[Replay]) -> int:
     journals = {journal.name: journal for journal in dead}
     with transaction() as session:
-        rows = session.scalars(
-            select(OutboxMessage)
-            .where(OutboxMessage.state == OutboxState.LEASED, OutboxMessage.sender.in_(list(journals)))
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        ).all()
+        left = HELD.where(
+            OutboxMessage.state == OutboxState.LEASED, OutboxMessage.sender.in_(list(journals))
+        )
+        rows = [Held(*row) for row in session.execute(left.with_for_update())]
         settle([(row, _outcome(row, journals[row.sender or ""])) for row in rows])
     return len(rows)
 
@@ -49,26 +48,22 @@ def _settle_overdue(folder: Path) -> int:
     """Leases that are over and no dead journal tells of them: another machine's, or a frozen process's."""
     at = now()
     with for_writing(False):
-        found = db.session.scalars(_overdue(at).limit(1)).first()
+        found = db.session.execute(_overdue(at).limit(1)).first()
         release()
     if found is None:
         return 0
     with transaction() as session:
-        rows = session.scalars(_overdue(at).with_for_update(skip_locked=True)).all()
+        rows = [Held(*row) for row in session.execute(_overdue(at).with_for_update(skip_locked=True))]
         known = [(row, _judged(row, folder, at)) for row in rows]
         settle([(row, outcome) for row, (ours, outcome) in known if ours])
     return sum(ours for _, (ours, _) in known)
 
 
-def _overdue(at: datetime) -> Select[OutboxMessage]:
-    return (
-        select(OutboxMessage)
-        .where(OutboxMessage.state == OutboxState.LEASED, OutboxMessage.lease_until < at)
-        .execution_options(populate_existing=True)
-    )
+def _overdue(at: datetime) -> Select[Any]:
+    return HELD.where(OutboxMessage.state == OutboxState.LEASED, OutboxMessage.lease_until < at)
 
 
-def _judged(row: OutboxMessage, folder: Path, at: datetime) -> tuple[bool, Outcome | None]:
+def _judged(row: Held, folder: Path, at: datetime) -> tuple[bool, Outcome | None]:
     """Whether a mail may be taken from its holder, and what became of it."""
     journal = folder / f"{row.sender}{SUFFIX}"
     if not row.sender or not journal.exists():
@@ -90,5 +85,5 @@ def outcome(journal: Replay, mail_id: UUID, attempt: int) -> Outcome | None:
             return None
 
 
-def _outcome(row: OutboxMessage, journal: Replay) -> Outcome | None:
+def _outcome(row: Held, journal: Replay) -> Outcome | None:
     return outcome(journal, row.id, row.attempts + 1)

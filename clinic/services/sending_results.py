@@ -7,17 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import SystemRandom
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from clinic.domain.sending import CHECKIN_MAILS, retry_at
 from clinic.domain.types import CheckinState, OutboxState
-from clinic.extensions import db
 from clinic.mail.transport import Outcome, Stage, Verdict
-from clinic.models import OutboxMessage
-from clinic.services import sending_ledger
+from clinic.models import Client, OutboxMessage
+from clinic.services import sending_bounces, sending_bulk, sending_ledger
 from clinic.services.clock import now
-from clinic.services.sending_claims import tell_failed
 from clinic.services.sending_ledger import Step
 from clinic.services.transaction import transaction
 
@@ -25,6 +24,25 @@ IN_DOUBT = "sent, but the server's answer never came: it may have arrived"
 AT_THE_BACK = timedelta(minutes=1)
 _CHANCE = SystemRandom()
 EARLY_STAGES = frozenset({Stage.LOCAL, Stage.CONNECT, Stage.HELLO, Stage.TLS, Stage.AUTH})
+
+
+class Held(NamedTuple):
+    """The row of a mail that somebody has claimed."""
+
+    id: uuid.UUID
+    practice_id: uuid.UUID
+    kind: str
+    client_id: uuid.UUID | None
+    user_id: uuid.UUID | None
+    checkin_id: uuid.UUID | None
+    to_address: str | None
+    attempts: int
+    not_after: datetime
+    sender: str | None
+    lease_until: datetime | None
+
+
+HELD: Select[Any] = select(*(getattr(OutboxMessage, name) for name in Held._fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,39 +53,58 @@ class Result:
     outcome: Outcome | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a result means: columns of the outbox's row, and where its check-in stands now."""
+
+    columns: dict[str, Any]
+    checkin: CheckinState
+    reason: str = ""
+
+
 def record(token: uuid.UUID, results: Iterable[Result]) -> int:
     """Write a batch's results; returns how many rows were still ours.
 
     A row that was called doubtful meanwhile is put right by what we know better.
     """
     outcomes = {result.mail_id: result.outcome for result in results}
+    ours = HELD.where(
+        OutboxMessage.lease_token == token,
+        OutboxMessage.state.in_([OutboxState.LEASED, OutboxState.IN_DOUBT]),
+    )
     with transaction() as session:
-        rows = session.scalars(
-            select(OutboxMessage)
-            .where(
-                OutboxMessage.lease_token == token,
-                OutboxMessage.state.in_([OutboxState.LEASED, OutboxState.IN_DOUBT]),
-            )
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        ).all()
+        rows = [Held(*row) for row in session.execute(ours.with_for_update())]
         settle([(row, outcomes[row.id]) for row in rows if row.id in outcomes])
     return len(rows)
 
 
-def settle(known: list[tuple[OutboxMessage, Outcome | None]]) -> None:
+def settle(known: list[tuple[Held, Outcome | None]]) -> None:
     """Give each row the state its outcome means, within the caller's transaction."""
     at = now()
-    steps = [step for row, outcome in known if (step := _settle(row, outcome, at))]
-    db.session.flush()
-    sending_ledger.follow(steps, at)
+    told = [(row, outcome, _meaning(row, outcome, at)) for row, outcome in known]
+    sending_bulk.change(OutboxMessage, [{"id": row.id, **meant.columns} for row, _, meant in told])
+    sending_ledger.follow([step for row, _, meant in told if (step := _step(row, meant))], at)
+    for row, outcome, meant in told:
+        if outcome is not None and outcome.verdict is Verdict.PERMANENT:
+            _refused_for_good(row, outcome, meant, at)
 
 
-def _settle(row: OutboxMessage, outcome: Outcome | None, at: datetime) -> Step | None:
+def _refused_for_good(row: Held, outcome: Outcome, meant: _Told, at: datetime) -> None:
+    sending_ledger.tell_failed(row, meant.reason)
+    if outcome.bad_address and row.to_address and (row.client_id or row.user_id):
+        whose = Client.id == row.client_id if row.client_id else Client.user_id == row.user_id
+        sending_bounces.note(row.practice_id, whose, row.to_address, outcome, at)
+
+
+def _meaning(row: Held, outcome: Outcome | None, at: datetime) -> _Told:
     if outcome is None:
-        return _back(row, at)
-    if outcome.reply or outcome.code:
-        row.smtp_code, row.smtp_reply = outcome.code, outcome.reply[:300]
+        return _back()
+    said = {"smtp_code": outcome.code, "smtp_reply": outcome.reply[:300]}
+    meant = _judged(row, outcome, at)
+    return _Told(meant.columns | said, meant.checkin, meant.reason) if any(said.values()) else meant
+
+
+def _judged(row: Held, outcome: Outcome, at: datetime) -> _Told:
     match outcome.verdict:
         case Verdict.SENT:
             return _end(row, OutboxState.SENT, CheckinState.SENT, at)
@@ -75,49 +112,46 @@ def _settle(row: OutboxMessage, outcome: Outcome | None, at: datetime) -> Step |
             return _end(row, OutboxState.IN_DOUBT, CheckinState.IN_DOUBT, at, IN_DOUBT)
         case Verdict.PERMANENT:
             words = f"refused by the mail server: {outcome.code or ''} {outcome.reply}".strip()
-            tell_failed(row, words)
             return _end(row, OutboxState.FAILED, CheckinState.FAILED, at, words)
         case Verdict.TEMPORARY:
             return _try_again(row, outcome, at)
         case _:
-            return _uncharged(row, outcome, at)
+            return _uncharged(outcome, at)
 
 
-def _end(
-    row: OutboxMessage, state: OutboxState, checkin: CheckinState, at: datetime, reason: str | None = None
-) -> Step | None:
-    row.state = state
-    row.reason = reason[:300] if reason else None
-    row.attempts += 1
-    row.finished_at = at
-    if state is not OutboxState.IN_DOUBT:
-        row.lease_token = row.lease_until = None  # in doubt, whoever held it may still put it right
-    return _step(row, checkin, reason or "")
+def _end(row: Held, state: OutboxState, checkin: CheckinState, at: datetime, reason: str = "") -> _Told:
+    columns: dict[str, Any] = {
+        "state": state,
+        "reason": reason[:300] or None,
+        "attempts": row.attempts + 1,
+        "finished_at": at,
+    }
+    if state is not OutboxState.IN_DOUBT:  # in doubt, whoever held it may still put it right
+        columns |= {"lease_token": None, "lease_until": None}
+    return _Told(columns, checkin, reason)
 
 
-def _try_again(row: OutboxMessage, outcome: Outcome, at: datetime) -> Step | None:
-    row.attempts += 1
+def _try_again(row: Held, outcome: Outcome, at: datetime) -> _Told:
     # never past the end: there the claim closes it, with its number of tries
-    again = retry_at(row.attempts, at, _CHANCE.random())
-    row.due_at = min(again, row.not_after)
-    row.reason = f"refused for now: {outcome.code or ''} {outcome.reply}"[:300]
-    return _back(row, at, row.reason)
+    again = retry_at(row.attempts + 1, at, _CHANCE.random())
+    reason = f"refused for now: {outcome.code or ''} {outcome.reply}"[:300]
+    due = min(again, row.not_after)
+    return _back({"attempts": row.attempts + 1, "due_at": due, "reason": reason}, reason)
 
 
-def _uncharged(row: OutboxMessage, outcome: Outcome, at: datetime) -> Step | None:
+def _uncharged(outcome: Outcome, at: datetime) -> _Told:
     if outcome.verdict is Verdict.ACCOUNT_PROBLEM and outcome.stage not in EARLY_STAGES:
         # should it be this mail after all that the server cannot bear, the others come before it
-        row.due_at = at + AT_THE_BACK
-    return _back(row, at)
+        return _back({"due_at": at + AT_THE_BACK})
+    return _back()
 
 
-def _back(row: OutboxMessage, at: datetime, reason: str = "") -> Step | None:
-    row.state = OutboxState.READY
-    row.lease_token = row.lease_until = row.sender = None
-    return _step(row, CheckinState.WAITING, reason)
+def _back(columns: dict[str, Any] | None = None, reason: str = "") -> _Told:
+    ready = {"state": OutboxState.READY, "lease_token": None, "lease_until": None, "sender": None}
+    return _Told({**ready, **(columns or {})}, CheckinState.WAITING, reason)
 
 
-def _step(row: OutboxMessage, state: CheckinState, reason: str) -> Step | None:
+def _step(row: Held, meant: _Told) -> Step | None:
     if row.kind not in CHECKIN_MAILS or row.checkin_id is None:
         return None
-    return Step(row.practice_id, row.client_id, row.checkin_id, state, reason)
+    return Step(row.practice_id, row.client_id, row.checkin_id, meant.checkin, meant.reason)

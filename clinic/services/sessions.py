@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, select, update
 
 from clinic.domain import sessions as rules
 from clinic.domain.types import Role
@@ -112,7 +112,7 @@ def _touch(session_id: uuid.UUID) -> None:
         db.session.execute(update(AuthSession).where(AuthSession.id == session_id).values(last_seen_at=now()))
 
 
-def _end(which) -> None:  # type: ignore[no-untyped-def]
+def _end(which: ColumnElement[bool]) -> None:
     db.session.execute(
         update(AuthSession)
         .where(which, AuthSession.ended_at.is_(None))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import literal, select, tuple_
 
-from clinic.domain.errors import NotFound
 from clinic.extensions import db
 from clinic.models import AuditEvent
+from clinic.services import access
 from clinic.services.actors import Actor
 
 PAGE = 30
@@ -26,8 +26,7 @@ class Page:
 
 def page(actor: Actor, client_id: uuid.UUID, *, before: uuid.UUID | None = None, size: int = PAGE) -> Page:
     """A client's events of the actor's practice, older than `before` if that is one of them; staff only."""
-    if not actor.is_staff:
-        raise NotFound
+    access.staff_only(actor)
     query = select(AuditEvent).where(
         AuditEvent.practice_id == actor.practice_id, AuditEvent.client_id == client_id
     )

@@ -10,10 +10,10 @@ from datetime import timedelta
 from sqlalchemy import CursorResult, select, update
 
 from clinic.catalogue import load_catalogue
-from clinic.domain import redflags
+from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import RuleBroken
 from clinic.domain.redflags import Verdict
-from clinic.domain.types import Role, SkipReason
+from clinic.domain.types import SkipReason
 from clinic.extensions import db
 from clinic.models import Checkin, Client, User, WarningFlag
 from clinic.services import access, audit, checkins, outbox
@@ -21,7 +21,6 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 
-CLINICIANS = (Role.OWNER, Role.PRACTITIONER)
 ONE_SITTING = timedelta(hours=1)  # signs ticked one after the other are one flag, and one alert
 LONGEST_NOTE = 2000
 
@@ -52,18 +51,6 @@ def open_flag(client: Client) -> WarningFlag | None:
     return max(flags, key=lambda flag: flag.tier.rank, default=None)
 
 
-def is_locked(client: Client) -> bool:
-    """Whether the program stays shut until a practitioner has cleared what the client named."""
-    flag = open_flag(client)
-    return flag is not None and redflags.locks_program(flag.tier)
-
-
-def is_paused(client: Client) -> bool:
-    """Whether the program waits for a practitioner: every sign does that, the urgent ones lock it."""
-    flag = open_flag(client)
-    return flag is not None and redflags.pauses_program(flag.tier)
-
-
 def name_on_own_page(actor: Actor, signs: Collection[str]) -> WarningFlag:
     """What a signed-in client names on their own page."""
     with transaction():
@@ -81,6 +68,8 @@ def raise_flag(client: Client, signs: Collection[str], checkin: Checkin | None =
         raise RuleBroken("Tick what is new.", "signs")
     found = verdict(signs)
     _one_at_a_time(client)
+    if checkin is not None and _is_spent(checkin):
+        checkin = None
     flag = _flag_to_extend(client, found, checkin)
     if flag is None:
         flag = _new_flag(client, found, checkin)
@@ -163,7 +152,7 @@ def _new_flag(client: Client, found: Verdict, checkin: Checkin | None) -> Warnin
         id=uuid.uuid4(),
         practice_id=client.practice_id,
         client_id=client.id,
-        checkin_id=checkin.id if checkin and not _had_flag(checkin) else None,
+        checkin_id=checkin.id if checkin else None,
         tier=found.tier,
         question_keys=list(found.signs),
         raised_at=now(),
@@ -177,10 +166,12 @@ def _new_flag(client: Client, found: Verdict, checkin: Checkin | None) -> Warnin
     return flag
 
 
-def _had_flag(checkin: Checkin) -> bool:
+def _is_spent(checkin: Checkin) -> bool:
     """Whether this check-in has raised a flag that was cleared since: it can carry only one."""
     query = select(WarningFlag.id).where(
-        WarningFlag.practice_id == checkin.practice_id, WarningFlag.checkin_id == checkin.id
+        WarningFlag.practice_id == checkin.practice_id,
+        WarningFlag.checkin_id == checkin.id,
+        WarningFlag.cleared_at.is_not(None),
     )
     return db.session.scalar(query) is not None
 

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from celery import Celery, bootsteps, signals
 from flask import Flask
 
+from clinic.domain.traces import trace
 from clinic.extensions import db
 from clinic.services import delivery, heartbeats
 from clinic.tasks import jobs, stopping, turn
@@ -70,7 +71,7 @@ class Round(threading.Thread):
                 self._act()
         except Exception as error:  # the database may be away for a while
             # the whole story once, then a line each time
-            log.error("%s: %s", self.name, error.__class__.__name__, exc_info=None if quietly else error)
+            log.error("%s: %s", self.name, error.__class__.__name__ if quietly else trace(error))
             return False
         return True
 

@@ -9,13 +9,7 @@ from clinic.web import assets, authz, errors, filters, security
 from clinic.web.authz import Rule
 from config import Settings
 
-PUBLIC, CLIENT, STAFF, OWNER, DEV = (
-    Audience.PUBLIC,
-    Audience.CLIENT,
-    Audience.PRACTITIONER,
-    Audience.OWNER,
-    Audience.DEV,
-)
+PUBLIC, CLIENT, STAFF, DEV = Audience.PUBLIC, Audience.CLIENT, Audience.PRACTITIONER, Audience.DEV
 FORM = ("GET", "POST")
 POST = ("POST",)
 SECTIONS = f"any({', '.join(Section)})"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, abort, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -71,8 +71,6 @@ def _load(secret: str) -> SignedIn | None:
 
 
 def _enforce() -> Response | None:
-    from flask import current_app
-
     if request.endpoint is None or request.endpoint == "static":
         return None  # no such page: the 404 comes by itself
     rule: Rule | None = current_app.extensions["policy"].get(request.endpoint)
@@ -97,7 +95,7 @@ def current_actor() -> Actor:
     """Who asks; only on pages whose audience is signed in."""
     if not current_user.is_authenticated:
         raise NotFound
-    actor: Actor = g.get("viewing_as") or current_user.actor
+    actor: Actor = current_user.actor
     return actor
 
 

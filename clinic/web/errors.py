@@ -13,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from clinic.domain.errors import Conflict, Forbidden, LinkProblem, NotFound
+from clinic.domain.traces import trace
 from clinic.domain.types import LinkProblemKind
 from clinic.extensions import db
 
@@ -75,5 +76,5 @@ def database_away(error: OperationalError) -> tuple[str, int]:
 
 def crash(error: Exception) -> tuple[str, int]:
     """Anything unforeseen; the log holds the trace, the page holds no detail."""
-    log.error("unhandled error", exc_info=error)
+    log.error("unhandled error: %s", trace(error))
     return page(500)

@@ -12,8 +12,8 @@ from jinja2 import StrictUndefined
 from clinic.catalogue import figures
 from clinic.domain.dates import day_in_words as day
 from clinic.domain.dates import time_in_words as clock
-from clinic.extensions import db
-from clinic.models import Practice
+from clinic.services.access import practice_of
+from clinic.web.forms.zones import zone_words
 from clinic.web.presenters.chrome import chrome
 
 
@@ -23,7 +23,7 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        day=day, day_year=day_year, clock=clock, moment=moment, local_date=local_date
+        city=city, clock=clock, day=day, day_year=day_year, local_date=local_date, moment=moment
     )
     app.jinja_env.globals.update(figure=figures.figure, has_figure=figures.has_figure)
     app.context_processor(_who)
@@ -32,6 +32,11 @@ def init_filters(app: Flask) -> None:
 def day_year(value: date) -> str:
     """Mon 24 Nov 2026"""
     return f"{day(value)} {value.year}"
+
+
+def city(zone: str) -> str:
+    """London, for Europe/London."""
+    return zone_words(zone).partition(" (")[0]
 
 
 def local_date(value: datetime, zone: str) -> date:
@@ -51,5 +56,5 @@ def _who() -> dict[str, object]:
     A page behind a mailed link knows its practice: its view passes `chrome` itself.
     """
     actor = current_user.actor if current_user.is_authenticated else None
-    practice = db.session.get(Practice, actor.practice_id) if actor else None
+    practice = practice_of(actor) if actor else None
     return {"actor": actor, "practice": practice, "chrome": chrome(practice, actor)}

@@ -5,6 +5,9 @@ from __future__ import annotations
 from flask import request
 
 from clinic.extensions import limiter
+from clinic.web import known_browsers
+from clinic.web.authz import current_actor
+from clinic.web.forms.accounts import address_key
 
 # NIST 800-63B-4 allows at most 100 failed tries an account; there is no hard lock, so that
 # nobody can shut the owner out by trying.
@@ -13,8 +16,14 @@ PER_ACCOUNT = "8 per 10 minutes;40 per day"
 
 
 def account_key() -> str:
-    """The account a form names, folded; the limit must not depend on how it is spelled."""
-    return "account:" + request.form.get("email", "").strip().casefold()[:254]
+    """The account a form names, however it is spelled; a browser it has signed in with has tries of its own."""
+    key = address_key(request.form.get("email", ""))
+    return f"account:{key}:{known_browsers.name_of(key)}"
+
+
+def own_account_key() -> str:
+    """The account of whoever is signed in: an open browser is no place to try passwords either."""
+    return f"account:{current_actor().user_id}"
 
 
 def on_post(limit: str, **options: object):  # type: ignore[no-untyped-def]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -42,15 +43,12 @@ def init_security(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,  # lives as long as the session it is bound to
         WTF_CSRF_SSL_STRICT=False,  # the Origin check below does it
-        RATELIMIT_STORAGE_URI=settings.effective_broker_url if settings.env != "test" else "memory://",
+        RATELIMIT_STORAGE_URI=_limits_storage(settings),
         RATELIMIT_STORAGE_OPTIONS=_IMPATIENT if settings.env != "test" else {},
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_SWALLOW_ERRORS=True,
         RATELIMIT_KEY_PREFIX="limits",
         RATELIMIT_HEADERS_ENABLED=False,
-    )
-    app.config["RATELIMIT_STORAGE_URI"] = app.config["RATELIMIT_STORAGE_URI"].replace(
-        "redis+socket", "redis+unix"
     )
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_host=0)  # type: ignore[method-assign]
@@ -68,6 +66,12 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
+def _limits_storage(settings: Settings) -> str:
+    # what kombu calls redis+socket, the limits' library calls redis+unix
+    url = settings.effective_broker_url.replace("redis+socket", "redis+unix")
+    return "memory://" if settings.env == "test" else url
+
+
 def _hosts(settings: Settings) -> list[str]:
     # loopback too, so that a monitor on the server can ask for /healthz; no link is made from the Host header
     return sorted({settings.host, *LOOPBACK})
@@ -81,18 +85,26 @@ def _refuse_other_origins() -> None:
         abort(400, "This form was sent from another site.")
 
 
-def policy(*, framed: bool = False, frames: bool = False) -> str:
-    """The content security policy: may the page stand in a frame of ours, may it hold one."""
-    ancestors = "'self'" if framed else "'none'"
+def policy(*, frames: bool = False) -> str:
+    """The content security policy; with `frames` the page may hold frames of ours."""
     return (
         f"default-src 'none'; script-src 'nonce-{csp_nonce()}' 'strict-dynamic'; style-src 'self'; "
         "img-src 'self' data:; media-src 'self'; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
-        f"form-action 'self'; frame-ancestors {ancestors}; base-uri 'none'"
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
         + ("; frame-src 'self'" if frames else "")
     )
 
 
-def _headers(settings: Settings):  # type: ignore[no-untyped-def]
+def mail_headers(sandbox: str = "") -> dict[str, str]:
+    """For a mail shown as it is, with its inline styles, in a frame of ours that may run and load nothing."""
+    return {
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+        f"frame-ancestors 'self'; base-uri 'none'; form-action 'none'; sandbox {sandbox}".rstrip(),
+        "X-Frame-Options": "SAMEORIGIN",
+    }
+
+
+def _headers(settings: Settings) -> Callable[[Response], Response]:
     def add(response: Response) -> Response:
         for name, value in FIXED_HEADERS.items():
             response.headers.setdefault(name, value)

@@ -50,7 +50,7 @@ def speed() -> Iterator[Line]:
 
 
 def growth() -> Iterator[Line]:
-    """How much slower the list is with ten thousand clients than with a hundred, and searching than reading it."""
+    """How much slower the list of ten thousand is than that of a hundred, and searching than reading it."""
     with demo(MANY) as large, demo(FEW) as small:
         with serving(REAL, large.environment) as many, serving(REAL, small.environment) as few:
             cookies = {many: sign_in(many, large.practitioner), few: sign_in(few, small.practitioner)}

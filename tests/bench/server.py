@@ -83,4 +83,5 @@ def sign_in(port: int, email: str) -> str:
 
 
 def _cookie(answer: http.client.HTTPResponse) -> str:
-    return (answer.getheader("Set-Cookie") or "").partition(";")[0]
+    given = answer.headers.get_all("Set-Cookie") or []
+    return "; ".join(each.partition(";")[0] for each in given)

@@ -70,7 +70,7 @@ REASONS: list[tuple[dict[str, object], AttentionKind, str, date]] = [
     (
         {"unanswered_in_a_row": 2, "unanswered_since": WEEK_AGO},
         AttentionKind.NOT_ANSWERED,
-        "2 check-ins not answered, mail stopped",
+        "Check-ins not answered, mail stopped",
         WEEK_AGO,
     ),
     ({"bounced_on": YESTERDAY}, AttentionKind.BOUNCED, "Mail does not arrive", YESTERDAY),
@@ -83,7 +83,7 @@ REASONS: list[tuple[dict[str, object], AttentionKind, str, date]] = [
     (
         {"silent_since": TODAY - timedelta(days=14)},
         AttentionKind.NOT_PRACTISED,
-        "No practice reported for 14 days",
+        "No practice reported",
         TODAY - timedelta(days=14),
     ),
     (

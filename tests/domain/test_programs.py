@@ -12,7 +12,9 @@ from clinic.domain.programs import (
     Change,
     allowed_actions,
     check_change,
+    check_correction,
     first_status,
+    logging_problem,
     next_status,
     pauses,
 )
@@ -134,3 +136,49 @@ def test_days_that_asked_for_nothing_run_from_each_stop_to_the_next_start(
     changes: list[Change], spans: tuple[Span, ...], why: str
 ) -> None:
     assert pauses(changes) == spans, why
+
+
+@pytest.mark.parametrize(
+    "status, day, reason, field",
+    [
+        (ACTIVE, TODAY, "Sore after it", "-"),
+        (ACTIVE, BEGAN, "Sore after it", "-"),
+        (PAUSED, TODAY, "Sore after it", "-"),
+        (ENDED, TODAY, "Sore after it", None),
+        (ACTIVE, BEGAN - timedelta(days=1), "Sore after it", "effective_on"),
+        (ACTIVE, TODAY + timedelta(days=1), "Sore after it", "effective_on"),
+        (ACTIVE, TODAY, "  ", "reason"),
+        (ACTIVE, TODAY, "x" * 501, "reason"),
+    ],
+)
+def test_a_correction_is_within_the_program_and_has_a_reason(
+    status: ProgramStatus, day: date, reason: str, field: str | None
+) -> None:
+    if field == "-":
+        check_correction(status, day, reason, starts_on=BEGAN, today=TODAY)
+        return
+    with pytest.raises(RuleBroken) as refused:
+        check_correction(status, day, reason, starts_on=BEGAN, today=TODAY)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    "status, starts_on, day, is_held, said",
+    [
+        (ACTIVE, BEGAN, TODAY, False, None),
+        (ACTIVE, BEGAN, TODAY - timedelta(days=1), False, None),
+        (ASSIGNED, TODAY, TODAY, False, None),
+        (ACTIVE, BEGAN, TODAY - timedelta(days=2), False, "today and yesterday"),
+        (ACTIVE, BEGAN, TODAY + timedelta(days=1), False, "not come yet"),
+        (ACTIVE, TODAY, TODAY - timedelta(days=1), False, "before the start"),
+        (PAUSED, BEGAN, TODAY, False, "no program"),
+        (ENDED, BEGAN, TODAY, False, "no program"),
+        (None, None, TODAY, False, "no program"),
+        (ACTIVE, BEGAN, TODAY, True, "on hold"),
+    ],
+)
+def test_a_client_logs_today_and_yesterday_of_a_running_program(
+    status: ProgramStatus | None, starts_on: date | None, day: date, is_held: bool, said: str | None
+) -> None:
+    problem = logging_problem(status, starts_on, day, TODAY, is_held=is_held)
+    assert problem is None if said is None else said in str(problem)

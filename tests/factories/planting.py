@@ -17,21 +17,44 @@ from tests.factories.records import World
 # Texts with a shape of their own; nothing a person writes can stand in them.
 SHAPED = frozenset(
     {
-        *("client.time_zone", "practice.time_zone", "checkin_schedule.time_zone", "checkin_schedule.cadence_days"),
+        *(
+            "client.time_zone",
+            "practice.time_zone",
+            "checkin_schedule.time_zone",
+            "checkin_schedule.cadence_days",
+        ),
         *("user_account.password_hash", "auth_session.token_hash", "link_token.token_hash"),
         *("exercise.key", "exercise.figure", "exercise_mistake.key", "routine.key"),
         *("exercise_media.provider", "exercise_media.video_id"),
-        *("routine_item.tempo", "prescription.tempo", "finding.test_key", "finding.field_key", "finding.unit"),
+        *(
+            "routine_item.tempo",
+            "prescription.tempo",
+            "finding.test_key",
+            "finding.field_key",
+            "finding.unit",
+        ),
         *("assessment.battery_key", "sign_off.scope", "sign_off.digest", "audit_event.action"),
-        *("outbox_message.kind", "outbox_message.dedupe_key", "outbox_message.day_key", "outbox_message.sender"),
+        *(
+            "outbox_message.kind",
+            "outbox_message.dedupe_key",
+            "outbox_message.day_key",
+            "outbox_message.sender",
+        ),
         *("heartbeat.name", "heartbeat.detail"),
     }
 )
 SHAPED_JSON = frozenset(
-    {"exercise_mistake.fault_keys", "warning_flag.question_keys", "program_event.before", "program_event.after"}
+    {
+        "exercise_mistake.fault_keys",
+        "warning_flag.question_keys",
+        "program_event.before",
+        "program_event.after",
+    }
 )
 DERIVED = frozenset({"client.sort_key", "client.search_key", "client.email_key", "user_account.email_key"})
-ADDRESSES = frozenset({"client.email", "user_account.email", "practice.email", "invitation.email", "outbox_message.to_address"})
+ADDRESSES = frozenset(
+    {"client.email", "user_account.email", "practice.email", "invitation.email", "outbox_message.to_address"}
+)
 # Inside a frozen wording: what is read by people, and what is not.
 WORDLESS = frozenset({"key", "figure", "fault_keys", "provider", "id", "tempo_words"})
 PARENTS = ("assessment", "program", "checkin")
@@ -83,7 +106,9 @@ def free_texts() -> Iterator[str]:
     for table in Base.metadata.sorted_tables:
         for column in table.c:
             name = f"{table.name}.{column.name}"
-            if (_is_text(column) or isinstance(column.type, JSON)) and name not in SHAPED | SHAPED_JSON | DERIVED:
+            if (
+                _is_text(column) or isinstance(column.type, JSON)
+            ) and name not in SHAPED | SHAPED_JSON | DERIVED:
                 yield name
 
 
@@ -122,7 +147,9 @@ def _planted(marks: Marks, table: Table, row: Any, owner: str) -> Iterator[tuple
                 yield "search_key", text.casefold()
 
 
-def _address(marks: Marks, table: Table, column: Column[Any], owner: str, name: str) -> Iterator[tuple[str, str]]:
+def _address(
+    marks: Marks, table: Table, column: Column[Any], owner: str, name: str
+) -> Iterator[tuple[str, str]]:
     address = f"{marks.payload[:60]}{marks.new(owner, name)}@planted.example"
     yield column.name, address
     if f"{column.name}_key" in table.c:
@@ -141,11 +168,12 @@ def _in_json(marks: Marks, owner: str, name: str, value: Any) -> Any:
     if isinstance(value, list):
         return [_in_json(marks, owner, name, each) for each in value]
     if isinstance(value, dict):
-        return {key: each if key in WORDLESS else _in_json(marks, owner, name, each) for key, each in value.items()}
+        return {
+            key: each if key in WORDLESS else _in_json(marks, owner, name, each)
+            for key, each in value.items()
+        }
     return value
 
 
 def _is_text(column: Column[Any]) -> bool:
     return isinstance(column.type, String) and not isinstance(column.type, Enum)
-
-

@@ -1,4 +1,4 @@
-"""One full set of records for each of three clients in two practices: something of everything the tables hold."""
+"""One full set of records for each of three clients in two practices: something of everything there is."""
 
 from __future__ import annotations
 
@@ -108,7 +108,6 @@ class World:
             "other practice's client": people.foreign_client_user,
         }
 
-
     def practice_of_others(self, practice: str | None) -> list[uuid.UUID]:
         """Ids of records of the other practice, one of each kind."""
         other = "here" if practice == "there" else "there"
@@ -154,7 +153,15 @@ def make_shelf(practice: Practice, staff: User) -> Shelf:
     draft = add(RoutineVersion, practice, routine_id=routine.id, number=2, change_note=WORDS)
     for item in _items(published):
         _copy_item(item, draft)
-    add(SignOff, practice, scope="exercise", digest="0" * 64, text=WORDS, user_id=staff.id, signed_at=ago(days=60))
+    add(
+        SignOff,
+        practice,
+        scope="exercise",
+        digest="0" * 64,
+        text=WORDS,
+        user_id=staff.id,
+        signed_at=ago(days=60),
+    )
     return Shelf(practice, staff, routine, published, draft)
 
 
@@ -318,7 +325,12 @@ def _items(version: RoutineVersion) -> list[RoutineItem]:
 
 def _furnish(item: RoutineItem, staff: User) -> None:
     add(
-        ExerciseMedia, item, exercise_id=item.exercise_id, provider="youtube", video_id="dQw4w9WgXcQ", added_at=ago(days=60)
+        ExerciseMedia,
+        item,
+        exercise_id=item.exercise_id,
+        provider="youtube",
+        video_id="dQw4w9WgXcQ",
+        added_at=ago(days=60),
     )
     for mistake in db.session.query(ExerciseMistake).filter_by(exercise_id=item.exercise_id):
         for name in ("see", "fix", "self_test"):
@@ -331,7 +343,14 @@ def _furnish(item: RoutineItem, staff: User) -> None:
 def _copy_item(item: RoutineItem, draft: RoutineVersion) -> None:
     dose = dose_of(item)
     values = {name: getattr(dose, name) for name in dose.__slots__}
-    add(RoutineItem, draft, version_id=draft.id, exercise_id=item.exercise_id, position=item.position, **values)
+    add(
+        RoutineItem,
+        draft,
+        version_id=draft.id,
+        exercise_id=item.exercise_id,
+        position=item.position,
+        **values,
+    )
 
 
 def _fill_client(client: Client) -> None:

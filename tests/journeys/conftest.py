@@ -61,7 +61,7 @@ def findings() -> Findings:
 
 @pytest.fixture
 def sit_down(browser: Browser, findings: Findings) -> Iterator[Callable[..., Reader]]:
-    """`sit_down("Olive", installation)`: somebody opens a browser; at the end every page they saw must be sound."""
+    """`sit_down("Olive", installation)`: somebody opens a browser; every page they come to must be sound."""
     from tests.journeys.reader import Reader
 
     readers: list[Reader] = []

@@ -92,7 +92,9 @@ class Installation:
 
     def mails_to(self, address: str) -> list[StoredMail]:
         """What has arrived for an address, newest first."""
-        return [mail for mail in newest_mails(self.folder / "data" / "mail") if address in str(mail.message["To"])]
+        return [
+            mail for mail in newest_mails(self.folder / "data" / "mail") if address in str(mail.message["To"])
+        ]
 
     def mail_to(self, address: str, *, after: int = 0) -> StoredMail:
         """The next mail for an address, once more than `after` have arrived."""
@@ -103,9 +105,15 @@ class Installation:
         """Everything that happened is now a week older."""
         with self.inside():
             for table in (Base.metadata.tables[name] for name in OF_THE_WEEK):
-                timed = [column for column in table.c if isinstance(column.type, (Date, DateTime)) or _is_instant(column)]
+                timed = [
+                    column
+                    for column in table.c
+                    if isinstance(column.type, (Date, DateTime)) or _is_instant(column)
+                ]
                 for row in db.session.execute(select(table)).mappings().all():
-                    earlier = {c.name: row[c.name] - timedelta(days=7) for c in timed if row[c.name] is not None}
+                    earlier = {
+                        c.name: row[c.name] - timedelta(days=7) for c in timed if row[c.name] is not None
+                    }
                     if table is OutboxMessage.__table__ and row["day_key"]:
                         earlier["day_key"] = re.sub(r"\d{4}-\d\d-\d\d", _a_week_before, row["day_key"])
                     db.session.execute(update(table).where(table.c.id == row["id"]).values(earlier))
@@ -148,7 +156,7 @@ def link_in(mail: StoredMail, path: str) -> str:
 
 
 def zone_in_the_middle_of_the_day() -> str:
-    """A zone where it is neither early nor late now: mail is held back at night, and tests run at any hour."""
+    """A zone where it is day now: mail is held back at night, and tests run at any hour."""
     return next(zone for zone in ZONES if 10 <= datetime.now(ZoneInfo(zone)).hour < 17)
 
 

@@ -42,7 +42,7 @@ def settle(installation: Installation) -> None:
 
 def a_client(installation: Installation, name: str, *, pain_before: int | None = None) -> Somebody:
     """A client in their third week, with an account and a check-in that waits for its answer."""
-    email = f"{name.split()[0].lower()}@clients.example"
+    email = f"{name.partition(' ')[0].lower()}@clients.example"
     with installation.inside():
         practice = db.session.query(Practice).one()
         owner = db.session.query(User).filter_by(email=OWNER).one()

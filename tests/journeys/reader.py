@@ -17,14 +17,17 @@ AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESK = {"width": 1280, "height": 800}
 NARROW = (320, 375)
-IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/c/)[\w-]+|(?<=/u/)[\w.-]+|(?<=/invitation/)[\w-]+|(?<=/new-password/)[\w-]+")
+IDS = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/c/)[\w-]+|(?<=/u/)[\w.-]+|(?<=/invitation/)[\w-]+|(?<=/new-password/)[\w-]+"
+)
 # Chromium reports a page's own status as an error; what a form answers with 422 is none.
 ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 STICKS_OUT = """() => {
   const wide = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= wide) return [];
   return [...document.body.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > wide + 1)
-    .map((e) => e.tagName.toLowerCase() + '.' + e.className + ' to ' + Math.round(e.getBoundingClientRect().right));
+    .map((e) => e.tagName.toLowerCase() + '.' + e.className + ' to '
+      + Math.round(e.getBoundingClientRect().right));
 }"""
 
 
@@ -111,7 +114,9 @@ class Reader:
 
     def is_at(self, path: str) -> None:
         """The address bar shows this path."""
-        assert re.fullmatch(path, urlsplit(self.page.url).path), f"{self.who} is at {self.page.url}, not at {path}"
+        assert re.fullmatch(path, urlsplit(self.page.url).path), (
+            f"{self.who} is at {self.page.url}, not at {path}"
+        )
 
     # ------------------------------------------------------------ the keyboard alone
 
@@ -137,7 +142,8 @@ class Reader:
         said = self.page.evaluate(
             """() => { const e = document.activeElement; if (!e || e === document.body) return '';
             const label = e.labels && e.labels[0] ? e.labels[0].innerText : '';
-            const group = e.closest('fieldset') ? e.closest('fieldset').querySelector('legend').innerText : '';
+            const set = e.closest('fieldset');
+            const group = set ? set.querySelector('legend').innerText : '';
             return [label, e.innerText || '', e.getAttribute('aria-label') || '', group].join(' '); }"""
         )
         return str(said)
@@ -183,11 +189,19 @@ class Reader:
 
     def _stands_out(self) -> str:
         """What makes two states of one page different to look at."""
-        return str(self.page.evaluate("() => document.querySelectorAll('.error-summary, dialog[open], .notice').length"))
+        return str(
+            self.page.evaluate(
+                "() => document.querySelectorAll('.error-summary, dialog[open], .notice').length"
+            )
+        )
 
     def _keep_html(self) -> None:
         answer = self._document
-        if answer is None or answer.status in range(300, 400) or "html" not in answer.headers.get("content-type", ""):
+        if (
+            answer is None
+            or answer.status in range(300, 400)
+            or "html" not in answer.headers.get("content-type", "")
+        ):
             return
         self._document = None
         name = f"{answer.request.method} {IDS.sub('…', urlsplit(answer.url).path)} {answer.status}"

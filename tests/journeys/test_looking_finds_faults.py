@@ -33,7 +33,14 @@ def test_every_kind_of_fault_is_found(browser: Browser) -> None:
     told = "\n".join(findings.problems)
     for fault in (
         *("no title", "wider than 320 px", "wider than 375 px", "console: a fault", "a script failed"),
-        *("image-alt", "label", "link-name", "html-has-lang", "color-contrast (light)", "color-contrast (dark)"),
+        *(
+            "image-alt",
+            "label",
+            "link-name",
+            "html-has-lang",
+            "color-contrast (light)",
+            "color-contrast (dark)",
+        ),
         *("button-name", "target-size"),
     ):
         assert fault in told, f"{fault} was not found among:\n{told}"
@@ -43,7 +50,8 @@ def test_every_kind_of_fault_is_found(browser: Browser) -> None:
 def test_the_html_checker_finds_faults() -> None:
     if reason := vnu.missing():
         leave_out(reason)
-    good = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A</title></head><body><h1>A</h1>{}</body></html>'
+    head = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A</title></head>'
+    good = head + "<body><h1>A</h1>{}</body></html>"
     pages = {"bad": good.format('<p id="a"><p id="a">'), "good": good.format('<p hx-get="/x">Good</p>')}
     problems = vnu.problems(pages)
     assert [problem for problem in problems if problem.startswith("bad: Duplicate ID")]

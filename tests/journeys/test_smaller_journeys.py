@@ -122,7 +122,9 @@ def test_one_click_in_the_mail_program_stops_the_mail(settled: Installation, sit
     otto.sees("Check-in mails are stopped")
 
 
-def test_an_answer_twice_is_one_answer_and_can_be_changed_today(settled: Installation, sit_down: SitDown) -> None:
+def test_an_answer_twice_is_one_answer_and_can_be_changed_today(
+    settled: Installation, sit_down: SitDown
+) -> None:
     """Back button and a second tab: what is sent last on the same day counts, and nothing breaks."""
     somebody = a_client(settled, "Bea Backward", pain_before=2)
     bea, second = sit_down("Bea", settled, **PHONE), sit_down("Bea's other tab", settled, **PHONE)

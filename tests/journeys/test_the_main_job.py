@@ -132,14 +132,14 @@ def test_the_main_job(untouched: Installation, sit_down: Callable[..., Reader]) 
     olive.sees("Ada North", "pain")
     olive.does_not_see("Nobody needs you just now")
 
-    # 8b. And she names a warning sign: the program is held, and Olive gets a mail at once, without a detail in it
+    # 8b. And she names a warning sign: the program is held, and a mail tells Olive at once, without a detail
     sara.opens(link_in(mail, "/c/"))
     ada.opens("/warning-signs")
     names_a_warning_sign(ada)
     alert = clinic.mail_to(OWNER)
     assert "Ada" not in alert.text + str(alert.message["Subject"])
     olive.opens(link_in(alert, "/"))
-    olive.sees("Ada North", "What was named")
+    olive.sees("Ada North", "What was reported")
     ada.opens("/my")
     ada.does_not_see("How did it go today")
     olive.fills(note="Spoke to her at once. Seen at the hospital, nothing new.")
@@ -150,7 +150,9 @@ def test_the_main_job(untouched: Installation, sit_down: Callable[..., Reader]) 
 
 
 def sets_up_the_practice(olive: Reader, zone: str) -> None:
-    olive.fills(name="Harbour Chiropractic", phone="020 7946 0100", emergency_number="999", urgent_number="111")
+    olive.fills(
+        name="Harbour Chiropractic", phone="020 7946 0100", emergency_number="999", urgent_number="111"
+    )
     olive.picks("Time zone", zone)
     olive.fills(owner_name="Olive Hart", owner_email=OWNER, password=OWNERS_PASSWORD)
     olive.presses("Begin with this practice")
@@ -171,7 +173,9 @@ def adds_a_client(olive: Reader, name: str, email: str, zone: str) -> None:
     olive.presses("Add client")
     olive.presses("Add client", within="main form")
     olive.sees("There is a problem")
-    olive.fills(name=name, email=email, reason_for_care="Stiff hips, sore low back.", history="Six weeks of physio.")
+    olive.fills(
+        name=name, email=email, reason_for_care="Stiff hips, sore low back.", history="Six weeks of physio."
+    )
     olive.picks("Time zone", zone)
     olive.ticks("Private client")
     olive.page.locator('[name="consented"]').check()

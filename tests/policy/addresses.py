@@ -82,9 +82,13 @@ def addresses(rule: Rule, world: World) -> Iterator[Address]:
         owners = ("ada", "zofia")
     for owner in owners:
         for choice in _choices(arguments):
-            url = ARGUMENT.sub(lambda match: _value(rule, match, world, owner, choice), rule.path)
-            url += QUERIES.get(rule.endpoint, lambda world: "")(world)
+            url = _url(rule, world, owner, choice)
             yield Address(rule, url, HOME[owner] if owner and kept else owner, choice)
+
+
+def _url(rule: Rule, world: World, owner: str | None, choice: str) -> str:
+    path = ARGUMENT.sub(lambda match: _value(rule, match, world, owner, choice), rule.path)
+    return path + QUERIES.get(rule.endpoint, lambda world: "")(world)
 
 
 def may_open(who: str, address: Address) -> bool:
@@ -133,8 +137,9 @@ def _value(rule: Rule, match: re.Match[str], world: World, owner: str | None, ch
         return _secret(rule, world, str(owner))
     if name not in ARGUMENTS:
         pytest.fail(
-            f"The policy walk cannot fill <{name}> of {rule.path}. Add it to ARGUMENTS in tests/policy/addresses.py,"
-            " with a record of its kind for each client in tests/factories/records.py."
+            f"The policy walk cannot fill <{name}> of {rule.path}. Add it to ARGUMENTS in"
+            " tests/policy/addresses.py, with a record of its kind for each client in"
+            " tests/factories/records.py."
         )
     return str(ARGUMENTS[name](world, owner or "ada"))
 
@@ -142,5 +147,7 @@ def _value(rule: Rule, match: re.Match[str], world: World, owner: str | None, ch
 def _secret(rule: Rule, world: World, owner: str) -> str:
     module = rule.endpoint.rpartition(".")[0]
     if module not in SECRETS:
-        pytest.fail(f"Say in SECRETS of tests/policy/addresses.py which link opens {rule.path} ({rule.endpoint}).")
+        pytest.fail(
+            f"Say in SECRETS of tests/policy/addresses.py which link opens {rule.path} ({rule.endpoint})."
+        )
     return world.records[owner].secrets[SECRETS[module]]

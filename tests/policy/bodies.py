@@ -1,6 +1,6 @@
-"""What is sent to each rule that changes something: enough that it would change something if it were let through.
+"""What is sent to each rule that changes something: it would do so, if it were let through.
 
-A body is read off the rule's own page and filled in; what is here puts right what filling in by rote gets wrong.
+A body is read off the rule's own page and filled in; what is here puts right what that gets wrong.
 `ARRANGED` readies the records where a rule acts only on some of them.
 """
 
@@ -27,7 +27,11 @@ NEW_PASSWORD = "grey heron over the mill pond"
 
 def _from_today(prefix: str) -> Filled:
     day = datetime.now(UTC).date()
-    return {f"{prefix}-day": [str(day.day)], f"{prefix}-month": [str(day.month)], f"{prefix}-year": [str(day.year)]}
+    return {
+        f"{prefix}-day": [str(day.day)],
+        f"{prefix}-month": [str(day.month)],
+        f"{prefix}-year": [str(day.year)],
+    }
 
 
 # by endpoint: what differs from the page's form as filled in
@@ -40,7 +44,12 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "public.reset.choose": lambda world, at: {"password": [NEW_PASSWORD]},
     "public.invitation.show": lambda world, at: {"password": [NEW_PASSWORD], "consents": ["y"]},
     "public.checkin.show": lambda world, at: {"none": ["y"]},
-    "public.checkin.questions": lambda world, at: {"days": ["3"], "pain": ["8"], "contact": ["yes"], "note": ["Worse."]},
+    "public.checkin.questions": lambda world, at: {
+        "days": ["3"],
+        "pain": ["8"],
+        "contact": ["yes"],
+        "note": ["Worse."],
+    },
     "public.unsubscribe.show": lambda world, at: {"stop": ["y"]},
     "practitioner.attention.done": lambda world, at: {"cases": [_cases(world, at)], "note": ["Called back."]},
     "practitioner.flags.show": lambda world, at: {"note": ["Seen by the doctor, nothing new."]},
@@ -50,7 +59,10 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "consented": ["y"],
         **{f"consented_on-{part}": [""] for part in ("day", "month", "year")},
     },
-    "practitioner.clients.edit": lambda world, at: {"name": ["Nell Marsh"], "email": ["nell@planted.example"]},
+    "practitioner.clients.edit": lambda world, at: {
+        "name": ["Nell Marsh"],
+        "email": ["nell@planted.example"],
+    },
     "practitioner.programs.assign": lambda world, at: {"running": ["end"], "end_reason": ["A new start."]},
     "practitioner.programs.correct": lambda world, at: {"doses-0-sets": ["3"], **_from_today("effective_on")},
     "practitioner.programs.checkin": lambda world, at: {"weekly": ["y"], "weekday": ["6"], "at": ["10:30"]},
@@ -67,7 +79,10 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     },
     "practitioner.assessments.begin": lambda world, at: {**_from_today("taken_on")},
     "practitioner.assessments.sign": lambda world, at: {"confirmed": ["y"]},
-    "practitioner.practice.show": lambda world, at: {"name": ["Harbour Spine"], "email": ["desk@planted.example"]},
+    "practitioner.practice.show": lambda world, at: {
+        "name": ["Harbour Spine"],
+        "email": ["desk@planted.example"],
+    },
     "practitioner.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
     "client.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
     "client.today.log": lambda world, at: {"day": [_today(world)], "outcome": ["done"]},

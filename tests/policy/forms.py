@@ -50,7 +50,10 @@ def _fill(values: Filled, element: Element, name: str) -> None:
 
 
 def _typed(element: Element, kind: str) -> str:
-    figures = element.get("inputmode") in ("numeric", "decimal")  # a figure that fits is for the caller to know
+    figures = element.get("inputmode") in (
+        "numeric",
+        "decimal",
+    )  # a figure that fits is for the caller to know
     return "" if kind == "hidden" or figures else TYPED.get(kind, "Some words")
 
 

@@ -20,6 +20,7 @@ from tests.policy.forms import Filled, filled, posting_forms
 from tests.policy.stage import Stage
 
 EVERYBODY = ("anonymous", *STAFF_ACTORS, *CLIENT_ACTORS)
+KINDS = ("anonymous", "owner", "assistant", "client")  # where one of each kind is enough
 
 
 @cache
@@ -57,7 +58,9 @@ def body_for(stage: Stage, address: Address) -> Filled:
         path = address.url.partition("?")[0]
         here = [form for action, form in posting_forms(page, path) if action == path]
         wanted = WHICH_FORM.get(address.rule.endpoint)
-        here = [form for form in here if wanted is None or wanted in {each.get("name") for each in form.iter()}]
+        here = [
+            form for form in here if wanted is None or wanted in {each.get("name") for each in form.iter()}
+        ]
         body = filled(here[-1]) if here else {}
     return {**body, **PUT_RIGHT.get(address.rule.endpoint, lambda world, at: {})(stage.world, address)}
 

@@ -16,12 +16,14 @@ from tests.factories.people import make_client
 from tests.factories.records import make_records
 from tests.policy.addresses import may_open
 from tests.policy.bodies import arrange
-from tests.policy.requests import EVERYBODY, at, rules
+from tests.policy.requests import EVERYBODY, KINDS, at, rules
 from tests.policy.stage import Stage
 
 MOST = 8  # among them two for the session and its practice
 ASKING = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
-SHOWN = [name for name, rule in rules().items() if "GET" in rule.methods and rule.audience is not Audience.DEV]
+SHOWN = [
+    name for name, rule in rules().items() if "GET" in rule.methods and rule.audience is not Audience.DEV
+]
 LISTS = [name for name in SHOWN if "<" not in rules()[name].path]
 MORE = 6  # clients
 
@@ -29,7 +31,7 @@ MORE = 6  # clients
 @pytest.mark.parametrize("endpoint", SHOWN)
 def test_a_page_asks_at_most_eight_times(stage: Stage, endpoint: str) -> None:
     for address in at(stage, endpoint):
-        for who in (each for each in EVERYBODY if may_open(each, address)):
+        for who in (each for each in KINDS if may_open(each, address)):
             with stage.scene(who) as browser:
                 arrange(stage.world, address)
                 with _counted(stage) as asked:

@@ -1,4 +1,4 @@
-"""Looking changes nothing: GET and HEAD, by everybody, on every rule; only that a browser was seen may be noted."""
+"""Looking changes nothing, on any rule; only that a browser was seen may be noted."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import pytest
 from clinic.domain.types import Audience
 from tests.policy.addresses import may_open
 from tests.policy.bodies import arrange
-from tests.policy.requests import EVERYBODY, at, rules
+from tests.policy.requests import KINDS, at, rules
 from tests.policy.stage import Stage, changed
 
-SHOWN = [name for name, rule in rules().items() if "GET" in rule.methods and rule.audience is not Audience.DEV]
+SHOWN = [
+    name for name, rule in rules().items() if "GET" in rule.methods and rule.audience is not Audience.DEV
+]
 # What a curious visitor, a mail scanner or a prefetching browser may hang onto an address.
 HUNG_ON = "stop=y&none=y&signs=cauda&act=publish&_method=DELETE&change=1"
 
@@ -18,7 +20,7 @@ HUNG_ON = "stop=y&none=y&signs=cauda&act=publish&_method=DELETE&change=1"
 @pytest.mark.parametrize("endpoint", SHOWN)
 def test_looking_changes_nothing(stage: Stage, endpoint: str) -> None:
     for address in at(stage, endpoint):
-        for who in (each for each in EVERYBODY if may_open(each, address)):
+        for who in (each for each in KINDS if may_open(each, address)):
             with stage.scene(who) as browser:
                 arrange(stage.world, address)
                 before = stage.dump()

@@ -1,7 +1,7 @@
 """Every rule, with each of its methods, tried by everybody against everybody's records.
 
-Status codes alone prove little: each answer is searched for words planted in other people's records, and after each
-request every table is compared with what it was.
+Status codes alone prove little: each answer is searched for words planted in other people's records, and
+after each request every table is compared with what it was.
 """
 
 from __future__ import annotations
@@ -19,15 +19,37 @@ from tests.factories.records import HOME
 from tests.policy.addresses import CLIENT_ACTORS, Address, may_open, may_read
 from tests.policy.bodies import WRITES_NOTHING, arrange
 from tests.policy.forms import Filled
-from tests.policy.requests import EVERYBODY, UNSAFE, WALKED, at, body_for, everything_in, guest, rules, sent, words_of
+from tests.policy.requests import (
+    EVERYBODY,
+    UNSAFE,
+    WALKED,
+    at,
+    body_for,
+    everything_in,
+    guest,
+    rules,
+    sent,
+    words_of,
+)
 from tests.policy.stage import Rows, Stage, changed, touched
 
 ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 # Never shown to a client, not even to the one they are about.
 FOR_STAFF_ONLY = frozenset(
     {
-        *("client.notes", "client.bounce_reason", "assessment.note", "finding.value_text", "warning_flag.clear_note"),
-        *("outbox_message.reason", "outbox_message.smtp_reply", "audit_event.details", "checkin_event.reason"),
+        *(
+            "client.notes",
+            "client.bounce_reason",
+            "assessment.note",
+            "finding.value_text",
+            "warning_flag.clear_note",
+        ),
+        *(
+            "outbox_message.reason",
+            "outbox_message.smtp_reply",
+            "audit_event.details",
+            "checkin_event.reason",
+        ),
     }
 )
 
@@ -48,7 +70,9 @@ def test_the_map_holds_every_rule_and_nothing_else(stage: Stage) -> None:
 
 def test_production_has_no_page_for_developers() -> None:
     settings = settings_for("sqlite://", Path("nowhere"), env="production", base_url="https://clinic.example")
-    assert not [rule.path for rule in url_map(settings) if rule.audience is Audience.DEV or "/dev" in rule.path]
+    assert not [
+        rule.path for rule in url_map(settings) if rule.audience is Audience.DEV or "/dev" in rule.path
+    ]
 
 
 @pytest.mark.parametrize("endpoint", WALKED)
@@ -58,7 +82,11 @@ def test_nobody_reads_what_is_not_for_them(stage: Stage, endpoint: str) -> None:
             continue
         strangers = [who for who in EVERYBODY if not may_open(who, address)]
         guests = [who for who in EVERYBODY if may_open(who, address)]
-        for who in (*strangers, *guests, *strangers):  # the second time after everybody has seen it: caches are warm
+        for who in (
+            *strangers,
+            *guests,
+            *strangers,
+        ):  # the second time after everybody has seen it: caches are warm
             for method in ("GET", "HEAD"):
                 with stage.scene(who) as browser:
                     arrange(stage.world, address)
@@ -97,8 +125,9 @@ def test_those_who_may_can_do_it(stage: Stage, endpoint: str) -> None:
             answer = stage.ask(browser, "POST", address.url, sent(body, browser.token()))
             came = changed(before, stage.dump())
             assert came, (
-                f"{who} sent {body} to {address.url} and nothing came of it ({answer.status_code}). Put the body"
-                f" right in tests/policy/bodies.py, or say there why this rule writes nothing. {words_of(answer)}"
+                f"{who} sent {body} to {address.url} and nothing came of it ({answer.status_code})."
+                " Put the body right in tests/policy/bodies.py, or say there why this rule writes nothing."
+                f" {words_of(answer)}"
             )
             assert answer.status_code in (200, 303)
 
@@ -116,9 +145,12 @@ def test_methods_that_are_not_declared_are_refused(stage: Stage, endpoint: str) 
             assert not came
 
 
-def judge(stage: Stage, who: str, address: Address, answer: TestResponse, typed: Filled | None = None) -> None:
-    """The status fits the policy, and nothing in the answer is somebody else's but what was typed into the form."""
-    told = f"{who}: {answer.request.method} {address.url} ({address.rule.endpoint}) answered {answer.status_code}"
+def judge(
+    stage: Stage, who: str, address: Address, answer: TestResponse, typed: Filled | None = None
+) -> None:
+    """The status fits the policy, and nothing in the answer is somebody else's but what was typed."""
+    asked = f"{answer.request.method} {address.url} ({address.rule.endpoint})"
+    told = f"{who}: {asked} answered {answer.status_code}"
     if may_open(who, address):
         assert answer.status_code in (200, 303, *refusals(address)), told
     elif who == "anonymous":
@@ -130,7 +162,11 @@ def judge(stage: Stage, who: str, address: Address, answer: TestResponse, typed:
     for value in (value for values in (typed or {}).values() for value in values if may_open(who, address)):
         text = text.replace(value, "") if MARK.search(value) else text
     found = stage.marks.found_in(text)
-    foreign = {owner: columns for owner, columns in found.items() if owner not in may_read(who, address, answer.status_code)}
+    foreign = {
+        owner: columns
+        for owner, columns in found.items()
+        if owner not in may_read(who, address, answer.status_code)
+    }
     assert not foreign, f"{told} with words of {foreign}"
     if who in CLIENT_ACTORS or who == "anonymous":
         shown = set().union(*found.values()) & FOR_STAFF_ONLY

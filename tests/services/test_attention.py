@@ -128,11 +128,11 @@ SOURCES: list[tuple[Callable[[People, Program], None], AttentionKind, str]] = [
     (pain_up_since_the_first, AttentionKind.PAIN_UP, "Pain up from 2 to 4"),
     (pain_up_over_the_last_two, AttentionKind.PAIN_UP, "Pain up from 3 to 5"),
     (contact_wanted, AttentionKind.CONTACT_WANTED, "Would like to be contacted"),
-    (two_unanswered, AttentionKind.NOT_ANSWERED, "2 check-ins not answered, mail stopped"),
+    (two_unanswered, AttentionKind.NOT_ANSWERED, "Check-ins not answered, mail stopped"),
     (bounced, AttentionKind.BOUNCED, "Mail does not arrive"),
     (never_signed_in, AttentionKind.NEVER_SIGNED_IN, "Invited, never signed in"),
     (ending, AttentionKind.ENDING, "Program ends on Wed 2 Dec"),
-    (not_practised, AttentionKind.NOT_PRACTISED, "No practice reported for 23 days"),
+    (not_practised, AttentionKind.NOT_PRACTISED, "No practice reported"),
 ]
 
 

@@ -25,7 +25,7 @@ from clinic.models import (
     WarningFlag,
 )
 from clinic.services import checkin_planning
-from clinic.services.checkins import plan_due
+from clinic.services.checkin_planning import plan_due
 from clinic.services.transaction import transaction
 from tests.factories.checkins import enrol, enrol_alongside, schedule_of, sent_checkin
 from tests.factories.people import People, make_people

@@ -16,11 +16,12 @@ from sqlalchemy import event, insert, select
 from clinic import create_app
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
 from clinic.domain.invitations import AccountStanding
+from clinic.domain.search import search_key, sort_key
 from clinic.domain.types import CheckinState, ClientKind, ClientStatus, LinkProblemKind, SkipReason, Tier
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address
 from clinic.models import AuditEvent, Client, LinkToken, OutboxMessage, User, WarningFlag
-from clinic.services import client_identity, client_list, clients, invitations, timeline
+from clinic.services import client_list, clients, invitations, timeline
 from clinic.services.client_list import PAGE, Wanted
 from clinic.services.clients import Details
 from clinic.services.clock import now, today_in
@@ -72,8 +73,8 @@ def fill(people: People, count: int) -> None:
                 "id": uuid.uuid4(),
                 "practice_id": people.practice.id,
                 "name": name,
-                "sort_key": client_identity.sort_key(name),
-                "search_key": client_identity.search_key(name, None),
+                "sort_key": sort_key(name),
+                "search_key": search_key(name, None),
                 "time_zone": "Europe/London",
                 "kind": ClientKind.PRIVATE,
                 "status": ClientStatus.ACTIVE,

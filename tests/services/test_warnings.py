@@ -10,11 +10,12 @@ import time_machine
 from sqlalchemy import select
 
 from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.redflags import locks_program
 from clinic.domain.types import CheckinState, OutboxState, SkipReason, Tier
 from clinic.extensions import db
 from clinic.models import AuditEvent, Checkin, OutboxMessage, Program, User, WarningFlag
-from clinic.services import warnings
-from clinic.services.checkins import plan_due
+from clinic.services import practice_logs, warnings
+from clinic.services.checkin_planning import plan_due
 from tests.factories.checkins import enrol
 from tests.factories.people import People
 
@@ -51,8 +52,8 @@ def test_each_tier_holds_the_program_as_it_should(
     flag = name(people, *signs)
     assert (flag.tier, flag.checkin_id) == (tier, None)
     assert warnings.open_flag(people.client) == flag
-    assert warnings.is_locked(people.client) is locked
-    assert warnings.is_paused(people.client) is paused
+    assert locks_program(flag.tier) is locked
+    assert practice_logs.held(people.actor(people.client_user)).locked is paused
 
 
 def test_nobody_else_is_held(people: People) -> None:
@@ -133,7 +134,7 @@ def test_an_assistant_sees_it_and_cannot_clear_it(people: People) -> None:
     assert warnings.seen(actor, flag.id).may_clear is False
     with pytest.raises(RuleBroken):
         warnings.clear(actor, flag.id, NOTE)
-    assert warnings.is_locked(people.client)
+    assert warnings.open_flag(people.client) is not None
 
 
 def test_a_stranger_finds_no_such_flag(people: People) -> None:
@@ -142,14 +143,14 @@ def test_a_stranger_finds_no_such_flag(people: People) -> None:
         warnings.clear(people.actor(people.stranger), flag.id, NOTE)
     with pytest.raises(NotFound):
         warnings.seen(people.actor(people.client_user), flag.id)
-    assert warnings.is_locked(people.client)
+    assert warnings.open_flag(people.client) is not None
 
 
 def test_without_a_note_it_stays(people: People) -> None:
     flag = name(people, "saddle")
     with pytest.raises(RuleBroken):
         warnings.clear(people.actor(people.colleague), flag.id, "  ")
-    assert warnings.is_locked(people.client)
+    assert warnings.open_flag(people.client) is not None
 
 
 def test_the_first_to_clear_it_keeps_their_note(people: People) -> None:

@@ -10,7 +10,6 @@ from clinic.catalogue.figures.side import SidePose, tilted
 
 TALL = SidePose(arm_length=0.75, elbow=1)
 HINGED = tilted(replace(TALL, shin=3, thigh=25), 50)
-HALF_HINGED = tilted(replace(TALL, shin=2, thigh=13), 26)
 
 
 @dataclass(frozen=True)

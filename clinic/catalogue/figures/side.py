@@ -110,11 +110,6 @@ class SideBody:
         return self.pelvis.place(*TAIL)
 
     @property
-    def neck_base(self) -> Point:
-        """Give the root of the neck."""
-        return self.along(SPINE).origin
-
-    @property
     def shoulder(self) -> Point:
         """Give the shoulder joint."""
         return self.along(83).place(-1, 0)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from flask import render_template
 
-from clinic.domain.dates import week_start
+from clinic.domain.dates import MONTHS, week_start
 from clinic.domain.progress import adherence, week_strip
 from clinic.services import practice_logs
 from clinic.services.practice_logs import Diary
@@ -33,4 +33,4 @@ def _weeks(held: Diary) -> list[tuple[str, list[DayView]]]:
         days = week_strip(held.outcomes, held.plan, held.today, monday)
         weeks.append((monday, day_views(days, held.today)))
         monday -= timedelta(days=7)
-    return [(f"Week of {first.day} {first:%b}", days) for first, days in weeks]
+    return [(f"Week of {first.day} {MONTHS[first.month - 1]}", days) for first, days in weeks]

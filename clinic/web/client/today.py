@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.progress import progress_sentence, week_strip
+from clinic.extensions import SAFE_METHODS
 from clinic.services import practice_logs
 from clinic.services.practice_logs import Diary
 from clinic.web.authz import current_actor
@@ -29,7 +30,7 @@ def log() -> Response | str | tuple[str, int]:
     actor = current_actor()
     form = LogForm()
     held = practice_logs.diary(actor)
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         day = _asked_day(held)
         return render_template("client/log.html", form=_form(held, day), day=day, today=held.today)
     if form.validate_on_submit():
@@ -40,9 +41,7 @@ def log() -> Response | str | tuple[str, int]:
         else:
             flash("Saved.", "success")
             return redirect(url_for("client.today.index"), 303)
-    name = _mistake_name(held)
-    if name:
-        form.mistake.label.text = f"Did you notice the {name}?"
+    form.ask_about(held.named_mistake)
     day = _day_of(form, held.today)
     return render_template("client/log.html", form=form, day=day, today=held.today), 422
 
@@ -67,13 +66,7 @@ def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
 
 
 def _form(held: Diary, day: date) -> LogForm:
-    return LogForm.for_day(day, held.entry(day), _mistake_name(held))
-
-
-def _mistake_name(held: Diary) -> str | None:
-    moves = held.program.prescriptions if held.program else []
-    mistakes = (mistake for move in moves for mistake in move.content.get("mistakes", ()))
-    return next((mistake["name"] for mistake in mistakes if mistake.get("is_named")), None)
+    return LogForm.for_day(day, held.entry(day), held.named_mistake)
 
 
 def _asked_day(held: Diary) -> date:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from clinic.mail.maildir import StoredMail, find_mail, newest_mails
-from clinic.web.security import policy
+from clinic.web.security import mail_headers, policy
 from config import Settings
 
 # The mail is shown as it is, with its inline styles, in a frame that may run and load nothing.
 FRAME = "allow-popups allow-popups-to-escape-sandbox"
-MAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
-    f"base-uri 'none'; form-action 'none'; sandbox {FRAME}"
-)
 
 
 def index() -> str:
@@ -29,13 +27,13 @@ def show(key: str) -> ResponseReturnValue:
 def html(key: str) -> ResponseReturnValue:
     # links open beside the frame, which could not follow them
     body = _mail(key).html.replace("<head>", '<head><base target="_blank">', 1)
-    return body, {"Content-Security-Policy": MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}
+    return body, mail_headers(FRAME)
 
 
 def _mail(key: str) -> StoredMail:
     return find_mail(_folder(), key) or abort(404)
 
 
-def _folder():  # type: ignore[no-untyped-def]
+def _folder() -> Path:
     settings: Settings = current_app.config["SETTINGS"]
     return settings.data_dir / "mail"

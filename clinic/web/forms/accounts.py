@@ -5,24 +5,32 @@ from __future__ import annotations
 from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from clinic.mail.addresses import AddressRefused, parse_address
+from clinic.domain.passwords import LONGEST as LONGEST_PASSWORD
+from clinic.mail.addresses import LONGEST, AddressRefused, parse_address
 from clinic.web.forms.base import Form
+from clinic.web.forms.fields import one_line, printable
 
-LONGEST_PASSWORD = 256
+
+def address_key(typed: str) -> str:
+    """One key for all spellings of an address: accounts are found by it, and tries at them are counted."""
+    try:
+        return parse_address(typed, smtputf8=True).key
+    except AddressRefused:
+        return one_line(typed[:LONGEST]).casefold()
 
 
 class KnownAddressForm(Form):
     """Anything that names an account by its address."""
 
-    email = StringField("Email address", [InputRequired("Enter your email address."), Length(max=254)])
+    email = StringField(
+        "Email address",
+        [InputRequired("Enter your email address."), Length(max=LONGEST)],
+        filters=[lambda typed: printable(typed or "")],
+    )
 
     def address_key(self) -> str:
         """The address as accounts are found by; nonsense stays nonsense and finds none."""
-        typed = self.email.data or ""
-        try:
-            return parse_address(typed, smtputf8=True).key
-        except AddressRefused:
-            return typed.strip().casefold()
+        return address_key(self.email.data or "")
 
 
 class SignInForm(KnownAddressForm):
@@ -45,7 +53,7 @@ class NewPasswordForm(Form):
         "New password",
         [
             InputRequired("Choose a password."),
-            Length(max=LONGEST_PASSWORD, message="At most 256 characters, please."),
+            Length(max=LONGEST_PASSWORD, message=f"At most {LONGEST_PASSWORD} characters, please."),
         ],
     )
 

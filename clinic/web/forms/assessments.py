@@ -17,6 +17,7 @@ from clinic.services.assessment_reading import Spot, Values, normal_value, spots
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import DatePartsField, LongTextField, VersionField, printable
 
+MOST_STRANGERS = 5  # named on the page; there may be thousands
 OWN = frozenset({"csrf_token", "seen", "note", "act"})
 
 
@@ -139,4 +140,4 @@ def _misplaced(
             problems[near.place] = "This is recorded once, without a side."
         else:
             problems[near.place] = "Say which side: left or right."
-    return problems, tuple(strangers)
+    return problems, tuple(strangers[:MOST_STRANGERS])

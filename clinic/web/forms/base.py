@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from clinic.domain.errors import RuleBroken
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """A form of ours; keeps what was typed and shows every refusal in the summary at the top."""
 
     def refuse(self, problem: RuleBroken) -> None:

@@ -34,7 +34,11 @@ class ClientForm(Form):
     phone = LineField("Phone", longest=40)
     time_zone = ZoneField("Time zone")
     kind = OneOfField(
-        "Kind of client", ClientKind, KIND_WORDS, required="Choose private client or online student."
+        "Kind of client",
+        ClientKind,
+        KIND_WORDS,
+        required="Choose private client or online student.",
+        default=ClientKind.PRIVATE,
     )
     group_name = LineField("Group", longest=80)
     reason_for_care = LongTextField("Reason for care")
@@ -78,8 +82,9 @@ class EditClientForm(ClientForm):
 
 
 class ReasonForm(Form):
-    """Why a record is archived or restored."""
+    """Why a record is archived or restored. `was` is what the page said it is: pressed twice is done once."""
 
+    was = HiddenField()
     reason = LongTextField("Reason", longest=500, required="Give a reason, in a few words.")
 
 

@@ -17,7 +17,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Length, StopValidation
 
 from clinic.mail.addresses import LONGEST, Address, AddressRefused, parse_address
-from clinic.web.forms.zones import known_zones, zone_choices
+from clinic.web.forms.zones import zone_choices
 
 
 class _MayBeRequired(Field):
@@ -100,10 +100,6 @@ class ZoneField(SelectField):
     def put_first(self, *zones: str) -> None:
         """Offer these zones at the top, even one that is no longer in use."""
         self.choices = zone_choices(*zones)
-
-    @staticmethod
-    def is_zone(zone: str) -> bool:
-        return zone in known_zones()
 
 
 class OneOfField(RadioField):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from wtforms import BooleanField, PasswordField
 from wtforms.validators import InputRequired, Length
 
+from clinic.domain.passwords import LONGEST as LONGEST_PASSWORD
 from clinic.services.invitations import Acceptance, Offer
-from clinic.web.forms.accounts import LONGEST_PASSWORD
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import AddressField
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from typing import Any
 
 from wtforms import TimeField
 from wtforms.validators import InputRequired
@@ -54,6 +55,10 @@ class SetUpForm(PracticeForm, NewPasswordForm):
 
     owner_name = LineField("Your name", longest=120, required="Enter your name.")
     owner_email = AddressField("Your email address", required="Enter your email address.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._fields["password"] = self._fields.pop("password")  # asked for last, so its error stands last
 
     def owner_address(self) -> Address:
         """The owner's address; only on a valid form."""

@@ -61,6 +61,10 @@ class LogForm(Form):
             mistake=entry.mistake if entry else None,
             note=entry.note if entry else None,
         )
-        if mistake:
-            form.mistake.label.text = f"Did you notice the {mistake}?"
+        form.ask_about(mistake)
         return form
+
+    def ask_about(self, mistake: str | None) -> None:
+        """Ask by the name the practice gave the mistake, if it did."""
+        if mistake:
+            self.mistake.label.text = f"Did you notice the {mistake}?"

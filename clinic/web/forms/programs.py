@@ -27,6 +27,7 @@ from clinic.web.forms.fields import DatePartsField, LongTextField, OneOfField, V
 
 USUAL_WEEKS = 12
 MOST_WEEKS = 104
+MOST_MOVES = 24  # each costs a form of its own, and anybody can send ten thousand
 USUAL_TIME = time(9)
 
 
@@ -66,7 +67,7 @@ class ClockTimeField(TimeField):
 class DoseFields(Form):
     """The doses of several moves, in their order."""
 
-    doses = FieldList(FormField(DoseForm))
+    doses = FieldList(FormField(DoseForm), max_entries=MOST_MOVES)
 
     def fits(self, rows: Sequence[DoseColumns]) -> bool:
         """Whether there is a dose for each row: another number was not made by our page."""

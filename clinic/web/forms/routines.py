@@ -19,6 +19,7 @@ from clinic.services.routines import FEWEST_CUES, MOST_CUES, Edit, MoveEdit, Nam
 from clinic.web.forms.base import Form
 from clinic.web.forms.doses import DoseForm, dose_data
 from clinic.web.forms.fields import LineField, LongTextField
+from clinic.web.forms.programs import MOST_MOVES
 
 LONGEST_CUE = 100
 
@@ -81,7 +82,7 @@ class PublishForm(Form):
     """A whole draft. `seen` is the digest of what the page held; no mistake is chosen beforehand."""
 
     seen = HiddenField()
-    moves = FieldList(FormField(MoveForm))
+    moves = FieldList(FormField(MoveForm), max_entries=MOST_MOVES)
     faults = SelectMultipleField("Pick one or more")
     own_see = LongTextField("What it looks like", longest=400)
     own_fix = LongTextField("The fix", longest=400)

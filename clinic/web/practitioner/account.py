@@ -5,10 +5,11 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from clinic.web import account
-from clinic.web.limits import PER_ADDRESS, on_post
+from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, on_post, own_account_key
 
 
 @on_post(PER_ADDRESS)
+@on_post(PER_ACCOUNT, key_func=own_account_key)
 def show() -> Response | str | tuple[str, int]:
     """Show it, and change the password."""
     return account.page("practitioner/account.html", "practitioner.account.show")

@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.catalogue.assessment import BatteryItem
+from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.findings import Signed
 from clinic.domain.types import AssessmentStatus, Section
@@ -79,7 +80,7 @@ def sign(assessment_id: uuid.UUID) -> Answer:
     """Read what was found once more, and sign it; or take the battery's wording as the practice's."""
     actor = current_actor()
     assessment = assessments.whole(actor, assessment_id)
-    if actor.role not in assessments.SIGNERS:
+    if actor.role not in CLINICIANS:
         flash("A practitioner or the owner signs assessments.", "caution")
         return _to_show(assessment_id)
     if request.form.get("act") == "wording":
@@ -264,7 +265,7 @@ def _chart(assessment: Assessment) -> dict[str, Any]:
         **_frame(assessment, mistake),
         "sections": sections,
         "is_empty": not values,
-        "may_sign": current_actor().role in assessments.SIGNERS,
+        "may_sign": current_actor().role in CLINICIANS,
         "repeat": words.repeat_fields(assessment, _today()) if can_repeat else None,
     }
 

@@ -8,8 +8,9 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.domain.errors import RuleBroken
-from clinic.services import attention
+from clinic.services import attention, clients, routines
 from clinic.services.access import practice_of
+from clinic.services.actors import Actor
 from clinic.web.authz import current_actor
 from clinic.web.filters import local_date
 from clinic.web.forms.checkins import HandledForm
@@ -31,7 +32,12 @@ def index() -> str:
         headline=words.headline(len(today.listed)),
         is_cut_off=today.is_cut_off,
         answered=answered,
+        first_steps=[] if today.listed or answered else _first_steps(actor),
     )
+
+
+def _first_steps(actor: Actor) -> list[words.FirstStep]:
+    return words.first_steps(has_routine=bool(routines.published(actor)), has_client=clients.any_yet(actor))
 
 
 def done(client_id: uuid.UUID) -> ResponseReturnValue:

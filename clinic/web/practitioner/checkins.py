@@ -16,12 +16,7 @@ from clinic.services.clock import today_in
 from clinic.web.authz import current_actor
 from clinic.web.filters import moment
 from clinic.web.presenters import checkins as words
-from clinic.web.security import policy
-
-MAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
-    "base-uri 'none'; form-action 'none'; sandbox"
-)
+from clinic.web.security import mail_headers, policy
 
 
 def index() -> str:
@@ -63,8 +58,7 @@ def preview() -> ResponseReturnValue:
 
 def preview_html() -> ResponseReturnValue:
     """The mail itself: its inline styles are its own, so it may run and load nothing."""
-    headers = {"Content-Security-Policy": MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}
-    return checkins.preview(current_actor()).html, headers
+    return checkins.preview(current_actor()).html, mail_headers()
 
 
 def preview_send() -> ResponseReturnValue:

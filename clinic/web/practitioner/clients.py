@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.types import ClientStatus
+from clinic.services import assessments as exams
 from clinic.services import checkins as checkin_ledger
-from clinic.services import client_list, client_overview, clients, invitations, timeline, warnings
+from clinic.services import client_list, client_overview, clients, invitations, programs, timeline, warnings
 from clinic.services.access import client_for, practice_of
 from clinic.services.client_list import Wanted
 from clinic.services.clock import now, today_in
@@ -21,7 +22,7 @@ from clinic.web.forms.clients import STATUS_WORDS, AddClientForm, EditClientForm
 from clinic.web.presenters import assessments as assessment_words
 from clinic.web.presenters import checkins as checkin_words
 from clinic.web.presenters import clients as words
-from clinic.web.presenters import programs
+from clinic.web.presenters import programs as program_words
 from clinic.web.presenters import timeline as timeline_words
 
 Page = str | Response | tuple[str, int]
@@ -73,7 +74,8 @@ def program(client_id: uuid.UUID) -> str:
     """The client's program."""
     actor = current_actor()
     client = client_for(actor, client_id)
-    return _section("program", client, **programs.cards(actor, client))
+    today = today_in(client.time_zone)
+    return _section("program", client, **program_words.cards(programs.summary(actor, client.id), today))
 
 
 def assessments(client_id: uuid.UUID) -> str:
@@ -81,7 +83,8 @@ def assessments(client_id: uuid.UUID) -> str:
     actor = current_actor()
     client = client_for(actor, client_id)
     today = today_in(practice_of(actor).time_zone)
-    return _section("assessments", client, **assessment_words.client_page(actor, client, today))
+    held = exams.for_client(actor, client.id)
+    return _section("assessments", client, **assessment_words.client_page(held, today))
 
 
 def checkins(client_id: uuid.UUID) -> str:
@@ -137,7 +140,9 @@ def status(client_id: uuid.UUID) -> Page:
     actor = current_actor()
     client = client_for(actor, client_id)
     is_active, said = client.status is ClientStatus.ACTIVE, STATUS_WORDS[client.status]
-    form = ReasonForm()
+    form = ReasonForm(was=client.status.value)
+    if form.validate_on_submit() and form.was.data != client.status.value:
+        return redirect(url_for("practitioner.clients.show", client_id=client_id), 303)  # a second press
     if form.validate_on_submit():
         change = clients.archive if is_active else clients.restore
         client = change(actor, client_id, form.reason.data)

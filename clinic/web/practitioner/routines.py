@@ -8,9 +8,11 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response
 
+from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.models import Routine, RoutineVersion
-from clinic.services import access, routines
+from clinic.services import access, routines, signoffs
+from clinic.services.routine_wording import wordings_of
 from clinic.web.authz import current_actor
 from clinic.web.forms.routines import PublishForm
 from clinic.web.presenters import routines as presenter
@@ -36,7 +38,7 @@ def show(routine_id: uuid.UUID) -> str:
         draft=presenter.draft(routine),
         shown=shown,
         page=presenter.version_page(shown),
-        may_publish=actor.role in routines.SIGNERS,
+        may_publish=actor.role in CLINICIANS,
         versions=presenter.version_rows(routine, practice.time_zone),
     )
 
@@ -54,7 +56,7 @@ def publish(routine_id: uuid.UUID) -> Answer:
     version = routines.draft_of(actor, routine)
     if version is None:
         return _to(routine)
-    if actor.role not in routines.SIGNERS:
+    if actor.role not in CLINICIANS:
         flash("A practitioner or the owner publishes routines.", "caution")
         return _to(routine)
     practice = access.practice_of(actor)
@@ -95,13 +97,14 @@ def _changed(form: PublishForm, routine: Routine) -> Answer:
 
 
 def _page(form: PublishForm, routine: Routine, version: RoutineVersion, *, changed: bool = False) -> str:
-    practice = access.practice_of(current_actor())
+    wordings = wordings_of(version, access.practice_of(current_actor()))
+    signed = signoffs.signatures(version.practice_id, wordings)
     return render_template(
         "practitioner/routines/publish.html",
         form=form,
         routine=routine,
         version=version,
-        page=presenter.draft_page(version, practice),
+        page=presenter.draft_page(version, wordings, signed),
         mistake=presenter.mistake_question(),
         changed=changed,
     )

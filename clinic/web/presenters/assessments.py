@@ -11,11 +11,10 @@ from clinic.catalogue.assessment import AssessmentTest, BatteryItem, Field
 from clinic.domain.dates import count, day_in_words
 from clinic.domain.findings import NONE_SEEN, Place, Value, Verdict, in_figures, with_unit
 from clinic.domain.types import AssessmentStatus, FieldKind, Section, Side
-from clinic.models import Assessment, Client, ExerciseMistake
+from clinic.models import Assessment, ExerciseMistake
 from clinic.services import assessment_reading as reading
-from clinic.services import assessments
-from clinic.services.actors import Actor
 from clinic.services.assessment_reading import Compared, Flag, Values
+from clinic.services.assessments import Held
 
 SECTION_WORDS = {
     Section.ORTHOPEDIC: "Orthopedic",
@@ -156,9 +155,8 @@ def mistake_name(named: ExerciseMistake | None) -> str:
     return named.name if named else ""
 
 
-def client_page(actor: Actor, client: Client, today: date) -> dict[str, object]:
+def client_page(held: Held, today: date) -> dict[str, object]:
     """A client's assessments for their page: the list, and first against latest."""
-    held = assessments.for_client(actor, client.id)
     context: dict[str, object] = {
         "assessments": [_list_line(each, today) for each in held.all],
         "changes": [],

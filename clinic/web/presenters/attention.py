@@ -37,6 +37,36 @@ class Entry:
     flag_url: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """Something a new practice does before its first check-in."""
+
+    title: str
+    text: str
+    url: str
+    is_done: bool
+
+
+def first_steps(*, has_routine: bool, has_client: bool) -> list[FirstStep]:
+    """What a new practice still has to do; nothing once both are done."""
+    if has_routine and has_client:
+        return []
+    return [
+        FirstStep(
+            "Read and publish the routine",
+            "About 10 minutes, once. It is yours to change.",
+            url_for("practitioner.routines.index"),
+            has_routine,
+        ),
+        FirstStep(
+            "Add your first client",
+            "A name is enough. Then assign the routine and invite them.",
+            url_for("practitioner.clients.add"),
+            has_client,
+        ),
+    ]
+
+
 def entry(listed: Listed, today: date) -> Entry:
     """A client with their reasons."""
     flag = listed.flag_id
@@ -71,7 +101,7 @@ def _figure(reason: Reason, facts: ClientFacts, today: date) -> tuple[str, str]:
         case AttentionKind.PAIN_UP if facts.pain_up:
             return f"+{facts.pain_up.points}", "pain"
         case AttentionKind.NOT_ANSWERED:
-            return str(facts.unanswered_in_a_row), "unanswered"
+            return str(facts.unanswered_in_a_row), "in a row"
         case AttentionKind.ENDING:
             days = (reason.since - today).days
             return str(days), "day left" if days == 1 else "days left"

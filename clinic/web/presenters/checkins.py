@@ -52,6 +52,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One check-in of one client: what was planned, what became of it and when; None where it did not."""
+
+    planned: str
+    sent: str | None
+    answered: str | None
+    mark: tuple[str, str]
+    reason: str
+    resend_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerLine:
     """An answer in a few words."""
 
@@ -74,7 +86,7 @@ class Chart:
 class Section:
     """All that a client's own check-in page shows."""
 
-    lines: list[Line]
+    ledger: list[LedgerLine]
     answers: list[tuple[str, str, str, str, str, str]]
     chart: Chart | None
     flag_url: str | None
@@ -111,12 +123,24 @@ def planned_line(planned: Planned, zone: str) -> tuple[str, str, str]:
 def section(entries: Sequence[Entry], zone: str, client_id: uuid.UUID, flag: WarningFlag | None) -> Section:
     """A client's ledger, answers and pain over time; entries come newest first."""
     return Section(
-        lines=[line(entry, zone) for entry in entries],
+        ledger=[_ledger_line(entry, zone) for entry in entries],
         answers=[_answer_row(entry.answer, zone) for entry in entries if entry.answer],
         chart=_chart(entries[::-1], zone),
         flag_url=url_for("practitioner.flags.show", flag_id=flag.id) if flag else None,
         flag_words=urgency(flag.tier if flag else Tier.N),
         preview_url=url_for("practitioner.checkins.preview"),
+    )
+
+
+def _ledger_line(entry: Entry, zone: str) -> LedgerLine:
+    checkin = entry.checkin
+    return LedgerLine(
+        planned=moment(checkin.due_at, zone),
+        sent=moment(checkin.sent_at, zone) if checkin.sent_at else None,
+        answered=moment(checkin.answered_at, zone) if checkin.answered_at else None,
+        mark=STATE_MARKS[checkin.state],
+        reason=_reason(entry),
+        resend_url=_resend(entry.message_id) if entry.can_be_resent else None,
     )
 
 

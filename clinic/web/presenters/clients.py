@@ -15,7 +15,7 @@ from clinic.domain.types import ClientKind, ClientStatus, InvitationState, Progr
 from clinic.models import Client, Invitation, Practice
 from clinic.services import clients
 from clinic.services.client_list import Listed
-from clinic.web.filters import day_year, local_date
+from clinic.web.filters import city, day_year, local_date
 from clinic.web.forms.zones import zone_words
 
 KIND_WORDS = {ClientKind.PRIVATE: "Private client", ClientKind.ONLINE: "Online student"}
@@ -105,7 +105,7 @@ def invitation_words(invitation: Invitation, state: InvitationState, zone: str) 
 def local_time(client: Client, at: datetime) -> str:
     """The client's own clock: "Mon 09:14 in New York"."""
     there = at.astimezone(ZoneInfo(client.time_zone))
-    return f"{there:%a} {time_in_words(there.time())} in {zone_words(client.time_zone).partition(' (')[0]}"
+    return f"{there:%a} {time_in_words(there.time())} in {city(client.time_zone)}"
 
 
 def count(number: int | None) -> str:

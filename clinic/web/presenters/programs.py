@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,10 +11,7 @@ from clinic.domain.dates import DAY_NAMES, day_in_words, time_in_words
 from clinic.domain.moves import MoveContent
 from clinic.domain.programs import allowed_actions
 from clinic.domain.types import ProgramAction, ProgramStatus
-from clinic.models import CheckinSchedule, Client, Prescription, Program, ProgramEvent, RoutineVersion
-from clinic.services import programs
-from clinic.services.actors import Actor
-from clinic.services.clock import today_in
+from clinic.models import CheckinSchedule, Prescription, Program, ProgramEvent, RoutineVersion
 from clinic.services.programs import Detail, Held
 from clinic.services.routine_wording import dose_lines, dose_of
 from clinic.web.presenters.doses import RANGES, SIDES, SUPPORTS, load_in_words
@@ -211,10 +209,9 @@ def _correction(name: str, old: Any, new: Any) -> str:
     )
 
 
-def cards(actor: Actor, client: Client) -> dict[str, list[Card]]:
-    """A client's programs for their page: those that have not ended, and those that have. Two queries."""
-    today = today_in(client.time_zone)
-    found = [card(held, today) for held in programs.summary(actor, client.id)]
+def cards(programs: Iterable[Held], today: date) -> dict[str, list[Card]]:
+    """A client's programs for their page: those that have not ended, and those that have."""
+    found = [card(held, today) for held in programs]
     return {
         "current": [each for each in found if each.program.status is not ProgramStatus.ENDED],
         "past": [each for each in found if each.program.status is ProgramStatus.ENDED],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clinic.catalogue import load_catalogue
@@ -9,9 +10,8 @@ from clinic.catalogue.moves import Fault
 from clinic.domain import videos
 from clinic.domain.moves import MoveContent
 from clinic.domain.types import RoutineStatus
-from clinic.models import Practice, Routine, RoutineItem, RoutineVersion
-from clinic.services import signoffs
-from clinic.services.routine_wording import content_of, dose_lines, dose_of, move_wording, wordings_of
+from clinic.models import Routine, RoutineItem, RoutineVersion
+from clinic.services.routine_wording import content_of, dose_lines, dose_of, move_wording
 from clinic.services.signoffs import Part, Signature, Wording
 from clinic.web.filters import day_year, local_date
 from clinic.web.forms.routines import named_row, video_address
@@ -63,10 +63,10 @@ class MistakeQuestion:
     hint_time: str
 
 
-def draft_page(version: RoutineVersion, practice: Practice) -> VersionPage:
+def draft_page(
+    version: RoutineVersion, wordings: Sequence[Wording], signed: dict[str, Signature]
+) -> VersionPage:
     """A draft with the names that stand under its wording already."""
-    wordings = wordings_of(version, practice)
-    signed = signoffs.signatures(practice.id, wordings)
     of_moves = {f"{kind}:{item.exercise.key}" for item in version.items for kind in ("move", "dose")}
     return VersionPage(
         moves=_moves(version, signed),

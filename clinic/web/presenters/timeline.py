@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from clinic.domain.attention import AttentionKind
 from clinic.domain.dates import day_in_words as day
 from clinic.models import AuditEvent
-from clinic.web.filters import moment
+from clinic.web.filters import local_date, moment
 from clinic.web.presenters.clients import FIELD_WORDS, value_words
 from clinic.web.presenters.programs import FIELD_WORDS as DOSE_WORDS
 
@@ -98,6 +99,17 @@ SAID = {
     "contact_wanted": "Would like to be contacted",
     "because": "{}",
 }
+LOOKED_AFTER: Mapping[AttentionKind, str] = {
+    AttentionKind.WARNING_SIGN: "Warning sign",
+    AttentionKind.PAIN_UP: "Pain up",
+    AttentionKind.CONTACT_WANTED: "Wanted to be contacted",
+    AttentionKind.NOT_ANSWERED: "Check-ins were not answered",
+    AttentionKind.BOUNCED: "Mail did not arrive",
+    AttentionKind.PRACTICE_DROPPED: "Practice was down",
+    AttentionKind.NOT_PRACTISED: "No practice was reported",
+    AttentionKind.NEVER_SIGNED_IN: "Invited, not signed in",
+    AttentionKind.ENDING: "Program was about to end",
+}
 VALUES = {
     "address_corrected": "The address was corrected",
     "archived": "The client was archived",
@@ -106,6 +118,7 @@ VALUES = {
     "checkin_reminder": "Check-in reminder",
     "password_reset": "New password",
     "warning_sign_alert": "Warning sign alert",
+    **{kind.value: words for kind, words in LOOKED_AFTER.items()},
     "done": "Done",
     "partly": "Partly",
     "not_done": "Not done",
@@ -125,8 +138,15 @@ def told(event: AuditEvent, zone: str) -> Told:
         when=moment(event.happened_at, zone),
         iso=event.happened_at.isoformat(timespec="seconds"),  # HTML knows no microseconds
         by=event.actor_name,
-        text=_text(event.details) or None,
+        text=_text(_worth_saying(event, zone)) or None,
     )
+
+
+def _worth_saying(event: AuditEvent, zone: str) -> Mapping[str, Any]:
+    """The details, without the day where that is the day of the event itself."""
+    if event.details.get("day") != local_date(event.happened_at, zone).isoformat():
+        return event.details
+    return {name: value for name, value in event.details.items() if name != "day"}
 
 
 def _unknown(action: str) -> Words:

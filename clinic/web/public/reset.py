@@ -6,9 +6,10 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import RuleBroken
-from clinic.services import accounts
+from clinic.services import accounts, practices
 from clinic.web.forms.accounts import AskResetForm, NewPasswordForm
 from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, on_post
+from clinic.web.presenters.chrome import chrome
 
 
 @on_post(PER_ADDRESS)
@@ -16,10 +17,12 @@ from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, on_post
 def ask() -> Response | str | tuple[str, int]:
     """Ask for a link; whether the address is known is not told."""
     form = AskResetForm()
+    around = chrome(practices.only_one(), None)
     if not form.validate_on_submit():
-        return render_template("public/reset_ask.html", form=form), 422 if form.errors else 200
+        page = render_template("public/reset_ask.html", form=form, chrome=around)
+        return page, 422 if form.errors else 200
     accounts.ask_for_reset(form.address_key())
-    return render_template("public/reset_asked.html", address=form.email.data)
+    return render_template("public/reset_asked.html", address=form.email.data, chrome=around)
 
 
 @on_post(PER_ADDRESS)

@@ -10,9 +10,11 @@ from werkzeug.wrappers import Response
 
 from clinic.extensions import db
 from clinic.services import accounts, practices
+from clinic.web import known_browsers
 from clinic.web.authz import begin_session, current_actor, end_session, home_for, is_signed_in
 from clinic.web.forms.accounts import SignInForm
 from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, on_post
+from clinic.web.presenters.chrome import chrome
 
 
 @on_post(PER_ADDRESS)
@@ -25,15 +27,15 @@ def sign_in() -> Response | str | tuple[str, int]:
         return redirect(url_for("public.setup.begin"), 303)
     form = SignInForm()
     if not form.validate_on_submit():
-        return render_template("public/sign_in.html", form=form), 422 if form.errors else 200
+        return _page(form), 422 if form.errors else 200
     secret = accounts.sign_in(
         form.address_key(), form.password.data or "", persistent=bool(form.persistent.data)
     )
     if secret is None:
         form.password.errors = ["That email address and password do not belong together."]
-        return render_template("public/sign_in.html", form=form), 422
+        return _page(form), 422
     begin_session(secret, persistent=bool(form.persistent.data))
-    return redirect(_way_on(), 303)
+    return known_browsers.remember(redirect(_way_on(), 303), form.address_key())
 
 
 def sign_out() -> Response:
@@ -44,6 +46,10 @@ def sign_out() -> Response:
     answer = make_response(redirect(url_for("public.signin.sign_in"), 303))
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
+
+
+def _page(form: SignInForm) -> str:
+    return render_template("public/sign_in.html", form=form, chrome=chrome(practices.only_one(), None))
 
 
 def _way_on() -> str:

@@ -1,0 +1,159 @@
+"""Reading the mails whose time has come, each with all that decides on it and all it says.
+
+Columns, not records: a check-in mail is one row of one query, and most mails are check-ins.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Exists, and_, exists, select
+from sqlalchemy.orm import aliased
+
+from clinic.domain.sending import CHECKIN_MAILS
+from clinic.domain.types import CheckinState, ClientStatus, OutboxState, ProgramStatus
+from clinic.extensions import db
+from clinic.models import Checkin, Client, Invitation, OutboxMessage, Practice, Program, User, WarningFlag
+from clinic.models.base import OfPractice
+from clinic.services import links
+from clinic.services.sending_bulk import Row
+
+
+class Mail(NamedTuple):
+    """The outbox's row, as far as it matters here."""
+
+    id: uuid.UUID
+    practice_id: uuid.UUID
+    kind: str
+    client_id: uuid.UUID | None
+    checkin_id: uuid.UUID | None
+    due_at: datetime
+    not_after: datetime
+    attempts: int
+    smtp_reply: str | None
+
+
+class Recipient(NamedTuple):
+    """The client a mail is about."""
+
+    id: uuid.UUID
+    name: str
+    email: str | None
+    time_zone: str
+    status: ClientStatus
+    consented_at: datetime | None
+    unsubscribed_at: datetime | None
+    bounced_at: datetime | None
+    waking_from: time | None
+    waking_until: time | None
+
+
+@dataclass
+class Due:
+    """A promised mail whose time has come. Check-ins have a state, other mails what they are about."""
+
+    mail: Mail
+    practice: Practice
+    client: Recipient | None
+    checkin: CheckinState | None
+    program: ProgramStatus | None
+    warning_open: bool
+    user: User | None = None
+    invitation: Invitation | None = None
+    inviter: User | None = None
+    flag: WarningFlag | None = None
+    links: list[Row] = field(default_factory=list)  # made while it was written; added with the batch's
+
+    @property
+    def address(self) -> str | None:
+        """Where it goes, as it stands now: a mistyped address put right is used at the next try."""
+        if self.invitation is not None:
+            return self.invitation.email
+        if self.user is not None:
+            return self.user.email
+        return self.client.email if self.client else None
+
+    @cached_property
+    def stop_link(self) -> str:
+        """The client's own unsubscribe page: in the header, and at the foot of both parts."""
+        assert self.client is not None
+        return links.address("public.unsubscribe.show", secret=links.sign_unsubscribe(self.client.id))
+
+
+_MAIL = [getattr(OutboxMessage, name) for name in Mail._fields]
+_RECIPIENT = [getattr(Client, name) for name in Recipient._fields]
+_BEHIND = len(_MAIL) + len(_RECIPIENT)
+
+
+def is_due(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of a mail that waits and whose time has come."""
+    return OutboxMessage.state == OutboxState.READY, OutboxMessage.due_at <= at
+
+
+def take(at: datetime, most: int) -> list[Due]:
+    """The mails due longest, locked for the caller's transaction; what another worker holds is left out."""
+    query = (
+        select(*_MAIL, *_RECIPIENT, Checkin.state, Program.status, _warning_open())
+        .outerjoin(Client, _same(Client, OutboxMessage.client_id))
+        .outerjoin(Checkin, _same(Checkin, OutboxMessage.checkin_id))
+        .outerjoin(Program, _same(Program, Checkin.program_id))
+        .where(*is_due(at))
+        .order_by(OutboxMessage.due_at, OutboxMessage.id)
+        .limit(most)
+        # two workers take different rows; SQLite has one writer and needs no such word
+        .with_for_update(skip_locked=True, of=OutboxMessage)
+    )
+    rows = db.session.execute(query).all()
+    practices = _practices({row.practice_id for row in rows})
+    dues = [_due(row, practices) for row in rows]
+    _complete([due for due in dues if due.mail.kind not in CHECKIN_MAILS])
+    return dues
+
+
+def _due(row: Any, practices: dict[uuid.UUID, Practice]) -> Due:
+    mail = Mail(*row[: len(_MAIL)])
+    client = Recipient(*row[len(_MAIL) : _BEHIND]) if row[len(_MAIL)] else None
+    return Due(mail, practices[mail.practice_id], client, *row[_BEHIND:])
+
+
+def _practices(ids: set[uuid.UUID]) -> dict[uuid.UUID, Practice]:
+    query = select(Practice).where(Practice.id.in_(ids)).execution_options(populate_existing=True)
+    return {practice.id: practice for practice in db.session.scalars(query)} if ids else {}
+
+
+def _complete(dues: Sequence[Due]) -> None:
+    """What mails other than check-ins are about."""
+    if not dues:
+        return
+    inviter = aliased(User)
+    query = (
+        select(OutboxMessage.id, User, Invitation, inviter, WarningFlag)
+        .outerjoin(User, _same(User, OutboxMessage.user_id))
+        .outerjoin(Invitation, _same(Invitation, OutboxMessage.invitation_id))
+        .outerjoin(inviter, _same(inviter, Invitation.created_by))
+        .outerjoin(WarningFlag, _same(WarningFlag, OutboxMessage.flag_id))
+        .where(OutboxMessage.id.in_([due.mail.id for due in dues]))
+        .execution_options(populate_existing=True)
+    )
+    rows: Any = db.session.execute(query)
+    found = {row[0]: row[1:] for row in rows}
+    for due in dues:
+        due.user, due.invitation, due.inviter, due.flag = found[due.mail.id]
+
+
+def _same(record: type[OfPractice], key: Any) -> ColumnElement[bool]:
+    return and_(record.practice_id == OutboxMessage.practice_id, record.id == key)
+
+
+def _warning_open() -> Exists:
+    flag = aliased(WarningFlag)
+    return exists().where(
+        flag.practice_id == OutboxMessage.practice_id,
+        flag.client_id == OutboxMessage.client_id,
+        flag.cleared_at.is_(None),
+    )

@@ -1,0 +1,78 @@
+"""Nonsense in every field of every form, and in addresses: refused in words, never with a broken page."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.policy.bodies import arrange
+from tests.policy.conftest import stage  # noqa: F401
+from tests.policy.requests import UNSAFE, WALKED, at, body_for, guest, rules, sent
+from tests.policy.stage import Stage
+
+NASTY = {
+    "nothing": "",
+    "a nought byte": "a\x00b",
+    "half a character": b"\xed\xa0\x80".decode("utf-8", "surrogatepass"),
+    "a million letters": "x" * 200_000,
+    "a huge number": "9" * 4400,
+    "minus one": "-1",
+    "not a number": "nan",
+    "another alphabet's digits": "٣",
+    "the year nought": "0000-00-00",
+    "the last year": "9999",
+    "a path": "../../etc/passwd",
+    "a formula": "=cmd|' /C calc'!A0",
+    "a line of a header": "x\r\nBcc: all@clients.example",
+    "right to left": "\u202e\u2028\U0001f9d1\u200d\ufffe",
+    "an id": "00000000-0000-0000-0000-000000000000",
+}
+FORM = "application/x-www-form-urlencoded"
+EACH_ALONE = bool(os.environ.get("CLINIC_TEST_FULL"))
+
+
+@pytest.mark.parametrize("endpoint", UNSAFE)
+def test_nonsense_in_a_form_breaks_no_page(stage: Stage, endpoint: str) -> None:  # noqa: F811
+    address = at(stage, endpoint)[0]
+    body = body_for(stage, address)
+    with stage.scene(guest(address)) as browser:
+        token = browser.token()
+        for value in NASTY.values():
+            whole = {name: [value] for name in body}
+            alone = [body | {name: [value]} for name in body] if EACH_ALONE or value == "a\x00b" else []
+            for form in (whole, *alone):
+                with stage.scene(guest(address)) as browser:  # noqa: PLW2901
+                    arrange(stage.world, address)
+                    raw = urlencode(list(sent(form, browser.token()).items(multi=True)), errors="surrogatepass")
+                    stage.ask(browser, "POST", address.url, raw, content_type=FORM)
+        assert token
+
+
+@pytest.mark.parametrize("endpoint", WALKED)
+def test_nonsense_in_an_address_breaks_no_page(stage: Stage, endpoint: str) -> None:  # noqa: F811
+    if "GET" not in rules()[endpoint].methods:
+        return
+    address = at(stage, endpoint)[0]
+    path = address.url.partition("?")[0]
+    with stage.scene(guest(address)) as browser:
+        for value in NASTY.values():
+            query = dict.fromkeys(
+                ("q", "status", "invitation", "after", "before", "day", "change", "routine", "next", "doses-0-reps"),
+                value[:2000].encode("utf-8", "surrogatepass"),
+            )
+            stage.ask(browser, "GET", path, query_string=query)
+        for method in ("OPTIONS", "PUT", "DELETE", "TRACE", "PROPFIND"):
+            stage.ask(browser, method, path)
+        stage.ask(browser, "GET", path, headers={"Range": "bytes=0-5,-1", "If-None-Match": "*"})
+
+
+@pytest.mark.parametrize("tail", ["%00", "%ed%a0%80", "a" * 3000, "..%2f..%2fetc%2fpasswd", "%2e%2e", "'", "%ff"])
+@pytest.mark.parametrize(
+    "path", ["/c/", "/u/", "/invitation/", "/new-password/", "/dev/mail/", "/clients/", "/my/program/", "/static/", "/"]
+)
+def test_a_made_up_address_is_a_page_that_is_not_there(stage: Stage, path: str, tail: str) -> None:  # noqa: F811
+    for who in ("anonymous", "owner", "client"):
+        with stage.scene(who) as browser:
+            assert stage.ask(browser, "GET", path + tail).status_code in (303, 308, 400, 404, 410, 414)
