@@ -154,7 +154,7 @@ def _stored_secret(data_dir: Path) -> str:
     """A laptop's own secret, made once: a constant in the source would be everybody's."""
     path = data_dir / "secret.key"
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # health records: nobody else's to read
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
     except FileExistsError:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from ipaddress import IPv6Network
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,18 @@ db = SQLAlchemy(session_options={"expire_on_commit": False})
 migrate = Migrate()
 login_manager = LoginManager()
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address)
+
+
+def caller() -> str:
+    """Who a limit counts: an address, or the whole network that one line into the internet is given."""
+    address = get_remote_address()
+    try:
+        return str(IPv6Network((address, 64), strict=False))
+    except ValueError:
+        return str(address)
+
+
+limiter = Limiter(caller)
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

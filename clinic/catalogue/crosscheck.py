@@ -8,6 +8,7 @@ from clinic.catalogue.loader import Catalogue
 from clinic.catalogue.provenance import Fact, Provenance
 from clinic.catalogue.reader import CatalogueError
 from clinic.domain.doses import dose_problems
+from clinic.domain.progress import PAIN_CHANGE
 
 TEST_FILES = "tests_*.toml"  # ids are unique over all of them
 Check = Callable[[Catalogue], None]
@@ -103,6 +104,11 @@ def _check_combinations(catalogue: Catalogue) -> None:
         _known("warning_signs.toml", "combinations", sorted(signs), catalogue.warnings.signs, "warning sign")
 
 
+def _check_pain_change(catalogue: Catalogue) -> None:
+    if catalogue.dosing.pain_change != PAIN_CHANGE:
+        raise CatalogueError("dosing.toml", "pain_change.points", f"the rules count {PAIN_CHANGE} points")
+
+
 def _known(file: str, key: str, named: Iterable[str], known: Collection[str], what: str) -> None:
     for name in named:
         if name not in known:
@@ -115,4 +121,5 @@ CHECKS: tuple[Check, ...] = (
     _check_named_mistake,
     _check_routines,
     _check_combinations,
+    _check_pain_change,
 )

@@ -95,7 +95,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 @contextmanager
 def _folder_of_our_own(folder: Path) -> Iterator[None]:
     """Locks the data folder for as long as this process lives, and what honcho forks off it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "serve.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

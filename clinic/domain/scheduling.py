@@ -13,7 +13,6 @@ from itertools import pairwise
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from clinic.domain.dates import DAY_NAMES, time_in_words
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import CheckinState, ProgramStatus, ScheduleKind, SkipReason
 
@@ -183,14 +182,6 @@ def should_skip(facts: SendingFacts, now: datetime) -> SkipReason | None:
 def skip_in_words(reason: SkipReason) -> str:
     """The reason as the ledger shows it after "not sent": "the program is paused"."""
     return SKIPPED_BECAUSE[reason]
-
-
-def schedule_in_words(schedule: Schedule) -> str:
-    """The rule in words, like "every Monday at 09:00"."""
-    at = time_in_words(schedule.at)
-    if schedule.kind is ScheduleKind.WEEKLY:
-        return f"every {DAY_NAMES[schedule.weekday]} at {at}"
-    return f"{', '.join(map(str, schedule.cadence_days))} days after the start, at {at}"
 
 
 def _days(schedule: Schedule, first_day: date) -> Iterator[date]:

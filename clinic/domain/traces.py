@@ -10,6 +10,8 @@ def trace(error: BaseException) -> str:
     told: list[str] = []
     one: BaseException | None = error
     while one is not None and len(told) < 10:
-        told.append(f"{type(one).__module__}.{type(one).__qualname__}\n{''.join(format_tb(one.__traceback__))}")
+        told.append(
+            f"{type(one).__module__}.{type(one).__qualname__}\n{''.join(format_tb(one.__traceback__))}"
+        )
         one = one.__cause__ or one.__context__
     return "behind it: ".join(told)

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+
+from clinic.mail.form_letters import Encoded, Form, blank
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
@@ -39,6 +41,31 @@ class Letterhead:
 def checkin(head: Letterhead, *, first_name: str, link: str, until: date, stop_link: str) -> MailContent:
     """Ask a client how it is going; `until` is a day where the client lives."""
     return _mail("checkin", head, first_name=first_name, link=link, until=_day(until), stop_link=stop_link)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedContent:
+    """The same as a MailContent, ready for the wire."""
+
+    subject: str
+    text: Encoded
+    html: Encoded
+
+
+def checkin_encoded(
+    head: Letterhead, *, first_name: str, link: str, until: date, stop_link: str
+) -> EncodedContent:
+    """The mail of `checkin` from a form: what a worker sends by the thousand."""
+    subject, text, html = _checkin_form(head, until)
+    values = {"first_name": first_name, "link": link, "stop_link": stop_link}
+    return EncodedContent(subject, text.filled(values), html.filled(values))
+
+
+@lru_cache(maxsize=64)
+def _checkin_form(head: Letterhead, until: date) -> tuple[str, Form, Form]:
+    blanks = {name: blank(name) for name in ("first_name", "link", "stop_link")}
+    content = checkin(head, until=until, **blanks)
+    return content.subject, Form(content.text, html=False), Form(content.html, html=True)
 
 
 def invitation(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import quote
 from uuid import UUID
 
+from clinic.mail.form_letters import Encoded, quoted_printable
 from clinic.mail.headers import LONGEST_LINE, MailRefused, address_header, check_address, text_header
 
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
@@ -37,8 +38,8 @@ class Message:
     to: str
     from_address: str
     subject: str
-    text: str
-    html: str
+    text: str | Encoded
+    html: str | Encoded
     message_id: str
     date: datetime
     to_name: str = ""
@@ -70,7 +71,7 @@ class Message:
         if self.date.tzinfo is None:
             raise MailRefused("Date", "needs a time zone")
         own_id = _checked_id("Message-ID", self.message_id)
-        lines = [f"Date: {format_datetime(self.date)}\r\n", f"Message-ID: {own_id}\r\n"]
+        lines = [f"Date: {_date(self.date)}\r\n", f"Message-ID: {own_id}\r\n"]
         if self.references:
             ids = [_checked_id("References", reference) for reference in self.references]
             lines += [f"In-Reply-To: {ids[-1]}\r\n", "References: " + "\r\n ".join(ids) + "\r\n"]
@@ -86,6 +87,11 @@ class Message:
         if self.unsubscribe_url is not None:
             lines.append(_list_unsubscribe(self.unsubscribe_url, self.unsubscribe_mailto))
         return lines
+
+
+@lru_cache(maxsize=16)
+def _date(when: datetime) -> str:
+    return format_datetime(when)
 
 
 def _list_unsubscribe(url: str, mailto: str | None) -> str:
@@ -112,8 +118,11 @@ def _mime(boundary: str) -> str:
     return f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
 
 
-def _part(boundary: str, subtype: str, text: str) -> bytes:
-    encoding, encoded = _encode(_utf8(subtype, text))
+def _part(boundary: str, subtype: str, text: str | Encoded) -> bytes:
+    if isinstance(text, Encoded):
+        encoding, encoded = "quoted-printable", text.content
+    else:
+        encoding, encoded = _encode(_utf8(subtype, text))
     head = (
         f"--{boundary}\r\n"
         f"Content-Type: text/{subtype}; charset=utf-8\r\n"
@@ -141,7 +150,7 @@ def _encode(body: bytes) -> tuple[str, bytes]:
     if len(body.translate(None, _ASCII)) * 6 > len(body):
         whole = b64encode(body.replace(b"\n", b"\r\n"))
         return "base64", b"\r\n".join(whole[i : i + 76] for i in range(0, len(whole), 76))
-    return "quoted-printable", b2a_qp(body, istext=True).replace(b"\n", b"\r\n")
+    return "quoted-printable", quoted_printable(body)
 
 
 _ASCII = bytes(range(128))

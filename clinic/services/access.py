@@ -36,10 +36,8 @@ Row = TypeVar("Row", bound=OfPractice)
 
 
 def client_for(actor: Actor, client_id: uuid.UUID, *options: ORMOption) -> Client:
-    """A client of the actor's practice; for a client, nobody but themselves."""
-    if not actor.is_staff and actor.client_id != client_id:
-        raise NotFound
-    return _one(Client, actor, client_id, *options)
+    """A client of the actor's practice; staff only."""
+    return _for_staff(Client, actor, client_id, *options)
 
 
 def own_client(actor: Actor, *options: ORMOption) -> Client:

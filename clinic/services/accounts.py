@@ -8,13 +8,13 @@ from sqlalchemy import and_, select
 
 from clinic.catalogue import load_catalogue
 from clinic.domain import passwords as password_rules
-from clinic.domain.errors import LinkProblem, RuleBroken
+from clinic.domain.errors import Forbidden, LinkProblem, NotFound, RuleBroken
 from clinic.domain.links import LIFETIMES
 from clinic.domain.types import LinkProblemKind, LinkPurpose, Role
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Client, LinkToken, Practice, User
-from clinic.services import audit, links, outbox, passwords, sessions
+from clinic.services import access, audit, links, outbox, passwords, sessions
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import release, transaction
@@ -120,13 +120,21 @@ def add_staff(practice: Practice, role: Role, name: str, address: Address, passw
     return user
 
 
-def deactivate(actor: Actor, user: User) -> None:
-    """Close an account: its sessions and links end with it."""
+def close(actor: Actor, user_id: uuid.UUID) -> User:
+    """Close a colleague's account: its sessions and links end with it; owners only, and never their own."""
+    if actor.role is not Role.OWNER:
+        raise Forbidden("Only the owner closes accounts.")
     with transaction():
+        user = access.user_for(actor, user_id)
+        if user.role is Role.CLIENT or user.deactivated_at is not None:
+            raise NotFound
+        if user.id == actor.user_id:
+            raise RuleBroken("You cannot close your own account.")
         user.deactivated_at = now()
         sessions.end_all(user)
         links.revoke(LinkToken.user_id == user.id)
         audit.record(actor, "account.closed", subject_id=user.id)
+    return user
 
 
 def actor_of(user: User) -> Actor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from clinic.extensions import db
@@ -36,6 +37,11 @@ def record_for(
 ) -> None:
     """Note what the system did, or somebody who is not signed in; `who` is their name in words."""
     _add(practice_id, None, who, action, client_id, subject_id, details)
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What differs between two tellings of a record, as `changed` holds it: the old and the new by name."""
+    return {name: [before[name], after[name]] for name in before if before[name] != after[name]}
 
 
 def _add(

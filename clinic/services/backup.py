@@ -115,10 +115,9 @@ def _check_target(connection: Connection, head: dict[str, Any]) -> None:
 
 
 def _fill(connection: Connection, lines: Iterable[Any], path: Path) -> int:
-    count = 0
     of: Table | None = None
     batch: list[dict[str, Any]] = []
-    for line in lines:
+    for count, line in enumerate(lines):
         if isinstance(line, dict):
             _insert(connection, of, batch)
             if line.get("rows") != count:
@@ -130,7 +129,6 @@ def _fill(connection: Connection, lines: Iterable[Any], path: Path) -> int:
             _insert(connection, of, batch)
             of, batch = table, []
         batch.append({column: _value(table, column, value) for column, value in values.items()})
-        count += 1
     raise RuleBroken(f"{path} was cut off. Nothing was changed.")
 
 

@@ -40,7 +40,9 @@ def readdress(client: Client, address: Address | None) -> None:
 
 def _end_checkin_links(client: Client) -> None:
     """Whoever reads the old address must not answer for the client."""
-    theirs = select(Checkin.id).where(Checkin.practice_id == client.practice_id, Checkin.client_id == client.id)
+    theirs = select(Checkin.id).where(
+        Checkin.practice_id == client.practice_id, Checkin.client_id == client.id
+    )
     links.revoke((LinkToken.practice_id == client.practice_id) & LinkToken.checkin_id.in_(theirs))
 
 

@@ -97,8 +97,7 @@ def correct(actor: Actor, client_id: uuid.UUID, details: Details, version: int) 
         _flush()
         if client.time_zone != before["time_zone"]:
             schedules.plan_again(client, practice)
-        changed = _changed(before, shown(client, practice))
-        if changed:
+        if changed := audit.changes(before, shown(client, practice)):
             audit.record(actor, "client.corrected", client_id=client.id, changed=changed)
         if client.email_key == old_key:
             return False
@@ -195,10 +194,6 @@ def _put_consent(actor: Actor, practice: Practice, client: Client, day: date | N
 def _noon(day: date, practice: Practice) -> datetime:
     # noon stays the same day in every way it may be shown
     return datetime.combine(day, time(12), ZoneInfo(practice.time_zone))
-
-
-def _changed(before: dict[str, str | None], after: dict[str, str | None]) -> dict[str, list[str | None]]:
-    return {name: [before[name], after[name]] for name in before if before[name] != after[name]}
 
 
 def _flush() -> None:

@@ -147,7 +147,8 @@ def _details(line: int, row: Mapping[str, str], practice: Practice) -> tuple[Det
         if _CONTROL.search(_LINE_BREAKS.sub("", text) if column in SEVERAL_LINES else text)
     ]
     if row.get(SURPLUS):
-        problems.append(Problem(line, "row", "has more cells than the first line; text with commas needs quotes"))
+        surplus = "has more cells than the first line; text with commas needs quotes"
+        problems.append(Problem(line, "row", surplus))
     if not row.get("name"):
         problems.append(Problem(line, "name", "is missing"))
     zone = row.get("time_zone") or practice.time_zone

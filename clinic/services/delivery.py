@@ -89,12 +89,13 @@ class Sender:
         with mail.transport.session() as session:
             while not (stopping() or mail.paused or time.monotonic() > until):
                 self._write_results()
-                if not anything_due() or not _reachable(session, mail):
+                # a glance before a server is troubled; after the first batch the claim itself will tell
+                if not (looked_at or anything_due()) or not _reachable(session, mail):
                     break
                 batch = self._claim(journal, mail)
                 looked_at += batch.looked_at
                 if not batch.looked_at:
-                    break  # others were quicker, or the server's rate is used up
+                    break  # all done, others were quicker, or the server's rate is used up
                 self._send(batch, session, mail, stopping)
         mail.tell()
         db.session.expire_all()  # rows are written past the session

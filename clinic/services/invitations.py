@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, and_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.errors import LinkProblem, RuleBroken
@@ -210,9 +210,9 @@ def _open_of(client: Client) -> list[Invitation]:
 def _end(invitation: Invitation) -> None:
     invitation.revoked_at = now()
     links.revoke(LinkToken.invitation_id == invitation.id)
-    outbox.cancel(
-        invitation.practice_id, OutboxMessage.invitation_id == invitation.id, "The invitation was taken back."
-    )
+    # by client too: there is an index for that
+    mine = and_(OutboxMessage.client_id == invitation.client_id, OutboxMessage.invitation_id == invitation.id)
+    outbox.cancel(invitation.practice_id, mine, "The invitation was taken back.")
 
 
 def _offer(token: LinkToken) -> Offer:

@@ -9,12 +9,13 @@ import hashlib
 import secrets
 import uuid
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, base64_encode
 from sqlalchemy import ColumnElement, CursorResult, select, update
-from werkzeug.routing import MapAdapter
 
 from clinic.domain.errors import LinkProblem
 from clinic.domain.links import LIFETIMES, link_problem
@@ -91,7 +92,17 @@ def mint_checkin(checkin: Checkin) -> str:
 
 def address(endpoint: str, **values: object) -> str:
     """The full address of a page, from the base URL and never from a request."""
-    return _pages().build(endpoint, values, force_external=True)
+    base = urlsplit(current_app.config["SETTINGS"].base_url)
+    pages = current_app.url_map.bind(base.netloc, url_scheme=base.scheme)
+    return pages.build(endpoint, values, force_external=True)
+
+
+def secret_address(endpoint: str, secret: str) -> str:
+    """The full address of a page that ends in a secret; the rest of it is worked out once an app."""
+    known: dict[str, str] = current_app.extensions.setdefault("secret_addresses", {})
+    if endpoint not in known:
+        known[endpoint] = address(endpoint, secret="x").removesuffix("x")
+    return known[endpoint] + secret
 
 
 def find(secret: str, purpose: LinkPurpose) -> LinkToken:
@@ -145,19 +156,17 @@ def read_unsubscribe(secret: str) -> uuid.UUID:
         raise LinkProblem(LinkProblemKind.ALTERED) from None
 
 
-def _pages() -> MapAdapter:
-    adapter: MapAdapter | None = current_app.extensions.get("pages")
-    if adapter is None:  # once an app: a worker asks it for three addresses a mail
-        base = urlsplit(current_app.config["SETTINGS"].base_url)
-        adapter = current_app.url_map.bind(base.netloc, url_scheme=base.scheme)
-        current_app.extensions["pages"] = adapter
-    return adapter
+class _Signed(URLSafeSerializer):
+    """Never packed: an id does not get smaller, and the attempt cost more than the signature."""
+
+    def dump_payload(self, obj: object) -> bytes:
+        return base64_encode(self.serializer.dumps(obj))
 
 
 def _unsubscribe() -> URLSafeSerializer:
-    return _unsubscribe_with(current_app.config["SECRET_KEY"])
+    return _signed(current_app.config["SECRET_KEY"])
 
 
 @lru_cache(maxsize=4)
-def _unsubscribe_with(key: str) -> URLSafeSerializer:
-    return URLSafeSerializer(key, salt="unsubscribe-v1")
+def _signed(key: str) -> URLSafeSerializer:
+    return _Signed(key, salt="unsubscribe-v1")

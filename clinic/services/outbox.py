@@ -69,10 +69,8 @@ def promise(
 
 
 def promise_reset(user: User) -> None:
-    """A mail with a link to choose a new password; asked twice in a minute, it is one mail."""
-    _one_at_a_time(user)
-    minute = now().strftime("%Y%m%d%H%M")
-    promise(user.practice_id, "password_reset", f"reset:{user.id.hex}:{minute}", user_id=user.id)
+    """A mail with a link to choose a new password; asked again before it went, it is one mail."""
+    _to_oneself("password_reset", user)
 
 
 def promise_invitation(invitation: Invitation, attempt: int) -> None:
@@ -99,7 +97,7 @@ def promise_alert(flag: WarningFlag, practitioner: User) -> None:
 
 
 def promise_test_mail(user: User) -> None:
-    """A mail to somebody of the practice, to see that mail arrives; asked twice in a minute, it is one."""
+    """A mail to somebody of the practice, to see that mail arrives; asked again before it went, it is one."""
     _to_oneself("test_mail", user)
 
 
@@ -167,8 +165,14 @@ def oldest_due() -> datetime | None:
 
 def _to_oneself(kind: str, user: User) -> None:
     _one_at_a_time(user)
-    minute = now().strftime("%Y%m%d%H%M")
-    promise(user.practice_id, kind, f"{kind}:{user.id.hex}:{minute}", user_id=user.id)
+    waiting = select(OutboxMessage.id).where(
+        OutboxMessage.practice_id == user.practice_id,
+        OutboxMessage.user_id == user.id,
+        OutboxMessage.kind == kind,
+        OutboxMessage.state == OutboxState.READY,
+    )
+    if db.session.scalar(waiting) is None:
+        promise(user.practice_id, kind, f"{kind}:{user.id.hex}:{uuid.uuid4().hex}", user_id=user.id)
 
 
 def _one_at_a_time(user: User) -> None:

@@ -88,8 +88,7 @@ def change(actor: Actor, details: Details) -> None:
         before = {name: str(getattr(practice, name) or "") for name in Details.__slots__}
         _apply(practice, details)
         after = {name: str(getattr(practice, name) or "") for name in Details.__slots__}
-        changed = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
-        if changed:
+        if changed := audit.changes(before, after):
             audit.record(actor, "practice.changed", subject_id=practice.id, changed=changed)
 
 

@@ -126,7 +126,9 @@ def draft_of(actor: Actor, routine: Routine, *, lock: bool = False) -> RoutineVe
         )
         .options(*WHOLE_ITEMS)
     )
-    return db.session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if lock:  # what the page read before it waited for the lock is out of date
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalars(query).one_or_none()
 
 
 def whole_version(actor: Actor, version_id: uuid.UUID) -> RoutineVersion:
@@ -194,8 +196,8 @@ def _must_sign(actor: Actor) -> None:
 def _open(actor: Actor, routine_id: uuid.UUID, seen: str) -> RoutineVersion:
     version = draft_of(actor, access.routine_for(actor, routine_id), lock=True)
     _must_sign(actor)
-    if version is None:
-        raise NotFound
+    if version is None:  # published a moment ago
+        raise Conflict
     if digest_of(version, access.practice_of(actor)) != seen:
         raise Conflict
     return version

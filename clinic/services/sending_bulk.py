@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Insert,
+    Table,
     TableValuedAlias,
     Update,
     any_,
@@ -35,22 +36,25 @@ Names = tuple[str, ...]
 def add(record: Record, rows: Sequence[Row]) -> None:
     """Insert rows that all name the same columns, `id` among them, within the caller's transaction."""
     if rows and _takes_lists():
-        db.session.execute(_insertion(record, tuple(rows[0])), _lists(rows))
+        names, same, values = _given_values(rows)
+        db.session.execute(_insertion(table_of(record), names, same), values)
     elif rows:
-        db.session.execute(insert(_table(record)), rows)
+        db.session.execute(insert(table_of(record)), rows)
 
 
 def change(record: Record, rows: Sequence[Row]) -> None:
     """Update rows by their `id`, each in the columns it names, within the caller's transaction."""
+    table = table_of(record)
     alike: dict[Names, list[Row]] = defaultdict(list)
     for row in rows:
         alike[tuple(row)].append(row)
-    for names, group in alike.items():
+    for columns, group in alike.items():
         if _takes_lists():
-            db.session.execute(_alteration(record, names), _lists(group))
+            names, same, values = _given_values(group)
+            db.session.execute(_alteration(table, names, same), values)
         else:
-            values = [{f"new_{name}": value for name, value in row.items()} for row in group]
-            db.session.execute(_single_alteration(record, names), values)
+            each = [{f"new_{name}": value for name, value in row.items()} for row in group]
+            db.session.execute(_single_alteration(table, columns), each)
 
 
 def among(key: InstrumentedAttribute[uuid.UUID], keys: Collection[uuid.UUID]) -> ColumnElement[bool]:
@@ -64,37 +68,52 @@ def _takes_lists() -> bool:
     return db.session.get_bind().dialect.name == "postgresql"
 
 
-def _lists(rows: Sequence[Row]) -> dict[str, list[Any]]:
-    return {f"new_{name}": [row[name] for row in rows] for name in rows[0]}
+def _given_values(rows: Sequence[Row]) -> tuple[Names, Names, dict[str, Any]]:
+    """Columns that differ, columns that are the same in every row, and the parameters for both."""
+    first = rows[0]
+    same = tuple(name for name in first if name != "id" and all(row[name] == first[name] for row in rows))
+    names = tuple(name for name in first if name not in same)
+    values: dict[str, Any] = {f"new_{name}": [row[name] for row in rows] for name in names}
+    return names, same, values | {f"new_{name}": first[name] for name in same}
 
 
 @cache
-def _insertion(record: Record, names: Names) -> Insert:
-    given = _given(record, names)
-    return insert(_table(record)).from_select(names, select(*given.c), include_defaults=False)
+def _insertion(table: Table, names: Names, same: Names) -> Insert:
+    given = _given(table, names)
+    values = select(*given.c, *(_parameter(table, name) for name in same))
+    return insert(table).from_select([*names, *same], values, include_defaults=False)
 
 
 @cache
-def _alteration(record: Record, names: Names) -> Update:
-    table, given = _table(record), _given(record, names)
-    new = {name: given.c[name] for name in names if name != "id"}
+def _alteration(table: Table, names: Names, same: Names) -> Update:
+    given = _given(table, names)
+    new: dict[str, ColumnElement[Any]] = {name: given.c[name] for name in names if name != "id"}
+    new |= {name: _parameter(table, name) for name in same}
     return update(table).where(table.c.id == given.c.id).values(new)
 
 
 @cache
-def _single_alteration(record: Record, names: Names) -> Update:
-    table = _table(record)
-    new = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names if name != "id"}
-    return update(table).where(table.c.id == bindparam("new_id", type_=table.c.id.type)).values(new)
+def _single_alteration(table: Table, names: Names) -> Update:
+    new = {name: _parameter(table, name) for name in names if name != "id"}
+    return update(table).where(table.c.id == _parameter(table, "id")).values(new)
 
 
-def _given(record: Record, names: Names) -> TableValuedAlias:
+def _given(table: Table, names: Names) -> TableValuedAlias:
     """The rows as a table, from one list a column."""
-    columns = [_table(record).c[name] for name in names]
-    lists = [bindparam(f"new_{each.name}", type_=ARRAY(each.type)) for each in columns]
-    values = func.unnest(*lists).table_valued(*(column(each.name, each.type) for each in columns))
+    columns = [column(name, table.c[name].type) for name in names]
+    values = func.unnest(*(_list(table, name) for name in names)).table_valued(*columns)
     return values.render_derived(name="given")
 
 
-def _table(record: Record) -> Any:
-    return record.__table__  # type: ignore[attr-defined]
+def _list(table: Table, name: str) -> ColumnElement[Any]:
+    return bindparam(f"new_{name}", type_=ARRAY(table.c[name].type))
+
+
+def _parameter(table: Table, name: str) -> ColumnElement[Any]:
+    return bindparam(f"new_{name}", type_=table.c[name].type)
+
+
+def table_of(record: Record) -> Table:
+    """The table behind a model: past the session a statement costs a third."""
+    table: Table = record.__table__  # type: ignore[attr-defined]
+    return table

@@ -82,11 +82,11 @@ class Due:
     def stop_link(self) -> str:
         """The client's own unsubscribe page: in the header, and at the foot of both parts."""
         assert self.client is not None
-        return links.address("public.unsubscribe.show", secret=links.sign_unsubscribe(self.client.id))
+        return links.secret_address("public.unsubscribe.show", links.sign_unsubscribe(self.client.id))
 
 
-_MAIL = [getattr(OutboxMessage, name) for name in Mail._fields]
-_RECIPIENT = [getattr(Client, name) for name in Recipient._fields]
+_MAIL = [OutboxMessage.__table__.c[name] for name in Mail._fields]
+_RECIPIENT = [Client.__table__.c[name] for name in Recipient._fields]
 _BEHIND = len(_MAIL) + len(_RECIPIENT)
 
 

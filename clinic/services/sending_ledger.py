@@ -92,12 +92,13 @@ def _move(
     values: dict[str, object] = {"state": state, "skip_reason": skip}
     if state is CheckinState.SENT:
         values["sent_at"] = at
+    db.session.flush()  # a check-in made in this very transaction is there to be moved
+    keys = [step.checkin_id for step in steps]
     moved = db.session.scalars(
-        update(Checkin)
-        .where(sending_bulk.among(Checkin.id, [step.checkin_id for step in steps]), Checkin.state.in_(FOLLOWS_ITS_MAIL))
+        update(sending_bulk.table_of(Checkin))
+        .where(sending_bulk.among(Checkin.id, keys), Checkin.state.in_(FOLLOWS_ITS_MAIL))
         .values(values)
         .returning(Checkin.id)
-        .execution_options(synchronize_session=False)
     )
     return frozenset(moved)
 

@@ -14,7 +14,7 @@ from clinic.domain.sending import CHECKIN_MAILS
 from clinic.domain.types import LinkPurpose
 from clinic.mail import compose
 from clinic.mail.addresses import mailbox
-from clinic.mail.compose import Letterhead, MailContent
+from clinic.mail.compose import EncodedContent, Letterhead, MailContent
 from clinic.mail.message import Message, list_id, message_id
 from clinic.mail.transport import Envelope
 from clinic.models import Practice
@@ -60,16 +60,16 @@ def letter(due: Due, at: datetime, *, smtputf8: bool) -> Letter:
     return Letter(due.mail.id, due.mail.attempts + 1, envelope)
 
 
-def _checkin(due: Due, at: datetime) -> MailContent:
+def _checkin(due: Due, at: datetime) -> EncodedContent:
     assert due.client is not None
     secret, row = links.new(
         due.practice.id, LinkPurpose.CHECKIN, at + links.CHECKIN_LIFETIME, checkin_id=due.mail.checkin_id
     )
     due.links.append(row)
-    return compose.checkin(
+    return compose.checkin_encoded(
         _head(due.practice),
         first_name=_first_name(due.client.name),
-        link=links.address("public.checkin.show", secret=secret),
+        link=links.secret_address("public.checkin.show", secret),
         until=_last_day(at + links.CHECKIN_LIFETIME, due.client.time_zone),
         stop_link=due.stop_link,
     )
@@ -125,7 +125,7 @@ def _checkin_preview(due: Due, at: datetime) -> MailContent:
     return compose.preview(content)
 
 
-MAILS: dict[str, Callable[[Due, datetime], MailContent]] = {
+MAILS: dict[str, Callable[[Due, datetime], MailContent | EncodedContent]] = {
     "checkin": _checkin,
     "invitation": _invitation,
     "password_reset": _password_reset,

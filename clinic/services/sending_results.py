@@ -42,7 +42,7 @@ class Held(NamedTuple):
     lease_until: datetime | None
 
 
-HELD: Select[Any] = select(*(getattr(OutboxMessage, name) for name in Held._fields))
+HELD: Select[Any] = select(*(OutboxMessage.__table__.c[name] for name in Held._fields))
 
 
 @dataclass(frozen=True, slots=True)

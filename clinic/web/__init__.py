@@ -9,7 +9,8 @@ from clinic.web import assets, authz, errors, filters, security
 from clinic.web.authz import Rule
 from config import Settings
 
-PUBLIC, CLIENT, STAFF, DEV = Audience.PUBLIC, Audience.CLIENT, Audience.PRACTITIONER, Audience.DEV
+PUBLIC, CLIENT, STAFF = Audience.PUBLIC, Audience.CLIENT, Audience.PRACTITIONER
+OWNER, DEV = Audience.OWNER, Audience.DEV
 FORM = ("GET", "POST")
 POST = ("POST",)
 SECTIONS = f"any({', '.join(Section)})"
@@ -93,6 +94,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/check-ins/preview/send", checkins.preview_send, STAFF, POST),
         Rule("/mail/<uuid:message_id>/resend", checkins.resend, STAFF, POST, "message"),
         Rule("/practice", practice.show, STAFF, FORM),
+        Rule("/practice/people/<uuid:user_id>/close", practice.close_account, OWNER, FORM, "user"),
         Rule("/your-account", account.show, STAFF, FORM),
         # clients
         Rule("/warning-signs", client_warnings.show, CLIENT, FORM),

@@ -1,6 +1,6 @@
 """Browsers that an account has signed in with before. They have tries of their own at its password.
 
-Whoever tries passwords from elsewhere uses up everybody else's tries, and not the owner's on their own device.
+Whoever tries passwords from elsewhere uses up everybody else's tries, not the owner's on their own device.
 """
 
 from __future__ import annotations

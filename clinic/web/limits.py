@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import request
 
 from clinic.extensions import limiter
 from clinic.web import known_browsers
-from clinic.web.authz import current_actor
+from clinic.web.authz import View, current_actor
 from clinic.web.forms.accounts import address_key
 
 # NIST 800-63B-4 allows at most 100 failed tries an account; there is no hard lock, so that
@@ -16,7 +19,7 @@ PER_ACCOUNT = "8 per 10 minutes;40 per day"
 
 
 def account_key() -> str:
-    """The account a form names, however it is spelled; a browser it has signed in with has tries of its own."""
+    """The account a form names, however it is spelled; browsers it knows have tries of their own."""
     key = address_key(request.form.get("email", ""))
     return f"account:{key}:{known_browsers.name_of(key)}"
 
@@ -26,6 +29,6 @@ def own_account_key() -> str:
     return f"account:{current_actor().user_id}"
 
 
-def on_post(limit: str, **options: object):  # type: ignore[no-untyped-def]
+def on_post(limit: str, **options: Any) -> Callable[[View], View]:
     """A limit for sending a form; looking at it is free."""
-    return limiter.limit(limit, methods=["POST"], **options)  # type: ignore[arg-type]
+    return limiter.limit(limit, methods=["POST"], **options)

@@ -23,6 +23,7 @@ from clinic.services import delivery
 from tests.backends import database_urls
 from tests.bench.installation import HOME, app_of, clinic, ours
 from tests.bench.line import Line
+from tests.bench.schedule import count_rows
 from tests.factories.mail import promise_checkins
 from tests.mail.bench import SENDER, content, message
 from tests.sink import RemoteSink, sink_process
@@ -64,6 +65,7 @@ def _bare(port: int, ready: list[bytes]) -> float:
 def _delivered(app: Flask, environment: dict[str, str], sink: RemoteSink, processes: int) -> float:
     with app.app_context():
         promise_checkins(MAILS)
+        count_rows()
     sink.reset()
     command = [sys.executable, "-m", "tests.bench.mail"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}

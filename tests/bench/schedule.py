@@ -93,11 +93,11 @@ def _planned(number: int, database_url: str, folder: str) -> Planned:
             session.execute(text("SET LOCAL session_replication_role = replica"))
             for statement in (CLIENTS, PROGRAMS, SCHEDULES):
                 session.execute(text(statement), {**names, "at": now(), "number": number})
-        _count_rows()
+        count_rows()
     return Planned(app)
 
 
-def _count_rows() -> None:
+def count_rows() -> None:
     """What PostgreSQL does by itself within a minute of such an import."""
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))

@@ -12,8 +12,10 @@ from clinic.catalogue.assessment import AssessmentTest, Field
 from clinic.catalogue.check_in import QuestionKind
 from clinic.catalogue.crosscheck import provenances
 from clinic.catalogue.loader import DATA
+from clinic.domain.doses import NUMBERS
 from clinic.domain.scheduling import WakingHours
 from clinic.domain.types import Evidence, FieldKind, Section, Sides, Tier
+from clinic.models.exercise import dose_checks
 
 CATALOGUE = load_catalogue()
 FIRST_VISIT = CATALOGUE.batteries["hip_back_first_visit"]
@@ -284,3 +286,11 @@ def test_rotation_keeps_position_and_device_with_its_angles() -> None:
 def test_common_passwords_are_kept_as_they_are_compared() -> None:
     assert len(CATALOGUE.common_passwords) > 200
     assert all(word.isalnum() and word == word.casefold() for word in CATALOGUE.common_passwords)
+
+
+def test_the_database_keeps_the_same_bounds_of_a_dose() -> None:
+    bounds = CATALOGUE.dosing.bounds
+    expected = {
+        f"{name} BETWEEN {getattr(bounds, name).least} AND {getattr(bounds, name).most}" for name in NUMBERS
+    }
+    assert {str(check.sqltext) for check in dose_checks()} == expected

@@ -109,6 +109,7 @@ SPOILT = [
     ),
     ("dosing.toml", "sets = [1, 10]", "sets = [10, 1]", "bounds.sets", "least and the most"),
     ("dosing.toml", "sets = [1, 10]", "sets = 10", "bounds.sets", "list"),
+    ("dosing.toml", "points = 2", "points = 3", "pain_change.points", "the rules count 2"),
     ("warning_signs.toml", 'tier = "E"', 'tier = "X"', "questions[saddle].tier", "one of"),
     ("warning_signs.toml", "{urgent_line} or your doctor", "{doctor}", "tiers[U].client_text", "{doctor}"),
     ("warning_signs.toml", '[[tiers]]\nid = "N"', '[[tiers]]\nid = "S"', "tiers", "N is missing"),

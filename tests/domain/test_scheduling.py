@@ -21,7 +21,6 @@ from clinic.domain.scheduling import (
     next_occurrence,
     occurrence_on,
     parse_cadence,
-    schedule_in_words,
 )
 from clinic.domain.types import ScheduleKind
 
@@ -211,8 +210,3 @@ def test_a_cadence_that_does_not_rise_from_one_is_refused(text: str) -> None:
     with pytest.raises(RuleBroken) as refused:
         parse_cadence(text)
     assert refused.value.field == "cadence"
-
-
-def test_schedules_are_said_in_words() -> None:
-    assert schedule_in_words(weekly(at=time(9, 5))) == "every Monday at 09:05"
-    assert schedule_in_words(cadence(1, 3)) == "1, 3 days after the start, at 09:00"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import quopri
 import re
 from datetime import date
 from html.parser import HTMLParser
@@ -41,7 +42,7 @@ def test_the_checkin_mail() -> None:
         """Hello Anna,
 
 It is time for your check-in with Harbour Street Practice.
-It is a few short questions, and two minutes are enough. We read every answer.
+There are a few short questions, and two minutes are enough. We read every answer.
 
 Open your check-in:
 https://clinic.example/c/k7Pq
@@ -52,6 +53,24 @@ It is open until Tue 8 Dec.
         + FOOT
         + "Stop these check-in mails: https://clinic.example/stop/eyJ0.a-b?x=1&y=2\n"
     )
+
+
+@pytest.mark.parametrize("name", ["Anna", "Zoë", "<b>&amp;", "{{ head }}", "=3D", "x" * 120, ""])
+def test_the_form_of_a_checkin_reads_like_the_mail_itself(name: str) -> None:
+    given = {"first_name": name, "link": LINK, "stop_link": STOP * 4, "until": date(2026, 12, 8)}
+    form, mail = compose.checkin_encoded(HEAD, **given), compose.checkin(HEAD, **given)
+    for encoded, text in ((form.text, mail.text), (form.html, mail.html)):
+        assert quopri.decodestring(encoded.content).decode().replace("\r\n", "\n") == text
+        assert max(map(len, encoded.content.split(b"\r\n"))) <= 76
+        assert encoded.content.isascii()
+    assert form.subject == mail.subject
+
+
+def test_a_form_is_filled_for_each_person_anew() -> None:
+    until = date(2026, 12, 8)
+    for name in ("Anna", "Bela"):
+        form = compose.checkin_encoded(HEAD, first_name=name, link=LINK, until=until, stop_link=STOP)
+        assert f"Hello {name}," in quopri.decodestring(form.text.content).decode()
 
 
 def test_the_invitation() -> None:
@@ -237,7 +256,7 @@ def test_every_kind_of_mail_has_its_three_templates_and_no_folder_is_left_over()
         for name, function in vars(compose).items()
         if inspect.isfunction(function)
         and not name.startswith("_")
-        and name != "preview"
+        and name not in ("preview", "checkin_encoded")
         and function.__module__ == compose.__name__
     }
     assert kinds == functions

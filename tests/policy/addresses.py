@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from clinic.domain.types import Audience
+from clinic.models import User
 from clinic.services.clock import today_in
 from clinic.web.authz import Rule
 from tests.factories.records import HOME, World
@@ -24,6 +25,12 @@ STAFF_ACTORS = {
     "other practice's practitioner": "there",
 }
 
+
+def _colleague(world: World, practice: str) -> User:
+    """Somebody of the practice who is not its owner."""
+    return world.people.assistant if practice == "here" else world.people.stranger
+
+
 # How each argument of a path is filled for one client's records.
 ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "client_id": lambda world, of: world.records[of].client.id,
@@ -36,7 +43,7 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "message_id": lambda world, of: world.records[of].mail.id,
     "routine_id": lambda world, of: world.shelves[HOME[of]].routine.id,
     "version_id": lambda world, of: world.shelves[HOME[of]].draft.id,
-    "user_id": lambda world, of: world.shelves[HOME[of]].staff.id,
+    "user_id": lambda world, of: _colleague(world, HOME[of]).id,
     "position": lambda world, of: 1,
 }
 OF_PRACTICE = frozenset({"routine_id", "version_id", "user_id"})

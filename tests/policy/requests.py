@@ -42,17 +42,18 @@ def everything_in(answer: TestResponse) -> str:
     return f"{headers}\n{answer.get_data(as_text=True)}"
 
 
-def guest(address: Address) -> str:
-    """Somebody who may open this address, the owner of the practice before others."""
+def guest(address: Address) -> str | None:
+    """Somebody who may open this address, the owner of the practice before others; None if nobody here may."""
     first = "client" if address.rule.endpoint == "public.signin.sign_out" else "anonymous"
-    return next(who for who in (first, *EVERYBODY) if may_open(who, address))
+    return next((who for who in (first, *EVERYBODY) if may_open(who, address)), None)
 
 
 def body_for(stage: Stage, address: Address) -> Filled:
     """The form of the rule's own page as one of its guests would fill it in."""
     body: Filled = {}
-    if "GET" in address.rule.methods:
-        with stage.scene(guest(address)) as browser:
+    who = guest(address)
+    if who is not None and "GET" in address.rule.methods:
+        with stage.scene(who) as browser:
             arrange(stage.world, address)
             page = stage.ask(browser, "GET", address.url).get_data(as_text=True)
         path = address.url.partition("?")[0]

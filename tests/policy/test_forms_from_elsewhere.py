@@ -10,6 +10,8 @@ from tests.policy.requests import UNSAFE, at, body_for, guest, rules, sent
 from tests.policy.stage import Stage, changed
 from tests.visitor import Visitor
 
+pytestmark = pytest.mark.sqlite_only  # the database plays no part here: once is enough
+
 # One click in a mail program (RFC 8058) brings no token of ours; its view takes nothing else without.
 WITHOUT_TOKEN = frozenset({"public.unsubscribe.show"})
 CHANGING = [name for name in UNSAFE if name not in WRITES_NOTHING]

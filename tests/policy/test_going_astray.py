@@ -36,6 +36,8 @@ ELSEWHERE = (
     "/no-such-page-of-ours",
     "",
 )
+
+pytestmark = pytest.mark.sqlite_only  # the database plays no part here: once is enough
 HOSTS = (
     "elsewhere.example",
     "localhost.elsewhere.example",

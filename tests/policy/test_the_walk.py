@@ -119,6 +119,8 @@ def test_those_who_may_can_do_it(stage: Stage, endpoint: str) -> None:
         pytest.skip(WRITES_NOTHING[endpoint])
     for address in at(stage, endpoint):
         body, who = body_for(stage, address), guest(address)
+        if who is None:  # the other practice has no owner here to ask
+            continue
         with stage.scene(who) as browser:
             arrange(stage.world, address)
             before = stage.dump()

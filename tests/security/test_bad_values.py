@@ -29,6 +29,7 @@ NASTY = {
     "right to left": "\u202e\u2028\U0001f9d1\u200d\ufffe",
     "an id": "00000000-0000-0000-0000-000000000000",
 }
+ASKED = ["q", "status", "invitation", "after", "before", "day", "change", "routine", "next", "doses-0-reps"]
 FORM = "application/x-www-form-urlencoded"
 EACH_ALONE = bool(os.environ.get("CLINIC_TEST_FULL"))
 
@@ -37,17 +38,15 @@ EACH_ALONE = bool(os.environ.get("CLINIC_TEST_FULL"))
 def test_nonsense_in_a_form_breaks_no_page(stage: Stage, endpoint: str) -> None:  # noqa: F811
     address = at(stage, endpoint)[0]
     body = body_for(stage, address)
-    with stage.scene(guest(address)) as browser:
-        token = browser.token()
-        for value in NASTY.values():
-            whole = {name: [value] for name in body}
-            alone = [body | {name: [value]} for name in body] if EACH_ALONE or value == "a\x00b" else []
-            for form in (whole, *alone):
-                with stage.scene(guest(address)) as browser:  # noqa: PLW2901
-                    arrange(stage.world, address)
-                    raw = urlencode(list(sent(form, browser.token()).items(multi=True)), errors="surrogatepass")
-                    stage.ask(browser, "POST", address.url, raw, content_type=FORM)
-        assert token
+    for value in NASTY.values():
+        whole = {name: [value] for name in body}
+        alone = [body | {name: [value]} for name in body] if EACH_ALONE else []
+        for form in (whole, *alone):
+            with stage.scene(guest(address)) as browser:
+                arrange(stage.world, address)
+                pairs = list(sent(form, browser.token()).items(multi=True))
+                raw = urlencode(pairs, errors="surrogatepass")
+                stage.ask(browser, "POST", address.url, raw, content_type=FORM)
 
 
 @pytest.mark.parametrize("endpoint", WALKED)
@@ -59,7 +58,18 @@ def test_nonsense_in_an_address_breaks_no_page(stage: Stage, endpoint: str) -> N
     with stage.scene(guest(address)) as browser:
         for value in NASTY.values():
             query = dict.fromkeys(
-                ("q", "status", "invitation", "after", "before", "day", "change", "routine", "next", "doses-0-reps"),
+                (
+                    "q",
+                    "status",
+                    "invitation",
+                    "after",
+                    "before",
+                    "day",
+                    "change",
+                    "routine",
+                    "next",
+                    "doses-0-reps",
+                ),
                 value[:2000].encode("utf-8", "surrogatepass"),
             )
             stage.ask(browser, "GET", path, query_string=query)
@@ -68,9 +78,22 @@ def test_nonsense_in_an_address_breaks_no_page(stage: Stage, endpoint: str) -> N
         stage.ask(browser, "GET", path, headers={"Range": "bytes=0-5,-1", "If-None-Match": "*"})
 
 
-@pytest.mark.parametrize("tail", ["%00", "%ed%a0%80", "a" * 3000, "..%2f..%2fetc%2fpasswd", "%2e%2e", "'", "%ff"])
 @pytest.mark.parametrize(
-    "path", ["/c/", "/u/", "/invitation/", "/new-password/", "/dev/mail/", "/clients/", "/my/program/", "/static/", "/"]
+    "tail", ["%00", "%ed%a0%80", "a" * 3000, "..%2f..%2fetc%2fpasswd", "%2e%2e", "'", "%ff"]
+)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/c/",
+        "/u/",
+        "/invitation/",
+        "/new-password/",
+        "/dev/mail/",
+        "/clients/",
+        "/my/program/",
+        "/static/",
+        "/",
+    ],
 )
 def test_a_made_up_address_is_a_page_that_is_not_there(stage: Stage, path: str, tail: str) -> None:  # noqa: F811
     for who in ("anonymous", "owner", "client"):

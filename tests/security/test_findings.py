@@ -6,17 +6,14 @@ import gzip
 import json
 import logging
 import time
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.types import CheckinState, OutboxState
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address
 from clinic.models import Checkin, Client, OutboxMessage, Practice, Program, User, WarningFlag
@@ -24,6 +21,7 @@ from clinic.services import accounts, backup, clients, invitations, links, warni
 from clinic.services.clients import Details
 from clinic.services.clients_import import import_clients
 from clinic.services.transaction import transaction
+from config import Settings
 from tests.factories.checkins import enrol, link_to, sent_checkin
 from tests.factories.people import PASSWORD, People, make_client
 from tests.visitor import Visitor
@@ -52,7 +50,9 @@ def checkin(program: Program) -> Checkin:
 # --- accounts
 
 
-@pytest.mark.parametrize("way", ["\N{FULLWIDTH LATIN SMALL LETTER P}eople", "\N{MATHEMATICAL BOLD SMALL P}eople", "PEOPLE"])
+@pytest.mark.parametrize(
+    "way", ["\N{FULLWIDTH LATIN SMALL LETTER P}eople", "\N{MATHEMATICAL BOLD SMALL P}eople", "PEOPLE"]
+)
 def test_another_spelling_of_the_domain_is_no_new_budget_of_tries(
     people: People, visit: Visit, way: str
 ) -> None:
@@ -93,6 +93,17 @@ def test_a_browser_of_one_account_earns_no_tries_at_another(people: People, visi
     sign_in(browser, people.owner.email, status=429)
 
 
+def test_a_caller_with_a_whole_network_of_addresses_is_one_caller(people: People, visit: Visit) -> None:
+    def attempt(number: int, network: str = "2001:db8:1:2") -> int:
+        form = {"email": f"{number}@people.example", "password": WRONG}
+        at = {"REMOTE_ADDR": f"{network}::{number + 1:x}"}
+        return int(visit().post("/sign-in", form, environ_overrides=at).status_code)
+
+    assert {attempt(number) for number in range(30)} == {422}
+    assert attempt(30) == 429
+    assert attempt(31, "2001:db8:1:3") == 422
+
+
 def test_an_open_browser_is_no_place_to_try_passwords(people: People, visit: Visit) -> None:
     for _ in range(8):
         visit(people.colleague).post("/your-account", {"current": WRONG, "password": GOOD}, status=422)
@@ -104,6 +115,18 @@ def test_an_open_browser_is_no_place_to_try_passwords(people: People, visit: Vis
 def test_a_nought_byte_in_an_address_is_an_unknown_address(people: People, visit: Visit, path: str) -> None:
     answer = visit().post(path, {"email": "a\x00b@people.example", "password": WRONG})
     assert answer.status_code in (200, 422)
+
+
+def test_the_time_to_an_answer_does_not_tell_whether_an_address_is_known(
+    people: People, visit: Visit
+) -> None:
+    def seconds(email: str) -> float:
+        browser, began = visit(), time.monotonic()
+        browser.post("/forgotten-password", {"email": email}, status=200)
+        return time.monotonic() - began
+
+    assert seconds("nobody@people.example") >= 0.2
+    assert seconds(people.owner.email) >= 0.2
 
 
 def test_a_reset_link_from_before_is_worthless_once_the_password_is_changed(
@@ -135,7 +158,9 @@ def test_an_invited_person_learns_nobodys_name_by_typing_addresses(people: Peopl
 def details_of(client: Client, **changes: Any) -> Details:
     values = {name: getattr(client, name) for name in clients.PLAIN}
     values |= {"name": client.name, "email": parse_address(client.email or "")}
-    return Details(**(values | {"consented_on": client.consented_at.date() if client.consented_at else None} | changes))
+    return Details(
+        **(values | {"consented_on": client.consented_at.date() if client.consented_at else None} | changes)
+    )
 
 
 def test_a_check_in_link_mailed_to_a_mistyped_address_ends_when_it_is_put_right(
@@ -186,12 +211,19 @@ def alerts() -> int:
 def test_consent_cannot_be_dated_before_anybody_could_have_given_it(people: People, visit: Visit) -> None:
     browser, path = visit(people.colleague), f"/clients/{people.client.id}/edit"
     form = typed(browser.get(path))
-    form |= {"consented": "y", "consented_on-day": "1", "consented_on-month": "1", "consented_on-year": "0001"}
+    form |= {
+        "consented": "y",
+        "consented_on-day": "1",
+        "consented_on-month": "1",
+        "consented_on-year": "0001",
+    }
     answer = browser.post(path, form, status=422)
     assert "Enter a day from 2000 on." in answer.get_data(as_text=True)
 
 
-def test_ten_thousand_doses_are_refused_as_quickly_as_two(people: People, program: Program, visit: Visit) -> None:
+def test_ten_thousand_doses_are_refused_as_quickly_as_two(
+    people: People, program: Program, visit: Visit
+) -> None:
     browser = visit(people.colleague)
     form = {f"doses-{number}-sets": "1" for number in range(10_000)}
     began = time.monotonic()
@@ -239,7 +271,11 @@ def practice_form(browser: Visitor, **changes: str) -> dict[str, str]:
 
 def test_a_reply_address_with_an_accent_in_its_domain_stops_no_mail(people: People, visit: Visit) -> None:
     browser = visit(people.owner)
-    browser.post("/practice", practice_form(browser, email="desk@caf\N{LATIN SMALL LETTER E WITH ACUTE}.example"), status=303)
+    browser.post(
+        "/practice",
+        practice_form(browser, email="desk@café.example"),
+        status=303,
+    )
     assert len(letters(people)) == 1
 
 
@@ -312,25 +348,31 @@ def test_a_crafted_backup_is_refused_in_a_line_and_changes_nothing(
     backup.back_up(tmp_path / "real.gz")
     head = json.loads(gzip.decompress((tmp_path / "real.gz").read_bytes()).splitlines()[0])
     (tmp_path / "x.gz").write_bytes(crafted(head, *lines, {"rows": len(lines)}))
-    with pytest.raises(RuleBroken, match="x.gz"):
+    with pytest.raises(RuleBroken, match=r"x\.gz"):
         backup.restore(tmp_path / "x.gz")
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(Practice)) == 0
 
 
 def test_a_damaged_backup_is_refused_in_a_line(live_app: Any, tmp_path: Path) -> None:
-    whole = bytearray(crafted({"format": backup.FORMAT}, *[["practice", {"id": str(n)}] for n in range(2000)]))
+    whole = bytearray(crafted({"format": backup.FORMAT}, *[["practice", {"id": n}] for n in range(2000)]))
     for place in range(30, len(whole) - 30, 7):
         whole[place] ^= 0xFF
     (tmp_path / "x.gz").write_bytes(bytes(whole))
-    with pytest.raises(RuleBroken, match="x.gz"):
+    with pytest.raises(RuleBroken, match=r"x\.gz"):
         backup.restore(tmp_path / "x.gz")
 
 
 def test_a_backup_nested_without_end_is_refused_in_a_line(live_app: Any, tmp_path: Path) -> None:
     (tmp_path / "x.gz").write_bytes(gzip.compress(b"[" * 200_000 + b"\n"))
-    with pytest.raises(RuleBroken, match="x.gz"):
+    with pytest.raises(RuleBroken, match=r"x\.gz"):
         backup.restore(tmp_path / "x.gz")
+
+
+def test_the_folder_of_the_records_is_its_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "data"
+    Settings.from_env({"CLINIC_DATA_DIR": str(folder)})
+    assert folder.stat().st_mode & 0o077 == 0
 
 
 # --- the log
@@ -344,8 +386,8 @@ def test_an_error_of_the_database_is_logged_without_the_row_it_is_about(
             session.add(WarningFlag(practice_id=people.practice.id, client_id=people.client.id))
             people.client.reason_for_care = "PLANTED pain"
             session.connection().exec_driver_sql(
-                "INSERT INTO user_account (id, practice_id, role, name, email, email_key, created_at) "
-                "SELECT practice_id, practice_id, role, 'PLANTED', email, email_key, created_at FROM user_account"
+                "INSERT INTO user_account (id, practice_id, role, name, email, email_key, created_at) SELECT "
+                "practice_id, practice_id, role, 'PLANTED', email, email_key, created_at FROM user_account"
             )
 
     monkeypatch.setattr("clinic.web.practitioner.clients.client_list.page", crash)

@@ -10,6 +10,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import LinkProblem, RuleBroken
 from clinic.domain.types import (
     CheckinState,
@@ -24,15 +25,18 @@ from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
 from clinic.mail.transport import Outcome, Stage, Verdict
 from clinic.models import AuditEvent, Checkin, CheckinEvent, OutboxMessage, Program, WarningFlag
-from clinic.services import accounts, delivery, invitations, links, outbox
+from clinic.services import accounts, attention, delivery, invitations, links, outbox, sending_results
 from clinic.services.clock import now
 from clinic.services.sending_claims import claim
+from clinic.services.sending_results import Result
 from clinic.services.transaction import transaction
 from tests.factories.mail import AWAKE, kept_mail, make_program, make_version, promise_checkin
 from tests.factories.people import People
 
 TEMPORARY = Outcome(Verdict.TEMPORARY, Stage.RCPT, 450, "4.2.0 come back later")
 UNKNOWN_USER = Outcome(Verdict.PERMANENT, Stage.RCPT, 550, "5.1.1 no such user")
+REFUSED = Outcome(Verdict.PERMANENT, Stage.DATA, 554, "5.7.1 we do not want this")
+FULL = Outcome(Verdict.PERMANENT, Stage.RCPT, 552, "5.2.2 mailbox full")
 NO_ANSWER = Outcome(Verdict.IN_DOUBT, Stage.DOT, None, "the server closed the connection")
 WRONG_PASSWORD = Outcome(Verdict.ACCOUNT_PROBLEM, Stage.AUTH, 535, "5.7.8 wrong password")
 
@@ -264,6 +268,59 @@ def test_an_unknown_mailbox_fails_its_own_mail_only(
     assert [envelope.recipient for envelope in server.sent] == [people.owner.email]
 
 
+def test_a_mailbox_that_does_not_exist_is_marked_and_written_to_no_more(
+    server: MemoryTransport, checkin: OutboxMessage, people: People
+) -> None:
+    with transaction():
+        program = db.session.get_one(Program, ledger(checkin).program_id)
+        later = promise_checkin(people.client, program, due_at=now() + timedelta(days=1))
+    server.outcomes = [UNKNOWN_USER]
+
+    delivery.run()
+
+    assert people.client.bounced_at is not None
+    assert people.client.bounce_reason == "550 5.1.1 no such user"
+    (event,) = told("mail.bounced")
+    assert (event.client_id, event.details) == (people.client.id, {"reason": "550 5.1.1 no such user"})
+    assert later.state is OutboxState.CANCELLED
+    assert ledger(later).skip_reason is SkipReason.BOUNCED
+    (listed,) = attention.today(people.actor(people.colleague)).listed
+    assert AttentionKind.BOUNCED in {case.kind for case in listed.cases}
+
+
+@pytest.mark.parametrize("refusal", [FULL, REFUSED], ids=["full", "unwanted"])
+def test_a_mailbox_that_refuses_one_mail_is_not_a_dead_one(
+    server: MemoryTransport, checkin: OutboxMessage, people: People, refusal: Outcome
+) -> None:
+    server.outcomes = [refusal]
+    delivery.run()
+    assert checkin.state is OutboxState.FAILED
+    assert people.client.bounced_at is None
+    assert told("mail.bounced") == []
+
+
+def test_an_address_put_right_meanwhile_is_not_marked(
+    server: MemoryTransport, checkin: OutboxMessage, people: People
+) -> None:
+    batch = claim("me", real_server=True, smtputf8=True)
+    with transaction():
+        people.client.email = people.client.email_key = "ada@mended.example"
+    sending_results.record(batch.lease.token, [Result(checkin.id, UNKNOWN_USER)])
+    db.session.expire_all()
+    assert people.client.bounced_at is None
+
+
+def test_the_mailbox_of_a_client_who_forgot_the_password_is_marked_too(
+    server: MemoryTransport, people: People
+) -> None:
+    with transaction():
+        outbox.promise_reset(people.client_user)
+        outbox.promise_reset(people.owner)
+    server.outcomes = [UNKNOWN_USER, UNKNOWN_USER]
+    delivery.run()
+    assert [event.client_id for event in told("mail.bounced")] == [people.client.id]
+
+
 def test_a_mail_that_cannot_be_written_fails_alone(
     server: MemoryTransport, checkin: OutboxMessage, people: People
 ) -> None:
@@ -304,7 +361,7 @@ def test_a_doubtful_mail_is_sent_again_when_somebody_says_so(
 def test_a_failed_check_in_can_be_sent_again_days_later(
     server: MemoryTransport, checkin: OutboxMessage, people: People
 ) -> None:
-    server.outcomes = [UNKNOWN_USER]
+    server.outcomes = [REFUSED]
     delivery.run()
     with time_machine.travel(now() + timedelta(days=4)):
         outbox.retry(checkin.id)

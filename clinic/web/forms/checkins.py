@@ -11,12 +11,9 @@ from clinic.domain.types import MistakeAnswer
 from clinic.services.attention import LONGEST_NOTE, Case
 from clinic.services.checkin_answers import Given
 from clinic.web.forms.base import Form
-from clinic.web.forms.fields import LineField, LongTextField, OneOfField
+from clinic.web.forms.fields import LineField, LongTextField, OneOfField, PainField
 
-DECLINED = "declined"
 DAYS = [SelectChoice(str(number), str(number)) for number in range(8)]
-PAINS = [SelectChoice(str(number), str(number)) for number in range(11)]
-PAINS.append(SelectChoice(DECLINED, "I would rather not say"))
 YES_NO = [SelectChoice("yes", "Yes"), SelectChoice("no", "No")]
 MISTAKES = {
     MistakeAnswer.YES: "Yes, it happened",
@@ -29,9 +26,7 @@ class QuestionsForm(Form):
     """The short set of questions, in the catalogue's words. Nothing is chosen beforehand."""
 
     days = RadioField(validators=[InputRequired("Choose a number of days, from 0 to 7.")], choices=DAYS)
-    pain = RadioField(
-        validators=[InputRequired("Choose a number, or “I would rather not say”.")], choices=PAINS
-    )
+    pain = PainField(validators=[InputRequired("Choose a number, or “I would rather not say”.")])
     mistake = OneOfField("", MistakeAnswer, MISTAKES)
     contact = RadioField(validators=[InputRequired("Choose yes or no.")], choices=YES_NO)
     note = LongTextField("", longest=2000)
@@ -51,10 +46,9 @@ class QuestionsForm(Form):
 
     def given(self) -> Given:
         """What was answered; only on a valid form."""
-        pain = self.pain.data
         return Given(
             days_practised=int(self.days.data),
-            pain=None if pain == DECLINED else int(pain),
+            pain=self.pain.points,
             mistake=self.mistake.data if "mistake" in self else None,
             contact_wanted=self.contact.data == "yes",
             note=self.note.data,

@@ -135,6 +135,21 @@ class OneOfField(RadioField):
         super().pre_validate(form)
 
 
+class PainField(RadioField):
+    """Pain from 0 to 10, or "I would rather not say": for that, and for nothing given, `points` is None."""
+
+    DECLINED = "declined"
+
+    def __init__(self, label: str = "", **options: Any) -> None:
+        points = [SelectChoice(str(number), str(number)) for number in range(11)]
+        declined = SelectChoice(self.DECLINED, "I would rather not say")
+        super().__init__(label, choices=[*points, declined], **options)
+
+    @property
+    def points(self) -> int | None:
+        return int(self.data) if self.data and self.data != self.DECLINED else None
+
+
 class VersionField(HiddenField):
     """The version of the record that the page showed; 0 where it came back unreadable: it never matches."""
 

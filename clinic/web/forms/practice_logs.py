@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from wtforms import HiddenField, RadioField
-from wtforms.fields import SelectChoice
+from wtforms import HiddenField
 from wtforms.validators import Optional, ValidationError
 
 from clinic.domain.types import LogOutcome, MistakeAnswer
 from clinic.services.practice_logs import Entry
 from clinic.web.forms.base import Form
-from clinic.web.forms.fields import LongTextField, OneOfField
+from clinic.web.forms.fields import LongTextField, OneOfField, PainField
 
 OUTCOMES = {LogOutcome.DONE: "Done", LogOutcome.PARTLY: "Partly", LogOutcome.NOT_DONE: "Not today"}
 MISTAKES = {MistakeAnswer.YES: "Yes", MistakeAnswer.NO: "No", MistakeAnswer.NOT_SURE: "Not sure"}
-DECLINED = "declined"
-PAINS = [
-    *(SelectChoice(str(number), str(number)) for number in range(11)),
-    SelectChoice(DECLINED, "I would rather not say"),
-]
 
 
 class LogForm(Form):
@@ -27,7 +21,7 @@ class LogForm(Form):
 
     day = HiddenField()
     outcome = OneOfField("How did it go?", LogOutcome, OUTCOMES, required="Choose done, partly or not today.")
-    pain = RadioField("Highest pain while you practised", [Optional()], choices=PAINS)
+    pain = PainField("Highest pain while you practised", validators=[Optional()])
     mistake = OneOfField("Did you notice the mistake?", MistakeAnswer, MISTAKES)
     note = LongTextField("Note", longest=1000)
 
@@ -43,13 +37,7 @@ class LogForm(Form):
 
     def entry(self) -> Entry:
         """What was said, in the service's shape; only on a valid form."""
-        pain = self.pain.data
-        return Entry(
-            LogOutcome(self.outcome.data),
-            int(pain) if pain and pain != DECLINED else None,
-            self.mistake.data,
-            self.note.data,
-        )
+        return Entry(LogOutcome(self.outcome.data), self.pain.points, self.mistake.data, self.note.data)
 
     @classmethod
     def for_day(cls, day: date, entry: Entry | None, mistake: str | None) -> LogForm:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import RuleBroken
-from clinic.services import practices
-from clinic.services.access import practice_of
+from clinic.services import accounts, practices
+from clinic.services.access import practice_of, user_for
 from clinic.web.authz import current_actor
+from clinic.web.forms.base import Form
 from clinic.web.forms.practice import PracticeForm
 
 
@@ -27,3 +30,19 @@ def show() -> Response | str | tuple[str, int]:
     people = practices.staff(actor)
     page = render_template("practitioner/practice/show.html", form=form, people=people)
     return page, 422 if form.errors else 200
+
+
+def close_account(user_id: uuid.UUID) -> Response | str:
+    """Ask, and close a colleague's account."""
+    actor = current_actor()
+    person = user_for(actor, user_id)
+    form = Form()
+    if not form.validate_on_submit():
+        return render_template("practitioner/practice/close_account.html", person=person)
+    try:
+        accounts.close(actor, user_id)
+    except RuleBroken as problem:
+        flash(problem.message, "caution")
+    else:
+        flash(f"The account of {person.name} is closed.", "success")
+    return redirect(url_for("practitioner.practice.show"), 303)

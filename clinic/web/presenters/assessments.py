@@ -26,7 +26,7 @@ VERDICT_WORDS = {
     Verdict.CHANGED: "Changed",
     Verdict.WITHIN_ERROR: "Within measurement error",
     Verdict.NOT_COMPARABLE: "Not comparable: measured in another way, or the way was not noted",
-    Verdict.NOT_JUDGED: "No sourced threshold",
+    Verdict.NOT_JUDGED: "No threshold",
 }
 SAYS_LITTLE = frozenset({"not_tested", "not_asked", "not_tried"})
 

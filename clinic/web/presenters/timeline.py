@@ -143,10 +143,13 @@ def told(event: AuditEvent, zone: str) -> Told:
 
 
 def _worth_saying(event: AuditEvent, zone: str) -> Mapping[str, Any]:
-    """The details, without the day where that is the day of the event itself."""
-    if event.details.get("day") != local_date(event.happened_at, zone).isoformat():
-        return event.details
-    return {name: value for name, value in event.details.items() if name != "day"}
+    """The details, without the day if it is the event's own, and without a name that is told already."""
+    details = dict(event.details)
+    if details.get("day") == local_date(event.happened_at, zone).isoformat():
+        del details["day"]
+    if details.get("name") == details.get("program"):
+        details.pop("name", None)
+    return details
 
 
 def _unknown(action: str) -> Words:

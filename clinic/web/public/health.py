@@ -21,6 +21,7 @@ from config import Settings
 BROKER_SECONDS = 0.5
 MAIL_IS_STUCK = 600  # seconds
 SILENT = 60  # seconds without a pulse
+PULSES = (heartbeats.WORKER, heartbeats.SWEEP, heartbeats.BEAT)
 
 
 def show() -> ResponseReturnValue:
@@ -57,9 +58,6 @@ def _report(broker: str) -> dict[str, Any]:
             "oldest_due_age_seconds": waited,
         },
     }
-
-
-PULSES = (heartbeats.WORKER, heartbeats.SWEEP, heartbeats.BEAT)
 
 
 def _age(since: datetime | None, at: datetime) -> int | None:
