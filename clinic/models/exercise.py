@@ -39,8 +39,7 @@ def dose_checks() -> tuple[CheckConstraint, ...]:
         "days_per_week": (1, 7),
     }
     return tuple(
-        CheckConstraint(f"{name} BETWEEN {low} AND {high}", name=name)
-        for name, (low, high) in bounds.items()
+        CheckConstraint(f"{name} BETWEEN {low} AND {high}", name=name) for name, (low, high) in bounds.items()
     )
 
 

@@ -1,4 +1,4 @@
-"""Mailboxes that do not exist, as the server says at the door: written to no more, and the practice is told."""
+"""Mailboxes that do not exist, as the server says at the door: no more mail, and the practice is told."""
 
 from __future__ import annotations
 

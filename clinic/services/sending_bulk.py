@@ -1,4 +1,4 @@
-"""Many rows in one statement: a batch of mails costs the database a few round trips, not a few for each mail."""
+"""Many rows in one statement: a batch of mails costs the database a few round trips in all."""
 
 from __future__ import annotations
 

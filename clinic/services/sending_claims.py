@@ -87,7 +87,9 @@ class Claim:
 def anything_due() -> bool:
     """Whether a mail's time has come: a glance, before a server is troubled."""
     with for_writing(False):
-        found = db.session.scalars(select(OutboxMessage.id).where(*sending_dues.is_due(now())).limit(1)).first()
+        found = db.session.scalars(
+            select(OutboxMessage.id).where(*sending_dues.is_due(now())).limit(1)
+        ).first()
         release()
     return found is not None
 

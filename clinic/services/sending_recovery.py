@@ -36,9 +36,7 @@ def recover(folder: Path) -> int:
 def _settle_dead(dead: list[Replay]) -> int:
     journals = {journal.name: journal for journal in dead}
     with transaction() as session:
-        left = HELD.where(
-            OutboxMessage.state == OutboxState.LEASED, OutboxMessage.sender.in_(list(journals))
-        )
+        left = HELD.where(OutboxMessage.state == OutboxState.LEASED, OutboxMessage.sender.in_(list(journals)))
         rows = [Held(*row) for row in session.execute(left.with_for_update())]
         settle([(row, _outcome(row, journals[row.sender or ""])) for row in rows])
     return len(rows)

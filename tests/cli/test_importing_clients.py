@@ -16,7 +16,8 @@ from tests.factories.people import People
 HEAD = "name,email,time_zone,kind,consented_on,notes\n"
 GOOD = (
     HEAD
-    + '"Łukasz Żak",lukasz@clients.example,Europe/Warsaw,online,2026-10-01,"=SUM(1)\nsecond line"\nEdith Holm,,,,,\n'
+    + '"Łukasz Żak",lukasz@clients.example,Europe/Warsaw,online,2026-10-01,"=SUM(1)\nsecond line"\n'
+    + "Edith Holm,,,,,\n"
 )
 
 

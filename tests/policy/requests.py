@@ -43,7 +43,7 @@ def everything_in(answer: TestResponse) -> str:
 
 
 def guest(address: Address) -> str | None:
-    """Somebody who may open this address, the owner of the practice before others; None if nobody here may."""
+    """Somebody who may open this address, the owner of the practice or None."""
     first = "client" if address.rule.endpoint == "public.signin.sign_out" else "anonymous"
     return next((who for who in (first, *EVERYBODY) if may_open(who, address)), None)
 
