@@ -23,7 +23,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute
 
 from clinic.extensions import db
 from clinic.models.base import OfPractice
@@ -57,7 +56,7 @@ def change(record: Record, rows: Sequence[Row]) -> None:
             db.session.execute(_single_alteration(table, columns), each)
 
 
-def among(key: InstrumentedAttribute[uuid.UUID], keys: Collection[uuid.UUID]) -> ColumnElement[bool]:
+def among(key: ColumnElement[uuid.UUID], keys: Collection[uuid.UUID]) -> ColumnElement[bool]:
     """Whether a key is one of these; one parameter where that is possible, so that the statement is known."""
     if not _takes_lists():
         return key.in_(keys)

@@ -87,11 +87,9 @@ class Claim:
 def anything_due() -> bool:
     """Whether a mail's time has come: a glance, before a server is troubled."""
     with for_writing(False):
-        found = db.session.scalars(
-            select(OutboxMessage.id).where(*sending_dues.is_due(now())).limit(1)
-        ).first()
+        found = sending_dues.any_at(now())
         release()
-    return found is not None
+    return found
 
 
 def claim(sender: str, *, real_server: bool, smtputf8: bool, per_minute: int = 0, most: int = BATCH) -> Claim:

@@ -12,7 +12,7 @@ from datetime import datetime, time
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Exists, and_, exists, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from clinic.domain.sending import CHECKIN_MAILS
@@ -20,7 +20,7 @@ from clinic.domain.types import CheckinState, ClientStatus, OutboxState, Program
 from clinic.extensions import db
 from clinic.models import Checkin, Client, Invitation, OutboxMessage, Practice, Program, User, WarningFlag
 from clinic.models.base import OfPractice
-from clinic.services import links
+from clinic.services import links, sending_bulk
 from clinic.services.sending_bulk import Row
 
 
@@ -85,30 +85,50 @@ class Due:
         return links.secret_address("public.unsubscribe.show", links.sign_unsubscribe(self.client.id))
 
 
-_MAIL = [OutboxMessage.__table__.c[name] for name in Mail._fields]
-_RECIPIENT = [Client.__table__.c[name] for name in Recipient._fields]
+# Tables, not models: past the session a statement costs a third, and is known from the first time on.
+_mail, _client = sending_bulk.table_of(OutboxMessage), sending_bulk.table_of(Client)
+_checkin, _program = sending_bulk.table_of(Checkin), sending_bulk.table_of(Program)
+_flag = sending_bulk.table_of(WarningFlag)
+_MAIL = [_mail.c[name] for name in Mail._fields]
+_RECIPIENT = [_client.c[name] for name in Recipient._fields]
 _BEHIND = len(_MAIL) + len(_RECIPIENT)
 
 
-def is_due(at: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The conditions of a mail that waits and whose time has come."""
-    return OutboxMessage.state == OutboxState.READY, OutboxMessage.due_at <= at
+def _of(table: Table, key: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(table.c.practice_id == _mail.c.practice_id, table.c.id == key)
+
+
+_IS_DUE = and_(_mail.c.state == OutboxState.READY, _mail.c.due_at <= bindparam("at"))
+_WARNING_OPEN = exists().where(
+    _flag.c.practice_id == _mail.c.practice_id,
+    _flag.c.client_id == _mail.c.client_id,
+    _flag.c.cleared_at.is_(None),
+)
+_ANY = select(_mail.c.id).where(_IS_DUE).limit(1)
+_DUE = (
+    select(*_MAIL, *_RECIPIENT, _checkin.c.state, _program.c.status, _WARNING_OPEN)
+    .select_from(
+        _mail.outerjoin(_client, _of(_client, _mail.c.client_id))
+        .outerjoin(_checkin, _of(_checkin, _mail.c.checkin_id))
+        .outerjoin(_program, _of(_program, _checkin.c.program_id))
+    )
+    .where(_IS_DUE)
+    .order_by(_mail.c.due_at, _mail.c.id)
+    .limit(bindparam("most"))
+    # two workers take different rows; SQLite has one writer and needs no such word
+    .with_for_update(skip_locked=True, of=_mail)
+)
+
+
+def any_at(at: datetime) -> bool:
+    """Whether a mail's time has come."""
+    return db.session.execute(_ANY, {"at": at}).first() is not None
 
 
 def take(at: datetime, most: int) -> list[Due]:
     """The mails due longest, locked for the caller's transaction; what another worker holds is left out."""
-    query = (
-        select(*_MAIL, *_RECIPIENT, Checkin.state, Program.status, _warning_open())
-        .outerjoin(Client, _same(Client, OutboxMessage.client_id))
-        .outerjoin(Checkin, _same(Checkin, OutboxMessage.checkin_id))
-        .outerjoin(Program, _same(Program, Checkin.program_id))
-        .where(*is_due(at))
-        .order_by(OutboxMessage.due_at, OutboxMessage.id)
-        .limit(most)
-        # two workers take different rows; SQLite has one writer and needs no such word
-        .with_for_update(skip_locked=True, of=OutboxMessage)
-    )
-    rows = db.session.execute(query).all()
+    db.session.flush()
+    rows = db.session.execute(_DUE, {"at": at, "most": most}).all()
     practices = _practices({row.practice_id for row in rows})
     dues = [_due(row, practices) for row in rows]
     _complete([due for due in dues if due.mail.kind not in CHECKIN_MAILS])
@@ -148,12 +168,3 @@ def _complete(dues: Sequence[Due]) -> None:
 
 def _same(record: type[OfPractice], key: Any) -> ColumnElement[bool]:
     return and_(record.practice_id == OutboxMessage.practice_id, record.id == key)
-
-
-def _warning_open() -> Exists:
-    flag = aliased(WarningFlag)
-    return exists().where(
-        flag.practice_id == OutboxMessage.practice_id,
-        flag.client_id == OutboxMessage.client_id,
-        flag.cleared_at.is_(None),
-    )

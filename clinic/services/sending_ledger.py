@@ -7,9 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from functools import cache
+from typing import Any, Protocol
 
-from sqlalchemy import update
+from sqlalchemy import BindParameter, bindparam, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from clinic.domain.sending import CHECKIN_MAILS
 from clinic.domain.types import CheckinState, SkipReason
@@ -34,6 +36,7 @@ TOLD = {  # what stands on the client's timeline
     CheckinState.FAILED: "checkin.failed",
     CheckinState.IN_DOUBT: "checkin.in_doubt",
 }
+_checkin = sending_bulk.table_of(Checkin)
 
 
 class Mail(Protocol):
@@ -89,18 +92,24 @@ def tell_failed(mail: Mail, reason: str) -> None:
 def _move(
     steps: list[Step], state: CheckinState, skip: SkipReason | None, at: datetime
 ) -> frozenset[uuid.UUID]:
-    values: dict[str, object] = {"state": state, "skip_reason": skip}
-    if state is CheckinState.SENT:
-        values["sent_at"] = at
     db.session.flush()  # a check-in made in this very transaction is there to be moved
     keys = [step.checkin_id for step in steps]
+    values: dict[str, object] = {"to": state, "why": skip}
+    if state is CheckinState.SENT:
+        values["at"] = at
     moved = db.session.scalars(
-        update(sending_bulk.table_of(Checkin))
-        .where(sending_bulk.among(Checkin.id, keys), Checkin.state.in_(FOLLOWS_ITS_MAIL))
-        .values(values)
-        .returning(Checkin.id)
+        _movement(state is CheckinState.SENT).where(sending_bulk.among(_checkin.c.id, keys)), values
     )
     return frozenset(moved)
+
+
+@cache
+def _movement(sent: bool) -> ReturningUpdate[uuid.UUID]:
+    new: dict[str, BindParameter[Any]] = {"state": bindparam("to"), "skip_reason": bindparam("why")}
+    if sent:
+        new["sent_at"] = bindparam("at")
+    follows = _checkin.c.state.in_(FOLLOWS_ITS_MAIL)
+    return update(_checkin).where(follows).values(new).returning(_checkin.c.id)
 
 
 def _note(steps: list[Step], at: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from clinic.domain.sending import CHECKIN_MAILS, retry_at
 from clinic.domain.types import CheckinState, OutboxState
@@ -42,7 +42,12 @@ class Held(NamedTuple):
     lease_until: datetime | None
 
 
-HELD: Select[Any] = select(*(OutboxMessage.__table__.c[name] for name in Held._fields))
+_mail = sending_bulk.table_of(OutboxMessage)
+HELD: Select[Any] = select(*(_mail.c[name] for name in Held._fields))
+_OURS = HELD.where(
+    _mail.c.lease_token == bindparam("token"),
+    _mail.c.state.in_([OutboxState.LEASED, OutboxState.IN_DOUBT]),
+).with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,8 @@ def record(token: uuid.UUID, results: Iterable[Result]) -> int:
     A row that was called doubtful meanwhile is put right by what we know better.
     """
     outcomes = {result.mail_id: result.outcome for result in results}
-    ours = HELD.where(
-        OutboxMessage.lease_token == token,
-        OutboxMessage.state.in_([OutboxState.LEASED, OutboxState.IN_DOUBT]),
-    )
     with transaction() as session:
-        rows = [Held(*row) for row in session.execute(ours.with_for_update())]
+        rows = [Held(*row) for row in session.execute(_OURS, {"token": token})]
         settle([(row, outcomes[row.id]) for row in rows if row.id in outcomes])
     return len(rows)
 
