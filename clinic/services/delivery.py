@@ -27,6 +27,7 @@ from clinic.services.sending_account import Account, account, init_account
 from clinic.services.sending_claims import Claim, anything_due, claim
 from clinic.services.sending_mails import Letter
 from clinic.services.sending_results import Result
+from clinic.services.transaction import transaction
 from config import Settings
 
 log = logging.getLogger(__name__)
@@ -88,26 +89,40 @@ class Sender:
         until, looked_at = time.monotonic() + RUN_SECONDS, 0
         with mail.transport.session() as session:
             while not (stopping() or mail.paused or time.monotonic() > until):
-                self._write_results()
                 # a glance before a server is troubled; after the first batch the claim itself will tell
                 if not (looked_at or anything_due()) or not _reachable(session, mail):
                     break
-                batch = self._claim(journal, mail)
+                batch = self._next(journal, mail)
                 looked_at += batch.looked_at
                 if not batch.looked_at:
                     break  # all done, others were quicker, or the server's rate is used up
                 self._send(batch, session, mail, stopping)
+            self._write_results()
         mail.tell()
         db.session.expire_all()  # rows are written past the session
         return looked_at
 
-    def _claim(self, journal: Journal, mail: Account) -> Claim:
+    def _next(self, journal: Journal, mail: Account) -> Claim:
+        """The next batch, in one commit with the results of the last one."""
+        if self.unwritten:
+            try:
+                batch = self._claim(journal, mail, self._note_results)
+            except DBAPIError:
+                db.session.remove()
+                self._write_results()
+            else:
+                self._forget_results()
+                return batch
+        return self._claim(journal, mail)
+
+    def _claim(self, journal: Journal, mail: Account, first: Callable[[], None] | None = None) -> Claim:
         settings: Settings = current_app.config["SETTINGS"]
         return claim(
             journal.name,
             real_server=mail.real_server,
             smtputf8=mail.transport.smtputf8,
             per_minute=settings.smtp_rate,
+            first=first,
         )
 
     def _send(self, batch: Claim, session: Session, mail: Account, stopping: Callable[[], bool]) -> None:
@@ -129,16 +144,26 @@ class Sender:
             reached = {result.mail_id for result in results}
             rest = [letter for letter in batch.letters if letter.mail_id not in reached]
             results += _unreached(rest, self.journal) if rest else []
-        self._write_results()
 
     def _write_results(self) -> None:
-        """One commit a batch; the journal is emptied only once everything in it is in the database."""
-        while self.unwritten:
-            batch, results = self.unwritten[0]
-            _patiently(lambda: sending_results.record(batch.lease.token, results))  # noqa: B023
-            self.unwritten.pop(0)
-            if self.journal is not None and not self.unwritten:
-                self.journal.forget()
+        """What no claim has taken along: a commit of its own, with patience."""
+        if self.unwritten:
+            _patiently(self._record_results)
+            self._forget_results()
+
+    def _record_results(self) -> None:
+        with transaction():
+            self._note_results()
+
+    def _note_results(self) -> None:
+        for batch, results in self.unwritten:
+            sending_results.note(batch.lease.token, results)
+
+    def _forget_results(self) -> None:
+        """They are committed, and so is everything that stands in the journal."""
+        self.unwritten.clear()
+        if self.journal is not None:
+            self.journal.forget()
 
 
 def _send_one(letter: Letter, batch: Claim, session: Session, journal: Journal) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -92,10 +93,23 @@ def anything_due() -> bool:
     return found
 
 
-def claim(sender: str, *, real_server: bool, smtputf8: bool, per_minute: int = 0, most: int = BATCH) -> Claim:
-    """Lease the mails due longest and write them; what must not go out is settled here, with its reason."""
+def claim(
+    sender: str,
+    *,
+    real_server: bool,
+    smtputf8: bool,
+    per_minute: int = 0,
+    most: int = BATCH,
+    first: Callable[[], None] | None = None,
+) -> Claim:
+    """Lease the mails due longest and write them; what must not go out is settled here, with its reason.
+
+    `first` is done in the same transaction: what became of the batch before.
+    """
     lease = BatchLease()
     with transaction():
+        if first is not None:
+            first()
         at = now()
         room = _room(at, per_minute, most)
         dues = sending_dues.take(at, room) if room > 0 else []
@@ -119,6 +133,7 @@ class _Desk:
         self._changes: list[Row] = []
         self._links: list[Row] = []
         self._steps: list[Step] = []
+        self._taken: list[uuid.UUID] = []
 
     def take(self, due: Due) -> Letter | None:
         """The mail, written and leased; None if it does not go out now."""
@@ -143,6 +158,7 @@ class _Desk:
         """Write down what was decided, within the caller's transaction."""
         sending_bulk.change(OutboxMessage, self._changes)
         sending_bulk.add(LinkToken, self._links)
+        sending_ledger.begin(self._taken)
         sending_ledger.follow(self._steps, self._at)
 
     def _lease(self, due: Due, written: Letter) -> None:
@@ -158,7 +174,8 @@ class _Desk:
             }
         )
         self._links += due.links
-        self._tell(due, CheckinState.SENDING)
+        if due.mail.checkin_id is not None and due.mail.kind in CHECKIN_MAILS:
+            self._taken.append(due.mail.checkin_id)
 
     def _settle(self, due: Due, decision: Decision) -> None:
         state = OutboxState.EXPIRED if decision.ruling is Ruling.EXPIRE else OutboxState.CANCELLED
@@ -181,12 +198,11 @@ class _Desk:
             {"id": due.mail.id, "state": state, "reason": reason[:300], "finished_at": self._at}
         )
 
-    def _tell(self, due: Due, state: CheckinState, decision: Decision | None = None) -> None:
+    def _tell(self, due: Due, state: CheckinState, decision: Decision) -> None:
         mail = due.mail
-        if mail.checkin_id is None or mail.kind not in CHECKIN_MAILS:
-            return
-        reason, skip = (decision.reason, decision.skip) if decision else ("", None)
-        self._steps.append(Step(mail.practice_id, mail.client_id, mail.checkin_id, state, reason, skip))
+        if mail.checkin_id is not None and mail.kind in CHECKIN_MAILS:
+            about = (mail.practice_id, mail.client_id, mail.checkin_id)
+            self._steps.append(Step(*about, state, decision.reason, decision.skip))
 
 
 def _room(at: datetime, per_minute: int, most: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -62,6 +62,13 @@ class Step:
     state: CheckinState
     reason: str = ""
     skip: SkipReason | None = None
+    sending_since: datetime | None = None  # noted together with what came of it
+
+
+def begin(checkins: Collection[uuid.UUID]) -> None:
+    """Check-ins whose mail a worker has taken, within the caller's transaction; `follow` notes it in the end."""
+    if checkins:
+        _move(checkins, CheckinState.SENDING)
 
 
 def follow(steps: Iterable[Step], at: datetime) -> None:
@@ -70,7 +77,7 @@ def follow(steps: Iterable[Step], at: datetime) -> None:
     for step in steps:
         alike[step.state, step.skip].append(step)
     for (state, skip), group in alike.items():
-        moved = _move(group, state, skip, at)
+        moved = _move([step.checkin_id for step in group], state, skip, at)
         _note([step for step in group if step.checkin_id in moved], at)
 
 
@@ -90,17 +97,17 @@ def tell_failed(mail: Mail, reason: str) -> None:
 
 
 def _move(
-    steps: list[Step], state: CheckinState, skip: SkipReason | None, at: datetime
+    checkins: Collection[uuid.UUID],
+    state: CheckinState,
+    skip: SkipReason | None = None,
+    at: datetime | None = None,
 ) -> frozenset[uuid.UUID]:
     db.session.flush()  # a check-in made in this very transaction is there to be moved
-    keys = [step.checkin_id for step in steps]
     values: dict[str, object] = {"to": state, "why": skip}
     if state is CheckinState.SENT:
         values["at"] = at
-    moved = db.session.scalars(
-        _movement(state is CheckinState.SENT).where(sending_bulk.among(_checkin.c.id, keys)), values
-    )
-    return frozenset(moved)
+    movement = _movement(state is CheckinState.SENT).where(sending_bulk.among(_checkin.c.id, checkins))
+    return frozenset(db.session.scalars(movement, values))
 
 
 @cache
@@ -115,17 +122,21 @@ def _movement(sent: bool) -> ReturningUpdate[uuid.UUID]:
 def _note(steps: list[Step], at: datetime) -> None:
     if not steps:
         return
-    sending_bulk.add(CheckinEvent, [_event(step, at) for step in steps])
+    begun = [
+        _event(step, CheckinState.SENDING, "", step.sending_since) for step in steps if step.sending_since
+    ]
+    ended = [_event(step, step.state, step.reason, at) for step in steps]
+    sending_bulk.add(CheckinEvent, begun + ended)
     sending_bulk.add(AuditEvent, [_told(step, at) for step in steps if step.state in TOLD])
 
 
-def _event(step: Step, at: datetime) -> dict[str, object]:
+def _event(step: Step, state: CheckinState, reason: str, at: datetime) -> dict[str, object]:
     return {
         "id": uuid.uuid4(),
         "practice_id": step.practice_id,
         "checkin_id": step.checkin_id,
-        "state": step.state,
-        "reason": step.reason[:300],
+        "state": state,
+        "reason": reason[:300],
         "happened_at": at,
     }
 

@@ -13,10 +13,12 @@ from sqlalchemy import Select, bindparam, select
 
 from clinic.domain.sending import CHECKIN_MAILS, retry_at
 from clinic.domain.types import CheckinState, OutboxState
+from clinic.extensions import db
 from clinic.mail.transport import Outcome, Stage, Verdict
 from clinic.models import Client, OutboxMessage
 from clinic.services import sending_bounces, sending_bulk, sending_ledger
 from clinic.services.clock import now
+from clinic.services.sending_claims import LEASE
 from clinic.services.sending_ledger import Step
 from clinic.services.transaction import transaction
 
@@ -38,8 +40,16 @@ class Held(NamedTuple):
     to_address: str | None
     attempts: int
     not_after: datetime
+    state: OutboxState
     sender: str | None
     lease_until: datetime | None
+
+    @property
+    def sending_since(self) -> datetime | None:
+        """When it was claimed; None where that has been noted."""
+        if self.state is not OutboxState.LEASED or self.lease_until is None:
+            return None
+        return self.lease_until - LEASE
 
 
 _mail = sending_bulk.table_of(OutboxMessage)
@@ -72,10 +82,15 @@ def record(token: uuid.UUID, results: Iterable[Result]) -> int:
 
     A row that was called doubtful meanwhile is put right by what we know better.
     """
+    with transaction():
+        return note(token, results)
+
+
+def note(token: uuid.UUID, results: Iterable[Result]) -> int:
+    """Do what `record` does, within the caller's transaction."""
     outcomes = {result.mail_id: result.outcome for result in results}
-    with transaction() as session:
-        rows = [Held(*row) for row in session.execute(_OURS, {"token": token})]
-        settle([(row, outcomes[row.id]) for row in rows if row.id in outcomes])
+    rows = [Held(*row) for row in db.session.execute(_OURS, {"token": token})]
+    settle([(row, outcomes[row.id]) for row in rows if row.id in outcomes])
     return len(rows)
 
 
@@ -155,4 +170,5 @@ def _back(columns: dict[str, Any] | None = None, reason: str = "") -> _Told:
 def _step(row: Held, meant: _Told) -> Step | None:
     if row.kind not in CHECKIN_MAILS or row.checkin_id is None:
         return None
-    return Step(row.practice_id, row.client_id, row.checkin_id, meant.checkin, meant.reason)
+    about = (row.practice_id, row.client_id, row.checkin_id)
+    return Step(*about, meant.checkin, meant.reason, sending_since=row.sending_since)

@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.assessment import BatteryItem, Field
 from clinic.domain.types import AssessmentStatus, FieldKind, Section, Side, Sides, TestResult
 from clinic.models import Assessment, Finding
-
-if TYPE_CHECKING:
-    from clinic.services.demo_clients import Person, Rows
+from clinic.services.demo.people import Person, Rows, audit
 
 BATTERY = "hip_back_first_visit"
 POSITIVE = 0.28  # chance of a positive test at the start; four in ten of them are positive again
@@ -102,9 +100,7 @@ def _taken(visit: Visit, day: date) -> Rows:
     yield Assessment, row
     for item in battery.items:
         yield from _findings(visit, row["id"], item)
-    from clinic.services.demo_clients import _audit
-
-    yield _audit(person, "assessment.signed", at, name=battery.name)
+    yield audit(person, "assessment.signed", at, name=battery.name)
 
 
 def _begun(visit: Visit, day: date) -> Rows:
@@ -114,9 +110,7 @@ def _begun(visit: Visit, day: date) -> Rows:
     yield Assessment, row
     for item in battery.section(Section.ORTHOPEDIC):
         yield from _findings(visit, row["id"], item)
-    from clinic.services.demo_clients import _audit
-
-    yield _audit(visit.person, "assessment.begun", row["created_at"], name=battery.name)
+    yield audit(visit.person, "assessment.begun", row["created_at"], name=battery.name)
 
 
 def _row(visit: Visit, day: date) -> dict[str, Any]:

@@ -24,7 +24,8 @@ from clinic.mail.addresses import parse_address
 from clinic.models import Base, Practice, RoutineVersion, User
 from clinic.services import accounts, passwords, practices, routines
 from clinic.services.clock import now
-from clinic.services.demo_clients import Desk, client_rows
+from clinic.services.demo.clients import client_rows
+from clinic.services.demo.people import Desk
 from clinic.services.routine_wording import dose_of
 from clinic.services.routines import Edit, MoveEdit, NamedMistake
 from clinic.services.transaction import release, transaction

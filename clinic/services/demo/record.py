@@ -1,0 +1,81 @@
+"""The record of a demo client, and their account or invitation."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from clinic.domain.search import search_key, sort_key
+from clinic.domain.types import (
+    ClientKind,
+    ClientStatus,
+    Role,
+)
+from clinic.models import (
+    Client,
+    User,
+)
+from clinic.services.demo.people import (
+    Person,
+    Rows,
+    audit,
+    created,
+)
+from clinic.services.demo.stories import HISTORIES, REASONS
+
+
+def record_rows(person: Person) -> Rows:
+    """The client, with an account if they accepted."""
+    begun = created(person)
+    signs_in = not person.story.invited_days
+    if signs_in:
+        yield (
+            User,
+            person.row(
+                role=Role.CLIENT,
+                name=person.name,
+                email=person.email,
+                email_key=person.email,
+                password_hash=person.desk.password_hash if person.number < 2 else None,
+                created_at=begun + timedelta(days=1),
+            )
+            | {"id": person.user_id},
+        )
+    yield (
+        Client,
+        person.row(
+            name=person.name,
+            sort_key=sort_key(person.name),
+            search_key=search_key(person.name, person.email),
+            email=person.email,
+            email_key=person.email,
+            phone=f"07700 900{person.number % 1000:03d}" if person.zone == "Europe/London" else None,
+            user_id=person.user_id if signs_in else None,
+            time_zone=person.zone,
+            kind=ClientKind.ONLINE if person.number % 4 == 3 else ClientKind.PRIVATE,
+            group_name="Autumn course" if person.number % 4 == 3 else None,
+            reason_for_care=person.random.choice(REASONS),
+            history=person.random.choice(HISTORIES),
+            consented_at=begun,
+            consent_recorded_by=person.desk.practitioner,
+            status=ClientStatus.ACTIVE,
+            created_at=begun,
+            version=1,
+        )
+        | {"id": person.client_id},
+    )
+    yield audit(person, "client.created", begun)
+    if signs_in:
+        yield audit(person, "invitation.accepted", begun + timedelta(days=1), by_client=True)
+
+
+def invitation_row(person: Person) -> dict[str, Any]:
+    """The invitation of somebody who has not accepted."""
+    sent = created(person) + timedelta(minutes=5)
+    return person.row(
+        client_id=person.client_id,
+        email=person.email,
+        created_by=person.desk.practitioner_id,
+        created_at=sent,
+        expires_at=sent + timedelta(days=7),
+    )
