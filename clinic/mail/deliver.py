@@ -11,9 +11,16 @@ from clinic.mail.transport import Envelope, Outcome, Session, Verdict
 
 
 def deliver(
-    session: Session, envelope: Envelope, *, journal: Journal, lease: Lease, mail: UUID, attempt: int
+    session: Session,
+    envelope: Envelope,
+    *,
+    journal: Journal,
+    lease: Lease,
+    mail: UUID,
+    attempt: int,
+    then: Envelope | None = None,
 ) -> Outcome:
-    """Send one claimed mail. Raises JournalError before the dot if the intent cannot be written."""
+    """Send one claimed mail; `then` is the next. Raises JournalError if the intent cannot be written."""
     noted = False
 
     def before_dot() -> bool:
@@ -22,7 +29,7 @@ def deliver(
         noted = True
         return lease.holds()
 
-    outcome = session.send(envelope, before_dot)
+    outcome = session.send(envelope, before_dot, then)
     if noted:
         with suppress(JournalError):  # the outcome is known here; without the line a crash leaves it in doubt
             _note(journal, mail, attempt, outcome)

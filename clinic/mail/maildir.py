@@ -43,7 +43,7 @@ class MaildirSession:
             return _problem(error)
         return None
 
-    def send(self, envelope: Envelope, before_dot: BeforeDot) -> Outcome:
+    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> Outcome:
         """Store one mail; see `Session.send`."""
         if problem := self.open():
             return problem

@@ -42,7 +42,7 @@ class MemorySession:
         """Always succeeds."""
         return None
 
-    def send(self, envelope: Envelope, before_dot: BeforeDot) -> Outcome:
+    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> Outcome:
         """Keep one mail, or do as `outcomes` says; see `Session.send`."""
         outcomes = self._transport.outcomes
         outcome = outcomes.pop(0) if outcomes else Outcome(Verdict.SENT, Stage.DOT, 250, "kept")

@@ -1,4 +1,7 @@
-"""Mail over one connection that stays open: three commands in one write, then the mail and its dot in one."""
+"""Mail over one connection that stays open, with as few waits for the other side as its PIPELINING allows.
+
+Three commands go in one write, the mail and its dot in one, and behind it the next mail's three commands.
+"""
 
 from __future__ import annotations
 
@@ -76,6 +79,7 @@ class SmtpSession:
         self._transport = transport
         self._wire: Wire | None = None
         self._mails = 0  # said over this connection
+        self._announced: Envelope | None = None  # its MAIL, RCPT and DATA are said, their answers not read
 
     def open(self) -> Outcome | None:
         """Connect now, if not connected; an Outcome says why that failed."""
@@ -87,35 +91,41 @@ class SmtpSession:
 
     def close(self) -> None:
         """End it politely; may be opened again."""
-        if self._wire is not None:
+        if self._wire is not None and self._announced is None:  # inside DATA a QUIT would be part of a mail
             self._wire.wait_at_most(GOODBYE_SECONDS)
             with suppress(WireLost):
                 self._wire.command("QUIT")
         self._drop()
 
-    def send(self, envelope: Envelope, before_dot: BeforeDot) -> Outcome:
+    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> Outcome:
         """Send one mail; see `Session.send`."""
         try:
             try:
-                return self._send(envelope, before_dot)
+                return self._send(envelope, before_dot, then)
             except _Stale:
                 self._drop()
-                return self._send(envelope, before_dot)
+                return self._send(envelope, before_dot, then)
         except _Refused as refused:
             return refused.outcome
         except BaseException:
             self._drop()
             raise
 
-    def _send(self, envelope: Envelope, before_dot: BeforeDot) -> Outcome:
-        if self._mails >= self._transport.mails_per_connection:
-            self.close()
+    def _send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None) -> Outcome:
+        self._make_fit(envelope)
         wire = self._connected()
-        self._introduce(wire, _commands(wire, envelope))
+        self._introduce(wire, envelope)
         if not before_dot():
             self._drop()  # inside DATA there is no other way to take a mail back
             return Outcome(Verdict.FENCED, Stage.DATA)
-        return self._finish(wire, envelope)
+        return self._finish(wire, envelope, then)
+
+    def _make_fit(self, envelope: Envelope) -> None:
+        """Let go of a connection that this mail cannot go over."""
+        if self._announced is not None and self._announced is not envelope:
+            self._drop()
+        elif self._announced is None and self._mails >= self._transport.mails_per_connection:
+            self.close()
 
     def _connected(self) -> Wire:
         if self._wire is None:
@@ -124,15 +134,16 @@ class SmtpSession:
         return self._wire
 
     def _drop(self) -> None:
-        wire, self._wire, self._mails = self._wire, None, 0
+        wire, self._wire, self._mails, self._announced = self._wire, None, 0, None
         if wire is not None:
             wire.close()
 
     # ------------------------------------------------------------ before the dot
 
-    def _introduce(self, wire: Wire, commands: list[bytes]) -> None:
+    def _introduce(self, wire: Wire, envelope: Envelope) -> None:
         """MAIL, RCPT and DATA; afterwards the server waits for the mail."""
-        replies = _converse(wire, commands)
+        said, self._announced = self._announced is not None, None
+        replies = _answers(wire) if said else _converse(wire, _commands(wire, envelope))
         stage, reused = Stage.MAIL, self._mails > 0
         try:
             for stage, wanted in _WANTED.items():
@@ -169,13 +180,24 @@ class SmtpSession:
 
     # ------------------------------------------------------------ at the dot and after
 
-    def _finish(self, wire: Wire, envelope: Envelope) -> Outcome:
+    def _announce(self, wire: Wire, envelope: Envelope | None) -> None:
+        """The next mail's commands, behind this one's dot. Only a dot of its own can make it a mail."""
+        if envelope is None or "pipelining" not in wire.features:
+            return
+        if self._mails >= self._transport.mails_per_connection:
+            return
+        with suppress(WireLost, _Refused):  # either is found out when its turn comes
+            wire.write(b"".join(_commands(wire, envelope)))
+            self._announced = envelope
+
+    def _finish(self, wire: Wire, envelope: Envelope, then: Envelope | None) -> Outcome:
         try:
             wire.write(_stuffed(envelope.content))
         except WireLost as lost:
             # Not all of it left us, so the dot did not: the server has nothing to deliver.
             return self._last_words(wire, lost)
         began = time.monotonic()
+        self._announce(wire, then)
         wire.wait_at_most(self._transport.dot_seconds)
         try:
             reply = wire.reply()
@@ -267,6 +289,11 @@ def _converse(wire: Wire, commands: list[bytes]) -> Iterator[Reply]:
         yield reply
         if not 200 <= reply.code < 400:
             return
+
+
+def _answers(wire: Wire) -> Iterator[Reply]:
+    """The replies to commands that were said before."""
+    return (wire.reply() for _ in _WANTED)
 
 
 def _stuffed(content: bytes) -> bytes:

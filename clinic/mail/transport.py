@@ -90,10 +90,11 @@ class Session(Protocol):
     def open(self) -> Outcome | None:
         """Connect now, if not connected; an Outcome says why that failed."""
 
-    def send(self, envelope: Envelope, before_dot: BeforeDot) -> Outcome:
+    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> Outcome:
         """Send one mail, connecting first if need be; never raises for what the server does.
 
-        What `before_dot` raises comes through, and then nothing was sent.
+        What `before_dot` raises comes through, and then nothing was sent. `then` is what is likely to be
+        sent next: a server may be told of it early, but gets nothing of it.
         """
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 from flask import Flask, current_app
@@ -87,6 +88,7 @@ class Sender:
     def _run(self, mail: Account, stopping: Callable[[], bool]) -> int:
         journal = self.journal = self.journal or Journal.open(self.folder)
         until, looked_at = time.monotonic() + RUN_SECONDS, 0
+        self._write_results()  # of a run that broke off
         with mail.transport.session() as session:
             while not (stopping() or mail.paused or time.monotonic() > until):
                 # a glance before a server is troubled; after the first batch the claim itself will tell
@@ -131,10 +133,10 @@ class Sender:
         results: list[Result] = []
         self.unwritten.append((batch, results))
         try:
-            for letter in batch.letters:
+            for letter, then in zip_longest(batch.letters, batch.letters[1:]):
                 if stopping() or mail.paused:
                     break
-                outcome = _send_one(letter, batch, session, self.journal)
+                outcome = _send_one(letter, batch, session, self.journal, then)
                 results.append(Result(letter.mail_id, outcome))
                 _mind_account(mail, outcome)
                 if outcome.verdict is Verdict.FENCED:
@@ -166,7 +168,9 @@ class Sender:
             self.journal.forget()
 
 
-def _send_one(letter: Letter, batch: Claim, session: Session, journal: Journal) -> Outcome:
+def _send_one(
+    letter: Letter, batch: Claim, session: Session, journal: Journal, then: Letter | None
+) -> Outcome:
     try:
         return deliver(
             session,
@@ -175,6 +179,7 @@ def _send_one(letter: Letter, batch: Claim, session: Session, journal: Journal) 
             lease=batch.lease,
             mail=letter.mail_id,
             attempt=letter.attempt,
+            then=then.envelope if then else None,
         )
     except JournalError as error:
         # without the note of intent no dot goes out: a full disk stops the mail and loses none

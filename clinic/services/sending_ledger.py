@@ -66,7 +66,7 @@ class Step:
 
 
 def begin(checkins: Collection[uuid.UUID]) -> None:
-    """Check-ins whose mail a worker has taken, within the caller's transaction; `follow` notes it in the end."""
+    """A worker has taken the mail of these, within the caller's transaction; `follow` notes it in the end."""
     if checkins:
         _move(checkins, CheckinState.SENDING)
 

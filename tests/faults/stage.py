@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -27,10 +26,9 @@ from clinic.domain.types import OutboxState
 from clinic.extensions import db, for_writing
 from clinic.models import OutboxMessage
 from config import Settings
-from tests.sink import Sink
+from tests.faults.reckoning import UNDER_WAY
 
 ROOT = Path(__file__).resolve().parents[2]
-UNDER_WAY = (OutboxState.READY, OutboxState.LEASED)
 
 
 @dataclass
@@ -75,6 +73,11 @@ class Stage:
             except RedisError:
                 return False
 
+    def flush_broker(self) -> None:
+        """Have it forget everything."""
+        with Redis(unix_socket_path=str(_socket(self.settings)), socket_timeout=5) as client:
+            client.flushall()
+
     def web(self) -> str:
         """The web app as its server runs it, once it answers; rate limits and all. Returns its address."""
         port = free_port()
@@ -116,10 +119,22 @@ class Stage:
             db.session.rollback()
         return counted
 
+    def under_way(self) -> int:
+        """How many mails are waiting or being sent."""
+        states = self.states()
+        return sum(states[state] for state in UNDER_WAY)
+
     def drained(self) -> bool:
         """Whether no mail is waiting or being sent."""
-        states = self.states()
-        return not any(states[state] for state in UNDER_WAY)
+        return not self.under_way()
+
+    def leased_by(self, pid: int) -> int:
+        """How many mails a process holds."""
+        with for_writing(False):
+            query = select(OutboxMessage.sender).where(OutboxMessage.state == OutboxState.LEASED)
+            senders = [name.split(".")[-2] for name in db.session.scalars(query) if name]
+            db.session.rollback()
+        return senders.count(str(pid))
 
 
 @contextmanager
@@ -178,48 +193,3 @@ def wait_until(happened: Callable[[], object], seconds: float = 30.0, every: flo
             raise TimeoutError(f"not so after {seconds} s")
         time.sleep(every)
     return time.monotonic() - begun
-
-
-@dataclass(frozen=True)
-class Reckoning:
-    """What the ledger says and what the server counted, mail by mail."""
-
-    planned: int
-    states: Counter[OutboxState]
-    duplicates: int
-    lost: int
-    wrong: tuple[str, ...]
-
-    def __str__(self) -> str:
-        states = {state.value: number for state, number in self.states.items()}
-        return json.dumps(
-            {"planned": self.planned, **states, "duplicates": self.duplicates, "lost": self.lost}
-        )
-
-
-def reckon(stage: Stage, sink: Sink) -> Reckoning:
-    """Compare every row with the server: once if sent, at most once in doubt, else never."""
-    db.session.rollback()
-    rows = list(db.session.execute(select(OutboxMessage.id, OutboxMessage.state)))
-    db.session.rollback()
-    domain = stage.settings.mail_from.rpartition("@")[2]
-    counted = {row: sink.counts.accepted[f"ci.{row}@{domain}"] for row, _ in rows}
-    wrong = [
-        f"{row} is {state.value}, counted {counted[row]}"
-        for row, state in rows
-        if not _right(state, counted[row])
-    ]
-    return Reckoning(
-        planned=len(rows),
-        states=Counter(state for _, state in rows),
-        duplicates=sum(1 for number in counted.values() if number > 1),
-        lost=sum(1 for row, state in rows if state is OutboxState.SENT and not counted[row])
-        + sum(1 for _, state in rows if state in UNDER_WAY),
-        wrong=tuple(wrong),
-    )
-
-
-def _right(state: OutboxState, counted: int) -> bool:
-    if state is OutboxState.SENT:
-        return counted == 1
-    return counted <= 1 if state is OutboxState.IN_DOUBT else counted == 0

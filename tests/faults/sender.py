@@ -1,0 +1,27 @@
+"""A sending process without Celery, whose lease lasts seconds: `python -m tests.faults.sender 3`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import timedelta
+
+from clinic import create_app_from_env
+from clinic.services import delivery, sending_claims, sending_recovery, sending_results
+
+
+def main(seconds: float) -> None:
+    """Recover and send until told to end."""
+    lease = timedelta(seconds=seconds)
+    sending_claims.LEASE = sending_results.LEASE = lease
+    sending_claims.LAST_DOT = timedelta()
+    sending_recovery.FROZEN_AFTER = timedelta()
+    with create_app_from_env().app_context():
+        while True:
+            delivery.recover()
+            delivery.run()
+            time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]))
