@@ -13,7 +13,7 @@ from flask import Flask
 from clinic.domain.types import CheckinState, OutboxState, ScheduleKind, SkipReason
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinSchedule, OutboxMessage
-from clinic.services import checkin_planning, delivery
+from clinic.services import checkin_planning, delivery, schedules
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 from tests.factories.mail import AWAKE, make_program, make_version, promise_checkins
@@ -90,7 +90,7 @@ def test_after_a_week_off_each_client_has_one_mail_and_the_ledger_tells_of_the_o
     clients = 500 if full else 20
     begun = datetime(2026, 11, 23, 9, tzinfo=UTC)
     with running_sink() as sink, time_machine.travel(begun - DAY) as clock:
-        _schedules(clients, "UTC", time(9), begun.date(), weeks=3)
+        _schedules(clients, "UTC", time(9), begun.date())
         with sending_to(app, sink.port) as account:
             clock.move_to(begun + 21 * DAY + 2 * HOUR)  # three were missed, the last of them two hours ago
             checkin_planning.run(now(), 10 * clients)
@@ -105,7 +105,7 @@ def test_after_a_week_off_each_client_has_one_mail_and_the_ledger_tells_of_the_o
     assert db.session.query(OutboxMessage).count() == clients
 
 
-def _schedules(number: int, zone: str, at: time, night: date, weeks: int = 0) -> None:
+def _schedules(number: int, zone: str, at: time, night: date) -> None:
     with transaction():
         practice = make_practice()
         staff, version = make_user(practice), make_version(practice)
@@ -124,6 +124,4 @@ def _schedules(number: int, zone: str, at: time, night: date, weeks: int = 0) ->
             )
             db.session.add(schedule)
             db.session.flush()
-            from clinic.services import schedules
-
             schedules.plan(schedule, program, client, practice, now())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -13,12 +14,14 @@ from flask import Flask
 from clinic.domain.types import OutboxState
 from clinic.extensions import db
 from clinic.mail.smtp import SmtpTransport
-from clinic.models import OutboxMessage
+from clinic.models import Client, OutboxMessage
 from clinic.services import delivery, heartbeats
 from clinic.services.clock import now
 from clinic.services.sending_account import Account
 from tests.factories.mail import promise_checkins
-from tests.sink import Rule, Sink, running_sink
+from tests.faults.reckoning import Reckoning, reckon
+from tests.faults.stage import free_port, staged, wait_until
+from tests.sink import Rule, running_sink
 
 pytestmark = pytest.mark.fault
 
@@ -57,60 +60,102 @@ def states() -> dict[str, int]:
     return {state: found.count(state) for state in set(found)}
 
 
-def all_once(sink: Sink) -> bool:
-    return not sink.counts.duplicates
+@pytest.fixture
+def times(full: bool) -> int:
+    """By how much a short form is multiplied."""
+    return 20 if full else 1
 
 
-def test_greylisted_mails_arrive_once_each(app: Flask) -> None:
-    with running_sink(Rule("rcpt", "reply", "450 4.2.0 greylisted", times=20)) as sink:
-        promise_checkins(20)
+def test_greylisted_mails_arrive_once_each(app: Flask, times: int, told: Callable[..., Reckoning]) -> None:
+    mails = 20 * times
+    with running_sink(Rule("rcpt", "reply", "450 4.2.0 greylisted", times=mails)) as sink:
+        promise_checkins(mails)
         with sending_to(app, sink.port) as account:
             until_drained(account, hours=1)
-    assert states() == {"sent": 20}
-    assert sink.counts.total == 20
-    assert all_once(sink)
+        assert told("450, then 250", reckon(sink)).sent == mails
 
 
-def test_refused_mailboxes_fail_and_the_others_arrive(app: Flask) -> None:
+def test_refused_mailboxes_fail_and_the_others_arrive(
+    app: Flask, times: int, told: Callable[..., Reckoning]
+) -> None:
     with running_sink(Rule("rcpt", "reply", "550 5.1.1 no such user", every=5)) as sink:
-        promise_checkins(20)
+        promise_checkins(20 * times)
         with sending_to(app, sink.port) as account:
             until_drained(account)
-    assert states() == {"sent": 16, "failed": 4}
-    assert sink.counts.total == 16
-    reasons = {
-        message.reason for message in db.session.query(OutboxMessage).filter_by(state=OutboxState.FAILED)
-    }
-    assert reasons == {"refused by the mail server: 550 5.1.1 no such user"}
+        reckoning = told("550 for every fifth", reckon(sink))
+    assert (reckoning.sent, reckoning.failed) == (16 * times, 4 * times)
+    failed = db.session.query(OutboxMessage).filter_by(state=OutboxState.FAILED)
+    assert {message.reason for message in failed} == {"refused by the mail server: 550 5.1.1 no such user"}
+    assert db.session.query(Client).filter(Client.bounced_at.is_not(None)).count() == 4 * times
 
 
-def test_a_server_that_hangs_up_before_the_dot_delays_and_loses_nothing(app: Flask) -> None:
+def test_a_server_that_hangs_up_before_the_dot_delays_and_loses_nothing(
+    app: Flask, times: int, told: Callable[..., Reckoning]
+) -> None:
     rules = [Rule(stage, "drop", every=7) for stage in ("mail", "rcpt", "data")]
     with running_sink(*rules) as sink:
-        promise_checkins(30)
+        promise_checkins(30 * times)
         with sending_to(app, sink.port) as account:
             until_drained(account)
-    assert states() == {"sent": 30}
-    assert all_once(sink)
+        assert told("hung up at MAIL, RCPT, DATA", reckon(sink)).sent == 30 * times
 
 
-def test_a_server_that_hangs_up_after_the_dot_leaves_a_doubt_for_each(app: Flask) -> None:
+def test_a_server_that_hangs_up_after_the_dot_leaves_a_doubt_for_each(
+    app: Flask, times: int, told: Callable[..., Reckoning]
+) -> None:
     with running_sink(Rule("dot", "keep_drop", every=10)) as sink:
-        promise_checkins(30)
+        promise_checkins(30 * times)
         with sending_to(app, sink.port) as account:
             until_drained(account)
-    assert states() == {"sent": 27, "in_doubt": 3}
-    assert sink.counts.total == 30
-    assert all_once(sink)
+        reckoning = told("hung up after the dot", reckon(sink), in_doubt=3 * times)
+    assert (reckoning.sent, reckoning.in_doubt) == (27 * times, 3 * times)
+    assert sink.counts.total == 30 * times
 
 
-def test_a_server_that_wants_a_rest_gets_one_and_every_mail_arrives(app: Flask) -> None:
+def test_a_server_that_wants_a_rest_gets_one_and_every_mail_arrives(
+    app: Flask, times: int, told: Callable[..., Reckoning]
+) -> None:
     with running_sink(Rule("mail", "reply", "421 4.7.0 slow down", every=10)) as sink:
-        promise_checkins(40)
+        promise_checkins(40 * times)
         with sending_to(app, sink.port) as account:
             until_drained(account)
-    assert states() == {"sent": 40}
-    assert all_once(sink)
+        assert told("421 at every tenth", reckon(sink)).sent == 40 * times
+
+
+def test_a_server_that_takes_one_connection_only_is_sent_everything_over_one(
+    app: Flask, times: int, told: Callable[..., Reckoning]
+) -> None:
+    with running_sink(max_open=1) as sink:
+        promise_checkins(30 * times)
+        with sending_to(app, sink.port) as account:
+            until_drained(account)
+        assert told("one connection only", reckon(sink)).sent == 30 * times
+    assert sink.counts.most_open == 1
+
+
+@pytest.mark.fault(full=True)
+def test_a_server_that_stalls_for_half_a_minute_after_the_dot_is_waited_for(
+    app: Flask, told: Callable[..., Reckoning]
+) -> None:
+    with running_sink(Rule("dot", "keep_stall", seconds=30.0, every=20)) as sink:
+        promise_checkins(60)
+        with sending_to(app, sink.port) as account:
+            until_drained(account)
+        assert told("stalled 30 s after the dot", reckon(sink)).sent == 60
+
+
+@pytest.mark.fault(full=True)
+def test_a_server_that_is_down_for_five_minutes_is_found_again_by_a_worker(
+    live_app: Flask, told: Callable[..., Reckoning]
+) -> None:
+    port = free_port()
+    with staged(live_app, smtp_url=f"smtp://127.0.0.1:{port}") as stage:
+        promise_checkins(500)
+        stage.worker()
+        time.sleep(300)
+        with running_sink(port=port) as sink:
+            wait_until(stage.drained, 400)
+            assert told("server down for 5 minutes", reckon(sink)).sent == 500
 
 
 def test_a_wrong_password_fails_no_mail_and_is_shown(app: Flask) -> None:
