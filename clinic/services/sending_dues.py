@@ -88,7 +88,7 @@ class Due:
 # Tables, not models: past the session a statement costs a third, and is known from the first time on.
 _mail, _client = sending_bulk.table_of(OutboxMessage), sending_bulk.table_of(Client)
 _checkin, _program = sending_bulk.table_of(Checkin), sending_bulk.table_of(Program)
-_flag = sending_bulk.table_of(WarningFlag)
+_flag, _practice = sending_bulk.table_of(WarningFlag), sending_bulk.table_of(Practice)
 _MAIL = [_mail.c[name] for name in Mail._fields]
 _RECIPIENT = [_client.c[name] for name in Recipient._fields]
 _BEHIND = len(_MAIL) + len(_RECIPIENT)
@@ -142,8 +142,11 @@ def _due(row: Any, practices: dict[uuid.UUID, Practice]) -> Due:
 
 
 def _practices(ids: set[uuid.UUID]) -> dict[uuid.UUID, Practice]:
-    query = select(Practice).where(Practice.id.in_(ids)).execution_options(populate_existing=True)
-    return {practice.id: practice for practice in db.session.scalars(query)} if ids else {}
+    if not ids:
+        return {}
+    query = select(_practice).where(sending_bulk.among(_practice.c.id, ids))
+    # to be read only: they belong to no session
+    return {row.id: Practice(**row._mapping) for row in db.session.execute(query)}
 
 
 def _complete(dues: Sequence[Due]) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.mail.addresses import AddressRefused, parse_address
+from clinic.mail.addresses import AddressRefused, mailbox, parse_address
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,29 @@ def test_letters_beyond_ascii_before_the_at_sign_work_where_the_relay_takes_them
     assert address.key == "zoë@xn--exmple-cua.net"
     assert address.typed == "Zoë@exämple.net"
     assert address.needs_smtputf8
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "anna@client.example",
+        "Anna.Berg+back@Mail-1.Client.Example",
+        "o'hara@x.co.uk",
+        "anna@straße.de",
+        "anna@xn--strae-oqa.de",
+        "a_b-c@1and1.example",
+    ],
+)
+def test_a_stored_address_is_sent_to_as_it_was_checked(typed: str) -> None:
+    assert mailbox(typed) == parse_address(typed).mailbox
+
+
+@pytest.mark.parametrize(
+    "typed", ["anna", "anna@x.example\n", "a..b@x.example", "zoë@x.example", "a@b@c.example"]
+)
+def test_what_was_never_checked_is_refused_before_it_is_sent_to(typed: str) -> None:
+    with pytest.raises(AddressRefused):
+        mailbox(typed)
 
 
 def test_two_ways_of_writing_a_mailbox_have_one_key() -> None:

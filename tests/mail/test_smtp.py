@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -96,6 +97,74 @@ def test_no_body_can_end_its_mail_early(body: bytes) -> None:
         assert sink.counts.total == 2
         arrived = sink.messages[0].replace(b"\n..", b"\n.")  # the sink leaves doubled dots in place
         assert arrived.rstrip(b"\r\n") == content.rstrip(b"\r\n")
+
+
+# ------------------------------------------------------------ the next mail, announced early
+
+
+def test_mails_that_are_announced_arrive_once_each_in_their_order() -> None:
+    mails = [envelope(n) for n in range(1, 8)]
+    with running_sink(keep=True) as sink, session_with(sink.port, mails_per_connection=3) as session:
+        for mail, then in zip_longest(mails, mails[1:]):
+            assert session.send(mail, yes, then).verdict is SENT
+        assert sink.counts.accepted == ids(*range(1, 8))
+        assert sink.counts.connections == 3
+    assert sink.messages == [mail.content for mail in mails]
+
+
+def test_an_announced_mail_that_is_refused_says_so_when_its_turn_comes() -> None:
+    mails = [envelope(n) for n in (1, 2, 3)]
+    with running_sink(Rule("rcpt", "reply", "550 5.1.1 nobody", match="anna2")) as sink:
+        with session_with(sink.port) as session:
+            outcomes = [session.send(mail, yes, then) for mail, then in zip_longest(mails, mails[1:])]
+        assert [outcome.verdict for outcome in outcomes] == [SENT, PERMANENT, SENT]
+        assert outcomes[1].bad_address
+        assert sink.counts.accepted == ids(1, 3)
+
+
+@pytest.mark.parametrize("leave", ["another", "none"])
+def test_a_mail_that_was_announced_and_is_not_sent_leaves_nothing_behind(leave: str) -> None:
+    with running_sink() as sink:
+        with session_with(sink.port) as session:
+            assert session.send(envelope(1), yes, envelope(2)).verdict is SENT
+            if leave == "another":
+                assert session.send(envelope(3), yes).verdict is SENT
+        assert sink.counts.accepted == (ids(1, 3) if leave == "another" else ids(1))
+
+
+def test_a_fence_that_falls_keeps_an_announced_mail_back() -> None:
+    second = envelope(2)
+    with running_sink() as sink, session_with(sink.port) as session:
+        session.send(envelope(1), yes, second)
+        assert session.send(second, lambda: False).verdict is FENCED
+        assert session.send(second, yes).verdict is SENT
+        assert sink.counts.accepted == ids(1, 2)
+
+
+def test_a_server_that_hangs_up_after_a_mail_gets_the_announced_one_over_a_new_connection() -> None:
+    second = envelope(2)
+    with running_sink(Rule("mail", "drop", match="bounce", every=2, times=1)) as sink:
+        with session_with(sink.port) as session:
+            assert session.send(envelope(1), yes, second).verdict is SENT
+            assert session.send(second, yes).verdict is SENT
+        assert sink.counts.accepted == ids(1, 2)
+        assert sink.counts.connections == 2
+
+
+def test_a_dot_without_an_answer_is_in_doubt_although_more_was_said_behind_it() -> None:
+    second = envelope(2)
+    with running_sink(Rule("dot", "keep_drop", times=1)) as sink, session_with(sink.port) as session:
+        assert session.send(envelope(1), yes, second).verdict is IN_DOUBT
+        assert session.send(second, yes).verdict is SENT
+        assert sink.counts.accepted == ids(1, 2)
+
+
+def test_a_server_that_hangs_up_inside_a_mail_leaves_no_doubt_although_more_was_to_follow() -> None:
+    large = envelope(1, content=b"Message-ID: <large@x>\r\n\r\n" + (b"x" * 76 + b"\r\n") * 200_000)
+    with running_sink(Rule("body", "drop", times=1), extensions=("PIPELINING",)) as sink:
+        with session_with(sink.port) as session:
+            assert session.send(large, yes, envelope(2)).verdict is TEMPORARY
+        assert sink.counts.total == 0
 
 
 # ------------------------------------------------------------ what a refusal means
