@@ -74,7 +74,7 @@ test-journeys: test-tools ## The journeys in a real browser, with accessibility 
 faults: $(VENV)/.test ## Kill, hang and refuse, for as long as it takes
 	@$(PYTEST) tests/faults --full $(args)
 
-bench: $(VENV)/.test ## Measure, one JSON object a line; only=page|mail|start to choose
+bench: $(VENV)/.test ## Measure, one JSON object a line; only=page|mail|pdf|start to choose
 	@$(BIN)/python -m tests.bench $(only)
 
 coverage: $(VENV)/.test ## The suite on SQLite, with the lines it never reached

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ Environment = Literal["development", "production", "test"]
 WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "password", "development", "dev", "regroove"})
 SHORTEST_SECRET = 32  # characters; 128 bits in hex
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LONGEST_MARK = 49  # what a * in the bounce address becomes; a name before the @ ends at 64
+_BOUNCE_ADDRESS = re.compile(r"[A-Za-z0-9_.+=-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 class SettingsError(Exception):
@@ -43,6 +46,9 @@ class Settings:
     mail_from: str
     trusted_proxies: int = 0  # how many proxies in front name the caller's address
     smtp_rate: int = 0  # mails per minute over all workers; 0: no limit
+    smtp_connections: int = 0  # open at once over all workers; 0: no limit
+    bounce_address: str | None = None  # where mail comes back to; a * in it becomes the mail's mark
+    bounce_secret: str | None = None  # opens /api/mail/bounces; without it there is no such address
     argon2_fast: bool = False  # tests only: a hash costs 146 ms otherwise
 
     @property
@@ -56,6 +62,15 @@ class Settings:
     @property
     def secure_cookies(self) -> bool:
         return self.base_url.startswith("https:")
+
+    def return_path(self, mark: str) -> str:
+        """The sender on the envelope of a mail with this mark: where it comes back to."""
+        return self.bounce_address.replace("*", mark) if self.bounce_address else self.mail_from
+
+    @property
+    def intake_address(self) -> str | None:
+        """Where people may write to be taken off, if anybody reads it."""
+        return self.bounce_address.replace("*", "stop") if self.bounce_address else None
 
     @property
     def broker_socket(self) -> Path:
@@ -92,6 +107,9 @@ class Settings:
                 environ, "CLINIC_TRUSTED_PROXIES", default=1 if env == "production" else 0, least=0, most=5
             ),
             smtp_rate=_number(environ, "CLINIC_SMTP_RATE", default=0, least=0, most=100_000),
+            smtp_connections=_number(environ, "CLINIC_SMTP_CONNECTIONS", default=0, least=0, most=1000),
+            bounce_address=_bounce_address(environ),
+            bounce_secret=_bounce_secret(environ),
         )
 
 
@@ -208,3 +226,23 @@ def _mail_from(environ: Mapping[str, str], base_url: str) -> str:
     if value.count("@") != 1 or any(c.isspace() or c in '<>,;"' for c in value):
         raise SettingsError("CLINIC_MAIL_FROM", f"must be a plain address, not {value!r}")
     return value
+
+
+def _bounce_address(environ: Mapping[str, str]) -> str | None:
+    value = environ.get("CLINIC_BOUNCE_ADDRESS")
+    if not value:
+        return None
+    whole = value.replace("*", "x" * LONGEST_MARK, 1)
+    if not _BOUNCE_ADDRESS.fullmatch(whole) or "*" in value.partition("@")[2]:
+        raise SettingsError(
+            "CLINIC_BOUNCE_ADDRESS",
+            f"must look like bounces@clinic.example or bounces+*@clinic.example, not {value!r}",
+        )
+    return value
+
+
+def _bounce_secret(environ: Mapping[str, str]) -> str | None:
+    value = environ.get("CLINIC_BOUNCE_SECRET")
+    if value and (len(value) < SHORTEST_SECRET or len(set(value)) < 8 or not value.isascii()):
+        raise SettingsError("CLINIC_BOUNCE_SECRET", f"needs at least {SHORTEST_SECRET} random characters")
+    return value or None

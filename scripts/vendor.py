@@ -20,6 +20,9 @@ ICON_NAMES = Path("scripts/icons.txt")
 # Painted on the symbol, not on the caller's <svg>, so that a bare <use> already draws a line icon.
 PAINT = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
 ATKINSON = "@fontsource-variable/atkinson-hyperlegible-next"
+# The same typeface for paper: what sets the PDFs reads neither woff2 nor variable fonts.
+PRINT_FONTS = Path("clinic/reports/fonts")
+ATKINSON_TTF = "@expo-google-fonts/atkinson-hyperlegible-next"
 
 COPIES = {
     "clinic/static/vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
@@ -31,6 +34,13 @@ COPIES = {
         f"{ATKINSON}/files/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2"
     ),
     f"{FONTS}/atkinson.LICENSE.txt": f"{ATKINSON}/LICENSE",
+    f"{PRINT_FONTS}/AtkinsonHyperlegibleNext-Regular.ttf": (
+        f"{ATKINSON_TTF}/400Regular/AtkinsonHyperlegibleNext_400Regular.ttf"
+    ),
+    f"{PRINT_FONTS}/AtkinsonHyperlegibleNext-Bold.ttf": (
+        f"{ATKINSON_TTF}/700Bold/AtkinsonHyperlegibleNext_700Bold.ttf"
+    ),
+    f"{PRINT_FONTS}/atkinson.LICENSE.txt": f"{ATKINSON_TTF}/LICENSE_FONT",
     "clinic/static/icons.LICENSE.txt": "lucide-static/LICENSE",
     "tests/vendor/axe.min.js": "axe-core/axe.min.js",
     "tests/vendor/axe.LICENSE.txt": "axe-core/LICENSE",
@@ -64,7 +74,7 @@ def check() -> list[str]:
 
 
 def vendored_files() -> list[str]:
-    folders = [ROOT / MANIFEST.parent, ROOT / FONTS, ROOT / "tests/vendor"]
+    folders = [ROOT / MANIFEST.parent, ROOT / FONTS, ROOT / PRINT_FONTS, ROOT / "tests/vendor"]
     found = (path.relative_to(ROOT) for folder in folders for path in folder.rglob("*") if path.is_file())
     return sorted(str(path) for path in found if path != MANIFEST)
 

@@ -30,6 +30,7 @@ def settings_for(database_url: str, data_dir: Path, **changes: object) -> Settin
         "data_dir": data_dir,
         "port": 8000,
         "mail_from": "no-reply@clinic.example",
+        "bounce_secret": "a-secret-for-what-comes-back-to-us",
         "argon2_fast": True,
     }
     return Settings(**{**values, **changes})  # type: ignore[arg-type]

@@ -41,6 +41,18 @@ GOOD = {
         ("CLINIC_PORT", "70000"),
         ("CLINIC_MAIL_FROM", "not an address"),
         ("CLINIC_SMTP_RATE", "-1"),
+        ("CLINIC_SMTP_CONNECTIONS", "many"),
+        ("CLINIC_BOUNCE_ADDRESS", "bounces"),
+        ("CLINIC_BOUNCE_ADDRESS", "bounces+*+*@clinic.example"),
+        ("CLINIC_BOUNCE_ADDRESS", "bounces@*.example"),
+        ("CLINIC_BOUNCE_ADDRESS", "bounces@a@clinic.example"),
+        ("CLINIC_BOUNCE_ADDRESS", "boun ces@clinic.example"),
+        (
+            "CLINIC_BOUNCE_ADDRESS",
+            "what-comes-back+*@clinic.example",
+        ),  # with a mark it is over 64 before the @
+        ("CLINIC_BOUNCE_SECRET", "short"),
+        ("CLINIC_BOUNCE_SECRET", "a" * 64),
     ],
 )
 def test_a_bad_value_is_refused_by_name(tmp_path: Path, variable: str, value: str | None) -> None:
@@ -54,6 +66,24 @@ def test_a_good_production_environment_is_taken(tmp_path: Path) -> None:
     assert settings.production
     assert settings.secure_cookies
     assert settings.host == "clinic.example"
+
+
+@pytest.mark.parametrize(
+    "address, comes_back, people_write_to",
+    [
+        ("back@clinic.example", "back@clinic.example", "back@clinic.example"),
+        ("back+*@clinic.example", "back+abc@clinic.example", "back+stop@clinic.example"),
+        ("*@back.clinic.example", "abc@back.clinic.example", "stop@back.clinic.example"),
+        ("", "no-reply@clinic.example", None),
+    ],
+)
+def test_mail_comes_back_to_where_the_settings_say(
+    tmp_path: Path, address: str, comes_back: str, people_write_to: str | None
+) -> None:
+    environ = {**GOOD, "CLINIC_DATA_DIR": str(tmp_path), "CLINIC_BOUNCE_ADDRESS": address}
+    settings = Settings.from_env({**environ, "CLINIC_BASE_URL": "https://clinic.example"})
+    assert settings.return_path("abc") == comes_back
+    assert settings.intake_address == people_write_to
 
 
 def test_a_laptop_needs_no_settings_and_keeps_its_own_secret(tmp_path: Path) -> None:

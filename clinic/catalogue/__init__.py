@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from clinic.catalogue.crosscheck import check_catalogue
+from clinic.catalogue.crosscheck import check_catalogue, check_plain_words
 from clinic.catalogue.loader import DATA, Catalogue, read_catalogue
+from clinic.catalogue.plain_words import plain_words
 from clinic.catalogue.reader import CatalogueError
 
 __all__ = ["Catalogue", "CatalogueError", "load_catalogue"]
@@ -17,4 +18,5 @@ def load_catalogue(directory: Path = DATA) -> Catalogue:
     """The catalogue, files and references checked; CatalogueError names the file and key that are wrong."""
     catalogue = read_catalogue(directory)
     check_catalogue(catalogue)
+    check_plain_words(plain_words(directory), catalogue)
     return catalogue

@@ -11,12 +11,14 @@ from clinic.catalogue.provenance import Fact, Provenance, read_fact, read_proven
 from clinic.catalogue.reader import Entry
 from clinic.domain.errors import RuleBroken
 from clinic.domain.findings import read
-from clinic.domain.types import FieldKind, Section, Sides, TestResult
+from clinic.domain.types import Better, FieldKind, Section, Sides, TestResult, Tier
 
 NUMERIC = frozenset(
     {FieldKind.DEGREES, FieldKind.SECONDS, FieldKind.COUNT, FieldKind.GRADE, FieldKind.PAIN, FieldKind.CM}
 )
+MEASURED = frozenset({FieldKind.DEGREES, FieldKind.SECONDS, FieldKind.COUNT, FieldKind.CM})
 WITH_OPTIONS = frozenset({FieldKind.CHOICE, FieldKind.GRADE})
+SEXES = ("", "male", "female")
 UNITS: Mapping[FieldKind, str] = {FieldKind.DEGREES: "°", FieldKind.SECONDS: "s", FieldKind.CM: "cm"}
 RESULTS = (
     (TestResult.NEGATIVE.value, "Negative"),
@@ -59,7 +61,9 @@ class Field:
     """One value of a test. Numbers have a unit, both ends and a step; `per_side` ones are taken twice.
 
     `normal` is what "all normal" writes, empty where that is not for us to say; `warning_do` is what the
-    practitioner reads beside a value that `warning` covers.
+    practitioner reads beside a value that `warning` covers, `warning_tier` how urgent that is. `better` says
+    which end is the better one, of numbers and of options in their order. A `way` field tells how the others
+    were measured: what was measured another way is not compared.
     """
 
     id: str
@@ -76,6 +80,9 @@ class Field:
     normal: str
     per_side: bool
     hint: str
+    better: Better = Better.NEITHER
+    way: bool = False
+    warning_tier: Tier = Tier.U
 
     @property
     def is_numeric(self) -> bool:
@@ -84,8 +91,26 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """A figure for people from one age to another, of one sex where the source tells them apart."""
+
+    sex: str
+    age_from: int
+    age_to: int
+    value: float
+
+    @property
+    def key(self) -> str:
+        """What names the band: "male_60_64", "18_39"."""
+        return f"{self.sex}_{self.age_from}_{self.age_to}".removeprefix("_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
-    """What a finding is held against; without a value it is words only, without a field it is for all."""
+    """What a finding is held against; without a value it is words only, without a field it is for all.
+
+    A norm that is drawn has `low` and `high`, and the one position it is for if it depends on that.
+    """
 
     kind: ThresholdKind
     field: str
@@ -93,11 +118,23 @@ class Threshold:
     unit: str
     text: str
     provenance: Provenance
+    low: float | None = None
+    high: float | None = None
+    position: str = ""
+    bands: tuple[Band, ...] = ()
+
+    def band(self, age: int, sex: str) -> Band | None:
+        """The band of somebody's age and sex; None if the source has no figure for them."""
+        fits = (band for band in self.bands if band.age_from <= age <= band.age_to)
+        return next((band for band in fits if band.sex in ("", sex)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentTest:
-    """One test: how to record it in our own words, its fields, and what its figures are held against."""
+    """One test: how to record it in our own words, its fields, and what its figures are held against.
+
+    `plain` is what it looks at, as a client reads it: "how far your hip turns".
+    """
 
     id: str
     name: str
@@ -110,6 +147,8 @@ class AssessmentTest:
     thresholds: tuple[Threshold, ...]
     facts: tuple[Fact, ...]
     provenance: Provenance
+    version: int = 1
+    plain: str = ""
 
     def field(self, field_id: str) -> Field:
         """The field of this id; KeyError if the test has none."""
@@ -162,6 +201,9 @@ def read_field(entry: Entry) -> Field:
         normal=entry.text("normal", ""),
         per_side=entry.flag("per_side", True),
         hint=entry.text("hint", ""),
+        better=entry.member("better", Better, Better.LOWER if kind is FieldKind.PAIN else Better.NEITHER),
+        way=entry.flag("way", False),
+        warning_tier=entry.member("warning_tier", Tier, Tier.U),
     )
     _check_field(entry, field)
     return field
@@ -184,6 +226,8 @@ def read_test(entry: Entry, shared: Mapping[str, Field], fault_names: Mapping[st
         thresholds=entry.each("thresholds", lambda each: _read_threshold(each, known)),
         facts=entry.each("facts", read_fact),
         provenance=read_provenance(entry),
+        version=entry.integer("version", 1),
+        plain=entry.text("plain", ""),
     )
 
 
@@ -257,6 +301,8 @@ def _like(entry: Entry, shared: Mapping[str, Field]) -> Field:
     like = shared[pattern]
     normal = entry.text("normal", like.normal)
     field = replace(like, id=entry.text("id"), label=entry.text("label"), normal=normal)
+    if "better" in entry:
+        field = replace(field, better=entry.member("better", Better))
     _check_normal(entry, field)
     return field
 
@@ -272,7 +318,38 @@ def _read_threshold(entry: Entry, fields: set[str]) -> Threshold:
         unit=entry.text("unit", ""),
         text=entry.text("text"),
         provenance=read_provenance(entry),
+        low=entry.number("low") if "low" in entry else None,
+        high=entry.number("high") if "high" in entry else None,
+        position=entry.text("position", ""),
+        bands=_read_bands(entry),
     )
+
+
+def _read_bands(entry: Entry) -> tuple[Band, ...]:
+    bands = entry.each("bands", _read_band)
+    keys = [band.key for band in bands]
+    if twice := {key for key in keys if keys.count(key) > 1}:
+        raise entry.error("bands", f"{', '.join(sorted(twice))} is there twice")
+    return bands
+
+
+def _read_band(entry: Entry) -> Band:
+    band = Band(
+        sex=entry.text("sex", ""),
+        age_from=entry.integer("from"),
+        age_to=entry.integer("to"),
+        value=entry.number("value"),
+    )
+    if band.sex not in SEXES:
+        raise entry.error("sex", "must be male or female, or left out")
+    if band.age_from > band.age_to:
+        raise entry.error("to", "must not be less than from")
+    return band
+
+
+def read_usual(entry: Entry) -> tuple[FieldKind, Threshold]:
+    """A threshold of all fields of one kind, for tests that have none of their own."""
+    return entry.member("id", FieldKind), _read_threshold(entry, set())
 
 
 def _field_options(entry: Entry, kind: FieldKind) -> tuple[tuple[str, str], ...]:
@@ -298,6 +375,10 @@ def _read_limit(entry: Entry) -> Limit:
 
 
 def _check_field(entry: Entry, field: Field) -> None:
+    if field.kind in MEASURED and not field.unit:
+        raise entry.error("unit", "is missing: a measured value has one")
+    if field.kind is FieldKind.COUNT and (field.minimum or 0) < 0:
+        raise entry.error("min", "must not be negative: it is a count")
     if field.minimum is not None and field.maximum is not None and field.minimum >= field.maximum:
         raise entry.error("max", "must be more than min")
     known = {code for code, _ in field.options}

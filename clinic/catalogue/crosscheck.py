@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from clinic.catalogue.loader import Catalogue
+from clinic.catalogue.plain_words import FILE, PlainTest
 from clinic.catalogue.provenance import Fact, Provenance
 from clinic.catalogue.reader import CatalogueError
 from clinic.domain.doses import dose_problems
@@ -25,6 +26,15 @@ def provenances(catalogue: Catalogue) -> Iterator[tuple[str, str, Provenance]]:
     yield from _of_moves(catalogue)
     yield from _of_check_in(catalogue)
     yield from _of_assessment(catalogue)
+    yield from _of_questionnaires(catalogue)
+
+
+def check_plain_words(words: Mapping[str, PlainTest], catalogue: Catalogue) -> None:
+    """Follow what clients read of the tests; CatalogueError names a test or a field that is not there."""
+    for told in words.values():
+        _known(FILE, "tests", [told.id], catalogue.tests, "test")
+        fields = {field.id for field in catalogue.tests[told.id].fields}
+        _known(FILE, f"tests[{told.id}].measures", told.measures, fields, "field")
 
 
 def _of_moves(catalogue: Catalogue) -> Iterator[tuple[str, str, Provenance]]:
@@ -60,8 +70,25 @@ def _of_assessment(catalogue: Catalogue) -> Iterator[tuple[str, str, Provenance]
         yield from _of_facts(TEST_FILES, test.id, test.facts)
         for threshold in test.thresholds:
             yield TEST_FILES, f"{test.id}.thresholds", threshold.provenance
+    for kind, usual in catalogue.usual.items():
+        yield "assessment_fields.toml", f"usual.{kind}", usual.provenance
     for battery in catalogue.batteries.values():
         yield "batteries.toml", battery.id, battery.provenance
+
+
+def _of_questionnaires(catalogue: Catalogue) -> Iterator[tuple[str, str, Provenance]]:
+    file = "questionnaires.toml"
+    for each in catalogue.questionnaires.versions.values():
+        yield file, each.id, each.provenance
+        yield file, f"{each.id}.licence", each.licence.provenance
+        if each.loinc_provenance:
+            yield file, f"{each.id}.loinc", each.loinc_provenance
+        for measure in each.measures:
+            if measure.threshold:
+                yield file, f"{each.id}.{measure.id}", measure.threshold
+        yield from _of_facts(file, each.id, each.facts)
+    for usual in catalogue.questionnaires.sets.values():
+        yield file, usual.id, usual.provenance
 
 
 def _of_facts(file: str, key: str, facts: Iterable[Fact]) -> Iterator[tuple[str, str, Provenance]]:

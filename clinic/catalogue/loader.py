@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from clinic.catalogue.assessment import AssessmentTest, Battery, read_battery, read_field, read_test
+from clinic.catalogue.assessment import (
+    AssessmentTest,
+    Battery,
+    Field,
+    Threshold,
+    read_battery,
+    read_field,
+    read_test,
+    read_usual,
+)
 from clinic.catalogue.check_in import CheckIn, WarningSigns, read_check_in, read_warning_signs
 from clinic.catalogue.dosing import Dosing, read_dosing
 from clinic.catalogue.moves import (
@@ -24,13 +33,22 @@ from clinic.catalogue.moves import (
     read_transfer,
 )
 from clinic.catalogue.provenance import Source, read_source
+from clinic.catalogue.questionnaires import Questionnaires, read_questionnaires
 from clinic.catalogue.reader import CatalogueError, Entry, by_id, read_file
 from clinic.domain.passwords import squeeze, stem
+from clinic.domain.types import FieldKind
 
 DATA = Path(__file__).parent / "data"
-TEST_FILES = ("tests_orthopedic", "tests_range_of_motion", "tests_neurologic", "tests_functional")
+TEST_FILES = (
+    "tests_orthopedic",
+    "tests_range_of_motion",
+    "tests_neurologic",
+    "tests_functional",
+    "tests_external",
+)
 PASSWORDS = "passwords_common.txt"
 T = TypeVar("T")
+V = TypeVar("V", AssessmentTest, Battery)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +63,30 @@ class Catalogue:
     dosing: Dosing
     warnings: WarningSigns
     check_in: CheckIn
+    questionnaires: Questionnaires
     tests: Mapping[str, AssessmentTest]
     batteries: Mapping[str, Battery]
+    earlier_tests: Mapping[tuple[str, int], AssessmentTest]
+    earlier_batteries: Mapping[tuple[str, int], Battery]
+    usual: Mapping[FieldKind, Threshold]
+    shared_fields: Mapping[str, Field]
     sources: Mapping[str, Source]
     common_passwords: frozenset[str]
 
     def faults_of(self, exercise_id: str) -> tuple[Fault, ...]:
         """The faults to watch for in a move, in order."""
         return tuple(self.faults[fault] for fault in self.exercises[exercise_id].watch_for)
+
+    def test(self, test_id: str, version: int) -> AssessmentTest | None:
+        """A test as it stood in one of its versions; its newest if that version is not kept."""
+        return self.earlier_tests.get((test_id, version)) or self.tests.get(test_id)
+
+    def battery(self, battery_id: str, version: int) -> Battery | None:
+        """One version of a battery, the newest or an earlier one; None if it is not kept."""
+        newest = self.batteries.get(battery_id)
+        if newest is not None and newest.version == version:
+            return newest
+        return self.earlier_batteries.get((battery_id, version))
 
     @property
     def mistake_candidates(self) -> tuple[Fault, ...]:
@@ -64,7 +98,9 @@ def read_catalogue(directory: Path) -> Catalogue:
     """Every file, read and found well-formed; what they say of each other is not checked yet."""
     faults, named = _whole(directory, "faults", _read_faults)
     names = {fault.id: fault.name for fault in faults.values()} | {named.id: named.label}
-    tests = _read_tests(directory, names)
+    shared, usual = _whole(directory, "assessment_fields", _read_shared)
+    tests, earlier_tests = _read_tests(directory, names, shared)
+    batteries, earlier_batteries = _read_batteries(directory, tests)
     return Catalogue(
         exercises=_list(directory, "exercises", read_exercise),
         faults=faults,
@@ -74,8 +110,13 @@ def read_catalogue(directory: Path) -> Catalogue:
         dosing=_whole(directory, "dosing", read_dosing),
         warnings=_whole(directory, "warning_signs", read_warning_signs),
         check_in=_whole(directory, "check_in", read_check_in),
+        questionnaires=_read_questionnaires(directory),
         tests=tests,
-        batteries=_list(directory, "batteries", lambda entry: read_battery(entry, tests)),
+        batteries=batteries,
+        earlier_tests=earlier_tests,
+        earlier_batteries=earlier_batteries,
+        usual=usual,
+        shared_fields=shared,
         sources=_list(directory, "sources", read_source),
         common_passwords=_read_passwords(directory / PASSWORDS),
     )
@@ -88,17 +129,62 @@ def _read_faults(file: Entry) -> tuple[Mapping[str, Fault], NamedMistake]:
     return faults, named
 
 
-def _read_tests(directory: Path, fault_names: Mapping[str, str]) -> Mapping[str, AssessmentTest]:
-    shared = _whole(directory, "assessment_fields", lambda file: by_id(file, "fields", read_field))
-    found: dict[str, AssessmentTest] = {}
+def _read_shared(file: Entry) -> tuple[Mapping[str, Field], Mapping[FieldKind, Threshold]]:
+    usual = dict(file.each("usual", read_usual))
+    return by_id(file, "fields", read_field), MappingProxyType(usual)
+
+
+def _read_tests(
+    directory: Path, fault_names: Mapping[str, str], shared: Mapping[str, Field]
+) -> tuple[Mapping[str, AssessmentTest], Mapping[tuple[str, int], AssessmentTest]]:
+    found: list[AssessmentTest] = []
     for name in TEST_FILES:
-        tests = _list(directory, name, lambda entry: read_test(entry, shared, fault_names), key="tests")
-        if twice := tests.keys() & found.keys():
+        tests = _versions(directory, name, "tests", lambda entry: read_test(entry, shared, fault_names))
+        if twice := {test.id for test in tests} & {test.id for test in found}:
             raise CatalogueError(
                 f"{name}.toml", "tests", f"{', '.join(sorted(twice))} is in another file too"
             )
-        found |= tests
-    return MappingProxyType(found)
+        found += tests
+    return _newest(found), _earlier(found)
+
+
+def _read_batteries(
+    directory: Path, tests: Mapping[str, AssessmentTest]
+) -> tuple[Mapping[str, Battery], Mapping[tuple[str, int], Battery]]:
+    found = _versions(directory, "batteries", "batteries", lambda entry: read_battery(entry, tests))
+    return _newest(found), _earlier(found)
+
+
+def _versions(directory: Path, name: str, key: str, read: Callable[[Entry], V]) -> list[V]:
+    """Every table of a list; an id may come again with another version."""
+    file = read_file(directory, f"{name}.toml")
+    found = list(by_id(file, key, read, lambda each: f"{each.id} version {each.version}").values())
+    file.close()
+    return found
+
+
+def _newest(found: Iterable[V]) -> Mapping[str, V]:
+    newest: dict[str, V] = {}
+    for each in found:
+        if each.id not in newest or newest[each.id].version < each.version:
+            newest[each.id] = each
+    return MappingProxyType(newest)
+
+
+def _earlier(found: Iterable[V]) -> Mapping[tuple[str, int], V]:
+    found = list(found)
+    newest = _newest(found)
+    return MappingProxyType(
+        {(each.id, each.version): each for each in found if newest[each.id].version != each.version}
+    )
+
+
+def _read_questionnaires(directory: Path) -> Questionnaires:
+    return _whole(
+        directory,
+        "questionnaires_rmdq24",
+        lambda form: _whole(directory, "questionnaires", lambda file: read_questionnaires(file, form)),
+    )
 
 
 def _read_passwords(path: Path) -> frozenset[str]:

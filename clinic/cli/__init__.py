@@ -15,7 +15,7 @@ from clinic.domain.errors import ClinicError
 
 def init_cli(app: Flask) -> None:
     """Add our commands to the app; each module holds one feature's."""
-    from clinic.cli import backup, checkins, demo, imports, outbox, policy, practice, serve
+    from clinic.cli import backup, checkins, demo, imports, mail, outbox, policy, practice, serve
 
     for command in (
         serve.serve,
@@ -28,6 +28,7 @@ def init_cli(app: Flask) -> None:
         imports.imports,
         outbox.outbox,
         checkins.checkins,
+        mail.mail,
     ):
         app.cli.add_command(command)
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import click
 from flask.cli import with_appcontext
 
-from clinic.services import checkin_planning, program_changes
+from clinic.domain.dates import count
+from clinic.services import checkin_planning, checkin_reminders, checkin_silence, program_changes
 from clinic.services.clock import now
 
 
@@ -35,8 +36,10 @@ def checkins() -> None:
 @click.option("--at", type=InstantType(), help="Plan as of then, for example 2026-11-24T09:00+00:00.")
 @with_appcontext
 def run(at: datetime | None) -> None:
-    """Plan what is due, once."""
+    """Plan what is due, once: check-ins, reminders, and which are waited for no longer."""
     moment = at or now()
     program_changes.start_due(moment)
-    report = checkin_planning.run(moment)
-    click.echo(report.in_words)
+    program_changes.end_due(moment)
+    click.echo(checkin_planning.run(moment).in_words)
+    click.echo(checkin_reminders.run(moment).in_words)
+    click.echo(f"{count(checkin_silence.expire(moment), 'check-in')} no longer waited for.")

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from clinic.domain.dates import day_in_words
-from clinic.domain.progress import Adherence, PainChange
-from clinic.domain.scheduling import UNANSWERED_LIMIT
-from clinic.domain.types import Tier
+from clinic.domain.progress import Adherence, PainChange, Plan, adherence
+from clinic.domain.skipping import UNANSWERED_LIMIT
+from clinic.domain.types import LogOutcome, Tier
 
 INVITATION_PATIENCE = timedelta(days=7)
 ENDING_SOON = timedelta(days=7)
 SILENCE = timedelta(days=14)
+DROP_WINDOW = timedelta(days=14)
 DROP = 30  # points of per cent between two windows, authored
 SIGN_WORDS = {
     Tier.E: "Emergency warning sign",
     Tier.U: "Warning sign, same day",
     Tier.S: "Warning sign, to review",
 }
+SCREEN_WORDS = "PHQ-2 screen positive (≥ 3), talk to them today"
 
 
 class AttentionKind(StrEnum):
     """Why a client is on the list; the order here is the order of the list."""
 
     WARNING_SIGN = "warning_sign"
+    SCREEN_POSITIVE = "screen_positive"
     PAIN_UP = "pain_up"
     CONTACT_WANTED = "contact_wanted"
     NOT_ANSWERED = "not_answered"
@@ -81,6 +84,7 @@ class ClientFacts:
 
     warning: Tier = Tier.N
     warning_on: date | None = None
+    screen_positive_on: date | None = None
     pain_up: PainChange | None = None
     pain_up_on: date | None = None
     contact_wanted_on: date | None = None
@@ -93,6 +97,14 @@ class ClientFacts:
     has_signed_in: bool = True
     program_ends_on: date | None = None
     answered_on: date | None = None
+
+
+def practice_drop(logs: Mapping[date, LogOutcome], plan: Plan, today: date) -> PracticeDrop:
+    """The last two weeks of practice against the two before, each with its denominator."""
+    days = DROP_WINDOW.days
+    since = (today if today in logs else today - timedelta(days=1)) - timedelta(days=days - 1)
+    earlier = {day: outcome for day, outcome in logs.items() if day < since}
+    return PracticeDrop(adherence(earlier, plan, since, days), adherence(logs, plan, today, days), since)
 
 
 def attention(facts: ClientFacts, today: date) -> tuple[Reason, ...]:
@@ -116,6 +128,8 @@ def _reasons(facts: ClientFacts, today: date) -> Iterator[Reason]:
 def _about_health(facts: ClientFacts) -> Iterator[Reason]:
     if facts.warning is not Tier.N and facts.warning_on:
         yield Reason(AttentionKind.WARNING_SIGN, SIGN_WORDS[facts.warning], facts.warning_on)
+    if facts.screen_positive_on:
+        yield Reason(AttentionKind.SCREEN_POSITIVE, SCREEN_WORDS, facts.screen_positive_on)
     if facts.pain_up and facts.pain_up_on:
         words = f"Pain up from {facts.pain_up.before} to {facts.pain_up.now}"
         yield Reason(AttentionKind.PAIN_UP, words, facts.pain_up_on)

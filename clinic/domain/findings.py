@@ -1,4 +1,4 @@
-"""Findings of an assessment: reading what was typed, comparing two values. Never a diagnosis or a total.
+"""Findings of an assessment: reading what was typed. Never a diagnosis or a total.
 
 A value is a number, or text: the code of an option, codes of faults with a space between, or free words.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeAlias
 
 from clinic.domain.errors import Conflict, RuleBroken
@@ -53,23 +51,6 @@ class Signed(Conflict):
     """The assessment was signed meanwhile: it is not changed any more, by anybody."""
 
 
-class Verdict(StrEnum):
-    """What a difference between two visits may be called."""
-
-    CHANGED = "changed"
-    WITHIN_ERROR = "within_error"
-    NOT_COMPARABLE = "not_comparable"
-    NOT_JUDGED = "not_judged"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """How far a number moved, and what that may be called."""
-
-    by: float
-    verdict: Verdict
-
-
 def read(field: Measurable, typed: Sequence[str]) -> Value | None:
     """The value of what was typed or pressed, None for nothing; RuleBroken says what is wrong with it."""
     given = [text for text in (each.strip() for each in typed) if text]
@@ -105,32 +86,6 @@ def in_figures(number: float) -> str:
 def with_unit(number: float, unit: str) -> str:
     """A number with its unit: 35°, 12.5 s, 2 of 3."""
     return f"{in_figures(number)}{'' if unit == '°' else ' '}{unit}".strip()
-
-
-def compare(
-    first: float,
-    latest: float,
-    at_least: float | None,
-    first_setup: Sequence[Value | None] = (),
-    latest_setup: Sequence[Value | None] = (),
-) -> Change:
-    """How a number changed, from `at_least` on called a change; another way of measuring compares nothing.
-
-    A way of measuring that was not written down may have been another one. Without `at_least` nobody has
-    published what a change is, and the difference is left as it stands.
-    """
-    by = round(latest - first, 2)
-    if list(first_setup) != list(latest_setup) or None in first_setup:
-        return Change(by, Verdict.NOT_COMPARABLE)
-    if at_least is None:
-        return Change(by, Verdict.NOT_JUDGED)
-    return Change(by, Verdict.CHANGED if abs(by) >= at_least else Verdict.WITHIN_ERROR)
-
-
-def side_difference(left: float, right: float, at_least: float) -> float | None:
-    """How far apart the sides are, if that is at least so much; below it is within measurement error."""
-    apart = round(abs(left - right), 2)
-    return apart if apart >= at_least else None
 
 
 def fell(before: float, now: float, at_least: float) -> bool:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import Tier
+
+ONE_SITTING = timedelta(hours=1)  # signs ticked one after the other are one flag, and one alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,18 @@ def clinic_tier(shipped: Tier, wanted: Tier, *, decided_by: str = "", reason: st
     if not decided_by.strip() or not reason.strip():
         raise RuleBroken("To lower a sign, a practitioner gives their name and a reason.", field="reason")
     return wanted
+
+
+def is_same_sitting(
+    found: Verdict, standing: Verdict, since: timedelta, *, is_same_checkin: bool = False
+) -> bool:
+    """Whether signs named now belong to a flag that stands, and need no alert of their own.
+
+    Those of one check-in do, and those that are known already; others if they follow soon and weigh no more.
+    """
+    if is_same_checkin or set(found.signs) <= set(standing.signs):
+        return True
+    return since < ONE_SITTING and found.tier.rank <= standing.tier.rank
 
 
 def client_text(template: str, *, emergency_number: str, urgent_line: str) -> str:

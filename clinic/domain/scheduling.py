@@ -1,4 +1,4 @@
-"""When check-ins fall due, and why one that fell due is not sent.
+"""When check-ins fall due: weekly, every second or fourth week, or some days after the start.
 
 A schedule is a rule in the client's wall-clock time; instants are worked out from it. An occurrence is keyed
 by the local date the rule names, even where the hour has to move: a shifted or repeated hour never gives two.
@@ -6,22 +6,19 @@ by the local date the rule names, even where the hour has to move: a shifted or 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
-from types import MappingProxyType
+from itertools import pairwise, takewhile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.types import CheckinState, ProgramStatus, ScheduleKind, SkipReason
+from clinic.domain.types import ScheduleKind
 
 DAY = timedelta(days=1)
-LATEST = DAY  # a check-in later than this is skipped, so a server that was off for a week sends no flood
-UNANSWERED_LIMIT = 2  # in a row; then the mail stops and somebody looks
 LONGEST_CADENCE = 730  # days
-UNSENT = frozenset({CheckinState.PLANNED, CheckinState.DUE, CheckinState.WAITING})
-AWAITED = frozenset({CheckinState.SENT, CheckinState.IN_DOUBT})  # out, or so it seems, and not answered
+RHYTHMS = (1, 2, 4)  # a check-in every so many weeks
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +44,28 @@ class WakingHours:
         return datetime.combine(day, self.opens, moment.tzinfo)
 
 
+def waking_hours(opens: time, closes: time, own_opens: time | None, own_closes: time | None) -> WakingHours:
+    """A client's own hours where they have some, else their practice's."""
+    own = own_opens or opens, own_closes or closes
+    # half of one's own and half of the practice's need not fit together
+    return WakingHours(*own) if own[0] < own[1] else WakingHours(opens, closes)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """How one program's check-ins repeat. `starts_on` is the program's first day, on which none falls due."""
+    """How one program's check-ins repeat. `starts_on` is the program's first day, on which none falls due.
+
+    Every second or fourth week is counted from the week of `counted_from`, weeks beginning on Monday; without
+    it, from the week of the first check-in.
+    """
 
     kind: ScheduleKind
     starts_on: date
     at: time
     zone: ZoneInfo
     weekday: int = 0
+    every_weeks: int = 1
+    counted_from: date | None = None
     cadence_days: tuple[int, ...] = ()
     hours: WakingHours = WakingHours()
     ends_on: date | None = None
@@ -67,44 +77,6 @@ class Occurrence:
 
     due_at: datetime
     local_date: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendingFacts:
-    """What decides whether a check-in that fell due goes out."""
-
-    due_at: datetime
-    program: ProgramStatus
-    locked: bool = False
-    archived: bool = False
-    consented: bool = True
-    unsubscribed: bool = False
-    has_address: bool = True
-    bounced: bool = False
-    numbers_set: bool = True
-    answered_today: bool = False
-    mailed_today: bool = False
-    unanswered_in_a_row: int = 0
-
-
-SKIPPED_BECAUSE: Mapping[SkipReason, str] = MappingProxyType(
-    {
-        SkipReason.LATE: "it was more than a day late",
-        SkipReason.NOT_STARTED: "the program has not started",
-        SkipReason.PAUSED: "the program is paused",
-        SkipReason.ENDED: "the program has ended",
-        SkipReason.LOCKED: "a warning sign is open",
-        SkipReason.ARCHIVED: "the client is archived",
-        SkipReason.NO_CONSENT: "the client has not agreed to mail",
-        SkipReason.UNSUBSCRIBED: "the client has unsubscribed",
-        SkipReason.NO_ADDRESS: "the client has no e-mail address",
-        SkipReason.BOUNCED: "the address does not take mail",
-        SkipReason.NUMBERS_NOT_SET: "the practice has not set its emergency and urgent numbers",
-        SkipReason.UNANSWERED_TWICE: "two check-ins in a row were not answered",
-        SkipReason.ANSWERED_TODAY: "the client has answered today already",
-        SkipReason.ONE_MAIL_A_DAY: "the client has had a mail today",
-    }
-)
 
 
 def load_zone(name: str) -> ZoneInfo:
@@ -151,12 +123,39 @@ def due_occurrences(schedule: Schedule, after: datetime, until: datetime) -> lis
     return found
 
 
-def next_occurrence(schedule: Schedule, after: datetime) -> Occurrence | None:
-    """The first check-in due after an instant; None when the schedule is at its end."""
-    for occurrence in occurrences(schedule, local_date(after, schedule.zone) - 2 * DAY):
-        if occurrence.due_at > after:
-            return occurrence
-    return None
+def fallen_due(schedule: Schedule, first_day: date, until: datetime) -> list[Occurrence]:
+    """The check-ins from a local date on that are due by an instant."""
+    return list(takewhile(lambda each: each.due_at <= until, occurrences(schedule, first_day)))
+
+
+def next_occurrence(schedule: Schedule, after: datetime, first_day: date = date.min) -> Occurrence | None:
+    """The first check-in due after an instant, on a local date or later; None at the schedule's end."""
+    first_day = max(first_day, local_date(after, schedule.zone) - 2 * DAY)
+    return next((each for each in occurrences(schedule, first_day) if each.due_at > after), None)
+
+
+def rhythm_of(schedule: Schedule, last: date | None, now: datetime) -> Schedule:
+    """The schedule, its weeks counted anew where the next check-in would come too soon after the last one.
+
+    A slower rhythm then begins on the chosen weekday nearest before a whole step has passed since `last`.
+    """
+    if schedule.kind is not ScheduleKind.WEEKLY or last is None:
+        return schedule
+    earliest = last + schedule.every_weeks * WEEK - 6 * DAY
+    found = next_occurrence(schedule, now, last + DAY)
+    if found is None or found.local_date >= earliest:
+        return schedule
+    first = next_occurrence(replace(schedule, every_weeks=1, ends_on=None), now, earliest)
+    return replace(schedule, counted_from=first.local_date if first else None)
+
+
+def check_weeks(weekday: int | None, every_weeks: int) -> int:
+    """The weekday of a weekly rhythm; RuleBroken for one that is none."""
+    if every_weeks not in RHYTHMS:
+        raise RuleBroken("A check-in comes every week, every second or every fourth.", field="every_weeks")
+    if weekday is None or not 0 <= weekday <= 6:
+        raise RuleBroken("Choose a day of the week.", field="weekday")
+    return weekday
 
 
 def parse_cadence(text: str) -> tuple[int, ...]:
@@ -171,45 +170,22 @@ def parse_cadence(text: str) -> tuple[int, ...]:
     return days
 
 
-def should_skip(facts: SendingFacts, now: datetime) -> SkipReason | None:
-    """Why a check-in is not sent now, the weightiest reason first; None if it goes out."""
-    for reason, applies in _reasons(facts, now):
-        if applies:
-            return reason
-    return None
-
-
-def skip_in_words(reason: SkipReason) -> str:
-    """The reason as the ledger shows it after "not sent": "the program is paused"."""
-    return SKIPPED_BECAUSE[reason]
-
-
 def _days(schedule: Schedule, first_day: date) -> Iterator[date]:
     if schedule.kind is ScheduleKind.CADENCE:
         days = (schedule.starts_on + timedelta(days=step) for step in schedule.cadence_days)
         yield from (day for day in days if day >= first_day)
         return
-    day = max(first_day, schedule.starts_on + DAY)
-    day += timedelta(days=(schedule.weekday - day.weekday()) % 7)
+    step = schedule.every_weeks * WEEK
+    first = _on_weekday(schedule.starts_on + DAY, schedule.weekday)
+    counted = first if schedule.counted_from is None else schedule.counted_from
+    day = counted + (schedule.weekday - counted.weekday()) * DAY  # in the week it is counted from
+    earliest = max(first_day, first)
+    day += -((day - earliest) // step) * step
     while True:
         yield day
-        day += timedelta(days=7)
+        day += step
 
 
-def _reasons(facts: SendingFacts, now: datetime) -> tuple[tuple[SkipReason, bool], ...]:
-    return (
-        (SkipReason.LOCKED, facts.locked),
-        (SkipReason.ARCHIVED, facts.archived),
-        (SkipReason.ENDED, facts.program is ProgramStatus.ENDED),
-        (SkipReason.PAUSED, facts.program is ProgramStatus.PAUSED),
-        (SkipReason.NOT_STARTED, facts.program is ProgramStatus.ASSIGNED),
-        (SkipReason.NO_CONSENT, not facts.consented),
-        (SkipReason.UNSUBSCRIBED, facts.unsubscribed),
-        (SkipReason.NO_ADDRESS, not facts.has_address),
-        (SkipReason.BOUNCED, facts.bounced),
-        (SkipReason.NUMBERS_NOT_SET, not facts.numbers_set),
-        (SkipReason.LATE, now - facts.due_at > LATEST),
-        (SkipReason.UNANSWERED_TWICE, facts.unanswered_in_a_row >= UNANSWERED_LIMIT),
-        (SkipReason.ANSWERED_TODAY, facts.answered_today),
-        (SkipReason.ONE_MAIL_A_DAY, facts.mailed_today),
-    )
+def _on_weekday(day: date, weekday: int) -> date:
+    """This weekday, on the day or after it."""
+    return day + (weekday - day.weekday()) % 7 * DAY

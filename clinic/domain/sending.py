@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from clinic.domain.scheduling import SKIPPED_BECAUSE, SendingFacts, WakingHours, should_skip
+from clinic.domain.scheduling import DAY, WakingHours, local_to_utc
+from clinic.domain.skipping import SKIPPED_BECAUSE, SendingFacts, should_skip
 from clinic.domain.types import SkipReason
 
-CHECKIN_MAILS = frozenset({"checkin", "checkin_reminder"})  # the ledger follows these
+CHECKIN, REMINDER = "checkin", "checkin_reminder"
+CHECKIN_MAILS = frozenset({CHECKIN, REMINDER})  # the ledger follows these
 
+KEEP_TRYING = timedelta(days=3)
 # RFC 5321 4.5.4.1 wants about half an hour between tries; greylisting lets a mail pass after five minutes.
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
 RETRY_THEN = timedelta(hours=1)
@@ -52,22 +55,27 @@ class Promise:
     """A mail whose time has come, with all that decides on it."""
 
     not_after: datetime
+    start_by: datetime | None = None  # for its first try; None: until the end
     attempts: int = 0
     to_client: bool = False
     numbers_set: bool = True
     has_address: bool = True
     demo: bool = False  # of a demo practice, while mail would go out through a real server
     withdrawn: bool = False  # what it is about is over: accepted, revoked, closed
+    stopped: SkipReason | None = None  # why no mail of this sort goes to them; check-ins have facts
     checkin: CheckinFacts | None = None
 
 
 _SEND = Decision(Ruling.SEND)
+_LATE = Decision(Ruling.EXPIRE, SKIPPED_BECAUSE[SkipReason.LATE], SkipReason.LATE)
 
 
 def decide(promise: Promise, now: datetime) -> Decision:
     """Whether this mail goes out at `now`; asked when it is claimed, after any change of mind."""
     if now >= promise.not_after:
         return _expired(promise.attempts)
+    if promise.start_by is not None and now > promise.start_by and not promise.attempts:
+        return _LATE
     if promise.demo:
         return Decision(Ruling.CANCEL, "people of the demonstration are never mailed through a real server")
     if promise.withdrawn:
@@ -76,7 +84,23 @@ def decide(promise: Promise, now: datetime) -> Decision:
         return _skip(SkipReason.NUMBERS_NOT_SET)
     if not promise.has_address:
         return _skip(SkipReason.NO_ADDRESS)
+    if promise.stopped:
+        return _skip(promise.stopped)
     return _SEND if promise.checkin is None else _about(promise.checkin, promise, now)
+
+
+def after_todays_mail(promise: Promise, now: datetime) -> Decision:
+    """What becomes of a check-in's mail that may go out on a day on which its client has had one."""
+    assert promise.checkin is not None
+    tomorrow = now.astimezone(promise.checkin.zone).date() + DAY
+    opens = local_to_utc(tomorrow, promise.checkin.hours.opens, promise.checkin.zone)
+    return _wait(promise, opens, SKIPPED_BECAUSE[SkipReason.ONE_MAIL_A_DAY], _skip(SkipReason.ONE_MAIL_A_DAY))
+
+
+def last_try(due_at: datetime, next_due_at: datetime | None) -> datetime:
+    """Until when a check-in's mail is tried: three days at most, and never into the time of the next one."""
+    end = due_at + KEEP_TRYING
+    return end if next_due_at is None else min(end, next_due_at)
 
 
 def retry_at(attempts: int, now: datetime, chance: float) -> datetime:
@@ -96,7 +120,7 @@ def next_waking(hours: WakingHours, zone: ZoneInfo, now: datetime) -> datetime:
 def _expired(attempts: int) -> Decision:
     if attempts:
         return Decision(Ruling.EXPIRE, f"given up after {attempts} {'try' if attempts == 1 else 'tries'}")
-    return Decision(Ruling.EXPIRE, SKIPPED_BECAUSE[SkipReason.LATE], SkipReason.LATE)
+    return _LATE
 
 
 def _about(checkin: CheckinFacts, promise: Promise, now: datetime) -> Decision:
@@ -107,9 +131,15 @@ def _about(checkin: CheckinFacts, promise: Promise, now: datetime) -> Decision:
     begins = next_waking(checkin.hours, checkin.zone, now)
     if begins <= now:
         return _SEND
-    if begins >= promise.not_after:
-        return Decision(Ruling.EXPIRE, SKIPPED_BECAUSE[SkipReason.LATE], SkipReason.LATE)
-    return Decision(Ruling.LATER, "outside the client's waking hours", until=begins)
+    return _wait(promise, begins, "outside the client's waking hours", _expired(promise.attempts))
+
+
+def _wait(promise: Promise, until: datetime, reason: str, otherwise: Decision) -> Decision:
+    """Later, if that is not too late."""
+    last = promise.not_after
+    if promise.start_by is not None and not promise.attempts:
+        last = min(last, promise.start_by)
+    return Decision(Ruling.LATER, reason, until=until) if until < last else otherwise
 
 
 def _skip(reason: SkipReason) -> Decision:

@@ -54,6 +54,7 @@ class LinkPurpose(StrEnum):
     RESET = "reset"
     CHECKIN = "checkin"
     UNSUBSCRIBE = "unsubscribe"
+    QUESTIONNAIRE = "questionnaire"
 
 
 class LinkProblemKind(StrEnum):
@@ -225,6 +226,13 @@ class OutboxState(StrEnum):
     EXPIRED = "expired"
 
 
+class MailChannel(StrEnum):
+    """The sorts of mail a client can stop; mail about the account is in none of them."""
+
+    CHECKINS = "checkins"
+    MESSAGES = "messages"
+
+
 class AssessmentStatus(StrEnum):
     """A signed assessment is never changed, only amended."""
 
@@ -280,6 +288,14 @@ class FieldKind(StrEnum):
     FAULTS = "faults"
     CM = "cm"
     TEXT = "text"
+
+
+class Better(StrEnum):
+    """Which end of a field is the better one: of its numbers, or of its options in their order."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
 
 
 class Evidence(StrEnum):

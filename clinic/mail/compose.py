@@ -5,7 +5,7 @@ No mail names a condition, a question or an answer; mail is read on shared scree
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
@@ -43,6 +43,14 @@ def checkin(head: Letterhead, *, first_name: str, link: str, until: date, stop_l
     return _mail("checkin", head, first_name=first_name, link=link, until=_day(until), stop_link=stop_link)
 
 
+def checkin_reminder(
+    head: Letterhead, *, first_name: str, link: str, until: date, stop_link: str
+) -> MailContent:
+    """Ask once more, in few words; `until` is the same day as before."""
+    words = {"first_name": first_name, "link": link, "until": _day(until), "stop_link": stop_link}
+    return _mail("checkin_reminder", head, **words)
+
+
 @dataclass(frozen=True, slots=True)
 class EncodedContent:
     """The same as a MailContent, ready for the wire."""
@@ -77,6 +85,15 @@ def invitation(
     )
 
 
+def questionnaire(
+    head: Letterhead, *, first_name: str, link: str, until: date, stop_link: str
+) -> MailContent:
+    """Ask a client to answer some questions; which ones is said on the page alone."""
+    return _mail(
+        "questionnaire", head, first_name=first_name, link=link, until=_day(until), stop_link=stop_link
+    )
+
+
 def password_reset(head: Letterhead, *, first_name: str, link: str, minutes: int) -> MailContent:
     """Offer a new password to somebody who asked for one."""
     return _mail("password_reset", head, first_name=first_name, link=link, minutes=minutes)
@@ -85,6 +102,15 @@ def password_reset(head: Letterhead, *, first_name: str, link: str, minutes: int
 def warning_sign_alert(head: Letterhead, *, first_name: str, link: str) -> MailContent:
     """Call a practitioner to the page that says the rest: no client, no sign, no answer here."""
     return _mail("warning_sign_alert", head, first_name=first_name, link=link)
+
+
+def practice_notice(
+    head: Letterhead, *, first_name: str, lines: Sequence[str], link: str, account_link: str
+) -> MailContent:
+    """A morning's news for a practitioner, in counts: no client, no sign, no answer here."""
+    return _mail(
+        "practice_notice", head, first_name=first_name, lines=lines, link=link, account_link=account_link
+    )
 
 
 def test_mail(head: Letterhead, *, first_name: str, link: str) -> MailContent:

@@ -18,6 +18,9 @@ from clinic.mail.headers import LONGEST_LINE, MailRefused, address_header, check
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
 _LIST_ID = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _URL = re.compile(r"https?://[!-~]+")
+_MARK = re.compile(r"[0-9a-f.]{1,80}")
+_SUBJECT = re.compile(r"[A-Za-z0-9_. -]{1,200}")
+MARK_HEADER = "X-Mail-Mark"
 _URL_BREAKERS = re.compile(r"[<>,\"\\^`{|}]|=\?")
 
 
@@ -26,9 +29,9 @@ def message_id(mail: UUID, domain: str) -> str:
     return f"<ci.{mail}@{domain}>"
 
 
-def list_id(domain: str) -> str:
-    """The List-Id of check-in mails; it names the installation, never a practice or a reason for care."""
-    return f"checkins.{domain}"
+def list_id(domain: str, channel: str = "checkins") -> str:
+    """The List-Id of a sort of mail; it names the installation, never a practice or a reason for care."""
+    return f"{channel}.{domain}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,8 @@ class Message:
     list_id: str | None = None
     unsubscribe_url: str | None = None
     unsubscribe_mailto: str | None = None
+    unsubscribe_subject: str = "unsubscribe"
+    mark: str | None = None  # comes back in a report about this mail
     references: tuple[str, ...] = ()
 
     def to_bytes(self) -> bytes:
@@ -76,6 +81,10 @@ class Message:
             ids = [_checked_id("References", reference) for reference in self.references]
             lines += [f"In-Reply-To: {ids[-1]}\r\n", "References: " + "\r\n ".join(ids) + "\r\n"]
         lines.append("Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: OOF, AutoReply\r\n")
+        if self.mark is not None:
+            if not _MARK.fullmatch(self.mark):
+                raise MailRefused(MARK_HEADER, f"{self.mark!a} is not a mark")
+            lines.append(f"{MARK_HEADER}: {self.mark}\r\n")
         return lines
 
     def _list(self) -> list[str]:
@@ -85,7 +94,9 @@ class Message:
                 raise MailRefused("List-Id", f"{self.list_id!a} is not a list name")
             lines.append(f"List-Id: <{self.list_id}>\r\n")
         if self.unsubscribe_url is not None:
-            lines.append(_list_unsubscribe(self.unsubscribe_url, self.unsubscribe_mailto))
+            lines.append(
+                _list_unsubscribe(self.unsubscribe_url, self.unsubscribe_mailto, self.unsubscribe_subject)
+            )
         return lines
 
 
@@ -94,7 +105,7 @@ def _date(when: datetime) -> str:
     return format_datetime(when)
 
 
-def _list_unsubscribe(url: str, mailto: str | None) -> str:
+def _list_unsubscribe(url: str, mailto: str | None, subject: str) -> str:
     """RFC 8058: the address stays in one piece; a fold is allowed only after the comma."""
     uris = [f"<{url}>"]
     if not _URL.fullmatch(url) or _URL_BREAKERS.search(url):
@@ -103,7 +114,9 @@ def _list_unsubscribe(url: str, mailto: str | None) -> str:
         raise MailRefused("List-Unsubscribe", "is longer than a line may be")
     if mailto is not None:
         check_address("List-Unsubscribe", mailto)
-        uris.append(f"<mailto:{quote(mailto, safe='@+')}?subject=unsubscribe>")
+        if not _SUBJECT.fullmatch(subject):
+            raise MailRefused("List-Unsubscribe", "needs a plain and short subject")
+        uris.append(f"<mailto:{quote(mailto, safe='@+')}?subject={quote(subject)}>")
     one_click = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     return "List-Unsubscribe: " + ",\r\n ".join(uris) + "\r\n" + one_click
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from clinic.domain.bounces import is_dead_address
+
 BeforeDot = Callable[[], bool]  # False: the lease is lost, send nothing
 
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -76,7 +78,7 @@ class Outcome:
     def bad_address(self) -> bool:
         """The mailbox does not exist (5.1.x): write to it no more. A full one (5.2.2) may empty."""
         at_recipient = self.verdict is Verdict.PERMANENT and self.stage is not Stage.LOCAL
-        return at_recipient and self.enhanced.startswith("5.1.")
+        return at_recipient and is_dead_address(self.enhanced)
 
     @property
     def needs_person(self) -> bool:

@@ -1,9 +1,11 @@
 """Tables and their constraints, one module a feature."""
 
-from clinic.models.assessment import Assessment, Finding
+from clinic.models.assessment import Amendment, Assessment, AssessmentDraft, Finding, ProgramFinding
 from clinic.models.audit import AuditEvent
 from clinic.models.base import Base
+from clinic.models.battery import OwnBattery, OwnBatteryVersion, OwnTest, OwnTestVersion
 from clinic.models.checkin import Checkin, CheckinAnswer, CheckinEvent, CheckinSchedule, WarningFlag
+from clinic.models.decline import PracticeDecline
 from clinic.models.exercise import (
     Exercise,
     ExerciseMedia,
@@ -12,14 +14,20 @@ from clinic.models.exercise import (
     RoutineItem,
     RoutineVersion,
 )
+from clinic.models.notice import PracticeNotice
 from clinic.models.outbox import OutboxMessage
 from clinic.models.person import Client, Invitation, User
 from clinic.models.practice import Heartbeat, Practice, SignOff
 from clinic.models.program import PracticeLog, Prescription, Program, ProgramEvent
+from clinic.models.questionnaire import QuestionnaireRequest, QuestionnaireResponse
+from clinic.models.sending import MailAccount, MailConnection
 from clinic.models.session import AuthSession, LinkToken
+from clinic.models.tapering import TaperingOffer
 
 __all__ = [
+    "Amendment",
     "Assessment",
+    "AssessmentDraft",
     "AuditEvent",
     "AuthSession",
     "Base",
@@ -35,16 +43,28 @@ __all__ = [
     "Heartbeat",
     "Invitation",
     "LinkToken",
+    "MailAccount",
+    "MailConnection",
     "OutboxMessage",
+    "OwnBattery",
+    "OwnBatteryVersion",
+    "OwnTest",
+    "OwnTestVersion",
     "Practice",
+    "PracticeDecline",
     "PracticeLog",
+    "PracticeNotice",
     "Prescription",
     "Program",
     "ProgramEvent",
+    "ProgramFinding",
+    "QuestionnaireRequest",
+    "QuestionnaireResponse",
     "Routine",
     "RoutineItem",
     "RoutineVersion",
     "SignOff",
+    "TaperingOffer",
     "User",
     "WarningFlag",
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, event, select
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, event, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from clinic.domain.types import AssessmentStatus, Side
@@ -30,6 +31,9 @@ class Assessment(OfPractice, Base):
     client_id: Mapped[uuid.UUID]
     battery_key: Mapped[str] = mapped_column(String(60))
     battery_version: Mapped[int]
+    title: Mapped[str | None] = mapped_column(String(120))
+    # what it asks, as it stood when it was begun: test, version, fields; NULL in rows older than this
+    items: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     taken_on: Mapped[date]
     status: Mapped[AssessmentStatus] = mapped_column(
         choice(AssessmentStatus, "status"), default=AssessmentStatus.DRAFT
@@ -43,6 +47,9 @@ class Assessment(OfPractice, Base):
 
     findings: Mapped[list[Finding]] = relationship(foreign_keys="Finding.assessment_id", viewonly=True)
     client: Mapped[Client] = relationship(foreign_keys="Assessment.client_id", viewonly=True)
+    draft: Mapped[AssessmentDraft | None] = relationship(
+        foreign_keys="AssessmentDraft.assessment_id", viewonly=True, uselist=False
+    )
     author: Mapped[User] = relationship(foreign_keys="Assessment.created_by", viewonly=True)
     signer: Mapped[User | None] = relationship(foreign_keys="Assessment.signed_by", viewonly=True)
 
@@ -66,6 +73,84 @@ class Finding(OfPractice, Base):
     value_number: Mapped[float | None]
     value_text: Mapped[str | None] = mapped_column(Text)
     unit: Mapped[str | None] = mapped_column(String(12))
+    # set by one press of "all normal", and not touched since
+    as_normal: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class AssessmentDraft(OfPractice, Base):
+    """What a draft holds besides its findings, until it is signed.
+
+    `refused`: what was typed and is no value of its field, by the field's name; nothing typed is thrown away.
+    `conditions`: what a section's tests were measured with, by section and field.
+    """
+
+    __tablename__ = "assessment_draft"
+    __table_args__ = tenant(
+        belongs_to("assessment", "assessment_id"),
+        belongs_to("user_account", "saved_by"),
+        UniqueConstraint("practice_id", "assessment_id"),
+    )
+
+    assessment_id: Mapped[uuid.UUID]
+    refused: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    conditions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    saved_by: Mapped[uuid.UUID]
+    saved_at: Mapped[datetime]
+
+    saver: Mapped[User] = relationship(foreign_keys="AssessmentDraft.saved_by", viewonly=True)
+
+
+class Amendment(OfPractice, Base):
+    """What is added to a signed assessment: a corrected value, a note, or both, always with a reason.
+
+    The finding itself stays as it was signed. `new_*` both empty: the value is withdrawn; `old_*` both empty:
+    it was left out. Rows are only ever added; of two for one place the later one counts.
+    """
+
+    __tablename__ = "amendment"
+    __table_args__ = tenant(
+        belongs_to("assessment", "assessment_id"),
+        belongs_to("user_account", "made_by"),
+        Index(None, "practice_id", "assessment_id", "made_at"),
+        CheckConstraint("(test_key IS NULL) = (field_key IS NULL)", name="whole_place"),
+        CheckConstraint("(test_key IS NULL) = (side IS NULL)", name="place_with_side"),
+        CheckConstraint("test_key IS NOT NULL OR note IS NOT NULL", name="says_something"),
+        CheckConstraint("length(reason) > 0", name="with_reason"),
+    )
+
+    assessment_id: Mapped[uuid.UUID]
+    test_key: Mapped[str | None] = mapped_column(String(60))
+    field_key: Mapped[str | None] = mapped_column(String(60))
+    side: Mapped[Side | None] = mapped_column(choice(Side, "side"))
+    old_number: Mapped[float | None]
+    old_text: Mapped[str | None] = mapped_column(Text)
+    new_number: Mapped[float | None]
+    new_text: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    made_by: Mapped[uuid.UUID]
+    made_at: Mapped[datetime]
+
+
+class ProgramFinding(OfPractice, Base):
+    """A finding that a program answers, with the value it had when it was cited."""
+
+    __tablename__ = "program_finding"
+    __table_args__ = tenant(
+        belongs_to("program", "program_id"),
+        belongs_to("assessment", "assessment_id"),
+        UniqueConstraint("practice_id", "program_id", "test_key", "field_key", "side"),
+        CheckConstraint("value_number IS NOT NULL OR value_text IS NOT NULL", name="has_value"),
+    )
+
+    program_id: Mapped[uuid.UUID]
+    assessment_id: Mapped[uuid.UUID]
+    position: Mapped[int]
+    test_key: Mapped[str] = mapped_column(String(60))
+    field_key: Mapped[str] = mapped_column(String(60))
+    side: Mapped[Side] = mapped_column(choice(Side, "side"), default=Side.NONE)
+    value_number: Mapped[float | None]
+    value_text: Mapped[str | None] = mapped_column(Text)
 
 
 @event.listens_for(Session, "before_flush")

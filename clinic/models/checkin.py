@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, time
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.types import CheckinKind, CheckinState, MistakeAnswer, ScheduleKind, SkipReason, Tier
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 from clinic.models.person import Client
 
+REMIND, SILENT = text("remind_at IS NOT NULL"), text("silent_since IS NOT NULL")
+
 
 class CheckinSchedule(OfPractice, Base):
     """When a program's check-ins fall due: wall-clock time in the client's zone.
 
-    `next_on` and `next_due_at` are a cache of the rule, planned again when rule or zone change.
+    `next_on` and `next_due_at` are a cache of the rule, planned again when rule or zone change. A check-in
+    falls in every week, every second or every fourth, counted from the week of `counted_from`.
     """
 
     __tablename__ = "checkin_schedule"
@@ -25,14 +29,18 @@ class CheckinSchedule(OfPractice, Base):
         UniqueConstraint("practice_id", "program_id"),
         Index(None, "next_due_at"),
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("every_weeks IN (1, 2, 4)", name="every_weeks"),
         CheckConstraint("(next_on IS NULL) = (next_due_at IS NULL)", name="next"),
     )
 
     program_id: Mapped[uuid.UUID]
     kind: Mapped[ScheduleKind] = mapped_column(choice(ScheduleKind, "kind"), default=ScheduleKind.WEEKLY)
     weekday: Mapped[int]  # 0 is Monday
+    every_weeks: Mapped[int] = mapped_column(default=1, server_default="1")  # 1, 2 or 4
+    counted_from: Mapped[date | None]  # a day of this rhythm's first week; None: the program's
     at_time: Mapped[time]
     time_zone: Mapped[str] = mapped_column(String(64))
+    rhythm_since: Mapped[date | None]  # of every_weeks; None: the first day
     cadence_days: Mapped[str | None] = mapped_column(String(120))  # "1,3,7,14": days after the start
     next_on: Mapped[date | None]
     next_due_at: Mapped[datetime | None]  # None: nothing more is planned
@@ -48,6 +56,14 @@ class Checkin(OfPractice, Base):
         UniqueConstraint("practice_id", "program_id", "kind", "local_date"),
         Index(None, "practice_id", "client_id", "local_date"),
         Index(None, "practice_id", "state", "due_at"),
+        Index(None, "remind_at", sqlite_where=REMIND, postgresql_where=REMIND),
+        Index(
+            "ix_checkin_practice_id_client_id_silent",
+            "practice_id",
+            "client_id",
+            sqlite_where=SILENT,
+            postgresql_where=SILENT,
+        ),
     )
 
     client_id: Mapped[uuid.UUID]
@@ -57,7 +73,10 @@ class Checkin(OfPractice, Base):
     due_at: Mapped[datetime]
     state: Mapped[CheckinState] = mapped_column(choice(CheckinState, "state"))
     skip_reason: Mapped[SkipReason | None] = mapped_column(choice(SkipReason, "skip_reason"))
-    sent_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]  # of one in doubt: when it was, if it was
+    remind_at: Mapped[datetime | None]  # when to look whether a reminder is called for; None: that is settled
+    reminded_at: Mapped[datetime | None]
+    silent_since: Mapped[datetime | None]  # expired by itself, and counted as unanswered from then on
     answered_at: Mapped[datetime | None]
 
     client: Mapped[Client] = relationship(foreign_keys="Checkin.client_id", viewonly=True)
@@ -109,21 +128,37 @@ class CheckinAnswer(OfPractice, Base):
 
 
 class WarningFlag(OfPractice, Base):
-    """Warning signs a client named. While one is open the program is locked and no check-in is mailed."""
+    """Warning signs a client named, or that were found in an assessment.
+
+    While one is open the program is locked and no check-in is mailed. `found` holds what an assessment
+    found, as it was recorded when the flag was raised.
+    """
 
     __tablename__ = "warning_flag"
     __table_args__ = tenant(
         belongs_to("client", "client_id"),
         belongs_to("checkin", "checkin_id"),
+        belongs_to("assessment", "assessment_id"),
         belongs_to("user_account", "cleared_by"),
         UniqueConstraint("practice_id", "checkin_id"),
+        # an assessment has one open flag; what is found after it was cleared raises another
+        Index(
+            "uq_warning_flag_practice_id_assessment_id_open",
+            "practice_id",
+            "assessment_id",
+            unique=True,
+            sqlite_where=text("cleared_at IS NULL"),
+            postgresql_where=text("cleared_at IS NULL"),
+        ),
         Index(None, "practice_id", "client_id", "cleared_at"),
         CheckConstraint("(cleared_at IS NULL) = (cleared_by IS NULL)", name="cleared_by_whom"),
         CheckConstraint("cleared_at IS NULL OR clear_note IS NOT NULL", name="cleared_with_note"),
     )
 
     client_id: Mapped[uuid.UUID]
-    checkin_id: Mapped[uuid.UUID | None]  # None: named on the client's own page
+    checkin_id: Mapped[uuid.UUID | None]  # None: named on the client's own page, or found
+    assessment_id: Mapped[uuid.UUID | None]  # of a draft that was thrown away nothing is left but `found`
+    found: Mapped[list[dict[str, Any]] | None]
     tier: Mapped[Tier] = mapped_column(choice(Tier, "tier"))
     question_keys: Mapped[list[str]]
     raised_at: Mapped[datetime]

@@ -15,8 +15,9 @@ from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 class OutboxMessage(OfPractice, Base):
     """One mail. It is composed when it is sent, from the records it points at: no body is stored.
 
-    `dedupe_key` names the logical event; `day_key` holds client and local date where a client
-    may get one mail a day. A row is claimed by `lease_token` until `lease_until`.
+    `dedupe_key` names the logical event; `day_key` holds client and local date where a client may get one
+    mail a day: the day it is promised for, and from its claim on the day it goes out. A row is claimed by
+    `lease_token` until `lease_until`.
     """
 
     __tablename__ = "outbox_message"
@@ -26,12 +27,14 @@ class OutboxMessage(OfPractice, Base):
         belongs_to("checkin", "checkin_id"),
         belongs_to("invitation", "invitation_id"),
         belongs_to("warning_flag", "flag_id"),
+        belongs_to("questionnaire_request", "questionnaire_request_id"),
         UniqueConstraint("practice_id", "dedupe_key"),
         UniqueConstraint("practice_id", "day_key"),
         Index(None, "state", "due_at", "id"),
         Index(None, "lease_token"),
         Index(None, "practice_id", "client_id"),
         Index(None, "practice_id", "checkin_id"),
+        Index(None, "practice_id", "questionnaire_request_id"),
     )
 
     kind: Mapped[str] = mapped_column(String(40))  # a folder of templates/mail
@@ -42,10 +45,12 @@ class OutboxMessage(OfPractice, Base):
     checkin_id: Mapped[uuid.UUID | None]
     invitation_id: Mapped[uuid.UUID | None]
     flag_id: Mapped[uuid.UUID | None]
+    questionnaire_request_id: Mapped[uuid.UUID | None]
     local_date: Mapped[date | None]
     to_address: Mapped[str | None] = mapped_column(String(254))  # where it went; known when claimed
     state: Mapped[OutboxState] = mapped_column(choice(OutboxState, "state"), default=OutboxState.READY)
     due_at: Mapped[datetime]
+    start_by: Mapped[datetime | None]  # if it was never tried by then, it is too late
     not_after: Mapped[datetime]
     lease_token: Mapped[uuid.UUID | None]
     lease_until: Mapped[datetime | None]

@@ -30,6 +30,7 @@ class User(OfPractice, Base):
     password_changed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     deactivated_at: Mapped[datetime | None]
+    daily_notice: Mapped[bool] = mapped_column(default=True)  # the morning mail; warning signs come anyway
 
     practice: Mapped[Practice] = relationship(foreign_keys="User.practice_id")
 
@@ -67,7 +68,8 @@ class Client(OfPractice, Base):
     waking_from: Mapped[time | None]
     waking_until: Mapped[time | None]
     status: Mapped[ClientStatus] = mapped_column(choice(ClientStatus, "status"), default=ClientStatus.ACTIVE)
-    unsubscribed_at: Mapped[datetime | None]
+    unsubscribed_at: Mapped[datetime | None]  # from check-ins and their reminders
+    messages_stopped_at: Mapped[datetime | None]  # from all other mail that is not about the account
     bounced_at: Mapped[datetime | None]
     bounce_reason: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime]

@@ -24,6 +24,7 @@ class Program(OfPractice, Base):
         belongs_to("routine_version", "routine_version_id"),
         belongs_to("user_account", "assigned_by"),
         Index(None, "practice_id", "client_id", "status"),
+        Index(None, "status", "ends_on"),  # whose last day is over, asked every few seconds
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
     )
 
@@ -33,6 +34,7 @@ class Program(OfPractice, Base):
     status: Mapped[ProgramStatus] = mapped_column(choice(ProgramStatus, "status"))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    graduated_on: Mapped[date | None]  # ended because all went well; a restart takes it back
     assigned_by: Mapped[uuid.UUID]
     assigned_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -79,7 +81,7 @@ class ProgramEvent(OfPractice, Base):
     reason: Mapped[str] = mapped_column(Text)
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
     after: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    actor_id: Mapped[uuid.UUID]
+    actor_id: Mapped[uuid.UUID | None]  # None: the system
     happened_at: Mapped[datetime]
 
 

@@ -22,10 +22,15 @@ from clinic.models import (
     Client,
     Invitation,
     OutboxMessage,
+    OwnBattery,
+    OwnTest,
     Practice,
     Program,
+    QuestionnaireRequest,
+    QuestionnaireResponse,
     Routine,
     RoutineVersion,
+    TaperingOffer,
     User,
     WarningFlag,
 )
@@ -33,6 +38,7 @@ from clinic.models.base import OfPractice
 from clinic.services.actors import Actor
 
 Row = TypeVar("Row", bound=OfPractice)
+Made = TypeVar("Made", OwnTest, OwnBattery)
 
 
 def client_for(actor: Actor, client_id: uuid.UUID, *options: ORMOption) -> Client:
@@ -123,6 +129,20 @@ def invitation_for(actor: Actor, invitation_id: uuid.UUID, *options: ORMOption) 
     return _for_staff(Invitation, actor, invitation_id, *options)
 
 
+def questionnaire_request_for(
+    actor: Actor, request_id: uuid.UUID, *options: ORMOption
+) -> QuestionnaireRequest:
+    """A set of questions of the practice; for a client, their own."""
+    return _one(QuestionnaireRequest, actor, request_id, *options, own=QuestionnaireRequest.client_id)
+
+
+def questionnaire_response_for(
+    actor: Actor, response_id: uuid.UUID, *options: ORMOption
+) -> QuestionnaireResponse:
+    """An answered questionnaire of the practice; staff only."""
+    return _for_staff(QuestionnaireResponse, actor, response_id, *options)
+
+
 def routine_for(actor: Actor, routine_id: uuid.UUID, *options: ORMOption) -> Routine:
     """A routine of the practice; staff only."""
     return _for_staff(Routine, actor, routine_id, *options)
@@ -136,6 +156,21 @@ def routine_version_for(actor: Actor, version_id: uuid.UUID, *options: ORMOption
 def message_for(actor: Actor, message_id: uuid.UUID, *options: ORMOption) -> OutboxMessage:
     """A mail of the practice's outbox; staff only."""
     return _for_staff(OutboxMessage, actor, message_id, *options)
+
+
+def offer_for(actor: Actor, offer_id: uuid.UUID, *options: ORMOption) -> TaperingOffer:
+    """An offer to write to a client less often; staff only."""
+    return _for_staff(TaperingOffer, actor, offer_id, *options)
+
+
+def own_test_for(actor: Actor, key: str) -> OwnTest:
+    """A test that the practice made itself; staff only."""
+    return _made_by(OwnTest, actor, key)
+
+
+def own_battery_for(actor: Actor, key: str) -> OwnBattery:
+    """A battery that the practice made itself; staff only."""
+    return _made_by(OwnBattery, actor, key)
 
 
 def user_for(actor: Actor, user_id: uuid.UUID, *options: ORMOption) -> User:
@@ -154,6 +189,15 @@ def practice_of(actor: Actor) -> Practice:
 def _for_staff(kind: type[Row], actor: Actor, row_id: uuid.UUID, *options: ORMOption) -> Row:
     staff_only(actor)
     return _one(kind, actor, row_id, *options)
+
+
+def _made_by(kind: type[Made], actor: Actor, key: str) -> Made:
+    staff_only(actor)
+    query = select(kind).where(kind.key == key, kind.practice_id == actor.practice_id)
+    row = db.session.scalars(query).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def _one(

@@ -1,4 +1,4 @@
-"""Reading an assessment: its tests, what stands out, same-day flags, and first against latest."""
+"""Reading an assessment: its tests, what stands out, left against right, and same-day flags."""
 
 from __future__ import annotations
 
@@ -16,24 +16,33 @@ from clinic.catalogue.assessment import (
     Threshold,
     ThresholdKind,
 )
-from clinic.domain.findings import (
-    NONE_SEEN,
-    Change,
-    Place,
-    Value,
-    compare,
-    fell,
-    read,
-    side_difference,
-)
+from clinic.domain.comparison import Sides, difference
+from clinic.domain.comparison import sides as compare_sides
+from clinic.domain.findings import NONE_SEEN, Place, Value, fell, read
 from clinic.domain.types import Evidence, FieldKind, Section, Side
 from clinic.models import Assessment, Finding
+from clinic.services import batteries
 
 Values: TypeAlias = Mapping[Place, Value]
 SIDES = (Side.LEFT, Side.RIGHT)
 HOW_MEASURED = ("position", "device")  # values taken in another way are not compared
-MEASURES = frozenset({FieldKind.DEGREES, FieldKind.SECONDS, FieldKind.COUNT, FieldKind.CM})
 PAIN_LIMITED = "pain_limited"
+NOTE = Field(
+    id="note",
+    kind=FieldKind.TEXT,
+    label="Note",
+    unit="",
+    minimum=None,
+    maximum=None,
+    step=None,
+    options=(),
+    abnormal=None,
+    warning=None,
+    warning_do="",
+    normal="",
+    per_side=False,
+    hint="",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,11 @@ class Spot:
     place: Place
     test: AssessmentTest
     field: Field
+
+    @property
+    def name(self) -> str:
+        """The name of its field in forms."""
+        return "-".join(self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +70,40 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
-    """The two sides of a field, further apart than measuring explains."""
+class Pair:
+    """One measure on both sides; `stand` says whether they differ by more than measuring explains."""
 
     test: AssessmentTest
     field: Field
-    by: float
+    left: float
+    right: float
+    stand: Sides
+    limit: float
 
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A number of the first and of the latest assessment."""
-
-    spot: Spot
-    first: float
-    latest: float
-    change: Change
+    @property
+    def by(self) -> float:
+        """How far apart the sides are."""
+        return abs(difference(self.left, self.right))
 
 
 def battery_of(assessment: Assessment) -> Battery | None:
-    """The battery in the very version it was taken with; None if the catalogue has moved on."""
-    battery = load_catalogue().batteries.get(assessment.battery_key)
-    return battery if battery and battery.version == assessment.battery_version else None
+    """The catalogue's battery in the very version it was taken with; None if it is another one or not kept."""
+    return load_catalogue().battery(assessment.battery_key, assessment.battery_version)
 
 
 def name_of(assessment: Assessment) -> str:
     """What the assessment is called."""
-    battery = load_catalogue().batteries.get(assessment.battery_key)
-    return battery.name if battery else assessment.battery_key.replace("_", " ").capitalize()
+    return batteries.title_of(assessment)
 
 
 def items_of(assessment: Assessment) -> tuple[BatteryItem, ...]:
-    """The tests asked for, in order; of a battery that is gone, those that were recorded."""
-    battery = battery_of(assessment)
-    return battery.items if battery else tuple(_recorded_items(assessment.findings))
+    """The tests asked for, in order, each as it stood when the assessment was begun."""
+    return tuple(_with_note(item) for item in batteries.items_of(assessment))
+
+
+def is_counted(spot: Spot) -> bool:
+    """Whether a field is one of those that progress is counted in: a note is there for who needs one."""
+    return spot.field.kind is not FieldKind.TEXT
 
 
 def spots(items: Iterable[BatteryItem]) -> Iterator[Spot]:
@@ -155,31 +169,36 @@ def flags(items: Iterable[BatteryItem], values: Values, before: Values) -> list[
     ]
 
 
-def sides_apart(items: Iterable[BatteryItem], values: Values) -> list[Apart]:
-    """Angles whose sides differ by the test's own limit or more."""
-    found = []
+def pairs(items: Iterable[BatteryItem], values: Values) -> Iterator[Pair]:
+    """Every measure taken on both sides that has a published limit for how far these may differ."""
     for item in items:
         for field in item.fields:
             limit = _limit(item.test, field, ThresholdKind.SIDE_DIFFERENCE)
             left, right = (values.get(Place(item.test.id, field.id, side)) for side in SIDES)
             if limit is None or not isinstance(left, float) or not isinstance(right, float):
                 continue
-            if (by := side_difference(left, right, limit)) is not None:
-                found.append(Apart(item.test, field, by))
-    return found
+            noise = _limit(item.test, field, ThresholdKind.NOISE)
+            stand = compare_sides(left, right, noise=noise, limit=limit)
+            yield Pair(item.test, field, left, right, stand, limit)
 
 
-def compared(items: Iterable[BatteryItem], first: Values, latest: Values) -> list[Compared]:
-    """Everything measured both times, first against latest."""
-    found = []
-    for spot in spots(items):
-        one, two = first.get(spot.place), latest.get(spot.place)
-        if spot.field.kind not in MEASURES or not isinstance(one, float) or not isinstance(two, float):
-            continue
-        limit = _limit(spot.test, spot.field, ThresholdKind.CHANGE)
-        setup = _setup(spot.test, first), _setup(spot.test, latest)
-        found.append(Compared(spot, one, two, compare(one, two, limit, *setup)))
-    return found
+def sides_apart(items: Iterable[BatteryItem], values: Values) -> list[Pair]:
+    """Measures whose sides differ by the test's own limit or more."""
+    return [pair for pair in pairs(items, values) if pair.stand is Sides.APART]
+
+
+def threshold(test: AssessmentTest, field: Field, kind: ThresholdKind) -> Threshold | None:
+    """The test's threshold for a field; what is only remembered judges nobody, nor does another unit."""
+    fits = (
+        each
+        for each in test.thresholds
+        if each.kind is kind
+        and each.value is not None
+        and each.field in ("", field.id)
+        and each.unit == field.unit
+        and each.provenance.status is not Evidence.MEMORY
+    )
+    return next(fits, None)
 
 
 def _flag(spot: Spot, values: Values, before: Values) -> Flag | None:
@@ -199,28 +218,12 @@ def _flag(spot: Spot, values: Values, before: Values) -> Flag | None:
     return Flag(spot, value, earlier if dropped and isinstance(earlier, float) else None, limited)
 
 
+def _with_note(item: BatteryItem) -> BatteryItem:
+    if any(field.id == NOTE.id for field in item.fields):
+        return item
+    return BatteryItem(item.test, (*item.fields, NOTE))
+
+
 def _limit(test: AssessmentTest, field: Field, kind: ThresholdKind) -> float | None:
-    """The test's threshold for a field; what is only remembered judges nobody, nor does another unit."""
-    fits: list[Threshold] = [
-        each
-        for each in test.thresholds
-        if each.kind is kind
-        and each.value is not None
-        and each.field in ("", field.id)
-        and each.unit == field.unit
-        and each.provenance.status is not Evidence.MEMORY
-    ]
-    return fits[0].value if fits else None
-
-
-def _setup(test: AssessmentTest, values: Values) -> list[Value | None]:
-    asked = {field.id for field in test.fields}
-    return [values.get(Place(test.id, key, Side.NONE)) for key in HOW_MEASURED if key in asked]
-
-
-def _recorded_items(findings: Iterable[Finding]) -> Iterator[BatteryItem]:
-    recorded = {(each.test_key, each.field_key) for each in findings}
-    for test in load_catalogue().tests.values():
-        fields = tuple(field for field in test.fields if (test.id, field.id) in recorded)
-        if fields:
-            yield BatteryItem(test, fields)
+    found = threshold(test, field, kind)
+    return found.value if found else None

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import CursorResult, select, update
 
-from clinic.domain.attention import AttentionKind, ClientFacts, Reason, attention
+from clinic.domain.attention import DROP_WINDOW, AttentionKind, ClientFacts, PracticeDrop, Reason, attention
 from clinic.domain.errors import NotFound, RuleBroken
-from clinic.domain.progress import PainPoint, pain_up
+from clinic.domain.progress import Adherence, PainPoint, pain_up
 from clinic.domain.types import Tier
 from clinic.extensions import db
 from clinic.models import CheckinAnswer, Client
@@ -135,6 +135,8 @@ def _put(client: _Gathered, row: Found, since: date) -> None:
                 client.values |= {"warning": tier, "warning_on": since}
                 client.flag_id = row.subject_id
             return
+        case AttentionKind.SCREEN_POSITIVE:
+            client.values.setdefault("screen_positive_on", since)
         case AttentionKind.NOT_ANSWERED:
             client.values |= {"unanswered_in_a_row": int(row.extra or 0), "unanswered_since": since}
         case AttentionKind.BOUNCED:
@@ -145,7 +147,20 @@ def _put(client: _Gathered, row: Found, since: date) -> None:
             client.values["program_ends_on"] = since
         case AttentionKind.NOT_PRACTISED:
             client.values["silent_since"] = since
+        case AttentionKind.PRACTICE_DROPPED:
+            client.values["practice"] = _drop(row.extra or "", since)
     client.cases.append(Case(row.kind, row.subject_id))
+
+
+def _drop(figures: str, since: date) -> PracticeDrop:
+    before_done, before_of, now_done, now_of = map(int, figures.split("/"))
+    return PracticeDrop(_kept(before_done, before_of), _kept(now_done, now_of), since)
+
+
+def _kept(done: int, of: int) -> Adherence:
+    return Adherence(
+        window=DROP_WINDOW.days, expected=of, done=done, partly=0, not_done=0, not_reported=max(0, of - done)
+    )
 
 
 def _add_answers(
@@ -223,6 +238,8 @@ def _handle(actor: Actor, client: Client, case: Case, note: str) -> None:
             _own(client, access.invitation_for(actor, case.subject_id).client_id)
         case AttentionKind.ENDING | AttentionKind.NOT_PRACTISED | AttentionKind.PRACTICE_DROPPED:
             _own(client, access.program_for(actor, case.subject_id).client_id)
+        case AttentionKind.SCREEN_POSITIVE:
+            _own(client, access.questionnaire_response_for(actor, case.subject_id).client_id)
         case AttentionKind.BOUNCED:
             _own(client, access.client_for(actor, case.subject_id).id)
     audit.record(

@@ -29,7 +29,7 @@ from sqlalchemy.orm import aliased
 from clinic.domain.attention import ENDING_SOON, INVITATION_PATIENCE, SILENCE, AttentionKind
 from clinic.domain.programs import RUNNING
 from clinic.domain.progress import PAIN_CHANGE
-from clinic.domain.scheduling import AWAITED, UNANSWERED_LIMIT
+from clinic.domain.skipping import UNANSWERED_LIMIT
 from clinic.domain.types import CheckinState, ClientStatus, ProgramStatus, Tier
 from clinic.extensions import db
 from clinic.models import (
@@ -38,12 +38,15 @@ from clinic.models import (
     CheckinAnswer,
     Client,
     Invitation,
+    PracticeDecline,
     PracticeLog,
     Program,
     ProgramEvent,
+    QuestionnaireResponse,
     WarningFlag,
 )
 from clinic.models.base import UtcDateTime
+from clinic.services import checkin_silence
 
 MOST = 50
 LOOKED_AFTER = "client.looked_after"
@@ -67,8 +70,10 @@ def find(practice_id: uuid.UUID, now: datetime, today: date) -> list[Found]:
     """Every reason but those of answers, at most fifty-one of each kind. One statement."""
     kinds = (
         _flags(practice_id),
+        _screens(practice_id),
         _unanswered(practice_id, now),
         _bounced(practice_id),
+        _declined(practice_id),
         _silent(practice_id, now, today),
         _invited(practice_id, now),
         _ending(practice_id, now, today),
@@ -182,25 +187,55 @@ def _flags(practice_id: uuid.UUID) -> Select[Any]:
     )
 
 
+def _screens(practice_id: uuid.UUID) -> Select[Any]:
+    """Positive screens that nobody has dealt with; one that was corrected since counts no more."""
+    corrected = aliased(QuestionnaireResponse)
+    superseded = exists().where(
+        corrected.practice_id == practice_id,
+        corrected.request_id == QuestionnaireResponse.request_id,
+        corrected.questionnaire_key == QuestionnaireResponse.questionnaire_key,
+        corrected.revision > QuestionnaireResponse.revision,
+    )
+    kind, recorded = AttentionKind.SCREEN_POSITIVE, QuestionnaireResponse.recorded_at
+    return (
+        _row(kind, QuestionnaireResponse.id, moment=QuestionnaireResponse.answered_at)
+        .join(QuestionnaireResponse, _client(QuestionnaireResponse))
+        .where(
+            QuestionnaireResponse.practice_id == practice_id,
+            QuestionnaireResponse.screen_positive,
+            ~superseded,
+            _not_looked_after(kind, recorded),
+        )
+        .order_by(QuestionnaireResponse.answered_at)
+    )
+
+
 def _unanswered(practice_id: uuid.UUID, now: datetime) -> Select[Any]:
     later = aliased(Checkin)
     answered_since = exists().where(
         later.practice_id == practice_id,
         later.client_id == Checkin.client_id,
-        later.local_date > Checkin.local_date,
+        func.coalesce(later.answered_at, later.due_at) > Checkin.due_at,
         later.state == CheckinState.ANSWERED,
     )
-    awaited = and_(Checkin.practice_id == practice_id, Checkin.state.in_(AWAITED))
     runs = (
         select(Checkin.client_id, func.count().label("count"), func.min(Checkin.due_at).label("first"))
-        .where(awaited, Checkin.due_at <= now - ANSWER_WITHIN, ~answered_since)
+        .where(
+            Checkin.id.in_(checkin_silence.unanswered_in(practice_id)),
+            Checkin.due_at <= now - ANSWER_WITHIN,
+            ~answered_since,
+        )
         .group_by(Checkin.client_id)
         .having(func.count() >= UNANSWERED_LIMIT)
         .subquery()
     )
     newest = (
         select(Checkin.id)
-        .where(awaited, Checkin.client_id == Client.id)
+        .where(
+            Checkin.practice_id == practice_id,
+            Checkin.client_id == Client.id,
+            checkin_silence.is_unanswered(),
+        )
         .order_by(Checkin.local_date.desc())
         .limit(1)
         .correlate(Client)
@@ -224,6 +259,27 @@ def _bounced(practice_id: uuid.UUID) -> Select[Any]:
             _not_looked_after(AttentionKind.BOUNCED, Client.bounced_at),
         )
         .order_by(Client.bounced_at)
+    )
+
+
+def _declined(practice_id: uuid.UUID) -> Select[Any]:
+    """Practice that has fallen off, as the last look at everybody's weeks found it."""
+    found = PracticeDecline
+    figures = [found.before_done, found.before_of, found.now_done, found.now_of]
+    told: ColumnElement[str] = cast(figures[0], String())
+    for figure in figures[1:]:
+        told = told.concat("/").concat(cast(figure, String()))
+    return (
+        _row(AttentionKind.PRACTICE_DROPPED, found.program_id, day=found.since, extra=told)
+        .join(found, _client(found))
+        .join(Program, and_(Program.practice_id == found.practice_id, Program.id == found.program_id))
+        .where(
+            found.practice_id == practice_id,
+            Program.status == ProgramStatus.ACTIVE,
+            _active(),
+            _not_looked_after(AttentionKind.PRACTICE_DROPPED, found.noticed_at),
+        )
+        .order_by(found.since)
     )
 
 

@@ -1,116 +1,71 @@
-"""Check-ins: calling them back, and the ledger as the practice reads it."""
+"""Check-ins while they are under way: called back, no longer waited for, and a line in their history."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, and_, select, update
 
-from clinic.domain.scheduling import AWAITED, UNSENT, load_zone, local_date, skip_in_words
-from clinic.domain.sending import CHECKIN_MAILS
+from clinic.domain.sending import CHECKIN_MAILS, REMINDER
+from clinic.domain.skipping import AWAITED, UNSENT, skip_in_words
 from clinic.domain.types import CheckinState, OutboxState, SkipReason
 from clinic.extensions import db
-from clinic.mail import compose
-from clinic.mail.compose import MailContent
-from clinic.models import (
-    Checkin,
-    CheckinAnswer,
-    CheckinEvent,
-    CheckinSchedule,
-    Client,
-    OutboxMessage,
-    Program,
-)
-from clinic.services import access, audit, links, outbox, sending_ledger
-from clinic.services.actors import Actor
+from clinic.models import Checkin, CheckinEvent, OutboxMessage
+from clinic.services import outbox, sending_ledger
 from clinic.services.clock import now
-from clinic.services.sending_ledger import Step
-from clinic.services.transaction import transaction
-
-TROUBLE = (CheckinState.FAILED, CheckinState.IN_DOUBT)
-MOST = 50
-LOOK_BACK = timedelta(days=30)
-RECENT = timedelta(days=14)
+from clinic.services.sending_steps import Step
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the ledger. `reason` is of its newest change; `message_id` is of its newest mail."""
+def call_back(
+    practice_id: uuid.UUID,
+    client_id: uuid.UUID,
+    why: SkipReason,
+    *,
+    program_id: uuid.UUID | None = None,
+    reason: str = "",
+) -> int:
+    """Stop what is not on its way to a client yet, of all programs or of one; returns how many check-ins.
 
-    checkin: Checkin
-    answer: CheckinAnswer | None
-    reason: str
-    message_id: uuid.UUID | None = None
-
-    @property
-    def can_be_resent(self) -> bool:
-        """Failed or in doubt, with a mail that can be sent again."""
-        return self.checkin.state in TROUBLE and self.message_id is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A check-in that is to come."""
-
-    client_id: uuid.UUID
-    client_name: str
-    program_name: str
-    due_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """All that a practice's check-in page shows, each list cut off at fifty."""
-
-    planned: Sequence[Planned]
-    waiting: Sequence[Entry]
-    trouble: Sequence[Entry]
-    answers: Sequence[Entry]
-
-
-def call_back(practice_id: uuid.UUID, client_id: uuid.UUID, why: SkipReason) -> int:
-    """Stop what is not on its way to a client yet, within the caller's transaction; returns how many."""
-    mine = and_(OutboxMessage.practice_id == practice_id, OutboxMessage.client_id == client_id)
-    outbox.cancel(practice_id, and_(mine, OutboxMessage.kind.in_(CHECKIN_MAILS)), skip_in_words(why))
-    under_way = select(OutboxMessage.checkin_id).where(
-        mine, OutboxMessage.state == OutboxState.LEASED, OutboxMessage.checkin_id.is_not(None)
-    )
-    unsent = select(Checkin.id).where(
-        Checkin.practice_id == practice_id,
-        Checkin.client_id == client_id,
-        Checkin.state.in_(UNSENT),
-        Checkin.id.not_in(under_way),
-    )
-    steps = [
-        Step(practice_id, client_id, checkin_id, CheckinState.SKIPPED, skip_in_words(why), why)
-        for checkin_id in db.session.scalars(unsent)
-    ]
-    sending_ledger.follow(steps, now())
-    return len(steps)
-
-
-def close_unanswered(practice_id: uuid.UUID, client_id: uuid.UUID, reason: str) -> int:
-    """Wait no longer for answers to what was sent, within the caller's transaction; returns to how many.
-
-    What stays sent or in doubt is therefore the run of unanswered check-ins that planning counts.
+    Within the caller's transaction. What a worker has in its hands goes out, and the ledger follows it.
     """
+    reason = reason or skip_in_words(why)
+    mine = and_(Checkin.practice_id == practice_id, Checkin.client_id == client_id)
+    mails = and_(OutboxMessage.client_id == client_id, OutboxMessage.kind.in_(CHECKIN_MAILS))
+    if program_id is not None:
+        mine = and_(mine, Checkin.program_id == program_id)
+        mails = and_(mails, OutboxMessage.checkin_id.in_(select(Checkin.id).where(mine)))
+    called_back = outbox.cancel(practice_id, mails, reason)
+    unsent = _unsent(practice_id, mine)  # only now: what is not called back, a worker has taken
+    reminders = [checkin_id for kind, checkin_id in called_back if kind == REMINDER and checkin_id]
+    steps = [_skipped(practice_id, client_id, each, why, reason) for each in unsent]
+    steps += [_skipped(practice_id, client_id, each, why, reason, reminder=True) for each in reminders]
+    sending_ledger.follow(steps, now())
+    return len(unsent)
+
+
+def close_unanswered(
+    practice_id: uuid.UUID, client_id: uuid.UUID, reason: str, up_to: date = date.max
+) -> int:
+    """End a client's run of unanswered check-ins, within the caller's transaction.
+
+    Those up to a day are waited for no longer; returns how many that were.
+    """
+    of_client = and_(Checkin.practice_id == practice_id, Checkin.client_id == client_id)
     closed = db.session.scalars(
         update(Checkin)
-        .where(
-            Checkin.practice_id == practice_id,
-            Checkin.client_id == client_id,
-            Checkin.state.in_(AWAITED),
-        )
-        .values(state=CheckinState.EXPIRED)
+        .where(of_client, Checkin.state.in_(AWAITED), Checkin.local_date <= up_to)
+        .values(state=CheckinState.EXPIRED, remind_at=None)
         .returning(Checkin.id)
     ).all()
+    db.session.execute(
+        update(Checkin).where(of_client, Checkin.silent_since.is_not(None)).values(silent_since=None)
+    )
     for checkin_id in closed:
         note(practice_id, checkin_id, CheckinState.EXPIRED, reason)
+    outbox.cancel(
+        practice_id, and_(OutboxMessage.kind == REMINDER, OutboxMessage.checkin_id.in_(closed)), reason
+    )
     return len(closed)
 
 
@@ -127,112 +82,23 @@ def note(practice_id: uuid.UUID, checkin_id: uuid.UUID, state: CheckinState, rea
     )
 
 
-def for_client(actor: Actor, client_id: uuid.UUID) -> Sequence[Entry]:
-    """The ledger of one client of the practice, newest first, with answers; staff only. One query."""
-    access.staff_only(actor)
-    query = _entries().where(Checkin.practice_id == actor.practice_id, Checkin.client_id == client_id)
-    return _read(query.order_by(Checkin.local_date.desc(), Checkin.due_at.desc()).limit(4 * MOST))
-
-
-def overview(actor: Actor, until: datetime) -> Overview:
-    """The practice's check-ins, planned up to an instant; staff only. Four queries."""
-    access.staff_only(actor)
-    return Overview(
-        planned=_planned(actor, until),
-        waiting=_in_states(actor, (CheckinState.WAITING, CheckinState.SENDING), Checkin.due_at),
-        trouble=_in_states(actor, TROUBLE, Checkin.due_at.desc()),
-        answers=_answered(actor),
+def _unsent(practice_id: uuid.UUID, mine: ColumnElement[bool]) -> list[uuid.UUID]:
+    under_way = select(OutboxMessage.checkin_id).where(
+        OutboxMessage.practice_id == practice_id,
+        OutboxMessage.checkin_id == Checkin.id,
+        OutboxMessage.state == OutboxState.LEASED,
     )
+    query = select(Checkin.id).where(mine, Checkin.state.in_(UNSENT), ~under_way.exists())
+    return list(db.session.scalars(query))
 
 
-def preview(actor: Actor) -> MailContent:
-    """The check-in mail as a client gets it, but for its links, which lead nowhere; staff only."""
-    access.staff_only(actor)
-    practice = access.practice_of(actor)
-    home = links.address("public.home.index")
-    return compose.checkin(
-        compose.Letterhead(practice.name, practice.phone, practice.emergency_number),
-        first_name=actor.name.partition(" ")[0],
-        link=home,
-        until=local_date(now() + links.CHECKIN_LIFETIME, load_zone(practice.time_zone)),
-        stop_link=home,
-    )
-
-
-def preview_to_self(actor: Actor) -> None:
-    """Mail that preview to the practitioner who asks; staff only."""
-    user = access.user_for(actor, actor.user_id)
-    with transaction():
-        outbox.promise_preview(user)
-        audit.record(actor, "checkin.previewed")
-
-
-def _newest_mail() -> ColumnElement[Any]:
-    return (
-        select(OutboxMessage.id)
-        .where(OutboxMessage.practice_id == Checkin.practice_id, OutboxMessage.checkin_id == Checkin.id)
-        .order_by(OutboxMessage.created_at.desc())
-        .limit(1)
-        .correlate(Checkin)
-        .scalar_subquery()
-    )
-
-
-def _entries(*, answered: bool = False) -> Select[Any]:
-    reason = (
-        select(CheckinEvent.reason)
-        .where(CheckinEvent.practice_id == Checkin.practice_id, CheckinEvent.checkin_id == Checkin.id)
-        .order_by(CheckinEvent.happened_at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    return (
-        select(Checkin, CheckinAnswer, reason, _newest_mail())
-        .join(
-            CheckinAnswer,
-            and_(CheckinAnswer.practice_id == Checkin.practice_id, CheckinAnswer.checkin_id == Checkin.id),
-            isouter=not answered,  # an outer join would read every check-in for the newest answers
-        )
-        .options(joinedload(Checkin.client))
-    )
-
-
-def _read(query: Select[Any]) -> list[Entry]:
-    return [_entry(row) for row in db.session.execute(query)]
-
-
-def _entry(row: Any) -> Entry:
-    return Entry(row[0], row[1], row[2] or "", row[3])
-
-
-def _in_states(actor: Actor, states: tuple[CheckinState, ...], order: Any) -> list[Entry]:
-    query = _entries().where(
-        Checkin.practice_id == actor.practice_id,
-        Checkin.state.in_(states),
-        Checkin.due_at >= now() - LOOK_BACK,
-    )
-    return _read(query.order_by(order).limit(MOST))
-
-
-def _answered(actor: Actor) -> list[Entry]:
-    query = _entries(answered=True).where(
-        CheckinAnswer.practice_id == actor.practice_id, CheckinAnswer.answered_at >= now() - RECENT
-    )
-    return _read(query.order_by(CheckinAnswer.answered_at.desc()).limit(MOST))
-
-
-def _planned(actor: Actor, until: datetime) -> list[Planned]:
-    query = (
-        select(Client.id, Client.name, Program.name, CheckinSchedule.next_due_at)
-        .join(
-            Program,
-            and_(
-                Program.practice_id == CheckinSchedule.practice_id, Program.id == CheckinSchedule.program_id
-            ),
-        )
-        .join(Client, and_(Client.practice_id == Program.practice_id, Client.id == Program.client_id))
-        .where(CheckinSchedule.practice_id == actor.practice_id, CheckinSchedule.next_due_at <= until)
-        .order_by(CheckinSchedule.next_due_at)
-        .limit(MOST)
-    )
-    return [Planned(*row._tuple()) for row in db.session.execute(query)]
+def _skipped(
+    practice_id: uuid.UUID,
+    client_id: uuid.UUID,
+    checkin_id: uuid.UUID,
+    why: SkipReason,
+    reason: str,
+    *,
+    reminder: bool = False,
+) -> Step:
+    return Step(practice_id, client_id, checkin_id, CheckinState.SKIPPED, reason, why, reminder=reminder)

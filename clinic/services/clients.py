@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -22,6 +23,7 @@ from clinic.services.clock import now, today_in
 from clinic.services.transaction import transaction
 
 KEYS = uuid.UUID("7c1e44a0-5b0e-4a53-9d0f-3f5f6f1f2a61")
+WHEN = {"time_zone", "waking_from", "waking_until"}
 SAME_ADDRESS = "Another client has this email address already."
 EARLIEST_YEAR = 2000
 
@@ -40,6 +42,8 @@ class Details:
     history: str | None = None
     notes: str | None = None
     consented_on: date | None = None
+    waking_from: time | None = None  # None: the practice's hours
+    waking_until: time | None = None
 
 
 PLAIN = tuple(each.name for each in fields(Details) if each.name not in {"name", "email", "consented_on"})
@@ -95,9 +99,10 @@ def correct(actor: Actor, client_id: uuid.UUID, details: Details, version: int) 
         before, old_key = shown(client, practice), client.email_key
         _apply(actor, practice, client, details)
         _flush()
-        if client.time_zone != before["time_zone"]:
+        changed = audit.changes(before, shown(client, practice))
+        if WHEN & changed.keys():
             schedules.plan_again(client, practice)
-        if changed := audit.changes(before, shown(client, practice)):
+        if changed:
             audit.record(actor, "client.corrected", client_id=client.id, changed=changed)
         if client.email_key == old_key:
             return False
@@ -129,7 +134,7 @@ def restore(actor: Actor, client_id: uuid.UUID, reason: str) -> Client:
 def shown(client: Client, practice: Practice) -> dict[str, str | None]:
     """A client's details as text, for comparing two versions and for the audit."""
     told: dict[str, str | None] = {"name": client.name, "email": client.email}
-    told |= {name: getattr(client, name) for name in PLAIN}
+    told |= {name: _text(getattr(client, name)) for name in PLAIN}
     day = consent_day(client, practice)
     told["consented_on"] = day.isoformat() if day else None
     return told
@@ -141,7 +146,7 @@ def typed(details: Details) -> dict[str, str | None]:
         "name": details.name,
         "email": details.email.typed if details.email else None,
     }
-    told |= {name: getattr(details, name) for name in PLAIN}
+    told |= {name: _text(getattr(details, name)) for name in PLAIN}
     if details.kind is not ClientKind.ONLINE:
         told["group_name"] = None
     told["consented_on"] = details.consented_on.isoformat() if details.consented_on else None
@@ -170,11 +175,24 @@ def _made_before(actor: Actor, client_id: uuid.UUID) -> Client | None:
 def _apply(actor: Actor, practice: Practice, client: Client, details: Details) -> None:
     client_identity.rename(client, details.name)
     client_identity.readdress(client, details.email)
+    _check_waking(details)
     for name in PLAIN:
         setattr(client, name, getattr(details, name))
     if details.kind is not ClientKind.ONLINE:
         client.group_name = None
     _put_consent(actor, practice, client, details.consented_on)
+
+
+def _check_waking(details: Details) -> None:
+    opens, closes = details.waking_from, details.waking_until
+    if (opens is None) != (closes is None):
+        raise RuleBroken("Enter both times, or neither.", "waking_until" if closes is None else "waking_from")
+    if opens is not None and closes is not None and opens >= closes:
+        raise RuleBroken("The last hour has to be later than the first.", "waking_until")
+
+
+def _text(value: Any) -> str | None:
+    return f"{value:%H:%M}" if isinstance(value, time) else value
 
 
 def _put_consent(actor: Actor, practice: Practice, client: Client, day: date | None) -> None:

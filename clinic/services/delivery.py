@@ -23,7 +23,7 @@ from clinic.extensions import db
 from clinic.mail.deliver import deliver
 from clinic.mail.journal import Journal, JournalError, replay
 from clinic.mail.transport import Outcome, Session, Stage, Verdict
-from clinic.services import sending_recovery, sending_results
+from clinic.services import sending_limits, sending_recovery, sending_results
 from clinic.services.sending_account import Account, account, init_account
 from clinic.services.sending_claims import Claim, anything_due, claim
 from clinic.services.sending_mails import Letter
@@ -34,6 +34,7 @@ from config import Settings
 log = logging.getLogger(__name__)
 
 RUN_SECONDS = 240.0  # afterwards the next nudge or sweep goes on
+SOON = 10.0  # seconds a connection is kept while the server's rate is used up
 PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between tries to write results
 
 
@@ -86,22 +87,34 @@ class Sender:
             self.pid, self.journal, self.unwritten, self.busy = os.getpid(), None, [], threading.Lock()
 
     def _run(self, mail: Account, stopping: Callable[[], bool]) -> int:
-        journal = self.journal = self.journal or Journal.open(self.folder)
-        until, looked_at = time.monotonic() + RUN_SECONDS, 0
+        fresh, journal = self.journal is None, self.journal or Journal.open(self.folder)
+        self.journal = journal
         self._write_results()  # of a run that broke off
-        with mail.transport.session() as session:
+        # a glance before a server is troubled; a new process tries for itself, its settings may be mended
+        rest = not anything_due() or (not fresh and sending_limits.resting(mail.name, journal.name))
+        looked_at = 0 if rest else self._work(journal, mail, stopping)
+        mail.tell(journal.name)
+        db.session.expire_all()  # rows are written past the session
+        return looked_at
+
+    def _work(self, journal: Journal, mail: Account, stopping: Callable[[], bool]) -> int:
+        """Batch after batch over one connection, while there is something to do."""
+        settings: Settings = current_app.config["SETTINGS"]
+        until, looked_at = time.monotonic() + RUN_SECONDS, 0
+        with (
+            sending_limits.slot(mail.name, journal.name, settings.smtp_connections) as slot,
+            mail.transport.session() as session,
+        ):
             while not (stopping() or mail.paused or time.monotonic() > until):
-                # a glance before a server is troubled; after the first batch the claim itself will tell
-                if not (looked_at or anything_due()) or not _reachable(session, mail):
+                if not slot.keep() or not _reachable(session, mail):
                     break
                 batch = self._next(journal, mail)
                 looked_at += batch.looked_at
-                if not batch.looked_at:
+                if batch.looked_at:
+                    self._send(batch, session, mail, lambda: stopping() or not slot.keep())
+                elif not _worth_waiting(batch.wait, stopping):
                     break  # all done, others were quicker, or the server's rate is used up
-                self._send(batch, session, mail, stopping)
             self._write_results()
-        mail.tell()
-        db.session.expire_all()  # rows are written past the session
         return looked_at
 
     def _next(self, journal: Journal, mail: Account) -> Claim:
@@ -123,6 +136,7 @@ class Sender:
             journal.name,
             real_server=mail.real_server,
             smtputf8=mail.transport.smtputf8,
+            account=mail.name,
             per_minute=settings.smtp_rate,
             first=first,
         )
@@ -191,6 +205,16 @@ def _unreached(letters: list[Letter], journal: Journal) -> list[Result]:
     return [
         Result(each.mail_id, sending_recovery.outcome(told, each.mail_id, each.attempt)) for each in letters
     ]
+
+
+def _worth_waiting(seconds: float, stopping: Callable[[], bool]) -> bool:
+    """Wait until the server's rate allows another mail, if that is soon and there is one."""
+    if not 0.0 < seconds <= SOON or not anything_due():
+        return False
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0 and not stopping():
+        time.sleep(min(left, 0.5))
+    return True
 
 
 def _reachable(session: Session, mail: Account) -> bool:

@@ -6,8 +6,11 @@ The unsubscribe link alone never ends; it is signed instead of stored (RFC 8058 
 from __future__ import annotations
 
 import hashlib
+import hmac
+import re
 import secrets
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -19,13 +22,18 @@ from sqlalchemy import ColumnElement, CursorResult, select, update
 
 from clinic.domain.errors import LinkProblem
 from clinic.domain.links import LIFETIMES, link_problem
-from clinic.domain.types import LinkProblemKind, LinkPurpose
+from clinic.domain.types import LinkProblemKind, LinkPurpose, MailChannel
 from clinic.extensions import db
-from clinic.models import Checkin, LinkToken
+from clinic.models import LinkToken
 from clinic.services.clock import now
 
 CHECKIN_LIFETIME = LIFETIMES[LinkPurpose.CHECKIN]
 SECRET_BYTES = 24  # 192 bits; 32 characters in the address
+
+_HEX = 32  # an id
+_PREFIXES = {MailChannel.CHECKINS: "", MailChannel.MESSAGES: "m"}  # the first links of all name no channel
+_CHANNELS = {prefix: channel for channel, prefix in _PREFIXES.items()}
+_MARK = re.compile(r"(?<![0-9a-f])([0-9a-f]{32})\.([0-9a-f]{16})(?![0-9a-f])")
 
 
 def digest(secret: str) -> str:
@@ -41,6 +49,7 @@ def mint(
     user_id: uuid.UUID | None = None,
     invitation_id: uuid.UUID | None = None,
     checkin_id: uuid.UUID | None = None,
+    questionnaire_request_id: uuid.UUID | None = None,
 ) -> str:
     """Make a link's secret and add its row; the secret itself is returned once and never stored."""
     secret, row = new(
@@ -50,6 +59,7 @@ def mint(
         user_id=user_id,
         invitation_id=invitation_id,
         checkin_id=checkin_id,
+        questionnaire_request_id=questionnaire_request_id,
     )
     db.session.add(LinkToken(**row))
     return secret
@@ -63,6 +73,7 @@ def new(
     user_id: uuid.UUID | None = None,
     invitation_id: uuid.UUID | None = None,
     checkin_id: uuid.UUID | None = None,
+    questionnaire_request_id: uuid.UUID | None = None,
 ) -> tuple[str, dict[str, Any]]:
     """A link's secret, and the row of LinkToken that the caller must add for it to work."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
@@ -74,18 +85,11 @@ def new(
         "user_id": user_id,
         "invitation_id": invitation_id,
         "checkin_id": checkin_id,
+        "questionnaire_request_id": questionnaire_request_id,
         "created_at": now(),
         "expires_at": expires_at,
     }
     return secret, row
-
-
-def mint_checkin(checkin: Checkin) -> str:
-    """The secret of a check-in's link, good for fourteen days, within the caller's transaction.
-
-    Every attempt at its mail has a link of its own; earlier ones stay good, for an earlier mail may arrive.
-    """
-    return mint(checkin.practice_id, LinkPurpose.CHECKIN, now() + CHECKIN_LIFETIME, checkin_id=checkin.id)
 
 
 def address(endpoint: str, **values: object) -> str:
@@ -141,17 +145,41 @@ def revoke(subject: ColumnElement[bool]) -> None:
     )
 
 
-def sign_unsubscribe(client_id: uuid.UUID) -> str:
-    """The secret of a client's unsubscribe link."""
-    return str(_unsubscribe().dumps(client_id.hex))
+def sign_unsubscribe(client_id: uuid.UUID, channel: MailChannel = MailChannel.CHECKINS) -> str:
+    """The secret of a client's unsubscribe link for one sort of mail."""
+    return str(_unsubscribe().dumps(f"{_PREFIXES[channel]}{client_id.hex}"))
 
 
-def read_unsubscribe(secret: str) -> uuid.UUID:
-    """Whose unsubscribe link this is; raises LinkProblem if it was altered."""
+def read_unsubscribe(secret: str) -> tuple[uuid.UUID, MailChannel]:
+    """Whose unsubscribe link this is, and of which mail; raises LinkProblem if it was altered."""
     try:
-        return uuid.UUID(hex=_unsubscribe().loads(secret))
-    except (BadSignature, ValueError, AttributeError, TypeError):
+        signed = _unsubscribe().loads(secret)
+        return uuid.UUID(hex=signed[-_HEX:]), _CHANNELS[signed[:-_HEX]]
+    except (BadSignature, ValueError, AttributeError, TypeError, KeyError):
         raise LinkProblem(LinkProblemKind.ALTERED) from None
+
+
+def mark_of(mail_id: uuid.UUID) -> str:
+    """What a mail carries in its envelope and head, so that a report about it is known to be about it."""
+    return f"{mail_id.hex}.{_mac(current_app.config['SECRET_KEY'], mail_id.bytes)}"
+
+
+def marked_mails(text: str) -> Iterator[uuid.UUID]:
+    """The mails whose marks stand in a text; a mark that is not ours counts for nothing."""
+    key = current_app.config["SECRET_KEY"]
+    for found in dict.fromkeys(_MARK.findall(text.lower())):
+        mail_id = uuid.UUID(hex=found[0])
+        if hmac.compare_digest(_mac(key, mail_id.bytes), found[1]):
+            yield mail_id
+
+
+def _mac(key: str, what: bytes) -> str:
+    return hashlib.blake2b(what, digest_size=8, key=_mark_key(key)).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _mark_key(key: str) -> bytes:
+    return hashlib.sha256(b"mail-mark-v1:" + key.encode()).digest()
 
 
 class _Signed(URLSafeSerializer):

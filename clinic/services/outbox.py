@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Row, and_, func, select, update
 
 from clinic import queue
 from clinic.domain.errors import NotFound, RuleBroken
-from clinic.domain.sending import CHECKIN_MAILS
+from clinic.domain.sending import CHECKIN_MAILS, KEEP_TRYING, REMINDER
 from clinic.domain.types import CheckinState, OutboxState
 from clinic.extensions import db
 from clinic.models import Invitation, OutboxMessage, User, WarningFlag
 from clinic.services import audit, sending_ledger
 from clinic.services.actors import Actor
 from clinic.services.clock import now
-from clinic.services.sending_ledger import Step
+from clinic.services.sending_steps import Step
 from clinic.services.transaction import after_commit, transaction
 
-KEEP_TRYING = timedelta(days=3)
 FAILED_LATELY = timedelta(days=7)
 REVIVABLE = (OutboxState.FAILED, OutboxState.IN_DOUBT)
 
@@ -34,9 +34,11 @@ def promise(
     checkin_id: uuid.UUID | None = None,
     invitation_id: uuid.UUID | None = None,
     flag_id: uuid.UUID | None = None,
+    questionnaire_request_id: uuid.UUID | None = None,
     local_date: date | None = None,
     day_key: str | None = None,
     due_at: datetime | None = None,
+    start_by: datetime | None = None,
     not_after: datetime | None = None,
 ) -> OutboxMessage | None:
     """Add a mail to the outbox within the caller's transaction; None if this event has its mail already."""
@@ -57,9 +59,11 @@ def promise(
         checkin_id=checkin_id,
         invitation_id=invitation_id,
         flag_id=flag_id,
+        questionnaire_request_id=questionnaire_request_id,
         local_date=local_date,
         state=OutboxState.READY,
         due_at=due,
+        start_by=start_by,
         not_after=not_after or due + KEEP_TRYING,
         created_at=now(),
     )
@@ -189,6 +193,7 @@ def _revive(message: OutboxMessage) -> None:
         .values(
             state=OutboxState.READY,
             due_at=at,
+            start_by=None,  # somebody wants it, however late
             not_after=at + KEEP_TRYING,
             attempts=0,
             lease_token=None,
@@ -207,18 +212,25 @@ def _revive(message: OutboxMessage) -> None:
 
 def _tell_ledger(message: OutboxMessage, reason: str) -> None:
     if message.kind in CHECKIN_MAILS and message.checkin_id is not None:
-        step = Step(message.practice_id, message.client_id, message.checkin_id, CheckinState.WAITING, reason)
+        about = (message.practice_id, message.client_id, message.checkin_id)
+        reminder = message.kind == REMINDER
+        step = Step(*about, CheckinState.WAITING, reason, reminder=reminder)
         sending_ledger.follow([step], now())
 
 
-def cancel(practice_id: uuid.UUID, which: ColumnElement[bool], reason: str) -> None:
+def cancel(
+    practice_id: uuid.UUID, which: ColumnElement[bool], reason: str
+) -> Sequence[Row[str, uuid.UUID | None]]:
     """Call back the mails of a practice that still wait, within the caller's transaction.
 
-    `which` is a condition on OutboxMessage. What a worker has in its hands goes out.
+    `which` is a condition on OutboxMessage. What a worker has in its hands goes out. Returns kind and
+    check-in of each that was called back.
     """
-    db.session.execute(
+    return db.session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.practice_id == practice_id, which, OutboxMessage.state == OutboxState.READY)
-        .values(state=OutboxState.CANCELLED, reason=reason, finished_at=now())
+        # nothing went out: the client's day is free for another mail
+        .values(state=OutboxState.CANCELLED, reason=reason, finished_at=now(), day_key=None)
+        .returning(OutboxMessage.kind, OutboxMessage.checkin_id)
         .execution_options(synchronize_session=False)
-    )
+    ).all()

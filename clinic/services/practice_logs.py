@@ -136,6 +136,14 @@ def diary(actor: Actor, *, days: int = 14) -> Diary:
     return Diary(client, program, found.tier, found.today, _logs(program, first), _plan(program))
 
 
+def graduated_on(actor: Actor) -> date | None:
+    """The day the signed-in client's newest program ended because all went well; None otherwise."""
+    own = and_(Program.practice_id == actor.practice_id, Program.client_id == actor.client_id)
+    return db.session.scalar(
+        select(Program.graduated_on).where(own).order_by(Program.assigned_at.desc()).limit(1)
+    )
+
+
 def log_day(actor: Actor, day: date, entry: Entry) -> None:
     """Log a day's practice, or put right what was logged; a second tap changes nothing."""
     with transaction():

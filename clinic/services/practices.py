@@ -14,11 +14,13 @@ from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.mail.headers import MailRefused, clean
 from clinic.models import Practice, User
-from clinic.services import accounts, audit, passwords, routines
+from clinic.services import accounts, audit, passwords, routines, schedules
 from clinic.services.access import practice_of
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import release, transaction
+
+WAKING = {"waking_from", "waking_until"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,10 @@ def change(actor: Actor, details: Details) -> None:
         before = {name: str(getattr(practice, name) or "") for name in Details.__slots__}
         _apply(practice, details)
         after = {name: str(getattr(practice, name) or "") for name in Details.__slots__}
-        if changed := audit.changes(before, after):
+        changed = audit.changes(before, after)
+        if WAKING & changed.keys():
+            schedules.plan_practice_again(practice)
+        if changed:
             audit.record(actor, "practice.changed", subject_id=practice.id, changed=changed)
 
 

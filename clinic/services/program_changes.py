@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,13 +16,15 @@ from clinic.catalogue import load_catalogue
 from clinic.domain import programs as rules
 from clinic.domain.doses import Dose, dose_problems
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
+from clinic.domain.notices import NoticeKind
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.types import ProgramAction, ProgramStatus, ScheduleKind, SkipReason
 from clinic.extensions import db
-from clinic.models import CheckinSchedule, Client, Program, ProgramEvent
-from clinic.services import access, audit, schedules
+from clinic.models import CheckinSchedule, Program, ProgramEvent
+from clinic.services import access, audit, notices, rhythms, schedules, tapering_offers
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
+from clinic.services.rhythms import Rhythm, WeeklyCheckin
 from clinic.services.routine_wording import dose_of
 from clinic.services.transaction import transaction
 
@@ -33,15 +35,19 @@ PAST_TENSE = {
     ProgramAction.END: "ended",
     ProgramAction.RESTART: "restarted",
 }
+NOT_ENDED = tuple(status for status in ProgramStatus if status is not ProgramStatus.ENDED)
+END_AT_ONCE = 200  # programs a transaction
+LAST_DAY = "Its last day"  # the reason of an end that nobody pressed
 HELD_BECAUSE = {ProgramAction.PAUSE: SkipReason.PAUSED, ProgramAction.END: SkipReason.ENDED}
 
 
 @dataclass(frozen=True, slots=True)
-class WeeklyCheckin:
-    """A check-in every week, on a weekday (0 is Monday) and at a time of the client's own clock."""
+class Correction:
+    """A corrected dose among the steps of a program's life: no step of its own."""
 
-    weekday: int
-    at: time
+    effective_on: date
+    reason: str
+    action: None = None
 
 
 def change(
@@ -75,30 +81,34 @@ def correct_doses(
         before, after = _write_doses(program, doses)
         if not after:
             raise RuleBroken("No dose is different from before.")
-        _note(actor, program, None, effective_on, reason, before, after)
+        _add_event(program, actor, Correction(effective_on, reason), before, after)
         flag_modified(program, "name")  # its version counts every change of what it prescribes
         record(actor, program, "dose_corrected", on=effective_on, reason=reason, before=before, after=after)
     return program
 
 
-def change_checkin(actor: Actor, program_id: uuid.UUID, seen: int, wish: WeeklyCheckin | None) -> Program:
-    """Move the weekly check-in, begin it, or switch it off; only what comes is planned again."""
+def change_checkin(actor: Actor, program_id: uuid.UUID, seen: int, wish: Rhythm | None) -> Program:
+    """Give a program's check-ins another rhythm, begin them or switch them off; what was sent stays."""
     with transaction():
         program = _opened(actor, program_id, seen)
         row = schedules.schedule_of(program)
-        before = checkin_json(row)
+        before = rhythms.told(row)
         if wish is None:
             _switch_off(program, row)
         else:
-            row = row or add_schedule(program, program.client, wish)
-            row.kind, row.cadence_days = ScheduleKind.WEEKLY, None
-            row.weekday, row.at_time = wish.weekday, wish.at
-            _plan(actor, program, row)
-        after = checkin_json(row) if wish else None
-        if before != after:
-            flag_modified(program, "name")
-            record(actor, program, "checkin_changed", before=before, after=after)
+            _put(program, wish)
+        _note_rhythm(actor, program, before)
     return program
+
+
+def slow_down(actor: Actor, program: Program, every_weeks: int) -> None:
+    """Keep weekday and time, and write every so many weeks from now on, within the caller's transaction."""
+    row = schedules.schedule_of(program)
+    if row is None or row.kind is not ScheduleKind.WEEKLY:
+        raise RuleBroken("Check-ins of this program do not come weekly.")
+    before = rhythms.told(row)
+    _put(program, WeeklyCheckin(row.weekday, row.at_time, every_weeks))
+    _note_rhythm(actor, program, before)
 
 
 def start_due(at: datetime) -> int:
@@ -123,9 +133,21 @@ def start_due(at: datetime) -> int:
     return len(due)
 
 
-def checkin_json(row: CheckinSchedule | None) -> dict[str, Any] | None:
-    """A check-in schedule as JSON values, for the trail."""
-    return {"weekday": row.weekday, "at": f"{row.at_time:%H:%M}"} if row else None
+def end_due(at: datetime) -> int:
+    """End programs whose last day is over where their client lives; returns how many."""
+    over = (
+        select(Program)
+        .where(Program.status.in_(NOT_ENDED), Program.ends_on <= at.date() + timedelta(days=1))
+        .options(joinedload(Program.client))
+        .order_by(Program.ends_on)
+        .limit(END_AT_ONCE)
+        .with_for_update(skip_locked=True, of=Program)
+    )
+    with transaction():
+        due = [program for program in db.session.scalars(over) if _is_over(program, at)]
+        for program in due:
+            _end_by_itself(program, at)
+    return len(due)
 
 
 def earliest_change(program: Program, events: Sequence[ProgramEvent]) -> date:
@@ -139,7 +161,7 @@ def apply(actor: Actor, program: Program, wish: rules.Change) -> None:
     was = program.status
     program.status = rules.check_change(was, wish, earliest=_earliest(program), today=today)
     before, after = {"status": was.value}, {"status": program.status.value}
-    _note(actor, program, wish.action, wish.effective_on, wish.reason, before, after)
+    _add_event(program, actor, wish, before, after)
     record(
         actor,
         program,
@@ -153,11 +175,14 @@ def apply(actor: Actor, program: Program, wish: rules.Change) -> None:
 
 def follow(actor: Actor, program: Program, wish: rules.Change) -> None:
     """Hold a program's check-ins or plan them anew, as a step asks."""
+    if wish.action is ProgramAction.RESTART:
+        program.graduated_on = None
     if wish.action in rules.HOLDS:
+        tapering_offers.withdraw(program, now())
         words = f"The program was {PAST_TENSE[wish.action]}."
         schedules.hold(program, HELD_BECAUSE[wish.action], words)
     else:
-        _plan(actor, program, schedules.schedule_of(program))
+        _plan(program)
 
 
 def check_doses(doses: Mapping[uuid.UUID, Dose]) -> None:
@@ -165,20 +190,6 @@ def check_doses(doses: Mapping[uuid.UUID, Dose]) -> None:
     for dose in doses.values():
         if problems := dose_problems(dose, load_catalogue().dosing.bounds):
             raise RuleBroken(next(iter(problems.values())))
-
-
-def add_schedule(program: Program, client: Client, wish: WeeklyCheckin) -> CheckinSchedule:
-    """A weekly schedule for a program that has none, within the caller's transaction."""
-    row = CheckinSchedule(
-        practice_id=program.practice_id,
-        program_id=program.id,
-        kind=ScheduleKind.WEEKLY,
-        weekday=wish.weekday,
-        at_time=wish.at,
-        time_zone=client.time_zone,
-    )
-    db.session.add(row)
-    return row
 
 
 def record(actor: Actor, program: Program, verb: str, *, on: date | None = None, **details: Any) -> None:
@@ -214,6 +225,47 @@ def _opened(actor: Actor, program_id: uuid.UUID, seen: int) -> Program:
     return program
 
 
+def _put(program: Program, wish: Rhythm) -> None:
+    if rhythms.put(program, wish):
+        tapering_offers.withdraw(program, now())
+
+
+def _note_rhythm(actor: Actor, program: Program, before: dict[str, Any] | None) -> None:
+    db.session.flush()
+    after = rhythms.told(schedules.schedule_of(program))
+    if before != after:
+        flag_modified(program, "name")
+        record(actor, program, "checkin_changed", before=before, after=after)
+
+
+def _is_over(program: Program, at: datetime) -> bool:
+    return program.ends_on is not None and program.ends_on < _local(program, at)
+
+
+def _end_by_itself(program: Program, at: datetime) -> None:
+    assert program.ends_on is not None
+    before = program.status
+    end = rules.Change(ProgramAction.END, program.ends_on + timedelta(days=1), LAST_DAY)
+    program.status = rules.next_status(before, end.action)
+    _add_event(program, None, end, {"status": before.value}, {"status": program.status.value})
+    audit.record_for(
+        program.practice_id,
+        audit.SYSTEM,
+        "program.ended",
+        client_id=program.client_id,
+        subject_id=program.id,
+        program=program.name,
+        on=program.ends_on.isoformat(),
+        reason=LAST_DAY,
+        before=before.value,
+        after=program.status.value,
+    )
+    schedules.hold(program, SkipReason.ENDED, "The program ended on its last day.")
+    tapering_offers.withdraw(program, at)
+    key = f"{program.id.hex}:{program.ends_on.isoformat()}"
+    notices.tell(program.practice_id, NoticeKind.ENDED, client_id=program.client_id, key=key)
+
+
 def _switch_off(program: Program, row: CheckinSchedule | None) -> None:
     schedules.hold(program, SkipReason.PAUSED, "Check-ins were switched off.")
     if row is not None:
@@ -229,14 +281,9 @@ def _earliest(program: Program) -> date:
     return max(filter(None, [program.starts_on, db.session.scalar(last)]))
 
 
-def _plan(actor: Actor, program: Program, row: CheckinSchedule | None) -> None:
-    if row is None:
-        return
-    if program.status in rules.RUNNING:
-        schedules.plan(row, program, program.client, access.practice_of(actor), now())
-    else:
-        row.time_zone = program.client.time_zone
-        row.next_on = row.next_due_at = None
+def _plan(program: Program) -> None:
+    if row := schedules.schedule_of(program):
+        schedules.plan_anew(program, row)
 
 
 def _write_doses(program: Program, doses: Mapping[uuid.UUID, Dose]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -256,12 +303,10 @@ def _write_doses(program: Program, doses: Mapping[uuid.UUID, Dose]) -> tuple[dic
     return before, after
 
 
-def _note(
-    actor: Actor,
+def _add_event(
     program: Program,
-    action: ProgramAction | None,
-    effective_on: date,
-    reason: str,
+    actor: Actor | None,
+    what: rules.Change | Correction,
     before: dict[str, Any],
     after: dict[str, Any],
 ) -> None:
@@ -269,12 +314,12 @@ def _note(
         ProgramEvent(
             practice_id=program.practice_id,
             program_id=program.id,
-            action=action,
-            effective_on=effective_on,
-            reason=reason,
+            action=what.action,
+            effective_on=what.effective_on,
+            reason=what.reason,
             before=before,
             after=after,
-            actor_id=actor.user_id,
+            actor_id=actor.user_id if actor else None,
             happened_at=now(),
         )
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, exists, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from clinic.domain import programs as rules
@@ -30,19 +30,20 @@ from clinic.models import (
     RoutineItem,
     RoutineVersion,
     User,
+    WarningFlag,
 )
-from clinic.services import access, schedules
+from clinic.services import access, audit, retests, rhythms
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
 from clinic.services.program_changes import (
-    WeeklyCheckin,
-    add_schedule,
     apply,
     check_doses,
     end_of,
     follow,
     record,
 )
+from clinic.services.retests import Citation
+from clinic.services.rhythms import Rhythm
 from clinic.services.transaction import transaction
 
 KEYS = uuid.UUID("6f3c0b52-6f0a-4d0e-9a53-0c6f3a3e7b10")  # namespace of program ids made from a form's key
@@ -53,7 +54,7 @@ FARTHEST = timedelta(days=366)
 class Assignment:
     """A program to be. `weeks` None has no end; `key` is the form's own, so that sending it twice is once.
 
-    `end_reason` ends what runs already; `alongside` keeps it.
+    `end_reason` ends what runs already; `alongside` keeps it. `citation` are the findings it answers.
     """
 
     key: str
@@ -61,9 +62,10 @@ class Assignment:
     doses: Mapping[uuid.UUID, Dose]
     starts_on: date
     weeks: int | None
-    checkin: WeeklyCheckin | None
+    checkin: Rhythm | None
     alongside: bool = False
     end_reason: str = ""
+    citation: Citation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """All that a practitioner's page shows of a program; events come newest first, with who did them."""
+    """All that a practitioner's page shows of a program; events come newest first, with who did them.
+
+    `locked`: a warning sign of the client's is open.
+    """
 
     program: Program
     schedule: CheckinSchedule | None
     events: Sequence[tuple[ProgramEvent, str]]
+    locked: bool
 
 
 def assign(actor: Actor, client_id: uuid.UUID, wish: Assignment) -> Program:
@@ -124,12 +130,27 @@ def detail(actor: Actor, program_id: uuid.UUID) -> Detail:
     )
     events = (
         select(ProgramEvent, User.name)
-        .join(User, and_(User.practice_id == ProgramEvent.practice_id, User.id == ProgramEvent.actor_id))
+        .outerjoin(User, and_(User.practice_id == ProgramEvent.practice_id, User.id == ProgramEvent.actor_id))
         .where(ProgramEvent.practice_id == actor.practice_id, ProgramEvent.program_id == program.id)
         .order_by(ProgramEvent.happened_at.desc())
     )
-    told = [(row.ProgramEvent, row.name) for row in db.session.execute(events)]
-    return Detail(program, schedules.schedule_of(program), told)
+    told = [(row.ProgramEvent, row.name or audit.SYSTEM) for row in db.session.execute(events)]
+    schedule, locked = db.session.execute(_schedule_and_lock(program)).one()
+    return Detail(program, schedule, told, locked)
+
+
+def _schedule_and_lock(program: Program) -> Select[CheckinSchedule, bool]:
+    flagged = exists().where(
+        WarningFlag.practice_id == program.practice_id,
+        WarningFlag.client_id == program.client_id,
+        WarningFlag.cleared_at.is_(None),
+    )
+    return (
+        select(CheckinSchedule, flagged)
+        .select_from(Program)
+        .outerjoin(CheckinSchedule, _of_program())
+        .where(Program.practice_id == program.practice_id, Program.id == program.id)
+    )
 
 
 def _of_program() -> Any:
@@ -222,8 +243,9 @@ def _add(
     for item in version.items:
         _prescribe(program, item, wish.doses[item.id])
     if wish.checkin is not None:
-        row = add_schedule(program, client, wish.checkin)
-        schedules.plan(row, program, client, access.practice_of(actor), now())
+        rhythms.put(program, wish.checkin)
+    if wish.citation is not None:
+        retests.cite(actor, program, wish.citation)
     record(actor, program, "assigned", name=program.name, version=version.number, on=wish.starts_on)
     return program
 

@@ -1,27 +1,20 @@
-"""A program's check-ins: when the next one is due, and calling them back while the program is held."""
+"""A program's check-in schedule: changed, planned anew and held. Whatever changes, only what comes moves."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, time
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
-from clinic.domain.scheduling import (
-    UNSENT,
-    Schedule,
-    WakingHours,
-    load_zone,
-    next_occurrence,
-    parse_cadence,
-)
-from clinic.domain.types import CheckinState, OutboxState, SkipReason
+from clinic.domain.programs import RUNNING
+from clinic.domain.scheduling import DAY, check_weeks, occurrence_on, parse_cadence, rhythm_of
+from clinic.domain.skipping import OUT
+from clinic.domain.types import CheckinKind, ScheduleKind, SkipReason
 from clinic.extensions import db
-from clinic.models import Checkin, CheckinSchedule, Client, OutboxMessage, Practice, Program
-from clinic.services import outbox, sending_ledger
+from clinic.models import Checkin, CheckinSchedule, Client, Practice, Program
+from clinic.services import checkin_planning, checkin_rules, checkins
 from clinic.services.clock import now
-from clinic.services.sending_ledger import Step
 
 
 def schedule_of(program: Program) -> CheckinSchedule | None:
@@ -32,76 +25,121 @@ def schedule_of(program: Program) -> CheckinSchedule | None:
     return db.session.scalars(query).one_or_none()
 
 
-def rule_of(row: CheckinSchedule, program: Program, client: Client, practice: Practice) -> Schedule:
-    """The stored schedule as a rule, within the client's waking hours or else the practice's."""
-    return Schedule(
-        kind=row.kind,
-        starts_on=program.starts_on,
-        ends_on=program.ends_on,
-        at=row.at_time,
-        zone=load_zone(client.time_zone),
-        weekday=row.weekday,
-        cadence_days=parse_cadence(row.cadence_days) if row.cadence_days else (),
-        hours=WakingHours(
-            client.waking_from or practice.waking_from, client.waking_until or practice.waking_until
-        ),
-    )
+def change_rhythm(
+    program: Program,
+    *,
+    kind: ScheduleKind,
+    at_time: time,
+    weekday: int | None = None,
+    every_weeks: int = 1,
+    cadence_days: str | None = None,
+) -> CheckinSchedule:
+    """Change when a program's check-ins come, or begin them, within the caller's transaction.
+
+    A weekly rhythm needs a weekday, a cadence its days after the start ("1,3,7,14"). Raises RuleBroken for a
+    rhythm that is none. What had fallen due by now is planned first.
+    """
+    checkin_planning.catch_up(program, now())
+    row = schedule_of(program) or _begun(program)
+    row.kind, row.at_time = kind, at_time
+    if kind is ScheduleKind.CADENCE:
+        row.cadence_days = ",".join(map(str, parse_cadence(cadence_days or "")))
+        row.every_weeks, row.counted_from = 1, None
+    else:
+        row.weekday, row.every_weeks, row.cadence_days = check_weeks(weekday, every_weeks), every_weeks, None
+    plan_anew(program, row)
+    return row
 
 
-def plan(row: CheckinSchedule, program: Program, client: Client, practice: Practice, after: datetime) -> None:
-    """Work out the next check-in due after an instant, if one is, within the caller's transaction."""
-    found = next_occurrence(rule_of(row, program, client, practice), after)
-    row.time_zone = client.time_zone
-    row.next_on = found.local_date if found else None
-    row.next_due_at = found.due_at if found else None
+def plan_anew(program: Program, row: CheckinSchedule) -> None:
+    """Plan the next check-in by a schedule as it is now, within the caller's transaction.
+
+    It is never on a day that is in the ledger already. In a slower rhythm it is not soon after the last one:
+    the weeks are then counted anew. A program that does not run has no next one.
+    """
+    client, practice = program.client, db.session.get_one(Practice, program.practice_id)
+    row.time_zone, row.next_on, row.next_due_at = client.time_zone, None, None
+    if program.status not in RUNNING:
+        return
+    rule = checkin_rules.rule_of(row, program, client, practice)
+    row.counted_from = rhythm_of(rule, _last_out(program), now()).counted_from
+    checkin_rules.plan(row, program, client, practice, now(), _after_the_ledger(program))
 
 
 def plan_again(client: Client, practice: Practice) -> None:
-    """Plan a client's running check-ins for where they live now, within the caller's transaction."""
-    query = (
-        select(CheckinSchedule, Program)
-        .join(
-            Program,
-            and_(
-                Program.practice_id == CheckinSchedule.practice_id, Program.id == CheckinSchedule.program_id
-            ),
-        )
-        .where(
-            Program.practice_id == client.practice_id,
-            Program.client_id == client.id,
-            CheckinSchedule.next_on.is_not(None),
-        )
-    )
-    for row, program in db.session.execute(query):
-        plan(row, program, client, practice, now())
+    """A client lives elsewhere, or is awake at other hours: the same days at other instants.
+
+    Within the caller's transaction. A check-in whose time has just gone by that way is a little late.
+    """
+    for row, program in _running(Program.client_id == client.id, practice):
+        _move(row, program, client, practice)
+
+
+def plan_practice_again(practice: Practice) -> None:
+    """The same for all clients of a practice, whose waking hours have changed."""
+    clients = {each.id: each for each in db.session.scalars(_clients_with_programs(practice))}
+    for row, program in _running(Program.practice_id == practice.id, practice):
+        _move(row, program, clients[program.client_id], practice)
 
 
 def hold(program: Program, why: SkipReason, reason: str) -> None:
     """Plan nothing more and call back what waits to be sent, within the caller's transaction."""
+    checkin_planning.catch_up(program, now())
     row = schedule_of(program)
     if row is not None:
         row.next_on = row.next_due_at = None
-    # not by client: a program that runs alongside keeps its mail
-    outbox.cancel(program.practice_id, OutboxMessage.checkin_id.in_(_checkins(program)), reason)
-    steps = [
-        Step(program.practice_id, program.client_id, checkin_id, CheckinState.SKIPPED, reason, why)
-        for checkin_id in _unsent(program)
-    ]
-    sending_ledger.follow(steps, now())
+    checkins.call_back(program.practice_id, program.client_id, why, program_id=program.id, reason=reason)
 
 
-def _unsent(program: Program) -> Sequence[uuid.UUID]:
-    # what a worker has in its hands goes out; the ledger follows it from there
-    leased = select(OutboxMessage.checkin_id).where(
-        OutboxMessage.practice_id == program.practice_id,
-        OutboxMessage.checkin_id.in_(_checkins(program)),
-        OutboxMessage.state == OutboxState.LEASED,
+def _begun(program: Program) -> CheckinSchedule:
+    row = CheckinSchedule(
+        practice_id=program.practice_id,
+        program_id=program.id,
+        weekday=program.starts_on.weekday(),
+        time_zone=program.client.time_zone,
     )
-    query = _checkins(program).where(Checkin.state.in_(UNSENT), Checkin.id.not_in(leased))
-    return list(db.session.scalars(query))
+    db.session.add(row)
+    return row
 
 
-def _checkins(program: Program) -> Select[uuid.UUID]:
-    return select(Checkin.id).where(
+def _last_out(program: Program) -> date | None:
+    """The day of the last check-in by rule that went out or is on its way."""
+    return db.session.scalar(
+        _last_day(program).where(Checkin.state.in_(OUT), Checkin.kind != CheckinKind.MANUAL)
+    )
+
+
+def _after_the_ledger(program: Program) -> date:
+    last = db.session.scalar(_last_day(program))
+    return date.min if last is None else last + DAY
+
+
+def _last_day(program: Program) -> Select[date | None]:
+    return select(func.max(Checkin.local_date)).where(
         Checkin.practice_id == program.practice_id, Checkin.program_id == program.id
     )
+
+
+def _running(which: ColumnElement[bool], practice: Practice) -> Sequence[Row[CheckinSchedule, Program]]:
+    of_program = and_(
+        Program.practice_id == CheckinSchedule.practice_id, Program.id == CheckinSchedule.program_id
+    )
+    query = (
+        select(CheckinSchedule, Program)
+        .join(Program, of_program)
+        .where(CheckinSchedule.practice_id == practice.id, which, CheckinSchedule.next_on.is_not(None))
+        .with_for_update(of=CheckinSchedule)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.execute(query).all()
+
+
+def _clients_with_programs(practice: Practice) -> Select[Client]:
+    running = select(Program.client_id).where(Program.practice_id == practice.id, Program.status.in_(RUNNING))
+    return select(Client).where(Client.practice_id == practice.id, Client.id.in_(running))
+
+
+def _move(row: CheckinSchedule, program: Program, client: Client, practice: Practice) -> None:
+    assert row.next_on is not None
+    rule = checkin_rules.rule_of(row, program, client, practice)
+    row.time_zone, row.next_due_at = client.time_zone, occurrence_on(rule, row.next_on).due_at

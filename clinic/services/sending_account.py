@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 
 from clinic.mail import transport_for
+from clinic.mail.smtp import SmtpTransport
 from clinic.mail.smtp_url import SmtpUrlError
 from clinic.mail.transport import Outcome, Transport
-from clinic.services import heartbeats
+from clinic.services import heartbeats, sending_limits
 from config import Settings, SettingsError
 
 FIRST_PAUSE = 5.0  # seconds, doubled each time
@@ -23,9 +24,11 @@ class Account:
 
     transport: Transport
     real_server: bool
+    name: str = "local"  # what limits and rests are kept for, by all senders together
     troubles: int = 0
     paused_until: float = 0.0  # time.monotonic()
     news: str | None = None  # for the heartbeat, once no mail is waiting for its result
+    resting: float | None = None  # seconds the others are asked to rest as well
 
     @property
     def paused(self) -> bool:
@@ -35,6 +38,7 @@ class Account:
         """Leave the server alone for a while: seconds at first, five minutes when a person is needed."""
         wait = LONGEST_PAUSE if outcome.needs_person else min(FIRST_PAUSE * 2**self.troubles, LONGEST_PAUSE)
         self.troubles += 1
+        self.resting = wait
         self.paused_until = time.monotonic() + wait
         code = f" {outcome.code}" if outcome.code else ""
         self.news = f"refused at {outcome.stage.value}{code}: {outcome.reply}"
@@ -42,14 +46,15 @@ class Account:
     def resume(self) -> None:
         """It took a mail."""
         if self.troubles:
-            self.news = ""
+            self.news, self.resting = "", None
         self.troubles = 0
 
-    def tell(self) -> None:
-        """Note troubles, or their end, where the health page finds them."""
+    def tell(self, sender: str) -> None:
+        """Note troubles, or their end, where the health page and the other senders find them."""
         if self.news is not None:
             heartbeats.beat(heartbeats.MAIL_SERVER, self.news)
-            self.news = None
+            sending_limits.rest(self.name, sender, self.resting)
+            self.news = self.resting = None
 
 
 def init_account(app: Flask, settings: Settings) -> None:
@@ -58,7 +63,8 @@ def init_account(app: Flask, settings: Settings) -> None:
         transport = transport_for(settings.smtp_url, settings.data_dir)
     except SmtpUrlError as error:
         raise SettingsError("CLINIC_SMTP_URL", error.problem) from None
-    app.extensions["mail_account"] = Account(transport, real_server=settings.smtp_url is not None)
+    name = transport.server.account if isinstance(transport, SmtpTransport) else "local"
+    app.extensions["mail_account"] = Account(transport, settings.smtp_url is not None, name[:200])
 
 
 def account() -> Account:

@@ -1,29 +1,30 @@
-"""Mailboxes that do not exist, as the server says at the door: no more mail, and the practice is told."""
+"""Mailboxes that do not exist, as a server says at the door or a report says later: they get no more mail."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, CursorResult, update
 
+from clinic.domain.errors import RuleBroken
+from clinic.domain.notices import NoticeKind
 from clinic.domain.types import SkipReason
 from clinic.extensions import db
-from clinic.mail.transport import Outcome
 from clinic.models import Client
-from clinic.services import audit, checkins
+from clinic.services import access, audit, checkins, notices
+from clinic.services.actors import Actor
+from clinic.services.transaction import transaction
 
 LONGEST = 300
 
 
-def note(
-    practice_id: uuid.UUID, whose: ColumnElement[bool], address: str, outcome: Outcome, at: datetime
-) -> None:
+def note(practice_id: uuid.UUID, whose: ColumnElement[bool], address: str, words: str, at: datetime) -> None:
     """Mark a client's address as dead, within the caller's transaction, and stop what waits to go there.
 
     `whose` is a condition on Client. An address that was put right meanwhile is another one.
     """
-    words = f"{outcome.code or ''} {outcome.reply}".strip()[:LONGEST]
+    words = words[:LONGEST]
     marked = db.session.scalars(
         update(Client)
         .where(
@@ -39,3 +40,22 @@ def note(
     for client_id in marked:
         audit.record_for(practice_id, audit.SYSTEM, "mail.bounced", client_id=client_id, reason=words)
         checkins.call_back(practice_id, client_id, SkipReason.BOUNCED)
+        notices.tell(practice_id, NoticeKind.BOUNCED, client_id=client_id)
+
+
+def trust_again(actor: Actor, client_id: uuid.UUID) -> str:
+    """Write to an address again, because somebody knows that it works; returns it. Staff only."""
+    with transaction():
+        client = access.client_for(actor, client_id)
+        # past the version: an open edit form need not fail for it
+        cleared = db.session.execute(
+            update(Client)
+            .where(Client.id == client.id, Client.bounced_at.is_not(None))
+            .values(bounced_at=None, bounce_reason=None)
+        )
+        assert isinstance(cleared, CursorResult)
+        if cleared.rowcount:
+            audit.record(actor, "mail.address_works", client_id=client.id)
+    if client.email is None:
+        raise RuleBroken(f"{client.name} has no email address.")
+    return client.email

@@ -3,86 +3,53 @@
 from __future__ import annotations
 
 import logging
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
-from clinic.domain.scheduling import SendingFacts, WakingHours
-from clinic.domain.sending import CHECKIN_MAILS, CheckinFacts, Decision, Promise, Ruling, decide
-from clinic.domain.traces import trace
-from clinic.domain.types import (
-    CheckinState,
-    ClientStatus,
-    InvitationState,
-    OutboxState,
-    ProgramStatus,
-    Role,
+from clinic.domain.sending import (
+    CHECKIN,
+    CHECKIN_MAILS,
+    REMINDER,
+    Decision,
+    Ruling,
+    after_todays_mail,
+    decide,
 )
-from clinic.extensions import db, for_writing
-from clinic.mail.lease import Lease
-from clinic.models import LinkToken, OutboxMessage, Practice
-from clinic.services import invitations, sending_bulk, sending_dues, sending_ledger
+from clinic.domain.traces import trace
+from clinic.domain.types import CheckinState, OutboxState
+from clinic.extensions import for_writing
+from clinic.models import LinkToken, OutboxMessage
+from clinic.services import sending_bulk, sending_days, sending_dues, sending_ledger, sending_limits
 from clinic.services.clock import now
 from clinic.services.sending_bulk import Row
-from clinic.services.sending_dues import Due, Recipient
-from clinic.services.sending_ledger import Step
+from clinic.services.sending_dues import Due
+from clinic.services.sending_facts import promise_of
+from clinic.services.sending_lease import LEASE, BatchLease
 from clinic.services.sending_mails import Letter, letter
+from clinic.services.sending_steps import Step
 from clinic.services.transaction import release, transaction
 
 log = logging.getLogger(__name__)
 
 BATCH = 50  # what a dead disk could leave in doubt
-LEASE = timedelta(minutes=30)
-LAST_DOT = timedelta(minutes=11)  # the wait after a dot is ten minutes, and its result must be ours to write
-LOOK_AGAIN = 2.0  # seconds
 MINUTE = timedelta(minutes=1)
-LONGEST_LIFE = timedelta(days=7)
-
-
-class BatchLease(Lease):
-    """Our right to send a batch, asked before every dot: a frozen process wakes up to nothing.
-
-    The clock is enough on one machine; the row is looked at as well, because other machines go by theirs.
-    """
-
-    def __init__(self) -> None:
-        super().__init__((LEASE - LAST_DOT).total_seconds())
-        self.token = uuid.uuid4()
-        self._look_at = time.monotonic() + LOOK_AGAIN
-
-    def holds(self) -> bool:
-        """False once somebody else may have taken the mails."""
-        if not super().holds():
-            return False
-        return time.monotonic() < self._look_at or self._row_is_ours()
-
-    def _row_is_ours(self) -> bool:
-        rows = select(OutboxMessage.id).where(
-            OutboxMessage.lease_token == self.token, OutboxMessage.state == OutboxState.LEASED
-        )
-        self._look_at = time.monotonic() + LOOK_AGAIN
-        try:
-            with for_writing(False):
-                ours = db.session.scalars(rows.limit(1)).first() is not None
-                release()
-        except DBAPIError:
-            return True  # with the database away nobody else can have taken it
-        return ours
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A batch that is ours to send; `looked_at` counts every due mail, also those not to be sent."""
+    """A batch that is ours to send; `looked_at` counts every due mail, also those not to be sent.
+
+    `wait` is the number of seconds until the server's rate allows another mail, where it allows none now.
+    """
 
     lease: BatchLease
     letters: tuple[Letter, ...]
     looked_at: int
+    wait: float = 0.0
 
 
 def anything_due() -> bool:
@@ -98,6 +65,7 @@ def claim(
     *,
     real_server: bool,
     smtputf8: bool,
+    account: str = "",
     per_minute: int = 0,
     most: int = BATCH,
     first: Callable[[], None] | None = None,
@@ -106,17 +74,18 @@ def claim(
 
     `first` is done in the same transaction: what became of the batch before.
     """
-    lease = BatchLease()
+    lease = BatchLease(real_server=real_server)
     with transaction():
         if first is not None:
             first()
         at = now()
-        room = _room(at, per_minute, most)
-        dues = sending_dues.take(at, room) if room > 0 else []
+        room = sending_limits.room(account, per_minute, most, at)
+        dues = sending_dues.take(at, room.mails) if room.mails else []
         desk = _Desk(sender, lease.token, at, real_server=real_server, smtputf8=smtputf8)
         letters = [written for due in dues if (written := desk.take(due))]
         desk.close()
-    return Claim(lease, tuple(letters), len(dues))
+        sending_limits.spend(account, per_minute, len(letters))
+    return Claim(lease, tuple(letters), len(dues), room.wait)
 
 
 class _Desk:
@@ -137,7 +106,10 @@ class _Desk:
 
     def take(self, due: Due) -> Letter | None:
         """The mail, written and leased; None if it does not go out now."""
-        decision = decide(_promise(due, real_server=self._real_server), self._at)
+        promise = promise_of(due, real_server=self._real_server)
+        decision = decide(promise, self._at)
+        if decision.ruling is Ruling.SEND and not sending_days.take(due, promise, self._at):
+            decision = after_todays_mail(promise, self._at)
         if decision.ruling is Ruling.LATER:
             self._changes.append({"id": due.mail.id, "due_at": decision.until or self._at + MINUTE})
             return None
@@ -174,7 +146,7 @@ class _Desk:
             }
         )
         self._links += due.links
-        if due.mail.checkin_id is not None and due.mail.kind in CHECKIN_MAILS:
+        if due.mail.checkin_id is not None and due.mail.kind == CHECKIN:
             self._taken.append(due.mail.checkin_id)
 
     def _settle(self, due: Due, decision: Decision) -> None:
@@ -195,73 +167,19 @@ class _Desk:
 
     def _close(self, due: Due, state: OutboxState, reason: str) -> None:
         self._changes.append(
-            {"id": due.mail.id, "state": state, "reason": reason[:300], "finished_at": self._at}
+            # nothing went out: the client's day is free for another mail
+            {
+                "id": due.mail.id,
+                "state": state,
+                "reason": reason[:300],
+                "finished_at": self._at,
+                "day_key": None,
+            }
         )
 
     def _tell(self, due: Due, state: CheckinState, decision: Decision) -> None:
         mail = due.mail
         if mail.checkin_id is not None and mail.kind in CHECKIN_MAILS:
             about = (mail.practice_id, mail.client_id, mail.checkin_id)
-            self._steps.append(Step(*about, state, decision.reason, decision.skip))
-
-
-def _room(at: datetime, per_minute: int, most: int) -> int:
-    """How many mails may be claimed within the server's rate, counted over all workers."""
-    if not per_minute:
-        return most
-    taken = select(func.count()).where(
-        OutboxMessage.state.in_([OutboxState.LEASED, OutboxState.SENT, OutboxState.IN_DOUBT]),
-        OutboxMessage.due_at > at - LONGEST_LIFE,
-        (OutboxMessage.finished_at.is_(None)) | (OutboxMessage.finished_at > at - MINUTE),
-    )
-    return min(most, per_minute - (db.session.scalar(taken) or 0))
-
-
-def _promise(due: Due, *, real_server: bool) -> Promise:
-    return Promise(
-        not_after=due.mail.not_after,
-        attempts=due.mail.attempts,
-        to_client=due.client is not None or (due.user is not None and due.user.role is Role.CLIENT),
-        numbers_set=due.practice.numbers_set,
-        has_address=bool(due.address),
-        demo=due.practice.is_demo and real_server,
-        withdrawn=_withdrawn(due),
-        checkin=_checkin_facts(due) if due.mail.kind in CHECKIN_MAILS else None,
-    )
-
-
-def _withdrawn(due: Due) -> bool:
-    if due.user is not None and due.user.deactivated_at is not None:
-        return True
-    if due.flag is not None and due.flag.cleared_at is not None:
-        return True
-    return due.invitation is not None and invitations.state_of(due.invitation) is not InvitationState.PENDING
-
-
-def _checkin_facts(due: Due) -> CheckinFacts | None:
-    client = due.client
-    if client is None or due.checkin is None:
-        return None
-    return CheckinFacts(
-        facts=SendingFacts(
-            due_at=due.mail.due_at,  # moved by each try, by waking hours and by sending again
-            program=due.program or ProgramStatus.ENDED,
-            locked=due.warning_open,
-            archived=client.status is ClientStatus.ARCHIVED,
-            consented=client.consented_at is not None,
-            unsubscribed=client.unsubscribed_at is not None,
-            has_address=client.email is not None,
-            bounced=client.bounced_at is not None,
-            numbers_set=due.practice.numbers_set,
-        ),
-        hours=_hours(due.practice, client),
-        zone=ZoneInfo(client.time_zone),
-        answered=due.checkin is CheckinState.ANSWERED,
-    )
-
-
-def _hours(practice: Practice, client: Recipient) -> WakingHours:
-    opens, closes = client.waking_from or practice.waking_from, client.waking_until or practice.waking_until
-    if opens >= closes:  # half of the client's own hours and half of the practice's need not fit together
-        opens, closes = practice.waking_from, practice.waking_until
-    return WakingHours(opens, closes)
+            reminder = mail.kind == REMINDER
+            self._steps.append(Step(*about, state, decision.reason, decision.skip, reminder=reminder))

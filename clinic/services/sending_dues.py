@@ -8,17 +8,28 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
-from clinic.domain.sending import CHECKIN_MAILS
-from clinic.domain.types import CheckinState, ClientStatus, OutboxState, ProgramStatus
+from clinic.domain.channels import channel_of
+from clinic.domain.sending import CHECKIN, CHECKIN_MAILS, REMINDER
+from clinic.domain.types import CheckinState, ClientStatus, MailChannel, OutboxState, ProgramStatus
 from clinic.extensions import db
-from clinic.models import Checkin, Client, Invitation, OutboxMessage, Practice, Program, User, WarningFlag
+from clinic.models import (
+    Checkin,
+    Client,
+    Invitation,
+    OutboxMessage,
+    Practice,
+    Program,
+    QuestionnaireRequest,
+    User,
+    WarningFlag,
+)
 from clinic.models.base import OfPractice
 from clinic.services import links, sending_bulk
 from clinic.services.sending_bulk import Row
@@ -32,7 +43,10 @@ class Mail(NamedTuple):
     kind: str
     client_id: uuid.UUID | None
     checkin_id: uuid.UUID | None
+    local_date: date | None
+    day_key: str | None
     due_at: datetime
+    start_by: datetime | None
     not_after: datetime
     attempts: int
     smtp_reply: str | None
@@ -48,6 +62,7 @@ class Recipient(NamedTuple):
     status: ClientStatus
     consented_at: datetime | None
     unsubscribed_at: datetime | None
+    messages_stopped_at: datetime | None
     bounced_at: datetime | None
     waking_from: time | None
     waking_until: time | None
@@ -67,6 +82,9 @@ class Due:
     invitation: Invitation | None = None
     inviter: User | None = None
     flag: WarningFlag | None = None
+    asking: QuestionnaireRequest | None = None
+    first_mail: uuid.UUID | None = None  # of a reminder: the mail it reminds of, and when that went out
+    sent_at: datetime | None = None
     links: list[Row] = field(default_factory=list)  # made while it was written; added with the batch's
 
     @property
@@ -79,10 +97,16 @@ class Due:
         return self.client.email if self.client else None
 
     @cached_property
+    def stop_secret(self) -> str:
+        """What stops this sort of mail to this client."""
+        assert self.client is not None
+        channel = channel_of(self.mail.kind) or MailChannel.CHECKINS
+        return links.sign_unsubscribe(self.client.id, channel)
+
+    @cached_property
     def stop_link(self) -> str:
         """The client's own unsubscribe page: in the header, and at the foot of both parts."""
-        assert self.client is not None
-        return links.secret_address("public.unsubscribe.show", links.sign_unsubscribe(self.client.id))
+        return links.secret_address("public.unsubscribe.show", self.stop_secret)
 
 
 # Tables, not models: past the session a statement costs a third, and is known from the first time on.
@@ -105,19 +129,21 @@ _WARNING_OPEN = exists().where(
     _flag.c.cleared_at.is_(None),
 )
 _ANY = select(_mail.c.id).where(_IS_DUE).limit(1)
+_WITH_ALL = select(*_MAIL, *_RECIPIENT, _checkin.c.state, _program.c.status, _WARNING_OPEN).select_from(
+    _mail.outerjoin(_client, _of(_client, _mail.c.client_id))
+    .outerjoin(_checkin, _of(_checkin, _mail.c.checkin_id))
+    .outerjoin(_program, _of(_program, _checkin.c.program_id))
+)
 _DUE = (
-    select(*_MAIL, *_RECIPIENT, _checkin.c.state, _program.c.status, _WARNING_OPEN)
-    .select_from(
-        _mail.outerjoin(_client, _of(_client, _mail.c.client_id))
-        .outerjoin(_checkin, _of(_checkin, _mail.c.checkin_id))
-        .outerjoin(_program, _of(_program, _checkin.c.program_id))
-    )
-    .where(_IS_DUE)
+    _WITH_ALL.where(_IS_DUE)
     .order_by(_mail.c.due_at, _mail.c.id)
     .limit(bindparam("most"))
     # two workers take different rows; SQLite has one writer and needs no such word
     .with_for_update(skip_locked=True, of=_mail)
 )
+
+
+_HELD = _WITH_ALL.where(_mail.c.lease_token == bindparam("token"), _mail.c.state == OutboxState.LEASED)
 
 
 def any_at(at: datetime) -> bool:
@@ -128,10 +154,19 @@ def any_at(at: datetime) -> bool:
 def take(at: datetime, most: int) -> list[Due]:
     """The mails due longest, locked for the caller's transaction; what another worker holds is left out."""
     db.session.flush()
-    rows = db.session.execute(_DUE, {"at": at, "most": most}).all()
+    return _read(db.session.execute(_DUE, {"at": at, "most": most}).all())
+
+
+def held(token: uuid.UUID) -> list[Due]:
+    """The mails of a batch that are still in its holder's hands, as things stand now."""
+    return _read(db.session.execute(_HELD, {"token": token}).all())
+
+
+def _read(rows: Sequence[Any]) -> list[Due]:
     practices = _practices({row.practice_id for row in rows})
     dues = [_due(row, practices) for row in rows]
     _complete([due for due in dues if due.mail.kind not in CHECKIN_MAILS])
+    _complete_reminders([due for due in dues if due.mail.kind == REMINDER])
     return dues
 
 
@@ -155,18 +190,41 @@ def _complete(dues: Sequence[Due]) -> None:
         return
     inviter = aliased(User)
     query = (
-        select(OutboxMessage.id, User, Invitation, inviter, WarningFlag)
+        select(OutboxMessage.id, User, Invitation, inviter, WarningFlag, QuestionnaireRequest)
         .outerjoin(User, _same(User, OutboxMessage.user_id))
         .outerjoin(Invitation, _same(Invitation, OutboxMessage.invitation_id))
         .outerjoin(inviter, _same(inviter, Invitation.created_by))
         .outerjoin(WarningFlag, _same(WarningFlag, OutboxMessage.flag_id))
+        .outerjoin(QuestionnaireRequest, _same(QuestionnaireRequest, OutboxMessage.questionnaire_request_id))
         .where(OutboxMessage.id.in_([due.mail.id for due in dues]))
         .execution_options(populate_existing=True)
     )
     rows: Any = db.session.execute(query)
     found = {row[0]: row[1:] for row in rows}
     for due in dues:
-        due.user, due.invitation, due.inviter, due.flag = found[due.mail.id]
+        due.user, due.invitation, due.inviter, due.flag, due.asking = found[due.mail.id]
+
+
+def _complete_reminders(dues: Sequence[Due]) -> None:
+    """What reminders remind of."""
+    if not dues:
+        return
+    query = (
+        select(Checkin.id, Checkin.sent_at, OutboxMessage.id)
+        .outerjoin(
+            OutboxMessage,
+            and_(
+                OutboxMessage.practice_id == Checkin.practice_id,
+                OutboxMessage.checkin_id == Checkin.id,
+                OutboxMessage.kind == CHECKIN,
+            ),
+        )
+        .where(Checkin.id.in_([due.mail.checkin_id for due in dues]))
+    )
+    rows: Any = db.session.execute(query)
+    found = {row[0]: row[1:] for row in rows}
+    for due in dues:
+        due.sent_at, due.first_mail = found[due.mail.checkin_id]
 
 
 def _same(record: type[OfPractice], key: Any) -> ColumnElement[bool]:

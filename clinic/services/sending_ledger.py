@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
@@ -13,12 +12,15 @@ from typing import Any, Protocol
 from sqlalchemy import BindParameter, bindparam, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from clinic.domain.reminding import LOOK_AFTER
 from clinic.domain.sending import CHECKIN_MAILS
+from clinic.domain.skipping import AWAITED
 from clinic.domain.types import CheckinState, SkipReason
 from clinic.extensions import db
 from clinic.models import AuditEvent, Checkin, CheckinEvent
-from clinic.services import audit, sending_bulk
+from clinic.services import audit, sending_bulk, sending_reminders
 from clinic.services.audit import SYSTEM
+from clinic.services.sending_steps import Step
 
 # An answered check-in stays answered, whatever its mail does afterwards.
 FOLLOWS_ITS_MAIL = (
@@ -52,19 +54,6 @@ class Mail(Protocol):
     def client_id(self) -> uuid.UUID | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What became of the mail of one check-in."""
-
-    practice_id: uuid.UUID
-    client_id: uuid.UUID | None
-    checkin_id: uuid.UUID
-    state: CheckinState
-    reason: str = ""
-    skip: SkipReason | None = None
-    sending_since: datetime | None = None  # noted together with what came of it
-
-
 def begin(checkins: Collection[uuid.UUID]) -> None:
     """A worker has taken the mail of these, within the caller's transaction; `follow` notes it in the end."""
     if checkins:
@@ -74,8 +63,10 @@ def begin(checkins: Collection[uuid.UUID]) -> None:
 def follow(steps: Iterable[Step], at: datetime) -> None:
     """Put check-ins into the state their mail is in, within the caller's transaction."""
     alike: dict[tuple[CheckinState, SkipReason | None], list[Step]] = defaultdict(list)
+    reminders: list[Step] = []
     for step in steps:
-        alike[step.state, step.skip].append(step)
+        (reminders if step.reminder else alike[step.state, step.skip]).append(step)
+    sending_reminders.follow(reminders, at)
     for (state, skip), group in alike.items():
         moved = _move([step.checkin_id for step in group], state, skip, at)
         _note([step for step in group if step.checkin_id in moved], at)
@@ -104,17 +95,18 @@ def _move(
 ) -> frozenset[uuid.UUID]:
     db.session.flush()  # a check-in made in this very transaction is there to be moved
     values: dict[str, object] = {"to": state, "why": skip}
-    if state is CheckinState.SENT:
-        values["at"] = at
-    movement = _movement(state is CheckinState.SENT).where(sending_bulk.among(_checkin.c.id, checkins))
+    is_out = state in AWAITED
+    if is_out and at is not None:
+        values |= {"at": at, "look_at": at + LOOK_AFTER}
+    movement = _movement(is_out).where(sending_bulk.among(_checkin.c.id, checkins))
     return frozenset(db.session.scalars(movement, values))
 
 
 @cache
-def _movement(sent: bool) -> ReturningUpdate[uuid.UUID]:
+def _movement(is_out: bool) -> ReturningUpdate[uuid.UUID]:
     new: dict[str, BindParameter[Any]] = {"state": bindparam("to"), "skip_reason": bindparam("why")}
-    if sent:
-        new["sent_at"] = bindparam("at")
+    if is_out:
+        new |= {"sent_at": bindparam("at"), "remind_at": bindparam("look_at")}
     follows = _checkin.c.state.in_(FOLLOWS_ITS_MAIL)
     return update(_checkin).where(follows).values(new).returning(_checkin.c.id)
 

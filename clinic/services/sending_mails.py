@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
-from clinic.domain.sending import CHECKIN_MAILS
+from clinic.domain.channels import channel_of
+from clinic.domain.notices import lines as news_lines
+from clinic.domain.sending import CHECKIN, REMINDER
 from clinic.domain.types import LinkPurpose
 from clinic.mail import compose
 from clinic.mail.addresses import mailbox
@@ -18,7 +20,7 @@ from clinic.mail.compose import EncodedContent, Letterhead, MailContent
 from clinic.mail.message import Message, list_id, message_id
 from clinic.mail.transport import Envelope
 from clinic.models import Practice
-from clinic.services import accounts, invitations, links
+from clinic.services import accounts, invitations, links, notices
 from clinic.services.sending_dues import Due
 from config import Settings
 
@@ -42,7 +44,7 @@ def letter(due: Due, at: datetime, *, smtputf8: bool) -> Letter:
     to = mailbox(due.address, smtputf8=smtputf8)
     content = MAILS[due.mail.kind](due, at)
     domain = settings.mail_from.rpartition("@")[2]
-    stop = due.stop_link if due.mail.kind in CHECKIN_MAILS else None
+    channel, mark = channel_of(due.mail.kind), links.mark_of(due.mail.id)
     message = Message(
         to=to,
         from_address=settings.mail_from,
@@ -53,10 +55,14 @@ def letter(due: Due, at: datetime, *, smtputf8: bool) -> Letter:
         html=content.html,
         message_id=message_id(due.mail.id, domain),
         date=at,
-        list_id=list_id(domain) if stop else None,
-        unsubscribe_url=stop,
+        list_id=list_id(domain, channel) if channel else None,
+        unsubscribe_url=due.stop_link if channel else None,
+        unsubscribe_mailto=settings.intake_address if channel else None,
+        unsubscribe_subject=f"unsubscribe {due.stop_secret}" if channel else "",
+        mark=mark,
+        references=(message_id(due.first_mail, domain),) if due.first_mail else (),
     )
-    envelope = Envelope(settings.mail_from, to, message.to_bytes())
+    envelope = Envelope(settings.return_path(mark), to, message.to_bytes())
     return Letter(due.mail.id, due.mail.attempts + 1, envelope)
 
 
@@ -71,6 +77,39 @@ def _checkin(due: Due, at: datetime) -> EncodedContent:
         first_name=_first_name(due.client.name),
         link=links.secret_address("public.checkin.show", secret),
         until=_last_day(at + links.CHECKIN_LIFETIME, due.client.time_zone),
+        stop_link=due.stop_link,
+    )
+
+
+def _questionnaire(due: Due, at: datetime) -> MailContent:
+    assert due.client is not None
+    assert due.asking is not None
+    secret, row = links.new(
+        due.practice.id,
+        LinkPurpose.QUESTIONNAIRE,
+        due.asking.expires_at,
+        questionnaire_request_id=due.asking.id,
+    )
+    due.links.append(row)
+    return compose.questionnaire(
+        _head(due.practice),
+        first_name=_first_name(due.client.name),
+        link=links.secret_address("public.questionnaires.show", secret),
+        until=_last_day(due.asking.expires_at, due.client.time_zone),
+        stop_link=due.stop_link,
+    )
+
+
+def _checkin_reminder(due: Due, at: datetime) -> MailContent:
+    assert due.client is not None
+    until = (due.sent_at or at) + links.CHECKIN_LIFETIME  # the check-in's own end
+    secret, row = links.new(due.practice.id, LinkPurpose.CHECKIN, until, checkin_id=due.mail.checkin_id)
+    due.links.append(row)
+    return compose.checkin_reminder(
+        _head(due.practice),
+        first_name=_first_name(due.client.name),
+        link=links.secret_address("public.checkin.show", secret),
+        until=_last_day(until, due.client.time_zone),
         stop_link=due.stop_link,
     )
 
@@ -105,6 +144,18 @@ def _warning_sign_alert(due: Due, at: datetime) -> MailContent:
     return compose.warning_sign_alert(_head(due.practice), first_name=_first_name(due.user.name), link=page)
 
 
+def _practice_notice(due: Due, at: datetime) -> MailContent:
+    assert due.user is not None
+    assert due.mail.local_date is not None
+    return compose.practice_notice(
+        _head(due.practice),
+        first_name=_first_name(due.user.name),
+        lines=news_lines(notices.counts(due.practice.id, due.mail.local_date)),
+        link=links.address("practitioner.attention.index"),
+        account_link=links.address("practitioner.account.show"),
+    )
+
+
 def _test_mail(due: Due, at: datetime) -> MailContent:
     assert due.user is not None
     return compose.test_mail(
@@ -126,10 +177,13 @@ def _checkin_preview(due: Due, at: datetime) -> MailContent:
 
 
 MAILS: dict[str, Callable[[Due, datetime], MailContent | EncodedContent]] = {
-    "checkin": _checkin,
+    CHECKIN: _checkin,
+    REMINDER: _checkin_reminder,
     "invitation": _invitation,
+    "questionnaire": _questionnaire,
     "password_reset": _password_reset,
     "warning_sign_alert": _warning_sign_alert,
+    notices.MAIL: _practice_notice,
     "test_mail": _test_mail,
     "checkin_preview": _checkin_preview,
 }

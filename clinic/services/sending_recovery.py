@@ -14,6 +14,7 @@ from clinic.extensions import db, for_writing
 from clinic.mail.journal import SUFFIX, Fate, Replay, dead_journals, replay
 from clinic.mail.transport import Outcome, Stage, Verdict
 from clinic.models import OutboxMessage
+from clinic.services import sending_limits
 from clinic.services.clock import now
 from clinic.services.sending_results import HELD, Held, settle
 from clinic.services.transaction import release, transaction
@@ -39,6 +40,7 @@ def _settle_dead(dead: list[Replay]) -> int:
         left = HELD.where(OutboxMessage.state == OutboxState.LEASED, OutboxMessage.sender.in_(list(journals)))
         rows = [Held(*row) for row in session.execute(left.with_for_update())]
         settle([(row, _outcome(row, journals[row.sender or ""])) for row in rows])
+        sending_limits.free_slots_of(list(journals))
     return len(rows)
 
 

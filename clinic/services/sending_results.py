@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, select
 
-from clinic.domain.sending import CHECKIN_MAILS, retry_at
+from clinic.domain.sending import CHECKIN_MAILS, REMINDER, retry_at
 from clinic.domain.types import CheckinState, OutboxState
 from clinic.extensions import db
 from clinic.mail.transport import Outcome, Stage, Verdict
 from clinic.models import Client, OutboxMessage
 from clinic.services import sending_bounces, sending_bulk, sending_ledger
 from clinic.services.clock import now
-from clinic.services.sending_claims import LEASE
-from clinic.services.sending_ledger import Step
+from clinic.services.sending_lease import LEASE
+from clinic.services.sending_steps import Step
 from clinic.services.transaction import transaction
 
 IN_DOUBT = "sent, but the server's answer never came: it may have arrived"
@@ -105,11 +105,22 @@ def settle(known: list[tuple[Held, Outcome | None]]) -> None:
             _refused_for_good(row, outcome, meant, at)
 
 
+def came_back(row: Held, words: str, reply: str, at: datetime) -> None:
+    """A mail that was sent, or may have been, did not arrive; within the caller's transaction."""
+    ended = {"state": OutboxState.FAILED, "reason": words[:300], "finished_at": at}
+    said = {"smtp_reply": reply[:300], "lease_token": None, "lease_until": None}  # no holder knows better
+    sending_bulk.change(OutboxMessage, [{"id": row.id, **ended, **said}])
+    if step := _step(row, _Told({}, CheckinState.FAILED, words)):
+        sending_ledger.follow([step], at)
+    sending_ledger.tell_failed(row, words)
+
+
 def _refused_for_good(row: Held, outcome: Outcome, meant: _Told, at: datetime) -> None:
     sending_ledger.tell_failed(row, meant.reason)
     if outcome.bad_address and row.to_address and (row.client_id or row.user_id):
         whose = Client.id == row.client_id if row.client_id else Client.user_id == row.user_id
-        sending_bounces.note(row.practice_id, whose, row.to_address, outcome, at)
+        words = f"{outcome.code or ''} {outcome.reply}".strip()
+        sending_bounces.note(row.practice_id, whose, row.to_address, words, at)
 
 
 def _meaning(row: Held, outcome: Outcome | None, at: datetime) -> _Told:
@@ -171,4 +182,5 @@ def _step(row: Held, meant: _Told) -> Step | None:
     if row.kind not in CHECKIN_MAILS or row.checkin_id is None:
         return None
     about = (row.practice_id, row.client_id, row.checkin_id)
-    return Step(*about, meant.checkin, meant.reason, sending_since=row.sending_since)
+    reminder = row.kind == REMINDER
+    return Step(*about, meant.checkin, meant.reason, sending_since=row.sending_since, reminder=reminder)

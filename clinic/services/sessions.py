@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, select, update
 
 from clinic.domain import sessions as rules
-from clinic.domain.types import Role
+from clinic.domain.types import ClientStatus, Role
 from clinic.extensions import db
 from clinic.models import AuthSession, Client, Practice, User
 from clinic.services.actors import Actor
@@ -30,6 +30,7 @@ class Found:
     actor: Actor
     email: str
     practice: Practice
+    is_archived: bool = False  # a client whose record is archived: there is nothing for them to do here
 
 
 def begin(user: User, *, persistent: bool) -> str:
@@ -62,6 +63,7 @@ _LIVING = (
         User.name,
         User.email,
         Client.id.label("client_id"),
+        Client.status.label("client_status"),
         Practice,
     )
     .join(User, and_(User.practice_id == AuthSession.practice_id, User.id == AuthSession.user_id))
@@ -104,7 +106,8 @@ def end_all(user: User, *, but: uuid.UUID | None = None) -> None:
 def _found(row: Any) -> Found:
     client_id = row.client_id if row.role is Role.CLIENT else None
     actor = Actor(row.user_id, row.Practice.id, row.role, row.name, client_id)
-    return Found(row.session_id, actor, row.email, row.Practice)
+    is_archived = client_id is not None and row.client_status is ClientStatus.ARCHIVED
+    return Found(row.session_id, actor, row.email, row.Practice, is_archived)
 
 
 def _touch(session_id: uuid.UUID) -> None:

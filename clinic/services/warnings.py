@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import CursorResult, select, update
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import RuleBroken
-from clinic.domain.redflags import Verdict
-from clinic.domain.types import SkipReason
+from clinic.domain.redflags import Verdict, highest, is_same_sitting
+from clinic.domain.types import SkipReason, Tier
 from clinic.extensions import db
-from clinic.models import Checkin, Client, User, WarningFlag
+from clinic.models import Assessment, Checkin, Client, User, WarningFlag
 from clinic.services import access, audit, checkins, outbox
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 
-ONE_SITTING = timedelta(hours=1)  # signs ticked one after the other are one flag, and one alert
 LONGEST_NOTE = 2000
 
 
@@ -76,8 +75,57 @@ def raise_flag(client: Client, signs: Collection[str], checkin: Checkin | None =
     elif not set(found.signs) <= set(flag.question_keys):
         both = verdict({*flag.question_keys, *found.signs})
         flag.question_keys, flag.tier = list(both.signs), both.tier
-        _note(client, flag, "flag.raised")
+        _note(client, flag, "flag.raised", client.name)
     return flag
+
+
+def raise_from_assessment(
+    actor: Actor, client: Client, assessment: Assessment, tier: Tier, found: list[dict[str, Any]]
+) -> WarningFlag | None:
+    """The same for what a practitioner finds; an assessment has one open flag, to which more is added.
+
+    What was found and cleared before is not raised again; None if nothing else was found.
+    """
+    _one_at_a_time(client)
+    query = select(WarningFlag).where(
+        WarningFlag.practice_id == assessment.practice_id, WarningFlag.assessment_id == assessment.id
+    )
+    flags = db.session.scalars(query.execution_options(populate_existing=True)).all()
+    known = {_what(each) for flag in flags for each in flag.found or ()}
+    fresh = [each for each in found if _what(each) not in known]
+    standing = next((flag for flag in flags if flag.cleared_at is None), None)
+    if standing is None:
+        return _new_found(actor, client, assessment, tier, fresh) if fresh else None
+    if fresh:
+        standing.found = [*(standing.found or ()), *fresh]
+        standing.tier = highest([standing.tier, tier])
+        _note(client, standing, "flag.raised", actor.name)
+    return standing
+
+
+def raised_from(assessment: Assessment) -> WarningFlag | None:
+    """The latest flag that an assessment raised, open or cleared: one query."""
+    query = (
+        select(WarningFlag)
+        .where(WarningFlag.practice_id == assessment.practice_id, WarningFlag.assessment_id == assessment.id)
+        .order_by(WarningFlag.raised_at.desc())
+        .limit(1)
+    )
+    return db.session.scalars(query).first()
+
+
+def let_go(assessment: Assessment) -> None:
+    """Before a draft is thrown away: its flags stay, with what was found, and point at it no more."""
+    db.session.execute(
+        update(WarningFlag)
+        .where(WarningFlag.practice_id == assessment.practice_id, WarningFlag.assessment_id == assessment.id)
+        .values(assessment_id=None)
+    )
+
+
+def _what(found: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What of a finding makes it another one; what it fell from, and why, does not."""
+    return tuple(found[key] for key in ("test", "field", "side", "value"))
 
 
 def seen(actor: Actor, flag_id: uuid.UUID) -> Seen:
@@ -133,18 +181,17 @@ def _flag_to_extend(client: Client, found: Verdict, checkin: Checkin | None) -> 
         WarningFlag.practice_id == client.practice_id,
         WarningFlag.client_id == client.id,
         WarningFlag.checkin_id == (checkin.id if checkin else None),
+        WarningFlag.found.is_(None),
         WarningFlag.cleared_at.is_(None),
     )
     newest = db.session.scalars(
         query.order_by(WarningFlag.raised_at.desc()).execution_options(populate_existing=True)
     ).first()
-    if newest is None or checkin is not None:
-        return newest
-    if set(found.signs) <= set(newest.question_keys):
-        return newest
-    # something worse than before, or another day: an alert of its own
-    same_sitting = now() - newest.raised_at < ONE_SITTING and found.tier.rank <= newest.tier.rank
-    return newest if same_sitting else None
+    if newest is None:
+        return None
+    standing = Verdict(newest.tier, tuple(newest.question_keys))
+    is_same = is_same_sitting(found, standing, now() - newest.raised_at, is_same_checkin=checkin is not None)
+    return newest if is_same else None
 
 
 def _new_flag(client: Client, found: Verdict, checkin: Checkin | None) -> WarningFlag:
@@ -157,10 +204,30 @@ def _new_flag(client: Client, found: Verdict, checkin: Checkin | None) -> Warnin
         question_keys=list(found.signs),
         raised_at=now(),
     )
+    return _raised(client, flag, client.name)
+
+
+def _new_found(
+    actor: Actor, client: Client, assessment: Assessment, tier: Tier, found: list[dict[str, Any]]
+) -> WarningFlag:
+    flag = WarningFlag(
+        id=uuid.uuid4(),
+        practice_id=client.practice_id,
+        client_id=client.id,
+        assessment_id=assessment.id,
+        found=found,
+        tier=tier,
+        question_keys=[],
+        raised_at=now(),
+    )
+    return _raised(client, flag, actor.name)
+
+
+def _raised(client: Client, flag: WarningFlag, by: str) -> WarningFlag:
     db.session.add(flag)
     db.session.flush()
     checkins.call_back(client.practice_id, client.id, SkipReason.LOCKED)
-    _note(client, flag, "flag.raised")
+    _note(client, flag, "flag.raised", by)
     for practitioner in _practitioners(client.practice_id):
         outbox.promise_alert(flag, practitioner)
     return flag
@@ -183,13 +250,19 @@ def _practitioners(practice_id: uuid.UUID) -> Collection[User]:
     return db.session.scalars(query).all()
 
 
-def _note(client: Client, flag: WarningFlag, action: str) -> None:
+def _note(client: Client, flag: WarningFlag, action: str, by: str) -> None:
     audit.record_for(
         client.practice_id,
-        client.name,
+        by,
         action,
         client_id=client.id,
         subject_id=flag.id,
         tier=flag.tier.value,
-        source="checkin" if flag.checkin_id else "own_page",
+        source=_source(flag),
     )
+
+
+def _source(flag: WarningFlag) -> str:
+    if flag.found is not None:
+        return "assessment"
+    return "checkin" if flag.checkin_id else "own_page"

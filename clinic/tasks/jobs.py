@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clinic.services import checkin_planning, delivery, heartbeats, housekeeping, program_changes
+from clinic.services import (
+    checkin_planning,
+    checkin_reminders,
+    checkin_silence,
+    delivery,
+    heartbeats,
+    housekeeping,
+    looking_over,
+    notices,
+    program_changes,
+    questionnaires_asking,
+)
 from clinic.services.clock import now
 from clinic.tasks import stopping, turn
 
@@ -19,7 +30,23 @@ def deliver() -> None:
 def plan() -> None:
     at = now()
     program_changes.start_due(at)
+    program_changes.end_due(at)
+    # in this order: a check-in that has fallen due goes before a reminder of an older one
     checkin_planning.plan_due(at)
+    checkin_reminders.run(at)
+    questionnaires_asking.expire_due(at)
+
+
+def expire() -> None:
+    checkin_silence.expire(now())
+
+
+def look_over() -> None:
+    looking_over.run(now())
+
+
+def tell() -> None:
+    notices.send_due(now())
 
 
 def tidy() -> None:
@@ -33,6 +60,9 @@ def tick() -> None:
 JOBS: dict[str, Callable[[], None]] = {
     "outbox.deliver": deliver,
     "checkins.plan": plan,
+    "checkins.expire": expire,
+    "programs.look_over": look_over,
+    "notices.send": tell,
     "housekeeping": tidy,
     "beat.tick": tick,
 }

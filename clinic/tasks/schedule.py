@@ -11,10 +11,20 @@ from typing import Any
 BEAT: dict[str, dict[str, Any]] = {
     # a minute late is not late for a check-in
     "plan due check-ins": {"task": "checkins.plan", "schedule": 60.0, "options": {"expires": 55}},
+    # check-ins nobody has answered; fourteen days and a quarter of an hour are near enough
+    "wait no longer": {"task": "checkins.expire", "schedule": 900.0, "options": {"expires": 600}},
     # mails waiting for another try; the nudge has sent all others at once
     "send what is due": {"task": "outbox.deliver", "schedule": 30.0, "options": {"expires": 25}},
     # through broker and pool and into the database: proves that all three work
     "beat is alive": {"task": "beat.tick", "schedule": 20.0, "options": {"expires": 15}},
+    # the morning's news of each practice; the day is in its key, so a second tick finds it sent
+    "tell the practices": {"task": "notices.send", "schedule": 300.0, "options": {"expires": 290}},
+    # everybody's last weeks; what comes of it waits for a person, who looks some times a day
+    "look everybody over": {
+        "task": "programs.look_over",
+        "schedule": 6 * 3600.0,
+        "options": {"expires": 3600},
+    },
     # old links and sessions; once in six hours, so that a laptop that sleeps at night meets it too
     "tidy up": {"task": "housekeeping", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
 }

@@ -42,7 +42,9 @@ def pulse() -> None:
 ROUNDS: tuple[tuple[str, float, Callable[[], None]], ...] = (
     ("pulse", 10.0, pulse),
     ("plan", 20.0, jobs.plan),
+    ("expire", 900.0, jobs.expire),
     ("deliver", 5.0, deliver),
+    ("notices", 60.0, jobs.tell),
 )
 
 

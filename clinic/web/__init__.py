@@ -18,23 +18,37 @@ SECTIONS = f"any({', '.join(Section)})"
 
 def url_map(settings: Settings) -> tuple[Rule, ...]:
     """All rules. A page that is not listed here does not exist."""
+    from clinic.web.api import bounces
     from clinic.web.client import account as client_account
+    from clinic.web.client import handout as client_handout
     from clinic.web.client import history, program, today
     from clinic.web.client import mail as client_mail
+    from clinic.web.client import questionnaires as client_questions
     from clinic.web.client import warnings as client_warnings
     from clinic.web.practitioner import (
         account,
+        addresses,
+        amendments,
         attention,
+        batteries,
         checkins,
         clients,
+        comparisons,
         flags,
         invitations,
+        own_tests,
         practice,
         programs,
+        retests,
+        tapering,
     )
+    from clinic.web.practitioner import assessment_recording as recording
     from clinic.web.practitioner import assessments as exam
+    from clinic.web.practitioner import questionnaires as questions
+    from clinic.web.practitioner import reports as files
     from clinic.web.practitioner import routines as routine_pages
     from clinic.web.public import checkin, health, home, invitation, reset, setup, signin, unsubscribe
+    from clinic.web.public import questionnaires as mailed_questions
 
     rules = (
         # without an account
@@ -48,8 +62,12 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/invitation/<secret>", invitation.show, PUBLIC, FORM, "link"),
         Rule("/c/<secret>", checkin.show, PUBLIC, FORM, "link"),
         Rule("/c/<secret>/questions", checkin.questions, PUBLIC, FORM, "link"),
+        Rule("/q/<secret>", mailed_questions.show, PUBLIC, record="link"),
+        Rule("/q/<secret>/<int:number>", mailed_questions.ask, PUBLIC, FORM, "link"),
         # a mail program's one click brings no token of ours; the view refuses any other form without one
         Rule("/u/<secret>", unsubscribe.show, PUBLIC, FORM, "link", csrf=False),
+        # machines: what came back, with a secret in its head instead of a session
+        Rule("/api/mail/bounces", bounces.take, PUBLIC, POST, csrf=False),
         # practitioners
         Rule("/today", attention.index, STAFF),
         Rule("/clients/<uuid:client_id>/looked-after", attention.done, STAFF, POST, "client"),
@@ -64,6 +82,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/clients/<uuid:client_id>/details", clients.details, STAFF, record="client"),
         Rule("/clients/<uuid:client_id>/edit", clients.edit, STAFF, FORM, "client"),
         Rule("/clients/<uuid:client_id>/status", clients.status, STAFF, FORM, "client"),
+        Rule("/clients/<uuid:client_id>/address-works", addresses.works, STAFF, POST, "client"),
         Rule("/clients/<uuid:client_id>/invitation", invitations.send, STAFF, POST, "client"),
         Rule("/clients/<uuid:client_id>/invitation/link", invitations.hand_over, STAFF, POST, "client"),
         Rule("/invitations/<uuid:invitation_id>/revoke", invitations.revoke, STAFF, POST, "invitation"),
@@ -79,33 +98,96 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
             FORM,
             "program",
         ),
-        Rule("/clients/<uuid:client_id>/assessments/new", exam.begin, STAFF, FORM, "client"),
+        Rule("/clients/<uuid:client_id>/assessments/new", recording.begin, STAFF, FORM, "client"),
         Rule("/assessments/<uuid:assessment_id>", exam.show, STAFF, record="assessment"),
-        Rule(f"/assessments/<uuid:assessment_id>/<{SECTIONS}:section>", exam.edit, STAFF, FORM, "assessment"),
+        Rule(
+            f"/assessments/<uuid:assessment_id>/<{SECTIONS}:section>",
+            recording.edit,
+            STAFF,
+            FORM,
+            "assessment",
+        ),
         Rule("/assessments/<uuid:assessment_id>/sign", exam.sign, STAFF, FORM, "assessment"),
-        Rule("/assessments/<uuid:assessment_id>/discard", exam.discard, STAFF, FORM, "assessment"),
+        Rule("/assessments/<uuid:assessment_id>/amend", amendments.amend, STAFF, FORM, "assessment"),
+        Rule("/assessments/<uuid:assessment_id>/again", retests.again, STAFF, POST, "assessment"),
+        Rule("/clients/<uuid:client_id>/assessments/compare", comparisons.compare, STAFF, record="client"),
+        Rule("/clients/<uuid:client_id>/assessments/trends", comparisons.trends, STAFF, record="client"),
+        Rule("/programs/<uuid:program_id>/re-test", retests.program, STAFF, POST, "program"),
+        Rule(
+            f"/assessments/<uuid:assessment_id>/<{SECTIONS}:section>/keep",
+            recording.keep,
+            STAFF,
+            POST,
+            "assessment",
+        ),
+        Rule("/assessments/<uuid:assessment_id>/date", recording.day, STAFF, FORM, "assessment"),
+        Rule("/assessments/<uuid:assessment_id>/discard", recording.discard, STAFF, FORM, "assessment"),
+        # what goes out on paper or as a file
+        Rule("/assessments/<uuid:assessment_id>/report.pdf", files.assessment, STAFF, record="assessment"),
+        Rule("/assessments/<uuid:assessment_id>/client.pdf", files.for_client, STAFF, record="assessment"),
+        Rule(
+            "/assessments/<uuid:assessment_id>/findings.csv",
+            files.assessment_findings,
+            STAFF,
+            record="assessment",
+        ),
+        Rule("/clients/<uuid:client_id>/findings.csv", files.findings, STAFF, record="client"),
+        Rule("/clients/<uuid:client_id>/assessments/fhir.json", files.fhir, STAFF, record="client"),
+        Rule("/clients/<uuid:client_id>/record.zip", files.record, STAFF, POST, "client"),
+        Rule("/programs/<uuid:program_id>/handout.pdf", files.handout, STAFF, record="program"),
+        Rule("/assessments/batteries", batteries.index, STAFF),
+        Rule("/assessments/batteries/new", batteries.compose, STAFF, FORM),
+        Rule("/assessments/batteries/<battery_key>", batteries.show, STAFF, record="battery"),
+        Rule("/assessments/batteries/<battery_key>/edit", batteries.edit, STAFF, FORM, "battery"),
+        Rule("/assessments/batteries/<battery_key>/retire", batteries.retire, STAFF, FORM, "battery"),
+        Rule("/assessments/tests/new", own_tests.add, STAFF, FORM),
+        Rule("/assessments/tests/<test_key>", batteries.test, STAFF, record="test"),
+        Rule("/assessments/tests/<test_key>/edit", own_tests.edit, STAFF, FORM, "test"),
+        Rule("/assessments/tests/<test_key>/retire", own_tests.retire, STAFF, FORM, "test"),
+        Rule("/clients/<uuid:client_id>/questionnaires", questions.index, STAFF, record="client"),
+        Rule("/clients/<uuid:client_id>/questionnaires/ask", questions.ask, STAFF, FORM, "client"),
+        Rule("/questionnaires/<uuid:request_id>", questions.request_page, STAFF, record="questions"),
+        Rule(
+            "/questionnaires/<uuid:request_id>/hand-over/<any(locked, open):how>",
+            questions.hand_over,
+            STAFF,
+            POST,
+            "questions",
+        ),
+        Rule("/questionnaires/<uuid:request_id>/resend", questions.resend, STAFF, POST, "questions"),
+        Rule("/questionnaires/<uuid:request_id>/revoke", questions.revoke, STAFF, POST, "questions"),
+        Rule("/questionnaires/<uuid:request_id>/<int:number>", questions.type_in, STAFF, FORM, "questions"),
+        Rule("/questionnaires/answers/<uuid:response_id>", questions.response, STAFF, record="answers"),
+        Rule("/questionnaires/answers/<uuid:response_id>/correct", questions.correct, STAFF, FORM, "answers"),
         Rule("/routines", routine_pages.index, STAFF),
         Rule("/routines/<uuid:routine_id>", routine_pages.show, STAFF, record="routine"),
         Rule("/routines/<uuid:routine_id>/draft", routine_pages.begin_draft, STAFF, POST, "routine"),
         Rule("/routines/<uuid:routine_id>/publish", routine_pages.publish, STAFF, FORM, "routine"),
         Rule("/check-ins", checkins.index, STAFF),
+        Rule("/programs/<uuid:program_id>/check-in/now", checkins.send_now, STAFF, POST, "program"),
         Rule("/check-ins/preview", checkins.preview, STAFF),
         Rule("/check-ins/preview.html", checkins.preview_html, STAFF),
         Rule("/check-ins/preview/send", checkins.preview_send, STAFF, POST),
+        Rule("/tapering/<uuid:offer_id>/<any(accept, later):choice>", tapering.decide, STAFF, POST, "offer"),
         Rule("/mail/<uuid:message_id>/resend", checkins.resend, STAFF, POST, "message"),
         Rule("/practice", practice.show, STAFF, FORM),
         Rule("/practice/people/<uuid:user_id>/close", practice.close_account, OWNER, FORM, "user"),
         Rule("/your-account", account.show, STAFF, FORM),
+        Rule("/your-account/morning-mail", account.notice, STAFF, POST),
         # clients
         Rule("/warning-signs", client_warnings.show, CLIENT, FORM),
         Rule("/account", client_account.show, CLIENT, FORM),
         Rule("/account/check-in-mail", client_mail.show, CLIENT),
         Rule("/account/check-in-mail/<any(on, off):choice>", client_mail.change, CLIENT, POST),
+        Rule("/account/messages/<any(on, off):choice>", client_mail.change_messages, CLIENT, POST),
         Rule("/my", today.index, CLIENT),
         Rule("/my/log", today.log, CLIENT, FORM),
         Rule("/my/program", program.show, CLIENT),
+        Rule("/my/handout.pdf", client_handout.show, CLIENT),
         Rule("/my/program/<int:position>", program.move, CLIENT, record="own program"),
         Rule("/my/history", history.index, CLIENT),
+        Rule("/my/questions", client_questions.index, CLIENT),
+        Rule("/my/questions/<uuid:request_id>/<int:number>", client_questions.ask, CLIENT, FORM, "questions"),
     )
     return rules if settings.production else (*rules, *_dev_rules())
 

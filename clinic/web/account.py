@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -12,7 +14,7 @@ from clinic.web.authz import current_actor
 from clinic.web.forms.accounts import ChangePasswordForm
 
 
-def page(template: str, endpoint: str) -> Response | str | tuple[str, int]:
+def page(template: str, endpoint: str, **context: Any) -> Response | str | tuple[str, int]:
     """Show the account, and change its password."""
     form = ChangePasswordForm()
     if form.validate_on_submit():
@@ -25,4 +27,5 @@ def page(template: str, endpoint: str) -> Response | str | tuple[str, int]:
         else:
             flash("Your password is changed. Other devices are signed out.", "success")
             return redirect(url_for(endpoint), 303)
-    return render_template(template, form=form, email=current_user.email), 422 if form.errors else 200
+    page = render_template(template, form=form, email=current_user.email, **context)
+    return page, 422 if form.errors else 200

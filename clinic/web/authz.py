@@ -7,7 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -45,6 +55,7 @@ class SignedIn(UserMixin):
         self.session_id: uuid.UUID = found.session_id
         self.actor: Actor = found.actor
         self.email: str = found.email
+        self.is_archived: bool = found.is_archived
         self._practice = found.practice  # held: the database session forgets what nobody holds
 
     def get_id(self) -> str:
@@ -82,7 +93,14 @@ def _enforce() -> Response | None:
         return _ask_to_sign_in()
     if not may(current_user.actor.role, rule.audience):
         raise NotFound
+    if _is_closed_to_archived(rule) and current_user.is_archived:
+        return make_response(render_template("client/archived.html"), 403)
     return None
+
+
+def _is_closed_to_archived(rule: Rule) -> bool:
+    # what to do about a warning sign is told to everybody, always
+    return rule.audience is Audience.CLIENT and rule.endpoint != "client.warnings.show"
 
 
 def _ask_to_sign_in() -> Response:

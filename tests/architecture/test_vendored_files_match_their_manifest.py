@@ -11,7 +11,10 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SHIPPED = ("clinic/static/vendor", "clinic/static/fonts", "clinic/static/icons.svg", "tests/vendor")
+SHIPPED = (
+    *("clinic/static/vendor", "clinic/static/fonts", "clinic/static/icons.svg"),
+    *("clinic/reports/fonts", "tests/vendor"),
+)
 
 
 @pytest.fixture

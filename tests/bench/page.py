@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from statistics import median
 
+from tests.bench.comparison import comparison
 from tests.bench.installation import Installation, demo
 from tests.bench.line import Line, within
 from tests.bench.load import load
@@ -28,10 +29,11 @@ def practitioner(there: Installation) -> str:
     return there.practitioner
 
 
-SPEED: tuple[tuple[str, str, Who], ...] = (
+SPEED: tuple[tuple[str, str | Who, Who], ...] = (
     ("client-program", PROGRAM, client),
     ("client-today", "/my", client),
     ("client-list", LIST, practitioner),
+    ("comparison", comparison, practitioner),
 )
 
 
@@ -39,7 +41,8 @@ def speed() -> Iterator[Line]:
     """Requests a second of real pages; floor and page take turns, so that noise meets both."""
     with demo(FEW) as there, serving(REAL, there.environment) as port:
         cookies = {who: sign_in(port, who(there)) for who in (client, practitioner)}
-        for name, path, who in SPEED:
+        for name, given, who in SPEED:
+            path = given if isinstance(given, str) else given(there)
             factory = f"tests.bench.floor:create_floor({path!r}, {cookies[who]!r})"
             with serving(factory, there.environment, "/floor") as bare:
                 floors, reals = [], []

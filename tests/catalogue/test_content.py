@@ -47,6 +47,11 @@ def client_texts() -> Iterator[tuple[str, str]]:
     for question in CATALOGUE.check_in.questions.values():
         labels = [label for _, label in question.options]
         yield question.id, ". ".join((question.text, question.hint, question.low, question.high, *labels))
+    for made in CATALOGUE.questionnaires.newest.values():
+        for text in (made.client_title, made.intro, made.follow_up_intro, made.closing):
+            yield made.id, text
+        for item in made.items:
+            yield item.id, ". ".join((item.text, item.low, item.middle, item.high))
     yield "pain_rule", CATALOGUE.dosing.pain_rule.client_text
     for routine in CATALOGUE.routines.values():
         yield routine.id, f"{routine.name} {routine.summary}"
@@ -85,11 +90,30 @@ BRANDED = re.compile(
 )
 
 
+EXTERNAL = "tests_external.toml"  # names of branded screens, and the outcome somebody else found
+
+
 @pytest.mark.parametrize(
-    "file", sorted(path.name for path in DATA.glob("*.toml") if path.name != "sources.toml")
+    "file", sorted(path.name for path in DATA.glob("*.toml") if path.name not in ("sources.toml", EXTERNAL))
 )
 def test_nothing_ships_that_its_owner_has_not_licensed(file: str) -> None:
     assert BRANDED.findall((DATA / file).read_text("utf-8")) == []
+
+
+def test_of_a_branded_screen_nothing_ships_but_its_name_and_what_somebody_else_scored() -> None:
+    kinds = {
+        test: {field.id: field.kind for field in CATALOGUE.tests[test].fields}
+        for test in ("fms_total", "sfma_outcome")
+    }
+    assert kinds == {
+        "fms_total": {"total": FieldKind.COUNT, "scored_by": FieldKind.TEXT},
+        "sfma_outcome": {"outcome": FieldKind.TEXT, "scored_by": FieldKind.TEXT},
+    }
+    for test in kinds:
+        assert CATALOGUE.tests[test].thresholds == ()
+        assert all(field.abnormal is None and not field.normal for field in CATALOGUE.tests[test].fields)
+    criteria = re.compile(r"hurdle|lunge|clearing|rotary|push-?up|shoulder mobility|\b(FN|FP|DN|DP)\b", re.I)
+    assert criteria.findall((DATA / EXTERNAL).read_text("utf-8")) == []
 
 
 def test_the_two_moves_are_there_in_order_with_feet_knees_and_range() -> None:
@@ -185,8 +209,8 @@ def test_every_source_is_cited_and_has_an_address() -> None:
 
 def test_the_first_visit_has_the_three_sections_and_stays_short() -> None:
     sizes = {section: len(FIRST_VISIT.section(section)) for section in Section}
-    assert sizes == {Section.ORTHOPEDIC: 6, Section.NEUROLOGIC: 4, Section.FUNCTIONAL_MOVEMENT: 6}
-    assert FIRST_VISIT.version == 1
+    assert sizes == {Section.ORTHOPEDIC: 7, Section.NEUROLOGIC: 5, Section.FUNCTIONAL_MOVEMENT: 6}
+    assert FIRST_VISIT.version == 2
     assert [item for section in Section for item in FIRST_VISIT.section(section)] == list(FIRST_VISIT.items)
 
 

@@ -56,6 +56,12 @@ REASONS: list[tuple[dict[str, object], AttentionKind, str, date]] = [
         YESTERDAY,
     ),
     (
+        {"screen_positive_on": YESTERDAY},
+        AttentionKind.SCREEN_POSITIVE,
+        "PHQ-2 screen positive (≥ 3), talk to them today",
+        YESTERDAY,
+    ),
+    (
         {"pain_up": PainChange(WEEK_AGO, 3, 6), "pain_up_on": YESTERDAY},
         AttentionKind.PAIN_UP,
         "Pain up from 3 to 6",

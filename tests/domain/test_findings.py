@@ -9,18 +9,7 @@ from hypothesis import strategies as st
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.assessment import Field
 from clinic.domain.errors import RuleBroken
-from clinic.domain.findings import (
-    Change,
-    Value,
-    Verdict,
-    check,
-    compare,
-    fell,
-    read,
-    side_difference,
-    with_unit,
-    written,
-)
+from clinic.domain.findings import Value, check, fell, read, with_unit, written
 
 TESTS = load_catalogue().tests
 ROTATION = TESTS["hip_rotation"].field("internal_passive")
@@ -117,62 +106,6 @@ def test_a_number_survives_the_form_it_is_shown_in(field: Field, data: st.DataOb
 def test_a_value_that_no_form_could_give_is_refused(value: Value) -> None:
     with pytest.raises(RuleBroken):
         check(ROTATION, value)
-
-
-# Hip rotation: 10 degrees are a change, 5 to 9 within measurement error (Pua 2008; rule authored).
-@pytest.mark.parametrize(
-    "first, latest, change",
-    [
-        (30.0, 40.0, Change(10.0, Verdict.CHANGED)),
-        (40.0, 30.0, Change(-10.0, Verdict.CHANGED)),
-        (30.0, 39.0, Change(9.0, Verdict.WITHIN_ERROR)),
-        (30.0, 21.0, Change(-9.0, Verdict.WITHIN_ERROR)),
-        (30.0, 30.0, Change(0.0, Verdict.WITHIN_ERROR)),
-    ],
-)
-def test_ten_degrees_of_hip_rotation_are_a_change_and_less_is_not(
-    first: float, latest: float, change: Change
-) -> None:
-    assert compare(first, latest, 10, ["prone", "goniometer"], ["prone", "goniometer"]) == change
-
-
-@pytest.mark.parametrize(
-    "first_setup, latest_setup",
-    [
-        (["seated", "goniometer"], ["prone", "goniometer"]),
-        (["prone", "goniometer"], ["prone", "inclinometer"]),
-        (["prone", "goniometer"], ["prone", None]),
-        (["prone", None], ["prone", None]),
-    ],
-)
-def test_another_position_or_device_or_one_not_noted_compares_nothing(
-    first_setup: list[Value | None], latest_setup: list[Value | None]
-) -> None:
-    assert compare(20, 60, 10, first_setup, latest_setup).verdict is Verdict.NOT_COMPARABLE
-
-
-def test_without_a_published_threshold_a_difference_is_not_called_anything() -> None:
-    assert compare(20, 60, None) == Change(40, Verdict.NOT_JUDGED)
-
-
-NUMBERS = st.integers(-200, 1500).map(lambda each: each / 10)
-
-
-@given(NUMBERS, NUMBERS, st.one_of(st.none(), st.integers(1, 20)))
-def test_comparing_the_other_way_round_turns_the_sign_and_keeps_the_verdict(
-    first: float, latest: float, at_least: int | None
-) -> None:
-    there, back = compare(first, latest, at_least), compare(latest, first, at_least)
-    assert there.by == -back.by
-    assert there.verdict is back.verdict
-
-
-# Sides are called equal within 10 degrees (Ellison 1990); from 10 on they are flagged (rule authored).
-@pytest.mark.parametrize(
-    "left, right, apart", [(40.0, 30.0, 10.0), (30.0, 40.0, 10.0), (30.0, 39.0, None), (30.0, 30.0, None)]
-)
-def test_sides_ten_degrees_apart_are_told(left: float, right: float, apart: float | None) -> None:
-    assert side_difference(left, right, 10) == apart
 
 
 @pytest.mark.parametrize("before, now, is_fall", [(5, 4, True), (5, 3, True), (4, 4, False), (3, 5, False)])

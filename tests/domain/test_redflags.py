@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -11,9 +12,12 @@ from hypothesis import strategies as st
 from clinic.catalogue import load_catalogue
 from clinic.domain.errors import RuleBroken
 from clinic.domain.redflags import (
+    ONE_SITTING,
+    Verdict,
     client_text,
     clinic_tier,
     highest,
+    is_same_sitting,
     locks_program,
     pauses_program,
 )
@@ -134,3 +138,24 @@ def test_the_client_reads_the_practices_own_numbers(tier: Tier) -> None:
 def test_no_text_is_made_before_the_numbers_are_set(emergency: str, urgent: str) -> None:
     with pytest.raises(RuleBroken):
         client_text("Call {emergency_number}.", emergency_number=emergency, urgent_line=urgent)
+
+
+STANDING = Verdict(Tier.U, ("calf",))
+SOON, LATER = ONE_SITTING / 2, ONE_SITTING
+
+
+@pytest.mark.parametrize(
+    "found, since, is_same_checkin, is_same",
+    [
+        (Verdict(Tier.U, ("calf",)), LATER, False, True),  # nothing new
+        (Verdict(Tier.S, ("steroid",)), SOON, False, True),  # one more, and no worse
+        (Verdict(Tier.U, ("fever",)), SOON, False, True),
+        (Verdict(Tier.E, ("saddle",)), SOON, False, False),  # worse: an alert of its own
+        (Verdict(Tier.S, ("steroid",)), LATER, False, False),  # another time: so is this
+        (Verdict(Tier.E, ("saddle",)), LATER, True, True),  # a check-in has one flag
+    ],
+)
+def test_signs_of_one_sitting_are_one_flag(
+    found: Verdict, since: timedelta, is_same_checkin: bool, is_same: bool
+) -> None:
+    assert is_same_sitting(found, STANDING, since, is_same_checkin=is_same_checkin) is is_same

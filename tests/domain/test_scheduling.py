@@ -12,15 +12,20 @@ from hypothesis import strategies as st
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.scheduling import (
+    RHYTHMS,
     Schedule,
     WakingHours,
+    check_weeks,
     due_occurrences,
+    fallen_due,
     load_zone,
     local_date,
     local_to_utc,
     next_occurrence,
     occurrence_on,
     parse_cadence,
+    rhythm_of,
+    waking_hours,
 )
 from clinic.domain.types import ScheduleKind
 
@@ -210,3 +215,133 @@ def test_a_cadence_that_does_not_rise_from_one_is_refused(text: str) -> None:
     with pytest.raises(RuleBroken) as refused:
         parse_cadence(text)
     assert refused.value.field == "cadence"
+
+
+def first_days(schedule: Schedule, number: int = 3) -> list[str]:
+    found = due_occurrences(schedule, utc("2025-12-31T00:00"), utc("2026-12-31T00:00"))
+    return [f"{each.local_date:%m-%d}" for each in found[:number]]
+
+
+@pytest.mark.parametrize(
+    "every_weeks, counted_from, days, why",
+    [
+        (1, None, ["01-05", "01-12", "01-19"], "every Monday"),
+        (2, None, ["01-05", "01-19", "02-02"], "counted from the first one"),
+        (4, None, ["01-05", "02-02", "03-02"], "every fourth week"),
+        (2, date(2026, 1, 12), ["01-12", "01-26", "02-09"], "counted from another week"),
+        (2, date(2026, 1, 15), ["01-12", "01-26", "02-09"], "any day of that week will do"),
+        (2, date(2026, 3, 23), ["01-12", "01-26", "02-09"], "and a later week counts backwards"),
+        (4, date(2025, 6, 2), ["01-12", "02-09", "03-09"], "as does one long ago"),
+        (1, date(2026, 3, 23), ["01-05", "01-12", "01-19"], "which means nothing to every week"),
+    ],
+)
+def test_slower_rhythms_count_their_weeks(
+    every_weeks: int, counted_from: date | None, days: list[str], why: str
+) -> None:
+    assert first_days(weekly(every_weeks=every_weeks, counted_from=counted_from)) == days, why
+
+
+@pytest.mark.parametrize("every_weeks", RHYTHMS)
+@pytest.mark.parametrize("zone", ZONES, ids=str)
+def test_over_a_year_with_both_clock_changes_each_rhythm_keeps_its_hour(
+    zone: ZoneInfo, every_weeks: int
+) -> None:
+    # Sundays at half past two: in three of the zones that hour is missing once a year, and comes twice once
+    schedule = weekly(zone=zone, every_weeks=every_weeks, weekday=6, at=time(2, 30), hours=ALL_DAY)
+    found = due_occurrences(schedule, utc("2026-01-01T12:00"), utc("2027-01-01T12:00"))
+    days = [each.local_date for each in found]
+    assert {later - earlier for earlier, later in pairwise(days)} == {timedelta(weeks=every_weeks)}
+    assert len(days) == {1: 52, 2: 26, 4: 13}[every_weeks]
+    hours = {each.due_at.astimezone(zone).time() for each in found}
+    assert time(2, 30) in hours
+    assert len(hours) <= 2, "only the night with a gap shows another hour"
+    assert all(local_date(each.due_at, zone) == each.local_date for each in found)
+
+
+@given(
+    zone=st.sampled_from(ZONES),
+    every_weeks=st.sampled_from(RHYTHMS),
+    weekday=st.integers(0, 6),
+    counted_from=st.none() | st.dates(date(2025, 1, 1), date(2027, 1, 1)),
+    cuts=st.lists(st.integers(0, 24 * 450), min_size=1, max_size=6),
+)
+def test_passes_over_a_slower_rhythm_find_every_check_in_exactly_once(
+    zone: ZoneInfo, every_weeks: int, weekday: int, counted_from: date | None, cuts: list[int]
+) -> None:
+    schedule = weekly(zone=zone, every_weeks=every_weeks, weekday=weekday, counted_from=counted_from)
+    begin = utc("2025-12-31T00:00")
+    marks = [begin, *(begin + timedelta(hours=cut) for cut in sorted(cuts)), begin + timedelta(days=500)]
+    found = [each for after, until in pairwise(marks) for each in due_occurrences(schedule, after, until)]
+    assert found == due_occurrences(schedule, marks[0], marks[-1])
+    days = [each.local_date for each in found]
+    assert {later - earlier for earlier, later in pairwise(days)} == {timedelta(weeks=every_weeks)}
+    assert all(day.weekday() == weekday and day > schedule.starts_on for day in days)
+
+
+CHANGED = utc("2026-03-04T12:00")  # a Wednesday
+
+
+@pytest.mark.parametrize(
+    "changes, last, expected, why",
+    [
+        ({"every_weeks": 2}, date(2026, 3, 2), "03-16", "two weeks after the last one"),
+        ({"every_weeks": 4}, date(2026, 3, 2), "03-30", "four weeks after it"),
+        ({"every_weeks": 1}, date(2026, 3, 2), "03-09", "back to every week at once"),
+        ({"every_weeks": 2, "weekday": 3}, date(2026, 3, 2), "03-12", "not three days after it"),
+        ({"every_weeks": 1, "weekday": 3}, date(2026, 3, 2), "03-05", "every week it may be soon"),
+        ({"every_weeks": 2}, date(2026, 1, 5), "03-16", "the last one long ago: by the old count"),
+        ({"every_weeks": 2}, None, "03-16", "none yet: counted from the first week"),
+        ({"every_weeks": 2, "ends_on": date(2026, 3, 10)}, date(2026, 3, 2), None, "it ends before"),
+    ],
+)
+def test_a_rhythm_that_is_changed_begins_a_whole_step_after_the_last_check_in(
+    changes: dict[str, object], last: date | None, expected: str | None, why: str
+) -> None:
+    schedule = rhythm_of(weekly(**changes), last, CHANGED)
+    found = next_occurrence(schedule, CHANGED)
+    assert (f"{found.local_date:%m-%d}" if found else None) == expected, why
+
+
+def test_a_rhythm_that_is_planned_again_stays_as_it_was() -> None:
+    once = rhythm_of(weekly(every_weeks=2), date(2026, 3, 2), CHANGED)
+    assert rhythm_of(once, date(2026, 3, 2), CHANGED) == once
+    assert rhythm_of(once, date(2026, 3, 16), CHANGED + timedelta(days=13)) == once
+
+
+def test_on_a_day_that_is_taken_none_falls_due() -> None:
+    found = next_occurrence(weekly(), utc("2026-01-04T00:00"), date(2026, 1, 6))
+    assert found is not None
+    assert found.local_date == date(2026, 1, 12)
+
+
+def test_what_has_fallen_due_since_a_day_is_found_in_order() -> None:
+    due = [each.local_date.day for each in fallen_due(weekly(), date(2026, 1, 5), utc("2026-01-19T08:00"))]
+    assert due == [5, 12, 19]
+    assert fallen_due(weekly(), date(2026, 1, 5), utc("2026-01-05T07:59")) == []
+
+
+@pytest.mark.parametrize(
+    "weekday, every_weeks, field", [(None, 1, "weekday"), (7, 1, "weekday"), (0, 3, "every_weeks")]
+)
+def test_a_rhythm_that_is_none_is_refused(weekday: int | None, every_weeks: int, field: str) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        check_weeks(weekday, every_weeks)
+    assert refused.value.field == field
+    assert check_weeks(6, 4) == 6
+
+
+@pytest.mark.parametrize(
+    "own, expected, why",
+    [
+        ((None, None), (8, 20), "the practice's"),
+        ((time(10), time(18)), (10, 18), "one's own"),
+        ((time(10), None), (10, 20), "half of each"),
+        ((None, time(12)), (8, 12), "the other half"),
+        ((time(21), None), (8, 20), "halves that do not fit together"),
+    ],
+)
+def test_waking_hours_are_ones_own_where_there_are_some(
+    own: tuple[time | None, time | None], expected: tuple[int, int], why: str
+) -> None:
+    hours = waking_hours(time(8), time(20), *own)
+    assert (hours.opens.hour, hours.closes.hour) == expected, why

@@ -8,12 +8,23 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from clinic.domain.scheduling import SendingFacts, WakingHours
-from clinic.domain.sending import CheckinFacts, Promise, Ruling, decide, next_waking, retry_at
+from clinic.domain.scheduling import WakingHours
+from clinic.domain.sending import (
+    KEEP_TRYING,
+    CheckinFacts,
+    Promise,
+    Ruling,
+    after_todays_mail,
+    decide,
+    last_try,
+    next_waking,
+    retry_at,
+)
+from clinic.domain.skipping import SendingFacts
 from clinic.domain.types import ProgramStatus, SkipReason
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-FACTS = SendingFacts(due_at=NOON, program=ProgramStatus.ACTIVE)
+FACTS = SendingFacts(due_at=None, program=ProgramStatus.ACTIVE)
 CHECKIN = CheckinFacts(facts=FACTS, hours=WakingHours(), zone=ZoneInfo("Europe/London"))
 MAIL = Promise(not_after=NOON + timedelta(days=1), to_client=True)
 CHECKIN_MAIL = replace(MAIL, checkin=CHECKIN)
@@ -70,7 +81,6 @@ def test_what_happens_to_a_mail_whose_time_has_come(
         (replace(FACTS, consented=False), SkipReason.NO_CONSENT),
         (replace(FACTS, program=ProgramStatus.PAUSED), SkipReason.PAUSED),
         (replace(FACTS, program=ProgramStatus.ENDED), SkipReason.ENDED),
-        (replace(FACTS, due_at=NOON - timedelta(hours=25)), SkipReason.LATE),
     ],
 )
 def test_a_change_of_mind_after_planning_stops_a_check_in(facts: SendingFacts, skip: SkipReason) -> None:
@@ -80,16 +90,70 @@ def test_a_change_of_mind_after_planning_stops_a_check_in(facts: SendingFacts, s
 
 def test_a_check_in_waits_for_the_morning_of_its_client() -> None:
     night = NOON.replace(hour=3)
-    promise = replace(CHECKIN_MAIL, checkin=replace(CHECKIN, facts=replace(FACTS, due_at=night)))
-    decision = decide(promise, night)
+    decision = decide(CHECKIN_MAIL, night)
     assert (decision.ruling, decision.until) == (Ruling.LATER, NOON.replace(hour=8))
 
 
 def test_a_morning_that_comes_too_late_is_not_waited_for() -> None:
     night = NOON.replace(hour=3)
-    checkin = replace(CHECKIN, facts=replace(FACTS, due_at=night))
-    decision = decide(replace(MAIL, checkin=checkin, not_after=night + timedelta(hours=2)), night)
-    assert (decision.ruling, decision.skip) == (Ruling.EXPIRE, SkipReason.LATE)
+    soon = night + timedelta(hours=2)
+    for promise in (replace(CHECKIN_MAIL, not_after=soon), replace(CHECKIN_MAIL, start_by=soon)):
+        decision = decide(promise, night)
+        assert (decision.ruling, decision.skip) == (Ruling.EXPIRE, SkipReason.LATE)
+
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "late", "ruling", "why"),
+    [
+        (0, HOUR, Ruling.SEND, "an hour late"),
+        (0, DAY, Ruling.SEND, "a day late, to the second"),
+        (0, DAY + HOUR, Ruling.EXPIRE, "never tried within a day"),
+        (1, DAY + HOUR, Ruling.SEND, "tried and refused for now: it goes on"),
+        (60, 2 * DAY, Ruling.SEND, "and on"),
+        (70, KEEP_TRYING, Ruling.EXPIRE, "for three days"),
+    ],
+)
+def test_a_mail_is_begun_within_a_day_and_tried_for_three(
+    attempts: int, late: timedelta, ruling: Ruling, why: str
+) -> None:
+    due = NOON - late
+    promise = replace(CHECKIN_MAIL, attempts=attempts, start_by=due + DAY, not_after=due + KEEP_TRYING)
+    decision = decide(promise, NOON)
+    assert decision.ruling is ruling, why
+    assert decision.skip is (SkipReason.LATE if ruling is Ruling.EXPIRE and not attempts else None)
+
+
+@pytest.mark.parametrize(
+    ("promise", "ruling"),
+    [
+        (replace(CHECKIN_MAIL, not_after=NOON + 2 * DAY), Ruling.LATER),
+        (replace(CHECKIN_MAIL, not_after=NOON + HOUR), Ruling.CANCEL),
+        (replace(CHECKIN_MAIL, not_after=NOON + 2 * DAY, start_by=NOON + HOUR), Ruling.CANCEL),
+        (replace(CHECKIN_MAIL, not_after=NOON + 2 * DAY, start_by=NOON + HOUR, attempts=1), Ruling.LATER),
+    ],
+    ids=["tomorrow", "tomorrow it has ended", "tomorrow it is too late to begin", "begun it may go on"],
+)
+def test_a_second_mail_of_a_day_waits_for_the_next_morning_or_is_left_out(
+    promise: Promise, ruling: Ruling
+) -> None:
+    decision = after_todays_mail(promise, NOON)
+    assert decision.ruling is ruling
+    assert decision.until == (NOON.replace(day=24, hour=8) if ruling is Ruling.LATER else None)
+    assert decision.skip is (None if ruling is Ruling.LATER else SkipReason.ONE_MAIL_A_DAY)
+
+
+@pytest.mark.parametrize(
+    ("next_due_at", "end"),
+    [(None, NOON + 3 * DAY), (NOON + 7 * DAY, NOON + 3 * DAY), (NOON + 2 * DAY, NOON + 2 * DAY)],
+    ids=["there is no next one", "a week later", "two days later"],
+)
+def test_a_check_in_is_never_tried_into_the_time_of_the_next_one(
+    next_due_at: datetime | None, end: datetime
+) -> None:
+    assert last_try(NOON, next_due_at) == end
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from clinic.domain.scheduling import SendingFacts, should_skip, skip_in_words
+from clinic.domain.skipping import SendingFacts, should_skip, skip_in_words
 from clinic.domain.types import ProgramStatus, SkipReason
 
 DUE = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -48,6 +48,10 @@ def test_each_thing_against_it_has_its_own_reason(against: dict[str, object], re
 )
 def test_a_day_late_and_one_unanswered_are_still_sent(in_favour: dict[str, object]) -> None:
     assert should_skip(replace(FINE, **in_favour), DUE) is None  # type: ignore[arg-type]
+
+
+def test_what_has_no_time_of_its_own_cannot_be_late() -> None:
+    assert should_skip(replace(FINE, due_at=None), DUE + timedelta(days=30)) is None
 
 
 def test_a_warning_sign_is_named_before_everything_else() -> None:

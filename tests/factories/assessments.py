@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from clinic.domain.findings import Place, Value
+from clinic.domain.findings import Place, Value, written
 from clinic.domain.types import Section, Side
 from clinic.extensions import db
 from clinic.models import Assessment, Client
-from clinic.services import assessment_reading as reading
+from clinic.services import assessment_drafts as drafts
 from clinic.services import assessments
 from clinic.services.actors import Actor
+from clinic.services.assessment_drafts import Edit
 
 BATTERY = "hip_back_first_visit"
 POSITIVE = Place("faber", "result", Side.RIGHT)
@@ -22,22 +23,26 @@ SETUP: Mapping[Place, Value] = {
 }
 
 
-def seen(actor: Actor, assessment: Assessment, section: Section = Section.ORTHOPEDIC) -> str:
-    """What a page of a section would carry if it were opened now."""
-    whole = assessments.whole(actor, assessment.id)
-    db.session.refresh(whole, ["findings"])
-    tests = {item.test.id for item in reading.in_section(reading.items_of(whole), section)}
-    values = {at: value for at, value in reading.values_of(whole.findings).items() if at.test in tests}
-    return reading.digest(values, whole.note)
-
-
 def recorded(
     actor: Actor, assessment: Assessment, values: Mapping[Place, Value], section: Section = Section.ORTHOPEDIC
 ) -> int:
-    """Save a section over what stands now."""
-    return assessments.save_section(
-        actor, assessment.id, section, values, None, seen(actor, assessment, section)
-    )
+    """Put exactly these values into a section, over what stands now."""
+    whole = assessments.whole(actor, assessment.id)
+    db.session.refresh(whole, ["findings", "draft", "note"])
+    laid = drafts.layout(whole, section)
+    stands = drafts.standing(whole, laid).texts
+    wanted = {drafts.name_of(place): _text(laid, place, value) for place, value in values.items()}
+    edits = {
+        name: Edit(stands.get(name, ""), wanted.get(name, ""))
+        for name in stands.keys() | wanted.keys()
+        if name != drafts.NOTE and stands.get(name, "") != wanted.get(name, "")
+    }
+    return drafts.keep(actor, assessment.id, section, edits).changed
+
+
+def _text(laid: drafts.Layout, place: Place, value: Value) -> str:
+    spot = laid.spots.get(drafts.name_of(place))
+    return " ".join(written(spot.field, value)) if spot else str(value)
 
 
 def draft(actor: Actor, client: Client, day: date = date(2026, 3, 2)) -> Assessment:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from clinic.domain.types import CheckinKind, CheckinState
+from clinic.domain.types import CheckinKind, CheckinState, LinkPurpose
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinAnswer, CheckinSchedule, Client, Program, RoutineVersion
 from clinic.services import links
@@ -82,7 +82,8 @@ def sent_checkin(program: Program, day: date | None = None, **values: Any) -> Ch
 def link_to(checkin: Checkin) -> str:
     """The path of the check-in's page, as its mail has it."""
     with transaction():
-        secret = links.mint_checkin(checkin)
+        until = now() + links.CHECKIN_LIFETIME
+        secret = links.mint(checkin.practice_id, LinkPurpose.CHECKIN, until, checkin_id=checkin.id)
     return f"/c/{secret}"
 
 
@@ -96,7 +97,7 @@ def answered(
             practice_id=program.practice_id,
             client_id=program.client_id,
             checkin_id=checkin.id,
-            days_practised=5,
+            days_practised=values.pop("days_practised", 5),
             pain=pain,
             contact_wanted=contact,
             answered_at=at,

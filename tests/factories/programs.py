@@ -10,7 +10,8 @@ from clinic.extensions import db
 from clinic.models import Client, Practice, Program, RoutineVersion, User
 from clinic.services import accounts, programs, routines
 from clinic.services.clock import today_in
-from clinic.services.programs import Assignment, WeeklyCheckin
+from clinic.services.programs import Assignment
+from clinic.services.rhythms import WeeklyCheckin
 from clinic.services.routine_wording import dose_of
 from clinic.services.routines import Edit, MoveEdit, NamedMistake
 from clinic.services.transaction import transaction

@@ -8,7 +8,10 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.notices import NoticeKind
+from clinic.domain.questionnaires import AnswerSource, AskChannel
 from clinic.domain.search import search_key, sort_key
+from clinic.domain.tapering import Step
 from clinic.domain.types import (
     AssessmentStatus,
     CheckinKind,
@@ -24,6 +27,7 @@ from clinic.domain.types import (
 )
 from clinic.extensions import db
 from clinic.models import (
+    Amendment,
     Assessment,
     AuditEvent,
     Base,
@@ -37,19 +41,30 @@ from clinic.models import (
     Finding,
     Invitation,
     OutboxMessage,
+    OwnBattery,
+    OwnBatteryVersion,
+    OwnTest,
+    OwnTestVersion,
     Practice,
+    PracticeDecline,
     PracticeLog,
+    PracticeNotice,
     Prescription,
     Program,
     ProgramEvent,
+    ProgramFinding,
+    QuestionnaireRequest,
+    QuestionnaireResponse,
     Routine,
     RoutineItem,
     RoutineVersion,
     SignOff,
+    TaperingOffer,
     User,
     WarningFlag,
 )
 from clinic.services import links, routines
+from clinic.services.batteries import snapshot
 from clinic.services.routine_wording import content_of, dose_of
 from tests.factories.people import People, make_people
 
@@ -66,6 +81,8 @@ class Shelf:
     routine: Routine
     published: RoutineVersion
     draft: RoutineVersion
+    own_test: OwnTest
+    own_battery: OwnBattery
 
 
 @dataclass
@@ -83,6 +100,9 @@ class ClientRecords:
     asked: Checkin
     flag: WarningFlag
     mail: OutboxMessage
+    offer: TaperingOffer
+    questions: QuestionnaireRequest
+    answers: QuestionnaireResponse
     secrets: dict[str, str] = field(default_factory=dict)
 
 
@@ -113,6 +133,7 @@ class World:
         other = "here" if practice == "there" else "there"
         shelf, records = self.shelves[other], self.records["ada" if other == "here" else "zofia"]
         rows: list[Any] = [shelf.routine, shelf.published, shelf.draft, shelf.staff, shelf.practice]
+        rows += [shelf.own_test, shelf.own_battery]
         rows += [value for value in vars(records).values() if isinstance(value, Base)]
         return [row.id for row in rows]
 
@@ -162,7 +183,59 @@ def make_shelf(practice: Practice, staff: User) -> Shelf:
         user_id=staff.id,
         signed_at=ago(days=60),
     )
-    return Shelf(practice, staff, routine, published, draft)
+    own_test = make_own_test(practice, staff)
+    return Shelf(
+        practice, staff, routine, published, draft, own_test, make_own_battery(practice, staff, own_test)
+    )
+
+
+def make_own_test(practice: Practice, staff: User) -> OwnTest:
+    """A test of the practice's own that records an answer and a pain."""
+    test = OwnTest(practice_id=practice.id, id=uuid.uuid4(), created_by=staff.id, created_at=ago(days=40))
+    test.key = f"own-{test.id.hex[:16]}"
+    db.session.add(test)
+    db.session.flush()
+    definition = {
+        "section": "orthopedic",
+        "region": "own",
+        "sides": "none",
+        "side_words": "",
+        "how": WORDS,
+        "fields": [
+            {"id": "seen", "kind": "choice", "label": WORDS, "options": [["a", WORDS], ["b", WORDS]]},
+            {"id": "pain", "kind": "pain", "label": WORDS, "min": 0.0, "max": 10.0},
+        ],
+    }
+    add(
+        OwnTestVersion, practice, test_id=test.id, number=1, name=WORDS, definition=definition, **_made(staff)
+    )
+    return test
+
+
+def make_own_battery(practice: Practice, staff: User, test: OwnTest) -> OwnBattery:
+    """A battery of the practice's own that asks for its own test and a shipped one."""
+    battery = OwnBattery(
+        practice_id=practice.id, id=uuid.uuid4(), created_by=staff.id, created_at=ago(days=40)
+    )
+    battery.key = f"own-{battery.id.hex[:16]}"
+    db.session.add(battery)
+    db.session.flush()
+    items = [{"test": "faber", "fields": ["result"]}, {"test": test.key, "fields": ["seen", "pain"]}]
+    add(
+        OwnBatteryVersion,
+        practice,
+        battery_id=battery.id,
+        number=1,
+        name=WORDS,
+        purpose=WORDS,
+        items=items,
+        **_made(staff),
+    )
+    return battery
+
+
+def _made(staff: User) -> dict[str, Any]:
+    return {"created_by": staff.id, "created_at": ago(days=40)}
 
 
 def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
@@ -195,7 +268,11 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         asked=asked,
         flag=flag,
         mail=_mail(client, asked),
+        offer=_offer(client, program),
+        questions=make_questions(shelf, client),
+        answers=make_answers(shelf, client),
     )
+    make_citation(program, records.assessment)
     add(
         AuditEvent,
         shelf.practice,
@@ -253,6 +330,31 @@ def make_program(shelf: Shelf, client: Client) -> Program:
     return program
 
 
+def _offer(client: Client, program: Program) -> TaperingOffer:
+    """Every second week instead of every one, offered and not decided; news of it, and a decline before."""
+    figures = {"before_done": 12, "before_of": 14, "now_done": 5, "now_of": 14}
+    about = {"client_id": client.id, "program_id": program.id}
+    since = ago(days=14).date()
+    add(PracticeDecline, client, since=since, noticed_at=ago(days=1), **figures, **about)
+    add(
+        PracticeNotice,
+        client,
+        kind=NoticeKind.TAPERING,
+        key=program.id.hex,
+        client_id=client.id,
+        happened_at=ago(days=1),
+    )
+    numbers = {
+        "source": "logged",
+        "answered": 4,
+        "asked": 4,
+        "practised": 26,
+        "expected": 28,
+        "since": since.isoformat(),
+    }
+    return add(TaperingOffer, client, step=Step.TWO_WEEKLY, numbers=numbers, offered_at=ago(days=1), **about)
+
+
 def make_checkin(client: Client, program: Program, state: CheckinState, *, days_ago: int) -> Checkin:
     """A check-in with its history."""
     at = ago(days=days_ago)
@@ -272,6 +374,64 @@ def make_checkin(client: Client, program: Program, state: CheckinState, *, days_
     return checkin
 
 
+def make_questions(shelf: Shelf, client: Client) -> QuestionnaireRequest:
+    """Pain, the client's own activities and a rating of change, asked by mail and not answered yet."""
+    since = ago(days=20).date().isoformat()
+    return add(
+        QuestionnaireRequest,
+        client,
+        client_id=client.id,
+        form_key=uuid.uuid4().hex,
+        channel=AskChannel.MAIL,
+        asks=[
+            {"key": "nprs", "version": 1},
+            {"key": "psfs", "version": 1, "activities": [WORDS]},
+            {"key": "groc11", "version": 1, "since": since},
+        ],
+        asked_by=shelf.staff.id,
+        asked_at=ago(days=1),
+        expires_at=ago(days=-13),
+    )
+
+
+def make_answers(shelf: Shelf, client: Client) -> QuestionnaireResponse:
+    """Own activities, typed in the practice, and put right since."""
+    request = add(
+        QuestionnaireRequest,
+        client,
+        client_id=client.id,
+        form_key=uuid.uuid4().hex,
+        channel=AskChannel.CLINIC,
+        asks=[{"key": "psfs", "version": 1}],
+        asked_by=shelf.staff.id,
+        asked_at=ago(days=20),
+        expires_at=ago(days=6),
+        finished_at=ago(days=20),
+    )
+    values: dict[str, Any] = {
+        "request_id": request.id,
+        "client_id": client.id,
+        "questionnaire_key": "psfs",
+        "questionnaire_version": 1,
+        "activities": [WORDS],
+        "screen_positive": False,
+        "answered_at": ago(days=20),
+        "recorded_at": ago(days=20),
+        "source": AnswerSource.TYPED,
+        "entered_by": shelf.staff.id,
+    }
+    add(QuestionnaireResponse, client, revision=1, answers={"a1": 2}, scores={"mean": 2}, **values)
+    return add(
+        QuestionnaireResponse,
+        client,
+        revision=2,
+        answers={"a1": 3},
+        scores={"mean": 3},
+        reason=WORDS,
+        **values,
+    )
+
+
 def make_assessment(shelf: Shelf, client: Client, status: AssessmentStatus) -> Assessment:
     """An assessment from the first battery, with a finding in words."""
     battery = next(iter(load_catalogue().batteries.values()))
@@ -281,6 +441,8 @@ def make_assessment(shelf: Shelf, client: Client, status: AssessmentStatus) -> A
         client_id=client.id,
         battery_key=battery.id,
         battery_version=battery.version,
+        title=WORDS,
+        items=snapshot(battery.items),
         taken_on=ago(days=20).date(),
         status=AssessmentStatus.DRAFT,
         note=WORDS,
@@ -301,7 +463,43 @@ def make_assessment(shelf: Shelf, client: Client, status: AssessmentStatus) -> A
     if status is AssessmentStatus.SIGNED:
         assessment.status, assessment.signed_by, assessment.signed_at = status, shelf.staff.id, ago(days=20)
         db.session.flush()
+        make_amendment(shelf, assessment)
     return assessment
+
+
+def make_amendment(shelf: Shelf, assessment: Assessment) -> Amendment:
+    """Another word in the place of the one that was signed, and why."""
+    item = next(iter(load_catalogue().batteries.values())).items[0]
+    return add(
+        Amendment,
+        shelf.practice,
+        assessment_id=assessment.id,
+        test_key=item.test.id,
+        field_key=item.fields[0].id,
+        side=Side.LEFT,
+        old_text=WORDS,
+        new_text=WORDS,
+        note=WORDS,
+        reason=WORDS,
+        made_by=shelf.staff.id,
+        made_at=ago(days=10),
+    )
+
+
+def make_citation(program: Program, assessment: Assessment) -> ProgramFinding:
+    """The finding of an assessment that a program answers."""
+    item = next(iter(load_catalogue().batteries.values())).items[0]
+    return add(
+        ProgramFinding,
+        program,
+        program_id=program.id,
+        assessment_id=assessment.id,
+        position=0,
+        test_key=item.test.id,
+        field_key=item.fields[0].id,
+        side=Side.LEFT,
+        value_text=WORDS,
+    )
 
 
 def add(model: type[Row], of: Any, /, **values: Any) -> Row:
@@ -444,6 +642,12 @@ def _secrets(records: ClientRecords) -> dict[str, str]:
         ),
         "reset": links.mint(client.practice_id, LinkPurpose.RESET, end, user_id=records.user.id),
         "checkin": links.mint(client.practice_id, LinkPurpose.CHECKIN, end, checkin_id=records.asked.id),
+        "questionnaire": links.mint(
+            client.practice_id,
+            LinkPurpose.QUESTIONNAIRE,
+            end,
+            questionnaire_request_id=records.questions.id,
+        ),
         "unsubscribe": links.sign_unsubscribe(client.id),
     }
 

@@ -6,6 +6,7 @@ on that database: a worker process takes seconds to start, and on the other one 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -57,10 +58,12 @@ def full(request: pytest.FixtureRequest) -> bool:
 def told(request: pytest.FixtureRequest) -> Callable[..., Reckoning]:
     """`told("fault", reckoning, in_doubt=3)`: check the reckoning and put it into the table."""
 
+    begun = time.monotonic()
+
     def tell(fault: str, reckoning: Reckoning, *, in_doubt: int = 0) -> Reckoning:
         table = request.config.stash.get(TABLE, None)
         if table is not None:
-            table.add(fault, reckoning)
+            table.add(fault, reckoning, in_doubt, time.monotonic() - begun)
         return reckoning.holds(in_doubt=in_doubt)
 
     return tell

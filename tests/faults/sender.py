@@ -7,14 +7,14 @@ import time
 from datetime import timedelta
 
 from clinic import create_app_from_env
-from clinic.services import delivery, sending_claims, sending_recovery, sending_results
+from clinic.services import delivery, sending_claims, sending_lease, sending_recovery, sending_results
 
 
 def main(seconds: float) -> None:
     """Recover and send until told to end."""
     lease = timedelta(seconds=seconds)
-    sending_claims.LEASE = sending_results.LEASE = lease
-    sending_claims.LAST_DOT = timedelta()
+    sending_lease.LEASE = sending_claims.LEASE = sending_results.LEASE = lease
+    sending_lease.LAST_DOT = timedelta()
     sending_recovery.FROZEN_AFTER = timedelta()
     with create_app_from_env().app_context():
         while True:

@@ -51,6 +51,8 @@ class Stage:
             "CLINIC_SMTP_URL": settings.smtp_url or "",
             "CLINIC_DATA_DIR": str(settings.data_dir),
             "CLINIC_MAIL_FROM": settings.mail_from,
+            "CLINIC_SMTP_RATE": str(settings.smtp_rate),
+            "CLINIC_SMTP_CONNECTIONS": str(settings.smtp_connections),
         }
 
     def worker(self, *options: str) -> subprocess.Popen[bytes]:
@@ -179,13 +181,13 @@ def end(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGCONT)
         process.terminate()
     with suppress(subprocess.TimeoutExpired):
-        process.wait(8)
+        process.wait(15)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(10)
 
 
-def wait_until(happened: Callable[[], object], seconds: float = 30.0, every: float = 0.05) -> float:
+def wait_until(happened: Callable[[], object], seconds: float = 90.0, every: float = 0.05) -> float:
     """Wait until it is so; returns how long that took, raises TimeoutError."""
     begun = time.monotonic()
     while not happened():

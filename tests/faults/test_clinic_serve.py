@@ -25,14 +25,14 @@ def test_everything_starts_answers_and_ends_together(tmp_path: Path) -> None:
     port = free_port()
     served = _serve(tmp_path, port)
     try:
-        wait_until(lambda: _health(port).get("worker_age_seconds") is not None, 60, every=0.3)
+        wait_until(lambda: _health(port).get("worker_age_seconds") is not None, 180, every=0.3)
         health = _health(port)
         second = _serve(tmp_path, free_port())
-        said = second.communicate(timeout=60)[0].decode()
+        said = second.communicate(timeout=180)[0].decode()
         family = _family(served.pid)
         begun = time.monotonic()
         served.send_signal(signal.SIGINT)
-        output = served.communicate(timeout=30)[0].decode()
+        output = served.communicate(timeout=90)[0].decode()
         took = time.monotonic() - begun
     finally:
         served.kill()
@@ -46,8 +46,8 @@ def test_everything_starts_answers_and_ends_together(tmp_path: Path) -> None:
     assert "Traceback" not in output
     assert len(family) >= 5
     # the pool's own processes hear of the end from the worker's main one, a moment later
-    wait_until(lambda: not any(map(_lives, family)), 5)
-    assert took < 10
+    wait_until(lambda: not any(map(_lives, family)), 15)
+    assert took < 20
     assert not answers(port)
 
 
@@ -57,7 +57,7 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         process = _serve(tmp_path, port)
-        said = process.communicate(timeout=60)[0].decode()
+        said = process.communicate(timeout=180)[0].decode()
     assert process.returncode == 2
     assert said.strip() == (
         f"Regroove cannot start. Port {port} is taken by another program. Set CLINIC_PORT to another one."

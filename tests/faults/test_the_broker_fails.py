@@ -38,7 +38,7 @@ def test_a_promised_mail_is_sent_by_the_pool_as_soon_as_it_is_committed(live_app
                 with transaction():
                     owner = make_user(make_practice(), Role.OWNER)
                     outbox.promise_reset(owner)
-                wait_until(lambda: sink.counts.total == number, 10)  # noqa: B023
+                wait_until(lambda: sink.counts.total == number, 60)  # noqa: B023
         wait_until(stage.drained)
         senders = {name.split(".")[2] for name in db.session.scalars(select(OutboxMessage.sender)) if name}
 
@@ -65,12 +65,12 @@ def test_no_page_waits_for_a_broker_that_hangs(live_app: Flask) -> None:
         address = make_people().owner.email
         page = stage.web() + "/forgotten-password"
         visitor = build_opener(HTTPCookieProcessor())
-        _ask(visitor, page, "nobody@people.example")
+        before = sorted(_ask(visitor, page, "nobody@people.example") for _ in range(5))[2]
         os.kill(broker.pid, signal.SIGSTOP)
         took = [_ask(visitor, page, address) for _ in range(5)]
 
-    assert max(took) < 2.0, took  # whoever notices first waits a moment
-    assert sorted(took)[2] < 0.5, took
+    assert max(took) < 2.0 + 4 * before, took  # whoever notices first waits a moment
+    assert sorted(took)[2] < 0.3 + 2 * before, (took, before)
     assert stage.states()[OutboxState.READY] >= 1
 
 
@@ -89,10 +89,9 @@ def test_a_broker_in_trouble_delays_and_loses_nothing(
                 broker = _disturb(stage, broker, trouble)
         if trouble.startswith("hung"):
             time.sleep(60)
-            sent_meanwhile = sink.counts.total
+            wait_until(lambda: sink.counts.total == 500)
             os.killpg(broker.pid, signal.SIGCONT)
-            assert sent_meanwhile == 500
-        wait_until(stage.drained, 60)
+        wait_until(stage.drained, 180)
         reckoning = told(f"broker {trouble}", reckon(sink))
     assert reckoning.states == {OutboxState.SENT: 500}
 

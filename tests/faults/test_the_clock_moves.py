@@ -12,7 +12,7 @@ from flask import Flask
 
 from clinic.domain.types import CheckinState, OutboxState, ScheduleKind, SkipReason
 from clinic.extensions import db
-from clinic.models import Checkin, CheckinSchedule, OutboxMessage
+from clinic.models import Checkin, OutboxMessage
 from clinic.services import checkin_planning, delivery, schedules
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
@@ -112,16 +112,4 @@ def _schedules(number: int, zone: str, at: time, night: date) -> None:
         for position in range(number):
             client = make_client(practice, f"Client {position:05}", time_zone=zone, **AWAKE)
             program = make_program(client, version, staff)
-            schedule = CheckinSchedule(
-                practice_id=practice.id,
-                program_id=program.id,
-                kind=ScheduleKind.WEEKLY,
-                weekday=night.weekday(),
-                at_time=at,
-                time_zone=zone,
-                next_on=night - 7 * DAY,
-                next_due_at=datetime.combine(night, at, ZoneInfo(zone)).astimezone(UTC) - 7 * DAY,
-            )
-            db.session.add(schedule)
-            db.session.flush()
-            schedules.plan(schedule, program, client, practice, now())
+            schedules.change_rhythm(program, kind=ScheduleKind.WEEKLY, at_time=at, weekday=night.weekday())

@@ -35,7 +35,7 @@ def test_two_workers_and_two_beats_send_each_check_in_once(
         for _ in range(20):  # what two beats would send in ten minutes
             celery.send_task("checkins.plan")
             celery.send_task("outbox.deliver")
-        wait_until(lambda: stage.states().total() >= number and stage.drained(), 300 if full else 60)
+        wait_until(lambda: stage.states().total() >= number and stage.drained(), 600 if full else 180)
         reckoning = told("two workers, two beats", reckon(sink))
 
     assert reckoning.states == {OutboxState.SENT: number}

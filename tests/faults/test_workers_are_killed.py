@@ -46,7 +46,7 @@ def test_mails_survive_workers_that_are_killed_while_sending(
             kill(worker)
         left = stage.under_way()
         stage.worker()
-        wait_until(stage.drained, 600 if full else 60)
+        wait_until(stage.drained, 600 if full else 180)
         reckoning = told(f"worker killed {kills} times", reckon(sink), in_doubt=kills)
 
     assert left > 0, "every kill came too late to prove anything"
@@ -60,7 +60,7 @@ def test_a_frozen_sender_that_wakes_after_its_lease_sends_nothing(
     live_app: Flask, full: bool, told: Callable[..., Reckoning]
 ) -> None:
     mails, times = (400, 5) if full else (60, 1)
-    command = [sys.executable, "-m", "tests.faults.sender", "3"]
+    command = [sys.executable, "-m", "tests.faults.sender", "5"]
     with (
         running_sink(reply_after=0.01) as sink,
         staged(live_app, smtp_url=f"smtp://127.0.0.1:{sink.port}") as stage,
@@ -73,8 +73,8 @@ def test_a_frozen_sender_that_wakes_after_its_lease_sends_nothing(
             os.killpg(frozen.pid, signal.SIGSTOP)
             held = stage.under_way()
             heir = stage.start(command)
-            wait_until(lambda: stage.under_way() < held, 30)  # noqa: B023
-            wait_until(lambda: not stage.leased_by(frozen.pid), 30)  # noqa: B023
+            wait_until(lambda: stage.under_way() < held, 60)  # noqa: B023
+            wait_until(lambda: not stage.leased_by(frozen.pid), 60)  # noqa: B023
             os.killpg(frozen.pid, signal.SIGCONT)
             time.sleep(0.5)
             kill(heir)

@@ -19,6 +19,9 @@ LINK = "https://clinic.example/c/k7Pq"
 STOP = "https://clinic.example/stop/eyJ0.a-b?x=1&y=2"
 
 CHECKIN = compose.checkin(HEAD, first_name="Anna", link=LINK, until=date(2026, 12, 8), stop_link=STOP)
+REMINDER = compose.checkin_reminder(
+    HEAD, first_name="Anna", link=LINK, until=date(2026, 12, 8), stop_link=STOP
+)
 INVITATION = compose.invitation(
     HEAD, first_name="Anna", practitioner="Mira Lund", link=LINK, until=date(2026, 12, 8)
 )
@@ -26,7 +29,7 @@ RESET = compose.password_reset(HEAD, first_name="Anna", link=LINK, minutes=30)
 ALERT = compose.warning_sign_alert(HEAD, first_name="Mira", link=LINK)
 TEST = compose.test_mail(HEAD, first_name="Mira", link=LINK)
 ALL = pytest.mark.parametrize(
-    "mail", [CHECKIN, INVITATION, RESET, ALERT, TEST], ids=lambda mail: mail.subject
+    "mail", [CHECKIN, REMINDER, INVITATION, RESET, ALERT, TEST], ids=lambda mail: mail.subject
 )
 
 FOOT = """
@@ -43,6 +46,26 @@ def test_the_checkin_mail() -> None:
 
 It is time for your check-in with Harbour Street Practice.
 There are a few short questions, and two minutes are enough. We read every answer.
+
+Open your check-in:
+https://clinic.example/c/k7Pq
+
+The page is yours alone, so please do not pass this mail on.
+It is open until Tue 8 Dec.
+"""
+        + FOOT
+        + "Stop these check-in mails: https://clinic.example/stop/eyJ0.a-b?x=1&y=2\n"
+    )
+
+
+def test_the_reminder() -> None:
+    assert REMINDER.subject == "A reminder of your check-in"
+    assert REMINDER.text == (
+        """Hello Anna,
+
+A few days ago Harbour Street Practice sent you a check-in. We have not had your answer yet.
+In case it did not reach you, or the moment was not right, here it is once more.
+Two minutes are enough, and this is the only reminder.
 
 Open your check-in:
 https://clinic.example/c/k7Pq
@@ -204,7 +227,7 @@ def test_both_parts_say_the_same(mail: MailContent) -> None:
 def test_every_mail_has_one_thing_to_press_and_is_styled_in_place(mail: MailContent) -> None:
     page = Page(mail.html)
     assert page.links[0] == LINK
-    assert page.links[1:] == ([STOP] if mail is CHECKIN else [])
+    assert page.links[1:] == ([STOP] if mail in (CHECKIN, REMINDER) else [])
     assert mail.html.count('class="button"') == 1
     button = re.search(r'class="button"[^>]*style="([^"]*)"', mail.html)
     assert button is not None

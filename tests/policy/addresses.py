@@ -40,17 +40,24 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "checkin_id": lambda world, of: world.records[of].asked.id,
     "answer_id": lambda world, of: world.records[of].answer.id,
     "flag_id": lambda world, of: world.records[of].flag.id,
+    "offer_id": lambda world, of: world.records[of].offer.id,
     "message_id": lambda world, of: world.records[of].mail.id,
     "routine_id": lambda world, of: world.shelves[HOME[of]].routine.id,
     "version_id": lambda world, of: world.shelves[HOME[of]].draft.id,
+    "test_key": lambda world, of: world.shelves[HOME[of]].own_test.key,
+    "battery_key": lambda world, of: world.shelves[HOME[of]].own_battery.key,
     "user_id": lambda world, of: _colleague(world, HOME[of]).id,
     "position": lambda world, of: 1,
+    "request_id": lambda world, of: world.records[of].questions.id,
+    "response_id": lambda world, of: world.records[of].answers.id,
+    "number": lambda world, of: 1,  # the first page of a set of questions
 }
-OF_PRACTICE = frozenset({"routine_id", "version_id", "user_id"})
+OF_PRACTICE = frozenset({"routine_id", "version_id", "user_id", "test_key", "battery_key"})
 OWN = frozenset({"position"})  # names a part of the asker's own record
 
 # What a page needs to be told behind its path.
 QUERIES: dict[str, Callable[[World], str]] = {
+    "practitioner.amendments.amend": lambda world: "?at=note",
     "client.today.log": lambda world: f"?day={today_in(world.people.client.time_zone)}",
 }
 
@@ -59,6 +66,7 @@ SECRETS = {
     "public.invitation": "invitation",
     "public.reset": "reset",
     "public.checkin": "checkin",
+    "public.questionnaires": "questionnaire",
     "public.unsubscribe": "unsubscribe",
 }
 

@@ -12,10 +12,21 @@ from typing import Any
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.attention import AttentionKind
-from clinic.domain.types import ProgramStatus, RoutineStatus
+from clinic.domain.questionnaires import AskChannel
+from clinic.domain.types import AssessmentStatus, ProgramStatus, RoutineStatus
 from clinic.extensions import db
-from clinic.models import CheckinEvent, Client, Program, RoutineItem, RoutineVersion, User, WarningFlag
-from clinic.services.checkin_answers import NO_SIGNS
+from clinic.models import (
+    Assessment,
+    CheckinEvent,
+    Client,
+    Program,
+    QuestionnaireRequest,
+    RoutineItem,
+    RoutineVersion,
+    User,
+    WarningFlag,
+)
+from clinic.services.checkin_opening import NO_SIGNS
 from clinic.services.clock import now, today_in
 from tests.factories.people import PASSWORD
 from tests.factories.records import World
@@ -33,6 +44,29 @@ def _from_today(prefix: str) -> Filled:
         f"{prefix}-year": [str(day.year)],
     }
 
+
+def _new_test() -> Filled:
+    return {
+        "name": ["Step-down"],
+        "section": ["orthopedic"],
+        "sides": ["none"],
+        "side_words": [""],
+        "how": ["From a step."],
+        "fields-0-label": ["Result"],
+        "fields-0-kind": ["result"],
+        "fields-0-better": ["neither"],
+        **{f"fields-0-{name}": [""] for name in ("minimum", "maximum", "step", "unit", "options", "normal")},
+    }
+
+
+# a field of each section of an assessment
+TYPED_IN: dict[str, Filled] = {
+    "orthopedic": {"kemp-result-left": ["positive"]},
+    "neurologic": {"reflexes-achilles-left": ["2"]},
+    "functional_movement": {"chair_stand_30s-stands-none": ["12"]},
+}
+
+AWAKE = {"waking_from": ["07:30"], "waking_until": ["21:00"]}
 
 # by endpoint: what differs from the page's form as filled in
 PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
@@ -57,15 +91,17 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.clients.add": lambda world, at: {
         "name": ["Nell Marsh"],
         "consented": ["y"],
+        **AWAKE,
         **{f"consented_on-{part}": [""] for part in ("day", "month", "year")},
     },
     "practitioner.clients.edit": lambda world, at: {
         "name": ["Nell Marsh"],
         "email": ["nell@planted.example"],
+        **AWAKE,
     },
     "practitioner.programs.assign": lambda world, at: {"running": ["end"], "end_reason": ["A new start."]},
     "practitioner.programs.correct": lambda world, at: {"doses-0-sets": ["3"], **_from_today("effective_on")},
-    "practitioner.programs.checkin": lambda world, at: {"weekly": ["y"], "weekday": ["6"], "at": ["10:30"]},
+    "practitioner.programs.checkin": lambda world, at: {"pace": ["1"], "weekday": ["6"], "at": ["10:30"]},
     "practitioner.programs.change": lambda world, at: {"reason": ["Away for a while."]},
     "practitioner.routines.publish": lambda world, at: {
         "faults": [next(iter(load_catalogue().mistake_candidates)).id],
@@ -77,8 +113,33 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "accept": ["y"],
         "change_note": ["One cue is new."],
     },
-    "practitioner.assessments.begin": lambda world, at: {**_from_today("taken_on")},
+    "practitioner.assessment_recording.begin": lambda world, at: {**_from_today("taken_on")},
+    "practitioner.assessment_recording.keep": lambda world, at: TYPED_IN[at.url.split("/")[-2]],
+    "practitioner.assessment_recording.day": lambda world, at: {
+        "taken_on-day": ["3"],
+        "taken_on-month": ["2"],
+        "taken_on-year": ["2025"],
+    },
+    "practitioner.batteries.compose": lambda world, at: {
+        "act": ["save"],
+        "name": ["Stairs"],
+        "picked": ["faber"],
+        "fields-faber": ["result"],
+        "add": [],
+    },
+    "practitioner.batteries.edit": lambda world, at: {"act": ["save"], "name": ["Stairs"], "add": []},
+    "practitioner.own_tests.add": lambda world, at: {
+        **_new_test(),
+        "act": ["save"],
+    },
+    "practitioner.own_tests.edit": lambda world, at: {**_new_test(), "act": ["save"]},
     "practitioner.assessments.sign": lambda world, at: {"confirmed": ["y"]},
+    "practitioner.amendments.amend": lambda world, at: {"reason": ["Seen later."], "note": ["A word more."]},
+    "practitioner.questionnaires.ask": lambda world, at: {"keys": ["nprs"], "channel": ["clinic"]},
+    "practitioner.questionnaires.correct": lambda world, at: {
+        "a1": ["9"],
+        **{name: [] for number in "2345" for name in (f"t{number}", f"a{number}")},
+    },
     "practitioner.practice.show": lambda world, at: {
         "name": ["Harbour Spine"],
         "email": ["desk@planted.example"],
@@ -94,6 +155,7 @@ WHICH_FORM = {"practitioner.assessments.sign": "confirmed"}
 # Rules that have nothing to write here, with the reason.
 WRITES_NOTHING = {
     "public.setup.begin": "there is a practice already",
+    "api.bounces.take": "it opens with a secret in its head",
 }
 
 
@@ -160,20 +222,42 @@ def _signs_denied(world: World, address: Address) -> None:
 def _unsubscribed(world: World, address: Address) -> None:
     if address.choice == "on":
         for records in world.records.values():
-            db.session.get_one(Client, records.client.id).unsubscribed_at = now()
+            client = db.session.get_one(Client, records.client.id)
+            client.unsubscribed_at = client.messages_stopped_at = now()
+
+
+def _bounced(world: World, address: Address) -> None:
+    _get(world, address, Client, "client").bounced_at = now()
+
+
+def _asked_in_practice(world: World, address: Address) -> None:
+    _get(world, address, QuestionnaireRequest, "questions").channel = AskChannel.CLINIC
 
 
 def _without_account(world: World, address: Address) -> None:
     _get(world, address, Client, "client").user_id = None
 
 
+def _signed(world: World, address: Address) -> None:
+    assessment = _get(world, address, Assessment, "draft_assessment")
+    assessment.status, assessment.signed_by, assessment.signed_at = (
+        AssessmentStatus.SIGNED,
+        assessment.created_by,
+        now(),
+    )
+
+
 ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "public.invitation.show": _unfinished_invitation,
     "public.checkin.questions": _signs_denied,
     "practitioner.flags.show": _open_flag,
+    "practitioner.amendments.amend": _signed,
     "client.mail.change": _unsubscribed,
+    "client.mail.change_messages": _unsubscribed,
+    "practitioner.addresses.works": _bounced,
     "practitioner.invitations.send": _without_account,
     "practitioner.invitations.hand_over": _without_account,
+    "practitioner.questionnaires.hand_over": _asked_in_practice,
     "practitioner.routines.begin_draft": _no_draft,
     "practitioner.programs.change": _program_ready_for,
 }

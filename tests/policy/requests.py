@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterator
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from werkzeug.datastructures import MultiDict
@@ -14,6 +16,7 @@ from clinic.domain.types import Audience
 from clinic.web import url_map
 from clinic.web.authz import Rule
 from tests.conftest import settings_for
+from tests.pdf_reader import words_in
 from tests.policy.addresses import CLIENT_ACTORS, STAFF_ACTORS, Address, addresses, may_open
 from tests.policy.bodies import PUT_RIGHT, WHICH_FORM, arrange
 from tests.policy.forms import Filled, filled, posting_forms
@@ -39,7 +42,17 @@ def at(stage: Stage, endpoint: str) -> list[Address]:
 
 def everything_in(answer: TestResponse) -> str:
     headers = "\n".join(f"{name}: {value}" for name, value in answer.headers)
-    return f"{headers}\n{answer.get_data(as_text=True)}"
+    return f"{headers}\n{text_of(answer)}"
+
+
+def text_of(answer: TestResponse) -> str:
+    """What an answer says, on a page, on paper or in an archive."""
+    if answer.mimetype == "application/pdf" and answer.data:
+        return words_in(answer.data)
+    if answer.mimetype == "application/zip":
+        with zipfile.ZipFile(BytesIO(answer.data)) as archive:
+            return "\n".join(archive.read(name).decode() for name in archive.namelist())
+    return answer.get_data(as_text=True)
 
 
 def guest(address: Address) -> str | None:

@@ -11,7 +11,7 @@ from clinic.models import Base
 from tests.policy.addresses import Address
 from tests.policy.bodies import WRITES_NOTHING, arrange
 from tests.policy.forms import Filled
-from tests.policy.requests import UNSAFE, WALKED, at, body_for, guest, rules, sent
+from tests.policy.requests import UNSAFE, WALKED, at, body_for, guest, rules, sent, text_of
 from tests.policy.stage import Stage, changed, touched
 
 # The form's own key for "sent twice is once": any value is as good as another.
@@ -50,7 +50,7 @@ def _asked_with(
     with stage.scene(who) as browser:
         arrange(stage.world, address)
         answer = stage.ask(browser, "GET", f"{address.url}{'&' if '?' in address.url else '?'}{behind}")
-        return answer.status_code, stage.marks.found_in(answer.get_data(as_text=True))
+        return answer.status_code, stage.marks.found_in(text_of(answer))
 
 
 @pytest.mark.parametrize("endpoint", CHANGING)

@@ -12,7 +12,7 @@ from clinic.domain.types import Audience
 from tests.page_lint import lint
 from tests.policy.addresses import may_open
 from tests.policy.bodies import arrange
-from tests.policy.requests import KINDS, at, guest, rules
+from tests.policy.requests import KINDS, at, guest, rules, text_of
 from tests.policy.stage import Stage
 
 pytestmark = pytest.mark.sqlite_only  # the database plays no part here: once is enough
@@ -46,7 +46,7 @@ def test_the_payload_reaches_the_pages(hostile_stage: Stage) -> None:
                 continue
             with stage.scene(who) as browser:
                 arrange(stage.world, address)
-                text = stage.ask(browser, "GET", address.url).get_data(as_text=True)
+                text = text_of(stage.ask(browser, "GET", address.url))
                 seen |= set().union(*stage.marks.found_in(text).values(), set())
     expected = {
         "client.name",

@@ -44,11 +44,14 @@ FOR_STAFF_ONLY = frozenset(
             "finding.value_text",
             "warning_flag.clear_note",
         ),
+        *("amendment.old_text", "amendment.new_text", "amendment.note", "amendment.reason"),
+        "program_finding.value_text",
         *(
             "outbox_message.reason",
             "outbox_message.smtp_reply",
             "audit_event.details",
             "checkin_event.reason",
+            "questionnaire_response.reason",
         ),
     }
 )

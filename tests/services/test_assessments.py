@@ -1,4 +1,4 @@
-"""Assessments: recording, colliding, signing, and what can no longer be changed."""
+"""Assessments: begun, recorded, signed, and what can no longer be changed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from clinic.domain.findings import Place, Signed, Value, Verdict
 from clinic.domain.types import AssessmentStatus, Section, Side
 from clinic.extensions import db
 from clinic.models import Assessment, AuditEvent, Finding
+from clinic.services import assessment_drafts as drafts
+from clinic.services import assessment_history, assessments, signoffs
 from clinic.services import assessment_reading as reading
-from clinic.services import assessments, signoffs
 from clinic.services.actors import Actor
+from clinic.services.assessment_drafts import Edit
 from clinic.services.clock import today_in
 from clinic.services.transaction import transaction
 from tests.factories.assessments import (
@@ -25,7 +27,6 @@ from tests.factories.assessments import (
     SETUP,
     draft,
     recorded,
-    seen,
     signed,
 )
 from tests.factories.people import People
@@ -71,37 +72,6 @@ def test_a_section_is_kept_as_it_was_typed_and_leaves_the_others_alone(people: P
     assert stored(assessment) == {knee: 2.0, POSITIVE: "negative"}
 
 
-def test_saving_the_same_again_changes_nothing_and_is_no_conflict(people: People, robin: Actor) -> None:
-    assessment = draft(robin, people.client)
-    opened = seen(robin, assessment)
-    args = (robin, assessment.id, Section.ORTHOPEDIC, {POSITIVE: "positive"}, None, opened)
-    assert assessments.save_section(*args) == 1
-    version = assessments.whole(robin, assessment.id).version
-    assert assessments.save_section(*args) == 0
-    assert assessments.whole(robin, assessment.id).version == version
-
-
-def test_two_pages_of_one_section_collide_and_the_first_to_save_stands(people: People, robin: Actor) -> None:
-    assessment = draft(robin, people.client)
-    opened = seen(robin, assessment)
-    recorded(robin, assessment, {POSITIVE: "positive"})
-    with pytest.raises(Conflict):
-        assessments.save_section(
-            robin, assessment.id, Section.ORTHOPEDIC, {POSITIVE: "negative"}, None, opened
-        )
-    assert stored(assessment) == {POSITIVE: "positive"}
-
-
-def test_two_people_may_fill_in_two_sections_at_once(people: People, robin: Actor) -> None:
-    assessment = draft(robin, people.client)
-    neurologic = seen(robin, assessment, Section.NEUROLOGIC)
-    recorded(robin, assessment, {POSITIVE: "positive"})
-    knee = Place("reflexes", "patellar", Side.LEFT)
-    sam = people.actor(people.assistant)
-    assessments.save_section(sam, assessment.id, Section.NEUROLOGIC, {knee: 2.0}, None, neurologic)
-    assert stored(assessment) == {POSITIVE: "positive", knee: 2.0}
-
-
 def test_every_save_counts_up_the_version_that_signing_asks_for(people: People, robin: Actor) -> None:
     assessment = draft(robin, people.client)
     recorded(robin, assessment, {POSITIVE: "positive"})
@@ -123,9 +93,6 @@ def test_every_save_counts_up_the_version_that_signing_asks_for(people: People, 
         (Place("astrology", "result", Side.LEFT), "positive"),
         (Place("reflexes", "patellar", Side.LEFT), 2.0),
         (POSITIVE, "certain"),
-        (INTERNAL_LEFT, 91.0),
-        (INTERNAL_LEFT, "35"),
-        (INTERNAL_LEFT, 35.5),
     ],
     ids=lambda each: str(each),
 )
@@ -143,11 +110,9 @@ def test_the_service_itself_refuses_what_does_not_belong_into_the_section(
 def test_a_signed_assessment_is_changed_by_nobody(people: People, robin: Actor) -> None:
     assessment = signed(robin, people.client, FIRST)
     version = assessments.whole(robin, assessment.id).version
-    opened = seen(robin, assessment)
     for attempt in (
-        lambda: assessments.save_section(
-            robin, assessment.id, Section.ORTHOPEDIC, {POSITIVE: "negative"}, None, opened
-        ),
+        lambda: recorded(robin, assessment, {POSITIVE: "negative"}),
+        lambda: assessments.change_day(robin, assessment.id, FIRST, LATER),
         lambda: assessments.sign(robin, assessment.id, version),
         lambda: assessments.discard(robin, assessment.id, version),
     ):
@@ -244,9 +209,10 @@ def test_strangers_and_clients_find_nothing(people: People, robin: Actor) -> Non
             lambda actor=actor: assessments.sign(actor, assessment.id, 1),
             lambda actor=actor: assessments.discard(actor, assessment.id, 1),
             lambda actor=actor: assessments.sign_off_wording(actor, assessment.id, ""),
-            lambda actor=actor: assessments.save_section(
-                actor, assessment.id, Section.ORTHOPEDIC, {POSITIVE: "positive"}, None, ""
+            lambda actor=actor: drafts.keep(
+                actor, assessment.id, Section.ORTHOPEDIC, {"faber-result-right": Edit("", "positive")}
             ),
+            lambda actor=actor: assessments.change_day(actor, assessment.id, FIRST, LATER),
         ):
             with pytest.raises(NotFound):
                 attempt()
@@ -261,7 +227,7 @@ def test_the_one_before_is_the_last_signed_one_of_the_same_client(people: People
     unsigned = draft(robin, people.client, LATER + timedelta(days=1))
     recorded(robin, unsigned, {INTERNAL_LEFT: 70.0})
     now = draft(robin, people.client, LATER + timedelta(days=7))
-    before = assessments.earlier(now)
+    before = assessment_history.earlier(now)
     assert before is not None
     assert (before.assessment_id, before.values) == (newer.id, {INTERNAL_LEFT: 34.0})
 
@@ -341,8 +307,7 @@ def test_an_assessment_of_a_battery_that_moved_on_still_shows_what_was_recorded(
     recorded(robin, assessment, {POSITIVE: "positive", INTERNAL_LEFT: 35.0})
     whole = assessments.whole(robin, assessment.id)
     with transaction():
-        whole.battery_version = 99
+        whole.battery_version, whole.items = 99, None  # a row from before items were kept
     db.session.refresh(whole, ["findings"])
     shown = [(item.test.id, [field.id for field in item.fields]) for item in reading.items_of(whole)]
     assert shown == [("faber", ["result"]), ("hip_rotation", ["internal_passive"])]
-    assert assessments.wording_of(whole) is None

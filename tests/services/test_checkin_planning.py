@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -12,7 +12,16 @@ from flask import Flask
 from sqlalchemy import select
 
 from clinic.cli.checkins import checkins
-from clinic.domain.types import CheckinState, ClientStatus, OutboxState, ProgramStatus, SkipReason, Tier
+from clinic.domain.notices import NoticeKind
+from clinic.domain.types import (
+    CheckinState,
+    ClientStatus,
+    OutboxState,
+    ProgramStatus,
+    ScheduleKind,
+    SkipReason,
+    Tier,
+)
 from clinic.extensions import db
 from clinic.models import (
     AuditEvent,
@@ -21,19 +30,24 @@ from clinic.models import (
     Client,
     OutboxMessage,
     Practice,
+    PracticeNotice,
     Program,
     WarningFlag,
 )
-from clinic.services import checkin_planning
+from clinic.services import checkin_answers, checkin_planning, schedules
+from clinic.services import checkins as checkins_service
+from clinic.services.checkin_answers import Given
 from clinic.services.checkin_planning import plan_due
 from clinic.services.transaction import transaction
-from tests.factories.checkins import enrol, enrol_alongside, schedule_of, sent_checkin
+from tests.factories.checkins import enrol, enrol_alongside, link_to, schedule_of, sent_checkin
 from tests.factories.people import People, make_people
 
 START = date(2026, 11, 2)  # a Monday
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 DUE = datetime(2026, 11, 9, 9, tzinfo=UTC)  # the next Monday at nine in London
+NINE = time(9)
 MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
 
@@ -68,9 +82,13 @@ def test_a_due_check_in_waits_in_the_ledger_with_its_mail(program: Program) -> N
     (mail,) = mails()
     assert mail.dedupe_key == f"checkin:{checkin.id.hex}"
     assert mail.day_key == f"{program.client_id.hex}:2026-11-09"
-    assert (mail.checkin_id, mail.due_at, mail.not_after) == (checkin.id, DUE, DUE + timedelta(days=1))
-    (event,) = db.session.scalars(select(CheckinEvent))
-    assert (event.checkin_id, event.state) == (checkin.id, CheckinState.WAITING)
+    assert (mail.checkin_id, mail.due_at) == (checkin.id, DUE)
+    assert (mail.start_by, mail.not_after) == (DUE + DAY, DUE + 3 * DAY)
+    events = db.session.scalars(select(CheckinEvent).order_by(CheckinEvent.happened_at))
+    assert [(event.checkin_id, event.state, event.happened_at) for event in events] == [
+        (checkin.id, CheckinState.DUE, DUE),
+        (checkin.id, CheckinState.WAITING, DUE + MINUTE),
+    ]
 
 
 def test_the_schedule_moves_on_to_the_next_week(program: Program) -> None:
@@ -189,6 +207,53 @@ def test_after_two_unanswered_check_ins_the_third_is_not_sent(program: Program) 
     assert ledger()[-1].skip_reason is SkipReason.UNANSWERED_TWICE
 
 
+def test_of_a_run_of_unanswered_ones_the_practice_is_told_once(program: Program) -> None:
+    for weeks in (1, 2):
+        sent_checkin(program, at=DUE - weeks * WEEK)
+    for weeks in range(3):
+        plan_due(DUE + weeks * WEEK + MINUTE)
+    assert [row.skip_reason for row in ledger()[2:]] == [SkipReason.UNANSWERED_TWICE] * 3
+    (notice,) = db.session.scalars(select(PracticeNotice))
+    assert (notice.kind, notice.client_id) == (NoticeKind.UNANSWERED, program.client_id)
+
+
+def test_after_an_answer_check_ins_go_on_by_themselves(program: Program) -> None:
+    for weeks in (1, 2):
+        sent_checkin(program, at=DUE - weeks * WEEK)
+    plan_due(DUE + MINUTE)
+    late = ledger()[0]
+    with time_machine.travel(DUE + DAY, tick=False):
+        link = link_to(late).removeprefix("/c/")
+        checkin_answers.deny_signs(link)
+        checkin_answers.answer(link, Given(5, 2, None, contact_wanted=False))
+    plan_due(DUE + WEEK + MINUTE)
+    states = [row.state for row in ledger()]
+    # the newer of the two may still be answered
+    assert states == [
+        CheckinState.ANSWERED,
+        CheckinState.SENT,
+        CheckinState.SKIPPED,
+        CheckinState.WAITING,
+    ]
+
+
+def test_somebody_who_looked_after_it_starts_check_ins_again(program: Program) -> None:
+    for weeks in (1, 2):
+        sent_checkin(program, at=DUE - weeks * WEEK)
+    with transaction():
+        checkins_service.close_unanswered(program.practice_id, program.client_id, "looked after")
+    plan_due(DUE + MINUTE)
+    assert ledger()[-1].state is CheckinState.WAITING
+
+
+def test_a_daily_cadence_is_not_tried_into_the_next_day(program: Program) -> None:
+    with time_machine.travel(NOON, tick=False), transaction():
+        schedules.change_rhythm(program, kind=ScheduleKind.CADENCE, cadence_days="1,2,7", at_time=NINE)
+    plan_due(DUE - 6 * DAY + MINUTE)
+    (mail,) = mails()
+    assert mail.not_after == mail.due_at + DAY
+
+
 def test_an_answer_ends_the_run_of_unanswered_ones(program: Program) -> None:
     for weeks, state in ((3, CheckinState.SENT), (2, CheckinState.ANSWERED), (1, CheckinState.SENT)):
         sent_checkin(program, at=DUE - weeks * WEEK, state=state)
@@ -216,7 +281,11 @@ def test_a_rule_that_cannot_be_read_holds_up_nobody_else(people: People, program
 def test_the_command_makes_one_pass_and_says_what_it_did(app: Flask, program: Program) -> None:
     runner = app.test_cli_runner()
     said = runner.invoke(checkins, ["run", "--at", (DUE + MINUTE).isoformat()])
-    assert said.output == "1 check-in planned: 1 to be mailed, 0 skipped.\n"
+    assert said.output.splitlines() == [
+        "1 check-in planned: 1 to be mailed, 0 skipped.",
+        "0 reminders to be mailed.",
+        "0 check-ins no longer waited for.",
+    ]
     assert runner.invoke(checkins, ["run", "--at", "yesterday"]).exit_code == 2
 
 

@@ -17,10 +17,11 @@ from clinic.mail.journal import Journal
 from clinic.mail.memory import MemoryTransport
 from clinic.mail.transport import Envelope, Outcome, Stage, Verdict
 from clinic.models import Checkin, OutboxMessage
-from clinic.services import delivery, sending_claims, sending_results
+from clinic.services import delivery, sending_lease, sending_results
 from clinic.services.clock import now
 from clinic.services.sending_account import Account
-from clinic.services.sending_claims import LEASE, BatchLease, claim
+from clinic.services.sending_claims import claim
+from clinic.services.sending_lease import LEASE, BatchLease
 from clinic.services.sending_recovery import FROZEN_AFTER
 from clinic.services.sending_results import Result
 from clinic.services.transaction import transaction
@@ -126,7 +127,7 @@ def test_a_result_for_a_mail_that_somebody_else_has_now_changes_nothing(app: Fla
 
 
 def test_the_fence_falls_when_the_row_is_no_longer_ours(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending_claims, "LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(sending_lease, "LOOK_AGAIN", 0.0)
     promise_checkins(1)
     lease = claim("me", real_server=False, smtputf8=True).lease
     assert lease.holds()
@@ -136,7 +137,7 @@ def test_the_fence_falls_when_the_row_is_no_longer_ours(app: Flask, monkeypatch:
 
 
 def test_the_fence_falls_in_time_for_the_longest_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending_claims, "LEASE", sending_claims.LAST_DOT)
+    monkeypatch.setattr(sending_lease, "LEASE", sending_lease.LAST_DOT)
     assert not BatchLease().holds()
 
 

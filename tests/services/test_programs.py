@@ -38,8 +38,8 @@ from clinic.models import (
     RoutineVersion,
 )
 from clinic.services import access, program_changes, programs, routines
-from clinic.services.program_changes import WeeklyCheckin
 from clinic.services.programs import Assignment
+from clinic.services.rhythms import WeeklyCheckin
 from clinic.services.routine_wording import dose_of
 from clinic.services.transaction import transaction
 from tests.factories.people import People, make_people
@@ -419,8 +419,8 @@ def test_the_check_in_moves_only_what_comes(people: People, version: RoutineVers
     assert planned.next_due_at == datetime(2026, 11, 26, 17, 30, tzinfo=UTC)
     assert message.state is OutboxState.READY
     [line] = trail(people.client, "program.checkin_changed")
-    assert line.details["before"] == {"weekday": 0, "at": "09:00"}
-    assert line.details["after"] == {"weekday": 3, "at": "17:30"}
+    assert line.details["before"] == {"weekday": 0, "at": "09:00", "every_weeks": 1}
+    assert line.details["after"] == {"weekday": 3, "at": "17:30", "every_weeks": 1}
 
 
 def test_switched_off_the_check_in_is_called_back_and_on_again_it_is_planned(

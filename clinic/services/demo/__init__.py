@@ -21,9 +21,11 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.types import Role
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address
-from clinic.models import Base, Practice, RoutineVersion, User
-from clinic.services import accounts, passwords, practices, routines
+from clinic.models import Assessment, Base, Practice, RoutineVersion, User
+from clinic.services import accounts, looking_over, passwords, practices, routines
+from clinic.services.assessment_signing import Signatures
 from clinic.services.clock import now
+from clinic.services.demo import batteries
 from clinic.services.demo.clients import client_rows
 from clinic.services.demo.people import Desk
 from clinic.services.routine_wording import dose_of
@@ -64,6 +66,7 @@ def seed_practice(clients: int = CLIENTS, seed: int = 1) -> list[Login]:
         raise RuleBroken("This installation holds a practice already. The demo needs an empty one.")
     owner = _begin()
     version = _publish(owner)
+    batteries.make(accounts.actor_of(owner))
     practitioner_id = _add_practitioner(owner.practice_id)
     password_hash = passwords.hashed(PASSWORD)
     short = clients >= SHORT_HISTORY_FROM
@@ -78,6 +81,8 @@ def seed_practice(clients: int = CLIENTS, seed: int = 1) -> list[Login]:
         short_history=short,
     )
     _write_clients(desk, clients, Random(seed))  # noqa: S311 - the same people each time, not a secret
+    if not short:
+        looking_over.run(desk.at)  # as the worker does some times a day
     return _logins()
 
 
@@ -146,9 +151,12 @@ def _write_clients(desk: Desk, clients: int, random: Random) -> None:
             for number in range(first, min(first + CHUNK, clients)):
                 for model, row in client_rows(desk, number, random):
                     rows[model.__tablename__].append(row)
+            signatures = Signatures()
+            rows[Assessment.__tablename__] = signatures.without(rows[Assessment.__tablename__])
             for table in Base.metadata.sorted_tables:
                 for batch in _batches(rows[table.name]):
                     connection.execute(insert(table), batch)
+            signatures.put_back(connection)
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("ANALYZE")  # it would do so by itself, a minute later
 

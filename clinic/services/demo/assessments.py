@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -13,6 +14,7 @@ from clinic.catalogue import load_catalogue
 from clinic.catalogue.assessment import BatteryItem, Field
 from clinic.domain.types import AssessmentStatus, FieldKind, Section, Side, Sides, TestResult
 from clinic.models import Assessment, Finding
+from clinic.services.batteries import snapshot
 from clinic.services.demo.people import Person, Rows, audit
 
 BATTERY = "hip_back_first_visit"
@@ -119,11 +121,18 @@ def _row(visit: Visit, day: date) -> dict[str, Any]:
         client_id=person.client_id,
         battery_key=battery.id,
         battery_version=battery.version,
+        title=battery.name,
+        items=_asked(),
         taken_on=day,
         created_by=person.desk.practitioner_id,
         created_at=person.at(day, 11, 5),
         version=1,
     ) | {"id": uuid.UUID(int=person.random.getrandbits(128), version=4)}
+
+
+@lru_cache(maxsize=1)
+def _asked() -> list[dict[str, Any]]:
+    return snapshot(load_catalogue().batteries[BATTERY].items)
 
 
 def _findings(visit: Visit, assessment_id: uuid.UUID, item: BatteryItem) -> Rows:

@@ -7,7 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from clinic.domain.progress import PAIN_CHANGE
-from clinic.domain.scheduling import UNANSWERED_LIMIT, skip_in_words
+from clinic.domain.reminding import ANSWER_WITHIN, EXPIRED_BECAUSE, REMIND_AFTER
+from clinic.domain.scheduling import DAY
+from clinic.domain.skipping import UNANSWERED_LIMIT, skip_in_words
 from clinic.domain.types import (
     CheckinKind,
     CheckinState,
@@ -19,6 +21,8 @@ from clinic.models import (
     CheckinEvent,
     WarningFlag,
 )
+from clinic.models.base import Base
+from clinic.services.checkin_answers import LATER_ANSWERED
 from clinic.services.demo.people import (
     Person,
     Rows,
@@ -26,6 +30,10 @@ from clinic.services.demo.people import (
     mistake,
     pain,
 )
+from clinic.services.sending_reminders import REMINDED
+
+Columns = dict[str, Any]
+Made = tuple[type[Base], Columns]
 
 
 def checkin_rows(person: Person) -> Rows:
@@ -35,17 +43,23 @@ def checkin_rows(person: Person) -> Rows:
     while due < (person.held_on or person.today):
         days.append(due)
         due += timedelta(days=7)
-    unanswered = 0
+    waiting: list[date] = []
     for day in days:
         latest = day == days[-1]
         heard = (person.today - day).days > person.silent_for or person.story.last_due is not None
-        if unanswered >= UNANSWERED_LIMIT:
+        if len(waiting) >= UNANSWERED_LIMIT:
             yield from _skipped(person, day)
-            continue
         # whoever is heard from never leaves two in a row open, or no more would have been sent
-        answered = heard and (latest or unanswered > 0 or person.random.random() < person.story.answers)
-        unanswered = 0 if answered else unanswered + 1
-        yield from _checkin(person, day, answered=answered, latest=latest)
+        elif heard and (latest or waiting or person.random.random() < person.story.answers):
+            replied = _replied(person, day)
+            for earlier in waiting:
+                yield from _unanswered(person, earlier, until=replied)
+            waiting = []
+            yield from _answered(person, day, replied, latest=latest)
+        else:
+            waiting.append(day)
+    for day in waiting:
+        yield from _unanswered(person, day)
 
 
 def _skipped(person: Person, day: date) -> Rows:
@@ -55,32 +69,63 @@ def _skipped(person: Person, day: date) -> Rows:
         "skip_reason": SkipReason.UNANSWERED_TWICE,
     }
     yield Checkin, row
-    yield (
-        CheckinEvent,
-        person.row(checkin_id=row["id"], state=CheckinState.SKIPPED, reason=why, happened_at=at),
-    )
+    yield _event(person, row, CheckinState.SKIPPED, at, why)
     yield audit(
         person, "checkin.skipped", at, by_system=True, reason=why, skip=SkipReason.UNANSWERED_TWICE.value
     )
 
 
-def _checkin(person: Person, day: date, *, answered: bool, latest: bool) -> Rows:
-    sent, replied = person.at(day, 9, 1), _replied(person, day)
-    row = _checkin_row(person, day) | {
-        "state": CheckinState.ANSWERED if answered else CheckinState.SENT,
-        "sent_at": sent,
-        "answered_at": replied if answered else None,
-    }
+def _answered(person: Person, day: date, replied: datetime, *, latest: bool) -> Rows:
+    row = _sent_row(person, day) | {"state": CheckinState.ANSWERED, "answered_at": replied}
     yield Checkin, row
-    steps = [(CheckinState.WAITING, person.at(day, 9)), (CheckinState.SENT, sent)]
-    for step, at in [*steps, *([(CheckinState.ANSWERED, replied)] if answered else [])]:
-        yield CheckinEvent, person.row(checkin_id=row["id"], state=step, reason="", happened_at=at)
-    yield audit(person, "checkin.sent", sent, by_system=True)
-    if answered:
-        yield from _answer(person, row["id"], day, replied, latest)
+    yield from _history(person, row)
+    yield _event(person, row, CheckinState.ANSWERED, replied)
+    yield from _answer(person, row["id"], day, replied, latest)
 
 
-def _checkin_row(person: Person, day: date) -> dict[str, Any]:
+def _unanswered(person: Person, day: date, until: datetime | None = None) -> Rows:
+    """Reminded of after two days; waited for until a later one was answered or fourteen days were over."""
+    row, end = _sent_row(person, day), until or person.desk.at
+    reminded, silent = person.at(day + REMIND_AFTER * DAY, 9, 1), person.at(day, 9, 1) + ANSWER_WITHIN
+    if reminded < end:
+        row["reminded_at"] = reminded
+    if silent < end:
+        row |= {"state": CheckinState.EXPIRED, "silent_since": silent if until is None else None}
+    elif until is not None:
+        row["state"] = CheckinState.EXPIRED
+    yield Checkin, row
+    yield from _history(person, row)
+    if reminded < end:
+        yield _event(person, row, CheckinState.SENT, reminded, REMINDED)
+        yield audit(person, "checkin.reminded", reminded, by_system=True)
+    if silent < end:
+        yield _event(person, row, CheckinState.EXPIRED, silent, EXPIRED_BECAUSE)
+        yield audit(person, "checkin.expired", silent, by_system=True)
+    elif until is not None:
+        yield _event(person, row, CheckinState.EXPIRED, until, LATER_ANSWERED)
+
+
+def _history(person: Person, row: Columns) -> Rows:
+    yield _event(person, row, CheckinState.WAITING, row["due_at"])
+    yield _event(person, row, CheckinState.SENT, row["sent_at"])
+    yield audit(person, "checkin.sent", row["sent_at"], by_system=True)
+
+
+def _event(person: Person, row: Columns, state: CheckinState, at: datetime, reason: str = "") -> Made:
+    return CheckinEvent, person.row(checkin_id=row["id"], state=state, reason=reason, happened_at=at)
+
+
+def _sent_row(person: Person, day: date) -> Columns:
+    return _checkin_row(person, day) | {
+        "state": CheckinState.SENT,
+        "sent_at": person.at(day, 9, 1),
+        "answered_at": None,
+        "reminded_at": None,
+        "silent_since": None,
+    }
+
+
+def _checkin_row(person: Person, day: date) -> Columns:
     return person.row(
         client_id=person.client_id,
         program_id=person.program_id,

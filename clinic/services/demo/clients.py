@@ -19,6 +19,7 @@ from clinic.services.demo.people import (
     make_person,
 )
 from clinic.services.demo.program import program_rows
+from clinic.services.demo.questionnaires import questionnaire_rows
 from clinic.services.demo.record import invitation_row, record_rows
 
 
@@ -34,3 +35,4 @@ def client_rows(desk: Desk, number: int, random: Random) -> Rows:
     yield from log_rows(person)
     yield from checkin_rows(person)
     yield from assessment_rows(person)
+    yield from questionnaire_rows(person)

@@ -105,6 +105,8 @@ def _schedule(person: Person, *, running: bool) -> dict[str, Any]:
         weekday=weekday,
         at_time=AT,
         time_zone=person.zone,
+        # back to every week a fortnight ago, or the first page would be full of offers of fewer check-ins
+        rhythm_since=None if person.number % 6 == 0 else person.today - timedelta(days=14),
         next_on=following.local_date if following else None,
         next_due_at=following.due_at if following else None,
     )

@@ -6,9 +6,10 @@ from flask import render_template
 
 from clinic.domain.doses import minutes_per_day
 from clinic.domain.errors import NotFound
-from clinic.services import practice_logs
+from clinic.services import practice_logs, retests
 from clinic.services.routine_wording import dose_of
 from clinic.web.authz import current_actor
+from clinic.web.presenters.answers import in_plain_words
 from clinic.web.presenters.hold import hold_text
 from clinic.web.presenters.moves import move_view, move_views
 
@@ -22,6 +23,7 @@ def show() -> str:
         held=held,
         moves=move_views(prescriptions),
         minutes=minutes_per_day(dose_of(each) for each in prescriptions),
+        answers=in_plain_words(retests.places_of(held.program) if held.program else ()),
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
     )
 

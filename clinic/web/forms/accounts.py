@@ -64,3 +64,9 @@ class ChangePasswordForm(NewPasswordForm):
     current = PasswordField(
         "Your password now", [InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)]
     )
+
+
+class DailyNoticeForm(Form):
+    """Whether one's own morning mail comes."""
+
+    wanted = BooleanField("Mail me the news of the practice in the morning")

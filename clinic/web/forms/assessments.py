@@ -1,24 +1,36 @@
-"""Forms of assessments: beginning one, one section as a sheet of fields, signing, discarding."""
+"""Forms of assessments: beginning one, a section as a sheet of fields, two sheets as one, signing."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.validators import InputRequired
 
-from clinic.catalogue.assessment import BatteryItem
 from clinic.domain.errors import RuleBroken
-from clinic.domain.findings import Place, Value, read, written
+from clinic.domain.findings import written
 from clinic.domain.types import Side
-from clinic.services.assessment_reading import Spot, Values, normal_value, spots
+from clinic.services.assessment_drafts import (
+    NOTE,
+    Collision,
+    Edit,
+    Layout,
+    Standing,
+    is_kept_as_typed,
+    text_of,
+    value_of,
+)
+from clinic.services.assessment_reading import Spot, normal_value
 from clinic.web.forms.base import Form
-from clinic.web.forms.fields import DatePartsField, LongTextField, VersionField, printable
+from clinic.web.forms.fields import DatePartsField, LongTextField, VersionField, many_lines, printable
 
 MOST_STRANGERS = 5  # named on the page; there may be thousands
-OWN = frozenset({"csrf_token", "seen", "note", "act"})
+OWN = frozenset({"csrf_token", "seen", "note", "act", "as_normal"})
+MINE, THEIRS = "mine", "theirs"
 
 
 class BeginForm(Form):
@@ -29,10 +41,36 @@ class BeginForm(Form):
 
 
 class SectionForm(Form):
-    """What a section's page holds besides its sheet; `seen` is what the page showed when it was opened."""
+    """What a section's page holds besides its sheet; `seen` is what its fields held when it was opened."""
 
     seen = HiddenField()
-    note = LongTextField("Note", longest=2000)
+    note = LongTextField("Note", longest=2000, render_kw={"maxlength": 2000})
+
+    def base(self) -> dict[str, str]:
+        """What each field held when the page was opened; nothing where it came back unreadable."""
+        try:
+            told = json.loads(self.seen.data or "{}")
+        except ValueError:
+            return {}
+        return {str(name): str(text) for name, text in told.items()} if isinstance(told, dict) else {}
+
+    def shows(self, texts: Mapping[str, str]) -> None:
+        """Carry what the fields hold now, for the next time the page comes back."""
+        self.seen.data, self.seen.raw_data = json.dumps(texts, separators=(",", ":")), None
+
+
+class DayForm(Form):
+    """The day a draft was taken; `was` is the one the page showed."""
+
+    was = HiddenField()
+    taken_on = DatePartsField("Date taken", required="Enter the day it was taken.")
+
+    def shown(self) -> date:
+        """The day that the page showed; one that no assessment has, where it came back unreadable."""
+        try:
+            return date.fromisoformat(self.was.data or "")
+        except ValueError:
+            return date.min
 
 
 class SignForm(Form):
@@ -53,91 +91,121 @@ class DiscardForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The fields of a section: as typed, as values, and what is wrong with them.
+    """The fields of a section by name: as typed, what is wrong with them, which "all normal" set.
 
-    `strangers` are names of fields that the page does not have.
+    `strangers` are names of fields that the page does not have; `is_forged` says that no hand at this page
+    can have sent it, so that nothing of it is kept.
     """
 
-    typed: Mapping[Place, list[str]]
-    values: Values
-    problems: Mapping[Place, str] = field(default_factory=dict)
+    texts: Mapping[str, str]
+    problems: Mapping[str, str] = field(default_factory=dict)
+    as_normal: frozenset[str] = frozenset()
     strangers: tuple[str, ...] = ()
+    is_forged: bool = False
+
+    def edits(self, base: Mapping[str, str], names: Iterable[str]) -> dict[str, Edit]:
+        """What was changed since the page showed `base`."""
+        return {
+            name: Edit(base.get(name, ""), self.texts.get(name, ""), name in self.as_normal)
+            for name in names
+            if self.texts.get(name, "") != base.get(name, "")
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Fields that two people filled in differently, and which of the two was chosen for each."""
+
+    collided: Mapping[str, Collision]
+    picked: Mapping[str, str]
 
     @property
-    def is_good(self) -> bool:
-        """Whether it can be saved."""
-        return not self.problems and not self.strangers
+    def missing(self) -> list[str]:
+        """The fields that nothing was chosen for."""
+        return [name for name in self.collided if self.picked.get(name) not in (MINE, THEIRS)]
+
+    def edits(self) -> dict[str, Edit]:
+        """What is changed by choosing so."""
+        return {
+            name: Edit(each.theirs, each.mine)
+            for name, each in self.collided.items()
+            if self.picked.get(name) == MINE
+        }
 
 
-def name_of(place: Place) -> str:
-    """The name, and the id, of a place's field."""
-    return "-".join(place)
-
-
-def stored_sheet(items: Iterable[BatteryItem], values: Values) -> Sheet:
+def stored_sheet(now: Standing) -> Sheet:
     """A sheet that shows what is stored."""
-    known = {spot.place: spot.field for spot in spots(items)}
-    typed = {place: written(known[place], value) for place, value in values.items() if place in known}
-    return Sheet(typed, values)
+    return Sheet(now.texts, now.refused, now.as_normal)
 
 
-def read_sheet(form: MultiDict[str, str], items: Iterable[BatteryItem]) -> Sheet:
+def read_sheet(form: MultiDict[str, str], laid: Layout) -> Sheet:
     """A sheet as it was sent; every field of it is read, so that all that is wrong is said at once."""
-    known = {name_of(spot.place): spot for spot in spots(items)}
-    typed: dict[Place, list[str]] = {}
-    values: dict[Place, Value] = {}
-    problems, strangers = _misplaced(form, known)
-    for name, spot in known.items():
-        given = [text for each in form.getlist(name) if (text := printable(each).strip()[:600])]
-        if not given:
+    misplaced, strangers = _misplaced(form, laid)
+    texts: dict[str, str] = {}
+    problems = dict(misplaced)
+    is_forged = bool(misplaced or strangers)
+    for name, spot in laid.spots.items():
+        text = text_of(spot.field, [printable(each)[:600] for each in form.getlist(name)])
+        if not text:
             continue
-        typed[spot.place] = given
+        texts[name] = text
         try:
-            value = read(spot.field, given)
+            value_of(spot.field, text)
         except RuleBroken as problem:
-            problems[spot.place] = problem.message
-        else:
-            if value is not None:
-                values[spot.place] = value
-    return Sheet(typed, values, problems, strangers)
+            problems[name] = problem.message
+            is_forged = is_forged or not is_kept_as_typed(spot.field, text)
+    marked = frozenset(form.getlist("as_normal")) & laid.spots.keys()
+    as_normal = frozenset(name for name in marked if texts.get(name) == normal_text(laid.spots[name]))
+    return Sheet(texts, problems, as_normal, strangers, is_forged)
 
 
-def fill_normal(sheet: Sheet, items: Iterable[BatteryItem], test_key: str) -> tuple[Sheet, int]:
+def read_choices(form: MultiDict[str, str], laid: Layout) -> Choices:
+    """What was chosen where two people filled in the same field differently."""
+    names = [name for name in form.getlist("differs") if name in laid.spots or name == NOTE]
+    collided = {
+        name: Collision(many_lines(form.get(f"mine-{name}", "")), many_lines(form.get(f"theirs-{name}", "")))
+        for name in names
+    }
+    return Choices(collided, {name: form.get(f"pick-{name}", "") for name in names})
+
+
+def fill_normal(sheet: Sheet, laid: Layout, test: str) -> tuple[Sheet, int]:
     """The sheet with what is empty in one test filled as normal; and how many fields that were."""
-    added: dict[Place, Value] = {}
-    typed = dict(sheet.typed)
-    for spot in spots(item for item in items if item.test.id == test_key):
-        value = normal_value(spot.field)
-        if value is None or spot.place in typed:
-            continue
-        added[spot.place] = value
-        typed[spot.place] = written(spot.field, value)
-    return replace(sheet, typed=typed, values={**sheet.values, **added}), len(added)
+    added = {
+        name: text
+        for name, spot in laid.spots.items()
+        if spot.place.test == test and not sheet.texts.get(name) and (text := normal_text(spot))
+    }
+    filled = replace(sheet, texts={**sheet.texts, **added}, as_normal=sheet.as_normal | added.keys())
+    return filled, len(added)
 
 
-def merged(mine: Sheet, stored: Values, items: Iterable[BatteryItem]) -> Sheet:
-    """Two people's sheets as one: what was typed here stands, and what was left empty is taken over."""
-    theirs = stored_sheet(items, stored)
-    return replace(mine, typed={**theirs.typed, **mine.typed}, values={**theirs.values, **mine.values})
+def undo_normal(sheet: Sheet, laid: Layout, test: str) -> tuple[Sheet, int]:
+    """The sheet without what "all normal" set in one test and nobody changed since."""
+    taken = {name for name in sheet.as_normal if laid.spots[name].place.test == test}
+    texts = {name: text for name, text in sheet.texts.items() if name not in taken}
+    return replace(sheet, texts=texts, as_normal=sheet.as_normal - taken), len(taken)
 
 
-def _misplaced(
-    form: MultiDict[str, str], known: Mapping[str, Spot]
-) -> tuple[dict[Place, str], tuple[str, ...]]:
-    problems: dict[Place, str] = {}
+def normal_text(spot: Spot) -> str:
+    """What "all normal" writes into a field; nothing where that cannot be said for somebody."""
+    value = normal_value(spot.field)
+    return "" if value is None else " ".join(written(spot.field, value))
+
+
+def _misplaced(form: MultiDict[str, str], laid: Layout) -> tuple[dict[str, str], tuple[str, ...]]:
+    problems: dict[str, str] = {}
     strangers = []
-    by_field: dict[tuple[str, str], Spot] = {}
-    for spot in known.values():
-        by_field.setdefault((spot.place.test, spot.place.field), spot)
     for name in form:
-        if name in known or name in OWN:
+        if name in laid.spots or name in OWN:
             continue
-        test, _, rest = name.partition("-")
-        near = by_field.get((test, rest.partition("-")[0]))
+        stem = name.rpartition("-")[0]
+        alike = (spot for each, spot in laid.spots.items() if each.rpartition("-")[0] in (stem, name))
+        near = next(alike, None)
         if near is None:
             strangers.append(printable(name)[:60])
         elif near.place.side is Side.NONE:
-            problems[near.place] = "This is recorded once, without a side."
+            problems[near.name] = "This is recorded once, without a side."
         else:
-            problems[near.place] = "Say which side: left or right."
+            problems[near.name] = "Say which side: left or right."
     return problems, tuple(strangers[:MOST_STRANGERS])

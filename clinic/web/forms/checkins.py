@@ -56,9 +56,10 @@ class QuestionsForm(Form):
 
 
 class StopMailForm(Form):
-    """The button of the unsubscribe page."""
+    """The buttons of the unsubscribe page; it shows one of them."""
 
     stop = SubmitField("Stop these mails")
+    again = SubmitField("Get these mails again")
 
 
 class HandledForm(Form):

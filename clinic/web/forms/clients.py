@@ -23,6 +23,7 @@ from clinic.web.forms.fields import (
     VersionField,
     ZoneField,
 )
+from clinic.web.forms.rhythms import ClockTimeField
 from clinic.web.presenters.clients import KIND_WORDS
 
 
@@ -44,6 +45,8 @@ class ClientForm(Form):
     reason_for_care = LongTextField("Reason for care")
     history = LongTextField("What was tried before, and what helped")
     notes = LongTextField("Notes of the practice")
+    waking_from = ClockTimeField("Mail not before")
+    waking_until = ClockTimeField("Mail not after")
     consented = BooleanField("The client agrees that we keep their health record and write to them by email")
     consented_on = DatePartsField("Day of consent")
 

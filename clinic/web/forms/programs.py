@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, TimeField
-from wtforms.fields import SelectChoice
+from wtforms import FieldList, FormField, HiddenField, SelectMultipleField
 from wtforms.validators import StopValidation
 
-from clinic.domain.dates import DAY_NAMES
 from clinic.domain.doses import Dose
 from clinic.domain.programs import LONGEST_REASON, NEEDS_REASON, Change
 from clinic.domain.types import ProgramAction
 from clinic.models import CheckinSchedule, Prescription, Program, RoutineVersion
 from clinic.models.exercise import DoseColumns
-from clinic.services.program_changes import WeeklyCheckin
 from clinic.services.programs import Assignment
+from clinic.services.retests import Citation
 from clinic.services.routine_wording import dose_of
+from clinic.web.forms import rhythms
 from clinic.web.forms.base import Form
 from clinic.web.forms.doses import DoseForm, WholeNumberField, dose_data
 from clinic.web.forms.fields import DatePartsField, LongTextField, OneOfField, VersionField
+from clinic.web.forms.rhythms import RhythmFields
 
 USUAL_WEEKS = 12
 MOST_WEEKS = 104
+MOST_CITED = 100
 MOST_MOVES = 24  # each costs a form of its own, and anybody can send ten thousand
-USUAL_TIME = time(9)
 
 
 class Length(StrEnum):
@@ -43,25 +43,6 @@ class Running(StrEnum):
 
     END = "end"
     KEEP = "keep"
-
-
-class WeekdayField(SelectField):
-    """A day of the week; 0 is Monday."""
-
-    def __init__(self, label: str = "Day", **options: Any) -> None:
-        choices = [SelectChoice(number, name) for number, name in enumerate(DAY_NAMES)]
-        super().__init__(label, choices=choices, coerce=int, **options)
-
-
-class ClockTimeField(TimeField):
-    """A time of day; browsers without help of their own send what was typed."""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        self.data = None
-        try:
-            self.data = time.fromisoformat(valuelist[0].strip()[:5].zfill(5)) if valuelist else None
-        except ValueError:
-            raise ValueError("Enter a time like 09:00.") from None
 
 
 class DoseFields(Form):
@@ -104,26 +85,8 @@ class LengthFields(Form):
             raise StopValidation(f"Weeks must be from 1 to {MOST_WEEKS}.")
 
 
-class CheckinFields(Form):
-    """When the weekly check-in comes, if it comes."""
-
-    weekly = BooleanField("Mail a check-in every week")
-    weekday = WeekdayField("Day")
-    at = ClockTimeField("Time")
-
-    def checkin(self) -> WeeklyCheckin | None:
-        """The check-in wished for; None where it is off."""
-        if not self.weekly.data or self.at.data is None:
-            return None
-        return WeeklyCheckin(self.weekday.data, self.at.data)
-
-    def validate_at(self, field: ClockTimeField) -> None:
-        if self.weekly.data and field.data is None:
-            raise StopValidation("Enter a time like 09:00.")
-
-
-class AssignForm(DoseFields, StartFields, LengthFields, CheckinFields):
-    """One screen: doses, first day, length and the weekly check-in. `key` makes two presses one program."""
+class AssignForm(DoseFields, StartFields, LengthFields, RhythmFields):
+    """One screen: doses, first day, length and check-ins. `key` makes two presses one program."""
 
     key = HiddenField()
     running = OneOfField(
@@ -132,6 +95,8 @@ class AssignForm(DoseFields, StartFields, LengthFields, CheckinFields):
         {Running.END: "End it today", Running.KEEP: "Keep it alongside"},
     )
     end_reason = LongTextField("Why it ends", longest=LONGEST_REASON)
+    cited_from = HiddenField()
+    cites = SelectMultipleField("What it answers", choices=[], validate_choice=False)
 
     @classmethod
     def of(cls, version: RoutineVersion, today: date) -> AssignForm:
@@ -143,9 +108,7 @@ class AssignForm(DoseFields, StartFields, LengthFields, CheckinFields):
                 "starts_on": today,
                 "length": Length.WEEKS,
                 "weeks": USUAL_WEEKS,
-                "weekly": True,
-                "weekday": today.weekday(),
-                "at": USUAL_TIME,
+                **rhythms.usual(today),
             }
         )
 
@@ -158,10 +121,19 @@ class AssignForm(DoseFields, StartFields, LengthFields, CheckinFields):
             doses={item.id: dose for item, dose in zip(version.items, self.all_doses(), strict=True)},
             starts_on=self.starts_on.data,
             weeks=self.length_in_weeks(),
-            checkin=self.checkin(),
+            checkin=self.rhythm(),
             alongside=self.running.data is Running.KEEP,
             end_reason=(self.end_reason.data or "") if self.running.data is Running.END else "",
+            citation=self.citation(),
         )
+
+    def citation(self) -> Citation | None:
+        """The findings that were ticked, of the assessment that the page showed; forged ones cite nothing."""
+        try:
+            cited_from = uuid.UUID(self.cited_from.data or "")
+        except ValueError:
+            return None
+        return Citation(cited_from, [str(name)[:200] for name in (self.cites.data or ())[:MOST_CITED]])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """The fields one by one, and a reason where something ends."""
@@ -233,19 +205,12 @@ class ChangeForm(LengthFields):
         return good
 
 
-class CheckinForm(CheckinFields):
-    """The check-in of a program that is there already."""
+class CheckinForm(RhythmFields):
+    """The check-ins of a program that is there already."""
 
     version = VersionField()
 
     @classmethod
-    def of(cls, program: Program, schedule: CheckinSchedule | None, today: date) -> CheckinForm:
-        """The form with the schedule that stands, or the usual one switched off."""
-        return cls(
-            data={
-                "version": program.version,
-                "weekly": schedule is not None,
-                "weekday": schedule.weekday if schedule else today.weekday(),
-                "at": schedule.at_time if schedule else USUAL_TIME,
-            }
-        )
+    def of(cls, program: Program, schedule: CheckinSchedule | None) -> CheckinForm:
+        """The form with the rhythm that stands, or the usual one switched off."""
+        return cls(data={"version": program.version, **rhythms.standing(schedule, program.starts_on)})

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
+from clinic.services import notices
 from clinic.web import account
+from clinic.web.authz import current_actor
+from clinic.web.forms.accounts import DailyNoticeForm
 from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, on_post, own_account_key
 
 
@@ -12,4 +16,19 @@ from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, on_post, own_account_key
 @on_post(PER_ACCOUNT, key_func=own_account_key)
 def show() -> Response | str | tuple[str, int]:
     """Show it, and change the password."""
-    return account.page("practitioner/account.html", "practitioner.account.show")
+    form = DailyNoticeForm(formdata=None, wanted=notices.wanted(current_actor()))
+    return account.page("practitioner/account.html", "practitioner.account.show", notice_form=form)
+
+
+def notice() -> Response:
+    """Switch the morning mail on or off."""
+    form = DailyNoticeForm()
+    if form.validate_on_submit():
+        notices.want(current_actor(), bool(form.wanted.data))
+        flash(
+            "You get a mail in the morning when there is news."
+            if form.wanted.data
+            else "No more morning mail. Warning signs are still mailed to you at once.",
+            "success",
+        )
+    return redirect(url_for("practitioner.account.show"), 303)

@@ -8,13 +8,14 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.domain.errors import RuleBroken
-from clinic.services import attention, clients, routines
+from clinic.services import attention, clients, routines, tapering
 from clinic.services.access import practice_of
 from clinic.services.actors import Actor
 from clinic.web.authz import current_actor
 from clinic.web.filters import local_date
 from clinic.web.forms.checkins import HandledForm
 from clinic.web.presenters import attention as words
+from clinic.web.presenters import tapering as offer_words
 
 
 def index() -> str:
@@ -32,6 +33,7 @@ def index() -> str:
         headline=words.headline(len(today.listed)),
         is_cut_off=today.is_cut_off,
         answered=answered,
+        offers=offer_words.lines(tapering.open_offers(actor), today.today),
         first_steps=[] if today.listed or answered else _first_steps(actor),
     )
 

@@ -10,9 +10,9 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.domain.errors import RuleBroken
-from clinic.services import checkins, outbox
-from clinic.services.access import message_for, practice_of
-from clinic.services.clock import today_in
+from clinic.services import checkin_by_hand, checkin_ledger, mail_health, outbox
+from clinic.services.access import message_for, practice_of, program_for
+from clinic.services.clock import now, today_in
 from clinic.web.authz import current_actor
 from clinic.web.filters import moment
 from clinic.web.presenters import checkins as words
@@ -20,19 +20,36 @@ from clinic.web.security import mail_headers, policy
 
 
 def index() -> str:
-    """Today's plan, what waits, what failed, and the answers of the last days."""
+    """Today's plan, what waits, what failed, what was not sent and why, and the answers of the last days."""
     actor = current_actor()
     zone = practice_of(actor).time_zone
-    overview = checkins.overview(actor, _midnight(zone))
+    overview = checkin_ledger.overview(actor, _midnight(zone))
     return render_template(
         "practitioner/checkins/index.html",
         today=today_in(zone),
         zone=zone,
+        health=mail_health.now_is(now()),
         planned=[words.planned_line(each, zone) for each in overview.planned],
         waiting=[words.line(each, zone) for each in overview.waiting],
         trouble=[words.line(each, zone) for each in overview.trouble],
+        skipped=[words.line(each, zone) for each in overview.skipped],
         answers=[_answer(each, zone) for each in overview.answers],
     )
+
+
+def send_now(program_id: uuid.UUID) -> ResponseReturnValue:
+    """Send a check-in of a program without waiting for its day."""
+    actor = current_actor()
+    program = program_for(actor, program_id)
+    try:
+        checkin = checkin_by_hand.send_now(actor, program_id)
+    except RuleBroken as problem:
+        flash(problem.message, "caution")
+    else:
+        later = checkin.due_at > now()
+        when = moment(checkin.due_at, practice_of(actor).time_zone) if later else ""
+        flash(f"It goes out on {when}, when mail may arrive." if later else "It is on its way.", "success")
+    return redirect(url_for("practitioner.clients.checkins", client_id=program.client_id), 303)
 
 
 def resend(message_id: uuid.UUID) -> ResponseReturnValue:
@@ -52,23 +69,24 @@ def resend(message_id: uuid.UUID) -> ResponseReturnValue:
 
 def preview() -> ResponseReturnValue:
     """The check-in mail as a client gets it, in a frame of its own."""
-    page = render_template("practitioner/checkins/preview.html", mail=checkins.preview(current_actor()))
+    mail = checkin_ledger.preview(current_actor())
+    page = render_template("practitioner/checkins/preview.html", mail=mail)
     return page, {"Content-Security-Policy": policy(frames=True)}
 
 
 def preview_html() -> ResponseReturnValue:
     """The mail itself: its inline styles are its own, so it may run and load nothing."""
-    return checkins.preview(current_actor()).html, mail_headers()
+    return checkin_ledger.preview(current_actor()).html, mail_headers()
 
 
 def preview_send() -> ResponseReturnValue:
     """Mail it to oneself."""
-    checkins.preview_to_self(current_actor())
+    checkin_ledger.preview_to_self(current_actor())
     flash("The preview is on its way to your own address.", "success")
     return redirect(url_for("practitioner.checkins.preview"), 303)
 
 
-def _answer(entry: checkins.Entry, zone: str) -> words.AnswerLine | None:
+def _answer(entry: checkin_ledger.Entry, zone: str) -> words.AnswerLine | None:
     answer = entry.answer
     return (
         words.answer_line(entry.checkin.client.name, answer, moment(answer.answered_at, zone))

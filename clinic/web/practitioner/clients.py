@@ -11,8 +11,19 @@ from werkzeug.wrappers import Response
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.types import ClientStatus
 from clinic.services import assessments as exams
-from clinic.services import checkins as checkin_ledger
-from clinic.services import client_list, client_overview, clients, invitations, programs, timeline, warnings
+from clinic.services import (
+    checkin_histories,
+    checkin_ledger,
+    client_list,
+    client_overview,
+    clients,
+    invitations,
+    programs,
+    rhythms,
+    tapering,
+    timeline,
+    warnings,
+)
 from clinic.services.access import client_for, practice_of
 from clinic.services.client_list import Wanted
 from clinic.services.clock import now, today_in
@@ -21,10 +32,13 @@ from clinic.web.forms.client_filter import filter_fields, wanted_from
 from clinic.web.forms.clients import STATUS_WORDS, AddClientForm, EditClientForm, ReasonForm
 from clinic.web.presenters import assessments as assessment_words
 from clinic.web.presenters import checkins as checkin_words
+from clinic.web.presenters import client_assessments
 from clinic.web.presenters import clients as words
 from clinic.web.presenters import programs as program_words
+from clinic.web.presenters import tapering as offer_words
 from clinic.web.presenters import timeline as timeline_words
 
+LEDGER_SHOWN = 26  # half a year of weeks
 Page = str | Response | tuple[str, int]
 
 
@@ -67,7 +81,18 @@ def show(client_id: uuid.UUID) -> str:
     client = client_for(actor, client_id)
     facts = client_overview.facts(actor, client)
     events = timeline.page(actor, client.id, size=6).events
-    return _section("overview", client, facts=facts, events=_told(events), **_invitation(client))
+    practice = client_overview.practice(client, facts.program)
+    return _section(
+        "overview",
+        client,
+        facts=facts,
+        is_without_program=not facts.has_running_program,
+        practice_words=practice.in_words if practice else "",
+        pain_words=words.pain(facts.pain),
+        events=_told(events),
+        offers=_offers(client),
+        **_invitation(client),
+    )
 
 
 def program(client_id: uuid.UUID) -> str:
@@ -75,7 +100,13 @@ def program(client_id: uuid.UUID) -> str:
     actor = current_actor()
     client = client_for(actor, client_id)
     today = today_in(client.time_zone)
-    return _section("program", client, **program_words.cards(programs.summary(actor, client.id), today))
+    return _section(
+        "program",
+        client,
+        locked=warnings.open_flag(client) is not None,
+        offers=_offers(client),
+        **program_words.cards(programs.summary(actor, client.id), today),
+    )
 
 
 def assessments(client_id: uuid.UUID) -> str:
@@ -84,7 +115,8 @@ def assessments(client_id: uuid.UUID) -> str:
     client = client_for(actor, client_id)
     today = today_in(practice_of(actor).time_zone)
     held = exams.for_client(actor, client.id)
-    return _section("assessments", client, **assessment_words.client_page(held, today))
+    mistake = assessment_words.mistake_name(exams.named_mistake(actor))
+    return _section("assessments", client, **client_assessments.client_page(held, mistake, today))
 
 
 def checkins(client_id: uuid.UUID) -> str:
@@ -92,8 +124,16 @@ def checkins(client_id: uuid.UUID) -> str:
     actor = current_actor()
     client = client_for(actor, client_id)
     ledger = checkin_ledger.for_client(actor, client.id)
-    zone = practice_of(actor).time_zone
-    section = checkin_words.section(ledger, zone, client.id, warnings.open_flag(client))
+    shown = len(ledger) if request.args.get("all") == "1" else LEDGER_SHOWN
+    section = checkin_words.section(
+        ledger,
+        checkin_histories.of(actor.practice_id, [entry.checkin.id for entry in ledger[:shown]]),
+        rhythms.of_client(actor, client.id),
+        zone=practice_of(actor).time_zone,
+        today=today_in(client.time_zone),
+        flag=warnings.open_flag(client),
+        shown=shown,
+    )
     return _section("checkins", client, checkins=section)
 
 
@@ -152,7 +192,12 @@ def status(client_id: uuid.UUID) -> Page:
     return render_template("practitioner/clients/status.html", **context), 422 if form.errors else 200
 
 
+def _offers(client: Any) -> list[offer_words.OfferLine]:
+    return offer_words.lines(tapering.open_for(current_actor(), client.id), today_in(client.time_zone))
+
+
 def _section(tab: str, client: Any, /, **context: Any) -> str:
+    context = {"is_without_program": False, **context}
     return render_template(
         f"practitioner/clients/{tab}.html",
         client=client,

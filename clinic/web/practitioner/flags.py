@@ -13,6 +13,7 @@ from clinic.services.access import practice_of
 from clinic.web.authz import current_actor
 from clinic.web.forms.warnings import ClearForm
 from clinic.web.presenters import warnings as words
+from clinic.web.presenters.raised import found_words, what_to_do
 
 
 def show(flag_id: uuid.UUID) -> ResponseReturnValue:
@@ -33,6 +34,8 @@ def show(flag_id: uuid.UUID) -> ResponseReturnValue:
         form=form,
         seen=seen,
         signs=words.named(seen.flag),
+        found=found_words(seen.flag),
+        to_do=what_to_do(seen.flag),
         urgency=words.urgency(seen.flag.tier),
         zone=practice_of(actor).time_zone,
     )

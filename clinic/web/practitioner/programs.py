@@ -12,7 +12,7 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
 from clinic.domain.types import ProgramAction
 from clinic.models import Client, RoutineVersion
-from clinic.services import access, program_changes, programs, routines
+from clinic.services import access, program_changes, programs, retests, routines, tapering
 from clinic.services.clock import today_in
 from clinic.services.programs import Detail, Held
 from clinic.services.routine_wording import dose_of
@@ -20,7 +20,9 @@ from clinic.web.authz import current_actor
 from clinic.web.filters import local_date
 from clinic.web.forms.doses import DoseForm
 from clinic.web.forms.programs import AssignForm, ChangeForm, CheckinForm, CorrectDosesForm
+from clinic.web.presenters import answers
 from clinic.web.presenters import programs as presenter
+from clinic.web.presenters import tapering as offer_words
 from clinic.web.presenters.doses import load_in_words
 
 MOST_MOVES = 12  # an address with more was not made by our page
@@ -62,8 +64,10 @@ def load(client_id: uuid.UUID) -> str:
 
 def show(program_id: uuid.UUID) -> str:
     """One program: moves, check-ins, history, and what can be done with it."""
-    detail = programs.detail(current_actor(), program_id)
+    actor = current_actor()
+    detail = programs.detail(actor, program_id)
     client, today = _client_and_today(detail)
+    offers = [each for each in tapering.open_for(actor, client.id) if each.program.id == program_id]
     assigned_on = local_date(detail.program.assigned_at, client.time_zone)
     return render_template(
         "practitioner/programs/show.html",
@@ -72,6 +76,9 @@ def show(program_id: uuid.UUID) -> str:
         card=presenter.card(Held(detail.program, detail.schedule), today),
         actions=presenter.actions(detail.program),
         history=presenter.history(detail, today, assigned_on),
+        locked=detail.locked,
+        answers=answers.answered(retests.answered_by(actor, detail.program), today),
+        offers=offer_words.lines(offers, today),
     )
 
 
@@ -136,21 +143,28 @@ def change(program_id: uuid.UUID, action: str) -> Answer:
 
 
 def checkin(program_id: uuid.UUID) -> Answer:
-    """Move the weekly check-in, or switch it on or off."""
+    """Change how often check-ins come and when, or switch them on or off."""
     actor = current_actor()
     detail = programs.detail(actor, program_id)
     client, today = _client_and_today(detail)
-    form = CheckinForm.of(detail.program, detail.schedule, today)
+    form = CheckinForm.of(detail.program, detail.schedule)
     if form.validate_on_submit():
         try:
-            program_changes.change_checkin(actor, program_id, form.version.data, form.checkin())
+            program_changes.change_checkin(actor, program_id, form.version.data, form.rhythm())
+        except RuleBroken as problem:
+            form.refuse(problem)
         except Conflict:
             return _done(
                 program_id, "Somebody else changed this program first. Nothing was saved.", "caution"
             )
-        return _done(program_id, "The check-in is changed.")
+        else:
+            return _done(program_id, "The check-ins are changed.")
     page = render_template(
-        "practitioner/programs/checkin.html", form=form, client=client, program=detail.program
+        "practitioner/programs/checkin.html",
+        form=form,
+        client=client,
+        program=detail.program,
+        coming=presenter.coming_words(detail.schedule, today),
     )
     return page, 422 if form.errors else 200
 
@@ -177,6 +191,7 @@ def _assign_page(
         moves=presenter.offered(version),
         load=load_in_words(dose_of(item) for item in version.items),
         running=programs.running(current_actor(), client.id),
+        citing=answers.citing(*retests.citable(current_actor(), client), form.cites.data or ()),
         bounds=load_catalogue().dosing.bounds,
     )
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from clinic.catalogue.assessment import AssessmentTest, BatteryItem, Field
+from clinic.domain.errors import RuleBroken
 from clinic.domain.findings import NONE_SEEN, Place, Value, in_figures
-from clinic.domain.types import FieldKind, Section
+from clinic.domain.types import FieldKind, Section, Side
 from clinic.models import ExerciseMistake
 from clinic.services import assessment_reading as reading
+from clinic.services.assessment_drafts import NOTE, SHARED, Collision, Layout, value_of
 from clinic.services.assessment_reading import Spot, Values, sides_of
-from clinic.web.forms.assessments import Sheet, name_of
+from clinic.web.forms.assessments import Sheet, normal_text
 from clinic.web.presenters.assessments import SECTION_WORDS, SIDE_WORDS, field_name, mistake_name, value_words
+from clinic.web.presenters.body_chart import is_place
 
 SHORT = {
     "Negative": "Neg",
@@ -26,6 +29,7 @@ SHORT = {
 MOST_SEGMENTS = 6
 MOST_LETTERS = 34  # as many as stand beside each other in one side's column
 MOST_LETTERS_WIDE = 60
+WHOLE_NOTE = "Note on the whole assessment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One field on one side. `control` is segments, select, checks, number or text."""
+    """One field on one side. `control` is segments, select, checks, number or text.
+
+    `keys` says what a key does here: result, grade or choice. `normal` is what "all normal" writes; `empty`
+    is what a list shows where nothing is chosen.
+    """
 
     id: str
     side: str
@@ -53,9 +61,13 @@ class Cell:
     unit: str
     decimals: bool
     was: str
-    saved: str
     error: str
-    is_grade: bool
+    keys: str
+    normal: str
+    as_normal: bool
+    empty: str
+    follows: str
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +77,24 @@ class Row:
     label: str
     hint: str
     cells: tuple[Cell, ...]
+    is_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One test. `can_fill` where there is something empty that "all normal" would fill."""
+    """One test. `can_fill` where there is something empty that "all normal" would fill; `set_normal` fields
+    were set by it, `done` of `of` are filled in.
+    """
 
     key: str
     test: AssessmentTest
     rows: tuple[Row, ...]
+    note: Cell | None
     can_fill: bool
     is_all_normal: bool
+    set_normal: int
+    done: int
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +109,40 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """What a sheet shows at each place: what is typed, was found before, and somebody else saved."""
+    """What a sheet shows at each place: what is typed and what was found before."""
 
     sheet: Sheet
     before: Values
     mistake: ExerciseMistake | None = None
-    saved: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field that two people filled in differently."""
+    """A field that two people filled in differently, in words."""
 
+    id: str
     name: str
     saved: str
     mine: str
 
 
-def groups(items: Sequence[BatteryItem], layers: Layers) -> list[Group]:
+def groups(laid: Layout, layers: Layers) -> list[Group]:
     """The sheet of a section, test by test."""
-    return [_group(item, layers) for item in items]
+    return [_group(item, laid, layers) for item in laid.items]
+
+
+def shared(laid: Layout, layers: Layers) -> list[Row]:
+    """What is asked once for the whole section, with what it was the last time, where that was one thing."""
+    rows = []
+    for name, spot in laid.spots.items():
+        if spot.place.test != SHARED:
+            continue
+        followers = [laid.spots[each].place for each, of in laid.follows.items() if of == name]
+        was = {layers.before[place] for place in followers if place in layers.before}
+        known = {**layers.before, spot.place: was.pop()} if len(was) == 1 else layers.before
+        cell = _cell(spot, laid, Layers(layers.sheet, known, layers.mistake))
+        rows.append(Row(spot.field.label, f"For all {len(followers)} tests that ask for it.", (cell,)))
+    return rows
 
 
 def tabs(items: Sequence[BatteryItem], values: Values) -> list[Tab]:
@@ -118,90 +151,126 @@ def tabs(items: Sequence[BatteryItem], values: Values) -> list[Tab]:
         Tab(
             section.value,
             SECTION_WORDS[section],
-            sum(spot.place in values for spot in reading.spots(part)),
-            sum(1 for _ in reading.spots(part)),
+            sum(spot.place in values for spot in reading.spots(part) if reading.is_counted(spot)),
+            sum(1 for spot in reading.spots(part) if reading.is_counted(spot)),
         )
         for section in Section
         if (part := reading.in_section(items, section))
     ]
 
 
-def errors(items: Iterable[BatteryItem], sheet: Sheet) -> list[tuple[str, str]]:
+def errors(laid: Layout, sheet: Sheet) -> list[tuple[str, str]]:
     """What is wrong with a sheet, each with the id of its field, in the order of the page."""
     return [
-        (name_of(spot.place), f"{field_name(spot.test, spot.field, spot.place.side)}: {problem}")
-        for spot in reading.spots(items)
-        if (problem := sheet.problems.get(spot.place))
+        (name, f"{_name(laid, name)}: {problem}")
+        for name in laid.spots
+        if (problem := sheet.problems.get(name))
     ]
 
 
-def differences(items: Iterable[BatteryItem], mine: Sheet, saved: Values, mistake: str) -> list[Difference]:
+def differences(laid: Layout, mine: Sheet, saved: Mapping[str, str], mistake: str) -> list[Difference]:
     """Where what was typed differs from what is saved now, in words."""
-    found = []
-    for spot in reading.spots(items):
-        one, two = mine.values.get(spot.place), saved.get(spot.place)
-        typed = mine.typed.get(spot.place, [])
-        if one != two or (spot.place in mine.problems):
-            name = field_name(spot.test, spot.field, spot.place.side)
-            words = value_words(spot.field, one, mistake) if one is not None else " ".join(typed)
-            found.append(
-                Difference(
-                    name,
-                    value_words(spot.field, two, mistake) if two is not None else "Empty",
-                    words or "Empty",
-                )
-            )
-    return found
+    return [
+        _difference(laid, name, mine.texts.get(name, ""), saved.get(name, ""), mistake)
+        for name in laid.spots
+        if mine.texts.get(name, "") != saved.get(name, "")
+    ]
 
 
-def _group(item: BatteryItem, layers: Layers) -> Group:
-    sheet = layers.sheet
-    normal = {
-        spot.place: value
-        for spot in reading.spots([item])
-        if (value := reading.normal_value(spot.field)) is not None
-    }
+def collisions(laid: Layout, found: Mapping[str, Collision], mistake: str) -> list[Difference]:
+    """Fields that two people changed in two ways, in words, in the order of the page."""
+    names = [*(name for name in laid.spots if name in found), *([NOTE] if NOTE in found else [])]
+    return [_difference(laid, name, found[name].mine, found[name].theirs, mistake) for name in names]
+
+
+def _difference(laid: Layout, name: str, mine: str, saved: str, mistake: str) -> Difference:
+    spot = laid.spots.get(name)
+    return Difference(
+        name, _name(laid, name), _text_words(spot, saved, mistake), _text_words(spot, mine, mistake)
+    )
+
+
+def _name(laid: Layout, name: str) -> str:
+    if name == NOTE:
+        return WHOLE_NOTE
+    spot = laid.spots[name]
+    return field_name(spot.test, spot.field, spot.place.side)
+
+
+def _text_words(spot: Spot | None, text: str, mistake: str) -> str:
+    if spot is None or not text:
+        return text or "Empty"
+    try:
+        value = value_of(spot.field, text)
+    except RuleBroken:
+        return f"“{text}”"
+    return "Empty" if value is None else value_words(spot.field, value, mistake)
+
+
+def _group(item: BatteryItem, laid: Layout, layers: Layers) -> Group:
+    sheet, test = layers.sheet, item.test
+    spots = list(reading.spots([item]))
+    normal = {spot.name: text for spot in spots if (text := normal_text(spot))}
+    counted = [spot.name for spot in spots if reading.is_counted(spot)]
     return Group(
-        key=item.test.id,
-        test=item.test,
-        rows=tuple(_row(item.test, field, layers) for field in item.fields),
-        can_fill=any(place not in sheet.typed for place in normal),
-        is_all_normal=bool(normal) and all(sheet.values.get(place) == each for place, each in normal.items()),
+        key=test.id,
+        test=test,
+        rows=tuple(_row(test, each, laid, layers) for each in item.fields if each.id != reading.NOTE.id),
+        note=_note(item, laid, layers),
+        can_fill=any(not sheet.texts.get(name) for name in normal),
+        is_all_normal=bool(normal) and all(sheet.texts.get(name) == text for name, text in normal.items()),
+        set_normal=sum(name in sheet.as_normal for name in normal),
+        done=sum(_is_filled(laid, sheet, name) for name in counted),
+        of=len(counted),
     )
 
 
-def _row(test: AssessmentTest, field: Field, layers: Layers) -> Row:
+def _is_filled(laid: Layout, sheet: Sheet, name: str) -> bool:
+    """Whether a field holds something, or takes over what holds for the whole section."""
+    return bool(sheet.texts.get(name) or sheet.texts.get(laid.follows.get(name, "")))
+
+
+def _note(item: BatteryItem, laid: Layout, layers: Layers) -> Cell | None:
+    spot = laid.spots.get(f"{item.test.id}-{reading.NOTE.id}-{Side.NONE.value}")
+    return _cell(spot, laid, layers) if spot else None
+
+
+def _row(test: AssessmentTest, field: Field, laid: Layout, layers: Layers) -> Row:
     cells = tuple(
-        _cell(Spot(Place(test.id, field.id, side), test, field), layers) for side in sides_of(field)
+        _cell(Spot(Place(test.id, field.id, side), test, field), laid, layers) for side in sides_of(field)
     )
-    return Row(field.label, field.hint, cells)
+    return Row(field.label, field.hint, cells, is_place(field))
 
 
-def _cell(spot: Spot, layers: Layers) -> Cell:
-    place, field = spot.place, spot.field
-    typed = layers.sheet.typed.get(place, [])
-    before = layers.before.get(place)
+def _cell(spot: Spot, laid: Layout, layers: Layers) -> Cell:
+    place, field, sheet = spot.place, spot.field, layers.sheet
+    typed, before = sheet.texts.get(spot.name, ""), layers.before.get(place)
+    follows = spot.name in laid.follows
+    control = "select" if follows else _control(field)
     return Cell(
-        id=name_of(place),
+        id=spot.name,
         side=SIDE_WORDS[place.side],
         name=field_name(spot.test, field, place.side),
-        control=_control(field),
-        typed=" ".join(typed),
-        options=_options(field, typed, layers.mistake),
+        control=control,
+        typed=typed,
+        options=_options(field, typed.split() or [typed], layers.mistake),
         unit="/10" if field.kind is FieldKind.PAIN else field.unit,
         decimals=field.step is not None and field.step < 1,
         was=_short_words(field, before, layers.mistake) if before is not None else "",
-        saved=_saved_words(spot, layers),
-        error=layers.sheet.problems.get(place, ""),
-        is_grade=field.is_numeric,
+        error=sheet.problems.get(spot.name, ""),
+        keys=_keys(field) if control == "segments" else "",
+        normal=normal_text(spot),
+        as_normal=spot.name in sheet.as_normal,
+        empty="As for the section" if follows else "–",
+        follows=laid.follows.get(spot.name, ""),
+        counts=reading.is_counted(spot) and place.test != SHARED,
     )
 
 
-def _saved_words(spot: Spot, layers: Layers) -> str:
-    theirs = layers.saved.get(spot.place)
-    if theirs is None or theirs == layers.sheet.values.get(spot.place):
-        return ""
-    return value_words(spot.field, theirs, mistake_name(layers.mistake))
+def _keys(field: Field) -> str:
+    if field.kind is FieldKind.RESULT:
+        return "result"
+    return "grade" if field.is_numeric else "choice"
 
 
 def _control(field: Field) -> str:

@@ -1,20 +1,21 @@
-"""Assessments in words: the chart of one, the list of a client's, and first against latest."""
+"""One assessment in words: its chart by section, what stands out, what is clear, what wants a doctor."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 
 from clinic.catalogue.assessment import AssessmentTest, BatteryItem, Field
 from clinic.domain.dates import count, day_in_words
-from clinic.domain.findings import NONE_SEEN, Place, Value, Verdict, in_figures, with_unit
-from clinic.domain.types import AssessmentStatus, FieldKind, Section, Side
-from clinic.models import Assessment, ExerciseMistake
+from clinic.domain.findings import NONE_SEEN, Place, Value, in_figures, with_unit
+from clinic.domain.types import FieldKind, Section, Side
+from clinic.models import ExerciseMistake
 from clinic.services import assessment_reading as reading
-from clinic.services.assessment_reading import Compared, Flag, Values
-from clinic.services.assessments import Held
+from clinic.services.assessment_history import Amended
+from clinic.services.assessment_reading import Flag, Values
+from clinic.services.assessment_summary import clear_tests
 
 SECTION_WORDS = {
     Section.ORTHOPEDIC: "Orthopedic",
@@ -22,21 +23,33 @@ SECTION_WORDS = {
     Section.FUNCTIONAL_MOVEMENT: "Functional movement",
 }
 SIDE_WORDS = {Side.LEFT: "Left", Side.RIGHT: "Right", Side.NONE: ""}
-VERDICT_WORDS = {
-    Verdict.CHANGED: "Changed",
-    Verdict.WITHIN_ERROR: "Within measurement error",
-    Verdict.NOT_COMPARABLE: "Not comparable: measured in another way, or the way was not noted",
-    Verdict.NOT_JUDGED: "No threshold",
-}
 SAYS_LITTLE = frozenset({"not_tested", "not_asked", "not_tried"})
+
+
+Amendments: TypeAlias = Mapping[Place, Amended]
+NOT_AMENDED: Amendments = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a chart is made of: the values as they read now, what was amended, the name of the mistake."""
+
+    values: Values
+    amended: Amendments
+    mistake: str
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One value as it is read; `stands_out` ones are marked by a shape and a word."""
+    """One value as it is read; `stands_out` ones are marked by a shape and a word.
+
+    An amended one has what was signed in `was`, and why it reads otherwise now.
+    """
 
     text: str
     stands_out: bool = False
+    was: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +82,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class ChartSection:
-    """One section of the chart: what stands out in it, all that was recorded, and what was not."""
+    """One section of the chart: what stands out in it, what is clear, all that was recorded, what was not."""
 
     key: str
     title: str
     standing: tuple[Standing, ...]
+    clear: tuple[str, ...]
     blocks: tuple[Block, ...]
     missing: tuple[str, ...]
 
@@ -85,30 +99,6 @@ class FlagLine:
     section: Section
     found: str
     do: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListLine:
-    """One assessment in a client's list."""
-
-    id: uuid.UUID
-    day: str
-    name: str
-    is_draft: bool
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
-    """One measure, first against latest."""
-
-    name: str
-    side: str
-    first: str
-    latest: str
-    change: str
-    verdict: str
-    icon: str
 
 
 def field_name(test: AssessmentTest, field: Field, side: Side) -> str:
@@ -141,10 +131,12 @@ def flag_lines(flags: Iterable[Flag], before_day: date | None) -> list[FlagLine]
     ]
 
 
-def chart(items: Sequence[BatteryItem], values: Values, mistake: str = "") -> list[ChartSection]:
-    """The whole assessment by section, as it is read."""
+def chart(
+    items: Sequence[BatteryItem], values: Values, mistake: str = "", amended: Amendments = NOT_AMENDED
+) -> list[ChartSection]:
+    """The whole assessment by section, as it reads now; `amended` values tell what was signed."""
     return [
-        _chart_section(section, part, values, mistake)
+        _chart_section(section, part, Read(values, amended, mistake))
         for section in Section
         if (part := reading.in_section(items, section))
     ]
@@ -155,97 +147,40 @@ def mistake_name(named: ExerciseMistake | None) -> str:
     return named.name if named else ""
 
 
-def client_page(held: Held, today: date) -> dict[str, object]:
-    """A client's assessments for their page: the list, and first against latest."""
-    context: dict[str, object] = {
-        "assessments": [_list_line(each, today) for each in held.all],
-        "changes": [],
-        "first_day": "",
-        "latest_day": "",
-        "repeat": _repeat(held.latest, today),
-    }
-    if held.first and held.latest and held.first is not held.latest:
-        context |= _first_and_latest(held.first, held.latest, today)
-    return context
-
-
-def change_line(row: Compared) -> ChangeLine:
-    """One measure, first against latest, with what the difference may be called."""
-    by, verdict = row.change.by, row.change.verdict
-    sign = "+" if by > 0 else ""
-    unit = row.spot.field.unit
-    return ChangeLine(
-        name=field_name(row.spot.test, row.spot.field, Side.NONE),
-        side=SIDE_WORDS[row.spot.place.side],
-        first=with_unit(row.first, unit),
-        latest=with_unit(row.latest, unit),
-        change=f"{sign}{with_unit(by, unit if unit in ('°', 's', 'cm') else '')}" if by else "No change",
-        verdict=VERDICT_WORDS[verdict],
-        icon=("trending-up" if by > 0 else "trending-down") if verdict is Verdict.CHANGED else "",
-    )
-
-
-def _first_and_latest(first: Assessment, latest: Assessment, today: date) -> dict[str, object]:
-    rows = reading.compared(
-        reading.items_of(latest), reading.values_of(first.findings), reading.values_of(latest.findings)
-    )
-    return {
-        "changes": [change_line(row) for row in rows],
-        "first_day": day_in_words(first.taken_on, today),
-        "latest_day": day_in_words(latest.taken_on, today),
-    }
-
-
-def _repeat(latest: Assessment | None, today: date) -> dict[str, object] | None:
-    """What the button posts that repeats the same items; None where there is nothing to repeat."""
-    if latest is None or reading.battery_of(latest) is None:
-        return None
-    return repeat_fields(latest, today)
-
-
-def repeat_fields(assessment: Assessment, today: date) -> dict[str, object]:
-    """The fields of a form that begins the same battery today."""
-    return {
-        "battery": assessment.battery_key,
-        "taken_on-day": today.day,
-        "taken_on-month": today.month,
-        "taken_on-year": today.year,
-    }
-
-
-def _list_line(assessment: Assessment, today: date) -> ListLine:
-    is_draft = assessment.status is AssessmentStatus.DRAFT
-    person = assessment.author if is_draft or assessment.signer is None else assessment.signer
-    return ListLine(
-        id=assessment.id,
-        day=day_in_words(assessment.taken_on, today),
-        name=reading.name_of(assessment),
-        is_draft=is_draft,
-        by=f"{'begun' if is_draft else 'signed'} by {person.name}",
-    )
-
-
-def _chart_section(
-    section: Section, items: Sequence[BatteryItem], values: Values, mistake: str
-) -> ChartSection:
-    blocks = [_block(item, values, mistake) for item in items]
+def _chart_section(section: Section, items: Sequence[BatteryItem], read: Read) -> ChartSection:
+    blocks = [_block(item, read) for item in items]
     return ChartSection(
         key=section.value,
         title=SECTION_WORDS[section],
-        standing=tuple(_standing(items, values, mistake)),
+        standing=tuple(_standing(items, read.values, read.mistake)),
+        clear=tuple(_clear(items, read.values)),
         blocks=tuple(block for block in blocks if block.lines),
         missing=tuple(block.name for block in blocks if not block.lines),
     )
 
 
-def _block(item: BatteryItem, values: Values, mistake: str) -> Block:
-    apart = {each.field.id: each.by for each in reading.sides_apart([item], values)}
+def _clear(items: Sequence[BatteryItem], values: Values) -> Iterable[str]:
+    """Negatives in a line: first the tests that are read as negative, then those that are normal."""
+    found = list(clear_tests(items, values))
+    for is_result, word in ((True, "Negative"), (False, "Normal")):
+        told = [_clear_words(each.test, each.sides) for each in found if each.is_result is is_result]
+        if told:
+            yield f"{word}: {'; '.join(told)}."
+
+
+def _clear_words(test: AssessmentTest, sides: Sequence[Side]) -> str:
+    one = sides[0] if len(sides) == 1 and Side.NONE not in sides else None
+    return f"{test.name}, {SIDE_WORDS[one].lower()} only" if one else test.name
+
+
+def _block(item: BatteryItem, read: Read) -> Block:
+    apart = {each.field.id: each.by for each in reading.sides_apart([item], read.values)}
     lines = []
     for field in item.fields:
         marks = {
-            side: _mark(field, values[place], mistake)
+            side: _mark(field, place, read)
             for side in reading.sides_of(field)
-            if (place := Place(item.test.id, field.id, side)) in values
+            if (place := Place(item.test.id, field.id, side)) in read.values or place in read.amended
         }
         if marks:
             note = f"Sides differ by {with_unit(apart[field.id], field.unit)}" if field.id in apart else ""
@@ -255,8 +190,14 @@ def _block(item: BatteryItem, values: Values, mistake: str) -> Block:
     return Block(item.test.name, tuple(lines))
 
 
-def _mark(field: Field, value: Value, mistake: str) -> Mark:
-    return Mark(value_words(field, value, mistake), reading.stands_out(field, value))
+def _mark(field: Field, place: Place, read: Read) -> Mark:
+    value, amended = read.values.get(place), read.amended.get(place)
+    text = "withdrawn" if value is None else value_words(field, value, read.mistake)
+    stands_out = value is not None and reading.stands_out(field, value)
+    if amended is None:
+        return Mark(text, stands_out)
+    was = "nothing" if amended.signed is None else value_words(field, amended.signed, read.mistake)
+    return Mark(text, stands_out, was, f"{amended.reason} ({amended.by})")
 
 
 def _standing(items: Sequence[BatteryItem], values: Values, mistake: str) -> Iterable[Standing]:

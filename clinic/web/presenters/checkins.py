@@ -1,22 +1,30 @@
-"""Check-ins in words: states, reasons, answers, and pain over time."""
+"""Check-ins in words: states, reasons, answers, and every change."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import url_for
 
-from clinic.domain.dates import day_in_words, time_in_words
-from clinic.domain.progress import PainChange, PainPoint, pain_since_baseline
-from clinic.domain.scheduling import skip_in_words
-from clinic.domain.types import CheckinState, MistakeAnswer, Tier
-from clinic.models import CheckinAnswer, WarningFlag
-from clinic.services.checkins import Entry, Planned
-from clinic.web.filters import moment
+from clinic.domain.dates import time_in_words
+from clinic.domain.skipping import skip_in_words
+from clinic.domain.types import CheckinKind, CheckinState, MistakeAnswer, ProgramStatus, Tier
+from clinic.models import (
+    Checkin,
+    CheckinAnswer,
+    CheckinEvent,
+    CheckinSchedule,
+    Program,
+    WarningFlag,
+)
+from clinic.services.checkin_ledger import Entry, Planned
+from clinic.web.filters import day_year, moment
+from clinic.web.presenters.checkin_charts import Chart, charts
+from clinic.web.presenters.programs import coming_words, rhythm_words
 from clinic.web.presenters.warnings import urgency
 
 STATE_MARKS = {
@@ -36,7 +44,6 @@ MISTAKES = {
     MistakeAnswer.NO: "no mistake",
     MistakeAnswer.NOT_SURE: "not sure about the mistake",
 }
-MOST_POINTS = 26  # half a year of weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +56,39 @@ class Line:
     mark: tuple[str, str]
     reason: str
     resend_url: str | None
+    in_doubt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One change of a check-in: when, what it came to, and why."""
+
+    when: str
+    words: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """One check-in of one client: what was planned, what became of it and when; None where it did not."""
+    """One check-in of one client: what it is, what became of it, why, and every change, oldest first."""
 
-    planned: str
-    sent: str | None
-    answered: str | None
+    title: str
+    facts: tuple[str, ...]
     mark: tuple[str, str]
     reason: str
     resend_url: str | None
+    in_doubt: bool
+    changes: tuple[ChangeLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NextLine:
+    """What comes next of a running program, and the button that sends one now."""
+
+    program: str
+    url: str
+    words: str
+    send_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +103,14 @@ class AnswerLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """Pain over the check-ins: the message, and a point a check-in, None where nothing was said."""
-
-    title: str
-    points: list[tuple[str, int | None]]
-
-
-@dataclass(frozen=True, slots=True)
 class Section:
     """All that a client's own check-in page shows."""
 
+    coming: list[NextLine]
     ledger: list[LedgerLine]
+    older: int
     answers: list[tuple[str, str, str, str, str, str]]
-    chart: Chart | None
+    charts: list[Chart]
     flag_url: str | None
     flag_words: str
     preview_url: str
@@ -104,6 +126,7 @@ def line(entry: Entry, zone: str) -> Line:
         mark=STATE_MARKS[checkin.state],
         reason=_reason(entry),
         resend_url=_resend(entry.message_id) if entry.can_be_resent else None,
+        in_doubt=checkin.state is CheckinState.IN_DOUBT,
     )
 
 
@@ -113,35 +136,71 @@ def answer_line(name: str, answer: CheckinAnswer, when: str) -> AnswerLine:
     return AnswerLine(name, url, answer_facts(answer), answer.note, when)
 
 
-def planned_line(planned: Planned, zone: str) -> tuple[str, str, str]:
-    """Time, client and address of a check-in to come."""
+def planned_line(planned: Planned, zone: str) -> tuple[str, str, str, str]:
+    """Time, client, program and address of a check-in to come."""
     url = url_for("practitioner.clients.checkins", client_id=planned.client_id)
     assert planned.due_at is not None
-    return time_in_words(planned.due_at.astimezone(ZoneInfo(zone)).time()), planned.client_name, url
+    at = time_in_words(planned.due_at.astimezone(ZoneInfo(zone)).time())
+    return at, planned.client_name, planned.program_name, url
 
 
-def section(entries: Sequence[Entry], zone: str, client_id: uuid.UUID, flag: WarningFlag | None) -> Section:
-    """A client's ledger, answers and pain over time; entries come newest first."""
+def section(
+    entries: Sequence[Entry],
+    changes: Mapping[uuid.UUID, Sequence[CheckinEvent]],
+    running: Sequence[tuple[Program, CheckinSchedule | None]],
+    *,
+    zone: str,
+    today: date,
+    flag: WarningFlag | None,
+    shown: int,
+) -> Section:
+    """A client's ledger, answers and charts; entries come newest first, `shown` of them as lines."""
+    schedules = [schedule for _, schedule in running if schedule]
     return Section(
-        ledger=[_ledger_line(entry, zone) for entry in entries],
-        answers=[_answer_row(entry.answer, zone) for entry in entries if entry.answer],
-        chart=_chart(entries[::-1], zone),
+        coming=[_next_line(*each, today) for each in running],
+        ledger=[_ledger_line(entry, changes.get(entry.checkin.id, ()), zone) for entry in entries[:shown]],
+        older=max(0, len(entries) - shown),
+        answers=[_answer_row(entry.answer, zone) for entry in entries[:shown] if entry.answer],
+        charts=charts(entries[::-1], schedules[0] if schedules else None),
         flag_url=url_for("practitioner.flags.show", flag_id=flag.id) if flag else None,
         flag_words=urgency(flag.tier if flag else Tier.N),
         preview_url=url_for("practitioner.checkins.preview"),
     )
 
 
-def _ledger_line(entry: Entry, zone: str) -> LedgerLine:
+def _next_line(program: Program, schedule: CheckinSchedule | None, today: date) -> NextLine:
+    rhythm = rhythm_words(schedule) if schedule else "Switched off"
+    coming = coming_words(schedule, today)
+    is_active = program.status is ProgramStatus.ACTIVE
+    return NextLine(
+        program=program.name,
+        url=url_for("practitioner.programs.checkin", program_id=program.id),
+        words=f"{rhythm}. {coming}." if coming else f"{rhythm}. None is planned.",
+        send_url=url_for("practitioner.checkins.send_now", program_id=program.id) if is_active else None,
+    )
+
+
+def _ledger_line(entry: Entry, changes: Sequence[CheckinEvent], zone: str) -> LedgerLine:
     checkin = entry.checkin
+    by_hand = checkin.kind is CheckinKind.MANUAL
     return LedgerLine(
-        planned=moment(checkin.due_at, zone),
-        sent=moment(checkin.sent_at, zone) if checkin.sent_at else None,
-        answered=moment(checkin.answered_at, zone) if checkin.answered_at else None,
+        title=day_year(checkin.local_date),
+        facts=(*(["By hand"] if by_hand else []), *_instants(checkin, zone)),
         mark=STATE_MARKS[checkin.state],
         reason=_reason(entry),
         resend_url=_resend(entry.message_id) if entry.can_be_resent else None,
+        in_doubt=checkin.state is CheckinState.IN_DOUBT,
+        changes=tuple(_change_line(each, zone) for each in changes),
     )
+
+
+def _instants(checkin: Checkin, zone: str) -> list[str]:
+    told = [("Sent", checkin.sent_at), ("Reminded", checkin.reminded_at), ("Answered", checkin.answered_at)]
+    return [f"{word} {moment(at, zone)}" for word, at in told if at]
+
+
+def _change_line(event: CheckinEvent, zone: str) -> ChangeLine:
+    return ChangeLine(moment(event.happened_at, zone), STATE_MARKS[event.state][1], _sentence(event.reason))
 
 
 def answer_facts(answer: CheckinAnswer) -> tuple[str, ...]:
@@ -187,19 +246,3 @@ def _answer_row(answer: CheckinAnswer, zone: str) -> tuple[str, str, str, str, s
         "Yes" if answer.contact_wanted else "No",
         answer.note or "–",
     )
-
-
-def _chart(entries: Iterable[Entry], zone: str) -> Chart | None:
-    told = [entry for entry in entries if entry.checkin.state is not CheckinState.SKIPPED][-MOST_POINTS:]
-    points = [(entry.checkin.local_date, entry.answer.pain if entry.answer else None) for entry in told]
-    change = pain_since_baseline([PainPoint(on, pain) for on, pain in points])
-    if change is None:
-        return None
-    return Chart(_message(change), [(day_in_words(on), pain) for on, pain in points])
-
-
-def _message(change: PainChange) -> str:
-    since = day_in_words(change.since)
-    if change.points == 0:
-        return f"Pain {change.now} as on {since}"
-    return f"Pain {'up' if change.points > 0 else 'down'} from {change.before} to {change.now} since {since}"

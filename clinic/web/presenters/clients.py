@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from clinic.domain.dates import day_in_words as day
 from clinic.domain.dates import time_in_words
 from clinic.domain.invitations import AccountStanding
+from clinic.domain.progress import PainChange
 from clinic.domain.types import ClientKind, ClientStatus, InvitationState, ProgramStatus
 from clinic.models import Client, Invitation, Practice
 from clinic.services import clients
@@ -48,6 +49,8 @@ FIELD_WORDS = {
     "reason_for_care": "Reason for care",
     "history": "What was tried before, and what helped",
     "notes": "Notes of the practice",
+    "waking_from": "Mail not before",
+    "waking_until": "Mail not after",
     "consented_on": "Day of consent",
 }
 NOTHING = "nothing"
@@ -100,6 +103,15 @@ def invitation_words(invitation: Invitation, state: InvitationState, zone: str) 
         return f"{how}, taken back on {over}. Its links no longer work."
     end = day(local_date(invitation.expires_at, zone))
     return f"{how}, {'ended unused on' if state is InvitationState.EXPIRED else 'works until'} {end}."
+
+
+def pain(change: PainChange | None) -> str:
+    """The latest pain given, and the first where it was another."""
+    if change is None:
+        return ""
+    if not change.points:
+        return f"{change.now} of 10"
+    return f"{change.now} of 10, was {change.before} on {day(change.since)}"
 
 
 def local_time(client: Client, at: datetime) -> str:

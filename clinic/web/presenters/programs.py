@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from clinic.domain.dates import DAY_NAMES, day_in_words, time_in_words
 from clinic.domain.moves import MoveContent
 from clinic.domain.programs import allowed_actions
-from clinic.domain.types import ProgramAction, ProgramStatus
+from clinic.domain.types import ProgramAction, ProgramStatus, ScheduleKind
 from clinic.models import CheckinSchedule, Prescription, Program, ProgramEvent, RoutineVersion
 from clinic.services.programs import Detail, Held
 from clinic.services.routine_wording import dose_lines, dose_of
+from clinic.web.filters import city
 from clinic.web.presenters.doses import RANGES, SIDES, SUPPORTS, load_in_words
 
 STATUS_KIND = {
@@ -151,12 +153,33 @@ def checkin_words(schedule: CheckinSchedule | None, program: Program, today: dat
     """When check-ins come, and when the next one does."""
     if schedule is None:
         return "Switched off"
-    rule = f"{DAY_NAMES[schedule.weekday]}s at {time_in_words(schedule.at_time)}"
+    rule = rhythm_words(schedule)
     if schedule.next_on is not None:
-        return f"{rule}, next on {day_in_words(schedule.next_on, today)}"
+        return f"{rule}. {coming_words(schedule, today)}"
     if program.status in (ProgramStatus.PAUSED, ProgramStatus.ENDED):
         return f"{rule}, none while the program is {program.status.value}"
     return f"{rule}, no more before the program ends"
+
+
+def rhythm_words(schedule: CheckinSchedule) -> str:
+    """How often check-ins come: "Every 2 weeks on Tuesday at 09:00"."""
+    at = time_in_words(schedule.at_time)
+    if schedule.kind is ScheduleKind.CADENCE:
+        days = (schedule.cadence_days or "").replace(",", ", ")
+        return f"On days {days} after the first, at {at}"
+    weekday = DAY_NAMES[schedule.weekday]
+    if schedule.every_weeks == 1:
+        return f"{weekday}s at {at}"
+    return f"Every {schedule.every_weeks} weeks on {weekday} at {at}"
+
+
+def coming_words(schedule: CheckinSchedule | None, today: date) -> str:
+    """The next check-in by the client's clock: "Next: Tue 2 Dec at 09:00, Warsaw time"; empty without one."""
+    if schedule is None or schedule.next_on is None or schedule.next_due_at is None:
+        return ""
+    there = schedule.next_due_at.astimezone(ZoneInfo(schedule.time_zone))
+    when = f"{day_in_words(there.date(), today)} at {time_in_words(there.time())}"
+    return f"Next: {when}, {city(schedule.time_zone)} time"
 
 
 def actions(program: Program) -> list[tuple[ProgramAction, str, str]]:

@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 from clinic.domain.attention import AttentionKind
+from clinic.domain.dates import DAY_NAMES
 from clinic.domain.dates import day_in_words as day
+from clinic.domain.tapering import Step
 from clinic.models import AuditEvent
 from clinic.web.filters import local_date, moment
 from clinic.web.presenters.clients import FIELD_WORDS, value_words
@@ -55,6 +57,8 @@ ACTIONS: Mapping[str, Words] = {
     "program.started": Words("Program started", "play"),
     "program.dose_corrected": Words("Dose changed", "pencil"),
     "program.checkin_changed": Words("Check-in times changed", "calendar"),
+    "tapering.offered": Words("Fewer check-ins offered", "calendar-check"),
+    "tapering.put_off": Words("Fewer check-ins put off", "calendar"),
     "program.paused": Words("Program paused", "pause"),
     "program.resumed": Words("Program resumed", "play"),
     "program.ended": Words("Program ended", "square"),
@@ -64,14 +68,27 @@ ACTIONS: Mapping[str, Words] = {
     "assessment.begun": Words("Assessment begun", "ruler"),
     "assessment.saved": Words("Assessment saved", "ruler"),
     "assessment.signed": Words("Assessment signed", "clipboard-check"),
+    "assessment.amended": Words("Assessment amended", "pencil"),
     "assessment.discarded": Words("Assessment draft discarded", "trash-2"),
+    "report.downloaded": Words("Taken out as a file", "download"),
     "checkin.sent": Words("Check-in sent", "send"),
     "checkin.skipped": Words("Check-in not sent", "minus"),
+    "checkin.by_hand": Words("Check-in asked for by hand", "send"),
+    "checkin.in_doubt": Words("Check-in may not have arrived", "circle-question-mark", "attention"),
+    "checkin.reminded": Words("Reminder of a check-in sent", "bell"),
+    "checkin.expired": Words("Check-in not answered", "clock"),
     "checkin.answered": Words("Check-in answered", "message-circle"),
     "checkin.corrected": Words("Check-in answer corrected", "pencil"),
     "checkin.failed": Words("Check-in could not be sent", "mail-x", "attention"),
     "checkin.handled": Words("Check-in dealt with", "check"),
     "checkin.previewed": Words("Check-in mail previewed", "eye"),
+    "questionnaire.sent": Words("Questionnaires asked", "clipboard-list"),
+    "questionnaire.resent": Words("Questionnaires mailed again", "mail"),
+    "questionnaire.handed": Words("Tablet handed over for questionnaires", "clipboard-list"),
+    "questionnaire.answered": Words("Questionnaire answered", "clipboard-check"),
+    "questionnaire.corrected": Words("Questionnaire corrected", "pencil"),
+    "questionnaire.expired": Words("Questionnaires not answered in time", "circle"),
+    "questionnaire.revoked": Words("Questionnaires taken back", "ban"),
     "flag.raised": Words("Warning sign reported", "shield-alert", "emergency"),
     "flag.cleared": Words("Warning sign cleared", "circle-check"),
     "mail.unsubscribed": Words("Unsubscribed from mail", "mail-x", "attention"),
@@ -79,6 +96,7 @@ ACTIONS: Mapping[str, Words] = {
     "mail.resent": Words("Mail sent again", "refresh-cw"),
     "mail.failed": Words("Mail could not be sent", "mail-x", "attention"),
     "mail.bounced": Words("Mail came back", "mail-x", "attention"),
+    "mail.address_works": Words("Address said to work", "mail-check"),
 }
 
 # Details that have words of their own; what is not here is for machines and is left out.
@@ -87,6 +105,9 @@ SAID = {
     "to": "To {}",
     "program": "{}",
     "name": "{}",
+    "names": "{}",
+    "how": "{}",
+    "step": "{}",
     "move": "{}",
     "on": "From {}",
     "day": "For {}",
@@ -101,6 +122,7 @@ SAID = {
 }
 LOOKED_AFTER: Mapping[AttentionKind, str] = {
     AttentionKind.WARNING_SIGN: "Warning sign",
+    AttentionKind.SCREEN_POSITIVE: "PHQ-2 screen was positive",
     AttentionKind.PAIN_UP: "Pain up",
     AttentionKind.CONTACT_WANTED: "Wanted to be contacted",
     AttentionKind.NOT_ANSWERED: "Check-ins were not answered",
@@ -110,15 +132,39 @@ LOOKED_AFTER: Mapping[AttentionKind, str] = {
     AttentionKind.NEVER_SIGNED_IN: "Invited, not signed in",
     AttentionKind.ENDING: "Program was about to end",
 }
+STEPS: Mapping[Step, str] = {
+    Step.TWO_WEEKLY: "Every 2 weeks",
+    Step.MONTHLY: "Every 4 weeks",
+    Step.GRADUATE: "To graduate",
+}
+RHYTHM_WORDS = {
+    "weekday": "Day",
+    "at": "Time",
+    "every_weeks": "Weeks from one to the next",
+    "days_after_start": "Days after the first day",
+}
 VALUES = {
     "address_corrected": "The address was corrected",
     "archived": "The client was archived",
+    "assessment_report": "Assessment report",
+    "client_page": "Page for the client",
+    "handout": "Handout",
+    "findings_csv": "Findings as a table",
+    "fhir_bundle": "Findings as FHIR",
+    "whole_record": "The whole record",
     "invitation": "Invitation",
     "checkin": "Check-in",
+    "questionnaire": "Questions by mail",
+    "clinic": "In the practice",
+    "mail": "By mail",
+    "pages": "On the client’s own pages",
     "checkin_reminder": "Check-in reminder",
+    "checkins": "Check-in mails",
+    "messages": "Questionnaires by mail",
     "password_reset": "New password",
     "warning_sign_alert": "Warning sign alert",
     **{kind.value: words for kind, words in LOOKED_AFTER.items()},
+    **{step.value: words for step, words in STEPS.items()},
     "done": "Done",
     "partly": "Partly",
     "not_done": "Not done",
@@ -200,6 +246,8 @@ def _value(name: str, value: Any) -> str:
         return ", ".join(_value(name, each) for each in value)
     if name in {"on", "day"}:
         return _day(str(value))
+    if name == "weekday":
+        return DAY_NAMES[int(value)]
     return VALUES.get(str(value), str(value))
 
 
@@ -212,4 +260,4 @@ def _day(text: str) -> str:
 
 def _label(name: str) -> str:
     plain = DOSE_WORDS.get(name, name).replace("_", " ")
-    return FIELD_WORDS.get(name) or plain[:1].upper() + plain[1:]
+    return FIELD_WORDS.get(name) or RHYTHM_WORDS.get(name) or plain[:1].upper() + plain[1:]

@@ -12,10 +12,11 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from clinic.domain.answers import Stage
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import Tier
-from clinic.services import checkin_answers
-from clinic.services.checkin_answers import Opened, Stage
+from clinic.services import checkin_answers, checkin_opening
+from clinic.services.checkin_opening import Opened
 from clinic.web.forms.checkins import QuestionsForm
 from clinic.web.forms.warnings import CheckinSignsForm
 from clinic.web.presenters import warnings as words
@@ -26,7 +27,7 @@ GONE = 410
 
 def show(secret: str) -> ResponseReturnValue:
     """The warning signs, and after them where the check-in stands."""
-    opened = checkin_answers.open_link(secret)
+    opened = checkin_opening.open_link(secret)
     form = CheckinSignsForm()
     form.offer(words.emergency_signs())
     if request.method == "POST":
@@ -42,13 +43,13 @@ def show(secret: str) -> ResponseReturnValue:
 
 def questions(secret: str) -> ResponseReturnValue:
     """The questions, once the warning signs have been asked."""
-    opened = checkin_answers.open_link(secret)
-    if opened.is_closed:
+    opened = checkin_opening.open_link(secret)
+    if opened.visit.is_closed:
         return _page("public/checkin_closed.html", opened), GONE
-    if not opened.may_answer:
+    if not opened.visit.may_answer:
         return _to_start(secret)
     form = QuestionsForm()
-    form.ask(checkin_answers.named_mistake(opened.checkin))
+    form.ask(checkin_opening.named_mistake(opened.checkin))
     if form.validate_on_submit():
         try:
             checkin_answers.answer(secret, form.given())
@@ -93,7 +94,7 @@ def _closing(opened: Opened, secret: str) -> str:
         opened,
         advice=words.advice(tier, opened.practice),
         answered=opened.answer is not None,
-        questions_url=None if opened.is_closed else url_for("public.checkin.questions", secret=secret),
+        questions_url=None if opened.visit.is_closed else url_for("public.checkin.questions", secret=secret),
     )
 
 

@@ -1,4 +1,4 @@
-"""Stopping check-in mail from a mail: one press here, or one click in the mail program (RFC 8058)."""
+"""Stopping a sort of mail from a mail: one press here, or one click in the mail program (RFC 8058)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}
 
 
 def show(secret: str) -> ResponseReturnValue:
-    """Show the page and its button; stop the mail when it is pressed, or when a mail program asks for it.
+    """Show the page and its button; do what is pressed, or stop the mail when a mail program asks for it.
 
     Mail programs have no token of ours, so the rule is exempt from the check of it; any other form needs one.
     """
@@ -22,19 +22,23 @@ def show(secret: str) -> ResponseReturnValue:
         if request.form.to_dict(flat=False) == ONE_CLICK:
             subscriptions.stop_by_link(secret)
             return "Stopped.", {"Content-Type": "text/plain; charset=utf-8"}
-        if not _pressed():
-            abort(400)
-        subscriptions.stop_by_link(secret)
+        _do_what_was_pressed(secret)
         return redirect(url_for("public.unsubscribe.show", secret=secret), 303)
     return render_template(
         "public/unsubscribe.html",
         form=StopMailForm(),
         subscribed=found.is_subscribed,
+        channel=found.channel.value,
         chrome=chrome(found.practice, None),
     )
 
 
-def _pressed() -> bool:
-    """Whether this page's own button was pressed: a scanner that posts at random does not get this far."""
+def _do_what_was_pressed(secret: str) -> None:
+    """Only this page's own buttons: a scanner that posts at random does not get this far."""
     form = StopMailForm()
-    return bool(form.validate_on_submit() and form.stop.data)
+    if not form.validate_on_submit() or form.stop.data == form.again.data:
+        abort(400)
+    if form.stop.data:
+        subscriptions.stop_by_link(secret)
+    else:
+        subscriptions.begin_again_by_link(secret)

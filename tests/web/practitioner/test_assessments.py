@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import event, select
 
 from clinic.domain.findings import Place, Value
-from clinic.domain.types import AssessmentStatus, Side
+from clinic.domain.types import AssessmentStatus
 from clinic.extensions import db
-from clinic.models import Assessment, AuditEvent, Finding
+from clinic.models import Assessment, Finding
 from clinic.services import assessment_reading as reading
 from clinic.services import assessments, routines
 from clinic.services.actors import Actor
@@ -81,135 +81,6 @@ def path_of(answer: Any) -> str:
     return urlsplit(answer.headers["Location"]).path
 
 
-def test_begin_record_three_sections_read_and_sign(people: People, staff: Visitor) -> None:
-    new = f"/clients/{people.client.id}/assessments/new"
-    page = staff.get(new)
-    answer = staff.post(new, sent_back(page), status=303)
-    at = path_of(answer)
-    assert at.endswith("/orthopedic")
-    values = sent_back(staff.get(at)) | {
-        "faber-result-right": "positive",
-        "faber-pain-right": "6",
-        "act": "next",
-    }
-    answer = staff.post(at, values, status=303)
-    assert path_of(answer).endswith("/neurologic")
-    answer = staff.post(path_of(answer), sent_back(staff.get(path_of(answer))) | {"act": "next"}, status=303)
-    assert path_of(answer).endswith("/functional_movement")
-    hinge = {"hinge_dowel-faults-none": ["tuck", "rounding"], "act": "next"}
-    answer = staff.post(path_of(answer), sent_back(staff.get(path_of(answer))) | hinge, status=303)
-    chart = text(staff.get(path_of(answer)))
-    assert "FABER (Patrick) Right positive, pain 6/10" in chart
-    assert "faults seen: Low back rounds, Pelvis tucks under" in chart
-    sign = path_of(answer) + "/sign"
-    answer = staff.post(sign, sent_back(staff.get(sign)) | {"confirmed": "y"}, status=303)
-    assert "Signed and locked. Amendments are added, not edited." in text(staff.get(path_of(answer)))
-    actions = db.session.scalars(select(AuditEvent.action).where(AuditEvent.client_id == people.client.id))
-    assert {"assessment.begun", "assessment.signed"} <= set(actions)
-    assert "Assessment signed" in text(staff.get(f"/clients/{people.client.id}/timeline"))
-
-
-def test_the_page_shows_what_was_saved_so_that_sending_it_back_changes_nothing(
-    staff: Visitor, robin: Actor, assessment: Assessment
-) -> None:
-    values = {POSITIVE: "positive", INTERNAL_LEFT: -5.0, Place("faber", "where", Side.LEFT): "groin", **SETUP}
-    recorded(robin, assessment, values)
-    page = staff.get(url(assessment, "orthopedic"))
-    staff.post(url(assessment, "orthopedic"), sent_back(page) | {"act": "stay"}, status=303)
-    assert stored(assessment) == values
-
-
-@pytest.mark.parametrize(
-    "field, typed, beside, reason",
-    [
-        ("slr-angle-right", "140", "slr-angle-right", "140 is too high: 120° is the most"),
-        ("faber-pain-left", "-1", "faber-pain-left", "−1 is too low: 0 is the least"),
-        ("slr-angle-right", "about 40", "slr-angle-right", "Enter a number, in figures."),
-        ("faber-result-left", "certain", "faber-result-left", "Choose one of the answers offered here."),
-        ("hip_rotation-device-left", "phone", "hip_rotation-device-none", "recorded once, without a side."),
-        ("faber-result-none", "positive", "faber-result-left", "Say which side: left or right."),
-    ],
-)
-def test_what_cannot_be_saved_is_refused_beside_its_field_and_nothing_typed_is_lost(
-    staff: Visitor, assessment: Assessment, field: str, typed: str, beside: str, reason: str
-) -> None:
-    at = url(assessment, "orthopedic")
-    values = sent_back(staff.get(at)) | {"thomas-residual-left": "22", "note": "Came late.", field: typed}
-    answer = staff.post(at, values, status=422)
-    html = answer.get_data(as_text=True)
-    assert reason in text(answer)
-    assert "<title>Error: " in html
-    assert f'href="#{beside}"' in html
-    assert f'id="{beside}-error"' in html
-    again = sent_back(answer)
-    assert (again["thomas-residual-left"], again["note"]) == (["22"], "Came late.")
-    if field.startswith(("slr", "faber-pain")):
-        assert again[field] == [typed]
-    assert stored(assessment) == {}
-
-
-def test_a_field_that_the_page_does_not_have_is_refused_by_its_name(
-    staff: Visitor, assessment: Assessment
-) -> None:
-    at = url(assessment, "orthopedic")
-    values = sent_back(staff.get(at)) | {"faber-result-left": "positive", "practice_id": "1"}
-    assert "“practice_id” is not a field of this page." in text(staff.post(at, values, status=422))
-    assert stored(assessment) == {}
-
-
-def test_all_normal_fills_what_is_empty_saves_it_and_leaves_the_rest(
-    staff: Visitor, assessment: Assessment
-) -> None:
-    at = url(assessment, "neurologic")
-    values = sent_back(staff.get(at)) | {"light_touch-l5-left": "reduced", "act": "normal:light_touch"}
-    answer = staff.post(at, values, status=303)
-    assert answer.headers["Location"].endswith("#light_touch")
-    assert {(at.field, at.side.value): value for at, value in stored(assessment).items()} == {
-        ("l4", "left"): "normal",
-        ("l4", "right"): "normal",
-        ("l5", "left"): "reduced",
-        ("l5", "right"): "normal",
-        ("s1", "left"): "normal",
-        ("s1", "right"): "normal",
-    }
-    assert "Light touch: 5 fields filled in as normal. Saved." in text(staff.get(at))
-
-
-def test_two_tabs_collide_into_a_page_with_both_values_and_saving_it_keeps_both_peoples_work(
-    staff: Visitor, robin: Actor, assessment: Assessment
-) -> None:
-    at = url(assessment, "orthopedic")
-    mine = sent_back(staff.get(at)) | {"thomas-residual-left": "22", "faber-result-right": "negative"}
-    recorded(robin, assessment, {POSITIVE: "positive", INTERNAL_LEFT: 35.0})
-    answer = staff.post(at, mine | {"act": "next"}, status=409)
-    words = text(answer)
-    assert "Somebody saved this section meanwhile" in words
-    assert "FABER (Patrick), right Positive Negative" in words
-    assert "Hip rotation, internal, passive, left 35° Empty" in words
-    assert "Thomas test, hip flexion left over, left Empty 22°" in words
-    assert stored(assessment) == {POSITIVE: "positive", INTERNAL_LEFT: 35.0}
-    staff.post(at, sent_back(answer) | {"act": "stay"}, status=303)
-    assert stored(assessment) == {
-        POSITIVE: "negative",
-        INTERNAL_LEFT: 35.0,
-        Place("thomas", "residual", Side.LEFT): 22.0,
-    }
-
-
-def test_signed_in_another_tab_shows_what_was_typed_and_saves_nothing(
-    staff: Visitor, robin: Actor, assessment: Assessment
-) -> None:
-    recorded(robin, assessment, {POSITIVE: "positive"})
-    at = url(assessment, "orthopedic")
-    mine = sent_back(staff.get(at)) | {"faber-result-right": "negative", "note": "My words."}
-    assessments.sign(robin, assessment.id, assessments.whole(robin, assessment.id).version)
-    words = text(staff.post(at, mine, status=409))
-    assert "This assessment was signed meanwhile" in words
-    assert "FABER (Patrick), right Positive Negative" in words
-    assert "My words." in words
-    assert stored(assessment) == {POSITIVE: "positive"}
-
-
 @pytest.mark.parametrize("page", ["orthopedic", "neurologic", "functional_movement", "sign", "discard"])
 def test_no_page_opens_a_signed_one_for_changes(
     people: People, staff: Visitor, robin: Actor, page: str
@@ -250,23 +121,6 @@ def test_an_assistant_records_and_does_not_sign(
     assert assessments.whole(robin, assessment.id).status is AssessmentStatus.DRAFT
 
 
-def test_a_draft_is_discarded_only_by_posting(people: People, staff: Visitor, assessment: Assessment) -> None:
-    at = url(assessment)
-    page = staff.get(f"{at}/discard")
-    staff.get(at)
-    answer = staff.post(f"{at}/discard", sent_back(page), status=303)
-    assert path_of(answer) == f"/clients/{people.client.id}/assessments"
-    staff.get(at, status=404)
-
-
-def test_the_value_before_stands_beside_each_field(people: People, staff: Visitor, robin: Actor) -> None:
-    signed(robin, people.client, FIRST, {INTERNAL_LEFT: 30.0, POSITIVE: "positive"})
-    page = staff.get(url(draft(robin, people.client, LATER), "orthopedic"))
-    assert "before: 30°" in text(page).replace("before: </span>", "before: ")
-    assert "before: Pos" in text(page)
-    assert "Mon 2 Mar 2026" in text(page)
-
-
 def test_the_same_items_are_repeated_in_one_press(people: People, staff: Visitor, robin: Actor) -> None:
     done = signed(robin, people.client, FIRST)
     page = staff.get(url(done))
@@ -303,19 +157,6 @@ def test_no_page_diagnoses_or_adds_up(people: People, staff: Visitor, robin: Act
     words = text(staff.get(url(done))).casefold()
     for never in ("radiculopathy", "herniat", "risk", "score of", "total"):
         assert never not in words
-
-
-def test_the_practices_own_name_for_its_mistake_stands_among_the_faults(
-    people: People, staff: Visitor, assessment: Assessment
-) -> None:
-    with transaction():
-        routines.begin_with_catalogue(people.practice)
-    named = assessments.named_mistake(people.actor(people.owner))
-    assert named is not None
-    with transaction():
-        db.session.merge(named).see = "The seat tucks <under> at the bottom."
-    words = staff.get(url(assessment, "functional_movement")).get_data(as_text=True)
-    assert "The seat tucks &lt;under&gt; at the bottom." in words
 
 
 def test_wording_is_marked_until_it_is_signed_off_on_the_page(staff: Visitor, assessment: Assessment) -> None:

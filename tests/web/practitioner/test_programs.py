@@ -58,7 +58,7 @@ def test_one_screen_pre_filled_and_one_press(people: People, version: RoutineVer
     assert "6 minutes a day" in text(page)
     sent = typed(page)
     assert (sent["doses-0-reps"], sent["doses-1-tempo"], sent["doses-1-rest_s"]) == ("8", "3-1-2-0", "60")
-    assert (sent["length"], sent["weeks"], sent["weekly"], sent["at"]) == ("weeks", "12", "y", "09:00")
+    assert (sent["length"], sent["weeks"], sent["pace"], sent["at"]) == ("weeks", "12", "1", "09:00")
     answer = staff.post(new_url(people), sent | {"doses-1-reps": "6"}, status=303)
     shown = text(staff.get(answer.location))
     assert "2 rounds of 6" in shown
@@ -234,8 +234,7 @@ def test_the_check_in_is_moved_and_switched_off(program: Program, staff: Visitor
     staff.post(f"{here}/check-in", sent | {"weekday": "3", "at": "17:30"}, status=303)
     assert "Thursdays at 17:30" in text(staff.get(here))
     off = typed(staff.get(f"{here}/check-in"))
-    off.pop("weekly")
-    staff.post(f"{here}/check-in", off, status=303)
+    staff.post(f"{here}/check-in", off | {"pace": "off"}, status=303)
     assert "Switched off" in text(staff.get(here))
 
 

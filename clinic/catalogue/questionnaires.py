@@ -1,0 +1,401 @@
+"""Questionnaires as data: whose words they are, what they ask, how they are scored, and what a change is."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+
+from clinic.catalogue.check_in import PLACEHOLDER
+from clinic.catalogue.provenance import Fact, Provenance, read_fact, read_provenance
+from clinic.catalogue.reader import Entry
+from clinic.domain.scoring import Method, Missing, Scale, Yardstick, screens_positive
+from clinic.domain.types import Evidence
+
+SINCE = "since"  # the one thing a question may ask the practice to fill in
+MOST_SCALE_STEPS = 11
+
+
+class Kind(StrEnum):
+    """What sort of answers a questionnaire takes."""
+
+    SCALE = "scale"
+    CHOICE = "choice"
+    TICKS = "ticks"
+    ACTIVITIES = "activities"
+
+
+class MeasureRole(StrEnum):
+    """What a score is for: how somebody is, how they have changed, or whether to talk."""
+
+    STATE = "state"
+    CHANGE = "change"
+    SCREEN = "screen"
+
+
+class Wording(StrEnum):
+    """Whose words are shown."""
+
+    OWN = "own"
+    EXACT = "exact"
+    METHOD = "method"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One question. `options` are scores with their words; on a scale only its ends and middle have words."""
+
+    id: str
+    text: str
+    options: tuple[tuple[int, str], ...]
+    low: str = ""
+    middle: str = ""
+    high: str = ""
+    loinc: str = ""
+
+    @property
+    def scores(self) -> frozenset[int]:
+        """The answers it takes."""
+        return frozenset(value for value, _ in self.options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedActivities:
+    """Things the client names, each rated with a number; `error` is that of one activity."""
+
+    most: int
+    ask: str
+    hint: str
+    rate: Item
+    error: float
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The names under which their ratings are kept, in order."""
+        return tuple(f"a{number}" for number in range(1, self.most + 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One score of a questionnaire with its rule and its threshold; None where nobody has published one."""
+
+    id: str
+    name: str
+    rule: Scale
+    yardstick: Yardstick
+    threshold: Provenance | None
+    loinc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Licence:
+    """What its owner allows, whose words are shown, and what has to stand beside them."""
+
+    text: str
+    provenance: Provenance
+    wording: Wording
+    citation: str
+    notice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Questionnaire:
+    """One version of a questionnaire. Without `items` a form with a fixed text is given on paper."""
+
+    id: str
+    version: int
+    name: str
+    full_name: str
+    client_title: str
+    intro: str
+    follow_up_intro: str
+    kind: Kind
+    role: MeasureRole
+    minutes: int
+    licence: Licence
+    items: tuple[Item, ...]
+    activities: NamedActivities | None
+    statements: int
+    measures: tuple[Measure, ...]
+    facts: tuple[Fact, ...]
+    provenance: Provenance
+    loinc: str
+    loinc_provenance: Provenance | None
+    positive_from: float | None
+    better_from: float | None
+    worse_from: float | None
+    confirm: str
+    advice: str
+    closing: str
+
+    @property
+    def on_paper_only(self) -> bool:
+        """Whether its published text is not here: the form is given on paper and its numbers typed in."""
+        return self.kind is Kind.TICKS and any(not item.text for item in self.items)
+
+    @property
+    def needs_since(self) -> bool:
+        """Whether it asks for the change since a day that has to be named."""
+        return self.role is MeasureRole.CHANGE
+
+    @cached_property
+    def allowed(self) -> Mapping[str, frozenset[int]]:
+        """Which answers each question takes; an activity's rating under the name it is kept by."""
+        if self.activities:
+            return dict.fromkeys(self.activities.ids, self.activities.rate.scores)
+        return {item.id: item.scores for item in self.items}
+
+    def is_positive(self, value: float | None) -> bool:
+        """Whether a screen asks for a conversation; False where it is no screen."""
+        return self.positive_from is not None and screens_positive(value, self.positive_from)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsualSet:
+    """What is usually asked together; authored."""
+
+    id: str
+    name: str
+    asks: tuple[str, ...]
+    optional: tuple[str, ...]
+    weeks: tuple[int, ...]
+    provenance: Provenance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Questionnaires:
+    """All questionnaires by id, newest version first asked for, and the usual sets."""
+
+    versions: Mapping[tuple[str, int], Questionnaire]
+    sets: Mapping[str, UsualSet]
+
+    @cached_property
+    def newest(self) -> Mapping[str, Questionnaire]:
+        """The newest version of each, in the order of the file."""
+        found: dict[str, Questionnaire] = {}
+        for each in self.versions.values():
+            if each.id not in found or found[each.id].version < each.version:
+                found[each.id] = each
+        return MappingProxyType(found)
+
+    def get(self, key: str, version: int) -> Questionnaire:
+        """The version somebody answered; an answer never loses its questions."""
+        return self.versions[key, version]
+
+
+def read_questionnaires(file: Entry, statements: Entry) -> Questionnaires:
+    """The questionnaire file, with the statements of the form that is kept in a file of its own."""
+    found: dict[tuple[str, int], Questionnaire] = {}
+    for each in file.each("questionnaires", read_questionnaire, least=1):
+        if (each.id, each.version) in found:
+            raise file.error("questionnaires", f"{each.id} version {each.version} is there twice")
+        found[each.id, each.version] = each
+    for key, each in found.items():
+        if each.kind is Kind.TICKS:
+            found[key] = _with_statements(each, statements)
+    sets = {each.id: each for each in file.each("sets", _read_set, least=1)}
+    known = {key for key, _ in found}
+    for each_set in sets.values():
+        if strange := {*each_set.asks, *each_set.optional} - known:
+            raise file.error("sets", f"{each_set.id} asks what is not there: {', '.join(sorted(strange))}")
+    return Questionnaires(versions=MappingProxyType(found), sets=MappingProxyType(sets))
+
+
+def read_questionnaire(entry: Entry) -> Questionnaire:
+    """A questionnaire out of its table; what its kind and role need must be there."""
+    kind, role = entry.member("kind", Kind), entry.member("role", MeasureRole)
+    statements = entry.integer("statements") if kind is Kind.TICKS else 0
+    loinc = entry.text("loinc", "")
+    made = Questionnaire(
+        id=entry.text("id"),
+        version=entry.integer("version"),
+        name=entry.text("name"),
+        full_name=entry.text("full_name"),
+        client_title=entry.text("client_title"),
+        intro=entry.text("intro", ""),
+        follow_up_intro=entry.text("follow_up_intro", ""),
+        kind=kind,
+        role=role,
+        minutes=entry.integer("minutes"),
+        licence=_read_licence(entry),
+        items=_read_items(entry, kind, statements),
+        activities=entry.one("activities", _read_activities) if kind is Kind.ACTIVITIES else None,
+        statements=statements,
+        measures=entry.each("scales", read_measure, least=1),
+        facts=entry.each("facts", read_fact),
+        provenance=read_provenance(entry),
+        loinc=loinc,
+        loinc_provenance=_provenance_of(entry, "loinc"),
+        positive_from=entry.number("positive_from") if role is MeasureRole.SCREEN else None,
+        better_from=entry.number("better_from") if role is MeasureRole.CHANGE else None,
+        worse_from=entry.number("worse_from") if role is MeasureRole.CHANGE else None,
+        confirm=entry.text("confirm") if role is MeasureRole.SCREEN else "",
+        advice=entry.text("advice") if role is MeasureRole.SCREEN else "",
+        closing=entry.text("closing", ""),
+    )
+    _check(entry, made)
+    return made
+
+
+def read_measure(entry: Entry) -> Measure:
+    """A score out of its table."""
+    low, high = entry.span("span")
+    rule = Scale(
+        items=entry.texts("items"),
+        method=entry.member("method", Method),
+        missing=entry.member("missing", Missing),
+        low=low,
+        high=high,
+        higher_is_better=entry.flag("higher_is_better"),
+    )
+    names = ("points", "percent", "error", "floor", "ceiling")
+    figures = {name: entry.number(name) for name in names if name in entry}
+    if ("threshold_status" in entry) is not bool(figures):
+        raise entry.error("threshold_status", "must say how sure we are of the figures, where there are any")
+    return Measure(
+        id=entry.text("id"),
+        name=entry.text("name"),
+        rule=rule,
+        yardstick=Yardstick(**figures),
+        threshold=_provenance_of(entry, "threshold"),
+        loinc=entry.text("loinc", ""),
+    )
+
+
+def _read_licence(entry: Entry) -> Licence:
+    status = entry.member("licence_status", Evidence)
+    confidence = entry.text("confidence", "")
+    if status is Evidence.MEMORY and confidence not in ("high", "med", "low"):
+        raise entry.error("confidence", "must be high, med or low where the licence is from memory")
+    return Licence(
+        text=entry.text("licence"),
+        provenance=Provenance(status, entry.texts("licence_src"), confidence),
+        wording=entry.member("wording", Wording),
+        citation=entry.text("citation"),
+        notice=entry.text("notice", ""),
+    )
+
+
+def _provenance_of(entry: Entry, what: str) -> Provenance | None:
+    if f"{what}_status" not in entry:
+        return None
+    return Provenance(entry.member(f"{what}_status", Evidence), entry.texts(f"{what}_src"))
+
+
+def _read_items(entry: Entry, kind: Kind, statements: int) -> tuple[Item, ...]:
+    if kind is Kind.ACTIVITIES:
+        return ()
+    if kind is Kind.TICKS:
+        return tuple(_statement(number, "") for number in range(1, statements + 1))
+    shared = _read_options(entry) if kind is Kind.CHOICE else ()
+    return entry.each("items", lambda item: _read_item(item, shared), least=1)
+
+
+def _statement(number: int, text: str) -> Item:
+    return Item(id=f"s{number}", text=text, options=((0, "Not ticked"), (1, "Ticked")))
+
+
+def _read_item(entry: Entry, shared: tuple[tuple[int, str], ...]) -> Item:
+    text = entry.text("text")
+    for name in PLACEHOLDER.findall(text):
+        if name != SINCE:
+            raise entry.error("text", f"has a placeholder nobody fills: {{{name}}}")
+    if shared:
+        return Item(id=entry.text("id"), text=text, options=shared, loinc=entry.text("loinc", ""))
+    return _on_a_scale(entry, entry.text("id"), text)
+
+
+def _on_a_scale(entry: Entry, key: str, text: str) -> Item:
+    first, last = entry.span("span")
+    if last - first + 1 > MOST_SCALE_STEPS:
+        raise entry.error("span", f"has more than {MOST_SCALE_STEPS} steps")
+    return Item(
+        id=key,
+        text=text,
+        options=tuple((value, _step(value, signed=first < 0)) for value in range(first, last + 1)),
+        low=entry.text("low"),
+        middle=entry.text("middle", ""),
+        high=entry.text("high"),
+        loinc=entry.text("loinc", ""),
+    )
+
+
+def _step(value: int, *, signed: bool) -> str:
+    return f"+{value}" if signed and value > 0 else str(value).replace("-", "−")
+
+
+def _read_options(entry: Entry) -> tuple[tuple[int, str], ...]:
+    options: list[tuple[int, str]] = []
+    for pair in entry.items("options"):
+        if not (isinstance(pair, list) and len(pair) == 2 and type(pair[1]) is int and pair[0]):
+            raise entry.error("options", "must be pairs of words and score")
+        options.append((pair[1], str(pair[0])))
+    if len(options) < 2 or len({value for value, _ in options}) < len(options):
+        raise entry.error("options", "must hold at least 2, each score once")
+    return tuple(options)
+
+
+def _read_activities(entry: Entry) -> NamedActivities:
+    return NamedActivities(
+        most=entry.integer("most"),
+        ask=entry.text("ask"),
+        hint=entry.text("hint"),
+        rate=_on_a_scale(entry, "rate", entry.text("rate")),
+        error=entry.number("error"),
+    )
+
+
+def _read_set(entry: Entry) -> UsualSet:
+    weeks = entry.items("weeks")
+    if any(type(week) is not int for week in weeks):
+        raise entry.error("weeks", "must be whole numbers")
+    return UsualSet(
+        id=entry.text("id"),
+        name=entry.text("name"),
+        asks=entry.texts("asks", least=1),
+        optional=entry.texts("optional"),
+        weeks=tuple(weeks),
+        provenance=read_provenance(entry),
+    )
+
+
+def _check(entry: Entry, made: Questionnaire) -> None:
+    known = {item.id for item in made.items}
+    for measure in made.measures:
+        if strange := set(measure.rule.items) - known:
+            raise entry.error(f"scales.{measure.id}", f"takes what is not asked: {sorted(strange)}")
+        _check_range(entry, made, measure)
+    asks_since = any(f"{{{SINCE}}}" in item.text for item in made.items)
+    if asks_since is not made.needs_since:
+        raise entry.error("items", "a rating of change names the day it is since, and nothing else does")
+    if (made.loinc or any(item.loinc for item in made.items)) and made.loinc_provenance is None:
+        raise entry.error("loinc_status", "must say how sure we are of the codes")
+
+
+def _check_range(entry: Entry, made: Questionnaire, measure: Measure) -> None:
+    offered = [made.allowed[key] for key in measure.rule.items or made.allowed]
+    lows, highs = [min(each) for each in offered], [max(each) for each in offered]
+    reach = {
+        Method.VALUE: (min(lows), max(highs)),
+        Method.MEAN: (min(lows), max(highs)),
+        Method.SUM: (sum(lows), sum(highs)),
+        Method.COUNT: (0, len(offered)),
+    }[measure.rule.method]
+    if reach != (measure.rule.low, measure.rule.high):
+        raise entry.error(f"scales.{measure.id}.span", f"must be {list(reach)}, as the answers allow")
+
+
+def _with_statements(made: Questionnaire, file: Entry) -> Questionnaire:
+    texts = file.texts("statements")
+    instruction, source = file.text("instruction", ""), file.text("copied_from", "")
+    if not texts:
+        return made
+    if len(texts) != made.statements:
+        raise file.error("statements", f"must hold {made.statements}, or none, not {len(texts)}")
+    if not (instruction and source):
+        raise file.error("copied_from", "must say where and when the statements were copied")
+    items = tuple(_statement(number, text) for number, text in enumerate(texts, start=1))
+    return dataclasses.replace(made, items=items, intro=instruction)

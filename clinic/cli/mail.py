@@ -1,0 +1,41 @@
+"""Commands for the mail server: taking in what came back."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import BinaryIO
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
+
+from clinic.services import mail_intake
+
+LONGEST = 1024 * 1024  # bytes; a report says what it has to say at its beginning
+
+
+@click.group()
+def mail() -> None:
+    """Mail that comes back."""
+
+
+@mail.command()
+@click.argument("file", type=click.File("rb"), default="-")
+@with_appcontext
+def intake(file: BinaryIO) -> None:
+    """Take one mail from FILE or a pipe: a report about a mail of ours, or a wish to be taken off.
+
+    Whatever it is, the mail counts as delivered (exit 0). Only where it cannot be kept now, the mail server
+    is asked to try again (exit 75).
+    """
+    try:
+        taken = mail_intake.take_in(file.read(LONGEST))
+    except mail_intake.NotYet as early:
+        click.echo(str(early), err=True)
+        sys.exit(os.EX_TEMPFAIL)
+    except SQLAlchemyError as error:
+        click.echo(f"The database does not take it now ({type(error).__name__}).", err=True)
+        sys.exit(os.EX_TEMPFAIL)
+    about = f" ({taken.mail_id})" if taken.mail_id else ""
+    click.echo(f"{taken.words}{about}")

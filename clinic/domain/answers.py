@@ -1,0 +1,54 @@
+"""Answering a check-in: where somebody with its link stands, and which answers ask for a practitioner."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from clinic.domain.progress import PainPoint, pain_up
+
+
+class Stage(StrEnum):
+    """Where somebody with a good link stands."""
+
+    SIGNS = "signs"
+    QUESTIONS = "questions"
+    WARNED = "warned"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What decides on that, days being the client's own: of the answer, and of signs last denied."""
+
+    today: date
+    is_locked: bool = False  # by a warning sign, wherever it was named
+    answered_on: date | None = None
+    denied_signs_on: date | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """A warning first, then what was answered, then what is to be asked."""
+        if self.is_locked:
+            return Stage.WARNED
+        if self.answered_on is not None:
+            return Stage.CLOSED if self.is_closed else Stage.ANSWERED
+        return Stage.QUESTIONS if self.may_answer else Stage.SIGNS
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether the warning signs were asked today, or raised: they come first."""
+        return self.is_locked or self.denied_signs_on == self.today
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was answered on an earlier day, so that nothing can be corrected any more."""
+        return self.answered_on is not None and self.answered_on != self.today
+
+
+def needs_somebody(points: Collection[PainPoint], *, contact_wanted: bool) -> bool:
+    """Whether an answer asks for a practitioner; one that does not is dealt with as it is stored."""
+    return contact_wanted or pain_up(points) is not None

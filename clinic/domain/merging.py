@@ -1,0 +1,23 @@
+"""Two people at one sheet: what becomes of a field that was changed here since the page was opened."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Fate(StrEnum):
+    """What is done with one field of a sheet that comes back."""
+
+    NOTHING = "nothing"
+    KEEP = "keep"
+    COLLIDES = "collides"
+
+
+def fate(base: str, mine: str, theirs: str) -> Fate:
+    """Keep what was changed here alone; two different changes of one field are for a person to settle.
+
+    `base` is what the page showed when it was opened, `mine` what came back, `theirs` what is stored now.
+    """
+    if mine in (base, theirs):
+        return Fate.NOTHING
+    return Fate.KEEP if theirs == base else Fate.COLLIDES

@@ -1,0 +1,64 @@
+"""News for the practice: what is worth a line in the morning mail, and when that mail is due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+MORNING = time(8)  # where the practice is
+
+
+class NoticeKind(StrEnum):
+    """What happened; the order here is the order of the mail. Warning signs have a mail of their own."""
+
+    CONTACT = "contact"
+    UNANSWERED = "unanswered"
+    BOUNCED = "bounced"
+    UNSUBSCRIBED = "unsubscribed"
+    MAIL_PAUSED = "mail_paused"
+    TAPERING = "tapering"
+    ENDED = "ended"
+
+
+# One and several. Counts alone: mail is read on shared screens and by scanners.
+WORDS: Mapping[NoticeKind, tuple[str, str]] = MappingProxyType(
+    {
+        NoticeKind.CONTACT: (
+            "1 client would like to hear from you",
+            "{} clients would like to hear from you",
+        ),
+        NoticeKind.UNANSWERED: (
+            "1 client has not answered two check-ins, so their mail has stopped",
+            "{} clients have not answered two check-ins, so their mail has stopped",
+        ),
+        NoticeKind.BOUNCED: ("1 address does not take mail", "{} addresses do not take mail"),
+        NoticeKind.UNSUBSCRIBED: (
+            "1 client has stopped their check-in mails",
+            "{} clients have stopped their check-in mails",
+        ),
+        NoticeKind.MAIL_PAUSED: (
+            "The mail server has refused our mail for a while",
+            "The mail server has refused our mail for a while",
+        ),
+        NoticeKind.TAPERING: (
+            "1 client may be ready for fewer check-ins",
+            "{} clients may be ready for fewer check-ins",
+        ),
+        NoticeKind.ENDED: ("1 program has come to its last day", "{} programs have come to their last day"),
+    }
+)
+
+
+def lines(counts: Mapping[NoticeKind, int]) -> tuple[str, ...]:
+    """The news as sentences, in the order of the kinds; what did not happen is left out."""
+    found = [(WORDS[kind], counts.get(kind, 0)) for kind in NoticeKind]
+    return tuple(words[number > 1].format(number) for words, number in found if number)
+
+
+def morning_of(at: datetime, zone: ZoneInfo) -> tuple[date, datetime]:
+    """The local date of an instant, and that date's morning: news from before it may be mailed then."""
+    day = at.astimezone(zone).date()
+    return day, datetime.combine(day, MORNING, zone).astimezone(UTC)

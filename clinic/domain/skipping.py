@@ -1,0 +1,96 @@
+"""Why a check-in that fell due is not sent, and which states mean that it went out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from clinic.domain.scheduling import DAY
+from clinic.domain.types import CheckinState, ProgramStatus, SkipReason
+
+LATEST = DAY  # a check-in later than this is skipped, so a server that was off for a week sends no flood
+UNANSWERED_LIMIT = 2  # in a row; then the mail stops and somebody looks
+UNSENT = frozenset({CheckinState.PLANNED, CheckinState.DUE, CheckinState.WAITING})
+OUT = frozenset(  # went out, or is on its way
+    {
+        CheckinState.WAITING,
+        CheckinState.SENDING,
+        CheckinState.SENT,
+        CheckinState.IN_DOUBT,
+        CheckinState.ANSWERED,
+        CheckinState.EXPIRED,
+    }
+)
+AWAITED = frozenset({CheckinState.SENT, CheckinState.IN_DOUBT})  # out, or so it seems, and not answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingFacts:
+    """What decides whether a check-in that fell due goes out. Without `due_at` it cannot be too late."""
+
+    due_at: datetime | None
+    program: ProgramStatus
+    locked: bool = False
+    archived: bool = False
+    consented: bool = True
+    unsubscribed: bool = False
+    has_address: bool = True
+    bounced: bool = False
+    numbers_set: bool = True
+    answered_today: bool = False
+    mailed_today: bool = False
+    unanswered_in_a_row: int = 0
+
+
+SKIPPED_BECAUSE: Mapping[SkipReason, str] = MappingProxyType(
+    {
+        SkipReason.LATE: "it was more than a day late",
+        SkipReason.NOT_STARTED: "the program has not started",
+        SkipReason.PAUSED: "the program is paused",
+        SkipReason.ENDED: "the program has ended",
+        SkipReason.LOCKED: "a warning sign is open",
+        SkipReason.ARCHIVED: "the client is archived",
+        SkipReason.NO_CONSENT: "the client has not agreed to mail",
+        SkipReason.UNSUBSCRIBED: "the client has unsubscribed",
+        SkipReason.NO_ADDRESS: "the client has no e-mail address",
+        SkipReason.BOUNCED: "the address does not take mail",
+        SkipReason.NUMBERS_NOT_SET: "the practice has not set its emergency and urgent numbers",
+        SkipReason.UNANSWERED_TWICE: "two check-ins in a row were not answered",
+        SkipReason.ANSWERED_TODAY: "the client has answered today already",
+        SkipReason.ONE_MAIL_A_DAY: "the client has had a mail today",
+    }
+)
+
+
+def should_skip(facts: SendingFacts, now: datetime) -> SkipReason | None:
+    """Why a check-in is not sent now, the weightiest reason first; None if it goes out."""
+    for reason, applies in _reasons(facts, now):
+        if applies:
+            return reason
+    return None
+
+
+def skip_in_words(reason: SkipReason) -> str:
+    """The reason as the ledger shows it after "not sent": "the program is paused"."""
+    return SKIPPED_BECAUSE[reason]
+
+
+def _reasons(facts: SendingFacts, now: datetime) -> tuple[tuple[SkipReason, bool], ...]:
+    return (
+        (SkipReason.LOCKED, facts.locked),
+        (SkipReason.ARCHIVED, facts.archived),
+        (SkipReason.ENDED, facts.program is ProgramStatus.ENDED),
+        (SkipReason.PAUSED, facts.program is ProgramStatus.PAUSED),
+        (SkipReason.NOT_STARTED, facts.program is ProgramStatus.ASSIGNED),
+        (SkipReason.NO_CONSENT, not facts.consented),
+        (SkipReason.UNSUBSCRIBED, facts.unsubscribed),
+        (SkipReason.NO_ADDRESS, not facts.has_address),
+        (SkipReason.BOUNCED, facts.bounced),
+        (SkipReason.NUMBERS_NOT_SET, not facts.numbers_set),
+        (SkipReason.LATE, facts.due_at is not None and now - facts.due_at > LATEST),
+        (SkipReason.UNANSWERED_TWICE, facts.unanswered_in_a_row >= UNANSWERED_LIMIT),
+        (SkipReason.ANSWERED_TODAY, facts.answered_today),
+        (SkipReason.ONE_MAIL_A_DAY, facts.mailed_today),
+    )

@@ -1,0 +1,111 @@
+"""What the mailed link of a check-in opens, storing nothing.
+
+It never shows what was answered: whoever holds the mail (a scanner, a shared inbox) could read it there.
+That somebody said "none of these" to the warning signs is kept as a line of the check-in's history, not in an
+address or a cookie.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, select
+
+from clinic.domain.answers import Stage, Visit
+from clinic.domain.errors import LinkProblem
+from clinic.domain.moves import named_mistake_in
+from clinic.domain.redflags import locks_program
+from clinic.domain.scheduling import load_zone, local_date
+from clinic.domain.types import LinkProblemKind, LinkPurpose
+from clinic.extensions import db
+from clinic.models import Checkin, CheckinAnswer, CheckinEvent, Client, Practice, Prescription, WarningFlag
+from clinic.services import links, warnings
+from clinic.services.clock import now
+
+NO_SIGNS = "none of the warning signs"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a good link opens. `flag` is one that locks the program, wherever it was named."""
+
+    checkin: Checkin
+    client: Client
+    practice: Practice
+    answer: CheckinAnswer | None
+    flag: WarningFlag | None
+    visit: Visit
+
+    @property
+    def stage(self) -> Stage:
+        """Where somebody with this link stands."""
+        return self.visit.stage
+
+
+def open_link(secret: str, *, lock: bool = False) -> Opened:
+    """What a link opens; raises LinkProblem if it opens nothing. Four queries.
+
+    `lock` for the caller's transaction: twenty answers at once then come one after the other.
+    """
+    token = links.find(secret, LinkPurpose.CHECKIN)
+    if lock:
+        # SQLite has one writer anyway
+        db.session.scalar(select(Checkin.id).where(Checkin.id == token.checkin_id).with_for_update())
+    query = (
+        select(Checkin, Client, Practice, CheckinAnswer)
+        .join(Client, _same(Client, Client.id == Checkin.client_id))
+        .join(Practice, Practice.id == Checkin.practice_id)
+        .outerjoin(CheckinAnswer, _same(CheckinAnswer, CheckinAnswer.checkin_id == Checkin.id))
+        .where(Checkin.practice_id == token.practice_id, Checkin.id == token.checkin_id)
+        .execution_options(populate_existing=lock)
+    )
+    row = db.session.execute(query).one_or_none()
+    if row is None:
+        raise LinkProblem(LinkProblemKind.UNKNOWN)
+    flag = _lock_of(row.Client)
+    return Opened(*row, flag, _visit(row.Checkin, row.Client, row.CheckinAnswer, flag))
+
+
+def named_mistake(checkin: Checkin) -> str | None:
+    """The practice's word for the mistake, as this client's program has it; None where it names none."""
+    query = (
+        select(Prescription.content)
+        .where(Prescription.practice_id == checkin.practice_id, Prescription.program_id == checkin.program_id)
+        .order_by(Prescription.position)
+    )
+    return named_mistake_in(db.session.scalars(query))
+
+
+def _visit(checkin: Checkin, client: Client, answer: CheckinAnswer | None, flag: WarningFlag | None) -> Visit:
+    zone, denied_at = load_zone(client.time_zone), _denied_at(checkin)
+    return Visit(
+        today=local_date(now(), zone),
+        is_locked=flag is not None,
+        answered_on=local_date(answer.answered_at, zone) if answer else None,
+        denied_signs_on=local_date(denied_at, zone) if denied_at else None,
+    )
+
+
+def _same(record: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(record.practice_id == Checkin.practice_id, condition)
+
+
+def _lock_of(client: Client) -> WarningFlag | None:
+    flag = warnings.open_flag(client)
+    return flag if flag is not None and locks_program(flag.tier) else None
+
+
+def _denied_at(checkin: Checkin) -> datetime | None:
+    query = (
+        select(CheckinEvent.happened_at)
+        .where(
+            CheckinEvent.practice_id == checkin.practice_id,
+            CheckinEvent.checkin_id == checkin.id,
+            CheckinEvent.reason == NO_SIGNS,
+        )
+        .order_by(CheckinEvent.happened_at.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)

@@ -1,0 +1,117 @@
+"""The rows of offers: one open for a program at a time, decided once, taken back when it holds no longer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from clinic.domain.tapering import Decision, Step
+from clinic.domain.types import ClientStatus, ProgramStatus
+from clinic.extensions import db
+from clinic.models import Client, Program, TaperingOffer, WarningFlag
+
+IS_OPEN = TaperingOffer.decided_at.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An open offer with whose it is."""
+
+    offer: TaperingOffer
+    client: Client
+    program: Program
+
+
+def add(program: Program, step: Step, numbers: dict[str, Any], at: datetime) -> uuid.UUID | None:
+    """The new offer's id; None where another look was first. Within the caller's transaction."""
+    insert_into: Callable[[type[TaperingOffer]], Any]
+    insert_into = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = {
+        "id": uuid.uuid4(),
+        "practice_id": program.practice_id,
+        "client_id": program.client_id,
+        "program_id": program.id,
+        "step": step,
+        "numbers": numbers,
+        "offered_at": at,
+    }
+    made = insert_into(TaperingOffer).values(row).on_conflict_do_nothing().returning(TaperingOffer.id)
+    return db.session.scalars(made).one_or_none()
+
+
+def decide(offer: TaperingOffer, decision: Decision, user_id: uuid.UUID, at: datetime) -> bool:
+    """Whether the decision is ours to act on: of two presses the second finds it made."""
+    decided = db.session.execute(
+        update(TaperingOffer)
+        .where(TaperingOffer.practice_id == offer.practice_id, TaperingOffer.id == offer.id, IS_OPEN)
+        .values(decided_at=at, decided_by=user_id, decision=decision)
+        .execution_options(synchronize_session="fetch")
+    )
+    assert isinstance(decided, CursorResult)
+    return decided.rowcount == 1
+
+
+def withdraw(program: Program, at: datetime) -> None:
+    """Take back a program's open offer, if it has one, within the caller's transaction."""
+    db.session.execute(
+        update(TaperingOffer)
+        .where(
+            TaperingOffer.practice_id == program.practice_id, TaperingOffer.program_id == program.id, IS_OPEN
+        )
+        .values(decided_at=at, decision=Decision.WITHDRAWN)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def open_steps(programs: Iterable[uuid.UUID]) -> dict[uuid.UUID, Step]:
+    """What is offered now, by program."""
+    query = select(TaperingOffer.program_id, TaperingOffer.step).where(
+        TaperingOffer.program_id.in_(programs), IS_OPEN
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def put_off(programs: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    """When "not now" was last said, by program."""
+    query = (
+        select(TaperingOffer.program_id, func.max(TaperingOffer.decided_at))
+        .where(TaperingOffer.program_id.in_(programs), TaperingOffer.decision == Decision.NOT_NOW)
+        .group_by(TaperingOffer.program_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query) if row[1] is not None}
+
+
+def open_ones(practice_id: uuid.UUID, *which: ColumnElement[bool], most: int) -> Sequence[Offered]:
+    """Open offers of a practice, oldest first; none while the client has a warning sign or is archived."""
+    client = and_(Client.practice_id == TaperingOffer.practice_id, Client.id == TaperingOffer.client_id)
+    program = and_(Program.practice_id == TaperingOffer.practice_id, Program.id == TaperingOffer.program_id)
+    query = (
+        select(TaperingOffer, Client, Program)
+        .join(Client, client)
+        .join(Program, program)
+        .where(
+            TaperingOffer.practice_id == practice_id,
+            IS_OPEN,
+            Client.status == ClientStatus.ACTIVE,
+            Program.status == ProgramStatus.ACTIVE,
+            ~_is_flagged(),
+            *which,
+        )
+        .order_by(TaperingOffer.offered_at, TaperingOffer.id)
+        .limit(most)
+    )
+    return [Offered(*row) for row in db.session.execute(query)]
+
+
+def _is_flagged() -> ColumnElement[bool]:
+    return exists().where(
+        WarningFlag.practice_id == TaperingOffer.practice_id,
+        WarningFlag.client_id == TaperingOffer.client_id,
+        WarningFlag.cleared_at.is_(None),
+    )

@@ -1,0 +1,28 @@
+"""The client's program on one sheet of paper."""
+
+from __future__ import annotations
+
+from flask import redirect, url_for
+from werkzeug.wrappers import Response
+
+from clinic.domain.errors import NotFound
+from clinic.reports import pdf
+from clinic.services import links, practice_logs
+from clinic.services.access import practice_of
+from clinic.services.clock import now
+from clinic.web.authz import current_actor
+from clinic.web.downloads import PDF, file_answer
+from clinic.web.presenters.handout import handout
+
+
+def show() -> Response:
+    """Your moves on paper; while a warning sign holds them, the page that says so."""
+    actor = current_actor()
+    held = practice_logs.held(actor)
+    if held.program is None:
+        raise NotFound
+    if held.locked:
+        return redirect(url_for("client.program.show"), 303)
+    link = links.address("client.program.show")
+    words = handout(held.program, held.client, practice_of(actor), link, held.today)
+    return file_answer(pdf("handout", words, now()), PDF, "your-moves.pdf", held.today)

@@ -1,0 +1,97 @@
+"""The form of an amendment: one place of a signed assessment with its right value, a note, a reason."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectMultipleField, StringField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from clinic.domain.errors import RuleBroken
+from clinic.domain.findings import NONE_SEEN, Value, read, written
+from clinic.domain.types import FieldKind
+from clinic.services.amendments import LONGEST, Wish
+from clinic.services.assessment_reading import Spot
+from clinic.web.forms.base import Form
+from clinic.web.forms.fields import LongTextField, printable
+
+
+class AmendForm(Form):
+    """What is added to a signed assessment. `key` makes two presses one amendment."""
+
+    key = HiddenField()
+    withdraw = BooleanField("Nothing should be recorded here")
+    note = LongTextField("Note", longest=LONGEST)
+    reason = LongTextField("Why", longest=LONGEST, required="Say why, in a few words.")
+    spot: Spot | None = None
+    value: Field | None = None
+
+    @classmethod
+    def at(cls, spot: Spot | None, stands: Value | None, mistake: str) -> AmendForm:
+        """The form for one place with the value that stands there, or for a note alone."""
+        data: dict[str, Any] = {"key": uuid.uuid4().hex}
+        if spot is None:
+            form = cls(data=data)
+            del form.withdraw
+            return form
+        data["value"] = _shown(spot, stands)
+        bound = type("AmendOneForm", (cls,), {"value": _field(spot, mistake)})
+        form = bound(data=data)
+        form.spot = spot
+        return form
+
+    def wish(self) -> Wish:
+        """What was sent; RuleBroken for a value that its field does not take."""
+        value = None
+        if self.spot is not None and not self.withdraw.data:
+            value = self._value(self.spot)
+        return Wish(
+            key=(self.key.data or "")[:64],
+            place=self.spot.place if self.spot else None,
+            value=value,
+            note=self.note.data or "",
+            reason=self.reason.data or "",
+        )
+
+    def _value(self, spot: Spot) -> Value:
+        assert self.value is not None
+        given = self.value.data or []
+        typed = [given] if isinstance(given, str) else list(given)
+        try:
+            value = read(spot.field, [printable(each)[:600] for each in typed])
+        except RuleBroken as problem:
+            raise RuleBroken(problem.message, "value") from None
+        if value is None:
+            raise RuleBroken("Give the right value, or tick that nothing should be recorded here.", "value")
+        return value
+
+
+class ChecksField(SelectMultipleField):
+    """Several of a list, each a box to tick; a code that is not offered is the rule's to refuse."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        """Left to the domain, which says what is wrong."""
+
+
+def _shown(spot: Spot, value: Value | None) -> str | list[str] | None:
+    if value is None:
+        return None
+    typed = written(spot.field, value)
+    return typed if spot.field.kind is FieldKind.FAULTS else typed[0]
+
+
+def _field(spot: Spot, mistake: str) -> Field:
+    field = spot.field
+    if field.kind is FieldKind.FAULTS:
+        names = dict(field.options) | ({"named_mistake": mistake} if mistake else {})
+        return ChecksField("Right value", choices=[(NONE_SEEN, "None seen"), *names.items()])
+    if field.options and not field.is_numeric:
+        return RadioField("Right value", choices=list(field.options), validate_choice=False)
+    if field.kind is FieldKind.GRADE and field.options:
+        grades = [(code, f"{code}, {words.lower()}") for code, words in field.options]
+        return RadioField("Right value", choices=grades, validate_choice=False)
+    return StringField("Right value")

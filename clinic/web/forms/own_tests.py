@@ -1,0 +1,201 @@
+"""The form of a test that a practice makes itself: what it is called, and the fields it records."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, StringField
+from wtforms import Form as PlainForm
+from wtforms.fields import SelectChoice
+
+from clinic.domain.errors import RuleBroken
+from clinic.domain.own_tests import LONGEST_ANSWER, MOST_ANSWERS
+from clinic.domain.types import Better, Section, Sides
+from clinic.services.own_tests import MOST_FIELDS, FieldDraft, TestDraft
+from clinic.web.forms.base import Form
+from clinic.web.forms.fields import (
+    LineField,
+    LongTextField,
+    OneOfField,
+    VersionField,
+    one_line,
+    printable,
+)
+from clinic.web.presenters.assessments import SECTION_WORDS
+
+ROW = re.compile(r"fields-(\d{1,3})-(\w+)")
+FIGURE = re.compile(r"[+-]?[0-9]{1,4}([.,][0-9]{1,2})?")
+KINDS = (
+    ("result", "Result: negative, positive …"),
+    ("pain", "Pain, 0 to 10"),
+    ("degrees", "Angle in degrees"),
+    ("seconds", "Time in seconds"),
+    ("cm", "Length in centimetres"),
+    ("count", "Count"),
+    ("grade", "Grade, with its meaning"),
+    ("choice", "One of several answers"),
+    ("yes_no", "Yes or no"),
+    ("familiar", "Familiar pain: yes, no"),
+    ("where", "Where it hurts"),
+    ("end_feel", "End feel"),
+    ("device", "Measured with"),
+    ("text", "Words"),
+)
+SIDES_WORDS = {Sides.NONE: "Done once, without a side", Sides.LEFT_RIGHT: "Done left and right"}
+BETTER_WORDS = (
+    (Better.NEITHER.value, "Neither, or it depends"),
+    (Better.HIGHER.value, "Higher is better"),
+    (Better.LOWER.value, "Lower is better"),
+)
+
+
+class FigureField(StringField):
+    """A number in figures; None when it is blank."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        plain = one_line(valuelist[0]).replace("−", "-") if valuelist else ""
+        self.data = None
+        if not plain:
+            return
+        if not FIGURE.fullmatch(plain):
+            raise ValueError("Enter a number, in figures.")
+        self.data = float(plain.replace(",", "."))
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return printable(str(self.raw_data[0])).strip()[:20]
+        return "" if self.data is None else f"{self.data:g}"
+
+
+class FieldForm(PlainForm):
+    """One thing a test records."""
+
+    id = HiddenField()
+    label = LineField("Name of the field", longest=60, required="Say what is recorded.")
+    kind = SelectField("Kind", choices=[SelectChoice(*each) for each in KINDS])
+    minimum = FigureField("Least")
+    maximum = FigureField("Most")
+    step = FigureField("Steps of")
+    unit = LineField("What is counted", longest=12)
+    options = LongTextField("Answers", longest=MOST_ANSWERS * (LONGEST_ANSWER + 4))
+    normal = LineField("Normal answer", longest=LONGEST_ANSWER)
+    better = SelectField("Better or worse", choices=[SelectChoice(*each) for each in BETTER_WORDS])
+    once = BooleanField("Recorded once, not left and right")
+
+    def draft(self) -> FieldDraft:
+        """What was sent, as the rules take it."""
+        return FieldDraft(
+            id=(self.id.data or "")[:60],
+            label=self.label.data or "",
+            kind=self.kind.data,
+            unit=self.unit.data or "",
+            minimum=self.minimum.data,
+            maximum=self.maximum.data,
+            step=self.step.data,
+            options=self.options.data or "",
+            normal=self.normal.data or "",
+            better=Better(self.better.data),
+            once=self.once.data,
+        )
+
+
+class OwnTestForm(Form):
+    """A whole test. `token` is of this form: pressing twice makes one; `version` is what was seen."""
+
+    token = HiddenField()
+    version = VersionField(default=0)
+    name = LineField("Name", longest=120, required="Give the test a name.")
+    section = OneOfField("Section", Section, SECTION_WORDS, required="Choose the section it belongs to.")
+    sides = OneOfField("Sides", Sides, SIDES_WORDS, required="Say whether it has sides.")
+    side_words = LineField("Which side is meant", longest=60)
+    how = LongTextField("How it is done", longest=1000, required="Say how it is done and recorded.")
+    fields = FieldList(FormField(FieldForm), max_entries=MOST_FIELDS + 1)
+
+    @classmethod
+    def blank(cls) -> OwnTestForm:
+        """A new test with one field to begin with."""
+        return cls(data={"token": new_token(), "fields": [{"kind": "result", "label": "Result"}]})
+
+    @classmethod
+    def of(cls, draft: TestDraft, version: int) -> OwnTestForm:
+        """A test as it stands."""
+        values: dict[str, Any] = {name: getattr(draft, name) for name in draft.__slots__}
+        values["fields"] = [
+            {name: getattr(field, name) for name in field.__slots__} | {"better": field.better.value}
+            for field in draft.fields
+        ]
+        return cls(data={**values, "version": version})
+
+    def draft(self) -> TestDraft:
+        """What was sent, as the rules take it."""
+        return TestDraft(
+            name=self.name.data or "",
+            section=self.section.data,
+            sides=self.sides.data,
+            side_words=self.side_words.data or "",
+            how=self.how.data or "",
+            fields=tuple(entry.form.draft() for entry in self.fields.entries),
+        )
+
+    def refuse(self, problem: RuleBroken) -> None:
+        """Show a refusal at its field, also at one within a row."""
+        found = ROW.fullmatch(problem.field or "")
+        if found is None or int(found[1]) >= len(self.fields.entries):
+            if problem.field == "fields":
+                problem.field = None
+            super().refuse(problem)
+            return
+        row = self.fields.entries[int(found[1])].form
+        field = getattr(row, found[2], row.label)
+        field.errors = [*field.errors, problem.message]
+
+
+def new_token() -> str:
+    """What a form for something new carries, so that pressing twice makes one."""
+    return secrets.token_urlsafe(12)
+
+
+def token_of(form: Form) -> str:
+    """What came with the form; a new one where it came back empty."""
+    return (form["token"].data or "")[:40] or new_token()
+
+
+def rearranged(sent: MultiDict[str, str], act: str) -> MultiDict[str, str]:
+    """The form as it was sent, with a row added, taken out or moved; as it was for any other act."""
+    rows: dict[int, dict[str, list[str]]] = {}
+    for name in sent:
+        if found := ROW.fullmatch(name):
+            rows.setdefault(int(found[1]), {})[found[2]] = sent.getlist(name)
+    order = moved(sorted(rows), act)
+    held = [(name, value) for name, value in sent.items(multi=True) if not ROW.fullmatch(name)]
+    kept = MultiDict[str, str](held)
+    for number, index in enumerate(order):
+        for name, values in rows[index].items():
+            kept.setlist(f"fields-{number}-{name}", values)
+    if act == "add" and len(order) < MOST_FIELDS:
+        kept[f"fields-{len(order)}-label"] = ""
+        kept[f"fields-{len(order)}-kind"] = "choice"
+        kept[f"fields-{len(order)}-better"] = Better.NEITHER.value
+    return kept
+
+
+def moved(order: Sequence[int], act: str) -> list[int]:
+    """Rows in their new order, after "up:2", "down:0" or "remove:1"; the numbers count from 0."""
+    verb, _, which = act.partition(":")
+    rows = list(order)
+    if not which.isdecimal() or int(which) >= len(rows):
+        return rows
+    place = int(which)
+    if verb == "remove":
+        del rows[place]
+    elif verb == "up" and place:
+        rows[place - 1 : place + 1] = reversed(rows[place - 1 : place + 1])
+    elif verb == "down" and place + 1 < len(rows):
+        rows[place : place + 2] = reversed(rows[place : place + 2])
+    return rows

@@ -1,0 +1,74 @@
+"""Adding to a signed assessment: which place, what is right, and why."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from clinic.domain.access import CLINICIANS
+from clinic.domain.errors import NotFound, RuleBroken
+from clinic.models import Assessment
+from clinic.services import amendments, assessments
+from clinic.services import assessment_history as history
+from clinic.services import assessment_reading as reading
+from clinic.services.assessment_reading import Spot
+from clinic.web.authz import current_actor
+from clinic.web.forms.amendments import AmendForm
+from clinic.web.practitioner.assessment_frame import is_signed, named_mistake, to_show
+from clinic.web.presenters import amendments as words
+from clinic.web.presenters.assessments import mistake_name
+
+Answer = Response | str | tuple[str, int]
+NOTE_ALONE = "note"
+
+
+def amend(assessment_id: uuid.UUID) -> Answer:
+    """Choose a place, then say what is right there; or add a note to the whole."""
+    actor = current_actor()
+    assessment = assessments.whole(actor, assessment_id)
+    if not is_signed(assessment):
+        flash("This assessment is a draft: change it there.", "info")
+        return to_show(assessment_id)
+    if actor.role not in CLINICIANS:
+        flash("A practitioner or the owner amends assessments.", "caution")
+        return to_show(assessment_id)
+    at = request.args.get("at", "")
+    (record,) = history.records([assessment])
+    mistake = mistake_name(named_mistake(record.items))
+    if not at:
+        return _page("choose", assessment, places=words.places(record, mistake))
+    spot = _spot(assessment, at)
+    stands = record.values.get(spot.place) if spot else None
+    form = AmendForm.at(spot, stands, mistake)
+    if form.validate_on_submit():
+        try:
+            amendments.amend(actor, assessment_id, form.wish())
+        except RuleBroken as problem:
+            form.refuse(problem)
+        else:
+            flash("The amendment is added. What was signed stays readable beside it.", "success")
+            return redirect(url_for("practitioner.assessments.show", assessment_id=assessment_id), 303)
+    page = _page("amend", assessment, form=form, place=words.place(spot, stands, mistake) if spot else None)
+    return page, 422 if form.errors else 200
+
+
+def _spot(assessment: Assessment, name: str) -> Spot | None:
+    if name == NOTE_ALONE:
+        return None
+    spot = amendments.spot_of(assessment, name)
+    if spot is None:
+        raise NotFound
+    return spot
+
+
+def _page(name: str, assessment: Assessment, **more: Any) -> str:
+    return render_template(
+        f"practitioner/assessments/{name}.html",
+        assessment=assessment,
+        client=assessment.client,
+        name=reading.name_of(assessment),
+        **more,
+    )

@@ -1,0 +1,265 @@
+"""Questionnaires for the practice: asking, typing in, handing over, reading, putting right."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, NamedTuple
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from clinic.catalogue import load_catalogue
+from clinic.domain.access import CLINICIANS
+from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.questionnaires import AskChannel
+from clinic.services import access, questionnaires
+from clinic.services import questionnaires_answers as answers
+from clinic.services import questionnaires_asking as asking
+from clinic.services.clock import now, today_in
+from clinic.web.authz import current_actor, end_session
+from clinic.web.filters import moment
+from clinic.web.forms.questionnaires import ActForm, AskForm, answers_form, correct_form
+from clinic.web.presenters import clients as client_words
+from clinic.web.presenters import questionnaires as words
+
+Page = str | Response | tuple[str, int]
+
+
+class Saved(NamedTuple):
+    """Answers that stand in the record, and where they are read."""
+
+    lines: list[tuple[str, str]]
+    url: str
+
+
+def index(client_id: uuid.UUID) -> str:
+    """What a client was asked and answered, scores over time, first against latest."""
+    actor = current_actor()
+    client, practice = access.client_for(actor, client_id), access.practice_of(actor)
+    zone, today = practice.time_zone, today_in(practice.time_zone)
+    asked = questionnaires.asked(actor, client_id)
+    answered = questionnaires.for_client(actor, client_id)
+    return render_template(
+        "practitioner/questionnaires/index.html",
+        client=client,
+        current_tab="questionnaires",
+        is_without_program=False,
+        local_time=client_words.local_time(client, now()),
+        words=client_words,
+        open_lines=[words.asked_line(each, zone, today) for each in asked if each.is_open],
+        over_lines=[words.asked_line(each, zone, today) for each in asked if not each.is_open],
+        blocks=words.blocks(answered, zone, today),
+        positive=next((each for each in answered if each.screen_positive), None),
+    )
+
+
+def ask(client_id: uuid.UUID) -> Page:
+    """Choose what to ask and how."""
+    actor = current_actor()
+    prospect = asking.prospect(actor, client_id)
+    known = load_catalogue().questionnaires
+    form = AskForm()
+    form.offer(known.newest.values())
+    if not form.is_submitted():
+        form.show(prospect, _usual(prospect) if request.args.get("set") == "usual" else ())
+    if form.validate_on_submit():
+        try:
+            made = asking.ask(actor, client_id, form.wish())
+        except RuleBroken as problem:
+            form.refuse(problem)
+        else:
+            if made.channel is AskChannel.CLINIC:
+                return redirect(_request_url(made.id), 303)
+            flash(
+                f"The questions are {'on their way' if made.channel is AskChannel.MAIL else 'waiting'}.",
+                "success",
+            )
+            return redirect(_index_url(client_id), 303)
+    page = render_template(
+        "practitioner/questionnaires/ask.html",
+        form=form,
+        client=prospect.client,
+        prospect=prospect,
+        known=known,
+        may_screen=actor.role in CLINICIANS,
+    )
+    return page, 422 if form.errors else 200
+
+
+def request_page(request_id: uuid.UUID) -> str:
+    """One set of questions: what is answered, and what can be done with it."""
+    return _request_page(request_id)
+
+
+def resend(request_id: uuid.UUID) -> Response:
+    """Mail the link once more."""
+    return _done(request_id, lambda: asking.resend(current_actor(), request_id), "The mail is on its way.")
+
+
+def revoke(request_id: uuid.UUID) -> Response:
+    """Take the questions back."""
+    return _done(
+        request_id, lambda: asking.revoke(current_actor(), request_id), "The questions are taken back."
+    )
+
+
+def hand_over(request_id: uuid.UUID, how: str) -> Response:
+    """Give this device to the client: "locked" signs the practitioner out of it first."""
+    try:
+        secret = asking.hand_over(current_actor(), request_id)
+    except RuleBroken as problem:
+        flash(problem.message, "caution")
+        return redirect(_request_url(request_id), 303)
+    if how == "locked":
+        end_session()
+    return redirect(url_for("public.questionnaires.show", secret=secret), 303)
+
+
+def type_in(request_id: uuid.UUID, number: int) -> Page:
+    """Type the answers to one questionnaire for the client."""
+    actor = current_actor()
+    opened = answers.open_for_staff(actor, request_id)
+    page = opened.page(number)
+    if page.response is not None and request.method == "GET":
+        return redirect(_response_url(page.response.id), 303)
+    form, meanwhile = answers_form(page), None
+    if form.is_answered:
+        try:
+            answers.answer_for(actor, request_id, number, form.given())
+        except RuleBroken as problem:
+            form.refuse(problem)
+        except Conflict:
+            meanwhile = _saved(answers.open_for_staff(actor, request_id).page(number))
+        else:
+            return redirect(_request_url(request_id), 303)
+    earlier = questionnaires.for_client(actor, opened.client.id)
+    shown = render_template(
+        "practitioner/questionnaires/type_in.html",
+        form=form,
+        page=page,
+        client=opened.client,
+        back_url=_request_url(request_id),
+        before=_before(earlier, page),
+        meanwhile=meanwhile,
+    )
+    return shown, 409 if meanwhile else 422 if form.errors else 200
+
+
+def response(response_id: uuid.UUID) -> str:
+    """One answered questionnaire, item by item, with what stood before."""
+    actor = current_actor()
+    shown, revisions = questionnaires.response(actor, response_id)
+    current = next(each for each in revisions if each.is_current)
+    row = access.questionnaire_response_for(actor, response_id)
+    zone = access.practice_of(actor).time_zone
+    return render_template(
+        "practitioner/questionnaires/response.html",
+        client=access.client_for(actor, row.client_id),
+        made=shown.questionnaire,
+        current=current,
+        current_words=words.revision(current, zone),
+        earlier=[words.revision(each, zone) for each in revisions if not each.is_current],
+        may_correct=words.can_be_corrected(current),
+        when=moment(current.answered_at, zone),
+    )
+
+
+def correct(response_id: uuid.UUID) -> Page:
+    """Put an answer right that was given in the practice, with a reason."""
+    actor = current_actor()
+    row = access.questionnaire_response_for(actor, response_id)
+    opened = answers.open_for_staff(actor, row.request_id)
+    page = next(each for each in opened.pages if each.questionnaire.id == row.questionnaire_key)
+    assert page.response is not None
+    form, meanwhile = correct_form(page, page.response), None
+    if form.validate_on_submit():
+        try:
+            corrected = answers.correct(
+                actor, response_id, form.revision.data, form.given(), form.reason.data or ""
+            )
+        except RuleBroken as problem:
+            form.refuse(problem)
+        except Conflict:
+            meanwhile = _saved(page)
+            form.revision.data, form.revision.raw_data = page.response.revision, None
+        else:
+            return redirect(_response_url(corrected.id), 303)
+    shown = render_template(
+        "practitioner/questionnaires/correct.html",
+        form=form,
+        page=page,
+        client=opened.client,
+        back_url=_response_url(response_id),
+        meanwhile=meanwhile,
+    )
+    return shown, 409 if meanwhile else 422 if form.errors else 200
+
+
+def _request_page(request_id: uuid.UUID) -> str:
+    actor = current_actor()
+    asked = questionnaires.asked_one(actor, request_id)
+    zone = access.practice_of(actor).time_zone
+    return render_template(
+        "practitioner/questionnaires/request.html",
+        asked=asked,
+        client=access.client_for(actor, asked.request.client_id),
+        pages=words.page_marks(asked),
+        mark=words.mark(asked),
+        mail=words.mail_line(asked, zone),
+        channel=words.CHANNELS[asked.request.channel],
+        in_clinic=asked.request.channel is AskChannel.CLINIC,
+        on_screen=any(
+            not each.on_paper_only and each.id not in asked.answered for each in asked.questionnaires
+        ),
+        form=ActForm(),
+    )
+
+
+def _saved(page: answers.Page) -> Saved:
+    """What somebody else saved meanwhile, beside what was typed."""
+    assert page.response is not None
+    actor = current_actor()
+    shown, _ = questionnaires.response(actor, page.response.id)
+    told = words.revision(shown, access.practice_of(actor).time_zone)
+    return Saved([(line.question, line.answer) for line in told.lines], _response_url(page.response.id))
+
+
+def _done(request_id: uuid.UUID, act: Any, said: str) -> Response:
+    try:
+        act()
+    except RuleBroken as problem:
+        flash(problem.message, "caution")
+    else:
+        flash(said, "success")
+    return redirect(_request_url(request_id), 303)
+
+
+def _usual(prospect: asking.Prospect) -> list[str]:
+    sets = load_catalogue().questionnaires
+    usual = sets.sets["follow_up" if prospect.has_answered else "baseline"]
+    return [key for key in usual.asks if not sets.newest[key].on_paper_only]
+
+
+def _before(earlier: list[questionnaires.Answered], page: answers.Page) -> list[tuple[str, str]]:
+    """Earlier values, for the practitioner who types."""
+    mine = next((each for each in earlier if each.questionnaire.id == page.questionnaire.id), None)
+    if mine is None:
+        return []
+    zone = access.practice_of(current_actor()).time_zone
+    told = words.revision(mine, zone)
+    return [
+        ("Last time", moment(mine.answered_at, zone)),
+        *((line.question, line.answer) for line in told.lines),
+    ]
+
+
+def _index_url(client_id: uuid.UUID) -> str:
+    return url_for("practitioner.questionnaires.index", client_id=client_id)
+
+
+def _request_url(request_id: uuid.UUID) -> str:
+    return url_for("practitioner.questionnaires.request_page", request_id=request_id)
+
+
+def _response_url(response_id: uuid.UUID) -> str:
+    return url_for("practitioner.questionnaires.response", response_id=response_id)

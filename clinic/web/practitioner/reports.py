@@ -1,0 +1,117 @@
+"""What goes out on paper or as a file: reports, the handout, findings and the record of one client."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Response, request
+from sqlalchemy.orm import joinedload, selectinload
+
+from clinic.models import Program
+from clinic.reports import pdf
+from clinic.services import (
+    access,
+    assessment_report,
+    client_findings,
+    client_record,
+    links,
+    questionnaires,
+    warnings,
+)
+from clinic.services.clock import now, today_in
+from clinic.services.downloads import Download, note_download
+from clinic.services.fhir import fhir_bundle
+from clinic.services.findings_csv import findings_csv
+from clinic.web.authz import current_actor
+from clinic.web.downloads import CSV, FHIR, PDF, ZIP, file_answer
+from clinic.web.practitioner.assessment_frame import named_mistake
+from clinic.web.presenters.assessments import mistake_name
+from clinic.web.presenters.handout import handout as handout_words
+from clinic.web.presenters.hold import hold_text
+from clinic.web.presenters.report_for_client import Next, client_page
+from clinic.web.presenters.reports import Seen
+from clinic.web.presenters.reports import assessment_report as report_words
+
+
+def assessment(assessment_id: uuid.UUID) -> Response:
+    """The practitioner's report of an assessment."""
+    seen = _seen(assessment_id, with_mistake=True)
+    made = pdf("assessment", report_words(seen), seen.at)
+    return _sent(made, PDF, "assessment.pdf", Download.REPORT, seen.assessment.client_id, assessment_id)
+
+
+def for_client(assessment_id: uuid.UUID) -> Response:
+    """The client's own page about an assessment, in plain words."""
+    seen = _seen(assessment_id, with_mistake=False)
+    client_id = seen.assessment.client_id
+    found = assessment_report.following(current_actor(), client_id)
+    hold = hold_text(found.tier, seen.practice) if found.tier else None
+    made = pdf("for_client", client_page(seen, Next(found.program, hold)), seen.at)
+    return _sent(made, PDF, "what-we-measured.pdf", Download.CLIENT_PAGE, client_id, assessment_id)
+
+
+def handout(program_id: uuid.UUID) -> Response:
+    """A program on one sheet for the client's wall."""
+    actor = current_actor()
+    access.staff_only(actor)
+    program = access.program_for(
+        actor, program_id, joinedload(Program.client), selectinload(Program.prescriptions)
+    )
+    practice, client = access.practice_of(actor), program.client
+    flag = warnings.open_flag(client)
+    hold = hold_text(flag.tier, practice) if flag else None
+    link, today = links.address("client.program.show"), today_in(client.time_zone)
+    made = pdf("handout", handout_words(program, client, practice, link, today, hold), now())
+    return _sent(made, PDF, "your-moves.pdf", Download.HANDOUT, client.id, program_id)
+
+
+def assessment_findings(assessment_id: uuid.UUID) -> Response:
+    """The findings of one assessment as a table."""
+    found = client_findings.of_assessment(current_actor(), assessment_id)
+    made = findings_csv(found)
+    return _sent(made, CSV, "findings.csv", Download.FINDINGS, found.client.id, assessment_id)
+
+
+def findings(client_id: uuid.UUID) -> Response:
+    """All findings of a client as a table."""
+    found = client_findings.of_client(current_actor(), client_id)
+    return _sent(findings_csv(found), CSV, "findings.csv", Download.FINDINGS, client_id, client_id)
+
+
+def fhir(client_id: uuid.UUID) -> Response:
+    """All findings and questionnaires of a client as a FHIR bundle."""
+    actor = current_actor()
+    found = client_findings.of_client(actor, client_id)
+    made = fhir_bundle(found, questionnaires.for_client(actor, client_id), now())
+    return _sent(made, FHIR, "findings-fhir.json", Download.FHIR, client_id, client_id)
+
+
+def record(client_id: uuid.UUID) -> Response:
+    """All that is held about a client, as one file; asked for by a press, never by an address alone."""
+    actor = current_actor()
+    made = client_record.export(actor, client_id)
+    return file_answer(made, ZIP, "record.zip", today_in(access.practice_of(actor).time_zone))
+
+
+def _seen(assessment_id: uuid.UUID, *, with_mistake: bool) -> Seen:
+    actor = current_actor()
+    found = assessment_report.report_of(actor, assessment_id)
+    return Seen(
+        record=found.record,
+        before=found.before,
+        practice=access.practice_of(actor),
+        mistake=mistake_name(named_mistake(found.record.items)) if with_mistake else "",
+        by=actor.name,
+        at=now(),
+    )
+
+
+def _sent(
+    made: bytes, media: str, name: str, kind: Download, client_id: uuid.UUID, subject_id: uuid.UUID
+) -> Response:
+    """The file, named by today; noted first, so that nothing leaves unnoted."""
+    actor = current_actor()
+    today = today_in(access.practice_of(actor).time_zone)
+    if request.method == "GET":  # HEAD takes nothing away
+        note_download(actor, kind, client_id, subject_id)
+    return file_answer(made, media, name, today)

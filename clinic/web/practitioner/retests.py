@@ -1,0 +1,40 @@
+"""Taking the same items again: those of an assessment, or exactly those that a program answers."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, redirect, url_for
+from werkzeug.wrappers import Response
+
+from clinic.domain.errors import RuleBroken
+from clinic.models import Assessment
+from clinic.services import assessment_reading as reading
+from clinic.services import retests
+from clinic.web.authz import current_actor
+
+
+def again(assessment_id: uuid.UUID) -> Response:
+    """Begin a draft with the same items as an assessment."""
+    try:
+        begun = retests.begin_again(current_actor(), assessment_id)
+    except RuleBroken as problem:
+        flash(problem.message, "caution")
+        return redirect(url_for("practitioner.assessments.show", assessment_id=assessment_id), 303)
+    return _to_first_section(begun)
+
+
+def program(program_id: uuid.UUID) -> Response:
+    """Begin a draft with exactly what a program answers."""
+    try:
+        begun = retests.begin_for_program(current_actor(), program_id)
+    except RuleBroken as problem:
+        flash(problem.message, "caution")
+        return redirect(url_for("practitioner.programs.show", program_id=program_id), 303)
+    return _to_first_section(begun)
+
+
+def _to_first_section(begun: Assessment) -> Response:
+    section = reading.items_of(begun)[0].test.section.value
+    at = "practitioner.assessment_recording.edit"
+    return redirect(url_for(at, assessment_id=begun.id, section=section, _anchor="sheet"), 303)

@@ -1,0 +1,108 @@
+"""What a program answers: findings to cite, what became of them, and the same in a client's plain words."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from clinic.catalogue import load_catalogue
+from clinic.catalogue.plain_words import plain_words
+from clinic.domain.comparison import REAL_CHANGE
+from clinic.domain.dates import day_in_words
+from clinic.domain.findings import Place, Value
+from clinic.domain.types import Side
+from clinic.services.assessment_history import Record
+from clinic.services.assessment_reading import Spot
+from clinic.services.retests import Answered, Citable
+from clinic.web.filters import day_year
+from clinic.web.presenters.assessments import field_name, value_words
+from clinic.web.presenters.comparisons import change_words, verdict_words
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A finding that may be cited."""
+
+    name: str
+    finding: str
+    value: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Citing:
+    """The findings of the latest signed assessment that stand out."""
+
+    assessment_id: uuid.UUID
+    day: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """A finding that a program answers; `latest` is empty until it was taken again."""
+
+    assessment_id: uuid.UUID
+    finding: str
+    cited: str
+    cited_on: str
+    latest: str
+    latest_on: str
+    reads: str
+    is_change: bool
+
+
+def citing(record: Record | None, found: Sequence[Citable], chosen: Collection[str]) -> Citing | None:
+    """The findings to choose from; None where nothing stands out."""
+    if record is None or not found:
+        return None
+    choices = tuple(
+        Choice(each.spot.name, _finding(each.spot), _value(each.spot, each.value), each.spot.name in chosen)
+        for each in found
+    )
+    return Citing(record.id, day_year(record.taken_on), choices)
+
+
+def answered(found: Iterable[Answered], today: date) -> list[AnswerLine]:
+    """What a program answers, with what became of it."""
+    return [_line(each, today) for each in found]
+
+
+def in_plain_words(places: Iterable[Place]) -> list[str]:
+    """What a client's moves are for, each once: "how far your hip turns, on the left"."""
+    return list(dict.fromkeys(filter(None, (_plain(place) for place in places))))
+
+
+def _line(each: Answered, today: date) -> AnswerLine:
+    outcome = each.outcome
+    reads = ""
+    if outcome is not None:
+        reads = ", ".join(filter(None, (verdict_words(outcome), change_words(each.spot, outcome))))
+    return AnswerLine(
+        assessment_id=each.assessment_id,
+        finding=_finding(each.spot),
+        cited=_value(each.spot, each.cited),
+        cited_on=day_in_words(each.cited_on, today),
+        latest=_value(each.spot, each.latest) if each.latest is not None else "",
+        latest_on=day_in_words(each.latest_on, today) if each.latest_on else "",
+        reads=reads,
+        is_change=outcome is not None and outcome.verdict in REAL_CHANGE,
+    )
+
+
+def _finding(spot: Spot) -> str:
+    return field_name(spot.test, spot.field, spot.place.side)
+
+
+def _value(spot: Spot, value: Value) -> str:
+    return value_words(spot.field, value)
+
+
+def _plain(place: Place) -> str:
+    known = plain_words().get(place.test)
+    test = load_catalogue().tests.get(place.test)
+    told = known.tested if known else test.plain if test else ""
+    side = f", on the {place.side.value}" if told and place.side is not Side.NONE else ""
+    return f"{told}{side}"

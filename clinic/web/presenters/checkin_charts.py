@@ -1,0 +1,82 @@
+"""A client's answers drawn over time: pain and days of practice, with gaps as gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from clinic.domain.dates import day_in_words
+from clinic.domain.types import CheckinState
+from clinic.models import CheckinAnswer, CheckinSchedule
+from clinic.services.checkin_ledger import Entry
+
+MOST_POINTS = 26  # half a year of weeks
+UNDER_WAY = frozenset({CheckinState.PLANNED, CheckinState.DUE, CheckinState.WAITING, CheckinState.SENDING})
+
+Points = list[tuple[date, int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The message, and a point a check-in, None where nothing was said; `levels` are the lines behind."""
+
+    title: str
+    points: list[tuple[str, int | None]]
+    value: str
+    high: int
+    levels: tuple[int, ...]
+
+
+def charts(entries: Sequence[Entry], schedule: CheckinSchedule | None) -> list[Chart]:
+    """Pain and days of practice, each where two answers tell of it; entries come oldest first.
+
+    A check-in that was not answered or not sent is a gap, and so is a stretch without any.
+    """
+    pain = _points(entries, schedule, lambda answer: answer.pain)
+    days = _points(entries, schedule, lambda answer: answer.days_practised)
+    drawn = [
+        _chart("Pain", "Average pain", pain, 10, (0, 5, 10)),
+        _chart("Days practised", "Days of the last 7", days, 7, (0, 3, 7)),
+    ]
+    return [each for each in drawn if each is not None]
+
+
+def _points(
+    entries: Sequence[Entry],
+    schedule: CheckinSchedule | None,
+    value: Callable[[CheckinAnswer], int | None],
+) -> Points:
+    points: Points = []
+    for entry in entries:
+        if entry.checkin.state in UNDER_WAY:
+            continue
+        day = entry.checkin.local_date
+        if points and day - points[-1][0] > _longest_step(day, schedule):
+            points.append((points[-1][0] + (day - points[-1][0]) / 2, None))
+        points.append((day, value(entry.answer) if entry.answer else None))
+    return points[-MOST_POINTS:]
+
+
+def _longest_step(day: date, schedule: CheckinSchedule | None) -> timedelta:
+    """How far apart two check-ins may be with nothing missing between; two weeks in an earlier rhythm."""
+    weeks = 2
+    if schedule is not None and (schedule.rhythm_since is None or day >= schedule.rhythm_since):
+        weeks = max(weeks, schedule.every_weeks)
+    return timedelta(days=weeks * 7 + 6)
+
+
+def _chart(name: str, value: str, points: Points, high: int, levels: tuple[int, ...]) -> Chart | None:
+    given = [(day, number) for day, number in points if number is not None]
+    if len(given) < 2:
+        return None
+    told = [(day_in_words(day), number) for day, number in points]
+    return Chart(_message(name, given[0], given[-1]), told, value, high, levels)
+
+
+def _message(name: str, first: tuple[date, int], last: tuple[date, int]) -> str:
+    since = day_in_words(first[0])
+    if first[1] == last[1]:
+        return f"{name}: {last[1]} as on {since}"
+    way = "up" if last[1] > first[1] else "down"
+    return f"{name} {way} from {first[1]} to {last[1]} since {since}"

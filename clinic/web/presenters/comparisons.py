@@ -1,0 +1,281 @@
+"""Assessments held against each other in words: what changed first, and what it is held against."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from clinic.catalogue import load_catalogue
+from clinic.catalogue.assessment import Field, Threshold
+from clinic.domain.comparison import Outcome, Verdict, Why
+from clinic.domain.dates import day_in_words
+from clinic.domain.findings import Value, in_figures, with_unit
+from clinic.domain.types import Evidence, FieldKind, Side
+from clinic.models import Assessment
+from clinic.services import assessment_reading as reading
+from clinic.services.assessment_history import Amended, Record
+from clinic.services.assessment_reading import Spot
+from clinic.services.comparisons import Compared, Comparison
+from clinic.web.presenters.assessments import SIDE_WORDS, field_name, value_words
+
+VERDICT_WORDS = {
+    Verdict.BETTER: "Better",
+    Verdict.WORSE: "Worse",
+    Verdict.CHANGED: "Changed",
+    Verdict.SAME: "Same",
+    Verdict.WITHIN_ERROR: "Within error",
+    Verdict.NO_THRESHOLD: "Not judged",
+    Verdict.NOT_COMPARABLE: "Not comparable",
+}
+WHY_WORDS = {
+    Why.NOT_THEN: "not recorded the first time",
+    Why.NOT_NOW: "not recorded the second time",
+    Why.NO_ANSWER: "not tested, or could not be done",
+    Why.OTHER_VERSION: "another version of the test",
+}
+ICONS = {
+    Verdict.BETTER: "circle-check",
+    Verdict.WORSE: "triangle-alert",
+    Verdict.CHANGED: "refresh-cw",
+}
+GROUPS = (
+    ("changed", "Changed", (Verdict.WORSE, Verdict.BETTER, Verdict.CHANGED)),
+    ("not-judged", "Different, with no published threshold", (Verdict.NO_THRESHOLD,)),
+    ("steady", "The same, or within measurement error", (Verdict.WITHIN_ERROR, Verdict.SAME)),
+    ("not-comparable", "Not comparable", (Verdict.NOT_COMPARABLE,)),
+)
+NOT_HELD = frozenset({Verdict.SAME, Verdict.NO_THRESHOLD, Verdict.NOT_COMPARABLE})
+ONCE = frozenset({Why.NOT_THEN, Why.NOT_NOW})  # recorded in one of the two alone
+ORDER = [verdict for _, _, verdicts in GROUPS for verdict in verdicts]
+EVIDENCE_WORDS = {
+    Evidence.VERIFIED: "seen in the source",
+    Evidence.VERIFIED_SECONDARY: "seen in a secondary source",
+    Evidence.INFERRED: "worked out from the source",
+    Evidence.AUTHORED: "our own rule",
+    Evidence.MEMORY: "from memory",
+}
+SIGNED_UNITS = ("°", "s", "cm")  # a difference of counts stands without "of 3"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An amended value of one assessment: what it reads now, what was signed, and why it is not that."""
+
+    text: str
+    was: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One place of the assessments, earliest first, with what its difference is called and why."""
+
+    name: str
+    side: str
+    cells: tuple[str | Cell | None, ...]
+    change: str
+    verdict: str
+    why: str
+    kind: str
+    icon: str
+    source: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that read alike; `is_folded` ones stand one press below."""
+
+    key: str
+    title: str
+    rows: tuple[Row, ...]
+    is_folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What differences are held against: the words, how sure we are, and the publications."""
+
+    number: int
+    text: str
+    sure: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An assessment that can be chosen."""
+
+    id: uuid.UUID
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A comparison as its page shows it."""
+
+    days: tuple[str, ...]
+    groups: tuple[Group, ...]
+    counts: tuple[tuple[str, str], ...]
+    statements: tuple[Statement, ...]
+    choices: tuple[Choice, ...]
+    first_id: uuid.UUID
+    latest_id: uuid.UUID
+    can_widen: bool
+    is_wide: bool
+
+
+def page(found: Comparison, mistake: str, today: date) -> Page:
+    """Two assessments item by item, with those between them where they were asked for."""
+    records = (found.first, *found.between, found.latest)
+    told = _Telling(mistake)
+    rows = [(row.outcome, _row(row, records, told)) for row in found.rows]
+    both = [(outcome.verdict, row) for outcome, row in rows if outcome.why not in ONCE]
+    once = [row for outcome, row in rows if outcome.why in ONCE]
+    at = {each.id: number for number, each in enumerate(found.all)}
+    return Page(
+        days=tuple(day_in_words(record.taken_on, today) for record in records),
+        groups=(*_groups(both), *_recorded_once(once)),
+        counts=tuple(_counts(both)),
+        statements=tuple(told.statements()),
+        choices=tuple(_choice(each, today) for each in found.all),
+        first_id=found.first.id,
+        latest_id=found.latest.id,
+        can_widen=at[found.latest.id] - at[found.first.id] > 1,
+        is_wide=bool(found.between),
+    )
+
+
+def rows_between(found: Sequence[Compared], records: Sequence[Record], mistake: str) -> list[Row]:
+    """Some places of a few assessments, worst news first."""
+    told = _Telling(mistake)
+    ranked = sorted(found, key=lambda row: ORDER.index(row.outcome.verdict))
+    return [_row(row, records, told) for row in ranked]
+
+
+def verdict_words(outcome: Outcome) -> str:
+    """What a difference is called: "Better", "Not comparable: another device"."""
+    why = why_words(outcome)
+    return f"{VERDICT_WORDS[outcome.verdict]}{f': {why}' if why else ''}"
+
+
+def why_words(outcome: Outcome) -> str:
+    """Why two values are not held against each other; empty where they are."""
+    if outcome.why is Why.OTHER_WAY:
+        return f"another {outcome.which}"
+    if outcome.why is Why.WAY_NOT_NOTED:
+        return f"{outcome.which} not noted"
+    return WHY_WORDS[outcome.why] if outcome.why else ""
+
+
+def change_words(spot: Spot, outcome: Outcome) -> str:
+    """By how much a number moved, with its sign and unit; empty where it did not."""
+    if not outcome.by:
+        return ""
+    unit = spot.field.unit if spot.field.unit in SIGNED_UNITS else ""
+    return f"{'+' if outcome.by > 0 else ''}{with_unit(outcome.by, unit)}"
+
+
+class _Words(dict[Value | None, str | None]):
+    """Each value of a field in words, found once; a grade in figures alone."""
+
+    def __init__(self, field: Field, mistake: str) -> None:
+        in_one_word = field.options and not field.is_numeric and field.kind is not FieldKind.FAULTS
+        super().__init__({None: None, **dict(field.options if in_one_word else ())})
+        self._field, self._mistake = field, mistake
+
+    def __missing__(self, value: Value) -> str:
+        is_grade = not isinstance(value, str) and self._field.kind is FieldKind.GRADE
+        words = in_figures(float(value)) if is_grade else value_words(self._field, value, self._mistake)
+        self[value] = words
+        return words
+
+
+class _Telling:
+    """The words of one page: each value's once, and the thresholds in the order they are first needed."""
+
+    def __init__(self, mistake: str) -> None:
+        self._mistake = mistake
+        self._words: dict[int, _Words] = {}
+        self._used: dict[tuple[str, str], tuple[int, Threshold]] = {}
+
+    def of(self, spot: Spot) -> _Words:
+        """The words for the values of a field."""
+        found = self._words.get(id(spot.field))
+        if found is None:
+            found = self._words[id(spot.field)] = _Words(spot.field, self._mistake)
+        return found
+
+    def source(self, row: Compared) -> int:
+        """The number of what a difference is held against; 0 where it is held against nothing."""
+        if row.threshold is None or row.outcome.verdict in NOT_HELD:
+            return 0
+        is_usual = load_catalogue().usual.get(row.spot.field.kind) is row.threshold
+        key = "" if is_usual else row.spot.test.name, row.threshold.text
+        return self._used.setdefault(key, (len(self._used) + 1, row.threshold))[0]
+
+    def statements(self) -> Iterator[Statement]:
+        """The thresholds used, numbered, with their sources."""
+        known = load_catalogue().sources
+        for (test, text), (number, threshold) in self._used.items():
+            titles = tuple(known[each].title for each in threshold.provenance.sources if each in known)
+            yield Statement(
+                number,
+                f"{test}: {text}" if test else text,
+                EVIDENCE_WORDS[threshold.provenance.status],
+                titles,
+            )
+
+
+def _row(row: Compared, records: Sequence[Record], told: _Telling) -> Row:
+    spot, outcome = row.spot, row.outcome
+    return Row(
+        name=field_name(spot.test, spot.field, Side.NONE),
+        side=SIDE_WORDS[spot.place.side],
+        cells=_cells(spot, records, told),
+        change=change_words(spot, outcome),
+        verdict=VERDICT_WORDS[outcome.verdict],
+        why=why_words(outcome),
+        kind=outcome.verdict.value,
+        icon=ICONS.get(outcome.verdict, ""),
+        source=told.source(row),
+    )
+
+
+def _cells(spot: Spot, records: Sequence[Record], told: _Telling) -> tuple[str | Cell | None, ...]:
+    place, words = spot.place, told.of(spot)
+    return tuple(
+        _amended(record.values.get(place), record.amended[place], words)
+        if place in record.amended
+        else words[record.values.get(place)]
+        for record in records
+    )
+
+
+def _amended(value: Value | None, amended: Amended, words: _Words) -> Cell:
+    return Cell(words[value] or "withdrawn", words[amended.signed] or "nothing", amended.reason)
+
+
+def _groups(rows: Sequence[tuple[Verdict, Row]]) -> Iterator[Group]:
+    for key, title, verdicts in GROUPS:
+        found = [row for verdict in verdicts for each, row in rows if each is verdict]
+        if found:
+            yield Group(key, title, tuple(found))
+
+
+def _recorded_once(rows: Sequence[Row]) -> Iterator[Group]:
+    if rows:
+        yield Group("once", "Recorded in one of the two only", tuple(rows), is_folded=True)
+
+
+def _counts(rows: Sequence[tuple[Verdict, Row]]) -> Iterator[tuple[str, str]]:
+    """How many of each, with the group they stand in."""
+    for key, _, verdicts in GROUPS:
+        for verdict in verdicts:
+            if number := sum(each is verdict for each, _ in rows):
+                yield key, f"{number} {VERDICT_WORDS[verdict].lower()}"
+
+
+def _choice(assessment: Assessment, today: date) -> Choice:
+    return Choice(assessment.id, f"{day_in_words(assessment.taken_on, today)}, {reading.name_of(assessment)}")

@@ -1,0 +1,106 @@
+"""A program on one sheet of paper: figures, cues, the mistake beside the right way, dose, a grid to tick."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Any
+
+import segno
+
+from clinic.catalogue.figures import figure, has_figure
+from clinic.domain.dates import count, week_start
+from clinic.domain.doses import minutes_per_day
+from clinic.domain.moves import MistakeContent
+from clinic.models import Client, Practice, Program
+from clinic.services.routine_wording import dose_of
+from clinic.web.filters import day_year
+from clinic.web.presenters.hold import Hold
+from clinic.web.presenters.moves import MoveView, move_views
+from clinic.web.presenters.programs import span
+from clinic.web.presenters.reports import letterhead
+
+WEEKS = 4
+MOST_CUES = 4
+QUIET_ZONE = 4  # modules; ISO/IEC 18004 asks for four
+
+
+def handout(
+    program: Program, client: Client, practice: Practice, link: str, today: date, hold: Hold | None = None
+) -> dict[str, Any]:
+    """The sheet as JSON values; `link` is where the client reads and logs it, `hold` what comes first."""
+    moves = move_views(program.prescriptions)
+    minutes = minutes_per_day(dose_of(each) for each in program.prescriptions)
+    return {
+        "title": f"{program.name}: {client.name}",
+        "description": "Your moves on one page",
+        "practice": letterhead(practice),
+        "name": program.name,
+        "client": client.name,
+        "when": f"{span(program, today)} · {count(minutes, 'minute')} a day",
+        "hold": hold.text if hold else "",
+        "moves": [_move(number, move) for number, move in enumerate(moves, 1)],
+        "weeks": _weeks(max(today, program.starts_on)),
+        "stop": _stop(moves),
+        "pain_rule": moves[0].content.pain_rule if moves else "",
+        "phone": practice.phone or "",
+        "emergency": practice.emergency_number or "",
+        "code": _code(link),
+        "link": link.partition("://")[2],
+    }
+
+
+def _move(number: int, move: MoveView) -> dict[str, Any]:
+    content = move.content
+    return {
+        "number": number,
+        "name": content.name,
+        "dose": _upper(move.dose),
+        "rest": move.rest,
+        "cues": content.cues[:MOST_CUES],
+        "figure": _drawing(content.figure, "steps"),
+        "mistake": _mistake(move),
+    }
+
+
+def _mistake(move: MoveView) -> dict[str, Any] | None:
+    """The named mistake of the move; without one, the first of the others that is drawn."""
+    told: MistakeContent | None = move.mistake or next(iter(move.others), None)
+    if told is None:
+        return None
+    fault = move.fault if move.mistake else told.key
+    picture = _drawing(move.content.figure, f"fault:{fault}") if fault else None
+    return {"name": told.name, "see": _upper(told.see), "fix": _upper(told.fix), "figure": picture}
+
+
+def _drawing(key: str, variant: str) -> dict[str, str] | None:
+    if not has_figure(key, variant):
+        return None
+    drawn = figure(key, variant, "paper")
+    size = f'viewBox="0 0 {drawn.width} {drawn.height}" width="{drawn.width}" height="{drawn.height}"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{drawn.body}</svg>'
+    return {"svg": svg, "alt": f"{drawn.title}. {drawn.description}"}
+
+
+def _weeks(first: date) -> list[str]:
+    """The Mondays of the weeks to tick."""
+    monday = week_start(first + timedelta(days=2))  # of a weekend, the week to come
+    days = (monday + timedelta(weeks=number) for number in range(WEEKS))
+    return [" ".join(day_year(day).split()[1:3]) for day in days]
+
+
+def _stop(moves: Iterable[MoveView]) -> list[str]:
+    return list(dict.fromkeys(_upper(line) for move in moves for line in move.content.stop_if))
+
+
+def _code(link: str) -> dict[str, str]:
+    drawn = BytesIO()
+    segno.make(link, error="m", micro=False).save(
+        drawn, kind="svg", border=QUIET_ZONE, dark="#000", light="#fff", xmldecl=False
+    )
+    return {"svg": drawn.getvalue().decode(), "alt": f"Code for a phone's camera: it opens {link}"}
+
+
+def _upper(words: str) -> str:
+    return words[:1].upper() + words[1:]

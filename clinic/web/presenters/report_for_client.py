@@ -1,0 +1,154 @@
+"""A client's page about an assessment, in plain words: what we measured, what changed, what next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from clinic.catalogue.assessment import BatteryItem
+from clinic.catalogue.plain_words import PlainMeasure, plain_words
+from clinic.domain.comparison import REAL_CHANGE, Verdict
+from clinic.domain.dates import count
+from clinic.domain.doses import minutes_per_day
+from clinic.domain.findings import with_unit
+from clinic.domain.types import FieldKind, Section, Side
+from clinic.models import Program
+from clinic.services import assessment_reading as reading
+from clinic.services.assessment_reading import Spot, Values
+from clinic.services.comparisons import Compared
+from clinic.services.routine_wording import dose_of
+from clinic.web.filters import day_year
+from clinic.web.presenters.hold import Hold
+from clinic.web.presenters.moves import move_view
+from clinic.web.presenters.reports import DRAFT, Seen, changes, letterhead
+
+# authored, like the words of the tests themselves
+PARTS = {
+    Section.ORTHOPEDIC: "Your hips and back",
+    Section.NEUROLOGIC: "Strength and feeling",
+    Section.FUNCTIONAL_MOVEMENT: "How you move",
+}
+SIDES = {Side.LEFT: "Left", Side.RIGHT: "Right", Side.NONE: ""}
+SAME = "About the same"
+ANOTHER_WAY = "Measured in another way"
+SO_SAID = {
+    Verdict.SAME: "The same",
+    Verdict.WITHIN_ERROR: SAME,
+    Verdict.NOT_COMPARABLE: ANOTHER_WAY,
+    Verdict.NO_THRESHOLD: "",  # nobody has agreed how much counts: the figures stand for themselves
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What comes next: the client's program, if they have one, and what holds it."""
+
+    program: Program | None
+    hold: Hold | None
+
+
+def client_page(seen: Seen, following: Next) -> dict[str, Any]:
+    """The client's page as JSON values."""
+    assessment, practice = seen.assessment, seen.practice
+    before = seen.before
+    return {
+        "title": f"What we measured on {day_year(assessment.taken_on)}",
+        "description": "Your visit in plain words",
+        "practice": letterhead(practice),
+        "client": assessment.client.name,
+        "taken": day_year(assessment.taken_on),
+        "before": day_year(before.taken_on) if before else "",
+        "draft": DRAFT if seen.is_draft else "",
+        "parts": list(_parts(seen.record.items, seen.record.values)),
+        "rows": list(_rows(seen)),
+        "pain": _pain(seen),
+        "next": _next(following),
+        "ask": assessment.signer.name if assessment.signer else practice.name,
+        "phone": practice.phone or "",
+        "emergency": practice.emergency_number or "your emergency number",
+    }
+
+
+def _parts(items: Sequence[BatteryItem], values: Values) -> Iterator[dict[str, Any]]:
+    recorded = {place.test for place in values}
+    known = plain_words()
+    for section in Section:
+        here = [item.test for item in reading.in_section(items, section) if item.test.id in recorded]
+        told = [test.plain or (known[test.id].tested if test.id in known else test.name) for test in here]
+        if told:
+            yield {"title": PARTS[section], "tested": list(dict.fromkeys(told))}
+
+
+def _rows(seen: Seen) -> Iterator[dict[str, Any]]:
+    """One row a measure, with a line for each side of it."""
+    both = {row.spot.place: row for row in changes(seen) if row.first is not None}
+    found: dict[str, list[dict[str, str]]] = {}
+    for spot in reading.spots(seen.record.items):
+        value, measure = seen.record.values.get(spot.place), _measure(spot)
+        if measure is not None and isinstance(value, float):
+            found.setdefault(measure.label, []).append(_line(spot, value, measure, both.get(spot.place)))
+    for label, lines in found.items():
+        yield {"label": label, "lines": lines}
+
+
+def _line(spot: Spot, value: float, measure: PlainMeasure, row: Compared | None) -> dict[str, str]:
+    before = row.first if row else None
+    return {
+        "side": SIDES[spot.place.side],
+        "before": with_unit(before, _unit(spot)) if isinstance(before, float) else "",
+        "now": with_unit(value, _unit(spot)),
+        "words": _words(row, measure) if row else "",
+    }
+
+
+def _measure(spot: Spot) -> PlainMeasure | None:
+    test = plain_words().get(spot.test.id)
+    return test.measures.get(spot.field.id) if test else None
+
+
+def _unit(spot: Spot) -> str:
+    return {"s": "seconds", "stands": "times"}.get(spot.field.unit, spot.field.unit)
+
+
+def _words(row: Compared, measure: PlainMeasure) -> str:
+    """Which way it went, never whether that is good: that is for the practitioner to say."""
+    outcome = row.outcome
+    if outcome.verdict in REAL_CHANGE and outcome.by:
+        return measure.more if outcome.by > 0 else measure.less
+    return SO_SAID.get(outcome.verdict, "")
+
+
+def _pain(seen: Seen) -> str:
+    """The most it hurt while we tested, as the client said it."""
+    most, before = _most_pain(seen.record.items, seen.record.values), None
+    if most is None:
+        return ""
+    if seen.before is not None:
+        before = _most_pain(seen.before.items, seen.before.values)
+    told = f"The most it hurt while we tested was {most:g} out of 10."
+    return f"{told} Last time it was {before:g}." if before is not None else told
+
+
+def _most_pain(items: Iterable[BatteryItem], values: Values) -> float | None:
+    felt = (values.get(spot.place) for spot in reading.spots(items) if spot.field.kind is FieldKind.PAIN)
+    return max((value for value in felt if isinstance(value, float)), default=None)
+
+
+def _next(following: Next) -> dict[str, Any]:
+    program = following.program
+    if following.hold is not None:
+        return {"hold": following.hold.text, "moves": [], "lead": ""}
+    if program is None:
+        return {"hold": "", "moves": [], "lead": "We will talk with you about what comes next."}
+    moves = [move_view(each) for each in program.prescriptions]
+    minutes = minutes_per_day(dose_of(each) for each in program.prescriptions)
+    return {
+        "hold": "",
+        "lead": f"Your program is called {program.name}. It takes {count(minutes, 'minute')} a day.",
+        "moves": [{"name": move.content.name, "dose": _sentence(move.dose)} for move in moves],
+    }
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."

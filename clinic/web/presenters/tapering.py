@@ -1,0 +1,79 @@
+"""Offers to write to a client less often, in words: what is asked, why, and what each press does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from clinic.domain.tapering import Decision, Step, reason
+from clinic.models import TaperingOffer
+from clinic.services.tapering_offers import Offered
+
+QUESTIONS = {
+    Step.TWO_WEEKLY: "Check in every 2 weeks instead of every week?",
+    Step.MONTHLY: "Check in every 4 weeks instead of every 2?",
+    Step.GRADUATE: "End the program with a good-bye, and stop check-ins?",
+}
+ACCEPT = {
+    Step.TWO_WEEKLY: "Every 2 weeks",
+    Step.MONTHLY: "Every 4 weeks",
+    Step.GRADUATE: "Let them graduate",
+}
+DONE = {
+    Step.TWO_WEEKLY: "Check-ins of {name} come every 2 weeks from now on. The program’s page changes it back.",
+    Step.MONTHLY: "Check-ins of {name} come every 4 weeks from now on. The program’s page changes it back.",
+    Step.GRADUATE: "{name} has graduated: the program has ended, and a good-bye stands on their page. "
+    "You can restart it at any time.",
+}
+DECIDED = {
+    Decision.ACCEPTED: "This was accepted already.",
+    Decision.NOT_NOW: "This was put off already.",
+    Decision.WITHDRAWN: "Things have changed since this was offered. Nothing was done.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLine:
+    """An open offer as a line with its two buttons."""
+
+    name: str
+    url: str
+    question: str
+    reason: str
+    accept: str
+    accept_url: str
+    later_url: str
+
+
+def lines(offers: Iterable[Offered], today: date) -> list[OfferLine]:
+    """The open offers as lines."""
+    return [_line(each, today) for each in offers]
+
+
+def done(offer: TaperingOffer) -> str:
+    """What was done, for the page that comes next."""
+    if offer.decision is Decision.NOT_NOW:
+        return "Not now. It is offered again in four weeks if all still goes well."
+    return DONE[offer.step].format(name=offer.client.name)
+
+
+def decided_before(offer: TaperingOffer) -> str:
+    """Why nothing was done: somebody was first."""
+    return DECIDED[offer.decision or Decision.WITHDRAWN]
+
+
+def _line(offered: Offered, today: date) -> OfferLine:
+    offer = offered.offer
+    at = "practitioner.tapering.decide"
+    return OfferLine(
+        name=offered.client.name,
+        url=url_for("practitioner.programs.show", program_id=offered.program.id),
+        question=QUESTIONS[offer.step],
+        reason=reason(offer.numbers, today),
+        accept=ACCEPT[offer.step],
+        accept_url=url_for(at, offer_id=offer.id, choice="accept"),
+        later_url=url_for(at, offer_id=offer.id, choice="later"),
+    )

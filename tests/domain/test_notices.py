@@ -1,0 +1,49 @@
+"""The morning's news: counts in words, no names, and the day a mail belongs to."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from clinic.domain.notices import WORDS, NoticeKind, lines, morning_of
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({}, ()),
+        ({NoticeKind.BOUNCED: 1}, ("1 address does not take mail",)),
+        ({NoticeKind.BOUNCED: 3}, ("3 addresses do not take mail",)),
+        (
+            {NoticeKind.TAPERING: 2, NoticeKind.CONTACT: 1},
+            ("1 client would like to hear from you", "2 clients may be ready for fewer check-ins"),
+        ),
+        ({NoticeKind.MAIL_PAUSED: 4}, ("The mail server has refused our mail for a while",)),
+        ({NoticeKind.ENDED: 0}, ()),
+    ],
+)
+def test_news_is_counted_in_the_order_of_its_weight(
+    counts: dict[NoticeKind, int], said: tuple[str, ...]
+) -> None:
+    assert lines(counts) == said
+
+
+def test_every_kind_has_words_for_one_and_for_several() -> None:
+    assert set(WORDS) == set(NoticeKind)
+    assert all("{}" not in one for one, _ in WORDS.values())
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "day", "morning"),
+    [
+        ("2026-11-23T07:59", "Europe/London", date(2026, 11, 23), "2026-11-23T08:00"),
+        ("2026-07-01T12:00", "Europe/London", date(2026, 7, 1), "2026-07-01T07:00"),
+        ("2026-11-23T03:00", "America/New_York", date(2026, 11, 22), "2026-11-22T13:00"),
+        ("2026-11-22T23:30", "Pacific/Auckland", date(2026, 11, 23), "2026-11-22T19:00"),
+    ],
+)
+def test_a_morning_is_eight_where_the_practice_is(at: str, zone: str, day: date, morning: str) -> None:
+    asked = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    assert morning_of(asked, ZoneInfo(zone)) == (day, datetime.fromisoformat(morning).replace(tzinfo=UTC))

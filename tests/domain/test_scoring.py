@@ -1,0 +1,230 @@
+"""Scores of questionnaires and what a change may be called; each figure with the source it comes from."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic.catalogue import load_catalogue
+from clinic.catalogue.questionnaires import Measure
+from clinic.domain.errors import RuleBroken
+from clinic.domain.scoring import (
+    Compared,
+    Method,
+    Missing,
+    Scale,
+    Taken,
+    Verdict,
+    Why,
+    Yardstick,
+    compare,
+    rated_change,
+    refuse_strange,
+    score,
+    screens_positive,
+)
+
+KNOWN = load_catalogue().questionnaires.newest
+BETTER, WORSE = Verdict.BETTER, Verdict.WORSE
+WITHIN, NOT = Verdict.WITHIN_ERROR, Verdict.NOT_COMPARABLE
+OPPOSITE = {BETTER: WORSE, WORSE: BETTER, WITHIN: WITHIN, NOT: NOT}
+
+
+def measure(key: str, name: str) -> Measure:
+    return next(each for each in KNOWN[key].measures if each.id == name)
+
+
+def change(key: str, name: str, first: float | None, latest: float | None) -> Compared:
+    held = measure(key, name)
+    return compare(held.rule, held.yardstick, Taken(first), Taken(latest))
+
+
+def ticks(number: int) -> dict[str, int | None]:
+    return {f"s{each}": int(each <= number) for each in range(1, 25)}
+
+
+# ---------------------------------------------------------------- scores
+
+SCORES: list[tuple[str, str, str, dict[str, int | None], float | None]] = [
+    ("NPRS keeps now, average and worst apart", "nprs", "now", {"now": 3, "average": 5, "worst": 8}, 3),
+    ("NPRS keeps now, average and worst apart", "nprs", "worst", {"now": 3, "average": 5, "worst": 8}, 8),
+    ("NPRS not said is no score", "nprs", "now", {"now": None, "average": 5, "worst": 8}, None),
+    ("NPRS 0 is a score", "nprs", "now", {"now": 0}, 0),
+    (
+        "PSFS is the mean of what was rated (Stratford 1995)",
+        "psfs",
+        "mean",
+        {"a1": 2, "a2": 3, "a3": 5},
+        3.33,
+    ),
+    ("PSFS leaves out what was not rated", "psfs", "mean", {"a1": 2, "a2": None, "a3": 5}, 3.5),
+    ("PSFS with nothing rated is no score", "psfs", "mean", {"a1": None}, None),
+    ("RMDQ counts ticks (Roland and Morris 1983)", "rmdq24", "count", ticks(7), 7),
+    ("RMDQ with no tick is 0", "rmdq24", "count", ticks(0), 0),
+    ("RMDQ with every tick is 24", "rmdq24", "count", ticks(24), 24),
+    ("RMDQ left blank counts as not ticked", "rmdq24", "count", {"s1": 1, "s2": None}, 1),
+    ("PHQ-2 is the sum", "phq2", "total", {"interest": 1, "mood": 2}, 3),
+    ("PHQ-2 with one answer left out is no score", "phq2", "total", {"interest": 3, "mood": None}, None),
+    ("GROC is the number", "groc11", "change", {"change": -5}, -5),
+    ("PGIC is the number", "pgic7", "change", {"change": 2}, 2),
+]
+
+
+@pytest.mark.parametrize("said, key, name, answers, expected", SCORES, ids=[row[0] for row in SCORES])
+def test_score(
+    said: str, key: str, name: str, answers: dict[str, int | None], expected: float | None
+) -> None:
+    assert score(measure(key, name).rule, answers) == expected
+
+
+def test_a_score_beyond_its_range_is_refused() -> None:
+    with pytest.raises(RuleBroken):
+        score(measure("phq2", "total").rule, {"interest": 3, "mood": 9})
+
+
+@pytest.mark.parametrize("answers", [{"interest": 4}, {"interest": -1}, {"sleep": 1}])
+def test_what_was_not_asked_or_offered_is_refused(answers: dict[str, int | None]) -> None:
+    with pytest.raises(RuleBroken):
+        refuse_strange(answers, KNOWN["phq2"].allowed)
+
+
+@pytest.mark.parametrize(
+    "value, positive", [(None, False), (0, False), (2, False), (3, True), (6, True)], ids=str
+)
+def test_phq2_is_positive_from_3_on_arroll_2010(value: float | None, positive: bool) -> None:
+    assert KNOWN["phq2"].positive_from == 3
+    assert screens_positive(value, 3) is positive
+    assert KNOWN["phq2"].is_positive(value) is positive
+
+
+# ---------------------------------------------------------------- change against its threshold
+
+CHANGES: list[tuple[str, str, str, float | None, float | None, Verdict, Why | None]] = [
+    ("NPRS 1 point is within error, MDC 2 (Childs 2005)", "nprs", "now", 6, 5, WITHIN, None),
+    ("NPRS 1 point is within error though it is 33 %", "nprs", "now", 3, 2, WITHIN, None),
+    ("NPRS 2 points down is better (Childs 2005, Ostelo 2008)", "nprs", "now", 6, 4, BETTER, None),
+    ("NPRS 2 points up is worse", "nprs", "now", 4, 6, WORSE, None),
+    ("NPRS 2 points down from 10 is better", "nprs", "average", 10, 8, BETTER, None),
+    ("PSFS 1.9 is within error, MDC90 2", "psfs", "mean", 4, 5.9, WITHIN, None),
+    ("PSFS 2 up is better, MDC90 2", "psfs", "mean", 3.33, 5.33, BETTER, None),
+    ("PSFS 2 down is worse", "psfs", "mean", 5.33, 3.33, WORSE, None),
+    ("RMDQ 5 points down is better (Ostelo 2008)", "rmdq24", "count", 20, 15, BETTER, None),
+    ("RMDQ 4 of 15 is neither 5 points nor 30 %", "rmdq24", "count", 15, 11, WITHIN, None),
+    ("RMDQ 3 of 10 is 30 % of the baseline (Ostelo 2008)", "rmdq24", "count", 10, 7, BETTER, None),
+    ("RMDQ 2 of 8 is 25 %", "rmdq24", "count", 8, 6, WITHIN, None),
+    ("RMDQ both below 4: floor", "rmdq24", "count", 3, 1, NOT, Why.FLOOR),
+    ("RMDQ both above 20: ceiling", "rmdq24", "count", 21, 24, NOT, Why.CEILING),
+    ("PHQ-2 has no threshold of change", "phq2", "total", 5, 1, NOT, Why.NO_THRESHOLD),
+    ("no score on one day", "nprs", "now", None, 4, NOT, Why.NO_SCORE),
+]
+
+
+@pytest.mark.parametrize(
+    "said, key, name, first, latest, verdict, why", CHANGES, ids=[row[0] for row in CHANGES]
+)
+def test_change(
+    said: str,
+    key: str,
+    name: str,
+    first: float | None,
+    latest: float | None,
+    verdict: Verdict,
+    why: Why | None,
+) -> None:
+    found = change(key, name, first, latest)
+    assert (found.verdict, found.why) == (verdict, why)
+
+
+def test_a_score_near_an_end_is_compared_with_a_caution() -> None:
+    assert change("rmdq24", "count", 12, 2) == Compared(BETTER, -10, None, Why.FLOOR)
+    assert change("rmdq24", "count", 22, 16) == Compared(BETTER, -6, None, Why.CEILING)
+    assert change("rmdq24", "count", 20, 12).caution is None
+
+
+def test_another_version_is_not_compared() -> None:
+    held = measure("nprs", "now")
+    found = compare(held.rule, held.yardstick, Taken(8, 1), Taken(2, 2))
+    assert found == Compared(NOT, -6, Why.OTHER_VERSION)
+
+
+def test_other_activities_are_not_compared() -> None:
+    held = measure("psfs", "mean")
+    socks, garden = frozenset({"Socks"}), frozenset({"Socks", "Garden"})
+    assert (
+        compare(held.rule, held.yardstick, Taken(2, 1, socks), Taken(8, 1, garden)).why
+        is Why.OTHER_ACTIVITIES
+    )
+    assert compare(held.rule, held.yardstick, Taken(2, 1, socks), Taken(8, 1, socks)).verdict is BETTER
+
+
+@pytest.mark.parametrize(
+    "value, verdict",
+    [(-5, WORSE), (-3, WORSE), (-2, WITHIN), (0, WITHIN), (2, WITHIN), (3, BETTER), (5, BETTER)],
+)
+def test_groc_counts_from_2_and_a_half_on_bobos_2020(value: float, verdict: Verdict) -> None:
+    assert (KNOWN["groc11"].better_from, KNOWN["groc11"].worse_from) == (2.5, -2.5)
+    assert rated_change(value, 2.5, -2.5) is verdict
+
+
+@pytest.mark.parametrize(
+    "value, verdict",
+    [(1, BETTER), (2, BETTER), (3, WITHIN), (4, WITHIN), (5, WITHIN), (6, WORSE), (7, WORSE)],
+)
+def test_pgic_1_and_2_are_improved_suzuki_2020(value: float, verdict: Verdict) -> None:
+    assert (KNOWN["pgic7"].better_from, KNOWN["pgic7"].worse_from) == (2, 6)
+    assert rated_change(value, 2, 6) is verdict
+
+
+def test_a_rating_that_was_left_out_says_nothing() -> None:
+    assert rated_change(None, 2.5, -2.5) is NOT
+
+
+# ---------------------------------------------------------------- what holds whatever the numbers
+
+ALL = [(key, held.id) for key, made in KNOWN.items() for held in made.measures]
+
+
+@pytest.mark.parametrize("key, name", ALL)
+@given(data=st.data())
+def test_a_score_stays_in_its_range(key: str, name: str, data: st.DataObject) -> None:
+    made, held = KNOWN[key], measure(key, name)
+    answers = {
+        item: data.draw(st.one_of(st.none(), st.sampled_from(sorted(values))), item)
+        for item, values in made.allowed.items()
+    }
+    found = score(held.rule, answers)
+    assert found is None or held.rule.low <= found <= held.rule.high
+
+
+@given(
+    first=st.integers(0, 24),
+    latest=st.integers(0, 24),
+    points=st.one_of(st.none(), st.floats(0.5, 12)),
+    percent=st.one_of(st.none(), st.floats(1, 80)),
+    error=st.one_of(st.none(), st.floats(0.5, 6)),
+    ends=st.one_of(st.just((None, None)), st.just((4.0, 20.0))),
+    up=st.booleans(),
+)
+def test_turned_round_a_change_is_the_opposite(
+    first: int,
+    latest: int,
+    points: float | None,
+    percent: float | None,
+    error: float | None,
+    ends: tuple[float | None, float | None],
+    up: bool,
+) -> None:
+    scale = Scale(method=Method.VALUE, missing=Missing.NO_SCORE, low=0, high=24, higher_is_better=up)
+    yardstick = Yardstick(points=points, percent=percent, error=error, floor=ends[0], ceiling=ends[1])
+    there = compare(scale, yardstick, Taken(first), Taken(latest))
+    back = compare(scale, yardstick, Taken(latest), Taken(first))
+    assert back.verdict is OPPOSITE[there.verdict]
+    assert (back.why, back.caution) == (there.why, there.caution)
+    assert there.by is not None
+    assert back.by == -there.by
+
+
+@given(value=st.floats(-5, 5))
+def test_a_rating_is_never_better_and_worse(value: float) -> None:
+    assert rated_change(-value, 2.5, -2.5) is OPPOSITE[rated_change(value, 2.5, -2.5)]

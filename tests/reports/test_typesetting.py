@@ -1,0 +1,97 @@
+"""Data goes onto paper as it is: never as markup, never lost, never mixed between two who ask at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from clinic.reports import pdf
+from tests.pdf_reader import reader, tags_in, words_in
+
+AT = datetime(2026, 11, 22, 9, 5, 30, 123456, tzinfo=UTC)
+MARKUP = '#strong[x] *b* _i_ $x^2$ @ref <tag> `raw` \\ // /* = - + ~ "quoted" #{1 + 1} --- ...'
+
+
+def page(**changes: Any) -> dict[str, Any]:
+    """A client's page with nothing on it but what a test asks for."""
+    return {
+        "title": "What we measured on Mon 2 Mar 2026",
+        "description": "Your visit in plain words",
+        "practice": {"name": "Harbour Chiropractic", "reached": []},
+        "client": "Ada Northcote",
+        "taken": "Mon 2 Mar 2026",
+        "before": "",
+        "draft": "",
+        "parts": [],
+        "rows": [],
+        "pain": "",
+        "next": {"hold": "", "moves": [], "lead": ""},
+        "ask": "Robin Vale",
+        "phone": "",
+        "emergency": "999",
+        **changes,
+    }
+
+
+@pytest.mark.parametrize("name", [MARKUP, "Zoë Łukasz Žižek", "Ωλγα Иван", "O'Brien \u2014 de la Cruz"])
+def test_words_come_out_as_they_went_in(name: str) -> None:
+    assert name in words_in(pdf("for_client", page(client=name), AT))
+
+
+def test_markup_in_the_practices_name_and_in_a_program_stays_words() -> None:
+    moves = [{"name": MARKUP, "dose": MARKUP}]
+    made = words_in(
+        pdf(
+            "for_client",
+            page(
+                practice={"name": MARKUP, "reached": [MARKUP]},
+                next={"hold": "", "moves": moves, "lead": MARKUP},
+            ),
+            AT,
+        )
+    )
+    assert made.count("#strong[x] *b*") == 5
+
+
+@pytest.mark.parametrize("name", ["王小明", "Ada 😀", "\u0e2a\u0e21"])
+def test_a_letter_in_no_font_does_not_stop_the_page(name: str) -> None:
+    assert "Your" in words_in(pdf("for_client", page(client=name, pain="Your pain."), AT))
+
+
+def test_a_word_longer_than_the_page_is_broken_not_cut() -> None:
+    made = words_in(pdf("for_client", page(client="x" * 400), AT))
+    assert made.replace("\u200b", "").replace(" ", "").count("x" * 400) == 1
+
+
+def test_a_page_is_tagged_titled_and_in_english() -> None:
+    made = pdf("for_client", page(), AT)
+    root = reader(made).root_object
+    metadata = reader(made).xmp_metadata
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en-GB"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert reader(made).metadata.title == "What we measured on Mon 2 Mar 2026"
+    assert metadata is not None
+    assert b"pdfuaid" in made
+    assert [tag for tag, _ in tags_in(made) if tag.startswith("H")][:2] == ["H1", "H2"]
+
+
+def test_a_document_without_a_title_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="title"):
+        pdf("for_client", page(title=""), AT)
+
+
+def test_many_at_once_each_get_their_own() -> None:
+    names = [f"Client number {number}" for number in range(24)]
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda name: pdf("for_client", page(client=name), AT), names))
+    for name, each in zip(names, made, strict=True):
+        assert name in words_in(each)
+        assert sum(other in words_in(each) for other in (names[-1], names[-2])) == (name in names[-2:])
+
+
+def test_the_same_data_makes_the_same_file() -> None:
+    assert pdf("for_client", page(), AT) == pdf("for_client", page(), AT)

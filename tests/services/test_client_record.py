@@ -1,0 +1,86 @@
+"""One client's whole record as a file: complete, theirs alone, and nothing that opens a door."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from clinic.domain.errors import Forbidden, NotFound
+from clinic.extensions import db
+from clinic.models import AuditEvent, Base
+from clinic.services.accounts import actor_of
+from clinic.services.client_record import NOT_OF_CLIENTS, THROUGH, export, record_of
+from tests.factories.people import People
+from tests.factories.planting import Marks, plant
+from tests.factories.records import World, make_world
+
+
+@pytest.fixture
+def world(app: Any) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def marks(world: World) -> Marks:
+    return plant(world)
+
+
+def files(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_every_table_is_either_exported_or_named_as_nobodys() -> None:
+    """A new table fails here until somebody has said whose it is."""
+    for table in Base.metadata.sorted_tables:
+        told = "client_id" in table.c or table.name in THROUGH or table.name == "client"
+        assert told != (table.name in NOT_OF_CLIENTS), table.name
+
+
+def test_everything_written_about_a_client_is_there_and_nothing_of_another(
+    world: World, marks: Marks
+) -> None:
+    people = world.people
+    record = record_of(actor_of(people.owner), people.client.id)
+    text = json.dumps(record)
+    found = marks.found_in(text)
+    assert set(found) <= {"ada", "here"}
+    own = {
+        column
+        for column in marks.columns_of("ada")
+        if column.partition(".")[0] not in NOT_OF_CLIENTS and not column.endswith("_key")
+    }
+    assert own - found["ada"] == set()
+    assert [table for table, rows in record.items() if not rows and table in EXPECTED] == []
+
+
+EXPECTED = {"client", "program", "prescription", "assessment", "finding", "checkin", "audit_event"}
+
+
+def test_the_file_holds_rows_findings_and_a_note_who_took_it(people: People) -> None:
+    content = files(export(people.actor(people.colleague), people.client.id))
+    assert set(content) == {"read-me.txt", "record.json", "findings.csv", "findings-fhir.json"}
+    assert people.colleague.name in content["read-me.txt"].decode()
+    assert json.loads(content["findings-fhir.json"])["resourceType"] == "Bundle"
+    event = db.session.query(AuditEvent).filter_by(action="report.downloaded").one()
+    assert (event.client_id, event.details["kind"]) == (people.client.id, "whole_record")
+
+
+def test_it_holds_no_secret(world: World) -> None:
+    people = world.people
+    text = json.dumps(record_of(actor_of(people.owner), people.client.id))
+    for never in ("token", "password", "hash"):
+        assert f'"{never}' not in text
+        assert f'_{never}"' not in text
+
+
+def test_who_may_not_have_it_gets_none(people: People) -> None:
+    with pytest.raises(Forbidden):
+        export(people.actor(people.assistant), people.client.id)
+    for nobody in (people.stranger, people.client_user):
+        with pytest.raises(NotFound):
+            export(people.actor(nobody), people.client.id)
