@@ -29,6 +29,7 @@ from typing import Any
 
 MESSAGE_ID = re.compile(rb"(?im)^message-id:\s*<([^>\r\n]+)>")
 STAGES = ("connect", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "body", "dot")
+LASTING = 0.25  # seconds
 BODY_SEEN = 20  # bytes of a mail that must have come before a "body" rule acts
 
 
@@ -88,6 +89,7 @@ class SinkCounts:
     connections: int = 0
     now_open: int = 0
     most_open: int = 0
+    most_lasting: int = 0  # open together for longer than a killed sender's connection takes to be noticed
     refused: Counter[str] = field(default_factory=Counter)  # "rcpt 550" -> how often
     dropped: Counter[str] = field(default_factory=Counter)  # stage -> how often
     bytes_in: int = 0
@@ -144,6 +146,11 @@ class Sink:
         self.counts.connections += 1
         self.counts.now_open = len(self._open)
         self.counts.most_open = max(self.counts.most_open, len(self._open))
+        asyncio.get_running_loop().call_later(LASTING, self._count_lasting, frozenset(self._open))
+
+    def _count_lasting(self, together: frozenset[_Conversation]) -> None:
+        lasting = len(together & self._open)
+        self.counts.most_lasting = max(self.counts.most_lasting, lasting)
 
     def closed(self, conversation: _Conversation) -> None:
         self._open.discard(conversation)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -25,7 +24,6 @@ from clinic.services import batteries
 
 Values: TypeAlias = Mapping[Place, Value]
 SIDES = (Side.LEFT, Side.RIGHT)
-HOW_MEASURED = ("position", "device")  # values taken in another way are not compared
 PAIN_LIMITED = "pain_limited"
 NOTE = Field(
     id="note",
@@ -140,12 +138,6 @@ def value_of(finding: Finding) -> Value:
         return finding.value_number
     assert finding.value_text is not None
     return finding.value_text
-
-
-def digest(values: Values, note: str | None) -> str:
-    """What a page held when it was opened, so that a save over somebody else's is seen."""
-    told = "\n".join(f"{'.'.join(place)}={values[place]}" for place in sorted(values))
-    return hashlib.sha256(f"{told}\n\n{note or ''}".encode()).hexdigest()[:32]
 
 
 def stands_out(field: Field, value: Value) -> bool:

@@ -34,15 +34,15 @@ def test_a_promised_mail_is_sent_by_the_pool_as_soon_as_it_is_committed(live_app
         worker = stage.worker()
         wait_until(lambda: heartbeats.SWEEP in _seen())
         with stage.app.app_context():
-            for number in range(1, 3):
+            for number in range(1, 11):
                 with transaction():
                     owner = make_user(make_practice(), Role.OWNER)
                     outbox.promise_reset(owner)
-                wait_until(lambda: sink.counts.total == number, 60)  # noqa: B023
-        wait_until(stage.drained)
-        senders = {name.split(".")[2] for name in db.session.scalars(select(OutboxMessage.sender)) if name}
+                wait_until(lambda: sink.counts.total == number and stage.drained())  # noqa: B023
+                if _senders() - {str(worker.pid)}:
+                    break  # on a busy machine the sweep may be quicker now and then
 
-    assert senders - {str(worker.pid)}, "the sweep sent everything: no nudge arrived"
+    assert _senders() - {str(worker.pid)}, "the sweep sent everything: no nudge arrived"
 
 
 def test_mail_leaves_although_there_never_was_a_broker(
@@ -116,6 +116,14 @@ def _ask(visitor: OpenerDirector, page: str, address: str) -> float:
     with visitor.open(page, body, timeout=30) as answer:
         assert answer.status == 200
     return time.monotonic() - begun
+
+
+def _senders() -> set[str]:
+    """The processes that have sent something."""
+    db.session.rollback()
+    found = {name.split(".")[2] for name in db.session.scalars(select(OutboxMessage.sender)) if name}
+    db.session.rollback()
+    return found
 
 
 def _seen() -> set[str]:

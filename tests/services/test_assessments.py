@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
-from clinic.domain.findings import Place, Signed, Value, Verdict
+from clinic.domain.findings import Place, Signed, Value
 from clinic.domain.types import AssessmentStatus, Section, Side
 from clinic.extensions import db
 from clinic.models import Assessment, AuditEvent, Finding
@@ -230,28 +230,6 @@ def test_the_one_before_is_the_last_signed_one_of_the_same_client(people: People
     before = assessment_history.earlier(now)
     assert before is not None
     assert (before.assessment_id, before.values) == (newer.id, {INTERNAL_LEFT: 34.0})
-
-
-def test_first_and_latest_are_compared_by_the_ten_degrees_of_hip_rotation(
-    people: People, robin: Actor
-) -> None:
-    right = Place("hip_rotation", "internal_passive", Side.RIGHT)
-    angle = Place("slr", "angle", Side.LEFT)
-    signed(robin, people.client, FIRST, {INTERNAL_LEFT: 20.0, right: 20.0, angle: 40.0, **SETUP})
-    signed(robin, people.client, LATER, {INTERNAL_LEFT: 30.0, right: 29.0, angle: 70.0, **SETUP})
-    held = assessments.for_client(robin, people.client.id)
-    assert held.first is not None
-    assert held.latest is not None
-    rows = reading.compared(
-        reading.items_of(held.latest),
-        reading.values_of(held.first.findings),
-        reading.values_of(held.latest.findings),
-    )
-    assert {row.spot.place: row.change.verdict for row in rows} == {
-        angle: Verdict.NOT_JUDGED,
-        INTERNAL_LEFT: Verdict.CHANGED,
-        right: Verdict.WITHIN_ERROR,
-    }
 
 
 STRENGTH = Place("myotomes", "l5", Side.LEFT)

@@ -181,9 +181,10 @@ class _Words(dict[Value | None, str | None]):
     """Each value of a field in words, found once; a grade in figures alone."""
 
     def __init__(self, field: Field, mistake: str) -> None:
-        in_one_word = field.options and not field.is_numeric and field.kind is not FieldKind.FAULTS
-        super().__init__({None: None, **dict(field.options if in_one_word else ())})
+        super().__init__({None: None})
         self._field, self._mistake = field, mistake
+        if not field.is_numeric and field.kind is not FieldKind.FAULTS:
+            self.update(field.options)
 
     def __missing__(self, value: Value) -> str:
         is_grade = not isinstance(value, str) and self._field.kind is FieldKind.GRADE
