@@ -71,8 +71,10 @@ test-journeys: test-tools ## The journeys in a real browser, with accessibility 
 	@if grep -q '^browser journeys' $(LEFT_OUT); then echo "left out, see the end"; else \
 		$(PYTEST) tests/journeys $(args); fi
 
-faults: $(VENV)/.test ## Kill, hang and refuse, for as long as it takes
+faults: $(VENV)/.test ## Kill, hang and refuse, for as long as it takes (an hour); a table at the end
 	@$(PYTEST) tests/faults --full $(args)
+
+faults: export CLINIC_TEST_BACKEND ?= postgres
 
 bench: $(VENV)/.test ## Measure, one JSON object a line; only=page|mail|pdf|start to choose
 	@$(BIN)/python -m tests.bench $(only)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -103,7 +102,7 @@ class Licence:
 
 @dataclass(frozen=True, kw_only=True)
 class Questionnaire:
-    """One version of a questionnaire. Without `items` a form with a fixed text is given on paper."""
+    """One version of a questionnaire. Instead of `items` it may have `activities` that the client names."""
 
     id: str
     version: int
@@ -118,7 +117,6 @@ class Questionnaire:
     licence: Licence
     items: tuple[Item, ...]
     activities: NamedActivities | None
-    statements: int
     measures: tuple[Measure, ...]
     facts: tuple[Fact, ...]
     provenance: Provenance
@@ -130,11 +128,6 @@ class Questionnaire:
     confirm: str
     advice: str
     closing: str
-
-    @property
-    def on_paper_only(self) -> bool:
-        """Whether its published text is not here: the form is given on paper and its numbers typed in."""
-        return self.kind is Kind.TICKS and any(not item.text for item in self.items)
 
     @property
     def needs_since(self) -> bool:
@@ -189,13 +182,10 @@ class Questionnaires:
 def read_questionnaires(file: Entry, statements: Entry) -> Questionnaires:
     """The questionnaire file, with the statements of the form that is kept in a file of its own."""
     found: dict[tuple[str, int], Questionnaire] = {}
-    for each in file.each("questionnaires", read_questionnaire, least=1):
+    for each in file.each("questionnaires", lambda entry: read_questionnaire(entry, statements), least=1):
         if (each.id, each.version) in found:
             raise file.error("questionnaires", f"{each.id} version {each.version} is there twice")
         found[each.id, each.version] = each
-    for key, each in found.items():
-        if each.kind is Kind.TICKS:
-            found[key] = _with_statements(each, statements)
     sets = {each.id: each for each in file.each("sets", _read_set, least=1)}
     known = {key for key, _ in found}
     for each_set in sets.values():
@@ -204,18 +194,16 @@ def read_questionnaires(file: Entry, statements: Entry) -> Questionnaires:
     return Questionnaires(versions=MappingProxyType(found), sets=MappingProxyType(sets))
 
 
-def read_questionnaire(entry: Entry) -> Questionnaire:
+def read_questionnaire(entry: Entry, statements: Entry) -> Questionnaire:
     """A questionnaire out of its table; what its kind and role need must be there."""
     kind, role = entry.member("kind", Kind), entry.member("role", MeasureRole)
-    statements = entry.integer("statements") if kind is Kind.TICKS else 0
-    loinc = entry.text("loinc", "")
     made = Questionnaire(
         id=entry.text("id"),
         version=entry.integer("version"),
         name=entry.text("name"),
         full_name=entry.text("full_name"),
         client_title=entry.text("client_title"),
-        intro=entry.text("intro", ""),
+        intro=statements.text("instruction") if kind is Kind.TICKS else entry.text("intro", ""),
         follow_up_intro=entry.text("follow_up_intro", ""),
         kind=kind,
         role=role,
@@ -223,11 +211,10 @@ def read_questionnaire(entry: Entry) -> Questionnaire:
         licence=_read_licence(entry),
         items=_read_items(entry, kind, statements),
         activities=entry.one("activities", _read_activities) if kind is Kind.ACTIVITIES else None,
-        statements=statements,
         measures=entry.each("scales", read_measure, least=1),
         facts=entry.each("facts", read_fact),
         provenance=read_provenance(entry),
-        loinc=loinc,
+        loinc=entry.text("loinc", ""),
         loinc_provenance=_provenance_of(entry, "loinc"),
         positive_from=entry.number("positive_from") if role is MeasureRole.SCREEN else None,
         better_from=entry.number("better_from") if role is MeasureRole.CHANGE else None,
@@ -285,17 +272,21 @@ def _provenance_of(entry: Entry, what: str) -> Provenance | None:
     return Provenance(entry.member(f"{what}_status", Evidence), entry.texts(f"{what}_src"))
 
 
-def _read_items(entry: Entry, kind: Kind, statements: int) -> tuple[Item, ...]:
+def _read_items(entry: Entry, kind: Kind, statements: Entry) -> tuple[Item, ...]:
     if kind is Kind.ACTIVITIES:
         return ()
     if kind is Kind.TICKS:
-        return tuple(_statement(number, "") for number in range(1, statements + 1))
+        return _read_statements(statements, entry.integer("statements"))
     shared = _read_options(entry) if kind is Kind.CHOICE else ()
     return entry.each("items", lambda item: _read_item(item, shared), least=1)
 
 
-def _statement(number: int, text: str) -> Item:
-    return Item(id=f"s{number}", text=text, options=((0, "Not ticked"), (1, "Ticked")))
+def _read_statements(file: Entry, count: int) -> tuple[Item, ...]:
+    """The statements of a form, in its order; the file says where they were copied from."""
+    file.text("copied_from")
+    texts = file.texts("statements", least=count, most=count)
+    options = ((0, "Not ticked"), (1, "Ticked"))
+    return tuple(Item(id=f"s{number}", text=text, options=options) for number, text in enumerate(texts, 1))
 
 
 def _read_item(entry: Entry, shared: tuple[tuple[int, str], ...]) -> Item:
@@ -386,16 +377,3 @@ def _check_range(entry: Entry, made: Questionnaire, measure: Measure) -> None:
     }[measure.rule.method]
     if reach != (measure.rule.low, measure.rule.high):
         raise entry.error(f"scales.{measure.id}.span", f"must be {list(reach)}, as the answers allow")
-
-
-def _with_statements(made: Questionnaire, file: Entry) -> Questionnaire:
-    texts = file.texts("statements")
-    instruction, source = file.text("instruction", ""), file.text("copied_from", "")
-    if not texts:
-        return made
-    if len(texts) != made.statements:
-        raise file.error("statements", f"must hold {made.statements}, or none, not {len(texts)}")
-    if not (instruction and source):
-        raise file.error("copied_from", "must say where and when the statements were copied")
-    items = tuple(_statement(number, text) for number, text in enumerate(texts, start=1))
-    return dataclasses.replace(made, items=items, intro=instruction)

@@ -47,7 +47,7 @@ WORDS: Mapping[NoticeKind, tuple[str, str]] = MappingProxyType(
             "1 client may be ready for fewer check-ins",
             "{} clients may be ready for fewer check-ins",
         ),
-        NoticeKind.ENDED: ("1 program has come to its last day", "{} programs have come to their last day"),
+        NoticeKind.ENDED: ("1 client has come to their last day", "{} clients have come to their last day"),
     }
 )
 

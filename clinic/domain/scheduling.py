@@ -112,17 +112,6 @@ def occurrences(schedule: Schedule, first_day: date) -> Iterator[Occurrence]:
         yield occurrence_on(schedule, day)
 
 
-def due_occurrences(schedule: Schedule, after: datetime, until: datetime) -> list[Occurrence]:
-    """The check-ins due after one instant and not later than another."""
-    found = []
-    for occurrence in occurrences(schedule, local_date(after, schedule.zone) - 2 * DAY):
-        if occurrence.due_at > until:
-            break
-        if occurrence.due_at > after:
-            found.append(occurrence)
-    return found
-
-
 def fallen_due(schedule: Schedule, first_day: date, until: datetime) -> list[Occurrence]:
     """The check-ins from a local date on that are due by an instant."""
     return list(takewhile(lambda each: each.due_at <= until, occurrences(schedule, first_day)))

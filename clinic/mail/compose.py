@@ -104,13 +104,9 @@ def warning_sign_alert(head: Letterhead, *, first_name: str, link: str) -> MailC
     return _mail("warning_sign_alert", head, first_name=first_name, link=link)
 
 
-def practice_notice(
-    head: Letterhead, *, first_name: str, lines: Sequence[str], link: str, account_link: str
-) -> MailContent:
+def practice_notice(head: Letterhead, *, first_name: str, lines: Sequence[str], link: str) -> MailContent:
     """A morning's news for a practitioner, in counts: no client, no sign, no answer here."""
-    return _mail(
-        "practice_notice", head, first_name=first_name, lines=lines, link=link, account_link=account_link
-    )
+    return _mail("practice_notice", head, first_name=first_name, lines=lines, link=link)
 
 
 def test_mail(head: Letterhead, *, first_name: str, link: str) -> MailContent:

@@ -14,6 +14,7 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
+from email.policy import Compat32
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -22,6 +23,8 @@ from clinic.mail.transport import readable
 
 MOST_BYTES = 256 * 1024  # a report says what it has to say at its beginning
 MOST_PARTS = 20  # more are an attempt to keep us busy
+MOST_BREAKS = 1000  # lines that could be the end of a part, likewise
+LONGEST_HEADER = 4000  # the parser's time for a header's parameters grows with its square
 STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
 COMPLAINT_TYPE = "message/feedback-report"
 COMPLAINTS = frozenset({"abuse", "opt-out"})
@@ -56,9 +59,18 @@ def read_report(raw: bytes) -> Report:
     """Take a mail apart; never raises for what is in it."""
     raw = raw[:MOST_BYTES]
     lowered = raw.lower()
-    if lowered.count(b"multipart/") + lowered.count(b"message/") > MOST_PARTS:
+    parts = lowered.count(b"multipart/") + lowered.count(b"message/")
+    if parts > MOST_PARTS or raw.count(b"\n--") > MOST_BREAKS:
         return Report(ReportKind.OTHER, "", (raw.decode("utf-8", "replace"),))
-    return _Parcel(message_from_bytes(raw)).report()
+    return _Parcel(message_from_bytes(raw, policy=_Short())).report()
+
+
+class _Short(Compat32):
+    """Headers are cut where nothing that we look for could still come."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:LONGEST_HEADER]
 
 
 class _Parcel:

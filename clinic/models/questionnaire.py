@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, event, text
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.questionnaires import AnswerSource, AskChannel
@@ -56,6 +56,8 @@ class QuestionnaireRequest(OfPractice, Base):
 class QuestionnaireResponse(OfPractice, Base):
     """The answers to one questionnaire of an asking. Rows are only added: a correction is a new revision.
 
+    The database refuses whatever would change or remove one (migration 0008).
+
     `answers` holds a number or null by question; `activities` the client's own words where they name things,
     in the order of a1, a2, …; `scores` what the rules of its version made of it.
     """
@@ -99,9 +101,3 @@ class QuestionnaireResponse(OfPractice, Base):
         foreign_keys="QuestionnaireResponse.request_id", viewonly=True
     )
     typist: Mapped[User | None] = relationship(foreign_keys="QuestionnaireResponse.entered_by", viewonly=True)
-
-
-@event.listens_for(QuestionnaireResponse, "before_update")
-def _answers_stay(*_: object) -> None:
-    # a second lock behind the services: what somebody answered is never written over
-    raise RuntimeError("an answer is never changed; a correction is a row of its own")

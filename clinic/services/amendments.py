@@ -6,12 +6,14 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from clinic.domain.access import CLINICIANS
-from clinic.domain.errors import Forbidden, RuleBroken
-from clinic.domain.findings import Place, Value, check
+from clinic.domain.errors import Conflict, Forbidden, RuleBroken
+from clinic.domain.findings import Place, Value, check, written
 from clinic.domain.types import AssessmentStatus
+from clinic.extensions import db
 from clinic.models import Amendment, Assessment
 from clinic.services import access, assessment_flags, audit
 from clinic.services import assessment_reading as reading
@@ -29,6 +31,7 @@ class Wish:
     """An amendment to be. `key` is the form's own, so that sending it twice is once.
 
     Without a place it is a note alone; with a place and no value, what was recorded there is withdrawn.
+    `seen` is what stood at the place when the form was shown, as `spelled`; None where nobody looked.
     """
 
     key: str
@@ -36,21 +39,28 @@ class Wish:
     value: Value | None
     note: str
     reason: str
+    seen: str | None = None
 
 
 def amend(actor: Actor, assessment_id: uuid.UUID, wish: Wish) -> uuid.UUID:
     """Add to a signed assessment; returns the amendment. RuleBroken names the field that is wrong.
 
-    A corrected value that wants a doctor the same day raises its flag like one that is recorded.
+    A corrected value that wants a doctor the same day raises its flag like one that is recorded. Conflict
+    where something else stands at the place than was seen.
     """
     with transaction() as session:
         assessment = access.assessment_for(actor, assessment_id, selectinload(Assessment.findings))
-        amendment_id = uuid.uuid5(assessment.id, wish.key)
+        _one_at_a_time(assessment)
+        # the words too: a form that is gone back to and changed is another amendment, not the same again
+        told = repr((wish.key, wish.place, wish.value, wish.note, wish.reason))
+        amendment_id = uuid.uuid5(assessment.id, told)
         if session.get(Amendment, amendment_id) is not None:
             return amendment_id
         before = effective(assessment)
         _check(actor, assessment, wish, before)
         old = before.get(wish.place) if wish.place else None
+        if wish.place is not None and wish.seen is not None:
+            _must_be_seen(assessment, wish.place, old, wish.seen)
         session.add(_row(actor, assessment, amendment_id, wish, old))
         session.flush()
         _note(actor, assessment, wish, old)
@@ -62,6 +72,26 @@ def amend(actor: Actor, assessment_id: uuid.UUID, wish: Wish) -> uuid.UUID:
 def spot_of(assessment: Assessment, name: str) -> Spot | None:
     """The place of this name among those the assessment asks for."""
     return next((spot for spot in reading.spots(reading.items_of(assessment)) if spot.name == name), None)
+
+
+def spelled(assessment: Assessment, place: Place, value: Value | None) -> str:
+    """A value as the form of an amendment remembers it."""
+    spot = spot_of(assessment, "-".join(place))
+    typed = written(spot.field, value) if spot and value is not None else []
+    return " ".join(" ".join(typed).split())
+
+
+def _must_be_seen(assessment: Assessment, place: Place, old: Value | None, seen: str) -> None:
+    if " ".join(seen.split()) != spelled(assessment, place, old):
+        raise Conflict
+
+
+def _one_at_a_time(assessment: Assessment) -> None:
+    # of two at once the second sees what the first made; SQLite has one writer anyway
+    row = select(Assessment.id).where(
+        Assessment.practice_id == assessment.practice_id, Assessment.id == assessment.id
+    )
+    db.session.execute(row.with_for_update())
 
 
 def _check(actor: Actor, assessment: Assessment, wish: Wish, before: Values) -> None:

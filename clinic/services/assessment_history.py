@@ -198,8 +198,12 @@ def _values(practice_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID,
     by_key: dict[uuid.UUID | str, dict[Place, Value]] = {each.hex: found[each] for each in ids} | found
     asked = {"practice_id": practice_id, "ids": list(ids)}
     rows: Sequence[Any] = db.session.connection().execute(_FINDINGS, asked).all()
+    known: dict[tuple[str, str, str], Place] = {}  # each place comes again with each assessment
     for key, test, field, side, number, text in rows:
-        by_key[key][Place(test, field, SIDES[side])] = text if number is None else number
+        told = test, field, side
+        if (place := known.get(told)) is None:
+            place = known[told] = Place(test, field, SIDES[side])
+        by_key[key][place] = text if number is None else number
     return found
 
 

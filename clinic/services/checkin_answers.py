@@ -130,9 +130,7 @@ def _settle(answer: CheckinAnswer) -> None:
     open_for_somebody = needs_somebody(_points(answer), contact_wanted=answer.contact_wanted)
     answer.handled_by, answer.handled_at = None, None if open_for_somebody else at
     if answer.contact_wanted:
-        notices.tell(
-            answer.practice_id, NoticeKind.CONTACT, client_id=answer.client_id, key=answer.id.hex
-        )
+        notices.tell(answer.practice_id, NoticeKind.CONTACT, client_id=answer.client_id, key=answer.id.hex)
 
 
 def _points(answer: CheckinAnswer) -> list[PainPoint]:

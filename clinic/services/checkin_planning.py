@@ -138,6 +138,4 @@ def _plan(due: Due, row: CheckinSchedule, occurrence: Occurrence, known: Known, 
         known.mailed.add((due.practice.id, outbox_key(due.client.id, day)))
     kind = CheckinKind(row.kind.value)
     run = known.unanswered.get(due.client.id)
-    return Plan(
-        uuid.uuid4(), due, kind, occurrence, skip, day, row.next_due_at, run.last if run else None
-    )
+    return Plan(uuid.uuid4(), due, kind, occurrence, skip, day, row.next_due_at, run.last if run else None)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.questionnaires import AskChannel
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.types import LinkPurpose
 from clinic.extensions import db
 from clinic.mail.addresses import Address
-from clinic.models import Checkin, Client, LinkToken, User
+from clinic.models import Checkin, Client, LinkToken, QuestionnaireRequest, User
 from clinic.services import links
 
 
@@ -31,19 +32,27 @@ def readdress(client: Client, address: Address | None) -> None:
     if client.user_id is not None:
         _sign_in_with(client, address)
     if client.email_key is not None and client.email_key != (address.key if address else None):
-        _end_checkin_links(client)
+        _end_mailed_links(client)
     client.email = address.typed if address else None
     client.email_key = address.key if address else None
     client.search_key = search_key(client.name, client.email)
     client.bounced_at = client.bounce_reason = None
 
 
-def _end_checkin_links(client: Client) -> None:
+def _end_mailed_links(client: Client) -> None:
     """Whoever reads the old address must not answer for the client."""
     theirs = select(Checkin.id).where(
         Checkin.practice_id == client.practice_id, Checkin.client_id == client.id
     )
     links.revoke((LinkToken.practice_id == client.practice_id) & LinkToken.checkin_id.in_(theirs))
+    mailed = select(QuestionnaireRequest.id).where(
+        QuestionnaireRequest.practice_id == client.practice_id,
+        QuestionnaireRequest.client_id == client.id,
+        QuestionnaireRequest.channel == AskChannel.MAIL,
+    )
+    links.revoke(
+        (LinkToken.practice_id == client.practice_id) & LinkToken.questionnaire_request_id.in_(mailed)
+    )
 
 
 def _refuse_taken(client: Client, address: Address) -> None:

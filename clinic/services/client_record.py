@@ -17,7 +17,7 @@ from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import Forbidden
 from clinic.extensions import db
 from clinic.models import Base
-from clinic.services import access, client_findings, questionnaires
+from clinic.services import access, client_findings, questionnaire_results
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.downloads import Download, note_download
@@ -71,7 +71,7 @@ def export(actor: Actor, client_id: uuid.UUID) -> bytes:
     at = now()
     told = {"practice": findings.practice.name, "client": findings.client.name, "by": actor.name}
     rows = json.dumps(record_of(actor, client_id), ensure_ascii=False, indent=1)
-    bundle = fhir_bundle(findings, questionnaires.for_client(actor, client_id), at)
+    bundle = fhir_bundle(findings, questionnaire_results.for_client(actor, client_id), at)
     return _zip(
         {
             "read-me.txt": READ_ME.format(day=at.date().isoformat(), **told).encode(),

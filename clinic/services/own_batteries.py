@@ -69,7 +69,6 @@ def create(actor: Actor, token: str, name: str, purpose: str, picks: Sequence[Pi
         if (same := session.get(OwnBattery, made_id)) is not None:
             return same
         items = _items(actor, picks)
-        _check_name(actor, name, None)
         head = OwnBattery(
             id=made_id,
             practice_id=actor.practice_id,
@@ -82,6 +81,7 @@ def create(actor: Actor, token: str, name: str, purpose: str, picks: Sequence[Pi
                 session.add(head)
         except IntegrityError:  # the other press came first
             return session.get_one(OwnBattery, made_id)
+        _check_name(actor, name, None)
         _add_version(actor, head, name, purpose, items)
         audit.record(actor, "battery.made", subject_id=head.id, name=name)
     return head

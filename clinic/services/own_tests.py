@@ -109,7 +109,6 @@ def create(actor: Actor, token: str, draft: TestDraft) -> OwnTest:
         if (same := session.get(OwnTest, made_id)) is not None:
             return same
         definition = _definition(draft, frozenset())
-        _check_name(actor, draft.name, None)
         head = OwnTest(
             id=made_id,
             practice_id=actor.practice_id,
@@ -122,6 +121,7 @@ def create(actor: Actor, token: str, draft: TestDraft) -> OwnTest:
                 session.add(head)
         except IntegrityError:  # the other press came first
             return session.get_one(OwnTest, made_id)
+        _check_name(actor, draft.name, None)
         _add_version(actor, head, draft.name, definition)
         audit.record(actor, "test.made", subject_id=head.id, name=draft.name)
     return head

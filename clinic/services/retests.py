@@ -190,7 +190,8 @@ def _cited(program: Program) -> tuple[list[ProgramFinding], list[Record]]:
                 Assessment.status == AssessmentStatus.SIGNED,
             ),
         )
-        .join(
+        # outer: what is cited may stand in an amendment alone
+        .outerjoin(
             Finding,
             and_(
                 Finding.practice_id == Assessment.practice_id,
@@ -206,7 +207,9 @@ def _cited(program: Program) -> tuple[list[ProgramFinding], list[Record]]:
     values: dict[uuid.UUID, dict[Place, Value]] = {}
     for row, assessment, finding in db.session.execute(query):
         cited[row.id], found[assessment.id] = row, assessment
-        values.setdefault(assessment.id, {})[reading.place_of(finding)] = reading.value_of(finding)
+        of_it = values.setdefault(assessment.id, {})
+        if finding is not None:
+            of_it[reading.place_of(finding)] = reading.value_of(finding)
     if not cited:
         return [], []
     added = history.amendments(program.practice_id, list(found))

@@ -152,7 +152,6 @@ def _practice_notice(due: Due, at: datetime) -> MailContent:
         first_name=_first_name(due.user.name),
         lines=news_lines(notices.counts(due.practice.id, due.mail.local_date)),
         link=links.address("practitioner.attention.index"),
-        account_link=links.address("practitioner.account.show"),
     )
 
 

@@ -153,6 +153,8 @@ def _end(row: Held, state: OutboxState, checkin: CheckinState, at: datetime, rea
         "attempts": row.attempts + 1,
         "finished_at": at,
     }
+    if state is OutboxState.FAILED:  # nothing arrived: the client's day is free for another mail
+        columns["day_key"] = None
     if state is not OutboxState.IN_DOUBT:  # in doubt, whoever held it may still put it right
         columns |= {"lease_token": None, "lease_until": None}
     return _Told(columns, checkin, reason)

@@ -14,7 +14,7 @@ from clinic.services import (
     looking_over,
     notices,
     program_changes,
-    questionnaires_asking,
+    questionnaire_asking,
 )
 from clinic.services.clock import now
 from clinic.tasks import stopping, turn
@@ -34,7 +34,7 @@ def plan() -> None:
     # in this order: a check-in that has fallen due goes before a reminder of an older one
     checkin_planning.plan_due(at)
     checkin_reminders.run(at)
-    questionnaires_asking.expire_due(at)
+    questionnaire_asking.expire_due(at)
 
 
 def expire() -> None:

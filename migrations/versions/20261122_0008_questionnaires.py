@@ -16,6 +16,20 @@ POSITIVE = sa.text("screen_positive")
 SUBJECTS = ("user_id", "invitation_id", "checkin_id")
 OLD_PURPOSES = ("invitation", "reset", "checkin", "unsubscribe")
 NEW_SUBJECT = "questionnaire_request_id"
+KEPT = "an answer is never changed"
+
+# What each trigger refuses. REPLACE deletes rows without telling a DELETE trigger, so an INSERT over a key that
+# is taken is refused too.
+LOCKS = (
+    (
+        "INSERT",
+        "EXISTS (SELECT 1 FROM questionnaire_response AS kept WHERE kept.id = NEW.id"
+        " OR (kept.practice_id = NEW.practice_id AND kept.request_id = NEW.request_id"
+        " AND kept.questionnaire_key = NEW.questionnaire_key AND kept.revision = NEW.revision))",
+    ),
+    ("UPDATE", "TRUE"),
+    ("DELETE", "TRUE"),
+)
 
 
 def upgrade() -> None:
@@ -25,9 +39,11 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.add_column(sa.Column(NEW_SUBJECT, sa.Uuid(), nullable=True))
         _point_at_request(batch_op, "outbox_message")
+    _lock()
 
 
 def downgrade() -> None:
+    _unlock()
     op.execute("DELETE FROM outbox_message WHERE questionnaire_request_id IS NOT NULL")
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         _let_go_of_request(batch_op, "outbox_message")
@@ -121,6 +137,41 @@ def _create_response() -> None:
         sqlite_where=POSITIVE,
         postgresql_where=POSITIVE,
     )
+
+
+def _lock() -> None:
+    postgres = op.get_bind().dialect.name == "postgresql"
+    for verb, refused in LOCKS:
+        name = f"questionnaire_response_{verb.lower()}_locked"
+        if postgres:
+            row = "OLD" if verb == "DELETE" else "NEW"
+            _postgres(name, f"{verb} ON questionnaire_response FOR EACH ROW", f"IF {refused} THEN", row)
+        else:
+            op.execute(
+                f"CREATE TRIGGER {name} BEFORE {verb} ON questionnaire_response FOR EACH ROW WHEN {refused}"
+                f" BEGIN SELECT RAISE(ABORT, '{KEPT}'); END"
+            )
+    if postgres:  # a DELETE trigger hears nothing of TRUNCATE
+        name = "questionnaire_response_truncate_locked"
+        _postgres(name, "TRUNCATE ON questionnaire_response FOR EACH STATEMENT", "IF TRUE THEN", "NULL")
+
+
+def _postgres(name: str, on: str, when: str, row: str) -> None:
+    op.execute(
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" {when} RAISE EXCEPTION '{KEPT}' USING ERRCODE = 'integrity_constraint_violation'; END IF;"
+        f" RETURN {row}; END $$"
+    )
+    op.execute(f"CREATE TRIGGER {name} BEFORE {on} EXECUTE FUNCTION {name}()")
+
+
+def _unlock() -> None:
+    postgres = op.get_bind().dialect.name == "postgresql"
+    for verb in ("insert", "update", "delete", *(("truncate",) if postgres else ())):
+        name = f"questionnaire_response_{verb}_locked"
+        op.execute(f"DROP TRIGGER {name} ON questionnaire_response" if postgres else f"DROP TRIGGER {name}")
+        if postgres:
+            op.execute(f"DROP FUNCTION {name}()")
 
 
 def _allow_links(

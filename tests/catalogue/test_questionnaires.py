@@ -64,19 +64,15 @@ def test_the_phq2_has_its_exact_words_and_its_notice() -> None:
     assert made.confirm
 
 
-def test_no_statement_of_the_rmdq_is_shown_that_was_not_copied_from_the_form() -> None:
+def test_the_rmdq_has_its_24_statements_in_the_order_of_the_form() -> None:
     made = KNOWN.newest["rmdq24"]
-    assert len(made.items) == 24
-    assert {bool(item.text) for item in made.items} == {not made.on_paper_only}
-
-
-def test_with_its_statements_the_rmdq_is_asked_on_screen(changed: Callable[[str, str, str], Path]) -> None:
-    statements = ", ".join(f'"Statement {number} of the form."' for number in range(1, 25))
-    text = f'statements = [{statements}]\ninstruction = "Read and tick."\ncopied_from = "The form, 22 Nov."'
-    folder = changed(FORM, 'statements = []\ninstruction = ""\ncopied_from = ""', text)
-    made = load_catalogue(folder).questionnaires.newest["rmdq24"]
-    assert not made.on_paper_only
-    assert (made.intro, made.items[23].text) == ("Read and tick.", "Statement 24 of the form.")
+    texts = [item.text for item in made.items]
+    assert [item.id for item in made.items] == [f"s{number}" for number in range(1, 25)]
+    assert len(set(texts)) == 24
+    assert texts[0] == "I stay at home most of the time because of my back."
+    assert texts[23] == "I stay in bed most of the time because of my back."
+    assert made.intro.startswith("When your back hurts, you may find it difficult")
+    assert made.intro.endswith("Remember, only tick the sentence if you are sure it describes you today.")
 
 
 def test_every_threshold_has_its_source_and_certainty() -> None:
@@ -130,11 +126,15 @@ WRONG = [
     (FILE, 'asks = ["psfs", "groc11"]', 'asks = ["psfs", "oswald"]', "sets"),
     (FILE, 'confidence = "high"\n', "", "confidence"),
     (FILE, 'src = ["CHILDS", "OSTELO"]\nloinc_status', 'src = ["NOBODY"]\nloinc_status', "src"),
-    (FORM, "statements = []", 'statements = ["One."]', "statements"),
+    (FORM, '    "My back is painful almost all the time.",\n', "", "statements"),
+    (FORM, '"My back is painful almost all the time."', '""', "statements"),
+    (FORM, 'copied_from = "The RMDQ', 'copied_from = ""\nwas = "The RMDQ', "copied_from"),
+    (FORM, "copied_from = ", "from = ", "copied_from"),
+    (FORM, 'instruction = """', 'instruction = ""\nwas = """', "instruction"),
 ]
 
 
-@pytest.mark.parametrize("file, old, new, key", WRONG, ids=[row[3] for row in WRONG])
+@pytest.mark.parametrize("file, old, new, key", WRONG, ids=[f"{row[3]} {n}" for n, row in enumerate(WRONG)])
 def test_what_is_wrong_stops_the_start_and_is_named(
     changed: Callable[[str, str, str], Path], file: str, old: str, new: str, key: str
 ) -> None:

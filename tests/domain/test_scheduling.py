@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from clinic.domain.errors import RuleBroken
 from clinic.domain.scheduling import (
     RHYTHMS,
+    Occurrence,
     Schedule,
     WakingHours,
     check_weeks,
-    due_occurrences,
     fallen_due,
     load_zone,
     local_date,
@@ -37,6 +37,12 @@ ALL_DAY = WakingHours(time(0), time(23, 59, 59))
 
 def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def due_occurrences(schedule: Schedule, after: datetime, until: datetime) -> list[Occurrence]:
+    """What passes that run at these two instants find between them."""
+    found = fallen_due(schedule, local_date(after, schedule.zone) - timedelta(days=2), until)
+    return [each for each in found if each.due_at > after]
 
 
 def weekly(**changes: object) -> Schedule:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from clinic.extensions import db
 
-LOCKED = ("assessment", "finding", "amendment")
+LOCKED = ("assessment", "finding", "amendment", "questionnaire_response")
 
 
 @contextmanager

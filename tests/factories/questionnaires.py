@@ -8,9 +8,9 @@ from typing import Any
 
 from clinic.domain.questionnaires import AskChannel
 from clinic.models import Client, QuestionnaireRequest, QuestionnaireResponse, User
-from clinic.services import accounts, questionnaires_answers, questionnaires_asking
-from clinic.services.questionnaires_answers import Given
-from clinic.services.questionnaires_asking import Wish
+from clinic.services import accounts, questionnaire_answering, questionnaire_asking
+from clinic.services.questionnaire_given import Given
+from clinic.services.questionnaire_wishes import Wish
 from clinic.services.transaction import transaction
 from tests.factories.people import People
 
@@ -29,7 +29,7 @@ def ask(
     actor = accounts.actor_of(by or people.colleague)
     values: dict[str, Any] = {"form_key": uuid.uuid4().hex, "since": SINCE, "confirmed": True} | wish
     who = client or people.client
-    return questionnaires_asking.ask(actor, who.id, Wish(keys=keys, channel=channel, **values))
+    return questionnaire_asking.ask(actor, who.id, Wish(keys=keys, channel=channel, **values))
 
 
 def pain(now: int | None = 5, average: int | None = 5, worst: int | None = 7) -> Given:
@@ -47,11 +47,16 @@ def feeling(interest: int | None, mood: int | None) -> Given:
     return Given({"interest": interest, "mood": mood})
 
 
+def ticked(*numbers: int) -> Given:
+    """The statements of the RMDQ that are ticked, by number."""
+    return Given({f"s{number}": int(number in numbers) for number in range(1, 25)})
+
+
 def typed(people: People, request: QuestionnaireRequest, *given: Given) -> list[QuestionnaireResponse]:
     """Answers typed in by a practitioner, a page each."""
     actor = accounts.actor_of(people.colleague)
     return [
-        questionnaires_answers.answer_for(actor, request.id, number, each)
+        questionnaire_answering.answer_for(actor, request.id, number, each)
         for number, each in enumerate(given, start=1)
     ]
 

@@ -29,15 +29,16 @@ def test_one_connection_is_handed_on_by_the_dead(live_app: Flask, told: Callable
         staged(live_app, smtp_url=f"smtp://127.0.0.1:{sink.port}", smtp_connections=1) as stage,
     ):
         promise_checkins(mails)
-        senders = {stage.start(SENDER).pid: stage.processes[-1] for _ in range(2)}
+        senders = [stage.start(SENDER) for _ in range(2)]
         killed = 0
         while killed < kills and not stage.drained():
             accepted = sink.counts.total
             wait_until(lambda: sink.counts.total > accepted or stage.drained())  # noqa: B023
-            holding = next((pid for pid in senders if stage.leased_by(pid)), None)
+            holding = next((each for each in senders if stage.leased_by(each.pid)), None)
             if holding is not None:
-                kill(senders.pop(holding))
-                senders[stage.start(SENDER).pid] = stage.processes[-1]
+                kill(holding)
+                senders.remove(holding)
+                senders.append(stage.start(SENDER))
                 killed += 1
         wait_until(stage.drained, 300)
         reckoning = told(f"one connection, its holder killed {killed} times", reckon(sink), in_doubt=killed)

@@ -134,14 +134,15 @@ def test_a_server_that_takes_one_connection_only_is_sent_everything_over_one(
 
 
 @pytest.mark.fault(full=True)
-def test_a_server_that_stalls_for_half_a_minute_after_the_dot_is_waited_for(
-    app: Flask, told: Callable[..., Reckoning]
+@pytest.mark.parametrize("stage, do", [("data", "stall"), ("dot", "keep_stall")])
+def test_a_server_that_stalls_for_half_a_minute_is_waited_for(
+    app: Flask, stage: str, do: str, told: Callable[..., Reckoning]
 ) -> None:
-    with running_sink(Rule("dot", "keep_stall", seconds=30.0, every=20)) as sink:
+    with running_sink(Rule(stage, do, seconds=30.0, every=20)) as sink:
         promise_checkins(60)
         with sending_to(app, sink.port) as account:
             until_drained(account)
-        assert told("stalled 30 s after the dot", reckon(sink)).sent == 60
+        assert told(f"stalled 30 s at {stage}", reckon(sink)).sent == 60
 
 
 @pytest.mark.fault(full=True)

@@ -142,8 +142,8 @@ def test_what_is_half_typed_survives_signing_out_and_a_lost_connection(
     signs_in(olive)
     begins(olive, a_client(settled, "Hal Typed"))
     angle = olive.page.locator("#slr-angle-left")
-    angle.fill("450")
-    olive.sees("450 is too high", "1 kept as typed")
+    angle.fill("450.5")
+    olive.sees("450.5 is too high", "1 kept as typed")
     olive.page.context.set_offline(True)
     presses_answer(olive, "faber-result-left", "p")
     olive.page.wait_for_selector("[data-state]:has-text('no connection')")
@@ -155,7 +155,7 @@ def test_what_is_half_typed_survives_signing_out_and_a_lost_connection(
     olive.page.wait_for_selector("[data-state]:has-text('you are signed out')")
     stored = olive.page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert "positive" not in stored
-    assert "450" not in stored
+    assert "450.5" not in stored
     with olive.page.expect_popup() as opened:
         olive.page.get_by_role("link", name="Sign in again").click()
     popup = opened.value
@@ -163,7 +163,7 @@ def test_what_is_half_typed_survives_signing_out_and_a_lost_connection(
     popup.fill("[name=password]", PASSWORD)
     popup.locator("main button[type=submit]").click()
     popup.wait_for_url("**/orthopedic")  # back to the same section, with what was kept
-    assert popup.locator("#slr-angle-left").input_value() == "450"
+    assert popup.locator("#slr-angle-left").input_value() == "450.5"
     popup.close()
     olive.page.evaluate("() => dispatchEvent(new Event('focus'))")
     olive.page.wait_for_selector("[data-kind=saved]", timeout=15000)

@@ -27,9 +27,15 @@ INVITATION = compose.invitation(
 )
 RESET = compose.password_reset(HEAD, first_name="Anna", link=LINK, minutes=30)
 ALERT = compose.warning_sign_alert(HEAD, first_name="Mira", link=LINK)
+NEWS = compose.practice_notice(
+    HEAD,
+    first_name="Mira",
+    lines=("1 client would like to hear from you", "2 addresses do not take mail"),
+    link=LINK,
+)
 TEST = compose.test_mail(HEAD, first_name="Mira", link=LINK)
 ALL = pytest.mark.parametrize(
-    "mail", [CHECKIN, REMINDER, INVITATION, RESET, ALERT, TEST], ids=lambda mail: mail.subject
+    "mail", [CHECKIN, REMINDER, INVITATION, RESET, ALERT, NEWS, TEST], ids=lambda mail: mail.subject
 )
 
 FOOT = """
@@ -144,6 +150,24 @@ https://clinic.example/c/k7Pq
 
 You sign in first.
 This mail names nobody, because mail can be read by others.
+"""
+        + FOOT
+    )
+
+
+def test_the_mornings_news_are_counts_and_no_names() -> None:
+    assert NEWS.subject == "News from your clients since yesterday"
+    assert NEWS.text == (
+        """Hello Mira,
+
+1 client would like to hear from you.
+2 addresses do not take mail.
+
+See who:
+https://clinic.example/c/k7Pq
+
+This mail names nobody, because mail can be read by others.
+You get it at most once a day, and only when there is news. You can switch it off on your account page.
 """
         + FOOT
     )

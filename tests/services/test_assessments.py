@@ -266,7 +266,7 @@ def test_the_wording_is_signed_off_once_and_only_as_it_was_read(people: People, 
     assessment = draft(robin, people.client)
     wording = assessments.wording_of(assessment)
     assert wording is not None
-    assert wording.scope == "assessment:hip_back_first_visit:1"
+    assert wording.scope == "assessment:hip_back_first_visit:2"
     with pytest.raises(Conflict):
         assessments.sign_off_wording(robin, assessment.id, "0" * 64)
     with pytest.raises(Forbidden):
@@ -288,4 +288,4 @@ def test_an_assessment_of_a_battery_that_moved_on_still_shows_what_was_recorded(
         whole.battery_version, whole.items = 99, None  # a row from before items were kept
     db.session.refresh(whole, ["findings"])
     shown = [(item.test.id, [field.id for field in item.fields]) for item in reading.items_of(whole)]
-    assert shown == [("faber", ["result"]), ("hip_rotation", ["internal_passive"])]
+    assert shown == [("faber", ["result", "note"]), ("hip_rotation", ["internal_passive", "note"])]

@@ -21,7 +21,7 @@ from clinic.services import assessment_reading as reading
 from clinic.services.actors import Actor
 from clinic.services.amendments import Wish
 from clinic.services.fhir import codes, fhir_bundle
-from clinic.services.questionnaires import Answered
+from clinic.services.questionnaire_results import Answered
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People
 

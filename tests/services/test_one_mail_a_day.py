@@ -121,6 +121,18 @@ def test_a_mail_that_was_called_back_leaves_the_day_free(people: People, clock: 
     promised(people, MONDAY + HOUR)
 
 
+def test_a_mail_that_was_refused_for_good_leaves_the_day_free(
+    people: People, clock: Clock, server: MemoryTransport
+) -> None:
+    server.outcomes = [REFUSED]
+    failed = promised(people, MONDAY)
+    delivery.run()
+    assert ledger(failed).state is CheckinState.FAILED
+    other = promised(people, MONDAY - MINUTE)
+    delivery.run()
+    assert ledger(other).state is CheckinState.SENT
+
+
 def test_one_that_is_sent_again_on_another_day_is_that_days_mail(
     people: People, clock: Clock, server: MemoryTransport
 ) -> None:

@@ -27,21 +27,26 @@ from clinic.services import (
     attention,
     checkin_dues,
     outbox,
+    questionnaire_answering,
+    questionnaire_asking,
+    questionnaire_changes,
+    questionnaire_pages,
+    questionnaire_results,
     questionnaires,
-    questionnaires_answers,
-    questionnaires_asking,
 )
 from clinic.services.attention import Case
-from clinic.services.questionnaires_answers import Given
+from clinic.services.questionnaire_given import Given
 from clinic.services.transaction import transaction
 from tests.factories.people import People
-from tests.factories.questionnaires import SINCE, activities, ask, feeling, link_to, pain, typed
+from tests.factories.questionnaires import SINCE, activities, ask, feeling, link_to, pain, ticked, typed
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CLOCKED = (
     "questionnaires",
-    "questionnaires_asking",
-    "questionnaires_answers",
+    "questionnaire_answering",
+    "questionnaire_asking",
+    "questionnaire_mail",
+    "questionnaire_pages",
     "links",
     "outbox",
     "audit",
@@ -55,7 +60,7 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
     def put(at: datetime) -> None:
         for module in CLOCKED:
             monkeypatch.setattr(f"clinic.services.{module}.now", lambda: at)
-        monkeypatch.setattr("clinic.services.questionnaires_asking.today_in", lambda zone: at.date())
+        monkeypatch.setattr("clinic.services.questionnaire_wishes.today_in", lambda zone: at.date())
 
     return put
 
@@ -75,8 +80,8 @@ def rows(kind: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(kind)) or 0
 
 
-def reading(people: People) -> list[questionnaires.Answered]:
-    return questionnaires.for_client(people.actor(people.colleague), people.client.id)
+def reading(people: People) -> list[questionnaire_results.Answered]:
+    return questionnaire_results.for_client(people.actor(people.colleague), people.client.id)
 
 
 # ---------------------------------------------------------------- asking
@@ -109,7 +114,6 @@ REFUSED = [
         {"since": datetime.now(UTC).date() + timedelta(2)},
         "since",
     ),
-    ("a paper form by mail", ("rmdq24",), {"channel": AskChannel.MAIL}, "keys"),
 ]
 
 
@@ -181,10 +185,10 @@ def test_a_resend_is_another_mail_once_the_first_is_gone(people: People, noon: d
     actor = people.actor(people.colleague)
     request = ask(people, "nprs", channel=AskChannel.MAIL)
     with pytest.raises(RuleBroken, match="on its way"):
-        questionnaires_asking.resend(actor, request.id)
+        questionnaire_asking.resend(actor, request.id)
     with transaction():
         db.session.scalars(select(OutboxMessage)).one().state = OutboxState.SENT
-    questionnaires_asking.resend(actor, request.id)
+    questionnaire_asking.resend(actor, request.id)
     assert rows(OutboxMessage) == 2
     assert actions(people)[-1] == "questionnaire.resent"
 
@@ -192,10 +196,10 @@ def test_a_resend_is_another_mail_once_the_first_is_gone(people: People, noon: d
 def test_taken_back_the_link_ends_and_the_mail_is_not_sent(people: People, noon: datetime) -> None:
     request = ask(people, "nprs", channel=AskChannel.MAIL)
     secret = link_to(request)
-    questionnaires_asking.revoke(people.actor(people.colleague), request.id)
+    questionnaire_asking.revoke(people.actor(people.colleague), request.id)
     assert db.session.scalars(select(OutboxMessage)).one().state is OutboxState.CANCELLED
     with pytest.raises(LinkProblem) as ended:
-        questionnaires_answers.open_link(secret)
+        questionnaire_pages.open_link(secret)
     assert ended.value.kind is LinkProblemKind.REVOKED
     assert actions(people)[-1] == "questionnaire.revoked"
 
@@ -205,13 +209,13 @@ def test_what_nobody_answers_runs_out_once(
 ) -> None:
     request = ask(people, "nprs", channel=AskChannel.PAGES)
     later = NOON + timedelta(days=14)
-    assert questionnaires_asking.expire_due(later - timedelta(seconds=1)) == 0
+    assert questionnaire_asking.expire_due(later - timedelta(seconds=1)) == 0
     set_clock(later)
-    assert [questionnaires_asking.expire_due(later) for _ in range(2)] == [1, 0]
+    assert [questionnaire_asking.expire_due(later) for _ in range(2)] == [1, 0]
     asked = questionnaires.asked_one(people.actor(people.colleague), request.id)
     assert asked.state is AskState.EXPIRED
     with pytest.raises(NotFound):
-        questionnaires_answers.open_own(people.actor(people.client_user), request.id)
+        questionnaire_pages.open_own(people.actor(people.client_user), request.id)
     assert actions(people)[-1] == "questionnaire.expired"
 
 
@@ -221,32 +225,32 @@ def test_what_nobody_answers_runs_out_once(
 def test_each_page_is_kept_as_it_is_sent(people: People) -> None:
     request = ask(people, "nprs", "groc11", channel=AskChannel.MAIL)
     secret = link_to(request)
-    questionnaires_answers.answer_link(secret, 1, pain(3, None, 8))
-    opened = questionnaires_answers.open_link(secret)
+    questionnaire_answering.answer_link(secret, 1, pain(3, None, 8))
+    opened = questionnaire_pages.open_link(secret)
     assert (opened.state, opened.next_number) == (AskState.PARTLY, 2)
-    questionnaires_answers.answer_link(secret, 2, Given({"change": -3}))
-    opened = questionnaires_answers.open_link(secret)
+    questionnaire_answering.answer_link(secret, 2, Given({"change": -3}))
+    opened = questionnaire_pages.open_link(secret)
     assert (opened.state, opened.is_done, opened.is_closed) == (AskState.ANSWERED, True, False)
     groc, nprs = reading(people)
     assert dict(nprs.scores) == {"now": 3, "average": None, "worst": 8}
     assert (dict(groc.scores), groc.since, groc.source) == ({"change": -3}, SINCE, AnswerSource.LINK)
-    assert questionnaires.rated_change(groc) is Verdict.WORSE
+    assert questionnaire_changes.rated_change(groc) is Verdict.WORSE
 
 
 def test_the_same_page_sent_again_is_one_answer(people: People) -> None:
     secret = link_to(ask(people, "nprs", channel=AskChannel.MAIL))
     for _ in range(3):
-        questionnaires_answers.answer_link(secret, 1, pain())
+        questionnaire_answering.answer_link(secret, 1, pain())
     assert rows(QuestionnaireResponse) == 1
     assert actions(people).count("questionnaire.answered") == 1
 
 
 def test_the_same_day_an_answer_is_changed_and_the_first_stays_readable(people: People) -> None:
     secret = link_to(ask(people, "nprs", channel=AskChannel.MAIL))
-    questionnaires_answers.answer_link(secret, 1, pain(now=3))
-    questionnaires_answers.answer_link(secret, 1, pain(now=6))
+    questionnaire_answering.answer_link(secret, 1, pain(now=3))
+    questionnaire_answering.answer_link(secret, 1, pain(now=6))
     actor = people.actor(people.colleague)
-    every = questionnaires.for_client(actor, people.client.id, every=True)
+    every = questionnaire_results.for_client(actor, people.client.id, every=True)
     assert [(each.revision, each.scores["now"], each.is_current) for each in every] == [
         (2, 6, True),
         (1, 3, False),
@@ -258,11 +262,11 @@ def test_the_next_day_nothing_is_changed_any_more(
     people: People, noon: datetime, set_clock: Callable[[datetime], None]
 ) -> None:
     secret = link_to(ask(people, "nprs", channel=AskChannel.MAIL))
-    questionnaires_answers.answer_link(secret, 1, pain(now=3))
+    questionnaire_answering.answer_link(secret, 1, pain(now=3))
     set_clock(NOON + timedelta(days=1))
-    assert questionnaires_answers.open_link(secret).is_closed
+    assert questionnaire_pages.open_link(secret).is_closed
     with pytest.raises(LinkProblem):
-        questionnaires_answers.answer_link(secret, 1, pain(now=6))
+        questionnaire_answering.answer_link(secret, 1, pain(now=6))
     assert rows(QuestionnaireResponse) == 1
 
 
@@ -270,30 +274,30 @@ def test_what_is_no_answer_is_refused(people: People) -> None:
     secret = link_to(ask(people, "nprs", channel=AskChannel.MAIL))
     for given in (pain(now=11), Given({"sleep": 2})):
         with pytest.raises(RuleBroken):
-            questionnaires_answers.answer_link(secret, 1, given)
+            questionnaire_answering.answer_link(secret, 1, given)
     with pytest.raises(NotFound):
-        questionnaires_answers.answer_link(secret, 2, pain())
+        questionnaire_answering.answer_link(secret, 2, pain())
     assert rows(QuestionnaireResponse) == 0
 
 
 def test_questions_asked_in_the_practice_are_not_on_own_pages(people: People) -> None:
     own = people.actor(people.client_user)
     here, there = ask(people, "nprs"), ask(people, "nprs", channel=AskChannel.PAGES)
-    assert [opened.request.id for opened in questionnaires_answers.open_of_own(own)] == [there.id]
+    assert [opened.request.id for opened in questionnaire_pages.open_of_own(own)] == [there.id]
     with pytest.raises(NotFound):
-        questionnaires_answers.answer_own(own, here.id, 1, pain())
+        questionnaire_answering.answer_own(own, here.id, 1, pain())
 
 
 def test_other_clients_and_strangers_find_nothing(people: People) -> None:
     request = ask(people, "nprs", channel=AskChannel.PAGES)
     for user in (people.other_client_user, people.foreign_client_user):
         with pytest.raises(NotFound):
-            questionnaires_answers.open_own(people.actor(user), request.id)
+            questionnaire_pages.open_own(people.actor(user), request.id)
     with pytest.raises(NotFound):
-        questionnaires_answers.open_for_staff(people.actor(people.stranger), request.id)
+        questionnaire_pages.open_for_staff(people.actor(people.stranger), request.id)
     (row,) = typed(people, request, pain())
     with pytest.raises(NotFound):
-        questionnaires.response(people.actor(people.stranger), row.id)
+        questionnaire_results.response(people.actor(people.stranger), row.id)
 
 
 def test_two_who_type_do_not_write_over_each_other(people: People) -> None:
@@ -307,7 +311,7 @@ def test_two_who_type_do_not_write_over_each_other(people: People) -> None:
 
 def test_the_last_answer_calls_back_the_mail(people: People, noon: datetime) -> None:
     request = ask(people, "nprs", channel=AskChannel.MAIL)
-    questionnaires_answers.answer_own(people.actor(people.client_user), request.id, 1, pain())
+    questionnaire_answering.answer_own(people.actor(people.client_user), request.id, 1, pain())
     assert db.session.scalars(select(OutboxMessage)).one().state is OutboxState.CANCELLED
 
 
@@ -321,16 +325,16 @@ def test_the_same_activities_are_asked_about_again(people: People) -> None:
     with pytest.raises(RuleBroken, match="same activities"):
         typed(people, again, activities(socks=2, stairs=4, car=3))
     typed(people, again, activities(socks=6, garden=5, car=None))
-    (change,) = questionnaires.changes(reading(people))
+    (change,) = questionnaire_changes.changes(reading(people))
     assert (change.compared.verdict, change.compared.why) == (Verdict.NOT_COMPARABLE, Why.OTHER_ACTIVITIES)
 
 
 def test_a_change_is_told_as_a_whole_and_for_each_activity(people: People) -> None:
     typed(people, ask(people, "psfs"), activities(socks=2, garden=4, car=3))
     typed(people, ask(people, "psfs"), activities(socks=6, garden=5, car=5))
-    (change,) = questionnaires.changes(reading(people))
+    (change,) = questionnaire_changes.changes(reading(people))
     assert (change.compared.verdict, change.compared.by) == (Verdict.BETTER, 2.33)
-    told = [(each.activity, each.compared.verdict) for each in questionnaires.activity_changes(change)]
+    told = [(each.activity, each.compared.verdict) for each in questionnaire_changes.activity_changes(change)]
     assert told == [
         ("socks", Verdict.BETTER),
         ("garden", Verdict.WITHIN_ERROR),
@@ -343,7 +347,7 @@ def test_new_activities_are_a_new_beginning(people: People) -> None:
     request = ask(people, "psfs", new_activities=True)
     assert "activities" not in request.asks[0]
     typed(people, request, activities(stairs=5))
-    (change,) = questionnaires.changes(reading(people))
+    (change,) = questionnaire_changes.changes(reading(people))
     assert change.compared.why is Why.OTHER_ACTIVITIES
 
 
@@ -401,7 +405,7 @@ def test_a_screen_of_another_client_is_not_dealt_with(people: People) -> None:
 def test_a_screen_that_was_put_right_counts_as_it_is_now(people: People) -> None:
     (row,) = typed(people, ask(people, "phq2"), feeling(2, 2))
     actor = people.actor(people.colleague)
-    questionnaires_answers.correct(actor, row.id, 1, feeling(0, 1), "Read the wrong line.")
+    questionnaire_answering.correct(actor, row.id, 1, feeling(0, 1), "Read the wrong line.")
     assert screens(people) == []
 
 
@@ -411,8 +415,8 @@ def test_a_screen_that_was_put_right_counts_as_it_is_now(people: People) -> None
 def test_a_correction_adds_a_revision_with_its_reason(people: People) -> None:
     (row,) = typed(people, ask(people, "nprs"), pain(now=3))
     actor = people.actor(people.owner)
-    questionnaires_answers.correct(actor, row.id, 1, pain(now=8), "Typed the wrong number.")
-    shown, revisions = questionnaires.response(actor, row.id)
+    questionnaire_answering.correct(actor, row.id, 1, pain(now=8), "Typed the wrong number.")
+    shown, revisions = questionnaire_results.response(actor, row.id)
     assert (shown.revision, shown.is_current) == (1, False)
     assert [each.scores["now"] for each in revisions] == [8, 3]
     assert (revisions[0].reason, revisions[0].typed_by) == ("Typed the wrong number.", people.owner.name)
@@ -424,56 +428,53 @@ def test_a_correction_needs_a_reason_and_the_newest_revision(people: People) -> 
     (row,) = typed(people, ask(people, "nprs"), pain(now=3))
     actor = people.actor(people.colleague)
     with pytest.raises(RuleBroken):
-        questionnaires_answers.correct(actor, row.id, 1, pain(now=8), "  ")
-    questionnaires_answers.correct(actor, row.id, 1, pain(now=8), "One.")
+        questionnaire_answering.correct(actor, row.id, 1, pain(now=8), "  ")
+    questionnaire_answering.correct(actor, row.id, 1, pain(now=8), "One.")
     with pytest.raises(Conflict):
-        questionnaires_answers.correct(actor, row.id, 1, pain(now=2), "Another.")
+        questionnaire_answering.correct(actor, row.id, 1, pain(now=2), "Another.")
     assert rows(QuestionnaireResponse) == 2
 
 
 def test_what_a_client_answered_from_home_is_not_put_right_by_the_practice(people: People) -> None:
     request = ask(people, "nprs", channel=AskChannel.PAGES)
-    questionnaires_answers.answer_own(people.actor(people.client_user), request.id, 1, pain())
+    questionnaire_answering.answer_own(people.actor(people.client_user), request.id, 1, pain())
     row = db.session.scalars(select(QuestionnaireResponse)).one()
     with pytest.raises(RuleBroken):
-        questionnaires_answers.correct(people.actor(people.colleague), row.id, 1, pain(now=1), "Why not.")
-
-
-def test_no_session_writes_over_an_answer(people: People) -> None:
-    (row,) = typed(people, ask(people, "nprs"), pain())
-    with pytest.raises(RuntimeError), transaction():
-        db.session.get_one(QuestionnaireResponse, row.id).scores = {"now": 0}
+        questionnaire_answering.correct(people.actor(people.colleague), row.id, 1, pain(now=1), "Why not.")
 
 
 # ---------------------------------------------------------------- on a tablet
 
 
-def test_a_tablet_shows_what_is_on_screen_and_for_two_hours(
+def test_a_device_that_was_handed_over_is_good_for_two_hours_and_ends_the_one_before(
     people: People, noon: datetime, set_clock: Callable[[datetime], None]
 ) -> None:
     request = ask(people, "nprs", "rmdq24")
     actor = people.actor(people.colleague)
-    first = questionnaires_asking.hand_over(actor, request.id)
-    secret = questionnaires_asking.hand_over(actor, request.id)
+    first = questionnaire_asking.hand_over(actor, request.id)
+    secret = questionnaire_asking.hand_over(actor, request.id)
     with pytest.raises(LinkProblem):
-        questionnaires_answers.open_link(first)
-    opened = questionnaires_answers.open_link(secret)
-    assert [page.questionnaire.id for page in opened.pages] == ["nprs"]
-    questionnaires_answers.answer_link(secret, 1, pain())
-    assert reading(people)[0].source is AnswerSource.TABLET
+        questionnaire_pages.open_link(first)
+    opened = questionnaire_pages.open_link(secret)
+    assert [page.questionnaire.id for page in opened.pages] == ["nprs", "rmdq24"]
+    questionnaire_answering.answer_link(secret, 2, ticked(1, 5, 24))
+    assert (reading(people)[0].source, reading(people)[0].scores) == (AnswerSource.TABLET, {"count": 3})
     assert questionnaires.asked_one(actor, request.id).state is AskState.PARTLY
     set_clock(NOON + timedelta(hours=2))
     with pytest.raises(LinkProblem):
-        questionnaires_answers.open_link(secret)
+        questionnaire_pages.open_link(secret)
 
 
-def test_paper_alone_is_not_handed_over(people: People) -> None:
-    request = ask(people, "rmdq24")
-    with pytest.raises(RuleBroken):
-        questionnaires_asking.hand_over(people.actor(people.colleague), request.id)
-    ticked = Given({f"s{number}": int(number in (1, 5, 24)) for number in range(1, 25)})
-    typed(people, request, ticked)
-    assert dict(reading(people)[0].scores) == {"count": 3}
+@pytest.mark.parametrize(
+    "given, scores",
+    [(ticked(), 0), (ticked(*range(1, 25)), 24), (Given({f"s{n}": None for n in range(1, 25)}), None)],
+    ids=["none is true today", "all are", "left out"],
+)
+def test_statements_that_are_not_ticked_are_not_true_today(
+    people: People, given: Given, scores: int | None
+) -> None:
+    typed(people, ask(people, "rmdq24"), given)
+    assert dict(reading(people)[0].scores) == {"count": scores}
 
 
 def test_the_outbox_keeps_what_it_is_about(app: Flask, people: People, noon: datetime) -> None:

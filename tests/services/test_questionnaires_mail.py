@@ -17,9 +17,10 @@ from clinic.mail.memory import MemoryTransport
 from clinic.models import OutboxMessage, QuestionnaireRequest, WarningFlag
 from clinic.services import (
     delivery,
+    questionnaire_answering,
+    questionnaire_asking,
+    questionnaire_pages,
     questionnaires,
-    questionnaires_answers,
-    questionnaires_asking,
     subscriptions,
 )
 from clinic.services.clock import now
@@ -83,7 +84,7 @@ def test_its_link_opens_these_questions_and_its_end_stops_such_mail(
     told = words(server)
     secret = re.search(r"/q/([\w-]+)", told)
     assert secret is not None
-    opened = questionnaires_answers.open_link(secret[1])
+    opened = questionnaire_pages.open_link(secret[1])
     assert opened.request.id == asked.id
     stop = re.search(r"/u/(\S+)", told)
     assert stop is not None
@@ -140,7 +141,7 @@ def test_answered_or_taken_back_it_is_not_sent_any_more(
     server: MemoryTransport, people: People, asked: QuestionnaireRequest
 ) -> None:
     own = people.actor(people.client_user)
-    questionnaires_answers.answer_own(own, asked.id, 1, pain())
-    questionnaires_asking.revoke(people.actor(people.colleague), asked.id)
+    questionnaire_answering.answer_own(own, asked.id, 1, pain())
+    questionnaire_asking.revoke(people.actor(people.colleague), asked.id)
     assert delivery.run() == 0
     assert server.sent == []

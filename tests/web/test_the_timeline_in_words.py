@@ -15,14 +15,14 @@ from clinic.web.presenters.timeline import ACTIONS, told
 
 CLINIC = Path(clinic.__file__).parent
 ICONS = (CLINIC / "static" / "icons.svg").read_text()
-NOT_A_CLIENT_S = {"account", "password", "practice_details", "routine", "session", "wording"}
+NOT_A_CLIENT_S = {"account", "battery", "password", "practice_details", "routine", "session", "test", "wording"}
 OF_THE_PRACTICE = {"practice.begun", "practice.changed"}
 
 
 def recorded() -> set[str]:
     """The actions written as plain words in calls of audit.record and audit.record_for."""
     found = set()
-    for path in (CLINIC / "services").glob("*.py"):
+    for path in (CLINIC / "services").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".record", ".record_for")):
                 values = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]

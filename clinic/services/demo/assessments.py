@@ -13,7 +13,7 @@ from typing import Any
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.assessment import BatteryItem, Field
 from clinic.domain.types import AssessmentStatus, FieldKind, Section, Side, Sides, TestResult
-from clinic.models import Assessment, Finding
+from clinic.models import Assessment, Finding, ProgramFinding
 from clinic.services.batteries import snapshot
 from clinic.services.demo.people import Person, Rows, audit
 
@@ -45,6 +45,7 @@ SEEN: Mapping[tuple[str, str], tuple[str, str]] = {
     ("squat_observation", "heels_lift"): ("slight", "no"),
     ("squat_observation", "back_rounds"): ("yes", "slight"),
 }
+CITED = (("hip_rotation", "internal_passive", Side.LEFT), ("hinge_dowel", "contacts", Side.NONE))
 # only a positive test has these
 WHEN_POSITIVE = {"familiar": "yes", "where": "groin", "symptom": "back", "spread": "local"}
 WHEN_NEGATIVE = {"symptom": "hamstring", "spread": "none"}
@@ -103,6 +104,26 @@ def _taken(visit: Visit, day: date) -> Rows:
     for item in battery.items:
         yield from _findings(visit, row["id"], item)
     yield audit(person, "assessment.signed", at, name=battery.name)
+    if not visit.better:
+        yield from _cited(visit, row["id"])
+
+
+def _cited(visit: Visit, assessment_id: uuid.UUID) -> Rows:
+    """What the program answers: the left hip's turning in, and the contacts lost in the hinge."""
+    person = visit.person
+    for position, (test, field, side) in enumerate(CITED):
+        yield (
+            ProgramFinding,
+            person.row(
+                program_id=person.program_id,
+                assessment_id=assessment_id,
+                position=position,
+                test_key=test,
+                field_key=field,
+                side=side,
+                value_number=visit.number(test, field, side),
+            ),
+        )
 
 
 def _begun(visit: Visit, day: date) -> Rows:

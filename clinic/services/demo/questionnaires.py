@@ -16,6 +16,8 @@ from clinic.models import QuestionnaireRequest, QuestionnaireResponse
 from clinic.services.demo.people import Person, Rows, audit
 
 THINGS = ("Putting on socks", "Weeding the flower bed", "Getting out of the car")
+# the statements of the RMDQ that a stiff back and hip agree with first
+LIKELY = (3, 11, 10, 16, 2, 12, 21, 18, 23, 9, 14, 5, 6, 13, 17, 8)
 Given = Mapping[str, int | None]
 
 
@@ -74,7 +76,7 @@ def _own(*rates: int) -> Sheet:
 
 
 def _statements(ticked: int) -> Sheet:
-    return Sheet("rmdq24", {f"s{number}": int(number <= ticked) for number in range(1, 25)})
+    return Sheet("rmdq24", {f"s{number}": int(number in LIKELY[:ticked]) for number in range(1, 25)})
 
 
 def _change(since: date, by: int) -> Sheet:

@@ -22,7 +22,7 @@ from clinic.services.fhir.people import (
     reference,
 )
 from clinic.services.fhir.questionnaires import questionnaire_resources
-from clinic.services.questionnaires import Answered
+from clinic.services.questionnaire_results import Answered
 
 Resource = dict[str, Any]
 PARTICIPANT = f"{HL7}/provenance-participant-type"

@@ -11,7 +11,7 @@ from clinic.domain.types import Evidence
 from clinic.services.client_findings import Findings
 from clinic.services.fhir import codes
 from clinic.services.fhir.people import instant, reference
-from clinic.services.questionnaires import Answered
+from clinic.services.questionnaire_results import Answered
 
 Resource = dict[str, Any]
 SURVEY = codes.concept("Survey", (codes.CATEGORY, "survey", "Survey"))

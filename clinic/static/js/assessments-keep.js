@@ -136,8 +136,9 @@
 
   form.addEventListener("exam:changed", () => {
     isDirty = true;
+    if (trouble === "refused") trouble = "";
     if (!trouble) say("busy", "Saving…");
-    if (trouble !== "signed" && trouble !== "refused" && trouble !== "gone") later(PAUSE);
+    if (trouble !== "signed" && trouble !== "gone") later(PAUSE);
   });
   addEventListener("online", () => keep());
   addEventListener("focus", () => { if (trouble) keep(); });

@@ -8,27 +8,28 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.domain.errors import RuleBroken
-from clinic.services import questionnaires_answers as answers
+from clinic.services.questionnaire_answering import answer_own
+from clinic.services.questionnaire_pages import open_of_own, open_own
 from clinic.web.authz import current_actor
-from clinic.web.forms.questionnaires import answers_form
+from clinic.web.forms.questionnaire_answers import answers_form
 
 
 def index() -> str:
     """What is to be answered, and what was answered today and may still be changed."""
-    return render_template("client/questionnaires.html", asked=answers.open_of_own(current_actor()))
+    return render_template("client/questionnaires.html", asked=open_of_own(current_actor()))
 
 
 def ask(request_id: uuid.UUID, number: int) -> ResponseReturnValue:
     """One questionnaire: show it, or store what was answered and go on."""
     actor = current_actor()
-    opened = answers.open_own(actor, request_id)
+    opened = open_own(actor, request_id)
     page = opened.page(number)
     if not page.may_change:
         return redirect(url_for("client.questionnaires.index"), 303)
     form = answers_form(page, filled=page.response)
     if form.is_answered:
         try:
-            answers.answer_own(actor, request_id, number, form.given())
+            answer_own(actor, request_id, number, form.given())
         except RuleBroken as problem:
             form.refuse(problem)
         else:
@@ -45,7 +46,7 @@ def ask(request_id: uuid.UUID, number: int) -> ResponseReturnValue:
 
 
 def _next(request_id: uuid.UUID) -> str:
-    following = answers.open_own(current_actor(), request_id).next_number
+    following = open_own(current_actor(), request_id).next_number
     if following is not None:
         return url_for("client.questionnaires.ask", request_id=request_id, number=following)
     flash("Thank you. Your answers are with us.", "success")

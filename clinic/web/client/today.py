@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.progress import progress_sentence, week_strip
 from clinic.extensions import SAFE_METHODS
-from clinic.services import practice_logs, questionnaires_answers
+from clinic.services import practice_logs, questionnaire_pages
 from clinic.services.practice_logs import Diary
 from clinic.web.authz import current_actor
 from clinic.web.forms.practice_logs import LogForm
@@ -62,7 +62,7 @@ def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
         yesterday=yesterday if held.may_log(yesterday) else None,
         yesterday_entry=held.entry(yesterday),
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
-        has_questions=questionnaires_answers.is_waited_for(current_actor()),
+        has_questions=questionnaire_pages.is_waited_for(current_actor()),
         graduated=None if held.program else practice_logs.graduated_on(current_actor()),
     )
 

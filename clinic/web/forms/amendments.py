@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectMultipleField, StringField
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.fields import SelectChoice
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.findings import NONE_SEEN, Value, read, written
@@ -18,9 +19,13 @@ from clinic.web.forms.fields import LongTextField, printable
 
 
 class AmendForm(Form):
-    """What is added to a signed assessment. `key` makes two presses one amendment."""
+    """What is added to a signed assessment.
+
+    `key` makes two presses one amendment; `seen` is what stood at the place when the form was shown.
+    """
 
     key = HiddenField()
+    seen = HiddenField()
     withdraw = BooleanField("Nothing should be recorded here")
     note = LongTextField("Note", longest=LONGEST)
     reason = LongTextField("Why", longest=LONGEST, required="Say why, in a few words.")
@@ -36,6 +41,7 @@ class AmendForm(Form):
             del form.withdraw
             return form
         data["value"] = _shown(spot, stands)
+        data["seen"] = " ".join(written(spot.field, stands)) if stands is not None else ""
         bound = type("AmendOneForm", (cls,), {"value": _field(spot, mistake)})
         form = bound(data=data)
         form.spot = spot
@@ -52,6 +58,7 @@ class AmendForm(Form):
             value=value,
             note=self.note.data or "",
             reason=self.reason.data or "",
+            seen=self.seen.data if self.spot else None,
         )
 
     def _value(self, spot: Spot) -> Value:
@@ -63,18 +70,8 @@ class AmendForm(Form):
         except RuleBroken as problem:
             raise RuleBroken(problem.message, "value") from None
         if value is None:
-            raise RuleBroken("Give the right value, or tick that nothing should be recorded here.", "value")
+            raise RuleBroken("Give the correct value, or tick that nothing should be recorded here.", "value")
         return value
-
-
-class ChecksField(SelectMultipleField):
-    """Several of a list, each a box to tick; a code that is not offered is the rule's to refuse."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-    def pre_validate(self, form: Any) -> None:
-        """Left to the domain, which says what is wrong."""
 
 
 def _shown(spot: Spot, value: Value | None) -> str | list[str] | None:
@@ -88,10 +85,16 @@ def _field(spot: Spot, mistake: str) -> Field:
     field = spot.field
     if field.kind is FieldKind.FAULTS:
         names = dict(field.options) | ({"named_mistake": mistake} if mistake else {})
-        return ChecksField("Right value", choices=[(NONE_SEEN, "None seen"), *names.items()])
+        return SelectMultipleField(
+            "Correct value", choices=_choices([(NONE_SEEN, "None seen"), *names.items()]), validate_choice=False
+        )
     if field.options and not field.is_numeric:
-        return RadioField("Right value", choices=list(field.options), validate_choice=False)
+        return RadioField("Correct value", choices=_choices(field.options), validate_choice=False)
     if field.kind is FieldKind.GRADE and field.options:
         grades = [(code, f"{code}, {words.lower()}") for code, words in field.options]
-        return RadioField("Right value", choices=grades, validate_choice=False)
-    return StringField("Right value")
+        return RadioField("Correct value", choices=_choices(grades), validate_choice=False)
+    return StringField("Correct value")
+
+
+def _choices(options: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice(code, words) for code, words in options]

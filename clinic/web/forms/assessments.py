@@ -50,7 +50,7 @@ class SectionForm(Form):
         """What each field held when the page was opened; nothing where it came back unreadable."""
         try:
             told = json.loads(self.seen.data or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return {str(name): str(text) for name, text in told.items()} if isinstance(told, dict) else {}
 

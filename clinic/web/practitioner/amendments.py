@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import CLINICIANS
-from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.errors import Conflict, NotFound, RuleBroken
 from clinic.models import Assessment
 from clinic.services import amendments, assessments
 from clinic.services import assessment_history as history
@@ -48,11 +48,24 @@ def amend(assessment_id: uuid.UUID) -> Answer:
             amendments.amend(actor, assessment_id, form.wish())
         except RuleBroken as problem:
             form.refuse(problem)
+        except Conflict:
+            return _again(assessment, at, form, mistake)
         else:
             flash("The amendment is added. What was signed stays readable beside it.", "success")
             return redirect(url_for("practitioner.assessments.show", assessment_id=assessment_id), 303)
     page = _page("amend", assessment, form=form, place=words.place(spot, stands, mistake) if spot else None)
     return page, 422 if form.errors else 200
+
+
+def _again(assessment: Assessment, at: str, form: AmendForm, mistake: str) -> Answer:
+    """Somebody amended the place first: what it says now, and what was typed."""
+    (record,) = history.records([assessment])
+    spot = _spot(assessment, at)
+    assert spot is not None
+    stands = record.values.get(spot.place)
+    form.seen.data, form.seen.raw_data = amendments.spelled(assessment, spot.place, stands), None
+    form.refuse(RuleBroken("Somebody amended this first. Read what it says now, then add yours.", "value"))
+    return _page("amend", assessment, form=form, place=words.place(spot, stands, mistake)), 409
 
 
 def _spot(assessment: Assessment, name: str) -> Spot | None:

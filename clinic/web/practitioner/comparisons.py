@@ -7,9 +7,10 @@ import uuid
 from flask import render_template, request
 
 from clinic.domain.errors import NotFound
-from clinic.services import access, assessments, comparisons
+from clinic.services import access, comparisons
 from clinic.services.clock import today_in
 from clinic.web.authz import current_actor
+from clinic.web.practitioner.assessment_frame import named_mistake
 from clinic.web.presenters import comparisons as words
 from clinic.web.presenters import trends as drawings
 from clinic.web.presenters.assessments import mistake_name
@@ -25,7 +26,7 @@ def compare(client_id: uuid.UUID) -> str:
         return render_template(
             "practitioner/assessments/compare_none.html", client=access.client_for(actor, client_id)
         )
-    mistake = mistake_name(assessments.named_mistake(actor))
+    mistake = mistake_name(named_mistake((*found.first.items, *found.latest.items)))
     today = today_in(access.practice_of(actor).time_zone)
     return render_template(
         "practitioner/assessments/compare.html", client=found.client, page=words.page(found, mistake, today)

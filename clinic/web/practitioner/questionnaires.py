@@ -13,14 +13,21 @@ from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.questionnaires import AskChannel
 from clinic.services import access, questionnaires
-from clinic.services import questionnaires_answers as answers
-from clinic.services import questionnaires_asking as asking
+from clinic.services import questionnaire_answering as answering
+from clinic.services import questionnaire_asking as asking
+from clinic.services import questionnaire_results as results
 from clinic.services.clock import now, today_in
+from clinic.services.questionnaire_pages import Page as Sheet
+from clinic.services.questionnaire_pages import open_for_staff
+from clinic.services.questionnaire_wishes import Prospect, prospect
 from clinic.web.authz import current_actor, end_session
 from clinic.web.filters import moment
-from clinic.web.forms.questionnaires import ActForm, AskForm, answers_form, correct_form
+from clinic.web.forms.questionnaire_answers import answers_form, correct_form
+from clinic.web.forms.questionnaires import ActForm, AskForm
 from clinic.web.presenters import clients as client_words
 from clinic.web.presenters import questionnaires as words
+from clinic.web.presenters.questionnaire_answers import revision
+from clinic.web.presenters.questionnaire_trends import blocks
 
 Page = str | Response | tuple[str, int]
 
@@ -38,7 +45,7 @@ def index(client_id: uuid.UUID) -> str:
     client, practice = access.client_for(actor, client_id), access.practice_of(actor)
     zone, today = practice.time_zone, today_in(practice.time_zone)
     asked = questionnaires.asked(actor, client_id)
-    answered = questionnaires.for_client(actor, client_id)
+    answered = results.for_client(actor, client_id)
     return render_template(
         "practitioner/questionnaires/index.html",
         client=client,
@@ -48,7 +55,7 @@ def index(client_id: uuid.UUID) -> str:
         words=client_words,
         open_lines=[words.asked_line(each, zone, today) for each in asked if each.is_open],
         over_lines=[words.asked_line(each, zone, today) for each in asked if not each.is_open],
-        blocks=words.blocks(answered, zone, today),
+        blocks=blocks(answered, zone, today),
         positive=next((each for each in answered if each.screen_positive), None),
     )
 
@@ -56,12 +63,12 @@ def index(client_id: uuid.UUID) -> str:
 def ask(client_id: uuid.UUID) -> Page:
     """Choose what to ask and how."""
     actor = current_actor()
-    prospect = asking.prospect(actor, client_id)
+    known_of = prospect(actor, client_id)
     known = load_catalogue().questionnaires
     form = AskForm()
     form.offer(known.newest.values())
     if not form.is_submitted():
-        form.show(prospect, _usual(prospect) if request.args.get("set") == "usual" else ())
+        form.show(known_of, _usual(known_of) if request.args.get("set") == "usual" else ())
     if form.validate_on_submit():
         try:
             made = asking.ask(actor, client_id, form.wish())
@@ -78,8 +85,8 @@ def ask(client_id: uuid.UUID) -> Page:
     page = render_template(
         "practitioner/questionnaires/ask.html",
         form=form,
-        client=prospect.client,
-        prospect=prospect,
+        client=known_of.client,
+        prospect=known_of,
         known=known,
         may_screen=actor.role in CLINICIANS,
     )
@@ -118,21 +125,21 @@ def hand_over(request_id: uuid.UUID, how: str) -> Response:
 def type_in(request_id: uuid.UUID, number: int) -> Page:
     """Type the answers to one questionnaire for the client."""
     actor = current_actor()
-    opened = answers.open_for_staff(actor, request_id)
+    opened = open_for_staff(actor, request_id)
     page = opened.page(number)
     if page.response is not None and request.method == "GET":
         return redirect(_response_url(page.response.id), 303)
     form, meanwhile = answers_form(page), None
     if form.is_answered:
         try:
-            answers.answer_for(actor, request_id, number, form.given())
+            answering.answer_for(actor, request_id, number, form.given())
         except RuleBroken as problem:
             form.refuse(problem)
         except Conflict:
-            meanwhile = _saved(answers.open_for_staff(actor, request_id).page(number))
+            meanwhile = _saved(open_for_staff(actor, request_id).page(number))
         else:
             return redirect(_request_url(request_id), 303)
-    earlier = questionnaires.for_client(actor, opened.client.id)
+    earlier = results.for_client(actor, opened.client.id)
     shown = render_template(
         "practitioner/questionnaires/type_in.html",
         form=form,
@@ -148,7 +155,7 @@ def type_in(request_id: uuid.UUID, number: int) -> Page:
 def response(response_id: uuid.UUID) -> str:
     """One answered questionnaire, item by item, with what stood before."""
     actor = current_actor()
-    shown, revisions = questionnaires.response(actor, response_id)
+    shown, revisions = results.response(actor, response_id)
     current = next(each for each in revisions if each.is_current)
     row = access.questionnaire_response_for(actor, response_id)
     zone = access.practice_of(actor).time_zone
@@ -157,9 +164,9 @@ def response(response_id: uuid.UUID) -> str:
         client=access.client_for(actor, row.client_id),
         made=shown.questionnaire,
         current=current,
-        current_words=words.revision(current, zone),
-        earlier=[words.revision(each, zone) for each in revisions if not each.is_current],
-        may_correct=words.can_be_corrected(current),
+        current_words=revision(current, zone),
+        earlier=[revision(each, zone) for each in revisions if not each.is_current],
+        may_correct=current.can_be_corrected,
         when=moment(current.answered_at, zone),
     )
 
@@ -168,13 +175,13 @@ def correct(response_id: uuid.UUID) -> Page:
     """Put an answer right that was given in the practice, with a reason."""
     actor = current_actor()
     row = access.questionnaire_response_for(actor, response_id)
-    opened = answers.open_for_staff(actor, row.request_id)
+    opened = open_for_staff(actor, row.request_id)
     page = next(each for each in opened.pages if each.questionnaire.id == row.questionnaire_key)
     assert page.response is not None
     form, meanwhile = correct_form(page, page.response), None
     if form.validate_on_submit():
         try:
-            corrected = answers.correct(
+            corrected = answering.correct(
                 actor, response_id, form.revision.data, form.given(), form.reason.data or ""
             )
         except RuleBroken as problem:
@@ -207,20 +214,16 @@ def _request_page(request_id: uuid.UUID) -> str:
         mark=words.mark(asked),
         mail=words.mail_line(asked, zone),
         channel=words.CHANNELS[asked.request.channel],
-        in_clinic=asked.request.channel is AskChannel.CLINIC,
-        on_screen=any(
-            not each.on_paper_only and each.id not in asked.answered for each in asked.questionnaires
-        ),
         form=ActForm(),
     )
 
 
-def _saved(page: answers.Page) -> Saved:
+def _saved(page: Sheet) -> Saved:
     """What somebody else saved meanwhile, beside what was typed."""
     assert page.response is not None
     actor = current_actor()
-    shown, _ = questionnaires.response(actor, page.response.id)
-    told = words.revision(shown, access.practice_of(actor).time_zone)
+    shown, _ = results.response(actor, page.response.id)
+    told = revision(shown, access.practice_of(actor).time_zone)
     return Saved([(line.question, line.answer) for line in told.lines], _response_url(page.response.id))
 
 
@@ -234,19 +237,17 @@ def _done(request_id: uuid.UUID, act: Any, said: str) -> Response:
     return redirect(_request_url(request_id), 303)
 
 
-def _usual(prospect: asking.Prospect) -> list[str]:
-    sets = load_catalogue().questionnaires
-    usual = sets.sets["follow_up" if prospect.has_answered else "baseline"]
-    return [key for key in usual.asks if not sets.newest[key].on_paper_only]
+def _usual(known_of: Prospect) -> tuple[str, ...]:
+    return load_catalogue().questionnaires.sets["follow_up" if known_of.has_answered else "baseline"].asks
 
 
-def _before(earlier: list[questionnaires.Answered], page: answers.Page) -> list[tuple[str, str]]:
+def _before(earlier: list[results.Answered], page: Sheet) -> list[tuple[str, str]]:
     """Earlier values, for the practitioner who types."""
     mine = next((each for each in earlier if each.questionnaire.id == page.questionnaire.id), None)
     if mine is None:
         return []
     zone = access.practice_of(current_actor()).time_zone
-    told = words.revision(mine, zone)
+    told = revision(mine, zone)
     return [
         ("Last time", moment(mine.answered_at, zone)),
         *((line.question, line.answer) for line in told.lines),

@@ -15,7 +15,7 @@ from clinic.services import (
     client_findings,
     client_record,
     links,
-    questionnaires,
+    questionnaire_results,
     warnings,
 )
 from clinic.services.clock import now, today_in
@@ -82,7 +82,7 @@ def fhir(client_id: uuid.UUID) -> Response:
     """All findings and questionnaires of a client as a FHIR bundle."""
     actor = current_actor()
     found = client_findings.of_client(actor, client_id)
-    made = fhir_bundle(found, questionnaires.for_client(actor, client_id), now())
+    made = fhir_bundle(found, questionnaire_results.for_client(actor, client_id), now())
     return _sent(made, FHIR, "findings-fhir.json", Download.FHIR, client_id, client_id)
 
 

@@ -129,7 +129,7 @@ class Page:
 def page(found: Comparison, mistake: str, today: date) -> Page:
     """Two assessments item by item, with those between them where they were asked for."""
     records = (found.first, *found.between, found.latest)
-    told = _Telling(mistake)
+    told = _Telling(mistake, records)
     rows = [(row.outcome, _row(row, records, told)) for row in found.rows]
     both = [(outcome.verdict, row) for outcome, row in rows if outcome.why not in ONCE]
     once = [row for outcome, row in rows if outcome.why in ONCE]
@@ -149,7 +149,7 @@ def page(found: Comparison, mistake: str, today: date) -> Page:
 
 def rows_between(found: Sequence[Compared], records: Sequence[Record], mistake: str) -> list[Row]:
     """Some places of a few assessments, worst news first."""
-    told = _Telling(mistake)
+    told = _Telling(mistake, records)
     ranked = sorted(found, key=lambda row: ORDER.index(row.outcome.verdict))
     return [_row(row, records, told) for row in ranked]
 
@@ -196,8 +196,10 @@ class _Words(dict[Value | None, str | None]):
 class _Telling:
     """The words of one page: each value's once, and the thresholds in the order they are first needed."""
 
-    def __init__(self, mistake: str) -> None:
+    def __init__(self, mistake: str, records: Sequence[Record]) -> None:
         self._mistake = mistake
+        self.tables = [record.values for record in records]
+        self.with_amendments = [number for number, record in enumerate(records) if record.amended]
         self._words: dict[int, _Words] = {}
         self._used: dict[tuple[str, str], tuple[int, Threshold]] = {}
 
@@ -246,12 +248,11 @@ def _row(row: Compared, records: Sequence[Record], told: _Telling) -> Row:
 
 def _cells(spot: Spot, records: Sequence[Record], told: _Telling) -> tuple[str | Cell | None, ...]:
     place, words = spot.place, told.of(spot)
-    return tuple(
-        _amended(record.values.get(place), record.amended[place], words)
-        if place in record.amended
-        else words[record.values.get(place)]
-        for record in records
-    )
+    cells: list[str | Cell | None] = [words[values.get(place)] for values in told.tables]
+    for number in told.with_amendments:
+        if amended := records[number].amended.get(place):
+            cells[number] = _amended(records[number].values.get(place), amended, words)
+    return tuple(cells)
 
 
 def _amended(value: Value | None, amended: Amended, words: _Words) -> Cell:

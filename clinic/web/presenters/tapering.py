@@ -23,8 +23,8 @@ ACCEPT = {
     Step.GRADUATE: "Let them graduate",
 }
 DONE = {
-    Step.TWO_WEEKLY: "Check-ins of {name} come every 2 weeks from now on. The program’s page changes it back.",
-    Step.MONTHLY: "Check-ins of {name} come every 4 weeks from now on. The program’s page changes it back.",
+    Step.TWO_WEEKLY: "Check-ins of {name} come every 2 weeks from now on. Undo it on the program’s page.",
+    Step.MONTHLY: "Check-ins of {name} come every 4 weeks from now on. Undo it on the program’s page.",
     Step.GRADUATE: "{name} has graduated: the program has ended, and a good-bye stands on their page. "
     "You can restart it at any time.",
 }

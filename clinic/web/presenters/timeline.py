@@ -67,6 +67,7 @@ ACTIONS: Mapping[str, Words] = {
     "practice.corrected": Words("Practice log corrected", "pencil"),
     "assessment.begun": Words("Assessment begun", "ruler"),
     "assessment.saved": Words("Assessment saved", "ruler"),
+    "assessment.dated": Words("Date of the assessment changed", "ruler"),
     "assessment.signed": Words("Assessment signed", "clipboard-check"),
     "assessment.amended": Words("Assessment amended", "pencil"),
     "assessment.discarded": Words("Assessment draft discarded", "trash-2"),

@@ -10,11 +10,11 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.errors import RuleBroken
 from clinic.domain.questionnaires import AnswerSource
-from clinic.services import questionnaires_answers as answers
-from clinic.services.questionnaires_answers import Opened
-from clinic.web.forms.questionnaires import answers_form
+from clinic.services.questionnaire_answering import answer_link
+from clinic.services.questionnaire_pages import Opened, open_link
+from clinic.web.forms.questionnaire_answers import answers_form
 from clinic.web.presenters.chrome import chrome
 
 GONE = 410
@@ -22,7 +22,7 @@ GONE = 410
 
 def show(secret: str) -> ResponseReturnValue:
     """How many pages there are and where they begin; or, once all are answered, what comes now."""
-    opened = answers.open_link(secret)
+    opened = open_link(secret)
     if opened.is_closed:
         return _render("public/questionnaire_closed.html", opened), GONE
     name = "done" if opened.is_done else "start"
@@ -35,14 +35,14 @@ def show(secret: str) -> ResponseReturnValue:
 
 def ask(secret: str, number: int) -> ResponseReturnValue:
     """One questionnaire: show it, or store what was answered and go on."""
-    opened = answers.open_link(secret)
+    opened = open_link(secret)
     page = opened.page(number)
     if not page.may_change:
         return redirect(url_for("public.questionnaires.show", secret=secret), 303)
     form = answers_form(page)
     if form.is_answered:
         try:
-            answers.answer_link(secret, number, form.given())
+            answer_link(secret, number, form.given())
         except RuleBroken as problem:
             form.refuse(problem)
         else:
@@ -60,15 +60,13 @@ def ask(secret: str, number: int) -> ResponseReturnValue:
 
 
 def _next(secret: str, number: int) -> str:
-    following = answers.open_link(secret).next_number
+    following = open_link(secret).next_number
     if following is None:
         return url_for("public.questionnaires.show", secret=secret)
     return url_for("public.questionnaires.ask", secret=secret, number=following)
 
 
 def _render(template: str, opened: Opened, **context: Any) -> str:
-    if not opened.pages:
-        raise NotFound
     around = chrome(opened.practice, None) or {}
     on_tablet = opened.source is AnswerSource.TABLET
     if opened.client.user_id is not None and not on_tablet:  # the page behind it wants the client signed in

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +45,21 @@ def test_on_the_same_day_an_own_answer_is_there_to_be_changed(people: People, vi
     browser.post(at, {**PAIN, "now": "7"}, status=303)
     rows = db.session.scalars(select(QuestionnaireResponse).order_by(QuestionnaireResponse.revision)).all()
     assert [row.scores["now"] for row in rows] == [5, 7]
+
+
+def test_the_statements_ticked_today_are_ticked_when_the_page_is_opened_again(
+    people: People, visit: Visit
+) -> None:
+    request = ask(people, "rmdq24", channel=AskChannel.PAGES)
+    browser = visit(people.client_user)
+    assert "Your back and your day" in text(browser.get("/my/questions"))
+    at = f"/my/questions/{request.id}/1"
+    browser.post(at, {"ticks": ["s2", "s13"]}, status=303)
+    page = text(browser.get(at))
+    assert re.findall(r'value="(s\d+)"[^>]* checked', page) == ["s2", "s13"]
+    browser.post(at, {"ticks": "s2"}, status=303)
+    rows = db.session.scalars(select(QuestionnaireResponse).order_by(QuestionnaireResponse.revision)).all()
+    assert [row.scores["count"] for row in rows] == [2, 1]
 
 
 def test_another_clients_questions_do_not_exist(people: People, visit: Visit) -> None:

@@ -123,11 +123,11 @@ def test_an_assistant_records_and_does_not_sign(
 
 def test_the_same_items_are_repeated_in_one_press(people: People, staff: Visitor, robin: Actor) -> None:
     done = signed(robin, people.client, FIRST)
-    page = staff.get(url(done))
-    answer = staff.post(f"/clients/{people.client.id}/assessments/new", sent_back(page), status=303)
+    assert "Re-test the same items" in text(staff.get(url(done)))
+    answer = staff.post(url(done, "again"), status=303)
     begun = db.session.scalars(select(Assessment).where(Assessment.status == AssessmentStatus.DRAFT)).one()
     assert path_of(answer) == url(begun, "orthopedic")
-    assert begun.battery_key == done.battery_key
+    assert begun.items == done.items
 
 
 def test_the_clients_page_lists_them_and_compares_first_and_latest(
@@ -139,7 +139,7 @@ def test_the_clients_page_lists_them_and_compares_first_and_latest(
     signed(robin, people.client, LATER, {INTERNAL_LEFT: 32.0, **SETUP})
     words = text(staff.get(at))
     assert "signed by Robin Vale" in words
-    assert "Hip rotation, internal, passive Left 20° 32° +12° Changed" in words
+    assert "Hip rotation, internal, passive Left 20° 32° +12° Better" in words
 
 
 def test_a_same_day_flag_says_what_was_found_and_what_to_do(staff: Visitor, assessment: Assessment) -> None:

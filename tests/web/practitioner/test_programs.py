@@ -276,7 +276,8 @@ def test_each_page_asks_the_database_at_most_eight_times(
     people: People, program: Program, staff: Visitor, path: str
 ) -> None:
     said: list[str] = []
+    address = path.format(program=program.id, client=people.client.id)
     event.listen(db.session.get_bind(), "before_cursor_execute", lambda *args: said.append(args[2]))
-    staff.get(path.format(program=program.id, client=people.client.id))
+    staff.get(address)
     queries = [statement for statement in said if statement.lstrip().upper().startswith("SELECT")]
     assert len(queries) <= 8, "\n\n".join(queries)

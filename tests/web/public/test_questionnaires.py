@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from clinic.domain.questionnaires import AskChannel
 from clinic.extensions import db
 from clinic.models import AuthSession, QuestionnaireResponse
-from clinic.services import questionnaires_asking
+from clinic.services import questionnaire_asking
 from tests.factories.people import People, make_people
 from tests.factories.questionnaires import activities, ask, link_to, typed
 from tests.visitor import Visitor
@@ -96,11 +96,45 @@ def test_the_phq2_keeps_its_words_and_its_notice(people: People, visit: Visit) -
     assert not re.search(r"positive|depress|score|screen", done.partition("<main")[2], re.IGNORECASE)
 
 
+def test_the_statements_of_the_rmdq_are_ticked_on_one_page(people: People, visit: Visit) -> None:
+    at = f"/q/{link_to(ask(people, 'rmdq24', channel=AskChannel.MAIL))}"
+    browser = visit()
+    page = text(browser.get(f"{at}/1"))
+    assert page.count('type="checkbox" name="ticks"') == 24
+    assert page.count("put a tick against it") == 1
+    assert "Spine 1983" not in page
+    browser.post(f"{at}/1", {"ticks": ["s3", "s24"]}, status=303)
+    assert (answers()[0].scores, answers()[0].answers["s3"], answers()[0].answers["s4"]) == ({"count": 2}, 1, 0)
+    assert "checked" not in text(browser.get(f"{at}/1"))
+
+
+def test_whoever_ticks_nothing_is_asked_whether_that_is_so(people: People, visit: Visit) -> None:
+    at = f"/q/{link_to(ask(people, 'rmdq24', channel=AskChannel.MAIL))}/1"
+    browser = visit()
+    assert 'name="none"' not in text(browser.get(at))
+    page = text(browser.post(at, {}, status=422))
+    assert "Nothing is ticked" in page
+    assert 'name="none"' in page
+    page = text(browser.post(at, {"none": "y", "ticks": ["s3"]}, status=422))
+    assert "You ticked sentences as well" in page
+    assert page.count("checked") == 2
+    assert answers() == []
+    browser.post(at, {"none": "y"}, status=303)
+    assert answers()[0].scores == {"count": 0}
+
+
+def test_statements_left_out_are_no_score_and_not_a_good_day(people: People, visit: Visit) -> None:
+    at = f"/q/{link_to(ask(people, 'rmdq24', channel=AskChannel.MAIL))}/1"
+    visit().post(at, {"skip": "1"}, status=303)
+    assert answers()[0].scores == {"count": None}
+
+
 WRONG = [
     ("nothing chosen", "nprs", {}, ["Choose an answer"]),
     ("a number that is not offered", "nprs", {**PAIN, "now": "11"}, ["Not a valid choice"]),
     ("a thing without its number", "psfs", {"t1": "Socks"}, ["Choose a number from 0 to 10"]),
     ("a number without its thing", "psfs", {"a2": "4"}, ["Say what this number is about"]),
+    ("a statement that is not there", "rmdq24", {"ticks": "s25"}, ["There is a problem"]),
     ("nothing named", "psfs", {}, ["Name at least one thing"]),
     ("named twice", "psfs", {"t1": "Socks", "a1": "2", "t2": "socks", "a2": "3"}, ["named this already"]),
 ]
@@ -117,7 +151,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
     for words in told:
         assert words in page
     for name, value in body.items():
-        assert value in page or value == "11", name
+        assert value in page or value in {"11", "s25"}, name
     assert answers() == []
 
 
@@ -147,7 +181,7 @@ def test_named_things_are_asked_about_again_in_the_clients_words(people: People,
 def test_a_link_that_was_taken_back_or_never_was_says_so(people: People, visit: Visit) -> None:
     request = ask(people, "nprs", channel=AskChannel.MAIL)
     at = f"/q/{link_to(request)}"
-    questionnaires_asking.revoke(people.actor(people.colleague), request.id)
+    questionnaire_asking.revoke(people.actor(people.colleague), request.id)
     for status, page in ((410, at), (410, f"{at}/1"), (404, "/q/nothing"), (404, "/q/nothing/1")):
         visit().get(page, status=status)
     visit().post(f"{at}/1", PAIN, status=410)

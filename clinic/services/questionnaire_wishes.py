@@ -1,0 +1,143 @@
+"""What somebody wants to ask a client: what is known beforehand, and whether it may be asked."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from clinic.catalogue import load_catalogue
+from clinic.catalogue.questionnaires import Kind, MeasureRole, Questionnaire
+from clinic.domain.access import CLINICIANS
+from clinic.domain.errors import RuleBroken
+from clinic.domain.questionnaires import AskChannel
+from clinic.domain.scheduling import load_zone, local_date
+from clinic.domain.types import ClientStatus
+from clinic.extensions import db
+from clinic.models import Assessment, Client, Practice, QuestionnaireResponse
+from clinic.services import access
+from clinic.services.actors import Actor
+from clinic.services.clock import today_in
+from clinic.services.questionnaire_mail import mail_problem
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to ask. `confirmed`: they will act on a positive screen the same day."""
+
+    form_key: str
+    keys: tuple[str, ...]
+    channel: AskChannel
+    since: date | None = None
+    new_activities: bool = False
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What the form of asking needs to know of a client."""
+
+    client: Client
+    first_visit: date
+    activities: tuple[str, ...]
+    has_answered: bool
+    mail_problem: str | None
+    has_account: bool
+
+
+def prospect(actor: Actor, client_id: uuid.UUID) -> Prospect:
+    """What is known before asking; staff only. Three queries."""
+    access.staff_only(actor)
+    client = access.client_for(actor, client_id)
+    activities, has_answered = _named_before(client)
+    return Prospect(
+        client=client,
+        first_visit=_first_visit(client),
+        activities=activities,
+        has_answered=has_answered,
+        mail_problem=mail_problem(client, access.practice_of(actor)),
+        has_account=client.user_id is not None,
+    )
+
+
+def checked(actor: Actor, client: Client, practice: Practice, wish: Wish) -> list[Questionnaire]:
+    """What is asked, in the catalogue's order; RuleBroken names the field that is wrong."""
+    known = load_catalogue().questionnaires.newest
+    if client.status is ClientStatus.ARCHIVED:
+        raise RuleBroken(f"{client.name} is archived. Restore the record first.")
+    if not wish.keys:
+        raise RuleBroken("Choose at least one questionnaire.", "keys")
+    if strange := set(wish.keys) - known.keys():
+        raise RuleBroken(f"There is no questionnaire {min(strange)}.", "keys")
+    chosen = [each for each in known.values() if each.id in wish.keys]
+    _check_channel(client, practice, wish)
+    _check_screens(actor, chosen, wish)
+    _check_since(client, chosen, wish)
+    return chosen
+
+
+def asks(client: Client, chosen: Sequence[Questionnaire], wish: Wish) -> list[dict[str, Any]]:
+    """What an asking keeps: versions, the activities named before, and the day a change is since."""
+    before = () if wish.new_activities else _named_before(client)[0]
+    kept: list[dict[str, Any]] = []
+    for each in chosen:
+        entry: dict[str, Any] = {"key": each.id, "version": each.version}
+        if each.kind is Kind.ACTIVITIES and before:
+            entry["activities"] = list(before)
+        if each.needs_since and wish.since is not None:
+            entry |= {"since": wish.since.isoformat(), "first_visit": wish.since == _first_visit(client)}
+        kept.append(entry)
+    return kept
+
+
+def _check_channel(client: Client, practice: Practice, wish: Wish) -> None:
+    if wish.channel is AskChannel.PAGES and client.user_id is None:
+        raise RuleBroken(f"{client.name} has no account yet.", "channel")
+    if wish.channel is AskChannel.MAIL and (problem := mail_problem(client, practice)):
+        raise RuleBroken(problem, "channel")
+
+
+def _check_screens(actor: Actor, chosen: Sequence[Questionnaire], wish: Wish) -> None:
+    for each in chosen:
+        if each.role is not MeasureRole.SCREEN:
+            continue
+        if actor.role not in CLINICIANS:
+            raise RuleBroken(f"Only an owner or a practitioner can ask {each.name}.", "keys")
+        if not wish.confirmed:
+            raise RuleBroken(f"Confirm that you act on a positive {each.name}, or leave it out.", "confirmed")
+
+
+def _check_since(client: Client, chosen: Sequence[Questionnaire], wish: Wish) -> None:
+    if not any(each.needs_since for each in chosen):
+        return
+    if wish.since is None:
+        raise RuleBroken("Give the day the change is measured from.", "since")
+    if wish.since >= today_in(client.time_zone):
+        raise RuleBroken("The day must be before today.", "since")
+
+
+def _named_before(client: Client) -> tuple[tuple[str, ...], bool]:
+    """The activities the client named last, and whether they have answered anything yet."""
+    query = (
+        select(QuestionnaireResponse.activities)
+        .where(
+            QuestionnaireResponse.practice_id == client.practice_id,
+            QuestionnaireResponse.client_id == client.id,
+        )
+        .order_by(QuestionnaireResponse.recorded_at.desc())
+    )
+    rows = db.session.scalars(query).all()
+    return next((tuple(each) for each in rows if each), ()), bool(rows)
+
+
+def _first_visit(client: Client) -> date:
+    """The day of the first assessment, or else the day the record was made."""
+    query = select(func.min(Assessment.taken_on)).where(
+        Assessment.practice_id == client.practice_id, Assessment.client_id == client.id
+    )
+    made = local_date(client.created_at, load_zone(client.time_zone))
+    return db.session.scalar(query) or made

@@ -1,0 +1,120 @@
+"""One answered questionnaire in words: question by question, with its scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clinic.catalogue.questionnaires import Kind, Measure
+from clinic.domain.dates import day_in_words
+from clinic.domain.questionnaires import AnswerSource
+from clinic.services.questionnaire_results import Answered
+from clinic.web.filters import moment
+
+SOURCES = {
+    AnswerSource.TYPED: "Typed in",
+    AnswerSource.TABLET: "Tablet in the practice",
+    AnswerSource.LINK: "Mailed link",
+    AnswerSource.PAGES: "Client’s own pages",
+}
+LEFT_OUT = "Left out"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One question with its answer."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a form, by its number there."""
+
+    number: int
+    text: str
+    is_ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision of an answered questionnaire."""
+
+    when: str
+    by: str
+    reason: str | None
+    is_current: bool
+    lines: tuple[AnswerLine, ...]
+    statements: tuple[Statement, ...]
+    scores: tuple[tuple[str, str], ...]
+    positive: str
+
+
+def revision(each: Answered, zone: str) -> Revision:
+    """One revision, question by question."""
+    by = SOURCES[each.source] + (f" by {each.typed_by}" if each.typed_by else "")
+    scores = [
+        (measure.name, score_words(measure, each.scores.get(measure.id)))
+        for measure in each.questionnaire.measures
+    ]
+    return Revision(
+        when=moment(each.recorded_at, zone),
+        by=by,
+        reason=each.reason,
+        is_current=each.is_current,
+        lines=tuple(_lines(each)),
+        statements=_statements(each),
+        scores=tuple(scores),
+        positive=each.questionnaire.advice if each.screen_positive else "",
+    )
+
+
+def score_words(measure: Measure, value: float | None) -> str:
+    """A score with its range: "3.3 of 10"; a rating of change with its sign."""
+    if value is None:
+        return "No score"
+    if measure.rule.low < 0:
+        return figure(value, signed=True)
+    return f"{figure(value)} of {measure.rule.high}"
+
+
+def figure(value: float, *, signed: bool = False) -> str:
+    """A number as people write it, one decimal at most: 3, 3.3, −2."""
+    text = f"{round(value, 1):g}".replace("-", "−")
+    return f"+{text}" if signed and value > 0 else text
+
+
+def _lines(each: Answered) -> list[AnswerLine]:
+    made = each.questionnaire
+    if each.is_left_out:
+        return []
+    if made.activities:
+        return [AnswerLine(text, _activity_answer(each, text)) for text in each.activities]
+    if made.kind is Kind.TICKS:
+        ticked = [str(each.number) for each in _statements(each) if each.is_ticked]
+        return [AnswerLine(f"Statements ticked: {len(ticked)}", ", ".join(ticked) or "None")]
+    lines = []
+    for item in made.items:
+        value = each.answers.get(item.id)
+        question = item.text
+        if made.needs_since and each.since:
+            question = question.format(since=day_in_words(each.since))
+        words = dict(item.options).get(value, "") if value is not None else LEFT_OUT
+        scored = f"{words} ({value})" if made.kind is Kind.CHOICE and value is not None else words
+        lines.append(AnswerLine(question, scored))
+    return lines
+
+
+def _statements(each: Answered) -> tuple[Statement, ...]:
+    made = each.questionnaire
+    if made.kind is not Kind.TICKS or each.is_left_out:
+        return ()
+    return tuple(
+        Statement(number, item.text, bool(each.answers.get(item.id)))
+        for number, item in enumerate(made.items, start=1)
+    )
+
+
+def _activity_answer(each: Answered, text: str) -> str:
+    value = each.rating(text)
+    return LEFT_OUT if value is None else f"{value} of 10"

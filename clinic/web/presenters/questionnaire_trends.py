@@ -1,0 +1,213 @@
+"""Scores over time in words: charts, first against latest, and what a change may be called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from clinic.catalogue import load_catalogue
+from clinic.catalogue.questionnaires import Measure, MeasureRole, Questionnaire
+from clinic.domain.dates import day_in_words
+from clinic.domain.scoring import Compared, Verdict, Why
+from clinic.domain.types import Evidence
+from clinic.services import questionnaire_changes as held
+from clinic.services.questionnaire_changes import Change
+from clinic.services.questionnaire_results import Answered
+from clinic.web.filters import local_date
+from clinic.web.presenters.questionnaire_answers import LEFT_OUT, SOURCES, figure, score_words
+
+VERDICTS = {
+    Verdict.BETTER: ("Better", "circle-check"),
+    Verdict.WORSE: ("Worse", "circle-alert"),
+    Verdict.WITHIN_ERROR: ("No clear change", "minus"),
+    Verdict.NOT_COMPARABLE: ("Not comparable", "circle-dashed"),
+}
+WHY = {
+    Why.OTHER_VERSION: "taken with another version",
+    Why.OTHER_ACTIVITIES: "other activities",
+    Why.NO_SCORE: "no score on one of the days",
+    Why.NO_THRESHOLD: "no threshold is published",
+    Why.FLOOR: "both scores are so low that a change may not show",
+    Why.CEILING: "both scores are so high that a change may not show",
+}
+CAUTION = {
+    Why.FLOOR: "one score is very low: improvement may not show fully",
+    Why.CEILING: "one score is very high: worsening may not show fully",
+}
+CERTAINTY = {
+    Evidence.VERIFIED: "seen in the source",
+    Evidence.VERIFIED_SECONDARY: "seen in a secondary source",
+    Evidence.MEMORY: "not seen in a source",
+    Evidence.INFERRED: "worked out from sources",
+    Evidence.AUTHORED: "authored, for you to sign off",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One score over time."""
+
+    title: str
+    points: list[tuple[str, int | float | None]]
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """First against latest, of a score or of one activity."""
+
+    name: str
+    first: str
+    latest: str
+    change: str
+    verdict: str
+    icon: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """All there is of one questionnaire: charts, first against latest, thresholds, each time it was taken."""
+
+    key: str
+    name: str
+    charts: tuple[Chart, ...]
+    changes: tuple[ChangeLine, ...]
+    first_day: str
+    latest_day: str
+    citation: str
+    facts: tuple[tuple[str, str], ...]
+    rows: list[tuple[str, str, str, str, str]]
+
+    @property
+    def has_readings(self) -> bool:
+        """Whether any of the rows reads as something."""
+        return any(row[2] for row in self.rows)
+
+
+def blocks(answered: Sequence[Answered], zone: str, today: date) -> list[Block]:
+    """Everything that was answered, one block a questionnaire, in the catalogue's order."""
+    changes = held.changes(answered)
+    order = load_catalogue().questionnaires.newest
+    keys = [key for key in order if any(each.questionnaire.id == key for each in answered)]
+    return [_block(key, answered, changes, zone, today) for key in keys]
+
+
+def _block(
+    key: str, answered: Sequence[Answered], changes: Sequence[Change], zone: str, today: date
+) -> Block:
+    mine = [each for each in answered if each.questionnaire.id == key]
+    made = mine[0].questionnaire
+    own = [change for change in changes if change.latest.questionnaire.id == key]
+    lines = [_change_line(change) for change in own]
+    for change in own:
+        lines += _activity_lines(change)
+    day = lambda each: day_in_words(local_date(each.answered_at, zone), today)  # noqa: E731
+    return Block(
+        key=key,
+        name=made.full_name,
+        charts=tuple(_charts(made, mine, zone)),
+        changes=tuple(lines),
+        first_day=day(own[0].first) if own else "",
+        latest_day=day(own[0].latest) if own else "",
+        citation=made.licence.citation,
+        facts=tuple((fact.text, _source_words(fact.provenance)) for fact in made.facts),
+        rows=[_row(each, zone, today) for each in mine],
+    )
+
+
+def _charts(made: Questionnaire, mine: Sequence[Answered], zone: str) -> list[Chart]:
+    drawn = []
+    latest = mine[0]
+    # a line joins what can be compared: one version, the same activities
+    mine = [
+        each
+        for each in mine
+        if (each.questionnaire.version, each.activities) == (latest.questionnaire.version, latest.activities)
+    ]
+    for measure in made.measures:
+        points = [
+            (day_in_words(local_date(each.answered_at, zone)), _plain(each.scores.get(measure.id)))
+            for each in reversed(mine)
+        ]
+        known = [value for _, value in points if value is not None]
+        if len(known) >= 2 and made.role is MeasureRole.STATE:
+            drawn.append(Chart(_title(measure, known), points, measure.rule.low, measure.rule.high))
+    return drawn
+
+
+def _title(measure: Measure, known: Sequence[int | float]) -> str:
+    first, latest = known[0], known[-1]
+    if first == latest:
+        return f"{measure.name}: {latest} as at the first time"
+    return f"{measure.name}: {'up' if latest > first else 'down'} from {first} to {latest}"
+
+
+def _plain(value: float | None) -> int | float | None:
+    if value is None:
+        return None
+    short = round(value, 1)
+    return int(short) if short == int(short) else short
+
+
+def _row(each: Answered, zone: str, today: date) -> tuple[str, str, str, str, str]:
+    made = each.questionnaire
+    if each.is_left_out:
+        scores = LEFT_OUT
+    elif len(made.measures) == 1:
+        scores = score_words(made.measures[0], each.scores.get(made.measures[0].id))
+    else:
+        pairs = [(measure, each.scores.get(measure.id)) for measure in made.measures]
+        scores = ", ".join(f"{_short(measure)} {'–' if v is None else figure(v)}" for measure, v in pairs)
+    return (
+        day_in_words(local_date(each.answered_at, zone), today),
+        scores,
+        _reading(each),
+        SOURCES[each.source],
+        url_for("practitioner.questionnaires.response", response_id=each.id),
+    )
+
+
+def _short(measure: Measure) -> str:
+    return {"now": "now", "average": "average", "worst": "worst"}.get(measure.id, measure.name)
+
+
+def _reading(each: Answered) -> str:
+    if each.screen_positive:
+        return f"Screen positive (≥ {figure(each.questionnaire.positive_from or 0)})"
+    verdict = held.rated_change(each)
+    if verdict is not None and not each.is_left_out:
+        since = f" since {day_in_words(each.since)}" if each.since else ""
+        return VERDICTS[verdict][0] + since
+    return ""
+
+
+def _change_line(change: Change) -> ChangeLine:
+    first, latest = change.first.scores[change.measure.id], change.latest.scores[change.measure.id]
+    return _line(change.measure.name, first, latest, change.compared)
+
+
+def _activity_lines(change: Change) -> list[ChangeLine]:
+    return [
+        _line(f"“{each.activity}”", each.first, each.latest, each.compared)
+        for each in held.activity_changes(change)
+    ]
+
+
+def _line(name: str, first: float | None, latest: float | None, compared: Compared) -> ChangeLine:
+    verdict, icon = VERDICTS[compared.verdict]
+    why = WHY[compared.why] if compared.why else CAUTION[compared.caution] if compared.caution else ""
+    shown = [figure(value) if value is not None else "–" for value in (first, latest)]
+    by = figure(compared.by, signed=True) if compared.by is not None else "–"
+    return ChangeLine(name, shown[0], shown[1], by, verdict, icon, why)
+
+
+def _source_words(provenance: object) -> str:
+    status = getattr(provenance, "status", Evidence.AUTHORED)
+    sources = load_catalogue().sources
+    named = [sources[key].title.partition(":")[0] for key in getattr(provenance, "sources", ())]
+    return ", ".join([*named, CERTAINTY[status]])
