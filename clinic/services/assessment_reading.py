@@ -85,7 +85,7 @@ class Pair:
 
 
 def battery_of(assessment: Assessment) -> Battery | None:
-    """The catalogue's battery in the very version it was taken with; None if it is another one or not kept."""
+    """The catalogue's battery in the version it was taken with; None if it is another one or not kept."""
     return load_catalogue().battery(assessment.battery_key, assessment.battery_version)
 
 

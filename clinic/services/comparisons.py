@@ -142,7 +142,6 @@ def of_client(
     one, two = sorted(at[each] for each in wanted)
     chosen = signed[one : two + 1] if with_between else [signed[one], signed[two]]
     read = history.records(chosen)
-    by_id = {record.id: record for record in read}
     first, latest = read[0], read[-1]
     rows = compared(latest.items, first.values, latest.values, first.items)
     return Comparison(client, signed, first, latest, read[1:-1], rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import request
+from flask import Response, request
 
 from clinic.extensions import limiter
 from clinic.web import known_browsers
@@ -27,6 +27,11 @@ def account_key() -> str:
 def own_account_key() -> str:
     """The account of whoever is signed in: an open browser is no place to try passwords either."""
     return f"account:{current_actor().user_id}"
+
+
+def did_not_work(answer: Response) -> bool:
+    """Whether a form was refused: what worked uses nothing up, however many devices somebody has."""
+    return answer.status_code != 303
 
 
 def on_post(limit: str, **options: Any) -> Callable[[View], View]:

@@ -150,6 +150,9 @@ def staged(app: Flask, **changes: Any) -> Iterator[Stage]:
     finally:
         for process in stage.processes:
             end(process)
+        with stage.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 def _socket(settings: Settings) -> Path:

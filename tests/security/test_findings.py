@@ -69,7 +69,7 @@ def test_a_stranger_who_tries_passwords_does_not_shut_out_a_browser_the_owner_ha
     browser = visit()
     sign_in(browser, people.owner.email, status=303)
     browser.post("/sign-out", status=303)
-    for _ in range(7):  # and the sign-in above was the eighth try
+    for _ in range(8):
         sign_in(visit(), people.owner.email, WRONG, status=422)
     sign_in(visit(), people.owner.email, status=429)
     sign_in(browser, people.owner.email, status=303)

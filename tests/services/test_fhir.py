@@ -16,7 +16,7 @@ from clinic.domain.findings import Place, Value
 from clinic.domain.questionnaires import AnswerSource
 from clinic.domain.types import FieldKind, Section, Side
 from clinic.extensions import db
-from clinic.services import amendments, client_findings
+from clinic.services import amendments, batteries, client_findings
 from clinic.services import assessment_reading as reading
 from clinic.services.actors import Actor
 from clinic.services.amendments import Wish
@@ -196,7 +196,8 @@ def test_every_field_of_the_catalogue_is_sent_with_codes_that_exist(people: Peop
     assessment = draft(robin, people.client)
     items = tuple(reading.BatteryItem(test, test.fields) for test in load_catalogue().tests.values())
     values = {spot.place: sample(spot.field) for spot in reading.spots(items)}
-    record = client_findings.Record(assessment, items, values, {})
+    assessment.items = batteries.snapshot(items)
+    record = client_findings.Record(assessment, values, {})
     made = fhir_bundle(client_findings.Findings(found.practice, found.client, [record]), [], AT)
     Bundle.model_validate_json(made)
     told = json.loads(made)

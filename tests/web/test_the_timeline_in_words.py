@@ -15,7 +15,16 @@ from clinic.web.presenters.timeline import ACTIONS, told
 
 CLINIC = Path(clinic.__file__).parent
 ICONS = (CLINIC / "static" / "icons.svg").read_text()
-NOT_A_CLIENT_S = {"account", "battery", "password", "practice_details", "routine", "session", "test", "wording"}
+NOT_A_CLIENT_S = {
+    "account",
+    "battery",
+    "password",
+    "practice_details",
+    "routine",
+    "session",
+    "test",
+    "wording",
+}
 OF_THE_PRACTICE = {"practice.begun", "practice.changed"}
 
 

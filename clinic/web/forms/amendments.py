@@ -86,7 +86,9 @@ def _field(spot: Spot, mistake: str) -> Field:
     if field.kind is FieldKind.FAULTS:
         names = dict(field.options) | ({"named_mistake": mistake} if mistake else {})
         return SelectMultipleField(
-            "Correct value", choices=_choices([(NONE_SEEN, "None seen"), *names.items()]), validate_choice=False
+            "Correct value",
+            choices=_choices([(NONE_SEEN, "None seen"), *names.items()]),
+            validate_choice=False,
         )
     if field.options and not field.is_numeric:
         return RadioField("Correct value", choices=_choices(field.options), validate_choice=False)

@@ -74,9 +74,9 @@ class AnswersForm(Form):
         if bool(ticks.data) is not none.data:
             return True
         none.errors = [
-            "You ticked sentences as well. Untick them, or untick this line."
+            "You ticked sentences as well. Untick them, or “None of these sentences today”."
             if none.data
-            else "Nothing is ticked. If that is right, tick this line and press the button again."
+            else "Nothing is ticked. If that is right, tick “None of these sentences today” and send again."
         ]
         return False
 

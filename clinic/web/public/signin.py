@@ -13,12 +13,12 @@ from clinic.services import accounts, practices
 from clinic.web import known_browsers
 from clinic.web.authz import begin_session, current_actor, end_session, home_for, is_signed_in
 from clinic.web.forms.accounts import SignInForm
-from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, on_post
+from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, did_not_work, on_post
 from clinic.web.presenters.chrome import chrome
 
 
 @on_post(PER_ADDRESS)
-@on_post(PER_ACCOUNT, key_func=account_key)
+@on_post(PER_ACCOUNT, key_func=account_key, deduct_when=did_not_work)
 def sign_in() -> Response | str | tuple[str, int]:
     """Ask for address and password; a wrong one and an unknown one get the same answer."""
     if is_signed_in():

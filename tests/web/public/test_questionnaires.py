@@ -104,7 +104,8 @@ def test_the_statements_of_the_rmdq_are_ticked_on_one_page(people: People, visit
     assert page.count("put a tick against it") == 1
     assert "Spine 1983" not in page
     browser.post(f"{at}/1", {"ticks": ["s3", "s24"]}, status=303)
-    assert (answers()[0].scores, answers()[0].answers["s3"], answers()[0].answers["s4"]) == ({"count": 2}, 1, 0)
+    (row,) = answers()
+    assert (row.scores, row.answers["s3"], row.answers["s4"]) == ({"count": 2}, 1, 0)
     assert "checked" not in text(browser.get(f"{at}/1"))
 
 

@@ -93,6 +93,11 @@ def test_a_form_from_another_site_is_refused(people: People, visit: Visit) -> No
     visit().post("/sign-in", {"email": "a@b.example"}, headers={"Origin": "https://evil.example"}, status=400)
 
 
+def test_signing_in_as_often_as_one_likes_uses_up_no_tries(people: People, visit: Visit) -> None:
+    for _ in range(10):
+        sign_in(visit(), people.colleague.email, status=303)
+
+
 def test_after_eight_tries_the_ninth_has_to_wait_and_another_account_does_not(
     people: People, visit: Visit
 ) -> None:
