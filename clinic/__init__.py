@@ -12,7 +12,6 @@ from config import Settings, SettingsError
 def create_app(settings: Settings) -> Flask:
     """Build the app from settings; nothing outside this process is touched."""
     from clinic import catalogue, cli, extensions, queue, web
-    from clinic.catalogue.plain_words import plain_words
     from clinic.services import delivery
 
     app = Flask(__name__)
@@ -21,7 +20,6 @@ def create_app(settings: Settings) -> Flask:
     app.config["TESTING"] = settings.env == "test"
     extensions.init_database(app, settings)
     catalogue.load_catalogue()  # wrong data stops the start, not a page
-    plain_words()
     queue.init_queue(app, settings)
     delivery.init_delivery(app, settings)
     web.init_web(app, settings)

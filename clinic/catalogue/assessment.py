@@ -123,6 +123,11 @@ class Threshold:
     position: str = ""
     bands: tuple[Band, ...] = ()
 
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """From and to, where the source names both."""
+        return (self.low, self.high) if self.low is not None and self.high is not None else None
+
     def band(self, age: int, sex: str) -> Band | None:
         """The band of somebody's age and sex; None if the source has no figure for them."""
         fits = (band for band in self.bands if band.age_from <= age <= band.age_to)
@@ -131,10 +136,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentTest:
-    """One test: how to record it in our own words, its fields, and what its figures are held against.
-
-    `plain` is what it looks at, as a client reads it: "how far your hip turns".
-    """
+    """One test: how to record it in our own words, its fields, and what its figures are held against."""
 
     id: str
     name: str
@@ -148,7 +150,6 @@ class AssessmentTest:
     facts: tuple[Fact, ...]
     provenance: Provenance
     version: int = 1
-    plain: str = ""
 
     def field(self, field_id: str) -> Field:
         """The field of this id; KeyError if the test has none."""
@@ -227,7 +228,6 @@ def read_test(entry: Entry, shared: Mapping[str, Field], fault_names: Mapping[st
         facts=entry.each("facts", read_fact),
         provenance=read_provenance(entry),
         version=entry.integer("version", 1),
-        plain=entry.text("plain", ""),
     )
 
 

@@ -30,7 +30,9 @@ def provenances(catalogue: Catalogue) -> Iterator[tuple[str, str, Provenance]]:
 
 
 def check_plain_words(words: Mapping[str, PlainTest], catalogue: Catalogue) -> None:
-    """Follow what clients read of the tests; CatalogueError names a test or a field that is not there."""
+    """Every test has words for clients; CatalogueError names one without, or words for what is not there."""
+    for test in catalogue.tests:
+        _known(FILE, "tests", [test], words, "words for")
     for told in words.values():
         _known(FILE, "tests", [told.id], catalogue.tests, "test")
         fields = {field.id for field in catalogue.tests[told.id].fields}

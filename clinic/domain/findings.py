@@ -25,6 +25,11 @@ class Place(NamedTuple):
     field: str
     side: Side
 
+    @property
+    def name(self) -> str:
+        """Its name in forms and in the audit trail."""
+        return "-".join(self)
+
 
 class Measurable(Protocol):
     """A field of a test, as far as the rules need it."""

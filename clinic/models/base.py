@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     DateTime,
     Dialect,
     Enum,
@@ -18,8 +19,9 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     Uuid,
+    and_,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 from sqlalchemy.schema import SchemaItem
 
 
@@ -83,6 +85,12 @@ def tenant(*more: SchemaItem) -> tuple[SchemaItem, ...]:
 def belongs_to(table: str, column: str) -> ForeignKeyConstraint:
     """A key that carries the practice along, so that a row can never point into another one."""
     return ForeignKeyConstraint(["practice_id", column], [f"{table}.practice_id", f"{table}.id"])
+
+
+def points_at(key: InstrumentedAttribute[Any], row: type[OfPractice]) -> ColumnElement[bool]:
+    """That a row is the one a key names: the condition of a join, with the practice in it."""
+    holder: Any = key.parent.entity
+    return and_(row.practice_id == holder.practice_id, row.id == key)
 
 
 def choice(kind: type[StrEnum], name: str, length: int = 24) -> Enum:

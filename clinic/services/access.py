@@ -34,7 +34,7 @@ from clinic.models import (
     User,
     WarningFlag,
 )
-from clinic.models.base import OfPractice
+from clinic.models.base import OfPractice, points_at
 from clinic.services.actors import Actor
 
 Row = TypeVar("Row", bound=OfPractice)
@@ -66,8 +66,7 @@ _OWN_PROGRAM = (
         Program,
         exists()
         .where(
-            WarningFlag.practice_id == Client.practice_id,
-            WarningFlag.client_id == Client.id,
+            points_at(WarningFlag.client_id, Client),
             WarningFlag.cleared_at.is_(None),
         )
         .label("is_flagged"),
@@ -75,8 +74,7 @@ _OWN_PROGRAM = (
     .outerjoin(
         Program,
         and_(
-            Program.practice_id == Client.practice_id,
-            Program.client_id == Client.id,
+            points_at(Program.client_id, Client),
             Program.status != ProgramStatus.ENDED,
         ),
     )

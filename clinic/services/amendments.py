@@ -76,7 +76,7 @@ def spot_of(assessment: Assessment, name: str) -> Spot | None:
 
 def spelled(assessment: Assessment, place: Place, value: Value | None) -> str:
     """A value as the form of an amendment remembers it."""
-    spot = spot_of(assessment, "-".join(place))
+    spot = spot_of(assessment, place.name)
     typed = written(spot.field, value) if spot and value is not None else []
     return " ".join(" ".join(typed).split())
 
@@ -105,7 +105,7 @@ def _check(actor: Actor, assessment: Assessment, wish: Wish, before: Values) -> 
         if not wish.note.strip():
             raise RuleBroken("Write the note.", "note")
         return
-    spot = spot_of(assessment, "-".join(wish.place))
+    spot = spot_of(assessment, wish.place.name)
     if spot is None:
         raise RuleBroken("This assessment has no such place.", "place")
     if wish.value is not None:
@@ -145,7 +145,7 @@ def _stored(value: Value | None) -> tuple[float | None, str | None]:
 def _note(actor: Actor, assessment: Assessment, wish: Wish, old: Value | None) -> None:
     details: Mapping[str, str | float | None] = {}
     if wish.place is not None:
-        details = {"place": "-".join(wish.place), "old": old, "new": wish.value}
+        details = {"place": wish.place.name, "old": old, "new": wish.value}
     audit.record(
         actor,
         "assessment.amended",

@@ -3,46 +3,37 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm.attributes import flag_modified
 
-from clinic.catalogue.assessment import BatteryItem, Field
 from clinic.domain.errors import NotFound, RuleBroken
-from clinic.domain.findings import NONE_SEEN, Place, Signed, Value, read, written
+from clinic.domain.findings import Place, Signed, Value, written
 from clinic.domain.merging import Fate, fate
-from clinic.domain.types import AssessmentStatus, FieldKind, Section, Side
+from clinic.domain.types import AssessmentStatus, Section
 from clinic.extensions import db
 from clinic.models import Assessment, AssessmentDraft, Finding
-from clinic.services import access, assessment_flags, audit
+from clinic.services import access, assessment_findings, assessment_flags, audit
 from clinic.services import assessment_reading as reading
 from clinic.services.actors import Actor
+from clinic.services.assessment_layout import (
+    SHARED,
+    Layout,
+    is_kept_as_typed,
+    layout,
+    shared_name,
+    value_of,
+)
 from clinic.services.assessment_reading import Spot
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 
 NOTE = "note"  # the name of the note on the whole assessment, beside the names of fields
-SHARED = "section"  # stands for a test where something is asked once for a whole section
 SITTING = timedelta(minutes=15)  # somebody who saves as they type is noted in the audit trail once
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The fields of one section by name.
-
-    `shared` are asked once for several tests; `follows` says which field of a test takes which of them over.
-    """
-
-    section: Section
-    items: tuple[BatteryItem, ...]
-    shared: tuple[Field, ...]
-    spots: Mapping[str, Spot]
-    follows: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,56 +92,9 @@ class Kept:
     other: Saver | None = None
 
 
-def layout(assessment: Assessment, section: Section) -> Layout:
-    """The fields of a section."""
-    items = reading.in_section(reading.items_of(assessment), section)
-    return lay_out(section, items)
-
-
-def lay_out(section: Section, items: tuple[BatteryItem, ...]) -> Layout:
-    """The fields of some tests; a position or a device that several ask for alike is asked once."""
-    shared = _shared(items)
-    spots = {spot.name: spot for spot in reading.spots(items)}
-    follows = {
-        name: _shared_name(each)
-        for name, spot in spots.items()
-        for each in shared
-        if (spot.field.id, spot.field.options, spot.field.per_side) == (each.id, each.options, False)
-    }
-    asked = {_shared_name(each): _shared_spot(items, each) for each in shared}
-    return Layout(section, items, shared, asked | spots, follows)
-
-
 def standing(assessment: Assessment, laid: Layout) -> Standing:
     """What the page of a section shows; no query where draft and findings are loaded."""
     return _standing(assessment, laid, assessment.findings, assessment.draft)
-
-
-def name_of(place: Place) -> str:
-    """The name of a place's field in forms."""
-    return "-".join(place)
-
-
-def text_of(field: Field, given: Iterable[str]) -> str:
-    """What was typed or pressed, as one text; the same for all ways to write one value."""
-    typed = [text for each in given if (text := each.strip())]
-    try:
-        value = read(field, typed)
-    except RuleBroken:
-        return " ".join(typed)
-    return "" if value is None else " ".join(written(field, value))
-
-
-def value_of(field: Field, text: str) -> Value | None:
-    """The value of such a text, None for an empty one; RuleBroken says what is wrong with it."""
-    return read(field, text.split() if field.kind is FieldKind.FAULTS else [text])
-
-
-def is_kept_as_typed(field: Field, text: str) -> bool:
-    """Whether a text that is no value may be a slip of somebody's hand; a code of no button is not."""
-    if field.kind is FieldKind.FAULTS:
-        return set(text.split()) <= {NONE_SEEN, *(code for code, _ in field.options)}
-    return field.is_numeric or field.kind is FieldKind.TEXT
 
 
 def keep(
@@ -171,7 +115,7 @@ def keep(
         assessment = draft_for(actor, assessment_id)
         laid = layout(assessment, section)
         _check(laid, edits)
-        rows, own = _rows(assessment), _own(assessment)
+        rows, own = assessment_findings.stored(assessment), _own(assessment)
         before = _standing(assessment, laid, rows.values(), own)
         taken, collided = _settled(edits, before.texts)
         other = Saver(own.saved_by, own.saver.name, own.saved_at) if collided and own else None
@@ -179,7 +123,7 @@ def keep(
             return Kept(0, collided, before, other)
         after = _after(laid, before, taken, edits)
         values = _values(laid, after)
-        changed = _write(assessment, rows, laid, values, after.as_normal)
+        changed = assessment_findings.write(assessment, rows, laid, values, after.as_normal)
         assessment.note = after.texts.get(NOTE) or None
         _mark(actor, assessment, own, laid, after, by_hand=by_hand, changed=changed)
         assessment_flags.watch(actor, assessment, reading.values_of(assessment.findings))
@@ -224,30 +168,10 @@ def drop(assessment: Assessment) -> None:
     db.session.execute(delete(AssessmentDraft).where(*mine).execution_options(synchronize_session=False))
 
 
-def _shared(items: tuple[BatteryItem, ...]) -> tuple[Field, ...]:
-    ways = [each for item in items for each in item.fields if each.way and each.options and not each.per_side]
-    found = []
-    for key in dict.fromkeys(each.id for each in ways):
-        alike = [each for each in ways if each.id == key]
-        options, asked = Counter(each.options for each in alike).most_common(1)[0]
-        if asked > 1:
-            found.append(next(each for each in alike if each.options == options))
-    return tuple(found)
-
-
-def _shared_name(each: Field) -> str:
-    return name_of(Place(SHARED, each.id, Side.NONE))
-
-
-def _shared_spot(items: tuple[BatteryItem, ...], each: Field) -> Spot:
-    test = replace(items[0].test, id=SHARED, name="For the whole section", fields=(each,))
-    return Spot(Place(SHARED, each.id, Side.NONE), test, each)
-
-
 def _standing(
     assessment: Assessment, laid: Layout, findings: Iterable[Finding], own: AssessmentDraft | None
 ) -> Standing:
-    rows = {name_of(reading.place_of(row)): row for row in findings}
+    rows = {reading.place_of(row).name: row for row in findings}
     here = {name: rows[name] for name in laid.spots if name in rows}
     texts = {
         name: " ".join(written(laid.spots[name].field, reading.value_of(row))) for name, row in here.items()
@@ -255,9 +179,7 @@ def _standing(
     refused = {}
     if own is not None:
         conditions = own.conditions.get(laid.section.value, {})
-        texts |= {
-            name_of(Place(SHARED, each.id, Side.NONE)): conditions.get(each.id, "") for each in laid.shared
-        }
+        texts |= {shared_name(each): conditions.get(each.id, "") for each in laid.shared}
         refused = {name: text for name, text in own.refused.items() if name in laid.spots}
     texts |= refused
     for name, shared in laid.follows.items():
@@ -342,58 +264,12 @@ def _says_something(spot: Spot) -> bool:
     return reading.is_counted(spot) and not spot.field.way
 
 
-def _rows(assessment: Assessment) -> dict[Place, Finding]:
-    query = select(Finding).where(
-        Finding.practice_id == assessment.practice_id, Finding.assessment_id == assessment.id
-    )
-    rows = db.session.scalars(query.execution_options(populate_existing=True))
-    return {reading.place_of(row): row for row in rows}
-
-
 def _own(assessment: Assessment) -> AssessmentDraft | None:
     query = select(AssessmentDraft).where(
         AssessmentDraft.practice_id == assessment.practice_id,
         AssessmentDraft.assessment_id == assessment.id,
     )
     return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-
-
-def _write(
-    assessment: Assessment,
-    rows: Mapping[Place, Finding],
-    laid: Layout,
-    values: Mapping[Place, Value],
-    as_normal: frozenset[str],
-) -> int:
-    changed = 0
-    for name, spot in laid.spots.items():
-        row, value = rows.get(spot.place), values.get(spot.place)
-        if value is None:
-            if row is not None:
-                db.session.delete(row)
-                changed += 1
-            continue
-        if row is None:
-            row = _new_row(assessment, spot.place)
-        elif reading.value_of(row) == value and row.as_normal == (name in as_normal):
-            continue
-        row.value_number, row.value_text = (None, value) if isinstance(value, str) else (value, None)
-        row.unit = spot.field.unit or None
-        row.as_normal = name in as_normal
-        changed += 1
-    return changed
-
-
-def _new_row(assessment: Assessment, place: Place) -> Finding:
-    row = Finding(
-        practice_id=assessment.practice_id,
-        assessment_id=assessment.id,
-        test_key=place.test,
-        field_key=place.field,
-        side=place.side,
-    )
-    db.session.add(row)
-    return row
 
 
 def _mark(
@@ -431,7 +307,7 @@ def _mark(
 
 
 def _conditions(laid: Layout, after: Standing) -> dict[str, str]:
-    names = {each.id: _shared_name(each) for each in laid.shared}
+    names = {each.id: shared_name(each) for each in laid.shared}
     return {key: after.texts[name] for key, name in names.items() if name in after.texts}
 
 

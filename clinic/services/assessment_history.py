@@ -18,6 +18,7 @@ from clinic.domain.findings import Place, Value
 from clinic.domain.types import AssessmentStatus, Side
 from clinic.extensions import db
 from clinic.models import Amendment, Assessment, Finding, User
+from clinic.models.base import points_at
 from clinic.services import assessment_reading as reading
 from clinic.services.assessment_reading import Values
 
@@ -95,7 +96,7 @@ _SIGNED = (
 )
 _AMENDMENTS = (
     select(Amendment, User.name)
-    .join(User, and_(User.practice_id == Amendment.practice_id, User.id == Amendment.made_by))
+    .join(User, points_at(Amendment.made_by, User))
     .where(
         Amendment.practice_id == bindparam("practice_id"),
         Amendment.assessment_id.in_(bindparam("ids", expanding=True)),

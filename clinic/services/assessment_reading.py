@@ -54,7 +54,7 @@ class Spot:
     @property
     def name(self) -> str:
         """The name of its field in forms."""
-        return "-".join(self.place)
+        return self.place.name
 
 
 @dataclass(frozen=True, slots=True)

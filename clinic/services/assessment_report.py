@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from clinic.domain.types import ProgramStatus, Tier
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Program, WarningFlag
+from clinic.models.base import points_at
 from clinic.services import access
 from clinic.services import assessment_history as history
 from clinic.services.actors import Actor
@@ -53,16 +54,14 @@ def following(actor: Actor, client_id: uuid.UUID) -> Following:
         .outerjoin(
             Program,
             and_(
-                Program.practice_id == Client.practice_id,
-                Program.client_id == Client.id,
+                points_at(Program.client_id, Client),
                 Program.status != ProgramStatus.ENDED,
             ),
         )
         .outerjoin(
             WarningFlag,
             and_(
-                WarningFlag.practice_id == Client.practice_id,
-                WarningFlag.client_id == Client.id,
+                points_at(WarningFlag.client_id, Client),
                 WarningFlag.cleared_at.is_(None),
             ),
         )

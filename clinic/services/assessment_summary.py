@@ -32,7 +32,7 @@ class Motion:
     left: float | None
     right: float | None
     stand: Sides | None
-    norm: Threshold | None
+    usual: tuple[float, float] | None
     way: tuple[tuple[Field, Value | None], ...]
 
 
@@ -57,7 +57,7 @@ def motions(items: Iterable[BatteryItem], values: Values) -> Iterator[Motion]:
             if field.kind is not FieldKind.DEGREES or not drawn or left is right is None:
                 continue
             stand = pairs[field.id].stand if field.id in pairs else None
-            yield Motion(item.test, field, left, right, stand, norm, told)
+            yield Motion(item.test, field, left, right, stand, norm.range if norm else None, told)
 
 
 def norm_of(test: AssessmentTest, field: Field, position: Value | None) -> Threshold | None:
@@ -66,8 +66,7 @@ def norm_of(test: AssessmentTest, field: Field, position: Value | None) -> Thres
         each
         for each in test.thresholds
         if each.kind is ThresholdKind.NORM
-        and each.low is not None
-        and each.high is not None
+        and each.range is not None
         and each.field in ("", field.id)
         and each.unit == field.unit
         and each.position in ("", position)

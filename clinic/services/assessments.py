@@ -15,7 +15,6 @@ from clinic.catalogue.assessment import Battery, BatteryItem, Field
 from clinic.catalogue.plain_words import plain_words
 from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
-from clinic.domain.findings import Place
 from clinic.domain.types import AssessmentStatus, FieldKind
 from clinic.extensions import db
 from clinic.models import Assessment, AssessmentDraft, Client, ExerciseMistake, Finding
@@ -23,6 +22,7 @@ from clinic.services import access, audit, signoffs, warnings
 from clinic.services import assessment_reading as reading
 from clinic.services.actors import Actor
 from clinic.services.assessment_drafts import close, draft_for, drop
+from clinic.services.assessment_findings import stored
 from clinic.services.assessment_history import Record, records
 from clinic.services.batteries import CHOSEN, batteries_for, battery_for, snapshot
 from clinic.services.clock import now, today_in
@@ -124,7 +124,7 @@ def sign(actor: Actor, assessment_id: uuid.UUID, version: int) -> Assessment:
         _must_sign(actor)
         if assessment.version != version:
             raise Conflict
-        if not _stored(assessment):
+        if not stored(assessment):
             raise RuleBroken("Nothing is recorded yet. Record at least one finding, then sign.")
         close(assessment)
         assessment.status = AssessmentStatus.SIGNED
@@ -265,14 +265,6 @@ def _note(actor: Actor, assessment: Assessment, verb: str, **details: str) -> No
     audit.record(
         actor, f"assessment.{verb}", client_id=assessment.client_id, subject_id=assessment.id, **details
     )
-
-
-def _stored(assessment: Assessment, tests: set[str] | None = None) -> dict[Place, Finding]:
-    query = select(Finding).where(
-        Finding.practice_id == assessment.practice_id, Finding.assessment_id == assessment.id
-    )
-    rows = db.session.scalars(query.execution_options(populate_existing=True))
-    return {reading.place_of(row): row for row in rows if tests is None or row.test_key in tests}
 
 
 def _lines(item: BatteryItem) -> list[str]:

@@ -18,6 +18,7 @@ from clinic.domain.progress import Adherence, PainPoint, pain_up
 from clinic.domain.types import Tier
 from clinic.extensions import db
 from clinic.models import CheckinAnswer, Client
+from clinic.models.base import points_at
 from clinic.services import access, attention_queries, audit, checkins
 from clinic.services.actors import Actor
 from clinic.services.attention_queries import MOST, Found
@@ -211,9 +212,7 @@ def _pressing(listed: Listed) -> tuple[int, int, date, str]:
 def _answered(actor: Actor) -> list[Answered]:
     query = (
         select(CheckinAnswer, Client.name)
-        .join(
-            Client, (Client.practice_id == CheckinAnswer.practice_id) & (Client.id == CheckinAnswer.client_id)
-        )
+        .join(Client, points_at(CheckinAnswer.client_id, Client))
         .where(
             CheckinAnswer.practice_id == actor.practice_id,
             CheckinAnswer.answered_at >= now() - ANSWERS_SHOWN,

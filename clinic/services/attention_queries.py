@@ -45,7 +45,7 @@ from clinic.models import (
     QuestionnaireResponse,
     WarningFlag,
 )
-from clinic.models.base import UtcDateTime
+from clinic.models.base import UtcDateTime, points_at
 from clinic.services import checkin_silence
 
 MOST = 50
@@ -169,8 +169,7 @@ def _active() -> ColumnElement[bool]:
 
 def _not_looked_after(kind: AttentionKind, since: Any) -> ColumnElement[bool]:
     return ~exists().where(
-        AuditEvent.practice_id == Client.practice_id,
-        AuditEvent.client_id == Client.id,
+        points_at(AuditEvent.client_id, Client),
         AuditEvent.happened_at >= since,
         AuditEvent.action == LOOKED_AFTER,
         AuditEvent.details["kind"].as_string() == kind.value,
@@ -272,7 +271,7 @@ def _declined(practice_id: uuid.UUID) -> Select[Any]:
     return (
         _row(AttentionKind.PRACTICE_DROPPED, found.program_id, day=found.since, extra=told)
         .join(found, _client(found))
-        .join(Program, and_(Program.practice_id == found.practice_id, Program.id == found.program_id))
+        .join(Program, points_at(found.program_id, Program))
         .where(
             found.practice_id == practice_id,
             Program.status == ProgramStatus.ACTIVE,

@@ -15,6 +15,7 @@ from clinic.catalogue.reader import Entry
 from clinic.domain.types import Evidence
 from clinic.extensions import db
 from clinic.models import Assessment, Finding, OwnBattery, OwnBatteryVersion, OwnTest, OwnTestVersion
+from clinic.models.base import points_at
 from clinic.services import access
 from clinic.services.actors import Actor
 
@@ -118,7 +119,7 @@ def _all_own_tests(practice_id: uuid.UUID) -> dict[tuple[uuid.UUID, str, int], A
         select(OwnTestVersion, OwnTest.key)
         .join(
             OwnTest,
-            and_(OwnTest.practice_id == OwnTestVersion.practice_id, OwnTest.id == OwnTestVersion.test_id),
+            points_at(OwnTestVersion.test_id, OwnTest),
         )
         .where(OwnTestVersion.practice_id == practice_id)
     )
@@ -131,8 +132,7 @@ def _offered_tests(practice_id: uuid.UUID) -> dict[str, AssessmentTest]:
         .join(
             OwnTest,
             and_(
-                OwnTest.practice_id == OwnTestVersion.practice_id,
-                OwnTest.id == OwnTestVersion.test_id,
+                points_at(OwnTestVersion.test_id, OwnTest),
                 OwnTest.version == OwnTestVersion.number,
             ),
         )
@@ -148,8 +148,7 @@ def _offered_batteries(practice_id: uuid.UUID) -> list[tuple[OwnBatteryVersion, 
         .join(
             OwnBattery,
             and_(
-                OwnBattery.practice_id == OwnBatteryVersion.practice_id,
-                OwnBattery.id == OwnBatteryVersion.battery_id,
+                points_at(OwnBatteryVersion.battery_id, OwnBattery),
                 OwnBattery.version == OwnBatteryVersion.number,
             ),
         )

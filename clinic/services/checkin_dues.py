@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import Select, and_, func, select
 
 from clinic.domain.errors import ClinicError
 from clinic.domain.scheduling import WakingHours, load_zone, local_date, waking_hours
@@ -25,6 +25,7 @@ from clinic.models import (
     Program,
     WarningFlag,
 )
+from clinic.models.base import points_at
 from clinic.services import checkin_silence
 from clinic.services.checkin_silence import Run
 
@@ -129,8 +130,8 @@ def outbox_key(client_id: uuid.UUID, day: date) -> str:
 def _schedules() -> Select[CheckinSchedule, Program, Client, Practice]:
     return (
         select(CheckinSchedule, Program, Client, Practice)
-        .join(Program, _same(Program, CheckinSchedule.practice_id, CheckinSchedule.program_id))
-        .join(Client, _same(Client, Program.practice_id, Program.client_id))
+        .join(Program, points_at(CheckinSchedule.program_id, Program))
+        .join(Client, points_at(Program.client_id, Client))
         .join(Practice, Practice.id == CheckinSchedule.practice_id)
         .execution_options(populate_existing=True)
     )
@@ -138,10 +139,6 @@ def _schedules() -> Select[CheckinSchedule, Program, Client, Practice]:
 
 def _read(query: Select[CheckinSchedule, Program, Client, Practice]) -> list[Due]:
     return [Due(*row) for row in db.session.execute(query)]
-
-
-def _same(record: Any, practice_id: Any, key: Any) -> ColumnElement[bool]:
-    return and_(record.practice_id == practice_id, record.id == key)
 
 
 def _pairs(query: Select[uuid.UUID, Any]) -> dict[uuid.UUID, Any]:

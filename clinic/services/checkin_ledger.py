@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from clinic.domain.scheduling import load_zone, local_date
@@ -26,6 +26,7 @@ from clinic.models import (
     OutboxMessage,
     Program,
 )
+from clinic.models.base import points_at
 from clinic.services import access, audit, links, outbox
 from clinic.services.actors import Actor
 from clinic.services.clock import now
@@ -121,8 +122,7 @@ def _mail() -> ColumnElement[Any]:
     return (
         select(OutboxMessage.id)
         .where(
-            OutboxMessage.practice_id == Checkin.practice_id,
-            OutboxMessage.checkin_id == Checkin.id,
+            points_at(OutboxMessage.checkin_id, Checkin),
             OutboxMessage.kind == CHECKIN,
         )
         .order_by(OutboxMessage.created_at.desc())
@@ -135,7 +135,7 @@ def _mail() -> ColumnElement[Any]:
 def _entries(*, answered: bool = False) -> Select[Any]:
     reason = (
         select(CheckinEvent.reason)
-        .where(CheckinEvent.practice_id == Checkin.practice_id, CheckinEvent.checkin_id == Checkin.id)
+        .where(points_at(CheckinEvent.checkin_id, Checkin))
         .order_by(CheckinEvent.happened_at.desc())
         .limit(1)
         .scalar_subquery()
@@ -144,7 +144,7 @@ def _entries(*, answered: bool = False) -> Select[Any]:
         select(Checkin, CheckinAnswer, reason, _mail())
         .join(
             CheckinAnswer,
-            and_(CheckinAnswer.practice_id == Checkin.practice_id, CheckinAnswer.checkin_id == Checkin.id),
+            points_at(CheckinAnswer.checkin_id, Checkin),
             isouter=not answered,  # an outer join would read every check-in for the newest answers
         )
         .options(joinedload(Checkin.client))
@@ -187,11 +187,9 @@ def _planned(actor: Actor, until: datetime) -> list[Planned]:
         select(Client.id, Client.name, Program.name, CheckinSchedule.next_due_at)
         .join(
             Program,
-            and_(
-                Program.practice_id == CheckinSchedule.practice_id, Program.id == CheckinSchedule.program_id
-            ),
+            points_at(CheckinSchedule.program_id, Program),
         )
-        .join(Client, and_(Client.practice_id == Program.practice_id, Client.id == Program.client_id))
+        .join(Client, points_at(Program.client_id, Client))
         .where(CheckinSchedule.practice_id == actor.practice_id, CheckinSchedule.next_due_at <= until)
         .order_by(CheckinSchedule.next_due_at)
         .limit(MOST)

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import select
 
 from clinic.domain.answers import Stage, Visit
 from clinic.domain.errors import LinkProblem
@@ -21,6 +20,7 @@ from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.types import LinkProblemKind, LinkPurpose
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinAnswer, CheckinEvent, Client, Practice, Prescription, WarningFlag
+from clinic.models.base import points_at
 from clinic.services import links, warnings
 from clinic.services.clock import now
 
@@ -55,9 +55,9 @@ def open_link(secret: str, *, lock: bool = False) -> Opened:
         db.session.scalar(select(Checkin.id).where(Checkin.id == token.checkin_id).with_for_update())
     query = (
         select(Checkin, Client, Practice, CheckinAnswer)
-        .join(Client, _same(Client, Client.id == Checkin.client_id))
+        .join(Client, points_at(Checkin.client_id, Client))
         .join(Practice, Practice.id == Checkin.practice_id)
-        .outerjoin(CheckinAnswer, _same(CheckinAnswer, CheckinAnswer.checkin_id == Checkin.id))
+        .outerjoin(CheckinAnswer, points_at(CheckinAnswer.checkin_id, Checkin))
         .where(Checkin.practice_id == token.practice_id, Checkin.id == token.checkin_id)
         .execution_options(populate_existing=lock)
     )
@@ -86,10 +86,6 @@ def _visit(checkin: Checkin, client: Client, answer: CheckinAnswer | None, flag:
         answered_on=local_date(answer.answered_at, zone) if answer else None,
         denied_signs_on=local_date(denied_at, zone) if denied_at else None,
     )
-
-
-def _same(record: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return and_(record.practice_id == Checkin.practice_id, condition)
 
 
 def _lock_of(client: Client) -> WarningFlag | None:

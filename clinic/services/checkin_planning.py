@@ -13,8 +13,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
-
 from clinic.domain.dates import count
 from clinic.domain.errors import ClinicError
 from clinic.domain.scheduling import DAY, Occurrence, fallen_due
@@ -23,12 +21,11 @@ from clinic.domain.types import CheckinKind, SkipReason
 from clinic.models import CheckinSchedule, Program
 from clinic.services import checkin_dues, checkin_rules, checkin_writing
 from clinic.services.checkin_dues import Due, Known, outbox_key
+from clinic.services.checkin_passes import in_batches
 from clinic.services.checkin_writing import Plan
 from clinic.services.transaction import transaction
 
 log = logging.getLogger(__name__)
-
-BATCH = 100  # schedules a transaction: short enough that a page never waits for it
 
 
 @dataclass(slots=True)
@@ -66,14 +63,7 @@ def plan_due(now: datetime, limit: int = 1000) -> int:
 
 def run(now: datetime, limit: int = 1000) -> Report:
     """One pass over at most `limit` schedules, in short transactions."""
-    report = Report()
-    while report.looked_at < limit:
-        size = min(BATCH, limit - report.looked_at)
-        batch = _batch(now, size)
-        report.add(batch)
-        if batch.looked_at < size:
-            break
-    return report
+    return in_batches(_one_transaction, Report(), now, limit)
 
 
 def catch_up(program: Program, now: datetime) -> None:
@@ -88,20 +78,6 @@ def catch_up(program: Program, now: datetime) -> None:
 
 def _is_behind(due: Due, now: datetime) -> bool:
     return due.row is not None and due.row.next_due_at is not None and due.row.next_due_at <= now
-
-
-def _batch(now: datetime, size: int) -> Report:
-    try:
-        return _one_transaction(now, size)
-    except IntegrityError:
-        # another planner mailed the same client the same day: one by one, each sees what that one wrote
-        report = Report()
-        for _ in range(size):
-            one = _one_transaction(now, 1)
-            report.add(one)
-            if not one.looked_at:
-                break
-        return report
 
 
 def _one_transaction(now: datetime, size: int) -> Report:

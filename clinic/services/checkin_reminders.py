@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import and_, exists, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from clinic.domain.dates import count
@@ -17,11 +16,11 @@ from clinic.domain.sending import REMINDER
 from clinic.domain.skipping import AWAITED, OUT
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinEvent, CheckinSchedule, Client, Practice, Program
+from clinic.models.base import points_at
 from clinic.services import checkin_dues, outbox
 from clinic.services.checkin_dues import Due, outbox_key
+from clinic.services.checkin_passes import in_batches
 from clinic.services.transaction import transaction
-
-BATCH = 100  # check-ins a transaction
 
 
 @dataclass(slots=True)
@@ -57,28 +56,7 @@ class _Asked:
 
 def run(now: datetime, limit: int = 1000) -> Report:
     """One pass over at most `limit` check-ins whose time to look at has come, in short transactions."""
-    report = Report()
-    while report.looked_at < limit:
-        size = min(BATCH, limit - report.looked_at)
-        batch = _batch(now, size)
-        report.add(batch)
-        if batch.looked_at < size:
-            break
-    return report
-
-
-def _batch(now: datetime, size: int) -> Report:
-    try:
-        return _one_transaction(now, size)
-    except IntegrityError:
-        # a planner mailed the same client the same day: one by one, each sees what that one wrote
-        report = Report()
-        for _ in range(size):
-            one = _one_transaction(now, 1)
-            report.add(one)
-            if not one.looked_at:
-                break
-        return report
+    return in_batches(_one_transaction, Report(), now, limit)
 
 
 def _one_transaction(now: datetime, size: int) -> Report:
@@ -111,8 +89,8 @@ def _take(now: datetime, size: int) -> list[_Asked]:
     )
     query = (
         select(Checkin, CheckinSchedule, Program, Client, Practice, has_newer)
-        .join(Program, and_(Program.practice_id == Checkin.practice_id, Program.id == Checkin.program_id))
-        .join(Client, and_(Client.practice_id == Checkin.practice_id, Client.id == Checkin.client_id))
+        .join(Program, points_at(Checkin.program_id, Program))
+        .join(Client, points_at(Checkin.client_id, Client))
         .join(Practice, Practice.id == Checkin.practice_id)
         .outerjoin(CheckinSchedule, of_program)
         .where(Checkin.remind_at <= now)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, select
 
 from clinic.domain.types import ClientStatus, ProgramStatus
 from clinic.extensions import db
 from clinic.models import CheckinSchedule, Client, Program
+from clinic.models.base import points_at
 from clinic.services import declines, program_weeks, tapering
 from clinic.services.transaction import transaction
 
@@ -33,12 +34,10 @@ def run(at: datetime) -> int:
 def _next(last: uuid.UUID) -> Select[Program, Client, CheckinSchedule]:
     return (
         select(Program, Client, CheckinSchedule)
-        .join(Client, and_(Client.practice_id == Program.practice_id, Client.id == Program.client_id))
+        .join(Client, points_at(Program.client_id, Client))
         .outerjoin(
             CheckinSchedule,
-            and_(
-                CheckinSchedule.practice_id == Program.practice_id, CheckinSchedule.program_id == Program.id
-            ),
+            points_at(CheckinSchedule.program_id, Program),
         )
         .where(
             Program.status == ProgramStatus.ACTIVE, Client.status == ClientStatus.ACTIVE, Program.id > last

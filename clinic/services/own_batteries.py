@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from clinic.catalogue.assessment import Battery
-from clinic.domain.access import CLINICIANS
-from clinic.domain.errors import Conflict, Forbidden, RuleBroken
+from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.types import Section
 from clinic.extensions import db
 from clinic.models import OwnBattery, OwnBatteryVersion, User
-from clinic.services import access, audit, batteries
+from clinic.models.base import points_at
+from clinic.services import access, audit, batteries, own_heads
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
@@ -63,24 +61,12 @@ def made(actor: Actor, key: str) -> Made:
 
 def create(actor: Actor, token: str, name: str, purpose: str, picks: Sequence[Pick]) -> OwnBattery:
     """Put a battery together; `token` comes with the form: its second press finds what the first made."""
-    with transaction() as session:
-        _must_make(actor)
-        made_id = uuid.uuid5(actor.practice_id, f"battery {token}")
-        if (same := session.get(OwnBattery, made_id)) is not None:
-            return same
+    with transaction():
+        own_heads.must_make(actor)
+        head, is_new = own_heads.begin(actor, OwnBattery, token)
+        if not is_new:
+            return head
         items = _items(actor, picks)
-        head = OwnBattery(
-            id=made_id,
-            practice_id=actor.practice_id,
-            key=f"{batteries.OWN}{made_id.hex[:16]}",
-            created_by=actor.user_id,
-            created_at=now(),
-        )
-        try:
-            with session.begin_nested():
-                session.add(head)
-        except IntegrityError:  # the other press came first
-            return session.get_one(OwnBattery, made_id)
         _check_name(actor, name, None)
         _add_version(actor, head, name, purpose, items)
         audit.record(actor, "battery.made", subject_id=head.id, name=name)
@@ -90,9 +76,8 @@ def create(actor: Actor, token: str, name: str, purpose: str, picks: Sequence[Pi
 def revise(actor: Actor, key: str, seen: int, name: str, purpose: str, picks: Sequence[Pick]) -> bool:
     """Make the next version; False if nothing is different. Conflict if `seen` is not the newest."""
     with transaction():
-        _must_make(actor)
-        head = access.own_battery_for(actor, key)
-        db.session.refresh(head, with_for_update=True)
+        own_heads.must_make(actor)
+        head = own_heads.lock(access.own_battery_for(actor, key))
         _must_be_offered(head)
         held = _rows(head)[0][0]
         items = _items(actor, picks)
@@ -110,24 +95,15 @@ def revise(actor: Actor, key: str, seen: int, name: str, purpose: str, picks: Se
 def retire(actor: Actor, key: str) -> None:
     """Offer a battery no more; assessments that were begun with it stay as they are."""
     with transaction():
-        _must_make(actor)
-        head = access.own_battery_for(actor, key)
-        db.session.refresh(head, with_for_update=True)
-        if head.retired_at is not None:
-            return
-        head.retired_by, head.retired_at = actor.user_id, now()
-        audit.record(actor, "battery.retired", subject_id=head.id, name=_rows(head)[0][0].name)
+        own_heads.must_make(actor)
+        head = own_heads.lock(access.own_battery_for(actor, key))
+        if own_heads.retire(actor, head):
+            audit.record(actor, "battery.retired", subject_id=head.id, name=_rows(head)[0][0].name)
 
 
 def picks_of(battery: Battery) -> tuple[Pick, ...]:
     """A battery as a list to be changed."""
     return tuple(Pick(item.test.id, tuple(field.id for field in item.fields)) for item in battery.items)
-
-
-def _must_make(actor: Actor) -> None:
-    access.staff_only(actor)
-    if actor.role not in CLINICIANS:
-        raise Forbidden("A practitioner or the owner puts batteries together.")
 
 
 def _must_be_offered(head: OwnBattery) -> None:
@@ -140,7 +116,7 @@ def _rows(head: OwnBattery) -> list[tuple[OwnBatteryVersion, str]]:
         select(OwnBatteryVersion, User.name)
         .join(
             User,
-            (User.practice_id == OwnBatteryVersion.practice_id) & (User.id == OwnBatteryVersion.created_by),
+            points_at(OwnBatteryVersion.created_by, User),
         )
         .where(OwnBatteryVersion.practice_id == head.practice_id, OwnBatteryVersion.battery_id == head.id)
         .order_by(OwnBatteryVersion.number.desc())

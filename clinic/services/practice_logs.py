@@ -15,9 +15,10 @@ from clinic.domain.moves import named_mistake_in
 from clinic.domain.programs import Change, logging_problem, pauses
 from clinic.domain.progress import Plan, day_outcome
 from clinic.domain.redflags import pauses_program
-from clinic.domain.types import LogOutcome, MistakeAnswer, Tier
+from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramStatus, Tier
 from clinic.extensions import db
 from clinic.models import Client, PracticeLog, Prescription, Program, ProgramEvent
+from clinic.models.base import points_at
 from clinic.services import audit, warnings
 from clinic.services.access import own_program
 from clinic.services.actors import Actor
@@ -29,10 +30,7 @@ _LOGS = (
     select(PracticeLog)
     .join(
         Prescription,
-        and_(
-            Prescription.practice_id == PracticeLog.practice_id,
-            Prescription.id == PracticeLog.prescription_id,
-        ),
+        points_at(PracticeLog.prescription_id, Prescription),
     )
     .where(
         PracticeLog.practice_id == bindparam("practice_id"),
@@ -49,6 +47,16 @@ _CHANGES = (
         ProgramEvent.program_id == bindparam("program_id"),
     )
     .order_by(ProgramEvent.happened_at)
+)
+_LAST_ENDED = (
+    select(Program)
+    .where(
+        Program.practice_id == bindparam("practice_id"),
+        Program.client_id == bindparam("client_id"),
+        Program.status == ProgramStatus.ENDED,
+    )
+    .order_by(Program.assigned_at.desc())
+    .limit(1)
 )
 FIRST_SLOT = 1
 
@@ -134,6 +142,20 @@ def diary(actor: Actor, *, days: int = 14) -> Diary:
         return Diary(client, None, found.tier, found.today)
     first = max(program.starts_on, found.today - timedelta(days=days))
     return Diary(client, program, found.tier, found.today, _logs(program, first), _plan(program))
+
+
+def history(actor: Actor, *, days: int) -> Diary:
+    """The diary of the last days; where no program runs, of the newest that ended, from its first day on."""
+    found = diary(actor, days=days)
+    program = found.program or db.session.scalar(_LAST_ENDED, _own(actor))
+    if program is None or found.program is not None:
+        return found
+    logs = _logs(program, program.starts_on)
+    return Diary(found.client, program, found.tier, found.today, logs, _plan(program))
+
+
+def _own(actor: Actor) -> dict[str, object]:
+    return {"practice_id": actor.practice_id, "client_id": actor.client_id}
 
 
 def graduated_on(actor: Actor) -> date | None:

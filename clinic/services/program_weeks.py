@@ -38,6 +38,7 @@ from clinic.models import (
     ProgramEvent,
     WarningFlag,
 )
+from clinic.models.base import points_at
 
 READ_BACK = timedelta(days=30)  # four weeks, and two days for clocks that are ahead
 ANSWER_WITHIN = timedelta(days=2)  # a check-in sent this morning is not unanswered yet
@@ -194,9 +195,7 @@ def _moves(programs: Collection[Program]) -> Any:
 def _log(programs: Collection[Program], at: datetime) -> Any:
     """A line a day: a month of rows of their own would be most of what a look at everybody reads."""
     counts = [func.sum(case((PracticeLog.outcome == kind, 1), else_=0)) for kind in OUTCOMES]
-    move = and_(
-        Prescription.practice_id == PracticeLog.practice_id, Prescription.id == PracticeLog.prescription_id
-    )
+    move = points_at(PracticeLog.prescription_id, Prescription)
     return (
         select(Prescription.program_id, PracticeLog.local_date, *counts)
         .join(Prescription, move)
@@ -229,7 +228,7 @@ def _asked(programs: Collection[Program], at: datetime) -> dict[uuid.UUID, list[
         .add_columns(CheckinAnswer.days_practised)
         .outerjoin(
             CheckinAnswer,
-            and_(CheckinAnswer.practice_id == Checkin.practice_id, CheckinAnswer.checkin_id == Checkin.id),
+            points_at(CheckinAnswer.checkin_id, Checkin),
         )
         .where(
             Checkin.practice_id.in_({program.practice_id for program in programs}),

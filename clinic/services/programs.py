@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from clinic.domain import programs as rules
@@ -32,6 +32,7 @@ from clinic.models import (
     User,
     WarningFlag,
 )
+from clinic.models.base import points_at
 from clinic.services import access, audit, retests, rhythms
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
@@ -130,7 +131,7 @@ def detail(actor: Actor, program_id: uuid.UUID) -> Detail:
     )
     events = (
         select(ProgramEvent, User.name)
-        .outerjoin(User, and_(User.practice_id == ProgramEvent.practice_id, User.id == ProgramEvent.actor_id))
+        .outerjoin(User, points_at(ProgramEvent.actor_id, User))
         .where(ProgramEvent.practice_id == actor.practice_id, ProgramEvent.program_id == program.id)
         .order_by(ProgramEvent.happened_at.desc())
     )
@@ -154,7 +155,7 @@ def _schedule_and_lock(program: Program) -> Select[CheckinSchedule, bool]:
 
 
 def _of_program() -> Any:
-    return and_(CheckinSchedule.practice_id == Program.practice_id, CheckinSchedule.program_id == Program.id)
+    return points_at(CheckinSchedule.program_id, Program)
 
 
 def _client(actor: Actor, client_id: uuid.UUID) -> Client:

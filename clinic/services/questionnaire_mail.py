@@ -15,6 +15,7 @@ from clinic.domain.sending import next_waking
 from clinic.domain.types import ClientStatus, MailChannel, OutboxState
 from clinic.extensions import db
 from clinic.models import CheckinSchedule, Client, OutboxMessage, Practice, Program, QuestionnaireRequest
+from clinic.models.base import points_at
 from clinic.services import outbox, subscriptions
 from clinic.services.checkin_dues import outbox_key
 from clinic.services.clock import now
@@ -107,7 +108,7 @@ def _taken_days(client: Client, first: date) -> set[date]:
         select(CheckinSchedule.next_on)
         .join(
             Program,
-            (Program.practice_id == CheckinSchedule.practice_id) & (Program.id == CheckinSchedule.program_id),
+            points_at(CheckinSchedule.program_id, Program),
         )
         .where(
             Program.practice_id == client.practice_id,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, select
 
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.questionnaires import Measure, Questionnaire
@@ -15,6 +15,7 @@ from clinic.domain.questionnaires import IN_PRACTICE, AnswerSource
 from clinic.domain.scoring import Taken
 from clinic.extensions import db
 from clinic.models import QuestionnaireResponse, User
+from clinic.models.base import points_at
 from clinic.services import access
 from clinic.services.actors import Actor
 
@@ -91,10 +92,7 @@ def _with_typists(actor: Actor, client_id: uuid.UUID) -> Select[QuestionnaireRes
         select(QuestionnaireResponse, User.name)
         .outerjoin(
             User,
-            and_(
-                User.practice_id == QuestionnaireResponse.practice_id,
-                User.id == QuestionnaireResponse.entered_by,
-            ),
+            points_at(QuestionnaireResponse.entered_by, User),
         )
         .where(
             QuestionnaireResponse.practice_id == actor.practice_id,

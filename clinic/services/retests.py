@@ -16,6 +16,7 @@ from clinic.domain.findings import Place, Value
 from clinic.domain.types import AssessmentStatus
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Finding, Program, ProgramFinding
+from clinic.models.base import points_at
 from clinic.services import access, assessments, batteries, comparisons
 from clinic.services import assessment_history as history
 from clinic.services import assessment_reading as reading
@@ -78,7 +79,7 @@ def citable(actor: Actor, client: Client) -> tuple[Record | None, list[Citable]]
         select(Assessment, Finding)
         .join(
             Finding,
-            and_(Finding.practice_id == Assessment.practice_id, Finding.assessment_id == Assessment.id),
+            points_at(Finding.assessment_id, Assessment),
         )
         .where(Assessment.practice_id == client.practice_id, Assessment.id == newest)
     )
@@ -194,8 +195,7 @@ def _cited(program: Program) -> tuple[list[ProgramFinding], list[Record]]:
         .outerjoin(
             Finding,
             and_(
-                Finding.practice_id == Assessment.practice_id,
-                Finding.assessment_id == Assessment.id,
+                points_at(Finding.assessment_id, Assessment),
                 Finding.test_key == ProgramFinding.test_key,
             ),
         )

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from clinic.domain.types import ProgramStatus, ScheduleKind
 from clinic.extensions import db
 from clinic.models import CheckinSchedule, Program
+from clinic.models.base import points_at
 from clinic.services import access, schedules
 from clinic.services.actors import Actor
 from clinic.services.clock import today_in
@@ -49,9 +50,7 @@ def told(row: CheckinSchedule | None) -> dict[str, Any] | None:
 def of_client(actor: Actor, client_id: uuid.UUID) -> list[tuple[Program, CheckinSchedule | None]]:
     """The programs of a client that have not ended, newest first, each with its schedule; staff only."""
     access.staff_only(actor)
-    of_program = and_(
-        CheckinSchedule.practice_id == Program.practice_id, CheckinSchedule.program_id == Program.id
-    )
+    of_program = points_at(CheckinSchedule.program_id, Program)
     query = (
         select(Program, CheckinSchedule)
         .outerjoin(CheckinSchedule, of_program)

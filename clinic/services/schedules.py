@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, time
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from clinic.domain.programs import RUNNING
 from clinic.domain.scheduling import DAY, check_weeks, occurrence_on, parse_cadence, rhythm_of
@@ -13,6 +13,7 @@ from clinic.domain.skipping import OUT
 from clinic.domain.types import CheckinKind, ScheduleKind, SkipReason
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinSchedule, Client, Practice, Program
+from clinic.models.base import points_at
 from clinic.services import checkin_planning, checkin_rules, checkins
 from clinic.services.clock import now
 
@@ -121,9 +122,7 @@ def _last_day(program: Program) -> Select[date | None]:
 
 
 def _running(which: ColumnElement[bool], practice: Practice) -> Sequence[Row[CheckinSchedule, Program]]:
-    of_program = and_(
-        Program.practice_id == CheckinSchedule.practice_id, Program.id == CheckinSchedule.program_id
-    )
+    of_program = points_at(CheckinSchedule.program_id, Program)
     query = (
         select(CheckinSchedule, Program)
         .join(Program, of_program)

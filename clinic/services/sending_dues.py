@@ -30,7 +30,7 @@ from clinic.models import (
     User,
     WarningFlag,
 )
-from clinic.models.base import OfPractice
+from clinic.models.base import points_at
 from clinic.services import links, sending_bulk
 from clinic.services.sending_bulk import Row
 
@@ -191,11 +191,13 @@ def _complete(dues: Sequence[Due]) -> None:
     inviter = aliased(User)
     query = (
         select(OutboxMessage.id, User, Invitation, inviter, WarningFlag, QuestionnaireRequest)
-        .outerjoin(User, _same(User, OutboxMessage.user_id))
-        .outerjoin(Invitation, _same(Invitation, OutboxMessage.invitation_id))
-        .outerjoin(inviter, _same(inviter, Invitation.created_by))
-        .outerjoin(WarningFlag, _same(WarningFlag, OutboxMessage.flag_id))
-        .outerjoin(QuestionnaireRequest, _same(QuestionnaireRequest, OutboxMessage.questionnaire_request_id))
+        .outerjoin(User, points_at(OutboxMessage.user_id, User))
+        .outerjoin(Invitation, points_at(OutboxMessage.invitation_id, Invitation))
+        .outerjoin(inviter, points_at(Invitation.created_by, inviter))
+        .outerjoin(WarningFlag, points_at(OutboxMessage.flag_id, WarningFlag))
+        .outerjoin(
+            QuestionnaireRequest, points_at(OutboxMessage.questionnaire_request_id, QuestionnaireRequest)
+        )
         .where(OutboxMessage.id.in_([due.mail.id for due in dues]))
         .execution_options(populate_existing=True)
     )
@@ -214,8 +216,7 @@ def _complete_reminders(dues: Sequence[Due]) -> None:
         .outerjoin(
             OutboxMessage,
             and_(
-                OutboxMessage.practice_id == Checkin.practice_id,
-                OutboxMessage.checkin_id == Checkin.id,
+                points_at(OutboxMessage.checkin_id, Checkin),
                 OutboxMessage.kind == CHECKIN,
             ),
         )
@@ -225,7 +226,3 @@ def _complete_reminders(dues: Sequence[Due]) -> None:
     found = {row[0]: row[1:] for row in rows}
     for due in dues:
         due.sent_at, due.first_mail = found[due.mail.checkin_id]
-
-
-def _same(record: type[OfPractice], key: Any) -> ColumnElement[bool]:
-    return and_(record.practice_id == OutboxMessage.practice_id, record.id == key)

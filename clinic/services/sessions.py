@@ -14,6 +14,7 @@ from clinic.domain import sessions as rules
 from clinic.domain.types import ClientStatus, Role
 from clinic.extensions import db
 from clinic.models import AuthSession, Client, Practice, User
+from clinic.models.base import points_at
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.links import digest
@@ -66,9 +67,9 @@ _LIVING = (
         Client.status.label("client_status"),
         Practice,
     )
-    .join(User, and_(User.practice_id == AuthSession.practice_id, User.id == AuthSession.user_id))
+    .join(User, points_at(AuthSession.user_id, User))
     .join(Practice, Practice.id == AuthSession.practice_id)
-    .outerjoin(Client, and_(Client.practice_id == User.practice_id, Client.user_id == User.id))
+    .outerjoin(Client, points_at(Client.user_id, User))
     .where(
         AuthSession.token_hash == bindparam("token_hash"),
         AuthSession.ended_at.is_(None),

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from clinic.extensions import db
 from clinic.models import SignOff, User
+from clinic.models.base import points_at
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 
@@ -61,7 +62,7 @@ def signatures(practice_id: uuid.UUID, wordings: Sequence[Wording]) -> dict[str,
     """The names under these very texts, by scope; a scope that is not in it still waits for one."""
     query = (
         select(SignOff.scope, SignOff.digest, User.name, SignOff.signed_at)
-        .join(User, and_(User.practice_id == SignOff.practice_id, User.id == SignOff.user_id))
+        .join(User, points_at(SignOff.user_id, User))
         .where(SignOff.practice_id == practice_id, SignOff.scope.in_([each.scope for each in wordings]))
     )
     current = {(each.scope, each.digest) for each in wordings}

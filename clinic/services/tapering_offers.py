@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.domain.tapering import Decision, Step
 from clinic.domain.types import ClientStatus, ProgramStatus
 from clinic.extensions import db
 from clinic.models import Client, Program, TaperingOffer, WarningFlag
+from clinic.models.base import points_at
 
 IS_OPEN = TaperingOffer.decided_at.is_(None)
 
@@ -89,8 +90,8 @@ def put_off(programs: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
 
 def open_ones(practice_id: uuid.UUID, *which: ColumnElement[bool], most: int) -> Sequence[Offered]:
     """Open offers of a practice, oldest first; none while the client has a warning sign or is archived."""
-    client = and_(Client.practice_id == TaperingOffer.practice_id, Client.id == TaperingOffer.client_id)
-    program = and_(Program.practice_id == TaperingOffer.practice_id, Program.id == TaperingOffer.program_id)
+    client = points_at(TaperingOffer.client_id, Client)
+    program = points_at(TaperingOffer.program_id, Program)
     query = (
         select(TaperingOffer, Client, Program)
         .join(Client, client)

@@ -92,7 +92,14 @@ SPOILT = [
         "hip_routine.exercises",
         "lunge",
     ),
-    ("plain_words.toml", 'id = "faber"', 'id = "aura"', "tests", "no test 'aura'"),
+    ("plain_words.toml", 'id = "faber"', 'id = "aura"', "tests", "no words for 'faber'"),
+    (
+        "plain_words.toml",
+        'id = "faber"',
+        'id = "aura"\ntested = "an aura"\n\n[[tests]]\nid = "faber"',
+        "tests",
+        "no test 'aura'",
+    ),
     (
         "tests_functional.toml",
         'label = "Stands", unit = "stands", min = 0',

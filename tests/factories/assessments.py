@@ -10,6 +10,7 @@ from clinic.domain.types import Section, Side
 from clinic.extensions import db
 from clinic.models import Assessment, Client
 from clinic.services import assessment_drafts as drafts
+from clinic.services import assessment_layout as layouts
 from clinic.services import assessments
 from clinic.services.actors import Actor
 from clinic.services.assessment_drafts import Edit
@@ -29,9 +30,9 @@ def recorded(
     """Put exactly these values into a section, over what stands now."""
     whole = assessments.whole(actor, assessment.id)
     db.session.refresh(whole, ["findings", "draft", "note"])
-    laid = drafts.layout(whole, section)
+    laid = layouts.layout(whole, section)
     stands = drafts.standing(whole, laid).texts
-    wanted = {drafts.name_of(place): _text(laid, place, value) for place, value in values.items()}
+    wanted = {place.name: _text(laid, place, value) for place, value in values.items()}
     edits = {
         name: Edit(stands.get(name, ""), wanted.get(name, ""))
         for name in stands.keys() | wanted.keys()
@@ -40,8 +41,8 @@ def recorded(
     return drafts.keep(actor, assessment.id, section, edits).changed
 
 
-def _text(laid: drafts.Layout, place: Place, value: Value) -> str:
-    spot = laid.spots.get(drafts.name_of(place))
+def _text(laid: layouts.Layout, place: Place, value: Value) -> str:
+    spot = laid.spots.get(place.name)
     return " ".join(written(spot.field, value)) if spot else str(value)
 
 

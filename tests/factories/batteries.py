@@ -11,7 +11,7 @@ from clinic.models import OwnBattery, OwnTest
 from clinic.services import own_batteries, own_tests
 from clinic.services.actors import Actor
 from clinic.services.own_batteries import Pick
-from clinic.services.own_tests import FieldDraft, TestDraft
+from clinic.services.own_test_definitions import FieldDraft, TestDraft
 
 REPS = FieldDraft(label="Reps", kind="count", unit="reps", minimum=0, maximum=10, better=Better.HIGHER)
 STEP_DOWN = TestDraft(

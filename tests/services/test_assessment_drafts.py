@@ -13,6 +13,7 @@ from clinic.domain.types import AssessmentStatus, Section, Side
 from clinic.extensions import db
 from clinic.models import Assessment, AssessmentDraft, AuditEvent, Finding
 from clinic.services import assessment_drafts as drafts
+from clinic.services import assessment_layout as layouts
 from clinic.services import assessment_reading as reading
 from clinic.services import assessments
 from clinic.services.actors import Actor
@@ -61,7 +62,7 @@ def shown(actor: Actor, assessment: Assessment, section: Section = Section.ORTHO
     """What the section's page would show now."""
     whole = assessments.whole(actor, assessment.id)
     db.session.refresh(whole, ["findings", "draft"])
-    return drafts.standing(whole, drafts.layout(whole, section))
+    return drafts.standing(whole, layouts.layout(whole, section))
 
 
 def test_what_two_people_typed_into_different_fields_stands_side_by_side(

@@ -15,6 +15,7 @@ from clinic.models import Assessment, AuditEvent, OwnBattery
 from clinic.services import assessments, batteries, own_batteries, own_tests
 from clinic.services.actors import Actor
 from clinic.services.own_batteries import Pick
+from clinic.services.own_test_definitions import draft_of
 from tests.factories.batteries import STEP_DOWN, changed, make_battery, make_test
 from tests.factories.people import People
 
@@ -87,7 +88,7 @@ def test_an_assessment_keeps_what_it_was_begun_with(people: People, robin: Actor
 def test_an_own_test_is_asked_in_its_newest_version_when_it_begins(people: People, robin: Actor) -> None:
     test = make_test(robin).key
     key = make_battery(robin, Pick(test, ("reps",))).key
-    draft = own_tests.draft_of(own_tests.made(robin, test).newest)
+    draft = draft_of(own_tests.made(robin, test).newest.test)
     own_tests.revise(robin, test, 1, changed(draft, how="From a higher step."))
     begun = assessments.begin(robin, people.client.id, key, DAY)
     (item,) = batteries.items_of(begun)

@@ -20,7 +20,7 @@ from clinic.services import assessment_reading as reading
 from clinic.services import assessments, batteries, own_tests
 from clinic.services.actors import Actor
 from clinic.services.own_batteries import Pick
-from clinic.services.own_tests import FieldDraft, TestDraft
+from clinic.services.own_test_definitions import FieldDraft, TestDraft, draft_of
 from tests.factories.assessments import recorded
 from tests.factories.batteries import REPS, STEP_DOWN, changed, make_battery, make_test
 from tests.factories.people import People
@@ -130,7 +130,7 @@ def test_pressed_twice_makes_one(robin: Actor) -> None:
 def test_a_change_is_a_new_version_and_what_was_recorded_keeps_its_own(people: People, robin: Actor) -> None:
     key = make_test(robin).key
     before = assessments.begin_with_items(robin, people.client.id, "Stairs", [_whole(robin, key)], DAY)
-    draft = own_tests.draft_of(own_tests.made(robin, key).newest)
+    draft = draft_of(own_tests.made(robin, key).newest.test)
     wider = (draft.fields[0], replace(draft.fields[1], label="Clean ones", maximum=20))
     assert own_tests.revise(robin, key, 1, changed(draft, *wider, how="From a higher step."))
     after = assessments.begin_with_items(robin, people.client.id, "Stairs again", [_whole(robin, key)], DAY)
@@ -159,7 +159,7 @@ def test_a_field_keeps_its_name_only_while_it_records_the_same_thing(
     robin: Actor, values: dict[str, object], stays: bool
 ) -> None:
     key = make_test(robin).key
-    draft = own_tests.draft_of(own_tests.made(robin, key).newest)
+    draft = draft_of(own_tests.made(robin, key).newest.test)
     reps = replace(draft.fields[1], **values)  # type: ignore[arg-type]
     own_tests.revise(robin, key, 1, changed(draft, draft.fields[0], reps))
     names = [field.id for field in own_tests.made(robin, key).newest.test.fields]
@@ -168,7 +168,7 @@ def test_a_field_keeps_its_name_only_while_it_records_the_same_thing(
 
 def test_a_name_of_a_field_that_was_taken_out_is_never_given_again(robin: Actor) -> None:
     key = make_test(robin).key
-    draft = own_tests.draft_of(own_tests.made(robin, key).newest)
+    draft = draft_of(own_tests.made(robin, key).newest.test)
     own_tests.revise(robin, key, 1, changed(draft, draft.fields[0]))
     own_tests.revise(robin, key, 2, changed(draft, draft.fields[0], replace(REPS, unit="steps")))
     assert [field.id for field in own_tests.made(robin, key).newest.test.fields] == ["result", "reps_2"]
@@ -176,14 +176,14 @@ def test_a_name_of_a_field_that_was_taken_out_is_never_given_again(robin: Actor)
 
 def test_saved_as_it_stands_makes_no_version(robin: Actor) -> None:
     key = make_test(robin).key
-    same = own_tests.draft_of(own_tests.made(robin, key).newest)
+    same = draft_of(own_tests.made(robin, key).newest.test)
     assert not own_tests.revise(robin, key, 1, same)
     assert len(own_tests.made(robin, key).versions) == 1
 
 
 def test_two_people_collide_and_the_second_press_of_one_does_not(robin: Actor) -> None:
     key = make_test(robin).key
-    draft = own_tests.draft_of(own_tests.made(robin, key).newest)
+    draft = draft_of(own_tests.made(robin, key).newest.test)
     mine, theirs = changed(draft, how="Mine."), changed(draft, how="Theirs.")
     own_tests.revise(robin, key, 1, theirs)
     with pytest.raises(Conflict):
@@ -279,7 +279,7 @@ def test_what_was_made_comes_back_to_the_form_as_it_was(robin: Actor, fields: li
         fields=tuple(fields),
     )
     key = make_test(robin, draft).key
-    back = own_tests.draft_of(own_tests.made(robin, key).newest)
+    back = draft_of(own_tests.made(robin, key).newest.test)
     assert not own_tests.revise(robin, key, 1, back)
     assert [(field.label, field.kind) for field in back.fields] == [(f.label, f.kind) for f in fields]
 

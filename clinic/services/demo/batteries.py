@@ -7,7 +7,7 @@ from clinic.domain.types import Better, Section, Sides
 from clinic.services import own_batteries, own_tests
 from clinic.services.actors import Actor
 from clinic.services.own_batteries import Pick, picks_of
-from clinic.services.own_tests import FieldDraft, TestDraft
+from clinic.services.own_test_definitions import FieldDraft, TestDraft
 
 
 def make(owner: Actor) -> None:

@@ -65,6 +65,12 @@
     menu.querySelector("summary").focus();
   });
 
+  // On a phone the tabs scroll; the one that is open is in view.
+  all(".tabs [aria-current]").forEach((tab) => {
+    const tabs = tab.closest(".tabs");
+    tabs.scrollLeft = tab.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+  });
+
   document.addEventListener("htmx:afterSwap", (event) => { release(); focusProblem(event.target); });
   focusProblem();
 })();

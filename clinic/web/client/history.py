@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from flask import render_template
 
 from clinic.domain.dates import MONTHS, week_start
-from clinic.domain.progress import adherence, week_strip
+from clinic.domain.progress import Adherence, Plan, adherence, week_strip
+from clinic.domain.types import ProgramStatus
 from clinic.services import practice_logs
 from clinic.services.practice_logs import Diary
 from clinic.web.authz import current_actor
@@ -18,19 +19,37 @@ WINDOWS = (7, 30, 90)
 
 
 def index() -> str:
-    """Show the weeks since the program's start, newest first."""
-    held = practice_logs.diary(current_actor(), days=7 * WEEKS + 7)
-    figures = [adherence(held.outcomes, held.plan, held.today, days) for days in WINDOWS] if held.plan else []
-    return render_template("client/history.html", held=held, weeks=_weeks(held), figures=figures)
+    """Show the weeks of the program that runs or ran last, newest first."""
+    held = practice_logs.history(current_actor(), days=7 * WEEKS + 7)
+    if held.program is None or held.plan is None:
+        return render_template("client/history.html", held=held)
+    has_ended = held.program.status is ProgramStatus.ENDED
+    last = _last_day(held.plan, held.today) if has_ended else held.today
+    return render_template(
+        "client/history.html",
+        held=held,
+        weeks=_weeks(held, held.plan, last),
+        figures=[] if has_ended else [_figure(held, held.plan, days) for days in WINDOWS],
+        ended=last if has_ended else None,
+        whole=_figure(held, held.plan, (held.today - held.plan.starts_on).days + 1) if has_ended else None,
+    )
 
 
-def _weeks(held: Diary) -> list[tuple[str, list[DayView]]]:
-    if held.plan is None:
-        return []
-    monday, last = week_start(held.today), week_start(held.plan.starts_on)
+def _figure(held: Diary, plan: Plan, days: int) -> Adherence:
+    return adherence(held.outcomes, plan, held.today, days)
+
+
+def _last_day(plan: Plan, today: date) -> date:
+    """The last day on which an ended program asked for practice."""
+    stops = [pause.first - timedelta(days=1) for pause in plan.pauses if pause.last is None]
+    return max(plan.starts_on, min([today, *stops, *([plan.ends_on] if plan.ends_on else [])]))
+
+
+def _weeks(held: Diary, plan: Plan, newest: date) -> list[tuple[str, list[DayView]]]:
+    monday, last = week_start(newest), week_start(plan.starts_on)
     weeks: list[tuple[date, list[DayView]]] = []
     while monday >= last and len(weeks) < WEEKS:
-        days = week_strip(held.outcomes, held.plan, held.today, monday)
+        days = week_strip(held.outcomes, plan, held.today, monday)
         weeks.append((monday, day_views(days, held.today)))
         monday -= timedelta(days=7)
     return [(f"Week of {first.day} {MONTHS[first.month - 1]}", days) for first, days in weeks]

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
 from clinic.catalogue.assessment import AssessmentTest
+from clinic.catalogue.plain_words import plain_words
 from clinic.domain.search import fold
 from clinic.domain.types import Section
 from clinic.services.own_batteries import MOST_TESTS, Pick
@@ -48,13 +49,15 @@ def picks_sent(sent: MultiDict[str, str], tests: Mapping[str, AssessmentTest]) -
 
 
 def found(tests: Mapping[str, AssessmentTest], wanted: str | None) -> list[AssessmentTest]:
-    """The tests whose name, section or region holds every word of what is wanted."""
+    """The tests whose name, section, region or plain words hold every word of what is wanted."""
     words = fold(wanted or "").split()
     return [test for test in tests.values() if all(word in _searched(test) for word in words)]
 
 
 def _searched(test: AssessmentTest) -> str:
-    return fold(f"{test.name} {test.region} {test.section.value.replace('_', ' ')} {test.plain}")
+    plain = plain_words().get(test.id)
+    told = plain.tested if plain else ""
+    return fold(f"{test.name} {test.region} {test.section.value.replace('_', ' ')} {told}")
 
 
 def _tidy(pick: Pick, tests: Mapping[str, AssessmentTest]) -> Pick:

@@ -16,9 +16,12 @@ from clinic.domain.types import Section
 from clinic.models import Assessment
 from clinic.services import access, assessments
 from clinic.services import assessment_drafts as drafts
+from clinic.services import assessment_layout as layouts
 from clinic.services import assessment_reading as reading
 from clinic.services.actors import Actor
-from clinic.services.assessment_drafts import NOTE, Collision, Edit, Kept, Layout, Saver
+from clinic.services.assessment_drafts import NOTE, Collision, Edit, Kept, Saver
+from clinic.services.assessment_layout import Layout
+from clinic.services.assessment_sheets import Sheet, fill_normal, stored_sheet, undo_normal
 from clinic.web.authz import current_actor
 from clinic.web.forms.assessments import (
     BeginForm,
@@ -26,12 +29,8 @@ from clinic.web.forms.assessments import (
     DayForm,
     DiscardForm,
     SectionForm,
-    Sheet,
-    fill_normal,
     read_choices,
     read_sheet,
-    stored_sheet,
-    undo_normal,
 )
 from clinic.web.practitioner.assessment_frame import (
     frame,
@@ -79,11 +78,11 @@ def edit(assessment_id: uuid.UUID, section: str) -> Answer:
     """Record one section of a draft."""
     assessment = assessments.whole(current_actor(), assessment_id)
     if request.form:
-        laid = drafts.layout(assessment, Section(section))
+        laid = layouts.layout(assessment, Section(section))
         return _chosen(assessment, laid) if request.form.get("act") == CHOOSE else _sent(assessment, laid)
     if is_signed(assessment):
         return to_show(assessment.id)
-    laid, form = drafts.layout(assessment, Section(section)), SectionForm(note=assessment.note)
+    laid, form = layouts.layout(assessment, Section(section)), SectionForm(note=assessment.note)
     now = drafts.standing(assessment, laid)
     form.shows(now.texts)
     return _sheet_page(assessment, laid, form, stored_sheet(now))
@@ -92,7 +91,7 @@ def edit(assessment_id: uuid.UUID, section: str) -> Answer:
 def keep(assessment_id: uuid.UUID, section: str) -> Response | tuple[Response, int]:
     """Keep what is on the page as somebody types; tells the page what was refused, and what others did."""
     actor = current_actor()
-    laid = drafts.layout(assessments.whole(actor, assessment_id), Section(section))
+    laid = layouts.layout(assessments.whole(actor, assessment_id), Section(section))
     form, sheet = SectionForm(), read_sheet(request.form, laid)
     if not form.validate() or sheet.is_forged:
         return jsonify(state="refused"), HTTPStatus.UNPROCESSABLE_ENTITY

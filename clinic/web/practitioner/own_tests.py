@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.services import batteries as shelf
 from clinic.services import own_tests
+from clinic.services.own_test_definitions import draft_of
 from clinic.web.authz import current_actor
 from clinic.web.forms.own_tests import OwnTestForm, rearranged, token_of
 from clinic.web.practitioner.batteries import may_make, refused
@@ -45,7 +46,7 @@ def edit(test_key: str) -> Answer:
     if made.head.retired_at is not None:
         return _to(test_key)
     if not request.form:
-        return _page(OwnTestForm.of(own_tests.draft_of(made.newest), made.head.version), made)
+        return _page(OwnTestForm.of(draft_of(made.newest.test), made.head.version), made)
     if (form := _arranged()) is not None:
         return _page(form, made)
     form = OwnTestForm()

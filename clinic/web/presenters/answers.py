@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from clinic.catalogue import load_catalogue
 from clinic.catalogue.plain_words import plain_words
 from clinic.domain.comparison import REAL_CHANGE
 from clinic.domain.dates import day_in_words
@@ -102,7 +101,7 @@ def _value(spot: Spot, value: Value) -> str:
 
 def _plain(place: Place) -> str:
     known = plain_words().get(place.test)
-    test = load_catalogue().tests.get(place.test)
-    told = known.tested if known else test.plain if test else ""
-    side = f", on the {place.side.value}" if told and place.side is not Side.NONE else ""
-    return f"{told}{side}"
+    if known is None:
+        return ""
+    side = f", on the {place.side.value}" if place.side is not Side.NONE else ""
+    return f"{known.tested}{side}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from clinic.catalogue import load_catalogue
 from clinic.catalogue.assessment import (
     AssessmentTest,
     Band,
@@ -23,6 +22,7 @@ from clinic.domain.types import Evidence, FieldKind, Section
 from clinic.services.batteries import is_own
 from clinic.services.own_batteries import Pick
 from clinic.web.presenters.assessments import SECTION_WORDS
+from clinic.web.presenters.evidence import CERTAINTY, sources_of
 
 KIND_WORDS = {
     FieldKind.RESULT: "Negative, positive, equivocal, unable, not tested",
@@ -35,13 +35,6 @@ THRESHOLD_WORDS = {
     ThresholdKind.CHANGE: "Change since last time",
     ThresholdKind.NOISE: "Measurement error",
     ThresholdKind.NORM: "Usual figures",
-}
-CERTAINTY = {
-    Evidence.VERIFIED: "Seen in the source",
-    Evidence.VERIFIED_SECONDARY: "Seen in a secondary source",
-    Evidence.INFERRED: "Worked out from published figures",
-    Evidence.AUTHORED: "Our own rule or wording, until a practitioner signs it off",
-    Evidence.MEMORY: "Remembered, not seen in a source: shown, and nobody is judged by it",
 }
 CONFIDENCE = {"high": "fairly sure", "med": "not very sure", "low": "unsure"}
 SEX_WORDS = {"male": "Men", "female": "Women", "": "Everybody"}
@@ -280,12 +273,10 @@ def _statement(
     columns: tuple[str, ...] = (),
     rows: tuple[tuple[str | None, ...], ...] = (),
 ) -> Statement:
-    known = load_catalogue().sources
-    certainty = CERTAINTY[provenance.status]
+    certainty = CERTAINTY[provenance.status].capitalize()
     if provenance.status is Evidence.MEMORY:
-        certainty = f"{certainty} ({CONFIDENCE[provenance.confidence]})"
-    sources = tuple(known[key] for key in provenance.sources)
-    return Statement(title, text, certainty, provenance.note, sources, columns, rows)
+        certainty += f": shown, and nobody is judged by it ({CONFIDENCE[provenance.confidence]})"
+    return Statement(title, text, certainty, provenance.note, sources_of(provenance), columns, rows)
 
 
 def _bands(bands: Sequence[Band]) -> tuple[tuple[str, ...], tuple[tuple[str | None, ...], ...]]:

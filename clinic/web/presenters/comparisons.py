@@ -12,13 +12,14 @@ from clinic.catalogue.assessment import Field, Threshold
 from clinic.domain.comparison import Outcome, Verdict, Why
 from clinic.domain.dates import day_in_words
 from clinic.domain.findings import Value, in_figures, with_unit
-from clinic.domain.types import Evidence, FieldKind, Side
+from clinic.domain.types import FieldKind, Side
 from clinic.models import Assessment
 from clinic.services import assessment_reading as reading
 from clinic.services.assessment_history import Amended, Record
 from clinic.services.assessment_reading import Spot
 from clinic.services.comparisons import Compared, Comparison
 from clinic.web.presenters.assessments import SIDE_WORDS, field_name, value_words
+from clinic.web.presenters.evidence import CERTAINTY, sources_of
 
 VERDICT_WORDS = {
     Verdict.BETTER: "Better",
@@ -49,13 +50,6 @@ GROUPS = (
 NOT_HELD = frozenset({Verdict.SAME, Verdict.NO_THRESHOLD, Verdict.NOT_COMPARABLE})
 ONCE = frozenset({Why.NOT_THEN, Why.NOT_NOW})  # recorded in one of the two alone
 ORDER = [verdict for _, _, verdicts in GROUPS for verdict in verdicts]
-EVIDENCE_WORDS = {
-    Evidence.VERIFIED: "seen in the source",
-    Evidence.VERIFIED_SECONDARY: "seen in a secondary source",
-    Evidence.INFERRED: "worked out from the source",
-    Evidence.AUTHORED: "our own rule",
-    Evidence.MEMORY: "from memory",
-}
 SIGNED_UNITS = ("°", "s", "cm")  # a difference of counts stands without "of 3"
 
 
@@ -220,14 +214,12 @@ class _Telling:
 
     def statements(self) -> Iterator[Statement]:
         """The thresholds used, numbered, with their sources."""
-        known = load_catalogue().sources
         for (test, text), (number, threshold) in self._used.items():
-            titles = tuple(known[each].title for each in threshold.provenance.sources if each in known)
             yield Statement(
                 number,
                 f"{test}: {text}" if test else text,
-                EVIDENCE_WORDS[threshold.provenance.status],
-                titles,
+                CERTAINTY[threshold.provenance.status],
+                tuple(source.title for source in sources_of(threshold.provenance)),
             )
 
 

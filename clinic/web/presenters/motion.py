@@ -63,7 +63,7 @@ def motion_chart(items: Sequence[BatteryItem], values: Values) -> MotionChart | 
 def _ends(found: Iterable[Motion]) -> tuple[int, int]:
     """From nought, or from below it, to the next line above everything that is drawn."""
     drawn = [end for motion in found for end in (motion.left, motion.right) if end is not None]
-    drawn += [motion.norm.high for motion in found if motion.norm and motion.norm.high is not None]
+    drawn += [motion.usual[1] for motion in found if motion.usual]
     return min(0, floor(min(drawn) / TICK) * TICK), max(60, ceil(max(drawn) / TICK) * TICK)
 
 
@@ -72,7 +72,7 @@ def _row(motion: Motion, low: int, scale: float) -> MotionRow:
         return round((angle - low) * scale, 1)
 
     sides = (("L", motion.left), ("R", motion.right))
-    usual = _usual(motion)
+    usual = motion.usual
     return MotionRow(
         name=f"{motion.test.name}, {lower_first(motion.field.label)}",
         way=", ".join(
@@ -87,11 +87,6 @@ def _row(motion: Motion, low: int, scale: float) -> MotionRow:
         kind=motion.stand.value if motion.stand else "",
         words=_words(motion),
     )
-
-
-def _usual(motion: Motion) -> tuple[float, float] | None:
-    norm = motion.norm
-    return (norm.low, norm.high) if norm and norm.low is not None and norm.high is not None else None
 
 
 def _words(motion: Motion) -> str:

@@ -9,14 +9,15 @@ from datetime import date
 from flask import url_for
 
 from clinic.catalogue import load_catalogue
+from clinic.catalogue.provenance import Provenance
 from clinic.catalogue.questionnaires import Measure, MeasureRole, Questionnaire
 from clinic.domain.dates import day_in_words
 from clinic.domain.scoring import Compared, Verdict, Why
-from clinic.domain.types import Evidence
 from clinic.services import questionnaire_changes as held
 from clinic.services.questionnaire_changes import Change
 from clinic.services.questionnaire_results import Answered
 from clinic.web.filters import local_date
+from clinic.web.presenters.evidence import CERTAINTY, sources_of
 from clinic.web.presenters.questionnaire_answers import LEFT_OUT, SOURCES, figure, score_words
 
 VERDICTS = {
@@ -36,13 +37,6 @@ WHY = {
 CAUTION = {
     Why.FLOOR: "one score is very low: improvement may not show fully",
     Why.CEILING: "one score is very high: worsening may not show fully",
-}
-CERTAINTY = {
-    Evidence.VERIFIED: "seen in the source",
-    Evidence.VERIFIED_SECONDARY: "seen in a secondary source",
-    Evidence.MEMORY: "not seen in a source",
-    Evidence.INFERRED: "worked out from sources",
-    Evidence.AUTHORED: "authored, for you to sign off",
 }
 
 
@@ -206,8 +200,6 @@ def _line(name: str, first: float | None, latest: float | None, compared: Compar
     return ChangeLine(name, shown[0], shown[1], by, verdict, icon, why)
 
 
-def _source_words(provenance: object) -> str:
-    status = getattr(provenance, "status", Evidence.AUTHORED)
-    sources = load_catalogue().sources
-    named = [sources[key].title.partition(":")[0] for key in getattr(provenance, "sources", ())]
-    return ", ".join([*named, CERTAINTY[status]])
+def _source_words(provenance: Provenance) -> str:
+    named = [source.title.partition(":")[0] for source in sources_of(provenance)]
+    return ", ".join([*named, CERTAINTY[provenance.status]])

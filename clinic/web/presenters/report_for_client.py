@@ -12,13 +12,14 @@ from clinic.domain.comparison import REAL_CHANGE, Verdict
 from clinic.domain.dates import count
 from clinic.domain.doses import minutes_per_day
 from clinic.domain.findings import with_unit
-from clinic.domain.types import FieldKind, Section, Side
+from clinic.domain.types import FieldKind, Section
 from clinic.models import Program
 from clinic.services import assessment_reading as reading
 from clinic.services.assessment_reading import Spot, Values
 from clinic.services.comparisons import Compared
 from clinic.services.routine_wording import dose_of
 from clinic.web.filters import day_year
+from clinic.web.presenters.assessments import SIDE_WORDS
 from clinic.web.presenters.hold import Hold
 from clinic.web.presenters.moves import move_view
 from clinic.web.presenters.reports import DRAFT, Seen, changes, letterhead
@@ -29,7 +30,6 @@ PARTS = {
     Section.NEUROLOGIC: "Strength and feeling",
     Section.FUNCTIONAL_MOVEMENT: "How you move",
 }
-SIDES = {Side.LEFT: "Left", Side.RIGHT: "Right", Side.NONE: ""}
 SAME = "About the same"
 ANOTHER_WAY = "Measured in another way"
 SO_SAID = {
@@ -75,7 +75,7 @@ def _parts(items: Sequence[BatteryItem], values: Values) -> Iterator[dict[str, A
     known = plain_words()
     for section in Section:
         here = [item.test for item in reading.in_section(items, section) if item.test.id in recorded]
-        told = [test.plain or (known[test.id].tested if test.id in known else test.name) for test in here]
+        told = [known[test.id].tested if test.id in known else test.name for test in here]
         if told:
             yield {"title": PARTS[section], "tested": list(dict.fromkeys(told))}
 
@@ -95,7 +95,7 @@ def _rows(seen: Seen) -> Iterator[dict[str, Any]]:
 def _line(spot: Spot, value: float, measure: PlainMeasure, row: Compared | None) -> dict[str, str]:
     before = row.first if row else None
     return {
-        "side": SIDES[spot.place.side],
+        "side": SIDE_WORDS[spot.place.side],
         "before": with_unit(before, _unit(spot)) if isinstance(before, float) else "",
         "now": with_unit(value, _unit(spot)),
         "words": _words(row, measure) if row else "",

@@ -64,15 +64,10 @@ def _rows(items: Sequence[BatteryItem], values: Values) -> Iterator[SidesRow]:
                     label=_short(field.label),
                     left=left,
                     right=right,
-                    usual=_usual(motion),
+                    usual=motion.usual if motion else None,
                     apart=motion is not None and motion.stand is Sides.APART,
                     words=_words(abs(left - right), motion),
                 )
-
-
-def _usual(motion: Motion | None) -> tuple[float, float] | None:
-    norm = motion.norm if motion else None
-    return (norm.low, norm.high) if norm and norm.low is not None and norm.high is not None else None
 
 
 def _words(by: float, motion: Motion | None) -> str:

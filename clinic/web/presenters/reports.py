@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from clinic.catalogue import load_catalogue
 from clinic.catalogue.assessment import BatteryItem, Threshold
 from clinic.domain.comparison import REAL_CHANGE, Verdict
 from clinic.domain.dates import count
@@ -22,6 +21,7 @@ from clinic.services.comparisons import Compared
 from clinic.web.filters import city, day_year, local_date, moment
 from clinic.web.presenters import assessments as words
 from clinic.web.presenters.comparisons import change_words, verdict_words
+from clinic.web.presenters.evidence import sources_of
 from clinic.web.presenters.report_sides import sides_picture
 
 DRAFT = "DRAFT, not signed"
@@ -207,8 +207,7 @@ def _sources(items: Iterable[BatteryItem], values: Values) -> dict[str, Any]:
 
 
 def _cited(threshold: Threshold, titles: list[str]) -> str:
-    known = load_catalogue().sources
-    cited = [known[each].title for each in threshold.provenance.sources if each in known]
+    cited = [source.title for source in sources_of(threshold.provenance)]
     titles += [title for title in cited if title not in titles]
     numbers = [f"[{titles.index(title) + 1}]" for title in cited]
     return " ".join([*numbers, *([OUR_OWN] if threshold.provenance.needs_sign_off else [])])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil, floor
 
+from clinic.catalogue.assessment import Field
 from clinic.domain.dates import day_in_words
 from clinic.domain.findings import in_figures, with_unit
 from clinic.domain.types import Section, Side
@@ -18,6 +19,7 @@ from clinic.web.presenters.assessments import SECTION_WORDS, SIDE_WORDS, field_n
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 300.0, 14.0, 128.0  # the ends of the drawing
 APART = 15.0  # least distance of two words at the right
 STEPS = (1, 2, 5, 10, 20, 50, 100)
+SHORT = 10  # scales of so many points are drawn from end to end
 NOT_HELD = "No published threshold says how much of this is a change."
 
 
@@ -46,12 +48,21 @@ class Scale:
         span = max(ends) - min(ends)
         step = next((each for each in STEPS if span <= each * 4), STEPS[-1])
         low, high = floor(min(ends) / step) * step, ceil(max(ends) / step) * step
-        return cls(low, high if high > low else low + step)
+        return cls(low, high + step * ((high - low) // step % 2 or high == low))
+
+    @classmethod
+    def of(cls, field: Field, values: Sequence[float], norm: tuple[float, float] | None) -> Scale:
+        """The whole of a short scale, so that one point of ten looks like one; else room for the values."""
+        low, high = field.minimum, field.maximum
+        if low is None or high is None or high - low > SHORT:
+            return cls.over(values, norm)
+        return cls(low, high)
 
     @property
-    def levels(self) -> tuple[float, float, float]:
-        """Where the scale has a line."""
-        return self.low, (self.low + self.high) / 2, self.high
+    def levels(self) -> tuple[float, ...]:
+        """Where the scale has a line: both ends, and the middle where that is a whole number."""
+        middle = (self.low + self.high) / 2
+        return (self.low, middle, self.high) if middle.is_integer() else (self.low, self.high)
 
     def y(self, value: float) -> float:
         """How far down a value lies."""
@@ -124,7 +135,7 @@ def _trend(number: int, records: Sequence[Record], group: Sequence[Series], toda
     values = [series.values[span] for series in group]
     days = [record.taken_on for record in records[span]]
     norm = _norm(group[0])
-    scale = Scale.over([value for line in values for value in line if value is not None], norm)
+    scale = Scale.of(spot.field, [value for line in values for value in line if value is not None], norm)
     threshold = change_threshold(spot.test, spot.field)
     words = [day_in_words(day, today) for day in days]
     return Trend(
@@ -154,7 +165,7 @@ def _numbers(
 
 def _norm(series: Series) -> tuple[float, float] | None:
     found = norm_of(series.spot.test, series.spot.field, series.way.get("position"))
-    return (found.low, found.high) if found and found.low is not None and found.high is not None else None
+    return found.range if found else None
 
 
 def _way(series: Series) -> str:
