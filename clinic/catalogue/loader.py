@@ -8,16 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from clinic.catalogue.assessment import (
-    AssessmentTest,
-    Battery,
-    Field,
-    Threshold,
-    read_battery,
-    read_field,
-    read_test,
-    read_usual,
-)
+from clinic.catalogue.assessment import AssessmentTest, Battery, Field, Threshold
+from clinic.catalogue.assessment_tables import read_battery, read_field, read_test, read_usual
 from clinic.catalogue.check_in import CheckIn, WarningSigns, read_check_in, read_warning_signs
 from clinic.catalogue.dosing import Dosing, read_dosing
 from clinic.catalogue.moves import (

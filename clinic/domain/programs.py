@@ -27,6 +27,7 @@ STEPS: Mapping[tuple[ProgramStatus, ProgramAction], ProgramStatus] = MappingProx
     }
 )
 NEEDS_REASON = frozenset({ProgramAction.PAUSE, ProgramAction.END, ProgramAction.RESTART})
+GOES_ON = frozenset({ProgramAction.RESUME, ProgramAction.RESTART})
 HOLDS = frozenset({ProgramAction.PAUSE, ProgramAction.END})
 RUNNING = frozenset({ProgramStatus.ASSIGNED, ProgramStatus.ACTIVE})  # assigned: from its first day on
 DAYS_TO_CORRECT = 1  # today and yesterday: memory of a movement is short
@@ -94,6 +95,11 @@ def logging_problem(
     if (today - day).days > DAYS_TO_CORRECT:
         return "You can put today and yesterday right. For an earlier day, tell your practitioner."
     return None
+
+
+def running_since(starts_on: date, changes: Iterable[Change]) -> date:
+    """The first day, or the last resumption or restart after it."""
+    return max([starts_on, *(change.effective_on for change in changes if change.action in GOES_ON)])
 
 
 def pauses(changes: Iterable[Change]) -> tuple[Span, ...]:

@@ -23,6 +23,7 @@ OUT = frozenset(  # went out, or is on its way
         CheckinState.EXPIRED,
     }
 )
+UNANSWERED_AFTER = 2 * DAY  # a check-in sent this morning is not unanswered yet
 AWAITED = frozenset({CheckinState.SENT, CheckinState.IN_DOUBT})  # out, or so it seems, and not answered
 
 

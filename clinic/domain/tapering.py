@@ -169,7 +169,7 @@ def _pain(told: dict[str, int | str]) -> str:
     if "pain_now" not in told:
         return "pain not said"
     before, now = told["pain_before"], told["pain_now"]
-    return f"pain {now}" if before == now else f"pain {now}, {before} at the start"
+    return f"pain {now}" if before == now else f"pain {now}, was {before} at the start"
 
 
 def _hindrances(standing: Standing) -> tuple[tuple[Hindrance, bool], ...]:

@@ -66,6 +66,11 @@ class Exercise(OfPractice, Base):
     )
     media: Mapped[list[ExerciseMedia]] = relationship(foreign_keys="ExerciseMedia.exercise_id", viewonly=True)
 
+    @property
+    def named_mistake(self) -> ExerciseMistake | None:
+        """The mistake that the practice has its own word for, if this is its move."""
+        return next((row for row in self.mistakes if row.is_named), None)
+
 
 class ExerciseMistake(OfPractice, Base):
     """A fault of a move. The named one (the "Butt Mistake") means nothing until a practitioner says what."""

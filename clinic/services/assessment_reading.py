@@ -6,10 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from clinic.catalogue import load_catalogue
 from clinic.catalogue.assessment import (
     AssessmentTest,
-    Battery,
     BatteryItem,
     Field,
     Threshold,
@@ -82,11 +80,6 @@ class Pair:
     def by(self) -> float:
         """How far apart the sides are."""
         return abs(difference(self.left, self.right))
-
-
-def battery_of(assessment: Assessment) -> Battery | None:
-    """The catalogue's battery in the version it was taken with; None if it is another one or not kept."""
-    return load_catalogue().battery(assessment.battery_key, assessment.battery_version)
 
 
 def name_of(assessment: Assessment) -> str:

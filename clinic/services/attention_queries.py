@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -29,7 +29,7 @@ from sqlalchemy.orm import aliased
 from clinic.domain.attention import ENDING_SOON, INVITATION_PATIENCE, SILENCE, AttentionKind
 from clinic.domain.programs import RUNNING
 from clinic.domain.progress import PAIN_CHANGE
-from clinic.domain.skipping import UNANSWERED_LIMIT
+from clinic.domain.skipping import UNANSWERED_AFTER, UNANSWERED_LIMIT
 from clinic.domain.types import CheckinState, ClientStatus, ProgramStatus, Tier
 from clinic.extensions import db
 from clinic.models import (
@@ -50,7 +50,6 @@ from clinic.services import checkin_silence
 
 MOST = 50
 LOOKED_AFTER = "client.looked_after"
-ANSWER_WITHIN = timedelta(days=2)  # a check-in sent this morning is not unanswered yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +220,7 @@ def _unanswered(practice_id: uuid.UUID, now: datetime) -> Select[Any]:
         select(Checkin.client_id, func.count().label("count"), func.min(Checkin.due_at).label("first"))
         .where(
             Checkin.id.in_(checkin_silence.unanswered_in(practice_id)),
-            Checkin.due_at <= now - ANSWER_WITHIN,
+            Checkin.due_at <= now - UNANSWERED_AFTER,
             ~answered_since,
         )
         .group_by(Checkin.client_id)

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import AssessmentTest, Battery, BatteryItem, read_test
+from clinic.catalogue.assessment import AssessmentTest, Battery, BatteryItem
+from clinic.catalogue.assessment_tables import read_test
 from clinic.catalogue.provenance import Provenance
 from clinic.catalogue.reader import Entry
 from clinic.domain.types import Evidence

@@ -22,7 +22,7 @@ def must_make(actor: Actor) -> None:
     """Refuse whoever may not make tests and batteries."""
     access.staff_only(actor)
     if actor.role not in CLINICIANS:
-        raise Forbidden("A practitioner or the owner makes tests and puts batteries together.")
+        raise Forbidden("A practitioner or the owner makes tests and batteries.")
 
 
 def begin(actor: Actor, kind: type[Head], token: str) -> tuple[Head, bool]:

@@ -147,15 +147,17 @@ def diary(actor: Actor, *, days: int = 14) -> Diary:
 def history(actor: Actor, *, days: int) -> Diary:
     """The diary of the last days; where no program runs, of the newest that ended, from its first day on."""
     found = diary(actor, days=days)
-    program = found.program or db.session.scalar(_LAST_ENDED, _own(actor))
-    if program is None or found.program is not None:
+    program = None if found.program else last_ended(actor)
+    if program is None:
         return found
     logs = _logs(program, program.starts_on)
     return Diary(found.client, program, found.tier, found.today, logs, _plan(program))
 
 
-def _own(actor: Actor) -> dict[str, object]:
-    return {"practice_id": actor.practice_id, "client_id": actor.client_id}
+def last_ended(actor: Actor) -> Program | None:
+    """The newest program of the signed-in client's that has ended."""
+    own = {"practice_id": actor.practice_id, "client_id": actor.client_id}
+    return db.session.scalar(_LAST_ENDED, own)
 
 
 def graduated_on(actor: Actor) -> date | None:

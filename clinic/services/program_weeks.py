@@ -22,10 +22,11 @@ from sqlalchemy import (
     union_all,
 )
 
-from clinic.domain.programs import Change, pauses
+from clinic.domain.programs import Change, pauses, running_since
 from clinic.domain.progress import Adherence, PainPoint, Plan, adherence, day_outcome
 from clinic.domain.scheduling import load_zone, local_date
-from clinic.domain.types import CheckinState, LogOutcome, ProgramAction
+from clinic.domain.skipping import UNANSWERED_AFTER
+from clinic.domain.types import CheckinState, LogOutcome
 from clinic.extensions import db
 from clinic.models import (
     Checkin,
@@ -41,10 +42,8 @@ from clinic.models import (
 from clinic.models.base import points_at
 
 READ_BACK = timedelta(days=30)  # four weeks, and two days for clocks that are ahead
-ANSWER_WITHIN = timedelta(days=2)  # a check-in sent this morning is not unanswered yet
 WENT_OUT = (CheckinState.SENT, CheckinState.IN_DOUBT, CheckinState.ANSWERED, CheckinState.EXPIRED)
 OUTCOMES = (LogOutcome.DONE, LogOutcome.PARTLY, LogOutcome.NOT_DONE)
-GOES_ON = frozenset({ProgramAction.RESUME, ProgramAction.RESTART})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ def read(found: Sequence[Row], at: datetime) -> list[Weeks]:
                 asked=asked[program.id],
                 pain=[PainPoint(local_date(moment, zone), value) for moment, value in pain[client.id]],
                 warning_open=client.id in flagged,
-                running_since=_running_since(program, practice.changes),
+                running_since=running_since(program.starts_on, practice.changes),
             )
         )
     return told
@@ -144,11 +143,6 @@ def _kept(program: Program, practice: _Practice, changes: Sequence[Change]) -> K
         days_per_week=practice.days_per_week,
     )
     return Kept({day: outcome for day, outcome in outcomes.items() if outcome is not None}, plan, changes)
-
-
-def _running_since(program: Program, changes: Sequence[Change]) -> date:
-    begun = [change.effective_on for change in changes if change.action in GOES_ON]
-    return max([program.starts_on, *begun])
 
 
 def _of(kind: Any, programs: Collection[Program]) -> ColumnElement[bool]:
@@ -242,7 +236,7 @@ def _asked(programs: Collection[Program], at: datetime) -> dict[uuid.UUID, list[
     found: dict[uuid.UUID, list[Asked]] = defaultdict(list)
     for program_id, day, state, due_at, days in db.session.execute(query):
         answered = state is CheckinState.ANSWERED
-        if answered or due_at <= at - ANSWER_WITHIN:
+        if answered or due_at <= at - UNANSWERED_AFTER:
             found[program_id].append(Asked(day, answered, days))
     return found
 

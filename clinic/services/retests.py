@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 
 from clinic.catalogue.assessment import BatteryItem
 from clinic.domain.comparison import Outcome
@@ -181,7 +181,23 @@ def _cited(program: Program) -> tuple[list[ProgramFinding], list[Record]]:
     """What a program cites, and the client's signed assessments, oldest first, with the findings of those
     tests alone.
     """
-    query = (
+    cited: dict[uuid.UUID, ProgramFinding] = {}
+    found: dict[uuid.UUID, Assessment] = {}
+    values: dict[uuid.UUID, dict[Place, Value]] = {}
+    for row, assessment, finding in db.session.execute(_cited_with_findings(program)):
+        cited[row.id], found[assessment.id] = row, assessment
+        of_it = values.setdefault(assessment.id, {})
+        if finding is not None:
+            of_it[reading.place_of(finding)] = reading.value_of(finding)
+    if not cited:
+        return [], []
+    added = history.amendments(program.practice_id, list(found))
+    records = [history.record_of(each, values[each.id], added.get(each.id, ())) for each in found.values()]
+    return sorted(cited.values(), key=lambda row: row.position), records
+
+
+def _cited_with_findings(program: Program) -> Select[ProgramFinding, Assessment, Finding]:
+    return (
         select(ProgramFinding, Assessment, Finding)
         .join(
             Assessment,
@@ -202,19 +218,6 @@ def _cited(program: Program) -> tuple[list[ProgramFinding], list[Record]]:
         .where(ProgramFinding.practice_id == program.practice_id, ProgramFinding.program_id == program.id)
         .order_by(Assessment.taken_on, Assessment.created_at, ProgramFinding.position)
     )
-    cited: dict[uuid.UUID, ProgramFinding] = {}
-    found: dict[uuid.UUID, Assessment] = {}
-    values: dict[uuid.UUID, dict[Place, Value]] = {}
-    for row, assessment, finding in db.session.execute(query):
-        cited[row.id], found[assessment.id] = row, assessment
-        of_it = values.setdefault(assessment.id, {})
-        if finding is not None:
-            of_it[reading.place_of(finding)] = reading.value_of(finding)
-    if not cited:
-        return [], []
-    added = history.amendments(program.practice_id, list(found))
-    records = [history.record_of(each, values[each.id], added.get(each.id, ())) for each in found.values()]
-    return sorted(cited.values(), key=lambda row: row.position), records
 
 
 def _answered(cited: Iterable[ProgramFinding], records: Sequence[Record]) -> Iterator[Answered]:

@@ -217,7 +217,7 @@ def _apply_move(item: RoutineItem, edit: MoveEdit) -> None:
     set_dose(item, edit.dose)
     item.exercise.cues = list(edit.cues)
     _apply_video(item.exercise, edit.video)
-    named = next((row for row in item.exercise.mistakes if row.is_named), None)
+    named = item.exercise.named_mistake
     if named is not None and edit.mistake is not None:
         _apply_mistake(named, edit.mistake, edit.video)
 

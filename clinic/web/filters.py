@@ -13,8 +13,8 @@ from clinic.catalogue import figures
 from clinic.domain.dates import day_in_words as day
 from clinic.domain.dates import time_in_words as clock
 from clinic.services.access import practice_of
-from clinic.web.forms.zones import zone_words
 from clinic.web.presenters.chrome import chrome
+from clinic.web.presenters.zones import zone_words
 
 
 def init_filters(app: Flask) -> None:

@@ -17,6 +17,7 @@ from clinic.domain.programs import (
     logging_problem,
     next_status,
     pauses,
+    running_since,
 )
 from clinic.domain.progress import Span
 from clinic.domain.types import ProgramAction, ProgramStatus
@@ -182,3 +183,22 @@ def test_a_client_logs_today_and_yesterday_of_a_running_program(
 ) -> None:
     problem = logging_problem(status, starts_on, day, TODAY, is_held=is_held)
     assert problem is None if said is None else said in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("steps", "since", "why"),
+    [
+        ((), 0, "nothing happened since its first day"),
+        (((ProgramAction.PAUSE, 3),), 0, "a pause begins nothing"),
+        (((ProgramAction.PAUSE, 3), (ProgramAction.RESUME, 5)), 5, "it was resumed"),
+        (((ProgramAction.END, 3), (ProgramAction.RESTART, 9)), 9, "it was restarted"),
+        (((ProgramAction.RESUME, 5), (ProgramAction.RESUME, 2)), 5, "the last of them, in whatever order"),
+        (((ProgramAction.RESUME, -4),), 0, "resumed before its first day"),
+    ],
+)
+def test_since_when_a_program_runs(
+    steps: tuple[tuple[ProgramAction, int], ...], since: int, why: str
+) -> None:
+    first = date(2026, 3, 2)
+    changes = [Change(action, first + timedelta(days=day)) for action, day in steps]
+    assert running_since(first, changes) == first + timedelta(days=since), why

@@ -147,7 +147,7 @@ def test_a_share_is_never_more_than_everything(share: Share, percent: int) -> No
 
 @pytest.mark.parametrize(
     ("pain", "words"),
-    [((5, 3), "pain 3, 5 at the start"), ((3, 3), "pain 3"), ((0, 0), "pain 0"), (None, "pain not said")],
+    [((5, 3), "pain 3, was 5 at the start"), ((3, 3), "pain 3"), ((0, 0), "pain 0"), (None, "pain not said")],
 )
 def test_the_reason_is_told_in_figures(pain: tuple[int, int] | None, words: str) -> None:
     told = reason(numbers(WELL, pain), TODAY)

@@ -53,6 +53,7 @@ SHAPED = frozenset(
 SHAPED_JSON = frozenset(
     {
         "assessment.items",
+        "assessment_draft.conditions",
         "own_battery_version.items",
         "exercise_mistake.fault_keys",
         "warning_flag.question_keys",

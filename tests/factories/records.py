@@ -29,6 +29,7 @@ from clinic.extensions import db
 from clinic.models import (
     Amendment,
     Assessment,
+    AssessmentDraft,
     AuditEvent,
     Base,
     Checkin,
@@ -63,6 +64,7 @@ from clinic.models import (
     User,
     WarningFlag,
 )
+from clinic.services import assessment_reading as reading
 from clinic.services import links, routines
 from clinic.services.batteries import snapshot
 from clinic.services.routine_wording import content_of, dose_of
@@ -460,11 +462,26 @@ def make_assessment(shelf: Shelf, client: Client, status: AssessmentStatus) -> A
         value_text=WORDS,
         unit="deg",
     )
+    if status is AssessmentStatus.DRAFT:
+        make_half_typed(shelf, assessment)
     if status is AssessmentStatus.SIGNED:
         assessment.status, assessment.signed_by, assessment.signed_at = status, shelf.staff.id, ago(days=20)
         db.session.flush()
         make_amendment(shelf, assessment)
     return assessment
+
+
+def make_half_typed(shelf: Shelf, assessment: Assessment) -> AssessmentDraft:
+    """What was typed into a draft and is no value of its field."""
+    spot = next(iter(reading.spots(next(iter(load_catalogue().batteries.values())).items)))
+    return add(
+        AssessmentDraft,
+        shelf.practice,
+        assessment_id=assessment.id,
+        refused={spot.name: WORDS},
+        saved_by=shelf.staff.id,
+        saved_at=ago(days=20),
+    )
 
 
 def make_amendment(shelf: Shelf, assessment: Assessment) -> Amendment:

@@ -149,7 +149,8 @@ def staged(app: Flask, **changes: Any) -> Iterator[Stage]:
         yield stage
     finally:
         for process in stage.processes:
-            end(process)
+            with suppress(ProcessLookupError):
+                kill(process)
         with stage.app.app_context():
             db.session.remove()
             db.engine.dispose()
@@ -173,21 +174,9 @@ def answers(port: int) -> bool:
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """kill -9, the whole tree at once."""
+    """kill -9, the whole tree at once, frozen or not."""
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait(10)
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Ask politely, then not."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGCONT)
-        process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(15)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(10)
+    process.wait(30)
 
 
 def wait_until(happened: Callable[[], object], seconds: float = 90.0, every: float = 0.05) -> float:

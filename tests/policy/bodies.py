@@ -17,6 +17,7 @@ from clinic.domain.types import AssessmentStatus, ProgramStatus, RoutineStatus
 from clinic.extensions import db
 from clinic.models import (
     Assessment,
+    AssessmentDraft,
     CheckinEvent,
     Client,
     Program,
@@ -190,6 +191,11 @@ def _no_draft(world: World, address: Address) -> None:
     db.session.query(RoutineVersion).filter_by(id=shelf.draft.id, status=RoutineStatus.DRAFT).delete()
 
 
+def _nothing_half_typed(world: World, address: Address) -> None:
+    assessment = _get(world, address, Assessment, "draft_assessment")
+    db.session.query(AssessmentDraft).filter_by(assessment_id=assessment.id).delete()
+
+
 def _program_ready_for(world: World, address: Address) -> None:
     ready = {"pause": ProgramStatus.ACTIVE, "resume": ProgramStatus.PAUSED, "restart": ProgramStatus.ENDED}
     program = _get(world, address, Program, "program")
@@ -252,6 +258,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "public.checkin.questions": _signs_denied,
     "practitioner.flags.show": _open_flag,
     "practitioner.amendments.amend": _signed,
+    "practitioner.assessments.sign": _nothing_half_typed,
     "client.mail.change": _unsubscribed,
     "client.mail.change_messages": _unsubscribed,
     "practitioner.addresses.works": _bounced,

@@ -111,7 +111,7 @@ def _publish(owner: User) -> RoutineVersion:
         item.id: MoveEdit(
             cues=tuple(item.exercise.cues),
             dose=dose_of(item),
-            mistake=_mistake() if any(each.is_named for each in item.exercise.mistakes) else None,
+            mistake=_mistake() if item.exercise.named_mistake else None,
         )
         for item in version.items
     }

@@ -22,6 +22,7 @@ def show() -> str:
         "client/program.html",
         held=held,
         moves=move_views(prescriptions),
+        ended=None if held.program else practice_logs.last_ended(current_actor()),
         minutes=minutes_per_day(dose_of(each) for each in prescriptions),
         answers=in_plain_words(retests.places_of(held.program) if held.program else ()),
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,

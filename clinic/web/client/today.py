@@ -64,6 +64,7 @@ def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
         has_questions=questionnaire_pages.is_waited_for(current_actor()),
         graduated=None if held.program else practice_logs.graduated_on(current_actor()),
+        ended=None if held.program else practice_logs.last_ended(current_actor()),
     )
 
 

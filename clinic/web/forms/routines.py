@@ -13,7 +13,7 @@ from clinic.catalogue import load_catalogue
 from clinic.domain import videos
 from clinic.domain.errors import RuleBroken
 from clinic.domain.moves import VideoContent
-from clinic.models import ExerciseMistake, RoutineItem, RoutineVersion
+from clinic.models import RoutineItem, RoutineVersion
 from clinic.services.routine_wording import content_of, dose_of, mistake_in_words
 from clinic.services.routines import FEWEST_CUES, MOST_CUES, Edit, MoveEdit, NamedMistake
 from clinic.web.forms.base import Form
@@ -129,12 +129,11 @@ class PublishForm(Form):
         return len(self.moves.entries) == len(version.items)
 
     def _move(self, item: RoutineItem, form: MoveForm) -> MoveEdit:
-        named = named_row(item)
         return MoveEdit(
             cues=form.cues.cues,
             dose=form.dose.form.dose(),
             video=form.video.video,
-            mistake=self._mistake() if named else None,
+            mistake=self._mistake() if item.exercise.named_mistake else None,
         )
 
     def _mistake(self) -> NamedMistake:
@@ -147,28 +146,18 @@ class PublishForm(Form):
         )
 
 
-def named_row(item: RoutineItem) -> ExerciseMistake | None:
-    """The named mistake of an item's move, if this is its move."""
-    return next((row for row in item.exercise.mistakes if row.is_named), None)
-
-
-def video_address(video: VideoContent) -> str:
-    """The address that leads to a video, as it would be pasted."""
-    return videos.watch_url(video.provider, video.id)
-
-
 def _move_data(item: RoutineItem) -> dict[str, Any]:
     content = content_of(item.exercise)
     video = content.video
     return {
         "cues": "\n".join(content.cues),
-        "video": video_address(video) if video else "",
+        "video": videos.watch_url(video.provider, video.id) if video else "",
         "dose": dose_data(dose_of(item)),
     }
 
 
 def _mistake_data(version: RoutineVersion) -> dict[str, Any]:
-    row = next(filter(None, (named_row(item) for item in version.items)), None)
+    row = next(filter(None, (item.exercise.named_mistake for item in version.items)), None)
     if row is None:
         return {}
     own = row.see not in (None, mistake_in_words(row.fault_keys)[0])

@@ -7,6 +7,8 @@ from zoneinfo import available_timezones
 
 from wtforms.fields import SelectChoice
 
+from clinic.web.presenters.zones import zone_words
+
 AREAS = frozenset(
     {
         *("Africa", "America", "Antarctica", "Arctic", "Asia"),
@@ -32,16 +34,6 @@ OFTEN = (
 def known_zones() -> frozenset[str]:
     """Every IANA zone that is a place; the old aliases without an area are left out."""
     return frozenset(zone for zone in available_timezones() if zone.partition("/")[0] in AREAS) | {"UTC"}
-
-
-def zone_words(zone: str) -> str:
-    """Words like "New York (America)", the city first, so that typing it finds it in a list."""
-    area, _, place = zone.partition("/")
-    if not place:
-        return zone
-    region, _, city = place.rpartition("/")
-    inside = f"{region}, {area}" if region else area
-    return f"{city} ({inside})".replace("_", " ")
 
 
 def zone_choices(*first: str) -> list[SelectChoice]:

@@ -17,7 +17,7 @@ from clinic.models import Client, Invitation, Practice
 from clinic.services import clients
 from clinic.services.client_list import Listed
 from clinic.web.filters import city, day_year, local_date
-from clinic.web.forms.zones import zone_words
+from clinic.web.presenters.zones import zone_words
 
 KIND_WORDS = {ClientKind.PRIVATE: "Private client", ClientKind.ONLINE: "Online student"}
 STATUS_WORDS = {ClientStatus.ACTIVE: "Active", ClientStatus.ARCHIVED: "Archived"}

@@ -14,7 +14,6 @@ from clinic.models import Routine, RoutineItem, RoutineVersion
 from clinic.services.routine_wording import content_of, dose_lines, dose_of, move_wording
 from clinic.services.signoffs import Part, Signature, Wording
 from clinic.web.filters import day_year, local_date
-from clinic.web.forms.routines import named_row, video_address
 from clinic.web.presenters.doses import load_in_words
 
 
@@ -33,7 +32,7 @@ class MovePart:
     @property
     def asks_mistake(self) -> bool:
         """Whether the practice's named mistake belongs to this move."""
-        return named_row(self.item) is not None
+        return self.item.exercise.named_mistake is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +129,6 @@ def _move(number: int, item: RoutineItem, signed: dict[str, Signature]) -> MoveP
         content=content,
         fixed=tuple(part for part in wording.parts if not part.editable),
         dose=dose_lines(dose_of(item), content),
-        video=video_address(content.video) if content.video else None,
+        video=videos.watch_url(content.video.provider, content.video.id) if content.video else None,
         signature=signed.get(wording.scope),
     )

@@ -48,7 +48,7 @@ class Scale:
         span = max(ends) - min(ends)
         step = next((each for each in STEPS if span <= each * 4), STEPS[-1])
         low, high = floor(min(ends) / step) * step, ceil(max(ends) / step) * step
-        return cls(low, high + step * ((high - low) // step % 2 or high == low))
+        return cls(low, high + step * ((high - low) // step % 2 if high > low else 2))
 
     @classmethod
     def of(cls, field: Field, values: Sequence[float], norm: tuple[float, float] | None) -> Scale:

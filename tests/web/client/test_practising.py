@@ -17,6 +17,7 @@ from clinic.extensions import db
 from clinic.models import AuditEvent, PracticeLog, Program, WarningFlag
 from clinic.services import practice_logs
 from clinic.services.practice_logs import Entry
+from clinic.services.transaction import transaction
 from tests.factories.people import LONG_AGO, People, make_people
 from tests.factories.programs import assign_program, publish_routine
 from tests.visitor import Visitor
@@ -237,3 +238,28 @@ def test_twenty_taps_at_once_are_one_row_a_move(live_app: Flask) -> None:
         thread.join()
     assert failures == []
     assert len(rows()) == 2
+
+
+def test_an_ended_program_stays_in_the_history_and_says_so_everywhere(
+    people: People, program: Program, visit: Visit
+) -> None:
+    client = visit(people.client_user)
+    log(client)
+    with transaction():
+        program.status, program.ends_on = ProgramStatus.ENDED, TODAY
+    with time_machine.travel(NOON + timedelta(days=120), tick=False):
+        later = visit(people.client_user)
+        page = later.get("/my/history").get_data(as_text=True)
+        assert "This program has ended" in page
+        assert '1</span> <span class="stat-of">of 21</span>' in page
+        assert page.count('class="week-row"') == 4  # of the weeks since then nothing was asked
+        for address in ("/my", "/my/program"):
+            page = later.get(address).get_data(as_text=True)
+            assert "Your program has ended" in page
+            assert "putting your moves together" not in page
+
+
+def test_a_page_without_a_program_shows_no_name_of_an_icon(people: People, visit: Visit) -> None:
+    client = visit(people.client_user)
+    for address in ("/my", "/my/program", "/my/history"):
+        assert '<p class="muted">' not in client.get(address).get_data(as_text=True)

@@ -1,0 +1,13 @@
+"""Time zones in words."""
+
+from __future__ import annotations
+
+
+def zone_words(zone: str) -> str:
+    """Words like "New York (America)", the city first, so that typing it finds it in a list."""
+    area, _, place = zone.partition("/")
+    if not place:
+        return zone
+    region, _, city = place.rpartition("/")
+    inside = f"{region}, {area}" if region else area
+    return f"{city} ({inside})".replace("_", " ")
