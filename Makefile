@@ -46,13 +46,20 @@ $(VENV)/.browser: requirements/browser.lock pyproject.toml
 
 # ---------------------------------------------------------------- test
 
-.PHONY: test test-tools test-sqlite test-postgres test-journeys lint fix faults bench coverage
-test: $(VENV)/.browser test-tools lint test-sqlite test-postgres test-journeys ## Everything: lint, both databases, browser journeys
+.PHONY: test test-tools test-databases test-sqlite test-postgres test-journeys lint fix faults bench coverage
+test: $(VENV)/.browser test-tools lint test-databases test-journeys ## Everything: lint, both databases, browser journeys
 	@if [ -s $(LEFT_OUT) ]; then echo; echo "Passed, but these were LEFT OUT:"; sed 's/^/  - /' $(LEFT_OUT); \
 		else echo; echo "Passed, nothing left out."; fi
 
 test-tools: $(VENV)/.browser
 	@scripts/test-tools $(LEFT_OUT)
+
+# side by side, and told of one after the other: each keeps one core busy for as long
+test-databases: $(VENV)/.test
+	@told=$$(mktemp) && trap 'rm -f "$$told"' EXIT && \
+		{ $(MAKE) --no-print-directory test-postgres >"$$told" 2>&1 & } && other=$$! && \
+		{ $(MAKE) --no-print-directory test-sqlite; one=$$?; wait $$other; two=$$?; cat "$$told"; \
+		[ $$one -eq 0 ] && [ $$two -eq 0 ]; }
 
 test-sqlite: $(VENV)/.test ## The suite on SQLite; add args="-k checkin" to choose
 	@echo "== suite on SQLite"

@@ -128,6 +128,20 @@ class Diary(Held):
         return logging_problem(status, starts_on, day, self.today, is_held=self.locked)
 
 
+def mistake_answers(client: Client) -> list[tuple[date, MistakeAnswer]]:
+    """What a client's logs say of the named mistake, day by day; for staff. One query."""
+    query = (
+        select(PracticeLog.local_date, PracticeLog.mistake)
+        .where(
+            PracticeLog.practice_id == client.practice_id,
+            PracticeLog.client_id == client.id,
+            PracticeLog.mistake.is_not(None),
+        )
+        .order_by(PracticeLog.local_date)
+    )
+    return [(day, answer) for day, answer in db.session.execute(query) if answer is not None]
+
+
 def held(actor: Actor) -> Held:
     """The signed-in client's program, and whether a warning sign holds it. One query, two where it does."""
     client, program, is_flagged = own_program(actor)

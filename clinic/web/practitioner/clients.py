@@ -18,6 +18,7 @@ from clinic.services import (
     client_overview,
     clients,
     invitations,
+    practice_logs,
     programs,
     rhythms,
     tapering,
@@ -132,6 +133,7 @@ def checkins(client_id: uuid.UUID) -> str:
         zone=practice_of(actor).time_zone,
         today=today_in(client.time_zone),
         flag=warnings.open_flag(client),
+        logged=practice_logs.mistake_answers(client),
         shown=shown,
     )
     return _section("checkins", client, checkins=section)

@@ -1,4 +1,4 @@
-"""A client's answers drawn over time: pain and days of practice, with gaps as gaps."""
+"""A client's answers drawn over time: pain, days of practice and the named mistake, with gaps as gaps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from clinic.domain.dates import day_in_words
-from clinic.domain.types import CheckinState
+from clinic.domain.progress import mistake_weeks
+from clinic.domain.types import CheckinState, MistakeAnswer
 from clinic.models import CheckinAnswer, CheckinSchedule
 from clinic.services.checkin_ledger import Entry
 
@@ -26,10 +27,17 @@ class Chart:
     value: str
     high: int
     levels: tuple[int, ...]
+    unit: str = ""
+    noun: str = "Check-in"
 
 
-def charts(entries: Sequence[Entry], schedule: CheckinSchedule | None) -> list[Chart]:
-    """Pain and days of practice, each where two answers tell of it; entries come oldest first.
+def charts(
+    entries: Sequence[Entry],
+    schedule: CheckinSchedule | None,
+    logged: Sequence[tuple[date, MistakeAnswer]],
+    today: date,
+) -> list[Chart]:
+    """Pain, days of practice and the mistake, each where two answers tell of it; entries come oldest first.
 
     A check-in that was not answered or not sent is a gap, and so is a stretch without any.
     """
@@ -38,8 +46,32 @@ def charts(entries: Sequence[Entry], schedule: CheckinSchedule | None) -> list[C
     drawn = [
         _chart("Pain", "Average pain", pain, 10, (0, 5, 10)),
         _chart("Days practised", "Days of the last 7", days, 7, (0, 3, 7)),
+        _mistakes([*logged, *_said(entries)], today),
     ]
     return [each for each in drawn if each is not None]
+
+
+def _said(entries: Sequence[Entry]) -> list[tuple[date, MistakeAnswer]]:
+    return [
+        (entry.checkin.local_date, entry.answer.mistake)
+        for entry in entries
+        if entry.answer and entry.answer.mistake
+    ]
+
+
+def _mistakes(answers: Sequence[tuple[date, MistakeAnswer]], today: date) -> Chart | None:
+    """Week by week, how many of the answers in logs and check-ins said that the mistake happened."""
+    if not answers:
+        return None
+    weeks = mistake_weeks(answers, min(day for day, _ in answers), today)[-MOST_POINTS:]
+    points = [(week.monday, None if week.share is None else round(100 * week.share)) for week in weeks]
+    given = [(day, number) for day, number in points if number is not None]
+    if len(given) < 2:
+        return None
+    (then, before), (_, latest) = given[0], given[-1]
+    title = f"Mistake noticed in {before} % of answers in the week of {day_in_words(then)}, now in {latest} %"
+    told = [(day_in_words(day), number) for day, number in points]
+    return Chart(title, told, "Answers that noticed it", 100, (0, 50, 100), unit=" %", noun="Week of")
 
 
 def _points(

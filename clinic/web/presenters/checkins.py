@@ -152,6 +152,7 @@ def section(
     zone: str,
     today: date,
     flag: WarningFlag | None,
+    logged: Sequence[tuple[date, MistakeAnswer]],
     shown: int,
 ) -> Section:
     """A client's ledger, answers and charts; entries come newest first, `shown` of them as lines."""
@@ -161,7 +162,7 @@ def section(
         ledger=[_ledger_line(entry, changes.get(entry.checkin.id, ()), zone) for entry in entries[:shown]],
         older=max(0, len(entries) - shown),
         answers=[_answer_row(entry.answer, zone) for entry in entries[:shown] if entry.answer],
-        charts=charts(entries[::-1], schedules[0] if schedules else None),
+        charts=charts(entries[::-1], schedules[0] if schedules else None, logged, today),
         flag_url=url_for("practitioner.flags.show", flag_id=flag.id) if flag else None,
         flag_words=urgency(flag.tier if flag else Tier.N),
         preview_url=url_for("practitioner.checkins.preview"),

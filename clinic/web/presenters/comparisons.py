@@ -44,9 +44,11 @@ ICONS = {
 GROUPS = (
     ("changed", "Changed", (Verdict.WORSE, Verdict.BETTER, Verdict.CHANGED)),
     ("not-judged", "Different, with no published threshold", (Verdict.NO_THRESHOLD,)),
-    ("steady", "The same, or within measurement error", (Verdict.WITHIN_ERROR, Verdict.SAME)),
+    ("steady", "Within measurement error", (Verdict.WITHIN_ERROR,)),
+    ("same", "The same", (Verdict.SAME,)),
     ("not-comparable", "Not comparable", (Verdict.NOT_COMPARABLE,)),
 )
+FOLDED = frozenset({"same"})  # the longest and the least worth reading
 NOT_HELD = frozenset({Verdict.SAME, Verdict.NO_THRESHOLD, Verdict.NOT_COMPARABLE})
 ONCE = frozenset({Why.NOT_THEN, Why.NOT_NOW})  # recorded in one of the two alone
 ORDER = [verdict for _, _, verdicts in GROUPS for verdict in verdicts]
@@ -255,7 +257,7 @@ def _groups(rows: Sequence[tuple[Verdict, Row]]) -> Iterator[Group]:
     for key, title, verdicts in GROUPS:
         found = [row for verdict in verdicts for each, row in rows if each is verdict]
         if found:
-            yield Group(key, title, tuple(found))
+            yield Group(key, title, tuple(found), is_folded=key in FOLDED)
 
 
 def _recorded_once(rows: Sequence[Row]) -> Iterator[Group]:

@@ -16,6 +16,7 @@ from clinic.domain.types import (
     CheckinKind,
     CheckinState,
     ClientStatus,
+    MistakeAnswer,
     OutboxState,
     ProgramStatus,
     SkipReason,
@@ -156,6 +157,17 @@ def test_a_long_ledger_begins_with_half_a_year(people: People, program: Program,
     assert "Show 4 older" in text(page)
     assert page.get_data(as_text=True).count("What happened") == 0  # they have no history here
     assert "older" not in text(staff.get(f"{tab(people)}?all=1"))
+
+
+def test_the_mistake_is_drawn_week_by_week_out_of_logs_and_check_ins(
+    people: People, program: Program, staff: Visitor
+) -> None:
+    for weeks, said in ((4, MistakeAnswer.YES), (1, MistakeAnswer.NO)):
+        answered(program, now() - timedelta(weeks=weeks), mistake=said)
+    page = text(staff.get(tab(people)))
+    assert "Mistake noticed in 100 % of answers in the week of" in page
+    assert "now in 0 %" in page
+    assert "not reported" in page  # the weeks between
 
 
 def test_pain_and_days_are_drawn_with_gaps_as_gaps(people: People, program: Program, staff: Visitor) -> None:
