@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import CursorResult, select, update
 
 from clinic.domain.attention import DROP_WINDOW, AttentionKind, ClientFacts, PracticeDrop, Reason, attention
 from clinic.domain.errors import NotFound, RuleBroken
-from clinic.domain.progress import Adherence, PainPoint, pain_up
+from clinic.domain.progress import Adherence, PainChange
 from clinic.domain.types import Tier
 from clinic.extensions import db
 from clinic.models import CheckinAnswer, Client
@@ -96,16 +96,17 @@ def today(actor: Actor) -> Today:
     found = attention_queries.find(actor.practice_id, now(), day)
     answers = attention_queries.open_answers(actor.practice_id)
     gathered = _gather(found, zone)
-    _add_answers(gathered, answers, _points(actor, {answer.client_id for answer, _ in answers}, zone), zone)
+    rises = attention_queries.pain_up_of(actor.practice_id, {answer.client_id for answer, _ in answers}, zone)
+    _add_answers(gathered, answers, rises, zone)
     listed = _judged(gathered, day)
     most_of_a_kind = max(Counter(row.kind for row in found).values(), default=0)
     is_cut_off = max(len(listed), most_of_a_kind, len(answers)) > MOST
-    still_open = {answer.id for answer, _ in answers}
+    asking = {answer.id for answer, _ in answers if answer.contact_wanted or answer.client_id in rises}
     held = {client_id for client_id, client in gathered.items() if client.flag_id}
     answered = [
         each
         for each in _answered(actor)
-        if each.answer.id not in still_open and each.answer.client_id not in held
+        if each.answer.id not in asking and each.answer.client_id not in held
     ]
     return Today(day, listed[:MOST], is_cut_off, answered[:ANSWERS_LISTED])
 
@@ -167,7 +168,7 @@ def _kept(done: int, of: int) -> Adherence:
 def _add_answers(
     gathered: dict[uuid.UUID, _Gathered],
     answers: Sequence[tuple[CheckinAnswer, str]],
-    points: dict[uuid.UUID, list[PainPoint]],
+    rises: Mapping[uuid.UUID, PainChange],
     zone: ZoneInfo,
 ) -> None:
     for answer, name in answers:  # oldest first
@@ -176,22 +177,9 @@ def _add_answers(
         if answer.contact_wanted:
             client.values.setdefault("contact_wanted_on", on)
             client.cases.append(Case(AttentionKind.CONTACT_WANTED, answer.id))
-        rise = pain_up(points[answer.client_id])
-        if rise is not None:
-            client.values |= {"pain_up": rise, "pain_up_on": on}
+        if answer.client_id in rises:
+            client.values |= {"pain_up": rises[answer.client_id], "pain_up_on": on}
             client.cases.append(Case(AttentionKind.PAIN_UP, answer.id))
-
-
-def _points(actor: Actor, clients: set[uuid.UUID], zone: ZoneInfo) -> dict[uuid.UUID, list[PainPoint]]:
-    points: dict[uuid.UUID, list[PainPoint]] = defaultdict(list)
-    query = (
-        select(CheckinAnswer.client_id, CheckinAnswer.answered_at, CheckinAnswer.pain)
-        .where(CheckinAnswer.practice_id == actor.practice_id, CheckinAnswer.client_id.in_(clients))
-        .order_by(CheckinAnswer.answered_at)
-    )
-    for client_id, at, pain in db.session.execute(query) if clients else ():
-        points[client_id].append(PainPoint(at.astimezone(zone).date(), pain))
-    return points
 
 
 def _judged(gathered: dict[uuid.UUID, _Gathered], day: date) -> list[Listed]:

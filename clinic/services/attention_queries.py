@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import (
@@ -20,7 +21,6 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    or_,
     select,
     union_all,
 )
@@ -28,7 +28,7 @@ from sqlalchemy.orm import aliased
 
 from clinic.domain.attention import ENDING_SOON, INVITATION_PATIENCE, SILENCE, AttentionKind
 from clinic.domain.programs import RUNNING
-from clinic.domain.progress import PAIN_CHANGE
+from clinic.domain.progress import PainChange, PainPoint, pain_up
 from clinic.domain.skipping import UNANSWERED_AFTER, UNANSWERED_LIMIT
 from clinic.domain.types import CheckinState, ClientStatus, ProgramStatus, Tier
 from clinic.extensions import db
@@ -82,61 +82,34 @@ def find(practice_id: uuid.UUID, now: datetime, today: date) -> list[Found]:
 
 
 def open_answers(practice_id: uuid.UUID) -> Sequence[tuple[CheckinAnswer, str]]:
-    """Answers that ask for somebody and that nobody has dealt with, at most fifty-one, oldest first.
+    """Answers that nobody has dealt with, at most fifty-one, oldest first; the rules say what each asks for.
 
-    Few are open: what asks for nobody is closed as it is stored. The rule decides on what is found here.
+    Few are open: what asks for nobody is closed as it is stored.
     """
     newest = (
         select(CheckinAnswer, Client.name)
         .join(Client, _client(CheckinAnswer))
-        .where(
-            CheckinAnswer.practice_id == practice_id,
-            CheckinAnswer.handled_at.is_(None),
-            _active(),
-            or_(CheckinAnswer.contact_wanted, pain_asks()),
-        )
+        .where(CheckinAnswer.practice_id == practice_id, CheckinAnswer.handled_at.is_(None), _active())
         .order_by(CheckinAnswer.answered_at.desc())
         .limit(MOST + 1)
     )
     return [(answer, name) for answer, name in db.session.execute(newest)][::-1]
 
 
-def pain_asks() -> ColumnElement[bool]:
-    """Whether an answer is its client's newest and its pain has risen by what the rules call up."""
-    return and_(_is_newest(), _pain_is_up())
-
-
-def _is_newest() -> ColumnElement[bool]:
-    later = aliased(CheckinAnswer)
-    return ~exists().where(
-        later.practice_id == CheckinAnswer.practice_id,
-        later.client_id == CheckinAnswer.client_id,
-        later.answered_at > CheckinAnswer.answered_at,
+def pain_up_of(
+    practice_id: uuid.UUID, clients: Collection[uuid.UUID], zone: tzinfo
+) -> dict[uuid.UUID, PainChange]:
+    """The rise of pain of each of these clients whose pain is up. At most one query."""
+    points: dict[uuid.UUID, list[PainPoint]] = defaultdict(list)
+    query = (
+        select(CheckinAnswer.client_id, CheckinAnswer.answered_at, CheckinAnswer.pain)
+        .where(CheckinAnswer.practice_id == practice_id, CheckinAnswer.client_id.in_(clients))
+        .order_by(CheckinAnswer.answered_at)
     )
-
-
-def _pain_is_up() -> ColumnElement[bool]:
-    before = (_earlier_pain(oldest=True), _earlier_pain(), _earlier_pain(offset=1))
-    return or_(*(CheckinAnswer.pain - pain >= PAIN_CHANGE for pain in before))
-
-
-def _earlier_pain(*, oldest: bool = False, offset: int = 0) -> Any:
-    earlier = aliased(CheckinAnswer)
-    order = earlier.answered_at.asc() if oldest else earlier.answered_at.desc()
-    return (
-        select(earlier.pain)
-        .where(
-            earlier.practice_id == CheckinAnswer.practice_id,
-            earlier.client_id == CheckinAnswer.client_id,
-            earlier.answered_at < CheckinAnswer.answered_at,
-            earlier.pain.is_not(None),
-        )
-        .order_by(order)
-        .offset(offset)
-        .limit(1)
-        .correlate(CheckinAnswer)
-        .scalar_subquery()
-    )
+    for client_id, at, pain in db.session.execute(query) if clients else ():
+        points[client_id].append(PainPoint(at.astimezone(zone).date(), pain))
+    rises = {client_id: pain_up(given) for client_id, given in points.items()}
+    return {client_id: rise for client_id, rise in rises.items() if rise}
 
 
 def _row(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from clinic.domain.types import ClientKind, ClientStatus, LogOutcome, ProgramSta
 from clinic.extensions import db
 from clinic.models import CheckinAnswer, Client, Invitation, PracticeLog, Program, WarningFlag
 from clinic.services.actors import Actor
-from clinic.services.attention_queries import pain_asks
+from clinic.services.attention_queries import pain_up_of
 from clinic.services.clock import now
 
 PAGE = 50
@@ -77,7 +77,9 @@ def page(actor: Actor, wanted: Wanted) -> Page:
     query = _lines(len(words), wanted.standing, moved=bool(place), backwards=backwards)
     found = db.session.execute(query, {**values, **place}).all()
     more, moved = len(found) > PAGE, bool(place)
-    lines = [_listed(row) for row in found[:PAGE]]
+    asking = {row.id for row in found if row.asks}
+    rises = pain_up_of(actor.practice_id, asking, UTC)
+    lines = [_listed(row, rises) for row in found[:PAGE]]
     if backwards:
         lines.reverse()
     before = lines[0].id if lines and (more if backwards else moved) else None
@@ -150,7 +152,7 @@ def _columns() -> Select[Any]:
         _last_answer().label("last_answer"),
         _invited_until().label("invited_until"),
         _warning().label("warning"),
-        _asks(pain_asks()).label("pain_up"),
+        _asks().label("asks"),
         _asks(CheckinAnswer.contact_wanted.is_(True)).label("contact_wanted"),
     )
 
@@ -187,9 +189,9 @@ def _warning() -> Any:
     return exists().where(_of_client(WarningFlag), WarningFlag.cleared_at.is_(None))
 
 
-def _asks(why: ColumnElement[bool]) -> Any:
+def _asks(*why: ColumnElement[bool]) -> Any:
     # few answers are open: what asks for nobody is closed as it is stored
-    return exists().where(_of_client(CheckinAnswer), CheckinAnswer.handled_at.is_(None), why)
+    return exists().where(_of_client(CheckinAnswer), CheckinAnswer.handled_at.is_(None), *why)
 
 
 def _stands(standing: AccountStanding) -> ColumnElement[bool]:
@@ -204,7 +206,7 @@ def _stands(standing: AccountStanding) -> ColumnElement[bool]:
     }[standing]
 
 
-def _listed(row: Row[Any]) -> Listed:
+def _listed(row: Row[Any], rises: Container[uuid.UUID]) -> Listed:
     return Listed(
         id=row.id,
         name=row.name,
@@ -217,7 +219,7 @@ def _listed(row: Row[Any]) -> Listed:
             has_account=row.user_id is not None, invited_until=row.invited_until, now=now()
         ),
         warning=bool(row.warning),
-        pain_up=bool(row.pain_up),
+        pain_up=row.id in rises,
         contact_wanted=bool(row.contact_wanted),
         bounced=row.bounced_at is not None,
     )
