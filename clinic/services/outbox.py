@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, CursorResult, Row, and_, func, select, update
 
 from clinic import queue
 from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.mail_standing import MailSort
 from clinic.domain.sending import CHECKIN_MAILS, KEEP_TRYING, REMINDER
+from clinic.domain.skipping import skip_in_words
 from clinic.domain.types import CheckinState, OutboxState
 from clinic.extensions import db
-from clinic.models import Invitation, OutboxMessage, User, WarningFlag
-from clinic.services import audit, sending_ledger
+from clinic.models import Client, Invitation, OutboxMessage, Practice, User, WarningFlag
+from clinic.services import audit, mail_standing, sending_ledger
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.sending_steps import Step
 from clinic.services.transaction import after_commit, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class MailStatus:
+    """What became of a mail; `kept_back` says, of one that waits, what would stop it now."""
+
+    id: uuid.UUID
+    state: OutboxState
+    reason: str
+    due_at: datetime
+    finished_at: datetime | None
+    kept_back: str = ""
+
 
 FAILED_LATELY = timedelta(days=7)
 REVIVABLE = (OutboxState.FAILED, OutboxState.IN_DOUBT)
@@ -137,6 +153,14 @@ def retry(message_id: uuid.UUID) -> OutboxMessage:
         )
         _tell_ledger(message, "sent again from the command line")
     return message
+
+
+def status_of(mail: OutboxMessage, client: Client, practice: Practice, sort: MailSort) -> MailStatus:
+    """What became of a client's mail. A query more for one that waits."""
+    waits = mail.state is OutboxState.READY
+    against = mail_standing.against(client, practice, sort) if waits else None
+    kept_back = skip_in_words(against) if against else ""
+    return MailStatus(mail.id, mail.state, mail.reason or "", mail.due_at, mail.finished_at, kept_back)
 
 
 def listed(states: tuple[OutboxState, ...], most: int) -> list[OutboxMessage]:

@@ -113,6 +113,7 @@ class Section:
     charts: list[Chart]
     flag_url: str | None
     flag_words: str
+    kept_back: str | None
     preview_url: str
 
 
@@ -152,6 +153,7 @@ def section(
     zone: str,
     today: date,
     flag: WarningFlag | None,
+    kept_back: str | None,
     logged: Sequence[tuple[date, MistakeAnswer]],
     shown: int,
 ) -> Section:
@@ -165,6 +167,7 @@ def section(
         charts=charts(entries[::-1], schedules[0] if schedules else None, logged, today),
         flag_url=url_for("practitioner.flags.show", flag_id=flag.id) if flag else None,
         flag_words=urgency(flag.tier if flag else Tier.N),
+        kept_back=kept_back,
         preview_url=url_for("practitioner.checkins.preview"),
     )
 

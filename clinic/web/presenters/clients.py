@@ -12,11 +12,13 @@ from clinic.domain.dates import day_in_words as day
 from clinic.domain.dates import time_in_words
 from clinic.domain.invitations import AccountStanding
 from clinic.domain.progress import PainChange
-from clinic.domain.types import ClientKind, ClientStatus, InvitationState, ProgramStatus
+from clinic.domain.types import ClientKind, ClientStatus, InvitationState, OutboxState, ProgramStatus
 from clinic.models import Client, Invitation, Practice
 from clinic.services import clients
 from clinic.services.client_list import Listed
+from clinic.services.outbox import MailStatus
 from clinic.web.filters import city, day_year, local_date
+from clinic.web.presenters.mails import mail_words
 from clinic.web.presenters.zones import zone_words
 
 KIND_WORDS = {ClientKind.PRIVATE: "Private client", ClientKind.ONLINE: "Online student"}
@@ -92,10 +94,14 @@ def second_line(client: Listed) -> str:
     return client.group_name or KIND_WORDS[client.kind]
 
 
-def invitation_words(invitation: Invitation, state: InvitationState, zone: str) -> str:
+def invitation_words(
+    invitation: Invitation, state: InvitationState, zone: str, mail: MailStatus | None = None
+) -> str:
     """One sentence about an invitation, with its dates where the practice is."""
     sent = day(local_date(invitation.created_at, zone))
     how = f"Mailed to {invitation.email} on {sent}" if invitation.email else f"Link handed over on {sent}"
+    if mail is not None and mail.state is not OutboxState.SENT:
+        how = f"Mail to {invitation.email} of {sent} {mail_words(mail, zone).rstrip('.')}"
     if state is InvitationState.ACCEPTED and invitation.accepted_at:
         return f"{how}, accepted on {day_year(local_date(invitation.accepted_at, zone))}."
     if state is InvitationState.REVOKED and invitation.revoked_at:

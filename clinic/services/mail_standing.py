@@ -1,0 +1,41 @@
+"""What decides whether a client may be mailed, read for the pages that promise it."""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, select
+
+from clinic.domain.mail_standing import (
+    MailSort,
+    MailStanding,
+    before_sending,
+    mail_standing_of,
+    why_not_mailed,
+)
+from clinic.domain.types import SkipReason
+from clinic.extensions import db
+from clinic.models import Client, Practice, WarningFlag
+
+
+def of_client(client: Client, practice: Practice) -> MailStanding:
+    """Where a client stands now. One query."""
+    warning_open = exists().where(
+        WarningFlag.practice_id == client.practice_id,
+        WarningFlag.client_id == client.id,
+        WarningFlag.cleared_at.is_(None),
+    )
+    return mail_standing_of(
+        client,
+        numbers_set=practice.numbers_set,
+        warning_open=bool(db.session.scalar(select(warning_open))),
+    )
+
+
+def against(client: Client, practice: Practice, sort: MailSort) -> SkipReason | None:
+    """Why no mail of this sort goes out to a client now; None if one may. One query."""
+    return why_not_mailed(of_client(client, practice), sort)
+
+
+def problem(client: Client, practice: Practice, sort: MailSort) -> str | None:
+    """The same in words for whoever wants to send it: whose it is, and what to do."""
+    reason = against(client, practice, sort)
+    return before_sending(reason, sort, client.name) if reason else None
