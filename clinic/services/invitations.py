@@ -137,8 +137,8 @@ def mail_status(invitation: Invitation, client: Client, practice: Practice) -> M
     query = (
         select(OutboxMessage).where(_its_mails(invitation)).order_by(OutboxMessage.created_at.desc()).limit(1)
     )
-    mail = db.session.scalars(query).first()
-    return outbox.status_of(mail, client, practice, MailSort.INVITATION) if mail else None
+    mails = {mail.id: mail for mail in db.session.scalars(query)}
+    return next(iter(outbox.statuses(mails, client, practice, MailSort.INVITATION).values()), None)
 
 
 def state_of(invitation: Invitation) -> InvitationState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from clinic.domain.mail_standing import (
     MailSort,
@@ -15,18 +15,20 @@ from clinic.domain.types import SkipReason
 from clinic.extensions import db
 from clinic.models import Client, Practice, WarningFlag
 
+_WARNING_OPEN = select(
+    exists().where(
+        WarningFlag.practice_id == bindparam("practice_id"),
+        WarningFlag.client_id == bindparam("client_id"),
+        WarningFlag.cleared_at.is_(None),
+    )
+)
+
 
 def of_client(client: Client, practice: Practice) -> MailStanding:
     """Where a client stands now. One query."""
-    warning_open = exists().where(
-        WarningFlag.practice_id == client.practice_id,
-        WarningFlag.client_id == client.id,
-        WarningFlag.cleared_at.is_(None),
-    )
+    known = _WARNING_OPEN, {"practice_id": client.practice_id, "client_id": client.id}
     return mail_standing_of(
-        client,
-        numbers_set=practice.numbers_set,
-        warning_open=bool(db.session.scalar(select(warning_open))),
+        client, numbers_set=practice.numbers_set, warning_open=bool(db.session.scalar(*known))
     )
 
 

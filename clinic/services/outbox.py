@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, CursorResult, Row, and_, func, select, upd
 
 from clinic import queue
 from clinic.domain.errors import NotFound, RuleBroken
-from clinic.domain.mail_standing import MailSort
+from clinic.domain.mail_standing import MailSort, sort_of
 from clinic.domain.sending import CHECKIN_MAILS, KEEP_TRYING, REMINDER
 from clinic.domain.skipping import skip_in_words
-from clinic.domain.types import CheckinState, OutboxState
+from clinic.domain.types import CheckinState, OutboxState, SkipReason
 from clinic.extensions import db
 from clinic.models import Client, Invitation, OutboxMessage, Practice, User, WarningFlag
 from clinic.services import audit, mail_standing, sending_ledger
@@ -127,8 +127,12 @@ def promise_preview(user: User) -> None:
 
 
 def resend(actor: Actor, message: OutboxMessage) -> None:
-    """Try a mail again that failed or may not have arrived; raises RuleBroken for any other."""
+    """Try a mail again that failed or may not have arrived.
+
+    Raises RuleBroken for any other, and where its client may not be mailed.
+    """
     with transaction():
+        _check_client(message)
         _revive(message)
         audit.record(
             actor, "mail.resent", client_id=message.client_id, subject_id=message.id, kind=message.kind
@@ -142,6 +146,7 @@ def retry(message_id: uuid.UUID) -> OutboxMessage:
         message = db.session.get(OutboxMessage, message_id)
         if message is None:
             raise NotFound("There is no mail with this id.")
+        _check_client(message)
         _revive(message)
         audit.record_for(
             message.practice_id,
@@ -155,12 +160,13 @@ def retry(message_id: uuid.UUID) -> OutboxMessage:
     return message
 
 
-def status_of(mail: OutboxMessage, client: Client, practice: Practice, sort: MailSort) -> MailStatus:
-    """What became of a client's mail. A query more for one that waits."""
-    waits = mail.state is OutboxState.READY
+def statuses(
+    mails: Mapping[uuid.UUID, OutboxMessage], client: Client, practice: Practice, sort: MailSort
+) -> dict[uuid.UUID, MailStatus]:
+    """What became of a client's mails of one sort. A query where one of them waits."""
+    waits = any(mail.state is OutboxState.READY for mail in mails.values())
     against = mail_standing.against(client, practice, sort) if waits else None
-    kept_back = skip_in_words(against) if against else ""
-    return MailStatus(mail.id, mail.state, mail.reason or "", mail.due_at, mail.finished_at, kept_back)
+    return {key: _status(mail, against) for key, mail in mails.items()}
 
 
 def listed(states: tuple[OutboxState, ...], most: int) -> list[OutboxMessage]:
@@ -206,6 +212,20 @@ def _to_oneself(kind: str, user: User) -> None:
 def _one_at_a_time(user: User) -> None:
     # of two presses at once the second sees the first one's mail; SQLite has one writer anyway
     db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+
+
+def _status(mail: OutboxMessage, against: SkipReason | None) -> MailStatus:
+    kept_back = skip_in_words(against) if against and mail.state is OutboxState.READY else ""
+    return MailStatus(mail.id, mail.state, mail.reason or "", mail.due_at, mail.finished_at, kept_back)
+
+
+def _check_client(message: OutboxMessage) -> None:
+    if message.client_id is None:
+        return
+    client = db.session.get_one(Client, message.client_id)
+    practice = db.session.get_one(Practice, message.practice_id)
+    if problem := mail_standing.problem(client, practice, sort_of(message.kind, to_client=True)):
+        raise RuleBroken(problem)
 
 
 def _revive(message: OutboxMessage) -> None:

@@ -54,7 +54,7 @@ class Asked:
 
 
 def asked(actor: Actor, client_id: uuid.UUID) -> list[Asked]:
-    """What a client of the practice was asked, newest first, fifty at most; staff only. Three queries."""
+    """What a client of the practice was asked, newest first, fifty at most; staff only. Four queries."""
     access.staff_only(actor)
     query = (
         select(QuestionnaireRequest)
@@ -69,7 +69,7 @@ def asked(actor: Actor, client_id: uuid.UUID) -> list[Asked]:
 
 
 def asked_one(actor: Actor, request_id: uuid.UUID) -> Asked:
-    """One set of questions of the practice; staff only. Three queries."""
+    """One set of questions of the practice; staff only. Four queries."""
     access.staff_only(actor)
     request = access.questionnaire_request_for(actor, request_id, joinedload(QuestionnaireRequest.asker))
     return _told([request])[0]
@@ -135,7 +135,4 @@ def _mails_of(requests: Sequence[QuestionnaireRequest]) -> dict[uuid.UUID, MailS
     newest = {each.questionnaire_request_id: each for each in db.session.scalars(query)}
     client = db.session.get_one(Client, requests[0].client_id)
     practice = db.session.get_one(Practice, client.practice_id)
-    return {
-        request_id: outbox.status_of(each, client, practice, MailSort.MESSAGE)
-        for request_id, each in newest.items()
-    }
+    return outbox.statuses(newest, client, practice, MailSort.MESSAGE)

@@ -1,4 +1,4 @@
-"""Whether a client may be mailed: one order, heeded by each sort of mail in part, in words for each reader."""
+"""Whether a client may be mailed: one order, heeded in part by each sort of mail, in words for all."""
 
 from __future__ import annotations
 

@@ -247,7 +247,7 @@ def test_an_invitation_is_sent_again_and_taken_back(people: People, staff: Visit
     assert "Invitation revoked" in page
     assert "Its links no longer work." in page
     timeline = text(staff.get(f"{at}/timeline"))
-    assert "Invitation sent again" in timeline
+    assert "Invited by mail again" in timeline
     assert "Invitation taken back" in timeline
 
 
