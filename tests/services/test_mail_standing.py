@@ -61,18 +61,11 @@ def _client(people: People, holding: frozenset[str]) -> uuid.UUID:
         values |= {"consented_at": None, "consent_recorded_by": None}
     db.session.add(Client(id=client_id, email=address, email_key=address, **values))
     db.session.flush()
-    if "warning_open" in holding:
-        db.session.add(_flag(people, client_id, cleared=False))
-    else:
-        db.session.add(_flag(people, client_id, cleared=True))
-    invitation = None
+    db.session.add(_flag(people, client_id, cleared="warning_open" not in holding))
+    db.session.add_all(_mail(people, client_id, kind) for kind in ("checkin", "questionnaire"))
     if address is not None:
         invitation = _invitation(people, client_id, address)
-    for kind in SORTS:
-        if kind != "invitation":
-            db.session.add(_mail(people, client_id, kind, None))
-        elif invitation is not None:
-            db.session.add(_mail(people, client_id, kind, invitation.id))
+        db.session.add(_mail(people, client_id, "invitation", invitation.id))
     return client_id
 
 
@@ -105,7 +98,9 @@ def _invitation(people: People, client_id: uuid.UUID, address: str) -> Invitatio
     return made
 
 
-def _mail(people: People, client_id: uuid.UUID, kind: str, invitation_id: uuid.UUID | None) -> OutboxMessage:
+def _mail(
+    people: People, client_id: uuid.UUID, kind: str, invitation_id: uuid.UUID | None = None
+) -> OutboxMessage:
     at = now()
     return OutboxMessage(
         practice_id=people.practice.id,
@@ -131,14 +126,14 @@ def test_page_planner_and_claim_read_the_same_of_every_client(
     by_page = {each.id: mail_standing.of_client(each, people.practice) for each in rows.values()}
     assert by_page == {each: _stands(holding, numbers_set) for each, holding in clients.items()}
     assert _by_planner(rows, people.practice) == by_page
-    for due in sending_dues.take(now(), 1000):
-        if due.client is None or due.client.id not in clients:
-            continue
+    dues = [due for due in sending_dues.take(now(), 1000) if due.client is not None]
+    assert len(dues) == 3 * len(clients) - len(clients) // 2, "without an address nobody is invited"
+    for due in dues:
+        assert due.client is not None
         promise = promise_of(due, real_server=True)
         assert promise.sort is SORTS[due.mail.kind]
         assert promise.standing == by_page[due.client.id]
-        beforehand = why_not_mailed(by_page[due.client.id], promise.sort)
-        decision = decide(promise, now())
+        beforehand, decision = why_not_mailed(by_page[due.client.id], promise.sort), decide(promise, now())
         assert decision.skip is beforehand
         assert (decision.ruling is Ruling.CANCEL) is (beforehand is not None)
 

@@ -179,6 +179,16 @@ def test_an_invitation_to_somebody_who_takes_back_their_consent_is_kept_back_and
     assert "not sent: the client has not agreed to mail" in text(staff.get(record(people, "/details")))
 
 
+def test_an_invitation_taken_back_before_its_mail_went_is_not_told_as_mailed(
+    people: People, staff: Visitor, invited: Client
+) -> None:
+    invitation_id = mail_of("invitation").invitation_id
+    staff.post(f"/invitations/{invitation_id}/revoke", status=303)
+    page = text(staff.get(record(people, "/details")))
+    assert re.search(r"Mail to \S+ of [\w ]+ not sent, taken back on", page)
+    assert "Mailed to" not in page
+
+
 def test_the_check_ins_of_somebody_who_is_not_mailed_say_why_and_offer_no_sending(
     people: People, staff: Visitor
 ) -> None:
