@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from clinic.domain.links import LIFETIMES
+from clinic.domain.mail_standing import MailStanding
 from clinic.domain.scheduling import DAY, WakingHours, local_to_utc
 from clinic.domain.skipping import AWAITED, SKIPPED_BECAUSE, SendingFacts, should_skip
 from clinic.domain.types import CheckinState, LinkPurpose
@@ -25,6 +26,7 @@ class ReminderFacts:
     """What decides whether a check-in is reminded of; `facts.due_at` is when the reminder is due."""
 
     state: CheckinState
+    standing: MailStanding
     facts: SendingFacts
     has_newer: bool = False
 
@@ -42,6 +44,6 @@ def why_not_reminded(reminder: ReminderFacts, now: datetime) -> str | None:
     if reminder.state not in AWAITED:
         return NOT_WAITED_FOR
     # the check-in itself is one of the unanswered: that they are two in a row stops the next, not this
-    if reason := should_skip(replace(reminder.facts, unanswered_in_a_row=0), now):
+    if reason := should_skip(reminder.standing, replace(reminder.facts, unanswered_in_a_row=0), now):
         return SKIPPED_BECAUSE[reason]
     return NEWER if reminder.has_newer else None

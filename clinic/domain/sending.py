@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from clinic.domain.mail_standing import MailSort, MailStanding, why_not_mailed
 from clinic.domain.scheduling import DAY, WakingHours, local_to_utc
-from clinic.domain.skipping import SKIPPED_BECAUSE, SendingFacts, should_skip
+from clinic.domain.skipping import SKIPPED_BECAUSE, SendingFacts, against_itself
 from clinic.domain.types import SkipReason
 
 CHECKIN, REMINDER = "checkin", "checkin_reminder"
@@ -42,7 +43,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckinFacts:
-    """What decides on a check-in's mail at the last moment."""
+    """What of itself decides on a check-in's mail at the last moment."""
 
     facts: SendingFacts
     hours: WakingHours
@@ -54,15 +55,13 @@ class CheckinFacts:
 class Promise:
     """A mail whose time has come, with all that decides on it."""
 
+    sort: MailSort
+    standing: MailStanding = field(default_factory=MailStanding)
     not_after: datetime
     start_by: datetime | None = None  # for its first try; None: until the end
     attempts: int = 0
-    to_client: bool = False
-    numbers_set: bool = True
-    has_address: bool = True
     demo: bool = False  # of a demo practice, while mail would go out through a real server
     withdrawn: bool = False  # what it is about is over: accepted, revoked, closed
-    stopped: SkipReason | None = None  # why no mail of this sort goes to them; check-ins have facts
     checkin: CheckinFacts | None = None
 
 
@@ -80,12 +79,10 @@ def decide(promise: Promise, now: datetime) -> Decision:
         return Decision(Ruling.CANCEL, "people of the demonstration are never mailed through a real server")
     if promise.withdrawn:
         return Decision(Ruling.CANCEL, "no longer needed")
-    if promise.to_client and not promise.numbers_set:
-        return _skip(SkipReason.NUMBERS_NOT_SET)
-    if not promise.has_address:
-        return _skip(SkipReason.NO_ADDRESS)
-    if promise.stopped:
-        return _skip(promise.stopped)
+    if promise.checkin is not None and promise.checkin.answered:
+        return Decision(Ruling.CANCEL, "answered already")
+    if reason := why_not_mailed(promise.standing, promise.sort):
+        return _skip(reason)
     return _SEND if promise.checkin is None else _about(promise.checkin, promise, now)
 
 
@@ -124,9 +121,7 @@ def _expired(attempts: int) -> Decision:
 
 
 def _about(checkin: CheckinFacts, promise: Promise, now: datetime) -> Decision:
-    if checkin.answered:
-        return Decision(Ruling.CANCEL, "answered already")
-    if reason := should_skip(checkin.facts, now):
+    if reason := against_itself(checkin.facts, now):
         return _skip(reason)
     begins = next_waking(checkin.hours, checkin.zone, now)
     if begins <= now:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from clinic.domain.mail_standing import IN_THE_LEDGER, MailSort, MailStanding, why_not_mailed
 from clinic.domain.scheduling import DAY
 from clinic.domain.types import CheckinState, ProgramStatus, SkipReason
 
@@ -29,17 +30,13 @@ AWAITED = frozenset({CheckinState.SENT, CheckinState.IN_DOUBT})  # out, or so it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingFacts:
-    """What decides whether a check-in that fell due goes out. Without `due_at` it cannot be too late."""
+    """What of itself decides whether a check-in that fell due goes out, wherever its client stands.
+
+    Without `due_at` it cannot be too late.
+    """
 
     due_at: datetime | None
     program: ProgramStatus
-    locked: bool = False
-    archived: bool = False
-    consented: bool = True
-    unsubscribed: bool = False
-    has_address: bool = True
-    bounced: bool = False
-    numbers_set: bool = True
     answered_today: bool = False
     mailed_today: bool = False
     unanswered_in_a_row: int = 0
@@ -47,17 +44,11 @@ class SendingFacts:
 
 SKIPPED_BECAUSE: Mapping[SkipReason, str] = MappingProxyType(
     {
+        **IN_THE_LEDGER,
         SkipReason.LATE: "it was more than a day late",
         SkipReason.NOT_STARTED: "the program has not started",
         SkipReason.PAUSED: "the program is paused",
         SkipReason.ENDED: "the program has ended",
-        SkipReason.LOCKED: "a warning sign is open",
-        SkipReason.ARCHIVED: "the client is archived",
-        SkipReason.NO_CONSENT: "the client has not agreed to mail",
-        SkipReason.UNSUBSCRIBED: "the client has unsubscribed",
-        SkipReason.NO_ADDRESS: "the client has no e-mail address",
-        SkipReason.BOUNCED: "the address does not take mail",
-        SkipReason.NUMBERS_NOT_SET: "the practice has not set its emergency and urgent numbers",
         SkipReason.UNANSWERED_TWICE: "two check-ins in a row were not answered",
         SkipReason.ANSWERED_TODAY: "the client has answered today already",
         SkipReason.ONE_MAIL_A_DAY: "the client has had a mail today",
@@ -65,8 +56,13 @@ SKIPPED_BECAUSE: Mapping[SkipReason, str] = MappingProxyType(
 )
 
 
-def should_skip(facts: SendingFacts, now: datetime) -> SkipReason | None:
+def should_skip(standing: MailStanding, facts: SendingFacts, now: datetime) -> SkipReason | None:
     """Why a check-in is not sent now, the weightiest reason first; None if it goes out."""
+    return why_not_mailed(standing, MailSort.CHECKIN) or against_itself(facts, now)
+
+
+def against_itself(facts: SendingFacts, now: datetime) -> SkipReason | None:
+    """Why a check-in to a client who may be mailed is not sent now; None if it goes out."""
     for reason, applies in _reasons(facts, now):
         if applies:
             return reason
@@ -80,16 +76,9 @@ def skip_in_words(reason: SkipReason) -> str:
 
 def _reasons(facts: SendingFacts, now: datetime) -> tuple[tuple[SkipReason, bool], ...]:
     return (
-        (SkipReason.LOCKED, facts.locked),
-        (SkipReason.ARCHIVED, facts.archived),
         (SkipReason.ENDED, facts.program is ProgramStatus.ENDED),
         (SkipReason.PAUSED, facts.program is ProgramStatus.PAUSED),
         (SkipReason.NOT_STARTED, facts.program is ProgramStatus.ASSIGNED),
-        (SkipReason.NO_CONSENT, not facts.consented),
-        (SkipReason.UNSUBSCRIBED, facts.unsubscribed),
-        (SkipReason.NO_ADDRESS, not facts.has_address),
-        (SkipReason.BOUNCED, facts.bounced),
-        (SkipReason.NUMBERS_NOT_SET, not facts.numbers_set),
         (SkipReason.LATE, facts.due_at is not None and now - facts.due_at > LATEST),
         (SkipReason.UNANSWERED_TWICE, facts.unanswered_in_a_row >= UNANSWERED_LIMIT),
         (SkipReason.ANSWERED_TODAY, facts.answered_today),

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.mail_standing import MailSort, before_sending, why_not_mailed
 from clinic.domain.scheduling import DAY, Occurrence, next_occurrence
 from clinic.domain.sending import next_waking
-from clinic.domain.skipping import OUT, should_skip, skip_in_words
+from clinic.domain.skipping import OUT, against_itself, skip_in_words
 from clinic.domain.types import CheckinKind
 from clinic.extensions import db
 from clinic.models import Checkin, Client, Program
@@ -68,7 +69,11 @@ def _made_before(program: Program, day: date) -> Checkin | None:
 
 def _plan(due: Due, at: datetime) -> Plan:
     day = due.day(at)
-    if reason := should_skip(checkin_dues.facts(due, at, checkin_dues.known([due], at), at), at):
+    known = checkin_dues.known([due], at)
+    if reason := why_not_mailed(checkin_dues.standing(due, known), MailSort.CHECKIN):
+        said = before_sending(reason, MailSort.CHECKIN, due.client.name)
+        raise RuleBroken(f"A check-in cannot be sent now. {said}")
+    if reason := against_itself(checkin_dues.facts(due, at, known, at), at):
         raise RuleBroken(f"A check-in cannot be sent now: {skip_in_words(reason)}.")
     next_due_at = _next_after(due, at, day)
     return Plan(uuid.uuid4(), due, CheckinKind.MANUAL, Occurrence(at, day), None, day, next_due_at)

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, and_, func, select
 
 from clinic.domain.errors import ClinicError
+from clinic.domain.mail_standing import MailStanding, mail_standing_of
 from clinic.domain.scheduling import WakingHours, load_zone, local_date, waking_hours
 from clinic.domain.skipping import SendingFacts
-from clinic.domain.types import ClientStatus, ProgramStatus
+from clinic.domain.types import ProgramStatus
 from clinic.extensions import db
 from clinic.models import (
     CheckinAnswer,
@@ -95,20 +96,20 @@ def known(dues: Collection[Due], at: datetime) -> Known:
     )
 
 
+def standing(due: Due, found: Known) -> MailStanding:
+    """Whether its client may be mailed."""
+    return mail_standing_of(
+        due.client, numbers_set=due.practice.numbers_set, warning_open=due.client.id in found.locked
+    )
+
+
 def facts(due: Due, due_at: datetime, found: Known, at: datetime) -> SendingFacts:
-    """What decides whether a check-in goes out at an instant."""
+    """What of itself decides whether a check-in goes out at an instant."""
     client, practice, day = due.client, due.practice, due.day(at)
     answered_at = found.answered_at.get(client.id)
     return SendingFacts(
         due_at=due_at,
         program=status_on(due.program, day),
-        locked=client.id in found.locked,
-        archived=client.status is ClientStatus.ARCHIVED,
-        consented=client.consented_at is not None,
-        unsubscribed=client.unsubscribed_at is not None,
-        has_address=client.email is not None,
-        bounced=client.bounced_at is not None,
-        numbers_set=practice.numbers_set,
         answered_today=answered_at is not None and due.day(answered_at) == day,
         mailed_today=(practice.id, outbox_key(client.id, day)) in found.mailed,
         unanswered_in_a_row=found.unanswered.get(client.id, Run()).length,

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import joinedload
 
+from clinic.domain.mail_standing import MailSort, mail_standing_of, why_not_mailed
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.sending import CHECKIN
-from clinic.domain.types import CheckinState
+from clinic.domain.types import CheckinState, SkipReason
 from clinic.extensions import db
 from clinic.mail import compose
 from clinic.mail.compose import MailContent
@@ -25,6 +26,7 @@ from clinic.models import (
     Client,
     OutboxMessage,
     Program,
+    WarningFlag,
 )
 from clinic.models.base import points_at
 from clinic.services import access, audit, links, outbox
@@ -58,12 +60,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A check-in that is to come."""
+    """A check-in that is to come; `kept_back` is why it would not go out if it were due now."""
 
     client_id: uuid.UUID
     client_name: str
     program_name: str
     due_at: datetime | None
+    kept_back: SkipReason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +186,13 @@ def _answered(actor: Actor) -> list[Entry]:
 
 
 def _planned(actor: Actor, until: datetime) -> list[Planned]:
+    warning_open = exists().where(
+        WarningFlag.practice_id == Client.practice_id,
+        WarningFlag.client_id == Client.id,
+        WarningFlag.cleared_at.is_(None),
+    )
     query = (
-        select(Client.id, Client.name, Program.name, CheckinSchedule.next_due_at)
+        select(Client, Program.name, CheckinSchedule.next_due_at, warning_open)
         .join(
             Program,
             points_at(CheckinSchedule.program_id, Program),
@@ -194,4 +202,12 @@ def _planned(actor: Actor, until: datetime) -> list[Planned]:
         .order_by(CheckinSchedule.next_due_at)
         .limit(MOST)
     )
-    return [Planned(*row) for row in db.session.execute(query)]
+    numbers_set = access.practice_of(actor).numbers_set
+    return [_coming(*row, numbers_set) for row in db.session.execute(query)]
+
+
+def _coming(
+    client: Client, program: str, due_at: datetime | None, warning_open: bool, numbers_set: bool
+) -> Planned:
+    standing = mail_standing_of(client, numbers_set=numbers_set, warning_open=bool(warning_open))
+    return Planned(client.id, client.name, program, due_at, why_not_mailed(standing, MailSort.CHECKIN))

@@ -108,7 +108,9 @@ def _decide(dues: Iterable[Due], known: Known, now: datetime) -> Iterator[Plan]:
 
 
 def _plan(due: Due, row: CheckinSchedule, occurrence: Occurrence, known: Known, now: datetime) -> Plan:
-    skip = should_skip(checkin_dues.facts(due, occurrence.due_at, known, now), now)
+    skip = should_skip(
+        checkin_dues.standing(due, known), checkin_dues.facts(due, occurrence.due_at, known, now), now
+    )
     day = due.day(now)
     if skip is None:
         known.mailed.add((due.practice.id, outbox_key(due.client.id, day)))

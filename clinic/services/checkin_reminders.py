@@ -112,7 +112,12 @@ def _ruled(asked: Collection[_Asked], now: datetime) -> Iterator[tuple[_Asked, d
             yield each, due_at, None
             continue
         facts = checkin_dues.facts(each.due, due_at, known, now)
-        ruled = ReminderFacts(state=each.checkin.state, facts=facts, has_newer=each.has_newer)
+        ruled = ReminderFacts(
+            state=each.checkin.state,
+            standing=checkin_dues.standing(each.due, known),
+            facts=facts,
+            has_newer=each.has_newer,
+        )
         reason = why_not_reminded(ruled, now)
         if reason is None:
             known.mailed.add((each.due.practice.id, outbox_key(each.due.client.id, each.due.day(now))))

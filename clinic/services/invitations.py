@@ -5,19 +5,31 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import CursorResult, and_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.errors import LinkProblem, RuleBroken
 from clinic.domain.invitations import state
 from clinic.domain.links import LIFETIMES
+from clinic.domain.mail_standing import MailSort
 from clinic.domain.types import ClientStatus, InvitationState, LinkProblemKind, LinkPurpose, Role
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Client, Invitation, LinkToken, OutboxMessage, Practice, User
-from clinic.services import access, accounts, audit, client_identity, links, outbox, passwords, sessions
+from clinic.services import (
+    access,
+    accounts,
+    audit,
+    client_identity,
+    links,
+    mail_standing,
+    outbox,
+    passwords,
+    sessions,
+)
 from clinic.services.actors import Actor
 from clinic.services.clock import now
+from clinic.services.outbox import MailStatus
 from clinic.services.transaction import release, transaction
 
 # of an address that anybody may type: whose it is, is not told
@@ -103,15 +115,7 @@ def mail_problem(client: Client, practice: Practice) -> str | None:
     """Why this client cannot be invited by mail, in words; None when they can."""
     if client.user_id is not None:
         return f"{client.name} has an account already."
-    if client.status is ClientStatus.ARCHIVED:
-        return f"{client.name} is archived. Restore the record first."
-    if client.email is None:
-        return "Add an email address first, or hand over a link."
-    if client.consented_at is None:
-        return "Record the client’s consent first, or hand over a link: it asks for consent."
-    if not practice.numbers_set:
-        return "Set the emergency and urgent numbers of the practice first: no mail goes to clients before."
-    return None
+    return mail_standing.problem(client, practice, MailSort.INVITATION)
 
 
 def latest(actor: Actor, client_id: uuid.UUID) -> Invitation | None:
@@ -124,6 +128,17 @@ def latest(actor: Actor, client_id: uuid.UUID) -> Invitation | None:
         .limit(1)
     )
     return db.session.scalars(query).first()
+
+
+def mail_status(invitation: Invitation, client: Client, practice: Practice) -> MailStatus | None:
+    """What became of an invitation's mail; None where a link was handed over, or the mail is long gone."""
+    if invitation.email is None:
+        return None
+    query = (
+        select(OutboxMessage).where(_its_mails(invitation)).order_by(OutboxMessage.created_at.desc()).limit(1)
+    )
+    mails = {mail.id: mail for mail in db.session.scalars(query)}
+    return next(iter(outbox.statuses(mails, client, practice, MailSort.INVITATION).values()), None)
 
 
 def state_of(invitation: Invitation) -> InvitationState:
@@ -210,9 +225,16 @@ def _open_of(client: Client) -> list[Invitation]:
 def _end(invitation: Invitation) -> None:
     invitation.revoked_at = now()
     links.revoke(LinkToken.invitation_id == invitation.id)
+    outbox.cancel(invitation.practice_id, _its_mails(invitation), "The invitation was taken back.")
+
+
+def _its_mails(invitation: Invitation) -> ColumnElement[bool]:
     # by client too: there is an index for that
-    mine = and_(OutboxMessage.client_id == invitation.client_id, OutboxMessage.invitation_id == invitation.id)
-    outbox.cancel(invitation.practice_id, mine, "The invitation was taken back.")
+    return and_(
+        OutboxMessage.practice_id == invitation.practice_id,
+        OutboxMessage.client_id == invitation.client_id,
+        OutboxMessage.invitation_id == invitation.id,
+    )
 
 
 def _offer(token: LinkToken) -> Offer:

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, CursorResult, Row, and_, func, select, update
 
 from clinic import queue
 from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.mail_standing import MailSort, sort_of
 from clinic.domain.sending import CHECKIN_MAILS, KEEP_TRYING, REMINDER
-from clinic.domain.types import CheckinState, OutboxState
+from clinic.domain.skipping import skip_in_words
+from clinic.domain.types import CheckinState, OutboxState, SkipReason
 from clinic.extensions import db
-from clinic.models import Invitation, OutboxMessage, User, WarningFlag
-from clinic.services import audit, sending_ledger
+from clinic.models import Client, Invitation, OutboxMessage, Practice, User, WarningFlag
+from clinic.services import audit, mail_standing, sending_ledger
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.sending_steps import Step
 from clinic.services.transaction import after_commit, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class MailStatus:
+    """What became of a mail; `kept_back` says, of one that waits, what would stop it now."""
+
+    id: uuid.UUID
+    state: OutboxState
+    reason: str
+    due_at: datetime
+    finished_at: datetime | None
+    kept_back: str = ""
+
 
 FAILED_LATELY = timedelta(days=7)
 REVIVABLE = (OutboxState.FAILED, OutboxState.IN_DOUBT)
@@ -111,8 +127,12 @@ def promise_preview(user: User) -> None:
 
 
 def resend(actor: Actor, message: OutboxMessage) -> None:
-    """Try a mail again that failed or may not have arrived; raises RuleBroken for any other."""
+    """Try a mail again that failed or may not have arrived.
+
+    Raises RuleBroken for any other, and where its client may not be mailed.
+    """
     with transaction():
+        _check_client(message)
         _revive(message)
         audit.record(
             actor, "mail.resent", client_id=message.client_id, subject_id=message.id, kind=message.kind
@@ -126,6 +146,7 @@ def retry(message_id: uuid.UUID) -> OutboxMessage:
         message = db.session.get(OutboxMessage, message_id)
         if message is None:
             raise NotFound("There is no mail with this id.")
+        _check_client(message)
         _revive(message)
         audit.record_for(
             message.practice_id,
@@ -137,6 +158,15 @@ def retry(message_id: uuid.UUID) -> OutboxMessage:
         )
         _tell_ledger(message, "sent again from the command line")
     return message
+
+
+def statuses(
+    mails: Mapping[uuid.UUID, OutboxMessage], client: Client, practice: Practice, sort: MailSort
+) -> dict[uuid.UUID, MailStatus]:
+    """What became of a client's mails of one sort. A query where one of them waits."""
+    waits = any(mail.state is OutboxState.READY for mail in mails.values())
+    against = mail_standing.against(client, practice, sort) if waits else None
+    return {key: _status(mail, against) for key, mail in mails.items()}
 
 
 def listed(states: tuple[OutboxState, ...], most: int) -> list[OutboxMessage]:
@@ -182,6 +212,20 @@ def _to_oneself(kind: str, user: User) -> None:
 def _one_at_a_time(user: User) -> None:
     # of two presses at once the second sees the first one's mail; SQLite has one writer anyway
     db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+
+
+def _status(mail: OutboxMessage, against: SkipReason | None) -> MailStatus:
+    kept_back = skip_in_words(against) if against and mail.state is OutboxState.READY else ""
+    return MailStatus(mail.id, mail.state, mail.reason or "", mail.due_at, mail.finished_at, kept_back)
+
+
+def _check_client(message: OutboxMessage) -> None:
+    if message.client_id is None:
+        return
+    client = db.session.get_one(Client, message.client_id)
+    practice = db.session.get_one(Practice, message.practice_id)
+    if problem := mail_standing.problem(client, practice, sort_of(message.kind, to_client=True)):
+        raise RuleBroken(problem)
 
 
 def _revive(message: OutboxMessage) -> None:

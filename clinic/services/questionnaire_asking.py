@@ -12,14 +12,16 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic.catalogue.questionnaires import Questionnaire
 from clinic.domain.errors import RuleBroken
+from clinic.domain.mail_standing import MailSort
 from clinic.domain.questionnaires import LIFETIME, OPEN, TABLET_LIFETIME, AskChannel
 from clinic.domain.types import LinkPurpose
 from clinic.extensions import db
 from clinic.models import Client, LinkToken, QuestionnaireRequest
-from clinic.services import access, audit, links, questionnaire_mail, questionnaires
+from clinic.services import access, audit, links, mail_standing, questionnaire_mail, questionnaires
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.questionnaire_wishes import Wish, asks, checked
+from clinic.services.questionnaires import Asked
 from clinic.services.transaction import transaction
 
 EXPIRED_AT_ONCE = 200
@@ -47,6 +49,14 @@ def ask(actor: Actor, client_id: uuid.UUID, wish: Wish) -> QuestionnaireRequest:
     return request
 
 
+def mail_problem(actor: Actor, asked: Asked) -> str | None:
+    """Why the link of open questions cannot be mailed once more, in words; None where it can. Staff only."""
+    if not asked.can_be_resent:
+        return None
+    client = access.client_for(actor, asked.request.client_id)
+    return mail_standing.problem(client, access.practice_of(actor), MailSort.MESSAGE)
+
+
 def resend(actor: Actor, request_id: uuid.UUID) -> None:
     """Mail the link once more; earlier ones stay good, for an earlier mail may yet arrive."""
     with transaction():
@@ -54,7 +64,7 @@ def resend(actor: Actor, request_id: uuid.UUID) -> None:
         if request.channel is not AskChannel.MAIL:
             raise RuleBroken("This was not asked by mail.")
         client, practice = access.client_for(actor, request.client_id), access.practice_of(actor)
-        if problem := questionnaire_mail.mail_problem(client, practice):
+        if problem := mail_standing.problem(client, practice, MailSort.MESSAGE):
             raise RuleBroken(problem)
         questionnaire_mail.promise(request, client, practice)
         _note(actor, "questionnaire.resent", request)

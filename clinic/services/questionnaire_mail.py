@@ -1,4 +1,4 @@
-"""The mail that asks a client: whether it can be sent, on which day, and calling it back."""
+"""The mail that asks a client: on which day, and calling it back."""
 
 from __future__ import annotations
 
@@ -12,33 +12,16 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.programs import RUNNING
 from clinic.domain.scheduling import DAY, load_zone, local_date, local_to_utc, waking_hours
 from clinic.domain.sending import next_waking
-from clinic.domain.types import ClientStatus, MailChannel, OutboxState
+from clinic.domain.types import OutboxState
 from clinic.extensions import db
 from clinic.models import CheckinSchedule, Client, OutboxMessage, Practice, Program, QuestionnaireRequest
 from clinic.models.base import points_at
-from clinic.services import outbox, subscriptions
+from clinic.services import outbox
 from clinic.services.checkin_dues import outbox_key
 from clinic.services.clock import now
 
 MAIL = "questionnaire"
 LOOK_AHEAD = 7  # days in which a mail finds a day of its own
-
-
-def mail_problem(client: Client, practice: Practice) -> str | None:
-    """Why this client cannot be asked by mail, in words; None when they can."""
-    if client.status is ClientStatus.ARCHIVED:
-        return f"{client.name} is archived. Restore the record first."
-    if client.email is None:
-        return "There is no email address on record."
-    if client.consented_at is None:
-        return "The client’s consent is not recorded, so no mail is sent."
-    if not subscriptions.is_subscribed(client, MailChannel.MESSAGES):
-        return f"{client.name} has stopped these mails."
-    if client.bounced_at is not None:
-        return f"Mail to {client.email} does not arrive."
-    if not practice.numbers_set:
-        return "Set the emergency and urgent numbers of the practice first: no mail goes to clients before."
-    return None
 
 
 def promise(request: QuestionnaireRequest, client: Client, practice: Practice) -> None:

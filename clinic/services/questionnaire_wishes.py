@@ -14,15 +14,15 @@ from clinic.catalogue import load_catalogue
 from clinic.catalogue.questionnaires import Kind, MeasureRole, Questionnaire
 from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import RuleBroken
+from clinic.domain.mail_standing import MailSort
 from clinic.domain.questionnaires import AskChannel
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.types import ClientStatus
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Practice, QuestionnaireResponse
-from clinic.services import access
+from clinic.services import access, mail_standing
 from clinic.services.actors import Actor
 from clinic.services.clock import today_in
-from clinic.services.questionnaire_mail import mail_problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Prospect:
 
 
 def prospect(actor: Actor, client_id: uuid.UUID) -> Prospect:
-    """What is known before asking; staff only. Three queries."""
+    """What is known before asking; staff only. Four queries."""
     access.staff_only(actor)
     client = access.client_for(actor, client_id)
     activities, has_answered = _named_before(client)
@@ -59,7 +59,7 @@ def prospect(actor: Actor, client_id: uuid.UUID) -> Prospect:
         first_visit=_first_visit(client),
         activities=activities,
         has_answered=has_answered,
-        mail_problem=mail_problem(client, access.practice_of(actor)),
+        mail_problem=mail_standing.problem(client, access.practice_of(actor), MailSort.MESSAGE),
         has_account=client.user_id is not None,
     )
 
@@ -97,7 +97,9 @@ def asks(client: Client, chosen: Sequence[Questionnaire], wish: Wish) -> list[di
 def _check_channel(client: Client, practice: Practice, wish: Wish) -> None:
     if wish.channel is AskChannel.PAGES and client.user_id is None:
         raise RuleBroken(f"{client.name} has no account yet.", "channel")
-    if wish.channel is AskChannel.MAIL and (problem := mail_problem(client, practice)):
+    if wish.channel is AskChannel.MAIL and (
+        problem := mail_standing.problem(client, practice, MailSort.MESSAGE)
+    ):
         raise RuleBroken(problem, "channel")
 
 

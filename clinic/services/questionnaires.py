@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -13,26 +12,17 @@ from sqlalchemy.orm import aliased, joinedload
 
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.questionnaires import Questionnaire
+from clinic.domain.mail_standing import MailSort
 from clinic.domain.questionnaires import OPEN, AskChannel, AskState, state
 from clinic.domain.types import OutboxState
 from clinic.extensions import db
-from clinic.models import OutboxMessage, QuestionnaireRequest, QuestionnaireResponse
-from clinic.services import access
+from clinic.models import Client, OutboxMessage, Practice, QuestionnaireRequest, QuestionnaireResponse
+from clinic.services import access, outbox
 from clinic.services.actors import Actor
 from clinic.services.clock import now
+from clinic.services.outbox import MailStatus
 
 MOST_ASKED = 50
-
-
-@dataclass(frozen=True, slots=True)
-class MailStatus:
-    """What became of the newest mail of an asking."""
-
-    id: uuid.UUID
-    state: OutboxState
-    reason: str
-    due_at: datetime
-    finished_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +54,7 @@ class Asked:
 
 
 def asked(actor: Actor, client_id: uuid.UUID) -> list[Asked]:
-    """What a client of the practice was asked, newest first, fifty at most; staff only. Three queries."""
+    """What a client of the practice was asked, newest first, fifty at most; staff only. Four queries."""
     access.staff_only(actor)
     query = (
         select(QuestionnaireRequest)
@@ -79,7 +69,7 @@ def asked(actor: Actor, client_id: uuid.UUID) -> list[Asked]:
 
 
 def asked_one(actor: Actor, request_id: uuid.UUID) -> Asked:
-    """One set of questions of the practice; staff only. Three queries."""
+    """One set of questions of the practice; staff only. Four queries."""
     access.staff_only(actor)
     request = access.questionnaire_request_for(actor, request_id, joinedload(QuestionnaireRequest.asker))
     return _told([request])[0]
@@ -132,6 +122,7 @@ def _keys_of(requests: Sequence[QuestionnaireRequest]) -> dict[uuid.UUID, frozen
 
 
 def _mails_of(requests: Sequence[QuestionnaireRequest]) -> dict[uuid.UUID, MailStatus]:
+    """The newest mail of each; they are all of one client."""
     mailed = [each.id for each in requests if each.channel is AskChannel.MAIL]
     if not mailed:
         return {}
@@ -141,9 +132,7 @@ def _mails_of(requests: Sequence[QuestionnaireRequest]) -> dict[uuid.UUID, MailS
         .where(mail.practice_id == requests[0].practice_id, mail.questionnaire_request_id.in_(mailed))
         .order_by(mail.created_at)
     )
-    return {
-        each.questionnaire_request_id: MailStatus(
-            each.id, each.state, each.reason or "", each.due_at, each.finished_at
-        )
-        for each in db.session.scalars(query)
-    }
+    newest = {each.questionnaire_request_id: each for each in db.session.scalars(query)}
+    client = db.session.get_one(Client, requests[0].client_id)
+    practice = db.session.get_one(Practice, client.practice_id)
+    return outbox.statuses(newest, client, practice, MailSort.MESSAGE)

@@ -152,6 +152,8 @@ class _Desk:
     def _settle(self, due: Due, decision: Decision) -> None:
         state = OutboxState.EXPIRED if decision.ruling is Ruling.EXPIRE else OutboxState.CANCELLED
         self._close(due, state, decision.reason)
+        if decision.skip or state is OutboxState.EXPIRED:
+            sending_ledger.tell_kept_back(due.mail, decision.reason)
         if decision.skip:
             self._tell(due, CheckinState.SKIPPED, decision)
         elif state is OutboxState.EXPIRED:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from clinic.domain.channels import channel_of
+from clinic.domain.mail_standing import MailSort, MailStanding, mail_standing_of, sort_of
 from clinic.domain.questionnaires import OPEN
 from clinic.domain.scheduling import WakingHours, waking_hours
-from clinic.domain.sending import CHECKIN_MAILS, REMINDER, CheckinFacts, Promise
+from clinic.domain.sending import REMINDER, CheckinFacts, Promise
 from clinic.domain.skipping import AWAITED, SendingFacts
 from clinic.domain.types import (
     CheckinState,
-    ClientStatus,
     InvitationState,
-    MailChannel,
     ProgramStatus,
     Role,
-    SkipReason,
 )
 from clinic.models import Practice
 from clinic.services import invitations, questionnaires
@@ -25,17 +23,17 @@ from clinic.services.sending_dues import Due, Recipient
 
 def promise_of(due: Due, *, real_server: bool) -> Promise:
     """All that decides on this mail."""
+    to_client = due.client is not None or (due.user is not None and due.user.role is Role.CLIENT)
+    sort = sort_of(due.mail.kind, to_client=to_client)
     return Promise(
+        sort=sort,
+        standing=_standing(due),
         not_after=due.mail.not_after,
         start_by=due.mail.start_by,
         attempts=due.mail.attempts,
-        to_client=due.client is not None or (due.user is not None and due.user.role is Role.CLIENT),
-        numbers_set=due.practice.numbers_set,
-        has_address=bool(due.address),
         demo=due.practice.is_demo and real_server,
         withdrawn=_withdrawn(due),
-        stopped=_stopped(due),
-        checkin=_checkin_facts(due) if due.mail.kind in CHECKIN_MAILS else _message_facts(due),
+        checkin=_checkin_facts(due) if sort is MailSort.CHECKIN else _message_facts(due, sort),
     )
 
 
@@ -51,18 +49,13 @@ def _withdrawn(due: Due) -> bool:
     return due.invitation is not None and invitations.state_of(due.invitation) is not InvitationState.PENDING
 
 
-def _stopped(due: Due) -> SkipReason | None:
-    """What keeps a message from a client; mail about the account is kept by nothing."""
-    client = due.client
-    if client is None or channel_of(due.mail.kind) is not MailChannel.MESSAGES:
-        return None
-    reasons = {
-        SkipReason.ARCHIVED: client.status is ClientStatus.ARCHIVED,
-        SkipReason.NO_CONSENT: client.consented_at is None,
-        SkipReason.UNSUBSCRIBED: client.messages_stopped_at is not None,
-        SkipReason.BOUNCED: client.bounced_at is not None,
-    }
-    return next((reason for reason, holds in reasons.items() if holds), None)
+def _standing(due: Due) -> MailStanding:
+    """Where the client stands; an invitation and mail to an account have an address of their own."""
+    numbers_set, has_address = due.practice.numbers_set, bool(due.address)
+    if due.client is None:
+        return MailStanding(numbers_set=numbers_set, has_address=has_address)
+    standing = mail_standing_of(due.client, numbers_set=numbers_set, warning_open=due.warning_open)
+    return replace(standing, has_address=has_address)
 
 
 def _checkin_facts(due: Due) -> CheckinFacts | None:
@@ -73,13 +66,6 @@ def _checkin_facts(due: Due) -> CheckinFacts | None:
         facts=SendingFacts(
             due_at=None,  # moved by each try, by waking hours and by sending again: `start_by` tells
             program=due.program or ProgramStatus.ENDED,
-            locked=due.warning_open,
-            archived=client.status is ClientStatus.ARCHIVED,
-            consented=client.consented_at is not None,
-            unsubscribed=client.unsubscribed_at is not None,
-            has_address=client.email is not None,
-            bounced=client.bounced_at is not None,
-            numbers_set=practice.numbers_set,
         ),
         hours=_hours(practice, client),
         zone=ZoneInfo(client.time_zone),
@@ -87,13 +73,13 @@ def _checkin_facts(due: Due) -> CheckinFacts | None:
     )
 
 
-def _message_facts(due: Due) -> CheckinFacts | None:
+def _message_facts(due: Due, sort: MailSort) -> CheckinFacts | None:
     """A message keeps to the same hours and to one mail a day; it waits for no program."""
     client = due.client
-    if client is None or channel_of(due.mail.kind) is not MailChannel.MESSAGES:
+    if client is None or sort is not MailSort.MESSAGE:
         return None
     return CheckinFacts(
-        facts=SendingFacts(due_at=None, program=ProgramStatus.ACTIVE, locked=due.warning_open),
+        facts=SendingFacts(due_at=None, program=ProgramStatus.ACTIVE),
         hours=_hours(due.practice, client),
         zone=ZoneInfo(client.time_zone),
     )

@@ -74,12 +74,22 @@ def follow(steps: Iterable[Step], at: datetime) -> None:
 
 def tell_failed(mail: Mail, reason: str) -> None:
     """Note that a mail failed for good, within the caller's transaction; of check-ins the ledger tells."""
+    _tell(mail, "mail.failed", reason)
+
+
+def tell_kept_back(mail: Mail, reason: str) -> None:
+    """Note that a mail to a client was not sent, within the caller's transaction; the same of check-ins."""
+    if mail.client_id is not None:
+        _tell(mail, "mail.kept_back", reason)
+
+
+def _tell(mail: Mail, action: str, reason: str) -> None:
     if mail.kind in CHECKIN_MAILS:
         return
     audit.record_for(
         mail.practice_id,
         audit.SYSTEM,
-        "mail.failed",
+        action,
         client_id=mail.client_id,
         subject_id=mail.id,
         kind=mail.kind,

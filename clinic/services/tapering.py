@@ -12,11 +12,12 @@ from sqlalchemy.orm import joinedload
 from clinic.domain import tapering as rules
 from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import RuleBroken
+from clinic.domain.mail_standing import MailSort, mail_standing_of, why_not_mailed
 from clinic.domain.notices import NoticeKind
 from clinic.domain.programs import Change
 from clinic.domain.progress import pain_up
 from clinic.domain.tapering import Decision, Share, Standing, Step
-from clinic.domain.types import ClientStatus, ProgramAction, ScheduleKind
+from clinic.domain.types import ProgramAction, ScheduleKind
 from clinic.extensions import db
 from clinic.models import Client, Program, TaperingOffer
 from clinic.services import access, audit, notices, program_changes, program_weeks, schedules, tapering_offers
@@ -141,8 +142,9 @@ def _offer(weeks: Weeks, standing: Standing, at: datetime) -> bool:
 
 
 def _is_mailed(client: Client) -> bool:
-    stopped = client.unsubscribed_at or client.bounced_at or not client.email or not client.consented_at
-    return client.status is ClientStatus.ACTIVE and not stopped
+    # a warning sign is a hindrance of its own; without the practice's numbers no program runs
+    standing = mail_standing_of(client, numbers_set=True, warning_open=False)
+    return why_not_mailed(standing, MailSort.CHECKIN) is None
 
 
 def _opened(actor: Actor, offer_id: uuid.UUID) -> TaperingOffer:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from clinic.domain.mail_standing import MailStanding
 from clinic.domain.reminding import (
     ANSWER_WITHIN,
     LOOK_AFTER,
@@ -19,7 +20,7 @@ from clinic.domain.reminding import (
 )
 from clinic.domain.scheduling import WakingHours
 from clinic.domain.skipping import AWAITED, SKIPPED_BECAUSE, SendingFacts
-from clinic.domain.types import CheckinState, ProgramStatus, SkipReason
+from clinic.domain.types import CheckinState, MailChannel, ProgramStatus, SkipReason
 
 ALL_DAY = WakingHours(time(0), time(23, 59, 59))
 
@@ -69,7 +70,7 @@ def test_a_reminder_keeps_to_waking_hours(sent: str, due: str) -> None:
 
 DUE = utc("2026-11-25T08:00")
 FACTS = SendingFacts(due_at=DUE, program=ProgramStatus.ACTIVE)
-ASKED = ReminderFacts(state=CheckinState.SENT, facts=FACTS)
+ASKED = ReminderFacts(state=CheckinState.SENT, standing=MailStanding(), facts=FACTS)
 
 
 @pytest.mark.parametrize("state", CheckinState)
@@ -81,15 +82,8 @@ def test_only_what_went_out_and_was_not_answered_is_reminded_of(state: CheckinSt
 @pytest.mark.parametrize(
     "against, reason",
     [
-        ({"locked": True}, SkipReason.LOCKED),
-        ({"archived": True}, SkipReason.ARCHIVED),
         ({"program": ProgramStatus.PAUSED}, SkipReason.PAUSED),
         ({"program": ProgramStatus.ENDED}, SkipReason.ENDED),
-        ({"consented": False}, SkipReason.NO_CONSENT),
-        ({"unsubscribed": True}, SkipReason.UNSUBSCRIBED),
-        ({"has_address": False}, SkipReason.NO_ADDRESS),
-        ({"bounced": True}, SkipReason.BOUNCED),
-        ({"numbers_set": False}, SkipReason.NUMBERS_NOT_SET),
         ({"due_at": DUE - timedelta(days=1, seconds=1)}, SkipReason.LATE),
         ({"answered_today": True}, SkipReason.ANSWERED_TODAY),
         ({"mailed_today": True}, SkipReason.ONE_MAIL_A_DAY),
@@ -102,6 +96,22 @@ def test_what_stands_against_a_check_in_stands_against_its_reminder(
 ) -> None:
     facts = replace(FACTS, **against)  # type: ignore[arg-type]
     assert why_not_reminded(replace(ASKED, facts=facts), DUE) == (SKIPPED_BECAUSE[reason] if reason else None)
+
+
+@pytest.mark.parametrize(
+    "standing, reason",
+    [
+        (MailStanding(warning_open=True), SkipReason.LOCKED),
+        (MailStanding(archived=True), SkipReason.ARCHIVED),
+        (MailStanding(consented=False), SkipReason.NO_CONSENT),
+        (MailStanding(stopped=frozenset({MailChannel.CHECKINS})), SkipReason.UNSUBSCRIBED),
+        (MailStanding(has_address=False), SkipReason.NO_ADDRESS),
+        (MailStanding(bounced=True), SkipReason.BOUNCED),
+        (MailStanding(numbers_set=False), SkipReason.NUMBERS_NOT_SET),
+    ],
+)
+def test_who_may_not_be_mailed_is_not_reminded(standing: MailStanding, reason: SkipReason) -> None:
+    assert why_not_reminded(replace(ASKED, standing=standing), DUE) == SKIPPED_BECAUSE[reason]
 
 
 def test_a_newer_check_in_takes_the_place_of_a_reminder() -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from clinic.domain.mail_standing import MailSort, MailStanding
 from clinic.domain.scheduling import WakingHours
 from clinic.domain.sending import (
     KEEP_TRYING,
@@ -21,13 +22,14 @@ from clinic.domain.sending import (
     retry_at,
 )
 from clinic.domain.skipping import SendingFacts
-from clinic.domain.types import ProgramStatus, SkipReason
+from clinic.domain.types import MailChannel, ProgramStatus, SkipReason
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FACTS = SendingFacts(due_at=None, program=ProgramStatus.ACTIVE)
 CHECKIN = CheckinFacts(facts=FACTS, hours=WakingHours(), zone=ZoneInfo("Europe/London"))
-MAIL = Promise(not_after=NOON + timedelta(days=1), to_client=True)
-CHECKIN_MAIL = replace(MAIL, checkin=CHECKIN)
+MAIL = Promise(not_after=NOON + timedelta(days=1), sort=MailSort.INVITATION)
+CHECKIN_MAIL = replace(MAIL, sort=MailSort.CHECKIN, checkin=CHECKIN)
+NO_NUMBERS = MailStanding(numbers_set=False)
 
 
 @pytest.mark.parametrize(
@@ -47,16 +49,22 @@ CHECKIN_MAIL = replace(MAIL, checkin=CHECKIN)
         pytest.param(replace(MAIL, demo=True), Ruling.CANCEL, None, id="the demo mails nobody for real"),
         pytest.param(replace(MAIL, withdrawn=True), Ruling.CANCEL, None, id="a revoked invitation stays"),
         pytest.param(
-            replace(MAIL, numbers_set=False),
+            replace(MAIL, standing=NO_NUMBERS),
             Ruling.CANCEL,
             SkipReason.NUMBERS_NOT_SET,
             id="no client is mailed before the numbers are set",
         ),
         pytest.param(
-            replace(MAIL, numbers_set=False, to_client=False), Ruling.SEND, None, id="staff are mailed before"
+            replace(MAIL, sort=MailSort.PRACTICE, standing=NO_NUMBERS),
+            Ruling.SEND,
+            None,
+            id="staff are mailed before",
         ),
         pytest.param(
-            replace(MAIL, has_address=False), Ruling.CANCEL, SkipReason.NO_ADDRESS, id="nowhere to send it"
+            replace(MAIL, standing=MailStanding(has_address=False)),
+            Ruling.CANCEL,
+            SkipReason.NO_ADDRESS,
+            id="nowhere to send it",
         ),
         pytest.param(
             replace(MAIL, checkin=replace(CHECKIN, answered=True)), Ruling.CANCEL, None, id="answered already"
@@ -72,20 +80,30 @@ def test_what_happens_to_a_mail_whose_time_has_come(
 
 
 @pytest.mark.parametrize(
-    ("facts", "skip"),
+    ("standing", "skip"),
     [
-        (replace(FACTS, locked=True), SkipReason.LOCKED),
-        (replace(FACTS, archived=True), SkipReason.ARCHIVED),
-        (replace(FACTS, unsubscribed=True), SkipReason.UNSUBSCRIBED),
-        (replace(FACTS, bounced=True), SkipReason.BOUNCED),
-        (replace(FACTS, consented=False), SkipReason.NO_CONSENT),
-        (replace(FACTS, program=ProgramStatus.PAUSED), SkipReason.PAUSED),
-        (replace(FACTS, program=ProgramStatus.ENDED), SkipReason.ENDED),
+        (MailStanding(warning_open=True), SkipReason.LOCKED),
+        (MailStanding(archived=True), SkipReason.ARCHIVED),
+        (MailStanding(stopped=frozenset({MailChannel.CHECKINS})), SkipReason.UNSUBSCRIBED),
+        (MailStanding(bounced=True), SkipReason.BOUNCED),
+        (MailStanding(consented=False), SkipReason.NO_CONSENT),
     ],
 )
-def test_a_change_of_mind_after_planning_stops_a_check_in(facts: SendingFacts, skip: SkipReason) -> None:
-    promise = replace(MAIL, checkin=replace(CHECKIN, facts=facts))
-    assert decide(promise, NOON).skip is skip
+def test_a_change_of_mind_after_planning_stops_a_check_in(standing: MailStanding, skip: SkipReason) -> None:
+    assert decide(replace(CHECKIN_MAIL, standing=standing), NOON).skip is skip
+    answered = replace(CHECKIN_MAIL, standing=standing, checkin=replace(CHECKIN, answered=True))
+    assert decide(answered, NOON).skip is None, "what is answered is not told as not sent"
+
+
+@pytest.mark.parametrize(
+    ("program", "skip"),
+    [(ProgramStatus.PAUSED, SkipReason.PAUSED), (ProgramStatus.ENDED, SkipReason.ENDED)],
+)
+def test_a_program_that_stopped_after_planning_stops_a_check_in(
+    program: ProgramStatus, skip: SkipReason
+) -> None:
+    facts = replace(FACTS, program=program)
+    assert decide(replace(CHECKIN_MAIL, checkin=replace(CHECKIN, facts=facts)), NOON).skip is skip
 
 
 def test_a_check_in_waits_for_the_morning_of_its_client() -> None:

@@ -125,9 +125,9 @@ def twice_unanswered(program: Program) -> None:
 @pytest.mark.parametrize(
     "change, words",
     [
-        (on_client(unsubscribed_at=WEDNESDAY), "the client has unsubscribed"),
-        (on_client(bounced_at=WEDNESDAY), "the address does not take mail"),
-        (on_client(email=None, email_key=None), "the client has no e-mail address"),
+        (on_client(unsubscribed_at=WEDNESDAY), "has stopped these mails. Only"),
+        (on_client(bounced_at=WEDNESDAY), "does not arrive. Correct the address"),
+        (on_client(email=None, email_key=None), "has no email address. Add one first."),
         (paused, "the program is paused"),
         (twice_unanswered, "two check-ins in a row were not answered"),
     ],
@@ -142,7 +142,8 @@ def test_what_stands_against_it_is_said_and_nothing_is_written(
             change(program)
     with pytest.raises(RuleBroken) as refused:
         send_now(people.actor(people.colleague), program.id)
-    assert refused.value.message == f"A check-in cannot be sent now: {words}."
+    assert refused.value.message.startswith("A check-in cannot be sent now")
+    assert words in refused.value.message
     assert db.session.scalars(select(OutboxMessage)).all() == []
 
 

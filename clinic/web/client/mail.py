@@ -5,18 +5,24 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from clinic.domain.mail_standing import MailSort
 from clinic.domain.types import MailChannel
-from clinic.services import access, subscriptions
+from clinic.services import access, mail_standing, subscriptions
 from clinic.web.authz import current_actor
+from clinic.web.presenters import mails as words
 
 
 def show() -> str:
     """Say how it is, each sort of mail with the one button that changes it."""
-    client = access.own_client(current_actor())
+    actor = current_actor()
+    client = access.own_client(actor)
+    standing = mail_standing.of_client(client, access.practice_of(actor))
     return render_template(
         "client/check_in_mail.html",
         subscribed=subscriptions.is_subscribed(client, MailChannel.CHECKINS),
         messages=subscriptions.is_subscribed(client, MailChannel.MESSAGES),
+        checkins_kept_back=words.kept_back(standing, MailSort.CHECKIN),
+        messages_kept_back=words.kept_back(standing, MailSort.MESSAGE),
         email=client.email,
     )
 

@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.mail_standing import MailSort
 from clinic.domain.types import ClientStatus
 from clinic.services import assessments as exams
 from clinic.services import (
@@ -18,6 +19,7 @@ from clinic.services import (
     client_overview,
     clients,
     invitations,
+    mail_standing,
     practice_logs,
     programs,
     rhythms,
@@ -133,6 +135,7 @@ def checkins(client_id: uuid.UUID) -> str:
         zone=practice_of(actor).time_zone,
         today=today_in(client.time_zone),
         flag=warnings.open_flag(client),
+        kept_back=mail_standing.problem(client, practice_of(actor), MailSort.CHECKIN),
         logged=practice_logs.mistake_answers(client),
         shown=shown,
     )
@@ -215,7 +218,8 @@ def _invitation(client: Any) -> dict[str, Any]:
     practice = practice_of(actor)
     newest = invitations.latest(actor, client.id)
     state = invitations.state_of(newest) if newest else None
-    told = words.invitation_words(newest, state, practice.time_zone) if newest and state else None
+    mail = invitations.mail_status(newest, client, practice) if newest else None
+    told = words.invitation_words(newest, state, practice.time_zone, mail) if newest and state else None
     return {
         "invitation": newest,
         "invitation_state": state,

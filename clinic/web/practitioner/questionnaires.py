@@ -213,6 +213,7 @@ def _request_page(request_id: uuid.UUID) -> str:
         pages=words.page_marks(asked),
         mark=words.mark(asked),
         mail=words.mail_line(asked, zone),
+        mail_problem=asking.mail_problem(actor, asked),
         channel=words.CHANNELS[asked.request.channel],
         form=ActForm(),
     )

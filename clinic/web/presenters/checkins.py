@@ -113,6 +113,7 @@ class Section:
     charts: list[Chart]
     flag_url: str | None
     flag_words: str
+    kept_back: str | None
     preview_url: str
 
 
@@ -136,12 +137,13 @@ def answer_line(name: str, answer: CheckinAnswer, when: str) -> AnswerLine:
     return AnswerLine(name, url, answer_facts(answer), answer.note, when)
 
 
-def planned_line(planned: Planned, zone: str) -> tuple[str, str, str, str]:
-    """Time, client, program and address of a check-in to come."""
+def planned_line(planned: Planned, zone: str) -> tuple[str, str, str, str, str]:
+    """Time, client, program, address, and what keeps it back, of a check-in to come."""
     url = url_for("practitioner.clients.checkins", client_id=planned.client_id)
     assert planned.due_at is not None
     at = time_in_words(planned.due_at.astimezone(ZoneInfo(zone)).time())
-    return at, planned.client_name, planned.program_name, url
+    kept_back = f"kept back: {skip_in_words(planned.kept_back)}" if planned.kept_back else ""
+    return at, planned.client_name, planned.program_name, url, kept_back
 
 
 def section(
@@ -152,6 +154,7 @@ def section(
     zone: str,
     today: date,
     flag: WarningFlag | None,
+    kept_back: str | None,
     logged: Sequence[tuple[date, MistakeAnswer]],
     shown: int,
 ) -> Section:
@@ -165,6 +168,7 @@ def section(
         charts=charts(entries[::-1], schedules[0] if schedules else None, logged, today),
         flag_url=url_for("practitioner.flags.show", flag_id=flag.id) if flag else None,
         flag_words=urgency(flag.tier if flag else Tier.N),
+        kept_back=kept_back,
         preview_url=url_for("practitioner.checkins.preview"),
     )
 

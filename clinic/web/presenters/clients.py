@@ -12,11 +12,13 @@ from clinic.domain.dates import day_in_words as day
 from clinic.domain.dates import time_in_words
 from clinic.domain.invitations import AccountStanding
 from clinic.domain.progress import PainChange
-from clinic.domain.types import ClientKind, ClientStatus, InvitationState, ProgramStatus
+from clinic.domain.types import ClientKind, ClientStatus, InvitationState, OutboxState, ProgramStatus
 from clinic.models import Client, Invitation, Practice
 from clinic.services import clients
 from clinic.services.client_list import Listed
+from clinic.services.outbox import MailStatus
 from clinic.web.filters import city, day_year, local_date
+from clinic.web.presenters.mails import mail_words
 from clinic.web.presenters.zones import zone_words
 
 KIND_WORDS = {ClientKind.PRIVATE: "Private client", ClientKind.ONLINE: "Online student"}
@@ -92,10 +94,11 @@ def second_line(client: Listed) -> str:
     return client.group_name or KIND_WORDS[client.kind]
 
 
-def invitation_words(invitation: Invitation, state: InvitationState, zone: str) -> str:
+def invitation_words(
+    invitation: Invitation, state: InvitationState, zone: str, mail: MailStatus | None = None
+) -> str:
     """One sentence about an invitation, with its dates where the practice is."""
-    sent = day(local_date(invitation.created_at, zone))
-    how = f"Mailed to {invitation.email} on {sent}" if invitation.email else f"Link handed over on {sent}"
+    how = _how_invited(invitation, state, zone, mail)
     if state is InvitationState.ACCEPTED and invitation.accepted_at:
         return f"{how}, accepted on {day_year(local_date(invitation.accepted_at, zone))}."
     if state is InvitationState.REVOKED and invitation.revoked_at:
@@ -103,6 +106,17 @@ def invitation_words(invitation: Invitation, state: InvitationState, zone: str) 
         return f"{how}, taken back on {over}. Its links no longer work."
     end = day(local_date(invitation.expires_at, zone))
     return f"{how}, {'ended unused on' if state is InvitationState.EXPIRED else 'works until'} {end}."
+
+
+def _how_invited(invitation: Invitation, state: InvitationState, zone: str, mail: MailStatus | None) -> str:
+    sent = day(local_date(invitation.created_at, zone))
+    if invitation.email is None:
+        return f"Link handed over on {sent}"
+    if mail is None or mail.state is OutboxState.SENT:
+        return f"Mailed to {invitation.email} on {sent}"
+    is_called_back = state is InvitationState.REVOKED and mail.state is OutboxState.CANCELLED
+    became = "not sent" if is_called_back else mail_words(mail, zone)
+    return f"Mail to {invitation.email} of {sent} {became}"
 
 
 def pain(change: PainChange | None) -> str:

@@ -11,9 +11,9 @@ from flask import url_for
 from clinic.catalogue.questionnaires import Questionnaire
 from clinic.domain.dates import day_in_words
 from clinic.domain.questionnaires import AskChannel, AskState
-from clinic.domain.types import OutboxState
 from clinic.services.questionnaires import Asked
-from clinic.web.filters import local_date, moment
+from clinic.web.filters import local_date
+from clinic.web.presenters.mails import mail_words
 
 STATES = {
     AskState.PENDING: ("pending", "Not answered yet"),
@@ -75,15 +75,4 @@ def page_marks(asked: Asked) -> list[tuple[Questionnaire, bool]]:
 
 
 def _mail_words(asked: Asked, zone: str) -> list[str]:
-    mail = asked.mail
-    if mail is None:
-        return []
-    match mail.state:
-        case OutboxState.READY | OutboxState.LEASED:
-            return [f"mail goes out {moment(mail.due_at, zone)}"]
-        case OutboxState.SENT:
-            return [f"mail sent {moment(mail.finished_at or mail.due_at, zone)}"]
-        case OutboxState.IN_DOUBT:
-            return ["mail may have arrived"]
-        case _:
-            return [f"mail not sent: {mail.reason}"]
+    return [f"mail {mail_words(asked.mail, zone)}"] if asked.mail else []

@@ -1,0 +1,191 @@
+"""Whether a client may be mailed: what stands against it, in one order, and words for each who reads of it.
+
+The page that promises a mail and the claim that sends it ask the same question of the same facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Protocol
+
+from clinic.domain.channels import channel_of
+from clinic.domain.types import ClientStatus, MailChannel, SkipReason
+
+
+class MailSort(StrEnum):
+    """What a mail is, as far as the reasons that stop it go."""
+
+    CHECKIN = "checkin"  # and its reminder
+    MESSAGE = "message"
+    INVITATION = "invitation"
+    ACCOUNT = "account"  # to a client who has one
+    PRACTICE = "practice"  # to somebody who works there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailStanding:
+    """All that decides whether a client may be mailed, whatever the mail; the defaults are in its favour."""
+
+    warning_open: bool = False
+    archived: bool = False
+    consented: bool = True
+    stopped: frozenset[MailChannel] = frozenset()
+    has_address: bool = True
+    bounced: bool = False
+    numbers_set: bool = True
+
+
+class MailedClient(Protocol):
+    """What is read of a client."""
+
+    @property
+    def status(self) -> ClientStatus: ...
+    @property
+    def consented_at(self) -> datetime | None: ...
+    @property
+    def unsubscribed_at(self) -> datetime | None: ...
+    @property
+    def messages_stopped_at(self) -> datetime | None: ...
+    @property
+    def email(self) -> str | None: ...
+    @property
+    def bounced_at(self) -> datetime | None: ...
+
+
+# The weightiest first: what is dangerous, what is over, what the client wants, what cannot work.
+ORDER = (
+    SkipReason.LOCKED,
+    SkipReason.ARCHIVED,
+    SkipReason.NO_CONSENT,
+    SkipReason.UNSUBSCRIBED,
+    SkipReason.NO_ADDRESS,
+    SkipReason.BOUNCED,
+    SkipReason.NUMBERS_NOT_SET,
+)
+# An invitation, and what it opens, does not depend on a warning sign; an address may have come to life again.
+HEEDED: Mapping[MailSort, frozenset[SkipReason]] = MappingProxyType(
+    {
+        MailSort.CHECKIN: frozenset(ORDER),
+        MailSort.MESSAGE: frozenset(ORDER),
+        MailSort.INVITATION: frozenset(
+            {
+                SkipReason.ARCHIVED,
+                SkipReason.NO_CONSENT,
+                SkipReason.NO_ADDRESS,
+                SkipReason.NUMBERS_NOT_SET,
+            }
+        ),
+        MailSort.ACCOUNT: frozenset({SkipReason.NO_ADDRESS, SkipReason.NUMBERS_NOT_SET}),
+        MailSort.PRACTICE: frozenset({SkipReason.NO_ADDRESS}),
+    }
+)
+CHANNELS: Mapping[MailSort, MailChannel] = MappingProxyType(
+    {MailSort.CHECKIN: MailChannel.CHECKINS, MailSort.MESSAGE: MailChannel.MESSAGES}
+)
+SORTS: Mapping[MailChannel, MailSort] = MappingProxyType(
+    {channel: sort for sort, channel in CHANNELS.items()}
+)
+
+IN_THE_LEDGER: Mapping[SkipReason, str] = MappingProxyType(
+    {
+        SkipReason.LOCKED: "a warning sign is open",
+        SkipReason.ARCHIVED: "the client is archived",
+        SkipReason.NO_CONSENT: "the client has not agreed to mail",
+        SkipReason.UNSUBSCRIBED: "the client has unsubscribed",
+        SkipReason.NO_ADDRESS: "the client has no e-mail address",
+        SkipReason.BOUNCED: "the address does not take mail",
+        SkipReason.NUMBERS_NOT_SET: "the practice has not set its emergency and urgent numbers",
+    }
+)
+BEFORE_SENDING: Mapping[SkipReason, str] = MappingProxyType(
+    {
+        SkipReason.LOCKED: "A warning sign of {name} is open. An owner or a practitioner clears it first.",
+        SkipReason.ARCHIVED: "{name} is archived. Restore the record first.",
+        SkipReason.NO_CONSENT: "The consent of {name} is not recorded. Record it first.",
+        SkipReason.UNSUBSCRIBED: "{name} has stopped these mails. Only {name} can switch them on again.",
+        SkipReason.NO_ADDRESS: "{name} has no email address. Add one first.",
+        SkipReason.BOUNCED: "Mail to {name} does not arrive. Correct the address, or say that it works.",
+        SkipReason.NUMBERS_NOT_SET: (
+            "Set the emergency and urgent numbers of the practice first: "
+            "no mail goes to {name} or any other client before."
+        ),
+    }
+)
+# Whoever is archived is not asked in another way either.
+UNTIL_THEN: Mapping[MailSort, str] = MappingProxyType(
+    {
+        MailSort.MESSAGE: "Until then, ask in the practice.",
+        MailSort.INVITATION: "Or hand over a link: it asks for consent and address where they are missing.",
+    }
+)
+TO_THE_CLIENT: Mapping[SkipReason, str] = MappingProxyType(
+    {
+        SkipReason.LOCKED: "They wait until your practice has looked at the warning sign it knows of.",
+        SkipReason.ARCHIVED: "None goes out, because your practice has closed your record.",
+        SkipReason.NO_CONSENT: "None goes out, because your practice has not noted that you agree to mail.",
+        SkipReason.UNSUBSCRIBED: "None goes out, because you have stopped them.",
+        SkipReason.NO_ADDRESS: "None goes out, because your practice has no email address of yours.",
+        SkipReason.BOUNCED: "None goes out, because mail to your address came back. Tell your practice.",
+        SkipReason.NUMBERS_NOT_SET: "None goes out yet: your practice is still being set up.",
+    }
+)
+
+
+def mail_standing_of(client: MailedClient, *, numbers_set: bool, warning_open: bool) -> MailStanding:
+    """What of a client, and of their practice, decides on mail to them."""
+    stopped_at = {
+        MailChannel.CHECKINS: client.unsubscribed_at,
+        MailChannel.MESSAGES: client.messages_stopped_at,
+    }
+    return MailStanding(
+        warning_open=warning_open,
+        archived=client.status is ClientStatus.ARCHIVED,
+        consented=client.consented_at is not None,
+        stopped=frozenset(channel for channel, at in stopped_at.items() if at is not None),
+        has_address=client.email is not None,
+        bounced=client.bounced_at is not None,
+        numbers_set=numbers_set,
+    )
+
+
+def sort_of(kind: str, *, to_client: bool) -> MailSort:
+    """The sort of a kind of mail."""
+    if channel := channel_of(kind):
+        return SORTS[channel]
+    if kind == MailSort.INVITATION:
+        return MailSort.INVITATION
+    return MailSort.ACCOUNT if to_client else MailSort.PRACTICE
+
+
+def why_not_mailed(standing: MailStanding, sort: MailSort) -> SkipReason | None:
+    """Why no mail of this sort goes out, the weightiest reason first; None if one may."""
+    holds = _holding(standing, sort)
+    return next((reason for reason in ORDER if reason in HEEDED[sort] and holds[reason]), None)
+
+
+def before_sending(reason: SkipReason, sort: MailSort, name: str) -> str:
+    """The reason for whoever wants to send it: whose it is, and what to do."""
+    said = BEFORE_SENDING[reason].format(name=name)
+    instead = UNTIL_THEN.get(sort, "") if reason is not SkipReason.ARCHIVED else ""
+    return f"{said} {instead}".strip()
+
+
+def to_the_client(reason: SkipReason) -> str:
+    """The reason for the client, on their own page, after what these mails are."""
+    return TO_THE_CLIENT[reason]
+
+
+def _holding(standing: MailStanding, sort: MailSort) -> Mapping[SkipReason, bool]:
+    return {
+        SkipReason.LOCKED: standing.warning_open,
+        SkipReason.ARCHIVED: standing.archived,
+        SkipReason.NO_CONSENT: not standing.consented,
+        SkipReason.UNSUBSCRIBED: CHANNELS.get(sort) in standing.stopped,
+        SkipReason.NO_ADDRESS: not standing.has_address,
+        SkipReason.BOUNCED: standing.bounced,
+        SkipReason.NUMBERS_NOT_SET: not standing.numbers_set,
+    }
