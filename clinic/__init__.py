@@ -12,7 +12,7 @@ from config import Settings, SettingsError
 def create_app(settings: Settings) -> Flask:
     """Build the app from settings; nothing outside this process is touched."""
     from clinic import catalogue, cli, extensions, queue, web
-    from clinic.services import delivery
+    from clinic.services.sending import delivery
 
     app = Flask(__name__)
     app.config["SETTINGS"] = settings

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from clinic.extensions import db
 from clinic.models import User
-from clinic.services import sessions
+from clinic.services.accounts import sessions
 from clinic.services.transaction import transaction
 from tests.page_lint import lint
 

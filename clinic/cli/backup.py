@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from clinic.services import backup as service
+from clinic.services.upkeep import backup as service
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 

@@ -8,8 +8,11 @@ import click
 from flask.cli import with_appcontext
 
 from clinic.domain.dates import count
-from clinic.services import checkin_planning, checkin_reminders, checkin_silence, program_changes
+from clinic.services.checkins import planning as checkin_planning
+from clinic.services.checkins import reminders as checkin_reminders
+from clinic.services.checkins import silence as checkin_silence
 from clinic.services.clock import now
+from clinic.services.programs import changing as program_changes
 
 
 class InstantType(click.ParamType):

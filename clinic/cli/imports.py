@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from clinic.domain.errors import RuleBroken
-from clinic.services import clients_import
+from clinic.services.clients import importing as clients_import
 
 
 @click.group("import")

@@ -10,7 +10,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from clinic.services import mail_intake
+from clinic.services.sending import intake as mail_intake
 
 LONGEST = 1024 * 1024  # bytes; a report says what it has to say at its beginning
 

@@ -12,8 +12,9 @@ from flask.cli import with_appcontext
 from clinic.domain.skipping import skip_in_words
 from clinic.domain.types import OutboxState
 from clinic.models import Checkin, OutboxMessage
-from clinic.services import checkin_histories, heartbeats
-from clinic.services import outbox as service
+from clinic.services.checkins import histories as checkin_histories
+from clinic.services.outbox import promises as service
+from clinic.services.upkeep import heartbeats
 
 STATES = click.Choice([state.value for state in OutboxState])
 OPEN = (OutboxState.READY, OutboxState.LEASED, OutboxState.IN_DOUBT, OutboxState.FAILED)

@@ -8,7 +8,8 @@ from flask.cli import with_appcontext
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import Role
 from clinic.mail.addresses import Address, AddressRefused, parse_address
-from clinic.services import practices, staff
+from clinic.services import practices
+from clinic.services.accounts import staff
 
 
 class AddressType(click.ParamType):

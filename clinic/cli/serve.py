@@ -26,8 +26,8 @@ from clinic.cli.supervisor import supervise
 from clinic.cli.trouble import CannotStart
 from clinic.domain.errors import ClinicError
 from clinic.extensions import MIGRATIONS, db
-from clinic.services import backup
 from clinic.services import demo as made_up
+from clinic.services.upkeep import backup
 from config import Settings
 
 READY_WITHIN = 60.0  # seconds

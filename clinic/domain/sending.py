@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -112,6 +113,11 @@ def next_waking(hours: WakingHours, zone: ZoneInfo, now: datetime) -> datetime:
     if hours.contains(local.time()):
         return now
     return max(now, hours.shift(local).replace(fold=0).astimezone(UTC))
+
+
+def day_key(client_id: uuid.UUID, day: date) -> str:
+    """The key under which a client has one mail a day, whatever its source."""
+    return f"{client_id.hex}:{day.isoformat()}"
 
 
 def _expired(attempts: int) -> Decision:

@@ -19,10 +19,12 @@ from clinic.domain.notices import NoticeKind, morning_of
 from clinic.domain.scheduling import DAY, load_zone
 from clinic.extensions import db, for_writing
 from clinic.models import OutboxMessage, Practice, PracticeNotice, User
-from clinic.services import access, audit, heartbeats, outbox
+from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
+from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import release, transaction
+from clinic.services.upkeep import heartbeats
 
 MAIL = "practice_notice"
 SERVER_PATIENCE = timedelta(minutes=15)  # a hiccup of the mail server is no news

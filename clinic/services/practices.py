@@ -14,10 +14,14 @@ from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.mail.headers import MailRefused, clean
 from clinic.models import Practice, User
-from clinic.services import accounts, audit, passwords, routines, schedules
+from clinic.services import audit
 from clinic.services.access import practice_of
+from clinic.services.accounts import passwords
+from clinic.services.accounts import signing_in as accounts
 from clinic.services.actors import Actor
+from clinic.services.checkins import schedules
 from clinic.services.clock import now
+from clinic.services.routines import publishing as routines
 from clinic.services.transaction import release, transaction
 
 WAKING = {"waking_from", "waking_until"}

@@ -16,9 +16,11 @@ from clinic.domain.redflags import Verdict, highest, is_same_sitting
 from clinic.domain.types import SkipReason, Tier
 from clinic.extensions import db
 from clinic.models import Assessment, Checkin, Client, User, WarningFlag
-from clinic.services import access, audit, checkins, outbox
+from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
+from clinic.services.outbox import calling_back as checkins
+from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import transaction
 
 LONGEST_NOTE = 2000

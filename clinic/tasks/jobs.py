@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clinic.services import (
-    checkin_planning,
-    checkin_reminders,
-    checkin_silence,
-    delivery,
-    heartbeats,
-    housekeeping,
-    looking_over,
-    notices,
-    program_changes,
-    questionnaire_asking,
-)
+from clinic.services import notices
+from clinic.services.checkins import planning as checkin_planning
+from clinic.services.checkins import reminders as checkin_reminders
+from clinic.services.checkins import silence as checkin_silence
 from clinic.services.clock import now
+from clinic.services.programs import changing as program_changes
+from clinic.services.programs import looking_over
+from clinic.services.questionnaires import asking as questionnaire_asking
+from clinic.services.sending import delivery
+from clinic.services.upkeep import heartbeats, housekeeping
 from clinic.tasks import stopping, turn
 
 

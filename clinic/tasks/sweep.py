@@ -18,7 +18,8 @@ from flask import Flask
 
 from clinic.domain.traces import trace
 from clinic.extensions import db
-from clinic.services import delivery, heartbeats
+from clinic.services.sending import delivery
+from clinic.services.upkeep import heartbeats
 from clinic.tasks import jobs, stopping, turn
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import RuleBroken
-from clinic.services import accounts
+from clinic.services.accounts import signing_in as accounts
 from clinic.web.authz import current_actor
 from clinic.web.forms.accounts import ChangePasswordForm
 

@@ -25,7 +25,7 @@ from clinic.domain.access import may
 from clinic.domain.errors import NotFound
 from clinic.domain.types import Audience, Role
 from clinic.extensions import SAFE_METHODS, csrf, login_manager
-from clinic.services import sessions
+from clinic.services.accounts import sessions
 from clinic.services.actors import Actor
 
 View = Callable[..., Any]

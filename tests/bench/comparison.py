@@ -14,9 +14,9 @@ from clinic.domain.findings import Value, read
 from clinic.domain.types import AssessmentStatus, FieldKind
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Finding, User
-from clinic.services import assessment_reading as reading
-from clinic.services.assessment_reading import Spot
-from clinic.services.batteries import snapshot
+from clinic.services.assessments import reading
+from clinic.services.assessments.reading import Spot
+from clinic.services.batteries.offered import snapshot
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 from tests.bench.installation import Installation, app_of

@@ -20,7 +20,7 @@ from clinic import create_app_from_env
 from clinic.domain.types import OutboxState
 from clinic.extensions import db
 from clinic.models import OutboxMessage
-from clinic.services import delivery
+from clinic.services.sending import delivery
 from tests.backends import database_urls
 from tests.bench.installation import HOME, app_of, clinic, ours
 from tests.bench.line import Line

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from clinic.extensions import db
-from clinic.services.checkin_planning import run
+from clinic.services.checkins.planning import run
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 from tests.backends import database_urls

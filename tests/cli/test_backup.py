@@ -13,7 +13,7 @@ from sqlalchemy import select
 from clinic.domain.errors import RuleBroken
 from clinic.extensions import db
 from clinic.models import Base
-from clinic.services import backup
+from clinic.services.upkeep import backup
 from tests.factories.people import make_people
 
 

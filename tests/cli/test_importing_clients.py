@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from clinic.domain.errors import RuleBroken
 from clinic.extensions import db
 from clinic.models import Client
-from clinic.services.clients_import import import_clients
+from clinic.services.clients.importing import import_clients
 from tests.factories.people import People
 
 HEAD = "name,email,time_zone,kind,consented_on,notes\n"

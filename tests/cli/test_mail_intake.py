@@ -12,7 +12,9 @@ from sqlalchemy.exc import OperationalError
 from clinic.domain.types import OutboxState
 from clinic.extensions import db
 from clinic.models import OutboxMessage
-from clinic.services import links, mail_intake, outbox
+from clinic.services import links
+from clinic.services.outbox import promises as outbox
+from clinic.services.sending import intake as mail_intake
 from clinic.services.transaction import transaction
 from tests.factories.people import People
 from tests.factories.returned import person, report

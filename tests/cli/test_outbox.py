@@ -7,9 +7,10 @@ from flask import Flask
 
 from clinic.domain.types import CheckinState, OutboxState, SkipReason
 from clinic.models import CheckinEvent, OutboxMessage, Program
-from clinic.services import heartbeats, outbox
 from clinic.services.clock import now
+from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import transaction
+from clinic.services.upkeep import heartbeats
 from tests.factories.checkins import enrol, sent_checkin
 from tests.factories.people import People
 

@@ -13,7 +13,7 @@ from clinic.catalogue.assessment import AssessmentTest, Field
 from clinic.domain.comparison import Outcome, Scale, Sides, Taken, Verdict, Why, compare, sides
 from clinic.domain.findings import NONE_SEEN, Value, with_unit
 from clinic.domain.types import Better, FieldKind
-from clinic.services.comparisons import scale_of
+from clinic.services.assessments.comparisons import scale_of
 
 TESTS = load_catalogue().tests
 BETTER, WORSE, CHANGED, SAME = Verdict.BETTER, Verdict.WORSE, Verdict.CHANGED, Verdict.SAME

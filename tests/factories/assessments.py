@@ -9,11 +9,11 @@ from clinic.domain.findings import Place, Value, written
 from clinic.domain.types import Section, Side
 from clinic.extensions import db
 from clinic.models import Assessment, Client
-from clinic.services import assessment_drafts as drafts
-from clinic.services import assessment_layout as layouts
-from clinic.services import assessments
 from clinic.services.actors import Actor
-from clinic.services.assessment_drafts import Edit
+from clinic.services.assessments import drafts
+from clinic.services.assessments import layout as layouts
+from clinic.services.assessments import recording as assessments
+from clinic.services.assessments.drafts import Edit
 
 BATTERY = "hip_back_first_visit"
 POSITIVE = Place("faber", "result", Side.RIGHT)

@@ -8,10 +8,10 @@ from typing import Any
 
 from clinic.domain.types import Better, Section, Sides
 from clinic.models import OwnBattery, OwnTest
-from clinic.services import own_batteries, own_tests
 from clinic.services.actors import Actor
-from clinic.services.own_batteries import Pick
-from clinic.services.own_test_definitions import FieldDraft, TestDraft
+from clinic.services.batteries import own_batteries, own_tests
+from clinic.services.batteries.definitions import FieldDraft, TestDraft
+from clinic.services.batteries.own_batteries import Pick
 
 REPS = FieldDraft(label="Reps", kind="count", unit="reps", minimum=0, maximum=10, better=Better.HIGHER)
 STEP_DOWN = TestDraft(

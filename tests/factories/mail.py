@@ -13,9 +13,9 @@ from clinic.domain.types import CheckinKind, CheckinState, ProgramStatus, Routin
 from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
 from clinic.models import Checkin, Client, OutboxMessage, Practice, Program, Routine, RoutineVersion, User
-from clinic.services import outbox
 from clinic.services.clock import now
-from clinic.services.sending_account import Account
+from clinic.services.outbox import promises as outbox
+from clinic.services.sending.account import Account
 from clinic.services.transaction import transaction
 from tests.factories.people import LONG_AGO, make_client, make_practice, make_user
 

@@ -10,9 +10,9 @@ from typing import Any
 from clinic.domain.types import ClientKind, Role
 from clinic.extensions import db
 from clinic.models import Client, Practice, User
-from clinic.services import accounts
+from clinic.services.accounts import signing_in as accounts
+from clinic.services.accounts.passwords import hashed
 from clinic.services.actors import Actor
-from clinic.services.passwords import hashed
 
 PASSWORD = "four plain words together"
 LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)

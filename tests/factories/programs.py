@@ -8,12 +8,14 @@ from datetime import date, time, timedelta
 from clinic.catalogue import load_catalogue
 from clinic.extensions import db
 from clinic.models import Client, Practice, Program, RoutineVersion, User
-from clinic.services import accounts, programs, routines
+from clinic.services.accounts import signing_in as accounts
+from clinic.services.checkins.rhythms import WeeklyCheckin
 from clinic.services.clock import today_in
-from clinic.services.programs import Assignment
-from clinic.services.rhythms import WeeklyCheckin
-from clinic.services.routine_wording import dose_of
-from clinic.services.routines import Edit, MoveEdit, NamedMistake
+from clinic.services.programs import assigning as programs
+from clinic.services.programs.assigning import Assignment
+from clinic.services.routines import publishing as routines
+from clinic.services.routines.publishing import Edit, MoveEdit, NamedMistake
+from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import transaction
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from clinic.domain.questionnaires import AskChannel
 from clinic.models import Client, QuestionnaireRequest, QuestionnaireResponse, User
-from clinic.services import accounts, questionnaire_answering, questionnaire_asking
-from clinic.services.questionnaire_given import Given
-from clinic.services.questionnaire_wishes import Wish
+from clinic.services.accounts import signing_in as accounts
+from clinic.services.questionnaires import answering as questionnaire_answering
+from clinic.services.questionnaires import asking as questionnaire_asking
+from clinic.services.questionnaires.given import Given
+from clinic.services.questionnaires.wishes import Wish
 from clinic.services.transaction import transaction
 from tests.factories.people import People
 

@@ -64,10 +64,11 @@ from clinic.models import (
     User,
     WarningFlag,
 )
-from clinic.services import assessment_reading as reading
-from clinic.services import links, routines
-from clinic.services.batteries import snapshot
-from clinic.services.routine_wording import content_of, dose_of
+from clinic.services import links
+from clinic.services.assessments import reading
+from clinic.services.batteries.offered import snapshot
+from clinic.services.routines import publishing as routines
+from clinic.services.routines.wording import content_of, dose_of
 from tests.factories.people import People, make_people
 
 Row = TypeVar("Row", bound=Base)

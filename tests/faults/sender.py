@@ -7,7 +7,11 @@ import time
 from datetime import timedelta
 
 from clinic import create_app_from_env
-from clinic.services import delivery, sending_claims, sending_lease, sending_recovery, sending_results
+from clinic.services.sending import claims as sending_claims
+from clinic.services.sending import delivery
+from clinic.services.sending import lease as sending_lease
+from clinic.services.sending import recovery as sending_recovery
+from clinic.services.sending import results as sending_results
 
 
 def main(seconds: float) -> None:

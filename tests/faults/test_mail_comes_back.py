@@ -12,7 +12,7 @@ from flask import Flask
 from clinic.domain.types import CheckinState, OutboxState
 from clinic.extensions import db
 from clinic.models import Checkin, Client, OutboxMessage, Practice
-from clinic.services import mail_intake
+from clinic.services.sending import intake as mail_intake
 from clinic.services.transaction import transaction
 from tests.factories.mail import promise_checkins
 from tests.factories.returned import automatic, complaint, formless, report

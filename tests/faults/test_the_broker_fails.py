@@ -17,8 +17,9 @@ from sqlalchemy import select
 from clinic.domain.types import OutboxState, Role
 from clinic.extensions import db
 from clinic.models import OutboxMessage
-from clinic.services import heartbeats, outbox
+from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import transaction
+from clinic.services.upkeep import heartbeats
 from tests.factories.mail import promise_checkins
 from tests.factories.people import make_people, make_practice, make_user
 from tests.faults.reckoning import Reckoning, reckon

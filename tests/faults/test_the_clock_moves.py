@@ -13,8 +13,10 @@ from flask import Flask
 from clinic.domain.types import CheckinState, OutboxState, ScheduleKind, SkipReason
 from clinic.extensions import db
 from clinic.models import Checkin, OutboxMessage
-from clinic.services import checkin_planning, delivery, schedules
+from clinic.services.checkins import planning as checkin_planning
+from clinic.services.checkins import schedules
 from clinic.services.clock import now
+from clinic.services.sending import delivery
 from clinic.services.transaction import transaction
 from tests.factories.mail import AWAKE, make_program, make_version, promise_checkins
 from tests.factories.people import make_client, make_practice, make_user

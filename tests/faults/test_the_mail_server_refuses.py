@@ -15,9 +15,10 @@ from clinic.domain.types import OutboxState
 from clinic.extensions import db
 from clinic.mail.smtp import SmtpTransport
 from clinic.models import Client, OutboxMessage
-from clinic.services import delivery, heartbeats
 from clinic.services.clock import now
-from clinic.services.sending_account import Account
+from clinic.services.sending import delivery
+from clinic.services.sending.account import Account
+from clinic.services.upkeep import heartbeats
 from tests.factories.mail import promise_checkins
 from tests.faults.reckoning import Reckoning, reckon
 from tests.faults.stage import free_port, staged, wait_until

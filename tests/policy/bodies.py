@@ -27,7 +27,7 @@ from clinic.models import (
     User,
     WarningFlag,
 )
-from clinic.services.checkin_opening import NO_SIGNS
+from clinic.services.checkins.opening import NO_SIGNS
 from clinic.services.clock import now, today_in
 from tests.factories.people import PASSWORD
 from tests.factories.records import World

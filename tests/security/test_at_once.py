@@ -28,7 +28,8 @@ from clinic.models import (
     User,
     WarningFlag,
 )
-from clinic.services import accounts, invitations
+from clinic.services.accounts import signing_in as accounts
+from clinic.services.clients import invitations
 from clinic.services.clock import today_in
 from clinic.services.transaction import transaction
 from tests.factories.assessments import POSITIVE, draft, recorded

@@ -17,10 +17,14 @@ from clinic.domain.errors import RuleBroken
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address
 from clinic.models import Checkin, Client, OutboxMessage, Practice, Program, User, WarningFlag
-from clinic.services import accounts, backup, clients, invitations, warnings
-from clinic.services.clients import Details
-from clinic.services.clients_import import import_clients
+from clinic.services import warnings
+from clinic.services.accounts import signing_in as accounts
+from clinic.services.clients import invitations
+from clinic.services.clients import records as clients
+from clinic.services.clients.importing import import_clients
+from clinic.services.clients.records import Details
 from clinic.services.transaction import transaction
+from clinic.services.upkeep import backup
 from config import Settings
 from tests.factories.checkins import enrol, link_to, sent_checkin
 from tests.factories.people import PASSWORD, People, make_client
@@ -255,7 +259,8 @@ def test_asking_for_the_head_of_a_days_form_is_like_asking_for_the_form(
 
 def letters(people: People, kind: str = "test_mail") -> list[OutboxMessage]:
     """Promise one mail to the owner, and have it written."""
-    from clinic.services import outbox, sending_claims
+    from clinic.services.outbox import promises as outbox
+    from clinic.services.sending import claims as sending_claims
 
     with transaction():
         outbox.promise_test_mail(people.owner)

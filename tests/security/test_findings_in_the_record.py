@@ -19,8 +19,10 @@ from clinic.extensions import db
 from clinic.mail.addresses import parse_address
 from clinic.mail.reports import read_report
 from clinic.models import Amendment, QuestionnaireResponse
-from clinic.services import access, amendments, clients, retests
-from clinic.services.amendments import Wish
+from clinic.services import access
+from clinic.services.assessments import amendments, retests
+from clinic.services.assessments.amendments import Wish
+from clinic.services.clients import records as clients
 from clinic.services.transaction import transaction
 from tests.factories import questionnaires
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, signed

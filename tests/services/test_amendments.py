@@ -13,10 +13,10 @@ from clinic.domain.findings import Place, Value
 from clinic.domain.types import Section, Side
 from clinic.extensions import db
 from clinic.models import Amendment, Assessment, AuditEvent, WarningFlag
-from clinic.services import amendments, assessments, comparisons
-from clinic.services import assessment_history as history
 from clinic.services.actors import Actor
-from clinic.services.amendments import Wish
+from clinic.services.assessments import amendments, comparisons, history
+from clinic.services.assessments import recording as assessments
+from clinic.services.assessments.amendments import Wish
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People
 

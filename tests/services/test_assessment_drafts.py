@@ -12,12 +12,11 @@ from clinic.domain.findings import Place, Value
 from clinic.domain.types import AssessmentStatus, Section, Side
 from clinic.extensions import db
 from clinic.models import Assessment, AssessmentDraft, AuditEvent, Finding
-from clinic.services import assessment_drafts as drafts
-from clinic.services import assessment_layout as layouts
-from clinic.services import assessment_reading as reading
-from clinic.services import assessments
 from clinic.services.actors import Actor
-from clinic.services.assessment_drafts import Edit, Kept, Standing
+from clinic.services.assessments import drafts, reading
+from clinic.services.assessments import layout as layouts
+from clinic.services.assessments import recording as assessments
+from clinic.services.assessments.drafts import Edit, Kept, Standing
 from clinic.services.clock import today_in
 from tests.factories.assessments import draft
 from tests.factories.people import People

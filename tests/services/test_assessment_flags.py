@@ -11,8 +11,9 @@ from clinic.domain.findings import Place, Value
 from clinic.domain.types import Section, Side, Tier
 from clinic.extensions import db
 from clinic.models import Assessment, AuditEvent, OutboxMessage, WarningFlag
-from clinic.services import access, assessments, warnings
+from clinic.services import access, warnings
 from clinic.services.actors import Actor
+from clinic.services.assessments import recording as assessments
 from tests.factories.assessments import draft, recorded, signed
 from tests.factories.people import People
 

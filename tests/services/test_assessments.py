@@ -13,12 +13,13 @@ from clinic.domain.findings import Place, Signed, Value
 from clinic.domain.types import AssessmentStatus, Section, Side
 from clinic.extensions import db
 from clinic.models import Assessment, AuditEvent, Finding
-from clinic.services import assessment_drafts as drafts
-from clinic.services import assessment_history, assessments, signoffs
-from clinic.services import assessment_reading as reading
 from clinic.services.actors import Actor
-from clinic.services.assessment_drafts import Edit
+from clinic.services.assessments import drafts, reading
+from clinic.services.assessments import history as assessment_history
+from clinic.services.assessments import recording as assessments
+from clinic.services.assessments.drafts import Edit
 from clinic.services.clock import today_in
+from clinic.services.routines import signoffs
 from clinic.services.transaction import transaction
 from tests.factories.assessments import (
     BATTERY,

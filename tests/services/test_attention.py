@@ -15,8 +15,9 @@ from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.types import CheckinState, ClientStatus, LogOutcome
 from clinic.extensions import db
 from clinic.models import AuditEvent, CheckinAnswer, Client, Invitation, PracticeLog, Prescription, Program
-from clinic.services import attention, warnings
-from clinic.services.attention import Case, Listed
+from clinic.services import warnings
+from clinic.services.attention import today as attention
+from clinic.services.attention.today import Case, Listed
 from clinic.services.transaction import transaction
 from tests.factories.checkins import answered, enrol, sent_checkin
 from tests.factories.people import People, make_client
@@ -252,7 +253,7 @@ def test_a_reason_that_is_none_is_refused(text: str) -> None:
 
 
 def test_dealing_with_unanswered_check_ins_lets_mail_begin_again(people: People, program: Program) -> None:
-    from clinic.services.checkin_planning import run
+    from clinic.services.checkins.planning import run
 
     two_unanswered(people, program)
     (entry,) = listed(people)

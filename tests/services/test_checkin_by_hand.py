@@ -13,8 +13,9 @@ from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.types import CheckinKind, CheckinState, OutboxState, ProgramStatus, SkipReason
 from clinic.extensions import db
 from clinic.models import AuditEvent, Checkin, Client, OutboxMessage, Program
-from clinic.services import checkin_planning, checkins
-from clinic.services.checkin_by_hand import send_now
+from clinic.services.checkins import planning as checkin_planning
+from clinic.services.checkins.by_hand import send_now
+from clinic.services.outbox import calling_back as checkins
 from clinic.services.transaction import transaction
 from tests.factories.checkins import enrol, schedule_of, sent_checkin
 from tests.factories.people import People

@@ -34,10 +34,12 @@ from clinic.models import (
     Program,
     WarningFlag,
 )
-from clinic.services import checkin_answers, checkin_planning, schedules
-from clinic.services import checkins as checkins_service
-from clinic.services.checkin_answers import Given
-from clinic.services.checkin_planning import plan_due
+from clinic.services.checkins import answers as checkin_answers
+from clinic.services.checkins import planning as checkin_planning
+from clinic.services.checkins import schedules
+from clinic.services.checkins.answers import Given
+from clinic.services.checkins.planning import plan_due
+from clinic.services.outbox import calling_back as checkins_service
 from clinic.services.transaction import transaction
 from tests.factories.checkins import enrol, enrol_alongside, link_to, schedule_of, sent_checkin
 from tests.factories.people import People, make_people

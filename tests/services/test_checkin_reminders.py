@@ -24,18 +24,16 @@ from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
 from clinic.mail.transport import Outcome, Stage, Verdict
 from clinic.models import AuditEvent, Checkin, CheckinEvent, Client, OutboxMessage, Program, WarningFlag
-from clinic.services import (
-    checkin_answers,
-    checkin_planning,
-    checkin_reminders,
-    checkins,
-    delivery,
-    links,
-    outbox,
-    schedules,
-)
-from clinic.services.checkin_answers import Given
+from clinic.services import links
+from clinic.services.checkins import answers as checkin_answers
+from clinic.services.checkins import planning as checkin_planning
+from clinic.services.checkins import reminders as checkin_reminders
+from clinic.services.checkins import schedules
+from clinic.services.checkins.answers import Given
 from clinic.services.clock import now
+from clinic.services.outbox import calling_back as checkins
+from clinic.services.outbox import promises as outbox
+from clinic.services.sending import delivery
 from clinic.services.transaction import transaction
 from tests.factories.checkins import enrol, enrol_alongside, link_to, schedule_of
 from tests.factories.mail import kept_mail
@@ -294,7 +292,7 @@ def test_a_reminder_in_doubt_counts_as_one(sent: Checkin, clock: Clock, server: 
 
 
 def test_a_worker_that_dies_with_a_reminder_leaves_the_check_in_sent(sent: Checkin, clock: Clock) -> None:
-    from clinic.services.sending_claims import claim
+    from clinic.services.sending.claims import claim
 
     clock.move_to(REMIND)
     checkin_reminders.run(now())

@@ -13,8 +13,12 @@ from clinic.domain.attention import AttentionKind
 from clinic.domain.types import CheckinState, SkipReason
 from clinic.extensions import db
 from clinic.models import AuditEvent, Checkin, CheckinEvent, Program
-from clinic.services import attention, checkin_answers, checkin_planning, checkin_silence, checkins
-from clinic.services.checkin_answers import Given
+from clinic.services.attention import today as attention
+from clinic.services.checkins import answers as checkin_answers
+from clinic.services.checkins import planning as checkin_planning
+from clinic.services.checkins import silence as checkin_silence
+from clinic.services.checkins.answers import Given
+from clinic.services.outbox import calling_back as checkins
 from clinic.services.transaction import transaction
 from tests.factories.checkins import enrol, link_to, sent_checkin
 from tests.factories.people import People

@@ -12,8 +12,8 @@ import pytest
 from clinic.domain.errors import Forbidden, NotFound
 from clinic.extensions import db
 from clinic.models import AuditEvent, Base
-from clinic.services.accounts import actor_of
-from clinic.services.client_record import NOT_OF_CLIENTS, THROUGH, export, record_of
+from clinic.services.accounts.signing_in import actor_of
+from clinic.services.files.whole_record import NOT_OF_CLIENTS, THROUGH, export, record_of
 from tests.factories.people import People
 from tests.factories.planting import Marks, plant
 from tests.factories.records import World, make_world

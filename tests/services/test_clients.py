@@ -21,9 +21,11 @@ from clinic.domain.types import CheckinState, ClientKind, ClientStatus, LinkProb
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address
 from clinic.models import AuditEvent, Client, LinkToken, OutboxMessage, User, WarningFlag
-from clinic.services import client_list, clients, invitations, timeline
-from clinic.services.client_list import PAGE, Wanted
-from clinic.services.clients import Details
+from clinic.services.clients import invitations, timeline
+from clinic.services.clients import listing as client_list
+from clinic.services.clients import records as clients
+from clinic.services.clients.listing import PAGE, Wanted
+from clinic.services.clients.records import Details
 from clinic.services.clock import now, today_in
 from clinic.web.presenters import clients as words
 from tests.backends import database_urls

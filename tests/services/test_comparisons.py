@@ -14,9 +14,9 @@ from clinic.domain.errors import NotFound
 from clinic.domain.findings import Place, Value
 from clinic.domain.types import Side
 from clinic.extensions import db
-from clinic.services import comparisons
 from clinic.services.actors import Actor
-from clinic.services.comparisons import Compared
+from clinic.services.assessments import comparisons
+from clinic.services.assessments.comparisons import Compared
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People
 

@@ -25,10 +25,16 @@ from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
 from clinic.mail.transport import Outcome, Stage, Verdict
 from clinic.models import AuditEvent, Checkin, CheckinEvent, OutboxMessage, Program, WarningFlag
-from clinic.services import accounts, attention, delivery, invitations, links, outbox, sending_results
+from clinic.services import links
+from clinic.services.accounts import signing_in as accounts
+from clinic.services.attention import today as attention
+from clinic.services.clients import invitations
 from clinic.services.clock import now
-from clinic.services.sending_claims import claim
-from clinic.services.sending_results import Result
+from clinic.services.outbox import promises as outbox
+from clinic.services.sending import delivery
+from clinic.services.sending import results as sending_results
+from clinic.services.sending.claims import claim
+from clinic.services.sending.results import Result
 from clinic.services.transaction import transaction
 from tests.factories.mail import AWAKE, kept_mail, make_program, make_version, promise_checkin
 from tests.factories.people import People

@@ -17,13 +17,15 @@ from clinic.mail.journal import Journal
 from clinic.mail.memory import MemoryTransport
 from clinic.mail.transport import Envelope, Outcome, Stage, Verdict
 from clinic.models import Checkin, OutboxMessage
-from clinic.services import delivery, sending_lease, sending_results
 from clinic.services.clock import now
-from clinic.services.sending_account import Account
-from clinic.services.sending_claims import claim
-from clinic.services.sending_lease import LEASE, BatchLease
-from clinic.services.sending_recovery import FROZEN_AFTER
-from clinic.services.sending_results import Result
+from clinic.services.sending import delivery
+from clinic.services.sending import lease as sending_lease
+from clinic.services.sending import results as sending_results
+from clinic.services.sending.account import Account
+from clinic.services.sending.claims import claim
+from clinic.services.sending.lease import LEASE, BatchLease
+from clinic.services.sending.recovery import FROZEN_AFTER
+from clinic.services.sending.results import Result
 from clinic.services.transaction import transaction
 from tests.factories.mail import kept_mail, promise_checkins
 

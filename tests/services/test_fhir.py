@@ -16,12 +16,13 @@ from clinic.domain.findings import Place, Value
 from clinic.domain.questionnaires import AnswerSource
 from clinic.domain.types import FieldKind, Section, Side
 from clinic.extensions import db
-from clinic.services import amendments, batteries, client_findings
-from clinic.services import assessment_reading as reading
 from clinic.services.actors import Actor
-from clinic.services.amendments import Wish
-from clinic.services.fhir import codes, fhir_bundle
-from clinic.services.questionnaire_results import Answered
+from clinic.services.assessments import amendments, reading
+from clinic.services.assessments.amendments import Wish
+from clinic.services.batteries import offered as batteries
+from clinic.services.files import findings as client_findings
+from clinic.services.files.fhir import codes, fhir_bundle
+from clinic.services.questionnaires.results import Answered
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People
 

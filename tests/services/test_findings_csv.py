@@ -11,10 +11,11 @@ import pytest
 from clinic.domain.errors import NotFound
 from clinic.domain.findings import Place
 from clinic.domain.types import Side
-from clinic.services import amendments, client_findings
 from clinic.services.actors import Actor
-from clinic.services.amendments import Wish
-from clinic.services.findings_csv import COLUMNS, findings_csv, harmless
+from clinic.services.assessments import amendments
+from clinic.services.assessments.amendments import Wish
+from clinic.services.files import findings as client_findings
+from clinic.services.files.findings_csv import COLUMNS, findings_csv, harmless
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import time_machine
 from flask import Flask
 
-from clinic.services import heartbeats
 from clinic.services.clock import now
+from clinic.services.upkeep import heartbeats
 
 
 def test_a_second_beat_moves_the_first(app: Flask) -> None:

@@ -13,9 +13,11 @@ from clinic.domain.types import InvitationState, LinkProblemKind, OutboxState, R
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address
 from clinic.models import AuditEvent, Client, Invitation, LinkToken, OutboxMessage, User
-from clinic.services import clients, invitations, sessions
+from clinic.services.accounts import sessions
+from clinic.services.clients import invitations
+from clinic.services.clients import records as clients
+from clinic.services.clients.invitations import Acceptance
 from clinic.services.clock import now
-from clinic.services.invitations import Acceptance
 from clinic.services.transaction import transaction
 from tests.factories.people import People, make_client, make_user
 

@@ -16,10 +16,15 @@ from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
 from clinic.mail.transport import Envelope, Outcome, Stage, Verdict
 from clinic.models import AuditEvent, Checkin, Client, OutboxMessage, PracticeNotice, Program
-from clinic.services import delivery, links, mail_intake, outbox, sending_bounces, sending_results
+from clinic.services import links
 from clinic.services.clock import now
-from clinic.services.sending_claims import claim
-from clinic.services.sending_results import Result
+from clinic.services.outbox import promises as outbox
+from clinic.services.sending import bounces as sending_bounces
+from clinic.services.sending import delivery
+from clinic.services.sending import intake as mail_intake
+from clinic.services.sending import results as sending_results
+from clinic.services.sending.claims import claim
+from clinic.services.sending.results import Result
 from clinic.services.transaction import transaction
 from tests.factories.mail import AWAKE, kept_mail, make_program, make_version, promise_checkin
 from tests.factories.people import People

@@ -15,10 +15,12 @@ from clinic.domain.sending import Ruling, decide
 from clinic.domain.types import ClientStatus, MailChannel, OutboxState, ProgramStatus, Tier
 from clinic.extensions import db
 from clinic.models import Client, Invitation, OutboxMessage, Practice, Program, WarningFlag
-from clinic.services import checkin_dues, mail_standing, sending_dues
-from clinic.services.checkin_dues import Due
+from clinic.services import mail_standing
+from clinic.services.checkins import dues as checkin_dues
+from clinic.services.checkins.dues import Due
 from clinic.services.clock import now
-from clinic.services.sending_facts import promise_of
+from clinic.services.sending import dues as sending_dues
+from clinic.services.sending.facts import promise_of
 from tests.factories.people import People
 
 FACTS = (

@@ -15,9 +15,14 @@ from clinic.extensions import db
 from clinic.mail.memory import MemorySession, MemoryTransport
 from clinic.mail.transport import BeforeDot, Envelope, Outcome
 from clinic.models import Checkin, Client, OutboxMessage
-from clinic.services import checkins, clients, delivery, links, sending_lease, subscriptions
+from clinic.services import links
+from clinic.services.clients import records as clients
+from clinic.services.clients import subscriptions
 from clinic.services.clock import now
-from clinic.services.sending_account import Account
+from clinic.services.outbox import calling_back as checkins
+from clinic.services.sending import delivery
+from clinic.services.sending import lease as sending_lease
+from clinic.services.sending.account import Account
 from clinic.services.transaction import transaction
 from tests.factories.mail import AWAKE, make_program, make_version, promise_checkin
 from tests.factories.people import People, make_client

@@ -15,8 +15,11 @@ from clinic.domain.types import OutboxState
 from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
 from clinic.models import AuditEvent, OutboxMessage, PracticeNotice, User
-from clinic.services import delivery, heartbeats, notices, outbox
+from clinic.services import notices
+from clinic.services.outbox import promises as outbox
+from clinic.services.sending import delivery
 from clinic.services.transaction import transaction
+from clinic.services.upkeep import heartbeats
 from tests.factories.mail import kept_mail
 from tests.factories.people import People
 

@@ -17,7 +17,9 @@ from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
 from clinic.mail.transport import Outcome, Stage, Verdict
 from clinic.models import Checkin, OutboxMessage, RoutineVersion
-from clinic.services import delivery, outbox, sending_claims
+from clinic.services.outbox import promises as outbox
+from clinic.services.sending import claims as sending_claims
+from clinic.services.sending import delivery
 from clinic.services.transaction import transaction
 from tests.factories.mail import AWAKE, kept_mail, make_program, make_version, promise_checkin
 from tests.factories.people import People, make_people

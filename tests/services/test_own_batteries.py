@@ -12,10 +12,12 @@ from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clinic.domain.types import Section
 from clinic.extensions import db
 from clinic.models import Assessment, AuditEvent, OwnBattery
-from clinic.services import assessments, batteries, own_batteries, own_tests
 from clinic.services.actors import Actor
-from clinic.services.own_batteries import Pick
-from clinic.services.own_test_definitions import draft_of
+from clinic.services.assessments import recording as assessments
+from clinic.services.batteries import offered as batteries
+from clinic.services.batteries import own_batteries, own_tests
+from clinic.services.batteries.definitions import draft_of
+from clinic.services.batteries.own_batteries import Pick
 from tests.factories.batteries import STEP_DOWN, changed, make_battery, make_test
 from tests.factories.people import People
 

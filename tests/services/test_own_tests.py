@@ -16,11 +16,13 @@ from clinic.domain.findings import Place
 from clinic.domain.types import Better, FieldKind, Section, Side, Sides
 from clinic.extensions import db
 from clinic.models import AuditEvent, OwnTest, OwnTestVersion
-from clinic.services import assessment_reading as reading
-from clinic.services import assessments, batteries, own_tests
 from clinic.services.actors import Actor
-from clinic.services.own_batteries import Pick
-from clinic.services.own_test_definitions import FieldDraft, TestDraft, draft_of
+from clinic.services.assessments import reading
+from clinic.services.assessments import recording as assessments
+from clinic.services.batteries import offered as batteries
+from clinic.services.batteries import own_tests
+from clinic.services.batteries.definitions import FieldDraft, TestDraft, draft_of
+from clinic.services.batteries.own_batteries import Pick
 from tests.factories.assessments import recorded
 from tests.factories.batteries import REPS, STEP_DOWN, changed, make_battery, make_test
 from tests.factories.people import People

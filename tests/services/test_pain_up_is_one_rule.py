@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from clinic.domain.attention import AttentionKind
 from clinic.domain.progress import PainPoint, pain_up
 from clinic.models import Client, Program
-from clinic.services import attention, checkin_answers, client_list
-from clinic.services.checkin_answers import Given
-from clinic.services.client_list import Wanted
+from clinic.services.attention import today as attention
+from clinic.services.checkins import answers as checkin_answers
+from clinic.services.checkins.answers import Given
+from clinic.services.clients import listing as client_list
+from clinic.services.clients.listing import Wanted
 from tests.factories.checkins import enrol, link_to, sent_checkin
 from tests.factories.people import People, make_client
 

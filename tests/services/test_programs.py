@@ -37,10 +37,13 @@ from clinic.models import (
     ProgramEvent,
     RoutineVersion,
 )
-from clinic.services import access, program_changes, programs, routines
-from clinic.services.programs import Assignment
-from clinic.services.rhythms import WeeklyCheckin
-from clinic.services.routine_wording import dose_of
+from clinic.services import access
+from clinic.services.checkins.rhythms import WeeklyCheckin
+from clinic.services.programs import assigning as programs
+from clinic.services.programs import changing as program_changes
+from clinic.services.programs.assigning import Assignment
+from clinic.services.routines import publishing as routines
+from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import transaction
 from tests.factories.people import People, make_people
 from tests.factories.programs import publish_routine

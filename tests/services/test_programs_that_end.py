@@ -13,7 +13,9 @@ from clinic.domain.programs import Change, pauses
 from clinic.domain.types import CheckinState, OutboxState, ProgramAction, ProgramStatus
 from clinic.extensions import db
 from clinic.models import AuditEvent, PracticeNotice, Program, ProgramEvent
-from clinic.services import outbox, program_changes, programs
+from clinic.services.outbox import promises as outbox
+from clinic.services.programs import assigning as programs
+from clinic.services.programs import changing as program_changes
 from clinic.services.transaction import transaction
 from tests.factories.checkins import enrol, schedule_of, sent_checkin
 from tests.factories.people import People

@@ -15,6 +15,7 @@ from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import Conflict, LinkProblem, NotFound, RuleBroken
 from clinic.domain.questionnaires import AnswerSource, AskChannel, AskState
 from clinic.domain.scoring import Verdict, Why
+from clinic.domain.sending import day_key
 from clinic.domain.types import ClientStatus, LinkProblemKind, OutboxState
 from clinic.extensions import db
 from clinic.models import (
@@ -23,32 +24,29 @@ from clinic.models import (
     QuestionnaireRequest,
     QuestionnaireResponse,
 )
-from clinic.services import (
-    attention,
-    checkin_dues,
-    outbox,
-    questionnaire_answering,
-    questionnaire_asking,
-    questionnaire_changes,
-    questionnaire_pages,
-    questionnaire_results,
-    questionnaires,
-)
-from clinic.services.attention import Case
-from clinic.services.questionnaire_given import Given
+from clinic.services.attention import today as attention
+from clinic.services.attention.today import Case
+from clinic.services.outbox import promises as outbox
+from clinic.services.questionnaires import answering as questionnaire_answering
+from clinic.services.questionnaires import asked as questionnaires
+from clinic.services.questionnaires import asking as questionnaire_asking
+from clinic.services.questionnaires import changes as questionnaire_changes
+from clinic.services.questionnaires import pages as questionnaire_pages
+from clinic.services.questionnaires import results as questionnaire_results
+from clinic.services.questionnaires.given import Given
 from clinic.services.transaction import transaction
 from tests.factories.people import People
 from tests.factories.questionnaires import SINCE, activities, ask, feeling, link_to, pain, ticked, typed
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CLOCKED = (
-    "questionnaires",
-    "questionnaire_answering",
-    "questionnaire_asking",
-    "questionnaire_mail",
-    "questionnaire_pages",
+    "questionnaires.asked",
+    "questionnaires.answering",
+    "questionnaires.asking",
+    "questionnaires.mail",
+    "questionnaires.pages",
     "links",
-    "outbox",
+    "outbox.promises",
     "audit",
 )
 
@@ -60,7 +58,7 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
     def put(at: datetime) -> None:
         for module in CLOCKED:
             monkeypatch.setattr(f"clinic.services.{module}.now", lambda: at)
-        monkeypatch.setattr("clinic.services.questionnaire_wishes.today_in", lambda zone: at.date())
+        monkeypatch.setattr("clinic.services.questionnaires.wishes.today_in", lambda zone: at.date())
 
     return put
 
@@ -163,7 +161,7 @@ def test_a_mail_is_promised_on_the_clients_own_day(people: People, noon: datetim
     request = ask(people, "nprs", channel=AskChannel.MAIL)
     mail = db.session.scalars(select(OutboxMessage)).one()
     assert (mail.kind, mail.questionnaire_request_id) == ("questionnaire", request.id)
-    assert mail.day_key == checkin_dues.outbox_key(people.client.id, NOON.date())
+    assert mail.day_key == day_key(people.client.id, NOON.date())
     assert mail.due_at == NOON
 
 

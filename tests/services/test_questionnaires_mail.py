@@ -15,15 +15,13 @@ from clinic.domain.types import OutboxState, Tier
 from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
 from clinic.models import OutboxMessage, QuestionnaireRequest, WarningFlag
-from clinic.services import (
-    delivery,
-    questionnaire_answering,
-    questionnaire_asking,
-    questionnaire_pages,
-    questionnaires,
-    subscriptions,
-)
+from clinic.services.clients import subscriptions
 from clinic.services.clock import now
+from clinic.services.questionnaires import answering as questionnaire_answering
+from clinic.services.questionnaires import asked as questionnaires
+from clinic.services.questionnaires import asking as questionnaire_asking
+from clinic.services.questionnaires import pages as questionnaire_pages
+from clinic.services.sending import delivery
 from clinic.services.transaction import transaction
 from tests.factories.mail import AWAKE, kept_mail
 from tests.factories.people import People

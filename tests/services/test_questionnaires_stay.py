@@ -13,8 +13,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from clinic import create_app
 from clinic.extensions import db
 from clinic.models import QuestionnaireResponse
-from clinic.services import backup, demo, questionnaire_answering, questionnaire_results
+from clinic.services import demo
+from clinic.services.questionnaires import answering as questionnaire_answering
+from clinic.services.questionnaires import results as questionnaire_results
 from clinic.services.transaction import transaction
+from clinic.services.upkeep import backup
 from tests.backends import POSTGRES, database_urls
 from tests.conftest import settings_for
 from tests.factories.people import People, make_people

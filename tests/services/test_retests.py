@@ -14,13 +14,17 @@ from clinic.domain.findings import Place
 from clinic.domain.types import Side
 from clinic.extensions import db
 from clinic.models import Assessment, Program
-from clinic.services import amendments, assessment_history, assessments, batteries, programs, retests
 from clinic.services.actors import Actor
-from clinic.services.amendments import Wish
+from clinic.services.assessments import amendments, retests
+from clinic.services.assessments import history as assessment_history
+from clinic.services.assessments import recording as assessments
+from clinic.services.assessments.amendments import Wish
+from clinic.services.assessments.retests import Citation
+from clinic.services.batteries import offered as batteries
 from clinic.services.clock import today_in
-from clinic.services.programs import Assignment
-from clinic.services.retests import Citation
-from clinic.services.routine_wording import dose_of
+from clinic.services.programs import assigning as programs
+from clinic.services.programs.assigning import Assignment
+from clinic.services.routines.wording import dose_of
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, recorded, signed
 from tests.factories.people import People
 from tests.factories.programs import publish_routine

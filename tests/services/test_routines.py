@@ -16,9 +16,10 @@ from clinic.domain.moves import MoveContent, VideoContent
 from clinic.domain.types import RoutineStatus
 from clinic.extensions import db
 from clinic.models import AuditEvent, ExerciseMistake, Routine, RoutineItem, RoutineVersion, SignOff
-from clinic.services import routines, signoffs
-from clinic.services.routine_wording import dose_of, wordings_of
-from clinic.services.routines import Edit, MoveEdit, NamedMistake
+from clinic.services.routines import publishing as routines
+from clinic.services.routines import signoffs
+from clinic.services.routines.publishing import Edit, MoveEdit, NamedMistake
+from clinic.services.routines.wording import dose_of, wordings_of
 from clinic.services.transaction import transaction
 from tests.factories.people import People
 from tests.factories.programs import assign_program, publish_routine

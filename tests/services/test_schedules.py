@@ -20,8 +20,10 @@ from clinic.domain.types import (
 )
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinEvent, CheckinSchedule, Client, OutboxMessage, Practice, Program
-from clinic.services import checkin_planning, schedules, sending_claims
+from clinic.services.checkins import planning as checkin_planning
+from clinic.services.checkins import schedules
 from clinic.services.clock import now
+from clinic.services.sending import claims as sending_claims
 from clinic.services.transaction import transaction
 from tests.factories.checkins import enrol, enrol_alongside, schedule_of, sent_checkin
 from tests.factories.people import People

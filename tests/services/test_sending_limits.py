@@ -13,10 +13,12 @@ from sqlalchemy import select
 from clinic.extensions import db
 from clinic.mail.journal import Journal
 from clinic.models import MailAccount, MailConnection
-from clinic.services import delivery, sending_limits, sending_recovery
 from clinic.services.clock import now
-from clinic.services.sending_claims import claim
-from clinic.services.sending_limits import HELD, Room, Slot
+from clinic.services.sending import delivery
+from clinic.services.sending import limits as sending_limits
+from clinic.services.sending import recovery as sending_recovery
+from clinic.services.sending.claims import claim
+from clinic.services.sending.limits import HELD, Room, Slot
 from clinic.services.transaction import transaction
 from tests.factories.mail import promise_checkins
 

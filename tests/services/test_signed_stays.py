@@ -16,9 +16,12 @@ from clinic import create_app
 from clinic.domain.types import AssessmentStatus, Side
 from clinic.extensions import db
 from clinic.models import Amendment, Assessment, Finding
-from clinic.services import amendments, assessments, backup, demo
+from clinic.services import demo
 from clinic.services.actors import Actor
-from clinic.services.amendments import Wish
+from clinic.services.assessments import amendments
+from clinic.services.assessments import recording as assessments
+from clinic.services.assessments.amendments import Wish
+from clinic.services.upkeep import backup
 from tests.backends import POSTGRES, database_urls
 from tests.conftest import settings_for
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed

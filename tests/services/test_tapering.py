@@ -32,16 +32,13 @@ from clinic.models import (
     ProgramEvent,
     TaperingOffer,
 )
-from clinic.services import (
-    attention,
-    looking_over,
-    outbox,
-    practice_logs,
-    program_changes,
-    tapering,
-    warnings,
-)
-from clinic.services.rhythms import CadenceCheckin, WeeklyCheckin
+from clinic.services import warnings
+from clinic.services.attention import today as attention
+from clinic.services.checkins.rhythms import CadenceCheckin, WeeklyCheckin
+from clinic.services.outbox import promises as outbox
+from clinic.services.programs import changing as program_changes
+from clinic.services.programs import diary as practice_logs
+from clinic.services.programs import looking_over, tapering
 from clinic.services.transaction import transaction
 from tests.factories.checkins import answered, enrol, schedule_of, sent_checkin
 from tests.factories.people import People

@@ -14,8 +14,9 @@ from clinic.domain.redflags import locks_program
 from clinic.domain.types import CheckinState, OutboxState, SkipReason, Tier
 from clinic.extensions import db
 from clinic.models import AuditEvent, Checkin, OutboxMessage, Program, User, WarningFlag
-from clinic.services import practice_logs, warnings
-from clinic.services.checkin_planning import plan_due
+from clinic.services import warnings
+from clinic.services.checkins.planning import plan_due
+from clinic.services.programs import diary as practice_logs
 from tests.factories.checkins import enrol
 from tests.factories.people import People
 

@@ -12,7 +12,7 @@ from flask import Flask
 
 from clinic import queue
 from clinic.queue import CELERY_SETTINGS, Nudger
-from clinic.services import outbox
+from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import transaction
 from clinic.tasks import init_tasks, jobs, schedule
 from tests.factories.people import People

@@ -22,15 +22,19 @@ from clinic.domain.types import Role
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address
 from clinic.models import Assessment, Base, Practice, RoutineVersion, User
-from clinic.services import accounts, looking_over, passwords, practices, routines
-from clinic.services.assessment_signing import Signatures
+from clinic.services import practices
+from clinic.services.accounts import passwords
+from clinic.services.accounts import signing_in as accounts
 from clinic.services.clock import now
 from clinic.services.demo import batteries
 from clinic.services.demo.clients import client_rows
 from clinic.services.demo.people import Desk
-from clinic.services.routine_wording import dose_of
-from clinic.services.routines import Edit, MoveEdit, NamedMistake
+from clinic.services.programs import looking_over
+from clinic.services.routines import publishing as routines
+from clinic.services.routines.publishing import Edit, MoveEdit, NamedMistake
+from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import release, transaction
+from clinic.services.upkeep.arriving_signed import Signatures
 
 PASSWORD = "harbour light on the water"  # noqa: S105 - printed at every start of the demo
 OWNER = ("Olive Hart", "olive@harbour.example")

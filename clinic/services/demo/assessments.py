@@ -14,7 +14,7 @@ from clinic.catalogue import load_catalogue
 from clinic.catalogue.assessment import BatteryItem, Field
 from clinic.domain.types import AssessmentStatus, FieldKind, Section, Side, Sides, TestResult
 from clinic.models import Assessment, Finding, ProgramFinding
-from clinic.services.batteries import snapshot
+from clinic.services.batteries.offered import snapshot
 from clinic.services.demo.people import Person, Rows, audit
 
 BATTERY = "hip_back_first_visit"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.types import Better, Section, Sides
-from clinic.services import own_batteries, own_tests
 from clinic.services.actors import Actor
-from clinic.services.own_batteries import Pick, picks_of
-from clinic.services.own_test_definitions import FieldDraft, TestDraft
+from clinic.services.batteries import own_batteries, own_tests
+from clinic.services.batteries.definitions import FieldDraft, TestDraft
+from clinic.services.batteries.own_batteries import Pick, picks_of
 
 
 def make(owner: Actor) -> None:

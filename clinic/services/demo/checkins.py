@@ -22,7 +22,7 @@ from clinic.models import (
     WarningFlag,
 )
 from clinic.models.base import Base
-from clinic.services.checkin_answers import LATER_ANSWERED
+from clinic.services.checkins.answers import LATER_ANSWERED
 from clinic.services.demo.people import (
     Person,
     Rows,
@@ -30,7 +30,7 @@ from clinic.services.demo.people import (
     mistake,
     pain,
 )
-from clinic.services.sending_reminders import REMINDED
+from clinic.services.outbox.reminders import REMINDED
 
 Columns = dict[str, Any]
 Made = tuple[type[Base], Columns]

@@ -7,7 +7,7 @@ from hmac import compare_digest
 from flask import abort, current_app, request
 from flask.typing import ResponseReturnValue
 
-from clinic.services import mail_intake
+from clinic.services.sending import intake as mail_intake
 from clinic.web.limits import on_post
 from config import Settings
 

@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.errors import NotFound
 from clinic.reports import pdf
-from clinic.services import links, practice_logs
+from clinic.services import links
 from clinic.services.access import practice_of
 from clinic.services.clock import now
+from clinic.services.programs import diary as practice_logs
 from clinic.web.authz import current_actor
 from clinic.web.downloads import PDF, file_answer
 from clinic.web.presenters.handout import handout

@@ -9,8 +9,8 @@ from flask import render_template
 from clinic.domain.dates import MONTHS, week_start
 from clinic.domain.progress import Adherence, Plan, adherence, week_strip
 from clinic.domain.types import ProgramStatus
-from clinic.services import practice_logs
-from clinic.services.practice_logs import Diary
+from clinic.services.programs import diary as practice_logs
+from clinic.services.programs.diary import Diary
 from clinic.web.authz import current_actor
 from clinic.web.presenters.days import DayView, day_views
 

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.types import MailChannel
-from clinic.services import access, mail_standing, subscriptions
+from clinic.services import access, mail_standing
+from clinic.services.clients import subscriptions
 from clinic.web.authz import current_actor
 from clinic.web.presenters import mails as words
 

@@ -6,8 +6,9 @@ from flask import render_template
 
 from clinic.domain.doses import minutes_per_day
 from clinic.domain.errors import NotFound
-from clinic.services import practice_logs, retests
-from clinic.services.routine_wording import dose_of
+from clinic.services.assessments import retests
+from clinic.services.programs import diary as practice_logs
+from clinic.services.routines.wording import dose_of
 from clinic.web.authz import current_actor
 from clinic.web.presenters.answers import in_plain_words
 from clinic.web.presenters.hold import hold_text

@@ -8,8 +8,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.domain.errors import RuleBroken
-from clinic.services.questionnaire_answering import answer_own
-from clinic.services.questionnaire_pages import open_of_own, open_own
+from clinic.services.questionnaires.answering import answer_own
+from clinic.services.questionnaires.pages import open_of_own, open_own
 from clinic.web.authz import current_actor
 from clinic.web.forms.questionnaire_answers import answers_form
 

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.progress import progress_sentence, week_strip
 from clinic.extensions import SAFE_METHODS
-from clinic.services import practice_logs, questionnaire_pages
-from clinic.services.practice_logs import Diary
+from clinic.services.programs import diary as practice_logs
+from clinic.services.programs.diary import Diary
+from clinic.services.questionnaires import pages as questionnaire_pages
 from clinic.web.authz import current_actor
 from clinic.web.forms.practice_logs import LogForm
 from clinic.web.presenters.days import day_views

@@ -13,9 +13,9 @@ from wtforms.validators import InputRequired
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import Side
-from clinic.services.assessment_drafts import NOTE, Collision, Edit
-from clinic.services.assessment_layout import Layout, is_kept_as_typed, text_of, value_of
-from clinic.services.assessment_sheets import Sheet, normal_text
+from clinic.services.assessments.drafts import NOTE, Collision, Edit
+from clinic.services.assessments.layout import Layout, is_kept_as_typed, text_of, value_of
+from clinic.services.assessments.sheets import Sheet, normal_text
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import DatePartsField, LongTextField, VersionField, many_lines, printable
 

@@ -12,7 +12,7 @@ from clinic.catalogue.assessment import AssessmentTest
 from clinic.catalogue.plain_words import plain_words
 from clinic.domain.search import fold
 from clinic.domain.types import Section
-from clinic.services.own_batteries import MOST_TESTS, Pick
+from clinic.services.batteries.own_batteries import MOST_TESTS, Pick
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LineField, LongTextField, VersionField
 from clinic.web.forms.own_tests import new_token

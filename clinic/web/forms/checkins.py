@@ -8,8 +8,8 @@ from wtforms.validators import InputRequired
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.types import MistakeAnswer
-from clinic.services.attention import LONGEST_NOTE, Case
-from clinic.services.checkin_answers import Given
+from clinic.services.attention.today import LONGEST_NOTE, Case
+from clinic.services.checkins.answers import Given
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LineField, LongTextField, OneOfField, PainField
 

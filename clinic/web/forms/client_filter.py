@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from clinic.domain.invitations import AccountStanding
 from clinic.domain.types import ClientStatus
-from clinic.services.client_list import Wanted
+from clinic.services.clients.listing import Wanted
 from clinic.web.forms.fields import one_line
 from clinic.web.presenters.clients import STANDING_WORDS, STATUS_WORDS
 

@@ -11,8 +11,8 @@ from wtforms import BooleanField, HiddenField
 
 from clinic.domain.types import ClientKind, ClientStatus
 from clinic.models import Client, Practice
-from clinic.services import clients
-from clinic.services.clients import Details
+from clinic.services.clients import records as clients
+from clinic.services.clients.records import Details
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import (
     AddressField,

@@ -6,7 +6,7 @@ from wtforms import BooleanField, PasswordField
 from wtforms.validators import InputRequired, Length
 
 from clinic.domain.passwords import LONGEST as LONGEST_PASSWORD
-from clinic.services.invitations import Acceptance, Offer
+from clinic.services.clients.invitations import Acceptance, Offer
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import AddressField
 

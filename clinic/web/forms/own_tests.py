@@ -15,7 +15,7 @@ from wtforms.fields import SelectChoice
 from clinic.domain.errors import RuleBroken
 from clinic.domain.own_tests import LONGEST_ANSWER, MOST_ANSWERS
 from clinic.domain.types import Better, Section, Sides
-from clinic.services.own_test_definitions import MOST_FIELDS, FieldDraft, TestDraft
+from clinic.services.batteries.definitions import MOST_FIELDS, FieldDraft, TestDraft
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import (
     LineField,

@@ -8,7 +8,7 @@ from wtforms import HiddenField
 from wtforms.validators import Optional, ValidationError
 
 from clinic.domain.types import LogOutcome, MistakeAnswer
-from clinic.services.practice_logs import Entry
+from clinic.services.programs.diary import Entry
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LongTextField, OneOfField, PainField
 

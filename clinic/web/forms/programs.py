@@ -16,9 +16,9 @@ from clinic.domain.programs import LONGEST_REASON, NEEDS_REASON, Change
 from clinic.domain.types import ProgramAction
 from clinic.models import CheckinSchedule, Prescription, Program, RoutineVersion
 from clinic.models.exercise import DoseColumns
-from clinic.services.programs import Assignment
-from clinic.services.retests import Citation
-from clinic.services.routine_wording import dose_of
+from clinic.services.assessments.retests import Citation
+from clinic.services.programs.assigning import Assignment
+from clinic.services.routines.wording import dose_of
 from clinic.web.forms import rhythms
 from clinic.web.forms.base import Form
 from clinic.web.forms.doses import DoseForm, WholeNumberField, dose_data

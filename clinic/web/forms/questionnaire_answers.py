@@ -13,9 +13,9 @@ from clinic.catalogue.questionnaires import Item, Kind, MeasureRole, NamedActivi
 from clinic.domain.dates import day_in_words
 from clinic.domain.errors import RuleBroken
 from clinic.models import QuestionnaireResponse
-from clinic.services.questionnaire_answering import LONGEST_REASON
-from clinic.services.questionnaire_given import LONGEST_ACTIVITY, Given
-from clinic.services.questionnaire_pages import Page
+from clinic.services.questionnaires.answering import LONGEST_REASON
+from clinic.services.questionnaires.given import LONGEST_ACTIVITY, Given
+from clinic.services.questionnaires.pages import Page
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LineField, LongTextField, VersionField
 

@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 
 from clinic.catalogue.questionnaires import MeasureRole, Questionnaire
 from clinic.domain.questionnaires import AskChannel
-from clinic.services.questionnaire_wishes import Prospect, Wish
+from clinic.services.questionnaires.wishes import Prospect, Wish
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import DatePartsField, OneOfField
 

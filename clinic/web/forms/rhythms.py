@@ -16,7 +16,7 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.scheduling import parse_cadence
 from clinic.domain.types import ScheduleKind
 from clinic.models import CheckinSchedule
-from clinic.services.rhythms import CadenceCheckin, Rhythm, WeeklyCheckin
+from clinic.services.checkins.rhythms import CadenceCheckin, Rhythm, WeeklyCheckin
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LineField, OneOfField
 

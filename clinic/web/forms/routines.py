@@ -14,8 +14,8 @@ from clinic.domain import videos
 from clinic.domain.errors import RuleBroken
 from clinic.domain.moves import VideoContent
 from clinic.models import RoutineItem, RoutineVersion
-from clinic.services.routine_wording import content_of, dose_of, mistake_in_words
-from clinic.services.routines import FEWEST_CUES, MOST_CUES, Edit, MoveEdit, NamedMistake
+from clinic.services.routines.publishing import FEWEST_CUES, MOST_CUES, Edit, MoveEdit, NamedMistake
+from clinic.services.routines.wording import content_of, dose_of, mistake_in_words
 from clinic.web.forms.base import Form
 from clinic.web.forms.doses import DoseForm, dose_data
 from clinic.web.forms.fields import LineField, LongTextField

@@ -8,7 +8,7 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.domain.errors import RuleBroken
-from clinic.services import sending_bounces
+from clinic.services.sending import bounces as sending_bounces
 from clinic.web.authz import current_actor
 
 

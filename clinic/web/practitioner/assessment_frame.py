@@ -12,9 +12,12 @@ from werkzeug.wrappers import Response
 from clinic.catalogue.assessment import BatteryItem
 from clinic.domain.types import AssessmentStatus, Section
 from clinic.models import Assessment, ExerciseMistake
-from clinic.services import access, assessment_history, assessments, signoffs, warnings
-from clinic.services import assessment_reading as reading
+from clinic.services import access, warnings
+from clinic.services.assessments import history as assessment_history
+from clinic.services.assessments import reading
+from clinic.services.assessments import recording as assessments
 from clinic.services.clock import today_in
+from clinic.services.routines import signoffs
 from clinic.web.authz import current_actor
 from clinic.web.presenters import assessment_sheet as sheets
 from clinic.web.presenters import assessments as words

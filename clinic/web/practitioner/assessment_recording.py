@@ -14,14 +14,14 @@ from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.findings import Signed
 from clinic.domain.types import Section
 from clinic.models import Assessment
-from clinic.services import access, assessments
-from clinic.services import assessment_drafts as drafts
-from clinic.services import assessment_layout as layouts
-from clinic.services import assessment_reading as reading
+from clinic.services import access
 from clinic.services.actors import Actor
-from clinic.services.assessment_drafts import NOTE, Collision, Edit, Kept, Saver
-from clinic.services.assessment_layout import Layout
-from clinic.services.assessment_sheets import Sheet, fill_normal, stored_sheet, undo_normal
+from clinic.services.assessments import drafts, reading
+from clinic.services.assessments import layout as layouts
+from clinic.services.assessments import recording as assessments
+from clinic.services.assessments.drafts import NOTE, Collision, Edit, Kept, Saver
+from clinic.services.assessments.layout import Layout
+from clinic.services.assessments.sheets import Sheet, fill_normal, stored_sheet, undo_normal
 from clinic.web.authz import current_actor
 from clinic.web.forms.assessments import (
     BeginForm,

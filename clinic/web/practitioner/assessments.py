@@ -12,9 +12,8 @@ from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.findings import Signed
 from clinic.models import Assessment
-from clinic.services import assessment_history as history
-from clinic.services import assessment_reading as reading
-from clinic.services import assessments
+from clinic.services.assessments import history, reading
+from clinic.services.assessments import recording as assessments
 from clinic.web.authz import current_actor
 from clinic.web.forms.assessments import SignForm
 from clinic.web.practitioner.assessment_frame import frame, is_signed, named_mistake, to_show

@@ -8,9 +8,12 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.domain.errors import RuleBroken
-from clinic.services import attention, clients, routines, tapering
 from clinic.services.access import practice_of
 from clinic.services.actors import Actor
+from clinic.services.attention import today as attention
+from clinic.services.clients import records as clients
+from clinic.services.programs import tapering
+from clinic.services.routines import publishing as routines
 from clinic.web.authz import current_actor
 from clinic.web.filters import local_date
 from clinic.web.forms.checkins import HandledForm

@@ -11,9 +11,9 @@ from clinic.catalogue import load_catalogue
 from clinic.catalogue.assessment import AssessmentTest, Battery
 from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
-from clinic.services import batteries as shelf
-from clinic.services import own_batteries, own_tests
-from clinic.services.own_batteries import Pick
+from clinic.services.batteries import offered as shelf
+from clinic.services.batteries import own_batteries, own_tests
+from clinic.services.batteries.own_batteries import Pick
 from clinic.web.authz import current_actor
 from clinic.web.forms.batteries import ComposeForm, found, picks_sent
 from clinic.web.forms.own_tests import token_of

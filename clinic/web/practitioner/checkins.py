@@ -10,9 +10,12 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.domain.errors import RuleBroken
-from clinic.services import checkin_by_hand, checkin_ledger, mail_health, outbox
 from clinic.services.access import message_for, practice_of, program_for
+from clinic.services.checkins import by_hand as checkin_by_hand
+from clinic.services.checkins import ledger as checkin_ledger
 from clinic.services.clock import now, today_in
+from clinic.services.outbox import promises as outbox
+from clinic.services.upkeep import mail_health
 from clinic.web.authz import current_actor
 from clinic.web.filters import moment
 from clinic.web.presenters import checkins as words

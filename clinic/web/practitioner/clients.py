@@ -11,25 +11,21 @@ from werkzeug.wrappers import Response
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.types import ClientStatus
-from clinic.services import assessments as exams
-from clinic.services import (
-    checkin_histories,
-    checkin_ledger,
-    client_list,
-    client_overview,
-    clients,
-    invitations,
-    mail_standing,
-    practice_logs,
-    programs,
-    rhythms,
-    tapering,
-    timeline,
-    warnings,
-)
+from clinic.services import mail_standing, warnings
 from clinic.services.access import client_for, practice_of
-from clinic.services.client_list import Wanted
+from clinic.services.assessments import recording as exams
+from clinic.services.checkins import histories as checkin_histories
+from clinic.services.checkins import ledger as checkin_ledger
+from clinic.services.checkins import rhythms
+from clinic.services.clients import invitations, timeline
+from clinic.services.clients import listing as client_list
+from clinic.services.clients import overview as client_overview
+from clinic.services.clients import records as clients
+from clinic.services.clients.listing import Wanted
 from clinic.services.clock import now, today_in
+from clinic.services.programs import assigning as programs
+from clinic.services.programs import diary as practice_logs
+from clinic.services.programs import tapering
 from clinic.web.authz import current_actor
 from clinic.web.forms.client_filter import filter_fields, wanted_from
 from clinic.web.forms.clients import STATUS_WORDS, AddClientForm, EditClientForm, ReasonForm

@@ -7,7 +7,8 @@ import uuid
 from flask import render_template, request
 
 from clinic.domain.errors import NotFound
-from clinic.services import access, comparisons
+from clinic.services import access
+from clinic.services.assessments import comparisons
 from clinic.services.clock import today_in
 from clinic.web.authz import current_actor
 from clinic.web.practitioner.assessment_frame import named_mistake

@@ -8,8 +8,8 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import RuleBroken
-from clinic.services import invitations
 from clinic.services.access import client_for
+from clinic.services.clients import invitations
 from clinic.services.links import address as full_address
 from clinic.web.authz import current_actor
 from clinic.web.presenters.invitations import qr_code

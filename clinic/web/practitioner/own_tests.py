@@ -6,9 +6,9 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict, RuleBroken
-from clinic.services import batteries as shelf
-from clinic.services import own_tests
-from clinic.services.own_test_definitions import draft_of
+from clinic.services.batteries import offered as shelf
+from clinic.services.batteries import own_tests
+from clinic.services.batteries.definitions import draft_of
 from clinic.web.authz import current_actor
 from clinic.web.forms.own_tests import OwnTestForm, rearranged, token_of
 from clinic.web.practitioner.batteries import may_make, refused

@@ -8,8 +8,9 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import RuleBroken
-from clinic.services import accounts, practices
+from clinic.services import practices
 from clinic.services.access import practice_of, user_for
+from clinic.services.accounts import signing_in as accounts
 from clinic.web.authz import current_actor
 from clinic.web.forms.base import Form
 from clinic.web.forms.practice import PracticeForm

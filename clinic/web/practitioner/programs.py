@@ -12,10 +12,15 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
 from clinic.domain.types import ProgramAction
 from clinic.models import Client, RoutineVersion
-from clinic.services import access, program_changes, programs, retests, routines, tapering
+from clinic.services import access
+from clinic.services.assessments import retests
 from clinic.services.clock import today_in
-from clinic.services.programs import Detail, Held
-from clinic.services.routine_wording import dose_of
+from clinic.services.programs import assigning as programs
+from clinic.services.programs import changing as program_changes
+from clinic.services.programs import tapering
+from clinic.services.programs.assigning import Detail, Held
+from clinic.services.routines import publishing as routines
+from clinic.services.routines.wording import dose_of
 from clinic.web.authz import current_actor
 from clinic.web.filters import local_date
 from clinic.web.forms.doses import DoseForm

@@ -12,14 +12,13 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.questionnaires import AskChannel
-from clinic.services import access, questionnaires
-from clinic.services import questionnaire_answering as answering
-from clinic.services import questionnaire_asking as asking
-from clinic.services import questionnaire_results as results
+from clinic.services import access
 from clinic.services.clock import now, today_in
-from clinic.services.questionnaire_pages import Page as Sheet
-from clinic.services.questionnaire_pages import open_for_staff
-from clinic.services.questionnaire_wishes import Prospect, prospect
+from clinic.services.questionnaires import answering, asking, results
+from clinic.services.questionnaires import asked as questionnaires
+from clinic.services.questionnaires.pages import Page as Sheet
+from clinic.services.questionnaires.pages import open_for_staff
+from clinic.services.questionnaires.wishes import Prospect, prospect
 from clinic.web.authz import current_actor, end_session
 from clinic.web.filters import moment
 from clinic.web.forms.questionnaire_answers import answers_form, correct_form

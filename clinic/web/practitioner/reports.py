@@ -9,19 +9,15 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from clinic.models import Program
 from clinic.reports import pdf
-from clinic.services import (
-    access,
-    assessment_report,
-    client_findings,
-    client_record,
-    links,
-    questionnaire_results,
-    warnings,
-)
+from clinic.services import access, links, warnings
 from clinic.services.clock import now, today_in
-from clinic.services.downloads import Download, note_download
-from clinic.services.fhir import fhir_bundle
-from clinic.services.findings_csv import findings_csv
+from clinic.services.files import assessment_report
+from clinic.services.files import findings as client_findings
+from clinic.services.files import whole_record as client_record
+from clinic.services.files.downloads import Download, note_download
+from clinic.services.files.fhir import fhir_bundle
+from clinic.services.files.findings_csv import findings_csv
+from clinic.services.questionnaires import results as questionnaire_results
 from clinic.web.authz import current_actor
 from clinic.web.downloads import CSV, FHIR, PDF, ZIP, file_answer
 from clinic.web.practitioner.assessment_frame import named_mistake

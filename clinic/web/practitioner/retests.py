@@ -9,8 +9,7 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.errors import RuleBroken
 from clinic.models import Assessment
-from clinic.services import assessment_reading as reading
-from clinic.services import retests
+from clinic.services.assessments import reading, retests
 from clinic.web.authz import current_actor
 
 

@@ -11,8 +11,10 @@ from werkzeug.wrappers import Response
 from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.models import Routine, RoutineVersion
-from clinic.services import access, routines, signoffs
-from clinic.services.routine_wording import wordings_of
+from clinic.services import access
+from clinic.services.routines import publishing as routines
+from clinic.services.routines import signoffs
+from clinic.services.routines.wording import wordings_of
 from clinic.web.authz import current_actor
 from clinic.web.forms.routines import PublishForm
 from clinic.web.presenters import routines as presenter

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from clinic.domain.errors import RuleBroken
 from clinic.domain.tapering import Decision
 from clinic.models import TaperingOffer
-from clinic.services import tapering
+from clinic.services.programs import tapering
 from clinic.web.authz import current_actor
 from clinic.web.presenters import tapering as words
 

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from clinic.domain.findings import Place, Value
 from clinic.domain.types import FieldKind, Side
-from clinic.services import assessment_reading as reading
-from clinic.services.assessment_history import Added, Record
-from clinic.services.assessment_reading import Spot
+from clinic.services.assessments import reading
+from clinic.services.assessments.history import Added, Record
+from clinic.services.assessments.reading import Spot
 from clinic.web.presenters.assessments import SIDE_WORDS, field_name, value_words
 
 NOTHING = "nothing recorded"

@@ -12,9 +12,9 @@ from clinic.domain.comparison import REAL_CHANGE
 from clinic.domain.dates import day_in_words
 from clinic.domain.findings import Place, Value
 from clinic.domain.types import Side
-from clinic.services.assessment_history import Record
-from clinic.services.assessment_reading import Spot
-from clinic.services.retests import Answered, Citable
+from clinic.services.assessments.history import Record
+from clinic.services.assessments.reading import Spot
+from clinic.services.assessments.retests import Answered, Citable
 from clinic.web.filters import day_year
 from clinic.web.presenters.assessments import field_name, value_words
 from clinic.web.presenters.comparisons import change_words, verdict_words

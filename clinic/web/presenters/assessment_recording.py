@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from clinic.domain.types import Section
-from clinic.services.assessment_drafts import Kept
+from clinic.services.assessments.drafts import Kept
 from clinic.web.presenters.assessments import SECTION_WORDS
 
 

@@ -10,11 +10,11 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.findings import NONE_SEEN, Place, Value, in_figures
 from clinic.domain.types import FieldKind, Section, Side
 from clinic.models import ExerciseMistake
-from clinic.services import assessment_reading as reading
-from clinic.services.assessment_drafts import NOTE, Collision
-from clinic.services.assessment_layout import SHARED, Layout, value_of
-from clinic.services.assessment_reading import Spot, Values, sides_of
-from clinic.services.assessment_sheets import Sheet, normal_text
+from clinic.services.assessments import reading
+from clinic.services.assessments.drafts import NOTE, Collision
+from clinic.services.assessments.layout import SHARED, Layout, value_of
+from clinic.services.assessments.reading import Spot, Values, sides_of
+from clinic.services.assessments.sheets import Sheet, normal_text
 from clinic.web.presenters.assessments import SECTION_WORDS, SIDE_WORDS, field_name, mistake_name, value_words
 from clinic.web.presenters.body_chart import is_place
 

@@ -12,10 +12,10 @@ from clinic.domain.dates import count, day_in_words
 from clinic.domain.findings import NONE_SEEN, Place, Value, in_figures, with_unit
 from clinic.domain.types import FieldKind, Section, Side
 from clinic.models import ExerciseMistake
-from clinic.services import assessment_reading as reading
-from clinic.services.assessment_history import Amended
-from clinic.services.assessment_reading import Flag, Values
-from clinic.services.assessment_summary import clear_tests
+from clinic.services.assessments import reading
+from clinic.services.assessments.history import Amended
+from clinic.services.assessments.reading import Flag, Values
+from clinic.services.assessments.summary import clear_tests
 
 SECTION_WORDS = {
     Section.ORTHOPEDIC: "Orthopedic",

@@ -10,7 +10,7 @@ from flask import url_for
 from clinic.domain.attention import AttentionKind, ClientFacts, Reason
 from clinic.domain.dates import count, day_in_words
 from clinic.domain.types import Tier
-from clinic.services.attention import Answered, Listed
+from clinic.services.attention.today import Answered, Listed
 from clinic.web.presenters.checkins import AnswerLine, answer_line
 
 

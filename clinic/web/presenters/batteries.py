@@ -19,8 +19,8 @@ from clinic.catalogue.provenance import Provenance, Source
 from clinic.domain.dates import count
 from clinic.domain.findings import in_figures, with_unit
 from clinic.domain.types import Evidence, FieldKind, Section
-from clinic.services.batteries import is_own
-from clinic.services.own_batteries import Pick
+from clinic.services.batteries.offered import is_own
+from clinic.services.batteries.own_batteries import Pick
 from clinic.web.presenters.assessments import SECTION_WORDS
 from clinic.web.presenters.evidence import CERTAINTY, sources_of
 

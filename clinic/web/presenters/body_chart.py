@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from clinic.catalogue.assessment import BatteryItem, Field
 from clinic.domain.types import FieldKind, Side
-from clinic.services.assessment_layout import Layout
+from clinic.services.assessments.layout import Layout
 
 WIDTH, HEIGHT, MIDDLE = 240, 372, 120
 OUTLINE = (

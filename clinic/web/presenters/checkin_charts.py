@@ -10,7 +10,7 @@ from clinic.domain.dates import day_in_words
 from clinic.domain.progress import mistake_weeks
 from clinic.domain.types import CheckinState, MistakeAnswer
 from clinic.models import CheckinAnswer, CheckinSchedule
-from clinic.services.checkin_ledger import Entry
+from clinic.services.checkins.ledger import Entry
 
 MOST_POINTS = 26  # half a year of weeks
 UNDER_WAY = frozenset({CheckinState.PLANNED, CheckinState.DUE, CheckinState.WAITING, CheckinState.SENDING})

@@ -21,7 +21,7 @@ from clinic.models import (
     Program,
     WarningFlag,
 )
-from clinic.services.checkin_ledger import Entry, Planned
+from clinic.services.checkins.ledger import Entry, Planned
 from clinic.web.filters import day_year, moment
 from clinic.web.presenters.checkin_charts import Chart, charts
 from clinic.web.presenters.programs import coming_words, rhythm_words

@@ -11,9 +11,9 @@ from clinic.domain.comparison import REAL_CHANGE
 from clinic.domain.dates import day_in_words
 from clinic.domain.types import AssessmentStatus
 from clinic.models import Assessment
-from clinic.services import assessment_reading as reading
-from clinic.services.assessments import Held
-from clinic.services.comparisons import compared
+from clinic.services.assessments import reading
+from clinic.services.assessments.comparisons import compared
+from clinic.services.assessments.recording import Held
 from clinic.web.presenters.comparisons import Group, rows_between
 
 MOST_CHANGES = 8  # on the client's page; the comparison has them all

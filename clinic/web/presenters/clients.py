@@ -14,9 +14,9 @@ from clinic.domain.invitations import AccountStanding
 from clinic.domain.progress import PainChange
 from clinic.domain.types import ClientKind, ClientStatus, InvitationState, OutboxState, ProgramStatus
 from clinic.models import Client, Invitation, Practice
-from clinic.services import clients
-from clinic.services.client_list import Listed
-from clinic.services.outbox import MailStatus
+from clinic.services.clients import records as clients
+from clinic.services.clients.listing import Listed
+from clinic.services.outbox.promises import MailStatus
 from clinic.web.filters import city, day_year, local_date
 from clinic.web.presenters.mails import mail_words
 from clinic.web.presenters.zones import zone_words

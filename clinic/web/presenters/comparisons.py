@@ -14,10 +14,10 @@ from clinic.domain.dates import day_in_words
 from clinic.domain.findings import Value, in_figures, with_unit
 from clinic.domain.types import FieldKind, Side
 from clinic.models import Assessment
-from clinic.services import assessment_reading as reading
-from clinic.services.assessment_history import Amended, Record
-from clinic.services.assessment_reading import Spot
-from clinic.services.comparisons import Compared, Comparison
+from clinic.services.assessments import reading
+from clinic.services.assessments.comparisons import Compared, Comparison
+from clinic.services.assessments.history import Amended, Record
+from clinic.services.assessments.reading import Spot
 from clinic.web.presenters.assessments import SIDE_WORDS, field_name, value_words
 from clinic.web.presenters.evidence import CERTAINTY, sources_of
 

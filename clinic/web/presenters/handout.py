@@ -14,7 +14,7 @@ from clinic.domain.dates import count, week_start
 from clinic.domain.doses import minutes_per_day
 from clinic.domain.moves import MistakeContent
 from clinic.models import Client, Practice, Program
-from clinic.services.routine_wording import dose_of
+from clinic.services.routines.wording import dose_of
 from clinic.web.filters import day_year
 from clinic.web.presenters.hold import Hold
 from clinic.web.presenters.moves import MoveView, move_views

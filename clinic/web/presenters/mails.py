@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clinic.domain.mail_standing import MailSort, MailStanding, to_the_client, why_not_mailed
 from clinic.domain.types import OutboxState
-from clinic.services.outbox import MailStatus
+from clinic.services.outbox.promises import MailStatus
 from clinic.web.filters import moment
 
 

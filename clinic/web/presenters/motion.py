@@ -9,8 +9,8 @@ from math import ceil, floor
 from clinic.catalogue.assessment import BatteryItem
 from clinic.domain.comparison import Sides
 from clinic.domain.findings import in_figures
-from clinic.services.assessment_reading import Values
-from clinic.services.assessment_summary import Motion, motions
+from clinic.services.assessments.reading import Values
+from clinic.services.assessments.summary import Motion, motions
 from clinic.web.presenters.assessments import lower_first, value_words
 
 TICK = 30  # degrees between two lines of the scale

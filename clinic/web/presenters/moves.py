@@ -10,7 +10,7 @@ from clinic.domain.doses import dose_in_words, range_in_words, rest_in_words, se
 from clinic.domain.moves import MistakeContent, MoveContent
 from clinic.domain.videos import clock, watch_url
 from clinic.models import Prescription
-from clinic.services.routine_wording import dose_of
+from clinic.services.routines.wording import dose_of
 
 MOST_OTHERS = 3  # few things to watch for are watched for
 

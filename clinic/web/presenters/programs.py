@@ -13,8 +13,8 @@ from clinic.domain.moves import MoveContent
 from clinic.domain.programs import allowed_actions
 from clinic.domain.types import ProgramAction, ProgramStatus, ScheduleKind
 from clinic.models import CheckinSchedule, Prescription, Program, ProgramEvent, RoutineVersion
-from clinic.services.programs import Detail, Held
-from clinic.services.routine_wording import dose_lines, dose_of
+from clinic.services.programs.assigning import Detail, Held
+from clinic.services.routines.wording import dose_lines, dose_of
 from clinic.web.filters import city
 from clinic.web.presenters.doses import RANGES, SIDES, SUPPORTS, load_in_words
 

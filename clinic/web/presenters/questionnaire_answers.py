@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from clinic.catalogue.questionnaires import Kind, Measure
 from clinic.domain.dates import day_in_words
 from clinic.domain.questionnaires import AnswerSource
-from clinic.services.questionnaire_results import Answered
+from clinic.services.questionnaires.results import Answered
 from clinic.web.filters import moment
 
 SOURCES = {

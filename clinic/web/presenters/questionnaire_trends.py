@@ -13,9 +13,9 @@ from clinic.catalogue.provenance import Provenance
 from clinic.catalogue.questionnaires import Measure, MeasureRole, Questionnaire
 from clinic.domain.dates import day_in_words
 from clinic.domain.scoring import Compared, Verdict, Why
-from clinic.services import questionnaire_changes as held
-from clinic.services.questionnaire_changes import Change
-from clinic.services.questionnaire_results import Answered
+from clinic.services.questionnaires import changes as held
+from clinic.services.questionnaires.changes import Change
+from clinic.services.questionnaires.results import Answered
 from clinic.web.filters import local_date
 from clinic.web.presenters.evidence import CERTAINTY, sources_of
 from clinic.web.presenters.questionnaire_answers import LEFT_OUT, SOURCES, figure, score_words

@@ -14,10 +14,10 @@ from clinic.domain.doses import minutes_per_day
 from clinic.domain.findings import with_unit
 from clinic.domain.types import FieldKind, Section
 from clinic.models import Program
-from clinic.services import assessment_reading as reading
-from clinic.services.assessment_reading import Spot, Values
-from clinic.services.comparisons import Compared
-from clinic.services.routine_wording import dose_of
+from clinic.services.assessments import reading
+from clinic.services.assessments.comparisons import Compared
+from clinic.services.assessments.reading import Spot, Values
+from clinic.services.routines.wording import dose_of
 from clinic.web.filters import day_year
 from clinic.web.presenters.assessments import SIDE_WORDS
 from clinic.web.presenters.hold import Hold

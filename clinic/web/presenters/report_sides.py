@@ -13,9 +13,9 @@ from clinic.catalogue.assessment import BatteryItem
 from clinic.domain.comparison import Sides
 from clinic.domain.findings import Place, in_figures
 from clinic.domain.types import FieldKind
-from clinic.services import assessment_reading as reading
-from clinic.services.assessment_reading import Values
-from clinic.services.assessment_summary import Motion, motions
+from clinic.services.assessments import reading
+from clinic.services.assessments.reading import Values
+from clinic.services.assessments.summary import Motion, motions
 
 TICK = 15  # degrees
 LEAST, MOST = 0, 90  # the scale when all angles lie on it

@@ -13,11 +13,10 @@ from clinic.domain.dates import count
 from clinic.domain.findings import Place, Value, in_figures
 from clinic.domain.types import AssessmentStatus, Evidence, Side
 from clinic.models import Assessment, Practice
-from clinic.services import assessment_reading as reading
-from clinic.services import comparisons
-from clinic.services.assessment_history import Added, Record
-from clinic.services.assessment_reading import Spot, Values
-from clinic.services.comparisons import Compared
+from clinic.services.assessments import comparisons, reading
+from clinic.services.assessments.comparisons import Compared
+from clinic.services.assessments.history import Added, Record
+from clinic.services.assessments.reading import Spot, Values
 from clinic.web.filters import city, day_year, local_date, moment
 from clinic.web.presenters import assessments as words
 from clinic.web.presenters.comparisons import change_words, verdict_words

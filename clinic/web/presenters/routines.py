@@ -11,8 +11,8 @@ from clinic.domain import videos
 from clinic.domain.moves import MoveContent
 from clinic.domain.types import RoutineStatus
 from clinic.models import Routine, RoutineItem, RoutineVersion
-from clinic.services.routine_wording import content_of, dose_lines, dose_of, move_wording
-from clinic.services.signoffs import Part, Signature, Wording
+from clinic.services.routines.signoffs import Part, Signature, Wording
+from clinic.services.routines.wording import content_of, dose_lines, dose_of, move_wording
 from clinic.web.filters import day_year, local_date
 from clinic.web.presenters.doses import load_in_words
 

@@ -10,7 +10,7 @@ from flask import url_for
 
 from clinic.domain.tapering import Decision, Step, reason
 from clinic.models import TaperingOffer
-from clinic.services.tapering_offers import Offered
+from clinic.services.programs.tapering_offers import Offered
 
 QUESTIONS = {
     Step.TWO_WEEKLY: "Check in every 2 weeks instead of every week?",

@@ -11,9 +11,9 @@ from clinic.catalogue.assessment import Field
 from clinic.domain.dates import day_in_words
 from clinic.domain.findings import in_figures, with_unit
 from clinic.domain.types import Section, Side
-from clinic.services.assessment_history import Record
-from clinic.services.assessment_summary import norm_of
-from clinic.services.comparisons import Series, change_threshold
+from clinic.services.assessments.comparisons import Series, change_threshold
+from clinic.services.assessments.history import Record
+from clinic.services.assessments.summary import norm_of
 from clinic.web.presenters.assessments import SECTION_WORDS, SIDE_WORDS, field_name, lower_first, value_words
 
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 300.0, 14.0, 128.0  # the ends of the drawing

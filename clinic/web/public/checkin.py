@@ -15,8 +15,9 @@ from werkzeug.wrappers import Response
 from clinic.domain.answers import Stage
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import Tier
-from clinic.services import checkin_answers, checkin_opening
-from clinic.services.checkin_opening import Opened
+from clinic.services.checkins import answers as checkin_answers
+from clinic.services.checkins import opening as checkin_opening
+from clinic.services.checkins.opening import Opened
 from clinic.web.forms.checkins import QuestionsForm
 from clinic.web.forms.warnings import CheckinSignsForm
 from clinic.web.presenters import warnings as words

@@ -14,8 +14,9 @@ from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 
 from clinic.domain.types import OutboxState
-from clinic.services import heartbeats, outbox
 from clinic.services.clock import now
+from clinic.services.outbox import promises as outbox
+from clinic.services.upkeep import heartbeats
 from config import Settings
 
 BROKER_SECONDS = 0.5

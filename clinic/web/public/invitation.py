@@ -6,8 +6,8 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import RuleBroken
-from clinic.services import invitations
-from clinic.services.invitations import Offer
+from clinic.services.clients import invitations
+from clinic.services.clients.invitations import Offer
 from clinic.web.authz import begin_session, current_actor, end_session, is_signed_in
 from clinic.web.forms.invitations import AcceptForm, LeaveForm
 from clinic.web.limits import PER_ADDRESS, on_post

@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.questionnaires import AnswerSource
-from clinic.services.questionnaire_answering import answer_link
-from clinic.services.questionnaire_pages import Opened, open_link
+from clinic.services.questionnaires.answering import answer_link
+from clinic.services.questionnaires.pages import Opened, open_link
 from clinic.web.forms.questionnaire_answers import answers_form
 from clinic.web.presenters.chrome import chrome
 

@@ -8,7 +8,8 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import RuleBroken
-from clinic.services import accounts, practices
+from clinic.services import practices
+from clinic.services.accounts import signing_in as accounts
 from clinic.web.forms.accounts import AskResetForm, NewPasswordForm
 from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, on_post
 from clinic.web.presenters.chrome import chrome

@@ -6,7 +6,8 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import RuleBroken
-from clinic.services import accounts, practices
+from clinic.services import practices
+from clinic.services.accounts import signing_in as accounts
 from clinic.web.authz import begin_session, home_for
 from clinic.web.forms.practice import SetUpForm
 from clinic.web.limits import PER_ADDRESS, on_post

@@ -9,7 +9,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from clinic.extensions import db
-from clinic.services import accounts, practices
+from clinic.services import practices
+from clinic.services.accounts import signing_in as accounts
 from clinic.web import known_browsers
 from clinic.web.authz import begin_session, current_actor, end_session, home_for, is_signed_in
 from clinic.web.forms.accounts import SignInForm

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from clinic.services import subscriptions
+from clinic.services.clients import subscriptions
 from clinic.web.forms.checkins import StopMailForm
 from clinic.web.presenters.chrome import chrome
 

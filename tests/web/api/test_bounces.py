@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from clinic.domain.types import OutboxState
 from clinic.extensions import db
 from clinic.models import Client, OutboxMessage
-from clinic.services import links, outbox
+from clinic.services import links
+from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import transaction
 from clinic.web.api.bounces import LONGEST, SECRET_HEADER
 from tests.factories.people import People

@@ -15,8 +15,8 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramStatus, Tier
 from clinic.extensions import db
 from clinic.models import AuditEvent, PracticeLog, Program, WarningFlag
-from clinic.services import practice_logs
-from clinic.services.practice_logs import Entry
+from clinic.services.programs import diary as practice_logs
+from clinic.services.programs.diary import Entry
 from clinic.services.transaction import transaction
 from tests.factories.people import LONG_AGO, People, make_people
 from tests.factories.programs import assign_program, publish_routine

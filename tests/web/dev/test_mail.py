@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from flask import Flask
 
-from clinic.services import delivery, outbox
+from clinic.services.outbox import promises as outbox
+from clinic.services.sending import delivery
 from clinic.services.transaction import transaction
 from clinic.web import url_map
 from config import Settings

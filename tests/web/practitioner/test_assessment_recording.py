@@ -15,8 +15,9 @@ from clinic.domain.findings import Place
 from clinic.domain.types import Side
 from clinic.extensions import db
 from clinic.models import Assessment, AuditEvent, Finding
-from clinic.services import assessments, routines
 from clinic.services.actors import Actor
+from clinic.services.assessments import recording as assessments
+from clinic.services.routines import publishing as routines
 from clinic.services.transaction import transaction
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People

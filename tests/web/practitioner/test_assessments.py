@@ -16,9 +16,10 @@ from clinic.domain.findings import Place, Value
 from clinic.domain.types import AssessmentStatus
 from clinic.extensions import db
 from clinic.models import Assessment, Finding
-from clinic.services import assessment_reading as reading
-from clinic.services import assessments, routines
 from clinic.services.actors import Actor
+from clinic.services.assessments import reading
+from clinic.services.assessments import recording as assessments
+from clinic.services.routines import publishing as routines
 from clinic.services.transaction import transaction
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People

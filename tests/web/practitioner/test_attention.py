@@ -12,8 +12,9 @@ from sqlalchemy import event, select
 from clinic.domain.types import CheckinState, OutboxState
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinAnswer, OutboxMessage, Program, WarningFlag
-from clinic.services import outbox, warnings
+from clinic.services import warnings
 from clinic.services.clock import now
+from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import transaction
 from tests.factories.checkins import answered, enrol, sent_checkin
 from tests.factories.people import People

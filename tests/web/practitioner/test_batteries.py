@@ -12,8 +12,9 @@ from sqlalchemy import event
 from clinic.catalogue import load_catalogue
 from clinic.extensions import db
 from clinic.models import OwnBattery, OwnTest
-from clinic.services import batteries, own_batteries, own_tests
-from clinic.services.own_batteries import Pick
+from clinic.services.batteries import offered as batteries
+from clinic.services.batteries import own_batteries, own_tests
+from clinic.services.batteries.own_batteries import Pick
 from tests.factories.batteries import make_battery, make_test
 from tests.factories.people import People
 from tests.visitor import Visitor

@@ -23,9 +23,11 @@ from clinic.domain.types import (
 )
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinEvent, OutboxMessage, Program, TaperingOffer
-from clinic.services import heartbeats, notices, outbox, warnings
+from clinic.services import notices, warnings
 from clinic.services.clock import now
+from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import transaction
+from clinic.services.upkeep import heartbeats
 from tests.factories.checkins import answered, enrol, schedule_of, sent_checkin
 from tests.factories.people import People
 from tests.visitor import Visitor

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from clinic.extensions import db
 from clinic.models import Client, Invitation
-from clinic.services import invitations
+from clinic.services.clients import invitations
 from tests.factories.people import People, make_client
 from tests.visitor import Visitor
 

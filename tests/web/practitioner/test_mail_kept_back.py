@@ -17,8 +17,9 @@ from clinic.domain.types import OutboxState
 from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
 from clinic.models import CheckinSchedule, Client, OutboxMessage, User, WarningFlag
-from clinic.services import delivery, warnings
+from clinic.services import warnings
 from clinic.services.clock import now
+from clinic.services.sending import delivery
 from clinic.services.transaction import transaction
 from tests.factories.checkins import enrol
 from tests.factories.mail import kept_mail

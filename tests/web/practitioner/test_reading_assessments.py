@@ -15,10 +15,13 @@ from clinic.domain.findings import Place
 from clinic.domain.types import AssessmentStatus, Section, Side
 from clinic.extensions import db
 from clinic.models import Amendment, Assessment, Program, ProgramFinding, WarningFlag
-from clinic.services import amendments, assessments, batteries, programs
 from clinic.services.actors import Actor
-from clinic.services.amendments import Wish
-from clinic.services.retests import Citation
+from clinic.services.assessments import amendments
+from clinic.services.assessments import recording as assessments
+from clinic.services.assessments.amendments import Wish
+from clinic.services.assessments.retests import Citation
+from clinic.services.batteries import offered as batteries
+from clinic.services.programs import assigning as programs
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People
 from tests.factories.programs import publish_routine

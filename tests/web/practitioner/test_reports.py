@@ -16,9 +16,11 @@ from clinic.domain.types import Section, Side
 from clinic.extensions import db
 from clinic.models import Assessment, AuditEvent, Program
 from clinic.reports import pdf
-from clinic.services import amendments, assessments, warnings
+from clinic.services import warnings
 from clinic.services.actors import Actor
-from clinic.services.amendments import Wish
+from clinic.services.assessments import amendments
+from clinic.services.assessments import recording as assessments
+from clinic.services.assessments.amendments import Wish
 from clinic.services.transaction import transaction
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People

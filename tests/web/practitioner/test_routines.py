@@ -14,7 +14,7 @@ from clinic.domain.moves import MoveContent
 from clinic.domain.types import RoutineStatus
 from clinic.extensions import db
 from clinic.models import Routine, RoutineVersion
-from clinic.services import routines
+from clinic.services.routines import publishing as routines
 from clinic.services.transaction import transaction
 from tests.factories.people import People
 from tests.factories.programs import publish_routine

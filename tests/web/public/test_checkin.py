@@ -27,7 +27,7 @@ from clinic.models import (
     User,
     WarningFlag,
 )
-from clinic.services import outbox
+from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import transaction
 from tests.factories.checkins import answered, enrol, link_to, sent_checkin
 from tests.factories.people import People, make_people
@@ -126,7 +126,7 @@ def test_a_link_ends_after_fourteen_days(link: str, visit: Visit) -> None:
 
 
 def test_a_link_for_something_else_opens_no_check_in(people: People, checkin: Checkin, visit: Visit) -> None:
-    from clinic.services import accounts
+    from clinic.services.accounts import signing_in as accounts
 
     with transaction():
         secret = accounts.mint_reset(people.colleague)

@@ -11,9 +11,10 @@ from sqlalchemy.exc import OperationalError
 
 from clinic.domain.types import OutboxState
 from clinic.extensions import db
-from clinic.services import heartbeats, outbox
 from clinic.services.clock import now
+from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import transaction
+from clinic.services.upkeep import heartbeats
 from tests.factories.mail import promise_checkins
 from tests.factories.people import People
 from tests.visitor import Visitor

@@ -17,9 +17,9 @@ from clinic import create_app
 from clinic.domain.errors import LinkProblem
 from clinic.extensions import db
 from clinic.models import AuthSession, Client, Invitation, User
-from clinic.services import invitations
+from clinic.services.clients import invitations
+from clinic.services.clients.invitations import Acceptance
 from clinic.services.clock import now
-from clinic.services.invitations import Acceptance
 from tests.backends import database_urls
 from tests.conftest import settings_for
 from tests.factories.people import People, make_client, make_people

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from clinic.domain.questionnaires import AskChannel
 from clinic.extensions import db
 from clinic.models import AuthSession, QuestionnaireResponse
-from clinic.services import questionnaire_asking
+from clinic.services.questionnaires import asking as questionnaire_asking
 from tests.factories.people import People, make_people
 from tests.factories.questionnaires import activities, ask, link_to, typed
 from tests.visitor import Visitor

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from clinic.domain.errors import LinkProblem
-from clinic.services import accounts
+from clinic.services.accounts import signing_in as accounts
 from clinic.services.transaction import transaction
 from tests.factories.people import PASSWORD, People
 from tests.visitor import Visitor

@@ -12,7 +12,8 @@ from clinic.domain.notices import NoticeKind
 from clinic.domain.types import MailChannel, OutboxState
 from clinic.extensions import db
 from clinic.models import AuditEvent, Client, OutboxMessage, PracticeNotice
-from clinic.services import links, outbox
+from clinic.services import links
+from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import transaction
 from tests.factories.mail import make_program, make_version, promise_checkin
 from tests.factories.people import People

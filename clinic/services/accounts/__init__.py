@@ -1,0 +1,1 @@
+"""Who signs in: passwords, sessions, and the accounts of staff."""

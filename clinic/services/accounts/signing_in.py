@@ -1,0 +1,168 @@
+"""Signing in, forgotten passwords and the accounts of staff."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import and_, select
+
+from clinic.catalogue import load_catalogue
+from clinic.domain import passwords as password_rules
+from clinic.domain.errors import Forbidden, LinkProblem, NotFound, RuleBroken
+from clinic.domain.links import LIFETIMES
+from clinic.domain.types import LinkProblemKind, LinkPurpose, Role
+from clinic.extensions import db
+from clinic.mail.addresses import Address
+from clinic.models import Client, LinkToken, Practice, User
+from clinic.services import access, audit, links
+from clinic.services.accounts import passwords, sessions
+from clinic.services.actors import Actor
+from clinic.services.clock import now
+from clinic.services.outbox import promises as outbox
+from clinic.services.transaction import release, transaction
+
+RESET_LIFETIME = LIFETIMES[LinkPurpose.RESET]
+MOST_ACCOUNTS = 3  # of one address in several practices; each costs a hash at sign-in
+
+
+def sign_in(address_key: str, password: str, *, persistent: bool) -> str | None:
+    """A new session's secret for the right address and password, else None after the same time."""
+    accounts = _accounts(address_key)
+    release()
+    user = _with_password(accounts, password)
+    if user is None:
+        return None
+    with transaction():
+        secret = sessions.begin(user, persistent=persistent)
+        audit.record(actor_of(user), "session.began")
+    return secret
+
+
+def ask_for_reset(address_key: str) -> None:
+    """Mail a reset link to every account of this address; an unknown one gets the same answer and no mail."""
+    with transaction():
+        for user in _accounts(address_key):
+            outbox.promise_reset(user)
+
+
+def mint_reset(user: User) -> str:
+    """The secret of a new reset link; earlier ones end."""
+    _end_resets(user)
+    return links.mint(user.practice_id, LinkPurpose.RESET, now() + RESET_LIFETIME, user_id=user.id)
+
+
+def reset_subject(secret: str) -> User:
+    """Whose password a reset link may change; raises LinkProblem."""
+    token = links.find(secret, LinkPurpose.RESET)
+    user = db.session.get(User, token.user_id)
+    if user is None or user.deactivated_at is not None:
+        raise LinkProblem(LinkProblemKind.UNKNOWN)
+    return user
+
+
+def reset_password(secret: str, password: str) -> User:
+    """Set a new password through a reset link, used up by it; every session of the account ends."""
+    user = reset_subject(secret)
+    check_password(password, user.email, user.name)
+    release()
+    password_hash = passwords.hashed(password)
+    with transaction():
+        links.use(links.find(secret, LinkPurpose.RESET))
+        user = db.session.get_one(User, user.id)
+        set_password(user, password_hash)
+        audit.record(actor_of(user), "password.reset")
+    return user
+
+
+def change_password(actor: Actor, session_id: uuid.UUID, current: str, password: str) -> None:
+    """Change one's own password; the other browsers of the account are signed out."""
+    user = db.session.get_one(User, actor.user_id)
+    if not passwords.matches(user.password_hash, current):
+        raise RuleBroken("That is not your current password.", "current")
+    check_password(password, user.email, user.name)
+    password_hash = passwords.hashed(password)
+    with transaction():
+        user = db.session.get_one(User, actor.user_id)
+        set_password(user, password_hash, but=session_id)
+        audit.record(actor, "password.changed")
+
+
+def check_password(password: str, email: str, name: str) -> None:
+    """Raise RuleBroken with the reason if a new password will not do."""
+    own = password_rules.OwnWords(email, name)
+    problem = password_rules.password_problem(password, load_catalogue().common_passwords, own)
+    if problem:
+        raise RuleBroken(problem, "password")
+
+
+def set_password(user: User, password_hash: str, *, but: uuid.UUID | None = None) -> None:
+    """Store a hash and end the account's sessions and reset links, within the caller's transaction."""
+    user.password_hash = password_hash
+    user.password_changed_at = now()
+    _end_resets(user)
+    sessions.end_all(user, but=but)
+
+
+def add_staff(practice: Practice, role: Role, name: str, address: Address, password_hash: str | None) -> User:
+    """Add an account for somebody of the practice, within the caller's transaction."""
+    taken = select(User.id).where(User.practice_id == practice.id, User.email_key == address.key)
+    if db.session.scalar(taken) is not None:
+        raise RuleBroken("Somebody in this practice has that address already.", "email")
+    user = User(
+        practice_id=practice.id,
+        role=role,
+        name=name,
+        email=address.typed,
+        email_key=address.key,
+        password_hash=password_hash,
+        created_at=now(),
+    )
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def close(actor: Actor, user_id: uuid.UUID) -> User:
+    """Close a colleague's account: its sessions and links end with it; owners only, and never their own."""
+    if actor.role is not Role.OWNER:
+        raise Forbidden("Only the owner closes accounts.")
+    with transaction():
+        user = access.user_for(actor, user_id)
+        if user.role is Role.CLIENT or user.deactivated_at is not None:
+            raise NotFound
+        if user.id == actor.user_id:
+            raise RuleBroken("You cannot close your own account.")
+        user.deactivated_at = now()
+        sessions.end_all(user)
+        links.revoke(LinkToken.user_id == user.id)
+        audit.record(actor, "account.closed", subject_id=user.id)
+    return user
+
+
+def actor_of(user: User) -> Actor:
+    """The actor a user is, outside a signed-in browser."""
+    client_id = None
+    if user.role is Role.CLIENT:
+        own = select(Client.id).where(Client.practice_id == user.practice_id, Client.user_id == user.id)
+        client_id = db.session.scalar(own)
+    return Actor(user.id, user.practice_id, user.role, user.name, client_id)
+
+
+def _end_resets(user: User) -> None:
+    links.revoke(and_(LinkToken.user_id == user.id, LinkToken.purpose == LinkPurpose.RESET))
+
+
+def _accounts(address_key: str) -> list[User]:
+    query = (
+        select(User)
+        .where(User.email_key == address_key, User.deactivated_at.is_(None))
+        .order_by(User.created_at)
+        .limit(MOST_ACCOUNTS)
+    )
+    return list(db.session.scalars(query))
+
+
+def _with_password(accounts: list[User], password: str) -> User | None:
+    if not accounts:
+        passwords.matches(None, password)  # an unknown address takes as long as a known one
+    return next((user for user in accounts if passwords.matches(user.password_hash, password)), None)

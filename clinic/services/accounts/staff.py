@@ -1,0 +1,53 @@
+"""What the command line does for the accounts of a practice: nobody is signed in there."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from clinic.domain.errors import RuleBroken
+from clinic.domain.types import Role
+from clinic.extensions import db
+from clinic.mail.addresses import Address
+from clinic.models import Practice, User
+from clinic.services import audit, links
+from clinic.services.accounts import passwords
+from clinic.services.accounts import signing_in as accounts
+from clinic.services.transaction import transaction
+
+COMMAND_LINE = "Command line"
+
+
+def add(role: Role, name: str, address: Address, password: str) -> User:
+    """Add an account to the installation's only practice; with several, this is not the way."""
+    accounts.check_password(password, address.typed, name)
+    password_hash = passwords.hashed(password)
+    with transaction():
+        user = accounts.add_staff(_only_practice(), role, name, address, password_hash)
+        audit.record_for(user.practice_id, COMMAND_LINE, "account.added", subject_id=user.id, role=role.value)
+    return user
+
+
+def reset_links(address: Address) -> list[tuple[str, str]]:
+    """A name and a reset link for each account of an address."""
+    with transaction():
+        users = db.session.scalars(
+            select(User).where(User.email_key == address.key, User.deactivated_at.is_(None))
+        ).all()
+        found = [
+            (user.name, links.address("public.reset.choose", secret=accounts.mint_reset(user)))
+            for user in users
+        ]
+        for user in users:
+            audit.record_for(user.practice_id, COMMAND_LINE, "password.reset_link", subject_id=user.id)
+    return found
+
+
+def _only_practice() -> Practice:
+    practices = db.session.scalars(select(Practice).limit(2)).all()
+    if len(practices) != 1:
+        raise RuleBroken(
+            "Begin a practice first: clinic init."
+            if not practices
+            else "There is more than one practice here."
+        )
+    return practices[0]

@@ -1,0 +1,1 @@
+"""Assessments: drafted field by field, signed, amended, compared and re-tested."""

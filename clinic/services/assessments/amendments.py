@@ -1,0 +1,159 @@
+"""Amendments: what is added to a signed assessment, with its reason; what was signed stays as it was."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from clinic.domain.access import CLINICIANS
+from clinic.domain.errors import Conflict, Forbidden, RuleBroken
+from clinic.domain.findings import Place, Value, check, written
+from clinic.domain.types import AssessmentStatus
+from clinic.extensions import db
+from clinic.models import Amendment, Assessment
+from clinic.services import access, audit
+from clinic.services.actors import Actor
+from clinic.services.assessments import flags as assessment_flags
+from clinic.services.assessments import reading
+from clinic.services.assessments.history import effective
+from clinic.services.assessments.reading import Spot, Values
+from clinic.services.clock import now
+from clinic.services.transaction import transaction
+
+LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """An amendment to be. `key` is the form's own, so that sending it twice is once.
+
+    Without a place it is a note alone; with a place and no value, what was recorded there is withdrawn.
+    `seen` is what stood at the place when the form was shown, as `spelled`; None where nobody looked.
+    """
+
+    key: str
+    place: Place | None
+    value: Value | None
+    note: str
+    reason: str
+    seen: str | None = None
+
+
+def amend(actor: Actor, assessment_id: uuid.UUID, wish: Wish) -> uuid.UUID:
+    """Add to a signed assessment; returns the amendment. RuleBroken names the field that is wrong.
+
+    A corrected value that wants a doctor the same day raises its flag like one that is recorded. Conflict
+    where something else stands at the place than was seen.
+    """
+    with transaction() as session:
+        assessment = access.assessment_for(actor, assessment_id, selectinload(Assessment.findings))
+        _one_at_a_time(assessment)
+        # the words too: a form that is gone back to and changed is another amendment, not the same again
+        told = repr((wish.key, wish.place, wish.value, wish.note, wish.reason))
+        amendment_id = uuid.uuid5(assessment.id, told)
+        if session.get(Amendment, amendment_id) is not None:
+            return amendment_id
+        before = effective(assessment)
+        _check(actor, assessment, wish, before)
+        old = before.get(wish.place) if wish.place else None
+        if wish.place is not None and wish.seen is not None:
+            _must_be_seen(assessment, wish.place, old, wish.seen)
+        session.add(_row(actor, assessment, amendment_id, wish, old))
+        session.flush()
+        _note(actor, assessment, wish, old)
+        if wish.place is not None:
+            assessment_flags.watch(actor, assessment, effective(assessment))
+    return amendment_id
+
+
+def spot_of(assessment: Assessment, name: str) -> Spot | None:
+    """The place of this name among those the assessment asks for."""
+    return next((spot for spot in reading.spots(reading.items_of(assessment)) if spot.name == name), None)
+
+
+def spelled(assessment: Assessment, place: Place, value: Value | None) -> str:
+    """A value as the form of an amendment remembers it."""
+    spot = spot_of(assessment, place.name)
+    typed = written(spot.field, value) if spot and value is not None else []
+    return " ".join(" ".join(typed).split())
+
+
+def _must_be_seen(assessment: Assessment, place: Place, old: Value | None, seen: str) -> None:
+    if " ".join(seen.split()) != spelled(assessment, place, old):
+        raise Conflict
+
+
+def _one_at_a_time(assessment: Assessment) -> None:
+    # of two at once the second sees what the first made; SQLite has one writer anyway
+    row = select(Assessment.id).where(
+        Assessment.practice_id == assessment.practice_id, Assessment.id == assessment.id
+    )
+    db.session.execute(row.with_for_update())
+
+
+def _check(actor: Actor, assessment: Assessment, wish: Wish, before: Values) -> None:
+    if actor.role not in CLINICIANS:
+        raise Forbidden("A practitioner or the owner amends assessments.")
+    if assessment.status is not AssessmentStatus.SIGNED:
+        raise RuleBroken("This assessment is a draft: change it there.")
+    if not wish.reason.strip():
+        raise RuleBroken("Say why, in a few words.", "reason")
+    if wish.place is None:
+        if not wish.note.strip():
+            raise RuleBroken("Write the note.", "note")
+        return
+    spot = spot_of(assessment, wish.place.name)
+    if spot is None:
+        raise RuleBroken("This assessment has no such place.", "place")
+    if wish.value is not None:
+        check(spot.field, wish.value)
+    if wish.value == before.get(wish.place):
+        raise RuleBroken("That is what it says already.", "value")
+
+
+def _row(
+    actor: Actor, assessment: Assessment, amendment_id: uuid.UUID, wish: Wish, old: Value | None
+) -> Amendment:
+    place = wish.place
+    old_number, old_text = _stored(old)
+    new_number, new_text = _stored(wish.value)
+    return Amendment(
+        id=amendment_id,
+        practice_id=assessment.practice_id,
+        assessment_id=assessment.id,
+        test_key=place.test if place else None,
+        field_key=place.field if place else None,
+        side=place.side if place else None,
+        old_number=old_number,
+        old_text=old_text,
+        new_number=new_number,
+        new_text=new_text,
+        note=wish.note.strip()[:LONGEST] or None,
+        reason=wish.reason.strip()[:LONGEST],
+        made_by=actor.user_id,
+        made_at=now(),
+    )
+
+
+def _stored(value: Value | None) -> tuple[float | None, str | None]:
+    return (None, value) if isinstance(value, str) else (value, None)
+
+
+def _note(actor: Actor, assessment: Assessment, wish: Wish, old: Value | None) -> None:
+    details: Mapping[str, str | float | None] = {}
+    if wish.place is not None:
+        details = {"place": wish.place.name, "old": old, "new": wish.value}
+    audit.record(
+        actor,
+        "assessment.amended",
+        client_id=assessment.client_id,
+        subject_id=assessment.id,
+        name=reading.name_of(assessment),
+        day=assessment.taken_on.isoformat(),
+        reason=wish.reason.strip()[:LONGEST],
+        **details,
+    )

@@ -1,0 +1,1 @@
+"""Who needs somebody of the practice, and why."""

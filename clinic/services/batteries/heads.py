@@ -1,0 +1,61 @@
+"""What a practice's own tests and batteries share: who makes them, one for each form sent, and their end."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TypeVar
+
+from sqlalchemy.exc import IntegrityError
+
+from clinic.domain.access import CLINICIANS
+from clinic.domain.errors import Forbidden
+from clinic.extensions import db
+from clinic.models import OwnBattery, OwnTest
+from clinic.services import access
+from clinic.services.actors import Actor
+from clinic.services.batteries import offered as batteries
+from clinic.services.clock import now
+
+Head = TypeVar("Head", OwnTest, OwnBattery)
+
+
+def must_make(actor: Actor) -> None:
+    """Refuse whoever may not make tests and batteries."""
+    access.staff_only(actor)
+    if actor.role not in CLINICIANS:
+        raise Forbidden("A practitioner or the owner makes tests and batteries.")
+
+
+def begin(actor: Actor, kind: type[Head], token: str) -> tuple[Head, bool]:
+    """A new one, and True; `token` comes with the form: its second press finds what the first made."""
+    session = db.session()
+    made_id = uuid.uuid5(actor.practice_id, f"{kind.__tablename__} {token}")
+    if (same := session.get(kind, made_id)) is not None:
+        return same, False
+    head = kind(
+        id=made_id,
+        practice_id=actor.practice_id,
+        key=f"{batteries.OWN}{made_id.hex[:16]}",
+        created_by=actor.user_id,
+        created_at=now(),
+    )
+    try:
+        with session.begin_nested():
+            session.add(head)
+    except IntegrityError:  # the other press came first
+        return session.get_one(kind, made_id), False
+    return head, True
+
+
+def lock(head: Head) -> Head:
+    """The same, as it stands now and until the transaction ends."""
+    db.session.refresh(head, with_for_update=True)
+    return head
+
+
+def retire(actor: Actor, head: Head) -> bool:
+    """Offer it no more; False if that was so already."""
+    if head.retired_at is not None:
+        return False
+    head.retired_by, head.retired_at = actor.user_id, now()
+    return True

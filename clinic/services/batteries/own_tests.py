@@ -1,0 +1,128 @@
+"""Tests a practice makes itself: every change is a new version; what was recorded keeps its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from clinic.catalogue.assessment import AssessmentTest
+from clinic.domain.errors import Conflict, RuleBroken
+from clinic.extensions import db
+from clinic.models import OwnTest, OwnTestVersion, User
+from clinic.models.base import points_at
+from clinic.services import access, audit
+from clinic.services.actors import Actor
+from clinic.services.batteries import definitions
+from clinic.services.batteries import heads as own_heads
+from clinic.services.batteries import offered as batteries
+from clinic.services.batteries.definitions import TestDraft
+from clinic.services.clock import now
+from clinic.services.transaction import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a test, as it was asked, by whom and since when."""
+
+    row: OwnTestVersion
+    test: AssessmentTest
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A test of the practice's own with all its versions, newest first."""
+
+    head: OwnTest
+    versions: tuple[Version, ...]
+
+    @property
+    def newest(self) -> Version:
+        """The version that is offered."""
+        return self.versions[0]
+
+
+def made(actor: Actor, key: str) -> Made:
+    """One of the practice's own tests with its versions: two queries."""
+    head = access.own_test_for(actor, key)
+    return Made(head, tuple(_versions(head)))
+
+
+def create(actor: Actor, token: str, draft: TestDraft) -> OwnTest:
+    """Make a test; `token` comes with the form, so that the second press of it finds what the first made."""
+    with transaction():
+        own_heads.must_make(actor)
+        head, is_new = own_heads.begin(actor, OwnTest, token)
+        if not is_new:
+            return head
+        table = definitions.definition(draft, frozenset())
+        _check_name(actor, draft.name, None)
+        _add_version(actor, head, draft.name, table)
+        audit.record(actor, "test.made", subject_id=head.id, name=draft.name)
+    return head
+
+
+def revise(actor: Actor, key: str, seen: int, draft: TestDraft) -> bool:
+    """Make the next version; False if nothing is different. Conflict if `seen` is not the newest."""
+    with transaction():
+        own_heads.must_make(actor)
+        head = own_heads.lock(access.own_test_for(actor, key))
+        if head.retired_at is not None:
+            raise RuleBroken("This test is retired and cannot be changed.")
+        versions = list(_versions(head))
+        taken = frozenset(field.id for version in versions for field in version.test.fields)
+        table = definitions.definition(draft, taken, versions[0].test)
+        held = versions[0].row
+        if (held.name, held.definition) == (draft.name, table):
+            return False
+        if head.version != seen:
+            raise Conflict
+        _check_name(actor, draft.name, head)
+        head.version += 1
+        _add_version(actor, head, draft.name, table)
+        audit.record(actor, "test.revised", subject_id=head.id, name=draft.name, version=head.version)
+    return True
+
+
+def retire(actor: Actor, key: str) -> None:
+    """Offer a test no more; batteries leave it out, and what was recorded with it stays readable."""
+    with transaction():
+        own_heads.must_make(actor)
+        head = own_heads.lock(access.own_test_for(actor, key))
+        if own_heads.retire(actor, head):
+            audit.record(actor, "test.retired", subject_id=head.id, name=next(_versions(head)).row.name)
+
+
+def _versions(head: OwnTest) -> Iterator[Version]:
+    query = (
+        select(OwnTestVersion, User.name)
+        .join(User, points_at(OwnTestVersion.created_by, User))
+        .where(OwnTestVersion.practice_id == head.practice_id, OwnTestVersion.test_id == head.id)
+        .order_by(OwnTestVersion.number.desc())
+    )
+    for row, name in db.session.execute(query):
+        yield Version(row, batteries.own_test(row, head.key), name)
+
+
+def _add_version(actor: Actor, head: OwnTest, name: str, table: dict[str, Any]) -> None:
+    db.session.add(
+        OwnTestVersion(
+            practice_id=actor.practice_id,
+            test_id=head.id,
+            number=head.version,
+            name=name,
+            definition=table,
+            created_by=actor.user_id,
+            created_at=now(),
+        )
+    )
+    db.session.flush()
+
+
+def _check_name(actor: Actor, name: str, head: OwnTest | None) -> None:
+    for key, test in batteries.tests_for(actor).items():
+        if test.name.casefold() == name.casefold() and (head is None or key != head.key):
+            raise RuleBroken(f"There is a test called “{test.name}” already.", "name")

@@ -1,0 +1,1 @@
+"""Check-ins: when they are due, planned, opened, answered, and told of."""

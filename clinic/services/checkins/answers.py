@@ -1,0 +1,151 @@
+"""Answering a check-in through its mailed link: signs named or denied, answers stored once and corrected."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from sqlalchemy import select, update
+
+from clinic.domain.answers import needs_somebody
+from clinic.domain.errors import LinkProblem, RuleBroken
+from clinic.domain.notices import NoticeKind
+from clinic.domain.progress import PainPoint
+from clinic.domain.types import CheckinState, LinkProblemKind, MistakeAnswer
+from clinic.extensions import db
+from clinic.models import CheckinAnswer, OutboxMessage, WarningFlag
+from clinic.services import audit, notices, warnings
+from clinic.services.checkins.opening import NO_SIGNS, Opened, open_link
+from clinic.services.clock import now
+from clinic.services.outbox import calling_back as checkins
+from clinic.services.outbox import promises as outbox
+from clinic.services.transaction import transaction
+
+LATER_ANSWERED = "a later one was answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What somebody answers. None for pain is "I would rather not say"."""
+
+    days_practised: int
+    pain: int | None
+    mistake: MistakeAnswer | None
+    contact_wanted: bool
+    note: str | None = None
+
+
+def deny_signs(secret: str) -> None:
+    """Somebody says that none of the warning signs is new: noted once a day."""
+    with transaction():
+        opened = open_link(secret, lock=True)
+        _refuse_closed(opened)
+        if not opened.visit.may_answer:
+            checkins.note(opened.checkin.practice_id, opened.checkin.id, opened.checkin.state, NO_SIGNS)
+
+
+def name_signs(secret: str, signs: Collection[str]) -> WarningFlag:
+    """Somebody names warning signs: acted on at once, whether the rest is ever answered or not."""
+    with transaction():
+        opened = open_link(secret, lock=True)
+        flag = warnings.raise_flag(opened.client, signs, opened.checkin)
+    return flag
+
+
+def answer(secret: str, given: Given) -> None:
+    """Store an answer once; the same day it is corrected, later LinkProblem says that it is used."""
+    with transaction():
+        opened = open_link(secret, lock=True)
+        _refuse_closed(opened)
+        if not opened.visit.may_answer:
+            raise RuleBroken("Please look at the warning signs first.")
+        if opened.answer is None:
+            _store(opened, given)
+        else:
+            _correct(opened, opened.answer, given)
+
+
+def _refuse_closed(opened: Opened) -> None:
+    if opened.visit.is_closed:
+        raise LinkProblem(LinkProblemKind.USED)
+
+
+def _store(opened: Opened, given: Given) -> None:
+    checkin, client, at = opened.checkin, opened.client, now()
+    answer = CheckinAnswer(
+        id=uuid.uuid4(),
+        practice_id=checkin.practice_id,
+        checkin_id=checkin.id,
+        client_id=client.id,
+        answered_at=at,
+        **asdict(given),
+    )
+    db.session.add(answer)
+    checkin.state, checkin.answered_at, checkin.skip_reason = CheckinState.ANSWERED, at, None
+    checkin.remind_at = checkin.silent_since = None
+    db.session.flush()
+    checkins.note(checkin.practice_id, checkin.id, CheckinState.ANSWERED)
+    checkins.close_unanswered(checkin.practice_id, client.id, LATER_ANSWERED, checkin.local_date)
+    outbox.cancel(checkin.practice_id, OutboxMessage.checkin_id == checkin.id, "answered already")
+    _settle(answer)
+    _note(opened, "checkin.answered", **_telling(given))
+
+
+def _correct(opened: Opened, answer: CheckinAnswer, given: Given) -> None:
+    before = _given(answer)
+    if before == given:
+        return
+    for name, value in asdict(given).items():
+        setattr(answer, name, value)
+    answer.corrected_at = now()
+    db.session.flush()
+    _settle(answer)
+    _note(opened, "checkin.corrected", before=_telling(before), after=_telling(given))
+
+
+def _given(answer: CheckinAnswer) -> Given:
+    assert answer.days_practised is not None
+    return Given(answer.days_practised, answer.pain, answer.mistake, answer.contact_wanted, answer.note)
+
+
+def _telling(given: Given) -> dict[str, Any]:
+    told = asdict(replace(given, mistake=None))
+    return told | {"mistake": given.mistake.value if given.mistake else None}
+
+
+def _settle(answer: CheckinAnswer) -> None:
+    """Leave open what asks for a practitioner; the newest answer speaks for the pain of earlier ones."""
+    at = now()
+    db.session.execute(
+        update(CheckinAnswer)
+        .where(
+            CheckinAnswer.practice_id == answer.practice_id,
+            CheckinAnswer.client_id == answer.client_id,
+            CheckinAnswer.id != answer.id,
+            CheckinAnswer.handled_at.is_(None),
+            CheckinAnswer.contact_wanted.is_(False),
+        )
+        .values(handled_at=at)
+    )
+    open_for_somebody = needs_somebody(_points(answer), contact_wanted=answer.contact_wanted)
+    answer.handled_by, answer.handled_at = None, None if open_for_somebody else at
+    if answer.contact_wanted:
+        notices.tell(answer.practice_id, NoticeKind.CONTACT, client_id=answer.client_id, key=answer.id.hex)
+
+
+def _points(answer: CheckinAnswer) -> list[PainPoint]:
+    query = (
+        select(CheckinAnswer.answered_at, CheckinAnswer.pain)
+        .where(CheckinAnswer.practice_id == answer.practice_id, CheckinAnswer.client_id == answer.client_id)
+        .order_by(CheckinAnswer.answered_at)
+    )
+    return [PainPoint(at.date(), pain) for at, pain in db.session.execute(query)]
+
+
+def _note(opened: Opened, action: str, **details: Any) -> None:
+    checkin, client = opened.checkin, opened.client
+    audit.record_for(
+        checkin.practice_id, client.name, action, client_id=client.id, subject_id=checkin.id, **details
+    )

@@ -1,0 +1,92 @@
+"""A check-in that goes out because somebody of the practice wants it now, by the same rules as all others."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from clinic.domain.errors import RuleBroken
+from clinic.domain.mail_standing import MailSort, before_sending, why_not_mailed
+from clinic.domain.scheduling import DAY, Occurrence, next_occurrence
+from clinic.domain.sending import next_waking
+from clinic.domain.skipping import OUT, against_itself, skip_in_words
+from clinic.domain.types import CheckinKind
+from clinic.extensions import db
+from clinic.models import Checkin, Client, Program
+from clinic.services import access, audit
+from clinic.services.actors import Actor
+from clinic.services.checkins import dues as checkin_dues
+from clinic.services.checkins import planning as checkin_planning
+from clinic.services.checkins import rules as checkin_rules
+from clinic.services.checkins import writing as checkin_writing
+from clinic.services.checkins.dues import Due
+from clinic.services.checkins.schedules import schedule_of
+from clinic.services.checkins.writing import Plan
+from clinic.services.clock import now
+from clinic.services.transaction import transaction
+
+
+def send_now(actor: Actor, program_id: uuid.UUID) -> Checkin:
+    """Send a check-in of a program now, or when its client is awake next: `due_at` says when. Staff only.
+
+    Raises RuleBroken where a rule stands against it. Pressed twice it is one.
+    """
+    access.staff_only(actor)
+    with transaction():
+        program = access.program_for(actor, program_id, joinedload(Program.client))
+        _one_at_a_time(program)
+        checkin_planning.catch_up(program, now())
+        due = Due(schedule_of(program), program, program.client, access.practice_of(actor))
+        at = next_waking(due.hours, due.zone, now())
+        if made := _made_before(program, due.day(at)):
+            return made
+        plan = _plan(due, at)
+        checkin_writing.write([plan], now())
+        audit.record(actor, "checkin.by_hand", client_id=program.client_id, subject_id=plan.id)
+        checkin = db.session.get_one(Checkin, plan.id)
+    return checkin
+
+
+def _one_at_a_time(program: Program) -> None:
+    # of two presses at once the second sees what the first made; SQLite has one writer anyway
+    client = select(Client.id).where(
+        Client.practice_id == program.practice_id, Client.id == program.client_id
+    )
+    db.session.execute(client.with_for_update())
+
+
+def _made_before(program: Program, day: date) -> Checkin | None:
+    query = select(Checkin).where(
+        Checkin.practice_id == program.practice_id,
+        Checkin.program_id == program.id,
+        Checkin.kind == CheckinKind.MANUAL,
+        Checkin.local_date == day,
+    )
+    made = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if made is not None and made.state not in OUT:
+        raise RuleBroken("A check-in sent by hand today was stopped or failed. Send another one tomorrow.")
+    return made
+
+
+def _plan(due: Due, at: datetime) -> Plan:
+    day = due.day(at)
+    known = checkin_dues.known([due], at)
+    if reason := why_not_mailed(checkin_dues.standing(due, known), MailSort.CHECKIN):
+        said = before_sending(reason, MailSort.CHECKIN, due.client.name)
+        raise RuleBroken(f"A check-in cannot be sent now. {said}")
+    if reason := against_itself(checkin_dues.facts(due, at, known, at), at):
+        raise RuleBroken(f"A check-in cannot be sent now: {skip_in_words(reason)}.")
+    next_due_at = _next_after(due, at, day)
+    return Plan(uuid.uuid4(), due, CheckinKind.MANUAL, Occurrence(at, day), None, day, next_due_at)
+
+
+def _next_after(due: Due, at: datetime, day: date) -> datetime | None:
+    """When the next one by rule is due, not counting one of the same day, in whose place this one goes."""
+    if due.row is None or due.row.next_on is None:
+        return None
+    rule = checkin_rules.rule_of(due.row, due.program, due.client, due.practice)
+    found = next_occurrence(rule, at, day + DAY)
+    return found.due_at if found else None

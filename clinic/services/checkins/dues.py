@@ -1,0 +1,167 @@
+"""What planning reads: schedules whose time has come, and what is known of the clients they are about."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, and_, func, select
+
+from clinic.domain.errors import ClinicError
+from clinic.domain.mail_standing import MailStanding, mail_standing_of
+from clinic.domain.scheduling import WakingHours, load_zone, local_date, waking_hours
+from clinic.domain.sending import day_key
+from clinic.domain.skipping import SendingFacts
+from clinic.domain.types import ProgramStatus
+from clinic.extensions import db
+from clinic.models import (
+    CheckinAnswer,
+    CheckinSchedule,
+    Client,
+    OutboxMessage,
+    Practice,
+    Program,
+    WarningFlag,
+)
+from clinic.models.base import points_at
+from clinic.services.checkins import silence as checkin_silence
+from clinic.services.checkins.silence import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A program with all that its check-ins are about; `row` None where they are switched off."""
+
+    row: CheckinSchedule | None
+    program: Program
+    client: Client
+    practice: Practice
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the client lives."""
+        try:
+            return load_zone(self.client.time_zone)
+        except ClinicError:  # told of when its rule is read
+            return load_zone(self.practice.time_zone)
+
+    @property
+    def hours(self) -> WakingHours:
+        """When the client is awake."""
+        practice, client = self.practice, self.client
+        return waking_hours(
+            practice.waking_from, practice.waking_until, client.waking_from, client.waking_until
+        )
+
+    def day(self, at: datetime) -> date:
+        """The client's date at an instant: the day a mail goes out on."""
+        return local_date(at, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the clients of a batch."""
+
+    locked: Collection[uuid.UUID]
+    unanswered: Mapping[uuid.UUID, Run]
+    answered_at: Mapping[uuid.UUID, datetime]
+    mailed: set[tuple[uuid.UUID, str]]
+
+
+def take(at: datetime, most: int) -> list[Due]:
+    """Schedules whose time has come, locked for the caller's transaction; what others hold is left out."""
+    query = _schedules().where(CheckinSchedule.next_due_at <= at).order_by(CheckinSchedule.next_due_at)
+    return _read(query.limit(most).with_for_update(skip_locked=True, of=CheckinSchedule))
+
+
+def of_program(program: Program) -> list[Due]:
+    """The same for one program's schedule whatever its time, waited for if somebody else holds it."""
+    mine = and_(CheckinSchedule.practice_id == program.practice_id, CheckinSchedule.program_id == program.id)
+    return _read(_schedules().where(mine).with_for_update(of=CheckinSchedule))
+
+
+def known(dues: Collection[Due], at: datetime) -> Known:
+    """What is known of these clients. Four queries."""
+    clients = [due.client.id for due in dues]
+    practices = {due.practice.id for due in dues}
+    keys = [day_key(due.client.id, due.day(at)) for due in dues]
+    return Known(
+        locked=set(db.session.scalars(_open_flags(practices, clients))),
+        unanswered=checkin_silence.runs(practices, clients),
+        answered_at=_pairs(_last_answers(practices, clients)),
+        mailed=_mailed(practices, keys),
+    )
+
+
+def standing(due: Due, found: Known) -> MailStanding:
+    """Whether its client may be mailed."""
+    return mail_standing_of(
+        due.client, numbers_set=due.practice.numbers_set, warning_open=due.client.id in found.locked
+    )
+
+
+def facts(due: Due, due_at: datetime, found: Known, at: datetime) -> SendingFacts:
+    """What of itself decides whether a check-in goes out at an instant."""
+    client, practice, day = due.client, due.practice, due.day(at)
+    answered_at = found.answered_at.get(client.id)
+    return SendingFacts(
+        due_at=due_at,
+        program=status_on(due.program, day),
+        answered_today=answered_at is not None and due.day(answered_at) == day,
+        mailed_today=(practice.id, day_key(client.id, day)) in found.mailed,
+        unanswered_in_a_row=found.unanswered.get(client.id, Run()).length,
+    )
+
+
+def status_on(program: Program, day: date) -> ProgramStatus:
+    """As it is on that day: the beat that starts programs may not have run yet."""
+    if program.status is ProgramStatus.ASSIGNED and program.starts_on <= day:
+        return ProgramStatus.ACTIVE
+    return program.status
+
+
+def _schedules() -> Select[CheckinSchedule, Program, Client, Practice]:
+    return (
+        select(CheckinSchedule, Program, Client, Practice)
+        .join(Program, points_at(CheckinSchedule.program_id, Program))
+        .join(Client, points_at(Program.client_id, Client))
+        .join(Practice, Practice.id == CheckinSchedule.practice_id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _read(query: Select[CheckinSchedule, Program, Client, Practice]) -> list[Due]:
+    return [Due(*row) for row in db.session.execute(query)]
+
+
+def _pairs(query: Select[uuid.UUID, Any]) -> dict[uuid.UUID, Any]:
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def _mailed(practices: Iterable[uuid.UUID], keys: Sequence[str]) -> set[tuple[uuid.UUID, str]]:
+    query = select(OutboxMessage.practice_id, OutboxMessage.day_key).where(
+        OutboxMessage.practice_id.in_(practices), OutboxMessage.day_key.in_(keys)
+    )
+    return {(row[0], row[1] or "") for row in db.session.execute(query)}
+
+
+def _open_flags(practices: Iterable[uuid.UUID], clients: Iterable[uuid.UUID]) -> Select[uuid.UUID]:
+    return select(WarningFlag.client_id).where(
+        WarningFlag.practice_id.in_(practices),
+        WarningFlag.client_id.in_(clients),
+        WarningFlag.cleared_at.is_(None),
+    )
+
+
+def _last_answers(
+    practices: Iterable[uuid.UUID], clients: Iterable[uuid.UUID]
+) -> Select[uuid.UUID, datetime]:
+    return (
+        select(CheckinAnswer.client_id, func.max(CheckinAnswer.answered_at))
+        .where(CheckinAnswer.practice_id.in_(practices), CheckinAnswer.client_id.in_(clients))
+        .group_by(CheckinAnswer.client_id)
+    )

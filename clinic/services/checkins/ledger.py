@@ -1,0 +1,214 @@
+"""The ledger of check-ins as the practice reads it, and the mail they are sent as."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import joinedload
+
+from clinic.domain.mail_standing import MailSort, mail_standing_of, why_not_mailed
+from clinic.domain.scheduling import load_zone, local_date
+from clinic.domain.sending import CHECKIN
+from clinic.domain.types import CheckinState, SkipReason
+from clinic.extensions import db
+from clinic.mail import compose
+from clinic.mail.compose import MailContent
+from clinic.models import (
+    Checkin,
+    CheckinAnswer,
+    CheckinEvent,
+    CheckinSchedule,
+    Client,
+    OutboxMessage,
+    Program,
+    WarningFlag,
+)
+from clinic.models.base import points_at
+from clinic.services import access, audit, links
+from clinic.services.actors import Actor
+from clinic.services.clock import now
+from clinic.services.outbox import promises as outbox
+from clinic.services.transaction import transaction
+
+TROUBLE = (CheckinState.FAILED, CheckinState.IN_DOUBT)
+MOST = 50
+LOOK_BACK = timedelta(days=30)
+RECENT = timedelta(days=14)
+SKIPPED, SKIPPED_SHOWN = (CheckinState.SKIPPED,), timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger. `reason` is of its newest change; `message_id` is of its mail."""
+
+    checkin: Checkin
+    answer: CheckinAnswer | None
+    reason: str
+    message_id: uuid.UUID | None = None
+
+    @property
+    def can_be_resent(self) -> bool:
+        """Failed, or in doubt with no reminder that covers it, and with a mail that can be sent again."""
+        checkin = self.checkin
+        covered = checkin.state is CheckinState.IN_DOUBT and checkin.reminded_at is not None
+        return checkin.state in TROUBLE and not covered and self.message_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A check-in that is to come; `kept_back` is why it would not go out if it were due now."""
+
+    client_id: uuid.UUID
+    client_name: str
+    program_name: str
+    due_at: datetime | None
+    kept_back: SkipReason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that a practice's check-in page shows, each list cut off at fifty."""
+
+    planned: Sequence[Planned]
+    waiting: Sequence[Entry]
+    trouble: Sequence[Entry]
+    skipped: Sequence[Entry]
+    answers: Sequence[Entry]
+
+
+def for_client(actor: Actor, client_id: uuid.UUID) -> Sequence[Entry]:
+    """The ledger of one client of the practice, newest first, with answers; staff only. One query."""
+    access.staff_only(actor)
+    query = _entries().where(Checkin.practice_id == actor.practice_id, Checkin.client_id == client_id)
+    return _read(query.order_by(Checkin.local_date.desc(), Checkin.due_at.desc()).limit(4 * MOST))
+
+
+def overview(actor: Actor, until: datetime) -> Overview:
+    """The practice's check-ins, planned up to an instant; staff only. Five queries."""
+    access.staff_only(actor)
+    return Overview(
+        planned=_planned(actor, until),
+        waiting=_in_states(actor, (CheckinState.WAITING, CheckinState.SENDING), Checkin.due_at),
+        trouble=_in_states(actor, TROUBLE, Checkin.due_at.desc(), _is_uncovered()),
+        skipped=_in_states(actor, SKIPPED, Checkin.due_at.desc(), Checkin.due_at >= now() - SKIPPED_SHOWN),
+        answers=_answered(actor),
+    )
+
+
+def preview(actor: Actor) -> MailContent:
+    """The check-in mail as a client gets it, but for its links, which lead nowhere; staff only."""
+    access.staff_only(actor)
+    practice = access.practice_of(actor)
+    home = links.address("public.home.index")
+    return compose.checkin(
+        compose.Letterhead(practice.name, practice.phone, practice.emergency_number),
+        first_name=actor.name.partition(" ")[0],
+        link=home,
+        until=local_date(now() + links.CHECKIN_LIFETIME, load_zone(practice.time_zone)),
+        stop_link=home,
+    )
+
+
+def preview_to_self(actor: Actor) -> None:
+    """Mail that preview to the practitioner who asks; staff only."""
+    user = access.user_for(actor, actor.user_id)
+    with transaction():
+        outbox.promise_preview(user)
+        audit.record(actor, "checkin.previewed")
+
+
+def _mail() -> ColumnElement[Any]:
+    return (
+        select(OutboxMessage.id)
+        .where(
+            points_at(OutboxMessage.checkin_id, Checkin),
+            OutboxMessage.kind == CHECKIN,
+        )
+        .order_by(OutboxMessage.created_at.desc())
+        .limit(1)
+        .correlate(Checkin)
+        .scalar_subquery()
+    )
+
+
+def _entries(*, answered: bool = False) -> Select[Any]:
+    reason = (
+        select(CheckinEvent.reason)
+        .where(points_at(CheckinEvent.checkin_id, Checkin))
+        .order_by(CheckinEvent.happened_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(Checkin, CheckinAnswer, reason, _mail())
+        .join(
+            CheckinAnswer,
+            points_at(CheckinAnswer.checkin_id, Checkin),
+            isouter=not answered,  # an outer join would read every check-in for the newest answers
+        )
+        .options(joinedload(Checkin.client))
+    )
+
+
+def _read(query: Select[Any]) -> list[Entry]:
+    return [_entry(row) for row in db.session.execute(query)]
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(row[0], row[1], row[2] or "", row[3])
+
+
+def _is_uncovered() -> ColumnElement[bool]:
+    return or_(Checkin.state != CheckinState.IN_DOUBT, Checkin.reminded_at.is_(None))
+
+
+def _in_states(
+    actor: Actor, states: tuple[CheckinState, ...], order: Any, *more: ColumnElement[bool]
+) -> list[Entry]:
+    query = _entries().where(
+        Checkin.practice_id == actor.practice_id,
+        Checkin.state.in_(states),
+        Checkin.due_at >= now() - LOOK_BACK,
+        *more,
+    )
+    return _read(query.order_by(order).limit(MOST))
+
+
+def _answered(actor: Actor) -> list[Entry]:
+    query = _entries(answered=True).where(
+        CheckinAnswer.practice_id == actor.practice_id, CheckinAnswer.answered_at >= now() - RECENT
+    )
+    return _read(query.order_by(CheckinAnswer.answered_at.desc()).limit(MOST))
+
+
+def _planned(actor: Actor, until: datetime) -> list[Planned]:
+    warning_open = exists().where(
+        WarningFlag.practice_id == Client.practice_id,
+        WarningFlag.client_id == Client.id,
+        WarningFlag.cleared_at.is_(None),
+    )
+    query = (
+        select(Client, Program.name, CheckinSchedule.next_due_at, warning_open)
+        .join(
+            Program,
+            points_at(CheckinSchedule.program_id, Program),
+        )
+        .join(Client, points_at(Program.client_id, Client))
+        .where(CheckinSchedule.practice_id == actor.practice_id, CheckinSchedule.next_due_at <= until)
+        .order_by(CheckinSchedule.next_due_at)
+        .limit(MOST)
+    )
+    numbers_set = access.practice_of(actor).numbers_set
+    return [_coming(*row, numbers_set) for row in db.session.execute(query)]
+
+
+def _coming(
+    client: Client, program: str, due_at: datetime | None, warning_open: bool, numbers_set: bool
+) -> Planned:
+    standing = mail_standing_of(client, numbers_set=numbers_set, warning_open=bool(warning_open))
+    return Planned(client.id, client.name, program, due_at, why_not_mailed(standing, MailSort.CHECKIN))

@@ -1,0 +1,122 @@
+"""Planning: what falls due becomes a row of the ledger and, in the same transaction, a promised mail.
+
+Any number of planners may run. A schedule is taken by one of them (SKIP LOCKED; SQLite has one writer), a
+check-in is unique by program, kind and local date, a mail by client and day: what one did the next finds.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from clinic.domain.dates import count
+from clinic.domain.errors import ClinicError
+from clinic.domain.scheduling import DAY, Occurrence, fallen_due
+from clinic.domain.sending import day_key
+from clinic.domain.skipping import should_skip, skip_in_words
+from clinic.domain.types import CheckinKind, SkipReason
+from clinic.models import CheckinSchedule, Program
+from clinic.services.checkins import dues as checkin_dues
+from clinic.services.checkins import rules as checkin_rules
+from clinic.services.checkins import writing as checkin_writing
+from clinic.services.checkins.dues import Due, Known
+from clinic.services.checkins.passes import in_batches
+from clinic.services.checkins.writing import Plan
+from clinic.services.transaction import transaction
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Report:
+    """What a pass did: schedules looked at, mails promised, check-ins skipped and why."""
+
+    looked_at: int = 0
+    promised: int = 0
+    skipped: Counter[SkipReason] = field(default_factory=Counter)
+
+    @property
+    def planned(self) -> int:
+        """How many rows the ledger has gained."""
+        return self.promised + self.skipped.total()
+
+    def add(self, other: Report) -> None:
+        """Count another pass in."""
+        self.looked_at += other.looked_at
+        self.promised += other.promised
+        self.skipped.update(other.skipped)
+
+    @property
+    def in_words(self) -> str:
+        """The report as one line."""
+        reasons = self.skipped.most_common()
+        why = ", ".join(f"{times} because {skip_in_words(reason)}" for reason, times in reasons)
+        skipped = f"{self.skipped.total()} skipped" + (f" ({why})" if why else "")
+        return f"{count(self.planned, 'check-in')} planned: {self.promised} to be mailed, {skipped}."
+
+
+def plan_due(now: datetime, limit: int = 1000) -> int:
+    """Plan what has fallen due; returns how many rows the ledger has gained."""
+    return run(now, limit).planned
+
+
+def run(now: datetime, limit: int = 1000) -> Report:
+    """One pass over at most `limit` schedules, in short transactions."""
+    return in_batches(_one_transaction, Report(), now, limit)
+
+
+def catch_up(program: Program, now: datetime) -> None:
+    """Plan what of one program has fallen due but was not planned yet, within the caller's transaction.
+
+    Done before its schedule changes: what was due under the old rule is then in the ledger, and not lost.
+    """
+    dues = [due for due in checkin_dues.of_program(program) if _is_behind(due, now)]
+    if dues:
+        checkin_writing.write(list(_decide(dues, checkin_dues.known(dues, now), now)), now)
+
+
+def _is_behind(due: Due, now: datetime) -> bool:
+    return due.row is not None and due.row.next_due_at is not None and due.row.next_due_at <= now
+
+
+def _one_transaction(now: datetime, size: int) -> Report:
+    with transaction():
+        dues = checkin_dues.take(now, size)
+        plans = list(_decide(dues, checkin_dues.known(dues, now), now)) if dues else []
+        written = checkin_writing.write(plans, now)
+    skipped = Counter(plan.skip for plan in written if plan.skip)
+    return Report(len(dues), len(written) - skipped.total(), skipped)
+
+
+def _decide(dues: Iterable[Due], known: Known, now: datetime) -> Iterator[Plan]:
+    for due in dues:
+        row = due.row
+        assert row is not None
+        assert row.next_on is not None
+        try:
+            rule = checkin_rules.rule_of(row, due.program, due.client, due.practice)
+            missed = fallen_due(rule, row.next_on, now)
+            checkin_rules.plan(row, due.program, due.client, due.practice, now)
+        except ClinicError as problem:
+            # a rule that cannot be read holds up nobody else's; it is looked at again tomorrow
+            log.error("check-ins of program %s cannot be planned: %s", due.program.id, problem)
+            row.next_due_at = now + DAY
+            continue
+        for occurrence in missed:
+            yield _plan(due, row, occurrence, known, now)
+
+
+def _plan(due: Due, row: CheckinSchedule, occurrence: Occurrence, known: Known, now: datetime) -> Plan:
+    skip = should_skip(
+        checkin_dues.standing(due, known), checkin_dues.facts(due, occurrence.due_at, known, now), now
+    )
+    day = due.day(now)
+    if skip is None:
+        known.mailed.add((due.practice.id, day_key(due.client.id, day)))
+    kind = CheckinKind(row.kind.value)
+    run = known.unanswered.get(due.client.id)
+    return Plan(uuid.uuid4(), due, kind, occurrence, skip, day, row.next_due_at, run.last if run else None)

@@ -1,0 +1,142 @@
+"""Check-ins that went out and were not answered: how many in a row, and how long each is waited for.
+
+One that expires by itself still counts in the run. An answer ends the run, and so does somebody of the
+practice who looked after the client.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, or_, select, union_all, update
+from sqlalchemy.orm import aliased
+
+from clinic.domain.reminding import ANSWER_WITHIN, EXPIRED_BECAUSE
+from clinic.domain.skipping import AWAITED
+from clinic.domain.types import CheckinState
+from clinic.extensions import db
+from clinic.models import AuditEvent, Checkin, CheckinEvent, Practice
+from clinic.services.audit import SYSTEM
+from clinic.services.outbox import bulk as sending_bulk
+from clinic.services.transaction import transaction
+
+BATCH = 200  # check-ins a transaction
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def is_unanswered() -> ColumnElement[bool]:
+    """Whether a check-in stands in a run of unanswered ones; for queries that go by client."""
+    return or_(Checkin.state.in_(AWAITED), Checkin.silent_since.is_not(None))
+
+
+def unanswered_in(practice_id: uuid.UUID) -> CompoundSelect[uuid.UUID]:
+    """The ids of a practice's unanswered check-ins, each half by an index of its own."""
+    mine = Checkin.practice_id == practice_id
+    return union_all(
+        select(Checkin.id).where(mine, Checkin.state.in_(AWAITED)),
+        select(Checkin.id).where(mine, Checkin.silent_since.is_not(None)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """So many check-ins in a row that were not answered, the last of them on a day."""
+
+    length: int = 0
+    last: date | None = None
+
+
+def runs(practices: Iterable[uuid.UUID], clients: Iterable[uuid.UUID]) -> dict[uuid.UUID, Run]:
+    """What each of these clients has left unanswered since they last answered one; none where nothing is."""
+    return {row[0]: Run(row[1], row[2]) for row in db.session.execute(_runs(practices, clients))}
+
+
+def _runs(practices: Iterable[uuid.UUID], clients: Iterable[uuid.UUID]) -> Select[uuid.UUID, int, date]:
+    answered = aliased(Checkin)
+    last = (
+        select(func.max(func.coalesce(answered.answered_at, answered.due_at)))
+        .where(
+            answered.practice_id == Checkin.practice_id,
+            answered.client_id == Checkin.client_id,
+            answered.state == CheckinState.ANSWERED,
+        )
+        .scalar_subquery()
+    )
+    return (
+        select(Checkin.client_id, func.count(), func.max(Checkin.local_date))
+        .where(
+            Checkin.practice_id.in_(practices),
+            Checkin.client_id.in_(clients),
+            is_unanswered(),
+            Checkin.due_at > func.coalesce(last, LONG_AGO),
+        )
+        .group_by(Checkin.client_id)
+    )
+
+
+def expire(at: datetime, most: int = 5000) -> int:
+    """Wait no longer for what went out too long ago, in short transactions; returns for how many."""
+    expired = 0
+    while expired < most:
+        with transaction():
+            batch = _expire_some(at)
+        expired += batch
+        if batch < BATCH:
+            break
+    return expired
+
+
+def _expire_some(at: datetime) -> int:
+    long_ago = at - ANSWER_WITHIN
+    # by practice, because that is how the index begins; nothing goes out before it is due
+    over = (
+        select(Checkin.id)
+        .where(
+            Checkin.practice_id.in_(select(Practice.id)),
+            Checkin.state.in_(AWAITED),
+            Checkin.due_at <= long_ago,
+            func.coalesce(Checkin.sent_at, Checkin.due_at) <= long_ago,
+        )
+        .limit(BATCH)
+        .with_for_update(skip_locked=True, of=Checkin)
+    )
+    rows = db.session.execute(
+        update(Checkin)
+        .where(Checkin.id.in_(over))
+        .values(state=CheckinState.EXPIRED, silent_since=at, remind_at=None)
+        .returning(Checkin.id, Checkin.practice_id, Checkin.client_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    sending_bulk.add(CheckinEvent, [_event(row.id, row.practice_id, at) for row in rows])
+    sending_bulk.add(AuditEvent, [_told(row.id, row.practice_id, row.client_id, at) for row in rows])
+    return len(rows)
+
+
+def _event(checkin_id: uuid.UUID, practice_id: uuid.UUID, at: datetime) -> dict[str, object]:
+    return {
+        "id": uuid.uuid4(),
+        "practice_id": practice_id,
+        "checkin_id": checkin_id,
+        "state": CheckinState.EXPIRED,
+        "reason": EXPIRED_BECAUSE,
+        "happened_at": at,
+    }
+
+
+def _told(
+    checkin_id: uuid.UUID, practice_id: uuid.UUID, client_id: uuid.UUID, at: datetime
+) -> dict[str, object]:
+    return {
+        "id": uuid.uuid4(),
+        "practice_id": practice_id,
+        "happened_at": at,
+        "action": "checkin.expired",
+        "actor_id": None,
+        "actor_name": SYSTEM,
+        "client_id": client_id,
+        "subject_id": checkin_id,
+        "details": {},
+    }

@@ -1,0 +1,135 @@
+"""Writing planned check-ins down: the row of the ledger, its history, and the promise of its mail."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql, sqlite
+
+from clinic.domain.notices import NoticeKind
+from clinic.domain.scheduling import Occurrence
+from clinic.domain.sending import CHECKIN, day_key, last_try
+from clinic.domain.skipping import LATEST, skip_in_words
+from clinic.domain.types import CheckinKind, CheckinState, SkipReason
+from clinic.extensions import db
+from clinic.models import Checkin, CheckinEvent
+from clinic.services import audit, notices
+from clinic.services.checkins.dues import Due
+from clinic.services.outbox import promises as outbox
+
+UNIQUE = ("practice_id", "program_id", "kind", "local_date")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A check-in to be written: `skip` None if it is mailed, on the client's day `day`.
+
+    Its mail is tried until `next_due_at` at most, when the next one is due.
+    """
+
+    id: uuid.UUID
+    due: Due
+    kind: CheckinKind
+    occurrence: Occurrence
+    skip: SkipReason | None
+    day: date
+    next_due_at: datetime | None = None
+    silent_since: date | None = None  # the last of a run of unanswered check-ins
+
+    @property
+    def state(self) -> CheckinState:
+        """Where it stands once written."""
+        return CheckinState.SKIPPED if self.skip else CheckinState.WAITING
+
+
+def write(plans: Sequence[Plan], at: datetime) -> list[Plan]:
+    """Write the check-ins nobody has written yet, within the caller's transaction; returns those."""
+    if not plans:
+        return []
+    insert_into: Callable[[type[Checkin]], Any]
+    insert_into = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    fresh = set(
+        db.session.scalars(
+            insert_into(Checkin)
+            .values([_row(plan) for plan in plans])
+            .on_conflict_do_nothing(index_elements=UNIQUE)
+            .returning(Checkin.id)
+        )
+    )
+    written = [plan for plan in plans if plan.id in fresh]
+    if written:
+        db.session.execute(insert(CheckinEvent), [event for plan in written for event in _events(plan, at)])
+    for plan in written:
+        _tell(plan)
+    return written
+
+
+def _row(plan: Plan) -> dict[str, Any]:
+    return {
+        "id": plan.id,
+        "practice_id": plan.due.practice.id,
+        "client_id": plan.due.client.id,
+        "program_id": plan.due.program.id,
+        "kind": plan.kind,
+        "local_date": plan.occurrence.local_date,
+        "due_at": plan.occurrence.due_at,
+        "state": plan.state,
+        "skip_reason": plan.skip,
+    }
+
+
+def _events(plan: Plan, at: datetime) -> list[dict[str, Any]]:
+    why = skip_in_words(plan.skip) if plan.skip else ""
+    fell_due = min(plan.occurrence.due_at, at)
+    return [_event(plan, CheckinState.DUE, "", fell_due), _event(plan, plan.state, why, at)]
+
+
+def _event(plan: Plan, state: CheckinState, reason: str, at: datetime) -> dict[str, Any]:
+    return {
+        "practice_id": plan.due.practice.id,
+        "checkin_id": plan.id,
+        "state": state,
+        "reason": reason,
+        "happened_at": at,
+    }
+
+
+def _tell(plan: Plan) -> None:
+    if plan.skip:
+        _note_skipped(plan, plan.skip)
+        return
+    due_at = plan.occurrence.due_at
+    outbox.promise(
+        plan.due.practice.id,
+        CHECKIN,
+        f"checkin:{plan.id.hex}",
+        client_id=plan.due.client.id,
+        checkin_id=plan.id,
+        local_date=plan.occurrence.local_date,
+        day_key=day_key(plan.due.client.id, plan.day),
+        due_at=due_at,
+        start_by=due_at + LATEST,
+        not_after=last_try(due_at, plan.next_due_at),
+    )
+
+
+def _note_skipped(plan: Plan, reason: SkipReason) -> None:
+    if reason is SkipReason.UNANSWERED_TWICE:
+        client = plan.due.client  # of one run the practice is told once, however many are left out
+        key = f"{client.id.hex}:{plan.silent_since}"
+        notices.tell(client.practice_id, NoticeKind.UNANSWERED, client_id=client.id, key=key)
+    audit.record_for(
+        plan.due.practice.id,
+        audit.SYSTEM,
+        "checkin.skipped",
+        client_id=plan.due.client.id,
+        subject_id=plan.id,
+        reason=skip_in_words(reason),
+        skip=reason.value,
+        day=plan.occurrence.local_date.isoformat(),
+    )

@@ -1,0 +1,1 @@
+"""The practice's clients: their records, the list of them, what is known of one, and their invitations."""

@@ -1,0 +1,225 @@
+"""The list of clients: searched, filtered, fifty at a time; ten thousand cost no more than a hundred."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, select, tuple_
+
+from clinic.domain.invitations import AccountStanding, account_standing
+from clinic.domain.search import fold
+from clinic.domain.types import ClientKind, ClientStatus, LogOutcome, ProgramStatus
+from clinic.extensions import db
+from clinic.models import CheckinAnswer, Client, Invitation, PracticeLog, Program, WarningFlag
+from clinic.services.actors import Actor
+from clinic.services.attention.queries import pain_up_of
+from clinic.services.clock import now
+
+PAGE = 50
+COUNT_UP_TO = 1000  # counting on would cost more than the page
+MOST_WORDS = 6
+ESCAPE = "\\"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which clients, and from where on: the ones after or before a client of the list."""
+
+    text: str = ""
+    status: ClientStatus = ClientStatus.ACTIVE
+    standing: AccountStanding | None = None
+    after: uuid.UUID | None = None
+    before: uuid.UUID | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.text or self.standing)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the list."""
+
+    id: uuid.UUID
+    name: str
+    kind: ClientKind
+    group_name: str | None
+    program: ProgramStatus | None
+    last_practice: date | None
+    last_answer: datetime | None
+    standing: AccountStanding
+    warning: bool
+    pain_up: bool
+    contact_wanted: bool
+    bounced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the list, and where the neighbouring pages start; `count` is None beyond 1,000."""
+
+    rows: Sequence[Listed]
+    before: uuid.UUID | None
+    after: uuid.UUID | None
+    count: int | None
+
+
+def page(actor: Actor, wanted: Wanted) -> Page:
+    """The clients of the actor's practice that are wanted, by name."""
+    backwards = wanted.before is not None and wanted.after is None
+    words = fold(wanted.text).split()[:MOST_WORDS]
+    place, values = _place(actor, wanted), _values(actor, wanted, words)
+    query = _lines(len(words), wanted.standing, moved=bool(place), backwards=backwards)
+    found = db.session.execute(query, {**values, **place}).all()
+    more, moved = len(found) > PAGE, bool(place)
+    asking = {row.id for row in found if row.asks}
+    rises = pain_up_of(actor.practice_id, asking, UTC)
+    lines = [_listed(row, rises) for row in found[:PAGE]]
+    if backwards:
+        lines.reverse()
+    before = lines[0].id if lines and (more if backwards else moved) else None
+    after = lines[-1].id if lines and (moved if backwards else more) else None
+    if not (before or after):
+        return Page(lines, None, None, len(lines))
+    count = db.session.scalar(_count(len(words), wanted.standing), values) or 0
+    return Page(lines, before, after, count if count <= COUNT_UP_TO else None)
+
+
+def _values(actor: Actor, wanted: Wanted, words: Sequence[str]) -> dict[str, Any]:
+    searched = {f"word_{number}": f"%{_escaped(word)}%" for number, word in enumerate(words)}
+    return {"practice_id": actor.practice_id, "status": wanted.status, "now": now(), **searched}
+
+
+def _escaped(word: str) -> str:
+    for special in (ESCAPE, "%", "_"):
+        word = word.replace(special, ESCAPE + special)
+    return word
+
+
+def _place(actor: Actor, wanted: Wanted) -> dict[str, Any]:
+    """The client the page starts beside, if that one is of this practice."""
+    edge = wanted.after or wanted.before
+    if edge is None:
+        return {}
+    place = select(Client.sort_key).where(Client.practice_id == actor.practice_id, Client.id == edge)
+    key = db.session.scalar(place)
+    return {} if key is None else {"key": key, "edge": edge}
+
+
+# A statement of this size takes longer to put together than to run, so each shape of it is made once.
+@cache
+def _lines(words: int, standing: AccountStanding | None, *, moved: bool, backwards: bool) -> Select[Any]:
+    query = _columns().where(*_which(words, standing))
+    if moved:
+        key, edge = bindparam("key", type_=Client.sort_key.type), bindparam("edge", type_=Client.id.type)
+        here, there = tuple_(Client.sort_key, Client.id), tuple_(key, edge)
+        # the pair alone makes SQLite read the index from its beginning
+        start = Client.sort_key <= key if backwards else Client.sort_key >= key
+        query = query.where(start, here < there if backwards else here > there)
+    order = (Client.sort_key.desc(), Client.id.desc()) if backwards else (Client.sort_key, Client.id)
+    return query.order_by(*order).limit(PAGE + 1)
+
+
+@cache
+def _count(words: int, standing: AccountStanding | None) -> Select[Any]:
+    some = select(Client.id).where(*_which(words, standing)).limit(COUNT_UP_TO + 1).subquery()
+    return select(func.count()).select_from(some)
+
+
+def _which(words: int, standing: AccountStanding | None) -> list[ColumnElement[bool]]:
+    which = [Client.practice_id == bindparam("practice_id"), Client.status == bindparam("status")]
+    which += [Client.search_key.like(bindparam(f"word_{number}"), escape=ESCAPE) for number in range(words)]
+    if standing is not None:
+        which.append(_stands(standing))
+    return which
+
+
+def _columns() -> Select[Any]:
+    return select(
+        Client.id,
+        Client.name,
+        Client.kind,
+        Client.group_name,
+        Client.user_id,
+        Client.bounced_at,
+        _program().label("program"),
+        _last_practice().label("last_practice"),
+        _last_answer().label("last_answer"),
+        _invited_until().label("invited_until"),
+        _warning().label("warning"),
+        _asks().label("asks"),
+        _asks(CheckinAnswer.contact_wanted.is_(True)).label("contact_wanted"),
+    )
+
+
+def _of_client(kind: type[Any]) -> ColumnElement[bool]:
+    return and_(kind.practice_id == Client.practice_id, kind.client_id == Client.id)
+
+
+def _program() -> Any:
+    newest = (Program.status == ProgramStatus.ENDED, Program.assigned_at.desc())
+    return select(Program.status).where(_of_client(Program)).order_by(*newest).limit(1).scalar_subquery()
+
+
+def _last_practice() -> Any:
+    practised = select(PracticeLog.local_date).where(
+        _of_client(PracticeLog), PracticeLog.outcome != LogOutcome.NOT_DONE
+    )
+    return practised.order_by(PracticeLog.local_date.desc()).limit(1).scalar_subquery()
+
+
+def _last_answer() -> Any:
+    return select(func.max(CheckinAnswer.answered_at)).where(_of_client(CheckinAnswer)).scalar_subquery()
+
+
+def _open_invitation() -> ColumnElement[bool]:
+    return and_(_of_client(Invitation), Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
+
+
+def _invited_until() -> Any:
+    return select(func.max(Invitation.expires_at)).where(_open_invitation()).scalar_subquery()
+
+
+def _warning() -> Any:
+    return exists().where(_of_client(WarningFlag), WarningFlag.cleared_at.is_(None))
+
+
+def _asks(*why: ColumnElement[bool]) -> Any:
+    # few answers are open: what asks for nobody is closed as it is stored
+    return exists().where(_of_client(CheckinAnswer), CheckinAnswer.handled_at.is_(None), *why)
+
+
+def _stands(standing: AccountStanding) -> ColumnElement[bool]:
+    invited = exists().where(_open_invitation())
+    lasting = exists().where(_open_invitation(), Invitation.expires_at > bindparam("now"))
+    without = Client.user_id.is_(None)
+    return {
+        AccountStanding.HAS_ACCOUNT: Client.user_id.is_not(None),
+        AccountStanding.INVITED: and_(without, lasting),
+        AccountStanding.LAPSED: and_(without, invited, ~lasting),
+        AccountStanding.NOT_INVITED: and_(without, ~invited),
+    }[standing]
+
+
+def _listed(row: Row[Any], rises: Container[uuid.UUID]) -> Listed:
+    return Listed(
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        group_name=row.group_name,
+        program=row.program,
+        last_practice=row.last_practice,
+        last_answer=row.last_answer,
+        standing=account_standing(
+            has_account=row.user_id is not None, invited_until=row.invited_until, now=now()
+        ),
+        warning=bool(row.warning),
+        pain_up=row.id in rises,
+        contact_wanted=bool(row.contact_wanted),
+        bounced=row.bounced_at is not None,
+    )

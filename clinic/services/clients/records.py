@@ -1,0 +1,227 @@
+"""The people a practice looks after: finding, adding, correcting, archiving them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.types import ClientKind, ClientStatus, SkipReason
+from clinic.extensions import db
+from clinic.mail.addresses import Address
+from clinic.models import Client, Practice
+from clinic.services import access, audit
+from clinic.services.actors import Actor
+from clinic.services.checkins import schedules
+from clinic.services.clients import identity as client_identity
+from clinic.services.clients import invitations
+from clinic.services.clock import now, today_in
+from clinic.services.outbox import calling_back as checkins
+from clinic.services.transaction import transaction
+
+KEYS = uuid.UUID("7c1e44a0-5b0e-4a53-9d0f-3f5f6f1f2a61")
+WHEN = {"time_zone", "waking_from", "waking_until"}
+SAME_ADDRESS = "Another client has this email address already."
+EARLIEST_YEAR = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a practitioner writes down about a client. `consented_on` is a day where the practice is."""
+
+    name: str
+    email: Address | None
+    phone: str | None
+    time_zone: str
+    kind: ClientKind
+    group_name: str | None = None
+    reason_for_care: str | None = None
+    history: str | None = None
+    notes: str | None = None
+    consented_on: date | None = None
+    waking_from: time | None = None  # None: the practice's hours
+    waking_until: time | None = None
+
+
+PLAIN = tuple(each.name for each in fields(Details) if each.name not in {"name", "email", "consented_on"})
+
+
+def any_yet(actor: Actor) -> bool:
+    """Whether the practice has a client, archived ones included; staff only."""
+    query = select(Client.id).where(Client.practice_id == actor.practice_id).limit(1)
+    return actor.is_staff and db.session.scalar(query) is not None
+
+
+def add(actor: Actor, details: Details, *, invite: bool = False, key: str = "") -> Client:
+    """Add a client, and mail an invitation if wished; raises RuleBroken if either cannot be done.
+
+    `key` names the form: the same person sent again from the same form is the same client.
+    """
+    client_id = _id_of(actor, details, key)
+    try:
+        with transaction():
+            if made := _made_before(actor, client_id):
+                return made
+            client = create(actor, access.practice_of(actor), details, client_id)
+            if invite:
+                invitations.promise(actor, client)
+    except RuleBroken:
+        if made := _made_before(actor, client_id):
+            return made  # a second press in the same moment met the first one's row
+        raise
+    return client
+
+
+def create(actor: Actor, practice: Practice, details: Details, client_id: uuid.UUID | None = None) -> Client:
+    """Add a client within the caller's transaction; raises RuleBroken if a rule says no."""
+    client = Client(id=client_id or uuid.uuid4(), practice_id=actor.practice_id, created_at=now())
+    client.status = ClientStatus.ACTIVE
+    _apply(actor, practice, client, details)
+    db.session.add(client)
+    _flush()
+    audit.record(actor, "client.created", client_id=client.id)
+    return client
+
+
+def correct(actor: Actor, client_id: uuid.UUID, details: Details, version: int) -> bool:
+    """Write new details over the version that was seen; raises Conflict if somebody else saved first.
+
+    Returns whether an open invitation ended because the address changed.
+    """
+    with transaction():
+        client = access.client_for(actor, client_id)
+        if client.version != version:
+            raise Conflict
+        practice = access.practice_of(actor)
+        before, old_key = shown(client, practice), client.email_key
+        _apply(actor, practice, client, details)
+        _flush()
+        changed = audit.changes(before, shown(client, practice))
+        if WHEN & changed.keys():
+            schedules.plan_again(client, practice)
+        if changed:
+            audit.record(actor, "client.corrected", client_id=client.id, changed=changed)
+        if client.email_key == old_key:
+            return False
+        return invitations.withdraw(actor, client, "address_corrected")
+
+
+def archive(actor: Actor, client_id: uuid.UUID, reason: str) -> Client:
+    """Stop looking after a client for now; open invitations and waiting mail end."""
+    with transaction():
+        client = access.client_for(actor, client_id)
+        if client.status is ClientStatus.ACTIVE:
+            client.status = ClientStatus.ARCHIVED
+            invitations.withdraw(actor, client, "archived")
+            checkins.call_back(client.practice_id, client.id, SkipReason.ARCHIVED)
+            audit.record(actor, "client.archived", client_id=client.id, reason=reason)
+    return client
+
+
+def restore(actor: Actor, client_id: uuid.UUID, reason: str) -> Client:
+    """Look after an archived client again."""
+    with transaction():
+        client = access.client_for(actor, client_id)
+        if client.status is ClientStatus.ARCHIVED:
+            client.status = ClientStatus.ACTIVE
+            audit.record(actor, "client.restored", client_id=client.id, reason=reason)
+    return client
+
+
+def shown(client: Client, practice: Practice) -> dict[str, str | None]:
+    """A client's details as text, for comparing two versions and for the audit."""
+    told: dict[str, str | None] = {"name": client.name, "email": client.email}
+    told |= {name: _text(getattr(client, name)) for name in PLAIN}
+    day = consent_day(client, practice)
+    told["consented_on"] = day.isoformat() if day else None
+    return told
+
+
+def typed(details: Details) -> dict[str, str | None]:
+    """Details that are not saved, told the same way."""
+    told: dict[str, str | None] = {
+        "name": details.name,
+        "email": details.email.typed if details.email else None,
+    }
+    told |= {name: _text(getattr(details, name)) for name in PLAIN}
+    if details.kind is not ClientKind.ONLINE:
+        told["group_name"] = None
+    told["consented_on"] = details.consented_on.isoformat() if details.consented_on else None
+    return told
+
+
+def consent_day(client: Client, practice: Practice) -> date | None:
+    """The day of consent where the practice is."""
+    if client.consented_at is None:
+        return None
+    return client.consented_at.astimezone(ZoneInfo(practice.time_zone)).date()
+
+
+def _id_of(actor: Actor, details: Details, key: str) -> uuid.UUID:
+    if not key:
+        return uuid.uuid4()
+    address = details.email.key if details.email else ""
+    return uuid.uuid5(KEYS, f"{actor.practice_id.hex}:{key}:{details.name}:{address}")
+
+
+def _made_before(actor: Actor, client_id: uuid.UUID) -> Client | None:
+    query = select(Client).where(Client.id == client_id, Client.practice_id == actor.practice_id)
+    return db.session.scalars(query).one_or_none()
+
+
+def _apply(actor: Actor, practice: Practice, client: Client, details: Details) -> None:
+    client_identity.rename(client, details.name)
+    client_identity.readdress(client, details.email)
+    _check_waking(details)
+    for name in PLAIN:
+        setattr(client, name, getattr(details, name))
+    if details.kind is not ClientKind.ONLINE:
+        client.group_name = None
+    _put_consent(actor, practice, client, details.consented_on)
+
+
+def _check_waking(details: Details) -> None:
+    opens, closes = details.waking_from, details.waking_until
+    if (opens is None) != (closes is None):
+        raise RuleBroken("Enter both times, or neither.", "waking_until" if closes is None else "waking_from")
+    if opens is not None and closes is not None and opens >= closes:
+        raise RuleBroken("The last hour has to be later than the first.", "waking_until")
+
+
+def _text(value: Any) -> str | None:
+    return f"{value:%H:%M}" if isinstance(value, time) else value
+
+
+def _put_consent(actor: Actor, practice: Practice, client: Client, day: date | None) -> None:
+    if day == consent_day(client, practice):
+        return
+    if day is None:
+        client.consented_at = client.consent_recorded_by = None
+        return
+    if day > today_in(practice.time_zone):
+        raise RuleBroken("Consent cannot be dated in the future.", "consented_on")
+    if day.year < EARLIEST_YEAR:
+        raise RuleBroken(f"Enter a day from {EARLIEST_YEAR} on.", "consented_on")
+    client.consented_at = _noon(day, practice)
+    client.consent_recorded_by = actor.name
+
+
+def _noon(day: date, practice: Practice) -> datetime:
+    # noon stays the same day in every way it may be shown
+    return datetime.combine(day, time(12), ZoneInfo(practice.time_zone))
+
+
+def _flush() -> None:
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise RuleBroken(SAME_ADDRESS, "email") from error
+    except StaleDataError:
+        raise Conflict from None  # saved by somebody else between our reading and our writing

@@ -1,0 +1,160 @@
+"""The ledger of check-ins follows what becomes of their mail."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from functools import cache
+from typing import Any, Protocol
+
+from sqlalchemy import BindParameter, bindparam, update
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from clinic.domain.reminding import LOOK_AFTER
+from clinic.domain.sending import CHECKIN_MAILS
+from clinic.domain.skipping import AWAITED
+from clinic.domain.types import CheckinState, SkipReason
+from clinic.extensions import db
+from clinic.models import AuditEvent, Checkin, CheckinEvent
+from clinic.services import audit
+from clinic.services.audit import SYSTEM
+from clinic.services.outbox import bulk as sending_bulk
+from clinic.services.outbox import reminders as sending_reminders
+from clinic.services.outbox.steps import Step
+
+# An answered check-in stays answered, whatever its mail does afterwards.
+FOLLOWS_ITS_MAIL = (
+    CheckinState.PLANNED,
+    CheckinState.DUE,
+    CheckinState.WAITING,
+    CheckinState.SENDING,
+    CheckinState.SENT,
+    CheckinState.IN_DOUBT,
+    CheckinState.FAILED,
+)
+TOLD = {  # what stands on the client's timeline
+    CheckinState.SENT: "checkin.sent",
+    CheckinState.SKIPPED: "checkin.skipped",
+    CheckinState.FAILED: "checkin.failed",
+    CheckinState.IN_DOUBT: "checkin.in_doubt",
+}
+_checkin = sending_bulk.table_of(Checkin)
+
+
+class Mail(Protocol):
+    """A row of the outbox, as far as the trail is concerned."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def practice_id(self) -> uuid.UUID: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def client_id(self) -> uuid.UUID | None: ...
+
+
+def begin(checkins: Collection[uuid.UUID]) -> None:
+    """A worker has taken the mail of these, within the caller's transaction; `follow` notes it in the end."""
+    if checkins:
+        _move(checkins, CheckinState.SENDING)
+
+
+def follow(steps: Iterable[Step], at: datetime) -> None:
+    """Put check-ins into the state their mail is in, within the caller's transaction."""
+    alike: dict[tuple[CheckinState, SkipReason | None], list[Step]] = defaultdict(list)
+    reminders: list[Step] = []
+    for step in steps:
+        (reminders if step.reminder else alike[step.state, step.skip]).append(step)
+    sending_reminders.follow(reminders, at)
+    for (state, skip), group in alike.items():
+        moved = _move([step.checkin_id for step in group], state, skip, at)
+        _note([step for step in group if step.checkin_id in moved], at)
+
+
+def tell_failed(mail: Mail, reason: str) -> None:
+    """Note that a mail failed for good, within the caller's transaction; of check-ins the ledger tells."""
+    _tell(mail, "mail.failed", reason)
+
+
+def tell_kept_back(mail: Mail, reason: str) -> None:
+    """Note that a mail to a client was not sent, within the caller's transaction; the same of check-ins."""
+    if mail.client_id is not None:
+        _tell(mail, "mail.kept_back", reason)
+
+
+def _tell(mail: Mail, action: str, reason: str) -> None:
+    if mail.kind in CHECKIN_MAILS:
+        return
+    audit.record_for(
+        mail.practice_id,
+        audit.SYSTEM,
+        action,
+        client_id=mail.client_id,
+        subject_id=mail.id,
+        kind=mail.kind,
+        reason=reason,
+    )
+
+
+def _move(
+    checkins: Collection[uuid.UUID],
+    state: CheckinState,
+    skip: SkipReason | None = None,
+    at: datetime | None = None,
+) -> frozenset[uuid.UUID]:
+    db.session.flush()  # a check-in made in this very transaction is there to be moved
+    values: dict[str, object] = {"to": state, "why": skip}
+    is_out = state in AWAITED
+    if is_out and at is not None:
+        values |= {"at": at, "look_at": at + LOOK_AFTER}
+    movement = _movement(is_out).where(sending_bulk.among(_checkin.c.id, checkins))
+    return frozenset(db.session.scalars(movement, values))
+
+
+@cache
+def _movement(is_out: bool) -> ReturningUpdate[uuid.UUID]:
+    new: dict[str, BindParameter[Any]] = {"state": bindparam("to"), "skip_reason": bindparam("why")}
+    if is_out:
+        new |= {"sent_at": bindparam("at"), "remind_at": bindparam("look_at")}
+    follows = _checkin.c.state.in_(FOLLOWS_ITS_MAIL)
+    return update(_checkin).where(follows).values(new).returning(_checkin.c.id)
+
+
+def _note(steps: list[Step], at: datetime) -> None:
+    if not steps:
+        return
+    begun = [
+        _event(step, CheckinState.SENDING, "", step.sending_since) for step in steps if step.sending_since
+    ]
+    ended = [_event(step, step.state, step.reason, at) for step in steps]
+    sending_bulk.add(CheckinEvent, begun + ended)
+    sending_bulk.add(AuditEvent, [_told(step, at) for step in steps if step.state in TOLD])
+
+
+def _event(step: Step, state: CheckinState, reason: str, at: datetime) -> dict[str, object]:
+    return {
+        "id": uuid.uuid4(),
+        "practice_id": step.practice_id,
+        "checkin_id": step.checkin_id,
+        "state": state,
+        "reason": reason[:300],
+        "happened_at": at,
+    }
+
+
+def _told(step: Step, at: datetime) -> dict[str, object]:
+    details = {"reason": step.reason} if step.reason else {}
+    return {
+        "id": uuid.uuid4(),
+        "practice_id": step.practice_id,
+        "happened_at": at,
+        "action": TOLD[step.state],
+        "actor_id": None,
+        "actor_name": SYSTEM,
+        "client_id": step.client_id,
+        "subject_id": step.checkin_id,
+        "details": {**details, **({"skip": step.skip.value} if step.skip else {})},
+    }

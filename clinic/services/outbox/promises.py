@@ -1,0 +1,281 @@
+"""Promises of mail: a row in the same transaction as the decision, then a nudge once that is committed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, CursorResult, Row, and_, func, select, update
+
+from clinic import queue
+from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.mail_standing import MailSort, sort_of
+from clinic.domain.sending import CHECKIN_MAILS, KEEP_TRYING, REMINDER
+from clinic.domain.skipping import skip_in_words
+from clinic.domain.types import CheckinState, OutboxState, SkipReason
+from clinic.extensions import db
+from clinic.models import Client, Invitation, OutboxMessage, Practice, User, WarningFlag
+from clinic.services import audit, mail_standing
+from clinic.services.actors import Actor
+from clinic.services.clock import now
+from clinic.services.outbox import ledger as sending_ledger
+from clinic.services.outbox.steps import Step
+from clinic.services.transaction import after_commit, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class MailStatus:
+    """What became of a mail; `kept_back` says, of one that waits, what would stop it now."""
+
+    id: uuid.UUID
+    state: OutboxState
+    reason: str
+    due_at: datetime
+    finished_at: datetime | None
+    kept_back: str = ""
+
+
+FAILED_LATELY = timedelta(days=7)
+REVIVABLE = (OutboxState.FAILED, OutboxState.IN_DOUBT)
+
+
+def promise(
+    practice_id: uuid.UUID,
+    kind: str,
+    dedupe_key: str,
+    *,
+    client_id: uuid.UUID | None = None,
+    user_id: uuid.UUID | None = None,
+    checkin_id: uuid.UUID | None = None,
+    invitation_id: uuid.UUID | None = None,
+    flag_id: uuid.UUID | None = None,
+    questionnaire_request_id: uuid.UUID | None = None,
+    local_date: date | None = None,
+    day_key: str | None = None,
+    due_at: datetime | None = None,
+    start_by: datetime | None = None,
+    not_after: datetime | None = None,
+) -> OutboxMessage | None:
+    """Add a mail to the outbox within the caller's transaction; None if this event has its mail already."""
+    taken = select(OutboxMessage.id).where(
+        OutboxMessage.practice_id == practice_id, OutboxMessage.dedupe_key == dedupe_key
+    )
+    if db.session.scalar(taken) is not None:
+        return None
+    due = due_at or now()
+    message = OutboxMessage(
+        id=uuid.uuid4(),
+        practice_id=practice_id,
+        kind=kind,
+        dedupe_key=dedupe_key,
+        day_key=day_key,
+        client_id=client_id,
+        user_id=user_id,
+        checkin_id=checkin_id,
+        invitation_id=invitation_id,
+        flag_id=flag_id,
+        questionnaire_request_id=questionnaire_request_id,
+        local_date=local_date,
+        state=OutboxState.READY,
+        due_at=due,
+        start_by=start_by,
+        not_after=not_after or due + KEEP_TRYING,
+        created_at=now(),
+    )
+    db.session.add(message)
+    after_commit("outbox.deliver", lambda: queue.nudge("outbox.deliver"))
+    return message
+
+
+def promise_reset(user: User) -> None:
+    """A mail with a link to choose a new password; asked again before it went, it is one mail."""
+    _to_oneself("password_reset", user)
+
+
+def promise_invitation(invitation: Invitation, attempt: int) -> None:
+    """The mail of an invitation; a resend is a new attempt."""
+    promise(
+        invitation.practice_id,
+        "invitation",
+        f"invitation:{invitation.id.hex}:{attempt}",
+        client_id=invitation.client_id,
+        invitation_id=invitation.id,
+        not_after=invitation.expires_at,
+    )
+
+
+def promise_alert(flag: WarningFlag, practitioner: User) -> None:
+    """Tell one practitioner that a client named a warning sign: a link, no detail."""
+    promise(
+        flag.practice_id,
+        "warning_sign_alert",
+        f"flag:{flag.id.hex}:{practitioner.id.hex}",
+        user_id=practitioner.id,
+        flag_id=flag.id,
+    )
+
+
+def promise_test_mail(user: User) -> None:
+    """A mail to somebody of the practice, to see that mail arrives; asked again before it went, it is one."""
+    _to_oneself("test_mail", user)
+
+
+def promise_preview(user: User) -> None:
+    """The check-in mail as a client would get it, to somebody of the practice; its links lead nowhere."""
+    _to_oneself("checkin_preview", user)
+
+
+def resend(actor: Actor, message: OutboxMessage) -> None:
+    """Try a mail again that failed or may not have arrived.
+
+    Raises RuleBroken for any other, and where its client may not be mailed.
+    """
+    with transaction():
+        _check_client(message)
+        _revive(message)
+        audit.record(
+            actor, "mail.resent", client_id=message.client_id, subject_id=message.id, kind=message.kind
+        )
+        _tell_ledger(message, f"sent again by {actor.name}")
+
+
+def retry(message_id: uuid.UUID) -> OutboxMessage:
+    """The same from the command line; raises NotFound or RuleBroken."""
+    with transaction():
+        message = db.session.get(OutboxMessage, message_id)
+        if message is None:
+            raise NotFound("There is no mail with this id.")
+        _check_client(message)
+        _revive(message)
+        audit.record_for(
+            message.practice_id,
+            audit.SYSTEM,
+            "mail.resent",
+            client_id=message.client_id,
+            subject_id=message.id,
+            kind=message.kind,
+        )
+        _tell_ledger(message, "sent again from the command line")
+    return message
+
+
+def statuses(
+    mails: Mapping[uuid.UUID, OutboxMessage], client: Client, practice: Practice, sort: MailSort
+) -> dict[uuid.UUID, MailStatus]:
+    """What became of a client's mails of one sort. A query where one of them waits."""
+    waits = any(mail.state is OutboxState.READY for mail in mails.values())
+    against = mail_standing.against(client, practice, sort) if waits else None
+    return {key: _status(mail, against) for key, mail in mails.items()}
+
+
+def listed(states: tuple[OutboxState, ...], most: int) -> list[OutboxMessage]:
+    """Mails in these states over all practices, newest first; for the command line."""
+    query = select(OutboxMessage).order_by(OutboxMessage.due_at.desc(), OutboxMessage.id).limit(most)
+    return list(db.session.scalars(query.where(OutboxMessage.state.in_(states)) if states else query))
+
+
+def counts() -> dict[OutboxState, int]:
+    """How many mails are waiting, being sent, in doubt, and lately failed."""
+    recent = now() - FAILED_LATELY
+    query = (
+        select(OutboxMessage.state, func.count().label("number"))
+        .where(
+            OutboxMessage.state.in_([OutboxState.READY, OutboxState.LEASED, OutboxState.IN_DOUBT])
+            | and_(OutboxMessage.state == OutboxState.FAILED, OutboxMessage.due_at > recent)
+        )
+        .group_by(OutboxMessage.state)
+    )
+    return {row.state: row.number for row in db.session.execute(query)}
+
+
+def oldest_due() -> datetime | None:
+    """Since when the mail that has waited longest is due; one being sent counts until it is settled."""
+    query = select(func.min(OutboxMessage.due_at)).where(
+        OutboxMessage.state.in_([OutboxState.READY, OutboxState.LEASED]), OutboxMessage.due_at <= now()
+    )
+    return db.session.scalar(query)
+
+
+def _to_oneself(kind: str, user: User) -> None:
+    _one_at_a_time(user)
+    waiting = select(OutboxMessage.id).where(
+        OutboxMessage.practice_id == user.practice_id,
+        OutboxMessage.user_id == user.id,
+        OutboxMessage.kind == kind,
+        OutboxMessage.state == OutboxState.READY,
+    )
+    if db.session.scalar(waiting) is None:
+        promise(user.practice_id, kind, f"{kind}:{user.id.hex}:{uuid.uuid4().hex}", user_id=user.id)
+
+
+def _one_at_a_time(user: User) -> None:
+    # of two presses at once the second sees the first one's mail; SQLite has one writer anyway
+    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+
+
+def _status(mail: OutboxMessage, against: SkipReason | None) -> MailStatus:
+    kept_back = skip_in_words(against) if against and mail.state is OutboxState.READY else ""
+    return MailStatus(mail.id, mail.state, mail.reason or "", mail.due_at, mail.finished_at, kept_back)
+
+
+def _check_client(message: OutboxMessage) -> None:
+    if message.client_id is None:
+        return
+    client = db.session.get_one(Client, message.client_id)
+    practice = db.session.get_one(Practice, message.practice_id)
+    if problem := mail_standing.problem(client, practice, sort_of(message.kind, to_client=True)):
+        raise RuleBroken(problem)
+
+
+def _revive(message: OutboxMessage) -> None:
+    at = now()
+    # the condition is in the UPDATE: two presses of the button are one mail
+    revived = db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == message.id, OutboxMessage.state.in_(REVIVABLE))
+        .values(
+            state=OutboxState.READY,
+            due_at=at,
+            start_by=None,  # somebody wants it, however late
+            not_after=at + KEEP_TRYING,
+            attempts=0,
+            lease_token=None,
+            lease_until=None,
+            sender=None,
+            reason=None,
+            finished_at=None,
+        )
+        .execution_options(synchronize_session="fetch")
+    )
+    assert isinstance(revived, CursorResult)
+    if revived.rowcount != 1:
+        raise RuleBroken("This mail is not one to send again: it was sent, or it is on its way.")
+    after_commit("outbox.deliver", lambda: queue.nudge("outbox.deliver"))
+
+
+def _tell_ledger(message: OutboxMessage, reason: str) -> None:
+    if message.kind in CHECKIN_MAILS and message.checkin_id is not None:
+        about = (message.practice_id, message.client_id, message.checkin_id)
+        reminder = message.kind == REMINDER
+        step = Step(*about, CheckinState.WAITING, reason, reminder=reminder)
+        sending_ledger.follow([step], now())
+
+
+def cancel(
+    practice_id: uuid.UUID, which: ColumnElement[bool], reason: str
+) -> Sequence[Row[str, uuid.UUID | None]]:
+    """Call back the mails of a practice that still wait, within the caller's transaction.
+
+    `which` is a condition on OutboxMessage. What a worker has in its hands goes out. Returns kind and
+    check-in of each that was called back.
+    """
+    return db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.practice_id == practice_id, which, OutboxMessage.state == OutboxState.READY)
+        # nothing went out: the client's day is free for another mail
+        .values(state=OutboxState.CANCELLED, reason=reason, finished_at=now(), day_key=None)
+        .returning(OutboxMessage.kind, OutboxMessage.checkin_id)
+        .execution_options(synchronize_session=False)
+    ).all()

@@ -1,0 +1,266 @@
+"""Programs: assigned in one transaction, corrected, paused, ended and restarted with date and reason."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from clinic.domain import programs as rules
+from clinic.domain.doses import Dose
+from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.types import (
+    ClientStatus,
+    ProgramAction,
+    ProgramStatus,
+    RoutineStatus,
+)
+from clinic.extensions import db
+from clinic.models import (
+    CheckinSchedule,
+    Client,
+    Prescription,
+    Program,
+    ProgramEvent,
+    RoutineItem,
+    RoutineVersion,
+    User,
+    WarningFlag,
+)
+from clinic.models.base import points_at
+from clinic.services import access, audit
+from clinic.services.actors import Actor
+from clinic.services.assessments import retests
+from clinic.services.assessments.retests import Citation
+from clinic.services.checkins import rhythms
+from clinic.services.checkins.rhythms import Rhythm
+from clinic.services.clock import now, today_in
+from clinic.services.programs.changing import (
+    apply,
+    check_doses,
+    end_of,
+    follow,
+    record,
+)
+from clinic.services.transaction import transaction
+
+KEYS = uuid.UUID("6f3c0b52-6f0a-4d0e-9a53-0c6f3a3e7b10")  # namespace of program ids made from a form's key
+FARTHEST = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A program to be. `weeks` None has no end; `key` is the form's own, so that sending it twice is once.
+
+    `end_reason` ends what runs already; `alongside` keeps it. `citation` are the findings it answers.
+    """
+
+    key: str
+    version_id: uuid.UUID
+    doses: Mapping[uuid.UUID, Dose]
+    starts_on: date
+    weeks: int | None
+    checkin: Rhythm | None
+    alongside: bool = False
+    end_reason: str = ""
+    citation: Citation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A program with its check-in schedule, if it has one."""
+
+    program: Program
+    schedule: CheckinSchedule | None
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """All that a practitioner's page shows of a program; events come newest first, with who did them.
+
+    `locked`: a warning sign of the client's is open.
+    """
+
+    program: Program
+    schedule: CheckinSchedule | None
+    events: Sequence[tuple[ProgramEvent, str]]
+    locked: bool
+
+
+def assign(actor: Actor, client_id: uuid.UUID, wish: Assignment) -> Program:
+    """Give a client a published routine with doses of their own; the client sees it at once."""
+    with transaction():
+        client = _client(actor, client_id)
+        program_id = uuid.uuid5(KEYS, f"{actor.practice_id.hex}:{client.id.hex}:{wish.key}")
+        made = _made_before(actor, program_id)
+        if made is not None:
+            return made
+        version = _publishable(actor, wish.version_id)
+        _check_assignment(client, version, wish)
+        _settle_running(actor, client, wish)
+        return _add(actor, client, version, wish, program_id)
+
+
+def summary(actor: Actor, client_id: uuid.UUID) -> list[Held]:
+    """A client's programs, newest first, with moves and check-ins; staff only. Two queries."""
+    access.staff_only(actor)
+    query = (
+        select(Program, CheckinSchedule)
+        .outerjoin(CheckinSchedule, _of_program())
+        .where(Program.practice_id == actor.practice_id, Program.client_id == client_id)
+        .order_by(Program.assigned_at.desc())
+        .options(selectinload(Program.prescriptions))
+    )
+    return [Held(row.Program, row.CheckinSchedule) for row in db.session.execute(query)]
+
+
+def running(actor: Actor, client_id: uuid.UUID) -> list[Program]:
+    """A client's programs that have not ended, newest first; staff only."""
+    access.staff_only(actor)
+    return _running(actor.practice_id, client_id)
+
+
+def detail(actor: Actor, program_id: uuid.UUID) -> Detail:
+    """One program with all that happened to it; staff only. Four queries."""
+    access.staff_only(actor)
+    program = access.program_for(
+        actor, program_id, joinedload(Program.client), selectinload(Program.prescriptions)
+    )
+    events = (
+        select(ProgramEvent, User.name)
+        .outerjoin(User, points_at(ProgramEvent.actor_id, User))
+        .where(ProgramEvent.practice_id == actor.practice_id, ProgramEvent.program_id == program.id)
+        .order_by(ProgramEvent.happened_at.desc())
+    )
+    told = [(row.ProgramEvent, row.name or audit.SYSTEM) for row in db.session.execute(events)]
+    schedule, locked = db.session.execute(_schedule_and_lock(program)).one()
+    return Detail(program, schedule, told, locked)
+
+
+def _schedule_and_lock(program: Program) -> Select[CheckinSchedule, bool]:
+    flagged = exists().where(
+        WarningFlag.practice_id == program.practice_id,
+        WarningFlag.client_id == program.client_id,
+        WarningFlag.cleared_at.is_(None),
+    )
+    return (
+        select(CheckinSchedule, flagged)
+        .select_from(Program)
+        .outerjoin(CheckinSchedule, _of_program())
+        .where(Program.practice_id == program.practice_id, Program.id == program.id)
+    )
+
+
+def _of_program() -> Any:
+    return points_at(CheckinSchedule.program_id, Program)
+
+
+def _client(actor: Actor, client_id: uuid.UUID) -> Client:
+    access.staff_only(actor)
+    client = access.client_for(actor, client_id)
+    # one assignment at a time for a client, so that of two presses the second sees what the first made
+    db.session.execute(
+        select(Client.id)
+        .where(Client.practice_id == actor.practice_id, Client.id == client.id)
+        .with_for_update()
+    )
+    return client
+
+
+def _made_before(actor: Actor, program_id: uuid.UUID) -> Program | None:
+    query = select(Program).where(Program.practice_id == actor.practice_id, Program.id == program_id)
+    return db.session.scalars(query).one_or_none()
+
+
+def _publishable(actor: Actor, version_id: uuid.UUID) -> RoutineVersion:
+    version = access.routine_version_for(
+        actor,
+        version_id,
+        joinedload(RoutineVersion.routine),
+        selectinload(RoutineVersion.items).joinedload(RoutineItem.exercise),
+    )
+    if version.status is not RoutineStatus.PUBLISHED:
+        raise RuleBroken("Publish this routine first.")
+    return version
+
+
+def _check_assignment(client: Client, version: RoutineVersion, wish: Assignment) -> None:
+    if client.status is ClientStatus.ARCHIVED:
+        raise RuleBroken("This client is archived. Restore them first.")
+    if {item.id for item in version.items} != set(wish.doses):
+        raise NotFound
+    check_doses(wish.doses)
+    if abs(wish.starts_on - today_in(client.time_zone)) > FARTHEST:
+        raise RuleBroken("Choose a first day within a year of today.", "starts_on")
+
+
+def _running(practice_id: uuid.UUID, client_id: uuid.UUID) -> list[Program]:
+    query = (
+        select(Program)
+        .where(
+            Program.practice_id == practice_id,
+            Program.client_id == client_id,
+            Program.status != ProgramStatus.ENDED,
+        )
+        .order_by(Program.assigned_at.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def _settle_running(actor: Actor, client: Client, wish: Assignment) -> None:
+    held = _running(actor.practice_id, client.id)
+    if not held or wish.alongside:
+        return
+    if not wish.end_reason:
+        raise RuleBroken("Say what becomes of the program that runs already.", "running")
+    today = today_in(client.time_zone)
+    for program in held:
+        on = max([today, program.starts_on])
+        end = rules.Change(ProgramAction.END, on, wish.end_reason)
+        apply(actor, program, end)
+        follow(actor, program, end)
+
+
+def _add(
+    actor: Actor, client: Client, version: RoutineVersion, wish: Assignment, program_id: uuid.UUID
+) -> Program:
+    program = Program(
+        id=program_id,
+        practice_id=actor.practice_id,
+        client_id=client.id,
+        routine_version_id=version.id,
+        name=version.routine.name,
+        status=rules.first_status(wish.starts_on, today_in(client.time_zone)),
+        starts_on=wish.starts_on,
+        ends_on=end_of(wish.starts_on, wish.weeks),
+        assigned_by=actor.user_id,
+        assigned_at=now(),
+    )
+    db.session.add(program)
+    db.session.flush()
+    for item in version.items:
+        _prescribe(program, item, wish.doses[item.id])
+    if wish.checkin is not None:
+        rhythms.put(program, wish.checkin)
+    if wish.citation is not None:
+        retests.cite(actor, program, wish.citation)
+    record(actor, program, "assigned", name=program.name, version=version.number, on=wish.starts_on)
+    return program
+
+
+def _prescribe(program: Program, item: RoutineItem, dose: Dose) -> None:
+    row = Prescription(
+        practice_id=program.practice_id,
+        program_id=program.id,
+        exercise_id=item.exercise_id,
+        position=item.position,
+        content=item.content,
+    )
+    for name in Dose.__slots__:
+        setattr(row, name, getattr(dose, name))
+    db.session.add(row)

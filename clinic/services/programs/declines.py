@@ -1,0 +1,60 @@
+"""Practice that falls off: noted by the same look that offers fewer check-ins, gone once it is made good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+from clinic.domain.attention import DROP_WINDOW, PracticeDrop, practice_drop
+from clinic.extensions import db
+from clinic.models import PracticeDecline
+from clinic.services.programs.weeks import Weeks
+
+
+def note(weeks: Collection[Weeks], at: datetime) -> None:
+    """Keep what each of these programs shows, within the caller's transaction."""
+    found = [(each, drop) for each in weeks if (drop := _steep(each)) is not None]
+    steep = {each.program.id for each, _ in found}
+    over = {each.program.id for each in weeks} - steep
+    if over:
+        db.session.execute(delete(PracticeDecline).where(PracticeDecline.program_id.in_(over)))
+    for each, drop in found:
+        _keep(each, drop, at)
+
+
+def _steep(weeks: Weeks) -> PracticeDrop | None:
+    if weeks.today - weeks.running_since < 2 * DROP_WINDOW:
+        return None
+    drop = practice_drop(weeks.logs, weeks.plan, weeks.today)
+    # of two silent weeks the list says so in other words
+    return drop if drop.is_steep and drop.now.practised + drop.now.not_done else None
+
+
+def _keep(weeks: Weeks, drop: PracticeDrop, at: datetime) -> None:
+    insert_into: Callable[[type[PracticeDecline]], Any]
+    insert_into = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    figures = {
+        "before_done": drop.before.practised,
+        "before_of": drop.before.expected,
+        "now_done": drop.now.practised,
+        "now_of": drop.now.expected,
+    }
+    program = weeks.program
+    row = {
+        "practice_id": program.practice_id,
+        "client_id": program.client_id,
+        "program_id": program.id,
+        "since": drop.since,
+        "noticed_at": at,
+        **figures,
+    }
+    # `since` and `noticed_at` stay: it is the same decline, looked at again
+    db.session.execute(
+        insert_into(PracticeDecline)
+        .values(row)
+        .on_conflict_do_update(index_elements=("practice_id", "program_id"), set_=figures)
+    )

@@ -1,0 +1,179 @@
+"""Asking a client: sending questions, mailing their link again, handing a device over, taking them back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from clinic.catalogue.questionnaires import Questionnaire
+from clinic.domain.errors import RuleBroken
+from clinic.domain.mail_standing import MailSort
+from clinic.domain.questionnaires import LIFETIME, OPEN, TABLET_LIFETIME, AskChannel
+from clinic.domain.types import LinkPurpose
+from clinic.extensions import db
+from clinic.models import Client, LinkToken, QuestionnaireRequest
+from clinic.services import access, audit, links, mail_standing
+from clinic.services.actors import Actor
+from clinic.services.clock import now
+from clinic.services.questionnaires import asked as questionnaires
+from clinic.services.questionnaires import mail as questionnaire_mail
+from clinic.services.questionnaires.asked import Asked
+from clinic.services.questionnaires.wishes import Wish, asks, checked
+from clinic.services.transaction import transaction
+
+EXPIRED_AT_ONCE = 200
+
+
+def ask(actor: Actor, client_id: uuid.UUID, wish: Wish) -> QuestionnaireRequest:
+    """Ask a client; sent twice, the same form is one asking. RuleBroken names the field that is wrong."""
+    access.staff_only(actor)
+    with transaction():
+        client = access.client_for(actor, client_id)
+        if before := _asked_before(client, wish.form_key):
+            return before
+        practice = access.practice_of(actor)
+        chosen = checked(actor, client, practice, wish)
+        try:
+            request = _added(actor, client, chosen, wish)
+        except IntegrityError:  # the same form, sent again in this moment
+            before = _asked_before(client, wish.form_key)
+            if before is None:
+                raise
+            return before
+        if wish.channel is AskChannel.MAIL:
+            questionnaire_mail.promise(request, client, practice)
+        _note(actor, "questionnaire.sent", request, how=wish.channel.value, names=_names(chosen))
+    return request
+
+
+def mail_problem(actor: Actor, asked: Asked) -> str | None:
+    """Why the link of open questions cannot be mailed once more, in words; None where it can. Staff only."""
+    if not asked.can_be_resent:
+        return None
+    client = access.client_for(actor, asked.request.client_id)
+    return mail_standing.problem(client, access.practice_of(actor), MailSort.MESSAGE)
+
+
+def resend(actor: Actor, request_id: uuid.UUID) -> None:
+    """Mail the link once more; earlier ones stay good, for an earlier mail may yet arrive."""
+    with transaction():
+        request = _open(actor, request_id)
+        if request.channel is not AskChannel.MAIL:
+            raise RuleBroken("This was not asked by mail.")
+        client, practice = access.client_for(actor, request.client_id), access.practice_of(actor)
+        if problem := mail_standing.problem(client, practice, MailSort.MESSAGE):
+            raise RuleBroken(problem)
+        questionnaire_mail.promise(request, client, practice)
+        _note(actor, "questionnaire.resent", request)
+
+
+def revoke(actor: Actor, request_id: uuid.UUID) -> QuestionnaireRequest:
+    """Take open questions back: the link ends, a mail that waits is not sent; answers given so far stay."""
+    with transaction():
+        request = _open(actor, request_id)
+        request.revoked_at = now()
+        links.revoke(LinkToken.questionnaire_request_id == request.id)
+        questionnaire_mail.call_back(request, "taken back")
+        _note(actor, "questionnaire.revoked", request)
+    return request
+
+
+def hand_over(actor: Actor, request_id: uuid.UUID) -> str:
+    """The secret of a link for a client in the practice, good for two hours; ends earlier ones."""
+    with transaction():
+        request = _open(actor, request_id)
+        if request.channel is not AskChannel.CLINIC:
+            raise RuleBroken("These questions were sent to the client.")
+        links.revoke(LinkToken.questionnaire_request_id == request.id)
+        secret = links.mint(
+            request.practice_id,
+            LinkPurpose.QUESTIONNAIRE,
+            now() + TABLET_LIFETIME,
+            questionnaire_request_id=request.id,
+        )
+        _note(actor, "questionnaire.handed", request)
+    return secret
+
+
+def expire_due(at: datetime) -> int:
+    """Note on the timeline what nobody answered in time; returns how many."""
+    with transaction():
+        over = _run_out(at)
+        for request in over:
+            request.expired_at = at
+            questionnaire_mail.call_back(request, "no longer needed")
+            audit.record_for(
+                request.practice_id,
+                audit.SYSTEM,
+                "questionnaire.expired",
+                client_id=request.client_id,
+                subject_id=request.id,
+                names=_names(questionnaires.questionnaires_of(request)),
+            )
+    return len(over)
+
+
+def _run_out(at: datetime) -> Sequence[QuestionnaireRequest]:
+    query = (
+        select(QuestionnaireRequest)
+        .where(
+            QuestionnaireRequest.finished_at.is_(None),
+            QuestionnaireRequest.revoked_at.is_(None),
+            QuestionnaireRequest.expired_at.is_(None),
+            QuestionnaireRequest.expires_at <= at,
+        )
+        .order_by(QuestionnaireRequest.expires_at)
+        .limit(EXPIRED_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    return db.session.scalars(query).all()
+
+
+def _asked_before(client: Client, form_key: str) -> QuestionnaireRequest | None:
+    query = select(QuestionnaireRequest).where(
+        QuestionnaireRequest.practice_id == client.practice_id,
+        QuestionnaireRequest.client_id == client.id,
+        QuestionnaireRequest.form_key == form_key,
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def _added(actor: Actor, client: Client, chosen: Sequence[Questionnaire], wish: Wish) -> QuestionnaireRequest:
+    at = now()
+    request = QuestionnaireRequest(
+        id=uuid.uuid4(),
+        practice_id=client.practice_id,
+        client_id=client.id,
+        form_key=wish.form_key,
+        channel=wish.channel,
+        asks=asks(client, chosen, wish),
+        asked_by=actor.user_id,
+        asked_at=at,
+        expires_at=at + LIFETIME,
+    )
+    with db.session.begin_nested():
+        db.session.add(request)
+    return request
+
+
+def _open(actor: Actor, request_id: uuid.UUID) -> QuestionnaireRequest:
+    access.staff_only(actor)
+    request = access.questionnaire_request_for(actor, request_id)
+    # two presses at once come one after the other; SQLite has one writer anyway
+    db.session.refresh(request, with_for_update=True)
+    if questionnaires.state_of(request) not in OPEN:
+        raise RuleBroken("These questions are not open any more.")
+    return request
+
+
+def _names(chosen: Sequence[Questionnaire]) -> str:
+    return ", ".join(each.name for each in chosen)
+
+
+def _note(actor: Actor, action: str, request: QuestionnaireRequest, **details: Any) -> None:
+    audit.record(actor, action, client_id=request.client_id, subject_id=request.id, **details)

@@ -1,0 +1,53 @@
+"""Answers as a form read them: whether they belong to what was asked, and the scores they make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from clinic.catalogue.questionnaires import Kind, Questionnaire
+from clinic.domain import scoring
+from clinic.domain.errors import RuleBroken
+from clinic.models import QuestionnaireResponse
+from clinic.services.questionnaires.pages import Page
+
+LONGEST_ACTIVITY = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Answers as a form read them: a number or None by question, and the activities that were named."""
+
+    answers: Mapping[str, int | None]
+    activities: tuple[str, ...] = ()
+
+    def is_in(self, row: QuestionnaireResponse) -> bool:
+        """Whether this is what a row holds already."""
+        return dict(row.answers) == dict(self.answers) and tuple(row.activities or ()) == self.activities
+
+
+def check(page: Page, given: Given) -> None:
+    """RuleBroken for what does not answer this page."""
+    scoring.refuse_strange(given.answers, page.questionnaire.allowed)
+    if page.questionnaire.kind is Kind.ACTIVITIES:
+        _check_activities(page, given)
+
+
+def scores(made: Questionnaire, given: Given) -> dict[str, float | None]:
+    """Each score; None where its rule allows none, or the whole page was left out."""
+    if all(value is None for value in given.answers.values()):
+        return dict.fromkeys((measure.id for measure in made.measures), None)
+    return {measure.id: scoring.score(measure.rule, given.answers) for measure in made.measures}
+
+
+def _check_activities(page: Page, given: Given) -> None:
+    named = page.questionnaire.activities
+    assert named is not None
+    if page.activities and given.activities != page.activities and given.activities:
+        raise RuleBroken("The same activities are asked about every time.")
+    if len(given.activities) > named.most or len(set(given.activities)) < len(given.activities):
+        raise RuleBroken("Name each activity once, five at most.")
+    if any(not each.strip() or len(each) > LONGEST_ACTIVITY for each in given.activities):
+        raise RuleBroken(f"Use {LONGEST_ACTIVITY} characters or fewer for each activity.")
+    if set(given.answers) != set(named.ids[: len(given.activities)]):
+        raise RuleBroken("Choose one of the answers offered here.")

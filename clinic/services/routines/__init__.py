@@ -1,0 +1,1 @@
+"""The practice's routines: wording signed off, versions published."""

@@ -1,0 +1,337 @@
+"""Routines: drafts in the practice's words, published under a practitioner's name and then frozen."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from clinic.catalogue import Catalogue, load_catalogue
+from clinic.catalogue.moves import Exercise as ShelfExercise
+from clinic.domain.access import CLINICIANS
+from clinic.domain.doses import Dose, dose_problems
+from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
+from clinic.domain.moves import VideoContent
+from clinic.domain.types import RoutineStatus
+from clinic.extensions import db
+from clinic.models import (
+    Exercise,
+    ExerciseMedia,
+    ExerciseMistake,
+    Practice,
+    Routine,
+    RoutineItem,
+    RoutineVersion,
+)
+from clinic.services import access, audit
+from clinic.services.actors import Actor
+from clinic.services.clock import now
+from clinic.services.routines import signoffs
+from clinic.services.routines.wording import content_of, dose_of, mistake_in_words, wordings_of
+from clinic.services.transaction import transaction
+
+FEWEST_CUES, MOST_CUES = 2, 4
+WHOLE_ITEMS = (
+    selectinload(RoutineVersion.items).options(
+        joinedload(RoutineItem.exercise).options(
+            selectinload(Exercise.mistakes), selectinload(Exercise.media)
+        )
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedMistake:
+    """What the practice says its named mistake is: faults of the catalogue, own words, or both."""
+
+    fault_keys: tuple[str, ...] = ()
+    see: str = ""
+    fix: str = ""
+    self_test: str = ""
+    video_second: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveEdit:
+    """What can be changed about one move of a draft."""
+
+    cues: tuple[str, ...]
+    dose: Dose
+    video: VideoContent | None = None
+    mistake: NamedMistake | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What can be changed about a draft: moves by their item's id, and the note that clients read."""
+
+    moves: Mapping[uuid.UUID, MoveEdit]
+    change_note: str = field(default="")
+
+
+def begin_with_catalogue(practice: Practice) -> None:
+    """Put the catalogue's routines on a new practice's shelf as drafts, within the caller's transaction."""
+    catalogue = load_catalogue()
+    exercises = {
+        key: _begin_exercise(practice, catalogue, shelf) for key, shelf in catalogue.exercises.items()
+    }
+    for shelf in catalogue.routines.values():
+        routine = Routine(practice_id=practice.id, key=shelf.id, name=shelf.name, description=shelf.summary)
+        db.session.add(routine)
+        db.session.flush()
+        version = _add_version(routine, 1)
+        for position, key in enumerate(shelf.exercises, 1):
+            _add_item(version, position, exercises[key].id, catalogue.exercises[key].default_dose)
+
+
+def listed(actor: Actor) -> list[Routine]:
+    """The practice's routines with their versions, by name."""
+    query = (
+        select(Routine)
+        .where(Routine.practice_id == actor.practice_id)
+        .order_by(Routine.name)
+        .options(selectinload(Routine.versions))
+    )
+    return list(db.session.scalars(query))
+
+
+def published(actor: Actor) -> list[RoutineVersion]:
+    """The newest published version of each routine, with its moves: what can be assigned."""
+    query = (
+        select(RoutineVersion)
+        .where(
+            RoutineVersion.practice_id == actor.practice_id,
+            RoutineVersion.status == RoutineStatus.PUBLISHED,
+        )
+        .order_by(RoutineVersion.number)
+        .options(
+            joinedload(RoutineVersion.routine),
+            selectinload(RoutineVersion.items).joinedload(RoutineItem.exercise),
+        )
+    )
+    newest = {version.routine_id: version for version in db.session.scalars(query)}
+    return sorted(newest.values(), key=lambda version: version.routine.name)
+
+
+def draft_of(actor: Actor, routine: Routine, *, lock: bool = False) -> RoutineVersion | None:
+    """The routine's draft with everything its page shows, if it has one; locked for whoever changes it."""
+    query = (
+        select(RoutineVersion)
+        .where(
+            RoutineVersion.practice_id == actor.practice_id,
+            RoutineVersion.routine_id == routine.id,
+            RoutineVersion.status == RoutineStatus.DRAFT,
+        )
+        .options(*WHOLE_ITEMS)
+    )
+    if lock:  # what the page read before it waited for the lock is out of date
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalars(query).one_or_none()
+
+
+def whole_version(actor: Actor, version_id: uuid.UUID) -> RoutineVersion:
+    """One version with everything its page shows."""
+    return access.routine_version_for(actor, version_id, *WHOLE_ITEMS)
+
+
+def begin_draft(actor: Actor, routine_id: uuid.UUID) -> RoutineVersion:
+    """A new draft with the doses of the last version; the draft there is, if there is one."""
+    with transaction():
+        mine = select(Routine.id).where(Routine.practice_id == actor.practice_id, Routine.id == routine_id)
+        db.session.execute(mine.with_for_update())  # of two presses the second finds the first one's draft
+        routine = access.routine_for(actor, routine_id)
+        _must_sign(actor)
+        db.session.refresh(routine, with_for_update=True)  # of two presses the second finds the first's draft
+        last = routine.versions[-1]
+        if last.status is RoutineStatus.DRAFT:
+            return last
+        version = _add_version(routine, last.number + 1)
+        items = select(RoutineItem).where(
+            RoutineItem.practice_id == actor.practice_id, RoutineItem.version_id == last.id
+        )
+        for item in db.session.scalars(items):
+            _add_item(version, item.position, item.exercise_id, dose_of(item))
+        audit.record(actor, "routine.draft_begun", subject_id=routine.id, version=version.number)
+    return version
+
+
+def digest_of(version: RoutineVersion, practice: Practice) -> str:
+    """What a draft's page held when it was opened: its texts, videos and the mistake's place in the video."""
+    held = [str(asdict(content_of(item.exercise))) for item in version.items]
+    marks = signoffs.Wording("held", version.change_note, (signoffs.Part("held", tuple(held)),))
+    return signoffs.digest_of_all([*wordings_of(version, practice), marks])
+
+
+def save_draft(actor: Actor, routine_id: uuid.UUID, edit: Edit, seen: str) -> None:
+    """Keep the changes of a draft; raises Conflict if it is not the draft that was seen."""
+    with transaction():
+        version = _open(actor, routine_id, seen)
+        _apply(version, edit)
+        audit.record(actor, "routine.draft_saved", subject_id=routine_id, version=version.number)
+
+
+def publish(actor: Actor, routine_id: uuid.UUID, edit: Edit, seen: str) -> None:
+    """Publish a draft under the actor's name and freeze it; raises Conflict if it was changed since seen."""
+    with transaction():
+        practice = access.practice_of(actor)
+        version = _open(actor, routine_id, seen)
+        if not practice.numbers_set:
+            raise RuleBroken("Set the emergency and urgent numbers of the practice first.")
+        if version.number > 1 and not edit.change_note:
+            raise RuleBroken("Say in a sentence what is new; clients read it.", "change_note")
+        _apply(version, edit)
+        _confirm_mistakes(actor, version)
+        signed = signoffs.sign(actor, wordings_of(version, practice))
+        _freeze(actor, version)
+        audit.record(actor, "routine.published", subject_id=routine_id, version=version.number, signed=signed)
+
+
+def _must_sign(actor: Actor) -> None:
+    if actor.role not in CLINICIANS:
+        raise Forbidden("A practitioner or the owner publishes and changes routines.")
+
+
+def _open(actor: Actor, routine_id: uuid.UUID, seen: str) -> RoutineVersion:
+    version = draft_of(actor, access.routine_for(actor, routine_id), lock=True)
+    _must_sign(actor)
+    if version is None:  # published a moment ago
+        raise Conflict
+    if digest_of(version, access.practice_of(actor)) != seen:
+        raise Conflict
+    return version
+
+
+def _apply(version: RoutineVersion, edit: Edit) -> None:
+    if {item.id for item in version.items} != set(edit.moves):
+        raise NotFound
+    version.change_note = edit.change_note
+    for item in version.items:
+        _apply_move(item, edit.moves[item.id])
+
+
+def _apply_move(item: RoutineItem, edit: MoveEdit) -> None:
+    if not FEWEST_CUES <= len(edit.cues) <= MOST_CUES:
+        raise RuleBroken(f"A move has {FEWEST_CUES} to {MOST_CUES} cues, one on each line.")
+    set_dose(item, edit.dose)
+    item.exercise.cues = list(edit.cues)
+    _apply_video(item.exercise, edit.video)
+    named = item.exercise.named_mistake
+    if named is not None and edit.mistake is not None:
+        _apply_mistake(named, edit.mistake, edit.video)
+
+
+def set_dose(row: RoutineItem, dose: Dose) -> None:
+    """Write a dose into its row, or raise RuleBroken with the first thing that is wrong with it."""
+    if problems := dose_problems(dose, load_catalogue().dosing.bounds):
+        raise RuleBroken(next(iter(problems.values())))
+    for name in Dose.__slots__:
+        setattr(row, name, getattr(dose, name))
+
+
+def _apply_video(exercise: Exercise, video: VideoContent | None) -> None:
+    kept = next(iter(exercise.media), None)
+    if video is None:
+        if kept is not None:
+            db.session.delete(kept)
+    elif kept is None:
+        kept = ExerciseMedia(practice_id=exercise.practice_id, exercise_id=exercise.id)
+        db.session.add(kept)
+    if (
+        video is not None
+        and kept is not None
+        and (kept.provider, kept.video_id) != (video.provider, video.id)
+    ):
+        kept.provider, kept.video_id, kept.added_at = video.provider, video.id, now()
+    db.session.flush()
+    db.session.expire(exercise, ["media"])
+
+
+def _apply_mistake(row: ExerciseMistake, said: NamedMistake, video: VideoContent | None) -> None:
+    catalogue = load_catalogue()
+    if unknown := set(said.fault_keys) - set(catalogue.named_mistake.candidates):
+        raise RuleBroken(f"Unknown fault: {', '.join(sorted(unknown))}.", "faults")
+    if bool(said.see) != bool(said.fix):
+        raise RuleBroken("In your own words, say both what it looks like and the fix.", "own_fix")
+    if said.video_second is not None and video is None:
+        raise RuleBroken("A time in the video needs the video's link.", "video_time")
+    see, fix, self_test = mistake_in_words(said.fault_keys)
+    row.fault_keys = [key for key in catalogue.named_mistake.candidates if key in said.fault_keys]
+    row.see, row.fix = said.see or see or None, said.fix or fix or None
+    row.self_test = said.self_test or (None if said.see else self_test or None)
+    row.video_second = said.video_second
+
+
+def _confirm_mistakes(actor: Actor, version: RoutineVersion) -> None:
+    for row in (row for item in version.items for row in item.exercise.mistakes if row.is_named):
+        if not row.see:
+            raise RuleBroken(
+                f"Say what the {row.name} is: pick at least one, or write it yourself.", "faults"
+            )
+        row.confirmed_by = actor.user_id
+        row.confirmed_at = now()
+
+
+def _freeze(actor: Actor, version: RoutineVersion) -> None:
+    for item in version.items:
+        item.content = content_of(item.exercise).to_json()
+    version.status = RoutineStatus.PUBLISHED
+    version.published_at = now()
+    version.published_by = actor.user_id
+
+
+def _begin_exercise(practice: Practice, catalogue: Catalogue, shelf: ShelfExercise) -> Exercise:
+    exercise = Exercise(
+        practice_id=practice.id,
+        key=shelf.id,
+        name=shelf.name,
+        purpose=shelf.purpose,
+        setup=list(shelf.setup),
+        steps=list(shelf.steps),
+        cues=list(shelf.cues),
+        range_words=shelf.range_words,
+        feet_words=shelf.feet_words,
+        knees_words=shelf.knees_words,
+        stop_if=list(shelf.stop_if),
+        figure=shelf.id,
+    )
+    db.session.add(exercise)
+    db.session.flush()
+    named = catalogue.named_mistake
+    if named.exercise == shelf.id:
+        _add_mistake(exercise, 0, key=named.id, name=named.label, is_named=True)
+    for position, fault in enumerate(catalogue.faults_of(shelf.id), 1):
+        _add_mistake(
+            exercise,
+            position,
+            key=fault.id,
+            name=fault.name.partition(" (")[0],  # which drill it belongs to is for the practitioner
+            see=fault.client_see,
+            fix=fault.client_fix,
+            self_test=fault.self_test,
+            fault_keys=[fault.id],
+        )
+    return exercise
+
+
+def _add_mistake(exercise: Exercise, position: int, **words: object) -> None:
+    db.session.add(
+        ExerciseMistake(practice_id=exercise.practice_id, exercise_id=exercise.id, position=position, **words)
+    )
+
+
+def _add_version(routine: Routine, number: int) -> RoutineVersion:
+    version = RoutineVersion(practice_id=routine.practice_id, routine_id=routine.id, number=number)
+    db.session.add(version)
+    db.session.flush()
+    return version
+
+
+def _add_item(version: RoutineVersion, position: int, exercise_id: uuid.UUID, dose: Dose) -> None:
+    item = RoutineItem(
+        practice_id=version.practice_id, version_id=version.id, exercise_id=exercise_id, position=position
+    )
+    set_dose(item, dose)
+    db.session.add(item)

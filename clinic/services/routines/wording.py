@@ -1,0 +1,171 @@
+"""What a routine says, as texts a practitioner takes as their own: moves, doses and what goes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from clinic.catalogue import Catalogue, load_catalogue
+from clinic.catalogue.check_in import Question
+from clinic.domain.doses import Dose, dose_in_words, range_in_words, rest_in_words
+from clinic.domain.moves import MistakeContent, MoveContent, TransferContent, VideoContent
+from clinic.domain.redflags import client_text
+from clinic.domain.types import Support, Tier
+from clinic.models import Exercise, ExerciseMistake, Practice, RoutineVersion
+from clinic.models.exercise import DoseColumns
+from clinic.services.routines.signoffs import Part, Wording
+
+HINGE = "hip_hinge"  # the catalogue's uses in daily life are all uses of the hinge
+SUPPORT_WORDS = {
+    Support.NONE: "",
+    Support.WALL: "Hold on to a wall.",
+    Support.CHAIR: "Hold on to a chair.",
+    Support.DOWEL: "Hold a stick along your back.",
+}
+
+
+def dose_of(row: DoseColumns) -> Dose:
+    """The dose in a routine's or a program's row."""
+    return Dose(**{name: getattr(row, name) for name in Dose.__slots__})
+
+
+def content_of(exercise: Exercise) -> MoveContent:
+    """The move in the practice's words of now; the named mistake is in it once it has a meaning."""
+    catalogue = load_catalogue()
+    shelf = catalogue.exercises[exercise.key]
+    return MoveContent(
+        name=exercise.name,
+        purpose=exercise.purpose,
+        setup=tuple(exercise.setup),
+        steps=tuple(exercise.steps),
+        cues=tuple(exercise.cues),
+        range_words=exercise.range_words,
+        feet_words=exercise.feet_words,
+        knees_words=exercise.knees_words,
+        tempo_words=shelf.tempo_words,
+        stop_if=tuple(exercise.stop_if),
+        pain_rule=catalogue.dosing.pain_rule.client_text,
+        figure=exercise.figure,
+        mistakes=tuple(_mistake(row) for row in exercise.mistakes if row.see and row.fix),
+        video=next((VideoContent(provider=row.provider, id=row.video_id) for row in exercise.media), None),
+        transfers=_transfers(catalogue) if exercise.key == HINGE else (),
+    )
+
+
+def wordings_of(version: RoutineVersion, practice: Practice) -> tuple[Wording, ...]:
+    """Everything a practitioner signs before clients see it, in the order of the page."""
+    catalogue = load_catalogue()
+    moves = [(item, content_of(item.exercise)) for item in version.items]
+    return (
+        *(move_wording(item.exercise.key, move) for item, move in moves),
+        *(dose_wording(item.exercise.key, move, dose_of(item)) for item, move in moves),
+        _pain_rule(catalogue),
+        _warning_signs(catalogue, practice),
+        _check_in(catalogue),
+    )
+
+
+def move_wording(key: str, move: MoveContent) -> Wording:
+    """The words of one move."""
+    parts = (
+        Part("What it is for", (move.purpose,)),
+        Part("Get ready", move.setup),
+        Part("Do it", move.steps),
+        Part("Cues", move.cues, editable=True),
+        Part("How far", (move.range_words,)),
+        Part("Feet", (move.feet_words,)),
+        Part("Knees", (move.knees_words,)),
+        Part("Stop if", move.stop_if),
+        *(mistake_part(mistake) for mistake in move.mistakes),
+        *(Part(f"In daily life: {use.name}", (use.how,)) for use in move.transfers),
+    )
+    return Wording(f"move:{key}", move.name, parts)
+
+
+def mistake_part(mistake: MistakeContent) -> Part:
+    """What a mistake looks like and what to do about it."""
+    lines = tuple(filter(None, (mistake.see, mistake.fix, mistake.self_test)))
+    return Part(f"Watch for: {mistake.name}", lines, editable=mistake.is_named)
+
+
+def mistake_in_words(fault_keys: Collection[str]) -> tuple[str, str, str]:
+    """What faults of the catalogue look like together, their fix and their self-tests; empty for none."""
+    faults = [fault for fault in load_catalogue().mistake_candidates if fault.id in fault_keys]
+    return (
+        " Or: ".join(fault.client_see for fault in faults),
+        " ".join(fault.client_fix for fault in faults),
+        " ".join(fault.self_test for fault in faults),
+    )
+
+
+def dose_wording(key: str, move: MoveContent, dose: Dose) -> Wording:
+    """The usual dose of one move, in words."""
+    return Wording(
+        f"dose:{key}", f"Dose of {move.name}", (Part("Usual dose", dose_lines(dose, move), editable=True),)
+    )
+
+
+def dose_lines(dose: Dose, move: MoveContent) -> tuple[str, ...]:
+    """A dose as plain lines: how much, the rest, how far, and what to hold on to."""
+    lines = (
+        dose_in_words(dose, move.tempo_words),
+        rest_in_words(dose),
+        range_in_words(dose.move_range),
+        SUPPORT_WORDS[dose.support],
+    )
+    return tuple(f"{line[0].upper()}{line[1:]}".rstrip(".") for line in lines if line)
+
+
+def _mistake(row: ExerciseMistake) -> MistakeContent:
+    return MistakeContent(
+        key=row.key,
+        name=row.name,
+        see=row.see or "",
+        fix=row.fix or "",
+        self_test=row.self_test or "",
+        is_named=row.is_named,
+        fault_keys=tuple(row.fault_keys),
+        video_second=row.video_second,
+    )
+
+
+def _transfers(catalogue: Catalogue) -> tuple[TransferContent, ...]:
+    return tuple(
+        TransferContent(key=use.id, name=use.name, how=use.how) for use in catalogue.transfers.values()
+    )
+
+
+def _pain_rule(catalogue: Catalogue) -> Wording:
+    text = catalogue.dosing.pain_rule.client_text
+    return Wording("pain_rule", "Pain rule", (Part("What the client reads", (text,)),))
+
+
+def _warning_signs(catalogue: Catalogue, practice: Practice) -> Wording:
+    numbers = {
+        "emergency_number": practice.emergency_number or "(emergency number)",
+        "urgent_line": practice.urgent_number or "(urgent number)",
+    }
+    tiers = [
+        Part(f"{tier.name}: what the client reads", (client_text(tier.client_text, **numbers),))
+        for tier in catalogue.warnings.tiers.values()
+    ]
+    asked = [
+        Part(f"Asked, tier “{catalogue.warnings.tiers[tier].name}”", signs)
+        for tier in Tier
+        if (signs := tuple(sign.text for sign in catalogue.warnings.signs.values() if sign.tier is tier))
+    ]
+    return Wording("warning_signs", "Warning signs", (*tiers, *asked))
+
+
+def _check_in(catalogue: Catalogue) -> Wording:
+    mistake = catalogue.named_mistake.label
+    parts = tuple(
+        Part(question.text.replace("{mistake}", mistake), _answers(question))
+        for question in catalogue.check_in.weekly
+    )
+    return Wording("check_in", "Weekly check-in", parts)
+
+
+def _answers(question: Question) -> tuple[str, ...]:
+    ends = f"{question.minimum} to {question.maximum}" if question.minimum is not None else ""
+    scale = f"{ends}: {question.low} to {question.high}" if question.low else ends
+    return tuple(filter(None, (question.hint, scale, *(words for _, words in question.options))))

@@ -1,0 +1,1 @@
+"""Sending what was promised: claimed, decided at the last moment, sent once, and what comes back."""

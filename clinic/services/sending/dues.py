@@ -1,0 +1,229 @@
+"""Reading the mails whose time has come, each with all that decides on it and all it says.
+
+Columns, not records: a check-in mail is one row of one query, and most mails are check-ins.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, select
+from sqlalchemy.orm import aliased
+
+from clinic.domain.channels import channel_of
+from clinic.domain.sending import CHECKIN, CHECKIN_MAILS, REMINDER
+from clinic.domain.types import CheckinState, ClientStatus, MailChannel, OutboxState, ProgramStatus
+from clinic.extensions import db
+from clinic.models import (
+    Checkin,
+    Client,
+    Invitation,
+    OutboxMessage,
+    Practice,
+    Program,
+    QuestionnaireRequest,
+    User,
+    WarningFlag,
+)
+from clinic.models.base import points_at
+from clinic.services import links
+from clinic.services.outbox import bulk as sending_bulk
+from clinic.services.outbox.bulk import Row
+
+
+class Mail(NamedTuple):
+    """The outbox's row, as far as it matters here."""
+
+    id: uuid.UUID
+    practice_id: uuid.UUID
+    kind: str
+    client_id: uuid.UUID | None
+    checkin_id: uuid.UUID | None
+    local_date: date | None
+    day_key: str | None
+    due_at: datetime
+    start_by: datetime | None
+    not_after: datetime
+    attempts: int
+    smtp_reply: str | None
+
+
+class Recipient(NamedTuple):
+    """The client a mail is about."""
+
+    id: uuid.UUID
+    name: str
+    email: str | None
+    time_zone: str
+    status: ClientStatus
+    consented_at: datetime | None
+    unsubscribed_at: datetime | None
+    messages_stopped_at: datetime | None
+    bounced_at: datetime | None
+    waking_from: time | None
+    waking_until: time | None
+
+
+@dataclass
+class Due:
+    """A promised mail whose time has come. Check-ins have a state, other mails what they are about."""
+
+    mail: Mail
+    practice: Practice
+    client: Recipient | None
+    checkin: CheckinState | None
+    program: ProgramStatus | None
+    warning_open: bool
+    user: User | None = None
+    invitation: Invitation | None = None
+    inviter: User | None = None
+    flag: WarningFlag | None = None
+    asking: QuestionnaireRequest | None = None
+    first_mail: uuid.UUID | None = None  # of a reminder: the mail it reminds of, and when that went out
+    sent_at: datetime | None = None
+    links: list[Row] = field(default_factory=list)  # made while it was written; added with the batch's
+
+    @property
+    def address(self) -> str | None:
+        """Where it goes, as it stands now: a mistyped address put right is used at the next try."""
+        if self.invitation is not None:
+            return self.invitation.email
+        if self.user is not None:
+            return self.user.email
+        return self.client.email if self.client else None
+
+    @cached_property
+    def stop_secret(self) -> str:
+        """What stops this sort of mail to this client."""
+        assert self.client is not None
+        channel = channel_of(self.mail.kind) or MailChannel.CHECKINS
+        return links.sign_unsubscribe(self.client.id, channel)
+
+    @cached_property
+    def stop_link(self) -> str:
+        """The client's own unsubscribe page: in the header, and at the foot of both parts."""
+        return links.secret_address("public.unsubscribe.show", self.stop_secret)
+
+
+# Tables, not models: past the session a statement costs a third, and is known from the first time on.
+_mail, _client = sending_bulk.table_of(OutboxMessage), sending_bulk.table_of(Client)
+_checkin, _program = sending_bulk.table_of(Checkin), sending_bulk.table_of(Program)
+_flag, _practice = sending_bulk.table_of(WarningFlag), sending_bulk.table_of(Practice)
+_MAIL = [_mail.c[name] for name in Mail._fields]
+_RECIPIENT = [_client.c[name] for name in Recipient._fields]
+_BEHIND = len(_MAIL) + len(_RECIPIENT)
+
+
+def _of(table: Table, key: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(table.c.practice_id == _mail.c.practice_id, table.c.id == key)
+
+
+_IS_DUE = and_(_mail.c.state == OutboxState.READY, _mail.c.due_at <= bindparam("at"))
+_WARNING_OPEN = exists().where(
+    _flag.c.practice_id == _mail.c.practice_id,
+    _flag.c.client_id == _mail.c.client_id,
+    _flag.c.cleared_at.is_(None),
+)
+_ANY = select(_mail.c.id).where(_IS_DUE).limit(1)
+_WITH_ALL = select(*_MAIL, *_RECIPIENT, _checkin.c.state, _program.c.status, _WARNING_OPEN).select_from(
+    _mail.outerjoin(_client, _of(_client, _mail.c.client_id))
+    .outerjoin(_checkin, _of(_checkin, _mail.c.checkin_id))
+    .outerjoin(_program, _of(_program, _checkin.c.program_id))
+)
+_DUE = (
+    _WITH_ALL.where(_IS_DUE)
+    .order_by(_mail.c.due_at, _mail.c.id)
+    .limit(bindparam("most"))
+    # two workers take different rows; SQLite has one writer and needs no such word
+    .with_for_update(skip_locked=True, of=_mail)
+)
+
+
+_HELD = _WITH_ALL.where(_mail.c.lease_token == bindparam("token"), _mail.c.state == OutboxState.LEASED)
+
+
+def any_at(at: datetime) -> bool:
+    """Whether a mail's time has come."""
+    return db.session.execute(_ANY, {"at": at}).first() is not None
+
+
+def take(at: datetime, most: int) -> list[Due]:
+    """The mails due longest, locked for the caller's transaction; what another worker holds is left out."""
+    db.session.flush()
+    return _read(db.session.execute(_DUE, {"at": at, "most": most}).all())
+
+
+def held(token: uuid.UUID) -> list[Due]:
+    """The mails of a batch that are still in its holder's hands, as things stand now."""
+    return _read(db.session.execute(_HELD, {"token": token}).all())
+
+
+def _read(rows: Sequence[Any]) -> list[Due]:
+    practices = _practices({row.practice_id for row in rows})
+    dues = [_due(row, practices) for row in rows]
+    _complete([due for due in dues if due.mail.kind not in CHECKIN_MAILS])
+    _complete_reminders([due for due in dues if due.mail.kind == REMINDER])
+    return dues
+
+
+def _due(row: Any, practices: dict[uuid.UUID, Practice]) -> Due:
+    mail = Mail(*row[: len(_MAIL)])
+    client = Recipient(*row[len(_MAIL) : _BEHIND]) if row[len(_MAIL)] else None
+    return Due(mail, practices[mail.practice_id], client, *row[_BEHIND:])
+
+
+def _practices(ids: set[uuid.UUID]) -> dict[uuid.UUID, Practice]:
+    if not ids:
+        return {}
+    query = select(_practice).where(sending_bulk.among(_practice.c.id, ids))
+    # to be read only: they belong to no session
+    return {row.id: Practice(**row._mapping) for row in db.session.execute(query)}
+
+
+def _complete(dues: Sequence[Due]) -> None:
+    """What mails other than check-ins are about."""
+    if not dues:
+        return
+    inviter = aliased(User)
+    query = (
+        select(OutboxMessage.id, User, Invitation, inviter, WarningFlag, QuestionnaireRequest)
+        .outerjoin(User, points_at(OutboxMessage.user_id, User))
+        .outerjoin(Invitation, points_at(OutboxMessage.invitation_id, Invitation))
+        .outerjoin(inviter, points_at(Invitation.created_by, inviter))
+        .outerjoin(WarningFlag, points_at(OutboxMessage.flag_id, WarningFlag))
+        .outerjoin(
+            QuestionnaireRequest, points_at(OutboxMessage.questionnaire_request_id, QuestionnaireRequest)
+        )
+        .where(OutboxMessage.id.in_([due.mail.id for due in dues]))
+        .execution_options(populate_existing=True)
+    )
+    rows: Any = db.session.execute(query)
+    found = {row[0]: row[1:] for row in rows}
+    for due in dues:
+        due.user, due.invitation, due.inviter, due.flag, due.asking = found[due.mail.id]
+
+
+def _complete_reminders(dues: Sequence[Due]) -> None:
+    """What reminders remind of."""
+    if not dues:
+        return
+    query = (
+        select(Checkin.id, Checkin.sent_at, OutboxMessage.id)
+        .outerjoin(
+            OutboxMessage,
+            and_(
+                points_at(OutboxMessage.checkin_id, Checkin),
+                OutboxMessage.kind == CHECKIN,
+            ),
+        )
+        .where(Checkin.id.in_([due.mail.checkin_id for due in dues]))
+    )
+    rows: Any = db.session.execute(query)
+    found = {row[0]: row[1:] for row in rows}
+    for due in dues:
+        due.sent_at, due.first_mail = found[due.mail.checkin_id]

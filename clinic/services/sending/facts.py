@@ -1,0 +1,90 @@
+"""What decides on a mail whose time has come, put together from what was read of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from clinic.domain.mail_standing import MailSort, MailStanding, mail_standing_of, sort_of
+from clinic.domain.questionnaires import OPEN
+from clinic.domain.scheduling import WakingHours, waking_hours
+from clinic.domain.sending import REMINDER, CheckinFacts, Promise
+from clinic.domain.skipping import AWAITED, SendingFacts
+from clinic.domain.types import (
+    CheckinState,
+    InvitationState,
+    ProgramStatus,
+    Role,
+)
+from clinic.models import Practice
+from clinic.services.clients import invitations
+from clinic.services.questionnaires import asked as questionnaires
+from clinic.services.sending.dues import Due, Recipient
+
+
+def promise_of(due: Due, *, real_server: bool) -> Promise:
+    """All that decides on this mail."""
+    to_client = due.client is not None or (due.user is not None and due.user.role is Role.CLIENT)
+    sort = sort_of(due.mail.kind, to_client=to_client)
+    return Promise(
+        sort=sort,
+        standing=_standing(due),
+        not_after=due.mail.not_after,
+        start_by=due.mail.start_by,
+        attempts=due.mail.attempts,
+        demo=due.practice.is_demo and real_server,
+        withdrawn=_withdrawn(due),
+        checkin=_checkin_facts(due) if sort is MailSort.CHECKIN else _message_facts(due, sort),
+    )
+
+
+def _withdrawn(due: Due) -> bool:
+    if due.user is not None and due.user.deactivated_at is not None:
+        return True
+    if due.flag is not None and due.flag.cleared_at is not None:
+        return True
+    if due.asking is not None and questionnaires.state_of(due.asking) not in OPEN:
+        return True
+    if due.mail.kind == REMINDER and due.checkin not in {*AWAITED, CheckinState.ANSWERED}:
+        return True
+    return due.invitation is not None and invitations.state_of(due.invitation) is not InvitationState.PENDING
+
+
+def _standing(due: Due) -> MailStanding:
+    """Where the client stands; an invitation and mail to an account have an address of their own."""
+    numbers_set, has_address = due.practice.numbers_set, bool(due.address)
+    if due.client is None:
+        return MailStanding(numbers_set=numbers_set, has_address=has_address)
+    standing = mail_standing_of(due.client, numbers_set=numbers_set, warning_open=due.warning_open)
+    return replace(standing, has_address=has_address)
+
+
+def _checkin_facts(due: Due) -> CheckinFacts | None:
+    client, practice = due.client, due.practice
+    if client is None or due.checkin is None:
+        return None
+    return CheckinFacts(
+        facts=SendingFacts(
+            due_at=None,  # moved by each try, by waking hours and by sending again: `start_by` tells
+            program=due.program or ProgramStatus.ENDED,
+        ),
+        hours=_hours(practice, client),
+        zone=ZoneInfo(client.time_zone),
+        answered=due.checkin is CheckinState.ANSWERED,
+    )
+
+
+def _message_facts(due: Due, sort: MailSort) -> CheckinFacts | None:
+    """A message keeps to the same hours and to one mail a day; it waits for no program."""
+    client = due.client
+    if client is None or sort is not MailSort.MESSAGE:
+        return None
+    return CheckinFacts(
+        facts=SendingFacts(due_at=None, program=ProgramStatus.ACTIVE),
+        hours=_hours(due.practice, client),
+        zone=ZoneInfo(client.time_zone),
+    )
+
+
+def _hours(practice: Practice, client: Recipient) -> WakingHours:
+    return waking_hours(practice.waking_from, practice.waking_until, client.waking_from, client.waking_until)

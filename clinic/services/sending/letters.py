@@ -1,0 +1,202 @@
+"""What each promised mail says: made from the records as they are now, never from a stored text."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from clinic.domain.channels import channel_of
+from clinic.domain.notices import lines as news_lines
+from clinic.domain.sending import CHECKIN, REMINDER
+from clinic.domain.types import LinkPurpose
+from clinic.mail import compose
+from clinic.mail.addresses import mailbox
+from clinic.mail.compose import EncodedContent, Letterhead, MailContent
+from clinic.mail.message import Message, list_id, message_id
+from clinic.mail.transport import Envelope
+from clinic.models import Practice
+from clinic.services import links, notices
+from clinic.services.accounts import signing_in as accounts
+from clinic.services.clients import invitations
+from clinic.services.sending.dues import Due
+from config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail ready for the wire; `attempt` counts from 1."""
+
+    mail_id: uuid.UUID
+    attempt: int
+    envelope: Envelope
+
+
+def letter(due: Due, at: datetime, *, smtputf8: bool) -> Letter:
+    """Write one mail, minting its links within the caller's transaction or leaving them in `due.links`.
+
+    Raises whatever a template, an address or a header refuses: that mail has failed, no other.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    assert due.address is not None
+    to = mailbox(due.address, smtputf8=smtputf8)
+    content = MAILS[due.mail.kind](due, at)
+    domain = settings.mail_from.rpartition("@")[2]
+    channel, mark = channel_of(due.mail.kind), links.mark_of(due.mail.id)
+    message = Message(
+        to=to,
+        from_address=settings.mail_from,
+        from_name=due.practice.name,
+        reply_to=mailbox(due.practice.email, smtputf8=smtputf8) if due.practice.email else None,
+        subject=content.subject,
+        text=content.text,
+        html=content.html,
+        message_id=message_id(due.mail.id, domain),
+        date=at,
+        list_id=list_id(domain, channel) if channel else None,
+        unsubscribe_url=due.stop_link if channel else None,
+        unsubscribe_mailto=settings.intake_address if channel else None,
+        unsubscribe_subject=f"unsubscribe {due.stop_secret}" if channel else "",
+        mark=mark,
+        references=(message_id(due.first_mail, domain),) if due.first_mail else (),
+    )
+    envelope = Envelope(settings.return_path(mark), to, message.to_bytes())
+    return Letter(due.mail.id, due.mail.attempts + 1, envelope)
+
+
+def _checkin(due: Due, at: datetime) -> EncodedContent:
+    assert due.client is not None
+    secret, row = links.new(
+        due.practice.id, LinkPurpose.CHECKIN, at + links.CHECKIN_LIFETIME, checkin_id=due.mail.checkin_id
+    )
+    due.links.append(row)
+    return compose.checkin_encoded(
+        _head(due.practice),
+        first_name=_first_name(due.client.name),
+        link=links.secret_address("public.checkin.show", secret),
+        until=_last_day(at + links.CHECKIN_LIFETIME, due.client.time_zone),
+        stop_link=due.stop_link,
+    )
+
+
+def _questionnaire(due: Due, at: datetime) -> MailContent:
+    assert due.client is not None
+    assert due.asking is not None
+    secret, row = links.new(
+        due.practice.id,
+        LinkPurpose.QUESTIONNAIRE,
+        due.asking.expires_at,
+        questionnaire_request_id=due.asking.id,
+    )
+    due.links.append(row)
+    return compose.questionnaire(
+        _head(due.practice),
+        first_name=_first_name(due.client.name),
+        link=links.secret_address("public.questionnaires.show", secret),
+        until=_last_day(due.asking.expires_at, due.client.time_zone),
+        stop_link=due.stop_link,
+    )
+
+
+def _checkin_reminder(due: Due, at: datetime) -> MailContent:
+    assert due.client is not None
+    until = (due.sent_at or at) + links.CHECKIN_LIFETIME  # the check-in's own end
+    secret, row = links.new(due.practice.id, LinkPurpose.CHECKIN, until, checkin_id=due.mail.checkin_id)
+    due.links.append(row)
+    return compose.checkin_reminder(
+        _head(due.practice),
+        first_name=_first_name(due.client.name),
+        link=links.secret_address("public.checkin.show", secret),
+        until=_last_day(until, due.client.time_zone),
+        stop_link=due.stop_link,
+    )
+
+
+def _invitation(due: Due, at: datetime) -> MailContent:
+    assert due.client is not None
+    assert due.invitation is not None
+    assert due.inviter is not None
+    return compose.invitation(
+        _head(due.practice),
+        first_name=_first_name(due.client.name),
+        practitioner=due.inviter.name,
+        link=links.address("public.invitation.show", secret=invitations.mint_link(due.invitation)),
+        until=_last_day(due.invitation.expires_at, due.client.time_zone),
+    )
+
+
+def _password_reset(due: Due, at: datetime) -> MailContent:
+    assert due.user is not None
+    return compose.password_reset(
+        _head(due.practice),
+        first_name=_first_name(due.user.name),
+        link=links.address("public.reset.choose", secret=accounts.mint_reset(due.user)),
+        minutes=int(accounts.RESET_LIFETIME.total_seconds() // 60),
+    )
+
+
+def _warning_sign_alert(due: Due, at: datetime) -> MailContent:
+    assert due.user is not None
+    assert due.flag is not None
+    page = links.address("practitioner.flags.show", flag_id=due.flag.id)
+    return compose.warning_sign_alert(_head(due.practice), first_name=_first_name(due.user.name), link=page)
+
+
+def _practice_notice(due: Due, at: datetime) -> MailContent:
+    assert due.user is not None
+    assert due.mail.local_date is not None
+    return compose.practice_notice(
+        _head(due.practice),
+        first_name=_first_name(due.user.name),
+        lines=news_lines(notices.counts(due.practice.id, due.mail.local_date)),
+        link=links.address("practitioner.attention.index"),
+    )
+
+
+def _test_mail(due: Due, at: datetime) -> MailContent:
+    assert due.user is not None
+    return compose.test_mail(
+        _head(due.practice), first_name=_first_name(due.user.name), link=links.address("public.home.index")
+    )
+
+
+def _checkin_preview(due: Due, at: datetime) -> MailContent:
+    assert due.user is not None
+    home = links.address("public.home.index")  # a preview's button must not open anybody's check-in
+    content = compose.checkin(
+        _head(due.practice),
+        first_name=_first_name(due.user.name),
+        link=home,
+        until=_last_day(at + links.CHECKIN_LIFETIME, due.practice.time_zone),
+        stop_link=home,
+    )
+    return compose.preview(content)
+
+
+MAILS: dict[str, Callable[[Due, datetime], MailContent | EncodedContent]] = {
+    CHECKIN: _checkin,
+    REMINDER: _checkin_reminder,
+    "invitation": _invitation,
+    "questionnaire": _questionnaire,
+    "password_reset": _password_reset,
+    "warning_sign_alert": _warning_sign_alert,
+    notices.MAIL: _practice_notice,
+    "test_mail": _test_mail,
+    "checkin_preview": _checkin_preview,
+}
+
+
+def _head(practice: Practice) -> Letterhead:
+    return Letterhead(practice.name, practice.phone, practice.emergency_number)
+
+
+def _first_name(name: str) -> str:
+    return name.split(maxsplit=1)[0] if name.split() else name
+
+
+def _last_day(until: datetime, zone: str) -> date:
+    return until.astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,190 @@
+"""Writing down what became of a batch: one commit, and only for rows that are still ours."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import SystemRandom
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, bindparam, select
+
+from clinic.domain.sending import CHECKIN_MAILS, REMINDER, retry_at
+from clinic.domain.types import CheckinState, OutboxState
+from clinic.extensions import db
+from clinic.mail.transport import Outcome, Stage, Verdict
+from clinic.models import Client, OutboxMessage
+from clinic.services.clock import now
+from clinic.services.outbox import bulk as sending_bulk
+from clinic.services.outbox import ledger as sending_ledger
+from clinic.services.outbox.steps import Step
+from clinic.services.sending import bounces as sending_bounces
+from clinic.services.sending.lease import LEASE
+from clinic.services.transaction import transaction
+
+IN_DOUBT = "sent, but the server's answer never came: it may have arrived"
+AT_THE_BACK = timedelta(minutes=1)
+_CHANCE = SystemRandom()
+EARLY_STAGES = frozenset({Stage.LOCAL, Stage.CONNECT, Stage.HELLO, Stage.TLS, Stage.AUTH})
+
+
+class Held(NamedTuple):
+    """The row of a mail that somebody has claimed."""
+
+    id: uuid.UUID
+    practice_id: uuid.UUID
+    kind: str
+    client_id: uuid.UUID | None
+    user_id: uuid.UUID | None
+    checkin_id: uuid.UUID | None
+    to_address: str | None
+    attempts: int
+    not_after: datetime
+    state: OutboxState
+    sender: str | None
+    lease_until: datetime | None
+
+    @property
+    def sending_since(self) -> datetime | None:
+        """When it was claimed; None where that has been noted."""
+        if self.state is not OutboxState.LEASED or self.lease_until is None:
+            return None
+        return self.lease_until - LEASE
+
+
+_mail = sending_bulk.table_of(OutboxMessage)
+HELD: Select[Any] = select(*(_mail.c[name] for name in Held._fields))
+_OURS = HELD.where(
+    _mail.c.lease_token == bindparam("token"),
+    _mail.c.state.in_([OutboxState.LEASED, OutboxState.IN_DOUBT]),
+).with_for_update()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one claimed mail; no outcome means that it was never tried."""
+
+    mail_id: uuid.UUID
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a result means: columns of the outbox's row, and where its check-in stands now."""
+
+    columns: dict[str, Any]
+    checkin: CheckinState
+    reason: str = ""
+
+
+def record(token: uuid.UUID, results: Iterable[Result]) -> int:
+    """Write a batch's results; returns how many rows were still ours.
+
+    A row that was called doubtful meanwhile is put right by what we know better.
+    """
+    with transaction():
+        return note(token, results)
+
+
+def note(token: uuid.UUID, results: Iterable[Result]) -> int:
+    """Do what `record` does, within the caller's transaction."""
+    outcomes = {result.mail_id: result.outcome for result in results}
+    rows = [Held(*row) for row in db.session.execute(_OURS, {"token": token})]
+    settle([(row, outcomes[row.id]) for row in rows if row.id in outcomes])
+    return len(rows)
+
+
+def settle(known: list[tuple[Held, Outcome | None]]) -> None:
+    """Give each row the state its outcome means, within the caller's transaction."""
+    at = now()
+    told = [(row, outcome, _meaning(row, outcome, at)) for row, outcome in known]
+    sending_bulk.change(OutboxMessage, [{"id": row.id, **meant.columns} for row, _, meant in told])
+    sending_ledger.follow([step for row, _, meant in told if (step := _step(row, meant))], at)
+    for row, outcome, meant in told:
+        if outcome is not None and outcome.verdict is Verdict.PERMANENT:
+            _refused_for_good(row, outcome, meant, at)
+
+
+def came_back(row: Held, words: str, reply: str, at: datetime) -> None:
+    """A mail that was sent, or may have been, did not arrive; within the caller's transaction."""
+    ended = {"state": OutboxState.FAILED, "reason": words[:300], "finished_at": at}
+    said = {"smtp_reply": reply[:300], "lease_token": None, "lease_until": None}  # no holder knows better
+    sending_bulk.change(OutboxMessage, [{"id": row.id, **ended, **said}])
+    if step := _step(row, _Told({}, CheckinState.FAILED, words)):
+        sending_ledger.follow([step], at)
+    sending_ledger.tell_failed(row, words)
+
+
+def _refused_for_good(row: Held, outcome: Outcome, meant: _Told, at: datetime) -> None:
+    sending_ledger.tell_failed(row, meant.reason)
+    if outcome.bad_address and row.to_address and (row.client_id or row.user_id):
+        whose = Client.id == row.client_id if row.client_id else Client.user_id == row.user_id
+        words = f"{outcome.code or ''} {outcome.reply}".strip()
+        sending_bounces.note(row.practice_id, whose, row.to_address, words, at)
+
+
+def _meaning(row: Held, outcome: Outcome | None, at: datetime) -> _Told:
+    if outcome is None:
+        return _back()
+    said = {"smtp_code": outcome.code, "smtp_reply": outcome.reply[:300]}
+    meant = _judged(row, outcome, at)
+    return _Told(meant.columns | said, meant.checkin, meant.reason) if any(said.values()) else meant
+
+
+def _judged(row: Held, outcome: Outcome, at: datetime) -> _Told:
+    match outcome.verdict:
+        case Verdict.SENT:
+            return _end(row, OutboxState.SENT, CheckinState.SENT, at)
+        case Verdict.IN_DOUBT:
+            return _end(row, OutboxState.IN_DOUBT, CheckinState.IN_DOUBT, at, IN_DOUBT)
+        case Verdict.PERMANENT:
+            words = f"refused by the mail server: {outcome.code or ''} {outcome.reply}".strip()
+            return _end(row, OutboxState.FAILED, CheckinState.FAILED, at, words)
+        case Verdict.TEMPORARY:
+            return _try_again(row, outcome, at)
+        case _:
+            return _uncharged(outcome, at)
+
+
+def _end(row: Held, state: OutboxState, checkin: CheckinState, at: datetime, reason: str = "") -> _Told:
+    columns: dict[str, Any] = {
+        "state": state,
+        "reason": reason[:300] or None,
+        "attempts": row.attempts + 1,
+        "finished_at": at,
+    }
+    if state is OutboxState.FAILED:  # nothing arrived: the client's day is free for another mail
+        columns["day_key"] = None
+    if state is not OutboxState.IN_DOUBT:  # in doubt, whoever held it may still put it right
+        columns |= {"lease_token": None, "lease_until": None}
+    return _Told(columns, checkin, reason)
+
+
+def _try_again(row: Held, outcome: Outcome, at: datetime) -> _Told:
+    # never past the end: there the claim closes it, with its number of tries
+    again = retry_at(row.attempts + 1, at, _CHANCE.random())
+    reason = f"refused for now: {outcome.code or ''} {outcome.reply}"[:300]
+    due = min(again, row.not_after)
+    return _back({"attempts": row.attempts + 1, "due_at": due, "reason": reason}, reason)
+
+
+def _uncharged(outcome: Outcome, at: datetime) -> _Told:
+    if outcome.verdict is Verdict.ACCOUNT_PROBLEM and outcome.stage not in EARLY_STAGES:
+        # should it be this mail after all that the server cannot bear, the others come before it
+        return _back({"due_at": at + AT_THE_BACK})
+    return _back()
+
+
+def _back(columns: dict[str, Any] | None = None, reason: str = "") -> _Told:
+    ready = {"state": OutboxState.READY, "lease_token": None, "lease_until": None, "sender": None}
+    return _Told({**ready, **(columns or {})}, CheckinState.WAITING, reason)
+
+
+def _step(row: Held, meant: _Told) -> Step | None:
+    if row.kind not in CHECKIN_MAILS or row.checkin_id is None:
+        return None
+    about = (row.practice_id, row.client_id, row.checkin_id)
+    reminder = row.kind == REMINDER
+    return Step(*about, meant.checkin, meant.reason, sending_since=row.sending_since, reminder=reminder)

@@ -1,0 +1,1 @@
+"""Keeping the installation itself: heartbeats, tidying up, backups."""
