@@ -8,7 +8,6 @@ from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from clinic.domain.errors import RuleBroken
 from clinic.services.accounts import signing_in as accounts
 from clinic.web.authz import current_actor
 from clinic.web.forms.accounts import ChangePasswordForm
@@ -18,13 +17,10 @@ def page(template: str, endpoint: str, **context: Any) -> Response | str | tuple
     """Show the account, and change its password."""
     form = ChangePasswordForm()
     if form.validate_on_submit():
-        try:
+        with form.attempt():
             accounts.change_password(
                 current_actor(), current_user.session_id, form.current.data or "", form.password.data or ""
             )
-        except RuleBroken as problem:
-            form.refuse(problem)
-        else:
             flash("Your password is changed. Other devices are signed out.", "success")
             return redirect(url_for(endpoint), 303)
     page = render_template(template, form=form, email=current_user.email, **context)

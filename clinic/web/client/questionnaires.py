@@ -7,7 +7,6 @@ import uuid
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from clinic.domain.errors import RuleBroken
 from clinic.services.questionnaires.answering import answer_own
 from clinic.services.questionnaires.pages import open_of_own, open_own
 from clinic.web.authz import current_actor
@@ -28,11 +27,8 @@ def ask(request_id: uuid.UUID, number: int) -> ResponseReturnValue:
         return redirect(url_for("client.questionnaires.index"), 303)
     form = answers_form(page, filled=page.response)
     if form.is_answered:
-        try:
+        with form.attempt():
             answer_own(actor, request_id, number, form.given())
-        except RuleBroken as problem:
-            form.refuse(problem)
-        else:
             return redirect(_next(request_id), 303)
     shown = render_template(
         "client/questionnaire.html",

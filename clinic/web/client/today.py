@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.errors import NotFound
 from clinic.domain.progress import progress_sentence, week_strip
 from clinic.extensions import SAFE_METHODS
 from clinic.services.programs import diary as practice_logs
@@ -35,11 +35,8 @@ def log() -> Response | str | tuple[str, int]:
         day = _asked_day(held)
         return render_template("client/log.html", form=_form(held, day), day=day, today=held.today)
     if form.validate_on_submit():
-        try:
+        with form.attempt():
             practice_logs.log_day(actor, form.local_date(), form.entry())
-        except RuleBroken as problem:
-            form.refuse(problem)
-        else:
             flash("Saved.", "success")
             return redirect(url_for("client.today.index"), 303)
     form.ask_about(held.named_mistake)

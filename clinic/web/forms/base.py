@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_wtf import FlaskForm
 
 from clinic.domain.errors import RuleBroken
+from clinic.web.refusals import Attempt
 
 
 class Form(FlaskForm):
@@ -17,3 +18,7 @@ class Form(FlaskForm):
             field.errors = [*field.errors, problem.message]
         else:
             self.form_errors.append(problem.message)
+
+    def attempt(self) -> Attempt:
+        """Run a block up to a refusal; the form shows that when the view goes on to render it."""
+        return Attempt(self.refuse)

@@ -7,17 +7,14 @@ import uuid
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from clinic.domain.errors import RuleBroken
 from clinic.services.sending import bounces as sending_bounces
 from clinic.web.authz import current_actor
+from clinic.web.refusals import told_on_the_next_page
 
 
 def works(client_id: uuid.UUID) -> ResponseReturnValue:
     """Write to an address again that a mail had come back from."""
-    try:
+    with told_on_the_next_page():
         address = sending_bounces.trust_again(current_actor(), client_id)
-    except RuleBroken as problem:
-        flash(problem.message, "caution")
-    else:
         flash(f"Mail goes to {address} again, from the next one on.", "success")
     return redirect(url_for("practitioner.clients.show", client_id=client_id), 303)

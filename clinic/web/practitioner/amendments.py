@@ -44,14 +44,12 @@ def amend(assessment_id: uuid.UUID) -> Answer:
     form = AmendForm.at(spot, stands, mistake)
     if form.validate_on_submit():
         try:
-            amendments.amend(actor, assessment_id, form.wish())
-        except RuleBroken as problem:
-            form.refuse(problem)
+            with form.attempt():
+                amendments.amend(actor, assessment_id, form.wish())
+                flash("The amendment is added. What was signed stays readable beside it.", "success")
+                return redirect(url_for("practitioner.assessments.show", assessment_id=assessment_id), 303)
         except Conflict:
             return _again(assessment, at, form, mistake)
-        else:
-            flash("The amendment is added. What was signed stays readable beside it.", "success")
-            return redirect(url_for("practitioner.assessments.show", assessment_id=assessment_id), 303)
     page = _page("amend", assessment, form=form, place=words.place(spot, stands, mistake) if spot else None)
     return page, 422 if form.errors else 200
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.errors import Conflict
 from clinic.domain.findings import Signed
 from clinic.domain.types import Section
 from clinic.models import Assessment
@@ -60,11 +60,8 @@ def begin(client_id: uuid.UUID) -> Answer:
     form = BeginForm(battery=_usual(actor, client_id), taken_on=today())
     form.battery.choices = [(each.id, each.name) for each in offered]
     if form.validate_on_submit():
-        try:
+        with form.attempt():
             begun = assessments.begin(actor, client_id, form.battery.data, form.taken_on.data)
-        except RuleBroken as problem:
-            form.refuse(problem)
-        else:
             return to_section(begun.id, _first_section(begun), SHEET)
     return render_template(
         "practitioner/assessments/begin.html",
@@ -116,19 +113,17 @@ def day(assessment_id: uuid.UUID) -> Answer:
     status, changed = HTTPStatus.OK, False
     if form.validate_on_submit():
         try:
-            assessments.change_day(actor, assessment_id, form.shown(), form.taken_on.data)
+            with form.attempt():
+                assessments.change_day(actor, assessment_id, form.shown(), form.taken_on.data)
+                flash("The date is changed.", "success")
+                return to_show(assessment_id)
         except Signed:
             flash("This assessment is signed. Amendments are added, not edited.", "caution")
             return to_show(assessment_id)
-        except RuleBroken as problem:
-            form.refuse(problem)
         except Conflict:
             assessment = assessments.whole(actor, assessment_id)
             form.was.data, form.was.raw_data = assessment.taken_on.isoformat(), None
             status, changed = HTTPStatus.CONFLICT, True
-        else:
-            flash("The date is changed.", "success")
-            return to_show(assessment_id)
     if is_signed(assessment):
         return to_show(assessment_id)
     page = render_template(

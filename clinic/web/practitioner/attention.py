@@ -19,6 +19,7 @@ from clinic.web.filters import local_date
 from clinic.web.forms.checkins import HandledForm
 from clinic.web.presenters import attention as words
 from clinic.web.presenters import tapering as offer_words
+from clinic.web.refusals import told_on_the_next_page
 
 
 def index() -> str:
@@ -48,12 +49,9 @@ def _first_steps(actor: Actor) -> list[words.FirstStep]:
 def done(client_id: uuid.UUID) -> ResponseReturnValue:
     """Somebody has looked after a client."""
     form = HandledForm()
-    try:
+    with told_on_the_next_page():
         if not form.validate_on_submit():
             raise RuleBroken("The note is too long. Nothing was changed.")
         attention.handle(current_actor(), client_id, form.handled(), form.note.data)
-    except RuleBroken as problem:
-        flash(problem.message, "caution")
-    else:
         flash("Marked as done.", "success")
     return redirect(url_for("practitioner.attention.index"), 303)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.assessment import AssessmentTest, Battery
 from clinic.domain.access import CLINICIANS
-from clinic.domain.errors import Conflict, NotFound, RuleBroken
+from clinic.domain.errors import Conflict, NotFound
 from clinic.services.batteries import offered as shelf
 from clinic.services.batteries import own_batteries, own_tests
 from clinic.services.batteries.own_batteries import Pick
@@ -81,13 +81,10 @@ def compose() -> Answer:
     if request.form.get("act") != "save":
         return _compose_page(form, tests, picks)
     if form.validate():
-        try:
+        with form.attempt():
             made = own_batteries.create(
                 actor, token_of(form), form.name.data or "", form.purpose.data or "", picks
             )
-        except RuleBroken as problem:
-            form.refuse(problem)
-        else:
             flash("Saved. It is offered when you begin an assessment.", "success")
             return _to(made.key)
     return _compose_page(form, tests, picks), 422
@@ -147,16 +144,14 @@ def _revised(
     actor = current_actor()
     if form.validate():
         try:
-            changed = own_batteries.revise(
-                actor, key, form.version.data, form.name.data or "", form.purpose.data or "", picks
-            )
-        except RuleBroken as problem:
-            form.refuse(problem)
+            with form.attempt():
+                changed = own_batteries.revise(
+                    actor, key, form.version.data, form.name.data or "", form.purpose.data or "", picks
+                )
+                flash("Saved as a new version." if changed else "Nothing was different.", "success")
+                return _to(key)
         except Conflict:
             return _changed(key, form, tests, picks)
-        else:
-            flash("Saved as a new version." if changed else "Nothing was different.", "success")
-            return _to(key)
     return _compose_page(form, tests, picks, own_batteries.made(actor, key).battery), 422
 
 

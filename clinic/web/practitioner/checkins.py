@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from clinic.domain.errors import RuleBroken
 from clinic.services.access import message_for, practice_of, program_for
 from clinic.services.checkins import by_hand as checkin_by_hand
 from clinic.services.checkins import ledger as checkin_ledger
@@ -19,6 +18,7 @@ from clinic.services.upkeep import mail_health
 from clinic.web.authz import current_actor
 from clinic.web.filters import moment
 from clinic.web.presenters import checkins as words
+from clinic.web.refusals import told_on_the_next_page
 from clinic.web.security import mail_headers, policy
 
 
@@ -44,11 +44,8 @@ def send_now(program_id: uuid.UUID) -> ResponseReturnValue:
     """Send a check-in of a program without waiting for its day."""
     actor = current_actor()
     program = program_for(actor, program_id)
-    try:
+    with told_on_the_next_page():
         checkin = checkin_by_hand.send_now(actor, program_id)
-    except RuleBroken as problem:
-        flash(problem.message, "caution")
-    else:
         later = checkin.due_at > now()
         when = moment(checkin.due_at, practice_of(actor).time_zone) if later else ""
         flash(f"It goes out on {when}, when mail may arrive." if later else "It is on its way.", "success")
@@ -59,11 +56,8 @@ def resend(message_id: uuid.UUID) -> ResponseReturnValue:
     """Try a mail again that failed or may not have arrived."""
     actor = current_actor()
     message = message_for(actor, message_id)
-    try:
+    with told_on_the_next_page():
         outbox.resend(actor, message)
-    except RuleBroken as problem:
-        flash(problem.message, "caution")
-    else:
         flash("It is on its way again.", "success")
     if message.client_id is None:
         return redirect(url_for("practitioner.checkins.index"), 303)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.errors import Conflict
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.types import ClientStatus
 from clinic.services import mail_standing, warnings
@@ -62,12 +62,9 @@ def add() -> Page:
     form = AddClientForm(time_zone=practice.time_zone)
     form.time_zone.put_first(practice.time_zone)
     if form.validate_on_submit():
-        try:
+        with form.attempt():
             details = form.details(today_in(practice.time_zone))
             client = clients.add(actor, details, invite=bool(form.invite.data), key=form.key.data or "")
-        except RuleBroken as problem:
-            form.refuse(problem)
-        else:
             sent = f" An invitation is on its way to {client.email}." if form.invite.data else ""
             flash(f"{client.name} is added.{sent}", "success")
             return redirect(url_for("practitioner.clients.show", client_id=client.id), 303)
@@ -164,15 +161,13 @@ def edit(client_id: uuid.UUID) -> Page:
         form.show(client, practice)
     if form.validate_on_submit():
         try:
-            typed = form.details(today_in(practice.time_zone))
-            ended = clients.correct(actor, client_id, typed, form.version.data)
-        except RuleBroken as problem:
-            form.refuse(problem)
+            with form.attempt():
+                typed = form.details(today_in(practice.time_zone))
+                ended = clients.correct(actor, client_id, typed, form.version.data)
+                _say_corrected(client.name, ended)
+                return redirect(url_for("practitioner.clients.details", client_id=client_id), 303)
         except Conflict:
             return _conflict(client_id, form), 409
-        else:
-            _say_corrected(client.name, ended)
-            return redirect(url_for("practitioner.clients.details", client_id=client_id), 303)
     return _edit_page(client_id, form), 422 if form.errors else 200
 
 

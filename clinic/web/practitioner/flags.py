@@ -7,7 +7,6 @@ import uuid
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from clinic.domain.errors import RuleBroken
 from clinic.services import warnings
 from clinic.services.access import practice_of
 from clinic.web.authz import current_actor
@@ -22,11 +21,8 @@ def show(flag_id: uuid.UUID) -> ResponseReturnValue:
     seen = warnings.seen(actor, flag_id)
     form = ClearForm()
     if form.validate_on_submit():
-        try:
+        with form.attempt():
             warnings.clear(actor, flag_id, form.note.data or "")
-        except RuleBroken as problem:
-            form.refuse(problem)
-        else:
             flash("Cleared. The program is open again, and check-ins go on from the next one.", "success")
             return redirect(url_for("practitioner.flags.show", flag_id=flag_id), 303)
     page = render_template(

@@ -7,21 +7,18 @@ import uuid
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.errors import RuleBroken
 from clinic.services.access import client_for
 from clinic.services.clients import invitations
 from clinic.services.links import address as full_address
 from clinic.web.authz import current_actor
 from clinic.web.presenters.invitations import qr_code
+from clinic.web.refusals import told_on_the_next_page
 
 
 def send(client_id: uuid.UUID) -> Response:
     """Mail an invitation; earlier links end."""
-    try:
+    with told_on_the_next_page():
         invitation = invitations.send(current_actor(), client_id)
-    except RuleBroken as problem:
-        flash(problem.message, "caution")
-    else:
         flash(f"An invitation is on its way to {invitation.email}. Earlier links have ended.", "success")
     return _back(client_id)
 
@@ -29,19 +26,17 @@ def send(client_id: uuid.UUID) -> Response:
 def hand_over(client_id: uuid.UUID) -> Response | str:
     """Show a new link and its code, this once: it is stored nowhere."""
     actor = current_actor()
-    try:
+    with told_on_the_next_page():
         invitation, secret = invitations.hand_over(actor, client_id)
-    except RuleBroken as problem:
-        flash(problem.message, "caution")
-        return _back(client_id)
-    link = full_address("public.invitation.show", secret=secret)
-    return render_template(
-        "practitioner/clients/link.html",
-        client=client_for(actor, client_id),
-        invitation=invitation,
-        link=link,
-        code=qr_code(link),
-    )
+        link = full_address("public.invitation.show", secret=secret)
+        return render_template(
+            "practitioner/clients/link.html",
+            client=client_for(actor, client_id),
+            invitation=invitation,
+            link=link,
+            code=qr_code(link),
+        )
+    return _back(client_id)
 
 
 def revoke(invitation_id: uuid.UUID) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.errors import Conflict
 from clinic.services.batteries import offered as shelf
 from clinic.services.batteries import own_tests
 from clinic.services.batteries.definitions import draft_of
@@ -27,11 +27,8 @@ def add() -> Answer:
         return _page(form)
     form = OwnTestForm()
     if form.validate():
-        try:
+        with form.attempt():
             made = own_tests.create(current_actor(), token_of(form), form.draft())
-        except RuleBroken as problem:
-            form.refuse(problem)
-        else:
             flash("Saved. You can put it into a battery now.", "success")
             return _to(made.key)
     return _page(form), 422
@@ -52,14 +49,12 @@ def edit(test_key: str) -> Answer:
     form = OwnTestForm()
     if form.validate():
         try:
-            changed = own_tests.revise(actor, test_key, form.version.data, form.draft())
-        except RuleBroken as problem:
-            form.refuse(problem)
+            with form.attempt():
+                changed = own_tests.revise(actor, test_key, form.version.data, form.draft())
+                flash("Saved as a new version." if changed else "Nothing was different.", "success")
+                return _to(test_key)
         except Conflict:
             return _changed(test_key, form)
-        else:
-            flash("Saved as a new version." if changed else "Nothing was different.", "success")
-            return _to(test_key)
     return _page(form, own_tests.made(actor, test_key)), 422
 
 

@@ -7,13 +7,13 @@ import uuid
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.errors import RuleBroken
 from clinic.services import practices
 from clinic.services.access import practice_of, user_for
 from clinic.services.accounts import signing_in as accounts
 from clinic.web.authz import current_actor
 from clinic.web.forms.base import Form
 from clinic.web.forms.practice import PracticeForm
+from clinic.web.refusals import told_on_the_next_page
 
 
 def show() -> Response | str | tuple[str, int]:
@@ -21,11 +21,8 @@ def show() -> Response | str | tuple[str, int]:
     actor = current_actor()
     form = PracticeForm(obj=practice_of(actor))
     if form.validate_on_submit():
-        try:
+        with form.attempt():
             practices.change(actor, form.details())
-        except RuleBroken as problem:
-            form.refuse(problem)
-        else:
             flash("Saved.", "success")
             return redirect(url_for("practitioner.practice.show"), 303)
     people = practices.staff(actor)
@@ -40,10 +37,7 @@ def close_account(user_id: uuid.UUID) -> Response | str:
     form = Form()
     if not form.validate_on_submit():
         return render_template("practitioner/practice/close_account.html", person=person)
-    try:
+    with told_on_the_next_page():
         accounts.close(actor, user_id)
-    except RuleBroken as problem:
-        flash(problem.message, "caution")
-    else:
         flash(f"The account of {person.name} is closed.", "success")
     return redirect(url_for("practitioner.practice.show"), 303)

@@ -9,7 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.catalogue import load_catalogue
-from clinic.domain.errors import Conflict, NotFound, RuleBroken
+from clinic.domain.errors import Conflict, NotFound
 from clinic.domain.types import ProgramAction
 from clinic.models import Client, RoutineVersion
 from clinic.services import access
@@ -47,11 +47,8 @@ def assign(client_id: uuid.UUID) -> Answer:
     if form.is_submitted() and not form.fits(version.items):
         abort(400)
     if form.validate_on_submit():
-        try:
+        with form.attempt():
             program = programs.assign(actor, client_id, form.assignment(version))
-        except RuleBroken as problem:
-            form.refuse(problem)
-        else:
             flash(f"{program.name} is assigned. {client.name} sees it from now on.", "success")
             return redirect(url_for("practitioner.programs.show", program_id=program.id), 303)
     return _assign_page(client, choices, version, form), 422 if form.errors else 200
@@ -97,20 +94,18 @@ def correct(program_id: uuid.UUID) -> Answer:
         abort(400)
     if form.validate_on_submit():
         try:
-            program_changes.correct_doses(
-                actor,
-                program_id,
-                form.version.data,
-                form.by_row(program.prescriptions),
-                effective_on=_given(form.effective_on.data),
-                reason=form.reason.data or "",
-            )
-        except RuleBroken as problem:
-            form.refuse(problem)
+            with form.attempt():
+                program_changes.correct_doses(
+                    actor,
+                    program_id,
+                    form.version.data,
+                    form.by_row(program.prescriptions),
+                    effective_on=_given(form.effective_on.data),
+                    reason=form.reason.data or "",
+                )
+                return _done(program_id, "The doses are corrected.")
         except Conflict:
             return _correct_again(form, program_id)
-        else:
-            return _done(program_id, "The doses are corrected.")
     return _correct_page(form, detail), 422 if form.errors else 200
 
 
@@ -125,16 +120,14 @@ def change(program_id: uuid.UUID, action: str) -> Answer:
     form = ChangeForm.of(detail.program, step, earliest, today)
     if form.validate_on_submit():
         try:
-            weeks = form.length_in_weeks() if step is ProgramAction.RESTART else None
-            program_changes.change(actor, program_id, form.version.data, form.change(), weeks=weeks)
-        except RuleBroken as problem:
-            form.refuse(problem)
+            with form.attempt():
+                weeks = form.length_in_weeks() if step is ProgramAction.RESTART else None
+                program_changes.change(actor, program_id, form.version.data, form.change(), weeks=weeks)
+                return _done(program_id, f"{detail.program.name}: {presenter.DONE_WORDS[step].lower()}.")
         except Conflict:
             return _done(
                 program_id, "Somebody else changed this program first. Nothing was saved.", "caution"
             )
-        else:
-            return _done(program_id, f"{detail.program.name}: {presenter.DONE_WORDS[step].lower()}.")
     page = render_template(
         "practitioner/programs/change.html",
         form=form,
@@ -155,15 +148,13 @@ def checkin(program_id: uuid.UUID) -> Answer:
     form = CheckinForm.of(detail.program, detail.schedule)
     if form.validate_on_submit():
         try:
-            program_changes.change_checkin(actor, program_id, form.version.data, form.rhythm())
-        except RuleBroken as problem:
-            form.refuse(problem)
+            with form.attempt():
+                program_changes.change_checkin(actor, program_id, form.version.data, form.rhythm())
+                return _done(program_id, "The check-ins are changed.")
         except Conflict:
             return _done(
                 program_id, "Somebody else changed this program first. Nothing was saved.", "caution"
             )
-        else:
-            return _done(program_id, "The check-ins are changed.")
     page = render_template(
         "practitioner/programs/checkin.html",
         form=form,

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.access import CLINICIANS
-from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.errors import Conflict
 from clinic.domain.questionnaires import AskChannel
 from clinic.services import access
 from clinic.services.clock import now, today_in
@@ -27,6 +27,7 @@ from clinic.web.presenters import clients as client_words
 from clinic.web.presenters import questionnaires as words
 from clinic.web.presenters.questionnaire_answers import revision
 from clinic.web.presenters.questionnaire_trends import blocks
+from clinic.web.refusals import told_on_the_next_page
 
 Page = str | Response | tuple[str, int]
 
@@ -69,11 +70,8 @@ def ask(client_id: uuid.UUID) -> Page:
     if not form.is_submitted():
         form.show(known_of, _usual(known_of) if request.args.get("set") == "usual" else ())
     if form.validate_on_submit():
-        try:
+        with form.attempt():
             made = asking.ask(actor, client_id, form.wish())
-        except RuleBroken as problem:
-            form.refuse(problem)
-        else:
             if made.channel is AskChannel.CLINIC:
                 return redirect(_request_url(made.id), 303)
             flash(
@@ -111,14 +109,12 @@ def revoke(request_id: uuid.UUID) -> Response:
 
 def hand_over(request_id: uuid.UUID, how: str) -> Response:
     """Give this device to the client: "locked" signs the practitioner out of it first."""
-    try:
+    with told_on_the_next_page():
         secret = asking.hand_over(current_actor(), request_id)
-    except RuleBroken as problem:
-        flash(problem.message, "caution")
-        return redirect(_request_url(request_id), 303)
-    if how == "locked":
-        end_session()
-    return redirect(url_for("public.questionnaires.show", secret=secret), 303)
+        if how == "locked":
+            end_session()
+        return redirect(url_for("public.questionnaires.show", secret=secret), 303)
+    return redirect(_request_url(request_id), 303)
 
 
 def type_in(request_id: uuid.UUID, number: int) -> Page:
@@ -131,13 +127,11 @@ def type_in(request_id: uuid.UUID, number: int) -> Page:
     form, meanwhile = answers_form(page), None
     if form.is_answered:
         try:
-            answering.answer_for(actor, request_id, number, form.given())
-        except RuleBroken as problem:
-            form.refuse(problem)
+            with form.attempt():
+                answering.answer_for(actor, request_id, number, form.given())
+                return redirect(_request_url(request_id), 303)
         except Conflict:
             meanwhile = _saved(open_for_staff(actor, request_id).page(number))
-        else:
-            return redirect(_request_url(request_id), 303)
     earlier = results.for_client(actor, opened.client.id)
     shown = render_template(
         "practitioner/questionnaires/type_in.html",
@@ -180,16 +174,14 @@ def correct(response_id: uuid.UUID) -> Page:
     form, meanwhile = correct_form(page, page.response), None
     if form.validate_on_submit():
         try:
-            corrected = answering.correct(
-                actor, response_id, form.revision.data, form.given(), form.reason.data or ""
-            )
-        except RuleBroken as problem:
-            form.refuse(problem)
+            with form.attempt():
+                corrected = answering.correct(
+                    actor, response_id, form.revision.data, form.given(), form.reason.data or ""
+                )
+                return redirect(_response_url(corrected.id), 303)
         except Conflict:
             meanwhile = _saved(page)
             form.revision.data, form.revision.raw_data = page.response.revision, None
-        else:
-            return redirect(_response_url(corrected.id), 303)
     shown = render_template(
         "practitioner/questionnaires/correct.html",
         form=form,
@@ -228,11 +220,8 @@ def _saved(page: Sheet) -> Saved:
 
 
 def _done(request_id: uuid.UUID, act: Any, said: str) -> Response:
-    try:
+    with told_on_the_next_page():
         act()
-    except RuleBroken as problem:
-        flash(problem.message, "caution")
-    else:
         flash(said, "success")
     return redirect(_request_url(request_id), 303)
 

@@ -7,27 +7,25 @@ import uuid
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.errors import RuleBroken
 from clinic.domain.tapering import Decision
 from clinic.models import TaperingOffer
 from clinic.services.programs import tapering
 from clinic.web.authz import current_actor
 from clinic.web.presenters import tapering as words
+from clinic.web.refusals import told_on_the_next_page
 
 
 def decide(offer_id: uuid.UUID, choice: str) -> Response:
     """Take the step, or not now; what was decided already stays as it is."""
     actor = current_actor()
     act = tapering.accept if choice == "accept" else tapering.put_off
-    try:
+    with told_on_the_next_page():
         offer = act(actor, offer_id)
-    except RuleBroken as problem:
-        flash(problem.message, "caution")
-        return redirect(url_for("practitioner.attention.index"), 303)
-    wanted = Decision.ACCEPTED if choice == "accept" else Decision.NOT_NOW
-    told = words.done(offer) if offer.decision is wanted else words.decided_before(offer)
-    flash(told, "success" if offer.decision is wanted else "caution")
-    return redirect(_back(offer), 303)
+        wanted = Decision.ACCEPTED if choice == "accept" else Decision.NOT_NOW
+        told = words.done(offer) if offer.decision is wanted else words.decided_before(offer)
+        flash(told, "success" if offer.decision is wanted else "caution")
+        return redirect(_back(offer), 303)
+    return redirect(url_for("practitioner.attention.index"), 303)
 
 
 def _back(offer: TaperingOffer) -> str:

@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from clinic.domain.answers import Stage
-from clinic.domain.errors import RuleBroken
 from clinic.domain.types import Tier
 from clinic.services.checkins import answers as checkin_answers
 from clinic.services.checkins import opening as checkin_opening
@@ -52,11 +51,8 @@ def questions(secret: str) -> ResponseReturnValue:
     form = QuestionsForm()
     form.ask(checkin_opening.named_mistake(opened.checkin))
     if form.validate_on_submit():
-        try:
+        with form.attempt():
             checkin_answers.answer(secret, form.given())
-        except RuleBroken as problem:
-            form.refuse(problem)
-        else:
             return _to_start(secret)
     again = opened.answer is not None
     page = _page("public/checkin_questions.html", opened, form=form, again=again)

@@ -10,7 +10,6 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from clinic.domain.errors import RuleBroken
 from clinic.domain.questionnaires import AnswerSource
 from clinic.services.questionnaires.answering import answer_link
 from clinic.services.questionnaires.pages import Opened, open_link
@@ -41,11 +40,8 @@ def ask(secret: str, number: int) -> ResponseReturnValue:
         return redirect(url_for("public.questionnaires.show", secret=secret), 303)
     form = answers_form(page)
     if form.is_answered:
-        try:
+        with form.attempt():
             answer_link(secret, number, form.given())
-        except RuleBroken as problem:
-            form.refuse(problem)
-        else:
             return redirect(_next(secret, number), 303)
     shown = _render(
         "public/questionnaire_page.html",

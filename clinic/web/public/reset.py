@@ -7,7 +7,6 @@ import time
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.errors import RuleBroken
 from clinic.services import practices
 from clinic.services.accounts import signing_in as accounts
 from clinic.web.forms.accounts import AskResetForm, NewPasswordForm
@@ -38,11 +37,8 @@ def choose(secret: str) -> Response | str | tuple[str, int]:
     user = accounts.reset_subject(secret)
     form = NewPasswordForm()
     if form.validate_on_submit():
-        try:
+        with form.attempt():
             accounts.reset_password(secret, form.password.data or "")
-        except RuleBroken as problem:
-            form.refuse(problem)
-        else:
             flash("Your new password is set. Please sign in with it.")
             return redirect(url_for("public.signin.sign_in"), 303)
     return render_template(

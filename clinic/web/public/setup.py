@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.errors import RuleBroken
 from clinic.services import practices
 from clinic.services.accounts import signing_in as accounts
 from clinic.web.authz import begin_session, home_for
@@ -20,13 +19,10 @@ def begin() -> Response | str | tuple[str, int]:
         return redirect(url_for("public.signin.sign_in"), 303)
     form = SetUpForm()
     if form.validate_on_submit():
-        try:
+        with form.attempt():
             owner = practices.begin_first(
                 form.details(), form.owner_name.data or "", form.owner_address(), form.password.data or ""
             )
-        except RuleBroken as problem:
-            form.refuse(problem)
-        else:
             secret = accounts.sign_in(owner.email_key, form.password.data or "", persistent=False)
             begin_session(secret or "", persistent=False)
             return redirect(home_for(owner.role), 303)
