@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
 
 from clinic.catalogue.dosing import read_dose
 from clinic.catalogue.provenance import Fact, Provenance, read_fact, read_provenance
@@ -77,15 +76,13 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routine:
-    """A template on the shelf: moves in order, and the check-in it proposes (weekday 0 is Monday)."""
+    """A template on the shelf: moves in order."""
 
     id: str
     name: str
     summary: str
     exercises: tuple[str, ...]
     transfers: tuple[str, ...]
-    checkin_weekday: int
-    checkin_time: time
     provenance: Provenance
 
 
@@ -152,25 +149,15 @@ def read_transfer(entry: Entry) -> Transfer:
 
 
 def read_routine(entry: Entry) -> Routine:
-    """A routine out of its table; the check-in it proposes rests on what the routine rests on."""
-    weekday, at = entry.one("check_in", _read_check_in)
+    """A routine out of its table."""
     return Routine(
         id=entry.text("id"),
         name=entry.text("name"),
         summary=entry.text("summary"),
         exercises=entry.texts("exercises", least=1),
         transfers=entry.texts("transfers"),
-        checkin_weekday=weekday,
-        checkin_time=at,
         provenance=read_provenance(entry),
     )
-
-
-def _read_check_in(entry: Entry) -> tuple[int, time]:
-    weekday = entry.integer("weekday")
-    if weekday not in range(7):
-        raise entry.error("weekday", "must be from 0 (Monday) to 6")
-    return weekday, entry.clock("time")
 
 
 def _pair(texts: tuple[str, ...]) -> tuple[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from datetime import time
 from enum import StrEnum
 from operator import attrgetter
 from pathlib import Path
@@ -70,13 +69,6 @@ class Entry:
     def flag(self, key: str, default: bool = False) -> bool:
         """True or false."""
         return self._value(key, bool, default)
-
-    def clock(self, key: str) -> time:
-        """A time of day written "09:00"."""
-        try:
-            return time.fromisoformat(self.text(key))
-        except ValueError:
-            raise self.error(key, "must be a time of day like 09:00") from None
 
     def member(self, key: str, kind: type[E], default: E | None = None) -> E:
         """One of a closed set of words."""

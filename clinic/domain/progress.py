@@ -177,12 +177,6 @@ def adherence(logs: Mapping[date, LogOutcome], plan: Plan, today: date, window: 
     )
 
 
-def pain_since_baseline(points: Iterable[PainPoint]) -> PainChange | None:
-    """The first pain given against the latest; None with fewer than two."""
-    given = _given(points)
-    return _change(given[0], given[-1]) if len(given) > 1 else None
-
-
 def pain_up(points: Iterable[PainPoint]) -> PainChange | None:
     """The larger rise of 2 or more since baseline or over the last two check-ins; None without one."""
     given = _given(points)

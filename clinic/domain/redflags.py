@@ -65,17 +65,6 @@ def pauses_program(tier: Tier) -> bool:
     return tier is not Tier.N
 
 
-def clinic_tier(shipped: Tier, wanted: Tier, *, decided_by: str = "", reason: str = "") -> Tier:
-    """The tier a practice sets: raising is free, E is never lowered, U and S by name and with a reason."""
-    if wanted.rank >= shipped.rank:
-        return wanted
-    if shipped is Tier.E:
-        raise RuleBroken("An emergency sign stays an emergency sign.", field="tier")
-    if not decided_by.strip() or not reason.strip():
-        raise RuleBroken("To lower a sign, a practitioner gives their name and a reason.", field="reason")
-    return wanted
-
-
 def is_same_sitting(
     found: Verdict, standing: Verdict, since: timedelta, *, is_same_checkin: bool = False
 ) -> bool:

@@ -27,10 +27,6 @@ class Address:
     mailbox: str  # the domain in ASCII (IDNA 2008)
     key: str  # equal for two spellings of one mailbox; never sent to
 
-    @property
-    def needs_smtputf8(self) -> bool:
-        return not self.mailbox.isascii()
-
 
 def parse_address(text: str, *, smtputf8: bool = False) -> Address:
     """Read one address; `smtputf8` says whether the mail server takes accents before the @-sign.

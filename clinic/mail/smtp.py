@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import ssl
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -196,18 +195,17 @@ class SmtpSession:
         except WireLost as lost:
             # Not all of it left us, so the dot did not: the server has nothing to deliver.
             return self._last_words(wire, lost)
-        began = time.monotonic()
         self._announce(wire, then)
         wire.wait_at_most(self._transport.dot_seconds)
         try:
             reply = wire.reply()
         except WireLost as lost:
             self._drop()
-            return _gone(Verdict.IN_DOUBT, Stage.DOT, lost, time.monotonic() - began)
+            return _gone(Verdict.IN_DOUBT, Stage.DOT, lost)
         wire.wait_at_most(self._transport.command_seconds)
         if reply.code in (0, 421):
             self._drop()
-        return _judge(Stage.DOT, reply, time.monotonic() - began)
+        return _judge(Stage.DOT, reply)
 
     def _last_words(self, wire: Wire, lost: WireLost) -> Outcome:
         """A server that hangs up inside a mail may have said why, such as that it is too large."""
@@ -306,9 +304,9 @@ def _stuffed(content: bytes) -> bytes:
 # ---------------------------------------------------------------- what an answer means
 
 
-def _judge(stage: Stage, reply: Reply, doubt_seconds: float = 0.0) -> Outcome:
+def _judge(stage: Stage, reply: Reply) -> Outcome:
     verdict = _meaning(stage, reply)
-    return Outcome(verdict, stage, reply.code or None, readable(reply.words), doubt_seconds)
+    return Outcome(verdict, stage, reply.code or None, readable(reply.words))
 
 
 def _meaning(stage: Stage, reply: Reply) -> Verdict:
@@ -327,8 +325,8 @@ def _meaning(stage: Stage, reply: Reply) -> Verdict:
     return Verdict.PERMANENT
 
 
-def _gone(verdict: Verdict, stage: Stage, lost: WireLost, doubt_seconds: float = 0.0) -> Outcome:
-    return Outcome(verdict, stage, None, readable(str(lost)), doubt_seconds)
+def _gone(verdict: Verdict, stage: Stage, lost: WireLost) -> Outcome:
+    return Outcome(verdict, stage, None, readable(str(lost)))
 
 
 def _account_problem(stage: Stage, problem: WireLost | Unwelcome) -> Outcome:

@@ -65,7 +65,6 @@ class Outcome:
     stage: Stage
     code: int | None = None
     reply: str = ""
-    doubt_seconds: float = 0.0  # between the dot and the answer
     lasting: bool = False  # an account problem that waiting does not mend, whatever the code
 
     @property

@@ -13,7 +13,6 @@ from clinic.catalogue.check_in import QuestionKind
 from clinic.catalogue.crosscheck import provenances
 from clinic.catalogue.loader import DATA
 from clinic.domain.doses import NUMBERS
-from clinic.domain.scheduling import WakingHours
 from clinic.domain.types import Evidence, FieldKind, Section, Sides, Tier
 from clinic.models.exercise import dose_checks
 
@@ -174,10 +173,6 @@ def test_check_ins_ask_the_emergency_signs_first() -> None:
 def test_the_weekly_check_in_asks_what_the_page_shows() -> None:
     asked = [question.id for question in CATALOGUE.check_in.weekly]
     assert asked == ["flags", "days", "pain_average", "mistake", "contact", "note"]
-
-
-def test_the_proposed_check_in_falls_into_waking_hours() -> None:
-    assert all(WakingHours().contains(routine.checkin_time) for routine in CATALOGUE.routines.values())
 
 
 def test_wording_and_doses_wait_for_a_practitioners_sign_off() -> None:

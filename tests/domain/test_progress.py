@@ -19,7 +19,6 @@ from clinic.domain.progress import (
     adherence,
     day_outcome,
     mistake_weeks,
-    pain_since_baseline,
     pain_up,
     progress_sentence,
     week_strip,
@@ -231,11 +230,6 @@ def test_pain_that_never_rose_by_two_is_never_up(values: list[int | None]) -> No
     else:
         assert found.points >= 2
         assert found.now == given_values[-1]
-
-
-def test_pain_since_baseline_names_the_first_day() -> None:
-    assert pain_since_baseline(weeks(None, 6, 4, 3)) == PainChange(MONDAY + timedelta(weeks=1), 6, 3)
-    assert pain_since_baseline(weeks(6)) is None
 
 
 def test_answers_in_any_order_are_read_by_date() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import product
 
 import pytest
 from hypothesis import given
@@ -15,7 +14,6 @@ from clinic.domain.redflags import (
     ONE_SITTING,
     Verdict,
     client_text,
-    clinic_tier,
     highest,
     is_same_sitting,
     locks_program,
@@ -102,28 +100,6 @@ def test_tiers_rank_from_emergency_down_to_none() -> None:
     assert sorted(Tier, key=lambda tier: tier.rank, reverse=True) == [Tier.E, Tier.U, Tier.S, Tier.N]
     assert highest([]) is Tier.N
     assert highest([Tier.S, Tier.E, Tier.U]) is Tier.E
-
-
-@pytest.mark.parametrize("shipped, wanted", list(product(Tier, Tier)))
-def test_a_practice_raises_freely_lowers_with_a_name_and_never_lowers_an_emergency(
-    shipped: Tier, wanted: Tier
-) -> None:
-    if wanted.rank >= shipped.rank:
-        assert clinic_tier(shipped, wanted) is wanted
-        return
-    with pytest.raises(RuleBroken):
-        clinic_tier(shipped, wanted)
-    if shipped is Tier.E:
-        with pytest.raises(RuleBroken):
-            clinic_tier(shipped, wanted, decided_by="Dr Ahn", reason="our own pathway")
-    else:
-        assert clinic_tier(shipped, wanted, decided_by="Dr Ahn", reason="our own pathway") is wanted
-
-
-@pytest.mark.parametrize("name, reason", [("", "a reason"), ("Dr Ahn", " ")])
-def test_lowering_needs_both_the_name_and_the_reason(name: str, reason: str) -> None:
-    with pytest.raises(RuleBroken):
-        clinic_tier(Tier.U, Tier.S, decided_by=name, reason=reason)
 
 
 @pytest.mark.parametrize("tier", Tier)

@@ -299,7 +299,6 @@ def test_a_slow_answer_after_the_dot_is_waited_for() -> None:
     ):
         outcome = session.send(envelope(1), yes)
         assert outcome.verdict is SENT
-        assert 0.7 < outcome.doubt_seconds < 3
         assert sink.counts.accepted == ids(1)
         sink.rules = [Rule("mail", "stall", seconds=1.0)]
         assert session.send(envelope(2), yes).reply == "no answer in time"  # patience is for the dot alone
