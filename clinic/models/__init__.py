@@ -6,22 +6,17 @@ from clinic.models.base import Base
 from clinic.models.battery import OwnBattery, OwnBatteryVersion, OwnTest, OwnTestVersion
 from clinic.models.checkin import Checkin, CheckinAnswer, CheckinEvent, CheckinSchedule, WarningFlag
 from clinic.models.decline import PracticeDecline
-from clinic.models.exercise import (
-    Exercise,
-    ExerciseMedia,
-    ExerciseMistake,
-    Routine,
-    RoutineItem,
-    RoutineVersion,
-)
+from clinic.models.exercise import Exercise, ExerciseMedia, ExerciseMistake
+from clinic.models.link import LinkToken
 from clinic.models.notice import PracticeNotice
 from clinic.models.outbox import OutboxMessage
 from clinic.models.person import Client, Invitation, User
 from clinic.models.practice import Heartbeat, Practice, SignOff
 from clinic.models.program import PracticeLog, Prescription, Program, ProgramEvent
 from clinic.models.questionnaire import QuestionnaireRequest, QuestionnaireResponse
+from clinic.models.routine import Routine, RoutineItem, RoutineVersion
 from clinic.models.sending import MailAccount, MailConnection
-from clinic.models.session import AuthSession, LinkToken
+from clinic.models.session import AuthSession
 from clinic.models.tapering import TaperingOffer
 
 __all__ = [

@@ -1,15 +1,14 @@
-"""Exercises of a practice, their faults and videos, and the routines made of them."""
+"""Exercises of a practice, their faults and videos, and the columns of a dose."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from clinic.domain.types import DoseSide, MoveRange, RoutineStatus, Support
+from clinic.domain.types import DoseSide, MoveRange, Support
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 
 
@@ -109,63 +108,3 @@ class ExerciseMedia(OfPractice, Base):
     provider: Mapped[str] = mapped_column(String(20))
     video_id: Mapped[str] = mapped_column(String(40))
     added_at: Mapped[datetime]
-
-
-class Routine(OfPractice, Base):
-    """A template of a program. What clients get is always one published version of it."""
-
-    __tablename__ = "routine"
-    __table_args__ = tenant(UniqueConstraint("practice_id", "key"))
-
-    key: Mapped[str] = mapped_column(String(60))
-    name: Mapped[str] = mapped_column(String(120))
-    description: Mapped[str] = mapped_column(Text, default="")
-
-    versions: Mapped[list[RoutineVersion]] = relationship(
-        foreign_keys="RoutineVersion.routine_id", order_by="RoutineVersion.number", viewonly=True
-    )
-
-
-class RoutineVersion(OfPractice, Base):
-    """One state of a routine: a draft, or published and from then on frozen."""
-
-    __tablename__ = "routine_version"
-    __table_args__ = tenant(
-        belongs_to("routine", "routine_id"),
-        belongs_to("user_account", "published_by"),
-        UniqueConstraint("practice_id", "routine_id", "number"),
-        CheckConstraint("(status = 'published') = (published_at IS NOT NULL)", name="published_when"),
-    )
-
-    routine_id: Mapped[uuid.UUID]
-    number: Mapped[int]
-    status: Mapped[RoutineStatus] = mapped_column(
-        choice(RoutineStatus, "status"), default=RoutineStatus.DRAFT
-    )
-    change_note: Mapped[str] = mapped_column(Text, default="")  # in plain words, for clients
-    published_at: Mapped[datetime | None]
-    published_by: Mapped[uuid.UUID | None]
-
-    routine: Mapped[Routine] = relationship(foreign_keys="RoutineVersion.routine_id", viewonly=True)
-    items: Mapped[list[RoutineItem]] = relationship(
-        foreign_keys="RoutineItem.version_id", order_by="RoutineItem.position", viewonly=True
-    )
-
-
-class RoutineItem(DoseColumns, OfPractice, Base):
-    """A move in a routine with its usual dose; `content` is its wording as published, None in a draft."""
-
-    __tablename__ = "routine_item"
-    __table_args__ = tenant(
-        belongs_to("routine_version", "version_id"),
-        belongs_to("exercise", "exercise_id"),
-        UniqueConstraint("practice_id", "version_id", "position"),
-        *dose_checks(),
-    )
-
-    version_id: Mapped[uuid.UUID]
-    exercise_id: Mapped[uuid.UUID]
-    position: Mapped[int]
-    content: Mapped[dict[str, Any] | None]
-
-    exercise: Mapped[Exercise] = relationship(foreign_keys="RoutineItem.exercise_id", viewonly=True)
