@@ -25,11 +25,14 @@ help: ## Show this list
 
 # ---------------------------------------------------------------- install and run
 
-.PHONY: install run
+.PHONY: install run dev
 install: $(VENV)/.run ## Make .venv with the locked run-time dependencies (does nothing when they are there)
 
 run: install ## Start everything with a demo practice; Ctrl-C ends it
 	@exec $(BIN)/clinic serve --demo
+
+dev: $(VENV)/.test ## The same, and web and worker start anew whenever a file changes
+	@exec $(BIN)/clinic serve --demo --reload
 
 # A lock or pyproject newer than its stamp installs again. The larger locks hold the smaller ones.
 $(VENV)/.run: requirements/run.lock pyproject.toml

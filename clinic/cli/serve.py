@@ -35,14 +35,15 @@ READY_WITHIN = 60.0  # seconds
 
 @click.command()
 @click.option("--demo", is_flag=True, help="Begin with a practice full of made-up people.")
+@click.option("--reload", is_flag=True, help="Start web and worker anew whenever a file of the code changes.")
 @with_appcontext
-def serve(demo: bool) -> None:
+def serve(demo: bool, reload: bool) -> None:
     """Run everything on this server until Ctrl-C."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     settings: Settings = app.config["SETTINGS"]
     with _folder_of_our_own(settings.data_dir):
         _check_port(settings.port)
-        commands = _commands(settings)
+        commands = _commands(settings, reload=reload)
         _migrate(settings)
         lines = _demo_lines() if demo else []
         db.session.remove()
@@ -53,19 +54,24 @@ def serve(demo: bool) -> None:
     sys.exit(code)
 
 
-def _commands(settings: Settings) -> dict[str, list[str]]:
+def _commands(settings: Settings, *, reload: bool) -> dict[str, list[str]]:
     broker = {} if settings.broker_url else {"broker": broker_command(settings)}
-    return {**broker, "web": _web(settings), "worker": _worker()}
+    before = [sys.executable, "-m", "clinic.cli.reloading"] if reload else []
+    return {
+        **broker,
+        "web": [*before, *_web(settings, graceful=1 if reload else 5)],
+        "worker": [*before, *_worker()],
+    }
 
 
-def _web(settings: Settings) -> list[str]:
+def _web(settings: Settings, *, graceful: int) -> list[str]:
     options = {
         "bind": f"127.0.0.1:{settings.port}",  # a proxy in front speaks TLS
         "worker-class": "gthread",
         "workers": "2",
         "threads": "4",
         "timeout": "60",
-        "graceful-timeout": "5",
+        "graceful-timeout": str(graceful),  # seconds
         "log-level": "warning",
     }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]

@@ -50,15 +50,16 @@ class Mortal(Process):
         self._child_ctor = _popen
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
-        _die_with_parent(signal.SIGKILL)
+        die_with_parent(signal.SIGKILL)
         super().run(events, ignore_signals)
 
 
 def _popen(command: str, **options: Any) -> Any:
-    return Popen(command, preexec_fn=lambda: _die_with_parent(signal.SIGTERM), **options)
+    return Popen(command, preexec_fn=lambda: die_with_parent(signal.SIGTERM), **options)
 
 
-def _die_with_parent(number: signal.Signals) -> None:
+def die_with_parent(number: signal.Signals) -> None:
+    """Have this process get the signal when the one that started it ends, however that ends."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
         if os.getppid() == 1:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import pytest
 
+from tests.faults.serving import family, health, lives, serve
 from tests.faults.stage import ROOT, answers, free_port, wait_until
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.sqlite_only]
@@ -25,11 +21,11 @@ def test_everything_starts_answers_and_ends_together(tmp_path: Path) -> None:
     port = free_port()
     served = _serve(tmp_path, port)
     try:
-        wait_until(lambda: _health(port).get("worker_age_seconds") is not None, 180, every=0.3)
-        health = _health(port)
+        wait_until(lambda: health(port).get("worker_age_seconds") is not None, 180, every=0.3)
+        well = health(port)
         second = _serve(tmp_path, free_port())
         said = second.communicate(timeout=180)[0].decode()
-        family = _family(served.pid)
+        processes = family(served.pid)
         begun = time.monotonic()
         served.send_signal(signal.SIGINT)
         output = served.communicate(timeout=90)[0].decode()
@@ -37,16 +33,16 @@ def test_everything_starts_answers_and_ends_together(tmp_path: Path) -> None:
     finally:
         served.kill()
 
-    assert (health["database"], health["broker"]) == ("ok", "ok")
+    assert (well["database"], well["broker"]) == ("ok", "ok")
     assert second.returncode == 2
     assert f"It runs already on {tmp_path} (process {served.pid})." in said
     assert len(said.strip().splitlines()) == 1
     assert served.returncode == 0
     assert f"Regroove is at http://localhost:{port}" in output
     assert "Traceback" not in output
-    assert len(family) >= 5
+    assert len(processes) >= 5
     # the pool's own processes hear of the end from the worker's main one, a moment later
-    wait_until(lambda: not any(map(_lives, family)), 15)
+    wait_until(lambda: not any(map(lives, processes)), 15)
     assert took < 20
     assert not answers(port)
 
@@ -65,43 +61,5 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
 
 
 def _serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")}
-    environment |= {"CLINIC_DATA_DIR": str(folder), "CLINIC_PORT": str(port)}
     command = [sys.executable, "-c", "from clinic.cli import main; main()", "serve"]
-    return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-
-
-def _health(port: int) -> dict[str, Any]:
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
-            found: dict[str, Any] = json.load(answer)
-    except HTTPError as refused:
-        with refused:
-            found = json.load(refused)
-    except OSError:
-        return {}
-    return found
-
-
-def _lives(pid: int) -> bool:
-    """Running; one that has ended and that nobody has asked about yet does not count."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def _family(pid: int) -> list[int]:
-    children = [
-        int(word)
-        for file in Path(f"/proc/{pid}/task").glob("*/children")
-        for word in file.read_text().split()
-    ]
-    return children + [each for child in children for each in _family(child)]
+    return serve(command, ROOT, CLINIC_DATA_DIR=str(folder), CLINIC_PORT=str(port))
