@@ -34,9 +34,11 @@ def keep_running(command: list[str], home: Path) -> None:
         with subprocess.Popen(
             command, cwd=home, preexec_fn=lambda: die_with_parent(signal.SIGTERM)
         ) as running:
-            while _changed_at(home) == before:
-                time.sleep(EVERY)
-            running.terminate()
+            try:
+                while _changed_at(home) == before:
+                    time.sleep(EVERY)
+            finally:
+                running.terminate()
 
 
 def _changed_at(home: Path) -> dict[str, int]:

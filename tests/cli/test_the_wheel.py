@@ -17,7 +17,8 @@ import pytest
 from tests.faults.serving import family, health, lives, serve
 from tests.faults.stage import ROOT, free_port, wait_until
 
-SOURCES = ("pyproject.toml", "README.md", "config.py", "celery_worker.py", "clinic", "migrations")
+SHIPPED = ("clinic", "migrations")
+SOURCES = ("pyproject.toml", "README.md", "config.py", "celery_worker.py", *SHIPPED)
 PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.sqlite_only]
@@ -25,30 +26,31 @@ pytestmark = [pytest.mark.slow, pytest.mark.sqlite_only]
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the programs of a new environment: our wheel, and the dependencies of this one."""
+    """A new environment: our wheel, and the dependencies of this one."""
     wheel = _build(tmp_path_factory.mktemp("build"))
     home = tmp_path_factory.mktemp("installed")
     venv.create(home)
     _run([*PIP, "--python", str(home), "install", "--no-index", "--no-deps", str(wheel)])
-    packages = next(home.glob("lib/python*/site-packages"))
     # a folder on the path and no more: what installs the checkout in the other environment is not looked at
-    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
-    return home / "bin"
+    (_packages(home) / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    return home
+
+
+def test_the_wheel_leaves_nothing_out(installed: Path) -> None:
+    assert _files(_packages(installed)) == _files(ROOT)
 
 
 def test_the_wheel_is_what_is_imported(installed: Path, tmp_path: Path) -> None:
-    said = _run(
-        [str(installed / "python"), "-c", "import clinic, config; print(clinic.__file__, config.__file__)"],
-        tmp_path,
-    )
-    assert all(Path(each).is_relative_to(installed.parent) for each in said.split())
+    ask = "import clinic, config; print(clinic.__file__, config.__file__)"
+    said = _run([str(installed / "bin" / "python"), "-c", ask], tmp_path)
+    assert all(Path(each).is_relative_to(installed) for each in said.split())
 
 
 def test_the_wheel_serves_the_demo_from_an_empty_folder(installed: Path, tmp_path: Path) -> None:
     port = free_port()
-    served = serve([str(installed / "clinic"), "serve", "--demo"], tmp_path, CLINIC_PORT=str(port))
+    served = serve([str(installed / "bin" / "clinic"), "serve", "--demo"], tmp_path, CLINIC_PORT=str(port))
     try:
-        wait_until(lambda: health(port).get("status") == "ok", 120, every=0.2)
+        wait_until(lambda: health(port).get("worker_age_seconds") is not None, 120, every=0.2)
         page = _get(port, "/sign-in")
         styles = [_get(port, address) for address in re.findall(r'href="(/static/[^"]+\.css[^"]*)"', page)]
         processes = family(served.pid)
@@ -78,6 +80,16 @@ def _build(folder: Path) -> Path:
     options = ["--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder)]
     _run([*PIP, "wheel", *options, str(folder)])
     return next(folder.glob("*.whl"))
+
+
+def _packages(home: Path) -> Path:
+    return next(home.glob("lib/python*/site-packages"))
+
+
+def _files(folder: Path) -> set[Path]:
+    """What there is of the product below it."""
+    found = (file for name in SHIPPED for file in (folder / name).rglob("*"))
+    return {file.relative_to(folder) for file in found if file.is_file() and file.suffix != ".pyc"}
 
 
 def _run(command: list[str], folder: Path | None = None) -> str:
