@@ -31,7 +31,7 @@ install: $(VENV)/.run ## Make .venv with the locked run-time dependencies (does 
 run: install ## Start everything with a demo practice; Ctrl-C ends it
 	@exec $(BIN)/clinic serve --demo
 
-dev: $(VENV)/.test ## The same, and web and worker start anew whenever a file changes
+dev: install ## The same, and web and worker start anew whenever a file changes
 	@exec $(BIN)/clinic serve --demo --reload
 
 # A lock or pyproject newer than its stamp installs again. The larger locks hold the smaller ones.
@@ -49,7 +49,7 @@ $(VENV)/.browser: requirements/browser.lock pyproject.toml
 
 # ---------------------------------------------------------------- test
 
-.PHONY: test test-tools test-databases test-sqlite test-postgres test-journeys lint fix faults bench coverage
+.PHONY: test test-tools test-databases test-sqlite test-postgres test-journeys test-pythons lint fix faults bench coverage
 test: $(VENV)/.browser test-tools lint test-databases test-journeys ## Everything: lint, both databases, browser journeys
 	@if [ -s $(LEFT_OUT) ]; then echo; echo "Passed, but these were LEFT OUT:"; sed 's/^/  - /' $(LEFT_OUT); \
 		else echo; echo "Passed, nothing left out."; fi
@@ -80,6 +80,9 @@ test-journeys: test-tools ## The journeys in a real browser, with accessibility 
 	@echo "== browser journeys"
 	@if grep -q '^browser journeys' $(LEFT_OUT); then echo "left out, see the end"; else \
 		$(PYTEST) tests/journeys $(args); fi
+
+test-pythons: ## The fast part of the suite on Python 3.12 and 3.13, where they are found
+	@scripts/test-pythons 3.12 3.13
 
 faults: $(VENV)/.test ## Kill, hang and refuse, for as long as it takes (an hour); a table at the end
 	@$(PYTEST) tests/faults --full $(args)

@@ -34,7 +34,7 @@ def _tag(element: Element) -> str:
 
 
 def _structure(document: Element, elements: list[Element]) -> Iterator[str]:
-    titles = [e for e in elements if _tag(e) == "title" and e in list(document.find("head") or [])]
+    titles = document.findall("head/title")
     if len(titles) != 1 or not (titles[0].text or "").strip():
         yield "the page has no title"
     headings = [e for e in elements if _tag(e) == "h1"]
