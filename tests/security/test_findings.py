@@ -384,14 +384,17 @@ def test_the_folder_of_the_records_is_its_owners_alone(tmp_path: Path) -> None:
 def test_an_error_of_the_database_is_logged_without_the_row_it_is_about(
     people: People, visit: Visit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    # not at the call: a trace shows the lines of the code there
+    insert = (
+        "INSERT INTO user_account (id, practice_id, role, name, email, email_key, created_at) SELECT "
+        "practice_id, practice_id, role, 'PLANTED', email, email_key, created_at FROM user_account"
+    )
+
     def crash(*_: object, **__: object) -> None:
         with transaction() as session:
             session.add(WarningFlag(practice_id=people.practice.id, client_id=people.client.id))
             people.client.reason_for_care = "PLANTED pain"
-            session.connection().exec_driver_sql(
-                "INSERT INTO user_account (id, practice_id, role, name, email, email_key, created_at) SELECT "
-                "practice_id, practice_id, role, 'PLANTED', email, email_key, created_at FROM user_account"
-            )
+            session.connection().exec_driver_sql(insert)
 
     monkeypatch.setattr("clinic.web.practitioner.clients.client_list.page", crash)
     with caplog.at_level(logging.DEBUG):
