@@ -32,13 +32,13 @@ def typed(answer: Any) -> dict[str, list[str]]:
     """What a browser would send back from a page as it stands, but for its buttons."""
     html = answer.get_data(as_text=True).split("<main", 1)[1]
     sent: dict[str, list[str]] = {}
-    for tag in re.findall(r"<input [^>]*>", html):
+    for tag in re.findall(r"<input\s[^>]*>", html):
         fields = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
         if fields.get("type") not in ("checkbox", "radio") or " checked" in tag:
             sent.setdefault(fields["name"], []).append(fields.get("value", ""))
-    for name, inside in re.findall(r'<textarea [^>]*name="([^"]*)"[^>]*>\n?(.*?)</textarea>', html, re.S):
+    for name, inside in re.findall(r'<textarea\s[^>]*name="([^"]*)"[^>]*>\n?(.*?)</textarea>', html, re.S):
         sent[name] = [inside]
-    for name, inside in re.findall(r'<select [^>]*name="([^"]*)"[^>]*>(.*?)</select>', html, re.S):
+    for name, inside in re.findall(r'<select\s[^>]*name="([^"]*)"[^>]*>(.*?)</select>', html, re.S):
         sent[name] = (
             re.findall(r'value="([^"]*)"[^>]* selected', inside) or re.findall('value="([^"]*)"', inside)[:1]
         )

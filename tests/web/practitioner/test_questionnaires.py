@@ -36,7 +36,7 @@ def test_the_usual_set_is_the_first_visits_and_later_the_re_tests(people: People
 
     def ticked() -> list[str]:
         page = browser.get(f"{home(people)}/ask?set=usual").get_data(as_text=True)
-        return re.findall(r'name="keys" value="(\w+)"[^>]* checked', page)
+        return re.findall(r'name="keys"\s+value="(\w+)"[^>]* checked', page)
 
     assert ticked() == ["nprs", "psfs", "rmdq24"]
     typed(people, ask(people, "nprs", "psfs"), pain(), activities(socks=3))

@@ -210,7 +210,7 @@ def test_a_trend_is_drawn_with_its_gaps_and_the_numbers_under_it(
     words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     assert "Hip rotation, internal, passive: left from 20° to 33°, right 35° throughout" in words
     assert "Mon 9 Mar – –" in words
-    (left, right) = re.findall(r'class="chart-line" d="([^"]+)"', page)
+    (left, right) = re.findall(r'class="chart-line"\s+d="([^"]+)"', page)
     assert (left.count("M"), left.count("L")) == (2, 1)  # the pen is lifted over the gap
     assert right.count("M") == 2
 

@@ -32,14 +32,14 @@ def typed(answer: Any) -> dict[str, Any]:
     """What a browser would send back from a page as it stands."""
     html = answer.get_data(as_text=True).split("<main", 1)[1]
     sent: dict[str, Any] = {}
-    for tag in re.findall(r"<input [^>]*>", html):
+    for tag in re.findall(r"<input\s[^>]*>", html):
         fields = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
         if fields.get("type") in ("checkbox", "radio") and " checked" not in tag:
             continue
         sent[fields["name"]] = fields.get("value", "")
-    for name, inside in re.findall(r'<textarea [^>]*name="([^"]*)"[^>]*>\n?(.*?)</textarea>', html, re.S):
+    for name, inside in re.findall(r'<textarea\s[^>]*name="([^"]*)"[^>]*>\n?(.*?)</textarea>', html, re.S):
         sent[name] = inside
-    for name, inside in re.findall(r'<select [^>]*name="([^"]*)"[^>]*>(.*?)</select>', html, re.S):
+    for name, inside in re.findall(r'<select\s[^>]*name="([^"]*)"[^>]*>(.*?)</select>', html, re.S):
         sent[name] = re.findall(r'value="([^"]*)"[^>]* selected', inside)[0]
     return sent
 

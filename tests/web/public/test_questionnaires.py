@@ -100,7 +100,7 @@ def test_the_statements_of_the_rmdq_are_ticked_on_one_page(people: People, visit
     at = f"/q/{link_to(ask(people, 'rmdq24', channel=AskChannel.MAIL))}"
     browser = visit()
     page = text(browser.get(f"{at}/1"))
-    assert page.count('type="checkbox" name="ticks"') == 24
+    assert page.count('name="ticks"') == 24
     assert page.count("put a tick against it") == 1
     assert "Spine 1983" not in page
     browser.post(f"{at}/1", {"ticks": ["s3", "s24"]}, status=303)
