@@ -36,7 +36,11 @@ class Form:
         self._html = html
         pieces = _BLANK.split(rendered.replace("\r\n", "\n"))
         self._names = pieces[1::2]
-        self._between = [quoted_printable(piece.encode()) for piece in pieces[::2]]
+        *before_blanks, last = pieces[::2]
+        self._between = [
+            *(_before_break(piece.encode()) for piece in before_blanks),
+            quoted_printable(last.encode()),
+        ]
 
     def filled(self, values: Mapping[str, str]) -> Encoded:
         """The part for one person."""
@@ -50,9 +54,14 @@ class Form:
     def _value(self, value: str) -> bytes:
         text = str(escape(value)) if self._html else value
         # a soft break on either side keeps every line short, whatever stands next to it
-        return SOFT_BREAK + quoted_printable(text.encode()) + SOFT_BREAK
+        return SOFT_BREAK + _before_break(text.encode()) + SOFT_BREAK
 
 
 def quoted_printable(text: bytes) -> bytes:
     """With CRLF, and no line over 76."""
     return b2a_qp(text, istext=True).replace(b"\n", b"\r\n")
+
+
+def _before_break(text: bytes) -> bytes:
+    """The same with room for the sign of a soft break at its end."""
+    return quoted_printable(text + b"x")[:-1]
