@@ -44,7 +44,9 @@ def _stage(app: Flask, payload: str) -> Iterator[Stage]:
                 for row in list(db.session):
                     db.session.refresh(row)
                 db.session.expunge_all()  # the scenes' sessions come and go; these stay readable
-                yield Stage(app, connection, world, marks)
+                made = Stage(app, connection, world, marks)
+                yield made
+                assert made.whole(), "a scene left something behind, or wrote unseen"
             finally:
                 db.session.remove()
                 db.engines[None] = engine
