@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.policy.bodies import arrange
-from tests.policy.conftest import stage  # noqa: F401
+from tests.policy.conftest import marked, stage  # noqa: F401
 from tests.policy.requests import UNSAFE, WALKED, at, body_for, guest, rules, sent
 from tests.policy.stage import Stage
 
