@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from hypothesis import HealthCheck, settings
 
 from clinic import create_app
 from clinic.extensions import db, limiter
@@ -17,6 +19,12 @@ from config import Settings
 from tests.backends import database_urls
 from tests.factories.people import People, make_people
 from tests.visitor import Visitor
+
+# How long an example takes tells how busy the machine is, and nothing about us.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
+# The app and its libraries are half a million objects that stay: looked through less often for rubbish.
+gc.set_threshold(50_000, 20, 50)
 
 
 def settings_for(database_url: str, data_dir: Path, **changes: object) -> Settings:
