@@ -49,20 +49,23 @@ $(VENV)/.browser: requirements/browser.lock pyproject.toml
 
 # ---------------------------------------------------------------- test
 
-.PHONY: test test-tools test-databases test-sqlite test-postgres test-journeys test-pythons lint fix faults bench coverage
-test: $(VENV)/.browser test-tools lint test-databases test-journeys ## Everything: lint, both databases, browser journeys
+.PHONY: test test-tools test-lanes test-sqlite test-postgres test-journeys test-pythons lint fix faults bench coverage
+test: $(VENV)/.browser test-tools test-lanes ## Everything: lint, both databases, browser journeys
 	@if [ -s $(LEFT_OUT) ]; then echo; echo "Passed, but these were LEFT OUT:"; sed 's/^/  - /' $(LEFT_OUT); \
 		else echo; echo "Passed, nothing left out."; fi
 
 test-tools: $(VENV)/.browser
 	@scripts/test-tools $(LEFT_OUT)
 
-# side by side, and told of one after the other: each keeps one core busy for as long
-test-databases: $(VENV)/.test
+# Two lanes side by side, told of one after the other: each keeps one core busy for about as long.
+test-lanes: $(VENV)/.browser
 	@told=$$(mktemp) && trap 'rm -f "$$told"' EXIT && \
-		{ $(MAKE) --no-print-directory test-postgres >"$$told" 2>&1 & } && other=$$! && \
-		{ $(MAKE) --no-print-directory test-sqlite; one=$$?; wait $$other; two=$$?; cat "$$told"; \
+		{ $(MAKE) --no-print-directory -o test-tools test-sqlite test-journeys >"$$told" 2>&1 & } && other=$$! && \
+		{ $(MAKE) --no-print-directory lint test-postgres; one=$$?; wait $$other; two=$$?; cat "$$told"; \
 		[ $$one -eq 0 ] && [ $$two -eq 0 ]; }
+
+# No test in here comes near a database (tests/architecture proves it): they run once, beside SQLite's.
+NO_DATABASE := tests/catalogue tests/domain tests/mail tests/reports
 
 test-sqlite: $(VENV)/.test ## The suite on SQLite; add args="-k checkin" to choose
 	@echo "== suite on SQLite"
@@ -72,7 +75,7 @@ test-postgres: $(VENV)/.test ## The suite on PostgreSQL (its own, or CLINIC_TEST
 	@echo "== suite on PostgreSQL"
 	@if [ -z "$$CLINIC_TEST_DATABASE_URL" ] && grep -qs '^PostgreSQL' $(LEFT_OUT); then \
 		echo "left out, see the end"; else \
-		$(PYTEST) tests --ignore=tests/journeys -m "not sqlite_only" $(args); fi
+		$(PYTEST) tests --ignore=tests/journeys $(NO_DATABASE:%=--ignore=%) -m "not sqlite_only" $(args); fi
 
 test-postgres: export CLINIC_TEST_BACKEND := postgres
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from hypothesis import HealthCheck, settings
 
 from clinic import create_app
 from clinic.extensions import db, limiter
@@ -16,6 +19,12 @@ from config import Settings
 from tests.backends import database_urls
 from tests.factories.people import People, make_people
 from tests.visitor import Visitor
+
+# How long an example takes tells how busy the machine is, and nothing about us.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
+# The app and its libraries are half a million objects that stay: looked through less often for rubbish.
+gc.set_threshold(50_000, 20, 50)
 
 
 def settings_for(database_url: str, data_dir: Path, **changes: object) -> Settings:
@@ -37,6 +46,30 @@ def settings_for(database_url: str, data_dir: Path, **changes: object) -> Settin
 
 
 @pytest.fixture(scope="session")
+def template() -> Iterator[str]:
+    """The address of a database migrated up from nothing, to be copied and never connected to."""
+    with database_urls() as new, tempfile.TemporaryDirectory() as folder:
+        url = new()
+        app = create_app(settings_for(url, Path(folder)))
+        with app.app_context():
+            upgrade()
+            db.session.remove()
+            db.engine.dispose()
+        yield url
+
+
+@contextmanager
+def app_on_a_copy(template: str) -> Iterator[Flask]:
+    """An app over a migrated database of its own, inside its context."""
+    with database_urls() as new, tempfile.TemporaryDirectory() as folder:
+        app = create_app(settings_for(new(template), Path(folder)))
+        with app.app_context():
+            yield app
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
 def database_url() -> Iterator[str]:
     """A fresh, empty database: SQLite, or PostgreSQL where CLINIC_TEST_BACKEND says so."""
     with database_urls() as new:
@@ -44,13 +77,10 @@ def database_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated_app(database_url: str) -> Iterator[Flask]:
-    """The app over a database migrated up from nothing."""
-    with tempfile.TemporaryDirectory() as folder:
-        app = create_app(settings_for(database_url, Path(folder)))
-        with app.app_context():
-            upgrade()
-            db.session.remove()
+def migrated_app(template: str) -> Iterator[Flask]:
+    """The app that most tests share."""
+    with database_urls() as new, tempfile.TemporaryDirectory() as folder:
+        app = create_app(settings_for(new(template), Path(folder)))
         yield app
         with app.app_context():
             db.engine.dispose()
@@ -90,13 +120,7 @@ def visit(app: Flask) -> Callable[..., Visitor]:
 
 
 @pytest.fixture
-def live_app() -> Iterator[Flask]:
+def live_app(template: str) -> Iterator[Flask]:
     """An app over a database of its own where commits are real: for threads and processes."""
-    with database_urls() as new, tempfile.TemporaryDirectory() as folder:
-        app = create_app(settings_for(new(), Path(folder)))
-        with app.app_context():
-            upgrade()
-            db.session.remove()
-            yield app
-            db.session.remove()
-            db.engine.dispose()
+    with app_on_a_copy(template) as app:
+        yield app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +12,7 @@ from pypdf.generic import DictionaryObject
 STRUCTURE = "/StructTreeRoot"
 
 
+@lru_cache(maxsize=32)  # the walk is handed the same sheets over and over
 def words_in(pdf: bytes) -> str:
     """The text of all pages, each run of white space one space."""
     return " ".join(" ".join(page.extract_text() for page in reader(pdf).pages).split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.domain.rates import Bucket, capacity, refilled, seconds_until_one
@@ -32,7 +32,6 @@ def sent(per_minute: int, steps: list[float], bucket: Bucket | None = None) -> l
 
 
 @given(st.integers(1, 6000), st.lists(st.floats(0.0, 40.0), max_size=80))
-@settings(deadline=None)
 def test_no_minute_has_more_than_the_rate(per_minute: int, steps: list[float]) -> None:
     times = sent(per_minute, steps)
     for first in range(len(times)):

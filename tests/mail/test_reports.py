@@ -6,7 +6,7 @@ import time
 from itertools import chain
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic.mail.reports import Report, ReportKind, read_report
@@ -183,7 +183,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(st.one_of(PIECES, st.text(max_size=30)), max_size=25), st.binary(max_size=200))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 def test_nothing_that_comes_in_breaks_the_reader(pieces: list[str], tail: bytes) -> None:
     read = read_report("".join(pieces).encode("utf-8", "replace") + tail)
     assert isinstance(read.kind, ReportKind)

@@ -33,6 +33,7 @@ def rules() -> dict[str, Rule]:
 
 
 WALKED = [name for name, rule in rules().items() if rule.audience is not Audience.DEV]
+READ = [name for name in WALKED if "GET" in rules()[name].methods]
 UNSAFE = [name for name in WALKED if "POST" in rules()[name].methods]
 
 

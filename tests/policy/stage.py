@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from werkzeug.test import TestResponse
 
 from clinic.extensions import db, limiter
@@ -18,18 +18,25 @@ from tests.factories.records import World
 from tests.visitor import Visitor
 
 Rows = dict[str, dict[Any, tuple[Any, ...]]]
+SIGNED_IN_FOR = 60  # seconds; after five minutes a request would note that its browser is still there
+# Nothing is written by these; a savepoint can only be rolled back to within a scene.
+READING = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 # Seeing a browser again may be noted; nothing else on a page that only shows.
 SEEN = {"auth_session": frozenset({"last_seen_at"})}
 
 
-@dataclass
 class Stage:
-    """The app, its people and records; `marks` tell whose words an answer holds."""
+    """The app, its people and records; `marks` tell whose words an answer holds.
 
-    app: Flask
-    connection: Connection
-    world: World
-    marks: Marks
+    Its people are signed in once, and its rows are read again only after a statement that may have written:
+    a walk of thousands of scenes would do little else. `whole` proves at the end that nothing was missed.
+    """
+
+    def __init__(self, app: Flask, connection: Connection, world: World, marks: Marks) -> None:
+        self.app, self.connection, self.world, self.marks = app, connection, world, marks
+        self._written = False
+        event.listen(connection, "before_cursor_execute", self._watch)
+        self._sign_in()
 
     @property
     def users(self) -> dict[str, User | None]:
@@ -41,16 +48,23 @@ class Stage:
         """Somebody's browser; whatever happens in here is undone."""
         limiter.reset()
         db.session.remove()
+        if time.monotonic() - self._signed_in > SIGNED_IN_FOR:
+            self._sign_in()
         savepoint = self.connection.begin_nested()
         try:
-            yield self.browser(who)
+            yield self._browsers[who].again()
         finally:
             db.session.remove()
             savepoint.rollback()
+            self._written = False
 
-    def browser(self, who: str) -> Visitor:
-        """A browser signed in as `who`."""
-        user = self.users[who]
+    def _sign_in(self) -> None:
+        self._signed_in = time.monotonic()
+        self._browsers = {who: self._browser(user) for who, user in self.users.items()}
+        self._rows = self._read()
+        self._written = False
+
+    def _browser(self, user: User | None) -> Visitor:
         visitor = Visitor(self.app, db.session.get(User, user.id) if user else None)
         db.session.remove()
         return visitor
@@ -64,19 +78,29 @@ class Stage:
 
     def dump(self) -> Rows:
         """Every row of every table."""
-        return {table.name: self._rows(table.name) for table in Base.metadata.sorted_tables}
+        return self._read() if self._written else self._rows
 
-    def _rows(self, table: str) -> dict[Any, tuple[Any, ...]]:
+    def whole(self) -> bool:
+        """Whether every row is as it was, now that all scenes are undone."""
+        return self._read() == self._rows
+
+    def _read(self) -> Rows:
+        return {table.name: self._rows_of(table.name) for table in Base.metadata.sorted_tables}
+
+    def _rows_of(self, table: str) -> dict[Any, tuple[Any, ...]]:
         found = self.connection.exec_driver_sql(f'SELECT * FROM "{table}"')
         names = list(found.keys())
         kept = [number for number, name in enumerate(names) if name not in SEEN.get(table, frozenset())]
         key = names.index("id" if "id" in names else "name")
         return {row[key]: tuple(str(row[number]) for number in kept) for row in found}
 
+    def _watch(self, connection: Connection, cursor: object, statement: str, *_: object) -> None:
+        self._written |= not statement.lstrip().upper().startswith(READING)
+
 
 def changed(before: Rows, after: Rows) -> set[str]:
     """The tables that differ."""
-    return {table for table in before if before[table] != after[table]}
+    return {table for table in before if before[table] is not after[table] and before[table] != after[table]}
 
 
 def touched(before: Rows, after: Rows) -> set[Any]:

@@ -269,7 +269,7 @@ FIELDS = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(FIELDS, min_size=1, max_size=6))
 def test_what_was_made_comes_back_to_the_form_as_it_was(robin: Actor, fields: list[FieldDraft]) -> None:
     draft = TestDraft(
