@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.types import DoseSide, MoveRange, Support
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+from clinic.models.person import User
 
 
 class DoseColumns:
@@ -93,6 +94,8 @@ class ExerciseMistake(OfPractice, Base):
     video_second: Mapped[int | None]
     confirmed_by: Mapped[uuid.UUID | None]
     confirmed_at: Mapped[datetime | None]
+
+    confirmer: Mapped[User | None] = relationship(foreign_keys="ExerciseMistake.confirmed_by", viewonly=True)
 
 
 class ExerciseMedia(OfPractice, Base):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from clinic.domain.types import RoutineStatus
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 from clinic.models.exercise import DoseColumns, Exercise, dose_checks
+from clinic.models.person import User
 
 
 class Routine(OfPractice, Base):
@@ -50,6 +51,7 @@ class RoutineVersion(OfPractice, Base):
     published_by: Mapped[uuid.UUID | None]
 
     routine: Mapped[Routine] = relationship(foreign_keys="RoutineVersion.routine_id", viewonly=True)
+    publisher: Mapped[User | None] = relationship(foreign_keys="RoutineVersion.published_by", viewonly=True)
     items: Mapped[list[RoutineItem]] = relationship(
         foreign_keys="RoutineItem.version_id", order_by="RoutineItem.position", viewonly=True
     )

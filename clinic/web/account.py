@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from clinic.services import access
 from clinic.services.accounts import signing_in as accounts
 from clinic.web.authz import current_actor
+from clinic.web.filters import local_date
 from clinic.web.forms.accounts import ChangePasswordForm
 
 
@@ -23,5 +26,13 @@ def page(template: str, endpoint: str, **context: Any) -> Response | str | tuple
             )
             flash("Your password is changed. Other devices are signed out.", "success")
             return redirect(url_for(endpoint), 303)
-    page = render_template(template, form=form, email=current_user.email, **context)
+    page = render_template(
+        template, form=form, email=current_user.email, password_since=_password_since(), **context
+    )
     return page, 422 if form.errors else 200
+
+
+def _password_since() -> date | None:
+    actor = current_actor()
+    since = accounts.password_since(actor)
+    return local_date(since, access.practice_of(actor).time_zone) if since else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from sqlalchemy import and_, select
 
@@ -85,6 +86,11 @@ def change_password(actor: Actor, session_id: uuid.UUID, current: str, password:
         user = db.session.get_one(User, actor.user_id)
         set_password(user, password_hash, but=session_id)
         audit.record(actor, "password.changed")
+
+
+def password_since(actor: Actor) -> datetime | None:
+    """When the signed-in person's password was last set; None for one that came from the command line."""
+    return db.session.get_one(User, actor.user_id).password_changed_at
 
 
 def check_password(password: str, email: str, name: str) -> None:

@@ -37,7 +37,8 @@ FEWEST_CUES, MOST_CUES = 2, 4
 WHOLE_ITEMS = (
     selectinload(RoutineVersion.items).options(
         joinedload(RoutineItem.exercise).options(
-            selectinload(Exercise.mistakes), selectinload(Exercise.media)
+            selectinload(Exercise.mistakes).joinedload(ExerciseMistake.confirmer),
+            selectinload(Exercise.media),
         )
     ),
 )

@@ -31,7 +31,9 @@ def show(routine_id: uuid.UUID) -> str:
     """One routine: what clients get now, and its versions."""
     actor = current_actor()
     practice = access.practice_of(actor)
-    routine = access.routine_for(actor, routine_id, selectinload(Routine.versions))
+    routine = access.routine_for(
+        actor, routine_id, selectinload(Routine.versions).joinedload(RoutineVersion.publisher)
+    )
     newest = presenter.newest_published(routine) or routine.versions[-1]
     shown = routines.whole_version(actor, newest.id)
     return render_template(
@@ -39,7 +41,7 @@ def show(routine_id: uuid.UUID) -> str:
         routine=routine,
         draft=presenter.draft(routine),
         shown=shown,
-        page=presenter.version_page(shown),
+        page=presenter.version_page(shown, practice.time_zone),
         may_publish=actor.role in CLINICIANS,
         versions=presenter.version_rows(routine, practice.time_zone),
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.moves import Fault
 from clinic.domain import videos
 from clinic.domain.moves import MoveContent
 from clinic.domain.types import RoutineStatus
-from clinic.models import Routine, RoutineItem, RoutineVersion
+from clinic.models import Routine, RoutineItem, RoutineVersion, User
 from clinic.services.routines.signoffs import Part, Signature, Wording
 from clinic.services.routines.wording import content_of, dose_lines, dose_of, move_wording
 from clinic.web.filters import day_year, local_date
@@ -28,6 +29,8 @@ class MovePart:
     dose: tuple[str, ...]
     video: str | None
     signature: Signature | None = None
+    confirmed: str | None = None  # of the named mistake's meaning: when and by whom
+    video_added: str | None = None
 
     @property
     def asks_mistake(self) -> bool:
@@ -77,9 +80,9 @@ def draft_page(
     )
 
 
-def version_page(version: RoutineVersion) -> VersionPage:
+def version_page(version: RoutineVersion, zone: str) -> VersionPage:
     """A version as it is read; a published one in its frozen wording."""
-    return VersionPage(moves=_moves(version, {}), load=_load(version))
+    return VersionPage(moves=_moves(version, {}, zone), load=_load(version))
 
 
 def mistake_question() -> MistakeQuestion:
@@ -105,22 +108,30 @@ def version_rows(routine: Routine, zone: str) -> list[tuple[str, str, str | None
         (
             f"Version {each.number}",
             each.status.value.capitalize(),
-            day_year(local_date(each.published_at, zone)) if each.published_at else None,
+            _by(each.publisher, each.published_at, zone),
             each.change_note or ("The first version" if each.number == 1 else ""),
         )
         for each in reversed(routine.versions)
     ]
 
 
+def _by(who: User | None, at: datetime | None, zone: str) -> str | None:
+    """A day with its name: "24 Nov 2026 by Olive Hart"; None for what has not happened."""
+    if at is None:
+        return None
+    return day_year(local_date(at, zone)) + (f" by {who.name}" if who else "")
+
+
 def _load(version: RoutineVersion) -> str:
     return load_in_words(dose_of(item) for item in version.items)
 
 
-def _moves(version: RoutineVersion, signed: dict[str, Signature]) -> tuple[MovePart, ...]:
-    return tuple(_move(number, item, signed) for number, item in enumerate(version.items, 1))
+def _moves(version: RoutineVersion, signed: dict[str, Signature], zone: str = "UTC") -> tuple[MovePart, ...]:
+    return tuple(_move(number, item, signed, zone) for number, item in enumerate(version.items, 1))
 
 
-def _move(number: int, item: RoutineItem, signed: dict[str, Signature]) -> MovePart:
+def _move(number: int, item: RoutineItem, signed: dict[str, Signature], zone: str) -> MovePart:
+    named, video = item.exercise.named_mistake, next(iter(item.exercise.media), None)
     content = content_of(item.exercise) if item.content is None else MoveContent.from_json(item.content)
     wording = move_wording(item.exercise.key, content)
     return MovePart(
@@ -131,4 +142,6 @@ def _move(number: int, item: RoutineItem, signed: dict[str, Signature]) -> MoveP
         dose=dose_lines(dose_of(item), content),
         video=videos.watch_url(content.video.provider, content.video.id) if content.video else None,
         signature=signed.get(wording.scope),
+        confirmed=_by(named.confirmer, named.confirmed_at, zone) if named else None,
+        video_added=day_year(local_date(video.added_at, zone)) if video else None,
     )

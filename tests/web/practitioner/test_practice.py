@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from clinic.extensions import db
 from clinic.models import AuditEvent
-from tests.factories.people import People
+from tests.factories.people import PASSWORD, People
 from tests.visitor import Visitor
 from tests.web.public.test_first_visit import FORM
 
@@ -59,3 +59,11 @@ def test_only_the_owner_closes_accounts_and_never_their_own_a_clients_or_a_stran
         visit(people.owner).post(f"/practice/people/{target.id}/close", status=status)
     for user in (people.owner, people.colleague, people.stranger, people.client_user):
         assert user.deactivated_at is None
+
+
+def test_the_account_page_says_from_when_the_password_is(people: People, visit: Visit) -> None:
+    browser = visit(people.owner)
+    assert "Your password is from" not in browser.get("/your-account").text, "it came from elsewhere"
+    new = "grey heron over the mill pond"
+    browser.post("/your-account", {"current": PASSWORD, "password": new}, status=303)
+    assert "Your password is from" in browser.get("/your-account").text

@@ -14,8 +14,10 @@ from clinic.domain.moves import MoveContent
 from clinic.domain.types import RoutineStatus
 from clinic.extensions import db
 from clinic.models import Routine, RoutineVersion
+from clinic.services.clock import now
 from clinic.services.routines import publishing as routines
 from clinic.services.transaction import transaction
+from clinic.web.filters import day_year, local_date
 from tests.factories.people import People
 from tests.factories.programs import publish_routine
 from tests.visitor import Visitor
@@ -243,6 +245,9 @@ def test_a_new_version_is_begun_and_published_with_its_note(people: People, visi
     staff.post(answer.location, sent | {"change_note": "Two cues are enough."}, status=303)
     page_now = text(staff.get(here))
     assert "Version 2" in page_now
+    today = day_year(local_date(now(), people.practice.time_zone))
+    assert f"{today} by {people.colleague.name}" in page_now, "who published it"
+    assert f"Confirmed on {today} by {people.colleague.name}." in page_now, "who said what the mistake is"
     assert "Two cues are enough." in page_now
 
 
