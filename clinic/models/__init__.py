@@ -4,7 +4,14 @@ from clinic.models.assessment import Amendment, Assessment, AssessmentDraft, Fin
 from clinic.models.audit import AuditEvent
 from clinic.models.base import Base
 from clinic.models.battery import OwnBattery, OwnBatteryVersion, OwnTest, OwnTestVersion
-from clinic.models.checkin import Checkin, CheckinAnswer, CheckinEvent, CheckinSchedule, WarningFlag
+from clinic.models.checkin import (
+    Checkin,
+    CheckinAnswer,
+    CheckinEvent,
+    CheckinSchedule,
+    WarningFlag,
+    has_open_flag,
+)
 from clinic.models.decline import PracticeDecline
 from clinic.models.exercise import Exercise, ExerciseMedia, ExerciseMistake
 from clinic.models.link import LinkToken
@@ -62,4 +69,5 @@ __all__ = [
     "TaperingOffer",
     "User",
     "WarningFlag",
+    "has_open_flag",
 ]

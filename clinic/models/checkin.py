@@ -6,7 +6,18 @@ import uuid
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Exists,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    exists,
+    text,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.types import CheckinKind, CheckinState, MistakeAnswer, ScheduleKind, SkipReason, Tier
@@ -165,3 +176,27 @@ class WarningFlag(OfPractice, Base):
     cleared_at: Mapped[datetime | None]
     cleared_by: Mapped[uuid.UUID | None]
     clear_note: Mapped[str | None] = mapped_column(Text)
+
+    @hybrid_property
+    def is_open(self) -> bool:
+        """Whether nobody has cleared it yet."""
+        return self.cleared_at is None
+
+    @is_open.inplace.expression
+    @classmethod
+    def _is_open(cls) -> ColumnElement[bool]:
+        return _uncleared(cls)
+
+
+def has_open_flag(practice_id: Any, client_id: Any) -> Exists:
+    """Whether a client has a flag that is open: columns, values or bound parameters say which client.
+
+    Made of the table, so that statements past the session can ask it too.
+    """
+    flag = WarningFlag.__table__.c
+    return exists().where(flag.practice_id == practice_id, flag.client_id == client_id, _uncleared(flag))
+
+
+def _uncleared(flag: Any) -> ColumnElement[bool]:
+    cleared: ColumnElement[bool] = flag.cleared_at.is_(None)
+    return cleared

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import TypeVar
 
-from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -33,6 +33,7 @@ from clinic.models import (
     TaperingOffer,
     User,
     WarningFlag,
+    has_open_flag,
 )
 from clinic.models.base import OfPractice, points_at
 from clinic.services.actors import Actor
@@ -64,12 +65,7 @@ _OWN_PROGRAM = (
     select(
         Client,
         Program,
-        exists()
-        .where(
-            points_at(WarningFlag.client_id, Client),
-            WarningFlag.cleared_at.is_(None),
-        )
-        .label("is_flagged"),
+        has_open_flag(Client.practice_id, Client.id).label("is_flagged"),
     )
     .outerjoin(
         Program,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, select
 
 from clinic.domain.mail_standing import (
     MailSort,
@@ -13,15 +13,9 @@ from clinic.domain.mail_standing import (
 )
 from clinic.domain.types import SkipReason
 from clinic.extensions import db
-from clinic.models import Client, Practice, WarningFlag
+from clinic.models import Client, Practice, has_open_flag
 
-_WARNING_OPEN = select(
-    exists().where(
-        WarningFlag.practice_id == bindparam("practice_id"),
-        WarningFlag.client_id == bindparam("client_id"),
-        WarningFlag.cleared_at.is_(None),
-    )
-)
+_WARNING_OPEN = select(has_open_flag(bindparam("practice_id"), bindparam("client_id")))
 
 
 def of_client(client: Client, practice: Practice) -> MailStanding:

@@ -46,7 +46,7 @@ def open_flag(client: Client) -> WarningFlag | None:
     query = select(WarningFlag).where(
         WarningFlag.practice_id == client.practice_id,
         WarningFlag.client_id == client.id,
-        WarningFlag.cleared_at.is_(None),
+        WarningFlag.is_open,
     )
     flags = db.session.scalars(query.order_by(WarningFlag.raised_at.desc())).all()
     return max(flags, key=lambda flag: flag.tier.rank, default=None)
@@ -95,7 +95,7 @@ def raise_from_assessment(
     flags = db.session.scalars(query.execution_options(populate_existing=True)).all()
     known = {_what(each) for flag in flags for each in flag.found or ()}
     fresh = [each for each in found if _what(each) not in known]
-    standing = next((flag for flag in flags if flag.cleared_at is None), None)
+    standing = next((flag for flag in flags if flag.is_open), None)
     if standing is None:
         return _new_found(actor, client, assessment, tier, fresh) if fresh else None
     if fresh:
@@ -139,7 +139,7 @@ def seen(actor: Actor, flag_id: uuid.UUID) -> Seen:
         .where(Client.practice_id == actor.practice_id, Client.id == flag.client_id)
     )
     client, name = db.session.execute(query).one()
-    return Seen(flag, client, name, may_clear=actor.role in CLINICIANS and flag.cleared_at is None)
+    return Seen(flag, client, name, may_clear=actor.role in CLINICIANS and flag.is_open)
 
 
 def clear(actor: Actor, flag_id: uuid.UUID, note: str) -> WarningFlag:
@@ -152,7 +152,7 @@ def clear(actor: Actor, flag_id: uuid.UUID, note: str) -> WarningFlag:
         flag = access.flag_for(actor, flag_id)
         cleared = db.session.execute(
             update(WarningFlag)
-            .where(WarningFlag.id == flag.id, WarningFlag.cleared_at.is_(None))
+            .where(WarningFlag.id == flag.id, WarningFlag.is_open)
             .values(cleared_at=now(), cleared_by=actor.user_id, clear_note=note[:LONGEST_NOTE])
         )
         assert isinstance(cleared, CursorResult)
@@ -184,7 +184,7 @@ def _flag_to_extend(client: Client, found: Verdict, checkin: Checkin | None) -> 
         WarningFlag.client_id == client.id,
         WarningFlag.checkin_id == (checkin.id if checkin else None),
         WarningFlag.found.is_(None),
-        WarningFlag.cleared_at.is_(None),
+        WarningFlag.is_open,
     )
     newest = db.session.scalars(
         query.order_by(WarningFlag.raised_at.desc()).execution_options(populate_existing=True)
@@ -240,7 +240,7 @@ def _is_spent(checkin: Checkin) -> bool:
     query = select(WarningFlag.id).where(
         WarningFlag.practice_id == checkin.practice_id,
         WarningFlag.checkin_id == checkin.id,
-        WarningFlag.cleared_at.is_not(None),
+        ~WarningFlag.is_open,
     )
     return db.session.scalar(query) is not None
 

@@ -153,7 +153,7 @@ def _flags(practice_id: uuid.UUID) -> Select[Any]:
     return (
         _row(AttentionKind.WARNING_SIGN, WarningFlag.id, moment=WarningFlag.raised_at, extra=WarningFlag.tier)
         .join(WarningFlag, _client(WarningFlag))
-        .where(WarningFlag.practice_id == practice_id, WarningFlag.cleared_at.is_(None))
+        .where(WarningFlag.practice_id == practice_id, WarningFlag.is_open)
         .order_by(urgency, WarningFlag.raised_at)
     )
 

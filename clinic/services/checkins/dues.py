@@ -153,7 +153,7 @@ def _open_flags(practices: Iterable[uuid.UUID], clients: Iterable[uuid.UUID]) ->
     return select(WarningFlag.client_id).where(
         WarningFlag.practice_id.in_(practices),
         WarningFlag.client_id.in_(clients),
-        WarningFlag.cleared_at.is_(None),
+        WarningFlag.is_open,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from clinic.domain.mail_standing import MailSort, mail_standing_of, why_not_mailed
@@ -26,7 +26,7 @@ from clinic.models import (
     Client,
     OutboxMessage,
     Program,
-    WarningFlag,
+    has_open_flag,
 )
 from clinic.models.base import points_at
 from clinic.services import access, audit, links
@@ -187,11 +187,7 @@ def _answered(actor: Actor) -> list[Entry]:
 
 
 def _planned(actor: Actor, until: datetime) -> list[Planned]:
-    warning_open = exists().where(
-        WarningFlag.practice_id == Client.practice_id,
-        WarningFlag.client_id == Client.id,
-        WarningFlag.cleared_at.is_(None),
-    )
+    warning_open = has_open_flag(Client.practice_id, Client.id)
     query = (
         select(Client, Program.name, CheckinSchedule.next_due_at, warning_open)
         .join(

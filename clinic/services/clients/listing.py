@@ -15,7 +15,7 @@ from clinic.domain.invitations import AccountStanding, account_standing
 from clinic.domain.search import fold
 from clinic.domain.types import ClientKind, ClientStatus, LogOutcome, ProgramStatus
 from clinic.extensions import db
-from clinic.models import CheckinAnswer, Client, Invitation, PracticeLog, Program, WarningFlag
+from clinic.models import CheckinAnswer, Client, Invitation, PracticeLog, Program, has_open_flag
 from clinic.services.actors import Actor
 from clinic.services.attention.queries import pain_up_of
 from clinic.services.clock import now
@@ -186,7 +186,7 @@ def _invited_until() -> Any:
 
 
 def _warning() -> Any:
-    return exists().where(_of_client(WarningFlag), WarningFlag.cleared_at.is_(None))
+    return has_open_flag(Client.practice_id, Client.id)
 
 
 def _asks(*why: ColumnElement[bool]) -> Any:

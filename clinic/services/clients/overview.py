@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, select
 
 from clinic.domain.errors import NotFound
 from clinic.domain.progress import Adherence, PainChange, adherence
 from clinic.domain.types import LogOutcome, ProgramStatus
 from clinic.extensions import db
-from clinic.models import Assessment, CheckinAnswer, Client, PracticeLog, Program, WarningFlag
+from clinic.models import Assessment, CheckinAnswer, Client, PracticeLog, Program, has_open_flag
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
 from clinic.services.programs import weeks as program_weeks
@@ -54,7 +54,7 @@ def facts(actor: Actor, client: Client) -> Facts:
             _newest(PracticeLog.local_date, _of(PracticeLog, client) & PRACTISED),
             _newest(CheckinAnswer.answered_at, _of(CheckinAnswer, client)),
             _newest(Assessment.taken_on, _of(Assessment, client)),
-            exists().where(_of(WarningFlag, client), WarningFlag.cleared_at.is_(None)),
+            has_open_flag(client.practice_id, client.id),
             _newest(CheckinAnswer.answered_at, given, earliest),
             _newest(CheckinAnswer.pain, given, earliest),
             _newest(CheckinAnswer.pain, given, latest),

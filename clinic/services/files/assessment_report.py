@@ -62,7 +62,7 @@ def following(actor: Actor, client_id: uuid.UUID) -> Following:
             WarningFlag,
             and_(
                 points_at(WarningFlag.client_id, Client),
-                WarningFlag.cleared_at.is_(None),
+                WarningFlag.is_open,
             ),
         )
         .where(Client.practice_id == actor.practice_id, Client.id == client_id)

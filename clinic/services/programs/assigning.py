@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from clinic.domain import programs as rules
@@ -30,7 +30,7 @@ from clinic.models import (
     RoutineItem,
     RoutineVersion,
     User,
-    WarningFlag,
+    has_open_flag,
 )
 from clinic.models.base import points_at
 from clinic.services import access, audit
@@ -143,11 +143,7 @@ def detail(actor: Actor, program_id: uuid.UUID) -> Detail:
 
 
 def _schedule_and_lock(program: Program) -> Select[CheckinSchedule, bool]:
-    flagged = exists().where(
-        WarningFlag.practice_id == program.practice_id,
-        WarningFlag.client_id == program.client_id,
-        WarningFlag.cleared_at.is_(None),
-    )
+    flagged = has_open_flag(program.practice_id, program.client_id)
     return (
         select(CheckinSchedule, flagged)
         .select_from(Program)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, exists, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.domain.tapering import Decision, Step
 from clinic.domain.types import ClientStatus, ProgramStatus
 from clinic.extensions import db
-from clinic.models import Client, Program, TaperingOffer, WarningFlag
+from clinic.models import Client, Program, TaperingOffer, has_open_flag
 from clinic.models.base import points_at
 
 IS_OPEN = TaperingOffer.decided_at.is_(None)
@@ -101,18 +101,10 @@ def open_ones(practice_id: uuid.UUID, *which: ColumnElement[bool], most: int) ->
             IS_OPEN,
             Client.status == ClientStatus.ACTIVE,
             Program.status == ProgramStatus.ACTIVE,
-            ~_is_flagged(),
+            ~has_open_flag(TaperingOffer.practice_id, TaperingOffer.client_id),
             *which,
         )
         .order_by(TaperingOffer.offered_at, TaperingOffer.id)
         .limit(most)
     )
     return [Offered(*row) for row in db.session.execute(query)]
-
-
-def _is_flagged() -> ColumnElement[bool]:
-    return exists().where(
-        WarningFlag.practice_id == TaperingOffer.practice_id,
-        WarningFlag.client_id == TaperingOffer.client_id,
-        WarningFlag.cleared_at.is_(None),
-    )

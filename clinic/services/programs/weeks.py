@@ -254,7 +254,5 @@ def _pain(clients: Collection[Client]) -> dict[uuid.UUID, list[tuple[datetime, i
 
 
 def _flagged(clients: Collection[Client]) -> set[uuid.UUID]:
-    query = select(WarningFlag.client_id).where(
-        _of_clients(WarningFlag, clients), WarningFlag.cleared_at.is_(None)
-    )
+    query = select(WarningFlag.client_id).where(_of_clients(WarningFlag, clients), WarningFlag.is_open)
     return set(db.session.scalars(query))

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from clinic.domain.channels import channel_of
@@ -29,6 +29,7 @@ from clinic.models import (
     QuestionnaireRequest,
     User,
     WarningFlag,
+    has_open_flag,
 )
 from clinic.models.base import points_at
 from clinic.services import links
@@ -113,7 +114,7 @@ class Due:
 # Tables, not models: past the session a statement costs a third, and is known from the first time on.
 _mail, _client = sending_bulk.table_of(OutboxMessage), sending_bulk.table_of(Client)
 _checkin, _program = sending_bulk.table_of(Checkin), sending_bulk.table_of(Program)
-_flag, _practice = sending_bulk.table_of(WarningFlag), sending_bulk.table_of(Practice)
+_practice = sending_bulk.table_of(Practice)
 _MAIL = [_mail.c[name] for name in Mail._fields]
 _RECIPIENT = [_client.c[name] for name in Recipient._fields]
 _BEHIND = len(_MAIL) + len(_RECIPIENT)
@@ -124,11 +125,7 @@ def _of(table: Table, key: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 _IS_DUE = and_(_mail.c.state == OutboxState.READY, _mail.c.due_at <= bindparam("at"))
-_WARNING_OPEN = exists().where(
-    _flag.c.practice_id == _mail.c.practice_id,
-    _flag.c.client_id == _mail.c.client_id,
-    _flag.c.cleared_at.is_(None),
-)
+_WARNING_OPEN = has_open_flag(_mail.c.practice_id, _mail.c.client_id)
 _ANY = select(_mail.c.id).where(_IS_DUE).limit(1)
 _WITH_ALL = select(*_MAIL, *_RECIPIENT, _checkin.c.state, _program.c.status, _WARNING_OPEN).select_from(
     _mail.outerjoin(_client, _of(_client, _mail.c.client_id))

@@ -41,7 +41,7 @@ def promise_of(due: Due, *, real_server: bool) -> Promise:
 def _withdrawn(due: Due) -> bool:
     if due.user is not None and due.user.deactivated_at is not None:
         return True
-    if due.flag is not None and due.flag.cleared_at is not None:
+    if due.flag is not None and not due.flag.is_open:
         return True
     if due.asking is not None and questionnaires.state_of(due.asking) not in OPEN:
         return True

@@ -31,7 +31,7 @@ def raised_words(flag: WarningFlag | None) -> Raised | None:
         return None
     held = "locked" if locks_program(flag.tier) else "on hold"
     did = f"The client’s program is {held}, check-in mail is stopped, and every practitioner was alerted."
-    return Raised(flag.id, tuple(found_words(flag)), did, flag.cleared_at is not None)
+    return Raised(flag.id, tuple(found_words(flag)), did, not flag.is_open)
 
 
 def found_words(flag: WarningFlag) -> list[str]:
