@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from clinic.domain.types import MailChannel
+from clinic.domain.types import MailChannel, MailKind
 
-OF_KIND: Mapping[str, MailChannel] = MappingProxyType(
+OF_KIND: Mapping[MailKind, MailChannel] = MappingProxyType(
     {
-        "checkin": MailChannel.CHECKINS,
-        "checkin_reminder": MailChannel.CHECKINS,
-        "questionnaire": MailChannel.MESSAGES,
+        MailKind.CHECKIN: MailChannel.CHECKINS,
+        MailKind.REMINDER: MailChannel.CHECKINS,
+        MailKind.QUESTIONNAIRE: MailChannel.MESSAGES,
     }
 )
 
 
-def channel_of(kind: str) -> MailChannel | None:
+def channel_of(kind: MailKind) -> MailChannel | None:
     """The channel of a kind of mail; None for mail that cannot be stopped."""
     return OF_KIND.get(kind)
 
 
-def kinds_in(channel: MailChannel) -> frozenset[str]:
+def kinds_in(channel: MailChannel) -> frozenset[MailKind]:
     """All kinds of mail of one channel."""
     return frozenset(kind for kind, of in OF_KIND.items() if of is channel)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from clinic.domain.channels import channel_of
-from clinic.domain.types import ClientStatus, MailChannel, SkipReason
+from clinic.domain.types import ClientStatus, MailChannel, MailKind, SkipReason
 
 
 class MailSort(StrEnum):
@@ -152,11 +152,11 @@ def mail_standing_of(client: MailedClient, *, numbers_set: bool, warning_open: b
     )
 
 
-def sort_of(kind: str, *, to_client: bool) -> MailSort:
+def sort_of(kind: MailKind, *, to_client: bool) -> MailSort:
     """The sort of a kind of mail."""
     if channel := channel_of(kind):
         return SORTS[channel]
-    if kind == MailSort.INVITATION:
+    if kind == MailKind.INVITATION:
         return MailSort.INVITATION
     return MailSort.ACCOUNT if to_client else MailSort.PRACTICE
 

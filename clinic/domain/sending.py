@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 from clinic.domain.mail_standing import MailSort, MailStanding, why_not_mailed
 from clinic.domain.scheduling import DAY, WakingHours, local_to_utc
 from clinic.domain.skipping import SKIPPED_BECAUSE, SendingFacts, against_itself
-from clinic.domain.types import SkipReason
+from clinic.domain.types import MailKind, SkipReason
 
-CHECKIN, REMINDER = "checkin", "checkin_reminder"
-CHECKIN_MAILS = frozenset({CHECKIN, REMINDER})  # the ledger follows these
+CHECKIN_MAILS = frozenset({MailKind.CHECKIN, MailKind.REMINDER})  # the ledger follows these
 
 KEEP_TRYING = timedelta(days=3)
 # RFC 5321 4.5.4.1 wants about half an hour between tries; greylisting lets a mail pass after five minutes.
@@ -77,7 +76,7 @@ def decide(promise: Promise, now: datetime) -> Decision:
     if promise.start_by is not None and now > promise.start_by and not promise.attempts:
         return _LATE
     if promise.demo:
-        return Decision(Ruling.CANCEL, "people of the demonstration are never mailed through a real server")
+        return _skip(SkipReason.DEMONSTRATION)
     if promise.withdrawn:
         return Decision(Ruling.CANCEL, "no longer needed")
     if promise.checkin is not None and promise.checkin.answered:

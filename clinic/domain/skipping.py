@@ -52,6 +52,7 @@ SKIPPED_BECAUSE: Mapping[SkipReason, str] = MappingProxyType(
         SkipReason.UNANSWERED_TWICE: "two check-ins in a row were not answered",
         SkipReason.ANSWERED_TODAY: "the client has answered today already",
         SkipReason.ONE_MAIL_A_DAY: "the client has had a mail today",
+        SkipReason.DEMONSTRATION: "people of the demonstration are never mailed through a real server",
     }
 )
 

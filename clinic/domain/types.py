@@ -212,6 +212,7 @@ class SkipReason(StrEnum):
     UNANSWERED_TWICE = "unanswered_twice"
     ANSWERED_TODAY = "answered_today"
     ONE_MAIL_A_DAY = "one_mail_a_day"
+    DEMONSTRATION = "demonstration"
 
 
 class OutboxState(StrEnum):
@@ -224,6 +225,20 @@ class OutboxState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+
+
+class MailKind(StrEnum):
+    """What a mail is; each is written in its own words."""
+
+    CHECKIN = "checkin"
+    REMINDER = "checkin_reminder"
+    QUESTIONNAIRE = "questionnaire"
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a word, no secret
+    WARNING_SIGN_ALERT = "warning_sign_alert"
+    PRACTICE_NOTICE = "practice_notice"
+    CHECKIN_PREVIEW = "checkin_preview"
+    TEST_MAIL = "test_mail"
 
 
 class MailChannel(StrEnum):

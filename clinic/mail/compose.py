@@ -15,6 +15,7 @@ from typing import NamedTuple
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
+from clinic.domain.types import MailKind
 from clinic.mail.form_letters import Encoded, Form, blank
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -40,7 +41,9 @@ class Letterhead:
 
 def checkin(head: Letterhead, *, first_name: str, link: str, until: date, stop_link: str) -> MailContent:
     """Ask a client how it is going; `until` is a day where the client lives."""
-    return _mail("checkin", head, first_name=first_name, link=link, until=_day(until), stop_link=stop_link)
+    return _mail(
+        MailKind.CHECKIN, head, first_name=first_name, link=link, until=_day(until), stop_link=stop_link
+    )
 
 
 def checkin_reminder(
@@ -48,7 +51,7 @@ def checkin_reminder(
 ) -> MailContent:
     """Ask once more, in few words; `until` is the same day as before."""
     words = {"first_name": first_name, "link": link, "until": _day(until), "stop_link": stop_link}
-    return _mail("checkin_reminder", head, **words)
+    return _mail(MailKind.REMINDER, head, **words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,12 @@ def invitation(
 ) -> MailContent:
     """Ask a new client to choose a password; `until` is a day where the client lives."""
     return _mail(
-        "invitation", head, first_name=first_name, practitioner=practitioner, link=link, until=_day(until)
+        MailKind.INVITATION,
+        head,
+        first_name=first_name,
+        practitioner=practitioner,
+        link=link,
+        until=_day(until),
     )
 
 
@@ -90,28 +98,28 @@ def questionnaire(
 ) -> MailContent:
     """Ask a client to answer some questions; which ones is said on the page alone."""
     return _mail(
-        "questionnaire", head, first_name=first_name, link=link, until=_day(until), stop_link=stop_link
+        MailKind.QUESTIONNAIRE, head, first_name=first_name, link=link, until=_day(until), stop_link=stop_link
     )
 
 
 def password_reset(head: Letterhead, *, first_name: str, link: str, minutes: int) -> MailContent:
     """Offer a new password to somebody who asked for one."""
-    return _mail("password_reset", head, first_name=first_name, link=link, minutes=minutes)
+    return _mail(MailKind.PASSWORD_RESET, head, first_name=first_name, link=link, minutes=minutes)
 
 
 def warning_sign_alert(head: Letterhead, *, first_name: str, link: str) -> MailContent:
     """Call a practitioner to the page that says the rest: no client, no sign, no answer here."""
-    return _mail("warning_sign_alert", head, first_name=first_name, link=link)
+    return _mail(MailKind.WARNING_SIGN_ALERT, head, first_name=first_name, link=link)
 
 
 def practice_notice(head: Letterhead, *, first_name: str, lines: Sequence[str], link: str) -> MailContent:
     """A morning's news for a practitioner, in counts: no client, no sign, no answer here."""
-    return _mail("practice_notice", head, first_name=first_name, lines=lines, link=link)
+    return _mail(MailKind.PRACTICE_NOTICE, head, first_name=first_name, lines=lines, link=link)
 
 
 def test_mail(head: Letterhead, *, first_name: str, link: str) -> MailContent:
     """Show a practitioner that mail from this installation arrives."""
-    return _mail("test_mail", head, first_name=first_name, link=link)
+    return _mail(MailKind.TEST_MAIL, head, first_name=first_name, link=link)
 
 
 test_mail.__test__ = False  # type: ignore[attr-defined]  # the name begins like a test; it is none
@@ -128,7 +136,7 @@ class _Templates(NamedTuple):
     html: Template
 
 
-def _mail(kind: str, head: Letterhead, **context: object) -> MailContent:
+def _mail(kind: MailKind, head: Letterhead, **context: object) -> MailContent:
     templates = _templates(kind)
     context["head"] = head
     subject = templates.subject.render(context).strip()
@@ -137,12 +145,12 @@ def _mail(kind: str, head: Letterhead, **context: object) -> MailContent:
 
 
 @cache
-def _templates(kind: str) -> _Templates:
+def _templates(kind: MailKind) -> _Templates:
     environment = _environment()
     return _Templates(
-        environment.get_template(f"mail/{kind}/subject.txt"),
-        environment.get_template(f"mail/{kind}/body.txt"),
-        environment.get_template(f"mail/{kind}/body.html"),
+        environment.get_template(f"mail/{kind.value}/subject.txt"),
+        environment.get_template(f"mail/{kind.value}/body.txt"),
+        environment.get_template(f"mail/{kind.value}/body.html"),
     )
 
 

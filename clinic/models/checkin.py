@@ -89,6 +89,7 @@ class Checkin(OfPractice, Base):
     reminded_at: Mapped[datetime | None]
     silent_since: Mapped[datetime | None]  # expired by itself, and counted as unanswered from then on
     answered_at: Mapped[datetime | None]
+    signs_denied_at: Mapped[datetime | None]  # when somebody last said that no warning sign is new
 
     client: Mapped[Client] = relationship(foreign_keys="Checkin.client_id", viewonly=True)
     answer: Mapped[CheckinAnswer | None] = relationship(

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from clinic.domain.types import OutboxState
+from clinic.domain.types import MailKind, OutboxState
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 
 
@@ -37,7 +37,7 @@ class OutboxMessage(OfPractice, Base):
         Index(None, "practice_id", "questionnaire_request_id"),
     )
 
-    kind: Mapped[str] = mapped_column(String(40))  # a folder of templates/mail
+    kind: Mapped[MailKind] = mapped_column(choice(MailKind, "kind", 40))
     dedupe_key: Mapped[str] = mapped_column(String(120))
     day_key: Mapped[str | None] = mapped_column(String(60))
     client_id: Mapped[uuid.UUID | None]

@@ -21,14 +21,13 @@ class QuestionnaireRequest(OfPractice, Base):
     """One asking: some questionnaires, for one client, in one way, until one day.
 
     `asks` is a list of {"key", "version"} and, where the questionnaire needs them, the "activities" named
-    before and the day it is "since". `form_key` comes from the form: sent twice, it is one asking.
+    before and the day it is "since".
     """
 
     __tablename__ = "questionnaire_request"
     __table_args__ = tenant(
         belongs_to("client", "client_id"),
         belongs_to("user_account", "asked_by"),
-        UniqueConstraint("practice_id", "form_key"),
         Index(None, "practice_id", "client_id", "asked_at"),
         Index(
             "ix_questionnaire_request_expires_at_open",
@@ -39,7 +38,6 @@ class QuestionnaireRequest(OfPractice, Base):
     )
 
     client_id: Mapped[uuid.UUID]
-    form_key: Mapped[str] = mapped_column(String(32))
     channel: Mapped[AskChannel] = mapped_column(choice(AskChannel, "channel"))
     asks: Mapped[list[dict[str, Any]]]
     asked_by: Mapped[uuid.UUID]

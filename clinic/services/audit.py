@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from clinic.extensions import db
 from clinic.models import AuditEvent
+from clinic.services import bulk
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 
 SYSTEM = "Regroove"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemAct:
+    """What the system did about somebody, one of many at once."""
+
+    practice_id: uuid.UUID
+    action: str
+    client_id: uuid.UUID | None
+    subject_id: uuid.UUID | None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 def record(
@@ -37,6 +51,27 @@ def record_for(
 ) -> None:
     """Note what the system did, or somebody who is not signed in; `who` is their name in words."""
     _add(practice_id, None, who, action, client_id, subject_id, details)
+
+
+def record_many(acts: Iterable[SystemAct], at: datetime) -> None:
+    """Note what the system did to any number of records in one statement; what they name is flushed."""
+    bulk.add(
+        AuditEvent,
+        [
+            {
+                "id": uuid.uuid4(),
+                "practice_id": act.practice_id,
+                "happened_at": at,
+                "action": act.action,
+                "actor_id": None,
+                "actor_name": SYSTEM,
+                "client_id": act.client_id,
+                "subject_id": act.subject_id,
+                "details": dict(act.details),
+            }
+            for act in acts
+        ],
+    )
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:

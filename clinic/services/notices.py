@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from clinic.domain.access import CLINICIANS
 from clinic.domain.notices import NoticeKind, morning_of
 from clinic.domain.scheduling import DAY, load_zone
+from clinic.domain.types import MailKind
 from clinic.extensions import db, for_writing
 from clinic.models import OutboxMessage, Practice, PracticeNotice, User
 from clinic.services import access, audit
@@ -26,7 +27,6 @@ from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import release, transaction
 from clinic.services.upkeep import heartbeats
 
-MAIL = "practice_notice"
 SERVER_PATIENCE = timedelta(minutes=15)  # a hiccup of the mail server is no news
 
 
@@ -93,7 +93,7 @@ def want(actor: Actor, wish: bool) -> None:
             return
         user.daily_notice = wish
         if not wish:
-            mine = and_(OutboxMessage.kind == MAIL, OutboxMessage.user_id == user.id)
+            mine = and_(OutboxMessage.kind == MailKind.PRACTICE_NOTICE, OutboxMessage.user_id == user.id)
             outbox.cancel(user.practice_id, mine, "switched off")
         audit.record(actor, f"notice.{'wanted' if wish else 'declined'}", subject_id=user.id)
 
@@ -128,7 +128,7 @@ def _promise(user: User, day: date) -> bool:
     # unique by the key: two sweeps at once, or a second one later that day, are one mail
     made = outbox.promise(
         user.practice_id,
-        MAIL,
+        MailKind.PRACTICE_NOTICE,
         f"notice:{user.id.hex}:{day.isoformat()}",
         user_id=user.id,
         local_date=day,

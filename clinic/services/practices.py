@@ -67,7 +67,7 @@ def begin(
     password_hash = passwords.hashed(password)
     with transaction() as session:
         if only_first:
-            _one_at_a_time()
+            _lock_practices()
             _refuse_second()
         practice = Practice(is_demo=is_demo, created_at=now())
         _apply(practice, details)
@@ -106,7 +106,7 @@ def _refuse_second() -> None:
         raise RuleBroken("This installation has its practice already. Please sign in.")
 
 
-def _one_at_a_time() -> None:
+def _lock_practices() -> None:
     # there is no row yet that could be locked; SQLite has one writer anyway
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(text("LOCK TABLE practice IN SHARE ROW EXCLUSIVE MODE"))

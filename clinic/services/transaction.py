@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clinic.extensions import db, for_writing, only_reads
+from clinic.models.base import OfPractice
 
 AFTER_COMMIT = "after_commit"
 
@@ -37,6 +40,12 @@ def transaction() -> Iterator[Session]:
 def after_commit(name: str, act: Callable[[], None]) -> None:
     """Run `act` once this transaction has committed; asked for twice under one name, it runs once."""
     db.session().info.setdefault(AFTER_COMMIT, {})[name] = act
+
+
+def one_at_a_time(kind: type[OfPractice], row_id: uuid.UUID | None) -> None:
+    """Hold a row until the transaction ends: of two presses at once the second sees what the first made."""
+    # SQLite has one writer anyway
+    db.session.execute(select(kind.id).where(kind.id == row_id).with_for_update())
 
 
 def release() -> None:

@@ -21,7 +21,7 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.outbox import calling_back as checkins
 from clinic.services.outbox import promises as outbox
-from clinic.services.transaction import transaction
+from clinic.services.transaction import one_at_a_time, transaction
 
 LONGEST_NOTE = 2000
 
@@ -68,7 +68,7 @@ def raise_flag(client: Client, signs: Collection[str], checkin: Checkin | None =
     if not signs:
         raise RuleBroken("Tick what is new.", "signs")
     found = verdict(signs)
-    _one_at_a_time(client)
+    one_at_a_time(Client, client.id)
     if checkin is not None and _is_spent(checkin):
         checkin = None
     flag = _flag_to_extend(client, found, checkin)
@@ -88,7 +88,7 @@ def raise_from_assessment(
 
     What was found and cleared before is not raised again; None if nothing else was found.
     """
-    _one_at_a_time(client)
+    one_at_a_time(Client, client.id)
     query = select(WarningFlag).where(
         WarningFlag.practice_id == assessment.practice_id, WarningFlag.assessment_id == assessment.id
     )
@@ -167,15 +167,6 @@ def clear(actor: Actor, flag_id: uuid.UUID, note: str) -> WarningFlag:
             note=note,
         )
     return flag
-
-
-def _one_at_a_time(client: Client) -> None:
-    # two ticks at once find each other's flag; SQLite has one writer anyway
-    db.session.scalar(
-        select(Client.id)
-        .where(Client.practice_id == client.practice_id, Client.id == client.id)
-        .with_for_update()
-    )
 
 
 def _flag_to_extend(client: Client, found: Verdict, checkin: Checkin | None) -> WarningFlag | None:

@@ -46,7 +46,12 @@ NO_NUMBERS = MailStanding(numbers_set=False)
             None,
             id="given up after tries is not late",
         ),
-        pytest.param(replace(MAIL, demo=True), Ruling.CANCEL, None, id="the demo mails nobody for real"),
+        pytest.param(
+            replace(MAIL, demo=True),
+            Ruling.CANCEL,
+            SkipReason.DEMONSTRATION,
+            id="the demo mails nobody for real",
+        ),
         pytest.param(replace(MAIL, withdrawn=True), Ruling.CANCEL, None, id="a revoked invitation stays"),
         pytest.param(
             replace(MAIL, standing=NO_NUMBERS),

@@ -384,7 +384,6 @@ def make_questions(shelf: Shelf, client: Client) -> QuestionnaireRequest:
         QuestionnaireRequest,
         client,
         client_id=client.id,
-        form_key=uuid.uuid4().hex,
         channel=AskChannel.MAIL,
         asks=[
             {"key": "nprs", "version": 1},
@@ -403,7 +402,6 @@ def make_answers(shelf: Shelf, client: Client) -> QuestionnaireResponse:
         QuestionnaireRequest,
         client,
         client_id=client.id,
-        form_key=uuid.uuid4().hex,
         channel=AskChannel.CLINIC,
         asks=[{"key": "psfs", "version": 1}],
         asked_by=shelf.staff.id,

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 import jinja2
 import pytest
 
+from clinic.domain.types import MailKind
 from clinic.mail import compose
 from clinic.mail.compose import Letterhead, MailContent
 
@@ -293,7 +294,7 @@ def test_a_link_cannot_leave_its_attribute() -> None:
 
 def test_a_missing_value_stops_the_mail() -> None:
     with pytest.raises(jinja2.UndefinedError):
-        compose._mail("checkin", HEAD, first_name="Anna", link=LINK, until="Tue 8 Dec")
+        compose._mail(MailKind.CHECKIN, HEAD, first_name="Anna", link=LINK, until="Tue 8 Dec")
 
 
 def test_every_kind_of_mail_has_its_three_templates_and_no_folder_is_left_over() -> None:

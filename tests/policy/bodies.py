@@ -18,7 +18,7 @@ from clinic.extensions import db
 from clinic.models import (
     Assessment,
     AssessmentDraft,
-    CheckinEvent,
+    Checkin,
     Client,
     Program,
     QuestionnaireRequest,
@@ -27,7 +27,6 @@ from clinic.models import (
     User,
     WarningFlag,
 )
-from clinic.services.checkins.opening import NO_SIGNS
 from clinic.services.clock import now, today_in
 from tests.factories.people import PASSWORD
 from tests.factories.records import World
@@ -214,15 +213,7 @@ def _open_flag(world: World, address: Address) -> None:
 
 def _signs_denied(world: World, address: Address) -> None:
     checkin = world.records[str(address.of)].asked
-    db.session.add(
-        CheckinEvent(
-            practice_id=checkin.practice_id,
-            checkin_id=checkin.id,
-            state=checkin.state,
-            reason=NO_SIGNS,
-            happened_at=now(),
-        )
-    )
+    db.session.get_one(Checkin, checkin.id).signs_denied_at = now()
 
 
 def _unsubscribed(world: World, address: Address) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from clinic.domain.notices import NoticeKind
-from clinic.domain.types import OutboxState
+from clinic.domain.types import MailKind, OutboxState
 from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
 from clinic.models import AuditEvent, OutboxMessage, PracticeNotice, User
@@ -49,7 +49,7 @@ def send(at: datetime) -> int:
 
 
 def promised() -> list[OutboxMessage]:
-    query = select(OutboxMessage).where(OutboxMessage.kind == notices.MAIL)
+    query = select(OutboxMessage).where(OutboxMessage.kind == MailKind.PRACTICE_NOTICE)
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 

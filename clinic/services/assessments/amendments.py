@@ -6,23 +6,21 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import Conflict, Forbidden, RuleBroken
 from clinic.domain.findings import Place, Value, check, written
 from clinic.domain.types import AssessmentStatus
-from clinic.extensions import db
 from clinic.models import Amendment, Assessment
-from clinic.services import access, audit
+from clinic.services import access, audit, once
 from clinic.services.actors import Actor
 from clinic.services.assessments import flags as assessment_flags
 from clinic.services.assessments import reading
 from clinic.services.assessments.history import effective
 from clinic.services.assessments.reading import Spot, Values
 from clinic.services.clock import now
-from clinic.services.transaction import transaction
+from clinic.services.transaction import one_at_a_time, transaction
 
 LONGEST = 2000
 
@@ -51,11 +49,11 @@ def amend(actor: Actor, assessment_id: uuid.UUID, wish: Wish) -> uuid.UUID:
     """
     with transaction() as session:
         assessment = access.assessment_for(actor, assessment_id, selectinload(Assessment.findings))
-        _one_at_a_time(assessment)
+        one_at_a_time(Assessment, assessment.id)
         # the words too: a form that is gone back to and changed is another amendment, not the same again
-        told = repr((wish.key, wish.place, wish.value, wish.note, wish.reason))
-        amendment_id = uuid.uuid5(assessment.id, told)
-        if session.get(Amendment, amendment_id) is not None:
+        told = (assessment.id, wish.place, wish.value, wish.note, wish.reason)
+        amendment_id = once.id_of(Amendment, actor.practice_id, wish.key, *told)
+        if once.made_before(Amendment, actor.practice_id, amendment_id):
             return amendment_id
         before = effective(assessment)
         _check(actor, assessment, wish, before)
@@ -85,14 +83,6 @@ def spelled(assessment: Assessment, place: Place, value: Value | None) -> str:
 def _must_be_seen(assessment: Assessment, place: Place, old: Value | None, seen: str) -> None:
     if " ".join(seen.split()) != spelled(assessment, place, old):
         raise Conflict
-
-
-def _one_at_a_time(assessment: Assessment) -> None:
-    # of two at once the second sees what the first made; SQLite has one writer anyway
-    row = select(Assessment.id).where(
-        Assessment.practice_id == assessment.practice_id, Assessment.id == assessment.id
-    )
-    db.session.execute(row.with_for_update())
 
 
 def _check(actor: Actor, assessment: Assessment, wish: Wish, before: Values) -> None:

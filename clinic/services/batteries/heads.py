@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TypeVar
-
-from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import Forbidden
 from clinic.extensions import db
 from clinic.models import OwnBattery, OwnTest
-from clinic.services import access
+from clinic.services import access, once
 from clinic.services.actors import Actor
 from clinic.services.batteries import offered as batteries
 from clinic.services.clock import now
@@ -26,12 +23,9 @@ def must_make(actor: Actor) -> None:
         raise Forbidden("A practitioner or the owner makes tests and batteries.")
 
 
-def begin(actor: Actor, kind: type[Head], token: str) -> tuple[Head, bool]:
-    """A new one, and True; `token` comes with the form: its second press finds what the first made."""
-    session = db.session()
-    made_id = uuid.uuid5(actor.practice_id, f"{kind.__tablename__} {token}")
-    if (same := session.get(kind, made_id)) is not None:
-        return same, False
+def begin(actor: Actor, kind: type[Head], form_key: str) -> tuple[Head, bool]:
+    """A new one, and True; `form_key` comes with the form: its second press finds what the first made."""
+    made_id = once.id_of(kind, actor.practice_id, form_key)
     head = kind(
         id=made_id,
         practice_id=actor.practice_id,
@@ -39,12 +33,7 @@ def begin(actor: Actor, kind: type[Head], token: str) -> tuple[Head, bool]:
         created_by=actor.user_id,
         created_at=now(),
     )
-    try:
-        with session.begin_nested():
-            session.add(head)
-    except IntegrityError:  # the other press came first
-        return session.get_one(kind, made_id), False
-    return head, True
+    return once.add(head)
 
 
 def lock(head: Head) -> Head:

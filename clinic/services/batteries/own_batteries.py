@@ -61,11 +61,11 @@ def made(actor: Actor, key: str) -> Made:
     return Made(head, batteries.own_battery(newest, head.key, batteries.tests_for(actor)), versions)
 
 
-def create(actor: Actor, token: str, name: str, purpose: str, picks: Sequence[Pick]) -> OwnBattery:
-    """Put a battery together; `token` comes with the form: its second press finds what the first made."""
+def create(actor: Actor, form_key: str, name: str, purpose: str, picks: Sequence[Pick]) -> OwnBattery:
+    """Put a battery together; `form_key` comes with the form: its second press finds what the first made."""
     with transaction():
         own_heads.must_make(actor)
-        head, is_new = own_heads.begin(actor, OwnBattery, token)
+        head, is_new = own_heads.begin(actor, OwnBattery, form_key)
         if not is_new:
             return head
         items = _items(actor, picks)

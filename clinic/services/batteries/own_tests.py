@@ -51,11 +51,11 @@ def made(actor: Actor, key: str) -> Made:
     return Made(head, tuple(_versions(head)))
 
 
-def create(actor: Actor, token: str, draft: TestDraft) -> OwnTest:
-    """Make a test; `token` comes with the form, so that the second press of it finds what the first made."""
+def create(actor: Actor, form_key: str, draft: TestDraft) -> OwnTest:
+    """Make a test; `form_key` comes with the form: its second press finds what the first made."""
     with transaction():
         own_heads.must_make(actor)
-        head, is_new = own_heads.begin(actor, OwnTest, token)
+        head, is_new = own_heads.begin(actor, OwnTest, form_key)
         if not is_new:
             return head
         table = definitions.definition(draft, frozenset())

@@ -15,14 +15,17 @@ from clinic.domain.notices import NoticeKind
 from clinic.domain.progress import PainPoint
 from clinic.domain.types import CheckinState, LinkProblemKind, MistakeAnswer
 from clinic.extensions import db
-from clinic.models import CheckinAnswer, OutboxMessage, WarningFlag
+from clinic.models import Checkin, CheckinAnswer, OutboxMessage, WarningFlag
 from clinic.services import audit, notices, warnings
-from clinic.services.checkins.opening import NO_SIGNS, Opened, open_link
+from clinic.services.checkins.opening import Opened, open_link
 from clinic.services.clock import now
 from clinic.services.outbox import calling_back as checkins
+from clinic.services.outbox import histories
 from clinic.services.outbox import promises as outbox
+from clinic.services.outbox.histories import HistoryLine
 from clinic.services.transaction import transaction
 
+NO_SIGNS = "none of the warning signs"
 LATER_ANSWERED = "a later one was answered"
 
 
@@ -43,7 +46,8 @@ def deny_signs(secret: str) -> None:
         opened = open_link(secret, lock=True)
         _refuse_closed(opened)
         if not opened.visit.may_answer:
-            checkins.note(opened.checkin.practice_id, opened.checkin.id, opened.checkin.state, NO_SIGNS)
+            opened.checkin.signs_denied_at = now()
+            _add_line(opened.checkin, NO_SIGNS)
 
 
 def name_signs(secret: str, signs: Collection[str]) -> WarningFlag:
@@ -86,7 +90,7 @@ def _store(opened: Opened, given: Given) -> None:
     checkin.state, checkin.answered_at, checkin.skip_reason = CheckinState.ANSWERED, at, None
     checkin.remind_at = checkin.silent_since = None
     db.session.flush()
-    checkins.note(checkin.practice_id, checkin.id, CheckinState.ANSWERED)
+    _add_line(checkin)
     checkins.close_unanswered(checkin.practice_id, client.id, LATER_ANSWERED, checkin.local_date)
     outbox.cancel(checkin.practice_id, OutboxMessage.checkin_id == checkin.id, "answered already")
     _settle(answer)
@@ -142,6 +146,10 @@ def _points(answer: CheckinAnswer) -> list[PainPoint]:
         .order_by(CheckinAnswer.answered_at)
     )
     return [PainPoint(at.date(), pain) for at, pain in db.session.execute(query)]
+
+
+def _add_line(checkin: Checkin, reason: str = "") -> None:
+    histories.add([HistoryLine(checkin.practice_id, checkin.id, checkin.state, now(), reason)])
 
 
 def _note(opened: Opened, action: str, **details: Any) -> None:

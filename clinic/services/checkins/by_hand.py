@@ -26,7 +26,7 @@ from clinic.services.checkins.dues import Due
 from clinic.services.checkins.schedules import schedule_of
 from clinic.services.checkins.writing import Plan
 from clinic.services.clock import now
-from clinic.services.transaction import transaction
+from clinic.services.transaction import one_at_a_time, transaction
 
 
 def send_now(actor: Actor, program_id: uuid.UUID) -> Checkin:
@@ -37,7 +37,7 @@ def send_now(actor: Actor, program_id: uuid.UUID) -> Checkin:
     access.staff_only(actor)
     with transaction():
         program = access.program_for(actor, program_id, joinedload(Program.client))
-        _one_at_a_time(program)
+        one_at_a_time(Client, program.client_id)
         checkin_planning.catch_up(program, now())
         due = Due(schedule_of(program), program, program.client, access.practice_of(actor))
         at = next_waking(due.hours, due.zone, now())
@@ -48,14 +48,6 @@ def send_now(actor: Actor, program_id: uuid.UUID) -> Checkin:
         audit.record(actor, "checkin.by_hand", client_id=program.client_id, subject_id=plan.id)
         checkin = db.session.get_one(Checkin, plan.id)
     return checkin
-
-
-def _one_at_a_time(program: Program) -> None:
-    # of two presses at once the second sees what the first made; SQLite has one writer anyway
-    client = select(Client.id).where(
-        Client.practice_id == program.practice_id, Client.id == program.client_id
-    )
-    db.session.execute(client.with_for_update())
 
 
 def _made_before(program: Program, day: date) -> Checkin | None:

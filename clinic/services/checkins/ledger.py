@@ -13,8 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from clinic.domain.mail_standing import MailSort, mail_standing_of, why_not_mailed
 from clinic.domain.scheduling import load_zone, local_date
-from clinic.domain.sending import CHECKIN
-from clinic.domain.types import CheckinState, SkipReason
+from clinic.domain.types import CheckinState, MailKind, SkipReason
 from clinic.extensions import db
 from clinic.mail import compose
 from clinic.mail.compose import MailContent
@@ -127,7 +126,7 @@ def _mail() -> ColumnElement[Any]:
         select(OutboxMessage.id)
         .where(
             points_at(OutboxMessage.checkin_id, Checkin),
-            OutboxMessage.kind == CHECKIN,
+            OutboxMessage.kind == MailKind.CHECKIN,
         )
         .order_by(OutboxMessage.created_at.desc())
         .limit(1)

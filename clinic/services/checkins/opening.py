@@ -1,14 +1,13 @@
 """What the mailed link of a check-in opens, storing nothing.
 
 It never shows what was answered: whoever holds the mail (a scanner, a shared inbox) could read it there.
-That somebody said "none of these" to the warning signs is kept as a line of the check-in's history, not in an
-address or a cookie.
+That somebody said "none of these" to the warning signs is kept with the check-in, not in an address or a
+cookie.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 
@@ -19,12 +18,11 @@ from clinic.domain.redflags import locks_program
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.types import LinkProblemKind, LinkPurpose
 from clinic.extensions import db
-from clinic.models import Checkin, CheckinAnswer, CheckinEvent, Client, Practice, Prescription, WarningFlag
+from clinic.models import Checkin, CheckinAnswer, Client, Practice, Prescription, WarningFlag
 from clinic.models.base import points_at
 from clinic.services import links, warnings
 from clinic.services.clock import now
-
-NO_SIGNS = "none of the warning signs"
+from clinic.services.transaction import one_at_a_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +43,13 @@ class Opened:
 
 
 def open_link(secret: str, *, lock: bool = False) -> Opened:
-    """What a link opens; raises LinkProblem if it opens nothing. Four queries.
+    """What a link opens; raises LinkProblem if it opens nothing. Three queries.
 
     `lock` for the caller's transaction: twenty answers at once then come one after the other.
     """
     token = links.find(secret, LinkPurpose.CHECKIN)
     if lock:
-        # SQLite has one writer anyway
-        db.session.scalar(select(Checkin.id).where(Checkin.id == token.checkin_id).with_for_update())
+        one_at_a_time(Checkin, token.checkin_id)
     query = (
         select(Checkin, Client, Practice, CheckinAnswer)
         .join(Client, points_at(Checkin.client_id, Client))
@@ -79,7 +76,7 @@ def named_mistake(checkin: Checkin) -> str | None:
 
 
 def _visit(checkin: Checkin, client: Client, answer: CheckinAnswer | None, flag: WarningFlag | None) -> Visit:
-    zone, denied_at = load_zone(client.time_zone), _denied_at(checkin)
+    zone, denied_at = load_zone(client.time_zone), checkin.signs_denied_at
     return Visit(
         today=local_date(now(), zone),
         is_locked=flag is not None,
@@ -91,17 +88,3 @@ def _visit(checkin: Checkin, client: Client, answer: CheckinAnswer | None, flag:
 def _lock_of(client: Client) -> WarningFlag | None:
     flag = warnings.open_flag(client)
     return flag if flag is not None and locks_program(flag.tier) else None
-
-
-def _denied_at(checkin: Checkin) -> datetime | None:
-    query = (
-        select(CheckinEvent.happened_at)
-        .where(
-            CheckinEvent.practice_id == checkin.practice_id,
-            CheckinEvent.checkin_id == checkin.id,
-            CheckinEvent.reason == NO_SIGNS,
-        )
-        .order_by(CheckinEvent.happened_at.desc())
-        .limit(1)
-    )
-    return db.session.scalar(query)

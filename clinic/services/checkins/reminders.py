@@ -12,15 +12,18 @@ from sqlalchemy.orm import aliased
 
 from clinic.domain.dates import count
 from clinic.domain.reminding import LATEST, ReminderFacts, reminder_due, why_not_reminded
-from clinic.domain.sending import REMINDER, day_key
+from clinic.domain.sending import day_key
 from clinic.domain.skipping import AWAITED, OUT
+from clinic.domain.types import MailKind
 from clinic.extensions import db
-from clinic.models import Checkin, CheckinEvent, CheckinSchedule, Client, Practice, Program
+from clinic.models import Checkin, CheckinSchedule, Client, Practice, Program
 from clinic.models.base import points_at
 from clinic.services.checkins import dues as checkin_dues
 from clinic.services.checkins.dues import Due
 from clinic.services.checkins.passes import in_batches
+from clinic.services.outbox import histories
 from clinic.services.outbox import promises as outbox
+from clinic.services.outbox.histories import HistoryLine
 from clinic.services.transaction import transaction
 
 
@@ -63,7 +66,7 @@ def run(now: datetime, limit: int = 1000) -> Report:
 def _one_transaction(now: datetime, size: int) -> Report:
     with transaction():
         asked = _take(now, size)
-        report = Report(looked_at=len(asked))
+        report, told = Report(looked_at=len(asked)), list[HistoryLine]()
         for each, remind_at, reason in _ruled(asked, now):
             each.checkin.remind_at = remind_at
             if remind_at is not None:
@@ -72,7 +75,8 @@ def _one_transaction(now: datetime, size: int) -> Report:
                 report.promised += _promise(each, now)
             elif each.checkin.state in AWAITED:
                 report.not_reminded[reason] += 1
-                _note(each.checkin, reason, now)
+                told.append(_not_reminded(each.checkin, reason, now))
+        histories.add(told)
     return report
 
 
@@ -134,7 +138,7 @@ def _promise(each: _Asked, now: datetime) -> bool:
     checkin, due_at = each.checkin, _due_at(each)
     made = outbox.promise(
         checkin.practice_id,
-        REMINDER,
+        MailKind.REMINDER,
         f"reminder:{checkin.id.hex}",
         client_id=checkin.client_id,
         checkin_id=checkin.id,
@@ -147,13 +151,5 @@ def _promise(each: _Asked, now: datetime) -> bool:
     return made is not None
 
 
-def _note(checkin: Checkin, reason: str, now: datetime) -> None:
-    db.session.add(
-        CheckinEvent(
-            practice_id=checkin.practice_id,
-            checkin_id=checkin.id,
-            state=checkin.state,
-            reason=f"not reminded: {reason}",
-            happened_at=now,
-        )
-    )
+def _not_reminded(checkin: Checkin, reason: str, now: datetime) -> HistoryLine:
+    return HistoryLine(checkin.practice_id, checkin.id, checkin.state, now, f"not reminded: {reason}")

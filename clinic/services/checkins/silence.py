@@ -18,9 +18,11 @@ from clinic.domain.reminding import ANSWER_WITHIN, EXPIRED_BECAUSE
 from clinic.domain.skipping import AWAITED
 from clinic.domain.types import CheckinState
 from clinic.extensions import db
-from clinic.models import AuditEvent, Checkin, CheckinEvent, Practice
-from clinic.services.audit import SYSTEM
-from clinic.services.outbox import bulk as sending_bulk
+from clinic.models import Checkin, Practice
+from clinic.services import audit
+from clinic.services.audit import SystemAct
+from clinic.services.outbox import histories
+from clinic.services.outbox.histories import HistoryLine
 from clinic.services.transaction import transaction
 
 BATCH = 200  # check-ins a transaction
@@ -110,33 +112,10 @@ def _expire_some(at: datetime) -> int:
         .returning(Checkin.id, Checkin.practice_id, Checkin.client_id)
         .execution_options(synchronize_session=False)
     ).all()
-    sending_bulk.add(CheckinEvent, [_event(row.id, row.practice_id, at) for row in rows])
-    sending_bulk.add(AuditEvent, [_told(row.id, row.practice_id, row.client_id, at) for row in rows])
+    histories.add(
+        HistoryLine(row.practice_id, row.id, CheckinState.EXPIRED, at, EXPIRED_BECAUSE) for row in rows
+    )
+    audit.record_many(
+        (SystemAct(row.practice_id, "checkin.expired", row.client_id, row.id) for row in rows), at
+    )
     return len(rows)
-
-
-def _event(checkin_id: uuid.UUID, practice_id: uuid.UUID, at: datetime) -> dict[str, object]:
-    return {
-        "id": uuid.uuid4(),
-        "practice_id": practice_id,
-        "checkin_id": checkin_id,
-        "state": CheckinState.EXPIRED,
-        "reason": EXPIRED_BECAUSE,
-        "happened_at": at,
-    }
-
-
-def _told(
-    checkin_id: uuid.UUID, practice_id: uuid.UUID, client_id: uuid.UUID, at: datetime
-) -> dict[str, object]:
-    return {
-        "id": uuid.uuid4(),
-        "practice_id": practice_id,
-        "happened_at": at,
-        "action": "checkin.expired",
-        "actor_id": None,
-        "actor_name": SYSTEM,
-        "client_id": client_id,
-        "subject_id": checkin_id,
-        "details": {},
-    }

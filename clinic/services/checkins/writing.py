@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.domain.notices import NoticeKind
 from clinic.domain.scheduling import Occurrence
-from clinic.domain.sending import CHECKIN, day_key, last_try
+from clinic.domain.sending import day_key, last_try
 from clinic.domain.skipping import LATEST, skip_in_words
-from clinic.domain.types import CheckinKind, CheckinState, SkipReason
+from clinic.domain.types import CheckinKind, CheckinState, MailKind, SkipReason
 from clinic.extensions import db
-from clinic.models import Checkin, CheckinEvent
+from clinic.models import Checkin
 from clinic.services import audit, notices
 from clinic.services.checkins.dues import Due
+from clinic.services.outbox import histories
 from clinic.services.outbox import promises as outbox
+from clinic.services.outbox.histories import HistoryLine
 
 UNIQUE = ("practice_id", "program_id", "kind", "local_date")
 
@@ -63,7 +64,7 @@ def write(plans: Sequence[Plan], at: datetime) -> list[Plan]:
     )
     written = [plan for plan in plans if plan.id in fresh]
     if written:
-        db.session.execute(insert(CheckinEvent), [event for plan in written for event in _events(plan, at)])
+        histories.add(line for plan in written for line in _lines(plan, at))
     for plan in written:
         _tell(plan)
     return written
@@ -83,20 +84,11 @@ def _row(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _events(plan: Plan, at: datetime) -> list[dict[str, Any]]:
+def _lines(plan: Plan, at: datetime) -> tuple[HistoryLine, HistoryLine]:
     why = skip_in_words(plan.skip) if plan.skip else ""
+    about = plan.due.practice.id, plan.id
     fell_due = min(plan.occurrence.due_at, at)
-    return [_event(plan, CheckinState.DUE, "", fell_due), _event(plan, plan.state, why, at)]
-
-
-def _event(plan: Plan, state: CheckinState, reason: str, at: datetime) -> dict[str, Any]:
-    return {
-        "practice_id": plan.due.practice.id,
-        "checkin_id": plan.id,
-        "state": state,
-        "reason": reason,
-        "happened_at": at,
-    }
+    return HistoryLine(*about, CheckinState.DUE, fell_due), HistoryLine(*about, plan.state, at, why)
 
 
 def _tell(plan: Plan) -> None:
@@ -106,7 +98,7 @@ def _tell(plan: Plan) -> None:
     due_at = plan.occurrence.due_at
     outbox.promise(
         plan.due.practice.id,
-        CHECKIN,
+        MailKind.CHECKIN,
         f"checkin:{plan.id.hex}",
         client_id=plan.due.client.id,
         checkin_id=plan.id,

@@ -17,7 +17,7 @@ from clinic.domain.types import ClientKind, ClientStatus, SkipReason
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Client, Practice
-from clinic.services import access, audit
+from clinic.services import access, audit, once
 from clinic.services.actors import Actor
 from clinic.services.checkins import schedules
 from clinic.services.clients import identity as client_identity
@@ -26,7 +26,6 @@ from clinic.services.clock import now, today_in
 from clinic.services.outbox import calling_back as checkins
 from clinic.services.transaction import transaction
 
-KEYS = uuid.UUID("7c1e44a0-5b0e-4a53-9d0f-3f5f6f1f2a61")
 WHEN = {"time_zone", "waking_from", "waking_until"}
 SAME_ADDRESS = "Another client has this email address already."
 EARLIEST_YEAR = 2000
@@ -67,13 +66,13 @@ def add(actor: Actor, details: Details, *, invite: bool = False, key: str = "") 
     client_id = _id_of(actor, details, key)
     try:
         with transaction():
-            if made := _made_before(actor, client_id):
+            if made := once.made_before(Client, actor.practice_id, client_id):
                 return made
             client = create(actor, access.practice_of(actor), details, client_id)
             if invite:
                 invitations.promise(actor, client)
     except RuleBroken:
-        if made := _made_before(actor, client_id):
+        if made := once.made_before(Client, actor.practice_id, client_id):
             return made  # a second press in the same moment met the first one's row
         raise
     return client
@@ -168,12 +167,7 @@ def _id_of(actor: Actor, details: Details, key: str) -> uuid.UUID:
     if not key:
         return uuid.uuid4()
     address = details.email.key if details.email else ""
-    return uuid.uuid5(KEYS, f"{actor.practice_id.hex}:{key}:{details.name}:{address}")
-
-
-def _made_before(actor: Actor, client_id: uuid.UUID) -> Client | None:
-    query = select(Client).where(Client.id == client_id, Client.practice_id == actor.practice_id)
-    return db.session.scalars(query).one_or_none()
+    return once.id_of(Client, actor.practice_id, key, details.name, address)
 
 
 def _apply(actor: Actor, practice: Practice, client: Client, details: Details) -> None:

@@ -49,7 +49,7 @@ NOT_OF_CLIENTS = frozenset(
 # Made of other columns, or for the machine alone.
 NOT_TOLD = frozenset(
     {
-        *("practice_id", "sort_key", "search_key", "email_key", "dedupe_key", "day_key", "form_key"),
+        *("practice_id", "sort_key", "search_key", "email_key", "dedupe_key", "day_key"),
         *("lease_token", "lease_until", "sender"),
     }
 )

@@ -1,4 +1,4 @@
-"""Check-ins while they are under way: called back, no longer waited for, and a line in their history."""
+"""Check-ins while they are under way: called back, and no longer waited for."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, and_, select, update
 
-from clinic.domain.sending import CHECKIN_MAILS, REMINDER
+from clinic.domain.sending import CHECKIN_MAILS
 from clinic.domain.skipping import AWAITED, UNSENT, skip_in_words
-from clinic.domain.types import CheckinState, OutboxState, SkipReason
+from clinic.domain.types import CheckinState, MailKind, OutboxState, SkipReason
 from clinic.extensions import db
-from clinic.models import Checkin, CheckinEvent, OutboxMessage
+from clinic.models import Checkin, OutboxMessage
 from clinic.services.clock import now
+from clinic.services.outbox import histories
 from clinic.services.outbox import ledger as sending_ledger
 from clinic.services.outbox import promises as outbox
+from clinic.services.outbox.histories import HistoryLine
 from clinic.services.outbox.steps import Step
 
 
@@ -38,7 +40,7 @@ def call_back(
         mails = and_(mails, OutboxMessage.checkin_id.in_(select(Checkin.id).where(mine)))
     called_back = outbox.cancel(practice_id, mails, reason)
     unsent = _unsent(practice_id, mine)  # only now: what is not called back, a worker has taken
-    reminders = [checkin_id for kind, checkin_id in called_back if kind == REMINDER and checkin_id]
+    reminders = [checkin_id for kind, checkin_id in called_back if kind == MailKind.REMINDER and checkin_id]
     steps = [_skipped(practice_id, client_id, each, why, reason) for each in unsent]
     steps += [_skipped(practice_id, client_id, each, why, reason, reminder=True) for each in reminders]
     sending_ledger.follow(steps, now())
@@ -62,25 +64,11 @@ def close_unanswered(
     db.session.execute(
         update(Checkin).where(of_client, Checkin.silent_since.is_not(None)).values(silent_since=None)
     )
-    for checkin_id in closed:
-        note(practice_id, checkin_id, CheckinState.EXPIRED, reason)
-    outbox.cancel(
-        practice_id, and_(OutboxMessage.kind == REMINDER, OutboxMessage.checkin_id.in_(closed)), reason
-    )
+    at = now()
+    histories.add(HistoryLine(practice_id, each, CheckinState.EXPIRED, at, reason) for each in closed)
+    reminders = and_(OutboxMessage.kind == MailKind.REMINDER, OutboxMessage.checkin_id.in_(closed))
+    outbox.cancel(practice_id, reminders, reason)
     return len(closed)
-
-
-def note(practice_id: uuid.UUID, checkin_id: uuid.UUID, state: CheckinState, reason: str = "") -> None:
-    """Add a line to a check-in's history, within the caller's transaction."""
-    db.session.add(
-        CheckinEvent(
-            practice_id=practice_id,
-            checkin_id=checkin_id,
-            state=state,
-            reason=reason[:300],
-            happened_at=now(),
-        )
-    )
 
 
 def _unsent(practice_id: uuid.UUID, mine: ColumnElement[bool]) -> list[uuid.UUID]:

@@ -15,13 +15,13 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from clinic.domain.reminding import LOOK_AFTER
 from clinic.domain.sending import CHECKIN_MAILS
 from clinic.domain.skipping import AWAITED
-from clinic.domain.types import CheckinState, SkipReason
+from clinic.domain.types import CheckinState, MailKind, SkipReason
 from clinic.extensions import db
-from clinic.models import AuditEvent, Checkin, CheckinEvent
-from clinic.services import audit
-from clinic.services.audit import SYSTEM
-from clinic.services.outbox import bulk as sending_bulk
+from clinic.models import Checkin
+from clinic.services import audit, bulk
+from clinic.services.outbox import histories
 from clinic.services.outbox import reminders as sending_reminders
+from clinic.services.outbox.histories import HistoryLine
 from clinic.services.outbox.steps import Step
 
 # An answered check-in stays answered, whatever its mail does afterwards.
@@ -40,7 +40,7 @@ TOLD = {  # what stands on the client's timeline
     CheckinState.FAILED: "checkin.failed",
     CheckinState.IN_DOUBT: "checkin.in_doubt",
 }
-_checkin = sending_bulk.table_of(Checkin)
+_checkin = bulk.table_of(Checkin)
 
 
 class Mail(Protocol):
@@ -51,7 +51,7 @@ class Mail(Protocol):
     @property
     def practice_id(self) -> uuid.UUID: ...
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> MailKind: ...
     @property
     def client_id(self) -> uuid.UUID | None: ...
 
@@ -110,7 +110,7 @@ def _move(
     is_out = state in AWAITED
     if is_out and at is not None:
         values |= {"at": at, "look_at": at + LOOK_AFTER}
-    movement = _movement(is_out).where(sending_bulk.among(_checkin.c.id, checkins))
+    movement = _movement(is_out).where(bulk.among(_checkin.c.id, checkins))
     return frozenset(db.session.scalars(movement, values))
 
 
@@ -127,34 +127,9 @@ def _note(steps: list[Step], at: datetime) -> None:
     if not steps:
         return
     begun = [
-        _event(step, CheckinState.SENDING, "", step.sending_since) for step in steps if step.sending_since
+        HistoryLine(step.practice_id, step.checkin_id, CheckinState.SENDING, step.sending_since)
+        for step in steps
+        if step.sending_since
     ]
-    ended = [_event(step, step.state, step.reason, at) for step in steps]
-    sending_bulk.add(CheckinEvent, begun + ended)
-    sending_bulk.add(AuditEvent, [_told(step, at) for step in steps if step.state in TOLD])
-
-
-def _event(step: Step, state: CheckinState, reason: str, at: datetime) -> dict[str, object]:
-    return {
-        "id": uuid.uuid4(),
-        "practice_id": step.practice_id,
-        "checkin_id": step.checkin_id,
-        "state": state,
-        "reason": reason[:300],
-        "happened_at": at,
-    }
-
-
-def _told(step: Step, at: datetime) -> dict[str, object]:
-    details = {"reason": step.reason} if step.reason else {}
-    return {
-        "id": uuid.uuid4(),
-        "practice_id": step.practice_id,
-        "happened_at": at,
-        "action": TOLD[step.state],
-        "actor_id": None,
-        "actor_name": SYSTEM,
-        "client_id": step.client_id,
-        "subject_id": step.checkin_id,
-        "details": {**details, **({"skip": step.skip.value} if step.skip else {})},
-    }
+    histories.add(begun + [step.line(at) for step in steps])
+    audit.record_many((step.act(TOLD[step.state]) for step in steps if step.state in TOLD), at)

@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, CursorResult, Row, and_, func, select, upd
 from clinic import queue
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.mail_standing import MailSort, sort_of
-from clinic.domain.sending import CHECKIN_MAILS, KEEP_TRYING, REMINDER
+from clinic.domain.sending import CHECKIN_MAILS, KEEP_TRYING
 from clinic.domain.skipping import skip_in_words
-from clinic.domain.types import CheckinState, OutboxState, SkipReason
+from clinic.domain.types import CheckinState, MailKind, OutboxState, SkipReason
 from clinic.extensions import db
 from clinic.models import Client, Invitation, OutboxMessage, Practice, User, WarningFlag
 from clinic.services import audit, mail_standing
@@ -22,7 +22,7 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.outbox import ledger as sending_ledger
 from clinic.services.outbox.steps import Step
-from clinic.services.transaction import after_commit, transaction
+from clinic.services.transaction import after_commit, one_at_a_time, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ REVIVABLE = (OutboxState.FAILED, OutboxState.IN_DOUBT)
 
 def promise(
     practice_id: uuid.UUID,
-    kind: str,
+    kind: MailKind,
     dedupe_key: str,
     *,
     client_id: uuid.UUID | None = None,
@@ -91,14 +91,14 @@ def promise(
 
 def promise_reset(user: User) -> None:
     """A mail with a link to choose a new password; asked again before it went, it is one mail."""
-    _to_oneself("password_reset", user)
+    _to_oneself(MailKind.PASSWORD_RESET, user)
 
 
 def promise_invitation(invitation: Invitation, attempt: int) -> None:
     """The mail of an invitation; a resend is a new attempt."""
     promise(
         invitation.practice_id,
-        "invitation",
+        MailKind.INVITATION,
         f"invitation:{invitation.id.hex}:{attempt}",
         client_id=invitation.client_id,
         invitation_id=invitation.id,
@@ -110,7 +110,7 @@ def promise_alert(flag: WarningFlag, practitioner: User) -> None:
     """Tell one practitioner that a client named a warning sign: a link, no detail."""
     promise(
         flag.practice_id,
-        "warning_sign_alert",
+        MailKind.WARNING_SIGN_ALERT,
         f"flag:{flag.id.hex}:{practitioner.id.hex}",
         user_id=practitioner.id,
         flag_id=flag.id,
@@ -119,12 +119,12 @@ def promise_alert(flag: WarningFlag, practitioner: User) -> None:
 
 def promise_test_mail(user: User) -> None:
     """A mail to somebody of the practice, to see that mail arrives; asked again before it went, it is one."""
-    _to_oneself("test_mail", user)
+    _to_oneself(MailKind.TEST_MAIL, user)
 
 
 def promise_preview(user: User) -> None:
     """The check-in mail as a client would get it, to somebody of the practice; its links lead nowhere."""
-    _to_oneself("checkin_preview", user)
+    _to_oneself(MailKind.CHECKIN_PREVIEW, user)
 
 
 def resend(actor: Actor, message: OutboxMessage) -> None:
@@ -198,8 +198,8 @@ def oldest_due() -> datetime | None:
     return db.session.scalar(query)
 
 
-def _to_oneself(kind: str, user: User) -> None:
-    _one_at_a_time(user)
+def _to_oneself(kind: MailKind, user: User) -> None:
+    one_at_a_time(User, user.id)
     waiting = select(OutboxMessage.id).where(
         OutboxMessage.practice_id == user.practice_id,
         OutboxMessage.user_id == user.id,
@@ -208,11 +208,6 @@ def _to_oneself(kind: str, user: User) -> None:
     )
     if db.session.scalar(waiting) is None:
         promise(user.practice_id, kind, f"{kind}:{user.id.hex}:{uuid.uuid4().hex}", user_id=user.id)
-
-
-def _one_at_a_time(user: User) -> None:
-    # of two presses at once the second sees the first one's mail; SQLite has one writer anyway
-    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
 
 
 def _status(mail: OutboxMessage, against: SkipReason | None) -> MailStatus:
@@ -258,14 +253,14 @@ def _revive(message: OutboxMessage) -> None:
 def _tell_ledger(message: OutboxMessage, reason: str) -> None:
     if message.kind in CHECKIN_MAILS and message.checkin_id is not None:
         about = (message.practice_id, message.client_id, message.checkin_id)
-        reminder = message.kind == REMINDER
+        reminder = message.kind == MailKind.REMINDER
         step = Step(*about, CheckinState.WAITING, reason, reminder=reminder)
         sending_ledger.follow([step], now())
 
 
 def cancel(
     practice_id: uuid.UUID, which: ColumnElement[bool], reason: str
-) -> Sequence[Row[str, uuid.UUID | None]]:
+) -> Sequence[Row[MailKind, uuid.UUID | None]]:
     """Call back the mails of a practice that still wait, within the caller's transaction.
 
     `which` is a condition on OutboxMessage. What a worker has in its hands goes out. Returns kind and

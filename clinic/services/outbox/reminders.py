@@ -5,15 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, update
 
 from clinic.domain.types import CheckinState
 from clinic.extensions import db
-from clinic.models import AuditEvent, Checkin, CheckinEvent
-from clinic.services.audit import SYSTEM
-from clinic.services.outbox import bulk as sending_bulk
+from clinic.models import Checkin
+from clinic.services import audit
+from clinic.services.outbox import histories
+from clinic.services.outbox.histories import HistoryLine
 from clinic.services.outbox.steps import Step
 
 REMINDED = "reminded"
@@ -35,8 +35,8 @@ def follow(steps: Sequence[Step], at: datetime) -> None:
     db.session.flush()
     _mark([step.checkin_id for step in told if step.state in OUT], at)
     states = _states([step.checkin_id for step in told])
-    sending_bulk.add(CheckinEvent, [_event(step, states[step.checkin_id], at) for step in told])
-    sending_bulk.add(AuditEvent, [_told(step, at) for step in told if step.state in OUT])
+    histories.add(_line(step, states[step.checkin_id], at) for step in told)
+    audit.record_many((step.act("checkin.reminded") for step in told if step.state in OUT), at)
 
 
 def _mark(checkins: Collection[uuid.UUID], at: datetime) -> None:
@@ -54,26 +54,5 @@ def _states(checkins: Collection[uuid.UUID]) -> dict[uuid.UUID, CheckinState]:
     return {row.id: row.state for row in db.session.execute(query)}
 
 
-def _event(step: Step, state: CheckinState, at: datetime) -> dict[str, Any]:
-    return {
-        "id": uuid.uuid4(),
-        "practice_id": step.practice_id,
-        "checkin_id": step.checkin_id,
-        "state": state,
-        "reason": WORDS[step.state].format(step.reason)[:300],
-        "happened_at": at,
-    }
-
-
-def _told(step: Step, at: datetime) -> dict[str, Any]:
-    return {
-        "id": uuid.uuid4(),
-        "practice_id": step.practice_id,
-        "happened_at": at,
-        "action": "checkin.reminded",
-        "actor_id": None,
-        "actor_name": SYSTEM,
-        "client_id": step.client_id,
-        "subject_id": step.checkin_id,
-        "details": {"reason": step.reason} if step.reason else {},
-    }
+def _line(step: Step, state: CheckinState, at: datetime) -> HistoryLine:
+    return HistoryLine(step.practice_id, step.checkin_id, state, at, WORDS[step.state].format(step.reason))

@@ -33,7 +33,7 @@ from clinic.models import (
     has_open_flag,
 )
 from clinic.models.base import points_at
-from clinic.services import access, audit
+from clinic.services import access, audit, once
 from clinic.services.actors import Actor
 from clinic.services.assessments import retests
 from clinic.services.assessments.retests import Citation
@@ -47,9 +47,8 @@ from clinic.services.programs.changing import (
     follow,
     record,
 )
-from clinic.services.transaction import transaction
+from clinic.services.transaction import one_at_a_time, transaction
 
-KEYS = uuid.UUID("6f3c0b52-6f0a-4d0e-9a53-0c6f3a3e7b10")  # namespace of program ids made from a form's key
 FARTHEST = timedelta(days=366)
 
 
@@ -96,9 +95,8 @@ def assign(actor: Actor, client_id: uuid.UUID, wish: Assignment) -> Program:
     """Give a client a published routine with doses of their own; the client sees it at once."""
     with transaction():
         client = _client(actor, client_id)
-        program_id = uuid.uuid5(KEYS, f"{actor.practice_id.hex}:{client.id.hex}:{wish.key}")
-        made = _made_before(actor, program_id)
-        if made is not None:
+        program_id = once.id_of(Program, actor.practice_id, wish.key, client.id)
+        if made := once.made_before(Program, actor.practice_id, program_id):
             return made
         version = _publishable(actor, wish.version_id)
         _check_assignment(client, version, wish)
@@ -159,18 +157,8 @@ def _of_program() -> Any:
 def _client(actor: Actor, client_id: uuid.UUID) -> Client:
     access.staff_only(actor)
     client = access.client_for(actor, client_id)
-    # one assignment at a time for a client, so that of two presses the second sees what the first made
-    db.session.execute(
-        select(Client.id)
-        .where(Client.practice_id == actor.practice_id, Client.id == client.id)
-        .with_for_update()
-    )
+    one_at_a_time(Client, client.id)
     return client
-
-
-def _made_before(actor: Actor, program_id: uuid.UUID) -> Program | None:
-    query = select(Program).where(Program.practice_id == actor.practice_id, Program.id == program_id)
-    return db.session.scalars(query).one_or_none()
 
 
 def _publishable(actor: Actor, version_id: uuid.UUID) -> RoutineVersion:

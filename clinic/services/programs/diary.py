@@ -23,7 +23,7 @@ from clinic.services import audit, warnings
 from clinic.services.access import own_program
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
-from clinic.services.transaction import transaction
+from clinic.services.transaction import one_at_a_time, transaction
 
 # Made once, so that a client's page costs the queries alone.
 _LOGS = (
@@ -185,7 +185,7 @@ def graduated_on(actor: Actor) -> date | None:
 def log_day(actor: Actor, day: date, entry: Entry) -> None:
     """Log a day's practice, or put right what was logged; a second tap changes nothing."""
     with transaction():
-        _one_at_a_time(actor)
+        one_at_a_time(Client, actor.client_id)
         found = diary(actor)
         if problem := found.problem_with(day):
             raise RuleBroken(problem)
@@ -204,12 +204,6 @@ def log_day(actor: Actor, day: date, entry: Entry) -> None:
             outcome=entry.outcome.value,
             **({"before": before.outcome.value} if before else {}),
         )
-
-
-def _one_at_a_time(actor: Actor) -> None:
-    # of two taps at once the second sees what the first wrote; SQLite has one writer anyway
-    own = select(Client.id).where(Client.practice_id == actor.practice_id, Client.id == actor.client_id)
-    db.session.execute(own.with_for_update())
 
 
 def _logs(program: Program, first: date) -> Sequence[PracticeLog]:

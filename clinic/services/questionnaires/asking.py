@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from clinic.catalogue.questionnaires import Questionnaire
 from clinic.domain.errors import RuleBroken
@@ -17,7 +16,7 @@ from clinic.domain.questionnaires import LIFETIME, OPEN, TABLET_LIFETIME, AskCha
 from clinic.domain.types import LinkPurpose
 from clinic.extensions import db
 from clinic.models import Client, LinkToken, QuestionnaireRequest
-from clinic.services import access, audit, links, mail_standing
+from clinic.services import access, audit, links, mail_standing, once
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.questionnaires import asked as questionnaires
@@ -34,17 +33,14 @@ def ask(actor: Actor, client_id: uuid.UUID, wish: Wish) -> QuestionnaireRequest:
     access.staff_only(actor)
     with transaction():
         client = access.client_for(actor, client_id)
-        if before := _asked_before(client, wish.form_key):
+        request_id = once.id_of(QuestionnaireRequest, actor.practice_id, wish.form_key, client.id)
+        if before := once.made_before(QuestionnaireRequest, actor.practice_id, request_id):
             return before
         practice = access.practice_of(actor)
         chosen = checked(actor, client, practice, wish)
-        try:
-            request = _added(actor, client, chosen, wish)
-        except IntegrityError:  # the same form, sent again in this moment
-            before = _asked_before(client, wish.form_key)
-            if before is None:
-                raise
-            return before
+        request, is_new = once.add(_request(actor, client, chosen, wish, request_id))
+        if not is_new:
+            return request
         if wish.channel is AskChannel.MAIL:
             questionnaire_mail.promise(request, client, practice)
         _note(actor, "questionnaire.sent", request, how=wish.channel.value, names=_names(chosen))
@@ -134,31 +130,20 @@ def _run_out(at: datetime) -> Sequence[QuestionnaireRequest]:
     return db.session.scalars(query).all()
 
 
-def _asked_before(client: Client, form_key: str) -> QuestionnaireRequest | None:
-    query = select(QuestionnaireRequest).where(
-        QuestionnaireRequest.practice_id == client.practice_id,
-        QuestionnaireRequest.client_id == client.id,
-        QuestionnaireRequest.form_key == form_key,
-    )
-    return db.session.scalars(query).one_or_none()
-
-
-def _added(actor: Actor, client: Client, chosen: Sequence[Questionnaire], wish: Wish) -> QuestionnaireRequest:
+def _request(
+    actor: Actor, client: Client, chosen: Sequence[Questionnaire], wish: Wish, request_id: uuid.UUID
+) -> QuestionnaireRequest:
     at = now()
-    request = QuestionnaireRequest(
-        id=uuid.uuid4(),
+    return QuestionnaireRequest(
+        id=request_id,
         practice_id=client.practice_id,
         client_id=client.id,
-        form_key=wish.form_key,
         channel=wish.channel,
         asks=asks(client, chosen, wish),
         asked_by=actor.user_id,
         asked_at=at,
         expires_at=at + LIFETIME,
     )
-    with db.session.begin_nested():
-        db.session.add(request)
-    return request
 
 
 def _open(actor: Actor, request_id: uuid.UUID) -> QuestionnaireRequest:

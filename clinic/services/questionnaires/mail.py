@@ -12,14 +12,13 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.programs import RUNNING
 from clinic.domain.scheduling import DAY, load_zone, local_date, local_to_utc, waking_hours
 from clinic.domain.sending import day_key, next_waking
-from clinic.domain.types import OutboxState
+from clinic.domain.types import MailKind, OutboxState
 from clinic.extensions import db
 from clinic.models import CheckinSchedule, Client, OutboxMessage, Practice, Program, QuestionnaireRequest
 from clinic.models.base import points_at
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
 
-MAIL = "questionnaire"
 LOOK_AHEAD = 7  # days in which a mail finds a day of its own
 
 
@@ -67,7 +66,7 @@ def _promised(request: QuestionnaireRequest, client: Client, day: date, due: dat
         with db.session.begin_nested():
             outbox.promise(
                 request.practice_id,
-                MAIL,
+                MailKind.QUESTIONNAIRE,
                 f"questionnaire:{request.id.hex}:{attempt}",
                 client_id=client.id,
                 questionnaire_request_id=request.id,

@@ -11,22 +11,20 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from clinic.domain.sending import (
-    CHECKIN,
     CHECKIN_MAILS,
-    REMINDER,
     Decision,
     Ruling,
     after_todays_mail,
     decide,
 )
 from clinic.domain.traces import trace
-from clinic.domain.types import CheckinState, OutboxState
+from clinic.domain.types import CheckinState, MailKind, OutboxState
 from clinic.extensions import for_writing
 from clinic.models import LinkToken, OutboxMessage
+from clinic.services import bulk
+from clinic.services.bulk import Row
 from clinic.services.clock import now
-from clinic.services.outbox import bulk as sending_bulk
 from clinic.services.outbox import ledger as sending_ledger
-from clinic.services.outbox.bulk import Row
 from clinic.services.outbox.steps import Step
 from clinic.services.sending import days as sending_days
 from clinic.services.sending import dues as sending_dues
@@ -132,8 +130,8 @@ class _Desk:
 
     def close(self) -> None:
         """Write down what was decided, within the caller's transaction."""
-        sending_bulk.change(OutboxMessage, self._changes)
-        sending_bulk.add(LinkToken, self._links)
+        bulk.change(OutboxMessage, self._changes)
+        bulk.add(LinkToken, self._links)
         sending_ledger.begin(self._taken)
         sending_ledger.follow(self._steps, self._at)
 
@@ -150,7 +148,7 @@ class _Desk:
             }
         )
         self._links += due.links
-        if due.mail.checkin_id is not None and due.mail.kind == CHECKIN:
+        if due.mail.checkin_id is not None and due.mail.kind == MailKind.CHECKIN:
             self._taken.append(due.mail.checkin_id)
 
     def _settle(self, due: Due, decision: Decision) -> None:
@@ -187,5 +185,5 @@ class _Desk:
         mail = due.mail
         if mail.checkin_id is not None and mail.kind in CHECKIN_MAILS:
             about = (mail.practice_id, mail.client_id, mail.checkin_id)
-            reminder = mail.kind == REMINDER
+            reminder = mail.kind == MailKind.REMINDER
             self._steps.append(Step(*about, state, decision.reason, decision.skip, reminder=reminder))

@@ -16,8 +16,8 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from clinic.domain.channels import channel_of
-from clinic.domain.sending import CHECKIN, CHECKIN_MAILS, REMINDER
-from clinic.domain.types import CheckinState, ClientStatus, MailChannel, OutboxState, ProgramStatus
+from clinic.domain.sending import CHECKIN_MAILS
+from clinic.domain.types import CheckinState, ClientStatus, MailChannel, MailKind, OutboxState, ProgramStatus
 from clinic.extensions import db
 from clinic.models import (
     Checkin,
@@ -32,9 +32,8 @@ from clinic.models import (
     has_open_flag,
 )
 from clinic.models.base import points_at
-from clinic.services import links
-from clinic.services.outbox import bulk as sending_bulk
-from clinic.services.outbox.bulk import Row
+from clinic.services import bulk, links
+from clinic.services.bulk import Row
 
 
 class Mail(NamedTuple):
@@ -42,7 +41,7 @@ class Mail(NamedTuple):
 
     id: uuid.UUID
     practice_id: uuid.UUID
-    kind: str
+    kind: MailKind
     client_id: uuid.UUID | None
     checkin_id: uuid.UUID | None
     local_date: date | None
@@ -112,9 +111,9 @@ class Due:
 
 
 # Tables, not models: past the session a statement costs a third, and is known from the first time on.
-_mail, _client = sending_bulk.table_of(OutboxMessage), sending_bulk.table_of(Client)
-_checkin, _program = sending_bulk.table_of(Checkin), sending_bulk.table_of(Program)
-_practice = sending_bulk.table_of(Practice)
+_mail, _client = bulk.table_of(OutboxMessage), bulk.table_of(Client)
+_checkin, _program = bulk.table_of(Checkin), bulk.table_of(Program)
+_practice = bulk.table_of(Practice)
 _MAIL = [_mail.c[name] for name in Mail._fields]
 _RECIPIENT = [_client.c[name] for name in Recipient._fields]
 _BEHIND = len(_MAIL) + len(_RECIPIENT)
@@ -164,7 +163,7 @@ def _read(rows: Sequence[Any]) -> list[Due]:
     practices = _practices({row.practice_id for row in rows})
     dues = [_due(row, practices) for row in rows]
     _complete([due for due in dues if due.mail.kind not in CHECKIN_MAILS])
-    _complete_reminders([due for due in dues if due.mail.kind == REMINDER])
+    _complete_reminders([due for due in dues if due.mail.kind == MailKind.REMINDER])
     return dues
 
 
@@ -177,7 +176,7 @@ def _due(row: Any, practices: dict[uuid.UUID, Practice]) -> Due:
 def _practices(ids: set[uuid.UUID]) -> dict[uuid.UUID, Practice]:
     if not ids:
         return {}
-    query = select(_practice).where(sending_bulk.among(_practice.c.id, ids))
+    query = select(_practice).where(bulk.among(_practice.c.id, ids))
     # to be read only: they belong to no session
     return {row.id: Practice(**row._mapping) for row in db.session.execute(query)}
 
@@ -215,7 +214,7 @@ def _complete_reminders(dues: Sequence[Due]) -> None:
             OutboxMessage,
             and_(
                 points_at(OutboxMessage.checkin_id, Checkin),
-                OutboxMessage.kind == CHECKIN,
+                OutboxMessage.kind == MailKind.CHECKIN,
             ),
         )
         .where(Checkin.id.in_([due.mail.checkin_id for due in dues]))

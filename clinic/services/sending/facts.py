@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from clinic.domain.mail_standing import MailSort, MailStanding, mail_standing_of, sort_of
 from clinic.domain.questionnaires import OPEN
 from clinic.domain.scheduling import WakingHours, waking_hours
-from clinic.domain.sending import REMINDER, CheckinFacts, Promise
+from clinic.domain.sending import CheckinFacts, Promise
 from clinic.domain.skipping import AWAITED, SendingFacts
 from clinic.domain.types import (
     CheckinState,
     InvitationState,
+    MailKind,
     ProgramStatus,
     Role,
 )
@@ -45,7 +46,7 @@ def _withdrawn(due: Due) -> bool:
         return True
     if due.asking is not None and questionnaires.state_of(due.asking) not in OPEN:
         return True
-    if due.mail.kind == REMINDER and due.checkin not in {*AWAITED, CheckinState.ANSWERED}:
+    if due.mail.kind == MailKind.REMINDER and due.checkin not in {*AWAITED, CheckinState.ANSWERED}:
         return True
     return due.invitation is not None and invitations.state_of(due.invitation) is not InvitationState.PENDING
 

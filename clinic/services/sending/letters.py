@@ -12,8 +12,7 @@ from flask import current_app
 
 from clinic.domain.channels import channel_of
 from clinic.domain.notices import lines as news_lines
-from clinic.domain.sending import CHECKIN, REMINDER
-from clinic.domain.types import LinkPurpose
+from clinic.domain.types import LinkPurpose, MailKind
 from clinic.mail import compose
 from clinic.mail.addresses import mailbox
 from clinic.mail.compose import EncodedContent, Letterhead, MailContent
@@ -177,16 +176,16 @@ def _checkin_preview(due: Due, at: datetime) -> MailContent:
     return compose.preview(content)
 
 
-MAILS: dict[str, Callable[[Due, datetime], MailContent | EncodedContent]] = {
-    CHECKIN: _checkin,
-    REMINDER: _checkin_reminder,
-    "invitation": _invitation,
-    "questionnaire": _questionnaire,
-    "password_reset": _password_reset,
-    "warning_sign_alert": _warning_sign_alert,
-    notices.MAIL: _practice_notice,
-    "test_mail": _test_mail,
-    "checkin_preview": _checkin_preview,
+MAILS: dict[MailKind, Callable[[Due, datetime], MailContent | EncodedContent]] = {
+    MailKind.CHECKIN: _checkin,
+    MailKind.REMINDER: _checkin_reminder,
+    MailKind.INVITATION: _invitation,
+    MailKind.QUESTIONNAIRE: _questionnaire,
+    MailKind.PASSWORD_RESET: _password_reset,
+    MailKind.WARNING_SIGN_ALERT: _warning_sign_alert,
+    MailKind.PRACTICE_NOTICE: _practice_notice,
+    MailKind.TEST_MAIL: _test_mail,
+    MailKind.CHECKIN_PREVIEW: _checkin_preview,
 }
 
 

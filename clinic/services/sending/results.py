@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, select
 
-from clinic.domain.sending import CHECKIN_MAILS, REMINDER, retry_at
-from clinic.domain.types import CheckinState, OutboxState
+from clinic.domain.sending import CHECKIN_MAILS, retry_at
+from clinic.domain.types import CheckinState, MailKind, OutboxState
 from clinic.extensions import db
 from clinic.mail.transport import Outcome, Stage, Verdict
 from clinic.models import Client, OutboxMessage
+from clinic.services import bulk
 from clinic.services.clock import now
-from clinic.services.outbox import bulk as sending_bulk
 from clinic.services.outbox import ledger as sending_ledger
 from clinic.services.outbox.steps import Step
 from clinic.services.sending import bounces as sending_bounces
@@ -35,7 +35,7 @@ class Held(NamedTuple):
 
     id: uuid.UUID
     practice_id: uuid.UUID
-    kind: str
+    kind: MailKind
     client_id: uuid.UUID | None
     user_id: uuid.UUID | None
     checkin_id: uuid.UUID | None
@@ -54,7 +54,7 @@ class Held(NamedTuple):
         return self.lease_until - LEASE
 
 
-_mail = sending_bulk.table_of(OutboxMessage)
+_mail = bulk.table_of(OutboxMessage)
 HELD: Select[Any] = select(*(_mail.c[name] for name in Held._fields))
 _OURS = HELD.where(
     _mail.c.lease_token == bindparam("token"),
@@ -100,7 +100,7 @@ def settle(known: list[tuple[Held, Outcome | None]]) -> None:
     """Give each row the state its outcome means, within the caller's transaction."""
     at = now()
     told = [(row, outcome, _meaning(row, outcome, at)) for row, outcome in known]
-    sending_bulk.change(OutboxMessage, [{"id": row.id, **meant.columns} for row, _, meant in told])
+    bulk.change(OutboxMessage, [{"id": row.id, **meant.columns} for row, _, meant in told])
     sending_ledger.follow([step for row, _, meant in told if (step := _step(row, meant))], at)
     for row, outcome, meant in told:
         if outcome is not None and outcome.verdict is Verdict.PERMANENT:
@@ -111,7 +111,7 @@ def came_back(row: Held, words: str, reply: str, at: datetime) -> None:
     """A mail that was sent, or may have been, did not arrive; within the caller's transaction."""
     ended = {"state": OutboxState.FAILED, "reason": words[:300], "finished_at": at}
     said = {"smtp_reply": reply[:300], "lease_token": None, "lease_until": None}  # no holder knows better
-    sending_bulk.change(OutboxMessage, [{"id": row.id, **ended, **said}])
+    bulk.change(OutboxMessage, [{"id": row.id, **ended, **said}])
     if step := _step(row, _Told({}, CheckinState.FAILED, words)):
         sending_ledger.follow([step], at)
     sending_ledger.tell_failed(row, words)
@@ -186,5 +186,5 @@ def _step(row: Held, meant: _Told) -> Step | None:
     if row.kind not in CHECKIN_MAILS or row.checkin_id is None:
         return None
     about = (row.practice_id, row.client_id, row.checkin_id)
-    reminder = row.kind == REMINDER
+    reminder = row.kind == MailKind.REMINDER
     return Step(*about, meant.checkin, meant.reason, sending_since=row.sending_since, reminder=reminder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,17 +13,16 @@ from clinic.domain.findings import NONE_SEEN, Value, read, written
 from clinic.domain.types import FieldKind
 from clinic.services.assessments.amendments import LONGEST, Wish
 from clinic.services.assessments.reading import Spot
-from clinic.web.forms.base import Form
+from clinic.web.forms.base import OnceForm
 from clinic.web.forms.fields import LongTextField, printable
 
 
-class AmendForm(Form):
+class AmendForm(OnceForm):
     """What is added to a signed assessment.
 
-    `key` makes two presses one amendment; `seen` is what stood at the place when the form was shown.
+    `seen` is what stood at the place when the form was shown.
     """
 
-    key = HiddenField()
     seen = HiddenField()
     withdraw = BooleanField("Nothing should be recorded here")
     note = LongTextField("Note", longest=LONGEST)
@@ -35,12 +33,11 @@ class AmendForm(Form):
     @classmethod
     def at(cls, spot: Spot | None, stands: Value | None, mistake: str) -> AmendForm:
         """The form for one place with the value that stands there, or for a note alone."""
-        data: dict[str, Any] = {"key": uuid.uuid4().hex}
         if spot is None:
-            form = cls(data=data)
+            form = cls()
             del form.withdraw
             return form
-        data["value"] = _shown(spot, stands)
+        data: dict[str, Any] = {"value": _shown(spot, stands)}
         data["seen"] = " ".join(written(spot.field, stands)) if stands is not None else ""
         bound = type("AmendOneForm", (cls,), {"value": _field(spot, mistake)})
         form = bound(data=data)
@@ -53,7 +50,7 @@ class AmendForm(Form):
         if self.spot is not None and not self.withdraw.data:
             value = self._value(self.spot)
         return Wish(
-            key=(self.key.data or "")[:64],
+            key=self.key.data or "",
             place=self.spot.place if self.spot else None,
             value=value,
             note=self.note.data or "",

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import uuid
+
 from flask_wtf import FlaskForm
+from wtforms import HiddenField
+from wtforms.validators import ValidationError
 
 from clinic.domain.errors import RuleBroken
 from clinic.web.refusals import Attempt
+
+KEY = re.compile(r"[0-9a-f]{32}")
 
 
 class Form(FlaskForm):
@@ -22,3 +29,14 @@ class Form(FlaskForm):
     def attempt(self) -> Attempt:
         """Run a block up to a refusal; the form shows that when the view goes on to render it."""
         return Attempt(self.refuse)
+
+
+class OnceForm(Form):
+    """A form that makes something: the key it carries makes two presses one."""
+
+    key = HiddenField(default=lambda: uuid.uuid4().hex)
+
+    def validate_key(self, field: HiddenField) -> None:
+        """A key that is not ours comes from a page that is not ours."""
+        if not KEY.fullmatch(field.data or ""):
+            raise ValidationError("This page is out of date. Please open it again.")

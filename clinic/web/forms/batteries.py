@@ -6,24 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField
 
 from clinic.catalogue.assessment import AssessmentTest
 from clinic.catalogue.plain_words import plain_words
 from clinic.domain.search import fold
 from clinic.domain.types import Section
 from clinic.services.batteries.own_batteries import MOST_TESTS, Pick
-from clinic.web.forms.base import Form
+from clinic.web.forms.base import OnceForm
 from clinic.web.forms.fields import LineField, LongTextField, VersionField
-from clinic.web.forms.own_tests import new_token
 
 UP, DOWN, REMOVE = "up:", "down:", "remove:"
 
 
-class ComposeForm(Form):
+class ComposeForm(OnceForm):
     """A battery's name and purpose; the picked tests stand beside it, in fields that `picks_sent` reads."""
 
-    token = HiddenField()
     version = VersionField(default=0)
     name = LineField("Name", longest=120, required="Give the battery a name.")
     purpose = LongTextField("What it is for", longest=400)
@@ -32,7 +29,7 @@ class ComposeForm(Form):
     @classmethod
     def blank(cls, name: str | None = None, purpose: str | None = None) -> ComposeForm:
         """A new battery, as a copy of another one if that is given."""
-        return cls(data={"token": new_token(), "name": name, "purpose": purpose})
+        return cls(data={"name": name, "purpose": purpose})
 
 
 def picks_sent(sent: MultiDict[str, str], tests: Mapping[str, AssessmentTest]) -> tuple[Pick, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +12,7 @@ from clinic.domain.types import ClientKind, ClientStatus
 from clinic.models import Client, Practice
 from clinic.services.clients import records as clients
 from clinic.services.clients.records import Details
-from clinic.web.forms.base import Form
+from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import (
     AddressField,
     DatePartsField,
@@ -66,11 +65,10 @@ class ClientForm(Form):
         return bool(super().validate(extra_validators)) and not self.errors
 
 
-class AddClientForm(ClientForm):
+class AddClientForm(ClientForm, OnceForm):
     """A new client, invited at once if wished."""
 
     invite = BooleanField("Send an invitation by email right away")
-    key = HiddenField(default=lambda: uuid.uuid4().hex)
 
 
 class EditClientForm(ClientForm):

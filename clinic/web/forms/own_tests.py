@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.own_tests import LONGEST_ANSWER, MOST_ANSWERS
 from clinic.domain.types import Better, Section, Sides
 from clinic.services.batteries.definitions import MOST_FIELDS, FieldDraft, TestDraft
-from clinic.web.forms.base import Form
+from clinic.web.forms.base import OnceForm
 from clinic.web.forms.fields import (
     LineField,
     LongTextField,
@@ -105,10 +104,9 @@ class FieldForm(PlainForm):
         )
 
 
-class OwnTestForm(Form):
-    """A whole test. `token` is of this form: pressing twice makes one; `version` is what was seen."""
+class OwnTestForm(OnceForm):
+    """A whole test. `version` is what was seen."""
 
-    token = HiddenField()
     version = VersionField(default=0)
     name = LineField("Name", longest=120, required="Give the test a name.")
     section = OneOfField("Section", Section, SECTION_WORDS, required="Choose the section it belongs to.")
@@ -120,7 +118,7 @@ class OwnTestForm(Form):
     @classmethod
     def blank(cls) -> OwnTestForm:
         """A new test with one field to begin with."""
-        return cls(data={"token": new_token(), "fields": [{"kind": "result", "label": "Result"}]})
+        return cls(data={"fields": [{"kind": "result", "label": "Result"}]})
 
     @classmethod
     def of(cls, draft: TestDraft, version: int) -> OwnTestForm:
@@ -154,16 +152,6 @@ class OwnTestForm(Form):
         row = self.fields.entries[int(found[1])].form
         field = getattr(row, found[2], row.label)
         field.errors = [*field.errors, problem.message]
-
-
-def new_token() -> str:
-    """What a form for something new carries, so that pressing twice makes one."""
-    return secrets.token_urlsafe(12)
-
-
-def token_of(form: Form) -> str:
-    """What came with the form; a new one where it came back empty."""
-    return (form["token"].data or "")[:40] or new_token()
 
 
 def rearranged(sent: MultiDict[str, str], act: str) -> MultiDict[str, str]:

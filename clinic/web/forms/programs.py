@@ -20,7 +20,7 @@ from clinic.services.assessments.retests import Citation
 from clinic.services.programs.assigning import Assignment
 from clinic.services.routines.wording import dose_of
 from clinic.web.forms import rhythms
-from clinic.web.forms.base import Form
+from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.doses import DoseForm, WholeNumberField, dose_data
 from clinic.web.forms.fields import DatePartsField, LongTextField, OneOfField, VersionField
 from clinic.web.forms.rhythms import RhythmFields
@@ -85,10 +85,9 @@ class LengthFields(Form):
             raise StopValidation(f"Weeks must be from 1 to {MOST_WEEKS}.")
 
 
-class AssignForm(DoseFields, StartFields, LengthFields, RhythmFields):
-    """One screen: doses, first day, length and check-ins. `key` makes two presses one program."""
+class AssignForm(DoseFields, StartFields, LengthFields, RhythmFields, OnceForm):
+    """One screen: doses, first day, length and check-ins."""
 
-    key = HiddenField()
     running = OneOfField(
         "The program that runs now",
         Running,
@@ -103,7 +102,6 @@ class AssignForm(DoseFields, StartFields, LengthFields, RhythmFields):
         """The form with the routine's usual doses and a check-in in a week from now."""
         return cls(
             data={
-                "key": uuid.uuid4().hex,
                 "doses": [dose_data(dose_of(item)) for item in version.items],
                 "starts_on": today,
                 "length": Length.WEEKS,
@@ -116,7 +114,7 @@ class AssignForm(DoseFields, StartFields, LengthFields, RhythmFields):
         """What was sent, by the routine's items."""
         assert self.starts_on.data is not None
         return Assignment(
-            key=(self.key.data or "")[:64],
+            key=self.key.data or "",
             version_id=version.id,
             doses={item.id: dose for item, dose in zip(version.items, self.all_doses(), strict=True)},
             starts_on=self.starts_on.data,

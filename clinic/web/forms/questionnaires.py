@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import uuid
 from collections.abc import Iterable
 
-from wtforms import BooleanField, HiddenField, SelectMultipleField
+from wtforms import BooleanField, SelectMultipleField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from clinic.catalogue.questionnaires import MeasureRole, Questionnaire
 from clinic.domain.questionnaires import AskChannel
 from clinic.services.questionnaires.wishes import Prospect, Wish
-from clinic.web.forms.base import Form
+from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import DatePartsField, OneOfField
 
 CHANNELS = {
@@ -21,13 +19,11 @@ CHANNELS = {
     AskChannel.MAIL: "A link by mail, open for 14 days",
     AskChannel.PAGES: "On the client’s own pages, without a mail",
 }
-FORM_KEY = re.compile(r"[0-9a-f]{32}")
 
 
-class AskForm(Form):
+class AskForm(OnceForm):
     """Which questionnaires, and how the client is asked."""
 
-    key = HiddenField(default=lambda: uuid.uuid4().hex)
     keys = SelectMultipleField("Questionnaires")
     channel = OneOfField("How", AskChannel, CHANNELS, required="Choose how the client is asked.")
     since = DatePartsField("Change is measured from")
@@ -56,11 +52,6 @@ class AskForm(Form):
             new_activities=bool(self.new_activities.data),
             confirmed=bool(self.confirmed.data),
         )
-
-    def validate_key(self, field: HiddenField) -> None:
-        """A key that is not ours could name somebody else's form."""
-        if not FORM_KEY.fullmatch(field.data or ""):
-            raise ValidationError("This page is out of date. Please open it again.")
 
     def validate_keys(self, field: SelectMultipleField) -> None:
         """Nothing chosen is nothing asked."""

@@ -16,7 +16,6 @@ from clinic.services.batteries import own_batteries, own_tests
 from clinic.services.batteries.own_batteries import Pick
 from clinic.web.authz import current_actor
 from clinic.web.forms.batteries import ComposeForm, found, picks_sent
-from clinic.web.forms.own_tests import token_of
 from clinic.web.presenters import batteries as presenter
 
 Answer = Response | str | tuple[str, int]
@@ -83,7 +82,7 @@ def compose() -> Answer:
     if form.validate():
         with form.attempt():
             made = own_batteries.create(
-                actor, token_of(form), form.name.data or "", form.purpose.data or "", picks
+                actor, form.key.data or "", form.name.data or "", form.purpose.data or "", picks
             )
             flash("Saved. It is offered when you begin an assessment.", "success")
             return _to(made.key)

@@ -10,7 +10,7 @@ from clinic.services.batteries import offered as shelf
 from clinic.services.batteries import own_tests
 from clinic.services.batteries.definitions import draft_of
 from clinic.web.authz import current_actor
-from clinic.web.forms.own_tests import OwnTestForm, rearranged, token_of
+from clinic.web.forms.own_tests import OwnTestForm, rearranged
 from clinic.web.practitioner.batteries import may_make, refused
 from clinic.web.presenters import batteries as presenter
 
@@ -28,7 +28,7 @@ def add() -> Answer:
     form = OwnTestForm()
     if form.validate():
         with form.attempt():
-            made = own_tests.create(current_actor(), token_of(form), form.draft())
+            made = own_tests.create(current_actor(), form.key.data or "", form.draft())
             flash("Saved. You can put it into a battery now.", "success")
             return _to(made.key)
     return _page(form), 422

@@ -11,6 +11,7 @@ from clinic.domain.attention import AttentionKind
 from clinic.domain.dates import DAY_NAMES
 from clinic.domain.dates import day_in_words as day
 from clinic.domain.tapering import Step
+from clinic.domain.types import MailKind
 from clinic.models import AuditEvent
 from clinic.web.filters import local_date, moment
 from clinic.web.presenters.clients import FIELD_WORDS, value_words
@@ -145,7 +146,19 @@ RHYTHM_WORDS = {
     "every_weeks": "Weeks from one to the next",
     "days_after_start": "Days after the first day",
 }
+MAILS: Mapping[MailKind, str] = {
+    MailKind.CHECKIN: "Check-in",
+    MailKind.REMINDER: "Check-in reminder",
+    MailKind.QUESTIONNAIRE: "Questions by mail",
+    MailKind.INVITATION: "Invitation",
+    MailKind.PASSWORD_RESET: "New password",
+    MailKind.WARNING_SIGN_ALERT: "Warning sign alert",
+    MailKind.PRACTICE_NOTICE: "News of the practice",
+    MailKind.CHECKIN_PREVIEW: "Check-in to look at",
+    MailKind.TEST_MAIL: "Test mail",
+}
 VALUES = {
+    **{kind.value: words for kind, words in MAILS.items()},
     "address_corrected": "The address was corrected",
     "archived": "The client was archived",
     "assessment_report": "Assessment report",
@@ -154,17 +167,11 @@ VALUES = {
     "findings_csv": "Findings as a table",
     "fhir_bundle": "Findings as FHIR",
     "whole_record": "The whole record",
-    "invitation": "Invitation",
-    "checkin": "Check-in",
-    "questionnaire": "Questions by mail",
     "clinic": "In the practice",
     "mail": "By mail",
     "pages": "On the client’s own pages",
-    "checkin_reminder": "Check-in reminder",
     "checkins": "Check-in mails",
     "messages": "Questionnaires by mail",
-    "password_reset": "New password",
-    "warning_sign_alert": "Warning sign alert",
     **{kind.value: words for kind, words in LOOKED_AFTER.items()},
     **{step.value: words for step, words in STEPS.items()},
     "done": "Done",

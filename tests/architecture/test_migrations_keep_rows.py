@@ -1,0 +1,67 @@
+"""A step of the migrations and back again keeps every row, whatever points at what, on both databases."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from clinic.domain.types import MailKind, OutboxState
+from clinic.extensions import db
+from clinic.models import Base, Checkin, CheckinEvent, OutboxMessage
+from clinic.services.checkins.answers import NO_SIGNS
+from clinic.services.clock import now
+from tests.factories.records import make_world
+
+
+def counts() -> dict[str, int]:
+    """How many rows each table has."""
+    tables = Base.metadata.sorted_tables
+    return {table.name: db.session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+
+
+def test_a_world_of_rows_goes_down_a_step_and_up_again(live_app: Flask) -> None:
+    make_world()
+    checkin = db.session.scalars(select(Checkin).order_by(Checkin.id)).first()
+    assert checkin is not None
+    denied = [now() - timedelta(hours=hours) for hours in (30, 2)]
+    for at in denied:
+        about = {"practice_id": checkin.practice_id, "checkin_id": checkin.id, "state": checkin.state}
+        db.session.add(CheckinEvent(**about, reason=NO_SIGNS, happened_at=at))
+    for kind in MailKind:
+        db.session.add(mail(checkin.practice_id, kind))
+    db.session.commit()
+    before = counts()
+    db.session.remove()
+
+    downgrade(revision="0008")
+    keys = db.session.scalars(text("SELECT form_key FROM questionnaire_request")).all()
+    assert len(set(keys)) == len(keys) == before["questionnaire_request"]
+    assert all(len(key) == 32 for key in keys)
+    db.session.remove()
+    upgrade()
+
+    assert counts() == before
+    told = {row.id: row.signs_denied_at for row in db.session.scalars(select(Checkin)) if row.signs_denied_at}
+    assert told == {checkin.id: denied[-1]}
+    db.session.add(mail(checkin.practice_id, "postcard"))
+    with pytest.raises(IntegrityError, match="ck_outbox_message_kind"):
+        db.session.flush()
+
+
+def mail(practice_id: uuid.UUID, kind: str) -> OutboxMessage:
+    """A mail of this kind that was called back."""
+    return OutboxMessage(
+        practice_id=practice_id,
+        kind=kind,
+        dedupe_key=f"kept:{kind}",
+        state=OutboxState.CANCELLED,
+        due_at=now(),
+        not_after=now(),
+        created_at=now(),
+    )
