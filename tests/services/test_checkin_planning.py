@@ -16,6 +16,7 @@ from clinic.domain.notices import NoticeKind
 from clinic.domain.types import (
     CheckinState,
     ClientStatus,
+    MailKind,
     OutboxState,
     ProgramStatus,
     ScheduleKind,
@@ -164,7 +165,7 @@ def mailed_today(program: Program) -> None:
     db.session.add(
         OutboxMessage(
             practice_id=program.practice_id,
-            kind="other",
+            kind=MailKind.QUESTIONNAIRE,
             dedupe_key="other",
             day_key=f"{program.client_id.hex}:2026-11-09",
             client_id=program.client_id,

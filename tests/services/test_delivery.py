@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import LinkProblem, RuleBroken
-from clinic.domain.types import (
+from clinic.domain.types import MailKind, (
     CheckinState,
     ClientStatus,
     LinkPurpose,
@@ -331,7 +331,7 @@ def test_a_mail_that_cannot_be_written_fails_alone(
     server: MemoryTransport, checkin: OutboxMessage, people: People
 ) -> None:
     with transaction():
-        checkin.kind = "no such template"
+        checkin.kind = MailKind.INVITATION  # of no invitation
         outbox.promise_reset(people.owner)
     delivery.run()
     assert checkin.state is OutboxState.FAILED

@@ -19,7 +19,8 @@ from clinic.services import links
 from clinic.services.clients import records as clients
 from clinic.services.clients import subscriptions
 from clinic.services.clock import now
-from clinic.services.outbox import calling_back as checkins
+from clinic.services.outbox import histories
+from clinic.services.outbox.histories import HistoryLine
 from clinic.services.sending import delivery
 from clinic.services.sending import lease as sending_lease
 from clinic.services.sending.account import Account
@@ -127,7 +128,7 @@ def test_an_answer_before_the_dot_calls_the_mail_back(server: SlowServer, mails:
         with transaction():
             checkin = db.session.get_one(Checkin, mails[1].checkin_id)
             checkin.state = CheckinState.ANSWERED
-            checkins.note(checkin.practice_id, checkin.id, CheckinState.ANSWERED)
+            histories.add([HistoryLine(checkin.practice_id, checkin.id, CheckinState.ANSWERED, now())])
 
     server.before_dot = answers
     delivery.run()
