@@ -1,23 +1,64 @@
-"""Who may open which pages: an audience is declared on every rule, and nobody is let in by default.
+"""Who may open which pages, and who of a practice may do what; nobody may anything by default.
 
-This is the first door only. Whose record it is, is asked at the second: `clinic.services.access`.
+An audience is declared on every rule: that is the first door. Whose record it is, is asked at the second:
+`clinic.services.access`. What of it somebody may do is a permission, asked where it is done.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 
 from clinic.domain.types import Audience, Role
 
 STAFF = frozenset({Role.OWNER, Role.PRACTITIONER, Role.ASSISTANT})
-CLINICIANS = frozenset({Role.OWNER, Role.PRACTITIONER})  # whose name may stand under a clinical decision
 ROLES: Mapping[Audience, frozenset[Role]] = MappingProxyType(
     {
         Audience.CLIENT: frozenset({Role.CLIENT}),
         Audience.PRACTITIONER: STAFF,
         Audience.OWNER: frozenset({Role.OWNER}),
+    }
+)
+
+
+class Permission(StrEnum):
+    """What some of those who work for a practice may do, and others may not."""
+
+    CLEAR_WARNINGS = "clear_warnings"
+    SIGN_ASSESSMENTS = "sign_assessments"
+    AMEND_ASSESSMENTS = "amend_assessments"
+    PUBLISH_ROUTINES = "publish_routines"
+    MAKE_TESTS = "make_tests"  # and batteries
+    ASK_SCREENS = "ask_screens"  # whose positive result somebody acts on the same day
+    DECIDE_OFFERS = "decide_offers"  # to write to a client less often
+    TAKE_OUT_RECORDS = "take_out_records"
+    HEAR_NEWS = "hear_news"  # warning signs at once, the rest in the morning
+    CHANGE_PRACTICE = "change_practice"
+    CLOSE_ACCOUNTS = "close_accounts"
+
+
+# A clinical decision needs a name that may stand under it.
+_CLINICAL = frozenset(
+    {
+        Permission.CLEAR_WARNINGS,
+        Permission.SIGN_ASSESSMENTS,
+        Permission.AMEND_ASSESSMENTS,
+        Permission.PUBLISH_ROUTINES,
+        Permission.MAKE_TESTS,
+        Permission.ASK_SCREENS,
+        Permission.DECIDE_OFFERS,
+        Permission.TAKE_OUT_RECORDS,
+        Permission.HEAR_NEWS,
+    }
+)
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.OWNER: _CLINICAL | {Permission.CHANGE_PRACTICE, Permission.CLOSE_ACCOUNTS},
+        Role.PRACTITIONER: _CLINICAL,
+        Role.ASSISTANT: frozenset(),
+        Role.CLIENT: frozenset(),
     }
 )
 
@@ -37,6 +78,16 @@ def may(role: Role | None, audience: Audience, *, development: bool = False) -> 
     if audience is Audience.DEV:
         return development
     return role is not None and role in ROLES[audience]
+
+
+def holds(role: Role | None, permission: Permission) -> bool:
+    """Whether somebody (None: not signed in) may do such a thing."""
+    return role is not None and permission in PERMISSIONS[role]
+
+
+def roles_with(permission: Permission) -> frozenset[Role]:
+    """Who may do it, for a query over accounts."""
+    return frozenset(role for role in Role if holds(role, permission))
 
 
 def is_staff(role: Role | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from clinic.domain.access import is_staff
+from clinic.domain.access import Permission, holds, is_staff
 from clinic.domain.types import Role
 
 
@@ -23,3 +23,7 @@ class Actor:
     def is_staff(self) -> bool:
         """Whether they work for the practice."""
         return is_staff(self.role)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether their role has this permission."""
+        return holds(self.role, permission)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from clinic.domain.access import CLINICIANS
+from clinic.domain.access import Permission, roles_with
 from clinic.domain.notices import NoticeKind, morning_of
 from clinic.domain.scheduling import DAY, load_zone
 from clinic.domain.types import MailKind
@@ -140,7 +140,7 @@ def _promise(user: User, day: date) -> bool:
 def _readers(practice_id: uuid.UUID) -> Sequence[User]:
     query = select(User).where(
         User.practice_id == practice_id,
-        User.role.in_(CLINICIANS),
+        User.role.in_(roles_with(Permission.HEAR_NEWS)),
         User.deactivated_at.is_(None),
         User.daily_notice,
     )

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import select, text
 
+from clinic.domain.access import STAFF, Permission
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import Role
 from clinic.extensions import db
@@ -87,7 +88,7 @@ def begin_first(details: Details, owner_name: str, owner_address: Address, passw
 
 def change(actor: Actor, details: Details) -> None:
     """Change what the practice says of itself; owners only."""
-    if actor.role is not Role.OWNER:
+    if not actor.may(Permission.CHANGE_PRACTICE):
         raise RuleBroken("Only the owner of the practice can change these details.")
     with transaction():
         practice = practice_of(actor)
@@ -131,7 +132,7 @@ def staff(actor: Actor) -> list[User]:
     """The people of the practice who may sign in, clients aside."""
     query = (
         select(User)
-        .where(User.practice_id == actor.practice_id, User.role != Role.CLIENT, User.deactivated_at.is_(None))
+        .where(User.practice_id == actor.practice_id, User.role.in_(STAFF), User.deactivated_at.is_(None))
         .order_by(User.created_at)
     )
     return list(db.session.scalars(query)) if actor.is_staff else []

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import CursorResult, select, update
 
 from clinic.catalogue import load_catalogue
-from clinic.domain.access import CLINICIANS
+from clinic.domain.access import Permission, roles_with
 from clinic.domain.errors import RuleBroken
 from clinic.domain.redflags import Verdict, highest, is_same_sitting
 from clinic.domain.types import SkipReason, Tier
@@ -139,12 +139,12 @@ def seen(actor: Actor, flag_id: uuid.UUID) -> Seen:
         .where(Client.practice_id == actor.practice_id, Client.id == flag.client_id)
     )
     client, name = db.session.execute(query).one()
-    return Seen(flag, client, name, may_clear=actor.role in CLINICIANS and flag.is_open)
+    return Seen(flag, client, name, may_clear=actor.may(Permission.CLEAR_WARNINGS) and flag.is_open)
 
 
 def clear(actor: Actor, flag_id: uuid.UUID, note: str) -> WarningFlag:
     """Clear a flag by name and with a note: the program opens, check-ins go on from the next one planned."""
-    if actor.role not in CLINICIANS:
+    if not actor.may(Permission.CLEAR_WARNINGS):
         raise RuleBroken("Only an owner or a practitioner can clear a warning sign.")
     if not note.strip():
         raise RuleBroken("Write what you found, and what was agreed.", "note")
@@ -238,7 +238,9 @@ def _is_spent(checkin: Checkin) -> bool:
 
 def _practitioners(practice_id: uuid.UUID) -> Collection[User]:
     query = select(User).where(
-        User.practice_id == practice_id, User.role.in_(CLINICIANS), User.deactivated_at.is_(None)
+        User.practice_id == practice_id,
+        User.role.in_(roles_with(Permission.HEAR_NEWS)),
+        User.deactivated_at.is_(None),
     )
     return db.session.scalars(query).all()
 

@@ -21,7 +21,7 @@ from flask import (
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from clinic.domain.access import may
+from clinic.domain.access import is_staff, may
 from clinic.domain.errors import NotFound
 from clinic.domain.types import Audience, Role
 from clinic.extensions import SAFE_METHODS, csrf, login_manager
@@ -142,4 +142,4 @@ def end_session() -> None:
 
 def home_for(role: Role) -> str:
     """Where somebody lands after signing in."""
-    return "/my" if role is Role.CLIENT else "/today"
+    return "/today" if is_staff(role) else "/my"

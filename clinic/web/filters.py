@@ -10,6 +10,7 @@ from flask_login import current_user
 from jinja2 import StrictUndefined
 
 from clinic.catalogue import figures
+from clinic.domain.access import Permission
 from clinic.domain.dates import day_in_words as day
 from clinic.domain.dates import time_in_words as clock
 from clinic.services.access import practice_of
@@ -25,7 +26,7 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.filters.update(
         city=city, clock=clock, day=day, day_year=day_year, local_date=local_date, moment=moment
     )
-    app.jinja_env.globals.update(figure=figures.figure, has_figure=figures.has_figure)
+    app.jinja_env.globals.update(figure=figures.figure, has_figure=figures.has_figure, Permission=Permission)
     app.context_processor(_who)
 
 

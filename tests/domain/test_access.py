@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.domain.access import is_staff, may
+from clinic.domain.access import PERMISSIONS, Permission, holds, is_staff, may, roles_with
 from clinic.domain.types import Audience, Role
 
 OPEN, SHUT = True, False
@@ -45,3 +45,36 @@ def test_development_opens_nothing_else() -> None:
 @pytest.mark.parametrize("who", WHO)
 def test_staff_are_all_but_clients_and_strangers(who: Role | None) -> None:
     assert is_staff(who) is (who not in (None, Role.CLIENT))
+
+
+MAY, NOT = True, False
+PERMITTED = {
+    # permission:                 anonymous, client, assistant, practitioner, owner
+    Permission.CLEAR_WARNINGS: (NOT, NOT, NOT, MAY, MAY),
+    Permission.SIGN_ASSESSMENTS: (NOT, NOT, NOT, MAY, MAY),
+    Permission.AMEND_ASSESSMENTS: (NOT, NOT, NOT, MAY, MAY),
+    Permission.PUBLISH_ROUTINES: (NOT, NOT, NOT, MAY, MAY),
+    Permission.MAKE_TESTS: (NOT, NOT, NOT, MAY, MAY),
+    Permission.ASK_SCREENS: (NOT, NOT, NOT, MAY, MAY),
+    Permission.DECIDE_OFFERS: (NOT, NOT, NOT, MAY, MAY),
+    Permission.TAKE_OUT_RECORDS: (NOT, NOT, NOT, MAY, MAY),
+    Permission.HEAR_NEWS: (NOT, NOT, NOT, MAY, MAY),
+    Permission.CHANGE_PRACTICE: (NOT, NOT, NOT, NOT, MAY),
+    Permission.CLOSE_ACCOUNTS: (NOT, NOT, NOT, NOT, MAY),
+}
+RIGHTS = [
+    (permission, who, right)
+    for permission, rights in PERMITTED.items()
+    for who, right in zip(WHO, rights, strict=True)
+]
+
+
+@pytest.mark.parametrize("permission, who, right", RIGHTS)
+def test_each_role_may_do_its_own_things_only(permission: Permission, who: Role | None, right: bool) -> None:
+    assert holds(who, permission) is right
+    assert (who in roles_with(permission)) is right
+
+
+def test_the_table_of_permissions_knows_every_one_and_every_role() -> None:
+    assert set(PERMITTED) == set(Permission)
+    assert set(PERMISSIONS) == set(Role)

@@ -12,10 +12,11 @@ from sqlalchemy import select
 
 from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import LinkProblem, RuleBroken
-from clinic.domain.types import MailKind, (
+from clinic.domain.types import (
     CheckinState,
     ClientStatus,
     LinkPurpose,
+    MailKind,
     OutboxState,
     ProgramStatus,
     SkipReason,

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, select, update
 
 from clinic.domain import sessions as rules
-from clinic.domain.types import ClientStatus, Role
+from clinic.domain.access import is_staff
+from clinic.domain.types import ClientStatus
 from clinic.extensions import db
 from clinic.models import AuthSession, Client, Practice, User
 from clinic.models.base import points_at
@@ -105,7 +106,7 @@ def end_all(user: User, *, but: uuid.UUID | None = None) -> None:
 
 
 def _found(row: Any) -> Found:
-    client_id = row.client_id if row.role is Role.CLIENT else None
+    client_id = None if is_staff(row.role) else row.client_id
     actor = Actor(row.user_id, row.Practice.id, row.role, row.name, client_id)
     is_archived = client_id is not None and row.client_status is ClientStatus.ARCHIVED
     return Found(row.session_id, actor, row.email, row.Practice, is_archived)

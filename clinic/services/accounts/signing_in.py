@@ -9,6 +9,7 @@ from sqlalchemy import and_, select
 
 from clinic.catalogue import load_catalogue
 from clinic.domain import passwords as password_rules
+from clinic.domain.access import Permission, is_staff
 from clinic.domain.errors import Forbidden, LinkProblem, NotFound, RuleBroken
 from clinic.domain.links import LIFETIMES
 from clinic.domain.types import LinkProblemKind, LinkPurpose, Role
@@ -130,11 +131,11 @@ def add_staff(practice: Practice, role: Role, name: str, address: Address, passw
 
 def close(actor: Actor, user_id: uuid.UUID) -> User:
     """Close a colleague's account: its sessions and links end with it; owners only, and never their own."""
-    if actor.role is not Role.OWNER:
+    if not actor.may(Permission.CLOSE_ACCOUNTS):
         raise Forbidden("Only the owner closes accounts.")
     with transaction():
         user = access.user_for(actor, user_id)
-        if user.role is Role.CLIENT or user.deactivated_at is not None:
+        if not is_staff(user.role) or user.deactivated_at is not None:
             raise NotFound
         if user.id == actor.user_id:
             raise RuleBroken("You cannot close your own account.")
@@ -148,7 +149,7 @@ def close(actor: Actor, user_id: uuid.UUID) -> User:
 def actor_of(user: User) -> Actor:
     """The actor a user is, outside a signed-in browser."""
     client_id = None
-    if user.role is Role.CLIENT:
+    if not is_staff(user.role):
         own = select(Client.id).where(Client.practice_id == user.practice_id, Client.user_id == user.id)
         client_id = db.session.scalar(own)
     return Actor(user.id, user.practice_id, user.role, user.name, client_id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import selectinload
 
-from clinic.domain.access import CLINICIANS
+from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, Forbidden, RuleBroken
 from clinic.domain.findings import Place, Value, check, written
 from clinic.domain.types import AssessmentStatus
@@ -86,7 +86,7 @@ def _must_be_seen(assessment: Assessment, place: Place, old: Value | None, seen:
 
 
 def _check(actor: Actor, assessment: Assessment, wish: Wish, before: Values) -> None:
-    if actor.role not in CLINICIANS:
+    if not actor.may(Permission.AMEND_ASSESSMENTS):
         raise Forbidden("A practitioner or the owner amends assessments.")
     if assessment.status is not AssessmentStatus.SIGNED:
         raise RuleBroken("This assessment is a draft: change it there.")

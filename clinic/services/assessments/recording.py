@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from clinic.catalogue.assessment import Battery, BatteryItem, Field
 from clinic.catalogue.plain_words import plain_words
-from clinic.domain.access import CLINICIANS
+from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clinic.domain.types import AssessmentStatus, FieldKind
 from clinic.extensions import db
@@ -207,7 +207,7 @@ def sign_off_wording(actor: Actor, assessment_id: uuid.UUID, seen: str) -> None:
 
 
 def _must_sign(actor: Actor) -> None:
-    if actor.role not in CLINICIANS:
+    if not actor.may(Permission.SIGN_ASSESSMENTS):
         raise Forbidden("A practitioner or the owner signs assessments.")
 
 

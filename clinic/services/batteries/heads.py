@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from clinic.domain.access import CLINICIANS
+from clinic.domain.access import Permission
 from clinic.domain.errors import Forbidden
 from clinic.extensions import db
 from clinic.models import OwnBattery, OwnTest
@@ -19,7 +19,7 @@ Head = TypeVar("Head", OwnTest, OwnBattery)
 def must_make(actor: Actor) -> None:
     """Refuse whoever may not make tests and batteries."""
     access.staff_only(actor)
-    if actor.role not in CLINICIANS:
+    if not actor.may(Permission.MAKE_TESTS):
         raise Forbidden("A practitioner or the owner makes tests and batteries.")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, select
 
-from clinic.domain.access import CLINICIANS
+from clinic.domain.access import Permission
 from clinic.domain.errors import Forbidden
 from clinic.extensions import db
 from clinic.models import Base
@@ -66,7 +66,7 @@ The practice's own notes are among them: read them before you hand this over.
 def export(actor: Actor, client_id: uuid.UUID) -> bytes:
     """A ZIP of a client's whole record, noted on their timeline; Forbidden for who may not sign for it."""
     access.client_for(actor, client_id)
-    if actor.role not in CLINICIANS:
+    if not actor.may(Permission.TAKE_OUT_RECORDS):
         raise Forbidden("A practitioner or the owner takes out a whole record.")
     note_download(actor, Download.RECORD, client_id, client_id)
     findings = client_findings.of_client(actor, client_id)

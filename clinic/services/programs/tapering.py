@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from clinic.domain import tapering as rules
-from clinic.domain.access import CLINICIANS
+from clinic.domain.access import Permission
 from clinic.domain.errors import RuleBroken
 from clinic.domain.mail_standing import MailSort, mail_standing_of, why_not_mailed
 from clinic.domain.notices import NoticeKind
@@ -88,11 +88,6 @@ def open_for(actor: Actor, client_id: uuid.UUID) -> Sequence[Offered]:
     return tapering_offers.open_ones(actor.practice_id, TaperingOffer.client_id == client_id, most=MOST)
 
 
-def may_decide(actor: Actor) -> bool:
-    """Whether the name of this person may stand under the decision."""
-    return actor.role in CLINICIANS
-
-
 def accept(actor: Actor, offer_id: uuid.UUID) -> TaperingOffer:
     """Take the step that is offered. Pressed twice it is taken once; RuleBroken where it holds no longer."""
     with transaction():
@@ -153,7 +148,7 @@ def _is_mailed(client: Client) -> bool:
 
 def _opened(actor: Actor, offer_id: uuid.UUID) -> TaperingOffer:
     offer = access.offer_for(actor, offer_id, joinedload(TaperingOffer.client))
-    if not may_decide(actor):
+    if not actor.may(Permission.DECIDE_OFFERS):
         raise RuleBroken("An owner or a practitioner decides this.")
     return offer
 

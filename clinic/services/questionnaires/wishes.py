@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.questionnaires import Kind, MeasureRole, Questionnaire
-from clinic.domain.access import CLINICIANS
+from clinic.domain.access import Permission
 from clinic.domain.errors import RuleBroken
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.questionnaires import AskChannel
@@ -107,7 +107,7 @@ def _check_screens(actor: Actor, chosen: Sequence[Questionnaire], wish: Wish) ->
     for each in chosen:
         if each.role is not MeasureRole.SCREEN:
             continue
-        if actor.role not in CLINICIANS:
+        if not actor.may(Permission.ASK_SCREENS):
             raise RuleBroken(f"Only an owner or a practitioner can ask {each.name}.", "keys")
         if not wish.confirmed:
             raise RuleBroken(f"Confirm that you act on a positive {each.name}, or leave it out.", "confirmed")

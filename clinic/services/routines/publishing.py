@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from clinic.catalogue import Catalogue, load_catalogue
 from clinic.catalogue.moves import Exercise as ShelfExercise
-from clinic.domain.access import CLINICIANS
+from clinic.domain.access import Permission
 from clinic.domain.doses import Dose, dose_problems
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clinic.domain.moves import VideoContent
@@ -191,7 +191,7 @@ def publish(actor: Actor, routine_id: uuid.UUID, edit: Edit, seen: str) -> None:
 
 
 def _must_sign(actor: Actor) -> None:
-    if actor.role not in CLINICIANS:
+    if not actor.may(Permission.PUBLISH_ROUTINES):
         raise Forbidden("A practitioner or the owner publishes and changes routines.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from clinic.domain.access import is_staff
 from clinic.domain.mail_standing import MailSort, MailStanding, mail_standing_of, sort_of
 from clinic.domain.questionnaires import OPEN
 from clinic.domain.scheduling import WakingHours, waking_hours
@@ -15,7 +16,6 @@ from clinic.domain.types import (
     InvitationState,
     MailKind,
     ProgramStatus,
-    Role,
 )
 from clinic.models import Practice
 from clinic.services.clients import invitations
@@ -25,7 +25,7 @@ from clinic.services.sending.dues import Due, Recipient
 
 def promise_of(due: Due, *, real_server: bool) -> Promise:
     """All that decides on this mail."""
-    to_client = due.client is not None or (due.user is not None and due.user.role is Role.CLIENT)
+    to_client = due.client is not None or (due.user is not None and not is_staff(due.user.role))
     sort = sort_of(due.mail.kind, to_client=to_client)
     return Promise(
         sort=sort,

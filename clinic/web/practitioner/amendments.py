@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.access import CLINICIANS
+from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
 from clinic.models import Assessment
 from clinic.services.assessments import amendments, history, reading
@@ -31,7 +31,7 @@ def amend(assessment_id: uuid.UUID) -> Answer:
     if not is_signed(assessment):
         flash("This assessment is a draft: change it there.", "info")
         return to_show(assessment_id)
-    if actor.role not in CLINICIANS:
+    if not actor.may(Permission.AMEND_ASSESSMENTS):
         flash("A practitioner or the owner amends assessments.", "caution")
         return to_show(assessment_id)
     at = request.args.get("at", "")

@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.access import CLINICIANS
+from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.findings import Signed
 from clinic.models import Assessment
@@ -34,7 +34,7 @@ def sign(assessment_id: uuid.UUID) -> Answer:
     """Read what was found once more, and sign it; or take the battery's wording as the practice's."""
     actor = current_actor()
     assessment = assessments.whole(actor, assessment_id)
-    if actor.role not in CLINICIANS:
+    if not actor.may(Permission.SIGN_ASSESSMENTS):
         flash("A practitioner or the owner signs assessments.", "caution")
         return to_show(assessment_id)
     if request.form.get("act") == "wording":
@@ -69,7 +69,7 @@ def _chart(assessment: Assessment) -> dict[str, Any]:
         "motion": motion_chart(record.items, record.values),
         "amendments": amendment_words.told(record, added, name),
         "is_empty": not record.values and not added,
-        "may_sign": current_actor().role in CLINICIANS,
+        "may_sign": current_actor().may(Permission.SIGN_ASSESSMENTS),
     }
 
 

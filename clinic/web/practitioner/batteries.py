@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.assessment import AssessmentTest, Battery
-from clinic.domain.access import CLINICIANS
+from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, NotFound
 from clinic.services.batteries import offered as shelf
 from clinic.services.batteries import own_batteries, own_tests
@@ -128,7 +128,7 @@ def retire(battery_key: str) -> Answer:
 
 def may_make() -> bool:
     """Whether the signed-in person makes tests and batteries."""
-    return current_actor().role in CLINICIANS
+    return current_actor().may(Permission.MAKE_TESTS)
 
 
 def refused() -> Response:

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.catalogue import load_catalogue
-from clinic.domain.access import CLINICIANS
+from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict
 from clinic.domain.questionnaires import AskChannel
 from clinic.services import access
@@ -85,7 +85,7 @@ def ask(client_id: uuid.UUID) -> Page:
         client=known_of.client,
         prospect=known_of,
         known=known,
-        may_screen=actor.role in CLINICIANS,
+        may_screen=actor.may(Permission.ASK_SCREENS),
     )
     return page, 422 if form.errors else 200
 

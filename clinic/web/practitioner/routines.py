@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response
 
-from clinic.domain.access import CLINICIANS
+from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.models import Routine, RoutineVersion
 from clinic.services import access
@@ -42,7 +42,7 @@ def show(routine_id: uuid.UUID) -> str:
         draft=presenter.draft(routine),
         shown=shown,
         page=presenter.version_page(shown, practice.time_zone),
-        may_publish=actor.role in CLINICIANS,
+        may_publish=actor.may(Permission.PUBLISH_ROUTINES),
         versions=presenter.version_rows(routine, practice.time_zone),
     )
 
@@ -60,7 +60,7 @@ def publish(routine_id: uuid.UUID) -> Answer:
     version = routines.draft_of(actor, routine)
     if version is None:
         return _to(routine)
-    if actor.role not in CLINICIANS:
+    if not actor.may(Permission.PUBLISH_ROUTINES):
         flash("A practitioner or the owner publishes routines.", "caution")
         return _to(routine)
     practice = access.practice_of(actor)

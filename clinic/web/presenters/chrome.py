@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import url_for
 
-from clinic.domain.types import Role
 from clinic.models import Practice
 from clinic.services.actors import Actor
 
@@ -43,7 +42,7 @@ def _of_practice(practice: Practice) -> dict[str, Any]:
 
 
 def _of_person(actor: Actor) -> dict[str, Any]:
-    client = actor.role is Role.CLIENT
+    client = not actor.is_staff
     places = CLIENT_PLACES if client else STAFF_PLACES
     nav = [(key, words, icon, _to(endpoint)) for key, words, icon, endpoint in places]
     return {
