@@ -29,6 +29,7 @@ from tests.services.test_retests import assignment
 from tests.visitor import Visitor
 
 Visit = Callable[..., Visitor]
+KEY = "0" * 32  # as a form carries it
 FIRST, LATER = date(2026, 3, 2), date(2026, 3, 30)
 INTERNAL_RIGHT = INTERNAL_LEFT._replace(side=Side.RIGHT)
 FOUND = {POSITIVE: "positive", INTERNAL_LEFT: 20.0, INTERNAL_RIGHT: 35.0, **SETUP}
@@ -130,7 +131,7 @@ def test_what_is_wrong_with_an_amendment_is_said_and_nothing_is_lost(
     people: People, staff: Visitor, robin: Actor, at: str, sent: dict[str, Any], message: str
 ) -> None:
     done = signed(robin, people.client, FIRST, FOUND)
-    answer = staff.post(f"/assessments/{done.id}/amend?at={at}", {"key": "k", "note": "", **sent}, status=422)
+    answer = staff.post(f"/assessments/{done.id}/amend?at={at}", {"key": KEY, "note": "", **sent}, status=422)
     assert message in text(answer)
     assert db.session.scalar(select(func.count()).select_from(Amendment)) == 0
 
