@@ -47,9 +47,15 @@ def first_status(starts_on: date, today: date) -> ProgramStatus:
     return ProgramStatus.ACTIVE if starts_on <= today else ProgramStatus.ASSIGNED
 
 
-def allowed_actions(status: ProgramStatus) -> tuple[ProgramAction, ...]:
-    """What may be done to a program now, in the order of the enumeration."""
-    return tuple(action for action in ProgramAction if (status, action) in STEPS)
+def steps_by_hand(status: ProgramStatus) -> tuple[ProgramAction, ...]:
+    """The steps that somebody may take now, in the order of the enumeration; a program starts by itself."""
+    by_hand = (action for action in ProgramAction if action is not ProgramAction.START)
+    return tuple(action for action in by_hand if (status, action) in STEPS)
+
+
+def may_be_changed(status: ProgramStatus) -> bool:
+    """Whether doses and check-ins of a program can be changed: until it ends."""
+    return status is not ProgramStatus.ENDED
 
 
 def next_status(status: ProgramStatus, action: ProgramAction) -> ProgramStatus:
@@ -74,7 +80,7 @@ def check_correction(
     status: ProgramStatus, effective_on: date, reason: str, *, starts_on: date, today: date
 ) -> None:
     """RuleBroken for a program that has ended, a day outside it or in the future, or no reason."""
-    if status is ProgramStatus.ENDED:
+    if not may_be_changed(status):
         raise RuleBroken("This program has ended. Restart it to change its doses.")
     _check_day(effective_on, starts_on, today)
     _check_reason(reason, needed=True)

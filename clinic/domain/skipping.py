@@ -57,6 +57,20 @@ SKIPPED_BECAUSE: Mapping[SkipReason, str] = MappingProxyType(
 )
 
 
+NOT_RUNNING: Mapping[ProgramStatus, SkipReason] = MappingProxyType(
+    {
+        ProgramStatus.ENDED: SkipReason.ENDED,
+        ProgramStatus.PAUSED: SkipReason.PAUSED,
+        ProgramStatus.ASSIGNED: SkipReason.NOT_STARTED,
+    }
+)
+
+
+def not_running(status: ProgramStatus) -> SkipReason | None:
+    """Why a program sends no check-in now, whatever else there is; None if it runs."""
+    return NOT_RUNNING.get(status)
+
+
 def should_skip(standing: MailStanding, facts: SendingFacts, now: datetime) -> SkipReason | None:
     """Why a check-in is not sent now, the weightiest reason first; None if it goes out."""
     return why_not_mailed(standing, MailSort.CHECKIN) or against_itself(facts, now)
@@ -64,6 +78,8 @@ def should_skip(standing: MailStanding, facts: SendingFacts, now: datetime) -> S
 
 def against_itself(facts: SendingFacts, now: datetime) -> SkipReason | None:
     """Why a check-in to a client who may be mailed is not sent now; None if it goes out."""
+    if reason := not_running(facts.program):
+        return reason
     for reason, applies in _reasons(facts, now):
         if applies:
             return reason
@@ -77,9 +93,6 @@ def skip_in_words(reason: SkipReason) -> str:
 
 def _reasons(facts: SendingFacts, now: datetime) -> tuple[tuple[SkipReason, bool], ...]:
     return (
-        (SkipReason.ENDED, facts.program is ProgramStatus.ENDED),
-        (SkipReason.PAUSED, facts.program is ProgramStatus.PAUSED),
-        (SkipReason.NOT_STARTED, facts.program is ProgramStatus.ASSIGNED),
         (SkipReason.LATE, facts.due_at is not None and now - facts.due_at > LATEST),
         (SkipReason.UNANSWERED_TWICE, facts.unanswered_in_a_row >= UNANSWERED_LIMIT),
         (SkipReason.ANSWERED_TODAY, facts.answered_today),

@@ -10,14 +10,15 @@ import pytest
 from clinic.domain.errors import RuleBroken
 from clinic.domain.programs import (
     Change,
-    allowed_actions,
     check_change,
     check_correction,
     first_status,
     logging_problem,
+    may_be_changed,
     next_status,
     pauses,
     running_since,
+    steps_by_hand,
 )
 from clinic.domain.progress import Span
 from clinic.domain.types import ProgramAction, ProgramStatus
@@ -45,13 +46,19 @@ def test_a_step_leads_where_the_table_says_or_is_refused(
     status: ProgramStatus, action: ProgramAction
 ) -> None:
     expected = TABLE[status][ACTIONS.index(action)]
-    assert (action in allowed_actions(status)) is (expected is not None)
+    by_hand = action is not ProgramAction.START
+    assert (action in steps_by_hand(status)) is (expected is not None and by_hand)
     if expected is None:
         with pytest.raises(RuleBroken) as refused:
             next_status(status, action)
         assert refused.value.field == "action"
     else:
         assert next_status(status, action) is expected
+
+
+@pytest.mark.parametrize("status", ProgramStatus)
+def test_doses_and_check_ins_can_be_changed_until_a_program_ends(status: ProgramStatus) -> None:
+    assert may_be_changed(status) is (status is not ProgramStatus.ENDED)
 
 
 @pytest.mark.parametrize("days, status", [(-1, ACTIVE), (0, ACTIVE), (1, ASSIGNED)])

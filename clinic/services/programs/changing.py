@@ -93,6 +93,8 @@ def change_checkin(actor: Actor, program_id: uuid.UUID, seen: int, wish: Rhythm 
     """Give a program's check-ins another rhythm, begin them or switch them off; what was sent stays."""
     with transaction():
         program = _opened(actor, program_id, seen)
+        if not rules.may_be_changed(program.status):
+            raise RuleBroken("This program has ended. Restart it to change its check-ins.")
         row = schedules.schedule_of(program)
         before = rhythms.told(row)
         if wish is None:

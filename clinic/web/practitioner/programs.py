@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.errors import Conflict, NotFound
+from clinic.domain.programs import steps_by_hand
 from clinic.domain.types import ProgramAction
 from clinic.models import Client, RoutineVersion
 from clinic.services import access
@@ -113,7 +114,7 @@ def change(program_id: uuid.UUID, action: str) -> Answer:
     """Pause, resume, end or restart, after asking in words."""
     actor, step = current_actor(), ProgramAction(action)
     detail = programs.detail(actor, program_id)
-    if step not in {allowed for allowed, *_ in presenter.actions(detail.program)}:
+    if step not in steps_by_hand(detail.program.status):
         return _done(program_id, f"This program is {detail.program.status.value} already.", "caution")
     client, today = _client_and_today(detail)
     earliest = program_changes.earliest_change(detail.program, [event for event, _ in detail.events])

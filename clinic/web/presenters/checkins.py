@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from clinic.domain.dates import time_in_words
-from clinic.domain.skipping import skip_in_words
-from clinic.domain.types import CheckinKind, CheckinState, MistakeAnswer, ProgramStatus, Tier
+from clinic.domain.skipping import not_running, skip_in_words
+from clinic.domain.types import CheckinKind, CheckinState, MistakeAnswer, Tier
 from clinic.models import (
     Checkin,
     CheckinAnswer,
@@ -176,12 +176,12 @@ def section(
 def _next_line(program: Program, schedule: CheckinSchedule | None, today: date) -> NextLine:
     rhythm = rhythm_words(schedule) if schedule else "Switched off"
     coming = coming_words(schedule, today)
-    is_active = program.status is ProgramStatus.ACTIVE
+    runs = not_running(program.status) is None
     return NextLine(
         program=program.name,
         url=url_for("practitioner.programs.checkin", program_id=program.id),
         words=f"{rhythm}. {coming}." if coming else f"{rhythm}. None is planned.",
-        send_url=url_for("practitioner.checkins.send_now", program_id=program.id) if is_active else None,
+        send_url=url_for("practitioner.checkins.send_now", program_id=program.id) if runs else None,
     )
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from clinic.domain.dates import DAY_NAMES, day_in_words, time_in_words
 from clinic.domain.moves import MoveContent
-from clinic.domain.programs import allowed_actions
+from clinic.domain.programs import RUNNING, may_be_changed, steps_by_hand
 from clinic.domain.types import ProgramAction, ProgramStatus, ScheduleKind
 from clinic.models import CheckinSchedule, Prescription, Program, ProgramEvent, RoutineVersion
 from clinic.services.programs.assigning import Detail, Held
@@ -97,6 +97,7 @@ class Card:
     moves: tuple[MoveLine, ...]
     load: str
     checkin: str
+    may_be_changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def card(held: Held, today: date) -> Card:
         moves=tuple(move_line(row) for row in program.prescriptions),
         load=load_in_words(dose_of(row) for row in program.prescriptions),
         checkin=checkin_words(held.schedule, program, today),
+        may_be_changed=may_be_changed(program.status),
     )
 
 
@@ -156,7 +158,7 @@ def checkin_words(schedule: CheckinSchedule | None, program: Program, today: dat
     rule = rhythm_words(schedule)
     if schedule.next_on is not None:
         return f"{rule}. {coming_words(schedule, today)}"
-    if program.status in (ProgramStatus.PAUSED, ProgramStatus.ENDED):
+    if program.status not in RUNNING:
         return f"{rule}, none while the program is {program.status.value}"
     return f"{rule}, no more before the program ends"
 
@@ -184,8 +186,7 @@ def coming_words(schedule: CheckinSchedule | None, today: date) -> str:
 
 def actions(program: Program) -> list[tuple[ProgramAction, str, str]]:
     """What may be done to a program now: action, words of its button, icon."""
-    allowed = [action for action in allowed_actions(program.status) if action in ACTION_WORDS]
-    return [(action, ACTION_WORDS[action][1], ACTION_WORDS[action][2]) for action in allowed]
+    return [(action, *ACTION_WORDS[action][1:]) for action in steps_by_hand(program.status)]
 
 
 def history(detail: Detail, today: date, assigned_on: date) -> list[EventLine]:

@@ -102,7 +102,7 @@ def test_an_amendment_is_chosen_filled_in_and_stands_beside_what_was_signed(
     assert "hip_rotation-internal_passive-left" in staff.get(at).get_data(as_text=True)
     place = f"{at}?at=hip_rotation-internal_passive-left"
     assert "It says now 20°" in text(staff.get(place))
-    sent = {"key": "one", "value": "25", "reason": "Read from the wrong row", "note": ""}
+    sent = {"key": KEY, "value": "25", "reason": "Read from the wrong row", "note": ""}
     staff.post(place, sent, status=303)
     staff.post(place, sent, status=303)
     assert db.session.scalar(select(func.count()).select_from(Amendment)) == 1
