@@ -215,6 +215,8 @@ def test_people_of_the_demo_are_never_mailed_through_a_real_server(
     delivery.run()
     assert server.sent == []
     assert checkin.state is OutboxState.CANCELLED
+    kept = ledger(checkin)
+    assert (kept.state, kept.skip_reason) == (CheckinState.SKIPPED, SkipReason.DEMONSTRATION)
 
 
 def test_a_check_in_due_at_night_waits_for_the_morning(

@@ -443,6 +443,17 @@ def test_switched_off_the_check_in_is_called_back_and_on_again_it_is_planned(
     assert planned.next_on == date(2026, 11, 27)
 
 
+def test_the_check_ins_of_a_program_that_has_ended_cannot_be_changed(
+    people: People, version: RoutineVersion
+) -> None:
+    program = assign(people, version)
+    step(people, program, END)
+    with pytest.raises(RuleBroken, match="Restart it"):
+        program_changes.change_checkin(
+            people.actor(people.colleague), program.id, program.version, WeeklyCheckin(3, time(10))
+        )
+
+
 def test_moving_the_check_in_of_a_paused_program_plans_nothing(
     people: People, version: RoutineVersion
 ) -> None:

@@ -13,7 +13,16 @@ from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.redflags import locks_program
 from clinic.domain.types import CheckinState, OutboxState, SkipReason, Tier
 from clinic.extensions import db
-from clinic.models import AuditEvent, Checkin, OutboxMessage, Program, User, WarningFlag
+from clinic.models import (
+    AuditEvent,
+    Checkin,
+    Client,
+    OutboxMessage,
+    Program,
+    User,
+    WarningFlag,
+    has_open_flag,
+)
 from clinic.services import warnings
 from clinic.services.checkins.planning import plan_due
 from clinic.services.programs import diary as practice_logs
@@ -170,3 +179,20 @@ def test_after_clearing_check_ins_go_on_from_the_next_one(people: People, progra
     plan_due(MONDAY + timedelta(days=14))
     states = db.session.scalars(select(Checkin.state).order_by(Checkin.local_date)).all()
     assert states == [CheckinState.SKIPPED, CheckinState.WAITING]
+
+
+def test_a_flag_is_open_in_python_and_in_every_query_alike(people: People, program: Program) -> None:
+    def open_of(client: Client) -> bool:
+        return bool(db.session.scalar(select(has_open_flag(client.practice_id, client.id))))
+
+    assert not open_of(people.client)
+    flag = name(people, "fever")
+    assert flag.is_open
+    assert open_of(people.client)
+    assert not open_of(people.other_client)
+    assert db.session.scalars(select(WarningFlag).where(WarningFlag.is_open)).all() == [flag]
+    warnings.clear(people.actor(people.colleague), flag.id, NOTE)
+    db.session.refresh(flag)
+    assert not flag.is_open
+    assert not open_of(people.client)
+    assert db.session.scalars(select(WarningFlag).where(~WarningFlag.is_open)).all() == [flag]
