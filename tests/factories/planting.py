@@ -46,7 +46,7 @@ SHAPED = frozenset(
         ),
         "practice_notice.key",
         *("heartbeat.name", "heartbeat.detail"),
-        *("questionnaire_response.questionnaire_key"),
+        "questionnaire_response.questionnaire_key",
         *("mail_account.name", "mail_account.paused_by", "mail_connection.account", "mail_connection.holder"),
     }
 )
