@@ -39,7 +39,6 @@ SHAPED = frozenset(
         *("own_test.key", "own_battery.key"),
         *("assessment.battery_key", "sign_off.scope", "sign_off.digest", "audit_event.action"),
         *(
-            "outbox_message.kind",
             "outbox_message.dedupe_key",
             "outbox_message.day_key",
             "outbox_message.sender",
