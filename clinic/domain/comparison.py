@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from clinic.domain.assessment import MEASURED
 from clinic.domain.findings import NONE_SEEN, Value
 from clinic.domain.types import Better, FieldKind, TestResult
 
@@ -18,7 +19,6 @@ Way: TypeAlias = Mapping[str, Value | None]  # "device": "goniometer"; None wher
 # answers that say that there is no answer: they are held against nothing
 NO_ANSWER = frozenset({"not_tested", "not_asked", "not_tried", TestResult.UNABLE.value})
 RESULTS = (TestResult.NEGATIVE.value, TestResult.POSITIVE.value)
-MEASURED = frozenset({FieldKind.DEGREES, FieldKind.SECONDS, FieldKind.COUNT, FieldKind.CM})
 
 
 class Verdict(StrEnum):

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from clinic.domain.assessment import Field
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.types import FieldKind, Side
 
@@ -31,32 +32,11 @@ class Place(NamedTuple):
         return "-".join(self)
 
 
-class Measurable(Protocol):
-    """A field of a test, as far as the rules need it."""
-
-    @property
-    def kind(self) -> FieldKind: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def minimum(self) -> float | None: ...
-    @property
-    def maximum(self) -> float | None: ...
-    @property
-    def step(self) -> float | None: ...
-    @property
-    def options(self) -> tuple[tuple[str, str], ...]: ...
-    @property
-    def is_numeric(self) -> bool: ...
-
-
 class Signed(Conflict):
     """The assessment was signed meanwhile: it is not changed any more, by anybody."""
 
 
-def read(field: Measurable, typed: Sequence[str]) -> Value | None:
+def read(field: Field, typed: Sequence[str]) -> Value | None:
     """The value of what was typed or pressed, None for nothing; RuleBroken says what is wrong with it."""
     given = [text for text in (each.strip() for each in typed) if text]
     if not given:
@@ -70,14 +50,14 @@ def read(field: Measurable, typed: Sequence[str]) -> Value | None:
     return _text(given[0]) if field.kind is FieldKind.TEXT else _code(field, given[0])
 
 
-def written(field: Measurable, value: Value) -> list[str]:
+def written(field: Field, value: Value) -> list[str]:
     """A value as a form holds it: what `read` makes the same value of."""
     if not isinstance(value, str):
         return [f"{value:g}"]
     return value.split() if field.kind is FieldKind.FAULTS else [value]
 
 
-def check(field: Measurable, value: Value) -> None:
+def check(field: Field, value: Value) -> None:
     """Refuse a value that no form could have given: a foreign code, a number beyond the bounds."""
     if read(field, written(field, value)) != value:
         raise RuleBroken("This is not a value of this field.")
@@ -98,7 +78,7 @@ def fell(before: float, now: float, at_least: float) -> bool:
     return round(before - now, 2) >= at_least
 
 
-def _number(field: Measurable, text: str) -> float:
+def _number(field: Field, text: str) -> float:
     plain = text.replace("−", "-").removesuffix(field.unit).strip() if field.unit else text.replace("−", "-")
     if not _NUMBER.fullmatch(plain):
         raise RuleBroken("Enter a number, in figures.")
@@ -108,7 +88,7 @@ def _number(field: Measurable, text: str) -> float:
     return value + 0.0  # never minus nought
 
 
-def _within(field: Measurable, value: float) -> None:
+def _within(field: Field, value: float) -> None:
     low, high = field.minimum, field.maximum
     if low is not None and value < low:
         least = with_unit(low, field.unit)
@@ -118,20 +98,20 @@ def _within(field: Measurable, value: float) -> None:
         raise RuleBroken(f"{in_figures(value)} is too high: {most} is the most that can be recorded here.")
 
 
-def _on_step(field: Measurable, value: float) -> None:
+def _on_step(field: Field, value: float) -> None:
     step = field.step or 0.01
     if abs(value / step - round(value / step)) > 1e-6:
         words = "Enter a whole number." if step == 1 else f"Enter it in steps of {in_figures(step)}."
         raise RuleBroken(words)
 
 
-def _code(field: Measurable, text: str) -> str:
+def _code(field: Field, text: str) -> str:
     if text not in {code for code, _ in field.options}:
         raise RuleBroken("Choose one of the answers offered here.")
     return text
 
 
-def _faults(field: Measurable, given: Sequence[str]) -> str:
+def _faults(field: Field, given: Sequence[str]) -> str:
     known = [NONE_SEEN, *(code for code, _ in field.options)]
     if not set(given) <= set(known):
         raise RuleBroken("Choose among the faults offered here.")

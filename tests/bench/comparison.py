@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import BatteryItem
+from clinic.domain.assessment import BatteryItem
 from clinic.domain.findings import Value, read
 from clinic.domain.types import AssessmentStatus, FieldKind
 from clinic.extensions import db

@@ -10,7 +10,7 @@ import pytest
 
 from clinic.catalogue import CatalogueError, load_catalogue
 from clinic.catalogue.loader import DATA
-from clinic.catalogue.questionnaires import Kind, MeasureRole, Wording
+from clinic.domain.questionnaires import Kind, MeasureRole, Wording
 from clinic.domain.types import Evidence
 
 KNOWN = load_catalogue().questionnaires

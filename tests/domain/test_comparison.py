@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import AssessmentTest, Field
+from clinic.domain.assessment import AssessmentTest, Field
 from clinic.domain.comparison import Outcome, Scale, Sides, Taken, Verdict, Why, compare, sides
 from clinic.domain.findings import NONE_SEEN, Value, with_unit
 from clinic.domain.types import Better, FieldKind

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import Field
+from clinic.domain.assessment import Field
 from clinic.domain.errors import RuleBroken
 from clinic.domain.findings import Value, check, fell, read, with_unit, written
 

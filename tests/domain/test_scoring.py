@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.questionnaires import Measure
 from clinic.domain.errors import RuleBroken
+from clinic.domain.questionnaires import Measure
 from clinic.domain.scoring import (
     Compared,
     Method,

@@ -6,7 +6,7 @@ import uuid
 from datetime import date
 from typing import Any
 
-from clinic.domain.questionnaires import AskChannel
+from clinic.domain.asking import AskChannel
 from clinic.models import Client, QuestionnaireRequest, QuestionnaireResponse, User
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.questionnaires import answering as questionnaire_answering

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.asking import AnswerSource, AskChannel
 from clinic.domain.notices import NoticeKind
-from clinic.domain.questionnaires import AnswerSource, AskChannel
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.tapering import Step
 from clinic.domain.types import (

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from clinic.domain.asking import AskChannel
 from clinic.domain.errors import Conflict
 from clinic.domain.findings import Place, Value
-from clinic.domain.questionnaires import AskChannel
 from clinic.domain.types import Side
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address

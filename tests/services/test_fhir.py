@@ -12,8 +12,8 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.asking import AnswerSource
 from clinic.domain.findings import Place, Value
-from clinic.domain.questionnaires import AnswerSource
 from clinic.domain.types import FieldKind, Section, Side
 from clinic.extensions import db
 from clinic.services.actors import Actor

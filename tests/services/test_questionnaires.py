@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from clinic.domain.asking import AnswerSource, AskChannel, AskState
 from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import Conflict, LinkProblem, NotFound, RuleBroken
-from clinic.domain.questionnaires import AnswerSource, AskChannel, AskState
 from clinic.domain.scoring import Verdict, Why
 from clinic.domain.sending import day_key
 from clinic.domain.types import ClientStatus, LinkProblemKind, OutboxState

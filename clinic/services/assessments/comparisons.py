@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import AssessmentTest, BatteryItem, Field, Threshold, ThresholdKind
-from clinic.domain.comparison import MEASURED, Outcome, Scale, Taken, Verdict, Way, compare, difference
+from clinic.domain.assessment import MEASURED, AssessmentTest, BatteryItem, Field, Threshold, ThresholdKind
+from clinic.domain.comparison import Outcome, Scale, Taken, Verdict, Way, compare, difference
 from clinic.domain.errors import NotFound
 from clinic.domain.findings import Place, Value
 from clinic.domain.types import FieldKind, Side

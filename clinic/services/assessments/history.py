@@ -13,7 +13,7 @@ from sqlalchemy import and_, bindparam, inspect, or_, select, type_coerce
 from sqlalchemy.orm import joinedload
 from sqlalchemy.types import NullType
 
-from clinic.catalogue.assessment import BatteryItem
+from clinic.domain.assessment import BatteryItem
 from clinic.domain.findings import Place, Value
 from clinic.domain.types import AssessmentStatus, Side
 from clinic.extensions import db

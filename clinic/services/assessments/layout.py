@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from clinic.catalogue.assessment import BatteryItem, Field
+from clinic.domain.assessment import BatteryItem, Field
 from clinic.domain.errors import RuleBroken
 from clinic.domain.findings import NONE_SEEN, Place, Value, read, written
 from clinic.domain.types import FieldKind, Section, Side

@@ -6,13 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from clinic.catalogue.assessment import (
-    AssessmentTest,
-    BatteryItem,
-    Field,
-    Threshold,
-    ThresholdKind,
-)
+from clinic.domain.assessment import AssessmentTest, BatteryItem, Field, Threshold, ThresholdKind
 from clinic.domain.comparison import Sides, difference
 from clinic.domain.comparison import sides as compare_sides
 from clinic.domain.findings import NONE_SEEN, Place, Value, fell, read

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from clinic.catalogue.assessment import Battery, BatteryItem, Field
 from clinic.catalogue.plain_words import plain_words
 from clinic.domain.access import CLINICIANS
+from clinic.domain.assessment import Battery, BatteryItem, Field
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clinic.domain.types import AssessmentStatus, FieldKind
 from clinic.extensions import db

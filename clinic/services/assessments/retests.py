@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import Select, and_, select
 
-from clinic.catalogue.assessment import BatteryItem
+from clinic.domain.assessment import BatteryItem
 from clinic.domain.comparison import Outcome
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.findings import Place, Value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from clinic.catalogue.assessment import AssessmentTest, BatteryItem, Field, Threshold, ThresholdKind
+from clinic.domain.assessment import AssessmentTest, BatteryItem, Field, Threshold, ThresholdKind
 from clinic.domain.comparison import NO_ANSWER, Sides
 from clinic.domain.findings import NONE_SEEN, Place, Value
 from clinic.domain.types import FieldKind, Side, TestResult

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from clinic.catalogue.assessment import AssessmentTest, Field
+from clinic.domain.assessment import AssessmentTest, Field
 from clinic.domain.findings import NONE_SEEN, Place, Value
 from clinic.domain.types import FieldKind
 from clinic.extensions import db

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from clinic.domain.asking import IN_PRACTICE, OPEN, AnswerSource
 from clinic.domain.errors import Conflict, LinkProblem, RuleBroken
-from clinic.domain.questionnaires import IN_PRACTICE, OPEN, AnswerSource
 from clinic.domain.types import LinkProblemKind, LinkPurpose
 from clinic.extensions import db
 from clinic.models import QuestionnaireRequest, QuestionnaireResponse

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.questionnaires import Measure, MeasureRole, NamedActivities, Questionnaire
 from clinic.domain import scoring
+from clinic.domain.questionnaires import Measure, MeasureRole, NamedActivities, Questionnaire
 from clinic.domain.scoring import Compared, Method, Missing, Scale, Taken, Verdict, Why, Yardstick
 from clinic.services.questionnaires.results import Answered
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clinic.catalogue.questionnaires import Kind, Questionnaire
 from clinic.domain import scoring
 from clinic.domain.errors import RuleBroken
+from clinic.domain.questionnaires import Kind, Questionnaire
 from clinic.models import QuestionnaireResponse
 from clinic.services.questionnaires.pages import Page
 

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import Select, select
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.questionnaires import Measure, Questionnaire
-from clinic.domain.questionnaires import IN_PRACTICE, AnswerSource
+from clinic.domain.asking import IN_PRACTICE, AnswerSource
+from clinic.domain.questionnaires import Measure, Questionnaire
 from clinic.domain.scoring import Taken
 from clinic.extensions import db
 from clinic.models import QuestionnaireResponse, User

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.questionnaires import Kind, MeasureRole, Questionnaire
 from clinic.domain.access import CLINICIANS
+from clinic.domain.asking import AskChannel
 from clinic.domain.errors import RuleBroken
 from clinic.domain.mail_standing import MailSort
-from clinic.domain.questionnaires import AskChannel
+from clinic.domain.questionnaires import Kind, MeasureRole, Questionnaire
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.types import ClientStatus
 from clinic.extensions import db

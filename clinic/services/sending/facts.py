@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from clinic.domain.asking import OPEN
 from clinic.domain.mail_standing import MailSort, MailStanding, mail_standing_of, sort_of
-from clinic.domain.questionnaires import OPEN
 from clinic.domain.scheduling import WakingHours, waking_hours
 from clinic.domain.sending import REMINDER, CheckinFacts, Promise
 from clinic.domain.skipping import AWAITED, SendingFacts

@@ -9,9 +9,9 @@ from wtforms import BooleanField, RadioField, SelectMultipleField, SubmitField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
-from clinic.catalogue.questionnaires import Item, Kind, MeasureRole, NamedActivities
 from clinic.domain.dates import day_in_words
 from clinic.domain.errors import RuleBroken
+from clinic.domain.questionnaires import Item, Kind, MeasureRole, NamedActivities
 from clinic.models import QuestionnaireResponse
 from clinic.services.questionnaires.answering import LONGEST_REASON
 from clinic.services.questionnaires.given import LONGEST_ACTIVITY, Given

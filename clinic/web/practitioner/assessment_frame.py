@@ -9,7 +9,7 @@ from typing import Any
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
-from clinic.catalogue.assessment import BatteryItem
+from clinic.domain.assessment import BatteryItem
 from clinic.domain.types import AssessmentStatus, Section
 from clinic.models import Assessment, ExerciseMistake
 from clinic.services import access, warnings

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.access import CLINICIANS
+from clinic.domain.asking import AskChannel
 from clinic.domain.errors import Conflict
-from clinic.domain.questionnaires import AskChannel
 from clinic.services import access
 from clinic.services.clock import now, today_in
 from clinic.services.questionnaires import answering, asking, results

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from clinic.catalogue.assessment import AssessmentTest, BatteryItem, Field
+from clinic.domain.assessment import AssessmentTest, BatteryItem, Field
 from clinic.domain.errors import RuleBroken
 from clinic.domain.findings import NONE_SEEN, Place, Value, in_figures
 from clinic.domain.types import FieldKind, Section, Side

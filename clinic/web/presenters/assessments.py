@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from clinic.catalogue.assessment import AssessmentTest, BatteryItem, Field
+from clinic.domain.assessment import AssessmentTest, BatteryItem, Field
 from clinic.domain.dates import count, day_in_words
 from clinic.domain.findings import NONE_SEEN, Place, Value, in_figures, with_unit
 from clinic.domain.types import FieldKind, Section, Side

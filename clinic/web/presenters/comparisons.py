@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import Field, Threshold
+from clinic.domain.assessment import Field, Threshold
 from clinic.domain.comparison import Outcome, Verdict, Why
 from clinic.domain.dates import day_in_words
 from clinic.domain.findings import Value, in_figures, with_unit

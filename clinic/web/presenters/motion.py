@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
-from clinic.catalogue.assessment import BatteryItem
+from clinic.domain.assessment import BatteryItem
 from clinic.domain.comparison import Sides
 from clinic.domain.findings import in_figures
 from clinic.services.assessments.reading import Values

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clinic.catalogue.questionnaires import Kind, Measure
+from clinic.domain.asking import AnswerSource
 from clinic.domain.dates import day_in_words
-from clinic.domain.questionnaires import AnswerSource
+from clinic.domain.questionnaires import Kind, Measure
 from clinic.services.questionnaires.results import Answered
 from clinic.web.filters import moment
 

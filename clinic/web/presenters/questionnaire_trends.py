@@ -9,9 +9,9 @@ from datetime import date
 from flask import url_for
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.provenance import Provenance
-from clinic.catalogue.questionnaires import Measure, MeasureRole, Questionnaire
 from clinic.domain.dates import day_in_words
+from clinic.domain.provenance import Provenance
+from clinic.domain.questionnaires import Measure, MeasureRole, Questionnaire
 from clinic.domain.scoring import Compared, Verdict, Why
 from clinic.services.questionnaires import changes as held
 from clinic.services.questionnaires.changes import Change

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clinic.catalogue.assessment import BatteryItem
 from clinic.catalogue.plain_words import PlainMeasure, plain_words
+from clinic.domain.assessment import BatteryItem
 from clinic.domain.comparison import REAL_CHANGE, Verdict
 from clinic.domain.dates import count
 from clinic.domain.doses import minutes_per_day

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import get_template_attribute
 
-from clinic.catalogue.assessment import BatteryItem
+from clinic.domain.assessment import BatteryItem
 from clinic.domain.comparison import Sides
 from clinic.domain.findings import Place, in_figures
 from clinic.domain.types import FieldKind

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from clinic.catalogue.assessment import BatteryItem, Threshold
+from clinic.domain.assessment import BatteryItem, Threshold
 from clinic.domain.comparison import REAL_CHANGE, Verdict
 from clinic.domain.dates import count
 from clinic.domain.findings import Place, Value, in_figures

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil, floor
 
-from clinic.catalogue.assessment import Field
+from clinic.domain.assessment import Field
 from clinic.domain.dates import day_in_words
 from clinic.domain.findings import in_figures, with_unit
 from clinic.domain.types import Section, Side

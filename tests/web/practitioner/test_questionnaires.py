@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from clinic.domain.questionnaires import AskChannel
+from clinic.domain.asking import AskChannel
 from clinic.extensions import db
 from clinic.models import QuestionnaireRequest, QuestionnaireResponse
 from tests.factories.people import People

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from clinic.catalogue.assessment import AssessmentTest, Field
+from clinic.domain.assessment import AssessmentTest, Field
 from clinic.domain.findings import NONE_SEEN, Place, Value
 from clinic.domain.types import AssessmentStatus, FieldKind, Side
 from clinic.services.assessments import reading

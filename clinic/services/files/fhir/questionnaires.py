@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from clinic.catalogue.questionnaires import Measure, Questionnaire
+from clinic.domain.questionnaires import Measure, Questionnaire
 from clinic.domain.types import Evidence
 from clinic.services.files.fhir import codes
 from clinic.services.files.fhir.people import instant, reference
