@@ -20,7 +20,7 @@ from clinic.domain.questionnaires import (
     UsualSet,
     Wording,
 )
-from clinic.domain.scoring import Method, Missing, Scale, Yardstick
+from clinic.domain.scoring import Method, Missing, ScoreRule, Yardstick
 from clinic.domain.types import Evidence
 
 SINCE = "since"  # the one thing a question may ask the practice to fill in
@@ -78,7 +78,7 @@ def read_questionnaire(entry: Entry, statements: Entry) -> Questionnaire:
 def read_measure(entry: Entry) -> Measure:
     """A score out of its table."""
     low, high = entry.span("span")
-    rule = Scale(
+    rule = ScoreRule(
         items=entry.texts("items"),
         method=entry.member("method", Method),
         missing=entry.member("missing", Missing),

@@ -6,14 +6,16 @@ A value is a number, or text: the code of an option, codes of faults with a spac
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from clinic.domain.assessment import Field
 from clinic.domain.errors import Conflict, RuleBroken
-from clinic.domain.types import FieldKind, Side
+from clinic.domain.types import FieldKind, Side, TestResult
 
 Value: TypeAlias = str | float
+# answers that say that there is no answer: they are held against nothing
+NO_ANSWER = frozenset({"not_tested", "not_asked", "not_tried", TestResult.UNABLE.value})
 NONE_SEEN = "none"  # somebody looked and saw no fault; nothing at all means that nobody looked
 LONGEST_TEXT = 500
 _NUMBER = re.compile(r"[+-]?[0-9]{1,4}([.,][0-9]{1,2})?")
@@ -30,6 +32,10 @@ class Place(NamedTuple):
     def name(self) -> str:
         """Its name in forms and in the audit trail."""
         return "-".join(self)
+
+
+Values: TypeAlias = Mapping[Place, Value]
+Way: TypeAlias = Mapping[str, Value | None]  # "device": "goniometer"; None where it was not noted
 
 
 class Signed(Conflict):

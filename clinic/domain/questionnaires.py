@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from clinic.domain.provenance import Fact, Provenance
-from clinic.domain.scoring import Scale, Yardstick, screens_positive
+from clinic.domain.scoring import ScoreRule, Yardstick, screens_positive
 
 
 class Kind(StrEnum):
@@ -77,7 +77,7 @@ class Measure:
 
     id: str
     name: str
-    rule: Scale
+    rule: ScoreRule
     yardstick: Yardstick
     threshold: Provenance | None
     loinc: str

@@ -233,36 +233,6 @@ def test_the_one_before_is_the_last_signed_one_of_the_same_client(people: People
     assert (before.assessment_id, before.values) == (newer.id, {INTERNAL_LEFT: 34.0})
 
 
-STRENGTH = Place("myotomes", "l5", Side.LEFT)
-BIG_TOE = Place("plantar_response", "response", Side.RIGHT)
-LIMITED = Place("myotomes", "pain_limited", Side.LEFT)
-
-
-# The warning-sign rule for findings (authored): grade 3 or less, a fall of one grade, an up-going big toe.
-@pytest.mark.parametrize(
-    "now, before, flagged",
-    [
-        ({STRENGTH: 5.0}, {}, {}),
-        ({STRENGTH: 4.0}, {}, {}),
-        ({STRENGTH: 4.0}, {STRENGTH: 4.0}, {}),
-        ({STRENGTH: 3.0}, {}, {STRENGTH: (None, False)}),
-        ({STRENGTH: 4.0}, {STRENGTH: 5.0}, {STRENGTH: (5.0, False)}),
-        ({STRENGTH: 3.0, LIMITED: "yes"}, {}, {STRENGTH: (None, True)}),
-        ({STRENGTH: 3.0, LIMITED: "no"}, {}, {STRENGTH: (None, False)}),
-        ({BIG_TOE: "up"}, {}, {BIG_TOE: (None, False)}),
-        ({BIG_TOE: "down"}, {BIG_TOE: "up"}, {}),
-        ({}, {STRENGTH: 5.0}, {}),
-    ],
-)
-def test_a_same_day_flag_is_raised_for(
-    people: People, robin: Actor, now: reading.Values, before: reading.Values, flagged: dict[Place, object]
-) -> None:
-    items = reading.items_of(draft(robin, people.client))
-    flags = reading.flags(items, now, before)
-    assert {each.spot.place: (each.before, each.limited_by_pain) for each in flags} == flagged
-    assert all(each.spot.field.warning_do for each in flags)
-
-
 def test_the_wording_is_signed_off_once_and_only_as_it_was_read(people: People, robin: Actor) -> None:
     assessment = draft(robin, people.client)
     wording = assessments.wording_of(assessment)

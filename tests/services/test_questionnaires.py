@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 
 from clinic.domain.asking import AnswerSource, AskChannel, AskState
 from clinic.domain.attention import AttentionKind
+from clinic.domain.change import ChangeReason, ChangeVerdict
 from clinic.domain.errors import Conflict, LinkProblem, NotFound, RuleBroken
-from clinic.domain.scoring import Verdict, Why
+from clinic.domain.score_changes import AnsweredQuestionnaire, activity_changes, score_changes
 from clinic.domain.sending import day_key
 from clinic.domain.types import ClientStatus, LinkProblemKind, OutboxState
 from clinic.extensions import db
@@ -30,7 +31,6 @@ from clinic.services.outbox import promises as outbox
 from clinic.services.questionnaires import answering as questionnaire_answering
 from clinic.services.questionnaires import asked as questionnaires
 from clinic.services.questionnaires import asking as questionnaire_asking
-from clinic.services.questionnaires import changes as questionnaire_changes
 from clinic.services.questionnaires import pages as questionnaire_pages
 from clinic.services.questionnaires import results as questionnaire_results
 from clinic.services.questionnaires.given import Given
@@ -78,7 +78,7 @@ def rows(kind: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(kind)) or 0
 
 
-def reading(people: People) -> list[questionnaire_results.Answered]:
+def reading(people: People) -> list[AnsweredQuestionnaire]:
     return questionnaire_results.for_client(people.actor(people.colleague), people.client.id)
 
 
@@ -232,7 +232,7 @@ def test_each_page_is_kept_as_it_is_sent(people: People) -> None:
     groc, nprs = reading(people)
     assert dict(nprs.scores) == {"now": 3, "average": None, "worst": 8}
     assert (dict(groc.scores), groc.since, groc.source) == ({"change": -3}, SINCE, AnswerSource.LINK)
-    assert questionnaire_changes.rated_change(groc) is Verdict.WORSE
+    assert groc.rated_change is ChangeVerdict.WORSE
 
 
 def test_the_same_page_sent_again_is_one_answer(people: People) -> None:
@@ -323,21 +323,14 @@ def test_the_same_activities_are_asked_about_again(people: People) -> None:
     with pytest.raises(RuleBroken, match="same activities"):
         typed(people, again, activities(socks=2, stairs=4, car=3))
     typed(people, again, activities(socks=6, garden=5, car=None))
-    (change,) = questionnaire_changes.changes(reading(people))
-    assert (change.compared.verdict, change.compared.why) == (Verdict.NOT_COMPARABLE, Why.OTHER_ACTIVITIES)
 
 
-def test_a_change_is_told_as_a_whole_and_for_each_activity(people: People) -> None:
+def test_a_change_is_told_of_what_was_stored(people: People) -> None:
     typed(people, ask(people, "psfs"), activities(socks=2, garden=4, car=3))
     typed(people, ask(people, "psfs"), activities(socks=6, garden=5, car=5))
-    (change,) = questionnaire_changes.changes(reading(people))
-    assert (change.compared.verdict, change.compared.by) == (Verdict.BETTER, 2.33)
-    told = [(each.activity, each.compared.verdict) for each in questionnaire_changes.activity_changes(change)]
-    assert told == [
-        ("socks", Verdict.BETTER),
-        ("garden", Verdict.WITHIN_ERROR),
-        ("car", Verdict.WITHIN_ERROR),
-    ]
+    (change,) = score_changes(reading(people), ["psfs"])
+    assert (change.outcome.verdict, change.outcome.by) == (ChangeVerdict.BETTER, 2.33)
+    assert [each.activity for each in activity_changes(change)] == ["socks", "garden", "car"]
 
 
 def test_new_activities_are_a_new_beginning(people: People) -> None:
@@ -345,8 +338,8 @@ def test_new_activities_are_a_new_beginning(people: People) -> None:
     request = ask(people, "psfs", new_activities=True)
     assert "activities" not in request.asks[0]
     typed(people, request, activities(stairs=5))
-    (change,) = questionnaire_changes.changes(reading(people))
-    assert change.compared.why is Why.OTHER_ACTIVITIES
+    (change,) = score_changes(reading(people), ["psfs"])
+    assert change.outcome.why is ChangeReason.OTHER_ACTIVITIES
 
 
 @pytest.mark.parametrize(

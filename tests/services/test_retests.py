@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from clinic.domain.comparison import Verdict
+from clinic.domain.change import ChangeVerdict
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.findings import Place
 from clinic.domain.types import Side
@@ -107,8 +107,8 @@ def test_after_signing_the_program_tells_the_change_of_each_cited_item(people: P
     one, two = retests.answered_by(robin, program)
     assert one.outcome is not None
     assert two.outcome is not None
-    assert (one.latest, one.outcome.verdict) == ("negative", Verdict.BETTER)
-    assert (two.latest, two.outcome.verdict, two.outcome.by) == (33.0, Verdict.BETTER, 13.0)
+    assert (one.latest, one.outcome.verdict) == ("negative", ChangeVerdict.BETTER)
+    assert (two.latest, two.outcome.verdict, two.outcome.by) == (33.0, ChangeVerdict.BETTER, 13.0)
 
 
 def test_what_was_cited_stays_as_it_was_even_if_the_finding_is_amended(people: People, robin: Actor) -> None:

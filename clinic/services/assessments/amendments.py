@@ -11,7 +11,8 @@ from sqlalchemy.orm import selectinload
 
 from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import Conflict, Forbidden, RuleBroken
-from clinic.domain.findings import Place, Value, check, written
+from clinic.domain.findings import Place, Value, Values, check, written
+from clinic.domain.spots import Spot, spots_of
 from clinic.domain.types import AssessmentStatus
 from clinic.extensions import db
 from clinic.models import Amendment, Assessment
@@ -20,7 +21,6 @@ from clinic.services.actors import Actor
 from clinic.services.assessments import flags as assessment_flags
 from clinic.services.assessments import reading
 from clinic.services.assessments.history import effective
-from clinic.services.assessments.reading import Spot, Values
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 
@@ -72,7 +72,7 @@ def amend(actor: Actor, assessment_id: uuid.UUID, wish: Wish) -> uuid.UUID:
 
 def spot_of(assessment: Assessment, name: str) -> Spot | None:
     """The place of this name among those the assessment asks for."""
-    return next((spot for spot in reading.spots(reading.items_of(assessment)) if spot.name == name), None)
+    return next((spot for spot in spots_of(reading.items_of(assessment)) if spot.name == name), None)
 
 
 def spelled(assessment: Assessment, place: Place, value: Value | None) -> str:

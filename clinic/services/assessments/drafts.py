@@ -14,6 +14,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.findings import Place, Signed, Value, written
 from clinic.domain.merging import Fate, fate
+from clinic.domain.spots import Spot, is_counted
 from clinic.domain.types import AssessmentStatus, Section
 from clinic.extensions import db
 from clinic.models import Assessment, AssessmentDraft, Finding
@@ -30,7 +31,6 @@ from clinic.services.assessments.layout import (
     shared_name,
     value_of,
 )
-from clinic.services.assessments.reading import Spot
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 
@@ -263,7 +263,7 @@ def _values(laid: Layout, after: Standing) -> dict[Place, Value]:
 
 
 def _says_something(spot: Spot) -> bool:
-    return reading.is_counted(spot) and not spot.field.way
+    return is_counted(spot) and not spot.field.way
 
 
 def _own(assessment: Assessment) -> AssessmentDraft | None:

@@ -14,13 +14,12 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.types import NullType
 
 from clinic.domain.assessment import BatteryItem
-from clinic.domain.findings import Place, Value
+from clinic.domain.findings import Place, Value, Values
 from clinic.domain.types import AssessmentStatus, Side
 from clinic.extensions import db
 from clinic.models import Amendment, Assessment, Finding, User
 from clinic.models.base import points_at
 from clinic.services.assessments import reading
-from clinic.services.assessments.reading import Values
 
 RAW = NullType()
 SIDES = {side.value: side for side in Side}

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from clinic.domain.assessment import BatteryItem, Field
 from clinic.domain.errors import RuleBroken
 from clinic.domain.findings import NONE_SEEN, Place, Value, read, written
+from clinic.domain.spots import Spot, in_section, spots_of
 from clinic.domain.types import FieldKind, Section, Side
 from clinic.models import Assessment
 from clinic.services.assessments import reading
-from clinic.services.assessments.reading import Spot
 
 SHARED = "section"  # stands for a test where something is asked once for a whole section
 
@@ -33,14 +33,14 @@ class Layout:
 
 def layout(assessment: Assessment, section: Section) -> Layout:
     """The fields of a section."""
-    items = reading.in_section(reading.items_of(assessment), section)
+    items = in_section(reading.items_of(assessment), section)
     return lay_out(section, items)
 
 
 def lay_out(section: Section, items: tuple[BatteryItem, ...]) -> Layout:
     """The fields of some tests; a position or a device that several ask for alike is asked once."""
     shared = _shared(items)
-    spots = {spot.name: spot for spot in reading.spots(items)}
+    spots = {spot.name: spot for spot in spots_of(items)}
     follows = {
         name: shared_name(each)
         for name, spot in spots.items()

@@ -9,20 +9,23 @@ from datetime import date
 
 from sqlalchemy import Select, and_, select
 
+from clinic.catalogue import load_catalogue
 from clinic.domain.assessment import BatteryItem
-from clinic.domain.comparison import Outcome
+from clinic.domain.change import ChangeOutcome
 from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.finding_changes import outcome_since
 from clinic.domain.findings import Place, Value
+from clinic.domain.spots import Spot, spots_of
+from clinic.domain.standing_out import notable
 from clinic.domain.types import AssessmentStatus
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Finding, Program, ProgramFinding
 from clinic.models.base import points_at
 from clinic.services import access
 from clinic.services.actors import Actor
-from clinic.services.assessments import comparisons, history, reading
+from clinic.services.assessments import history, reading
 from clinic.services.assessments import recording as assessments
 from clinic.services.assessments.history import Record
-from clinic.services.assessments.reading import Spot
 from clinic.services.batteries import offered as batteries
 from clinic.services.clock import today_in
 
@@ -51,7 +54,7 @@ class Answered:
     cited: Value
     latest: Value | None = None
     latest_on: date | None = None
-    outcome: Outcome | None = None
+    outcome: ChangeOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def citable(actor: Actor, client: Client) -> tuple[Record | None, list[Citable]]
     latest, values = rows[0].Assessment, reading.values_of(row.Finding for row in rows)
     added = history.amendments(client.practice_id, [latest.id]).get(latest.id, ())
     record = history.record_of(latest, values, added)
-    return record, list(_notable(record))
+    return record, [Citable(*found) for found in notable(record.items, record.values)]
 
 
 def cite(actor: Actor, program: Program, citation: Citation) -> None:
@@ -101,7 +104,7 @@ def cite(actor: Actor, program: Program, citation: Citation) -> None:
     if assessment.client_id != program.client_id or assessment.status is not AssessmentStatus.SIGNED:
         raise NotFound
     (record,) = history.records([assessment])
-    known = {spot.name: spot.place for spot in reading.spots(record.items)}
+    known = {spot.name: spot.place for spot in spots_of(record.items)}
     for position, name in enumerate(dict.fromkeys(citation.names)):
         value = record.values.get(known[name]) if name in known else None
         if value is None:
@@ -150,16 +153,6 @@ def _begin(actor: Actor, client_id: uuid.UUID, name: str, items: Sequence[Batter
     title = f"{AGAIN}{name.removeprefix(AGAIN)}"[:LONGEST_TITLE]
     today = today_in(access.practice_of(actor).time_zone)
     return assessments.begin_with_items(actor, client_id, title, items, today)
-
-
-def _notable(record: Record) -> Iterator[Citable]:
-    apart = {(pair.test.id, pair.field.id) for pair in reading.sides_apart(record.items, record.values)}
-    for spot in reading.spots(record.items):
-        value = record.values.get(spot.place)
-        if value is None or spot.field.way:
-            continue
-        if reading.stands_out(spot.field, value) or (spot.test.id, spot.field.id) in apart:
-            yield Citable(spot, value)
 
 
 def _row(
@@ -240,7 +233,7 @@ def _with_latest(answered: Answered, then: Record, records: Sequence[Record]) ->
     last = next((record for record in reversed(after) if place in record.values), None)
     if last is None:
         return answered
-    outcome = comparisons.outcome_of(answered.spot, then, last, first_value=answered.cited)
+    outcome = outcome_since(answered.spot, answered.cited, then, last, load_catalogue().usual)
     return Answered(
         answered.spot,
         answered.assessment_id,
@@ -253,7 +246,7 @@ def _with_latest(answered: Answered, then: Record, records: Sequence[Record]) ->
 
 
 def _spot(record: Record, place: Place) -> Spot | None:
-    return next((spot for spot in reading.spots(record.items) if spot.place == place), None)
+    return next((spot for spot in spots_of(record.items) if spot.place == place), None)
 
 
 def _only(cited: Sequence[ProgramFinding], records: Sequence[Record]) -> Iterator[BatteryItem]:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from clinic.domain.findings import written
+from clinic.domain.spots import Spot
+from clinic.domain.standing_out import normal_value
 from clinic.services.assessments.drafts import Edit, Standing
 from clinic.services.assessments.layout import Layout
-from clinic.services.assessments.reading import Spot, normal_value
 
 
 @dataclass(frozen=True, slots=True)

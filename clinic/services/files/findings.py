@@ -11,12 +11,13 @@ from sqlalchemy.orm import joinedload
 
 from clinic.domain.assessment import AssessmentTest, Field
 from clinic.domain.findings import NONE_SEEN, Place, Value
+from clinic.domain.spots import spots_of
 from clinic.domain.types import FieldKind
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Practice
 from clinic.services import access
 from clinic.services.actors import Actor
-from clinic.services.assessments import history, reading
+from clinic.services.assessments import history
 from clinic.services.assessments.history import Amended, Record
 
 PEOPLE = (joinedload(Assessment.author), joinedload(Assessment.signer))
@@ -65,7 +66,7 @@ def of_assessment(actor: Actor, assessment_id: uuid.UUID) -> Findings:
 def told(record: Record) -> Iterator[Told]:
     """Every value of a record in the order it is filled in, and those whose test is not kept any more."""
     left = {*record.values, *record.amended}
-    for spot in reading.spots(record.items):
+    for spot in spots_of(record.items):
         if spot.place in left:
             left.discard(spot.place)
             yield _told(record, spot.place, spot.test, spot.field)

@@ -11,9 +11,9 @@ from wtforms.fields import SelectChoice
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.findings import NONE_SEEN, Value, read, written
+from clinic.domain.spots import Spot
 from clinic.domain.types import FieldKind
 from clinic.services.assessments.amendments import LONGEST, Wish
-from clinic.services.assessments.reading import Spot
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LongTextField, printable
 

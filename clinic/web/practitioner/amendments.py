@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
+from clinic.domain.spots import Spot
 from clinic.models import Assessment
 from clinic.services.assessments import amendments, history, reading
 from clinic.services.assessments import recording as assessments
-from clinic.services.assessments.reading import Spot
 from clinic.web.authz import current_actor
 from clinic.web.forms.amendments import AmendForm
 from clinic.web.practitioner.assessment_frame import is_signed, named_mistake, to_show

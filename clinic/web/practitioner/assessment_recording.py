@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict
 from clinic.domain.findings import Signed
+from clinic.domain.spots import in_section
 from clinic.domain.types import Section
 from clinic.models import Assessment
 from clinic.services import access
@@ -239,7 +240,7 @@ def _next(assessment: Assessment, section: Section, act: str) -> str:
 
 def _sections(assessment: Assessment) -> list[Section]:
     items = reading.items_of(assessment)
-    return [each for each in Section if reading.in_section(items, each)]
+    return [each for each in Section if in_section(items, each)]
 
 
 def _first_section(assessment: Assessment) -> Section:

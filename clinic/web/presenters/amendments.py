@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clinic.domain.findings import Place, Value
+from clinic.domain.spots import Spot, spots_of
 from clinic.domain.types import FieldKind, Side
-from clinic.services.assessments import reading
 from clinic.services.assessments.history import Added, Record
-from clinic.services.assessments.reading import Spot
 from clinic.web.presenters.assessments import SIDE_WORDS, field_name, value_words
 
 NOTHING = "nothing recorded"
@@ -50,7 +49,7 @@ class TestPlaces:
 
 def told(record: Record, added: Iterable[Added], mistake: str) -> list[Told]:
     """The amendments of an assessment, oldest first."""
-    spots = {spot.place: spot for spot in reading.spots(record.items)}
+    spots = {spot.place: spot for spot in spots_of(record.items)}
     return [_told(each, spots.get(each.place) if each.place else None, mistake) for each in added]
 
 
@@ -73,7 +72,7 @@ def place(spot: Spot, stands: Value | None, mistake: str) -> PlaceWords:
 
 
 def _places(record: Record, test: str, mistake: str) -> Iterator[PlaceWords]:
-    for spot in reading.spots(item for item in record.items if item.test.id == test):
+    for spot in spots_of(item for item in record.items if item.test.id == test):
         side = SIDE_WORDS[spot.place.side].lower()
         name = f"{spot.field.label}{f', {side}' if side else ''}"
         stands = _words(spot, record.values.get(spot.place), mistake)

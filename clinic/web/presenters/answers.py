@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic.catalogue.plain_words import plain_words
-from clinic.domain.comparison import REAL_CHANGE
+from clinic.domain.change import REAL_CHANGE
 from clinic.domain.dates import day_in_words
 from clinic.domain.findings import Place, Value
+from clinic.domain.spots import Spot
 from clinic.domain.types import Side
 from clinic.services.assessments.history import Record
-from clinic.services.assessments.reading import Spot
 from clinic.services.assessments.retests import Answered, Citable
 from clinic.web.filters import day_year
 from clinic.web.presenters.assessments import field_name, value_words

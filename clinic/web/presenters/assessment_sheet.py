@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from clinic.domain.assessment import AssessmentTest, BatteryItem, Field
 from clinic.domain.errors import RuleBroken
-from clinic.domain.findings import NONE_SEEN, Place, Value, in_figures
+from clinic.domain.findings import NONE_SEEN, Place, Value, Values, in_figures
+from clinic.domain.spots import NOTE_FIELD, Spot, in_section, is_counted, sides_of, spots_of
+from clinic.domain.standing_out import stands_out
 from clinic.domain.types import FieldKind, Section, Side
 from clinic.models import ExerciseMistake
-from clinic.services.assessments import reading
 from clinic.services.assessments.drafts import NOTE, Collision
 from clinic.services.assessments.layout import SHARED, Layout, value_of
-from clinic.services.assessments.reading import Spot, Values, sides_of
 from clinic.services.assessments.sheets import Sheet, normal_text
 from clinic.web.presenters.assessments import SECTION_WORDS, SIDE_WORDS, field_name, mistake_name, value_words
 from clinic.web.presenters.body_chart import is_place
@@ -152,11 +152,11 @@ def tabs(items: Sequence[BatteryItem], values: Values) -> list[Tab]:
         Tab(
             section.value,
             SECTION_WORDS[section],
-            sum(spot.place in values for spot in reading.spots(part) if reading.is_counted(spot)),
-            sum(1 for spot in reading.spots(part) if reading.is_counted(spot)),
+            sum(spot.place in values for spot in spots_of(part) if is_counted(spot)),
+            sum(1 for spot in spots_of(part) if is_counted(spot)),
         )
         for section in Section
-        if (part := reading.in_section(items, section))
+        if (part := in_section(items, section))
     ]
 
 
@@ -210,13 +210,13 @@ def _text_words(spot: Spot | None, text: str, mistake: str) -> str:
 
 def _group(item: BatteryItem, laid: Layout, layers: Layers) -> Group:
     sheet, test = layers.sheet, item.test
-    spots = list(reading.spots([item]))
+    spots = list(spots_of([item]))
     normal = {spot.name: text for spot in spots if (text := normal_text(spot))}
-    counted = [spot.name for spot in spots if reading.is_counted(spot)]
+    counted = [spot.name for spot in spots if is_counted(spot)]
     return Group(
         key=test.id,
         test=test,
-        rows=tuple(_row(test, each, laid, layers) for each in item.fields if each.id != reading.NOTE.id),
+        rows=tuple(_row(test, each, laid, layers) for each in item.fields if each.id != NOTE_FIELD.id),
         note=_note(item, laid, layers),
         can_fill=any(not sheet.texts.get(name) for name in normal),
         is_all_normal=bool(normal) and all(sheet.texts.get(name) == text for name, text in normal.items()),
@@ -232,7 +232,7 @@ def _is_filled(laid: Layout, sheet: Sheet, name: str) -> bool:
 
 
 def _note(item: BatteryItem, laid: Layout, layers: Layers) -> Cell | None:
-    spot = laid.spots.get(f"{item.test.id}-{reading.NOTE.id}-{Side.NONE.value}")
+    spot = laid.spots.get(f"{item.test.id}-{NOTE_FIELD.id}-{Side.NONE.value}")
     return _cell(spot, laid, layers) if spot else None
 
 
@@ -264,7 +264,7 @@ def _cell(spot: Spot, laid: Layout, layers: Layers) -> Cell:
         as_normal=spot.name in sheet.as_normal,
         empty="As for the section" if follows else "–",
         follows=laid.follows.get(spot.name, ""),
-        counts=reading.is_counted(spot) and place.test != SHARED,
+        counts=is_counted(spot) and place.test != SHARED,
     )
 
 
@@ -305,7 +305,7 @@ def _options(field: Field, typed: Sequence[str], mistake: ExerciseMistake | None
                 str(step),
                 f"{step}, {words[str(step)].lower()}" if str(step) in words else str(step),
                 str(step) in typed,
-                reading.stands_out(field, float(step)),
+                stands_out(field, float(step)),
             )
             for step in _steps(field)
         )
@@ -317,7 +317,7 @@ def _option(field: Field, code: str, words: str, typed: Sequence[str]) -> Option
     name = (
         words if words.startswith(short) else f"{short}, {words.lower()}"
     )  # what is seen is part of the name
-    return Option(code, short, name, code in typed, reading.stands_out(field, code))
+    return Option(code, short, name, code in typed, stands_out(field, code))
 
 
 def _faults(field: Field, typed: Sequence[str], mistake: ExerciseMistake | None) -> tuple[Option, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from clinic.domain.comparison import REAL_CHANGE
+from clinic.domain.change import REAL_CHANGE
 from clinic.domain.dates import day_in_words
 from clinic.domain.types import AssessmentStatus
 from clinic.models import Assessment
@@ -46,7 +46,7 @@ def _changes(held: Held, mistake: str, today: date) -> dict[str, object]:
     first, latest = held.first, held.latest
     if first is None or latest is None:
         return {"changes": None, "days": (), "is_compared": False, "more": 0}
-    found = compared(latest.items, first.values, latest.values, first.items)
+    found = compared(first, latest)
     rows = rows_between(
         [row for row in found if row.outcome.verdict in REAL_CHANGE], (first, latest), mistake
     )

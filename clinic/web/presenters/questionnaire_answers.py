@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from clinic.domain.asking import AnswerSource
 from clinic.domain.dates import day_in_words
 from clinic.domain.questionnaires import Kind, Measure
-from clinic.services.questionnaires.results import Answered
+from clinic.domain.score_changes import AnsweredQuestionnaire
 from clinic.web.filters import moment
 
 SOURCES = {
@@ -50,7 +50,7 @@ class Revision:
     positive: str
 
 
-def revision(each: Answered, zone: str) -> Revision:
+def revision(each: AnsweredQuestionnaire, zone: str) -> Revision:
     """One revision, question by question."""
     by = SOURCES[each.source] + (f" by {each.typed_by}" if each.typed_by else "")
     scores = [
@@ -84,7 +84,7 @@ def figure(value: float, *, signed: bool = False) -> str:
     return f"+{text}" if signed and value > 0 else text
 
 
-def _lines(each: Answered) -> list[AnswerLine]:
+def _lines(each: AnsweredQuestionnaire) -> list[AnswerLine]:
     made = each.questionnaire
     if each.is_left_out:
         return []
@@ -105,7 +105,7 @@ def _lines(each: Answered) -> list[AnswerLine]:
     return lines
 
 
-def _statements(each: Answered) -> tuple[Statement, ...]:
+def _statements(each: AnsweredQuestionnaire) -> tuple[Statement, ...]:
     made = each.questionnaire
     if made.kind is not Kind.TICKS or each.is_left_out:
         return ()
@@ -115,6 +115,6 @@ def _statements(each: Answered) -> tuple[Statement, ...]:
     )
 
 
-def _activity_answer(each: Answered, text: str) -> str:
+def _activity_answer(each: AnsweredQuestionnaire, text: str) -> str:
     value = each.rating(text)
     return LEFT_OUT if value is None else f"{value} of 10"

@@ -8,6 +8,7 @@ from typing import Any
 
 from clinic.domain.assessment import AssessmentTest, Field
 from clinic.domain.findings import NONE_SEEN, Place, Value
+from clinic.domain.standing_out import stands_out
 from clinic.domain.types import AssessmentStatus, FieldKind, Side
 from clinic.services.assessments import reading
 from clinic.services.assessments.history import Record
@@ -116,7 +117,7 @@ def _value(practice_id: uuid.UUID, test: AssessmentTest, field: Field, value: Va
 
 def _interpreted(field: Field, value: Value) -> Resource:
     read = codes.READ.get(value) if field.kind is FieldKind.RESULT and isinstance(value, str) else None
-    if read is None and reading.stands_out(field, value):
+    if read is None and stands_out(field, value):
         read = codes.STANDS_OUT
     if read is None:
         return {}
