@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from clinic.catalogue import load_catalogue
@@ -40,16 +42,34 @@ def test_pain_has_a_usual_threshold_of_change_and_the_tests_own_comes_first() ->
     assert own in TESTS["hip_rotation"].thresholds
 
 
-def test_a_norm_of_one_position_counts_in_that_position_alone() -> None:
-    with_position = [
-        (test, each)
-        for test in TESTS.values()
-        for each in test.thresholds
-        if each.kind is ThresholdKind.NORM and each.range and each.position
-    ]
-    assert with_position
-    for test, norm in with_position:
-        field = next(each for each in test.fields if each.id == norm.field or not norm.field)
-        assert norm_of(test, field, norm.position) is norm
-        other = norm_of(test, field, "standing on the head")
-        assert other is None or other.position == ""
+@pytest.mark.parametrize(
+    "position, said", [("prone", "of prone"), ("seated", "of any position"), (None, "of any position")]
+)
+def test_a_norm_of_one_position_counts_in_that_position_alone(position: str | None, said: str) -> None:
+    test, field = TESTS["hip_rotation"], TESTS["hip_rotation"].field("internal_passive")
+    norm = replace(
+        test.thresholds[0],
+        kind=ThresholdKind.NORM,
+        field="",
+        unit=field.unit,
+        low=20.0,
+        high=40.0,
+        position="",
+    )
+    anywhere, prone = replace(norm, text="of any position"), replace(norm, text="of prone", position="prone")
+    found = norm_of(replace(test, thresholds=(anywhere, prone)), field, position)
+    assert found is not None
+    assert found.text == said
+
+
+def test_a_norm_without_both_ends_or_in_another_unit_is_not_drawn() -> None:
+    test, field = TESTS["hip_rotation"], TESTS["hip_rotation"].field("internal_passive")
+    norm = replace(
+        test.thresholds[0], kind=ThresholdKind.NORM, field="", unit=field.unit, low=20.0, high=40.0
+    )
+    for wrong in (
+        replace(norm, high=None),
+        replace(norm, unit="cm"),
+        replace(norm, field="external_passive"),
+    ):
+        assert norm_of(replace(test, thresholds=(wrong,)), field, None) is None
