@@ -17,7 +17,7 @@ from clinic.services.actors import Actor
 from clinic.services.assessments import drafts, reading
 from clinic.services.assessments import history as assessment_history
 from clinic.services.assessments import recording as assessments
-from clinic.services.assessments.drafts import Edit
+from clinic.services.assessments.drafts import FieldEdit
 from clinic.services.clock import today_in
 from clinic.services.routines import signoffs
 from clinic.services.transaction import transaction
@@ -211,7 +211,7 @@ def test_strangers_and_clients_find_nothing(people: People, robin: Actor) -> Non
             lambda actor=actor: assessments.discard(actor, assessment.id, 1),
             lambda actor=actor: assessments.sign_off_wording(actor, assessment.id, ""),
             lambda actor=actor: drafts.keep(
-                actor, assessment.id, Section.ORTHOPEDIC, {"faber-result-right": Edit("", "positive")}
+                actor, assessment.id, Section.ORTHOPEDIC, {"faber-result-right": FieldEdit("", "positive")}
             ),
             lambda actor=actor: assessments.change_day(actor, assessment.id, FIRST, LATER),
         ):

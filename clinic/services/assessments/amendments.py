@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from clinic.domain.access import CLINICIANS
 from clinic.domain.errors import Conflict, Forbidden, RuleBroken
-from clinic.domain.findings import Place, Value, Values, check, written
+from clinic.domain.findings import Place, Value, Values, check, spelled
 from clinic.domain.spots import Spot, spots_of
 from clinic.domain.types import AssessmentStatus
 from clinic.extensions import db
@@ -61,7 +61,7 @@ def amend(actor: Actor, assessment_id: uuid.UUID, wish: Wish) -> uuid.UUID:
         _check(actor, assessment, wish, before)
         old = before.get(wish.place) if wish.place else None
         if wish.place is not None and wish.seen is not None:
-            _must_be_seen(assessment, wish.place, old, wish.seen)
+            _must_be_seen(old, wish.seen)
         session.add(_row(actor, assessment, amendment_id, wish, old))
         session.flush()
         _note(actor, assessment, wish, old)
@@ -75,15 +75,9 @@ def spot_of(assessment: Assessment, name: str) -> Spot | None:
     return next((spot for spot in spots_of(reading.items_of(assessment)) if spot.name == name), None)
 
 
-def spelled(assessment: Assessment, place: Place, value: Value | None) -> str:
-    """A value as the form of an amendment remembers it."""
-    spot = spot_of(assessment, place.name)
-    typed = written(spot.field, value) if spot and value is not None else []
-    return " ".join(" ".join(typed).split())
-
-
-def _must_be_seen(assessment: Assessment, place: Place, old: Value | None, seen: str) -> None:
-    if " ".join(seen.split()) != spelled(assessment, place, old):
+def _must_be_seen(old: Value | None, seen: str) -> None:
+    # a form gives spaces and line ends back in its own way
+    if seen.split() != spelled(old).split():
         raise Conflict
 
 

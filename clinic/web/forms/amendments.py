@@ -10,7 +10,7 @@ from wtforms import BooleanField, Field, HiddenField, RadioField, SelectMultiple
 from wtforms.fields import SelectChoice
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.findings import NONE_SEEN, Value, read, written
+from clinic.domain.findings import NONE_SEEN, Value, read, spelled, written
 from clinic.domain.spots import Spot
 from clinic.domain.types import FieldKind
 from clinic.services.assessments.amendments import LONGEST, Wish
@@ -41,7 +41,7 @@ class AmendForm(Form):
             del form.withdraw
             return form
         data["value"] = _shown(spot, stands)
-        data["seen"] = " ".join(written(spot.field, stands)) if stands is not None else ""
+        data["seen"] = spelled(stands)
         bound = type("AmendOneForm", (cls,), {"value": _field(spot, mistake)})
         form = bound(data=data)
         form.spot = spot

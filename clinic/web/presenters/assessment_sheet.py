@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clinic.domain.assessment import AssessmentTest, BatteryItem, Field
-from clinic.domain.errors import RuleBroken
-from clinic.domain.findings import NONE_SEEN, Place, Value, Values, in_figures
+from clinic.domain.findings import NONE_SEEN, Entry, Place, Unread, Value, Values, in_figures, spelled
 from clinic.domain.spots import NOTE_FIELD, Spot, in_section, is_counted, sides_of, spots_of
 from clinic.domain.standing_out import stands_out
 from clinic.domain.types import FieldKind, Section, Side
 from clinic.models import ExerciseMistake
-from clinic.services.assessments.drafts import NOTE, Collision
-from clinic.services.assessments.layout import SHARED, Layout, value_of
+from clinic.services.assessments.drafts import NOTE, FieldCollision
+from clinic.services.assessments.layout import SHARED, Layout
 from clinic.services.assessments.sheets import Sheet, normal_text
 from clinic.web.presenters.assessments import SECTION_WORDS, SIDE_WORDS, field_name, mistake_name, value_words
 from clinic.web.presenters.body_chart import is_place
@@ -119,12 +118,14 @@ class Layers:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field that two people filled in differently, in words."""
+    """A field that two people filled in differently, in words, and as a form holds the two."""
 
     id: str
     name: str
     saved: str
     mine: str
+    saved_typed: str
+    mine_typed: str
 
 
 def groups(laid: Layout, layers: Layers) -> list[Group]:
@@ -169,25 +170,30 @@ def errors(laid: Layout, sheet: Sheet) -> list[tuple[str, str]]:
     ]
 
 
-def differences(laid: Layout, mine: Sheet, saved: Mapping[str, str], mistake: str) -> list[Difference]:
+def differences(laid: Layout, mine: Sheet, saved: Mapping[str, Entry], mistake: str) -> list[Difference]:
     """Where what was typed differs from what is saved now, in words."""
     return [
-        _difference(laid, name, mine.texts.get(name, ""), saved.get(name, ""), mistake)
+        _difference(laid, name, mine.entries.get(name), saved.get(name), mistake)
         for name in laid.spots
-        if mine.texts.get(name, "") != saved.get(name, "")
+        if mine.entries.get(name) != saved.get(name)
     ]
 
 
-def collisions(laid: Layout, found: Mapping[str, Collision], mistake: str) -> list[Difference]:
+def collisions(laid: Layout, found: Mapping[str, FieldCollision], mistake: str) -> list[Difference]:
     """Fields that two people changed in two ways, in words, in the order of the page."""
     names = [*(name for name in laid.spots if name in found), *([NOTE] if NOTE in found else [])]
     return [_difference(laid, name, found[name].mine, found[name].theirs, mistake) for name in names]
 
 
-def _difference(laid: Layout, name: str, mine: str, saved: str, mistake: str) -> Difference:
+def _difference(laid: Layout, name: str, mine: Entry | None, saved: Entry | None, mistake: str) -> Difference:
     spot = laid.spots.get(name)
     return Difference(
-        name, _name(laid, name), _text_words(spot, saved, mistake), _text_words(spot, mine, mistake)
+        name,
+        _name(laid, name),
+        _entry_words(spot, saved, mistake),
+        _entry_words(spot, mine, mistake),
+        spelled(saved),
+        spelled(mine),
     )
 
 
@@ -198,14 +204,12 @@ def _name(laid: Layout, name: str) -> str:
     return field_name(spot.test, spot.field, spot.place.side)
 
 
-def _text_words(spot: Spot | None, text: str, mistake: str) -> str:
-    if spot is None or not text:
-        return text or "Empty"
-    try:
-        value = value_of(spot.field, text)
-    except RuleBroken:
-        return f"“{text}”"
-    return "Empty" if value is None else value_words(spot.field, value, mistake)
+def _entry_words(spot: Spot | None, entry: Entry | None, mistake: str) -> str:
+    if entry is None:
+        return "Empty"
+    if isinstance(entry, Unread):
+        return f"“{entry.text}”"
+    return value_words(spot.field, entry, mistake) if spot else spelled(entry)
 
 
 def _group(item: BatteryItem, laid: Layout, layers: Layers) -> Group:
