@@ -9,18 +9,18 @@ from clinic.catalogue.provenance import read_fact, read_provenance
 from clinic.catalogue.reader import Entry
 from clinic.domain.provenance import Provenance
 from clinic.domain.questionnaires import (
-    Item,
-    Kind,
     Licence,
     Measure,
     MeasureRole,
     NamedActivities,
     Questionnaire,
+    QuestionnaireItem,
+    QuestionnaireKind,
     Questionnaires,
     UsualSet,
     Wording,
 )
-from clinic.domain.scoring import Method, Missing, ScoreRule, Yardstick
+from clinic.domain.scoring import MissingAnswer, ScoreMethod, ScoreRule, Yardstick
 from clinic.domain.types import Evidence
 
 SINCE = "since"  # the one thing a question may ask the practice to fill in
@@ -44,21 +44,23 @@ def read_questionnaires(file: Entry, statements: Entry) -> Questionnaires:
 
 def read_questionnaire(entry: Entry, statements: Entry) -> Questionnaire:
     """A questionnaire out of its table; what its kind and role need must be there."""
-    kind, role = entry.member("kind", Kind), entry.member("role", MeasureRole)
+    kind, role = entry.member("kind", QuestionnaireKind), entry.member("role", MeasureRole)
     made = Questionnaire(
         id=entry.text("id"),
         version=entry.integer("version"),
         name=entry.text("name"),
         full_name=entry.text("full_name"),
         client_title=entry.text("client_title"),
-        intro=statements.text("instruction") if kind is Kind.TICKS else entry.text("intro", ""),
+        intro=statements.text("instruction") if kind is QuestionnaireKind.TICKS else entry.text("intro", ""),
         follow_up_intro=entry.text("follow_up_intro", ""),
         kind=kind,
         role=role,
         minutes=entry.integer("minutes"),
         licence=_read_licence(entry),
         items=_read_items(entry, kind, statements),
-        activities=entry.one("activities", _read_activities) if kind is Kind.ACTIVITIES else None,
+        activities=entry.one("activities", _read_activities)
+        if kind is QuestionnaireKind.ACTIVITIES
+        else None,
         measures=entry.each("scales", read_measure, least=1),
         facts=entry.each("facts", read_fact),
         provenance=read_provenance(entry),
@@ -80,8 +82,8 @@ def read_measure(entry: Entry) -> Measure:
     low, high = entry.span("span")
     rule = ScoreRule(
         items=entry.texts("items"),
-        method=entry.member("method", Method),
-        missing=entry.member("missing", Missing),
+        method=entry.member("method", ScoreMethod),
+        missing=entry.member("missing", MissingAnswer),
         low=low,
         high=high,
         higher_is_better=entry.flag("higher_is_better"),
@@ -120,38 +122,42 @@ def _provenance_of(entry: Entry, what: str) -> Provenance | None:
     return Provenance(entry.member(f"{what}_status", Evidence), entry.texts(f"{what}_src"))
 
 
-def _read_items(entry: Entry, kind: Kind, statements: Entry) -> tuple[Item, ...]:
-    if kind is Kind.ACTIVITIES:
+def _read_items(entry: Entry, kind: QuestionnaireKind, statements: Entry) -> tuple[QuestionnaireItem, ...]:
+    if kind is QuestionnaireKind.ACTIVITIES:
         return ()
-    if kind is Kind.TICKS:
+    if kind is QuestionnaireKind.TICKS:
         return _read_statements(statements, entry.integer("statements"))
-    shared = _read_options(entry) if kind is Kind.CHOICE else ()
+    shared = _read_options(entry) if kind is QuestionnaireKind.CHOICE else ()
     return entry.each("items", lambda item: _read_item(item, shared), least=1)
 
 
-def _read_statements(file: Entry, count: int) -> tuple[Item, ...]:
+def _read_statements(file: Entry, count: int) -> tuple[QuestionnaireItem, ...]:
     """The statements of a form, in its order; the file says where they were copied from."""
     file.text("copied_from")
     texts = file.texts("statements", least=count, most=count)
     options = ((0, "Not ticked"), (1, "Ticked"))
-    return tuple(Item(id=f"s{number}", text=text, options=options) for number, text in enumerate(texts, 1))
+    return tuple(
+        QuestionnaireItem(id=f"s{number}", text=text, options=options) for number, text in enumerate(texts, 1)
+    )
 
 
-def _read_item(entry: Entry, shared: tuple[tuple[int, str], ...]) -> Item:
+def _read_item(entry: Entry, shared: tuple[tuple[int, str], ...]) -> QuestionnaireItem:
     text = entry.text("text")
     for name in PLACEHOLDER.findall(text):
         if name != SINCE:
             raise entry.error("text", f"has a placeholder nobody fills: {{{name}}}")
     if shared:
-        return Item(id=entry.text("id"), text=text, options=shared, loinc=entry.text("loinc", ""))
+        return QuestionnaireItem(
+            id=entry.text("id"), text=text, options=shared, loinc=entry.text("loinc", "")
+        )
     return _on_a_scale(entry, entry.text("id"), text)
 
 
-def _on_a_scale(entry: Entry, key: str, text: str) -> Item:
+def _on_a_scale(entry: Entry, key: str, text: str) -> QuestionnaireItem:
     first, last = entry.span("span")
     if last - first + 1 > MOST_SCALE_STEPS:
         raise entry.error("span", f"has more than {MOST_SCALE_STEPS} steps")
-    return Item(
+    return QuestionnaireItem(
         id=key,
         text=text,
         options=tuple((value, _step(value, signed=first < 0)) for value in range(first, last + 1)),
@@ -218,10 +224,10 @@ def _check_range(entry: Entry, made: Questionnaire, measure: Measure) -> None:
     offered = [made.allowed[key] for key in measure.rule.items or made.allowed]
     lows, highs = [min(each) for each in offered], [max(each) for each in offered]
     reach = {
-        Method.VALUE: (min(lows), max(highs)),
-        Method.MEAN: (min(lows), max(highs)),
-        Method.SUM: (sum(lows), sum(highs)),
-        Method.COUNT: (0, len(offered)),
+        ScoreMethod.VALUE: (min(lows), max(highs)),
+        ScoreMethod.MEAN: (min(lows), max(highs)),
+        ScoreMethod.SUM: (sum(lows), sum(highs)),
+        ScoreMethod.COUNT: (0, len(offered)),
     }[measure.rule.method]
     if reach != (measure.rule.low, measure.rule.high):
         raise entry.error(f"scales.{measure.id}.span", f"must be {list(reach)}, as the answers allow")

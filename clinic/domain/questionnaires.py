@@ -12,7 +12,7 @@ from clinic.domain.provenance import Fact, Provenance
 from clinic.domain.scoring import ScoreRule, Yardstick, screens_positive
 
 
-class Kind(StrEnum):
+class QuestionnaireKind(StrEnum):
     """What sort of answers a questionnaire takes."""
 
     SCALE = "scale"
@@ -38,7 +38,7 @@ class Wording(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class QuestionnaireItem:
     """One question. `options` are scores with their words; on a scale only its ends and middle have words."""
 
     id: str
@@ -62,7 +62,7 @@ class NamedActivities:
     most: int
     ask: str
     hint: str
-    rate: Item
+    rate: QuestionnaireItem
     error: float
 
     @property
@@ -105,11 +105,11 @@ class Questionnaire:
     client_title: str
     intro: str
     follow_up_intro: str
-    kind: Kind
+    kind: QuestionnaireKind
     role: MeasureRole
     minutes: int
     licence: Licence
-    items: tuple[Item, ...]
+    items: tuple[QuestionnaireItem, ...]
     activities: NamedActivities | None
     measures: tuple[Measure, ...]
     facts: tuple[Fact, ...]

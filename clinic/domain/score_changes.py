@@ -11,8 +11,8 @@ from clinic.domain.asking import IN_PRACTICE, AnswerSource
 from clinic.domain.change import ChangeOutcome, ChangeReason, ChangeVerdict
 from clinic.domain.questionnaires import Measure, MeasureRole, NamedActivities, Questionnaire
 from clinic.domain.scoring import (
-    Method,
-    Missing,
+    MissingAnswer,
+    ScoreMethod,
     ScoreRule,
     ScoreTaken,
     Yardstick,
@@ -125,8 +125,8 @@ def activity_changes(change: ScoreChange) -> list[ActivityChange]:
 
 def _rule_of_one(named: NamedActivities, *, higher_is_better: bool) -> ScoreRule:
     return ScoreRule(
-        method=Method.VALUE,
-        missing=Missing.NO_SCORE,
+        method=ScoreMethod.VALUE,
+        missing=MissingAnswer.NO_SCORE,
         low=min(named.rate.scores),
         high=max(named.rate.scores),
         higher_is_better=higher_is_better,

@@ -20,10 +20,10 @@ from clinic.domain.change import (
 )
 from clinic.domain.errors import RuleBroken
 
-Answers: TypeAlias = Mapping[str, int | None]
+ScoreAnswers: TypeAlias = Mapping[str, int | None]
 
 
-class Method(StrEnum):
+class ScoreMethod(StrEnum):
     """How answers become a score."""
 
     VALUE = "value"
@@ -32,7 +32,7 @@ class Method(StrEnum):
     MEAN = "mean"
 
 
-class Missing(StrEnum):
+class MissingAnswer(StrEnum):
     """What an answer that was left out means for the score."""
 
     NO_SCORE = "no_score"
@@ -44,8 +44,8 @@ class Missing(StrEnum):
 class ScoreRule:
     """One score of a questionnaire. Without `items` it takes every answer there is (activities)."""
 
-    method: Method
-    missing: Missing
+    method: ScoreMethod
+    missing: MissingAnswer
     low: int
     high: int
     higher_is_better: bool
@@ -76,13 +76,13 @@ class ScoreTaken:
     activities: frozenset[str] = frozenset()
 
 
-def score(rule: ScoreRule, answers: Answers) -> float | None:
+def score(rule: ScoreRule, answers: ScoreAnswers) -> float | None:
     """The score, None where the rule for missing answers allows none; RuleBroken outside the range."""
     asked = rule.items or tuple(answers)
     given = [value for item in asked if (value := answers.get(item)) is not None]
-    if rule.missing is Missing.NO_SCORE and len(given) < len(asked):
+    if rule.missing is MissingAnswer.NO_SCORE and len(given) < len(asked):
         return None
-    if not given and rule.missing is Missing.LEFT_OUT:
+    if not given and rule.missing is MissingAnswer.LEFT_OUT:
         return None
     found = _worked_out(rule.method, given)
     if not rule.low <= found <= rule.high:
@@ -90,7 +90,7 @@ def score(rule: ScoreRule, answers: Answers) -> float | None:
     return found
 
 
-def refuse_strange(answers: Answers, allowed: Mapping[str, Collection[int]]) -> None:
+def refuse_strange(answers: ScoreAnswers, allowed: Mapping[str, Collection[int]]) -> None:
     """RuleBroken for an answer to what was not asked, or one that was not offered."""
     for item, value in answers.items():
         if item not in allowed or (value is not None and value not in allowed[item]):
@@ -130,11 +130,11 @@ def screens_positive(value: float | None, positive_from: float) -> bool:
     return value is not None and value >= positive_from
 
 
-def _worked_out(method: Method, given: list[int]) -> float:
+def _worked_out(method: ScoreMethod, given: list[int]) -> float:
     match method:
-        case Method.COUNT:
+        case ScoreMethod.COUNT:
             return float(sum(1 for value in given if value))
-        case Method.MEAN:
+        case ScoreMethod.MEAN:
             return round(sum(given) / len(given), 2)
         case _:
             return float(sum(given))

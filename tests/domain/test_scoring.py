@@ -11,8 +11,8 @@ from clinic.domain.change import ChangeOutcome, ChangeReason, ChangeVerdict
 from clinic.domain.errors import RuleBroken
 from clinic.domain.questionnaires import Measure
 from clinic.domain.scoring import (
-    Method,
-    Missing,
+    MissingAnswer,
+    ScoreMethod,
     ScoreRule,
     ScoreTaken,
     Yardstick,
@@ -222,7 +222,9 @@ def test_turned_round_a_change_is_the_opposite(
     ends: tuple[float | None, float | None],
     up: bool,
 ) -> None:
-    scale = ScoreRule(method=Method.VALUE, missing=Missing.NO_SCORE, low=0, high=24, higher_is_better=up)
+    scale = ScoreRule(
+        method=ScoreMethod.VALUE, missing=MissingAnswer.NO_SCORE, low=0, high=24, higher_is_better=up
+    )
     yardstick = Yardstick(points=points, percent=percent, error=error, floor=ends[0], ceiling=ends[1])
     there = compare_scores(scale, yardstick, ScoreTaken(first), ScoreTaken(latest))
     back = compare_scores(scale, yardstick, ScoreTaken(latest), ScoreTaken(first))

@@ -21,7 +21,7 @@ from clinic.domain.types import FieldKind, Section, Side
 from clinic.extensions import db
 from clinic.services.actors import Actor
 from clinic.services.assessments import amendments
-from clinic.services.assessments.amendments import Wish
+from clinic.services.assessments.amendments import AmendmentWish
 from clinic.services.batteries import offered as batteries
 from clinic.services.files import findings as client_findings
 from clinic.services.files.fhir import codes, fhir_bundle
@@ -148,7 +148,7 @@ def test_an_amended_value_says_what_was_signed_and_a_withdrawn_one_that_it_was_a
 ) -> None:
     assessment = signed(robin, people.client, DAY, {POSITIVE: "positive", INTERNAL_LEFT: 35.0, **SETUP})
     for key, place, value in (("1", INTERNAL_LEFT, 25.0), ("2", POSITIVE, None)):
-        wish = Wish(key=key, place=place, value=value, note="", reason="Typed wrong")
+        wish = AmendmentWish(key=key, place=place, value=value, note="", reason="Typed wrong")
         amendments.amend(robin, assessment.id, wish)
     told = bundle(robin, people)
     angle = observation(told, "hip_rotation.internal_passive")

@@ -33,7 +33,7 @@ from clinic.services.questionnaires import asked as questionnaires
 from clinic.services.questionnaires import asking as questionnaire_asking
 from clinic.services.questionnaires import pages as questionnaire_pages
 from clinic.services.questionnaires import results as questionnaire_results
-from clinic.services.questionnaires.given import Given
+from clinic.services.questionnaires.given import GivenAnswers
 from clinic.services.transaction import transaction
 from tests.factories.people import People
 from tests.factories.questionnaires import SINCE, activities, ask, feeling, link_to, pain, ticked, typed
@@ -226,7 +226,7 @@ def test_each_page_is_kept_as_it_is_sent(people: People) -> None:
     questionnaire_answering.answer_link(secret, 1, pain(3, None, 8))
     opened = questionnaire_pages.open_link(secret)
     assert (opened.state, opened.next_number) == (AskState.PARTLY, 2)
-    questionnaire_answering.answer_link(secret, 2, Given({"change": -3}))
+    questionnaire_answering.answer_link(secret, 2, GivenAnswers({"change": -3}))
     opened = questionnaire_pages.open_link(secret)
     assert (opened.state, opened.is_done, opened.is_closed) == (AskState.ANSWERED, True, False)
     groc, nprs = reading(people)
@@ -270,7 +270,7 @@ def test_the_next_day_nothing_is_changed_any_more(
 
 def test_what_is_no_answer_is_refused(people: People) -> None:
     secret = link_to(ask(people, "nprs", channel=AskChannel.MAIL))
-    for given in (pain(now=11), Given({"sleep": 2})):
+    for given in (pain(now=11), GivenAnswers({"sleep": 2})):
         with pytest.raises(RuleBroken):
             questionnaire_answering.answer_link(secret, 1, given)
     with pytest.raises(NotFound):
@@ -345,14 +345,14 @@ def test_new_activities_are_a_new_beginning(people: People) -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        Given({f"a{n}": 1 for n in range(1, 7)}, tuple("abcdef")),
-        Given({"a1": 1, "a2": 1}, ("same", "same")),
-        Given({"a1": 1}, ("x" * 121,)),
-        Given({"a1": 1}, ("one", "two")),
+        GivenAnswers({f"a{n}": 1 for n in range(1, 7)}, tuple("abcdef")),
+        GivenAnswers({"a1": 1, "a2": 1}, ("same", "same")),
+        GivenAnswers({"a1": 1}, ("x" * 121,)),
+        GivenAnswers({"a1": 1}, ("one", "two")),
     ],
     ids=["six", "twice", "long", "not rated"],
 )
-def test_activities_that_do_not_fit_are_refused(people: People, given: Given) -> None:
+def test_activities_that_do_not_fit_are_refused(people: People, given: GivenAnswers) -> None:
     with pytest.raises(RuleBroken):
         typed(people, ask(people, "psfs"), given)
 
@@ -458,11 +458,11 @@ def test_a_device_that_was_handed_over_is_good_for_two_hours_and_ends_the_one_be
 
 @pytest.mark.parametrize(
     "given, scores",
-    [(ticked(), 0), (ticked(*range(1, 25)), 24), (Given({f"s{n}": None for n in range(1, 25)}), None)],
+    [(ticked(), 0), (ticked(*range(1, 25)), 24), (GivenAnswers({f"s{n}": None for n in range(1, 25)}), None)],
     ids=["none is true today", "all are", "left out"],
 )
 def test_statements_that_are_not_ticked_are_not_true_today(
-    people: People, given: Given, scores: int | None
+    people: People, given: GivenAnswers, scores: int | None
 ) -> None:
     typed(people, ask(people, "rmdq24"), given)
     assert dict(reading(people)[0].scores) == {"count": scores}

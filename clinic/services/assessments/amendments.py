@@ -28,7 +28,7 @@ LONGEST = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class AmendmentWish:
     """An amendment to be. `key` is the form's own, so that sending it twice is once.
 
     Without a place it is a note alone; with a place and no value, what was recorded there is withdrawn.
@@ -43,7 +43,7 @@ class Wish:
     seen: str | None = None
 
 
-def amend(actor: Actor, assessment_id: uuid.UUID, wish: Wish) -> uuid.UUID:
+def amend(actor: Actor, assessment_id: uuid.UUID, wish: AmendmentWish) -> uuid.UUID:
     """Add to a signed assessment; returns the amendment. RuleBroken names the field that is wrong.
 
     A corrected value that wants a doctor the same day raises its flag like one that is recorded. Conflict
@@ -89,7 +89,7 @@ def _one_at_a_time(assessment: Assessment) -> None:
     db.session.execute(row.with_for_update())
 
 
-def _check(actor: Actor, assessment: Assessment, wish: Wish, before: Values) -> None:
+def _check(actor: Actor, assessment: Assessment, wish: AmendmentWish, before: Values) -> None:
     if actor.role not in CLINICIANS:
         raise Forbidden("A practitioner or the owner amends assessments.")
     if assessment.status is not AssessmentStatus.SIGNED:
@@ -110,7 +110,7 @@ def _check(actor: Actor, assessment: Assessment, wish: Wish, before: Values) -> 
 
 
 def _row(
-    actor: Actor, assessment: Assessment, amendment_id: uuid.UUID, wish: Wish, old: Value | None
+    actor: Actor, assessment: Assessment, amendment_id: uuid.UUID, wish: AmendmentWish, old: Value | None
 ) -> Amendment:
     place = wish.place
     old_number, old_text = _stored(old)
@@ -137,7 +137,7 @@ def _stored(value: Value | None) -> tuple[float | None, str | None]:
     return (None, value) if isinstance(value, str) else (value, None)
 
 
-def _note(actor: Actor, assessment: Assessment, wish: Wish, old: Value | None) -> None:
+def _note(actor: Actor, assessment: Assessment, wish: AmendmentWish, old: Value | None) -> None:
     details: Mapping[str, str | float | None] = {}
     if wish.place is not None:
         details = {"place": wish.place.name, "old": old, "new": wish.value}

@@ -13,7 +13,7 @@ from clinic.models import Assessment, Client
 from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.assessments import history
-from clinic.services.assessments.history import Record
+from clinic.services.assessments.history import AssessmentRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,13 @@ class Comparison:
 
     client: Client
     all: Sequence[Assessment]
-    first: Record
-    latest: Record
-    between: Sequence[Record]
+    first: AssessmentRecord
+    latest: AssessmentRecord
+    between: Sequence[AssessmentRecord]
     rows: Sequence[FindingChange]
 
 
-def compared(first: Record, latest: Record) -> list[FindingChange]:
+def compared(first: AssessmentRecord, latest: AssessmentRecord) -> list[FindingChange]:
     """Two records held against each other, with the catalogue's usual thresholds of change."""
     return finding_changes(first, latest, load_catalogue().usual)
 
@@ -64,7 +64,9 @@ def of_client(
     return Comparison(client, signed, first, latest, read[1:-1], compared(first, latest))
 
 
-def trends_of(actor: Actor, client_id: uuid.UUID) -> tuple[Client, list[Record], list[MeasureSeries]]:
+def trends_of(
+    actor: Actor, client_id: uuid.UUID
+) -> tuple[Client, list[AssessmentRecord], list[MeasureSeries]]:
     """Everything measured in at least two signed assessments, by way of measuring: four queries."""
     client = access.client_for(actor, client_id)
     records = history.records(history.signed_of(client.practice_id, client.id))

@@ -18,7 +18,7 @@ from clinic.models import Assessment, Client, Practice
 from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.assessments import history
-from clinic.services.assessments.history import Amended, Record
+from clinic.services.assessments.history import AmendedPlace, AssessmentRecord
 
 PEOPLE = (joinedload(Assessment.author), joinedload(Assessment.signer))
 
@@ -29,7 +29,7 @@ class Findings:
 
     practice: Practice
     client: Client
-    records: Sequence[Record]
+    records: Sequence[AssessmentRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Told:
     test: AssessmentTest | None
     field: Field | None
     value: Value | None
-    amended: Amended | None
+    amended: AmendedPlace | None
 
 
 def of_client(actor: Actor, client_id: uuid.UUID) -> Findings:
@@ -63,7 +63,7 @@ def of_assessment(actor: Actor, assessment_id: uuid.UUID) -> Findings:
     return Findings(access.practice_of(actor), found.client, history.records([found]))
 
 
-def told(record: Record) -> Iterator[Told]:
+def told(record: AssessmentRecord) -> Iterator[Told]:
     """Every value of a record in the order it is filled in, and those whose test is not kept any more."""
     left = {*record.values, *record.amended}
     for spot in spots_of(record.items):
@@ -87,5 +87,5 @@ def in_words(field: Field | None, value: Value) -> str:
     return dict(field.options).get(value, value)
 
 
-def _told(record: Record, place: Place, test: AssessmentTest | None, field: Field | None) -> Told:
+def _told(record: AssessmentRecord, place: Place, test: AssessmentTest | None, field: Field | None) -> Told:
     return Told(place, test, field, record.values.get(place), record.amended.get(place))

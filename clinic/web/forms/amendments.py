@@ -13,7 +13,7 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.findings import NONE_SEEN, Value, read, spelled, written
 from clinic.domain.spots import Spot
 from clinic.domain.types import FieldKind
-from clinic.services.assessments.amendments import LONGEST, Wish
+from clinic.services.assessments.amendments import LONGEST, AmendmentWish
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LongTextField, printable
 
@@ -47,12 +47,12 @@ class AmendForm(Form):
         form.spot = spot
         return form
 
-    def wish(self) -> Wish:
+    def wish(self) -> AmendmentWish:
         """What was sent; RuleBroken for a value that its field does not take."""
         value = None
         if self.spot is not None and not self.withdraw.data:
             value = self._value(self.spot)
-        return Wish(
+        return AmendmentWish(
             key=(self.key.data or "")[:64],
             place=self.spot.place if self.spot else None,
             value=value,

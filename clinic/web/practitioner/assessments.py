@@ -73,7 +73,7 @@ def _chart(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def _amendments(assessment: Assessment) -> list[history.Added]:
+def _amendments(assessment: Assessment) -> list[history.AddedAmendment]:
     return history.amendments(assessment.practice_id, [assessment.id]).get(assessment.id, [])
 
 

@@ -16,7 +16,7 @@ from clinic.domain.spots import in_section, sides_of
 from clinic.domain.standing_out import clear_tests, stands_out
 from clinic.domain.types import FieldKind, Section, Side
 from clinic.models import ExerciseMistake
-from clinic.services.assessments.history import Amended
+from clinic.services.assessments.history import AmendedPlace
 
 SECTION_WORDS = {
     Section.ORTHOPEDIC: "Orthopedic",
@@ -27,7 +27,7 @@ SIDE_WORDS = {Side.LEFT: "Left", Side.RIGHT: "Right", Side.NONE: ""}
 SAYS_LITTLE = frozenset({"not_tested", "not_asked", "not_tried"})
 
 
-Amendments: TypeAlias = Mapping[Place, Amended]
+Amendments: TypeAlias = Mapping[Place, AmendedPlace]
 NOT_AMENDED: Amendments = {}
 
 

@@ -18,7 +18,7 @@ from clinic.domain.types import FieldKind, Side
 from clinic.models import Assessment
 from clinic.services.assessments import reading
 from clinic.services.assessments.comparisons import Comparison
-from clinic.services.assessments.history import Amended, Record
+from clinic.services.assessments.history import AmendedPlace, AssessmentRecord
 from clinic.web.presenters.assessments import SIDE_WORDS, field_name, value_words
 from clinic.web.presenters.evidence import CERTAINTY, sources_of
 
@@ -144,7 +144,9 @@ def page(found: Comparison, mistake: str, today: date) -> Page:
     )
 
 
-def rows_between(found: Sequence[FindingChange], records: Sequence[Record], mistake: str) -> list[Row]:
+def rows_between(
+    found: Sequence[FindingChange], records: Sequence[AssessmentRecord], mistake: str
+) -> list[Row]:
     """Some places of a few assessments, worst news first."""
     told = _Telling(mistake, records)
     ranked = sorted(found, key=lambda row: ORDER.index(row.outcome.verdict))
@@ -193,7 +195,7 @@ class _Words(dict[Value | None, str | None]):
 class _Telling:
     """The words of one page: each value's once, and the thresholds in the order they are first needed."""
 
-    def __init__(self, mistake: str, records: Sequence[Record]) -> None:
+    def __init__(self, mistake: str, records: Sequence[AssessmentRecord]) -> None:
         self._mistake = mistake
         self.tables = [record.values for record in records]
         self.with_amendments = [number for number, record in enumerate(records) if record.amended]
@@ -226,7 +228,7 @@ class _Telling:
             )
 
 
-def _row(row: FindingChange, records: Sequence[Record], told: _Telling) -> Row:
+def _row(row: FindingChange, records: Sequence[AssessmentRecord], told: _Telling) -> Row:
     spot, outcome = row.spot, row.outcome
     return Row(
         name=field_name(spot.test, spot.field, Side.NONE),
@@ -241,7 +243,7 @@ def _row(row: FindingChange, records: Sequence[Record], told: _Telling) -> Row:
     )
 
 
-def _cells(spot: Spot, records: Sequence[Record], told: _Telling) -> tuple[str | Cell | None, ...]:
+def _cells(spot: Spot, records: Sequence[AssessmentRecord], told: _Telling) -> tuple[str | Cell | None, ...]:
     place, words = spot.place, told.of(spot)
     cells: list[str | Cell | None] = [words[values.get(place)] for values in told.tables]
     for number in told.with_amendments:
@@ -250,7 +252,7 @@ def _cells(spot: Spot, records: Sequence[Record], told: _Telling) -> tuple[str |
     return tuple(cells)
 
 
-def _amended(value: Value | None, amended: Amended, words: _Words) -> Cell:
+def _amended(value: Value | None, amended: AmendedPlace, words: _Words) -> Cell:
     return Cell(words[value] or "withdrawn", words[amended.signed] or "nothing", amended.reason)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from clinic.domain.asking import AnswerSource
 from clinic.domain.dates import day_in_words
-from clinic.domain.questionnaires import Kind, Measure
+from clinic.domain.questionnaires import Measure, QuestionnaireKind
 from clinic.domain.score_changes import AnsweredQuestionnaire
 from clinic.web.filters import moment
 
@@ -90,7 +90,7 @@ def _lines(each: AnsweredQuestionnaire) -> list[AnswerLine]:
         return []
     if made.activities:
         return [AnswerLine(text, _activity_answer(each, text)) for text in each.activities]
-    if made.kind is Kind.TICKS:
+    if made.kind is QuestionnaireKind.TICKS:
         ticked = [str(each.number) for each in _statements(each) if each.is_ticked]
         return [AnswerLine(f"Statements ticked: {len(ticked)}", ", ".join(ticked) or "None")]
     lines = []
@@ -100,14 +100,16 @@ def _lines(each: AnsweredQuestionnaire) -> list[AnswerLine]:
         if made.needs_since and each.since:
             question = question.format(since=day_in_words(each.since))
         words = dict(item.options).get(value, "") if value is not None else LEFT_OUT
-        scored = f"{words} ({value})" if made.kind is Kind.CHOICE and value is not None else words
+        scored = (
+            f"{words} ({value})" if made.kind is QuestionnaireKind.CHOICE and value is not None else words
+        )
         lines.append(AnswerLine(question, scored))
     return lines
 
 
 def _statements(each: AnsweredQuestionnaire) -> tuple[Statement, ...]:
     made = each.questionnaire
-    if made.kind is not Kind.TICKS or each.is_left_out:
+    if made.kind is not QuestionnaireKind.TICKS or each.is_left_out:
         return ()
     return tuple(
         Statement(number, item.text, bool(each.answers.get(item.id)))

@@ -17,7 +17,7 @@ from clinic.domain.spots import Spot, spots_of
 from clinic.domain.types import AssessmentStatus, Evidence, Side
 from clinic.models import Assessment, Practice
 from clinic.services.assessments import comparisons, reading
-from clinic.services.assessments.history import Added, Record
+from clinic.services.assessments.history import AddedAmendment, AssessmentRecord
 from clinic.web.filters import city, day_year, local_date, moment
 from clinic.web.presenters import assessments as words
 from clinic.web.presenters.comparisons import change_words, verdict_words
@@ -32,8 +32,8 @@ OUR_OWN = "(our own wording)"
 class Seen:
     """An assessment with all that its report tells of it; `by` made the report, at that instant."""
 
-    record: Record
-    before: Record | None
+    record: AssessmentRecord
+    before: AssessmentRecord | None
     practice: Practice
     mistake: str
     by: str
@@ -169,7 +169,7 @@ def _short_day(day: date) -> str:
     return " ".join(day_year(day).split()[1:])
 
 
-def _amendment(added: Added, seen: Seen) -> dict[str, Any]:
+def _amendment(added: AddedAmendment, seen: Seen) -> dict[str, Any]:
     spots = {spot.place: spot for spot in spots_of(seen.record.items)}
     spot = spots.get(added.place) if added.place else None
     lines = [_corrected(added, added.place, spot, seen.mistake)] if added.place else []
@@ -181,7 +181,7 @@ def _amendment(added: Added, seen: Seen) -> dict[str, Any]:
     }
 
 
-def _corrected(added: Added, place: Place, spot: Spot | None, mistake: str) -> str:
+def _corrected(added: AddedAmendment, place: Place, spot: Spot | None, mistake: str) -> str:
     name = words.field_name(spot.test, spot.field, place.side) if spot else " ".join(place)
     old, new = (
         "" if each is None else _value(spot, each, mistake) if spot else str(each)

@@ -14,7 +14,7 @@ from clinic.domain.finding_changes import MeasureSeries
 from clinic.domain.findings import in_figures, with_unit
 from clinic.domain.thresholds import change_threshold, norm_of
 from clinic.domain.types import Section, Side
-from clinic.services.assessments.history import Record
+from clinic.services.assessments.history import AssessmentRecord
 from clinic.web.presenters.assessments import SECTION_WORDS, SIDE_WORDS, field_name, lower_first, value_words
 
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 300.0, 14.0, 128.0  # the ends of the drawing
@@ -96,7 +96,9 @@ class TrendSection:
     steady: tuple[str, ...]
 
 
-def sections(records: Sequence[Record], found: Sequence[MeasureSeries], today: date) -> list[TrendSection]:
+def sections(
+    records: Sequence[AssessmentRecord], found: Sequence[MeasureSeries], today: date
+) -> list[TrendSection]:
     """Every measure taken at least twice in the same way, by section and in the order of the tests."""
     told = []
     for section in Section:
@@ -129,7 +131,9 @@ def _steady_words(group: Sequence[MeasureSeries]) -> str:
     return f"{field_name(spot.test, spot.field, Side.NONE)}: {_message(group, spot.field.unit)}"
 
 
-def _trend(number: int, records: Sequence[Record], group: Sequence[MeasureSeries], today: date) -> Trend:
+def _trend(
+    number: int, records: Sequence[AssessmentRecord], group: Sequence[MeasureSeries], today: date
+) -> Trend:
     spot, unit = group[0].spot, group[0].spot.field.unit
     at = [each for each in range(len(records)) if any(series.values[each] is not None for series in group)]
     span = slice(at[0], at[-1] + 1)

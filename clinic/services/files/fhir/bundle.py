@@ -10,7 +10,7 @@ from typing import Any
 
 from clinic.domain.score_changes import AnsweredQuestionnaire
 from clinic.domain.types import AssessmentStatus
-from clinic.services.assessments.history import Record
+from clinic.services.assessments.history import AssessmentRecord
 from clinic.services.files.fhir.codes import HL7, concept
 from clinic.services.files.fhir.observations import observations
 from clinic.services.files.fhir.people import (
@@ -54,7 +54,7 @@ def _signatures(findings: Findings) -> Iterator[Resource]:
             yield _signature(record)
 
 
-def _signature(record: Record) -> Resource:
+def _signature(record: AssessmentRecord) -> Resource:
     """Who signed an assessment, and when."""
     assessment = record.assessment
     assert assessment.signer is not None
