@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from clinic.domain.provenance import Fact, Provenance
-from clinic.domain.scoring import ScoreRule, Yardstick, screens_positive
+from clinic.domain.scoring import ScoreAnswers, ScoreRule, Yardstick, score, screens_positive
 
 
 class QuestionnaireKind(StrEnum):
@@ -134,6 +134,12 @@ class Questionnaire:
         if self.activities:
             return dict.fromkeys(self.activities.ids, self.activities.rate.scores)
         return {item.id: item.scores for item in self.items}
+
+    def scores(self, answers: ScoreAnswers) -> dict[str, float | None]:
+        """Each score; None where its rule allows none, or the whole page was left out."""
+        if all(value is None for value in answers.values()):
+            return dict.fromkeys((measure.id for measure in self.measures), None)
+        return {measure.id: score(measure.rule, answers) for measure in self.measures}
 
     def is_positive(self, value: float | None) -> bool:
         """Whether a screen asks for a conversation; False where it is no screen."""

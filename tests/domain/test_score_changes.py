@@ -11,7 +11,6 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.asking import AnswerSource
 from clinic.domain.change import ChangeReason, ChangeVerdict
 from clinic.domain.score_changes import AnsweredQuestionnaire, activity_changes, score_changes
-from clinic.domain.scoring import score
 
 KNOWN = load_catalogue().questionnaires.newest
 ORDER = list(KNOWN)
@@ -34,7 +33,7 @@ def answered(
         answers=answers,
         activities=activities,
         since=None,
-        scores={measure.id: score(measure.rule, answers) for measure in made.measures},
+        scores=made.scores(answers),
         screen_positive=False,
         answered_at=at,
         recorded_at=at,

@@ -77,6 +77,25 @@ def test_score(
     assert score(measure(key, name).rule, answers) == expected
 
 
+@pytest.mark.parametrize(
+    "key, answers, expected",
+    [
+        ("nprs", {"now": 3, "average": None, "worst": 8}, {"now": 3, "average": None, "worst": 8}),
+        (
+            "nprs",
+            {"now": None, "average": None, "worst": None},
+            {"now": None, "average": None, "worst": None},
+        ),
+        ("rmdq24", dict.fromkeys((f"s{each}" for each in range(1, 25)), None), {"count": None}),
+        ("rmdq24", ticks(0), {"count": 0}),
+    ],
+)
+def test_a_page_that_was_left_out_as_a_whole_has_no_score_at_all(
+    key: str, answers: dict[str, int | None], expected: dict[str, float | None]
+) -> None:
+    assert KNOWN[key].scores(answers) == expected
+
+
 def test_a_score_beyond_its_range_is_refused() -> None:
     with pytest.raises(RuleBroken):
         score(measure("phq2", "total").rule, {"interest": 3, "mood": 9})

@@ -22,6 +22,7 @@ from clinic.extensions import db
 from clinic.services.actors import Actor
 from clinic.services.assessments import amendments
 from clinic.services.assessments.amendments import AmendmentWish
+from clinic.services.assessments.history import AssessmentRecord
 from clinic.services.batteries import offered as batteries
 from clinic.services.files import findings as client_findings
 from clinic.services.files.fhir import codes, fhir_bundle
@@ -200,7 +201,7 @@ def test_every_field_of_the_catalogue_is_sent_with_codes_that_exist(people: Peop
     items = tuple(BatteryItem(test, test.fields) for test in load_catalogue().tests.values())
     values = {spot.place: sample(spot.field) for spot in spots_of(items)}
     assessment.items = batteries.snapshot(items)
-    record = client_findings.Record(assessment, values, {})
+    record = AssessmentRecord(assessment, values, {})
     made = fhir_bundle(client_findings.Findings(found.practice, found.client, [record]), [], AT)
     Bundle.model_validate_json(made)
     told = json.loads(made)

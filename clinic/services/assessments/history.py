@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import and_, bindparam, inspect, or_, select, type_coerce
 from sqlalchemy.orm import joinedload
 from sqlalchemy.types import NullType
 
+from clinic.domain.amendments import AddedAmendment, AmendedPlace, overlaid
 from clinic.domain.assessment import BatteryItem
 from clinic.domain.findings import Place, Value, Values
 from clinic.domain.types import AssessmentStatus, Side
@@ -23,30 +24,6 @@ from clinic.services.assessments import reading
 
 RAW = NullType()
 SIDES = {side.value: side for side in Side}
-
-
-@dataclass(frozen=True, slots=True)
-class AddedAmendment:
-    """One amendment as it is read: a corrected value with its place, a note, or both."""
-
-    id: uuid.UUID
-    place: Place | None
-    old: Value | None
-    new: Value | None
-    note: str
-    reason: str
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class AmendedPlace:
-    """What was signed at a place that is amended, None where nothing was; and why it reads otherwise now."""
-
-    signed: Value | None
-    reason: str
-    by: str
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -142,21 +119,6 @@ def amendments(
     for row, name in db.session.execute(_AMENDMENTS, asked):
         found.setdefault(row.assessment_id, []).append(_added(row, name))
     return found
-
-
-def overlaid(
-    values: Values, added: Iterable[AddedAmendment]
-) -> tuple[dict[Place, Value], dict[Place, AmendedPlace]]:
-    """The values as they read with their amendments, and what was signed at each place that one corrects."""
-    effective, amended = dict(values), {}
-    for each in added:
-        if each.place is None:
-            continue
-        amended[each.place] = AmendedPlace(values.get(each.place), each.reason, each.by, each.at)
-        effective.pop(each.place, None)
-        if each.new is not None:
-            effective[each.place] = each.new
-    return effective, amended
 
 
 def effective(assessment: Assessment) -> dict[Place, Value]:

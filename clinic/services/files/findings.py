@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from clinic.domain.amendments import AmendedPlace
 from clinic.domain.assessment import AssessmentTest, Field
 from clinic.domain.findings import NONE_SEEN, Place, Value
 from clinic.domain.spots import spots_of
@@ -18,7 +19,7 @@ from clinic.models import Assessment, Client, Practice
 from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.assessments import history
-from clinic.services.assessments.history import AmendedPlace, AssessmentRecord
+from clinic.services.assessments.history import AssessmentRecord
 
 PEOPLE = (joinedload(Assessment.author), joinedload(Assessment.signer))
 

@@ -22,7 +22,7 @@ from clinic.services import access, audit, links
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.questionnaires import mail as questionnaire_mail
-from clinic.services.questionnaires.given import GivenAnswers, check, scores
+from clinic.services.questionnaires.given import GivenAnswers, check
 from clinic.services.questionnaires.pages import (
     Opened,
     Page,
@@ -136,7 +136,7 @@ def _by_client(opened: Opened, number: int, given: GivenAnswers, source: AnswerS
 def _add(opened: Opened, page: Page, given: GivenAnswers, origin: Origin) -> QuestionnaireResponse:
     check(page, given)
     made, at = page.questionnaire, now()
-    found = scores(made, given)
+    found = made.scores(given.answers)
     row = QuestionnaireResponse(
         id=uuid.uuid4(),
         practice_id=opened.request.practice_id,

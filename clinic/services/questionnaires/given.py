@@ -1,4 +1,4 @@
-"""Answers as a form read them: whether they belong to what was asked, and the scores they make."""
+"""Answers as a form read them, and whether they belong to what was asked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clinic.domain import scoring
 from clinic.domain.errors import RuleBroken
-from clinic.domain.questionnaires import Questionnaire, QuestionnaireKind
+from clinic.domain.questionnaires import QuestionnaireKind
 from clinic.models import QuestionnaireResponse
 from clinic.services.questionnaires.pages import Page
 
@@ -31,13 +31,6 @@ def check(page: Page, given: GivenAnswers) -> None:
     scoring.refuse_strange(given.answers, page.questionnaire.allowed)
     if page.questionnaire.kind is QuestionnaireKind.ACTIVITIES:
         _check_activities(page, given)
-
-
-def scores(made: Questionnaire, given: GivenAnswers) -> dict[str, float | None]:
-    """Each score; None where its rule allows none, or the whole page was left out."""
-    if all(value is None for value in given.answers.values()):
-        return dict.fromkeys((measure.id for measure in made.measures), None)
-    return {measure.id: scoring.score(measure.rule, given.answers) for measure in made.measures}
 
 
 def _check_activities(page: Page, given: GivenAnswers) -> None:

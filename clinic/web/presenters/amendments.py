@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from clinic.domain.amendments import AddedAmendment
 from clinic.domain.findings import Place, Value
 from clinic.domain.spots import Spot, spots_of
 from clinic.domain.types import FieldKind, Side
-from clinic.services.assessments.history import AddedAmendment, AssessmentRecord
+from clinic.services.assessments.history import AssessmentRecord
 from clinic.web.presenters.assessments import SIDE_WORDS, field_name, value_words
 
 NOTHING = "nothing recorded"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
+from clinic.domain.amendments import AmendedPlace
 from clinic.domain.assessment import AssessmentTest, BatteryItem, Field
 from clinic.domain.dates import count, day_in_words
 from clinic.domain.findings import NONE_SEEN, Place, Value, Values, in_figures, with_unit
@@ -16,7 +17,6 @@ from clinic.domain.spots import in_section, sides_of
 from clinic.domain.standing_out import clear_tests, stands_out
 from clinic.domain.types import FieldKind, Section, Side
 from clinic.models import ExerciseMistake
-from clinic.services.assessments.history import AmendedPlace
 
 SECTION_WORDS = {
     Section.ORTHOPEDIC: "Orthopedic",

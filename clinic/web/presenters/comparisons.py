@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.amendments import AmendedPlace
 from clinic.domain.assessment import Field, Threshold
 from clinic.domain.change import ChangeOutcome, ChangeReason, ChangeVerdict
 from clinic.domain.dates import day_in_words
@@ -18,7 +19,7 @@ from clinic.domain.types import FieldKind, Side
 from clinic.models import Assessment
 from clinic.services.assessments import reading
 from clinic.services.assessments.comparisons import Comparison
-from clinic.services.assessments.history import AmendedPlace, AssessmentRecord
+from clinic.services.assessments.history import AssessmentRecord
 from clinic.web.presenters.assessments import SIDE_WORDS, field_name, value_words
 from clinic.web.presenters.evidence import CERTAINTY, sources_of
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from clinic.domain.amendments import AddedAmendment
 from clinic.domain.assessment import BatteryItem, Threshold
 from clinic.domain.change import REAL_CHANGE, ChangeVerdict
 from clinic.domain.dates import count
@@ -17,7 +18,7 @@ from clinic.domain.spots import Spot, spots_of
 from clinic.domain.types import AssessmentStatus, Evidence, Side
 from clinic.models import Assessment, Practice
 from clinic.services.assessments import comparisons, reading
-from clinic.services.assessments.history import AddedAmendment, AssessmentRecord
+from clinic.services.assessments.history import AssessmentRecord
 from clinic.web.filters import city, day_year, local_date, moment
 from clinic.web.presenters import assessments as words
 from clinic.web.presenters.comparisons import change_words, verdict_words
