@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from clinic.catalogue.assessment import (
+from clinic.catalogue.check_in import read_options
+from clinic.catalogue.provenance import read_fact, read_provenance
+from clinic.catalogue.reader import Entry
+from clinic.domain.assessment import (
+    MEASURED,
     NUMERIC,
     WITH_OPTIONS,
     AssessmentTest,
@@ -17,10 +21,6 @@ from clinic.catalogue.assessment import (
     Threshold,
     ThresholdKind,
 )
-from clinic.catalogue.check_in import read_options
-from clinic.catalogue.provenance import read_fact, read_provenance
-from clinic.catalogue.reader import Entry
-from clinic.domain.comparison import MEASURED
 from clinic.domain.errors import RuleBroken
 from clinic.domain.findings import read
 from clinic.domain.types import Better, FieldKind, Section, Sides, TestResult, Tier

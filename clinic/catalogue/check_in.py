@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from clinic.catalogue.provenance import Provenance, read_provenance
+from clinic.catalogue.provenance import read_provenance
 from clinic.catalogue.reader import Entry, by_id
+from clinic.domain.provenance import Provenance
 from clinic.domain.redflags import Combination, Verdict, evaluate
 from clinic.domain.types import Tier
 

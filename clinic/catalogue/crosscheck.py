@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from clinic.catalogue.loader import Catalogue
 from clinic.catalogue.plain_words import FILE, PlainTest
-from clinic.catalogue.provenance import Fact, Provenance
 from clinic.catalogue.reader import CatalogueError
 from clinic.domain.doses import dose_problems
 from clinic.domain.progress import PAIN_CHANGE
+from clinic.domain.provenance import Fact, Provenance
 
 TEST_FILES = "tests_*.toml"  # ids are unique over all of them
 Check = Callable[[Catalogue], None]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clinic.catalogue.provenance import Fact, Provenance, read_fact, read_provenance
+from clinic.catalogue.provenance import read_fact, read_provenance
 from clinic.catalogue.reader import Entry
 from clinic.domain.doses import Bound, Dose, DoseBounds, Tempo
+from clinic.domain.provenance import Fact, Provenance
 from clinic.domain.types import DoseSide, MoveRange, Support
 
 BOUNDED = ("sets", "reps", "hold_s", "rest_s", "tempo_s", "times_per_day", "days_per_week")

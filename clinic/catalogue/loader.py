@@ -8,7 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from clinic.catalogue.assessment import AssessmentTest, Battery, Field, Threshold
 from clinic.catalogue.assessment_tables import read_battery, read_field, read_test, read_usual
 from clinic.catalogue.check_in import CheckIn, WarningSigns, read_check_in, read_warning_signs
 from clinic.catalogue.dosing import Dosing, read_dosing
@@ -24,10 +23,13 @@ from clinic.catalogue.moves import (
     read_routine,
     read_transfer,
 )
-from clinic.catalogue.provenance import Source, read_source
-from clinic.catalogue.questionnaires import Questionnaires, read_questionnaires
+from clinic.catalogue.provenance import read_source
+from clinic.catalogue.questionnaires import read_questionnaires
 from clinic.catalogue.reader import CatalogueError, Entry, by_id, read_file
+from clinic.domain.assessment import AssessmentTest, Battery, Field, Threshold
 from clinic.domain.passwords import squeeze, stem
+from clinic.domain.provenance import Source
+from clinic.domain.questionnaires import Questionnaires
 from clinic.domain.types import FieldKind
 
 DATA = Path(__file__).parent / "data"

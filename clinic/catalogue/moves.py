@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clinic.catalogue.dosing import read_dose
-from clinic.catalogue.provenance import Fact, Provenance, read_fact, read_provenance
+from clinic.catalogue.provenance import read_fact, read_provenance
 from clinic.catalogue.reader import Entry
 from clinic.domain.doses import Dose
+from clinic.domain.provenance import Fact, Provenance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

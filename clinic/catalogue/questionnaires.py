@@ -1,182 +1,30 @@
-"""Questionnaires as data: whose words they are, what they ask, how they are scored, and what a change is."""
+"""Reading questionnaires out of their data files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import cached_property
 from types import MappingProxyType
 
 from clinic.catalogue.check_in import PLACEHOLDER
-from clinic.catalogue.provenance import Fact, Provenance, read_fact, read_provenance
+from clinic.catalogue.provenance import read_fact, read_provenance
 from clinic.catalogue.reader import Entry
-from clinic.domain.scoring import Method, Missing, Scale, Yardstick, screens_positive
+from clinic.domain.provenance import Provenance
+from clinic.domain.questionnaires import (
+    Licence,
+    Measure,
+    MeasureRole,
+    NamedActivities,
+    Questionnaire,
+    QuestionnaireItem,
+    QuestionnaireKind,
+    Questionnaires,
+    UsualSet,
+    Wording,
+)
+from clinic.domain.scoring import MissingAnswer, ScoreMethod, ScoreRule, Yardstick
 from clinic.domain.types import Evidence
 
 SINCE = "since"  # the one thing a question may ask the practice to fill in
 MOST_SCALE_STEPS = 11
-
-
-class Kind(StrEnum):
-    """What sort of answers a questionnaire takes."""
-
-    SCALE = "scale"
-    CHOICE = "choice"
-    TICKS = "ticks"
-    ACTIVITIES = "activities"
-
-
-class MeasureRole(StrEnum):
-    """What a score is for: how somebody is, how they have changed, or whether to talk."""
-
-    STATE = "state"
-    CHANGE = "change"
-    SCREEN = "screen"
-
-
-class Wording(StrEnum):
-    """Whose words are shown."""
-
-    OWN = "own"
-    EXACT = "exact"
-    METHOD = "method"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One question. `options` are scores with their words; on a scale only its ends and middle have words."""
-
-    id: str
-    text: str
-    options: tuple[tuple[int, str], ...]
-    low: str = ""
-    middle: str = ""
-    high: str = ""
-    loinc: str = ""
-
-    @property
-    def scores(self) -> frozenset[int]:
-        """The answers it takes."""
-        return frozenset(value for value, _ in self.options)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedActivities:
-    """Things the client names, each rated with a number; `error` is that of one activity."""
-
-    most: int
-    ask: str
-    hint: str
-    rate: Item
-    error: float
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The names under which their ratings are kept, in order."""
-        return tuple(f"a{number}" for number in range(1, self.most + 1))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """One score of a questionnaire with its rule and its threshold; None where nobody has published one."""
-
-    id: str
-    name: str
-    rule: Scale
-    yardstick: Yardstick
-    threshold: Provenance | None
-    loinc: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Licence:
-    """What its owner allows, whose words are shown, and what has to stand beside them."""
-
-    text: str
-    provenance: Provenance
-    wording: Wording
-    citation: str
-    notice: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Questionnaire:
-    """One version of a questionnaire. Instead of `items` it may have `activities` that the client names."""
-
-    id: str
-    version: int
-    name: str
-    full_name: str
-    client_title: str
-    intro: str
-    follow_up_intro: str
-    kind: Kind
-    role: MeasureRole
-    minutes: int
-    licence: Licence
-    items: tuple[Item, ...]
-    activities: NamedActivities | None
-    measures: tuple[Measure, ...]
-    facts: tuple[Fact, ...]
-    provenance: Provenance
-    loinc: str
-    loinc_provenance: Provenance | None
-    positive_from: float | None
-    better_from: float | None
-    worse_from: float | None
-    confirm: str
-    advice: str
-    closing: str
-
-    @property
-    def needs_since(self) -> bool:
-        """Whether it asks for the change since a day that has to be named."""
-        return self.role is MeasureRole.CHANGE
-
-    @cached_property
-    def allowed(self) -> Mapping[str, frozenset[int]]:
-        """Which answers each question takes; an activity's rating under the name it is kept by."""
-        if self.activities:
-            return dict.fromkeys(self.activities.ids, self.activities.rate.scores)
-        return {item.id: item.scores for item in self.items}
-
-    def is_positive(self, value: float | None) -> bool:
-        """Whether a screen asks for a conversation; False where it is no screen."""
-        return self.positive_from is not None and screens_positive(value, self.positive_from)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsualSet:
-    """What is usually asked together; authored."""
-
-    id: str
-    name: str
-    asks: tuple[str, ...]
-    optional: tuple[str, ...]
-    weeks: tuple[int, ...]
-    provenance: Provenance
-
-
-@dataclass(frozen=True, kw_only=True)
-class Questionnaires:
-    """All questionnaires by id, newest version first asked for, and the usual sets."""
-
-    versions: Mapping[tuple[str, int], Questionnaire]
-    sets: Mapping[str, UsualSet]
-
-    @cached_property
-    def newest(self) -> Mapping[str, Questionnaire]:
-        """The newest version of each, in the order of the file."""
-        found: dict[str, Questionnaire] = {}
-        for each in self.versions.values():
-            if each.id not in found or found[each.id].version < each.version:
-                found[each.id] = each
-        return MappingProxyType(found)
-
-    def get(self, key: str, version: int) -> Questionnaire:
-        """The version somebody answered; an answer never loses its questions."""
-        return self.versions[key, version]
 
 
 def read_questionnaires(file: Entry, statements: Entry) -> Questionnaires:
@@ -196,21 +44,23 @@ def read_questionnaires(file: Entry, statements: Entry) -> Questionnaires:
 
 def read_questionnaire(entry: Entry, statements: Entry) -> Questionnaire:
     """A questionnaire out of its table; what its kind and role need must be there."""
-    kind, role = entry.member("kind", Kind), entry.member("role", MeasureRole)
+    kind, role = entry.member("kind", QuestionnaireKind), entry.member("role", MeasureRole)
     made = Questionnaire(
         id=entry.text("id"),
         version=entry.integer("version"),
         name=entry.text("name"),
         full_name=entry.text("full_name"),
         client_title=entry.text("client_title"),
-        intro=statements.text("instruction") if kind is Kind.TICKS else entry.text("intro", ""),
+        intro=statements.text("instruction") if kind is QuestionnaireKind.TICKS else entry.text("intro", ""),
         follow_up_intro=entry.text("follow_up_intro", ""),
         kind=kind,
         role=role,
         minutes=entry.integer("minutes"),
         licence=_read_licence(entry),
         items=_read_items(entry, kind, statements),
-        activities=entry.one("activities", _read_activities) if kind is Kind.ACTIVITIES else None,
+        activities=entry.one("activities", _read_activities)
+        if kind is QuestionnaireKind.ACTIVITIES
+        else None,
         measures=entry.each("scales", read_measure, least=1),
         facts=entry.each("facts", read_fact),
         provenance=read_provenance(entry),
@@ -230,10 +80,10 @@ def read_questionnaire(entry: Entry, statements: Entry) -> Questionnaire:
 def read_measure(entry: Entry) -> Measure:
     """A score out of its table."""
     low, high = entry.span("span")
-    rule = Scale(
+    rule = ScoreRule(
         items=entry.texts("items"),
-        method=entry.member("method", Method),
-        missing=entry.member("missing", Missing),
+        method=entry.member("method", ScoreMethod),
+        missing=entry.member("missing", MissingAnswer),
         low=low,
         high=high,
         higher_is_better=entry.flag("higher_is_better"),
@@ -272,38 +122,42 @@ def _provenance_of(entry: Entry, what: str) -> Provenance | None:
     return Provenance(entry.member(f"{what}_status", Evidence), entry.texts(f"{what}_src"))
 
 
-def _read_items(entry: Entry, kind: Kind, statements: Entry) -> tuple[Item, ...]:
-    if kind is Kind.ACTIVITIES:
+def _read_items(entry: Entry, kind: QuestionnaireKind, statements: Entry) -> tuple[QuestionnaireItem, ...]:
+    if kind is QuestionnaireKind.ACTIVITIES:
         return ()
-    if kind is Kind.TICKS:
+    if kind is QuestionnaireKind.TICKS:
         return _read_statements(statements, entry.integer("statements"))
-    shared = _read_options(entry) if kind is Kind.CHOICE else ()
+    shared = _read_options(entry) if kind is QuestionnaireKind.CHOICE else ()
     return entry.each("items", lambda item: _read_item(item, shared), least=1)
 
 
-def _read_statements(file: Entry, count: int) -> tuple[Item, ...]:
+def _read_statements(file: Entry, count: int) -> tuple[QuestionnaireItem, ...]:
     """The statements of a form, in its order; the file says where they were copied from."""
     file.text("copied_from")
     texts = file.texts("statements", least=count, most=count)
     options = ((0, "Not ticked"), (1, "Ticked"))
-    return tuple(Item(id=f"s{number}", text=text, options=options) for number, text in enumerate(texts, 1))
+    return tuple(
+        QuestionnaireItem(id=f"s{number}", text=text, options=options) for number, text in enumerate(texts, 1)
+    )
 
 
-def _read_item(entry: Entry, shared: tuple[tuple[int, str], ...]) -> Item:
+def _read_item(entry: Entry, shared: tuple[tuple[int, str], ...]) -> QuestionnaireItem:
     text = entry.text("text")
     for name in PLACEHOLDER.findall(text):
         if name != SINCE:
             raise entry.error("text", f"has a placeholder nobody fills: {{{name}}}")
     if shared:
-        return Item(id=entry.text("id"), text=text, options=shared, loinc=entry.text("loinc", ""))
+        return QuestionnaireItem(
+            id=entry.text("id"), text=text, options=shared, loinc=entry.text("loinc", "")
+        )
     return _on_a_scale(entry, entry.text("id"), text)
 
 
-def _on_a_scale(entry: Entry, key: str, text: str) -> Item:
+def _on_a_scale(entry: Entry, key: str, text: str) -> QuestionnaireItem:
     first, last = entry.span("span")
     if last - first + 1 > MOST_SCALE_STEPS:
         raise entry.error("span", f"has more than {MOST_SCALE_STEPS} steps")
-    return Item(
+    return QuestionnaireItem(
         id=key,
         text=text,
         options=tuple((value, _step(value, signed=first < 0)) for value in range(first, last + 1)),
@@ -370,10 +224,10 @@ def _check_range(entry: Entry, made: Questionnaire, measure: Measure) -> None:
     offered = [made.allowed[key] for key in measure.rule.items or made.allowed]
     lows, highs = [min(each) for each in offered], [max(each) for each in offered]
     reach = {
-        Method.VALUE: (min(lows), max(highs)),
-        Method.MEAN: (min(lows), max(highs)),
-        Method.SUM: (sum(lows), sum(highs)),
-        Method.COUNT: (0, len(offered)),
+        ScoreMethod.VALUE: (min(lows), max(highs)),
+        ScoreMethod.MEAN: (min(lows), max(highs)),
+        ScoreMethod.SUM: (sum(lows), sum(highs)),
+        ScoreMethod.COUNT: (0, len(offered)),
     }[measure.rule.method]
     if reach != (measure.rule.low, measure.rule.high):
         raise entry.error(f"scales.{measure.id}.span", f"must be {list(reach)}, as the answers allow")

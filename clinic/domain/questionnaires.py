@@ -1,63 +1,179 @@
-"""Where a set of questions stands that a client was asked, and on which day an answer may be changed."""
+"""Questionnaires as data: whose words they are, what they ask, how they are scored, and what a change is."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
 
-LIFETIME = timedelta(days=14)
-TABLET_LIFETIME = timedelta(hours=2)  # a link for a client who sits in the practice
-
-
-class AskChannel(StrEnum):
-    """How a client is asked: in the practice, by a mailed link, or on their own pages."""
-
-    CLINIC = "clinic"
-    MAIL = "mail"
-    PAGES = "pages"
+from clinic.domain.provenance import Fact, Provenance
+from clinic.domain.scoring import ScoreAnswers, ScoreRule, Yardstick, score, screens_positive
 
 
-class AnswerSource(StrEnum):
-    """Where answers came from; `TYPED` by somebody of the practice, for the client."""
+class QuestionnaireKind(StrEnum):
+    """What sort of answers a questionnaire takes."""
 
-    TYPED = "typed"
-    TABLET = "tablet"
-    LINK = "link"
-    PAGES = "pages"
-
-
-class AskState(StrEnum):
-    """Where a set of questions stands."""
-
-    PENDING = "pending"
-    PARTLY = "partly"
-    ANSWERED = "answered"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
+    SCALE = "scale"
+    CHOICE = "choice"
+    TICKS = "ticks"
+    ACTIVITIES = "activities"
 
 
-OPEN = frozenset({AskState.PENDING, AskState.PARTLY})
-IN_PRACTICE = frozenset({AnswerSource.TYPED, AnswerSource.TABLET})
+class MeasureRole(StrEnum):
+    """What a score is for: how somebody is, how they have changed, or whether to talk."""
+
+    STATE = "state"
+    CHANGE = "change"
+    SCREEN = "screen"
 
 
-def state(
-    now: datetime,
-    *,
-    expires_at: datetime,
-    finished_at: datetime | None,
-    revoked_at: datetime | None,
-    answered: int = 0,
-) -> AskState:
-    """Where it stands at `now`, with so many of its questionnaires answered."""
-    if finished_at is not None:
-        return AskState.ANSWERED
-    if revoked_at is not None:
-        return AskState.REVOKED
-    if now >= expires_at:
-        return AskState.EXPIRED
-    return AskState.PARTLY if answered else AskState.PENDING
+class Wording(StrEnum):
+    """Whose words are shown."""
+
+    OWN = "own"
+    EXACT = "exact"
+    METHOD = "method"
 
 
-def may_change(answered_on: date | None, today: date) -> bool:
-    """Whether a client may still change an answer: on the day it was given, where they live."""
-    return answered_on is None or answered_on == today
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionnaireItem:
+    """One question. `options` are scores with their words; on a scale only its ends and middle have words."""
+
+    id: str
+    text: str
+    options: tuple[tuple[int, str], ...]
+    low: str = ""
+    middle: str = ""
+    high: str = ""
+    loinc: str = ""
+
+    @property
+    def scores(self) -> frozenset[int]:
+        """The answers it takes."""
+        return frozenset(value for value, _ in self.options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedActivities:
+    """Things the client names, each rated with a number; `error` is that of one activity."""
+
+    most: int
+    ask: str
+    hint: str
+    rate: QuestionnaireItem
+    error: float
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The names under which their ratings are kept, in order."""
+        return tuple(f"a{number}" for number in range(1, self.most + 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One score of a questionnaire with its rule and its threshold; None where nobody has published one."""
+
+    id: str
+    name: str
+    rule: ScoreRule
+    yardstick: Yardstick
+    threshold: Provenance | None
+    loinc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Licence:
+    """What its owner allows, whose words are shown, and what has to stand beside them."""
+
+    text: str
+    provenance: Provenance
+    wording: Wording
+    citation: str
+    notice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Questionnaire:
+    """One version of a questionnaire. Instead of `items` it may have `activities` that the client names."""
+
+    id: str
+    version: int
+    name: str
+    full_name: str
+    client_title: str
+    intro: str
+    follow_up_intro: str
+    kind: QuestionnaireKind
+    role: MeasureRole
+    minutes: int
+    licence: Licence
+    items: tuple[QuestionnaireItem, ...]
+    activities: NamedActivities | None
+    measures: tuple[Measure, ...]
+    facts: tuple[Fact, ...]
+    provenance: Provenance
+    loinc: str
+    loinc_provenance: Provenance | None
+    positive_from: float | None
+    better_from: float | None
+    worse_from: float | None
+    confirm: str
+    advice: str
+    closing: str
+
+    @property
+    def needs_since(self) -> bool:
+        """Whether it asks for the change since a day that has to be named."""
+        return self.role is MeasureRole.CHANGE
+
+    @cached_property
+    def allowed(self) -> Mapping[str, frozenset[int]]:
+        """Which answers each question takes; an activity's rating under the name it is kept by."""
+        if self.activities:
+            return dict.fromkeys(self.activities.ids, self.activities.rate.scores)
+        return {item.id: item.scores for item in self.items}
+
+    def scores(self, answers: ScoreAnswers) -> dict[str, float | None]:
+        """Each score; None where its rule allows none, or the whole page was left out."""
+        if all(value is None for value in answers.values()):
+            return dict.fromkeys((measure.id for measure in self.measures), None)
+        return {measure.id: score(measure.rule, answers) for measure in self.measures}
+
+    def is_positive(self, value: float | None) -> bool:
+        """Whether a screen asks for a conversation; False where it is no screen."""
+        return self.positive_from is not None and screens_positive(value, self.positive_from)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsualSet:
+    """What is usually asked together; authored."""
+
+    id: str
+    name: str
+    asks: tuple[str, ...]
+    optional: tuple[str, ...]
+    weeks: tuple[int, ...]
+    provenance: Provenance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Questionnaires:
+    """All questionnaires by id, newest version first asked for, and the usual sets."""
+
+    versions: Mapping[tuple[str, int], Questionnaire]
+    sets: Mapping[str, UsualSet]
+
+    @cached_property
+    def newest(self) -> Mapping[str, Questionnaire]:
+        """The newest version of each, in the order of the file."""
+        found: dict[str, Questionnaire] = {}
+        for each in self.versions.values():
+            if each.id not in found or found[each.id].version < each.version:
+                found[each.id] = each
+        return MappingProxyType(found)
+
+    def get(self, key: str, version: int) -> Questionnaire:
+        """The version somebody answered; an answer never loses its questions."""
+        return self.versions[key, version]

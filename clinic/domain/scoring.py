@@ -10,12 +10,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from clinic.domain.change import (
+    ChangeOutcome,
+    ChangeReason,
+    ChangeVerdict,
+    better_if,
+    difference,
+    not_comparable,
+)
 from clinic.domain.errors import RuleBroken
 
-Answers: TypeAlias = Mapping[str, int | None]
+ScoreAnswers: TypeAlias = Mapping[str, int | None]
 
 
-class Method(StrEnum):
+class ScoreMethod(StrEnum):
     """How answers become a score."""
 
     VALUE = "value"
@@ -24,7 +32,7 @@ class Method(StrEnum):
     MEAN = "mean"
 
 
-class Missing(StrEnum):
+class MissingAnswer(StrEnum):
     """What an answer that was left out means for the score."""
 
     NO_SCORE = "no_score"
@@ -32,32 +40,12 @@ class Missing(StrEnum):
     LEFT_OUT = "left_out"
 
 
-class Verdict(StrEnum):
-    """What a change between two scores may be called."""
-
-    BETTER = "better"
-    WORSE = "worse"
-    WITHIN_ERROR = "within_error"
-    NOT_COMPARABLE = "not_comparable"
-
-
-class Why(StrEnum):
-    """Why two scores cannot be compared, or what to keep in mind when they are."""
-
-    OTHER_VERSION = "other_version"
-    OTHER_ACTIVITIES = "other_activities"
-    NO_SCORE = "no_score"
-    NO_THRESHOLD = "no_threshold"
-    FLOOR = "floor"
-    CEILING = "ceiling"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scale:
+class ScoreRule:
     """One score of a questionnaire. Without `items` it takes every answer there is (activities)."""
 
-    method: Method
-    missing: Missing
+    method: ScoreMethod
+    missing: MissingAnswer
     low: int
     high: int
     higher_is_better: bool
@@ -80,7 +68,7 @@ class Yardstick:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ScoreTaken:
     """One score as it was taken: by which version, and of which activities where they were named."""
 
     score: float | None
@@ -88,65 +76,53 @@ class Taken:
     activities: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The change from the first to the latest, its name, why it has none, and what to keep in mind."""
-
-    verdict: Verdict
-    by: float | None = None
-    why: Why | None = None
-    caution: Why | None = None
-
-
-def score(scale: Scale, answers: Answers) -> float | None:
+def score(rule: ScoreRule, answers: ScoreAnswers) -> float | None:
     """The score, None where the rule for missing answers allows none; RuleBroken outside the range."""
-    asked = scale.items or tuple(answers)
+    asked = rule.items or tuple(answers)
     given = [value for item in asked if (value := answers.get(item)) is not None]
-    if scale.missing is Missing.NO_SCORE and len(given) < len(asked):
+    if rule.missing is MissingAnswer.NO_SCORE and len(given) < len(asked):
         return None
-    if not given and scale.missing is Missing.LEFT_OUT:
+    if not given and rule.missing is MissingAnswer.LEFT_OUT:
         return None
-    found = _worked_out(scale.method, given)
-    if not scale.low <= found <= scale.high:
+    found = _worked_out(rule.method, given)
+    if not rule.low <= found <= rule.high:
         raise RuleBroken("These answers do not belong to this questionnaire.")
     return found
 
 
-def refuse_strange(answers: Answers, allowed: Mapping[str, Collection[int]]) -> None:
+def refuse_strange(answers: ScoreAnswers, allowed: Mapping[str, Collection[int]]) -> None:
     """RuleBroken for an answer to what was not asked, or one that was not offered."""
     for item, value in answers.items():
         if item not in allowed or (value is not None and value not in allowed[item]):
             raise RuleBroken("Choose one of the answers offered here.", item)
 
 
-def compare(scale: Scale, yardstick: Yardstick, first: Taken, latest: Taken) -> Compared:
+def compare_scores(
+    rule: ScoreRule, yardstick: Yardstick, first: ScoreTaken, latest: ScoreTaken
+) -> ChangeOutcome:
     """What the change from one score to another may be called; turned round, it is the opposite."""
-    if why := _not_comparable(yardstick, first, latest):
-        return Compared(Verdict.NOT_COMPARABLE, _difference(first, latest), why)
-    by = _difference(first, latest)
-    assert by is not None
-    assert first.score is not None
-    assert latest.score is not None
-    caution = _caution(yardstick, first.score, latest.score)
-    if _has_no_room(yardstick, first.score, latest.score):
-        return Compared(Verdict.NOT_COMPARABLE, by, caution)
-    worse = min(first.score, latest.score) if scale.higher_is_better else max(first.score, latest.score)
-    if not _is_change(yardstick, abs(by), worse):
-        return Compared(Verdict.WITHIN_ERROR, by, caution=caution)
-    rose = by > 0
-    return Compared(Verdict.BETTER if rose is scale.higher_is_better else Verdict.WORSE, by, caution=caution)
+    if first.score is None or latest.score is None:
+        return not_comparable(_other(first, latest) or ChangeReason.NO_ANSWER)
+    by = difference(first.score, latest.score)
+    if why := _other(first, latest):
+        return not_comparable(why, by=by)
+    if why := _no_room(yardstick, first.score, latest.score):
+        return not_comparable(why, by=by)
+    worse = min(first.score, latest.score) if rule.higher_is_better else max(first.score, latest.score)
+    verdict = _verdict(rule, yardstick, by, worse)
+    return ChangeOutcome(verdict, by, caution=_caution(yardstick, first.score, latest.score))
 
 
-def rated_change(value: float | None, better_from: float, worse_from: float) -> Verdict:
+def rated_change(value: float | None, better_from: float, worse_from: float) -> ChangeVerdict:
     """How a rating of change reads; better lies on the side of `better_from`."""
     if value is None:
-        return Verdict.NOT_COMPARABLE
+        return ChangeVerdict.NOT_COMPARABLE
     rising = better_from > worse_from
     if value >= better_from if rising else value <= better_from:
-        return Verdict.BETTER
+        return ChangeVerdict.BETTER
     if value <= worse_from if rising else value >= worse_from:
-        return Verdict.WORSE
-    return Verdict.WITHIN_ERROR
+        return ChangeVerdict.WORSE
+    return ChangeVerdict.WITHIN_ERROR
 
 
 def screens_positive(value: float | None, positive_from: float) -> bool:
@@ -154,46 +130,47 @@ def screens_positive(value: float | None, positive_from: float) -> bool:
     return value is not None and value >= positive_from
 
 
-def _worked_out(method: Method, given: list[int]) -> float:
+def _worked_out(method: ScoreMethod, given: list[int]) -> float:
     match method:
-        case Method.COUNT:
+        case ScoreMethod.COUNT:
             return float(sum(1 for value in given if value))
-        case Method.MEAN:
+        case ScoreMethod.MEAN:
             return round(sum(given) / len(given), 2)
         case _:
             return float(sum(given))
 
 
-def _not_comparable(yardstick: Yardstick, first: Taken, latest: Taken) -> Why | None:
+def _other(first: ScoreTaken, latest: ScoreTaken) -> ChangeReason | None:
     if first.version != latest.version:
-        return Why.OTHER_VERSION
-    if first.activities != latest.activities:
-        return Why.OTHER_ACTIVITIES
-    if first.score is None or latest.score is None:
-        return Why.NO_SCORE
+        return ChangeReason.OTHER_VERSION
+    return ChangeReason.OTHER_ACTIVITIES if first.activities != latest.activities else None
+
+
+def _verdict(rule: ScoreRule, yardstick: Yardstick, by: float, worse: float) -> ChangeVerdict:
+    if by == 0:
+        return ChangeVerdict.SAME
     if yardstick.points is None and yardstick.percent is None:
-        return Why.NO_THRESHOLD
-    return None
+        return ChangeVerdict.NO_THRESHOLD
+    if not _is_change(yardstick, abs(by), worse):
+        return ChangeVerdict.WITHIN_ERROR
+    return better_if(is_better=(by > 0) is rule.higher_is_better)
 
 
-def _difference(first: Taken, latest: Taken) -> float | None:
-    if first.score is None or latest.score is None:
-        return None
-    return round(latest.score - first.score, 2)
-
-
-def _caution(yardstick: Yardstick, first: float, latest: float) -> Why | None:
+def _caution(yardstick: Yardstick, first: float, latest: float) -> ChangeReason | None:
     if yardstick.floor is not None and min(first, latest) < yardstick.floor:
-        return Why.FLOOR
+        return ChangeReason.FLOOR
     if yardstick.ceiling is not None and max(first, latest) > yardstick.ceiling:
-        return Why.CEILING
+        return ChangeReason.CEILING
     return None
 
 
-def _has_no_room(yardstick: Yardstick, first: float, latest: float) -> bool:
-    below = yardstick.floor is not None and max(first, latest) < yardstick.floor
-    above = yardstick.ceiling is not None and min(first, latest) > yardstick.ceiling
-    return below or above
+def _no_room(yardstick: Yardstick, first: float, latest: float) -> ChangeReason | None:
+    """At which end both scores lie where a change has no room to show."""
+    if yardstick.floor is not None and max(first, latest) < yardstick.floor:
+        return ChangeReason.FLOOR
+    if yardstick.ceiling is not None and min(first, latest) > yardstick.ceiling:
+        return ChangeReason.CEILING
+    return None
 
 
 def _is_change(yardstick: Yardstick, by: float, worse: float) -> bool:

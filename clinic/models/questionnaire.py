@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from clinic.domain.questionnaires import AnswerSource, AskChannel
+from clinic.domain.asking import AnswerSource, AskChannel
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 from clinic.models.person import Client, User
 

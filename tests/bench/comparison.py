@@ -9,13 +9,12 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import BatteryItem
+from clinic.domain.assessment import BatteryItem
 from clinic.domain.findings import Value, read
+from clinic.domain.spots import Spot, spots_of
 from clinic.domain.types import AssessmentStatus, FieldKind
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Finding, User
-from clinic.services.assessments import reading
-from clinic.services.assessments.reading import Spot
 from clinic.services.batteries.offered import snapshot
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
@@ -69,7 +68,7 @@ def _take(staff: User, client: Client, number: int) -> None:
 def _asked() -> tuple[list[BatteryItem], list[Spot]]:
     """As many tests of the catalogue as have eighty places."""
     items = [BatteryItem(test, test.fields) for test in load_catalogue().tests.values()]
-    spots = (spot for spot in reading.spots(items) if spot.field.kind is not FieldKind.TEXT)
+    spots = (spot for spot in spots_of(items) if spot.field.kind is not FieldKind.TEXT)
     chosen = list(islice(spots, FINDINGS))
     asked = {spot.test.id for spot in chosen}
     return [item for item in items if item.test.id in asked], chosen

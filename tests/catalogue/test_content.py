@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import AssessmentTest, Field
 from clinic.catalogue.check_in import QuestionKind
 from clinic.catalogue.crosscheck import provenances
 from clinic.catalogue.loader import DATA
+from clinic.domain.assessment import AssessmentTest, Field
 from clinic.domain.doses import NUMBERS
 from clinic.domain.types import Evidence, FieldKind, Section, Sides, Tier
 from clinic.models.exercise import dose_checks

@@ -10,7 +10,7 @@ import pytest
 
 from clinic.catalogue import CatalogueError, load_catalogue
 from clinic.catalogue.loader import DATA
-from clinic.catalogue.questionnaires import Kind, MeasureRole, Wording
+from clinic.domain.questionnaires import MeasureRole, QuestionnaireKind, Wording
 from clinic.domain.types import Evidence
 
 KNOWN = load_catalogue().questionnaires
@@ -100,7 +100,7 @@ def test_a_rating_of_change_names_the_day_it_is_since() -> None:
 
 def test_activities_are_named_by_the_client_and_five_at_most() -> None:
     made = KNOWN.newest["psfs"]
-    assert made.kind is Kind.ACTIVITIES
+    assert made.kind is QuestionnaireKind.ACTIVITIES
     assert made.activities is not None
     assert made.activities.ids == ("a1", "a2", "a3", "a4", "a5")
 

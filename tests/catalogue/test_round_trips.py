@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import AssessmentTest, Field
+from clinic.domain.assessment import AssessmentTest, Field
 from clinic.domain.errors import RuleBroken
 from clinic.domain.findings import NONE_SEEN, Value, check, read, written
 from clinic.domain.types import FieldKind

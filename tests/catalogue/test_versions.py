@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import AssessmentTest, Battery
+from clinic.domain.assessment import AssessmentTest, Battery
 from clinic.domain.types import FieldKind
 
 CATALOGUE = load_catalogue()

@@ -9,27 +9,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import AssessmentTest, Field
-from clinic.domain.comparison import Outcome, Scale, Sides, Taken, Verdict, Why, compare, sides
+from clinic.domain.assessment import AssessmentTest, Field
+from clinic.domain.change import ChangeOutcome, ChangeReason, ChangeVerdict
+from clinic.domain.comparison import FindingScale, FindingTaken, compare_findings
+from clinic.domain.finding_changes import scale_of
 from clinic.domain.findings import NONE_SEEN, Value, with_unit
 from clinic.domain.types import Better, FieldKind
-from clinic.services.assessments.comparisons import scale_of
 
-TESTS = load_catalogue().tests
-BETTER, WORSE, CHANGED, SAME = Verdict.BETTER, Verdict.WORSE, Verdict.CHANGED, Verdict.SAME
-ERROR, NO_THRESHOLD, NOT = Verdict.WITHIN_ERROR, Verdict.NO_THRESHOLD, Verdict.NOT_COMPARABLE
+TESTS, USUAL = load_catalogue().tests, load_catalogue().usual
+BETTER, WORSE = ChangeVerdict.BETTER, ChangeVerdict.WORSE
+CHANGED, SAME = ChangeVerdict.CHANGED, ChangeVerdict.SAME
+ERROR, NO_THRESHOLD = ChangeVerdict.WITHIN_ERROR, ChangeVerdict.NO_THRESHOLD
+NOT = ChangeVerdict.NOT_COMPARABLE
 EVERY_FIELD = [(test, field) for test in TESTS.values() for field in test.fields]
 SEATED = {"position": "seated", "device": "goniometer"}
 
 
-def scale(test: str, field: str) -> Scale:
+def scale(test: str, field: str) -> FindingScale:
     """How a field of the catalogue is held against itself."""
-    return scale_of(TESTS[test], TESTS[test].field(field))[0]
+    return scale_of(TESTS[test], TESTS[test].field(field), USUAL)[0]
 
 
-def verdict(on: Scale, first: Value, latest: Value) -> Verdict:
+def verdict(on: FindingScale, first: Value, latest: Value) -> ChangeVerdict:
     """The verdict on two values that were taken in the same way."""
-    return compare(on, Taken(first, {}), Taken(latest, {})).verdict
+    return compare_findings(on, FindingTaken(first, {}), FindingTaken(latest, {})).verdict
 
 
 @pytest.mark.parametrize(
@@ -46,7 +49,7 @@ def verdict(on: Scale, first: Value, latest: Value) -> Verdict:
     ],
 )
 def test_hip_rotation_changes_from_10_degrees_on__ellison_and_mdc90_of_pua(
-    first: float, latest: float, expected: Verdict
+    first: float, latest: float, expected: ChangeVerdict
 ) -> None:
     assert verdict(scale("hip_rotation", "internal_passive"), first, latest) is expected
 
@@ -56,7 +59,7 @@ def test_hip_rotation_changes_from_10_degrees_on__ellison_and_mdc90_of_pua(
     [(6.0, 4.0, BETTER), (4.0, 6.0, WORSE), (6.0, 5.0, ERROR), (5.0, 6.0, ERROR), (3.0, 3.0, SAME)],
 )
 def test_pain_changes_from_2_points_on__childs_2005_ostelo_2008(
-    first: float, latest: float, expected: Verdict
+    first: float, latest: float, expected: ChangeVerdict
 ) -> None:
     assert verdict(scale("faber", "pain"), first, latest) is expected
 
@@ -66,7 +69,7 @@ def test_pain_changes_from_2_points_on__childs_2005_ostelo_2008(
     [(5.0, 4.0, WORSE), (4.0, 5.0, BETTER), (5.0, 5.0, SAME), (3.0, 5.0, BETTER)],
 )
 def test_strength_changes_from_1_grade_on__authored_rule(
-    first: float, latest: float, expected: Verdict
+    first: float, latest: float, expected: ChangeVerdict
 ) -> None:
     assert verdict(scale("myotomes", "l5"), first, latest) is expected
 
@@ -83,8 +86,8 @@ def test_strength_changes_from_1_grade_on__authored_rule(
 def test_where_nobody_has_published_a_threshold_the_difference_stands_as_it_is(
     test: str, field: str, first: float, latest: float
 ) -> None:
-    outcome = compare(scale(test, field), Taken(first, {}), Taken(latest, {}))
-    assert outcome == Outcome(NO_THRESHOLD, latest - first)
+    outcome = compare_findings(scale(test, field), FindingTaken(first, {}), FindingTaken(latest, {}))
+    assert outcome == ChangeOutcome(NO_THRESHOLD, latest - first)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +107,7 @@ def test_where_nobody_has_published_a_threshold_the_difference_stands_as_it_is(
     ],
 )
 def test_results_are_held_against_each_other__authored_rule(
-    first: str, latest: str, expected: Verdict
+    first: str, latest: str, expected: ChangeVerdict
 ) -> None:
     assert verdict(scale("faber", "result"), first, latest) is expected
 
@@ -122,7 +125,7 @@ def test_results_are_held_against_each_other__authored_rule(
     ],
 )
 def test_fewer_of_the_same_faults_are_better_and_others_are_a_change(
-    first: str, latest: str, expected: Verdict
+    first: str, latest: str, expected: ChangeVerdict
 ) -> None:
     assert verdict(scale("hinge_dowel", "faults"), first, latest) is expected
 
@@ -147,7 +150,7 @@ def test_fewer_of_the_same_faults_are_better_and_others_are_a_change(
     ],
 )
 def test_choices_go_by_their_order_or_by_what_stands_out(
-    test: str, field: str, first: str, latest: str, expected: Verdict
+    test: str, field: str, first: str, latest: str, expected: ChangeVerdict
 ) -> None:
     assert verdict(scale(test, field), first, latest) is expected
 
@@ -155,52 +158,50 @@ def test_choices_go_by_their_order_or_by_what_stands_out(
 @pytest.mark.parametrize(
     "first, latest, why, which",
     [
-        (None, Taken(40.0, SEATED), Why.NOT_THEN, ""),
-        (Taken(30.0, SEATED), None, Why.NOT_NOW, ""),
-        (Taken(30.0, SEATED), Taken(40.0, {**SEATED, "device": "inclinometer"}), Why.OTHER_WAY, "device"),
-        (Taken(30.0, SEATED), Taken(40.0, {**SEATED, "position": "prone"}), Why.OTHER_WAY, "position"),
-        (Taken(30.0, SEATED), Taken(40.0, {**SEATED, "device": None}), Why.WAY_NOT_NOTED, "device"),
+        (None, FindingTaken(40.0, SEATED), ChangeReason.NOT_THEN, ""),
+        (FindingTaken(30.0, SEATED), None, ChangeReason.NOT_NOW, ""),
         (
-            Taken(30.0, {**SEATED, "device": None}),
-            Taken(40.0, {**SEATED, "device": None}),
-            Why.WAY_NOT_NOTED,
+            FindingTaken(30.0, SEATED),
+            FindingTaken(40.0, {**SEATED, "device": "inclinometer"}),
+            ChangeReason.OTHER_WAY,
             "device",
         ),
-        (Taken(30.0, SEATED, 1), Taken(40.0, SEATED, 2), Why.OTHER_VERSION, ""),
+        (
+            FindingTaken(30.0, SEATED),
+            FindingTaken(40.0, {**SEATED, "position": "prone"}),
+            ChangeReason.OTHER_WAY,
+            "position",
+        ),
+        (
+            FindingTaken(30.0, SEATED),
+            FindingTaken(40.0, {**SEATED, "device": None}),
+            ChangeReason.WAY_NOT_NOTED,
+            "device",
+        ),
+        (
+            FindingTaken(30.0, {**SEATED, "device": None}),
+            FindingTaken(40.0, {**SEATED, "device": None}),
+            ChangeReason.WAY_NOT_NOTED,
+            "device",
+        ),
+        (FindingTaken(30.0, SEATED, 1), FindingTaken(40.0, SEATED, 2), ChangeReason.OTHER_VERSION, ""),
     ],
 )
 def test_what_was_taken_another_way_is_not_comparable_and_says_why__roach_2013(
-    first: Taken | None, latest: Taken | None, why: Why, which: str
+    first: FindingTaken | None, latest: FindingTaken | None, why: ChangeReason, which: str
 ) -> None:
     on = scale("hip_rotation", "internal_passive")
-    assert compare(on, first, latest) == Outcome(NOT, why=why, which=which)
+    assert compare_findings(on, first, latest) == ChangeOutcome(NOT, why=why, which=which)
 
 
 def test_pain_felt_in_a_test_does_not_ask_for_the_device() -> None:
     pain = scale("hip_rotation", "pain")
-    changed = Taken(4.0, {"device": "inclinometer"})
-    assert compare(pain, Taken(7.0, {"device": "goniometer"}), changed).verdict is BETTER
-
-
-@pytest.mark.parametrize(
-    "left, right, stand",
-    [
-        (30.0, 30.0, Sides.EQUAL),
-        (30.0, 34.0, Sides.EQUAL),
-        (30.0, 35.0, Sides.WITHIN_ERROR),
-        (39.0, 30.0, Sides.WITHIN_ERROR),
-        (30.0, 40.0, Sides.APART),
-        (-5.0, 5.0, Sides.APART),
-    ],
-)
-def test_sides_from_5_degrees_are_within_error_and_from_10_apart__ellison_pua(
-    left: float, right: float, stand: Sides
-) -> None:
-    assert sides(left, right, noise=5, limit=10) is stand
+    changed = FindingTaken(4.0, {"device": "inclinometer"})
+    assert compare_findings(pain, FindingTaken(7.0, {"device": "goniometer"}), changed).verdict is BETTER
 
 
 TURNED = {BETTER: WORSE, WORSE: BETTER}
-TURNED_WHY = {Why.NOT_THEN: Why.NOT_NOW, Why.NOT_NOW: Why.NOT_THEN}
+TURNED_WHY = {ChangeReason.NOT_THEN: ChangeReason.NOT_NOW, ChangeReason.NOT_NOW: ChangeReason.NOT_THEN}
 
 
 def values_of(field: Field) -> st.SearchStrategy[Value]:
@@ -219,12 +220,12 @@ def values_of(field: Field) -> st.SearchStrategy[Value]:
 
 
 @st.composite
-def taken(draw: st.DrawFn, field: Field) -> Taken | None:
+def taken(draw: st.DrawFn, field: Field) -> FindingTaken | None:
     """A value, or none, taken in some way and version."""
     if draw(st.booleans()) and draw(st.booleans()):
         return None
     device = draw(st.sampled_from([None, "goniometer", "inclinometer"]))
-    return Taken(draw(values_of(field)), {"device": device}, draw(st.integers(1, 2)))
+    return FindingTaken(draw(values_of(field)), {"device": device}, draw(st.integers(1, 2)))
 
 
 @given(st.sampled_from(EVERY_FIELD), st.sampled_from(Better), st.data())
@@ -232,9 +233,9 @@ def test_swapping_the_two_swaps_better_and_worse_and_nothing_else(
     about: tuple[AssessmentTest, Field], better: Better, data: st.DataObject
 ) -> None:
     test, field = about
-    on = replace(scale_of(test, field)[0], better=better)
+    on = replace(scale_of(test, field, USUAL)[0], better=better)
     first, latest = data.draw(taken(field)), data.draw(taken(field))
-    there, back = compare(on, first, latest), compare(on, latest, first)
+    there, back = compare_findings(on, first, latest), compare_findings(on, latest, first)
     assert back.verdict is TURNED.get(there.verdict, there.verdict)
     assert back.which == there.which
     if first is not None and latest is not None:
@@ -249,9 +250,9 @@ def test_a_difference_never_exceeds_the_range_of_its_field(
     about: tuple[AssessmentTest, Field], data: st.DataObject
 ) -> None:
     test, field = about
-    on = scale_of(test, field)[0]
-    first, latest = (Taken(data.draw(values_of(field)), {}) for _ in range(2))
-    outcome = compare(on, first, latest)
+    on = scale_of(test, field, USUAL)[0]
+    first, latest = (FindingTaken(data.draw(values_of(field)), {}) for _ in range(2))
+    outcome = compare_findings(on, first, latest)
     if outcome.by is not None:
         assert field.minimum is not None
         assert field.maximum is not None
@@ -265,7 +266,7 @@ def test_a_value_held_against_itself_is_the_same_or_not_comparable(
 ) -> None:
     test, field = about
     value = data.draw(values_of(field))
-    assert verdict(scale_of(test, field)[0], value, value) in (SAME, NOT)
+    assert verdict(scale_of(test, field, USUAL)[0], value, value) in (SAME, NOT)
 
 
 @pytest.mark.parametrize("number, unit, words", [(10.0, "°", "10°"), (-2.5, "cm", "−2.5 cm")])

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import Field
+from clinic.domain.assessment import Field
 from clinic.domain.errors import RuleBroken
-from clinic.domain.findings import Value, check, fell, read, with_unit, written
+from clinic.domain.findings import (
+    Entry,
+    Unread,
+    Value,
+    check,
+    enter,
+    fell,
+    in_figures,
+    read,
+    spelled,
+    with_unit,
+    written,
+)
+from clinic.domain.spots import NOTE_FIELD
 
 TESTS = load_catalogue().tests
 ROTATION = TESTS["hip_rotation"].field("internal_passive")
@@ -78,6 +93,44 @@ def test_what_cannot_be_recorded_is_refused_with_its_reason(
     assert refused.value.message == reason
 
 
+NUMBER = "Enter a number, in figures."
+
+
+@pytest.mark.parametrize(
+    "field, typed, entry",
+    [
+        (ROTATION, ["35°"], 35.0),
+        (ROTATION, [" "], None),
+        (ROTATION, [], None),
+        (ROTATION, [" about  35 "], Unread("about  35", NUMBER)),
+        (ROTATION, ["3", "5"], Unread("3 5", NUMBER)),
+        (FAULTS, ["tuck", "rounding"], "rounding tuck"),
+        (FAULTS, ["none", "tuck"], Unread("none tuck", "Tick “None seen”, or the faults you saw, not both.")),
+        (FAULTS, ["slouch"], Unread("slouch", "Choose among the faults offered here.", is_slip=False)),
+        (RESULT, ["certain"], Unread("certain", "Choose one of the answers offered here.", is_slip=False)),
+        (NOTE_FIELD, ["Guarded."], "Guarded."),
+        (NOTE_FIELD, ["x" * 501], Unread("x" * 501, "Use 500 characters or fewer.")),
+    ],
+)
+def test_a_form_holds_a_value_or_the_text_that_could_not_be_read(
+    field: Field, typed: list[str], entry: Entry | None
+) -> None:
+    assert enter(field, typed) == entry
+
+
+@given(st.sampled_from([*EVERY_FIELD, NOTE_FIELD]), st.lists(st.text(max_size=12), max_size=3))
+def test_what_a_form_spells_is_entered_as_the_same_again(field: Field, typed: list[str]) -> None:
+    entry = enter(field, typed)
+    assert enter(field, [spelled(entry)]) == entry
+
+
+@pytest.mark.parametrize("typed", ["-0", "−0", "-0.0", "-0,00 s"])
+def test_minus_nought_is_nought(typed: str) -> None:
+    value = enter(replace(STANCE, minimum=-5.0), [typed])
+    assert isinstance(value, float)
+    assert (spelled(value), in_figures(value), str(value)) == ("0", "0", "0.0")
+
+
 @given(st.sampled_from(EVERY_FIELD), st.lists(st.text(max_size=12), max_size=3))
 def test_whatever_is_typed_is_a_value_within_its_field_or_refused(field: Field, typed: list[str]) -> None:
     try:
@@ -102,10 +155,30 @@ def test_a_number_survives_the_form_it_is_shown_in(field: Field, data: st.DataOb
     assert read(field, written(field, value)) == value
 
 
-@pytest.mark.parametrize("value", [91.0, 35.5, "positive", float("nan")])
-def test_a_value_that_no_form_could_give_is_refused(value: Value) -> None:
+@pytest.mark.parametrize(
+    "field, value",
+    [
+        (ROTATION, 91.0),
+        (ROTATION, 35.5),
+        (ROTATION, "positive"),
+        (ROTATION, "35"),
+        (ROTATION, float("nan")),
+        (ROTATION, float("inf")),
+        (RESULT, 1.0),
+        (RESULT, "certain"),
+        (FAULTS, ""),
+        (FAULTS, "slouch"),
+        (FAULTS, "none tuck"),
+        (FAULTS, "tuck rounding"),  # not in the order of the field
+        (FAULTS, "rounding rounding"),
+        (NOTE_FIELD, ""),
+        (NOTE_FIELD, " Guarded."),
+        (NOTE_FIELD, "x" * 501),
+    ],
+)
+def test_a_value_that_no_form_could_give_is_refused(field: Field, value: Value) -> None:
     with pytest.raises(RuleBroken):
-        check(ROTATION, value)
+        check(field, value)
 
 
 @pytest.mark.parametrize("before, now, is_fall", [(5, 4, True), (5, 3, True), (4, 4, False), (3, 5, False)])

@@ -7,18 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.questionnaires import Measure
+from clinic.domain.change import ChangeOutcome, ChangeReason, ChangeVerdict
 from clinic.domain.errors import RuleBroken
+from clinic.domain.questionnaires import Measure
 from clinic.domain.scoring import (
-    Compared,
-    Method,
-    Missing,
-    Scale,
-    Taken,
-    Verdict,
-    Why,
+    MissingAnswer,
+    ScoreMethod,
+    ScoreRule,
+    ScoreTaken,
     Yardstick,
-    compare,
+    compare_scores,
     rated_change,
     refuse_strange,
     score,
@@ -26,18 +24,19 @@ from clinic.domain.scoring import (
 )
 
 KNOWN = load_catalogue().questionnaires.newest
-BETTER, WORSE = Verdict.BETTER, Verdict.WORSE
-WITHIN, NOT = Verdict.WITHIN_ERROR, Verdict.NOT_COMPARABLE
-OPPOSITE = {BETTER: WORSE, WORSE: BETTER, WITHIN: WITHIN, NOT: NOT}
+BETTER, WORSE = ChangeVerdict.BETTER, ChangeVerdict.WORSE
+WITHIN, NOT = ChangeVerdict.WITHIN_ERROR, ChangeVerdict.NOT_COMPARABLE
+SAME, NO_THRESHOLD = ChangeVerdict.SAME, ChangeVerdict.NO_THRESHOLD
+OPPOSITE = {each: each for each in ChangeVerdict} | {BETTER: WORSE, WORSE: BETTER}
 
 
 def measure(key: str, name: str) -> Measure:
     return next(each for each in KNOWN[key].measures if each.id == name)
 
 
-def change(key: str, name: str, first: float | None, latest: float | None) -> Compared:
+def change(key: str, name: str, first: float | None, latest: float | None) -> ChangeOutcome:
     held = measure(key, name)
-    return compare(held.rule, held.yardstick, Taken(first), Taken(latest))
+    return compare_scores(held.rule, held.yardstick, ScoreTaken(first), ScoreTaken(latest))
 
 
 def ticks(number: int) -> dict[str, int | None]:
@@ -78,6 +77,25 @@ def test_score(
     assert score(measure(key, name).rule, answers) == expected
 
 
+@pytest.mark.parametrize(
+    "key, answers, expected",
+    [
+        ("nprs", {"now": 3, "average": None, "worst": 8}, {"now": 3, "average": None, "worst": 8}),
+        (
+            "nprs",
+            {"now": None, "average": None, "worst": None},
+            {"now": None, "average": None, "worst": None},
+        ),
+        ("rmdq24", dict.fromkeys((f"s{each}" for each in range(1, 25)), None), {"count": None}),
+        ("rmdq24", ticks(0), {"count": 0}),
+    ],
+)
+def test_a_page_that_was_left_out_as_a_whole_has_no_score_at_all(
+    key: str, answers: dict[str, int | None], expected: dict[str, float | None]
+) -> None:
+    assert KNOWN[key].scores(answers) == expected
+
+
 def test_a_score_beyond_its_range_is_refused() -> None:
     with pytest.raises(RuleBroken):
         score(measure("phq2", "total").rule, {"interest": 3, "mood": 9})
@@ -100,7 +118,7 @@ def test_phq2_is_positive_from_3_on_arroll_2010(value: float | None, positive: b
 
 # ---------------------------------------------------------------- change against its threshold
 
-CHANGES: list[tuple[str, str, str, float | None, float | None, Verdict, Why | None]] = [
+CHANGES: list[tuple[str, str, str, float | None, float | None, ChangeVerdict, ChangeReason | None]] = [
     ("NPRS 1 point is within error, MDC 2 (Childs 2005)", "nprs", "now", 6, 5, WITHIN, None),
     ("NPRS 1 point is within error though it is 33 %", "nprs", "now", 3, 2, WITHIN, None),
     ("NPRS 2 points down is better (Childs 2005, Ostelo 2008)", "nprs", "now", 6, 4, BETTER, None),
@@ -113,10 +131,14 @@ CHANGES: list[tuple[str, str, str, float | None, float | None, Verdict, Why | No
     ("RMDQ 4 of 15 is neither 5 points nor 30 %", "rmdq24", "count", 15, 11, WITHIN, None),
     ("RMDQ 3 of 10 is 30 % of the baseline (Ostelo 2008)", "rmdq24", "count", 10, 7, BETTER, None),
     ("RMDQ 2 of 8 is 25 %", "rmdq24", "count", 8, 6, WITHIN, None),
-    ("RMDQ both below 4: floor", "rmdq24", "count", 3, 1, NOT, Why.FLOOR),
-    ("RMDQ both above 20: ceiling", "rmdq24", "count", 21, 24, NOT, Why.CEILING),
-    ("PHQ-2 has no threshold of change", "phq2", "total", 5, 1, NOT, Why.NO_THRESHOLD),
-    ("no score on one day", "nprs", "now", None, 4, NOT, Why.NO_SCORE),
+    ("RMDQ both below 4: floor", "rmdq24", "count", 3, 1, NOT, ChangeReason.FLOOR),
+    ("RMDQ from the floor itself there is room", "rmdq24", "count", 4, 1, BETTER, None),
+    ("RMDQ from the ceiling itself there is room", "rmdq24", "count", 20, 24, WITHIN, None),
+    ("RMDQ both above 20: ceiling", "rmdq24", "count", 21, 24, NOT, ChangeReason.CEILING),
+    ("PHQ-2 has no threshold of change", "phq2", "total", 5, 1, NO_THRESHOLD, None),
+    ("PHQ-2 that stayed is the same", "phq2", "total", 5, 5, SAME, None),
+    ("NPRS that stayed is the same", "nprs", "now", 6, 6, SAME, None),
+    ("no score on one day", "nprs", "now", None, 4, NOT, ChangeReason.NO_ANSWER),
 ]
 
 
@@ -129,40 +151,44 @@ def test_change(
     name: str,
     first: float | None,
     latest: float | None,
-    verdict: Verdict,
-    why: Why | None,
+    verdict: ChangeVerdict,
+    why: ChangeReason | None,
 ) -> None:
     found = change(key, name, first, latest)
     assert (found.verdict, found.why) == (verdict, why)
 
 
 def test_a_score_near_an_end_is_compared_with_a_caution() -> None:
-    assert change("rmdq24", "count", 12, 2) == Compared(BETTER, -10, None, Why.FLOOR)
-    assert change("rmdq24", "count", 22, 16) == Compared(BETTER, -6, None, Why.CEILING)
+    assert change("rmdq24", "count", 12, 2) == ChangeOutcome(BETTER, -10, caution=ChangeReason.FLOOR)
+    assert change("rmdq24", "count", 22, 16) == ChangeOutcome(BETTER, -6, caution=ChangeReason.CEILING)
     assert change("rmdq24", "count", 20, 12).caution is None
+    assert change("rmdq24", "count", 12, 4).caution is None
 
 
 def test_another_version_is_not_compared() -> None:
     held = measure("nprs", "now")
-    found = compare(held.rule, held.yardstick, Taken(8, 1), Taken(2, 2))
-    assert found == Compared(NOT, -6, Why.OTHER_VERSION)
+    found = compare_scores(held.rule, held.yardstick, ScoreTaken(8, 1), ScoreTaken(2, 2))
+    assert found == ChangeOutcome(NOT, -6, ChangeReason.OTHER_VERSION)
 
 
 def test_other_activities_are_not_compared() -> None:
     held = measure("psfs", "mean")
     socks, garden = frozenset({"Socks"}), frozenset({"Socks", "Garden"})
     assert (
-        compare(held.rule, held.yardstick, Taken(2, 1, socks), Taken(8, 1, garden)).why
-        is Why.OTHER_ACTIVITIES
+        compare_scores(held.rule, held.yardstick, ScoreTaken(2, 1, socks), ScoreTaken(8, 1, garden)).why
+        is ChangeReason.OTHER_ACTIVITIES
     )
-    assert compare(held.rule, held.yardstick, Taken(2, 1, socks), Taken(8, 1, socks)).verdict is BETTER
+    assert (
+        compare_scores(held.rule, held.yardstick, ScoreTaken(2, 1, socks), ScoreTaken(8, 1, socks)).verdict
+        is BETTER
+    )
 
 
 @pytest.mark.parametrize(
     "value, verdict",
     [(-5, WORSE), (-3, WORSE), (-2, WITHIN), (0, WITHIN), (2, WITHIN), (3, BETTER), (5, BETTER)],
 )
-def test_groc_counts_from_2_and_a_half_on_bobos_2020(value: float, verdict: Verdict) -> None:
+def test_groc_counts_from_2_and_a_half_on_bobos_2020(value: float, verdict: ChangeVerdict) -> None:
     assert (KNOWN["groc11"].better_from, KNOWN["groc11"].worse_from) == (2.5, -2.5)
     assert rated_change(value, 2.5, -2.5) is verdict
 
@@ -171,7 +197,7 @@ def test_groc_counts_from_2_and_a_half_on_bobos_2020(value: float, verdict: Verd
     "value, verdict",
     [(1, BETTER), (2, BETTER), (3, WITHIN), (4, WITHIN), (5, WITHIN), (6, WORSE), (7, WORSE)],
 )
-def test_pgic_1_and_2_are_improved_suzuki_2020(value: float, verdict: Verdict) -> None:
+def test_pgic_1_and_2_are_improved_suzuki_2020(value: float, verdict: ChangeVerdict) -> None:
     assert (KNOWN["pgic7"].better_from, KNOWN["pgic7"].worse_from) == (2, 6)
     assert rated_change(value, 2, 6) is verdict
 
@@ -215,10 +241,12 @@ def test_turned_round_a_change_is_the_opposite(
     ends: tuple[float | None, float | None],
     up: bool,
 ) -> None:
-    scale = Scale(method=Method.VALUE, missing=Missing.NO_SCORE, low=0, high=24, higher_is_better=up)
+    scale = ScoreRule(
+        method=ScoreMethod.VALUE, missing=MissingAnswer.NO_SCORE, low=0, high=24, higher_is_better=up
+    )
     yardstick = Yardstick(points=points, percent=percent, error=error, floor=ends[0], ceiling=ends[1])
-    there = compare(scale, yardstick, Taken(first), Taken(latest))
-    back = compare(scale, yardstick, Taken(latest), Taken(first))
+    there = compare_scores(scale, yardstick, ScoreTaken(first), ScoreTaken(latest))
+    back = compare_scores(scale, yardstick, ScoreTaken(latest), ScoreTaken(first))
     assert back.verdict is OPPOSITE[there.verdict]
     assert (back.why, back.caution) == (there.why, there.caution)
     assert there.by is not None

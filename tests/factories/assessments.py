@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from clinic.domain.findings import Place, Value, written
+from clinic.domain.findings import Entry, Place, Value, enter, written
 from clinic.domain.types import Section, Side
 from clinic.extensions import db
 from clinic.models import Assessment, Client
@@ -13,7 +13,7 @@ from clinic.services.actors import Actor
 from clinic.services.assessments import drafts
 from clinic.services.assessments import layout as layouts
 from clinic.services.assessments import recording as assessments
-from clinic.services.assessments.drafts import Edit
+from clinic.services.assessments.drafts import FieldEdit
 
 BATTERY = "hip_back_first_visit"
 POSITIVE = Place("faber", "result", Side.RIGHT)
@@ -31,19 +31,19 @@ def recorded(
     whole = assessments.whole(actor, assessment.id)
     db.session.refresh(whole, ["findings", "draft", "note"])
     laid = layouts.layout(whole, section)
-    stands = drafts.standing(whole, laid).texts
-    wanted = {place.name: _text(laid, place, value) for place, value in values.items()}
+    stands = drafts.standing(whole, laid)
+    wanted = {place.name: _typed(laid, place, value) for place, value in values.items()}
     edits = {
-        name: Edit(stands.get(name, ""), wanted.get(name, ""))
-        for name in stands.keys() | wanted.keys()
-        if name != drafts.NOTE and stands.get(name, "") != wanted.get(name, "")
+        name: FieldEdit(stands.texts.get(name, ""), wanted.get(name))
+        for name in stands.entries.keys() | wanted.keys()
+        if name != drafts.NOTE and stands.entries.get(name) != wanted.get(name)
     }
     return drafts.keep(actor, assessment.id, section, edits).changed
 
 
-def _text(laid: layouts.Layout, place: Place, value: Value) -> str:
+def _typed(laid: layouts.Layout, place: Place, value: Value) -> Entry | None:
     spot = laid.spots.get(place.name)
-    return " ".join(written(spot.field, value)) if spot else str(value)
+    return enter(spot.field, written(spot.field, value)) if spot else value
 
 
 def draft(actor: Actor, client: Client, day: date = date(2026, 3, 2)) -> Assessment:

@@ -6,12 +6,12 @@ import uuid
 from datetime import date
 from typing import Any
 
-from clinic.domain.questionnaires import AskChannel
+from clinic.domain.asking import AskChannel
 from clinic.models import Client, QuestionnaireRequest, QuestionnaireResponse, User
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.questionnaires import answering as questionnaire_answering
 from clinic.services.questionnaires import asking as questionnaire_asking
-from clinic.services.questionnaires.given import Given
+from clinic.services.questionnaires.given import GivenAnswers
 from clinic.services.questionnaires.wishes import Wish
 from clinic.services.transaction import transaction
 from tests.factories.people import People
@@ -34,27 +34,27 @@ def ask(
     return questionnaire_asking.ask(actor, who.id, Wish(keys=keys, channel=channel, **values))
 
 
-def pain(now: int | None = 5, average: int | None = 5, worst: int | None = 7) -> Given:
+def pain(now: int | None = 5, average: int | None = 5, worst: int | None = 7) -> GivenAnswers:
     """Answers to the pain scale."""
-    return Given({"now": now, "average": average, "worst": worst})
+    return GivenAnswers({"now": now, "average": average, "worst": worst})
 
 
-def activities(**rates: int | None) -> Given:
+def activities(**rates: int | None) -> GivenAnswers:
     """Named activities with their ratings."""
-    return Given({f"a{n}": rate for n, rate in enumerate(rates.values(), start=1)}, tuple(rates))
+    return GivenAnswers({f"a{n}": rate for n, rate in enumerate(rates.values(), start=1)}, tuple(rates))
 
 
-def feeling(interest: int | None, mood: int | None) -> Given:
+def feeling(interest: int | None, mood: int | None) -> GivenAnswers:
     """Answers to the PHQ-2."""
-    return Given({"interest": interest, "mood": mood})
+    return GivenAnswers({"interest": interest, "mood": mood})
 
 
-def ticked(*numbers: int) -> Given:
+def ticked(*numbers: int) -> GivenAnswers:
     """The statements of the RMDQ that are ticked, by number."""
-    return Given({f"s{number}": int(number in numbers) for number in range(1, 25)})
+    return GivenAnswers({f"s{number}": int(number in numbers) for number in range(1, 25)})
 
 
-def typed(people: People, request: QuestionnaireRequest, *given: Given) -> list[QuestionnaireResponse]:
+def typed(people: People, request: QuestionnaireRequest, *given: GivenAnswers) -> list[QuestionnaireResponse]:
     """Answers typed in by a practitioner, a page each."""
     actor = accounts.actor_of(people.colleague)
     return [

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.asking import AnswerSource, AskChannel
 from clinic.domain.notices import NoticeKind
-from clinic.domain.questionnaires import AnswerSource, AskChannel
 from clinic.domain.search import search_key, sort_key
+from clinic.domain.spots import spots_of
 from clinic.domain.tapering import Step
 from clinic.domain.types import (
     AssessmentStatus,
@@ -65,7 +66,6 @@ from clinic.models import (
     WarningFlag,
 )
 from clinic.services import links
-from clinic.services.assessments import reading
 from clinic.services.batteries.offered import snapshot
 from clinic.services.routines import publishing as routines
 from clinic.services.routines.wording import content_of, dose_of
@@ -472,7 +472,7 @@ def make_assessment(shelf: Shelf, client: Client, status: AssessmentStatus) -> A
 
 def make_half_typed(shelf: Shelf, assessment: Assessment) -> AssessmentDraft:
     """What was typed into a draft and is no value of its field."""
-    spot = next(iter(reading.spots(next(iter(load_catalogue().batteries.values())).items)))
+    spot = next(iter(spots_of(next(iter(load_catalogue().batteries.values())).items)))
     return add(
         AssessmentDraft,
         shelf.practice,

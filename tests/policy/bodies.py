@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.asking import AskChannel
 from clinic.domain.attention import AttentionKind
-from clinic.domain.questionnaires import AskChannel
 from clinic.domain.types import AssessmentStatus, ProgramStatus, RoutineStatus
 from clinic.extensions import db
 from clinic.models import (

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from clinic.domain.asking import AskChannel
 from clinic.domain.errors import Conflict
 from clinic.domain.findings import Place, Value
-from clinic.domain.questionnaires import AskChannel
 from clinic.domain.types import Side
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address
@@ -21,7 +21,7 @@ from clinic.mail.reports import read_report
 from clinic.models import Amendment, QuestionnaireResponse
 from clinic.services import access
 from clinic.services.assessments import amendments, retests
-from clinic.services.assessments.amendments import Wish
+from clinic.services.assessments.amendments import AmendmentWish
 from clinic.services.clients import records as clients
 from clinic.services.transaction import transaction
 from tests.factories import questionnaires
@@ -64,9 +64,9 @@ def test_the_link_to_questions_ends_while_the_client_is_archived(people: People,
     visit().get(link)
 
 
-def _amend(place: Place, value: Value, **more: Any) -> Wish:
+def _amend(place: Place, value: Value, **more: Any) -> AmendmentWish:
     said = {"key": uuid.uuid4().hex, "note": "", "reason": "Typed wrong", **more}
-    return Wish(place=place, value=value, **said)
+    return AmendmentWish(place=place, value=value, **said)
 
 
 def test_of_two_who_amend_one_value_the_second_is_told_first(people: People, visit: Visit) -> None:
@@ -98,7 +98,7 @@ def test_a_program_may_cite_what_stands_in_an_amendment_alone(people: People, vi
     amendments.amend(robin, assessment.id, _amend(KEMP, "positive"))
     program = enrol(people)
     with transaction():
-        cited = retests.Citation(assessment.id, ["-".join(KEMP)])
+        cited = retests.FindingCitation(assessment.id, ["-".join(KEMP)])
         retests.cite(robin, access.program_for(robin, program.id), cited)
     signed(robin, people.client, LATER, {KEMP: "negative"})
     (answered,) = retests.answered_by(robin, access.program_for(robin, program.id))

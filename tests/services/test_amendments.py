@@ -16,7 +16,7 @@ from clinic.models import Amendment, Assessment, AuditEvent, WarningFlag
 from clinic.services.actors import Actor
 from clinic.services.assessments import amendments, comparisons, history
 from clinic.services.assessments import recording as assessments
-from clinic.services.assessments.amendments import Wish
+from clinic.services.assessments.amendments import AmendmentWish
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People
 
@@ -31,13 +31,13 @@ def robin(people: People) -> Actor:
     return people.actor(people.colleague)
 
 
-def wish(place: Place | None, value: Value | None, **more: str) -> Wish:
+def wish(place: Place | None, value: Value | None, **more: str) -> AmendmentWish:
     """An amendment with a reason."""
     said = {"key": uuid.uuid4().hex, "note": "", "reason": "Typed wrong", **more}
-    return Wish(place=place, value=value, **said)
+    return AmendmentWish(place=place, value=value, **said)
 
 
-def read_now(assessment: Assessment) -> history.Record:
+def read_now(assessment: Assessment) -> history.AssessmentRecord:
     """The assessment as it reads now."""
     db.session.expire_all()
     return history.records([assessment])[0]

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from clinic.domain.errors import Conflict, RuleBroken
-from clinic.domain.findings import Place, Value
+from clinic.domain.findings import Entry, Place, Unread, Value, enter
 from clinic.domain.types import AssessmentStatus, Section, Side
 from clinic.extensions import db
 from clinic.models import Assessment, AssessmentDraft, AuditEvent, Finding
@@ -16,7 +16,7 @@ from clinic.services.actors import Actor
 from clinic.services.assessments import drafts, reading
 from clinic.services.assessments import layout as layouts
 from clinic.services.assessments import recording as assessments
-from clinic.services.assessments.drafts import Edit, Kept, Standing
+from clinic.services.assessments.drafts import FieldCollision, FieldEdit, SectionKept, SectionStanding
 from clinic.services.clock import today_in
 from tests.factories.assessments import draft
 from tests.factories.people import People
@@ -46,9 +46,13 @@ def assessment(people: People, robin: Actor) -> Assessment:
 
 def keep(
     actor: Actor, assessment: Assessment, section: Section = Section.ORTHOPEDIC, **changes: tuple[str, str]
-) -> Kept:
+) -> SectionKept:
     """Save what one page changed: each field with what the page showed and what it holds now."""
-    edits = {name.replace("__", "-"): Edit(*pair) for name, pair in changes.items()}
+    spots = layouts.layout(assessments.whole(actor, assessment.id), section).spots
+    edits = {}
+    for key, (base, typed) in changes.items():
+        name = key.replace("__", "-")
+        edits[name] = FieldEdit(base, enter(spots[name].field, [typed]) if name in spots else typed)
     return drafts.keep(actor, assessment.id, section, edits)
 
 
@@ -57,7 +61,7 @@ def stored(assessment: Assessment) -> dict[Place, Value]:
     return reading.values_of(rows)
 
 
-def shown(actor: Actor, assessment: Assessment, section: Section = Section.ORTHOPEDIC) -> Standing:
+def shown(actor: Actor, assessment: Assessment, section: Section = Section.ORTHOPEDIC) -> SectionStanding:
     """What the section's page would show now."""
     whole = assessments.whole(actor, assessment.id)
     db.session.refresh(whole, ["findings", "draft"])
@@ -78,7 +82,7 @@ def test_the_same_field_filled_in_twice_is_left_as_it_stands_and_told_of(
 ) -> None:
     keep(robin, assessment, faber__result__right=("", "positive"))
     kept = keep(sam, assessment, faber__result__right=("", "negative"), slr__angle__left=("", "45"))
-    assert kept.collided == {FABER: drafts.Collision("negative", "positive", "")}
+    assert kept.collided == {FABER: FieldCollision("negative", "positive", "")}
     assert stored(assessment) == {POSITIVE: "positive", Place("slr", "angle", Side.LEFT): 45.0}
     keep(sam, assessment, faber__result__right=("positive", "negative"))  # chosen, with theirs in sight
     assert stored(assessment)[POSITIVE] == "negative"
@@ -159,10 +163,21 @@ def test_a_code_or_a_field_that_no_page_sends_is_refused_and_nothing_is_kept(
     assert stored(assessment) == {}
 
 
+@pytest.mark.parametrize(
+    "value", [450.0, 45.5, "forty", float("nan"), Unread("45", "No button.", is_slip=False)]
+)
+def test_the_service_takes_no_value_that_no_form_could_have_read(
+    robin: Actor, assessment: Assessment, value: Entry
+) -> None:
+    with pytest.raises(RuleBroken):
+        drafts.keep(robin, assessment.id, Section.ORTHOPEDIC, {ANGLE: FieldEdit("", value)})
+    assert stored(assessment) == {}
+
+
 def test_all_normal_is_remembered_until_a_hand_changes_the_field(
     robin: Actor, assessment: Assessment
 ) -> None:
-    edits = {FABER: Edit("", "negative", as_normal=True), "fadir-result-left": Edit("", "negative")}
+    edits = {FABER: FieldEdit("", "negative", as_normal=True), "fadir-result-left": FieldEdit("", "negative")}
     drafts.keep(robin, assessment.id, Section.ORTHOPEDIC, edits)
     keep(robin, assessment, slr__angle__left=("", "45"))
     assert shown(robin, assessment).as_normal == {FABER}
@@ -219,7 +234,7 @@ def test_saving_as_one_types_leaves_one_line_in_the_trail_for_a_sitting(
     robin: Actor, sam: Actor, assessment: Assessment
 ) -> None:
     for number, person in enumerate((robin, robin, sam, robin)):
-        edits = {ANGLE: Edit(str(number or ""), str(number + 1))}
+        edits = {ANGLE: FieldEdit(str(number or ""), float(number + 1))}
         drafts.keep(person, assessment.id, Section.ORTHOPEDIC, edits, by_hand=False)
     query = select(AuditEvent.actor_name).where(AuditEvent.action == "assessment.saved")
     assert sorted(db.session.scalars(query)) == ["Robin Vale", "Robin Vale", sam.name]

@@ -17,7 +17,7 @@ from clinic.services.actors import Actor
 from clinic.services.assessments import drafts, reading
 from clinic.services.assessments import history as assessment_history
 from clinic.services.assessments import recording as assessments
-from clinic.services.assessments.drafts import Edit
+from clinic.services.assessments.drafts import FieldEdit
 from clinic.services.clock import today_in
 from clinic.services.routines import signoffs
 from clinic.services.transaction import transaction
@@ -211,7 +211,7 @@ def test_strangers_and_clients_find_nothing(people: People, robin: Actor) -> Non
             lambda actor=actor: assessments.discard(actor, assessment.id, 1),
             lambda actor=actor: assessments.sign_off_wording(actor, assessment.id, ""),
             lambda actor=actor: drafts.keep(
-                actor, assessment.id, Section.ORTHOPEDIC, {"faber-result-right": Edit("", "positive")}
+                actor, assessment.id, Section.ORTHOPEDIC, {"faber-result-right": FieldEdit("", "positive")}
             ),
             lambda actor=actor: assessments.change_day(actor, assessment.id, FIRST, LATER),
         ):
@@ -231,36 +231,6 @@ def test_the_one_before_is_the_last_signed_one_of_the_same_client(people: People
     before = assessment_history.earlier(now)
     assert before is not None
     assert (before.assessment_id, before.values) == (newer.id, {INTERNAL_LEFT: 34.0})
-
-
-STRENGTH = Place("myotomes", "l5", Side.LEFT)
-BIG_TOE = Place("plantar_response", "response", Side.RIGHT)
-LIMITED = Place("myotomes", "pain_limited", Side.LEFT)
-
-
-# The warning-sign rule for findings (authored): grade 3 or less, a fall of one grade, an up-going big toe.
-@pytest.mark.parametrize(
-    "now, before, flagged",
-    [
-        ({STRENGTH: 5.0}, {}, {}),
-        ({STRENGTH: 4.0}, {}, {}),
-        ({STRENGTH: 4.0}, {STRENGTH: 4.0}, {}),
-        ({STRENGTH: 3.0}, {}, {STRENGTH: (None, False)}),
-        ({STRENGTH: 4.0}, {STRENGTH: 5.0}, {STRENGTH: (5.0, False)}),
-        ({STRENGTH: 3.0, LIMITED: "yes"}, {}, {STRENGTH: (None, True)}),
-        ({STRENGTH: 3.0, LIMITED: "no"}, {}, {STRENGTH: (None, False)}),
-        ({BIG_TOE: "up"}, {}, {BIG_TOE: (None, False)}),
-        ({BIG_TOE: "down"}, {BIG_TOE: "up"}, {}),
-        ({}, {STRENGTH: 5.0}, {}),
-    ],
-)
-def test_a_same_day_flag_is_raised_for(
-    people: People, robin: Actor, now: reading.Values, before: reading.Values, flagged: dict[Place, object]
-) -> None:
-    items = reading.items_of(draft(robin, people.client))
-    flags = reading.flags(items, now, before)
-    assert {each.spot.place: (each.before, each.limited_by_pain) for each in flags} == flagged
-    assert all(each.spot.field.warning_do for each in flags)
 
 
 def test_the_wording_is_signed_off_once_and_only_as_it_was_read(people: People, robin: Actor) -> None:

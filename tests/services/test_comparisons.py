@@ -9,14 +9,14 @@ from datetime import date
 import pytest
 from sqlalchemy import event
 
-from clinic.domain.comparison import Verdict, Why
+from clinic.domain.change import ChangeVerdict
 from clinic.domain.errors import NotFound
+from clinic.domain.finding_changes import FindingChange
 from clinic.domain.findings import Place, Value
 from clinic.domain.types import Side
 from clinic.extensions import db
 from clinic.services.actors import Actor
 from clinic.services.assessments import comparisons
-from clinic.services.assessments.comparisons import Compared
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People
 
@@ -31,7 +31,7 @@ def robin(people: People) -> Actor:
     return people.actor(people.colleague)
 
 
-def by_place(rows: list[Compared]) -> dict[Place, Compared]:
+def by_place(rows: list[FindingChange]) -> dict[Place, FindingChange]:
     """The rows by where they stand."""
     return {row.spot.place: row for row in rows}
 
@@ -49,9 +49,9 @@ def test_the_first_is_held_against_the_latest_whatever_lies_between(people: Peop
     assert found is not None
     assert (found.first.taken_on, found.latest.taken_on, found.between) == (DAYS[0], DAYS[2], [])
     rows = by_place(list(found.rows))
-    assert rows[INTERNAL_LEFT].outcome.verdict is Verdict.BETTER
+    assert rows[INTERNAL_LEFT].outcome.verdict is ChangeVerdict.BETTER
     assert rows[INTERNAL_LEFT].threshold is not None
-    assert rows[POSITIVE].outcome.verdict is Verdict.SAME
+    assert rows[POSITIVE].outcome.verdict is ChangeVerdict.SAME
     assert DEVICE not in rows
 
 
@@ -65,20 +65,7 @@ def test_any_two_are_compared_the_earlier_first_and_those_between_on_demand(
     assert [record.id for record in found.between] == [made[1].id]
     other = comparisons.of_client(robin, people.client.id, made[0].id, made[1].id)
     assert other is not None
-    assert by_place(list(other.rows))[INTERNAL_LEFT].outcome.verdict is Verdict.WITHIN_ERROR
-
-
-def test_another_device_is_not_comparable_and_what_was_taken_once_says_so(
-    people: People, robin: Actor
-) -> None:
-    signed(robin, people.client, DAYS[0], {**turning(20.0), ANGLE: 50.0})
-    signed(robin, people.client, DAYS[1], {**turning(40.0, device="inclinometer"), POSITIVE: "positive"})
-    found = comparisons.of_client(robin, people.client.id)
-    assert found is not None
-    rows = by_place(list(found.rows))
-    assert (rows[INTERNAL_LEFT].outcome.why, rows[INTERNAL_LEFT].outcome.which) == (Why.OTHER_WAY, "device")
-    assert rows[ANGLE].outcome.why is Why.NOT_NOW
-    assert rows[POSITIVE].outcome.why is Why.NOT_THEN
+    assert by_place(list(other.rows))[INTERNAL_LEFT].outcome.verdict is ChangeVerdict.WITHIN_ERROR
 
 
 def test_goniometer_and_inclinometer_are_never_one_trend(people: People, robin: Actor) -> None:

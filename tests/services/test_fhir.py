@@ -12,17 +12,20 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.asking import AnswerSource
+from clinic.domain.assessment import BatteryItem
 from clinic.domain.findings import Place, Value
-from clinic.domain.questionnaires import AnswerSource
+from clinic.domain.score_changes import AnsweredQuestionnaire
+from clinic.domain.spots import spots_of
 from clinic.domain.types import FieldKind, Section, Side
 from clinic.extensions import db
 from clinic.services.actors import Actor
-from clinic.services.assessments import amendments, reading
-from clinic.services.assessments.amendments import Wish
+from clinic.services.assessments import amendments
+from clinic.services.assessments.amendments import AmendmentWish
+from clinic.services.assessments.history import AssessmentRecord
 from clinic.services.batteries import offered as batteries
 from clinic.services.files import findings as client_findings
 from clinic.services.files.fhir import codes, fhir_bundle
-from clinic.services.questionnaires.results import Answered
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People
 
@@ -146,7 +149,7 @@ def test_an_amended_value_says_what_was_signed_and_a_withdrawn_one_that_it_was_a
 ) -> None:
     assessment = signed(robin, people.client, DAY, {POSITIVE: "positive", INTERNAL_LEFT: 35.0, **SETUP})
     for key, place, value in (("1", INTERNAL_LEFT, 25.0), ("2", POSITIVE, None)):
-        wish = Wish(key=key, place=place, value=value, note="", reason="Typed wrong")
+        wish = AmendmentWish(key=key, place=place, value=value, note="", reason="Typed wrong")
         amendments.amend(robin, assessment.id, wish)
     told = bundle(robin, people)
     angle = observation(told, "hip_rotation.internal_passive")
@@ -195,10 +198,10 @@ def test_every_field_of_the_catalogue_is_sent_with_codes_that_exist(people: Peop
     """All tests at once, as one assessment that has them: units, systems and codes are all known ones."""
     found = client_findings.of_client(robin, people.client.id)
     assessment = draft(robin, people.client)
-    items = tuple(reading.BatteryItem(test, test.fields) for test in load_catalogue().tests.values())
-    values = {spot.place: sample(spot.field) for spot in reading.spots(items)}
+    items = tuple(BatteryItem(test, test.fields) for test in load_catalogue().tests.values())
+    values = {spot.place: sample(spot.field) for spot in spots_of(items)}
     assessment.items = batteries.snapshot(items)
-    record = client_findings.Record(assessment, values, {})
+    record = AssessmentRecord(assessment, values, {})
     made = fhir_bundle(client_findings.Findings(found.practice, found.client, [record]), [], AT)
     Bundle.model_validate_json(made)
     told = json.loads(made)
@@ -220,7 +223,9 @@ def test_every_field_of_the_catalogue_is_sent_with_codes_that_exist(people: Peop
     assert "snomed" not in made.decode().lower()
 
 
-def answered(key: str, answers: dict[str, int | None], revision: int = 1, **changes: Any) -> Answered:
+def answered(
+    key: str, answers: dict[str, int | None], revision: int = 1, **changes: Any
+) -> AnsweredQuestionnaire:
     """An answered questionnaire of the catalogue."""
     made = load_catalogue().questionnaires.newest[key]
     values: dict[str, Any] = {
@@ -240,7 +245,7 @@ def answered(key: str, answers: dict[str, int | None], revision: int = 1, **chan
         "typed_by": None,
         "reason": None,
     }
-    return Answered(**{**values, **changes})
+    return AnsweredQuestionnaire(**{**values, **changes})
 
 
 @pytest.mark.parametrize("key", list(load_catalogue().questionnaires.newest))

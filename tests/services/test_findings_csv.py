@@ -13,7 +13,7 @@ from clinic.domain.findings import Place
 from clinic.domain.types import Side
 from clinic.services.actors import Actor
 from clinic.services.assessments import amendments
-from clinic.services.assessments.amendments import Wish
+from clinic.services.assessments.amendments import AmendmentWish
 from clinic.services.files import findings as client_findings
 from clinic.services.files.findings_csv import COLUMNS, findings_csv, harmless
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
@@ -55,7 +55,7 @@ def test_an_amended_value_tells_what_was_signed_and_why(people: People, robin: A
         robin, people.client, date(2026, 3, 2), {POSITIVE: "positive", INTERNAL_LEFT: 35.0, **SETUP}
     )
     for key, place, value in (("1", INTERNAL_LEFT, 25.0), ("2", POSITIVE, None)):
-        wish = Wish(key=key, place=place, value=value, note="", reason="=Typed wrong")
+        wish = AmendmentWish(key=key, place=place, value=value, note="", reason="=Typed wrong")
         amendments.amend(robin, assessment.id, wish)
     found = rows(findings_csv(client_findings.of_assessment(robin, assessment.id)))
     angle, result = one(found, INTERNAL_LEFT), one(found, POSITIVE)

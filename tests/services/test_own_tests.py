@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clinic.domain.findings import Place
+from clinic.domain.standing_out import stands_out
 from clinic.domain.types import Better, FieldKind, Section, Side, Sides
 from clinic.extensions import db
 from clinic.models import AuditEvent, OwnTest, OwnTestVersion
@@ -230,7 +231,7 @@ def test_findings_of_an_own_test_are_recorded_flagged_and_refused_like_any(
     db.session.expire_all()
     assert reading.values_of(assessments.whole(robin, begun.id).findings) == good
     (item,) = batteries.items_of(begun)
-    assert reading.stands_out(item.fields[0], "positive")
+    assert stands_out(item.fields[0], "positive")
 
 
 def test_only_practitioners_and_the_owner_make_tests(people: People) -> None:

@@ -11,10 +11,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from clinic.domain.asking import AnswerSource, AskChannel, AskState
 from clinic.domain.attention import AttentionKind
+from clinic.domain.change import ChangeReason, ChangeVerdict
 from clinic.domain.errors import Conflict, LinkProblem, NotFound, RuleBroken
-from clinic.domain.questionnaires import AnswerSource, AskChannel, AskState
-from clinic.domain.scoring import Verdict, Why
+from clinic.domain.score_changes import AnsweredQuestionnaire, activity_changes, score_changes
 from clinic.domain.sending import day_key
 from clinic.domain.types import ClientStatus, LinkProblemKind, OutboxState
 from clinic.extensions import db
@@ -30,10 +31,9 @@ from clinic.services.outbox import promises as outbox
 from clinic.services.questionnaires import answering as questionnaire_answering
 from clinic.services.questionnaires import asked as questionnaires
 from clinic.services.questionnaires import asking as questionnaire_asking
-from clinic.services.questionnaires import changes as questionnaire_changes
 from clinic.services.questionnaires import pages as questionnaire_pages
 from clinic.services.questionnaires import results as questionnaire_results
-from clinic.services.questionnaires.given import Given
+from clinic.services.questionnaires.given import GivenAnswers
 from clinic.services.transaction import transaction
 from tests.factories.people import People
 from tests.factories.questionnaires import SINCE, activities, ask, feeling, link_to, pain, ticked, typed
@@ -78,7 +78,7 @@ def rows(kind: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(kind)) or 0
 
 
-def reading(people: People) -> list[questionnaire_results.Answered]:
+def reading(people: People) -> list[AnsweredQuestionnaire]:
     return questionnaire_results.for_client(people.actor(people.colleague), people.client.id)
 
 
@@ -226,13 +226,13 @@ def test_each_page_is_kept_as_it_is_sent(people: People) -> None:
     questionnaire_answering.answer_link(secret, 1, pain(3, None, 8))
     opened = questionnaire_pages.open_link(secret)
     assert (opened.state, opened.next_number) == (AskState.PARTLY, 2)
-    questionnaire_answering.answer_link(secret, 2, Given({"change": -3}))
+    questionnaire_answering.answer_link(secret, 2, GivenAnswers({"change": -3}))
     opened = questionnaire_pages.open_link(secret)
     assert (opened.state, opened.is_done, opened.is_closed) == (AskState.ANSWERED, True, False)
     groc, nprs = reading(people)
     assert dict(nprs.scores) == {"now": 3, "average": None, "worst": 8}
     assert (dict(groc.scores), groc.since, groc.source) == ({"change": -3}, SINCE, AnswerSource.LINK)
-    assert questionnaire_changes.rated_change(groc) is Verdict.WORSE
+    assert groc.rated_change is ChangeVerdict.WORSE
 
 
 def test_the_same_page_sent_again_is_one_answer(people: People) -> None:
@@ -270,7 +270,7 @@ def test_the_next_day_nothing_is_changed_any_more(
 
 def test_what_is_no_answer_is_refused(people: People) -> None:
     secret = link_to(ask(people, "nprs", channel=AskChannel.MAIL))
-    for given in (pain(now=11), Given({"sleep": 2})):
+    for given in (pain(now=11), GivenAnswers({"sleep": 2})):
         with pytest.raises(RuleBroken):
             questionnaire_answering.answer_link(secret, 1, given)
     with pytest.raises(NotFound):
@@ -323,21 +323,14 @@ def test_the_same_activities_are_asked_about_again(people: People) -> None:
     with pytest.raises(RuleBroken, match="same activities"):
         typed(people, again, activities(socks=2, stairs=4, car=3))
     typed(people, again, activities(socks=6, garden=5, car=None))
-    (change,) = questionnaire_changes.changes(reading(people))
-    assert (change.compared.verdict, change.compared.why) == (Verdict.NOT_COMPARABLE, Why.OTHER_ACTIVITIES)
 
 
-def test_a_change_is_told_as_a_whole_and_for_each_activity(people: People) -> None:
+def test_a_change_is_told_of_what_was_stored(people: People) -> None:
     typed(people, ask(people, "psfs"), activities(socks=2, garden=4, car=3))
     typed(people, ask(people, "psfs"), activities(socks=6, garden=5, car=5))
-    (change,) = questionnaire_changes.changes(reading(people))
-    assert (change.compared.verdict, change.compared.by) == (Verdict.BETTER, 2.33)
-    told = [(each.activity, each.compared.verdict) for each in questionnaire_changes.activity_changes(change)]
-    assert told == [
-        ("socks", Verdict.BETTER),
-        ("garden", Verdict.WITHIN_ERROR),
-        ("car", Verdict.WITHIN_ERROR),
-    ]
+    (change,) = score_changes(reading(people), ["psfs"])
+    assert (change.outcome.verdict, change.outcome.by) == (ChangeVerdict.BETTER, 2.33)
+    assert [each.activity for each in activity_changes(change)] == ["socks", "garden", "car"]
 
 
 def test_new_activities_are_a_new_beginning(people: People) -> None:
@@ -345,21 +338,21 @@ def test_new_activities_are_a_new_beginning(people: People) -> None:
     request = ask(people, "psfs", new_activities=True)
     assert "activities" not in request.asks[0]
     typed(people, request, activities(stairs=5))
-    (change,) = questionnaire_changes.changes(reading(people))
-    assert change.compared.why is Why.OTHER_ACTIVITIES
+    (change,) = score_changes(reading(people), ["psfs"])
+    assert change.outcome.why is ChangeReason.OTHER_ACTIVITIES
 
 
 @pytest.mark.parametrize(
     "given",
     [
-        Given({f"a{n}": 1 for n in range(1, 7)}, tuple("abcdef")),
-        Given({"a1": 1, "a2": 1}, ("same", "same")),
-        Given({"a1": 1}, ("x" * 121,)),
-        Given({"a1": 1}, ("one", "two")),
+        GivenAnswers({f"a{n}": 1 for n in range(1, 7)}, tuple("abcdef")),
+        GivenAnswers({"a1": 1, "a2": 1}, ("same", "same")),
+        GivenAnswers({"a1": 1}, ("x" * 121,)),
+        GivenAnswers({"a1": 1}, ("one", "two")),
     ],
     ids=["six", "twice", "long", "not rated"],
 )
-def test_activities_that_do_not_fit_are_refused(people: People, given: Given) -> None:
+def test_activities_that_do_not_fit_are_refused(people: People, given: GivenAnswers) -> None:
     with pytest.raises(RuleBroken):
         typed(people, ask(people, "psfs"), given)
 
@@ -465,11 +458,11 @@ def test_a_device_that_was_handed_over_is_good_for_two_hours_and_ends_the_one_be
 
 @pytest.mark.parametrize(
     "given, scores",
-    [(ticked(), 0), (ticked(*range(1, 25)), 24), (Given({f"s{n}": None for n in range(1, 25)}), None)],
+    [(ticked(), 0), (ticked(*range(1, 25)), 24), (GivenAnswers({f"s{n}": None for n in range(1, 25)}), None)],
     ids=["none is true today", "all are", "left out"],
 )
 def test_statements_that_are_not_ticked_are_not_true_today(
-    people: People, given: Given, scores: int | None
+    people: People, given: GivenAnswers, scores: int | None
 ) -> None:
     typed(people, ask(people, "rmdq24"), given)
     assert dict(reading(people)[0].scores) == {"count": scores}

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from clinic.domain.asking import AskChannel
 from clinic.domain.errors import RuleBroken
-from clinic.domain.questionnaires import AskChannel
 from clinic.domain.types import OutboxState, Tier
 from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from clinic.domain.comparison import Verdict
+from clinic.domain.change import ChangeVerdict
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.findings import Place
 from clinic.domain.types import Side
@@ -18,8 +18,8 @@ from clinic.services.actors import Actor
 from clinic.services.assessments import amendments, retests
 from clinic.services.assessments import history as assessment_history
 from clinic.services.assessments import recording as assessments
-from clinic.services.assessments.amendments import Wish
-from clinic.services.assessments.retests import Citation
+from clinic.services.assessments.amendments import AmendmentWish
+from clinic.services.assessments.retests import FindingCitation
 from clinic.services.batteries import offered as batteries
 from clinic.services.clock import today_in
 from clinic.services.programs import assigning as programs
@@ -57,7 +57,7 @@ def assignment(people: People) -> Assignment:
 
 def assigned(people: People, robin: Actor, assessment: Assessment, *places: Place) -> Program:
     """A program that cites some findings of an assessment."""
-    citation = Citation(assessment.id, [name(place) for place in places])
+    citation = FindingCitation(assessment.id, [name(place) for place in places])
     return programs.assign(robin, people.client.id, replace(assignment(people), citation=citation))
 
 
@@ -107,14 +107,14 @@ def test_after_signing_the_program_tells_the_change_of_each_cited_item(people: P
     one, two = retests.answered_by(robin, program)
     assert one.outcome is not None
     assert two.outcome is not None
-    assert (one.latest, one.outcome.verdict) == ("negative", Verdict.BETTER)
-    assert (two.latest, two.outcome.verdict, two.outcome.by) == (33.0, Verdict.BETTER, 13.0)
+    assert (one.latest, one.outcome.verdict) == ("negative", ChangeVerdict.BETTER)
+    assert (two.latest, two.outcome.verdict, two.outcome.by) == (33.0, ChangeVerdict.BETTER, 13.0)
 
 
 def test_what_was_cited_stays_as_it_was_even_if_the_finding_is_amended(people: People, robin: Actor) -> None:
     assessment = signed(robin, people.client, FIRST, FOUND)
     program = assigned(people, robin, assessment, INTERNAL_LEFT)
-    wish = Wish(key="1", place=INTERNAL_LEFT, value=24.0, note="", reason="Typed wrong")
+    wish = AmendmentWish(key="1", place=INTERNAL_LEFT, value=24.0, note="", reason="Typed wrong")
     amendments.amend(robin, assessment.id, wish)
     db.session.expire_all()
     assert retests.answered_by(robin, program)[0].cited == 20.0
@@ -128,11 +128,11 @@ def test_only_recorded_findings_of_this_clients_signed_assessments_are_cited(
     theirs = signed(robin, people.other_client, FIRST, FOUND)
     wish = assignment(people)
     wrong = [
-        Citation(assessment.id, ["fadir-result-left"]),
-        Citation(assessment.id, ["no-such-place"]),
-        Citation(open_one.id, [name(POSITIVE)]),
-        Citation(theirs.id, [name(POSITIVE)]),
-        Citation(uuid.uuid4(), [name(POSITIVE)]),
+        FindingCitation(assessment.id, ["fadir-result-left"]),
+        FindingCitation(assessment.id, ["no-such-place"]),
+        FindingCitation(open_one.id, [name(POSITIVE)]),
+        FindingCitation(theirs.id, [name(POSITIVE)]),
+        FindingCitation(uuid.uuid4(), [name(POSITIVE)]),
     ]
     for citation in wrong:
         with pytest.raises(NotFound):

@@ -20,7 +20,7 @@ from clinic.services import demo
 from clinic.services.actors import Actor
 from clinic.services.assessments import amendments
 from clinic.services.assessments import recording as assessments
-from clinic.services.assessments.amendments import Wish
+from clinic.services.assessments.amendments import AmendmentWish
 from clinic.services.upkeep import backup
 from tests.backends import POSTGRES, database_urls
 from tests.conftest import settings_for
@@ -43,7 +43,7 @@ def locked(people: People, robin: Actor) -> Assessment:
     assessment = signed(
         robin, people.client, date(2026, 3, 2), {POSITIVE: "positive", INTERNAL_LEFT: 35.0, **SETUP}
     )
-    wish = Wish(key="1", place=INTERNAL_LEFT, value=25.0, note="", reason="Typed wrong")
+    wish = AmendmentWish(key="1", place=INTERNAL_LEFT, value=25.0, note="", reason="Typed wrong")
     amendments.amend(robin, assessment.id, wish)
     recorded(robin, draft(robin, people.client, date(2026, 3, 30)), {POSITIVE: "negative"})
     return assessment
@@ -147,7 +147,9 @@ def test_a_backup_brings_signed_assessments_and_their_amendments_back(
     values = {POSITIVE: "positive", INTERNAL_LEFT: 35.0, **SETUP}
     assessment = signed(robin, people.client, date(2026, 3, 2), values)
     amendments.amend(
-        robin, assessment.id, Wish(key="1", place=INTERNAL_LEFT, value=25.0, note="", reason="Typed wrong")
+        robin,
+        assessment.id,
+        AmendmentWish(key="1", place=INTERNAL_LEFT, value=25.0, note="", reason="Typed wrong"),
     )
     before = everything()
     backup.back_up(tmp_path / "b.gz")

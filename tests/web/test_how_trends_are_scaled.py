@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import Field
+from clinic.domain.assessment import Field
 from clinic.web.presenters.trends import Scale
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import selectinload
 
 from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, Forbidden, RuleBroken
-from clinic.domain.findings import Place, Value, check, written
+from clinic.domain.findings import Place, Value, Values, check, spelled
+from clinic.domain.spots import Spot, spots_of
 from clinic.domain.types import AssessmentStatus
 from clinic.models import Amendment, Assessment
 from clinic.services import access, audit, once
@@ -18,7 +19,6 @@ from clinic.services.actors import Actor
 from clinic.services.assessments import flags as assessment_flags
 from clinic.services.assessments import reading
 from clinic.services.assessments.history import effective
-from clinic.services.assessments.reading import Spot, Values
 from clinic.services.clock import now
 from clinic.services.transaction import one_at_a_time, transaction
 
@@ -26,7 +26,7 @@ LONGEST = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class AmendmentWish:
     """An amendment to be. `key` is the form's own, so that sending it twice is once.
 
     Without a place it is a note alone; with a place and no value, what was recorded there is withdrawn.
@@ -41,7 +41,7 @@ class Wish:
     seen: str | None = None
 
 
-def amend(actor: Actor, assessment_id: uuid.UUID, wish: Wish) -> uuid.UUID:
+def amend(actor: Actor, assessment_id: uuid.UUID, wish: AmendmentWish) -> uuid.UUID:
     """Add to a signed assessment; returns the amendment. RuleBroken names the field that is wrong.
 
     A corrected value that wants a doctor the same day raises its flag like one that is recorded. Conflict
@@ -59,7 +59,7 @@ def amend(actor: Actor, assessment_id: uuid.UUID, wish: Wish) -> uuid.UUID:
         _check(actor, assessment, wish, before)
         old = before.get(wish.place) if wish.place else None
         if wish.place is not None and wish.seen is not None:
-            _must_be_seen(assessment, wish.place, old, wish.seen)
+            _must_be_seen(old, wish.seen)
         session.add(_row(actor, assessment, amendment_id, wish, old))
         session.flush()
         _note(actor, assessment, wish, old)
@@ -70,22 +70,16 @@ def amend(actor: Actor, assessment_id: uuid.UUID, wish: Wish) -> uuid.UUID:
 
 def spot_of(assessment: Assessment, name: str) -> Spot | None:
     """The place of this name among those the assessment asks for."""
-    return next((spot for spot in reading.spots(reading.items_of(assessment)) if spot.name == name), None)
+    return next((spot for spot in spots_of(reading.items_of(assessment)) if spot.name == name), None)
 
 
-def spelled(assessment: Assessment, place: Place, value: Value | None) -> str:
-    """A value as the form of an amendment remembers it."""
-    spot = spot_of(assessment, place.name)
-    typed = written(spot.field, value) if spot and value is not None else []
-    return " ".join(" ".join(typed).split())
-
-
-def _must_be_seen(assessment: Assessment, place: Place, old: Value | None, seen: str) -> None:
-    if " ".join(seen.split()) != spelled(assessment, place, old):
+def _must_be_seen(old: Value | None, seen: str) -> None:
+    # a form gives spaces and line ends back in its own way
+    if seen.split() != spelled(old).split():
         raise Conflict
 
 
-def _check(actor: Actor, assessment: Assessment, wish: Wish, before: Values) -> None:
+def _check(actor: Actor, assessment: Assessment, wish: AmendmentWish, before: Values) -> None:
     if not actor.may(Permission.AMEND_ASSESSMENTS):
         raise Forbidden("A practitioner or the owner amends assessments.")
     if assessment.status is not AssessmentStatus.SIGNED:
@@ -106,7 +100,7 @@ def _check(actor: Actor, assessment: Assessment, wish: Wish, before: Values) -> 
 
 
 def _row(
-    actor: Actor, assessment: Assessment, amendment_id: uuid.UUID, wish: Wish, old: Value | None
+    actor: Actor, assessment: Assessment, amendment_id: uuid.UUID, wish: AmendmentWish, old: Value | None
 ) -> Amendment:
     place = wish.place
     old_number, old_text = _stored(old)
@@ -133,7 +127,7 @@ def _stored(value: Value | None) -> tuple[float | None, str | None]:
     return (None, value) if isinstance(value, str) else (value, None)
 
 
-def _note(actor: Actor, assessment: Assessment, wish: Wish, old: Value | None) -> None:
+def _note(actor: Actor, assessment: Assessment, wish: AmendmentWish, old: Value | None) -> None:
     details: Mapping[str, str | float | None] = {}
     if wish.place is not None:
         details = {"place": wish.place.name, "old": old, "new": wish.value}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm.attributes import flag_modified
 
 from clinic.domain.errors import NotFound, RuleBroken
-from clinic.domain.findings import Place, Signed, Value, written
+from clinic.domain.findings import Entry, Place, Signed, Unread, Value, check, enter, spelled
 from clinic.domain.merging import Fate, fate
+from clinic.domain.spots import Spot, is_counted
 from clinic.domain.types import AssessmentStatus, Section
 from clinic.extensions import db
 from clinic.models import Assessment, AssessmentDraft, Finding
@@ -25,12 +27,9 @@ from clinic.services.assessments import reading
 from clinic.services.assessments.layout import (
     SHARED,
     Layout,
-    is_kept_as_typed,
     layout,
     shared_name,
-    value_of,
 )
-from clinic.services.assessments.reading import Spot
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 
@@ -38,42 +37,50 @@ NOTE = "note"  # the name of the note on the whole assessment, beside the names 
 SITTING = timedelta(minutes=15)  # somebody who saves as they type is noted in the audit trail once
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What is stored of a section, as a form holds it, by the field's name; "" and absent are the same.
+@dataclass(frozen=True)
+class SectionStanding:
+    """What is stored of a section by the field's name, the note among it.
 
-    `refused` says what is wrong with texts that are no value of their field; `as_normal` are the fields that
-    "all normal" set.
+    `as_normal` are the fields that "all normal" set.
     """
 
-    texts: Mapping[str, str]
-    refused: Mapping[str, str] = field(default_factory=dict)
+    entries: Mapping[str, Entry]
     as_normal: frozenset[str] = frozenset()
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The same as a form holds it; "" and absent are the same."""
+        return {name: spelled(entry) for name, entry in self.entries.items()}
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """What is wrong with texts that are no value of their field."""
+        return {name: each.problem for name, each in self.entries.items() if isinstance(each, Unread)}
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """One field as its page showed it, and as it came back."""
+class FieldEdit:
+    """One field as its page spelled it, and what came back."""
 
     base: str
-    mine: str
+    mine: Entry | None
     as_normal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Collision:
+class FieldCollision:
     """Two different changes of one field: the one that came back, and the one that is stored.
 
-    `base` is what both found.
+    `base` is what both found, as a page spells it.
     """
 
-    mine: str
-    theirs: str
+    mine: Entry | None
+    theirs: Entry | None
     base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Saver:
+class DraftSaver:
     """Who saved a draft last, and when."""
 
     user_id: uuid.UUID
@@ -82,19 +89,19 @@ class Saver:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class SectionKept:
     """What became of an attempt to save: how many fields changed, which collided, and what stands now.
 
     `other` is who had saved before, where something collided.
     """
 
     changed: int
-    collided: Mapping[str, Collision]
-    now: Standing
-    other: Saver | None = None
+    collided: Mapping[str, FieldCollision]
+    now: SectionStanding
+    other: DraftSaver | None = None
 
 
-def standing(assessment: Assessment, laid: Layout) -> Standing:
+def standing(assessment: Assessment, laid: Layout) -> SectionStanding:
     """What the page of a section shows; no query where draft and findings are loaded."""
     return _standing(assessment, laid, assessment.findings, assessment.draft)
 
@@ -103,10 +110,10 @@ def keep(
     actor: Actor,
     assessment_id: uuid.UUID,
     section: Section,
-    edits: Mapping[str, Edit],
+    edits: Mapping[str, FieldEdit],
     *,
     by_hand: bool = True,
-) -> Kept:
+) -> SectionKept:
     """Keep what was changed in one section of a draft, field by field, by the field's name.
 
     A field that somebody else changed meanwhile to something else is left as they put it and told of.
@@ -119,17 +126,17 @@ def keep(
         _check(laid, edits)
         rows, own = assessment_findings.stored(assessment), _own(assessment)
         before = _standing(assessment, laid, rows.values(), own)
-        taken, collided = _settled(edits, before.texts)
-        other = Saver(own.saved_by, own.saver.name, own.saved_at) if collided and own else None
+        taken, collided = _settled(edits, before.entries)
+        other = DraftSaver(own.saved_by, own.saver.name, own.saved_at) if collided and own else None
         if not taken:
-            return Kept(0, collided, before, other)
+            return SectionKept(0, collided, before, other)
         after = _after(laid, before, taken, edits)
-        values = _values(laid, after)
+        values = _values(laid, after.entries)
         changed = assessment_findings.write(assessment, rows, laid, values, after.as_normal)
-        assessment.note = after.texts.get(NOTE) or None
+        assessment.note = after.texts.get(NOTE)
         _mark(actor, assessment, own, laid, after, by_hand=by_hand, changed=changed)
         assessment_flags.watch(actor, assessment, reading.values_of(assessment.findings))
-    return Kept(len(taken), collided, after, other)
+    return SectionKept(len(taken), collided, after, other)
 
 
 def draft_for(actor: Actor, assessment_id: uuid.UUID) -> Assessment:
@@ -172,98 +179,94 @@ def drop(assessment: Assessment) -> None:
 
 def _standing(
     assessment: Assessment, laid: Layout, findings: Iterable[Finding], own: AssessmentDraft | None
-) -> Standing:
+) -> SectionStanding:
     rows = {reading.place_of(row).name: row for row in findings}
     here = {name: rows[name] for name in laid.spots if name in rows}
-    texts = {
-        name: " ".join(written(laid.spots[name].field, reading.value_of(row))) for name, row in here.items()
-    }
-    refused = {}
+    entries: dict[str, Entry] = {name: reading.value_of(row) for name, row in here.items()}
     if own is not None:
-        conditions = own.conditions.get(laid.section.value, {})
-        texts |= {shared_name(each): conditions.get(each.id, "") for each in laid.shared}
-        refused = {name: text for name, text in own.refused.items() if name in laid.spots}
-    texts |= refused
-    for name, shared in laid.follows.items():
-        if texts.get(name) and texts.get(name) == texts.get(shared):
-            texts[name] = ""  # as for the whole section
+        entries |= _asked_once(laid, own) | _unread(laid, own)
     if assessment.note:
-        texts[NOTE] = assessment.note
-    return Standing(
-        {name: text for name, text in texts.items() if text},
-        _refusals(laid, texts),
-        frozenset(name for name, row in here.items() if row.as_normal),
-    )
+        entries[NOTE] = assessment.note
+    as_normal = frozenset(name for name, row in here.items() if row.as_normal)
+    return SectionStanding(_without_repeats(laid, entries), as_normal)
 
 
-def _refusals(laid: Layout, texts: Mapping[str, str]) -> dict[str, str]:
-    found = {}
-    for name, spot in laid.spots.items():
-        try:
-            value_of(spot.field, texts.get(name, ""))
-        except RuleBroken as problem:
-            found[name] = problem.message
-    return found
+def _asked_once(laid: Layout, own: AssessmentDraft) -> dict[str, Entry]:
+    conditions = own.conditions.get(laid.section.value, {})
+    return {shared_name(each): conditions[each.id] for each in laid.shared if conditions.get(each.id)}
 
 
-def _check(laid: Layout, edits: Mapping[str, Edit]) -> None:
+def _unread(laid: Layout, own: AssessmentDraft) -> dict[str, Entry]:
+    """What stands in the draft as it was typed; it is read again for the words on what is wrong with it."""
+    here = {name: text for name, text in own.refused.items() if name in laid.spots}
+    read = {name: enter(laid.spots[name].field, [text]) for name, text in here.items()}
+    return {name: entry for name, entry in read.items() if entry is not None}
+
+
+def _without_repeats(laid: Layout, entries: Mapping[str, Entry]) -> dict[str, Entry]:
+    """What says the same as the whole section is left to that."""
+    repeats = {name for name, shared in laid.follows.items() if entries.get(name) == entries.get(shared)}
+    return {name: entry for name, entry in entries.items() if name not in repeats}
+
+
+def _check(laid: Layout, edits: Mapping[str, FieldEdit]) -> None:
     for name, edit in edits.items():
         if name == NOTE:
             continue
         if name not in laid.spots:
             raise RuleBroken(f"There is no field {name[:60]} in this section.")
-        each = laid.spots[name].field
-        try:
-            value_of(each, edit.mine)
-        except RuleBroken as problem:
-            if not is_kept_as_typed(each, edit.mine):
-                raise RuleBroken(problem.message, name) from None
+        if isinstance(edit.mine, Unread):
+            if not edit.mine.is_slip:
+                raise RuleBroken(edit.mine.problem, name)
+        elif edit.mine is not None:
+            check(laid.spots[name].field, edit.mine)
 
 
 def _settled(
-    edits: Mapping[str, Edit], stored: Mapping[str, str]
-) -> tuple[dict[str, str], dict[str, Collision]]:
-    taken, collided = {}, {}
+    edits: Mapping[str, FieldEdit], stored: Mapping[str, Entry]
+) -> tuple[dict[str, Entry | None], dict[str, FieldCollision]]:
+    taken: dict[str, Entry | None] = {}
+    collided = {}
     for name, edit in edits.items():
-        theirs = stored.get(name, "")
-        match fate(edit.base, edit.mine, theirs):
+        theirs = stored.get(name)
+        match fate(edit.base, spelled(edit.mine), spelled(theirs)):
             case Fate.KEEP:
                 taken[name] = edit.mine
             case Fate.COLLIDES:
-                collided[name] = Collision(edit.mine, theirs, edit.base)
+                collided[name] = FieldCollision(edit.mine, theirs, edit.base)
     return taken, collided
 
 
-def _after(laid: Layout, before: Standing, taken: Mapping[str, str], edits: Mapping[str, Edit]) -> Standing:
-    texts = {name: text for name, text in {**before.texts, **taken}.items() if text}
-    for name, shared in laid.follows.items():
-        if name in texts and texts[name] == texts.get(shared):
-            del texts[name]
+def _after(
+    laid: Layout, before: SectionStanding, taken: Mapping[str, Entry | None], edits: Mapping[str, FieldEdit]
+) -> SectionStanding:
+    changed = {**before.entries, **taken}
+    entries = {name: entry for name, entry in changed.items() if entry is not None}
     set_now = {name for name in taken if edits[name].as_normal}
-    return Standing(texts, _refusals(laid, texts), frozenset((before.as_normal - taken.keys()) | set_now))
+    as_normal = frozenset((before.as_normal - taken.keys()) | set_now)
+    return SectionStanding(_without_repeats(laid, entries), as_normal)
 
 
-def _values(laid: Layout, after: Standing) -> dict[Place, Value]:
+def _values(laid: Layout, entries: Mapping[str, Entry]) -> dict[Place, Value]:
     """The values to store; what was measured with takes part once its test has something measured."""
-    values: dict[Place, Value] = {}
-    for name, spot in laid.spots.items():
-        if spot.place.test == SHARED or name in after.refused:
-            continue
-        value = value_of(spot.field, after.texts.get(name, ""))
-        if value is not None:
-            values[spot.place] = value
+    read = {name: entry for name, entry in entries.items() if not isinstance(entry, Unread)}
+    values = {
+        spot.place: read[name]
+        for name, spot in laid.spots.items()
+        if name in read and spot.place.test != SHARED
+    }
     measured = {
         spot.place.test for spot in laid.spots.values() if _says_something(spot) and spot.place in values
     }
     for name, shared in laid.follows.items():
         place = laid.spots[name].place
-        if place not in values and place.test in measured and shared in after.texts:
-            values[place] = after.texts[shared]
+        if place not in values and place.test in measured and shared in read:
+            values[place] = read[shared]
     return values
 
 
 def _says_something(spot: Spot) -> bool:
-    return reading.is_counted(spot) and not spot.field.way
+    return is_counted(spot) and not spot.field.way
 
 
 def _own(assessment: Assessment) -> AssessmentDraft | None:
@@ -279,7 +282,7 @@ def _mark(
     assessment: Assessment,
     own: AssessmentDraft | None,
     laid: Layout,
-    after: Standing,
+    after: SectionStanding,
     *,
     by_hand: bool,
     changed: int,
@@ -308,7 +311,7 @@ def _mark(
         )
 
 
-def _conditions(laid: Layout, after: Standing) -> dict[str, str]:
+def _conditions(laid: Layout, after: SectionStanding) -> dict[str, str]:
     names = {each.id: shared_name(each) for each in laid.shared}
     return {key: after.texts[name] for key, name in names.items() if name in after.texts}
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from clinic.domain.findings import Values
 from clinic.domain.redflags import highest
+from clinic.domain.same_day import SameDayFinding, same_day_findings
+from clinic.domain.spots import spots_of
 from clinic.extensions import db
 from clinic.models import Assessment, Client, WarningFlag
 from clinic.services import warnings
 from clinic.services.actors import Actor
 from clinic.services.assessments import reading
 from clinic.services.assessments.history import earlier
-from clinic.services.assessments.reading import Flag, Values
 
 
 def watch(actor: Actor, assessment: Assessment, values: Values) -> WarningFlag | None:
@@ -21,10 +23,10 @@ def watch(actor: Actor, assessment: Assessment, values: Values) -> WarningFlag |
     A value that is put right afterwards clears nothing: somebody clears the flag, with a note.
     """
     items = reading.items_of(assessment)
-    if not any(spot.field.warning and spot.place in values for spot in reading.spots(items)):
+    if not any(spot.field.warning and spot.place in values for spot in spots_of(items)):
         return None
     before = earlier(assessment)
-    found = reading.flags(items, values, before.values if before else {})
+    found = same_day_findings(items, values, before.values if before else {})
     if not found:
         return None
     client = db.session.get_one(Client, assessment.client_id)
@@ -32,7 +34,7 @@ def watch(actor: Actor, assessment: Assessment, values: Values) -> WarningFlag |
     return warnings.raise_from_assessment(actor, client, assessment, tier, _told(found))
 
 
-def _told(found: Sequence[Flag]) -> list[dict[str, Any]]:
+def _told(found: Sequence[SameDayFinding]) -> list[dict[str, Any]]:
     """What was found, as the flag keeps it."""
     return [
         {

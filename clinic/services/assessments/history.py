@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -13,51 +13,27 @@ from sqlalchemy import and_, bindparam, inspect, or_, select, type_coerce
 from sqlalchemy.orm import joinedload
 from sqlalchemy.types import NullType
 
-from clinic.catalogue.assessment import BatteryItem
-from clinic.domain.findings import Place, Value
+from clinic.domain.amendments import AddedAmendment, AmendedPlace, overlaid
+from clinic.domain.assessment import BatteryItem
+from clinic.domain.findings import Place, Value, Values
 from clinic.domain.types import AssessmentStatus, Side
 from clinic.extensions import db
 from clinic.models import Amendment, Assessment, Finding, User
 from clinic.models.base import points_at
 from clinic.services.assessments import reading
-from clinic.services.assessments.reading import Values
 
 RAW = NullType()
 SIDES = {side.value: side for side in Side}
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
-    """One amendment as it is read: a corrected value with its place, a note, or both."""
-
-    id: uuid.UUID
-    place: Place | None
-    old: Value | None
-    new: Value | None
-    note: str
-    reason: str
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Amended:
-    """What was signed at a place that is amended, None where nothing was; and why it reads otherwise now."""
-
-    signed: Value | None
-    reason: str
-    by: str
-    at: datetime
-
-
 @dataclass(frozen=True)
-class Record:
+class AssessmentRecord:
     """One signed assessment as it reads now; `amended` are the places where that is not what was signed."""
 
     assessment: Assessment
     values: Values
-    amended: Mapping[Place, Amended]
-    added: Sequence[Added] = ()
+    amended: Mapping[Place, AmendedPlace]
+    added: Sequence[AddedAmendment] = ()
 
     @cached_property
     def items(self) -> tuple[BatteryItem, ...]:
@@ -76,7 +52,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class EarlierFindings:
     """The findings of the last signed assessment before another one."""
 
     assessment_id: uuid.UUID
@@ -125,7 +101,7 @@ def signed_of(practice_id: uuid.UUID, client_id: uuid.UUID) -> list[Assessment]:
     return list(db.session.scalars(_SIGNED, {"practice_id": practice_id, "client_id": client_id}))
 
 
-def records(assessments: Sequence[Assessment]) -> list[Record]:
+def records(assessments: Sequence[Assessment]) -> list[AssessmentRecord]:
     """Signed assessments of one practice with what they say now, in the order given: two queries."""
     if not assessments:
         return []
@@ -134,26 +110,15 @@ def records(assessments: Sequence[Assessment]) -> list[Record]:
     return [record_of(each, values.get(each.id, {}), added.get(each.id, ())) for each in assessments]
 
 
-def amendments(practice_id: uuid.UUID, assessment_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Added]]:
+def amendments(
+    practice_id: uuid.UUID, assessment_ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[AddedAmendment]]:
     """The amendments of some assessments, each with its maker's name, oldest first: one query."""
-    found: dict[uuid.UUID, list[Added]] = {}
+    found: dict[uuid.UUID, list[AddedAmendment]] = {}
     asked = {"practice_id": practice_id, "ids": list(assessment_ids)}
     for row, name in db.session.execute(_AMENDMENTS, asked):
         found.setdefault(row.assessment_id, []).append(_added(row, name))
     return found
-
-
-def overlaid(values: Values, added: Iterable[Added]) -> tuple[dict[Place, Value], dict[Place, Amended]]:
-    """The values as they read with their amendments, and what was signed at each place that one corrects."""
-    effective, amended = dict(values), {}
-    for each in added:
-        if each.place is None:
-            continue
-        amended[each.place] = Amended(values.get(each.place), each.reason, each.by, each.at)
-        effective.pop(each.place, None)
-        if each.new is not None:
-            effective[each.place] = each.new
-    return effective, amended
 
 
 def effective(assessment: Assessment) -> dict[Place, Value]:
@@ -165,7 +130,7 @@ def effective(assessment: Assessment) -> dict[Place, Value]:
     return overlaid(values, added.get(assessment.id, ()))[0]
 
 
-def earlier(assessment: Assessment) -> Earlier | None:
+def earlier(assessment: Assessment) -> EarlierFindings | None:
     """The last signed assessment taken before this one, as it reads now: two queries."""
     query = (
         select(Assessment)
@@ -187,7 +152,7 @@ def earlier(assessment: Assessment) -> Earlier | None:
         .options(joinedload(Assessment.findings))  # one row: joined, it is one query less
     )
     found = db.session.scalars(query).unique().one_or_none()
-    return Earlier(found.id, found.taken_on, effective(found)) if found else None
+    return EarlierFindings(found.id, found.taken_on, effective(found)) if found else None
 
 
 def _values(practice_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[Place, Value]]:
@@ -208,16 +173,16 @@ def _values(practice_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID,
     return found
 
 
-def record_of(assessment: Assessment, values: Values, added: Iterable[Added]) -> Record:
+def record_of(assessment: Assessment, values: Values, added: Iterable[AddedAmendment]) -> AssessmentRecord:
     """An assessment as it reads now, of the findings and amendments given."""
     now, amended = overlaid(values, added)
-    return Record(assessment, now, amended, tuple(added))
+    return AssessmentRecord(assessment, now, amended, tuple(added))
 
 
-def _added(row: Amendment, name: str) -> Added:
+def _added(row: Amendment, name: str) -> AddedAmendment:
     place = None
     if row.test_key is not None and row.field_key is not None and row.side is not None:
         place = Place(row.test_key, row.field_key, row.side)
     old = row.old_text if row.old_number is None else row.old_number
     new = row.new_text if row.new_number is None else row.new_number
-    return Added(row.id, place, old, new, row.note or "", row.reason, name, row.made_at)
+    return AddedAmendment(row.id, place, old, new, row.note or "", row.reason, name, row.made_at)

@@ -1,18 +1,17 @@
-"""A section of an assessment as fields with names: what is asked, what is asked once, what a text means."""
+"""A section of an assessment as fields with names: what is asked, and what is asked once."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from clinic.catalogue.assessment import BatteryItem, Field
-from clinic.domain.errors import RuleBroken
-from clinic.domain.findings import NONE_SEEN, Place, Value, read, written
-from clinic.domain.types import FieldKind, Section, Side
+from clinic.domain.assessment import BatteryItem, Field
+from clinic.domain.findings import Place
+from clinic.domain.spots import Spot, in_section, spots_of
+from clinic.domain.types import Section, Side
 from clinic.models import Assessment
 from clinic.services.assessments import reading
-from clinic.services.assessments.reading import Spot
 
 SHARED = "section"  # stands for a test where something is asked once for a whole section
 
@@ -33,14 +32,14 @@ class Layout:
 
 def layout(assessment: Assessment, section: Section) -> Layout:
     """The fields of a section."""
-    items = reading.in_section(reading.items_of(assessment), section)
+    items = in_section(reading.items_of(assessment), section)
     return lay_out(section, items)
 
 
 def lay_out(section: Section, items: tuple[BatteryItem, ...]) -> Layout:
     """The fields of some tests; a position or a device that several ask for alike is asked once."""
     shared = _shared(items)
-    spots = {spot.name: spot for spot in reading.spots(items)}
+    spots = {spot.name: spot for spot in spots_of(items)}
     follows = {
         name: shared_name(each)
         for name, spot in spots.items()
@@ -49,28 +48,6 @@ def lay_out(section: Section, items: tuple[BatteryItem, ...]) -> Layout:
     }
     asked = {shared_name(each): _shared_spot(items, each) for each in shared}
     return Layout(section, items, shared, asked | spots, follows)
-
-
-def text_of(field: Field, given: Iterable[str]) -> str:
-    """What was typed or pressed, as one text; the same for all ways to write one value."""
-    typed = [text for each in given if (text := each.strip())]
-    try:
-        value = read(field, typed)
-    except RuleBroken:
-        return " ".join(typed)
-    return "" if value is None else " ".join(written(field, value))
-
-
-def value_of(field: Field, text: str) -> Value | None:
-    """The value of such a text, None for an empty one; RuleBroken says what is wrong with it."""
-    return read(field, text.split() if field.kind is FieldKind.FAULTS else [text])
-
-
-def is_kept_as_typed(field: Field, text: str) -> bool:
-    """Whether a text that is no value may be a slip of somebody's hand; a code of no button is not."""
-    if field.kind is FieldKind.FAULTS:
-        return set(text.split()) <= {NONE_SEEN, *(code for code, _ in field.options)}
-    return field.is_numeric or field.kind is FieldKind.TEXT
 
 
 def _shared(items: tuple[BatteryItem, ...]) -> tuple[Field, ...]:

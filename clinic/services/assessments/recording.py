@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from clinic.catalogue.assessment import Battery, BatteryItem, Field
 from clinic.catalogue.plain_words import plain_words
 from clinic.domain.access import Permission
+from clinic.domain.assessment import Battery, BatteryItem, Field
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clinic.domain.types import AssessmentStatus, FieldKind
 from clinic.extensions import db
@@ -23,7 +23,7 @@ from clinic.services.actors import Actor
 from clinic.services.assessments import reading
 from clinic.services.assessments.drafts import close, draft_for, drop
 from clinic.services.assessments.findings import stored
-from clinic.services.assessments.history import Record, records
+from clinic.services.assessments.history import AssessmentRecord, records
 from clinic.services.batteries.offered import CHOSEN, batteries_for, battery_for, snapshot
 from clinic.services.clock import now, today_in
 from clinic.services.routines import signoffs
@@ -41,7 +41,7 @@ WHOLE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedItems:
     """What a new assessment asks for, as it keeps it, and the battery that comes from."""
 
     key: str
@@ -50,18 +50,18 @@ class Asked:
     items: list[dict[str, Any]]
 
     @classmethod
-    def by(cls, battery: Battery) -> Asked:
+    def by(cls, battery: Battery) -> AskedItems:
         """All of a battery."""
         return cls(battery.id, battery.version, battery.name, snapshot(battery.items))
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ClientAssessments:
     """A client's assessments, newest first; the first and the latest signed one as they read now."""
 
     all: Sequence[Assessment]
-    first: Record | None
-    latest: Record | None
+    first: AssessmentRecord | None
+    latest: AssessmentRecord | None
 
 
 def batteries(actor: Actor) -> tuple[Battery, ...]:
@@ -69,7 +69,7 @@ def batteries(actor: Actor) -> tuple[Battery, ...]:
     return batteries_for(actor)
 
 
-def for_client(actor: Actor, client_id: uuid.UUID) -> Held:
+def for_client(actor: Actor, client_id: uuid.UUID) -> ClientAssessments:
     """A client's assessments for their page: three queries besides the client."""
     client = access.client_for(actor, client_id)
     access.staff_only(actor)
@@ -82,7 +82,7 @@ def for_client(actor: Actor, client_id: uuid.UUID) -> Held:
     found = list(db.session.scalars(query))
     signed = [each for each in found if each.status is AssessmentStatus.SIGNED]
     ends = records([signed[-1], signed[0]][-len(signed) :]) if signed else []
-    return Held(found, ends[0] if len(ends) > 1 else None, ends[-1] if ends else None)
+    return ClientAssessments(found, ends[0] if len(ends) > 1 else None, ends[-1] if ends else None)
 
 
 def whole(actor: Actor, assessment_id: uuid.UUID) -> Assessment:
@@ -104,7 +104,7 @@ def begin(actor: Actor, client_id: uuid.UUID, battery_ref: str, taken_on: date) 
         battery = battery_for(actor, battery_ref)
         if battery is None:
             raise RuleBroken("Choose one of these batteries.", "battery")
-        return _begin(actor, client_id, Asked.by(battery), taken_on)
+        return _begin(actor, client_id, AskedItems.by(battery), taken_on)
 
 
 def begin_with_items(
@@ -115,7 +115,7 @@ def begin_with_items(
     Pressed twice, the second press finds the draft of the first while it is still empty.
     """
     with transaction():
-        return _begin(actor, client_id, Asked(CHOSEN, 1, title, snapshot(items)), taken_on)
+        return _begin(actor, client_id, AskedItems(CHOSEN, 1, title, snapshot(items)), taken_on)
 
 
 def sign(actor: Actor, assessment_id: uuid.UUID, version: int) -> Assessment:
@@ -225,7 +225,7 @@ def _check_day(actor: Actor, taken_on: date) -> None:
         raise RuleBroken(f"Enter a day from {EARLIEST_YEAR} on.", "taken_on")
 
 
-def _begin(actor: Actor, client_id: uuid.UUID, asked: Asked, taken_on: date) -> Assessment:
+def _begin(actor: Actor, client_id: uuid.UUID, asked: AskedItems, taken_on: date) -> Assessment:
     client = _client_to_assess(actor, client_id)
     _check_day(actor, taken_on)
     if (same := _empty_draft(actor, client, asked, taken_on)) is not None:
@@ -247,7 +247,7 @@ def _begin(actor: Actor, client_id: uuid.UUID, asked: Asked, taken_on: date) -> 
     return assessment
 
 
-def _empty_draft(actor: Actor, client: Client, asked: Asked, taken_on: date) -> Assessment | None:
+def _empty_draft(actor: Actor, client: Client, asked: AskedItems, taken_on: date) -> Assessment | None:
     query = select(Assessment).where(
         Assessment.practice_id == client.practice_id,
         Assessment.client_id == client.id,

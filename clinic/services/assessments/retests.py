@@ -9,20 +9,23 @@ from datetime import date
 
 from sqlalchemy import Select, and_, select
 
-from clinic.catalogue.assessment import BatteryItem
-from clinic.domain.comparison import Outcome
+from clinic.catalogue import load_catalogue
+from clinic.domain.assessment import BatteryItem
+from clinic.domain.change import ChangeOutcome
 from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.finding_changes import outcome_since
 from clinic.domain.findings import Place, Value
+from clinic.domain.spots import Spot, spots_of
+from clinic.domain.standing_out import notable
 from clinic.domain.types import AssessmentStatus
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Finding, Program, ProgramFinding
 from clinic.models.base import points_at
 from clinic.services import access
 from clinic.services.actors import Actor
-from clinic.services.assessments import comparisons, history, reading
+from clinic.services.assessments import history, reading
 from clinic.services.assessments import recording as assessments
-from clinic.services.assessments.history import Record
-from clinic.services.assessments.reading import Spot
+from clinic.services.assessments.history import AssessmentRecord
 from clinic.services.batteries import offered as batteries
 from clinic.services.clock import today_in
 
@@ -31,7 +34,7 @@ LONGEST_TITLE = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Citable:
+class CitableFinding:
     """A finding that a program may answer, with its value."""
 
     spot: Spot
@@ -39,7 +42,7 @@ class Citable:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnsweredFinding:
     """A finding that a program answers: what it was when cited, what it was last, and what that is called.
 
     `latest` and `outcome` are None until it has been taken again in an assessment that is signed.
@@ -51,18 +54,18 @@ class Answered:
     cited: Value
     latest: Value | None = None
     latest_on: date | None = None
-    outcome: Outcome | None = None
+    outcome: ChangeOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
+class FindingCitation:
     """Findings of one assessment that a new program answers, by the names of their places."""
 
     assessment_id: uuid.UUID
     names: Sequence[str]
 
 
-def citable(actor: Actor, client: Client) -> tuple[Record | None, list[Citable]]:
+def citable(actor: Actor, client: Client) -> tuple[AssessmentRecord | None, list[CitableFinding]]:
     """The latest signed assessment of a client, and what stands out in it: two queries."""
     access.staff_only(actor)
     newest = (
@@ -90,10 +93,10 @@ def citable(actor: Actor, client: Client) -> tuple[Record | None, list[Citable]]
     latest, values = rows[0].Assessment, reading.values_of(row.Finding for row in rows)
     added = history.amendments(client.practice_id, [latest.id]).get(latest.id, ())
     record = history.record_of(latest, values, added)
-    return record, list(_notable(record))
+    return record, [CitableFinding(*found) for found in notable(record.items, record.values)]
 
 
-def cite(actor: Actor, program: Program, citation: Citation) -> None:
+def cite(actor: Actor, program: Program, citation: FindingCitation) -> None:
     """Let a program cite findings, in the caller's transaction; NotFound for one that is not there."""
     if not citation.names:
         return
@@ -101,7 +104,7 @@ def cite(actor: Actor, program: Program, citation: Citation) -> None:
     if assessment.client_id != program.client_id or assessment.status is not AssessmentStatus.SIGNED:
         raise NotFound
     (record,) = history.records([assessment])
-    known = {spot.name: spot.place for spot in reading.spots(record.items)}
+    known = {spot.name: spot.place for spot in spots_of(record.items)}
     for position, name in enumerate(dict.fromkeys(citation.names)):
         value = record.values.get(known[name]) if name in known else None
         if value is None:
@@ -110,7 +113,7 @@ def cite(actor: Actor, program: Program, citation: Citation) -> None:
     db.session.flush()
 
 
-def answered_by(actor: Actor, program: Program) -> list[Answered]:
+def answered_by(actor: Actor, program: Program) -> list[AnsweredFinding]:
     """What a program answers, and what became of it: two queries, one where nothing is cited."""
     access.staff_only(actor)
     cited, records = _cited(program)
@@ -152,16 +155,6 @@ def _begin(actor: Actor, client_id: uuid.UUID, name: str, items: Sequence[Batter
     return assessments.begin_with_items(actor, client_id, title, items, today)
 
 
-def _notable(record: Record) -> Iterator[Citable]:
-    apart = {(pair.test.id, pair.field.id) for pair in reading.sides_apart(record.items, record.values)}
-    for spot in reading.spots(record.items):
-        value = record.values.get(spot.place)
-        if value is None or spot.field.way:
-            continue
-        if reading.stands_out(spot.field, value) or (spot.test.id, spot.field.id) in apart:
-            yield Citable(spot, value)
-
-
 def _row(
     program: Program, assessment: Assessment, position: int, place: Place, value: Value
 ) -> ProgramFinding:
@@ -178,7 +171,7 @@ def _row(
     )
 
 
-def _cited(program: Program) -> tuple[list[ProgramFinding], list[Record]]:
+def _cited(program: Program) -> tuple[list[ProgramFinding], list[AssessmentRecord]]:
     """What a program cites, and the client's signed assessments, oldest first, with the findings of those
     tests alone.
     """
@@ -221,7 +214,9 @@ def _cited_with_findings(program: Program) -> Select[ProgramFinding, Assessment,
     )
 
 
-def _answered(cited: Iterable[ProgramFinding], records: Sequence[Record]) -> Iterator[Answered]:
+def _answered(
+    cited: Iterable[ProgramFinding], records: Sequence[AssessmentRecord]
+) -> Iterator[AnsweredFinding]:
     by_id = {record.id: record for record in records}
     for row in cited:
         then = by_id[row.assessment_id]
@@ -230,18 +225,20 @@ def _answered(cited: Iterable[ProgramFinding], records: Sequence[Record]) -> Ite
         spot = _spot(then, place)
         if spot is None or value is None:
             continue
-        answered = Answered(spot, then.id, then.taken_on, value)
+        answered = AnsweredFinding(spot, then.id, then.taken_on, value)
         yield _with_latest(answered, then, records)
 
 
-def _with_latest(answered: Answered, then: Record, records: Sequence[Record]) -> Answered:
+def _with_latest(
+    answered: AnsweredFinding, then: AssessmentRecord, records: Sequence[AssessmentRecord]
+) -> AnsweredFinding:
     place = answered.spot.place
     after = records[records.index(then) + 1 :]
     last = next((record for record in reversed(after) if place in record.values), None)
     if last is None:
         return answered
-    outcome = comparisons.outcome_of(answered.spot, then, last, first_value=answered.cited)
-    return Answered(
+    outcome = outcome_since(answered.spot, answered.cited, then, last, load_catalogue().usual)
+    return AnsweredFinding(
         answered.spot,
         answered.assessment_id,
         answered.cited_on,
@@ -252,11 +249,11 @@ def _with_latest(answered: Answered, then: Record, records: Sequence[Record]) ->
     )
 
 
-def _spot(record: Record, place: Place) -> Spot | None:
-    return next((spot for spot in reading.spots(record.items) if spot.place == place), None)
+def _spot(record: AssessmentRecord, place: Place) -> Spot | None:
+    return next((spot for spot in spots_of(record.items) if spot.place == place), None)
 
 
-def _only(cited: Sequence[ProgramFinding], records: Sequence[Record]) -> Iterator[BatteryItem]:
+def _only(cited: Sequence[ProgramFinding], records: Sequence[AssessmentRecord]) -> Iterator[BatteryItem]:
     """The cited fields test by test, with what tells how they were measured."""
     wanted: Mapping[str, set[str]] = {row.test_key: set() for row in cited}
     for row in cited:

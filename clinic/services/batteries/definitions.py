@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from clinic.catalogue import CatalogueError, load_catalogue
-from clinic.catalogue.assessment import WITH_OPTIONS, AssessmentTest
-from clinic.catalogue.assessment import Field as TestField
 from clinic.catalogue.assessment_tables import read_test
 from clinic.catalogue.reader import Entry
-from clinic.domain.comparison import MEASURED
+from clinic.domain.assessment import MEASURED, WITH_OPTIONS, AssessmentTest
+from clinic.domain.assessment import Field as TestField
 from clinic.domain.errors import RuleBroken
 from clinic.domain.own_tests import Answers, answers, fresh_id, graded
 from clinic.domain.types import Better, FieldKind, Section, Sides

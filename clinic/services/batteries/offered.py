@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import AssessmentTest, Battery, BatteryItem
 from clinic.catalogue.assessment_tables import read_test
-from clinic.catalogue.provenance import Provenance
 from clinic.catalogue.reader import Entry
+from clinic.domain.assessment import AssessmentTest, Battery, BatteryItem
+from clinic.domain.provenance import Provenance
 from clinic.domain.types import Evidence
 from clinic.extensions import db
 from clinic.models import Assessment, Finding, OwnBattery, OwnBatteryVersion, OwnTest, OwnTestVersion

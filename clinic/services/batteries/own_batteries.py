@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from clinic.catalogue.assessment import Battery
+from clinic.domain.assessment import Battery
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.types import Section
 from clinic.extensions import db

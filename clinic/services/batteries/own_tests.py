@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from clinic.catalogue.assessment import AssessmentTest
+from clinic.domain.assessment import AssessmentTest
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.extensions import db
 from clinic.models import OwnTest, OwnTestVersion, User

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from clinic.domain.asking import AskChannel
 from clinic.domain.errors import RuleBroken
-from clinic.domain.questionnaires import AskChannel
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.types import LinkPurpose
 from clinic.extensions import db

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import BatteryItem, Field
+from clinic.domain.assessment import BatteryItem, Field
 from clinic.domain.types import AssessmentStatus, FieldKind, Section, Side, Sides, TestResult
 from clinic.models import Assessment, Finding, ProgramFinding
 from clinic.services.batteries.offered import snapshot

@@ -11,7 +11,7 @@ from typing import Any
 
 from clinic.catalogue import load_catalogue
 from clinic.domain import scoring
-from clinic.domain.questionnaires import LIFETIME, AnswerSource, AskChannel
+from clinic.domain.asking import LIFETIME, AnswerSource, AskChannel
 from clinic.models import QuestionnaireRequest, QuestionnaireResponse
 from clinic.services.demo.people import Person, Rows, audit
 

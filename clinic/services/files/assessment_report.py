@@ -15,15 +15,15 @@ from clinic.models.base import points_at
 from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.assessments import history
-from clinic.services.assessments.history import Record
+from clinic.services.assessments.history import AssessmentRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Reported:
     """An assessment, signed or draft, and the last signed one before it, if there is one."""
 
-    record: Record
-    before: Record | None
+    record: AssessmentRecord
+    before: AssessmentRecord | None
 
 
 @dataclass(frozen=True, slots=True)

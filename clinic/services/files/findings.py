@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from clinic.catalogue.assessment import AssessmentTest, Field
+from clinic.domain.amendments import AmendedPlace
+from clinic.domain.assessment import AssessmentTest, Field
 from clinic.domain.findings import NONE_SEEN, Place, Value
+from clinic.domain.spots import spots_of
 from clinic.domain.types import FieldKind
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Practice
 from clinic.services import access
 from clinic.services.actors import Actor
-from clinic.services.assessments import history, reading
-from clinic.services.assessments.history import Amended, Record
+from clinic.services.assessments import history
+from clinic.services.assessments.history import AssessmentRecord
 
 PEOPLE = (joinedload(Assessment.author), joinedload(Assessment.signer))
 
@@ -28,7 +30,7 @@ class Findings:
 
     practice: Practice
     client: Client
-    records: Sequence[Record]
+    records: Sequence[AssessmentRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Told:
     test: AssessmentTest | None
     field: Field | None
     value: Value | None
-    amended: Amended | None
+    amended: AmendedPlace | None
 
 
 def of_client(actor: Actor, client_id: uuid.UUID) -> Findings:
@@ -62,10 +64,10 @@ def of_assessment(actor: Actor, assessment_id: uuid.UUID) -> Findings:
     return Findings(access.practice_of(actor), found.client, history.records([found]))
 
 
-def told(record: Record) -> Iterator[Told]:
+def told(record: AssessmentRecord) -> Iterator[Told]:
     """Every value of a record in the order it is filled in, and those whose test is not kept any more."""
     left = {*record.values, *record.amended}
-    for spot in reading.spots(record.items):
+    for spot in spots_of(record.items):
         if spot.place in left:
             left.discard(spot.place)
             yield _told(record, spot.place, spot.test, spot.field)
@@ -86,5 +88,5 @@ def in_words(field: Field | None, value: Value) -> str:
     return dict(field.options).get(value, value)
 
 
-def _told(record: Record, place: Place, test: AssessmentTest | None, field: Field | None) -> Told:
+def _told(record: AssessmentRecord, place: Place, test: AssessmentTest | None, field: Field | None) -> Told:
     return Told(place, test, field, record.values.get(place), record.amended.get(place))

@@ -36,7 +36,7 @@ from clinic.models.base import points_at
 from clinic.services import access, audit, once
 from clinic.services.actors import Actor
 from clinic.services.assessments import retests
-from clinic.services.assessments.retests import Citation
+from clinic.services.assessments.retests import FindingCitation
 from clinic.services.checkins import rhythms
 from clinic.services.checkins.rhythms import Rhythm
 from clinic.services.clock import now, today_in
@@ -67,7 +67,7 @@ class Assignment:
     checkin: Rhythm | None
     alongside: bool = False
     end_reason: str = ""
-    citation: Citation | None = None
+    citation: FindingCitation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from clinic.domain.asking import IN_PRACTICE, OPEN, AnswerSource
 from clinic.domain.errors import Conflict, LinkProblem, RuleBroken
-from clinic.domain.questionnaires import IN_PRACTICE, OPEN, AnswerSource
 from clinic.domain.types import LinkProblemKind, LinkPurpose
 from clinic.extensions import db
 from clinic.models import QuestionnaireRequest, QuestionnaireResponse
@@ -22,7 +22,7 @@ from clinic.services import access, audit, links
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.questionnaires import mail as questionnaire_mail
-from clinic.services.questionnaires.given import Given, check, scores
+from clinic.services.questionnaires.given import GivenAnswers, check
 from clinic.services.questionnaires.pages import (
     Opened,
     Page,
@@ -47,7 +47,7 @@ class Origin:
     answered_at: datetime | None = None
 
 
-def answer_link(secret: str, number: int, given: Given) -> None:
+def answer_link(secret: str, number: int, given: GivenAnswers) -> None:
     """Store what was sent through a link."""
     with transaction():
         token = links.find(secret, LinkPurpose.QUESTIONNAIRE)
@@ -56,14 +56,16 @@ def answer_link(secret: str, number: int, given: Given) -> None:
         _by_client(opened, number, given, opened.source)
 
 
-def answer_own(actor: Actor, request_id: uuid.UUID, number: int, given: Given) -> None:
+def answer_own(actor: Actor, request_id: uuid.UUID, number: int, given: GivenAnswers) -> None:
     """Store what a signed-in client sent from their own pages."""
     with transaction():
         _lock(actor.practice_id, request_id)
         _by_client(open_own(actor, request_id), number, given, AnswerSource.PAGES)
 
 
-def answer_for(actor: Actor, request_id: uuid.UUID, number: int, given: Given) -> QuestionnaireResponse:
+def answer_for(
+    actor: Actor, request_id: uuid.UUID, number: int, given: GivenAnswers
+) -> QuestionnaireResponse:
     """Store what somebody of the practice typed; Conflict where it was answered otherwise meanwhile."""
     access.staff_only(actor)
     with transaction():
@@ -83,7 +85,7 @@ def answer_for(actor: Actor, request_id: uuid.UUID, number: int, given: Given) -
 
 
 def correct(
-    actor: Actor, response_id: uuid.UUID, seen: int, given: Given, reason: str
+    actor: Actor, response_id: uuid.UUID, seen: int, given: GivenAnswers, reason: str
 ) -> QuestionnaireResponse:
     """Put right what was answered in the practice, with a reason; what stood before stays readable."""
     why = reason.strip()[:LONGEST_REASON]
@@ -118,7 +120,7 @@ def _lock(practice_id: uuid.UUID, request_id: uuid.UUID | None) -> None:
     ).all()
 
 
-def _by_client(opened: Opened, number: int, given: Given, source: AnswerSource) -> None:
+def _by_client(opened: Opened, number: int, given: GivenAnswers, source: AnswerSource) -> None:
     page = opened.page(number)
     if page.response is not None and given.is_in(page.response):
         return
@@ -131,10 +133,10 @@ def _by_client(opened: Opened, number: int, given: Given, source: AnswerSource) 
     audit.record_for(opened.request.practice_id, opened.client.name, action, **_told(opened, page))
 
 
-def _add(opened: Opened, page: Page, given: Given, origin: Origin) -> QuestionnaireResponse:
+def _add(opened: Opened, page: Page, given: GivenAnswers, origin: Origin) -> QuestionnaireResponse:
     check(page, given)
     made, at = page.questionnaire, now()
-    found = scores(made, given)
+    found = made.scores(given.answers)
     row = QuestionnaireResponse(
         id=uuid.uuid4(),
         practice_id=opened.request.practice_id,

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.questionnaires import Questionnaire
+from clinic.domain.asking import OPEN, AskChannel, AskState, state
 from clinic.domain.mail_standing import MailSort
-from clinic.domain.questionnaires import OPEN, AskChannel, AskState, state
+from clinic.domain.questionnaires import Questionnaire
 from clinic.domain.types import OutboxState
 from clinic.extensions import db
 from clinic.models import Client, OutboxMessage, Practice, QuestionnaireRequest, QuestionnaireResponse

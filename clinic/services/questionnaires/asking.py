@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from clinic.catalogue.questionnaires import Questionnaire
+from clinic.domain.asking import LIFETIME, OPEN, TABLET_LIFETIME, AskChannel
 from clinic.domain.errors import RuleBroken
 from clinic.domain.mail_standing import MailSort
-from clinic.domain.questionnaires import LIFETIME, OPEN, TABLET_LIFETIME, AskChannel
+from clinic.domain.questionnaires import Questionnaire
 from clinic.domain.types import LinkPurpose
 from clinic.extensions import db
 from clinic.models import Client, LinkToken, QuestionnaireRequest

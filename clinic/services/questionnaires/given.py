@@ -1,13 +1,13 @@
-"""Answers as a form read them: whether they belong to what was asked, and the scores they make."""
+"""Answers as a form read them, and whether they belong to what was asked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clinic.catalogue.questionnaires import Kind, Questionnaire
 from clinic.domain import scoring
 from clinic.domain.errors import RuleBroken
+from clinic.domain.questionnaires import QuestionnaireKind
 from clinic.models import QuestionnaireResponse
 from clinic.services.questionnaires.pages import Page
 
@@ -15,7 +15,7 @@ LONGEST_ACTIVITY = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenAnswers:
     """Answers as a form read them: a number or None by question, and the activities that were named."""
 
     answers: Mapping[str, int | None]
@@ -26,21 +26,14 @@ class Given:
         return dict(row.answers) == dict(self.answers) and tuple(row.activities or ()) == self.activities
 
 
-def check(page: Page, given: Given) -> None:
+def check(page: Page, given: GivenAnswers) -> None:
     """RuleBroken for what does not answer this page."""
     scoring.refuse_strange(given.answers, page.questionnaire.allowed)
-    if page.questionnaire.kind is Kind.ACTIVITIES:
+    if page.questionnaire.kind is QuestionnaireKind.ACTIVITIES:
         _check_activities(page, given)
 
 
-def scores(made: Questionnaire, given: Given) -> dict[str, float | None]:
-    """Each score; None where its rule allows none, or the whole page was left out."""
-    if all(value is None for value in given.answers.values()):
-        return dict.fromkeys((measure.id for measure in made.measures), None)
-    return {measure.id: scoring.score(measure.rule, given.answers) for measure in made.measures}
-
-
-def _check_activities(page: Page, given: Given) -> None:
+def _check_activities(page: Page, given: GivenAnswers) -> None:
     named = page.questionnaire.activities
     assert named is not None
     if page.activities and given.activities != page.activities and given.activities:

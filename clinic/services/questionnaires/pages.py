@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
-from clinic.catalogue.questionnaires import Questionnaire
+from clinic.domain.asking import AnswerSource, AskChannel, AskState, may_change
 from clinic.domain.errors import LinkProblem, NotFound
-from clinic.domain.questionnaires import AnswerSource, AskChannel, AskState, may_change
+from clinic.domain.questionnaires import Questionnaire
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.types import ClientStatus, LinkProblemKind, LinkPurpose
 from clinic.extensions import db

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable
 
 from sqlalchemy import Select, select
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.questionnaires import Measure, Questionnaire
-from clinic.domain.questionnaires import IN_PRACTICE, AnswerSource
-from clinic.domain.scoring import Taken
+from clinic.domain.score_changes import AnsweredQuestionnaire
 from clinic.extensions import db
 from clinic.models import QuestionnaireResponse, User
 from clinic.models.base import points_at
@@ -20,50 +16,7 @@ from clinic.services import access
 from clinic.services.actors import Actor
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """One answered questionnaire, in the version it was answered in.
-
-    `answers` by question ("a1", "a2", … for `activities`), None where it was left out; `scores` by measure.
-    """
-
-    id: uuid.UUID
-    request_id: uuid.UUID
-    questionnaire: Questionnaire
-    revision: int
-    is_current: bool
-    answers: Mapping[str, int | None]
-    activities: tuple[str, ...]
-    since: date | None
-    scores: Mapping[str, float | None]
-    screen_positive: bool
-    answered_at: datetime
-    recorded_at: datetime
-    source: AnswerSource
-    typed_by: str | None
-    reason: str | None
-
-    @property
-    def is_left_out(self) -> bool:
-        """Whether the whole page was left out."""
-        return not self.activities and all(value is None for value in self.answers.values())
-
-    @property
-    def can_be_corrected(self) -> bool:
-        """Whether the practice may put this right: it was answered there, and it is what counts now."""
-        return self.is_current and self.source in IN_PRACTICE
-
-    def rating(self, activity: str) -> int | None:
-        """What was answered about a named activity."""
-        return self.answers.get(f"a{self.activities.index(activity) + 1}")
-
-    def taken(self, measure: Measure) -> Taken:
-        """A score as the rules compare it."""
-        named = frozenset(each for each in self.activities if self.rating(each) is not None)
-        return Taken(self.scores.get(measure.id), self.questionnaire.version, named)
-
-
-def for_client(actor: Actor, client_id: uuid.UUID, *, every: bool = False) -> list[Answered]:
+def for_client(actor: Actor, client_id: uuid.UUID, *, every: bool = False) -> list[AnsweredQuestionnaire]:
     """What a client of the practice answered, newest first; staff only. One query.
 
     Without `every`, only what counts now: a revision that was corrected since is left out.
@@ -75,7 +28,9 @@ def for_client(actor: Actor, client_id: uuid.UUID, *, every: bool = False) -> li
     return told if every else [each for each in told if each.is_current]
 
 
-def response(actor: Actor, response_id: uuid.UUID) -> tuple[Answered, list[Answered]]:
+def response(
+    actor: Actor, response_id: uuid.UUID
+) -> tuple[AnsweredQuestionnaire, list[AnsweredQuestionnaire]]:
     """One answered questionnaire of the practice and every revision of it, newest first; staff only."""
     row = access.questionnaire_response_for(actor, response_id)
     revisions = [
@@ -102,9 +57,9 @@ def _with_typists(actor: Actor, client_id: uuid.UUID) -> Select[QuestionnaireRes
     )
 
 
-def _answered(row: QuestionnaireResponse, typed_by: str | None, *, is_current: bool) -> Answered:
+def _answered(row: QuestionnaireResponse, typed_by: str | None, *, is_current: bool) -> AnsweredQuestionnaire:
     known = load_catalogue().questionnaires
-    return Answered(
+    return AnsweredQuestionnaire(
         id=row.id,
         request_id=row.request_id,
         questionnaire=known.get(row.questionnaire_key, row.questionnaire_version),

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.questionnaires import Kind, MeasureRole, Questionnaire
 from clinic.domain.access import Permission
+from clinic.domain.asking import AskChannel
 from clinic.domain.errors import RuleBroken
 from clinic.domain.mail_standing import MailSort
-from clinic.domain.questionnaires import AskChannel
+from clinic.domain.questionnaires import MeasureRole, Questionnaire, QuestionnaireKind
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.types import ClientStatus
 from clinic.extensions import db
@@ -86,7 +86,7 @@ def asks(client: Client, chosen: Sequence[Questionnaire], wish: Wish) -> list[di
     kept: list[dict[str, Any]] = []
     for each in chosen:
         entry: dict[str, Any] = {"key": each.id, "version": each.version}
-        if each.kind is Kind.ACTIVITIES and before:
+        if each.kind is QuestionnaireKind.ACTIVITIES and before:
             entry["activities"] = list(before)
         if each.needs_since and wish.since is not None:
             entry |= {"since": wish.since.isoformat(), "first_visit": wish.since == _first_visit(client)}

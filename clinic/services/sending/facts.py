@@ -6,8 +6,8 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from clinic.domain.access import is_staff
+from clinic.domain.asking import OPEN
 from clinic.domain.mail_standing import MailSort, MailStanding, mail_standing_of, sort_of
-from clinic.domain.questionnaires import OPEN
 from clinic.domain.scheduling import WakingHours, waking_hours
 from clinic.domain.sending import CheckinFacts, Promise
 from clinic.domain.skipping import AWAITED, SendingFacts

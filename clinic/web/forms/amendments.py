@@ -9,10 +9,10 @@ from wtforms import BooleanField, Field, HiddenField, RadioField, SelectMultiple
 from wtforms.fields import SelectChoice
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.findings import NONE_SEEN, Value, read, written
+from clinic.domain.findings import NONE_SEEN, Value, read, spelled, written
+from clinic.domain.spots import Spot
 from clinic.domain.types import FieldKind
-from clinic.services.assessments.amendments import LONGEST, Wish
-from clinic.services.assessments.reading import Spot
+from clinic.services.assessments.amendments import LONGEST, AmendmentWish
 from clinic.web.forms.base import OnceForm
 from clinic.web.forms.fields import LongTextField, printable
 
@@ -37,19 +37,18 @@ class AmendForm(OnceForm):
             form = cls()
             del form.withdraw
             return form
-        data: dict[str, Any] = {"value": _shown(spot, stands)}
-        data["seen"] = " ".join(written(spot.field, stands)) if stands is not None else ""
+        data: dict[str, Any] = {"value": _shown(spot, stands), "seen": spelled(stands)}
         bound = type("AmendOneForm", (cls,), {"value": _field(spot, mistake)})
         form = bound(data=data)
         form.spot = spot
         return form
 
-    def wish(self) -> Wish:
+    def wish(self) -> AmendmentWish:
         """What was sent; RuleBroken for a value that its field does not take."""
         value = None
         if self.spot is not None and not self.withdraw.data:
             value = self._value(self.spot)
-        return Wish(
+        return AmendmentWish(
             key=self.key.data or "",
             place=self.spot.place if self.spot else None,
             value=value,

@@ -11,11 +11,12 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.validators import InputRequired
 
-from clinic.domain.errors import RuleBroken
+from clinic.domain.findings import Entry, Unread, enter, spelled
+from clinic.domain.standing_out import normal_value
 from clinic.domain.types import Side
-from clinic.services.assessments.drafts import NOTE, Collision, Edit
-from clinic.services.assessments.layout import Layout, is_kept_as_typed, text_of, value_of
-from clinic.services.assessments.sheets import Sheet, normal_text
+from clinic.services.assessments.drafts import NOTE, FieldCollision, FieldEdit
+from clinic.services.assessments.layout import Layout
+from clinic.services.assessments.sheets import Sheet
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import DatePartsField, LongTextField, VersionField, many_lines, printable
 
@@ -84,7 +85,7 @@ class DiscardForm(Form):
 class Choices:
     """Fields that two people filled in differently, and which of the two was chosen for each."""
 
-    collided: Mapping[str, Collision]
+    collided: Mapping[str, FieldCollision]
     picked: Mapping[str, str]
 
     @property
@@ -92,10 +93,15 @@ class Choices:
         """The fields that nothing was chosen for."""
         return [name for name in self.collided if self.picked.get(name) not in (MINE, THEIRS)]
 
-    def edits(self) -> dict[str, Edit]:
+    @property
+    def mine(self) -> dict[str, Entry]:
+        """What the one who chooses had filled in."""
+        return {name: each.mine for name, each in self.collided.items() if each.mine is not None}
+
+    def edits(self) -> dict[str, FieldEdit]:
         """What is changed by choosing so."""
         return {
-            name: Edit(each.theirs, each.mine)
+            name: FieldEdit(spelled(each.theirs), each.mine)
             for name, each in self.collided.items()
             if self.picked.get(name) == MINE
         }
@@ -104,31 +110,26 @@ class Choices:
 def read_sheet(form: MultiDict[str, str], laid: Layout) -> Sheet:
     """A sheet as it was sent; every field of it is read, so that all that is wrong is said at once."""
     misplaced, strangers = _misplaced(form, laid)
-    texts: dict[str, str] = {}
-    problems = dict(misplaced)
-    is_forged = bool(misplaced or strangers)
-    for name, spot in laid.spots.items():
-        text = text_of(spot.field, [printable(each)[:600] for each in form.getlist(name)])
-        if not text:
-            continue
-        texts[name] = text
-        try:
-            value_of(spot.field, text)
-        except RuleBroken as problem:
-            problems[name] = problem.message
-            is_forged = is_forged or not is_kept_as_typed(spot.field, text)
-    marked = frozenset(form.getlist("as_normal")) & laid.spots.keys()
-    as_normal = frozenset(name for name in marked if texts.get(name) == normal_text(laid.spots[name]))
-    return Sheet(texts, problems, as_normal, strangers, is_forged)
+    read = {
+        name: enter(spot.field, [printable(each)[:600] for each in form.getlist(name)])
+        for name, spot in laid.spots.items()
+    }
+    entries = {name: entry for name, entry in read.items() if entry is not None}
+    marked = frozenset(form.getlist("as_normal")) & entries.keys()
+    as_normal = frozenset(name for name in marked if entries[name] == normal_value(laid.spots[name].field))
+    foreign = any(isinstance(each, Unread) and not each.is_slip for each in entries.values())
+    return Sheet(entries, as_normal, misplaced, strangers, bool(misplaced or strangers or foreign))
 
 
 def read_choices(form: MultiDict[str, str], laid: Layout) -> Choices:
     """What was chosen where two people filled in the same field differently."""
+
+    def version(of: str, name: str) -> Entry | None:
+        text = many_lines(form.get(f"{of}-{name}", ""))
+        return (text or None) if name == NOTE else enter(laid.spots[name].field, [text])
+
     names = [name for name in form.getlist("differs") if name in laid.spots or name == NOTE]
-    collided = {
-        name: Collision(many_lines(form.get(f"mine-{name}", "")), many_lines(form.get(f"theirs-{name}", "")))
-        for name in names
-    }
+    collided = {name: FieldCollision(version(MINE, name), version(THEIRS, name)) for name in names}
     return Choices(collided, {name: form.get(f"pick-{name}", "") for name in names})
 
 

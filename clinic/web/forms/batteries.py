@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from werkzeug.datastructures import MultiDict
 
-from clinic.catalogue.assessment import AssessmentTest
 from clinic.catalogue.plain_words import plain_words
+from clinic.domain.assessment import AssessmentTest
 from clinic.domain.search import fold
 from clinic.domain.types import Section
 from clinic.services.batteries.own_batteries import MOST_TESTS, Pick

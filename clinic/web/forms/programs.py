@@ -16,7 +16,7 @@ from clinic.domain.programs import LONGEST_REASON, NEEDS_REASON, Change
 from clinic.domain.types import ProgramAction
 from clinic.models import CheckinSchedule, Prescription, Program, RoutineVersion
 from clinic.models.exercise import DoseColumns
-from clinic.services.assessments.retests import Citation
+from clinic.services.assessments.retests import FindingCitation
 from clinic.services.programs.assigning import Assignment
 from clinic.services.routines.wording import dose_of
 from clinic.web.forms import rhythms
@@ -125,13 +125,13 @@ class AssignForm(DoseFields, StartFields, LengthFields, RhythmFields, OnceForm):
             citation=self.citation(),
         )
 
-    def citation(self) -> Citation | None:
+    def citation(self) -> FindingCitation | None:
         """The findings that were ticked, of the assessment that the page showed; forged ones cite nothing."""
         try:
             cited_from = uuid.UUID(self.cited_from.data or "")
         except ValueError:
             return None
-        return Citation(cited_from, [str(name)[:200] for name in (self.cites.data or ())[:MOST_CITED]])
+        return FindingCitation(cited_from, [str(name)[:200] for name in (self.cites.data or ())[:MOST_CITED]])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """The fields one by one, and a reason where something ends."""

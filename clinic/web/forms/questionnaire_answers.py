@@ -9,12 +9,12 @@ from wtforms import BooleanField, RadioField, SelectMultipleField, SubmitField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
-from clinic.catalogue.questionnaires import Item, Kind, MeasureRole, NamedActivities
 from clinic.domain.dates import day_in_words
 from clinic.domain.errors import RuleBroken
+from clinic.domain.questionnaires import MeasureRole, NamedActivities, QuestionnaireItem, QuestionnaireKind
 from clinic.models import QuestionnaireResponse
 from clinic.services.questionnaires.answering import LONGEST_REASON
-from clinic.services.questionnaires.given import LONGEST_ACTIVITY, Given
+from clinic.services.questionnaires.given import LONGEST_ACTIVITY, GivenAnswers
 from clinic.services.questionnaires.pages import Page
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LineField, LongTextField, VersionField
@@ -33,27 +33,27 @@ class AnswersForm(Form):
         """Whether something was sent that can be stored."""
         return self.is_submitted() and (bool(self.skip.data) or self.validate())
 
-    def given(self) -> Given:
+    def given(self) -> GivenAnswers:
         """What was answered; only where `is_answered`."""
         made = self.page.questionnaire
-        if made.kind is Kind.ACTIVITIES:
+        if made.kind is QuestionnaireKind.ACTIVITIES:
             return self._activities()
         if self.skip.data:
-            return Given({item.id: None for item in made.items})
-        if made.kind is Kind.TICKS:
+            return GivenAnswers({item.id: None for item in made.items})
+        if made.kind is QuestionnaireKind.TICKS:
             ticked = set(self["ticks"].data or ())
-            return Given({item.id: int(item.id in ticked) for item in made.items})
-        return Given({item.id: _number(self[item.id].data) for item in made.items})
+            return GivenAnswers({item.id: int(item.id in ticked) for item in made.items})
+        return GivenAnswers({item.id: _number(self[item.id].data) for item in made.items})
 
-    def _activities(self) -> Given:
+    def _activities(self) -> GivenAnswers:
         named = self.page.activities
         if self.skip.data:
-            return Given(dict.fromkeys(_ids(len(named)), None), named)
+            return GivenAnswers(dict.fromkeys(_ids(len(named)), None), named)
         if named:
-            return Given({key: _number(self[key].data) for key in _ids(len(named))}, named)
+            return GivenAnswers({key: _number(self[key].data) for key in _ids(len(named))}, named)
         rows = [(self[f"t{n}"].data, self[f"a{n}"].data) for n in self.numbers if self[f"t{n}"].data]
         answers = {key: _number(rate) for key, (_, rate) in zip(_ids(len(rows)), rows, strict=True)}
-        return Given(answers, tuple(text for text, _ in rows))
+        return GivenAnswers(answers, tuple(text for text, _ in rows))
 
     @property
     def numbers(self) -> range:
@@ -63,9 +63,11 @@ class AnswersForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         fine = bool(super().validate(extra_validators))
-        if self.page.questionnaire.kind is Kind.TICKS:
+        if self.page.questionnaire.kind is QuestionnaireKind.TICKS:
             return self._ticks_fit() and fine
-        names_things = self.page.questionnaire.kind is Kind.ACTIVITIES and not self.page.activities
+        names_things = (
+            self.page.questionnaire.kind is QuestionnaireKind.ACTIVITIES and not self.page.activities
+        )
         return (self._names_fit() if names_things else True) and fine
 
     def _ticks_fit(self) -> bool:
@@ -139,7 +141,7 @@ def _made_for(kind: type[Any], page: Page, filled: QuestionnaireResponse | None,
 
 def _fields(page: Page) -> dict[str, Any]:
     made = page.questionnaire
-    if made.kind is Kind.TICKS:
+    if made.kind is QuestionnaireKind.TICKS:
         choices = [SelectChoice(item.id, item.text) for item in made.items]
         return {
             "ticks": SelectMultipleField("Sentences that describe you today", choices=choices),
@@ -148,7 +150,7 @@ def _fields(page: Page) -> dict[str, Any]:
     return {item.id: _question(page, item) for item in made.items}
 
 
-def _question(page: Page, item: Item) -> RadioField:
+def _question(page: Page, item: QuestionnaireItem) -> RadioField:
     text = item.text.format(since=since_words(page)) if page.questionnaire.needs_since else item.text
     choices = [SelectChoice(str(value), words) for value, words in item.options]
     if page.questionnaire.role is MeasureRole.SCREEN:  # its words and answers are not ours to add to
@@ -185,7 +187,7 @@ def _rates(named: NamedActivities, *, declines: bool) -> list[SelectChoice]:
 
 def _stored(page: Page, row: QuestionnaireResponse) -> dict[str, Any]:
     answers: Mapping[str, int | None] = row.answers
-    if page.questionnaire.kind is Kind.TICKS:
+    if page.questionnaire.kind is QuestionnaireKind.TICKS:
         return {"ticks": [key for key, value in answers.items() if value]}
     declines = page.questionnaire.role is not MeasureRole.SCREEN
     shown = {

@@ -8,8 +8,8 @@ from wtforms import BooleanField, SelectMultipleField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
-from clinic.catalogue.questionnaires import MeasureRole, Questionnaire
-from clinic.domain.questionnaires import AskChannel
+from clinic.domain.asking import AskChannel
+from clinic.domain.questionnaires import MeasureRole, Questionnaire
 from clinic.services.questionnaires.wishes import Prospect, Wish
 from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import DatePartsField, OneOfField

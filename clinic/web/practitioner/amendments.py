@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
+from clinic.domain.findings import spelled
+from clinic.domain.spots import Spot
 from clinic.models import Assessment
 from clinic.services.assessments import amendments, history, reading
 from clinic.services.assessments import recording as assessments
-from clinic.services.assessments.reading import Spot
 from clinic.web.authz import current_actor
 from clinic.web.forms.amendments import AmendForm
 from clinic.web.practitioner.assessment_frame import is_signed, named_mistake, to_show
@@ -60,7 +61,7 @@ def _again(assessment: Assessment, at: str, form: AmendForm, mistake: str) -> An
     spot = _spot(assessment, at)
     assert spot is not None
     stands = record.values.get(spot.place)
-    form.seen.data, form.seen.raw_data = amendments.spelled(assessment, spot.place, stands), None
+    form.seen.data, form.seen.raw_data = spelled(stands), None
     form.refuse(RuleBroken("Somebody amended this first. Read what it says now, then add yours.", "value"))
     return _page("amend", assessment, form=form, place=words.place(spot, stands, mistake)), 409
 

@@ -9,7 +9,9 @@ from typing import Any
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
-from clinic.catalogue.assessment import BatteryItem
+from clinic.domain.assessment import BatteryItem
+from clinic.domain.findings import Values
+from clinic.domain.same_day import same_day_findings
 from clinic.domain.types import AssessmentStatus, Section
 from clinic.models import Assessment, ExerciseMistake
 from clinic.services import access, warnings
@@ -25,7 +27,7 @@ from clinic.web.presenters.raised import raised_words
 
 
 def frame(
-    assessment: Assessment, mistake: ExerciseMistake | None, values: reading.Values | None = None
+    assessment: Assessment, mistake: ExerciseMistake | None, values: Values | None = None
 ) -> dict[str, Any]:
     """What every page of one assessment shows: who, when, the flags, the way between the sections.
 
@@ -43,7 +45,7 @@ def frame(
         "today": today(),
         "tabs": sheets.tabs(items, values),
         "flags": words.flag_lines(
-            reading.flags(items, values, earlier.values if earlier else {}),
+            same_day_findings(items, values, earlier.values if earlier else {}),
             earlier.taken_on if earlier else None,
         ),
         "raised": raised_words(warnings.raised_from(assessment)),

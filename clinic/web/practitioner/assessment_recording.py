@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict
 from clinic.domain.findings import Signed
+from clinic.domain.spots import in_section
 from clinic.domain.types import Section
 from clinic.models import Assessment
 from clinic.services import access
@@ -19,7 +20,7 @@ from clinic.services.actors import Actor
 from clinic.services.assessments import drafts, reading
 from clinic.services.assessments import layout as layouts
 from clinic.services.assessments import recording as assessments
-from clinic.services.assessments.drafts import NOTE, Collision, Edit, Kept, Saver
+from clinic.services.assessments.drafts import NOTE, DraftSaver, FieldCollision, FieldEdit, SectionKept
 from clinic.services.assessments.layout import Layout
 from clinic.services.assessments.sheets import Sheet, fill_normal, stored_sheet, undo_normal
 from clinic.web.authz import current_actor
@@ -186,7 +187,7 @@ def _chosen(assessment: Assessment, laid: Layout) -> Answer:
     """Which of two values it shall be, field by field."""
     choices = read_choices(request.form, laid)
     if is_signed(assessment):
-        sheet = Sheet({name: each.mine for name, each in choices.collided.items()})
+        sheet = Sheet(choices.mine)
         return _locked(assessment, laid, sheet, sheet.texts.get(NOTE), only=choices.collided.keys())
     if choices.missing:
         page, _ = _choice_page(assessment.id, laid, choices.collided, choices=choices)
@@ -198,11 +199,11 @@ def _chosen(assessment: Assessment, laid: Layout) -> Answer:
     return to_section(assessment.id, laid.section)
 
 
-def _edits(laid: Layout, form: SectionForm, sheet: Sheet) -> dict[str, Edit]:
+def _edits(laid: Layout, form: SectionForm, sheet: Sheet) -> dict[str, FieldEdit]:
     """What was changed on the page since it was opened."""
     base, note = form.base(), form.note.data or ""
     edits = sheet.edits(base, laid.spots)
-    return edits | ({NOTE: Edit(base.get(NOTE, ""), note)} if note != base.get(NOTE, "") else {})
+    return edits | ({NOTE: FieldEdit(base.get(NOTE, ""), note or None)} if note != base.get(NOTE, "") else {})
 
 
 def _filled(sheet: Sheet, laid: Layout, act: str) -> tuple[Sheet, int]:
@@ -239,14 +240,14 @@ def _next(assessment: Assessment, section: Section, act: str) -> str:
 
 def _sections(assessment: Assessment) -> list[Section]:
     items = reading.items_of(assessment)
-    return [each for each in Section if reading.in_section(items, each)]
+    return [each for each in Section if in_section(items, each)]
 
 
 def _first_section(assessment: Assessment) -> Section:
     return next(iter(_sections(assessment)), Section.ORTHOPEDIC)
 
 
-def _refused(assessment_id: uuid.UUID, laid: Layout, form: SectionForm, kept: Kept) -> Answer:
+def _refused(assessment_id: uuid.UUID, laid: Layout, form: SectionForm, kept: SectionKept) -> Answer:
     """Saved but for what could not be read, which is kept as it was typed."""
     assessment = assessments.whole(current_actor(), assessment_id)
     form.shows(kept.now.texts)
@@ -257,9 +258,9 @@ def _refused(assessment_id: uuid.UUID, laid: Layout, form: SectionForm, kept: Ke
 def _choice_page(
     assessment_id: uuid.UUID,
     laid: Layout,
-    collided: Mapping[str, Collision],
+    collided: Mapping[str, FieldCollision],
     *,
-    other: Saver | None = None,
+    other: DraftSaver | None = None,
     choices: Choices | None = None,
 ) -> tuple[str, int]:
     """Both versions of each field that two people changed; nothing of either is overwritten yet."""
@@ -273,7 +274,6 @@ def _choice_page(
         name=reading.name_of(assessment),
         section=laid.section,
         section_title=words.SECTION_WORDS[laid.section],
-        collided=collided,
         fields=sheets.collisions(laid, collided, mistake),
         picked=choices.picked if choices else {},
         missing=choices.missing if choices else [],
@@ -286,7 +286,7 @@ def _choice_page(
 def _locked(assessment: Assessment, laid: Layout, sheet: Sheet, note: str | None, only: Any = None) -> Answer:
     """Signed meanwhile: nothing is saved, and nothing that was typed is lost from sight."""
     mistake = words.mistake_name(named_mistake(laid.items))
-    saved = drafts.standing(assessment, laid).texts
+    saved = drafts.standing(assessment, laid).entries
     told = sheets.differences(laid, sheet, saved, mistake)
     return render_template(
         "practitioner/assessments/locked.html",

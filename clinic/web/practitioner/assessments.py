@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
+from clinic.domain.amendments import AddedAmendment
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.findings import Signed
 from clinic.models import Assessment
@@ -73,7 +74,7 @@ def _chart(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def _amendments(assessment: Assessment) -> list[history.Added]:
+def _amendments(assessment: Assessment) -> list[AddedAmendment]:
     return history.amendments(assessment.practice_id, [assessment.id]).get(assessment.id, [])
 
 

@@ -8,8 +8,8 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import AssessmentTest, Battery
 from clinic.domain.access import Permission
+from clinic.domain.assessment import AssessmentTest, Battery
 from clinic.domain.errors import Conflict, NotFound
 from clinic.services.batteries import offered as shelf
 from clinic.services.batteries import own_batteries, own_tests

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.access import Permission
+from clinic.domain.asking import AskChannel
 from clinic.domain.errors import Conflict
-from clinic.domain.questionnaires import AskChannel
+from clinic.domain.score_changes import AnsweredQuestionnaire
 from clinic.services import access
 from clinic.services.clock import now, today_in
 from clinic.services.questionnaires import answering, asking, results
@@ -230,7 +231,7 @@ def _usual(known_of: Prospect) -> tuple[str, ...]:
     return load_catalogue().questionnaires.sets["follow_up" if known_of.has_answered else "baseline"].asks
 
 
-def _before(earlier: list[results.Answered], page: Sheet) -> list[tuple[str, str]]:
+def _before(earlier: list[AnsweredQuestionnaire], page: Sheet) -> list[tuple[str, str]]:
     """Earlier values, for the practitioner who types."""
     mine = next((each for each in earlier if each.questionnaire.id == page.questionnaire.id), None)
     if mine is None:

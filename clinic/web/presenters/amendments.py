@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from clinic.domain.amendments import AddedAmendment
 from clinic.domain.findings import Place, Value
+from clinic.domain.spots import Spot, spots_of
 from clinic.domain.types import FieldKind, Side
-from clinic.services.assessments import reading
-from clinic.services.assessments.history import Added, Record
-from clinic.services.assessments.reading import Spot
+from clinic.services.assessments.history import AssessmentRecord
 from clinic.web.presenters.assessments import SIDE_WORDS, field_name, value_words
 
 NOTHING = "nothing recorded"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AmendmentWords:
     """One amendment as it is read; place is empty where it is a note alone."""
 
     place: str
@@ -48,13 +48,13 @@ class TestPlaces:
     places: tuple[PlaceWords, ...]
 
 
-def told(record: Record, added: Iterable[Added], mistake: str) -> list[Told]:
+def told(record: AssessmentRecord, added: Iterable[AddedAmendment], mistake: str) -> list[AmendmentWords]:
     """The amendments of an assessment, oldest first."""
-    spots = {spot.place: spot for spot in reading.spots(record.items)}
+    spots = {spot.place: spot for spot in spots_of(record.items)}
     return [_told(each, spots.get(each.place) if each.place else None, mistake) for each in added]
 
 
-def places(record: Record, mistake: str) -> list[TestPlaces]:
+def places(record: AssessmentRecord, mistake: str) -> list[TestPlaces]:
     """Every place of an assessment, test by test."""
     return [
         TestPlaces(item.test.name, tuple(_places(record, item.test.id, mistake))) for item in record.items
@@ -72,20 +72,20 @@ def place(spot: Spot, stands: Value | None, mistake: str) -> PlaceWords:
     )
 
 
-def _places(record: Record, test: str, mistake: str) -> Iterator[PlaceWords]:
-    for spot in reading.spots(item for item in record.items if item.test.id == test):
+def _places(record: AssessmentRecord, test: str, mistake: str) -> Iterator[PlaceWords]:
+    for spot in spots_of(item for item in record.items if item.test.id == test):
         side = SIDE_WORDS[spot.place.side].lower()
         name = f"{spot.field.label}{f', {side}' if side else ''}"
         stands = _words(spot, record.values.get(spot.place), mistake)
         yield PlaceWords(spot.name, name, stands, spot.field.unit, _control(spot))
 
 
-def _told(added: Added, spot: Spot | None, mistake: str) -> Told:
+def _told(added: AddedAmendment, spot: Spot | None, mistake: str) -> AmendmentWords:
     name = was = now = ""
     if added.place is not None:
         name = field_name(spot.test, spot.field, added.place.side) if spot else _unknown(added.place)
         was, now = (_words(spot, value, mistake) for value in (added.old, added.new))
-    return Told(name, was, now, added.note, added.reason, added.by, added.at)
+    return AmendmentWords(name, was, now, added.note, added.reason, added.by, added.at)
 
 
 def _words(spot: Spot | None, value: Value | None, mistake: str) -> str:

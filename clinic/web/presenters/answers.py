@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic.catalogue.plain_words import plain_words
-from clinic.domain.comparison import REAL_CHANGE
+from clinic.domain.change import REAL_CHANGE
 from clinic.domain.dates import day_in_words
 from clinic.domain.findings import Place, Value
+from clinic.domain.spots import Spot
 from clinic.domain.types import Side
-from clinic.services.assessments.history import Record
-from clinic.services.assessments.reading import Spot
-from clinic.services.assessments.retests import Answered, Citable
+from clinic.services.assessments.history import AssessmentRecord
+from clinic.services.assessments.retests import AnsweredFinding, CitableFinding
 from clinic.web.filters import day_year
 from clinic.web.presenters.assessments import field_name, value_words
 from clinic.web.presenters.comparisons import change_words, verdict_words
@@ -53,7 +53,9 @@ class AnswerLine:
     is_change: bool
 
 
-def citing(record: Record | None, found: Sequence[Citable], chosen: Collection[str]) -> Citing | None:
+def citing(
+    record: AssessmentRecord | None, found: Sequence[CitableFinding], chosen: Collection[str]
+) -> Citing | None:
     """The findings to choose from; None where nothing stands out."""
     if record is None or not found:
         return None
@@ -64,7 +66,7 @@ def citing(record: Record | None, found: Sequence[Citable], chosen: Collection[s
     return Citing(record.id, day_year(record.taken_on), choices)
 
 
-def answered(found: Iterable[Answered], today: date) -> list[AnswerLine]:
+def answered(found: Iterable[AnsweredFinding], today: date) -> list[AnswerLine]:
     """What a program answers, with what became of it."""
     return [_line(each, today) for each in found]
 
@@ -74,7 +76,7 @@ def in_plain_words(places: Iterable[Place]) -> list[str]:
     return list(dict.fromkeys(filter(None, (_plain(place) for place in places))))
 
 
-def _line(each: Answered, today: date) -> AnswerLine:
+def _line(each: AnsweredFinding, today: date) -> AnswerLine:
     outcome = each.outcome
     reads = ""
     if outcome is not None:

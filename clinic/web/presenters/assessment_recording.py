@@ -8,11 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from clinic.domain.types import Section
-from clinic.services.assessments.drafts import Kept
+from clinic.services.assessments.drafts import SectionKept
 from clinic.web.presenters.assessments import SECTION_WORDS
 
 
-def kept(now: Kept, sent: Mapping[str, str], at: datetime | None, zone: str) -> dict[str, Any]:
+def kept(now: SectionKept, sent: Mapping[str, str], at: datetime | None, zone: str) -> dict[str, Any]:
     """What was kept; `theirs` are fields that somebody else changed: the page shows something old there."""
     stored = now.now.texts
     names = (stored.keys() | sent.keys()) - now.collided.keys()
@@ -21,7 +21,7 @@ def kept(now: Kept, sent: Mapping[str, str], at: datetime | None, zone: str) -> 
         "at": at.astimezone(ZoneInfo(zone)).strftime("%H:%M") if at else "",
         # a field that collided stays what it was before, or the next save would pass over the other's value
         "seen": {**stored, **{name: each.base for name, each in now.collided.items()}},
-        "refused": dict(now.now.refused),
+        "refused": now.now.refused,
         "theirs": {name: text for name in names if (text := stored.get(name, "")) != sent.get(name, "")},
         "as_normal": sorted(now.now.as_normal),
         "collided": sorted(now.collided),

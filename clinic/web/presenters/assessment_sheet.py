@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from clinic.catalogue.assessment import AssessmentTest, BatteryItem, Field
-from clinic.domain.errors import RuleBroken
-from clinic.domain.findings import NONE_SEEN, Place, Value, in_figures
+from clinic.domain.assessment import AssessmentTest, BatteryItem, Field
+from clinic.domain.findings import NONE_SEEN, Entry, Place, Unread, Value, Values, in_figures, spelled
+from clinic.domain.spots import NOTE_FIELD, Spot, in_section, is_counted, sides_of, spots_of
+from clinic.domain.standing_out import stands_out
 from clinic.domain.types import FieldKind, Section, Side
 from clinic.models import ExerciseMistake
-from clinic.services.assessments import reading
-from clinic.services.assessments.drafts import NOTE, Collision
-from clinic.services.assessments.layout import SHARED, Layout, value_of
-from clinic.services.assessments.reading import Spot, Values, sides_of
+from clinic.services.assessments.drafts import NOTE, FieldCollision
+from clinic.services.assessments.layout import SHARED, Layout
 from clinic.services.assessments.sheets import Sheet, normal_text
 from clinic.web.presenters.assessments import SECTION_WORDS, SIDE_WORDS, field_name, mistake_name, value_words
 from clinic.web.presenters.body_chart import is_place
@@ -119,12 +118,14 @@ class Layers:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field that two people filled in differently, in words."""
+    """A field that two people filled in differently, in words, and as a form holds the two."""
 
     id: str
     name: str
     saved: str
     mine: str
+    saved_typed: str
+    mine_typed: str
 
 
 def groups(laid: Layout, layers: Layers) -> list[Group]:
@@ -152,11 +153,11 @@ def tabs(items: Sequence[BatteryItem], values: Values) -> list[Tab]:
         Tab(
             section.value,
             SECTION_WORDS[section],
-            sum(spot.place in values for spot in reading.spots(part) if reading.is_counted(spot)),
-            sum(1 for spot in reading.spots(part) if reading.is_counted(spot)),
+            sum(spot.place in values for spot in spots_of(part) if is_counted(spot)),
+            sum(1 for spot in spots_of(part) if is_counted(spot)),
         )
         for section in Section
-        if (part := reading.in_section(items, section))
+        if (part := in_section(items, section))
     ]
 
 
@@ -169,25 +170,30 @@ def errors(laid: Layout, sheet: Sheet) -> list[tuple[str, str]]:
     ]
 
 
-def differences(laid: Layout, mine: Sheet, saved: Mapping[str, str], mistake: str) -> list[Difference]:
+def differences(laid: Layout, mine: Sheet, saved: Mapping[str, Entry], mistake: str) -> list[Difference]:
     """Where what was typed differs from what is saved now, in words."""
     return [
-        _difference(laid, name, mine.texts.get(name, ""), saved.get(name, ""), mistake)
+        _difference(laid, name, mine.entries.get(name), saved.get(name), mistake)
         for name in laid.spots
-        if mine.texts.get(name, "") != saved.get(name, "")
+        if mine.entries.get(name) != saved.get(name)
     ]
 
 
-def collisions(laid: Layout, found: Mapping[str, Collision], mistake: str) -> list[Difference]:
+def collisions(laid: Layout, found: Mapping[str, FieldCollision], mistake: str) -> list[Difference]:
     """Fields that two people changed in two ways, in words, in the order of the page."""
     names = [*(name for name in laid.spots if name in found), *([NOTE] if NOTE in found else [])]
     return [_difference(laid, name, found[name].mine, found[name].theirs, mistake) for name in names]
 
 
-def _difference(laid: Layout, name: str, mine: str, saved: str, mistake: str) -> Difference:
+def _difference(laid: Layout, name: str, mine: Entry | None, saved: Entry | None, mistake: str) -> Difference:
     spot = laid.spots.get(name)
     return Difference(
-        name, _name(laid, name), _text_words(spot, saved, mistake), _text_words(spot, mine, mistake)
+        name,
+        _name(laid, name),
+        _entry_words(spot, saved, mistake),
+        _entry_words(spot, mine, mistake),
+        spelled(saved),
+        spelled(mine),
     )
 
 
@@ -198,25 +204,23 @@ def _name(laid: Layout, name: str) -> str:
     return field_name(spot.test, spot.field, spot.place.side)
 
 
-def _text_words(spot: Spot | None, text: str, mistake: str) -> str:
-    if spot is None or not text:
-        return text or "Empty"
-    try:
-        value = value_of(spot.field, text)
-    except RuleBroken:
-        return f"“{text}”"
-    return "Empty" if value is None else value_words(spot.field, value, mistake)
+def _entry_words(spot: Spot | None, entry: Entry | None, mistake: str) -> str:
+    if entry is None:
+        return "Empty"
+    if isinstance(entry, Unread):
+        return f"“{entry.text}”"
+    return value_words(spot.field, entry, mistake) if spot else spelled(entry)
 
 
 def _group(item: BatteryItem, laid: Layout, layers: Layers) -> Group:
     sheet, test = layers.sheet, item.test
-    spots = list(reading.spots([item]))
+    spots = list(spots_of([item]))
     normal = {spot.name: text for spot in spots if (text := normal_text(spot))}
-    counted = [spot.name for spot in spots if reading.is_counted(spot)]
+    counted = [spot.name for spot in spots if is_counted(spot)]
     return Group(
         key=test.id,
         test=test,
-        rows=tuple(_row(test, each, laid, layers) for each in item.fields if each.id != reading.NOTE.id),
+        rows=tuple(_row(test, each, laid, layers) for each in item.fields if each.id != NOTE_FIELD.id),
         note=_note(item, laid, layers),
         can_fill=any(not sheet.texts.get(name) for name in normal),
         is_all_normal=bool(normal) and all(sheet.texts.get(name) == text for name, text in normal.items()),
@@ -232,7 +236,7 @@ def _is_filled(laid: Layout, sheet: Sheet, name: str) -> bool:
 
 
 def _note(item: BatteryItem, laid: Layout, layers: Layers) -> Cell | None:
-    spot = laid.spots.get(f"{item.test.id}-{reading.NOTE.id}-{Side.NONE.value}")
+    spot = laid.spots.get(f"{item.test.id}-{NOTE_FIELD.id}-{Side.NONE.value}")
     return _cell(spot, laid, layers) if spot else None
 
 
@@ -264,7 +268,7 @@ def _cell(spot: Spot, laid: Layout, layers: Layers) -> Cell:
         as_normal=spot.name in sheet.as_normal,
         empty="As for the section" if follows else "–",
         follows=laid.follows.get(spot.name, ""),
-        counts=reading.is_counted(spot) and place.test != SHARED,
+        counts=is_counted(spot) and place.test != SHARED,
     )
 
 
@@ -305,7 +309,7 @@ def _options(field: Field, typed: Sequence[str], mistake: ExerciseMistake | None
                 str(step),
                 f"{step}, {words[str(step)].lower()}" if str(step) in words else str(step),
                 str(step) in typed,
-                reading.stands_out(field, float(step)),
+                stands_out(field, float(step)),
             )
             for step in _steps(field)
         )
@@ -317,7 +321,7 @@ def _option(field: Field, code: str, words: str, typed: Sequence[str]) -> Option
     name = (
         words if words.startswith(short) else f"{short}, {words.lower()}"
     )  # what is seen is part of the name
-    return Option(code, short, name, code in typed, reading.stands_out(field, code))
+    return Option(code, short, name, code in typed, stands_out(field, code))
 
 
 def _faults(field: Field, typed: Sequence[str], mistake: ExerciseMistake | None) -> tuple[Option, ...]:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from clinic.catalogue.assessment import AssessmentTest, BatteryItem, Field
+from clinic.domain.amendments import AmendedPlace
+from clinic.domain.assessment import AssessmentTest, BatteryItem, Field
 from clinic.domain.dates import count, day_in_words
-from clinic.domain.findings import NONE_SEEN, Place, Value, in_figures, with_unit
+from clinic.domain.findings import NONE_SEEN, Place, Value, Values, in_figures, with_unit
+from clinic.domain.same_day import SameDayFinding
+from clinic.domain.side_difference import sides_apart
+from clinic.domain.spots import in_section, sides_of
+from clinic.domain.standing_out import clear_tests, stands_out
 from clinic.domain.types import FieldKind, Section, Side
 from clinic.models import ExerciseMistake
-from clinic.services.assessments import reading
-from clinic.services.assessments.history import Amended
-from clinic.services.assessments.reading import Flag, Values
-from clinic.services.assessments.summary import clear_tests
 
 SECTION_WORDS = {
     Section.ORTHOPEDIC: "Orthopedic",
@@ -26,7 +27,7 @@ SIDE_WORDS = {Side.LEFT: "Left", Side.RIGHT: "Right", Side.NONE: ""}
 SAYS_LITTLE = frozenset({"not_tested", "not_asked", "not_tried"})
 
 
-Amendments: TypeAlias = Mapping[Place, Amended]
+Amendments: TypeAlias = Mapping[Place, AmendedPlace]
 NOT_AMENDED: Amendments = {}
 
 
@@ -123,7 +124,7 @@ def value_words(field: Field, value: Value, mistake: str = "") -> str:
     return f"{figures}, {lower_first(meaning)}" if meaning else figures
 
 
-def flag_lines(flags: Iterable[Flag], before_day: date | None) -> list[FlagLine]:
+def flag_lines(flags: Iterable[SameDayFinding], before_day: date | None) -> list[FlagLine]:
     """Same-day flags in words, each finding once."""
     return [
         FlagLine(flag.spot.test.section, _flag_words(flag, before_day), flag.spot.field.warning_do)
@@ -138,7 +139,7 @@ def chart(
     return [
         _chart_section(section, part, Read(values, amended, mistake))
         for section in Section
-        if (part := reading.in_section(items, section))
+        if (part := in_section(items, section))
     ]
 
 
@@ -174,12 +175,12 @@ def _clear_words(test: AssessmentTest, sides: Sequence[Side]) -> str:
 
 
 def _block(item: BatteryItem, read: Read) -> Block:
-    apart = {each.field.id: each.by for each in reading.sides_apart([item], read.values)}
+    apart = {each.field.id: each.by for each in sides_apart([item], read.values)}
     lines = []
     for field in item.fields:
         marks = {
             side: _mark(field, place, read)
-            for side in reading.sides_of(field)
+            for side in sides_of(field)
             if (place := Place(item.test.id, field.id, side)) in read.values or place in read.amended
         }
         if marks:
@@ -193,11 +194,11 @@ def _block(item: BatteryItem, read: Read) -> Block:
 def _mark(field: Field, place: Place, read: Read) -> Mark:
     value, amended = read.values.get(place), read.amended.get(place)
     text = "withdrawn" if value is None else value_words(field, value, read.mistake)
-    stands_out = value is not None and reading.stands_out(field, value)
+    is_out = value is not None and stands_out(field, value)
     if amended is None:
-        return Mark(text, stands_out)
+        return Mark(text, is_out)
     was = "nothing" if amended.signed is None else value_words(field, amended.signed, read.mistake)
-    return Mark(text, stands_out, was, f"{amended.reason} ({amended.by})")
+    return Mark(text, is_out, was, f"{amended.reason} ({amended.by})")
 
 
 def _standing(items: Sequence[BatteryItem], values: Values, mistake: str) -> Iterable[Standing]:
@@ -205,7 +206,7 @@ def _standing(items: Sequence[BatteryItem], values: Values, mistake: str) -> Ite
         for side in Side:
             if parts := _standing_parts(item, side, values, mistake):
                 yield Standing(item.test.name, SIDE_WORDS[side], ", ".join(parts))
-        for apart in reading.sides_apart([item], values):
+        for apart in sides_apart([item], values):
             yield Standing(
                 item.test.name,
                 "",
@@ -220,7 +221,7 @@ def _standing_parts(item: BatteryItem, side: Side, values: Values, mistake: str)
         for field in item.fields
         if (place := Place(item.test.id, field.id, side)) in values
     ]
-    out = [(field, value) for field, value in here if reading.stands_out(field, value)]
+    out = [(field, value) for field, value in here if stands_out(field, value)]
     if any(field.kind is FieldKind.RESULT for field, _ in out):
         out = [pair for pair in here if pair in out or (pair[1] not in SAYS_LITTLE and pair[1] != NONE_SEEN)]
     return [_part(field, value, mistake) for field, value in out]
@@ -242,7 +243,7 @@ def _fault_words(field: Field, value: str, mistake: str) -> str:
     return ", ".join(names.get(code, code) for code in value.split())
 
 
-def _flag_words(flag: Flag, before_day: date | None) -> str:
+def _flag_words(flag: SameDayFinding, before_day: date | None) -> str:
     spot = flag.spot
     said = f"{field_name(spot.test, spot.field, spot.place.side)}: {value_words(spot.field, flag.value)}"
     if flag.before is not None and before_day is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from clinic.catalogue.assessment import (
+from clinic.domain.assessment import (
     AssessmentTest,
     Band,
     Battery,
@@ -15,9 +15,9 @@ from clinic.catalogue.assessment import (
     Threshold,
     ThresholdKind,
 )
-from clinic.catalogue.provenance import Provenance, Source
 from clinic.domain.dates import count
 from clinic.domain.findings import in_figures, with_unit
+from clinic.domain.provenance import Provenance, Source
 from clinic.domain.types import Evidence, FieldKind, Section
 from clinic.services.batteries.offered import is_own
 from clinic.services.batteries.own_batteries import Pick

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from clinic.catalogue.assessment import BatteryItem, Field
+from clinic.domain.assessment import BatteryItem, Field
 from clinic.domain.types import FieldKind, Side
 from clinic.services.assessments.layout import Layout
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from clinic.domain.comparison import REAL_CHANGE
+from clinic.domain.change import REAL_CHANGE
 from clinic.domain.dates import day_in_words
 from clinic.domain.types import AssessmentStatus
 from clinic.models import Assessment
 from clinic.services.assessments import reading
 from clinic.services.assessments.comparisons import compared
-from clinic.services.assessments.recording import Held
+from clinic.services.assessments.recording import ClientAssessments
 from clinic.web.presenters.comparisons import Group, rows_between
 
 MOST_CHANGES = 8  # on the client's page; the comparison has them all
@@ -31,7 +31,7 @@ class ListLine:
     section: str
 
 
-def client_page(held: Held, mistake: str, today: date) -> dict[str, object]:
+def client_page(held: ClientAssessments, mistake: str, today: date) -> dict[str, object]:
     """What the page shows."""
     lines = [_line(each, today) for each in held.all]
     return {
@@ -42,11 +42,11 @@ def client_page(held: Held, mistake: str, today: date) -> dict[str, object]:
     }
 
 
-def _changes(held: Held, mistake: str, today: date) -> dict[str, object]:
+def _changes(held: ClientAssessments, mistake: str, today: date) -> dict[str, object]:
     first, latest = held.first, held.latest
     if first is None or latest is None:
         return {"changes": None, "days": (), "is_compared": False, "more": 0}
-    found = compared(latest.items, first.values, latest.values, first.items)
+    found = compared(first, latest)
     rows = rows_between(
         [row for row in found if row.outcome.verdict in REAL_CHANGE], (first, latest), mistake
     )

@@ -8,49 +8,51 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.assessment import Field, Threshold
-from clinic.domain.comparison import Outcome, Verdict, Why
+from clinic.domain.amendments import AmendedPlace
+from clinic.domain.assessment import Field, Threshold
+from clinic.domain.change import ChangeOutcome, ChangeReason, ChangeVerdict
 from clinic.domain.dates import day_in_words
+from clinic.domain.finding_changes import FindingChange
 from clinic.domain.findings import Value, in_figures, with_unit
+from clinic.domain.spots import Spot
 from clinic.domain.types import FieldKind, Side
 from clinic.models import Assessment
 from clinic.services.assessments import reading
-from clinic.services.assessments.comparisons import Compared, Comparison
-from clinic.services.assessments.history import Amended, Record
-from clinic.services.assessments.reading import Spot
+from clinic.services.assessments.comparisons import Comparison
+from clinic.services.assessments.history import AssessmentRecord
 from clinic.web.presenters.assessments import SIDE_WORDS, field_name, value_words
 from clinic.web.presenters.evidence import CERTAINTY, sources_of
 
 VERDICT_WORDS = {
-    Verdict.BETTER: "Better",
-    Verdict.WORSE: "Worse",
-    Verdict.CHANGED: "Changed",
-    Verdict.SAME: "Same",
-    Verdict.WITHIN_ERROR: "Within error",
-    Verdict.NO_THRESHOLD: "Not judged",
-    Verdict.NOT_COMPARABLE: "Not comparable",
+    ChangeVerdict.BETTER: "Better",
+    ChangeVerdict.WORSE: "Worse",
+    ChangeVerdict.CHANGED: "Changed",
+    ChangeVerdict.SAME: "Same",
+    ChangeVerdict.WITHIN_ERROR: "Within error",
+    ChangeVerdict.NO_THRESHOLD: "Not judged",
+    ChangeVerdict.NOT_COMPARABLE: "Not comparable",
 }
 WHY_WORDS = {
-    Why.NOT_THEN: "not recorded the first time",
-    Why.NOT_NOW: "not recorded the second time",
-    Why.NO_ANSWER: "not tested, or could not be done",
-    Why.OTHER_VERSION: "another version of the test",
+    ChangeReason.NOT_THEN: "not recorded the first time",
+    ChangeReason.NOT_NOW: "not recorded the second time",
+    ChangeReason.NO_ANSWER: "not tested, or could not be done",
+    ChangeReason.OTHER_VERSION: "another version of the test",
 }
 ICONS = {
-    Verdict.BETTER: "circle-check",
-    Verdict.WORSE: "triangle-alert",
-    Verdict.CHANGED: "refresh-cw",
+    ChangeVerdict.BETTER: "circle-check",
+    ChangeVerdict.WORSE: "triangle-alert",
+    ChangeVerdict.CHANGED: "refresh-cw",
 }
 GROUPS = (
-    ("changed", "Changed", (Verdict.WORSE, Verdict.BETTER, Verdict.CHANGED)),
-    ("not-judged", "Different, with no published threshold", (Verdict.NO_THRESHOLD,)),
-    ("steady", "Within measurement error", (Verdict.WITHIN_ERROR,)),
-    ("same", "The same", (Verdict.SAME,)),
-    ("not-comparable", "Not comparable", (Verdict.NOT_COMPARABLE,)),
+    ("changed", "Changed", (ChangeVerdict.WORSE, ChangeVerdict.BETTER, ChangeVerdict.CHANGED)),
+    ("not-judged", "Different, with no published threshold", (ChangeVerdict.NO_THRESHOLD,)),
+    ("steady", "Within measurement error", (ChangeVerdict.WITHIN_ERROR,)),
+    ("same", "The same", (ChangeVerdict.SAME,)),
+    ("not-comparable", "Not comparable", (ChangeVerdict.NOT_COMPARABLE,)),
 )
 FOLDED = frozenset({"same"})  # the longest and the least worth reading
-NOT_HELD = frozenset({Verdict.SAME, Verdict.NO_THRESHOLD, Verdict.NOT_COMPARABLE})
-ONCE = frozenset({Why.NOT_THEN, Why.NOT_NOW})  # recorded in one of the two alone
+NOT_HELD = frozenset({ChangeVerdict.SAME, ChangeVerdict.NO_THRESHOLD, ChangeVerdict.NOT_COMPARABLE})
+ONCE = frozenset({ChangeReason.NOT_THEN, ChangeReason.NOT_NOW})  # recorded in one of the two alone
 ORDER = [verdict for _, _, verdicts in GROUPS for verdict in verdicts]
 SIGNED_UNITS = ("°", "s", "cm")  # a difference of counts stands without "of 3"
 
@@ -143,29 +145,31 @@ def page(found: Comparison, mistake: str, today: date) -> Page:
     )
 
 
-def rows_between(found: Sequence[Compared], records: Sequence[Record], mistake: str) -> list[Row]:
+def rows_between(
+    found: Sequence[FindingChange], records: Sequence[AssessmentRecord], mistake: str
+) -> list[Row]:
     """Some places of a few assessments, worst news first."""
     told = _Telling(mistake, records)
     ranked = sorted(found, key=lambda row: ORDER.index(row.outcome.verdict))
     return [_row(row, records, told) for row in ranked]
 
 
-def verdict_words(outcome: Outcome) -> str:
+def verdict_words(outcome: ChangeOutcome) -> str:
     """What a difference is called: "Better", "Not comparable: another device"."""
     why = why_words(outcome)
     return f"{VERDICT_WORDS[outcome.verdict]}{f': {why}' if why else ''}"
 
 
-def why_words(outcome: Outcome) -> str:
+def why_words(outcome: ChangeOutcome) -> str:
     """Why two values are not held against each other; empty where they are."""
-    if outcome.why is Why.OTHER_WAY:
+    if outcome.why is ChangeReason.OTHER_WAY:
         return f"another {outcome.which}"
-    if outcome.why is Why.WAY_NOT_NOTED:
+    if outcome.why is ChangeReason.WAY_NOT_NOTED:
         return f"{outcome.which} not noted"
     return WHY_WORDS[outcome.why] if outcome.why else ""
 
 
-def change_words(spot: Spot, outcome: Outcome) -> str:
+def change_words(spot: Spot, outcome: ChangeOutcome) -> str:
     """By how much a number moved, with its sign and unit; empty where it did not."""
     if not outcome.by:
         return ""
@@ -192,7 +196,7 @@ class _Words(dict[Value | None, str | None]):
 class _Telling:
     """The words of one page: each value's once, and the thresholds in the order they are first needed."""
 
-    def __init__(self, mistake: str, records: Sequence[Record]) -> None:
+    def __init__(self, mistake: str, records: Sequence[AssessmentRecord]) -> None:
         self._mistake = mistake
         self.tables = [record.values for record in records]
         self.with_amendments = [number for number, record in enumerate(records) if record.amended]
@@ -206,7 +210,7 @@ class _Telling:
             found = self._words[id(spot.field)] = _Words(spot.field, self._mistake)
         return found
 
-    def source(self, row: Compared) -> int:
+    def source(self, row: FindingChange) -> int:
         """The number of what a difference is held against; 0 where it is held against nothing."""
         if row.threshold is None or row.outcome.verdict in NOT_HELD:
             return 0
@@ -225,7 +229,7 @@ class _Telling:
             )
 
 
-def _row(row: Compared, records: Sequence[Record], told: _Telling) -> Row:
+def _row(row: FindingChange, records: Sequence[AssessmentRecord], told: _Telling) -> Row:
     spot, outcome = row.spot, row.outcome
     return Row(
         name=field_name(spot.test, spot.field, Side.NONE),
@@ -240,7 +244,7 @@ def _row(row: Compared, records: Sequence[Record], told: _Telling) -> Row:
     )
 
 
-def _cells(spot: Spot, records: Sequence[Record], told: _Telling) -> tuple[str | Cell | None, ...]:
+def _cells(spot: Spot, records: Sequence[AssessmentRecord], told: _Telling) -> tuple[str | Cell | None, ...]:
     place, words = spot.place, told.of(spot)
     cells: list[str | Cell | None] = [words[values.get(place)] for values in told.tables]
     for number in told.with_amendments:
@@ -249,11 +253,11 @@ def _cells(spot: Spot, records: Sequence[Record], told: _Telling) -> tuple[str |
     return tuple(cells)
 
 
-def _amended(value: Value | None, amended: Amended, words: _Words) -> Cell:
+def _amended(value: Value | None, amended: AmendedPlace, words: _Words) -> Cell:
     return Cell(words[value] or "withdrawn", words[amended.signed] or "nothing", amended.reason)
 
 
-def _groups(rows: Sequence[tuple[Verdict, Row]]) -> Iterator[Group]:
+def _groups(rows: Sequence[tuple[ChangeVerdict, Row]]) -> Iterator[Group]:
     for key, title, verdicts in GROUPS:
         found = [row for verdict in verdicts for each, row in rows if each is verdict]
         if found:
@@ -265,7 +269,7 @@ def _recorded_once(rows: Sequence[Row]) -> Iterator[Group]:
         yield Group("once", "Recorded in one of the two only", tuple(rows), is_folded=True)
 
 
-def _counts(rows: Sequence[tuple[Verdict, Row]]) -> Iterator[tuple[str, str]]:
+def _counts(rows: Sequence[tuple[ChangeVerdict, Row]]) -> Iterator[tuple[str, str]]:
     """How many of each, with the group they stand in."""
     for key, _, verdicts in GROUPS:
         for verdict in verdicts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.provenance import Provenance, Source
+from clinic.domain.provenance import Provenance, Source
 from clinic.domain.types import Evidence
 
 CERTAINTY = {

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
-from clinic.catalogue.assessment import BatteryItem
-from clinic.domain.comparison import Sides
-from clinic.domain.findings import in_figures
-from clinic.services.assessments.reading import Values
-from clinic.services.assessments.summary import Motion, motions
+from clinic.domain.assessment import BatteryItem
+from clinic.domain.findings import Values, in_figures
+from clinic.domain.side_difference import JointMotion, SideDifference, motions
 from clinic.web.presenters.assessments import lower_first, value_words
 
 TICK = 30  # degrees between two lines of the scale
@@ -60,14 +58,14 @@ def motion_chart(items: Sequence[BatteryItem], values: Values) -> MotionChart | 
     return MotionChart(tuple(_row(motion, low, scale) for motion in found), ticks)
 
 
-def _ends(found: Iterable[Motion]) -> tuple[int, int]:
+def _ends(found: Iterable[JointMotion]) -> tuple[int, int]:
     """From nought, or from below it, to the next line above everything that is drawn."""
     drawn = [end for motion in found for end in (motion.left, motion.right) if end is not None]
     drawn += [motion.usual[1] for motion in found if motion.usual]
     return min(0, floor(min(drawn) / TICK) * TICK), max(60, ceil(max(drawn) / TICK) * TICK)
 
 
-def _row(motion: Motion, low: int, scale: float) -> MotionRow:
+def _row(motion: JointMotion, low: int, scale: float) -> MotionRow:
     def at(angle: float) -> float:
         return round((angle - low) * scale, 1)
 
@@ -89,14 +87,14 @@ def _row(motion: Motion, low: int, scale: float) -> MotionRow:
     )
 
 
-def _words(motion: Motion) -> str:
+def _words(motion: JointMotion) -> str:
     if motion.left is None or motion.right is None:
         return "One side only"
     by = f"{in_figures(abs(round(motion.left - motion.right, 2)))}°"
     match motion.stand:
-        case Sides.APART:
+        case SideDifference.APART:
             return f"Sides differ by {by}"
-        case Sides.WITHIN_ERROR:
+        case SideDifference.WITHIN_ERROR:
             return f"{by} apart, within measurement error"
         case _:
             return "Sides equal" if motion.left == motion.right else f"{by} apart"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clinic.catalogue.questionnaires import Kind, Measure
+from clinic.domain.asking import AnswerSource
 from clinic.domain.dates import day_in_words
-from clinic.domain.questionnaires import AnswerSource
-from clinic.services.questionnaires.results import Answered
+from clinic.domain.questionnaires import Measure, QuestionnaireKind
+from clinic.domain.score_changes import AnsweredQuestionnaire
 from clinic.web.filters import moment
 
 SOURCES = {
@@ -50,7 +50,7 @@ class Revision:
     positive: str
 
 
-def revision(each: Answered, zone: str) -> Revision:
+def revision(each: AnsweredQuestionnaire, zone: str) -> Revision:
     """One revision, question by question."""
     by = SOURCES[each.source] + (f" by {each.typed_by}" if each.typed_by else "")
     scores = [
@@ -84,13 +84,13 @@ def figure(value: float, *, signed: bool = False) -> str:
     return f"+{text}" if signed and value > 0 else text
 
 
-def _lines(each: Answered) -> list[AnswerLine]:
+def _lines(each: AnsweredQuestionnaire) -> list[AnswerLine]:
     made = each.questionnaire
     if each.is_left_out:
         return []
     if made.activities:
         return [AnswerLine(text, _activity_answer(each, text)) for text in each.activities]
-    if made.kind is Kind.TICKS:
+    if made.kind is QuestionnaireKind.TICKS:
         ticked = [str(each.number) for each in _statements(each) if each.is_ticked]
         return [AnswerLine(f"Statements ticked: {len(ticked)}", ", ".join(ticked) or "None")]
     lines = []
@@ -100,14 +100,16 @@ def _lines(each: Answered) -> list[AnswerLine]:
         if made.needs_since and each.since:
             question = question.format(since=day_in_words(each.since))
         words = dict(item.options).get(value, "") if value is not None else LEFT_OUT
-        scored = f"{words} ({value})" if made.kind is Kind.CHOICE and value is not None else words
+        scored = (
+            f"{words} ({value})" if made.kind is QuestionnaireKind.CHOICE and value is not None else words
+        )
         lines.append(AnswerLine(question, scored))
     return lines
 
 
-def _statements(each: Answered) -> tuple[Statement, ...]:
+def _statements(each: AnsweredQuestionnaire) -> tuple[Statement, ...]:
     made = each.questionnaire
-    if made.kind is not Kind.TICKS or each.is_left_out:
+    if made.kind is not QuestionnaireKind.TICKS or each.is_left_out:
         return ()
     return tuple(
         Statement(number, item.text, bool(each.answers.get(item.id)))
@@ -115,6 +117,6 @@ def _statements(each: Answered) -> tuple[Statement, ...]:
     )
 
 
-def _activity_answer(each: Answered, text: str) -> str:
+def _activity_answer(each: AnsweredQuestionnaire, text: str) -> str:
     value = each.rating(text)
     return LEFT_OUT if value is None else f"{value} of 10"

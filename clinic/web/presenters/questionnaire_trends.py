@@ -9,34 +9,33 @@ from datetime import date
 from flask import url_for
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.provenance import Provenance
-from clinic.catalogue.questionnaires import Measure, MeasureRole, Questionnaire
+from clinic.domain.change import ChangeOutcome, ChangeReason, ChangeVerdict
 from clinic.domain.dates import day_in_words
-from clinic.domain.scoring import Compared, Verdict, Why
-from clinic.services.questionnaires import changes as held
-from clinic.services.questionnaires.changes import Change
-from clinic.services.questionnaires.results import Answered
+from clinic.domain.provenance import Provenance
+from clinic.domain.questionnaires import Measure, MeasureRole, Questionnaire
+from clinic.domain.score_changes import AnsweredQuestionnaire, ScoreChange, activity_changes, score_changes
 from clinic.web.filters import local_date
 from clinic.web.presenters.evidence import CERTAINTY, sources_of
 from clinic.web.presenters.questionnaire_answers import LEFT_OUT, SOURCES, figure, score_words
 
 VERDICTS = {
-    Verdict.BETTER: ("Better", "circle-check"),
-    Verdict.WORSE: ("Worse", "circle-alert"),
-    Verdict.WITHIN_ERROR: ("No clear change", "minus"),
-    Verdict.NOT_COMPARABLE: ("Not comparable", "circle-dashed"),
+    ChangeVerdict.BETTER: ("Better", "circle-check"),
+    ChangeVerdict.WORSE: ("Worse", "circle-alert"),
+    ChangeVerdict.SAME: ("No clear change", "minus"),
+    ChangeVerdict.WITHIN_ERROR: ("No clear change", "minus"),
+    ChangeVerdict.NO_THRESHOLD: ("Not judged", "circle-dashed"),
+    ChangeVerdict.NOT_COMPARABLE: ("Not comparable", "circle-dashed"),
 }
 WHY = {
-    Why.OTHER_VERSION: "taken with another version",
-    Why.OTHER_ACTIVITIES: "other activities",
-    Why.NO_SCORE: "no score on one of the days",
-    Why.NO_THRESHOLD: "no threshold is published",
-    Why.FLOOR: "both scores are so low that a change may not show",
-    Why.CEILING: "both scores are so high that a change may not show",
+    ChangeReason.OTHER_VERSION: "taken with another version",
+    ChangeReason.OTHER_ACTIVITIES: "other activities",
+    ChangeReason.NO_ANSWER: "no score on one of the days",
+    ChangeReason.FLOOR: "both scores are so low that a change may not show",
+    ChangeReason.CEILING: "both scores are so high that a change may not show",
 }
 CAUTION = {
-    Why.FLOOR: "one score is very low: improvement may not show fully",
-    Why.CEILING: "one score is very high: worsening may not show fully",
+    ChangeReason.FLOOR: "one score is very low: improvement may not show fully",
+    ChangeReason.CEILING: "one score is very high: worsening may not show fully",
 }
 
 
@@ -83,16 +82,20 @@ class Block:
         return any(row[2] for row in self.rows)
 
 
-def blocks(answered: Sequence[Answered], zone: str, today: date) -> list[Block]:
+def blocks(answered: Sequence[AnsweredQuestionnaire], zone: str, today: date) -> list[Block]:
     """Everything that was answered, one block a questionnaire, in the catalogue's order."""
-    changes = held.changes(answered)
-    order = load_catalogue().questionnaires.newest
+    order = list(load_catalogue().questionnaires.newest)
+    changes = score_changes(answered, order)
     keys = [key for key in order if any(each.questionnaire.id == key for each in answered)]
     return [_block(key, answered, changes, zone, today) for key in keys]
 
 
 def _block(
-    key: str, answered: Sequence[Answered], changes: Sequence[Change], zone: str, today: date
+    key: str,
+    answered: Sequence[AnsweredQuestionnaire],
+    changes: Sequence[ScoreChange],
+    zone: str,
+    today: date,
 ) -> Block:
     mine = [each for each in answered if each.questionnaire.id == key]
     made = mine[0].questionnaire
@@ -114,7 +117,7 @@ def _block(
     )
 
 
-def _charts(made: Questionnaire, mine: Sequence[Answered], zone: str) -> list[Chart]:
+def _charts(made: Questionnaire, mine: Sequence[AnsweredQuestionnaire], zone: str) -> list[Chart]:
     drawn = []
     latest = mine[0]
     # a line joins what can be compared: one version, the same activities
@@ -148,7 +151,7 @@ def _plain(value: float | None) -> int | float | None:
     return int(short) if short == int(short) else short
 
 
-def _row(each: Answered, zone: str, today: date) -> tuple[str, str, str, str, str]:
+def _row(each: AnsweredQuestionnaire, zone: str, today: date) -> tuple[str, str, str, str, str]:
     made = each.questionnaire
     if each.is_left_out:
         scores = LEFT_OUT
@@ -170,34 +173,41 @@ def _short(measure: Measure) -> str:
     return {"now": "now", "average": "average", "worst": "worst"}.get(measure.id, measure.name)
 
 
-def _reading(each: Answered) -> str:
+def _reading(each: AnsweredQuestionnaire) -> str:
     if each.screen_positive:
         return f"Screen positive (≥ {figure(each.questionnaire.positive_from or 0)})"
-    verdict = held.rated_change(each)
+    verdict = each.rated_change
     if verdict is not None and not each.is_left_out:
         since = f" since {day_in_words(each.since)}" if each.since else ""
         return VERDICTS[verdict][0] + since
     return ""
 
 
-def _change_line(change: Change) -> ChangeLine:
+def _change_line(change: ScoreChange) -> ChangeLine:
     first, latest = change.first.scores[change.measure.id], change.latest.scores[change.measure.id]
-    return _line(change.measure.name, first, latest, change.compared)
+    return _line(change.measure.name, first, latest, change.outcome)
 
 
-def _activity_lines(change: Change) -> list[ChangeLine]:
+def _activity_lines(change: ScoreChange) -> list[ChangeLine]:
     return [
-        _line(f"“{each.activity}”", each.first, each.latest, each.compared)
-        for each in held.activity_changes(change)
+        _line(f"“{each.activity}”", each.first, each.latest, each.outcome)
+        for each in activity_changes(change)
     ]
 
 
-def _line(name: str, first: float | None, latest: float | None, compared: Compared) -> ChangeLine:
-    verdict, icon = VERDICTS[compared.verdict]
-    why = WHY[compared.why] if compared.why else CAUTION[compared.caution] if compared.caution else ""
+def _line(name: str, first: float | None, latest: float | None, outcome: ChangeOutcome) -> ChangeLine:
+    verdict, icon = VERDICTS[outcome.verdict]
     shown = [figure(value) if value is not None else "–" for value in (first, latest)]
-    by = figure(compared.by, signed=True) if compared.by is not None else "–"
-    return ChangeLine(name, shown[0], shown[1], by, verdict, icon, why)
+    by = figure(outcome.by, signed=True) if outcome.by is not None else "–"
+    return ChangeLine(name, shown[0], shown[1], by, verdict, icon, _why(outcome))
+
+
+def _why(outcome: ChangeOutcome) -> str:
+    if outcome.verdict is ChangeVerdict.NO_THRESHOLD:
+        return "no threshold is published"
+    if outcome.why:
+        return WHY[outcome.why]
+    return CAUTION[outcome.caution] if outcome.caution else ""
 
 
 def _source_words(provenance: Provenance) -> str:

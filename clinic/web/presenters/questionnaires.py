@@ -8,9 +8,9 @@ from datetime import date
 
 from flask import url_for
 
-from clinic.catalogue.questionnaires import Questionnaire
+from clinic.domain.asking import AskChannel, AskState
 from clinic.domain.dates import day_in_words
-from clinic.domain.questionnaires import AskChannel, AskState
+from clinic.domain.questionnaires import Questionnaire
 from clinic.services.questionnaires.asked import Asked
 from clinic.web.filters import local_date
 from clinic.web.presenters.mails import mail_words

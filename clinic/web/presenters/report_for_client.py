@@ -6,17 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clinic.catalogue.assessment import BatteryItem
 from clinic.catalogue.plain_words import PlainMeasure, plain_words
-from clinic.domain.comparison import REAL_CHANGE, Verdict
+from clinic.domain.assessment import BatteryItem
+from clinic.domain.change import REAL_CHANGE, ChangeVerdict
 from clinic.domain.dates import count
 from clinic.domain.doses import minutes_per_day
-from clinic.domain.findings import with_unit
+from clinic.domain.finding_changes import FindingChange
+from clinic.domain.findings import Values, with_unit
+from clinic.domain.spots import Spot, in_section, spots_of
 from clinic.domain.types import FieldKind, Section
 from clinic.models import Program
-from clinic.services.assessments import reading
-from clinic.services.assessments.comparisons import Compared
-from clinic.services.assessments.reading import Spot, Values
 from clinic.services.routines.wording import dose_of
 from clinic.web.filters import day_year
 from clinic.web.presenters.assessments import SIDE_WORDS
@@ -33,10 +32,10 @@ PARTS = {
 SAME = "About the same"
 ANOTHER_WAY = "Measured in another way"
 SO_SAID = {
-    Verdict.SAME: "The same",
-    Verdict.WITHIN_ERROR: SAME,
-    Verdict.NOT_COMPARABLE: ANOTHER_WAY,
-    Verdict.NO_THRESHOLD: "",  # nobody has agreed how much counts: the figures stand for themselves
+    ChangeVerdict.SAME: "The same",
+    ChangeVerdict.WITHIN_ERROR: SAME,
+    ChangeVerdict.NOT_COMPARABLE: ANOTHER_WAY,
+    ChangeVerdict.NO_THRESHOLD: "",  # nobody has agreed how much counts: the figures stand for themselves
 }
 
 
@@ -74,7 +73,7 @@ def _parts(items: Sequence[BatteryItem], values: Values) -> Iterator[dict[str, A
     recorded = {place.test for place in values}
     known = plain_words()
     for section in Section:
-        here = [item.test for item in reading.in_section(items, section) if item.test.id in recorded]
+        here = [item.test for item in in_section(items, section) if item.test.id in recorded]
         told = [known[test.id].tested if test.id in known else test.name for test in here]
         if told:
             yield {"title": PARTS[section], "tested": list(dict.fromkeys(told))}
@@ -84,7 +83,7 @@ def _rows(seen: Seen) -> Iterator[dict[str, Any]]:
     """One row a measure, with a line for each side of it."""
     both = {row.spot.place: row for row in changes(seen) if row.first is not None}
     found: dict[str, list[dict[str, str]]] = {}
-    for spot in reading.spots(seen.record.items):
+    for spot in spots_of(seen.record.items):
         value, measure = seen.record.values.get(spot.place), _measure(spot)
         if measure is not None and isinstance(value, float):
             found.setdefault(measure.label, []).append(_line(spot, value, measure, both.get(spot.place)))
@@ -92,7 +91,7 @@ def _rows(seen: Seen) -> Iterator[dict[str, Any]]:
         yield {"label": label, "lines": lines}
 
 
-def _line(spot: Spot, value: float, measure: PlainMeasure, row: Compared | None) -> dict[str, str]:
+def _line(spot: Spot, value: float, measure: PlainMeasure, row: FindingChange | None) -> dict[str, str]:
     before = row.first if row else None
     return {
         "side": SIDE_WORDS[spot.place.side],
@@ -111,7 +110,7 @@ def _unit(spot: Spot) -> str:
     return {"s": "seconds", "stands": "times"}.get(spot.field.unit, spot.field.unit)
 
 
-def _words(row: Compared, measure: PlainMeasure) -> str:
+def _words(row: FindingChange, measure: PlainMeasure) -> str:
     """Which way it went, never whether that is good: that is for the practitioner to say."""
     outcome = row.outcome
     if outcome.verdict in REAL_CHANGE and outcome.by:
@@ -131,7 +130,7 @@ def _pain(seen: Seen) -> str:
 
 
 def _most_pain(items: Iterable[BatteryItem], values: Values) -> float | None:
-    felt = (values.get(spot.place) for spot in reading.spots(items) if spot.field.kind is FieldKind.PAIN)
+    felt = (values.get(spot.place) for spot in spots_of(items) if spot.field.kind is FieldKind.PAIN)
     return max((value for value in felt if isinstance(value, float)), default=None)
 
 

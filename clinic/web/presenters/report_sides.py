@@ -9,13 +9,11 @@ from typing import Any
 
 from flask import get_template_attribute
 
-from clinic.catalogue.assessment import BatteryItem
-from clinic.domain.comparison import Sides
-from clinic.domain.findings import Place, in_figures
+from clinic.domain.assessment import BatteryItem
+from clinic.domain.findings import Place, Values, in_figures
+from clinic.domain.side_difference import JointMotion, SideDifference, motions
+from clinic.domain.spots import BOTH_SIDES
 from clinic.domain.types import FieldKind
-from clinic.services.assessments import reading
-from clinic.services.assessments.reading import Values
-from clinic.services.assessments.summary import Motion, motions
 
 TICK = 15  # degrees
 LEAST, MOST = 0, 90  # the scale when all angles lie on it
@@ -56,7 +54,7 @@ def _rows(items: Sequence[BatteryItem], values: Values) -> Iterator[SidesRow]:
     known = {(motion.test.id, motion.field.id): motion for motion in motions(items, values)}
     for item in items:
         for field in item.fields:
-            left, right = (values.get(Place(item.test.id, field.id, side)) for side in reading.SIDES)
+            left, right = (values.get(Place(item.test.id, field.id, side)) for side in BOTH_SIDES)
             if field.kind is FieldKind.DEGREES and isinstance(left, float) and isinstance(right, float):
                 motion = known.get((item.test.id, field.id))
                 yield SidesRow(
@@ -65,15 +63,15 @@ def _rows(items: Sequence[BatteryItem], values: Values) -> Iterator[SidesRow]:
                     left=left,
                     right=right,
                     usual=motion.usual if motion else None,
-                    apart=motion is not None and motion.stand is Sides.APART,
+                    apart=motion is not None and motion.stand is SideDifference.APART,
                     words=_words(abs(left - right), motion),
                 )
 
 
-def _words(by: float, motion: Motion | None) -> str:
+def _words(by: float, motion: JointMotion | None) -> str:
     if not by:
         return "Same on both sides"
-    if motion is not None and motion.stand is Sides.WITHIN_ERROR:
+    if motion is not None and motion.stand is SideDifference.WITHIN_ERROR:
         return f"{_degrees(by)}, within error"
     return f"{_degrees(by)} apart"
 

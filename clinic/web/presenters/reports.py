@@ -7,16 +7,18 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from clinic.catalogue.assessment import BatteryItem, Threshold
-from clinic.domain.comparison import REAL_CHANGE, Verdict
+from clinic.domain.amendments import AddedAmendment
+from clinic.domain.assessment import BatteryItem, Threshold
+from clinic.domain.change import REAL_CHANGE, ChangeVerdict
 from clinic.domain.dates import count
-from clinic.domain.findings import Place, Value, in_figures
+from clinic.domain.finding_changes import FindingChange
+from clinic.domain.findings import Place, Value, Values, in_figures
+from clinic.domain.same_day import same_day_findings
+from clinic.domain.spots import Spot, spots_of
 from clinic.domain.types import AssessmentStatus, Evidence, Side
 from clinic.models import Assessment, Practice
 from clinic.services.assessments import comparisons, reading
-from clinic.services.assessments.comparisons import Compared
-from clinic.services.assessments.history import Added, Record
-from clinic.services.assessments.reading import Spot, Values
+from clinic.services.assessments.history import AssessmentRecord
 from clinic.web.filters import city, day_year, local_date, moment
 from clinic.web.presenters import assessments as words
 from clinic.web.presenters.comparisons import change_words, verdict_words
@@ -31,8 +33,8 @@ OUR_OWN = "(our own wording)"
 class Seen:
     """An assessment with all that its report tells of it; `by` made the report, at that instant."""
 
-    record: Record
-    before: Record | None
+    record: AssessmentRecord
+    before: AssessmentRecord | None
     practice: Practice
     mistake: str
     by: str
@@ -107,7 +109,7 @@ def _instant(at: datetime, practice: Practice) -> str:
 
 def _flags(seen: Seen) -> list[dict[str, Any]]:
     before = seen.before
-    raised = reading.flags(seen.record.items, seen.record.values, before.values if before else {})
+    raised = same_day_findings(seen.record.items, seen.record.values, before.values if before else {})
     told: dict[str, list[str]] = {}
     for flag in words.flag_lines(raised, before.taken_on if before else None):
         told.setdefault(flag.do, []).append(flag.found)
@@ -119,7 +121,7 @@ def _changes(seen: Seen) -> dict[str, Any] | None:
     rows = [row for row in changes(seen) if row.first is not None and row.latest is not None]
     if seen.before is None or not rows:
         return None
-    told = [row for row in rows if row.outcome.verdict is not Verdict.SAME]
+    told = [row for row in rows if row.outcome.verdict is not ChangeVerdict.SAME]
     return {
         "title": f"Since {day_year(seen.before.taken_on)}",
         "before": _short_day(seen.before.taken_on),
@@ -135,15 +137,15 @@ def _same(number: int) -> str:
     return f"{count(number, 'other value')} {'is' if number == 1 else 'are'} the same as then."
 
 
-def changes(seen: Seen) -> list[Compared]:
+def changes(seen: Seen) -> list[FindingChange]:
     """Every place of this assessment and of the one before it, held against each other."""
     if seen.before is None:
         return []
     record, before = seen.record, seen.before
-    return comparisons.compared(record.items, before.values, record.values, before.items)
+    return comparisons.compared(before, record)
 
 
-def _change(row: Compared, mistake: str) -> dict[str, Any]:
+def _change(row: FindingChange, mistake: str) -> dict[str, Any]:
     spot = row.spot
     return {
         "name": words.field_name(spot.test, spot.field, Side.NONE),
@@ -168,8 +170,8 @@ def _short_day(day: date) -> str:
     return " ".join(day_year(day).split()[1:])
 
 
-def _amendment(added: Added, seen: Seen) -> dict[str, Any]:
-    spots = {spot.place: spot for spot in reading.spots(seen.record.items)}
+def _amendment(added: AddedAmendment, seen: Seen) -> dict[str, Any]:
+    spots = {spot.place: spot for spot in spots_of(seen.record.items)}
     spot = spots.get(added.place) if added.place else None
     lines = [_corrected(added, added.place, spot, seen.mistake)] if added.place else []
     return {
@@ -180,7 +182,7 @@ def _amendment(added: Added, seen: Seen) -> dict[str, Any]:
     }
 
 
-def _corrected(added: Added, place: Place, spot: Spot | None, mistake: str) -> str:
+def _corrected(added: AddedAmendment, place: Place, spot: Spot | None, mistake: str) -> str:
     name = words.field_name(spot.test, spot.field, place.side) if spot else " ".join(place)
     old, new = (
         "" if each is None else _value(spot, each, mistake) if spot else str(each)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil, floor
 
-from clinic.catalogue.assessment import Field
+from clinic.catalogue import load_catalogue
+from clinic.domain.assessment import Field
 from clinic.domain.dates import day_in_words
+from clinic.domain.finding_changes import MeasureSeries
 from clinic.domain.findings import in_figures, with_unit
+from clinic.domain.thresholds import change_threshold, norm_of
 from clinic.domain.types import Section, Side
-from clinic.services.assessments.comparisons import Series, change_threshold
-from clinic.services.assessments.history import Record
-from clinic.services.assessments.summary import norm_of
+from clinic.services.assessments.history import AssessmentRecord
 from clinic.web.presenters.assessments import SECTION_WORDS, SIDE_WORDS, field_name, lower_first, value_words
 
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 300.0, 14.0, 128.0  # the ends of the drawing
@@ -95,7 +96,9 @@ class TrendSection:
     steady: tuple[str, ...]
 
 
-def sections(records: Sequence[Record], found: Sequence[Series], today: date) -> list[TrendSection]:
+def sections(
+    records: Sequence[AssessmentRecord], found: Sequence[MeasureSeries], today: date
+) -> list[TrendSection]:
     """Every measure taken at least twice in the same way, by section and in the order of the tests."""
     told = []
     for section in Section:
@@ -109,9 +112,9 @@ def sections(records: Sequence[Record], found: Sequence[Series], today: date) ->
     return told
 
 
-def _measures(found: Sequence[Series]) -> list[list[Series]]:
+def _measures(found: Sequence[MeasureSeries]) -> list[list[MeasureSeries]]:
     """The sides of each measure and way together, the ways of one measure one after the other."""
-    measures: dict[tuple[str, str], dict[tuple[str, int], list[Series]]] = {}
+    measures: dict[tuple[str, str], dict[tuple[str, int], list[MeasureSeries]]] = {}
     for series in found:
         spot = series.spot
         ways = measures.setdefault((spot.test.id, spot.field.id), {})
@@ -119,16 +122,18 @@ def _measures(found: Sequence[Series]) -> list[list[Series]]:
     return [group for ways in measures.values() for group in ways.values()]
 
 
-def _is_steady(group: Sequence[Series]) -> bool:
+def _is_steady(group: Sequence[MeasureSeries]) -> bool:
     return all(len({value for value in series.values if value is not None}) == 1 for series in group)
 
 
-def _steady_words(group: Sequence[Series]) -> str:
+def _steady_words(group: Sequence[MeasureSeries]) -> str:
     spot = group[0].spot
     return f"{field_name(spot.test, spot.field, Side.NONE)}: {_message(group, spot.field.unit)}"
 
 
-def _trend(number: int, records: Sequence[Record], group: Sequence[Series], today: date) -> Trend:
+def _trend(
+    number: int, records: Sequence[AssessmentRecord], group: Sequence[MeasureSeries], today: date
+) -> Trend:
     spot, unit = group[0].spot, group[0].spot.field.unit
     at = [each for each in range(len(records)) if any(series.values[each] is not None for series in group)]
     span = slice(at[0], at[-1] + 1)
@@ -136,7 +141,7 @@ def _trend(number: int, records: Sequence[Record], group: Sequence[Series], toda
     days = [record.taken_on for record in records[span]]
     norm = _norm(group[0])
     scale = Scale.of(spot.field, [value for line in values for value in line if value is not None], norm)
-    threshold = change_threshold(spot.test, spot.field)
+    threshold = change_threshold(spot.test, spot.field, load_catalogue().usual)
     words = [day_in_words(day, today) for day in days]
     return Trend(
         key=f"{spot.test.section.value}-{number}",
@@ -163,12 +168,12 @@ def _numbers(
         yield str(day), *(None if value is None else with_unit(float(value), unit) for value in line)
 
 
-def _norm(series: Series) -> tuple[float, float] | None:
+def _norm(series: MeasureSeries) -> tuple[float, float] | None:
     found = norm_of(series.spot.test, series.spot.field, series.way.get("position"))
     return found.range if found else None
 
 
-def _way(series: Series) -> str:
+def _way(series: MeasureSeries) -> str:
     """How it was measured, or what was not noted of that."""
     test = series.spot.test
     told = []
@@ -180,7 +185,7 @@ def _way(series: Series) -> str:
     return ", ".join(told)
 
 
-def _message(group: Sequence[Series], unit: str) -> str:
+def _message(group: Sequence[MeasureSeries], unit: str) -> str:
     """What the drawing says: "left from 22° to 35°, right from 28° to 33°"."""
     told = []
     for series in group:
@@ -198,7 +203,9 @@ def _places(days: Sequence[date]) -> list[float]:
     return [round(LEFT + (day - days[0]).days * (RIGHT - LEFT) / span, 1) for day in days]
 
 
-def _line(series: Series, values: Sequence[float | None], places: Sequence[float], scale: Scale) -> Line:
+def _line(
+    series: MeasureSeries, values: Sequence[float | None], places: Sequence[float], scale: Scale
+) -> Line:
     points = [None if value is None else (x, scale.y(value)) for x, value in zip(places, values, strict=True)]
     path, pen = "", False
     for point in points:

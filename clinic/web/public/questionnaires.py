@@ -10,7 +10,7 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from clinic.domain.questionnaires import AnswerSource
+from clinic.domain.asking import AnswerSource
 from clinic.services.questionnaires.answering import answer_link
 from clinic.services.questionnaires.pages import Opened, open_link
 from clinic.web.forms.questionnaire_answers import answers_form

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from clinic.domain.questionnaires import AskChannel
+from clinic.domain.asking import AskChannel
 from clinic.extensions import db
 from clinic.models import QuestionnaireResponse
 from tests.factories.people import People

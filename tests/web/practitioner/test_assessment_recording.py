@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from datetime import date
+from types import FrameType
 from typing import Any
 
 import html5lib
 import pytest
 from sqlalchemy import select
 
-from clinic.domain.findings import Place
+from clinic.domain.findings import Place, read
 from clinic.domain.types import Side
 from clinic.extensions import db
 from clinic.models import Assessment, AuditEvent, Finding
@@ -385,3 +387,25 @@ def test_strangers_find_nothing(people: People, visit: Visit, assessment: Assess
     for user in (people.stranger, people.client_user):
         visit(user).post(url(assessment, page), {"faber-result-right": "positive"}, status=404)
     assert stored(assessment) == {}
+
+
+@pytest.mark.parametrize("how", ["save", "keep", "refused"])
+def test_what_is_typed_is_read_once_a_save(staff: Visitor, assessment: Assessment, how: str) -> None:
+    at = url(assessment, "orthopedic")
+    typed = "451" if how == "refused" else "47"
+    values = sent_back(staff.get(at)) | {"slr-angle-right": typed, "act": "stay"}
+    reads = 0
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        nonlocal reads
+        reads += event == "call" and frame.f_code is read.__code__ and typed in frame.f_locals["typed"]
+
+    sys.setprofile(count)
+    try:
+        if how == "keep":
+            kept(staff, at, values)
+        else:
+            staff.post(at, values, status=422 if how == "refused" else 303)
+    finally:
+        sys.setprofile(None)
+    assert reads == 1

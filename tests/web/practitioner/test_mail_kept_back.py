@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from clinic.domain.questionnaires import AskChannel
+from clinic.domain.asking import AskChannel
 from clinic.domain.types import OutboxState
 from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport

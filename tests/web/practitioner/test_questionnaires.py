@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from clinic.domain.questionnaires import AskChannel
+from clinic.domain.asking import AskChannel
 from clinic.extensions import db
 from clinic.models import QuestionnaireRequest, QuestionnaireResponse
 from tests.factories.people import People
@@ -108,12 +108,13 @@ def test_the_page_shows_what_is_open_and_what_became_of_its_mail(people: People,
 
 
 def test_first_against_latest_with_its_threshold_and_source(people: People, visit: Visit) -> None:
-    typed(people, ask(people, "nprs", "psfs"), pain(6, 6, 8), activities(socks=2, garden=4))
+    typed(people, ask(people, "nprs", "psfs"), pain(6, 6, 7), activities(socks=2, garden=4))
     typed(people, ask(people, "nprs", "psfs"), pain(4, 5, 7), activities(socks=6, garden=5))
     page = text(visit(people.colleague).get(home(people)))
     assert "Pain now: down from 6 to 4" in page
     assert re.search(r"Pain now 6 4 −2 Better", page)
     assert re.search(r"Average pain, past week 6 5 −1 No clear change", page)
+    assert re.search(r"Worst pain[^0-9]* 7 7 0 No clear change", page)
     assert re.search(r"“socks” 2 6 \+4 Better", page)
     assert "Childs 2005" in page
     assert "seen in a secondary source" in page

@@ -18,8 +18,8 @@ from clinic.models import Amendment, Assessment, Program, ProgramFinding, Warnin
 from clinic.services.actors import Actor
 from clinic.services.assessments import amendments
 from clinic.services.assessments import recording as assessments
-from clinic.services.assessments.amendments import Wish
-from clinic.services.assessments.retests import Citation
+from clinic.services.assessments.amendments import AmendmentWish
+from clinic.services.assessments.retests import FindingCitation
 from clinic.services.batteries import offered as batteries
 from clinic.services.programs import assigning as programs
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
@@ -55,7 +55,7 @@ def text(answer: Any) -> str:
 
 def amend(robin: Actor, assessment: Assessment, place: Place, value: float | str) -> None:
     """An amendment of one value."""
-    wish = Wish(key="1", place=place, value=value, note="", reason="Read from the wrong row")
+    wish = AmendmentWish(key="1", place=place, value=value, note="", reason="Read from the wrong row")
     amendments.amend(robin, assessment.id, wish)
 
 
@@ -254,7 +254,7 @@ def test_findings_are_cited_at_assigning_and_the_program_shows_what_it_answers(
     assert "FABER (Patrick), right: Positive" in text(page)
     sent = dict(re.findall(r'name="(key|routine|cited_from)" value="([^"]+)"', page.get_data(as_text=True)))
     assert sent["cited_from"] == str(done.id)
-    citation = Citation(done.id, ["faber-result-right"])
+    citation = FindingCitation(done.id, ["faber-result-right"])
     program = programs.assign(robin, people.client.id, replace(wish, citation=citation))
     words = text(staff.get(f"/programs/{program.id}"))
     assert "What it answers" in words
@@ -275,7 +275,7 @@ def test_a_re_test_from_the_program_asks_for_what_it_cites_and_tells_the_change(
     people: People, staff: Visitor, robin: Actor
 ) -> None:
     done = signed(robin, people.client, FIRST, FOUND)
-    wish = replace(assignment(people), citation=Citation(done.id, ["faber-result-right"]))
+    wish = replace(assignment(people), citation=FindingCitation(done.id, ["faber-result-right"]))
     program = programs.assign(robin, people.client.id, wish)
     answer = staff.post(f"/programs/{program.id}/re-test", status=303)
     begun = db.session.scalars(select(Assessment).where(Assessment.status == AssessmentStatus.DRAFT)).one()

@@ -20,7 +20,7 @@ from clinic.services import warnings
 from clinic.services.actors import Actor
 from clinic.services.assessments import amendments
 from clinic.services.assessments import recording as assessments
-from clinic.services.assessments.amendments import Wish
+from clinic.services.assessments.amendments import AmendmentWish
 from clinic.services.transaction import transaction
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People
@@ -121,7 +121,7 @@ def test_an_amendment_stands_in_the_report_with_its_reason(
     people: People, robin: Actor, staff: Visitor
 ) -> None:
     assessment = signed(robin, people.client, FIRST, FOUND)
-    wish = Wish(key="1", place=INTERNAL_LEFT, value=30.0, note="", reason="Read upside down")
+    wish = AmendmentWish(key="1", place=INTERNAL_LEFT, value=30.0, note="", reason="Read upside down")
     amendments.amend(robin, assessment.id, wish)
     words = words_in(pdf_of(staff, report_url(assessment)))
     assert "Signed and amended" in words

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from clinic.domain.questionnaires import AskChannel
+from clinic.domain.asking import AskChannel
 from clinic.extensions import db
 from clinic.models import AuthSession, QuestionnaireResponse
 from clinic.services.questionnaires import asking as questionnaire_asking

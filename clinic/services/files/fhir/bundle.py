@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from clinic.domain.score_changes import AnsweredQuestionnaire
 from clinic.domain.types import AssessmentStatus
-from clinic.services.assessments.history import Record
+from clinic.services.assessments.history import AssessmentRecord
 from clinic.services.files.fhir.codes import HL7, concept
 from clinic.services.files.fhir.observations import observations
 from clinic.services.files.fhir.people import (
@@ -22,14 +23,13 @@ from clinic.services.files.fhir.people import (
 )
 from clinic.services.files.fhir.questionnaires import questionnaire_resources
 from clinic.services.files.findings import Findings
-from clinic.services.questionnaires.results import Answered
 
 Resource = dict[str, Any]
 PARTICIPANT = f"{HL7}/provenance-participant-type"
 SIGNED = concept("Signed", (PARTICIPANT, "verifier", "Verifier"))
 
 
-def fhir_bundle(findings: Findings, answered: Sequence[Answered], made_at: datetime) -> bytes:
+def fhir_bundle(findings: Findings, answered: Sequence[AnsweredQuestionnaire], made_at: datetime) -> bytes:
     """A collection of a client's findings and answered questionnaires as FHIR R4 JSON."""
     resources = [
         patient(findings),
@@ -54,7 +54,7 @@ def _signatures(findings: Findings) -> Iterator[Resource]:
             yield _signature(record)
 
 
-def _signature(record: Record) -> Resource:
+def _signature(record: AssessmentRecord) -> Resource:
     """Who signed an assessment, and when."""
     assessment = record.assessment
     assert assessment.signer is not None

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from clinic.catalogue.assessment import AssessmentTest, Field
+from clinic.domain.assessment import AssessmentTest, Field
 from clinic.domain.findings import NONE_SEEN
 from clinic.domain.types import FieldKind, Side, TestResult
 from clinic.services.batteries.offered import is_own

@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from clinic.catalogue.assessment import AssessmentTest, Field
+from clinic.domain.assessment import AssessmentTest, Field
 from clinic.domain.findings import NONE_SEEN, Place, Value
+from clinic.domain.standing_out import stands_out
 from clinic.domain.types import AssessmentStatus, FieldKind, Side
 from clinic.services.assessments import reading
-from clinic.services.assessments.history import Record
+from clinic.services.assessments.history import AssessmentRecord
 from clinic.services.files.fhir import codes
 from clinic.services.files.fhir.people import instant, practitioner_id, reference
 from clinic.services.files.findings import Findings, Told, in_words, told
@@ -27,7 +28,7 @@ def observations(findings: Findings) -> Iterator[Resource]:
         yield from values
 
 
-def _whole(findings: Findings, record: Record, members: list[str]) -> Resource:
+def _whole(findings: Findings, record: AssessmentRecord, members: list[str]) -> Resource:
     assessment = record.assessment
     name = reading.name_of(assessment)
     return {
@@ -40,7 +41,7 @@ def _whole(findings: Findings, record: Record, members: list[str]) -> Resource:
     }
 
 
-def _finding(findings: Findings, record: Record, each: Told) -> Resource:
+def _finding(findings: Findings, record: AssessmentRecord, each: Told) -> Resource:
     practice_id = findings.practice.id
     resource: Resource = {
         **_about(findings, record),
@@ -69,7 +70,7 @@ def finding_id(assessment_id: uuid.UUID, place: Place) -> uuid.UUID:
     return uuid.uuid5(assessment_id, ".".join(place))
 
 
-def _about(findings: Findings, record: Record) -> Resource:
+def _about(findings: Findings, record: AssessmentRecord) -> Resource:
     assessment = record.assessment
     who = assessment.signer or assessment.author
     practitioner = reference(practitioner_id(who))
@@ -85,13 +86,13 @@ def _about(findings: Findings, record: Record) -> Resource:
     }
 
 
-def _status(record: Record, amended: bool) -> str:
+def _status(record: AssessmentRecord, amended: bool) -> str:
     if record.assessment.status is AssessmentStatus.DRAFT:
         return "preliminary"
     return "amended" if amended else "final"
 
 
-def _value_status(record: Record, each: Told) -> str:
+def _value_status(record: AssessmentRecord, each: Told) -> str:
     withdrawn = each.amended is not None and each.value is None
     return "entered-in-error" if withdrawn else _status(record, each.amended is not None)
 
@@ -116,7 +117,7 @@ def _value(practice_id: uuid.UUID, test: AssessmentTest, field: Field, value: Va
 
 def _interpreted(field: Field, value: Value) -> Resource:
     read = codes.READ.get(value) if field.kind is FieldKind.RESULT and isinstance(value, str) else None
-    if read is None and reading.stands_out(field, value):
+    if read is None and stands_out(field, value):
         read = codes.STANDS_OUT
     if read is None:
         return {}
@@ -124,7 +125,7 @@ def _interpreted(field: Field, value: Value) -> Resource:
     return {"interpretation": [codes.concept(words, (codes.INTERPRETATION, code, words))]}
 
 
-def _method(record: Record, test: AssessmentTest, field: Field) -> Resource | None:
+def _method(record: AssessmentRecord, test: AssessmentTest, field: Field) -> Resource | None:
     """How a number was measured: the position and the device, as they were noted beside it."""
     if not field.is_numeric or field.kind in codes.SCORED:
         return None
@@ -140,7 +141,7 @@ def _method(record: Record, test: AssessmentTest, field: Field) -> Resource | No
     }
 
 
-def _notes(record: Record) -> Iterator[Resource]:
+def _notes(record: AssessmentRecord) -> Iterator[Resource]:
     if record.assessment.note:
         yield {"text": record.assessment.note}
     for added in record.added:

@@ -6,18 +6,18 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from clinic.catalogue.questionnaires import Measure, Questionnaire
+from clinic.domain.questionnaires import Measure, Questionnaire
+from clinic.domain.score_changes import AnsweredQuestionnaire
 from clinic.domain.types import Evidence
 from clinic.services.files.fhir import codes
 from clinic.services.files.fhir.people import instant, reference
 from clinic.services.files.findings import Findings
-from clinic.services.questionnaires.results import Answered
 
 Resource = dict[str, Any]
 SURVEY = codes.concept("Survey", (codes.CATEGORY, "survey", "Survey"))
 
 
-def questionnaire_resources(findings: Findings, held: Sequence[Answered]) -> Iterator[Resource]:
+def questionnaire_resources(findings: Findings, held: Sequence[AnsweredQuestionnaire]) -> Iterator[Resource]:
     """What a client answered, and what that comes to."""
     for each in held:
         yield _response(findings, each)
@@ -27,7 +27,7 @@ def questionnaire_resources(findings: Findings, held: Sequence[Answered]) -> Ite
                 yield _score(findings, each, measure, score)
 
 
-def _response(findings: Findings, each: Answered) -> Resource:
+def _response(findings: Findings, each: AnsweredQuestionnaire) -> Resource:
     made = each.questionnaire
     client = reference(findings.client.id)
     items = list(_items(each))
@@ -43,7 +43,7 @@ def _response(findings: Findings, each: Answered) -> Resource:
     }
 
 
-def _items(each: Answered) -> Iterator[Resource]:
+def _items(each: AnsweredQuestionnaire) -> Iterator[Resource]:
     texts = {item.id: item.text for item in each.questionnaire.items}
     texts |= {f"a{number}": activity for number, activity in enumerate(each.activities, 1)}
     for link_id, value in each.answers.items():
@@ -55,7 +55,7 @@ def _items(each: Answered) -> Iterator[Resource]:
         }
 
 
-def _score(findings: Findings, each: Answered, measure: Measure, score: float) -> Resource:
+def _score(findings: Findings, each: AnsweredQuestionnaire, measure: Measure, score: float) -> Resource:
     made = each.questionnaire
     return {
         "resourceType": "Observation",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from clinic.catalogue.provenance import Fact, Provenance
-from clinic.domain.comparison import MEASURED
+from clinic.domain.provenance import Fact, Provenance
 from clinic.domain.types import Better, FieldKind, Section, Sides, Tier
 
+MEASURED = frozenset({FieldKind.DEGREES, FieldKind.SECONDS, FieldKind.COUNT, FieldKind.CM})
 NUMERIC = MEASURED | {FieldKind.GRADE, FieldKind.PAIN}
 WITH_OPTIONS = frozenset({FieldKind.CHOICE, FieldKind.GRADE})
 

@@ -1,0 +1,84 @@
+"""What stands out in an assessment and what was clear, as far as the catalogue is sure. Never a diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from clinic.domain.assessment import AssessmentTest, BatteryItem, Field
+from clinic.domain.findings import NO_ANSWER, NONE_SEEN, Place, Value, Values, read
+from clinic.domain.side_difference import sides_apart
+from clinic.domain.spots import Spot, spots_of
+from clinic.domain.types import FieldKind, Side, TestResult
+
+
+@dataclass(frozen=True, slots=True)
+class ClearTest:
+    """A test in which nothing stood out on these sides; `is_result` where it is read as negative."""
+
+    test: AssessmentTest
+    sides: tuple[Side, ...]
+    is_result: bool
+
+
+def stands_out(field: Field, value: Value) -> bool:
+    """Whether a value is abnormal, where the catalogue is certain about that; a fault seen always is."""
+    if field.kind is FieldKind.FAULTS:
+        return value != NONE_SEEN
+    return field.abnormal is not None and field.abnormal.covers(value)
+
+
+def normal_value(field: Field) -> Value | None:
+    """What "all normal" writes into an empty field; None where that cannot be said for somebody."""
+    return read(field, [field.normal]) if field.normal else None
+
+
+def notable(items: Iterable[BatteryItem], values: Values) -> Iterator[tuple[Spot, Value]]:
+    """What a program may answer: each value that stands out, and both sides of those that are apart."""
+    items = tuple(items)
+    apart = {(pair.test.id, pair.field.id) for pair in sides_apart(items, values)}
+    for spot in spots_of(items):
+        value = values.get(spot.place)
+        if value is None or spot.field.way:
+            continue
+        if stands_out(spot.field, value) or (spot.test.id, spot.field.id) in apart:
+            yield spot, value
+
+
+def clear_tests(items: Iterable[BatteryItem], values: Values) -> Iterator[ClearTest]:
+    """Negatives worth telling: tests with an answer on a side and nothing that stands out on it."""
+    for item in items:
+        sides = tuple(side for side in Side if _is_clear(item, side, values))
+        if sides:
+            yield ClearTest(item.test, sides, _result(item) is not None)
+
+
+def _is_clear(item: BatteryItem, side: Side, values: Values) -> bool:
+    here = {
+        field.id: (field, value)
+        for field in item.fields
+        if (value := values.get(Place(item.test.id, field.id, side))) is not None
+        and not (field.way or field.kind is FieldKind.TEXT or value in NO_ANSWER)
+    }
+    if not here or any(stands_out(field, value) for field, value in here.values()):
+        return False
+    result = _result(item)
+    if result is not None:
+        return result.id in here and here[result.id][1] == TestResult.NEGATIVE
+    judged = [(field, value) for field, value in here.values() if field.abnormal or _looks(field)]
+    return bool(judged) and all(_is_normal(field, value) for field, value in judged)
+
+
+def _result(item: BatteryItem) -> Field | None:
+    return next((field for field in item.fields if field.kind is FieldKind.RESULT), None)
+
+
+def _looks(field: Field) -> bool:
+    return field.kind is FieldKind.FAULTS or bool(field.normal)
+
+
+def _is_normal(field: Field, value: Value) -> bool:
+    if field.kind is FieldKind.FAULTS:
+        return value == NONE_SEEN
+    normal = normal_value(field)
+    return value == normal if normal is not None else True
