@@ -16,12 +16,13 @@ from clinic.mail.addresses import Address
 from clinic.mail.headers import MailRefused, clean
 from clinic.models import Practice, User
 from clinic.services import audit
-from clinic.services.access import practice_of
+from clinic.services.access import practice_of, user_for
 from clinic.services.accounts import passwords
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.actors import Actor
 from clinic.services.checkins import schedules
 from clinic.services.clock import now
+from clinic.services.outbox import promises as outbox
 from clinic.services.routines import publishing as routines
 from clinic.services.transaction import release, transaction
 
@@ -100,6 +101,15 @@ def change(actor: Actor, details: Details) -> None:
             schedules.plan_practice_again(practice)
         if changed:
             audit.record(actor, "practice.changed", subject_id=practice.id, changed=changed)
+
+
+def send_test_mail(actor: Actor) -> str:
+    """Promise a mail to whoever asks, to see that mail arrives; returns the address it goes to."""
+    with transaction():
+        person = user_for(actor, actor.user_id)
+        outbox.promise_test_mail(person)
+        audit.record(actor, "mail.tested")
+    return person.email
 
 
 def _refuse_second() -> None:

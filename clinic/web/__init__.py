@@ -171,6 +171,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/tapering/<uuid:offer_id>/<any(accept, later):choice>", tapering.decide, STAFF, POST, "offer"),
         Rule("/mail/<uuid:message_id>/resend", checkins.resend, STAFF, POST, "message"),
         Rule("/practice", practice.show, STAFF, FORM),
+        Rule("/practice/test-mail", practice.test_mail, STAFF, POST),
         Rule("/practice/people/<uuid:user_id>/close", practice.close_account, OWNER, FORM, "user"),
         Rule("/your-account", account.show, STAFF, FORM),
         Rule("/your-account/morning-mail", account.notice, STAFF, POST),

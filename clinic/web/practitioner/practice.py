@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.services import practices
@@ -14,6 +14,7 @@ from clinic.web.authz import current_actor
 from clinic.web.forms.base import Form
 from clinic.web.forms.practice import PracticeForm
 from clinic.web.refusals import told_on_the_next_page
+from config import Settings
 
 
 def show() -> Response | str | tuple[str, int]:
@@ -28,6 +29,17 @@ def show() -> Response | str | tuple[str, int]:
     people = practices.staff(actor)
     page = render_template("practitioner/practice/show.html", form=form, people=people)
     return page, 422 if form.errors else 200
+
+
+def test_mail() -> Response:
+    """Mail oneself, to see whether mail arrives."""
+    address = practices.send_test_mail(current_actor())
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.smtp_url:
+        flash(f"A test mail to {address} is on its way. It should arrive within a minute.", "success")
+    else:
+        flash("No mail server is set: the test mail is kept on this machine and not sent.", "caution")
+    return redirect(url_for("practitioner.practice.show", _anchor="mail"), 303)
 
 
 def close_account(user_id: uuid.UUID) -> Response | str:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
+from clinic.domain.types import MailKind
 from clinic.extensions import db
-from clinic.models import AuditEvent
+from clinic.models import AuditEvent, OutboxMessage
 from tests.factories.people import PASSWORD, People
 from tests.visitor import Visitor
 from tests.web.public.test_first_visit import FORM
@@ -67,3 +68,12 @@ def test_the_account_page_says_from_when_the_password_is(people: People, visit: 
     new = "grey heron over the mill pond"
     browser.post("/your-account", {"current": PASSWORD, "password": new}, status=303)
     assert "Your password is from" in browser.get("/your-account").text
+
+
+def test_a_test_mail_goes_to_whoever_asks_and_says_when_it_is_not_sent(people: People, visit: Visit) -> None:
+    browser = visit(people.colleague)
+    for _ in range(2):
+        browser.post("/practice/test-mail", status=303)
+    (mail,) = db.session.scalars(select(OutboxMessage)).all()
+    assert (mail.kind, mail.user_id) == (MailKind.TEST_MAIL, people.colleague.id)
+    assert "kept on this machine and not sent" in browser.get("/practice").text
