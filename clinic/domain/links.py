@@ -1,4 +1,4 @@
-"""Mailed links: each has one purpose and an end; unsubscribe alone never ends (it is signed, not stored)."""
+"""Mailed links: each has one purpose and an end. The one to stop mail is signed, not stored, and has none."""
 
 from __future__ import annotations
 

@@ -53,7 +53,6 @@ class LinkPurpose(StrEnum):
     INVITATION = "invitation"
     RESET = "reset"
     CHECKIN = "checkin"
-    UNSUBSCRIBE = "unsubscribe"
     QUESTIONNAIRE = "questionnaire"
 
 

@@ -22,6 +22,8 @@ OLD_REASONS = (
     *("no_address", "bounced", "numbers_not_set", "unanswered_twice", "answered_today", "one_mail_a_day"),
 )
 DEMONSTRATION = "demonstration"
+PURPOSES = ("invitation", "reset", "checkin", "questionnaire")
+NEVER_STORED = "unsubscribe"  # such a link is signed: no row ever had this purpose
 NO_SIGNS = "none of the warning signs"
 
 
@@ -29,6 +31,7 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.create_check_constraint(op.f("ck_outbox_message_kind"), _among("kind", KINDS))
     _allow_reasons((*OLD_REASONS, DEMONSTRATION))
+    _allow_purposes(PURPOSES)
     op.add_column("checkin", sa.Column("signs_denied_at", sa.DateTime(timezone=True), nullable=True))
     op.execute(
         "UPDATE checkin SET signs_denied_at = (SELECT max(checkin_event.happened_at) FROM checkin_event"
@@ -54,6 +57,7 @@ def downgrade() -> None:
     # what was kept back for the demonstration keeps its line in the history, in words
     op.execute(f"UPDATE checkin SET skip_reason = NULL WHERE skip_reason = '{DEMONSTRATION}'")
     _allow_reasons(OLD_REASONS)
+    _allow_purposes((*PURPOSES, NEVER_STORED))
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("ck_outbox_message_kind"), type_="check")
 
@@ -62,6 +66,12 @@ def _allow_reasons(reasons: tuple[str, ...]) -> None:
     with op.batch_alter_table("checkin", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("ck_checkin_skip_reason"), type_="check")
         batch_op.create_check_constraint(op.f("ck_checkin_skip_reason"), _among("skip_reason", reasons))
+
+
+def _allow_purposes(purposes: tuple[str, ...]) -> None:
+    with op.batch_alter_table("link_token", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("ck_link_token_purpose"), type_="check")
+        batch_op.create_check_constraint(op.f("ck_link_token_purpose"), _among("purpose", purposes))
 
 
 def _among(column: str, words: tuple[str, ...]) -> str:
