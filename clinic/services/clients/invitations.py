@@ -16,6 +16,7 @@ from clinic.domain.types import ClientStatus, InvitationState, LinkProblemKind, 
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Client, Invitation, LinkToken, OutboxMessage, Practice, User
+from clinic.models.base import given
 from clinic.services import access, audit, links, mail_standing
 from clinic.services.accounts import passwords, sessions
 from clinic.services.accounts import signing_in as accounts
@@ -28,6 +29,22 @@ from clinic.services.transaction import release, transaction
 
 # of an address that anybody may type: whose it is, is not told
 ADDRESS_TAKEN = "This email address cannot be used here. Use another one, or call the practice."
+_LATEST = (
+    select(Invitation)
+    .where(given(Invitation.practice_id), given(Invitation.client_id))
+    .order_by(Invitation.created_at.desc(), Invitation.id)
+    .limit(1)
+)
+_NEWEST_MAIL = (
+    select(OutboxMessage)
+    .where(
+        given(OutboxMessage.practice_id),
+        given(OutboxMessage.client_id),  # there is an index for that
+        given(OutboxMessage.invitation_id),
+    )
+    .order_by(OutboxMessage.created_at.desc())
+    .limit(1)
+)
 LIFETIME = LIFETIMES[LinkPurpose.INVITATION]
 PROBLEMS = {
     InvitationState.ACCEPTED: LinkProblemKind.USED,
@@ -115,23 +132,17 @@ def mail_problem(client: Client, practice: Practice) -> str | None:
 def latest(actor: Actor, client_id: uuid.UUID) -> Invitation | None:
     """The client's newest invitation; staff only."""
     access.staff_only(actor)
-    query = (
-        select(Invitation)
-        .where(Invitation.practice_id == actor.practice_id, Invitation.client_id == client_id)
-        .order_by(Invitation.created_at.desc(), Invitation.id)
-        .limit(1)
-    )
-    return db.session.scalars(query).first()
+    whose = {"practice_id": actor.practice_id, "client_id": client_id}
+    return db.session.scalars(_LATEST, whose).first()
 
 
 def mail_status(invitation: Invitation, client: Client, practice: Practice) -> MailStatus | None:
     """What became of an invitation's mail; None where a link was handed over, or the mail is long gone."""
     if invitation.email is None:
         return None
-    query = (
-        select(OutboxMessage).where(_its_mails(invitation)).order_by(OutboxMessage.created_at.desc()).limit(1)
-    )
-    mails = {mail.id: mail for mail in db.session.scalars(query)}
+    which = {"invitation_id": invitation.id, "client_id": invitation.client_id}
+    found = db.session.scalars(_NEWEST_MAIL, {"practice_id": invitation.practice_id, **which})
+    mails = {mail.id: mail for mail in found}
     return next(iter(outbox.statuses(mails, client, practice, MailSort.INVITATION).values()), None)
 
 
