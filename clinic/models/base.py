@@ -20,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     and_,
+    bindparam,
 )
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 from sqlalchemy.schema import SchemaItem
@@ -91,6 +92,16 @@ def points_at(key: InstrumentedAttribute[Any], row: type[OfPractice]) -> ColumnE
     """That a row is the one a key names: the condition of a join, with the practice in it."""
     holder: Any = key.parent.entity
     return and_(row.practice_id == holder.practice_id, row.id == key)
+
+
+def given(column: InstrumentedAttribute[Any], name: str | None = None) -> ColumnElement[bool]:
+    """That a column has the value which a statement made once is sent with, under the column's name."""
+    return column == bindparam(name or column.key)
+
+
+def among(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+    """That a column has one of the values, however many, which a statement made once is sent with."""
+    return column.in_(bindparam(name, expanding=True))
 
 
 def choice(kind: type[StrEnum], name: str, length: int = 24) -> Enum:

@@ -43,8 +43,8 @@ class Client(OfPractice, Base):
         belongs_to("user_account", "user_id"),
         UniqueConstraint("practice_id", "user_id"),
         UniqueConstraint("practice_id", "email_key"),
-        # the list is read in this order, and its pages start in the middle of it
-        Index(None, "practice_id", "status", "sort_key", "id"),
+        # the list is read in this order, its pages start in the middle of it, and a search reads no rows
+        Index(None, "practice_id", "status", "sort_key", "id", "search_key"),
         CheckConstraint(
             "waking_from IS NULL OR waking_until IS NULL OR waking_from < waking_until", name="waking"
         ),

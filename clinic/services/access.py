@@ -6,9 +6,10 @@ Every query names the practice. None never equals None here: a client without an
 from __future__ import annotations
 
 import uuid
-from typing import TypeVar
+from functools import cache, lru_cache
+from typing import Any, TypeVar
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -35,7 +36,7 @@ from clinic.models import (
     WarningFlag,
     has_open_flag,
 )
-from clinic.models.base import OfPractice, points_at
+from clinic.models.base import OfPractice, given, points_at
 from clinic.services.actors import Actor
 
 Row = TypeVar("Row", bound=OfPractice)
@@ -74,7 +75,7 @@ _OWN_PROGRAM = (
             Program.status != ProgramStatus.ENDED,
         ),
     )
-    .where(Client.practice_id == bindparam("practice_id"), Client.id == bindparam("client_id"))
+    .where(given(Client.practice_id), given(Client.id, "client_id"))
     .order_by(Program.assigned_at.desc())
     .options(joinedload(Program.prescriptions))
 )
@@ -187,8 +188,8 @@ def _for_staff(kind: type[Row], actor: Actor, row_id: uuid.UUID, *options: ORMOp
 
 def _made_by(kind: type[Made], actor: Actor, key: str) -> Made:
     staff_only(actor)
-    query = select(kind).where(kind.key == key, kind.practice_id == actor.practice_id)
-    row = db.session.scalars(query).one_or_none()
+    named = {"practice_id": actor.practice_id, "key": key}
+    row: Made | None = db.session.scalars(_by_key(kind), named).one_or_none()
     if row is None:
         raise NotFound
     return row
@@ -201,12 +202,31 @@ def _one(
     *options: ORMOption,
     own: InstrumentedAttribute[uuid.UUID] | None = None,
 ) -> Row:
-    query = select(kind).where(kind.id == row_id, kind.practice_id == actor.practice_id).options(*options)
+    asked = {"practice_id": actor.practice_id, "id": row_id}
     if own is not None and not actor.is_staff:
         if actor.client_id is None:
             raise NotFound
-        query = query.where(own == actor.client_id)
-    row = db.session.scalars(query).one_or_none()
+        asked["client_id"] = actor.client_id
+    else:
+        own = None
+    query = _by_id(kind, own, options)  # type: ignore[arg-type]  # mypy doubts that a class has a hash
+    found = db.session.scalars(query, asked)
+    row: Row | None = found.unique().one_or_none()  # with its collections, if they are joined
     if row is None:
         raise NotFound
     return row
+
+
+# One statement for each door and set of options. The options are constants of their modules: made anew at
+# each call they would not be found again, and the limit keeps them from piling up.
+@lru_cache(maxsize=256)
+def _by_id(
+    kind: Any, own: InstrumentedAttribute[uuid.UUID] | None, options: tuple[ORMOption, ...]
+) -> Select[Any]:
+    query = select(kind).where(given(kind.id), given(kind.practice_id)).options(*options)
+    return query if own is None else query.where(given(own, "client_id"))
+
+
+@cache
+def _by_key(kind: type[Made]) -> Select[Any]:
+    return select(kind).where(given(kind.key), given(kind.practice_id))

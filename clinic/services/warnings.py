@@ -16,6 +16,7 @@ from clinic.domain.redflags import Verdict, highest, is_same_sitting
 from clinic.domain.types import SkipReason, Tier
 from clinic.extensions import db
 from clinic.models import Assessment, Checkin, Client, User, WarningFlag
+from clinic.models.base import given
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
@@ -23,6 +24,11 @@ from clinic.services.outbox import calling_back as checkins
 from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import one_at_a_time, transaction
 
+_OPEN = (
+    select(WarningFlag)
+    .where(given(WarningFlag.practice_id), given(WarningFlag.client_id), WarningFlag.is_open)
+    .order_by(WarningFlag.raised_at.desc())
+)
 LONGEST_NOTE = 2000
 
 
@@ -43,12 +49,8 @@ def verdict(signs: Collection[str]) -> Verdict:
 
 def open_flag(client: Client) -> WarningFlag | None:
     """The most urgent flag nobody has cleared; None where there is none."""
-    query = select(WarningFlag).where(
-        WarningFlag.practice_id == client.practice_id,
-        WarningFlag.client_id == client.id,
-        WarningFlag.is_open,
-    )
-    flags = db.session.scalars(query.order_by(WarningFlag.raised_at.desc())).all()
+    whose = {"practice_id": client.practice_id, "client_id": client.id}
+    flags = db.session.scalars(_OPEN, whose).all()
     return max(flags, key=lambda flag: flag.tier.rank, default=None)
 
 

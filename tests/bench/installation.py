@@ -16,7 +16,7 @@ from flask import Flask
 
 from clinic import create_app
 from config import Settings
-from tests.backends import database_urls
+from tests.backends import POSTGRES, database_urls
 
 PASSWORD = "harbour light on the water"
 CLINIC = [sys.executable, "-c", "from clinic.cli import main; main()"]
@@ -38,9 +38,12 @@ class Installation:
 
 
 @contextmanager
-def demo(clients: int) -> Iterator[Installation]:
+def demo(clients: int, *, postgres: bool = POSTGRES) -> Iterator[Installation]:
     """An installation with a demo practice; gone afterwards."""
-    with database_urls() as new, tempfile.TemporaryDirectory(prefix="regroove-bench-") as folder:
+    with (
+        database_urls(postgres=postgres) as new,
+        tempfile.TemporaryDirectory(prefix="regroove-bench-") as folder,
+    ):
         environment = {**ours(), "CLINIC_DATA_DIR": folder, "CLINIC_DATABASE_URL": new()}
         clinic(environment, "db", "upgrade")
         began = time.perf_counter()

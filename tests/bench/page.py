@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from statistics import median
 
+from sqlalchemy import select
+
+from clinic.extensions import db
+from clinic.models import Client
 from tests.bench.comparison import comparison
-from tests.bench.installation import Installation, demo
+from tests.bench.installation import Installation, app_of, demo
 from tests.bench.line import Line, within
 from tests.bench.load import load
 from tests.bench.server import serving, sign_in
@@ -16,7 +20,17 @@ REAL = "clinic:create_app_from_env()"
 ROUNDS = 3
 FEW, MANY = 100, 10_000
 PROGRAM = "/my/program/2"
-LIST, SEARCH = "/clients", "/clients?q=forde"
+TODAY, LIST, SEARCH = "/today", "/clients", "/clients?q="
+# What is asked of ten thousand clients, and what of a hundred, so that both show as many lines.
+GROWING = {
+    "client-list": [(LIST, LIST)],
+    "client-search": [
+        (SEARCH + "an", LIST),  # two letters, in more names than are counted
+        (SEARCH + "zzyzx", SEARCH + "zzyzx"),  # nobody: all are read
+        (SEARCH + "forde", LIST),  # some: the page is soon full, but all are counted
+    ],
+    "practitioner-today": [(TODAY, TODAY)],
+}
 AGAINST = "same SQL through the driver, same template"
 Who = Callable[[Installation], str]
 
@@ -29,10 +43,19 @@ def practitioner(there: Installation) -> str:
     return there.practitioner
 
 
+def record(there: Installation) -> str:
+    """The record of the client who signs in: months of practice, check-ins and assessments."""
+    with app_of(there.environment).app_context():
+        known = select(Client.id).where(Client.email_key == there.client.casefold())
+        return f"/clients/{db.session.scalars(known).one()}"
+
+
 SPEED: tuple[tuple[str, str | Who, Who], ...] = (
     ("client-program", PROGRAM, client),
     ("client-today", "/my", client),
     ("client-list", LIST, practitioner),
+    ("client-record", record, practitioner),
+    ("practitioner-today", TODAY, practitioner),
     ("comparison", comparison, practitioner),
 )
 
@@ -53,20 +76,27 @@ def speed() -> Iterator[Line]:
 
 
 def growth() -> Iterator[Line]:
-    """How much slower the list of ten thousand is than that of a hundred, and searching than reading it."""
-    with demo(MANY) as large, demo(FEW) as small:
-        with serving(REAL, large.environment) as many, serving(REAL, small.environment) as few:
-            cookies = {many: sign_in(many, large.practitioner), few: sign_in(few, small.practitioner)}
-            pages = ((many, LIST), (few, LIST), (many, SEARCH))
-            times: dict[tuple[int, str], list[float]] = {page: [] for page in pages}
-            for _ in range(ROUNDS):
-                for (port, path), found in times.items():
-                    found.append(load(port, path, cookies[port], count=150, threads=1).median)
-        listed, listed_few, searched = (median(found) for found in times.values())
-        grown, sought = listed / listed_few, searched / listed
-        yield Line("page.growth.client-list", grown, "ratio", f"the same page with {FEW} clients", grown)
-        yield Line("page.growth.client-search", sought, "ratio", f"the list of the same {MANY:,}", sought)
+    """How much slower ten thousand clients make a page than a hundred, on either database."""
+    with demo(MANY, postgres=False) as large, demo(FEW, postgres=False) as small:
+        yield from _grown(large, small, "")
         yield within("start.demo-10000", large.seconds, "s", 60)
+    with demo(MANY, postgres=True) as large, demo(FEW, postgres=True) as small:
+        yield from _grown(large, small, ".postgres")
+
+
+def _grown(large: Installation, small: Installation, where: str) -> Iterator[Line]:
+    with serving(REAL, large.environment) as many, serving(REAL, small.environment) as few:
+        cookies = {many: sign_in(many, large.practitioner), few: sign_in(few, small.practitioner)}
+        pages = [pair for pairs in GROWING.values() for pair in pairs]
+        asked = {(many, larger) for larger, _ in pages} | {(few, smaller) for _, smaller in pages}
+        times: dict[tuple[int, str], list[float]] = {page: [] for page in sorted(asked)}
+        for _ in range(ROUNDS):
+            for (port, path), found in times.items():
+                found.append(load(port, path, cookies[port], count=100, threads=1).median)
+    for name, pairs in GROWING.items():
+        worst = max(median(times[many, larger]) / median(times[few, smaller]) for larger, smaller in pairs)
+        against = f"as many lines with {FEW} clients" + (", the worst search" if len(pairs) > 1 else "")
+        yield Line(f"page.growth.{name}{where}", worst, "ratio", against, worst)
 
 
 def weight() -> Iterator[Line]:

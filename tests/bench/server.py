@@ -77,9 +77,13 @@ def sign_in(port: int, email: str) -> str:
     connection.request("POST", "/sign-in", form, headers)
     answer = connection.getresponse()
     answer.read()
-    connection.close()
     assert answer.status == 303, f"signing in as {email}: {answer.status}"
-    return _cookie(answer)
+    # a browser keeps what its first page adds: the token of the forms, which is not made again
+    connection.request("GET", answer.headers["Location"], headers={"Cookie": _cookie(answer)})
+    first = connection.getresponse()
+    first.read()
+    connection.close()
+    return _cookie(first) or _cookie(answer)
 
 
 def _cookie(answer: http.client.HTTPResponse) -> str:

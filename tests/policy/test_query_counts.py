@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import SelectBase, event
 
 from clinic.domain.types import Audience
 from clinic.extensions import db
@@ -26,6 +26,22 @@ SHOWN = [
 ]
 LISTS = [name for name in SHOWN if "<" not in rules()[name].path]
 MORE = 6  # clients
+# What a practice and its clients open day by day.
+DAILY = [
+    "client.today.index",
+    "client.program.show",
+    "client.program.move",
+    "client.history.index",
+    "practitioner.checkins.index",
+    "practitioner.clients.show",
+    "practitioner.clients.program",
+    "practitioner.clients.assessments",
+    "practitioner.clients.checkins",
+    "practitioner.clients.history",
+    "practitioner.clients.details",
+    "practitioner.questionnaires.index",
+    "practitioner.programs.show",
+]
 
 
 @pytest.mark.parametrize("endpoint", SHOWN)
@@ -59,6 +75,39 @@ def _queries(stage: Stage, who: str, url: str, more: int) -> int:
         with _counted(stage) as asked:
             stage.ask(browser, "GET", url)
     return len(asked)
+
+
+@pytest.mark.parametrize("endpoint", DAILY)
+def test_a_daily_page_sends_statements_that_were_built_before(stage: Stage, endpoint: str) -> None:
+    address = at(stage, endpoint)[0]
+    who = next(each for each in EVERYBODY if may_open(each, address))
+    with stage.scene(who) as browser:
+        arrange(stage.world, address)
+        with _sent(stage) as first:
+            stage.ask(browser, "GET", address.url)
+        with _sent(stage) as second:
+            stage.ask(browser, "GET", address.url)
+    known = {id(statement) for statement in first}
+    assert second, "this page asks nothing: it proves nothing here"
+    anew = [" ".join(str(each).split())[:200] for each in second if id(each) not in known]
+    told = "\n".join(anew)
+    assert not anew, f"{address.url} builds at each view what could be a constant (docs/adr/0021):\n{told}"
+
+
+@contextmanager
+def _sent(stage: Stage) -> Iterator[list[Any]]:
+    """The statements themselves, held so that no new one gets the place in memory of one that is gone."""
+    sent: list[Any] = []
+
+    def keep(connection: Any, statement: Any, *_: Any) -> None:
+        if isinstance(statement, SelectBase):
+            sent.append(statement)
+
+    event.listen(stage.connection, "before_execute", keep)
+    try:
+        yield sent
+    finally:
+        event.remove(stage.connection, "before_execute", keep)
 
 
 @contextmanager

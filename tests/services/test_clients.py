@@ -164,7 +164,7 @@ def test_who_saves_over_a_version_they_have_not_seen_is_told(people: People) -> 
 def test_a_mistyped_address_corrected_ends_the_links_to_the_old_one(people: People) -> None:
     actor = people.actor(people.colleague)
     client = clients.add(actor, replace(CORA, email=parse_address("cara@clients.example")), invite=True)
-    secret = invitations.mint_link(invitations.latest(actor, client.id))  # type: ignore[arg-type]
+    secret = invitations.mint_link(invitations.latest(actor, client.id).invitation)  # type: ignore[arg-type]
     db.session.commit()
     assert clients.correct(actor, client.id, CORA, client.version) is True
     with pytest.raises(Exception, match=LinkProblemKind.REVOKED.value):
@@ -177,7 +177,7 @@ def test_a_changed_phone_leaves_the_invitation_open(people: People) -> None:
     actor = people.actor(people.colleague)
     client = clients.add(actor, CORA, invite=True)
     assert clients.correct(actor, client.id, replace(CORA, phone=None), client.version) is False
-    assert invitations.state_of(invitations.latest(actor, client.id)) == "pending"  # type: ignore[arg-type]
+    assert invitations.state_of(invitations.latest(actor, client.id).invitation) == "pending"  # type: ignore[arg-type]
 
 
 def test_a_new_address_is_the_one_to_sign_in_with_and_ends_reset_links(people: People) -> None:
@@ -312,7 +312,7 @@ def test_the_filter_by_account_agrees_with_what_the_list_says(
     lapsed = add(people, name="Emil Ek", email=parse_address("emil@clients.example"))
     for client in (invited, lapsed):
         invitations.send(actor, client.id)
-    old = invitations.latest(actor, lapsed.id)
+    old = invitations.latest(actor, lapsed.id).invitation
     assert old is not None
     old.expires_at = now() - timedelta(minutes=1)
     db.session.commit()

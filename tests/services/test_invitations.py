@@ -148,7 +148,7 @@ def test_a_client_with_an_account_is_not_invited_again(people: People) -> None:
 def test_a_revoked_invitation_opens_nothing(people: People, client: Client) -> None:
     actor = people.actor(people.colleague)
     secret = handed(people, client)
-    invitation = invitations.latest(actor, client.id)
+    invitation = invitations.latest(actor, client.id).invitation
     assert invitation is not None
     invitations.revoke(actor, invitation.id)
     assert invitations.state_of(invitation) is InvitationState.REVOKED
@@ -157,7 +157,7 @@ def test_a_revoked_invitation_opens_nothing(people: People, client: Client) -> N
 
 def test_a_link_minted_in_the_moment_of_revoking_opens_nothing(people: People, client: Client) -> None:
     secret = handed(people, client)
-    invitation = invitations.latest(people.actor(people.colleague), client.id)
+    invitation = invitations.latest(people.actor(people.colleague), client.id).invitation
     assert invitation is not None
     invitation.revoked_at = now()  # as another process would, after our link was made
     db.session.commit()
@@ -174,7 +174,7 @@ def test_no_link_is_minted_for_an_invitation_that_is_over(people: People, client
 
 def test_an_invitation_runs_out_after_seven_days(people: People, client: Client) -> None:
     secret = handed(people, client)
-    invitation = invitations.latest(people.actor(people.colleague), client.id)
+    invitation = invitations.latest(people.actor(people.colleague), client.id).invitation
     assert invitation is not None
     invitation.expires_at = now() - timedelta(seconds=1)
     db.session.commit()

@@ -6,8 +6,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.orm import selectinload
-
 from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, Forbidden, RuleBroken
 from clinic.domain.findings import Place, Value, Values, check, spelled
@@ -19,6 +17,7 @@ from clinic.services.actors import Actor
 from clinic.services.assessments import flags as assessment_flags
 from clinic.services.assessments import reading
 from clinic.services.assessments.history import effective
+from clinic.services.assessments.recording import WITH_FINDINGS
 from clinic.services.clock import now
 from clinic.services.transaction import one_at_a_time, transaction
 
@@ -48,7 +47,7 @@ def amend(actor: Actor, assessment_id: uuid.UUID, wish: AmendmentWish) -> uuid.U
     where something else stands at the place than was seen.
     """
     with transaction() as session:
-        assessment = access.assessment_for(actor, assessment_id, selectinload(Assessment.findings))
+        assessment = access.assessment_for(actor, assessment_id, WITH_FINDINGS)
         one_at_a_time(Assessment, assessment.id)
         # the words too: a form that is gone back to and changed is another amendment, not the same again
         told = (assessment.id, wish.place, wish.value, wish.note, wish.reason)

@@ -18,6 +18,7 @@ from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clinic.domain.types import AssessmentStatus, FieldKind
 from clinic.extensions import db
 from clinic.models import Assessment, AssessmentDraft, Client, ExerciseMistake, Finding
+from clinic.models.base import given
 from clinic.services import access, audit, warnings
 from clinic.services.actors import Actor
 from clinic.services.assessments import reading
@@ -31,13 +32,21 @@ from clinic.services.routines.signoffs import Part, Wording
 from clinic.services.transaction import transaction
 
 EARLIEST_YEAR = 2000
+WITH_FINDINGS = selectinload(Assessment.findings)
 WHOLE = (
     joinedload(Assessment.client),
     joinedload(Assessment.author),
     joinedload(Assessment.signer),
     joinedload(Assessment.draft).joinedload(AssessmentDraft.saver),
-    selectinload(Assessment.findings),
+    WITH_FINDINGS,
 )
+_OF_CLIENT = (
+    select(Assessment)
+    .where(given(Assessment.practice_id), given(Assessment.client_id))
+    .order_by(Assessment.taken_on.desc(), Assessment.created_at.desc())
+    .options(joinedload(Assessment.author), joinedload(Assessment.signer))
+)
+_NAMED_MISTAKE = select(ExerciseMistake).where(given(ExerciseMistake.practice_id), ExerciseMistake.is_named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +82,8 @@ def for_client(actor: Actor, client_id: uuid.UUID) -> ClientAssessments:
     """A client's assessments for their page: three queries besides the client."""
     client = access.client_for(actor, client_id)
     access.staff_only(actor)
-    query = (
-        select(Assessment)
-        .where(Assessment.practice_id == client.practice_id, Assessment.client_id == client.id)
-        .order_by(Assessment.taken_on.desc(), Assessment.created_at.desc())
-        .options(joinedload(Assessment.author), joinedload(Assessment.signer))
-    )
-    found = list(db.session.scalars(query))
+    whose = {"practice_id": client.practice_id, "client_id": client.id}
+    found = list(db.session.scalars(_OF_CLIENT, whose))
     signed = [each for each in found if each.status is AssessmentStatus.SIGNED]
     ends = records([signed[-1], signed[0]][-len(signed) :]) if signed else []
     return ClientAssessments(found, ends[0] if len(ends) > 1 else None, ends[-1] if ends else None)
@@ -92,10 +96,7 @@ def whole(actor: Actor, assessment_id: uuid.UUID) -> Assessment:
 
 def named_mistake(actor: Actor) -> ExerciseMistake | None:
     """The practice's own named mistake, with the meaning its practitioner gave it, if any."""
-    query = select(ExerciseMistake).where(
-        ExerciseMistake.practice_id == actor.practice_id, ExerciseMistake.is_named
-    )
-    return db.session.scalars(query).first()
+    return db.session.scalars(_NAMED_MISTAKE, {"practice_id": actor.practice_id}).first()
 
 
 def begin(actor: Actor, client_id: uuid.UUID, battery_ref: str, taken_on: date) -> Assessment:
@@ -195,7 +196,7 @@ def wording_of(assessment: Assessment) -> Wording | None:
 def sign_off_wording(actor: Actor, assessment_id: uuid.UUID, seen: str) -> None:
     """Put the actor's name under the battery's words; Conflict if they are not the ones that were read."""
     with transaction():
-        assessment = access.assessment_for(actor, assessment_id, selectinload(Assessment.findings))
+        assessment = access.assessment_for(actor, assessment_id, WITH_FINDINGS)
         _must_sign(actor)
         wording = wording_of(assessment)
         if wording is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import and_, select
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.assessment import BatteryItem
@@ -20,7 +20,7 @@ from clinic.domain.standing_out import notable
 from clinic.domain.types import AssessmentStatus
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Finding, Program, ProgramFinding
-from clinic.models.base import points_at
+from clinic.models.base import given, points_at
 from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.assessments import history, reading
@@ -29,6 +29,32 @@ from clinic.services.assessments.history import AssessmentRecord
 from clinic.services.batteries import offered as batteries
 from clinic.services.clock import today_in
 
+_PLACES = (
+    select(ProgramFinding.test_key, ProgramFinding.field_key, ProgramFinding.side)
+    .where(given(ProgramFinding.practice_id), given(ProgramFinding.program_id))
+    .order_by(ProgramFinding.position)
+)
+_CITED = (
+    select(ProgramFinding, Assessment, Finding)
+    .join(
+        Assessment,
+        and_(
+            Assessment.practice_id == ProgramFinding.practice_id,
+            given(Assessment.client_id),
+            Assessment.status == AssessmentStatus.SIGNED,
+        ),
+    )
+    # outer: what is cited may stand in an amendment alone
+    .outerjoin(
+        Finding,
+        and_(
+            points_at(Finding.assessment_id, Assessment),
+            Finding.test_key == ProgramFinding.test_key,
+        ),
+    )
+    .where(given(ProgramFinding.practice_id), given(ProgramFinding.program_id))
+    .order_by(Assessment.taken_on, Assessment.created_at, ProgramFinding.position)
+)
 AGAIN = "Re-test: "
 LONGEST_TITLE = 120
 
@@ -122,12 +148,8 @@ def answered_by(actor: Actor, program: Program) -> list[AnsweredFinding]:
 
 def places_of(program: Program) -> list[Place]:
     """The places a program answers, in order: one query."""
-    query = (
-        select(ProgramFinding.test_key, ProgramFinding.field_key, ProgramFinding.side)
-        .where(ProgramFinding.practice_id == program.practice_id, ProgramFinding.program_id == program.id)
-        .order_by(ProgramFinding.position)
-    )
-    return [Place(*row) for row in db.session.execute(query)]
+    which = {"practice_id": program.practice_id, "program_id": program.id}
+    return [Place(*row) for row in db.session.execute(_PLACES, which)]
 
 
 def begin_for_program(actor: Actor, program_id: uuid.UUID) -> Assessment:
@@ -178,7 +200,8 @@ def _cited(program: Program) -> tuple[list[ProgramFinding], list[AssessmentRecor
     cited: dict[uuid.UUID, ProgramFinding] = {}
     found: dict[uuid.UUID, Assessment] = {}
     values: dict[uuid.UUID, dict[Place, Value]] = {}
-    for row, assessment, finding in db.session.execute(_cited_with_findings(program)):
+    which = {"practice_id": program.practice_id, "client_id": program.client_id, "program_id": program.id}
+    for row, assessment, finding in db.session.execute(_CITED, which):
         cited[row.id], found[assessment.id] = row, assessment
         of_it = values.setdefault(assessment.id, {})
         if finding is not None:
@@ -188,30 +211,6 @@ def _cited(program: Program) -> tuple[list[ProgramFinding], list[AssessmentRecor
     added = history.amendments(program.practice_id, list(found))
     records = [history.record_of(each, values[each.id], added.get(each.id, ())) for each in found.values()]
     return sorted(cited.values(), key=lambda row: row.position), records
-
-
-def _cited_with_findings(program: Program) -> Select[ProgramFinding, Assessment, Finding]:
-    return (
-        select(ProgramFinding, Assessment, Finding)
-        .join(
-            Assessment,
-            and_(
-                Assessment.practice_id == ProgramFinding.practice_id,
-                Assessment.client_id == program.client_id,
-                Assessment.status == AssessmentStatus.SIGNED,
-            ),
-        )
-        # outer: what is cited may stand in an amendment alone
-        .outerjoin(
-            Finding,
-            and_(
-                points_at(Finding.assessment_id, Assessment),
-                Finding.test_key == ProgramFinding.test_key,
-            ),
-        )
-        .where(ProgramFinding.practice_id == program.practice_id, ProgramFinding.program_id == program.id)
-        .order_by(Assessment.taken_on, Assessment.created_at, ProgramFinding.position)
-    )
 
 
 def _answered(

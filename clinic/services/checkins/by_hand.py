@@ -28,6 +28,8 @@ from clinic.services.checkins.writing import Plan
 from clinic.services.clock import now
 from clinic.services.transaction import one_at_a_time, transaction
 
+_WITH_CLIENT = joinedload(Program.client)
+
 
 def send_now(actor: Actor, program_id: uuid.UUID) -> Checkin:
     """Send a check-in of a program now, or when its client is awake next: `due_at` says when. Staff only.
@@ -36,7 +38,7 @@ def send_now(actor: Actor, program_id: uuid.UUID) -> Checkin:
     """
     access.staff_only(actor)
     with transaction():
-        program = access.program_for(actor, program_id, joinedload(Program.client))
+        program = access.program_for(actor, program_id, _WITH_CLIENT)
         one_at_a_time(Client, program.client_id)
         checkin_planning.catch_up(program, now())
         due = Due(schedule_of(program), program, program.client, access.practice_of(actor))

@@ -11,17 +11,20 @@ from sqlalchemy import select
 
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinEvent, Client
+from clinic.models.base import among, given
+
+_CHANGES = (
+    select(CheckinEvent)
+    .where(given(CheckinEvent.practice_id), among(CheckinEvent.checkin_id, "checkins"))
+    .order_by(CheckinEvent.happened_at)
+)
 
 
 def of(practice_id: uuid.UUID, checkins: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[CheckinEvent]]:
     """The changes of several check-ins of a practice, oldest first. One query."""
-    query = (
-        select(CheckinEvent)
-        .where(CheckinEvent.practice_id == practice_id, CheckinEvent.checkin_id.in_(checkins))
-        .order_by(CheckinEvent.happened_at)
-    )
+    which = {"practice_id": practice_id, "checkins": list(checkins)}
     found: dict[uuid.UUID, list[CheckinEvent]] = defaultdict(list)
-    for event in db.session.scalars(query):
+    for event in db.session.scalars(_CHANGES, which):
         found[event.checkin_id].append(event)
     return found
 

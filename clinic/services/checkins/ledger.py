@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from clinic.domain.mail_standing import MailSort, mail_standing_of, why_not_mailed
@@ -27,7 +27,7 @@ from clinic.models import (
     Program,
     has_open_flag,
 )
-from clinic.models.base import points_at
+from clinic.models.base import given, points_at
 from clinic.services import access, audit, links
 from clinic.services.actors import Actor
 from clinic.services.clock import now
@@ -38,7 +38,60 @@ TROUBLE = (CheckinState.FAILED, CheckinState.IN_DOUBT)
 MOST = 50
 LOOK_BACK = timedelta(days=30)
 RECENT = timedelta(days=14)
-SKIPPED, SKIPPED_SHOWN = (CheckinState.SKIPPED,), timedelta(days=7)
+SKIPPED_SHOWN = timedelta(days=7)
+
+_REASON = (
+    select(CheckinEvent.reason)
+    .where(points_at(CheckinEvent.checkin_id, Checkin))
+    .order_by(CheckinEvent.happened_at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_MAIL = (
+    select(OutboxMessage.id)
+    .where(points_at(OutboxMessage.checkin_id, Checkin), OutboxMessage.kind == MailKind.CHECKIN)
+    .order_by(OutboxMessage.created_at.desc())
+    .limit(1)
+    .correlate(Checkin)
+    .scalar_subquery()
+)
+_ENTRIES = select(Checkin, CheckinAnswer, _REASON, _MAIL).options(joinedload(Checkin.client))
+_ANY = _ENTRIES.outerjoin(CheckinAnswer, points_at(CheckinAnswer.checkin_id, Checkin)).where(
+    given(Checkin.practice_id)
+)
+_OF_CLIENT = (
+    _ANY.where(given(Checkin.client_id))
+    .order_by(Checkin.local_date.desc(), Checkin.due_at.desc())
+    .limit(4 * MOST)
+)
+
+
+def _lately(*states: CheckinState) -> Select[Any]:
+    return _ANY.where(Checkin.state.in_(states), Checkin.due_at >= bindparam("since")).limit(MOST)
+
+
+_WAITING = _lately(CheckinState.WAITING, CheckinState.SENDING).order_by(Checkin.due_at)
+_TROUBLE = (
+    _lately(*TROUBLE)
+    .where(or_(Checkin.state != CheckinState.IN_DOUBT, Checkin.reminded_at.is_(None)))
+    .order_by(Checkin.due_at.desc())
+)
+_SKIPPED = _lately(CheckinState.SKIPPED).order_by(Checkin.due_at.desc())
+_ANSWERED = (
+    # an outer join would read every check-in for the newest answers
+    _ENTRIES.join(CheckinAnswer, points_at(CheckinAnswer.checkin_id, Checkin))
+    .where(given(CheckinAnswer.practice_id), CheckinAnswer.answered_at >= bindparam("since"))
+    .order_by(CheckinAnswer.answered_at.desc())
+    .limit(MOST)
+)
+_PLANNED = (
+    select(Client, Program.name, CheckinSchedule.next_due_at, has_open_flag(Client.practice_id, Client.id))
+    .join(Program, points_at(CheckinSchedule.program_id, Program))
+    .join(Client, points_at(Program.client_id, Client))
+    .where(given(CheckinSchedule.practice_id), CheckinSchedule.next_due_at <= bindparam("until"))
+    .order_by(CheckinSchedule.next_due_at)
+    .limit(MOST)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +136,7 @@ class Overview:
 def for_client(actor: Actor, client_id: uuid.UUID) -> Sequence[Entry]:
     """The ledger of one client of the practice, newest first, with answers; staff only. One query."""
     access.staff_only(actor)
-    query = _entries().where(Checkin.practice_id == actor.practice_id, Checkin.client_id == client_id)
-    return _read(query.order_by(Checkin.local_date.desc(), Checkin.due_at.desc()).limit(4 * MOST))
+    return _read(_OF_CLIENT, actor, client_id=client_id)
 
 
 def overview(actor: Actor, until: datetime) -> Overview:
@@ -92,10 +144,10 @@ def overview(actor: Actor, until: datetime) -> Overview:
     access.staff_only(actor)
     return Overview(
         planned=_planned(actor, until),
-        waiting=_in_states(actor, (CheckinState.WAITING, CheckinState.SENDING), Checkin.due_at),
-        trouble=_in_states(actor, TROUBLE, Checkin.due_at.desc(), _is_uncovered()),
-        skipped=_in_states(actor, SKIPPED, Checkin.due_at.desc(), Checkin.due_at >= now() - SKIPPED_SHOWN),
-        answers=_answered(actor),
+        waiting=_read(_WAITING, actor, since=now() - LOOK_BACK),
+        trouble=_read(_TROUBLE, actor, since=now() - LOOK_BACK),
+        skipped=_read(_SKIPPED, actor, since=now() - SKIPPED_SHOWN),
+        answers=_read(_ANSWERED, actor, since=now() - RECENT),
     )
 
 
@@ -121,85 +173,15 @@ def preview_to_self(actor: Actor) -> None:
         audit.record(actor, "checkin.previewed")
 
 
-def _mail() -> ColumnElement[Any]:
-    return (
-        select(OutboxMessage.id)
-        .where(
-            points_at(OutboxMessage.checkin_id, Checkin),
-            OutboxMessage.kind == MailKind.CHECKIN,
-        )
-        .order_by(OutboxMessage.created_at.desc())
-        .limit(1)
-        .correlate(Checkin)
-        .scalar_subquery()
-    )
-
-
-def _entries(*, answered: bool = False) -> Select[Any]:
-    reason = (
-        select(CheckinEvent.reason)
-        .where(points_at(CheckinEvent.checkin_id, Checkin))
-        .order_by(CheckinEvent.happened_at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    return (
-        select(Checkin, CheckinAnswer, reason, _mail())
-        .join(
-            CheckinAnswer,
-            points_at(CheckinAnswer.checkin_id, Checkin),
-            isouter=not answered,  # an outer join would read every check-in for the newest answers
-        )
-        .options(joinedload(Checkin.client))
-    )
-
-
-def _read(query: Select[Any]) -> list[Entry]:
-    return [_entry(row) for row in db.session.execute(query)]
-
-
-def _entry(row: Any) -> Entry:
-    return Entry(row[0], row[1], row[2] or "", row[3])
-
-
-def _is_uncovered() -> ColumnElement[bool]:
-    return or_(Checkin.state != CheckinState.IN_DOUBT, Checkin.reminded_at.is_(None))
-
-
-def _in_states(
-    actor: Actor, states: tuple[CheckinState, ...], order: Any, *more: ColumnElement[bool]
-) -> list[Entry]:
-    query = _entries().where(
-        Checkin.practice_id == actor.practice_id,
-        Checkin.state.in_(states),
-        Checkin.due_at >= now() - LOOK_BACK,
-        *more,
-    )
-    return _read(query.order_by(order).limit(MOST))
-
-
-def _answered(actor: Actor) -> list[Entry]:
-    query = _entries(answered=True).where(
-        CheckinAnswer.practice_id == actor.practice_id, CheckinAnswer.answered_at >= now() - RECENT
-    )
-    return _read(query.order_by(CheckinAnswer.answered_at.desc()).limit(MOST))
+def _read(query: Select[Any], actor: Actor, **wanted: Any) -> list[Entry]:
+    rows = db.session.execute(query, {"practice_id": actor.practice_id, **wanted})
+    return [Entry(checkin, answer, reason or "", mail) for checkin, answer, reason, mail in rows]
 
 
 def _planned(actor: Actor, until: datetime) -> list[Planned]:
-    warning_open = has_open_flag(Client.practice_id, Client.id)
-    query = (
-        select(Client, Program.name, CheckinSchedule.next_due_at, warning_open)
-        .join(
-            Program,
-            points_at(CheckinSchedule.program_id, Program),
-        )
-        .join(Client, points_at(Program.client_id, Client))
-        .where(CheckinSchedule.practice_id == actor.practice_id, CheckinSchedule.next_due_at <= until)
-        .order_by(CheckinSchedule.next_due_at)
-        .limit(MOST)
-    )
     numbers_set = access.practice_of(actor).numbers_set
-    return [_coming(*row, numbers_set) for row in db.session.execute(query)]
+    rows = db.session.execute(_PLANNED, {"practice_id": actor.practice_id, "until": until})
+    return [_coming(*row, numbers_set) for row in rows]
 
 
 def _coming(

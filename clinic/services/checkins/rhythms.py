@@ -12,11 +12,18 @@ from sqlalchemy import select
 from clinic.domain.types import ProgramStatus, ScheduleKind
 from clinic.extensions import db
 from clinic.models import CheckinSchedule, Program
-from clinic.models.base import points_at
+from clinic.models.base import given, points_at
 from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.checkins import schedules
 from clinic.services.clock import today_in
+
+_OF_CLIENT = (
+    select(Program, CheckinSchedule)
+    .outerjoin(CheckinSchedule, points_at(CheckinSchedule.program_id, Program))
+    .where(given(Program.practice_id), given(Program.client_id), Program.status != ProgramStatus.ENDED)
+    .order_by(Program.assigned_at.desc())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +58,8 @@ def told(row: CheckinSchedule | None) -> dict[str, Any] | None:
 def of_client(actor: Actor, client_id: uuid.UUID) -> list[tuple[Program, CheckinSchedule | None]]:
     """The programs of a client that have not ended, newest first, each with its schedule; staff only."""
     access.staff_only(actor)
-    of_program = points_at(CheckinSchedule.program_id, Program)
-    query = (
-        select(Program, CheckinSchedule)
-        .outerjoin(CheckinSchedule, of_program)
-        .where(
-            Program.practice_id == actor.practice_id,
-            Program.client_id == client_id,
-            Program.status != ProgramStatus.ENDED,
-        )
-        .order_by(Program.assigned_at.desc())
-    )
-    return [(row.Program, row.CheckinSchedule) for row in db.session.execute(query)]
+    whose = {"practice_id": actor.practice_id, "client_id": client_id}
+    return [(row.Program, row.CheckinSchedule) for row in db.session.execute(_OF_CLIENT, whose)]
 
 
 def put(program: Program, wish: Rhythm) -> bool:

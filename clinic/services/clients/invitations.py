@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, CursorResult, and_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from clinic.domain.errors import LinkProblem, RuleBroken
 from clinic.domain.invitations import state
@@ -16,6 +18,7 @@ from clinic.domain.types import ClientStatus, InvitationState, LinkProblemKind, 
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Client, Invitation, LinkToken, OutboxMessage, Practice, User
+from clinic.models.base import given
 from clinic.services import access, audit, links, mail_standing
 from clinic.services.accounts import passwords, sessions
 from clinic.services.accounts import signing_in as accounts
@@ -28,6 +31,25 @@ from clinic.services.transaction import release, transaction
 
 # of an address that anybody may type: whose it is, is not told
 ADDRESS_TAKEN = "This email address cannot be used here. Use another one, or call the practice."
+_ITS_MAIL = aliased(OutboxMessage)
+_NEWEST_MAIL = (
+    select(_ITS_MAIL.id)
+    .where(
+        given(_ITS_MAIL.practice_id),
+        given(_ITS_MAIL.client_id),  # there is an index for that
+        _ITS_MAIL.invitation_id == Invitation.id,
+    )
+    .order_by(_ITS_MAIL.created_at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_LATEST = (
+    select(Invitation, OutboxMessage)
+    .outerjoin(OutboxMessage, OutboxMessage.id == _NEWEST_MAIL)
+    .where(given(Invitation.practice_id), given(Invitation.client_id))
+    .order_by(Invitation.created_at.desc(), Invitation.id)
+    .limit(1)
+)
 LIFETIME = LIFETIMES[LinkPurpose.INVITATION]
 PROBLEMS = {
     InvitationState.ACCEPTED: LinkProblemKind.USED,
@@ -51,6 +73,13 @@ class Offer:
     @property
     def needs_address(self) -> bool:
         return self.client.email is None
+
+
+class LatestInvitation(NamedTuple):
+    """A client's newest invitation and the newest mail it went out with, where there are any."""
+
+    invitation: Invitation | None
+    mail: OutboxMessage | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,27 +141,20 @@ def mail_problem(client: Client, practice: Practice) -> str | None:
     return mail_standing.problem(client, practice, MailSort.INVITATION)
 
 
-def latest(actor: Actor, client_id: uuid.UUID) -> Invitation | None:
-    """The client's newest invitation; staff only."""
+def latest(actor: Actor, client_id: uuid.UUID) -> LatestInvitation:
+    """The client's newest invitation with its newest mail; staff only. One query."""
     access.staff_only(actor)
-    query = (
-        select(Invitation)
-        .where(Invitation.practice_id == actor.practice_id, Invitation.client_id == client_id)
-        .order_by(Invitation.created_at.desc(), Invitation.id)
-        .limit(1)
-    )
-    return db.session.scalars(query).first()
+    whose = {"practice_id": actor.practice_id, "client_id": client_id}
+    row = db.session.execute(_LATEST, whose).first()
+    return LatestInvitation(row.Invitation, row.OutboxMessage) if row else LatestInvitation(None, None)
 
 
-def mail_status(invitation: Invitation, client: Client, practice: Practice) -> MailStatus | None:
+def mail_status(found: LatestInvitation, client: Client, practice: Practice) -> MailStatus | None:
     """What became of an invitation's mail; None where a link was handed over, or the mail is long gone."""
-    if invitation.email is None:
+    if found.mail is None:
         return None
-    query = (
-        select(OutboxMessage).where(_its_mails(invitation)).order_by(OutboxMessage.created_at.desc()).limit(1)
-    )
-    mails = {mail.id: mail for mail in db.session.scalars(query)}
-    return next(iter(outbox.statuses(mails, client, practice, MailSort.INVITATION).values()), None)
+    mails = {found.mail.id: found.mail}
+    return outbox.statuses(mails, client, practice, MailSort.INVITATION)[found.mail.id]
 
 
 def state_of(invitation: Invitation) -> InvitationState:

@@ -16,6 +16,7 @@ from clinic.domain.search import fold
 from clinic.domain.types import ClientKind, ClientStatus, LogOutcome, ProgramStatus
 from clinic.extensions import db
 from clinic.models import CheckinAnswer, Client, Invitation, PracticeLog, Program, has_open_flag
+from clinic.models.base import given
 from clinic.services.actors import Actor
 from clinic.services.attention.queries import pain_up_of
 from clinic.services.clock import now
@@ -106,9 +107,11 @@ def _place(actor: Actor, wanted: Wanted) -> dict[str, Any]:
     edge = wanted.after or wanted.before
     if edge is None:
         return {}
-    place = select(Client.sort_key).where(Client.practice_id == actor.practice_id, Client.id == edge)
-    key = db.session.scalar(place)
+    key = db.session.scalar(_KEY, {"practice_id": actor.practice_id, "id": edge})
     return {} if key is None else {"key": key, "edge": edge}
+
+
+_KEY = select(Client.sort_key).where(given(Client.practice_id), given(Client.id))
 
 
 # A statement of this size takes longer to put together than to run, so each shape of it is made once.
@@ -132,7 +135,7 @@ def _count(words: int, standing: AccountStanding | None) -> Select[Any]:
 
 
 def _which(words: int, standing: AccountStanding | None) -> list[ColumnElement[bool]]:
-    which = [Client.practice_id == bindparam("practice_id"), Client.status == bindparam("status")]
+    which = [given(Client.practice_id), given(Client.status)]
     which += [Client.search_key.like(bindparam(f"word_{number}"), escape=ESCAPE) for number in range(words)]
     if standing is not None:
         which.append(_stands(standing))

@@ -6,19 +6,47 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, select
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, select
 
 from clinic.domain.errors import NotFound
 from clinic.domain.progress import Adherence, PainChange, adherence
 from clinic.domain.types import LogOutcome, ProgramStatus
 from clinic.extensions import db
 from clinic.models import Assessment, CheckinAnswer, Client, PracticeLog, Program, has_open_flag
+from clinic.models.base import given
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
 from clinic.services.programs import weeks as program_weeks
 
-PRACTISED = PracticeLog.outcome != LogOutcome.NOT_DONE
 WINDOW = 14  # days
+
+
+def _newest(what: Any, *which: ColumnElement[bool], first: Any = ()) -> ScalarSelect[Any]:
+    """What the newest row of the given client's says, among those that `which` keeps."""
+    kind: Any = what.parent.entity
+    newest = select(what).where(given(kind.practice_id), given(kind.client_id), *which)
+    return newest.order_by(*(first or (what.desc(),))).limit(1).correlate(None).scalar_subquery()
+
+
+_NEWEST_PROGRAM = (Program.status == ProgramStatus.ENDED, Program.assigned_at.desc())
+_PRACTISED = PracticeLog.outcome != LogOutcome.NOT_DONE
+_SAID = CheckinAnswer.pain.is_not(None)
+_EARLIEST, _LATEST = (CheckinAnswer.answered_at.asc(),), (CheckinAnswer.answered_at.desc(),)
+_FACTS = (
+    select(
+        Program,
+        _newest(PracticeLog.local_date, _PRACTISED),
+        _newest(CheckinAnswer.answered_at),
+        _newest(Assessment.taken_on),
+        has_open_flag(bindparam("practice_id"), bindparam("client_id")),
+        _newest(CheckinAnswer.answered_at, _SAID, first=_EARLIEST),
+        _newest(CheckinAnswer.pain, _SAID, first=_EARLIEST),
+        _newest(CheckinAnswer.pain, _SAID, first=_LATEST),
+    )
+    .select_from(Client)
+    .outerjoin(Program, Program.id == _newest(Program.id, first=_NEWEST_PROGRAM))
+    .where(given(Client.practice_id), given(Client.id, "client_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +73,8 @@ def facts(actor: Actor, client: Client) -> Facts:
     """The facts of a client that was loaded through a door; staff only. One query."""
     if not actor.is_staff or client.practice_id != actor.practice_id:
         raise NotFound
-    newest_first = (Program.status == ProgramStatus.ENDED, Program.assigned_at.desc())
-    given = _of(CheckinAnswer, client) & CheckinAnswer.pain.is_not(None)
-    earliest, latest = CheckinAnswer.answered_at.asc(), CheckinAnswer.answered_at.desc()
-    row = db.session.execute(
-        select(
-            Program,
-            _newest(PracticeLog.local_date, _of(PracticeLog, client) & PRACTISED),
-            _newest(CheckinAnswer.answered_at, _of(CheckinAnswer, client)),
-            _newest(Assessment.taken_on, _of(Assessment, client)),
-            has_open_flag(client.practice_id, client.id),
-            _newest(CheckinAnswer.answered_at, given, earliest),
-            _newest(CheckinAnswer.pain, given, earliest),
-            _newest(CheckinAnswer.pain, given, latest),
-        )
-        .select_from(Client)
-        .outerjoin(Program, Program.id == _newest(Program.id, _of(Program, client), *newest_first))
-        .where(Client.practice_id == client.practice_id, Client.id == client.id)
-    ).one()
+    whose = {"practice_id": client.practice_id, "client_id": client.id}
+    row = db.session.execute(_FACTS, whose).one()
     program, practised, answered, assessed, warning, since, before, latest_pain = row
     pain = PainChange(since.date(), before, latest_pain) if since else None
     return Facts(program, practised, answered, assessed, warning, pain)
@@ -74,12 +86,3 @@ def practice(client: Client, program: Program | None) -> Adherence | None:
         return None
     kept = program_weeks.kept_of([program], now())[program.id]
     return adherence(kept.logs, kept.plan, today_in(client.time_zone), WINDOW)
-
-
-def _of(kind: type[Any], client: Client) -> ColumnElement[bool]:
-    return and_(kind.practice_id == client.practice_id, kind.client_id == client.id)
-
-
-def _newest(what: Any, which: ColumnElement[bool], *order: Any) -> ScalarSelect[Any]:
-    newest = select(what).where(which).order_by(*(order or (what.desc(),))).limit(1)
-    return newest.correlate(None).scalar_subquery()

@@ -6,13 +6,21 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 
 from clinic.extensions import db
 from clinic.models import AuditEvent
+from clinic.models.base import given
 from clinic.services import access
 from clinic.services.actors import Actor
 
+_EVENTS = select(AuditEvent).where(given(AuditEvent.practice_id), given(AuditEvent.client_id))
+_EDGE = _EVENTS.where(given(AuditEvent.id))
+_NEWEST = _EVENTS.order_by(AuditEvent.happened_at.desc(), AuditEvent.id.desc()).limit(bindparam("most"))
+_OLDER = _NEWEST.where(
+    tuple_(AuditEvent.happened_at, AuditEvent.id)
+    < tuple_(bindparam("at", type_=AuditEvent.happened_at.type), bindparam("key", type_=AuditEvent.id.type))
+)
 PAGE = 30
 
 
@@ -27,15 +35,12 @@ class Page:
 def page(actor: Actor, client_id: uuid.UUID, *, before: uuid.UUID | None = None, size: int = PAGE) -> Page:
     """A client's events of the actor's practice, older than `before` if that is one of them; staff only."""
     access.staff_only(actor)
-    query = select(AuditEvent).where(
-        AuditEvent.practice_id == actor.practice_id, AuditEvent.client_id == client_id
-    )
-    edge = db.session.scalars(query.where(AuditEvent.id == before)).one_or_none() if before else None
-    if edge is not None:
-        at, key = AuditEvent.happened_at, AuditEvent.id
-        there = tuple_(literal(edge.happened_at, at.type), literal(edge.id, key.type))
-        query = query.where(tuple_(at, key) < there)
-    query = query.order_by(AuditEvent.happened_at.desc(), AuditEvent.id.desc()).limit(size + 1)
-    found = db.session.scalars(query).all()
+    whose = {"practice_id": actor.practice_id, "client_id": client_id}
+    edge = db.session.scalars(_EDGE, {**whose, "id": before}).one_or_none() if before else None
+    wanted = {**whose, "most": size + 1}
+    if edge is None:
+        found = db.session.scalars(_NEWEST, wanted).all()
+    else:
+        found = db.session.scalars(_OLDER, {**wanted, "at": edge.happened_at, "key": edge.id}).all()
     more = len(found) > size
     return Page(found[:size], found[size - 1].id if more else None)

@@ -16,6 +16,7 @@ from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.assessments import history
 from clinic.services.assessments.history import AssessmentRecord
+from clinic.services.files.findings import WITH_PEOPLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,7 @@ class Following:
 
 def report_of(actor: Actor, assessment_id: uuid.UUID) -> Reported:
     """An assessment of the practice for its report; staff only. Four queries."""
-    people = (Assessment.client, Assessment.author, Assessment.signer)
-    assessment = access.assessment_for(actor, assessment_id, *(joinedload(each) for each in people))
+    assessment = access.assessment_for(actor, assessment_id, *WITH_PEOPLE)
     signed = history.signed_of(assessment.practice_id, assessment.client_id)
     at = _when(assessment)
     before = [each for each in signed if each.id != assessment.id and _when(each) < at][-1:]

@@ -22,6 +22,7 @@ from clinic.services.assessments import history
 from clinic.services.assessments.history import AssessmentRecord
 
 PEOPLE = (joinedload(Assessment.author), joinedload(Assessment.signer))
+WITH_PEOPLE = (joinedload(Assessment.client), *PEOPLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,7 @@ def of_client(actor: Actor, client_id: uuid.UUID) -> Findings:
 
 def of_assessment(actor: Actor, assessment_id: uuid.UUID) -> Findings:
     """Those of one assessment; staff only. Three queries."""
-    options = (joinedload(Assessment.client), *PEOPLE)
-    found = access.assessment_for(actor, assessment_id, *options)
+    found = access.assessment_for(actor, assessment_id, *WITH_PEOPLE)
     return Findings(access.practice_of(actor), found.client, history.records([found]))
 
 

@@ -6,9 +6,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from clinic.domain import programs as rules
@@ -32,7 +31,7 @@ from clinic.models import (
     User,
     has_open_flag,
 )
-from clinic.models.base import points_at
+from clinic.models.base import given, points_at
 from clinic.services import access, audit, once
 from clinic.services.actors import Actor
 from clinic.services.assessments import retests
@@ -41,6 +40,7 @@ from clinic.services.checkins import rhythms
 from clinic.services.checkins.rhythms import Rhythm
 from clinic.services.clock import now, today_in
 from clinic.services.programs.changing import (
+    WHOLE,
     apply,
     check_doses,
     end_of,
@@ -49,6 +49,33 @@ from clinic.services.programs.changing import (
 )
 from clinic.services.transaction import one_at_a_time, transaction
 
+_OF_PROGRAM = points_at(CheckinSchedule.program_id, Program)
+_SUMMARY = (
+    select(Program, CheckinSchedule)
+    .outerjoin(CheckinSchedule, _OF_PROGRAM)
+    .where(given(Program.practice_id), given(Program.client_id))
+    .order_by(Program.assigned_at.desc())
+    .options(joinedload(Program.prescriptions))
+)
+_EVENTS = (
+    select(ProgramEvent, User.name)
+    .outerjoin(User, points_at(ProgramEvent.actor_id, User))
+    .where(given(ProgramEvent.practice_id), given(ProgramEvent.program_id))
+    .order_by(ProgramEvent.happened_at.desc())
+)
+_SCHEDULE_AND_LOCK = (
+    select(
+        CheckinSchedule,
+        has_open_flag(Program.practice_id, Program.client_id),
+    )
+    .select_from(Program)
+    .outerjoin(CheckinSchedule, _OF_PROGRAM)
+    .where(given(Program.practice_id), given(Program.id, "program_id"))
+)
+_WITH_MOVES = (
+    joinedload(RoutineVersion.routine),
+    selectinload(RoutineVersion.items).joinedload(RoutineItem.exercise),
+)
 FARTHEST = timedelta(days=366)
 
 
@@ -105,16 +132,11 @@ def assign(actor: Actor, client_id: uuid.UUID, wish: Assignment) -> Program:
 
 
 def summary(actor: Actor, client_id: uuid.UUID) -> list[Held]:
-    """A client's programs, newest first, with moves and check-ins; staff only. Two queries."""
+    """A client's programs, newest first, with moves and check-ins; staff only. One query."""
     access.staff_only(actor)
-    query = (
-        select(Program, CheckinSchedule)
-        .outerjoin(CheckinSchedule, _of_program())
-        .where(Program.practice_id == actor.practice_id, Program.client_id == client_id)
-        .order_by(Program.assigned_at.desc())
-        .options(selectinload(Program.prescriptions))
-    )
-    return [Held(row.Program, row.CheckinSchedule) for row in db.session.execute(query)]
+    whose = {"practice_id": actor.practice_id, "client_id": client_id}
+    found = db.session.execute(_SUMMARY, whose).unique()
+    return [Held(row.Program, row.CheckinSchedule) for row in found]
 
 
 def running(actor: Actor, client_id: uuid.UUID) -> list[Program]:
@@ -124,34 +146,13 @@ def running(actor: Actor, client_id: uuid.UUID) -> list[Program]:
 
 
 def detail(actor: Actor, program_id: uuid.UUID) -> Detail:
-    """One program with all that happened to it; staff only. Four queries."""
+    """One program with all that happened to it; staff only. Three queries."""
     access.staff_only(actor)
-    program = access.program_for(
-        actor, program_id, joinedload(Program.client), selectinload(Program.prescriptions)
-    )
-    events = (
-        select(ProgramEvent, User.name)
-        .outerjoin(User, points_at(ProgramEvent.actor_id, User))
-        .where(ProgramEvent.practice_id == actor.practice_id, ProgramEvent.program_id == program.id)
-        .order_by(ProgramEvent.happened_at.desc())
-    )
-    told = [(row.ProgramEvent, row.name or audit.SYSTEM) for row in db.session.execute(events)]
-    schedule, locked = db.session.execute(_schedule_and_lock(program)).one()
+    program = access.program_for(actor, program_id, *WHOLE)
+    which = {"practice_id": actor.practice_id, "program_id": program.id}
+    told = [(row.ProgramEvent, row.name or audit.SYSTEM) for row in db.session.execute(_EVENTS, which)]
+    schedule, locked = db.session.execute(_SCHEDULE_AND_LOCK, which).one()
     return Detail(program, schedule, told, locked)
-
-
-def _schedule_and_lock(program: Program) -> Select[CheckinSchedule, bool]:
-    flagged = has_open_flag(program.practice_id, program.client_id)
-    return (
-        select(CheckinSchedule, flagged)
-        .select_from(Program)
-        .outerjoin(CheckinSchedule, _of_program())
-        .where(Program.practice_id == program.practice_id, Program.id == program.id)
-    )
-
-
-def _of_program() -> Any:
-    return points_at(CheckinSchedule.program_id, Program)
 
 
 def _client(actor: Actor, client_id: uuid.UUID) -> Client:
@@ -162,12 +163,7 @@ def _client(actor: Actor, client_id: uuid.UUID) -> Client:
 
 
 def _publishable(actor: Actor, version_id: uuid.UUID) -> RoutineVersion:
-    version = access.routine_version_for(
-        actor,
-        version_id,
-        joinedload(RoutineVersion.routine),
-        selectinload(RoutineVersion.items).joinedload(RoutineItem.exercise),
-    )
+    version = access.routine_version_for(actor, version_id, *_WITH_MOVES)
     if version.status is not RoutineStatus.PUBLISHED:
         raise RuleBroken("Publish this routine first.")
     return version

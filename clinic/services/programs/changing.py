@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import flag_modified
 
 from clinic.catalogue import load_catalogue
@@ -30,6 +30,7 @@ from clinic.services.programs import tapering_offers
 from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import transaction
 
+WHOLE = (joinedload(Program.client), joinedload(Program.prescriptions))  # what a page shows of a program
 PAST_TENSE = {
     ProgramAction.START: "started",
     ProgramAction.PAUSE: "paused",
@@ -221,9 +222,7 @@ def _local(program: Program, at: datetime) -> date:
 
 def _opened(actor: Actor, program_id: uuid.UUID, seen: int) -> Program:
     access.staff_only(actor)
-    program = access.program_for(
-        actor, program_id, joinedload(Program.client), selectinload(Program.prescriptions)
-    )
+    program = access.program_for(actor, program_id, *WHOLE)
     if program.version != seen:
         raise Conflict
     return program

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import groupby
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.errors import RuleBroken
@@ -18,7 +19,7 @@ from clinic.domain.redflags import pauses_program
 from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramStatus, Tier
 from clinic.extensions import db
 from clinic.models import Client, PracticeLog, Prescription, Program, ProgramEvent
-from clinic.models.base import points_at
+from clinic.models.base import given, points_at
 from clinic.services import audit, warnings
 from clinic.services.access import own_program
 from clinic.services.actors import Actor
@@ -33,30 +34,34 @@ _LOGS = (
         points_at(PracticeLog.prescription_id, Prescription),
     )
     .where(
-        PracticeLog.practice_id == bindparam("practice_id"),
-        PracticeLog.client_id == bindparam("client_id"),
+        given(PracticeLog.practice_id),
+        given(PracticeLog.client_id),
         PracticeLog.local_date >= bindparam("first"),
-        Prescription.program_id == bindparam("program_id"),
+        given(Prescription.program_id),
     )
     .order_by(PracticeLog.local_date, Prescription.position)
 )
 _CHANGES = (
     select(ProgramEvent.action, ProgramEvent.effective_on, ProgramEvent.reason)
-    .where(
-        ProgramEvent.practice_id == bindparam("practice_id"),
-        ProgramEvent.program_id == bindparam("program_id"),
-    )
+    .where(given(ProgramEvent.practice_id), given(ProgramEvent.program_id))
     .order_by(ProgramEvent.happened_at)
 )
 _LAST_ENDED = (
     select(Program)
-    .where(
-        Program.practice_id == bindparam("practice_id"),
-        Program.client_id == bindparam("client_id"),
-        Program.status == ProgramStatus.ENDED,
-    )
+    .where(given(Program.practice_id), given(Program.client_id), Program.status == ProgramStatus.ENDED)
     .order_by(Program.assigned_at.desc())
     .limit(1)
+)
+_NEWEST_GRADUATED_ON = (
+    select(Program.graduated_on)
+    .where(given(Program.practice_id), given(Program.client_id))
+    .order_by(Program.assigned_at.desc())
+    .limit(1)
+)
+_MISTAKES = (
+    select(PracticeLog.local_date, PracticeLog.mistake)
+    .where(given(PracticeLog.practice_id), given(PracticeLog.client_id), PracticeLog.mistake.is_not(None))
+    .order_by(PracticeLog.local_date)
 )
 FIRST_SLOT = 1
 
@@ -91,14 +96,14 @@ class Held:
         return self.tier is not None and pauses_program(self.tier)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Diary(Held):
     """The program and what was logged of it."""
 
     logs: Sequence[PracticeLog] = ()
     plan: Plan | None = None
 
-    @property
+    @cached_property
     def outcomes(self) -> Mapping[date, LogOutcome]:
         """What each logged day came to."""
         moves = len(self.program.prescriptions) if self.program else 0
@@ -130,16 +135,8 @@ class Diary(Held):
 
 def mistake_answers(client: Client) -> list[tuple[date, MistakeAnswer]]:
     """What a client's logs say of the named mistake, day by day; for staff. One query."""
-    query = (
-        select(PracticeLog.local_date, PracticeLog.mistake)
-        .where(
-            PracticeLog.practice_id == client.practice_id,
-            PracticeLog.client_id == client.id,
-            PracticeLog.mistake.is_not(None),
-        )
-        .order_by(PracticeLog.local_date)
-    )
-    return [(day, answer) for day, answer in db.session.execute(query) if answer is not None]
+    whose = {"practice_id": client.practice_id, "client_id": client.id}
+    return [(day, answer) for day, answer in db.session.execute(_MISTAKES, whose) if answer is not None]
 
 
 def held(actor: Actor) -> Held:
@@ -176,10 +173,8 @@ def last_ended(actor: Actor) -> Program | None:
 
 def graduated_on(actor: Actor) -> date | None:
     """The day the signed-in client's newest program ended because all went well; None otherwise."""
-    own = and_(Program.practice_id == actor.practice_id, Program.client_id == actor.client_id)
-    return db.session.scalar(
-        select(Program.graduated_on).where(own).order_by(Program.assigned_at.desc()).limit(1)
-    )
+    own = {"practice_id": actor.practice_id, "client_id": actor.client_id}
+    return db.session.scalar(_NEWEST_GRADUATED_ON, own)
 
 
 def log_day(actor: Actor, day: date, entry: Entry) -> None:

@@ -31,6 +31,7 @@ from clinic.services.programs.tapering_offers import Offered
 from clinic.services.programs.weeks import Weeks
 from clinic.services.transaction import transaction
 
+_WITH_CLIENT = joinedload(TaperingOffer.client)
 MOST = 20  # on the first page
 WINDOW = rules.WINDOW.days
 
@@ -85,7 +86,7 @@ def open_offers(actor: Actor) -> Sequence[Offered]:
 def open_for(actor: Actor, client_id: uuid.UUID) -> Sequence[Offered]:
     """A client's open offers; staff only. One query."""
     access.staff_only(actor)
-    return tapering_offers.open_ones(actor.practice_id, TaperingOffer.client_id == client_id, most=MOST)
+    return tapering_offers.open_ones(actor.practice_id, client_id, most=MOST)
 
 
 def accept(actor: Actor, offer_id: uuid.UUID) -> TaperingOffer:
@@ -147,7 +148,7 @@ def _is_mailed(client: Client) -> bool:
 
 
 def _opened(actor: Actor, offer_id: uuid.UUID) -> TaperingOffer:
-    offer = access.offer_for(actor, offer_id, joinedload(TaperingOffer.client))
+    offer = access.offer_for(actor, offer_id, _WITH_CLIENT)
     if not actor.may(Permission.DECIDE_OFFERS):
         raise RuleBroken("An owner or a practitioner decides this.")
     return offer

@@ -8,16 +8,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, func, select, update
+from sqlalchemy import CursorResult, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.domain.tapering import Decision, Step
 from clinic.domain.types import ClientStatus, ProgramStatus
 from clinic.extensions import db
 from clinic.models import Client, Program, TaperingOffer, has_open_flag
-from clinic.models.base import points_at
+from clinic.models.base import given, points_at
 
 IS_OPEN = TaperingOffer.decided_at.is_(None)
+_OPEN = (
+    select(TaperingOffer, Client, Program)
+    .join(Client, points_at(TaperingOffer.client_id, Client))
+    .join(Program, points_at(TaperingOffer.program_id, Program))
+    .where(
+        given(TaperingOffer.practice_id),
+        IS_OPEN,
+        Client.status == ClientStatus.ACTIVE,
+        Program.status == ProgramStatus.ACTIVE,
+        ~has_open_flag(TaperingOffer.practice_id, TaperingOffer.client_id),
+    )
+    .order_by(TaperingOffer.offered_at, TaperingOffer.id)
+    .limit(bindparam("most"))
+)
+_OPEN_FOR = _OPEN.where(given(TaperingOffer.client_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +103,12 @@ def put_off(programs: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
     return {row[0]: row[1] for row in db.session.execute(query) if row[1] is not None}
 
 
-def open_ones(practice_id: uuid.UUID, *which: ColumnElement[bool], most: int) -> Sequence[Offered]:
-    """Open offers of a practice, oldest first; none while the client has a warning sign or is archived."""
-    client = points_at(TaperingOffer.client_id, Client)
-    program = points_at(TaperingOffer.program_id, Program)
-    query = (
-        select(TaperingOffer, Client, Program)
-        .join(Client, client)
-        .join(Program, program)
-        .where(
-            TaperingOffer.practice_id == practice_id,
-            IS_OPEN,
-            Client.status == ClientStatus.ACTIVE,
-            Program.status == ProgramStatus.ACTIVE,
-            ~has_open_flag(TaperingOffer.practice_id, TaperingOffer.client_id),
-            *which,
-        )
-        .order_by(TaperingOffer.offered_at, TaperingOffer.id)
-        .limit(most)
-    )
-    return [Offered(*row) for row in db.session.execute(query)]
+def open_ones(practice_id: uuid.UUID, client_id: uuid.UUID | None = None, *, most: int) -> Sequence[Offered]:
+    """Open offers of a practice or of one client of it, oldest first.
+
+    None while the client has a warning sign or is archived.
+    """
+    wanted = {"practice_id": practice_id, "most": most}
+    if client_id is None:
+        return [Offered(*row) for row in db.session.execute(_OPEN, wanted)]
+    return [Offered(*row) for row in db.session.execute(_OPEN_FOR, {**wanted, "client_id": client_id})]

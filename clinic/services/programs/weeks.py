@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
+    CompoundSelect,
     Date,
-    and_,
+    bindparam,
     case,
     cast,
     func,
@@ -39,11 +39,73 @@ from clinic.models import (
     ProgramEvent,
     WarningFlag,
 )
-from clinic.models.base import points_at
+from clinic.models.base import among, points_at
 
 READ_BACK = timedelta(days=30)  # four weeks, and two days for clocks that are ahead
 WENT_OUT = (CheckinState.SENT, CheckinState.IN_DOUBT, CheckinState.ANSWERED, CheckinState.EXPIRED)
 OUTCOMES = (LogOutcome.DONE, LogOutcome.PARTLY, LogOutcome.NOT_DONE)
+
+# How many moves a program has, and on how many days a week it asks for them.
+_MOVES = (
+    select(
+        Prescription.program_id,
+        cast(null(), Date()).label("day"),
+        func.count().label("first"),
+        func.max(Prescription.days_per_week).label("second"),
+        literal(0).label("third"),
+    )
+    .where(among(Prescription.practice_id, "practices"), among(Prescription.program_id, "programs"))
+    .group_by(Prescription.program_id)
+)
+# A line a day: a month of rows of their own would be most of what a look at everybody reads.
+_LOG = (
+    select(
+        Prescription.program_id,
+        PracticeLog.local_date,
+        *(func.sum(case((PracticeLog.outcome == kind, 1), else_=0)) for kind in OUTCOMES),
+    )
+    .join(Prescription, points_at(PracticeLog.prescription_id, Prescription))
+    .where(
+        among(PracticeLog.practice_id, "practices"),
+        among(PracticeLog.client_id, "clients"),
+        PracticeLog.local_date >= bindparam("first"),
+        among(Prescription.program_id, "programs"),
+    )
+    .group_by(Prescription.program_id, PracticeLog.local_date)
+)
+_PRACTICE: CompoundSelect[Any] = union_all(_MOVES, _LOG)
+_CHANGES = (
+    select(ProgramEvent.program_id, ProgramEvent.action, ProgramEvent.effective_on)
+    .where(
+        among(ProgramEvent.practice_id, "practices"),
+        among(ProgramEvent.program_id, "programs"),
+        ProgramEvent.action.is_not(None),
+    )
+    .order_by(ProgramEvent.happened_at)
+)
+_ASKED = (
+    select(Checkin.program_id, Checkin.local_date, Checkin.state, Checkin.due_at)
+    .add_columns(CheckinAnswer.days_practised)
+    .outerjoin(CheckinAnswer, points_at(CheckinAnswer.checkin_id, Checkin))
+    .where(
+        among(Checkin.practice_id, "practices"),
+        among(Checkin.client_id, "clients"),
+        among(Checkin.program_id, "programs"),
+        Checkin.local_date >= bindparam("first"),
+        Checkin.state.in_(WENT_OUT),
+    )
+    .order_by(Checkin.local_date)
+)
+_PAIN = (
+    select(CheckinAnswer.client_id, CheckinAnswer.answered_at, CheckinAnswer.pain)
+    .where(among(CheckinAnswer.practice_id, "practices"), among(CheckinAnswer.client_id, "clients"))
+    .order_by(CheckinAnswer.answered_at)
+)
+_FLAGGED = select(WarningFlag.client_id).where(
+    among(WarningFlag.practice_id, "practices"),
+    among(WarningFlag.client_id, "clients"),
+    WarningFlag.is_open,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,23 +207,10 @@ def _kept(program: Program, practice: _Practice, changes: Sequence[Change]) -> K
     return Kept({day: outcome for day, outcome in outcomes.items() if outcome is not None}, plan, changes)
 
 
-def _of(kind: Any, programs: Collection[Program]) -> ColumnElement[bool]:
-    return and_(
-        kind.practice_id.in_({program.practice_id for program in programs}),
-        kind.program_id.in_({program.id for program in programs}),
-    )
-
-
-def _of_clients(kind: Any, clients: Collection[Client]) -> ColumnElement[bool]:
-    return and_(
-        kind.practice_id.in_({client.practice_id for client in clients}),
-        kind.client_id.in_({client.id for client in clients}),
-    )
-
-
 def _practice(programs: Collection[Program], at: datetime) -> dict[uuid.UUID, _Practice]:
     found = {program.id: _Practice() for program in programs}
-    for program_id, day, *numbers in db.session.execute(union_all(_moves(programs), _log(programs, at))):
+    which = {**_which(programs), "first": at.date() - READ_BACK}
+    for program_id, day, *numbers in db.session.execute(_PRACTICE, which):
         practice = found[program_id]
         if day is None:
             practice.moves, practice.days_per_week, _ = numbers
@@ -171,70 +220,18 @@ def _practice(programs: Collection[Program], at: datetime) -> dict[uuid.UUID, _P
     return found
 
 
-def _moves(programs: Collection[Program]) -> Any:
-    """How many moves a program has, and on how many days a week it asks for them."""
-    return (
-        select(
-            Prescription.program_id,
-            cast(null(), Date()).label("day"),
-            func.count().label("first"),
-            func.max(Prescription.days_per_week).label("second"),
-            literal(0).label("third"),
-        )
-        .where(_of(Prescription, programs))
-        .group_by(Prescription.program_id)
-    )
-
-
-def _log(programs: Collection[Program], at: datetime) -> Any:
-    """A line a day: a month of rows of their own would be most of what a look at everybody reads."""
-    counts = [func.sum(case((PracticeLog.outcome == kind, 1), else_=0)) for kind in OUTCOMES]
-    move = points_at(PracticeLog.prescription_id, Prescription)
-    return (
-        select(Prescription.program_id, PracticeLog.local_date, *counts)
-        .join(Prescription, move)
-        .where(
-            PracticeLog.practice_id.in_({program.practice_id for program in programs}),
-            PracticeLog.client_id.in_({program.client_id for program in programs}),
-            PracticeLog.local_date >= at.date() - READ_BACK,
-            Prescription.program_id.in_({program.id for program in programs}),
-        )
-        .group_by(Prescription.program_id, PracticeLog.local_date)
-    )
-
-
 def _changes(programs: Collection[Program]) -> dict[uuid.UUID, list[Change]]:
-    query = (
-        select(ProgramEvent.program_id, ProgramEvent.action, ProgramEvent.effective_on)
-        .where(_of(ProgramEvent, programs), ProgramEvent.action.is_not(None))
-        .order_by(ProgramEvent.happened_at)
-    )
     found: dict[uuid.UUID, list[Change]] = defaultdict(list)
-    for program_id, action, day in db.session.execute(query):
+    for program_id, action, day in db.session.execute(_CHANGES, _which(programs)):
         assert action is not None
         found[program_id].append(Change(action, day))
     return found
 
 
 def _asked(programs: Collection[Program], at: datetime) -> dict[uuid.UUID, list[Asked]]:
-    query = (
-        select(Checkin.program_id, Checkin.local_date, Checkin.state, Checkin.due_at)
-        .add_columns(CheckinAnswer.days_practised)
-        .outerjoin(
-            CheckinAnswer,
-            points_at(CheckinAnswer.checkin_id, Checkin),
-        )
-        .where(
-            Checkin.practice_id.in_({program.practice_id for program in programs}),
-            Checkin.client_id.in_({program.client_id for program in programs}),
-            Checkin.program_id.in_({program.id for program in programs}),
-            Checkin.local_date >= at.date() - READ_BACK,
-            Checkin.state.in_(WENT_OUT),
-        )
-        .order_by(Checkin.local_date)
-    )
+    which = {**_which(programs), "first": at.date() - READ_BACK}
     found: dict[uuid.UUID, list[Asked]] = defaultdict(list)
-    for program_id, day, state, due_at, days in db.session.execute(query):
+    for program_id, day, state, due_at, days in db.session.execute(_ASKED, which):
         answered = state is CheckinState.ANSWERED
         if answered or due_at <= at - UNANSWERED_AFTER:
             found[program_id].append(Asked(day, answered, days))
@@ -242,17 +239,26 @@ def _asked(programs: Collection[Program], at: datetime) -> dict[uuid.UUID, list[
 
 
 def _pain(clients: Collection[Client]) -> dict[uuid.UUID, list[tuple[datetime, int | None]]]:
-    query = (
-        select(CheckinAnswer.client_id, CheckinAnswer.answered_at, CheckinAnswer.pain)
-        .where(_of_clients(CheckinAnswer, clients))
-        .order_by(CheckinAnswer.answered_at)
-    )
     found: dict[uuid.UUID, list[tuple[datetime, int | None]]] = defaultdict(list)
-    for client_id, moment, value in db.session.execute(query):
+    for client_id, moment, value in db.session.execute(_PAIN, _whose(clients)):
         found[client_id].append((moment, value))
     return found
 
 
 def _flagged(clients: Collection[Client]) -> set[uuid.UUID]:
-    query = select(WarningFlag.client_id).where(_of_clients(WarningFlag, clients), WarningFlag.is_open)
-    return set(db.session.scalars(query))
+    return set(db.session.scalars(_FLAGGED, _whose(clients)))
+
+
+def _which(programs: Collection[Program]) -> dict[str, Any]:
+    return {
+        "practices": list({program.practice_id for program in programs}),
+        "clients": list({program.client_id for program in programs}),
+        "programs": [program.id for program in programs],
+    }
+
+
+def _whose(clients: Collection[Client]) -> dict[str, Any]:
+    return {
+        "practices": list({client.practice_id for client in clients}),
+        "clients": list({client.id for client in clients}),
+    }

@@ -5,10 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.asking import OPEN, AskChannel, AskState, state
@@ -17,6 +16,7 @@ from clinic.domain.questionnaires import Questionnaire
 from clinic.domain.types import OutboxState
 from clinic.extensions import db
 from clinic.models import Client, OutboxMessage, Practice, QuestionnaireRequest, QuestionnaireResponse
+from clinic.models.base import among, given
 from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.clock import now
@@ -24,6 +24,22 @@ from clinic.services.outbox import promises as outbox
 from clinic.services.outbox.promises import MailStatus
 
 MOST_ASKED = 50
+_WITH_ASKER = joinedload(QuestionnaireRequest.asker)
+_ASKED = (
+    select(QuestionnaireRequest)
+    .where(given(QuestionnaireRequest.practice_id), given(QuestionnaireRequest.client_id))
+    .options(_WITH_ASKER)
+    .order_by(QuestionnaireRequest.asked_at.desc(), QuestionnaireRequest.id)
+    .limit(MOST_ASKED)
+)
+_KEYS = select(QuestionnaireResponse.request_id, QuestionnaireResponse.questionnaire_key).where(
+    given(QuestionnaireResponse.practice_id), among(QuestionnaireResponse.request_id, "requests")
+)
+_MAILS = (
+    select(OutboxMessage)
+    .where(given(OutboxMessage.practice_id), among(OutboxMessage.questionnaire_request_id, "requests"))
+    .order_by(OutboxMessage.created_at)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +73,14 @@ class Asked:
 def asked(actor: Actor, client_id: uuid.UUID) -> list[Asked]:
     """What a client of the practice was asked, newest first, fifty at most; staff only. Four queries."""
     access.staff_only(actor)
-    query = (
-        select(QuestionnaireRequest)
-        .where(
-            QuestionnaireRequest.practice_id == actor.practice_id, QuestionnaireRequest.client_id == client_id
-        )
-        .options(joinedload(QuestionnaireRequest.asker))
-        .order_by(QuestionnaireRequest.asked_at.desc(), QuestionnaireRequest.id)
-        .limit(MOST_ASKED)
-    )
-    return _told(list(db.session.scalars(query)))
+    whose = {"practice_id": actor.practice_id, "client_id": client_id}
+    return _told(list(db.session.scalars(_ASKED, whose)))
 
 
 def asked_one(actor: Actor, request_id: uuid.UUID) -> Asked:
     """One set of questions of the practice; staff only. Four queries."""
     access.staff_only(actor)
-    request = access.questionnaire_request_for(actor, request_id, joinedload(QuestionnaireRequest.asker))
+    request = access.questionnaire_request_for(actor, request_id, _WITH_ASKER)
     return _told([request])[0]
 
 
@@ -112,12 +120,9 @@ def _asked(request: QuestionnaireRequest, known: frozenset[str], mail: MailStatu
 def _keys_of(requests: Sequence[QuestionnaireRequest]) -> dict[uuid.UUID, frozenset[str]]:
     if not requests:
         return {}
-    query = select(QuestionnaireResponse.request_id, QuestionnaireResponse.questionnaire_key).where(
-        QuestionnaireResponse.practice_id == requests[0].practice_id,
-        QuestionnaireResponse.request_id.in_([each.id for each in requests]),
-    )
+    which = {"practice_id": requests[0].practice_id, "requests": [each.id for each in requests]}
     found: dict[uuid.UUID, set[str]] = {}
-    for request_id, key in db.session.execute(query):
+    for request_id, key in db.session.execute(_KEYS, which):
         found.setdefault(request_id, set()).add(key)
     return {request_id: frozenset(keys) for request_id, keys in found.items()}
 
@@ -127,13 +132,9 @@ def _mails_of(requests: Sequence[QuestionnaireRequest]) -> dict[uuid.UUID, MailS
     mailed = [each.id for each in requests if each.channel is AskChannel.MAIL]
     if not mailed:
         return {}
-    mail: Any = aliased(OutboxMessage)
-    query = (
-        select(mail)
-        .where(mail.practice_id == requests[0].practice_id, mail.questionnaire_request_id.in_(mailed))
-        .order_by(mail.created_at)
-    )
-    newest = {each.questionnaire_request_id: each for each in db.session.scalars(query)}
+    which = {"practice_id": requests[0].practice_id, "requests": mailed}
+    found = db.session.execute(_MAILS, which).scalars()
+    newest = {each.questionnaire_request_id: each for each in found if each.questionnaire_request_id}
     client = db.session.get_one(Client, requests[0].client_id)
     practice = db.session.get_one(Practice, client.practice_id)
     return outbox.statuses(newest, client, practice, MailSort.MESSAGE)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from clinic.domain.asking import AnswerSource, AskChannel, AskState, may_change
@@ -21,11 +21,39 @@ from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.types import ClientStatus, LinkProblemKind, LinkPurpose
 from clinic.extensions import db
 from clinic.models import Client, Practice, QuestionnaireRequest, QuestionnaireResponse
+from clinic.models.base import among, given
 from clinic.services import access, links
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.questionnaires import asked as questionnaires
 
+# What a client finds on their own pages, before its time is up.
+_REACHABLE = (
+    select(QuestionnaireRequest)
+    .where(
+        given(QuestionnaireRequest.practice_id),
+        given(QuestionnaireRequest.client_id),
+        QuestionnaireRequest.channel != AskChannel.CLINIC,
+        QuestionnaireRequest.expires_at > bindparam("now"),
+        QuestionnaireRequest.revoked_at.is_(None),
+    )
+    .order_by(QuestionnaireRequest.asked_at)
+)
+_WAITED_FOR = (
+    _REACHABLE.with_only_columns(QuestionnaireRequest.id)
+    .where(QuestionnaireRequest.finished_at.is_(None))
+    .limit(1)
+)
+_RESPONSES = (
+    select(QuestionnaireResponse)
+    .where(given(QuestionnaireResponse.practice_id), among(QuestionnaireResponse.request_id, "requests"))
+    .order_by(QuestionnaireResponse.revision)
+)
+_CLIENT = (
+    select(Client)
+    .where(given(Client.practice_id), given(Client.id, "client_id"))
+    .options(joinedload(Client.practice))
+)
 CLOSED = {AskState.REVOKED: LinkProblemKind.REVOKED, AskState.EXPIRED: LinkProblemKind.EXPIRED}
 
 
@@ -118,12 +146,7 @@ def open_for_staff(actor: Actor, request_id: uuid.UUID) -> Opened:
 def open_of_own(actor: Actor) -> list[Opened]:
     """What a signed-in client may answer, or change today. Three queries."""
     client = access.own_client(actor)
-    query = (
-        select(QuestionnaireRequest)
-        .where(*_reachable(actor), QuestionnaireRequest.revoked_at.is_(None))
-        .order_by(QuestionnaireRequest.asked_at)
-    )
-    requests = list(db.session.scalars(query))
+    requests = list(db.session.scalars(_REACHABLE, _own(actor)))
     held, practice = current_responses(requests), access.practice_of(actor)
     opened = [_put_together(each, client, practice, held) for each in requests]
     return [each for each in opened if not each.is_closed]
@@ -131,12 +154,7 @@ def open_of_own(actor: Actor) -> list[Opened]:
 
 def is_waited_for(actor: Actor) -> bool:
     """Whether the practice waits for an answer that a signed-in client can give. One query."""
-    query = select(QuestionnaireRequest.id).where(
-        *_reachable(actor),
-        QuestionnaireRequest.finished_at.is_(None),
-        QuestionnaireRequest.revoked_at.is_(None),
-    )
-    return db.session.scalar(query.limit(1)) is not None
+    return db.session.scalar(_WAITED_FOR, _own(actor)) is not None
 
 
 def current_responses(
@@ -145,34 +163,17 @@ def current_responses(
     """What counts now, by asking and questionnaire."""
     if not requests:
         return {}
-    query = (
-        select(QuestionnaireResponse)
-        .where(
-            QuestionnaireResponse.practice_id == requests[0].practice_id,
-            QuestionnaireResponse.request_id.in_([each.id for each in requests]),
-        )
-        .order_by(QuestionnaireResponse.revision)
-    )
-    return {(row.request_id, row.questionnaire_key): row for row in db.session.scalars(query)}
+    asked = {"practice_id": requests[0].practice_id, "requests": [each.id for each in requests]}
+    return {(row.request_id, row.questionnaire_key): row for row in db.session.scalars(_RESPONSES, asked)}
 
 
-def _reachable(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """What a client finds on their own pages, before its time is up."""
-    return (
-        QuestionnaireRequest.practice_id == actor.practice_id,
-        QuestionnaireRequest.client_id == actor.client_id,
-        QuestionnaireRequest.channel != AskChannel.CLINIC,
-        QuestionnaireRequest.expires_at > now(),
-    )
+def _own(actor: Actor) -> dict[str, Any]:
+    return {"practice_id": actor.practice_id, "client_id": actor.client_id, "now": now()}
 
 
 def _opened(request: QuestionnaireRequest) -> Opened:
-    query = (
-        select(Client)
-        .where(Client.practice_id == request.practice_id, Client.id == request.client_id)
-        .options(joinedload(Client.practice))
-    )
-    client = db.session.scalars(query).one()
+    whose = {"practice_id": request.practice_id, "client_id": request.client_id}
+    client = db.session.scalars(_CLIENT, whose).one()
     return _put_together(request, client, client.practice, current_responses([request]))
 
 

@@ -5,15 +5,22 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.score_changes import AnsweredQuestionnaire
 from clinic.extensions import db
 from clinic.models import QuestionnaireResponse, User
-from clinic.models.base import points_at
+from clinic.models.base import given, points_at
 from clinic.services import access
 from clinic.services.actors import Actor
+
+_WITH_TYPISTS = (
+    select(QuestionnaireResponse, User.name)
+    .outerjoin(User, points_at(QuestionnaireResponse.entered_by, User))
+    .where(given(QuestionnaireResponse.practice_id), given(QuestionnaireResponse.client_id))
+    .order_by(QuestionnaireResponse.answered_at.desc(), QuestionnaireResponse.revision.desc())
+)
 
 
 def for_client(actor: Actor, client_id: uuid.UUID, *, every: bool = False) -> list[AnsweredQuestionnaire]:
@@ -22,7 +29,8 @@ def for_client(actor: Actor, client_id: uuid.UUID, *, every: bool = False) -> li
     Without `every`, only what counts now: a revision that was corrected since is left out.
     """
     access.staff_only(actor)
-    rows = [(row[0], row[1]) for row in db.session.execute(_with_typists(actor, client_id))]
+    whose = {"practice_id": actor.practice_id, "client_id": client_id}
+    rows = [(row[0], row[1]) for row in db.session.execute(_WITH_TYPISTS, whose)]
     newest = _newest_revisions(row for row, _ in rows)
     told = [_answered(row, name, is_current=row.id in newest) for row, name in rows]
     return told if every else [each for each in told if each.is_current]
@@ -40,21 +48,6 @@ def response(
     ]
     revisions.sort(key=lambda each: -each.revision)
     return next(each for each in revisions if each.id == row.id), revisions
-
-
-def _with_typists(actor: Actor, client_id: uuid.UUID) -> Select[QuestionnaireResponse, str]:
-    return (
-        select(QuestionnaireResponse, User.name)
-        .outerjoin(
-            User,
-            points_at(QuestionnaireResponse.entered_by, User),
-        )
-        .where(
-            QuestionnaireResponse.practice_id == actor.practice_id,
-            QuestionnaireResponse.client_id == client_id,
-        )
-        .order_by(QuestionnaireResponse.answered_at.desc(), QuestionnaireResponse.revision.desc())
-    )
 
 
 def _answered(row: QuestionnaireResponse, typed_by: str | None, *, is_current: bool) -> AnsweredQuestionnaire:

@@ -34,6 +34,8 @@ from clinic.services.routines.wording import content_of, dose_of, mistake_in_wor
 from clinic.services.transaction import transaction
 
 FEWEST_CUES, MOST_CUES = 2, 4
+WITH_VERSIONS = selectinload(Routine.versions)
+WITH_PUBLISHERS = selectinload(Routine.versions).joinedload(RoutineVersion.publisher)
 WHOLE_ITEMS = (
     selectinload(RoutineVersion.items).options(
         joinedload(RoutineItem.exercise).options(
@@ -94,7 +96,7 @@ def listed(actor: Actor) -> list[Routine]:
         select(Routine)
         .where(Routine.practice_id == actor.practice_id)
         .order_by(Routine.name)
-        .options(selectinload(Routine.versions))
+        .options(WITH_VERSIONS)
     )
     return list(db.session.scalars(query))
 

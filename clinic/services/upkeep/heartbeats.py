@@ -12,6 +12,7 @@ from clinic.models import Heartbeat
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 
+_ALL = select(Heartbeat)
 WORKER, BEAT, SWEEP, MAIL_SERVER = "worker", "beat", "sweep", "mail server"
 
 
@@ -27,7 +28,7 @@ def beat(name: str, detail: str = "") -> None:
 
 def last_seen() -> dict[str, tuple[datetime, str]]:
     """When each was last seen, with its detail."""
-    return {row.name: (row.seen_at, row.detail) for row in db.session.scalars(select(Heartbeat))}
+    return {row.name: (row.seen_at, row.detail) for row in db.session.scalars(_ALL)}
 
 
 def _first(name: str, values: dict[str, object]) -> None:

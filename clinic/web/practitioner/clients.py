@@ -207,9 +207,10 @@ def _section(tab: str, client: Any, /, **context: Any) -> str:
 def _invitation(client: Any) -> dict[str, Any]:
     actor = current_actor()
     practice = practice_of(actor)
-    newest = invitations.latest(actor, client.id)
+    found = invitations.latest(actor, client.id)
+    newest = found.invitation
     state = invitations.state_of(newest) if newest else None
-    mail = invitations.mail_status(newest, client, practice) if newest else None
+    mail = invitations.mail_status(found, client, practice)
     told = words.invitation_words(newest, state, practice.time_zone, mail) if newest and state else None
     return {
         "invitation": newest,

@@ -5,9 +5,7 @@ from __future__ import annotations
 import uuid
 
 from flask import Response, request
-from sqlalchemy.orm import joinedload, selectinload
 
-from clinic.models import Program
 from clinic.reports import pdf
 from clinic.services import access, links, warnings
 from clinic.services.clock import now, today_in
@@ -17,6 +15,7 @@ from clinic.services.files import whole_record as client_record
 from clinic.services.files.downloads import Download, note_download
 from clinic.services.files.fhir import fhir_bundle
 from clinic.services.files.findings_csv import findings_csv
+from clinic.services.programs.changing import WHOLE
 from clinic.services.questionnaires import results as questionnaire_results
 from clinic.web.authz import current_actor
 from clinic.web.downloads import CSV, FHIR, PDF, ZIP, file_answer
@@ -50,9 +49,7 @@ def handout(program_id: uuid.UUID) -> Response:
     """A program on one sheet for the client's wall."""
     actor = current_actor()
     access.staff_only(actor)
-    program = access.program_for(
-        actor, program_id, joinedload(Program.client), selectinload(Program.prescriptions)
-    )
+    program = access.program_for(actor, program_id, *WHOLE)
     practice, client = access.practice_of(actor), program.client
     flag = warnings.open_flag(client)
     hold = hold_text(flag.tier, practice) if flag else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
@@ -31,9 +30,7 @@ def show(routine_id: uuid.UUID) -> str:
     """One routine: what clients get now, and its versions."""
     actor = current_actor()
     practice = access.practice_of(actor)
-    routine = access.routine_for(
-        actor, routine_id, selectinload(Routine.versions).joinedload(RoutineVersion.publisher)
-    )
+    routine = access.routine_for(actor, routine_id, routines.WITH_PUBLISHERS)
     newest = presenter.newest_published(routine) or routine.versions[-1]
     shown = routines.whole_version(actor, newest.id)
     return render_template(
