@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, CursorResult, and_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import LinkProblem, RuleBroken
 from clinic.domain.invitations import state
 from clinic.domain.links import LIFETIMES
@@ -24,6 +25,7 @@ from clinic.services.clients import identity as client_identity
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
 from clinic.services.outbox.promises import MailStatus
+from clinic.services.reasons.marks import touch
 from clinic.services.transaction import release, transaction
 
 # of an address that anybody may type: whose it is, is not told
@@ -263,6 +265,7 @@ def _take(invitation: Invitation) -> None:
     assert isinstance(taken, CursorResult)
     if taken.rowcount != 1:
         raise LinkProblem(LinkProblemKind.USED)
+    touch(invitation.practice_id, [invitation.client_id], AttentionKind.NEVER_SIGNED_IN)
     links.revoke(LinkToken.invitation_id == invitation.id)
 
 

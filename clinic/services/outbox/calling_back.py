@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, and_, select, update
 
+from clinic.domain.attention import AttentionKind
 from clinic.domain.sending import CHECKIN_MAILS, REMINDER
 from clinic.domain.skipping import AWAITED, UNSENT, skip_in_words
 from clinic.domain.types import CheckinState, OutboxState, SkipReason
@@ -16,6 +17,7 @@ from clinic.services.clock import now
 from clinic.services.outbox import ledger as sending_ledger
 from clinic.services.outbox import promises as outbox
 from clinic.services.outbox.steps import Step
+from clinic.services.reasons.marks import touch
 
 
 def call_back(
@@ -62,6 +64,7 @@ def close_unanswered(
     db.session.execute(
         update(Checkin).where(of_client, Checkin.silent_since.is_not(None)).values(silent_since=None)
     )
+    touch(practice_id, [client_id], AttentionKind.NOT_ANSWERED)
     for checkin_id in closed:
         note(practice_id, checkin_id, CheckinState.EXPIRED, reason)
     outbox.cancel(

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import BindParameter, bindparam, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from clinic.domain.attention import AttentionKind
 from clinic.domain.reminding import LOOK_AFTER
 from clinic.domain.sending import CHECKIN_MAILS
 from clinic.domain.skipping import AWAITED
@@ -23,6 +24,7 @@ from clinic.services.audit import SYSTEM
 from clinic.services.outbox import bulk as sending_bulk
 from clinic.services.outbox import reminders as sending_reminders
 from clinic.services.outbox.steps import Step
+from clinic.services.reasons.marks import touch
 
 # An answered check-in stays answered, whatever its mail does afterwards.
 FOLLOWS_ITS_MAIL = (
@@ -111,16 +113,21 @@ def _move(
     if is_out and at is not None:
         values |= {"at": at, "look_at": at + LOOK_AFTER}
     movement = _movement(is_out).where(sending_bulk.among(_checkin.c.id, checkins))
-    return frozenset(db.session.scalars(movement, values))
+    moved = db.session.execute(movement, values).all()
+    for row in moved:
+        if row.sent_at is not None:  # it is out now, or was
+            touch(row.practice_id, [row.client_id], AttentionKind.NOT_ANSWERED)
+    return frozenset(row.id for row in moved)
 
 
 @cache
-def _movement(is_out: bool) -> ReturningUpdate[uuid.UUID]:
+def _movement(is_out: bool) -> ReturningUpdate[Any]:
     new: dict[str, BindParameter[Any]] = {"state": bindparam("to"), "skip_reason": bindparam("why")}
     if is_out:
         new |= {"sent_at": bindparam("at"), "remind_at": bindparam("look_at")}
     follows = _checkin.c.state.in_(FOLLOWS_ITS_MAIL)
-    return update(_checkin).where(follows).values(new).returning(_checkin.c.id)
+    told = (_checkin.c.id, _checkin.c.practice_id, _checkin.c.client_id, _checkin.c.sent_at)
+    return update(_checkin).where(follows).values(new).returning(*told)
 
 
 def _note(steps: list[Step], at: datetime) -> None:
