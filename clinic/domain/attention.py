@@ -35,6 +35,8 @@ SIGN_WORDS = {
     Tier.U: "Warning sign, same day",
     Tier.S: "Warning sign, to review",
 }
+# What has happened shows whatever the clock says: one that was put back hides no warning sign.
+AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
 A_KIND_APART = 10_000_000  # more than any day's number: what kind it is counts first, then since when
 
 
@@ -67,7 +69,7 @@ class Reason:
     kind: AttentionKind
     subject_id: uuid.UUID
     since: date
-    shows_from: datetime
+    shows_from: datetime = AT_ONCE
     shows_until: datetime | None = None
     figures: Mapping[str, Any] = field(default_factory=dict)
 
@@ -285,7 +287,7 @@ def _signs(facts: ClientFacts) -> Iterator[Reason]:
     for sign in facts.signs:
         if sign.tier is not Tier.N:
             since, figures = facts.day(sign.raised_at), {"tier": sign.tier.value}
-            yield Reason(AttentionKind.WARNING_SIGN, sign.id, since, sign.raised_at, figures=figures)
+            yield Reason(AttentionKind.WARNING_SIGN, sign.id, since, figures=figures)
 
 
 def _screens(facts: ClientFacts) -> Iterator[Reason]:
@@ -293,7 +295,7 @@ def _screens(facts: ClientFacts) -> Iterator[Reason]:
     kind = AttentionKind.SCREEN_POSITIVE
     for screen in facts.screens:
         if not facts.is_handled(kind, screen.id, screen.recorded_at):
-            yield Reason(kind, screen.id, facts.day(screen.answered_at), screen.recorded_at)
+            yield Reason(kind, screen.id, facts.day(screen.answered_at))
 
 
 def _pain(facts: ClientFacts) -> Iterator[Reason]:
@@ -305,7 +307,7 @@ def _pain(facts: ClientFacts) -> Iterator[Reason]:
     last = facts.answers[-1]
     if not facts.is_handled(kind, last.id, last.said_at):
         figures = {"before": rise.before, "now": rise.now}
-        yield Reason(kind, last.id, facts.day(last.answered_at), last.answered_at, figures=figures)
+        yield Reason(kind, last.id, facts.day(last.answered_at), figures=figures)
 
 
 def _contact(facts: ClientFacts) -> Iterator[Reason]:
@@ -313,7 +315,7 @@ def _contact(facts: ClientFacts) -> Iterator[Reason]:
     kind = AttentionKind.CONTACT_WANTED
     for answer in facts.answers if facts.is_active else ():
         if answer.contact_wanted and not facts.is_handled(kind, answer.id, answer.said_at):
-            yield Reason(kind, answer.id, facts.day(answer.answered_at), answer.answered_at)
+            yield Reason(kind, answer.id, facts.day(answer.answered_at))
 
 
 def _not_answered(facts: ClientFacts) -> Iterator[Reason]:
@@ -335,7 +337,7 @@ def _bounced(facts: ClientFacts) -> Iterator[Reason]:
     """Mail that does not arrive, until somebody has looked after it; a new bounce is a new reason."""
     kind, at = AttentionKind.BOUNCED, facts.bounced_at
     if facts.is_active and at is not None and not facts.is_handled(kind, facts.client_id, at):
-        yield Reason(kind, facts.client_id, facts.day(at), at)
+        yield Reason(kind, facts.client_id, facts.day(at))
 
 
 def _fell(facts: ClientFacts) -> Iterator[Reason]:
@@ -345,7 +347,7 @@ def _fell(facts: ClientFacts) -> Iterator[Reason]:
         is_steep = PracticeDrop(each.before, each.now, each.since).is_steep
         if is_steep and not facts.is_handled(kind, each.program_id, each.noticed_at):
             figures = {"before": each.before.percent, "now": each.now.percent}
-            yield Reason(kind, each.program_id, each.since, each.noticed_at, figures=figures)
+            yield Reason(kind, each.program_id, each.since, figures=figures)
 
 
 def _silent(facts: ClientFacts) -> Iterator[Reason]:

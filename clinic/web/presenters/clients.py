@@ -82,12 +82,8 @@ REASON_MARKS = {
 
 
 def attention(client: Listed) -> Mark | None:
-    """What about this client needs a look first, if anything does, and how much more there is."""
-    if not client.reasons:
-        return None
-    first, *more = client.reasons
-    mark = REASON_MARKS[first.kind]
-    return Mark(mark.kind, f"{mark.words}, {len(more)} more") if more else mark
+    """What about this client needs a look first, if anything does."""
+    return REASON_MARKS[client.reasons[0].kind] if client.reasons else None
 
 
 def program(status: ProgramStatus | None) -> Mark | None:
