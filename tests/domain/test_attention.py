@@ -87,7 +87,7 @@ def invited(day: date) -> dict[str, Any]:
 
 
 def ends(day: date) -> dict[str, Any]:
-    return {"programs": [program(TODAY, day)]}
+    return {"programs": [program(TODAY, day, status=ProgramStatus.ASSIGNED)]}
 
 
 def handled(kind: AttentionKind, subject: UUID, at: datetime) -> dict[str, Any]:
