@@ -16,7 +16,7 @@ REAL = "clinic:create_app_from_env()"
 ROUNDS = 3
 FEW, MANY = 100, 10_000
 PROGRAM = "/my/program/2"
-LIST, SEARCH = "/clients", "/clients?q=forde"
+LIST, SEARCH, TODAY = "/clients", "/clients?q=forde", "/today"
 AGAINST = "same SQL through the driver, same template"
 Who = Callable[[Installation], str]
 
@@ -33,6 +33,7 @@ SPEED: tuple[tuple[str, str | Who, Who], ...] = (
     ("client-program", PROGRAM, client),
     ("client-today", "/my", client),
     ("client-list", LIST, practitioner),
+    ("practitioner-today", TODAY, practitioner),
     ("comparison", comparison, practitioner),
 )
 
@@ -53,19 +54,23 @@ def speed() -> Iterator[Line]:
 
 
 def growth() -> Iterator[Line]:
-    """How much slower the list of ten thousand is than that of a hundred, and searching than reading it."""
+    """How much slower pages are with ten thousand clients than with a hundred, and searching than listing."""
     with demo(MANY) as large, demo(FEW) as small:
         with serving(REAL, large.environment) as many, serving(REAL, small.environment) as few:
             cookies = {many: sign_in(many, large.practitioner), few: sign_in(few, small.practitioner)}
-            pages = ((many, LIST), (few, LIST), (many, SEARCH))
+            pages = ((many, LIST), (few, LIST), (many, SEARCH), (many, TODAY), (few, TODAY))
             times: dict[tuple[int, str], list[float]] = {page: [] for page in pages}
             for _ in range(ROUNDS):
                 for (port, path), found in times.items():
                     found.append(load(port, path, cookies[port], count=150, threads=1).median)
-        listed, listed_few, searched = (median(found) for found in times.values())
-        grown, sought = listed / listed_few, searched / listed
-        yield Line("page.growth.client-list", grown, "ratio", f"the same page with {FEW} clients", grown)
+        listed, listed_few, searched, today, today_few = (median(found) for found in times.values())
+        grown, sought, asked = listed / listed_few, searched / listed, today / today_few
+        smaller = f"the same page with {FEW} clients"
+        yield Line("page.growth.client-list", grown, "ratio", smaller, grown)
         yield Line("page.growth.client-search", sought, "ratio", f"the list of the same {MANY:,}", sought)
+        yield Line(
+            "page.growth.practitioner-today", asked, "ratio", f"the same page with {FEW} clients", asked
+        )
         yield within("start.demo-10000", large.seconds, "s", 60)
 
 

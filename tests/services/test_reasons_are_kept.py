@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from flask import Flask
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
@@ -35,7 +39,15 @@ from clinic.domain.errors import ClinicError
 from clinic.domain.programs import Change
 from clinic.domain.progress import Adherence
 from clinic.domain.skipping import AWAITED
-from clinic.domain.types import CheckinState, ClientStatus, LogOutcome, ProgramAction, ProgramStatus, Role
+from clinic.domain.types import (
+    CheckinKind,
+    CheckinState,
+    ClientStatus,
+    LogOutcome,
+    ProgramAction,
+    ProgramStatus,
+    Role,
+)
 from clinic.extensions import db
 from clinic.models import (
     Checkin,
@@ -70,7 +82,7 @@ from clinic.services.reasons.marks import WATCHED
 from clinic.services.sending import bounces
 from clinic.services.transaction import transaction
 from tests.factories.checkins import enrol, link_to, sent_checkin
-from tests.factories.people import People, make_client
+from tests.factories.people import People, make_client, make_people
 from tests.factories.questionnaires import ask, feeling, typed
 
 FIRST = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -397,3 +409,65 @@ def test_every_column_that_is_watched_is_one() -> None:
     for record, watches in WATCHED.items():
         for watch in watches:
             assert watch.columns <= set(record.__mapper__.columns.keys()), record
+
+
+# --- at once, with commits that are real
+
+
+def test_of_ten_wishes_and_their_endings_at_once_none_is_lost(live_app: Flask) -> None:
+    people = make_people()
+    program = enrol(people)
+    with transaction() as session:
+        session.add_all(sent_on_its_own_day(program, answer_id) for answer_id in ANSWERS_AT_ONCE)
+    actor, client_id = people.actor(people.colleague), program.client_id
+    at_once(live_app, [partial(wish, client_id, answer_id) for answer_id in ANSWERS_AT_ONCE])
+    assert wishes() == ANSWERS_AT_ONCE
+    done, left = set(list(ANSWERS_AT_ONCE)[:5]), set(list(ANSWERS_AT_ONCE)[5:])
+    cases = [[attention.Case(AttentionKind.CONTACT_WANTED, answer_id)] for answer_id in done]
+    at_once(live_app, [partial(attention.handle, actor, client_id, case, None) for case in cases])
+    assert wishes() == left
+    assert rebuilding.rebuild_all().mended == 0
+
+
+ANSWERS_AT_ONCE = {uuid.UUID(int=number) for number in range(1, 11)}
+
+
+def sent_on_its_own_day(program: Program, answer_id: uuid.UUID) -> Checkin:
+    day = FIRST.date() + DAY * answer_id.int
+    values = {"practice_id": program.practice_id, "client_id": program.client_id, "program_id": program.id}
+    state, kind = CheckinState.ANSWERED, CheckinKind.WEEKLY
+    return Checkin(id=answer_id, kind=kind, local_date=day, due_at=FIRST, state=state, **values)
+
+
+def wish(client_id: uuid.UUID, answer_id: uuid.UUID) -> None:
+    with transaction() as session:
+        checkin = session.get_one(Checkin, answer_id)
+        session.add(
+            CheckinAnswer(
+                id=answer_id,
+                practice_id=checkin.practice_id,
+                client_id=client_id,
+                checkin_id=checkin.id,
+                contact_wanted=True,
+                answered_at=FIRST,
+            )
+        )
+        session.flush()
+        time.sleep(0.05)  # the others write in between, where the database lets them
+
+
+def at_once(app: Flask, acts: list[Callable[[], None]]) -> None:
+    def act(each: Callable[[], None]) -> None:
+        with app.app_context():
+            each()
+
+    db.session.rollback()  # what was read here would hold the others up
+    with ThreadPoolExecutor(len(acts)) as pool:
+        list(pool.map(act, acts))
+
+
+def wishes() -> set[uuid.UUID]:
+    query = select(OpenReason.subject_id).where(OpenReason.kind == AttentionKind.CONTACT_WANTED)
+    found = set(db.session.scalars(query))
+    db.session.rollback()
+    return found
