@@ -61,7 +61,7 @@ def build_missing() -> Report:
 
 def rebuild(practice_id: uuid.UUID) -> Report:
     """Make the list of one practice again, and say that it is made."""
-    report = _look_over(practice_id)
+    report = _look_over(practice_id, peek=False)
     with transaction() as session:
         built = update(Practice).where(Practice.id == practice_id).values(reasons_version=RULES_VERSION)
         session.execute(built)
@@ -75,12 +75,12 @@ def _practices(which: ColumnElement[bool]) -> Sequence[uuid.UUID]:
     return found
 
 
-def _look_over(practice_id: uuid.UUID) -> Report:
+def _look_over(practice_id: uuid.UUID, *, peek: bool = True) -> Report:
     """Read in peace, and take the write lock for those clients alone where something differs."""
     report, last = Report(), uuid.UUID(int=0)
     while True:
         keys = _next(practice_id, last)
-        if keys and _differ(keys):
+        if keys and (not peek or _differ(keys)):
             with transaction():
                 report.mended += keep(dict.fromkeys(keys, KINDS))
         report.clients += len(keys)
