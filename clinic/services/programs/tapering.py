@@ -85,7 +85,7 @@ def open_offers(actor: Actor) -> Sequence[Offered]:
 def open_for(actor: Actor, client_id: uuid.UUID) -> Sequence[Offered]:
     """A client's open offers; staff only. One query."""
     access.staff_only(actor)
-    return tapering_offers.open_ones(actor.practice_id, TaperingOffer.client_id == client_id, most=MOST)
+    return tapering_offers.open_ones(actor.practice_id, client_id, most=MOST)
 
 
 def may_decide(actor: Actor) -> bool:

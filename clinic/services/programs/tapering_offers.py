@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, exists, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.domain.tapering import Decision, Step
@@ -24,9 +24,11 @@ IS_OPEN = TaperingOffer.decided_at.is_(None)
 class Offered:
     """An open offer with whose it is."""
 
-    offer: TaperingOffer
-    client: Client
-    program: Program
+    id: uuid.UUID
+    program_id: uuid.UUID
+    step: Step
+    numbers: dict[str, Any]
+    client_name: str
 
 
 def add(program: Program, step: Step, numbers: dict[str, Any], at: datetime) -> uuid.UUID | None:
@@ -88,26 +90,14 @@ def put_off(programs: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
     return {row[0]: row[1] for row in db.session.execute(query) if row[1] is not None}
 
 
-def open_ones(practice_id: uuid.UUID, *which: ColumnElement[bool], most: int) -> Sequence[Offered]:
-    """Open offers of a practice, oldest first; none while the client has a warning sign or is archived."""
-    client = points_at(TaperingOffer.client_id, Client)
-    program = points_at(TaperingOffer.program_id, Program)
-    query = (
-        select(TaperingOffer, Client, Program)
-        .join(Client, client)
-        .join(Program, program)
-        .where(
-            TaperingOffer.practice_id == practice_id,
-            IS_OPEN,
-            Client.status == ClientStatus.ACTIVE,
-            Program.status == ProgramStatus.ACTIVE,
-            ~_is_flagged(),
-            *which,
-        )
-        .order_by(TaperingOffer.offered_at, TaperingOffer.id)
-        .limit(most)
-    )
-    return [Offered(*row) for row in db.session.execute(query)]
+def open_ones(practice_id: uuid.UUID, client_id: uuid.UUID | None = None, *, most: int) -> Sequence[Offered]:
+    """Open offers of a practice or one client, oldest first.
+
+    None while the client has a warning sign or is archived. One query.
+    """
+    query = _OPEN_OF_PRACTICE if client_id is None else _OPEN_OF_CLIENT
+    values = {"practice_id": practice_id, "client_id": client_id, "most": most}
+    return [Offered(*row) for row in db.session.execute(query, values)]
 
 
 def _is_flagged() -> ColumnElement[bool]:
@@ -116,3 +106,26 @@ def _is_flagged() -> ColumnElement[bool]:
         WarningFlag.client_id == TaperingOffer.client_id,
         WarningFlag.cleared_at.is_(None),
     )
+
+
+def _open(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    offer = TaperingOffer
+    return (
+        select(offer.id, offer.program_id, offer.step, offer.numbers, Client.name)
+        .join(Client, points_at(offer.client_id, Client))
+        .join(Program, points_at(offer.program_id, Program))
+        .where(
+            offer.practice_id == bindparam("practice_id"),
+            IS_OPEN,
+            Client.status == ClientStatus.ACTIVE,
+            Program.status == ProgramStatus.ACTIVE,
+            ~_is_flagged(),
+            *which,
+        )
+        .order_by(offer.offered_at, offer.id)
+        .limit(bindparam("most"))
+    )
+
+
+_OPEN_OF_PRACTICE = _open()
+_OPEN_OF_CLIENT = _open(TaperingOffer.client_id == bindparam("client_id"))
