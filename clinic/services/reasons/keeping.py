@@ -21,6 +21,7 @@ from clinic.services.reasons import facts
 from clinic.services.reasons.facts import Key
 
 AT_ONCE = 200  # clients a statement; each holds a lock, of which PostgreSQL has some thousands
+TOLD = ("since", "shows_from", "shows_until", "place", "figures")  # all that may change of a reason
 Row = dict[str, Any]
 
 _table = Base.metadata.tables[OpenReason.__tablename__]
@@ -40,12 +41,7 @@ _IN_TURN = select(func.pg_advisory_xact_lock(func.hashtextextended(_keys, 0)))
 _RENEWAL = (
     update(_table)
     .where(_table.c.id == bindparam("row_id"))
-    .values(
-        {
-            name: bindparam(f"new_{name}", type_=_table.c[name].type)
-            for name in ("since", "shows_from", "shows_until", "place", "figures")
-        }
-    )
+    .values({name: bindparam(f"new_{name}", type_=_table.c[name].type) for name in TOLD})
 )
 
 
@@ -63,10 +59,11 @@ class Difference:
 
 def keep(touched: Mapping[Key, Collection[AttentionKind]]) -> int:
     """Put reasons of these clients and kinds right in the caller's transaction; returns how many rows."""
+    _wait_for_others(touched)
     alike: dict[frozenset[AttentionKind], list[Key]] = {}
     for key, kinds in touched.items():
         alike.setdefault(frozenset(kinds), []).append(key)
-    return sum(_keep(some, kinds) for kinds, keys in alike.items() for some in _some_at_once(sorted(keys)))
+    return sum(_keep(some, kinds) for kinds, keys in alike.items() for some in _some_at_once(keys))
 
 
 def difference(keys: Collection[Key], kinds: Collection[AttentionKind]) -> Difference:
@@ -90,7 +87,6 @@ def difference(keys: Collection[Key], kinds: Collection[AttentionKind]) -> Diffe
 
 
 def _keep(keys: Collection[Key], kinds: Collection[AttentionKind]) -> int:
-    _wait_for_others(keys)
     found = difference(keys, kinds)
     if found.gone:
         db.session.execute(delete(_table).where(_table.c.id.in_(found.gone)))
@@ -101,10 +97,11 @@ def _keep(keys: Collection[Key], kinds: Collection[AttentionKind]) -> int:
     return len(found)
 
 
-def _wait_for_others(keys: Collection[Key]) -> None:
-    """SQLite has one writer anyway. The lock is the last one a transaction asks for: nobody waits in a ring.
+def _wait_for_others(keys: Iterable[Key]) -> None:
+    """SQLite has one writer anyway.
 
-    Clients are held first: whoever has one of them for itself may be about to ask for its lock, too.
+    These locks are the last that a transaction asks for, all at once and in one order, so nobody waits in a
+    ring. The clients are held first: whoever has one for itself may be about to ask for its lock, too.
     """
     if db.session.get_bind().dialect.name == "postgresql":
         clients = sorted(key[1] for key in keys)
@@ -143,8 +140,7 @@ def _identity(row: Mapping[str, Any]) -> tuple[uuid.UUID, AttentionKind, uuid.UU
 
 
 def _renewed(row: Row) -> Row:
-    columns = ("since", "shows_from", "shows_until", "place", "figures")
-    return {"row_id": row["id"], **{f"new_{name}": row[name] for name in columns}}
+    return {"row_id": row["id"], **{f"new_{name}": row[name] for name in TOLD}}
 
 
 def _some_at_once(keys: list[Key]) -> Iterator[list[Key]]:
