@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import BindParameter, bindparam, update
+from sqlalchemy import BindParameter, Row, bindparam, exists, or_, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from clinic.domain.attention import AttentionKind
@@ -114,10 +114,16 @@ def _move(
         values |= {"at": at, "look_at": at + LOOK_AFTER}
     movement = _movement(is_out).where(sending_bulk.among(_checkin.c.id, checkins))
     moved = db.session.execute(movement, values).all()
-    for row in moved:
-        if row.sent_at is not None:  # it is out now, or was
-            touch(row.practice_id, [row.client_id], AttentionKind.NOT_ANSWERED)
+    _touch_runs(moved)
     return frozenset(row.id for row in moved)
+
+
+def _touch_runs(moved: Sequence[Row[*tuple[Any, ...]]]) -> None:
+    """One that is alone, or never was out, makes and ends no run: most mails touch nobody."""
+    of_client = Counter(row.client_id for row in moved)
+    for row in moved:
+        if row.sent_at is not None and (row.has_others or of_client[row.client_id] > 1):
+            touch(row.practice_id, [row.client_id], AttentionKind.NOT_ANSWERED)
 
 
 @cache
@@ -126,7 +132,19 @@ def _movement(is_out: bool) -> ReturningUpdate[Any]:
     if is_out:
         new |= {"sent_at": bindparam("at"), "remind_at": bindparam("look_at")}
     follows = _checkin.c.state.in_(FOLLOWS_ITS_MAIL)
-    told = (_checkin.c.id, _checkin.c.practice_id, _checkin.c.client_id, _checkin.c.sent_at)
+    other = _checkin.alias("other")
+    has_others = (
+        exists()
+        .where(
+            other.c.practice_id == _checkin.c.practice_id,
+            other.c.client_id == _checkin.c.client_id,
+            other.c.id != _checkin.c.id,
+            or_(other.c.state.in_(AWAITED), other.c.silent_since.is_not(None)),
+        )
+        .correlate(_checkin)
+    )
+    whose = (_checkin.c.practice_id, _checkin.c.client_id)
+    told = (_checkin.c.id, *whose, _checkin.c.sent_at, has_others.label("has_others"))
     return update(_checkin).where(follows).values(new).returning(*told)
 
 
