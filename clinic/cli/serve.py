@@ -27,6 +27,7 @@ from clinic.cli.trouble import CannotStart
 from clinic.domain.errors import ClinicError
 from clinic.extensions import MIGRATIONS, db
 from clinic.services import demo as made_up
+from clinic.services.reasons import rebuilding
 from clinic.services.upkeep import backup
 from config import Settings
 
@@ -45,6 +46,7 @@ def serve(demo: bool, reload: bool) -> None:
         _check_port(settings.port)
         commands = _commands(settings, reload=reload)
         _migrate(settings)
+        rebuilding.build_missing()
         lines = _demo_lines() if demo else []
         db.session.remove()
         db.engine.dispose()  # what starts now must not share a connection

@@ -1,13 +1,10 @@
-"""Answering a check-in: where somebody with its link stands, and which answers ask for a practitioner."""
+"""Answering a check-in: where somebody with its link stands."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-
-from clinic.domain.progress import PainPoint, pain_up
 
 
 class Stage(StrEnum):
@@ -47,8 +44,3 @@ class Visit:
     def is_closed(self) -> bool:
         """Whether it was answered on an earlier day, so that nothing can be corrected any more."""
         return self.answered_on is not None and self.answered_on != self.today
-
-
-def needs_somebody(points: Collection[PainPoint], *, contact_wanted: bool) -> bool:
-    """Whether an answer asks for a practitioner; one that does not is dealt with as it is stored."""
-    return contact_wanted or pain_up(points) is not None

@@ -1,28 +1,43 @@
-"""Who needs the practitioner's attention: why, in words, since when, and in which order."""
+"""Who needs the practitioner's attention: one rule a reason, from when to when it shows, and in which order.
+
+A reason is a function of what happened and of what people did about it, never of the time of looking: one
+that time alone brings about (a silence, an end that comes near) is there before, with the instant from which
+it shows. So a list of reasons that is kept stays right without a clock that runs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+import uuid
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
 
 from clinic.domain.dates import day_in_words
-from clinic.domain.progress import Adherence, PainChange, Plan, adherence
-from clinic.domain.skipping import UNANSWERED_LIMIT
-from clinic.domain.types import LogOutcome, Tier
+from clinic.domain.programs import RUNNING
+from clinic.domain.progress import Adherence, PainPoint, Plan, adherence, pain_up
+from clinic.domain.skipping import UNANSWERED_AFTER, UNANSWERED_LIMIT
+from clinic.domain.types import LogOutcome, ProgramStatus, Tier
+
+# Counts up with every change of a rule below: each practice's list is then made anew before it is shown.
+RULES_VERSION = 1
 
 INVITATION_PATIENCE = timedelta(days=7)
 ENDING_SOON = timedelta(days=7)
 SILENCE = timedelta(days=14)
 DROP_WINDOW = timedelta(days=14)
+DAY = timedelta(days=1)
 DROP = 30  # points of per cent between two windows, authored
 SIGN_WORDS = {
     Tier.E: "Emergency warning sign",
     Tier.U: "Warning sign, same day",
     Tier.S: "Warning sign, to review",
 }
-SCREEN_WORDS = "PHQ-2 screen positive (≥ 3), talk to them today"
+# What has happened shows whatever the clock says: one that was put back hides no warning sign.
+AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
+A_KIND_APART = 10_000_000  # more than any day's number: what kind it is counts first, then since when
 
 
 class AttentionKind(StrEnum):
@@ -39,27 +54,190 @@ class AttentionKind(StrEnum):
     NEVER_SIGNED_IN = "never_signed_in"
     ENDING = "ending"
 
-    @property
-    def rank(self) -> int:
-        """0 for the most pressing."""
-        return list(AttentionKind).index(self)
 
-
-class Standing(StrEnum):
-    """Where a client stands on the first page."""
-
-    ATTENTION = "attention"
-    ANSWERED = "answered"
-    QUIET = "quiet"
+KINDS = tuple(AttentionKind)
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason in words, with the day it began, or is to come for a program that ends."""
+    """One reason to look after a client: the record it is about, its day, and when it shows.
+
+    `since` is the day it began, or that is to come for a program that ends. It shows from an instant on, and
+    before another where there is one. `figures` are what its words need besides.
+    """
 
     kind: AttentionKind
-    words: str
+    subject_id: uuid.UUID
     since: date
+    shows_from: datetime = AT_ONCE
+    shows_until: datetime | None = None
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def place(self) -> int:
+        """Where it stands among all reasons, the most pressing lowest: kind, urgency of a sign, day."""
+        order = KINDS.index(self.kind) * len(Tier)
+        if self.kind is AttentionKind.WARNING_SIGN:
+            order += Tier.E.rank - self.tier.rank
+        return order * A_KIND_APART + self.since.toordinal()
+
+    @property
+    def tier(self) -> Tier:
+        """How urgent a warning sign is; N for every other reason."""
+        return Tier(self.figures.get("tier", Tier.N))
+
+    def shows_at(self, at: datetime) -> bool:
+        """Whether it is to be seen at an instant."""
+        return self.shows_from <= at and (self.shows_until is None or at < self.shows_until)
+
+    def in_a_row(self, at: datetime) -> int:
+        """How many check-ins have gone unanswered by an instant."""
+        return sum(datetime.fromisoformat(due) + UNANSWERED_AFTER <= at for due in self.figures["due"])
+
+    def in_words(self, today: date) -> str:
+        """The reason as it is said on a day where the practice is."""
+        match self.kind:
+            case AttentionKind.WARNING_SIGN:
+                return SIGN_WORDS[self.tier]
+            case AttentionKind.PAIN_UP:
+                return f"Pain up from {self.figures['before']} to {self.figures['now']}"
+            case AttentionKind.PRACTICE_DROPPED:
+                return f"Practice down from {self.figures['before']} % to {self.figures['now']} % of days"
+            case AttentionKind.ENDING:
+                return f"Program ends on {day_in_words(self.since, today)}"
+        return WORDS[self.kind]
+
+
+WORDS: Mapping[AttentionKind, str] = MappingProxyType(
+    {
+        AttentionKind.SCREEN_POSITIVE: "PHQ-2 screen positive (≥ 3), talk to them today",
+        AttentionKind.CONTACT_WANTED: "Would like to be contacted",
+        AttentionKind.NOT_ANSWERED: "Check-ins not answered, mail stopped",
+        AttentionKind.BOUNCED: "Mail does not arrive",
+        AttentionKind.NOT_PRACTISED: "No practice reported",
+        AttentionKind.NEVER_SIGNED_IN: "Invited, never signed in",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSign:
+    """A warning flag that nobody has cleared."""
+
+    id: uuid.UUID
+    tier: Tier
+    raised_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PositiveScreen:
+    """The newest revision of a screen, where it is positive."""
+
+    id: uuid.UUID
+    answered_at: datetime
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGiven:
+    """An answered check-in."""
+
+    id: uuid.UUID
+    answered_at: datetime
+    corrected_at: datetime | None
+    pain: int | None
+    contact_wanted: bool
+
+    @property
+    def said_at(self) -> datetime:
+        """When it was last changed: a corrected answer is to be looked at again."""
+        return self.corrected_at or self.answered_at
+
+
+@dataclass(frozen=True, slots=True)
+class CheckinUnanswered:
+    """A check-in that went out after the last answer, and has none."""
+
+    id: uuid.UUID
+    due_at: datetime
+    local_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramRun:
+    """A program that has not ended and is not paused, with the day of its last pause, end or restart."""
+
+    id: uuid.UUID
+    status: ProgramStatus
+    starts_on: date
+    ends_on: date | None
+    changed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeFell:
+    """Practice of a running program that fell off, as the last look at everybody's weeks found it."""
+
+    program_id: uuid.UUID
+    since: date
+    before: Adherence
+    now: Adherence
+    noticed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvitation:
+    """An invitation that was neither accepted nor taken back."""
+
+    id: uuid.UUID
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """Somebody looked after a reason."""
+
+    kind: AttentionKind
+    subject_id: uuid.UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientFacts:
+    """What is known of one client; `zone` is the practice's. What nothing is known of asks for nobody."""
+
+    client_id: uuid.UUID
+    zone: tzinfo
+    is_active: bool = True
+    has_signed_in: bool = True
+    bounced_at: datetime | None = None
+    signs: Sequence[OpenSign] = ()
+    screens: Sequence[PositiveScreen] = ()
+    answers: Sequence[AnswerGiven] = ()  # oldest first
+    unanswered: Sequence[CheckinUnanswered] = ()
+    programs: Sequence[ProgramRun] = ()
+    practised_on: date | None = None  # the last day that practice was reported of
+    fell: Sequence[PracticeFell] = ()
+    invitations: Sequence[OpenInvitation] = ()
+    handled: Sequence[Handling] = ()
+
+    def day(self, at: datetime) -> date:
+        """The practice's date at an instant."""
+        return at.astimezone(self.zone).date()
+
+    def begins(self, day: date) -> datetime:
+        """The instant at which a day begins where the practice is."""
+        return datetime.combine(day, time(), self.zone).astimezone(UTC)
+
+    def handled_at(self, kind: AttentionKind, subject_id: uuid.UUID | None = None) -> datetime | None:
+        """When a reason was last looked after: one of this kind, or the one about this record."""
+        of_kind = [each for each in self.handled if each.kind is kind]
+        return max((each.at for each in of_kind if subject_id in (None, each.subject_id)), default=None)
+
+    def is_handled(self, kind: AttentionKind, subject_id: uuid.UUID, since: datetime) -> bool:
+        """Whether somebody looked after this reason at an instant or later."""
+        at = self.handled_at(kind, subject_id)
+        return at is not None and at >= since
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,82 +256,153 @@ class PracticeDrop:
         return self.before.percent - self.now.percent >= DROP
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientFacts:
-    """What is known of one client; everything that needs nothing is left out."""
-
-    warning: Tier = Tier.N
-    warning_on: date | None = None
-    screen_positive_on: date | None = None
-    pain_up: PainChange | None = None
-    pain_up_on: date | None = None
-    contact_wanted_on: date | None = None
-    unanswered_in_a_row: int = 0
-    unanswered_since: date | None = None
-    bounced_on: date | None = None
-    practice: PracticeDrop | None = None
-    silent_since: date | None = None  # the last day practice was reported, or the program's first
-    invited_on: date | None = None
-    has_signed_in: bool = True
-    program_ends_on: date | None = None
-    answered_on: date | None = None
-
-
 def practice_drop(logs: Mapping[date, LogOutcome], plan: Plan, today: date) -> PracticeDrop:
     """The last two weeks of practice against the two before, each with its denominator."""
     days = DROP_WINDOW.days
-    since = (today if today in logs else today - timedelta(days=1)) - timedelta(days=days - 1)
+    since = (today if today in logs else today - DAY) - timedelta(days=days - 1)
     earlier = {day: outcome for day, outcome in logs.items() if day < since}
     return PracticeDrop(adherence(earlier, plan, since, days), adherence(logs, plan, today, days), since)
 
 
-def attention(facts: ClientFacts, today: date) -> tuple[Reason, ...]:
-    """Every reason to look after a client, the most pressing first; empty when there is none."""
-    return tuple(sorted(_reasons(facts, today), key=lambda reason: (reason.kind.rank, reason.since)))
+def reasons(facts: ClientFacts, kinds: Collection[AttentionKind] = KINDS) -> tuple[Reason, ...]:
+    """Every reason of these kinds to look after a client, now or once its time has come, by its place.
+
+    Facts that only other kinds need may be left out.
+    """
+    found = [reason for kind in kinds for reason in RULES[kind](facts)]
+    return tuple(sorted(found, key=lambda reason: (reason.place, reason.subject_id)))
 
 
-def standing(facts: ClientFacts, today: date) -> Standing:
-    """On the attention list; else answered, if they have; else quiet."""
-    if attention(facts, today):
-        return Standing.ATTENTION
-    return Standing.ANSWERED if facts.answered_on else Standing.QUIET
+def shown(found: Collection[Reason], at: datetime) -> tuple[Reason, ...]:
+    """Of some reasons those to be seen at an instant, the most pressing one of each kind, in their order."""
+    first: dict[AttentionKind, Reason] = {}
+    for reason in sorted(found, key=lambda each: each.place):
+        if reason.shows_at(at):
+            first.setdefault(reason.kind, reason)
+    return tuple(first.values())
 
 
-def _reasons(facts: ClientFacts, today: date) -> Iterator[Reason]:
-    yield from _about_health(facts)
-    yield from _about_mail(facts)
-    yield from _about_practice(facts, today)
+def _signs(facts: ClientFacts) -> Iterator[Reason]:
+    """An open warning sign; of an archived client, too."""
+    for sign in facts.signs:
+        if sign.tier is not Tier.N:
+            since, figures = facts.day(sign.raised_at), {"tier": sign.tier.value}
+            yield Reason(AttentionKind.WARNING_SIGN, sign.id, since, figures=figures)
 
 
-def _about_health(facts: ClientFacts) -> Iterator[Reason]:
-    if facts.warning is not Tier.N and facts.warning_on:
-        yield Reason(AttentionKind.WARNING_SIGN, SIGN_WORDS[facts.warning], facts.warning_on)
-    if facts.screen_positive_on:
-        yield Reason(AttentionKind.SCREEN_POSITIVE, SCREEN_WORDS, facts.screen_positive_on)
-    if facts.pain_up and facts.pain_up_on:
-        words = f"Pain up from {facts.pain_up.before} to {facts.pain_up.now}"
-        yield Reason(AttentionKind.PAIN_UP, words, facts.pain_up_on)
-    if facts.contact_wanted_on:
-        yield Reason(AttentionKind.CONTACT_WANTED, "Would like to be contacted", facts.contact_wanted_on)
+def _screens(facts: ClientFacts) -> Iterator[Reason]:
+    """A positive screen until somebody has looked after it; a correction is looked at anew."""
+    kind = AttentionKind.SCREEN_POSITIVE
+    for screen in facts.screens:
+        if not facts.is_handled(kind, screen.id, screen.recorded_at):
+            yield Reason(kind, screen.id, facts.day(screen.answered_at))
 
 
-def _about_mail(facts: ClientFacts) -> Iterator[Reason]:
-    if facts.unanswered_in_a_row >= UNANSWERED_LIMIT and facts.unanswered_since:
-        words = "Check-ins not answered, mail stopped"
-        yield Reason(AttentionKind.NOT_ANSWERED, words, facts.unanswered_since)
-    if facts.bounced_on:
-        yield Reason(AttentionKind.BOUNCED, "Mail does not arrive", facts.bounced_on)
+def _pain(facts: ClientFacts) -> Iterator[Reason]:
+    """Pain that is up, until somebody has looked after the last answer, whether that one says it or not."""
+    kind, points = AttentionKind.PAIN_UP, [PainPoint(facts.day(a.answered_at), a.pain) for a in facts.answers]
+    rise = pain_up(points)
+    if rise is None or not facts.is_active:
+        return
+    last = facts.answers[-1]
+    if not facts.is_handled(kind, last.id, last.said_at):
+        figures = {"before": rise.before, "now": rise.now}
+        yield Reason(kind, last.id, facts.day(last.answered_at), figures=figures)
 
 
-def _about_practice(facts: ClientFacts, today: date) -> Iterator[Reason]:
-    if facts.practice and facts.practice.is_steep:
-        before, now = facts.practice.before.percent, facts.practice.now.percent
-        words = f"Practice down from {before} % to {now} % of days"
-        yield Reason(AttentionKind.PRACTICE_DROPPED, words, facts.practice.since)
-    if facts.silent_since and today - facts.silent_since >= SILENCE:
-        yield Reason(AttentionKind.NOT_PRACTISED, "No practice reported", facts.silent_since)
-    if facts.invited_on and not facts.has_signed_in and today - facts.invited_on > INVITATION_PATIENCE:
-        yield Reason(AttentionKind.NEVER_SIGNED_IN, "Invited, never signed in", facts.invited_on)
-    if facts.program_ends_on and today <= facts.program_ends_on <= today + ENDING_SOON:
-        words = f"Program ends on {day_in_words(facts.program_ends_on, today)}"
-        yield Reason(AttentionKind.ENDING, words, facts.program_ends_on)
+def _contact(facts: ClientFacts) -> Iterator[Reason]:
+    """A wish to be contacted stands until somebody has looked after it, whatever is answered later."""
+    kind = AttentionKind.CONTACT_WANTED
+    for answer in facts.answers if facts.is_active else ():
+        if answer.contact_wanted and not facts.is_handled(kind, answer.id, answer.said_at):
+            yield Reason(kind, answer.id, facts.day(answer.answered_at))
+
+
+def _not_answered(facts: ClientFacts) -> Iterator[Reason]:
+    """Two check-ins in a row without an answer, two days after the second was due."""
+    run = sorted(facts.unanswered, key=lambda each: (each.due_at, each.id))
+    if len(run) < UNANSWERED_LIMIT or not facts.is_active:
+        return
+    newest = max(run, key=lambda each: (each.local_date, each.id))
+    yield Reason(
+        AttentionKind.NOT_ANSWERED,
+        newest.id,
+        facts.day(run[0].due_at),
+        run[UNANSWERED_LIMIT - 1].due_at + UNANSWERED_AFTER,
+        figures={"due": [each.due_at.isoformat() for each in run]},
+    )
+
+
+def _bounced(facts: ClientFacts) -> Iterator[Reason]:
+    """Mail that does not arrive, until somebody has looked after it; a new bounce is a new reason."""
+    kind, at = AttentionKind.BOUNCED, facts.bounced_at
+    if facts.is_active and at is not None and not facts.is_handled(kind, facts.client_id, at):
+        yield Reason(kind, facts.client_id, facts.day(at))
+
+
+def _fell(facts: ClientFacts) -> Iterator[Reason]:
+    """Practice that fell off, until it is made good or somebody has looked after it."""
+    kind = AttentionKind.PRACTICE_DROPPED
+    for each in facts.fell if facts.is_active else ():
+        is_steep = PracticeDrop(each.before, each.now, each.since).is_steep
+        if is_steep and not facts.is_handled(kind, each.program_id, each.noticed_at):
+            figures = {"before": each.before.percent, "now": each.now.percent}
+            yield Reason(kind, each.program_id, each.since, figures=figures)
+
+
+def _silent(facts: ClientFacts) -> Iterator[Reason]:
+    """Fourteen days without a word of practice; looked after, another fourteen. A pause is no silence."""
+    kind = AttentionKind.NOT_PRACTISED
+    running = [each for each in facts.programs if each.status is ProgramStatus.ACTIVE]
+    if not running or not facts.is_active:
+        return
+    quiet = [(_last_sign_of_life(each, facts.practised_on), each) for each in running]
+    day, program = min(quiet, key=lambda pair: (pair[0], pair[1].id))
+    handled_at = facts.handled_at(kind)
+    from_at = max(filter(None, (facts.begins(day + SILENCE), handled_at and handled_at + SILENCE)))
+    yield Reason(kind, program.id, facts.practised_on or program.starts_on, from_at)
+
+
+def _last_sign_of_life(program: ProgramRun, practised_on: date | None) -> date:
+    return max(filter(None, (program.starts_on, program.changed_on, practised_on)))
+
+
+def _never_signed_in(facts: ClientFacts) -> Iterator[Reason]:
+    """Invited more than seven days ago, and never here since."""
+    kind = AttentionKind.NEVER_SIGNED_IN
+    if facts.has_signed_in or not facts.is_active:
+        return
+    for each in facts.invitations:
+        if not facts.is_handled(kind, each.id, each.created_at):
+            invited_on = facts.day(each.created_at)
+            yield Reason(kind, each.id, invited_on, facts.begins(invited_on + INVITATION_PATIENCE + DAY))
+
+
+def _ending(facts: ClientFacts) -> Iterator[Reason]:
+    """The last seven days of a program; looked after, it is said again seven days later."""
+    kind = AttentionKind.ENDING
+    for each in facts.programs if facts.is_active else ():
+        if each.ends_on is None or each.status not in RUNNING:
+            continue
+        from_at, until = facts.begins(each.ends_on - ENDING_SOON), facts.begins(each.ends_on + DAY)
+        handled_at = facts.handled_at(kind, each.id)
+        if handled_at is not None:
+            from_at = max(from_at, handled_at + ENDING_SOON)
+        if from_at < until:
+            yield Reason(kind, each.id, each.ends_on, from_at, until)
+
+
+RULES: Mapping[AttentionKind, Callable[[ClientFacts], Iterator[Reason]]] = MappingProxyType(
+    {
+        AttentionKind.WARNING_SIGN: _signs,
+        AttentionKind.SCREEN_POSITIVE: _screens,
+        AttentionKind.PAIN_UP: _pain,
+        AttentionKind.CONTACT_WANTED: _contact,
+        AttentionKind.NOT_ANSWERED: _not_answered,
+        AttentionKind.BOUNCED: _bounced,
+        AttentionKind.PRACTICE_DROPPED: _fell,
+        AttentionKind.NOT_PRACTISED: _silent,
+        AttentionKind.NEVER_SIGNED_IN: _never_signed_in,
+        AttentionKind.ENDING: _ending,
+    }
+)

@@ -1,6 +1,7 @@
 """Tables and their constraints, one module a feature."""
 
 from clinic.models.assessment import Amendment, Assessment, AssessmentDraft, Finding, ProgramFinding
+from clinic.models.attention import OpenReason, ReasonHandling
 from clinic.models.audit import AuditEvent
 from clinic.models.base import Base
 from clinic.models.battery import OwnBattery, OwnBatteryVersion, OwnTest, OwnTestVersion
@@ -47,6 +48,7 @@ __all__ = [
     "LinkToken",
     "MailAccount",
     "MailConnection",
+    "OpenReason",
     "OutboxMessage",
     "OwnBattery",
     "OwnBatteryVersion",
@@ -62,6 +64,7 @@ __all__ = [
     "ProgramFinding",
     "QuestionnaireRequest",
     "QuestionnaireResponse",
+    "ReasonHandling",
     "Routine",
     "RoutineItem",
     "RoutineVersion",

@@ -15,11 +15,13 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     exists,
+    or_,
     text,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from clinic.domain.skipping import AWAITED
 from clinic.domain.types import CheckinKind, CheckinState, MistakeAnswer, ScheduleKind, SkipReason, Tier
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 from clinic.models.person import Client
@@ -97,6 +99,11 @@ class Checkin(OfPractice, Base):
     )
 
 
+def is_unanswered() -> ColumnElement[bool]:
+    """Whether a check-in stands in a run of unanswered ones; for queries that go by client."""
+    return or_(Checkin.state.in_(AWAITED), Checkin.silent_since.is_not(None))
+
+
 class CheckinEvent(OfPractice, Base):
     """A change of a check-in's state, with its time and reason; rows are only ever added."""
 
@@ -116,12 +123,9 @@ class CheckinAnswer(OfPractice, Base):
     __table_args__ = tenant(
         belongs_to("checkin", "checkin_id"),
         belongs_to("client", "client_id"),
-        belongs_to("user_account", "handled_by"),
         UniqueConstraint("practice_id", "checkin_id"),
         Index(None, "practice_id", "client_id", "answered_at"),
-        # the first page asks what nobody has dealt with yet, and what came in lately
-        Index(None, "practice_id", "handled_at"),
-        Index(None, "practice_id", "answered_at"),
+        Index(None, "practice_id", "answered_at"),  # the first page asks what came in lately
         CheckConstraint("pain BETWEEN 0 AND 10", name="pain"),
         CheckConstraint("days_practised BETWEEN 0 AND 7", name="days_practised"),
     )
@@ -135,8 +139,6 @@ class CheckinAnswer(OfPractice, Base):
     note: Mapped[str | None] = mapped_column(Text)
     answered_at: Mapped[datetime]
     corrected_at: Mapped[datetime | None]
-    handled_by: Mapped[uuid.UUID | None]
-    handled_at: Mapped[datetime | None]
 
 
 class WarningFlag(OfPractice, Base):

@@ -8,6 +8,7 @@ from datetime import datetime, time
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from clinic.domain.attention import RULES_VERSION
 from clinic.models.base import Base, OfPractice, belongs_to, tenant
 
 
@@ -28,6 +29,13 @@ class Practice(Base):
     waking_until: Mapped[time] = mapped_column(default=time(20))
     is_demo: Mapped[bool] = mapped_column(default=False)  # demo people are never mailed through a real server
     created_at: Mapped[datetime]
+    # by which rules its list of reasons was made; a new practice has nobody yet, so its list is right
+    reasons_version: Mapped[int] = mapped_column(default=RULES_VERSION, server_default="0")
+
+    @property
+    def has_reasons(self) -> bool:
+        """Whether its list of reasons is that of the rules of now; else it is being made."""
+        return self.reasons_version == RULES_VERSION
 
     @property
     def numbers_set(self) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import time
+from functools import partial
 from zoneinfo import available_timezones
 
 from sqlalchemy import select, text
@@ -23,8 +25,9 @@ from clinic.services.actors import Actor
 from clinic.services.checkins import schedules
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
+from clinic.services.reasons import rebuilding
 from clinic.services.routines import publishing as routines
-from clinic.services.transaction import release, transaction
+from clinic.services.transaction import after_commit, release, transaction
 
 WAKING = {"waking_from", "waking_until"}
 
@@ -97,6 +100,8 @@ def change(actor: Actor, details: Details) -> None:
         _apply(practice, details)
         after = {name: str(getattr(practice, name) or "") for name in Details.__slots__}
         changed = audit.changes(before, after)
+        if "time_zone" in changed:  # its days begin at other instants
+            after_commit("reasons", partial(_rebuild, practice.id))
         if WAKING & changed.keys():
             schedules.plan_practice_again(practice)
         if changed:
@@ -110,6 +115,10 @@ def send_test_mail(actor: Actor) -> str:
         outbox.promise_test_mail(person)
         audit.record(actor, "mail.tested")
     return person.email
+
+
+def _rebuild(practice_id: uuid.UUID) -> None:
+    rebuilding.rebuild(practice_id)
 
 
 def _refuse_second() -> None:

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from clinic.extensions import db, for_writing, only_reads
 from clinic.models.base import OfPractice
 
-AFTER_COMMIT = "after_commit"
+BEFORE_COMMIT, AFTER_COMMIT = "before_commit", "after_commit"
 
 
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Commit what the block wrote, or nothing of it; then run what `after_commit` collected.
+
+    What `before_commit` collected is done last, as a part of it.
 
     On a page that only shows, what was read before is let go first: SQLite cannot turn a
     reading transaction into a writing one once somebody else has written.
@@ -28,13 +30,25 @@ def transaction() -> Iterator[Session]:
     with for_writing():
         try:
             yield session
+            _finish(session)
             session.commit()
         except BaseException:
             session.rollback()
-            session.info.pop(AFTER_COMMIT, None)
+            session.info.clear()
             raise
     for act in session.info.pop(AFTER_COMMIT, {}).values():
         act()
+
+
+def _finish(session: Session) -> None:
+    session.flush()  # what is collected sees all that was written, and may be asked for by writing alone
+    for act in session.info.pop(BEFORE_COMMIT, {}).values():
+        act()
+
+
+def before_commit(name: str, act: Callable[[], None]) -> None:
+    """Run `act` in this transaction when all else is written; asked for twice by one name, it runs once."""
+    db.session().info.setdefault(BEFORE_COMMIT, {})[name] = act
 
 
 def after_commit(name: str, act: Callable[[], None]) -> None:

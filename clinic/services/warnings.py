@@ -11,6 +11,7 @@ from sqlalchemy import CursorResult, select, update
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.access import Permission, roles_with
+from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import RuleBroken
 from clinic.domain.redflags import Verdict, highest, is_same_sitting
 from clinic.domain.types import SkipReason, Tier
@@ -22,6 +23,7 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.outbox import calling_back as checkins
 from clinic.services.outbox import promises as outbox
+from clinic.services.reasons.marks import touch
 from clinic.services.transaction import one_at_a_time, transaction
 
 _OPEN = (
@@ -160,6 +162,7 @@ def clear(actor: Actor, flag_id: uuid.UUID, note: str) -> WarningFlag:
         assert isinstance(cleared, CursorResult)
         if cleared.rowcount != 1:
             raise RuleBroken("Somebody else has cleared this in the meantime.")
+        touch(flag.practice_id, [flag.client_id], AttentionKind.WARNING_SIGN)
         audit.record(
             actor,
             "flag.cleared",

@@ -12,6 +12,7 @@ from clinic.services.clock import now
 from clinic.services.programs import changing as program_changes
 from clinic.services.programs import looking_over
 from clinic.services.questionnaires import asking as questionnaire_asking
+from clinic.services.reasons import rebuilding
 from clinic.services.sending import delivery
 from clinic.services.upkeep import heartbeats, housekeeping
 from clinic.tasks import stopping, turn
@@ -46,6 +47,10 @@ def tell() -> None:
     notices.send_due(now())
 
 
+def keep_reasons() -> None:
+    rebuilding.rebuild_all()
+
+
 def tidy() -> None:
     housekeeping.tidy(now())
 
@@ -60,6 +65,7 @@ JOBS: dict[str, Callable[[], None]] = {
     "checkins.expire": expire,
     "programs.look_over": look_over,
     "notices.send": tell,
+    "reasons.rebuild": keep_reasons,
     "housekeeping": tidy,
     "beat.tick": tick,
 }

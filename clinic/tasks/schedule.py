@@ -25,6 +25,12 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 6 * 3600.0,
         "options": {"expires": 3600},
     },
+    # reasons are kept in the transaction that changes them; this proves it, and mends what a bug let by
+    "look over the reasons": {
+        "task": "reasons.rebuild",
+        "schedule": 6 * 3600.0,
+        "options": {"expires": 3600},
+    },
     # old links and sessions; once in six hours, so that a laptop that sleeps at night meets it too
     "tidy up": {"task": "housekeeping", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
 }

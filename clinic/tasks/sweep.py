@@ -46,6 +46,8 @@ ROUNDS: tuple[tuple[str, float, Callable[[], None]], ...] = (
     ("expire", 900.0, jobs.expire),
     ("deliver", 5.0, deliver),
     ("notices", 60.0, jobs.tell),
+    # the first round, at the start, makes the lists that a migration has left to be made
+    ("reasons", 6 * 3600.0, jobs.keep_reasons),
 )
 
 

@@ -71,7 +71,7 @@ def sent_checkin(program: Program, day: date | None = None, **values: Any) -> Ch
             kind=CheckinKind.WEEKLY,
             local_date=day or at.date(),
             due_at=at,
-            sent_at=at,
+            sent_at=values.pop("sent_at", at),
             state=values.pop("state", CheckinState.SENT),
             **values,
         )

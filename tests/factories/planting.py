@@ -61,6 +61,7 @@ SHAPED_JSON = frozenset(
         "program_event.before",
         "program_event.after",
         "tapering_offer.numbers",
+        "open_reason.figures",
     }
 )
 DERIVED = frozenset({"client.sort_key", "client.search_key", "client.email_key", "user_account.email_key"})

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.asking import AnswerSource, AskChannel
+from clinic.domain.attention import AttentionKind
 from clinic.domain.notices import NoticeKind
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.spots import spots_of
@@ -57,6 +58,7 @@ from clinic.models import (
     ProgramFinding,
     QuestionnaireRequest,
     QuestionnaireResponse,
+    ReasonHandling,
     Routine,
     RoutineItem,
     RoutineVersion,
@@ -286,6 +288,16 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         client_id=client.id,
         subject_id=program.id,
         details={"reason": WORDS, "changed": {"name": [WORDS, WORDS]}},
+    )
+    add(
+        ReasonHandling,
+        shelf.practice,
+        client_id=client.id,
+        kind=AttentionKind.CONTACT_WANTED,
+        subject_id=records.answer.id,
+        handled_at=ago(days=8),  # before it was said: it is open again
+        handled_by=shelf.staff.id,
+        note=WORDS,
     )
     records.secrets = _secrets(records)
     return records

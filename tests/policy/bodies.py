@@ -28,6 +28,7 @@ from clinic.models import (
     WarningFlag,
 )
 from clinic.services.clock import now, today_in
+from clinic.services.reasons import rebuilding
 from tests.factories.people import PASSWORD
 from tests.factories.records import World
 from tests.policy.addresses import Address
@@ -206,6 +207,10 @@ def _cases(world: World, address: Address) -> str:
     return " ".join(f"{kind.value}:{world.records[str(address.of)].answer.id}" for kind in kinds)
 
 
+def _reasons_kept(world: World, address: Address) -> None:
+    rebuilding.rebuild_all()  # rows that were planted are seen by nobody
+
+
 def _open_flag(world: World, address: Address) -> None:
     flag = _get(world, address, WarningFlag, "flag")
     flag.cleared_at = flag.cleared_by = flag.clear_note = None
@@ -247,6 +252,7 @@ def _signed(world: World, address: Address) -> None:
 ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "public.invitation.show": _unfinished_invitation,
     "public.checkin.questions": _signs_denied,
+    "practitioner.attention.done": _reasons_kept,
     "practitioner.flags.show": _open_flag,
     "practitioner.amendments.amend": _signed,
     "practitioner.assessments.sign": _nothing_half_typed,

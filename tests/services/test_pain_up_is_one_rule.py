@@ -26,6 +26,7 @@ WEEK = timedelta(days=7)
 RATHER_NOT = None
 
 PAIN = st.sampled_from([RATHER_NOT, 2, 3, 4, 6])  # few, so that declining and small rises meet often
+SAID = {AttentionKind.PAIN_UP, AttentionKind.CONTACT_WANTED}  # in an answer
 ANSWERS = st.lists(st.tuples(PAIN, st.booleans()), max_size=6)
 
 
@@ -57,8 +58,7 @@ def on_the_first_page(people: People, client: Client) -> set[AttentionKind]:
 def on_the_list_of_clients(people: People, client: Client) -> set[AttentionKind]:
     rows = client_list.page(people.actor(people.colleague), Wanted(text=client.name)).rows
     row = next(row for row in rows if row.id == client.id)
-    marks = {AttentionKind.PAIN_UP: row.pain_up, AttentionKind.CONTACT_WANTED: row.contact_wanted}
-    return {kind for kind, holds in marks.items() if holds}
+    return {reason.kind for reason in row.reasons} & SAID
 
 
 def test_who_would_rather_not_say_after_pain_went_up_stays_on_the_list(

@@ -331,7 +331,7 @@ def test_practice_that_falls_off_is_on_the_list_with_both_figures(people: People
     [listed] = attention.today(people.actor(people.colleague)).listed
     [reason] = listed.reasons
     assert reason.kind is AttentionKind.PRACTICE_DROPPED
-    assert reason.words == "Practice down from 100 % to 36 % of days"
+    assert reason.in_words(NOW.date()) == "Practice down from 100 % to 36 % of days"
     assert reason.since == TODAY - 14 * DAY
 
 

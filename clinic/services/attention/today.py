@@ -1,35 +1,31 @@
-"""Who needs somebody of the practice: found by a few queries, judged by the rules, dealt with by name."""
+"""Who needs somebody of the practice: read from the list of reasons, and dealt with by name."""
 
 from __future__ import annotations
 
 import uuid
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import and_, bindparam, exists, or_, select
 
-from clinic.domain.attention import DROP_WINDOW, AttentionKind, ClientFacts, PracticeDrop, Reason, attention
+from clinic.domain.attention import AttentionKind, Reason, shown
 from clinic.domain.errors import NotFound, RuleBroken
-from clinic.domain.progress import Adherence, PainChange
-from clinic.domain.types import Tier
 from clinic.extensions import db
-from clinic.models import CheckinAnswer, Client
+from clinic.models import CheckinAnswer, Client, OpenReason, ReasonHandling
 from clinic.models.base import points_at
 from clinic.services import access, audit
 from clinic.services.actors import Actor
-from clinic.services.attention import queries as attention_queries
-from clinic.services.attention.queries import MOST, Found
 from clinic.services.clock import now, today_in
 from clinic.services.outbox import calling_back as checkins
+from clinic.services.reasons import listed
 from clinic.services.transaction import transaction
 
+MOST = 50
 ANSWERS_SHOWN = timedelta(days=14)
 ANSWERS_LISTED = 20
 LONGEST_NOTE = 500
+OF_ANSWERS = (AttentionKind.PAIN_UP, AttentionKind.CONTACT_WANTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +50,13 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A client on the list, with every reason in words and, where there is one, the flag to look at first."""
+    """A client on the list, with a reason of each kind, all that is to be dealt with, and the flag to see.
+
+    The most pressing come first.
+    """
 
     client_id: uuid.UUID
     name: str
-    facts: ClientFacts
     reasons: tuple[Reason, ...]
     cases: tuple[Case, ...]
     flag_id: uuid.UUID | None
@@ -74,186 +72,131 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The first page: at most fifty clients, whether there are more, and who answered lately."""
+    """The first page: the most pressing clients, how many there are in all, and who answered lately.
 
+    Until the practice's list of reasons has been made, nobody can say who is on it.
+    """
+
+    at: datetime
     today: date
+    is_made: bool
     listed: Sequence[Listed]
-    is_cut_off: bool
+    count: int
     answered: Sequence[Answered]
 
 
-@dataclass(slots=True)
-class _Gathered:
-    name: str
-    values: dict[str, Any] = field(default_factory=dict)
-    cases: list[Case] = field(default_factory=list)
-    flag_id: uuid.UUID | None = None
-
-
 def today(actor: Actor) -> Today:
-    """The practice's first page; staff only. Four queries and the practice, whatever its size."""
+    """The practice's first page; staff only. Two queries and the practice, whatever its size."""
     access.staff_only(actor)
-    zone = ZoneInfo(access.practice_of(actor).time_zone)
-    day = today_in(zone.key)
-    found = attention_queries.find(actor.practice_id, now(), day)
-    answers = attention_queries.open_answers(actor.practice_id)
-    gathered = _gather(found, zone)
-    rises = attention_queries.pain_up_of(actor.practice_id, {answer.client_id for answer, _ in answers}, zone)
-    _add_answers(gathered, answers, rises, zone)
-    listed = _judged(gathered, day)
-    most_of_a_kind = max(Counter(row.kind for row in found).values(), default=0)
-    is_cut_off = max(len(listed), most_of_a_kind, len(answers)) > MOST
-    asking = {answer.id for answer, _ in answers if answer.contact_wanted or answer.client_id in rises}
-    held = {client_id for client_id, client in gathered.items() if client.flag_id}
-    answered = [
-        each
-        for each in _answered(actor)
-        if each.answer.id not in asking and each.answer.client_id not in held
-    ]
-    return Today(day, listed[:MOST], is_cut_off, answered[:ANSWERS_LISTED])
+    practice, at = access.practice_of(actor), now()
+    found = listed.pressing(actor.practice_id, at, MOST)
+    clients = [_listed(client_id, name, found.reasons[client_id], at) for client_id, name in found.clients]
+    day = today_in(practice.time_zone)
+    return Today(at, day, practice.has_reasons, clients, found.count, _answered(actor, at))
 
 
 def handle(actor: Actor, client_id: uuid.UUID, cases: Iterable[Case], note: str | None) -> None:
-    """Somebody has looked after these reasons. A warning sign is none of them: it is cleared with a note."""
+    """Somebody has looked after these reasons. A warning sign is none of them: it is cleared with a note.
+
+    What is not open any more was dealt with by somebody else, or by itself: nothing is noted twice.
+    """
     with transaction():
         client = access.client_for(actor, client_id)
         access.staff_only(actor)
+        _one_at_a_time(client)
         for case in cases:
             _handle(actor, client, case, (note or "")[:LONGEST_NOTE])
 
 
-def _gather(found: Sequence[Found], zone: ZoneInfo) -> dict[uuid.UUID, _Gathered]:
-    gathered: dict[uuid.UUID, _Gathered] = {}
-    for row in found:
-        client = gathered.setdefault(row.client_id, _Gathered(row.name))
-        since = row.day or (row.moment.astimezone(zone).date() if row.moment else date.min)
-        _put(client, row, since)
-    return gathered
+def _listed(client_id: uuid.UUID, name: str, reasons: Sequence[Reason], at: datetime) -> Listed:
+    signs = [reason for reason in reasons if reason.kind is AttentionKind.WARNING_SIGN]
+    cases = [Case(reason.kind, reason.subject_id) for reason in reasons if reason not in signs]
+    flag_id = signs[0].subject_id if signs else None
+    return Listed(client_id, name, shown(reasons, at), tuple(cases), flag_id)
 
 
-def _put(client: _Gathered, row: Found, since: date) -> None:
-    match row.kind:
-        case AttentionKind.WARNING_SIGN:
-            tier = Tier(row.extra or Tier.E.value)
-            if client.flag_id is None or tier.rank > client.values["warning"].rank:
-                client.values |= {"warning": tier, "warning_on": since}
-                client.flag_id = row.subject_id
-            return
-        case AttentionKind.SCREEN_POSITIVE:
-            client.values.setdefault("screen_positive_on", since)
-        case AttentionKind.NOT_ANSWERED:
-            client.values |= {"unanswered_in_a_row": int(row.extra or 0), "unanswered_since": since}
-        case AttentionKind.BOUNCED:
-            client.values["bounced_on"] = since
-        case AttentionKind.NEVER_SIGNED_IN:
-            client.values |= {"invited_on": since, "has_signed_in": False}
-        case AttentionKind.ENDING:
-            client.values["program_ends_on"] = since
-        case AttentionKind.NOT_PRACTISED:
-            client.values["silent_since"] = since
-        case AttentionKind.PRACTICE_DROPPED:
-            client.values["practice"] = _drop(row.extra or "", since)
-    client.cases.append(Case(row.kind, row.subject_id))
-
-
-def _drop(figures: str, since: date) -> PracticeDrop:
-    before_done, before_of, now_done, now_of = map(int, figures.split("/"))
-    return PracticeDrop(_kept(before_done, before_of), _kept(now_done, now_of), since)
-
-
-def _kept(done: int, of: int) -> Adherence:
-    return Adherence(
-        window=DROP_WINDOW.days, expected=of, done=done, partly=0, not_done=0, not_reported=max(0, of - done)
+_ASKS = exists().where(
+    OpenReason.practice_id == CheckinAnswer.practice_id,
+    OpenReason.client_id == CheckinAnswer.client_id,
+    or_(
+        OpenReason.kind == AttentionKind.WARNING_SIGN,
+        and_(OpenReason.kind.in_(OF_ANSWERS), OpenReason.subject_id == CheckinAnswer.id),
+    ),
+)
+_ANSWERED = (
+    select(CheckinAnswer, Client.name)
+    .join(Client, points_at(CheckinAnswer.client_id, Client))
+    .where(
+        CheckinAnswer.practice_id == bindparam("practice_id"),
+        CheckinAnswer.answered_at >= bindparam("since"),
+        ~_ASKS,
     )
+    .order_by(CheckinAnswer.answered_at.desc())
+    .limit(ANSWERS_LISTED)
+)
 
 
-def _add_answers(
-    gathered: dict[uuid.UUID, _Gathered],
-    answers: Sequence[tuple[CheckinAnswer, str]],
-    rises: Mapping[uuid.UUID, PainChange],
-    zone: ZoneInfo,
-) -> None:
-    for answer, name in answers:  # oldest first
-        on = answer.answered_at.astimezone(zone).date()
-        client = gathered.setdefault(answer.client_id, _Gathered(name))
-        if answer.contact_wanted:
-            client.values.setdefault("contact_wanted_on", on)
-            client.cases.append(Case(AttentionKind.CONTACT_WANTED, answer.id))
-        if answer.client_id in rises:
-            client.values |= {"pain_up": rises[answer.client_id], "pain_up_on": on}
-            client.cases.append(Case(AttentionKind.PAIN_UP, answer.id))
+def _answered(actor: Actor, at: datetime) -> list[Answered]:
+    values = {"practice_id": actor.practice_id, "since": at - ANSWERS_SHOWN}
+    return [Answered(*row) for row in db.session.execute(_ANSWERED, values)]
 
 
-def _judged(gathered: dict[uuid.UUID, _Gathered], day: date) -> list[Listed]:
-    listed = []
-    for client_id, client in gathered.items():
-        facts = ClientFacts(**client.values)
-        reasons = attention(facts, day)
-        if reasons:
-            listed.append(Listed(client_id, client.name, facts, reasons, tuple(client.cases), client.flag_id))
-    return sorted(listed, key=_pressing)
-
-
-def _pressing(listed: Listed) -> tuple[int, int, date, str]:
-    first = listed.reasons[0]
-    return first.kind.rank, -listed.facts.warning.rank, first.since, listed.name
-
-
-def _answered(actor: Actor) -> list[Answered]:
-    query = (
-        select(CheckinAnswer, Client.name)
-        .join(Client, points_at(CheckinAnswer.client_id, Client))
-        .where(
-            CheckinAnswer.practice_id == actor.practice_id,
-            CheckinAnswer.answered_at >= now() - ANSWERS_SHOWN,
-        )
-        .order_by(CheckinAnswer.answered_at.desc())
-        .limit(ANSWERS_LISTED + MOST + 1)
-    )
-    return [Answered(*row) for row in db.session.execute(query)]
+def _one_at_a_time(client: Client) -> None:
+    # of two presses at once the second sees what the first one wrote; SQLite has one writer anyway
+    mine = select(Client.id).where(Client.practice_id == client.practice_id, Client.id == client.id)
+    db.session.execute(mine.with_for_update())
 
 
 def _handle(actor: Actor, client: Client, case: Case, note: str) -> None:
+    about = _about(actor, client, case)
+    if not _is_open(client, case):
+        return
+    if case.kind is AttentionKind.NOT_ANSWERED:
+        checkins.close_unanswered(client.practice_id, client.id, f"looked after by {actor.name}")
+    db.session.add(
+        ReasonHandling(
+            practice_id=client.practice_id,
+            client_id=client.id,
+            kind=case.kind,
+            subject_id=case.subject_id,
+            handled_at=now(),
+            handled_by=actor.user_id,
+            note=note or None,
+        )
+    )
+    action = "checkin.handled" if case.kind in OF_ANSWERS else "client.looked_after"
+    audit.record(actor, action, client_id=client.id, subject_id=about, kind=case.kind.value, note=note)
+
+
+def _about(actor: Actor, client: Client, case: Case) -> uuid.UUID:
+    """The record a case is about, as the audit names it; NotFound where it is not this client's."""
+    subject = case.subject_id
     match case.kind:
         case AttentionKind.WARNING_SIGN:
             raise RuleBroken("A warning sign is cleared on its own page, with a note.")
         case AttentionKind.PAIN_UP | AttentionKind.CONTACT_WANTED:
-            _handle_answer(actor, client, case.subject_id, note)
-            return
+            answer = access.answer_for(actor, subject)
+            owner, subject = answer.client_id, answer.checkin_id
         case AttentionKind.NOT_ANSWERED:
-            _own(client, access.checkin_for(actor, case.subject_id).client_id)
-            checkins.close_unanswered(client.practice_id, client.id, f"looked after by {actor.name}")
+            owner = access.checkin_for(actor, subject).client_id
         case AttentionKind.NEVER_SIGNED_IN:
-            _own(client, access.invitation_for(actor, case.subject_id).client_id)
+            owner = access.invitation_for(actor, subject).client_id
         case AttentionKind.ENDING | AttentionKind.NOT_PRACTISED | AttentionKind.PRACTICE_DROPPED:
-            _own(client, access.program_for(actor, case.subject_id).client_id)
+            owner = access.program_for(actor, subject).client_id
         case AttentionKind.SCREEN_POSITIVE:
-            _own(client, access.questionnaire_response_for(actor, case.subject_id).client_id)
+            owner = access.questionnaire_response_for(actor, subject).client_id
         case AttentionKind.BOUNCED:
-            _own(client, access.client_for(actor, case.subject_id).id)
-    audit.record(
-        actor,
-        attention_queries.LOOKED_AFTER,
-        client_id=client.id,
-        subject_id=case.subject_id,
-        kind=case.kind.value,
-        note=note,
-    )
-
-
-def _own(client: Client, owner: uuid.UUID) -> None:
+            owner = access.client_for(actor, subject).id
     if owner != client.id:
         raise NotFound
+    return subject
 
 
-def _handle_answer(actor: Actor, client: Client, answer_id: uuid.UUID, note: str) -> None:
-    answer = access.answer_for(actor, answer_id)
-    _own(client, answer.client_id)
-    taken = db.session.execute(
-        update(CheckinAnswer)
-        .where(CheckinAnswer.id == answer.id, CheckinAnswer.handled_at.is_(None))
-        .values(handled_by=actor.user_id, handled_at=now())
+def _is_open(client: Client, case: Case) -> bool:
+    query = select(OpenReason.id).where(
+        OpenReason.practice_id == client.practice_id,
+        OpenReason.client_id == client.id,
+        OpenReason.kind == case.kind,
+        OpenReason.subject_id == case.subject_id,
     )
-    assert isinstance(taken, CursorResult)
-    if taken.rowcount:
-        audit.record(actor, "checkin.handled", client_id=client.id, subject_id=answer.checkin_id, note=note)
+    return db.session.scalar(query) is not None

@@ -7,12 +7,8 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import select, update
-
-from clinic.domain.answers import needs_somebody
 from clinic.domain.errors import LinkProblem, RuleBroken
 from clinic.domain.notices import NoticeKind
-from clinic.domain.progress import PainPoint
 from clinic.domain.types import CheckinState, LinkProblemKind, MistakeAnswer
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinAnswer, OutboxMessage, WarningFlag
@@ -93,7 +89,7 @@ def _store(opened: Opened, given: Given) -> None:
     _add_line(checkin)
     checkins.close_unanswered(checkin.practice_id, client.id, LATER_ANSWERED, checkin.local_date)
     outbox.cancel(checkin.practice_id, OutboxMessage.checkin_id == checkin.id, "answered already")
-    _settle(answer)
+    _tell_wish(answer)
     _note(opened, "checkin.answered", **_telling(given))
 
 
@@ -105,7 +101,7 @@ def _correct(opened: Opened, answer: CheckinAnswer, given: Given) -> None:
         setattr(answer, name, value)
     answer.corrected_at = now()
     db.session.flush()
-    _settle(answer)
+    _tell_wish(answer)
     _note(opened, "checkin.corrected", before=_telling(before), after=_telling(given))
 
 
@@ -119,33 +115,9 @@ def _telling(given: Given) -> dict[str, Any]:
     return told | {"mistake": given.mistake.value if given.mistake else None}
 
 
-def _settle(answer: CheckinAnswer) -> None:
-    """Leave open what asks for a practitioner; the newest answer speaks for the pain of earlier ones."""
-    at = now()
-    db.session.execute(
-        update(CheckinAnswer)
-        .where(
-            CheckinAnswer.practice_id == answer.practice_id,
-            CheckinAnswer.client_id == answer.client_id,
-            CheckinAnswer.id != answer.id,
-            CheckinAnswer.handled_at.is_(None),
-            CheckinAnswer.contact_wanted.is_(False),
-        )
-        .values(handled_at=at)
-    )
-    open_for_somebody = needs_somebody(_points(answer), contact_wanted=answer.contact_wanted)
-    answer.handled_by, answer.handled_at = None, None if open_for_somebody else at
+def _tell_wish(answer: CheckinAnswer) -> None:
     if answer.contact_wanted:
         notices.tell(answer.practice_id, NoticeKind.CONTACT, client_id=answer.client_id, key=answer.id.hex)
-
-
-def _points(answer: CheckinAnswer) -> list[PainPoint]:
-    query = (
-        select(CheckinAnswer.answered_at, CheckinAnswer.pain)
-        .where(CheckinAnswer.practice_id == answer.practice_id, CheckinAnswer.client_id == answer.client_id)
-        .order_by(CheckinAnswer.answered_at)
-    )
-    return [PainPoint(at.date(), pain) for at, pain in db.session.execute(query)]
 
 
 def _add_line(checkin: Checkin, reason: str = "") -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, or_, select, union_all, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import aliased
 
 from clinic.domain.reminding import ANSWER_WITHIN, EXPIRED_BECAUSE
@@ -19,6 +19,7 @@ from clinic.domain.skipping import AWAITED
 from clinic.domain.types import CheckinState
 from clinic.extensions import db
 from clinic.models import Checkin, Practice
+from clinic.models.checkin import is_unanswered
 from clinic.services import audit
 from clinic.services.audit import SystemAct
 from clinic.services.outbox import histories
@@ -27,20 +28,6 @@ from clinic.services.transaction import transaction
 
 BATCH = 200  # check-ins a transaction
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-def is_unanswered() -> ColumnElement[bool]:
-    """Whether a check-in stands in a run of unanswered ones; for queries that go by client."""
-    return or_(Checkin.state.in_(AWAITED), Checkin.silent_since.is_not(None))
-
-
-def unanswered_in(practice_id: uuid.UUID) -> CompoundSelect[uuid.UUID]:
-    """The ids of a practice's unanswered check-ins, each half by an index of its own."""
-    mine = Checkin.practice_id == practice_id
-    return union_all(
-        select(Checkin.id).where(mine, Checkin.state.in_(AWAITED)),
-        select(Checkin.id).where(mine, Checkin.silent_since.is_not(None)),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +79,7 @@ def expire(at: datetime, most: int = 5000) -> int:
 
 
 def _expire_some(at: datetime) -> int:
+    """No reason hangs on this: what is no longer waited for still counts in the run."""
     long_ago = at - ANSWER_WITHIN
     # by practice, because that is how the index begins; nothing goes out before it is due
     over = (

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
+from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import LinkProblem, RuleBroken
 from clinic.domain.invitations import state
 from clinic.domain.links import LIFETIMES
@@ -27,6 +28,7 @@ from clinic.services.clients import identity as client_identity
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
 from clinic.services.outbox.promises import MailStatus
+from clinic.services.reasons.marks import touch
 from clinic.services.transaction import release, transaction
 
 # of an address that anybody may type: whose it is, is not told
@@ -285,6 +287,7 @@ def _take(invitation: Invitation) -> None:
     assert isinstance(taken, CursorResult)
     if taken.rowcount != 1:
         raise LinkProblem(LinkProblemKind.USED)
+    touch(invitation.practice_id, [invitation.client_id], AttentionKind.NEVER_SIGNED_IN)
     links.revoke(LinkToken.invitation_id == invitation.id)
 
 

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, select, tuple_
 
+from clinic.domain.attention import Reason, shown
 from clinic.domain.invitations import AccountStanding, account_standing
 from clinic.domain.search import fold
 from clinic.domain.types import ClientKind, ClientStatus, LogOutcome, ProgramStatus
 from clinic.extensions import db
-from clinic.models import CheckinAnswer, Client, Invitation, PracticeLog, Program, has_open_flag
+from clinic.models import CheckinAnswer, Client, Invitation, PracticeLog, Program
 from clinic.models.base import given
 from clinic.services.actors import Actor
-from clinic.services.attention.queries import pain_up_of
 from clinic.services.clock import now
+from clinic.services.reasons.listed import of_clients
 
 PAGE = 50
 COUNT_UP_TO = 1000  # counting on would cost more than the page
@@ -54,10 +55,7 @@ class Listed:
     last_practice: date | None
     last_answer: datetime | None
     standing: AccountStanding
-    warning: bool
-    pain_up: bool
-    contact_wanted: bool
-    bounced: bool
+    reasons: Sequence[Reason]  # to look after them, the most pressing first
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +76,9 @@ def page(actor: Actor, wanted: Wanted) -> Page:
     query = _lines(len(words), wanted.standing, moved=bool(place), backwards=backwards)
     found = db.session.execute(query, {**values, **place}).all()
     more, moved = len(found) > PAGE, bool(place)
-    asking = {row.id for row in found if row.asks}
-    rises = pain_up_of(actor.practice_id, asking, UTC)
-    lines = [_listed(row, rises) for row in found[:PAGE]]
+    at = values["now"]
+    asking = of_clients(actor.practice_id, [row.id for row in found[:PAGE]], at)
+    lines = [_listed(row, shown(asking.get(row.id, ()), at), at) for row in found[:PAGE]]
     if backwards:
         lines.reverse()
     before = lines[0].id if lines and (more if backwards else moved) else None
@@ -149,14 +147,10 @@ def _columns() -> Select[Any]:
         Client.kind,
         Client.group_name,
         Client.user_id,
-        Client.bounced_at,
         _program().label("program"),
         _last_practice().label("last_practice"),
         _last_answer().label("last_answer"),
         _invited_until().label("invited_until"),
-        _warning().label("warning"),
-        _asks().label("asks"),
-        _asks(CheckinAnswer.contact_wanted.is_(True)).label("contact_wanted"),
     )
 
 
@@ -188,15 +182,6 @@ def _invited_until() -> Any:
     return select(func.max(Invitation.expires_at)).where(_open_invitation()).scalar_subquery()
 
 
-def _warning() -> Any:
-    return has_open_flag(Client.practice_id, Client.id)
-
-
-def _asks(*why: ColumnElement[bool]) -> Any:
-    # few answers are open: what asks for nobody is closed as it is stored
-    return exists().where(_of_client(CheckinAnswer), CheckinAnswer.handled_at.is_(None), *why)
-
-
 def _stands(standing: AccountStanding) -> ColumnElement[bool]:
     invited = exists().where(_open_invitation())
     lasting = exists().where(_open_invitation(), Invitation.expires_at > bindparam("now"))
@@ -209,7 +194,7 @@ def _stands(standing: AccountStanding) -> ColumnElement[bool]:
     }[standing]
 
 
-def _listed(row: Row[Any], rises: Container[uuid.UUID]) -> Listed:
+def _listed(row: Row[Any], reasons: Sequence[Reason], at: datetime) -> Listed:
     return Listed(
         id=row.id,
         name=row.name,
@@ -219,10 +204,7 @@ def _listed(row: Row[Any], rises: Container[uuid.UUID]) -> Listed:
         last_practice=row.last_practice,
         last_answer=row.last_answer,
         standing=account_standing(
-            has_account=row.user_id is not None, invited_until=row.invited_until, now=now()
+            has_account=row.user_id is not None, invited_until=row.invited_until, now=at
         ),
-        warning=bool(row.warning),
-        pain_up=row.id in rises,
-        contact_wanted=bool(row.contact_wanted),
-        bounced=row.bounced_at is not None,
+        reasons=reasons,
     )

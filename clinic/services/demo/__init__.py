@@ -30,6 +30,7 @@ from clinic.services.demo import batteries
 from clinic.services.demo.clients import client_rows
 from clinic.services.demo.people import Desk
 from clinic.services.programs import looking_over
+from clinic.services.reasons import rebuilding
 from clinic.services.routines import publishing as routines
 from clinic.services.routines.publishing import Edit, MoveEdit, NamedMistake
 from clinic.services.routines.wording import dose_of
@@ -87,6 +88,7 @@ def seed_practice(clients: int = CLIENTS, seed: int = 1) -> list[Login]:
     _write_clients(desk, clients, Random(seed))  # noqa: S311 - the same people each time, not a secret
     if not short:
         looking_over.run(desk.at)  # as the worker does some times a day
+    rebuilding.rebuild(desk.practice_id)
     return _logins()
 
 

@@ -6,7 +6,6 @@ import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from clinic.domain.progress import PAIN_CHANGE
 from clinic.domain.reminding import ANSWER_WITHIN, EXPIRED_BECAUSE, REMIND_AFTER
 from clinic.domain.scheduling import DAY
 from clinic.domain.skipping import UNANSWERED_LIMIT, skip_in_words
@@ -158,9 +157,6 @@ def _answer(person: Person, checkin_id: uuid.UUID, day: date, at: datetime, late
             if told.wants_contact and latest
             else None,
             answered_at=at,
-            handled_at=None
-            if latest and (told.wants_contact or told.pain_to - told.pain_from >= PAIN_CHANGE)
-            else at,
         ),
     )
     yield audit(person, "checkin.answered", at, by_client=True)

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, and_, select, update
 
+from clinic.domain.attention import AttentionKind
 from clinic.domain.sending import CHECKIN_MAILS
 from clinic.domain.skipping import AWAITED, UNSENT, skip_in_words
 from clinic.domain.types import CheckinState, MailKind, OutboxState, SkipReason
@@ -18,6 +19,7 @@ from clinic.services.outbox import ledger as sending_ledger
 from clinic.services.outbox import promises as outbox
 from clinic.services.outbox.histories import HistoryLine
 from clinic.services.outbox.steps import Step
+from clinic.services.reasons.marks import touch
 
 
 def call_back(
@@ -64,6 +66,7 @@ def close_unanswered(
     db.session.execute(
         update(Checkin).where(of_client, Checkin.silent_since.is_not(None)).values(silent_since=None)
     )
+    touch(practice_id, [client_id], AttentionKind.NOT_ANSWERED)
     at = now()
     histories.add(HistoryLine(practice_id, each, CheckinState.EXPIRED, at, reason) for each in closed)
     reminders = and_(OutboxMessage.kind == MailKind.REMINDER, OutboxMessage.checkin_id.in_(closed))

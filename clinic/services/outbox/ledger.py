@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import BindParameter, bindparam, update
+from sqlalchemy import BindParameter, Row, bindparam, exists, or_, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from clinic.domain.attention import AttentionKind
 from clinic.domain.reminding import LOOK_AFTER
 from clinic.domain.sending import CHECKIN_MAILS
 from clinic.domain.skipping import AWAITED
@@ -23,6 +24,7 @@ from clinic.services.outbox import histories
 from clinic.services.outbox import reminders as sending_reminders
 from clinic.services.outbox.histories import HistoryLine
 from clinic.services.outbox.steps import Step
+from clinic.services.reasons.marks import touch
 
 # An answered check-in stays answered, whatever its mail does afterwards.
 FOLLOWS_ITS_MAIL = (
@@ -111,16 +113,39 @@ def _move(
     if is_out and at is not None:
         values |= {"at": at, "look_at": at + LOOK_AFTER}
     movement = _movement(is_out).where(bulk.among(_checkin.c.id, checkins))
-    return frozenset(db.session.scalars(movement, values))
+    moved = db.session.execute(movement, values).all()
+    _touch_runs(moved)
+    return frozenset(row.id for row in moved)
+
+
+def _touch_runs(moved: Sequence[Row[*tuple[Any, ...]]]) -> None:
+    """One that is alone, or never was out, makes and ends no run: most mails touch nobody."""
+    of_client = Counter(row.client_id for row in moved)
+    for row in moved:
+        if row.sent_at is not None and (row.has_others or of_client[row.client_id] > 1):
+            touch(row.practice_id, [row.client_id], AttentionKind.NOT_ANSWERED)
 
 
 @cache
-def _movement(is_out: bool) -> ReturningUpdate[uuid.UUID]:
+def _movement(is_out: bool) -> ReturningUpdate[Any]:
     new: dict[str, BindParameter[Any]] = {"state": bindparam("to"), "skip_reason": bindparam("why")}
     if is_out:
         new |= {"sent_at": bindparam("at"), "remind_at": bindparam("look_at")}
     follows = _checkin.c.state.in_(FOLLOWS_ITS_MAIL)
-    return update(_checkin).where(follows).values(new).returning(_checkin.c.id)
+    other = _checkin.alias("other")
+    has_others = (
+        exists()
+        .where(
+            other.c.practice_id == _checkin.c.practice_id,
+            other.c.client_id == _checkin.c.client_id,
+            other.c.id != _checkin.c.id,
+            or_(other.c.state.in_(AWAITED), other.c.silent_since.is_not(None)),
+        )
+        .correlate(_checkin)
+    )
+    whose = (_checkin.c.practice_id, _checkin.c.client_id)
+    told = (_checkin.c.id, *whose, _checkin.c.sent_at, has_others.label("has_others"))
+    return update(_checkin).where(follows).values(new).returning(*told)
 
 
 def _note(steps: list[Step], at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 
-from clinic.domain.attention import DROP_WINDOW, PracticeDrop, practice_drop
+from clinic.domain.attention import DROP_WINDOW, AttentionKind, PracticeDrop, practice_drop
 from clinic.extensions import db
 from clinic.models import PracticeDecline
 from clinic.services.programs.weeks import Weeks
+from clinic.services.reasons.marks import touch
 
 
 def note(weeks: Collection[Weeks], at: datetime) -> None:
@@ -21,9 +23,19 @@ def note(weeks: Collection[Weeks], at: datetime) -> None:
     steep = {each.program.id for each, _ in found}
     over = {each.program.id for each in weeks} - steep
     if over:
-        db.session.execute(delete(PracticeDecline).where(PracticeDecline.program_id.in_(over)))
+        _drop_those(over)
     for each, drop in found:
         _keep(each, drop, at)
+
+
+def _drop_those(programs: Collection[uuid.UUID]) -> None:
+    made_good = (
+        delete(PracticeDecline)
+        .where(PracticeDecline.program_id.in_(programs))
+        .returning(PracticeDecline.practice_id, PracticeDecline.client_id)
+    )
+    for practice_id, client_id in db.session.execute(made_good).all():
+        touch(practice_id, [client_id], AttentionKind.PRACTICE_DROPPED)
 
 
 def _steep(weeks: Weeks) -> PracticeDrop | None:
@@ -44,6 +56,7 @@ def _keep(weeks: Weeks, drop: PracticeDrop, at: datetime) -> None:
         "now_of": drop.now.expected,
     }
     program = weeks.program
+    touch(program.practice_id, [program.client_id], AttentionKind.PRACTICE_DROPPED)
     row = {
         "practice_id": program.practice_id,
         "client_id": program.client_id,

@@ -19,7 +19,7 @@ from clinic.models.base import given, points_at
 
 IS_OPEN = TaperingOffer.decided_at.is_(None)
 _OPEN = (
-    select(TaperingOffer, Client, Program)
+    select(TaperingOffer.id, TaperingOffer.program_id, TaperingOffer.step, TaperingOffer.numbers, Client.name)
     .join(Client, points_at(TaperingOffer.client_id, Client))
     .join(Program, points_at(TaperingOffer.program_id, Program))
     .where(
@@ -39,9 +39,11 @@ _OPEN_FOR = _OPEN.where(given(TaperingOffer.client_id))
 class Offered:
     """An open offer with whose it is."""
 
-    offer: TaperingOffer
-    client: Client
-    program: Program
+    id: uuid.UUID
+    program_id: uuid.UUID
+    step: Step
+    numbers: dict[str, Any]
+    client_name: str
 
 
 def add(program: Program, step: Step, numbers: dict[str, Any], at: datetime) -> uuid.UUID | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, CursorResult, update
 
+from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import RuleBroken
 from clinic.domain.notices import NoticeKind
 from clinic.domain.types import SkipReason
@@ -15,6 +16,7 @@ from clinic.models import Client
 from clinic.services import access, audit, notices
 from clinic.services.actors import Actor
 from clinic.services.outbox import calling_back as checkins
+from clinic.services.reasons.marks import touch
 from clinic.services.transaction import transaction
 
 LONGEST = 300
@@ -38,6 +40,7 @@ def note(practice_id: uuid.UUID, whose: ColumnElement[bool], address: str, words
         .returning(Client.id)
         .execution_options(synchronize_session=False)
     ).all()
+    touch(practice_id, marked, AttentionKind.BOUNCED)
     for client_id in marked:
         audit.record_for(practice_id, audit.SYSTEM, "mail.bounced", client_id=client_id, reason=words)
         checkins.call_back(practice_id, client_id, SkipReason.BOUNCED)
@@ -56,6 +59,7 @@ def trust_again(actor: Actor, client_id: uuid.UUID) -> str:
         )
         assert isinstance(cleared, CursorResult)
         if cleared.rowcount:
+            touch(client.practice_id, [client.id], AttentionKind.BOUNCED)
             audit.record(actor, "mail.address_works", client_id=client.id)
     if client.email is None:
         raise RuleBroken(f"{client.name} has no email address.")

@@ -26,6 +26,7 @@ from clinic.domain.errors import RuleBroken
 from clinic.extensions import db, for_writing
 from clinic.models import Assessment, Base
 from clinic.services.clock import now
+from clinic.services.reasons import rebuilding
 from clinic.services.transaction import transaction
 from clinic.services.upkeep.arriving_signed import Signatures
 
@@ -62,12 +63,14 @@ def restore(path: Path) -> int:
         with transaction() as session:
             connection = session.connection()
             _check_target(connection, head)
-            return _fill(connection, lines, path)
+            count = _fill(connection, lines, path)
     except OperationalError:
         raise  # the database is at fault, not the file
     except (LookupError, TypeError, ValueError, AttributeError, StatementError) as error:
         what = type(error).__name__
         raise RuleBroken(f"{path} holds a row that does not fit ({what}). Nothing was changed.") from None
+    rebuilding.rebuild_all()
+    return count
 
 
 def copy_sqlite(url: str, folder: Path) -> Path | None:

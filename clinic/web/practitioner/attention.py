@@ -33,9 +33,10 @@ def index() -> str:
     return render_template(
         "practitioner/attention/index.html",
         today=today.today,
-        entries=[words.entry(listed, today.today) for listed in today.listed],
-        headline=words.headline(len(today.listed)),
-        is_cut_off=today.is_cut_off,
+        entries=[words.entry(listed, today.at, today.today) for listed in today.listed],
+        headline=words.headline(today.count, len(today.listed)),
+        is_cut_off=today.count > len(today.listed),
+        is_made=today.is_made,
         answered=answered,
         offers=offer_words.lines(tapering.open_offers(actor), today.today),
         first_steps=[] if today.listed or answered else _first_steps(actor),

@@ -70,7 +70,7 @@ def show(program_id: uuid.UUID) -> str:
     actor = current_actor()
     detail = programs.detail(actor, program_id)
     client, today = _client_and_today(detail)
-    offers = [each for each in tapering.open_for(actor, client.id) if each.program.id == program_id]
+    offers = [each for each in tapering.open_for(actor, client.id) if each.program_id == program_id]
     assigned_on = local_date(detail.program.assigned_at, client.time_zone)
     return render_template(
         "practitioner/programs/show.html",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask import url_for
 
-from clinic.domain.attention import AttentionKind, ClientFacts, Reason
-from clinic.domain.dates import count, day_in_words
+from clinic.domain.attention import AttentionKind, Reason
+from clinic.domain.dates import day_in_words
 from clinic.domain.types import Tier
 from clinic.services.attention.today import Answered, Listed
 from clinic.web.presenters.checkins import AnswerLine, answer_line
@@ -67,15 +67,15 @@ def first_steps(*, has_routine: bool, has_client: bool) -> list[FirstStep]:
     ]
 
 
-def entry(listed: Listed, today: date) -> Entry:
-    """A client with their reasons."""
-    flag = listed.flag_id
+def entry(listed: Listed, at: datetime, today: date) -> Entry:
+    """A client with their reasons, as they are at an instant of a day where the practice is."""
+    flag, first = listed.flag_id, listed.reasons[0]
     return Entry(
         client_id=str(listed.client_id),
         name=listed.name,
         url=_client(listed.client_id),
-        tone="emergency" if flag and listed.facts.warning is not Tier.S else "attention",
-        lines=tuple(_line(reason, listed.facts, today) for reason in listed.reasons),
+        tone="emergency" if flag and first.tier is not Tier.S else "attention",
+        lines=tuple(_line(reason, at, today) for reason in listed.reasons),
         cases=" ".join(map(str, listed.cases)),
         flag_url=url_for("practitioner.flags.show", flag_id=flag) if flag else None,
     )
@@ -90,23 +90,23 @@ def _client(client_id: object) -> str:
     return url_for("practitioner.clients.show", client_id=client_id)
 
 
-def _line(reason: Reason, facts: ClientFacts, today: date) -> Line:
-    figure, unit = _figure(reason, facts, today)
+def _line(reason: Reason, at: datetime, today: date) -> Line:
+    figure, unit = _figure(reason, at, today)
     ends = reason.kind is AttentionKind.ENDING  # its words name the day
-    return Line(reason.words, "" if ends else f"since {_ago(reason.since, today)}", figure, unit)
+    return Line(reason.in_words(today), "" if ends else f"since {_ago(reason.since, today)}", figure, unit)
 
 
-def _figure(reason: Reason, facts: ClientFacts, today: date) -> tuple[str, str]:
+def _figure(reason: Reason, at: datetime, today: date) -> tuple[str, str]:
     match reason.kind:
-        case AttentionKind.PAIN_UP if facts.pain_up:
-            return f"+{facts.pain_up.points}", "pain"
+        case AttentionKind.PAIN_UP:
+            return f"+{reason.figures['now'] - reason.figures['before']}", "pain"
         case AttentionKind.NOT_ANSWERED:
-            return str(facts.unanswered_in_a_row), "in a row"
+            return str(reason.in_a_row(at)), "in a row"
         case AttentionKind.ENDING:
             days = (reason.since - today).days
             return str(days), "day left" if days == 1 else "days left"
-        case AttentionKind.PRACTICE_DROPPED if facts.practice:
-            return f"{facts.practice.now.percent} %", "of days"
+        case AttentionKind.PRACTICE_DROPPED:
+            return f"{reason.figures['now']} %", "of days"
     days = (today - reason.since).days
     return (str(days), "day" if days == 1 else "days") if days else ("", "new")
 
@@ -118,6 +118,9 @@ def _ago(day: date, today: date) -> str:
     return day_in_words(day, today)
 
 
-def headline(number: int) -> str:
-    """How many clients there are to look after."""
-    return f"{count(number, 'client')} to look after" if number else ""
+def headline(number: int, listed: int) -> str:
+    """How many clients there are to look after, and how many of them the page shows."""
+    if not number:
+        return ""
+    all_of_them = f"{number:,} client{'' if number == 1 else 's'} to look after"
+    return all_of_them if listed >= number else f"{all_of_them}, the {listed} most pressing are shown"

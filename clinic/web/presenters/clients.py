@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from clinic.domain.attention import AttentionKind
 from clinic.domain.dates import day_in_words as day
 from clinic.domain.dates import time_in_words
 from clinic.domain.invitations import AccountStanding
@@ -66,17 +67,23 @@ class Mark:
     words: str
 
 
+REASON_MARKS = {
+    AttentionKind.WARNING_SIGN: Mark("emergency", "Warning sign"),
+    AttentionKind.SCREEN_POSITIVE: Mark("attention", "Screen positive"),
+    AttentionKind.PAIN_UP: Mark("attention", "Pain up"),
+    AttentionKind.CONTACT_WANTED: Mark("attention", "Contact wanted"),
+    AttentionKind.NOT_ANSWERED: Mark("attention", "Not answered"),
+    AttentionKind.BOUNCED: Mark("failed", "Mail bounced"),
+    AttentionKind.PRACTICE_DROPPED: Mark("attention", "Practice down"),
+    AttentionKind.NOT_PRACTISED: Mark("attention", "No practice"),
+    AttentionKind.NEVER_SIGNED_IN: Mark("attention", "Never signed in"),
+    AttentionKind.ENDING: Mark("attention", "Program ends"),
+}
+
+
 def attention(client: Listed) -> Mark | None:
     """What about this client needs a look first, if anything does."""
-    if client.warning:
-        return Mark("emergency", "Warning sign")
-    if client.pain_up:
-        return Mark("attention", "Pain up")
-    if client.contact_wanted:
-        return Mark("attention", "Contact wanted")
-    if client.bounced:
-        return Mark("failed", "Mail bounced")
-    return None
+    return REASON_MARKS[client.reasons[0].kind] if client.reasons else None
 
 
 def program(status: ProgramStatus | None) -> Mark | None:

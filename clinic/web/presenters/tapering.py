@@ -66,14 +66,13 @@ def decided_before(offer: TaperingOffer) -> str:
 
 
 def _line(offered: Offered, today: date) -> OfferLine:
-    offer = offered.offer
     at = "practitioner.tapering.decide"
     return OfferLine(
-        name=offered.client.name,
-        url=url_for("practitioner.programs.show", program_id=offered.program.id),
-        question=QUESTIONS[offer.step],
-        reason=reason(offer.numbers, today),
-        accept=ACCEPT[offer.step],
-        accept_url=url_for(at, offer_id=offer.id, choice="accept"),
-        later_url=url_for(at, offer_id=offer.id, choice="later"),
+        name=offered.client_name,
+        url=url_for("practitioner.programs.show", program_id=offered.program_id),
+        question=QUESTIONS[offered.step],
+        reason=reason(offered.numbers, today),
+        accept=ACCEPT[offered.step],
+        accept_url=url_for(at, offer_id=offered.id, choice="accept"),
+        later_url=url_for(at, offer_id=offered.id, choice="later"),
     )

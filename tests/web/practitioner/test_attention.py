@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 
 from clinic.domain.types import CheckinState, OutboxState
 from clinic.extensions import db
-from clinic.models import Checkin, CheckinAnswer, OutboxMessage, Program, WarningFlag
+from clinic.models import Checkin, OutboxMessage, Program, ReasonHandling, WarningFlag
 from clinic.services import warnings
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
@@ -94,8 +94,12 @@ def test_marking_as_done_takes_the_client_off_the_list_by_name(
     page = text(browser.get("/today"))
     assert "Would like to be contacted" not in page
     assert "Marked as done." in page
-    stored = db.session.get_one(CheckinAnswer, answer.id)
-    assert (stored.handled_by, stored.handled_at is not None) == (people.colleague.id, True)
+    stored = db.session.scalars(select(ReasonHandling)).one()
+    assert (stored.subject_id, stored.handled_by, stored.note) == (
+        answer.id,
+        people.colleague.id,
+        "Spoke on the phone.",
+    )
 
 
 def test_a_page_that_is_out_of_date_says_so(people: People, program: Program, visit: Visit) -> None:

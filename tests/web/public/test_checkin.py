@@ -22,11 +22,13 @@ from clinic.models import (
     Checkin,
     CheckinAnswer,
     CheckinEvent,
+    OpenReason,
     OutboxMessage,
     Program,
     User,
     WarningFlag,
 )
+from clinic.services.attention.today import OF_ANSWERS
 from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import transaction
 from tests.factories.checkins import answered, enrol, link_to, sent_checkin
@@ -361,16 +363,17 @@ def test_earlier_check_ins_are_no_longer_waited_for(program: Program, link: str,
         ([2], {"pain": "declined"}, False),
     ],
 )
-def test_an_answer_stays_open_when_it_asks_for_somebody(
+def test_an_answer_that_asks_for_somebody_is_on_the_first_page(
     program: Program, link: str, visit: Visit, before: list[int], changes: dict[str, str], asks: bool
 ) -> None:
     for number, pain in enumerate(before):
         at = MONDAY - timedelta(days=7 * (len(before) - number))
-        answered(program, at, pain=pain, handled_at=at)
+        answered(program, at, pain=pain)
     answer(visit(), link, **changes)
     newest = db.session.scalars(select(CheckinAnswer).order_by(CheckinAnswer.answered_at.desc())).first()
     assert newest is not None
-    assert (newest.handled_at is None) is asks
+    asking = db.session.scalars(select(OpenReason.subject_id).where(OpenReason.kind.in_(OF_ANSWERS))).all()
+    assert asking == [newest.id] * asks
 
 
 def test_twenty_answers_at_once_are_one_row(live_app: Flask) -> None:

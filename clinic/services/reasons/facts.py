@@ -1,0 +1,198 @@
+"""What the rules of attention are asked about: facts of some clients, in a few statements however many."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from clinic.domain.attention import (
+    DROP_WINDOW,
+    AnswerGiven,
+    AttentionKind,
+    CheckinUnanswered,
+    ClientFacts,
+    Handling,
+    OpenInvitation,
+    OpenSign,
+    PositiveScreen,
+    PracticeFell,
+    ProgramRun,
+)
+from clinic.domain.programs import RUNNING
+from clinic.domain.progress import Adherence
+from clinic.domain.types import CheckinState, ClientStatus, ProgramStatus
+from clinic.extensions import db
+from clinic.models import (
+    Checkin,
+    CheckinAnswer,
+    Client,
+    Invitation,
+    Practice,
+    PracticeDecline,
+    PracticeLog,
+    Program,
+    ProgramEvent,
+    QuestionnaireResponse,
+    ReasonHandling,
+    WarningFlag,
+)
+from clinic.models.base import points_at
+from clinic.models.checkin import is_unanswered
+
+Key = tuple[uuid.UUID, uuid.UUID]  # a practice, and a client of it
+
+
+@dataclass(frozen=True, slots=True)
+class _Sort:
+    """One sort of fact: its name among a client's facts, the kinds of reason that need it, where it stands.
+
+    A row of `query` is the client and what `fact` takes; `gather` makes one value of a client's rows.
+    """
+
+    name: str
+    needed_by: frozenset[AttentionKind]
+    query: Select[*tuple[Any, ...]]
+    fact: Callable[..., Any]
+    gather: Callable[[list[Any]], Any] = tuple
+
+
+def read(keys: Collection[Key], kinds: Collection[AttentionKind]) -> list[ClientFacts]:
+    """The facts of these clients, as far as reasons of these kinds need them. One query a sort of fact."""
+    values = {"practices": list({key[0] for key in keys}), "clients": [key[1] for key in keys]}
+    known: dict[uuid.UUID, dict[str, Any]] = {}
+    for person in db.session.execute(_PEOPLE, values):
+        known[person.id] = {
+            "zone": ZoneInfo(person.time_zone),
+            "is_active": person.status is ClientStatus.ACTIVE,
+            "has_signed_in": person.user_id is not None,
+            "bounced_at": person.bounced_at,
+        }
+    for sort in _SORTS:
+        if not sort.needed_by.isdisjoint(kinds):
+            for client_id, found in _found(sort, values).items():
+                known[client_id][sort.name] = sort.gather(found)
+    return [ClientFacts(client_id=client_id, **facts) for client_id, facts in known.items()]
+
+
+def _found(sort: _Sort, values: Mapping[str, Any]) -> Mapping[uuid.UUID, list[Any]]:
+    found: dict[uuid.UUID, list[Any]] = defaultdict(list)
+    for client_id, *row in db.session.execute(sort.query, values):
+        found[client_id].append(sort.fact(*row))
+    return found
+
+
+def _theirs(record: Any, client: InstrumentedAttribute[Any] | None = None) -> ColumnElement[bool]:
+    """By practice, too: the indexes begin with it."""
+    return and_(
+        record.practice_id.in_(bindparam("practices", expanding=True)),
+        (record.client_id if client is None else client).in_(bindparam("clients", expanding=True)),
+    )
+
+
+def _fell(program_id: uuid.UUID, *row: Any) -> PracticeFell:
+    since, noticed_at, before_done, before_of, now_done, now_of = row
+    return PracticeFell(program_id, since, _kept(before_done, before_of), _kept(now_done, now_of), noticed_at)
+
+
+def _kept(done: int, of: int) -> Adherence:
+    unheard = max(0, of - done)
+    return Adherence(
+        window=DROP_WINDOW.days, expected=of, done=done, partly=0, not_done=0, not_reported=unheard
+    )
+
+
+def _unanswered() -> Select[*tuple[Any, ...]]:
+    answered = aliased(Checkin)
+    since = exists().where(
+        answered.practice_id == Checkin.practice_id,
+        answered.client_id == Checkin.client_id,
+        answered.state == CheckinState.ANSWERED,
+        func.coalesce(answered.answered_at, answered.due_at) >= Checkin.due_at,
+    )
+    which = (_theirs(Checkin), is_unanswered(), ~since)
+    return select(Checkin.client_id, Checkin.id, Checkin.due_at, Checkin.local_date).where(*which)
+
+
+def _screens() -> Select[*tuple[Any, ...]]:
+    """Positive screens; one that was corrected since counts no more."""
+    response, corrected = QuestionnaireResponse, aliased(QuestionnaireResponse)
+    superseded = exists().where(
+        corrected.practice_id == response.practice_id,
+        corrected.request_id == response.request_id,
+        corrected.questionnaire_key == response.questionnaire_key,
+        corrected.revision > response.revision,
+    )
+    columns = (response.client_id, response.id, response.answered_at, response.recorded_at)
+    return select(*columns).where(_theirs(response), response.screen_positive, ~superseded)
+
+
+def _programs() -> Select[*tuple[Any, ...]]:
+    changed_on = (
+        select(func.max(ProgramEvent.effective_on))
+        .where(points_at(ProgramEvent.program_id, Program), ProgramEvent.action.is_not(None))
+        .correlate(Program)
+        .scalar_subquery()
+    )
+    columns = (Program.client_id, Program.id, Program.status, Program.starts_on, Program.ends_on, changed_on)
+    return select(*columns).where(_theirs(Program), Program.status.in_(RUNNING))
+
+
+def _declines() -> Select[*tuple[Any, ...]]:
+    found = PracticeDecline
+    figures = (found.before_done, found.before_of, found.now_done, found.now_of)
+    return (
+        select(found.client_id, found.program_id, found.since, found.noticed_at, *figures)
+        .join(Program, points_at(found.program_id, Program))
+        .where(_theirs(found), Program.status == ProgramStatus.ACTIVE)
+    )
+
+
+def _answers() -> Select[*tuple[Any, ...]]:
+    given = CheckinAnswer
+    columns = (given.id, given.answered_at, given.corrected_at, given.pain, given.contact_wanted)
+    return select(given.client_id, *columns).where(_theirs(given)).order_by(given.answered_at, given.id)
+
+
+def _invitations() -> Select[*tuple[Any, ...]]:
+    still_open = (Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
+    columns = (Invitation.client_id, Invitation.id, Invitation.created_at)
+    return select(*columns).where(_theirs(Invitation), *still_open)
+
+
+_PEOPLE = (
+    select(Client.id, Client.status, Client.user_id, Client.bounced_at, Practice.time_zone)
+    .join(Practice, Practice.id == Client.practice_id)
+    .where(_theirs(Client, Client.id))
+)
+_SIGNS = select(WarningFlag.client_id, WarningFlag.id, WarningFlag.tier, WarningFlag.raised_at).where(
+    _theirs(WarningFlag), WarningFlag.is_open
+)
+_LAST_LOGS = (
+    select(PracticeLog.client_id, func.max(PracticeLog.local_date))
+    .where(_theirs(PracticeLog))
+    .group_by(PracticeLog.client_id)
+)
+_HANDLED = select(
+    *(ReasonHandling.client_id, ReasonHandling.kind, ReasonHandling.subject_id, ReasonHandling.handled_at)
+).where(_theirs(ReasonHandling))
+_OF_PROGRAMS = frozenset({AttentionKind.NOT_PRACTISED, AttentionKind.ENDING})
+_OF_ANSWERS = frozenset({AttentionKind.PAIN_UP, AttentionKind.CONTACT_WANTED})
+_NEVER_HANDLED = frozenset({AttentionKind.WARNING_SIGN, AttentionKind.NOT_ANSWERED})
+_SORTS = (
+    _Sort("signs", frozenset({AttentionKind.WARNING_SIGN}), _SIGNS, OpenSign),
+    _Sort("screens", frozenset({AttentionKind.SCREEN_POSITIVE}), _screens(), PositiveScreen),
+    _Sort("answers", _OF_ANSWERS, _answers(), AnswerGiven),
+    _Sort("unanswered", frozenset({AttentionKind.NOT_ANSWERED}), _unanswered(), CheckinUnanswered),
+    _Sort("programs", _OF_PROGRAMS, _programs(), ProgramRun),
+    _Sort("practised_on", frozenset({AttentionKind.NOT_PRACTISED}), _LAST_LOGS, lambda day: day, max),
+    _Sort("fell", frozenset({AttentionKind.PRACTICE_DROPPED}), _declines(), _fell),
+    _Sort("invitations", frozenset({AttentionKind.NEVER_SIGNED_IN}), _invitations(), OpenInvitation),
+    _Sort("handled", frozenset(AttentionKind) - _NEVER_HANDLED, _HANDLED, Handling),
+)

@@ -1,0 +1,97 @@
+"""The list of reasons as pages read it: one indexed read, however many clients there are."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
+
+from clinic.domain.attention import Reason
+from clinic.extensions import db
+from clinic.models import Client, OpenReason
+from clinic.models.base import points_at
+
+Reasons = Mapping[uuid.UUID, Sequence[Reason]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pressing:
+    """The clients to look after first, by name and with all their reasons, and how many there are in all."""
+
+    count: int
+    clients: Sequence[tuple[uuid.UUID, str]]
+    reasons: Reasons
+
+
+def pressing(practice_id: uuid.UUID, at: datetime, most: int) -> Pressing:
+    """The clients of a practice with reasons that show now, the most pressing first. One query."""
+    values = {"practice_id": practice_id, "at": at, "most": most}
+    rows = db.session.execute(_PRESSING, values).all()
+    names = {row.client_id: row.name for row in rows}
+    return Pressing(rows[0].in_all if rows else 0, list(names.items()), _by_client(rows, at))
+
+
+def of_clients(practice_id: uuid.UUID, clients: Collection[uuid.UUID], at: datetime) -> Reasons:
+    """The reasons of these clients that show now, the most pressing first. At most one query."""
+    values = {"practice_id": practice_id, "clients": list(clients)}
+    return _by_client(db.session.execute(_OF_CLIENTS, values).all(), at) if clients else {}
+
+
+def _by_client(rows: Sequence[Any], at: datetime) -> dict[uuid.UUID, list[Reason]]:
+    """What is yet to come is left out here: few rows, and SQLite would look for them by their time."""
+    found: dict[uuid.UUID, list[Reason]] = {}
+    for row in rows:
+        each = Reason(row.kind, row.subject_id, row.since, row.shows_from, row.shows_until, row.figures)
+        if each.shows_at(at):
+            found.setdefault(row.client_id, []).append(each)
+    return found
+
+
+def _shows(row: type[OpenReason]) -> ColumnElement[bool]:
+    return and_(
+        row.practice_id == bindparam("practice_id"),
+        row.shows_from <= bindparam("at"),
+        or_(row.shows_until.is_(None), row.shows_until > bindparam("at")),
+    )
+
+
+def _pressing() -> Select[*tuple[Any, ...]]:
+    """Which clients, from the index alone; then their rows."""
+    each = aliased(OpenReason)
+    first = (
+        select(each.client_id, func.min(each.place).label("place"), func.count().over().label("in_all"))
+        .where(_shows(each))
+        .group_by(each.client_id)
+        .order_by("place", each.client_id)
+        .limit(bindparam("most"))
+        .subquery("first")
+    )
+    return (
+        _columns(Client.name, first.c.in_all)
+        .join(first, first.c.client_id == OpenReason.client_id)
+        .join(Client, points_at(OpenReason.client_id, Client))
+        .where(OpenReason.practice_id == bindparam("practice_id"))
+        .order_by(first.c.place, Client.name, OpenReason.client_id, OpenReason.place, OpenReason.subject_id)
+    )
+
+
+def _columns(*more: Any) -> Select[*tuple[Any, ...]]:
+    row = OpenReason
+    about = (row.client_id, row.kind, row.subject_id, row.since, row.shows_from, row.shows_until, row.figures)
+    return select(*about, *more).select_from(row)
+
+
+_PRESSING = _pressing()
+_OF_CLIENTS = (
+    _columns()
+    .where(
+        OpenReason.practice_id == bindparam("practice_id"),
+        OpenReason.client_id.in_(bindparam("clients", expanding=True)),
+    )
+    .order_by(OpenReason.place, OpenReason.subject_id)
+)
