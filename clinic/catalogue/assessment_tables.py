@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from clinic.catalogue.check_in import read_options
+from clinic.catalogue.checkin import read_options
 from clinic.catalogue.provenance import read_fact, read_provenance
 from clinic.catalogue.reader import Entry
 from clinic.domain.assessment import (

@@ -24,7 +24,7 @@ def check_catalogue(catalogue: Catalogue) -> None:
 def provenances(catalogue: Catalogue) -> Iterator[tuple[str, str, Provenance]]:
     """Every provenance of the catalogue, with the file and key it stands at."""
     yield from _of_moves(catalogue)
-    yield from _of_check_in(catalogue)
+    yield from _of_checkin(catalogue)
     yield from _of_assessment(catalogue)
     yield from _of_questionnaires(catalogue)
 
@@ -53,13 +53,13 @@ def _of_moves(catalogue: Catalogue) -> Iterator[tuple[str, str, Provenance]]:
         yield "routines.toml", routine.id, routine.provenance
 
 
-def _of_check_in(catalogue: Catalogue) -> Iterator[tuple[str, str, Provenance]]:
+def _of_checkin(catalogue: Catalogue) -> Iterator[tuple[str, str, Provenance]]:
     dosing, warnings = catalogue.dosing, catalogue.warnings
     yield "dosing.toml", "bounds", dosing.bounds_provenance
     yield "dosing.toml", "pain_rule", dosing.pain_rule.provenance
     yield from _of_facts("dosing.toml", "facts", (*dosing.facts, dosing.pain_change_fact))
     yield "warning_signs.toml", "status", warnings.provenance
-    yield "check_in.toml", "status", catalogue.check_in.provenance
+    yield "checkin.toml", "status", catalogue.checkin.provenance
     for sign in warnings.signs.values():
         yield "warning_signs.toml", sign.id, sign.fact
     for rule in warnings.combinations:

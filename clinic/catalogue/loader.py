@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from clinic.catalogue.assessment_tables import read_battery, read_field, read_test, read_usual
-from clinic.catalogue.check_in import CheckIn, WarningSigns, read_check_in, read_warning_signs
+from clinic.catalogue.checkin import CheckIn, WarningSigns, read_checkin, read_warning_signs
 from clinic.catalogue.dosing import Dosing, read_dosing
 from clinic.catalogue.moves import (
     Exercise,
@@ -56,7 +56,7 @@ class Catalogue:
     routines: Mapping[str, Routine]
     dosing: Dosing
     warnings: WarningSigns
-    check_in: CheckIn
+    checkin: CheckIn
     questionnaires: Questionnaires
     tests: Mapping[str, AssessmentTest]
     batteries: Mapping[str, Battery]
@@ -103,7 +103,7 @@ def read_catalogue(directory: Path) -> Catalogue:
         routines=_list(directory, "routines", read_routine),
         dosing=_whole(directory, "dosing", read_dosing),
         warnings=_whole(directory, "warning_signs", read_warning_signs),
-        check_in=_whole(directory, "check_in", read_check_in),
+        checkin=_whole(directory, "checkin", read_checkin),
         questionnaires=_read_questionnaires(directory),
         tests=tests,
         batteries=batteries,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from clinic.catalogue.check_in import PLACEHOLDER
+from clinic.catalogue.checkin import PLACEHOLDER
 from clinic.catalogue.provenance import read_fact, read_provenance
 from clinic.catalogue.reader import Entry
 from clinic.domain.provenance import Provenance

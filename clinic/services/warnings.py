@@ -13,8 +13,8 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.access import Permission, roles_with
 from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import RuleBroken
-from clinic.domain.redflags import Verdict, highest, is_same_sitting
 from clinic.domain.types import SkipReason, Tier
+from clinic.domain.warnings import Verdict, highest, is_same_sitting
 from clinic.extensions import db
 from clinic.models import Assessment, Checkin, Client, User, WarningFlag
 from clinic.models.base import given

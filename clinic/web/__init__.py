@@ -34,13 +34,13 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         checkins,
         clients,
         comparisons,
-        flags,
         invitations,
         own_tests,
         practice,
         programs,
         retests,
         tapering,
+        warnings,
     )
     from clinic.web.practitioner import assessment_recording as recording
     from clinic.web.practitioner import assessments as exam
@@ -71,7 +71,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         # practitioners
         Rule("/today", attention.index, STAFF),
         Rule("/clients/<uuid:client_id>/looked-after", attention.done, STAFF, POST, "client"),
-        Rule("/flags/<uuid:flag_id>", flags.show, STAFF, FORM, "flag"),
+        Rule("/flags/<uuid:flag_id>", warnings.show, STAFF, FORM, "flag"),
         Rule("/clients", clients.index, STAFF),
         Rule("/clients/new", clients.add, STAFF, FORM),
         Rule("/clients/<uuid:client_id>", clients.show, STAFF, record="client"),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.check_in import QuestionKind
+from clinic.catalogue.checkin import QuestionKind
 from clinic.catalogue.crosscheck import provenances
 from clinic.catalogue.loader import DATA
 from clinic.domain.assessment import AssessmentTest, Field
@@ -43,7 +43,7 @@ def client_texts() -> Iterator[tuple[str, str]]:
         yield tier.id, tier.client_text
     for sign in CATALOGUE.warnings.signs.values():
         yield sign.id, f"{sign.text} {sign.tick}"
-    for question in CATALOGUE.check_in.questions.values():
+    for question in CATALOGUE.checkin.questions.values():
         labels = [label for _, label in question.options]
         yield question.id, ". ".join((question.text, question.hint, question.low, question.high, *labels))
     for made in CATALOGUE.questionnaires.newest.values():
@@ -152,8 +152,8 @@ def test_every_fault_belongs_to_a_move_and_can_be_written_on_a_figure() -> None:
     assert all(len(fault.callout.split()) <= 4 for fault in CATALOGUE.faults.values())
 
 
-def test_check_ins_ask_the_emergency_signs_first() -> None:
-    assert CATALOGUE.check_in.weekly[0].kind is QuestionKind.WARNING_SIGNS
+def test_checkins_ask_the_emergency_signs_first() -> None:
+    assert CATALOGUE.checkin.weekly[0].kind is QuestionKind.WARNING_SIGNS
     assert {sign.id for sign in CATALOGUE.warnings.emergency} == {
         "saddle",
         "bladder",
@@ -170,8 +170,8 @@ def test_check_ins_ask_the_emergency_signs_first() -> None:
     }
 
 
-def test_the_weekly_check_in_asks_what_the_page_shows() -> None:
-    asked = [question.id for question in CATALOGUE.check_in.weekly]
+def test_the_weekly_checkin_asks_what_the_page_shows() -> None:
+    asked = [question.id for question in CATALOGUE.checkin.weekly]
     assert asked == ["flags", "days", "pain_average", "mistake", "contact", "note"]
 
 

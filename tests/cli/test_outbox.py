@@ -62,7 +62,7 @@ def test_all_shows_what_was_sent_as_well(app: Flask, program: Program) -> None:
 
 
 @pytest.mark.parametrize("by", ["email", "id"])
-def test_a_clients_check_ins_are_told_change_by_change(
+def test_a_clients_checkins_are_told_change_by_change(
     app: Flask, people: People, program: Program, by: str
 ) -> None:
     checkin = sent_checkin(program, state=CheckinState.SKIPPED, skip_reason=SkipReason.UNSUBSCRIBED)

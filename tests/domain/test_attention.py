@@ -260,7 +260,7 @@ def test_days_begin_where_the_practice_is() -> None:
     assert sign_there.since == TODAY  # noon in London is the next day's morning
 
 
-def test_check_ins_in_a_row_are_counted_as_they_are_at_the_time() -> None:
+def test_checkins_in_a_row_are_counted_as_they_are_at_the_time() -> None:
     (reason,) = reasons(known(unanswered(TODAY - 9 * DAY, WEEK_AGO, YESTERDAY)))
     assert [reason.in_a_row(NOW + days * DAY) for days in (-8, -5, 0, 1)] == [0, 2, 2, 3]
     assert reason.subject_id == UUID(int=20 + YESTERDAY.day)

@@ -57,7 +57,7 @@ def test_a_step_leads_where_the_table_says_or_is_refused(
 
 
 @pytest.mark.parametrize("status", ProgramStatus)
-def test_doses_and_check_ins_can_be_changed_until_a_program_ends(status: ProgramStatus) -> None:
+def test_doses_and_checkins_can_be_changed_until_a_program_ends(status: ProgramStatus) -> None:
     assert may_be_changed(status) is (status is not ProgramStatus.ENDED)
 
 

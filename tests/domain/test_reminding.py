@@ -91,7 +91,7 @@ def test_only_what_went_out_and_was_not_answered_is_reminded_of(state: CheckinSt
         ({"due_at": DUE - timedelta(days=1)}, None),
     ],
 )
-def test_what_stands_against_a_check_in_stands_against_its_reminder(
+def test_what_stands_against_a_checkin_stands_against_its_reminder(
     against: dict[str, object], reason: SkipReason | None
 ) -> None:
     facts = replace(FACTS, **against)  # type: ignore[arg-type]
@@ -114,9 +114,9 @@ def test_who_may_not_be_mailed_is_not_reminded(standing: MailStanding, reason: S
     assert why_not_reminded(replace(ASKED, standing=standing), DUE) == SKIPPED_BECAUSE[reason]
 
 
-def test_a_newer_check_in_takes_the_place_of_a_reminder() -> None:
+def test_a_newer_checkin_takes_the_place_of_a_reminder() -> None:
     assert why_not_reminded(replace(ASKED, has_newer=True), DUE) == NEWER
 
 
-def test_a_check_in_is_waited_for_as_long_as_its_link_works() -> None:
+def test_a_checkin_is_waited_for_as_long_as_its_link_works() -> None:
     assert timedelta(days=14) == ANSWER_WITHIN

@@ -107,7 +107,7 @@ def test_monday_at_nine_stays_nine_over_a_clock_change(zone: ZoneInfo, before: s
     opens=st.integers(0, 11),
     closes=st.integers(12, 23),
 )
-def test_a_year_of_weekly_check_ins_has_one_per_week_each_on_its_own_date(
+def test_a_year_of_weekly_checkins_has_one_per_week_each_on_its_own_date(
     zone: ZoneInfo, at: time, start: date, weekday: int, opens: int, closes: int
 ) -> None:
     hours = WakingHours(time(opens), time(closes))
@@ -133,7 +133,7 @@ def test_a_year_of_weekly_check_ins_has_one_per_week_each_on_its_own_date(
     steps=st.lists(st.integers(1, 400), min_size=1, max_size=8, unique=True),
     cuts=st.lists(st.integers(0, 24 * 450), min_size=1, max_size=6),
 )
-def test_passes_that_follow_each_other_find_every_check_in_exactly_once(
+def test_passes_that_follow_each_other_find_every_checkin_exactly_once(
     zone: ZoneInfo, at: time, steps: list[int], cuts: list[int]
 ) -> None:
     schedule = cadence(*sorted(steps), zone=zone, at=at)
@@ -145,7 +145,7 @@ def test_passes_that_follow_each_other_find_every_check_in_exactly_once(
     ]
 
 
-def test_the_first_day_of_a_program_has_no_check_in() -> None:
+def test_the_first_day_of_a_program_has_no_checkin() -> None:
     schedule = weekly(starts_on=date(2026, 1, 5))  # a Monday
     first = next_occurrence(schedule, utc("2026-01-04T00:00"))
     assert first is not None
@@ -182,7 +182,7 @@ def test_the_window_of_a_pass_is_open_at_its_beginning_and_closed_at_its_end() -
         ("00:30", "2026-01-05T07:00", "before opening: the same morning"),
     ],
 )
-def test_check_ins_wait_for_waking_hours_and_keep_their_date(at: str, due: str, why: str) -> None:
+def test_checkins_wait_for_waking_hours_and_keep_their_date(at: str, due: str, why: str) -> None:
     occurrence = occurrence_on(weekly(at=time.fromisoformat(at)), date(2026, 1, 5))
     assert occurrence.due_at == utc(due), why
     assert occurrence.local_date == date(2026, 1, 5)
@@ -194,7 +194,7 @@ def test_waking_hours_that_end_before_they_begin_are_refused() -> None:
     assert refused.value.field == "closes"
 
 
-def test_a_day_that_a_zone_skipped_still_has_its_check_in() -> None:
+def test_a_day_that_a_zone_skipped_still_has_its_checkin() -> None:
     apia = ZoneInfo("Pacific/Apia")  # went from 29 to 31 December 2011
     occurrence = occurrence_on(weekly(zone=apia, hours=ALL_DAY), date(2011, 12, 30))
     assert occurrence.local_date == date(2011, 12, 30)
@@ -271,7 +271,7 @@ def test_over_a_year_with_both_clock_changes_each_rhythm_keeps_its_hour(
     counted_from=st.none() | st.dates(date(2025, 1, 1), date(2027, 1, 1)),
     cuts=st.lists(st.integers(0, 24 * 450), min_size=1, max_size=6),
 )
-def test_passes_over_a_slower_rhythm_find_every_check_in_exactly_once(
+def test_passes_over_a_slower_rhythm_find_every_checkin_exactly_once(
     zone: ZoneInfo, every_weeks: int, weekday: int, counted_from: date | None, cuts: list[int]
 ) -> None:
     schedule = weekly(zone=zone, every_weeks=every_weeks, weekday=weekday, counted_from=counted_from)
@@ -300,7 +300,7 @@ CHANGED = utc("2026-03-04T12:00")  # a Wednesday
         ({"every_weeks": 2, "ends_on": date(2026, 3, 10)}, date(2026, 3, 2), None, "it ends before"),
     ],
 )
-def test_a_rhythm_that_is_changed_begins_a_whole_step_after_the_last_check_in(
+def test_a_rhythm_that_is_changed_begins_a_whole_step_after_the_last_checkin(
     changes: dict[str, object], last: date | None, expected: str | None, why: str
 ) -> None:
     schedule = rhythm_of(weekly(**changes), last, CHANGED)

@@ -94,7 +94,7 @@ def test_what_happens_to_a_mail_whose_time_has_come(
         (MailStanding(consented=False), SkipReason.NO_CONSENT),
     ],
 )
-def test_a_change_of_mind_after_planning_stops_a_check_in(standing: MailStanding, skip: SkipReason) -> None:
+def test_a_change_of_mind_after_planning_stops_a_checkin(standing: MailStanding, skip: SkipReason) -> None:
     assert decide(replace(CHECKIN_MAIL, standing=standing), NOON).skip is skip
     answered = replace(CHECKIN_MAIL, standing=standing, checkin=replace(CHECKIN, answered=True))
     assert decide(answered, NOON).skip is None, "what is answered is not told as not sent"
@@ -104,14 +104,14 @@ def test_a_change_of_mind_after_planning_stops_a_check_in(standing: MailStanding
     ("program", "skip"),
     [(ProgramStatus.PAUSED, SkipReason.PAUSED), (ProgramStatus.ENDED, SkipReason.ENDED)],
 )
-def test_a_program_that_stopped_after_planning_stops_a_check_in(
+def test_a_program_that_stopped_after_planning_stops_a_checkin(
     program: ProgramStatus, skip: SkipReason
 ) -> None:
     facts = replace(FACTS, program=program)
     assert decide(replace(CHECKIN_MAIL, checkin=replace(CHECKIN, facts=facts)), NOON).skip is skip
 
 
-def test_a_check_in_waits_for_the_morning_of_its_client() -> None:
+def test_a_checkin_waits_for_the_morning_of_its_client() -> None:
     night = NOON.replace(hour=3)
     decision = decide(CHECKIN_MAIL, night)
     assert (decision.ruling, decision.until) == (Ruling.LATER, NOON.replace(hour=8))
@@ -173,7 +173,7 @@ def test_a_second_mail_of_a_day_waits_for_the_next_morning_or_is_left_out(
     [(None, NOON + 3 * DAY), (NOON + 7 * DAY, NOON + 3 * DAY), (NOON + 2 * DAY, NOON + 2 * DAY)],
     ids=["there is no next one", "a week later", "two days later"],
 )
-def test_a_check_in_is_never_tried_into_the_time_of_the_next_one(
+def test_a_checkin_is_never_tried_into_the_time_of_the_next_one(
     next_due_at: datetime | None, end: datetime
 ) -> None:
     assert last_try(NOON, next_due_at) == end

@@ -134,7 +134,7 @@ def test_an_offer_is_spent_once_the_rhythm_is_another() -> None:
         ([], 0, 7, Share(0, 0)),
     ],
 )
-def test_days_named_in_check_ins_are_counted_of_all_that_were_asked(
+def test_days_named_in_checkins_are_counted_of_all_that_were_asked(
     answers: list[int | None], asked: int, a_week: int, share: Share
 ) -> None:
     assert days_said(answers, asked, a_week) == share

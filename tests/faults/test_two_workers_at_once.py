@@ -22,7 +22,7 @@ from tests.sink import running_sink
 pytestmark = [pytest.mark.fault(short_on="postgres"), pytest.mark.slow]
 
 
-def test_two_workers_and_two_beats_send_each_check_in_once(
+def test_two_workers_and_two_beats_send_each_checkin_once(
     live_app: Flask, full: bool, told: Callable[..., Reckoning]
 ) -> None:
     number = 2000 if full else 120

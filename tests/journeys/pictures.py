@@ -41,7 +41,7 @@ def main() -> None:
                 ("assign-program", DESK, practitioner, _assign),
                 ("today-on-a-phone", PHONE, client, _at("/my")),
                 ("move-on-a-phone", PHONE, client, _at("/my/program/2")),
-                ("check-in-on-a-phone", PHONE, None, _check_in(link)),
+                ("check-in-on-a-phone", PHONE, None, _checkin(link)),
             ):
                 _take(browser, installation, name, size, email, show)
         finally:
@@ -117,7 +117,7 @@ def _assign(page: Page) -> None:
     page.wait_for_load_state("load")
 
 
-def _check_in(link: str) -> Callable[[Page], None]:
+def _checkin(link: str) -> Callable[[Page], None]:
     def show(page: Page) -> None:
         page.goto(link)
         if page.get_by_text("None of these").count():

@@ -87,7 +87,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     },
     "public.unsubscribe.show": lambda world, at: {"stop": ["y"]},
     "practitioner.attention.done": lambda world, at: {"cases": [_cases(world, at)], "note": ["Called back."]},
-    "practitioner.flags.show": lambda world, at: {"note": ["Seen by the doctor, nothing new."]},
+    "practitioner.warnings.show": lambda world, at: {"note": ["Seen by the doctor, nothing new."]},
     "client.warnings.show": lambda world, at: {"signs": [next(iter(load_catalogue().warnings.signs))]},
     "practitioner.clients.add": lambda world, at: {
         "name": ["Nell Marsh"],
@@ -253,7 +253,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "public.invitation.show": _unfinished_invitation,
     "public.checkin.questions": _signs_denied,
     "practitioner.attention.done": _reasons_kept,
-    "practitioner.flags.show": _open_flag,
+    "practitioner.warnings.show": _open_flag,
     "practitioner.amendments.amend": _signed,
     "practitioner.assessments.sign": _nothing_half_typed,
     "client.mail.change": _unsubscribed,

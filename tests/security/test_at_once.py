@@ -118,7 +118,7 @@ def test_invitations_sent_again_leave_one_open(live_app: Flask, everybody: Peopl
     assert number(Invitation, Invitation.revoked_at.is_(None)) == 1
 
 
-def test_a_check_in_is_answered_once(live_app: Flask, everybody: People) -> None:
+def test_a_checkin_is_answered_once(live_app: Flask, everybody: People) -> None:
     link = link_to(sent_checkin(enrol(everybody)))
     assert at_once(live_app, None, link, {"none": "y"}) == {303: AT_ONCE}
     answers = at_once(

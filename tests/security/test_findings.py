@@ -167,7 +167,7 @@ def details_of(client: Client, **changes: Any) -> Details:
     )
 
 
-def test_a_check_in_link_mailed_to_a_mistyped_address_ends_when_it_is_put_right(
+def test_a_checkin_link_mailed_to_a_mistyped_address_ends_when_it_is_put_right(
     people: People, checkin: Checkin, visit: Visit
 ) -> None:
     link = link_to(checkin)
@@ -179,7 +179,7 @@ def test_a_check_in_link_mailed_to_a_mistyped_address_ends_when_it_is_put_right(
     visit().get(link_to(checkin))
 
 
-def test_other_corrections_leave_the_check_in_link_alone(
+def test_other_corrections_leave_the_checkin_link_alone(
     people: People, checkin: Checkin, visit: Visit
 ) -> None:
     link = link_to(checkin)

@@ -261,7 +261,7 @@ def test_a_reason_that_is_none_is_refused(text: str) -> None:
         Case.parse(text)
 
 
-def test_dealing_with_unanswered_check_ins_lets_mail_begin_again(people: People, program: Program) -> None:
+def test_dealing_with_unanswered_checkins_lets_mail_begin_again(people: People, program: Program) -> None:
     from clinic.services.checkins.planning import run
 
     two_unanswered(people, program)

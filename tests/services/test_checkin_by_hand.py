@@ -89,7 +89,7 @@ def test_at_night_it_waits_for_the_morning(people: People, program: Program, clo
     assert (checkin.due_at, checkin.local_date) == (WEDNESDAY.replace(day=12, hour=8), date(2026, 11, 12))
 
 
-def test_a_program_without_check_ins_by_rule_can_have_one(people: People, program: Program) -> None:
+def test_a_program_without_checkins_by_rule_can_have_one(people: People, program: Program) -> None:
     with transaction() as session:
         session.delete(schedule_of(program))
     assert send_now(people.actor(people.colleague), program.id).state is CheckinState.WAITING

@@ -74,7 +74,7 @@ def test_nothing_is_planned_before_its_time(program: Program) -> None:
     assert ledger() == []
 
 
-def test_a_due_check_in_waits_in_the_ledger_with_its_mail(program: Program) -> None:
+def test_a_due_checkin_waits_in_the_ledger_with_its_mail(program: Program) -> None:
     assert plan_due(DUE + MINUTE) == 1
     (checkin,) = ledger()
     assert (checkin.local_date, checkin.due_at, checkin.state) == (
@@ -203,7 +203,7 @@ def test_what_stands_against_a_mail_is_the_reason_in_the_ledger(
     assert schedule_of(program).next_due_at == DUE + WEEK
 
 
-def test_after_two_unanswered_check_ins_the_third_is_not_sent(program: Program) -> None:
+def test_after_two_unanswered_checkins_the_third_is_not_sent(program: Program) -> None:
     for weeks in (1, 2):
         sent_checkin(program, at=DUE - weeks * WEEK)
     plan_due(DUE + MINUTE)
@@ -220,7 +220,7 @@ def test_of_a_run_of_unanswered_ones_the_practice_is_told_once(program: Program)
     assert (notice.kind, notice.client_id) == (NoticeKind.UNANSWERED, program.client_id)
 
 
-def test_after_an_answer_check_ins_go_on_by_themselves(program: Program) -> None:
+def test_after_an_answer_checkins_go_on_by_themselves(program: Program) -> None:
     for weeks in (1, 2):
         sent_checkin(program, at=DUE - weeks * WEEK)
     plan_due(DUE + MINUTE)
@@ -240,7 +240,7 @@ def test_after_an_answer_check_ins_go_on_by_themselves(program: Program) -> None
     ]
 
 
-def test_somebody_who_looked_after_it_starts_check_ins_again(program: Program) -> None:
+def test_somebody_who_looked_after_it_starts_checkins_again(program: Program) -> None:
     for weeks in (1, 2):
         sent_checkin(program, at=DUE - weeks * WEEK)
     with transaction():
@@ -292,7 +292,7 @@ def test_the_command_makes_one_pass_and_says_what_it_did(app: Flask, program: Pr
     assert runner.invoke(checkins, ["run", "--at", "yesterday"]).exit_code == 2
 
 
-def test_planners_that_run_at_the_same_time_plan_each_check_in_once(live_app: Flask) -> None:
+def test_planners_that_run_at_the_same_time_plan_each_checkin_once(live_app: Flask) -> None:
     with time_machine.travel(NOON, tick=False):
         people = make_people()
         for client in (people.client, people.other_client):

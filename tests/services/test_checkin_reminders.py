@@ -121,7 +121,7 @@ def test_two_days_later_at_the_same_time_there_is_one_reminder(
     assert [event.subject_id for event in told] == [checkin.id]
 
 
-def test_it_answers_the_first_mail_and_its_link_ends_with_the_check_in(
+def test_it_answers_the_first_mail_and_its_link_ends_with_the_checkin(
     sent: Checkin, clock: Clock, server: MemoryTransport
 ) -> None:
     clock.move_to(REMIND)
@@ -203,7 +203,7 @@ AGAINST = [
 
 @pytest.mark.parametrize("change, reason", AGAINST, ids=[row[1] for row in AGAINST])
 @pytest.mark.parametrize("when", ["before it is planned", "after it is promised"])
-def test_what_stands_against_it_is_in_the_ledger_and_the_check_in_stays_sent(
+def test_what_stands_against_it_is_in_the_ledger_and_the_checkin_stays_sent(
     sent: Checkin,
     program: Program,
     clock: Clock,
@@ -235,7 +235,7 @@ def test_holding_a_program_calls_its_reminder_back(sent: Checkin, program: Progr
     assert history()[-1] == "sent: not reminded: The program was paused."
 
 
-def test_a_check_in_in_doubt_is_covered_by_its_reminder(
+def test_a_checkin_in_doubt_is_covered_by_its_reminder(
     program: Program, clock: Clock, server: MemoryTransport
 ) -> None:
     clock.move_to(DUE)
@@ -248,7 +248,7 @@ def test_a_check_in_in_doubt_is_covered_by_its_reminder(
     assert (the_checkin().state, the_checkin().reminded_at) == (CheckinState.IN_DOUBT, REMIND)
 
 
-def test_a_check_in_that_is_sent_again_after_its_reminder_has_no_second_one(
+def test_a_checkin_that_is_sent_again_after_its_reminder_has_no_second_one(
     people: People, program: Program, clock: Clock, server: MemoryTransport
 ) -> None:
     clock.move_to(DUE)
@@ -270,7 +270,7 @@ def test_a_check_in_that_is_sent_again_after_its_reminder_has_no_second_one(
 
 
 @pytest.mark.parametrize("outcome, words", [(REFUSED, "not reminded"), (LATER, "the reminder waits")])
-def test_a_reminder_that_is_refused_leaves_the_check_in_as_it_was(
+def test_a_reminder_that_is_refused_leaves_the_checkin_as_it_was(
     sent: Checkin, clock: Clock, server: MemoryTransport, outcome: Outcome, words: str
 ) -> None:
     clock.move_to(REMIND)
@@ -291,7 +291,7 @@ def test_a_reminder_in_doubt_counts_as_one(sent: Checkin, clock: Clock, server: 
     assert len(reminders()) == 1
 
 
-def test_a_worker_that_dies_with_a_reminder_leaves_the_check_in_sent(sent: Checkin, clock: Clock) -> None:
+def test_a_worker_that_dies_with_a_reminder_leaves_the_checkin_sent(sent: Checkin, clock: Clock) -> None:
     from clinic.services.sending.claims import claim
 
     clock.move_to(REMIND)
@@ -320,7 +320,7 @@ def test_after_a_week_off_nobody_has_two_mails(sent: Checkin, clock: Clock, serv
     assert len(server.sent) == 2
 
 
-def test_a_newer_check_in_takes_its_place(program: Program, clock: Clock, server: MemoryTransport) -> None:
+def test_a_newer_checkin_takes_its_place(program: Program, clock: Clock, server: MemoryTransport) -> None:
     clock.move_to(DUE)
     beat()
     with transaction():

@@ -46,7 +46,7 @@ def run(program: Program) -> int:
 
 
 @pytest.mark.parametrize("before", [CheckinState.SENT, CheckinState.IN_DOUBT])
-def test_fourteen_days_after_it_went_out_a_check_in_expires(program: Program, before: CheckinState) -> None:
+def test_fourteen_days_after_it_went_out_a_checkin_expires(program: Program, before: CheckinState) -> None:
     checkin = sent_checkin(program, at=DUE, state=before, remind_at=DUE)
     assert checkin_silence.expire(DUE + 14 * DAY - MINUTE) == 0
     assert state(checkin) is before
@@ -82,7 +82,7 @@ def test_many_expire_in_short_transactions(program: Program, monkeypatch: pytest
     assert checkin_silence.expire(DUE + 50 * DAY) == 5
 
 
-def test_an_expired_check_in_still_counts_as_unanswered(program: Program, people: People) -> None:
+def test_an_expired_checkin_still_counts_as_unanswered(program: Program, people: People) -> None:
     for weeks in (5, 1):
         sent_checkin(program, at=DUE - weeks * WEEK)
     assert checkin_silence.expire(DUE) == 1
@@ -127,7 +127,7 @@ def test_looking_after_a_client_ends_the_run(program: Program, people: People) -
         assert attention.today(people.actor(people.owner)).listed == []
 
 
-def test_an_expired_check_in_can_still_be_answered_while_its_link_works(program: Program) -> None:
+def test_an_expired_checkin_can_still_be_answered_while_its_link_works(program: Program) -> None:
     checkin = sent_checkin(program, at=DUE)
     with time_machine.travel(DUE + DAY, tick=False):  # its mail was sent again
         link = link_to(checkin).removeprefix("/c/")

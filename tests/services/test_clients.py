@@ -370,7 +370,7 @@ def test_the_timeline_of_another_practice_is_empty_and_clients_have_none(people:
         timeline.page(people.actor(people.client_user), people.client.id)
 
 
-def test_moving_to_another_time_zone_plans_the_check_ins_anew(people: People) -> None:
+def test_moving_to_another_time_zone_plans_the_checkins_anew(people: People) -> None:
     program = enrol(people)
     before = schedule_of(program).next_due_at
     stored = clients.shown(people.client, people.practice)
@@ -385,7 +385,7 @@ def test_moving_to_another_time_zone_plans_the_check_ins_anew(people: People) ->
     assert row.next_due_at.astimezone(ZoneInfo("Asia/Tokyo")).time() == time(9)
 
 
-def test_archiving_calls_back_the_check_in_that_waits(people: People) -> None:
+def test_archiving_calls_back_the_checkin_that_waits(people: People) -> None:
     checkin = sent_checkin(enrol(people), state=CheckinState.WAITING)
     clients.archive(people.actor(people.colleague), people.client.id, "moved away")
     db.session.refresh(checkin)

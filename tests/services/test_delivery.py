@@ -81,7 +81,7 @@ def told(action: str) -> list[AuditEvent]:
     return list(db.session.scalars(select(AuditEvent).where(AuditEvent.action == action)))
 
 
-def test_a_due_check_in_is_sent_and_its_ledger_says_so(
+def test_a_due_checkin_is_sent_and_its_ledger_says_so(
     server: MemoryTransport, checkin: OutboxMessage, people: People
 ) -> None:
     assert delivery.run() == 1
@@ -143,7 +143,7 @@ def test_every_kind_of_mail_can_be_written_and_its_link_works(
     assert accounts.reset_subject(secret).id == people.owner.id
 
 
-def test_a_check_in_mail_says_nothing_about_health(server: MemoryTransport, checkin: OutboxMessage) -> None:
+def test_a_checkin_mail_says_nothing_about_health(server: MemoryTransport, checkin: OutboxMessage) -> None:
     delivery.run()
     content = server.sent[0].content.decode().lower()
     assert not [word for word in ("pain", "hip", "back pain", "hinge", "numb") if f" {word}" in content]
@@ -219,7 +219,7 @@ def test_people_of_the_demo_are_never_mailed_through_a_real_server(
     assert (kept.state, kept.skip_reason) == (CheckinState.SKIPPED, SkipReason.DEMONSTRATION)
 
 
-def test_a_check_in_due_at_night_waits_for_the_morning(
+def test_a_checkin_due_at_night_waits_for_the_morning(
     server: MemoryTransport, checkin: OutboxMessage, people: People
 ) -> None:
     with time_machine.travel("2026-11-23T03:00:00Z", tick=False):
@@ -367,7 +367,7 @@ def test_a_doubtful_mail_is_sent_again_when_somebody_says_so(
         outbox.resend(people.actor(people.colleague), checkin)
 
 
-def test_a_failed_check_in_can_be_sent_again_days_later(
+def test_a_failed_checkin_can_be_sent_again_days_later(
     server: MemoryTransport, checkin: OutboxMessage, people: People
 ) -> None:
     server.outcomes = [REFUSED]
@@ -392,7 +392,7 @@ def test_trouble_with_the_account_charges_no_mail_and_pauses(
     assert checkin.state is OutboxState.SENT
 
 
-def test_an_answered_check_in_stays_answered_whatever_its_mail_does(
+def test_an_answered_checkin_stays_answered_whatever_its_mail_does(
     server: MemoryTransport, checkin: OutboxMessage
 ) -> None:
     with transaction():
@@ -425,7 +425,7 @@ def test_the_address_is_the_one_that_stands_when_the_mail_leaves(
     assert checkin.to_address == "ada@mended.example"
 
 
-def test_the_link_in_a_check_in_is_good_for_fourteen_days(
+def test_the_link_in_a_checkin_is_good_for_fourteen_days(
     server: MemoryTransport, checkin: OutboxMessage
 ) -> None:
     delivery.run()

@@ -222,7 +222,7 @@ def test_the_same_report_twice_is_one(people: People, mail: OutboxMessage, head:
     assert news().count(NoticeKind.BOUNCED) == 1
 
 
-def test_an_answered_check_in_stays_answered(mail: OutboxMessage, head: str) -> None:
+def test_an_answered_checkin_stays_answered(mail: OutboxMessage, head: str) -> None:
     with transaction():
         db.session.get_one(Checkin, mail.checkin_id).state = CheckinState.ANSWERED
     mail_intake.take_in(report(head))

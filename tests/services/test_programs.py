@@ -143,7 +143,7 @@ def waiting_checkin(
     return checkin, message
 
 
-def test_assigning_freezes_wording_and_doses_and_plans_the_check_in(
+def test_assigning_freezes_wording_and_doses_and_plans_the_checkin(
     people: People, version: RoutineVersion
 ) -> None:
     hinge = version.items[1]
@@ -164,7 +164,7 @@ def test_assigning_freezes_wording_and_doses_and_plans_the_check_in(
     assert [each.details["version"] for each in trail(people.client, "program.assigned")] == [1]
 
 
-def test_the_check_in_is_planned_on_the_clients_own_clock(people: People, version: RoutineVersion) -> None:
+def test_the_checkin_is_planned_on_the_clients_own_clock(people: People, version: RoutineVersion) -> None:
     people.client.time_zone = "America/New_York"
     db.session.commit()
     planned = schedule(assign(people, version))
@@ -173,7 +173,7 @@ def test_the_check_in_is_planned_on_the_clients_own_clock(people: People, versio
     assert planned.next_due_at == datetime(2026, 11, 30, 14, tzinfo=UTC)
 
 
-def test_the_check_in_can_be_left_out_and_the_end_left_open(people: People, version: RoutineVersion) -> None:
+def test_the_checkin_can_be_left_out_and_the_end_left_open(people: People, version: RoutineVersion) -> None:
     program = assign(people, version, checkin=None, weeks=None)
     assert schedule(program) is None
     assert program.ends_on is None
@@ -327,7 +327,7 @@ def test_going_on_plans_from_now_and_makes_up_for_nothing(
     assert planned.next_on == date(2026, 12, 21)
 
 
-def test_a_restart_gives_new_weeks_and_check_ins(people: People, version: RoutineVersion) -> None:
+def test_a_restart_gives_new_weeks_and_checkins(people: People, version: RoutineVersion) -> None:
     program = assign(people, version, weeks=1)
     step(people, program, END)
     step(people, program, RESTART, "Back pain is back", weeks=4)
@@ -411,7 +411,7 @@ def test_a_correction_holds_from_a_day_that_was(people: People, version: Routine
     assert refused.value.field == "effective_on"
 
 
-def test_the_check_in_moves_only_what_comes(people: People, version: RoutineVersion) -> None:
+def test_the_checkin_moves_only_what_comes(people: People, version: RoutineVersion) -> None:
     program = assign(people, version)
     _, message = waiting_checkin(program)
     actor = people.actor(people.colleague)
@@ -426,7 +426,7 @@ def test_the_check_in_moves_only_what_comes(people: People, version: RoutineVers
     assert line.details["after"] == {"weekday": 3, "at": "17:30", "every_weeks": 1}
 
 
-def test_switched_off_the_check_in_is_called_back_and_on_again_it_is_planned(
+def test_switched_off_the_checkin_is_called_back_and_on_again_it_is_planned(
     people: People, version: RoutineVersion
 ) -> None:
     program = assign(people, version)
@@ -443,7 +443,7 @@ def test_switched_off_the_check_in_is_called_back_and_on_again_it_is_planned(
     assert planned.next_on == date(2026, 11, 27)
 
 
-def test_the_check_ins_of_a_program_that_has_ended_cannot_be_changed(
+def test_the_checkins_of_a_program_that_has_ended_cannot_be_changed(
     people: People, version: RoutineVersion
 ) -> None:
     program = assign(people, version)
@@ -454,7 +454,7 @@ def test_the_check_ins_of_a_program_that_has_ended_cannot_be_changed(
         )
 
 
-def test_moving_the_check_in_of_a_paused_program_plans_nothing(
+def test_moving_the_checkin_of_a_paused_program_plans_nothing(
     people: People, version: RoutineVersion
 ) -> None:
     program = assign(people, version)

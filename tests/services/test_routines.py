@@ -93,7 +93,7 @@ def test_publishing_freezes_the_wording_and_puts_a_name_under_every_text(
     signed = db.session.scalars(select(SignOff)).all()
     assert {row.scope for row in signed} == {
         *("move:hip_turns_standing", "move:hip_hinge", "dose:hip_turns_standing", "dose:hip_hinge"),
-        *("pain_rule", "warning_signs", "check_in"),
+        *("pain_rule", "warning_signs", "checkin"),
     }
     assert {row.user_id for row in signed} == {people.owner.id}
     texts = {row.scope: row.text for row in signed}

@@ -118,7 +118,7 @@ def test_another_weekday_in_a_slower_rhythm_does_not_come_days_after_the_last_on
 
 
 @pytest.mark.parametrize("hour", [8, 15])
-def test_on_a_day_that_has_had_its_check_in_there_is_no_second_one(
+def test_on_a_day_that_has_had_its_checkin_there_is_no_second_one(
     program: Program, clock: Clock, hour: int
 ) -> None:
     checkin_planning.plan_due(DUE)
@@ -177,7 +177,7 @@ def test_a_client_who_moves_keeps_the_day_and_the_hour(people: People, program: 
     assert row.time_zone == "America/New_York"
 
 
-def test_a_client_who_moves_west_after_a_check_in_has_no_second_one_that_day(
+def test_a_client_who_moves_west_after_a_checkin_has_no_second_one_that_day(
     people: People, program: Program, clock: Clock
 ) -> None:
     checkin_planning.plan_due(DUE)
@@ -260,7 +260,7 @@ def test_what_had_fallen_due_when_a_program_was_held_is_in_the_ledger(program: P
     assert (checkin.state, checkin.skip_reason) == (CheckinState.SKIPPED, SkipReason.ENDED)
 
 
-def test_a_check_in_sent_by_hand_does_not_shift_a_slower_rhythm(program: Program, clock: Clock) -> None:
+def test_a_checkin_sent_by_hand_does_not_shift_a_slower_rhythm(program: Program, clock: Clock) -> None:
     checkin_planning.plan_due(DUE)
     weekly(program, every_weeks=2)
     sent_checkin(program, at=DUE + 3 * DAY)

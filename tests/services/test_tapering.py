@@ -129,7 +129,7 @@ def test_looking_again_offers_nothing_twice(people: People, program: Program) ->
     assert kinds == [NoticeKind.TAPERING]
 
 
-def test_days_named_in_check_ins_are_enough_where_no_log_is_kept(people: People) -> None:
+def test_days_named_in_checkins_are_enough_where_no_log_is_kept(people: People) -> None:
     made = enrol(people, starts_on=START)
     with transaction():
         made.ends_on = None

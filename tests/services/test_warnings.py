@@ -10,8 +10,8 @@ import time_machine
 from sqlalchemy import select
 
 from clinic.domain.errors import NotFound, RuleBroken
-from clinic.domain.redflags import locks_program
 from clinic.domain.types import CheckinState, OutboxState, SkipReason, Tier
+from clinic.domain.warnings import locks_program
 from clinic.extensions import db
 from clinic.models import (
     AuditEvent,
@@ -77,7 +77,7 @@ def test_the_owner_and_the_practitioners_are_alerted_and_the_assistant_is_not(pe
     assert {mail.flag_id for mail in alerts()} == {flag.id}
 
 
-def test_a_check_in_that_waits_is_called_back_into_the_ledger_with_its_reason(
+def test_a_checkin_that_waits_is_called_back_into_the_ledger_with_its_reason(
     people: People, program: Program
 ) -> None:
     assert program.starts_on < MONDAY.date()
@@ -171,7 +171,7 @@ def test_the_first_to_clear_it_keeps_their_note(people: People) -> None:
     assert warnings.seen(people.actor(people.owner), flag.id).flag.clear_note == NOTE
 
 
-def test_after_clearing_check_ins_go_on_from_the_next_one(people: People, program: Program) -> None:
+def test_after_clearing_checkins_go_on_from_the_next_one(people: People, program: Program) -> None:
     assert program.starts_on < MONDAY.date()
     flag = name(people, "saddle")
     plan_due(MONDAY + timedelta(days=7))

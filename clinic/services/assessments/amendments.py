@@ -14,8 +14,8 @@ from clinic.domain.types import AssessmentStatus
 from clinic.models import Amendment, Assessment
 from clinic.services import access, audit, once
 from clinic.services.actors import Actor
-from clinic.services.assessments import flags as assessment_flags
 from clinic.services.assessments import reading
+from clinic.services.assessments import warnings as assessment_warnings
 from clinic.services.assessments.history import effective
 from clinic.services.assessments.recording import WITH_FINDINGS
 from clinic.services.clock import now
@@ -63,7 +63,7 @@ def amend(actor: Actor, assessment_id: uuid.UUID, wish: AmendmentWish) -> uuid.U
         session.flush()
         _note(actor, assessment, wish, old)
         if wish.place is not None:
-            assessment_flags.watch(actor, assessment, effective(assessment))
+            assessment_warnings.watch(actor, assessment, effective(assessment))
     return amendment_id
 
 

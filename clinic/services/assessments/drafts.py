@@ -22,8 +22,8 @@ from clinic.models import Assessment, AssessmentDraft, Finding
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.assessments import findings as assessment_findings
-from clinic.services.assessments import flags as assessment_flags
 from clinic.services.assessments import reading
+from clinic.services.assessments import warnings as assessment_warnings
 from clinic.services.assessments.layout import (
     SHARED,
     Layout,
@@ -135,7 +135,7 @@ def keep(
         changed = assessment_findings.write(assessment, rows, laid, values, after.as_normal)
         assessment.note = after.texts.get(NOTE)
         _mark(actor, assessment, own, laid, after, by_hand=by_hand, changed=changed)
-        assessment_flags.watch(actor, assessment, reading.values_of(assessment.findings))
+        assessment_warnings.watch(actor, assessment, reading.values_of(assessment.findings))
     return SectionKept(len(taken), collided, after, other)
 
 

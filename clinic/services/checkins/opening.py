@@ -14,9 +14,9 @@ from sqlalchemy import select
 from clinic.domain.answers import Stage, Visit
 from clinic.domain.errors import LinkProblem
 from clinic.domain.moves import named_mistake_in
-from clinic.domain.redflags import locks_program
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.types import LinkProblemKind, LinkPurpose
+from clinic.domain.warnings import locks_program
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinAnswer, Client, Practice, Prescription, WarningFlag
 from clinic.models.base import points_at

@@ -15,8 +15,8 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.moves import named_mistake_in
 from clinic.domain.programs import Change, logging_problem, pauses
 from clinic.domain.progress import Plan, day_outcome
-from clinic.domain.redflags import pauses_program
 from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramStatus, Tier
+from clinic.domain.warnings import pauses_program
 from clinic.extensions import db
 from clinic.models import Client, PracticeLog, Prescription, Program, ProgramEvent
 from clinic.models.base import given, points_at

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from clinic.catalogue import Catalogue, load_catalogue
-from clinic.catalogue.check_in import Question
+from clinic.catalogue.checkin import Question
 from clinic.domain.doses import Dose, dose_in_words, range_in_words, rest_in_words
 from clinic.domain.moves import MistakeContent, MoveContent, TransferContent, VideoContent
-from clinic.domain.redflags import client_text
 from clinic.domain.types import Support, Tier
+from clinic.domain.warnings import client_text
 from clinic.models import Exercise, ExerciseMistake, Practice, RoutineVersion
 from clinic.models.exercise import DoseColumns
 from clinic.services.routines.signoffs import Part, Wording
@@ -60,7 +60,7 @@ def wordings_of(version: RoutineVersion, practice: Practice) -> tuple[Wording, .
         *(dose_wording(item.exercise.key, move, dose_of(item)) for item, move in moves),
         _pain_rule(catalogue),
         _warning_signs(catalogue, practice),
-        _check_in(catalogue),
+        _checkin(catalogue),
     )
 
 
@@ -156,13 +156,13 @@ def _warning_signs(catalogue: Catalogue, practice: Practice) -> Wording:
     return Wording("warning_signs", "Warning signs", (*tiers, *asked))
 
 
-def _check_in(catalogue: Catalogue) -> Wording:
+def _checkin(catalogue: Catalogue) -> Wording:
     mistake = catalogue.named_mistake.label
     parts = tuple(
         Part(question.text.replace("{mistake}", mistake), _answers(question))
-        for question in catalogue.check_in.weekly
+        for question in catalogue.checkin.weekly
     )
-    return Wording("check_in", "Weekly check-in", parts)
+    return Wording("checkin", "Weekly check-in", parts)
 
 
 def _answers(question: Question) -> tuple[str, ...]:

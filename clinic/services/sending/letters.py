@@ -141,7 +141,7 @@ def _password_reset(due: Due, at: datetime) -> MailContent:
 def _warning_sign_alert(due: Due, at: datetime) -> MailContent:
     assert due.user is not None
     assert due.flag is not None
-    page = links.address("practitioner.flags.show", flag_id=due.flag.id)
+    page = links.address("practitioner.warnings.show", flag_id=due.flag.id)
     return compose.warning_sign_alert(_head(due.practice), first_name=_first_name(due.user.name), link=page)
 
 

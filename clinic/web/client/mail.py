@@ -19,7 +19,7 @@ def show() -> str:
     client = access.own_client(actor)
     standing = mail_standing.of_client(client, access.practice_of(actor))
     return render_template(
-        "client/check_in_mail.html",
+        "client/checkin_mail.html",
         subscribed=subscriptions.is_subscribed(client, MailChannel.CHECKINS),
         messages=subscriptions.is_subscribed(client, MailChannel.MESSAGES),
         checkins_kept_back=words.kept_back(standing, MailSort.CHECKIN),

@@ -33,7 +33,7 @@ class QuestionsForm(Form):
 
     def ask(self, mistake_name: str | None) -> None:
         """Put the questions into words; without a named mistake that question is left out."""
-        questions = load_catalogue().check_in.questions
+        questions = load_catalogue().checkin.questions
         self.days.label.text = questions["days"].text
         self.pain.label.text = questions["pain_average"].text
         self.contact.label.text = questions["contact"].text

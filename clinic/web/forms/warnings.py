@@ -8,7 +8,7 @@ from wtforms import BooleanField, SelectMultipleField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
-from clinic.catalogue.check_in import WarningSign
+from clinic.catalogue.checkin import WarningSign
 from clinic.services.warnings import LONGEST_NOTE
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LongTextField

@@ -23,7 +23,7 @@ from clinic.services.routines import signoffs
 from clinic.web.authz import current_actor
 from clinic.web.presenters import assessment_sheet as sheets
 from clinic.web.presenters import assessments as words
-from clinic.web.presenters.raised import raised_words
+from clinic.web.presenters.assessment_warnings import raised_words
 
 
 def frame(

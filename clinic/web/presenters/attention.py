@@ -77,7 +77,7 @@ def entry(listed: Listed, at: datetime, today: date) -> Entry:
         tone="emergency" if flag and first.tier is not Tier.S else "attention",
         lines=tuple(_line(reason, at, today) for reason in listed.reasons),
         cases=" ".join(map(str, listed.cases)),
-        flag_url=url_for("practitioner.flags.show", flag_id=flag) if flag else None,
+        flag_url=url_for("practitioner.warnings.show", flag_id=flag) if flag else None,
     )
 
 

@@ -166,7 +166,7 @@ def section(
         older=max(0, len(entries) - shown),
         answers=[_answer_row(entry.answer, zone) for entry in entries[:shown] if entry.answer],
         charts=charts(entries[::-1], schedules[0] if schedules else None, logged, today),
-        flag_url=url_for("practitioner.flags.show", flag_id=flag.id) if flag else None,
+        flag_url=url_for("practitioner.warnings.show", flag_id=flag.id) if flag else None,
         flag_words=urgency(flag.tier if flag else Tier.N),
         kept_back=kept_back,
         preview_url=url_for("practitioner.checkins.preview"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clinic.catalogue import load_catalogue
-from clinic.domain.redflags import client_text
 from clinic.domain.types import Tier
+from clinic.domain.warnings import client_text
 from clinic.models import Practice
 
 

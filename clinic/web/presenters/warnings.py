@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.check_in import WarningSign
+from clinic.catalogue.checkin import WarningSign
 from clinic.domain.attention import SIGN_WORDS
 from clinic.domain.types import Tier
 from clinic.models import Practice, WarningFlag

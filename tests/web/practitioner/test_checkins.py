@@ -161,7 +161,7 @@ def test_a_long_ledger_begins_with_half_a_year(people: People, program: Program,
     assert "older" not in text(staff.get(f"{tab(people)}?all=1"))
 
 
-def test_the_mistake_is_drawn_week_by_week_out_of_logs_and_check_ins(
+def test_the_mistake_is_drawn_week_by_week_out_of_logs_and_checkins(
     people: People, program: Program, staff: Visitor
 ) -> None:
     for weeks, said in ((4, MistakeAnswer.YES), (1, MistakeAnswer.NO)):
@@ -184,7 +184,7 @@ def test_pain_and_days_are_drawn_with_gaps_as_gaps(people: People, program: Prog
     assert "not reported" in text(page)
 
 
-def test_a_check_in_is_sent_now_and_twice_is_once(people: People, program: Program, staff: Visitor) -> None:
+def test_a_checkin_is_sent_now_and_twice_is_once(people: People, program: Program, staff: Visitor) -> None:
     assert "Send a check-in now" in text(staff.get(tab(people)))
     for _ in range(2):
         answer = staff.post(f"/programs/{program.id}/check-in/now", status=303)

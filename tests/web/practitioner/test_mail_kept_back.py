@@ -190,7 +190,7 @@ def test_an_invitation_taken_back_before_its_mail_went_is_not_told_as_mailed(
     assert "Mailed to" not in page
 
 
-def test_the_check_ins_of_somebody_who_is_not_mailed_say_why_and_offer_no_sending(
+def test_the_checkins_of_somebody_who_is_not_mailed_say_why_and_offer_no_sending(
     people: People, staff: Visitor
 ) -> None:
     enrol(people)
@@ -202,7 +202,7 @@ def test_the_check_ins_of_somebody_who_is_not_mailed_say_why_and_offer_no_sendin
     assert "Send a check-in now" not in page
 
 
-def test_todays_plan_says_which_check_in_would_not_go_out(people: People, staff: Visitor) -> None:
+def test_todays_plan_says_which_checkin_would_not_go_out(people: People, staff: Visitor) -> None:
     program = enrol(people)
     with transaction() as session:
         row = session.scalars(select(CheckinSchedule).where(CheckinSchedule.program_id == program.id)).one()

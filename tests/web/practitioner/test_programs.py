@@ -228,7 +228,7 @@ def test_a_step_after_somebody_elses_saves_nothing(people: People, program: Prog
     assert program.status is ProgramStatus.PAUSED
 
 
-def test_the_check_in_is_moved_and_switched_off(program: Program, staff: Visitor) -> None:
+def test_the_checkin_is_moved_and_switched_off(program: Program, staff: Visitor) -> None:
     here = f"/programs/{program.id}"
     sent = typed(staff.get(f"{here}/check-in"))
     staff.post(f"{here}/check-in", sent | {"weekday": "3", "at": "17:30"}, status=303)

@@ -83,7 +83,7 @@ def test_the_draft_shows_all_wording_and_chooses_nothing_beforehand(
     assert page.count("Authored, awaits your sign-off") == 5
     for sign in catalogue.warnings.signs.values():
         assert sign.text.split("'")[0] in page
-    for question in catalogue.check_in.weekly:
+    for question in catalogue.checkin.weekly:
         assert question.text.replace("{mistake}", "Butt Mistake") in page
     sent = typed(answer)
     assert "faults" not in sent

@@ -89,7 +89,7 @@ def test_looking_stores_nothing_however_often_and_at_whichever_page(link: str, v
     assert rows() == before
 
 
-def test_looking_at_an_answered_check_in_changes_nothing_and_tells_no_answer(link: str, visit: Visit) -> None:
+def test_looking_at_an_answered_checkin_changes_nothing_and_tells_no_answer(link: str, visit: Visit) -> None:
     answer(visit(), link, note="only for my practitioner", pain="7")
     before = rows()
     for path in (link, f"{link}/questions"):
@@ -127,7 +127,7 @@ def test_a_link_ends_after_fourteen_days(link: str, visit: Visit) -> None:
     assert stored(WarningFlag) == []
 
 
-def test_a_link_for_something_else_opens_no_check_in(people: People, checkin: Checkin, visit: Visit) -> None:
+def test_a_link_for_something_else_opens_no_checkin(people: People, checkin: Checkin, visit: Visit) -> None:
     from clinic.services.accounts import signing_in as accounts
 
     with transaction():
@@ -333,7 +333,7 @@ def test_a_sign_can_still_be_named_on_a_closed_page_by_a_form_left_open(link: st
         assert "Call 999" in text(visit().get(link))
 
 
-def test_what_waits_to_be_sent_for_an_answered_check_in_is_called_back(
+def test_what_waits_to_be_sent_for_an_answered_checkin_is_called_back(
     checkin: Checkin, link: str, visit: Visit
 ) -> None:
     with transaction():
@@ -345,7 +345,7 @@ def test_what_waits_to_be_sent_for_an_answered_check_in_is_called_back(
     assert db.session.get_one(OutboxMessage, mail.id).state is OutboxState.CANCELLED
 
 
-def test_earlier_check_ins_are_no_longer_waited_for(program: Program, link: str, visit: Visit) -> None:
+def test_earlier_checkins_are_no_longer_waited_for(program: Program, link: str, visit: Visit) -> None:
     earlier = sent_checkin(program, date(2026, 11, 16), at=MONDAY - timedelta(days=7))
     answer(visit(), link)
     assert db.session.get_one(Checkin, earlier.id).state is CheckinState.EXPIRED

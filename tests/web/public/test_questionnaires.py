@@ -189,7 +189,7 @@ def test_a_link_that_was_taken_back_or_never_was_says_so(people: People, visit: 
     assert answers() == []
 
 
-def test_a_check_ins_link_opens_no_questions(people: People, visit: Visit) -> None:
+def test_a_checkins_link_opens_no_questions(people: People, visit: Visit) -> None:
     secret = link_to(ask(people, "nprs", channel=AskChannel.MAIL))
     visit().get(f"/c/{secret}", status=404)
     visit().get(f"/invitation/{secret}", status=404)

@@ -74,7 +74,7 @@ def test_a_token_without_the_button_changes_nothing(people: People, visit: Visit
     assert not is_stopped(people)
 
 
-def test_waiting_check_ins_are_called_back_and_an_invitation_is_not(
+def test_waiting_checkins_are_called_back_and_an_invitation_is_not(
     people: People, visit: Visit, link: str
 ) -> None:
     with transaction():
@@ -145,7 +145,7 @@ def test_each_sort_of_mail_has_a_link_of_its_own(people: People, visit: Visit, l
     assert (client.messages_stopped_at is None, client.unsubscribed_at is None) == (False, False)
 
 
-def test_links_from_before_there_were_sorts_of_mail_stop_check_ins(people: People) -> None:
+def test_links_from_before_there_were_sorts_of_mail_stop_checkins(people: People) -> None:
     bare = links._unsubscribe().dumps(people.client.id.hex)
     assert links.read_unsubscribe(bare) == (people.client.id, MailChannel.CHECKINS)
     for odd in ("x", "x" + people.client.id.hex, "mm" + people.client.id.hex, ["m"], 7):

@@ -12,7 +12,7 @@ from clinic.services.access import practice_of
 from clinic.web.authz import current_actor
 from clinic.web.forms.warnings import ClearForm
 from clinic.web.presenters import warnings as words
-from clinic.web.presenters.raised import found_words, what_to_do
+from clinic.web.presenters.assessment_warnings import found_words, what_to_do
 
 
 def show(flag_id: uuid.UUID) -> ResponseReturnValue:
@@ -24,9 +24,9 @@ def show(flag_id: uuid.UUID) -> ResponseReturnValue:
         with form.attempt():
             warnings.clear(actor, flag_id, form.note.data or "")
             flash("Cleared. The program is open again, and check-ins go on from the next one.", "success")
-            return redirect(url_for("practitioner.flags.show", flag_id=flag_id), 303)
+            return redirect(url_for("practitioner.warnings.show", flag_id=flag_id), 303)
     page = render_template(
-        "practitioner/attention/flag.html",
+        "practitioner/warnings/flag.html",
         form=form,
         seen=seen,
         signs=words.named(seen.flag),

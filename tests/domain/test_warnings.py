@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.errors import RuleBroken
-from clinic.domain.redflags import (
+from clinic.domain.types import Tier
+from clinic.domain.warnings import (
     ONE_SITTING,
     Verdict,
     client_text,
@@ -19,7 +20,6 @@ from clinic.domain.redflags import (
     locks_program,
     pauses_program,
 )
-from clinic.domain.types import Tier
 
 WARNINGS = load_catalogue().warnings
 SIGNS = list(WARNINGS.signs)

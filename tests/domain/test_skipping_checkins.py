@@ -16,7 +16,7 @@ FINE = SendingFacts(due_at=DUE, program=ProgramStatus.ACTIVE)
 MAILED = MailStanding()
 
 
-def test_a_check_in_with_nothing_against_it_is_sent() -> None:
+def test_a_checkin_with_nothing_against_it_is_sent() -> None:
     assert should_skip(MAILED, FINE, DUE) is None
 
 

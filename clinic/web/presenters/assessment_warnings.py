@@ -9,8 +9,8 @@ from typing import Any
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.findings import in_figures
-from clinic.domain.redflags import locks_program
 from clinic.domain.types import Side
+from clinic.domain.warnings import locks_program
 from clinic.models import WarningFlag
 from clinic.web.presenters.assessments import field_name, value_words
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from clinic.domain.findings import Values
-from clinic.domain.redflags import highest
 from clinic.domain.same_day import SameDayFinding, same_day_findings
 from clinic.domain.spots import spots_of
+from clinic.domain.warnings import highest
 from clinic.extensions import db
 from clinic.models import Assessment, Client, WarningFlag
 from clinic.services import warnings

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from clinic.catalogue.provenance import read_provenance
 from clinic.catalogue.reader import Entry, by_id
 from clinic.domain.provenance import Provenance
-from clinic.domain.redflags import Combination, Verdict, evaluate
 from clinic.domain.types import Tier
+from clinic.domain.warnings import Combination, Verdict, evaluate
 
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
@@ -126,7 +126,7 @@ def read_warning_signs(file: Entry) -> WarningSigns:
     )
 
 
-def read_check_in(file: Entry) -> CheckIn:
+def read_checkin(file: Entry) -> CheckIn:
     """The question file, read whole."""
     return CheckIn(questions=by_id(file, "questions", read_question), provenance=read_provenance(file))
 
