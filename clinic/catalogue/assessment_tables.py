@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from clinic.catalogue.checkin import read_options
 from clinic.catalogue.provenance import read_fact, read_provenance
-from clinic.catalogue.reader import Entry
+from clinic.catalogue.reader import DataEntry
 from clinic.domain.assessment import (
     MEASURED,
     NUMERIC,
@@ -36,7 +36,7 @@ RESULTS = (
 )
 
 
-def read_field(entry: Entry) -> Field:
+def read_field(entry: DataEntry) -> Field:
     """A field out of its table; what its kind does not need is refused."""
     kind = entry.member("kind", FieldKind)
     numeric = kind in NUMERIC
@@ -63,7 +63,9 @@ def read_field(entry: Entry) -> Field:
     return field
 
 
-def read_test(entry: Entry, shared: Mapping[str, Field], fault_names: Mapping[str, str]) -> AssessmentTest:
+def read_test(
+    entry: DataEntry, shared: Mapping[str, Field], fault_names: Mapping[str, str]
+) -> AssessmentTest:
     """A test out of its table; a field given by name alone is a shared one, faults get their names."""
     sides = entry.member("sides", Sides, Sides.NONE)
     fields = _read_fields(entry, sides, shared, fault_names)
@@ -84,7 +86,7 @@ def read_test(entry: Entry, shared: Mapping[str, Field], fault_names: Mapping[st
     )
 
 
-def read_battery(entry: Entry, tests: Mapping[str, AssessmentTest]) -> Battery:
+def read_battery(entry: DataEntry, tests: Mapping[str, AssessmentTest]) -> Battery:
     """A battery out of its table, its tests and fields looked up."""
     battery = Battery(
         id=entry.text("id"),
@@ -98,7 +100,7 @@ def read_battery(entry: Entry, tests: Mapping[str, AssessmentTest]) -> Battery:
     return battery
 
 
-def _read_item(entry: Entry, tests: Mapping[str, AssessmentTest]) -> BatteryItem:
+def _read_item(entry: DataEntry, tests: Mapping[str, AssessmentTest]) -> BatteryItem:
     test_id = entry.text("test")
     if test_id not in tests:
         raise entry.error("test", f"there is no test {test_id!r}")
@@ -112,7 +114,7 @@ def _read_item(entry: Entry, tests: Mapping[str, AssessmentTest]) -> BatteryItem
 
 
 def _read_fields(
-    entry: Entry, sides: Sides, shared: Mapping[str, Field], fault_names: Mapping[str, str]
+    entry: DataEntry, sides: Sides, shared: Mapping[str, Field], fault_names: Mapping[str, str]
 ) -> tuple[Field, ...]:
     items = enumerate(entry.items("fields"))
     fields = [
@@ -124,7 +126,7 @@ def _read_fields(
     return tuple(replace(field, per_side=field.per_side and sides is Sides.LEFT_RIGHT) for field in fields)
 
 
-def _test_field(entry: Entry, index: int, item: object, shared: Mapping[str, Field]) -> Field:
+def _test_field(entry: DataEntry, index: int, item: object, shared: Mapping[str, Field]) -> Field:
     path = f"fields[{index}]"
     if isinstance(item, str):
         if item not in shared:
@@ -138,7 +140,7 @@ def _test_field(entry: Entry, index: int, item: object, shared: Mapping[str, Fie
     return field
 
 
-def _named_faults(entry: Entry, field: Field, names: Mapping[str, str]) -> Field:
+def _named_faults(entry: DataEntry, field: Field, names: Mapping[str, str]) -> Field:
     if field.kind is not FieldKind.FAULTS:
         return field
     codes = [code for code, _ in field.options]
@@ -147,7 +149,7 @@ def _named_faults(entry: Entry, field: Field, names: Mapping[str, str]) -> Field
     return replace(field, options=tuple((code, names[code]) for code in codes))
 
 
-def _like(entry: Entry, shared: Mapping[str, Field]) -> Field:
+def _like(entry: DataEntry, shared: Mapping[str, Field]) -> Field:
     pattern = entry.text("like")
     if pattern not in shared:
         raise entry.error("like", f"there is no shared field {pattern!r}")
@@ -160,7 +162,7 @@ def _like(entry: Entry, shared: Mapping[str, Field]) -> Field:
     return field
 
 
-def _read_threshold(entry: Entry, fields: set[str]) -> Threshold:
+def _read_threshold(entry: DataEntry, fields: set[str]) -> Threshold:
     field = entry.text("field", "")
     if field and field not in fields:
         raise entry.error("field", f"the test has no field {field!r}")
@@ -178,7 +180,7 @@ def _read_threshold(entry: Entry, fields: set[str]) -> Threshold:
     )
 
 
-def _read_bands(entry: Entry) -> tuple[Band, ...]:
+def _read_bands(entry: DataEntry) -> tuple[Band, ...]:
     bands = entry.each("bands", _read_band)
     keys = [band.key for band in bands]
     if twice := {key for key in keys if keys.count(key) > 1}:
@@ -186,7 +188,7 @@ def _read_bands(entry: Entry) -> tuple[Band, ...]:
     return bands
 
 
-def _read_band(entry: Entry) -> Band:
+def _read_band(entry: DataEntry) -> Band:
     band = Band(
         sex=entry.text("sex", ""),
         age_from=entry.integer("from"),
@@ -200,12 +202,12 @@ def _read_band(entry: Entry) -> Band:
     return band
 
 
-def read_usual(entry: Entry) -> tuple[FieldKind, Threshold]:
+def read_usual(entry: DataEntry) -> tuple[FieldKind, Threshold]:
     """A threshold of all fields of one kind, for tests that have none of their own."""
     return entry.member("id", FieldKind), _read_threshold(entry, set())
 
 
-def _field_options(entry: Entry, kind: FieldKind) -> tuple[tuple[str, str], ...]:
+def _field_options(entry: DataEntry, kind: FieldKind) -> tuple[tuple[str, str], ...]:
     if kind is FieldKind.RESULT:
         return RESULTS
     if kind is FieldKind.FAULTS:
@@ -213,13 +215,13 @@ def _field_options(entry: Entry, kind: FieldKind) -> tuple[tuple[str, str], ...]
     return read_options(entry) if kind in WITH_OPTIONS else ()
 
 
-def _limit(entry: Entry, key: str) -> Limit | None:
+def _limit(entry: DataEntry, key: str) -> Limit | None:
     if key not in entry:
         return None
     return entry.one(key, _read_limit)
 
 
-def _read_limit(entry: Entry) -> Limit:
+def _read_limit(entry: DataEntry) -> Limit:
     return Limit(
         codes=entry.texts("codes"),
         at_least=entry.number("at_least") if "at_least" in entry else None,
@@ -227,7 +229,7 @@ def _read_limit(entry: Entry) -> Limit:
     )
 
 
-def _check_field(entry: Entry, field: Field) -> None:
+def _check_field(entry: DataEntry, field: Field) -> None:
     if field.kind in MEASURED and not field.unit:
         raise entry.error("unit", "is missing: a measured value has one")
     if field.kind is FieldKind.COUNT and (field.minimum or 0) < 0:
@@ -245,7 +247,7 @@ def _check_field(entry: Entry, field: Field) -> None:
     _check_normal(entry, field)
 
 
-def _check_normal(entry: Entry, field: Field) -> None:
+def _check_normal(entry: DataEntry, field: Field) -> None:
     if not field.normal:
         return
     try:
@@ -256,6 +258,6 @@ def _check_normal(entry: Entry, field: Field) -> None:
         raise entry.error("normal", "is abnormal")
 
 
-def _check_unique(entry: Entry, ids: list[str], key: str = "fields") -> None:
+def _check_unique(entry: DataEntry, ids: list[str], key: str = "fields") -> None:
     if twice := {each for each in ids if ids.count(each) > 1}:
         raise entry.error(key, f"{', '.join(sorted(twice))} is there twice")

@@ -9,10 +9,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from clinic.catalogue.provenance import read_provenance
-from clinic.catalogue.reader import Entry, by_id
+from clinic.catalogue.reader import DataEntry, by_id
 from clinic.domain.provenance import Provenance
 from clinic.domain.types import Tier
-from clinic.domain.warnings import Combination, Verdict, evaluate
+from clinic.domain.warnings import Combination, SignVerdict, evaluate
 
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
@@ -95,13 +95,13 @@ class WarningSigns:
         """The signs every check-in asks first."""
         return tuple(sign for sign in self.signs.values() if sign.tier is Tier.E)
 
-    def verdict(self, named: Collection[str], tiers: Mapping[str, Tier] | None = None) -> Verdict:
+    def verdict(self, named: Collection[str], tiers: Mapping[str, Tier] | None = None) -> SignVerdict:
         """The verdict on the signs a client named, by the shipped tiers or by the practice's own."""
         return evaluate(named, tiers or self.sign_tiers, [rule.combination for rule in self.combinations])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckIn:
+class CheckinCatalogue:
     """The questions of a check-in, in order; all of them in our own words."""
 
     questions: Mapping[str, Question]
@@ -113,7 +113,7 @@ class CheckIn:
         return tuple(question for question in self.questions.values() if question.in_weekly)
 
 
-def read_warning_signs(file: Entry) -> WarningSigns:
+def read_warning_signs(file: DataEntry) -> WarningSigns:
     """The warning-sign file, read whole; all four tiers must be there."""
     tiers = {tier.id: tier for tier in file.each("tiers", read_tier)}
     if missing := [tier for tier in Tier if tier not in tiers]:
@@ -126,12 +126,14 @@ def read_warning_signs(file: Entry) -> WarningSigns:
     )
 
 
-def read_checkin(file: Entry) -> CheckIn:
+def read_checkin(file: DataEntry) -> CheckinCatalogue:
     """The question file, read whole."""
-    return CheckIn(questions=by_id(file, "questions", read_question), provenance=read_provenance(file))
+    return CheckinCatalogue(
+        questions=by_id(file, "questions", read_question), provenance=read_provenance(file)
+    )
 
 
-def read_tier(entry: Entry) -> TierText:
+def read_tier(entry: DataEntry) -> TierText:
     """A tier out of its table; its text may hold the practice's two numbers and nothing else."""
     text = entry.text("client_text")
     for name in PLACEHOLDER.findall(text):
@@ -142,7 +144,7 @@ def read_tier(entry: Entry) -> TierText:
     )
 
 
-def read_warning_sign(entry: Entry) -> WarningSign:
+def read_warning_sign(entry: DataEntry) -> WarningSign:
     """A warning sign out of its table."""
     return WarningSign(
         id=entry.text("id"),
@@ -154,14 +156,14 @@ def read_warning_sign(entry: Entry) -> WarningSign:
     )
 
 
-def read_combination(entry: Entry) -> CombinationRule:
+def read_combination(entry: DataEntry) -> CombinationRule:
     """A combination rule out of its table."""
     with_any = frozenset(entry.texts("with_any", least=1))
     rule = Combination(entry.text("sign"), with_any, entry.member("tier", Tier))
     return CombinationRule(rule, read_provenance(entry))
 
 
-def read_question(entry: Entry) -> Question:
+def read_question(entry: DataEntry) -> Question:
     """A question out of its table; numbers and scales have both ends, choices have options."""
     kind = entry.member("kind", QuestionKind)
     numeric = kind in (QuestionKind.NUMBER, QuestionKind.SCALE)
@@ -180,7 +182,7 @@ def read_question(entry: Entry) -> Question:
     )
 
 
-def read_options(entry: Entry) -> tuple[tuple[str, str], ...]:
+def read_options(entry: DataEntry) -> tuple[tuple[str, str], ...]:
     """Options written as pairs of code and label, each code once."""
     options = []
     for pair in entry.items("options"):

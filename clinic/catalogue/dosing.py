@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clinic.catalogue.provenance import read_fact, read_provenance
-from clinic.catalogue.reader import Entry
+from clinic.catalogue.reader import DataEntry
 from clinic.domain.doses import Bound, Dose, DoseBounds, Tempo
 from clinic.domain.provenance import Fact, Provenance
 from clinic.domain.types import DoseSide, MoveRange, Support
@@ -36,7 +36,7 @@ class Dosing:
     pain_change_fact: Fact
 
 
-def read_dosing(file: Entry) -> Dosing:
+def read_dosing(file: DataEntry) -> Dosing:
     """The dosing file, read whole."""
     bounds, bounds_provenance = file.one("bounds", read_bounds)
     points, fact = file.one("pain_change", _read_pain_change)
@@ -50,7 +50,7 @@ def read_dosing(file: Entry) -> Dosing:
     )
 
 
-def read_dose(entry: Entry) -> tuple[Dose, Provenance]:
+def read_dose(entry: DataEntry) -> tuple[Dose, Provenance]:
     """A dose out of its table, with its provenance."""
     tempo = entry.text("tempo", "")
     if tempo:
@@ -70,12 +70,12 @@ def read_dose(entry: Entry) -> tuple[Dose, Provenance]:
     return dose, read_provenance(entry)
 
 
-def read_bounds(entry: Entry) -> tuple[DoseBounds, Provenance]:
+def read_bounds(entry: DataEntry) -> tuple[DoseBounds, Provenance]:
     """What may be prescribed, with its provenance."""
     return DoseBounds(**{field: Bound(*entry.span(field)) for field in BOUNDED}), read_provenance(entry)
 
 
-def read_pain_rule(entry: Entry) -> PainRule:
+def read_pain_rule(entry: DataEntry) -> PainRule:
     """The pain rule out of its table."""
     return PainRule(
         ok_up_to=entry.integer("ok_up_to"),
@@ -86,11 +86,11 @@ def read_pain_rule(entry: Entry) -> PainRule:
     )
 
 
-def _read_pain_change(entry: Entry) -> tuple[int, Fact]:
+def _read_pain_change(entry: DataEntry) -> tuple[int, Fact]:
     return entry.integer("points"), read_fact(entry)
 
 
-def _check_tempo(entry: Entry, tempo: str) -> None:
+def _check_tempo(entry: DataEntry, tempo: str) -> None:
     try:
         Tempo.parse(tempo)
     except ValueError as wrong:

@@ -9,13 +9,13 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from clinic.catalogue.assessment_tables import read_battery, read_field, read_test, read_usual
-from clinic.catalogue.checkin import CheckIn, WarningSigns, read_checkin, read_warning_signs
+from clinic.catalogue.checkin import CheckinCatalogue, WarningSigns, read_checkin, read_warning_signs
 from clinic.catalogue.dosing import Dosing, read_dosing
 from clinic.catalogue.moves import (
-    Exercise,
-    Fault,
-    NamedMistake,
-    Routine,
+    CatalogueExercise,
+    CatalogueMistake,
+    CatalogueRoutine,
+    MoveFault,
     Transfer,
     read_exercise,
     read_fault,
@@ -25,7 +25,7 @@ from clinic.catalogue.moves import (
 )
 from clinic.catalogue.provenance import read_source
 from clinic.catalogue.questionnaires import read_questionnaires
-from clinic.catalogue.reader import CatalogueError, Entry, by_id, read_file
+from clinic.catalogue.reader import CatalogueError, DataEntry, by_id, read_file
 from clinic.domain.assessment import AssessmentTest, Battery, Field, Threshold
 from clinic.domain.passwords import squeeze, stem
 from clinic.domain.provenance import Source
@@ -49,14 +49,14 @@ V = TypeVar("V", AssessmentTest, Battery)
 class Catalogue:
     """Everything the product knows of its field, by id and in the order of the files."""
 
-    exercises: Mapping[str, Exercise]
-    faults: Mapping[str, Fault]
-    named_mistake: NamedMistake
+    exercises: Mapping[str, CatalogueExercise]
+    faults: Mapping[str, MoveFault]
+    named_mistake: CatalogueMistake
     transfers: Mapping[str, Transfer]
-    routines: Mapping[str, Routine]
+    routines: Mapping[str, CatalogueRoutine]
     dosing: Dosing
     warnings: WarningSigns
-    checkin: CheckIn
+    checkin: CheckinCatalogue
     questionnaires: Questionnaires
     tests: Mapping[str, AssessmentTest]
     batteries: Mapping[str, Battery]
@@ -67,7 +67,7 @@ class Catalogue:
     sources: Mapping[str, Source]
     common_passwords: frozenset[str]
 
-    def faults_of(self, exercise_id: str) -> tuple[Fault, ...]:
+    def faults_of(self, exercise_id: str) -> tuple[MoveFault, ...]:
         """The faults to watch for in a move, in order."""
         return tuple(self.faults[fault] for fault in self.exercises[exercise_id].watch_for)
 
@@ -83,7 +83,7 @@ class Catalogue:
         return self.earlier_batteries.get((battery_id, version))
 
     @property
-    def mistake_candidates(self) -> tuple[Fault, ...]:
+    def mistake_candidates(self) -> tuple[MoveFault, ...]:
         """The faults offered when the practitioner says what the named mistake is."""
         return tuple(self.faults[fault] for fault in self.named_mistake.candidates)
 
@@ -116,14 +116,14 @@ def read_catalogue(directory: Path) -> Catalogue:
     )
 
 
-def _read_faults(file: Entry) -> tuple[Mapping[str, Fault], NamedMistake]:
+def _read_faults(file: DataEntry) -> tuple[Mapping[str, MoveFault], CatalogueMistake]:
     faults, named = by_id(file, "faults", read_fault), file.one("named_mistake", read_named_mistake)
     if named.id in faults:
         raise file.error("named_mistake.id", "is the id of a fault")
     return faults, named
 
 
-def _read_shared(file: Entry) -> tuple[Mapping[str, Field], Mapping[FieldKind, Threshold]]:
+def _read_shared(file: DataEntry) -> tuple[Mapping[str, Field], Mapping[FieldKind, Threshold]]:
     usual = dict(file.each("usual", read_usual))
     return by_id(file, "fields", read_field), MappingProxyType(usual)
 
@@ -149,7 +149,7 @@ def _read_batteries(
     return _newest(found), _earlier(found)
 
 
-def _versions(directory: Path, name: str, key: str, read: Callable[[Entry], V]) -> list[V]:
+def _versions(directory: Path, name: str, key: str, read: Callable[[DataEntry], V]) -> list[V]:
     """Every table of a list; an id may come again with another version."""
     file = read_file(directory, f"{name}.toml")
     found = list(by_id(file, key, read, lambda each: f"{each.id} version {each.version}").values())
@@ -190,11 +190,13 @@ def _read_passwords(path: Path) -> frozenset[str]:
     return frozenset(words | {stem(word) for word in words} - {""})
 
 
-def _list(directory: Path, name: str, read: Callable[[Entry], T], key: str | None = None) -> Mapping[str, T]:
+def _list(
+    directory: Path, name: str, read: Callable[[DataEntry], T], key: str | None = None
+) -> Mapping[str, T]:
     return _whole(directory, name, lambda file: by_id(file, key or name, read))
 
 
-def _whole(directory: Path, name: str, read: Callable[[Entry], T]) -> T:
+def _whole(directory: Path, name: str, read: Callable[[DataEntry], T]) -> T:
     file = read_file(directory, f"{name}.toml")
     value = read(file)
     file.close()

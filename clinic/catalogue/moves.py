@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from clinic.catalogue.dosing import read_dose
 from clinic.catalogue.provenance import read_fact, read_provenance
-from clinic.catalogue.reader import Entry
+from clinic.catalogue.reader import DataEntry
 from clinic.domain.doses import Dose
 from clinic.domain.provenance import Fact, Provenance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exercise:
+class CatalogueExercise:
     """A move in the words of the catalogue; a practice begins from these and keeps its own."""
 
     id: str
@@ -39,7 +39,7 @@ class Exercise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class MoveFault:
     """Something that goes wrong in a move, said to the practitioner, to the client and on the figure."""
 
     id: str
@@ -54,7 +54,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NamedMistake:
+class CatalogueMistake:
     """The mistake the practice has a name for. It has no meaning until a practitioner gives it one."""
 
     id: str
@@ -76,7 +76,7 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Routine:
+class CatalogueRoutine:
     """A template on the shelf: moves in order."""
 
     id: str
@@ -87,10 +87,10 @@ class Routine:
     provenance: Provenance
 
 
-def read_exercise(entry: Entry) -> Exercise:
+def read_exercise(entry: DataEntry) -> CatalogueExercise:
     """A move out of its table."""
     dose, dose_provenance = entry.one("default_dose", read_dose)
-    return Exercise(
+    return CatalogueExercise(
         id=entry.text("id"),
         order=entry.integer("order"),
         name=entry.text("name"),
@@ -115,9 +115,9 @@ def read_exercise(entry: Entry) -> Exercise:
     )
 
 
-def read_fault(entry: Entry) -> Fault:
+def read_fault(entry: DataEntry) -> MoveFault:
     """A fault out of its table."""
-    return Fault(
+    return MoveFault(
         id=entry.text("id"),
         name=entry.text("name"),
         see=entry.text("see"),
@@ -130,9 +130,9 @@ def read_fault(entry: Entry) -> Fault:
     )
 
 
-def read_named_mistake(entry: Entry) -> NamedMistake:
+def read_named_mistake(entry: DataEntry) -> CatalogueMistake:
     """The named mistake out of its table."""
-    return NamedMistake(
+    return CatalogueMistake(
         id=entry.text("id"),
         label=entry.text("label"),
         exercise=entry.text("exercise"),
@@ -142,16 +142,16 @@ def read_named_mistake(entry: Entry) -> NamedMistake:
     )
 
 
-def read_transfer(entry: Entry) -> Transfer:
+def read_transfer(entry: DataEntry) -> Transfer:
     """A daily-life use out of its table."""
     return Transfer(
         id=entry.text("id"), name=entry.text("name"), how=entry.text("how"), provenance=read_provenance(entry)
     )
 
 
-def read_routine(entry: Entry) -> Routine:
+def read_routine(entry: DataEntry) -> CatalogueRoutine:
     """A routine out of its table."""
-    return Routine(
+    return CatalogueRoutine(
         id=entry.text("id"),
         name=entry.text("name"),
         summary=entry.text("summary"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from clinic.catalogue.loader import DATA
 from clinic.catalogue.provenance import read_provenance
-from clinic.catalogue.reader import Entry, by_id, read_file
+from clinic.catalogue.reader import DataEntry, by_id, read_file
 
 FILE = "plain_words.toml"
 
@@ -50,14 +50,14 @@ def plain_words(directory: Path = DATA) -> Mapping[str, PlainTest]:
     return tests
 
 
-def _read_test(entry: Entry) -> PlainTest:
+def _read_test(entry: DataEntry) -> PlainTest:
     measures = entry.each("measures", _read_measure) if "measures" in entry else ()
     return PlainTest(
         id=entry.text("id"), tested=entry.text("tested"), measures={each.field: each for each in measures}
     )
 
 
-def _read_measure(entry: Entry) -> PlainMeasure:
+def _read_measure(entry: DataEntry) -> PlainMeasure:
     return PlainMeasure(
         field=entry.text("field"), label=entry.text("label"), more=entry.text("more"), less=entry.text("less")
     )

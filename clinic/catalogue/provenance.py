@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from clinic.catalogue.reader import Entry
+from clinic.catalogue.reader import DataEntry
 from clinic.domain.provenance import Fact, Provenance, Source
 from clinic.domain.types import Evidence
 
 
-def read_source(entry: Entry) -> Source:
+def read_source(entry: DataEntry) -> Source:
     """A source out of its table."""
     return Source(entry.text("id"), entry.text("title"), entry.text("url"))
 
 
-def read_provenance(entry: Entry, status_key: str = "status") -> Provenance:
+def read_provenance(entry: DataEntry, status_key: str = "status") -> Provenance:
     """The provenance keys of a table that holds other things too."""
     status = entry.member(status_key, Evidence)
     confidence = entry.text("confidence", "")
@@ -21,6 +21,6 @@ def read_provenance(entry: Entry, status_key: str = "status") -> Provenance:
     return Provenance(status, entry.texts("src"), confidence, entry.text("note", ""))
 
 
-def read_fact(entry: Entry) -> Fact:
+def read_fact(entry: DataEntry) -> Fact:
     """A statement out of its table."""
     return Fact(entry.text("text"), read_provenance(entry))

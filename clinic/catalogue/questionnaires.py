@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from clinic.catalogue.checkin import PLACEHOLDER
 from clinic.catalogue.provenance import read_fact, read_provenance
-from clinic.catalogue.reader import Entry
+from clinic.catalogue.reader import DataEntry
 from clinic.domain.provenance import Provenance
 from clinic.domain.questionnaires import (
     Licence,
@@ -18,7 +18,7 @@ from clinic.domain.questionnaires import (
     QuestionnaireKind,
     Questionnaires,
     UsualSet,
-    Wording,
+    WordingSource,
 )
 from clinic.domain.scoring import MissingAnswer, ScoreMethod, ScoreRule, Yardstick
 from clinic.domain.types import Evidence
@@ -27,7 +27,7 @@ SINCE = "since"  # the one thing a question may ask the practice to fill in
 MOST_SCALE_STEPS = 11
 
 
-def read_questionnaires(file: Entry, statements: Entry) -> Questionnaires:
+def read_questionnaires(file: DataEntry, statements: DataEntry) -> Questionnaires:
     """The questionnaire file, with the statements of the form that is kept in a file of its own."""
     found: dict[tuple[str, int], Questionnaire] = {}
     for each in file.each("questionnaires", lambda entry: read_questionnaire(entry, statements), least=1):
@@ -42,7 +42,7 @@ def read_questionnaires(file: Entry, statements: Entry) -> Questionnaires:
     return Questionnaires(versions=MappingProxyType(found), sets=MappingProxyType(sets))
 
 
-def read_questionnaire(entry: Entry, statements: Entry) -> Questionnaire:
+def read_questionnaire(entry: DataEntry, statements: DataEntry) -> Questionnaire:
     """A questionnaire out of its table; what its kind and role need must be there."""
     kind, role = entry.member("kind", QuestionnaireKind), entry.member("role", MeasureRole)
     made = Questionnaire(
@@ -77,7 +77,7 @@ def read_questionnaire(entry: Entry, statements: Entry) -> Questionnaire:
     return made
 
 
-def read_measure(entry: Entry) -> Measure:
+def read_measure(entry: DataEntry) -> Measure:
     """A score out of its table."""
     low, high = entry.span("span")
     rule = ScoreRule(
@@ -102,7 +102,7 @@ def read_measure(entry: Entry) -> Measure:
     )
 
 
-def _read_licence(entry: Entry) -> Licence:
+def _read_licence(entry: DataEntry) -> Licence:
     status = entry.member("licence_status", Evidence)
     confidence = entry.text("confidence", "")
     if status is Evidence.MEMORY and confidence not in ("high", "med", "low"):
@@ -110,19 +110,21 @@ def _read_licence(entry: Entry) -> Licence:
     return Licence(
         text=entry.text("licence"),
         provenance=Provenance(status, entry.texts("licence_src"), confidence),
-        wording=entry.member("wording", Wording),
+        wording=entry.member("wording", WordingSource),
         citation=entry.text("citation"),
         notice=entry.text("notice", ""),
     )
 
 
-def _provenance_of(entry: Entry, what: str) -> Provenance | None:
+def _provenance_of(entry: DataEntry, what: str) -> Provenance | None:
     if f"{what}_status" not in entry:
         return None
     return Provenance(entry.member(f"{what}_status", Evidence), entry.texts(f"{what}_src"))
 
 
-def _read_items(entry: Entry, kind: QuestionnaireKind, statements: Entry) -> tuple[QuestionnaireItem, ...]:
+def _read_items(
+    entry: DataEntry, kind: QuestionnaireKind, statements: DataEntry
+) -> tuple[QuestionnaireItem, ...]:
     if kind is QuestionnaireKind.ACTIVITIES:
         return ()
     if kind is QuestionnaireKind.TICKS:
@@ -131,7 +133,7 @@ def _read_items(entry: Entry, kind: QuestionnaireKind, statements: Entry) -> tup
     return entry.each("items", lambda item: _read_item(item, shared), least=1)
 
 
-def _read_statements(file: Entry, count: int) -> tuple[QuestionnaireItem, ...]:
+def _read_statements(file: DataEntry, count: int) -> tuple[QuestionnaireItem, ...]:
     """The statements of a form, in its order; the file says where they were copied from."""
     file.text("copied_from")
     texts = file.texts("statements", least=count, most=count)
@@ -141,7 +143,7 @@ def _read_statements(file: Entry, count: int) -> tuple[QuestionnaireItem, ...]:
     )
 
 
-def _read_item(entry: Entry, shared: tuple[tuple[int, str], ...]) -> QuestionnaireItem:
+def _read_item(entry: DataEntry, shared: tuple[tuple[int, str], ...]) -> QuestionnaireItem:
     text = entry.text("text")
     for name in PLACEHOLDER.findall(text):
         if name != SINCE:
@@ -153,7 +155,7 @@ def _read_item(entry: Entry, shared: tuple[tuple[int, str], ...]) -> Questionnai
     return _on_a_scale(entry, entry.text("id"), text)
 
 
-def _on_a_scale(entry: Entry, key: str, text: str) -> QuestionnaireItem:
+def _on_a_scale(entry: DataEntry, key: str, text: str) -> QuestionnaireItem:
     first, last = entry.span("span")
     if last - first + 1 > MOST_SCALE_STEPS:
         raise entry.error("span", f"has more than {MOST_SCALE_STEPS} steps")
@@ -172,7 +174,7 @@ def _step(value: int, *, signed: bool) -> str:
     return f"+{value}" if signed and value > 0 else str(value).replace("-", "−")
 
 
-def _read_options(entry: Entry) -> tuple[tuple[int, str], ...]:
+def _read_options(entry: DataEntry) -> tuple[tuple[int, str], ...]:
     options: list[tuple[int, str]] = []
     for pair in entry.items("options"):
         if not (isinstance(pair, list) and len(pair) == 2 and type(pair[1]) is int and pair[0]):
@@ -183,7 +185,7 @@ def _read_options(entry: Entry) -> tuple[tuple[int, str], ...]:
     return tuple(options)
 
 
-def _read_activities(entry: Entry) -> NamedActivities:
+def _read_activities(entry: DataEntry) -> NamedActivities:
     return NamedActivities(
         most=entry.integer("most"),
         ask=entry.text("ask"),
@@ -193,7 +195,7 @@ def _read_activities(entry: Entry) -> NamedActivities:
     )
 
 
-def _read_set(entry: Entry) -> UsualSet:
+def _read_set(entry: DataEntry) -> UsualSet:
     weeks = entry.items("weeks")
     if any(type(week) is not int for week in weeks):
         raise entry.error("weeks", "must be whole numbers")
@@ -207,7 +209,7 @@ def _read_set(entry: Entry) -> UsualSet:
     )
 
 
-def _check(entry: Entry, made: Questionnaire) -> None:
+def _check(entry: DataEntry, made: Questionnaire) -> None:
     known = {item.id for item in made.items}
     for measure in made.measures:
         if strange := set(measure.rule.items) - known:
@@ -220,7 +222,7 @@ def _check(entry: Entry, made: Questionnaire) -> None:
         raise entry.error("loinc_status", "must say how sure we are of the codes")
 
 
-def _check_range(entry: Entry, made: Questionnaire, measure: Measure) -> None:
+def _check_range(entry: DataEntry, made: Questionnaire, measure: Measure) -> None:
     offered = [made.allowed[key] for key in measure.rule.items or made.allowed]
     lows, highs = [min(each) for each in offered], [max(each) for each in offered]
     reach = {

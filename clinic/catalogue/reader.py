@@ -24,7 +24,7 @@ class CatalogueError(Exception):
         self.key = key
 
 
-class Entry:
+class DataEntry:
     """One table of a data file, with the way to it."""
 
     def __init__(self, file: str, path: str, table: dict[str, Any]) -> None:
@@ -89,15 +89,15 @@ class Entry:
         """A list whose members are still to be looked at."""
         return self._value(key, list, [])
 
-    def table(self, key: str) -> Entry:
+    def table(self, key: str) -> DataEntry:
         """A table within this one."""
         return self.child(key, self._value(key, dict, None))
 
-    def child(self, key: str, table: dict[str, Any]) -> Entry:
+    def child(self, key: str, table: dict[str, Any]) -> DataEntry:
         """A table found within this one, under a path that names it."""
-        return Entry(self.file, f"{self.path}.{key}" if self.path else key, table)
+        return DataEntry(self.file, f"{self.path}.{key}" if self.path else key, table)
 
-    def each(self, key: str, read: Callable[[Entry], T], *, least: int = 0) -> tuple[T, ...]:
+    def each(self, key: str, read: Callable[[DataEntry], T], *, least: int = 0) -> tuple[T, ...]:
         """Every table of a list, read by `read` and found to hold nothing else."""
         tables = self._value(key, list, [] if least == 0 else None)
         if len(tables) < least:
@@ -106,7 +106,7 @@ class Entry:
             self._one(f"{key}[{_name(table, index)}]", table, read) for index, table in enumerate(tables)
         )
 
-    def one(self, key: str, read: Callable[[Entry], T]) -> T:
+    def one(self, key: str, read: Callable[[DataEntry], T]) -> T:
         """One table, read by `read` and found to hold nothing else."""
         return self._one(key, self._value(key, dict, None), read)
 
@@ -115,7 +115,7 @@ class Entry:
         for key in self._table.keys() - self._read:
             raise self.error(key, "is not a known key here")
 
-    def _one(self, key: str, table: Any, read: Callable[[Entry], T]) -> T:
+    def _one(self, key: str, table: Any, read: Callable[[DataEntry], T]) -> T:
         if not isinstance(table, dict):
             raise self.error(key, "must be a table")
         entry = self.child(key, table)
@@ -135,16 +135,16 @@ class Entry:
         return value
 
 
-def read_file(directory: Path, name: str) -> Entry:
+def read_file(directory: Path, name: str) -> DataEntry:
     """A whole data file as one table."""
     try:
-        return Entry(name, "", tomllib.loads((directory / name).read_text("utf-8")))
+        return DataEntry(name, "", tomllib.loads((directory / name).read_text("utf-8")))
     except (OSError, ValueError) as wrong:
         raise CatalogueError(name, "the file", str(wrong)) from None
 
 
 def by_id(
-    file: Entry, key: str, read: Callable[[Entry], T], name: Callable[[T], str] = ID
+    file: DataEntry, key: str, read: Callable[[DataEntry], T], name: Callable[[T], str] = ID
 ) -> Mapping[str, T]:
     """Every table of a list under its id, each id once, in the order of the file."""
     found: dict[str, T] = {}

@@ -50,7 +50,7 @@ def init(
     password: str,
 ) -> None:
     """Begin a practice with its owner's account."""
-    details = practices.Details(name, zone, phone, None, emergency_number, urgent_number)
+    details = practices.PracticeDetails(name, zone, phone, None, emergency_number, urgent_number)
     practices.begin(details, owner, email, password)
     click.echo(f"{name} is set up. {owner} signs in as {email.typed}.")
 

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 
-class Stage(StrEnum):
+class AnswerStage(StrEnum):
     """Where somebody with a good link stands."""
 
     SIGNS = "signs"
@@ -18,7 +18,7 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class LinkVisit:
     """What decides on that, days being the client's own: of the answer, and of signs last denied."""
 
     today: date
@@ -27,13 +27,13 @@ class Visit:
     denied_signs_on: date | None = None
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> AnswerStage:
         """A warning first, then what was answered, then what is to be asked."""
         if self.is_locked:
-            return Stage.WARNED
+            return AnswerStage.WARNED
         if self.answered_on is not None:
-            return Stage.CLOSED if self.is_closed else Stage.ANSWERED
-        return Stage.QUESTIONS if self.may_answer else Stage.SIGNS
+            return AnswerStage.CLOSED if self.is_closed else AnswerStage.ANSWERED
+        return AnswerStage.QUESTIONS if self.may_answer else AnswerStage.SIGNS
 
     @property
     def may_answer(self) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 
 from clinic.domain.dates import day_in_words
 from clinic.domain.programs import RUNNING
-from clinic.domain.progress import Adherence, PainPoint, Plan, adherence, pain_up
+from clinic.domain.progress import Adherence, PainPoint, PracticePlan, adherence, pain_up
 from clinic.domain.skipping import UNANSWERED_AFTER, UNANSWERED_LIMIT
 from clinic.domain.types import LogOutcome, ProgramStatus, Tier
 
@@ -256,7 +256,7 @@ class PracticeDrop:
         return self.before.percent - self.now.percent >= DROP
 
 
-def practice_drop(logs: Mapping[date, LogOutcome], plan: Plan, today: date) -> PracticeDrop:
+def practice_drop(logs: Mapping[date, LogOutcome], plan: PracticePlan, today: date) -> PracticeDrop:
     """The last two weeks of practice against the two before, each with its denominator."""
     days = DROP_WINDOW.days
     since = (today if today in logs else today - DAY) - timedelta(days=days - 1)

@@ -11,7 +11,7 @@ _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 ABOUT_THE_SENDER = frozenset({"5.1.7", "5.1.8"})  # our own address, not the client's
 
 
-class Fault(StrEnum):
+class BounceCause(StrEnum):
     """Why a mail came back."""
 
     ADDRESS = "address"
@@ -21,29 +21,29 @@ class Fault(StrEnum):
     UNKNOWN = "unknown"
 
 
-IN_WORDS: Mapping[Fault, str] = MappingProxyType(
+IN_WORDS: Mapping[BounceCause, str] = MappingProxyType(
     {
-        Fault.ADDRESS: "came back, there is no such mailbox",
-        Fault.FULL: "came back, the mailbox is full",
-        Fault.REFUSED: "came back, the other mail server did not want it",
-        Fault.PASSING: "came back, it could not be delivered in time",
-        Fault.UNKNOWN: "came back",
+        BounceCause.ADDRESS: "came back, there is no such mailbox",
+        BounceCause.FULL: "came back, the mailbox is full",
+        BounceCause.REFUSED: "came back, the other mail server did not want it",
+        BounceCause.PASSING: "came back, it could not be delivered in time",
+        BounceCause.UNKNOWN: "came back",
     }
 )
 
 
-def fault_of(status: str) -> Fault:
+def fault_of(status: str) -> BounceCause:
     """What a status code such as 5.1.1 says; only ADDRESS is the address' own fault."""
     if not _STATUS.fullmatch(status):
-        return Fault.UNKNOWN
+        return BounceCause.UNKNOWN
     kind, subject, _ = status.split(".")
     if is_dead_address(status):
-        return Fault.ADDRESS
+        return BounceCause.ADDRESS
     if status.endswith(".2.2"):
-        return Fault.FULL
+        return BounceCause.FULL
     if kind == "4":
-        return Fault.PASSING
-    return Fault.REFUSED if subject == "7" else Fault.UNKNOWN
+        return BounceCause.PASSING
+    return BounceCause.REFUSED if subject == "7" else BounceCause.UNKNOWN
 
 
 def is_dead_address(status: str) -> bool:

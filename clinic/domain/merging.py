@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Fate(StrEnum):
+class FieldFate(StrEnum):
     """What is done with one field of a sheet that comes back."""
 
     NOTHING = "nothing"
@@ -13,11 +13,11 @@ class Fate(StrEnum):
     COLLIDES = "collides"
 
 
-def fate(base: str, mine: str, theirs: str) -> Fate:
+def fate(base: str, mine: str, theirs: str) -> FieldFate:
     """Keep what was changed here alone; two different changes of one field are for a person to settle.
 
     `base` is what the page showed when it was opened, `mine` what came back, `theirs` what is stored now.
     """
     if mine in (base, theirs):
-        return Fate.NOTHING
-    return Fate.KEEP if theirs == base else Fate.COLLIDES
+        return FieldFate.NOTHING
+    return FieldFate.KEEP if theirs == base else FieldFate.COLLIDES

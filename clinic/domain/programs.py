@@ -34,7 +34,7 @@ DAYS_TO_CORRECT = 1  # today and yesterday: memory of a movement is short
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ProgramChange:
     """One step of a program: what, from which local day, and why."""
 
     action: ProgramAction
@@ -68,7 +68,9 @@ def next_status(status: ProgramStatus, action: ProgramAction) -> ProgramStatus:
         ) from None
 
 
-def check_change(status: ProgramStatus, change: Change, *, earliest: date, today: date) -> ProgramStatus:
+def check_change(
+    status: ProgramStatus, change: ProgramChange, *, earliest: date, today: date
+) -> ProgramStatus:
     """The status after a change; `earliest` is the program's start or its last change, whichever is later."""
     after = next_status(status, change.action)
     _check_day(change.effective_on, earliest, today)
@@ -103,12 +105,12 @@ def logging_problem(
     return None
 
 
-def running_since(starts_on: date, changes: Iterable[Change]) -> date:
+def running_since(starts_on: date, changes: Iterable[ProgramChange]) -> date:
     """The first day, or the last resumption or restart after it."""
     return max([starts_on, *(change.effective_on for change in changes if change.action in GOES_ON)])
 
 
-def pauses(changes: Iterable[Change]) -> tuple[Span, ...]:
+def pauses(changes: Iterable[ProgramChange]) -> tuple[Span, ...]:
     """The days on which a program asked for nothing: from each pause or end to the day before it went on."""
     spans: list[Span] = []
     held_from: date | None = None

@@ -33,7 +33,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class PracticePlan:
     """The days on which a program asks for practice. `days_per_week` is what the prescriptions ask."""
 
     starts_on: date
@@ -142,7 +142,7 @@ def day_outcome(outcomes: Collection[LogOutcome], expected: int) -> LogOutcome |
     return LogOutcome.NOT_DONE if set(outcomes) == {LogOutcome.NOT_DONE} else LogOutcome.PARTLY
 
 
-def day_mark(day: date, logs: Mapping[date, LogOutcome], plan: Plan, today: date) -> DayMark:
+def day_mark(day: date, logs: Mapping[date, LogOutcome], plan: PracticePlan, today: date) -> DayMark:
     """What one day shows; what was logged counts, whatever the plan said of the day."""
     if day in logs:
         return DayMark(logs[day].value)
@@ -156,7 +156,7 @@ def day_mark(day: date, logs: Mapping[date, LogOutcome], plan: Plan, today: date
 
 
 def week_strip(
-    logs: Mapping[date, LogOutcome], plan: Plan, today: date, monday: date | None = None
+    logs: Mapping[date, LogOutcome], plan: PracticePlan, today: date, monday: date | None = None
 ) -> list[Day]:
     """Seven days from a Monday on (this week's, if none is given), each with its mark."""
     first = monday or week_start(today)
@@ -164,7 +164,7 @@ def week_strip(
     return [Day(day, day_mark(day, logs, plan, today)) for day in days]
 
 
-def adherence(logs: Mapping[date, LogOutcome], plan: Plan, today: date, window: int) -> Adherence:
+def adherence(logs: Mapping[date, LogOutcome], plan: PracticePlan, today: date, window: int) -> Adherence:
     """Practice over the last `window` days, today among them once it is logged."""
     last = today if today in logs else today - timedelta(days=1)
     days = days_between(last - timedelta(days=window - 1), last)
@@ -199,7 +199,7 @@ def mistake_weeks(
 
 
 def progress_sentence(
-    logs: Mapping[date, LogOutcome], plan: Plan, today: date, pain: PainChange | None = None
+    logs: Mapping[date, LogOutcome], plan: PracticePlan, today: date, pain: PainChange | None = None
 ) -> str:
     """One sentence of facts for the client; no streaks, no cheering over pain."""
     if plan.starts_on > today:

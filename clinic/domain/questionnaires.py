@@ -29,7 +29,7 @@ class MeasureRole(StrEnum):
     SCREEN = "screen"
 
 
-class Wording(StrEnum):
+class WordingSource(StrEnum):
     """Whose words are shown."""
 
     OWN = "own"
@@ -89,7 +89,7 @@ class Licence:
 
     text: str
     provenance: Provenance
-    wording: Wording
+    wording: WordingSource
     citation: str
     notice: str
 

@@ -22,7 +22,7 @@ RETRY_THEN = timedelta(hours=1)
 JITTER = 0.2  # of the wait, either way: mails refused together do not come back together
 
 
-class Ruling(StrEnum):
+class SendingRuling(StrEnum):
     """What happens to a promised mail whose time has come."""
 
     SEND = "send"
@@ -32,10 +32,10 @@ class Ruling(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class SendingDecision:
     """A ruling, why, and for LATER until when; `skip` is the word of the check-in's ledger."""
 
-    ruling: Ruling
+    ruling: SendingRuling
     reason: str = ""
     skip: SkipReason | None = None
     until: datetime | None = None
@@ -65,11 +65,11 @@ class Promise:
     checkin: CheckinFacts | None = None
 
 
-_SEND = Decision(Ruling.SEND)
-_LATE = Decision(Ruling.EXPIRE, SKIPPED_BECAUSE[SkipReason.LATE], SkipReason.LATE)
+_SEND = SendingDecision(SendingRuling.SEND)
+_LATE = SendingDecision(SendingRuling.EXPIRE, SKIPPED_BECAUSE[SkipReason.LATE], SkipReason.LATE)
 
 
-def decide(promise: Promise, now: datetime) -> Decision:
+def decide(promise: Promise, now: datetime) -> SendingDecision:
     """Whether this mail goes out at `now`; asked when it is claimed, after any change of mind."""
     if now >= promise.not_after:
         return _expired(promise.attempts)
@@ -78,15 +78,15 @@ def decide(promise: Promise, now: datetime) -> Decision:
     if promise.demo:
         return _skip(SkipReason.DEMONSTRATION)
     if promise.withdrawn:
-        return Decision(Ruling.CANCEL, "no longer needed")
+        return SendingDecision(SendingRuling.CANCEL, "no longer needed")
     if promise.checkin is not None and promise.checkin.answered:
-        return Decision(Ruling.CANCEL, "answered already")
+        return SendingDecision(SendingRuling.CANCEL, "answered already")
     if reason := why_not_mailed(promise.standing, promise.sort):
         return _skip(reason)
     return _SEND if promise.checkin is None else _about(promise.checkin, promise, now)
 
 
-def after_todays_mail(promise: Promise, now: datetime) -> Decision:
+def after_todays_mail(promise: Promise, now: datetime) -> SendingDecision:
     """What becomes of a check-in's mail that may go out on a day on which its client has had one."""
     assert promise.checkin is not None
     tomorrow = now.astimezone(promise.checkin.zone).date() + DAY
@@ -119,13 +119,15 @@ def day_key(client_id: uuid.UUID, day: date) -> str:
     return f"{client_id.hex}:{day.isoformat()}"
 
 
-def _expired(attempts: int) -> Decision:
+def _expired(attempts: int) -> SendingDecision:
     if attempts:
-        return Decision(Ruling.EXPIRE, f"given up after {attempts} {'try' if attempts == 1 else 'tries'}")
+        return SendingDecision(
+            SendingRuling.EXPIRE, f"given up after {attempts} {'try' if attempts == 1 else 'tries'}"
+        )
     return _LATE
 
 
-def _about(checkin: CheckinFacts, promise: Promise, now: datetime) -> Decision:
+def _about(checkin: CheckinFacts, promise: Promise, now: datetime) -> SendingDecision:
     if reason := against_itself(checkin.facts, now):
         return _skip(reason)
     begins = next_waking(checkin.hours, checkin.zone, now)
@@ -134,13 +136,13 @@ def _about(checkin: CheckinFacts, promise: Promise, now: datetime) -> Decision:
     return _wait(promise, begins, "outside the client's waking hours", _expired(promise.attempts))
 
 
-def _wait(promise: Promise, until: datetime, reason: str, otherwise: Decision) -> Decision:
+def _wait(promise: Promise, until: datetime, reason: str, otherwise: SendingDecision) -> SendingDecision:
     """Later, if that is not too late."""
     last = promise.not_after
     if promise.start_by is not None and not promise.attempts:
         last = min(last, promise.start_by)
-    return Decision(Ruling.LATER, reason, until=until) if until < last else otherwise
+    return SendingDecision(SendingRuling.LATER, reason, until=until) if until < last else otherwise
 
 
-def _skip(reason: SkipReason) -> Decision:
-    return Decision(Ruling.CANCEL, SKIPPED_BECAUSE[reason], reason)
+def _skip(reason: SkipReason) -> SendingDecision:
+    return SendingDecision(SendingRuling.CANCEL, SKIPPED_BECAUSE[reason], reason)

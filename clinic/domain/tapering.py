@@ -22,7 +22,7 @@ ASK_AGAIN = timedelta(weeks=4)  # after "not now"
 GRADUATED = "Graduated"  # the reason on the program's history
 
 
-class Step(StrEnum):
+class TaperingStep(StrEnum):
     """What is offered next."""
 
     TWO_WEEKLY = "two_weekly"
@@ -32,10 +32,10 @@ class Step(StrEnum):
     @property
     def every_weeks(self) -> int | None:
         """The rhythm it leads to; None where the mail ends."""
-        return {Step.TWO_WEEKLY: 2, Step.MONTHLY: 4}.get(self)
+        return {TaperingStep.TWO_WEEKLY: 2, TaperingStep.MONTHLY: 4}.get(self)
 
 
-class Decision(StrEnum):
+class OfferDecision(StrEnum):
     """What became of an offer."""
 
     ACCEPTED = "accepted"
@@ -68,7 +68,7 @@ GRAVE = frozenset(
     }
 )
 SOURCES: dict[int | str, str] = {"logged": "logged on", "said": "named in them for"}
-NEXT = {1: Step.TWO_WEEKLY, 2: Step.MONTHLY, 4: Step.GRADUATE}
+NEXT = {1: TaperingStep.TWO_WEEKLY, 2: TaperingStep.MONTHLY, 4: TaperingStep.GRADUATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class TaperingFacts:
     """What is known of a client and their program on a day.
 
     `asked` counts check-ins of the last four weeks that went out and had time to be answered; `logged` and
@@ -114,22 +114,22 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class TaperingRuling:
     """The step to offer, or what stands in its way."""
 
-    step: Step | None = None
+    step: TaperingStep | None = None
     hindrance: Hindrance | None = None
 
 
-def rule(standing: Standing) -> Ruling:
+def rule(standing: TaperingFacts) -> TaperingRuling:
     """Whether a slower rhythm is offered now."""
     for hindrance, applies in _hindrances(standing):
         if applies:
-            return Ruling(hindrance=hindrance)
-    return Ruling(step=NEXT[standing.every_weeks or 1])
+            return TaperingRuling(hindrance=hindrance)
+    return TaperingRuling(step=NEXT[standing.every_weeks or 1])
 
 
-def still_holds(standing: Standing, step: Step) -> bool:
+def still_holds(standing: TaperingFacts, step: TaperingStep) -> bool:
     """Whether an offer may still be accepted: weeks that slide on do not spoil it, a warning or pain does."""
     grave = any(applies for hindrance, applies in _hindrances(standing) if hindrance in GRAVE)
     return not grave and NEXT[standing.every_weeks or 1] is step
@@ -140,7 +140,7 @@ def days_said(answers: Iterable[int | None], asked: int, days_per_week: int) -> 
     return Share(sum(min(days or 0, days_per_week) for days in answers), asked * days_per_week)
 
 
-def numbers(standing: Standing, pain: tuple[int, int] | None) -> dict[str, int | str]:
+def numbers(standing: TaperingFacts, pain: tuple[int, int] | None) -> dict[str, int | str]:
     """The figures behind an offer, as they are kept with it; `pain` is the first answer and the newest."""
     source = "logged" if standing.practice == standing.logged else "said"
     told: dict[str, int | str] = {
@@ -172,7 +172,7 @@ def _pain(told: dict[str, int | str]) -> str:
     return f"pain {now}" if before == now else f"pain {now}, was {before} at the start"
 
 
-def _hindrances(standing: Standing) -> tuple[tuple[Hindrance, bool], ...]:
+def _hindrances(standing: TaperingFacts) -> tuple[tuple[Hindrance, bool], ...]:
     today, rhythm = standing.today, standing.every_weeks
     least = max(1, 3 // (rhythm or 1))  # answers: three of a weekly rhythm, one of a slower one
     few = standing.answered < least or 100 * standing.answered < ANSWERED_SHARE * standing.asked

@@ -30,7 +30,7 @@ class Combination:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SignVerdict:
     """The highest tier reached and the signs named, most urgent first."""
 
     tier: Tier
@@ -39,7 +39,7 @@ class Verdict:
 
 def evaluate(
     named: Collection[str], tiers: Mapping[str, Tier], combinations: Iterable[Combination]
-) -> Verdict:
+) -> SignVerdict:
     """The verdict on the signs a client named; one the practice does not know is refused, never ignored."""
     if unknown := set(named) - tiers.keys():
         raise RuleBroken(f"Unknown warning sign: {', '.join(sorted(unknown))}.")
@@ -47,7 +47,7 @@ def evaluate(
     reached += [each.tier for each in combinations if each.applies(named)]
     order = list(tiers)
     signs = sorted(set(named), key=lambda sign: (-tiers[sign].rank, order.index(sign)))
-    return Verdict(highest(reached), tuple(signs))
+    return SignVerdict(highest(reached), tuple(signs))
 
 
 def highest(tiers: Iterable[Tier]) -> Tier:
@@ -66,7 +66,7 @@ def pauses_program(tier: Tier) -> bool:
 
 
 def is_same_sitting(
-    found: Verdict, standing: Verdict, since: timedelta, *, is_same_checkin: bool = False
+    found: SignVerdict, standing: SignVerdict, since: timedelta, *, is_same_checkin: bool = False
 ) -> bool:
     """Whether signs named now belong to a flag that stands, and need no alert of their own.
 

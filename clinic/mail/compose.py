@@ -16,7 +16,7 @@ from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from clinic.domain.types import MailKind
-from clinic.mail.form_letters import Encoded, Form, blank
+from clinic.mail.form_letters import Encoded, LetterForm, blank
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
@@ -73,10 +73,10 @@ def checkin_encoded(
 
 
 @lru_cache(maxsize=64)
-def _checkin_form(head: Letterhead, until: date) -> tuple[str, Form, Form]:
+def _checkin_form(head: Letterhead, until: date) -> tuple[str, LetterForm, LetterForm]:
     blanks = {name: blank(name) for name in ("first_name", "link", "stop_link")}
     content = checkin(head, until=until, **blanks)
-    return content.subject, Form(content.text, html=False), Form(content.html, html=True)
+    return content.subject, LetterForm(content.text, html=False), LetterForm(content.html, html=True)
 
 
 def invitation(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from clinic.mail.journal import Journal, JournalError
 from clinic.mail.lease import Lease
-from clinic.mail.transport import Envelope, Outcome, Session, Verdict
+from clinic.mail.transport import Envelope, SendOutcome, SendVerdict, Session
 
 
 def deliver(
@@ -19,7 +19,7 @@ def deliver(
     mail: UUID,
     attempt: int,
     then: Envelope | None = None,
-) -> Outcome:
+) -> SendOutcome:
     """Send one claimed mail; `then` is the next. Raises JournalError if the intent cannot be written."""
     noted = False
 
@@ -36,8 +36,8 @@ def deliver(
     return outcome
 
 
-def _note(journal: Journal, mail: UUID, attempt: int, outcome: Outcome) -> None:
-    if outcome.verdict is Verdict.SENT:
+def _note(journal: Journal, mail: UUID, attempt: int, outcome: SendOutcome) -> None:
+    if outcome.verdict is SendVerdict.SENT:
         journal.sent(mail, attempt, outcome.code or 0)
-    elif outcome.verdict is not Verdict.IN_DOUBT:
+    elif outcome.verdict is not SendVerdict.IN_DOUBT:
         journal.not_sent(mail, attempt, outcome.code or 0)

@@ -29,7 +29,7 @@ def blank(name: str) -> str:
     return f"\ue000{name}\ue001"
 
 
-class Form:
+class LetterForm:
     """One part with blanks. The template must print them as they are: no filter, no condition on them."""
 
     def __init__(self, rendered: str, *, html: bool) -> None:

@@ -36,7 +36,7 @@ class JournalError(OSError):
     """The journal cannot be written: no mail may be sent."""
 
 
-class Fate(StrEnum):
+class AttemptFate(StrEnum):
     """What a journal knows of one attempt."""
 
     SENT = "sent"
@@ -44,7 +44,7 @@ class Fate(StrEnum):
     UNSENT = "unsent"
 
 
-_FATES = {b"D": Fate.IN_DOUBT, b"S": Fate.SENT, b"R": Fate.UNSENT}
+_FATES = {b"D": AttemptFate.IN_DOUBT, b"S": AttemptFate.SENT, b"R": AttemptFate.UNSENT}
 
 
 class Journal:
@@ -138,12 +138,12 @@ class Replay:
 
     name: str
     complete: bool  # a missing D proves that no dot went out
-    fates: Mapping[tuple[UUID, int], Fate]
+    fates: Mapping[tuple[UUID, int], AttemptFate]
     codes: Mapping[tuple[UUID, int], int | None]
 
-    def fate(self, mail: UUID, attempt: int) -> Fate:
+    def fate(self, mail: UUID, attempt: int) -> AttemptFate:
         """What became of an attempt of that process."""
-        unknown = Fate.UNSENT if self.complete else Fate.IN_DOUBT
+        unknown = AttemptFate.UNSENT if self.complete else AttemptFate.IN_DOUBT
         return self.fates.get((mail, attempt), unknown)
 
     def code(self, mail: UUID, attempt: int) -> int | None:
@@ -175,7 +175,7 @@ def dead_journals(folder: Path) -> Iterator[list[Replay]]:
 def replay(file_name: str, content: bytes) -> Replay:
     """Read a journal. A last line cut short was never written; any other damage makes it incomplete."""
     first, *lines = content.split(b"\n")[:-1] or [b""]
-    fates: dict[tuple[UUID, int], Fate] = {}
+    fates: dict[tuple[UUID, int], AttemptFate] = {}
     codes: dict[tuple[UUID, int], int | None] = {}
     readable = [_take(line, fates, codes) for line in lines]
     complete = _trusted(first) and all(readable)
@@ -191,7 +191,7 @@ def boot_id() -> str:
 
 
 def _take(
-    line: bytes, fates: dict[tuple[UUID, int], Fate], codes: dict[tuple[UUID, int], int | None]
+    line: bytes, fates: dict[tuple[UUID, int], AttemptFate], codes: dict[tuple[UUID, int], int | None]
 ) -> bool:
     """Add one line; False if it is damaged."""
     found = _LINE.fullmatch(line)

@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import cast
 
-from clinic.mail.transport import BeforeDot, Envelope, Outcome, Stage, Verdict
+from clinic.mail.transport import BeforeDot, Envelope, SendOutcome, SendVerdict, SmtpStage
 
 
 class MaildirTransport:
@@ -35,7 +35,7 @@ class MaildirSession:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def open(self) -> Outcome | None:
+    def open(self) -> SendOutcome | None:
         """Make the folder; an Outcome says why that failed."""
         try:
             _maildir(self._folder)
@@ -43,17 +43,17 @@ class MaildirSession:
             return _problem(error)
         return None
 
-    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> Outcome:
+    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> SendOutcome:
         """Store one mail; see `Session.send`."""
         if problem := self.open():
             return problem
         if not before_dot():
-            return Outcome(Verdict.FENCED, Stage.DATA)
+            return SendOutcome(SendVerdict.FENCED, SmtpStage.DATA)
         try:
             key = _maildir(self._folder).add(envelope.content.replace(b"\r\n", b"\n"))
         except OSError as error:
             return _problem(error)
-        return Outcome(Verdict.SENT, Stage.DOT, 250, f"stored as {key}")
+        return SendOutcome(SendVerdict.SENT, SmtpStage.DOT, 250, f"stored as {key}")
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -104,6 +104,6 @@ def _maildir(folder: Path) -> mailbox.Maildir:
     return mailbox.Maildir(folder, create=True)
 
 
-def _problem(error: OSError) -> Outcome:
+def _problem(error: OSError) -> SendOutcome:
     words = f"the mail folder: {error.strerror}"
-    return Outcome(Verdict.ACCOUNT_PROBLEM, Stage.LOCAL, None, words, lasting=True)
+    return SendOutcome(SendVerdict.ACCOUNT_PROBLEM, SmtpStage.LOCAL, None, words, lasting=True)

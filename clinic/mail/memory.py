@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from clinic.mail.transport import BeforeDot, Envelope, Outcome, Stage, Verdict
+from clinic.mail.transport import BeforeDot, Envelope, SendOutcome, SendVerdict, SmtpStage
 
-_REACHES_THE_DOT = frozenset({Stage.DATA, Stage.BODY, Stage.DOT})
+_REACHES_THE_DOT = frozenset({SmtpStage.DATA, SmtpStage.BODY, SmtpStage.DOT})
 
 
 @dataclass
@@ -19,7 +19,7 @@ class MemoryTransport:
 
     smtputf8: bool = True
     sent: list[Envelope] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[SendOutcome] = field(default_factory=list)
 
     @contextmanager
     def session(self) -> Iterator[MemorySession]:
@@ -38,19 +38,19 @@ class MemorySession:
     def __init__(self, transport: MemoryTransport) -> None:
         self._transport = transport
 
-    def open(self) -> Outcome | None:
+    def open(self) -> SendOutcome | None:
         """Always succeeds."""
         return None
 
-    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> Outcome:
+    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> SendOutcome:
         """Keep one mail, or do as `outcomes` says; see `Session.send`."""
         outcomes = self._transport.outcomes
-        outcome = outcomes.pop(0) if outcomes else Outcome(Verdict.SENT, Stage.DOT, 250, "kept")
+        outcome = outcomes.pop(0) if outcomes else SendOutcome(SendVerdict.SENT, SmtpStage.DOT, 250, "kept")
         if outcome.stage not in _REACHES_THE_DOT:
             return outcome
         if not before_dot():
-            return Outcome(Verdict.FENCED, Stage.DATA)
-        if outcome.verdict is Verdict.SENT:
+            return SendOutcome(SendVerdict.FENCED, SmtpStage.DATA)
+        if outcome.verdict is SendVerdict.SENT:
             self._transport.sent.append(envelope)
         return outcome
 

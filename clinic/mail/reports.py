@@ -45,7 +45,7 @@ class ReportKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BounceReport:
     """A mail taken apart. `status` is an RFC 3463 code or empty; `words` are the other server's."""
 
     kind: ReportKind
@@ -55,13 +55,13 @@ class Report:
     words: str = ""
 
 
-def read_report(raw: bytes) -> Report:
+def read_report(raw: bytes) -> BounceReport:
     """Take a mail apart; never raises for what is in it."""
     raw = raw[:MOST_BYTES]
     lowered = raw.lower()
     parts = lowered.count(b"multipart/") + lowered.count(b"message/")
     if parts > MOST_PARTS or raw.count(b"\n--") > MOST_BREAKS:
-        return Report(ReportKind.OTHER, "", (raw.decode("utf-8", "replace"),))
+        return BounceReport(ReportKind.OTHER, "", (raw.decode("utf-8", "replace"),))
     return _Parcel(message_from_bytes(raw, policy=_Short())).report()
 
 
@@ -80,9 +80,9 @@ class _Parcel:
         self._message = message
         self._parts = list(message.walk())
 
-    def report(self) -> Report:
+    def report(self) -> BounceReport:
         kind, status, words = self._meaning()
-        return Report(kind, self._subject(), tuple(self._texts), status, readable(words))
+        return BounceReport(kind, self._subject(), tuple(self._texts), status, readable(words))
 
     def _meaning(self) -> tuple[ReportKind, str, str]:
         if blocks := self._blocks(STATUS_TYPES):

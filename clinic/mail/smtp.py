@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from clinic.mail.smtp_url import SmtpServer, parse_smtp_url
-from clinic.mail.transport import BeforeDot, Envelope, Outcome, Stage, Verdict, readable
+from clinic.mail.transport import BeforeDot, Envelope, SendOutcome, SendVerdict, SmtpStage, readable
 from clinic.mail.wire import Reply, Unwelcome, Wire, WireLost
 
 CONNECT_SECONDS = 10.0
@@ -21,7 +21,7 @@ GOODBYE_SECONDS = 2.0
 MAILS_PER_CONNECTION = 100  # relays limit it, and some say so only by 421
 
 _NOT_IN_A_COMMAND = re.compile(r"[\x00-\x20<>\x7f]")
-_WANTED = {Stage.MAIL: (250,), Stage.RCPT: (250, 251, 252), Stage.DATA: (354,)}
+_WANTED = {SmtpStage.MAIL: (250,), SmtpStage.RCPT: (250, 251, 252), SmtpStage.DATA: (354,)}
 
 
 class SmtpTransport:
@@ -62,7 +62,7 @@ class SmtpTransport:
 class _Refused(Exception):
     """The conversation about this mail is over; carries what to report."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: SendOutcome) -> None:
         super().__init__(outcome.reply)
         self.outcome = outcome
 
@@ -80,7 +80,7 @@ class SmtpSession:
         self._mails = 0  # said over this connection
         self._announced: Envelope | None = None  # its MAIL, RCPT and DATA are said, their answers not read
 
-    def open(self) -> Outcome | None:
+    def open(self) -> SendOutcome | None:
         """Connect now, if not connected; an Outcome says why that failed."""
         try:
             self._connected()
@@ -96,7 +96,7 @@ class SmtpSession:
                 self._wire.command("QUIT")
         self._drop()
 
-    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> Outcome:
+    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> SendOutcome:
         """Send one mail; see `Session.send`."""
         try:
             try:
@@ -110,13 +110,13 @@ class SmtpSession:
             self._drop()
             raise
 
-    def _send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None) -> Outcome:
+    def _send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None) -> SendOutcome:
         self._make_fit(envelope)
         wire = self._connected()
         self._introduce(wire, envelope)
         if not before_dot():
             self._drop()  # inside DATA there is no other way to take a mail back
-            return Outcome(Verdict.FENCED, Stage.DATA)
+            return SendOutcome(SendVerdict.FENCED, SmtpStage.DATA)
         return self._finish(wire, envelope, then)
 
     def _make_fit(self, envelope: Envelope) -> None:
@@ -143,7 +143,7 @@ class SmtpSession:
         """MAIL, RCPT and DATA; afterwards the server waits for the mail."""
         said, self._announced = self._announced is not None, None
         replies = _answers(wire) if said else _converse(wire, _commands(wire, envelope))
-        stage, reused = Stage.MAIL, self._mails > 0
+        stage, reused = SmtpStage.MAIL, self._mails > 0
         try:
             for stage, wanted in _WANTED.items():
                 reply = next(replies)
@@ -153,14 +153,14 @@ class SmtpSession:
                 raise WireLost("the server gave more answers than there were questions")
         except WireLost as lost:
             self._drop()
-            if reused and stage is Stage.MAIL and not lost.timed_out:
+            if reused and stage is SmtpStage.MAIL and not lost.timed_out:
                 raise _Stale from None
-            raise _Refused(_gone(Verdict.TEMPORARY, stage, lost)) from None
+            raise _Refused(_gone(SendVerdict.TEMPORARY, stage, lost)) from None
         self._mails += 1
 
-    def _refuse(self, wire: Wire, stage: Stage, reply: Reply, rest: Iterator[Reply]) -> None:
+    def _refuse(self, wire: Wire, stage: SmtpStage, reply: Reply, rest: Iterator[Reply]) -> None:
         if reply.code == 421:
-            if stage is Stage.MAIL and self._mails > 0:
+            if stage is SmtpStage.MAIL and self._mails > 0:
                 raise _Stale
             self._drop()
         else:
@@ -189,7 +189,7 @@ class SmtpSession:
             wire.write(b"".join(_commands(wire, envelope)))
             self._announced = envelope
 
-    def _finish(self, wire: Wire, envelope: Envelope, then: Envelope | None) -> Outcome:
+    def _finish(self, wire: Wire, envelope: Envelope, then: Envelope | None) -> SendOutcome:
         try:
             wire.write(_stuffed(envelope.content))
         except WireLost as lost:
@@ -201,13 +201,13 @@ class SmtpSession:
             reply = wire.reply()
         except WireLost as lost:
             self._drop()
-            return _gone(Verdict.IN_DOUBT, Stage.DOT, lost)
+            return _gone(SendVerdict.IN_DOUBT, SmtpStage.DOT, lost)
         wire.wait_at_most(self._transport.command_seconds)
         if reply.code in (0, 421):
             self._drop()
-        return _judge(Stage.DOT, reply)
+        return _judge(SmtpStage.DOT, reply)
 
-    def _last_words(self, wire: Wire, lost: WireLost) -> Outcome:
+    def _last_words(self, wire: Wire, lost: WireLost) -> SendOutcome:
         """A server that hangs up inside a mail may have said why, such as that it is too large."""
         wire.wait_at_most(GOODBYE_SECONDS)
         try:
@@ -216,25 +216,25 @@ class SmtpSession:
             reply = Reply(0, b"")
         self._drop()
         if 400 <= reply.code < 600:
-            return _judge(Stage.BODY, reply)
-        return _gone(Verdict.TEMPORARY, Stage.BODY, lost)
+            return _judge(SmtpStage.BODY, reply)
+        return _gone(SendVerdict.TEMPORARY, SmtpStage.BODY, lost)
 
 
 def _connect(transport: SmtpTransport) -> Wire:
     """A connection ready for MAIL; whatever fails here is the account's problem, not a mail's."""
-    server, wire, stage = transport.server, None, Stage.CONNECT
+    server, wire, stage = transport.server, None, SmtpStage.CONNECT
     try:
         tls = _tls(server) if server.security != "none" else None
         implicit = tls if server.security == "implicit" else None
         wire = Wire.dial(server.host, server.port, transport.connect_seconds, implicit)
         wire.wait_at_most(transport.command_seconds)
-        stage = Stage.HELLO
+        stage = SmtpStage.HELLO
         wire.hello(server.helo)
         if tls is not None and implicit is None:
-            stage = Stage.TLS
+            stage = SmtpStage.TLS
             wire.start_tls(tls, server.host, server.helo)
         if server.user:
-            stage = Stage.AUTH
+            stage = SmtpStage.AUTH
             wire.log_in(server.user, server.password)
     except (WireLost, Unwelcome) as problem:
         if wire is not None:
@@ -271,7 +271,7 @@ def _commands(wire: Wire, envelope: Envelope) -> list[bytes]:
 
 
 def _unfit(code: int, words: str) -> _Refused:
-    return _Refused(Outcome(Verdict.PERMANENT, Stage.LOCAL, code, words))
+    return _Refused(SendOutcome(SendVerdict.PERMANENT, SmtpStage.LOCAL, code, words))
 
 
 def _converse(wire: Wire, commands: list[bytes]) -> Iterator[Reply]:
@@ -304,34 +304,34 @@ def _stuffed(content: bytes) -> bytes:
 # ---------------------------------------------------------------- what an answer means
 
 
-def _judge(stage: Stage, reply: Reply) -> Outcome:
+def _judge(stage: SmtpStage, reply: Reply) -> SendOutcome:
     verdict = _meaning(stage, reply)
-    return Outcome(verdict, stage, reply.code or None, readable(reply.words))
+    return SendOutcome(verdict, stage, reply.code or None, readable(reply.words))
 
 
-def _meaning(stage: Stage, reply: Reply) -> Verdict:
+def _meaning(stage: SmtpStage, reply: Reply) -> SendVerdict:
     code = reply.code
-    if stage is Stage.DOT and 200 <= code < 300:
-        return Verdict.SENT
+    if stage is SmtpStage.DOT and 200 <= code < 300:
+        return SendVerdict.SENT
     if not 400 <= code < 600:  # no answer SMTP knows; after the dot it proves nothing
-        return Verdict.IN_DOUBT if stage is Stage.DOT else Verdict.TEMPORARY
+        return SendVerdict.IN_DOUBT if stage is SmtpStage.DOT else SendVerdict.TEMPORARY
     if code in (421, 530, 535):
-        return Verdict.ACCOUNT_PROBLEM
+        return SendVerdict.ACCOUNT_PROBLEM
     if code < 500:
-        return Verdict.TEMPORARY
+        return SendVerdict.TEMPORARY
     about_this_mail = code == 552 or reply.words.startswith((b"5.3.4", b"5.2.3"))
-    if stage is Stage.MAIL and not about_this_mail:
-        return Verdict.ACCOUNT_PROBLEM
-    return Verdict.PERMANENT
+    if stage is SmtpStage.MAIL and not about_this_mail:
+        return SendVerdict.ACCOUNT_PROBLEM
+    return SendVerdict.PERMANENT
 
 
-def _gone(verdict: Verdict, stage: Stage, lost: WireLost) -> Outcome:
-    return Outcome(verdict, stage, None, readable(str(lost)))
+def _gone(verdict: SendVerdict, stage: SmtpStage, lost: WireLost) -> SendOutcome:
+    return SendOutcome(verdict, stage, None, readable(str(lost)))
 
 
-def _account_problem(stage: Stage, problem: WireLost | Unwelcome) -> Outcome:
+def _account_problem(stage: SmtpStage, problem: WireLost | Unwelcome) -> SendOutcome:
     if isinstance(problem, Unwelcome):
-        return Outcome(
-            Verdict.ACCOUNT_PROBLEM, stage, problem.code, readable(problem.words), lasting=problem.lasting
+        return SendOutcome(
+            SendVerdict.ACCOUNT_PROBLEM, stage, problem.code, readable(problem.words), lasting=problem.lasting
         )
-    return _gone(Verdict.ACCOUNT_PROBLEM, stage, problem)
+    return _gone(SendVerdict.ACCOUNT_PROBLEM, stage, problem)

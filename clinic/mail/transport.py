@@ -22,7 +22,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _LONGEST_REPLY = 300
 
 
-class Verdict(StrEnum):
+class SendVerdict(StrEnum):
     """What became of one mail."""
 
     SENT = "sent"
@@ -33,7 +33,7 @@ class Verdict(StrEnum):
     FENCED = "fenced"  # somebody else may hold this mail by now: not sent, touch nothing
 
 
-class Stage(StrEnum):
+class SmtpStage(StrEnum):
     """How far the conversation had come."""
 
     LOCAL = "local"
@@ -58,11 +58,11 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendOutcome:
     """What the server said, and what it means for the mail."""
 
-    verdict: Verdict
-    stage: Stage
+    verdict: SendVerdict
+    stage: SmtpStage
     code: int | None = None
     reply: str = ""
     lasting: bool = False  # an account problem that waiting does not mend, whatever the code
@@ -76,22 +76,22 @@ class Outcome:
     @property
     def bad_address(self) -> bool:
         """The mailbox does not exist (5.1.x): write to it no more. A full one (5.2.2) may empty."""
-        at_recipient = self.verdict is Verdict.PERMANENT and self.stage is not Stage.LOCAL
+        at_recipient = self.verdict is SendVerdict.PERMANENT and self.stage is not SmtpStage.LOCAL
         return at_recipient and is_dead_address(self.enhanced)
 
     @property
     def needs_person(self) -> bool:
         """Waiting will not mend it: wrong password, refused sender, bad certificate."""
-        return self.verdict is Verdict.ACCOUNT_PROBLEM and (self.lasting or (self.code or 0) >= 500)
+        return self.verdict is SendVerdict.ACCOUNT_PROBLEM and (self.lasting or (self.code or 0) >= 500)
 
 
 class Session(Protocol):
     """A way to the server that stays open for a batch; one thread at a time."""
 
-    def open(self) -> Outcome | None:
+    def open(self) -> SendOutcome | None:
         """Connect now, if not connected; an Outcome says why that failed."""
 
-    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> Outcome:
+    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> SendOutcome:
         """Send one mail, connecting first if need be; never raises for what the server does.
 
         What `before_dot` raises comes through, and then nothing was sent. `then` is what is likely to be

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from clinic.domain.tapering import Decision, Step
+from clinic.domain.tapering import OfferDecision, TaperingStep
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 from clinic.models.person import Client
 from clinic.models.program import Program
@@ -33,12 +33,12 @@ class TaperingOffer(OfPractice, Base):
 
     client_id: Mapped[uuid.UUID]
     program_id: Mapped[uuid.UUID]
-    step: Mapped[Step] = mapped_column(choice(Step, "step"))
+    step: Mapped[TaperingStep] = mapped_column(choice(TaperingStep, "step"))
     numbers: Mapped[dict[str, Any]]  # as they were when it was offered
     offered_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[uuid.UUID | None]  # None: open, or withdrawn because it no longer held
-    decision: Mapped[Decision | None] = mapped_column(choice(Decision, "decision"))
+    decision: Mapped[OfferDecision | None] = mapped_column(choice(OfferDecision, "decision"))
 
     client: Mapped[Client] = relationship(foreign_keys="TaperingOffer.client_id", viewonly=True)
     program: Mapped[Program] = relationship(foreign_keys="TaperingOffer.program_id", viewonly=True)

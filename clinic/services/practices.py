@@ -33,7 +33,7 @@ WAKING = {"waking_from", "waking_until"}
 
 
 @dataclass(frozen=True, slots=True)
-class Details:
+class PracticeDetails:
     """What a practice says of itself. The numbers stand in every mail and beside every warning sign."""
 
     name: str
@@ -58,7 +58,7 @@ def only_one() -> Practice | None:
 
 
 def begin(
-    details: Details,
+    details: PracticeDetails,
     owner_name: str,
     owner_address: Address,
     password: str,
@@ -84,21 +84,21 @@ def begin(
     return owner
 
 
-def begin_first(details: Details, owner_name: str, owner_address: Address, password: str) -> User:
+def begin_first(details: PracticeDetails, owner_name: str, owner_address: Address, password: str) -> User:
     """Begin the first practice of an installation through its web page; refused once there is one."""
     _refuse_second()
     return begin(details, owner_name, owner_address, password, only_first=True)
 
 
-def change(actor: Actor, details: Details) -> None:
+def change(actor: Actor, details: PracticeDetails) -> None:
     """Change what the practice says of itself; owners only."""
     if not actor.may(Permission.CHANGE_PRACTICE):
         raise RuleBroken("Only the owner of the practice can change these details.")
     with transaction():
         practice = practice_of(actor)
-        before = {name: str(getattr(practice, name) or "") for name in Details.__slots__}
+        before = {name: str(getattr(practice, name) or "") for name in PracticeDetails.__slots__}
         _apply(practice, details)
-        after = {name: str(getattr(practice, name) or "") for name in Details.__slots__}
+        after = {name: str(getattr(practice, name) or "") for name in PracticeDetails.__slots__}
         changed = audit.changes(before, after)
         if "time_zone" in changed:  # its days begin at other instants
             after_commit("reasons", partial(_rebuild, practice.id))
@@ -132,7 +132,7 @@ def _lock_practices() -> None:
         db.session.execute(text("LOCK TABLE practice IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _apply(practice: Practice, details: Details) -> None:
+def _apply(practice: Practice, details: PracticeDetails) -> None:
     try:
         clean("From", details.name)
     except MailRefused:
@@ -143,7 +143,7 @@ def _apply(practice: Practice, details: Details) -> None:
         )
     if details.waking_from >= details.waking_until:
         raise RuleBroken("The last hour has to be later than the first.", "waking_until")
-    for name in Details.__slots__:
+    for name in PracticeDetails.__slots__:
         setattr(practice, name, getattr(details, name))
 
 

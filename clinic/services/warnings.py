@@ -14,7 +14,7 @@ from clinic.domain.access import Permission, roles_with
 from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import SkipReason, Tier
-from clinic.domain.warnings import Verdict, highest, is_same_sitting
+from clinic.domain.warnings import SignVerdict, highest, is_same_sitting
 from clinic.extensions import db
 from clinic.models import Assessment, Checkin, Client, User, WarningFlag
 from clinic.models.base import given
@@ -35,7 +35,7 @@ LONGEST_NOTE = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FlagView:
     """A flag with its client, who cleared it, and whether its reader may clear it."""
 
     flag: WarningFlag
@@ -44,7 +44,7 @@ class Seen:
     may_clear: bool
 
 
-def verdict(signs: Collection[str]) -> Verdict:
+def verdict(signs: Collection[str]) -> SignVerdict:
     """How urgent the signs are that somebody named; RuleBroken for a sign the catalogue does not know."""
     return load_catalogue().warnings.verdict(signs)
 
@@ -134,7 +134,7 @@ def _what(found: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(found[key] for key in ("test", "field", "side", "value"))
 
 
-def seen(actor: Actor, flag_id: uuid.UUID) -> Seen:
+def seen(actor: Actor, flag_id: uuid.UUID) -> FlagView:
     """A flag as the practice reads it; staff only. Two queries."""
     flag = access.flag_for(actor, flag_id)
     query = (
@@ -143,7 +143,7 @@ def seen(actor: Actor, flag_id: uuid.UUID) -> Seen:
         .where(Client.practice_id == actor.practice_id, Client.id == flag.client_id)
     )
     client, name = db.session.execute(query).one()
-    return Seen(flag, client, name, may_clear=actor.may(Permission.CLEAR_WARNINGS) and flag.is_open)
+    return FlagView(flag, client, name, may_clear=actor.may(Permission.CLEAR_WARNINGS) and flag.is_open)
 
 
 def clear(actor: Actor, flag_id: uuid.UUID, note: str) -> WarningFlag:
@@ -174,7 +174,7 @@ def clear(actor: Actor, flag_id: uuid.UUID, note: str) -> WarningFlag:
     return flag
 
 
-def _flag_to_extend(client: Client, found: Verdict, checkin: Checkin | None) -> WarningFlag | None:
+def _flag_to_extend(client: Client, found: SignVerdict, checkin: Checkin | None) -> WarningFlag | None:
     query = select(WarningFlag).where(
         WarningFlag.practice_id == client.practice_id,
         WarningFlag.client_id == client.id,
@@ -187,12 +187,12 @@ def _flag_to_extend(client: Client, found: Verdict, checkin: Checkin | None) -> 
     ).first()
     if newest is None:
         return None
-    standing = Verdict(newest.tier, tuple(newest.question_keys))
+    standing = SignVerdict(newest.tier, tuple(newest.question_keys))
     is_same = is_same_sitting(found, standing, now() - newest.raised_at, is_same_checkin=checkin is not None)
     return newest if is_same else None
 
 
-def _new_flag(client: Client, found: Verdict, checkin: Checkin | None) -> WarningFlag:
+def _new_flag(client: Client, found: SignVerdict, checkin: Checkin | None) -> WarningFlag:
     flag = WarningFlag(
         id=uuid.uuid4(),
         practice_id=client.practice_id,

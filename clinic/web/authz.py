@@ -50,7 +50,7 @@ class Rule:
 class SignedIn(UserMixin):
     """Flask-Login's idea of a user: one signed-in browser, known by its session's secret."""
 
-    def __init__(self, secret: str, found: sessions.Found) -> None:
+    def __init__(self, secret: str, found: sessions.LivingSession) -> None:
         self.secret = secret
         self.session_id: uuid.UUID = found.session_id
         self.actor: Actor = found.actor

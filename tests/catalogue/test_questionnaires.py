@@ -10,7 +10,7 @@ import pytest
 
 from clinic.catalogue import CatalogueError, load_catalogue
 from clinic.catalogue.loader import DATA
-from clinic.domain.questionnaires import MeasureRole, QuestionnaireKind, Wording
+from clinic.domain.questionnaires import MeasureRole, QuestionnaireKind, WordingSource
 from clinic.domain.types import Evidence
 
 KNOWN = load_catalogue().questionnaires
@@ -36,12 +36,12 @@ def test_only_what_may_ship_ships() -> None:
     assert list(KNOWN.newest) == ["nprs", "psfs", "rmdq24", "phq2", "groc11", "pgic7"]
     wording = {each.id: each.licence.wording for each in KNOWN.newest.values()}
     assert wording == {
-        "nprs": Wording.OWN,
-        "psfs": Wording.METHOD,
-        "rmdq24": Wording.EXACT,
-        "phq2": Wording.EXACT,
-        "groc11": Wording.OWN,
-        "pgic7": Wording.OWN,
+        "nprs": WordingSource.OWN,
+        "psfs": WordingSource.METHOD,
+        "rmdq24": WordingSource.EXACT,
+        "phq2": WordingSource.EXACT,
+        "groc11": WordingSource.OWN,
+        "pgic7": WordingSource.OWN,
     }
 
 

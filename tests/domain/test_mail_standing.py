@@ -21,7 +21,7 @@ from clinic.domain.mail_standing import (
     why_not_mailed,
 )
 from clinic.domain.scheduling import WakingHours
-from clinic.domain.sending import CheckinFacts, Promise, Ruling, decide
+from clinic.domain.sending import CheckinFacts, Promise, SendingRuling, decide
 from clinic.domain.skipping import SendingFacts, should_skip, skip_in_words
 from clinic.domain.types import MailChannel, ProgramStatus, SkipReason
 
@@ -126,7 +126,7 @@ def test_what_is_accepted_is_not_cancelled_at_the_claim_and_what_is_refused_woul
     )
     beforehand, decision = why_not_mailed(standing, sort), decide(promise, NOON)
     assert decision.skip is beforehand
-    assert decision.ruling is (Ruling.CANCEL if beforehand else Ruling.SEND)
+    assert decision.ruling is (SendingRuling.CANCEL if beforehand else SendingRuling.SEND)
     assert decision.reason == (skip_in_words(beforehand) if beforehand else "")
     if sort is MailSort.CHECKIN:
         assert should_skip(standing, facts, NOON) is beforehand

@@ -9,7 +9,7 @@ import pytest
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.programs import (
-    Change,
+    ProgramChange,
     check_change,
     check_correction,
     first_status,
@@ -79,14 +79,14 @@ def test_a_program_is_active_from_its_first_day_on(days: int, status: ProgramSta
 def test_stopping_and_restarting_need_a_reason_going_on_does_not(
     action: ProgramAction, status: ProgramStatus, needed: bool
 ) -> None:
-    without = Change(action, TODAY, "  ")
+    without = ProgramChange(action, TODAY, "  ")
     if needed:
         with pytest.raises(RuleBroken) as refused:
             check_change(status, without, earliest=BEGAN, today=TODAY)
         assert refused.value.field == "reason"
     else:
         check_change(status, without, earliest=BEGAN, today=TODAY)
-    check_change(status, Change(action, TODAY, "holiday"), earliest=BEGAN, today=TODAY)
+    check_change(status, ProgramChange(action, TODAY, "holiday"), earliest=BEGAN, today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_stopping_and_restarting_need_a_reason_going_on_does_not(
     ],
 )
 def test_a_change_is_effective_from_the_last_one_up_to_today(day: date, fine: bool) -> None:
-    change = Change(PAUSE, day, "holiday")
+    change = ProgramChange(PAUSE, day, "holiday")
     if fine:
         assert check_change(ACTIVE, change, earliest=BEGAN, today=TODAY) is PAUSED
     else:
@@ -110,12 +110,15 @@ def test_a_change_is_effective_from_the_last_one_up_to_today(day: date, fine: bo
 
 def test_a_program_that_is_yet_to_start_can_be_ended_from_its_first_day() -> None:
     starts = TODAY + timedelta(days=5)
-    assert check_change(ASSIGNED, Change(END, starts, "moved away"), earliest=starts, today=TODAY) is ENDED
+    assert (
+        check_change(ASSIGNED, ProgramChange(END, starts, "moved away"), earliest=starts, today=TODAY)
+        is ENDED
+    )
 
 
 def test_a_very_long_reason_is_refused() -> None:
     with pytest.raises(RuleBroken) as refused:
-        check_change(ACTIVE, Change(END, TODAY, "x" * 501), earliest=BEGAN, today=TODAY)
+        check_change(ACTIVE, ProgramChange(END, TODAY, "x" * 501), earliest=BEGAN, today=TODAY)
     assert refused.value.field == "reason"
 
 
@@ -125,23 +128,36 @@ def day(number: int) -> date:
 
 HELD = [
     ([], (), "never held"),
-    ([Change(PAUSE, day(5))], (Span(day(5)),), "still paused"),
-    ([Change(PAUSE, day(5)), Change(RESUME, day(9))], (Span(day(5), day(8)),), "paused and resumed"),
-    ([Change(PAUSE, day(5)), Change(RESUME, day(5))], (), "resumed the same day"),
-    ([Change(END, day(5)), Change(RESTART, day(9))], (Span(day(5), day(8)),), "ended and restarted"),
-    ([Change(PAUSE, day(5)), Change(END, day(7))], (Span(day(5)),), "paused, then ended"),
+    ([ProgramChange(PAUSE, day(5))], (Span(day(5)),), "still paused"),
     (
-        [Change(PAUSE, day(2)), Change(RESUME, day(4)), Change(PAUSE, day(8)), Change(RESUME, day(10))],
+        [ProgramChange(PAUSE, day(5)), ProgramChange(RESUME, day(9))],
+        (Span(day(5), day(8)),),
+        "paused and resumed",
+    ),
+    ([ProgramChange(PAUSE, day(5)), ProgramChange(RESUME, day(5))], (), "resumed the same day"),
+    (
+        [ProgramChange(END, day(5)), ProgramChange(RESTART, day(9))],
+        (Span(day(5), day(8)),),
+        "ended and restarted",
+    ),
+    ([ProgramChange(PAUSE, day(5)), ProgramChange(END, day(7))], (Span(day(5)),), "paused, then ended"),
+    (
+        [
+            ProgramChange(PAUSE, day(2)),
+            ProgramChange(RESUME, day(4)),
+            ProgramChange(PAUSE, day(8)),
+            ProgramChange(RESUME, day(10)),
+        ],
         (Span(day(2), day(3)), Span(day(8), day(9))),
         "paused twice",
     ),
-    ([Change(START, day(3))], (), "only started"),
+    ([ProgramChange(START, day(3))], (), "only started"),
 ]
 
 
 @pytest.mark.parametrize("changes, spans, why", HELD, ids=[row[2] for row in HELD])
 def test_days_that_asked_for_nothing_run_from_each_stop_to_the_next_start(
-    changes: list[Change], spans: tuple[Span, ...], why: str
+    changes: list[ProgramChange], spans: tuple[Span, ...], why: str
 ) -> None:
     assert pauses(changes) == spans, why
 
@@ -207,5 +223,5 @@ def test_since_when_a_program_runs(
     steps: tuple[tuple[ProgramAction, int], ...], since: int, why: str
 ) -> None:
     first = date(2026, 3, 2)
-    changes = [Change(action, first + timedelta(days=day)) for action, day in steps]
+    changes = [ProgramChange(action, first + timedelta(days=day)) for action, day in steps]
     assert running_since(first, changes) == first + timedelta(days=since), why

@@ -14,7 +14,7 @@ from clinic.domain.progress import (
     Day,
     PainChange,
     PainPoint,
-    Plan,
+    PracticePlan,
     Span,
     adherence,
     day_outcome,
@@ -28,7 +28,7 @@ from clinic.domain.types import DayMark, LogOutcome, MistakeAnswer
 DONE, PARTLY, NOT_DONE = LogOutcome.DONE, LogOutcome.PARTLY, LogOutcome.NOT_DONE
 TODAY = date(2026, 11, 26)  # a Thursday
 MONDAY = date(2026, 11, 23)
-PLAN = Plan(starts_on=date(2026, 10, 1))
+PLAN = PracticePlan(starts_on=date(2026, 10, 1))
 
 
 def days_ago(count: int) -> date:
@@ -76,9 +76,9 @@ def test_today_is_still_to_come_until_something_is_logged() -> None:
 
 
 def test_days_before_the_start_within_a_pause_and_after_the_end_are_asked_of_nobody() -> None:
-    begun = Plan(starts_on=days_ago(2))
-    paused = Plan(starts_on=days_ago(30), pauses=(Span(days_ago(2), days_ago(2)), Span(TODAY)))
-    ended = Plan(starts_on=days_ago(30), ends_on=days_ago(2))
+    begun = PracticePlan(starts_on=days_ago(2))
+    paused = PracticePlan(starts_on=days_ago(30), pauses=(Span(days_ago(2), days_ago(2)), Span(TODAY)))
+    ended = PracticePlan(starts_on=days_ago(30), ends_on=days_ago(2))
     assert marks(week_strip({}, begun, TODAY))[:3] == ["before_start", "not_reported", "not_reported"]
     assert marks(week_strip({}, paused, TODAY))[:4] == ["not_reported", "paused", "not_reported", "paused"]
     assert marks(week_strip({}, ended, TODAY))[:4] == [
@@ -100,26 +100,32 @@ ADHERENCE = [
     (logs(d1=DONE, d2=DONE, d3=PARTLY, d4=NOT_DONE), PLAN, 7, (7, 2, 1, 1, 3, 43), "all four kinds"),
     (logs(d0=DONE), PLAN, 7, (7, 1, 0, 0, 6, 14), "today counts once it is logged"),
     (logs(d8=DONE), PLAN, 7, (7, 0, 0, 0, 7, 0), "older days are outside the window"),
-    ({}, Plan(starts_on=TODAY), 7, (0, 0, 0, 0, 0, None), "nothing asked yet has no percentage"),
-    ({}, Plan(starts_on=days_ago(3)), 7, (3, 0, 0, 0, 3, 0), "only days since the start"),
-    (logs(d1=DONE), Plan(starts_on=days_ago(3)), 30, (3, 1, 0, 0, 2, 33), "a longer window than the program"),
+    ({}, PracticePlan(starts_on=TODAY), 7, (0, 0, 0, 0, 0, None), "nothing asked yet has no percentage"),
+    ({}, PracticePlan(starts_on=days_ago(3)), 7, (3, 0, 0, 0, 3, 0), "only days since the start"),
     (
         logs(d1=DONE),
-        Plan(starts_on=days_ago(60), pauses=(Span(days_ago(5), days_ago(2)),)),
+        PracticePlan(starts_on=days_ago(3)),
+        30,
+        (3, 1, 0, 0, 2, 33),
+        "a longer window than the program",
+    ),
+    (
+        logs(d1=DONE),
+        PracticePlan(starts_on=days_ago(60), pauses=(Span(days_ago(5), days_ago(2)),)),
         7,
         (3, 1, 0, 0, 2, 33),
         "a pause is in no denominator",
     ),
     (
         logs(d1=DONE, d2=DONE, d4=DONE, d5=DONE, d7=DONE),
-        Plan(starts_on=days_ago(60), days_per_week=5),
+        PracticePlan(starts_on=days_ago(60), days_per_week=5),
         7,
         (5, 5, 0, 0, 0, 100),
         "five days a week, all five done",
     ),
     (
         logs(d1=DONE, d2=DONE, d3=DONE, d4=DONE, d5=DONE, d6=DONE, d7=DONE),
-        Plan(starts_on=days_ago(60), days_per_week=3),
+        PracticePlan(starts_on=days_ago(60), days_per_week=3),
         7,
         (3, 7, 0, 0, 0, 100),
         "more than asked is 100 %, not more",
@@ -129,7 +135,11 @@ ADHERENCE = [
 
 @pytest.mark.parametrize("reported, plan, window, figures, why", ADHERENCE, ids=[row[4] for row in ADHERENCE])
 def test_adherence_comes_with_its_denominator(
-    reported: dict[date, LogOutcome], plan: Plan, window: int, figures: tuple[int | None, ...], why: str
+    reported: dict[date, LogOutcome],
+    plan: PracticePlan,
+    window: int,
+    figures: tuple[int | None, ...],
+    why: str,
 ) -> None:
     found = adherence(reported, plan, TODAY, window)
     assert (
@@ -144,7 +154,7 @@ def test_adherence_comes_with_its_denominator(
 
 outcomes = st.dictionaries(st.integers(0, 100).map(days_ago), st.sampled_from(LogOutcome))
 plans = st.builds(
-    Plan,
+    PracticePlan,
     starts_on=st.integers(0, 120).map(days_ago),
     ends_on=st.none() | st.integers(0, 60).map(days_ago),
     pauses=st.lists(
@@ -155,7 +165,9 @@ plans = st.builds(
 
 
 @given(outcomes, plans, st.sampled_from([7, 30, 90]))
-def test_adherence_stays_within_its_bounds(reported: dict[date, LogOutcome], plan: Plan, window: int) -> None:
+def test_adherence_stays_within_its_bounds(
+    reported: dict[date, LogOutcome], plan: PracticePlan, window: int
+) -> None:
     found = adherence(reported, plan, TODAY, window)
     assert 0 <= found.expected <= window
     assert found.done + found.partly + found.not_done <= window
@@ -165,7 +177,7 @@ def test_adherence_stays_within_its_bounds(reported: dict[date, LogOutcome], pla
 
 @given(outcomes, plans, st.integers(1, 30))
 def test_one_more_day_done_never_lowers_adherence(
-    reported: dict[date, LogOutcome], plan: Plan, day: int
+    reported: dict[date, LogOutcome], plan: PracticePlan, day: int
 ) -> None:
     more = reported | {days_ago(day): DONE}
     before, after = (adherence(each, plan, TODAY, 30).practised for each in (reported, more))
@@ -175,7 +187,7 @@ def test_one_more_day_done_never_lowers_adherence(
 def test_adherence_is_said_with_its_denominator_and_what_was_not_reported() -> None:
     found = adherence(logs(d1=DONE, d2=PARTLY, d3=NOT_DONE), PLAN, TODAY, 7)
     assert found.in_words == "2 of 7 days, 1 not done, 4 not reported"
-    assert adherence({}, Plan(starts_on=TODAY), TODAY, 7).in_words == "nothing asked yet"
+    assert adherence({}, PracticePlan(starts_on=TODAY), TODAY, 7).in_words == "nothing asked yet"
 
 
 @pytest.mark.parametrize(
@@ -254,11 +266,11 @@ def test_weeks_before_the_first_day_are_left_out() -> None:
 
 
 SENTENCES = [
-    ({}, Plan(starts_on=TODAY + timedelta(days=2)), None, "Your program starts on Sat 28 Nov."),
-    ({}, Plan(starts_on=TODAY), None, "Today is your first day."),
+    ({}, PracticePlan(starts_on=TODAY + timedelta(days=2)), None, "Your program starts on Sat 28 Nov."),
+    ({}, PracticePlan(starts_on=TODAY), None, "Today is your first day."),
     (logs(d1=DONE, d2=DONE, d4=PARTLY), PLAN, None, "You practised on 3 of the last 7 days."),
-    (logs(d1=DONE), Plan(starts_on=days_ago(3)), None, "You practised on 1 of 3 days."),
-    (logs(d0=DONE), Plan(starts_on=TODAY), None, "You practised on 1 of 1 day."),
+    (logs(d1=DONE), PracticePlan(starts_on=days_ago(3)), None, "You practised on 1 of 3 days."),
+    (logs(d0=DONE), PracticePlan(starts_on=TODAY), None, "You practised on 1 of 1 day."),
     (
         logs(d1=DONE),
         PLAN,
@@ -269,7 +281,7 @@ SENTENCES = [
     (logs(d1=DONE), PLAN, PainChange(MONDAY, 3, 6), "You practised on 1 of the last 7 days."),
     (
         {},
-        Plan(starts_on=days_ago(60), pauses=(Span(days_ago(40)),)),
+        PracticePlan(starts_on=days_ago(60), pauses=(Span(days_ago(40)),)),
         None,
         "Nothing was asked of you lately.",
     ),
@@ -278,6 +290,6 @@ SENTENCES = [
 
 @pytest.mark.parametrize("reported, plan, pain, sentence", SENTENCES, ids=[row[3] for row in SENTENCES])
 def test_progress_is_one_sentence_of_facts(
-    reported: dict[date, LogOutcome], plan: Plan, pain: PainChange | None, sentence: str
+    reported: dict[date, LogOutcome], plan: PracticePlan, pain: PainChange | None, sentence: str
 ) -> None:
     assert progress_sentence(reported, plan, TODAY, pain) == sentence

@@ -14,7 +14,7 @@ from clinic.domain.sending import (
     KEEP_TRYING,
     CheckinFacts,
     Promise,
-    Ruling,
+    SendingRuling,
     after_todays_mail,
     decide,
     last_try,
@@ -35,53 +35,58 @@ NO_NUMBERS = MailStanding(numbers_set=False)
 @pytest.mark.parametrize(
     ("promise", "ruling", "skip"),
     [
-        pytest.param(MAIL, Ruling.SEND, None, id="an invitation goes out"),
-        pytest.param(CHECKIN_MAIL, Ruling.SEND, None, id="a check-in goes out"),
+        pytest.param(MAIL, SendingRuling.SEND, None, id="an invitation goes out"),
+        pytest.param(CHECKIN_MAIL, SendingRuling.SEND, None, id="a check-in goes out"),
         pytest.param(
-            replace(MAIL, not_after=NOON), Ruling.EXPIRE, SkipReason.LATE, id="too late is too late"
+            replace(MAIL, not_after=NOON), SendingRuling.EXPIRE, SkipReason.LATE, id="too late is too late"
         ),
         pytest.param(
             replace(MAIL, not_after=NOON, attempts=4),
-            Ruling.EXPIRE,
+            SendingRuling.EXPIRE,
             None,
             id="given up after tries is not late",
         ),
         pytest.param(
             replace(MAIL, demo=True),
-            Ruling.CANCEL,
+            SendingRuling.CANCEL,
             SkipReason.DEMONSTRATION,
             id="the demo mails nobody for real",
         ),
-        pytest.param(replace(MAIL, withdrawn=True), Ruling.CANCEL, None, id="a revoked invitation stays"),
+        pytest.param(
+            replace(MAIL, withdrawn=True), SendingRuling.CANCEL, None, id="a revoked invitation stays"
+        ),
         pytest.param(
             replace(MAIL, standing=NO_NUMBERS),
-            Ruling.CANCEL,
+            SendingRuling.CANCEL,
             SkipReason.NUMBERS_NOT_SET,
             id="no client is mailed before the numbers are set",
         ),
         pytest.param(
             replace(MAIL, sort=MailSort.PRACTICE, standing=NO_NUMBERS),
-            Ruling.SEND,
+            SendingRuling.SEND,
             None,
             id="staff are mailed before",
         ),
         pytest.param(
             replace(MAIL, standing=MailStanding(has_address=False)),
-            Ruling.CANCEL,
+            SendingRuling.CANCEL,
             SkipReason.NO_ADDRESS,
             id="nowhere to send it",
         ),
         pytest.param(
-            replace(MAIL, checkin=replace(CHECKIN, answered=True)), Ruling.CANCEL, None, id="answered already"
+            replace(MAIL, checkin=replace(CHECKIN, answered=True)),
+            SendingRuling.CANCEL,
+            None,
+            id="answered already",
         ),
     ],
 )
 def test_what_happens_to_a_mail_whose_time_has_come(
-    promise: Promise, ruling: Ruling, skip: SkipReason | None
+    promise: Promise, ruling: SendingRuling, skip: SkipReason | None
 ) -> None:
     decision = decide(promise, NOON)
     assert (decision.ruling, decision.skip) == (ruling, skip)
-    assert bool(decision.reason) is (ruling is not Ruling.SEND)
+    assert bool(decision.reason) is (ruling is not SendingRuling.SEND)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +119,7 @@ def test_a_program_that_stopped_after_planning_stops_a_checkin(
 def test_a_checkin_waits_for_the_morning_of_its_client() -> None:
     night = NOON.replace(hour=3)
     decision = decide(CHECKIN_MAIL, night)
-    assert (decision.ruling, decision.until) == (Ruling.LATER, NOON.replace(hour=8))
+    assert (decision.ruling, decision.until) == (SendingRuling.LATER, NOON.replace(hour=8))
 
 
 def test_a_morning_that_comes_too_late_is_not_waited_for() -> None:
@@ -122,7 +127,7 @@ def test_a_morning_that_comes_too_late_is_not_waited_for() -> None:
     soon = night + timedelta(hours=2)
     for promise in (replace(CHECKIN_MAIL, not_after=soon), replace(CHECKIN_MAIL, start_by=soon)):
         decision = decide(promise, night)
-        assert (decision.ruling, decision.skip) == (Ruling.EXPIRE, SkipReason.LATE)
+        assert (decision.ruling, decision.skip) == (SendingRuling.EXPIRE, SkipReason.LATE)
 
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -131,41 +136,44 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 @pytest.mark.parametrize(
     ("attempts", "late", "ruling", "why"),
     [
-        (0, HOUR, Ruling.SEND, "an hour late"),
-        (0, DAY, Ruling.SEND, "a day late, to the second"),
-        (0, DAY + HOUR, Ruling.EXPIRE, "never tried within a day"),
-        (1, DAY + HOUR, Ruling.SEND, "tried and refused for now: it goes on"),
-        (60, 2 * DAY, Ruling.SEND, "and on"),
-        (70, KEEP_TRYING, Ruling.EXPIRE, "for three days"),
+        (0, HOUR, SendingRuling.SEND, "an hour late"),
+        (0, DAY, SendingRuling.SEND, "a day late, to the second"),
+        (0, DAY + HOUR, SendingRuling.EXPIRE, "never tried within a day"),
+        (1, DAY + HOUR, SendingRuling.SEND, "tried and refused for now: it goes on"),
+        (60, 2 * DAY, SendingRuling.SEND, "and on"),
+        (70, KEEP_TRYING, SendingRuling.EXPIRE, "for three days"),
     ],
 )
 def test_a_mail_is_begun_within_a_day_and_tried_for_three(
-    attempts: int, late: timedelta, ruling: Ruling, why: str
+    attempts: int, late: timedelta, ruling: SendingRuling, why: str
 ) -> None:
     due = NOON - late
     promise = replace(CHECKIN_MAIL, attempts=attempts, start_by=due + DAY, not_after=due + KEEP_TRYING)
     decision = decide(promise, NOON)
     assert decision.ruling is ruling, why
-    assert decision.skip is (SkipReason.LATE if ruling is Ruling.EXPIRE and not attempts else None)
+    assert decision.skip is (SkipReason.LATE if ruling is SendingRuling.EXPIRE and not attempts else None)
 
 
 @pytest.mark.parametrize(
     ("promise", "ruling"),
     [
-        (replace(CHECKIN_MAIL, not_after=NOON + 2 * DAY), Ruling.LATER),
-        (replace(CHECKIN_MAIL, not_after=NOON + HOUR), Ruling.CANCEL),
-        (replace(CHECKIN_MAIL, not_after=NOON + 2 * DAY, start_by=NOON + HOUR), Ruling.CANCEL),
-        (replace(CHECKIN_MAIL, not_after=NOON + 2 * DAY, start_by=NOON + HOUR, attempts=1), Ruling.LATER),
+        (replace(CHECKIN_MAIL, not_after=NOON + 2 * DAY), SendingRuling.LATER),
+        (replace(CHECKIN_MAIL, not_after=NOON + HOUR), SendingRuling.CANCEL),
+        (replace(CHECKIN_MAIL, not_after=NOON + 2 * DAY, start_by=NOON + HOUR), SendingRuling.CANCEL),
+        (
+            replace(CHECKIN_MAIL, not_after=NOON + 2 * DAY, start_by=NOON + HOUR, attempts=1),
+            SendingRuling.LATER,
+        ),
     ],
     ids=["tomorrow", "tomorrow it has ended", "tomorrow it is too late to begin", "begun it may go on"],
 )
 def test_a_second_mail_of_a_day_waits_for_the_next_morning_or_is_left_out(
-    promise: Promise, ruling: Ruling
+    promise: Promise, ruling: SendingRuling
 ) -> None:
     decision = after_todays_mail(promise, NOON)
     assert decision.ruling is ruling
-    assert decision.until == (NOON.replace(day=24, hour=8) if ruling is Ruling.LATER else None)
-    assert decision.skip is (None if ruling is Ruling.LATER else SkipReason.ONE_MAIL_A_DAY)
+    assert decision.until == (NOON.replace(day=24, hour=8) if ruling is SendingRuling.LATER else None)
+    assert decision.skip is (None if ruling is SendingRuling.LATER else SkipReason.ONE_MAIL_A_DAY)
 
 
 @pytest.mark.parametrize(

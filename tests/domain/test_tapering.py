@@ -12,8 +12,8 @@ from clinic.domain.tapering import (
     GRAVE,
     Hindrance,
     Share,
-    Standing,
-    Step,
+    TaperingFacts,
+    TaperingStep,
     days_said,
     numbers,
     reason,
@@ -26,7 +26,7 @@ TODAY = date(2026, 11, 23)
 DAYS = timedelta(days=1)
 
 # A weekly check-in for four weeks, all answered, practised on 26 of 28 days: everything that is asked for.
-WELL = Standing(
+WELL = TaperingFacts(
     today=TODAY,
     status=ProgramStatus.ACTIVE,
     steady_since=TODAY - 28 * DAYS,
@@ -42,10 +42,10 @@ NOBODY = Share(0, 0)
 
 @pytest.mark.parametrize(
     ("every_weeks", "asked", "step"),
-    [(1, 4, Step.TWO_WEEKLY), (2, 2, Step.MONTHLY), (4, 1, Step.GRADUATE)],
+    [(1, 4, TaperingStep.TWO_WEEKLY), (2, 2, TaperingStep.MONTHLY), (4, 1, TaperingStep.GRADUATE)],
 )
 def test_a_client_who_does_well_is_offered_the_next_slower_rhythm(
-    every_weeks: int, asked: int, step: Step
+    every_weeks: int, asked: int, step: TaperingStep
 ) -> None:
     well = replace(WELL, every_weeks=every_weeks, asked=asked, answered=asked)
     assert rule(well).step is step
@@ -53,9 +53,10 @@ def test_a_client_who_does_well_is_offered_the_next_slower_rhythm(
 
 
 @pytest.mark.parametrize(
-    ("step", "every_weeks"), [(Step.TWO_WEEKLY, 2), (Step.MONTHLY, 4), (Step.GRADUATE, None)]
+    ("step", "every_weeks"),
+    [(TaperingStep.TWO_WEEKLY, 2), (TaperingStep.MONTHLY, 4), (TaperingStep.GRADUATE, None)],
 )
-def test_each_step_leads_to_its_rhythm(step: Step, every_weeks: int | None) -> None:
+def test_each_step_leads_to_its_rhythm(step: TaperingStep, every_weeks: int | None) -> None:
     assert step.every_weeks == every_weeks
 
 
@@ -104,7 +105,7 @@ def test_a_slower_rhythm_asks_less_often_and_is_judged_by_what_it_asked(
     asked: int, answered: int, offered: bool
 ) -> None:
     standing = replace(WELL, every_weeks=2, asked=asked, answered=answered)
-    assert (rule(standing).step is Step.MONTHLY) is offered
+    assert (rule(standing).step is TaperingStep.MONTHLY) is offered
 
 
 def test_a_warning_sign_weighs_more_than_everything_about_practice() -> None:
@@ -117,12 +118,12 @@ def test_an_offer_outlives_weeks_that_slide_on_but_no_warning(
     changed: dict[str, object], hindrance: Hindrance | None
 ) -> None:
     standing = replace(WELL, **changed)  # type: ignore[arg-type]
-    assert still_holds(standing, Step.TWO_WEEKLY) is (hindrance not in GRAVE)
+    assert still_holds(standing, TaperingStep.TWO_WEEKLY) is (hindrance not in GRAVE)
 
 
 def test_an_offer_is_spent_once_the_rhythm_is_another() -> None:
-    assert not still_holds(replace(WELL, every_weeks=2), Step.TWO_WEEKLY)
-    assert still_holds(replace(WELL, every_weeks=2), Step.MONTHLY)
+    assert not still_holds(replace(WELL, every_weeks=2), TaperingStep.TWO_WEEKLY)
+    assert still_holds(replace(WELL, every_weeks=2), TaperingStep.MONTHLY)
 
 
 @pytest.mark.parametrize(

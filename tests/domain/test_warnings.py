@@ -13,7 +13,7 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.types import Tier
 from clinic.domain.warnings import (
     ONE_SITTING,
-    Verdict,
+    SignVerdict,
     client_text,
     highest,
     is_same_sitting,
@@ -116,22 +116,22 @@ def test_no_text_is_made_before_the_numbers_are_set(emergency: str, urgent: str)
         client_text("Call {emergency_number}.", emergency_number=emergency, urgent_line=urgent)
 
 
-STANDING = Verdict(Tier.U, ("calf",))
+STANDING = SignVerdict(Tier.U, ("calf",))
 SOON, LATER = ONE_SITTING / 2, ONE_SITTING
 
 
 @pytest.mark.parametrize(
     "found, since, is_same_checkin, is_same",
     [
-        (Verdict(Tier.U, ("calf",)), LATER, False, True),  # nothing new
-        (Verdict(Tier.S, ("steroid",)), SOON, False, True),  # one more, and no worse
-        (Verdict(Tier.U, ("fever",)), SOON, False, True),
-        (Verdict(Tier.E, ("saddle",)), SOON, False, False),  # worse: an alert of its own
-        (Verdict(Tier.S, ("steroid",)), LATER, False, False),  # another time: so is this
-        (Verdict(Tier.E, ("saddle",)), LATER, True, True),  # a check-in has one flag
+        (SignVerdict(Tier.U, ("calf",)), LATER, False, True),  # nothing new
+        (SignVerdict(Tier.S, ("steroid",)), SOON, False, True),  # one more, and no worse
+        (SignVerdict(Tier.U, ("fever",)), SOON, False, True),
+        (SignVerdict(Tier.E, ("saddle",)), SOON, False, False),  # worse: an alert of its own
+        (SignVerdict(Tier.S, ("steroid",)), LATER, False, False),  # another time: so is this
+        (SignVerdict(Tier.E, ("saddle",)), LATER, True, True),  # a check-in has one flag
     ],
 )
 def test_signs_of_one_sitting_are_one_flag(
-    found: Verdict, since: timedelta, is_same_checkin: bool, is_same: bool
+    found: SignVerdict, since: timedelta, is_same_checkin: bool, is_same: bool
 ) -> None:
     assert is_same_sitting(found, STANDING, since, is_same_checkin=is_same_checkin) is is_same

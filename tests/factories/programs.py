@@ -14,7 +14,7 @@ from clinic.services.clock import today_in
 from clinic.services.programs import assigning as programs
 from clinic.services.programs.assigning import Assignment
 from clinic.services.routines import publishing as routines
-from clinic.services.routines.publishing import Edit, MoveEdit, NamedMistake
+from clinic.services.routines.publishing import MistakeMeaning, MoveEdit, RoutineEdit
 from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import transaction
 
@@ -28,7 +28,7 @@ def publish_routine(practice: Practice, owner: User) -> RoutineVersion:
     draft = routines.draft_of(actor, routine)
     assert draft is not None
     fault = load_catalogue().faults["tuck"]
-    mistake = NamedMistake(
+    mistake = MistakeMeaning(
         fault_keys=("tuck",), see=fault.see, fix=fault.fix, self_test="Stand side-on to a mirror."
     )
     moves = {
@@ -39,7 +39,7 @@ def publish_routine(practice: Practice, owner: User) -> RoutineVersion:
         )
         for item in draft.items
     }
-    routines.publish(actor, routine.id, Edit(moves), routines.digest_of(draft, practice))
+    routines.publish(actor, routine.id, RoutineEdit(moves), routines.digest_of(draft, practice))
     return routines.whole_version(actor, draft.id)
 
 

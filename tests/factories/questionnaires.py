@@ -12,7 +12,7 @@ from clinic.services.accounts import signing_in as accounts
 from clinic.services.questionnaires import answering as questionnaire_answering
 from clinic.services.questionnaires import asking as questionnaire_asking
 from clinic.services.questionnaires.given import GivenAnswers
-from clinic.services.questionnaires.wishes import Wish
+from clinic.services.questionnaires.wishes import QuestionnaireWish
 from clinic.services.transaction import transaction
 from tests.factories.people import People
 
@@ -31,7 +31,7 @@ def ask(
     actor = accounts.actor_of(by or people.colleague)
     values: dict[str, Any] = {"form_key": uuid.uuid4().hex, "since": SINCE, "confirmed": True} | wish
     who = client or people.client
-    return questionnaire_asking.ask(actor, who.id, Wish(keys=keys, channel=channel, **values))
+    return questionnaire_asking.ask(actor, who.id, QuestionnaireWish(keys=keys, channel=channel, **values))
 
 
 def pain(now: int | None = 5, average: int | None = 5, worst: int | None = 7) -> GivenAnswers:

@@ -13,7 +13,7 @@ from clinic.domain.attention import AttentionKind
 from clinic.domain.notices import NoticeKind
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.spots import spots_of
-from clinic.domain.tapering import Step
+from clinic.domain.tapering import TaperingStep
 from clinic.domain.types import (
     AssessmentStatus,
     CheckinKind,
@@ -367,7 +367,9 @@ def _offer(client: Client, program: Program) -> TaperingOffer:
         "expected": 28,
         "since": since.isoformat(),
     }
-    return add(TaperingOffer, client, step=Step.TWO_WEEKLY, numbers=numbers, offered_at=ago(days=1), **about)
+    return add(
+        TaperingOffer, client, step=TaperingStep.TWO_WEEKLY, numbers=numbers, offered_at=ago(days=1), **about
+    )
 
 
 def make_checkin(client: Client, program: Program, state: CheckinState, *, days_ago: int) -> Checkin:

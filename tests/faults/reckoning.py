@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from clinic.domain.bounces import IN_WORDS, Fault
+from clinic.domain.bounces import IN_WORDS, BounceCause
 from clinic.domain.types import OutboxState
 from clinic.extensions import db
 from clinic.models import OutboxMessage
@@ -16,7 +16,7 @@ from tests.sink import Sink
 UNDER_WAY = (OutboxState.READY, OutboxState.LEASED)
 SKIPPED = (OutboxState.CANCELLED, OutboxState.EXPIRED)
 MAIL_FROM_DOMAIN = "clinic.example"
-CAME_BACK = IN_WORDS[Fault.UNKNOWN]  # each of these begins so
+CAME_BACK = IN_WORDS[BounceCause.UNKNOWN]  # each of these begins so
 
 
 @dataclass(frozen=True)

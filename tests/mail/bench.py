@@ -21,7 +21,7 @@ from clinic.mail.journal import Journal
 from clinic.mail.lease import Lease
 from clinic.mail.message import Message, list_id, message_id
 from clinic.mail.smtp import SmtpTransport
-from clinic.mail.transport import Envelope, Verdict
+from clinic.mail.transport import Envelope, SendVerdict
 from tests.sink import sink_process
 
 HEAD = Letterhead("Harbour Street Practice", "020 7946 0018", "112")
@@ -125,7 +125,7 @@ def _ours(port: int, ready: list[bytes]) -> float:
             outcome = deliver(
                 session, envelope, journal=journal, lease=lease, mail=UUID(int=number), attempt=1
             )
-            assert outcome.verdict is Verdict.SENT
+            assert outcome.verdict is SendVerdict.SENT
         seconds = time.perf_counter() - began
         journal.close()
     return len(ready) / seconds

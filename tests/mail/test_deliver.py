@@ -10,10 +10,10 @@ from uuid import UUID
 import pytest
 
 from clinic.mail.deliver import deliver
-from clinic.mail.journal import Fate, Journal, JournalError, dead_journals
+from clinic.mail.journal import AttemptFate, Journal, JournalError, dead_journals
 from clinic.mail.lease import Lease
 from clinic.mail.memory import MemoryTransport
-from clinic.mail.transport import Envelope, Outcome, Stage, Verdict
+from clinic.mail.transport import Envelope, SendOutcome, SendVerdict, SmtpStage
 from tests.mail.test_message import MAIL
 from tests.mail.test_smtp import ROOT, envelope, session_with
 from tests.sink import Rule, running_sink, sink_process
@@ -22,7 +22,7 @@ ONE = UUID(int=1)
 LONG = Lease(900)
 
 
-def fate_after(folder: Path, journal: Journal) -> Fate:
+def fate_after(folder: Path, journal: Journal) -> AttemptFate:
     journal.abandon()
     with dead_journals(folder) as (dead,):
         return dead.fate(ONE, 1)
@@ -31,16 +31,16 @@ def fate_after(folder: Path, journal: Journal) -> Fate:
 @pytest.mark.parametrize(
     "outcome, fate",
     [
-        (Outcome(Verdict.SENT, Stage.DOT, 250), Fate.SENT),
-        (Outcome(Verdict.IN_DOUBT, Stage.DOT), Fate.IN_DOUBT),
-        (Outcome(Verdict.TEMPORARY, Stage.DOT, 451), Fate.UNSENT),
-        (Outcome(Verdict.PERMANENT, Stage.DOT, 554), Fate.UNSENT),
-        (Outcome(Verdict.TEMPORARY, Stage.BODY), Fate.UNSENT),
-        (Outcome(Verdict.PERMANENT, Stage.RCPT, 550), Fate.UNSENT),
-        (Outcome(Verdict.ACCOUNT_PROBLEM, Stage.CONNECT), Fate.UNSENT),
+        (SendOutcome(SendVerdict.SENT, SmtpStage.DOT, 250), AttemptFate.SENT),
+        (SendOutcome(SendVerdict.IN_DOUBT, SmtpStage.DOT), AttemptFate.IN_DOUBT),
+        (SendOutcome(SendVerdict.TEMPORARY, SmtpStage.DOT, 451), AttemptFate.UNSENT),
+        (SendOutcome(SendVerdict.PERMANENT, SmtpStage.DOT, 554), AttemptFate.UNSENT),
+        (SendOutcome(SendVerdict.TEMPORARY, SmtpStage.BODY), AttemptFate.UNSENT),
+        (SendOutcome(SendVerdict.PERMANENT, SmtpStage.RCPT, 550), AttemptFate.UNSENT),
+        (SendOutcome(SendVerdict.ACCOUNT_PROBLEM, SmtpStage.CONNECT), AttemptFate.UNSENT),
     ],
 )
-def test_the_journal_agrees_with_the_outcome(tmp_path: Path, outcome: Outcome, fate: Fate) -> None:
+def test_the_journal_agrees_with_the_outcome(tmp_path: Path, outcome: SendOutcome, fate: AttemptFate) -> None:
     journal = Journal.open(tmp_path)
     transport = MemoryTransport(outcomes=[outcome])
     with transport.session() as session:
@@ -52,9 +52,9 @@ def test_a_frozen_sender_that_wakes_after_its_lease_sends_nothing(tmp_path: Path
     journal = Journal.open(tmp_path)
     with running_sink() as sink, session_with(sink.port) as session:
         outcome = deliver(session, envelope(1), journal=journal, lease=Lease(0), mail=ONE, attempt=1)
-        assert outcome.verdict is Verdict.FENCED
+        assert outcome.verdict is SendVerdict.FENCED
         assert sink.counts.total == 0
-    assert fate_after(tmp_path, journal) == Fate.UNSENT
+    assert fate_after(tmp_path, journal) == AttemptFate.UNSENT
 
 
 def test_no_intent_no_mail(tmp_path: Path) -> None:
@@ -106,8 +106,8 @@ def test_kill_9_while_sending_leaves_at_most_one_mail_in_doubt_and_the_rest_know
         accepted = sink.counts()["accepted"]
     with dead_journals(tmp_path) as (dead,):
         fates = {n: dead.fate(UUID(int=n), 1) for n in range(1, 10_000)}
-    doubtful = [n for n, fate in fates.items() if fate is Fate.IN_DOUBT]
-    sent = [n for n, fate in fates.items() if fate is Fate.SENT]
+    doubtful = [n for n, fate in fates.items() if fate is AttemptFate.IN_DOUBT]
+    sent = [n for n, fate in fates.items() if fate is AttemptFate.SENT]
     arrived = {int(UUID(key.removeprefix("ci.").partition("@")[0])) for key in accepted}
     assert len(doubtful) <= 1
     assert len(sent) >= 60

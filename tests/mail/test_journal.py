@@ -13,7 +13,16 @@ from uuid import UUID
 
 import pytest
 
-from clinic.mail.journal import LIFELINE, Fate, Journal, JournalError, Replay, boot_id, dead_journals, replay
+from clinic.mail.journal import (
+    LIFELINE,
+    AttemptFate,
+    Journal,
+    JournalError,
+    Replay,
+    boot_id,
+    dead_journals,
+    replay,
+)
 
 ONE, TWO, THREE, FOUR = (UUID(int=n) for n in (1, 2, 3, 4))
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,7 +64,7 @@ def sender(folder: Path, kind: str = "plain") -> Iterator[tuple[subprocess.Popen
         process.stdout.close()
 
 
-def fates(read: Replay) -> list[Fate]:
+def fates(read: Replay) -> list[AttemptFate]:
     return [read.fate(mail, 1) for mail in (ONE, TWO, THREE, FOUR)]
 
 
@@ -70,9 +79,14 @@ def test_a_process_killed_at_the_dot_leaves_that_one_mail_in_doubt(tmp_path: Pat
             (read,) = dead
             assert read.name == name
             assert read.complete
-            assert fates(read) == [Fate.SENT, Fate.UNSENT, Fate.IN_DOUBT, Fate.UNSENT]
+            assert fates(read) == [
+                AttemptFate.SENT,
+                AttemptFate.UNSENT,
+                AttemptFate.IN_DOUBT,
+                AttemptFate.UNSENT,
+            ]
             assert [read.code(mail, 1) for mail in (ONE, TWO, THREE)] == [250, 451, None]
-            assert read.fate(THREE, 2) == Fate.UNSENT  # another attempt is another matter
+            assert read.fate(THREE, 2) == AttemptFate.UNSENT  # another attempt is another matter
     assert list(tmp_path.iterdir()) == []
 
 
@@ -148,7 +162,7 @@ def test_the_living_do_not_read_their_own_journal(tmp_path: Path) -> None:
     journal.dot(ONE, 1)
     with dead_journals(tmp_path) as dead:
         assert dead == []
-    assert replay(journal.path.name, journal.path.read_bytes()).fate(ONE, 1) == Fate.IN_DOUBT
+    assert replay(journal.path.name, journal.path.read_bytes()).fate(ONE, 1) == AttemptFate.IN_DOUBT
     program = (
         "import sys; from pathlib import Path; from clinic.mail.journal import dead_journals\n"
         "with dead_journals(Path(sys.argv[1])) as dead: print(len(dead))"
@@ -168,7 +182,7 @@ def test_what_is_committed_is_forgotten_and_the_rest_is_written_behind_it(tmp_pa
     journal.dot(TWO, 1)
     journal.abandon()
     with dead_journals(tmp_path) as dead:
-        assert [dead[0].fate(mail, 1) for mail in (ONE, TWO)] == [Fate.UNSENT, Fate.IN_DOUBT]
+        assert [dead[0].fate(mail, 1) for mail in (ONE, TWO)] == [AttemptFate.UNSENT, AttemptFate.IN_DOUBT]
         assert dead[0].complete
 
 
@@ -179,28 +193,28 @@ OTHER_BOOT = "J 1 11111111-2222-3333-4444-555555555555 "
 @pytest.mark.parametrize(
     "content, complete, fate_of_one",
     [
-        (FIRST + f"D {ONE} 1\n", True, Fate.IN_DOUBT),
-        (FIRST + f"D {ONE} 1\nS {ONE} 1 250\n", True, Fate.SENT),
-        (FIRST + f"D {ONE} 1\nR {ONE} 1 0\n", True, Fate.UNSENT),
+        (FIRST + f"D {ONE} 1\n", True, AttemptFate.IN_DOUBT),
+        (FIRST + f"D {ONE} 1\nS {ONE} 1 250\n", True, AttemptFate.SENT),
+        (FIRST + f"D {ONE} 1\nR {ONE} 1 0\n", True, AttemptFate.UNSENT),
         # torn: the line was not finished, so what it announces was not done
-        (FIRST + f"D {ONE} 1", True, Fate.UNSENT),
-        (FIRST + f"D {ONE} 1\nS {ONE} 1 250", True, Fate.IN_DOUBT),
-        (FIRST, True, Fate.UNSENT),
+        (FIRST + f"D {ONE} 1", True, AttemptFate.UNSENT),
+        (FIRST + f"D {ONE} 1\nS {ONE} 1 250", True, AttemptFate.IN_DOUBT),
+        (FIRST, True, AttemptFate.UNSENT),
         # nothing at all, or not even a first line: nobody knows
-        ("", False, Fate.IN_DOUBT),
-        (FIRST[:-5], False, Fate.IN_DOUBT),
+        ("", False, AttemptFate.IN_DOUBT),
+        (FIRST[:-5], False, AttemptFate.IN_DOUBT),
         # damage in the middle: what is missing may have been sent
-        (FIRST + f"D {TWO}\nS {TWO} 1 250\n", False, Fate.IN_DOUBT),
-        (FIRST + "\0" * 30 + "\n", False, Fate.IN_DOUBT),
+        (FIRST + f"D {TWO}\nS {TWO} 1 250\n", False, AttemptFate.IN_DOUBT),
+        (FIRST + "\0" * 30 + "\n", False, AttemptFate.IN_DOUBT),
         # the machine went down: only what was synced is the whole story
-        (OTHER_BOOT + "0\n", False, Fate.IN_DOUBT),
-        (OTHER_BOOT + "1\n", True, Fate.UNSENT),
-        (OTHER_BOOT + f"0\nD {ONE} 1\nS {ONE} 1 250\n", False, Fate.SENT),
-        ("J 2 x 1\n", False, Fate.IN_DOUBT),
-        ("J 1 unknown 0\n", False, Fate.IN_DOUBT),
+        (OTHER_BOOT + "0\n", False, AttemptFate.IN_DOUBT),
+        (OTHER_BOOT + "1\n", True, AttemptFate.UNSENT),
+        (OTHER_BOOT + f"0\nD {ONE} 1\nS {ONE} 1 250\n", False, AttemptFate.SENT),
+        ("J 2 x 1\n", False, AttemptFate.IN_DOUBT),
+        ("J 1 unknown 0\n", False, AttemptFate.IN_DOUBT),
     ],
 )
-def test_what_a_journal_proves(content: str, complete: bool, fate_of_one: Fate) -> None:
+def test_what_a_journal_proves(content: str, complete: bool, fate_of_one: AttemptFate) -> None:
     read = replay("host.boot.1.x.journal", content.encode())
     assert (read.complete, read.fate(ONE, 1)) == (complete, fate_of_one)
     assert read.name == "host.boot.1.x"
@@ -219,7 +233,7 @@ def test_a_line_cut_short_by_a_full_disk_stops_the_sender_and_spoils_no_later_li
     journal.sent(ONE, 1, 250)
     journal.abandon()
     with dead_journals(tmp_path) as dead:
-        assert dead[0].fate(ONE, 1) == Fate.SENT
+        assert dead[0].fate(ONE, 1) == AttemptFate.SENT
         assert not dead[0].complete
 
 

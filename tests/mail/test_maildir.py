@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from clinic.mail.maildir import MaildirTransport, find_mail, newest_mails
-from clinic.mail.transport import Envelope, Verdict
+from clinic.mail.transport import Envelope, SendVerdict
 from tests.mail.test_message import MAIL
 
 ENVELOPE = Envelope("no-reply@clinic.example", "anna@client.example", MAIL.to_bytes())
@@ -13,7 +13,7 @@ def test_a_mail_is_stored_whole_and_read_back(tmp_path: Path) -> None:
     folder = tmp_path / "data" / "mail"
     with MaildirTransport(folder).session() as session:
         outcome = session.send(ENVELOPE, lambda: True)
-    assert (outcome.verdict, outcome.code) == (Verdict.SENT, 250)
+    assert (outcome.verdict, outcome.code) == (SendVerdict.SENT, 250)
     (mail,) = newest_mails(folder)
     assert mail.message["Subject"] == "Time for your check-in"
     assert mail.message["List-Unsubscribe"] is not None
@@ -27,7 +27,7 @@ def test_a_mail_is_stored_whole_and_read_back(tmp_path: Path) -> None:
 
 def test_nothing_is_stored_once_the_lease_is_lost(tmp_path: Path) -> None:
     with MaildirTransport(tmp_path / "mail").session() as session:
-        assert session.send(ENVELOPE, lambda: False).verdict is Verdict.FENCED
+        assert session.send(ENVELOPE, lambda: False).verdict is SendVerdict.FENCED
     assert newest_mails(tmp_path / "mail") == []
 
 
@@ -48,4 +48,4 @@ def test_a_folder_that_cannot_be_made_is_the_accounts_problem(tmp_path: Path) ->
         problem = session.open()
         assert problem is not None
         assert problem.needs_person
-        assert session.send(ENVELOPE, lambda: True).verdict is Verdict.ACCOUNT_PROBLEM
+        assert session.send(ENVELOPE, lambda: True).verdict is SendVerdict.ACCOUNT_PROBLEM

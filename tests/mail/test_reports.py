@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.mail.reports import Report, ReportKind, read_report
+from clinic.mail.reports import BounceReport, ReportKind, read_report
 from tests.factories.returned import (
     BOUNDARY,
     UNKNOWN_USER,
@@ -29,7 +29,7 @@ def told(raw: bytes) -> tuple[ReportKind, str, str]:
     return read.kind, read.status, read.words
 
 
-def everything(read: Report) -> str:
+def everything(read: BounceReport) -> str:
     return "\n".join(chain([read.subject], read.texts))
 
 

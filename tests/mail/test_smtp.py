@@ -20,12 +20,12 @@ import pytest
 from clinic.mail.message import message_id
 from clinic.mail.smtp import DOT_SECONDS, SmtpSession, SmtpTransport
 from clinic.mail.smtp_url import parse_smtp_url
-from clinic.mail.transport import Envelope, Outcome, Stage, Verdict
+from clinic.mail.transport import Envelope, SendOutcome, SendVerdict, SmtpStage
 from tests.mail.test_message import MAIL
 from tests.sink import Rule, Sink, running_sink, sink_process
 
-SENT, TEMPORARY, PERMANENT = Verdict.SENT, Verdict.TEMPORARY, Verdict.PERMANENT
-IN_DOUBT, ACCOUNT, FENCED = Verdict.IN_DOUBT, Verdict.ACCOUNT_PROBLEM, Verdict.FENCED
+SENT, TEMPORARY, PERMANENT = SendVerdict.SENT, SendVerdict.TEMPORARY, SendVerdict.PERMANENT
+IN_DOUBT, ACCOUNT, FENCED = SendVerdict.IN_DOUBT, SendVerdict.ACCOUNT_PROBLEM, SendVerdict.FENCED
 
 ROOT = Path(__file__).resolve().parents[2]
 NO_PIPELINING = {"extensions": ("8BITMIME",)}
@@ -62,7 +62,7 @@ def test_many_mails_go_over_one_connection(options: dict[str, Any]) -> None:
     with running_sink(**options) as sink, session_with(sink.port) as session:
         outcomes = [session.send(envelope(n), yes) for n in range(1, 6)]
         assert [(o.verdict, o.stage, o.code, o.reply) for o in outcomes] == [
-            (SENT, Stage.DOT, 250, "2.0.0 taken")
+            (SENT, SmtpStage.DOT, 250, "2.0.0 taken")
         ] * 5
         assert sink.counts.accepted == ids(1, 2, 3, 4, 5)
         assert sink.counts.connections == 1
@@ -200,7 +200,7 @@ REFUSALS = [
 @pytest.mark.parametrize("options", [{}, NO_PIPELINING], ids=["pipelined", "one by one"])
 @pytest.mark.parametrize("stage, words, verdict, bad_address, person", REFUSALS)
 def test_a_refusal_is_understood_and_the_next_mail_goes_out(
-    stage: str, words: str, verdict: Verdict, bad_address: bool, person: bool, options: dict[str, Any]
+    stage: str, words: str, verdict: SendVerdict, bad_address: bool, person: bool, options: dict[str, Any]
 ) -> None:
     with (
         running_sink(Rule(stage, reply=words, times=1), **options) as sink,
@@ -251,7 +251,7 @@ LOSSES = [
 
 @pytest.mark.parametrize("stage, do, verdict", LOSSES)
 def test_a_lost_server_leaves_doubt_after_the_dot_and_only_there(
-    stage: str, do: str, verdict: Verdict
+    stage: str, do: str, verdict: SendVerdict
 ) -> None:
     rule = Rule(stage, do, seconds=5, times=1)
     with (
@@ -272,7 +272,7 @@ def test_a_server_that_hangs_up_inside_a_mail_delivers_nothing_and_leaves_no_dou
         session_with(sink.port, command_seconds=5) as session,
     ):
         outcome = session.send(envelope(content=large[:9_000_000]), yes)
-        assert (outcome.verdict, outcome.stage) == (TEMPORARY, Stage.BODY)
+        assert (outcome.verdict, outcome.stage) == (TEMPORARY, SmtpStage.BODY)
         assert sink.counts.total == 0
 
 
@@ -342,7 +342,7 @@ def test_a_connection_that_answered_nonsense_is_not_trusted_with_another_mail() 
     start = [b"220 a\r\n", b"250 a\r\n", b"250 a\r\n", b"250 a\r\n", b"354 a\r\n", b"", b"", b"", b"hm\r\n"]
     with scripted(*start, *start[2:]) as port, session_with(port, connect_seconds=0.2) as session:
         assert session.send(envelope(1), yes).verdict is IN_DOUBT
-        assert session.send(envelope(2), yes).stage is Stage.CONNECT  # a new one, which nobody takes here
+        assert session.send(envelope(2), yes).stage is SmtpStage.CONNECT  # a new one, which nobody takes here
 
 
 def test_answers_to_questions_nobody_asked_never_count_as_the_answer_to_the_dot() -> None:
@@ -387,7 +387,7 @@ def test_a_server_with_no_free_connection_charges_the_account_not_the_mail() -> 
     ):
         assert first.open() is None
         outcome = second.send(envelope(1), yes)
-        assert (outcome.verdict, outcome.stage, outcome.code) == (ACCOUNT, Stage.CONNECT, 421)
+        assert (outcome.verdict, outcome.stage, outcome.code) == (ACCOUNT, SmtpStage.CONNECT, 421)
         assert not outcome.needs_person
         first.close()
         assert eventually(lambda: second.send(envelope(1), yes).verdict is SENT)
@@ -413,7 +413,7 @@ def test_a_server_that_is_not_there_is_the_accounts_problem() -> None:
         port = taken.getsockname()[1]
     with session_with(port) as session:
         problem = session.open()
-        assert problem == Outcome(ACCOUNT, Stage.CONNECT, None, "connection refused")
+        assert problem == SendOutcome(ACCOUNT, SmtpStage.CONNECT, None, "connection refused")
         assert session.send(envelope(), yes) == problem
 
 
@@ -458,7 +458,7 @@ def test_the_intent_comes_after_354_and_before_any_byte_of_the_mail() -> None:
 def test_an_accented_mailbox_needs_a_server_that_says_so(accented: str) -> None:
     with running_sink() as sink, session_with(sink.port) as session:
         outcome = session.send(envelope(recipient=accented), yes)
-        assert (outcome.verdict, outcome.stage, outcome.bad_address) == (PERMANENT, Stage.LOCAL, False)
+        assert (outcome.verdict, outcome.stage, outcome.bad_address) == (PERMANENT, SmtpStage.LOCAL, False)
     with (
         running_sink(extensions=("PIPELINING", "8BITMIME", "SMTPUTF8")) as sink,
         session_with(sink.port) as session,
@@ -469,7 +469,7 @@ def test_an_accented_mailbox_needs_a_server_that_says_so(accented: str) -> None:
 def test_a_mail_over_the_servers_limit_is_not_even_begun() -> None:
     with running_sink(extensions=("PIPELINING", "SIZE 1000")) as sink, session_with(sink.port) as session:
         outcome = session.send(envelope(content=b"x" * 1001), yes)
-        assert (outcome.verdict, outcome.stage) == (PERMANENT, Stage.LOCAL)
+        assert (outcome.verdict, outcome.stage) == (PERMANENT, SmtpStage.LOCAL)
         assert session.send(envelope(2), yes).verdict is SENT
         assert sink.commands["MAIL"] == 1
 
@@ -520,7 +520,7 @@ def test_a_certificate_nobody_vouches_for_ends_it(certificate: Path) -> None:
         session_with(sink.port, "?tls=starttls") as session,
     ):
         outcome = session.send(envelope(), yes)
-        assert (outcome.verdict, outcome.stage) == (ACCOUNT, Stage.TLS)
+        assert (outcome.verdict, outcome.stage) == (ACCOUNT, SmtpStage.TLS)
         assert "certificate" in outcome.reply
         assert outcome.needs_person
         assert sink.commands["MAIL"] == 0
@@ -530,7 +530,7 @@ def test_a_server_without_encryption_gets_no_mail_when_encryption_was_asked_for(
     with running_sink() as sink, session_with(sink.port, "?tls=starttls") as session:
         outcome = session.open()
         assert outcome is not None
-        assert (outcome.stage, outcome.needs_person) == (Stage.TLS, True)
+        assert (outcome.stage, outcome.needs_person) == (SmtpStage.TLS, True)
         assert "STARTTLS" in outcome.reply
 
 
@@ -539,7 +539,7 @@ def test_words_slipped_in_before_the_encryption_are_not_taken_for_the_servers() 
     with scripted(*start) as port, session_with(port, "?tls=starttls") as session:
         outcome = session.open()
     assert outcome is not None
-    assert (outcome.stage, outcome.needs_person) == (Stage.TLS, True)
+    assert (outcome.stage, outcome.needs_person) == (SmtpStage.TLS, True)
     assert "between STARTTLS and the encryption" in outcome.reply
 
 
@@ -561,7 +561,7 @@ def test_a_failed_login_blames_no_mail(rules: list[Rule], person: bool) -> None:
     with running_sink(*rules, users={"u": "p"}) as sink:
         with SmtpTransport.from_url(f"smtp://u:wrong@127.0.0.1:{sink.port}").session() as session:
             outcome = session.send(envelope(), yes)
-        assert (outcome.verdict, outcome.stage, outcome.needs_person) == (ACCOUNT, Stage.AUTH, person)
+        assert (outcome.verdict, outcome.stage, outcome.needs_person) == (ACCOUNT, SmtpStage.AUTH, person)
         assert "wrong@" not in outcome.reply
         assert sink.commands["MAIL"] == 0
 

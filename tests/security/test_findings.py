@@ -22,7 +22,7 @@ from clinic.services.accounts import signing_in as accounts
 from clinic.services.clients import invitations
 from clinic.services.clients import records as clients
 from clinic.services.clients.importing import import_clients
-from clinic.services.clients.records import Details
+from clinic.services.clients.records import ClientDetails
 from clinic.services.transaction import transaction
 from clinic.services.upkeep import backup
 from config import Settings
@@ -159,10 +159,10 @@ def test_an_invited_person_learns_nobodys_name_by_typing_addresses(people: Peopl
         assert "This email address cannot be used" in said
 
 
-def details_of(client: Client, **changes: Any) -> Details:
+def details_of(client: Client, **changes: Any) -> ClientDetails:
     values = {name: getattr(client, name) for name in clients.PLAIN}
     values |= {"name": client.name, "email": parse_address(client.email or "")}
-    return Details(
+    return ClientDetails(
         **(values | {"consented_on": client.consented_at.date() if client.consented_at else None} | changes)
     )
 

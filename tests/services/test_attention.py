@@ -26,7 +26,7 @@ from clinic.models import (
 )
 from clinic.services import warnings
 from clinic.services.attention import today as attention
-from clinic.services.attention.today import Case, Listed
+from clinic.services.attention.today import ClientWithReasons, ReasonCase
 from clinic.services.transaction import transaction
 from tests.factories.checkins import answered, enrol, sent_checkin
 from tests.factories.people import People, make_client
@@ -66,7 +66,7 @@ def practised(program: Program, day: date) -> None:
         )
 
 
-def listed(people: People) -> list[Listed]:
+def listed(people: People) -> list[ClientWithReasons]:
     return list(attention.today(people.actor(people.colleague)).listed)
 
 
@@ -176,7 +176,7 @@ def test_a_warning_sign_comes_first_and_is_not_done_with_a_press(people: People,
         attention.handle(
             people.actor(people.owner),
             entry.client_id,
-            [Case(AttentionKind.WARNING_SIGN, entry.flag_id)],
+            [ReasonCase(AttentionKind.WARNING_SIGN, entry.flag_id)],
             None,
         )
     assert AttentionKind.WARNING_SIGN in kinds(people)
@@ -244,7 +244,7 @@ def test_another_practice_sees_none_of_it(people: People, program: Program) -> N
 def test_a_reason_of_another_client_or_practice_is_refused(people: People, program: Program) -> None:
     contact_wanted(people, program)
     (answer,) = db.session.scalars(select(CheckinAnswer))
-    case = Case(AttentionKind.CONTACT_WANTED, answer.id)
+    case = ReasonCase(AttentionKind.CONTACT_WANTED, answer.id)
     for actor, client in (
         (people.actor(people.colleague), people.other_client),
         (people.actor(people.stranger), people.foreign_client),
@@ -258,7 +258,7 @@ def test_a_reason_of_another_client_or_practice_is_refused(people: People, progr
 @pytest.mark.parametrize("text", ["", "nonsense", "pain_up", "pain_up:1", f"made_up:{uuid4()}"])
 def test_a_reason_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(RuleBroken):
-        Case.parse(text)
+        ReasonCase.parse(text)
 
 
 def test_dealing_with_unanswered_checkins_lets_mail_begin_again(people: People, program: Program) -> None:

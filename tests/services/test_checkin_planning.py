@@ -38,7 +38,7 @@ from clinic.models import (
 from clinic.services.checkins import answers as checkin_answers
 from clinic.services.checkins import planning as checkin_planning
 from clinic.services.checkins import schedules
-from clinic.services.checkins.answers import Given
+from clinic.services.checkins.answers import CheckinReply
 from clinic.services.checkins.planning import plan_due
 from clinic.services.outbox import calling_back as checkins_service
 from clinic.services.transaction import transaction
@@ -228,7 +228,7 @@ def test_after_an_answer_checkins_go_on_by_themselves(program: Program) -> None:
     with time_machine.travel(DUE + DAY, tick=False):
         link = link_to(late).removeprefix("/c/")
         checkin_answers.deny_signs(link)
-        checkin_answers.answer(link, Given(5, 2, None, contact_wanted=False))
+        checkin_answers.answer(link, CheckinReply(5, 2, None, contact_wanted=False))
     plan_due(DUE + WEEK + MINUTE)
     states = [row.state for row in ledger()]
     # the newer of the two may still be answered

@@ -22,14 +22,14 @@ from clinic.domain.types import (
 )
 from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
-from clinic.mail.transport import Outcome, Stage, Verdict
+from clinic.mail.transport import SendOutcome, SendVerdict, SmtpStage
 from clinic.models import AuditEvent, Checkin, CheckinEvent, Client, OutboxMessage, Program, WarningFlag
 from clinic.services import links
 from clinic.services.checkins import answers as checkin_answers
 from clinic.services.checkins import planning as checkin_planning
 from clinic.services.checkins import reminders as checkin_reminders
 from clinic.services.checkins import schedules
-from clinic.services.checkins.answers import Given
+from clinic.services.checkins.answers import CheckinReply
 from clinic.services.clock import now
 from clinic.services.outbox import calling_back as checkins
 from clinic.services.outbox import promises as outbox
@@ -43,9 +43,9 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)  # a Monday
 DUE = datetime(2026, 11, 9, 9, tzinfo=UTC)  # the next Monday at nine in London
 REMIND = datetime(2026, 11, 11, 9, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-NO_ANSWER = Outcome(Verdict.IN_DOUBT, Stage.DOT, None, "the server closed the connection")
-REFUSED = Outcome(Verdict.PERMANENT, Stage.DATA, 554, "5.7.1 we do not want this")
-LATER = Outcome(Verdict.TEMPORARY, Stage.RCPT, 450, "4.2.0 come back later")
+NO_ANSWER = SendOutcome(SendVerdict.IN_DOUBT, SmtpStage.DOT, None, "the server closed the connection")
+REFUSED = SendOutcome(SendVerdict.PERMANENT, SmtpStage.DATA, 554, "5.7.1 we do not want this")
+LATER = SendOutcome(SendVerdict.TEMPORARY, SmtpStage.RCPT, 450, "4.2.0 come back later")
 
 Clock = time_machine.Traveller
 
@@ -141,7 +141,7 @@ def test_it_answers_the_first_mail_and_its_link_ends_with_the_checkin(
 def answered(checkin: Checkin) -> None:
     link = link_to(checkin).removeprefix("/c/")
     checkin_answers.deny_signs(link)
-    checkin_answers.answer(link, Given(5, 2, None, contact_wanted=False))
+    checkin_answers.answer(link, CheckinReply(5, 2, None, contact_wanted=False))
 
 
 def test_an_answer_in_time_makes_it_needless(sent: Checkin, clock: Clock) -> None:
@@ -271,7 +271,7 @@ def test_a_checkin_that_is_sent_again_after_its_reminder_has_no_second_one(
 
 @pytest.mark.parametrize("outcome, words", [(REFUSED, "not reminded"), (LATER, "the reminder waits")])
 def test_a_reminder_that_is_refused_leaves_the_checkin_as_it_was(
-    sent: Checkin, clock: Clock, server: MemoryTransport, outcome: Outcome, words: str
+    sent: Checkin, clock: Clock, server: MemoryTransport, outcome: SendOutcome, words: str
 ) -> None:
     clock.move_to(REMIND)
     server.outcomes = [outcome]

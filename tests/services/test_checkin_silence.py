@@ -17,7 +17,7 @@ from clinic.services.attention import today as attention
 from clinic.services.checkins import answers as checkin_answers
 from clinic.services.checkins import planning as checkin_planning
 from clinic.services.checkins import silence as checkin_silence
-from clinic.services.checkins.answers import Given
+from clinic.services.checkins.answers import CheckinReply
 from clinic.services.outbox import calling_back as checkins
 from clinic.services.transaction import transaction
 from tests.factories.checkins import enrol, link_to, sent_checkin
@@ -110,7 +110,7 @@ def test_an_answer_ends_a_run_of_expired_ones(program: Program) -> None:
     with time_machine.travel(DUE, tick=False):
         link = link_to(newest).removeprefix("/c/")
         checkin_answers.deny_signs(link)
-        checkin_answers.answer(link, Given(5, 2, None, contact_wanted=False))
+        checkin_answers.answer(link, CheckinReply(5, 2, None, contact_wanted=False))
     assert run(program) == 0
     sent_checkin(program, at=DUE + MINUTE)
     assert run(program) == 1
@@ -134,6 +134,6 @@ def test_an_expired_checkin_can_still_be_answered_while_its_link_works(program: 
     checkin_silence.expire(DUE + 14 * DAY)
     with time_machine.travel(DUE + 14 * DAY, tick=False):
         checkin_answers.deny_signs(link)
-        checkin_answers.answer(link, Given(5, 2, None, contact_wanted=False))
+        checkin_answers.answer(link, CheckinReply(5, 2, None, contact_wanted=False))
     assert state(checkin) is CheckinState.ANSWERED
     assert run(program) == 0

@@ -26,8 +26,8 @@ from clinic.services.attention import today as attention
 from clinic.services.clients import invitations, timeline
 from clinic.services.clients import listing as client_list
 from clinic.services.clients import records as clients
-from clinic.services.clients.listing import PAGE, Wanted
-from clinic.services.clients.records import Details
+from clinic.services.clients.listing import PAGE, ClientFilter
+from clinic.services.clients.records import ClientDetails
 from clinic.services.clock import now, today_in
 from clinic.services.transaction import transaction
 from clinic.web.presenters import clients as words
@@ -36,7 +36,7 @@ from tests.conftest import settings_for
 from tests.factories.checkins import answered, enrol, schedule_of, sent_checkin
 from tests.factories.people import LONG_AGO, People, make_client, make_people
 
-CORA = Details(
+CORA = ClientDetails(
     name="Cora Lind",
     email=parse_address("cora@clients.example"),
     phone="020 7946 0123",
@@ -55,7 +55,7 @@ def add(people: People, **changes: object) -> Client:
     return clients.add(people.actor(people.colleague), replace(CORA, **changes))
 
 
-def names(people: People, wanted: Wanted) -> list[str]:
+def names(people: People, wanted: ClientFilter) -> list[str]:
     """The names on a page of the list."""
     return [row.name for row in client_list.page(people.actor(people.colleague), wanted).rows]
 
@@ -104,7 +104,7 @@ def test_two_clients_of_a_practice_never_share_an_address(people: People) -> Non
     with pytest.raises(RuleBroken) as refused:
         add(people, name="Somebody Else", email=parse_address("CORA@clients.example"))
     assert refused.value.field == "email"
-    assert names(people, Wanted("somebody")) == []
+    assert names(people, ClientFilter("somebody")) == []
 
 
 def test_two_practices_may_have_a_client_with_the_same_address(people: People) -> None:
@@ -116,7 +116,7 @@ def test_two_practices_may_have_a_client_with_the_same_address(people: People) -
 def test_adding_and_inviting_is_all_or_nothing(people: People) -> None:
     with pytest.raises(RuleBroken):
         clients.add(people.actor(people.colleague), replace(CORA, consented_on=None), invite=True)
-    assert names(people, Wanted("cora")) == []
+    assert names(people, ClientFilter("cora")) == []
     client = clients.add(people.actor(people.colleague), CORA, invite=True)
     mail = db.session.scalars(select(OutboxMessage).where(OutboxMessage.client_id == client.id)).one()
     assert mail.kind == "invitation"
@@ -196,7 +196,7 @@ def test_a_new_address_is_the_one_to_sign_in_with_and_ends_reset_links(people: P
     )
     people.client.bounced_at = now()
     db.session.commit()
-    details = Details(
+    details = ClientDetails(
         "Ada North", parse_address("new@clients.example"), None, "Europe/London", ClientKind.PRIVATE
     )
     clients.correct(people.actor(people.colleague), people.client.id, details, people.client.version)
@@ -209,14 +209,14 @@ def test_a_new_address_is_the_one_to_sign_in_with_and_ends_reset_links(people: P
 
 
 def test_the_address_somebody_signs_in_with_cannot_be_cleared(people: People) -> None:
-    details = Details("Ada North", None, None, "Europe/London", ClientKind.PRIVATE)
+    details = ClientDetails("Ada North", None, None, "Europe/London", ClientKind.PRIVATE)
     with pytest.raises(RuleBroken, match="signs in"):
         clients.correct(people.actor(people.colleague), people.client.id, details, people.client.version)
 
 
 def test_an_address_of_a_colleague_is_not_given_to_a_client_who_signs_in(people: People) -> None:
     taken = parse_address(people.colleague.email)
-    details = Details("Ada North", taken, None, "Europe/London", ClientKind.PRIVATE)
+    details = ClientDetails("Ada North", taken, None, "Europe/London", ClientKind.PRIVATE)
     with pytest.raises(RuleBroken, match="signs in with this address"):
         clients.correct(people.actor(people.owner), people.client.id, details, people.client.version)
 
@@ -224,11 +224,11 @@ def test_an_address_of_a_colleague_is_not_given_to_a_client_who_signs_in(people:
 def test_archived_clients_are_listed_apart_and_can_be_restored(people: People) -> None:
     client, actor = add(people), people.actor(people.colleague)
     clients.archive(actor, client.id, "moved away")
-    assert names(people, Wanted("cora")) == []
-    assert names(people, Wanted("cora", ClientStatus.ARCHIVED)) == ["Cora Lind"]
+    assert names(people, ClientFilter("cora")) == []
+    assert names(people, ClientFilter("cora", ClientStatus.ARCHIVED)) == ["Cora Lind"]
     assert last_event(client).details == {"reason": "moved away"}
     clients.restore(actor, client.id, "came back")
-    assert names(people, Wanted("cora")) == ["Cora Lind"]
+    assert names(people, ClientFilter("cora")) == ["Cora Lind"]
     assert last_event(client).action == "client.restored"
 
 
@@ -242,7 +242,7 @@ def test_nobody_else_can_change_a_record(people: People, who: str) -> None:
     ):
         with pytest.raises(NotFound):
             act()
-    assert names(people, Wanted("ada")) == ["Ada Northcote"]
+    assert names(people, ClientFilter("ada")) == ["Ada Northcote"]
 
 
 @pytest.mark.parametrize(
@@ -264,31 +264,31 @@ def test_nobody_else_can_change_a_record(people: People, who: str) -> None:
 )
 def test_searching_folds_names_and_takes_signs_literally(people: People, text: str, found: bool) -> None:
     add(people, name="Łukasz O’Żółć", email=parse_address("l.zolc@clients.example"))
-    assert (names(people, Wanted(text)) == ["Łukasz O’Żółć"]) is found
+    assert (names(people, ClientFilter(text)) == ["Łukasz O’Żółć"]) is found
 
 
 def test_the_list_holds_the_clients_of_one_practice(people: People) -> None:
-    assert names(people, Wanted()) == ["Ada Northcote", "Bela Forde"]
-    assert client_list.page(people.actor(people.stranger), Wanted()).rows[0].name == "Zofia Kern"
+    assert names(people, ClientFilter()) == ["Ada Northcote", "Bela Forde"]
+    assert client_list.page(people.actor(people.stranger), ClientFilter()).rows[0].name == "Zofia Kern"
 
 
 def test_pages_follow_one_another_and_lead_back(people: People) -> None:
     fill(people, 2 * PAGE + 3)
     actor = people.actor(people.colleague)
-    first = client_list.page(actor, Wanted("client"))
-    second = client_list.page(actor, Wanted("client", after=first.after))
-    third = client_list.page(actor, Wanted("client", after=second.after))
+    first = client_list.page(actor, ClientFilter("client"))
+    second = client_list.page(actor, ClientFilter("client", after=first.after))
+    third = client_list.page(actor, ClientFilter("client", after=second.after))
     assert [len(page.rows) for page in (first, second, third)] == [PAGE, PAGE, 3]
     assert (first.before, third.after) == (None, None)
     read = [row.name for page in (first, second, third) for row in page.rows]
     assert read == [f"Client {number:05}" for number in range(2 * PAGE + 3)]
-    assert client_list.page(actor, Wanted("client", before=third.before)).rows == second.rows
-    back = client_list.page(actor, Wanted("client", before=second.before))
+    assert client_list.page(actor, ClientFilter("client", before=third.before)).rows == second.rows
+    back = client_list.page(actor, ClientFilter("client", before=second.before))
     assert (back.rows, back.before) == (first.rows, None)
 
 
 def test_a_page_beside_a_client_of_another_practice_is_the_first(people: People) -> None:
-    assert names(people, Wanted(after=people.foreign_client.id)) == ["Ada Northcote", "Bela Forde"]
+    assert names(people, ClientFilter(after=people.foreign_client.id)) == ["Ada Northcote", "Bela Forde"]
 
 
 def test_two_clients_of_one_name_are_both_listed_across_pages(people: People) -> None:
@@ -299,8 +299,8 @@ def test_two_clients_of_one_name_are_both_listed_across_pages(people: People) ->
         )
     db.session.commit()
     actor = people.actor(people.colleague)
-    first = client_list.page(actor, Wanted())
-    second = client_list.page(actor, Wanted(after=first.after))
+    first = client_list.page(actor, ClientFilter())
+    second = client_list.page(actor, ClientFilter(after=first.after))
     ids = [row.id for page in (first, second) for row in page.rows]
     assert len(ids) == len(set(ids)) == PAGE + 3
 
@@ -319,20 +319,20 @@ def test_the_filter_by_account_agrees_with_what_the_list_says(
     assert old is not None
     old.expires_at = now() - timedelta(minutes=1)
     db.session.commit()
-    everybody = client_list.page(actor, Wanted()).rows
+    everybody = client_list.page(actor, ClientFilter()).rows
     expected = [row.name for row in everybody if row.standing is standing]
     assert expected
-    assert names(people, Wanted(standing=standing)) == expected
+    assert names(people, ClientFilter(standing=standing)) == expected
 
 
 def test_the_list_asks_as_many_queries_for_many_clients_as_for_few(people: People) -> None:
     actor = people.actor(people.colleague)
-    few = queries(lambda: client_list.page(actor, Wanted()))
+    few = queries(lambda: client_list.page(actor, ClientFilter()))
     fill(people, 1200)
-    many = queries(lambda: client_list.page(actor, Wanted()))
+    many = queries(lambda: client_list.page(actor, ClientFilter()))
     assert few == 2  # the lines, and their reasons
     assert many == 3  # one more, to count up to a thousand
-    assert client_list.page(actor, Wanted()).count is None
+    assert client_list.page(actor, ClientFilter()).count is None
 
 
 def queries(act: object) -> int:
@@ -374,7 +374,7 @@ def test_moving_to_another_time_zone_plans_the_checkins_anew(people: People) -> 
     program = enrol(people)
     before = schedule_of(program).next_due_at
     stored = clients.shown(people.client, people.practice)
-    details = Details(
+    details = ClientDetails(
         "Ada Northcote", parse_address(stored["email"] or ""), None, "Asia/Tokyo", ClientKind.PRIVATE
     )
     clients.correct(people.actor(people.colleague), people.client.id, details, people.client.version)
@@ -394,7 +394,7 @@ def test_archiving_calls_back_the_checkin_that_waits(people: People) -> None:
 
 def marks(people: People) -> dict[str, str | None]:
     """What the list says needs attention, by name."""
-    found = client_list.page(people.actor(people.colleague), Wanted()).rows
+    found = client_list.page(people.actor(people.colleague), ClientFilter()).rows
     said = {row.name: words.attention(row) for row in found}
     return {name: mark.words if mark else None for name, mark in said.items()}
 
@@ -424,7 +424,7 @@ def test_the_list_names_the_most_pressing_reason(people: People) -> None:
 
 def test_an_answer_that_was_dealt_with_is_not_named_again(people: People) -> None:
     answer = answered(enrol(people, starts_on=today_in("Europe/London")), now(), contact=True)
-    case = attention.Case(AttentionKind.CONTACT_WANTED, answer.id)
+    case = attention.ReasonCase(AttentionKind.CONTACT_WANTED, answer.id)
     attention.handle(people.actor(people.colleague), people.client.id, [case], None)
     assert marks(people)["Ada Northcote"] is None
 
@@ -436,7 +436,7 @@ def test_a_form_sent_twice_is_one_client_and_one_invitation(people: People) -> N
     assert first.id == second.id
     clients.add(actor, replace(CORA, name="Cara"), invite=True, key="l")
     clients.add(actor, replace(CORA, name="Cara"), invite=True, key="l")
-    assert names(people, Wanted("lind")) == ["Cora Lind"]
+    assert names(people, ClientFilter("lind")) == ["Cora Lind"]
     assert len(db.session.scalars(select(OutboxMessage)).all()) == 1
 
 
@@ -444,7 +444,7 @@ def test_the_same_form_for_another_person_adds_another_client(people: People) ->
     actor = people.actor(people.colleague)
     clients.add(actor, replace(CORA, email=None), key="k")
     clients.add(actor, replace(CORA, email=None, name="Dora Lind"), key="k")
-    assert names(people, Wanted("lind")) == ["Cora Lind", "Dora Lind"]
+    assert names(people, ClientFilter("lind")) == ["Cora Lind", "Dora Lind"]
 
 
 def test_twenty_presses_at_once_are_one_client(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from clinic.domain.types import (
 )
 from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
-from clinic.mail.transport import Outcome, Stage, Verdict
+from clinic.mail.transport import SendOutcome, SendVerdict, SmtpStage
 from clinic.models import AuditEvent, Checkin, CheckinEvent, OutboxMessage, Program, WarningFlag
 from clinic.services import links
 from clinic.services.accounts import signing_in as accounts
@@ -35,17 +35,17 @@ from clinic.services.outbox import promises as outbox
 from clinic.services.sending import delivery
 from clinic.services.sending import results as sending_results
 from clinic.services.sending.claims import claim
-from clinic.services.sending.results import Result
+from clinic.services.sending.results import SendResult
 from clinic.services.transaction import transaction
 from tests.factories.mail import AWAKE, kept_mail, make_program, make_version, promise_checkin
 from tests.factories.people import People
 
-TEMPORARY = Outcome(Verdict.TEMPORARY, Stage.RCPT, 450, "4.2.0 come back later")
-UNKNOWN_USER = Outcome(Verdict.PERMANENT, Stage.RCPT, 550, "5.1.1 no such user")
-REFUSED = Outcome(Verdict.PERMANENT, Stage.DATA, 554, "5.7.1 we do not want this")
-FULL = Outcome(Verdict.PERMANENT, Stage.RCPT, 552, "5.2.2 mailbox full")
-NO_ANSWER = Outcome(Verdict.IN_DOUBT, Stage.DOT, None, "the server closed the connection")
-WRONG_PASSWORD = Outcome(Verdict.ACCOUNT_PROBLEM, Stage.AUTH, 535, "5.7.8 wrong password")
+TEMPORARY = SendOutcome(SendVerdict.TEMPORARY, SmtpStage.RCPT, 450, "4.2.0 come back later")
+UNKNOWN_USER = SendOutcome(SendVerdict.PERMANENT, SmtpStage.RCPT, 550, "5.1.1 no such user")
+REFUSED = SendOutcome(SendVerdict.PERMANENT, SmtpStage.DATA, 554, "5.7.1 we do not want this")
+FULL = SendOutcome(SendVerdict.PERMANENT, SmtpStage.RCPT, 552, "5.2.2 mailbox full")
+NO_ANSWER = SendOutcome(SendVerdict.IN_DOUBT, SmtpStage.DOT, None, "the server closed the connection")
+WRONG_PASSWORD = SendOutcome(SendVerdict.ACCOUNT_PROBLEM, SmtpStage.AUTH, 535, "5.7.8 wrong password")
 
 
 @pytest.fixture
@@ -299,7 +299,7 @@ def test_a_mailbox_that_does_not_exist_is_marked_and_written_to_no_more(
 
 @pytest.mark.parametrize("refusal", [FULL, REFUSED], ids=["full", "unwanted"])
 def test_a_mailbox_that_refuses_one_mail_is_not_a_dead_one(
-    server: MemoryTransport, checkin: OutboxMessage, people: People, refusal: Outcome
+    server: MemoryTransport, checkin: OutboxMessage, people: People, refusal: SendOutcome
 ) -> None:
     server.outcomes = [refusal]
     delivery.run()
@@ -314,7 +314,7 @@ def test_an_address_put_right_meanwhile_is_not_marked(
     batch = claim("me", real_server=True, smtputf8=True)
     with transaction():
         people.client.email = people.client.email_key = "ada@mended.example"
-    sending_results.record(batch.lease.token, [Result(checkin.id, UNKNOWN_USER)])
+    sending_results.record(batch.lease.token, [SendResult(checkin.id, UNKNOWN_USER)])
     db.session.expire_all()
     assert people.client.bounced_at is None
 

@@ -15,7 +15,7 @@ from clinic.domain.types import CheckinState, OutboxState
 from clinic.extensions import db
 from clinic.mail.journal import Journal
 from clinic.mail.memory import MemoryTransport
-from clinic.mail.transport import Envelope, Outcome, Stage, Verdict
+from clinic.mail.transport import Envelope, SendOutcome, SendVerdict, SmtpStage
 from clinic.models import Checkin, OutboxMessage
 from clinic.services.clock import now
 from clinic.services.sending import delivery
@@ -25,11 +25,11 @@ from clinic.services.sending.account import Account
 from clinic.services.sending.claims import claim
 from clinic.services.sending.lease import LEASE, BatchLease
 from clinic.services.sending.recovery import FROZEN_AFTER
-from clinic.services.sending.results import Result
+from clinic.services.sending.results import SendResult
 from clinic.services.transaction import transaction
 from tests.factories.mail import kept_mail, promise_checkins
 
-SENT = Outcome(Verdict.SENT, Stage.DOT, 250, "taken")
+SENT = SendOutcome(SendVerdict.SENT, SmtpStage.DOT, 250, "taken")
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_a_result_that_comes_late_puts_a_doubt_right(app: Flask) -> None:
     batch = claim("elsewhere.1234abcd.99.00", real_server=False, smtputf8=True)
     with time_machine.travel(now() + LEASE + timedelta(seconds=1)):
         delivery.recover()
-    sending_results.record(batch.lease.token, [Result(batch.letters[0].mail_id, SENT)])
+    sending_results.record(batch.lease.token, [SendResult(batch.letters[0].mail_id, SENT)])
     assert states() == [OutboxState.SENT]
 
 
@@ -123,7 +123,7 @@ def test_a_result_for_a_mail_that_somebody_else_has_now_changes_nothing(app: Fla
         message = db.session.scalars(select(OutboxMessage)).one()
         message.state, message.lease_token = OutboxState.READY, None
     theirs = claim("another.1234abcd.98.00", real_server=False, smtputf8=True)
-    assert sending_results.record(lost.lease.token, [Result(lost.letters[0].mail_id, SENT)]) == 0
+    assert sending_results.record(lost.lease.token, [SendResult(lost.letters[0].mail_id, SENT)]) == 0
     assert states() == [OutboxState.LEASED]
     assert theirs.letters[0].attempt == 1
 

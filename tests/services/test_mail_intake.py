@@ -14,7 +14,7 @@ from clinic.domain.notices import NoticeKind
 from clinic.domain.types import CheckinState, MailChannel, OutboxState, SkipReason
 from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
-from clinic.mail.transport import Envelope, Outcome, Stage, Verdict
+from clinic.mail.transport import Envelope, SendOutcome, SendVerdict, SmtpStage
 from clinic.models import AuditEvent, Checkin, Client, OutboxMessage, PracticeNotice, Program
 from clinic.services import links
 from clinic.services.clock import now
@@ -24,7 +24,7 @@ from clinic.services.sending import delivery
 from clinic.services.sending import intake as mail_intake
 from clinic.services.sending import results as sending_results
 from clinic.services.sending.claims import claim
-from clinic.services.sending.results import Result
+from clinic.services.sending.results import SendResult
 from clinic.services.transaction import transaction
 from tests.factories.mail import AWAKE, kept_mail, make_program, make_version, promise_checkin
 from tests.factories.people import People
@@ -38,8 +38,8 @@ from tests.factories.returned import (
     whole_mail_report,
 )
 
-NO_ANSWER = Outcome(Verdict.IN_DOUBT, Stage.DOT, None, "the server closed the connection")
-SENT = Outcome(Verdict.SENT, Stage.DOT, 250, "taken")
+NO_ANSWER = SendOutcome(SendVerdict.IN_DOUBT, SmtpStage.DOT, None, "the server closed the connection")
+SENT = SendOutcome(SendVerdict.SENT, SmtpStage.DOT, 250, "taken")
 
 
 @pytest.fixture
@@ -187,18 +187,18 @@ def test_a_report_settles_a_doubt(server: MemoryTransport, mail: OutboxMessage, 
     mail_intake.take_in(report(head, status="5.7.1", words="554 5.7.1 no"))
     assert state(mail) == (OutboxState.FAILED, CheckinState.FAILED)
     # whoever was waiting for the answer knows less than the report
-    sending_results.record(batch, [Result(mail.id, SENT)])
+    sending_results.record(batch, [SendResult(mail.id, SENT)])
     assert state(mail) == (OutboxState.FAILED, CheckinState.FAILED)
 
 
-def _again(server: MemoryTransport, mail: OutboxMessage, outcome: Outcome) -> uuid.UUID:
+def _again(server: MemoryTransport, mail: OutboxMessage, outcome: SendOutcome) -> uuid.UUID:
     """The mail claimed once more, and that outcome recorded; returns the lease."""
     with transaction():
         mail.state = OutboxState.READY
         db.session.get_one(Checkin, mail.checkin_id).state = CheckinState.WAITING
     batch = claim("me", real_server=True, smtputf8=True)
     assert len(batch.letters) == 1
-    sending_results.record(batch.lease.token, [Result(mail.id, outcome)])
+    sending_results.record(batch.lease.token, [SendResult(mail.id, outcome)])
     return batch.lease.token
 
 
@@ -210,7 +210,7 @@ def test_a_report_that_overtakes_the_result_is_asked_for_again(
     batch = claim("me", real_server=True, smtputf8=True)
     with pytest.raises(mail_intake.NotYet):
         mail_intake.take_in(report(head))
-    sending_results.record(batch.lease.token, [Result(mail.id, SENT)])
+    sending_results.record(batch.lease.token, [SendResult(mail.id, SENT)])
     mail_intake.take_in(report(head))
     assert state(mail)[0] is OutboxState.FAILED
 

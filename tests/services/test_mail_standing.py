@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import select
 
 from clinic.domain.mail_standing import MailSort, MailStanding, why_not_mailed
-from clinic.domain.sending import Ruling, decide
+from clinic.domain.sending import SendingRuling, decide
 from clinic.domain.types import ClientStatus, MailChannel, OutboxState, ProgramStatus, Tier
 from clinic.extensions import db
 from clinic.models import Client, Invitation, OutboxMessage, Practice, Program, WarningFlag
 from clinic.services import mail_standing
 from clinic.services.checkins import dues as checkin_dues
-from clinic.services.checkins.dues import Due
+from clinic.services.checkins.dues import DueCheckin
 from clinic.services.clock import now
 from clinic.services.sending import dues as sending_dues
 from clinic.services.sending.facts import promise_of
@@ -137,7 +137,7 @@ def test_page_planner_and_claim_read_the_same_of_every_client(
         assert promise.standing == by_page[due.client.id]
         beforehand, decision = why_not_mailed(by_page[due.client.id], promise.sort), decide(promise, now())
         assert decision.skip is beforehand
-        assert (decision.ruling is Ruling.CANCEL) is (beforehand is not None)
+        assert (decision.ruling is SendingRuling.CANCEL) is (beforehand is not None)
 
 
 def _stands(holding: frozenset[str], numbers_set: bool) -> MailStanding:
@@ -155,6 +155,6 @@ def _stands(holding: frozenset[str], numbers_set: bool) -> MailStanding:
 
 def _by_planner(rows: dict[uuid.UUID, Client], practice: Practice) -> dict[uuid.UUID, MailStanding]:
     program = Program(status=ProgramStatus.ACTIVE)
-    dues = [Due(None, program, client, practice) for client in rows.values()]
+    dues = [DueCheckin(None, program, client, practice) for client in rows.values()]
     known = checkin_dues.known(dues, now())
     return {due.client.id: checkin_dues.standing(due, known) for due in dues}

@@ -13,7 +13,7 @@ from flask import Flask
 from clinic.domain.types import CheckinState, OutboxState, SkipReason
 from clinic.extensions import db
 from clinic.mail.memory import MemorySession, MemoryTransport
-from clinic.mail.transport import BeforeDot, Envelope, Outcome
+from clinic.mail.transport import BeforeDot, Envelope, SendOutcome
 from clinic.models import Checkin, Client, OutboxMessage
 from clinic.services import links
 from clinic.services.clients import records as clients
@@ -42,7 +42,7 @@ class SlowServer(MemoryTransport):
 
 
 class _SlowSession(MemorySession):
-    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> Outcome:
+    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> SendOutcome:
         server = self._transport
         assert isinstance(server, SlowServer)
         if (act := server.before_dot) is not None:

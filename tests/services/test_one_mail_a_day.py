@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from clinic.domain.types import CheckinState, OutboxState, SkipReason
 from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
-from clinic.mail.transport import Outcome, Stage, Verdict
+from clinic.mail.transport import SendOutcome, SendVerdict, SmtpStage
 from clinic.models import Checkin, OutboxMessage, RoutineVersion
 from clinic.services.outbox import promises as outbox
 from clinic.services.sending import claims as sending_claims
@@ -26,8 +26,8 @@ from tests.factories.people import People, make_people
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-TEMPORARY = Outcome(Verdict.TEMPORARY, Stage.RCPT, 450, "4.2.0 come back later")
-REFUSED = Outcome(Verdict.PERMANENT, Stage.DATA, 554, "5.7.1 we do not want this")
+TEMPORARY = SendOutcome(SendVerdict.TEMPORARY, SmtpStage.RCPT, 450, "4.2.0 come back later")
+REFUSED = SendOutcome(SendVerdict.PERMANENT, SmtpStage.DATA, 554, "5.7.1 we do not want this")
 
 Clock = time_machine.Traveller
 

@@ -15,9 +15,9 @@ from clinic.domain.progress import PainPoint, pain_up
 from clinic.models import Client, Program
 from clinic.services.attention import today as attention
 from clinic.services.checkins import answers as checkin_answers
-from clinic.services.checkins.answers import Given
+from clinic.services.checkins.answers import CheckinReply
 from clinic.services.clients import listing as client_list
-from clinic.services.clients.listing import Wanted
+from clinic.services.clients.listing import ClientFilter
 from tests.factories.checkins import enrol, link_to, sent_checkin
 from tests.factories.people import People, make_client
 
@@ -47,7 +47,7 @@ def answer_weekly(program: Program, answers: list[tuple[int | None, bool]]) -> N
         with time_machine.travel(FIRST + week * WEEK, tick=False):
             secret = link_to(sent_checkin(program)).removeprefix("/c/")
             checkin_answers.deny_signs(secret)
-            checkin_answers.answer(secret, Given(5, pain, None, contact))
+            checkin_answers.answer(secret, CheckinReply(5, pain, None, contact))
 
 
 def on_the_first_page(people: People, client: Client) -> set[AttentionKind]:
@@ -56,7 +56,7 @@ def on_the_first_page(people: People, client: Client) -> set[AttentionKind]:
 
 
 def on_the_list_of_clients(people: People, client: Client) -> set[AttentionKind]:
-    rows = client_list.page(people.actor(people.colleague), Wanted(text=client.name)).rows
+    rows = client_list.page(people.actor(people.colleague), ClientFilter(text=client.name)).rows
     row = next(row for row in rows if row.id == client.id)
     return {reason.kind for reason in row.reasons} & SAID
 

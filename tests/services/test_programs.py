@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
-from clinic.domain.programs import Change
+from clinic.domain.programs import ProgramChange
 from clinic.domain.types import (
     CheckinKind,
     CheckinState,
@@ -96,7 +96,7 @@ def step(
 ) -> None:
     """One step of its life, today."""
     actor = people.actor(people.colleague)
-    program_changes.change(actor, program.id, program.version, Change(action, TODAY, reason), **more)
+    program_changes.change(actor, program.id, program.version, ProgramChange(action, TODAY, reason), **more)
     db.session.expire_all()
 
 
@@ -321,7 +321,7 @@ def test_going_on_plans_from_now_and_makes_up_for_nothing(
     monday.move_to(MONDAY + timedelta(days=22))
     later = (MONDAY + timedelta(days=22)).date()
     actor = people.actor(people.colleague)
-    program_changes.change(actor, program.id, program.version, Change(RESUME, later))
+    program_changes.change(actor, program.id, program.version, ProgramChange(RESUME, later))
     planned = schedule(program)
     assert planned is not None
     assert planned.next_on == date(2026, 12, 21)
@@ -471,7 +471,9 @@ def test_moving_the_checkin_of_a_paused_program_plans_nothing(
     "act",
     [
         lambda actor, program: programs.detail(actor, program.id),
-        lambda actor, program: program_changes.change(actor, program.id, 1, Change(END, TODAY, "Mine")),
+        lambda actor, program: program_changes.change(
+            actor, program.id, 1, ProgramChange(END, TODAY, "Mine")
+        ),
         lambda actor, program: program_changes.change_checkin(actor, program.id, 1, None),
         lambda actor, program: program_changes.correct_doses(
             actor, program.id, 1, {}, effective_on=TODAY, reason="Mine"

@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import select
 
 from clinic.domain.notices import NoticeKind
-from clinic.domain.programs import Change, pauses
+from clinic.domain.programs import ProgramChange, pauses
 from clinic.domain.types import CheckinState, OutboxState, ProgramAction, ProgramStatus
 from clinic.extensions import db
 from clinic.models import AuditEvent, PracticeNotice, Program, ProgramEvent
@@ -99,10 +99,10 @@ def test_its_mail_stops(people: People, program: Program) -> None:
 def test_the_days_up_to_a_restart_are_asked_of_nobody(people: People, program: Program) -> None:
     end_due(OVER)
     with time_machine.travel(OVER + timedelta(days=7), tick=False):
-        again = Change(ProgramAction.RESTART, LAST + timedelta(days=8), "It came back")
+        again = ProgramChange(ProgramAction.RESTART, LAST + timedelta(days=8), "It came back")
         program_changes.change(people.actor(people.colleague), program.id, program.version, again, weeks=4)
     events = db.session.scalars(select(ProgramEvent).order_by(ProgramEvent.happened_at)).all()
-    [span] = pauses(Change(event.action, event.effective_on) for event in events if event.action)
+    [span] = pauses(ProgramChange(event.action, event.effective_on) for event in events if event.action)
     assert (span.first, span.last) == (LAST + timedelta(days=1), LAST + timedelta(days=7))
 
 

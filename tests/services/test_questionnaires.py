@@ -26,7 +26,7 @@ from clinic.models import (
     QuestionnaireResponse,
 )
 from clinic.services.attention import today as attention
-from clinic.services.attention.today import Case
+from clinic.services.attention.today import ReasonCase
 from clinic.services.outbox import promises as outbox
 from clinic.services.questionnaires import answering as questionnaire_answering
 from clinic.services.questionnaires import asked as questionnaires
@@ -360,7 +360,7 @@ def test_activities_that_do_not_fit_are_refused(people: People, given: GivenAnsw
 # ---------------------------------------------------------------- a positive screen
 
 
-def screens(people: People) -> list[attention.Listed]:
+def screens(people: People) -> list[attention.ClientWithReasons]:
     listed = attention.today(people.actor(people.colleague)).listed
     return [each for each in listed if any(r.kind is AttentionKind.SCREEN_POSITIVE for r in each.reasons)]
 
@@ -377,7 +377,7 @@ def test_a_positive_screen_is_on_the_first_page_the_same_day(
 
 def test_dealt_with_it_is_off_the_list_and_comes_back_with_the_next(people: People) -> None:
     (row,) = typed(people, ask(people, "phq2"), feeling(2, 2))
-    case = Case(AttentionKind.SCREEN_POSITIVE, row.id)
+    case = ReasonCase(AttentionKind.SCREEN_POSITIVE, row.id)
     attention.handle(people.actor(people.colleague), people.client.id, [case], "Talked.")
     assert screens(people) == []
     typed(people, ask(people, "phq2"), feeling(3, 3))
@@ -386,7 +386,7 @@ def test_dealt_with_it_is_off_the_list_and_comes_back_with_the_next(people: Peop
 
 def test_a_screen_of_another_client_is_not_dealt_with(people: People) -> None:
     (row,) = typed(people, ask(people, "phq2"), feeling(2, 2))
-    case = Case(AttentionKind.SCREEN_POSITIVE, row.id)
+    case = ReasonCase(AttentionKind.SCREEN_POSITIVE, row.id)
     with pytest.raises(NotFound):
         attention.handle(people.actor(people.colleague), people.other_client.id, [case], "")
     with pytest.raises(NotFound):

@@ -36,7 +36,7 @@ from clinic.domain.attention import (
     shown,
 )
 from clinic.domain.errors import ClinicError
-from clinic.domain.programs import Change
+from clinic.domain.programs import ProgramChange
 from clinic.domain.progress import Adherence
 from clinic.domain.skipping import AWAITED
 from clinic.domain.types import (
@@ -69,13 +69,13 @@ from clinic.services.actors import Actor
 from clinic.services.attention import today as attention
 from clinic.services.checkins import answers as checkin_answers
 from clinic.services.checkins import silence
-from clinic.services.checkins.answers import Given
+from clinic.services.checkins.answers import CheckinReply
 from clinic.services.clients import invitations, records
 from clinic.services.clock import now
 from clinic.services.outbox import ledger
-from clinic.services.outbox.steps import Step
+from clinic.services.outbox.steps import MailStep
 from clinic.services.programs import changing, diary, looking_over
-from clinic.services.programs.diary import Entry
+from clinic.services.programs.diary import DiaryEntry
 from clinic.services.reasons import rebuilding
 from clinic.services.reasons.keeping import difference
 from clinic.services.reasons.marks import WATCHED
@@ -121,15 +121,15 @@ class History:
 def log(past: History, number: int) -> None:
     client = past.client
     actor = Actor(past.people.client_user.id, client.practice_id, Role.CLIENT, client.name, client.id)
-    diary.log_day(actor, now().date() - DAY * (number % 2), Entry(LogOutcome.DONE))
+    diary.log_day(actor, now().date() - DAY * (number % 2), DiaryEntry(LogOutcome.DONE))
 
 
 def answer(past: History, number: int) -> None:
     secret = link_to(sent_checkin(past.program)).removeprefix("/c/")
     checkin_answers.deny_signs(secret)
-    checkin_answers.answer(secret, Given(5, (None, 2, 4, 6)[number % 4], None, number % 3 == 0))
+    checkin_answers.answer(secret, CheckinReply(5, (None, 2, 4, 6)[number % 4], None, number % 3 == 0))
     if number % 5 == 0:
-        checkin_answers.answer(secret, Given(5, number % 7, None, False))
+        checkin_answers.answer(secret, CheckinReply(5, number % 7, None, False))
 
 
 def mail_goes_out(past: History, number: int) -> None:
@@ -137,7 +137,7 @@ def mail_goes_out(past: History, number: int) -> None:
     states = (CheckinState.SENT, CheckinState.IN_DOUBT, CheckinState.FAILED)
     for state in (CheckinState.SENT, states[number % 3]):
         with transaction():
-            ledger.follow([Step(waiting.practice_id, waiting.client_id, waiting.id, state)], now())
+            ledger.follow([MailStep(waiting.practice_id, waiting.client_id, waiting.id, state)], now())
 
 
 def mail_goes_out_again(past: History, number: int) -> None:
@@ -185,7 +185,7 @@ def change_program(past: History, number: int) -> None:
     action, program = list(ProgramAction)[number % len(ProgramAction)], past.program
     on = max(now().date(), program.starts_on)
     weeks = number % 4 + 1 if action is ProgramAction.RESTART else None
-    changing.change(past.staff, program.id, program.version, Change(action, on, "So."), weeks=weeks)
+    changing.change(past.staff, program.id, program.version, ProgramChange(action, on, "So."), weeks=weeks)
 
 
 def another_program(past: History, number: int) -> None:
@@ -396,8 +396,10 @@ def test_a_practice_that_moves_has_its_days_begin_elsewhere(people: People) -> N
     query = select(OpenReason.shows_from).where(OpenReason.kind == AttentionKind.ENDING)
     before = db.session.scalars(query).one()
     practice = db.session.get_one(Practice, people.practice.id)
-    details = {name: getattr(practice, name) for name in practices.Details.__slots__}
-    practices.change(people.actor(people.owner), practices.Details(**details | {"time_zone": "Asia/Tokyo"}))
+    details = {name: getattr(practice, name) for name in practices.PracticeDetails.__slots__}
+    practices.change(
+        people.actor(people.owner), practices.PracticeDetails(**details | {"time_zone": "Asia/Tokyo"})
+    )
     assert db.session.scalars(query).one() == before - timedelta(hours=9)
 
 
@@ -423,7 +425,7 @@ def test_of_ten_wishes_and_their_endings_at_once_none_is_lost(live_app: Flask) -
     at_once(live_app, [partial(wish, client_id, answer_id) for answer_id in ANSWERS_AT_ONCE])
     assert wishes() == ANSWERS_AT_ONCE
     done, left = set(list(ANSWERS_AT_ONCE)[:5]), set(list(ANSWERS_AT_ONCE)[5:])
-    cases = [[attention.Case(AttentionKind.CONTACT_WANTED, answer_id)] for answer_id in done]
+    cases = [[attention.ReasonCase(AttentionKind.CONTACT_WANTED, answer_id)] for answer_id in done]
     at_once(live_app, [partial(attention.handle, actor, client_id, case, None) for case in cases])
     assert wishes() == left
     assert rebuilding.rebuild_all().mended == 0

@@ -52,7 +52,7 @@ def test_reasons_that_were_looked_after_stay_so_down_and_up_again(live_app: Flas
     assert [row for row in kept() if row[0] != "pain_up"] == handled
 
 
-def told(actor: Any) -> list[tuple[str, list[attention.Case]]]:
+def told(actor: Any) -> list[tuple[str, list[attention.ReasonCase]]]:
     found = [(each.name, list(each.cases)) for each in attention.today(actor).listed]
     db.session.rollback()
     return found

@@ -18,13 +18,13 @@ from clinic.extensions import db
 from clinic.models import AuditEvent, ExerciseMistake, Routine, RoutineItem, RoutineVersion, SignOff
 from clinic.services.routines import publishing as routines
 from clinic.services.routines import signoffs
-from clinic.services.routines.publishing import Edit, MoveEdit, NamedMistake
+from clinic.services.routines.publishing import MistakeMeaning, MoveEdit, RoutineEdit
 from clinic.services.routines.wording import dose_of, wordings_of
 from clinic.services.transaction import transaction
 from tests.factories.people import People
 from tests.factories.programs import assign_program, publish_routine
 
-TUCK = NamedMistake(fault_keys=("tuck",))
+TUCK = MistakeMeaning(fault_keys=("tuck",))
 VIDEO = VideoContent(provider="youtube", id="abcdefghijk")
 
 
@@ -47,16 +47,16 @@ def is_hinge(item: RoutineItem) -> bool:
     return item.exercise.key == "hip_hinge"
 
 
-def edit_of(version: RoutineVersion, mistake: NamedMistake | None = TUCK, **hinge: object) -> Edit:
+def edit_of(version: RoutineVersion, mistake: MistakeMeaning | None = TUCK, **hinge: object) -> RoutineEdit:
     """A draft as it stands, with a mistake; `hinge` changes the second move."""
     moves = {}
     for item in version.items:
         move = MoveEdit(cues=tuple(item.exercise.cues), dose=dose_of(item))
         moves[item.id] = replace(move, mistake=mistake, **hinge) if is_hinge(item) else move
-    return Edit(moves)
+    return RoutineEdit(moves)
 
 
-def publish(people: People, routine: Routine, edit: Edit | None = None) -> RoutineVersion:
+def publish(people: People, routine: Routine, edit: RoutineEdit | None = None) -> RoutineVersion:
     """The draft, published by the owner."""
     version = draft(people, routine)
     seen = routines.digest_of(version, people.practice)
@@ -107,7 +107,7 @@ def test_publishing_freezes_the_wording_and_puts_a_name_under_every_text(
 
 def test_the_mistake_is_what_was_picked_in_the_catalogues_words(people: People, routine: Routine) -> None:
     version = draft(people, routine)
-    two = NamedMistake(fault_keys=("rounding", "tuck"), video_second=270)
+    two = MistakeMeaning(fault_keys=("rounding", "tuck"), video_second=270)
     mistake = hinge_content(publish(people, routine, edit_of(version, two, video=VIDEO))).named_mistake
     assert mistake is not None
     faults = load_catalogue().faults
@@ -120,7 +120,7 @@ def test_own_words_stand_over_the_catalogues_and_keep_the_figures_picked(
     people: People, routine: Routine
 ) -> None:
     version = draft(people, routine)
-    own = NamedMistake(fault_keys=("tuck",), see="Your tail curls.", fix="Keep it back.")
+    own = MistakeMeaning(fault_keys=("tuck",), see="Your tail curls.", fix="Keep it back.")
     mistake = hinge_content(publish(people, routine, edit_of(version, own))).named_mistake
     assert mistake is not None
     assert (mistake.see, mistake.fix, mistake.self_test) == ("Your tail curls.", "Keep it back.", "")
@@ -130,16 +130,16 @@ def test_own_words_stand_over_the_catalogues_and_keep_the_figures_picked(
 @pytest.mark.parametrize(
     ("mistake", "field"),
     [
-        (NamedMistake(), "faults"),
-        (NamedMistake(fault_keys=("fast",)), "faults"),
-        (NamedMistake(see="Your tail curls."), "own_fix"),
-        (NamedMistake(fix="Keep it back."), "own_fix"),
-        (NamedMistake(fault_keys=("tuck",), video_second=270), "video_time"),
+        (MistakeMeaning(), "faults"),
+        (MistakeMeaning(fault_keys=("fast",)), "faults"),
+        (MistakeMeaning(see="Your tail curls."), "own_fix"),
+        (MistakeMeaning(fix="Keep it back."), "own_fix"),
+        (MistakeMeaning(fault_keys=("tuck",), video_second=270), "video_time"),
     ],
     ids=["nothing said", "not a candidate", "no fix", "no looks", "a time without a video"],
 )
 def test_nothing_is_published_before_the_mistake_has_a_whole_meaning(
-    people: People, routine: Routine, mistake: NamedMistake, field: str
+    people: People, routine: Routine, mistake: MistakeMeaning, field: str
 ) -> None:
     version = draft(people, routine)
     with pytest.raises(RuleBroken) as refused:
@@ -211,10 +211,10 @@ def test_strangers_and_clients_find_no_routine(people: People, routine: Routine,
 
 def test_an_edit_of_other_moves_is_refused(people: People, routine: Routine) -> None:
     version = draft(people, routine)
-    only_one = Edit(dict(list(edit_of(version).moves.items())[:1]))
+    only_one = RoutineEdit(dict(list(edit_of(version).moves.items())[:1]))
     with pytest.raises(NotFound):
         publish(people, routine, only_one)
-    stray = Edit({uuid.uuid4(): move for move in edit_of(version).moves.values()})
+    stray = RoutineEdit({uuid.uuid4(): move for move in edit_of(version).moves.values()})
     with pytest.raises(NotFound):
         publish(people, routine, stray)
 

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.notices import NoticeKind
-from clinic.domain.programs import Change
-from clinic.domain.tapering import Decision, Step
+from clinic.domain.programs import ProgramChange
+from clinic.domain.tapering import OfferDecision, TaperingStep
 from clinic.domain.types import (
     CheckinState,
     ClientStatus,
@@ -105,7 +105,7 @@ def trail(action: str) -> list[AuditEvent]:
 
 def test_four_good_weeks_bring_an_offer_with_its_figures(people: People, program: Program) -> None:
     offer = offered()
-    assert (offer.step, offer.decision) == (Step.TWO_WEEKLY, None)
+    assert (offer.step, offer.decision) == (TaperingStep.TWO_WEEKLY, None)
     assert offer.numbers == {
         "source": "logged",
         "answered": 4,
@@ -189,7 +189,7 @@ def test_accepted_the_rhythm_slows_down_and_the_trail_says_who(people: People, p
     [line] = trail("program.checkin_changed")
     assert line.actor_name == people.colleague.name
     assert (line.details["before"]["every_weeks"], line.details["after"]["every_weeks"]) == (1, 2)
-    assert offers()[0].decision is Decision.ACCEPTED
+    assert offers()[0].decision is OfferDecision.ACCEPTED
     assert offers()[0].decided_by == people.colleague.id
 
 
@@ -206,7 +206,7 @@ def test_not_now_after_accepted_changes_nothing(people: People, program: Program
     offer = offered()
     tapering.accept(people.actor(people.colleague), offer.id)
     tapering.put_off(people.actor(people.owner), offer.id)
-    assert offers()[0].decision is Decision.ACCEPTED
+    assert offers()[0].decision is OfferDecision.ACCEPTED
     assert trail("tapering.put_off") == []
 
 
@@ -229,7 +229,7 @@ def test_after_every_fourth_week_the_client_graduates(people: People, program: P
     with transaction():
         schedule_of(program).every_weeks = 4
     offer = offered()
-    assert offer.step is Step.GRADUATE
+    assert offer.step is TaperingStep.GRADUATE
     assert practice_logs.graduated_on(people.actor(people.client_user)) is None
     checkin = sent_checkin(program, state=CheckinState.WAITING)
     with transaction():
@@ -252,7 +252,7 @@ def test_a_restart_takes_the_good_bye_back(people: People, program: Program) -> 
         schedule_of(program).every_weeks = 4
     actor = people.actor(people.colleague)
     tapering.accept(actor, offered().id)
-    again = Change(ProgramAction.RESTART, TODAY, "It came back")
+    again = ProgramChange(ProgramAction.RESTART, TODAY, "It came back")
     program_changes.change(actor, program.id, program.version, again, weeks=12)
     assert program.graduated_on is None
     assert practice_logs.graduated_on(people.actor(people.client_user)) is None
@@ -267,7 +267,7 @@ def test_a_warning_sign_after_the_offer_stops_it(people: People, program: Progra
         tapering.accept(actor, offer.id)
     assert offers()[0].decision is None  # nothing of it was done
     looking_over.run(NOW)
-    assert offers()[0].decision is Decision.WITHDRAWN
+    assert offers()[0].decision is OfferDecision.WITHDRAWN
 
 
 @pytest.mark.parametrize("every_weeks", [2, 4])
@@ -277,7 +277,7 @@ def test_a_rhythm_changed_by_hand_takes_the_offer_back(
     offered()
     wish = WeeklyCheckin(0, time(9), every_weeks)
     program_changes.change_checkin(people.actor(people.colleague), program.id, program.version, wish)
-    assert offers()[0].decision is Decision.WITHDRAWN
+    assert offers()[0].decision is OfferDecision.WITHDRAWN
     assert looking_over.run(NOW) == 0  # four weeks of the new rhythm first
 
 
@@ -291,9 +291,9 @@ def test_another_weekday_is_no_other_rhythm(people: People, program: Program) ->
 
 def test_a_pause_takes_the_offer_back(people: People, program: Program) -> None:
     offered()
-    pause = Change(ProgramAction.PAUSE, TODAY, "Holiday")
+    pause = ProgramChange(ProgramAction.PAUSE, TODAY, "Holiday")
     program_changes.change(people.actor(people.colleague), program.id, program.version, pause)
-    assert offers()[0].decision is Decision.WITHDRAWN
+    assert offers()[0].decision is OfferDecision.WITHDRAWN
 
 
 @pytest.mark.parametrize("who", ["stranger", "client_user", "other_client_user", "foreign_client_user"])

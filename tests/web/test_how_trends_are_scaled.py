@@ -8,7 +8,7 @@ import pytest
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.assessment import Field
-from clinic.web.presenters.trends import Scale
+from clinic.web.presenters.trends import TrendScale
 
 
 def field(low: float | None, high: float | None) -> Field:
@@ -30,4 +30,4 @@ def field(low: float | None, high: float | None) -> Field:
 def test_a_scale_has_room_and_whole_lines(
     ends: tuple[float | None, float | None], values: list[float], levels: tuple[float, ...]
 ) -> None:
-    assert Scale.of(field(*ends), values, None).levels == levels
+    assert TrendScale.of(field(*ends), values, None).levels == levels

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from clinic.catalogue.figures import hinge, moving, transfers, turns
-from clinic.catalogue.figures.paper import OWN, Sheet
+from clinic.catalogue.figures.paper import OWN, DrawingSheet
 from clinic.catalogue.figures.poses import HINGE_FAULTS, TURN_FAULTS
 from clinic.catalogue.figures.tasks import TASKS
-from clinic.catalogue.figures.words import Words, words_for
+from clinic.catalogue.figures.words import PictureWords, words_for
 
 __all__ = ["FAULTS", "MOVES", "TRANSFER_KEYS", "Drawing", "figure", "has_figure"]
 
@@ -57,15 +57,15 @@ def has_figure(key: str, variant: str = "large") -> bool:
     return (key, variant) in _PICTURES or (variant == "moving" and key in MOVES)
 
 
-def _drawn(key: str, variant: str, tempo: str) -> tuple[Sheet, Words]:
+def _drawn(key: str, variant: str, tempo: str) -> tuple[DrawingSheet, PictureWords]:
     words = words_for(key, variant)
     if variant == "moving":
         return moving.PICTURES[key](moving.beats(tempo)), words
     return _PICTURES[key, variant](), words
 
 
-def _pictures() -> dict[tuple[str, str], Callable[[], Sheet]]:
-    pictures: dict[tuple[str, str], Callable[[], Sheet]] = {}
+def _pictures() -> dict[tuple[str, str], Callable[[], DrawingSheet]]:
+    pictures: dict[tuple[str, str], Callable[[], DrawingSheet]] = {}
     for key, module in (("hip_hinge", hinge), ("hip_turns_standing", turns)):
         pictures |= {(key, "large"): module.whole, (key, "row"): module.row, (key, "steps"): module.steps}
         pictures |= {(key, f"fault:{fault}"): partial(module.fault, fault) for fault in FAULTS[key]}

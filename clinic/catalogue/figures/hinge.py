@@ -2,7 +2,7 @@
 
 from clinic.catalogue.figures.geometry import Point, arc, number, numbers, polyline
 from clinic.catalogue.figures.panels import heading, mark_place
-from clinic.catalogue.figures.paper import Sheet
+from clinic.catalogue.figures.paper import DrawingSheet
 from clinic.catalogue.figures.people import side_ghost, side_person
 from clinic.catalogue.figures.poses import HINGE_FAULTS, HINGED, TALL, HingeFault
 from clinic.catalogue.figures.side import SideBody, SidePose, stand
@@ -10,9 +10,9 @@ from clinic.catalogue.figures.side import SideBody, SidePose, stand
 LONG_BACK = {"back", "hollow", "pelvis", "head"}
 
 
-def whole() -> Sheet:
+def whole() -> DrawingSheet:
     """Draw start as a ghost and end solid, with the arc, the crease and the way the hips go."""
-    sheet = Sheet(360, 336)
+    sheet = DrawingSheet(360, 336)
     sheet.floor(50, 310, 322)
     sheet.at(172, 320, 1)
     _both(sheet)
@@ -24,18 +24,18 @@ def whole() -> Sheet:
     return sheet
 
 
-def row() -> Sheet:
+def row() -> DrawingSheet:
     """Draw the same for a small square, heavier and without words."""
-    sheet = Sheet(320, 320, stroke=4.5)
+    sheet = DrawingSheet(320, 320, stroke=4.5)
     sheet.floor(40, 280, 312)
     sheet.at(150, 309, 0.97)
     _both(sheet)
     return sheet
 
 
-def steps() -> Sheet:
+def steps() -> DrawingSheet:
     """Draw start and end side by side."""
-    sheet = Sheet(360, 306, stroke=2.8)
+    sheet = DrawingSheet(360, 306, stroke=2.8)
     for left, pose, words in ((0, TALL, "1. Stand tall"), (180, HINGED, "2. Hips back")):
         body = _panel(sheet, left, pose)
         crease(sheet, body)
@@ -43,10 +43,10 @@ def steps() -> Sheet:
     return sheet
 
 
-def fault(key: str) -> Sheet:
+def fault(key: str) -> DrawingSheet:
     """Draw the right pose beside a fault, the differing part in amber."""
     case = HINGE_FAULTS[key]
-    sheet = Sheet(360, 306, stroke=2.8)
+    sheet = DrawingSheet(360, 306, stroke=2.8)
     right = _panel(sheet, 0, case.beside)
     heading(sheet, 0, case.right, "tick")
     if LONG_BACK & set(case.amber):
@@ -57,7 +57,7 @@ def fault(key: str) -> Sheet:
     return sheet
 
 
-def _both(sheet: Sheet) -> None:
+def _both(sheet: DrawingSheet) -> None:
     start, end = stand(TALL), stand(HINGED)
     side_ghost(sheet, start)
     side_person(sheet, end)
@@ -65,26 +65,26 @@ def _both(sheet: Sheet) -> None:
     swing(sheet, start, end)
 
 
-def crease(sheet: Sheet, body: SideBody) -> None:
+def crease(sheet: DrawingSheet, body: SideBody) -> None:
     """Mark where the body folds."""
     fold = [body.pelvis.place(23.5, 9), body.pelvis.place(14.5, 0), body.pelvis.place(7, -10)]
     sheet.line("fig-accent", sheet.curve(fold, closed=False), 1.7)
 
 
-def swing(sheet: Sheet, start: SideBody, end: SideBody) -> None:
+def swing(sheet: DrawingSheet, start: SideBody, end: SideBody) -> None:
     """Draw the way the head goes."""
     a, b = sheet.on(start.skull.place(27, 16)), sheet.on(end.skull.place(6, 36))
     radius = number(140 * sheet.scale)
     sheet.arrow("fig-accent", f"M{numbers(a)}A{radius} {radius} 0 0 1 {numbers(b)}", b, 136)
 
 
-def _hips_back(sheet: Sheet, end: SideBody) -> None:
+def _hips_back(sheet: DrawingSheet, end: SideBody) -> None:
     y = end.tail.y - 30
     a, b = sheet.on(Point(end.tail.x + 34, y)), sheet.on(Point(end.tail.x - 6, y))
     sheet.arrow("fig-accent", polyline([a, b]), b, -90)
 
 
-def _panel(sheet: Sheet, left: int, pose: SidePose, amber: tuple[str, ...] = ()) -> SideBody:
+def _panel(sheet: DrawingSheet, left: int, pose: SidePose, amber: tuple[str, ...] = ()) -> SideBody:
     sheet.floor(left + 12, left + 168, 294)
     sheet.at(left + 82, 292, 0.8)
     body = stand(pose)
@@ -92,12 +92,12 @@ def _panel(sheet: Sheet, left: int, pose: SidePose, amber: tuple[str, ...] = ())
     return body
 
 
-def _long_back(sheet: Sheet, body: SideBody) -> None:
+def _long_back(sheet: DrawingSheet, body: SideBody) -> None:
     low, high = body.pelvis.place(-32, 6), body.skull.place(-26, 8)
     sheet.line("fig-still", polyline([sheet.on(low), sheet.on(high)]), 1, dashed=True)
 
 
-def _point_out(sheet: Sheet, body: SideBody, case: HingeFault) -> None:
+def _point_out(sheet: DrawingSheet, body: SideBody, case: HingeFault) -> None:
     part = _amber_place(body, case.amber[0])
     if case.amber[0] in ("back", "hollow"):
         sheet.line("fig-caution", sheet.curve(body.back(22, 82), closed=False), 2.4)
@@ -117,7 +117,7 @@ def _amber_place(body: SideBody, part: str) -> Point:
     return places[part]
 
 
-def _curl(sheet: Sheet, body: SideBody) -> None:
+def _curl(sheet: DrawingSheet, body: SideBody) -> None:
     """Draw how the tail curls under."""
     centre = sheet.on(body.hip)
     tip_lean = 176 + body.pose.pelvis

@@ -9,7 +9,7 @@ from clinic.catalogue.figures import hinge as hinge_pictures
 from clinic.catalogue.figures import turns as turn_pictures
 from clinic.catalogue.figures.front import FrontBody, PlanBody
 from clinic.catalogue.figures.geometry import Point, Station, limb, number, numbers
-from clinic.catalogue.figures.paper import Sheet
+from clinic.catalogue.figures.paper import DrawingSheet
 from clinic.catalogue.figures.people import (
     front_details,
     front_still,
@@ -38,9 +38,9 @@ def beats(tempo: str) -> tuple[int, ...]:
     return (read.out, read.pause, read.back, read.rest)
 
 
-def hinge(tempo: Sequence[float]) -> Sheet:
+def hinge(tempo: Sequence[float]) -> DrawingSheet:
     """Draw the hinge going down and up over the ghost of its start."""
-    sheet = Sheet(360, 336)
+    sheet = DrawingSheet(360, 336)
     sheet.floor(50, 310, 322)
     sheet.at(172, 320, 1)
     start, end = stand(TALL), stand(HINGED)
@@ -54,7 +54,7 @@ def hinge(tempo: Sequence[float]) -> Sheet:
     return sheet
 
 
-def _leg(sheet: Sheet, start: SideBody, end: SideBody, clock: str, far: bool) -> None:
+def _leg(sheet: DrawingSheet, start: SideBody, end: SideBody, clock: str, far: bool) -> None:
     """Nest the turns of ankle, knee and hip; the near leg carries the trunk."""
     shin = end.pose.shin - start.pose.shin
     thigh = -(end.pose.thigh - start.pose.thigh)
@@ -74,9 +74,9 @@ def _leg(sheet: Sheet, start: SideBody, end: SideBody, clock: str, far: bool) ->
     sheet.marks.append("</g></g>")
 
 
-def turn(tempo: Sequence[float]) -> Sheet:
+def turn(tempo: Sequence[float]) -> DrawingSheet:
     """Draw the small turn to the left and to the right, from the front and from above."""
-    sheet = Sheet(360, 336)
+    sheet = DrawingSheet(360, 336)
     sheet.floor(16, 184, 322)
     sheet.at(100, 318, 1)
     there_and_back = _clock([*tempo, *tempo])
@@ -94,7 +94,7 @@ def turn(tempo: Sequence[float]) -> Sheet:
     return sheet
 
 
-def _plan(sheet: Sheet, clock: str) -> None:
+def _plan(sheet: DrawingSheet, clock: str) -> None:
     sheet.at(268, 160, 1)
     body = PlanBody(FACING, Point(0, 0), 1.85)
     plan_feet(sheet, body)
@@ -105,7 +105,7 @@ def _plan(sheet: Sheet, clock: str) -> None:
     sheet.line("fig-still", sheet.curve(body.chest()), 1, dashed=True)
 
 
-def _turning(sheet: Sheet, centre: Point, angles: Sequence[float], clock: str) -> None:
+def _turning(sheet: DrawingSheet, centre: Point, angles: Sequence[float], clock: str) -> None:
     """Open a group that turns about a joint; two angles mean there and back."""
     steps = [angles[0], angles[1], angles[1], angles[0], angles[0]] if len(angles) == 2 else angles
     place = numbers(sheet.on(centre))
@@ -126,4 +126,7 @@ def _clock(tempo: Sequence[float]) -> str:
     )
 
 
-PICTURES: dict[str, Callable[[Sequence[float]], Sheet]] = {"hip_hinge": hinge, "hip_turns_standing": turn}
+PICTURES: dict[str, Callable[[Sequence[float]], DrawingSheet]] = {
+    "hip_hinge": hinge,
+    "hip_turns_standing": turn,
+}

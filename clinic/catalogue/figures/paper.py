@@ -22,7 +22,7 @@ TYPE = "Atkinson Hyperlegible Next Variable,Atkinson Hyperlegible Next,system-ui
 
 
 @dataclass
-class Sheet:
+class DrawingSheet:
     """Collects shapes; places the drawn person at an origin and a scale, strokes staying the same width."""
 
     width: int

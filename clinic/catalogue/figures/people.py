@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from clinic.catalogue.figures.front import FrontBody, FrontPose, PlanBody
 from clinic.catalogue.figures.geometry import Point, polyline
-from clinic.catalogue.figures.paper import Sheet
+from clinic.catalogue.figures.paper import DrawingSheet
 from clinic.catalogue.figures.side import SideBody
 
 BOTH = (-1, 1)
 
 
-def side_person(sheet: Sheet, body: SideBody, caution: Sequence[str] = ()) -> None:
+def side_person(sheet: DrawingSheet, body: SideBody, caution: Sequence[str] = ()) -> None:
     """Draw the person from the side; parts named in caution are amber."""
     legs = "fig-caution-fill" if {"legs", "knees"} & set(caution) else "fig-legs"
     sheet.shape("fig-far", body.far_shoe())
@@ -20,7 +20,7 @@ def side_person(sheet: Sheet, body: SideBody, caution: Sequence[str] = ()) -> No
     side_trunk(sheet, body, caution)
 
 
-def side_trunk(sheet: Sheet, body: SideBody, caution: Sequence[str] = ()) -> None:
+def side_trunk(sheet: DrawingSheet, body: SideBody, caution: Sequence[str] = ()) -> None:
     """Draw all that stands on the legs: pelvis, shirt, head, the near arm."""
     head = "fig-caution-fill" if "head" in caution else "fig-skin"
     sheet.shape(head, body.neck())
@@ -32,7 +32,7 @@ def side_trunk(sheet: Sheet, body: SideBody, caution: Sequence[str] = ()) -> Non
     sheet.shape("fig-shirt", body.sleeve())
 
 
-def side_ghost(sheet: Sheet, body: SideBody) -> None:
+def side_ghost(sheet: DrawingSheet, body: SideBody) -> None:
     """Draw where the person started, pale and whole."""
     sheet.marks.append('<g class="fig-ghost-line" stroke="#b3bbb3">')
     sheet.shape("fig-ghost", body.thigh(), body.shank(), body.shoe(), body.bowl(), body.trunk(), body.neck(),
@@ -40,20 +40,20 @@ def side_ghost(sheet: Sheet, body: SideBody) -> None:
     sheet.marks.append("</g>")
 
 
-def front_person(sheet: Sheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
+def front_person(sheet: DrawingSheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
     """Draw the person from the front, arms crossed over the chest; parts named in caution are amber."""
     front_still(sheet, body, caution)
     front_pelvis(sheet, body, "fig-caution-fill" if "pelvis" in caution else "fig-pelvis")
 
 
-def front_still(sheet: Sheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
+def front_still(sheet: DrawingSheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
     """Draw everything but the pelvis: what ought to stay still in a small turn."""
     front_legs(sheet, body, caution)
     front_shirt(sheet, body, caution)
     front_upper(sheet, body, caution)
 
 
-def front_legs(sheet: Sheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
+def front_legs(sheet: DrawingSheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
     """Draw legs, kneecaps and shoes."""
     shoes = "fig-caution-fill" if "feet" in caution else "fig-shoe"
     sheet.shape("fig-legs", *(outline for side in BOTH for outline in body.leg(side)))
@@ -61,13 +61,13 @@ def front_legs(sheet: Sheet, body: FrontBody, caution: Sequence[str] = ()) -> No
     sheet.shape(shoes, *(body.shoe(side) for side in BOTH))
 
 
-def front_shirt(sheet: Sheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
+def front_shirt(sheet: DrawingSheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
     """Draw the shirt from collar to belt."""
     sheet.shape("fig-skin", body.neck())
     sheet.shape("fig-caution-fill" if "trunk" in caution else "fig-shirt", body.trunk())
 
 
-def front_upper(sheet: Sheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
+def front_upper(sheet: DrawingSheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
     """Draw the head and the crossed arms."""
     sheet.shape("fig-skin", body.head())
     sheet.shape("fig-hair", body.hair())
@@ -78,13 +78,13 @@ def front_upper(sheet: Sheet, body: FrontBody, caution: Sequence[str] = ()) -> N
     sheet.shape("fig-caution-fill" if "trunk" in caution else "fig-shirt", *(sleeve for _, sleeve, _ in arms))
 
 
-def front_pelvis(sheet: Sheet, body: FrontBody, kind: str = "fig-pelvis") -> None:
+def front_pelvis(sheet: DrawingSheet, body: FrontBody, kind: str = "fig-pelvis") -> None:
     """Draw the pelvis with buckle, seam and the two hip creases that show its turn."""
     sheet.shape(kind, body.bowl())
     sheet.line("fig-pale", front_details(sheet, body), 0.7)
 
 
-def front_details(sheet: Sheet, body: FrontBody) -> str:
+def front_details(sheet: DrawingSheet, body: FrontBody) -> str:
     """Write the lines on the front of the pelvis."""
     creases = "".join(sheet.curve(body.pocket(side), closed=False) for side in BOTH)
     x, y = sheet.on(body.buckle())
@@ -95,7 +95,7 @@ def front_details(sheet: Sheet, body: FrontBody) -> str:
     return creases + sheet.curve(body.seam(), closed=False) + buckle
 
 
-def plan_person(sheet: Sheet, body: PlanBody, caution: Sequence[str] = ()) -> None:
+def plan_person(sheet: DrawingSheet, body: PlanBody, caution: Sequence[str] = ()) -> None:
     """Draw feet, pelvis and chest from above; the pelvis' start pale beneath it."""
     plan_feet(sheet, body, caution)
     if body.pose.pelvis_turn or body.pose.slide:
@@ -105,12 +105,12 @@ def plan_person(sheet: Sheet, body: PlanBody, caution: Sequence[str] = ()) -> No
     sheet.line(chest, sheet.curve(body.chest()), 1, dashed=True)
 
 
-def plan_feet(sheet: Sheet, body: PlanBody, caution: Sequence[str] = ()) -> None:
+def plan_feet(sheet: DrawingSheet, body: PlanBody, caution: Sequence[str] = ()) -> None:
     """Draw both soles."""
     sheet.shape("fig-caution-fill" if "feet" in caution else "fig-far", *(body.foot(side) for side in BOTH))
 
 
-def plan_pelvis(sheet: Sheet, body: PlanBody, caution: Sequence[str] = ()) -> None:
+def plan_pelvis(sheet: DrawingSheet, body: PlanBody, caution: Sequence[str] = ()) -> None:
     """Draw the pelvis and the axis it turns on."""
     sheet.shape("fig-caution-fill" if "pelvis" in caution else "fig-pelvis", body.pelvis())
     sheet.dot("fig-axis", sheet.on(body.middle), sheet.stroke * 1.2)

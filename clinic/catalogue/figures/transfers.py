@@ -1,23 +1,23 @@
 """Pictures of daily tasks done with the hinge."""
 
 from clinic.catalogue.figures.geometry import Point, polyline
-from clinic.catalogue.figures.paper import Sheet
+from clinic.catalogue.figures.paper import DrawingSheet
 from clinic.catalogue.figures.people import side_person
 from clinic.catalogue.figures.side import stand
 from clinic.catalogue.figures.tasks import TASKS, Corners
 
 
-def whole(key: str) -> Sheet:
+def whole(key: str) -> DrawingSheet:
     """Draw the person at the task."""
-    return _drawn(key, Sheet(320, 320))
+    return _drawn(key, DrawingSheet(320, 320))
 
 
-def row(key: str) -> Sheet:
+def row(key: str) -> DrawingSheet:
     """Draw the same for a small square."""
-    return _drawn(key, Sheet(320, 320, stroke=4.5))
+    return _drawn(key, DrawingSheet(320, 320, stroke=4.5))
 
 
-def _drawn(key: str, sheet: Sheet) -> Sheet:
+def _drawn(key: str, sheet: DrawingSheet) -> DrawingSheet:
     task = TASKS[key]
     floor = sheet.height - 12
     sheet.floor(14, sheet.width - 14, floor)
@@ -29,6 +29,6 @@ def _drawn(key: str, sheet: Sheet) -> Sheet:
     return sheet
 
 
-def _thing(sheet: Sheet, thing: Corners) -> None:
+def _thing(sheet: DrawingSheet, thing: Corners) -> None:
     corners = [sheet.on(Point(x, y)) for x, y in thing]
     sheet.area("fig-prop", polyline(corners, closed=True))

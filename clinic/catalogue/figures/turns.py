@@ -5,7 +5,7 @@ from collections.abc import Callable
 from clinic.catalogue.figures.front import FrontBody, FrontPose, PlanBody
 from clinic.catalogue.figures.geometry import Point, direction, number, numbers, polar, polyline
 from clinic.catalogue.figures.panels import PANEL, heading, mark_place
-from clinic.catalogue.figures.paper import Sheet
+from clinic.catalogue.figures.paper import DrawingSheet
 from clinic.catalogue.figures.people import (
     front_legs,
     front_pelvis,
@@ -20,9 +20,9 @@ from clinic.catalogue.figures.poses import FACING, TURN_FAULTS, TURNED_LEFT, TUR
 SHARED = "still"
 
 
-def whole() -> Sheet:
+def whole() -> DrawingSheet:
     """Draw the person from the front and, larger, feet, pelvis and chest from above."""
-    sheet = Sheet(360, 336)
+    sheet = DrawingSheet(360, 336)
     sheet.floor(16, 184, 322)
     sheet.at(100, 318, 1)
     front_person(sheet, FrontBody(TURNED_LEFT))
@@ -33,9 +33,9 @@ def whole() -> Sheet:
     return sheet
 
 
-def row() -> Sheet:
+def row() -> DrawingSheet:
     """Draw the same for a small square, heavier and without words."""
-    sheet = Sheet(320, 320, stroke=4.5)
+    sheet = DrawingSheet(320, 320, stroke=4.5)
     sheet.floor(16, 160, 312)
     sheet.at(88, 307, 0.98)
     front_person(sheet, FrontBody(TURNED_LEFT))
@@ -45,9 +45,9 @@ def row() -> Sheet:
     return sheet
 
 
-def steps() -> Sheet:
+def steps() -> DrawingSheet:
     """Draw the middle, the turn to the left and the turn to the right."""
-    sheet = Sheet(360, 360, stroke=2.6)
+    sheet = DrawingSheet(360, 360, stroke=2.6)
     panels = ((FACING, "1. Start"), (TURNED_LEFT, "2. Left"), (TURNED_RIGHT, "3. Right"))
     sheet.at(60, 264, 0.74)
     sheet.share(SHARED, lambda: front_still(sheet, FrontBody(FACING)))
@@ -63,10 +63,10 @@ def steps() -> Sheet:
     return sheet
 
 
-def fault(key: str) -> Sheet:
+def fault(key: str) -> DrawingSheet:
     """Draw the right turn beside a fault, the differing part in amber in both views."""
     case = TURN_FAULTS[key]
-    sheet = Sheet(360, 386, stroke=2.8)
+    sheet = DrawingSheet(360, 386, stroke=2.8)
     heading(sheet, 0, case.right, "tick")
     heading(sheet, PANEL, case.wrong, "caution")
     _panel(sheet, 0, TURNED_LEFT)
@@ -75,7 +75,7 @@ def fault(key: str) -> Sheet:
     return sheet
 
 
-def _panel(sheet: Sheet, left: int, pose: FrontPose, amber: tuple[str, ...] = ()) -> None:
+def _panel(sheet: DrawingSheet, left: int, pose: FrontPose, amber: tuple[str, ...] = ()) -> None:
     sheet.floor(left + 12, left + 168, 282)
     sheet.at(left + 92, 279, 0.78)
     body = FrontBody(pose)
@@ -87,7 +87,7 @@ def _panel(sheet: Sheet, left: int, pose: FrontPose, amber: tuple[str, ...] = ()
     _plan(sheet, PlanBody(pose, Point(0, 0), 1.25), amber)
 
 
-def _once(sheet: Sheet, name: str, left: int, differs: bool, draw: Callable[[], None]) -> None:
+def _once(sheet: DrawingSheet, name: str, left: int, differs: bool, draw: Callable[[], None]) -> None:
     """Draw a part in the first panel; in the second, repeat it unless the fault changes it."""
     if left == 0:
         sheet.share(name, draw)
@@ -97,7 +97,7 @@ def _once(sheet: Sheet, name: str, left: int, differs: bool, draw: Callable[[], 
         sheet.repeat(name, left)
 
 
-def _plan(sheet: Sheet, body: PlanBody, amber: tuple[str, ...] = ()) -> None:
+def _plan(sheet: DrawingSheet, body: PlanBody, amber: tuple[str, ...] = ()) -> None:
     """Draw the view from above with where chest and pelvis face."""
     plan_person(sheet, body, amber)
     if body.pose.pelvis_turn and not amber:
@@ -107,13 +107,13 @@ def _plan(sheet: Sheet, body: PlanBody, amber: tuple[str, ...] = ()) -> None:
         pointer(sheet, body)
 
 
-def pointer(sheet: Sheet, body: PlanBody) -> None:
+def pointer(sheet: DrawingSheet, body: PlanBody) -> None:
     """Draw where the pelvis faces."""
     edge, tip = (sheet.on(p) for p in body.pointer(body.pose.pelvis_turn, 15, 35))
     sheet.arrow("fig-accent", polyline([edge, tip]), tip, direction(edge, tip))
 
 
-def _around_pelvis(sheet: Sheet) -> None:
+def _around_pelvis(sheet: DrawingSheet) -> None:
     """Draw the upright axis and the little turn to and fro around it."""
     sheet.line("fig-accent", polyline([sheet.on(Point(0, -122)), sheet.on(Point(0, -14))]), 0.7, dashed=True)
     left, right = sheet.on(Point(-46.5, -153)), sheet.on(Point(46.5, -153))
@@ -125,7 +125,7 @@ def _around_pelvis(sheet: Sheet) -> None:
     sheet.line("fig-accent", path, 1.2)
 
 
-def plan_words(sheet: Sheet) -> None:
+def plan_words(sheet: DrawingSheet) -> None:
     """Name what is seen from above."""
     sheet.label("fig-label", "From above", Point(268, 62))
     sheet.label("fig-label", "Chest still", Point(268, 108))
@@ -134,7 +134,7 @@ def plan_words(sheet: Sheet) -> None:
     sheet.label("fig-label", "L", Point(330, 226))
 
 
-def _point_out(sheet: Sheet, case: TurnFault) -> None:
+def _point_out(sheet: DrawingSheet, case: TurnFault) -> None:
     start = mark_place(sheet, PANEL, case.wrong).moved(0, 14)
     sheet.at(272, 279, 0.78)
     body = FrontBody(case.pose)

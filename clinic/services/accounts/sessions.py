@@ -25,7 +25,7 @@ TOUCH_EVERY = timedelta(minutes=5)  # last_seen_at need not be exact, and a writ
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LivingSession:
     """A living session and who it belongs to; with the practice, which every page asks for next."""
 
     session_id: uuid.UUID
@@ -79,7 +79,7 @@ _LIVING = (
 )
 
 
-def find(secret: str) -> Found | None:
+def find(secret: str) -> LivingSession | None:
     """The session of a browser's secret, if it lives; notes now and then that it was seen."""
     row = db.session.execute(_LIVING, {"token_hash": digest(secret)}).one_or_none()
     at = now()
@@ -105,11 +105,11 @@ def end_all(user: User, *, but: uuid.UUID | None = None) -> None:
     _end(mine if but is None else and_(mine, AuthSession.id != but))
 
 
-def _found(row: Any) -> Found:
+def _found(row: Any) -> LivingSession:
     client_id = None if is_staff(row.role) else row.client_id
     actor = Actor(row.user_id, row.Practice.id, row.role, row.name, client_id)
     is_archived = client_id is not None and row.client_status is ClientStatus.ARCHIVED
-    return Found(row.session_id, actor, row.email, row.Practice, is_archived)
+    return LivingSession(row.session_id, actor, row.email, row.Practice, is_archived)
 
 
 def _touch(session_id: uuid.UUID) -> None:

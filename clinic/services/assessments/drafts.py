@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.findings import Entry, Place, Signed, Unread, Value, check, enter, spelled
-from clinic.domain.merging import Fate, fate
+from clinic.domain.merging import FieldFate, fate
 from clinic.domain.spots import Spot, is_counted
 from clinic.domain.types import AssessmentStatus, Section
 from clinic.extensions import db
@@ -230,9 +230,9 @@ def _settled(
     for name, edit in edits.items():
         theirs = stored.get(name)
         match fate(edit.base, spelled(edit.mine), spelled(theirs)):
-            case Fate.KEEP:
+            case FieldFate.KEEP:
                 taken[name] = edit.mine
-            case Fate.COLLIDES:
+            case FieldFate.COLLIDES:
                 collided[name] = FieldCollision(edit.mine, theirs, edit.base)
     return taken, collided
 

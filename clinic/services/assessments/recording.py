@@ -28,7 +28,7 @@ from clinic.services.assessments.history import AssessmentRecord, records
 from clinic.services.batteries.offered import CHOSEN, batteries_for, battery_for, snapshot
 from clinic.services.clock import now, today_in
 from clinic.services.routines import signoffs
-from clinic.services.routines.signoffs import Part, Wording
+from clinic.services.routines.signoffs import Wording, WordingPart
 from clinic.services.transaction import transaction
 
 EARLIEST_YEAR = 2000
@@ -182,7 +182,7 @@ def wording_of(assessment: Assessment) -> Wording | None:
     items = reading.items_of(assessment)
     if not items:
         return None
-    parts = tuple(Part(item.test.name, tuple(_lines(item))) for item in items)
+    parts = tuple(WordingPart(item.test.name, tuple(_lines(item))) for item in items)
     wording = Wording(
         f"assessment:{assessment.battery_key}:{assessment.battery_version}",
         reading.name_of(assessment),

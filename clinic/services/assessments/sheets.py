@@ -14,7 +14,7 @@ from clinic.services.assessments.layout import Layout
 
 
 @dataclass(frozen=True)
-class Sheet:
+class SectionSheet:
     """The fields of a section by name: what each holds, and which of them "all normal" set.
 
     `misplaced` says what is wrong with fields that came without their side, `strangers` are names that the
@@ -48,12 +48,12 @@ class Sheet:
         }
 
 
-def stored_sheet(now: SectionStanding) -> Sheet:
+def stored_sheet(now: SectionStanding) -> SectionSheet:
     """A sheet that shows what is stored."""
-    return Sheet(now.entries, now.as_normal)
+    return SectionSheet(now.entries, now.as_normal)
 
 
-def fill_normal(sheet: Sheet, laid: Layout, test: str) -> tuple[Sheet, int]:
+def fill_normal(sheet: SectionSheet, laid: Layout, test: str) -> tuple[SectionSheet, int]:
     """The sheet with what is empty in one test filled as normal; and how many fields that were."""
     empty = {
         name: normal_value(spot.field)
@@ -65,7 +65,7 @@ def fill_normal(sheet: Sheet, laid: Layout, test: str) -> tuple[Sheet, int]:
     return replace(sheet, entries=entries, as_normal=sheet.as_normal | added.keys()), len(added)
 
 
-def undo_normal(sheet: Sheet, laid: Layout, test: str) -> tuple[Sheet, int]:
+def undo_normal(sheet: SectionSheet, laid: Layout, test: str) -> tuple[SectionSheet, int]:
     """The sheet without what "all normal" set in one test and nobody changed since."""
     taken = {name for name in sheet.as_normal if laid.spots[name].place.test == test}
     entries = {name: entry for name, entry in sheet.entries.items() if name not in taken}

@@ -29,7 +29,7 @@ OF_ANSWERS = (AttentionKind.PAIN_UP, AttentionKind.CONTACT_WANTED)
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ReasonCase:
     """One reason as a form names it: what kind, and the record it is about."""
 
     kind: AttentionKind
@@ -39,7 +39,7 @@ class Case:
         return f"{self.kind.value}:{self.subject_id}"
 
     @classmethod
-    def parse(cls, text: str) -> Case:
+    def parse(cls, text: str) -> ReasonCase:
         """Read what `str` wrote; RuleBroken for anything else."""
         kind, _, subject = text.partition(":")
         try:
@@ -49,7 +49,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ClientWithReasons:
     """A client on the list, with a reason of each kind, all that is to be dealt with, and the flag to see.
 
     The most pressing come first.
@@ -58,12 +58,12 @@ class Listed:
     client_id: uuid.UUID
     name: str
     reasons: tuple[Reason, ...]
-    cases: tuple[Case, ...]
+    cases: tuple[ReasonCase, ...]
     flag_id: uuid.UUID | None
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class RecentAnswer:
     """A recent answer that asks for nobody."""
 
     answer: CheckinAnswer
@@ -71,7 +71,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
+class TodayPage:
     """The first page: the most pressing clients, how many there are in all, and who answered lately.
 
     Until the practice's list of reasons has been made, nobody can say who is on it.
@@ -80,22 +80,22 @@ class Today:
     at: datetime
     today: date
     is_made: bool
-    listed: Sequence[Listed]
+    listed: Sequence[ClientWithReasons]
     count: int
-    answered: Sequence[Answered]
+    answered: Sequence[RecentAnswer]
 
 
-def today(actor: Actor) -> Today:
+def today(actor: Actor) -> TodayPage:
     """The practice's first page; staff only. Two queries and the practice, whatever its size."""
     access.staff_only(actor)
     practice, at = access.practice_of(actor), now()
     found = listed.pressing(actor.practice_id, at, MOST)
     clients = [_listed(client_id, name, found.reasons[client_id], at) for client_id, name in found.clients]
     day = today_in(practice.time_zone)
-    return Today(at, day, practice.has_reasons, clients, found.count, _answered(actor, at))
+    return TodayPage(at, day, practice.has_reasons, clients, found.count, _answered(actor, at))
 
 
-def handle(actor: Actor, client_id: uuid.UUID, cases: Iterable[Case], note: str | None) -> None:
+def handle(actor: Actor, client_id: uuid.UUID, cases: Iterable[ReasonCase], note: str | None) -> None:
     """Somebody has looked after these reasons. A warning sign is none of them: it is cleared with a note.
 
     What is not open any more was dealt with by somebody else, or by itself: nothing is noted twice.
@@ -108,11 +108,11 @@ def handle(actor: Actor, client_id: uuid.UUID, cases: Iterable[Case], note: str 
             _handle(actor, client, case, (note or "")[:LONGEST_NOTE])
 
 
-def _listed(client_id: uuid.UUID, name: str, reasons: Sequence[Reason], at: datetime) -> Listed:
+def _listed(client_id: uuid.UUID, name: str, reasons: Sequence[Reason], at: datetime) -> ClientWithReasons:
     signs = [reason for reason in reasons if reason.kind is AttentionKind.WARNING_SIGN]
-    cases = [Case(reason.kind, reason.subject_id) for reason in reasons if reason not in signs]
+    cases = [ReasonCase(reason.kind, reason.subject_id) for reason in reasons if reason not in signs]
     flag_id = signs[0].subject_id if signs else None
-    return Listed(client_id, name, shown(reasons, at), tuple(cases), flag_id)
+    return ClientWithReasons(client_id, name, shown(reasons, at), tuple(cases), flag_id)
 
 
 _ASKS = exists().where(
@@ -136,9 +136,9 @@ _ANSWERED = (
 )
 
 
-def _answered(actor: Actor, at: datetime) -> list[Answered]:
+def _answered(actor: Actor, at: datetime) -> list[RecentAnswer]:
     values = {"practice_id": actor.practice_id, "since": at - ANSWERS_SHOWN}
-    return [Answered(*row) for row in db.session.execute(_ANSWERED, values)]
+    return [RecentAnswer(*row) for row in db.session.execute(_ANSWERED, values)]
 
 
 def _one_at_a_time(client: Client) -> None:
@@ -147,7 +147,7 @@ def _one_at_a_time(client: Client) -> None:
     db.session.execute(mine.with_for_update())
 
 
-def _handle(actor: Actor, client: Client, case: Case, note: str) -> None:
+def _handle(actor: Actor, client: Client, case: ReasonCase, note: str) -> None:
     about = _about(actor, client, case)
     if not _is_open(client, case):
         return
@@ -168,7 +168,7 @@ def _handle(actor: Actor, client: Client, case: Case, note: str) -> None:
     audit.record(actor, action, client_id=client.id, subject_id=about, kind=case.kind.value, note=note)
 
 
-def _about(actor: Actor, client: Client, case: Case) -> uuid.UUID:
+def _about(actor: Actor, client: Client, case: ReasonCase) -> uuid.UUID:
     """The record a case is about, as the audit names it; NotFound where it is not this client's."""
     subject = case.subject_id
     match case.kind:
@@ -192,7 +192,7 @@ def _about(actor: Actor, client: Client, case: Case) -> uuid.UUID:
     return subject
 
 
-def _is_open(client: Client, case: Case) -> bool:
+def _is_open(client: Client, case: ReasonCase) -> bool:
     query = select(OpenReason.id).where(
         OpenReason.practice_id == client.practice_id,
         OpenReason.client_id == client.id,

@@ -9,7 +9,7 @@ from typing import Any
 
 from clinic.catalogue import CatalogueError, load_catalogue
 from clinic.catalogue.assessment_tables import read_test
-from clinic.catalogue.reader import Entry
+from clinic.catalogue.reader import DataEntry
 from clinic.domain.assessment import MEASURED, WITH_OPTIONS, AssessmentTest
 from clinic.domain.assessment import Field as TestField
 from clinic.domain.errors import RuleBroken
@@ -218,7 +218,9 @@ def _is_same_thing(table: Mapping[str, Any], field_id: str, before: AssessmentTe
 
 
 def _check(table: dict[str, Any], name: str) -> None:
-    entry = Entry("your test", "", {**table, "id": f"{batteries.OWN}new", "name": name, "status": "authored"})
+    entry = DataEntry(
+        "your test", "", {**table, "id": f"{batteries.OWN}new", "name": name, "status": "authored"}
+    )
     try:
         read_test(entry, {}, batteries.fault_names())
     except CatalogueError as problem:

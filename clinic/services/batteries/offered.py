@@ -10,7 +10,7 @@ from sqlalchemy import and_, select
 
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.assessment_tables import read_test
-from clinic.catalogue.reader import Entry
+from clinic.catalogue.reader import DataEntry
 from clinic.domain.assessment import AssessmentTest, Battery, BatteryItem
 from clinic.domain.provenance import Provenance
 from clinic.domain.types import Evidence
@@ -87,7 +87,7 @@ def tests_for(actor: Actor) -> Mapping[str, AssessmentTest]:
 def own_test(row: OwnTestVersion, key: str) -> AssessmentTest:
     """A practice's own test out of one of its versions, read as the catalogue's are."""
     table = {**row.definition, "id": key, "name": row.name, "version": row.number, "status": "authored"}
-    return read_test(Entry("own tests", key, table), {}, fault_names())
+    return read_test(DataEntry("own tests", key, table), {}, fault_names())
 
 
 def fault_names() -> dict[str, str]:

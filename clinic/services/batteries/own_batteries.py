@@ -34,7 +34,7 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class BatteryVersion:
     """Which version of a battery was made when, by whom."""
 
     number: int
@@ -44,21 +44,21 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeBattery:
     """A battery of the practice's own in its newest version, with the list of all of them, newest first."""
 
     head: OwnBattery
     battery: Battery
-    versions: tuple[Version, ...]
+    versions: tuple[BatteryVersion, ...]
 
 
-def made(actor: Actor, key: str) -> Made:
+def made(actor: Actor, key: str) -> MadeBattery:
     """One of the practice's own batteries with its versions: three queries."""
     head = access.own_battery_for(actor, key)
     rows = _rows(head)
     newest = rows[0][0]
-    versions = tuple(Version(row.number, row.name, name, row.created_at) for row, name in rows)
-    return Made(head, batteries.own_battery(newest, head.key, batteries.tests_for(actor)), versions)
+    versions = tuple(BatteryVersion(row.number, row.name, name, row.created_at) for row, name in rows)
+    return MadeBattery(head, batteries.own_battery(newest, head.key, batteries.tests_for(actor)), versions)
 
 
 def create(actor: Actor, form_key: str, name: str, purpose: str, picks: Sequence[Pick]) -> OwnBattery:

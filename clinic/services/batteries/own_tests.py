@@ -24,7 +24,7 @@ from clinic.services.transaction import transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class TestVersion:
     """One version of a test, as it was asked, by whom and since when."""
 
     row: OwnTestVersion
@@ -33,22 +33,22 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeTest:
     """A test of the practice's own with all its versions, newest first."""
 
     head: OwnTest
-    versions: tuple[Version, ...]
+    versions: tuple[TestVersion, ...]
 
     @property
-    def newest(self) -> Version:
+    def newest(self) -> TestVersion:
         """The version that is offered."""
         return self.versions[0]
 
 
-def made(actor: Actor, key: str) -> Made:
+def made(actor: Actor, key: str) -> MadeTest:
     """One of the practice's own tests with its versions: two queries."""
     head = access.own_test_for(actor, key)
-    return Made(head, tuple(_versions(head)))
+    return MadeTest(head, tuple(_versions(head)))
 
 
 def create(actor: Actor, form_key: str, draft: TestDraft) -> OwnTest:
@@ -96,7 +96,7 @@ def retire(actor: Actor, key: str) -> None:
             audit.record(actor, "test.retired", subject_id=head.id, name=next(_versions(head)).row.name)
 
 
-def _versions(head: OwnTest) -> Iterator[Version]:
+def _versions(head: OwnTest) -> Iterator[TestVersion]:
     query = (
         select(OwnTestVersion, User.name)
         .join(User, points_at(OwnTestVersion.created_by, User))
@@ -104,7 +104,7 @@ def _versions(head: OwnTest) -> Iterator[Version]:
         .order_by(OwnTestVersion.number.desc())
     )
     for row, name in db.session.execute(query):
-        yield Version(row, batteries.own_test(row, head.key), name)
+        yield TestVersion(row, batteries.own_test(row, head.key), name)
 
 
 def _add_version(actor: Actor, head: OwnTest, name: str, table: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from clinic.domain.types import CheckinState, LinkProblemKind, MistakeAnswer
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinAnswer, OutboxMessage, WarningFlag
 from clinic.services import audit, notices, warnings
-from clinic.services.checkins.opening import Opened, open_link
+from clinic.services.checkins.opening import OpenedCheckin, open_link
 from clinic.services.clock import now
 from clinic.services.outbox import calling_back as checkins
 from clinic.services.outbox import histories
@@ -26,7 +26,7 @@ LATER_ANSWERED = "a later one was answered"
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class CheckinReply:
     """What somebody answers. None for pain is "I would rather not say"."""
 
     days_practised: int
@@ -54,7 +54,7 @@ def name_signs(secret: str, signs: Collection[str]) -> WarningFlag:
     return flag
 
 
-def answer(secret: str, given: Given) -> None:
+def answer(secret: str, given: CheckinReply) -> None:
     """Store an answer once; the same day it is corrected, later LinkProblem says that it is used."""
     with transaction():
         opened = open_link(secret, lock=True)
@@ -67,12 +67,12 @@ def answer(secret: str, given: Given) -> None:
             _correct(opened, opened.answer, given)
 
 
-def _refuse_closed(opened: Opened) -> None:
+def _refuse_closed(opened: OpenedCheckin) -> None:
     if opened.visit.is_closed:
         raise LinkProblem(LinkProblemKind.USED)
 
 
-def _store(opened: Opened, given: Given) -> None:
+def _store(opened: OpenedCheckin, given: CheckinReply) -> None:
     checkin, client, at = opened.checkin, opened.client, now()
     answer = CheckinAnswer(
         id=uuid.uuid4(),
@@ -93,7 +93,7 @@ def _store(opened: Opened, given: Given) -> None:
     _note(opened, "checkin.answered", **_telling(given))
 
 
-def _correct(opened: Opened, answer: CheckinAnswer, given: Given) -> None:
+def _correct(opened: OpenedCheckin, answer: CheckinAnswer, given: CheckinReply) -> None:
     before = _given(answer)
     if before == given:
         return
@@ -105,12 +105,14 @@ def _correct(opened: Opened, answer: CheckinAnswer, given: Given) -> None:
     _note(opened, "checkin.corrected", before=_telling(before), after=_telling(given))
 
 
-def _given(answer: CheckinAnswer) -> Given:
+def _given(answer: CheckinAnswer) -> CheckinReply:
     assert answer.days_practised is not None
-    return Given(answer.days_practised, answer.pain, answer.mistake, answer.contact_wanted, answer.note)
+    return CheckinReply(
+        answer.days_practised, answer.pain, answer.mistake, answer.contact_wanted, answer.note
+    )
 
 
-def _telling(given: Given) -> dict[str, Any]:
+def _telling(given: CheckinReply) -> dict[str, Any]:
     told = asdict(replace(given, mistake=None))
     return told | {"mistake": given.mistake.value if given.mistake else None}
 
@@ -124,7 +126,7 @@ def _add_line(checkin: Checkin, reason: str = "") -> None:
     histories.add([HistoryLine(checkin.practice_id, checkin.id, checkin.state, now(), reason)])
 
 
-def _note(opened: Opened, action: str, **details: Any) -> None:
+def _note(opened: OpenedCheckin, action: str, **details: Any) -> None:
     checkin, client = opened.checkin, opened.client
     audit.record_for(
         checkin.practice_id, client.name, action, client_id=client.id, subject_id=checkin.id, **details

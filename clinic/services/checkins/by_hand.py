@@ -22,9 +22,9 @@ from clinic.services.checkins import dues as checkin_dues
 from clinic.services.checkins import planning as checkin_planning
 from clinic.services.checkins import rules as checkin_rules
 from clinic.services.checkins import writing as checkin_writing
-from clinic.services.checkins.dues import Due
+from clinic.services.checkins.dues import DueCheckin
 from clinic.services.checkins.schedules import schedule_of
-from clinic.services.checkins.writing import Plan
+from clinic.services.checkins.writing import PlannedCheckin
 from clinic.services.clock import now
 from clinic.services.transaction import one_at_a_time, transaction
 
@@ -41,7 +41,7 @@ def send_now(actor: Actor, program_id: uuid.UUID) -> Checkin:
         program = access.program_for(actor, program_id, _WITH_CLIENT)
         one_at_a_time(Client, program.client_id)
         checkin_planning.catch_up(program, now())
-        due = Due(schedule_of(program), program, program.client, access.practice_of(actor))
+        due = DueCheckin(schedule_of(program), program, program.client, access.practice_of(actor))
         at = next_waking(due.hours, due.zone, now())
         if made := _made_before(program, due.day(at)):
             return made
@@ -65,7 +65,7 @@ def _made_before(program: Program, day: date) -> Checkin | None:
     return made
 
 
-def _plan(due: Due, at: datetime) -> Plan:
+def _plan(due: DueCheckin, at: datetime) -> PlannedCheckin:
     day = due.day(at)
     known = checkin_dues.known([due], at)
     if reason := why_not_mailed(checkin_dues.standing(due, known), MailSort.CHECKIN):
@@ -74,10 +74,10 @@ def _plan(due: Due, at: datetime) -> Plan:
     if reason := against_itself(checkin_dues.facts(due, at, known, at), at):
         raise RuleBroken(f"A check-in cannot be sent now: {skip_in_words(reason)}.")
     next_due_at = _next_after(due, at, day)
-    return Plan(uuid.uuid4(), due, CheckinKind.MANUAL, Occurrence(at, day), None, day, next_due_at)
+    return PlannedCheckin(uuid.uuid4(), due, CheckinKind.MANUAL, Occurrence(at, day), None, day, next_due_at)
 
 
-def _next_after(due: Due, at: datetime, day: date) -> datetime | None:
+def _next_after(due: DueCheckin, at: datetime, day: date) -> datetime | None:
     """When the next one by rule is due, not counting one of the same day, in whose place this one goes."""
     if due.row is None or due.row.next_on is None:
         return None

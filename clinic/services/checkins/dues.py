@@ -29,11 +29,11 @@ from clinic.models import (
 )
 from clinic.models.base import points_at
 from clinic.services.checkins import silence as checkin_silence
-from clinic.services.checkins.silence import Run
+from clinic.services.checkins.silence import UnansweredRun
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueCheckin:
     """A program with all that its check-ins are about; `row` None where they are switched off."""
 
     row: CheckinSchedule | None
@@ -63,33 +63,33 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownClients:
     """What is known of the clients of a batch."""
 
     locked: Collection[uuid.UUID]
-    unanswered: Mapping[uuid.UUID, Run]
+    unanswered: Mapping[uuid.UUID, UnansweredRun]
     answered_at: Mapping[uuid.UUID, datetime]
     mailed: set[tuple[uuid.UUID, str]]
 
 
-def take(at: datetime, most: int) -> list[Due]:
+def take(at: datetime, most: int) -> list[DueCheckin]:
     """Schedules whose time has come, locked for the caller's transaction; what others hold is left out."""
     query = _schedules().where(CheckinSchedule.next_due_at <= at).order_by(CheckinSchedule.next_due_at)
     return _read(query.limit(most).with_for_update(skip_locked=True, of=CheckinSchedule))
 
 
-def of_program(program: Program) -> list[Due]:
+def of_program(program: Program) -> list[DueCheckin]:
     """The same for one program's schedule whatever its time, waited for if somebody else holds it."""
     mine = and_(CheckinSchedule.practice_id == program.practice_id, CheckinSchedule.program_id == program.id)
     return _read(_schedules().where(mine).with_for_update(of=CheckinSchedule))
 
 
-def known(dues: Collection[Due], at: datetime) -> Known:
+def known(dues: Collection[DueCheckin], at: datetime) -> KnownClients:
     """What is known of these clients. Four queries."""
     clients = [due.client.id for due in dues]
     practices = {due.practice.id for due in dues}
     keys = [day_key(due.client.id, due.day(at)) for due in dues]
-    return Known(
+    return KnownClients(
         locked=set(db.session.scalars(_open_flags(practices, clients))),
         unanswered=checkin_silence.runs(practices, clients),
         answered_at=_pairs(_last_answers(practices, clients)),
@@ -97,14 +97,14 @@ def known(dues: Collection[Due], at: datetime) -> Known:
     )
 
 
-def standing(due: Due, found: Known) -> MailStanding:
+def standing(due: DueCheckin, found: KnownClients) -> MailStanding:
     """Whether its client may be mailed."""
     return mail_standing_of(
         due.client, numbers_set=due.practice.numbers_set, warning_open=due.client.id in found.locked
     )
 
 
-def facts(due: Due, due_at: datetime, found: Known, at: datetime) -> SendingFacts:
+def facts(due: DueCheckin, due_at: datetime, found: KnownClients, at: datetime) -> SendingFacts:
     """What of itself decides whether a check-in goes out at an instant."""
     client, practice, day = due.client, due.practice, due.day(at)
     answered_at = found.answered_at.get(client.id)
@@ -113,7 +113,7 @@ def facts(due: Due, due_at: datetime, found: Known, at: datetime) -> SendingFact
         program=status_on(due.program, day),
         answered_today=answered_at is not None and due.day(answered_at) == day,
         mailed_today=(practice.id, day_key(client.id, day)) in found.mailed,
-        unanswered_in_a_row=found.unanswered.get(client.id, Run()).length,
+        unanswered_in_a_row=found.unanswered.get(client.id, UnansweredRun()).length,
     )
 
 
@@ -134,8 +134,8 @@ def _schedules() -> Select[CheckinSchedule, Program, Client, Practice]:
     )
 
 
-def _read(query: Select[CheckinSchedule, Program, Client, Practice]) -> list[Due]:
-    return [Due(*row) for row in db.session.execute(query)]
+def _read(query: Select[CheckinSchedule, Program, Client, Practice]) -> list[DueCheckin]:
+    return [DueCheckin(*row) for row in db.session.execute(query)]
 
 
 def _pairs(query: Select[uuid.UUID, Any]) -> dict[uuid.UUID, Any]:

@@ -95,7 +95,7 @@ _PLANNED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One line of the ledger. `reason` is of its newest change; `message_id` is of its mail."""
 
     checkin: Checkin
@@ -112,7 +112,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class ComingCheckin:
     """A check-in that is to come; `kept_back` is why it would not go out if it were due now."""
 
     client_id: uuid.UUID
@@ -126,14 +126,14 @@ class Planned:
 class Overview:
     """All that a practice's check-in page shows, each list cut off at fifty."""
 
-    planned: Sequence[Planned]
-    waiting: Sequence[Entry]
-    trouble: Sequence[Entry]
-    skipped: Sequence[Entry]
-    answers: Sequence[Entry]
+    planned: Sequence[ComingCheckin]
+    waiting: Sequence[LedgerEntry]
+    trouble: Sequence[LedgerEntry]
+    skipped: Sequence[LedgerEntry]
+    answers: Sequence[LedgerEntry]
 
 
-def for_client(actor: Actor, client_id: uuid.UUID) -> Sequence[Entry]:
+def for_client(actor: Actor, client_id: uuid.UUID) -> Sequence[LedgerEntry]:
     """The ledger of one client of the practice, newest first, with answers; staff only. One query."""
     access.staff_only(actor)
     return _read(_OF_CLIENT, actor, client_id=client_id)
@@ -173,12 +173,12 @@ def preview_to_self(actor: Actor) -> None:
         audit.record(actor, "checkin.previewed")
 
 
-def _read(query: Select[Any], actor: Actor, **wanted: Any) -> list[Entry]:
+def _read(query: Select[Any], actor: Actor, **wanted: Any) -> list[LedgerEntry]:
     rows = db.session.execute(query, {"practice_id": actor.practice_id, **wanted})
-    return [Entry(checkin, answer, reason or "", mail) for checkin, answer, reason, mail in rows]
+    return [LedgerEntry(checkin, answer, reason or "", mail) for checkin, answer, reason, mail in rows]
 
 
-def _planned(actor: Actor, until: datetime) -> list[Planned]:
+def _planned(actor: Actor, until: datetime) -> list[ComingCheckin]:
     numbers_set = access.practice_of(actor).numbers_set
     rows = db.session.execute(_PLANNED, {"practice_id": actor.practice_id, "until": until})
     return [_coming(*row, numbers_set) for row in rows]
@@ -186,6 +186,6 @@ def _planned(actor: Actor, until: datetime) -> list[Planned]:
 
 def _coming(
     client: Client, program: str, due_at: datetime | None, warning_open: bool, numbers_set: bool
-) -> Planned:
+) -> ComingCheckin:
     standing = mail_standing_of(client, numbers_set=numbers_set, warning_open=bool(warning_open))
-    return Planned(client.id, client.name, program, due_at, why_not_mailed(standing, MailSort.CHECKIN))
+    return ComingCheckin(client.id, client.name, program, due_at, why_not_mailed(standing, MailSort.CHECKIN))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from clinic.domain.answers import Stage, Visit
+from clinic.domain.answers import AnswerStage, LinkVisit
 from clinic.domain.errors import LinkProblem
 from clinic.domain.moves import named_mistake_in
 from clinic.domain.scheduling import load_zone, local_date
@@ -26,7 +26,7 @@ from clinic.services.transaction import one_at_a_time
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedCheckin:
     """What a good link opens. `flag` is one that locks the program, wherever it was named."""
 
     checkin: Checkin
@@ -34,15 +34,15 @@ class Opened:
     practice: Practice
     answer: CheckinAnswer | None
     flag: WarningFlag | None
-    visit: Visit
+    visit: LinkVisit
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> AnswerStage:
         """Where somebody with this link stands."""
         return self.visit.stage
 
 
-def open_link(secret: str, *, lock: bool = False) -> Opened:
+def open_link(secret: str, *, lock: bool = False) -> OpenedCheckin:
     """What a link opens; raises LinkProblem if it opens nothing. Three queries.
 
     `lock` for the caller's transaction: twenty answers at once then come one after the other.
@@ -62,7 +62,7 @@ def open_link(secret: str, *, lock: bool = False) -> Opened:
     if row is None:
         raise LinkProblem(LinkProblemKind.UNKNOWN)
     flag = _lock_of(row.Client)
-    return Opened(*row, flag, _visit(row.Checkin, row.Client, row.CheckinAnswer, flag))
+    return OpenedCheckin(*row, flag, _visit(row.Checkin, row.Client, row.CheckinAnswer, flag))
 
 
 def named_mistake(checkin: Checkin) -> str | None:
@@ -75,9 +75,11 @@ def named_mistake(checkin: Checkin) -> str | None:
     return named_mistake_in(db.session.scalars(query))
 
 
-def _visit(checkin: Checkin, client: Client, answer: CheckinAnswer | None, flag: WarningFlag | None) -> Visit:
+def _visit(
+    checkin: Checkin, client: Client, answer: CheckinAnswer | None, flag: WarningFlag | None
+) -> LinkVisit:
     zone, denied_at = load_zone(client.time_zone), checkin.signs_denied_at
-    return Visit(
+    return LinkVisit(
         today=local_date(now(), zone),
         is_locked=flag is not None,
         answered_on=local_date(answer.answered_at, zone) if answer else None,

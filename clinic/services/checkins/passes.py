@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 BATCH = 100  # rows a transaction: short enough that a page never waits for it
 
 
-class Report(Protocol):
+class PassReport(Protocol):
     """What a pass did."""
 
     looked_at: int
@@ -20,7 +20,7 @@ class Report(Protocol):
         """Count another pass in."""
 
 
-R = TypeVar("R", bound=Report)
+R = TypeVar("R", bound=PassReport)
 
 
 def in_batches(one_transaction: Callable[[datetime, int], R], report: R, now: datetime, limit: int) -> R:

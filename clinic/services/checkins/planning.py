@@ -23,16 +23,16 @@ from clinic.models import CheckinSchedule, Program
 from clinic.services.checkins import dues as checkin_dues
 from clinic.services.checkins import rules as checkin_rules
 from clinic.services.checkins import writing as checkin_writing
-from clinic.services.checkins.dues import Due, Known
+from clinic.services.checkins.dues import DueCheckin, KnownClients
 from clinic.services.checkins.passes import in_batches
-from clinic.services.checkins.writing import Plan
+from clinic.services.checkins.writing import PlannedCheckin
 from clinic.services.transaction import transaction
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Report:
+class PlanningReport:
     """What a pass did: schedules looked at, mails promised, check-ins skipped and why."""
 
     looked_at: int = 0
@@ -44,7 +44,7 @@ class Report:
         """How many rows the ledger has gained."""
         return self.promised + self.skipped.total()
 
-    def add(self, other: Report) -> None:
+    def add(self, other: PlanningReport) -> None:
         """Count another pass in."""
         self.looked_at += other.looked_at
         self.promised += other.promised
@@ -64,9 +64,9 @@ def plan_due(now: datetime, limit: int = 1000) -> int:
     return run(now, limit).planned
 
 
-def run(now: datetime, limit: int = 1000) -> Report:
+def run(now: datetime, limit: int = 1000) -> PlanningReport:
     """One pass over at most `limit` schedules, in short transactions."""
-    return in_batches(_one_transaction, Report(), now, limit)
+    return in_batches(_one_transaction, PlanningReport(), now, limit)
 
 
 def catch_up(program: Program, now: datetime) -> None:
@@ -79,20 +79,20 @@ def catch_up(program: Program, now: datetime) -> None:
         checkin_writing.write(list(_decide(dues, checkin_dues.known(dues, now), now)), now)
 
 
-def _is_behind(due: Due, now: datetime) -> bool:
+def _is_behind(due: DueCheckin, now: datetime) -> bool:
     return due.row is not None and due.row.next_due_at is not None and due.row.next_due_at <= now
 
 
-def _one_transaction(now: datetime, size: int) -> Report:
+def _one_transaction(now: datetime, size: int) -> PlanningReport:
     with transaction():
         dues = checkin_dues.take(now, size)
         plans = list(_decide(dues, checkin_dues.known(dues, now), now)) if dues else []
         written = checkin_writing.write(plans, now)
     skipped = Counter(plan.skip for plan in written if plan.skip)
-    return Report(len(dues), len(written) - skipped.total(), skipped)
+    return PlanningReport(len(dues), len(written) - skipped.total(), skipped)
 
 
-def _decide(dues: Iterable[Due], known: Known, now: datetime) -> Iterator[Plan]:
+def _decide(dues: Iterable[DueCheckin], known: KnownClients, now: datetime) -> Iterator[PlannedCheckin]:
     for due in dues:
         row = due.row
         assert row is not None
@@ -110,7 +110,9 @@ def _decide(dues: Iterable[Due], known: Known, now: datetime) -> Iterator[Plan]:
             yield _plan(due, row, occurrence, known, now)
 
 
-def _plan(due: Due, row: CheckinSchedule, occurrence: Occurrence, known: Known, now: datetime) -> Plan:
+def _plan(
+    due: DueCheckin, row: CheckinSchedule, occurrence: Occurrence, known: KnownClients, now: datetime
+) -> PlannedCheckin:
     skip = should_skip(
         checkin_dues.standing(due, known), checkin_dues.facts(due, occurrence.due_at, known, now), now
     )
@@ -119,4 +121,6 @@ def _plan(due: Due, row: CheckinSchedule, occurrence: Occurrence, known: Known, 
         known.mailed.add((due.practice.id, day_key(due.client.id, day)))
     kind = CheckinKind(row.kind.value)
     run = known.unanswered.get(due.client.id)
-    return Plan(uuid.uuid4(), due, kind, occurrence, skip, day, row.next_due_at, run.last if run else None)
+    return PlannedCheckin(
+        uuid.uuid4(), due, kind, occurrence, skip, day, row.next_due_at, run.last if run else None
+    )

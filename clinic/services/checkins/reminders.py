@@ -19,7 +19,7 @@ from clinic.extensions import db
 from clinic.models import Checkin, CheckinSchedule, Client, Practice, Program
 from clinic.models.base import points_at
 from clinic.services.checkins import dues as checkin_dues
-from clinic.services.checkins.dues import Due
+from clinic.services.checkins.dues import DueCheckin
 from clinic.services.checkins.passes import in_batches
 from clinic.services.outbox import histories
 from clinic.services.outbox import promises as outbox
@@ -28,14 +28,14 @@ from clinic.services.transaction import transaction
 
 
 @dataclass(slots=True)
-class Report:
+class ReminderReport:
     """What a pass did: check-ins looked at, reminders promised, and why the others are not reminded of."""
 
     looked_at: int = 0
     promised: int = 0
     not_reminded: Counter[str] = field(default_factory=Counter)
 
-    def add(self, other: Report) -> None:
+    def add(self, other: ReminderReport) -> None:
         """Count another pass in."""
         self.looked_at += other.looked_at
         self.promised += other.promised
@@ -54,19 +54,19 @@ class _Asked:
     """A check-in that may want a reminder, and whether a newer one has taken its place."""
 
     checkin: Checkin
-    due: Due
+    due: DueCheckin
     has_newer: bool
 
 
-def run(now: datetime, limit: int = 1000) -> Report:
+def run(now: datetime, limit: int = 1000) -> ReminderReport:
     """One pass over at most `limit` check-ins whose time to look at has come, in short transactions."""
-    return in_batches(_one_transaction, Report(), now, limit)
+    return in_batches(_one_transaction, ReminderReport(), now, limit)
 
 
-def _one_transaction(now: datetime, size: int) -> Report:
+def _one_transaction(now: datetime, size: int) -> ReminderReport:
     with transaction():
         asked = _take(now, size)
-        report, told = Report(looked_at=len(asked)), list[HistoryLine]()
+        report, told = ReminderReport(looked_at=len(asked)), list[HistoryLine]()
         for each, remind_at, reason in _ruled(asked, now):
             each.checkin.remind_at = remind_at
             if remind_at is not None:
@@ -104,7 +104,7 @@ def _take(now: datetime, size: int) -> list[_Asked]:
         .with_for_update(skip_locked=True, of=Checkin)
         .execution_options(populate_existing=True)
     )
-    return [_Asked(row[0], Due(*row[1:5]), row[5]) for row in db.session.execute(query)]
+    return [_Asked(row[0], DueCheckin(*row[1:5]), row[5]) for row in db.session.execute(query)]
 
 
 def _ruled(asked: Collection[_Asked], now: datetime) -> Iterator[tuple[_Asked, datetime | None, str | None]]:

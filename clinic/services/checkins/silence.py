@@ -31,16 +31,16 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class UnansweredRun:
     """So many check-ins in a row that were not answered, the last of them on a day."""
 
     length: int = 0
     last: date | None = None
 
 
-def runs(practices: Iterable[uuid.UUID], clients: Iterable[uuid.UUID]) -> dict[uuid.UUID, Run]:
+def runs(practices: Iterable[uuid.UUID], clients: Iterable[uuid.UUID]) -> dict[uuid.UUID, UnansweredRun]:
     """What each of these clients has left unanswered since they last answered one; none where nothing is."""
-    return {row[0]: Run(row[1], row[2]) for row in db.session.execute(_runs(practices, clients))}
+    return {row[0]: UnansweredRun(row[1], row[2]) for row in db.session.execute(_runs(practices, clients))}
 
 
 def _runs(practices: Iterable[uuid.UUID], clients: Iterable[uuid.UUID]) -> Select[uuid.UUID, int, date]:

@@ -18,7 +18,7 @@ from clinic.domain.types import CheckinKind, CheckinState, MailKind, SkipReason
 from clinic.extensions import db
 from clinic.models import Checkin
 from clinic.services import audit, notices
-from clinic.services.checkins.dues import Due
+from clinic.services.checkins.dues import DueCheckin
 from clinic.services.outbox import histories
 from clinic.services.outbox import promises as outbox
 from clinic.services.outbox.histories import HistoryLine
@@ -27,14 +27,14 @@ UNIQUE = ("practice_id", "program_id", "kind", "local_date")
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PlannedCheckin:
     """A check-in to be written: `skip` None if it is mailed, on the client's day `day`.
 
     Its mail is tried until `next_due_at` at most, when the next one is due.
     """
 
     id: uuid.UUID
-    due: Due
+    due: DueCheckin
     kind: CheckinKind
     occurrence: Occurrence
     skip: SkipReason | None
@@ -48,7 +48,7 @@ class Plan:
         return CheckinState.SKIPPED if self.skip else CheckinState.WAITING
 
 
-def write(plans: Sequence[Plan], at: datetime) -> list[Plan]:
+def write(plans: Sequence[PlannedCheckin], at: datetime) -> list[PlannedCheckin]:
     """Write the check-ins nobody has written yet, within the caller's transaction; returns those."""
     if not plans:
         return []
@@ -70,7 +70,7 @@ def write(plans: Sequence[Plan], at: datetime) -> list[Plan]:
     return written
 
 
-def _row(plan: Plan) -> dict[str, Any]:
+def _row(plan: PlannedCheckin) -> dict[str, Any]:
     return {
         "id": plan.id,
         "practice_id": plan.due.practice.id,
@@ -84,14 +84,14 @@ def _row(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _lines(plan: Plan, at: datetime) -> tuple[HistoryLine, HistoryLine]:
+def _lines(plan: PlannedCheckin, at: datetime) -> tuple[HistoryLine, HistoryLine]:
     why = skip_in_words(plan.skip) if plan.skip else ""
     about = plan.due.practice.id, plan.id
     fell_due = min(plan.occurrence.due_at, at)
     return HistoryLine(*about, CheckinState.DUE, fell_due), HistoryLine(*about, plan.state, at, why)
 
 
-def _tell(plan: Plan) -> None:
+def _tell(plan: PlannedCheckin) -> None:
     if plan.skip:
         _note_skipped(plan, plan.skip)
         return
@@ -110,7 +110,7 @@ def _tell(plan: Plan) -> None:
     )
 
 
-def _note_skipped(plan: Plan, reason: SkipReason) -> None:
+def _note_skipped(plan: PlannedCheckin, reason: SkipReason) -> None:
     if reason is SkipReason.UNANSWERED_TWICE:
         client = plan.due.client  # of one run the practice is told once, however many are left out
         key = f"{client.id.hex}:{plan.silent_since}"

@@ -20,7 +20,7 @@ from clinic.models import Client, Practice, User
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.actors import Actor
 from clinic.services.clients import records as clients
-from clinic.services.clients.records import Details
+from clinic.services.clients.records import ClientDetails
 from clinic.services.transaction import transaction
 
 COLUMNS = (
@@ -52,7 +52,7 @@ MOST_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ImportProblem:
     """What is wrong in a line of the file, counted from 1 with the header as line 1."""
 
     line: int
@@ -64,14 +64,14 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ImportOutcome:
     """How many clients the file holds, and everything that is wrong with it."""
 
     clients: int
-    problems: tuple[Problem, ...]
+    problems: tuple[ImportProblem, ...]
 
 
-def import_clients(path: Path, *, dry_run: bool) -> Outcome:
+def import_clients(path: Path, *, dry_run: bool) -> ImportOutcome:
     """Read a CSV file of clients; without problems and without `dry_run`, add them all in one transaction."""
     actor, practice = _owner()
     rows = list(_rows(path))
@@ -84,7 +84,7 @@ def import_clients(path: Path, *, dry_run: bool) -> Outcome:
         with transaction():
             for details, _ in read:
                 clients.create(actor, practice, details)
-    return Outcome(len(rows), tuple(sorted(problems, key=lambda each: each.line)))
+    return ImportOutcome(len(rows), tuple(sorted(problems, key=lambda each: each.line)))
 
 
 def _owner() -> tuple[Actor, Practice]:
@@ -136,26 +136,30 @@ def _columns(path: Path, found: Sequence[str]) -> list[str]:
     return names
 
 
-def _details(line: int, row: Mapping[str, str], practice: Practice) -> tuple[Details, list[Problem]]:
+def _details(
+    line: int, row: Mapping[str, str], practice: Practice
+) -> tuple[ClientDetails, list[ImportProblem]]:
     problems = [
-        Problem(line, column, f"is longer than {most} characters")
+        ImportProblem(line, column, f"is longer than {most} characters")
         for column, most in LENGTHS.items()
         if len(row.get(column, "")) > most
     ]
     problems += [
-        Problem(line, column, "holds a control character or a line break that does not belong there")
+        ImportProblem(line, column, "holds a control character or a line break that does not belong there")
         for column, text in row.items()
         if _CONTROL.search(_LINE_BREAKS.sub("", text) if column in SEVERAL_LINES else text)
     ]
     if row.get(SURPLUS):
         surplus = "has more cells than the first line; text with commas needs quotes"
-        problems.append(Problem(line, "row", surplus))
+        problems.append(ImportProblem(line, "row", surplus))
     if not row.get("name"):
-        problems.append(Problem(line, "name", "is missing"))
+        problems.append(ImportProblem(line, "name", "is missing"))
     zone = row.get("time_zone") or practice.time_zone
     if zone not in available_timezones():
-        problems.append(Problem(line, "time_zone", f"{zone!r} is no time zone; write it like Europe/London"))
-    details = Details(
+        problems.append(
+            ImportProblem(line, "time_zone", f"{zone!r} is no time zone; write it like Europe/London")
+        )
+    details = ClientDetails(
         name=row.get("name", ""),
         email=_address(line, row.get("email", ""), problems),
         phone=row.get("phone") or None,
@@ -170,31 +174,31 @@ def _details(line: int, row: Mapping[str, str], practice: Practice) -> tuple[Det
     return details, problems
 
 
-def _address(line: int, text: str, problems: list[Problem]) -> Address | None:
+def _address(line: int, text: str, problems: list[ImportProblem]) -> Address | None:
     try:
         return parse_address(text) if text else None
     except AddressRefused as refused:
-        problems.append(Problem(line, "email", str(refused)))
+        problems.append(ImportProblem(line, "email", str(refused)))
         return None
 
 
-def _kind(line: int, text: str, problems: list[Problem]) -> ClientKind:
+def _kind(line: int, text: str, problems: list[ImportProblem]) -> ClientKind:
     try:
         return ClientKind(text.casefold() or ClientKind.PRIVATE)
     except ValueError:
-        problems.append(Problem(line, "kind", f"{text!r} is neither private nor online"))
+        problems.append(ImportProblem(line, "kind", f"{text!r} is neither private nor online"))
         return ClientKind.PRIVATE
 
 
-def _day(line: int, text: str, problems: list[Problem]) -> date | None:
+def _day(line: int, text: str, problems: list[ImportProblem]) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        problems.append(Problem(line, "consented_on", f"{text!r} is no date; write it like 2026-11-22"))
+        problems.append(ImportProblem(line, "consented_on", f"{text!r} is no date; write it like 2026-11-22"))
         return None
 
 
-def _doubles(practice: Practice, read: list[tuple[int, Details]]) -> list[Problem]:
+def _doubles(practice: Practice, read: list[tuple[int, ClientDetails]]) -> list[ImportProblem]:
     query = select(Client.email_key).where(Client.practice_id == practice.id, Client.email_key.is_not(None))
     known = set(db.session.scalars(query))
     first: dict[str, int] = {}
@@ -204,8 +208,8 @@ def _doubles(practice: Practice, read: list[tuple[int, Details]]) -> list[Proble
         if key is None:
             continue
         if key in known:
-            problems.append(Problem(line, "email", "a client of the practice has this address already"))
+            problems.append(ImportProblem(line, "email", "a client of the practice has this address already"))
         elif key in first:
-            problems.append(Problem(line, "email", f"stands on line {first[key]} already"))
+            problems.append(ImportProblem(line, "email", f"stands on line {first[key]} already"))
         first.setdefault(key, line)
     return problems

@@ -61,7 +61,7 @@ PROBLEMS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class InvitationOffer:
     """What somebody with a good link is offered."""
 
     invitation: Invitation
@@ -182,7 +182,7 @@ def mint_link(invitation: Invitation) -> str:
     )
 
 
-def offer(secret: str) -> Offer:
+def offer(secret: str) -> InvitationOffer:
     """What a link offers; raises LinkProblem saying why it offers nothing."""
     return _offer(links.find(secret, LinkPurpose.INVITATION))
 
@@ -255,17 +255,17 @@ def _its_mails(invitation: Invitation) -> ColumnElement[bool]:
     )
 
 
-def _offer(token: LinkToken) -> Offer:
+def _offer(token: LinkToken) -> InvitationOffer:
     invitation = db.session.get_one(Invitation, token.invitation_id)
     standing = state_of(invitation)
     if standing is not InvitationState.PENDING:
         # a link may have been mailed in the moment the invitation was taken back
         raise LinkProblem(PROBLEMS[standing])
     client = db.session.get_one(Client, invitation.client_id)
-    return Offer(invitation, client, db.session.get_one(Practice, invitation.practice_id))
+    return InvitationOffer(invitation, client, db.session.get_one(Practice, invitation.practice_id))
 
 
-def _check(offered: Offer, answer: Acceptance) -> None:
+def _check(offered: InvitationOffer, answer: Acceptance) -> None:
     client = offered.client
     if offered.needs_consent and not answer.consents:
         raise RuleBroken("To go on, please tick that you agree.", "consents")
@@ -291,7 +291,7 @@ def _take(invitation: Invitation) -> None:
     links.revoke(LinkToken.invitation_id == invitation.id)
 
 
-def _make_account(offered: Offer, answer: Acceptance, password_hash: str) -> User:
+def _make_account(offered: InvitationOffer, answer: Acceptance, password_hash: str) -> User:
     client, asked = offered.client, offered.needs_address
     if asked and answer.address is not None:
         _readdress(client, answer.address)

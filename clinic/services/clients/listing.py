@@ -29,7 +29,7 @@ ESCAPE = "\\"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ClientFilter:
     """Which clients, and from where on: the ones after or before a client of the list."""
 
     text: str = ""
@@ -44,7 +44,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ClientLine:
     """One line of the list."""
 
     id: uuid.UUID
@@ -59,16 +59,16 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ClientPage:
     """Some of the list, and where the neighbouring pages start; `count` is None beyond 1,000."""
 
-    rows: Sequence[Listed]
+    rows: Sequence[ClientLine]
     before: uuid.UUID | None
     after: uuid.UUID | None
     count: int | None
 
 
-def page(actor: Actor, wanted: Wanted) -> Page:
+def page(actor: Actor, wanted: ClientFilter) -> ClientPage:
     """The clients of the actor's practice that are wanted, by name."""
     backwards = wanted.before is not None and wanted.after is None
     words = fold(wanted.text).split()[:MOST_WORDS]
@@ -84,12 +84,12 @@ def page(actor: Actor, wanted: Wanted) -> Page:
     before = lines[0].id if lines and (more if backwards else moved) else None
     after = lines[-1].id if lines and (moved if backwards else more) else None
     if not (before or after):
-        return Page(lines, None, None, len(lines))
+        return ClientPage(lines, None, None, len(lines))
     count = db.session.scalar(_count(len(words), wanted.standing), values) or 0
-    return Page(lines, before, after, count if count <= COUNT_UP_TO else None)
+    return ClientPage(lines, before, after, count if count <= COUNT_UP_TO else None)
 
 
-def _values(actor: Actor, wanted: Wanted, words: Sequence[str]) -> dict[str, Any]:
+def _values(actor: Actor, wanted: ClientFilter, words: Sequence[str]) -> dict[str, Any]:
     searched = {f"word_{number}": f"%{_escaped(word)}%" for number, word in enumerate(words)}
     return {"practice_id": actor.practice_id, "status": wanted.status, "now": now(), **searched}
 
@@ -100,7 +100,7 @@ def _escaped(word: str) -> str:
     return word
 
 
-def _place(actor: Actor, wanted: Wanted) -> dict[str, Any]:
+def _place(actor: Actor, wanted: ClientFilter) -> dict[str, Any]:
     """The client the page starts beside, if that one is of this practice."""
     edge = wanted.after or wanted.before
     if edge is None:
@@ -194,8 +194,8 @@ def _stands(standing: AccountStanding) -> ColumnElement[bool]:
     }[standing]
 
 
-def _listed(row: Row[Any], reasons: Sequence[Reason], at: datetime) -> Listed:
-    return Listed(
+def _listed(row: Row[Any], reasons: Sequence[Reason], at: datetime) -> ClientLine:
+    return ClientLine(
         id=row.id,
         name=row.name,
         kind=row.kind,

@@ -50,7 +50,7 @@ _FACTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ClientOverview:
     """The newest of each, None where there is none yet; and whether a warning sign is open.
 
     `pain` is the first pain given against the latest, the same where there is one only.
@@ -69,7 +69,7 @@ class Facts:
         return self.program is not None and self.program.status is not ProgramStatus.ENDED
 
 
-def facts(actor: Actor, client: Client) -> Facts:
+def facts(actor: Actor, client: Client) -> ClientOverview:
     """The facts of a client that was loaded through a door; staff only. One query."""
     if not actor.is_staff or client.practice_id != actor.practice_id:
         raise NotFound
@@ -77,7 +77,7 @@ def facts(actor: Actor, client: Client) -> Facts:
     row = db.session.execute(_FACTS, whose).one()
     program, practised, answered, assessed, warning, since, before, latest_pain = row
     pain = PainChange(since.date(), before, latest_pain) if since else None
-    return Facts(program, practised, answered, assessed, warning, pain)
+    return ClientOverview(program, practised, answered, assessed, warning, pain)
 
 
 def practice(client: Client, program: Program | None) -> Adherence | None:

@@ -32,7 +32,7 @@ EARLIEST_YEAR = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Details:
+class ClientDetails:
     """What a practitioner writes down about a client. `consented_on` is a day where the practice is."""
 
     name: str
@@ -49,7 +49,9 @@ class Details:
     waking_until: time | None = None
 
 
-PLAIN = tuple(each.name for each in fields(Details) if each.name not in {"name", "email", "consented_on"})
+PLAIN = tuple(
+    each.name for each in fields(ClientDetails) if each.name not in {"name", "email", "consented_on"}
+)
 
 
 def any_yet(actor: Actor) -> bool:
@@ -58,7 +60,7 @@ def any_yet(actor: Actor) -> bool:
     return actor.is_staff and db.session.scalar(query) is not None
 
 
-def add(actor: Actor, details: Details, *, invite: bool = False, key: str = "") -> Client:
+def add(actor: Actor, details: ClientDetails, *, invite: bool = False, key: str = "") -> Client:
     """Add a client, and mail an invitation if wished; raises RuleBroken if either cannot be done.
 
     `key` names the form: the same person sent again from the same form is the same client.
@@ -78,7 +80,9 @@ def add(actor: Actor, details: Details, *, invite: bool = False, key: str = "") 
     return client
 
 
-def create(actor: Actor, practice: Practice, details: Details, client_id: uuid.UUID | None = None) -> Client:
+def create(
+    actor: Actor, practice: Practice, details: ClientDetails, client_id: uuid.UUID | None = None
+) -> Client:
     """Add a client within the caller's transaction; raises RuleBroken if a rule says no."""
     client = Client(id=client_id or uuid.uuid4(), practice_id=actor.practice_id, created_at=now())
     client.status = ClientStatus.ACTIVE
@@ -89,7 +93,7 @@ def create(actor: Actor, practice: Practice, details: Details, client_id: uuid.U
     return client
 
 
-def correct(actor: Actor, client_id: uuid.UUID, details: Details, version: int) -> bool:
+def correct(actor: Actor, client_id: uuid.UUID, details: ClientDetails, version: int) -> bool:
     """Write new details over the version that was seen; raises Conflict if somebody else saved first.
 
     Returns whether an open invitation ended because the address changed.
@@ -143,7 +147,7 @@ def shown(client: Client, practice: Practice) -> dict[str, str | None]:
     return told
 
 
-def typed(details: Details) -> dict[str, str | None]:
+def typed(details: ClientDetails) -> dict[str, str | None]:
     """Details that are not saved, told the same way."""
     told: dict[str, str | None] = {
         "name": details.name,
@@ -163,14 +167,14 @@ def consent_day(client: Client, practice: Practice) -> date | None:
     return client.consented_at.astimezone(ZoneInfo(practice.time_zone)).date()
 
 
-def _id_of(actor: Actor, details: Details, key: str) -> uuid.UUID:
+def _id_of(actor: Actor, details: ClientDetails, key: str) -> uuid.UUID:
     if not key:
         return uuid.uuid4()
     address = details.email.key if details.email else ""
     return once.id_of(Client, actor.practice_id, key, details.name, address)
 
 
-def _apply(actor: Actor, practice: Practice, client: Client, details: Details) -> None:
+def _apply(actor: Actor, practice: Practice, client: Client, details: ClientDetails) -> None:
     client_identity.rename(client, details.name)
     client_identity.readdress(client, details.email)
     _check_waking(details)
@@ -181,7 +185,7 @@ def _apply(actor: Actor, practice: Practice, client: Client, details: Details) -
     _put_consent(actor, practice, client, details.consented_on)
 
 
-def _check_waking(details: Details) -> None:
+def _check_waking(details: ClientDetails) -> None:
     opens, closes = details.waking_from, details.waking_until
     if (opens is None) != (closes is None):
         raise RuleBroken("Enter both times, or neither.", "waking_until" if closes is None else "waking_from")

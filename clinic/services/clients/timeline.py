@@ -25,14 +25,16 @@ PAGE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class TimelinePage:
     """Some events and, if there are older ones, the event the next page starts after."""
 
     events: Sequence[AuditEvent]
     before: uuid.UUID | None
 
 
-def page(actor: Actor, client_id: uuid.UUID, *, before: uuid.UUID | None = None, size: int = PAGE) -> Page:
+def page(
+    actor: Actor, client_id: uuid.UUID, *, before: uuid.UUID | None = None, size: int = PAGE
+) -> TimelinePage:
     """A client's events of the actor's practice, older than `before` if that is one of them; staff only."""
     access.staff_only(actor)
     whose = {"practice_id": actor.practice_id, "client_id": client_id}
@@ -43,4 +45,4 @@ def page(actor: Actor, client_id: uuid.UUID, *, before: uuid.UUID | None = None,
     else:
         found = db.session.scalars(_OLDER, {**wanted, "at": edge.happened_at, "key": edge.id}).all()
     more = len(found) > size
-    return Page(found[:size], found[size - 1].id if more else None)
+    return TimelinePage(found[:size], found[size - 1].id if more else None)

@@ -32,7 +32,7 @@ from clinic.services.demo.people import Desk
 from clinic.services.programs import looking_over
 from clinic.services.reasons import rebuilding
 from clinic.services.routines import publishing as routines
-from clinic.services.routines.publishing import Edit, MoveEdit, NamedMistake
+from clinic.services.routines.publishing import MistakeMeaning, MoveEdit, RoutineEdit
 from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import release, transaction
 from clinic.services.upkeep.arriving_signed import Signatures
@@ -93,7 +93,7 @@ def seed_practice(clients: int = CLIENTS, seed: int = 1) -> list[Login]:
 
 
 def _begin() -> User:
-    details = practices.Details(
+    details = practices.PracticeDetails(
         name="Harbour Chiropractic",
         time_zone="Europe/London",
         phone="020 7946 0100",
@@ -123,13 +123,13 @@ def _publish(owner: User) -> RoutineVersion:
     }
     seen = routines.digest_of(version, practice)
     release()
-    routines.publish(actor, routine.id, Edit(moves), seen)
+    routines.publish(actor, routine.id, RoutineEdit(moves), seen)
     return routines.whole_version(actor, version.id)
 
 
-def _mistake() -> NamedMistake:
+def _mistake() -> MistakeMeaning:
     fault = load_catalogue().faults["tuck"]
-    return NamedMistake(
+    return MistakeMeaning(
         fault_keys=("tuck",),
         see=fault.see,
         fix=fault.fix,

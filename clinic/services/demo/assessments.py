@@ -52,7 +52,7 @@ WHEN_NEGATIVE = {"symptom": "hamstring", "spread": "none"}
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class DemoAssessment:
     """One taking of the battery; a client's first figures are the same whenever they are asked for."""
 
     person: Person
@@ -83,15 +83,15 @@ def assessment_rows(person: Person) -> Rows:
     """
     if person.number % 3 == 2 or (person.desk.short_history and person.number % 10):
         return
-    yield from _taken(Visit(person, better=False), person.starts_on)
+    yield from _taken(DemoAssessment(person, better=False), person.starts_on)
     again = person.starts_on + timedelta(weeks=4)
     if person.number % 2 == 0 and again < person.today:
-        yield from _taken(Visit(person, better=True), again)
+        yield from _taken(DemoAssessment(person, better=True), again)
     elif person.number in {3, 9}:
-        yield from _begun(Visit(person, better=True), person.today - timedelta(days=2))
+        yield from _begun(DemoAssessment(person, better=True), person.today - timedelta(days=2))
 
 
-def _taken(visit: Visit, day: date) -> Rows:
+def _taken(visit: DemoAssessment, day: date) -> Rows:
     person, battery = visit.person, load_catalogue().batteries[BATTERY]
     at = person.at(day, 11, 30)
     signed = {
@@ -108,7 +108,7 @@ def _taken(visit: Visit, day: date) -> Rows:
         yield from _cited(visit, row["id"])
 
 
-def _cited(visit: Visit, assessment_id: uuid.UUID) -> Rows:
+def _cited(visit: DemoAssessment, assessment_id: uuid.UUID) -> Rows:
     """What the program answers: the left hip's turning in, and the contacts lost in the hinge."""
     person = visit.person
     for position, (test, field, side) in enumerate(CITED):
@@ -126,7 +126,7 @@ def _cited(visit: Visit, assessment_id: uuid.UUID) -> Rows:
         )
 
 
-def _begun(visit: Visit, day: date) -> Rows:
+def _begun(visit: DemoAssessment, day: date) -> Rows:
     """A draft whose first section is filled in."""
     battery = load_catalogue().batteries[BATTERY]
     row = _row(visit, day) | {"status": AssessmentStatus.DRAFT}
@@ -136,7 +136,7 @@ def _begun(visit: Visit, day: date) -> Rows:
     yield audit(visit.person, "assessment.begun", row["created_at"], name=battery.name)
 
 
-def _row(visit: Visit, day: date) -> dict[str, Any]:
+def _row(visit: DemoAssessment, day: date) -> dict[str, Any]:
     person, battery = visit.person, load_catalogue().batteries[BATTERY]
     return person.row(
         client_id=person.client_id,
@@ -156,7 +156,7 @@ def _asked() -> list[dict[str, Any]]:
     return snapshot(load_catalogue().batteries[BATTERY].items)
 
 
-def _findings(visit: Visit, assessment_id: uuid.UUID, item: BatteryItem) -> Rows:
+def _findings(visit: DemoAssessment, assessment_id: uuid.UUID, item: BatteryItem) -> Rows:
     for field in item.fields:
         sides = (
             (Side.LEFT, Side.RIGHT)
@@ -183,7 +183,7 @@ def _finding(
     )
 
 
-def _value(visit: Visit, test: str, field: Field, side: Side) -> str | float | None:
+def _value(visit: DemoAssessment, test: str, field: Field, side: Side) -> str | float | None:
     if (test, field.id) in MEASURED:
         return visit.number(test, field.id, side)
     if (test, field.id) in SEEN:
@@ -200,7 +200,7 @@ def _value(visit: Visit, test: str, field: Field, side: Side) -> str | float | N
     return float(field.normal) if field.is_numeric else field.normal
 
 
-def _pain(visit: Visit, test: str, field: Field, side: Side, positive: bool) -> float | None:
+def _pain(visit: DemoAssessment, test: str, field: Field, side: Side, positive: bool) -> float | None:
     """Of a single test only where it is positive; of a whole movement always, and little."""
     if field.id == "pain_overall":
         return float(round(visit.dice(test, "pain") * (1 if visit.better else 3)))

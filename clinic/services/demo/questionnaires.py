@@ -22,7 +22,7 @@ Given = Mapping[str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class DemoSheet:
     """One questionnaire with its answers; without answers it waits."""
 
     key: str
@@ -48,7 +48,7 @@ def _steady(person: Person) -> Rows:
     yield from _asked(
         person, six, AskChannel.CLINIC, [_pain(4, 4, 6), _own(6, 5, 6), _statements(8), _change(first, 3)]
     )
-    waiting = [Sheet("nprs"), Sheet("psfs", activities=THINGS), Sheet("groc11", since=first)]
+    waiting = [DemoSheet("nprs"), DemoSheet("psfs", activities=THINGS), DemoSheet("groc11", since=first)]
     yield from _asked(person, person.today - timedelta(days=1), AskChannel.PAGES, waiting)
 
 
@@ -60,34 +60,34 @@ def _patchy(person: Person) -> Rows:
 
 
 def _screened(person: Person) -> Rows:
-    sheets = [_pain(5, 6, 8), Sheet("phq2", {"interest": 2, "mood": 2})]
+    sheets = [_pain(5, 6, 8), DemoSheet("phq2", {"interest": 2, "mood": 2})]
     yield from _asked(
         person, person.today, AskChannel.CLINIC, sheets, at=person.desk.at - timedelta(minutes=40)
     )
 
 
-def _pain(now: int, average: int, worst: int) -> Sheet:
-    return Sheet("nprs", {"now": now, "average": average, "worst": worst})
+def _pain(now: int, average: int, worst: int) -> DemoSheet:
+    return DemoSheet("nprs", {"now": now, "average": average, "worst": worst})
 
 
-def _own(*rates: int) -> Sheet:
+def _own(*rates: int) -> DemoSheet:
     given = {f"a{number}": rate for number, rate in enumerate(rates, start=1)}
-    return Sheet("psfs", given, THINGS[: len(rates)])
+    return DemoSheet("psfs", given, THINGS[: len(rates)])
 
 
-def _statements(ticked: int) -> Sheet:
-    return Sheet("rmdq24", {f"s{number}": int(number in LIKELY[:ticked]) for number in range(1, 25)})
+def _statements(ticked: int) -> DemoSheet:
+    return DemoSheet("rmdq24", {f"s{number}": int(number in LIKELY[:ticked]) for number in range(1, 25)})
 
 
-def _change(since: date, by: int) -> Sheet:
-    return Sheet("groc11", {"change": by}, since=since)
+def _change(since: date, by: int) -> DemoSheet:
+    return DemoSheet("groc11", {"change": by}, since=since)
 
 
 def _asked(
     person: Person,
     day: date,
     channel: AskChannel,
-    sheets: Sequence[Sheet],
+    sheets: Sequence[DemoSheet],
     at: datetime | None = None,
 ) -> Rows:
     asked = at or person.at(day, 11, 10)
@@ -113,7 +113,7 @@ def _asked(
             yield from _answered(person, request["id"], channel, sheet, answered)
 
 
-def _ask(person: Person, sheet: Sheet) -> dict[str, Any]:
+def _ask(person: Person, sheet: DemoSheet) -> dict[str, Any]:
     ask: dict[str, Any] = {
         "key": sheet.key,
         "version": load_catalogue().questionnaires.newest[sheet.key].version,
@@ -125,7 +125,9 @@ def _ask(person: Person, sheet: Sheet) -> dict[str, Any]:
     return ask
 
 
-def _answered(person: Person, request_id: uuid.UUID, channel: AskChannel, sheet: Sheet, at: datetime) -> Rows:
+def _answered(
+    person: Person, request_id: uuid.UUID, channel: AskChannel, sheet: DemoSheet, at: datetime
+) -> Rows:
     made = load_catalogue().questionnaires.newest[sheet.key]
     given = sheet.given or {}
     scores = {measure.id: scoring.score(measure.rule, given) for measure in made.measures}

@@ -35,7 +35,7 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RecordedValue:
     """One value of a record; None is one that was withdrawn. A test that is not kept any more is None too."""
 
     place: Place
@@ -64,7 +64,7 @@ def of_assessment(actor: Actor, assessment_id: uuid.UUID) -> Findings:
     return Findings(access.practice_of(actor), found.client, history.records([found]))
 
 
-def told(record: AssessmentRecord) -> Iterator[Told]:
+def told(record: AssessmentRecord) -> Iterator[RecordedValue]:
     """Every value of a record in the order it is filled in, and those whose test is not kept any more."""
     left = {*record.values, *record.amended}
     for spot in spots_of(record.items):
@@ -88,5 +88,7 @@ def in_words(field: Field | None, value: Value) -> str:
     return dict(field.options).get(value, value)
 
 
-def _told(record: AssessmentRecord, place: Place, test: AssessmentTest | None, field: Field | None) -> Told:
-    return Told(place, test, field, record.values.get(place), record.amended.get(place))
+def _told(
+    record: AssessmentRecord, place: Place, test: AssessmentTest | None, field: Field | None
+) -> RecordedValue:
+    return RecordedValue(place, test, field, record.values.get(place), record.amended.get(place))

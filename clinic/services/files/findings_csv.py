@@ -10,7 +10,7 @@ from io import StringIO
 from clinic.domain.findings import Value
 from clinic.services.assessments import reading
 from clinic.services.assessments.history import AssessmentRecord
-from clinic.services.files.findings import Findings, Told, in_words, told
+from clinic.services.files.findings import Findings, RecordedValue, in_words, told
 
 # Names and order stay: whoever reads these files reads them by name. docs/files.md tells what each holds.
 COLUMNS = (
@@ -57,7 +57,7 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(RUNS) else text
 
 
-def _row(record: AssessmentRecord, each: Told) -> Iterator[tuple[str, str]]:
+def _row(record: AssessmentRecord, each: RecordedValue) -> Iterator[tuple[str, str]]:
     assessment, place = record.assessment, each.place
     yield "assessment_id", str(assessment.id)
     yield "assessment", harmless(reading.name_of(assessment))

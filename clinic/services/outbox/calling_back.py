@@ -18,7 +18,7 @@ from clinic.services.outbox import histories
 from clinic.services.outbox import ledger as sending_ledger
 from clinic.services.outbox import promises as outbox
 from clinic.services.outbox.histories import HistoryLine
-from clinic.services.outbox.steps import Step
+from clinic.services.outbox.steps import MailStep
 from clinic.services.reasons.marks import touch
 
 
@@ -92,5 +92,5 @@ def _skipped(
     reason: str,
     *,
     reminder: bool = False,
-) -> Step:
-    return Step(practice_id, client_id, checkin_id, CheckinState.SKIPPED, reason, why, reminder=reminder)
+) -> MailStep:
+    return MailStep(practice_id, client_id, checkin_id, CheckinState.SKIPPED, reason, why, reminder=reminder)

@@ -23,7 +23,7 @@ from clinic.services import audit, bulk
 from clinic.services.outbox import histories
 from clinic.services.outbox import reminders as sending_reminders
 from clinic.services.outbox.histories import HistoryLine
-from clinic.services.outbox.steps import Step
+from clinic.services.outbox.steps import MailStep
 from clinic.services.reasons.marks import touch
 
 # An answered check-in stays answered, whatever its mail does afterwards.
@@ -45,7 +45,7 @@ TOLD = {  # what stands on the client's timeline
 _checkin = bulk.table_of(Checkin)
 
 
-class Mail(Protocol):
+class LedgerMail(Protocol):
     """A row of the outbox, as far as the trail is concerned."""
 
     @property
@@ -64,10 +64,10 @@ def begin(checkins: Collection[uuid.UUID]) -> None:
         _move(checkins, CheckinState.SENDING)
 
 
-def follow(steps: Iterable[Step], at: datetime) -> None:
+def follow(steps: Iterable[MailStep], at: datetime) -> None:
     """Put check-ins into the state their mail is in, within the caller's transaction."""
-    alike: dict[tuple[CheckinState, SkipReason | None], list[Step]] = defaultdict(list)
-    reminders: list[Step] = []
+    alike: dict[tuple[CheckinState, SkipReason | None], list[MailStep]] = defaultdict(list)
+    reminders: list[MailStep] = []
     for step in steps:
         (reminders if step.reminder else alike[step.state, step.skip]).append(step)
     sending_reminders.follow(reminders, at)
@@ -76,18 +76,18 @@ def follow(steps: Iterable[Step], at: datetime) -> None:
         _note([step for step in group if step.checkin_id in moved], at)
 
 
-def tell_failed(mail: Mail, reason: str) -> None:
+def tell_failed(mail: LedgerMail, reason: str) -> None:
     """Note that a mail failed for good, within the caller's transaction; of check-ins the ledger tells."""
     _tell(mail, "mail.failed", reason)
 
 
-def tell_kept_back(mail: Mail, reason: str) -> None:
+def tell_kept_back(mail: LedgerMail, reason: str) -> None:
     """Note that a mail to a client was not sent, within the caller's transaction; the same of check-ins."""
     if mail.client_id is not None:
         _tell(mail, "mail.kept_back", reason)
 
 
-def _tell(mail: Mail, action: str, reason: str) -> None:
+def _tell(mail: LedgerMail, action: str, reason: str) -> None:
     if mail.kind in CHECKIN_MAILS:
         return
     audit.record_for(
@@ -148,7 +148,7 @@ def _movement(is_out: bool) -> ReturningUpdate[Any]:
     return update(_checkin).where(follows).values(new).returning(*told)
 
 
-def _note(steps: list[Step], at: datetime) -> None:
+def _note(steps: list[MailStep], at: datetime) -> None:
     if not steps:
         return
     begun = [

@@ -21,7 +21,7 @@ from clinic.services import audit, mail_standing
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.outbox import ledger as sending_ledger
-from clinic.services.outbox.steps import Step
+from clinic.services.outbox.steps import MailStep
 from clinic.services.transaction import after_commit, one_at_a_time, transaction
 
 
@@ -254,7 +254,7 @@ def _tell_ledger(message: OutboxMessage, reason: str) -> None:
     if message.kind in CHECKIN_MAILS and message.checkin_id is not None:
         about = (message.practice_id, message.client_id, message.checkin_id)
         reminder = message.kind == MailKind.REMINDER
-        step = Step(*about, CheckinState.WAITING, reason, reminder=reminder)
+        step = MailStep(*about, CheckinState.WAITING, reason, reminder=reminder)
         sending_ledger.follow([step], now())
 
 

@@ -14,7 +14,7 @@ from clinic.models import Checkin
 from clinic.services import audit
 from clinic.services.outbox import histories
 from clinic.services.outbox.histories import HistoryLine
-from clinic.services.outbox.steps import Step
+from clinic.services.outbox.steps import MailStep
 
 REMINDED = "reminded"
 OUT = frozenset({CheckinState.SENT, CheckinState.IN_DOUBT})
@@ -27,7 +27,7 @@ WORDS: Mapping[CheckinState, str] = {
 }
 
 
-def follow(steps: Sequence[Step], at: datetime) -> None:
+def follow(steps: Sequence[MailStep], at: datetime) -> None:
     """Note what became of reminders, within the caller's transaction."""
     told = [step for step in steps if step.state in OUT or (step.state in WORDS and step.reason)]
     if not told:
@@ -54,5 +54,5 @@ def _states(checkins: Collection[uuid.UUID]) -> dict[uuid.UUID, CheckinState]:
     return {row.id: row.state for row in db.session.execute(query)}
 
 
-def _line(step: Step, state: CheckinState, at: datetime) -> HistoryLine:
+def _line(step: MailStep, state: CheckinState, at: datetime) -> HistoryLine:
     return HistoryLine(step.practice_id, step.checkin_id, state, at, WORDS[step.state].format(step.reason))

@@ -12,7 +12,7 @@ from clinic.services.outbox.histories import HistoryLine
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class MailStep:
     """What became of the mail of one check-in, or of its reminder."""
 
     practice_id: uuid.UUID

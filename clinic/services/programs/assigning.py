@@ -98,7 +98,7 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ProgramWithSchedule:
     """A program with its check-in schedule, if it has one."""
 
     program: Program
@@ -106,7 +106,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class ProgramDetail:
     """All that a practitioner's page shows of a program; events come newest first, with who did them.
 
     `locked`: a warning sign of the client's is open.
@@ -131,12 +131,12 @@ def assign(actor: Actor, client_id: uuid.UUID, wish: Assignment) -> Program:
         return _add(actor, client, version, wish, program_id)
 
 
-def summary(actor: Actor, client_id: uuid.UUID) -> list[Held]:
+def summary(actor: Actor, client_id: uuid.UUID) -> list[ProgramWithSchedule]:
     """A client's programs, newest first, with moves and check-ins; staff only. One query."""
     access.staff_only(actor)
     whose = {"practice_id": actor.practice_id, "client_id": client_id}
     found = db.session.execute(_SUMMARY, whose).unique()
-    return [Held(row.Program, row.CheckinSchedule) for row in found]
+    return [ProgramWithSchedule(row.Program, row.CheckinSchedule) for row in found]
 
 
 def running(actor: Actor, client_id: uuid.UUID) -> list[Program]:
@@ -145,14 +145,14 @@ def running(actor: Actor, client_id: uuid.UUID) -> list[Program]:
     return _running(actor.practice_id, client_id)
 
 
-def detail(actor: Actor, program_id: uuid.UUID) -> Detail:
+def detail(actor: Actor, program_id: uuid.UUID) -> ProgramDetail:
     """One program with all that happened to it; staff only. Three queries."""
     access.staff_only(actor)
     program = access.program_for(actor, program_id, *WHOLE)
     which = {"practice_id": actor.practice_id, "program_id": program.id}
     told = [(row.ProgramEvent, row.name or audit.SYSTEM) for row in db.session.execute(_EVENTS, which)]
     schedule, locked = db.session.execute(_SCHEDULE_AND_LOCK, which).one()
-    return Detail(program, schedule, told, locked)
+    return ProgramDetail(program, schedule, told, locked)
 
 
 def _client(actor: Actor, client_id: uuid.UUID) -> Client:
@@ -201,7 +201,7 @@ def _settle_running(actor: Actor, client: Client, wish: Assignment) -> None:
     today = today_in(client.time_zone)
     for program in held:
         on = max([today, program.starts_on])
-        end = rules.Change(ProgramAction.END, on, wish.end_reason)
+        end = rules.ProgramChange(ProgramAction.END, on, wish.end_reason)
         apply(actor, program, end)
         follow(actor, program, end)
 

@@ -54,7 +54,7 @@ class Correction:
 
 
 def change(
-    actor: Actor, program_id: uuid.UUID, seen: int, wish: rules.Change, *, weeks: int | None = None
+    actor: Actor, program_id: uuid.UUID, seen: int, wish: rules.ProgramChange, *, weeks: int | None = None
 ) -> Program:
     """Pause, resume, end or restart; `weeks` from the restart, None for an open end. Raises Conflict."""
     with transaction():
@@ -160,7 +160,7 @@ def earliest_change(program: Program, events: Sequence[ProgramEvent]) -> date:
     return max([program.starts_on, *(event.effective_on for event in events if event.action)])
 
 
-def apply(actor: Actor, program: Program, wish: rules.Change) -> None:
+def apply(actor: Actor, program: Program, wish: rules.ProgramChange) -> None:
     """Take one step of a program's life and note it, within the caller's transaction."""
     today = today_in(program.client.time_zone)
     was = program.status
@@ -178,7 +178,7 @@ def apply(actor: Actor, program: Program, wish: rules.Change) -> None:
     )
 
 
-def follow(actor: Actor, program: Program, wish: rules.Change) -> None:
+def follow(actor: Actor, program: Program, wish: rules.ProgramChange) -> None:
     """Hold a program's check-ins or plan them anew, as a step asks."""
     if wish.action is ProgramAction.RESTART:
         program.graduated_on = None
@@ -248,7 +248,7 @@ def _is_over(program: Program, at: datetime) -> bool:
 def _end_by_itself(program: Program, at: datetime) -> None:
     assert program.ends_on is not None
     before = program.status
-    end = rules.Change(ProgramAction.END, program.ends_on + timedelta(days=1), LAST_DAY)
+    end = rules.ProgramChange(ProgramAction.END, program.ends_on + timedelta(days=1), LAST_DAY)
     program.status = rules.next_status(before, end.action)
     _add_event(program, None, end, {"status": before.value}, {"status": program.status.value})
     audit.record_for(
@@ -309,7 +309,7 @@ def _write_doses(program: Program, doses: Mapping[uuid.UUID, Dose]) -> tuple[dic
 def _add_event(
     program: Program,
     actor: Actor | None,
-    what: rules.Change | Correction,
+    what: rules.ProgramChange | Correction,
     before: dict[str, Any],
     after: dict[str, Any],
 ) -> None:

@@ -13,11 +13,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from clinic.domain.attention import DROP_WINDOW, AttentionKind, PracticeDrop, practice_drop
 from clinic.extensions import db
 from clinic.models import PracticeDecline
-from clinic.services.programs.weeks import Weeks
+from clinic.services.programs.weeks import ProgramWeeks
 from clinic.services.reasons.marks import touch
 
 
-def note(weeks: Collection[Weeks], at: datetime) -> None:
+def note(weeks: Collection[ProgramWeeks], at: datetime) -> None:
     """Keep what each of these programs shows, within the caller's transaction."""
     found = [(each, drop) for each in weeks if (drop := _steep(each)) is not None]
     steep = {each.program.id for each, _ in found}
@@ -38,7 +38,7 @@ def _drop_those(programs: Collection[uuid.UUID]) -> None:
         touch(practice_id, [client_id], AttentionKind.PRACTICE_DROPPED)
 
 
-def _steep(weeks: Weeks) -> PracticeDrop | None:
+def _steep(weeks: ProgramWeeks) -> PracticeDrop | None:
     if weeks.today - weeks.running_since < 2 * DROP_WINDOW:
         return None
     drop = practice_drop(weeks.logs, weeks.plan, weeks.today)
@@ -46,7 +46,7 @@ def _steep(weeks: Weeks) -> PracticeDrop | None:
     return drop if drop.is_steep and drop.now.practised + drop.now.not_done else None
 
 
-def _keep(weeks: Weeks, drop: PracticeDrop, at: datetime) -> None:
+def _keep(weeks: ProgramWeeks, drop: PracticeDrop, at: datetime) -> None:
     insert_into: Callable[[type[PracticeDecline]], Any]
     insert_into = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     figures = {

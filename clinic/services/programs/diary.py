@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.moves import named_mistake_in
-from clinic.domain.programs import Change, logging_problem, pauses
-from clinic.domain.progress import Plan, day_outcome
+from clinic.domain.programs import ProgramChange, logging_problem, pauses
+from clinic.domain.progress import PracticePlan, day_outcome
 from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramStatus, Tier
 from clinic.domain.warnings import pauses_program
 from clinic.extensions import db
@@ -67,7 +67,7 @@ FIRST_SLOT = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DiaryEntry:
     """One day's practice in the client's words; pain is 0-10 or not said."""
 
     outcome: LogOutcome
@@ -77,7 +77,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class OwnProgram:
     """A client's program, if they have one. `today` is their local date."""
 
     client: Client
@@ -97,11 +97,11 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Diary(Held):
+class Diary(OwnProgram):
     """The program and what was logged of it."""
 
     logs: Sequence[PracticeLog] = ()
-    plan: Plan | None = None
+    plan: PracticePlan | None = None
 
     @cached_property
     def outcomes(self) -> Mapping[date, LogOutcome]:
@@ -111,12 +111,12 @@ class Diary(Held):
         found = ((day, day_outcome([log.outcome for log in logs], moves)) for day, logs in days)
         return {day: outcome for day, outcome in found if outcome is not None}
 
-    def entry(self, day: date) -> Entry | None:
+    def entry(self, day: date) -> DiaryEntry | None:
         """What was logged for a day, as the form asks it."""
         logs = [log for log in self.logs if log.local_date == day]
         if not logs or self.outcomes.get(day) is None:
             return None
-        return Entry(
+        return DiaryEntry(
             self.outcomes[day],
             next((log.pain for log in logs if log.pain is not None), None),
             next((log.mistake for log in logs if log.mistake is not None), None),
@@ -139,10 +139,10 @@ def mistake_answers(client: Client) -> list[tuple[date, MistakeAnswer]]:
     return [(day, answer) for day, answer in db.session.execute(_MISTAKES, whose) if answer is not None]
 
 
-def held(actor: Actor) -> Held:
+def held(actor: Actor) -> OwnProgram:
     """The signed-in client's program, and whether a warning sign holds it. One query, two where it does."""
     client, program, is_flagged = own_program(actor)
-    return Held(client, program, _open_tier(client) if is_flagged else None, today_in(client.time_zone))
+    return OwnProgram(client, program, _open_tier(client) if is_flagged else None, today_in(client.time_zone))
 
 
 def diary(actor: Actor, *, days: int = 14) -> Diary:
@@ -177,7 +177,7 @@ def graduated_on(actor: Actor) -> date | None:
     return db.session.scalar(_NEWEST_GRADUATED_ON, own)
 
 
-def log_day(actor: Actor, day: date, entry: Entry) -> None:
+def log_day(actor: Actor, day: date, entry: DiaryEntry) -> None:
     """Log a day's practice, or put right what was logged; a second tap changes nothing."""
     with transaction():
         one_at_a_time(Client, actor.client_id)
@@ -206,10 +206,12 @@ def _logs(program: Program, first: date) -> Sequence[PracticeLog]:
     return db.session.scalars(_LOGS, {**whose, "client_id": program.client_id, "first": first}).all()
 
 
-def _plan(program: Program) -> Plan:
+def _plan(program: Program) -> PracticePlan:
     whose = {"practice_id": program.practice_id, "program_id": program.id}
-    changes = [Change(what, day, why) for what, day, why in db.session.execute(_CHANGES, whose) if what]
-    return Plan(
+    changes = [
+        ProgramChange(what, day, why) for what, day, why in db.session.execute(_CHANGES, whose) if what
+    ]
+    return PracticePlan(
         starts_on=program.starts_on,
         ends_on=program.ends_on,
         pauses=tuple(pauses(changes)),
@@ -222,7 +224,7 @@ def _open_tier(client: Client) -> Tier | None:
     return flag.tier if flag else None
 
 
-def _write(client: Client, prescription: Prescription, day: date, entry: Entry) -> None:
+def _write(client: Client, prescription: Prescription, day: date, entry: DiaryEntry) -> None:
     found = _row(prescription, day)
     if found is None:
         try:
@@ -237,7 +239,7 @@ def _write(client: Client, prescription: Prescription, day: date, entry: Entry) 
     found.corrected_at = now()
 
 
-def _new(client: Client, prescription: Prescription, day: date, entry: Entry) -> PracticeLog:
+def _new(client: Client, prescription: Prescription, day: date, entry: DiaryEntry) -> PracticeLog:
     return PracticeLog(
         practice_id=client.practice_id,
         client_id=client.id,
@@ -252,7 +254,7 @@ def _new(client: Client, prescription: Prescription, day: date, entry: Entry) ->
     )
 
 
-def _mistake(prescription: Prescription, entry: Entry) -> MistakeAnswer | None:
+def _mistake(prescription: Prescription, entry: DiaryEntry) -> MistakeAnswer | None:
     """The answer belongs to the move that has a named mistake, and to no other."""
     return entry.mistake if named_mistake_in([prescription.content]) else None
 

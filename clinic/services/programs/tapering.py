@@ -14,9 +14,9 @@ from clinic.domain.access import Permission
 from clinic.domain.errors import RuleBroken
 from clinic.domain.mail_standing import MailSort, mail_standing_of, why_not_mailed
 from clinic.domain.notices import NoticeKind
-from clinic.domain.programs import Change
+from clinic.domain.programs import ProgramChange
 from clinic.domain.progress import pain_up
-from clinic.domain.tapering import Decision, Share, Standing, Step
+from clinic.domain.tapering import OfferDecision, Share, TaperingFacts, TaperingStep
 from clinic.domain.types import ProgramAction, ScheduleKind
 from clinic.extensions import db
 from clinic.models import Client, Program, TaperingOffer
@@ -27,8 +27,8 @@ from clinic.services.clock import now, today_in
 from clinic.services.programs import changing as program_changes
 from clinic.services.programs import tapering_offers
 from clinic.services.programs import weeks as program_weeks
-from clinic.services.programs.tapering_offers import Offered
-from clinic.services.programs.weeks import Weeks
+from clinic.services.programs.tapering_offers import OpenOffer
+from clinic.services.programs.weeks import ProgramWeeks
 from clinic.services.transaction import transaction
 
 _WITH_CLIENT = joinedload(TaperingOffer.client)
@@ -36,7 +36,7 @@ MOST = 20  # on the first page
 WINDOW = rules.WINDOW.days
 
 
-def consider(weeks: Collection[Weeks], at: datetime) -> int:
+def consider(weeks: Collection[ProgramWeeks], at: datetime) -> int:
     """Offer the next step where the rule says so, take back what holds no longer; returns how many are new.
 
     Within the caller's transaction.
@@ -54,13 +54,13 @@ def consider(weeks: Collection[Weeks], at: datetime) -> int:
     return made
 
 
-def standing_of(weeks: Weeks, put_off_at: datetime | None = None) -> Standing:
+def standing_of(weeks: ProgramWeeks, put_off_at: datetime | None = None) -> TaperingFacts:
     """What the rule is asked about."""
     today, schedule = weeks.today, weeks.schedule
     recent = [each for each in weeks.asked if each.day > today - rules.WINDOW]
     kept, a_week = weeks.adherence(WINDOW), weeks.plan.days_per_week
     weekly = schedule is not None and schedule.kind is ScheduleKind.WEEKLY
-    return Standing(
+    return TaperingFacts(
         today=today,
         status=weeks.program.status,
         steady_since=weeks.steady_since,
@@ -77,13 +77,13 @@ def standing_of(weeks: Weeks, put_off_at: datetime | None = None) -> Standing:
     )
 
 
-def open_offers(actor: Actor) -> Sequence[Offered]:
+def open_offers(actor: Actor) -> Sequence[OpenOffer]:
     """The open offers of a practice, oldest first; staff only. One query."""
     access.staff_only(actor)
     return tapering_offers.open_ones(actor.practice_id, most=MOST)
 
 
-def open_for(actor: Actor, client_id: uuid.UUID) -> Sequence[Offered]:
+def open_for(actor: Actor, client_id: uuid.UUID) -> Sequence[OpenOffer]:
     """A client's open offers; staff only. One query."""
     access.staff_only(actor)
     return tapering_offers.open_ones(actor.practice_id, client_id, most=MOST)
@@ -94,10 +94,10 @@ def accept(actor: Actor, offer_id: uuid.UUID) -> TaperingOffer:
     with transaction():
         offer = _opened(actor, offer_id)
         program = _locked(offer)
-        if not tapering_offers.decide(offer, Decision.ACCEPTED, actor.user_id, now()):
+        if not tapering_offers.decide(offer, OfferDecision.ACCEPTED, actor.user_id, now()):
             return offer
         _check(offer, program)
-        if offer.step is Step.GRADUATE:
+        if offer.step is TaperingStep.GRADUATE:
             _graduate(actor, program)
         else:
             _slow_down(actor, program, offer.step)
@@ -108,7 +108,7 @@ def put_off(actor: Actor, offer_id: uuid.UUID) -> TaperingOffer:
     """Not now: it is offered again in four weeks, if it holds then."""
     with transaction():
         offer = _opened(actor, offer_id)
-        if tapering_offers.decide(offer, Decision.NOT_NOW, actor.user_id, now()):
+        if tapering_offers.decide(offer, OfferDecision.NOT_NOW, actor.user_id, now()):
             audit.record(
                 actor,
                 "tapering.put_off",
@@ -119,7 +119,7 @@ def put_off(actor: Actor, offer_id: uuid.UUID) -> TaperingOffer:
     return offer
 
 
-def _offer(weeks: Weeks, standing: Standing, at: datetime) -> bool:
+def _offer(weeks: ProgramWeeks, standing: TaperingFacts, at: datetime) -> bool:
     step = rules.rule(standing).step
     if step is None:
         return False
@@ -172,14 +172,14 @@ def _check(offer: TaperingOffer, program: Program) -> None:
         raise RuleBroken("Things have changed since this was offered. Nothing was done.")
 
 
-def _slow_down(actor: Actor, program: Program, step: Step) -> None:
+def _slow_down(actor: Actor, program: Program, step: TaperingStep) -> None:
     assert step.every_weeks is not None
     program_changes.slow_down(actor, program, step.every_weeks)
 
 
 def _graduate(actor: Actor, program: Program) -> None:
     today = today_in(program.client.time_zone)
-    end = Change(ProgramAction.END, max(today, program.starts_on), rules.GRADUATED)
+    end = ProgramChange(ProgramAction.END, max(today, program.starts_on), rules.GRADUATED)
     program_changes.apply(actor, program, end)
     program_changes.follow(actor, program, end)
     program.graduated_on = today

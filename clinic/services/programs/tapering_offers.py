@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import CursorResult, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from clinic.domain.tapering import Decision, Step
+from clinic.domain.tapering import OfferDecision, TaperingStep
 from clinic.domain.types import ClientStatus, ProgramStatus
 from clinic.extensions import db
 from clinic.models import Client, Program, TaperingOffer, has_open_flag
@@ -36,17 +36,17 @@ _OPEN_FOR = _OPEN.where(given(TaperingOffer.client_id))
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class OpenOffer:
     """An open offer with whose it is."""
 
     id: uuid.UUID
     program_id: uuid.UUID
-    step: Step
+    step: TaperingStep
     numbers: dict[str, Any]
     client_name: str
 
 
-def add(program: Program, step: Step, numbers: dict[str, Any], at: datetime) -> uuid.UUID | None:
+def add(program: Program, step: TaperingStep, numbers: dict[str, Any], at: datetime) -> uuid.UUID | None:
     """The new offer's id; None where another look was first. Within the caller's transaction."""
     insert_into: Callable[[type[TaperingOffer]], Any]
     insert_into = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
@@ -63,7 +63,7 @@ def add(program: Program, step: Step, numbers: dict[str, Any], at: datetime) -> 
     return db.session.scalars(made).one_or_none()
 
 
-def decide(offer: TaperingOffer, decision: Decision, user_id: uuid.UUID, at: datetime) -> bool:
+def decide(offer: TaperingOffer, decision: OfferDecision, user_id: uuid.UUID, at: datetime) -> bool:
     """Whether the decision is ours to act on: of two presses the second finds it made."""
     decided = db.session.execute(
         update(TaperingOffer)
@@ -82,12 +82,12 @@ def withdraw(program: Program, at: datetime) -> None:
         .where(
             TaperingOffer.practice_id == program.practice_id, TaperingOffer.program_id == program.id, IS_OPEN
         )
-        .values(decided_at=at, decision=Decision.WITHDRAWN)
+        .values(decided_at=at, decision=OfferDecision.WITHDRAWN)
         .execution_options(synchronize_session="fetch")
     )
 
 
-def open_steps(programs: Iterable[uuid.UUID]) -> dict[uuid.UUID, Step]:
+def open_steps(programs: Iterable[uuid.UUID]) -> dict[uuid.UUID, TaperingStep]:
     """What is offered now, by program."""
     query = select(TaperingOffer.program_id, TaperingOffer.step).where(
         TaperingOffer.program_id.in_(programs), IS_OPEN
@@ -99,18 +99,20 @@ def put_off(programs: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
     """When "not now" was last said, by program."""
     query = (
         select(TaperingOffer.program_id, func.max(TaperingOffer.decided_at))
-        .where(TaperingOffer.program_id.in_(programs), TaperingOffer.decision == Decision.NOT_NOW)
+        .where(TaperingOffer.program_id.in_(programs), TaperingOffer.decision == OfferDecision.NOT_NOW)
         .group_by(TaperingOffer.program_id)
     )
     return {row[0]: row[1] for row in db.session.execute(query) if row[1] is not None}
 
 
-def open_ones(practice_id: uuid.UUID, client_id: uuid.UUID | None = None, *, most: int) -> Sequence[Offered]:
+def open_ones(
+    practice_id: uuid.UUID, client_id: uuid.UUID | None = None, *, most: int
+) -> Sequence[OpenOffer]:
     """Open offers of a practice or of one client of it, oldest first.
 
     None while the client has a warning sign or is archived.
     """
     wanted = {"practice_id": practice_id, "most": most}
     if client_id is None:
-        return [Offered(*row) for row in db.session.execute(_OPEN, wanted)]
-    return [Offered(*row) for row in db.session.execute(_OPEN_FOR, {**wanted, "client_id": client_id})]
+        return [OpenOffer(*row) for row in db.session.execute(_OPEN, wanted)]
+    return [OpenOffer(*row) for row in db.session.execute(_OPEN_FOR, {**wanted, "client_id": client_id})]

@@ -22,8 +22,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from clinic.domain.programs import Change, pauses, running_since
-from clinic.domain.progress import Adherence, PainPoint, Plan, adherence, day_outcome
+from clinic.domain.programs import ProgramChange, pauses, running_since
+from clinic.domain.progress import Adherence, PainPoint, PracticePlan, adherence, day_outcome
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.skipping import UNANSWERED_AFTER
 from clinic.domain.types import CheckinState, LogOutcome
@@ -109,7 +109,7 @@ _FLAGGED = select(WarningFlag.client_id).where(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedCheckin:
     """A check-in that went out: its day, whether it was answered, and the days of practice it named."""
 
     day: date
@@ -118,16 +118,16 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weeks:
+class ProgramWeeks:
     """A program, its client, and what is known of their last four weeks. `today` is the client's own date."""
 
     program: Program
     client: Client
     schedule: CheckinSchedule | None
     today: date
-    plan: Plan
+    plan: PracticePlan
     logs: Mapping[date, LogOutcome]
-    asked: Sequence[Asked]
+    asked: Sequence[AskedCheckin]
     pain: Sequence[PainPoint]
     warning_open: bool
     running_since: date  # the first day, or the last resumption or restart
@@ -144,12 +144,12 @@ class Weeks:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptPractice:
     """What the log and the plan of one program come to."""
 
     logs: Mapping[date, LogOutcome]
-    plan: Plan
-    changes: Sequence[Change]
+    plan: PracticePlan
+    changes: Sequence[ProgramChange]
 
 
 @dataclass(slots=True)
@@ -162,7 +162,7 @@ class _Practice:
 Row = tuple[Program, Client, CheckinSchedule | None]
 
 
-def read(found: Sequence[Row], at: datetime) -> list[Weeks]:
+def read(found: Sequence[Row], at: datetime) -> list[ProgramWeeks]:
     """The weeks of several programs. Five queries, however many there are."""
     if not found:
         return []
@@ -174,7 +174,7 @@ def read(found: Sequence[Row], at: datetime) -> list[Weeks]:
         practice = kept[program.id]
         zone = load_zone(client.time_zone)
         told.append(
-            Weeks(
+            ProgramWeeks(
                 program=program,
                 client=client,
                 schedule=schedule,
@@ -190,21 +190,23 @@ def read(found: Sequence[Row], at: datetime) -> list[Weeks]:
     return told
 
 
-def kept_of(programs: Sequence[Program], at: datetime) -> dict[uuid.UUID, Kept]:
+def kept_of(programs: Sequence[Program], at: datetime) -> dict[uuid.UUID, KeptPractice]:
     """Log and plan of the last four weeks of several programs. Two queries."""
     practice, changes = _practice(programs, at), _changes(programs)
     return {program.id: _kept(program, practice[program.id], changes[program.id]) for program in programs}
 
 
-def _kept(program: Program, practice: _Practice, changes: Sequence[Change]) -> Kept:
+def _kept(program: Program, practice: _Practice, changes: Sequence[ProgramChange]) -> KeptPractice:
     outcomes = {day: day_outcome(kinds, practice.moves) for day, kinds in practice.days.items()}
-    plan = Plan(
+    plan = PracticePlan(
         starts_on=program.starts_on,
         ends_on=program.ends_on,
         pauses=tuple(pauses(changes)),
         days_per_week=practice.days_per_week,
     )
-    return Kept({day: outcome for day, outcome in outcomes.items() if outcome is not None}, plan, changes)
+    return KeptPractice(
+        {day: outcome for day, outcome in outcomes.items() if outcome is not None}, plan, changes
+    )
 
 
 def _practice(programs: Collection[Program], at: datetime) -> dict[uuid.UUID, _Practice]:
@@ -220,21 +222,21 @@ def _practice(programs: Collection[Program], at: datetime) -> dict[uuid.UUID, _P
     return found
 
 
-def _changes(programs: Collection[Program]) -> dict[uuid.UUID, list[Change]]:
-    found: dict[uuid.UUID, list[Change]] = defaultdict(list)
+def _changes(programs: Collection[Program]) -> dict[uuid.UUID, list[ProgramChange]]:
+    found: dict[uuid.UUID, list[ProgramChange]] = defaultdict(list)
     for program_id, action, day in db.session.execute(_CHANGES, _which(programs)):
         assert action is not None
-        found[program_id].append(Change(action, day))
+        found[program_id].append(ProgramChange(action, day))
     return found
 
 
-def _asked(programs: Collection[Program], at: datetime) -> dict[uuid.UUID, list[Asked]]:
+def _asked(programs: Collection[Program], at: datetime) -> dict[uuid.UUID, list[AskedCheckin]]:
     which = {**_which(programs), "first": at.date() - READ_BACK}
-    found: dict[uuid.UUID, list[Asked]] = defaultdict(list)
+    found: dict[uuid.UUID, list[AskedCheckin]] = defaultdict(list)
     for program_id, day, state, due_at, days in db.session.execute(_ASKED, which):
         answered = state is CheckinState.ANSWERED
         if answered or due_at <= at - UNANSWERED_AFTER:
-            found[program_id].append(Asked(day, answered, days))
+            found[program_id].append(AskedCheckin(day, answered, days))
     return found
 
 

@@ -24,8 +24,8 @@ from clinic.services.clock import now
 from clinic.services.questionnaires import mail as questionnaire_mail
 from clinic.services.questionnaires.given import GivenAnswers, check
 from clinic.services.questionnaires.pages import (
-    Opened,
-    Page,
+    OpenedQuestions,
+    QuestionnairePage,
     current_responses,
     open_for_staff,
     open_link,
@@ -120,7 +120,7 @@ def _lock(practice_id: uuid.UUID, request_id: uuid.UUID | None) -> None:
     ).all()
 
 
-def _by_client(opened: Opened, number: int, given: GivenAnswers, source: AnswerSource) -> None:
+def _by_client(opened: OpenedQuestions, number: int, given: GivenAnswers, source: AnswerSource) -> None:
     page = opened.page(number)
     if page.response is not None and given.is_in(page.response):
         return
@@ -133,7 +133,9 @@ def _by_client(opened: Opened, number: int, given: GivenAnswers, source: AnswerS
     audit.record_for(opened.request.practice_id, opened.client.name, action, **_told(opened, page))
 
 
-def _add(opened: Opened, page: Page, given: GivenAnswers, origin: Origin) -> QuestionnaireResponse:
+def _add(
+    opened: OpenedQuestions, page: QuestionnairePage, given: GivenAnswers, origin: Origin
+) -> QuestionnaireResponse:
     check(page, given)
     made, at = page.questionnaire, now()
     found = made.scores(given.answers)
@@ -169,7 +171,7 @@ def _finish(request: QuestionnaireRequest) -> None:
         questionnaire_mail.call_back(request, "answered already")
 
 
-def _told(opened: Opened, page: Page) -> dict[str, Any]:
+def _told(opened: OpenedQuestions, page: QuestionnairePage) -> dict[str, Any]:
     return {
         "client_id": opened.client.id,
         "subject_id": opened.request.id,

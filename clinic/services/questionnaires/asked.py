@@ -43,7 +43,7 @@ _MAILS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionSet:
     """A set of questions: where it stands, which are answered, and its mail."""
 
     request: QuestionnaireRequest
@@ -70,14 +70,14 @@ class Asked:
         return self.is_open and self.request.channel is AskChannel.MAIL and not waiting
 
 
-def asked(actor: Actor, client_id: uuid.UUID) -> list[Asked]:
+def asked(actor: Actor, client_id: uuid.UUID) -> list[QuestionSet]:
     """What a client of the practice was asked, newest first, fifty at most; staff only. Four queries."""
     access.staff_only(actor)
     whose = {"practice_id": actor.practice_id, "client_id": client_id}
     return _told(list(db.session.scalars(_ASKED, whose)))
 
 
-def asked_one(actor: Actor, request_id: uuid.UUID) -> Asked:
+def asked_one(actor: Actor, request_id: uuid.UUID) -> QuestionSet:
     """One set of questions of the practice; staff only. Four queries."""
     access.staff_only(actor)
     request = access.questionnaire_request_for(actor, request_id, _WITH_ASKER)
@@ -101,13 +101,13 @@ def state_of(request: QuestionnaireRequest, answered: int = 0) -> AskState:
     )
 
 
-def _told(requests: Sequence[QuestionnaireRequest]) -> list[Asked]:
+def _told(requests: Sequence[QuestionnaireRequest]) -> list[QuestionSet]:
     known, mails = _keys_of(requests), _mails_of(requests)
     return [_asked(each, known.get(each.id, frozenset()), mails.get(each.id)) for each in requests]
 
 
-def _asked(request: QuestionnaireRequest, known: frozenset[str], mail: MailStatus | None) -> Asked:
-    return Asked(
+def _asked(request: QuestionnaireRequest, known: frozenset[str], mail: MailStatus | None) -> QuestionSet:
+    return QuestionSet(
         request=request,
         state=state_of(request, len(known)),
         questionnaires=questionnaires_of(request),

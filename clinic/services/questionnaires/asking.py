@@ -21,14 +21,14 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.questionnaires import asked as questionnaires
 from clinic.services.questionnaires import mail as questionnaire_mail
-from clinic.services.questionnaires.asked import Asked
-from clinic.services.questionnaires.wishes import Wish, asks, checked
+from clinic.services.questionnaires.asked import QuestionSet
+from clinic.services.questionnaires.wishes import QuestionnaireWish, asks, checked
 from clinic.services.transaction import transaction
 
 EXPIRED_AT_ONCE = 200
 
 
-def ask(actor: Actor, client_id: uuid.UUID, wish: Wish) -> QuestionnaireRequest:
+def ask(actor: Actor, client_id: uuid.UUID, wish: QuestionnaireWish) -> QuestionnaireRequest:
     """Ask a client; sent twice, the same form is one asking. RuleBroken names the field that is wrong."""
     access.staff_only(actor)
     with transaction():
@@ -47,7 +47,7 @@ def ask(actor: Actor, client_id: uuid.UUID, wish: Wish) -> QuestionnaireRequest:
     return request
 
 
-def mail_problem(actor: Actor, asked: Asked) -> str | None:
+def mail_problem(actor: Actor, asked: QuestionSet) -> str | None:
     """Why the link of open questions cannot be mailed once more, in words; None where it can. Staff only."""
     if not asked.can_be_resent:
         return None
@@ -131,7 +131,11 @@ def _run_out(at: datetime) -> Sequence[QuestionnaireRequest]:
 
 
 def _request(
-    actor: Actor, client: Client, chosen: Sequence[Questionnaire], wish: Wish, request_id: uuid.UUID
+    actor: Actor,
+    client: Client,
+    chosen: Sequence[Questionnaire],
+    wish: QuestionnaireWish,
+    request_id: uuid.UUID,
 ) -> QuestionnaireRequest:
     at = now()
     return QuestionnaireRequest(

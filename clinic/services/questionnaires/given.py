@@ -9,7 +9,7 @@ from clinic.domain import scoring
 from clinic.domain.errors import RuleBroken
 from clinic.domain.questionnaires import QuestionnaireKind
 from clinic.models import QuestionnaireResponse
-from clinic.services.questionnaires.pages import Page
+from clinic.services.questionnaires.pages import QuestionnairePage
 
 LONGEST_ACTIVITY = 120
 
@@ -26,14 +26,14 @@ class GivenAnswers:
         return dict(row.answers) == dict(self.answers) and tuple(row.activities or ()) == self.activities
 
 
-def check(page: Page, given: GivenAnswers) -> None:
+def check(page: QuestionnairePage, given: GivenAnswers) -> None:
     """RuleBroken for what does not answer this page."""
     scoring.refuse_strange(given.answers, page.questionnaire.allowed)
     if page.questionnaire.kind is QuestionnaireKind.ACTIVITIES:
         _check_activities(page, given)
 
 
-def _check_activities(page: Page, given: GivenAnswers) -> None:
+def _check_activities(page: QuestionnairePage, given: GivenAnswers) -> None:
     named = page.questionnaire.activities
     assert named is not None
     if page.activities and given.activities != page.activities and given.activities:

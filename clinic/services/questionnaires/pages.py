@@ -58,7 +58,7 @@ CLOSED = {AskState.REVOKED: LinkProblemKind.REVOKED, AskState.EXPIRED: LinkProbl
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class QuestionnairePage:
     """One questionnaire of an asking: what it asks, and what was answered. `number` counts from 1."""
 
     number: int
@@ -71,13 +71,13 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedQuestions:
     """What somebody may answer."""
 
     request: QuestionnaireRequest
     client: Client
     practice: Practice
-    pages: tuple[Page, ...]
+    pages: tuple[QuestionnairePage, ...]
     state: AskState
 
     @property
@@ -104,7 +104,7 @@ class Opened:
         """Where answers through this request's link come from."""
         return AnswerSource.TABLET if self.request.channel is AskChannel.CLINIC else AnswerSource.LINK
 
-    def page(self, number: int) -> Page:
+    def page(self, number: int) -> QuestionnairePage:
         """One page; NotFound for one that is not asked."""
         for page in self.pages:
             if page.number == number:
@@ -112,7 +112,7 @@ class Opened:
         raise NotFound
 
 
-def open_link(secret: str) -> Opened:
+def open_link(secret: str) -> OpenedQuestions:
     """What a link opens, storing nothing; raises LinkProblem if it opens nothing. Three queries."""
     token = links.find(secret, LinkPurpose.QUESTIONNAIRE)
     query = select(QuestionnaireRequest).where(
@@ -127,7 +127,7 @@ def open_link(secret: str) -> Opened:
     return opened
 
 
-def open_own(actor: Actor, request_id: uuid.UUID) -> Opened:
+def open_own(actor: Actor, request_id: uuid.UUID) -> OpenedQuestions:
     """A signed-in client's own questions; NotFound where they were taken back, ran out or asked elsewhere."""
     if actor.client_id is None:
         raise NotFound
@@ -137,13 +137,13 @@ def open_own(actor: Actor, request_id: uuid.UUID) -> Opened:
     return opened
 
 
-def open_for_staff(actor: Actor, request_id: uuid.UUID) -> Opened:
+def open_for_staff(actor: Actor, request_id: uuid.UUID) -> OpenedQuestions:
     """The same for somebody of the practice, who may type answers."""
     access.staff_only(actor)
     return _opened(access.questionnaire_request_for(actor, request_id))
 
 
-def open_of_own(actor: Actor) -> list[Opened]:
+def open_of_own(actor: Actor) -> list[OpenedQuestions]:
     """What a signed-in client may answer, or change today. Three queries."""
     client = access.own_client(actor)
     requests = list(db.session.scalars(_REACHABLE, _own(actor)))
@@ -171,7 +171,7 @@ def _own(actor: Actor) -> dict[str, Any]:
     return {"practice_id": actor.practice_id, "client_id": actor.client_id, "now": now()}
 
 
-def _opened(request: QuestionnaireRequest) -> Opened:
+def _opened(request: QuestionnaireRequest) -> OpenedQuestions:
     whose = {"practice_id": request.practice_id, "client_id": request.client_id}
     client = db.session.scalars(_CLIENT, whose).one()
     return _put_together(request, client, client.practice, current_responses([request]))
@@ -182,14 +182,14 @@ def _put_together(
     client: Client,
     practice: Practice,
     held: Mapping[tuple[uuid.UUID, str], QuestionnaireResponse],
-) -> Opened:
+) -> OpenedQuestions:
     asked = zip(request.asks, questionnaires.questionnaires_of(request), strict=True)
     pages = tuple(
         _page(number, questionnaire, ask, held.get((request.id, questionnaire.id)), client)
         for number, (ask, questionnaire) in enumerate(asked, start=1)
     )
     answered = sum(page.response is not None for page in pages)
-    return Opened(request, client, practice, pages, questionnaires.state_of(request, answered))
+    return OpenedQuestions(request, client, practice, pages, questionnaires.state_of(request, answered))
 
 
 def _page(
@@ -198,8 +198,8 @@ def _page(
     ask: Mapping[str, Any],
     row: QuestionnaireResponse | None,
     client: Client,
-) -> Page:
-    return Page(
+) -> QuestionnairePage:
+    return QuestionnairePage(
         number=number,
         questionnaire=questionnaire,
         activities=tuple(ask.get("activities", ())),

@@ -26,7 +26,7 @@ from clinic.services.clock import today_in
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class QuestionnaireWish:
     """What somebody wants to ask. `confirmed`: they will act on a positive screen the same day."""
 
     form_key: str
@@ -64,7 +64,7 @@ def prospect(actor: Actor, client_id: uuid.UUID) -> Prospect:
     )
 
 
-def checked(actor: Actor, client: Client, practice: Practice, wish: Wish) -> list[Questionnaire]:
+def checked(actor: Actor, client: Client, practice: Practice, wish: QuestionnaireWish) -> list[Questionnaire]:
     """What is asked, in the catalogue's order; RuleBroken names the field that is wrong."""
     known = load_catalogue().questionnaires.newest
     if client.status is ClientStatus.ARCHIVED:
@@ -80,7 +80,7 @@ def checked(actor: Actor, client: Client, practice: Practice, wish: Wish) -> lis
     return chosen
 
 
-def asks(client: Client, chosen: Sequence[Questionnaire], wish: Wish) -> list[dict[str, Any]]:
+def asks(client: Client, chosen: Sequence[Questionnaire], wish: QuestionnaireWish) -> list[dict[str, Any]]:
     """What an asking keeps: versions, the activities named before, and the day a change is since."""
     before = () if wish.new_activities else _named_before(client)[0]
     kept: list[dict[str, Any]] = []
@@ -94,7 +94,7 @@ def asks(client: Client, chosen: Sequence[Questionnaire], wish: Wish) -> list[di
     return kept
 
 
-def _check_channel(client: Client, practice: Practice, wish: Wish) -> None:
+def _check_channel(client: Client, practice: Practice, wish: QuestionnaireWish) -> None:
     if wish.channel is AskChannel.PAGES and client.user_id is None:
         raise RuleBroken(f"{client.name} has no account yet.", "channel")
     if wish.channel is AskChannel.MAIL and (
@@ -103,7 +103,7 @@ def _check_channel(client: Client, practice: Practice, wish: Wish) -> None:
         raise RuleBroken(problem, "channel")
 
 
-def _check_screens(actor: Actor, chosen: Sequence[Questionnaire], wish: Wish) -> None:
+def _check_screens(actor: Actor, chosen: Sequence[Questionnaire], wish: QuestionnaireWish) -> None:
     for each in chosen:
         if each.role is not MeasureRole.SCREEN:
             continue
@@ -113,7 +113,7 @@ def _check_screens(actor: Actor, chosen: Sequence[Questionnaire], wish: Wish) ->
             raise RuleBroken(f"Confirm that you act on a positive {each.name}, or leave it out.", "confirmed")
 
 
-def _check_since(client: Client, chosen: Sequence[Questionnaire], wish: Wish) -> None:
+def _check_since(client: Client, chosen: Sequence[Questionnaire], wish: QuestionnaireWish) -> None:
     if not any(each.needs_since for each in chosen):
         return
     if wish.since is None:

@@ -46,7 +46,7 @@ _RENEWAL = (
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ReasonDifference:
     """Where the table differs from the rules: rows to add, to change by their id, and ids to delete."""
 
     new: list[Row]
@@ -66,7 +66,7 @@ def keep(touched: Mapping[Key, Collection[AttentionKind]]) -> int:
     return sum(_keep(some, kinds) for kinds, keys in alike.items() for some in _some_at_once(keys))
 
 
-def difference(keys: Collection[Key], kinds: Collection[AttentionKind]) -> Difference:
+def difference(keys: Collection[Key], kinds: Collection[AttentionKind]) -> ReasonDifference:
     """What `keep` would write of these clients; writes nothing."""
     whose = {key[1]: key[0] for key in keys}
     wanted = {
@@ -75,7 +75,7 @@ def difference(keys: Collection[Key], kinds: Collection[AttentionKind]) -> Diffe
         for row in _rows(whose[known.client_id], known, kinds)
     }
     there = {_identity(row): row for row in _kept(keys, kinds)}
-    return Difference(
+    return ReasonDifference(
         new=[row for identity, row in wanted.items() if identity not in there],
         changed=[
             {**row, "id": there[identity]["id"]}

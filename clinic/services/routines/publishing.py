@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from clinic.catalogue import Catalogue, load_catalogue
-from clinic.catalogue.moves import Exercise as ShelfExercise
+from clinic.catalogue.moves import CatalogueExercise as ShelfExercise
 from clinic.domain.access import Permission
 from clinic.domain.doses import Dose, dose_problems
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
@@ -47,7 +47,7 @@ WHOLE_ITEMS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NamedMistake:
+class MistakeMeaning:
     """What the practice says its named mistake is: faults of the catalogue, own words, or both."""
 
     fault_keys: tuple[str, ...] = ()
@@ -64,11 +64,11 @@ class MoveEdit:
     cues: tuple[str, ...]
     dose: Dose
     video: VideoContent | None = None
-    mistake: NamedMistake | None = None
+    mistake: MistakeMeaning | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class RoutineEdit:
     """What can be changed about a draft: moves by their item's id, and the note that clients read."""
 
     moves: Mapping[uuid.UUID, MoveEdit]
@@ -164,11 +164,11 @@ def begin_draft(actor: Actor, routine_id: uuid.UUID) -> RoutineVersion:
 def digest_of(version: RoutineVersion, practice: Practice) -> str:
     """What a draft's page held when it was opened: its texts, videos and the mistake's place in the video."""
     held = [str(asdict(content_of(item.exercise))) for item in version.items]
-    marks = signoffs.Wording("held", version.change_note, (signoffs.Part("held", tuple(held)),))
+    marks = signoffs.Wording("held", version.change_note, (signoffs.WordingPart("held", tuple(held)),))
     return signoffs.digest_of_all([*wordings_of(version, practice), marks])
 
 
-def save_draft(actor: Actor, routine_id: uuid.UUID, edit: Edit, seen: str) -> None:
+def save_draft(actor: Actor, routine_id: uuid.UUID, edit: RoutineEdit, seen: str) -> None:
     """Keep the changes of a draft; raises Conflict if it is not the draft that was seen."""
     with transaction():
         version = _open(actor, routine_id, seen)
@@ -176,7 +176,7 @@ def save_draft(actor: Actor, routine_id: uuid.UUID, edit: Edit, seen: str) -> No
         audit.record(actor, "routine.draft_saved", subject_id=routine_id, version=version.number)
 
 
-def publish(actor: Actor, routine_id: uuid.UUID, edit: Edit, seen: str) -> None:
+def publish(actor: Actor, routine_id: uuid.UUID, edit: RoutineEdit, seen: str) -> None:
     """Publish a draft under the actor's name and freeze it; raises Conflict if it was changed since seen."""
     with transaction():
         practice = access.practice_of(actor)
@@ -207,7 +207,7 @@ def _open(actor: Actor, routine_id: uuid.UUID, seen: str) -> RoutineVersion:
     return version
 
 
-def _apply(version: RoutineVersion, edit: Edit) -> None:
+def _apply(version: RoutineVersion, edit: RoutineEdit) -> None:
     if {item.id for item in version.items} != set(edit.moves):
         raise NotFound
     version.change_note = edit.change_note
@@ -252,7 +252,7 @@ def _apply_video(exercise: Exercise, video: VideoContent | None) -> None:
     db.session.expire(exercise, ["media"])
 
 
-def _apply_mistake(row: ExerciseMistake, said: NamedMistake, video: VideoContent | None) -> None:
+def _apply_mistake(row: ExerciseMistake, said: MistakeMeaning, video: VideoContent | None) -> None:
     catalogue = load_catalogue()
     if unknown := set(said.fault_keys) - set(catalogue.named_mistake.candidates):
         raise RuleBroken(f"Unknown fault: {', '.join(sorted(unknown))}.", "faults")

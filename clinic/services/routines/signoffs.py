@@ -18,7 +18,7 @@ from clinic.services.clock import now
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class WordingPart:
     """Some lines under one heading; `editable` ones stand in a field of the form instead."""
 
     label: str
@@ -32,7 +32,7 @@ class Wording:
 
     scope: str
     title: str
-    parts: tuple[Part, ...]
+    parts: tuple[WordingPart, ...]
 
     @property
     def text(self) -> str:

@@ -12,7 +12,7 @@ from clinic.domain.types import Support, Tier
 from clinic.domain.warnings import client_text
 from clinic.models import Exercise, ExerciseMistake, Practice, RoutineVersion
 from clinic.models.exercise import DoseColumns
-from clinic.services.routines.signoffs import Part, Wording
+from clinic.services.routines.signoffs import Wording, WordingPart
 
 HINGE = "hip_hinge"  # the catalogue's uses in daily life are all uses of the hinge
 SUPPORT_WORDS = {
@@ -67,24 +67,24 @@ def wordings_of(version: RoutineVersion, practice: Practice) -> tuple[Wording, .
 def move_wording(key: str, move: MoveContent) -> Wording:
     """The words of one move."""
     parts = (
-        Part("What it is for", (move.purpose,)),
-        Part("Get ready", move.setup),
-        Part("Do it", move.steps),
-        Part("Cues", move.cues, editable=True),
-        Part("How far", (move.range_words,)),
-        Part("Feet", (move.feet_words,)),
-        Part("Knees", (move.knees_words,)),
-        Part("Stop if", move.stop_if),
+        WordingPart("What it is for", (move.purpose,)),
+        WordingPart("Get ready", move.setup),
+        WordingPart("Do it", move.steps),
+        WordingPart("Cues", move.cues, editable=True),
+        WordingPart("How far", (move.range_words,)),
+        WordingPart("Feet", (move.feet_words,)),
+        WordingPart("Knees", (move.knees_words,)),
+        WordingPart("Stop if", move.stop_if),
         *(mistake_part(mistake) for mistake in move.mistakes),
-        *(Part(f"In daily life: {use.name}", (use.how,)) for use in move.transfers),
+        *(WordingPart(f"In daily life: {use.name}", (use.how,)) for use in move.transfers),
     )
     return Wording(f"move:{key}", move.name, parts)
 
 
-def mistake_part(mistake: MistakeContent) -> Part:
+def mistake_part(mistake: MistakeContent) -> WordingPart:
     """What a mistake looks like and what to do about it."""
     lines = tuple(filter(None, (mistake.see, mistake.fix, mistake.self_test)))
-    return Part(f"Watch for: {mistake.name}", lines, editable=mistake.is_named)
+    return WordingPart(f"Watch for: {mistake.name}", lines, editable=mistake.is_named)
 
 
 def mistake_in_words(fault_keys: Collection[str]) -> tuple[str, str, str]:
@@ -100,7 +100,9 @@ def mistake_in_words(fault_keys: Collection[str]) -> tuple[str, str, str]:
 def dose_wording(key: str, move: MoveContent, dose: Dose) -> Wording:
     """The usual dose of one move, in words."""
     return Wording(
-        f"dose:{key}", f"Dose of {move.name}", (Part("Usual dose", dose_lines(dose, move), editable=True),)
+        f"dose:{key}",
+        f"Dose of {move.name}",
+        (WordingPart("Usual dose", dose_lines(dose, move), editable=True),),
     )
 
 
@@ -136,7 +138,7 @@ def _transfers(catalogue: Catalogue) -> tuple[TransferContent, ...]:
 
 def _pain_rule(catalogue: Catalogue) -> Wording:
     text = catalogue.dosing.pain_rule.client_text
-    return Wording("pain_rule", "Pain rule", (Part("What the client reads", (text,)),))
+    return Wording("pain_rule", "Pain rule", (WordingPart("What the client reads", (text,)),))
 
 
 def _warning_signs(catalogue: Catalogue, practice: Practice) -> Wording:
@@ -145,11 +147,11 @@ def _warning_signs(catalogue: Catalogue, practice: Practice) -> Wording:
         "urgent_line": practice.urgent_number or "(urgent number)",
     }
     tiers = [
-        Part(f"{tier.name}: what the client reads", (client_text(tier.client_text, **numbers),))
+        WordingPart(f"{tier.name}: what the client reads", (client_text(tier.client_text, **numbers),))
         for tier in catalogue.warnings.tiers.values()
     ]
     asked = [
-        Part(f"Asked, tier “{catalogue.warnings.tiers[tier].name}”", signs)
+        WordingPart(f"Asked, tier “{catalogue.warnings.tiers[tier].name}”", signs)
         for tier in Tier
         if (signs := tuple(sign.text for sign in catalogue.warnings.signs.values() if sign.tier is tier))
     ]
@@ -159,7 +161,7 @@ def _warning_signs(catalogue: Catalogue, practice: Practice) -> Wording:
 def _checkin(catalogue: Catalogue) -> Wording:
     mistake = catalogue.named_mistake.label
     parts = tuple(
-        Part(question.text.replace("{mistake}", mistake), _answers(question))
+        WordingPart(question.text.replace("{mistake}", mistake), _answers(question))
         for question in catalogue.checkin.weekly
     )
     return Wording("checkin", "Weekly check-in", parts)

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from clinic.mail import transport_for
 from clinic.mail.smtp import SmtpTransport
 from clinic.mail.smtp_url import SmtpUrlError
-from clinic.mail.transport import Outcome, Transport
+from clinic.mail.transport import SendOutcome, Transport
 from clinic.services.sending import limits as sending_limits
 from clinic.services.upkeep import heartbeats
 from config import Settings, SettingsError
@@ -35,7 +35,7 @@ class Account:
     def paused(self) -> bool:
         return time.monotonic() < self.paused_until
 
-    def pause(self, outcome: Outcome) -> None:
+    def pause(self, outcome: SendOutcome) -> None:
         """Leave the server alone for a while: seconds at first, five minutes when a person is needed."""
         wait = LONGEST_PAUSE if outcome.needs_person else min(FIRST_PAUSE * 2**self.troubles, LONGEST_PAUSE)
         self.troubles += 1

@@ -12,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from clinic.domain.sending import (
     CHECKIN_MAILS,
-    Decision,
-    Ruling,
+    SendingDecision,
+    SendingRuling,
     after_todays_mail,
     decide,
 )
@@ -25,11 +25,11 @@ from clinic.services import bulk
 from clinic.services.bulk import Row
 from clinic.services.clock import now
 from clinic.services.outbox import ledger as sending_ledger
-from clinic.services.outbox.steps import Step
+from clinic.services.outbox.steps import MailStep
 from clinic.services.sending import days as sending_days
 from clinic.services.sending import dues as sending_dues
 from clinic.services.sending import limits as sending_limits
-from clinic.services.sending.dues import Due
+from clinic.services.sending.dues import DueMail
 from clinic.services.sending.facts import promise_of
 from clinic.services.sending.lease import LEASE, BatchLease
 from clinic.services.sending.letters import Letter, letter
@@ -103,19 +103,19 @@ class _Desk:
         self._smtputf8 = smtputf8
         self._changes: list[Row] = []
         self._links: list[Row] = []
-        self._steps: list[Step] = []
+        self._steps: list[MailStep] = []
         self._taken: list[uuid.UUID] = []
 
-    def take(self, due: Due) -> Letter | None:
+    def take(self, due: DueMail) -> Letter | None:
         """The mail, written and leased; None if it does not go out now."""
         promise = promise_of(due, real_server=self._real_server)
         decision = decide(promise, self._at)
-        if decision.ruling is Ruling.SEND and not sending_days.take(due, promise, self._at):
+        if decision.ruling is SendingRuling.SEND and not sending_days.take(due, promise, self._at):
             decision = after_todays_mail(promise, self._at)
-        if decision.ruling is Ruling.LATER:
+        if decision.ruling is SendingRuling.LATER:
             self._changes.append({"id": due.mail.id, "due_at": decision.until or self._at + MINUTE})
             return None
-        if decision.ruling is not Ruling.SEND:
+        if decision.ruling is not SendingRuling.SEND:
             self._settle(due, decision)
             return None
         try:
@@ -135,7 +135,7 @@ class _Desk:
         sending_ledger.begin(self._taken)
         sending_ledger.follow(self._steps, self._at)
 
-    def _lease(self, due: Due, written: Letter) -> None:
+    def _lease(self, due: DueMail, written: Letter) -> None:
         self._changes.append(
             {
                 "id": due.mail.id,
@@ -151,8 +151,8 @@ class _Desk:
         if due.mail.checkin_id is not None and due.mail.kind == MailKind.CHECKIN:
             self._taken.append(due.mail.checkin_id)
 
-    def _settle(self, due: Due, decision: Decision) -> None:
-        state = OutboxState.EXPIRED if decision.ruling is Ruling.EXPIRE else OutboxState.CANCELLED
+    def _settle(self, due: DueMail, decision: SendingDecision) -> None:
+        state = OutboxState.EXPIRED if decision.ruling is SendingRuling.EXPIRE else OutboxState.CANCELLED
         self._close(due, state, decision.reason)
         if decision.skip or state is OutboxState.EXPIRED:
             sending_ledger.tell_kept_back(due.mail, decision.reason)
@@ -160,16 +160,16 @@ class _Desk:
             self._tell(due, CheckinState.SKIPPED, decision)
         elif state is OutboxState.EXPIRED:
             said = f"{decision.reason}; the server last said: {due.mail.smtp_reply}"
-            self._tell(due, CheckinState.FAILED, Decision(decision.ruling, said))
+            self._tell(due, CheckinState.FAILED, SendingDecision(decision.ruling, said))
 
-    def _spoiled(self, due: Due, error: Exception) -> None:
+    def _spoiled(self, due: DueMail, error: Exception) -> None:
         log.error("mail %s cannot be written: %s", due.mail.id, trace(error))
         reason = f"could not be written: {error}" if isinstance(error, ValueError) else "could not be written"
         self._close(due, OutboxState.FAILED, reason)
-        self._tell(due, CheckinState.FAILED, Decision(Ruling.CANCEL, reason))
+        self._tell(due, CheckinState.FAILED, SendingDecision(SendingRuling.CANCEL, reason))
         sending_ledger.tell_failed(due.mail, reason)
 
-    def _close(self, due: Due, state: OutboxState, reason: str) -> None:
+    def _close(self, due: DueMail, state: OutboxState, reason: str) -> None:
         self._changes.append(
             # nothing went out: the client's day is free for another mail
             {
@@ -181,9 +181,9 @@ class _Desk:
             }
         )
 
-    def _tell(self, due: Due, state: CheckinState, decision: Decision) -> None:
+    def _tell(self, due: DueMail, state: CheckinState, decision: SendingDecision) -> None:
         mail = due.mail
         if mail.checkin_id is not None and mail.kind in CHECKIN_MAILS:
             about = (mail.practice_id, mail.client_id, mail.checkin_id)
             reminder = mail.kind == MailKind.REMINDER
-            self._steps.append(Step(*about, state, decision.reason, decision.skip, reminder=reminder))
+            self._steps.append(MailStep(*about, state, decision.reason, decision.skip, reminder=reminder))

@@ -15,10 +15,10 @@ from clinic.domain.scheduling import local_date
 from clinic.domain.sending import Promise, day_key
 from clinic.extensions import db
 from clinic.models import OutboxMessage
-from clinic.services.sending.dues import Due
+from clinic.services.sending.dues import DueMail
 
 
-def take(due: Due, promise: Promise, at: datetime) -> bool:
+def take(due: DueMail, promise: Promise, at: datetime) -> bool:
     """Whether a check-in's mail is its client's mail of the day, within the caller's transaction."""
     if promise.checkin is None or due.client is None:
         return True
@@ -26,7 +26,7 @@ def take(due: Due, promise: Promise, at: datetime) -> bool:
     return due.mail.day_key == key or _taken(due, key)
 
 
-def _taken(due: Due, key: str) -> bool:
+def _taken(due: DueMail, key: str) -> bool:
     try:
         with db.session.begin_nested():
             db.session.execute(

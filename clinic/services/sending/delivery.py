@@ -22,14 +22,14 @@ from sqlalchemy.exc import DBAPIError
 from clinic.extensions import db
 from clinic.mail.deliver import deliver
 from clinic.mail.journal import Journal, JournalError, replay
-from clinic.mail.transport import Outcome, Session, Stage, Verdict
+from clinic.mail.transport import SendOutcome, SendVerdict, Session, SmtpStage
 from clinic.services.sending import limits as sending_limits
 from clinic.services.sending import recovery as sending_recovery
 from clinic.services.sending import results as sending_results
 from clinic.services.sending.account import Account, account, init_account
 from clinic.services.sending.claims import Claim, anything_due, claim
 from clinic.services.sending.letters import Letter
-from clinic.services.sending.results import Result
+from clinic.services.sending.results import SendResult
 from clinic.services.transaction import transaction
 from config import Settings
 
@@ -71,7 +71,7 @@ class Sender:
     folder: Path
     pid: int = 0
     journal: Journal | None = None
-    unwritten: list[tuple[Claim, list[Result]]] = field(default_factory=list)
+    unwritten: list[tuple[Claim, list[SendResult]]] = field(default_factory=list)
     busy: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, mail: Account, stopping: Callable[[], bool]) -> int:
@@ -146,16 +146,16 @@ class Sender:
     def _send(self, batch: Claim, session: Session, mail: Account, stopping: Callable[[], bool]) -> None:
         """Send a batch over one connection; what is not reached goes back."""
         assert self.journal is not None
-        results: list[Result] = []
+        results: list[SendResult] = []
         self.unwritten.append((batch, results))
         try:
             for letter, then in zip_longest(batch.letters, batch.letters[1:]):
                 if stopping() or mail.paused:
                     break
                 outcome = _send_one(letter, batch, session, self.journal, then)
-                results.append(Result(letter.mail_id, outcome))
+                results.append(SendResult(letter.mail_id, outcome))
                 _mind_account(mail, outcome)
-                if outcome.verdict is Verdict.FENCED:
+                if outcome.verdict is SendVerdict.FENCED:
                     break
         finally:
             # whatever broke off here, the journal knows how far the last mail had come
@@ -186,7 +186,7 @@ class Sender:
 
 def _send_one(
     letter: Letter, batch: Claim, session: Session, journal: Journal, then: Letter | None
-) -> Outcome:
+) -> SendOutcome:
     try:
         return deliver(
             session,
@@ -199,13 +199,14 @@ def _send_one(
         )
     except JournalError as error:
         # without the note of intent no dot goes out: a full disk stops the mail and loses none
-        return Outcome(Verdict.ACCOUNT_PROBLEM, Stage.LOCAL, None, str(error), lasting=True)
+        return SendOutcome(SendVerdict.ACCOUNT_PROBLEM, SmtpStage.LOCAL, None, str(error), lasting=True)
 
 
-def _unreached(letters: list[Letter], journal: Journal) -> list[Result]:
+def _unreached(letters: list[Letter], journal: Journal) -> list[SendResult]:
     told = replay(journal.path.name, journal.path.read_bytes())
     return [
-        Result(each.mail_id, sending_recovery.outcome(told, each.mail_id, each.attempt)) for each in letters
+        SendResult(each.mail_id, sending_recovery.outcome(told, each.mail_id, each.attempt))
+        for each in letters
     ]
 
 
@@ -227,11 +228,11 @@ def _reachable(session: Session, mail: Account) -> bool:
     return problem is None
 
 
-def _mind_account(mail: Account, outcome: Outcome) -> None:
-    if outcome.verdict is Verdict.ACCOUNT_PROBLEM:
+def _mind_account(mail: Account, outcome: SendOutcome) -> None:
+    if outcome.verdict is SendVerdict.ACCOUNT_PROBLEM:
         log.warning("mail server: %s %s %s", outcome.stage.value, outcome.code or "", outcome.reply)
         mail.pause(outcome)
-    elif outcome.verdict is Verdict.SENT:
+    elif outcome.verdict is SendVerdict.SENT:
         mail.resume()
 
 

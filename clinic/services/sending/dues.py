@@ -36,7 +36,7 @@ from clinic.services import bulk, links
 from clinic.services.bulk import Row
 
 
-class Mail(NamedTuple):
+class DueMailRow(NamedTuple):
     """The outbox's row, as far as it matters here."""
 
     id: uuid.UUID
@@ -70,10 +70,10 @@ class Recipient(NamedTuple):
 
 
 @dataclass
-class Due:
+class DueMail:
     """A promised mail whose time has come. Check-ins have a state, other mails what they are about."""
 
-    mail: Mail
+    mail: DueMailRow
     practice: Practice
     client: Recipient | None
     checkin: CheckinState | None
@@ -114,7 +114,7 @@ class Due:
 _mail, _client = bulk.table_of(OutboxMessage), bulk.table_of(Client)
 _checkin, _program = bulk.table_of(Checkin), bulk.table_of(Program)
 _practice = bulk.table_of(Practice)
-_MAIL = [_mail.c[name] for name in Mail._fields]
+_MAIL = [_mail.c[name] for name in DueMailRow._fields]
 _RECIPIENT = [_client.c[name] for name in Recipient._fields]
 _BEHIND = len(_MAIL) + len(_RECIPIENT)
 
@@ -148,18 +148,18 @@ def any_at(at: datetime) -> bool:
     return db.session.execute(_ANY, {"at": at}).first() is not None
 
 
-def take(at: datetime, most: int) -> list[Due]:
+def take(at: datetime, most: int) -> list[DueMail]:
     """The mails due longest, locked for the caller's transaction; what another worker holds is left out."""
     db.session.flush()
     return _read(db.session.execute(_DUE, {"at": at, "most": most}).all())
 
 
-def held(token: uuid.UUID) -> list[Due]:
+def held(token: uuid.UUID) -> list[DueMail]:
     """The mails of a batch that are still in its holder's hands, as things stand now."""
     return _read(db.session.execute(_HELD, {"token": token}).all())
 
 
-def _read(rows: Sequence[Any]) -> list[Due]:
+def _read(rows: Sequence[Any]) -> list[DueMail]:
     practices = _practices({row.practice_id for row in rows})
     dues = [_due(row, practices) for row in rows]
     _complete([due for due in dues if due.mail.kind not in CHECKIN_MAILS])
@@ -167,10 +167,10 @@ def _read(rows: Sequence[Any]) -> list[Due]:
     return dues
 
 
-def _due(row: Any, practices: dict[uuid.UUID, Practice]) -> Due:
-    mail = Mail(*row[: len(_MAIL)])
+def _due(row: Any, practices: dict[uuid.UUID, Practice]) -> DueMail:
+    mail = DueMailRow(*row[: len(_MAIL)])
     client = Recipient(*row[len(_MAIL) : _BEHIND]) if row[len(_MAIL)] else None
-    return Due(mail, practices[mail.practice_id], client, *row[_BEHIND:])
+    return DueMail(mail, practices[mail.practice_id], client, *row[_BEHIND:])
 
 
 def _practices(ids: set[uuid.UUID]) -> dict[uuid.UUID, Practice]:
@@ -181,7 +181,7 @@ def _practices(ids: set[uuid.UUID]) -> dict[uuid.UUID, Practice]:
     return {row.id: Practice(**row._mapping) for row in db.session.execute(query)}
 
 
-def _complete(dues: Sequence[Due]) -> None:
+def _complete(dues: Sequence[DueMail]) -> None:
     """What mails other than check-ins are about."""
     if not dues:
         return
@@ -204,7 +204,7 @@ def _complete(dues: Sequence[Due]) -> None:
         due.user, due.invitation, due.inviter, due.flag, due.asking = found[due.mail.id]
 
 
-def _complete_reminders(dues: Sequence[Due]) -> None:
+def _complete_reminders(dues: Sequence[DueMail]) -> None:
     """What reminders remind of."""
     if not dues:
         return

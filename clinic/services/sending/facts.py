@@ -20,10 +20,10 @@ from clinic.domain.types import (
 from clinic.models import Practice
 from clinic.services.clients import invitations
 from clinic.services.questionnaires import asked as questionnaires
-from clinic.services.sending.dues import Due, Recipient
+from clinic.services.sending.dues import DueMail, Recipient
 
 
-def promise_of(due: Due, *, real_server: bool) -> Promise:
+def promise_of(due: DueMail, *, real_server: bool) -> Promise:
     """All that decides on this mail."""
     to_client = due.client is not None or (due.user is not None and not is_staff(due.user.role))
     sort = sort_of(due.mail.kind, to_client=to_client)
@@ -39,7 +39,7 @@ def promise_of(due: Due, *, real_server: bool) -> Promise:
     )
 
 
-def _withdrawn(due: Due) -> bool:
+def _withdrawn(due: DueMail) -> bool:
     if due.user is not None and due.user.deactivated_at is not None:
         return True
     if due.flag is not None and not due.flag.is_open:
@@ -51,7 +51,7 @@ def _withdrawn(due: Due) -> bool:
     return due.invitation is not None and invitations.state_of(due.invitation) is not InvitationState.PENDING
 
 
-def _standing(due: Due) -> MailStanding:
+def _standing(due: DueMail) -> MailStanding:
     """Where the client stands; an invitation and mail to an account have an address of their own."""
     numbers_set, has_address = due.practice.numbers_set, bool(due.address)
     if due.client is None:
@@ -60,7 +60,7 @@ def _standing(due: Due) -> MailStanding:
     return replace(standing, has_address=has_address)
 
 
-def _checkin_facts(due: Due) -> CheckinFacts | None:
+def _checkin_facts(due: DueMail) -> CheckinFacts | None:
     client, practice = due.client, due.practice
     if client is None or due.checkin is None:
         return None
@@ -75,7 +75,7 @@ def _checkin_facts(due: Due) -> CheckinFacts | None:
     )
 
 
-def _message_facts(due: Due, sort: MailSort) -> CheckinFacts | None:
+def _message_facts(due: DueMail, sort: MailSort) -> CheckinFacts | None:
     """A message keeps to the same hours and to one mail a day; it waits for no program."""
     client = due.client
     if client is None or sort is not MailSort.MESSAGE:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import DBAPIError
 
-from clinic.domain.sending import Ruling, decide
+from clinic.domain.sending import SendingRuling, decide
 from clinic.extensions import db, for_writing
 from clinic.mail.lease import Lease
 from clinic.services.clock import now
@@ -49,7 +49,7 @@ class BatchLease(Lease):
                 held = sending_dues.held(self.token)
                 at = now()
                 promises = [promise_of(due, real_server=self._real_server) for due in held]
-                right = bool(held) and all(decide(each, at).ruling is Ruling.SEND for each in promises)
+                right = bool(held) and all(decide(each, at).ruling is SendingRuling.SEND for each in promises)
                 release()
         except DBAPIError:
             db.session.remove()

@@ -22,7 +22,7 @@ from clinic.models import Practice
 from clinic.services import links, notices
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.clients import invitations
-from clinic.services.sending.dues import Due
+from clinic.services.sending.dues import DueMail
 from config import Settings
 
 
@@ -35,7 +35,7 @@ class Letter:
     envelope: Envelope
 
 
-def letter(due: Due, at: datetime, *, smtputf8: bool) -> Letter:
+def letter(due: DueMail, at: datetime, *, smtputf8: bool) -> Letter:
     """Write one mail, minting its links within the caller's transaction or leaving them in `due.links`.
 
     Raises whatever a template, an address or a header refuses: that mail has failed, no other.
@@ -67,7 +67,7 @@ def letter(due: Due, at: datetime, *, smtputf8: bool) -> Letter:
     return Letter(due.mail.id, due.mail.attempts + 1, envelope)
 
 
-def _checkin(due: Due, at: datetime) -> EncodedContent:
+def _checkin(due: DueMail, at: datetime) -> EncodedContent:
     assert due.client is not None
     secret, row = links.new(
         due.practice.id, LinkPurpose.CHECKIN, at + links.CHECKIN_LIFETIME, checkin_id=due.mail.checkin_id
@@ -82,7 +82,7 @@ def _checkin(due: Due, at: datetime) -> EncodedContent:
     )
 
 
-def _questionnaire(due: Due, at: datetime) -> MailContent:
+def _questionnaire(due: DueMail, at: datetime) -> MailContent:
     assert due.client is not None
     assert due.asking is not None
     secret, row = links.new(
@@ -101,7 +101,7 @@ def _questionnaire(due: Due, at: datetime) -> MailContent:
     )
 
 
-def _checkin_reminder(due: Due, at: datetime) -> MailContent:
+def _checkin_reminder(due: DueMail, at: datetime) -> MailContent:
     assert due.client is not None
     until = (due.sent_at or at) + links.CHECKIN_LIFETIME  # the check-in's own end
     secret, row = links.new(due.practice.id, LinkPurpose.CHECKIN, until, checkin_id=due.mail.checkin_id)
@@ -115,7 +115,7 @@ def _checkin_reminder(due: Due, at: datetime) -> MailContent:
     )
 
 
-def _invitation(due: Due, at: datetime) -> MailContent:
+def _invitation(due: DueMail, at: datetime) -> MailContent:
     assert due.client is not None
     assert due.invitation is not None
     assert due.inviter is not None
@@ -128,7 +128,7 @@ def _invitation(due: Due, at: datetime) -> MailContent:
     )
 
 
-def _password_reset(due: Due, at: datetime) -> MailContent:
+def _password_reset(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     return compose.password_reset(
         _head(due.practice),
@@ -138,14 +138,14 @@ def _password_reset(due: Due, at: datetime) -> MailContent:
     )
 
 
-def _warning_sign_alert(due: Due, at: datetime) -> MailContent:
+def _warning_sign_alert(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     assert due.flag is not None
     page = links.address("practitioner.warnings.show", flag_id=due.flag.id)
     return compose.warning_sign_alert(_head(due.practice), first_name=_first_name(due.user.name), link=page)
 
 
-def _practice_notice(due: Due, at: datetime) -> MailContent:
+def _practice_notice(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     assert due.mail.local_date is not None
     return compose.practice_notice(
@@ -156,14 +156,14 @@ def _practice_notice(due: Due, at: datetime) -> MailContent:
     )
 
 
-def _test_mail(due: Due, at: datetime) -> MailContent:
+def _test_mail(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     return compose.test_mail(
         _head(due.practice), first_name=_first_name(due.user.name), link=links.address("public.home.index")
     )
 
 
-def _checkin_preview(due: Due, at: datetime) -> MailContent:
+def _checkin_preview(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     home = links.address("public.home.index")  # a preview's button must not open anybody's check-in
     content = compose.checkin(
@@ -176,7 +176,7 @@ def _checkin_preview(due: Due, at: datetime) -> MailContent:
     return compose.preview(content)
 
 
-MAILS: dict[MailKind, Callable[[Due, datetime], MailContent | EncodedContent]] = {
+MAILS: dict[MailKind, Callable[[DueMail, datetime], MailContent | EncodedContent]] = {
     MailKind.CHECKIN: _checkin,
     MailKind.REMINDER: _checkin_reminder,
     MailKind.INVITATION: _invitation,

@@ -11,18 +11,18 @@ from sqlalchemy import Select
 
 from clinic.domain.types import OutboxState
 from clinic.extensions import db, for_writing
-from clinic.mail.journal import SUFFIX, Fate, Replay, dead_journals, replay
-from clinic.mail.transport import Outcome, Stage, Verdict
+from clinic.mail.journal import SUFFIX, AttemptFate, Replay, dead_journals, replay
+from clinic.mail.transport import SendOutcome, SendVerdict, SmtpStage
 from clinic.models import OutboxMessage
 from clinic.services.clock import now
 from clinic.services.sending import limits as sending_limits
-from clinic.services.sending.results import HELD, Held, settle
+from clinic.services.sending.results import HELD, ClaimedMail, settle
 from clinic.services.transaction import release, transaction
 
 FROZEN_AFTER = timedelta(hours=2)  # past the lease; more than a wall clock is ever moved by an hour
 
-SENT = Outcome(Verdict.SENT, Stage.DOT, reply="sent; read from the journal of a sender that died")
-DOUBT = Outcome(Verdict.IN_DOUBT, Stage.DOT)
+SENT = SendOutcome(SendVerdict.SENT, SmtpStage.DOT, reply="sent; read from the journal of a sender that died")
+DOUBT = SendOutcome(SendVerdict.IN_DOUBT, SmtpStage.DOT)
 
 
 def recover(folder: Path) -> int:
@@ -38,7 +38,7 @@ def _settle_dead(dead: list[Replay]) -> int:
     journals = {journal.name: journal for journal in dead}
     with transaction() as session:
         left = HELD.where(OutboxMessage.state == OutboxState.LEASED, OutboxMessage.sender.in_(list(journals)))
-        rows = [Held(*row) for row in session.execute(left.with_for_update())]
+        rows = [ClaimedMail(*row) for row in session.execute(left.with_for_update())]
         settle([(row, _outcome(row, journals[row.sender or ""])) for row in rows])
         sending_limits.free_slots_of(list(journals))
     return len(rows)
@@ -53,7 +53,7 @@ def _settle_overdue(folder: Path) -> int:
     if found is None:
         return 0
     with transaction() as session:
-        rows = [Held(*row) for row in session.execute(_overdue(at).with_for_update(skip_locked=True))]
+        rows = [ClaimedMail(*row) for row in session.execute(_overdue(at).with_for_update(skip_locked=True))]
         known = [(row, _judged(row, folder, at)) for row in rows]
         settle([(row, outcome) for row, (ours, outcome) in known if ours])
     return sum(ours for _, (ours, _) in known)
@@ -63,7 +63,7 @@ def _overdue(at: datetime) -> Select[Any]:
     return HELD.where(OutboxMessage.state == OutboxState.LEASED, OutboxMessage.lease_until < at)
 
 
-def _judged(row: Held, folder: Path, at: datetime) -> tuple[bool, Outcome | None]:
+def _judged(row: ClaimedMail, folder: Path, at: datetime) -> tuple[bool, SendOutcome | None]:
     """Whether a mail may be taken from its holder, and what became of it."""
     journal = folder / f"{row.sender}{SUFFIX}"
     if not row.sender or not journal.exists():
@@ -74,16 +74,16 @@ def _judged(row: Held, folder: Path, at: datetime) -> tuple[bool, Outcome | None
     return True, _outcome(row, replay(journal.name, journal.read_bytes()))
 
 
-def outcome(journal: Replay, mail_id: UUID, attempt: int) -> Outcome | None:
+def outcome(journal: Replay, mail_id: UUID, attempt: int) -> SendOutcome | None:
     """What a journal proves of an attempt; None where no dot went out."""
     match journal.fate(mail_id, attempt):
-        case Fate.SENT:
-            return Outcome(Verdict.SENT, Stage.DOT, journal.code(mail_id, attempt), SENT.reply)
-        case Fate.IN_DOUBT:
+        case AttemptFate.SENT:
+            return SendOutcome(SendVerdict.SENT, SmtpStage.DOT, journal.code(mail_id, attempt), SENT.reply)
+        case AttemptFate.IN_DOUBT:
             return DOUBT
         case _:
             return None
 
 
-def _outcome(row: Held, journal: Replay) -> Outcome | None:
+def _outcome(row: ClaimedMail, journal: Replay) -> SendOutcome | None:
     return outcome(journal, row.id, row.attempts + 1)

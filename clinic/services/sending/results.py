@@ -14,12 +14,12 @@ from sqlalchemy import Select, bindparam, select
 from clinic.domain.sending import CHECKIN_MAILS, retry_at
 from clinic.domain.types import CheckinState, MailKind, OutboxState
 from clinic.extensions import db
-from clinic.mail.transport import Outcome, Stage, Verdict
+from clinic.mail.transport import SendOutcome, SendVerdict, SmtpStage
 from clinic.models import Client, OutboxMessage
 from clinic.services import bulk
 from clinic.services.clock import now
 from clinic.services.outbox import ledger as sending_ledger
-from clinic.services.outbox.steps import Step
+from clinic.services.outbox.steps import MailStep
 from clinic.services.sending import bounces as sending_bounces
 from clinic.services.sending.lease import LEASE
 from clinic.services.transaction import transaction
@@ -27,10 +27,10 @@ from clinic.services.transaction import transaction
 IN_DOUBT = "sent, but the server's answer never came: it may have arrived"
 AT_THE_BACK = timedelta(minutes=1)
 _CHANCE = SystemRandom()
-EARLY_STAGES = frozenset({Stage.LOCAL, Stage.CONNECT, Stage.HELLO, Stage.TLS, Stage.AUTH})
+EARLY_STAGES = frozenset({SmtpStage.LOCAL, SmtpStage.CONNECT, SmtpStage.HELLO, SmtpStage.TLS, SmtpStage.AUTH})
 
 
-class Held(NamedTuple):
+class ClaimedMail(NamedTuple):
     """The row of a mail that somebody has claimed."""
 
     id: uuid.UUID
@@ -55,7 +55,7 @@ class Held(NamedTuple):
 
 
 _mail = bulk.table_of(OutboxMessage)
-HELD: Select[Any] = select(*(_mail.c[name] for name in Held._fields))
+HELD: Select[Any] = select(*(_mail.c[name] for name in ClaimedMail._fields))
 _OURS = HELD.where(
     _mail.c.lease_token == bindparam("token"),
     _mail.c.state.in_([OutboxState.LEASED, OutboxState.IN_DOUBT]),
@@ -63,11 +63,11 @@ _OURS = HELD.where(
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class SendResult:
     """What became of one claimed mail; no outcome means that it was never tried."""
 
     mail_id: uuid.UUID
-    outcome: Outcome | None
+    outcome: SendOutcome | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class _Told:
     reason: str = ""
 
 
-def record(token: uuid.UUID, results: Iterable[Result]) -> int:
+def record(token: uuid.UUID, results: Iterable[SendResult]) -> int:
     """Write a batch's results; returns how many rows were still ours.
 
     A row that was called doubtful meanwhile is put right by what we know better.
@@ -88,26 +88,26 @@ def record(token: uuid.UUID, results: Iterable[Result]) -> int:
         return note(token, results)
 
 
-def note(token: uuid.UUID, results: Iterable[Result]) -> int:
+def note(token: uuid.UUID, results: Iterable[SendResult]) -> int:
     """Do what `record` does, within the caller's transaction."""
     outcomes = {result.mail_id: result.outcome for result in results}
-    rows = [Held(*row) for row in db.session.execute(_OURS, {"token": token})]
+    rows = [ClaimedMail(*row) for row in db.session.execute(_OURS, {"token": token})]
     settle([(row, outcomes[row.id]) for row in rows if row.id in outcomes])
     return len(rows)
 
 
-def settle(known: list[tuple[Held, Outcome | None]]) -> None:
+def settle(known: list[tuple[ClaimedMail, SendOutcome | None]]) -> None:
     """Give each row the state its outcome means, within the caller's transaction."""
     at = now()
     told = [(row, outcome, _meaning(row, outcome, at)) for row, outcome in known]
     bulk.change(OutboxMessage, [{"id": row.id, **meant.columns} for row, _, meant in told])
     sending_ledger.follow([step for row, _, meant in told if (step := _step(row, meant))], at)
     for row, outcome, meant in told:
-        if outcome is not None and outcome.verdict is Verdict.PERMANENT:
+        if outcome is not None and outcome.verdict is SendVerdict.PERMANENT:
             _refused_for_good(row, outcome, meant, at)
 
 
-def came_back(row: Held, words: str, reply: str, at: datetime) -> None:
+def came_back(row: ClaimedMail, words: str, reply: str, at: datetime) -> None:
     """A mail that was sent, or may have been, did not arrive; within the caller's transaction."""
     ended = {"state": OutboxState.FAILED, "reason": words[:300], "finished_at": at}
     said = {"smtp_reply": reply[:300], "lease_token": None, "lease_until": None}  # no holder knows better
@@ -117,7 +117,7 @@ def came_back(row: Held, words: str, reply: str, at: datetime) -> None:
     sending_ledger.tell_failed(row, words)
 
 
-def _refused_for_good(row: Held, outcome: Outcome, meant: _Told, at: datetime) -> None:
+def _refused_for_good(row: ClaimedMail, outcome: SendOutcome, meant: _Told, at: datetime) -> None:
     sending_ledger.tell_failed(row, meant.reason)
     if outcome.bad_address and row.to_address and (row.client_id or row.user_id):
         whose = Client.id == row.client_id if row.client_id else Client.user_id == row.user_id
@@ -125,7 +125,7 @@ def _refused_for_good(row: Held, outcome: Outcome, meant: _Told, at: datetime) -
         sending_bounces.note(row.practice_id, whose, row.to_address, words, at)
 
 
-def _meaning(row: Held, outcome: Outcome | None, at: datetime) -> _Told:
+def _meaning(row: ClaimedMail, outcome: SendOutcome | None, at: datetime) -> _Told:
     if outcome is None:
         return _back()
     said = {"smtp_code": outcome.code, "smtp_reply": outcome.reply[:300]}
@@ -133,22 +133,24 @@ def _meaning(row: Held, outcome: Outcome | None, at: datetime) -> _Told:
     return _Told(meant.columns | said, meant.checkin, meant.reason) if any(said.values()) else meant
 
 
-def _judged(row: Held, outcome: Outcome, at: datetime) -> _Told:
+def _judged(row: ClaimedMail, outcome: SendOutcome, at: datetime) -> _Told:
     match outcome.verdict:
-        case Verdict.SENT:
+        case SendVerdict.SENT:
             return _end(row, OutboxState.SENT, CheckinState.SENT, at)
-        case Verdict.IN_DOUBT:
+        case SendVerdict.IN_DOUBT:
             return _end(row, OutboxState.IN_DOUBT, CheckinState.IN_DOUBT, at, IN_DOUBT)
-        case Verdict.PERMANENT:
+        case SendVerdict.PERMANENT:
             words = f"refused by the mail server: {outcome.code or ''} {outcome.reply}".strip()
             return _end(row, OutboxState.FAILED, CheckinState.FAILED, at, words)
-        case Verdict.TEMPORARY:
+        case SendVerdict.TEMPORARY:
             return _try_again(row, outcome, at)
         case _:
             return _uncharged(outcome, at)
 
 
-def _end(row: Held, state: OutboxState, checkin: CheckinState, at: datetime, reason: str = "") -> _Told:
+def _end(
+    row: ClaimedMail, state: OutboxState, checkin: CheckinState, at: datetime, reason: str = ""
+) -> _Told:
     columns: dict[str, Any] = {
         "state": state,
         "reason": reason[:300] or None,
@@ -162,7 +164,7 @@ def _end(row: Held, state: OutboxState, checkin: CheckinState, at: datetime, rea
     return _Told(columns, checkin, reason)
 
 
-def _try_again(row: Held, outcome: Outcome, at: datetime) -> _Told:
+def _try_again(row: ClaimedMail, outcome: SendOutcome, at: datetime) -> _Told:
     # never past the end: there the claim closes it, with its number of tries
     again = retry_at(row.attempts + 1, at, _CHANCE.random())
     reason = f"refused for now: {outcome.code or ''} {outcome.reply}"[:300]
@@ -170,8 +172,8 @@ def _try_again(row: Held, outcome: Outcome, at: datetime) -> _Told:
     return _back({"attempts": row.attempts + 1, "due_at": due, "reason": reason}, reason)
 
 
-def _uncharged(outcome: Outcome, at: datetime) -> _Told:
-    if outcome.verdict is Verdict.ACCOUNT_PROBLEM and outcome.stage not in EARLY_STAGES:
+def _uncharged(outcome: SendOutcome, at: datetime) -> _Told:
+    if outcome.verdict is SendVerdict.ACCOUNT_PROBLEM and outcome.stage not in EARLY_STAGES:
         # should it be this mail after all that the server cannot bear, the others come before it
         return _back({"due_at": at + AT_THE_BACK})
     return _back()
@@ -182,9 +184,9 @@ def _back(columns: dict[str, Any] | None = None, reason: str = "") -> _Told:
     return _Told({**ready, **(columns or {})}, CheckinState.WAITING, reason)
 
 
-def _step(row: Held, meant: _Told) -> Step | None:
+def _step(row: ClaimedMail, meant: _Told) -> MailStep | None:
     if row.kind not in CHECKIN_MAILS or row.checkin_id is None:
         return None
     about = (row.practice_id, row.client_id, row.checkin_id)
     reminder = row.kind == MailKind.REMINDER
-    return Step(*about, meant.checkin, meant.reason, sending_since=row.sending_since, reminder=reminder)
+    return MailStep(*about, meant.checkin, meant.reason, sending_since=row.sending_since, reminder=reminder)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flask import render_template
 
 from clinic.domain.dates import MONTHS, week_start
-from clinic.domain.progress import Adherence, Plan, adherence, week_strip
+from clinic.domain.progress import Adherence, PracticePlan, adherence, week_strip
 from clinic.domain.types import ProgramStatus
 from clinic.services.programs import diary as practice_logs
 from clinic.services.programs.diary import Diary
@@ -35,17 +35,17 @@ def index() -> str:
     )
 
 
-def _figure(held: Diary, plan: Plan, days: int) -> Adherence:
+def _figure(held: Diary, plan: PracticePlan, days: int) -> Adherence:
     return adherence(held.outcomes, plan, held.today, days)
 
 
-def _last_day(plan: Plan, today: date) -> date:
+def _last_day(plan: PracticePlan, today: date) -> date:
     """The last day on which an ended program asked for practice."""
     stops = [pause.first - timedelta(days=1) for pause in plan.pauses if pause.last is None]
     return max(plan.starts_on, min([today, *stops, *([plan.ends_on] if plan.ends_on else [])]))
 
 
-def _weeks(held: Diary, plan: Plan, newest: date) -> list[tuple[str, list[DayView]]]:
+def _weeks(held: Diary, plan: PracticePlan, newest: date) -> list[tuple[str, list[DayView]]]:
     monday, last = week_start(newest), week_start(plan.starts_on)
     weeks: list[tuple[date, list[DayView]]] = []
     while monday >= last and len(weeks) < WEEKS:

@@ -16,7 +16,7 @@ from clinic.domain.standing_out import normal_value
 from clinic.domain.types import Side
 from clinic.services.assessments.drafts import NOTE, FieldCollision, FieldEdit
 from clinic.services.assessments.layout import Layout
-from clinic.services.assessments.sheets import Sheet
+from clinic.services.assessments.sheets import SectionSheet
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import DatePartsField, LongTextField, VersionField, many_lines, printable
 
@@ -107,7 +107,7 @@ class Choices:
         }
 
 
-def read_sheet(form: MultiDict[str, str], laid: Layout) -> Sheet:
+def read_sheet(form: MultiDict[str, str], laid: Layout) -> SectionSheet:
     """A sheet as it was sent; every field of it is read, so that all that is wrong is said at once."""
     misplaced, strangers = _misplaced(form, laid)
     read = {
@@ -118,7 +118,7 @@ def read_sheet(form: MultiDict[str, str], laid: Layout) -> Sheet:
     marked = frozenset(form.getlist("as_normal")) & entries.keys()
     as_normal = frozenset(name for name in marked if entries[name] == normal_value(laid.spots[name].field))
     foreign = any(isinstance(each, Unread) and not each.is_slip for each in entries.values())
-    return Sheet(entries, as_normal, misplaced, strangers, bool(misplaced or strangers or foreign))
+    return SectionSheet(entries, as_normal, misplaced, strangers, bool(misplaced or strangers or foreign))
 
 
 def read_choices(form: MultiDict[str, str], laid: Layout) -> Choices:

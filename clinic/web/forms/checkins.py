@@ -8,8 +8,8 @@ from wtforms.validators import InputRequired
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.types import MistakeAnswer
-from clinic.services.attention.today import LONGEST_NOTE, Case
-from clinic.services.checkins.answers import Given
+from clinic.services.attention.today import LONGEST_NOTE, ReasonCase
+from clinic.services.checkins.answers import CheckinReply
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LineField, LongTextField, OneOfField, PainField
 
@@ -44,9 +44,9 @@ class QuestionsForm(Form):
         else:
             del self.mistake
 
-    def given(self) -> Given:
+    def given(self) -> CheckinReply:
         """What was answered; only on a valid form."""
-        return Given(
+        return CheckinReply(
             days_practised=int(self.days.data),
             pain=self.pain.points,
             mistake=self.mistake.data if "mistake" in self else None,
@@ -68,6 +68,6 @@ class HandledForm(Form):
     cases = HiddenField()
     note = LineField("Note", longest=LONGEST_NOTE)
 
-    def handled(self) -> list[Case]:
+    def handled(self) -> list[ReasonCase]:
         """The reasons that stood on the page; RuleBroken if they are not ours."""
-        return [Case.parse(text) for text in (self.cases.data or "").split()]
+        return [ReasonCase.parse(text) for text in (self.cases.data or "").split()]

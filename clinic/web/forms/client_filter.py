@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from clinic.domain.invitations import AccountStanding
 from clinic.domain.types import ClientStatus
-from clinic.services.clients.listing import Wanted
+from clinic.services.clients.listing import ClientFilter
 from clinic.web.forms.fields import one_line
 from clinic.web.presenters.clients import STANDING_WORDS, STATUS_WORDS
 
@@ -17,9 +17,9 @@ LONGEST_SEARCH = 100
 Word = TypeVar("Word", bound=StrEnum)
 
 
-def wanted_from(args: Mapping[str, str]) -> Wanted:
+def wanted_from(args: Mapping[str, str]) -> ClientFilter:
     """The filter that an address names."""
-    return Wanted(
+    return ClientFilter(
         text=one_line(args.get("q", "")[:LONGEST_SEARCH]),
         status=_word(ClientStatus, args.get("status")) or ClientStatus.ACTIVE,
         standing=_word(AccountStanding, args.get("invitation")),
@@ -28,7 +28,7 @@ def wanted_from(args: Mapping[str, str]) -> Wanted:
     )
 
 
-def filter_fields(wanted: Wanted) -> dict[str, dict[str, Any]]:
+def filter_fields(wanted: ClientFilter) -> dict[str, dict[str, Any]]:
     """The fields of the filter bar, holding what is wanted now."""
     standings = [("", "All"), *((each.value, text) for each, text in STANDING_WORDS.items())]
     return {

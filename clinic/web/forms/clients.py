@@ -11,7 +11,7 @@ from wtforms import BooleanField, HiddenField
 from clinic.domain.types import ClientKind, ClientStatus
 from clinic.models import Client, Practice
 from clinic.services.clients import records as clients
-from clinic.services.clients.records import Details
+from clinic.services.clients.records import ClientDetails
 from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import (
     AddressField,
@@ -49,11 +49,11 @@ class ClientForm(Form):
     consented = BooleanField("The client agrees that we keep their health record and write to them by email")
     consented_on = DatePartsField("Day of consent")
 
-    def details(self, today: date) -> Details:
+    def details(self, today: date) -> ClientDetails:
         """The form's values in the service's shape; consent without a day was given today."""
         values: dict[str, Any] = {name: self[name].data for name in ("name", "email", *clients.PLAIN)}
         day = (self.consented_on.data or today) if self.consented.data else None
-        return Details(**values, consented_on=day)
+        return ClientDetails(**values, consented_on=day)
 
     def validate_consented_on(self, field: DatePartsField) -> None:
         """A day without the tick is a slip: say so rather than drop it."""

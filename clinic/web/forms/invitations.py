@@ -6,7 +6,7 @@ from wtforms import BooleanField, PasswordField
 from wtforms.validators import InputRequired, Length
 
 from clinic.domain.passwords import LONGEST as LONGEST_PASSWORD
-from clinic.services.clients.invitations import Acceptance, Offer
+from clinic.services.clients.invitations import Acceptance, InvitationOffer
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import AddressField
 
@@ -33,7 +33,7 @@ class AcceptForm(Form):
     )
     persistent = BooleanField("Stay signed in on this phone")
 
-    def ask_only(self, offered: Offer) -> None:
+    def ask_only(self, offered: InvitationOffer) -> None:
         """Leave out what the practice knows already."""
         if not offered.needs_address:
             del self.email

@@ -9,7 +9,7 @@ from wtforms import TimeField
 from wtforms.validators import InputRequired
 
 from clinic.mail.addresses import Address
-from clinic.services.practices import Details
+from clinic.services.practices import PracticeDetails
 from clinic.web.forms.accounts import NewPasswordForm
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import AddressField, LineField, ZoneField
@@ -35,10 +35,10 @@ class PracticeForm(Form):
         "Not after", [InputRequired("Enter a time, for example 20:00.")], default=time(20)
     )
 
-    def details(self) -> Details:
+    def details(self) -> PracticeDetails:
         """The form's values in the service's shape."""
         address = self.email.data
-        return Details(
+        return PracticeDetails(
             name=self.name.data,
             time_zone=self.time_zone.data,
             phone=self.phone.data,

@@ -8,7 +8,7 @@ from wtforms import HiddenField
 from wtforms.validators import Optional, ValidationError
 
 from clinic.domain.types import LogOutcome, MistakeAnswer
-from clinic.services.programs.diary import Entry
+from clinic.services.programs.diary import DiaryEntry
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LongTextField, OneOfField, PainField
 
@@ -35,12 +35,12 @@ class LogForm(Form):
         """The day the form was opened for; only on a valid form."""
         return date.fromisoformat(self.day.data or "")
 
-    def entry(self) -> Entry:
+    def entry(self) -> DiaryEntry:
         """What was said, in the service's shape; only on a valid form."""
-        return Entry(LogOutcome(self.outcome.data), self.pain.points, self.mistake.data, self.note.data)
+        return DiaryEntry(LogOutcome(self.outcome.data), self.pain.points, self.mistake.data, self.note.data)
 
     @classmethod
-    def for_day(cls, day: date, entry: Entry | None, mistake: str | None) -> LogForm:
+    def for_day(cls, day: date, entry: DiaryEntry | None, mistake: str | None) -> LogForm:
         """The form of a day, holding what was logged already."""
         form = cls(
             day=day.isoformat(),

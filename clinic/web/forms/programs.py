@@ -12,7 +12,7 @@ from wtforms import FieldList, FormField, HiddenField, SelectMultipleField
 from wtforms.validators import StopValidation
 
 from clinic.domain.doses import Dose
-from clinic.domain.programs import LONGEST_REASON, NEEDS_REASON, Change
+from clinic.domain.programs import LONGEST_REASON, NEEDS_REASON, ProgramChange
 from clinic.domain.types import ProgramAction
 from clinic.models import CheckinSchedule, Prescription, Program, RoutineVersion
 from clinic.models.exercise import DoseColumns
@@ -189,10 +189,10 @@ class ChangeForm(LengthFields):
             del form.weeks
         return form
 
-    def change(self) -> Change:
+    def change(self) -> ProgramChange:
         """The step, as it was sent."""
         assert self.effective_on.data is not None
-        return Change(self.action, self.effective_on.data, self.reason.data or "")
+        return ProgramChange(self.action, self.effective_on.data, self.reason.data or "")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """The fields one by one, and a reason where one is owed."""

@@ -15,7 +15,7 @@ from clinic.domain.questionnaires import MeasureRole, NamedActivities, Questionn
 from clinic.models import QuestionnaireResponse
 from clinic.services.questionnaires.answering import LONGEST_REASON
 from clinic.services.questionnaires.given import LONGEST_ACTIVITY, GivenAnswers
-from clinic.services.questionnaires.pages import Page
+from clinic.services.questionnaires.pages import QuestionnairePage
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LineField, LongTextField, VersionField
 
@@ -25,7 +25,7 @@ DECLINED = "declined"
 class AnswersForm(Form):
     """One questionnaire; its fields are made for what it asks. Nothing is chosen beforehand."""
 
-    page: Page
+    page: QuestionnairePage
     skip = SubmitField("Leave these questions out")
 
     @property
@@ -106,19 +106,19 @@ class CorrectForm(AnswersForm):
     reason = LongTextField("Reason", longest=LONGEST_REASON, required="Say why this is put right.")
 
 
-def answers_form(page: Page, *, filled: QuestionnaireResponse | None = None) -> AnswersForm:
+def answers_form(page: QuestionnairePage, *, filled: QuestionnaireResponse | None = None) -> AnswersForm:
     """The form of one page, with earlier answers in it where they may be seen."""
     made: AnswersForm = _made_for(AnswersForm, page, filled, {})
     return made
 
 
-def correct_form(page: Page, response: QuestionnaireResponse) -> CorrectForm:
+def correct_form(page: QuestionnairePage, response: QuestionnaireResponse) -> CorrectForm:
     """The form that puts one page right, with what stands now."""
     made: CorrectForm = _made_for(CorrectForm, page, response, {"revision": response.revision})
     return made
 
 
-def since_words(page: Page) -> str:
+def since_words(page: QuestionnairePage) -> str:
     """The day a change is measured from, as the question names it."""
     if page.since is None:
         return ""
@@ -126,7 +126,9 @@ def since_words(page: Page) -> str:
     return f"your first visit on {day}" if page.is_first_visit else day
 
 
-def _made_for(kind: type[Any], page: Page, filled: QuestionnaireResponse | None, data: dict[str, Any]) -> Any:
+def _made_for(
+    kind: type[Any], page: QuestionnairePage, filled: QuestionnaireResponse | None, data: dict[str, Any]
+) -> Any:
     made = page.questionnaire
     fields = _activity_fields(page) if made.activities else _fields(page)
     # the same fields are asked the same way: one class a page, made anew because labels name days and things
@@ -139,7 +141,7 @@ def _made_for(kind: type[Any], page: Page, filled: QuestionnaireResponse | None,
     return form
 
 
-def _fields(page: Page) -> dict[str, Any]:
+def _fields(page: QuestionnairePage) -> dict[str, Any]:
     made = page.questionnaire
     if made.kind is QuestionnaireKind.TICKS:
         choices = [SelectChoice(item.id, item.text) for item in made.items]
@@ -150,7 +152,7 @@ def _fields(page: Page) -> dict[str, Any]:
     return {item.id: _question(page, item) for item in made.items}
 
 
-def _question(page: Page, item: QuestionnaireItem) -> RadioField:
+def _question(page: QuestionnairePage, item: QuestionnaireItem) -> RadioField:
     text = item.text.format(since=since_words(page)) if page.questionnaire.needs_since else item.text
     choices = [SelectChoice(str(value), words) for value, words in item.options]
     if page.questionnaire.role is MeasureRole.SCREEN:  # its words and answers are not ours to add to
@@ -162,7 +164,7 @@ def _question(page: Page, item: QuestionnaireItem) -> RadioField:
     return RadioField(text, choices=choices, validators=[InputRequired(f"Choose an answer{hint}")])
 
 
-def _activity_fields(page: Page) -> dict[str, Any]:
+def _activity_fields(page: QuestionnairePage) -> dict[str, Any]:
     named = page.questionnaire.activities
     assert named is not None
     if page.activities:
@@ -185,7 +187,7 @@ def _rates(named: NamedActivities, *, declines: bool) -> list[SelectChoice]:
     return [*choices, SelectChoice(DECLINED, "I cannot say")] if declines else choices
 
 
-def _stored(page: Page, row: QuestionnaireResponse) -> dict[str, Any]:
+def _stored(page: QuestionnairePage, row: QuestionnaireResponse) -> dict[str, Any]:
     answers: Mapping[str, int | None] = row.answers
     if page.questionnaire.kind is QuestionnaireKind.TICKS:
         return {"ticks": [key for key, value in answers.items() if value]}

@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from clinic.domain.asking import AskChannel
 from clinic.domain.questionnaires import MeasureRole, Questionnaire
-from clinic.services.questionnaires.wishes import Prospect, Wish
+from clinic.services.questionnaires.wishes import Prospect, QuestionnaireWish
 from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import DatePartsField, OneOfField
 
@@ -42,9 +42,9 @@ class AskForm(OnceForm):
         self.since.data = prospect.first_visit
         self.keys.data = list(usual)
 
-    def wish(self) -> Wish:
+    def wish(self) -> QuestionnaireWish:
         """What was asked for; only on a valid form."""
-        return Wish(
+        return QuestionnaireWish(
             form_key=self.key.data or "",
             keys=tuple(self.keys.data or ()),
             channel=self.channel.data,

@@ -14,7 +14,7 @@ from clinic.domain import videos
 from clinic.domain.errors import RuleBroken
 from clinic.domain.moves import VideoContent
 from clinic.models import RoutineItem, RoutineVersion
-from clinic.services.routines.publishing import FEWEST_CUES, MOST_CUES, Edit, MoveEdit, NamedMistake
+from clinic.services.routines.publishing import FEWEST_CUES, MOST_CUES, MistakeMeaning, MoveEdit, RoutineEdit
 from clinic.services.routines.wording import content_of, dose_of, mistake_in_words
 from clinic.web.forms.base import Form
 from clinic.web.forms.doses import DoseForm, dose_data
@@ -109,10 +109,10 @@ class PublishForm(Form):
             }
         )
 
-    def edit(self, version: RoutineVersion) -> Edit:
+    def edit(self, version: RoutineVersion) -> RoutineEdit:
         """What was sent, by the draft's items."""
         pairs = zip(version.items, self.moves.entries, strict=True)
-        return Edit(
+        return RoutineEdit(
             {item.id: self._move(item, entry.form) for item, entry in pairs}, self.change_note.data or ""
         )
 
@@ -136,8 +136,8 @@ class PublishForm(Form):
             mistake=self._mistake() if item.exercise.named_mistake else None,
         )
 
-    def _mistake(self) -> NamedMistake:
-        return NamedMistake(
+    def _mistake(self) -> MistakeMeaning:
+        return MistakeMeaning(
             fault_keys=tuple(self.faults.data or ()),
             see=self.own_see.data or "",
             fix=self.own_fix.data or "",

@@ -22,7 +22,7 @@ from clinic.services.assessments import layout as layouts
 from clinic.services.assessments import recording as assessments
 from clinic.services.assessments.drafts import NOTE, DraftSaver, FieldCollision, FieldEdit, SectionKept
 from clinic.services.assessments.layout import Layout
-from clinic.services.assessments.sheets import Sheet, fill_normal, stored_sheet, undo_normal
+from clinic.services.assessments.sheets import SectionSheet, fill_normal, stored_sheet, undo_normal
 from clinic.web.authz import current_actor
 from clinic.web.forms.assessments import (
     BeginForm,
@@ -187,7 +187,7 @@ def _chosen(assessment: Assessment, laid: Layout) -> Answer:
     """Which of two values it shall be, field by field."""
     choices = read_choices(request.form, laid)
     if is_signed(assessment):
-        sheet = Sheet(choices.mine)
+        sheet = SectionSheet(choices.mine)
         return _locked(assessment, laid, sheet, sheet.texts.get(NOTE), only=choices.collided.keys())
     if choices.missing:
         page, _ = _choice_page(assessment.id, laid, choices.collided, choices=choices)
@@ -199,14 +199,14 @@ def _chosen(assessment: Assessment, laid: Layout) -> Answer:
     return to_section(assessment.id, laid.section)
 
 
-def _edits(laid: Layout, form: SectionForm, sheet: Sheet) -> dict[str, FieldEdit]:
+def _edits(laid: Layout, form: SectionForm, sheet: SectionSheet) -> dict[str, FieldEdit]:
     """What was changed on the page since it was opened."""
     base, note = form.base(), form.note.data or ""
     edits = sheet.edits(base, laid.spots)
     return edits | ({NOTE: FieldEdit(base.get(NOTE, ""), note or None)} if note != base.get(NOTE, "") else {})
 
 
-def _filled(sheet: Sheet, laid: Layout, act: str) -> tuple[Sheet, int]:
+def _filled(sheet: SectionSheet, laid: Layout, act: str) -> tuple[SectionSheet, int]:
     if act.startswith(FILL):
         return fill_normal(sheet, laid, act.removeprefix(FILL))
     if act.startswith(UNDO):
@@ -283,7 +283,9 @@ def _choice_page(
     return page, HTTPStatus.CONFLICT
 
 
-def _locked(assessment: Assessment, laid: Layout, sheet: Sheet, note: str | None, only: Any = None) -> Answer:
+def _locked(
+    assessment: Assessment, laid: Layout, sheet: SectionSheet, note: str | None, only: Any = None
+) -> Answer:
     """Signed meanwhile: nothing is saved, and nothing that was typed is lost from sight."""
     mistake = words.mistake_name(named_mistake(laid.items))
     saved = drafts.standing(assessment, laid).entries
@@ -298,7 +300,7 @@ def _locked(assessment: Assessment, laid: Layout, sheet: Sheet, note: str | None
 
 
 def _sheet_page(
-    assessment: Assessment, laid: Layout, form: SectionForm, sheet: Sheet, *, refused: bool = False
+    assessment: Assessment, laid: Layout, form: SectionForm, sheet: SectionSheet, *, refused: bool = False
 ) -> str:
     mistake = named_mistake(laid.items)
     context = frame(assessment, mistake)

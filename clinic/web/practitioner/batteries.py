@@ -170,7 +170,7 @@ def _compose_page(
     picks: tuple[Pick, ...],
     battery: Battery | None = None,
     *,
-    theirs: own_batteries.Made | None = None,
+    theirs: own_batteries.MadeBattery | None = None,
 ) -> str:
     return render_template(
         "practitioner/batteries/compose.html",
@@ -201,7 +201,7 @@ def _shipped_test(key: str, wanted: int | None) -> AssessmentTest:
     return (catalogue.test(key, wanted) if wanted else None) or newest
 
 
-def _version_of(made: own_tests.Made, wanted: int | None) -> AssessmentTest:
+def _version_of(made: own_tests.MadeTest, wanted: int | None) -> AssessmentTest:
     for version in made.versions:
         if wanted in (None, version.row.number):
             return version.test

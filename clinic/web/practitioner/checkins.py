@@ -83,7 +83,7 @@ def preview_send() -> ResponseReturnValue:
     return redirect(url_for("practitioner.checkins.preview"), 303)
 
 
-def _answer(entry: checkin_ledger.Entry, zone: str) -> words.AnswerLine | None:
+def _answer(entry: checkin_ledger.LedgerEntry, zone: str) -> words.CheckinAnswerLine | None:
     answer = entry.answer
     return (
         words.answer_line(entry.checkin.client.name, answer, moment(answer.answered_at, zone))

@@ -21,7 +21,7 @@ from clinic.services.clients import invitations, timeline
 from clinic.services.clients import listing as client_list
 from clinic.services.clients import overview as client_overview
 from clinic.services.clients import records as clients
-from clinic.services.clients.listing import Wanted
+from clinic.services.clients.listing import ClientFilter
 from clinic.services.clock import now, today_in
 from clinic.services.programs import assigning as programs
 from clinic.services.programs import diary as practice_logs
@@ -220,7 +220,7 @@ def _invitation(client: Any) -> dict[str, Any]:
     }
 
 
-def _told(events: Any) -> list[timeline_words.Told]:
+def _told(events: Any) -> list[timeline_words.TimelineLine]:
     return [timeline_words.told(event, practice_of(current_actor()).time_zone) for event in events]
 
 
@@ -245,7 +245,7 @@ def _say_corrected(name: str, invitation_ended: bool) -> None:
         flash("The invitation to the old address has ended. Send a new one below.", "caution")
 
 
-def _pages(wanted: Wanted, found: client_list.Page) -> dict[str, str | None]:
+def _pages(wanted: ClientFilter, found: client_list.ClientPage) -> dict[str, str | None]:
     kept: dict[str, Any] = {
         "q": wanted.text or None,
         "status": wanted.status.value if wanted.status is not ClientStatus.ACTIVE else None,

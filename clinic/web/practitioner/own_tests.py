@@ -89,7 +89,7 @@ def _changed(key: str, form: OwnTestForm) -> Answer:
 
 
 def _page(
-    form: OwnTestForm, made: own_tests.Made | None = None, *, theirs: own_tests.Version | None = None
+    form: OwnTestForm, made: own_tests.MadeTest | None = None, *, theirs: own_tests.TestVersion | None = None
 ) -> str:
     return render_template(
         "practitioner/batteries/test_edit.html",

@@ -19,7 +19,7 @@ from clinic.services.clock import today_in
 from clinic.services.programs import assigning as programs
 from clinic.services.programs import changing as program_changes
 from clinic.services.programs import tapering
-from clinic.services.programs.assigning import Detail, Held
+from clinic.services.programs.assigning import ProgramDetail, ProgramWithSchedule
 from clinic.services.routines import publishing as routines
 from clinic.services.routines.wording import dose_of
 from clinic.web.authz import current_actor
@@ -76,7 +76,7 @@ def show(program_id: uuid.UUID) -> str:
         "practitioner/programs/show.html",
         client=client,
         program=detail.program,
-        card=presenter.card(Held(detail.program, detail.schedule), today),
+        card=presenter.card(ProgramWithSchedule(detail.program, detail.schedule), today),
         actions=presenter.actions(detail.program),
         history=presenter.history(detail, today, assigned_on),
         locked=detail.locked,
@@ -193,7 +193,7 @@ def _assign_page(
     )
 
 
-def _correct_page(form: CorrectDosesForm, detail: Detail, *, changed: bool = False) -> str:
+def _correct_page(form: CorrectDosesForm, detail: ProgramDetail, *, changed: bool = False) -> str:
     return render_template(
         "practitioner/programs/correct.html",
         form=form,
@@ -210,7 +210,7 @@ def _correct_again(form: CorrectDosesForm, program_id: uuid.UUID) -> Answer:
     return _correct_page(form, detail, changed=True), 409
 
 
-def _client_and_today(detail: Detail) -> tuple[Client, date]:
+def _client_and_today(detail: ProgramDetail) -> tuple[Client, date]:
     client = detail.program.client
     return client, today_in(client.time_zone)
 

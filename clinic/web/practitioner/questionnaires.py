@@ -17,7 +17,7 @@ from clinic.services import access
 from clinic.services.clock import now, today_in
 from clinic.services.questionnaires import answering, asking, results
 from clinic.services.questionnaires import asked as questionnaires
-from clinic.services.questionnaires.pages import Page as Sheet
+from clinic.services.questionnaires.pages import QuestionnairePage as Sheet
 from clinic.services.questionnaires.pages import open_for_staff
 from clinic.services.questionnaires.wishes import Prospect, prospect
 from clinic.web.authz import current_actor, end_session
@@ -33,7 +33,7 @@ from clinic.web.refusals import told_on_the_next_page
 Page = str | Response | tuple[str, int]
 
 
-class Saved(NamedTuple):
+class SavedAnswers(NamedTuple):
     """Answers that stand in the record, and where they are read."""
 
     lines: list[tuple[str, str]]
@@ -211,13 +211,15 @@ def _request_page(request_id: uuid.UUID) -> str:
     )
 
 
-def _saved(page: Sheet) -> Saved:
+def _saved(page: Sheet) -> SavedAnswers:
     """What somebody else saved meanwhile, beside what was typed."""
     assert page.response is not None
     actor = current_actor()
     shown, _ = results.response(actor, page.response.id)
     told = revision(shown, access.practice_of(actor).time_zone)
-    return Saved([(line.question, line.answer) for line in told.lines], _response_url(page.response.id))
+    return SavedAnswers(
+        [(line.question, line.answer) for line in told.lines], _response_url(page.response.id)
+    )
 
 
 def _done(request_id: uuid.UUID, act: Any, said: str) -> Response:

@@ -23,8 +23,8 @@ from clinic.web.practitioner.assessment_frame import named_mistake
 from clinic.web.presenters.assessments import mistake_name
 from clinic.web.presenters.handout import handout as handout_words
 from clinic.web.presenters.hold import hold_text
-from clinic.web.presenters.report_for_client import Next, client_page
-from clinic.web.presenters.reports import Seen
+from clinic.web.presenters.report_for_client import NextForClient, client_page
+from clinic.web.presenters.reports import ReportView
 from clinic.web.presenters.reports import assessment_report as report_words
 
 
@@ -41,7 +41,7 @@ def for_client(assessment_id: uuid.UUID) -> Response:
     client_id = seen.assessment.client_id
     found = assessment_report.following(current_actor(), client_id)
     hold = hold_text(found.tier, seen.practice) if found.tier else None
-    made = pdf("for_client", client_page(seen, Next(found.program, hold)), seen.at)
+    made = pdf("for_client", client_page(seen, NextForClient(found.program, hold)), seen.at)
     return _sent(made, PDF, "what-we-measured.pdf", Download.CLIENT_PAGE, client_id, assessment_id)
 
 
@@ -86,10 +86,10 @@ def record(client_id: uuid.UUID) -> Response:
     return file_answer(made, ZIP, "record.zip", today_in(access.practice_of(actor).time_zone))
 
 
-def _seen(assessment_id: uuid.UUID, *, with_mistake: bool) -> Seen:
+def _seen(assessment_id: uuid.UUID, *, with_mistake: bool) -> ReportView:
     actor = current_actor()
     found = assessment_report.report_of(actor, assessment_id)
-    return Seen(
+    return ReportView(
         record=found.record,
         before=found.before,
         practice=access.practice_of(actor),

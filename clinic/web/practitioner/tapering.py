@@ -7,7 +7,7 @@ import uuid
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.tapering import Decision
+from clinic.domain.tapering import OfferDecision
 from clinic.models import TaperingOffer
 from clinic.services.programs import tapering
 from clinic.web.authz import current_actor
@@ -21,7 +21,7 @@ def decide(offer_id: uuid.UUID, choice: str) -> Response:
     act = tapering.accept if choice == "accept" else tapering.put_off
     with told_on_the_next_page():
         offer = act(actor, offer_id)
-        wanted = Decision.ACCEPTED if choice == "accept" else Decision.NOT_NOW
+        wanted = OfferDecision.ACCEPTED if choice == "accept" else OfferDecision.NOT_NOW
         told = words.done(offer) if offer.decision is wanted else words.decided_before(offer)
         flash(told, "success" if offer.decision is wanted else "caution")
         return redirect(_back(offer), 303)

@@ -21,7 +21,7 @@ from clinic.web.presenters.comparisons import change_words, verdict_words
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class CitableChoice:
     """A finding that may be cited."""
 
     name: str
@@ -36,11 +36,11 @@ class Citing:
 
     assessment_id: uuid.UUID
     day: str
-    choices: tuple[Choice, ...]
+    choices: tuple[CitableChoice, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerLine:
+class AnsweredFindingLine:
     """A finding that a program answers; `latest` is empty until it was taken again."""
 
     assessment_id: uuid.UUID
@@ -60,13 +60,15 @@ def citing(
     if record is None or not found:
         return None
     choices = tuple(
-        Choice(each.spot.name, _finding(each.spot), _value(each.spot, each.value), each.spot.name in chosen)
+        CitableChoice(
+            each.spot.name, _finding(each.spot), _value(each.spot, each.value), each.spot.name in chosen
+        )
         for each in found
     )
     return Citing(record.id, day_year(record.taken_on), choices)
 
 
-def answered(found: Iterable[AnsweredFinding], today: date) -> list[AnswerLine]:
+def answered(found: Iterable[AnsweredFinding], today: date) -> list[AnsweredFindingLine]:
     """What a program answers, with what became of it."""
     return [_line(each, today) for each in found]
 
@@ -76,12 +78,12 @@ def in_plain_words(places: Iterable[Place]) -> list[str]:
     return list(dict.fromkeys(filter(None, (_plain(place) for place in places))))
 
 
-def _line(each: AnsweredFinding, today: date) -> AnswerLine:
+def _line(each: AnsweredFinding, today: date) -> AnsweredFindingLine:
     outcome = each.outcome
     reads = ""
     if outcome is not None:
         reads = ", ".join(filter(None, (verdict_words(outcome), change_words(each.spot, outcome))))
-    return AnswerLine(
+    return AnsweredFindingLine(
         assessment_id=each.assessment_id,
         finding=_finding(each.spot),
         cited=_value(each.spot, each.cited),

@@ -13,7 +13,7 @@ from clinic.domain.types import FieldKind, Section, Side
 from clinic.models import ExerciseMistake
 from clinic.services.assessments.drafts import NOTE, FieldCollision
 from clinic.services.assessments.layout import SHARED, Layout
-from clinic.services.assessments.sheets import Sheet, normal_text
+from clinic.services.assessments.sheets import SectionSheet, normal_text
 from clinic.web.presenters.assessments import SECTION_WORDS, SIDE_WORDS, field_name, mistake_name, value_words
 from clinic.web.presenters.body_chart import is_place
 
@@ -45,7 +45,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class SheetCell:
     """One field on one side. `control` is segments, select, checks, number or text.
 
     `keys` says what a key does here: result, grade or choice. `normal` is what "all normal" writes; `empty`
@@ -71,25 +71,25 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """One field of a test with its sides."""
 
     label: str
     hint: str
-    cells: tuple[Cell, ...]
+    cells: tuple[SheetCell, ...]
     is_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SheetGroup:
     """One test. `can_fill` where there is something empty that "all normal" would fill; `set_normal` fields
     were set by it, `done` of `of` are filled in.
     """
 
     key: str
     test: AssessmentTest
-    rows: tuple[Row, ...]
-    note: Cell | None
+    rows: tuple[SheetRow, ...]
+    note: SheetCell | None
     can_fill: bool
     is_all_normal: bool
     set_normal: int
@@ -111,7 +111,7 @@ class Tab:
 class Layers:
     """What a sheet shows at each place: what is typed and what was found before."""
 
-    sheet: Sheet
+    sheet: SectionSheet
     before: Values
     mistake: ExerciseMistake | None = None
 
@@ -128,12 +128,12 @@ class Difference:
     mine_typed: str
 
 
-def groups(laid: Layout, layers: Layers) -> list[Group]:
+def groups(laid: Layout, layers: Layers) -> list[SheetGroup]:
     """The sheet of a section, test by test."""
     return [_group(item, laid, layers) for item in laid.items]
 
 
-def shared(laid: Layout, layers: Layers) -> list[Row]:
+def shared(laid: Layout, layers: Layers) -> list[SheetRow]:
     """What is asked once for the whole section, with what it was the last time, where that was one thing."""
     rows = []
     for name, spot in laid.spots.items():
@@ -143,7 +143,7 @@ def shared(laid: Layout, layers: Layers) -> list[Row]:
         was = {layers.before[place] for place in followers if place in layers.before}
         known = {**layers.before, spot.place: was.pop()} if len(was) == 1 else layers.before
         cell = _cell(spot, laid, Layers(layers.sheet, known, layers.mistake))
-        rows.append(Row(spot.field.label, f"For all {len(followers)} tests that ask for it.", (cell,)))
+        rows.append(SheetRow(spot.field.label, f"For all {len(followers)} tests that ask for it.", (cell,)))
     return rows
 
 
@@ -161,7 +161,7 @@ def tabs(items: Sequence[BatteryItem], values: Values) -> list[Tab]:
     ]
 
 
-def errors(laid: Layout, sheet: Sheet) -> list[tuple[str, str]]:
+def errors(laid: Layout, sheet: SectionSheet) -> list[tuple[str, str]]:
     """What is wrong with a sheet, each with the id of its field, in the order of the page."""
     return [
         (name, f"{_name(laid, name)}: {problem}")
@@ -170,7 +170,9 @@ def errors(laid: Layout, sheet: Sheet) -> list[tuple[str, str]]:
     ]
 
 
-def differences(laid: Layout, mine: Sheet, saved: Mapping[str, Entry], mistake: str) -> list[Difference]:
+def differences(
+    laid: Layout, mine: SectionSheet, saved: Mapping[str, Entry], mistake: str
+) -> list[Difference]:
     """Where what was typed differs from what is saved now, in words."""
     return [
         _difference(laid, name, mine.entries.get(name), saved.get(name), mistake)
@@ -212,12 +214,12 @@ def _entry_words(spot: Spot | None, entry: Entry | None, mistake: str) -> str:
     return value_words(spot.field, entry, mistake) if spot else spelled(entry)
 
 
-def _group(item: BatteryItem, laid: Layout, layers: Layers) -> Group:
+def _group(item: BatteryItem, laid: Layout, layers: Layers) -> SheetGroup:
     sheet, test = layers.sheet, item.test
     spots = list(spots_of([item]))
     normal = {spot.name: text for spot in spots if (text := normal_text(spot))}
     counted = [spot.name for spot in spots if is_counted(spot)]
-    return Group(
+    return SheetGroup(
         key=test.id,
         test=test,
         rows=tuple(_row(test, each, laid, layers) for each in item.fields if each.id != NOTE_FIELD.id),
@@ -230,29 +232,29 @@ def _group(item: BatteryItem, laid: Layout, layers: Layers) -> Group:
     )
 
 
-def _is_filled(laid: Layout, sheet: Sheet, name: str) -> bool:
+def _is_filled(laid: Layout, sheet: SectionSheet, name: str) -> bool:
     """Whether a field holds something, or takes over what holds for the whole section."""
     return bool(sheet.texts.get(name) or sheet.texts.get(laid.follows.get(name, "")))
 
 
-def _note(item: BatteryItem, laid: Layout, layers: Layers) -> Cell | None:
+def _note(item: BatteryItem, laid: Layout, layers: Layers) -> SheetCell | None:
     spot = laid.spots.get(f"{item.test.id}-{NOTE_FIELD.id}-{Side.NONE.value}")
     return _cell(spot, laid, layers) if spot else None
 
 
-def _row(test: AssessmentTest, field: Field, laid: Layout, layers: Layers) -> Row:
+def _row(test: AssessmentTest, field: Field, laid: Layout, layers: Layers) -> SheetRow:
     cells = tuple(
         _cell(Spot(Place(test.id, field.id, side), test, field), laid, layers) for side in sides_of(field)
     )
-    return Row(field.label, field.hint, cells, is_place(field))
+    return SheetRow(field.label, field.hint, cells, is_place(field))
 
 
-def _cell(spot: Spot, laid: Layout, layers: Layers) -> Cell:
+def _cell(spot: Spot, laid: Layout, layers: Layers) -> SheetCell:
     place, field, sheet = spot.place, spot.field, layers.sheet
     typed, before = sheet.texts.get(spot.name, ""), layers.before.get(place)
     follows = spot.name in laid.follows
     control = "select" if follows else _control(field)
-    return Cell(
+    return SheetCell(
         id=spot.name,
         side=SIDE_WORDS[place.side],
         name=field_name(spot.test, field, place.side),

@@ -16,7 +16,7 @@ from clinic.web.presenters.assessments import field_name, value_words
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
+class RaisedFlag:
     """What the pages of the assessment say of its flag."""
 
     id: uuid.UUID
@@ -25,13 +25,13 @@ class Raised:
     is_cleared: bool
 
 
-def raised_words(flag: WarningFlag | None) -> Raised | None:
+def raised_words(flag: WarningFlag | None) -> RaisedFlag | None:
     """The flag in words; None where there is none."""
     if flag is None:
         return None
     held = "locked" if locks_program(flag.tier) else "on hold"
     did = f"The client’s program is {held}, check-in mail is stopped, and every practitioner was alerted."
-    return Raised(flag.id, tuple(found_words(flag)), did, not flag.is_open)
+    return RaisedFlag(flag.id, tuple(found_words(flag)), did, not flag.is_open)
 
 
 def found_words(flag: WarningFlag) -> list[str]:

@@ -32,7 +32,7 @@ NOT_AMENDED: Amendments = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ChartReading:
     """What a chart is made of: the values as they read now, what was amended, the name of the mistake."""
 
     values: Values
@@ -41,7 +41,7 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ValueMark:
     """One value as it is read; `stands_out` ones are marked by a shape and a word.
 
     An amended one has what was signed in `was`, and why it reads otherwise now.
@@ -54,26 +54,26 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FindingLine:
     """One field of a test: left and right, or one value for both."""
 
     label: str
-    left: Mark | None
-    right: Mark | None
-    whole: Mark | None
+    left: ValueMark | None
+    right: ValueMark | None
+    whole: ValueMark | None
     note: str
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TestBlock:
     """One test of the chart."""
 
     name: str
-    lines: tuple[Line, ...]
+    lines: tuple[FindingLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingFinding:
     """A finding of the summary: which test, where, and what."""
 
     test: str
@@ -87,9 +87,9 @@ class ChartSection:
 
     key: str
     title: str
-    standing: tuple[Standing, ...]
+    standing: tuple[StandingFinding, ...]
     clear: tuple[str, ...]
-    blocks: tuple[Block, ...]
+    blocks: tuple[TestBlock, ...]
     missing: tuple[str, ...]
 
 
@@ -137,7 +137,7 @@ def chart(
 ) -> list[ChartSection]:
     """The whole assessment by section, as it reads now; `amended` values tell what was signed."""
     return [
-        _chart_section(section, part, Read(values, amended, mistake))
+        _chart_section(section, part, ChartReading(values, amended, mistake))
         for section in Section
         if (part := in_section(items, section))
     ]
@@ -148,7 +148,7 @@ def mistake_name(named: ExerciseMistake | None) -> str:
     return named.name if named else ""
 
 
-def _chart_section(section: Section, items: Sequence[BatteryItem], read: Read) -> ChartSection:
+def _chart_section(section: Section, items: Sequence[BatteryItem], read: ChartReading) -> ChartSection:
     blocks = [_block(item, read) for item in items]
     return ChartSection(
         key=section.value,
@@ -174,7 +174,7 @@ def _clear_words(test: AssessmentTest, sides: Sequence[Side]) -> str:
     return f"{test.name}, {SIDE_WORDS[one].lower()} only" if one else test.name
 
 
-def _block(item: BatteryItem, read: Read) -> Block:
+def _block(item: BatteryItem, read: ChartReading) -> TestBlock:
     apart = {each.field.id: each.by for each in sides_apart([item], read.values)}
     lines = []
     for field in item.fields:
@@ -186,28 +186,30 @@ def _block(item: BatteryItem, read: Read) -> Block:
         if marks:
             note = f"Sides differ by {with_unit(apart[field.id], field.unit)}" if field.id in apart else ""
             lines.append(
-                Line(field.label, marks.get(Side.LEFT), marks.get(Side.RIGHT), marks.get(Side.NONE), note)
+                FindingLine(
+                    field.label, marks.get(Side.LEFT), marks.get(Side.RIGHT), marks.get(Side.NONE), note
+                )
             )
-    return Block(item.test.name, tuple(lines))
+    return TestBlock(item.test.name, tuple(lines))
 
 
-def _mark(field: Field, place: Place, read: Read) -> Mark:
+def _mark(field: Field, place: Place, read: ChartReading) -> ValueMark:
     value, amended = read.values.get(place), read.amended.get(place)
     text = "withdrawn" if value is None else value_words(field, value, read.mistake)
     is_out = value is not None and stands_out(field, value)
     if amended is None:
-        return Mark(text, is_out)
+        return ValueMark(text, is_out)
     was = "nothing" if amended.signed is None else value_words(field, amended.signed, read.mistake)
-    return Mark(text, is_out, was, f"{amended.reason} ({amended.by})")
+    return ValueMark(text, is_out, was, f"{amended.reason} ({amended.by})")
 
 
-def _standing(items: Sequence[BatteryItem], values: Values, mistake: str) -> Iterable[Standing]:
+def _standing(items: Sequence[BatteryItem], values: Values, mistake: str) -> Iterable[StandingFinding]:
     for item in items:
         for side in Side:
             if parts := _standing_parts(item, side, values, mistake):
-                yield Standing(item.test.name, SIDE_WORDS[side], ", ".join(parts))
+                yield StandingFinding(item.test.name, SIDE_WORDS[side], ", ".join(parts))
         for apart in sides_apart([item], values):
-            yield Standing(
+            yield StandingFinding(
                 item.test.name,
                 "",
                 f"{lower_first(apart.field.label)}: sides differ by {with_unit(apart.by, apart.field.unit)}",

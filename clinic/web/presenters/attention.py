@@ -10,12 +10,12 @@ from flask import url_for
 from clinic.domain.attention import AttentionKind, Reason
 from clinic.domain.dates import day_in_words
 from clinic.domain.types import Tier
-from clinic.services.attention.today import Answered, Listed
-from clinic.web.presenters.checkins import AnswerLine, answer_line
+from clinic.services.attention.today import ClientWithReasons, RecentAnswer
+from clinic.web.presenters.checkins import CheckinAnswerLine, answer_line
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReasonLine:
     """One reason: why, since when, and its figure."""
 
     words: str
@@ -25,14 +25,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AttentionEntry:
     """A client on the list."""
 
     client_id: str
     name: str
     url: str
     tone: str
-    lines: tuple[Line, ...]
+    lines: tuple[ReasonLine, ...]
     cases: str
     flag_url: str | None
 
@@ -67,10 +67,10 @@ def first_steps(*, has_routine: bool, has_client: bool) -> list[FirstStep]:
     ]
 
 
-def entry(listed: Listed, at: datetime, today: date) -> Entry:
+def entry(listed: ClientWithReasons, at: datetime, today: date) -> AttentionEntry:
     """A client with their reasons, as they are at an instant of a day where the practice is."""
     flag, first = listed.flag_id, listed.reasons[0]
-    return Entry(
+    return AttentionEntry(
         client_id=str(listed.client_id),
         name=listed.name,
         url=_client(listed.client_id),
@@ -81,7 +81,7 @@ def entry(listed: Listed, at: datetime, today: date) -> Entry:
     )
 
 
-def answer(answered: Answered, on: date, today: date) -> AnswerLine:
+def answer(answered: RecentAnswer, on: date, today: date) -> CheckinAnswerLine:
     """A recent answer in one line; `on` is its day where the practice is."""
     return answer_line(answered.client_name, answered.answer, _ago(on, today))
 
@@ -90,10 +90,12 @@ def _client(client_id: object) -> str:
     return url_for("practitioner.clients.show", client_id=client_id)
 
 
-def _line(reason: Reason, at: datetime, today: date) -> Line:
+def _line(reason: Reason, at: datetime, today: date) -> ReasonLine:
     figure, unit = _figure(reason, at, today)
     ends = reason.kind is AttentionKind.ENDING  # its words name the day
-    return Line(reason.in_words(today), "" if ends else f"since {_ago(reason.since, today)}", figure, unit)
+    return ReasonLine(
+        reason.in_words(today), "" if ends else f"since {_ago(reason.since, today)}", figure, unit
+    )
 
 
 def _figure(reason: Reason, at: datetime, today: date) -> tuple[str, str]:

@@ -53,7 +53,7 @@ class FieldRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class SourcedStatement:
     """A threshold or a fact with how sure we are of it, and where it comes from."""
 
     title: str
@@ -75,9 +75,9 @@ class TestPage:
     sides: str
     fields: tuple[FieldRow, ...]
     told: tuple[str, ...]
-    thresholds: tuple[Statement, ...]
-    facts: tuple[Statement, ...]
-    wording: Statement
+    thresholds: tuple[SourcedStatement, ...]
+    facts: tuple[SourcedStatement, ...]
+    wording: SourcedStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class ItemRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SectionTests:
     """The tests of one section."""
 
     title: str
@@ -120,7 +120,7 @@ class PickedPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class SectionOffer:
     """The tests of one section that can be added, as (key, name, note)."""
 
     title: str
@@ -133,12 +133,14 @@ def battery_line(battery: Battery) -> str:
     return f"{count(len(battery.items), 'test')} in {count(len(sections), 'section')}"
 
 
-def parts(items: Sequence[BatteryItem]) -> tuple[Part, ...]:
+def parts(items: Sequence[BatteryItem]) -> tuple[SectionTests, ...]:
     """A battery's tests, section by section."""
     rows = {
         section: [_item_row(item) for item in items if item.test.section is section] for section in Section
     }
-    return tuple(Part(SECTION_WORDS[section], tuple(found)) for section, found in rows.items() if found)
+    return tuple(
+        SectionTests(SECTION_WORDS[section], tuple(found)) for section, found in rows.items() if found
+    )
 
 
 def tests_by_section(tests: Iterable[AssessmentTest]) -> list[tuple[str, list[AssessmentTest]]]:
@@ -176,12 +178,14 @@ def picked_parts(picks: Sequence[Pick], tests: Mapping[str, AssessmentTest]) -> 
     return tuple(found)
 
 
-def offers(tests: Iterable[AssessmentTest], picks: Sequence[Pick]) -> tuple[Offer, ...]:
+def offers(tests: Iterable[AssessmentTest], picks: Sequence[Pick]) -> tuple[SectionOffer, ...]:
     """What can still be added, section by section."""
     taken = {pick.test for pick in picks}
     groups = tests_by_section(test for test in tests if test.id not in taken)
     return tuple(
-        Offer(title, tuple((test.id, test.name, "Your own" if is_own(test.id) else "") for test in found))
+        SectionOffer(
+            title, tuple((test.id, test.name, "Your own" if is_own(test.id) else "") for test in found)
+        )
         for title, found in groups
     )
 
@@ -258,7 +262,7 @@ def _limit(field: Field, limit: Limit | None) -> str:
     return ", ".join(said)
 
 
-def _threshold(test: AssessmentTest, threshold: Threshold) -> Statement:
+def _threshold(test: AssessmentTest, threshold: Threshold) -> SourcedStatement:
     labels = {field.id: field.label for field in test.fields}
     about = labels.get(threshold.field, "")
     title = THRESHOLD_WORDS[threshold.kind] + (f": {about}" if about else "")
@@ -272,11 +276,11 @@ def _statement(
     provenance: Provenance,
     columns: tuple[str, ...] = (),
     rows: tuple[tuple[str | None, ...], ...] = (),
-) -> Statement:
+) -> SourcedStatement:
     certainty = CERTAINTY[provenance.status].capitalize()
     if provenance.status is Evidence.MEMORY:
         certainty += f": shown, and nobody is judged by it ({CONFIDENCE[provenance.confidence]})"
-    return Statement(title, text, certainty, provenance.note, sources_of(provenance), columns, rows)
+    return SourcedStatement(title, text, certainty, provenance.note, sources_of(provenance), columns, rows)
 
 
 def _bands(bands: Sequence[Band]) -> tuple[tuple[str, ...], tuple[tuple[str | None, ...], ...]]:

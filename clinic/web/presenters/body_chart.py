@@ -30,7 +30,7 @@ Points = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BodyPart:
     """A part of the drawing at the viewer's right, and where its words stand."""
 
     view: str
@@ -62,45 +62,47 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class BodyChart:
     """A body for one test, or for a question after the place of pain."""
 
     key: str
     views: tuple[View, ...]
 
 
-LEVELS: Mapping[str, tuple[Part, ...]] = {
-    "l1": (Part(FRONT, ((120, 96), (188, 48), (196, 80), (120, 128)), (152, 90)),),
-    "l2": (Part(FRONT, ((112, 130), (196, 82), (196, 146), (112, 158)), (160, 132)),),
-    "l3": (Part(FRONT, ((112, 158), (196, 146), (196, 216), (112, 216)), (158, 188)),),
-    "l4": (Part(FRONT, ((120, 216), (160, 216), (156, 334), (120, 334)), (147, 262)),),
+LEVELS: Mapping[str, tuple[BodyPart, ...]] = {
+    "l1": (BodyPart(FRONT, ((120, 96), (188, 48), (196, 80), (120, 128)), (152, 90)),),
+    "l2": (BodyPart(FRONT, ((112, 130), (196, 82), (196, 146), (112, 158)), (160, 132)),),
+    "l3": (BodyPart(FRONT, ((112, 158), (196, 146), (196, 216), (112, 216)), (158, 188)),),
+    "l4": (BodyPart(FRONT, ((120, 216), (160, 216), (156, 334), (120, 334)), (147, 262)),),
     "l5": (
-        Part(FRONT, ((160, 216), (206, 216), (206, 372), (128, 372), (128, 334), (156, 334)), (168, 262)),
+        BodyPart(FRONT, ((160, 216), (206, 216), (206, 372), (128, 372), (128, 334), (156, 334)), (168, 262)),
     ),
-    "s1": (Part(BACK, ((156, 222), (206, 222), (206, 372), (126, 372), (126, 330), (156, 330)), (168, 262)),),
-    "s2": (Part(BACK, ((112, 118), (196, 118), (196, 222), (112, 222)), (158, 186)),),
+    "s1": (
+        BodyPart(BACK, ((156, 222), (206, 222), (206, 372), (126, 372), (126, 330), (156, 330)), (168, 262)),
+    ),
+    "s2": (BodyPart(BACK, ((112, 118), (196, 118), (196, 222), (112, 222)), (158, 186)),),
 }
-PLACES: Mapping[str, tuple[Part, ...]] = {
-    "groin": (Part(FRONT, ((120, 60), (150, 44), (158, 84), (124, 124), (120, 124)), (136, 88)),),
-    "lateral_hip": (Part(FRONT, ((150, 44), (206, 30), (206, 110), (160, 110), (158, 84)), (168, 80)),),
+PLACES: Mapping[str, tuple[BodyPart, ...]] = {
+    "groin": (BodyPart(FRONT, ((120, 60), (150, 44), (158, 84), (124, 124), (120, 124)), (136, 88)),),
+    "lateral_hip": (BodyPart(FRONT, ((150, 44), (206, 30), (206, 110), (160, 110), (158, 84)), (168, 80)),),
     "thigh_anterior": (
-        Part(FRONT, ((112, 126), (160, 110), (206, 110), (206, 196), (112, 196)), (158, 150)),
+        BodyPart(FRONT, ((112, 126), (160, 110), (206, 110), (206, 196), (112, 196)), (158, 150)),
     ),
-    "low_back": (Part(BACK, ((120, 0), (200, 0), (200, 34), (120, 34)), (146, 22)),),
-    "sij": (Part(BACK, ((120, 34), (150, 34), (144, 78), (120, 78)), (133, 58)),),
+    "low_back": (BodyPart(BACK, ((120, 0), (200, 0), (200, 34), (120, 34)), (146, 22)),),
+    "sij": (BodyPart(BACK, ((120, 34), (150, 34), (144, 78), (120, 78)), (133, 58)),),
     "buttock": (
-        Part(
+        BodyPart(
             BACK, ((150, 34), (206, 34), (206, 118), (112, 118), (112, 104), (120, 78), (144, 78)), (152, 98)
         ),
     ),
-    "thigh_posterior": (Part(BACK, ((112, 118), (206, 118), (206, 204), (112, 204)), (157, 162)),),
+    "thigh_posterior": (BodyPart(BACK, ((112, 118), (206, 118), (206, 204), (112, 204)), (157, 162)),),
     "leg_below_knee": (
-        Part(FRONT, ((112, 196), (206, 196), (206, 322), (112, 322)), (159, 254)),
-        Part(BACK, ((112, 204), (206, 204), (206, 322), (112, 322)), (159, 254)),
+        BodyPart(FRONT, ((112, 196), (206, 196), (206, 322), (112, 322)), (159, 254)),
+        BodyPart(BACK, ((112, 204), (206, 204), (206, 322), (112, 322)), (159, 254)),
     ),
     "foot": (
-        Part(FRONT, ((112, 322), (206, 322), (206, 372), (112, 372)), (160, 352)),
-        Part(BACK, ((112, 322), (206, 322), (206, 372), (112, 372)), (160, 352)),
+        BodyPart(FRONT, ((112, 322), (206, 322), (206, 372), (112, 372)), (160, 352)),
+        BodyPart(BACK, ((112, 322), (206, 322), (206, 372), (112, 372)), (160, 352)),
     ),
 }
 SHORT_PLACES = {
@@ -113,23 +115,23 @@ SHORT_PLACES = {
 }
 
 
-def charts(laid: Layout) -> dict[str, Chart]:
+def charts(laid: Layout) -> dict[str, BodyChart]:
     """The bodies of a section's tests, by test."""
     found = {}
     for item in laid.items:
         felt = [field for field in item.fields if field.id in LEVELS and _is_felt(field)]
         if len(felt) > 1:
-            found[item.test.id] = Chart(item.test.id, tuple(_felt_views(item, felt)))
+            found[item.test.id] = BodyChart(item.test.id, tuple(_felt_views(item, felt)))
     return found
 
 
-def places(laid: Layout) -> Chart | None:
+def places(laid: Layout) -> BodyChart | None:
     """The body that a place of pain is pressed on, where a test of the section asks for one."""
     asked = next((field for item in laid.items for field in item.fields if is_place(field)), None)
     if asked is None:
         return None
     parts = [(code, words, code, PLACES[code]) for code, words in asked.options if code in PLACES]
-    return Chart("places", tuple(_views(parts, SHORT_PLACES, by_field=False)))
+    return BodyChart("places", tuple(_views(parts, SHORT_PLACES, by_field=False)))
 
 
 def is_place(field: Field) -> bool:
@@ -147,7 +149,7 @@ def _felt_views(item: BatteryItem, felt: list[Field]) -> Iterator[View]:
 
 
 def _views(
-    parts: list[tuple[str, str, str, tuple[Part, ...]]], short: Mapping[str, str], *, by_field: bool
+    parts: list[tuple[str, str, str, tuple[BodyPart, ...]]], short: Mapping[str, str], *, by_field: bool
 ) -> Iterator[View]:
     for view, title in VIEWS.items():
         regions = tuple(
@@ -161,7 +163,7 @@ def _views(
             yield View(view, title, view == BACK, regions)
 
 
-def _region(target: str, words: str, short: str, part: Part, side: Side, *, by_field: bool) -> Region:
+def _region(target: str, words: str, short: str, part: BodyPart, side: Side, *, by_field: bool) -> Region:
     # from the front the body's left is at the viewer's right; from behind it is not
     mirrored = (side is Side.RIGHT) == (part.view == FRONT)
     across = [(WIDTH - x if mirrored else x, y) for x, y in part.points]

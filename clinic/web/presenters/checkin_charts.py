@@ -10,7 +10,7 @@ from clinic.domain.dates import day_in_words
 from clinic.domain.progress import mistake_weeks
 from clinic.domain.types import CheckinState, MistakeAnswer
 from clinic.models import CheckinAnswer, CheckinSchedule
-from clinic.services.checkins.ledger import Entry
+from clinic.services.checkins.ledger import LedgerEntry
 
 MOST_POINTS = 26  # half a year of weeks
 UNDER_WAY = frozenset({CheckinState.PLANNED, CheckinState.DUE, CheckinState.WAITING, CheckinState.SENDING})
@@ -19,7 +19,7 @@ Points = list[tuple[date, int | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class CheckinChart:
     """The message, and a point a check-in, None where nothing was said; `levels` are the lines behind."""
 
     title: str
@@ -32,11 +32,11 @@ class Chart:
 
 
 def charts(
-    entries: Sequence[Entry],
+    entries: Sequence[LedgerEntry],
     schedule: CheckinSchedule | None,
     logged: Sequence[tuple[date, MistakeAnswer]],
     today: date,
-) -> list[Chart]:
+) -> list[CheckinChart]:
     """Pain, days of practice and the mistake, each where two answers tell of it; entries come oldest first.
 
     A check-in that was not answered or not sent is a gap, and so is a stretch without any.
@@ -51,7 +51,7 @@ def charts(
     return [each for each in drawn if each is not None]
 
 
-def _said(entries: Sequence[Entry]) -> list[tuple[date, MistakeAnswer]]:
+def _said(entries: Sequence[LedgerEntry]) -> list[tuple[date, MistakeAnswer]]:
     return [
         (entry.checkin.local_date, entry.answer.mistake)
         for entry in entries
@@ -59,7 +59,7 @@ def _said(entries: Sequence[Entry]) -> list[tuple[date, MistakeAnswer]]:
     ]
 
 
-def _mistakes(answers: Sequence[tuple[date, MistakeAnswer]], today: date) -> Chart | None:
+def _mistakes(answers: Sequence[tuple[date, MistakeAnswer]], today: date) -> CheckinChart | None:
     """Week by week, how many of the answers in logs and check-ins said that the mistake happened."""
     if not answers:
         return None
@@ -71,11 +71,11 @@ def _mistakes(answers: Sequence[tuple[date, MistakeAnswer]], today: date) -> Cha
     (then, before), (_, latest) = given[0], given[-1]
     title = f"Mistake noticed in {before} % of answers in the week of {day_in_words(then)}, now in {latest} %"
     told = [(day_in_words(day), number) for day, number in points]
-    return Chart(title, told, "Answers that noticed it", 100, (0, 50, 100), unit=" %", noun="Week of")
+    return CheckinChart(title, told, "Answers that noticed it", 100, (0, 50, 100), unit=" %", noun="Week of")
 
 
 def _points(
-    entries: Sequence[Entry],
+    entries: Sequence[LedgerEntry],
     schedule: CheckinSchedule | None,
     value: Callable[[CheckinAnswer], int | None],
 ) -> Points:
@@ -98,12 +98,12 @@ def _longest_step(day: date, schedule: CheckinSchedule | None) -> timedelta:
     return timedelta(days=weeks * 7 + 6)
 
 
-def _chart(name: str, value: str, points: Points, high: int, levels: tuple[int, ...]) -> Chart | None:
+def _chart(name: str, value: str, points: Points, high: int, levels: tuple[int, ...]) -> CheckinChart | None:
     given = [(day, number) for day, number in points if number is not None]
     if len(given) < 2:
         return None
     told = [(day_in_words(day), number) for day, number in points]
-    return Chart(_message(name, given[0], given[-1]), told, value, high, levels)
+    return CheckinChart(_message(name, given[0], given[-1]), told, value, high, levels)
 
 
 def _message(name: str, first: tuple[date, int], last: tuple[date, int]) -> str:

@@ -21,9 +21,9 @@ from clinic.models import (
     Program,
     WarningFlag,
 )
-from clinic.services.checkins.ledger import Entry, Planned
+from clinic.services.checkins.ledger import ComingCheckin, LedgerEntry
 from clinic.web.filters import day_year, moment
-from clinic.web.presenters.checkin_charts import Chart, charts
+from clinic.web.presenters.checkin_charts import CheckinChart, charts
 from clinic.web.presenters.programs import coming_words, rhythm_words
 from clinic.web.presenters.warnings import urgency
 
@@ -47,7 +47,7 @@ MISTAKES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CheckinLine:
     """One line of a ledger or a list of check-ins."""
 
     client_name: str
@@ -60,7 +60,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeLine:
+class CheckinChangeLine:
     """One change of a check-in: when, what it came to, and why."""
 
     when: str
@@ -78,7 +78,7 @@ class LedgerLine:
     reason: str
     resend_url: str | None
     in_doubt: bool
-    changes: tuple[ChangeLine, ...]
+    changes: tuple[CheckinChangeLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class NextLine:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerLine:
+class CheckinAnswerLine:
     """An answer in a few words."""
 
     name: str
@@ -103,24 +103,24 @@ class AnswerLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class CheckinsSection:
     """All that a client's own check-in page shows."""
 
     coming: list[NextLine]
     ledger: list[LedgerLine]
     older: int
     answers: list[tuple[str, str, str, str, str, str]]
-    charts: list[Chart]
+    charts: list[CheckinChart]
     flag_url: str | None
     flag_words: str
     kept_back: str | None
     preview_url: str
 
 
-def line(entry: Entry, zone: str) -> Line:
+def line(entry: LedgerEntry, zone: str) -> CheckinLine:
     """A check-in as a line, its times where the practice is."""
     checkin = entry.checkin
-    return Line(
+    return CheckinLine(
         client_name=checkin.client.name,
         client_url=url_for("practitioner.clients.checkins", client_id=checkin.client_id),
         when=moment(_when(entry), zone),
@@ -131,13 +131,13 @@ def line(entry: Entry, zone: str) -> Line:
     )
 
 
-def answer_line(name: str, answer: CheckinAnswer, when: str) -> AnswerLine:
+def answer_line(name: str, answer: CheckinAnswer, when: str) -> CheckinAnswerLine:
     """An answer as a line of a list."""
     url = url_for("practitioner.clients.checkins", client_id=answer.client_id)
-    return AnswerLine(name, url, answer_facts(answer), answer.note, when)
+    return CheckinAnswerLine(name, url, answer_facts(answer), answer.note, when)
 
 
-def planned_line(planned: Planned, zone: str) -> tuple[str, str, str, str, str]:
+def planned_line(planned: ComingCheckin, zone: str) -> tuple[str, str, str, str, str]:
     """Time, client, program, address, and what keeps it back, of a check-in to come."""
     url = url_for("practitioner.clients.checkins", client_id=planned.client_id)
     assert planned.due_at is not None
@@ -147,7 +147,7 @@ def planned_line(planned: Planned, zone: str) -> tuple[str, str, str, str, str]:
 
 
 def section(
-    entries: Sequence[Entry],
+    entries: Sequence[LedgerEntry],
     changes: Mapping[uuid.UUID, Sequence[CheckinEvent]],
     running: Sequence[tuple[Program, CheckinSchedule | None]],
     *,
@@ -157,10 +157,10 @@ def section(
     kept_back: str | None,
     logged: Sequence[tuple[date, MistakeAnswer]],
     shown: int,
-) -> Section:
+) -> CheckinsSection:
     """A client's ledger, answers and charts; entries come newest first, `shown` of them as lines."""
     schedules = [schedule for _, schedule in running if schedule]
-    return Section(
+    return CheckinsSection(
         coming=[_next_line(*each, today) for each in running],
         ledger=[_ledger_line(entry, changes.get(entry.checkin.id, ()), zone) for entry in entries[:shown]],
         older=max(0, len(entries) - shown),
@@ -185,7 +185,7 @@ def _next_line(program: Program, schedule: CheckinSchedule | None, today: date) 
     )
 
 
-def _ledger_line(entry: Entry, changes: Sequence[CheckinEvent], zone: str) -> LedgerLine:
+def _ledger_line(entry: LedgerEntry, changes: Sequence[CheckinEvent], zone: str) -> LedgerLine:
     checkin = entry.checkin
     by_hand = checkin.kind is CheckinKind.MANUAL
     return LedgerLine(
@@ -204,8 +204,10 @@ def _instants(checkin: Checkin, zone: str) -> list[str]:
     return [f"{word} {moment(at, zone)}" for word, at in told if at]
 
 
-def _change_line(event: CheckinEvent, zone: str) -> ChangeLine:
-    return ChangeLine(moment(event.happened_at, zone), STATE_MARKS[event.state][1], _sentence(event.reason))
+def _change_line(event: CheckinEvent, zone: str) -> CheckinChangeLine:
+    return CheckinChangeLine(
+        moment(event.happened_at, zone), STATE_MARKS[event.state][1], _sentence(event.reason)
+    )
 
 
 def answer_facts(answer: CheckinAnswer) -> tuple[str, ...]:
@@ -221,12 +223,12 @@ def answer_facts(answer: CheckinAnswer) -> tuple[str, ...]:
     return tuple(facts)
 
 
-def _when(entry: Entry) -> datetime:
+def _when(entry: LedgerEntry) -> datetime:
     checkin = entry.checkin
     return checkin.answered_at or checkin.sent_at or checkin.due_at
 
 
-def _reason(entry: Entry) -> str:
+def _reason(entry: LedgerEntry) -> str:
     checkin = entry.checkin
     if checkin.state is CheckinState.SKIPPED and checkin.skip_reason is not None:
         return _sentence(skip_in_words(checkin.skip_reason))

@@ -14,7 +14,7 @@ from clinic.models import Assessment
 from clinic.services.assessments import reading
 from clinic.services.assessments.comparisons import compared
 from clinic.services.assessments.recording import ClientAssessments
-from clinic.web.presenters.comparisons import Group, rows_between
+from clinic.web.presenters.comparisons import ComparisonGroup, rows_between
 
 MOST_CHANGES = 8  # on the client's page; the comparison has them all
 
@@ -50,7 +50,9 @@ def _changes(held: ClientAssessments, mistake: str, today: date) -> dict[str, ob
     rows = rows_between(
         [row for row in found if row.outcome.verdict in REAL_CHANGE], (first, latest), mistake
     )
-    group = Group("changed", "Changed since the first", tuple(rows[:MOST_CHANGES])) if rows else None
+    group = (
+        ComparisonGroup("changed", "Changed since the first", tuple(rows[:MOST_CHANGES])) if rows else None
+    )
     return {
         "changes": group,
         "days": _days((first.taken_on, latest.taken_on), today),

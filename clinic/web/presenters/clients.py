@@ -16,7 +16,7 @@ from clinic.domain.progress import PainChange
 from clinic.domain.types import ClientKind, ClientStatus, InvitationState, OutboxState, ProgramStatus
 from clinic.models import Client, Invitation, Practice
 from clinic.services.clients import records as clients
-from clinic.services.clients.listing import Listed
+from clinic.services.clients.listing import ClientLine
 from clinic.services.outbox.promises import MailStatus
 from clinic.web.filters import city, day_year, local_date
 from clinic.web.presenters.mails import mail_words
@@ -60,7 +60,7 @@ NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ClientMark:
     """A status: which shape and colour, and the word with it."""
 
     kind: str
@@ -68,35 +68,35 @@ class Mark:
 
 
 REASON_MARKS = {
-    AttentionKind.WARNING_SIGN: Mark("emergency", "Warning sign"),
-    AttentionKind.SCREEN_POSITIVE: Mark("attention", "Screen positive"),
-    AttentionKind.PAIN_UP: Mark("attention", "Pain up"),
-    AttentionKind.CONTACT_WANTED: Mark("attention", "Contact wanted"),
-    AttentionKind.NOT_ANSWERED: Mark("attention", "Not answered"),
-    AttentionKind.BOUNCED: Mark("failed", "Mail bounced"),
-    AttentionKind.PRACTICE_DROPPED: Mark("attention", "Practice down"),
-    AttentionKind.NOT_PRACTISED: Mark("attention", "No practice"),
-    AttentionKind.NEVER_SIGNED_IN: Mark("attention", "Never signed in"),
-    AttentionKind.ENDING: Mark("attention", "Program ends"),
+    AttentionKind.WARNING_SIGN: ClientMark("emergency", "Warning sign"),
+    AttentionKind.SCREEN_POSITIVE: ClientMark("attention", "Screen positive"),
+    AttentionKind.PAIN_UP: ClientMark("attention", "Pain up"),
+    AttentionKind.CONTACT_WANTED: ClientMark("attention", "Contact wanted"),
+    AttentionKind.NOT_ANSWERED: ClientMark("attention", "Not answered"),
+    AttentionKind.BOUNCED: ClientMark("failed", "Mail bounced"),
+    AttentionKind.PRACTICE_DROPPED: ClientMark("attention", "Practice down"),
+    AttentionKind.NOT_PRACTISED: ClientMark("attention", "No practice"),
+    AttentionKind.NEVER_SIGNED_IN: ClientMark("attention", "Never signed in"),
+    AttentionKind.ENDING: ClientMark("attention", "Program ends"),
 }
 
 
-def attention(client: Listed) -> Mark | None:
+def attention(client: ClientLine) -> ClientMark | None:
     """What about this client needs a look first, if anything does."""
     return REASON_MARKS[client.reasons[0].kind] if client.reasons else None
 
 
-def program(status: ProgramStatus | None) -> Mark | None:
+def program(status: ProgramStatus | None) -> ClientMark | None:
     """The status of a program; None where there is none."""
-    return Mark(*PROGRAM_KIND[status]) if status else None
+    return ClientMark(*PROGRAM_KIND[status]) if status else None
 
 
-def standing(value: AccountStanding) -> Mark:
+def standing(value: AccountStanding) -> ClientMark:
     """How far a client is on the way to an account."""
-    return Mark(STANDING_KIND[value], STANDING_WORDS[value])
+    return ClientMark(STANDING_KIND[value], STANDING_WORDS[value])
 
 
-def second_line(client: Listed) -> str:
+def second_line(client: ClientLine) -> str:
     """What stands below the name: the group, or the kind."""
     return client.group_name or KIND_WORDS[client.kind]
 

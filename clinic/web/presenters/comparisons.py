@@ -58,7 +58,7 @@ SIGNED_UNITS = ("°", "s", "cm")  # a difference of counts stands without "of 3"
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class AmendedCell:
     """An amended value of one assessment: what it reads now, what was signed, and why it is not that."""
 
     text: str
@@ -67,12 +67,12 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComparisonRow:
     """One place of the assessments, earliest first, with what its difference is called and why."""
 
     name: str
     side: str
-    cells: tuple[str | Cell | None, ...]
+    cells: tuple[str | AmendedCell | None, ...]
     change: str
     verdict: str
     why: str
@@ -82,17 +82,17 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ComparisonGroup:
     """Rows that read alike; `is_folded` ones stand one press below."""
 
     key: str
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[ComparisonRow, ...]
     is_folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class ThresholdStatement:
     """What differences are held against: the words, how sure we are, and the publications."""
 
     number: int
@@ -102,7 +102,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AssessmentChoice:
     """An assessment that can be chosen."""
 
     id: uuid.UUID
@@ -110,21 +110,21 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ComparisonPage:
     """A comparison as its page shows it."""
 
     days: tuple[str, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[ComparisonGroup, ...]
     counts: tuple[tuple[str, str], ...]
-    statements: tuple[Statement, ...]
-    choices: tuple[Choice, ...]
+    statements: tuple[ThresholdStatement, ...]
+    choices: tuple[AssessmentChoice, ...]
     first_id: uuid.UUID
     latest_id: uuid.UUID
     can_widen: bool
     is_wide: bool
 
 
-def page(found: Comparison, mistake: str, today: date) -> Page:
+def page(found: Comparison, mistake: str, today: date) -> ComparisonPage:
     """Two assessments item by item, with those between them where they were asked for."""
     records = (found.first, *found.between, found.latest)
     told = _Telling(mistake, records)
@@ -132,7 +132,7 @@ def page(found: Comparison, mistake: str, today: date) -> Page:
     both = [(outcome.verdict, row) for outcome, row in rows if outcome.why not in ONCE]
     once = [row for outcome, row in rows if outcome.why in ONCE]
     at = {each.id: number for number, each in enumerate(found.all)}
-    return Page(
+    return ComparisonPage(
         days=tuple(day_in_words(record.taken_on, today) for record in records),
         groups=(*_groups(both), *_recorded_once(once)),
         counts=tuple(_counts(both)),
@@ -147,7 +147,7 @@ def page(found: Comparison, mistake: str, today: date) -> Page:
 
 def rows_between(
     found: Sequence[FindingChange], records: Sequence[AssessmentRecord], mistake: str
-) -> list[Row]:
+) -> list[ComparisonRow]:
     """Some places of a few assessments, worst news first."""
     told = _Telling(mistake, records)
     ranked = sorted(found, key=lambda row: ORDER.index(row.outcome.verdict))
@@ -218,10 +218,10 @@ class _Telling:
         key = "" if is_usual else row.spot.test.name, row.threshold.text
         return self._used.setdefault(key, (len(self._used) + 1, row.threshold))[0]
 
-    def statements(self) -> Iterator[Statement]:
+    def statements(self) -> Iterator[ThresholdStatement]:
         """The thresholds used, numbered, with their sources."""
         for (test, text), (number, threshold) in self._used.items():
-            yield Statement(
+            yield ThresholdStatement(
                 number,
                 f"{test}: {text}" if test else text,
                 CERTAINTY[threshold.provenance.status],
@@ -229,9 +229,9 @@ class _Telling:
             )
 
 
-def _row(row: FindingChange, records: Sequence[AssessmentRecord], told: _Telling) -> Row:
+def _row(row: FindingChange, records: Sequence[AssessmentRecord], told: _Telling) -> ComparisonRow:
     spot, outcome = row.spot, row.outcome
-    return Row(
+    return ComparisonRow(
         name=field_name(spot.test, spot.field, Side.NONE),
         side=SIDE_WORDS[spot.place.side],
         cells=_cells(spot, records, told),
@@ -244,32 +244,34 @@ def _row(row: FindingChange, records: Sequence[AssessmentRecord], told: _Telling
     )
 
 
-def _cells(spot: Spot, records: Sequence[AssessmentRecord], told: _Telling) -> tuple[str | Cell | None, ...]:
+def _cells(
+    spot: Spot, records: Sequence[AssessmentRecord], told: _Telling
+) -> tuple[str | AmendedCell | None, ...]:
     place, words = spot.place, told.of(spot)
-    cells: list[str | Cell | None] = [words[values.get(place)] for values in told.tables]
+    cells: list[str | AmendedCell | None] = [words[values.get(place)] for values in told.tables]
     for number in told.with_amendments:
         if amended := records[number].amended.get(place):
             cells[number] = _amended(records[number].values.get(place), amended, words)
     return tuple(cells)
 
 
-def _amended(value: Value | None, amended: AmendedPlace, words: _Words) -> Cell:
-    return Cell(words[value] or "withdrawn", words[amended.signed] or "nothing", amended.reason)
+def _amended(value: Value | None, amended: AmendedPlace, words: _Words) -> AmendedCell:
+    return AmendedCell(words[value] or "withdrawn", words[amended.signed] or "nothing", amended.reason)
 
 
-def _groups(rows: Sequence[tuple[ChangeVerdict, Row]]) -> Iterator[Group]:
+def _groups(rows: Sequence[tuple[ChangeVerdict, ComparisonRow]]) -> Iterator[ComparisonGroup]:
     for key, title, verdicts in GROUPS:
         found = [row for verdict in verdicts for each, row in rows if each is verdict]
         if found:
-            yield Group(key, title, tuple(found), is_folded=key in FOLDED)
+            yield ComparisonGroup(key, title, tuple(found), is_folded=key in FOLDED)
 
 
-def _recorded_once(rows: Sequence[Row]) -> Iterator[Group]:
+def _recorded_once(rows: Sequence[ComparisonRow]) -> Iterator[ComparisonGroup]:
     if rows:
-        yield Group("once", "Recorded in one of the two only", tuple(rows), is_folded=True)
+        yield ComparisonGroup("once", "Recorded in one of the two only", tuple(rows), is_folded=True)
 
 
-def _counts(rows: Sequence[tuple[ChangeVerdict, Row]]) -> Iterator[tuple[str, str]]:
+def _counts(rows: Sequence[tuple[ChangeVerdict, ComparisonRow]]) -> Iterator[tuple[str, str]]:
     """How many of each, with the group they stand in."""
     for key, _, verdicts in GROUPS:
         for verdict in verdicts:
@@ -277,5 +279,7 @@ def _counts(rows: Sequence[tuple[ChangeVerdict, Row]]) -> Iterator[tuple[str, st
                 yield key, f"{number} {VERDICT_WORDS[verdict].lower()}"
 
 
-def _choice(assessment: Assessment, today: date) -> Choice:
-    return Choice(assessment.id, f"{day_in_words(assessment.taken_on, today)}, {reading.name_of(assessment)}")
+def _choice(assessment: Assessment, today: date) -> AssessmentChoice:
+    return AssessmentChoice(
+        assessment.id, f"{day_in_words(assessment.taken_on, today)}, {reading.name_of(assessment)}"
+    )

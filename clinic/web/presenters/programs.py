@@ -13,7 +13,7 @@ from clinic.domain.moves import MoveContent
 from clinic.domain.programs import RUNNING, may_be_changed, steps_by_hand
 from clinic.domain.types import ProgramAction, ProgramStatus, ScheduleKind
 from clinic.models import CheckinSchedule, Prescription, Program, ProgramEvent, RoutineVersion
-from clinic.services.programs.assigning import Detail, Held
+from clinic.services.programs.assigning import ProgramDetail, ProgramWithSchedule
 from clinic.services.routines.wording import dose_lines, dose_of
 from clinic.web.filters import city
 from clinic.web.presenters.doses import RANGES, SIDES, SUPPORTS, load_in_words
@@ -112,7 +112,7 @@ class EventLine:
     icon: str
 
 
-def card(held: Held, today: date) -> Card:
+def card(held: ProgramWithSchedule, today: date) -> Card:
     """One program in words."""
     program = held.program
     kind, status = STATUS_KIND[program.status]
@@ -189,7 +189,7 @@ def actions(program: Program) -> list[tuple[ProgramAction, str, str]]:
     return [(action, *ACTION_WORDS[action][1:]) for action in steps_by_hand(program.status)]
 
 
-def history(detail: Detail, today: date, assigned_on: date) -> list[EventLine]:
+def history(detail: ProgramDetail, today: date, assigned_on: date) -> list[EventLine]:
     """What happened to a program, newest first, down to the day it was assigned."""
     lines = [_event(event, by, today) for event, by in detail.events]
     first = detail.program.starts_on
@@ -233,7 +233,7 @@ def _correction(name: str, old: Any, new: Any) -> str:
     )
 
 
-def cards(programs: Iterable[Held], today: date) -> dict[str, list[Card]]:
+def cards(programs: Iterable[ProgramWithSchedule], today: date) -> dict[str, list[Card]]:
     """A client's programs for their page: those that have not ended, and those that have."""
     found = [card(held, today) for held in programs]
     return {

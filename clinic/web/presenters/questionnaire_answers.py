@@ -20,7 +20,7 @@ LEFT_OUT = "Left out"
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerLine:
+class QuestionAnswerLine:
     """One question with its answer."""
 
     question: str
@@ -28,7 +28,7 @@ class AnswerLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class FormStatement:
     """One statement of a form, by its number there."""
 
     number: int
@@ -44,8 +44,8 @@ class Revision:
     by: str
     reason: str | None
     is_current: bool
-    lines: tuple[AnswerLine, ...]
-    statements: tuple[Statement, ...]
+    lines: tuple[QuestionAnswerLine, ...]
+    statements: tuple[FormStatement, ...]
     scores: tuple[tuple[str, str], ...]
     positive: str
 
@@ -84,15 +84,15 @@ def figure(value: float, *, signed: bool = False) -> str:
     return f"+{text}" if signed and value > 0 else text
 
 
-def _lines(each: AnsweredQuestionnaire) -> list[AnswerLine]:
+def _lines(each: AnsweredQuestionnaire) -> list[QuestionAnswerLine]:
     made = each.questionnaire
     if each.is_left_out:
         return []
     if made.activities:
-        return [AnswerLine(text, _activity_answer(each, text)) for text in each.activities]
+        return [QuestionAnswerLine(text, _activity_answer(each, text)) for text in each.activities]
     if made.kind is QuestionnaireKind.TICKS:
         ticked = [str(each.number) for each in _statements(each) if each.is_ticked]
-        return [AnswerLine(f"Statements ticked: {len(ticked)}", ", ".join(ticked) or "None")]
+        return [QuestionAnswerLine(f"Statements ticked: {len(ticked)}", ", ".join(ticked) or "None")]
     lines = []
     for item in made.items:
         value = each.answers.get(item.id)
@@ -103,16 +103,16 @@ def _lines(each: AnsweredQuestionnaire) -> list[AnswerLine]:
         scored = (
             f"{words} ({value})" if made.kind is QuestionnaireKind.CHOICE and value is not None else words
         )
-        lines.append(AnswerLine(question, scored))
+        lines.append(QuestionAnswerLine(question, scored))
     return lines
 
 
-def _statements(each: AnsweredQuestionnaire) -> tuple[Statement, ...]:
+def _statements(each: AnsweredQuestionnaire) -> tuple[FormStatement, ...]:
     made = each.questionnaire
     if made.kind is not QuestionnaireKind.TICKS or each.is_left_out:
         return ()
     return tuple(
-        Statement(number, item.text, bool(each.answers.get(item.id)))
+        FormStatement(number, item.text, bool(each.answers.get(item.id)))
         for number, item in enumerate(made.items, start=1)
     )
 

@@ -40,7 +40,7 @@ CAUTION = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class ScoreChart:
     """One score over time."""
 
     title: str
@@ -50,7 +50,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeLine:
+class ScoreChangeLine:
     """First against latest, of a score or of one activity."""
 
     name: str
@@ -63,13 +63,13 @@ class ChangeLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class QuestionnaireBlock:
     """All there is of one questionnaire: charts, first against latest, thresholds, each time it was taken."""
 
     key: str
     name: str
-    charts: tuple[Chart, ...]
-    changes: tuple[ChangeLine, ...]
+    charts: tuple[ScoreChart, ...]
+    changes: tuple[ScoreChangeLine, ...]
     first_day: str
     latest_day: str
     citation: str
@@ -82,7 +82,7 @@ class Block:
         return any(row[2] for row in self.rows)
 
 
-def blocks(answered: Sequence[AnsweredQuestionnaire], zone: str, today: date) -> list[Block]:
+def blocks(answered: Sequence[AnsweredQuestionnaire], zone: str, today: date) -> list[QuestionnaireBlock]:
     """Everything that was answered, one block a questionnaire, in the catalogue's order."""
     order = list(load_catalogue().questionnaires.newest)
     changes = score_changes(answered, order)
@@ -96,7 +96,7 @@ def _block(
     changes: Sequence[ScoreChange],
     zone: str,
     today: date,
-) -> Block:
+) -> QuestionnaireBlock:
     mine = [each for each in answered if each.questionnaire.id == key]
     made = mine[0].questionnaire
     own = [change for change in changes if change.latest.questionnaire.id == key]
@@ -104,7 +104,7 @@ def _block(
     for change in own:
         lines += _activity_lines(change)
     day = lambda each: day_in_words(local_date(each.answered_at, zone), today)  # noqa: E731
-    return Block(
+    return QuestionnaireBlock(
         key=key,
         name=made.full_name,
         charts=tuple(_charts(made, mine, zone)),
@@ -117,7 +117,7 @@ def _block(
     )
 
 
-def _charts(made: Questionnaire, mine: Sequence[AnsweredQuestionnaire], zone: str) -> list[Chart]:
+def _charts(made: Questionnaire, mine: Sequence[AnsweredQuestionnaire], zone: str) -> list[ScoreChart]:
     drawn = []
     latest = mine[0]
     # a line joins what can be compared: one version, the same activities
@@ -133,7 +133,7 @@ def _charts(made: Questionnaire, mine: Sequence[AnsweredQuestionnaire], zone: st
         ]
         known = [value for _, value in points if value is not None]
         if len(known) >= 2 and made.role is MeasureRole.STATE:
-            drawn.append(Chart(_title(measure, known), points, measure.rule.low, measure.rule.high))
+            drawn.append(ScoreChart(_title(measure, known), points, measure.rule.low, measure.rule.high))
     return drawn
 
 
@@ -183,23 +183,23 @@ def _reading(each: AnsweredQuestionnaire) -> str:
     return ""
 
 
-def _change_line(change: ScoreChange) -> ChangeLine:
+def _change_line(change: ScoreChange) -> ScoreChangeLine:
     first, latest = change.first.scores[change.measure.id], change.latest.scores[change.measure.id]
     return _line(change.measure.name, first, latest, change.outcome)
 
 
-def _activity_lines(change: ScoreChange) -> list[ChangeLine]:
+def _activity_lines(change: ScoreChange) -> list[ScoreChangeLine]:
     return [
         _line(f"“{each.activity}”", each.first, each.latest, each.outcome)
         for each in activity_changes(change)
     ]
 
 
-def _line(name: str, first: float | None, latest: float | None, outcome: ChangeOutcome) -> ChangeLine:
+def _line(name: str, first: float | None, latest: float | None, outcome: ChangeOutcome) -> ScoreChangeLine:
     verdict, icon = VERDICTS[outcome.verdict]
     shown = [figure(value) if value is not None else "–" for value in (first, latest)]
     by = figure(outcome.by, signed=True) if outcome.by is not None else "–"
-    return ChangeLine(name, shown[0], shown[1], by, verdict, icon, _why(outcome))
+    return ScoreChangeLine(name, shown[0], shown[1], by, verdict, icon, _why(outcome))
 
 
 def _why(outcome: ChangeOutcome) -> str:

@@ -11,7 +11,7 @@ from flask import url_for
 from clinic.domain.asking import AskChannel, AskState
 from clinic.domain.dates import day_in_words
 from clinic.domain.questionnaires import Questionnaire
-from clinic.services.questionnaires.asked import Asked
+from clinic.services.questionnaires.asked import QuestionSet
 from clinic.web.filters import local_date
 from clinic.web.presenters.mails import mail_words
 
@@ -40,7 +40,7 @@ class AskedLine:
     url: str
 
 
-def asked_line(asked: Asked, zone: str, today: date) -> AskedLine:
+def asked_line(asked: QuestionSet, zone: str, today: date) -> AskedLine:
     """A set of questions as a line of a list, its times where the practice is."""
     request = asked.request
     meta = [
@@ -59,20 +59,20 @@ def asked_line(asked: Asked, zone: str, today: date) -> AskedLine:
     )
 
 
-def mark(asked: Asked) -> tuple[str, str]:
+def mark(asked: QuestionSet) -> tuple[str, str]:
     """The status of a set of questions: shape and word."""
     return STATES[asked.state]
 
 
-def mail_line(asked: Asked, zone: str) -> str:
+def mail_line(asked: QuestionSet, zone: str) -> str:
     """What became of the newest mail; empty where there is none."""
     return next(iter(_mail_words(asked, zone)), "")
 
 
-def page_marks(asked: Asked) -> list[tuple[Questionnaire, bool]]:
+def page_marks(asked: QuestionSet) -> list[tuple[Questionnaire, bool]]:
     """Each questionnaire of a set, and whether it is answered."""
     return [(each, each.id in asked.answered) for each in asked.questionnaires]
 
 
-def _mail_words(asked: Asked, zone: str) -> list[str]:
+def _mail_words(asked: QuestionSet, zone: str) -> list[str]:
     return [f"mail {mail_words(asked.mail, zone)}"] if asked.mail else []

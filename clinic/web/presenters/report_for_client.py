@@ -21,7 +21,7 @@ from clinic.web.filters import day_year
 from clinic.web.presenters.assessments import SIDE_WORDS
 from clinic.web.presenters.hold import Hold
 from clinic.web.presenters.moves import move_view
-from clinic.web.presenters.reports import DRAFT, Seen, changes, letterhead
+from clinic.web.presenters.reports import DRAFT, ReportView, changes, letterhead
 
 # authored, like the words of the tests themselves
 PARTS = {
@@ -40,14 +40,14 @@ SO_SAID = {
 
 
 @dataclass(frozen=True, slots=True)
-class Next:
+class NextForClient:
     """What comes next: the client's program, if they have one, and what holds it."""
 
     program: Program | None
     hold: Hold | None
 
 
-def client_page(seen: Seen, following: Next) -> dict[str, Any]:
+def client_page(seen: ReportView, following: NextForClient) -> dict[str, Any]:
     """The client's page as JSON values."""
     assessment, practice = seen.assessment, seen.practice
     before = seen.before
@@ -79,7 +79,7 @@ def _parts(items: Sequence[BatteryItem], values: Values) -> Iterator[dict[str, A
             yield {"title": PARTS[section], "tested": list(dict.fromkeys(told))}
 
 
-def _rows(seen: Seen) -> Iterator[dict[str, Any]]:
+def _rows(seen: ReportView) -> Iterator[dict[str, Any]]:
     """One row a measure, with a line for each side of it."""
     both = {row.spot.place: row for row in changes(seen) if row.first is not None}
     found: dict[str, list[dict[str, str]]] = {}
@@ -118,7 +118,7 @@ def _words(row: FindingChange, measure: PlainMeasure) -> str:
     return SO_SAID.get(outcome.verdict, "")
 
 
-def _pain(seen: Seen) -> str:
+def _pain(seen: ReportView) -> str:
     """The most it hurt while we tested, as the client said it."""
     most, before = _most_pain(seen.record.items, seen.record.values), None
     if most is None:
@@ -134,7 +134,7 @@ def _most_pain(items: Iterable[BatteryItem], values: Values) -> float | None:
     return max((value for value in felt if isinstance(value, float)), default=None)
 
 
-def _next(following: Next) -> dict[str, Any]:
+def _next(following: NextForClient) -> dict[str, Any]:
     program = following.program
     if following.hold is not None:
         return {"hold": following.hold.text, "moves": [], "lead": ""}

@@ -30,7 +30,7 @@ OUR_OWN = "(our own wording)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class ReportView:
     """An assessment with all that its report tells of it; `by` made the report, at that instant."""
 
     record: AssessmentRecord
@@ -56,7 +56,7 @@ def letterhead(practice: Practice) -> dict[str, Any]:
     return {"name": practice.name, "reached": [each for each in (practice.phone, practice.email) if each]}
 
 
-def assessment_report(seen: Seen) -> dict[str, Any]:
+def assessment_report(seen: ReportView) -> dict[str, Any]:
     """The whole report as JSON values."""
     assessment, record = seen.assessment, seen.record
     name, client = reading.name_of(assessment), assessment.client.name
@@ -83,13 +83,13 @@ def assessment_report(seen: Seen) -> dict[str, Any]:
     }
 
 
-def _status(seen: Seen) -> str:
+def _status(seen: ReportView) -> str:
     if seen.is_draft:
         return DRAFT
     return "Signed and amended" if seen.record.added else "Signed"
 
 
-def _facts(seen: Seen) -> Iterator[tuple[str, str]]:
+def _facts(seen: ReportView) -> Iterator[tuple[str, str]]:
     assessment = seen.assessment
     yield "Taken", day_year(assessment.taken_on)
     yield "Battery", f"{reading.name_of(assessment)}, version {assessment.battery_version}"
@@ -107,7 +107,7 @@ def _instant(at: datetime, practice: Practice) -> str:
     return f"{day_year(local_date(at, zone))}, {clock} ({city(zone)})"
 
 
-def _flags(seen: Seen) -> list[dict[str, Any]]:
+def _flags(seen: ReportView) -> list[dict[str, Any]]:
     before = seen.before
     raised = same_day_findings(seen.record.items, seen.record.values, before.values if before else {})
     told: dict[str, list[str]] = {}
@@ -116,7 +116,7 @@ def _flags(seen: Seen) -> list[dict[str, Any]]:
     return [{"do": do, "found": found} for do, found in told.items()]
 
 
-def _changes(seen: Seen) -> dict[str, Any] | None:
+def _changes(seen: ReportView) -> dict[str, Any] | None:
     """The one before against this one: what differs line by line, what does not as a number."""
     rows = [row for row in changes(seen) if row.first is not None and row.latest is not None]
     if seen.before is None or not rows:
@@ -137,7 +137,7 @@ def _same(number: int) -> str:
     return f"{count(number, 'other value')} {'is' if number == 1 else 'are'} the same as then."
 
 
-def changes(seen: Seen) -> list[FindingChange]:
+def changes(seen: ReportView) -> list[FindingChange]:
     """Every place of this assessment and of the one before it, held against each other."""
     if seen.before is None:
         return []
@@ -170,7 +170,7 @@ def _short_day(day: date) -> str:
     return " ".join(day_year(day).split()[1:])
 
 
-def _amendment(added: AddedAmendment, seen: Seen) -> dict[str, Any]:
+def _amendment(added: AddedAmendment, seen: ReportView) -> dict[str, Any]:
     spots = {spot.place: spot for spot in spots_of(seen.record.items)}
     spot = spots.get(added.place) if added.place else None
     lines = [_corrected(added, added.place, spot, seen.mistake)] if added.place else []

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.moves import Fault
+from clinic.catalogue.moves import MoveFault
 from clinic.domain import videos
 from clinic.domain.moves import MoveContent
 from clinic.domain.types import RoutineStatus
 from clinic.models import Routine, RoutineItem, RoutineVersion, User
-from clinic.services.routines.signoffs import Part, Signature, Wording
+from clinic.services.routines.signoffs import Signature, Wording, WordingPart
 from clinic.services.routines.wording import content_of, dose_lines, dose_of, move_wording
 from clinic.web.filters import day_year, local_date
 from clinic.web.presenters.doses import load_in_words
@@ -25,7 +25,7 @@ class MovePart:
     number: int
     item: RoutineItem
     content: MoveContent
-    fixed: tuple[Part, ...]
+    fixed: tuple[WordingPart, ...]
     dose: tuple[str, ...]
     video: str | None
     signature: Signature | None = None
@@ -61,7 +61,7 @@ class MistakeQuestion:
     """What the practitioner is asked about the named mistake."""
 
     label: str
-    candidates: tuple[Fault, ...]
+    candidates: tuple[MoveFault, ...]
     hint_time: str
 
 

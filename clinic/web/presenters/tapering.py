@@ -8,30 +8,32 @@ from datetime import date
 
 from flask import url_for
 
-from clinic.domain.tapering import Decision, Step, reason
+from clinic.domain.tapering import OfferDecision, TaperingStep, reason
 from clinic.models import TaperingOffer
-from clinic.services.programs.tapering_offers import Offered
+from clinic.services.programs.tapering_offers import OpenOffer
 
 QUESTIONS = {
-    Step.TWO_WEEKLY: "Check in every 2 weeks instead of every week?",
-    Step.MONTHLY: "Check in every 4 weeks instead of every 2?",
-    Step.GRADUATE: "End the program with a good-bye, and stop check-ins?",
+    TaperingStep.TWO_WEEKLY: "Check in every 2 weeks instead of every week?",
+    TaperingStep.MONTHLY: "Check in every 4 weeks instead of every 2?",
+    TaperingStep.GRADUATE: "End the program with a good-bye, and stop check-ins?",
 }
 ACCEPT = {
-    Step.TWO_WEEKLY: "Every 2 weeks",
-    Step.MONTHLY: "Every 4 weeks",
-    Step.GRADUATE: "Let them graduate",
+    TaperingStep.TWO_WEEKLY: "Every 2 weeks",
+    TaperingStep.MONTHLY: "Every 4 weeks",
+    TaperingStep.GRADUATE: "Let them graduate",
 }
 DONE = {
-    Step.TWO_WEEKLY: "Check-ins of {name} come every 2 weeks from now on. Undo it on the program’s page.",
-    Step.MONTHLY: "Check-ins of {name} come every 4 weeks from now on. Undo it on the program’s page.",
-    Step.GRADUATE: "{name} has graduated: the program has ended, and a good-bye stands on their page. "
+    TaperingStep.TWO_WEEKLY: "Check-ins of {name} come every 2 weeks from now on. "
+    "Undo it on the program’s page.",
+    TaperingStep.MONTHLY: "Check-ins of {name} come every 4 weeks from now on. "
+    "Undo it on the program’s page.",
+    TaperingStep.GRADUATE: "{name} has graduated: the program has ended, and a good-bye stands on their page. "
     "You can restart it at any time.",
 }
 DECIDED = {
-    Decision.ACCEPTED: "This was accepted already.",
-    Decision.NOT_NOW: "This was put off already.",
-    Decision.WITHDRAWN: "Things have changed since this was offered. Nothing was done.",
+    OfferDecision.ACCEPTED: "This was accepted already.",
+    OfferDecision.NOT_NOW: "This was put off already.",
+    OfferDecision.WITHDRAWN: "Things have changed since this was offered. Nothing was done.",
 }
 
 
@@ -48,24 +50,24 @@ class OfferLine:
     later_url: str
 
 
-def lines(offers: Iterable[Offered], today: date) -> list[OfferLine]:
+def lines(offers: Iterable[OpenOffer], today: date) -> list[OfferLine]:
     """The open offers as lines."""
     return [_line(each, today) for each in offers]
 
 
 def done(offer: TaperingOffer) -> str:
     """What was done, for the page that comes next."""
-    if offer.decision is Decision.NOT_NOW:
+    if offer.decision is OfferDecision.NOT_NOW:
         return "Not now. It is offered again in four weeks if all still goes well."
     return DONE[offer.step].format(name=offer.client.name)
 
 
 def decided_before(offer: TaperingOffer) -> str:
     """Why nothing was done: somebody was first."""
-    return DECIDED[offer.decision or Decision.WITHDRAWN]
+    return DECIDED[offer.decision or OfferDecision.WITHDRAWN]
 
 
-def _line(offered: Offered, today: date) -> OfferLine:
+def _line(offered: OpenOffer, today: date) -> OfferLine:
     at = "practitioner.tapering.decide"
     return OfferLine(
         name=offered.client_name,

@@ -10,7 +10,7 @@ from typing import Any
 from clinic.domain.attention import AttentionKind
 from clinic.domain.dates import DAY_NAMES
 from clinic.domain.dates import day_in_words as day
-from clinic.domain.tapering import Step
+from clinic.domain.tapering import TaperingStep
 from clinic.domain.types import MailKind
 from clinic.models import AuditEvent
 from clinic.web.filters import local_date, moment
@@ -21,7 +21,7 @@ SHORT = 160  # characters of a long text; the record itself holds the rest
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ActionWords:
     """How one kind of action is told."""
 
     title: str
@@ -30,7 +30,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TimelineLine:
     """One line of the timeline, as its component takes it."""
 
     title: str
@@ -42,64 +42,64 @@ class Told:
     text: str | None
 
 
-ACTIONS: Mapping[str, Words] = {
-    "client.created": Words("Client added", "user-plus"),
-    "client.corrected": Words("Record changed", "pencil"),
-    "client.archived": Words("Client archived", "archive"),
-    "client.restored": Words("Client restored", "undo-2"),
-    "client.looked_after": Words("Looked after", "check"),
-    "client.viewed_as": Words("Pages viewed as the client", "eye"),
-    "invitation.sent": Words("Invited by mail", "mail"),
-    "invitation.resent": Words("Invited by mail again", "mail"),
-    "invitation.handed": Words("Invitation link handed over", "qr-code"),
-    "invitation.revoked": Words("Invitation taken back", "ban"),
-    "invitation.accepted": Words("Invitation accepted", "circle-check"),
-    "program.assigned": Words("Program assigned", "footprints"),
-    "program.started": Words("Program started", "play"),
-    "program.dose_corrected": Words("Dose changed", "pencil"),
-    "program.checkin_changed": Words("Check-in times changed", "calendar"),
-    "tapering.offered": Words("Fewer check-ins offered", "calendar-check"),
-    "tapering.put_off": Words("Fewer check-ins put off", "calendar"),
-    "program.paused": Words("Program paused", "pause"),
-    "program.resumed": Words("Program resumed", "play"),
-    "program.ended": Words("Program ended", "square"),
-    "program.restarted": Words("Program started again", "refresh-cw"),
-    "practice.logged": Words("Practice logged", "check"),
-    "practice.corrected": Words("Practice log corrected", "pencil"),
-    "assessment.begun": Words("Assessment begun", "ruler"),
-    "assessment.saved": Words("Assessment saved", "ruler"),
-    "assessment.dated": Words("Date of the assessment changed", "ruler"),
-    "assessment.signed": Words("Assessment signed", "clipboard-check"),
-    "assessment.amended": Words("Assessment amended", "pencil"),
-    "assessment.discarded": Words("Assessment draft discarded", "trash-2"),
-    "report.downloaded": Words("Taken out as a file", "download"),
-    "checkin.sent": Words("Check-in sent", "send"),
-    "checkin.skipped": Words("Check-in not sent", "minus"),
-    "checkin.by_hand": Words("Check-in asked for by hand", "send"),
-    "checkin.in_doubt": Words("Check-in may not have arrived", "circle-question-mark", "attention"),
-    "checkin.reminded": Words("Reminder of a check-in sent", "bell"),
-    "checkin.expired": Words("Check-in not answered", "clock"),
-    "checkin.answered": Words("Check-in answered", "message-circle"),
-    "checkin.corrected": Words("Check-in answer corrected", "pencil"),
-    "checkin.failed": Words("Check-in could not be sent", "mail-x", "attention"),
-    "checkin.handled": Words("Check-in dealt with", "check"),
-    "checkin.previewed": Words("Check-in mail previewed", "eye"),
-    "questionnaire.sent": Words("Questionnaires asked", "clipboard-list"),
-    "questionnaire.resent": Words("Questionnaires asked by mail again", "mail"),
-    "questionnaire.handed": Words("Tablet handed over for questionnaires", "clipboard-list"),
-    "questionnaire.answered": Words("Questionnaire answered", "clipboard-check"),
-    "questionnaire.corrected": Words("Questionnaire corrected", "pencil"),
-    "questionnaire.expired": Words("Questionnaires not answered in time", "circle"),
-    "questionnaire.revoked": Words("Questionnaires taken back", "ban"),
-    "flag.raised": Words("Warning sign reported", "shield-alert", "emergency"),
-    "flag.cleared": Words("Warning sign cleared", "circle-check"),
-    "mail.unsubscribed": Words("Unsubscribed from mail", "mail-x", "attention"),
-    "mail.resubscribed": Words("Subscribed to mail again", "mail-check"),
-    "mail.resent": Words("Mail sent again", "refresh-cw"),
-    "mail.failed": Words("Mail could not be sent", "mail-x", "attention"),
-    "mail.kept_back": Words("Mail not sent", "mail-x", "attention"),
-    "mail.bounced": Words("Mail came back", "mail-x", "attention"),
-    "mail.address_works": Words("Address said to work", "mail-check"),
+ACTIONS: Mapping[str, ActionWords] = {
+    "client.created": ActionWords("Client added", "user-plus"),
+    "client.corrected": ActionWords("Record changed", "pencil"),
+    "client.archived": ActionWords("Client archived", "archive"),
+    "client.restored": ActionWords("Client restored", "undo-2"),
+    "client.looked_after": ActionWords("Looked after", "check"),
+    "client.viewed_as": ActionWords("Pages viewed as the client", "eye"),
+    "invitation.sent": ActionWords("Invited by mail", "mail"),
+    "invitation.resent": ActionWords("Invited by mail again", "mail"),
+    "invitation.handed": ActionWords("Invitation link handed over", "qr-code"),
+    "invitation.revoked": ActionWords("Invitation taken back", "ban"),
+    "invitation.accepted": ActionWords("Invitation accepted", "circle-check"),
+    "program.assigned": ActionWords("Program assigned", "footprints"),
+    "program.started": ActionWords("Program started", "play"),
+    "program.dose_corrected": ActionWords("Dose changed", "pencil"),
+    "program.checkin_changed": ActionWords("Check-in times changed", "calendar"),
+    "tapering.offered": ActionWords("Fewer check-ins offered", "calendar-check"),
+    "tapering.put_off": ActionWords("Fewer check-ins put off", "calendar"),
+    "program.paused": ActionWords("Program paused", "pause"),
+    "program.resumed": ActionWords("Program resumed", "play"),
+    "program.ended": ActionWords("Program ended", "square"),
+    "program.restarted": ActionWords("Program started again", "refresh-cw"),
+    "practice.logged": ActionWords("Practice logged", "check"),
+    "practice.corrected": ActionWords("Practice log corrected", "pencil"),
+    "assessment.begun": ActionWords("Assessment begun", "ruler"),
+    "assessment.saved": ActionWords("Assessment saved", "ruler"),
+    "assessment.dated": ActionWords("Date of the assessment changed", "ruler"),
+    "assessment.signed": ActionWords("Assessment signed", "clipboard-check"),
+    "assessment.amended": ActionWords("Assessment amended", "pencil"),
+    "assessment.discarded": ActionWords("Assessment draft discarded", "trash-2"),
+    "report.downloaded": ActionWords("Taken out as a file", "download"),
+    "checkin.sent": ActionWords("Check-in sent", "send"),
+    "checkin.skipped": ActionWords("Check-in not sent", "minus"),
+    "checkin.by_hand": ActionWords("Check-in asked for by hand", "send"),
+    "checkin.in_doubt": ActionWords("Check-in may not have arrived", "circle-question-mark", "attention"),
+    "checkin.reminded": ActionWords("Reminder of a check-in sent", "bell"),
+    "checkin.expired": ActionWords("Check-in not answered", "clock"),
+    "checkin.answered": ActionWords("Check-in answered", "message-circle"),
+    "checkin.corrected": ActionWords("Check-in answer corrected", "pencil"),
+    "checkin.failed": ActionWords("Check-in could not be sent", "mail-x", "attention"),
+    "checkin.handled": ActionWords("Check-in dealt with", "check"),
+    "checkin.previewed": ActionWords("Check-in mail previewed", "eye"),
+    "questionnaire.sent": ActionWords("Questionnaires asked", "clipboard-list"),
+    "questionnaire.resent": ActionWords("Questionnaires asked by mail again", "mail"),
+    "questionnaire.handed": ActionWords("Tablet handed over for questionnaires", "clipboard-list"),
+    "questionnaire.answered": ActionWords("Questionnaire answered", "clipboard-check"),
+    "questionnaire.corrected": ActionWords("Questionnaire corrected", "pencil"),
+    "questionnaire.expired": ActionWords("Questionnaires not answered in time", "circle"),
+    "questionnaire.revoked": ActionWords("Questionnaires taken back", "ban"),
+    "flag.raised": ActionWords("Warning sign reported", "shield-alert", "emergency"),
+    "flag.cleared": ActionWords("Warning sign cleared", "circle-check"),
+    "mail.unsubscribed": ActionWords("Unsubscribed from mail", "mail-x", "attention"),
+    "mail.resubscribed": ActionWords("Subscribed to mail again", "mail-check"),
+    "mail.resent": ActionWords("Mail sent again", "refresh-cw"),
+    "mail.failed": ActionWords("Mail could not be sent", "mail-x", "attention"),
+    "mail.kept_back": ActionWords("Mail not sent", "mail-x", "attention"),
+    "mail.bounced": ActionWords("Mail came back", "mail-x", "attention"),
+    "mail.address_works": ActionWords("Address said to work", "mail-check"),
 }
 
 # Details that have words of their own; what is not here is for machines and is left out.
@@ -135,10 +135,10 @@ LOOKED_AFTER: Mapping[AttentionKind, str] = {
     AttentionKind.NEVER_SIGNED_IN: "Invited, not signed in",
     AttentionKind.ENDING: "Program was about to end",
 }
-STEPS: Mapping[Step, str] = {
-    Step.TWO_WEEKLY: "Every 2 weeks",
-    Step.MONTHLY: "Every 4 weeks",
-    Step.GRADUATE: "To graduate",
+STEPS: Mapping[TaperingStep, str] = {
+    TaperingStep.TWO_WEEKLY: "Every 2 weeks",
+    TaperingStep.MONTHLY: "Every 4 weeks",
+    TaperingStep.GRADUATE: "To graduate",
 }
 RHYTHM_WORDS = {
     "weekday": "Day",
@@ -183,10 +183,10 @@ VALUES = {
 }
 
 
-def told(event: AuditEvent, zone: str) -> Told:
+def told(event: AuditEvent, zone: str) -> TimelineLine:
     """An event as a line, its time where the practice is."""
     words = ACTIONS.get(event.action) or _unknown(event.action)
-    return Told(
+    return TimelineLine(
         title=words.title,
         icon=words.icon,
         tone=words.tone,
@@ -207,9 +207,9 @@ def _worth_saying(event: AuditEvent, zone: str) -> Mapping[str, Any]:
     return details
 
 
-def _unknown(action: str) -> Words:
+def _unknown(action: str) -> ActionWords:
     """A word that nobody has put into the table yet: better plain than missing."""
-    return Words(action.replace(".", " ").replace("_", " ").capitalize())
+    return ActionWords(action.replace(".", " ").replace("_", " ").capitalize())
 
 
 def _text(details: Mapping[str, Any]) -> str:

@@ -25,7 +25,7 @@ NOT_HELD = "No published threshold says how much of this is a change."
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TrendLine:
     """One side: its strokes, broken where nothing was taken, its points, and its word at the end."""
 
     side: str
@@ -36,14 +36,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class TrendScale:
     """The numbers at the bottom and at the top of a drawing."""
 
     low: float
     high: float
 
     @classmethod
-    def over(cls, values: Sequence[float], norm: tuple[float, float] | None) -> Scale:
+    def over(cls, values: Sequence[float], norm: tuple[float, float] | None) -> TrendScale:
         """A scale with room for all values and for what is usual, from and to a round number."""
         ends = [*values, *(norm or ())]
         span = max(ends) - min(ends)
@@ -52,7 +52,7 @@ class Scale:
         return cls(low, high + step * ((high - low) // step % 2 if high > low else 2))
 
     @classmethod
-    def of(cls, field: Field, values: Sequence[float], norm: tuple[float, float] | None) -> Scale:
+    def of(cls, field: Field, values: Sequence[float], norm: tuple[float, float] | None) -> TrendScale:
         """The whole of a short scale, so that one point of ten looks like one; else room for the values."""
         low, high = field.minimum, field.maximum
         if low is None or high is None or high - low > SHORT:
@@ -78,7 +78,7 @@ class Trend:
     title: str
     way: str
     held: str
-    lines: tuple[Line, ...]
+    lines: tuple[TrendLine, ...]
     levels: tuple[tuple[float, str], ...]
     band: tuple[float, float, str] | None
     days: tuple[str, str]
@@ -140,7 +140,7 @@ def _trend(
     values = [series.values[span] for series in group]
     days = [record.taken_on for record in records[span]]
     norm = _norm(group[0])
-    scale = Scale.of(spot.field, [value for line in values for value in line if value is not None], norm)
+    scale = TrendScale.of(spot.field, [value for line in values for value in line if value is not None], norm)
     threshold = change_threshold(spot.test, spot.field, load_catalogue().usual)
     words = [day_in_words(day, today) for day in days]
     return Trend(
@@ -204,8 +204,8 @@ def _places(days: Sequence[date]) -> list[float]:
 
 
 def _line(
-    series: MeasureSeries, values: Sequence[float | None], places: Sequence[float], scale: Scale
-) -> Line:
+    series: MeasureSeries, values: Sequence[float | None], places: Sequence[float], scale: TrendScale
+) -> TrendLine:
     points = [None if value is None else (x, scale.y(value)) for x, value in zip(places, values, strict=True)]
     path, pen = "", False
     for point in points:
@@ -217,10 +217,10 @@ def _line(
     value = values[last]
     side = SIDE_WORDS[series.spot.place.side]
     words = f"{side[:1]} {with_unit(value, series.spot.field.unit) if value is not None else ''}".strip()
-    return Line(side, path, dots, words, dots[-1][1])
+    return TrendLine(side, path, dots, words, dots[-1][1])
 
 
-def _apart(lines: Sequence[Line]) -> tuple[Line, ...]:
+def _apart(lines: Sequence[TrendLine]) -> tuple[TrendLine, ...]:
     """Two words at the right never lie on each other."""
     if len(lines) < 2 or abs(lines[0].word_y - lines[1].word_y) >= APART:
         return tuple(lines)

@@ -34,7 +34,7 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SignGroup:
     """Signs of one urgency, with what to do about them."""
 
     advice: Advice
@@ -47,11 +47,11 @@ def advice(tier: Tier, practice: Practice) -> Advice:
     return Advice(tier, TITLES[tier], hold_text(tier, practice), tuple(_phones(tier, practice)))
 
 
-def groups(practice: Practice) -> list[Group]:
+def groups(practice: Practice) -> list[SignGroup]:
     """Every sign of the catalogue, by urgency."""
     signs = load_catalogue().warnings.signs.values()
     return [
-        Group(advice(tier, practice), heading, tuple(sign for sign in signs if sign.tier is tier))
+        SignGroup(advice(tier, practice), heading, tuple(sign for sign in signs if sign.tier is tier))
         for tier, heading in GROUPS
     ]
 

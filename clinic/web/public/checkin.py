@@ -12,11 +12,11 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from clinic.domain.answers import Stage
+from clinic.domain.answers import AnswerStage
 from clinic.domain.types import Tier
 from clinic.services.checkins import answers as checkin_answers
 from clinic.services.checkins import opening as checkin_opening
-from clinic.services.checkins.opening import Opened
+from clinic.services.checkins.opening import OpenedCheckin
 from clinic.web.forms.checkins import QuestionsForm
 from clinic.web.forms.warnings import CheckinSignsForm
 from clinic.web.presenters import warnings as words
@@ -32,11 +32,11 @@ def show(secret: str) -> ResponseReturnValue:
     form.offer(words.emergency_signs())
     if request.method == "POST":
         return _signs_sent(opened, secret, form)
-    if opened.stage is Stage.QUESTIONS:
+    if opened.stage is AnswerStage.QUESTIONS:
         return _to_questions(secret)
-    if opened.stage is Stage.CLOSED:
+    if opened.stage is AnswerStage.CLOSED:
         return _page("public/checkin_closed.html", opened), GONE
-    if opened.stage is Stage.SIGNS:
+    if opened.stage is AnswerStage.SIGNS:
         return _signs(opened, form)
     return _closing(opened, secret)
 
@@ -59,7 +59,7 @@ def questions(secret: str) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _signs_sent(opened: Opened, secret: str, form: CheckinSignsForm) -> ResponseReturnValue:
+def _signs_sent(opened: OpenedCheckin, secret: str, form: CheckinSignsForm) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _signs(opened, form), 422
     if form.signs.data:
@@ -74,7 +74,7 @@ def _is_tick() -> bool:
     return "X-Tick" in request.headers
 
 
-def _signs(opened: Opened, form: CheckinSignsForm) -> str:
+def _signs(opened: OpenedCheckin, form: CheckinSignsForm) -> str:
     return _page(
         "public/checkin_signs.html",
         opened,
@@ -84,7 +84,7 @@ def _signs(opened: Opened, form: CheckinSignsForm) -> str:
     )
 
 
-def _closing(opened: Opened, secret: str) -> str:
+def _closing(opened: OpenedCheckin, secret: str) -> str:
     tier = opened.flag.tier if opened.flag else Tier.N
     return _page(
         "public/checkin_closing.html",
@@ -95,7 +95,7 @@ def _closing(opened: Opened, secret: str) -> str:
     )
 
 
-def _page(template: str, opened: Opened, **context: Any) -> str:
+def _page(template: str, opened: OpenedCheckin, **context: Any) -> str:
     return render_template(template, chrome=chrome(opened.practice, None), **context)
 
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.errors import RuleBroken
 from clinic.services.clients import invitations
-from clinic.services.clients.invitations import Offer
+from clinic.services.clients.invitations import InvitationOffer
 from clinic.web.authz import begin_session, current_actor, end_session, is_signed_in
 from clinic.web.forms.invitations import AcceptForm, LeaveForm
 from clinic.web.limits import PER_ADDRESS, on_post
@@ -34,7 +34,7 @@ def show(secret: str) -> Response | str | tuple[str, int]:
     return _page("invitation", offered, form=form), 422 if form.errors else 200
 
 
-def _other_account(secret: str, offered: Offer) -> Response | str:
+def _other_account(secret: str, offered: InvitationOffer) -> Response | str:
     form = LeaveForm()
     if request.method == "POST" and form.validate() and form.leave.data:
         end_session()
@@ -42,7 +42,7 @@ def _other_account(secret: str, offered: Offer) -> Response | str:
     return _page("invitation_signed_in", offered, form=form, who=current_actor().name)
 
 
-def _page(name: str, offered: Offer, **context: object) -> str:
+def _page(name: str, offered: InvitationOffer, **context: object) -> str:
     first_name = offered.client.name.partition(" ")[0]
     context |= {"first_name": first_name, "host": offered.practice, "client": offered.client}
     return render_template(f"public/{name}.html", **{"chrome": chrome(offered.practice, None)} | context)

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from clinic.domain.asking import AnswerSource
 from clinic.services.questionnaires.answering import answer_link
-from clinic.services.questionnaires.pages import Opened, open_link
+from clinic.services.questionnaires.pages import OpenedQuestions, open_link
 from clinic.web.forms.questionnaire_answers import answers_form
 from clinic.web.presenters.chrome import chrome
 
@@ -62,7 +62,7 @@ def _next(secret: str, number: int) -> str:
     return url_for("public.questionnaires.ask", secret=secret, number=following)
 
 
-def _render(template: str, opened: Opened, **context: Any) -> str:
+def _render(template: str, opened: OpenedQuestions, **context: Any) -> str:
     around = chrome(opened.practice, None) or {}
     on_tablet = opened.source is AnswerSource.TABLET
     if opened.client.user_id is not None and not on_tablet:  # the page behind it wants the client signed in

@@ -16,7 +16,7 @@ from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramStatus, Tier
 from clinic.extensions import db
 from clinic.models import AuditEvent, PracticeLog, Program, WarningFlag
 from clinic.services.programs import diary as practice_logs
-from clinic.services.programs.diary import Entry
+from clinic.services.programs.diary import DiaryEntry
 from clinic.services.transaction import transaction
 from tests.factories.people import LONG_AGO, People, make_people
 from tests.factories.programs import assign_program, publish_routine
@@ -196,8 +196,8 @@ def test_the_weeks_tell_done_partly_not_done_and_not_reported_apart(
     people: People, program: Program, visit: Visit
 ) -> None:
     actor = people.actor(people.client_user)
-    practice_logs.log_day(actor, TODAY, Entry(LogOutcome.PARTLY))
-    practice_logs.log_day(actor, TODAY - timedelta(days=1), Entry(LogOutcome.NOT_DONE))
+    practice_logs.log_day(actor, TODAY, DiaryEntry(LogOutcome.PARTLY))
+    practice_logs.log_day(actor, TODAY - timedelta(days=1), DiaryEntry(LogOutcome.NOT_DONE))
     page = visit(people.client_user).get("/my/history").get_data(as_text=True)
     for words in (
         "Fri 20 Nov: partly done",
@@ -213,7 +213,9 @@ def test_another_client_sees_nothing_of_it(people: People, program: Program, vis
     visit(people.other_client_user).get("/my/program/2", status=404)
     with pytest.raises(RuleBroken):
         practice_logs.log_day(
-            people.actor(people.other_client_user), TODAY, Entry(LogOutcome.DONE, mistake=MistakeAnswer.NO)
+            people.actor(people.other_client_user),
+            TODAY,
+            DiaryEntry(LogOutcome.DONE, mistake=MistakeAnswer.NO),
         )
 
 
@@ -227,7 +229,7 @@ def test_twenty_taps_at_once_are_one_row_a_move(live_app: Flask) -> None:
     def tap() -> None:
         with live_app.app_context():
             try:
-                practice_logs.log_day(actor, TODAY, Entry(LogOutcome.DONE))
+                practice_logs.log_day(actor, TODAY, DiaryEntry(LogOutcome.DONE))
             except BaseException as error:
                 failures.append(error)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from clinic.domain.tapering import Decision, Step
+from clinic.domain.tapering import OfferDecision, TaperingStep
 from clinic.domain.types import (
     CheckinKind,
     CheckinState,
@@ -282,7 +282,7 @@ def offer(program: Program) -> TaperingOffer:
             practice_id=program.practice_id,
             client_id=program.client_id,
             program_id=program.id,
-            step=Step.TWO_WEEKLY,
+            step=TaperingStep.TWO_WEEKLY,
             numbers=numbers,
             offered_at=now(),
         )
@@ -290,7 +290,7 @@ def offer(program: Program) -> TaperingOffer:
     return made
 
 
-def decided(offer: TaperingOffer) -> Decision | None:
+def decided(offer: TaperingOffer) -> OfferDecision | None:
     return db.session.get_one(TaperingOffer, offer.id, populate_existing=True).decision
 
 
@@ -316,13 +316,13 @@ def test_one_press_takes_it_and_a_second_finds_it_taken(
     answer = staff.post(f"/tapering/{offer.id}/later", status=303)
     assert answer.location.endswith("/program")
     assert "This was accepted already" in text(staff.get(answer.location))
-    assert decided(offer) is Decision.ACCEPTED
+    assert decided(offer) is OfferDecision.ACCEPTED
 
 
 def test_not_now_puts_it_off(people: People, program: Program, offer: TaperingOffer, staff: Visitor) -> None:
     staff.post(f"/tapering/{offer.id}/later", {"from": "today"}, status=303)
     assert "It is offered again in four weeks" in text(staff.get("/today"))
-    assert decided(offer) is Decision.NOT_NOW
+    assert decided(offer) is OfferDecision.NOT_NOW
     timeline = text(staff.get(f"/clients/{people.client.id}/timeline"))
     assert "Fewer check-ins put off" in timeline
     assert "Every 2 weeks" in timeline

@@ -14,7 +14,7 @@ from clinic.services.assessments import reading
 from clinic.services.assessments.history import AssessmentRecord
 from clinic.services.files.fhir import codes
 from clinic.services.files.fhir.people import instant, practitioner_id, reference
-from clinic.services.files.findings import Findings, Told, in_words, told
+from clinic.services.files.findings import Findings, RecordedValue, in_words, told
 
 Resource = dict[str, Any]
 EXAM = codes.concept("Exam", (codes.CATEGORY, "exam", "Exam"))
@@ -41,7 +41,7 @@ def _whole(findings: Findings, record: AssessmentRecord, members: list[str]) -> 
     }
 
 
-def _finding(findings: Findings, record: AssessmentRecord, each: Told) -> Resource:
+def _finding(findings: Findings, record: AssessmentRecord, each: RecordedValue) -> Resource:
     practice_id = findings.practice.id
     resource: Resource = {
         **_about(findings, record),
@@ -92,7 +92,7 @@ def _status(record: AssessmentRecord, amended: bool) -> str:
     return "amended" if amended else "final"
 
 
-def _value_status(record: AssessmentRecord, each: Told) -> str:
+def _value_status(record: AssessmentRecord, each: RecordedValue) -> str:
     withdrawn = each.amended is not None and each.value is None
     return "entered-in-error" if withdrawn else _status(record, each.amended is not None)
 
@@ -149,7 +149,7 @@ def _notes(record: AssessmentRecord) -> Iterator[Resource]:
         yield {"authorString": added.by, "time": instant(added.at), "text": words}
 
 
-def _amended_note(each: Told) -> Resource:
+def _amended_note(each: RecordedValue) -> Resource:
     amended = each.amended
     assert amended is not None
     was = "nothing" if amended.signed is None else in_words(each.field, amended.signed)
