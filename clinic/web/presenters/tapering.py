@@ -27,8 +27,8 @@ DONE = {
     "Undo it on the program’s page.",
     TaperingStep.MONTHLY: "Check-ins of {name} come every 4 weeks from now on. "
     "Undo it on the program’s page.",
-    TaperingStep.GRADUATE: "{name} has graduated: the program has ended, and a good-bye stands on their page. "
-    "You can restart it at any time.",
+    TaperingStep.GRADUATE: "{name} has graduated: the program has ended, "
+    "and a good-bye stands on their page. You can restart it at any time.",
 }
 DECIDED = {
     OfferDecision.ACCEPTED: "This was accepted already.",
