@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import BindParameter, Row, bindparam, exists, or_, update
+from sqlalchemy import BindParameter, Row, bindparam, func, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from clinic.domain.attention import AttentionKind
 from clinic.domain.reminding import LOOK_AFTER
 from clinic.domain.sending import CHECKIN_MAILS
-from clinic.domain.skipping import AWAITED
+from clinic.domain.skipping import AWAITED, UNANSWERED_LIMIT
 from clinic.domain.types import CheckinState, MailKind, SkipReason
 from clinic.extensions import db
 from clinic.models import Checkin
+from clinic.models.checkin import is_unanswered
 from clinic.services import audit, bulk
 from clinic.services.outbox import histories
 from clinic.services.outbox import reminders as sending_reminders
@@ -43,6 +44,12 @@ TOLD = {  # what stands on the client's timeline
     CheckinState.IN_DOUBT: "checkin.in_doubt",
 }
 _checkin = bulk.table_of(Checkin)
+_RUNS = (
+    select(_checkin.c.client_id)
+    .where(is_unanswered())
+    .group_by(_checkin.c.client_id)
+    .having(func.count() >= UNANSWERED_LIMIT)
+)
 
 
 class LedgerMail(Protocol):
@@ -114,16 +121,25 @@ def _move(
         values |= {"at": at, "look_at": at + LOOK_AFTER}
     movement = _movement(is_out).where(bulk.among(_checkin.c.id, checkins))
     moved = db.session.execute(movement, values).all()
-    _touch_runs(moved)
+    _touch_runs(moved, is_out=is_out)
     return frozenset(row.id for row in moved)
 
 
-def _touch_runs(moved: Sequence[Row[*tuple[Any, ...]]]) -> None:
-    """One that is alone, or never was out, makes and ends no run: most mails touch nobody."""
-    of_client = Counter(row.client_id for row in moved)
-    for row in moved:
-        if row.sent_at is not None and (row.has_others or of_client[row.client_id] > 1):
-            touch(row.practice_id, [row.client_id], AttentionKind.NOT_ANSWERED)
+def _touch_runs(moved: Sequence[Row[*tuple[Any, ...]]], *, is_out: bool) -> None:
+    """A check-in that went out makes a run only beside another one; one that never was out ends none."""
+    if is_out:
+        runs = _with_runs(moved) if moved else frozenset()
+        touched = [row for row in moved if row.client_id in runs]
+    else:
+        touched = [row for row in moved if row.sent_at is not None]
+    for row in touched:
+        touch(row.practice_id, [row.client_id], AttentionKind.NOT_ANSWERED)
+
+
+def _with_runs(moved: Sequence[Row[*tuple[Any, ...]]]) -> frozenset[uuid.UUID]:
+    practices = bulk.among(_checkin.c.practice_id, {row.practice_id for row in moved})
+    clients = bulk.among(_checkin.c.client_id, {row.client_id for row in moved})
+    return frozenset(db.session.scalars(_RUNS.where(practices, clients)))
 
 
 @cache
@@ -132,19 +148,7 @@ def _movement(is_out: bool) -> ReturningUpdate[Any]:
     if is_out:
         new |= {"sent_at": bindparam("at"), "remind_at": bindparam("look_at")}
     follows = _checkin.c.state.in_(FOLLOWS_ITS_MAIL)
-    other = _checkin.alias("other")
-    has_others = (
-        exists()
-        .where(
-            other.c.practice_id == _checkin.c.practice_id,
-            other.c.client_id == _checkin.c.client_id,
-            other.c.id != _checkin.c.id,
-            or_(other.c.state.in_(AWAITED), other.c.silent_since.is_not(None)),
-        )
-        .correlate(_checkin)
-    )
-    whose = (_checkin.c.practice_id, _checkin.c.client_id)
-    told = (_checkin.c.id, *whose, _checkin.c.sent_at, has_others.label("has_others"))
+    told = (_checkin.c.id, _checkin.c.practice_id, _checkin.c.client_id, _checkin.c.sent_at)
     return update(_checkin).where(follows).values(new).returning(*told)
 
 
