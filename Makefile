@@ -47,6 +47,10 @@ $(VENV)/.browser: requirements/browser.lock pyproject.toml
 	@scripts/install "$(PYTHON)" "$(VENV)" browser
 	@touch $(VENV)/.run $(VENV)/.test $@
 
+$(VENV)/.mutants: requirements/mutants.lock pyproject.toml
+	@scripts/install "$(PYTHON)" "$(VENV)" mutants
+	@touch $(VENV)/.run $(VENV)/.test $@
+
 # ---------------------------------------------------------------- test
 
 .PHONY: test test-tools test-lanes test-sqlite test-postgres test-journeys test-pythons lint fix faults bench coverage
@@ -124,6 +128,7 @@ lock: $(TOOLS)/uv-$(UV_VERSION) ## Write requirements/*.lock from pyproject.toml
 	@$(UV_COMPILE) -o requirements/run.lock
 	@$(UV_COMPILE) --extra test --extra lint -c requirements/run.lock -o requirements/test.lock
 	@$(UV_COMPILE) --extra test --extra lint --extra browser -c requirements/test.lock -o requirements/browser.lock
+	@$(UV_COMPILE) --extra test --extra lint --extra mutants -c requirements/test.lock -o requirements/mutants.lock
 
 $(TOOLS)/uv-$(UV_VERSION):
 	@$(PYTHON) -m venv $(TOOLS)

@@ -1,0 +1,116 @@
+"""The faults of a module: mutmut's operators, on every line that decides something.
+
+mutmut alone leaves out properties, constants and the fields of dataclasses, where much of the domain stands. Left
+out here are annotations, decorators, imports, and texts: another wording is no fault of a rule.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import libcst as cst
+from mutmut.mutation.mutators import mutation_operators, operator_string
+
+OPERATORS = [pair for pair in mutation_operators if pair[1] is not operator_string]
+NOT_A_RULE = cst.Annotation | cst.Decorator | cst.Import | cst.ImportFrom
+TEXT = cst.BaseString | cst.FormattedString
+TYPING = frozenset({"TypeVar", "NewType", "ParamSpec"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One change to a module: the function it stands in, the line before and after, and the whole source."""
+
+    module: str
+    place: str
+    line: str
+    becomes: str
+    code: str
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What it is known by in the list of those that change nothing."""
+        return self.module, self.place, self.line, self.becomes
+
+
+def faults_of(module: str, path: Path) -> list[Fault]:
+    """Every fault of a module, in the order of its lines."""
+    source = path.read_text()
+    tree = cst.MetadataWrapper(cst.parse_module(source)).module  # a copy in which no node stands twice
+    finder = _Finder()
+    tree.visit(finder)
+    made = []
+    for place, node, changed in finder.found:
+        code = tree.deep_replace(node, changed).code  # type: ignore[arg-type]
+        if _compiles(code):
+            made.append(Fault(module, place, *_changed_lines(source, code), code))
+    return made
+
+
+class _Finder(cst.CSTVisitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, cst.CSTNode, cst.CSTNode]] = []
+        self._path: list[str] = []
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, NOT_A_RULE) or _only_text(node):
+            return False
+        if isinstance(node, cst.ClassDef | cst.FunctionDef):
+            self._path.append(node.name.value)
+        self.found += [(".".join(self._path), node, changed) for changed in _changes(node)]
+        return True
+
+    def on_leave(self, original_node: cst.CSTNode) -> None:
+        if isinstance(original_node, cst.ClassDef | cst.FunctionDef):
+            self._path.pop()
+
+
+def _changes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    for kind, operator in OPERATORS:
+        if isinstance(node, kind):
+            yield from (each for each in operator(node) if not _loses_text(node, each))
+
+
+def _only_text(node: cst.CSTNode) -> bool:
+    """A docstring, a name that is given a text, or a type that is given a name."""
+    if isinstance(node, cst.Assign | cst.AnnAssign):
+        value = node.value
+        typing = isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value in TYPING
+        return typing or isinstance(value, cst.SimpleString)
+    return isinstance(node, cst.Expr) and isinstance(node.value, TEXT)
+
+
+def _loses_text(node: cst.CSTNode, changed: cst.CSTNode) -> bool:
+    """Whether the change drops a sentence that a call was given, such as an error's."""
+    if not isinstance(node, cst.Call) or not isinstance(changed, cst.Call):
+        return False
+    kept = {id(each) for each in changed.args}
+    return any(_is_sentence(each.value) for each in node.args if id(each) not in kept)
+
+
+def _is_sentence(value: cst.BaseExpression) -> bool:
+    return isinstance(value, TEXT) and " " in cst.Module([]).code_for_node(value)
+
+
+def _compiles(code: str) -> bool:
+    try:
+        compile(code, "fault", "exec", dont_inherit=True)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _changed_lines(before: str, after: str) -> tuple[str, str]:
+    old, new = before.splitlines(), after.splitlines()
+    for tag, first, last, start, end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            return _one_line(old[first:last]), _one_line(new[start:end])
+    raise AssertionError("a fault that changes nothing")
+
+
+def _one_line(lines: Sequence[str]) -> str:
+    return " ".join(line.strip() for line in lines)
