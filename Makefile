@@ -53,7 +53,7 @@ $(VENV)/.mutants: requirements/mutants.lock pyproject.toml
 
 # ---------------------------------------------------------------- test
 
-.PHONY: test test-tools test-lanes test-sqlite test-postgres test-journeys test-pythons lint fix faults bench coverage
+.PHONY: test test-tools test-lanes test-sqlite test-postgres test-journeys test-pythons lint fix faults bench coverage mutants
 test: $(VENV)/.browser test-tools test-lanes ## Everything: lint, both databases, browser journeys
 	@if [ -s $(LEFT_OUT) ]; then echo; echo "Passed, but these were LEFT OUT:"; sed 's/^/  - /' $(LEFT_OUT); \
 		else echo; echo "Passed, nothing left out."; fi
@@ -102,6 +102,9 @@ bench: $(VENV)/.test ## Measure, one JSON object a line; only=page|mail|pdf|star
 coverage: $(VENV)/.test ## The suite on SQLite, with the lines it never reached
 	@run_dir=$$(mktemp -d) && trap 'rm -rf "$$run_dir"' EXIT && export XDG_RUNTIME_DIR="$$run_dir" && \
 		$(BIN)/coverage run -m pytest tests --ignore=tests/journeys -q && $(BIN)/coverage report
+
+mutants: $(VENV)/.mutants ## Put faults into the rules, to see that a test notices; only="scheduling dates" to choose
+	@$(BIN)/python -m tests.mutants $(only)
 
 # ---------------------------------------------------------------- quality
 

@@ -1,7 +1,7 @@
 """The faults of a module: mutmut's operators, on every line that decides something.
 
-mutmut alone leaves out properties, constants and the fields of dataclasses, where much of the domain stands. Left
-out here are annotations, decorators, imports, and texts: another wording is no fault of a rule.
+mutmut alone leaves out properties, constants and the fields of dataclasses, where much of the domain stands.
+Left out here are annotations, decorators, imports, and texts: another wording is no fault of a rule.
 """
 
 from __future__ import annotations
@@ -79,9 +79,15 @@ def _only_text(node: cst.CSTNode) -> bool:
     """A docstring, a name that is given a text, or a type that is given a name."""
     if isinstance(node, cst.Assign | cst.AnnAssign):
         value = node.value
-        typing = isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value in TYPING
+        typing = (
+            isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value in TYPING
+        )
         return typing or isinstance(value, cst.SimpleString)
     return isinstance(node, cst.Expr) and isinstance(node.value, TEXT)
+
+
+def _name(node: cst.CSTNode) -> str:
+    return node.value if isinstance(node, cst.Name) else ""
 
 
 def _loses_text(node: cst.CSTNode, changed: cst.CSTNode) -> bool:

@@ -1,4 +1,4 @@
-"""Trying a fault: a process of its own imports the changed module and runs the tests that are nearest to it."""
+"""Trying a fault: a process of its own imports the changed module and runs the tests nearest to it."""
 
 from __future__ import annotations
 
@@ -120,7 +120,9 @@ class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def __init__(self, target: Target, code: str) -> None:
         self.target, self.code = target, code
 
-    def find_spec(self, name: str, path: object = None, target: object = None) -> importlib.machinery.ModuleSpec | None:
+    def find_spec(
+        self, name: str, path: object = None, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
         if name != self.target.module:
             return None
         return importlib.util.spec_from_loader(name, self, origin=str(self.target.path))
