@@ -19,6 +19,7 @@ PAST, FUTURE = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
         (LinkPurpose.INVITATION, timedelta(days=7)),
         (LinkPurpose.RESET, timedelta(hours=1)),
         (LinkPurpose.CHECKIN, timedelta(days=14)),
+        (LinkPurpose.QUESTIONNAIRE, timedelta(days=14)),
     ],
 )
 def test_each_purpose_has_its_own_lifetime(purpose: LinkPurpose, lifetime: timedelta) -> None:

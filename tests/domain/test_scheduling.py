@@ -201,6 +201,14 @@ def test_a_day_that_a_zone_skipped_still_has_its_check_in() -> None:
     assert occurrence.due_at == utc("2011-12-30T19:00")
 
 
+def test_a_check_in_that_waits_over_a_day_its_zone_skipped_is_still_the_next_one() -> None:
+    """Thursday night's mail waits for Friday morning, and there was no Friday: it is due on Saturday."""
+    apia = ZoneInfo("Pacific/Apia")
+    schedule = weekly(zone=apia, weekday=3, at=time(23, 30), starts_on=date(2011, 12, 1))
+    found = next_occurrence(schedule, utc("2011-12-30T17:00"))  # 07:00 on Saturday 31 December
+    assert found == Occurrence(utc("2011-12-30T18:00"), date(2011, 12, 29))
+
+
 @pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", "Europe"])
 def test_zones_that_do_not_exist_are_refused(name: str) -> None:
     with pytest.raises(RuleBroken) as refused:
@@ -295,6 +303,18 @@ CHANGED = utc("2026-03-04T12:00")  # a Wednesday
         ({"every_weeks": 1}, date(2026, 3, 2), "03-09", "back to every week at once"),
         ({"every_weeks": 2, "weekday": 3}, date(2026, 3, 2), "03-12", "not three days after it"),
         ({"every_weeks": 1, "weekday": 3}, date(2026, 3, 2), "03-05", "every week it may be soon"),
+        (
+            {"every_weeks": 2, "weekday": 1, "counted_from": date(2026, 3, 10)},
+            date(2026, 3, 2),
+            "03-10",
+            "six days before the two weeks are over, and no Tuesday is nearer",
+        ),
+        (
+            {"every_weeks": 2, "counted_from": date(2026, 3, 9)},
+            date(2026, 3, 2),
+            "03-16",
+            "not a week before the two weeks are over",
+        ),
         ({"every_weeks": 2}, date(2026, 1, 5), "03-16", "the last one long ago: by the old count"),
         ({"every_weeks": 2}, None, "03-16", "none yet: counted from the first week"),
         ({"every_weeks": 2, "ends_on": date(2026, 3, 10)}, date(2026, 3, 2), None, "it ends before"),
