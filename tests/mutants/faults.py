@@ -57,7 +57,7 @@ class _Finder(cst.CSTVisitor):
         self._path: list[str] = []
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        if isinstance(node, NOT_A_RULE) or _only_text(node):
+        if _decides_nothing(node):
             return False
         if isinstance(node, cst.ClassDef | cst.FunctionDef):
             self._path.append(node.name.value)
@@ -75,23 +75,17 @@ def _changes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield from (each for each in operator(node) if not _loses_text(node, each))
 
 
-def _only_text(node: cst.CSTNode) -> bool:
-    """A docstring, a name that is given a text, or a type that is given a name."""
-    if isinstance(node, cst.Assign | cst.AnnAssign):
-        value = node.value
-        typing = (
-            isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value in TYPING
-        )
-        return typing or isinstance(value, cst.SimpleString)
-    return isinstance(node, cst.Expr) and isinstance(node.value, TEXT)
-
-
-def _name(node: cst.CSTNode) -> str:
-    return node.value if isinstance(node, cst.Name) else ""
+def _decides_nothing(node: cst.CSTNode) -> bool:
+    """An annotation, a decorator, an import, a docstring, or a type that is given a name."""
+    if isinstance(node, cst.Assign) and isinstance(node.value, cst.Call):
+        return isinstance(node.value.func, cst.Name) and node.value.func.value in TYPING
+    return isinstance(node, NOT_A_RULE) or (isinstance(node, cst.Expr) and isinstance(node.value, TEXT))
 
 
 def _loses_text(node: cst.CSTNode, changed: cst.CSTNode) -> bool:
-    """Whether the change drops a sentence that a call was given, such as an error's."""
+    """Whether the change drops a name's text, or a sentence that a call was given, such as an error's."""
+    if isinstance(node, cst.Assign | cst.AnnAssign):
+        return isinstance(node.value, TEXT)
     if not isinstance(node, cst.Call) or not isinstance(changed, cst.Call):
         return False
     kept = {id(each) for each in changed.args}

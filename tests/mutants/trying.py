@@ -21,7 +21,7 @@ import clinic  # noqa: F401  the frameworks are loaded once, before the forks; o
 from tests.mutants.faults import Fault
 
 MEMORY = 4 * 1024**3  # bytes of addresses: a list without end is stopped before it fills the machine
-PATIENCE = 5  # times what the tests take without a fault
+PATIENCE = 3  # times what the tests take without a fault
 # nothing of pytest that a yes or no does without
 BARE = ("-x", "-q", "--tb=no", "--assert=plain", "--disable-plugin-autoload")
 WITHOUT = ("cacheprovider", "unraisableexception", "threadexception", "faulthandler", "junitxml")
@@ -62,7 +62,7 @@ def survivors(target: Target, faults: Sequence[Fault]) -> list[Fault]:
     fine, seconds = _wait(_fork(target, target.path.read_text(), None))
     if not fine:
         raise SystemExit(f"The tests of {target.module} fail without a fault: {' '.join(target.tests)}")
-    limit = int(PATIENCE * seconds) + 3
+    limit = int(PATIENCE * seconds) + 2
     return [fault for fault, alive in _side_by_side(target, faults, limit) if alive]
 
 
