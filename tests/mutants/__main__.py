@@ -1,4 +1,4 @@
-"""Prints each module's score and what survived; `python -m tests.mutants scheduling dates` tries these two."""
+"""Prints each module's score and what survived; `python -m tests.mutants dates doses` tries these two."""
 
 from __future__ import annotations
 

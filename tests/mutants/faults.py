@@ -72,7 +72,7 @@ class _Finder(cst.CSTVisitor):
 def _changes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     for kind, operator in OPERATORS:
         if isinstance(node, kind):
-            yield from (each for each in operator(node) if not _loses_text(node, each))
+            yield from (each for each in operator(node) if not _is_noise(node, each))
 
 
 def _decides_nothing(node: cst.CSTNode) -> bool:
@@ -82,18 +82,28 @@ def _decides_nothing(node: cst.CSTNode) -> bool:
     return isinstance(node, NOT_A_RULE) or (isinstance(node, cst.Expr) and isinstance(node.value, TEXT))
 
 
-def _loses_text(node: cst.CSTNode, changed: cst.CSTNode) -> bool:
-    """Whether the change drops a name's text, or a sentence that a call was given, such as an error's."""
-    if isinstance(node, cst.Assign | cst.AnnAssign):
-        return isinstance(node.value, TEXT)
-    if not isinstance(node, cst.Call) or not isinstance(changed, cst.Call):
-        return False
-    kept = {id(each) for each in changed.args}
-    return any(_is_sentence(each.value) for each in node.args if id(each) not in kept)
+def _is_noise(node: cst.CSTNode, changed: cst.CSTNode) -> bool:
+    """Whether the change is none of a rule's.
+
+    It drops a text, or a sentence that a call was given, such as an error's; or it puts None where the types
+    allow none, which mypy says before any test does.
+    """
+    if isinstance(node, cst.Assign | cst.AnnAssign) and isinstance(node.value, TEXT):
+        return True
+    if isinstance(node, cst.AnnAssign) and isinstance(changed, cst.AnnAssign):
+        return _code(changed.value) == "None" and "None" not in _code(node.annotation.annotation)
+    if isinstance(node, cst.Call) and isinstance(changed, cst.Call):
+        kept = {id(each) for each in changed.args}
+        return any(_is_sentence(each.value) for each in node.args if id(each) not in kept)
+    return False
 
 
 def _is_sentence(value: cst.BaseExpression) -> bool:
-    return isinstance(value, TEXT) and " " in cst.Module([]).code_for_node(value)
+    return isinstance(value, TEXT) and " " in _code(value)
+
+
+def _code(node: cst.CSTNode | None) -> str:
+    return cst.Module([]).code_for_node(node) if node else ""
 
 
 def _compiles(code: str) -> bool:
