@@ -85,13 +85,14 @@ def _decides_nothing(node: cst.CSTNode) -> bool:
 def _is_noise(node: cst.CSTNode, changed: cst.CSTNode) -> bool:
     """Whether the change is none of a rule's.
 
-    It drops a text, or a sentence that a call was given, such as an error's; or it puts None where the types
-    allow none, which mypy says before any test does.
+    It drops a text, or a sentence that a call was given, such as an error's; or it gives a field a value that
+    its type refuses, which mypy says before any test does.
     """
     if isinstance(node, cst.Assign | cst.AnnAssign) and isinstance(node.value, TEXT):
         return True
     if isinstance(node, cst.AnnAssign) and isinstance(changed, cst.AnnAssign):
-        return _code(changed.value) == "None" and "None" not in _code(node.annotation.annotation)
+        needs = {"None": "None", '""': "str"}.get(_code(changed.value), "")
+        return needs not in _code(node.annotation.annotation)
     if isinstance(node, cst.Call) and isinstance(changed, cst.Call):
         kept = {id(each) for each in changed.args}
         return any(_is_sentence(each.value) for each in node.args if id(each) not in kept)
