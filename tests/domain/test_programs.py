@@ -117,6 +117,13 @@ def test_a_very_long_reason_is_refused() -> None:
     with pytest.raises(RuleBroken) as refused:
         check_change(ACTIVE, Change(END, TODAY, "x" * 501), earliest=BEGAN, today=TODAY)
     assert refused.value.field == "reason"
+    check_change(ACTIVE, Change(END, TODAY, "x" * 500), earliest=BEGAN, today=TODAY)
+
+
+def test_the_first_day_that_may_be_chosen_is_named_with_its_year_where_that_is_another() -> None:
+    for earliest, words in ((BEGAN, "Choose Sun 1 Nov or"), (date(2027, 1, 4), "Choose Mon 4 Jan 2027 or")):
+        with pytest.raises(RuleBroken, match=words):
+            check_change(ACTIVE, Change(END, date(2026, 10, 1), "x"), earliest=earliest, today=TODAY)
 
 
 def day(number: int) -> date:
@@ -128,6 +135,7 @@ HELD = [
     ([Change(PAUSE, day(5))], (Span(day(5)),), "still paused"),
     ([Change(PAUSE, day(5)), Change(RESUME, day(9))], (Span(day(5), day(8)),), "paused and resumed"),
     ([Change(PAUSE, day(5)), Change(RESUME, day(5))], (), "resumed the same day"),
+    ([Change(PAUSE, day(5)), Change(RESUME, day(6))], (Span(day(5), day(5)),), "paused for a day"),
     ([Change(END, day(5)), Change(RESTART, day(9))], (Span(day(5), day(8)),), "ended and restarted"),
     ([Change(PAUSE, day(5)), Change(END, day(7))], (Span(day(5)),), "paused, then ended"),
     (

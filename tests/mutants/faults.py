@@ -76,7 +76,9 @@ def _changes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 
 def _decides_nothing(node: cst.CSTNode) -> bool:
-    """An annotation, a decorator, an import, a docstring, or a type that is given a name."""
+    """An annotation, a decorator, an import, a docstring, a type given a name, or `strict` of a zip."""
+    if isinstance(node, cst.Arg):
+        return _is_strict(node)
     if isinstance(node, cst.Assign) and isinstance(node.value, cst.Call):
         return isinstance(node.value.func, cst.Name) and node.value.func.value in TYPING
     return isinstance(node, NOT_A_RULE) or (isinstance(node, cst.Expr) and isinstance(node.value, TEXT))
@@ -85,8 +87,8 @@ def _decides_nothing(node: cst.CSTNode) -> bool:
 def _is_noise(node: cst.CSTNode, changed: cst.CSTNode) -> bool:
     """Whether the change is none of a rule's.
 
-    It drops a text, or a sentence that a call was given, such as an error's; or it gives a field a value that
-    its type refuses, which mypy says before any test does.
+    It drops a text, or a sentence that a call was given, such as an error's; or `strict` of a zip, which only
+    tells a programmer's mistake; or it gives a field what its type refuses, and mypy says so before any test.
     """
     if isinstance(node, cst.Assign | cst.AnnAssign) and isinstance(node.value, TEXT):
         return True
@@ -95,12 +97,17 @@ def _is_noise(node: cst.CSTNode, changed: cst.CSTNode) -> bool:
         return needs not in _code(node.annotation.annotation)
     if isinstance(node, cst.Call) and isinstance(changed, cst.Call):
         kept = {id(each) for each in changed.args}
-        return any(_is_sentence(each.value) for each in node.args if id(each) not in kept)
+        lost = [each for each in node.args if id(each) not in kept]
+        return any(_is_sentence(each.value) or _is_strict(each) for each in lost)
     return False
 
 
 def _is_sentence(value: cst.BaseExpression) -> bool:
     return isinstance(value, TEXT) and " " in _code(value)
+
+
+def _is_strict(argument: cst.Arg) -> bool:
+    return argument.keyword is not None and argument.keyword.value == "strict"
 
 
 def _code(node: cst.CSTNode | None) -> str:
