@@ -21,6 +21,7 @@ import clinic  # noqa: F401  the frameworks are loaded once, before the forks; o
 from tests.mutants.faults import Fault
 
 MEMORY = 4 * 1024**3  # bytes of addresses: a list without end is stopped before it fills the machine
+APP = ("clinic.web", "clinic.cli", "tests.factories.records")  # what the app loads as it starts
 PATIENCE = 3  # times what the tests take without a fault
 # nothing of pytest that a yes or no does without
 BARE = ("-x", "-q", "--tb=no", "--assert=plain", "--disable-plugin-autoload")
@@ -56,9 +57,9 @@ class Target:
 def survivors(target: Target, faults: Sequence[Fault]) -> list[Fault]:
     """The faults that no test of the target notices; SystemExit where the tests fail without one."""
     settings.load_profile("mutants")
+    for name in (target.module, *APP) if target.needs_app else ():
+        importlib.import_module(name)
     gc.freeze()
-    if target.needs_app:
-        importlib.import_module(target.module)
     fine, seconds = _wait(_fork(target, target.path.read_text(), None))
     if not fine:
         raise SystemExit(f"The tests of {target.module} fail without a fault: {' '.join(target.tests)}")
