@@ -47,9 +47,13 @@ $(VENV)/.browser: requirements/browser.lock pyproject.toml
 	@scripts/install "$(PYTHON)" "$(VENV)" browser
 	@touch $(VENV)/.run $(VENV)/.test $@
 
+$(VENV)/.mutants: requirements/mutants.lock pyproject.toml
+	@scripts/install "$(PYTHON)" "$(VENV)" mutants
+	@touch $(VENV)/.run $(VENV)/.test $@
+
 # ---------------------------------------------------------------- test
 
-.PHONY: test test-tools test-lanes test-sqlite test-postgres test-journeys test-pythons lint fix faults bench coverage
+.PHONY: test test-tools test-lanes test-sqlite test-postgres test-journeys test-pythons lint fix faults bench coverage mutants
 test: $(VENV)/.browser test-tools test-lanes ## Everything: lint, both databases, browser journeys
 	@if [ -s $(LEFT_OUT) ]; then echo; echo "Passed, but these were LEFT OUT:"; sed 's/^/  - /' $(LEFT_OUT); \
 		else echo; echo "Passed, nothing left out."; fi
@@ -99,6 +103,9 @@ coverage: $(VENV)/.test ## The suite on SQLite, with the lines it never reached
 	@run_dir=$$(mktemp -d) && trap 'rm -rf "$$run_dir"' EXIT && export XDG_RUNTIME_DIR="$$run_dir" && \
 		$(BIN)/coverage run -m pytest tests --ignore=tests/journeys -q && $(BIN)/coverage report
 
+mutants: $(VENV)/.mutants ## Put faults into the rules, to see that a test notices; only="scheduling dates" to choose
+	@$(BIN)/python -m tests.mutants $(only)
+
 # ---------------------------------------------------------------- quality
 
 lint: $(VENV)/.test ## Style, types, import contracts, security patterns, vendored files
@@ -124,6 +131,7 @@ lock: $(TOOLS)/uv-$(UV_VERSION) ## Write requirements/*.lock from pyproject.toml
 	@$(UV_COMPILE) -o requirements/run.lock
 	@$(UV_COMPILE) --extra test --extra lint -c requirements/run.lock -o requirements/test.lock
 	@$(UV_COMPILE) --extra test --extra lint --extra browser -c requirements/test.lock -o requirements/browser.lock
+	@$(UV_COMPILE) --extra test --extra lint --extra mutants -c requirements/test.lock -o requirements/mutants.lock
 
 $(TOOLS)/uv-$(UV_VERSION):
 	@$(PYTHON) -m venv $(TOOLS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.domain.access import PERMISSIONS, Permission, holds, is_staff, may, roles_with
+from clinic.domain.access import PERMISSIONS, Permission, Policy, holds, is_staff, may, roles_with
 from clinic.domain.types import Audience, Role
 
 OPEN, SHUT = True, False
@@ -36,6 +36,10 @@ def test_the_table_knows_every_audience_and_every_role() -> None:
 @pytest.mark.parametrize("who", WHO)
 def test_developers_pages_open_in_development_whoever_asks(who: Role | None) -> None:
     assert may(who, Audience.DEV, development=True)
+
+
+def test_a_page_opens_no_record_that_its_rule_does_not_name() -> None:
+    assert Policy(Audience.CLIENT) == Policy(Audience.CLIENT, record=None)
 
 
 def test_development_opens_nothing_else() -> None:

@@ -27,6 +27,12 @@ def added(place: Place | None, new: Value | None, reason: str = "Typed wrong") -
         ("none changes nothing", [], {RIGHT: "positive"}, {}),
         ("a note alone changes nothing", [added(None, None)], {RIGHT: "positive"}, {}),
         ("a value is corrected", [added(RIGHT, "negative")], {RIGHT: "negative"}, {RIGHT: "positive"}),
+        (
+            "nor does a note hide what is corrected after it",
+            [added(None, None), added(RIGHT, "negative")],
+            {RIGHT: "negative"},
+            {RIGHT: "positive"},
+        ),
         ("a value is withdrawn", [added(RIGHT, None)], {}, {RIGHT: "positive"}),
         (
             "one that was left out is added",
@@ -57,3 +63,4 @@ def test_amendments_lie_over_what_was_signed(
 def test_the_reason_that_is_told_is_the_latest() -> None:
     _, amended = overlaid(SIGNED, [added(RIGHT, "negative"), added(RIGHT, "equivocal", "Read again")])
     assert amended[RIGHT].reason == "Read again"
+    assert (amended[RIGHT].by, amended[RIGHT].at) == ("Robin Vale", datetime(2026, 3, 2, 9, 0, tzinfo=UTC))

@@ -51,7 +51,22 @@ def verdict(on: FindingScale, first: Value, latest: Value) -> ChangeVerdict:
 def test_hip_rotation_changes_from_10_degrees_on__ellison_and_mdc90_of_pua(
     first: float, latest: float, expected: ChangeVerdict
 ) -> None:
-    assert verdict(scale("hip_rotation", "internal_passive"), first, latest) is expected
+    on = scale("hip_rotation", "internal_passive")
+    outcome = compare_findings(on, FindingTaken(first, {}), FindingTaken(latest, {}))
+    assert outcome == ChangeOutcome(expected, by=latest - first)
+
+
+def test_a_way_that_was_noted_once_alone_compares_nothing_and_is_named() -> None:
+    on, before = scale("hip_rotation", "internal_passive"), FindingTaken(30.0, {"position": "seated"})
+    for one, two in ((before, FindingTaken(40.0, SEATED)), (FindingTaken(40.0, SEATED), before)):
+        outcome = compare_findings(on, one, two)
+        assert outcome == ChangeOutcome(NOT, why=ChangeReason.WAY_NOT_NOTED, which="device")
+
+
+def test_what_says_no_version_was_taken_with_the_first() -> None:
+    on = scale("hip_rotation", "internal_passive")
+    assert compare_findings(on, FindingTaken(30.0, {}), FindingTaken(40.0, {}, 1)).verdict is BETTER
+    assert compare_findings(on, FindingTaken(30.0, {}), FindingTaken(40.0, {}, 2)).verdict is NOT
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import date, time
 
 import pytest
 
-from clinic.domain.dates import count, day_in_words, days_between, time_in_words, week_start
+from clinic.domain.dates import DAY_NAMES, DAYS, count, day_in_words, days_between, time_in_words, week_start
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,14 @@ def test_weeks_begin_on_monday() -> None:
     assert {week_start(day) for day in days_between(date(2026, 11, 23), date(2026, 11, 29))} == {
         date(2026, 11, 23)
     }
+
+
+def test_days_have_long_names_in_the_order_of_their_short_ones() -> None:
+    assert tuple(name[:3] for name in DAY_NAMES) == DAYS
+
+
+def test_days_between_are_counted_with_both_ends() -> None:
+    assert [day.day for day in days_between(date(2026, 11, 29), date(2026, 12, 1))] == [29, 30, 1]
 
 
 def test_no_days_lie_between_a_day_and_an_earlier_one() -> None:

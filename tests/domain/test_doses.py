@@ -19,7 +19,7 @@ from clinic.domain.doses import (
     rest_in_words,
     seconds_per_day,
 )
-from clinic.domain.types import DoseSide, MoveRange
+from clinic.domain.types import DoseSide, MoveRange, Support
 
 CATALOGUE = load_catalogue()
 BOUNDS = CATALOGUE.dosing.bounds
@@ -58,6 +58,26 @@ def test_other_tempos_are_refused(tempo: str) -> None:
     assert list(dose_problems(replace(HINGE, tempo=tempo), BOUNDS)) == ["tempo"]
 
 
+def test_whoever_writes_another_tempo_is_told_how() -> None:
+    problems = dose_problems(replace(HINGE, tempo="3,1,2,0"), BOUNDS)
+    assert problems == {"tempo": "Write the tempo as four numbers of seconds, like 3-1-2-0."}
+
+
+def test_a_dose_asks_for_nothing_that_was_not_said() -> None:
+    assert Dose(side=DoseSide.BOTH, sets=1, reps=1) == Dose(
+        side=DoseSide.BOTH,
+        sets=1,
+        reps=1,
+        hold_s=0,
+        rest_s=0,
+        tempo="",
+        times_per_day=1,
+        days_per_week=7,
+        move_range=MoveRange.PAIN_FREE,
+        support=Support.NONE,
+    )
+
+
 def test_every_problem_is_named_at_once() -> None:
     assert set(dose_problems(replace(HINGE, sets=0, reps=99, tempo="x"), BOUNDS)) == {"sets", "reps", "tempo"}
 
@@ -84,6 +104,8 @@ def test_the_load_is_moving_and_resting(dose: Dose, seconds: int, why: str) -> N
 def test_minutes_are_added_up_before_they_are_rounded_up() -> None:
     assert minutes_per_day([HINGE, TURNS]) == 6  # 348 seconds
     assert minutes_per_day([]) == 0
+    hold = Dose(side=DoseSide.LEFT, sets=1, reps=1, hold_s=56)
+    assert [minutes_per_day([replace(hold, hold_s=held)]) for held in (56, 57)] == [1, 2]  # 60, 61 seconds
 
 
 doses = st.builds(
@@ -154,6 +176,7 @@ def test_a_dose_is_one_plain_line(dose: Dose, words: tuple[str, str], line: str)
     [
         (2, 60, "Rest 1 minute between rounds."),
         (2, 90, "Rest 1 minute 30 seconds between rounds."),
+        (2, 45, "Rest 45 seconds between rounds."),
         (3, 120, "Rest 2 minutes between rounds."),
         (1, 60, ""),
         (2, 0, ""),

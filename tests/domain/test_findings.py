@@ -181,7 +181,41 @@ def test_a_value_that_no_form_could_give_is_refused(field: Field, value: Value) 
         check(field, value)
 
 
-@pytest.mark.parametrize("before, now, is_fall", [(5, 4, True), (5, 3, True), (4, 4, False), (3, 5, False)])
+def test_every_fault_and_none_at_once_is_a_slip_and_is_told_as_one() -> None:
+    everything = ["none", *(code for code, _ in FAULTS.options)]
+    entry = enter(FAULTS, everything)
+    assert isinstance(entry, Unread)
+    assert entry.is_slip
+    assert "not both" in entry.problem
+
+
+def test_five_hundred_signs_of_a_note_and_hundredths_of_a_number_are_not_too_much() -> None:
+    check(NOTE_FIELD, "x" * 500)
+    no_step = replace(ROTATION, step=None)
+    check(no_step, 12.34)
+    with pytest.raises(RuleBroken):
+        check(no_step, 12.345)
+
+
+@pytest.mark.parametrize(
+    "field, value, holds",
+    [
+        (FAULTS, "tuck rounding", ["tuck", "rounding"]),
+        (NOTE_FIELD, "two words", ["two words"]),
+        (ROTATION, 12.5, ["12.5"]),
+        (ROTATION, 35.0, ["35"]),
+    ],
+)
+def test_a_form_holds_each_fault_apart_and_everything_else_whole(
+    field: Field, value: Value, holds: list[str]
+) -> None:
+    assert written(field, value) == holds
+
+
+@pytest.mark.parametrize(
+    "before, now, is_fall",
+    [(5, 4, True), (5, 3, True), (4, 4, False), (3, 5, False), (5, 4.4, False), (4.3, 3.3, True)],
+)
 def test_a_grade_less_is_a_fall(before: float, now: float, is_fall: bool) -> None:
     assert fell(before, now, 1) is is_fall
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from clinic.domain.errors import LinkProblem
 from clinic.domain.links import LIFETIMES, link_problem
 from clinic.domain.types import LinkProblemKind, LinkPurpose
 
@@ -19,6 +20,7 @@ PAST, FUTURE = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
         (LinkPurpose.INVITATION, timedelta(days=7)),
         (LinkPurpose.RESET, timedelta(hours=1)),
         (LinkPurpose.CHECKIN, timedelta(days=14)),
+        (LinkPurpose.QUESTIONNAIRE, timedelta(days=14)),
     ],
 )
 def test_each_purpose_has_its_own_lifetime(purpose: LinkPurpose, lifetime: timedelta) -> None:
@@ -50,3 +52,10 @@ def test_a_link_says_why_it_does_not_work(
     expires: datetime, used: datetime | None, revoked: datetime | None, problem: LinkProblemKind | None
 ) -> None:
     assert link_problem(NOW, expires_at=expires, used_at=used, revoked_at=revoked) is problem
+
+
+@pytest.mark.parametrize("kind", LinkProblemKind)
+def test_whoever_meets_a_link_that_does_not_work_is_told_why(kind: LinkProblemKind) -> None:
+    problem = LinkProblem(kind)
+    assert problem.kind is kind
+    assert str(problem) == f"This link is {kind.value}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from clinic.domain.mail_standing import (
     MailSort,
     MailStanding,
     before_sending,
+    mail_standing_of,
     sort_of,
     to_the_client,
     why_not_mailed,
@@ -23,7 +25,7 @@ from clinic.domain.mail_standing import (
 from clinic.domain.scheduling import WakingHours
 from clinic.domain.sending import CheckinFacts, Promise, SendingRuling, decide
 from clinic.domain.skipping import SendingFacts, should_skip, skip_in_words
-from clinic.domain.types import MailChannel, ProgramStatus, SkipReason
+from clinic.domain.types import ClientStatus, MailChannel, ProgramStatus, SkipReason
 
 FINE = MailStanding()
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -161,3 +163,40 @@ def test_before_sending_it_says_why_and_what_to_do_instead() -> None:
         "The consent of Ada is not recorded. Record it first. "
         "Or hand over a link: it asks for consent and address where they are missing."
     )
+
+
+@dataclass(frozen=True)
+class OnRecord:
+    """What a client's row says, as far as mail goes."""
+
+    status: ClientStatus = ClientStatus.ACTIVE
+    consented_at: datetime | None = NOON
+    unsubscribed_at: datetime | None = None
+    messages_stopped_at: datetime | None = None
+    email: str | None = "ada@clients.example"
+    bounced_at: datetime | None = None
+
+
+@pytest.mark.parametrize(
+    "changed, standing",
+    [
+        ({}, FINE),
+        ({"status": ClientStatus.ARCHIVED}, MailStanding(archived=True)),
+        ({"consented_at": None}, MailStanding(consented=False)),
+        ({"unsubscribed_at": NOON}, MailStanding(stopped=frozenset({MailChannel.CHECKINS}))),
+        ({"messages_stopped_at": NOON}, MailStanding(stopped=frozenset({MailChannel.MESSAGES}))),
+        ({"email": None}, MailStanding(has_address=False)),
+        ({"bounced_at": NOON}, MailStanding(bounced=True)),
+    ],
+)
+def test_where_a_client_stands_is_read_off_their_record(
+    changed: dict[str, object], standing: MailStanding
+) -> None:
+    client = replace(OnRecord(), **changed)  # type: ignore[arg-type]
+    assert mail_standing_of(client, numbers_set=True, warning_open=False) == standing
+
+
+def test_where_a_client_stands_depends_on_their_practice_and_on_warning_signs() -> None:
+    for numbers, warning in ((True, True), (False, False), (False, True)):
+        found = mail_standing_of(OnRecord(), numbers_set=numbers, warning_open=warning)
+        assert found == MailStanding(numbers_set=numbers, warning_open=warning)

@@ -46,4 +46,6 @@ def test_every_kind_has_words_for_one_and_for_several() -> None:
 )
 def test_a_morning_is_eight_where_the_practice_is(at: str, zone: str, day: date, morning: str) -> None:
     asked = datetime.fromisoformat(at).replace(tzinfo=UTC)
-    assert morning_of(asked, ZoneInfo(zone)) == (day, datetime.fromisoformat(morning).replace(tzinfo=UTC))
+    found = morning_of(asked, ZoneInfo(zone))
+    assert found == (day, datetime.fromisoformat(morning).replace(tzinfo=UTC))
+    assert found[1].tzinfo is UTC

@@ -29,14 +29,19 @@ def test_lines_become_answers(lines: str, options: object, out: object) -> None:
     assert answers(read.lines.splitlines()) == read
 
 
+def test_twelve_answers_of_sixty_signs_are_not_too_much() -> None:
+    lines = [f"{number} ".ljust(60, "x") for number in range(MOST_ANSWERS)]
+    assert [words for _, words in answers(lines).options] == lines
+
+
 REFUSED = [
     ("", "2 to 12 answers"),
     ("Only one", "2 to 12 answers"),
     ("*\n*", "2 to 12 answers"),
     ("\n".join(f"Answer {number}" for number in range(MOST_ANSWERS + 1)), "2 to 12 answers"),
-    ("Yes\nyes", "there twice"),
+    ("Yes\nyes", "^“Yes” is there twice"),
     ("Yes\nYes *", "there twice"),
-    (f"Yes\n{'n' * 61}", "more than 60"),
+    (f"Yes\n{'n' * 61}", "“nnnnnnnnnnnnnnnnnnnn…” has more than 60"),
 ]
 
 
@@ -64,6 +69,18 @@ FRESH = [
 @pytest.mark.parametrize("label, taken, expected", FRESH)
 def test_a_fields_name_is_never_one_that_was_used(label: str, taken: tuple[str, ...], expected: str) -> None:
     assert fresh_id(label, taken) == expected
+
+
+@pytest.mark.parametrize(
+    "label, name",
+    [
+        (" Reps, left! ", "reps_left"),
+        ("x" * 31, "x" * 30),
+        ("x" * 29 + " y", "x" * 29),
+    ],
+)
+def test_a_name_has_thirty_signs_and_none_but_letters_and_figures_at_its_ends(label: str, name: str) -> None:
+    assert slug(label) == name
 
 
 @given(st.text(max_size=80))

@@ -51,6 +51,33 @@ def test_guessable_passwords_are_refused_with_the_reason(password: str, reason: 
     assert reason in problem
 
 
+TEACUP = OwnWords("teacupfan77@mail.example", "Ann Zed", "Hill")
+EDGES = [
+    # password, reason or None: taken, why
+    ("kowalska teapots be", OWN, "nine signs beside one's own name"),
+    ("kowalska teapots bed", None, "ten signs"),
+    ("teacupfan77 and more words", OWN, "what stands before the @"),
+    ("over the hill we went", OWN, "a name of four letters, wherever it stands"),
+    ("ann 1938 zed x7!", OWN, "names of three letters with little beside them"),
+    ("ann likes green teapots", None, "or with more"),
+    ("k7#Pk#7Pk7P#k77", REPEATS, "four different signs"),
+    ("k7#Pzk#7Pzk7P#k", None, "five different signs"),
+    ("Teapots9!Teapots", None, "it ends as it began, but is not said twice"),
+    ("green teapots1" * 2, REPEATS, "fourteen signs twice"),
+    ("green teapots 1" * 2, None, "fifteen signs twice: once would have done"),
+    ("abcdefgh!x!k!t!", REPEATS, "seven of ten are neighbours"),
+    ("abcdefg!!x!k!t!d", None, "six of ten"),
+    ("acegikmoqsuwybdfh", None, "every second letter has no neighbour"),
+]
+
+
+@pytest.mark.parametrize("password, reason, why", EDGES, ids=[row[2] for row in EDGES])
+def test_where_each_reason_begins(password: str, reason: str | None, why: str) -> None:
+    own = ANNA if "kowalska" in password else TEACUP
+    problem = password_problem(password, (), own)
+    assert problem is None if reason is None else reason in str(problem), why
+
+
 TAKEN = [
     "fifteen chars ok",
     "seven green teapots sing",

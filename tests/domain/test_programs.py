@@ -120,6 +120,13 @@ def test_a_very_long_reason_is_refused() -> None:
     with pytest.raises(RuleBroken) as refused:
         check_change(ACTIVE, ProgramChange(END, TODAY, "x" * 501), earliest=BEGAN, today=TODAY)
     assert refused.value.field == "reason"
+    check_change(ACTIVE, ProgramChange(END, TODAY, "x" * 500), earliest=BEGAN, today=TODAY)
+
+
+def test_the_first_day_that_may_be_chosen_is_named_with_its_year_where_that_is_another() -> None:
+    for earliest, words in ((BEGAN, "Choose Sun 1 Nov or"), (date(2027, 1, 4), "Choose Mon 4 Jan 2027 or")):
+        with pytest.raises(RuleBroken, match=words):
+            check_change(ACTIVE, ProgramChange(END, date(2026, 10, 1), "x"), earliest=earliest, today=TODAY)
 
 
 def day(number: int) -> date:
@@ -129,6 +136,23 @@ def day(number: int) -> date:
 HELD = [
     ([], (), "never held"),
     ([ProgramChange(PAUSE, day(5))], (Span(day(5)),), "still paused"),
+    (
+        [ProgramChange(PAUSE, day(5)), ProgramChange(RESUME, day(9))],
+        (Span(day(5), day(8)),),
+        "paused and resumed",
+    ),
+    ([ProgramChange(PAUSE, day(5)), ProgramChange(RESUME, day(5))], (), "resumed the same day"),
+    (
+        [ProgramChange(PAUSE, day(5)), ProgramChange(RESUME, day(6))],
+        (Span(day(5), day(5)),),
+        "paused for a day",
+    ),
+    (
+        [ProgramChange(END, day(5)), ProgramChange(RESTART, day(9))],
+        (Span(day(5), day(8)),),
+        "ended and restarted",
+    ),
+    ([ProgramChange(PAUSE, day(5)), ProgramChange(END, day(7))], (Span(day(5)),), "paused, then ended"),
     (
         [ProgramChange(PAUSE, day(5)), ProgramChange(RESUME, day(9))],
         (Span(day(5), day(8)),),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from clinic.domain.progress import (
     Adherence,
     Day,
+    MistakeWeek,
     PainChange,
     PainPoint,
     PracticePlan,
@@ -124,6 +125,13 @@ ADHERENCE = [
         "five days a week, all five done",
     ),
     (
+        {},
+        PracticePlan(starts_on=days_ago(3), days_per_week=5),
+        7,
+        (3, 0, 0, 0, 3, 0),
+        "a part of a day is a day",
+    ),
+    (
         logs(d1=DONE, d2=DONE, d3=DONE, d4=DONE, d5=DONE, d6=DONE, d7=DONE),
         PracticePlan(starts_on=days_ago(60), days_per_week=3),
         7,
@@ -150,6 +158,7 @@ def test_adherence_comes_with_its_denominator(
         found.not_reported,
         found.percent,
     ) == figures, why
+    assert found.window == window
 
 
 outcomes = st.dictionaries(st.integers(0, 100).map(days_ago), st.sampled_from(LogOutcome))
@@ -248,6 +257,11 @@ def test_answers_in_any_order_are_read_by_date() -> None:
     assert pain_up(list(reversed(weeks(3, 4, 5)))) == PainChange(MONDAY, 3, 5)
 
 
+def test_two_answers_of_one_day_keep_their_order() -> None:
+    assert pain_up([PainPoint(MONDAY, 6), PainPoint(MONDAY, 3)]) is None
+    assert pain_up([PainPoint(MONDAY, 3), PainPoint(MONDAY, 6)]) == PainChange(MONDAY, 3, 6)
+
+
 def test_mistakes_are_counted_by_week_and_a_week_without_answers_is_a_gap() -> None:
     answers = [
         (MONDAY, MistakeAnswer.YES),
@@ -257,6 +271,12 @@ def test_mistakes_are_counted_by_week_and_a_week_without_answers_is_a_gap() -> N
     found = mistake_weeks(answers, MONDAY + timedelta(days=2), MONDAY + timedelta(days=15))
     assert [(week.yes, week.no, week.not_sure) for week in found] == [(1, 1, 0), (0, 0, 0), (0, 0, 1)]
     assert [week.share for week in found] == [0.5, None, 0.0]
+    assert [week.answers for week in found] == [2, 0, 1]
+
+
+def test_a_week_of_which_nothing_is_known_is_a_gap() -> None:
+    week = MistakeWeek(monday=MONDAY)
+    assert (week.yes, week.no, week.not_sure, week.share) == (0, 0, 0, None)
 
 
 def test_weeks_before_the_first_day_are_left_out() -> None:
@@ -267,6 +287,7 @@ def test_weeks_before_the_first_day_are_left_out() -> None:
 
 SENTENCES = [
     ({}, PracticePlan(starts_on=TODAY + timedelta(days=2)), None, "Your program starts on Sat 28 Nov."),
+    ({}, PracticePlan(starts_on=date(2027, 1, 4)), None, "Your program starts on Mon 4 Jan 2027."),
     ({}, PracticePlan(starts_on=TODAY), None, "Today is your first day."),
     (logs(d1=DONE, d2=DONE, d4=PARTLY), PLAN, None, "You practised on 3 of the last 7 days."),
     (logs(d1=DONE), PracticePlan(starts_on=days_ago(3)), None, "You practised on 1 of 3 days."),
@@ -276,6 +297,12 @@ SENTENCES = [
         PLAN,
         PainChange(date(2026, 9, 1), 6, 3),
         "You practised on 1 of the last 7 days, and your pain is down from 6 to 3 since Tue 1 Sep.",
+    ),
+    (
+        logs(d1=DONE),
+        PLAN,
+        PainChange(date(2025, 12, 1), 6, 4),
+        "You practised on 1 of the last 7 days, and your pain is down from 6 to 4 since Mon 1 Dec 2025.",
     ),
     (logs(d1=DONE), PLAN, PainChange(MONDAY, 6, 5), "You practised on 1 of the last 7 days."),
     (logs(d1=DONE), PLAN, PainChange(MONDAY, 3, 6), "You practised on 1 of the last 7 days."),

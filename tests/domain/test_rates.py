@@ -45,9 +45,33 @@ def test_somebody_who_asks_often_gets_nearly_the_rate(per_minute: int) -> None:
     assert 0.9 * per_minute * 10 - 1 <= len(times) <= per_minute * 10 + capacity(per_minute)
 
 
+@pytest.mark.parametrize(
+    "per_minute, stored, seconds, back",
+    [
+        (60, 5, 3, 2.75),  # 5 in store and 55 in a minute
+        (100, 8, 1.5, 2.3),
+        (12, 1, 4, 0.8),  # one is kept whatever the rate, and is not taken off
+        (6, 1, 4, 0.4),
+        (1, 1, 30, 0.5),
+    ],
+)
+def test_the_store_and_what_comes_back_in_a_minute_are_the_rate_together(
+    per_minute: int, stored: int, seconds: float, back: float
+) -> None:
+    assert capacity(per_minute) == stored
+    later = BEGIN + timedelta(seconds=seconds)
+    assert refilled(Bucket(0.0, BEGIN), per_minute, later) == Bucket(pytest.approx(back), later)
+    assert refilled(full(per_minute), per_minute, later).tokens == stored
+
+
+def test_a_rate_that_is_lowered_takes_from_the_store_at_once() -> None:
+    assert refilled(Bucket(50.0, BEGIN), 12, BEGIN).tokens == 1.0
+
+
 def test_the_wait_for_one_ends_with_one() -> None:
     bucket = Bucket(0.25, BEGIN)
     wait = seconds_until_one(bucket, 10)
+    assert wait == pytest.approx(4.5)
     assert refilled(bucket, 10, BEGIN + timedelta(seconds=wait)).tokens == pytest.approx(1.0)
     assert seconds_until_one(Bucket(3.0, BEGIN), 60) == 0.0
 
@@ -57,6 +81,12 @@ def test_a_clock_that_is_put_back_gives_nothing_and_stops_nothing() -> None:
     back = BEGIN - timedelta(hours=1)
     assert refilled(bucket, 60, back) == Bucket(0.0, back)
     assert refilled(refilled(bucket, 60, back), 60, back + timedelta(seconds=3)).tokens > 2
+
+
+def test_a_clock_is_put_back_from_a_minute_on() -> None:
+    bucket, little, more = Bucket(0.5, BEGIN), BEGIN - MINUTE, BEGIN - MINUTE - timedelta(seconds=1)
+    assert refilled(bucket, 60, little) == bucket
+    assert refilled(bucket, 60, more) == Bucket(0.5, more)
 
 
 def test_another_machines_clock_a_little_behind_gains_nothing() -> None:

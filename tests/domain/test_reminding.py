@@ -11,6 +11,7 @@ import pytest
 from clinic.domain.mail_standing import MailStanding
 from clinic.domain.reminding import (
     ANSWER_WITHIN,
+    LATEST,
     LOOK_AFTER,
     NEWER,
     NOT_WAITED_FOR,
@@ -120,3 +121,8 @@ def test_a_newer_checkin_takes_the_place_of_a_reminder() -> None:
 
 def test_a_checkin_is_waited_for_as_long_as_its_link_works() -> None:
     assert timedelta(days=14) == ANSWER_WITHIN
+
+
+def test_a_reminder_is_looked_at_two_hours_early_and_a_day_late_at_most() -> None:
+    assert timedelta(hours=46) == LOOK_AFTER
+    assert timedelta(days=1) == LATEST

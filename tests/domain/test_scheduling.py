@@ -77,7 +77,9 @@ NIGHTS = [
 
 @pytest.mark.parametrize("zone, day, at, instant, why", NIGHTS, ids=[f"{row[0]} {row[4]}" for row in NIGHTS])
 def test_wall_clock_times_follow_rfc_5545(zone: ZoneInfo, day: str, at: str, instant: str, why: str) -> None:
-    assert local_to_utc(date.fromisoformat(day), time.fromisoformat(at), zone) == utc(instant), why
+    found = local_to_utc(date.fromisoformat(day), time.fromisoformat(at), zone)
+    assert found == utc(instant), why
+    assert found.tzinfo is UTC
 
 
 @pytest.mark.parametrize(
@@ -188,9 +190,10 @@ def test_checkins_wait_for_waking_hours_and_keep_their_date(at: str, due: str, w
     assert occurrence.local_date == date(2026, 1, 5)
 
 
-def test_waking_hours_that_end_before_they_begin_are_refused() -> None:
+@pytest.mark.parametrize("closes", [time(8), time(20)])
+def test_waking_hours_that_end_before_they_begin_are_refused(closes: time) -> None:
     with pytest.raises(RuleBroken) as refused:
-        WakingHours(time(20), time(8))
+        WakingHours(time(20), closes)
     assert refused.value.field == "closes"
 
 
@@ -199,6 +202,14 @@ def test_a_day_that_a_zone_skipped_still_has_its_checkin() -> None:
     occurrence = occurrence_on(weekly(zone=apia, hours=ALL_DAY), date(2011, 12, 30))
     assert occurrence.local_date == date(2011, 12, 30)
     assert occurrence.due_at == utc("2011-12-30T19:00")
+
+
+def test_a_checkin_that_waits_over_a_day_its_zone_skipped_is_still_the_next_one() -> None:
+    """Thursday night's mail waits for Friday morning, and there was no Friday: it is due on Saturday."""
+    apia = ZoneInfo("Pacific/Apia")
+    schedule = weekly(zone=apia, weekday=3, at=time(23, 30), starts_on=date(2011, 12, 1))
+    found = next_occurrence(schedule, utc("2011-12-30T17:00"))  # 07:00 on Saturday 31 December
+    assert found == Occurrence(utc("2011-12-30T18:00"), date(2011, 12, 29))
 
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", "Europe"])
@@ -214,9 +225,11 @@ def test_zones_that_exist_are_loaded() -> None:
 
 def test_a_cadence_is_read_as_it_is_written() -> None:
     assert parse_cadence("1, 3,7 ,14") == (1, 3, 7, 14)
+    assert parse_cadence("7") == (7,)
+    assert parse_cadence("1, 3, 730") == (1, 3, 730)
 
 
-@pytest.mark.parametrize("text", ["", "a", "1,,3", "3,1", "1,1", "0,3", "-1", "1,731", "1.5"])
+@pytest.mark.parametrize("text", ["", "a", "1,,3", "3,1", "1,1", "0,3", "-1", "1,3,731", "1.5"])
 def test_a_cadence_that_does_not_rise_from_one_is_refused(text: str) -> None:
     with pytest.raises(RuleBroken) as refused:
         parse_cadence(text)
@@ -295,9 +308,27 @@ CHANGED = utc("2026-03-04T12:00")  # a Wednesday
         ({"every_weeks": 1}, date(2026, 3, 2), "03-09", "back to every week at once"),
         ({"every_weeks": 2, "weekday": 3}, date(2026, 3, 2), "03-12", "not three days after it"),
         ({"every_weeks": 1, "weekday": 3}, date(2026, 3, 2), "03-05", "every week it may be soon"),
+        (
+            {"every_weeks": 2, "weekday": 1, "counted_from": date(2026, 3, 10)},
+            date(2026, 3, 2),
+            "03-10",
+            "six days before the two weeks are over, and no Tuesday is nearer",
+        ),
+        (
+            {"every_weeks": 2, "counted_from": date(2026, 3, 9)},
+            date(2026, 3, 2),
+            "03-16",
+            "not a week before the two weeks are over",
+        ),
         ({"every_weeks": 2}, date(2026, 1, 5), "03-16", "the last one long ago: by the old count"),
         ({"every_weeks": 2}, None, "03-16", "none yet: counted from the first week"),
         ({"every_weeks": 2, "ends_on": date(2026, 3, 10)}, date(2026, 3, 2), None, "it ends before"),
+        (
+            {"every_weeks": 4, "starts_on": date(2026, 1, 12), "ends_on": date(2026, 3, 20)},
+            date(2026, 3, 2),
+            None,
+            "nor is it sooner because it ends before",
+        ),
     ],
 )
 def test_a_rhythm_that_is_changed_begins_a_whole_step_after_the_last_checkin(
@@ -314,10 +345,42 @@ def test_a_rhythm_that_is_planned_again_stays_as_it_was() -> None:
     assert rhythm_of(once, date(2026, 3, 16), CHANGED + timedelta(days=13)) == once
 
 
+@pytest.mark.parametrize(
+    "changes, last, why",
+    [
+        ({"weekday": 2, "at": time(18)}, date(2026, 3, 4), "today's is the last one, not the next"),
+        (
+            {"weekday": 1, "every_weeks": 2, "counted_from": date(2026, 3, 10)},
+            date(2026, 3, 2),
+            "the next one is just far enough from it",
+        ),
+        ({"kind": ScheduleKind.CADENCE, "cadence_days": (63, 64)}, date(2026, 3, 4), "a cadence has none"),
+    ],
+)
+def test_a_rhythm_that_need_not_change_is_left_as_it_is(
+    changes: dict[str, object], last: date, why: str
+) -> None:
+    schedule = weekly(**changes)
+    assert rhythm_of(schedule, last, CHANGED) == schedule, why
+
+
 def test_on_a_day_that_is_taken_none_falls_due() -> None:
     found = next_occurrence(weekly(), utc("2026-01-04T00:00"), date(2026, 1, 6))
     assert found is not None
     assert found.local_date == date(2026, 1, 12)
+
+
+def test_a_cadence_is_looked_through_from_a_day_on_that_day_included() -> None:
+    found = next_occurrence(cadence(1, 3, 7), utc("2026-01-01T00:00"), date(2026, 1, 4))
+    assert found is not None
+    assert found.local_date == date(2026, 1, 4)
+
+
+def test_a_schedule_asks_for_no_more_than_it_says() -> None:
+    plain = {"starts_on": date(2026, 1, 1), "at": time(9), "zone": WARSAW}
+    monday = next_occurrence(Schedule(kind=ScheduleKind.WEEKLY, **plain), utc("2026-01-01T12:00"))
+    assert monday == Occurrence(utc("2026-01-05T08:00"), date(2026, 1, 5))
+    assert next_occurrence(Schedule(kind=ScheduleKind.CADENCE, **plain), utc("2026-01-01T12:00")) is None
 
 
 def test_what_has_fallen_due_since_a_day_is_found_in_order() -> None:
@@ -333,21 +396,26 @@ def test_a_rhythm_that_is_none_is_refused(weekday: int | None, every_weeks: int,
     with pytest.raises(RuleBroken) as refused:
         check_weeks(weekday, every_weeks)
     assert refused.value.field == field
-    assert check_weeks(6, 4) == 6
+
+
+def test_any_day_of_the_week_goes_with_any_rhythm() -> None:
+    for every_weeks in RHYTHMS:
+        assert [check_weeks(weekday, every_weeks) for weekday in range(7)] == list(range(7))
 
 
 @pytest.mark.parametrize(
     "own, expected, why",
     [
-        ((None, None), (8, 20), "the practice's"),
+        ((None, None), (8, 19), "the practice's"),
         ((time(10), time(18)), (10, 18), "one's own"),
-        ((time(10), None), (10, 20), "half of each"),
+        ((time(10), None), (10, 19), "half of each"),
         ((None, time(12)), (8, 12), "the other half"),
-        ((time(21), None), (8, 20), "halves that do not fit together"),
+        ((time(21), None), (8, 19), "halves that do not fit together"),
+        ((None, time(8)), (8, 19), "nor do these: no time is left between them"),
     ],
 )
 def test_waking_hours_are_ones_own_where_there_are_some(
     own: tuple[time | None, time | None], expected: tuple[int, int], why: str
 ) -> None:
-    hours = waking_hours(time(8), time(20), *own)
+    hours = waking_hours(time(8), time(19), *own)
     assert (hours.opens.hour, hours.closes.hour) == expected, why

@@ -256,3 +256,10 @@ def test_turned_round_a_change_is_the_opposite(
 @given(value=st.floats(-5, 5))
 def test_a_rating_is_never_better_and_worse(value: float) -> None:
     assert rated_change(-value, 2.5, -2.5) is OPPOSITE[rated_change(value, 2.5, -2.5)]
+
+
+def test_activities_are_kept_by_number_from_one_on() -> None:
+    named = KNOWN["psfs"].activities
+    assert named is not None
+    assert named.ids == tuple(f"a{number}" for number in range(1, named.most + 1))
+    assert (named.ids[0], len(named.ids)) == ("a1", named.most)

@@ -14,6 +14,7 @@ from clinic.domain.sending import (
     KEEP_TRYING,
     CheckinFacts,
     Promise,
+    SendingDecision,
     SendingRuling,
     after_todays_mail,
     decide,
@@ -21,7 +22,7 @@ from clinic.domain.sending import (
     next_waking,
     retry_at,
 )
-from clinic.domain.skipping import SendingFacts
+from clinic.domain.skipping import SKIPPED_BECAUSE, SendingFacts
 from clinic.domain.types import MailChannel, ProgramStatus, SkipReason
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -116,10 +117,21 @@ def test_a_program_that_stopped_after_planning_stops_a_checkin(
     assert decide(replace(CHECKIN_MAIL, checkin=replace(CHECKIN, facts=facts)), NOON).skip is skip
 
 
+def test_a_checkin_that_is_late_by_its_own_time_is_stopped() -> None:
+    facts = replace(FACTS, due_at=NOON - timedelta(days=1, seconds=1))
+    assert decide(replace(CHECKIN_MAIL, checkin=replace(CHECKIN, facts=facts)), NOON).skip is SkipReason.LATE
+
+
 def test_a_checkin_waits_for_the_morning_of_its_client() -> None:
     night = NOON.replace(hour=3)
     decision = decide(CHECKIN_MAIL, night)
     assert (decision.ruling, decision.until) == (SendingRuling.LATER, NOON.replace(hour=8))
+    assert decision.reason == "outside the client's waking hours"
+
+
+def test_the_morning_is_the_one_where_the_client_lives() -> None:
+    there = replace(CHECKIN_MAIL, checkin=replace(CHECKIN, zone=ZoneInfo("America/New_York")))
+    assert decide(there, NOON).until == NOON.replace(hour=13)
 
 
 def test_a_morning_that_comes_too_late_is_not_waited_for() -> None:
@@ -128,6 +140,16 @@ def test_a_morning_that_comes_too_late_is_not_waited_for() -> None:
     for promise in (replace(CHECKIN_MAIL, not_after=soon), replace(CHECKIN_MAIL, start_by=soon)):
         decision = decide(promise, night)
         assert (decision.ruling, decision.skip) == (SendingRuling.EXPIRE, SkipReason.LATE)
+    with_the_morning = replace(CHECKIN_MAIL, not_after=NOON.replace(hour=8))
+    assert decide(with_the_morning, night).ruling is SendingRuling.EXPIRE
+
+
+@pytest.mark.parametrize(("attempts", "tries"), [(1, "1 try"), (2, "2 tries"), (4, "4 tries")])
+def test_a_mail_that_was_tried_in_vain_is_given_up_and_not_late(attempts: int, tries: str) -> None:
+    tried = replace(CHECKIN_MAIL, attempts=attempts, not_after=NOON)
+    for at in (NOON, NOON.replace(hour=3)):  # its time is over, or will be when its client wakes
+        decision = decide(replace(tried, not_after=min(NOON, at + timedelta(hours=2))), at)
+        assert decision == SendingDecision(SendingRuling.EXPIRE, f"given up after {tries}")
 
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -174,6 +196,13 @@ def test_a_second_mail_of_a_day_waits_for_the_next_morning_or_is_left_out(
     assert decision.ruling is ruling
     assert decision.until == (NOON.replace(day=24, hour=8) if ruling is SendingRuling.LATER else None)
     assert decision.skip is (None if ruling is SendingRuling.LATER else SkipReason.ONE_MAIL_A_DAY)
+    assert decision.reason == SKIPPED_BECAUSE[SkipReason.ONE_MAIL_A_DAY]
+
+
+def test_the_next_morning_is_that_of_the_clients_own_day() -> None:
+    there = replace(CHECKIN, zone=ZoneInfo("Pacific/Auckland"))  # where it is the 24th already
+    promise = replace(CHECKIN_MAIL, checkin=there, not_after=NOON + 3 * DAY)
+    assert after_todays_mail(promise, NOON).until == datetime(2026, 11, 24, 19, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -203,6 +232,18 @@ def test_waking_hours_are_the_clients_own(zone: str, at: str, begins: str) -> No
     instant = datetime.fromisoformat(at).replace(tzinfo=UTC)
     awake = next_waking(WakingHours(time(8), time(20)), ZoneInfo(zone), instant)
     assert awake == datetime.fromisoformat(begins).replace(tzinfo=UTC)
+    assert awake.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("at", "begins"), [("00:15", "00:30"), ("01:15", "01:15")], ids=["before both", "between them"]
+)
+def test_of_two_openings_in_one_night_the_first_counts(at: str, begins: str) -> None:
+    """On 25 October 2026 it is half past one in London twice: at 00:30 and at 01:30 UTC."""
+    instant, opening = (
+        datetime.fromisoformat(f"2026-10-25T{each}").replace(tzinfo=UTC) for each in (at, begins)
+    )
+    assert next_waking(WakingHours(time(1, 30), time(20)), ZoneInfo("Europe/London"), instant) == opening
 
 
 @pytest.mark.parametrize(

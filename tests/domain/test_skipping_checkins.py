@@ -8,8 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clinic.domain.mail_standing import ORDER, MailStanding
-from clinic.domain.skipping import SendingFacts, should_skip, skip_in_words
-from clinic.domain.types import ProgramStatus, SkipReason
+from clinic.domain.skipping import (
+    AWAITED,
+    OUT,
+    UNANSWERED_AFTER,
+    UNSENT,
+    SendingFacts,
+    should_skip,
+    skip_in_words,
+)
+from clinic.domain.types import CheckinState, ProgramStatus, SkipReason
 
 DUE = datetime(2026, 11, 23, 8, tzinfo=UTC)
 FINE = SendingFacts(due_at=DUE, program=ProgramStatus.ACTIVE)
@@ -18,6 +26,36 @@ MAILED = MailStanding()
 
 def test_a_checkin_with_nothing_against_it_is_sent() -> None:
     assert should_skip(MAILED, FINE, DUE) is None
+
+
+def test_nothing_stands_against_a_checkin_that_is_not_said() -> None:
+    said = replace(FINE, answered_today=False, mailed_today=False, unanswered_in_a_row=0)
+    assert said == FINE
+
+
+STATES = [
+    # state -> not sent yet, out or on its way, waited for
+    (CheckinState.PLANNED, (True, False, False)),
+    (CheckinState.DUE, (True, False, False)),
+    (CheckinState.WAITING, (True, True, False)),
+    (CheckinState.SENDING, (False, True, False)),
+    (CheckinState.SENT, (False, True, True)),
+    (CheckinState.IN_DOUBT, (False, True, True)),
+    (CheckinState.ANSWERED, (False, True, False)),
+    (CheckinState.EXPIRED, (False, True, False)),
+    (CheckinState.SKIPPED, (False, False, False)),
+    (CheckinState.FAILED, (False, False, False)),
+]
+
+
+def test_every_state_says_whether_a_checkin_went_out_and_is_waited_for() -> None:
+    assert [state for state, _ in STATES] == sorted(CheckinState, key=[row[0] for row in STATES].index)
+    for state, where in STATES:
+        assert (state in UNSENT, state in OUT, state in AWAITED) == where, state
+
+
+def test_a_checkin_is_unanswered_after_two_days() -> None:
+    assert timedelta(days=2) == UNANSWERED_AFTER
 
 
 TABLE = [

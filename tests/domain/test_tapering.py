@@ -80,6 +80,7 @@ TABLE = {
     "three of three answered": ({"asked": 3, "answered": 3}, None),
     "two of two of a weekly rhythm": ({"asked": 2, "answered": 2}, Hindrance.FEW_ANSWERS),
     "three of five answered": ({"asked": 5, "answered": 3}, Hindrance.FEW_ANSWERS),
+    "just less than three quarters": ({"asked": 99, "answered": 74}, Hindrance.FEW_ANSWERS),
     "nothing asked at all": ({"asked": 0, "answered": 0}, Hindrance.FEW_ANSWERS),
     "practice just on plan": ({"logged": Share(8, 10)}, None),
     "practice just below plan": ({"logged": Share(79, 100)}, Hindrance.LITTLE_PRACTICE),
@@ -161,6 +162,11 @@ def test_the_reason_is_told_in_figures(pain: tuple[int, int] | None, words: str)
 def test_the_reason_says_where_the_days_come_from() -> None:
     said = replace(WELL, logged=Share(0, 28), said=Share(25, 28))
     assert "answered, practice named in them for 25 of 28 days, pain" in reason(numbers(said, None), TODAY)
+
+
+def test_the_reason_names_the_year_of_weeks_that_began_in_another() -> None:
+    newly = replace(WELL, today=date(2027, 1, 11))
+    assert reason(numbers(newly, None), newly.today).startswith("Since Mon 14 Dec 2026: 4 of 4")
 
 
 def test_the_figures_are_kept_as_they_were_when_it_was_offered() -> None:

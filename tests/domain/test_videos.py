@@ -31,6 +31,7 @@ TAKEN = [
     ("https://vimeo.com/123456789#t=4m30s", Video(VI, "123456789", 270)),
     ("https://player.vimeo.com/video/123456789?h=0a1b2c3d4e", Video(VI, "123456789/0a1b2c3d4e")),
     ("https://player.vimeo.com/video/123456789", Video(VI, "123456789")),
+    ("https://player.vimeo.com/video/123456789?h=0a1b2c3d4e&h=ffffff", Video(VI, "123456789/0a1b2c3d4e")),
     (f"https://youtu.be/{ID}?t=nonsense", Video(YT, ID)),
     (f"https://youtu.be/{ID}?t=99999", Video(YT, ID, 21600)),
 ]
@@ -64,6 +65,8 @@ REFUSED = [
     "https://youtube.com/watch",
     "https://youtube.com/",
     "https://youtube.com/channel/abc",
+    "https://youtube.com/channel/" + ID,
+    "https://youtube.com/embed",
     'https://youtu.be/a1B2c3D4e5"',
     "https://youtu.be/<script>xx>",
     "https://youtu.be/a1B2c3D4e5_/extra",
@@ -75,6 +78,7 @@ REFUSED = [
     "https://vimeo.com/123456789/not-a-key",
     "https://vimeo.com/123456789/0a1b2c3d4e/more",
     "https://player.vimeo.com/123456789",
+    "https://player.vimeo.com/other/123456789",
     "https://[::1/watch?v=" + ID,
     "https://youtu.be/" + "a" * 600,
 ]
@@ -86,6 +90,13 @@ def test_everything_else_is_refused_with_a_reason(link: str) -> None:
         parse(link)
     assert refused.value.field == "video"
     assert refused.value.message.endswith(".")
+
+
+def test_a_link_has_five_hundred_signs_at_most() -> None:
+    link = f"https://youtu.be/{ID}?si=".ljust(500, "a")
+    assert parse(link) == Video(YT, ID)
+    with pytest.raises(RuleBroken):
+        parse(link + "a")
 
 
 @given(st.text(max_size=80))
@@ -111,7 +122,15 @@ def test_watch_addresses_are_the_providers_canonical_ones() -> None:
 
 @pytest.mark.parametrize(
     "text, second",
-    [("4:30", 270), ("0:05", 5), ("04:30", 270), ("1:02:03", 3723), (" 4:30 ", 270), ("75:00", 4500)],
+    [
+        ("4:30", 270),
+        ("0:05", 5),
+        ("04:30", 270),
+        ("1:02:03", 3723),
+        (" 4:30 ", 270),
+        ("75:00", 4500),
+        ("1:59:59", 7199),
+    ],
 )
 def test_times_are_read_as_people_write_them(text: str, second: int) -> None:
     assert parse_clock(text) == second
@@ -121,8 +140,9 @@ def test_times_are_read_as_people_write_them(text: str, second: int) -> None:
     "text", ["", "4", "4:3", "4:60", "4.30", "1:60:00", "-1:00", "4:30:", "four", "４:30"]
 )
 def test_other_times_are_refused(text: str) -> None:
-    with pytest.raises(RuleBroken):
+    with pytest.raises(RuleBroken) as refused:
         parse_clock(text)
+    assert refused.value.field == "at"
 
 
 @given(st.integers(0, 6 * 3600))

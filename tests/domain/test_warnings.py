@@ -116,6 +116,11 @@ def test_no_text_is_made_before_the_numbers_are_set(emergency: str, urgent: str)
         client_text("Call {emergency_number}.", emergency_number=emergency, urgent_line=urgent)
 
 
+def test_a_sitting_is_an_hour_and_a_flag_of_no_checkin_is_judged_by_time_and_weight() -> None:
+    assert timedelta(hours=1) == ONE_SITTING
+    assert not is_same_sitting(SignVerdict(Tier.E, ("saddle",)), STANDING, SOON)
+
+
 STANDING = SignVerdict(Tier.U, ("calf",))
 SOON, LATER = ONE_SITTING / 2, ONE_SITTING
 

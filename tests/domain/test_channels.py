@@ -1,0 +1,29 @@
+"""Which mails a client can stop, by sort."""
+
+from __future__ import annotations
+
+import pytest
+
+from clinic.domain.channels import channel_of, kinds_in
+from clinic.domain.sending import CHECKIN_MAILS
+from clinic.domain.types import MailChannel, MailKind
+
+CAN_BE_STOPPED = {
+    MailKind.CHECKIN: MailChannel.CHECKINS,
+    MailKind.REMINDER: MailChannel.CHECKINS,
+    MailKind.QUESTIONNAIRE: MailChannel.MESSAGES,
+}
+
+
+@pytest.mark.parametrize("kind", MailKind)
+def test_what_can_be_stopped_is_of_one_sort_and_mail_about_the_account_of_none(kind: MailKind) -> None:
+    assert channel_of(kind) is CAN_BE_STOPPED.get(kind)
+
+
+@pytest.mark.parametrize("channel", MailChannel)
+def test_a_sort_has_the_kinds_that_say_so(channel: MailChannel) -> None:
+    assert kinds_in(channel) == {kind for kind in MailKind if channel_of(kind) is channel}
+
+
+def test_the_ledger_follows_the_mails_of_checkins() -> None:
+    assert kinds_in(MailChannel.CHECKINS) == CHECKIN_MAILS

@@ -1,0 +1,71 @@
+"""The wording of a move as its reader got it: kept as plain values, and read again as it was."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from clinic.domain.moves import (
+    MistakeContent,
+    MoveContent,
+    TransferContent,
+    VideoContent,
+    named_mistake_in,
+)
+
+PLAIN = MistakeContent(key="knees", name="Knees fall in", see="In a mirror.", fix="Press out.")
+NAMED = MistakeContent(
+    key="wink",
+    name="The tuck",
+    see="The back rounds.",
+    fix="Stop higher.",
+    self_test="A stick along the back.",
+    is_named=True,
+    fault_keys=("rounded_back", "tucked_hips"),
+    video_second=270,
+)
+BARE = MoveContent(
+    name="Hip hinge",
+    purpose="To bend without rounding.",
+    setup=("Stand.",),
+    steps=("Push back.", "Come up."),
+    cues=("Long back.",),
+    range_words="about half way",
+    feet_words="hip wide",
+    knees_words="soft",
+    tempo_words=("down", "up"),
+    stop_if=("It hurts.",),
+    pain_rule="Up to 3.",
+    figure="hip_hinge",
+    mistakes=(),
+)
+WHOLE = replace(
+    BARE,
+    mistakes=(PLAIN, NAMED),
+    video=VideoContent(provider="youtube", id="dQw4w9WgXcQ"),
+    transfers=(TransferContent(key="lift", name="Lifting", how="The same bend."),),
+)
+
+
+def test_a_move_is_read_as_it_was_kept_with_all_or_nothing_beside_it() -> None:
+    for move in (BARE, WHOLE):
+        assert MoveContent.from_json(move.to_json()) == move
+        assert MoveContent.from_json(json.loads(json.dumps(move.to_json()))) == move
+
+
+def test_a_mistake_says_no_more_than_it_must() -> None:
+    assert (PLAIN.self_test, PLAIN.is_named, PLAIN.fault_keys, PLAIN.video_second) == ("", False, (), None)
+    assert (BARE.video, BARE.transfers) == (None, ())
+
+
+def test_a_move_has_the_practices_own_mistake_or_none() -> None:
+    assert WHOLE.named_mistake == NAMED
+    assert replace(WHOLE, mistakes=(PLAIN,)).named_mistake is None
+    assert BARE.named_mistake is None
+
+
+def test_the_mistake_is_called_by_its_name_wherever_it_stands_in_what_was_kept() -> None:
+    kept = [BARE.to_json(), {"name": "without mistakes"}, WHOLE.to_json()]
+    assert named_mistake_in(kept) == "The tuck"
+    assert named_mistake_in([replace(WHOLE, mistakes=(PLAIN,)).to_json()]) is None
+    assert named_mistake_in([]) is None
