@@ -176,9 +176,9 @@ def invite(past: History, number: int) -> None:
 
 
 def take_back(past: History, number: int) -> None:
-    latest = invitations.latest(past.staff, past.client.id)
-    if latest is not None:
-        invitations.revoke(past.staff, latest.id)
+    newest = invitations.latest(past.staff, past.client.id).invitation
+    if newest is not None:
+        invitations.revoke(past.staff, newest.id)
 
 
 def change_program(past: History, number: int) -> None:
