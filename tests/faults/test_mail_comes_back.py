@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 import pytest
 from flask import Flask
 
-from clinic.domain.types import CheckinState, OutboxState
+from clinic.domain.types import CheckinState, MailKind, OutboxState
 from clinic.extensions import db
 from clinic.models import Checkin, Client, OutboxMessage, Practice
 from clinic.services.sending import intake as mail_intake
@@ -80,7 +80,7 @@ def test_a_poisonous_mail_fails_with_its_reason_and_holds_up_nobody(
     rows = [db.session.get_one(OutboxMessage, each) for each in ids]
     with transaction():
         poisons = {
-            rows[0].id: _spoil(rows[0], kind="no such mail"),
+            rows[0].id: _spoil(rows[0], kind=MailKind.INVITATION),
             rows[3].id: _spoil(rows[3], email="anna@exam\r\nBcc: v@elsewhere.example"),
             rows[7].id: _spoil(rows[7], email=f"{INJECTION}@client.example"),
             rows[11].id: _spoil(rows[11], email="not an address"),
@@ -108,7 +108,7 @@ def test_a_poisonous_mail_fails_with_its_reason_and_holds_up_nobody(
     assert "Anna@xn--strae-oqa.de" in {mail["To"] for mail in sent}
 
 
-def _spoil(mail: OutboxMessage, *, kind: str = "", email: str = "", name: str = "") -> str:
+def _spoil(mail: OutboxMessage, *, kind: MailKind | None = None, email: str = "", name: str = "") -> str:
     """Write into the records what no form would take; returns a word of the reason it must give."""
     client = db.session.get_one(Client, mail.client_id)
     client.email = email or client.email
