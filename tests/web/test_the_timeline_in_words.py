@@ -25,7 +25,7 @@ NOT_A_CLIENT_S = {
     "test",
     "wording",
 }
-OF_THE_PRACTICE = {"practice.begun", "practice.changed"}
+OF_THE_PRACTICE = {"practice.begun", "practice.changed", "mail.tested"}
 
 
 def recorded() -> set[str]:
