@@ -76,7 +76,7 @@ from clinic.services.outbox import ledger
 from clinic.services.outbox.steps import MailStep
 from clinic.services.programs import changing, diary, looking_over
 from clinic.services.programs.diary import DiaryEntry
-from clinic.services.reasons import rebuilding
+from clinic.services.reasons import listed, rebuilding
 from clinic.services.reasons.keeping import difference
 from clinic.services.reasons.marks import WATCHED
 from clinic.services.sending import bounces
@@ -202,8 +202,11 @@ def archive_or_restore(past: History, number: int) -> None:
 
 
 def look_after(past: History, number: int) -> None:
-    for each in attention.today(past.staff).listed:
-        attention.handle(past.staff, each.client_id, each.cases[: number + 1], "Called.")
+    client = past.client
+    found = listed.of_clients(client.practice_id, [client.id], now()).get(client.id, ())
+    cases = [attention.ReasonCase(each.kind, each.subject_id) for each in found]
+    done = [case for case in cases if case.kind is not AttentionKind.WARNING_SIGN]
+    attention.handle(past.staff, client.id, done[: number + 1], "Called.")
 
 
 def worker(past: History, number: int) -> None:
@@ -254,7 +257,7 @@ def test_making_the_list_anew_changes_nothing_whatever_happened(
             except (ClinicError, IntegrityError):  # not allowed, or a second check-in of a day
                 db.session.rollback()
             _nothing_differs(past, step.__name__)
-            _the_page_says_what_the_rules_say(past, step.__name__)
+            _the_pages_say_what_the_rules_say(past, step.__name__)
 
 
 def _nothing_differs(past: History, after: str) -> None:
@@ -263,13 +266,16 @@ def _nothing_differs(past: History, after: str) -> None:
     assert len(found) == 0, (after, found)
 
 
-def _the_page_says_what_the_rules_say(past: History, after: str) -> None:
+def _the_pages_say_what_the_rules_say(past: History, after: str) -> None:
     at = now()
-    page = attention.today(past.staff)
-    said = {each.client_id: [(r.kind, r.since) for r in each.reasons] for each in page.listed}
-    for client in past.clients:
-        found = shown(reasons(plainly(client.id)), at)
-        assert said.get(client.id, []) == [(r.kind, r.since) for r in found], after
+    ruled = {client.id: shown(reasons(plainly(client.id)), at) for client in past.clients}
+    found = listed.of_clients(past.people.practice.id, ruled, at)
+    assert {who: shown(found.get(who, ()), at) for who in ruled} == ruled, after
+    # clients of earlier histories are in the practice, too, and the page ends with the fiftieth
+    first = {each.client_id: each.reasons for each in attention.today(past.staff).listed}
+    assert {who: first[who] for who in ruled if who in first} == {
+        w: r for w, r in ruled.items() if w in first
+    }
 
 
 # --- the facts of one client once more, read without a clever statement
