@@ -35,21 +35,24 @@ def test_a_section_has_its_own_tests_in_order() -> None:
 
 
 def test_a_note_is_free_text_without_sides_that_nothing_is_made_of() -> None:
-    assert NOTE_FIELD == Field(
-        id="note",
-        kind=FieldKind.TEXT,
-        label="Note",
-        unit="",
-        minimum=None,
-        maximum=None,
-        step=None,
-        options=(),
-        abnormal=None,
-        warning=None,
-        warning_do="",
-        normal="",
-        per_side=False,
-        hint="",
+    assert (
+        Field(
+            id="note",
+            kind=FieldKind.TEXT,
+            label="Note",
+            unit="",
+            minimum=None,
+            maximum=None,
+            step=None,
+            options=(),
+            abnormal=None,
+            warning=None,
+            warning_do="",
+            normal="",
+            per_side=False,
+            hint="",
+        )
+        == NOTE_FIELD
     )
 
 
