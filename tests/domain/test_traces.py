@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clinic.domain.errors import RuleBroken
 from clinic.domain.traces import trace
 
 
@@ -18,6 +19,7 @@ def test_an_error_is_its_kind_and_the_lines_it_went_through() -> None:
     assert told.startswith("builtins.ValueError\n")
     assert "in failed" in told
     assert "ada@" not in told
+    assert trace(RuleBroken("Ada is archived.")) == "clinic.domain.errors.RuleBroken\n"
 
 
 def test_what_stood_behind_an_error_is_told_after_it() -> None:
