@@ -150,7 +150,8 @@ def test_a_door_loads_as_much_as_it_is_asked_to(world: World) -> None:
             found = opened(door, known["owner"], name, load_only(kind.id))
             assert "practice_id" in loaded(found).unloaded, door
             db.session.expunge_all()
-    assert "name" in loaded(access.own_client(known["client"], load_only(Client.id))).unloaded
+    own_record = access.own_client(known["client"], load_only(Client.id))
+    assert "name" in loaded(own_record).unloaded
 
 
 def test_a_client_sees_the_program_assigned_last_of_those_that_have_not_ended(world: World) -> None:
