@@ -270,14 +270,16 @@ def test_dealing_with_unanswered_checkins_lets_mail_begin_again(people: People, 
     assert run(NOW + 5 * DAY).promised == 1
 
 
-def test_of_sixty_clients_the_fifty_most_pressing_are_shown_and_all_are_counted(people: People) -> None:
+def test_of_sixty_clients_the_twenty_most_pressing_come_first_and_all_can_be_seen(people: People) -> None:
     with transaction():
         for number in range(60):
             bounced_at = NOW - DAY * (number + 1)
             make_client(people.practice, f"Client {number:02}", bounced_at=bounced_at)
-    page = attention.today(people.actor(people.owner))
-    assert page.count == 60
-    assert [each.name for each in page.listed] == [f"Client {number:02}" for number in range(59, 9, -1)]
+    for everybody, shown in ((False, 20), (True, 60)):
+        page = attention.today(people.actor(people.owner), everybody=everybody)
+        assert page.count == 60
+        first = [f"Client {number:02}" for number in range(59, 59 - shown, -1)]
+        assert [each.name for each in page.listed] == first
 
 
 def test_the_page_asks_two_questions_and_for_its_practice_however_many_clients_there_are(

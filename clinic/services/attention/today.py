@@ -19,9 +19,9 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
 from clinic.services.outbox import calling_back as checkins
 from clinic.services.reasons import listed
-from clinic.services.transaction import transaction
+from clinic.services.transaction import one_at_a_time, transaction
 
-MOST = 50
+FIRST, MOST = 20, 500  # clients on the page as it opens, and when all are asked for
 ANSWERS_SHOWN = timedelta(days=14)
 ANSWERS_LISTED = 20
 LONGEST_NOTE = 500
@@ -85,11 +85,14 @@ class TodayPage:
     answered: Sequence[RecentAnswer]
 
 
-def today(actor: Actor) -> TodayPage:
-    """The practice's first page; staff only. Two queries and the practice, whatever its size."""
+def today(actor: Actor, *, everybody: bool = False) -> TodayPage:
+    """The practice's first page, with the first twenty or, asked for, with everybody up to five hundred.
+
+    Staff only. Two queries and the practice, whatever its size.
+    """
     access.staff_only(actor)
     practice, at = access.practice_of(actor), now()
-    found = listed.pressing(actor.practice_id, at, MOST)
+    found = listed.pressing(actor.practice_id, at, MOST if everybody else FIRST)
     clients = [_listed(client_id, name, found.reasons[client_id], at) for client_id, name in found.clients]
     day = today_in(practice.time_zone)
     return TodayPage(at, day, practice.has_reasons, clients, found.count, _answered(actor, at))
@@ -103,7 +106,7 @@ def handle(actor: Actor, client_id: uuid.UUID, cases: Iterable[ReasonCase], note
     with transaction():
         client = access.client_for(actor, client_id)
         access.staff_only(actor)
-        _one_at_a_time(client)
+        one_at_a_time(Client, client.id)
         for case in cases:
             _handle(actor, client, case, (note or "")[:LONGEST_NOTE])
 
@@ -139,12 +142,6 @@ _ANSWERED = (
 def _answered(actor: Actor, at: datetime) -> list[RecentAnswer]:
     values = {"practice_id": actor.practice_id, "since": at - ANSWERS_SHOWN}
     return [RecentAnswer(*row) for row in db.session.execute(_ANSWERED, values)]
-
-
-def _one_at_a_time(client: Client) -> None:
-    # of two presses at once the second sees what the first one wrote; SQLite has one writer anyway
-    mine = select(Client.id).where(Client.practice_id == client.practice_id, Client.id == client.id)
-    db.session.execute(mine.with_for_update())
 
 
 def _handle(actor: Actor, client: Client, case: ReasonCase, note: str) -> None:

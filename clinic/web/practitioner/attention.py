@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.domain.errors import RuleBroken
@@ -25,7 +25,7 @@ from clinic.web.refusals import told_on_the_next_page
 def index() -> str:
     """Everybody who needs attention, the most pressing first."""
     actor = current_actor()
-    today = attention.today(actor)
+    today = attention.today(actor, everybody=request.args.get("show") == "all")
     zone = practice_of(actor).time_zone
     answered = [
         words.answer(each, local_date(each.answer.answered_at, zone), today.today) for each in today.answered
@@ -35,7 +35,7 @@ def index() -> str:
         today=today.today,
         entries=[words.entry(listed, today.at, today.today) for listed in today.listed],
         headline=words.headline(today.count, len(today.listed)),
-        is_cut_off=today.count > len(today.listed),
+        more=words.more(today.count, len(today.listed)),
         is_made=today.is_made,
         answered=answered,
         offers=offer_words.lines(tapering.open_offers(actor), today.today),

@@ -10,7 +10,7 @@ from flask import url_for
 from clinic.domain.attention import AttentionKind, Reason
 from clinic.domain.dates import day_in_words
 from clinic.domain.types import Tier
-from clinic.services.attention.today import ClientWithReasons, RecentAnswer
+from clinic.services.attention.today import MOST, ClientWithReasons, RecentAnswer
 from clinic.web.presenters.checkins import CheckinAnswerLine, answer_line
 
 
@@ -118,6 +118,11 @@ def _ago(day: date, today: date) -> str:
     if days in (0, 1):
         return ("today", "yesterday")[days]
     return day_in_words(day, today)
+
+
+def more(number: int, listed: int) -> str:
+    """What the link to the others says; nothing where they are shown, or as many as a page can hold."""
+    return f"Show all {number:,}" if listed < min(number, MOST) else ""
 
 
 def headline(number: int, listed: int) -> str:

@@ -17,7 +17,7 @@ from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import transaction
 from tests.factories.checkins import answered, enrol, sent_checkin
-from tests.factories.people import People
+from tests.factories.people import People, make_client
 from tests.visitor import Visitor
 
 Visit = Callable[..., Visitor]
@@ -208,3 +208,17 @@ def test_a_page_asks_at_most_eight_questions(
     browser = visit(people.colleague)
     address = path.format(client=program.client_id, flag=flag.id)
     assert queries(lambda: browser.get(address)) <= MOST_QUERIES
+
+
+def test_the_twenty_most_pressing_come_first_and_one_press_shows_all(people: People, visit: Visit) -> None:
+    with transaction():
+        for number in range(25):
+            make_client(people.practice, f"Client {number:02}", bounced_at=now() - timedelta(days=number + 1))
+    browser = visit(people.owner)
+    page = browser.get("/today").text
+    assert "25 clients to look after, the 20 most pressing are shown" in page
+    assert page.count("Mail does not arrive") == 20
+    assert 'href="/today?show=all">Show all 25<' in page
+    everybody = browser.get("/today?show=all").text
+    assert everybody.count("Mail does not arrive") == 25
+    assert "Show all" not in everybody
