@@ -51,7 +51,7 @@ def answer_weekly(program: Program, answers: list[tuple[int | None, bool]]) -> N
 
 
 def on_the_first_page(people: People, client: Client) -> set[AttentionKind]:
-    listed = attention.today(people.actor(people.colleague)).listed
+    listed = attention.today(people.actor(people.colleague), everybody=True).listed
     return {reason.kind for each in listed for reason in each.reasons if each.client_id == client.id}
 
 
