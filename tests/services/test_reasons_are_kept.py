@@ -271,8 +271,9 @@ def _the_pages_say_what_the_rules_say(past: History, after: str) -> None:
     ruled = {client.id: shown(reasons(plainly(client.id)), at) for client in past.clients}
     found = listed.of_clients(past.people.practice.id, ruled, at)
     assert {who: shown(found.get(who, ()), at) for who in ruled} == ruled, after
-    # clients of earlier histories are in the practice, too, and the page ends with the fiftieth
-    first = {each.client_id: each.reasons for each in attention.today(past.staff).listed}
+    # clients of earlier histories are in the practice, too, and a page has its end
+    page = attention.today(past.staff, everybody=True)
+    first = {each.client_id: each.reasons for each in page.listed}
     assert {who: first[who] for who in ruled if who in first} == {
         w: r for w, r in ruled.items() if w in first
     }
