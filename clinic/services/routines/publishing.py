@@ -143,8 +143,6 @@ def whole_version(actor: Actor, version_id: uuid.UUID) -> RoutineVersion:
 def begin_draft(actor: Actor, routine_id: uuid.UUID) -> RoutineVersion:
     """A new draft with the doses of the last version; the draft there is, if there is one."""
     with transaction():
-        mine = select(Routine.id).where(Routine.practice_id == actor.practice_id, Routine.id == routine_id)
-        db.session.execute(mine.with_for_update())  # of two presses the second finds the first one's draft
         routine = access.routine_for(actor, routine_id)
         _must_sign(actor)
         db.session.refresh(routine, with_for_update=True)  # of two presses the second finds the first's draft
