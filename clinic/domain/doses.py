@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import ceil
 from types import MappingProxyType
 
 from clinic.domain.dates import count
@@ -141,9 +140,14 @@ def seconds_per_day(dose: Dose) -> int:
     return one_time * dose.times_per_day
 
 
+def minutes_of(dose: Dose) -> int:
+    """Whole minutes a day that one dose takes, to the nearest and at least one."""
+    return max(1, (seconds_per_day(dose) + 30) // 60)
+
+
 def minutes_per_day(doses: Iterable[Dose]) -> int:
-    """The load meter: whole minutes a day that all the doses together take, rounded up."""
-    return ceil(sum(seconds_per_day(dose) for dose in doses) / 60)
+    """The load meter: whole minutes a day of all the doses, the sum of what is said of each of them."""
+    return sum(minutes_of(dose) for dose in doses)
 
 
 def dose_in_words(dose: Dose, tempo_words: tuple[str, str] = ("down", "up")) -> str:

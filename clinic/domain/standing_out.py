@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from clinic.domain.assessment import AssessmentTest, BatteryItem, Field
+from clinic.domain.assessment import AssessmentTest, BatteryItem, Field, Limit
 from clinic.domain.findings import NO_ANSWER, NONE_SEEN, Place, Value, Values, read
 from clinic.domain.side_difference import sides_apart
 from clinic.domain.spots import Spot, spots_of
 from clinic.domain.types import FieldKind, Side, TestResult
+
+ANY_PAIN = Limit(at_least=1)  # of 10: pain on movement is a finding, what brings it is for the practitioner
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,18 @@ class ClearTest:
 
 
 def stands_out(field: Field, value: Value) -> bool:
-    """Whether a value is abnormal, where the catalogue is certain about that; a fault seen always is."""
+    """Whether a value is abnormal, where that is certain; a fault seen and pain on movement always are."""
     if field.kind is FieldKind.FAULTS:
         return value != NONE_SEEN
-    return field.abnormal is not None and field.abnormal.covers(value)
+    limit = limit_standing_out(field)
+    return limit is not None and limit.covers(value)
+
+
+def limit_standing_out(field: Field) -> Limit | None:
+    """From where a field stands out, but for faults: what the catalogue is certain about, or any pain."""
+    if field.abnormal is None and field.kind is FieldKind.PAIN:
+        return ANY_PAIN
+    return field.abnormal
 
 
 def normal_value(field: Field) -> Value | None:

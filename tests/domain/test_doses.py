@@ -14,6 +14,7 @@ from clinic.domain.doses import (
     Tempo,
     dose_in_words,
     dose_problems,
+    minutes_of,
     minutes_per_day,
     range_in_words,
     rest_in_words,
@@ -101,11 +102,15 @@ def test_the_load_is_moving_and_resting(dose: Dose, seconds: int, why: str) -> N
     assert seconds_per_day(dose) == seconds, why
 
 
-def test_minutes_are_added_up_before_they_are_rounded_up() -> None:
-    assert minutes_per_day([HINGE, TURNS]) == 6  # 348 seconds
+def test_the_minutes_of_a_move_are_the_nearest_and_never_none() -> None:
+    hold = Dose(side=DoseSide.LEFT, sets=1, reps=1)
+    by_seconds = {held + 4: minutes_of(replace(hold, hold_s=held)) for held in (0, 85, 86, 120)}
+    assert by_seconds == {4: 1, 89: 1, 90: 2, 124: 2}
+
+
+def test_a_day_takes_what_is_said_of_its_moves() -> None:
+    assert minutes_per_day([HINGE, TURNS]) == minutes_of(HINGE) + minutes_of(TURNS) == 6
     assert minutes_per_day([]) == 0
-    hold = Dose(side=DoseSide.LEFT, sets=1, reps=1, hold_s=56)
-    assert [minutes_per_day([replace(hold, hold_s=held)]) for held in (56, 57)] == [1, 2]  # 60, 61 seconds
 
 
 doses = st.builds(
@@ -126,6 +131,7 @@ def test_any_dose_within_bounds_takes_time_and_can_be_said(dose: Dose) -> None:
     assert dose_problems(dose, BOUNDS) == {}
     assert seconds_per_day(dose) > 0
     assert seconds_per_day(replace(dose, times_per_day=6)) >= seconds_per_day(dose)
+    assert minutes_per_day([dose, dose]) == 2 * minutes_of(dose)
     words = dose_in_words(dose)
     assert f"of {dose.reps}" in words
     assert "  " not in words

@@ -26,7 +26,11 @@ def item(test: str) -> BatteryItem:
         ("faber", "result", "negative", False),
         ("faber", "result", "equivocal", False),
         ("faber", "result", "not_tested", False),
-        ("faber", "pain", 9.0, False),  # pain alone judges no test
+        ("faber", "pain", 9.0, True),  # pain on movement is a finding
+        ("faber", "pain", 1.0, True),
+        ("faber", "pain", 0.0, False),
+        ("hip_rotation", "pain", 1.0, True),
+        ("hip_rotation", "end_feel", "hard", False),
         ("slr", "angle", 20.0, False),  # no certain limit
         ("hinge_dowel", "faults", "none", False),
         ("hinge_dowel", "faults", "tuck", True),

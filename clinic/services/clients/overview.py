@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, bindparam, select
 
 from clinic.domain.errors import NotFound
 from clinic.domain.progress import Adherence, PainChange, adherence
-from clinic.domain.types import LogOutcome, ProgramStatus
+from clinic.domain.types import AssessmentStatus, LogOutcome, ProgramStatus
 from clinic.extensions import db
 from clinic.models import Assessment, CheckinAnswer, Client, PracticeLog, Program, has_open_flag
 from clinic.models.base import given
@@ -37,7 +37,7 @@ _FACTS = (
         Program,
         _newest(PracticeLog.local_date, _PRACTISED),
         _newest(CheckinAnswer.answered_at),
-        _newest(Assessment.taken_on),
+        _newest(Assessment.taken_on, Assessment.status == AssessmentStatus.SIGNED),
         has_open_flag(bindparam("practice_id"), bindparam("client_id")),
         _newest(CheckinAnswer.answered_at, _SAID, first=_EARLIEST),
         _newest(CheckinAnswer.pain, _SAID, first=_EARLIEST),

@@ -10,6 +10,7 @@ from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.assessment import BatteryItem
+from clinic.domain.doubtful import negative_with_familiar_pain
 from clinic.domain.findings import Values
 from clinic.domain.same_day import same_day_findings
 from clinic.domain.types import AssessmentStatus, Section
@@ -48,6 +49,7 @@ def frame(
             same_day_findings(items, values, earlier.values if earlier else {}),
             earlier.taken_on if earlier else None,
         ),
+        "questions": words.question_lines(negative_with_familiar_pain(items, values)),
         "raised": raised_words(warnings.raised_from(assessment)),
         "earlier": earlier,
         "wording": wording,

@@ -13,7 +13,7 @@ from clinic.domain.dates import count, day_in_words
 from clinic.domain.findings import NONE_SEEN, Place, Value, Values, in_figures, with_unit
 from clinic.domain.same_day import SameDayFinding
 from clinic.domain.side_difference import sides_apart
-from clinic.domain.spots import in_section, sides_of
+from clinic.domain.spots import Spot, in_section, sides_of
 from clinic.domain.standing_out import clear_tests, stands_out
 from clinic.domain.types import FieldKind, Section, Side
 from clinic.models import ExerciseMistake
@@ -102,6 +102,15 @@ class FlagLine:
     do: str
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionLine:
+    """A result that is asked about before somebody signs: its section, its field in the form, its name."""
+
+    section: Section
+    field_id: str
+    name: str
+
+
 def field_name(test: AssessmentTest, field: Field, side: Side) -> str:
     """The full name of a place: "FABER (Patrick), pain, left"."""
     label = "" if field.kind is FieldKind.RESULT and field.label == "Result" else lower_first(field.label)
@@ -129,6 +138,14 @@ def flag_lines(flags: Iterable[SameDayFinding], before_day: date | None) -> list
     return [
         FlagLine(flag.spot.test.section, _flag_words(flag, before_day), flag.spot.field.warning_do)
         for flag in flags
+    ]
+
+
+def question_lines(doubtful: Iterable[Spot]) -> list[QuestionLine]:
+    """Results that do not go with what was recorded beside them, as questions."""
+    return [
+        QuestionLine(spot.test.section, spot.name, field_name(spot.test, spot.field, spot.place.side))
+        for spot in doubtful
     ]
 
 

@@ -18,6 +18,7 @@ from clinic.domain.assessment import (
 from clinic.domain.dates import count
 from clinic.domain.findings import in_figures, with_unit
 from clinic.domain.provenance import Provenance, Source
+from clinic.domain.standing_out import limit_standing_out
 from clinic.domain.types import Evidence, FieldKind, Section
 from clinic.services.batteries.offered import is_own
 from clinic.services.batteries.own_batteries import Pick
@@ -224,7 +225,7 @@ def _field_row(field: Field, has_sides: bool) -> FieldRow:
         label=field.label,
         what=_what(field) + once,
         normal=_normal(field),
-        notable=_limit(field, field.abnormal),
+        notable=_limit(field, limit_standing_out(field)),
         flag=_limit(field, field.warning),
         hint=field.hint,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from clinic.catalogue.figures import has_figure
-from clinic.domain.doses import dose_in_words, range_in_words, rest_in_words, seconds_per_day
+from clinic.domain.doses import dose_in_words, minutes_of, range_in_words, rest_in_words
 from clinic.domain.moves import MistakeContent, MoveContent
 from clinic.domain.videos import clock, watch_url
 from clinic.models import Prescription
@@ -53,9 +53,7 @@ def move_view(prescription: Prescription) -> MoveView:
         brief=dose_in_words(replace(dose, tempo="", hold_s=0)),
         rest=rest_in_words(dose),
         range_words=range_in_words(dose.move_range),
-        minutes=max(
-            1, round(seconds_per_day(dose) / 60)
-        ),  # to the nearest, so that the rows add up to the whole
+        minutes=minutes_of(dose),
         tempo=prescription.tempo,
         video_url=_video(content, 0),
         mistake=named,

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event, select
 
 from clinic.domain.findings import Place, Value
-from clinic.domain.types import AssessmentStatus
+from clinic.domain.types import AssessmentStatus, Side
 from clinic.extensions import db
 from clinic.models import Assessment, Finding
 from clinic.services.actors import Actor
@@ -76,6 +76,28 @@ def sent_back(answer: Any) -> dict[str, Any]:
 def stored(assessment: Assessment) -> dict[Place, Value]:
     rows = db.session.scalars(select(Finding).where(Finding.assessment_id == assessment.id))
     return reading.values_of(rows)
+
+
+def test_a_negative_beside_the_familiar_pain_is_asked_about_while_it_is_a_draft(
+    staff: Visitor, robin: Actor, assessment: Assessment
+) -> None:
+    result = Place("faber", "result", Side.LEFT)
+    recorded(robin, assessment, {result: "negative", Place("faber", "familiar", Side.LEFT): "yes"})
+    for page in ("orthopedic", "", "sign"):
+        shown = staff.get(url(assessment, page)).get_data(as_text=True)
+        assert "Is the result right?" in shown, page
+        assert f'href="{url(assessment, "orthopedic")}#{result.name}"' in shown, page
+    assert "Is the result right?" not in text(staff.get(url(assessment, "neurologic")))
+    recorded(robin, assessment, {result: "positive", Place("faber", "familiar", Side.LEFT): "yes"})
+    assert "Is the result right?" not in text(staff.get(url(assessment, "sign")))
+
+
+def test_a_draft_is_not_the_last_assessment(
+    people: People, staff: Visitor, robin: Actor, assessment: Assessment
+) -> None:
+    signed(robin, people.client, FIRST)
+    draft(robin, people.client, LATER)
+    assert "Last assessment Mon 2 Mar 2026" in text(staff.get(f"/clients/{people.client.id}"))
 
 
 def path_of(answer: Any) -> str:
