@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from clinic.domain.assessment import AssessmentTest, BatteryItem, Field
 from clinic.domain.findings import Place, Value, Values
-from clinic.domain.types import FieldKind, Section, Side
+from clinic.domain.types import FieldKind, Section, Side, TestResult
 
 BOTH_SIDES = (Side.LEFT, Side.RIGHT)
+SAYS_MORE = frozenset({FieldKind.CHOICE, FieldKind.PAIN})
 NOTE_FIELD = Field(
     id="note",
     kind=FieldKind.TEXT,
@@ -75,3 +76,36 @@ def with_note(item: BatteryItem) -> BatteryItem:
 def way_of(test: AssessmentTest, values: Values) -> dict[str, Value | None]:
     """How a test was measured: each of its ways, None where it was not noted."""
     return {field.id: values.get(Place(test.id, field.id, Side.NONE)) for field in test.fields if field.way}
+
+
+def belongs_to_positive(item: BatteryItem, field: Field) -> bool:
+    """Whether a field only says more of a positive result: where, how much, whether it is the familiar pain.
+
+    What is measured or looked at, has a normal answer, or tells the way is recorded whatever the result.
+    """
+    if field.kind not in SAYS_MORE or field.normal or field.way:
+        return False
+    return any(each.kind is FieldKind.RESULT for each in item.fields)
+
+
+def left_out(items: Iterable[BatteryItem], values: Mapping[Place, object]) -> frozenset[Place]:
+    """The places that nobody needs to fill in, because the results that they belong to are negative."""
+    return frozenset(
+        Place(item.test.id, field.id, side)
+        for item in items
+        for field in item.fields
+        if belongs_to_positive(item, field)
+        for side in sides_of(field)
+        if _is_negative(item, side, values)
+    )
+
+
+def _is_negative(item: BatteryItem, side: Side, values: Mapping[Place, object]) -> bool:
+    results = [
+        values.get(Place(item.test.id, field.id, each))
+        for field in item.fields
+        if field.kind is FieldKind.RESULT
+        for each in sides_of(field)
+        if Side.NONE in (side, each) or each is side
+    ]
+    return all(result == TestResult.NEGATIVE for result in results)

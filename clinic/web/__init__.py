@@ -107,6 +107,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
             FORM,
             "assessment",
         ),
+        Rule("/assessments/<uuid:assessment_id>/go-on", recording.go_on, STAFF, record="assessment"),
         Rule("/assessments/<uuid:assessment_id>/sign", exam.sign, STAFF, FORM, "assessment"),
         Rule("/assessments/<uuid:assessment_id>/amend", amendments.amend, STAFF, FORM, "assessment"),
         Rule("/assessments/<uuid:assessment_id>/again", retests.again, STAFF, POST, "assessment"),

@@ -7,7 +7,17 @@ from dataclasses import replace
 from clinic.catalogue import load_catalogue
 from clinic.domain.assessment import BatteryItem, Field
 from clinic.domain.findings import Place
-from clinic.domain.spots import NOTE_FIELD, Spot, in_section, is_counted, sides_of, spots_of, with_note
+from clinic.domain.spots import (
+    NOTE_FIELD,
+    Spot,
+    belongs_to_positive,
+    in_section,
+    is_counted,
+    left_out,
+    sides_of,
+    spots_of,
+    with_note,
+)
 from clinic.domain.types import FieldKind, Section, Side
 
 TESTS = load_catalogue().tests
@@ -65,3 +75,32 @@ def test_every_test_has_room_for_one_note_and_it_is_not_counted() -> None:
         with_note(BatteryItem(FABER, (replace(NOTE_FIELD, label="Own note"),))).fields[0].label == "Own note"
     )
     assert [is_counted(spot) for spot in spots_of([noted])] == [True, True, True, True, False]
+
+
+def test_what_only_says_more_of_a_positive_result_belongs_to_it() -> None:
+    faber = BatteryItem(FABER, FABER.fields)
+    assert [each.id for each in FABER.fields if belongs_to_positive(faber, each)] == [
+        "familiar",
+        "where",
+        "pain",
+    ]
+    slr = TESTS["slr"]
+    belongs = {each.id for each in slr.fields if belongs_to_positive(BatteryItem(slr, slr.fields), each)}
+    assert "angle" not in belongs, "what is measured is recorded whatever the result"
+    reflexes = TESTS["reflexes"]
+    of_reflexes = BatteryItem(reflexes, reflexes.fields)
+    assert not any(belongs_to_positive(of_reflexes, each) for each in reflexes.fields), "there is no result"
+
+
+def test_beside_a_negative_nobody_is_asked_for_more_on_its_side() -> None:
+    items = [BatteryItem(FABER, (RESULT, PAIN))]
+    left, right = (Place("faber", "pain", side) for side in (Side.LEFT, Side.RIGHT))
+    results = {side: Place("faber", "result", side) for side in (Side.LEFT, Side.RIGHT)}
+    assert left_out(items, {}) == frozenset()
+    assert left_out(items, {results[Side.LEFT]: "negative"}) == {left}
+    assert left_out(items, {results[Side.LEFT]: "negative", results[Side.RIGHT]: "positive"}) == {left}
+    assert left_out(items, dict.fromkeys(results.values(), "negative")) == {left, right}
+    once = [BatteryItem(FABER, (RESULT, replace(PAIN, per_side=False)))]
+    whole = Place("faber", "pain", Side.NONE)
+    assert left_out(once, {results[Side.LEFT]: "negative"}) == frozenset(), "the other side may be positive"
+    assert left_out(once, dict.fromkeys(results.values(), "negative")) == {whole}

@@ -86,6 +86,23 @@ def test_all_normal_and_finding_a_test_take_one_key(settled: Installation, sit_d
     assert [value(olive, f"reflexes-{each}") for each in ("patellar-left", "patellar-right")] == ["3", ""]
 
 
+def test_a_negative_test_takes_one_key_and_the_next_test_another(
+    settled: Installation, sit_down: SitDown
+) -> None:
+    olive = sit_down("Olive", settled)
+    signs_in(olive)
+    begins(olive, a_client(settled, "Nell Fine"))
+    olive.page.locator("#faber-result-left").focus()
+    olive.types("=")
+    assert value(olive, "faber-result-right") == "negative"
+    assert at(olive)["test"] != "faber", "where, how much and whether familiar belong to a positive one"
+    olive.page.locator("#faber-result-left").focus()
+    olive.types("n", "p")
+    assert at(olive)["name"] == "faber-familiar-right", "the left is negative, the right is asked about"
+    olive.types("Shift+Enter")
+    assert at(olive)["test"] not in ("", "faber")
+
+
 def test_the_body_is_pressed_and_says_the_same_as_the_rows(settled: Installation, sit_down: SitDown) -> None:
     olive = sit_down("Olive", settled, **TABLET)
     signs_in(olive)

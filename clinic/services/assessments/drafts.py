@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.findings import Entry, Place, Signed, Unread, Value, check, enter, spelled
 from clinic.domain.merging import FieldFate, fate
-from clinic.domain.spots import Spot, is_counted
+from clinic.domain.spots import Spot, is_counted, left_out
 from clinic.domain.types import AssessmentStatus, Section
 from clinic.extensions import db
 from clinic.models import Assessment, AssessmentDraft, Finding
@@ -104,6 +104,18 @@ class SectionKept:
 def standing(assessment: Assessment, laid: Layout) -> SectionStanding:
     """What the page of a section shows; no query where draft and findings are loaded."""
     return _standing(assessment, laid, assessment.findings, assessment.draft)
+
+
+def next_empty(assessment: Assessment) -> tuple[Section, str] | None:
+    """Where a draft goes on: the first field that is wanted and empty, in the order of the pages."""
+    for section in Section:
+        laid = layout(assessment, section)
+        held = standing(assessment, laid).entries
+        spared = left_out(laid.items, {spot.place: held.get(name) for name, spot in laid.spots.items()})
+        for name, spot in laid.spots.items():
+            if is_counted(spot) and not (name in held or name in laid.follows or spot.place in spared):
+                return section, name
+    return None
 
 
 def keep(

@@ -140,6 +140,12 @@
     return cellOf.get(name.endsWith("-left") ? name.replace(/-left$/, "-right") : name.replace(/-right$/, "-left"));
   };
   const isOpen = (cell) => !cell.closest("details:not([open])") && !cell.dataset.follows;
+  // What only says more of a positive result is passed by beside a negative one, on its side or on both
+  const sideOf = (cell) => (/-(left|right)$/.exec(cell.dataset.cell) || [""])[0];
+  const isNegative = (cell) => all('[data-keys="result"]', cell.closest("[data-test]"))
+    .filter((each) => !sideOf(cell) || !sideOf(each) || sideOf(each) === sideOf(cell))
+    .every((each) => get(each) === "negative");
+  const isWanted = (cell) => isOpen(cell) && !("ofPositive" in cell.dataset && !get(cell) && isNegative(cell));
   const focusOn = (cell) => {
     const inside = boxes(cell);
     const box = inside.find((each) => each.type === "radio" && each.checked) || inside[0];
@@ -147,7 +153,7 @@
     if (box.type === "text") box.select();
   };
   const goOn = (cell) => {
-    const next = cells.slice(cells.indexOf(cell) + 1).find(isOpen);
+    const next = cells.slice(cells.indexOf(cell) + 1).find(isWanted);
     if (next) focusOn(next);
     else form.querySelector("[name=act][value=next]").focus();
   };
@@ -176,13 +182,16 @@
     return true;
   };
   const onAny = (event, cell, isWords) => {
-    if (event.key === "Enter" && cell) { goOn(cell); return true; }
+    if (event.key === "Enter" && cell) {
+      goOn(event.shiftKey && cell.closest("[data-test]") ? all("[data-cell]", cell.closest("[data-test]")).pop() : cell);
+      return true;
+    }
     if (isWords || !oneKey()) return false;
     if (event.key === "/") { find(); return true; }
     if (event.key === "=" && cell && cell.closest("[data-test]")) {
       const test = cell.closest("[data-test]");
       fill(test);
-      const empty = all("[data-counts]", test).find((each) => isOpen(each) && !get(each));
+      const empty = all("[data-counts]", test).find((each) => isWanted(each) && !get(each));
       if (empty) focusOn(empty);
       else goOn(all("[data-cell]", test).pop());
       return true;
@@ -233,11 +242,11 @@
     event.preventDefault();
     goTo(link);
   });
-  // Come here to go on: the first empty field waits, once the browser has gone to the place in the address
+  // Come here to go on: the field of the address or the first empty one waits, once the browser has gone there
   const begin = () => {
-    const first = cells.find((cell) => isOpen(cell) && !get(cell));
+    const first = cellOf.get(location.hash.slice(1)) || cells.find((cell) => isWanted(cell) && !get(cell));
     if (first && document.activeElement === document.body) focusOn(first);
   };
-  if (location.hash === "#sheet") addEventListener("load", () => setTimeout(begin, 0));
+  if (location.hash === "#sheet" || cellOf.has(location.hash.slice(1))) addEventListener("load", () => setTimeout(begin, 0));
   form.querySelector("[data-jump]").addEventListener("click", () => { index.open = true; });
 })();

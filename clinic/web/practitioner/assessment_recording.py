@@ -86,6 +86,13 @@ def edit(assessment_id: uuid.UUID, section: str) -> Answer:
     return _sheet_page(assessment, laid, form, stored_sheet(now))
 
 
+def go_on(assessment_id: uuid.UUID) -> Response:
+    """To the first empty field of a draft; to its review where there is none."""
+    assessment = assessments.whole(current_actor(), assessment_id)
+    empty = None if is_signed(assessment) else drafts.next_empty(assessment)
+    return to_section(assessment.id, empty[0], empty[1]) if empty else to_show(assessment.id)
+
+
 def keep(assessment_id: uuid.UUID, section: str) -> Response | tuple[Response, int]:
     """Keep what is on the page as somebody types; tells the page what was refused, and what others did."""
     actor = current_actor()

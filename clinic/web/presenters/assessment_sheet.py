@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clinic.domain.assessment import AssessmentTest, BatteryItem, Field
 from clinic.domain.findings import NONE_SEEN, Entry, Place, Unread, Value, Values, in_figures, spelled
-from clinic.domain.spots import NOTE_FIELD, Spot, in_section, is_counted, sides_of, spots_of
+from clinic.domain.spots import (
+    NOTE_FIELD,
+    Spot,
+    belongs_to_positive,
+    in_section,
+    is_counted,
+    sides_of,
+    spots_of,
+)
 from clinic.domain.standing_out import stands_out
 from clinic.domain.types import FieldKind, Section, Side
 from clinic.models import ExerciseMistake
@@ -49,7 +57,7 @@ class SheetCell:
     """One field on one side. `control` is segments, select, checks, number or text.
 
     `keys` says what a key does here: result, grade or choice. `normal` is what "all normal" writes; `empty`
-    is what a list shows where nothing is chosen.
+    is what a list shows where nothing is chosen. `of_positive` ones are skipped beside a negative result.
     """
 
     id: str
@@ -68,6 +76,7 @@ class SheetCell:
     empty: str
     follows: str
     counts: bool
+    of_positive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +231,7 @@ def _group(item: BatteryItem, laid: Layout, layers: Layers) -> SheetGroup:
     return SheetGroup(
         key=test.id,
         test=test,
-        rows=tuple(_row(test, each, laid, layers) for each in item.fields if each.id != NOTE_FIELD.id),
+        rows=tuple(_row(item, each, laid, layers) for each in item.fields if each.id != NOTE_FIELD.id),
         note=_note(item, laid, layers),
         can_fill=any(not sheet.texts.get(name) for name in normal),
         is_all_normal=bool(normal) and all(sheet.texts.get(name) == text for name, text in normal.items()),
@@ -242,10 +251,10 @@ def _note(item: BatteryItem, laid: Layout, layers: Layers) -> SheetCell | None:
     return _cell(spot, laid, layers) if spot else None
 
 
-def _row(test: AssessmentTest, field: Field, laid: Layout, layers: Layers) -> SheetRow:
-    cells = tuple(
-        _cell(Spot(Place(test.id, field.id, side), test, field), laid, layers) for side in sides_of(field)
-    )
+def _row(item: BatteryItem, field: Field, laid: Layout, layers: Layers) -> SheetRow:
+    spots = [Spot(Place(item.test.id, field.id, side), item.test, field) for side in sides_of(field)]
+    more = belongs_to_positive(item, field)
+    cells = tuple(replace(_cell(spot, laid, layers), of_positive=more) for spot in spots)
     return SheetRow(field.label, field.hint, cells, is_place(field))
 
 

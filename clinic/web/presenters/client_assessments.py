@@ -21,14 +21,13 @@ MOST_CHANGES = 8  # on the client's page; the comparison has them all
 
 @dataclass(frozen=True, slots=True)
 class ListLine:
-    """One assessment in a client's list; `section` is where a draft goes on."""
+    """One assessment in a client's list."""
 
     id: uuid.UUID
     day: str
     name: str
     is_draft: bool
     by: str
-    section: str
 
 
 def client_page(held: ClientAssessments, mistake: str, today: date) -> dict[str, object]:
@@ -68,12 +67,10 @@ def _days(days: Sequence[date], today: date) -> tuple[str, ...]:
 def _line(assessment: Assessment, today: date) -> ListLine:
     is_draft = assessment.status is AssessmentStatus.DRAFT
     person = assessment.author if is_draft or assessment.signer is None else assessment.signer
-    items = reading.items_of(assessment) if is_draft else ()
     return ListLine(
         id=assessment.id,
         day=day_in_words(assessment.taken_on, today),
         name=reading.name_of(assessment),
         is_draft=is_draft,
         by=f"{'begun' if is_draft else 'signed'} by {person.name}",
-        section=items[0].test.section.value if items else "orthopedic",
     )

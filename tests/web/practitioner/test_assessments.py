@@ -92,6 +92,23 @@ def test_a_negative_beside_the_familiar_pain_is_asked_about_while_it_is_a_draft(
     assert "Is the result right?" not in text(staff.get(url(assessment, "sign")))
 
 
+def test_a_draft_goes_on_at_its_first_empty_field(
+    people: People, staff: Visitor, robin: Actor, assessment: Assessment
+) -> None:
+    def goes_on() -> str:
+        return str(staff.get(url(assessment, "go-on"), status=303).headers["Location"])
+
+    assert url(assessment, "go-on") in staff.get(f"/clients/{people.client.id}/assessments").text
+    first = goes_on()
+    assert first.startswith(url(assessment, "orthopedic#"))
+    sides = {side: Place("faber", "result", side) for side in (Side.LEFT, Side.RIGHT)}
+    recorded(robin, assessment, SETUP | dict.fromkeys(sides.values(), "negative"))
+    assert "#faber-" not in goes_on(), "a negative result asks for no more"
+    assert goes_on() != first
+    done = signed(robin, people.client, LATER)
+    assert path_of(staff.get(url(done, "go-on"), status=303)) == url(done)
+
+
 def test_a_draft_is_not_the_last_assessment(
     people: People, staff: Visitor, robin: Actor, assessment: Assessment
 ) -> None:
