@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from flask import Response, request
 
@@ -32,7 +33,8 @@ def assessment(assessment_id: uuid.UUID) -> Response:
     """The practitioner's report of an assessment."""
     seen = _seen(assessment_id, with_mistake=True)
     made = pdf("assessment", report_words(seen), seen.at)
-    return _sent(made, PDF, "assessment.pdf", Download.REPORT, seen.assessment.client_id, assessment_id)
+    taken, client_id = seen.assessment.taken_on, seen.assessment.client_id
+    return _sent(made, PDF, "assessment.pdf", Download.REPORT, client_id, assessment_id, taken)
 
 
 def for_client(assessment_id: uuid.UUID) -> Response:
@@ -42,7 +44,8 @@ def for_client(assessment_id: uuid.UUID) -> Response:
     found = assessment_report.following(current_actor(), client_id)
     hold = hold_text(found.tier, seen.practice) if found.tier else None
     made = pdf("for_client", client_page(seen, NextForClient(found.program, hold)), seen.at)
-    return _sent(made, PDF, "what-we-measured.pdf", Download.CLIENT_PAGE, client_id, assessment_id)
+    taken = seen.assessment.taken_on
+    return _sent(made, PDF, "what-we-measured.pdf", Download.CLIENT_PAGE, client_id, assessment_id, taken)
 
 
 def handout(program_id: uuid.UUID) -> Response:
@@ -62,7 +65,8 @@ def assessment_findings(assessment_id: uuid.UUID) -> Response:
     """The findings of one assessment as a table."""
     found = client_findings.of_assessment(current_actor(), assessment_id)
     made = findings_csv(found)
-    return _sent(made, CSV, "findings.csv", Download.FINDINGS, found.client.id, assessment_id)
+    taken = found.records[0].taken_on
+    return _sent(made, CSV, "findings.csv", Download.FINDINGS, found.client.id, assessment_id, taken)
 
 
 def findings(client_id: uuid.UUID) -> Response:
@@ -100,11 +104,16 @@ def _seen(assessment_id: uuid.UUID, *, with_mistake: bool) -> ReportView:
 
 
 def _sent(
-    made: bytes, media: str, name: str, kind: Download, client_id: uuid.UUID, subject_id: uuid.UUID
+    made: bytes,
+    media: str,
+    name: str,
+    kind: Download,
+    client_id: uuid.UUID,
+    subject_id: uuid.UUID,
+    day: date | None = None,
 ) -> Response:
-    """The file, named by today; noted first, so that nothing leaves unnoted."""
+    """The file, named by its day or by today; noted first, so that nothing leaves unnoted."""
     actor = current_actor()
-    today = today_in(access.practice_of(actor).time_zone)
     if request.method == "GET":  # HEAD takes nothing away
         note_download(actor, kind, client_id, subject_id)
-    return file_answer(made, media, name, today)
+    return file_answer(made, media, name, day or today_in(access.practice_of(actor).time_zone))

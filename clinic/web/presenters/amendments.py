@@ -11,7 +11,7 @@ from clinic.domain.findings import Place, Value
 from clinic.domain.spots import Spot, spots_of
 from clinic.domain.types import FieldKind, Side
 from clinic.services.assessments.history import AssessmentRecord
-from clinic.web.presenters.assessments import SIDE_WORDS, field_name, value_words
+from clinic.web.presenters.assessments import SIDE_WORDS, field_name, keyboard, value_words
 
 NOTHING = "nothing recorded"
 
@@ -38,6 +38,7 @@ class PlaceWords:
     stands: str
     unit: str
     control: str
+    keyboard: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def place(spot: Spot, stands: Value | None, mistake: str) -> PlaceWords:
         stands=_words(spot, stands, mistake),
         unit="/10" if spot.field.kind is FieldKind.PAIN else spot.field.unit,
         control=_control(spot),
+        keyboard=keyboard(spot.field),
     )
 
 
@@ -77,7 +79,7 @@ def _places(record: AssessmentRecord, test: str, mistake: str) -> Iterator[Place
         side = SIDE_WORDS[spot.place.side].lower()
         name = f"{spot.field.label}{f', {side}' if side else ''}"
         stands = _words(spot, record.values.get(spot.place), mistake)
-        yield PlaceWords(spot.name, name, stands, spot.field.unit, _control(spot))
+        yield PlaceWords(spot.name, name, stands, spot.field.unit, _control(spot), keyboard(spot.field))
 
 
 def _told(added: AddedAmendment, spot: Spot | None, mistake: str) -> AmendmentWords:

@@ -22,7 +22,14 @@ from clinic.models import ExerciseMistake
 from clinic.services.assessments.drafts import NOTE, FieldCollision
 from clinic.services.assessments.layout import SHARED, Layout
 from clinic.services.assessments.sheets import SectionSheet, normal_text
-from clinic.web.presenters.assessments import SECTION_WORDS, SIDE_WORDS, field_name, mistake_name, value_words
+from clinic.web.presenters.assessments import (
+    SECTION_WORDS,
+    SIDE_WORDS,
+    field_name,
+    keyboard,
+    mistake_name,
+    value_words,
+)
 from clinic.web.presenters.body_chart import is_place
 
 SHORT = {
@@ -67,7 +74,7 @@ class SheetCell:
     typed: str
     options: tuple[Option, ...]
     unit: str
-    decimals: bool
+    keyboard: str
     was: str
     error: str
     keys: str
@@ -271,7 +278,7 @@ def _cell(spot: Spot, laid: Layout, layers: Layers) -> SheetCell:
         typed=typed,
         options=_options(field, typed.split() or [typed], layers.mistake),
         unit="/10" if field.kind is FieldKind.PAIN else field.unit,
-        decimals=field.step is not None and field.step < 1,
+        keyboard=keyboard(field),
         was=_short_words(field, before, layers.mistake) if before is not None else "",
         error=sheet.problems.get(spot.name, ""),
         keys=_keys(field) if control == "segments" else "",

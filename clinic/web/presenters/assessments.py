@@ -133,6 +133,13 @@ def value_words(field: Field, value: Value, mistake: str = "") -> str:
     return f"{figures}, {lower_first(meaning)}" if meaning else figures
 
 
+def keyboard(field: Field) -> str:
+    """The keyboard a phone offers for a number; those of figures alone have no minus everywhere."""
+    if field.minimum is None or field.minimum < 0:
+        return "text"
+    return "decimal" if field.step is not None and field.step < 1 else "numeric"
+
+
 def flag_lines(flags: Iterable[SameDayFinding], before_day: date | None) -> list[FlagLine]:
     """Same-day flags in words, each finding once."""
     return [

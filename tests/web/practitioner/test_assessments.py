@@ -92,6 +92,24 @@ def test_a_negative_beside_the_familiar_pain_is_asked_about_while_it_is_a_draft(
     assert "Is the result right?" not in text(staff.get(url(assessment, "sign")))
 
 
+def test_a_phone_offers_a_minus_where_a_number_may_be_below_nought(
+    staff: Visitor, robin: Actor, people: People, assessment: Assessment
+) -> None:
+    def offered(page: str, name: str) -> str:
+        shown = staff.get(page).text
+        found = re.search(rf'<input[^>]*\bid="{name}"[^>]*\binputmode="(\w+)"', shown)
+        assert found, name
+        return found[1]
+
+    sheet = url(assessment, "orthopedic")
+    angle = "hip_rotation-internal_passive-left"
+    assert offered(sheet, angle) == "text"
+    assert offered(sheet, "faber-pain-left") == "numeric"
+    recorded(robin, assessment, SETUP | {INTERNAL_LEFT: 30.0})
+    assessments.sign(robin, assessment.id, assessments.whole(robin, assessment.id).version)
+    assert offered(url(assessment, f"amend?at={angle}"), "value") == "text"
+
+
 def test_a_draft_goes_on_at_its_first_empty_field(
     people: People, staff: Visitor, robin: Actor, assessment: Assessment
 ) -> None:

@@ -232,6 +232,15 @@ def test_a_file_names_nobody_and_is_kept_nowhere(people: People, robin: Actor, s
         assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.parametrize("what", ["report.pdf", "client.pdf", "findings.csv"])
+def test_what_is_of_one_assessment_is_named_by_its_day(
+    people: People, robin: Actor, staff: Visitor, what: str
+) -> None:
+    assessment = signed(robin, people.client, FIRST, FOUND)
+    named = staff.get(f"/assessments/{assessment.id}/{what}").headers["Content-Disposition"]
+    assert f"-{FIRST.isoformat()}." in named
+
+
 def test_what_left_is_told_on_the_timeline_and_a_look_is_not(
     people: People, robin: Actor, staff: Visitor
 ) -> None:
