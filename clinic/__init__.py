@@ -14,7 +14,7 @@ def create_app(settings: Settings) -> Flask:
     from clinic import catalogue, cli, extensions, queue, web
     from clinic.services.sending import delivery
 
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config["SETTINGS"] = settings
     app.config["SECRET_KEY"] = settings.secret_key
     app.config["TESTING"] = settings.env == "test"
@@ -34,3 +34,12 @@ def create_app_from_env() -> Flask:
     except SettingsError as error:
         print(f"Regroove cannot start. {error}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
+
+
+def serve_from_env() -> Flask:
+    """The same for web servers: the static files are packed before the first one is asked for."""
+    from clinic.web import assets
+
+    app = create_app_from_env()
+    assets.pack_all()
+    return app

@@ -19,13 +19,24 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Connection, Engine, event
 
+from clinic.domain.masking import unmasked
 from config import Settings
 
 # Models are declared on models.base.Base, which lies above this layer; the session maps any class.
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 migrate = Migrate()
 login_manager = LoginManager()
-csrf = CSRFProtect()
+
+
+class MaskedCSRFProtect(CSRFProtect):
+    """Takes tokens as pages show them, each under a mask of its own."""
+
+    def _get_csrf_token(self) -> str | None:
+        sent = super()._get_csrf_token()
+        return unmasked(sent) if sent else sent
+
+
+csrf = MaskedCSRFProtect()
 
 
 def caller() -> str:

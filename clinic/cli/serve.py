@@ -78,7 +78,7 @@ def _web(settings: Settings, *, graceful: int) -> list[str]:
     }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
     flags = ["--preload", "--no-control-socket"]
-    return [sys.executable, "-m", "gunicorn", *words, *flags, "clinic:create_app_from_env()"]
+    return [sys.executable, "-m", "gunicorn", *words, *flags, "clinic:serve_from_env()"]
 
 
 def _worker() -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from clinic.domain.types import Audience, Section
-from clinic.web import assets, authz, errors, filters, security
+from clinic.web import assets, authz, errors, filters, packing, security
 from clinic.web.authz import Rule
 from config import Settings
 
@@ -209,6 +209,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     """Security first, then templates, errors and the rules."""
     security.init_security(app, settings)
     assets.init_assets(app)
+    packing.init_packing(app)
     filters.init_filters(app)
     errors.init_errors(app)
     authz.init_authz(app, url_map(settings))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, g, request
+from flask import Flask, abort, g, request, session
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -112,9 +112,10 @@ def _headers(settings: Settings) -> Callable[[Response], Response]:
             response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
         if "Content-Security-Policy" not in response.headers:
             response.headers["Content-Security-Policy"] = policy()
-        if request.endpoint == "static":
+        if request.endpoint == "static" and response.status_code < 400:
             # the address holds the file's hash
             response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
+            session.accessed = False  # else it would be fetched anew with every new cookie
         else:
             response.headers["Cache-Control"] = "no-store"
         return response
