@@ -84,6 +84,26 @@ def test_a_client_needs_no_mouse(settled: Installation, sit_down: SitDown) -> No
     kay.sees("Your answers are with us")
 
 
+@pytest.mark.parametrize("name, scripts", [("Mo Ving", True), ("Noa Ving", False)])
+def test_show_it_moving_shows_it_moving(
+    settled: Installation, sit_down: SitDown, name: str, scripts: bool
+) -> None:
+    """A drawing in something closed stands still for good: both moves are looked at twice, with a pause."""
+    somebody = a_client(settled, name)
+    mo = sit_down(name, settled, java_script_enabled=scripts, **PHONE)
+    signs_in(mo, somebody)
+    for move in ("Hip hinge", "Small standing hip turns"):
+        mo.opens("/my")
+        mo.presses(move)
+        moving = mo.page.locator(".fig-behind svg.fig")
+        assert not moving.is_visible()
+        mo.page.get_by_text("Show it moving").click()
+        mo.page.wait_for_timeout(700)  # the easing of the first beat
+        before = moving.screenshot()
+        mo.page.wait_for_timeout(800)
+        assert moving.screenshot() != before, move
+
+
 def test_errors_take_the_focus_and_lead_to_their_field(settled: Installation, sit_down: SitDown) -> None:
     kay = sit_down("Kay", settled)
     kay.opens("/sign-in")
