@@ -167,6 +167,7 @@ class WarningFlag(OfPractice, Base):
         Index(None, "practice_id", "client_id", "cleared_at"),
         CheckConstraint("(cleared_at IS NULL) = (cleared_by IS NULL)", name="cleared_by_whom"),
         CheckConstraint("cleared_at IS NULL OR clear_note IS NOT NULL", name="cleared_with_note"),
+        CheckConstraint("(taken_back_at IS NULL) = (taken_back_reason IS NULL)", name="taken_back_why"),
     )
 
     client_id: Mapped[uuid.UUID]
@@ -179,6 +180,9 @@ class WarningFlag(OfPractice, Base):
     cleared_at: Mapped[datetime | None]
     cleared_by: Mapped[uuid.UUID | None]
     clear_note: Mapped[str | None] = mapped_column(Text)
+    # whoever named it says that it was a mistake; it stays open until somebody of the practice has looked
+    taken_back_at: Mapped[datetime | None]
+    taken_back_reason: Mapped[str | None] = mapped_column(Text)
 
     @hybrid_property
     def is_open(self) -> bool:

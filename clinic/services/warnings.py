@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, Select, or_, select, update
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.access import Permission, roles_with
@@ -31,7 +31,7 @@ _OPEN = (
     .where(given(WarningFlag.practice_id), given(WarningFlag.client_id), WarningFlag.is_open)
     .order_by(WarningFlag.raised_at.desc())
 )
-LONGEST_NOTE = 2000
+LONGEST_NOTE, LONGEST_REASON = 2000, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,28 @@ def name_on_own_page(actor: Actor, signs: Collection[str]) -> WarningFlag:
         client = access.own_client(actor)
         flag = raise_flag(client, signs)
     return flag
+
+
+def take_back_on_own_page(actor: Actor, reason: str) -> None:
+    """A signed-in client says that what they named on their own page was a mistake, and how it came."""
+    with transaction():
+        take_back(access.own_client(actor), None, reason)
+
+
+def take_back(client: Client, checkin: Checkin | None, reason: str) -> None:
+    """What was named there was a mistake, within the caller's transaction; the practice reads why beside it.
+
+    It clears nothing, and what is named after it is another flag. Raises RuleBroken where nothing is open
+    that could be taken back.
+    """
+    one_at_a_time(Client, client.id)
+    flags = db.session.scalars(_named(client, checkin)).all()
+    if not flags:
+        raise RuleBroken("There is nothing to take back any more.")
+    for flag in flags:
+        flag.taken_back_at, flag.taken_back_reason = now(), reason[:LONGEST_REASON]
+        _note(client, flag, "flag.taken_back", client.name)
+    touch(client.practice_id, [client.id], AttentionKind.WARNING_SIGN)
 
 
 def raise_flag(client: Client, signs: Collection[str], checkin: Checkin | None = None) -> WarningFlag:
@@ -174,17 +196,21 @@ def clear(actor: Actor, flag_id: uuid.UUID, note: str) -> WarningFlag:
     return flag
 
 
-def _flag_to_extend(client: Client, found: SignVerdict, checkin: Checkin | None) -> WarningFlag | None:
+def _named(client: Client, checkin: Checkin | None) -> Select[WarningFlag]:
+    """Open flags that the client named there and did not take back; the newest first."""
     query = select(WarningFlag).where(
         WarningFlag.practice_id == client.practice_id,
         WarningFlag.client_id == client.id,
         WarningFlag.checkin_id == (checkin.id if checkin else None),
         WarningFlag.found.is_(None),
         WarningFlag.is_open,
+        WarningFlag.taken_back_at.is_(None),
     )
-    newest = db.session.scalars(
-        query.order_by(WarningFlag.raised_at.desc()).execution_options(populate_existing=True)
-    ).first()
+    return query.order_by(WarningFlag.raised_at.desc()).execution_options(populate_existing=True)
+
+
+def _flag_to_extend(client: Client, found: SignVerdict, checkin: Checkin | None) -> WarningFlag | None:
+    newest = db.session.scalars(_named(client, checkin)).first()
     if newest is None:
         return None
     standing = SignVerdict(newest.tier, tuple(newest.question_keys))
@@ -232,11 +258,11 @@ def _raised(client: Client, flag: WarningFlag, by: str) -> WarningFlag:
 
 
 def _is_spent(checkin: Checkin) -> bool:
-    """Whether this check-in has raised a flag that was cleared since: it can carry only one."""
+    """Whether this check-in has raised a flag that was cleared or taken back since: it carries only one."""
     query = select(WarningFlag.id).where(
         WarningFlag.practice_id == checkin.practice_id,
         WarningFlag.checkin_id == checkin.id,
-        ~WarningFlag.is_open,
+        or_(~WarningFlag.is_open, WarningFlag.taken_back_at.is_not(None)),
     )
     return db.session.scalar(query) is not None
 

@@ -61,6 +61,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/set-up", setup.begin, PUBLIC, FORM),
         Rule("/invitation/<secret>", invitation.show, PUBLIC, FORM, "link"),
         Rule("/c/<secret>", checkin.show, PUBLIC, FORM, "link"),
+        Rule("/c/<secret>/taken-back", checkin.taken_back, PUBLIC, FORM, "link"),
         Rule("/c/<secret>/questions", checkin.questions, PUBLIC, FORM, "link"),
         Rule("/q/<secret>", mailed_questions.show, PUBLIC, record="link"),
         Rule("/q/<secret>/<int:number>", mailed_questions.ask, PUBLIC, FORM, "link"),
@@ -178,6 +179,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/your-account/morning-mail", account.notice, STAFF, POST),
         # clients
         Rule("/warning-signs", client_warnings.show, CLIENT, FORM),
+        Rule("/warning-signs/taken-back", client_warnings.taken_back, CLIENT, FORM),
         Rule("/account", client_account.show, CLIENT, FORM),
         Rule("/account/check-in-mail", client_mail.show, CLIENT),
         Rule("/account/check-in-mail/<any(on, off):choice>", client_mail.change, CLIENT, POST),

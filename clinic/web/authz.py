@@ -29,6 +29,7 @@ from clinic.services.accounts import sessions
 from clinic.services.actors import Actor
 
 View = Callable[..., Any]
+WARNING_SIGNS = frozenset({"client.warnings.show", "client.warnings.taken_back"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _enforce() -> Response | None:
 
 def _is_closed_to_archived(rule: Rule) -> bool:
     # what to do about a warning sign is told to everybody, always
-    return rule.audience is Audience.CLIENT and rule.endpoint != "client.warnings.show"
+    return rule.audience is Audience.CLIENT and rule.endpoint not in WARNING_SIGNS
 
 
 def _ask_to_sign_in() -> Response:

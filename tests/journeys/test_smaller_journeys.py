@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
 import pytest
+from sqlalchemy import select
 
+from clinic.extensions import db
+from clinic.models import Client, WarningFlag
 from tests.factories.people import PASSWORD
 from tests.journeys.installation import Installation
 from tests.journeys.people import OWNER, Somebody, a_client
@@ -102,6 +105,58 @@ def test_show_it_moving_shows_it_moving(
         before = moving.screenshot()
         mo.page.wait_for_timeout(800)
         assert moving.screenshot() != before, move
+
+
+def test_a_slip_of_the_finger_alarms_nobody_and_what_stays_ticked_does(
+    settled: Installation, sit_down: SitDown
+) -> None:
+    somebody = a_client(settled, "Sally Slip")
+    sally = sit_down("Sally", settled, **PHONE)
+    signs_in(sally, somebody)
+    sally.page.clock.install()
+    sally.opens("/warning-signs")
+    fever = sally.page.locator("label:has([name=signs][value=fever])")
+    fever.click()
+    sally.sees("Get advice today", "Your practice is told in a minute")
+    sally.page.clock.run_for(600)
+    fever.click()
+    sally.sees("Nobody has been told")
+    sally.page.clock.run_for(120_000)
+    assert flags_of(settled, somebody) == []
+    fever.click()
+    sally.page.clock.run_for(59_000)
+    assert flags_of(settled, somebody) == []
+    with sally.page.expect_response("**/warning-signs"):
+        sally.page.clock.run_for(2_000)
+    sally.sees("Your practice has been told")
+    assert flags_of(settled, somebody) == [["fever"]]
+    sally.presses("I ticked it by mistake")
+    sally.fills(reason="It was about last year.")
+    sally.presses("Tell my practice")
+    sally.sees("they read that too")
+
+
+def test_without_a_connection_a_sign_says_so_and_is_told_as_soon_as_there_is_one(
+    settled: Installation, sit_down: SitDown
+) -> None:
+    somebody = a_client(settled, "Odd Line")
+    odd = sit_down("Odd", settled, **PHONE)
+    signs_in(odd, somebody)
+    odd.opens("/warning-signs")
+    odd.page.context.set_offline(True)
+    odd.page.locator("label:has([name=signs][value=fever])").click()
+    odd.sees("There is no connection", "Please call them")
+    with odd.page.expect_response("**/warning-signs"):
+        odd.page.context.set_offline(False)
+    odd.sees("Your practice has been told")
+    assert flags_of(settled, somebody) == [["fever"]]
+
+
+def flags_of(installation: Installation, somebody: Somebody) -> list[list[str]]:
+    """The signs that reached the practice from somebody."""
+    with installation.inside():
+        query = select(WarningFlag.question_keys).join(Client, Client.id == WarningFlag.client_id)
+        return list(db.session.scalars(query.where(Client.email_key == somebody.email.casefold())))
 
 
 def test_errors_take_the_focus_and_lead_to_their_field(settled: Installation, sit_down: SitDown) -> None:

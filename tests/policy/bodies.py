@@ -27,6 +27,7 @@ from clinic.models import (
     User,
     WarningFlag,
 )
+from clinic.services import warnings
 from clinic.services.clock import now, today_in
 from clinic.services.reasons import rebuilding
 from tests.factories.people import PASSWORD
@@ -78,6 +79,8 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "public.reset.ask": lambda world, at: {"email": [world.people.client_user.email]},
     "public.reset.choose": lambda world, at: {"password": [NEW_PASSWORD]},
     "public.invitation.show": lambda world, at: {"password": [NEW_PASSWORD], "consents": ["y"]},
+    "public.checkin.taken_back": lambda world, at: {"reason": ["My thumb slipped."]},
+    "client.warnings.taken_back": lambda world, at: {"reason": ["My thumb slipped."]},
     "public.checkin.show": lambda world, at: {"none": ["y"]},
     "public.checkin.questions": lambda world, at: {
         "days": ["3"],
@@ -216,6 +219,13 @@ def _open_flag(world: World, address: Address) -> None:
     flag.cleared_at = flag.cleared_by = flag.clear_note = None
 
 
+def _sign_named(world: World, address: Address) -> None:
+    checkin = world.records[str(address.of)].asked if address.of else None
+    for records in world.records.values():
+        if checkin is None or records.asked.id == checkin.id:
+            warnings.raise_flag(records.client, ["fever"], checkin)
+
+
 def _signs_denied(world: World, address: Address) -> None:
     checkin = world.records[str(address.of)].asked
     db.session.get_one(Checkin, checkin.id).signs_denied_at = now()
@@ -252,6 +262,8 @@ def _signed(world: World, address: Address) -> None:
 ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "public.invitation.show": _unfinished_invitation,
     "public.checkin.questions": _signs_denied,
+    "public.checkin.taken_back": _sign_named,
+    "client.warnings.taken_back": _sign_named,
     "practitioner.attention.done": _reasons_kept,
     "practitioner.warnings.show": _open_flag,
     "practitioner.amendments.amend": _signed,

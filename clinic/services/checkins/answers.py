@@ -54,6 +54,13 @@ def name_signs(secret: str, signs: Collection[str]) -> WarningFlag:
     return flag
 
 
+def take_signs_back(secret: str, reason: str) -> None:
+    """Somebody ticked a sign in this check-in by mistake; the practice reads why, and clears it or not."""
+    with transaction():
+        opened = open_link(secret, lock=True)
+        warnings.take_back(opened.client, opened.checkin, reason)
+
+
 def answer(secret: str, given: CheckinReply) -> None:
     """Store an answer once; the same day it is corrected, later LinkProblem says that it is used."""
     with transaction():

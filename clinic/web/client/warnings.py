@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from clinic.services import access, warnings
 from clinic.web.authz import current_actor
-from clinic.web.forms.warnings import SignsForm
+from clinic.web.forms.warnings import SignsForm, TakenBackForm
 from clinic.web.presenters import warnings as words
 
 
@@ -26,8 +26,19 @@ def show() -> ResponseReturnValue:
         groups=groups,
         advices=[group.advice for group in groups],
         advice=words.advice(flag.tier, client.practice) if flag else None,
+        taken_back=flag is not None and flag.taken_back_at is not None,
     )
     return page, 422 if form.errors else 200
+
+
+def taken_back() -> ResponseReturnValue:
+    """Something was ticked by mistake: the practice reads why."""
+    form = TakenBackForm()
+    if form.validate_on_submit():
+        with form.attempt():
+            warnings.take_back_on_own_page(current_actor(), form.reason.data or "")
+            return redirect(url_for("client.warnings.show"), 303)
+    return render_template("client/taken_back.html", form=form), 422 if form.errors else 200
 
 
 def _told(form: SignsForm) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from clinic.catalogue.checkin import WarningSign
-from clinic.services.warnings import LONGEST_NOTE
+from clinic.services.warnings import LONGEST_NOTE, LONGEST_REASON
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LongTextField
 
@@ -51,4 +51,12 @@ class ClearForm(Form):
 
     note = LongTextField(
         "What you found, and what was agreed", longest=LONGEST_NOTE, required="Write what you found."
+    )
+
+
+class TakenBackForm(Form):
+    """Somebody ticked a sign by mistake, and says what happened."""
+
+    reason = LongTextField(
+        "What happened, in a few words", longest=LONGEST_REASON, required="Say what happened, in a few words."
     )

@@ -92,6 +92,7 @@ ACTIONS: Mapping[str, ActionWords] = {
     "questionnaire.expired": ActionWords("Questionnaires not answered in time", "circle"),
     "questionnaire.revoked": ActionWords("Questionnaires taken back", "ban"),
     "flag.raised": ActionWords("Warning sign reported", "shield-alert", "emergency"),
+    "flag.taken_back": ActionWords("Warning sign said to be ticked by mistake", "undo-2", "attention"),
     "flag.cleared": ActionWords("Warning sign cleared", "circle-check"),
     "mail.unsubscribed": ActionWords("Unsubscribed from mail", "mail-x", "attention"),
     "mail.resubscribed": ActionWords("Subscribed to mail again", "mail-check"),

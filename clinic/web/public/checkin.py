@@ -18,7 +18,7 @@ from clinic.services.checkins import answers as checkin_answers
 from clinic.services.checkins import opening as checkin_opening
 from clinic.services.checkins.opening import OpenedCheckin
 from clinic.web.forms.checkins import QuestionsForm
-from clinic.web.forms.warnings import CheckinSignsForm
+from clinic.web.forms.warnings import CheckinSignsForm, TakenBackForm
 from clinic.web.presenters import warnings as words
 from clinic.web.presenters.chrome import chrome
 
@@ -37,7 +37,7 @@ def show(secret: str) -> ResponseReturnValue:
     if opened.stage is AnswerStage.CLOSED:
         return _page("public/checkin_closed.html", opened), GONE
     if opened.stage is AnswerStage.SIGNS:
-        return _signs(opened, form)
+        return _signs(opened, secret, form)
     return _closing(opened, secret)
 
 
@@ -59,9 +59,22 @@ def questions(secret: str) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
+def taken_back(secret: str) -> ResponseReturnValue:
+    """A sign was ticked by mistake: the practice reads why."""
+    opened = checkin_opening.open_link(secret)
+    form = TakenBackForm()
+    if form.validate_on_submit():
+        with form.attempt():
+            checkin_answers.take_signs_back(secret, form.reason.data or "")
+            return _to_start(secret)
+    start = url_for("public.checkin.show", secret=secret)
+    page = _page("public/checkin_taken_back.html", opened, form=form, start_url=start)
+    return page, 422 if form.errors else 200
+
+
 def _signs_sent(opened: OpenedCheckin, secret: str, form: CheckinSignsForm) -> ResponseReturnValue:
     if not form.validate_on_submit():
-        return _signs(opened, form), 422
+        return _signs(opened, secret, form), 422
     if form.signs.data:
         flag = checkin_answers.name_signs(secret, form.signs.data)
         return {"tier": flag.tier.value} if _is_tick() else _to_start(secret)
@@ -74,13 +87,14 @@ def _is_tick() -> bool:
     return "X-Tick" in request.headers
 
 
-def _signs(opened: OpenedCheckin, form: CheckinSignsForm) -> str:
+def _signs(opened: OpenedCheckin, secret: str, form: CheckinSignsForm) -> str:
     return _page(
         "public/checkin_signs.html",
         opened,
         form=form,
         signs=words.emergency_signs(),
         advices=[words.advice(Tier.E, opened.practice)],
+        taken_back_url=url_for("public.checkin.taken_back", secret=secret),
     )
 
 
@@ -91,6 +105,8 @@ def _closing(opened: OpenedCheckin, secret: str) -> str:
         opened,
         advice=words.advice(tier, opened.practice),
         answered=opened.answer is not None,
+        may_take_back=opened.flag is not None and opened.flag.taken_back_at is None,
+        taken_back_url=url_for("public.checkin.taken_back", secret=secret),
         questions_url=None if opened.visit.is_closed else url_for("public.checkin.questions", secret=secret),
     )
 

@@ -245,6 +245,23 @@ def test_after_a_sign_the_other_questions_may_be_answered_and_the_warning_stays(
     assert "Call 999" in text(browser.get(link))
 
 
+def test_a_slip_in_a_checkin_is_taken_back_and_shows_nothing_of_what_was_ticked(
+    link: str, visit: Visit
+) -> None:
+    browser = visit()
+    browser.post(link, {"signs": "saddle"}, status=303)
+    assert f"{link}/taken-back" in browser.get(link).text
+    browser.post(f"{link}/taken-back", {"reason": "My grandson pressed it."}, status=303)
+    (flag,) = stored(WarningFlag)
+    assert (flag.is_open, flag.taken_back_reason) == (True, "My grandson pressed it.")
+    assert "by mistake" not in browser.get(link).text
+    browser.post(link, {"signs": "saddle"}, status=303)
+    again = [each for each in stored(WarningFlag) if each.taken_back_at is None]
+    assert [each.checkin_id for each in again] == [None], (
+        "a check-in carries one flag; the new one stands alone"
+    )
+
+
 # --- the answer
 
 
