@@ -260,6 +260,8 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         cleared_at=ago(days=7),
         cleared_by=shelf.staff.id,
         clear_note=WORDS,
+        taken_back_at=ago(days=8),
+        taken_back_reason=WORDS,
     )
     records = ClientRecords(
         client=client,

@@ -217,6 +217,7 @@ def _reasons_kept(world: World, address: Address) -> None:
 def _open_flag(world: World, address: Address) -> None:
     flag = _get(world, address, WarningFlag, "flag")
     flag.cleared_at = flag.cleared_by = flag.clear_note = None
+    flag.taken_back_at = flag.taken_back_reason = None
 
 
 def _sign_named(world: World, address: Address) -> None:

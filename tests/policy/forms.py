@@ -50,10 +50,8 @@ def _fill(values: Filled, element: Element, name: str) -> None:
 
 
 def _typed(element: Element, kind: str) -> str:
-    figures = element.get("inputmode") in (
-        "numeric",
-        "decimal",
-    )  # a figure that fits is for the caller to know
+    # a figure that fits is for the caller to know
+    figures = "figures" in (element.get("class") or "").split()
     return "" if kind == "hidden" or figures else TYPED.get(kind, "Some words")
 
 
