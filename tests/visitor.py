@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
+from clinic.domain.masking import masked
 from clinic.extensions import db
 from clinic.models import User
 from clinic.services.accounts import sessions
@@ -62,12 +63,12 @@ class Visitor:
         return self._checked(answer, status)
 
     def token(self) -> str:
-        """The form token that belongs to this browser's cookie."""
+        """The form token that belongs to this browser's cookie, as pages show it."""
         cookie = self._held()
         if "csrf_token" not in cookie:
             self._keep(cookie | {"csrf_token": CSRF_RAW})
         raw = self._held()["csrf_token"]
-        return str(URLSafeTimedSerializer(self.app.secret_key, salt="wtf-csrf-token").dumps(raw))
+        return masked(str(URLSafeTimedSerializer(self.app.secret_key, salt="wtf-csrf-token").dumps(raw)))
 
     def _held(self) -> dict[str, Any]:
         cookie = self.client.get_cookie(self._cookie_name)

@@ -6,17 +6,31 @@ import re
 import uuid
 
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import _FlaskFormCSRF
 from wtforms import HiddenField
+from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.masking import unmasked
 from clinic.web.refusals import Attempt
 
 KEY = re.compile(r"[0-9a-f]{32}")
 
 
+class _MaskedToken(_FlaskFormCSRF):
+    """Checks the token as pages show it, where the check of all requests leaves it to the form."""
+
+    def validate_csrf_token(self, form: BaseForm, field: HiddenField) -> None:
+        field.data = unmasked(field.data or "")
+        super().validate_csrf_token(form, field)
+
+
 class Form(FlaskForm):
     """A form of ours; keeps what was typed and shows every refusal in the summary at the top."""
+
+    class Meta(FlaskForm.Meta):
+        csrf_class = _MaskedToken
 
     def refuse(self, problem: RuleBroken) -> None:
         """Show a refusal at its field, or at the form's top where it is about no field."""
