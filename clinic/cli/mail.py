@@ -24,10 +24,10 @@ def mail() -> None:
 @click.argument("file", type=click.File("rb"), default="-")
 @with_appcontext
 def intake(file: BinaryIO) -> None:
-    """Take one mail from FILE or a pipe: a report about a mail of ours, or a wish to be taken off.
+    """Take one mail from FILE or a pipe: a report about a mail of ours, a wish to be taken off, or a reply.
 
     Whatever it is, the mail counts as delivered (exit 0). Only where it cannot be kept now, the mail server
-    is asked to try again (exit 75).
+    is asked to try again (exit 75); and where a person wrote to no practice, to tell them so (exit 67).
     """
     try:
         taken = mail_intake.take_in(file.read(LONGEST))
@@ -37,5 +37,8 @@ def intake(file: BinaryIO) -> None:
     except SQLAlchemyError as error:
         click.echo(f"The database does not take it now ({type(error).__name__}).", err=True)
         sys.exit(os.EX_TEMPFAIL)
+    if taken.is_nobodys:
+        click.echo(taken.words, err=True)
+        sys.exit(os.EX_NOUSER)
     about = f" ({taken.mail_id})" if taken.mail_id else ""
     click.echo(f"{taken.words}{about}")

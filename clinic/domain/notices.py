@@ -16,7 +16,10 @@ class NoticeKind(StrEnum):
 
     CONTACT = "contact"
     UNANSWERED = "unanswered"
+    REPLIED = "replied"
     BOUNCED = "bounced"
+    RETURNING = "returning"
+    REFUSED = "refused"
     UNSUBSCRIBED = "unsubscribed"
     MAIL_PAUSED = "mail_paused"
     TAPERING = "tapering"
@@ -33,6 +36,18 @@ WORDS: Mapping[NoticeKind, tuple[str, str]] = MappingProxyType(
         NoticeKind.UNANSWERED: (
             "1 client has not answered two check-ins, so their mail has stopped",
             "{} clients have not answered two check-ins, so their mail has stopped",
+        ),
+        NoticeKind.REPLIED: (
+            "1 mail was written to you and waits to be read",
+            "{} mails were written to you and wait to be read",
+        ),
+        NoticeKind.RETURNING: (
+            "Mail to 1 client comes back week after week",
+            "Mail to {} clients comes back week after week",
+        ),
+        NoticeKind.REFUSED: (
+            "1 mail was refused by another server: this is about how the practice sends, not the client",
+            "{} mails were refused by other servers: this is about how the practice sends, not the clients",
         ),
         NoticeKind.BOUNCED: ("1 address does not take mail", "{} addresses do not take mail"),
         NoticeKind.UNSUBSCRIBED: (

@@ -19,6 +19,8 @@ KEEP_TRYING = timedelta(days=3)
 # RFC 5321 4.5.4.1 wants about half an hour between tries; greylisting lets a mail pass after five minutes.
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
 RETRY_THEN = timedelta(hours=1)
+A_DAY = timedelta(days=1)  # until a day's limit is counted anew, wherever the server's day begins
+A_DAYS_JITTER = timedelta(hours=1)
 JITTER = 0.2  # of the wait, either way: mails refused together do not come back together
 
 
@@ -104,6 +106,11 @@ def retry_at(attempts: int, now: datetime, chance: float) -> datetime:
     """When a mail refused for the `attempts`th time is tried again; `chance` is from 0 up to 1."""
     wait = RETRY_AFTER[attempts - 1] if attempts <= len(RETRY_AFTER) else RETRY_THEN
     return now + wait * (1 + JITTER * (2 * chance - 1))
+
+
+def tomorrow_at(now: datetime, chance: float) -> datetime:
+    """When a mail that met a day's limit is tried again; `chance` is from 0 up to 1."""
+    return now + A_DAY + A_DAYS_JITTER * chance
 
 
 def next_waking(hours: WakingHours, zone: ZoneInfo, now: datetime) -> datetime:

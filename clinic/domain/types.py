@@ -235,6 +235,7 @@ class MailKind(StrEnum):
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a word, no secret
     WARNING_SIGN_ALERT = "warning_sign_alert"
+    REPLY = "reply_notice"
     PRACTICE_NOTICE = "practice_notice"
     CHECKIN_PREVIEW = "checkin_preview"
     TEST_MAIL = "test_mail"

@@ -112,6 +112,11 @@ def warning_sign_alert(head: Letterhead, *, first_name: str, link: str) -> MailC
     return _mail(MailKind.WARNING_SIGN_ALERT, head, first_name=first_name, link=link)
 
 
+def reply_notice(head: Letterhead, *, first_name: str, link: str) -> MailContent:
+    """Call a practitioner to a mail that a client wrote: neither name nor words of it here."""
+    return _mail(MailKind.REPLY, head, first_name=first_name, link=link)
+
+
 def practice_notice(head: Letterhead, *, first_name: str, lines: Sequence[str], link: str) -> MailContent:
     """A morning's news for a practitioner, in counts: no client, no sign, no answer here."""
     return _mail(MailKind.PRACTICE_NOTICE, head, first_name=first_name, lines=lines, link=link)

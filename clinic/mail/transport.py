@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from clinic.domain.bounces import is_dead_address
+from clinic.domain.bounces import BounceCause, cause_of, lasts_a_day
 
 BeforeDot = Callable[[], bool]  # False: the lease is lost, send nothing
 
-_ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _LONGEST_REPLY = 300
 
@@ -68,21 +67,31 @@ class SendOutcome:
     lasting: bool = False  # an account problem that waiting does not mend, whatever the code
 
     @property
-    def enhanced(self) -> str:
-        """The RFC 3463 code such as 5.1.1, or nothing."""
-        found = _ENHANCED.match(self.reply)
-        return found.group(1) if found else ""
+    def words(self) -> str:
+        """Code and reply as the server said them."""
+        return f"{self.code or ''} {self.reply}".strip()
+
+    @property
+    def cause(self) -> BounceCause:
+        """What the refusal is about; what we refuse ourselves is about no mailbox."""
+        return BounceCause.UNKNOWN if self.stage is SmtpStage.LOCAL else cause_of(self.words)
 
     @property
     def bad_address(self) -> bool:
-        """The mailbox does not exist (5.1.x): write to it no more. A full one (5.2.2) may empty."""
-        at_recipient = self.verdict is SendVerdict.PERMANENT and self.stage is not SmtpStage.LOCAL
-        return at_recipient and is_dead_address(self.enhanced)
+        """The mailbox does not exist: write to it no more. A full one may empty."""
+        return self.verdict is SendVerdict.PERMANENT and self.cause is BounceCause.ADDRESS
+
+    @property
+    def lasts_a_day(self) -> bool:
+        """A day's limit is reached: tomorrow it may go out."""
+        return lasts_a_day(self.words)
 
     @property
     def needs_person(self) -> bool:
         """Waiting will not mend it: wrong password, refused sender, bad certificate."""
-        return self.verdict is SendVerdict.ACCOUNT_PROBLEM and (self.lasting or (self.code or 0) >= 500)
+        if self.verdict is not SendVerdict.ACCOUNT_PROBLEM or self.lasts_a_day:
+            return False
+        return self.lasting or (self.code or 0) >= 500
 
 
 class Session(Protocol):

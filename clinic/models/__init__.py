@@ -22,6 +22,7 @@ from clinic.models.person import Client, Invitation, User
 from clinic.models.practice import Heartbeat, Practice, SignOff
 from clinic.models.program import PracticeLog, Prescription, Program, ProgramEvent
 from clinic.models.questionnaire import QuestionnaireRequest, QuestionnaireResponse
+from clinic.models.reply import MailReply
 from clinic.models.routine import Routine, RoutineItem, RoutineVersion
 from clinic.models.sending import MailAccount, MailConnection
 from clinic.models.session import AuthSession
@@ -48,6 +49,7 @@ __all__ = [
     "LinkToken",
     "MailAccount",
     "MailConnection",
+    "MailReply",
     "OpenReason",
     "OutboxMessage",
     "OwnBattery",

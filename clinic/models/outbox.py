@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from clinic.domain.bounces import BounceCause
 from clinic.domain.types import MailKind, OutboxState
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 
@@ -59,5 +60,6 @@ class OutboxMessage(OfPractice, Base):
     smtp_code: Mapped[int | None]
     smtp_reply: Mapped[str | None] = mapped_column(String(300))
     reason: Mapped[str | None] = mapped_column(String(300))  # why it failed, ended or is in doubt
+    came_back: Mapped[BounceCause | None] = mapped_column(choice(BounceCause, "came_back"))
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

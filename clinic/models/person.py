@@ -71,7 +71,8 @@ class Client(OfPractice, Base):
     unsubscribed_at: Mapped[datetime | None]  # from check-ins and their reminders
     messages_stopped_at: Mapped[datetime | None]  # from all other mail that is not about the account
     bounced_at: Mapped[datetime | None]
-    bounce_reason: Mapped[str | None] = mapped_column(String(300))
+    returning_since: Mapped[datetime | None]  # mail comes back week after week, and may arrive again
+    bounce_reason: Mapped[str | None] = mapped_column(String(300))  # of either, the other server's words
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 

@@ -29,6 +29,7 @@ class Practice(Base):
     waking_until: Mapped[time] = mapped_column(default=time(20))
     is_demo: Mapped[bool] = mapped_column(default=False)  # demo people are never mailed through a real server
     created_at: Mapped[datetime]
+    unread_replies: Mapped[int] = mapped_column(default=0, server_default="0")  # every page of theirs says it
     # by which rules its list of reasons was made; a new practice has nobody yet, so its list is right
     reasons_version: Mapped[int] = mapped_column(default=RULES_VERSION, server_default="0")
 

@@ -22,6 +22,7 @@ from clinic.models import (
     CheckinAnswer,
     Client,
     Invitation,
+    MailReply,
     OutboxMessage,
     OwnBattery,
     OwnTest,
@@ -151,6 +152,11 @@ def routine_version_for(actor: Actor, version_id: uuid.UUID, *options: ORMOption
 def message_for(actor: Actor, message_id: uuid.UUID, *options: ORMOption) -> OutboxMessage:
     """A mail of the practice's outbox; staff only."""
     return _for_staff(OutboxMessage, actor, message_id, *options)
+
+
+def reply_for(actor: Actor, reply_id: uuid.UUID, *options: ORMOption) -> MailReply:
+    """A mail that somebody wrote to the practice; staff only."""
+    return _for_staff(MailReply, actor, reply_id, *options)
 
 
 def offer_for(actor: Actor, offer_id: uuid.UUID, *options: ORMOption) -> TaperingOffer:

@@ -43,6 +43,7 @@ from clinic.models import (
     ExerciseMistake,
     Finding,
     Invitation,
+    MailReply,
     OutboxMessage,
     OwnBattery,
     OwnBatteryVersion,
@@ -106,6 +107,7 @@ class ClientRecords:
     flag: WarningFlag
     mail: OutboxMessage
     offer: TaperingOffer
+    reply: MailReply
     questions: QuestionnaireRequest
     answers: QuestionnaireResponse
     secrets: dict[str, str] = field(default_factory=dict)
@@ -276,6 +278,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         flag=flag,
         mail=_mail(client, asked),
         offer=_offer(client, program),
+        reply=_reply(client),
         questions=make_questions(shelf, client),
         answers=make_answers(shelf, client),
     )
@@ -345,6 +348,20 @@ def make_program(shelf: Shelf, client: Client) -> Program:
         next_due_at=ago(days=-3),
     )
     return program
+
+
+def _reply(client: Client) -> MailReply:
+    """What they wrote back by mail, not read yet."""
+    return add(
+        MailReply,
+        client,
+        client_id=client.id,
+        from_address=client.email,
+        subject=WORDS,
+        text=WORDS,
+        is_answer=True,
+        received_at=ago(days=1),
+    )
 
 
 def _offer(client: Client, program: Program) -> TaperingOffer:

@@ -34,9 +34,10 @@ NEWS = compose.practice_notice(
     lines=("1 client would like to hear from you", "2 addresses do not take mail"),
     link=LINK,
 )
+REPLY = compose.reply_notice(HEAD, first_name="Mira", link=LINK)
 TEST = compose.test_mail(HEAD, first_name="Mira", link=LINK)
 ALL = pytest.mark.parametrize(
-    "mail", [CHECKIN, REMINDER, INVITATION, RESET, ALERT, NEWS, TEST], ids=lambda mail: mail.subject
+    "mail", [CHECKIN, REMINDER, INVITATION, RESET, ALERT, REPLY, NEWS, TEST], ids=lambda mail: mail.subject
 )
 
 FOOT = """
@@ -147,6 +148,24 @@ A client has just told us something that you should see now.
 Please open the page; it says who and what.
 
 See what it is:
+https://clinic.example/c/k7Pq
+
+You sign in first.
+This mail names nobody, because mail can be read by others.
+"""
+        + FOOT
+    )
+
+
+def test_the_call_to_a_reply_names_nobody_and_says_nothing_of_it() -> None:
+    assert REPLY.subject == "A client has answered by mail"
+    assert REPLY.text == (
+        """Hello Mira,
+
+A client has answered one of your mails instead of opening it.
+Please read what they wrote; it may be urgent.
+
+Read it:
 https://clinic.example/c/k7Pq
 
 You sign in first.

@@ -108,7 +108,7 @@ def test_an_automatic_answer_is_no_report_whatever_it_says(marks: tuple[str, ...
 
 
 def test_a_persons_mail_is_no_report_whatever_it_says() -> None:
-    assert told(person("550 5.1.1", "You said 550 5.1.1 user unknown?")) == (ReportKind.OTHER, "", "")
+    assert told(person("550 5.1.1", "You said 550 5.1.1 user unknown?")) == (ReportKind.PERSON, "", "")
 
 
 @pytest.mark.parametrize(
@@ -187,3 +187,16 @@ PIECES = st.sampled_from(
 def test_nothing_that_comes_in_breaks_the_reader(pieces: list[str], tail: bytes) -> None:
     read = read_report("".join(pieces).encode("utf-8", "replace") + tail)
     assert isinstance(read.kind, ReportKind)
+
+
+@pytest.mark.parametrize(
+    "filling",
+    ["\r\n", "- ", "<", "<style", "<p ", "550 ", "could not ", "user ", "a@b ", "1.", "received ", "= "],
+)
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_no_filling_keeps_the_reader_busy(filling: str, kind: str) -> None:
+    head = f"From: MAILER-DAEMON@x.example\r\nSubject: failure notice\r\nContent-Type: text/{kind}\r\n\r\n"
+    raw = head.encode() + (filling * (250_000 // len(filling))).encode()
+    begun = time.perf_counter()
+    assert isinstance(read_report(raw).kind, ReportKind)
+    assert time.perf_counter() - begun < 1.0

@@ -40,6 +40,7 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "checkin_id": lambda world, of: world.records[of].asked.id,
     "answer_id": lambda world, of: world.records[of].answer.id,
     "flag_id": lambda world, of: world.records[of].flag.id,
+    "reply_id": lambda world, of: world.records[of].reply.id,
     "offer_id": lambda world, of: world.records[of].offer.id,
     "message_id": lambda world, of: world.records[of].mail.id,
     "routine_id": lambda world, of: world.shelves[HOME[of]].routine.id,

@@ -5,17 +5,19 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from clinic.domain.attention import AttentionKind
 from clinic.domain.notices import NoticeKind
 from clinic.domain.types import CheckinState, MailChannel, OutboxState, SkipReason
 from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
 from clinic.mail.transport import Envelope, SendOutcome, SendVerdict, SmtpStage
-from clinic.models import AuditEvent, Checkin, Client, OutboxMessage, PracticeNotice, Program
+from clinic.models import AuditEvent, Checkin, Client, OpenReason, OutboxMessage, PracticeNotice, Program
 from clinic.services import links
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
@@ -303,6 +305,134 @@ def test_the_wish_is_not_read_out_of_a_report(people: People, mail: OutboxMessag
     assert "List-Unsubscribe" in head
     mail_intake.take_in(report(head, status="5.2.2"))
     assert ada(people).unsubscribed_at is None
+
+
+# ---------------------------------------------------------------- tomorrow, about us, week after week
+
+DAILY = "550-5.4.5 Daily user sending limit exceeded"
+LIST = "554 5.7.1 Client host blocked using zen.spamhaus.org"
+A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
+
+
+def test_a_limit_of_the_day_in_a_report_is_tried_tomorrow(
+    server: MemoryTransport, people: People, mail: OutboxMessage, head: str
+) -> None:
+    mail_intake.take_in(report(head, status="5.4.5", words=DAILY))
+    assert state(mail) == (OutboxState.READY, CheckinState.WAITING)
+    assert A_DAY <= mail.due_at - now() <= A_DAY + timedelta(hours=1)
+    assert (mail.reason or "").startswith("came back, too much mail for one day: it is tried again tomorrow")
+    assert ada(people).bounced_at is None
+    with transaction():
+        mail.due_at = now()  # it is tomorrow
+    delivery.run()
+    assert state(mail) == (OutboxState.SENT, CheckinState.SENT)
+    assert len(server.sent) == 2
+
+
+def test_a_limit_of_the_day_that_ends_too_late_is_a_failure(mail: OutboxMessage, head: str) -> None:
+    with transaction():
+        mail.not_after = now() + timedelta(hours=20)
+    mail_intake.take_in(report(head, status="5.4.5", words=DAILY))
+    assert state(mail) == (OutboxState.FAILED, CheckinState.FAILED)
+
+
+@pytest.mark.parametrize(
+    "verdict, code, words, waits",
+    [
+        (SendVerdict.PERMANENT, 550, "5.4.5 Daily user sending limit exceeded", A_DAY),
+        (SendVerdict.PERMANENT, 550, "quota of the sender is exceeded", A_DAY),
+        (SendVerdict.TEMPORARY, 452, "4.5.3 daily limit reached", A_DAY),
+        (SendVerdict.TEMPORARY, 450, "4.7.28 rate limit, slow down", timedelta(minutes=5)),
+    ],
+)
+def test_a_limit_at_the_door_is_tried_when_it_is_over(
+    server: MemoryTransport,
+    people: People,
+    mail: OutboxMessage,
+    verdict: SendVerdict,
+    code: int,
+    words: str,
+    waits: timedelta,
+) -> None:
+    _again(server, mail, SendOutcome(verdict, SmtpStage.RCPT, code, words))
+    assert state(mail) == (OutboxState.READY, CheckinState.WAITING)
+    assert waits * 0.8 <= mail.due_at - now() <= waits * 1.2
+    assert ada(people).bounced_at is None
+
+
+@pytest.mark.parametrize("where", ["report", "door"])
+def test_a_refusal_about_us_is_told_as_ours_and_blames_nobody(
+    server: MemoryTransport, people: People, mail: OutboxMessage, head: str, where: str
+) -> None:
+    if where == "report":
+        mail_intake.take_in(report(head, status="5.1.1", words=LIST))
+    else:
+        _again(server, mail, SendOutcome(SendVerdict.PERMANENT, SmtpStage.RCPT, 554, LIST[4:]))
+    assert state(mail) == (OutboxState.FAILED, CheckinState.FAILED)
+    assert "about the practice's mail" in (mail.reason or "")
+    assert (ada(people).bounced_at, ada(people).returning_since) == (None, None)
+    assert news() == [NoticeKind.REFUSED]
+
+
+def test_a_forwarders_report_does_not_kill_the_address_that_was_written_to(
+    people: People, mail: OutboxMessage, head: str
+) -> None:
+    forwarded = report(head).replace(
+        b"Final-Recipient: rfc822; ada@client.example", b"Final-Recipient: rfc822; a@b.example"
+    )
+    mail_intake.take_in(forwarded)
+    assert state(mail) == (OutboxState.FAILED, CheckinState.FAILED)
+    assert (mail.reason or "").startswith("came back from another address that it was forwarded to")
+    assert ada(people).bounced_at is None
+
+
+def test_a_full_mailbox_is_told_when_it_is_full_week_after_week(
+    server: MemoryTransport, people: People, mail: OutboxMessage, head: str
+) -> None:
+    full = {"status": "5.1.1", "words": "552 5.2.2 Over quota"}
+    mail_intake.take_in(report(head, **full))
+    assert ada(people).returning_since is None
+    _sent_a_week_later(people, mail)
+    mail_intake.take_in(report(head_of(server.sent[-1]), **full))
+    assert ada(people).returning_since == db.session.get_one(OutboxMessage, mail.id).finished_at
+    assert ada(people).bounced_at is None
+    assert ada(people).bounce_reason == "552 5.2.2 Over quota"
+    assert [event.client_id for event in told("mail.returning")] == [people.client.id]
+    assert news() == [NoticeKind.RETURNING]
+    reasons = db.session.scalars(select(OpenReason.kind).where(OpenReason.client_id == people.client.id))
+    assert AttentionKind.BOUNCED in reasons.all()
+    # mail goes on, the third is no further news, and somebody may say that it arrives
+    _sent_a_week_later(people, mail)
+    mail_intake.take_in(report(head_of(server.sent[-1]), **full))
+    assert len(told("mail.returning")) == 1
+    sending_bounces.trust_again(people.actor(people.colleague), people.client.id)
+    assert (ada(people).returning_since, ada(people).bounce_reason) == (None, None)
+
+
+def test_a_mailbox_that_takes_mail_in_between_is_not_told(
+    server: MemoryTransport, people: People, mail: OutboxMessage, head: str
+) -> None:
+    full = {"status": "5.2.2", "words": "552 5.2.2 Over quota"}
+    mail_intake.take_in(report(head, **full))
+    for _ in range(2):
+        _sent_a_week_later(people, mail)
+    mail_intake.take_in(report(head_of(server.sent[-1]), **full))
+    assert ada(people).returning_since is None
+
+
+def _sent_a_week_later(people: People, mail: OutboxMessage) -> None:
+    """What was is a week older, and another check-in of the same program is sent now."""
+    assert mail.checkin_id is not None
+    with transaction():
+        for checkin in db.session.scalars(select(Checkin).order_by(Checkin.due_at)).all():
+            checkin.local_date, checkin.due_at = checkin.local_date - A_WEEK, checkin.due_at - A_WEEK
+            db.session.flush()
+        for row in db.session.scalars(select(OutboxMessage).where(OutboxMessage.finished_at.is_not(None))):
+            row.day_key = None
+            row.finished_at = row.finished_at - A_WEEK  # type: ignore[operator]
+        program = db.session.get_one(Program, db.session.get_one(Checkin, mail.checkin_id).program_id)
+        promise_checkin(people.client, program)
+    delivery.run()
 
 
 # ---------------------------------------------------------------- where it comes back to

@@ -36,7 +36,7 @@ def readdress(client: Client, address: Address | None) -> None:
     client.email = address.typed if address else None
     client.email_key = address.key if address else None
     client.search_key = search_key(client.name, client.email)
-    client.bounced_at = client.bounce_reason = None
+    client.bounced_at = client.returning_since = client.bounce_reason = None
 
 
 def _end_mailed_links(client: Client) -> None:

@@ -72,7 +72,7 @@ def read(keys: Collection[Key], kinds: Collection[AttentionKind]) -> list[Client
             "zone": ZoneInfo(person.time_zone),
             "is_active": person.status is ClientStatus.ACTIVE,
             "has_signed_in": person.user_id is not None,
-            "bounced_at": person.bounced_at,
+            "bounced_at": person.bounced_at or person.returning_since,
         }
     for sort in _SORTS:
         if not sort.needed_by.isdisjoint(kinds):
@@ -167,7 +167,10 @@ def _invitations() -> Select[*tuple[Any, ...]]:
 
 
 _PEOPLE = (
-    select(Client.id, Client.status, Client.user_id, Client.bounced_at, Practice.time_zone)
+    select(
+        *(Client.id, Client.status, Client.user_id, Client.bounced_at, Client.returning_since),
+        Practice.time_zone,
+    )
     .join(Practice, Practice.id == Client.practice_id)
     .where(_theirs(Client, Client.id))
 )

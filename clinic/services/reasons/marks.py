@@ -60,7 +60,7 @@ WATCHED: dict[type[Any], tuple[_Watch, ...]] = {
     Invitation: (_watch("accepted_at revoked_at created_at", AttentionKind.NEVER_SIGNED_IN),),
     Client: (
         _watch("status", *KINDS),
-        _watch("bounced_at", AttentionKind.BOUNCED),
+        _watch("bounced_at returning_since", AttentionKind.BOUNCED),
         _watch("user_id", AttentionKind.NEVER_SIGNED_IN),
     ),
 }

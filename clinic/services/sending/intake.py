@@ -1,6 +1,7 @@
-"""What comes to the bounce address: reports about mails of ours, complaints, and wishes to be taken off.
+"""What comes to the bounce address: reports about mails of ours, complaints, wishes to be taken off, replies.
 
 Only a mark of our own making ties a report to a mail; without it nothing changes, whatever the report says.
+What a person wrote is kept for the practice to read.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, select
+from sqlalchemy import select
 
-from clinic.domain.bounces import IN_WORDS, BounceCause, fault_of
+from clinic.domain.bounces import IN_WORDS, BounceCause
 from clinic.domain.errors import ClinicError, LinkProblem
 from clinic.domain.types import OutboxState
 from clinic.extensions import db
@@ -22,11 +23,13 @@ from clinic.services import links
 from clinic.services.clients import subscriptions
 from clinic.services.clock import now
 from clinic.services.sending import bounces as sending_bounces
+from clinic.services.sending import replies as sending_replies
 from clinic.services.sending import results as sending_results
 from clinic.services.sending.results import HELD, ClaimedMail
 from clinic.services.transaction import transaction
 
 OVER = (OutboxState.SENT, OutboxState.IN_DOUBT)  # what a report can put right
+_MAIL_ID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 _UNSUBSCRIBE = re.compile(r"(?i)\bunsubscribe\s+([A-Za-z0-9_.-]{20,200})")
 
 
@@ -40,6 +43,7 @@ class IntakeResult:
 
     words: str
     mail_id: uuid.UUID | None = None
+    is_nobodys: bool = False  # somebody wrote it, and nobody would read it: its sender must hear that
 
 
 def take_in(raw: bytes) -> IntakeResult:
@@ -53,6 +57,18 @@ def take_in(raw: bytes) -> IntakeResult:
         return _taken_off(found.group(1))
     if report.kind is ReportKind.AUTOMATIC:
         return IntakeResult("an automatic answer: nothing to do")
+    if report.kind is ReportKind.PERSON:
+        return _from_somebody(report, raw)
+    return IntakeResult("not a report: nothing to do")
+
+
+def _from_somebody(report: BounceReport, raw: bytes) -> IntakeResult:
+    with transaction():
+        kept = sending_replies.keep(report, raw, _marked(report) or _answered(report))
+    if kept:
+        return IntakeResult("written by somebody: kept for the practice")
+    if report.is_answer:
+        return IntakeResult("Nobody reads this address. Please write to your practice.", is_nobodys=True)
     return IntakeResult("not a report: nothing to do")
 
 
@@ -86,9 +102,18 @@ def _marked(report: BounceReport) -> ClaimedMail | None:
     return None
 
 
+def _answered(report: BounceReport) -> ClaimedMail | None:
+    """The mail that a reply says it answers: no proof, but who does not have the mail cannot know its id."""
+    for found in _MAIL_ID.findall(report.answers.lower()):
+        row = db.session.execute(HELD.where(OutboxMessage.id == uuid.UUID(found))).first()
+        if row is not None:
+            return ClaimedMail(*row)
+    return None
+
+
 def _complaint(row: ClaimedMail) -> IntakeResult:
-    whose = _whose(row)
-    client = db.session.scalar(select(Client).where(Client.practice_id == row.practice_id, whose))
+    theirs = select(Client).where(Client.practice_id == row.practice_id, sending_results.whose(row))
+    client = db.session.scalar(theirs)
     if client is None:
         return IntakeResult("a complaint about mail that cannot be stopped: nothing changed", row.id)
     subscriptions.stop_after_complaint(client)
@@ -96,16 +121,12 @@ def _complaint(row: ClaimedMail) -> IntakeResult:
 
 
 def _came_back(row: ClaimedMail, report: BounceReport, at: datetime) -> IntakeResult:
-    fault = fault_of(report.status)
-    words = ": ".join(part for part in (IN_WORDS[fault], report.words) if part)
+    failure = report.failure_of(row.to_address or "")
+    words = ": ".join(part for part in (IN_WORDS[failure.cause], failure.words) if part)
     if row.state in OVER:
-        sending_results.came_back(row, words, report.words, at)
-    if fault is BounceCause.ADDRESS and row.to_address:
-        sending_bounces.note(row.practice_id, _whose(row), row.to_address, report.words or words, at)
-    return IntakeResult(IN_WORDS[fault], row.id)
-
-
-def _whose(row: ClaimedMail) -> ColumnElement[bool]:
-    if row.client_id is None and row.user_id is None:
-        return false()
-    return Client.id == row.client_id if row.client_id else Client.user_id == row.user_id
+        sending_results.came_back(row, failure.cause, words, failure.words, at)
+    elif failure.cause is BounceCause.ADDRESS and row.to_address:
+        # of a mail that is over already, or waits to go out again
+        whose = sending_results.whose(row)
+        sending_bounces.note(row.practice_id, whose, row.to_address, failure.words or words, at)
+    return IntakeResult(IN_WORDS[failure.cause], row.id)

@@ -145,6 +145,12 @@ def _warning_sign_alert(due: DueMail, at: datetime) -> MailContent:
     return compose.warning_sign_alert(_head(due.practice), first_name=_first_name(due.user.name), link=page)
 
 
+def _reply_notice(due: DueMail, at: datetime) -> MailContent:
+    assert due.user is not None
+    page = links.address("practitioner.replies.index")
+    return compose.reply_notice(_head(due.practice), first_name=_first_name(due.user.name), link=page)
+
+
 def _practice_notice(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     assert due.mail.local_date is not None
@@ -183,6 +189,7 @@ MAILS: dict[MailKind, Callable[[DueMail, datetime], MailContent | EncodedContent
     MailKind.QUESTIONNAIRE: _questionnaire,
     MailKind.PASSWORD_RESET: _password_reset,
     MailKind.WARNING_SIGN_ALERT: _warning_sign_alert,
+    MailKind.REPLY: _reply_notice,
     MailKind.PRACTICE_NOTICE: _practice_notice,
     MailKind.TEST_MAIL: _test_mail,
     MailKind.CHECKIN_PREVIEW: _checkin_preview,

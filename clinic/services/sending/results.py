@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, select
 
-from clinic.domain.sending import CHECKIN_MAILS, retry_at
+from clinic.domain.bounces import AT_THE_DOOR, LASTING, BounceCause
+from clinic.domain.notices import NoticeKind
+from clinic.domain.sending import CHECKIN_MAILS, retry_at, tomorrow_at
 from clinic.domain.types import CheckinState, MailKind, OutboxState
 from clinic.extensions import db
 from clinic.mail.transport import SendOutcome, SendVerdict, SmtpStage
 from clinic.models import Client, OutboxMessage
-from clinic.services import bulk
+from clinic.services import bulk, notices
 from clinic.services.clock import now
 from clinic.services.outbox import ledger as sending_ledger
 from clinic.services.outbox.steps import MailStep
@@ -78,6 +80,11 @@ class _Told:
     checkin: CheckinState
     reason: str = ""
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the mail is tried no more."""
+        return self.columns["state"] is OutboxState.FAILED
+
 
 def record(token: uuid.UUID, results: Iterable[SendResult]) -> int:
     """Write a batch's results; returns how many rows were still ours.
@@ -103,26 +110,53 @@ def settle(known: list[tuple[ClaimedMail, SendOutcome | None]]) -> None:
     bulk.change(OutboxMessage, [{"id": row.id, **meant.columns} for row, _, meant in told])
     sending_ledger.follow([step for row, _, meant in told if (step := _step(row, meant))], at)
     for row, outcome, meant in told:
-        if outcome is not None and outcome.verdict is SendVerdict.PERMANENT:
+        if outcome is not None and outcome.verdict is SendVerdict.PERMANENT and meant.is_over:
             _refused_for_good(row, outcome, meant, at)
 
 
-def came_back(row: ClaimedMail, words: str, reply: str, at: datetime) -> None:
+def came_back(row: ClaimedMail, cause: BounceCause, words: str, reply: str, at: datetime) -> None:
     """A mail that was sent, or may have been, did not arrive; within the caller's transaction."""
-    ended = {"state": OutboxState.FAILED, "reason": words[:300], "finished_at": at}
+    if cause is BounceCause.TOMORROW and tomorrow_at(at, 1) < row.not_after:
+        _once_more(row, words, reply, at)
+        return
+    ended = {"state": OutboxState.FAILED, "reason": words[:300], "came_back": cause, "finished_at": at}
     said = {"smtp_reply": reply[:300], "lease_token": None, "lease_until": None}  # no holder knows better
     bulk.change(OutboxMessage, [{"id": row.id, **ended, **said}])
     if step := _step(row, _Told({}, CheckinState.FAILED, words)):
         sending_ledger.follow([step], at)
     sending_ledger.tell_failed(row, words)
+    _what_follows(row, cause, reply or words, at)
+
+
+def whose(row: ClaimedMail) -> ColumnElement[bool]:
+    """The condition on Client for whom a mail was to; nobody where it was to no person we know."""
+    if row.client_id is None and row.user_id is None:
+        return false()
+    return Client.id == row.client_id if row.client_id else Client.user_id == row.user_id
+
+
+def _once_more(row: ClaimedMail, words: str, reply: str, at: datetime) -> None:
+    again = _back({"due_at": tomorrow_at(at, _CHANCE.random()), "reason": words[:300]}, words)
+    bulk.change(
+        OutboxMessage, [{"id": row.id, **again.columns, "smtp_reply": reply[:300], "finished_at": None}]
+    )
+    if step := _step(row, again):
+        sending_ledger.follow([step], at)
 
 
 def _refused_for_good(row: ClaimedMail, outcome: SendOutcome, meant: _Told, at: datetime) -> None:
     sending_ledger.tell_failed(row, meant.reason)
-    if outcome.bad_address and row.to_address and (row.client_id or row.user_id):
-        whose = Client.id == row.client_id if row.client_id else Client.user_id == row.user_id
-        words = f"{outcome.code or ''} {outcome.reply}".strip()
-        sending_bounces.note(row.practice_id, whose, row.to_address, words, at)
+    _what_follows(row, outcome.cause, outcome.words, at)
+
+
+def _what_follows(row: ClaimedMail, cause: BounceCause, words: str, at: datetime) -> None:
+    """What a mail that did not arrive means for its address, or for the practice."""
+    if cause is BounceCause.REFUSED:
+        notices.tell(row.practice_id, NoticeKind.REFUSED, key=row.id.hex)
+    elif row.to_address and cause is BounceCause.ADDRESS:
+        sending_bounces.note(row.practice_id, whose(row), row.to_address, words, at)
+    elif row.to_address and cause in LASTING:
+        sending_bounces.note_returning(row.practice_id, whose(row), row.to_address, words)
 
 
 def _meaning(row: ClaimedMail, outcome: SendOutcome | None, at: datetime) -> _Told:
@@ -139,10 +173,11 @@ def _judged(row: ClaimedMail, outcome: SendOutcome, at: datetime) -> _Told:
             return _end(row, OutboxState.SENT, CheckinState.SENT, at)
         case SendVerdict.IN_DOUBT:
             return _end(row, OutboxState.IN_DOUBT, CheckinState.IN_DOUBT, at, IN_DOUBT)
-        case SendVerdict.PERMANENT:
-            words = f"refused by the mail server: {outcome.code or ''} {outcome.reply}".strip()
-            return _end(row, OutboxState.FAILED, CheckinState.FAILED, at, words)
-        case SendVerdict.TEMPORARY:
+        case SendVerdict.PERMANENT if outcome.cause is not BounceCause.TOMORROW:
+            words = f"{AT_THE_DOOR[outcome.cause]}: {outcome.words}"
+            ended = _end(row, OutboxState.FAILED, CheckinState.FAILED, at, words)
+            return replace(ended, columns=ended.columns | {"came_back": outcome.cause})
+        case SendVerdict.PERMANENT | SendVerdict.TEMPORARY:
             return _try_again(row, outcome, at)
         case _:
             return _uncharged(outcome, at)
@@ -166,8 +201,11 @@ def _end(
 
 def _try_again(row: ClaimedMail, outcome: SendOutcome, at: datetime) -> _Told:
     # never past the end: there the claim closes it, with its number of tries
-    again = retry_at(row.attempts + 1, at, _CHANCE.random())
-    reason = f"refused for now: {outcome.code or ''} {outcome.reply}"[:300]
+    if outcome.verdict is SendVerdict.PERMANENT or outcome.lasts_a_day:
+        again, because = tomorrow_at(at, _CHANCE.random()), AT_THE_DOOR[BounceCause.TOMORROW]
+    else:
+        again, because = retry_at(row.attempts + 1, at, _CHANCE.random()), "refused for now"
+    reason = f"{because}: {outcome.words}"[:300]
     due = min(again, row.not_after)
     return _back({"attempts": row.attempts + 1, "due_at": due, "reason": reason}, reason)
 

@@ -33,4 +33,4 @@ def take() -> ResponseReturnValue:
         taken = mail_intake.take_in(raw)
     except mail_intake.NotYet as early:
         return f"{early}\n", 503, {**PLAIN, "Retry-After": "60"}
-    return f"{taken.words}\n", 200, PLAIN
+    return f"{taken.words}\n", 422 if taken.is_nobodys else 200, PLAIN

@@ -29,7 +29,7 @@ def chrome(practice: Practice | None, actor: Actor | None) -> dict[str, Any] | N
     """The context of the layouts; None where the practice is not known yet."""
     if practice is None:
         return None
-    return _of_practice(practice) | (_of_person(actor) if actor else _of_nobody())
+    return _of_practice(practice) | (_of_person(actor, practice) if actor else _of_nobody())
 
 
 def _of_practice(practice: Practice) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def _of_practice(practice: Practice) -> dict[str, Any]:
     }
 
 
-def _of_person(actor: Actor) -> dict[str, Any]:
+def _of_person(actor: Actor, practice: Practice) -> dict[str, Any]:
     client = not actor.is_staff
     places = CLIENT_PLACES if client else STAFF_PLACES
     nav = [(key, words, icon, _to(endpoint)) for key, words, icon, endpoint in places]
@@ -53,11 +53,31 @@ def _of_person(actor: Actor) -> dict[str, Any]:
         "account_url": _to("client.account.show" if client else "practitioner.account.show"),
         "search_url": None if client else _to("practitioner.clients.index"),
         "warning_signs_url": _to("client.warnings.show") if client else None,
+        "unread_replies": None if client else _waiting(practice.unread_replies),
     }
 
 
+def _waiting(mails: int) -> str | None:
+    """How many mails nobody has read yet, on every page until somebody has."""
+    if not mails:
+        return None
+    return (
+        "1 mail from a client waits to be read"
+        if mails == 1
+        else f"{mails} mails from clients wait to be read"
+    )
+
+
 def _of_nobody() -> dict[str, Any]:
-    keys = ("person_name", "home_url", "sign_out_url", "account_url", "search_url", "warning_signs_url")
+    keys = (
+        "person_name",
+        "home_url",
+        "sign_out_url",
+        "account_url",
+        "search_url",
+        "warning_signs_url",
+        "unread_replies",
+    )
     return {**dict.fromkeys(keys), "nav": []}
 
 

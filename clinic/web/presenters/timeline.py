@@ -100,6 +100,9 @@ ACTIONS: Mapping[str, ActionWords] = {
     "mail.failed": ActionWords("Mail could not be sent", "mail-x", "attention"),
     "mail.kept_back": ActionWords("Mail not sent", "mail-x", "attention"),
     "mail.bounced": ActionWords("Mail came back", "mail-x", "attention"),
+    "mail.returning": ActionWords("Mail comes back week after week", "mail-x", "attention"),
+    "mail.replied": ActionWords("Wrote back by mail", "mail", "attention"),
+    "mail.reply_read": ActionWords("Mail of the client read", "mail-check"),
     "mail.address_works": ActionWords("Address said to work", "mail-check"),
 }
 
@@ -154,6 +157,7 @@ MAILS: Mapping[MailKind, str] = {
     MailKind.INVITATION: "Invitation",
     MailKind.PASSWORD_RESET: "New password",
     MailKind.WARNING_SIGN_ALERT: "Warning sign alert",
+    MailKind.REPLY: "A mail to read",
     MailKind.PRACTICE_NOTICE: "News of the practice",
     MailKind.CHECKIN_PREVIEW: "Check-in to look at",
     MailKind.TEST_MAIL: "Test mail",

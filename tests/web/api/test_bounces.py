@@ -101,3 +101,9 @@ def test_a_mail_without_end_is_refused(server: FlaskClient, secret: dict[str, st
 
 def test_looking_is_not_possible(server: FlaskClient, secret: dict[str, str]) -> None:
     assert server.get(PATH, headers=secret).status_code == 405
+
+
+def test_an_answer_that_nobody_would_read_is_refused(server: FlaskClient, secret: dict[str, str]) -> None:
+    answer = server.post(PATH, data=person("Re: How is it going?"), headers=secret)
+    assert answer.status_code == 422
+    assert "Please write to your practice" in answer.text

@@ -1,0 +1,172 @@
+"""Mail that people write to the address ours comes back to: kept, shown on every page and told at once.
+
+A reply may name a warning sign, so none is swallowed: it is read by the practice, or the mail server tells
+its sender that nobody reads it. Its words stay here: the mail that calls somebody to them has but a link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import CursorResult, func, select, update
+
+from clinic.domain.access import Permission, roles_with
+from clinic.domain.notices import NoticeKind
+from clinic.domain.types import MailKind
+from clinic.extensions import db
+from clinic.mail.reports import BounceReport
+from clinic.models import Client, MailReply, Practice, User
+from clinic.models.base import points_at
+from clinic.services import access, audit, notices
+from clinic.services.actors import Actor
+from clinic.services.clock import now
+from clinic.services.outbox import promises as outbox
+from clinic.services.sending.results import ClaimedMail, whose
+from clinic.services.transaction import transaction
+
+LONGEST_TEXT = 20_000  # characters
+LONGEST_SUBJECT = 300
+READ_SHOWN = 50
+UNREAD_SHOWN = 200
+_IDS = uuid.UUID("5f0b1f5e-6a0c-4c0f-9d3c-2d0f3c1f7b11")  # namespace: one mail handed in twice is one
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """A practice that a mail is for, and the client whom it seems to be from."""
+
+    practice_id: uuid.UUID
+    client: Client | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedReply:
+    """A mail that somebody wrote, and the client whom it seems to be from."""
+
+    reply: MailReply
+    client: Client | None
+
+
+def keep(report: BounceReport, raw: bytes, about: ClaimedMail | None) -> int:
+    """Keep a mail for each practice that it is for, within the caller's transaction; returns how many.
+
+    It is for the practice whose mail it answers, for whoever has a client with its sender's address, or, if
+    it is an answer to anybody, for the only practice there is."""
+    readers = list(_readers(report, about))
+    for reader in readers:
+        _keep(reader, report, hashlib.sha256(raw).hexdigest(), is_answer=about is not None)
+    return len(readers)
+
+
+def received(actor: Actor) -> Sequence[ReceivedReply]:
+    """The mails nobody has read, newest first, then the last that somebody has. Staff only."""
+    access.staff_only(actor)
+    unread = MailReply.read_at.is_(None)
+    return [*_listed(actor, unread, UNREAD_SHOWN), *_listed(actor, ~unread, READ_SHOWN)]
+
+
+def mark_read(actor: Actor, reply_id: uuid.UUID) -> None:
+    """Somebody of the practice has read a mail; the second who says so changes nothing. Staff only."""
+    with transaction():
+        reply = access.reply_for(actor, reply_id)
+        at = now()
+        read = db.session.execute(
+            update(MailReply)
+            .where(MailReply.id == reply.id, MailReply.read_at.is_(None))
+            .values(read_at=at, read_by=actor.user_id)
+        )
+        assert isinstance(read, CursorResult)
+        if read.rowcount:
+            _count(reply.practice_id)
+            audit.record(actor, "mail.reply_read", client_id=reply.client_id, subject_id=reply.id)
+
+
+def _listed(actor: Actor, which: object, most: int) -> list[ReceivedReply]:
+    query = (
+        select(MailReply, Client)
+        .outerjoin(Client, points_at(MailReply.client_id, Client))
+        .where(MailReply.practice_id == actor.practice_id, which)  # type: ignore[arg-type]
+        .order_by(MailReply.received_at.desc(), MailReply.id)
+        .limit(most)
+    )
+    return [ReceivedReply(*row) for row in db.session.execute(query)]
+
+
+def _readers(report: BounceReport, about: ClaimedMail | None) -> Iterator[_Reader]:
+    if about is not None:
+        theirs = select(Client).where(Client.practice_id == about.practice_id, whose(about))
+        yield _Reader(about.practice_id, db.session.scalar(theirs))
+        return
+    clients = db.session.scalars(select(Client).where(Client.email_key == report.sender)).all()
+    yield from (_Reader(client.practice_id, client) for client in clients)
+    if clients or not report.is_answer:
+        return
+    practices = db.session.scalars(select(Practice.id).limit(2)).all()
+    if len(practices) == 1:
+        yield _Reader(practices[0], None)
+
+
+def _keep(reader: _Reader, report: BounceReport, digest: str, *, is_answer: bool) -> None:
+    reply_id = uuid.uuid5(_IDS, f"{reader.practice_id.hex}:{digest}")
+    if db.session.get(MailReply, reply_id) is not None:
+        return
+    db.session.add(
+        MailReply(
+            id=reply_id,
+            practice_id=reader.practice_id,
+            client_id=reader.client.id if reader.client else None,
+            from_address=report.sender[:254],
+            subject=report.subject[:LONGEST_SUBJECT],
+            text=_storable(report.body)[:LONGEST_TEXT],
+            is_answer=is_answer,
+            received_at=now(),
+        )
+    )
+    db.session.flush()
+    _count(reader.practice_id)
+    notices.tell(
+        reader.practice_id,
+        NoticeKind.REPLIED,
+        client_id=reader.client.id if reader.client else None,
+        key=reply_id.hex,
+    )
+    if reader.client is not None:
+        about = {"client_id": reader.client.id, "subject_id": reply_id}
+        audit.record_for(reader.practice_id, audit.SYSTEM, "mail.replied", **about)
+        _call_somebody(reader.practice_id, reply_id)
+
+
+def _call_somebody(practice_id: uuid.UUID, reply_id: uuid.UUID) -> None:
+    """Mail everybody who hears the news a link, at once; of strangers' mails the morning's news tells."""
+    readers = db.session.scalars(
+        select(User.id).where(
+            User.practice_id == practice_id,
+            User.role.in_(roles_with(Permission.HEAR_NEWS)),
+            User.deactivated_at.is_(None),
+        )
+    )
+    for user_id in readers:
+        key = f"reply:{reply_id.hex}:{user_id.hex}"
+        outbox.promise(practice_id, MailKind.REPLY, key, user_id=user_id)
+
+
+def _count(practice_id: uuid.UUID) -> None:
+    """Write down how many are unread: every page of the practice shows it, and asks for nothing more."""
+    unread = (
+        select(func.count())
+        .where(MailReply.practice_id == practice_id, MailReply.read_at.is_(None))
+        .scalar_subquery()
+    )
+    db.session.execute(
+        update(Practice)
+        .where(Practice.id == practice_id)
+        .values(unread_replies=unread)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "").strip()

@@ -1,0 +1,31 @@
+"""Mail that clients wrote back, and saying that it was read."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from clinic.services.access import practice_of
+from clinic.services.sending import replies as sending_replies
+from clinic.web.authz import current_actor
+from clinic.web.refusals import told_on_the_next_page
+
+
+def index() -> str:
+    """What clients wrote back by mail: what nobody has read, and what somebody has."""
+    actor = current_actor()
+    return render_template(
+        "practitioner/replies/index.html",
+        received=sending_replies.received(actor),
+        zone=practice_of(actor).time_zone,
+    )
+
+
+def read(reply_id: uuid.UUID) -> ResponseReturnValue:
+    """Somebody has read a mail."""
+    with told_on_the_next_page():
+        sending_replies.mark_read(current_actor(), reply_id)
+        flash("Marked as read.", "success")
+    return redirect(url_for("practitioner.replies.index"), 303)
