@@ -8,6 +8,7 @@ from clinic.catalogue.loader import Catalogue
 from clinic.catalogue.plain_words import FILE, PlainTest
 from clinic.catalogue.reader import CatalogueError
 from clinic.domain.doses import dose_problems
+from clinic.domain.pain_rule import CEILING, FINE_UP_TO
 from clinic.domain.progress import PAIN_CHANGE
 from clinic.domain.provenance import Fact, Provenance
 
@@ -133,6 +134,12 @@ def _check_combinations(catalogue: Catalogue) -> None:
         _known("warning_signs.toml", "combinations", sorted(signs), catalogue.warnings.signs, "warning sign")
 
 
+def _check_pain_rule(catalogue: Catalogue) -> None:
+    rule = catalogue.dosing.pain_rule
+    if (rule.ok_up_to, rule.smaller_up_to + 1) != (FINE_UP_TO, CEILING):
+        raise CatalogueError("dosing.toml", "pain_rule", f"the rules say {FINE_UP_TO}, and {CEILING} to stop")
+
+
 def _check_pain_change(catalogue: Catalogue) -> None:
     if catalogue.dosing.pain_change != PAIN_CHANGE:
         raise CatalogueError("dosing.toml", "pain_change.points", f"the rules count {PAIN_CHANGE} points")
@@ -150,5 +157,6 @@ CHECKS: tuple[Check, ...] = (
     _check_named_mistake,
     _check_routines,
     _check_combinations,
+    _check_pain_rule,
     _check_pain_change,
 )

@@ -137,6 +137,16 @@ class MistakeAnswer(StrEnum):
     NOT_SURE = "not_sure"
 
 
+class LogObstacle(StrEnum):
+    """What kept a client from a move, or from all of it."""
+
+    HURTS = "hurts"
+    NO_TIME = "no_time"
+    FORGOT = "forgot"
+    NOT_SURE_HOW = "not_sure_how"
+    OTHER = "other"
+
+
 class DayMark(StrEnum):
     """What one day of the week strip shows."""
 

@@ -20,7 +20,7 @@ from clinic.models.notice import PracticeNotice
 from clinic.models.outbox import OutboxMessage
 from clinic.models.person import Client, Invitation, User
 from clinic.models.practice import Heartbeat, Practice, SignOff
-from clinic.models.program import PracticeLog, Prescription, Program, ProgramEvent
+from clinic.models.program import PainMorning, PracticeLog, Prescription, Program, ProgramEvent
 from clinic.models.questionnaire import QuestionnaireRequest, QuestionnaireResponse
 from clinic.models.reply import MailReply
 from clinic.models.routine import Routine, RoutineItem, RoutineVersion
@@ -56,6 +56,7 @@ __all__ = [
     "OwnBatteryVersion",
     "OwnTest",
     "OwnTestVersion",
+    "PainMorning",
     "Practice",
     "PracticeDecline",
     "PracticeLog",

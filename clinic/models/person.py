@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.types import ClientKind, ClientStatus, Role
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
-from clinic.models.practice import Practice
+from clinic.models.practice import CEILING_BOUNDS, Practice
 
 
 class User(OfPractice, Base):
@@ -48,6 +48,7 @@ class Client(OfPractice, Base):
         CheckConstraint(
             "waking_from IS NULL OR waking_until IS NULL OR waking_from < waking_until", name="waking"
         ),
+        CheckConstraint(CEILING_BOUNDS, name="pain_ceiling"),
     )
 
     user_id: Mapped[uuid.UUID | None]
@@ -67,6 +68,7 @@ class Client(OfPractice, Base):
     consent_recorded_by: Mapped[str | None] = mapped_column(String(120))
     waking_from: Mapped[time | None]
     waking_until: Mapped[time | None]
+    pain_ceiling: Mapped[int | None]  # of 10; None: the practice's
     status: Mapped[ClientStatus] = mapped_column(choice(ClientStatus, "status"), default=ClientStatus.ACTIVE)
     unsubscribed_at: Mapped[datetime | None]  # from check-ins and their reminders
     messages_stopped_at: Mapped[datetime | None]  # from all other mail that is not about the account

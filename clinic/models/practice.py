@@ -9,14 +9,20 @@ from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.domain.attention import RULES_VERSION
+from clinic.domain.pain_rule import CEILING, HIGHEST_CEILING, LOWEST_CEILING
 from clinic.models.base import Base, OfPractice, belongs_to, tenant
+
+CEILING_BOUNDS = f"pain_ceiling BETWEEN {LOWEST_CEILING} AND {HIGHEST_CEILING}"
 
 
 class Practice(Base):
     """One practice. The emergency and urgent numbers stay empty until somebody answers for them."""
 
     __tablename__ = "practice"
-    __table_args__ = (CheckConstraint("waking_from < waking_until", name="waking_hours"),)
+    __table_args__ = (
+        CheckConstraint("waking_from < waking_until", name="waking_hours"),
+        CheckConstraint(CEILING_BOUNDS, name="pain_ceiling"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     name: Mapped[str] = mapped_column(String(120))
@@ -27,6 +33,8 @@ class Practice(Base):
     urgent_number: Mapped[str | None] = mapped_column(String(80))
     waking_from: Mapped[time] = mapped_column(default=time(8))
     waking_until: Mapped[time] = mapped_column(default=time(20))
+    # the pain, of 10, from which clients are told to stop and to tell the practice
+    pain_ceiling: Mapped[int] = mapped_column(default=CEILING, server_default=str(CEILING))
     is_demo: Mapped[bool] = mapped_column(default=False)  # demo people are never mailed through a real server
     created_at: Mapped[datetime]
     unread_replies: Mapped[int] = mapped_column(default=0, server_default="0")  # every page of theirs says it

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramAction, ProgramStatus
+from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer, ProgramAction, ProgramStatus
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 from clinic.models.exercise import DoseColumns, dose_checks
 from clinic.models.person import Client
@@ -104,7 +104,25 @@ class PracticeLog(OfPractice, Base):
     slot: Mapped[int] = mapped_column(default=1)  # which of the day's times, from 1
     outcome: Mapped[LogOutcome] = mapped_column(choice(LogOutcome, "outcome"))
     pain: Mapped[int | None]
+    # why it was not done, or not all of it
+    obstacle: Mapped[LogObstacle | None] = mapped_column(choice(LogObstacle, "obstacle"))
     mistake: Mapped[MistakeAnswer | None] = mapped_column(choice(MistakeAnswer, "mistake"))
     note: Mapped[str | None] = mapped_column(Text)
     logged_at: Mapped[datetime]
+    corrected_at: Mapped[datetime | None]
+
+
+class PainMorning(OfPractice, Base):
+    """How the pain of the day before was in the morning, said once a day; sending again corrects it."""
+
+    __tablename__ = "pain_morning"
+    __table_args__ = tenant(
+        belongs_to("client", "client_id"),
+        UniqueConstraint("practice_id", "client_id", "local_date"),
+    )
+
+    client_id: Mapped[uuid.UUID]
+    local_date: Mapped[date]  # the morning's own day
+    settled: Mapped[bool]
+    said_at: Mapped[datetime]
     corrected_at: Mapped[datetime | None]

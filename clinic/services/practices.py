@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 
 from clinic.domain.access import STAFF, Permission
 from clinic.domain.errors import RuleBroken
+from clinic.domain.pain_rule import CEILING
 from clinic.domain.types import Role
 from clinic.extensions import db
 from clinic.mail.addresses import Address
@@ -44,6 +45,7 @@ class PracticeDetails:
     urgent_number: str
     waking_from: time = time(8)
     waking_until: time = time(20)
+    pain_ceiling: int = CEILING  # of 10: from here on clients are told to stop
 
 
 def exists() -> bool:

@@ -47,6 +47,7 @@ class ClientDetails:
     consented_on: date | None = None
     waking_from: time | None = None  # None: the practice's hours
     waking_until: time | None = None
+    pain_ceiling: int | None = None  # None: the practice's
 
 
 PLAIN = tuple(
@@ -194,7 +195,9 @@ def _check_waking(details: ClientDetails) -> None:
 
 
 def _text(value: Any) -> str | None:
-    return f"{value:%H:%M}" if isinstance(value, time) else value
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return str(value) if isinstance(value, int) else value
 
 
 def _put_consent(actor: Actor, practice: Practice, client: Client, day: date | None) -> None:

@@ -15,6 +15,7 @@ from clinic.services.clients.records import ClientDetails
 from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import (
     AddressField,
+    CeilingField,
     DatePartsField,
     LineField,
     LongTextField,
@@ -46,6 +47,7 @@ class ClientForm(Form):
     notes = LongTextField("Notes of the practice")
     waking_from = ClockTimeField("Mail not before")
     waking_until = ClockTimeField("Mail not after")
+    pain_ceiling = CeilingField("When a move hurts, stop from", otherwise="As the practice")
     consented = BooleanField("The client agrees that we keep their health record and write to them by email")
     consented_on = DatePartsField("Day of consent")
 

@@ -16,6 +16,7 @@ from wtforms import Field, HiddenField, RadioField, SelectField, StringField, Te
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, StopValidation
 
+from clinic.domain.pain_rule import HIGHEST_CEILING, LOWEST_CEILING
 from clinic.mail.addresses import LONGEST, Address, AddressRefused, parse_address
 from clinic.web.forms.zones import zone_choices
 
@@ -150,6 +151,23 @@ class PainField(RadioField):
         return int(self.data) if self.data and self.data != self.DECLINED else None
 
 
+class CeilingField(SelectField):
+    """The pain, of 10, from which somebody stops; with `otherwise` there is a choice that is none, None."""
+
+    data: Any
+
+    def __init__(self, label: str, *, otherwise: str = "", **options: Any) -> None:
+        points = [SelectChoice(str(n), f"{n} of 10") for n in range(LOWEST_CEILING, HIGHEST_CEILING + 1)]
+        none = [SelectChoice("", otherwise)] if otherwise else []
+        super().__init__(
+            label,
+            choices=[*none, *points],
+            coerce=_points,
+            invalid_choice_message=f"Choose a number from {LOWEST_CEILING} to {HIGHEST_CEILING}.",
+            **options,
+        )
+
+
 class VersionField(HiddenField):
     """The version of the record that the page showed; 0 where it came back unreadable: it never matches."""
 
@@ -205,6 +223,13 @@ def printable(text: str) -> str:
     """Text in composed form; a tab becomes a space, other control characters and lone surrogates go."""
     kept = (c for c in text.replace("\t", " ") if unicodedata.category(c) not in {"Cc", "Cs"})
     return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _points(value: Any) -> int | None:
+    if value in (None, ""):
+        return None
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0  # 0 is never on offer
 
 
 def _length(longest: int) -> Length:

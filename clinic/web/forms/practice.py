@@ -8,11 +8,12 @@ from typing import Any
 from wtforms import TimeField
 from wtforms.validators import InputRequired
 
+from clinic.domain.pain_rule import CEILING
 from clinic.mail.addresses import Address
 from clinic.services.practices import PracticeDetails
 from clinic.web.forms.accounts import NewPasswordForm
 from clinic.web.forms.base import Form
-from clinic.web.forms.fields import AddressField, LineField, ZoneField
+from clinic.web.forms.fields import AddressField, CeilingField, LineField, ZoneField
 
 
 class PracticeForm(Form):
@@ -34,6 +35,7 @@ class PracticeForm(Form):
     waking_until = TimeField(
         "Not after", [InputRequired("Enter a time, for example 20:00.")], default=time(20)
     )
+    pain_ceiling = CeilingField("Stop from", default=CEILING)
 
     def details(self) -> PracticeDetails:
         """The form's values in the service's shape."""
@@ -47,6 +49,7 @@ class PracticeForm(Form):
             urgent_number=self.urgent_number.data,
             waking_from=self.waking_from.data or time(8),
             waking_until=self.waking_until.data or time(20),
+            pain_ceiling=self.pain_ceiling.data or CEILING,
         )
 
 

@@ -54,6 +54,7 @@ FIELD_WORDS = {
     "notes": "Notes of the practice",
     "waking_from": "Mail not before",
     "waking_until": "Mail not after",
+    "pain_ceiling": "When a move hurts, stop from",
     "consented_on": "Day of consent",
 }
 NOTHING = "nothing"
@@ -156,6 +157,8 @@ def value_words(field: str, value: Any) -> str:
         return KIND_WORDS[ClientKind(value)]
     if field == "time_zone":
         return zone_words(str(value))
+    if field == "pain_ceiling":
+        return f"{value} of 10"
     if field == "consented_on":
         return day_year(datetime.fromisoformat(str(value)))
     return str(value)

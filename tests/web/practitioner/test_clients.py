@@ -289,3 +289,18 @@ def test_strangers_change_nothing(people: People, visit: Visit, page: str) -> No
 )
 def test_a_timeline_from_nowhere_starts_at_the_newest(people: People, staff: Visitor, page: str) -> None:
     staff.get(f"/clients/{people.client.id}{page}")
+
+
+def test_a_client_has_a_pain_ceiling_of_their_own_or_the_practices(people: People, staff: Visitor) -> None:
+    staff.post("/clients/new", TYPED, status=303)
+    client = cora()
+    assert client.pain_ceiling is None
+    address = f"/clients/{client.id}"
+    assert "The practice says 6 of 10." in text(staff.get(f"{address}/edit"))
+    staff.post(f"{address}/edit", TYPED | {"version": "1", "pain_ceiling": "4"}, status=303)
+    assert cora().pain_ceiling == 4
+    assert "When a move hurts, stop from 4 of 10" in text(staff.get(f"{address}/details"))
+    staff.post(f"{address}/edit", TYPED | {"version": "2", "pain_ceiling": ""}, status=303)
+    assert cora().pain_ceiling is None
+    staff.post(f"{address}/edit", TYPED | {"version": "3", "pain_ceiling": "0"}, status=422)
+    assert cora().pain_ceiling is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import select
 
 from clinic.domain.types import MailKind
@@ -77,3 +78,19 @@ def test_a_test_mail_goes_to_whoever_asks_and_says_when_it_is_not_sent(people: P
     (mail,) = db.session.scalars(select(OutboxMessage)).all()
     assert (mail.kind, mail.user_id) == (MailKind.TEST_MAIL, people.colleague.id)
     assert "kept on this machine and not sent" in browser.get("/practice").text
+
+
+def test_the_owner_sets_from_which_pain_on_clients_stop(people: People, visit: Visit) -> None:
+    assert people.practice.pain_ceiling == 6
+    visit(people.owner).post("/practice", CHANGED | {"pain_ceiling": "5"}, status=303)
+    db.session.refresh(people.practice)
+    assert people.practice.pain_ceiling == 5
+    event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "practice.changed")).one()
+    assert event.details["changed"]["pain_ceiling"] == ["6", "5"]
+    assert "From 5 of 10 on" in visit(people.assistant).get("/practice").text
+
+
+@pytest.mark.parametrize("typed", ["0", "11", "-1", "none", "6.5", ""])
+def test_a_pain_that_cannot_be_is_no_ceiling(typed: str, people: People, visit: Visit) -> None:
+    page = visit(people.owner).post("/practice", CHANGED | {"pain_ceiling": typed}, status=422)
+    assert "Choose a number from 1 to 10." in page.text
