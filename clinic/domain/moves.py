@@ -62,6 +62,7 @@ class MoveContent:
     mistakes: tuple[MistakeContent, ...]
     video: VideoContent | None = None
     transfers: tuple[TransferContent, ...] = ()
+    easier: tuple[str, ...] = ()  # other ways to do it, for a day on which it hurts
 
     @property
     def named_mistake(self) -> MistakeContent | None:
@@ -84,6 +85,7 @@ class MoveContent:
                 "tempo_words": (there, back),
                 "mistakes": tuple(MistakeContent.from_json(each) for each in data["mistakes"]),
                 "video": VideoContent(**data["video"]) if data["video"] else None,
+                "easier": tuple(data.get("easier", ())),  # programs from before have none
                 "transfers": tuple(TransferContent(**each) for each in data["transfers"]),
             }
         )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from clinic.domain.progress import PAIN_CHANGE, PainChange, PainPoint
+from clinic.domain.progress import PAIN_CHANGE, PainChange, PainPoint, pain_up
 from clinic.domain.types import LogObstacle, LogOutcome
 
 FINE_UP_TO = 3  # of 10; authored
@@ -37,6 +37,15 @@ class PainAnswer(StrEnum):
     def rank(self) -> int:
         """0 for fine up to 2 for stop."""
         return tuple(PainAnswer).index(self)
+
+
+class MorningAnswer(StrEnum):
+    """What the client is told in the morning, once they have said how it is."""
+
+    GO_ON = "go_on"  # settled
+    WAIT = "wait"  # settled, after a day on which they were told to stop
+    EASIER = "easier"  # still up
+    STOP = "stop"  # still up after such a day, or for the second time in seven days
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +76,8 @@ class PainRuling:
         return self.answer is PainAnswer.STOP or self.rise is not None
 
     @property
-    def asks_next_morning(self) -> bool:
-        """Whether the next morning asks how it is now."""
+    def needs_care(self) -> bool:
+        """Whether it is more than fine: then the next morning asks how it is now."""
         return self.answer is not PainAnswer.FINE
 
 
@@ -82,8 +91,19 @@ def pain_ruling(said: PainSaid, ceiling: int, before: Iterable[PainPoint] = ()) 
     if said.pain is None and not said.hurts:
         return None
     rise = pain_rise([*(point for point in before if point.day < said.day), PainPoint(said.day, said.pain)])
-    answers = [_by_number(said.pain, ceiling), _by_obstacle(said), PainAnswer.SMALLER if rise else None]
-    return PainRuling(most_careful(each for each in answers if each) or PainAnswer.FINE, rise)
+    return PainRuling(_answer(said, ceiling), rise)
+
+
+def week_ruling(answers: Iterable[PainPoint], ceiling: int) -> PainRuling | None:
+    """What the average pain of a week means, the last of the answers given; None where it was not said.
+
+    A rise is the one that the practice hears of (`progress.pain_up`), unless what it came to is fine.
+    """
+    points = list(answers)
+    if not points or points[-1].value is None:
+        return None
+    rise = pain_up(points) if points[-1].value > FINE_UP_TO else None
+    return PainRuling(_answer(PainSaid(points[-1].day, points[-1].value), ceiling), rise)
 
 
 def most_careful(answers: Iterable[PainAnswer]) -> PainAnswer | None:
@@ -105,12 +125,6 @@ def pain_rise(points: Iterable[PainPoint]) -> PainChange | None:
     return max(rises, key=lambda rise: (rise.points, rise.since), default=None)
 
 
-def asked_about(rulings: Mapping[date, PainRuling], today: date) -> date | None:
-    """The day before, if its pain is to be asked about this morning."""
-    ruling = rulings.get(today - DAY)
-    return today - DAY if ruling is not None and ruling.asks_next_morning else None
-
-
 def still_up_mornings(mornings: Mapping[date, bool], today: date) -> tuple[date, ...]:
     """The mornings of the last seven days, today among them, on which pain had not settled, oldest first.
 
@@ -124,6 +138,23 @@ def still_up_mornings(mornings: Mapping[date, bool], today: date) -> tuple[date,
 def tells_practice(mornings: Mapping[date, bool], today: date) -> bool:
     """Whether pain was still up on two mornings within seven days."""
     return len(still_up_mornings(mornings, today)) >= STILL_UP_LIMIT
+
+
+def morning_answer(
+    settled: bool, before: PainRuling, mornings: Mapping[date, bool], today: date
+) -> MorningAnswer:
+    """What follows from how it is this morning, after the ruling of the day before."""
+    was_stopped = before.answer is PainAnswer.STOP
+    if settled:
+        return MorningAnswer.WAIT if was_stopped else MorningAnswer.GO_ON
+    if was_stopped or tells_practice({**mornings, today: False}, today):
+        return MorningAnswer.STOP
+    return MorningAnswer.EASIER
+
+
+def _answer(said: PainSaid, ceiling: int) -> PainAnswer:
+    found = (_by_number(said.pain, ceiling), _by_obstacle(said))
+    return most_careful(each for each in found if each) or PainAnswer.FINE
 
 
 def _by_number(pain: int | None, ceiling: int) -> PainAnswer | None:

@@ -23,6 +23,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.client import handout as client_handout
     from clinic.web.client import history, program, today
     from clinic.web.client import mail as client_mail
+    from clinic.web.client import pain as client_pain
     from clinic.web.client import questionnaires as client_questions
     from clinic.web.client import warnings as client_warnings
     from clinic.web.practitioner import (
@@ -189,6 +190,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/account/messages/<any(on, off):choice>", client_mail.change_messages, CLIENT, POST),
         Rule("/my", today.index, CLIENT),
         Rule("/my/log", today.log, CLIENT, FORM),
+        Rule("/my/log/answer", client_pain.answer, CLIENT),
+        Rule("/my/morning", client_pain.morning, CLIENT, FORM),
         Rule("/my/program", program.show, CLIENT),
         Rule("/my/handout.pdf", client_handout.show, CLIENT),
         Rule("/my/program/<int:position>", program.move, CLIENT, record="own program"),

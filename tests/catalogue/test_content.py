@@ -51,7 +51,19 @@ def client_texts() -> Iterator[tuple[str, str]]:
             yield made.id, text
         for item in made.items:
             yield item.id, ". ".join((item.text, item.low, item.middle, item.high))
-    yield "pain_rule", CATALOGUE.dosing.pain_rule.client_text
+    rule = CATALOGUE.dosing.pain_rule
+    for text in (
+        rule.client_text,
+        rule.rise_text,
+        rule.signs_title,
+        rule.own_limit(4),
+        rule.morning_question,
+    ):
+        yield "pain_rule", text
+    for text in (rule.settled_text, rule.still_up_text, rule.easier_text, rule.fewer_text):
+        yield "pain_rule", text
+    for told in (*rule.answers.values(), *rule.mornings.values()):
+        yield "pain_rule", f"{told.title}. {told.text}"
     for routine in CATALOGUE.routines.values():
         yield routine.id, f"{routine.name} {routine.summary}"
 

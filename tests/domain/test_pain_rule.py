@@ -12,16 +12,18 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.pain_rule import (
     CEILING,
     FINE_UP_TO,
+    MorningAnswer,
     PainAnswer,
     PainRuling,
     PainSaid,
-    asked_about,
     ceiling_of,
+    morning_answer,
     most_careful,
     pain_rise,
     pain_ruling,
     still_up_mornings,
     tells_practice,
+    week_ruling,
 )
 from clinic.domain.progress import PainChange, PainPoint
 from clinic.domain.types import LogObstacle, LogOutcome
@@ -65,7 +67,7 @@ def test_a_pain_is_answered_by_its_number_and_the_ceiling(
     ruling = pain_ruling(PainSaid(TODAY, pain, DONE), ceiling)
     assert ruling == PainRuling(answer)
     assert ruling.asks_signs is (answer is STOP)
-    assert ruling.asks_next_morning is (answer is not FINE)
+    assert ruling.needs_care is (answer is not FINE)
 
 
 SAID = {
@@ -153,21 +155,6 @@ def test_the_most_careful_of_several_answers_is_the_days() -> None:
     assert most_careful([]) is None
 
 
-ASKED = {
-    "an amber day": ({ago(1): PainRuling(SMALLER)}, ago(1)),
-    "a red day": ({ago(1): PainRuling(STOP)}, ago(1)),
-    "a fine day": ({ago(1): PainRuling(FINE)}, None),
-    "the day before that": ({ago(2): PainRuling(SMALLER)}, None),
-    "today alone": ({TODAY: PainRuling(SMALLER)}, None),
-    "nothing": ({}, None),
-}
-
-
-@pytest.mark.parametrize("rulings, day", ASKED.values(), ids=ASKED)
-def test_the_morning_asks_about_the_day_before(rulings: dict[date, PainRuling], day: date | None) -> None:
-    assert asked_about(rulings, TODAY) == day
-
-
 MORNINGS = {
     "never": ({}, False),
     "once": ({ago(0): False}, False),
@@ -185,6 +172,45 @@ def test_pain_still_up_on_two_mornings_in_seven_days_tells_the_practice(
     mornings: dict[date, bool], told: bool
 ) -> None:
     assert tells_practice(mornings, TODAY) is told
+
+
+ANSWERED = {
+    "settled after a smaller day": (True, SMALLER, {}, MorningAnswer.GO_ON),
+    "settled after a stop": (True, STOP, {}, MorningAnswer.WAIT),
+    "settled, and still up the day before": (True, SMALLER, {ago(1): False}, MorningAnswer.GO_ON),
+    "still up for the first time": (False, SMALLER, {}, MorningAnswer.EASIER),
+    "said twice of the same morning": (False, SMALLER, {ago(0): False}, MorningAnswer.EASIER),
+    "put right from settled": (False, SMALLER, {ago(0): True}, MorningAnswer.EASIER),
+    "still up for the second time": (False, SMALLER, {ago(3): False}, MorningAnswer.STOP),
+    "the first time in a week": (False, SMALLER, {ago(7): False}, MorningAnswer.EASIER),
+    "still up after a stop": (False, STOP, {}, MorningAnswer.STOP),
+}
+
+
+@pytest.mark.parametrize("settled, before, mornings, answer", ANSWERED.values(), ids=ANSWERED)
+def test_the_morning_after_is_answered_by_what_went_before(
+    settled: bool, before: PainAnswer, mornings: dict[date, bool], answer: MorningAnswer
+) -> None:
+    assert morning_answer(settled, PainRuling(before), mornings, TODAY) is answer
+
+
+WEEKS = {
+    "nothing answered": ((), CEILING, None),
+    "rather not say": ((4, None), CEILING, None),
+    "a fine week": ((3,), CEILING, PainRuling(FINE)),
+    "a week to be smaller in": ((5,), CEILING, PainRuling(SMALLER)),
+    "a week to stop in": ((6,), CEILING, PainRuling(STOP)),
+    "the client's own ceiling": ((4,), 4, PainRuling(STOP)),
+    "up since the first answer": ((2, 4, 4, 4), CEILING, PainRuling(SMALLER, PainChange(ago(4), 2, 4))),
+    "up to a fine pain": ((0, 3), CEILING, PainRuling(FINE)),
+}
+
+
+@pytest.mark.parametrize("told, ceiling, ruling", WEEKS.values(), ids=WEEKS)
+def test_a_weeks_average_is_answered_by_the_same_rule(
+    told: tuple[int | None, ...], ceiling: int, ruling: PainRuling | None
+) -> None:
+    assert week_ruling(points(*told), ceiling) == ruling
 
 
 def test_the_mornings_come_oldest_first() -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from clinic.domain.errors import RuleBroken
+from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.moves import named_mistake_in
 from clinic.domain.programs import ProgramChange, logging_problem, pauses
 from clinic.domain.progress import PracticePlan, day_outcome
-from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramStatus, Tier
+from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer, ProgramStatus, Tier
 from clinic.domain.warnings import pauses_program
 from clinic.extensions import db
 from clinic.models import Client, PracticeLog, Prescription, Program, ProgramEvent
@@ -68,12 +70,21 @@ FIRST_SLOT = 1
 
 @dataclass(frozen=True, slots=True)
 class DiaryEntry:
-    """One day's practice in the client's words; pain is 0-10 or not said."""
+    """One day's practice in the client's words; pain is 0-10 or not said.
+
+    `hurting` are the moves, by prescription, that the pain was in; none named: all of them.
+    """
 
     outcome: LogOutcome
     pain: int | None = None
     mistake: MistakeAnswer | None = None
     note: str | None = None
+    obstacle: LogObstacle | None = None
+    hurting: frozenset[uuid.UUID] = frozenset()
+
+    def hurts_in(self, prescription_id: uuid.UUID) -> bool:
+        """Whether the pain that is said belongs to a move."""
+        return not self.hurting or prescription_id in self.hurting
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +127,14 @@ class Diary(OwnProgram):
         logs = [log for log in self.logs if log.local_date == day]
         if not logs or self.outcomes.get(day) is None:
             return None
+        hurting = {log.prescription_id for log in logs if _is_marked(log)}
         return DiaryEntry(
             self.outcomes[day],
-            next((log.pain for log in logs if log.pain is not None), None),
+            max((log.pain for log in logs if log.pain is not None), default=None),
             next((log.mistake for log in logs if log.mistake is not None), None),
             next((log.note for log in logs if log.note), None),
+            next((log.obstacle for log in logs if log.obstacle is not None), None),
+            frozenset(hurting if len(hurting) < len(logs) else ()),
         )
 
     def may_log(self, day: date) -> bool:
@@ -177,6 +191,11 @@ def graduated_on(actor: Actor) -> date | None:
     return db.session.scalar(_NEWEST_GRADUATED_ON, own)
 
 
+def moves_on(found: Diary, day: date) -> Sequence[Prescription]:
+    """The moves a day is logged for."""
+    return found.program.prescriptions if found.program else ()
+
+
 def log_day(actor: Actor, day: date, entry: DiaryEntry) -> None:
     """Log a day's practice, or put right what was logged; a second tap changes nothing."""
     with transaction():
@@ -184,11 +203,12 @@ def log_day(actor: Actor, day: date, entry: DiaryEntry) -> None:
         found = diary(actor)
         if problem := found.problem_with(day):
             raise RuleBroken(problem)
-        before = found.entry(day)
+        before, moves = found.entry(day), moves_on(found, day)
+        entry = _tidied(entry, {move.id for move in moves})
         if before == entry:
             return
         assert found.program is not None
-        for prescription in found.program.prescriptions:
+        for prescription in moves:
             _write(found.client, prescription, day, entry)
         audit.record(
             actor,
@@ -199,6 +219,21 @@ def log_day(actor: Actor, day: date, entry: DiaryEntry) -> None:
             outcome=entry.outcome.value,
             **({"before": before.outcome.value} if before else {}),
         )
+
+
+def _tidied(entry: DiaryEntry, moves: Collection[uuid.UUID]) -> DiaryEntry:
+    """An entry as it comes back from its rows; NotFound where it names a move that is not the day's."""
+    if not entry.hurting <= set(moves):
+        raise NotFound
+    obstacle = None if entry.outcome is LogOutcome.DONE else entry.obstacle
+    is_said = entry.pain is not None or obstacle is LogObstacle.HURTS
+    hurting = entry.hurting if is_said and len(entry.hurting) < len(moves) else frozenset()
+    return replace(entry, obstacle=obstacle, hurting=hurting)
+
+
+def _is_marked(log: PracticeLog) -> bool:
+    """Whether a move is one that hurt."""
+    return log.pain is not None or log.obstacle is LogObstacle.HURTS
 
 
 def _logs(program: Program, first: date) -> Sequence[PracticeLog]:
@@ -234,8 +269,8 @@ def _write(client: Client, prescription: Prescription, day: date, entry: DiaryEn
         except IntegrityError:  # the other tap came first
             found = _row(prescription, day)
             assert found is not None
-    found.outcome, found.pain, found.note = entry.outcome, entry.pain, entry.note
-    found.mistake = _mistake(prescription, entry)
+    for name, value in _said_of(prescription, entry).items():
+        setattr(found, name, value)
     found.corrected_at = now()
 
 
@@ -246,12 +281,21 @@ def _new(client: Client, prescription: Prescription, day: date, entry: DiaryEntr
         prescription_id=prescription.id,
         local_date=day,
         slot=FIRST_SLOT,
-        outcome=entry.outcome,
-        pain=entry.pain,
-        mistake=_mistake(prescription, entry),
-        note=entry.note,
         logged_at=now(),
+        **_said_of(prescription, entry),
     )
+
+
+def _said_of(prescription: Prescription, entry: DiaryEntry) -> dict[str, Any]:
+    """What an entry says of one move."""
+    hurts = entry.hurts_in(prescription.id)
+    return {
+        "outcome": entry.outcome,
+        "pain": entry.pain if hurts else None,
+        "mistake": _mistake(prescription, entry),
+        "note": entry.note,
+        "obstacle": entry.obstacle if hurts or entry.obstacle is not LogObstacle.HURTS else None,
+    }
 
 
 def _mistake(prescription: Prescription, entry: DiaryEntry) -> MistakeAnswer | None:

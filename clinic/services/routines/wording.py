@@ -43,6 +43,7 @@ def content_of(exercise: Exercise) -> MoveContent:
         knees_words=exercise.knees_words,
         tempo_words=shelf.tempo_words,
         stop_if=tuple(exercise.stop_if),
+        easier=shelf.regressions,
         pain_rule=catalogue.dosing.pain_rule.client_text,
         figure=exercise.figure,
         mistakes=tuple(_mistake(row) for row in exercise.mistakes if row.see and row.fix),
@@ -75,6 +76,7 @@ def move_wording(key: str, move: MoveContent) -> Wording:
         WordingPart("Feet", (move.feet_words,)),
         WordingPart("Knees", (move.knees_words,)),
         WordingPart("Stop if", move.stop_if),
+        *([WordingPart("Easier versions", move.easier)] if move.easier else []),
         *(mistake_part(mistake) for mistake in move.mistakes),
         *(WordingPart(f"In daily life: {use.name}", (use.how,)) for use in move.transfers),
     )
@@ -137,8 +139,22 @@ def _transfers(catalogue: Catalogue) -> tuple[TransferContent, ...]:
 
 
 def _pain_rule(catalogue: Catalogue) -> Wording:
-    text = catalogue.dosing.pain_rule.client_text
-    return Wording("pain_rule", "Pain rule", (WordingPart("What the client reads", (text,)),))
+    rule = catalogue.dosing.pain_rule
+    return Wording(
+        "pain_rule",
+        "Pain rule",
+        (
+            WordingPart("What the client reads", (rule.client_text,)),
+            WordingPart("With a limit of their own, for example 4", (rule.own_limit(4),)),
+            *(WordingPart(f"After a log: {told.title}", (told.text,)) for told in rule.answers.values()),
+            WordingPart("After a rise, and before the warning signs", (rule.rise_text, rule.signs_title)),
+            WordingPart(
+                "Asked the morning after", (rule.morning_question, rule.settled_text, rule.still_up_text)
+            ),
+            *(WordingPart(f"Then: {told.title}", (told.text,)) for told in rule.mornings.values()),
+            WordingPart("The easier version, or where a move has none", (rule.easier_text, rule.fewer_text)),
+        ),
+    )
 
 
 def _warning_signs(catalogue: Catalogue, practice: Practice) -> Wording:

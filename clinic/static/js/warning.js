@@ -37,7 +37,7 @@
       body.append("csrf_token", form.elements.csrf_token.value);
       signs.forEach((sign) => { body.append("signs", sign); told.add(sign); });
       try {
-        const answer = await fetch(location.href, { method: "POST", body, headers: { "X-Tick": "1" }, keepalive: true });
+        const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Tick": "1" }, keepalive: true });
         if (!answer.ok) throw new Error(String(answer.status));
         state("told");
       } catch (_) {

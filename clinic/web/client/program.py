@@ -13,6 +13,7 @@ from clinic.web.authz import current_actor
 from clinic.web.presenters.answers import in_plain_words
 from clinic.web.presenters.hold import hold_text
 from clinic.web.presenters.moves import move_view, move_views
+from clinic.web.presenters.pain_answers import own_limit
 
 
 def show() -> str:
@@ -25,6 +26,7 @@ def show() -> str:
         moves=move_views(prescriptions),
         ended=None if held.program else practice_logs.last_ended(current_actor()),
         minutes=minutes_per_day(dose_of(each) for each in prescriptions),
+        own_limit=own_limit(held.client, held.client.practice),
         answers=in_plain_words(retests.places_of(held.program) if held.program else ()),
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
     )
@@ -43,5 +45,6 @@ def move(position: int) -> str:
         held=held,
         move=move_view(found),
         after=following,
+        own_limit=own_limit(held.client, held.client.practice),
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
     )

@@ -10,11 +10,15 @@ from werkzeug.wrappers import Response
 from clinic.domain.errors import NotFound
 from clinic.domain.progress import progress_sentence, week_strip
 from clinic.extensions import SAFE_METHODS
+from clinic.services.actors import Actor
 from clinic.services.programs import diary as practice_logs
+from clinic.services.programs import pain
 from clinic.services.programs.diary import Diary
+from clinic.services.programs.pain import AskedMorning
 from clinic.services.questionnaires import pages as questionnaire_pages
 from clinic.web.authz import current_actor
-from clinic.web.forms.practice_logs import LogForm
+from clinic.web.forms.practice_logs import LogForm, LogQuestions
+from clinic.web.presenters import pain_answers as pain_words
 from clinic.web.presenters.days import day_views
 from clinic.web.presenters.hold import hold_text
 from clinic.web.presenters.moves import move_views
@@ -34,14 +38,26 @@ def log() -> Response | str | tuple[str, int]:
     if request.method in SAFE_METHODS:
         day = _asked_day(held)
         return render_template("client/log.html", form=_form(held, day), day=day, today=held.today)
+    day = _day_of(form, held.today)
+    form.ask_about(_questions(held, day, pain.this_morning(held)))
     if form.validate_on_submit():
         with form.attempt():
-            practice_logs.log_day(actor, form.local_date(), form.entry())
-            flash("Saved.", "success")
-            return redirect(url_for("client.today.index"), 303)
-    form.ask_about(held.named_mistake)
-    day = _day_of(form, held.today)
+            return _saved(actor, form)
     return render_template("client/log.html", form=form, day=day, today=held.today), 422
+
+
+def _saved(actor: Actor, form: LogForm) -> Response:
+    """Keep the log, and the word about this morning with it; then answer what was said of pain."""
+    day = form.local_date()
+    practice_logs.log_day(actor, day, form.entry())
+    if form.told_settled is not None:
+        pain.say_morning(actor, form.told_settled)
+    flash("Saved.", "success")
+    held = practice_logs.diary(actor)
+    told = pain.of_day(held, day)
+    if told and (told.ruling.asks_signs or day != held.today):
+        return redirect(url_for("client.pain.answer", day=day.isoformat()), 303)
+    return redirect(url_for("client.today.index"), 303)
 
 
 def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
@@ -54,6 +70,8 @@ def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
         form=form,
         editing=editing,
         entry=held.entry(today),
+        told=pain_words.day_view(told) if (told := pain.of_day(held, today)) else None,
+        morning=pain_words.morning_view(asked) if (asked := pain.this_morning(held)) else None,
         moves=move_views(held.program.prescriptions) if held.program else [],
         week=day_views(week_strip(outcomes, held.plan, today), today) if held.plan else [],
         sentence=progress_sentence(outcomes, held.plan, today) if held.plan else "",
@@ -67,7 +85,14 @@ def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
 
 
 def _form(held: Diary, day: date) -> LogForm:
-    return LogForm.for_day(day, held.entry(day), held.named_mistake)
+    return LogForm.for_day(day, held.entry(day), _questions(held, day, pain.this_morning(held)))
+
+
+def _questions(held: Diary, day: date, asked: AskedMorning | None) -> LogQuestions:
+    """What the form asks; of this morning only while nothing was said, and with today's log."""
+    moves = {move.id: str(move.content["name"]) for move in practice_logs.moves_on(held, day)}
+    is_open = asked is not None and asked.settled is None and day == held.today
+    return LogQuestions(held.named_mistake, moves, is_open)
 
 
 def _asked_day(held: Diary) -> date:

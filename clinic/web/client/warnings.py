@@ -24,7 +24,6 @@ def show() -> ResponseReturnValue:
         "client/warnings.html",
         form=form,
         groups=groups,
-        advices=[group.advice for group in groups],
         advice=words.advice(flag.tier, client.practice) if flag else None,
         taken_back=flag is not None and flag.taken_back_at is not None,
     )

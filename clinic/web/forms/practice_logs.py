@@ -2,18 +2,56 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from wtforms import HiddenField
-from wtforms.validators import Optional, ValidationError
+from wtforms import HiddenField, RadioField, SelectMultipleField
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Optional, ValidationError
 
-from clinic.domain.types import LogOutcome, MistakeAnswer
+from clinic.catalogue import load_catalogue
+from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer
 from clinic.services.programs.diary import DiaryEntry
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LongTextField, OneOfField, PainField
 
 OUTCOMES = {LogOutcome.DONE: "Done", LogOutcome.PARTLY: "Partly", LogOutcome.NOT_DONE: "Not today"}
 MISTAKES = {MistakeAnswer.YES: "Yes", MistakeAnswer.NO: "No", MistakeAnswer.NOT_SURE: "Not sure"}
+
+
+OBSTACLES = {
+    LogObstacle.HURTS: "It hurts",
+    LogObstacle.NO_TIME: "No time",
+    LogObstacle.FORGOT: "I forgot",
+    LogObstacle.NOT_SURE_HOW: "I was not sure how to do it",
+    LogObstacle.OTHER: "Something else",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LogQuestions:
+    """What the form of a day asks about: the named mistake, the moves by prescription, the day before."""
+
+    mistake: str | None = None
+    moves: Mapping[uuid.UUID, str] = field(default_factory=dict)
+    morning: bool = False
+
+
+class SettledField(RadioField):
+    """How yesterday's pain is now, in the catalogue's words; `told` is None where nothing was said."""
+
+    def __init__(self, label: str = "", **options: Any) -> None:
+        rule = load_catalogue().dosing.pain_rule
+        choices = [SelectChoice("yes", rule.settled_text), SelectChoice("no", rule.still_up_text)]
+        options.setdefault("validators", [Optional()])
+        super().__init__(label or rule.morning_question, choices=choices, **options)
+
+    @property
+    def told(self) -> bool | None:
+        return {"yes": True, "no": False}.get(self.data or "")
 
 
 class LogForm(Form):
@@ -24,6 +62,9 @@ class LogForm(Form):
     pain = PainField("Highest pain while you practised", validators=[Optional()])
     mistake = OneOfField("Did you notice the mistake?", MistakeAnswer, MISTAKES)
     note = LongTextField("Note", longest=1000)
+    hurting = SelectMultipleField("Which move was it?", choices=[])
+    obstacle = OneOfField("What got in the way?", LogObstacle, OBSTACLES)
+    settled = SettledField()
 
     def validate_day(self, field: HiddenField) -> None:
         try:
@@ -37,10 +78,18 @@ class LogForm(Form):
 
     def entry(self) -> DiaryEntry:
         """What was said, in the service's shape; only on a valid form."""
-        return DiaryEntry(LogOutcome(self.outcome.data), self.pain.points, self.mistake.data, self.note.data)
+        hurting = self.hurting.data if "hurting" in self else ()
+        return DiaryEntry(
+            LogOutcome(self.outcome.data),
+            self.pain.points,
+            self.mistake.data,
+            self.note.data,
+            self.obstacle.data,
+            frozenset(uuid.UUID(each) for each in hurting or ()),
+        )
 
     @classmethod
-    def for_day(cls, day: date, entry: DiaryEntry | None, mistake: str | None) -> LogForm:
+    def for_day(cls, day: date, entry: DiaryEntry | None, about: LogQuestions) -> LogForm:
         """The form of a day, holding what was logged already."""
         form = cls(
             day=day.isoformat(),
@@ -48,11 +97,30 @@ class LogForm(Form):
             pain=str(entry.pain) if entry and entry.pain is not None else None,
             mistake=entry.mistake if entry else None,
             note=entry.note if entry else None,
+            obstacle=entry.obstacle if entry else None,
+            hurting=[str(each) for each in entry.hurting] if entry else [],
         )
-        form.ask_about(mistake)
+        form.ask_about(about)
         return form
 
-    def ask_about(self, mistake: str | None) -> None:
-        """Ask by the name the practice gave the mistake, if it did."""
-        if mistake:
-            self.mistake.label.text = f"Did you notice the {mistake}?"
+    def ask_about(self, about: LogQuestions) -> None:
+        """Ask by the practice's name of the mistake, which of several moves hurt, and of the day before."""
+        if about.mistake:
+            self.mistake.label.text = f"Did you notice the {about.mistake}?"
+        if len(about.moves) > 1:
+            self.hurting.choices = [SelectChoice(str(move_id), name) for move_id, name in about.moves.items()]
+        else:
+            del self.hurting
+        if not about.morning:
+            del self.settled
+
+    @property
+    def told_settled(self) -> bool | None:
+        """How it is this morning, if that was asked and said."""
+        return self.settled.told if "settled" in self else None
+
+
+class MorningForm(Form):
+    """How the pain of the day before is now."""
+
+    settled = SettledField(validators=[InputRequired("Choose one of the two.")])

@@ -18,6 +18,7 @@ from clinic.services.routines.wording import dose_of
 from clinic.web.filters import day_year
 from clinic.web.presenters.hold import Hold
 from clinic.web.presenters.moves import MoveView, move_views
+from clinic.web.presenters.pain_answers import own_limit
 from clinic.web.presenters.programs import span
 from clinic.web.presenters.reports import letterhead
 
@@ -43,7 +44,9 @@ def handout(
         "moves": [_move(number, move) for number, move in enumerate(moves, 1)],
         "weeks": _weeks(max(today, program.starts_on)),
         "stop": _stop(moves),
-        "pain_rule": moves[0].content.pain_rule if moves else "",
+        "pain_rule": " ".join(filter(None, (moves[0].content.pain_rule, own_limit(client, practice))))
+        if moves
+        else "",
         "phone": practice.phone or "",
         "emergency": practice.emergency_number or "",
         "code": _code(link),

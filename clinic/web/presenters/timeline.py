@@ -66,6 +66,8 @@ ACTIONS: Mapping[str, ActionWords] = {
     "program.restarted": ActionWords("Program started again", "refresh-cw"),
     "practice.logged": ActionWords("Practice logged", "check"),
     "practice.corrected": ActionWords("Practice log corrected", "pencil"),
+    "pain.morning_said": ActionWords("Told us how the pain was in the morning", "message-circle"),
+    "pain.morning_corrected": ActionWords("Corrected how the pain was in the morning", "pencil"),
     "assessment.begun": ActionWords("Assessment begun", "ruler"),
     "assessment.saved": ActionWords("Assessment saved", "ruler"),
     "assessment.dated": ActionWords("Date of the assessment changed", "ruler"),

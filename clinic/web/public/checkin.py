@@ -16,9 +16,11 @@ from clinic.domain.answers import AnswerStage
 from clinic.domain.types import Tier
 from clinic.services.checkins import answers as checkin_answers
 from clinic.services.checkins import opening as checkin_opening
+from clinic.services.checkins import pain as checkin_pain
 from clinic.services.checkins.opening import OpenedCheckin
 from clinic.web.forms.checkins import QuestionsForm
-from clinic.web.forms.warnings import CheckinSignsForm, TakenBackForm
+from clinic.web.forms.warnings import CheckinSignsForm, SignsForm, TakenBackForm
+from clinic.web.presenters import pain_answers as pain_words
 from clinic.web.presenters import warnings as words
 from clinic.web.presenters.chrome import chrome
 
@@ -29,7 +31,7 @@ def show(secret: str) -> ResponseReturnValue:
     """The warning signs, and after them where the check-in stands."""
     opened = checkin_opening.open_link(secret)
     form = CheckinSignsForm()
-    form.offer(words.emergency_signs())
+    form.offer(words.all_signs())
     if request.method == "POST":
         return _signs_sent(opened, secret, form)
     if opened.stage is AnswerStage.QUESTIONS:
@@ -79,7 +81,7 @@ def _signs_sent(opened: OpenedCheckin, secret: str, form: CheckinSignsForm) -> R
         flag = checkin_answers.name_signs(secret, form.signs.data)
         return {"tier": flag.tier.value} if _is_tick() else _to_start(secret)
     checkin_answers.deny_signs(secret)
-    return _to_questions(secret)
+    return _to_start(secret) if opened.answer else _to_questions(secret)
 
 
 def _is_tick() -> bool:
@@ -100,6 +102,9 @@ def _signs(opened: OpenedCheckin, secret: str, form: CheckinSignsForm) -> str:
 
 def _closing(opened: OpenedCheckin, secret: str) -> str:
     tier = opened.flag.tier if opened.flag else Tier.N
+    ruling = checkin_pain.ruling(opened)
+    form = SignsForm(formdata=None)
+    form.offer(words.all_signs())
     return _page(
         "public/checkin_closing.html",
         opened,
@@ -107,6 +112,12 @@ def _closing(opened: OpenedCheckin, secret: str) -> str:
         answered=opened.answer is not None,
         may_take_back=opened.flag is not None and opened.flag.taken_back_at is None,
         taken_back_url=url_for("public.checkin.taken_back", secret=secret),
+        told=pain_words.week_view(ruling) if ruling and ruling.needs_care else None,
+        practice=opened.practice,
+        signs=form,
+        signs_title=pain_words.signs_title(),
+        groups=words.groups(opened.practice),
+        signs_url=url_for("public.checkin.show", secret=secret),
         questions_url=None if opened.visit.is_closed else url_for("public.checkin.questions", secret=secret),
     )
 

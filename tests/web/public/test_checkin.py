@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.pain_rule import PainAnswer
 from clinic.domain.types import CheckinState, MistakeAnswer, OutboxState, Tier
 from clinic.extensions import db
 from clinic.models import (
@@ -38,6 +39,7 @@ from tests.visitor import Visitor
 Visit = Callable[..., Visitor]
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ANSWER = {"days": "5", "pain": "3", "mistake": "no", "contact": "no", "note": "Stairs are easier."}
+RULE = load_catalogue().dosing.pain_rule
 CLOSING = load_catalogue().warnings.tiers[Tier.N].client_text
 
 
@@ -366,6 +368,80 @@ def test_earlier_checkins_are_no_longer_waited_for(program: Program, link: str, 
     earlier = sent_checkin(program, date(2026, 11, 16), at=MONDAY - timedelta(days=7))
     answer(visit(), link)
     assert db.session.get_one(Checkin, earlier.id).state is CheckinState.EXPIRED
+
+
+# --- pain
+
+
+@pytest.mark.parametrize(
+    ("pain", "advice"),
+    [
+        ("3", None),
+        ("5", PainAnswer.SMALLER),
+        ("6", PainAnswer.STOP),
+        ("10", PainAnswer.STOP),
+        ("declined", None),
+    ],
+)
+def test_a_pain_is_answered_by_the_rule_of_the_log(
+    people: People, link: str, visit: Visit, pain: str, advice: PainAnswer | None
+) -> None:
+    browser = visit()
+    answer(browser, link, pain=pain)
+    page = text(browser.get(link))
+    said = [each for each, told in RULE.answers.items() if told.title in page]
+    assert said == ([advice] if advice else [])
+    assert (RULE.signs_title in page) is (advice is PainAnswer.STOP)
+
+
+def test_the_clients_own_ceiling_counts_for_an_answer_too(people: People, link: str, visit: Visit) -> None:
+    people.client.pain_ceiling = 4
+    db.session.commit()
+    browser = visit()
+    answer(browser, link, pain="4")
+    assert RULE.answers[PainAnswer.STOP].title in text(browser.get(link))
+
+
+def test_a_pain_that_went_up_since_the_last_answers_asks_for_the_signs(
+    program: Program, link: str, visit: Visit
+) -> None:
+    answered(program, MONDAY - timedelta(days=7), pain=2)
+    browser = visit()
+    answer(browser, link, pain="4")
+    page = text(browser.get(link))
+    assert RULE.answers[PainAnswer.SMALLER].title in page
+    assert RULE.rise_text in page
+    assert RULE.signs_title in page
+
+
+def test_a_high_pain_stops_with_the_phone_and_a_sign_can_be_named_right_there(
+    people: People, link: str, visit: Visit
+) -> None:
+    people.practice.phone = "020 7946 0000"
+    db.session.commit()
+    browser = visit()
+    answer(browser, link, pain="9")
+    page = browser.get(link)
+    assert 'href="tel:02079460000"' in page.text
+    assert f'action="{link}"' in page.text
+    assert " checked" not in page.text, "nothing is filled in for somebody"
+    assert "Stairs are easier" not in page.text, "others may hold this link"
+    browser.post(link, {"signs": "fever"}, status=303)
+    assert "Get advice today" in text(browser.get(link))
+    assert [flag.tier for flag in stored(WarningFlag)] == [Tier.U]
+
+
+def test_saying_none_of_these_after_the_answer_leads_back_to_it(link: str, visit: Visit) -> None:
+    browser = visit()
+    answer(browser, link, pain="9")
+    assert browser.post(link, {"none": "y"}, status=303).location == link
+
+
+def test_a_corrected_pain_is_answered_anew(link: str, visit: Visit) -> None:
+    browser = visit()
+    answer(browser, link, pain="9")
+    browser.post(f"{link}/questions", ANSWER | {"pain": "2"}, status=303)
+    assert RULE.answers[PainAnswer.STOP].title not in text(browser.get(link))
 
 
 @pytest.mark.parametrize(
