@@ -52,6 +52,45 @@ def test_a_client_needs_no_scripts_at_all(settled: Installation, sit_down: SitDo
     nora.sees("Your answers are with us")
 
 
+def test_a_logged_pain_of_nine_is_answered_at_once(settled: Installation, sit_down: SitDown) -> None:
+    """Without scripts: stop and tell us, the number to press, and the warning signs right there."""
+    somebody = a_client(settled, "Hugo Sharp")
+    hugo = sit_down("Hugo", settled, java_script_enabled=False, **PHONE)
+    signs_in(hugo, somebody)
+    hugo.ticks("Partly")
+    hugo.opens_up("Add pain")
+    hugo.ticks("9", question="Highest pain")
+    hugo.ticks("Hip hinge", question="Which move")
+    hugo.ticks("It hurts", question="got in the way")
+    hugo.fills(note="sharp pain down the left leg, please ring me")
+    hugo.presses("Save")
+    hugo.sees("Stop and tell us", "020 7946 0100", "Is any of this new?", "Tell my practice")
+    hugo.presses("None of these: back to today")
+    hugo.sees("Today: Partly", "Pain 9", "Stop and tell us")
+    hugo.presses("Look at the warning signs")
+    hugo.ticks("New numbness")
+    hugo.presses("Tell my practice")
+    hugo.sees("Get help now", "Your practice has been told")
+
+
+def test_the_morning_after_asks_how_it_is_now(settled: Installation, sit_down: SitDown) -> None:
+    somebody = a_client(settled, "Mona Rise")
+    mona = sit_down("Mona", settled, **PHONE)
+    signs_in(mona, somebody)
+    mona.presses("Add yesterday")
+    mona.ticks("Done")
+    mona.ticks("5", question="Highest pain")
+    mona.presses("Save")
+    mona.sees("Make the movement smaller")
+    mona.presses("Back to today")
+    mona.sees("Yesterday it hurt. How is it now?")
+    mona.presses("It is still up")
+    mona.sees("Make it easier today", "Do one of these instead", "Sit tall on the edge of a chair")
+    mona.presses("Put it right", within=".notice")
+    mona.presses("It has settled")
+    mona.sees("Do your moves today")
+
+
 def test_a_client_needs_no_mouse(settled: Installation, sit_down: SitDown) -> None:
     somebody = a_client(settled, "Kay Board")
     kay = sit_down("Kay", settled)

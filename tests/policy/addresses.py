@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -60,6 +61,9 @@ OWN = frozenset({"position"})  # names a part of the asker's own record
 QUERIES: dict[str, Callable[[World], str]] = {
     "practitioner.amendments.amend": lambda world: "?at=note",
     "client.today.log": lambda world: f"?day={today_in(world.people.client.time_zone)}",
+    "client.pain.answer": lambda world: (
+        f"?day={today_in(world.people.client.time_zone) - timedelta(days=2)}"  # the newest day that is logged
+    ),
 }
 
 # Which secret opens a mailed link's page.

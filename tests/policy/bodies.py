@@ -7,7 +7,7 @@ A body is read off the rule's own page and filled in; what is here puts right wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from clinic.catalogue import load_catalogue
@@ -20,6 +20,7 @@ from clinic.models import (
     AssessmentDraft,
     Checkin,
     Client,
+    PracticeLog,
     Program,
     QuestionnaireRequest,
     RoutineItem,
@@ -261,6 +262,12 @@ def _signed(world: World, address: Address) -> None:
     )
 
 
+def _hurt_yesterday(world: World, address: Address) -> None:
+    day = today_in(world.people.client.time_zone)
+    for log in db.session.query(PracticeLog).filter_by(local_date=day - timedelta(days=2)):
+        log.local_date, log.pain = day - timedelta(days=1), 5
+
+
 ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "public.invitation.show": _unfinished_invitation,
     "public.checkin.questions": _signs_denied,
@@ -270,6 +277,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.warnings.show": _open_flag,
     "practitioner.amendments.amend": _signed,
     "practitioner.assessments.sign": _nothing_half_typed,
+    "client.pain.morning": _hurt_yesterday,
     "client.mail.change": _unsubscribed,
     "client.mail.change_messages": _unsubscribed,
     "practitioner.addresses.works": _bounced,
