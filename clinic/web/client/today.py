@@ -63,15 +63,17 @@ def _saved(actor: Actor, form: LogForm) -> Response:
 def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
     today = held.today
     yesterday = today - timedelta(days=1)
-    outcomes = held.outcomes
+    outcomes, told, asked = held.outcomes, pain.of_day(held, today), pain.this_morning(held)
+    if told and asked and asked.answer:
+        asked = None  # what was logged since is the newer word
     return render_template(
         "client/today.html",
         held=held,
         form=form,
         editing=editing,
         entry=held.entry(today),
-        told=pain_words.day_view(told) if (told := pain.of_day(held, today)) else None,
-        morning=pain_words.morning_view(asked) if (asked := pain.this_morning(held)) else None,
+        told=pain_words.day_view(told) if told else None,
+        morning=pain_words.morning_view(asked) if asked else None,
         moves=move_views(held.program.prescriptions) if held.program else [],
         week=day_views(week_strip(outcomes, held.plan, today), today) if held.plan else [],
         sentence=progress_sentence(outcomes, held.plan, today) if held.plan else "",
