@@ -7,15 +7,19 @@ import uuid
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from clinic.services.questionnaires import pain
 from clinic.services.questionnaires.answering import answer_own
 from clinic.services.questionnaires.pages import open_of_own, open_own
 from clinic.web.authz import current_actor
 from clinic.web.forms.questionnaire_answers import answers_form
+from clinic.web.presenters.pain_answers import week_view
 
 
 def index() -> str:
     """What is to be answered, and what was answered today and may still be changed."""
-    return render_template("client/questionnaires.html", asked=open_of_own(current_actor()))
+    asked = open_of_own(current_actor())
+    told = {each.request.id: week_view(pain.ruling(each)) for each in asked}
+    return render_template("client/questionnaires.html", asked=asked, told=told)
 
 
 def ask(request_id: uuid.UUID, number: int) -> ResponseReturnValue:

@@ -68,8 +68,10 @@ def day_view(told: DayPain) -> PainView:
     return _view(told.ruling, tuple(_by_answer(told)))
 
 
-def week_view(ruling: PainRuling) -> PainView:
-    """The answer to a week's average."""
+def week_view(ruling: PainRuling | None) -> PainView | None:
+    """The answer to a pain that no move was named for; None for one that needs no care, or was not said."""
+    if ruling is None or not ruling.needs_care:
+        return None
     return _view(ruling, (_advice(ruling.answer),))
 
 

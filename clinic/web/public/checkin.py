@@ -102,7 +102,6 @@ def _signs(opened: OpenedCheckin, secret: str, form: CheckinSignsForm) -> str:
 
 def _closing(opened: OpenedCheckin, secret: str) -> str:
     tier = opened.flag.tier if opened.flag else Tier.N
-    ruling = checkin_pain.ruling(opened)
     form = SignsForm(formdata=None)
     form.offer(words.all_signs())
     return _page(
@@ -112,7 +111,7 @@ def _closing(opened: OpenedCheckin, secret: str) -> str:
         answered=opened.answer is not None,
         may_take_back=opened.flag is not None and opened.flag.taken_back_at is None,
         taken_back_url=url_for("public.checkin.taken_back", secret=secret),
-        told=pain_words.week_view(ruling) if ruling and ruling.needs_care else None,
+        told=pain_words.week_view(checkin_pain.ruling(opened)),
         practice=opened.practice,
         signs=form,
         signs_title=pain_words.signs_title(),

@@ -11,10 +11,12 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.domain.asking import AnswerSource
+from clinic.services.questionnaires import pain
 from clinic.services.questionnaires.answering import answer_link
 from clinic.services.questionnaires.pages import OpenedQuestions, open_link
 from clinic.web.forms.questionnaire_answers import answers_form
 from clinic.web.presenters.chrome import chrome
+from clinic.web.presenters.pain_answers import week_view
 
 GONE = 410
 
@@ -29,7 +31,8 @@ def show(secret: str) -> ResponseReturnValue:
         (page, url_for("public.questionnaires.ask", secret=secret, number=page.number))
         for page in opened.pages
     ]
-    return _render(f"public/questionnaire_{name}.html", opened, links=links)
+    told = None if opened.source is AnswerSource.TABLET else week_view(pain.ruling(opened))
+    return _render(f"public/questionnaire_{name}.html", opened, links=links, told=told)
 
 
 def ask(secret: str, number: int) -> ResponseReturnValue:

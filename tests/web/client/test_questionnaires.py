@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from clinic.domain.asking import AskChannel
 from clinic.extensions import db
 from clinic.models import QuestionnaireResponse
 from tests.factories.people import People
-from tests.factories.questionnaires import ask
+from tests.factories.questionnaires import ask, link_to
 from tests.visitor import Visitor
 
 Visit = Callable[..., Visitor]
@@ -69,3 +70,36 @@ def test_another_clients_questions_do_not_exist(people: People, visit: Visit) ->
         browser.get(f"/my/questions/{request.id}/1", status=404)
         browser.post(f"/my/questions/{request.id}/1", PAIN, status=404)
     assert db.session.scalars(select(QuestionnaireResponse)).first() is None
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ({"now": "2", "average": "3", "worst": "9"}, None),
+        ({"now": "2", "average": "5", "worst": "9"}, "Make the movement smaller"),
+        ({"now": "7", "average": "3", "worst": "9"}, "Stop and tell us"),
+        ({"now": "declined", "average": "6", "worst": "9"}, "Stop and tell us"),
+        ({"now": "declined", "average": "declined", "worst": "9"}, None),
+    ],
+    ids=str,
+)
+def test_a_pain_that_is_answered_here_follows_the_rule_of_the_log(
+    people: People, visit: Visit, said: dict[str, str], title: str | None
+) -> None:
+    request = ask(people, "nprs", "groc11", channel=AskChannel.MAIL)
+    browser = visit(people.client_user)
+    browser.post(f"/my/questions/{request.id}/1", said, status=303)
+    page = text(browser.get("/my/questions"))
+    assert [each for each in ("Make the movement smaller", "Stop and tell us") if each in page] == (
+        [title] if title else []
+    )
+    assert ("Look at the warning signs" in page) is (title == "Stop and tell us")
+
+
+def test_a_pain_that_is_answered_through_the_link_follows_it_too(people: People, visit: Visit) -> None:
+    at = f"/q/{link_to(ask(people, 'nprs', channel=AskChannel.MAIL))}"
+    browser = visit()
+    browser.post(f"{at}/1", PAIN | {"average": "8"}, status=303)
+    page = text(browser.get(at))
+    assert "Stop and tell us" in page
+    assert people.practice.phone in page
