@@ -20,7 +20,6 @@ from clinic.domain.types import LogObstacle, LogOutcome
 FINE_UP_TO = 3  # of 10; authored
 CEILING = 6  # of 10, from here on stop, where nobody set another; authored ("above 5")
 LOWEST_CEILING, HIGHEST_CEILING = 1, 10
-DAY = timedelta(days=1)
 WINDOW = timedelta(days=7)
 LOOKED_BACK = 2  # days with a pain that today's is held against; as for check-ins
 STILL_UP_LIMIT = 2  # mornings within the window; authored
@@ -116,7 +115,7 @@ def pain_rise(points: Iterable[PainPoint]) -> PainChange | None:
 
     None without one, and where the newest is one that is fine.
     """
-    given = sorted(((point.day, point.value) for point in points if point.value is not None), key=_day)
+    given = sorted((point.day, point.value) for point in points if point.value is not None)
     if not given or given[-1][1] <= FINE_UP_TO:
         return None
     day, now = given[-1]
@@ -170,7 +169,3 @@ def _by_obstacle(said: PainSaid) -> PainAnswer | None:
     if not said.hurts:
         return None
     return PainAnswer.STOP if said.outcome is LogOutcome.NOT_DONE else PainAnswer.SMALLER
-
-
-def _day(given: tuple[date, int]) -> date:
-    return given[0]

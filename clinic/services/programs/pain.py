@@ -5,14 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import bindparam, select
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.moves import MoveContent
 from clinic.domain.pain_rule import (
-    DAY,
     WINDOW,
     MorningAnswer,
     PainAnswer,
@@ -39,6 +38,7 @@ _MORNINGS = select(PainMorning.local_date, PainMorning.settled).where(
     given(PainMorning.client_id),
     PainMorning.local_date > bindparam("since"),
 )
+DAY = timedelta(days=1)
 NOTHING_TO_SAY = "There is nothing to answer here this morning."
 
 

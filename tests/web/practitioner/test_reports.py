@@ -199,6 +199,16 @@ def test_a_handout_is_one_page_with_figures_and_a_code(staff: Visitor, program: 
     assert "Code for a phone's camera: it opens http://localhost/my/program" in pictures
 
 
+def test_a_handout_says_a_limit_of_the_clients_own(people: People, staff: Visitor, program: Program) -> None:
+    address = f"/programs/{program.id}/handout.pdf"
+    assert "another limit" not in words_in(pdf_of(staff, address))
+    people.client.pain_ceiling = 4
+    db.session.commit()
+    made = pdf_of(staff, address)
+    assert "another limit holds: from 4 out of 10 on" in words_in(made)
+    assert len(reader(made).pages) == 1
+
+
 def test_a_client_has_their_own_handout(people: People, visit: Visit, program: Program) -> None:
     mine = visit(people.client_user).get("/my/handout.pdf")
     assert people.client.name in words_in(mine.data)
