@@ -124,10 +124,10 @@ def say_morning(actor: Actor, settled: bool) -> AskedMorning:
         _keep(found.client, found.today, settled)
         audit.record(
             actor,
-            "pain.morning_said" if asked.settled is None else "pain.morning_corrected",
+            "pain.settled" if settled else "pain.still_up",
             client_id=found.client.id,
             day=found.today.isoformat(),
-            settled=settled,
+            corrected=asked.settled is not None,
         )
         follows = this_morning(found)
         assert follows is not None

@@ -272,7 +272,7 @@ def test_settled_is_kept_once_with_its_day_and_can_be_put_right(browser: Visitor
     assert kept.settled is False
     assert kept.corrected_at is not None
     told = db.session.scalars(select(AuditEvent.action).where(AuditEvent.action.like("pain.%"))).all()
-    assert told == ["pain.morning_said", "pain.morning_corrected"]
+    assert told == ["pain.settled", "pain.still_up"]
 
 
 def test_still_up_offers_the_easier_version_of_the_move_that_hurt(
