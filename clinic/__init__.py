@@ -13,8 +13,9 @@ def create_app(settings: Settings) -> Flask:
     """Build the app from settings; nothing outside this process is touched."""
     from clinic import catalogue, cli, extensions, queue, web
     from clinic.services.sending import delivery
+    from clinic.web.app import ClinicApp
 
-    app = Flask(__name__, static_folder=None)
+    app = ClinicApp(__name__)
     app.config["SETTINGS"] = settings
     app.config["SECRET_KEY"] = settings.secret_key
     app.config["TESTING"] = settings.env == "test"
