@@ -6,8 +6,7 @@ import uuid
 from functools import cache, lru_cache
 from typing import Any
 
-from flask import Flask, has_request_context
-from flask.globals import request_ctx
+from flask import Flask, has_request_context, request
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
@@ -51,9 +50,10 @@ class ClinicApp(Flask):
         """The address of a page, as Flask gives it."""
         bare = _anchor is None and _method is None and _scheme is None and not _external
         if bare and has_request_context() and PLAIN.issuperset(map(type, values.values())):
-            return self._remembered(request_ctx.url_adapter.script_name, endpoint, tuple(values.items()))
-        how = {"_anchor": _anchor, "_method": _method, "_scheme": _scheme, "_external": _external}
-        return super().url_for(endpoint, **how, **values)
+            return self._remembered(request.root_path, endpoint, tuple(values.items()))
+        return super().url_for(
+            endpoint, _anchor=_anchor, _method=_method, _scheme=_scheme, _external=_external, **values
+        )
 
     def _relative(self, root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
         return super().url_for(endpoint, **dict(values))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, g, request, session
+from itsdangerous import URLSafeTimedSerializer
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -26,6 +28,7 @@ FIXED_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 ONE_YEAR = 31_536_000  # seconds
+MOST_BROWSERS = 10_000  # whose mark is remembered
 # a broker that hangs would hold up every page for good; this long, once, and the limits are kept in memory
 _IMPATIENT = {"socket_timeout": 0.3, "socket_connect_timeout": 0.3, "retry": Retry(NoBackoff(), 0)}
 
@@ -55,6 +58,7 @@ def init_security(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(_refuse_other_origins)
+    app.before_request(_mark_forms(settings))
     app.after_request(_headers(settings))
     app.jinja_env.globals["csp_nonce"] = csp_nonce
 
@@ -83,6 +87,18 @@ def _refuse_other_origins() -> None:
         return
     if urlsplit(origin).netloc != request.host:
         abort(400, "This form was sent from another site.")
+
+
+def _mark_forms(settings: Settings) -> Callable[[], None]:
+    """What marks our forms has no end of its own, so it is signed once for a browser, not once a page."""
+    signer = URLSafeTimedSerializer(settings.secret_key, salt="wtf-csrf-token")
+    signed = lru_cache(MOST_BROWSERS)(signer.dumps)
+
+    def mark() -> None:
+        if request.endpoint != "static" and (token := session.get("csrf_token")):
+            g.csrf_token = signed(token)
+
+    return mark
 
 
 def policy(*, frames: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""Jinja as pages need it: a page is a hundred small macros, and what each of them costs is paid a hundred times.
+"""Jinja as pages need it: a page is a hundred small macros, and what one of them costs is paid each time.
 
 Nothing here changes what a template may say or what it becomes.
 """

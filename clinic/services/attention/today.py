@@ -11,10 +11,11 @@ from sqlalchemy import and_, bindparam, exists, or_, select
 
 from clinic.domain.attention import AttentionKind, Reason, shown
 from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.types import MistakeAnswer
 from clinic.extensions import db
 from clinic.models import CheckinAnswer, Client, OpenReason, ReasonHandling
 from clinic.models.base import points_at
-from clinic.services import access, audit
+from clinic.services import access, audit, rows
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
 from clinic.services.outbox import calling_back as checkins
@@ -64,10 +65,16 @@ class ClientWithReasons:
 
 @dataclass(frozen=True, slots=True)
 class RecentAnswer:
-    """A recent answer that asks for nobody."""
+    """A recent answer that asks for nobody, and whose it is."""
 
-    answer: CheckinAnswer
+    client_id: uuid.UUID
     client_name: str
+    answered_at: datetime
+    days_practised: int | None
+    pain: int | None
+    mistake: MistakeAnswer | None
+    contact_wanted: bool
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,16 @@ _ASKS = exists().where(
     ),
 )
 _ANSWERED = (
-    select(CheckinAnswer, Client.name)
+    select(
+        CheckinAnswer.client_id,
+        Client.name,
+        CheckinAnswer.answered_at,
+        CheckinAnswer.days_practised,
+        CheckinAnswer.pain,
+        CheckinAnswer.mistake,
+        CheckinAnswer.contact_wanted,
+        CheckinAnswer.note,
+    )
     .join(Client, points_at(CheckinAnswer.client_id, Client))
     .where(
         CheckinAnswer.practice_id == bindparam("practice_id"),
@@ -141,7 +157,7 @@ _ANSWERED = (
 
 def _answered(actor: Actor, at: datetime) -> list[RecentAnswer]:
     values = {"practice_id": actor.practice_id, "since": at - ANSWERS_SHOWN}
-    return [RecentAnswer(*row) for row in db.session.execute(_ANSWERED, values)]
+    return [RecentAnswer(*row) for row in rows.read(_ANSWERED, values)]
 
 
 def _handle(actor: Actor, client: Client, case: ReasonCase, note: str) -> None:

@@ -18,6 +18,7 @@ from clinic.domain.types import ClientKind, ClientStatus, LogOutcome, ProgramSta
 from clinic.extensions import db
 from clinic.models import CheckinAnswer, Client, Invitation, PracticeLog, Program
 from clinic.models.base import given
+from clinic.services import rows
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.reasons.listed import of_clients
@@ -74,7 +75,7 @@ def page(actor: Actor, wanted: ClientFilter) -> ClientPage:
     words = fold(wanted.text).split()[:MOST_WORDS]
     place, values = _place(actor, wanted), _values(actor, wanted, words)
     query = _lines(len(words), wanted.standing, moved=bool(place), backwards=backwards)
-    found = db.session.execute(query, {**values, **place}).all()
+    found = rows.read(query, {**values, **place})
     more, moved = len(found) > PAGE, bool(place)
     at = values["now"]
     asking = of_clients(actor.practice_id, [row.id for row in found[:PAGE]], at)
@@ -85,7 +86,7 @@ def page(actor: Actor, wanted: ClientFilter) -> ClientPage:
     after = lines[-1].id if lines and (moved if backwards else more) else None
     if not (before or after):
         return ClientPage(lines, None, None, len(lines))
-    count = db.session.scalar(_count(len(words), wanted.standing), values) or 0
+    ((count,),) = rows.read(_count(len(words), wanted.standing), values)
     return ClientPage(lines, before, after, count if count <= COUNT_UP_TO else None)
 
 

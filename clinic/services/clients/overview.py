@@ -84,5 +84,5 @@ def practice(client: Client, program: Program | None) -> Adherence | None:
     """The log of the last two weeks of a program that has not ended; None without one. Two queries."""
     if program is None or program.status is ProgramStatus.ENDED:
         return None
-    kept = program_weeks.kept_of([program], now())[program.id]
+    kept = program_weeks.kept(program, now())
     return adherence(kept.logs, kept.plan, today_in(client.time_zone), WINDOW)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select, tuple_
 
-from clinic.extensions import db
 from clinic.models import AuditEvent
 from clinic.models.base import given
-from clinic.services import access
+from clinic.services import access, rows
 from clinic.services.actors import Actor
 
-_EVENTS = select(AuditEvent).where(given(AuditEvent.practice_id), given(AuditEvent.client_id))
+_EVENTS = select(
+    AuditEvent.id, AuditEvent.happened_at, AuditEvent.action, AuditEvent.actor_name, AuditEvent.details
+).where(given(AuditEvent.practice_id), given(AuditEvent.client_id))
 _EDGE = _EVENTS.where(given(AuditEvent.id))
 _NEWEST = _EVENTS.order_by(AuditEvent.happened_at.desc(), AuditEvent.id.desc()).limit(bindparam("most"))
 _OLDER = _NEWEST.where(
@@ -25,10 +28,21 @@ PAGE = 30
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """One line of the trail, as a client's page tells it."""
+
+    id: uuid.UUID
+    happened_at: datetime
+    action: str
+    actor_name: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class TimelinePage:
     """Some events and, if there are older ones, the event the next page starts after."""
 
-    events: Sequence[AuditEvent]
+    events: Sequence[TimelineEvent]
     before: uuid.UUID | None
 
 
@@ -38,11 +52,12 @@ def page(
     """A client's events of the actor's practice, older than `before` if that is one of them; staff only."""
     access.staff_only(actor)
     whose = {"practice_id": actor.practice_id, "client_id": client_id}
-    edge = db.session.scalars(_EDGE, {**whose, "id": before}).one_or_none() if before else None
+    edge = rows.read(_EDGE, {**whose, "id": before}) if before else ()
     wanted = {**whose, "most": size + 1}
-    if edge is None:
-        found = db.session.scalars(_NEWEST, wanted).all()
+    if edge:
+        read = rows.read(_OLDER, {**wanted, "at": edge[0].happened_at, "key": edge[0].id})
     else:
-        found = db.session.scalars(_OLDER, {**wanted, "at": edge.happened_at, "key": edge.id}).all()
+        read = rows.read(_NEWEST, wanted)
+    found = [TimelineEvent(*row) for row in read]
     more = len(found) > size
     return TimelinePage(found[:size], found[size - 1].id if more else None)

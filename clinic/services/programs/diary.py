@@ -22,7 +22,7 @@ from clinic.domain.warnings import pauses_program
 from clinic.extensions import db
 from clinic.models import Client, PracticeLog, Prescription, Program, ProgramEvent
 from clinic.models.base import given, points_at
-from clinic.services import audit, warnings
+from clinic.services import audit, rows, warnings
 from clinic.services.access import own_program
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
@@ -30,7 +30,15 @@ from clinic.services.transaction import one_at_a_time, transaction
 
 # Made once, so that a client's page costs the queries alone.
 _LOGS = (
-    select(PracticeLog)
+    select(
+        PracticeLog.prescription_id,
+        PracticeLog.local_date,
+        PracticeLog.outcome,
+        PracticeLog.pain,
+        PracticeLog.mistake,
+        PracticeLog.note,
+        PracticeLog.obstacle,
+    )
     .join(
         Prescription,
         points_at(PracticeLog.prescription_id, Prescription),
@@ -88,6 +96,19 @@ class DiaryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class LoggedMove:
+    """What was logged of one move on one day."""
+
+    prescription_id: uuid.UUID
+    local_date: date
+    outcome: LogOutcome
+    pain: int | None
+    mistake: MistakeAnswer | None
+    note: str | None
+    obstacle: LogObstacle | None
+
+
+@dataclass(frozen=True, slots=True)
 class OwnProgram:
     """A client's program, if they have one. `today` is their local date."""
 
@@ -111,7 +132,7 @@ class OwnProgram:
 class Diary(OwnProgram):
     """The program and what was logged of it."""
 
-    logs: Sequence[PracticeLog] = ()
+    logs: Sequence[LoggedMove] = ()
     plan: PracticePlan | None = None
 
     @cached_property
@@ -231,21 +252,20 @@ def _tidied(entry: DiaryEntry, moves: Collection[uuid.UUID]) -> DiaryEntry:
     return replace(entry, obstacle=obstacle, hurting=hurting)
 
 
-def _is_marked(log: PracticeLog) -> bool:
+def _is_marked(log: LoggedMove) -> bool:
     """Whether a move is one that hurt."""
     return log.pain is not None or log.obstacle is LogObstacle.HURTS
 
 
-def _logs(program: Program, first: date) -> Sequence[PracticeLog]:
+def _logs(program: Program, first: date) -> Sequence[LoggedMove]:
     whose = {"practice_id": program.practice_id, "program_id": program.id}
-    return db.session.scalars(_LOGS, {**whose, "client_id": program.client_id, "first": first}).all()
+    found = rows.read(_LOGS, {**whose, "client_id": program.client_id, "first": first})
+    return [LoggedMove(*row) for row in found]
 
 
 def _plan(program: Program) -> PracticePlan:
     whose = {"practice_id": program.practice_id, "program_id": program.id}
-    changes = [
-        ProgramChange(what, day, why) for what, day, why in db.session.execute(_CHANGES, whose) if what
-    ]
+    changes = [ProgramChange(what, day, why) for what, day, why in rows.read(_CHANGES, whose) if what]
     return PracticePlan(
         starts_on=program.starts_on,
         ends_on=program.ends_on,

@@ -16,6 +16,7 @@ from clinic.domain.types import ClientStatus, ProgramStatus
 from clinic.extensions import db
 from clinic.models import Client, Program, TaperingOffer, has_open_flag
 from clinic.models.base import given, points_at
+from clinic.services import rows
 
 IS_OPEN = TaperingOffer.decided_at.is_(None)
 _OPEN = (
@@ -113,6 +114,9 @@ def open_ones(
     None while the client has a warning sign or is archived.
     """
     wanted = {"practice_id": practice_id, "most": most}
-    if client_id is None:
-        return [OpenOffer(*row) for row in db.session.execute(_OPEN, wanted)]
-    return [OpenOffer(*row) for row in db.session.execute(_OPEN_FOR, {**wanted, "client_id": client_id})]
+    found = (
+        rows.read(_OPEN, wanted)
+        if client_id is None
+        else rows.read(_OPEN_FOR, {**wanted, "client_id": client_id})
+    )
+    return [OpenOffer(*row) for row in found]

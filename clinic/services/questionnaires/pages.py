@@ -22,7 +22,7 @@ from clinic.domain.types import ClientStatus, LinkProblemKind, LinkPurpose
 from clinic.extensions import db
 from clinic.models import Client, Practice, QuestionnaireRequest, QuestionnaireResponse
 from clinic.models.base import among, given
-from clinic.services import access, links
+from clinic.services import access, links, rows
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.questionnaires import asked as questionnaires
@@ -154,7 +154,7 @@ def open_of_own(actor: Actor) -> list[OpenedQuestions]:
 
 def is_waited_for(actor: Actor) -> bool:
     """Whether the practice waits for an answer that a signed-in client can give. One query."""
-    return db.session.scalar(_WAITED_FOR, _own(actor)) is not None
+    return bool(rows.read(_WAITED_FOR, _own(actor)))
 
 
 def current_responses(

@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from clinic.domain.attention import Reason
-from clinic.extensions import db
 from clinic.models import Client, OpenReason
 from clinic.models.base import points_at
+from clinic.services import rows
 
 Reasons = Mapping[uuid.UUID, Sequence[Reason]]
 
@@ -31,21 +31,21 @@ class Pressing:
 def pressing(practice_id: uuid.UUID, at: datetime, most: int) -> Pressing:
     """The clients of a practice with reasons that show now, the most pressing first. One query."""
     values = {"practice_id": practice_id, "at": at, "most": most}
-    rows = db.session.execute(_PRESSING, values).all()
-    names = {row.client_id: row.name for row in rows}
-    return Pressing(rows[0].in_all if rows else 0, list(names.items()), _by_client(rows, at))
+    found = rows.read(_PRESSING, values)
+    names = {row.client_id: row.name for row in found}
+    return Pressing(found[0].in_all if found else 0, list(names.items()), _by_client(found, at))
 
 
 def of_clients(practice_id: uuid.UUID, clients: Collection[uuid.UUID], at: datetime) -> Reasons:
     """The reasons of these clients that show now, the most pressing first. At most one query."""
     values = {"practice_id": practice_id, "clients": list(clients)}
-    return _by_client(db.session.execute(_OF_CLIENTS, values).all(), at) if clients else {}
+    return _by_client(rows.read(_OF_CLIENTS, values), at) if clients else {}
 
 
-def _by_client(rows: Sequence[Any], at: datetime) -> dict[uuid.UUID, list[Reason]]:
+def _by_client(read: Sequence[Any], at: datetime) -> dict[uuid.UUID, list[Reason]]:
     """What is yet to come is left out here: few rows, and SQLite would look for them by their time."""
     found: dict[uuid.UUID, list[Reason]] = {}
-    for row in rows:
+    for row in read:
         each = Reason(row.kind, row.subject_id, row.since, row.shows_from, row.shows_until, row.figures)
         if each.shows_at(at):
             found.setdefault(row.client_id, []).append(each)

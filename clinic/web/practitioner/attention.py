@@ -28,7 +28,7 @@ def index() -> str:
     today = attention.today(actor, everybody=request.args.get("show") == "all")
     zone = practice_of(actor).time_zone
     answered = [
-        words.answer(each, local_date(each.answer.answered_at, zone), today.today) for each in today.answered
+        words.answer(each, local_date(each.answered_at, zone), today.today) for each in today.answered
     ]
     return render_template(
         "practitioner/attention/index.html",

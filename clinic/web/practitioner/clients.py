@@ -221,7 +221,8 @@ def _invitation(client: Any) -> dict[str, Any]:
 
 
 def _told(events: Any) -> list[timeline_words.TimelineLine]:
-    return [timeline_words.told(event, practice_of(current_actor()).time_zone) for event in events]
+    zone = practice_of(current_actor()).time_zone
+    return [timeline_words.told(event, zone) for event in events]
 
 
 def _edit_page(client_id: uuid.UUID, form: EditClientForm, **context: Any) -> str:

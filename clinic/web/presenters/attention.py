@@ -83,7 +83,7 @@ def entry(listed: ClientWithReasons, at: datetime, today: date) -> AttentionEntr
 
 def answer(answered: RecentAnswer, on: date, today: date) -> CheckinAnswerLine:
     """A recent answer in one line; `on` is its day where the practice is."""
-    return answer_line(answered.client_name, answered.answer, _ago(on, today))
+    return answer_line(answered.client_name, answered, _ago(on, today))
 
 
 def _client(client_id: object) -> str:

@@ -21,6 +21,7 @@ from clinic.models import (
     Program,
     WarningFlag,
 )
+from clinic.services.attention.today import RecentAnswer
 from clinic.services.checkins.ledger import ComingCheckin, LedgerEntry
 from clinic.web.filters import day_year, moment
 from clinic.web.presenters.checkin_charts import CheckinChart, charts
@@ -131,7 +132,7 @@ def line(entry: LedgerEntry, zone: str) -> CheckinLine:
     )
 
 
-def answer_line(name: str, answer: CheckinAnswer, when: str) -> CheckinAnswerLine:
+def answer_line(name: str, answer: CheckinAnswer | RecentAnswer, when: str) -> CheckinAnswerLine:
     """An answer as a line of a list."""
     url = url_for("practitioner.clients.checkins", client_id=answer.client_id)
     return CheckinAnswerLine(name, url, answer_facts(answer), answer.note, when)
@@ -210,7 +211,7 @@ def _change_line(event: CheckinEvent, zone: str) -> CheckinChangeLine:
     )
 
 
-def answer_facts(answer: CheckinAnswer) -> tuple[str, ...]:
+def answer_facts(answer: CheckinAnswer | RecentAnswer) -> tuple[str, ...]:
     """An answer in a few words."""
     facts = []
     if answer.days_practised is not None:

@@ -12,7 +12,7 @@ from clinic.domain.dates import DAY_NAMES
 from clinic.domain.dates import day_in_words as day
 from clinic.domain.tapering import TaperingStep
 from clinic.domain.types import MailKind
-from clinic.models import AuditEvent
+from clinic.services.clients.timeline import TimelineEvent
 from clinic.web.filters import local_date, moment
 from clinic.web.presenters.clients import FIELD_WORDS, value_words
 from clinic.web.presenters.programs import FIELD_WORDS as DOSE_WORDS
@@ -190,7 +190,7 @@ VALUES = {
 }
 
 
-def told(event: AuditEvent, zone: str) -> TimelineLine:
+def told(event: TimelineEvent, zone: str) -> TimelineLine:
     """An event as a line, its time where the practice is."""
     words = ACTIONS.get(event.action) or _unknown(event.action)
     return TimelineLine(
@@ -204,7 +204,7 @@ def told(event: AuditEvent, zone: str) -> TimelineLine:
     )
 
 
-def _worth_saying(event: AuditEvent, zone: str) -> Mapping[str, Any]:
+def _worth_saying(event: TimelineEvent, zone: str) -> Mapping[str, Any]:
     """The details, without the day if it is the event's own, and without a name that is told already."""
     details = dict(event.details)
     if details.get("day") == local_date(event.happened_at, zone).isoformat():
