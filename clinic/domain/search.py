@@ -6,6 +6,7 @@ import unicodedata
 
 LONGEST_SORT_KEY = 120
 LONGEST_SEARCH_KEY = 400
+LONGEST_PIECE = 6  # letters; those of a word beyond are compared where the few that are left stand
 
 # Letters that no decomposition takes apart.
 OWN_LETTERS = str.maketrans(

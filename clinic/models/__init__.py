@@ -24,6 +24,7 @@ from clinic.models.program import PainMorning, PracticeLog, Prescription, Progra
 from clinic.models.questionnaire import QuestionnaireRequest, QuestionnaireResponse
 from clinic.models.reply import MailReply
 from clinic.models.routine import Routine, RoutineItem, RoutineVersion
+from clinic.models.search import SearchPiece
 from clinic.models.sending import MailAccount, MailConnection
 from clinic.models.session import AuthSession
 from clinic.models.tapering import TaperingOffer
@@ -71,6 +72,7 @@ __all__ = [
     "Routine",
     "RoutineItem",
     "RoutineVersion",
+    "SearchPiece",
     "SignOff",
     "TaperingOffer",
     "User",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func
 
 from clinic.domain.attention import Reason, shown
 from clinic.domain.invitations import AccountStanding, account_standing
-from clinic.domain.search import fold
+from clinic.domain.search import LONGEST_PIECE, fold
 from clinic.domain.types import ClientKind, ClientStatus, LogOutcome, ProgramStatus
 from clinic.extensions import db
-from clinic.models import CheckinAnswer, Client, Invitation, PracticeLog, Program
+from clinic.models import CheckinAnswer, Client, Invitation, PracticeLog, Program, SearchPiece
 from clinic.models.base import given
 from clinic.services import rows
 from clinic.services.actors import Actor
@@ -25,8 +25,11 @@ from clinic.services.reasons.listed import of_clients
 
 PAGE = 50
 COUNT_UP_TO = 1000  # counting on would cost more than the page
+COUNT_FOUND_UP_TO = 200  # of a search, where each client counted is one whose name is read
+MANY = 1000  # pieces that a word begins; where they are more, its clients are soon met in the list itself
 MOST_WORDS = 6
 ESCAPE = "\\"
+LAST_SIGN = "\U0010ffff"  # no word goes on beyond it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,22 @@ class ClientLine:
 
 @dataclass(frozen=True, slots=True)
 class ClientPage:
-    """Some of the list, and where the neighbouring pages start; `count` is None beyond 1,000."""
+    """Some of the list, and where the neighbouring pages start; `count` is None beyond `counted_up_to`."""
 
     rows: Sequence[ClientLine]
     before: uuid.UUID | None
     after: uuid.UUID | None
     count: int | None
+    counted_up_to: int = COUNT_UP_TO
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a statement looks like: how many words it searches, and whether it begins with their pieces."""
+
+    words: int
+    standing: AccountStanding | None
+    by_pieces: bool
 
 
 def page(actor: Actor, wanted: ClientFilter) -> ClientPage:
@@ -74,7 +87,11 @@ def page(actor: Actor, wanted: ClientFilter) -> ClientPage:
     backwards = wanted.before is not None and wanted.after is None
     words = fold(wanted.text).split()[:MOST_WORDS]
     place, values = _place(actor, wanted), _values(actor, wanted, words)
-    query = _lines(len(words), wanted.standing, moved=bool(place), backwards=backwards)
+    pieces = _pieces(values) if words else MANY + 1
+    if not pieces:
+        return ClientPage([], None, None, 0)
+    shape = _Shape(len(words), wanted.standing, by_pieces=pieces <= PAGE)
+    query = _lines(shape, moved=bool(place), backwards=backwards)
     found = rows.read(query, {**values, **place})
     more, moved = len(found) > PAGE, bool(place)
     at = values["now"]
@@ -86,13 +103,23 @@ def page(actor: Actor, wanted: ClientFilter) -> ClientPage:
     after = lines[-1].id if lines and (moved if backwards else more) else None
     if not (before or after):
         return ClientPage(lines, None, None, len(lines))
-    ((count,),) = rows.read(_count(len(words), wanted.standing), values)
-    return ClientPage(lines, before, after, count if count <= COUNT_UP_TO else None)
+    most = COUNT_FOUND_UP_TO if words else COUNT_UP_TO
+    shape = replace(shape, by_pieces=pieces <= MANY)
+    ((count,),) = rows.read(_count(shape, most), values)
+    return ClientPage(lines, before, after, count if count <= most else None, most)
 
 
 def _values(actor: Actor, wanted: ClientFilter, words: Sequence[str]) -> dict[str, Any]:
     searched = {f"word_{number}": f"%{_escaped(word)}%" for number, word in enumerate(words)}
+    begins = max(words, key=len, default="")[:LONGEST_PIECE]  # the longest is in the fewest names
+    searched |= {"begins": begins, "ends": begins + LAST_SIGN}
     return {"practice_id": actor.practice_id, "status": wanted.status, "now": now(), **searched}
+
+
+def _pieces(values: Mapping[str, Any]) -> int:
+    """How many pieces begin as the longest word does; beyond a thousand nobody counts."""
+    ((count,),) = rows.read(_PIECES, values)
+    return count
 
 
 def _escaped(word: str) -> str:
@@ -115,8 +142,8 @@ _KEY = select(Client.sort_key).where(given(Client.practice_id), given(Client.id)
 
 # A statement of this size takes longer to put together than to run, so each shape of it is made once.
 @cache
-def _lines(words: int, standing: AccountStanding | None, *, moved: bool, backwards: bool) -> Select[Any]:
-    query = _columns().where(*_which(words, standing))
+def _lines(shape: _Shape, *, moved: bool, backwards: bool) -> Select[Any]:
+    query = _columns().where(*_which(shape))
     if moved:
         key, edge = bindparam("key", type_=Client.sort_key.type), bindparam("edge", type_=Client.id.type)
         here, there = tuple_(Client.sort_key, Client.id), tuple_(key, edge)
@@ -128,17 +155,37 @@ def _lines(words: int, standing: AccountStanding | None, *, moved: bool, backwar
 
 
 @cache
-def _count(words: int, standing: AccountStanding | None) -> Select[Any]:
-    some = select(Client.id).where(*_which(words, standing)).limit(COUNT_UP_TO + 1).subquery()
+def _count(shape: _Shape, most: int) -> Select[Any]:
+    some = select(Client.id).where(*_which(shape)).limit(most + 1).subquery()
     return select(func.count()).select_from(some)
 
 
-def _which(words: int, standing: AccountStanding | None) -> list[ColumnElement[bool]]:
-    which = [given(Client.practice_id), given(Client.status)]
-    which += [Client.search_key.like(bindparam(f"word_{number}"), escape=ESCAPE) for number in range(words)]
-    if standing is not None:
-        which.append(_stands(standing))
+def _which(shape: _Shape) -> list[ColumnElement[bool]]:
+    """The rule is the words; pieces only say with which clients to begin.
+
+    They bring the practice along: named once more, it makes SQLite begin with the list all the same.
+    """
+    which = [_begins_so() if shape.by_pieces else given(Client.practice_id), given(Client.status)]
+    which += [
+        Client.search_key.like(bindparam(f"word_{number}"), escape=ESCAPE) for number in range(shape.words)
+    ]
+    if shape.standing is not None:
+        which.append(_stands(shape.standing))
     return which
+
+
+def _begins_so() -> ColumnElement[bool]:
+    whose = select(SearchPiece.practice_id, SearchPiece.person_id).where(*_PIECE)
+    return tuple_(Client.practice_id, Client.id).in_(whose)
+
+
+_PIECE = (
+    given(SearchPiece.practice_id),
+    SearchPiece.piece >= bindparam("begins"),
+    SearchPiece.piece < bindparam("ends"),
+)
+_SOME_PIECES = select(SearchPiece.person_id).where(*_PIECE).limit(MANY + 1).subquery()
+_PIECES = select(func.count()).select_from(_SOME_PIECES)
 
 
 def _columns() -> Select[Any]:

@@ -44,6 +44,7 @@ NOT_OF_CLIENTS = frozenset(
         *("link_token", "sign_off", "exercise", "exercise_media", "exercise_mistake"),
         *("routine", "routine_version", "routine_item"),
         *("own_battery", "own_battery_version", "own_test", "own_test_version"),
+        "search_piece",  # made of names and addresses that stand in the record itself
     }
 )
 # Made of other columns, or for the machine alone.

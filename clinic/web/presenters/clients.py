@@ -142,10 +142,10 @@ def local_time(client: Client, at: datetime) -> str:
     return f"{there:%a} {time_in_words(there.time())} in {city(client.time_zone)}"
 
 
-def count(number: int | None) -> str:
-    """How many clients the list holds; beyond a thousand nobody counts."""
+def count(number: int | None, counted_up_to: int) -> str:
+    """How many clients the list holds; None beyond the number up to which they are counted."""
     if number is None:
-        return "More than 1,000 clients"
+        return f"More than {counted_up_to:,} clients"
     return "1 client" if number == 1 else f"{number:,} clients"
 
 
