@@ -37,7 +37,8 @@ def test_what_is_restored_is_what_was_backed_up(live_app: Flask, tmp_path: Path)
     before = everything()
     rows = backup.back_up(tmp_path / "all.gz")
     empty_database()
-    assert backup.restore(tmp_path / "all.gz") == rows == sum(map(len, before.values()))
+    written = [len(each) for name, each in before.items() if name not in backup.DERIVED]
+    assert backup.restore(tmp_path / "all.gz") == rows == sum(written)
     assert everything() == before
 
 
