@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -24,6 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 from sqlalchemy.schema import SchemaItem
+
+MOST_TEXTS = 5000  # of two kilobytes or so
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -48,6 +52,20 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         # SQLite gives back what it was given, without the zone
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class FrozenJson(TypeDecorator[dict[str, Any]]):
+    """JSON that is written once and shown at every page: the same text is read once, and its value shared.
+
+    Nobody may change the value; it is what stands there, for as long as the text does.
+    """
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
+        read = self.impl_instance.result_processor(dialect, coltype)
+        return read and lru_cache(MOST_TEXTS)(read)  # None: the driver has read it
 
 
 class Base(DeclarativeBase):

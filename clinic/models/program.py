@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer, ProgramAction, ProgramStatus
-from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+from clinic.models.base import Base, FrozenJson, OfPractice, belongs_to, choice, tenant
 from clinic.models.exercise import DoseColumns, dose_checks
 from clinic.models.person import Client
 
@@ -61,7 +61,7 @@ class Prescription(DoseColumns, OfPractice, Base):
     program_id: Mapped[uuid.UUID]
     exercise_id: Mapped[uuid.UUID]
     position: Mapped[int]
-    content: Mapped[dict[str, Any]]
+    content: Mapped[dict[str, Any]] = mapped_column(FrozenJson)
 
 
 class ProgramEvent(OfPractice, Base):
