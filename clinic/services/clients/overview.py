@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,9 +12,9 @@ from sqlalchemy import ColumnElement, ScalarSelect, bindparam, select
 from clinic.domain.errors import NotFound
 from clinic.domain.progress import Adherence, PainChange, adherence
 from clinic.domain.types import AssessmentStatus, LogOutcome, ProgramStatus
-from clinic.extensions import db
 from clinic.models import Assessment, CheckinAnswer, Client, PracticeLog, Program, has_open_flag
 from clinic.models.base import given
+from clinic.services import rows
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
 from clinic.services.programs import weeks as program_weeks
@@ -34,7 +35,13 @@ _SAID = CheckinAnswer.pain.is_not(None)
 _EARLIEST, _LATEST = (CheckinAnswer.answered_at.asc(),), (CheckinAnswer.answered_at.desc(),)
 _FACTS = (
     select(
-        Program,
+        Program.id,
+        Program.practice_id,
+        Program.client_id,
+        Program.name,
+        Program.status,
+        Program.starts_on,
+        Program.ends_on,
         _newest(PracticeLog.local_date, _PRACTISED),
         _newest(CheckinAnswer.answered_at),
         _newest(Assessment.taken_on, Assessment.status == AssessmentStatus.SIGNED),
@@ -50,13 +57,26 @@ _FACTS = (
 
 
 @dataclass(frozen=True, slots=True)
+class NewestProgram:
+    """The program that a client's first page is about."""
+
+    id: uuid.UUID
+    practice_id: uuid.UUID
+    client_id: uuid.UUID
+    name: str
+    status: ProgramStatus
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class ClientOverview:
     """The newest of each, None where there is none yet; and whether a warning sign is open.
 
     `pain` is the first pain given against the latest, the same where there is one only.
     """
 
-    program: Program | None
+    program: NewestProgram | None
     last_practice: date | None
     last_answer: datetime | None
     last_assessment: date | None
@@ -74,13 +94,14 @@ def facts(actor: Actor, client: Client) -> ClientOverview:
     if not actor.is_staff or client.practice_id != actor.practice_id:
         raise NotFound
     whose = {"practice_id": client.practice_id, "client_id": client.id}
-    row = db.session.execute(_FACTS, whose).one()
-    program, practised, answered, assessed, warning, since, before, latest_pain = row
+    (row,) = rows.read(_FACTS, whose)
+    program = NewestProgram(*row[:7]) if row.id else None
+    practised, answered, assessed, warning, since, before, latest_pain = row[7:]
     pain = PainChange(since.date(), before, latest_pain) if since else None
     return ClientOverview(program, practised, answered, assessed, warning, pain)
 
 
-def practice(client: Client, program: Program | None) -> Adherence | None:
+def practice(client: Client, program: NewestProgram | None) -> Adherence | None:
     """The log of the last two weeks of a program that has not ended; None without one. Two queries."""
     if program is None or program.status is ProgramStatus.ENDED:
         return None

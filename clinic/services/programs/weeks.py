@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     ColumnElement,
@@ -221,20 +221,35 @@ def kept_of(programs: Sequence[Program], at: datetime) -> dict[uuid.UUID, KeptPr
     return _kept_of(_OF_MANY, programs, _which(programs), at)
 
 
-def kept(program: Program, at: datetime) -> KeptPractice:
+class DatedProgram(Protocol):
+    """What is asked of a program to read its weeks."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def practice_id(self) -> uuid.UUID: ...
+    @property
+    def client_id(self) -> uuid.UUID: ...
+    @property
+    def starts_on(self) -> date: ...
+    @property
+    def ends_on(self) -> date | None: ...
+
+
+def kept(program: DatedProgram, at: datetime) -> KeptPractice:
     """Log and plan of the last four weeks of one program. Two queries."""
     whose = {"practices": program.practice_id, "clients": program.client_id, "programs": program.id}
     return _kept_of(_OF_ONE, [program], whose, at)[program.id]
 
 
 def _kept_of(
-    ask: _Queries, programs: Sequence[Program], which: Mapping[str, Any], at: datetime
+    ask: _Queries, programs: Sequence[DatedProgram], which: Mapping[str, Any], at: datetime
 ) -> dict[uuid.UUID, KeptPractice]:
     practice, changes = _practice(ask, programs, which, at), _changes(ask, which)
     return {program.id: _kept(program, practice[program.id], changes[program.id]) for program in programs}
 
 
-def _kept(program: Program, practice: _Practice, changes: Sequence[ProgramChange]) -> KeptPractice:
+def _kept(program: DatedProgram, practice: _Practice, changes: Sequence[ProgramChange]) -> KeptPractice:
     outcomes = {day: day_outcome(kinds, practice.moves) for day, kinds in practice.days.items()}
     plan = PracticePlan(
         starts_on=program.starts_on,
@@ -248,7 +263,7 @@ def _kept(program: Program, practice: _Practice, changes: Sequence[ProgramChange
 
 
 def _practice(
-    ask: _Queries, programs: Collection[Program], which: Mapping[str, Any], at: datetime
+    ask: _Queries, programs: Collection[DatedProgram], which: Mapping[str, Any], at: datetime
 ) -> dict[uuid.UUID, _Practice]:
     found = {program.id: _Practice() for program in programs}
     for program_id, day, *numbers in rows.read(ask.practice, {**which, "first": at.date() - READ_BACK}):

@@ -12,7 +12,7 @@ from clinic.services.routines.wording import dose_of
 from clinic.web.authz import current_actor
 from clinic.web.presenters.answers import in_plain_words
 from clinic.web.presenters.hold import hold_text
-from clinic.web.presenters.moves import move_view, move_views
+from clinic.web.presenters.moves import move_rows, move_view
 from clinic.web.presenters.pain_answers import own_limit
 
 
@@ -23,7 +23,7 @@ def show() -> str:
     return render_template(
         "client/program.html",
         held=held,
-        moves=move_views(prescriptions),
+        moves=move_rows(prescriptions),
         ended=None if held.program else practice_logs.last_ended(current_actor()),
         minutes=minutes_per_day(dose_of(each) for each in prescriptions),
         own_limit=own_limit(held.client, held.client.practice),

@@ -21,7 +21,7 @@ from clinic.web.forms.practice_logs import LogForm, LogQuestions
 from clinic.web.presenters import pain_answers as pain_words
 from clinic.web.presenters.days import day_views
 from clinic.web.presenters.hold import hold_text
-from clinic.web.presenters.moves import move_views
+from clinic.web.presenters.moves import move_rows
 
 
 def index() -> str:
@@ -74,7 +74,7 @@ def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
         entry=held.entry(today),
         told=pain_words.day_view(told) if told else None,
         morning=pain_words.morning_view(asked) if asked else None,
-        moves=move_views(held.program.prescriptions) if held.program else [],
+        moves=move_rows(held.program.prescriptions) if held.program else [],
         week=day_views(week_strip(outcomes, held.plan, today), today) if held.plan else [],
         sentence=progress_sentence(outcomes, held.plan, today) if held.plan else "",
         yesterday=yesterday if held.may_log(yesterday) else None,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from clinic.catalogue.figures import has_figure
-from clinic.domain.doses import dose_in_words, minutes_of, range_in_words, rest_in_words
+from clinic.domain.doses import Dose, dose_in_words, minutes_of, range_in_words, rest_in_words
 from clinic.domain.moves import MistakeContent, MoveContent
 from clinic.domain.videos import clock, watch_url
 from clinic.models import Prescription
@@ -22,7 +22,7 @@ class MoveView:
     position: int
     content: MoveContent
     dose: str
-    brief: str  # the dose without its tempo, for a row
+    brief: str
     rest: str
     range_words: str
     minutes: int
@@ -33,6 +33,23 @@ class MoveView:
     mistake_time: str | None
     fault: str | None
     others: Sequence[MistakeContent]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """One move as a row of the program: what the rest of its wording says stands on its own page."""
+
+    position: int
+    name: str
+    figure: str
+    brief: str
+    minutes: int
+    pain_rule: str
+
+
+def move_rows(prescriptions: Sequence[Prescription]) -> list[MoveRow]:
+    """The moves of a program as rows, in their order."""
+    return [_move_row(each) for each in prescriptions]
 
 
 def move_views(prescriptions: Sequence[Prescription]) -> list[MoveView]:
@@ -50,7 +67,7 @@ def move_view(prescription: Prescription) -> MoveView:
         position=prescription.position,
         content=content,
         dose=dose_in_words(dose, content.tempo_words),
-        brief=dose_in_words(replace(dose, tempo="", hold_s=0)),
+        brief=_brief(dose),
         rest=rest_in_words(dose),
         range_words=range_in_words(dose.move_range),
         minutes=minutes_of(dose),
@@ -62,6 +79,23 @@ def move_view(prescription: Prescription) -> MoveView:
         fault=_fault(content, named),
         others=_others(content, named),
     )
+
+
+def _move_row(prescription: Prescription) -> MoveRow:
+    content, dose = prescription.content, dose_of(prescription)
+    return MoveRow(
+        position=prescription.position,
+        name=content["name"],
+        figure=content["figure"],
+        brief=_brief(dose),
+        minutes=minutes_of(dose),
+        pain_rule=content["pain_rule"],
+    )
+
+
+def _brief(dose: Dose) -> str:
+    """The dose without its tempo."""
+    return dose_in_words(replace(dose, tempo="", hold_s=0))
 
 
 def _video(content: MoveContent, second: int) -> str | None:
