@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.domain.attention import AttentionKind
-from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+from clinic.models.base import Base, FrozenJson, OfPractice, belongs_to, choice, tenant
 
 
 class OpenReason(OfPractice, Base):
@@ -39,7 +39,7 @@ class OpenReason(OfPractice, Base):
     shows_from: Mapped[datetime]
     shows_until: Mapped[datetime | None]
     place: Mapped[int]
-    figures: Mapped[dict[str, Any]]
+    figures: Mapped[dict[str, Any]] = mapped_column(FrozenJson)
 
 
 class ReasonHandling(OfPractice, Base):

@@ -55,7 +55,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class FrozenJson(TypeDecorator[dict[str, Any]]):
-    """JSON that is written once and shown at every page: the same text is read once, and its value shared.
+    """JSON that is shown at every page and never changed in place: a text is read once, and its value shared.
 
     Nobody may change the value; it is what stands there, for as long as the text does.
     """
