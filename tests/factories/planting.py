@@ -12,6 +12,7 @@ from sqlalchemy import JSON, Column, Enum, String, Table, select, update
 
 from clinic.extensions import db
 from clinic.models import Base
+from clinic.models.base import FrozenJson
 from tests.factories.locks import unlocked
 from tests.factories.records import World
 
@@ -64,7 +65,15 @@ SHAPED_JSON = frozenset(
         "open_reason.figures",
     }
 )
-DERIVED = frozenset({"client.sort_key", "client.search_key", "client.email_key", "user_account.email_key"})
+DERIVED = frozenset(
+    {
+        "client.sort_key",
+        "client.search_key",
+        "search_piece.piece",
+        "client.email_key",
+        "user_account.email_key",
+    }
+)
 ADDRESSES = frozenset(
     {"client.email", "user_account.email", "practice.email", "invitation.email", "outbox_message.to_address"}
 )
@@ -126,7 +135,7 @@ def free_texts() -> Iterator[str]:
         for column in table.c:
             name = f"{table.name}.{column.name}"
             if (
-                _is_text(column) or isinstance(column.type, JSON)
+                _is_text(column) or isinstance(column.type, JSON | FrozenJson)
             ) and name not in SHAPED | SHAPED_JSON | DERIVED:
                 yield name
 
@@ -154,7 +163,7 @@ def _planted(marks: Marks, table: Table, row: Any, owner: str) -> Iterator[tuple
         value = row[column.name]
         if value is None or name in SHAPED or name in SHAPED_JSON or name in DERIVED:
             continue
-        if isinstance(column.type, JSON):
+        if isinstance(column.type, JSON | FrozenJson):
             yield column.name, _in_json(marks, owner, name, value)
         elif name in ADDRESSES:
             yield from _address(marks, table, column, owner, name)
