@@ -24,13 +24,13 @@ from clinic.domain.pain_rule import (
 )
 from clinic.domain.progress import PainPoint
 from clinic.extensions import db
-from clinic.models import Client, PainMorning, PracticeLog
+from clinic.models import Client, PainMorning
 from clinic.models.base import given
 from clinic.services import audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.programs import diary as practice_logs
-from clinic.services.programs.diary import Diary
+from clinic.services.programs.diary import Diary, LoggedMove
 from clinic.services.transaction import one_at_a_time, transaction
 
 _MORNINGS = select(PainMorning.local_date, PainMorning.settled).where(
@@ -148,7 +148,7 @@ def _mornings(found: Diary) -> Mapping[date, bool]:
     return {row.local_date: row.settled for row in db.session.execute(_MORNINGS, which)}
 
 
-def _ruling(found: Diary, log: PracticeLog) -> PainRuling | None:
+def _ruling(found: Diary, log: LoggedMove) -> PainRuling | None:
     said = PainSaid(log.local_date, log.pain, log.outcome, log.obstacle)
     return pain_ruling(said, ceiling(found.client), _pains(found, log.prescription_id))
 
