@@ -141,7 +141,7 @@ def test_the_load_meter_follows_the_doses(people: People, version: RoutineVersio
     }
     here = f"/clients/{people.client.id}/programs/load"
     assert "6 minutes a day" in text_of(staff, here, sent)
-    assert "9 minutes a day" in text_of(staff, here, sent | {"doses-1-reps": "20"})
+    assert "8 minutes a day" in text_of(staff, here, sent | {"doses-1-reps": "20"})
     assert "fill in the doses first" in text_of(staff, here, {})
     assert "fill in the doses first" in text_of(staff, here, sent | {"doses-1-reps": "many"})
 
