@@ -141,6 +141,43 @@ def test_each_reason_is_given_in_words_with_its_day(
     assert (reason.kind, reason.in_words(TODAY), reason.since) == (kind, words, since)
 
 
+SUBJECTS = {
+    AttentionKind.PAIN_UP: UUID(int=11),
+    AttentionKind.CONTACT_WANTED: UUID(int=10),
+    AttentionKind.NOT_ANSWERED: UUID(int=44),
+    AttentionKind.BOUNCED: CLIENT,
+}
+
+
+@pytest.mark.parametrize("row", REASONS, ids=[row[2] for row in REASONS])
+def test_each_reason_names_the_record_it_is_about(
+    row: tuple[dict[str, Any], AttentionKind, str, date],
+) -> None:
+    facts, kind, *_ = row
+    (reason,) = shown(reasons(known(facts)), NOW)
+    assert reason.subject_id == SUBJECTS.get(kind, ONE)
+
+
+def test_pain_that_is_up_is_about_the_last_of_many_answers() -> None:
+    (reason,) = reasons(known(said(3, 3, 3, 6)))
+    assert reason.subject_id == UUID(int=13)
+
+
+def test_an_end_in_another_year_says_which() -> None:
+    (reason,) = reasons(known(ends(date(2027, 1, 4))))
+    assert reason.in_words(TODAY) == "Program ends on Mon 4 Jan 2027"
+
+
+def test_only_a_sign_is_urgent_in_itself() -> None:
+    assert {Reason(kind, ONE, TODAY).tier for kind in KINDS} == {Tier.N}
+
+
+def test_of_whom_nothing_is_known_nothing_is_asked() -> None:
+    assert reasons(FINE) == ()
+    only_invited = invited(date(2026, 1, 1))["invitations"]
+    assert reasons(replace(FINE, invitations=only_invited)) == ()
+
+
 NO_REASON: list[tuple[dict[str, Any], str]] = [
     ({}, "nothing known against them"),
     (said(3, 4), "pain up by one"),
@@ -249,13 +286,16 @@ def test_what_time_brings_about_is_known_before_and_shows_when_it_is_time(
     assert (reason.shows_from, reason.shows_until) == (from_at, until)
     assert not reason.shows_at(from_at - timedelta(microseconds=1))
     assert reason.shows_at(from_at)
-    assert until is None or reason.shows_at(until - timedelta(microseconds=1))
+    assert until is None or (
+        reason.shows_at(until - timedelta(microseconds=1)) and not reason.shows_at(until)
+    )
     assert reason.shows_at(datetime.max.replace(tzinfo=UTC)) is (until is None)
 
 
 def test_days_begin_where_the_practice_is() -> None:
     (reason,) = reasons(replace(known(ends(date(2026, 12, 24))), zone=AUCKLAND))
     assert reason.shows_from == datetime(2026, 12, 16, 11, tzinfo=UTC)
+    assert reason.shows_from.tzinfo is UTC
     (sign_there,) = reasons(replace(known(sign(Tier.E)), zone=AUCKLAND))
     assert sign_there.since == TODAY  # noon in London is the next day's morning
 
@@ -270,6 +310,19 @@ def test_of_two_programs_the_longer_silence_counts() -> None:
     programs = [program(TODAY, subject=ONE), program(WEEK_AGO, subject=TWO)]
     (reason,) = reasons(known({"programs": programs}), [AttentionKind.NOT_PRACTISED])
     assert (reason.subject_id, reason.since) == (TWO, WEEK_AGO)
+
+
+def test_of_two_programs_as_silent_as_each_other_always_the_same_one_is_named() -> None:
+    programs = [program(subject=TWO), program(subject=ONE)]
+    for held in (programs, programs[::-1]):
+        (reason,) = reasons(known({"programs": held}), [AttentionKind.NOT_PRACTISED])
+        assert reason.subject_id == ONE
+
+
+def test_a_program_without_an_end_hides_none_that_ends() -> None:
+    programs = [program(TODAY), *ends(TODAY + DAY)["programs"]]
+    (reason,) = reasons(known({"programs": programs}), [AttentionKind.ENDING])
+    assert reason.since == TODAY + DAY
 
 
 # --- looked after
@@ -292,7 +345,9 @@ HANDLED: list[tuple[str, dict[str, Any], AttentionKind, UUID, datetime, bool]] =
     ("another wish", said(3, 3, contact=True), AttentionKind.CONTACT_WANTED, ONE, NOW, False),
     ("a bounce", {"bounced_at": noon(YESTERDAY)}, AttentionKind.BOUNCED, CLIENT, NOW, True),
     ("the bounce before", {"bounced_at": NOW}, AttentionKind.BOUNCED, CLIENT, NOW - DAY, False),
+    ("another's bounce", {"bounced_at": noon(YESTERDAY)}, AttentionKind.BOUNCED, ONE, NOW, False),
     ("practice", fell(90, 60), AttentionKind.PRACTICE_DROPPED, ONE, NOW, True),
+    ("another program", fell(90, 60), AttentionKind.PRACTICE_DROPPED, TWO, NOW, False),
     ("an earlier fall", fell(90, 60), AttentionKind.PRACTICE_DROPPED, ONE, noon(WEEK_AGO), False),
     ("an invitation", invited(TODAY - 8 * DAY), AttentionKind.NEVER_SIGNED_IN, ONE, NOW, True),
     ("another one", invited(TODAY - 8 * DAY), AttentionKind.NEVER_SIGNED_IN, TWO, NOW, False),
@@ -337,3 +392,12 @@ def test_what_goes_on_is_said_again_after_a_while(
 ) -> None:
     done = facts | handled(kind, ONE, NOW)
     assert [seen(done, NOW + timedelta(days=days, seconds=step)) for step in (-1, 0)] == [[], [kind]]
+
+
+def test_what_would_be_said_again_only_after_its_end_is_over() -> None:
+    last_moment = datetime.combine(TODAY + 8 * DAY, time(), UTC)
+    done = [
+        handled(AttentionKind.ENDING, ONE, last_moment - timedelta(days=7, seconds=back)) for back in (0, 1)
+    ]
+    facts = ends(TODAY + 7 * DAY)
+    assert [len(reasons(known(facts | each))) for each in done] == [0, 1]

@@ -18,6 +18,7 @@ OPERATORS = [pair for pair in mutation_operators if pair[1] is not operator_stri
 NOT_A_RULE = cst.Annotation | cst.Decorator | cst.Import | cst.ImportFrom
 TEXT = cst.BaseString | cst.FormattedString
 TYPING = frozenset({"TypeVar", "NewType", "ParamSpec"})
+COUNTED = "RULES_VERSION"  # any other number says the same: that the rules have changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,11 @@ def _changes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 
 def _decides_nothing(node: cst.CSTNode) -> bool:
-    """An annotation, a decorator, an import, a docstring, a type given a name, or `strict` of a zip."""
+    """An annotation, a decorator, an import, a docstring, a type or version given a name, `strict` of a zip."""
     if isinstance(node, cst.Arg):
         return _is_strict(node)
+    if isinstance(node, cst.Assign) and _code(node.targets[0].target) == COUNTED:
+        return True
     if isinstance(node, cst.Assign) and isinstance(node.value, cst.Call):
         return isinstance(node.value.func, cst.Name) and node.value.func.value in TYPING
     return isinstance(node, NOT_A_RULE) or (isinstance(node, cst.Expr) and isinstance(node.value, TEXT))
