@@ -83,7 +83,7 @@ def series(records: Sequence[Recorded]) -> Iterator[MeasureSeries]:
     for number, record in enumerate(records):
         for spot in spots_of(record.items):
             value = record.values.get(spot.place)
-            if not spot.field.is_numeric or not isinstance(value, float):
+            if not isinstance(value, float):
                 continue
             way = way_of(spot.test, record.values) if spot.field.kind in MEASURED else {}
             key = spot.place, tuple(way.items()), spot.test.version

@@ -137,13 +137,21 @@ class Questionnaire:
 
     def scores(self, answers: ScoreAnswers) -> dict[str, float | None]:
         """Each score; None where its rule allows none, or the whole page was left out."""
-        if all(value is None for value in answers.values()):
+        if is_left_out(answers):
             return dict.fromkeys((measure.id for measure in self.measures), None)
         return {measure.id: score(measure.rule, answers) for measure in self.measures}
 
-    def is_positive(self, value: float | None) -> bool:
-        """Whether a screen asks for a conversation; False where it is no screen."""
-        return self.positive_from is not None and screens_positive(value, self.positive_from)
+    def is_positive(self, answers: ScoreAnswers) -> bool:
+        """Whether a screen asks for a conversation, if only by what was answered; False where it is none."""
+        if self.positive_from is None or is_left_out(answers):
+            return False
+        rules = (measure.rule for measure in self.measures)
+        return any(screens_positive(rule, self.positive_from, answers, self.allowed) for rule in rules)
+
+
+def is_left_out(answers: ScoreAnswers) -> bool:
+    """Whether a whole page was left out."""
+    return all(value is None for value in answers.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

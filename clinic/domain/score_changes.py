@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from clinic.domain.asking import IN_PRACTICE, AnswerSource
 from clinic.domain.change import ChangeOutcome, ChangeReason, ChangeVerdict
-from clinic.domain.questionnaires import Measure, MeasureRole, NamedActivities, Questionnaire
+from clinic.domain.questionnaires import Measure, MeasureRole, NamedActivities, Questionnaire, is_left_out
 from clinic.domain.scoring import (
     MissingAnswer,
     ScoreMethod,
@@ -47,7 +47,7 @@ class AnsweredQuestionnaire:
     @property
     def is_left_out(self) -> bool:
         """Whether the whole page was left out."""
-        return not self.activities and all(value is None for value in self.answers.values())
+        return not self.activities and is_left_out(self.answers)
 
     @property
     def can_be_corrected(self) -> bool:

@@ -82,7 +82,7 @@ def score(rule: ScoreRule, answers: ScoreAnswers) -> float | None:
     given = [value for item in asked if (value := answers.get(item)) is not None]
     if rule.missing is MissingAnswer.NO_SCORE and len(given) < len(asked):
         return None
-    if not given and rule.missing is MissingAnswer.LEFT_OUT:
+    if not given and (rule.missing is MissingAnswer.LEFT_OUT or rule.method is ScoreMethod.MEAN):
         return None
     found = _worked_out(rule.method, given)
     if not rule.low <= found <= rule.high:
@@ -125,9 +125,18 @@ def rated_change(value: float | None, better_from: float, worse_from: float) -> 
     return ChangeVerdict.WITHIN_ERROR
 
 
-def screens_positive(value: float | None, positive_from: float) -> bool:
-    """Whether a screening score asks for a conversation; no score is no result."""
-    return value is not None and value >= positive_from
+def screens_positive(
+    rule: ScoreRule, positive_from: float, answers: ScoreAnswers, allowed: Mapping[str, Collection[int]]
+) -> bool:
+    """Whether a screen asks for a conversation: from `positive_from` on, towards the worse end.
+
+    Where answers were left out, the mildest score that they could still make decides: what the others prove
+    is not taken back by a blank. `allowed` is what each question takes.
+    """
+    found = (score(rule, answers), _worked_out(rule.method, _filled_mildly(rule, answers, allowed)))
+    if rule.higher_is_better:
+        return any(value is not None and value <= positive_from for value in found)
+    return any(value is not None and value >= positive_from for value in found)
 
 
 def _worked_out(method: ScoreMethod, given: list[int]) -> float:
@@ -138,6 +147,18 @@ def _worked_out(method: ScoreMethod, given: list[int]) -> float:
             return round(sum(given) / len(given), 2)
         case _:
             return float(sum(given))
+
+
+def _filled_mildly(
+    rule: ScoreRule, answers: ScoreAnswers, allowed: Mapping[str, Collection[int]]
+) -> list[int]:
+    """What was answered, and the least alarming answer to each question that was left out."""
+    mildest = max if rule.higher_is_better else min
+    given = {item: answers.get(item) for item in rule.items or answers}
+    return [
+        mildest(allowed[item], key=lambda each: _worked_out(rule.method, [each])) if value is None else value
+        for item, value in given.items()
+    ]
 
 
 def _other(first: ScoreTaken, latest: ScoreTaken) -> ChangeReason | None:

@@ -60,35 +60,37 @@ def clear_tests(items: Iterable[BatteryItem], values: Values) -> Iterator[ClearT
     for item in items:
         sides = tuple(side for side in Side if _is_clear(item, side, values))
         if sides:
-            yield ClearTest(item.test, sides, _result(item) is not None)
+            yield ClearTest(item.test, sides, _has_result(item))
 
 
 def _is_clear(item: BatteryItem, side: Side, values: Values) -> bool:
-    here = {
-        field.id: (field, value)
+    here = [
+        (field, value)
         for field in item.fields
         if (value := values.get(Place(item.test.id, field.id, side))) is not None
         and not (field.way or field.kind is FieldKind.TEXT or value in NO_ANSWER)
-    }
-    if not here or any(stands_out(field, value) for field, value in here.values()):
+    ]
+    if any(stands_out(field, value) for field, value in here):
         return False
-    result = _result(item)
-    if result is not None:
-        return result.id in here and here[result.id][1] == TestResult.NEGATIVE
-    judged = [(field, value) for field, value in here.values() if field.abnormal or _looks(field)]
+    judged = [(field, value) for field, value in here if _is_judged(field, by_result=_has_result(item))]
     return bool(judged) and all(_is_normal(field, value) for field, value in judged)
 
 
-def _result(item: BatteryItem) -> Field | None:
-    return next((field for field in item.fields if field.kind is FieldKind.RESULT), None)
+def _has_result(item: BatteryItem) -> bool:
+    return any(field.kind is FieldKind.RESULT for field in item.fields)
 
 
-def _looks(field: Field) -> bool:
-    return field.kind is FieldKind.FAULTS or bool(field.normal)
+def _is_judged(field: Field, *, by_result: bool) -> bool:
+    """Whether a field says if its test was clear: its results alone, where it has any."""
+    if by_result:
+        return field.kind is FieldKind.RESULT
+    return field.kind is FieldKind.FAULTS or field.abnormal is not None or bool(field.normal)
 
 
 def _is_normal(field: Field, value: Value) -> bool:
     if field.kind is FieldKind.FAULTS:
         return value == NONE_SEEN
+    if field.kind is FieldKind.RESULT:
+        return value == TestResult.NEGATIVE
     normal = normal_value(field)
     return value == normal if normal is not None else True

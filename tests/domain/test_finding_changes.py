@@ -82,8 +82,18 @@ def test_the_order_is_that_of_the_later_one_and_what_it_does_not_ask_comes_last(
 def test_a_change_names_the_threshold_it_was_held_against() -> None:
     (row,) = finding_changes(visit({TURN: 20.0, **SEATED}), visit({TURN: 31.0, **SEATED}), USUAL)
     assert row.threshold in TESTS["hip_rotation"].thresholds
+    assert (row.first, row.latest, row.spot.field) == (20.0, 31.0, row.spot.test.field("internal_passive"))
     (row,) = finding_changes(visit({FABER: "positive"}), visit({FABER: "negative"}), USUAL)
     assert row.threshold is None
+    limited = Place("myotomes", "pain_limited", Side.LEFT)  # its test has a figure without a unit, for grades
+    (row,) = finding_changes(visit({limited: "yes"}, "myotomes"), visit({limited: "no"}, "myotomes"), USUAL)
+    assert row.threshold is None
+
+
+def test_what_stands_behind_the_way_it_was_measured_is_told_too() -> None:
+    pain = Place("hip_rotation", "pain", Side.LEFT)
+    (row,) = finding_changes(visit({pain: 6.0, **SEATED}), visit({pain: 2.0, **SEATED}), USUAL)
+    assert (row.spot.place, row.outcome.verdict) == (pain, BETTER)
 
 
 def test_another_version_of_a_test_is_not_comparable() -> None:
@@ -91,6 +101,34 @@ def test_another_version_of_a_test_is_not_comparable() -> None:
     latest = Visit((BatteryItem(newer, newer.fields),), {FABER: "negative"})
     (row,) = finding_changes(visit({FABER: "positive"}, "faber"), latest, USUAL)
     assert (row.outcome.verdict, row.outcome.why) == (NOT, ChangeReason.OTHER_VERSION)
+    earlier = Visit((BatteryItem(newer, newer.fields),), {FABER: "positive"})
+    (row,) = finding_changes(earlier, latest, USUAL)
+    assert row.outcome.verdict is BETTER
+
+
+@pytest.mark.parametrize(
+    "versions, verdict", [((1, 1), BETTER), ((2, 2), BETTER), ((1, 2), NOT), ((2, 1), NOT)]
+)
+def test_what_a_program_cited_is_held_against_the_same_version_alone(
+    versions: tuple[int, int], verdict: ChangeVerdict
+) -> None:
+    then, now = (replace(TESTS["faber"], version=version) for version in versions)
+    spot = Spot(FABER, then, then.field("result"))
+    latest = Visit((BatteryItem(now, now.fields),), {FABER: "negative"})
+    assert outcome_since(spot, "positive", visit({}), latest, USUAL).verdict is verdict
+
+
+def test_what_is_not_asked_any_more_is_not_there_now() -> None:
+    spot = Spot(FABER, TESTS["faber"], TESTS["faber"].field("result"))
+    outcome = outcome_since(spot, "positive", visit({}), visit({}, "slr"), USUAL)
+    assert (outcome.verdict, outcome.why) == (NOT, ChangeReason.NOT_NOW)
+
+
+def test_pain_that_a_program_cited_is_held_against_what_is_usual_for_pain() -> None:
+    place = Place("hip_rotation", "pain", Side.LEFT)
+    spot = Spot(place, TESTS["hip_rotation"], TESTS["hip_rotation"].field("pain"))
+    told = [outcome_since(spot, 6.0, visit({}), visit({place: now}), USUAL).verdict for now in (5.0, 4.0)]
+    assert told == [ChangeVerdict.WITHIN_ERROR, BETTER]
 
 
 @pytest.mark.parametrize(
@@ -144,3 +182,9 @@ def test_a_series_is_one_measure_in_one_way(
     said: str, visits: list[dict[Place, Value]], lines: list[list[float | None]]
 ) -> None:
     assert [each.values for each in series([visit(values) for values in visits])] == lines
+
+
+def test_a_series_names_its_place_and_the_way_it_was_measured() -> None:
+    (line,) = series([visit({TURN: 20.0, **SEATED}), visit({TURN: 25.0, **SEATED})])
+    assert (line.spot.place, line.spot.field.id) == (TURN, "internal_passive")
+    assert line.way == {"device": "goniometer", "position": "seated"}

@@ -38,3 +38,4 @@ def test_a_same_day_flag_is_raised_for(now: Values, before: Values, flagged: dic
     flags = same_day_findings(BATTERY.items, now, before)
     assert {each.spot.place: (each.before, each.limited_by_pain) for each in flags} == flagged
     assert all(each.spot.field.warning_do for each in flags)
+    assert all(each.value == now[each.spot.place] for each in flags)

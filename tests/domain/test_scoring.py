@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +31,8 @@ KNOWN = load_catalogue().questionnaires.newest
 BETTER, WORSE = ChangeVerdict.BETTER, ChangeVerdict.WORSE
 WITHIN, NOT = ChangeVerdict.WITHIN_ERROR, ChangeVerdict.NOT_COMPARABLE
 SAME, NO_THRESHOLD = ChangeVerdict.SAME, ChangeVerdict.NO_THRESHOLD
+SUM, COUNT, MEAN = ScoreMethod.SUM, ScoreMethod.COUNT, ScoreMethod.MEAN
+NO_SCORE, NOT_TICKED, LEFT_OUT = MissingAnswer.NO_SCORE, MissingAnswer.NOT_TICKED, MissingAnswer.LEFT_OUT
 OPPOSITE = {each: each for each in ChangeVerdict} | {BETTER: WORSE, WORSE: BETTER}
 
 
@@ -96,6 +102,12 @@ def test_a_page_that_was_left_out_as_a_whole_has_no_score_at_all(
     assert KNOWN[key].scores(answers) == expected
 
 
+def test_a_mean_of_nothing_is_no_score_whatever_a_blank_means() -> None:
+    for missing in MissingAnswer:
+        rule = ScoreRule(method=MEAN, missing=missing, low=0, high=10, higher_is_better=True, items=("a",))
+        assert score(rule, {"a": None}) is None
+
+
 def test_a_score_beyond_its_range_is_refused() -> None:
     with pytest.raises(RuleBroken):
         score(measure("phq2", "total").rule, {"interest": 3, "mood": 9})
@@ -107,13 +119,122 @@ def test_what_was_not_asked_or_offered_is_refused(answers: dict[str, int | None]
         refuse_strange(answers, KNOWN["phq2"].allowed)
 
 
+# ---------------------------------------------------------------- what asks for a conversation
+
+
 @pytest.mark.parametrize(
-    "value, positive", [(None, False), (0, False), (2, False), (3, True), (6, True)], ids=str
+    "interest, mood, positive",
+    [
+        (0, 0, False),
+        (1, 1, False),
+        (2, 0, False),
+        (1, 2, True),
+        (0, 3, True),
+        (3, 3, True),
+        (3, None, True),  # whatever was left out: it is 3 already
+        (None, 3, True),
+        (2, None, False),  # with the other one it may be 2
+        (None, 0, False),
+        (None, None, False),
+    ],
 )
-def test_phq2_is_positive_from_3_on_arroll_2010(value: float | None, positive: bool) -> None:
+def test_phq2_is_positive_from_3_on_arroll_2010(
+    interest: int | None, mood: int | None, positive: bool
+) -> None:
     assert KNOWN["phq2"].positive_from == 3
-    assert screens_positive(value, 3) is positive
-    assert KNOWN["phq2"].is_positive(value) is positive
+    assert KNOWN["phq2"].is_positive({"interest": interest, "mood": mood}) is positive
+
+
+@pytest.mark.parametrize("key", [key for key in KNOWN if key != "phq2"])
+def test_what_is_no_screen_is_never_positive(key: str) -> None:
+    assert not KNOWN[key].is_positive({item: max(values) for item, values in KNOWN[key].allowed.items()})
+
+
+def test_a_page_that_was_left_out_proves_nothing_even_where_blank_means_no() -> None:
+    rule = ScoreRule(
+        method=COUNT, missing=NOT_TICKED, low=0, high=2, higher_is_better=True, items=("s1", "s2")
+    )
+    made = replace(
+        KNOWN["rmdq24"], positive_from=1, measures=(replace(measure("rmdq24", "count"), rule=rule),)
+    )
+    assert made.is_positive({"s1": 0, "s2": None})
+    assert not made.is_positive({"s1": None, "s2": None})
+
+
+SCREEN: dict[str, Any] = {"low": -50, "high": 50, "items": ("a", "b")}
+OFFERED: dict[str, frozenset[int]] = {"a": frozenset({1, 2, 3, 4}), "b": frozenset({-1, 0, 5})}
+# the method, a blank, which end is better, the cut-off, the answers to a and b
+PROVEN: list[tuple[ScoreMethod, MissingAnswer, bool, float, int | None, int | None, bool]] = [
+    (SUM, NO_SCORE, False, 3, 4, None, True),  # 3 at the least
+    (SUM, NO_SCORE, False, 3, 3, None, False),  # 2 at the least
+    (SUM, NO_SCORE, False, 3, None, 5, True),  # 6 at the least
+    (SUM, NO_SCORE, False, 3, None, None, False),
+    (SUM, NO_SCORE, True, 4, None, 0, True),  # 4 at the most
+    (SUM, NO_SCORE, True, 3, None, 0, False),
+    (SUM, NO_SCORE, True, 7, 2, None, True),  # 7 at the most
+    (SUM, NO_SCORE, True, 7, 3, None, False),
+    (SUM, NO_SCORE, True, 3, 3, 0, True),  # nothing left out: the score alone
+    (SUM, NO_SCORE, True, 2, 3, 0, False),
+    (COUNT, NO_SCORE, False, 1, 4, None, True),
+    (COUNT, NO_SCORE, False, 2, 4, None, False),  # the other may be nought, which does not count
+    (COUNT, NOT_TICKED, True, 1, 4, None, True),  # blank is "no": one counts, and two would be well
+    (COUNT, NOT_TICKED, False, 2, 4, None, False),
+    (MEAN, LEFT_OUT, False, 4, 4, None, True),  # the mean of what was answered
+    (MEAN, LEFT_OUT, False, 2, None, 5, True),
+    (MEAN, LEFT_OUT, True, 2, 2, None, True),
+    (MEAN, LEFT_OUT, True, 2, 3, None, False),
+    (MEAN, NO_SCORE, True, 2, 2, None, False),  # with 5 it would be 3.5
+]
+
+
+@pytest.mark.parametrize("method, missing, up, positive_from, a, b, positive", PROVEN)
+def test_what_was_answered_may_prove_the_alarm_by_itself(
+    method: ScoreMethod,
+    missing: MissingAnswer,
+    up: bool,
+    positive_from: float,
+    a: int | None,
+    b: int | None,
+    positive: bool,
+) -> None:
+    rule = ScoreRule(**SCREEN, method=method, missing=missing, higher_is_better=up)
+    assert screens_positive(rule, positive_from, {"a": a, "b": b}, OFFERED) is positive
+
+
+@st.composite
+def screens(draw: st.DrawFn) -> tuple[ScoreRule, float, dict[str, int | None], dict[str, frozenset[int]]]:
+    """A screen with its cut-off, and answers of which some were left out."""
+    names = [f"q{number}" for number in range(draw(st.integers(1, 4)))]
+    offered = {name: draw(st.frozensets(st.integers(-3, 5), min_size=1, max_size=3), name) for name in names}
+    answers = {
+        name: draw(st.one_of(st.none(), st.sampled_from(sorted(offered[name]))), name) for name in names
+    }
+    rule = ScoreRule(
+        method=draw(st.sampled_from(ScoreMethod)),
+        missing=draw(st.sampled_from(MissingAnswer)),
+        low=-50,
+        high=50,
+        higher_is_better=draw(st.booleans()),
+        items=tuple(names),
+    )
+    return rule, draw(st.integers(-12, 20)), answers, offered
+
+
+@given(screens())
+def test_a_screen_is_positive_where_every_way_to_fill_its_blanks_is_and_only_there(
+    screen: tuple[ScoreRule, float, dict[str, int | None], dict[str, frozenset[int]]],
+) -> None:
+    rule, positive_from, answers, offered = screen
+    blank = [name for name, value in answers.items() if value is None]
+    filled = [
+        answers | dict(zip(blank, values, strict=True))
+        for values in product(*(offered[name] for name in blank))
+    ]
+    all_positive = all(screens_positive(rule, positive_from, each, offered) for each in filled)
+    positive = screens_positive(rule, positive_from, answers, offered)
+    assert positive or not all_positive
+    if rule.missing is MissingAnswer.NO_SCORE:  # elsewhere a blank has a meaning of its own
+        assert positive is all_positive
 
 
 # ---------------------------------------------------------------- change against its threshold

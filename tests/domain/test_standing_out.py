@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.assessment import BatteryItem
 from clinic.domain.findings import Place, Value
-from clinic.domain.standing_out import clear_tests, notable, stands_out
-from clinic.domain.types import Side
+from clinic.domain.standing_out import clear_tests, normal_value, notable, stands_out
+from clinic.domain.types import FieldKind, Side
 
 TESTS = load_catalogue().tests
 LEFT, RIGHT, NONE = Side.LEFT, Side.RIGHT, Side.NONE
@@ -46,6 +49,23 @@ def test_a_value_stands_out_where_the_catalogue_is_certain(
     assert stands_out(TESTS[test].field(field), value) is out
 
 
+NORMAL: list[tuple[str, str, Value | None]] = [
+    ("faber", "result", "negative"),
+    ("myotomes", "l5", 5.0),
+    ("hinge_dowel", "faults", "none"),
+    ("slr", "angle", None),
+]
+
+
+@pytest.mark.parametrize("test, field, value", NORMAL)
+def test_all_normal_writes_what_is_normal_where_that_can_be_said(
+    test: str, field: str, value: Value | None
+) -> None:
+    assert normal_value(TESTS[test].field(field)) == value
+
+
+UNTESTED: dict[tuple[str, Side], Value] = {("l4", LEFT): "normal", ("l5", LEFT): "not_tested"}
+DISTRACTED: dict[tuple[str, Side], Value] = {("distraction", NONE): "negative"}
 CLEAR: list[tuple[str, str, dict[tuple[str, Side], Value], tuple[Side, ...]]] = [
     ("a negative is clear on its side", "faber", {("result", LEFT): "negative"}, (LEFT,)),
     (
@@ -63,6 +83,21 @@ CLEAR: list[tuple[str, str, dict[tuple[str, Side], Value], tuple[Side, ...]]] = 
     ("one grade less is not clear", "myotomes", {("l5", LEFT): 5.0, ("s1", LEFT): 4.0}, ()),
     ("no fault seen", "hinge_dowel", {("faults", NONE): "none"}, (NONE,)),
     ("a fault seen", "hinge_dowel", {("faults", NONE): "tuck"}, ()),
+    ("what was left untested takes nothing back", "light_touch", UNTESTED, (LEFT,)),
+    ("usual reflexes", "reflexes", {("patellar", LEFT): 2.0}, (LEFT,)),
+    ("brisk ones stand out for nobody, and are not clear", "reflexes", {("patellar", LEFT): 3.0}, ()),
+    ("fewer beats than stand out", "ankle_clonus", {("beats", LEFT): 1.0}, (LEFT,)),
+    ("an angle alone judges nothing", "hip_flexion", {("passive", LEFT): 120.0}, ()),
+    ("a pattern without a result is not clear", "prone_hip_extension", {("pattern", LEFT): "clean"}, ()),
+    ("one of five that is positive", "sij_cluster", {**DISTRACTED, ("compression", NONE): "positive"}, ()),
+    ("one of five that is not clear", "sij_cluster", {**DISTRACTED, ("compression", NONE): "equivocal"}, ()),
+    (
+        "one of five that was not tried",
+        "sij_cluster",
+        {**DISTRACTED, ("compression", NONE): "unable"},
+        (NONE,),
+    ),
+    ("the later of five on their side", "sij_cluster", {("gaenslen", RIGHT): "negative"}, (RIGHT,)),
 ]
 
 
@@ -71,7 +106,29 @@ def test_clear(said: str, test: str, values: dict[tuple[str, Side], Value], side
     at = {Place(test, field, side): value for (field, side), value in values.items()}
     found = list(clear_tests([item(test)], at))
     assert [each.sides for each in found] == ([sides] if sides else [])
-    assert all(each.is_result is (test == "faber") for each in found)
+    assert all(each.is_result is (test in ("faber", "sij_cluster")) for each in found)
+    assert all(each.test.id == test for each in found)
+
+
+@pytest.mark.parametrize("changes", [{"way": True}, {"kind": FieldKind.TEXT}], ids=["the way", "free words"])
+def test_how_it_was_done_and_free_words_make_no_test_clear(changes: dict[str, Any]) -> None:
+    field = replace(TESTS["hoffmann"].field("sign"), **changes)
+    held = BatteryItem(TESTS["hoffmann"], (field,))
+    values: dict[Place, Value] = {Place("hoffmann", "sign", side): "absent" for side in Side}
+    assert list(clear_tests([held], values)) == []
+
+
+@pytest.mark.parametrize("value, sides", [("negative", [(LEFT,)]), ("equivocal", []), ("positive", [])])
+def test_a_result_is_clear_by_being_negative_whatever_is_said_to_be_normal(
+    value: str, sides: list[tuple[Side, ...]]
+) -> None:
+    field = replace(TESTS["faber"].field("result"), normal="", abnormal=None)
+    found = clear_tests([BatteryItem(TESTS["faber"], (field,))], {Place("faber", "result", LEFT): value})
+    assert [each.sides for each in found] == sides
+
+
+def test_where_nobody_looked_nothing_stands_out() -> None:
+    assert list(notable([item("hinge_dowel"), item("faber")], {})) == []
 
 
 def test_a_program_may_answer_what_stands_out_and_both_sides_of_what_is_apart() -> None:

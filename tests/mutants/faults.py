@@ -77,7 +77,7 @@ def _changes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 
 def _decides_nothing(node: cst.CSTNode) -> bool:
-    """An annotation, a decorator, an import, a docstring, a type or version given a name, `strict` of a zip."""
+    """An annotation, a decorator, an import, a docstring, a type or a version named, `strict` of a zip."""
     if isinstance(node, cst.Arg):
         return _is_strict(node)
     if isinstance(node, cst.Assign) and _code(node.targets[0].target) == COUNTED:

@@ -366,7 +366,9 @@ def screens(people: People) -> list[attention.ClientWithReasons]:
 
 
 @pytest.mark.parametrize(
-    "given, listed", [((1, 1), 0), ((1, 2), 1), ((3, None), 0)], ids=["2", "3", "no score"]
+    "given, listed",
+    [((1, 1), 0), ((1, 2), 1), ((3, None), 1), ((2, None), 0)],
+    ids=["2", "3", "3 by one answer alone", "2 and a blank"],
 )
 def test_a_positive_screen_is_on_the_first_page_the_same_day(
     people: People, given: tuple[int | None, int | None], listed: int

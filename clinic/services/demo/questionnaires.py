@@ -144,7 +144,7 @@ def _answered(
             activities=list(sheet.activities) or None,
             since=sheet.since,
             scores=scores,
-            screen_positive=any(made.is_positive(value) for value in scores.values()),
+            screen_positive=made.is_positive(given),
             answered_at=at,
             recorded_at=at,
             source=AnswerSource.TYPED if typed else AnswerSource.LINK,

@@ -138,7 +138,6 @@ def _add(
 ) -> QuestionnaireResponse:
     check(page, given)
     made, at = page.questionnaire, now()
-    found = made.scores(given.answers)
     row = QuestionnaireResponse(
         id=uuid.uuid4(),
         practice_id=opened.request.practice_id,
@@ -150,8 +149,8 @@ def _add(
         answers=dict(given.answers),
         activities=list(given.activities) or None,
         since=page.since,
-        scores=found,
-        screen_positive=any(made.is_positive(value) for value in found.values()),
+        scores=made.scores(given.answers),
+        screen_positive=made.is_positive(given.answers),
         answered_at=origin.answered_at or at,
         recorded_at=at,
         source=origin.source,
