@@ -64,7 +64,6 @@ def read_questionnaire(entry: DataEntry, statements: DataEntry) -> Questionnaire
         measures=entry.each("scales", read_measure, least=1),
         facts=entry.each("facts", read_fact),
         provenance=read_provenance(entry),
-        loinc=entry.text("loinc", ""),
         loinc_provenance=_provenance_of(entry, "loinc"),
         positive_from=entry.number("positive_from") if role is MeasureRole.SCREEN else None,
         better_from=entry.number("better_from") if role is MeasureRole.CHANGE else None,
@@ -149,9 +148,7 @@ def _read_item(entry: DataEntry, shared: tuple[tuple[int, str], ...]) -> Questio
         if name != SINCE:
             raise entry.error("text", f"has a placeholder nobody fills: {{{name}}}")
     if shared:
-        return QuestionnaireItem(
-            id=entry.text("id"), text=text, options=shared, loinc=entry.text("loinc", "")
-        )
+        return QuestionnaireItem(id=entry.text("id"), text=text, options=shared)
     return _on_a_scale(entry, entry.text("id"), text)
 
 
@@ -166,7 +163,6 @@ def _on_a_scale(entry: DataEntry, key: str, text: str) -> QuestionnaireItem:
         low=entry.text("low"),
         middle=entry.text("middle", ""),
         high=entry.text("high"),
-        loinc=entry.text("loinc", ""),
     )
 
 
@@ -218,8 +214,8 @@ def _check(entry: DataEntry, made: Questionnaire) -> None:
     asks_since = any(f"{{{SINCE}}}" in item.text for item in made.items)
     if asks_since is not made.needs_since:
         raise entry.error("items", "a rating of change names the day it is since, and nothing else does")
-    if (made.loinc or any(item.loinc for item in made.items)) and made.loinc_provenance is None:
-        raise entry.error("loinc_status", "must say how sure we are of the codes")
+    if any(measure.loinc for measure in made.measures) is (made.loinc_provenance is None):
+        raise entry.error("loinc_status", "must say how sure we are of the codes, where there are any")
 
 
 def _check_range(entry: DataEntry, made: Questionnaire, measure: Measure) -> None:

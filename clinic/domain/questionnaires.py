@@ -47,7 +47,6 @@ class QuestionnaireItem:
     low: str = ""
     middle: str = ""
     high: str = ""
-    loinc: str = ""
 
     @property
     def scores(self) -> frozenset[int]:
@@ -114,7 +113,6 @@ class Questionnaire:
     measures: tuple[Measure, ...]
     facts: tuple[Fact, ...]
     provenance: Provenance
-    loinc: str
     loinc_provenance: Provenance | None
     positive_from: float | None
     better_from: float | None

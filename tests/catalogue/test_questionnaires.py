@@ -87,9 +87,11 @@ def test_every_threshold_has_its_source_and_certainty() -> None:
 
 
 def test_only_confirmed_codes_are_carried() -> None:
-    codes = {made.id: made.loinc for made in KNOWN.newest.values() if made.loinc}
-    measures = {measure.loinc for made in KNOWN.newest.values() for measure in made.measures} - {""}
-    assert (codes, measures) == ({"phq2": "55757-9"}, {"72514-3", "75893-8", "55758-7"})
+    codes = {measure.loinc for made in KNOWN.newest.values() for measure in made.measures} - {""}
+    assert codes == {"72514-3", "75893-8", "55758-7"}
+    of_codes = {made.id: made.loinc_provenance for made in KNOWN.newest.values() if made.loinc_provenance}
+    assert of_codes.keys() == {"nprs", "phq2"}
+    assert all(each.sources and each.status is Evidence.VERIFIED for each in of_codes.values())
 
 
 def test_a_rating_of_change_names_the_day_it_is_since() -> None:
@@ -126,6 +128,7 @@ WRONG = [
     (FILE, 'asks = ["psfs", "groc11"]', 'asks = ["psfs", "oswald"]', "sets"),
     (FILE, 'confidence = "high"\n', "", "confidence"),
     (FILE, 'src = ["CHILDS", "OSTELO"]\nloinc_status', 'src = ["NOBODY"]\nloinc_status', "src"),
+    (FILE, 'loinc_status = "verified"\nloinc_src = ["LOINC_CORE"]\n', "", "loinc_status"),
     (FORM, '    "My back is painful almost all the time.",\n', "", "statements"),
     (FORM, '"My back is painful almost all the time."', '""', "statements"),
     (FORM, 'copied_from = "The RMDQ', 'copied_from = ""\nwas = "The RMDQ', "copied_from"),

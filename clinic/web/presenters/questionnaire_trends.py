@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,7 @@ from clinic.domain.dates import day_in_words
 from clinic.domain.provenance import Provenance
 from clinic.domain.questionnaires import Measure, MeasureRole, Questionnaire
 from clinic.domain.score_changes import AnsweredQuestionnaire, ScoreChange, activity_changes, score_changes
+from clinic.domain.scoring import Yardstick
 from clinic.web.filters import local_date
 from clinic.web.presenters.evidence import CERTAINTY, sources_of
 from clinic.web.presenters.questionnaire_answers import LEFT_OUT, SOURCES, figure, score_words
@@ -112,7 +113,7 @@ def _block(
         first_day=day(own[0].first) if own else "",
         latest_day=day(own[0].latest) if own else "",
         citation=made.licence.citation,
-        facts=tuple((fact.text, _source_words(fact.provenance)) for fact in made.facts),
+        facts=tuple((text, _source_words(provenance)) for text, provenance in _rests_on(made)),
         rows=[_row(each, zone, today) for each in mine],
     )
 
@@ -175,7 +176,8 @@ def _short(measure: Measure) -> str:
 
 def _reading(each: AnsweredQuestionnaire) -> str:
     if each.screen_positive:
-        return f"Screen positive (≥ {figure(each.questionnaire.positive_from or 0)})"
+        whatever = ", whatever was left out" if None in each.scores.values() else ""
+        return f"Screen positive (≥ {figure(each.questionnaire.positive_from or 0)}){whatever}"
     verdict = each.rated_change
     if verdict is not None and not each.is_left_out:
         since = f" since {day_in_words(each.since)}" if each.since else ""
@@ -208,6 +210,29 @@ def _why(outcome: ChangeOutcome) -> str:
     if outcome.why:
         return WHY[outcome.why]
     return CAUTION[outcome.caution] if outcome.caution else ""
+
+
+def _rests_on(made: Questionnaire) -> Iterator[tuple[str, Provenance]]:
+    """What a change is held against, what else is known, and the codes of exports, each with its source."""
+    alike: dict[tuple[str, Provenance], list[str]] = {}
+    for measure in made.measures:
+        if measure.threshold is not None:
+            alike.setdefault((_threshold_words(measure.yardstick), measure.threshold), []).append(
+                measure.name
+            )
+    for (words, provenance), names in alike.items():
+        yield f"{'; '.join(names)}: {words}", provenance
+    for fact in made.facts:
+        yield fact.text, fact.provenance
+    codes = [f"{measure.name} {measure.loinc}" for measure in made.measures if measure.loinc]
+    if made.loinc_provenance is not None:
+        yield f"Codes in exported files (LOINC): {'; '.join(codes)}.", made.loinc_provenance
+
+
+def _threshold_words(yardstick: Yardstick) -> str:
+    figures = [f"{figure(yardstick.points)} points"] if yardstick.points is not None else []
+    figures += [f"{figure(yardstick.percent)} % of the worse score"] if yardstick.percent is not None else []
+    return f"reads as a change from {' or '.join(figures)} on."
 
 
 def _source_words(provenance: Provenance) -> str:

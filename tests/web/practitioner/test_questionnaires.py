@@ -12,6 +12,7 @@ from sqlalchemy import select
 from clinic.domain.asking import AskChannel
 from clinic.extensions import db
 from clinic.models import QuestionnaireRequest, QuestionnaireResponse
+from clinic.services.questionnaires.given import GivenAnswers
 from tests.factories.people import People
 from tests.factories.questionnaires import activities, ask, feeling, pain, typed
 from tests.visitor import Visitor
@@ -129,6 +130,40 @@ def test_a_positive_screen_is_said_with_what_to_do_and_never_as_a_diagnosis(
     page = text(browser.get(home(people)))
     assert "A screen, not a diagnosis. Talk to the client today." in page
     assert not re.search(r"depression|depressive|disorder", page, re.IGNORECASE)
+
+
+def test_a_screen_is_said_to_be_positive_by_what_was_answered_alone(people: People, visit: Visit) -> None:
+    typed(people, ask(people, "phq2"), feeling(3, None))
+    browser = visit(people.colleague)
+    assert "PHQ-2 screen positive (≥ 3)" in text(browser.get("/today"))
+    page = text(browser.get(home(people)))
+    assert "Screen positive (≥ 3), whatever was left out" in page
+    assert "No score" in page
+    assert "A screen, not a diagnosis. Talk to the client today." in page
+
+
+@pytest.mark.parametrize(
+    "key, answers, said",
+    [
+        (
+            "nprs",
+            pain(6, 6, 7),
+            "Worst pain, past week: reads as a change from 2 points or 30 % of the worse score on.",
+        ),
+        ("psfs", activities(socks=2), "Own activities, mean: reads as a change from 2 points on."),
+        (
+            "nprs",
+            pain(6, 6, 7),
+            "Codes in exported files (LOINC): Pain now 72514-3; Average pain, past week 75893-8.",
+        ),
+    ],
+)
+def test_a_threshold_and_a_code_stand_with_their_source(
+    people: People, visit: Visit, key: str, answers: GivenAnswers, said: str
+) -> None:
+    typed(people, ask(people, key), answers)
+    page = text(visit(people.colleague).get(home(people)))
+    assert re.search(re.escape(said) + r" \(.{1,150}?, seen in ", page)
 
 
 def test_whoever_types_sees_the_earlier_values(people: People, visit: Visit) -> None:
