@@ -211,6 +211,8 @@ def _check(entry: DataEntry, made: Questionnaire) -> None:
         if strange := set(measure.rule.items) - known:
             raise entry.error(f"scales.{measure.id}", f"takes what is not asked: {sorted(strange)}")
         _check_range(entry, made, measure)
+    if made.better_from is not None and made.better_from == made.worse_from:
+        raise entry.error("worse_from", "must be apart from better_from")
     asks_since = any(f"{{{SINCE}}}" in item.text for item in made.items)
     if asks_since is not made.needs_since:
         raise entry.error("items", "a rating of change names the day it is since, and nothing else does")

@@ -9,11 +9,8 @@ from datetime import date, datetime
 
 from clinic.domain.asking import IN_PRACTICE, AnswerSource
 from clinic.domain.change import ChangeOutcome, ChangeReason, ChangeVerdict
-from clinic.domain.questionnaires import Measure, MeasureRole, NamedActivities, Questionnaire, is_left_out
+from clinic.domain.questionnaires import Measure, MeasureRole, Questionnaire, is_left_out
 from clinic.domain.scoring import (
-    MissingAnswer,
-    ScoreMethod,
-    ScoreRule,
     ScoreTaken,
     Yardstick,
     compare_scores,
@@ -112,25 +109,14 @@ def activity_changes(change: ScoreChange) -> list[ActivityChange]:
     named = change.latest.questionnaire.activities
     if named is None or change.outcome.why is ChangeReason.OTHER_ACTIVITIES:
         return []
-    rule = _rule_of_one(named, higher_is_better=change.measure.rule.higher_is_better)
-    yardstick = Yardstick(points=named.error, error=named.error)
+    yardstick = Yardstick(points=named.error)
     told = []
     for activity in change.latest.activities:
         if activity in change.first.activities:
             first, latest = change.first.rating(activity), change.latest.rating(activity)
-            outcome = compare_scores(rule, yardstick, ScoreTaken(first), ScoreTaken(latest))
+            outcome = compare_scores(change.measure.rule, yardstick, ScoreTaken(first), ScoreTaken(latest))
             told.append(ActivityChange(activity, first, latest, outcome))
     return told
-
-
-def _rule_of_one(named: NamedActivities, *, higher_is_better: bool) -> ScoreRule:
-    return ScoreRule(
-        method=ScoreMethod.VALUE,
-        missing=MissingAnswer.NO_SCORE,
-        low=min(named.rate.scores),
-        high=max(named.rate.scores),
-        higher_is_better=higher_is_better,
-    )
 
 
 def _newest(answered: Sequence[AnsweredQuestionnaire]) -> list[Questionnaire]:

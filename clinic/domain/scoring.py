@@ -201,4 +201,4 @@ def _is_change(yardstick: Yardstick, by: float, worse: float) -> bool:
         return True
     if yardstick.percent is None:
         return False
-    return by > 0 and round(100 * by - yardstick.percent * worse, 6) >= 0
+    return round(100 * by - yardstick.percent * worse, 6) >= 0

@@ -123,6 +123,7 @@ WRONG = [
     ),
     (FILE, 'items = ["interest", "mood"]', 'items = ["interest", "sleep"]', "scales.total"),
     (FILE, "positive_from = 3\n", "", "positive_from"),
+    (FILE, "worse_from = -2.5\n", "worse_from = 2.5\n", "worse_from"),
     (FILE, 'threshold_status = "verified"\nthreshold_src = ["OSTELO"]\n', "", "threshold_status"),
     (FILE, "Think back to {since}. Compared with that day, how are you now?", "How are you now?", "items"),
     (FILE, 'asks = ["psfs", "groc11"]', 'asks = ["psfs", "oswald"]', "sets"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -101,11 +102,33 @@ def test_each_activity_is_told_by_the_threshold_of_one_activity() -> None:
     held = [doing(0, socks=2, garden=4, car=3), doing(1, socks=6, garden=5, car=5)]
     (change,) = score_changes(held, ORDER)
     assert (change.outcome.verdict, change.outcome.by) == (BETTER, 2.33)
-    assert [(each.activity, each.outcome.verdict) for each in activity_changes(change)] == [
-        ("socks", BETTER),
-        ("garden", WITHIN),
-        ("car", WITHIN),
+    told = [
+        (each.activity, each.first, each.latest, each.outcome.verdict) for each in activity_changes(change)
     ]
+    assert told == [("socks", 2, 6, BETTER), ("garden", 4, 5, WITHIN), ("car", 3, 5, WITHIN)]
+
+
+@pytest.mark.parametrize(
+    "each, left_out",
+    [
+        (pain(0, None), True),
+        (pain(0, 0), False),
+        (answered("psfs", 0, {}), True),
+        (doing(0, socks=None), False),  # a thing that was named is an answer
+    ],
+)
+def test_a_page_is_left_out_where_nothing_was_said(each: AnsweredQuestionnaire, left_out: bool) -> None:
+    assert each.is_left_out is left_out
+
+
+@pytest.mark.parametrize("source", AnswerSource)
+@pytest.mark.parametrize("is_current", [True, False])
+def test_the_practice_puts_right_what_was_answered_there_and_counts_now(
+    source: AnswerSource, is_current: bool
+) -> None:
+    each = replace(pain(0, 3), source=source, is_current=is_current)
+    there = source in (AnswerSource.TYPED, AnswerSource.TABLET)
+    assert each.can_be_corrected is (is_current and there)
 
 
 def test_other_activities_are_not_told_one_by_one_nor_are_scores_without_activities() -> None:

@@ -115,8 +115,19 @@ def test_a_score_beyond_its_range_is_refused() -> None:
 
 @pytest.mark.parametrize("answers", [{"interest": 4}, {"interest": -1}, {"sleep": 1}])
 def test_what_was_not_asked_or_offered_is_refused(answers: dict[str, int | None]) -> None:
-    with pytest.raises(RuleBroken):
+    with pytest.raises(RuleBroken) as refused:
         refuse_strange(answers, KNOWN["phq2"].allowed)
+    assert refused.value.field == next(iter(answers))
+
+
+def test_what_was_offered_or_left_out_is_taken() -> None:
+    refuse_strange({"interest": 3, "mood": None}, KNOWN["phq2"].allowed)
+
+
+def test_nothing_answered_is_no_score_where_blanks_are_left_out_and_nought_where_they_mean_no() -> None:
+    values: dict[str, Any] = {"low": 0, "high": 10, "higher_is_better": True, "items": ("a",)}
+    assert score(ScoreRule(method=SUM, missing=LEFT_OUT, **values), {"a": None}) is None
+    assert score(ScoreRule(method=SUM, missing=NOT_TICKED, **values), {"a": None}) == 0
 
 
 # ---------------------------------------------------------------- what asks for a conversation
@@ -199,6 +210,15 @@ def test_what_was_answered_may_prove_the_alarm_by_itself(
 ) -> None:
     rule = ScoreRule(**SCREEN, method=method, missing=missing, higher_is_better=up)
     assert screens_positive(rule, positive_from, {"a": a, "b": b}, OFFERED) is positive
+
+
+def test_a_question_that_no_answer_came_for_is_a_blank_and_without_items_every_answer_counts() -> None:
+    rule = ScoreRule(**SCREEN, method=SUM, missing=NO_SCORE, higher_is_better=False)
+    assert screens_positive(rule, 3, {"a": 4}, OFFERED)
+    assert not screens_positive(rule, 4, {"a": 4}, OFFERED)
+    of_all = replace(rule, items=())
+    assert screens_positive(of_all, 3, {"a": 4, "b": None}, OFFERED)
+    assert not screens_positive(of_all, 4, {"a": 4, "b": None}, OFFERED)
 
 
 @st.composite
@@ -286,6 +306,38 @@ def test_a_score_near_an_end_is_compared_with_a_caution() -> None:
     assert change("rmdq24", "count", 12, 4).caution is None
 
 
+def test_a_change_without_room_is_still_told_by_how_much() -> None:
+    assert change("rmdq24", "count", 3, 1) == ChangeOutcome(NOT, -2, ChangeReason.FLOOR)
+
+
+# which end is better, the yardstick, first and latest; by how much it must be is of the worse score
+JUDGED: list[tuple[str, bool, Yardstick, float, float, ChangeVerdict]] = [
+    ("30 % of the worse, which is the lower", True, Yardstick(percent=30), 10, 13, BETTER),
+    ("less than that", True, Yardstick(percent=30), 10, 12.9, WITHIN),
+    ("30 % of the worse, which is the higher", False, Yardstick(percent=30), 10, 7, BETTER),
+    ("a share of a point may be 30 %", False, Yardstick(percent=30), 1, 0.5, BETTER),
+    ("a hair less than 30 % is less", False, Yardstick(percent=30), 3.01, 2.11, WITHIN),
+    ("exactly 30 %, whatever floats make of it", False, Yardstick(percent=30), 3.3, 2.31, BETTER),
+    ("points alone", False, Yardstick(points=2), 6, 4, BETTER),
+    ("fewer points", False, Yardstick(points=2), 6, 5, WITHIN),
+]
+
+
+@pytest.mark.parametrize(
+    "said, up, yardstick, first, latest, verdict", JUDGED, ids=[row[0] for row in JUDGED]
+)
+def test_a_difference_is_held_against_its_yardstick(
+    said: str, up: bool, yardstick: Yardstick, first: float, latest: float, verdict: ChangeVerdict
+) -> None:
+    rule = ScoreRule(method=MEAN, missing=LEFT_OUT, low=0, high=20, higher_is_better=up)
+    assert compare_scores(rule, yardstick, ScoreTaken(first), ScoreTaken(latest)).verdict is verdict
+
+
+def test_what_names_no_version_was_taken_with_the_first() -> None:
+    held = measure("nprs", "now")
+    assert compare_scores(held.rule, held.yardstick, ScoreTaken(8), ScoreTaken(2, 1)).verdict is BETTER
+
+
 def test_another_version_is_not_compared() -> None:
     held = measure("nprs", "now")
     found = compare_scores(held.rule, held.yardstick, ScoreTaken(8, 1), ScoreTaken(2, 2))
@@ -307,7 +359,10 @@ def test_other_activities_are_not_compared() -> None:
 
 @pytest.mark.parametrize(
     "value, verdict",
-    [(-5, WORSE), (-3, WORSE), (-2, WITHIN), (0, WITHIN), (2, WITHIN), (3, BETTER), (5, BETTER)],
+    [
+        *((-5, WORSE), (-3, WORSE), (-2.5, WORSE), (-2, WITHIN), (0, WITHIN)),
+        *((2, WITHIN), (2.5, BETTER), (3, BETTER), (5, BETTER)),
+    ],
 )
 def test_groc_counts_from_2_and_a_half_on_bobos_2020(value: float, verdict: ChangeVerdict) -> None:
     assert (KNOWN["groc11"].better_from, KNOWN["groc11"].worse_from) == (2.5, -2.5)
