@@ -5,6 +5,7 @@ More senders are more workers.
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import tempfile
 import time
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 
 # Made before the pool forks. A POSIX lock belongs to one process, and ends with it however it ends.
 _file = tempfile.TemporaryFile()  # noqa: SIM115
+atexit.register(_file.close)  # left open, Python 3.13 complains as it ends
 
 
 @contextmanager

@@ -54,3 +54,13 @@ def test_it_is_known_by_its_answers_in_a_test_of_the_practice() -> None:
     assert [
         spot.place.side for spot in negative_with_familiar_pain([BatteryItem(own, own.fields)], values)
     ] == [RIGHT]
+
+
+@pytest.mark.parametrize("value, asked", [("yes", [NONE]), ("no", [])])
+def test_a_result_of_both_sides_goes_with_the_pain_of_either(value: str, asked: list[Side]) -> None:
+    own = replace(
+        FABER, id="own", fields=(replace(FABER.field("result"), per_side=False), FABER.field("familiar"))
+    )
+    values = {Place("own", "result", NONE): "negative", Place("own", "familiar", LEFT): value}
+    found = negative_with_familiar_pain([BatteryItem(own, own.fields)], values)
+    assert [spot.place.side for spot in found] == asked

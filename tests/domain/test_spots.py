@@ -92,6 +92,13 @@ def test_what_only_says_more_of_a_positive_result_belongs_to_it() -> None:
     assert not any(belongs_to_positive(of_reflexes, each) for each in reflexes.fields), "there is no result"
 
 
+def test_without_a_result_with_a_normal_answer_or_as_a_way_it_belongs_to_none() -> None:
+    assert belongs_to_positive(BatteryItem(FABER, (RESULT, PAIN)), PAIN)
+    assert not belongs_to_positive(BatteryItem(FABER, (PAIN,)), PAIN)
+    assert not belongs_to_positive(BatteryItem(FABER, (RESULT, PAIN)), replace(PAIN, normal="0"))
+    assert not belongs_to_positive(BatteryItem(FABER, (RESULT, PAIN)), replace(PAIN, way=True))
+
+
 def test_beside_a_negative_nobody_is_asked_for_more_on_its_side() -> None:
     items = [BatteryItem(FABER, (RESULT, PAIN))]
     left, right = (Place("faber", "pain", side) for side in (Side.LEFT, Side.RIGHT))
