@@ -354,6 +354,7 @@ def test_a_rhythm_that_is_planned_again_stays_as_it_was() -> None:
             date(2026, 3, 2),
             "the next one is just far enough from it",
         ),
+        ({"every_weeks": 2}, date(2026, 3, 8), "the next one is on the very first day that is far enough"),
         ({"kind": ScheduleKind.CADENCE, "cadence_days": (63, 64)}, date(2026, 3, 4), "a cadence has none"),
     ],
 )
