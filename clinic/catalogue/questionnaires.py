@@ -148,7 +148,9 @@ def _read_item(entry: DataEntry, shared: tuple[tuple[int, str], ...]) -> Questio
         if name != SINCE:
             raise entry.error("text", f"has a placeholder nobody fills: {{{name}}}")
     if shared:
-        return QuestionnaireItem(id=entry.text("id"), text=text, options=shared)
+        return QuestionnaireItem(
+            id=entry.text("id"), text=text, options=shared, loinc=entry.text("loinc", "")
+        )
     return _on_a_scale(entry, entry.text("id"), text)
 
 
@@ -163,6 +165,7 @@ def _on_a_scale(entry: DataEntry, key: str, text: str) -> QuestionnaireItem:
         low=entry.text("low"),
         middle=entry.text("middle", ""),
         high=entry.text("high"),
+        loinc=entry.text("loinc", ""),
     )
 
 
@@ -216,7 +219,9 @@ def _check(entry: DataEntry, made: Questionnaire) -> None:
     asks_since = any(f"{{{SINCE}}}" in item.text for item in made.items)
     if asks_since is not made.needs_since:
         raise entry.error("items", "a rating of change names the day it is since, and nothing else does")
-    if any(measure.loinc for measure in made.measures) is (made.loinc_provenance is None):
+    if any((*(m.loinc for m in made.measures), *(i.loinc for i in made.items))) is (
+        made.loinc_provenance is None
+    ):
         raise entry.error("loinc_status", "must say how sure we are of the codes, where there are any")
 
 

@@ -47,6 +47,7 @@ class QuestionnaireItem:
     low: str = ""
     middle: str = ""
     high: str = ""
+    loinc: str = ""
 
     @property
     def scores(self) -> frozenset[int]:
