@@ -18,7 +18,7 @@ from clinic.services.reasons import rebuilding
 from tests.factories.people import make_people
 from tests.factories.questionnaires import ask, feeling, pain, typed
 
-BEFORE = "0014"
+BEFORE = "0015"
 
 
 def test_a_screen_that_its_answers_prove_asks_for_somebody_after_the_update(live_app: Flask) -> None:
