@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from clinic.domain.dates import day_in_words
+from clinic.domain.pain_rule import pain_rise, still_up_mornings, tells_practice
 from clinic.domain.programs import RUNNING
 from clinic.domain.progress import Adherence, PainPoint, PracticePlan, adherence, pain_up
+from clinic.domain.reason_acts import NextAct, ReasonAct
 from clinic.domain.skipping import UNANSWERED_AFTER, UNANSWERED_LIMIT
 from clinic.domain.types import LogOutcome, ProgramStatus, Tier
 
 # Counts up with every change of a rule below: each practice's list is then made anew before it is shown.
-RULES_VERSION = 2
+RULES_VERSION = 3
 
 INVITATION_PATIENCE = timedelta(days=7)
 ENDING_SOON = timedelta(days=7)
@@ -45,8 +47,16 @@ class AttentionKind(StrEnum):
 
     WARNING_SIGN = "warning_sign"
     SCREEN_POSITIVE = "screen_positive"
+    LOG_PAIN = "log_pain"
+    ANSWER_PAIN = "answer_pain"
+    LOG_HURTS = "log_hurts"
+    STILL_UP = "still_up"
     PAIN_UP = "pain_up"
+    LOG_RISING = "log_rising"
     CONTACT_WANTED = "contact_wanted"
+    LOG_NOTE = "log_note"
+    ANSWER_NOTE = "answer_note"
+    ACTIVITIES = "activities"
     NOT_ANSWERED = "not_answered"
     BOUNCED = "bounced"
     PRACTICE_DROPPED = "practice_dropped"
@@ -56,6 +66,37 @@ class AttentionKind(StrEnum):
 
 
 KINDS = tuple(AttentionKind)
+# What a client says in the daily log, and in the answer to a check-in: the record it is about is that one.
+OF_LOGS = (
+    AttentionKind.LOG_PAIN,
+    AttentionKind.LOG_HURTS,
+    AttentionKind.LOG_RISING,
+    AttentionKind.LOG_NOTE,
+)
+OF_ANSWERS = (
+    AttentionKind.ANSWER_PAIN,
+    AttentionKind.PAIN_UP,
+    AttentionKind.CONTACT_WANTED,
+    AttentionKind.ANSWER_NOTE,
+)
+# A reason that is about the newest of several records: done, handed over and renewed as one.
+GOING_ON = frozenset(
+    {
+        AttentionKind.LOG_PAIN,
+        AttentionKind.LOG_HURTS,
+        AttentionKind.STILL_UP,
+        AttentionKind.LOG_RISING,
+        AttentionKind.ANSWER_PAIN,
+        AttentionKind.PAIN_UP,
+    }
+)
+# While one of these is open, put off or not, nobody says that a client does well.
+NOT_WELL = frozenset(
+    {
+        *(AttentionKind.WARNING_SIGN, AttentionKind.SCREEN_POSITIVE, AttentionKind.STILL_UP),
+        *(*OF_LOGS, *OF_ANSWERS, AttentionKind.ACTIVITIES),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +113,8 @@ class Reason:
     shows_from: datetime = AT_ONCE
     shows_until: datetime | None = None
     figures: Mapping[str, Any] = field(default_factory=dict)
+    handed_to: uuid.UUID | None = None  # whom of the practice it was given to
+    said_at: datetime = field(default=AT_ONCE, compare=False)  # what was done before it is not about it
 
     @property
     def place(self) -> int:
@@ -99,8 +142,16 @@ class Reason:
         match self.kind:
             case AttentionKind.WARNING_SIGN:
                 return SIGN_WORDS[self.tier]
+            case AttentionKind.LOG_PAIN:
+                return f"Logged pain {self.figures['pain']}"
+            case AttentionKind.ANSWER_PAIN:
+                return f"Pain {self.figures['pain']} in the check-in"
             case AttentionKind.PAIN_UP:
                 return f"Pain up from {self.figures['before']} to {self.figures['now']}"
+            case AttentionKind.STILL_UP:
+                return f"Pain still up on {self.figures['mornings']} mornings after"
+            case AttentionKind.LOG_RISING:
+                return f"Logged pain rising from {self.figures['before']} to {self.figures['now']}"
             case AttentionKind.PRACTICE_DROPPED:
                 return f"Practice down from {self.figures['before']} % to {self.figures['now']} % of days"
             case AttentionKind.ENDING:
@@ -111,13 +162,48 @@ class Reason:
 WORDS: Mapping[AttentionKind, str] = MappingProxyType(
     {
         AttentionKind.SCREEN_POSITIVE: "PHQ-2 screen positive (≥ 3), talk to them today",
+        AttentionKind.LOG_HURTS: "Did not practise because it hurts",
         AttentionKind.CONTACT_WANTED: "Would like to be contacted",
+        AttentionKind.LOG_NOTE: "Wrote in the log",
+        AttentionKind.ANSWER_NOTE: "Wrote in the check-in",
+        AttentionKind.ACTIVITIES: "Named what is hard to do",
         AttentionKind.NOT_ANSWERED: "Check-ins not answered, mail stopped",
         AttentionKind.BOUNCED: "Mail does not arrive",
         AttentionKind.NOT_PRACTISED: "No practice reported",
         AttentionKind.NEVER_SIGNED_IN: "Invited, never signed in",
     }
 )
+
+
+# What each kind of reason asks for next; without a phone number a call begins with reading.
+NEXT_ACTS: Mapping[AttentionKind, NextAct] = MappingProxyType(
+    {
+        AttentionKind.WARNING_SIGN: NextAct.REVIEW,
+        AttentionKind.SCREEN_POSITIVE: NextAct.CALL,
+        AttentionKind.LOG_PAIN: NextAct.CALL,
+        AttentionKind.ANSWER_PAIN: NextAct.CALL,
+        AttentionKind.LOG_HURTS: NextAct.CALL,
+        AttentionKind.STILL_UP: NextAct.CALL,
+        AttentionKind.PAIN_UP: NextAct.RETEST,
+        AttentionKind.LOG_RISING: NextAct.READ,
+        AttentionKind.CONTACT_WANTED: NextAct.CALL,
+        AttentionKind.LOG_NOTE: NextAct.READ,
+        AttentionKind.ANSWER_NOTE: NextAct.READ,
+        AttentionKind.ACTIVITIES: NextAct.READ,
+        AttentionKind.NOT_ANSWERED: NextAct.CALL,
+        AttentionKind.BOUNCED: NextAct.CORRECT,
+        AttentionKind.PRACTICE_DROPPED: NextAct.READ,
+        AttentionKind.NOT_PRACTISED: NextAct.CALL,
+        AttentionKind.NEVER_SIGNED_IN: NextAct.RESEND,
+        AttentionKind.ENDING: NextAct.EXTEND,
+    }
+)
+
+
+def next_act(kind: AttentionKind, *, has_phone: bool) -> NextAct:
+    """What a reason of this kind asks for next."""
+    act = NEXT_ACTS[kind]
+    return NextAct.READ if act is NextAct.CALL and not has_phone else act
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +233,48 @@ class AnswerGiven:
     corrected_at: datetime | None
     pain: int | None
     contact_wanted: bool
+    wrote: bool = False
 
     @property
     def said_at(self) -> datetime:
         """When it was last changed: a corrected answer is to be looked at again."""
         return self.corrected_at or self.answered_at
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedDay:
+    """One day of a client's log, of all moves together: the highest pain, and whether there are words.
+
+    `id` is the first row that was logged of the day; `said_at` is when the day was last changed.
+    """
+
+    id: uuid.UUID
+    day: date
+    said_at: datetime
+    pain: int | None = None
+    hurts: bool = False  # a move was left out, or done in part, because it hurts
+    wrote: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ActivitiesSaid:
+    """The newest revision of a questionnaire in which a client says in their own words what is hard."""
+
+    id: uuid.UUID
+    answered_at: datetime
+    recorded_at: datetime
+    by_client: bool
+    activities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MorningSaid:
+    """How the pain of the day before was in the morning."""
+
+    id: uuid.UUID
+    day: date
+    settled: bool
+    said_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +318,14 @@ class OpenInvitation:
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """Somebody looked after a reason."""
+    """What somebody of the practice did about a reason, and did not take back."""
 
     kind: AttentionKind
     subject_id: uuid.UUID
     at: datetime
+    act: ReasonAct = ReasonAct.DONE
+    until: datetime | None = None
+    handed_to: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,9 +337,14 @@ class ClientFacts:
     is_active: bool = True
     has_signed_in: bool = True
     bounced_at: datetime | None = None
+    pain_ceiling: int = 10  # 0-10: pain from here on asks for somebody
+    heard_from: datetime = AT_ONCE  # logs and words of before are none of these rules' business
     signs: Sequence[OpenSign] = ()
     screens: Sequence[PositiveScreen] = ()
     answers: Sequence[AnswerGiven] = ()  # oldest first
+    logged: Sequence[LoggedDay] = ()  # oldest first; days that say nothing may be left out
+    mornings: Sequence[MorningSaid] = ()
+    named: Sequence[ActivitiesSaid] = ()  # oldest first
     unanswered: Sequence[CheckinUnanswered] = ()
     programs: Sequence[ProgramRun] = ()
     practised_on: date | None = None  # the last day that practice was reported of
@@ -231,7 +362,8 @@ class ClientFacts:
 
     def handled_at(self, kind: AttentionKind, subject_id: uuid.UUID | None = None) -> datetime | None:
         """When a reason was last looked after: one of this kind, or the one about this record."""
-        of_kind = [each for each in self.handled if each.kind is kind]
+        done = (each for each in self.handled if each.act is ReasonAct.DONE)
+        of_kind = [each for each in done if each.kind is kind]
         return max((each.at for each in of_kind if subject_id in (None, each.subject_id)), default=None)
 
     def is_handled(self, kind: AttentionKind, subject_id: uuid.UUID, since: datetime) -> bool:
@@ -269,8 +401,48 @@ def reasons(facts: ClientFacts, kinds: Collection[AttentionKind] = KINDS) -> tup
 
     Facts that only other kinds need may be left out.
     """
-    found = [reason for kind in kinds for reason in RULES[kind](facts)]
+    ruled = [reason for kind in kinds for reason in RULES[kind](facts)]
+    found = [acted for reason in ruled if (acted := _as_acted(facts, reason)) is not None]
     return tuple(sorted(found, key=lambda reason: (reason.place, reason.subject_id)))
+
+
+def _as_acted(facts: ClientFacts, reason: Reason) -> Reason | None:
+    """A reason as it stands after what people did: handed to somebody, put off; None if it ends before."""
+    shows_from = max([reason.shows_from, *_put_off(facts, reason)])
+    if reason.shows_until is not None and shows_from >= reason.shows_until:
+        return None
+    return replace(reason, shows_from=shows_from, handed_to=_handed_to(facts, reason))
+
+
+def _put_off(facts: ClientFacts, reason: Reason) -> list[datetime]:
+    """Until when it was put off, since it was last said; what is said anew shows at once."""
+    return [
+        each.until
+        for each in facts.handled
+        if (each.act, each.kind, each.subject_id) == (ReasonAct.SNOOZED, reason.kind, reason.subject_id)
+        and each.at >= reason.said_at
+        and each.until is not None
+        and may_put_off(reason.kind)
+    ]
+
+
+def _handed_to(facts: ClientFacts, reason: Reason) -> uuid.UUID | None:
+    """Whom it was given to last: till it is done, and what goes on stays with whoever has it."""
+    whole = reason.kind in GOING_ON
+    about = [
+        each
+        for each in facts.handled
+        if each.kind is reason.kind and (whole or each.subject_id == reason.subject_id)
+    ]
+    done = max((each.at for each in about if each.act is ReasonAct.DONE), default=None)
+    handed = [each for each in about if each.act is ReasonAct.HANDED and (done is None or each.at > done)]
+    last = max(handed, key=lambda each: (each.at, str(each.handed_to)), default=None)
+    return last.handed_to if last else None
+
+
+def may_put_off(kind: AttentionKind) -> bool:
+    """Whether a reason may be put off or called done: a warning sign is cleared, with a note."""
+    return kind is not AttentionKind.WARNING_SIGN
 
 
 def shown(found: Collection[Reason], at: datetime) -> tuple[Reason, ...]:
@@ -295,7 +467,7 @@ def _screens(facts: ClientFacts) -> Iterator[Reason]:
     kind = AttentionKind.SCREEN_POSITIVE
     for screen in facts.screens:
         if not facts.is_handled(kind, screen.id, screen.recorded_at):
-            yield Reason(kind, screen.id, facts.day(screen.answered_at))
+            yield Reason(kind, screen.id, facts.day(screen.answered_at), said_at=screen.recorded_at)
 
 
 def _pain(facts: ClientFacts) -> Iterator[Reason]:
@@ -307,7 +479,7 @@ def _pain(facts: ClientFacts) -> Iterator[Reason]:
     last = facts.answers[-1]
     if not facts.is_handled(kind, last.id, last.said_at):
         figures = {"before": rise.before, "now": rise.now}
-        yield Reason(kind, last.id, facts.day(last.answered_at), figures=figures)
+        yield Reason(kind, last.id, facts.day(last.answered_at), figures=figures, said_at=last.said_at)
 
 
 def _contact(facts: ClientFacts) -> Iterator[Reason]:
@@ -315,7 +487,112 @@ def _contact(facts: ClientFacts) -> Iterator[Reason]:
     kind = AttentionKind.CONTACT_WANTED
     for answer in facts.answers if facts.is_active else ():
         if answer.contact_wanted and not facts.is_handled(kind, answer.id, answer.said_at):
-            yield Reason(kind, answer.id, facts.day(answer.answered_at))
+            yield Reason(kind, answer.id, facts.day(answer.answered_at), said_at=answer.said_at)
+
+
+def _log_pain(facts: ClientFacts) -> Iterator[Reason]:
+    """Logged pain at or above the ceiling: the newest day that nobody looked after, since the first."""
+    high = [day for day in _unheard(facts, AttentionKind.LOG_PAIN) if _is_high(facts, day.pain)]
+    if high:
+        figures = {"pain": high[-1].pain}
+        yield _of_log(AttentionKind.LOG_PAIN, high[-1], high[0].day, figures)
+
+
+def _log_hurts(facts: ClientFacts) -> Iterator[Reason]:
+    """Not practised because it hurts: the newest such day that nobody looked after, since the first."""
+    hurt = [day for day in _unheard(facts, AttentionKind.LOG_HURTS) if day.hurts]
+    if hurt:
+        yield _of_log(AttentionKind.LOG_HURTS, hurt[-1], hurt[0].day)
+
+
+def _log_rising(facts: ClientFacts) -> Iterator[Reason]:
+    """Logged pain that rises over days up to the newest; whoever looked after it knows how it stood then."""
+    named = [day for day in facts.logged if day.pain is not None]
+    unheard = _unheard(facts, AttentionKind.LOG_RISING)
+    if not named or named[-1] not in unheard or not facts.is_active:
+        return
+    heard = max((day.day for day in named if day not in unheard), default=date.min)
+    rise = pain_rise(PainPoint(day.day, day.pain) for day in named if day.day >= heard)
+    if rise is not None:
+        figures = {"before": rise.before, "now": rise.now}
+        yield _of_log(AttentionKind.LOG_RISING, named[-1], rise.since, figures)
+
+
+def _still_up(facts: ClientFacts) -> Iterator[Reason]:
+    """Pain that was still up on two mornings within a week, until somebody has looked after the newest."""
+    kind = AttentionKind.STILL_UP
+    up = [each for each in facts.mornings if not each.settled and each.said_at >= facts.heard_from]
+    if not up or not facts.is_active:
+        return
+    newest = max(up, key=lambda each: each.day)
+    mornings = {each.day: each.settled for each in facts.mornings}
+    done = facts.handled_at(kind)
+    if tells_practice(mornings, newest.day) and (done is None or newest.said_at > done):
+        days = still_up_mornings(mornings, newest.day)
+        figures = {"mornings": len(days)}
+        yield Reason(kind, newest.id, days[0], figures=figures, said_at=newest.said_at)
+
+
+def _log_notes(facts: ClientFacts) -> Iterator[Reason]:
+    """Words in the log, each day's until somebody has read them, there or with another reason."""
+    with_another = {
+        reason.subject_id for rule in (_log_pain, _log_hurts, _log_rising) for reason in rule(facts)
+    }
+    for day in facts.logged if facts.is_active else ():
+        is_read = any(facts.is_handled(kind, day.id, day.said_at) for kind in OF_LOGS)
+        if day.wrote and day.said_at >= facts.heard_from and not is_read and day.id not in with_another:
+            yield _of_log(AttentionKind.LOG_NOTE, day, day.day)
+
+
+def _answer_pain(facts: ClientFacts) -> Iterator[Reason]:
+    """Pain at or above the ceiling in the last answer, until somebody has looked after that one."""
+    kind = AttentionKind.ANSWER_PAIN
+    for answer in facts.answers[-1:] if facts.is_active else ():
+        is_heard = answer.said_at < facts.heard_from or facts.is_handled(kind, answer.id, answer.said_at)
+        if _is_high(facts, answer.pain) and not is_heard:
+            since, figures = facts.day(answer.answered_at), {"pain": answer.pain}
+            yield Reason(kind, answer.id, since, figures=figures, said_at=answer.said_at)
+
+
+def _answer_notes(facts: ClientFacts) -> Iterator[Reason]:
+    """Words in an answer, until somebody has read them, there or with another reason."""
+    with_another = {reason.subject_id for rule in (_answer_pain, _pain, _contact) for reason in rule(facts)}
+    for answer in facts.answers if facts.is_active else ():
+        is_read = any(facts.is_handled(kind, answer.id, answer.said_at) for kind in OF_ANSWERS)
+        is_asked = answer.wrote and answer.said_at >= facts.heard_from
+        if is_asked and not is_read and answer.id not in with_another:
+            since = facts.day(answer.answered_at)
+            yield Reason(AttentionKind.ANSWER_NOTE, answer.id, since, said_at=answer.said_at)
+
+
+def _activities(facts: ClientFacts) -> Iterator[Reason]:
+    """What is hard to do, when a client names it; asked about the same again, it is an answer like others."""
+    kind, known = AttentionKind.ACTIVITIES, set[tuple[str, ...]]()
+    for each in facts.named if facts.is_active else ():
+        is_new = each.by_client and each.activities not in known and each.recorded_at >= facts.heard_from
+        known.add(each.activities)
+        if is_new and not facts.is_handled(kind, each.id, each.recorded_at):
+            yield Reason(kind, each.id, facts.day(each.answered_at), said_at=each.recorded_at)
+
+
+def _is_high(facts: ClientFacts, pain: int | None) -> bool:
+    return pain is not None and pain >= facts.pain_ceiling
+
+
+def _unheard(facts: ClientFacts, kind: AttentionKind) -> list[LoggedDay]:
+    """The days that were said since somebody last looked after a reason of this kind."""
+    done = facts.handled_at(kind)
+    return [
+        day
+        for day in (facts.logged if facts.is_active else ())
+        if day.said_at >= facts.heard_from and (done is None or day.said_at > done)
+    ]
+
+
+def _of_log(
+    kind: AttentionKind, day: LoggedDay, since: date, figures: Mapping[str, Any] = MappingProxyType({})
+) -> Reason:
+    return Reason(kind, day.id, since, figures=dict(figures), said_at=day.said_at)
 
 
 def _not_answered(facts: ClientFacts) -> Iterator[Reason]:
@@ -337,7 +614,7 @@ def _bounced(facts: ClientFacts) -> Iterator[Reason]:
     """Mail that does not arrive, until somebody has looked after it; a new bounce is a new reason."""
     kind, at = AttentionKind.BOUNCED, facts.bounced_at
     if facts.is_active and at is not None and not facts.is_handled(kind, facts.client_id, at):
-        yield Reason(kind, facts.client_id, facts.day(at))
+        yield Reason(kind, facts.client_id, facts.day(at), said_at=at)
 
 
 def _fell(facts: ClientFacts) -> Iterator[Reason]:
@@ -347,7 +624,8 @@ def _fell(facts: ClientFacts) -> Iterator[Reason]:
         is_steep = PracticeDrop(each.before, each.now, each.since).is_steep
         if is_steep and not facts.is_handled(kind, each.program_id, each.noticed_at):
             figures = {"before": each.before.percent, "now": each.now.percent}
-            yield Reason(kind, each.program_id, each.since, figures=figures)
+            said_at = each.noticed_at
+            yield Reason(kind, each.program_id, each.since, figures=figures, said_at=said_at)
 
 
 def _silent(facts: ClientFacts) -> Iterator[Reason]:
@@ -396,8 +674,16 @@ RULES: Mapping[AttentionKind, Callable[[ClientFacts], Iterator[Reason]]] = Mappi
     {
         AttentionKind.WARNING_SIGN: _signs,
         AttentionKind.SCREEN_POSITIVE: _screens,
+        AttentionKind.LOG_PAIN: _log_pain,
+        AttentionKind.ANSWER_PAIN: _answer_pain,
+        AttentionKind.LOG_HURTS: _log_hurts,
+        AttentionKind.STILL_UP: _still_up,
         AttentionKind.PAIN_UP: _pain,
+        AttentionKind.LOG_RISING: _log_rising,
         AttentionKind.CONTACT_WANTED: _contact,
+        AttentionKind.LOG_NOTE: _log_notes,
+        AttentionKind.ANSWER_NOTE: _answer_notes,
+        AttentionKind.ACTIVITIES: _activities,
         AttentionKind.NOT_ANSWERED: _not_answered,
         AttentionKind.BOUNCED: _bounced,
         AttentionKind.PRACTICE_DROPPED: _fell,

@@ -50,6 +50,7 @@ class Hindrance(StrEnum):
     NO_RHYTHM = "check-ins do not come at a steady weekly rhythm"
     NOT_MAILED = "no check-ins are mailed"
     WARNING_OPEN = "a warning sign is open"
+    NOT_WELL = "something the client said waits for somebody"
     PAIN_UP = "pain has gone up"
     TOO_EARLY = "the rhythm has not stood for four weeks"
     ENDING = "the program ends within four weeks"
@@ -64,6 +65,7 @@ GRAVE = frozenset(
         Hindrance.NO_RHYTHM,
         Hindrance.NOT_MAILED,
         Hindrance.WARNING_OPEN,
+        Hindrance.NOT_WELL,
         Hindrance.PAIN_UP,
     }
 )
@@ -104,6 +106,7 @@ class TaperingFacts:
     ends_on: date | None = None
     mailed: bool = True
     warning_open: bool = False
+    not_well: bool = False  # a reason of `attention.NOT_WELL` is open, put off or not
     pain_up: PainChange | None = None
     put_off_on: date | None = None
 
@@ -182,6 +185,7 @@ def _hindrances(standing: TaperingFacts) -> tuple[tuple[Hindrance, bool], ...]:
         (Hindrance.NO_RHYTHM, rhythm not in NEXT),
         (Hindrance.NOT_MAILED, not standing.mailed),
         (Hindrance.WARNING_OPEN, standing.warning_open),
+        (Hindrance.NOT_WELL, standing.not_well),
         (Hindrance.PAIN_UP, standing.pain_up is not None),
         (Hindrance.TOO_EARLY, today - standing.steady_since < WINDOW),
         (Hindrance.ENDING, standing.ends_on is not None and standing.ends_on - today <= WINDOW),

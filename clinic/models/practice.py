@@ -41,6 +41,8 @@ class Practice(Base):
     # by which rules its list of reasons was made; a new practice has nobody yet, so its list is right
     reasons_version: Mapped[int] = mapped_column(default=RULES_VERSION, server_default="0")
 
+    heard_from: Mapped[datetime | None]  # logs and words of before it was an older release's to show
+
     @property
     def has_reasons(self) -> bool:
         """Whether its list of reasons is that of the rules of now; else it is being made."""

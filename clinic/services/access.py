@@ -26,7 +26,9 @@ from clinic.models import (
     OutboxMessage,
     OwnBattery,
     OwnTest,
+    PainMorning,
     Practice,
+    PracticeLog,
     Program,
     QuestionnaireRequest,
     QuestionnaireResponse,
@@ -113,6 +115,16 @@ def checkin_for(actor: Actor, checkin_id: uuid.UUID, *options: ORMOption) -> Che
 def answer_for(actor: Actor, answer_id: uuid.UUID, *options: ORMOption) -> CheckinAnswer:
     """An answered check-in of the practice; staff only."""
     return _for_staff(CheckinAnswer, actor, answer_id, *options)
+
+
+def log_for(actor: Actor, log_id: uuid.UUID, *options: ORMOption) -> PracticeLog:
+    """What a client logged of one move on one day; staff only."""
+    return _for_staff(PracticeLog, actor, log_id, *options)
+
+
+def morning_for(actor: Actor, morning_id: uuid.UUID, *options: ORMOption) -> PainMorning:
+    """What a client said of their pain the morning after; staff only."""
+    return _for_staff(PainMorning, actor, morning_id, *options)
 
 
 def flag_for(actor: Actor, flag_id: uuid.UUID, *options: ORMOption) -> WarningFlag:

@@ -31,7 +31,16 @@ def against(client: Client, practice: Practice, sort: MailSort) -> SkipReason | 
     return why_not_mailed(of_client(client, practice), sort)
 
 
-def problem(client: Client, practice: Practice, sort: MailSort) -> str | None:
-    """The same in words for whoever wants to send it: whose it is, and what to do."""
-    reason = against(client, practice, sort)
+def problem(
+    client: Client, practice: Practice, sort: MailSort, *, warning_open: bool | None = None
+) -> str | None:
+    """The same in words for whoever wants to send it: whose it is, and what to do.
+
+    No query where it is known whether a warning sign is open.
+    """
+    if warning_open is None:
+        reason = against(client, practice, sort)
+    else:
+        standing = mail_standing_of(client, numbers_set=practice.numbers_set, warning_open=warning_open)
+        reason = why_not_mailed(standing, sort)
     return before_sending(reason, sort, client.name) if reason else None

@@ -32,6 +32,8 @@ from clinic.services.transaction import after_commit, release, transaction
 
 WAKING = {"waking_from", "waking_until"}
 
+RULED_BY = frozenset({"time_zone", "pain_ceiling"})  # when its days begin, and which pain asks for somebody
+
 
 @dataclass(frozen=True, slots=True)
 class PracticeDetails:
@@ -102,7 +104,7 @@ def change(actor: Actor, details: PracticeDetails) -> None:
         _apply(practice, details)
         after = {name: str(getattr(practice, name) or "") for name in PracticeDetails.__slots__}
         changed = audit.changes(before, after)
-        if "time_zone" in changed:  # its days begin at other instants
+        if RULED_BY & changed.keys():
             after_commit("reasons", partial(_rebuild, practice.id))
         if WAKING & changed.keys():
             schedules.plan_practice_again(practice)

@@ -74,6 +74,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         # practitioners
         Rule("/today", attention.index, STAFF),
         Rule("/clients/<uuid:client_id>/looked-after", attention.done, STAFF, POST, "client"),
+        Rule("/clients/<uuid:client_id>/looked-after/undo", attention.undo, STAFF, POST, "client"),
         Rule("/flags/<uuid:flag_id>", warnings.show, STAFF, FORM, "flag"),
         Rule("/mail", replies.index, STAFF),
         Rule("/mail/<uuid:reply_id>/read", replies.read, STAFF, POST, "reply"),

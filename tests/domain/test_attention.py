@@ -13,26 +13,35 @@ import pytest
 from clinic.domain.attention import (
     AT_ONCE,
     KINDS,
+    NOT_WELL,
+    OF_ANSWERS,
+    OF_LOGS,
+    ActivitiesSaid,
     AnswerGiven,
     AttentionKind,
     CheckinUnanswered,
     ClientFacts,
     Handling,
+    LoggedDay,
+    MorningSaid,
     OpenInvitation,
     OpenSign,
     PositiveScreen,
     PracticeFell,
     ProgramRun,
     Reason,
+    may_put_off,
+    next_act,
     reasons,
     shown,
 )
 from clinic.domain.progress import Adherence
+from clinic.domain.reason_acts import NextAct, ReasonAct
 from clinic.domain.types import ProgramStatus, Tier
 
 CLIENT, ONE, TWO = (UUID(int=number) for number in (1, 2, 3))
 LONDON, AUCKLAND = ZoneInfo("Europe/London"), ZoneInfo("Pacific/Auckland")
-FINE = ClientFacts(client_id=CLIENT, zone=LONDON)
+FINE = ClientFacts(client_id=CLIENT, zone=LONDON, pain_ceiling=6)
 DAY = timedelta(days=1)
 TODAY = date(2026, 11, 26)
 YESTERDAY, WEEK_AGO, FORTNIGHT_AGO = (TODAY - timedelta(days=days) for days in (1, 7, 14))
@@ -67,6 +76,20 @@ def said(*pains: int | None, contact: bool = False) -> dict[str, Any]:
             for number, (at, pain) in enumerate(zip(days, pains, strict=True))
         ]
     }
+
+
+def logged(*days: tuple[date, int | None], **values: Any) -> dict[str, Any]:
+    """Days of the log, each said on its noon."""
+    return {
+        "logged": [
+            LoggedDay(UUID(int=30 + number), day, noon(day), pain, **values)
+            for number, (day, pain) in enumerate(days)
+        ]
+    }
+
+
+def mornings(*days: date) -> dict[str, Any]:
+    return {"mornings": [MorningSaid(UUID(int=40 + day.day), day, False, noon(day)) for day in days]}
 
 
 LAST_OF_TWO = UUID(int=11)
@@ -112,7 +135,45 @@ REASONS: list[tuple[dict[str, Any], AttentionKind, str, date]] = [
         "PHQ-2 screen positive (≥ 3), talk to them today",
         YESTERDAY,
     ),
-    (said(3, 6), AttentionKind.PAIN_UP, "Pain up from 3 to 6", YESTERDAY),
+    (logged((YESTERDAY, 9)), AttentionKind.LOG_PAIN, "Logged pain 9", YESTERDAY),
+    (said(7), AttentionKind.ANSWER_PAIN, "Pain 7 in the check-in", YESTERDAY),
+    (
+        {"logged": [LoggedDay(ONE, YESTERDAY, NOW, hurts=True)]},
+        AttentionKind.LOG_HURTS,
+        "Did not practise because it hurts",
+        YESTERDAY,
+    ),
+    (
+        mornings(WEEK_AGO + DAY, YESTERDAY),
+        AttentionKind.STILL_UP,
+        "Pain still up on 2 mornings after",
+        WEEK_AGO + DAY,
+    ),
+    (
+        logged((YESTERDAY, 3), (TODAY, 5)),
+        AttentionKind.LOG_RISING,
+        "Logged pain rising from 3 to 5",
+        YESTERDAY,
+    ),
+    (
+        {"logged": [LoggedDay(ONE, YESTERDAY, NOW, wrote=True)]},
+        AttentionKind.LOG_NOTE,
+        "Wrote in the log",
+        YESTERDAY,
+    ),
+    (
+        {"answers": [AnswerGiven(ONE, noon(YESTERDAY), None, 2, False, wrote=True)]},
+        AttentionKind.ANSWER_NOTE,
+        "Wrote in the check-in",
+        YESTERDAY,
+    ),
+    (
+        {"named": [ActivitiesSaid(ONE, noon(YESTERDAY), NOW, True, ("Climbing stairs",))]},
+        AttentionKind.ACTIVITIES,
+        "Named what is hard to do",
+        YESTERDAY,
+    ),
+    (said(3, 5), AttentionKind.PAIN_UP, "Pain up from 3 to 5", YESTERDAY),
     (said(2, contact=True), AttentionKind.CONTACT_WANTED, "Would like to be contacted", YESTERDAY),
     (
         unanswered(WEEK_AGO, TODAY - 2 * DAY),
@@ -142,6 +203,10 @@ def test_each_reason_is_given_in_words_with_its_day(
 
 
 SUBJECTS = {
+    AttentionKind.LOG_PAIN: UUID(int=30),
+    AttentionKind.ANSWER_PAIN: UUID(int=10),
+    AttentionKind.STILL_UP: UUID(int=40 + YESTERDAY.day),
+    AttentionKind.LOG_RISING: UUID(int=31),
     AttentionKind.PAIN_UP: UUID(int=11),
     AttentionKind.CONTACT_WANTED: UUID(int=10),
     AttentionKind.NOT_ANSWERED: UUID(int=44),
@@ -159,7 +224,7 @@ def test_each_reason_names_the_record_it_is_about(
 
 
 def test_pain_that_is_up_is_about_the_last_of_many_answers() -> None:
-    (reason,) = reasons(known(said(3, 3, 3, 6)))
+    (reason,) = reasons(known(said(3, 3, 3, 5)))
     assert reason.subject_id == UUID(int=13)
 
 
@@ -181,6 +246,13 @@ def test_of_whom_nothing_is_known_nothing_is_asked() -> None:
 NO_REASON: list[tuple[dict[str, Any], str]] = [
     ({}, "nothing known against them"),
     (said(3, 4), "pain up by one"),
+    (said(5), "pain below the ceiling in an answer"),
+    (logged((YESTERDAY, 5)), "pain below the ceiling in the log"),
+    (logged((YESTERDAY, None)), "a log that says nothing of pain"),
+    (logged((YESTERDAY, 1), (TODAY, 3)), "pain up to one that is fine"),
+    (logged((TODAY - 8 * DAY, 2), (TODAY, 5)), "pain up since more than a week ago"),
+    (mornings(YESTERDAY), "pain still up on one morning"),
+    (mornings(WEEK_AGO, TODAY), "pain still up on two mornings more than a week apart"),
     (said(None), "pain not said"),
     (unanswered(WEEK_AGO), "one check-in not answered"),
     (unanswered(WEEK_AGO, YESTERDAY), "the second one sent yesterday"),
@@ -204,12 +276,21 @@ def test_what_is_no_reason_stays_off_the_list(facts: dict[str, Any], why: str) -
     assert seen(facts) == [], why
 
 
-SCREEN = REASONS[3][0]
+SCREEN = next(facts for facts, kind, *_ in REASONS if kind is AttentionKind.SCREEN_POSITIVE)
 SILENT: dict[str, Any] = {"programs": [program()]}
 EVERYTHING: dict[str, Any] = {}
 for row in REASONS:
     EVERYTHING |= row[0]
-EVERYTHING |= said(3, 6, contact=True) | {"programs": [program(ends_on=TODAY + 7 * DAY)]}
+EVERYTHING |= {"programs": [program(ends_on=TODAY + 7 * DAY)]}
+EVERYTHING["answers"] = [
+    AnswerGiven(ONE, noon(FORTNIGHT_AGO), None, 3, False, wrote=True),
+    AnswerGiven(TWO, noon(YESTERDAY), None, 6, True),
+]
+EVERYTHING["logged"] = [
+    LoggedDay(UUID(int=30), WEEK_AGO, noon(WEEK_AGO), 2, wrote=True),
+    LoggedDay(UUID(int=31), YESTERDAY, noon(YESTERDAY), 4),
+    LoggedDay(UUID(int=32), TODAY, noon(TODAY), 9, hurts=True),
+]
 
 
 def test_the_most_pressing_reason_comes_first_whatever_its_day() -> None:
@@ -401,3 +482,169 @@ def test_what_would_be_said_again_only_after_its_end_is_over() -> None:
     ]
     facts = ends(TODAY + 7 * DAY)
     assert [len(reasons(known(facts | each))) for each in done] == [0, 1]
+
+
+# --- what is logged: heard, corrected, gone on
+
+
+LOG = UUID(int=30)
+HEARD: list[tuple[str, dict[str, Any], list[Handling], list[AttentionKind]]] = [
+    ("pain looked after", logged((YESTERDAY, 9)), [Handling(AttentionKind.LOG_PAIN, LOG, NOW)], []),
+    (
+        "pain logged again since",
+        logged((YESTERDAY, 9), (TODAY, 9)),
+        [Handling(AttentionKind.LOG_PAIN, LOG, noon(YESTERDAY))],
+        [AttentionKind.LOG_PAIN],
+    ),
+    (
+        "words beside a pain are read with it",
+        logged((YESTERDAY, 9), wrote=True),
+        [],
+        [AttentionKind.LOG_PAIN],
+    ),
+    (
+        "and looked after with it",
+        logged((YESTERDAY, 9), wrote=True),
+        [Handling(AttentionKind.LOG_PAIN, LOG, NOW)],
+        [],
+    ),
+    (
+        "words of an earlier day stay when the pain of a later one is looked after",
+        logged((WEEK_AGO, 7), (TODAY, 9), wrote=True),
+        [Handling(AttentionKind.LOG_PAIN, UUID(int=31), NOW)],
+        [AttentionKind.LOG_NOTE],
+    ),
+    (
+        "a rise that was looked after counts from there",
+        logged((WEEK_AGO + DAY, 2), (YESTERDAY, 4), (TODAY, 5)),
+        [Handling(AttentionKind.LOG_RISING, UUID(int=31), noon(YESTERDAY))],
+        [],
+    ),
+    (
+        "and is a reason again when it rises on",
+        logged((WEEK_AGO + DAY, 2), (YESTERDAY, 3), (TODAY, 5)),
+        [Handling(AttentionKind.LOG_RISING, UUID(int=31), noon(YESTERDAY))],
+        [AttentionKind.LOG_RISING],
+    ),
+    (
+        "a morning after the call",
+        mornings(WEEK_AGO + DAY, YESTERDAY, TODAY),
+        [Handling(AttentionKind.STILL_UP, UUID(int=40 + YESTERDAY.day), noon(YESTERDAY))],
+        [AttentionKind.STILL_UP],
+    ),
+]
+
+
+@pytest.mark.parametrize("why, facts, done, kinds", HEARD, ids=[row[0] for row in HEARD])
+def test_what_was_said_is_a_reason_until_somebody_has_heard_it(
+    why: str, facts: dict[str, Any], done: list[Handling], kinds: list[AttentionKind]
+) -> None:
+    assert seen(facts | {"handled": done}) == kinds, why
+
+
+def test_a_log_that_is_corrected_is_looked_at_anew() -> None:
+    done = [Handling(AttentionKind.LOG_PAIN, ONE, NOW)]
+    corrected = {"logged": [LoggedDay(ONE, YESTERDAY, NOW + timedelta(minutes=1), 10)], "handled": done}
+    assert seen(corrected) == [AttentionKind.LOG_PAIN]
+    withdrawn = {"logged": [LoggedDay(ONE, YESTERDAY, NOW + timedelta(minutes=1), 2)]}
+    assert seen(withdrawn) == []
+
+
+def test_pain_that_goes_on_is_one_reason_about_the_newest_day_since_the_first() -> None:
+    (reason,) = reasons(known(logged((WEEK_AGO, 8), (YESTERDAY, 6))))
+    assert (reason.subject_id, reason.since, reason.figures) == (UUID(int=31), WEEK_AGO, {"pain": 6})
+
+
+def test_the_ceiling_is_the_clients() -> None:
+    assert reasons(replace(known(logged((TODAY, 4))), pain_ceiling=4)) != ()
+    assert reasons(replace(known(logged((TODAY, 4))), pain_ceiling=5)) == ()
+
+
+def test_what_was_said_before_an_update_listened_is_not_dug_up() -> None:
+    facts = known(logged((WEEK_AGO, 9), wrote=True))
+    assert reasons(replace(facts, heard_from=noon(WEEK_AGO) + DAY)) == ()
+    assert reasons(replace(facts, heard_from=noon(WEEK_AGO))) != ()
+
+
+def test_whoever_says_something_is_not_said_to_do_well() -> None:
+    told_by_the_client = {*OF_LOGS, *OF_ANSWERS, AttentionKind.STILL_UP, AttentionKind.ACTIVITIES}
+    told_by_the_client |= {AttentionKind.SCREEN_POSITIVE}
+    assert told_by_the_client | {AttentionKind.WARNING_SIGN} == NOT_WELL
+
+
+# --- put off, handed over
+
+BO, CY = UUID(int=50), UUID(int=51)
+PAIN = AttentionKind.LOG_PAIN
+
+
+def acted(act: ReasonAct, at: datetime = NOW, subject: UUID = LOG, **values: Any) -> Handling:
+    return Handling(PAIN, subject, at, act, **values)
+
+
+def test_what_is_put_off_comes_back_by_itself() -> None:
+    until = NOW + 3 * DAY
+    (reason,) = reasons(known(logged((TODAY, 9)) | {"handled": [acted(ReasonAct.SNOOZED, until=until)]}))
+    assert not reason.shows_at(until - timedelta(seconds=1))
+    assert reason.shows_at(until)
+
+
+def test_what_is_said_again_shows_whatever_was_put_off() -> None:
+    put_off = {"handled": [acted(ReasonAct.SNOOZED, noon(YESTERDAY), until=NOW + 9 * DAY)]}
+    assert seen(logged((YESTERDAY, 9), (TODAY, 9)) | put_off) == [PAIN]
+
+
+def test_put_off_beyond_its_end_a_program_is_not_named_again() -> None:
+    until = NOW + 20 * DAY
+    snoozed = Handling(AttentionKind.ENDING, ONE, NOW, ReasonAct.SNOOZED, until)
+    assert reasons(known(ends(TODAY + 7 * DAY) | {"handled": [snoozed]})) == ()
+
+
+def test_a_warning_sign_is_handed_but_not_put_off() -> None:
+    sign_of = {"subject_id": ONE, "kind": AttentionKind.WARNING_SIGN, "at": NOW}
+    snoozed = Handling(**sign_of, act=ReasonAct.SNOOZED, until=NOW + DAY)
+    handed = Handling(**sign_of, act=ReasonAct.HANDED, handed_to=BO)
+    (reason,) = reasons(known(sign(Tier.E) | {"handled": [snoozed, handed]}))
+    assert (reason.shows_from, reason.handed_to) == (AT_ONCE, BO)
+    assert not may_put_off(AttentionKind.WARNING_SIGN)
+
+
+HANDED: list[tuple[str, list[Handling], UUID | None]] = [
+    ("to nobody", [], None),
+    (
+        "to the last",
+        [acted(ReasonAct.HANDED, NOW - DAY, handed_to=BO), acted(ReasonAct.HANDED, handed_to=CY)],
+        CY,
+    ),
+    ("what goes on stays with them", [acted(ReasonAct.HANDED, subject=UUID(int=31), handed_to=BO)], BO),
+    (
+        "till it is done",
+        [acted(ReasonAct.HANDED, NOW - 2 * DAY, handed_to=BO), acted(ReasonAct.DONE, NOW - DAY)],
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize("why, acts, whose", HANDED, ids=[row[0] for row in HANDED])
+def test_a_reason_is_with_whom_it_was_given_to(why: str, acts: list[Handling], whose: UUID | None) -> None:
+    (reason,) = reasons(known(logged((TODAY, 9)) | {"handled": acts}))
+    assert reason.handed_to == whose, why
+
+
+# --- what is next
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_has_one_next_act_and_a_call_needs_a_number(kind: AttentionKind) -> None:
+    act = next_act(kind, has_phone=True)
+    assert next_act(kind, has_phone=False) is (NextAct.READ if act is NextAct.CALL else act)
+
+
+def test_activities_are_read_when_they_are_named_and_not_when_they_are_asked_about_again() -> None:
+    stairs, shoes = ("Climbing stairs",), ("Putting on shoes",)
+    named = [
+        ActivitiesSaid(UUID(int=60), noon(WEEK_AGO), noon(WEEK_AGO), False, stairs),  # typed by the practice
+        ActivitiesSaid(UUID(int=61), noon(YESTERDAY), noon(YESTERDAY), True, stairs),
+        ActivitiesSaid(UUID(int=62), noon(TODAY), noon(TODAY), True, shoes),
+    ]
+    assert [reason.subject_id for reason in reasons(known({"named": named}))] == [UUID(int=62)]

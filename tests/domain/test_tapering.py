@@ -68,6 +68,7 @@ TABLE = {
     "a cadence of days": ({"every_weeks": None}, Hindrance.NO_RHYTHM),
     "a client who unsubscribed": ({"mailed": False}, Hindrance.NOT_MAILED),
     "an open warning sign": ({"warning_open": True}, Hindrance.WARNING_OPEN),
+    "a pain or a note that waits": ({"not_well": True}, Hindrance.NOT_WELL),
     "pain that has gone up": ({"pain_up": UP}, Hindrance.PAIN_UP),
     "a rhythm of 27 days": ({"steady_since": TODAY - 27 * DAYS}, Hindrance.TOO_EARLY),
     "a rhythm of 28 days": ({"steady_since": TODAY - 28 * DAYS}, None),

@@ -63,6 +63,7 @@ SHAPED_JSON = frozenset(
         "program_event.after",
         "tapering_offer.numbers",
         "open_reason.figures",
+        "reason_handling.closed",
     }
 )
 DERIVED = frozenset(

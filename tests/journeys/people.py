@@ -40,7 +40,9 @@ def settle(installation: Installation) -> None:
         publish_routine(practice, owner)
 
 
-def a_client(installation: Installation, name: str, *, pain_before: int | None = None) -> Somebody:
+def a_client(
+    installation: Installation, name: str, *, pain_before: int | None = None, phone: str | None = None
+) -> Somebody:
     """A client in their third week, with an account and a check-in that waits for its answer."""
     email = f"{name.partition(' ')[0].lower()}@clients.example"
     with installation.inside():
@@ -48,7 +50,7 @@ def a_client(installation: Installation, name: str, *, pain_before: int | None =
         owner = db.session.query(User).filter_by(email=OWNER).one()
         version = db.session.query(RoutineVersion).one()
         user = make_user(practice, Role.CLIENT, name, email=email)
-        client = make_client(practice, name, user=user, time_zone=practice.time_zone)
+        client = make_client(practice, name, user=user, time_zone=practice.time_zone, phone=phone)
         db.session.commit()
         program = assign_program(owner, client, version)
         if pain_before is not None:

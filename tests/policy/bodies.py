@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from clinic.catalogue import load_catalogue
 from clinic.domain.asking import AskChannel
 from clinic.domain.attention import AttentionKind
@@ -23,6 +25,7 @@ from clinic.models import (
     PracticeLog,
     Program,
     QuestionnaireRequest,
+    ReasonHandling,
     RoutineItem,
     RoutineVersion,
     User,
@@ -91,6 +94,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     },
     "public.unsubscribe.show": lambda world, at: {"stop": ["y"]},
     "practitioner.attention.done": lambda world, at: {"cases": [_cases(world, at)], "note": ["Called back."]},
+    "practitioner.attention.undo": lambda world, at: {"press": [_press(world, at)]},
     "practitioner.warnings.show": lambda world, at: {"note": ["Seen by the doctor, nothing new."]},
     "client.warnings.show": lambda world, at: {"signs": [next(iter(load_catalogue().warnings.signs))]},
     "practitioner.clients.add": lambda world, at: {
@@ -210,6 +214,12 @@ def _program_ready_for(world: World, address: Address) -> None:
 def _cases(world: World, address: Address) -> str:
     kinds = (AttentionKind.CONTACT_WANTED, AttentionKind.PAIN_UP)
     return " ".join(f"{kind.value}:{world.records[str(address.of)].answer.id}" for kind in kinds)
+
+
+def _press(world: World, address: Address) -> str:
+    client = world.records[str(address.of)].client
+    query = select(ReasonHandling.press_id).where(ReasonHandling.client_id == client.id)
+    return str(db.session.scalars(query).first())
 
 
 def _reasons_kept(world: World, address: Address) -> None:

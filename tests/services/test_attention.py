@@ -25,8 +25,9 @@ from clinic.models import (
     ReasonHandling,
 )
 from clinic.services import warnings
+from clinic.services.attention import acts
 from clinic.services.attention import today as attention
-from clinic.services.attention.today import ClientWithReasons, ReasonCase
+from clinic.services.attention.cases import ClientWithReasons, ReasonCase
 from clinic.services.transaction import transaction
 from tests.factories.checkins import answered, enrol, sent_checkin
 from tests.factories.people import People, make_client
@@ -160,7 +161,7 @@ def test_each_reason_is_found_said_in_words_and_gone_once_dealt_with(
     make(people, program)
     (entry,) = listed(people)
     assert [(reason.kind, reason.in_words(NOW.date())) for reason in entry.reasons] == [(kind, said)]
-    attention.handle(people.actor(people.colleague), entry.client_id, entry.cases, "Called.")
+    acts.handle(people.actor(people.colleague), entry.client_id, entry.cases, "Called.")
     assert listed(people) == []
     told = db.session.scalars(select(AuditEvent).where(AuditEvent.actor_id == people.colleague.id)).all()
     assert "Called." in [happened.details.get("note") for happened in told]
@@ -173,7 +174,7 @@ def test_a_warning_sign_comes_first_and_is_not_done_with_a_press(people: People,
     assert entry.reasons[0].in_words(NOW.date()) == "Emergency warning sign"
     assert entry.flag_id is not None
     with pytest.raises(RuleBroken):
-        attention.handle(
+        acts.handle(
             people.actor(people.owner),
             entry.client_id,
             [ReasonCase(AttentionKind.WARNING_SIGN, entry.flag_id)],
@@ -251,7 +252,7 @@ def test_a_reason_of_another_client_or_practice_is_refused(people: People, progr
         (people.actor(people.stranger), people.client),
     ):
         with pytest.raises(NotFound):
-            attention.handle(actor, client.id, [case], None)
+            acts.handle(actor, client.id, [case], None)
     assert db.session.scalars(select(ReasonHandling)).all() == []
 
 
@@ -266,7 +267,7 @@ def test_dealing_with_unanswered_checkins_lets_mail_begin_again(people: People, 
 
     two_unanswered(people, program)
     (entry,) = listed(people)
-    attention.handle(people.actor(people.colleague), entry.client_id, entry.cases, None)
+    acts.handle(people.actor(people.colleague), entry.client_id, entry.cases, None)
     assert run(NOW + 5 * DAY).promised == 1
 
 
@@ -282,7 +283,7 @@ def test_of_sixty_clients_the_twenty_most_pressing_come_first_and_all_can_be_see
         assert [each.name for each in page.listed] == first
 
 
-def test_the_page_asks_two_questions_and_for_its_practice_however_many_clients_there_are(
+def test_the_page_asks_three_questions_and_for_its_practice_however_many_clients_there_are(
     people: People, program: Program
 ) -> None:
     pain_up_since_the_first(people, program)
@@ -295,4 +296,4 @@ def test_the_page_asks_two_questions_and_for_its_practice_however_many_clients_t
     engine = db.session.connection()
     event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     attention.today(actor)
-    assert len([statement for statement in asked if statement.startswith("SELECT")]) == 3
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) == 4

@@ -22,7 +22,8 @@ from clinic.domain.types import CheckinState, ClientKind, ClientStatus, LinkProb
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address
 from clinic.models import AuditEvent, Client, LinkToken, OutboxMessage, User, WarningFlag
-from clinic.services.attention import today as attention
+from clinic.services.attention import acts
+from clinic.services.attention.cases import ReasonCase
 from clinic.services.clients import invitations, timeline
 from clinic.services.clients import listing as client_list
 from clinic.services.clients import records as clients
@@ -30,7 +31,6 @@ from clinic.services.clients.listing import PAGE, ClientFilter
 from clinic.services.clients.records import ClientDetails
 from clinic.services.clock import now, today_in
 from clinic.services.transaction import transaction
-from clinic.web.presenters import clients as words
 from tests.backends import database_urls
 from tests.conftest import settings_for
 from tests.factories.checkins import answered, enrol, schedule_of, sent_checkin
@@ -395,20 +395,20 @@ def test_archiving_calls_back_the_checkin_that_waits(people: People) -> None:
 def marks(people: People) -> dict[str, str | None]:
     """What the list says needs attention, by name."""
     found = client_list.page(people.actor(people.colleague), ClientFilter()).rows
-    said = {row.name: words.attention(row) for row in found}
-    return {name: mark.words if mark else None for name, mark in said.items()}
+    day = today_in("Europe/London")
+    return {row.name: row.asks.reasons[0].in_words(day) if row.asks else None for row in found}
 
 
 def test_the_list_names_the_most_pressing_reason(people: People) -> None:
     program = enrol(people, starts_on=today_in("Europe/London") - timedelta(days=14))
-    assert marks(people) == {"Ada Northcote": "No practice", "Bela Forde": None}
+    assert marks(people) == {"Ada Northcote": "No practice reported", "Bela Forde": None}
     with transaction():
         people.client.bounced_at = now()
-    assert marks(people)["Ada Northcote"] == "Mail bounced"
+    assert marks(people)["Ada Northcote"] == "Mail does not arrive"
     answered(program, now() - timedelta(days=9), pain=3, contact=True)
-    assert marks(people)["Ada Northcote"] == "Contact wanted"
+    assert marks(people)["Ada Northcote"] == "Would like to be contacted"
     answered(program, now() - timedelta(days=2), pain=5)
-    assert marks(people)["Ada Northcote"] == "Pain up"
+    assert marks(people)["Ada Northcote"] == "Pain up from 3 to 5"
     with transaction() as session:
         session.add(
             WarningFlag(
@@ -419,13 +419,13 @@ def test_the_list_names_the_most_pressing_reason(people: People) -> None:
                 raised_at=now(),
             )
         )
-    assert marks(people) == {"Ada Northcote": "Warning sign", "Bela Forde": None}
+    assert marks(people) == {"Ada Northcote": "Warning sign, same day", "Bela Forde": None}
 
 
 def test_an_answer_that_was_dealt_with_is_not_named_again(people: People) -> None:
     answer = answered(enrol(people, starts_on=today_in("Europe/London")), now(), contact=True)
-    case = attention.ReasonCase(AttentionKind.CONTACT_WANTED, answer.id)
-    attention.handle(people.actor(people.colleague), people.client.id, [case], None)
+    case = ReasonCase(AttentionKind.CONTACT_WANTED, answer.id)
+    acts.handle(people.actor(people.colleague), people.client.id, [case], None)
     assert marks(people)["Ada Northcote"] is None
 
 

@@ -58,7 +58,7 @@ def on_the_first_page(people: People, client: Client) -> set[AttentionKind]:
 def on_the_list_of_clients(people: People, client: Client) -> set[AttentionKind]:
     rows = client_list.page(people.actor(people.colleague), ClientFilter(text=client.name)).rows
     row = next(row for row in rows if row.id == client.id)
-    return {reason.kind for reason in row.reasons} & SAID
+    return {reason.kind for reason in (row.asks.reasons if row.asks else ())} & SAID
 
 
 def test_who_would_rather_not_say_after_pain_went_up_stays_on_the_list(

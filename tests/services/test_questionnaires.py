@@ -25,8 +25,9 @@ from clinic.models import (
     QuestionnaireRequest,
     QuestionnaireResponse,
 )
+from clinic.services.attention import acts
 from clinic.services.attention import today as attention
-from clinic.services.attention.today import ReasonCase
+from clinic.services.attention.cases import ReasonCase
 from clinic.services.outbox import promises as outbox
 from clinic.services.questionnaires import answering as questionnaire_answering
 from clinic.services.questionnaires import asked as questionnaires
@@ -380,7 +381,7 @@ def test_a_positive_screen_is_on_the_first_page_the_same_day(
 def test_dealt_with_it_is_off_the_list_and_comes_back_with_the_next(people: People) -> None:
     (row,) = typed(people, ask(people, "phq2"), feeling(2, 2))
     case = ReasonCase(AttentionKind.SCREEN_POSITIVE, row.id)
-    attention.handle(people.actor(people.colleague), people.client.id, [case], "Talked.")
+    acts.handle(people.actor(people.colleague), people.client.id, [case], "Talked.")
     assert screens(people) == []
     typed(people, ask(people, "phq2"), feeling(3, 3))
     assert len(screens(people)) == 1
@@ -390,9 +391,9 @@ def test_a_screen_of_another_client_is_not_dealt_with(people: People) -> None:
     (row,) = typed(people, ask(people, "phq2"), feeling(2, 2))
     case = ReasonCase(AttentionKind.SCREEN_POSITIVE, row.id)
     with pytest.raises(NotFound):
-        attention.handle(people.actor(people.colleague), people.other_client.id, [case], "")
+        acts.handle(people.actor(people.colleague), people.other_client.id, [case], "")
     with pytest.raises(NotFound):
-        attention.handle(people.actor(people.stranger), people.foreign_client.id, [case], "")
+        acts.handle(people.actor(people.stranger), people.foreign_client.id, [case], "")
 
 
 def test_a_screen_that_was_put_right_counts_as_it_is_now(people: People) -> None:

@@ -19,14 +19,18 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from clinic.domain.asking import AnswerSource
 from clinic.domain.attention import (
     KINDS,
     RULES_VERSION,
+    ActivitiesSaid,
     AnswerGiven,
     AttentionKind,
     CheckinUnanswered,
     ClientFacts,
     Handling,
+    LoggedDay,
+    MorningSaid,
     OpenInvitation,
     OpenSign,
     PositiveScreen,
@@ -38,11 +42,13 @@ from clinic.domain.attention import (
 from clinic.domain.errors import ClinicError
 from clinic.domain.programs import ProgramChange
 from clinic.domain.progress import Adherence
+from clinic.domain.reason_acts import ReasonAct
 from clinic.domain.skipping import AWAITED
 from clinic.domain.types import (
     CheckinKind,
     CheckinState,
     ClientStatus,
+    LogObstacle,
     LogOutcome,
     ProgramAction,
     ProgramStatus,
@@ -55,6 +61,7 @@ from clinic.models import (
     Client,
     Invitation,
     OpenReason,
+    PainMorning,
     Practice,
     PracticeDecline,
     PracticeLog,
@@ -66,7 +73,9 @@ from clinic.models import (
 )
 from clinic.services import practices, warnings
 from clinic.services.actors import Actor
+from clinic.services.attention import acts
 from clinic.services.attention import today as attention
+from clinic.services.attention.cases import ReasonCase
 from clinic.services.checkins import answers as checkin_answers
 from clinic.services.checkins import silence
 from clinic.services.checkins.answers import CheckinReply
@@ -85,6 +94,7 @@ from tests.factories.checkins import enrol, link_to, sent_checkin
 from tests.factories.people import People, make_client, make_people
 from tests.factories.questionnaires import ask, feeling, typed
 
+NOTES = (None, "Better on Sunday.")
 FIRST = datetime(2026, 11, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 
@@ -121,13 +131,16 @@ class History:
 def log(past: History, number: int) -> None:
     client = past.client
     actor = Actor(past.people.client_user.id, client.practice_id, Role.CLIENT, client.name, client.id)
-    diary.log_day(actor, now().date() - DAY * (number % 2), DiaryEntry(LogOutcome.DONE))
+    pain, note = (None, 3, 5, 9, 10)[number % 5], "It pulls." if number % 4 == 3 else None
+    diary.log_day(actor, now().date() - DAY * (number % 2), DiaryEntry(LogOutcome.DONE, pain, None, note))
 
 
 def answer(past: History, number: int) -> None:
     secret = link_to(sent_checkin(past.program)).removeprefix("/c/")
     checkin_answers.deny_signs(secret)
-    checkin_answers.answer(secret, CheckinReply(5, (None, 2, 4, 6)[number % 4], None, number % 3 == 0))
+    checkin_answers.answer(
+        secret, CheckinReply(5, (None, 2, 4, 10)[number % 4], None, number % 3 == 0, NOTES[number % 2])
+    )
     if number % 5 == 0:
         checkin_answers.answer(secret, CheckinReply(5, number % 7, None, False))
 
@@ -204,9 +217,59 @@ def archive_or_restore(past: History, number: int) -> None:
 def look_after(past: History, number: int) -> None:
     client = past.client
     found = listed.of_clients(client.practice_id, [client.id], now()).get(client.id, ())
-    cases = [attention.ReasonCase(each.kind, each.subject_id) for each in found]
+    cases = [ReasonCase(each.kind, each.subject_id) for each in found]
     done = [case for case in cases if case.kind is not AttentionKind.WARNING_SIGN]
-    attention.handle(past.staff, client.id, done[: number + 1], "Called.")
+    acts.handle(past.staff, client.id, done[: number + 1], "Called.")
+
+
+def morning_after(past: History, number: int) -> None:
+    client, today = past.client, now().date()
+    which = (PainMorning.client_id == client.id, PainMorning.local_date == today)
+    with transaction() as session:
+        said = session.scalars(select(PainMorning).where(*which)).one_or_none()
+        if said is None:
+            said = PainMorning(
+                practice_id=client.practice_id, client_id=client.id, local_date=today, said_at=now()
+            )
+            session.add(said)
+        else:
+            said.corrected_at = now()
+        said.settled = number % 3 == 2
+
+
+def hurts_too_much(past: History, number: int) -> None:
+    query = select(PracticeLog).where(PracticeLog.client_id == past.client.id)
+    with transaction() as session:
+        for log in session.scalars(query.order_by(PracticeLog.local_date.desc()).limit(1)):
+            log.outcome, log.obstacle = LogOutcome.NOT_DONE, LogObstacle.HURTS
+            log.corrected_at = now()
+
+
+def another_ceiling(past: History, number: int) -> None:
+    with transaction():
+        past.client.pain_ceiling = (None, 4, 10)[number % 3]
+
+
+def put_off(past: History, number: int) -> None:
+    day = now().date() + DAY * (1, 2, 7, 20)[number % 4]
+    acts.snooze(past.staff, past.client.id, _open_cases(past)[: number % 3 + 1], day)
+
+
+def hand_over(past: History, number: int) -> None:
+    to = (past.people.owner, past.people.colleague, past.people.assistant)[number % 3]
+    acts.hand_over(past.staff, past.client.id, _open_cases(past)[: number % 3 + 1], to.id)
+
+
+def take_back_an_act(past: History, number: int) -> None:
+    query = select(ReasonHandling.press_id).where(ReasonHandling.client_id == past.client.id)
+    presses = db.session.scalars(query.order_by(ReasonHandling.handled_at.desc())).all()
+    if presses:
+        acts.undo(past.staff, past.client.id, presses[number % len(presses)])
+
+
+def _open_cases(past: History) -> list[ReasonCase]:
+    query = select(OpenReason).where(OpenReason.client_id == past.client.id).order_by(OpenReason.place)
+    return [ReasonCase(each.kind, each.subject_id) for each in db.session.scalars(query)]
 
 
 def worker(past: History, number: int) -> None:
@@ -216,7 +279,20 @@ def worker(past: History, number: int) -> None:
 
 
 STEPS: tuple[Callable[[History, int], None], ...] = (
-    *(log, answer, answer, mail_goes_out, mail_goes_out, mail_goes_out_again, wait_no_longer),
+    *(
+        log,
+        log,
+        log,
+        morning_after,
+        morning_after,
+        hurts_too_much,
+        another_ceiling,
+        put_off,
+        hand_over,
+        take_back_an_act,
+        take_back_an_act,
+    ),
+    *(answer, answer, mail_goes_out, mail_goes_out, mail_goes_out_again, wait_no_longer),
     *(name_a_sign, clear_a_sign, bounce, trust_again, invite, take_back, change_program),
     *(another_program, screen, archive_or_restore, look_after, look_after, worker),
 )
@@ -307,7 +383,10 @@ def plainly(client_id: uuid.UUID) -> ClientFacts:
         screens=[
             PositiveScreen(r.id, r.answered_at, r.recorded_at) for r in _in_force(given) if r.screen_positive
         ],
-        answers=[AnswerGiven(a.id, a.answered_at, a.corrected_at, a.pain, a.contact_wanted) for a in answers],
+        answers=[
+            AnswerGiven(a.id, a.answered_at, a.corrected_at, a.pain, a.contact_wanted, bool(a.note))
+            for a in answers
+        ],
         unanswered=[
             CheckinUnanswered(c.id, c.due_at, c.local_date)
             for c in checkins
@@ -331,8 +410,52 @@ def plainly(client_id: uuid.UUID) -> ClientFacts:
             for i in all_of(Invitation)
             if i.accepted_at is None and i.revoked_at is None
         ],
-        handled=[Handling(h.kind, h.subject_id, h.handled_at) for h in all_of(ReasonHandling)],
+        pain_ceiling=client.pain_ceiling or 6,
+        named=[
+            ActivitiesSaid(
+                r.id, r.answered_at, r.recorded_at, r.source is not AnswerSource.TYPED, tuple(r.activities)
+            )
+            for r in sorted(_in_force(given), key=lambda each: (each.answered_at, each.id))
+            if r.activities
+        ],
+        mornings=[
+            MorningSaid(m.id, m.local_date, m.settled, m.corrected_at or m.said_at)
+            for m in all_of(PainMorning)
+        ],
+        logged=_days(all_of(PracticeLog)),
+        handled=_in_force_acts(all_of(ReasonHandling)),
     )
+
+
+def _days(logs: list[PracticeLog]) -> list[LoggedDay]:
+    told = []
+    for day in sorted({log.local_date for log in logs}):
+        of_day = [
+            log
+            for log in logs
+            if log.local_date == day and (log.pain is not None or log.note or log.obstacle)
+        ]
+        if of_day:
+            first = min(of_day, key=lambda log: (log.logged_at, log.id))
+            said_at = max(log.corrected_at or log.logged_at for log in of_day)
+            pain = max((log.pain for log in of_day if log.pain is not None), default=None)
+            hurts = any(log.obstacle is LogObstacle.HURTS and log.outcome != "done" for log in of_day)
+            wrote = any(log.note for log in of_day)
+            told.append(LoggedDay(first.id, day, said_at, pain, hurts, wrote))
+    return told
+
+
+def _says_something(log: PracticeLog) -> bool:
+    return log.pain is not None or bool(log.note) or log.obstacle is LogObstacle.HURTS
+
+
+def _in_force_acts(handlings: list[ReasonHandling]) -> list[Handling]:
+    taken_back = {each.undoes for each in handlings}
+    return [
+        Handling(h.kind, h.subject_id, h.handled_at, h.act, h.until, h.handed_to)
+        for h in handlings
+        if h.id not in taken_back and h.act is not ReasonAct.UNDONE
+    ]
 
 
 def _in_force(given: list[QuestionnaireResponse]) -> list[QuestionnaireResponse]:
@@ -432,8 +555,8 @@ def test_of_ten_wishes_and_their_endings_at_once_none_is_lost(live_app: Flask) -
     at_once(live_app, [partial(wish, client_id, answer_id) for answer_id in ANSWERS_AT_ONCE])
     assert wishes() == ANSWERS_AT_ONCE
     done, left = set(list(ANSWERS_AT_ONCE)[:5]), set(list(ANSWERS_AT_ONCE)[5:])
-    cases = [[attention.ReasonCase(AttentionKind.CONTACT_WANTED, answer_id)] for answer_id in done]
-    at_once(live_app, [partial(attention.handle, actor, client_id, case, None) for case in cases])
+    cases = [[ReasonCase(AttentionKind.CONTACT_WANTED, answer_id)] for answer_id in done]
+    at_once(live_app, [partial(acts.handle, actor, client_id, case, None) for case in cases])
     assert wishes() == left
     assert rebuilding.rebuild_all().mended == 0
 

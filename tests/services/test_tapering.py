@@ -33,6 +33,7 @@ from clinic.models import (
     TaperingOffer,
 )
 from clinic.services import warnings
+from clinic.services.attention import acts
 from clinic.services.attention import today as attention
 from clinic.services.checkins.rhythms import CadenceCheckin, WeeklyCheckin
 from clinic.services.outbox import promises as outbox
@@ -339,7 +340,7 @@ def test_marked_as_done_it_is_gone_and_made_good_it_is_forgotten(people: People)
     test_practice_that_falls_off_is_on_the_list_with_both_figures(people)
     actor = people.actor(people.colleague)
     [listed] = attention.today(actor).listed
-    attention.handle(actor, listed.client_id, listed.cases, "Called")
+    acts.handle(actor, listed.client_id, listed.cases, "Called")
     assert attention.today(actor).listed == []
     looking_over.run(NOW + timedelta(hours=6))
     assert attention.today(actor).listed == []  # the same decline, looked at again

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 import clinic
+from clinic.domain.types import LogObstacle, MistakeAnswer
 from clinic.models import AuditEvent
-from clinic.web.presenters.timeline import ACTIONS, told
+from clinic.services.clients.timeline import LoggedWords
+from clinic.web.presenters.timeline import ACTIONS, TimelineFold, folded, told
 
 CLINIC = Path(clinic.__file__).parent
 ICONS = (CLINIC / "static" / "icons.svg").read_text()
@@ -85,3 +87,60 @@ def test_a_change_tells_old_and_new() -> None:
 )
 def test_an_unknown_action_and_odd_details_are_told_plainly(details: dict[str, Any]) -> None:
     assert line("something.new_happened", **details).title == "Something new happened"
+
+
+# --- what the log says, and weeks of routine
+
+
+def logged_on(day: int, said: LoggedWords | None = None, action: str = "practice.logged") -> Any:
+    at = datetime(2026, 11, day, 18, tzinfo=UTC)
+    event = AuditEvent(
+        action=action,
+        actor_name="Ada",
+        happened_at=at,
+        details={"outcome": "partly", "day": at.date().isoformat()},
+    )
+    return told(event, "Europe/London", said, 6)
+
+
+def test_a_log_is_told_with_its_pain_its_mistake_and_its_words() -> None:
+    said = LoggedWords(9, MistakeAnswer.YES, LogObstacle.HURTS, "Please ring me.")
+    found = logged_on(23, said)
+    assert found.text == "Partly. Pain 9. Mistake: yes. It hurts. “Please ring me.”"
+    assert (found.tone, found.is_routine) == ("attention", False)
+
+
+@pytest.mark.parametrize(
+    "said, is_routine",
+    [
+        (LoggedWords(5, None, None, ""), True),
+        (LoggedWords(6, None, None, ""), False),
+        (LoggedWords(None, None, LogObstacle.NO_TIME, ""), True),
+        (LoggedWords(None, None, LogObstacle.HURTS, ""), False),
+        (LoggedWords(1, None, None, "Easy."), False),
+    ],
+)
+def test_what_asks_for_somebody_is_never_folded_away(said: LoggedWords, is_routine: bool) -> None:
+    assert logged_on(23, said).is_routine is is_routine
+
+
+def test_routine_is_folded_by_week_at_the_place_of_its_newest_line() -> None:
+    plain = LoggedWords(2, None, None, "")
+    lines = [
+        logged_on(26, plain),
+        logged_on(25, LoggedWords(9, None, None, "")),
+        logged_on(24, plain),
+        logged_on(23, None, "checkin.sent"),
+        logged_on(20, plain),  # alone in its week
+        logged_on(13, plain),
+        logged_on(12, plain),
+    ]
+    shown = folded(lines)
+    assert [each.summary if isinstance(each, TimelineFold) else each.when for each in shown] == [
+        "Week of Mon 23 Nov: 2 practice logs, 1 mail",
+        "Wed 25 Nov, 18:00",
+        "Fri 20 Nov, 18:00",
+        "Week of Mon 9 Nov: 2 practice logs",
+    ]
+    (first, *_) = [each for each in shown if isinstance(each, TimelineFold)]
+    assert [line.when for line in first.lines] == [lines[0].when, lines[2].when, lines[3].when]

@@ -6,22 +6,27 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, select, tuple_
 
-from clinic.domain.attention import Reason, shown
+from clinic.domain.attention import Reason
 from clinic.domain.invitations import AccountStanding, account_standing
 from clinic.domain.search import LONGEST_PIECE, fold
 from clinic.domain.types import ClientKind, ClientStatus, LogOutcome, ProgramStatus
 from clinic.extensions import db
-from clinic.models import CheckinAnswer, Client, Invitation, PracticeLog, Program, SearchPiece
+from clinic.models import CheckinAnswer, Client, Invitation, OpenReason, PracticeLog, Program, SearchPiece
 from clinic.models.base import given
 from clinic.services import rows
 from clinic.services.actors import Actor
+from clinic.services.attention.cases import ClientWithReasons, gathered
 from clinic.services.clock import now
-from clinic.services.reasons.listed import of_clients
+from clinic.services.reasons import said
+from clinic.services.reasons.listed import of_clients, shows
+from clinic.services.reasons.said import Said
 
 PAGE = 50
 COUNT_UP_TO = 1000  # counting on would cost more than the page
@@ -32,19 +37,30 @@ ESCAPE = "\\"
 LAST_SIGN = "\U0010ffff"  # no word goes on beyond it
 
 
+class Asking(StrEnum):
+    """Only clients with a reason to look after them: any, or one that was handed to whoever looks."""
+
+    ANY = "attention"
+    MINE = "mine"
+
+
 @dataclass(frozen=True, slots=True)
 class ClientFilter:
-    """Which clients, and from where on: the ones after or before a client of the list."""
+    """Which clients, and from where on: the ones after or before a client of the list.
+
+    Of those who ask for somebody the archived are shown with the active, as on the first page.
+    """
 
     text: str = ""
     status: ClientStatus = ClientStatus.ACTIVE
     standing: AccountStanding | None = None
+    asking: Asking | None = None
     after: uuid.UUID | None = None
     before: uuid.UUID | None = None
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.text or self.standing)
+        return bool(self.text or self.standing or self.asking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +75,7 @@ class ClientLine:
     last_practice: date | None
     last_answer: datetime | None
     standing: AccountStanding
-    reasons: Sequence[Reason]  # to look after them, the most pressing first
+    asks: ClientWithReasons | None  # the reasons to look after them
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,7 @@ class _Shape:
 
     words: int
     standing: AccountStanding | None
+    asking: Asking | None
     by_pieces: bool
 
 
@@ -90,13 +107,11 @@ def page(actor: Actor, wanted: ClientFilter) -> ClientPage:
     pieces = _pieces(values) if words else MANY + 1
     if not pieces:
         return ClientPage([], None, None, 0)
-    shape = _Shape(len(words), wanted.standing, by_pieces=pieces <= PAGE)
+    shape = _Shape(len(words), wanted.standing, wanted.asking, by_pieces=pieces <= PAGE)
     query = _lines(shape, moved=bool(place), backwards=backwards)
     found = rows.read(query, {**values, **place})
     more, moved = len(found) > PAGE, bool(place)
-    at = values["now"]
-    asking = of_clients(actor.practice_id, [row.id for row in found[:PAGE]], at)
-    lines = [_listed(row, shown(asking.get(row.id, ()), at), at) for row in found[:PAGE]]
+    lines = _with_reasons(actor, found[:PAGE], values["at"])
     if backwards:
         lines.reverse()
     before = lines[0].id if lines and (more if backwards else moved) else None
@@ -113,7 +128,8 @@ def _values(actor: Actor, wanted: ClientFilter, words: Sequence[str]) -> dict[st
     searched = {f"word_{number}": f"%{_escaped(word)}%" for number, word in enumerate(words)}
     begins = max(words, key=len, default="")[:LONGEST_PIECE]  # the longest is in the fewest names
     searched |= {"begins": begins, "ends": begins + LAST_SIGN}
-    return {"practice_id": actor.practice_id, "status": wanted.status, "now": now(), **searched}
+    whose = {"practice_id": actor.practice_id, "status": wanted.status, "whose": actor.user_id}
+    return {**whose, "at": now(), **searched}
 
 
 def _pieces(values: Mapping[str, Any]) -> int:
@@ -165,7 +181,10 @@ def _which(shape: _Shape) -> list[ColumnElement[bool]]:
 
     They bring the practice along: named once more, it makes SQLite begin with the list all the same.
     """
-    which = [_begins_so() if shape.by_pieces else given(Client.practice_id), given(Client.status)]
+    which = [
+        _begins_so() if shape.by_pieces else given(Client.practice_id),
+        _asks(shape.asking) if shape.asking else given(Client.status),
+    ]
     which += [
         Client.search_key.like(bindparam(f"word_{number}"), escape=ESCAPE) for number in range(shape.words)
     ]
@@ -192,6 +211,7 @@ def _columns() -> Select[Any]:
     return select(
         Client.id,
         Client.name,
+        Client.phone,
         Client.kind,
         Client.group_name,
         Client.user_id,
@@ -230,9 +250,16 @@ def _invited_until() -> Any:
     return select(func.max(Invitation.expires_at)).where(_open_invitation()).scalar_subquery()
 
 
+def _asks(asking: Asking) -> ColumnElement[bool]:
+    """The clients of the first page, from the same rows."""
+    which = [shows(OpenReason)]
+    which += [OpenReason.handed_to == bindparam("whose")] if asking is Asking.MINE else []
+    return Client.id.in_(select(OpenReason.client_id).where(*which))
+
+
 def _stands(standing: AccountStanding) -> ColumnElement[bool]:
     invited = exists().where(_open_invitation())
-    lasting = exists().where(_open_invitation(), Invitation.expires_at > bindparam("now"))
+    lasting = exists().where(_open_invitation(), Invitation.expires_at > bindparam("at"))
     without = Client.user_id.is_(None)
     return {
         AccountStanding.HAS_ACCOUNT: Client.user_id.is_not(None),
@@ -242,7 +269,13 @@ def _stands(standing: AccountStanding) -> ColumnElement[bool]:
     }[standing]
 
 
-def _listed(row: Row[Any], reasons: Sequence[Reason], at: datetime) -> ClientLine:
+def _with_reasons(actor: Actor, rows: Sequence[Row[Any]], at: datetime) -> list[ClientLine]:
+    asking = of_clients(actor.practice_id, [row.id for row in rows], at)
+    words = said.of(actor.practice_id, chain.from_iterable(asking.values()))
+    return [_listed(row, asking.get(row.id, ()), words, at) for row in rows]
+
+
+def _listed(row: Row[Any], reasons: Sequence[Reason], words: Said, at: datetime) -> ClientLine:
     return ClientLine(
         id=row.id,
         name=row.name,
@@ -254,5 +287,5 @@ def _listed(row: Row[Any], reasons: Sequence[Reason], at: datetime) -> ClientLin
         standing=account_standing(
             has_account=row.user_id is not None, invited_until=row.invited_until, now=at
         ),
-        reasons=reasons,
+        asks=gathered(row.id, row.name, row.phone, reasons, words, at) if reasons else None,
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, tuple_
 
-from clinic.models import AuditEvent
-from clinic.models.base import given
+from clinic.domain.types import LogObstacle, MistakeAnswer
+from clinic.models import AuditEvent, PracticeLog
+from clinic.models.base import among, given
 from clinic.services import access, rows
 from clinic.services.actors import Actor
 
@@ -24,6 +25,17 @@ _OLDER = _NEWEST.where(
     tuple_(AuditEvent.happened_at, AuditEvent.id)
     < tuple_(bindparam("at", type_=AuditEvent.happened_at.type), bindparam("key", type_=AuditEvent.id.type))
 )
+_LOGGED = (
+    select(
+        *(PracticeLog.local_date, PracticeLog.pain, PracticeLog.mistake, PracticeLog.obstacle),
+        PracticeLog.note,
+    )
+    .where(
+        given(PracticeLog.practice_id), given(PracticeLog.client_id), among(PracticeLog.local_date, "days")
+    )
+    .order_by(PracticeLog.local_date, PracticeLog.logged_at, PracticeLog.id)
+)
+OF_LOGS = frozenset({"practice.logged", "practice.corrected"})
 PAGE = 30
 
 
@@ -45,6 +57,22 @@ class TimelinePage:
     events: Sequence[TimelineEvent]
     before: uuid.UUID | None
 
+    @property
+    def logged(self) -> dict[date, uuid.UUID]:
+        """The days of practice that are told of, each with its newest event."""
+        told = (each for each in reversed(self.events) if each.action in OF_LOGS and "day" in each.details)
+        return {date.fromisoformat(each.details["day"]): each.id for each in told}
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedWords:
+    """What the log says of a day now; the audit holds no more of it than that it was said."""
+
+    pain: int | None
+    mistake: MistakeAnswer | None
+    obstacle: LogObstacle | None
+    note: str
+
 
 def page(
     actor: Actor, client_id: uuid.UUID, *, before: uuid.UUID | None = None, size: int = PAGE
@@ -61,3 +89,40 @@ def page(
     found = [TimelineEvent(*row) for row in read]
     more = len(found) > size
     return TimelinePage(found[:size], found[size - 1].id if more else None)
+
+
+def logs_of(actor: Actor, client_id: uuid.UUID, found: TimelinePage) -> dict[uuid.UUID, LoggedWords]:
+    """What the log says of the days these events tell of, by event. At most one query."""
+    told = found.logged
+    if not told:
+        return {}
+    values = {"practice_id": actor.practice_id, "client_id": client_id, "days": list(told)}
+    return logged_words(found, [LoggedRow(*row) for row in rows.read(_LOGGED, values)])
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRow:
+    """What was logged of one move on one day."""
+
+    day: date
+    pain: int | None
+    mistake: MistakeAnswer | None
+    obstacle: LogObstacle | None
+    note: str | None
+
+
+def logged_words(found: TimelinePage, logs: Sequence[LoggedRow]) -> dict[uuid.UUID, LoggedWords]:
+    """The words of each day beside its newest event: the highest pain, and every note once."""
+    days: dict[date, list[LoggedRow]] = {}
+    for row in logs:
+        days.setdefault(row.day, []).append(row)
+    return {event: _words(days[day]) for day, event in found.logged.items() if day in days}
+
+
+def _words(logs: Sequence[LoggedRow]) -> LoggedWords:
+    return LoggedWords(
+        pain=max((row.pain for row in logs if row.pain is not None), default=None),
+        mistake=next((row.mistake for row in logs if row.mistake), None),
+        obstacle=next((row.obstacle for row in logs if row.obstacle), None),
+        note=" ".join(dict.fromkeys(row.note for row in logs if row.note)),
+    )

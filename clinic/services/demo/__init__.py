@@ -9,7 +9,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from random import Random
 from typing import Any
 
@@ -86,10 +86,17 @@ def seed_practice(clients: int = CLIENTS, seed: int = 1) -> list[Login]:
         short_history=short,
     )
     _write_clients(desk, clients, Random(seed))  # noqa: S311 - the same people each time, not a secret
+    _read_so_far(desk)
+    rebuilding.rebuild(desk.practice_id)
     if not short:
         looking_over.run(desk.at)  # as the worker does some times a day
-    rebuilding.rebuild(desk.practice_id)
     return _logins()
+
+
+def _read_so_far(desk: Desk) -> None:
+    """Somebody works here: what clients wrote until the day before yesterday has been read."""
+    with transaction() as session:
+        session.get_one(Practice, desk.practice_id).heard_from = desk.at - timedelta(days=2)
 
 
 def _begin() -> User:

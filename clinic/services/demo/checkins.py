@@ -144,22 +144,17 @@ def _replied(person: Person, day: date) -> datetime:
 
 def _answer(person: Person, checkin_id: uuid.UUID, day: date, at: datetime, latest: bool) -> Rows:
     told = person.story
-    yield (
-        CheckinAnswer,
-        person.row(
-            checkin_id=checkin_id,
-            client_id=person.client_id,
-            days_practised=min(7, round(7 * told.practises + person.random.choice((-1, 0, 0, 1)))),
-            pain=pain(person, day),
-            mistake=mistake(person, day),
-            contact_wanted=told.wants_contact and latest,
-            note="Could we talk about the step down to the cellar?"
-            if told.wants_contact and latest
-            else None,
-            answered_at=at,
-        ),
-    )
-    yield audit(person, "checkin.answered", at, by_client=True)
+    asks = told.wants_contact and latest
+    said: dict[str, Any] = {
+        "days_practised": min(7, round(7 * told.practises + person.random.choice((-1, 0, 0, 1)))),
+        "pain": pain(person, day),
+        "mistake": mistake(person, day),
+        "contact_wanted": asks,
+        "note": "Could we talk about the step down to the cellar?" if asks else None,
+    }
+    row = person.row(checkin_id=checkin_id, client_id=person.client_id, **said, answered_at=at)
+    yield CheckinAnswer, row
+    yield audit(person, "checkin.answered", at, by_client=True, **said)
     if told.tier is not None and latest:
         yield (
             WarningFlag,

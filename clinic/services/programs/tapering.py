@@ -72,6 +72,7 @@ def standing_of(weeks: ProgramWeeks, put_off_at: datetime | None = None) -> Tape
         ends_on=weeks.program.ends_on,
         mailed=_is_mailed(weeks.client),
         warning_open=weeks.warning_open,
+        not_well=weeks.not_well,
         pain_up=pain_up(weeks.pain),
         put_off_on=put_off_at.date() if put_off_at else None,
     )

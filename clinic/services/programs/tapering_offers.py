@@ -8,28 +8,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, func, select, update
+from sqlalchemy import CursorResult, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from clinic.domain.attention import NOT_WELL
 from clinic.domain.tapering import OfferDecision, TaperingStep
 from clinic.domain.types import ClientStatus, ProgramStatus
 from clinic.extensions import db
-from clinic.models import Client, Program, TaperingOffer, has_open_flag
+from clinic.models import Client, OpenReason, Program, TaperingOffer, has_open_flag
 from clinic.models.base import given, points_at
 from clinic.services import rows
 
 IS_OPEN = TaperingOffer.decided_at.is_(None)
+# May it be shown and taken: joined with its client and its program.
+HOLDS = (
+    IS_OPEN,
+    Client.status == ClientStatus.ACTIVE,
+    Program.status == ProgramStatus.ACTIVE,
+    ~has_open_flag(TaperingOffer.practice_id, TaperingOffer.client_id),
+    ~exists().where(
+        OpenReason.practice_id == TaperingOffer.practice_id,
+        OpenReason.client_id == TaperingOffer.client_id,
+        OpenReason.kind.in_(NOT_WELL),
+    ),
+)
 _OPEN = (
     select(TaperingOffer.id, TaperingOffer.program_id, TaperingOffer.step, TaperingOffer.numbers, Client.name)
     .join(Client, points_at(TaperingOffer.client_id, Client))
     .join(Program, points_at(TaperingOffer.program_id, Program))
-    .where(
-        given(TaperingOffer.practice_id),
-        IS_OPEN,
-        Client.status == ClientStatus.ACTIVE,
-        Program.status == ProgramStatus.ACTIVE,
-        ~has_open_flag(TaperingOffer.practice_id, TaperingOffer.client_id),
-    )
+    .where(given(TaperingOffer.practice_id), *HOLDS)
     .order_by(TaperingOffer.offered_at, TaperingOffer.id)
     .limit(bindparam("most"))
 )
@@ -111,7 +118,7 @@ def open_ones(
 ) -> Sequence[OpenOffer]:
     """Open offers of a practice or of one client of it, oldest first.
 
-    None while the client has a warning sign or is archived.
+    None while the client is archived, has a warning sign, or said something that waits for somebody.
     """
     wanted = {"practice_id": practice_id, "most": most}
     found = (

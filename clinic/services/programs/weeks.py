@@ -17,14 +17,17 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    false,
     func,
     literal,
     null,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
+from clinic.domain.attention import NOT_WELL
 from clinic.domain.programs import ProgramChange, pauses, running_since
 from clinic.domain.progress import Adherence, PainPoint, PracticePlan, adherence, day_outcome
 from clinic.domain.scheduling import load_zone, local_date
@@ -36,6 +39,7 @@ from clinic.models import (
     CheckinAnswer,
     CheckinSchedule,
     Client,
+    OpenReason,
     PracticeLog,
     Prescription,
     Program,
@@ -127,11 +131,17 @@ _PAIN = (
     .where(among(CheckinAnswer.practice_id, "practices"), among(CheckinAnswer.client_id, "clients"))
     .order_by(CheckinAnswer.answered_at)
 )
-_FLAGGED = select(WarningFlag.client_id).where(
+_FLAGGED = select(WarningFlag.client_id, true()).where(
     among(WarningFlag.practice_id, "practices"),
     among(WarningFlag.client_id, "clients"),
     WarningFlag.is_open,
 )
+_NOT_WELL = select(OpenReason.client_id, false()).where(
+    among(OpenReason.practice_id, "practices"),
+    among(OpenReason.client_id, "clients"),
+    OpenReason.kind.in_(NOT_WELL),
+)
+_AILING: CompoundSelect[Any] = union_all(_FLAGGED, _NOT_WELL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +166,7 @@ class ProgramWeeks:
     asked: Sequence[AskedCheckin]
     pain: Sequence[PainPoint]
     warning_open: bool
+    not_well: bool  # a warning sign, or something the client said, waits for somebody
     running_since: date  # the first day, or the last resumption or restart
 
     @property
@@ -194,7 +205,7 @@ def read(found: Sequence[Row], at: datetime) -> list[ProgramWeeks]:
         return []
     programs, clients = [row[0] for row in found], [row[1] for row in found]
     kept, asked = kept_of(programs, at), _asked(programs, at)
-    pain, flagged = _pain(clients), _flagged(clients)
+    pain, ailing = _pain(clients), _ailing(clients)
     told = []
     for program, client, schedule in found:
         practice = kept[program.id]
@@ -209,7 +220,8 @@ def read(found: Sequence[Row], at: datetime) -> list[ProgramWeeks]:
                 logs=practice.logs,
                 asked=asked[program.id],
                 pain=[PainPoint(local_date(moment, zone), value) for moment, value in pain[client.id]],
-                warning_open=client.id in flagged,
+                warning_open=ailing.get(client.id, False),
+                not_well=client.id in ailing,
                 running_since=running_since(program.starts_on, practice.changes),
             )
         )
@@ -301,8 +313,12 @@ def _pain(clients: Collection[Client]) -> dict[uuid.UUID, list[tuple[datetime, i
     return found
 
 
-def _flagged(clients: Collection[Client]) -> set[uuid.UUID]:
-    return set(db.session.scalars(_FLAGGED, _whose(clients)))
+def _ailing(clients: Collection[Client]) -> dict[uuid.UUID, bool]:
+    """Who is not said to do well, and whether a warning sign is open."""
+    found: dict[uuid.UUID, bool] = {}
+    for client_id, is_flagged in db.session.execute(_AILING, _whose(clients)):
+        found[client_id] = found.get(client_id, False) or bool(is_flagged)
+    return found
 
 
 def _which(programs: Collection[Program]) -> dict[str, Any]:

@@ -6,34 +6,47 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Exists, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from clinic.domain.asking import AnswerSource
 from clinic.domain.attention import (
+    AT_ONCE,
     DROP_WINDOW,
+    KINDS,
+    OF_ANSWERS,
+    OF_LOGS,
+    ActivitiesSaid,
     AnswerGiven,
     AttentionKind,
     CheckinUnanswered,
     ClientFacts,
     Handling,
+    LoggedDay,
+    MorningSaid,
     OpenInvitation,
     OpenSign,
     PositiveScreen,
     PracticeFell,
     ProgramRun,
 )
+from clinic.domain.pain_rule import PainSaid, ceiling_of
 from clinic.domain.programs import RUNNING
 from clinic.domain.progress import Adherence
-from clinic.domain.types import CheckinState, ClientStatus, ProgramStatus
+from clinic.domain.reason_acts import ReasonAct
+from clinic.domain.types import CheckinState, ClientStatus, LogObstacle, LogOutcome, ProgramStatus
 from clinic.extensions import db
 from clinic.models import (
     Checkin,
     CheckinAnswer,
     Client,
     Invitation,
+    PainMorning,
     Practice,
     PracticeDecline,
     PracticeLog,
@@ -63,6 +76,25 @@ class _Sort:
     gather: Callable[[list[Any]], Any] = tuple
 
 
+@dataclass(frozen=True, slots=True)
+class _LogRow:
+    """What a client said of one move on one day."""
+
+    id: uuid.UUID
+    day: date
+    logged_at: datetime
+    corrected_at: datetime | None
+    outcome: LogOutcome
+    obstacle: LogObstacle | None
+    pain: int | None
+    wrote: bool
+
+    @property
+    def hurts(self) -> bool:
+        """Whether it hurt too much, by the one rule of pain."""
+        return PainSaid(self.day, self.pain, self.outcome, self.obstacle).hurts
+
+
 def read(keys: Collection[Key], kinds: Collection[AttentionKind]) -> list[ClientFacts]:
     """The facts of these clients, as far as reasons of these kinds need them. One query a sort of fact."""
     values = {"practices": list({key[0] for key in keys}), "clients": [key[1] for key in keys]}
@@ -73,6 +105,8 @@ def read(keys: Collection[Key], kinds: Collection[AttentionKind]) -> list[Client
             "is_active": person.status is ClientStatus.ACTIVE,
             "has_signed_in": person.user_id is not None,
             "bounced_at": person.bounced_at or person.returning_since,
+            "pain_ceiling": ceiling_of(person.own_ceiling, person.practices_ceiling),
+            "heard_from": person.heard_from or AT_ONCE,
         }
     for sort in _SORTS:
         if not sort.needed_by.isdisjoint(kinds):
@@ -94,6 +128,11 @@ def _theirs(record: Any, client: InstrumentedAttribute[Any] | None = None) -> Co
         record.practice_id.in_(bindparam("practices", expanding=True)),
         (record.client_id if client is None else client).in_(bindparam("clients", expanding=True)),
     )
+
+
+def _activities(response_id: uuid.UUID, *row: Any) -> ActivitiesSaid:
+    answered_at, recorded_at, by_client, activities = row
+    return ActivitiesSaid(response_id, answered_at, recorded_at, bool(by_client), tuple(activities))
 
 
 def _fell(program_id: uuid.UUID, *row: Any) -> PracticeFell:
@@ -123,14 +162,31 @@ def _unanswered() -> Select[*tuple[Any, ...]]:
 def _screens() -> Select[*tuple[Any, ...]]:
     """Positive screens; one that was corrected since counts no more."""
     response, corrected = QuestionnaireResponse, aliased(QuestionnaireResponse)
-    superseded = exists().where(
+    columns = (response.client_id, response.id, response.answered_at, response.recorded_at)
+    return select(*columns).where(
+        _theirs(response), response.screen_positive, ~_superseded(response, corrected)
+    )
+
+
+def _named() -> Select[*tuple[Any, ...]]:
+    """Answers with words of the client's own; one that was corrected since counts no more."""
+    response, corrected = QuestionnaireResponse, aliased(QuestionnaireResponse)
+    columns = (response.client_id, response.id, response.answered_at, response.recorded_at)
+    by_client = response.source != AnswerSource.TYPED
+    return (
+        select(*columns, by_client, response.activities)
+        .where(_theirs(response), response.activities.is_not(None), ~_superseded(response, corrected))
+        .order_by(response.answered_at, response.id)
+    )
+
+
+def _superseded(response: Any, corrected: Any) -> Exists:
+    return exists().where(
         corrected.practice_id == response.practice_id,
         corrected.request_id == response.request_id,
         corrected.questionnaire_key == response.questionnaire_key,
         corrected.revision > response.revision,
     )
-    columns = (response.client_id, response.id, response.answered_at, response.recorded_at)
-    return select(*columns).where(_theirs(response), response.screen_positive, ~superseded)
 
 
 def _programs() -> Select[*tuple[Any, ...]]:
@@ -157,7 +213,17 @@ def _declines() -> Select[*tuple[Any, ...]]:
 def _answers() -> Select[*tuple[Any, ...]]:
     given = CheckinAnswer
     columns = (given.id, given.answered_at, given.corrected_at, given.pain, given.contact_wanted)
-    return select(given.client_id, *columns).where(_theirs(given)).order_by(given.answered_at, given.id)
+    wrote = func.coalesce(given.note, "") != ""
+    query = select(given.client_id, *columns, wrote).where(_theirs(given))
+    return query.order_by(given.answered_at, given.id)
+
+
+def _handled() -> Select[*tuple[Any, ...]]:
+    """What was done and not taken back."""
+    act, back = ReasonHandling, aliased(ReasonHandling)
+    taken_back = exists().where(back.practice_id == act.practice_id, back.undoes == act.id)
+    columns = (act.kind, act.subject_id, act.handled_at, act.act, act.until, act.handed_to)
+    return select(act.client_id, *columns).where(_theirs(act), act.act != ReasonAct.UNDONE, ~taken_back)
 
 
 def _invitations() -> Select[*tuple[Any, ...]]:
@@ -166,10 +232,37 @@ def _invitations() -> Select[*tuple[Any, ...]]:
     return select(*columns).where(_theirs(Invitation), *still_open)
 
 
+def _logged() -> Select[*tuple[Any, ...]]:
+    """Rows of the days that may ask for somebody: a pain, "it hurts", or words. The rules decide."""
+    row = PracticeLog
+    columns = (row.id, row.local_date, row.logged_at, row.corrected_at, row.outcome, row.obstacle, row.pain)
+    wrote = func.coalesce(row.note, "") != ""
+    which = (_theirs(row), or_(row.pain.is_not(None), row.obstacle == LogObstacle.HURTS, wrote))
+    query = select(row.client_id, *columns, wrote).where(*which)
+    return query.order_by(row.local_date, row.logged_at, row.id)
+
+
+def _days(rows: list[_LogRow]) -> tuple[LoggedDay, ...]:
+    """A day is the first row that was logged of it, with what all its rows say."""
+    days = (list(of_day) for _, of_day in groupby(rows, key=lambda row: row.day))
+    return tuple(
+        LoggedDay(
+            id=of_day[0].id,
+            day=of_day[0].day,
+            said_at=max(row.corrected_at or row.logged_at for row in of_day),
+            pain=max((row.pain for row in of_day if row.pain is not None), default=None),
+            hurts=any(row.hurts for row in of_day),
+            wrote=any(row.wrote for row in of_day),
+        )
+        for of_day in days
+    )
+
+
 _PEOPLE = (
     select(
         *(Client.id, Client.status, Client.user_id, Client.bounced_at, Client.returning_since),
-        Practice.time_zone,
+        *(Client.pain_ceiling.label("own_ceiling"), Practice.pain_ceiling.label("practices_ceiling")),
+        *(Practice.time_zone, Practice.heard_from),
     )
     .join(Practice, Practice.id == Client.practice_id)
     .where(_theirs(Client, Client.id))
@@ -177,25 +270,27 @@ _PEOPLE = (
 _SIGNS = select(WarningFlag.client_id, WarningFlag.id, WarningFlag.tier, WarningFlag.raised_at).where(
     _theirs(WarningFlag), WarningFlag.is_open
 )
+_MORNINGS = select(
+    *(PainMorning.client_id, PainMorning.id, PainMorning.local_date, PainMorning.settled),
+    func.coalesce(PainMorning.corrected_at, PainMorning.said_at),
+).where(_theirs(PainMorning))
 _LAST_LOGS = (
     select(PracticeLog.client_id, func.max(PracticeLog.local_date))
     .where(_theirs(PracticeLog))
     .group_by(PracticeLog.client_id)
 )
-_HANDLED = select(
-    *(ReasonHandling.client_id, ReasonHandling.kind, ReasonHandling.subject_id, ReasonHandling.handled_at)
-).where(_theirs(ReasonHandling))
 _OF_PROGRAMS = frozenset({AttentionKind.NOT_PRACTISED, AttentionKind.ENDING})
-_OF_ANSWERS = frozenset({AttentionKind.PAIN_UP, AttentionKind.CONTACT_WANTED})
-_NEVER_HANDLED = frozenset({AttentionKind.WARNING_SIGN, AttentionKind.NOT_ANSWERED})
 _SORTS = (
     _Sort("signs", frozenset({AttentionKind.WARNING_SIGN}), _SIGNS, OpenSign),
     _Sort("screens", frozenset({AttentionKind.SCREEN_POSITIVE}), _screens(), PositiveScreen),
-    _Sort("answers", _OF_ANSWERS, _answers(), AnswerGiven),
+    _Sort("answers", frozenset(OF_ANSWERS), _answers(), AnswerGiven),
+    _Sort("logged", frozenset(OF_LOGS), _logged(), _LogRow, _days),
+    _Sort("mornings", frozenset({AttentionKind.STILL_UP}), _MORNINGS, MorningSaid),
+    _Sort("named", frozenset({AttentionKind.ACTIVITIES}), _named(), _activities),
     _Sort("unanswered", frozenset({AttentionKind.NOT_ANSWERED}), _unanswered(), CheckinUnanswered),
     _Sort("programs", _OF_PROGRAMS, _programs(), ProgramRun),
     _Sort("practised_on", frozenset({AttentionKind.NOT_PRACTISED}), _LAST_LOGS, lambda day: day, max),
     _Sort("fell", frozenset({AttentionKind.PRACTICE_DROPPED}), _declines(), _fell),
     _Sort("invitations", frozenset({AttentionKind.NEVER_SIGNED_IN}), _invitations(), OpenInvitation),
-    _Sort("handled", frozenset(AttentionKind) - _NEVER_HANDLED, _HANDLED, Handling),
+    _Sort("handled", frozenset(KINDS), _handled(), Handling),
 )

@@ -21,7 +21,8 @@ from clinic.services.reasons import facts
 from clinic.services.reasons.facts import Key
 
 AT_ONCE = 200  # clients a statement; each holds a lock, of which PostgreSQL has some thousands
-TOLD = ("since", "shows_from", "shows_until", "place", "figures")  # all that may change of a reason
+# all that may change of a reason
+TOLD = ("since", "shows_from", "shows_until", "place", "figures", "handed_to")
 Row = dict[str, Any]
 
 _table = Base.metadata.tables[OpenReason.__tablename__]
@@ -123,6 +124,7 @@ def _columns(reason: Reason) -> Row:
         "shows_until": reason.shows_until,
         "place": reason.place,
         "figures": dict(reason.figures),
+        "handed_to": reason.handed_to,
     }
 
 

@@ -14,13 +14,14 @@ from typing import Any
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 
-from clinic.domain.attention import KINDS, AttentionKind
+from clinic.domain.attention import KINDS, OF_ANSWERS, OF_LOGS, AttentionKind
 from clinic.extensions import db
 from clinic.models import (
     Checkin,
     CheckinAnswer,
     Client,
     Invitation,
+    PainMorning,
     PracticeLog,
     Program,
     QuestionnaireResponse,
@@ -50,17 +51,22 @@ def _watch(columns: str, *kinds: AttentionKind) -> _Watch:
 # A pause, an end or a restart is an event of a program and changes its status, too.
 WATCHED: dict[type[Any], tuple[_Watch, ...]] = {
     WarningFlag: (_watch("tier raised_at cleared_at", AttentionKind.WARNING_SIGN),),
-    QuestionnaireResponse: (_watch("screen_positive", AttentionKind.SCREEN_POSITIVE),),
-    CheckinAnswer: (
-        _watch("pain contact_wanted corrected_at", AttentionKind.PAIN_UP, AttentionKind.CONTACT_WANTED),
+    QuestionnaireResponse: (
+        _watch("screen_positive", AttentionKind.SCREEN_POSITIVE, AttentionKind.ACTIVITIES),
     ),
+    CheckinAnswer: (_watch("pain contact_wanted note corrected_at", *OF_ANSWERS),),
     Checkin: (_watch("state silent_since answered_at due_at", AttentionKind.NOT_ANSWERED),),
     Program: (_watch("status starts_on ends_on", *OF_PROGRAMS),),
-    PracticeLog: (_watch("local_date", AttentionKind.NOT_PRACTISED),),
+    PracticeLog: (
+        _watch("local_date", AttentionKind.NOT_PRACTISED),
+        _watch("local_date outcome obstacle pain note corrected_at", *OF_LOGS),
+    ),
+    PainMorning: (_watch("settled corrected_at", AttentionKind.STILL_UP),),
     Invitation: (_watch("accepted_at revoked_at created_at", AttentionKind.NEVER_SIGNED_IN),),
     Client: (
         _watch("status", *KINDS),
         _watch("bounced_at returning_since", AttentionKind.BOUNCED),
+        _watch("pain_ceiling", *OF_LOGS, *OF_ANSWERS),
         _watch("user_id", AttentionKind.NEVER_SIGNED_IN),
     ),
 }
@@ -90,10 +96,15 @@ def _see(session: Session, _context: object) -> None:
 
 def _kinds(session: Session, row: Any) -> Iterator[AttentionKind]:
     if isinstance(row, ReasonHandling):
-        yield row.kind
+        yield from _hangs_on(row.kind)
     for watch in WATCHED.get(type(row), ()):
         if _matters(session, row, watch):
             yield from watch.kinds
+
+
+def _hangs_on(handled: AttentionKind) -> tuple[AttentionKind, ...]:
+    """What is done about one reason of a log or an answer counts for the words of that record, too."""
+    return next((kinds for kinds in (OF_LOGS, OF_ANSWERS) if handled in kinds), (handled,))
 
 
 def _matters(session: Session, row: Any, watch: _Watch) -> bool:

@@ -1,17 +1,16 @@
-"""The forms of a check-in: its questions, stopping its mail, and dealing with what it brought."""
+"""The forms of a check-in: its questions, and stopping its mail."""
 
 from __future__ import annotations
 
-from wtforms import HiddenField, RadioField, SubmitField
+from wtforms import RadioField, SubmitField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.types import MistakeAnswer
-from clinic.services.attention.today import LONGEST_NOTE, ReasonCase
 from clinic.services.checkins.answers import CheckinReply
 from clinic.web.forms.base import Form
-from clinic.web.forms.fields import LineField, LongTextField, OneOfField, PainField
+from clinic.web.forms.fields import LongTextField, OneOfField, PainField
 
 DAYS = [SelectChoice(str(number), str(number)) for number in range(8)]
 YES_NO = [SelectChoice("yes", "Yes"), SelectChoice("no", "No")]
@@ -60,14 +59,3 @@ class StopMailForm(Form):
 
     stop = SubmitField("Stop these mails")
     again = SubmitField("Get these mails again")
-
-
-class HandledForm(Form):
-    """Somebody has looked after a client. The reasons they saw travel along: newer ones stay listed."""
-
-    cases = HiddenField()
-    note = LineField("Note", longest=LONGEST_NOTE)
-
-    def handled(self) -> list[ReasonCase]:
-        """The reasons that stood on the page; RuleBroken if they are not ours."""
-        return [ReasonCase.parse(text) for text in (self.cases.data or "").split()]

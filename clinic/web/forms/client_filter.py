@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from clinic.domain.invitations import AccountStanding
 from clinic.domain.types import ClientStatus
-from clinic.services.clients.listing import ClientFilter
+from clinic.services.clients.listing import Asking, ClientFilter
 from clinic.web.forms.fields import one_line
-from clinic.web.presenters.clients import STANDING_WORDS, STATUS_WORDS
+from clinic.web.presenters.clients import ASKING_WORDS, STANDING_WORDS, STATUS_WORDS
 
 LONGEST_SEARCH = 100
 Word = TypeVar("Word", bound=StrEnum)
@@ -23,6 +23,7 @@ def wanted_from(args: Mapping[str, str]) -> ClientFilter:
         text=one_line(args.get("q", "")[:LONGEST_SEARCH]),
         status=_word(ClientStatus, args.get("status")) or ClientStatus.ACTIVE,
         standing=_word(AccountStanding, args.get("invitation")),
+        asking=_word(Asking, args.get("needs")),
         after=_id(args.get("after")),
         before=_id(args.get("before")),
     )
@@ -46,6 +47,13 @@ def filter_fields(wanted: ClientFilter) -> dict[str, dict[str, Any]]:
             "label": "Account",
             "data": wanted.standing.value if wanted.standing else "",
             "choices": standings,
+        },
+        "needs": {
+            "id": "needs",
+            "name": "needs",
+            "label": "To look after",
+            "data": wanted.asking.value if wanted.asking else "",
+            "choices": [("", "Everybody"), *((each.value, text) for each, text in ASKING_WORDS.items())],
         },
     }
 

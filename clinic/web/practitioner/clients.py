@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,26 +12,33 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict
 from clinic.domain.mail_standing import MailSort
+from clinic.domain.pain_rule import ceiling_of
 from clinic.domain.types import ClientStatus
 from clinic.services import mail_standing, warnings
 from clinic.services.access import client_for, practice_of
 from clinic.services.assessments import recording as exams
+from clinic.services.attention import cases
 from clinic.services.checkins import histories as checkin_histories
 from clinic.services.checkins import ledger as checkin_ledger
 from clinic.services.checkins import rhythms
-from clinic.services.clients import invitations, timeline
+from clinic.services.clients import invitations, on_top, timeline
 from clinic.services.clients import listing as client_list
 from clinic.services.clients import overview as client_overview
 from clinic.services.clients import records as clients
 from clinic.services.clients.listing import ClientFilter
+from clinic.services.clients.on_top import RecordTop
+from clinic.services.clients.timeline import LoggedWords, TimelinePage
 from clinic.services.clock import now, today_in
 from clinic.services.programs import assigning as programs
 from clinic.services.programs import diary as practice_logs
 from clinic.services.programs import tapering
+from clinic.services.reasons.listed import is_said_to_do_well
 from clinic.web.authz import current_actor
+from clinic.web.forms.attention import CameFrom
 from clinic.web.forms.client_filter import filter_fields, wanted_from
 from clinic.web.forms.clients import STATUS_WORDS, AddClientForm, EditClientForm, ReasonForm
 from clinic.web.presenters import assessments as assessment_words
+from clinic.web.presenters import attention as reason_words
 from clinic.web.presenters import checkins as checkin_words
 from clinic.web.presenters import client_assessments
 from clinic.web.presenters import clients as words
@@ -37,17 +46,23 @@ from clinic.web.presenters import programs as program_words
 from clinic.web.presenters import tapering as offer_words
 from clinic.web.presenters import timeline as timeline_words
 
+LATEST = 6  # events on the overview
 LEDGER_SHOWN = 26  # half a year of weeks
 Page = str | Response | tuple[str, int]
 
 
 def index() -> str:
     """The list, searched and filtered."""
-    wanted = wanted_from(request.args)
-    found = client_list.page(current_actor(), wanted)
+    wanted, actor = wanted_from(request.args), current_actor()
+    found = client_list.page(actor, wanted)
+    at, today = now(), today_in(practice_of(actor).time_zone)
+    staff = cases.colleagues(actor)
+    asking = [(each.id, reason_words.entry(each.asks, at, today, staff)) for each in found.rows if each.asks]
     return render_template(
         "practitioner/clients/index.html",
         found=found,
+        entries=dict(asking),
+        choices=reason_words.choices(staff, at, today, CameFrom.CLIENTS),
         wanted=wanted,
         fields=filter_fields(wanted),
         words=words,
@@ -76,7 +91,8 @@ def show(client_id: uuid.UUID) -> str:
     actor = current_actor()
     client = client_for(actor, client_id)
     facts = client_overview.facts(actor, client)
-    events = timeline.page(actor, client.id, size=6).events
+    latest, at = timeline.page(actor, client.id, size=LATEST), now()
+    top = on_top.of_record(actor, client, latest, at)
     practice = client_overview.practice(client, facts.program)
     return _section(
         "overview",
@@ -85,8 +101,9 @@ def show(client_id: uuid.UUID) -> str:
         is_without_program=not facts.has_running_program,
         practice_words=practice.in_words if practice else "",
         pain_words=words.pain(facts.pain),
-        events=_told(events),
-        offers=_offers(client),
+        events=_told(client, latest, top.logs),
+        offers=offer_words.lines(top.offers, today_in(client.time_zone)),
+        **_reasons(top, at),
         **_invitation(client),
     )
 
@@ -119,7 +136,7 @@ def checkins(client_id: uuid.UUID) -> str:
     """The client's check-ins."""
     actor = current_actor()
     client = client_for(actor, client_id)
-    ledger = checkin_ledger.for_client(actor, client.id)
+    ledger, flag = checkin_ledger.for_client(actor, client.id), warnings.open_flag(client)
     shown = len(ledger) if request.args.get("all") == "1" else LEDGER_SHOWN
     section = checkin_words.section(
         ledger,
@@ -127,10 +144,13 @@ def checkins(client_id: uuid.UUID) -> str:
         rhythms.of_client(actor, client.id),
         zone=practice_of(actor).time_zone,
         today=today_in(client.time_zone),
-        flag=warnings.open_flag(client),
-        kept_back=mail_standing.problem(client, practice_of(actor), MailSort.CHECKIN),
+        flag=flag,
+        kept_back=mail_standing.problem(
+            client, practice_of(actor), MailSort.CHECKIN, warning_open=flag is not None
+        ),
         logged=practice_logs.mistake_answers(client),
         shown=shown,
+        is_well=is_said_to_do_well(actor.practice_id, client.id),
     )
     return _section("checkins", client, checkins=section)
 
@@ -141,7 +161,8 @@ def history(client_id: uuid.UUID) -> str:
     client = client_for(actor, client_id)
     start = request.args.get("before", type=uuid.UUID)
     page = timeline.page(actor, client.id, before=start)
-    return _section("timeline", client, events=_told(page.events), before=page.before, start=start)
+    logs = timeline.logs_of(actor, client.id, page)
+    return _section("timeline", client, events=_told(client, page, logs), before=page.before, start=start)
 
 
 def details(client_id: uuid.UUID) -> str:
@@ -220,9 +241,26 @@ def _invitation(client: Any) -> dict[str, Any]:
     }
 
 
-def _told(events: Any) -> list[timeline_words.TimelineLine]:
-    zone = practice_of(current_actor()).time_zone
-    return [timeline_words.told(event, zone) for event in events]
+def _reasons(top: RecordTop, at: datetime) -> dict[str, Any]:
+    """What stands on top of the record: the same rows, words and acts as on the first page."""
+    if top.asks is None:
+        return {"entry": None}
+    today = today_in(practice_of(current_actor()).time_zone)
+    return {
+        "entry": reason_words.entry(top.asks, at, today, top.colleagues),
+        "choices": reason_words.choices(top.colleagues, at, today, CameFrom.RECORD),
+    }
+
+
+def _told(
+    client: Any, page: TimelinePage, logs: Mapping[uuid.UUID, LoggedWords]
+) -> list[timeline_words.TimelineLine | timeline_words.TimelineFold]:
+    practice = practice_of(current_actor())
+    ceiling = ceiling_of(client.pain_ceiling, practice.pain_ceiling)
+    zone = practice.time_zone
+    return timeline_words.folded(
+        [timeline_words.told(event, zone, logs.get(event.id), ceiling) for event in page.events]
+    )
 
 
 def _edit_page(client_id: uuid.UUID, form: EditClientForm, **context: Any) -> str:
@@ -251,6 +289,7 @@ def _pages(wanted: ClientFilter, found: client_list.ClientPage) -> dict[str, str
         "q": wanted.text or None,
         "status": wanted.status.value if wanted.status is not ClientStatus.ACTIVE else None,
         "invitation": wanted.standing.value if wanted.standing else None,
+        "needs": wanted.asking.value if wanted.asking else None,
     }
     at = "practitioner.clients.index"
     return {

@@ -2,31 +2,59 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
 from flask import url_for
 
-from clinic.domain.attention import AttentionKind, Reason
+from clinic.domain.attention import OF_ANSWERS, OF_LOGS, AttentionKind, Reason, next_act
 from clinic.domain.dates import day_in_words
+from clinic.domain.reason_acts import LONGEST_SNOOZE, NextAct, ReasonAct, snooze_days
 from clinic.domain.types import Tier
-from clinic.services.attention.today import MOST, ClientWithReasons, RecentAnswer
+from clinic.services.attention.acts import DoneBefore, Press
+from clinic.services.attention.cases import ClientWithReasons
+from clinic.services.attention.today import MOST, RecentAnswer
+from clinic.services.reasons.said import WITH_WORDS
+from clinic.web.filters import day_year, moment
 from clinic.web.presenters.checkins import CheckinAnswerLine, answer_line
+
+MOST_NOTES = 3  # of a reason in a list; the record has them all
+DONE_BEFORE: Mapping[ReasonAct, str] = {
+    ReasonAct.DONE: "marked this as done",
+    ReasonAct.SNOOZED: "put this off",
+    ReasonAct.HANDED: "handed this over",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NextActLink:
+    """What is to be done next, and where."""
+
+    text: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReasonLine:
-    """One reason: why, since when, and its figure."""
+    """One reason: why, since when, its figure, the client's own words, who has it, and another next act."""
 
     words: str
     since: str
     figure: str
     unit: str
+    said: tuple[str, ...]
+    said_before: int  # how many more there are, earlier ones
+    with_whom: str
+    act: NextActLink | None
 
 
 @dataclass(frozen=True, slots=True)
 class AttentionEntry:
-    """A client on the list."""
+    """A client on the list; `act` is what their most pressing reason asks for."""
 
     client_id: str
     name: str
@@ -34,7 +62,21 @@ class AttentionEntry:
     tone: str
     lines: tuple[ReasonLine, ...]
     cases: str
-    flag_url: str | None
+    act: NextActLink
+    phone: NextActLink | None  # where another act leads elsewhere
+    may_be_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ActChoices:
+    """What the forms of acts offer: days to put off to, colleagues, and what they carry along."""
+
+    days: tuple[tuple[str, str], ...]
+    first_day: str
+    last_day: str
+    colleagues: tuple[tuple[str, str], ...]
+    seen: str
+    came_from: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +109,83 @@ def first_steps(*, has_routine: bool, has_client: bool) -> list[FirstStep]:
     ]
 
 
-def entry(listed: ClientWithReasons, at: datetime, today: date) -> AttentionEntry:
+def entry(
+    listed: ClientWithReasons, at: datetime, today: date, colleagues: Mapping[uuid.UUID, str]
+) -> AttentionEntry:
     """A client with their reasons, as they are at an instant of a day where the practice is."""
-    flag, first = listed.flag_id, listed.reasons[0]
+    first = listed.reasons[0]
+    act = next_link(listed, first)
+    phone = phone_link(listed.phone) if listed.phone else None
     return AttentionEntry(
         client_id=str(listed.client_id),
         name=listed.name,
         url=_client(listed.client_id),
-        tone="emergency" if flag and first.tier is not Tier.S else "attention",
-        lines=tuple(_line(reason, at, today) for reason in listed.reasons),
+        tone="emergency" if listed.flag_id and first.tier is not Tier.S else "attention",
+        lines=tuple(_line(listed, reason, act, at, today, colleagues) for reason in listed.reasons),
         cases=" ".join(map(str, listed.cases)),
-        flag_url=url_for("practitioner.warnings.show", flag_id=flag) if flag else None,
+        act=act,
+        phone=phone if phone and phone.url != act.url else None,
+        may_be_done=listed.flag_id is None,
     )
+
+
+def choices(colleagues: Mapping[uuid.UUID, str], at: datetime, today: date, came_from: StrEnum) -> ActChoices:
+    """What the forms of a page offer, as it is opened at an instant of a day where the practice is."""
+    return ActChoices(
+        days=tuple((day.isoformat(), said) for day, said in snooze_days(today)),
+        first_day=(today + timedelta(days=1)).isoformat(),
+        last_day=(today + LONGEST_SNOOZE).isoformat(),
+        colleagues=tuple((str(who), name) for who, name in colleagues.items()),
+        seen=at.isoformat(),
+        came_from=came_from.value,
+    )
+
+
+def next_link(listed: ClientWithReasons, reason: Reason) -> NextActLink:
+    """What a reason asks for next, leading where it is done."""
+    client: dict[str, Any] = {"client_id": listed.client_id}
+    match next_act(reason.kind, has_phone=bool(listed.phone)):
+        case NextAct.CALL:
+            return phone_link(listed.phone or "")
+        case NextAct.REVIEW:
+            return NextActLink("Review", url_for("practitioner.warnings.show", flag_id=reason.subject_id))
+        case NextAct.CORRECT:
+            return NextActLink("Correct address", url_for("practitioner.clients.edit", **client))
+        case NextAct.RESEND:
+            return NextActLink("Resend", url_for("practitioner.clients.show", **client, _anchor="account"))
+        case NextAct.EXTEND:
+            program = url_for("practitioner.programs.show", program_id=reason.subject_id)
+            return NextActLink("Extend", program)
+        case NextAct.RETEST:
+            return NextActLink("Re-test", url_for("practitioner.clients.assessments", **client))
+    return NextActLink("Read", _where_to_read(reason, client))
+
+
+def phone_link(number: str) -> NextActLink:
+    """A call to a number as it was written down."""
+    return NextActLink(f"Call {number}", "tel:" + "".join(c for c in number if c.isdigit() or c == "+"))
+
+
+def pressed(act: ReasonAct, press: Press) -> str:
+    """What one press did."""
+    if act is ReasonAct.SNOOZED and press.until is not None:
+        return f"Put off. It comes back by itself on {day_year(press.until)}."
+    return f"Handed to {press.handed_to}." if act is ReasonAct.HANDED else "Marked as done."
+
+
+def done_before(done: DoneBefore, zone: str) -> str:
+    """Who was quicker, and with what."""
+    return f"{done.name} {DONE_BEFORE[done.act]} on {moment(done.at, zone)}. Nothing was changed."
+
+
+def _where_to_read(reason: Reason, client: Mapping[str, Any]) -> str:
+    if reason.kind in {AttentionKind.SCREEN_POSITIVE, AttentionKind.ACTIVITIES}:
+        return url_for("practitioner.questionnaires.response", response_id=reason.subject_id)
+    if reason.kind in {*OF_LOGS, AttentionKind.STILL_UP}:
+        return url_for("practitioner.clients.history", **client)
+    if reason.kind in {*OF_ANSWERS, AttentionKind.NOT_ANSWERED}:
+        return url_for("practitioner.clients.checkins", **client)
+    return url_for("practitioner.clients.program", **client)
 
 
 def answer(answered: RecentAnswer, on: date, today: date) -> CheckinAnswerLine:
@@ -90,17 +197,42 @@ def _client(client_id: object) -> str:
     return url_for("practitioner.clients.show", client_id=client_id)
 
 
-def _line(reason: Reason, at: datetime, today: date) -> ReasonLine:
+def _line(
+    listed: ClientWithReasons,
+    reason: Reason,
+    main: NextActLink,
+    at: datetime,
+    today: date,
+    colleagues: Mapping[uuid.UUID, str],
+) -> ReasonLine:
     figure, unit = _figure(reason, at, today)
     ends = reason.kind is AttentionKind.ENDING  # its words name the day
+    act, notes = next_link(listed, reason), _said(listed, reason)
     return ReasonLine(
-        reason.in_words(today), "" if ends else f"since {_ago(reason.since, today)}", figure, unit
+        words=reason.in_words(today),
+        since="" if ends else f"since {_ago(reason.since, today)}",
+        figure=figure,
+        unit=unit,
+        said=notes[-MOST_NOTES:],
+        said_before=max(0, len(notes) - MOST_NOTES),
+        with_whom=colleagues.get(reason.handed_to, "a former colleague") if reason.handed_to else "",
+        act=None if act == main or act.url.startswith("tel:") else act,  # the number stands beside it
     )
+
+
+def _said(listed: ClientWithReasons, reason: Reason) -> tuple[str, ...]:
+    """The client's words stand below the first reason that is about their record; of notes below the kind."""
+    first = {case.subject_id: case.kind for case in reversed(listed.cases) if case.kind in WITH_WORDS}
+    return tuple(note for record, notes in listed.said if first.get(record) is reason.kind for note in notes)
 
 
 def _figure(reason: Reason, at: datetime, today: date) -> tuple[str, str]:
     match reason.kind:
-        case AttentionKind.PAIN_UP:
+        case AttentionKind.LOG_PAIN | AttentionKind.ANSWER_PAIN:
+            return str(reason.figures["pain"]), "pain"
+        case AttentionKind.STILL_UP:
+            return str(reason.figures["mornings"]), "in 7 days"
+        case AttentionKind.PAIN_UP | AttentionKind.LOG_RISING:
             return f"+{reason.figures['now'] - reason.figures['before']}", "pain"
         case AttentionKind.NOT_ANSWERED:
             return str(reason.in_a_row(at)), "in a row"
@@ -125,9 +257,10 @@ def more(number: int, listed: int) -> str:
     return f"Show all {number:,}" if listed < min(number, MOST) else ""
 
 
-def headline(number: int, listed: int) -> str:
+def headline(number: int, listed: int, *, mine: bool = False) -> str:
     """How many clients there are to look after, and how many of them the page shows."""
     if not number:
         return ""
-    all_of_them = f"{number:,} client{'' if number == 1 else 's'} to look after"
+    whose = " handed to you" if mine else " to look after"
+    all_of_them = f"{number:,} client{'' if number == 1 else 's'}{whose}"
     return all_of_them if listed >= number else f"{all_of_them}, the {listed} most pressing are shown"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from clinic.domain.dates import day_in_words
@@ -36,15 +36,19 @@ def charts(
     schedule: CheckinSchedule | None,
     logged: Sequence[tuple[date, MistakeAnswer]],
     today: date,
+    *,
+    is_well: bool = True,
 ) -> list[CheckinChart]:
     """Pain, days of practice and the mistake, each where two answers tell of it; entries come oldest first.
 
-    A check-in that was not answered or not sent is a gap, and so is a stretch without any.
+    While something that the client said waits for somebody, no title says that pain went down. A check-in
+    that was not answered or not sent is a gap, and so is a stretch without any.
     """
     pain = _points(entries, schedule, lambda answer: answer.pain)
     days = _points(entries, schedule, lambda answer: answer.days_practised)
+    pains = _chart("Pain", "Average pain", pain, 10, (0, 5, 10))
     drawn = [
-        _chart("Pain", "Average pain", pain, 10, (0, 5, 10)),
+        pains if is_well or pains is None else replace(pains, title=_last_said(pain)),
         _chart("Days practised", "Days of the last 7", days, 7, (0, 3, 7)),
         _mistakes([*logged, *_said(entries)], today),
     ]
@@ -104,6 +108,11 @@ def _chart(name: str, value: str, points: Points, high: int, levels: tuple[int, 
         return None
     told = [(day_in_words(day), number) for day, number in points]
     return CheckinChart(_message(name, given[0], given[-1]), told, value, high, levels)
+
+
+def _last_said(points: Points) -> str:
+    day, number = [point for point in points if point[1] is not None][-1]
+    return f"Pain in check-ins: {number} on {day_in_words(day)}"
 
 
 def _message(name: str, first: tuple[date, int], last: tuple[date, int]) -> str:

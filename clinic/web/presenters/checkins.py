@@ -158,6 +158,7 @@ def section(
     kept_back: str | None,
     logged: Sequence[tuple[date, MistakeAnswer]],
     shown: int,
+    is_well: bool,
 ) -> CheckinsSection:
     """A client's ledger, answers and charts; entries come newest first, `shown` of them as lines."""
     schedules = [schedule for _, schedule in running if schedule]
@@ -166,7 +167,7 @@ def section(
         ledger=[_ledger_line(entry, changes.get(entry.checkin.id, ()), zone) for entry in entries[:shown]],
         older=max(0, len(entries) - shown),
         answers=[_answer_row(entry.answer, zone) for entry in entries[:shown] if entry.answer],
-        charts=charts(entries[::-1], schedules[0] if schedules else None, logged, today),
+        charts=charts(entries[::-1], schedules[0] if schedules else None, logged, today, is_well=is_well),
         flag_url=url_for("practitioner.warnings.show", flag_id=flag.id) if flag else None,
         flag_words=urgency(flag.tier if flag else Tier.N),
         kept_back=kept_back,

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from clinic.domain.attention import AttentionKind
 from clinic.domain.dates import day_in_words as day
 from clinic.domain.dates import time_in_words
 from clinic.domain.invitations import AccountStanding
@@ -16,7 +15,7 @@ from clinic.domain.progress import PainChange
 from clinic.domain.types import ClientKind, ClientStatus, InvitationState, OutboxState, ProgramStatus
 from clinic.models import Client, Invitation, Practice
 from clinic.services.clients import records as clients
-from clinic.services.clients.listing import ClientLine
+from clinic.services.clients.listing import Asking, ClientLine
 from clinic.services.outbox.promises import MailStatus
 from clinic.web.filters import city, day_year, local_date
 from clinic.web.presenters.mails import mail_words
@@ -57,6 +56,7 @@ FIELD_WORDS = {
     "pain_ceiling": "When a move hurts, stop from",
     "consented_on": "Day of consent",
 }
+ASKING_WORDS = {Asking.ANY: "Needs attention", Asking.MINE: "Handed to you"}
 NOTHING = "nothing"
 
 
@@ -66,25 +66,6 @@ class ClientMark:
 
     kind: str
     words: str
-
-
-REASON_MARKS = {
-    AttentionKind.WARNING_SIGN: ClientMark("emergency", "Warning sign"),
-    AttentionKind.SCREEN_POSITIVE: ClientMark("attention", "Screen positive"),
-    AttentionKind.PAIN_UP: ClientMark("attention", "Pain up"),
-    AttentionKind.CONTACT_WANTED: ClientMark("attention", "Contact wanted"),
-    AttentionKind.NOT_ANSWERED: ClientMark("attention", "Not answered"),
-    AttentionKind.BOUNCED: ClientMark("failed", "Mail bounced"),
-    AttentionKind.PRACTICE_DROPPED: ClientMark("attention", "Practice down"),
-    AttentionKind.NOT_PRACTISED: ClientMark("attention", "No practice"),
-    AttentionKind.NEVER_SIGNED_IN: ClientMark("attention", "Never signed in"),
-    AttentionKind.ENDING: ClientMark("attention", "Program ends"),
-}
-
-
-def attention(client: ClientLine) -> ClientMark | None:
-    """What about this client needs a look first, if anything does."""
-    return REASON_MARKS[client.reasons[0].kind] if client.reasons else None
 
 
 def program(status: ProgramStatus | None) -> ClientMark | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from clinic.domain.attention import AttentionKind
-from clinic.domain.dates import DAY_NAMES
+from clinic.domain.dates import DAY_NAMES, count, week_start
 from clinic.domain.dates import day_in_words as day
+from clinic.domain.pain_rule import CEILING
+from clinic.domain.reason_acts import ReasonAct
 from clinic.domain.tapering import TaperingStep
-from clinic.domain.types import MailKind
-from clinic.services.clients.timeline import TimelineEvent
+from clinic.domain.types import LogObstacle, MailKind
+from clinic.services.clients.timeline import OF_LOGS, LoggedWords, TimelineEvent
 from clinic.web.filters import local_date, moment
 from clinic.web.presenters.clients import FIELD_WORDS, value_words
 from clinic.web.presenters.programs import FIELD_WORDS as DOSE_WORDS
@@ -40,6 +42,17 @@ class TimelineLine:
     iso: str
     by: str
     text: str | None
+    is_routine: bool = False
+    is_log: bool = False
+    week: date = date.min  # its Monday, where the practice is
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineFold:
+    """Routine lines of one week, one press below."""
+
+    summary: str
+    lines: tuple[TimelineLine, ...]
 
 
 ACTIONS: Mapping[str, ActionWords] = {
@@ -48,6 +61,9 @@ ACTIONS: Mapping[str, ActionWords] = {
     "client.archived": ActionWords("Client archived", "archive"),
     "client.restored": ActionWords("Client restored", "undo-2"),
     "client.looked_after": ActionWords("Looked after", "check"),
+    "reason.snoozed": ActionWords("Put off", "clock"),
+    "reason.handed": ActionWords("Handed to a colleague", "users"),
+    "reason.undone": ActionWords("Taken back", "undo-2"),
     "client.viewed_as": ActionWords("Pages viewed as the client", "eye"),
     "invitation.sent": ActionWords("Invited by mail", "mail"),
     "invitation.resent": ActionWords("Invited by mail again", "mail"),
@@ -128,11 +144,24 @@ SAID = {
     "mistake": "Mistake: {}",
     "contact_wanted": "Would like to be contacted",
     "because": "{}",
+    "until": "Until {}",
+    "colleague": "To {}",
+    "was": "{}",
+    "obstacle": "{}",
+    "said": "“{}”",
 }
 LOOKED_AFTER: Mapping[AttentionKind, str] = {
     AttentionKind.WARNING_SIGN: "Warning sign",
     AttentionKind.SCREEN_POSITIVE: "PHQ-2 screen was positive",
+    AttentionKind.LOG_PAIN: "High pain in the log",
+    AttentionKind.ANSWER_PAIN: "High pain in a check-in",
+    AttentionKind.LOG_HURTS: "Did not practise because it hurt",
+    AttentionKind.STILL_UP: "Pain still up the morning after",
     AttentionKind.PAIN_UP: "Pain up",
+    AttentionKind.LOG_RISING: "Pain in the log was rising",
+    AttentionKind.LOG_NOTE: "Wrote in the log",
+    AttentionKind.ANSWER_NOTE: "Wrote in a check-in",
+    AttentionKind.ACTIVITIES: "Named what is hard to do",
     AttentionKind.CONTACT_WANTED: "Wanted to be contacted",
     AttentionKind.NOT_ANSWERED: "Check-ins were not answered",
     AttentionKind.BOUNCED: "Mail did not arrive",
@@ -146,6 +175,19 @@ STEPS: Mapping[TaperingStep, str] = {
     TaperingStep.MONTHLY: "Every 4 weeks",
     TaperingStep.GRADUATE: "To graduate",
 }
+ACTS: Mapping[ReasonAct, str] = {
+    ReasonAct.SNOOZED: "Was put off",
+    ReasonAct.HANDED: "Was handed to a colleague",
+}
+OBSTACLES: Mapping[LogObstacle, str] = {
+    LogObstacle.HURTS: "It hurts",
+    LogObstacle.NO_TIME: "No time",
+    LogObstacle.FORGOT: "Forgot",
+    LogObstacle.NOT_SURE_HOW: "Not sure how",
+    LogObstacle.OTHER: "Another reason",
+}
+# What happens every day and asks for nobody: folded by week.
+MAILS_SENT = frozenset({"checkin.sent", "checkin.reminded"})
 RHYTHM_WORDS = {
     "weekday": "Day",
     "at": "Time",
@@ -181,6 +223,8 @@ VALUES = {
     "messages": "Questionnaires by mail",
     **{kind.value: words for kind, words in LOOKED_AFTER.items()},
     **{step.value: words for step, words in STEPS.items()},
+    **{act.value: words for act, words in ACTS.items()},
+    **{why.value: words for why, words in OBSTACLES.items()},
     "done": "Done",
     "partly": "Partly",
     "not_done": "Not done",
@@ -190,18 +234,68 @@ VALUES = {
 }
 
 
-def told(event: TimelineEvent, zone: str) -> TimelineLine:
-    """An event as a line, its time where the practice is."""
+def told(
+    event: TimelineEvent, zone: str, logged: LoggedWords | None = None, ceiling: int = CEILING
+) -> TimelineLine:
+    """An event as a line, its time where the practice is, with what the log says of it now.
+
+    A pain from the client's ceiling on, "it hurts" and words are not routine.
+    """
     words = ACTIONS.get(event.action) or _unknown(event.action)
+    details = {**_worth_saying(event, zone), **(_of_log(logged) if logged else {})}
+    asks = logged is not None and _asks(logged, ceiling)
+    on = local_date(event.happened_at, zone)
     return TimelineLine(
         title=words.title,
         icon=words.icon,
-        tone=words.tone,
+        tone="attention" if asks else words.tone,
         when=moment(event.happened_at, zone),
         iso=event.happened_at.isoformat(timespec="seconds"),  # HTML knows no microseconds
         by=event.actor_name,
-        text=_text(_worth_saying(event, zone)) or None,
+        text=_text(details) or None,
+        is_routine=event.action in MAILS_SENT or (event.action in OF_LOGS and not asks),
+        week=week_start(on),
+        is_log=event.action in OF_LOGS,
     )
+
+
+def folded(lines: Sequence[TimelineLine]) -> list[TimelineLine | TimelineFold]:
+    """The same lines, with the routine ones of a week folded at the place of their newest."""
+    weeks: dict[date, list[TimelineLine]] = {}
+    for line in lines:
+        if line.is_routine:
+            weeks.setdefault(line.week, []).append(line)
+    shown: list[TimelineLine | TimelineFold] = []
+    for line in lines:
+        routine = weeks.get(line.week, [])
+        if not line.is_routine or len(routine) == 1:
+            shown.append(line)
+        elif line is routine[0]:
+            shown.append(TimelineFold(_summary(routine), tuple(routine)))
+    return shown
+
+
+def _summary(lines: Sequence[TimelineLine]) -> str:
+    """What a fold holds: "Week of Mon 23 Nov: 4 practice logs, 1 mail"."""
+    logs = sum(line.is_log for line in lines)
+    parts = [count(logs, "practice log")] * bool(logs)
+    mails = len(lines) - logs
+    parts += [count(mails, "mail")] * bool(mails)
+    return f"Week of {day(lines[0].week)}: {', '.join(parts)}"
+
+
+def _asks(logged: LoggedWords, ceiling: int) -> bool:
+    is_high = logged.pain is not None and logged.pain >= ceiling
+    return is_high or logged.obstacle is LogObstacle.HURTS or bool(logged.note)
+
+
+def _of_log(logged: LoggedWords) -> dict[str, Any]:
+    return {
+        "pain": logged.pain,
+        "mistake": logged.mistake.value if logged.mistake else None,
+        "obstacle": logged.obstacle.value if logged.obstacle else None,
+        "said": logged.note,
+    }
 
 
 def _worth_saying(event: TimelineEvent, zone: str) -> Mapping[str, Any]:
@@ -260,7 +354,7 @@ def _value(name: str, value: Any) -> str:
         return ", ".join(f"{_label(key).lower()} {_value(key, each)}" for key, each in value.items())
     if isinstance(value, list):
         return ", ".join(_value(name, each) for each in value)
-    if name in {"on", "day"}:
+    if name in {"on", "day", "until"}:
         return _day(str(value))
     if name == "weekday":
         return DAY_NAMES[int(value)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,10 +12,11 @@ from sqlalchemy import event, select
 
 from clinic.domain.types import CheckinState, OutboxState
 from clinic.extensions import db
-from clinic.models import Checkin, OutboxMessage, Program, ReasonHandling, WarningFlag
+from clinic.models import Checkin, CheckinAnswer, Client, OutboxMessage, Program, ReasonHandling, WarningFlag
 from clinic.services import warnings
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
+from clinic.services.reasons import rebuilding
 from clinic.services.transaction import transaction
 from tests.factories.checkins import answered, enrol, sent_checkin
 from tests.factories.people import People, make_client
@@ -81,7 +83,7 @@ def test_the_page_names_the_client_the_reason_and_one_button(
     page = text(visit(people.assistant).get("/today"))
     assert "Ada Northcote" in page
     assert "Would like to be contacted" in page
-    assert "Mark as done" in page
+    assert "Done with Ada Northcote" in page.replace('<span class="visually-hidden">', "")
 
 
 def test_marking_as_done_takes_the_client_off_the_list_by_name(
@@ -222,3 +224,107 @@ def test_the_twenty_most_pressing_come_first_and_one_press_shows_all(people: Peo
     everybody = browser.get("/today?show=all").text
     assert everybody.count("Mail does not arrive") == 25
     assert "Show all" not in everybody
+
+
+# --- what is done from the page
+
+
+@pytest.fixture
+def wish(people: People, program: Program) -> str:
+    """Ada, who would like to be called, and the case as the page names it."""
+    with transaction():
+        db.session.get_one(Client, people.client.id).phone = "020 7946 0123"
+    answer = answered(program, now() - timedelta(hours=1), contact=True)
+    with transaction():
+        db.session.get_one(CheckinAnswer, answer.id).note = "About the stairs?"
+    return f"contact_wanted:{answer.id}"
+
+
+@pytest.mark.parametrize("path", ["/today", "/clients?needs=attention", "/clients/{}"])
+def test_every_list_has_the_words_the_number_and_the_next_act(
+    people: People, program: Program, wish: str, visit: Visit, path: str
+) -> None:
+    page = text(visit(people.colleague).get(path.format(program.client_id)))
+    assert "Would like to be contacted" in page
+    assert "About the stairs?" in page
+    assert 'href="tel:02079460123"' in page
+    assert wish in page
+
+
+def test_done_can_be_taken_back_from_the_page_that_follows(
+    people: People, program: Program, wish: str, visit: Visit
+) -> None:
+    browser = visit(people.colleague)
+    address = f"/clients/{program.client_id}/looked-after"
+    browser.post(address, {"cases": wish, "act": "done", "came_from": "record"}, status=303)
+    page = text(browser.get(f"/clients/{program.client_id}"))
+    assert "Marked as done." in page
+    assert "Would like to be contacted" not in page
+    (press,) = re.findall(r'name="press" value="([0-9a-f-]+)"', page)
+    browser.post(f"{address}/undo", {"press": press}, status=303)
+    page = text(browser.get("/today"))
+    assert "Taken back." in page
+    assert "Would like to be contacted" in page
+
+
+def test_a_reason_is_put_off_by_a_press_on_a_day_or_by_a_date(
+    people: People, program: Program, wish: str, visit: Visit
+) -> None:
+    browser = visit(people.colleague)
+    address, day = f"/clients/{program.client_id}/looked-after", (now() + timedelta(days=9)).date()
+    for typed, said in (
+        ({"act": "snoozed", "day": ""}, "Choose the day it is to come back."),
+        ({"act": "snoozed", "day": "2020-01-01"}, "Choose a day that is still to come."),
+        ({"until": day.isoformat()}, "It comes back by itself on"),
+    ):
+        browser.post(address, {"cases": wish, **typed}, status=303)
+        assert said in text(browser.get("/today"))
+    assert "Would like to be contacted" not in text(browser.get("/today"))
+
+
+def test_what_is_handed_over_stands_under_mine_of_whoever_has_it(
+    people: People, program: Program, wish: str, visit: Visit
+) -> None:
+    browser = visit(people.colleague)
+    data = {"cases": wish, "act": "handed", "colleague": str(people.owner.id), "came_from": "mine"}
+    answer = browser.post(f"/clients/{program.client_id}/looked-after", data, status=303)
+    assert answer.location == "/today?whose=mine"
+    page = text(browser.get("/today?whose=mine"))
+    assert f"Handed to {people.owner.name}." in page
+    assert "Nothing is handed to you just now." in page
+    assert f"with {people.owner.name}" in text(browser.get("/today"))
+    assert "1 client handed to you" in text(visit(people.owner).get("/today?whose=mine"))
+
+
+def test_an_old_page_is_told_who_was_quicker(
+    people: People, program: Program, wish: str, visit: Visit
+) -> None:
+    address, seen = f"/clients/{program.client_id}/looked-after", now().isoformat()
+    visit(people.owner).post(address, {"cases": wish, "act": "done"}, status=303)
+    browser = visit(people.colleague)
+    browser.post(address, {"cases": wish, "seen": seen, "until": "2030-01-01"}, status=303)
+    browser.post(address, {"cases": wish, "seen": seen, "act": "done"}, status=303)
+    page = text(browser.get("/today"))
+    assert f"{people.owner.name} marked this as done on" in page
+    assert db.session.scalars(select(ReasonHandling)).one().handled_by == people.owner.id
+
+
+@pytest.mark.parametrize(
+    "typed", [{"act": "undone"}, {"act": "made up"}, {"act": "handed", "colleague": "x"}, {"until": "x"}]
+)
+def test_what_no_page_of_ours_says_changes_nothing(
+    people: People, program: Program, wish: str, visit: Visit, typed: dict[str, str]
+) -> None:
+    browser = visit(people.colleague)
+    browser.post(f"/clients/{program.client_id}/looked-after", {"cases": wish, **typed}, status=303)
+    assert db.session.scalars(select(ReasonHandling)).all() == []
+
+
+def test_more_than_a_page_of_clients_are_counted_truly(people: People, visit: Visit) -> None:
+    for number in range(61):
+        make_client(people.practice, f"Bounced {number}", bounced_at=now())
+    db.session.commit()
+    rebuilding.rebuild_all()
+    browser = visit(people.colleague)
+    assert "61 clients to look after, the 20 most pressing are shown" in text(browser.get("/today"))
+    assert "61 clients" in text(browser.get("/clients?needs=attention"))
