@@ -12,7 +12,7 @@ from clinic.services.checkins import planning as checkin_planning
 from clinic.services.checkins import reminders as checkin_reminders
 from clinic.services.checkins import silence as checkin_silence
 from clinic.services.clock import now
-from clinic.services.programs import changing as program_changes
+from clinic.services.programs import days as program_days
 
 
 class InstantType(click.ParamType):
@@ -41,8 +41,9 @@ def checkins() -> None:
 def run(at: datetime | None) -> None:
     """Plan what is due, once: check-ins, reminders, and which are waited for no longer."""
     moment = at or now()
-    program_changes.start_due(moment)
-    program_changes.end_due(moment)
+    program_days.start_due(moment)
+    program_days.pause_due(moment)
+    program_days.end_due(moment)
     click.echo(checkin_planning.run(moment).in_words)
     click.echo(checkin_reminders.run(moment).in_words)
     click.echo(f"{count(checkin_silence.expire(moment), 'check-in')} no longer waited for.")

@@ -18,7 +18,7 @@ from typing import Any
 from clinic.domain.dates import day_in_words
 from clinic.domain.pain_rule import pain_rise, still_up_mornings, tells_practice
 from clinic.domain.programs import RUNNING
-from clinic.domain.progress import Adherence, PainPoint, PracticePlan, adherence, pain_up
+from clinic.domain.progress import Adherence, PainPoint, Plan, adherence, pain_up
 from clinic.domain.reason_acts import NextAct, ReasonAct
 from clinic.domain.skipping import UNANSWERED_AFTER, UNANSWERED_LIMIT
 from clinic.domain.types import LogOutcome, ProgramStatus, Tier
@@ -155,7 +155,7 @@ class Reason:
             case AttentionKind.PRACTICE_DROPPED:
                 return f"Practice down from {self.figures['before']} % to {self.figures['now']} % of days"
             case AttentionKind.ENDING:
-                return f"Program ends on {day_in_words(self.since, today)}"
+                return f"{self.figures['name']} ends on {day_in_words(self.since, today)}"
         return WORDS[self.kind]
 
 
@@ -288,13 +288,16 @@ class CheckinUnanswered:
 
 @dataclass(frozen=True, slots=True)
 class ProgramRun:
-    """A program that has not ended and is not paused, with the day of its last pause, end or restart."""
+    """A program that has not ended and is not paused, and the day it last went on again."""
 
     id: uuid.UUID
     status: ProgramStatus
     starts_on: date
     ends_on: date | None
     changed_on: date | None = None
+    name: str = "Program"
+    paused_from: date | None = None  # of a pause that is to come
+    paused_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +391,7 @@ class PracticeDrop:
         return self.before.percent - self.now.percent >= DROP
 
 
-def practice_drop(logs: Mapping[date, LogOutcome], plan: PracticePlan, today: date) -> PracticeDrop:
+def practice_drop(logs: Mapping[date, LogOutcome], plan: Plan, today: date) -> PracticeDrop:
     """The last two weeks of practice against the two before, each with its denominator."""
     days = DROP_WINDOW.days
     since = (today if today in logs else today - DAY) - timedelta(days=days - 1)
@@ -446,11 +449,15 @@ def may_put_off(kind: AttentionKind) -> bool:
 
 
 def shown(found: Collection[Reason], at: datetime) -> tuple[Reason, ...]:
-    """Of some reasons those to be seen at an instant, the most pressing one of each kind, in their order."""
-    first: dict[AttentionKind, Reason] = {}
+    """Of some reasons those to be seen at an instant, the most pressing one of each kind, in their order.
+
+    Of programs that end each is told: each can be extended.
+    """
+    first: dict[tuple[AttentionKind, uuid.UUID | None], Reason] = {}
     for reason in sorted(found, key=lambda each: each.place):
         if reason.shows_at(at):
-            first.setdefault(reason.kind, reason)
+            one = reason.subject_id if reason.kind is AttentionKind.ENDING else None
+            first.setdefault((reason.kind, one), reason)
     return tuple(first.values())
 
 
@@ -638,7 +645,12 @@ def _silent(facts: ClientFacts) -> Iterator[Reason]:
     day, program = min(quiet, key=lambda pair: (pair[0], pair[1].id))
     handled_at = facts.handled_at(kind)
     from_at = max(filter(None, (facts.begins(day + SILENCE), handled_at and handled_at + SILENCE)))
-    yield Reason(kind, program.id, facts.practised_on or program.starts_on, from_at)
+    until = facts.begins(program.paused_from) if program.paused_from else None
+    if until is None or from_at < until:
+        yield Reason(kind, program.id, facts.practised_on or program.starts_on, from_at, until)
+    elif program.paused_until is not None:
+        again = facts.begins(program.paused_until + DAY + SILENCE)
+        yield Reason(kind, program.id, facts.practised_on or program.starts_on, again)
 
 
 def _last_sign_of_life(program: ProgramRun, practised_on: date | None) -> date:
@@ -667,7 +679,7 @@ def _ending(facts: ClientFacts) -> Iterator[Reason]:
         if handled_at is not None:
             from_at = max(from_at, handled_at + ENDING_SOON)
         if from_at < until:
-            yield Reason(kind, each.id, each.ends_on, from_at, until)
+            yield Reason(kind, each.id, each.ends_on, from_at, until, {"name": each.name})
 
 
 RULES: Mapping[AttentionKind, Callable[[ClientFacts], Iterator[Reason]]] = MappingProxyType(

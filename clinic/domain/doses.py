@@ -155,7 +155,7 @@ def dose_in_words(dose: Dose, tempo_words: tuple[str, str] = ("down", "up")) -> 
     parts = [
         " ".join(filter(None, [count(dose.sets, "round"), f"of {dose.reps}", SIDE_WORDS[dose.side]])),
         _tempo_in_words(dose, tempo_words),
-        _times_a_day(dose.times_per_day),
+        times_a_day(dose.times_per_day),
         "" if dose.days_per_week == 7 else count(dose.days_per_week, "day") + " a week",
     ]
     return ", ".join(filter(None, parts))
@@ -192,7 +192,8 @@ def _tempo_in_words(dose: Dose, words: tuple[str, str]) -> str:
     return f"slowly ({', '.join(said)})"
 
 
-def _times_a_day(times: int) -> str:
+def times_a_day(times: int) -> str:
+    """How often a day: "once a day", "3 times a day"."""
     return {1: "once a day", 2: "twice a day"}.get(times, f"{times} times a day")
 
 

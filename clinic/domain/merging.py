@@ -1,8 +1,11 @@
-"""Two people at one sheet: what becomes of a field that was changed here since the page was opened."""
+"""Two people at one sheet: what becomes of a field, or a dose, that was changed since the page was opened."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TypeVar
+
+Sheet = TypeVar("Sheet")
 
 
 class FieldFate(StrEnum):
@@ -13,7 +16,7 @@ class FieldFate(StrEnum):
     COLLIDES = "collides"
 
 
-def fate(base: str, mine: str, theirs: str) -> FieldFate:
+def fate(base: Sheet, mine: Sheet, theirs: Sheet) -> FieldFate:
     """Keep what was changed here alone; two different changes of one field are for a person to settle.
 
     `base` is what the page showed when it was opened, `mine` what came back, `theirs` what is stored now.

@@ -92,6 +92,10 @@ class MoveContent:
 
 
 def named_mistake_in(contents: Iterable[Mapping[str, Any]]) -> str | None:
-    """What the practice calls its mistake, in the stored wording of some moves; None where none has it."""
+    """What the practice calls its mistake, in the stored wording of some moves; None where none has it.
+
+    Of several programs each may have a name of its own: "Butt Mistake or the Knee Dive".
+    """
     mistakes = (mistake for content in contents for mistake in content.get("mistakes", ()))
-    return next((mistake["name"] for mistake in mistakes if mistake.get("is_named")), None)
+    names = dict.fromkeys(mistake["name"] for mistake in mistakes if mistake.get("is_named"))
+    return " or the ".join(names) or None

@@ -1,8 +1,12 @@
-"""The life of a program: which steps are allowed, from which day, and which need a reason."""
+"""The life of a program: which steps are allowed, from which day, which need a reason, and what a day asks.
+
+Dates decide. The status that is stored is what the worker's last round found; `status_on` says what a program
+is on a day, whether or not a worker has been round since.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -10,9 +14,13 @@ from types import MappingProxyType
 from clinic.domain.dates import day_in_words
 from clinic.domain.errors import RuleBroken
 from clinic.domain.progress import Span
-from clinic.domain.types import ProgramAction, ProgramStatus
+from clinic.domain.types import DayMark, ProgramAction, ProgramStatus, StopReason
 
+DAY = timedelta(days=1)
 LONGEST_REASON = 500
+LONGEST_NOTE = 300
+FARTHEST = timedelta(days=366)  # how far ahead, or back, a day may be chosen
+LONGEST = timedelta(weeks=104)  # of a program, counted from today
 
 STEPS: Mapping[tuple[ProgramStatus, ProgramAction], ProgramStatus] = MappingProxyType(
     {
@@ -21,25 +29,40 @@ STEPS: Mapping[tuple[ProgramStatus, ProgramAction], ProgramStatus] = MappingProx
         (ProgramStatus.ASSIGNED, ProgramAction.END): ProgramStatus.ENDED,
         (ProgramStatus.ACTIVE, ProgramAction.PAUSE): ProgramStatus.PAUSED,
         (ProgramStatus.ACTIVE, ProgramAction.END): ProgramStatus.ENDED,
+        (ProgramStatus.PAUSED, ProgramAction.PAUSE): ProgramStatus.PAUSED,  # for longer, or shorter
         (ProgramStatus.PAUSED, ProgramAction.RESUME): ProgramStatus.ACTIVE,
         (ProgramStatus.PAUSED, ProgramAction.END): ProgramStatus.ENDED,
         (ProgramStatus.ENDED, ProgramAction.RESTART): ProgramStatus.ACTIVE,
     }
 )
 NEEDS_REASON = frozenset({ProgramAction.PAUSE, ProgramAction.END, ProgramAction.RESTART})
+WORDS_NEEDED = frozenset({None, StopReason.OTHER})  # a kind of its own says why without them
 GOES_ON = frozenset({ProgramAction.RESUME, ProgramAction.RESTART})
 HOLDS = frozenset({ProgramAction.PAUSE, ProgramAction.END})
+OF_ITS_LIFE = frozenset(action for _, action in STEPS)  # a moved day is no step
 RUNNING = frozenset({ProgramStatus.ASSIGNED, ProgramStatus.ACTIVE})  # assigned: from its first day on
+# of several programs the first of these that one has
+TOGETHER = (ProgramStatus.ACTIVE, ProgramStatus.ASSIGNED, ProgramStatus.PAUSED, ProgramStatus.ENDED)
 DAYS_TO_CORRECT = 1  # today and yesterday: memory of a movement is short
+NOT_ASKED = {
+    DayMark.BEFORE_START: "That day is before the start of your program.",
+    DayMark.PAUSED: "Nothing was asked of you on that day.",
+    DayMark.AFTER_END: "Your program had ended by that day.",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramChange:
-    """One step of a program: what, from which local day, and why."""
+    """One step of a program: what, from which local day, and why.
+
+    `until` is the last day of a pause, where that is known, `stop` the kind of reason for an end.
+    """
 
     action: ProgramAction
     effective_on: date
     reason: str = ""
+    until: date | None = None
+    stop: StopReason | None = None
 
 
 def first_status(starts_on: date, today: date) -> ProgramStatus:
@@ -47,14 +70,37 @@ def first_status(starts_on: date, today: date) -> ProgramStatus:
     return ProgramStatus.ACTIVE if starts_on <= today else ProgramStatus.ASSIGNED
 
 
-def steps_by_hand(status: ProgramStatus) -> tuple[ProgramAction, ...]:
-    """The steps that somebody may take now, in the order of the enumeration; a program starts by itself."""
+def status_on(
+    day: date, stored: ProgramStatus, *, starts_on: date, ends_on: date | None, pause: Span | None
+) -> ProgramStatus:
+    """What a program is on a day, by its dates; one that somebody ended stays ended."""
+    if stored is ProgramStatus.ENDED or (ends_on is not None and day > ends_on):
+        return ProgramStatus.ENDED
+    if pause.covers(day) if pause else stored is ProgramStatus.PAUSED:
+        return ProgramStatus.PAUSED
+    return first_status(starts_on, day)
+
+
+def together(statuses: Collection[ProgramStatus]) -> ProgramStatus | None:
+    """What several programs of one client come to: it runs if one of them does; None without any."""
+    return next((status for status in TOGETHER if status in statuses), None)
+
+
+def steps_by_hand(status: ProgramStatus, *, pause_planned: bool = False) -> tuple[ProgramAction, ...]:
+    """The steps that somebody may take now, in the order of the enumeration; a program starts by itself.
+
+    A pause that is still to come can be called off: that is a resumption.
+    """
     by_hand = (action for action in ProgramAction if action is not ProgramAction.START)
-    return tuple(action for action in by_hand if (status, action) in STEPS)
+    return tuple(
+        action
+        for action in by_hand
+        if (status, action) in STEPS or (pause_planned and action is ProgramAction.RESUME)
+    )
 
 
 def may_be_changed(status: ProgramStatus) -> bool:
-    """Whether doses and check-ins of a program can be changed: until it ends."""
+    """Whether doses, days and check-ins of a program can be changed: until it ends."""
     return status is not ProgramStatus.ENDED
 
 
@@ -69,13 +115,52 @@ def next_status(status: ProgramStatus, action: ProgramAction) -> ProgramStatus:
 
 
 def check_change(
-    status: ProgramStatus, change: ProgramChange, *, earliest: date, today: date
+    status: ProgramStatus,
+    change: ProgramChange,
+    *,
+    earliest: date,
+    today: date,
+    planned: Span | None = None,
 ) -> ProgramStatus:
-    """The status after a change; `earliest` is the program's start or its last change, whichever is later."""
-    after = next_status(status, change.action)
-    _check_day(change.effective_on, earliest, today)
-    _check_reason(change.reason, needed=change.action in NEEDS_REASON)
+    """The status after a change, on the day it takes effect.
+
+    `earliest` is the program's start or its last change, whichever is later; `planned` a pause that is still
+    to come. A pause may begin later than today, everything else today or before.
+    """
+    calls_off = planned is not None and change.action is ProgramAction.RESUME
+    after = status if calls_off else next_status(status, change.action)
+    if change.action is ProgramAction.PAUSE:
+        _check_pause(change, planned, earliest, today)
+    else:
+        _check_day(change.effective_on, earliest, today)
+    _check_reason(change.reason, needed=change.action in NEEDS_REASON and change.stop in WORDS_NEEDED)
     return after
+
+
+def check_days(
+    status: ProgramStatus,
+    starts_on: date,
+    ends_on: date | None,
+    *,
+    before: tuple[date, date | None],
+    happened: date | None,
+    today: date,
+) -> None:
+    """RuleBroken for a first or last day that a program cannot be moved to.
+
+    `before` are the days that stand; `happened` is the first day of which something is recorded: practice, a
+    pause or another step. To end one today or earlier is a step of its own, with a reason.
+    """
+    if not may_be_changed(status):
+        raise RuleBroken("This program has ended. Restart it to go on.")
+    if (starts_on, ends_on) == before:
+        raise RuleBroken("These are the days that stand already.")
+    if starts_on != before[0]:
+        _check_first_day(starts_on, happened, today)
+    if ends_on is not None and ends_on != before[1]:
+        _check_last_day(ends_on, today)
+    if ends_on is not None and ends_on < starts_on:
+        raise RuleBroken("The last day is before the first.", field="ends_on")
 
 
 def check_correction(
@@ -89,38 +174,89 @@ def check_correction(
 
 
 def logging_problem(
-    status: ProgramStatus | None, starts_on: date | None, day: date, today: date, *, is_held: bool
+    rest: DayMark | None, day: date, today: date, *, is_held: bool, has_program: bool = True
 ) -> str | None:
-    """Why a client may not say how a day went, None if they may; status and start None: no program."""
+    """Why a client may not say how a day went, None if they may.
+
+    `rest` is why nothing was asked on that day, None where practice was: the day's own state counts, whatever
+    became of the program since.
+    """
     if is_held:
         return "Your program is on hold until your practitioner has looked at your answer."
-    if starts_on is None or status not in RUNNING:
+    if not has_program:
         return "You have no program that is running now."
     if day > today:
         return "That day has not come yet."
-    if day < starts_on:
-        return "That day is before the start of your program."
     if (today - day).days > DAYS_TO_CORRECT:
         return "You can put today and yesterday right. For an earlier day, tell your practitioner."
-    return None
+    return NOT_ASKED[rest] if rest else None
 
 
-def running_since(starts_on: date, changes: Iterable[ProgramChange]) -> date:
-    """The first day, or the last resumption or restart after it."""
-    return max([starts_on, *(change.effective_on for change in changes if change.action in GOES_ON)])
+def running_since(starts_on: date, changes: Iterable[ProgramChange], today: date) -> date:
+    """The first day, or the day after its last pause or end, whether somebody resumed it or the day came."""
+    over = (span.last + DAY for span in pauses(changes) if span.last is not None and span.last < today)
+    return max([starts_on, *over])
 
 
 def pauses(changes: Iterable[ProgramChange]) -> tuple[Span, ...]:
-    """The days on which a program asked for nothing: from each pause or end to the day before it went on."""
+    """The days on which a program asks for nothing: of each pause or end, up to where it goes on.
+
+    Each change, in the order they were made, replaces from its day on what was planned before.
+    """
     spans: list[Span] = []
-    held_from: date | None = None
-    for change in sorted(changes, key=lambda each: each.effective_on):
+    for change in changes:
+        if change.action not in OF_ITS_LIFE:
+            continue
+        spans = [kept for span in spans for kept in _before(span, change.effective_on)]
         if change.action in HOLDS:
-            held_from = held_from or change.effective_on
-        elif held_from is not None:
-            spans += _span(held_from, change.effective_on - timedelta(days=1))
-            held_from = None
-    return (*spans, Span(held_from)) if held_from else tuple(spans)
+            spans.append(Span(change.effective_on, change.until))
+    return _joined(spans)
+
+
+def _before(span: Span, day: date) -> list[Span]:
+    """What of a span lies before a day."""
+    if span.first >= day:
+        return []
+    return [span if span.last is not None and span.last < day else Span(span.first, day - DAY)]
+
+
+def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The spans in order, those that touch made one."""
+    joined: list[Span] = []
+    for span in sorted(spans, key=lambda each: each.first):
+        if joined and joined[-1].last == span.first - DAY:
+            joined[-1] = Span(joined[-1].first, span.last)
+        else:
+            joined.append(span)
+    return tuple(joined)
+
+
+def _check_pause(change: ProgramChange, planned: Span | None, earliest: date, today: date) -> None:
+    first, last = change.effective_on, change.until
+    if first < earliest:
+        raise RuleBroken(f"Choose {day_in_words(earliest, today)} or a later day.", field="effective_on")
+    if first - today > FARTHEST or (last is not None and last - today > FARTHEST):
+        raise RuleBroken("Choose a day within a year from today.", field="effective_on")
+    if planned is not None and first > planned.first:
+        words = day_in_words(planned.first, today)
+        raise RuleBroken(f"A pause is planned from {words} already. Call that off first.", "effective_on")
+    if last is not None and last < max(first, today):
+        raise RuleBroken("Choose a last day that is still to come.", field="until")
+
+
+def _check_first_day(starts_on: date, happened: date | None, today: date) -> None:
+    if abs(starts_on - today) > FARTHEST:
+        raise RuleBroken("Choose a first day within a year of today.", field="starts_on")
+    if happened is not None and starts_on > happened:
+        words = f"Something is recorded of {day_in_words(happened, today)} already"
+        raise RuleBroken(f"{words}: choose that day or an earlier one.", field="starts_on")
+
+
+def _check_last_day(ends_on: date, today: date) -> None:
+    if ends_on < today:
+        raise RuleBroken("Choose today or a later day. To end it earlier, end it.", field="ends_on")
+    if ends_on - today > LONGEST:
+        raise RuleBroken("Choose a last day within two years.", field="ends_on")
 
 
 def _check_day(day: date, earliest: date, today: date) -> None:
@@ -135,7 +271,3 @@ def _check_reason(reason: str, *, needed: bool) -> None:
         raise RuleBroken("Say why, in a few words.", field="reason")
     if len(reason) > LONGEST_REASON:
         raise RuleBroken(f"Use at most {LONGEST_REASON} characters.", field="reason")
-
-
-def _span(first: date, last: date) -> list[Span]:
-    return [Span(first, last)] if first <= last else []

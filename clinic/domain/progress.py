@@ -18,6 +18,8 @@ PAIN_CHANGE = 2  # points of 0-10: the detectable change (Childs 2005) and the o
 ON_PLAN, OFF_PLAN = 80, 50  # per cent, authored; a convention, not validated
 PRACTISED = frozenset({DayMark.DONE, DayMark.PARTLY})
 ASKED = PRACTISED | {DayMark.NOT_DONE, DayMark.NOT_REPORTED}
+# of several programs: one that asks counts first, then one that will again
+RESTS = (None, DayMark.PAUSED, DayMark.BEFORE_START, DayMark.AFTER_END)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,61 @@ class PracticePlan:
     ends_on: date | None = None
     pauses: tuple[Span, ...] = ()
     days_per_week: int = 7
+
+    def rest_on(self, day: date) -> DayMark | None:
+        """Why nothing is asked on a day; None where practice is."""
+        if day < self.starts_on:
+            return DayMark.BEFORE_START
+        if self.ends_on is not None and day > self.ends_on:
+            return DayMark.AFTER_END
+        return DayMark.PAUSED if any(pause.covers(day) for pause in self.pauses) else None
+
+    def pace_on(self, day: date) -> int:
+        """On how many days a week practice is asked for."""
+        return self.days_per_week
+
+    def last_day(self, today: date) -> date:
+        """The last day up to today on which practice may have been asked for."""
+        stops = [pause.first - timedelta(days=1) for pause in self.pauses if pause.last is None]
+        return max(self.starts_on, min([today, *stops, *([self.ends_on] if self.ends_on else [])]))
+
+
+@dataclass(frozen=True, slots=True)
+class PlansSideBySide:
+    """The plans of several programs of one client: practice is asked on a day that one of them asks for.
+
+    In whatever order they come; one alone is that one.
+    """
+
+    parts: tuple[PracticePlan, ...]
+
+    @property
+    def starts_on(self) -> date:
+        """The first day of the first."""
+        return min(part.starts_on for part in self.parts)
+
+    @property
+    def ends_on(self) -> date | None:
+        """The last day of the last; None where one has no end."""
+        last = [part.ends_on for part in self.parts if part.ends_on is not None]
+        return max(last) if len(last) == len(self.parts) else None
+
+    def rest_on(self, day: date) -> DayMark | None:
+        """Why none of them asks for anything on a day; None where one does."""
+        rests = {part.rest_on(day) for part in self.parts}
+        return next((rest for rest in RESTS if rest in rests), None)
+
+    def pace_on(self, day: date) -> int:
+        """On how many days a week practice is asked for: as often as the one that asks most."""
+        asking = [part for part in self.parts if part.rest_on(day) is None]
+        return max(part.days_per_week for part in asking or self.parts)
+
+    def last_day(self, today: date) -> date:
+        """The last day up to today on which one of them may have asked for practice."""
+        return max(part.last_day(today) for part in self.parts)
+
+
+Plan = PracticePlan | PlansSideBySide
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,21 +199,16 @@ def day_outcome(outcomes: Collection[LogOutcome], expected: int) -> LogOutcome |
     return LogOutcome.NOT_DONE if set(outcomes) == {LogOutcome.NOT_DONE} else LogOutcome.PARTLY
 
 
-def day_mark(day: date, logs: Mapping[date, LogOutcome], plan: PracticePlan, today: date) -> DayMark:
+def day_mark(day: date, logs: Mapping[date, LogOutcome], plan: Plan, today: date) -> DayMark:
     """What one day shows; what was logged counts, whatever the plan said of the day."""
     if day in logs:
         return DayMark(logs[day].value)
-    if day < plan.starts_on:
-        return DayMark.BEFORE_START
-    if plan.ends_on is not None and day > plan.ends_on:
-        return DayMark.AFTER_END
-    if any(pause.covers(day) for pause in plan.pauses):
-        return DayMark.PAUSED
-    return DayMark.NOT_REPORTED if day < today else DayMark.FUTURE
+    rest = plan.rest_on(day)
+    return rest or (DayMark.NOT_REPORTED if day < today else DayMark.FUTURE)
 
 
 def week_strip(
-    logs: Mapping[date, LogOutcome], plan: PracticePlan, today: date, monday: date | None = None
+    logs: Mapping[date, LogOutcome], plan: Plan, today: date, monday: date | None = None
 ) -> list[Day]:
     """Seven days from a Monday on (this week's, if none is given), each with its mark."""
     first = monday or week_start(today)
@@ -164,13 +216,14 @@ def week_strip(
     return [Day(day, day_mark(day, logs, plan, today)) for day in days]
 
 
-def adherence(logs: Mapping[date, LogOutcome], plan: PracticePlan, today: date, window: int) -> Adherence:
+def adherence(logs: Mapping[date, LogOutcome], plan: Plan, today: date, window: int) -> Adherence:
     """Practice over the last `window` days, today among them once it is logged."""
     last = today if today in logs else today - timedelta(days=1)
     days = days_between(last - timedelta(days=window - 1), last)
-    marks = [mark for mark in (day_mark(day, logs, plan, today) for day in days) if mark in ASKED]
+    asked = {day: mark for day in days if (mark := day_mark(day, logs, plan, today)) in ASKED}
+    marks = list(asked.values())
     done, partly, not_done = map(marks.count, (DayMark.DONE, DayMark.PARTLY, DayMark.NOT_DONE))
-    expected = ceil(len(marks) * plan.days_per_week / 7)
+    expected = ceil(sum(map(plan.pace_on, asked)) / 7)
     unheard = max(0, expected - done - partly - not_done)
     return Adherence(
         window=window, expected=expected, done=done, partly=partly, not_done=not_done, not_reported=unheard
@@ -199,15 +252,21 @@ def mistake_weeks(
 
 
 def progress_sentence(
-    logs: Mapping[date, LogOutcome], plan: PracticePlan, today: date, pain: PainChange | None = None
+    logs: Mapping[date, LogOutcome], plan: Plan, today: date, pain: PainChange | None = None
 ) -> str:
     """One sentence of facts for the client; no streaks, no cheering over pain."""
-    if plan.starts_on > today:
-        return f"Your program starts on {day_in_words(plan.starts_on, today)}."
+    first_days = [part.starts_on for part in (plan.parts if isinstance(plan, PlansSideBySide) else (plan,))]
+    coming = [day for day in first_days if day > today]
+    if coming and len(coming) == len(first_days):
+        return f"Your program starts on {day_in_words(min(coming), today)}."
     week = adherence(logs, plan, today, 7)
-    if not week.expected:
-        return "Today is your first day." if plan.starts_on == today else "Nothing was asked of you lately."
-    return f"You practised on {week.practised} of {_last_days(week.expected)}{_pain_part(pain, today)}."
+    if week.expected:
+        return f"You practised on {week.practised} of {_last_days(week.expected)}{_pain_part(pain, today)}."
+    if today in first_days:
+        return "Today is your first day."
+    if coming and plan.rest_on(today) is not None:
+        return f"Your next program starts on {day_in_words(min(coming), today)}."
+    return "Nothing was asked of you lately."
 
 
 def _last_days(expected: int) -> str:

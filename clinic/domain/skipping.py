@@ -38,6 +38,7 @@ class SendingFacts:
     due_at: datetime | None
     program: ProgramStatus
     answered_today: bool = False
+    asked_today: bool = False  # by the check-in of another program
     mailed_today: bool = False
     unanswered_in_a_row: int = 0
 
@@ -52,6 +53,7 @@ SKIPPED_BECAUSE: Mapping[SkipReason, str] = MappingProxyType(
         SkipReason.UNANSWERED_TWICE: "two check-ins in a row were not answered",
         SkipReason.ANSWERED_TODAY: "the client has answered today already",
         SkipReason.ONE_MAIL_A_DAY: "the client has had a mail today",
+        SkipReason.OTHER_PROGRAM: "the check-in of another program asks on this day",
         SkipReason.DEMONSTRATION: "people of the demonstration are never mailed through a real server",
     }
 )
@@ -96,5 +98,6 @@ def _reasons(facts: SendingFacts, now: datetime) -> tuple[tuple[SkipReason, bool
         (SkipReason.LATE, facts.due_at is not None and now - facts.due_at > LATEST),
         (SkipReason.UNANSWERED_TWICE, facts.unanswered_in_a_row >= UNANSWERED_LIMIT),
         (SkipReason.ANSWERED_TODAY, facts.answered_today),
+        (SkipReason.OTHER_PROGRAM, facts.asked_today),
         (SkipReason.ONE_MAIL_A_DAY, facts.mailed_today),
     )

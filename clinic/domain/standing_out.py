@@ -44,8 +44,12 @@ def normal_value(field: Field) -> Value | None:
 
 
 def notable(items: Iterable[BatteryItem], values: Values) -> Iterator[tuple[Spot, Value]]:
-    """What a program may answer: each value that stands out, and both sides of those that are apart."""
-    items = tuple(items)
+    """What a program may answer: each value that stands out, and both sides of those that are apart.
+
+    A test that can want a doctor the same day (strength, reflexes of the foot, the saddle) is no program's to
+    answer, whatever it found.
+    """
+    items = tuple(item for item in items if not any(field.warning for field in item.fields))
     apart = {(pair.test.id, pair.field.id) for pair in sides_apart(items, values)}
     for spot in spots_of(items):
         value = values.get(spot.place)

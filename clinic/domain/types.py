@@ -90,6 +90,19 @@ class ProgramAction(StrEnum):
     RESUME = "resume"
     END = "end"
     RESTART = "restart"
+    MOVE = "move"  # its first or its last day: no step of its life
+
+
+class StopReason(StrEnum):
+    """Why somebody stops, so that it can be counted; words of their own stand beside."""
+
+    CONFIDENT = "confident"
+    BETTER = "better"
+    HURTS = "hurts"
+    NOT_SUITABLE = "not_suitable"
+    NO_TIME = "no_time"
+    MOVED = "moved"
+    OTHER = "other"
 
 
 class DoseSide(StrEnum):
@@ -221,6 +234,7 @@ class SkipReason(StrEnum):
     UNANSWERED_TWICE = "unanswered_twice"
     ANSWERED_TODAY = "answered_today"
     ONE_MAIL_A_DAY = "one_mail_a_day"
+    OTHER_PROGRAM = "other_program"
     DEMONSTRATION = "demonstration"
 
 

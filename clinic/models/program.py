@@ -9,7 +9,16 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer, ProgramAction, ProgramStatus
+from clinic.domain.programs import status_on
+from clinic.domain.progress import Span
+from clinic.domain.types import (
+    LogObstacle,
+    LogOutcome,
+    MistakeAnswer,
+    ProgramAction,
+    ProgramStatus,
+    StopReason,
+)
 from clinic.models.base import Base, FrozenJson, OfPractice, belongs_to, choice, tenant
 from clinic.models.exercise import DoseColumns, dose_checks
 from clinic.models.person import Client
@@ -25,15 +34,20 @@ class Program(OfPractice, Base):
         belongs_to("user_account", "assigned_by"),
         Index(None, "practice_id", "client_id", "status"),
         Index(None, "status", "ends_on"),  # whose last day is over, asked every few seconds
+        Index(None, "paused_from"),  # and whose pause has come
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("paused_until IS NULL OR paused_until >= paused_from", name="pause_ends_after_start"),
     )
 
     client_id: Mapped[uuid.UUID]
     routine_version_id: Mapped[uuid.UUID]
     name: Mapped[str] = mapped_column(String(120))
+    # as of the worker's last round, to narrow down by; `on` says what it is on a day
     status: Mapped[ProgramStatus] = mapped_column(choice(ProgramStatus, "status"))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    paused_from: Mapped[date | None]  # the first day of the pause that is, or is to come
+    paused_until: Mapped[date | None]  # its last; None: until somebody resumes it
     graduated_on: Mapped[date | None]  # ended because all went well; a restart takes it back
     assigned_by: Mapped[uuid.UUID]
     assigned_at: Mapped[datetime]
@@ -45,6 +59,15 @@ class Program(OfPractice, Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def pause(self) -> Span | None:
+        """The pause that is, or is to come."""
+        return Span(self.paused_from, self.paused_until) if self.paused_from else None
+
+    def on(self, day: date) -> ProgramStatus:
+        """What it is on one of its client's days, whether or not the worker has been round since."""
+        return status_on(day, self.status, starts_on=self.starts_on, ends_on=self.ends_on, pause=self.pause)
 
 
 class Prescription(DoseColumns, OfPractice, Base):
@@ -65,7 +88,7 @@ class Prescription(DoseColumns, OfPractice, Base):
 
 
 class ProgramEvent(OfPractice, Base):
-    """A pause, an end, a restart or a corrected dose: from which day, why, and what stood before."""
+    """A step, a moved day or a corrected dose: from which day, why, and what stood before."""
 
     __tablename__ = "program_event"
     __table_args__ = tenant(
@@ -78,7 +101,10 @@ class ProgramEvent(OfPractice, Base):
     # None: a corrected dose
     action: Mapped[ProgramAction | None] = mapped_column(choice(ProgramAction, "action"))
     effective_on: Mapped[date]
+    until: Mapped[date | None]  # the last day of a pause
     reason: Mapped[str] = mapped_column(Text)
+    stop: Mapped[StopReason | None] = mapped_column(choice(StopReason, "stop"))  # of an end by hand
+    told: Mapped[str | None] = mapped_column(Text)  # what the client reads of a corrected dose
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
     after: Mapped[dict[str, Any]] = mapped_column(default=dict)
     actor_id: Mapped[uuid.UUID | None]  # None: the system

@@ -6,6 +6,7 @@ Every query names the practice. None never equals None here: a client without an
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
@@ -65,7 +66,7 @@ def staff_only(actor: Actor) -> None:
 
 
 # Every page of a client's begins with this: made once, so that it costs the query alone.
-_OWN_PROGRAM = (
+_OWN_PROGRAMS = (
     select(
         Client,
         Program,
@@ -79,22 +80,23 @@ _OWN_PROGRAM = (
         ),
     )
     .where(given(Client.practice_id), given(Client.id, "client_id"))
-    .order_by(Program.assigned_at.desc())
+    .order_by(Program.assigned_at, Program.id)
     .options(joinedload(Program.prescriptions))
 )
 
 
-def own_program(actor: Actor) -> tuple[Client, Program | None, bool]:
-    """The signed-in client's own record, with its moves their newest program that has not ended, and whether
-    a warning flag of theirs is open.
+def own_programs(actor: Actor) -> tuple[Client, Sequence[Program], bool]:
+    """The signed-in client's own record, with their moves all programs that nobody has ended, the earliest
+    first, and whether a warning flag of theirs is open. One query.
     """
     if actor.client_id is None:
         raise NotFound
     own = {"practice_id": actor.practice_id, "client_id": actor.client_id}
-    found = db.session.execute(_OWN_PROGRAM, own).unique().first()
-    if found is None:
+    found = db.session.execute(_OWN_PROGRAMS, own).unique().all()
+    if not found:
         raise NotFound
-    return found.Client, found.Program, bool(found.is_flagged)
+    programs = [row.Program for row in found if row.Program is not None]
+    return found[0].Client, programs, bool(found[0].is_flagged)
 
 
 def program_for(actor: Actor, program_id: uuid.UUID, *options: ORMOption) -> Program:

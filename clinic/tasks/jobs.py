@@ -9,7 +9,7 @@ from clinic.services.checkins import planning as checkin_planning
 from clinic.services.checkins import reminders as checkin_reminders
 from clinic.services.checkins import silence as checkin_silence
 from clinic.services.clock import now
-from clinic.services.programs import changing as program_changes
+from clinic.services.programs import days as program_days
 from clinic.services.programs import looking_over
 from clinic.services.questionnaires import asking as questionnaire_asking
 from clinic.services.reasons import rebuilding
@@ -27,8 +27,9 @@ def deliver() -> None:
 
 def plan() -> None:
     at = now()
-    program_changes.start_due(at)
-    program_changes.end_due(at)
+    program_days.start_due(at)
+    program_days.pause_due(at)
+    program_days.end_due(at)
     # in this order: a check-in that has fallen due goes before a reminder of an older one
     checkin_planning.plan_due(at)
     checkin_reminders.run(at)

@@ -97,6 +97,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/programs/<uuid:program_id>", programs.show, STAFF, record="program"),
         Rule("/programs/<uuid:program_id>/doses", programs.correct, STAFF, FORM, "program"),
         Rule("/programs/<uuid:program_id>/check-in", programs.checkin, STAFF, FORM, "program"),
+        Rule("/programs/<uuid:program_id>/days", programs.days, STAFF, FORM, "program"),
+        Rule("/programs/<uuid:program_id>/extend", programs.extend, STAFF, POST, "program"),
         Rule(
             "/programs/<uuid:program_id>/<any(pause, resume, end, restart):action>",
             programs.change,

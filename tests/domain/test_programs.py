@@ -21,7 +21,7 @@ from clinic.domain.programs import (
     steps_by_hand,
 )
 from clinic.domain.progress import Span
-from clinic.domain.types import ProgramAction, ProgramStatus
+from clinic.domain.types import DayMark, ProgramAction, ProgramStatus
 
 ASSIGNED, ACTIVE = ProgramStatus.ASSIGNED, ProgramStatus.ACTIVE
 PAUSED, ENDED = ProgramStatus.PAUSED, ProgramStatus.ENDED
@@ -35,17 +35,18 @@ TABLE = {
     # from:   start, pause, resume, end, restart
     ASSIGNED: (ACTIVE, PAUSED, NO, ENDED, NO),
     ACTIVE: (NO, PAUSED, NO, ENDED, NO),
-    PAUSED: (NO, NO, ACTIVE, ENDED, NO),
+    PAUSED: (NO, PAUSED, ACTIVE, ENDED, NO),
     ENDED: (NO, NO, NO, NO, ACTIVE),
 }
 ACTIONS = (START, PAUSE, RESUME, END, RESTART)
+MOVE = ProgramAction.MOVE
 
 
 @pytest.mark.parametrize("status, action", list(product(ProgramStatus, ProgramAction)))
 def test_a_step_leads_where_the_table_says_or_is_refused(
     status: ProgramStatus, action: ProgramAction
 ) -> None:
-    expected = TABLE[status][ACTIONS.index(action)]
+    expected = NO if action is MOVE else TABLE[status][ACTIONS.index(action)]
     by_hand = action is not ProgramAction.START
     assert (action in steps_by_hand(status)) is (expected is not None and by_hand)
     if expected is None:
@@ -99,9 +100,9 @@ def test_stopping_and_restarting_need_a_reason_going_on_does_not(
     ],
 )
 def test_a_change_is_effective_from_the_last_one_up_to_today(day: date, fine: bool) -> None:
-    change = ProgramChange(PAUSE, day, "holiday")
+    change = ProgramChange(END, day, "holiday")
     if fine:
-        assert check_change(ACTIVE, change, earliest=BEGAN, today=TODAY) is PAUSED
+        assert check_change(ACTIVE, change, earliest=BEGAN, today=TODAY) is ENDED
     else:
         with pytest.raises(RuleBroken) as refused:
             check_change(ACTIVE, change, earliest=BEGAN, today=TODAY)
@@ -141,6 +142,34 @@ HELD = [
         (Span(day(5), day(8)),),
         "paused and resumed",
     ),
+    ([ProgramChange(PAUSE, day(5), until=day(8))], (Span(day(5), day(8)),), "resumes by itself"),
+    (
+        [ProgramChange(PAUSE, day(5), until=day(8)), ProgramChange(RESUME, day(9))],
+        (Span(day(5), day(8)),),
+        "resumed by itself, and noted",
+    ),
+    (
+        [ProgramChange(PAUSE, day(5), until=day(8)), ProgramChange(RESUME, day(7))],
+        (Span(day(5), day(6)),),
+        "resumed earlier than planned",
+    ),
+    ([ProgramChange(PAUSE, day(9), until=day(12)), ProgramChange(RESUME, day(5))], (), "called off"),
+    (
+        [ProgramChange(PAUSE, day(5), until=day(8)), ProgramChange(PAUSE, day(7), until=day(20))],
+        (Span(day(5), day(20)),),
+        "made longer",
+    ),
+    (
+        [ProgramChange(PAUSE, day(5)), ProgramChange(PAUSE, day(7), until=day(9))],
+        (Span(day(5), day(9)),),
+        "given an end",
+    ),
+    (
+        [ProgramChange(PAUSE, day(9), until=day(12)), ProgramChange(END, day(6))],
+        (Span(day(6)),),
+        "ended before a pause that was planned",
+    ),
+    ([ProgramChange(PAUSE, day(5)), ProgramChange(ProgramAction.MOVE, day(6))], (Span(day(5)),), "moved"),
     ([ProgramChange(PAUSE, day(5)), ProgramChange(RESUME, day(5))], (), "resumed the same day"),
     (
         [ProgramChange(PAUSE, day(5)), ProgramChange(RESUME, day(6))],
@@ -210,25 +239,28 @@ def test_a_correction_is_within_the_program_and_has_a_reason(
     assert refused.value.field == field
 
 
+BEFORE, RESTS, AFTER = DayMark.BEFORE_START, DayMark.PAUSED, DayMark.AFTER_END
+
+
 @pytest.mark.parametrize(
-    "status, starts_on, day, is_held, said",
+    ("rest", "days_ago", "is_held", "has_program", "said"),
     [
-        (ACTIVE, BEGAN, TODAY, False, None),
-        (ACTIVE, BEGAN, TODAY - timedelta(days=1), False, None),
-        (ASSIGNED, TODAY, TODAY, False, None),
-        (ACTIVE, BEGAN, TODAY - timedelta(days=2), False, "today and yesterday"),
-        (ACTIVE, BEGAN, TODAY + timedelta(days=1), False, "not come yet"),
-        (ACTIVE, TODAY, TODAY - timedelta(days=1), False, "before the start"),
-        (PAUSED, BEGAN, TODAY, False, "no program"),
-        (ENDED, BEGAN, TODAY, False, "no program"),
-        (None, None, TODAY, False, "no program"),
-        (ACTIVE, BEGAN, TODAY, True, "on hold"),
+        (None, 0, False, True, None),
+        (None, 1, False, True, None),
+        (None, 2, False, True, "today and yesterday"),
+        (None, -1, False, True, "not come yet"),
+        (BEFORE, 1, False, True, "before the start"),
+        (RESTS, 0, False, True, "Nothing was asked"),
+        (AFTER, 0, False, True, "had ended by that day"),
+        (AFTER, 0, False, False, "no program"),
+        (None, 0, True, True, "on hold"),
     ],
 )
-def test_a_client_logs_today_and_yesterday_of_a_running_program(
-    status: ProgramStatus | None, starts_on: date | None, day: date, is_held: bool, said: str | None
+def test_a_client_logs_today_and_yesterday_where_that_day_asked_for_practice(
+    rest: DayMark | None, days_ago: int, is_held: bool, has_program: bool, said: str | None
 ) -> None:
-    problem = logging_problem(status, starts_on, day, TODAY, is_held=is_held)
+    day = TODAY - timedelta(days=days_ago)
+    problem = logging_problem(rest, day, TODAY, is_held=is_held, has_program=has_program)
     assert problem is None if said is None else said in str(problem)
 
 
@@ -239,7 +271,7 @@ def test_a_client_logs_today_and_yesterday_of_a_running_program(
         (((ProgramAction.PAUSE, 3),), 0, "a pause begins nothing"),
         (((ProgramAction.PAUSE, 3), (ProgramAction.RESUME, 5)), 5, "it was resumed"),
         (((ProgramAction.END, 3), (ProgramAction.RESTART, 9)), 9, "it was restarted"),
-        (((ProgramAction.RESUME, 5), (ProgramAction.RESUME, 2)), 5, "the last of them, in whatever order"),
+        (((ProgramAction.PAUSE, 3), (ProgramAction.RESUME, 9), (ProgramAction.PAUSE, 40)), 9, "planned"),
         (((ProgramAction.RESUME, -4),), 0, "resumed before its first day"),
     ],
 )
@@ -248,4 +280,5 @@ def test_since_when_a_program_runs(
 ) -> None:
     first = date(2026, 3, 2)
     changes = [ProgramChange(action, first + timedelta(days=day)) for action, day in steps]
-    assert running_since(first, changes) == first + timedelta(days=since), why
+    today = first + timedelta(days=20)
+    assert running_since(first, changes, today) == first + timedelta(days=since), why

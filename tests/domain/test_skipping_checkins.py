@@ -66,7 +66,9 @@ TABLE = [
     ({"unanswered_in_a_row": 2}, SkipReason.UNANSWERED_TWICE),
     ({"unanswered_in_a_row": 3}, SkipReason.UNANSWERED_TWICE),
     ({"answered_today": True}, SkipReason.ANSWERED_TODAY),
+    ({"asked_today": True}, SkipReason.OTHER_PROGRAM),
     ({"mailed_today": True}, SkipReason.ONE_MAIL_A_DAY),
+    ({"asked_today": True, "mailed_today": True}, SkipReason.OTHER_PROGRAM),
 ]
 
 

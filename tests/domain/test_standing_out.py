@@ -147,3 +147,16 @@ def test_a_program_may_answer_what_stands_out_and_both_sides_of_what_is_apart() 
         ("hip_rotation-internal_passive-left", 20.0),
         ("hip_rotation-internal_passive-right", 32.0),
     ]
+
+
+def test_what_may_want_a_doctor_the_same_day_is_no_programs_to_answer() -> None:
+    values: dict[Place, Value] = {
+        Place("myotomes", "l5", LEFT): 4.0,
+        Place("myotomes", "s1", LEFT): 2.0,
+        Place("myotomes", "heel_raises", LEFT): 3.0,
+        Place("plantar_response", "response", RIGHT): "up",
+        Place("ankle_clonus", "beats", LEFT): 5.0,
+        Place("light_touch", "l5", LEFT): "reduced",
+    }
+    tests = [item(test) for test in ("myotomes", "plantar_response", "ankle_clonus", "light_touch")]
+    assert [spot.name for spot, _ in notable(tests, values)] == ["light_touch-l5-left"]

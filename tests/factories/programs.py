@@ -6,8 +6,10 @@ import uuid
 from datetime import date, time, timedelta
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.doses import Dose
+from clinic.domain.types import DoseSide, RoutineStatus
 from clinic.extensions import db
-from clinic.models import Client, Practice, Program, RoutineVersion, User
+from clinic.models import Client, Exercise, Practice, Program, Routine, RoutineItem, RoutineVersion, User
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.checkins.rhythms import WeeklyCheckin
 from clinic.services.clock import today_in
@@ -51,6 +53,7 @@ def assign_program(
     starts_on: date | None = None,
     weeks: int | None = 12,
     checkin: bool = True,
+    alongside: bool = False,
 ) -> Program:
     """The routine assigned to a client, from 20 days ago unless told otherwise, with check-ins."""
     actor = accounts.actor_of(practitioner)
@@ -62,7 +65,53 @@ def assign_program(
         starts_on=first,
         weeks=weeks,
         checkin=WeeklyCheckin(first.weekday(), time(9)) if checkin else None,
+        alongside=alongside,
     )
     program = programs.assign(actor, client.id, wish)
     db.session.expire_all()
     return program
+
+
+def publish_beside(version: RoutineVersion) -> RoutineVersion:
+    """A second routine of the practice: the last move of the first one, on the left, and one of its own."""
+    last = version.items[-1]
+    practice_id = version.practice_id
+    with transaction() as session:
+        routine = Routine(practice_id=practice_id, key=f"knee-{version.id.hex}", name="Knee routine")
+        move = _own_move(last.exercise)
+        session.add_all([routine, move])
+        session.flush()
+        beside = RoutineVersion(
+            practice_id=practice_id,
+            routine_id=routine.id,
+            number=1,
+            status=RoutineStatus.PUBLISHED,
+            published_at=version.published_at,
+            published_by=version.published_by,
+        )
+        session.add(beside)
+        session.flush()
+        content = {**(last.content or {}), "name": move.name, "mistakes": []}
+        dose = {name: getattr(dose_of(last), name) for name in Dose.__slots__}
+        for position, (exercise, words, changes) in enumerate(
+            [(last.exercise, last.content, {"side": DoseSide.LEFT, "sets": 3}), (move, content, {})], 1
+        ):
+            row = {"version_id": beside.id, "exercise_id": exercise.id, "position": position}
+            session.add(RoutineItem(practice_id=practice_id, content=words, **row, **(dose | changes)))
+    return session.get_one(RoutineVersion, beside.id)
+
+
+def _own_move(like: Exercise) -> Exercise:
+    texts = (
+        "purpose",
+        "setup",
+        "steps",
+        "cues",
+        "range_words",
+        "feet_words",
+        "knees_words",
+        "stop_if",
+        "figure",
+    )
+    copied = {name: getattr(like, name) for name in texts}
+    return Exercise(practice_id=like.practice_id, key=f"knee-{uuid.uuid4().hex}", name="Knee bend", **copied)

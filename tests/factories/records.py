@@ -330,12 +330,13 @@ def make_program(shelf: Shelf, client: Client) -> Program:
         shelf.practice,
         program_id=program.id,
         action=None,
-        effective_on=today - timedelta(days=10),
+        effective_on=today - timedelta(days=3),
         reason=WORDS,
+        told=WORDS,
         before={item.content["name"]: {"sets": 1}},
         after={item.content["name"]: {"sets": 2}},
         actor_id=shelf.staff.id,
-        happened_at=ago(days=10),
+        happened_at=ago(days=3),
     )
     add(
         CheckinSchedule,

@@ -51,6 +51,11 @@ def _from_today(prefix: str) -> Filled:
     }
 
 
+def _last_day(world: World, at: Address) -> str:
+    assert at.of is not None
+    return str(world.records[at.of].program.ends_on)
+
+
 def _new_test() -> Filled:
     return {
         "name": ["Step-down"],
@@ -111,7 +116,14 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.programs.assign": lambda world, at: {"running": ["end"], "end_reason": ["A new start."]},
     "practitioner.programs.correct": lambda world, at: {"doses-0-sets": ["3"], **_from_today("effective_on")},
     "practitioner.programs.checkin": lambda world, at: {"pace": ["1"], "weekday": ["6"], "at": ["10:30"]},
-    "practitioner.programs.change": lambda world, at: {"reason": ["Away for a while."]},
+    "practitioner.programs.days": lambda world, at: {
+        f"ends_on-{part}": [""] for part in ("day", "month", "year")
+    },
+    "practitioner.programs.extend": lambda world, at: {"seen": [_last_day(world, at)], "weeks": ["4"]},
+    "practitioner.programs.change": lambda world, at: {
+        "reason": ["Away for a while."],
+        **{f"until-{part}": [""] for part in ("day", "month", "year")},
+    },
     "practitioner.routines.publish": lambda world, at: {
         "faults": [next(iter(load_catalogue().mistake_candidates)).id],
         "own_see": [""],

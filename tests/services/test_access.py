@@ -44,7 +44,7 @@ SHARED_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "checkin_for": lambda shelf, records: records.asked,
     "questionnaire_request_for": lambda shelf, records: records.questions,
 }
-SELF_DOORS = ("own_client", "own_program", "practice_of", "staff_only")
+SELF_DOORS = ("own_client", "own_programs", "practice_of", "staff_only")
 DOORS = STAFF_DOORS | KEYED_DOORS | SHARED_DOORS
 
 STAFF = {
@@ -130,7 +130,7 @@ def test_everybody_has_the_doors_to_themselves_and_to_nobody_else(world: World) 
     for who, actor in actors(world).items():
         record = world.records[CLIENTS[who]] if who in CLIENTS else None
         assert own(access.own_client, actor) is (record and record.client), who
-        assert own(access.own_program, actor) == (record and (record.client, record.program, False)), who
+        assert own(access.own_programs, actor) == (record and (record.client, [record.program], False)), who
         assert own(access.practice_of, actor).id == actor.practice_id, who
         assert own(works_here, actor) is (True if who in STAFF else REFUSED), who
 
@@ -165,16 +165,16 @@ def test_a_client_sees_the_program_assigned_last_of_those_that_have_not_ended(wo
     newest.assigned_at, ended.assigned_at = ago(days=9), ago(days=2)
     db.session.commit()
     ada = world.people.actor(world.people.client_user)
-    assert access.own_program(ada)[1] is newest
+    assert access.own_programs(ada)[1] == [older, newest]
     newest.assigned_at = ago(days=90)
     db.session.commit()
-    assert access.own_program(ada)[1] is older
+    assert access.own_programs(ada)[1] == [newest, older]
 
 
 def test_an_open_warning_flag_is_seen_by_its_own_client_alone(world: World) -> None:
     flag = world.records["ada"].flag
     flag.cleared_at, flag.cleared_by, flag.clear_note = None, None, None
     db.session.commit()
-    starts = {who: own(access.own_program, actor) for who, actor in actors(world).items()}
+    starts = {who: own(access.own_programs, actor) for who, actor in actors(world).items()}
     flagged = {who: start[2] for who, start in starts.items() if start is not REFUSED}
     assert flagged == {"client": True, "other client": False, "other practice's client": False}

@@ -142,7 +142,7 @@ SOURCES: list[tuple[Callable[[People, Program], None], AttentionKind, str]] = [
     (two_unanswered, AttentionKind.NOT_ANSWERED, "Check-ins not answered, mail stopped"),
     (bounced, AttentionKind.BOUNCED, "Mail does not arrive"),
     (never_signed_in, AttentionKind.NEVER_SIGNED_IN, "Invited, never signed in"),
-    (ending, AttentionKind.ENDING, "Program ends on Wed 2 Dec"),
+    (ending, AttentionKind.ENDING, "Hip routine ends on Wed 2 Dec"),
     (not_practised, AttentionKind.NOT_PRACTISED, "No practice reported"),
 ]
 

@@ -41,12 +41,14 @@ from clinic.services import access
 from clinic.services.checkins.rhythms import WeeklyCheckin
 from clinic.services.programs import assigning as programs
 from clinic.services.programs import changing as program_changes
+from clinic.services.programs import days as program_days
 from clinic.services.programs.assigning import Assignment
+from clinic.services.programs.changing import DoseWish
 from clinic.services.routines import publishing as routines
 from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import transaction
 from tests.factories.people import People, make_people
-from tests.factories.programs import publish_routine
+from tests.factories.programs import publish_beside, publish_routine
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 TODAY = MONDAY.date()
@@ -183,8 +185,7 @@ def test_the_client_sees_it_at_once_in_one_query(people: People, version: Routin
     program = assign(people, version)
     actor, said = people.actor(people.client_user), []
     event.listen(db.session.get_bind(), "before_cursor_execute", lambda *args: said.append(args[2]))
-    _, found, _ = access.own_program(actor)
-    assert found is not None
+    _, (found,), _ = access.own_programs(actor)
     assert found.id == program.id
     assert len(found.prescriptions) == 2
     assert len(said) == 1
@@ -222,10 +223,11 @@ def test_a_program_that_begins_later_waits_and_starts_on_the_clients_own_day(
     db.session.commit()
     program = assign(people, version, starts_on=date(2026, 11, 25))
     assert program.status is ProgramStatus.ASSIGNED
-    assert programs.running(people.actor(people.colleague), people.client.id) == [program]
-    assert program_changes.start_due(datetime(2026, 11, 24, 10, 59, tzinfo=UTC)) == 0
-    assert program_changes.start_due(datetime(2026, 11, 24, 11, 0, tzinfo=UTC)) == 1
-    assert program_changes.start_due(datetime(2026, 11, 24, 11, 1, tzinfo=UTC)) == 0
+    [(waiting, _)] = programs.going_on(people.actor(people.colleague), people.client)
+    assert waiting is program
+    assert program_days.start_due(datetime(2026, 11, 24, 10, 59, tzinfo=UTC)) == 0
+    assert program_days.start_due(datetime(2026, 11, 24, 11, 0, tzinfo=UTC)) == 1
+    assert program_days.start_due(datetime(2026, 11, 24, 11, 1, tzinfo=UTC)) == 0
     db.session.expire_all()
     assert program.status is ProgramStatus.ACTIVE
     assert len(trail(people.client, "program.started")) == 1
@@ -269,7 +271,8 @@ def test_a_running_program_is_ended_with_a_reason_or_kept_by_choice(
     with pytest.raises(RuleBroken) as refused:
         assign(people, version)
     assert refused.value.field == "running"
-    second = assign(people, version, alongside=True)
+    beside = publish_beside(version)
+    second = assign(people, beside, alongside=True)
     assert first.status is second.status is ProgramStatus.ACTIVE
     third = assign(people, version, end_reason="New plan")
     assert [first.status, second.status, third.status] == [
@@ -307,7 +310,7 @@ def test_what_the_worker_has_in_hand_goes_out(people: People, version: RoutineVe
 
 
 def test_a_program_alongside_keeps_its_mail(people: People, version: RoutineVersion) -> None:
-    first, second = assign(people, version), assign(people, version, alongside=True)
+    first, second = assign(people, version), assign(people, publish_beside(version), alongside=True)
     checkin, message = waiting_checkin(second)
     step(people, first, PAUSE)
     assert (message.state, checkin.state) == (OutboxState.READY, CheckinState.WAITING)
@@ -368,46 +371,88 @@ def test_holding_wants_a_reason(people: People, version: RoutineVersion, action:
     assert refused.value.field == "reason"
 
 
+def wanted(program: Program, **changes: object) -> DoseWish:
+    """The first move otherwise than it stands, from today on."""
+    base = {row.id: dose_of(row) for row in program.prescriptions}
+    first = program.prescriptions[0].id
+    return DoseWish(
+        base=base,
+        doses=base | {first: replace(base[first], **changes)},  # type: ignore[arg-type]
+        effective_on=TODAY,
+        reason="Goes well",
+    )
+
+
 def test_correcting_a_dose_keeps_what_stood_before(people: People, version: RoutineVersion) -> None:
     program = assign(people, version)
-    actor, seen = people.actor(people.colleague), program.version
-    doses = {row.id: dose_of(row) for row in program.prescriptions}
-    turns = program.prescriptions[0]
-    doses[turns.id] = replace(doses[turns.id], reps=12, times_per_day=1)
-    program_changes.correct_doses(actor, program.id, seen, doses, effective_on=TODAY, reason="Goes well")
+    actor, seen, turns = people.actor(people.colleague), program.version, program.prescriptions[0]
+    wish = wanted(program, reps=12, times_per_day=1)
+    program_changes.correct_doses(actor, program.id, wish)
     db.session.expire_all()
     assert (turns.reps, turns.times_per_day) == (12, 1)
     [line] = trail(people.client, "program.dose_corrected")
     assert line.details["before"] == {"Small standing hip turns": {"reps": 8, "times_per_day": 2}}
     assert line.details["after"] == {"Small standing hip turns": {"reps": 12, "times_per_day": 1}}
     assert program.version == seen + 1
+
+
+def test_two_people_at_different_moves_of_one_program_both_save(
+    people: People, version: RoutineVersion
+) -> None:
+    program = assign(people, version)
+    actor, (turns, hinge) = people.actor(people.colleague), program.prescriptions
+    first = wanted(program, reps=12)
+    second = replace(first, doses=first.base | {hinge.id: replace(first.base[hinge.id], reps=5)})
+    program_changes.correct_doses(actor, program.id, first)
+    program_changes.correct_doses(people.actor(people.owner), program.id, second)
+    db.session.expire_all()
+    assert (turns.reps, hinge.reps) == (12, 5)
+    assert [list(each.details["after"]) for each in trail(people.client, "program.dose_corrected")] == [
+        ["Small standing hip turns"],
+        ["Hip hinge"],
+    ]
+
+
+def test_two_people_at_one_move_collide(people: People, version: RoutineVersion) -> None:
+    program = assign(people, version)
+    actor = people.actor(people.colleague)
+    mine, theirs = wanted(program, reps=12), wanted(program, sets=3)
+    program_changes.correct_doses(actor, program.id, theirs)
     with pytest.raises(Conflict):
-        program_changes.correct_doses(actor, program.id, seen, doses, effective_on=TODAY, reason="Again")
+        program_changes.correct_doses(actor, program.id, mine)
+    db.session.expire_all()
+    assert [row.reps for row in program.prescriptions] == [8, 8]
+
+
+def test_people_who_correct_at_the_same_moment_lose_nothing(live_app: Flask) -> None:
+    people = make_people()
+    program = assign(people, publish_routine(people.practice, people.owner))
+    actor, program_id, base = people.actor(people.colleague), program.id, wanted(program)
+    rows = [row.id for row in program.prescriptions]
+    wishes = [replace(base, doses=base.base | {row: replace(base.base[row], reps=3)}) for row in rows]
+    db.session.remove()
+
+    def press(wish: DoseWish) -> None:
+        with live_app.app_context():
+            program_changes.correct_doses(actor, program_id, wish)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(press, wishes))
+    assert set(db.session.scalars(select(Prescription.reps))) == {3}
 
 
 def test_a_correction_corrects_something(people: People, version: RoutineVersion) -> None:
     program = assign(people, version)
-    same = {row.id: dose_of(row) for row in program.prescriptions}
     with pytest.raises(RuleBroken, match="No dose is different"):
-        program_changes.correct_doses(
-            people.actor(people.colleague),
-            program.id,
-            program.version,
-            same,
-            effective_on=TODAY,
-            reason="Why",
-        )
+        program_changes.correct_doses(people.actor(people.colleague), program.id, wanted(program))
 
 
 @pytest.mark.parametrize("days", [-1, 1])
 def test_a_correction_holds_from_a_day_that_was(people: People, version: RoutineVersion, days: int) -> None:
     program = assign(people, version)
-    doses = {row.id: replace(dose_of(row), reps=9) for row in program.prescriptions}
-    day = TODAY + timedelta(days=days)
+    wish = replace(wanted(program, reps=9), effective_on=TODAY + timedelta(days=days))
     with pytest.raises(RuleBroken) as refused:
-        program_changes.correct_doses(
-            people.actor(people.colleague), program.id, program.version, doses, effective_on=day, reason="Why"
-        )
+        program_changes.correct_doses(people.actor(people.colleague), program.id, wish)
     assert refused.value.field == "effective_on"
 
 
@@ -476,10 +521,13 @@ def test_moving_the_checkin_of_a_paused_program_plans_nothing(
         ),
         lambda actor, program: program_changes.change_checkin(actor, program.id, 1, None),
         lambda actor, program: program_changes.correct_doses(
-            actor, program.id, 1, {}, effective_on=TODAY, reason="Mine"
+            actor, program.id, DoseWish(base={}, doses={}, effective_on=TODAY, reason="Mine")
         ),
+        lambda actor, program: program_days.move(actor, program.id, 1, starts_on=TODAY, ends_on=None),
+        lambda actor, program: program_days.extend(actor, program.id, TODAY, 4),
+        lambda actor, program: program_days.take_back(actor, program.id, TODAY, TODAY),
     ],
-    ids=["read", "end", "check-in", "doses"],
+    ids=["read", "end", "check-in", "doses", "days", "extend", "take back"],
 )
 def test_nobody_but_the_practice_reads_or_changes_a_program(
     people: People, version: RoutineVersion, who: str, act: Callable[..., object]

@@ -16,6 +16,7 @@ from clinic.models import AuditEvent, PracticeNotice, Program, ProgramEvent
 from clinic.services.outbox import promises as outbox
 from clinic.services.programs import assigning as programs
 from clinic.services.programs import changing as program_changes
+from clinic.services.programs import days as program_days
 from clinic.services.transaction import transaction
 from tests.factories.checkins import enrol, schedule_of, sent_checkin
 from tests.factories.people import People
@@ -36,7 +37,7 @@ def program(people: People) -> Program:
 
 def end_due(at: datetime) -> int:
     with time_machine.travel(at, tick=False):
-        ended = program_changes.end_due(at)
+        ended = program_days.end_due(at)
     db.session.expire_all()
     return ended
 

@@ -40,7 +40,7 @@ from clinic.domain.attention import (
     shown,
 )
 from clinic.domain.errors import ClinicError
-from clinic.domain.programs import ProgramChange
+from clinic.domain.programs import GOES_ON, ProgramChange
 from clinic.domain.progress import Adherence
 from clinic.domain.reason_acts import ReasonAct
 from clinic.domain.skipping import AWAITED
@@ -83,7 +83,7 @@ from clinic.services.clients import invitations, records
 from clinic.services.clock import now
 from clinic.services.outbox import ledger
 from clinic.services.outbox.steps import MailStep
-from clinic.services.programs import changing, diary, looking_over
+from clinic.services.programs import changing, days, diary, looking_over
 from clinic.services.programs.diary import DiaryEntry
 from clinic.services.reasons import listed, rebuilding
 from clinic.services.reasons.keeping import difference
@@ -198,7 +198,13 @@ def change_program(past: History, number: int) -> None:
     action, program = list(ProgramAction)[number % len(ProgramAction)], past.program
     on = max(now().date(), program.starts_on)
     weeks = number % 4 + 1 if action is ProgramAction.RESTART else None
-    changing.change(past.staff, program.id, program.version, ProgramChange(action, on, "So."), weeks=weeks)
+    if action is ProgramAction.MOVE:
+        last = on + DAY * (7 * number)
+        days.move(past.staff, program.id, program.version, starts_on=program.starts_on, ends_on=last)
+        return
+    until = on + DAY * number if action is ProgramAction.PAUSE and number % 2 else None
+    change = ProgramChange(action, on + DAY * (number % 3 if until else 0), "So.", until=until)
+    changing.change(past.staff, program.id, program.version, change, weeks=weeks)
 
 
 def another_program(past: History, number: int) -> None:
@@ -273,8 +279,9 @@ def _open_cases(past: History) -> list[ReasonCase]:
 
 
 def worker(past: History, number: int) -> None:
-    changing.start_due(now())
-    changing.end_due(now())
+    days.start_due(now())
+    days.pause_due(now())
+    days.end_due(now())
     looking_over.run(now())
 
 
@@ -324,8 +331,8 @@ def test_making_the_list_anew_changes_nothing_whatever_happened(
     with time_machine.travel(past.at, tick=False):
         for client in clients:
             enrol(people, client, starts_on=FIRST.date())
-    for step, who, number, days in steps:
-        past.at += DAY * days + timedelta(minutes=1)
+    for step, who, number, later in steps:
+        past.at += DAY * later + timedelta(minutes=1)
         past.who = who
         with time_machine.travel(past.at, tick=False):
             try:
@@ -392,7 +399,13 @@ def plainly(client_id: uuid.UUID) -> ClientFacts:
             for c in checkins
             if (c.state in AWAITED or c.silent_since) and (answered_at is None or c.due_at > answered_at)
         ],
-        programs=[ProgramRun(p.id, p.status, p.starts_on, p.ends_on, _changed_on(p)) for p in programs],
+        programs=[
+            ProgramRun(
+                *(p.id, p.status, p.starts_on, p.ends_on, _changed_on(p)),
+                *(p.name, p.paused_from, p.paused_until),
+            )
+            for p in programs
+        ],
         practised_on=max((each.local_date for each in all_of(PracticeLog)), default=None),
         fell=[
             PracticeFell(
@@ -467,7 +480,7 @@ def _in_force(given: list[QuestionnaireResponse]) -> list[QuestionnaireResponse]
 
 def _changed_on(program: Program) -> object:
     events = db.session.scalars(select(ProgramEvent).where(ProgramEvent.program_id == program.id))
-    return max((event.effective_on for event in events if event.action), default=None)
+    return max((event.effective_on for event in events if event.action in GOES_ON), default=None)
 
 
 def _kept(done: int, of: int) -> Adherence:

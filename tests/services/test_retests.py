@@ -78,7 +78,7 @@ def test_a_program_shows_what_it_answers_and_that_it_was_not_taken_again(
     one, two = retests.answered_by(robin, program)
     assert (one.spot.place, one.cited, one.latest, one.outcome) == (POSITIVE, "positive", None, None)
     assert (two.spot.place, two.cited, two.cited_on) == (INTERNAL_LEFT, 20.0, FIRST)
-    assert retests.places_of(program) == [POSITIVE, INTERNAL_LEFT]
+    assert retests.places_of([program]) == [POSITIVE, INTERNAL_LEFT]
 
 
 def test_a_re_test_asks_for_exactly_the_cited_items_and_how_they_were_measured(
@@ -137,7 +137,7 @@ def test_only_recorded_findings_of_this_clients_signed_assessments_are_cited(
     for citation in wrong:
         with pytest.raises(NotFound):
             programs.assign(robin, people.client.id, replace(wish, citation=citation))
-    assert programs.running(robin, people.client.id) == []
+    assert list(programs.going_on(robin, people.client)) == []
 
 
 def test_a_program_that_cites_nothing_has_no_re_test(people: People, robin: Actor) -> None:

@@ -38,8 +38,7 @@ from clinic.services.attention import today as attention
 from clinic.services.checkins.rhythms import CadenceCheckin, WeeklyCheckin
 from clinic.services.outbox import promises as outbox
 from clinic.services.programs import changing as program_changes
-from clinic.services.programs import diary as practice_logs
-from clinic.services.programs import looking_over, tapering
+from clinic.services.programs import looking_over, own, tapering
 from clinic.services.transaction import transaction
 from tests.factories.checkins import answered, enrol, schedule_of, sent_checkin
 from tests.factories.people import People
@@ -231,7 +230,7 @@ def test_after_every_fourth_week_the_client_graduates(people: People, program: P
         schedule_of(program).every_weeks = 4
     offer = offered()
     assert offer.step is TaperingStep.GRADUATE
-    assert practice_logs.graduated_on(people.actor(people.client_user)) is None
+    assert graduated_on(people) is None
     checkin = sent_checkin(program, state=CheckinState.WAITING)
     with transaction():
         mail = outbox.promise(
@@ -245,7 +244,13 @@ def test_after_every_fourth_week_the_client_graduates(people: People, program: P
     assert schedule_of(program).next_due_at is None
     [line] = trail("program.ended")
     assert line.details["reason"] == "Graduated"
-    assert practice_logs.graduated_on(people.actor(people.client_user)) == TODAY
+    assert graduated_on(people) == TODAY
+
+
+def graduated_on(people: People) -> date | None:
+    """What the client's page says of it."""
+    last = own.last_ended(own.held(people.actor(people.client_user)))
+    return last.graduated_on if last else None
 
 
 def test_a_restart_takes_the_good_bye_back(people: People, program: Program) -> None:
@@ -256,7 +261,7 @@ def test_a_restart_takes_the_good_bye_back(people: People, program: Program) -> 
     again = ProgramChange(ProgramAction.RESTART, TODAY, "It came back")
     program_changes.change(actor, program.id, program.version, again, weeks=12)
     assert program.graduated_on is None
-    assert practice_logs.graduated_on(people.actor(people.client_user)) is None
+    assert graduated_on(people) is None
 
 
 def test_a_warning_sign_after_the_offer_stops_it(people: People, program: Program) -> None:

@@ -25,7 +25,7 @@ from clinic.models import (
 )
 from clinic.services import warnings
 from clinic.services.checkins.planning import plan_due
-from clinic.services.programs import diary as practice_logs
+from clinic.services.programs import own
 from tests.factories.checkins import enrol
 from tests.factories.people import People
 
@@ -63,7 +63,7 @@ def test_each_tier_holds_the_program_as_it_should(
     assert (flag.tier, flag.checkin_id) == (tier, None)
     assert warnings.open_flag(people.client) == flag
     assert locks_program(flag.tier) is locked
-    assert practice_logs.held(people.actor(people.client_user)).locked is paused
+    assert own.held(people.actor(people.client_user)).locked is paused
 
 
 def test_nobody_else_is_held(people: People) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +20,7 @@ from clinic.domain.standing_out import notable
 from clinic.domain.types import AssessmentStatus
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Finding, Program, ProgramFinding
-from clinic.models.base import given, points_at
+from clinic.models.base import among, given, points_at
 from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.assessments import history, reading
@@ -31,7 +31,7 @@ from clinic.services.clock import today_in
 
 _PLACES = (
     select(ProgramFinding.test_key, ProgramFinding.field_key, ProgramFinding.side)
-    .where(given(ProgramFinding.practice_id), given(ProgramFinding.program_id))
+    .where(given(ProgramFinding.practice_id), among(ProgramFinding.program_id, "programs"))
     .order_by(ProgramFinding.position)
 )
 _CITED = (
@@ -146,10 +146,10 @@ def answered_by(actor: Actor, program: Program) -> list[AnsweredFinding]:
     return list(_answered(cited, records))
 
 
-def places_of(program: Program) -> list[Place]:
-    """The places a program answers, in order: one query."""
-    which = {"practice_id": program.practice_id, "program_id": program.id}
-    return [Place(*row) for row in db.session.execute(_PLACES, which)]
+def places_of(programs: Collection[Program]) -> list[Place]:
+    """The places that some programs of one client answer, each once and in order: one query."""
+    which = {"practice_id": next(iter(programs)).practice_id, "programs": [each.id for each in programs]}
+    return list(dict.fromkeys(Place(*row) for row in db.session.execute(_PLACES, which)))
 
 
 def begin_for_program(actor: Actor, program_id: uuid.UUID) -> Assessment:

@@ -16,9 +16,10 @@ from clinic.domain.mail_standing import MailStanding, mail_standing_of
 from clinic.domain.scheduling import WakingHours, load_zone, local_date, waking_hours
 from clinic.domain.sending import day_key
 from clinic.domain.skipping import SendingFacts
-from clinic.domain.types import ProgramStatus
+from clinic.domain.types import MailKind
 from clinic.extensions import db
 from clinic.models import (
+    Checkin,
     CheckinAnswer,
     CheckinSchedule,
     Client,
@@ -69,7 +70,8 @@ class KnownClients:
     locked: Collection[uuid.UUID]
     unanswered: Mapping[uuid.UUID, UnansweredRun]
     answered_at: Mapping[uuid.UUID, datetime]
-    mailed: set[tuple[uuid.UUID, str]]
+    # by practice and day: that there is a mail and, of a check-in, which program's it is
+    mailed: dict[tuple[uuid.UUID, str], uuid.UUID | None]
 
 
 def take(at: datetime, most: int) -> list[DueCheckin]:
@@ -107,21 +109,16 @@ def standing(due: DueCheckin, found: KnownClients) -> MailStanding:
 def facts(due: DueCheckin, due_at: datetime, found: KnownClients, at: datetime) -> SendingFacts:
     """What of itself decides whether a check-in goes out at an instant."""
     client, practice, day = due.client, due.practice, due.day(at)
+    key = practice.id, day_key(client.id, day)
     answered_at = found.answered_at.get(client.id)
     return SendingFacts(
         due_at=due_at,
-        program=status_on(due.program, day),
+        program=due.program.on(day),
         answered_today=answered_at is not None and due.day(answered_at) == day,
-        mailed_today=(practice.id, day_key(client.id, day)) in found.mailed,
+        asked_today=found.mailed.get(key) not in (None, due.program.id),
+        mailed_today=key in found.mailed,
         unanswered_in_a_row=found.unanswered.get(client.id, UnansweredRun()).length,
     )
-
-
-def status_on(program: Program, day: date) -> ProgramStatus:
-    """As it is on that day: the beat that starts programs may not have run yet."""
-    if program.status is ProgramStatus.ASSIGNED and program.starts_on <= day:
-        return ProgramStatus.ACTIVE
-    return program.status
 
 
 def _schedules() -> Select[CheckinSchedule, Program, Client, Practice]:
@@ -142,11 +139,16 @@ def _pairs(query: Select[uuid.UUID, Any]) -> dict[uuid.UUID, Any]:
     return {row[0]: row[1] for row in db.session.execute(query)}
 
 
-def _mailed(practices: Iterable[uuid.UUID], keys: Sequence[str]) -> set[tuple[uuid.UUID, str]]:
-    query = select(OutboxMessage.practice_id, OutboxMessage.day_key).where(
-        OutboxMessage.practice_id.in_(practices), OutboxMessage.day_key.in_(keys)
+def _mailed(
+    practices: Iterable[uuid.UUID], keys: Sequence[str]
+) -> dict[tuple[uuid.UUID, str], uuid.UUID | None]:
+    checkin = and_(points_at(OutboxMessage.checkin_id, Checkin), OutboxMessage.kind == MailKind.CHECKIN)
+    query = (
+        select(OutboxMessage.practice_id, OutboxMessage.day_key, Checkin.program_id)
+        .outerjoin(Checkin, checkin)
+        .where(OutboxMessage.practice_id.in_(practices), OutboxMessage.day_key.in_(keys))
     )
-    return {(row[0], row[1] or "") for row in db.session.execute(query)}
+    return {(row[0], row[1] or ""): row[2] for row in db.session.execute(query)}
 
 
 def _open_flags(practices: Iterable[uuid.UUID], clients: Iterable[uuid.UUID]) -> Select[uuid.UUID]:

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from clinic.domain.answers import AnswerStage, LinkVisit
 from clinic.domain.errors import LinkProblem
 from clinic.domain.moves import named_mistake_in
+from clinic.domain.programs import RUNNING
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.types import LinkProblemKind, LinkPurpose
 from clinic.domain.warnings import locks_program
 from clinic.extensions import db
-from clinic.models import Checkin, CheckinAnswer, Client, Practice, Prescription, WarningFlag
+from clinic.models import Checkin, CheckinAnswer, Client, Practice, Prescription, Program, WarningFlag
 from clinic.models.base import points_at
 from clinic.services import links, warnings
 from clinic.services.clock import now
@@ -66,11 +67,19 @@ def open_link(secret: str, *, lock: bool = False) -> OpenedCheckin:
 
 
 def named_mistake(checkin: Checkin) -> str | None:
-    """The practice's word for the mistake, as this client's program has it; None where it names none."""
+    """The practice's word for the mistake, as this client's programs have it; None where none names it.
+
+    One check-in asks about all of them, whichever one's rhythm sent it.
+    """
     query = (
         select(Prescription.content)
-        .where(Prescription.practice_id == checkin.practice_id, Prescription.program_id == checkin.program_id)
-        .order_by(Prescription.position)
+        .join(Program, points_at(Prescription.program_id, Program))
+        .where(
+            Program.practice_id == checkin.practice_id,
+            Program.client_id == checkin.client_id,
+            or_(Program.id == checkin.program_id, Program.status.in_(RUNNING)),
+        )
+        .order_by(Program.assigned_at, Program.id, Prescription.position)
     )
     return named_mistake_in(db.session.scalars(query))
 

@@ -118,7 +118,7 @@ def _plan(
     )
     day = due.day(now)
     if skip is None:
-        known.mailed.add((due.practice.id, day_key(due.client.id, day)))
+        known.mailed[due.practice.id, day_key(due.client.id, day)] = due.program.id
     kind = CheckinKind(row.kind.value)
     run = known.unanswered.get(due.client.id)
     return PlannedCheckin(

@@ -125,7 +125,8 @@ def _ruled(asked: Collection[_Asked], now: datetime) -> Iterator[tuple[_Asked, d
         )
         reason = why_not_reminded(ruled, now)
         if reason is None:
-            known.mailed.add((each.due.practice.id, day_key(each.due.client.id, each.due.day(now))))
+            day = day_key(each.due.client.id, each.due.day(now))
+            known.mailed[each.due.practice.id, day] = None
         yield each, None, reason
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from clinic.domain.scheduling import Schedule, load_zone, next_occurrence, parse_cadence, waking_hours
+from clinic.domain.scheduling import DAY, Schedule, load_zone, next_occurrence, parse_cadence, waking_hours
 from clinic.models import CheckinSchedule, Client, Practice, Program
 
 
@@ -34,8 +34,14 @@ def plan(
     after: datetime,
     first_day: date = date.min,
 ) -> None:
-    """Work out the next check-in due after an instant, not before a day; within the caller's transaction."""
-    found = next_occurrence(rule_of(row, program, client, practice), after, first_day)
+    """Work out the next check-in due after an instant, not before a day and in no pause that is planned.
+
+    Within the caller's transaction.
+    """
+    rule, pause = rule_of(row, program, client, practice), program.pause
+    found = next_occurrence(rule, after, first_day)
+    if found is not None and pause is not None and pause.covers(found.local_date):
+        found = next_occurrence(rule, after, pause.last + DAY) if pause.last else None
     row.time_zone = client.time_zone
     row.next_on = found.local_date if found else None
     row.next_due_at = found.due_at if found else None

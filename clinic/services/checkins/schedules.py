@@ -16,7 +16,8 @@ from clinic.models import Checkin, CheckinSchedule, Client, Practice, Program
 from clinic.models.base import points_at
 from clinic.services.checkins import planning as checkin_planning
 from clinic.services.checkins import rules as checkin_rules
-from clinic.services.clock import now
+from clinic.services.checkins.taking_over import take_over
+from clinic.services.clock import now, today_in
 from clinic.services.outbox import calling_back as checkins
 
 
@@ -62,7 +63,7 @@ def plan_anew(program: Program, row: CheckinSchedule) -> None:
     """
     client, practice = program.client, db.session.get_one(Practice, program.practice_id)
     row.time_zone, row.next_on, row.next_due_at = client.time_zone, None, None
-    if program.status not in RUNNING:
+    if program.on(today_in(client.time_zone)) not in RUNNING:
         return
     rule = checkin_rules.rule_of(row, program, client, practice)
     row.counted_from = rhythm_of(rule, _last_out(program), now()).counted_from
@@ -91,7 +92,9 @@ def hold(program: Program, why: SkipReason, reason: str) -> None:
     row = schedule_of(program)
     if row is not None:
         row.next_on = row.next_due_at = None
-    checkins.call_back(program.practice_id, program.client_id, why, program_id=program.id, reason=reason)
+    whose = program.practice_id, program.client_id
+    if checkins.call_back(*whose, why, program_id=program.id, reason=reason):
+        take_over(program, now())
 
 
 def _begun(program: Program) -> CheckinSchedule:

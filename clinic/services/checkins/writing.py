@@ -95,18 +95,22 @@ def _tell(plan: PlannedCheckin) -> None:
     if plan.skip:
         _note_skipped(plan, plan.skip)
         return
-    due_at = plan.occurrence.due_at
+    promise_mail(Checkin(**_row(plan)), plan.day, plan.next_due_at)
+
+
+def promise_mail(checkin: Checkin, day: date, next_due_at: datetime | None = None) -> None:
+    """Promise a check-in's mail on a day of its client's, within the caller's transaction."""
     outbox.promise(
-        plan.due.practice.id,
+        checkin.practice_id,
         MailKind.CHECKIN,
-        f"checkin:{plan.id.hex}",
-        client_id=plan.due.client.id,
-        checkin_id=plan.id,
-        local_date=plan.occurrence.local_date,
-        day_key=day_key(plan.due.client.id, plan.day),
-        due_at=due_at,
-        start_by=due_at + LATEST,
-        not_after=last_try(due_at, plan.next_due_at),
+        f"checkin:{checkin.id.hex}",
+        client_id=checkin.client_id,
+        checkin_id=checkin.id,
+        local_date=checkin.local_date,
+        day_key=day_key(checkin.client_id, day),
+        due_at=checkin.due_at,
+        start_by=checkin.due_at + LATEST,
+        not_after=last_try(checkin.due_at, next_due_at),
     )
 
 

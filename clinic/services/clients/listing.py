@@ -11,10 +11,11 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, select, tuple_
 
 from clinic.domain.attention import Reason
 from clinic.domain.invitations import AccountStanding, account_standing
+from clinic.domain.programs import TOGETHER
 from clinic.domain.search import LONGEST_PIECE, fold
 from clinic.domain.types import ClientKind, ClientStatus, LogOutcome, ProgramStatus
 from clinic.extensions import db
@@ -227,8 +228,9 @@ def _of_client(kind: type[Any]) -> ColumnElement[bool]:
 
 
 def _program() -> Any:
-    newest = (Program.status == ProgramStatus.ENDED, Program.assigned_at.desc())
-    return select(Program.status).where(_of_client(Program)).order_by(*newest).limit(1).scalar_subquery()
+    """Of several the one that runs, as of the worker's last round."""
+    first = (case(*((Program.status == each, rank) for rank, each in enumerate(TOGETHER))), Program.id)
+    return select(Program.status).where(_of_client(Program)).order_by(*first).limit(1).scalar_subquery()
 
 
 def _last_practice() -> Any:

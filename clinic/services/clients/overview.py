@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, or_, select
 
 from clinic.domain.errors import NotFound
-from clinic.domain.progress import Adherence, PainChange, adherence
+from clinic.domain.programs import status_on
+from clinic.domain.progress import Adherence, PainChange, PlansSideBySide, Span, adherence, day_outcome
 from clinic.domain.types import AssessmentStatus, LogOutcome, ProgramStatus
 from clinic.models import Assessment, CheckinAnswer, Client, PracticeLog, Program, has_open_flag
-from clinic.models.base import given
+from clinic.models.base import given, points_at
 from clinic.services import rows
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
 from clinic.services.programs import weeks as program_weeks
 
 WINDOW = 14  # days
+OF_A_PROGRAM = 9  # columns
 
 
 def _newest(what: Any, *which: ColumnElement[bool], first: Any = ()) -> ScalarSelect[Any]:
@@ -29,7 +33,7 @@ def _newest(what: Any, *which: ColumnElement[bool], first: Any = ()) -> ScalarSe
     return newest.order_by(*(first or (what.desc(),))).limit(1).correlate(None).scalar_subquery()
 
 
-_NEWEST_PROGRAM = (Program.status == ProgramStatus.ENDED, Program.assigned_at.desc())
+_LAST_PROGRAM = (Program.assigned_at.desc(),)
 _PRACTISED = PracticeLog.outcome != LogOutcome.NOT_DONE
 _SAID = CheckinAnswer.pain.is_not(None)
 _EARLIEST, _LATEST = (CheckinAnswer.answered_at.asc(),), (CheckinAnswer.answered_at.desc(),)
@@ -42,6 +46,8 @@ _FACTS = (
         Program.status,
         Program.starts_on,
         Program.ends_on,
+        Program.paused_from,
+        Program.paused_until,
         _newest(PracticeLog.local_date, _PRACTISED),
         _newest(CheckinAnswer.answered_at),
         _newest(Assessment.taken_on, Assessment.status == AssessmentStatus.SIGNED),
@@ -51,14 +57,24 @@ _FACTS = (
         _newest(CheckinAnswer.pain, _SAID, first=_LATEST),
     )
     .select_from(Client)
-    .outerjoin(Program, Program.id == _newest(Program.id, first=_NEWEST_PROGRAM))
+    .outerjoin(
+        Program,
+        and_(
+            points_at(Program.client_id, Client),
+            or_(
+                Program.status != ProgramStatus.ENDED,
+                Program.id == _newest(Program.id, first=_LAST_PROGRAM),
+            ),
+        ),
+    )
     .where(given(Client.practice_id), given(Client.id, "client_id"))
+    .order_by(Program.assigned_at, Program.id)
 )
 
 
 @dataclass(frozen=True, slots=True)
-class NewestProgram:
-    """The program that a client's first page is about."""
+class ListedProgram:
+    """A program that a client's first page names."""
 
     id: uuid.UUID
     practice_id: uuid.UUID
@@ -67,16 +83,25 @@ class NewestProgram:
     status: ProgramStatus
     starts_on: date
     ends_on: date | None
+    paused_from: date | None
+    paused_until: date | None
+
+    def on(self, day: date) -> ProgramStatus:
+        """What it is on a day."""
+        pause = Span(self.paused_from, self.paused_until) if self.paused_from else None
+        return status_on(day, self.status, starts_on=self.starts_on, ends_on=self.ends_on, pause=pause)
 
 
 @dataclass(frozen=True, slots=True)
 class ClientOverview:
     """The newest of each, None where there is none yet; and whether a warning sign is open.
 
+    `programs` are those that have not ended, the earliest first; `last` is the newest, where all have ended.
     `pain` is the first pain given against the latest, the same where there is one only.
     """
 
-    program: NewestProgram | None
+    programs: Sequence[ListedProgram]
+    last: ListedProgram | None
     last_practice: date | None
     last_answer: datetime | None
     last_assessment: date | None
@@ -86,7 +111,7 @@ class ClientOverview:
     @property
     def has_running_program(self) -> bool:
         """Whether there is a program that has not ended."""
-        return self.program is not None and self.program.status is not ProgramStatus.ENDED
+        return bool(self.programs)
 
 
 def facts(actor: Actor, client: Client) -> ClientOverview:
@@ -94,16 +119,26 @@ def facts(actor: Actor, client: Client) -> ClientOverview:
     if not actor.is_staff or client.practice_id != actor.practice_id:
         raise NotFound
     whose = {"practice_id": client.practice_id, "client_id": client.id}
-    (row,) = rows.read(_FACTS, whose)
-    program = NewestProgram(*row[:7]) if row.id else None
-    practised, answered, assessed, warning, since, before, latest_pain = row[7:]
+    found = rows.read(_FACTS, whose)
+    practised, answered, assessed, warning, since, before, latest_pain = found[0][OF_A_PROGRAM:]
     pain = PainChange(since.date(), before, latest_pain) if since else None
-    return ClientOverview(program, practised, answered, assessed, warning, pain)
+    every = [ListedProgram(*row[:OF_A_PROGRAM]) for row in found if row.id]
+    today = today_in(client.time_zone)
+    going = [program for program in every if program.on(today) is not ProgramStatus.ENDED]
+    last = every[-1] if every and not going else None
+    return ClientOverview(going, last, practised, answered, assessed, warning, pain)
 
 
-def practice(client: Client, program: NewestProgram | None) -> Adherence | None:
-    """The log of the last two weeks of a program that has not ended; None without one. Two queries."""
-    if program is None or program.status is ProgramStatus.ENDED:
+def practice(client: Client, programs: Sequence[ListedProgram]) -> Adherence | None:
+    """The log of the last two weeks of the programs that go on, together; None without one. Two queries."""
+    if not programs:
         return None
-    kept = program_weeks.kept(program, now())
-    return adherence(kept.logs, kept.plan, today_in(client.time_zone), WINDOW)
+    kept = program_weeks.kept(programs, now())
+    days: dict[date, list[LogOutcome]] = defaultdict(list)
+    for each in kept:
+        for day, outcome in each.logs.items():
+            days[day].append(outcome)
+    together = ((day, day_outcome(all_of, len(all_of))) for day, all_of in days.items())
+    logs = {day: outcome for day, outcome in together if outcome is not None}
+    plan = PlansSideBySide(tuple(each.plan for each in kept))
+    return adherence(logs, plan, today_in(client.time_zone), WINDOW)

@@ -12,6 +12,7 @@ from clinic.domain.types import (
     ProgramAction,
     ProgramStatus,
     ScheduleKind,
+    StopReason,
 )
 from clinic.models import (
     CheckinSchedule,
@@ -44,6 +45,7 @@ def program_rows(person: Person) -> Rows:
             name=person.desk.version.routine.name,
             status=status,
             starts_on=person.starts_on,
+            paused_from=person.held_on if person.story.paused else None,
             ends_on=person.starts_on + timedelta(weeks=WEEKS if person.story.ends_in is not None else LONG),
             assigned_by=person.desk.practitioner_id,
             assigned_at=assigned,
@@ -79,6 +81,7 @@ def _held(person: Person, *, ended: bool) -> Rows:
             action=ProgramAction.END if ended else ProgramAction.PAUSE,
             effective_on=day,
             reason="Moves well without thinking about it." if ended else "Away for two weeks.",
+            stop=StopReason.CONFIDENT if ended else None,
             before={},
             after={},
             actor_id=person.desk.practitioner_id,

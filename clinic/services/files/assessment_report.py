@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import joinedload
 
+from clinic.domain.programs import RUNNING
 from clinic.domain.types import ProgramStatus, Tier
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Program, WarningFlag
@@ -16,6 +18,7 @@ from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.assessments import history
 from clinic.services.assessments.history import AssessmentRecord
+from clinic.services.clock import today_in
 from clinic.services.files.findings import WITH_PEOPLE
 
 
@@ -29,9 +32,9 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """A client's newest program that has not ended, and the most urgent warning flag that is open."""
+    """A client's programs that run, and the most urgent warning flag that is open."""
 
-    program: Program | None
+    programs: Sequence[Program]
     tier: Tier | None
 
 
@@ -49,7 +52,7 @@ def following(actor: Actor, client_id: uuid.UUID) -> Following:
     """What a client of the practice has to do next; staff only. One query."""
     access.staff_only(actor)
     query = (
-        select(Program, WarningFlag.tier)
+        select(Client.time_zone, Program, WarningFlag.tier)
         .select_from(Client)
         .outerjoin(
             Program,
@@ -66,15 +69,14 @@ def following(actor: Actor, client_id: uuid.UUID) -> Following:
             ),
         )
         .where(Client.practice_id == actor.practice_id, Client.id == client_id)
-        .order_by(Program.assigned_at.desc())
+        .order_by(Program.assigned_at, Program.id)
         .options(joinedload(Program.prescriptions))
     )
-    rows: list[tuple[Program | None, Tier | None]] = [
-        (row[0], row[1]) for row in db.session.execute(query).unique()
-    ]
-    tiers = [tier for _, tier in rows if tier is not None]
-    program = rows[0][0] if rows else None
-    return Following(program, max(tiers, key=lambda tier: tier.rank, default=None))
+    rows = db.session.execute(query).unique().all()
+    tiers = [row.tier for row in rows if row.tier is not None]
+    programs = dict.fromkeys(row.Program for row in rows if row.Program is not None)
+    going = [each for each in programs if each.on(today_in(rows[0].time_zone)) in RUNNING]
+    return Following(going, max(tiers, key=lambda tier: tier.rank, default=None))
 
 
 def _when(assessment: Assessment) -> tuple[object, ...]:

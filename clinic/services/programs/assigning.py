@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -16,8 +16,8 @@ from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.types import (
     ClientStatus,
     ProgramAction,
-    ProgramStatus,
     RoutineStatus,
+    StopReason,
 )
 from clinic.extensions import db
 from clinic.models import (
@@ -39,6 +39,7 @@ from clinic.services.assessments.retests import FindingCitation
 from clinic.services.checkins import rhythms
 from clinic.services.checkins.rhythms import Rhythm
 from clinic.services.clock import now, today_in
+from clinic.services.programs import running
 from clinic.services.programs.changing import (
     WHOLE,
     apply,
@@ -76,14 +77,14 @@ _WITH_MOVES = (
     joinedload(RoutineVersion.routine),
     selectinload(RoutineVersion.items).joinedload(RoutineItem.exercise),
 )
-FARTHEST = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """A program to be. `weeks` None has no end; `key` is the form's own, so that sending it twice is once.
 
-    `end_reason` ends what runs already; `alongside` keeps it. `citation` are the findings it answers.
+    `end_stop` and `end_reason` end what runs already; `alongside` keeps it. `citation` are the findings it
+    answers.
     """
 
     key: str
@@ -94,6 +95,7 @@ class Assignment:
     checkin: Rhythm | None
     alongside: bool = False
     end_reason: str = ""
+    end_stop: StopReason | None = None
     citation: FindingCitation | None = None
 
 
@@ -127,7 +129,7 @@ def assign(actor: Actor, client_id: uuid.UUID, wish: Assignment) -> Program:
             return made
         version = _publishable(actor, wish.version_id)
         _check_assignment(client, version, wish)
-        _settle_running(actor, client, wish)
+        _settle_running(actor, client, version, wish)
         return _add(actor, client, version, wish, program_id)
 
 
@@ -139,10 +141,10 @@ def summary(actor: Actor, client_id: uuid.UUID) -> list[ProgramWithSchedule]:
     return [ProgramWithSchedule(row.Program, row.CheckinSchedule) for row in found]
 
 
-def running(actor: Actor, client_id: uuid.UUID) -> list[Program]:
-    """A client's programs that have not ended, newest first; staff only."""
+def going_on(actor: Actor, client: Client) -> Sequence[tuple[Program, uuid.UUID]]:
+    """A client's programs that have not ended, the earliest first, each with its routine; staff only."""
     access.staff_only(actor)
-    return _running(actor.practice_id, client_id)
+    return running.of_client(client)
 
 
 def detail(actor: Actor, program_id: uuid.UUID) -> ProgramDetail:
@@ -175,33 +177,23 @@ def _check_assignment(client: Client, version: RoutineVersion, wish: Assignment)
     if {item.id for item in version.items} != set(wish.doses):
         raise NotFound
     check_doses(wish.doses)
-    if abs(wish.starts_on - today_in(client.time_zone)) > FARTHEST:
+    if abs(wish.starts_on - today_in(client.time_zone)) > rules.FARTHEST:
         raise RuleBroken("Choose a first day within a year of today.", "starts_on")
 
 
-def _running(practice_id: uuid.UUID, client_id: uuid.UUID) -> list[Program]:
-    query = (
-        select(Program)
-        .where(
-            Program.practice_id == practice_id,
-            Program.client_id == client_id,
-            Program.status != ProgramStatus.ENDED,
-        )
-        .order_by(Program.assigned_at.desc())
-    )
-    return list(db.session.scalars(query))
-
-
-def _settle_running(actor: Actor, client: Client, wish: Assignment) -> None:
-    held = _running(actor.practice_id, client.id)
-    if not held or wish.alongside:
+def _settle_running(actor: Actor, client: Client, version: RoutineVersion, wish: Assignment) -> None:
+    held = [program for program, _ in running.of_client(client)]
+    if not held:
         return
-    if not wish.end_reason:
+    if wish.alongside:
+        running.refuse_twice(actor.practice_id, client, version.id)
+        return
+    if not wish.end_reason and wish.end_stop in rules.WORDS_NEEDED:
         raise RuleBroken("Say what becomes of the program that runs already.", "running")
     today = today_in(client.time_zone)
     for program in held:
         on = max([today, program.starts_on])
-        end = rules.ProgramChange(ProgramAction.END, on, wish.end_reason)
+        end = rules.ProgramChange(ProgramAction.END, on, wish.end_reason, stop=wish.end_stop)
         apply(actor, program, end)
         follow(actor, program, end)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,19 +16,19 @@ from clinic.catalogue import load_catalogue
 from clinic.domain import programs as rules
 from clinic.domain.doses import Dose, dose_problems
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
-from clinic.domain.notices import NoticeKind
-from clinic.domain.scheduling import load_zone, local_date
-from clinic.domain.types import ProgramAction, ProgramStatus, ScheduleKind, SkipReason
+from clinic.domain.merging import FieldFate, fate
+from clinic.domain.progress import Span
+from clinic.domain.types import ProgramAction, ProgramStatus, ScheduleKind, SkipReason, StopReason
 from clinic.extensions import db
-from clinic.models import CheckinSchedule, Program, ProgramEvent
-from clinic.services import access, audit, notices
+from clinic.models import CheckinSchedule, Client, Program, ProgramEvent
+from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.checkins import rhythms, schedules
 from clinic.services.checkins.rhythms import Rhythm, WeeklyCheckin
 from clinic.services.clock import now, today_in
-from clinic.services.programs import tapering_offers
+from clinic.services.programs import running, tapering_offers
 from clinic.services.routines.wording import dose_of
-from clinic.services.transaction import transaction
+from clinic.services.transaction import one_at_a_time, transaction
 
 WHOLE = (joinedload(Program.client), joinedload(Program.prescriptions))  # what a page shows of a program
 PAST_TENSE = {
@@ -37,20 +37,35 @@ PAST_TENSE = {
     ProgramAction.RESUME: "resumed",
     ProgramAction.END: "ended",
     ProgramAction.RESTART: "restarted",
+    ProgramAction.MOVE: "moved",
 }
-NOT_ENDED = tuple(status for status in ProgramStatus if status is not ProgramStatus.ENDED)
-END_AT_ONCE = 200  # programs a transaction
-LAST_DAY = "Its last day"  # the reason of an end that nobody pressed
 HELD_BECAUSE = {ProgramAction.PAUSE: SkipReason.PAUSED, ProgramAction.END: SkipReason.ENDED}
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
-    """A corrected dose among the steps of a program's life: no step of its own."""
+class EventHead:
+    """What an event of a program is, where it is no step of its life: a moved day, or a corrected dose."""
 
     effective_on: date
     reason: str
-    action: None = None
+    action: ProgramAction | None = None
+    until: date | None = None
+    stop: StopReason | None = None
+    told: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseWish:
+    """Doses as somebody would have them, by prescription, and as their page showed them when it was opened.
+
+    `told` is what the client reads of the change, besides the change itself.
+    """
+
+    base: Mapping[uuid.UUID, Dose]
+    doses: Mapping[uuid.UUID, Dose]
+    effective_on: date
+    reason: str
+    told: str | None = None
 
 
 def change(
@@ -58,7 +73,10 @@ def change(
 ) -> Program:
     """Pause, resume, end or restart; `weeks` from the restart, None for an open end. Raises Conflict."""
     with transaction():
-        program = _opened(actor, program_id, seen)
+        program = opened(actor, program_id, seen)
+        if wish.action is ProgramAction.RESTART:
+            one_at_a_time(Client, program.client_id)
+            running.refuse_twice(program.practice_id, program.client, program.routine_version_id)
         apply(actor, program, wish)
         if wish.action is ProgramAction.RESTART:
             program.ends_on = end_of(wish.effective_on, weeks)
@@ -66,35 +84,36 @@ def change(
     return program
 
 
-def correct_doses(
-    actor: Actor,
-    program_id: uuid.UUID,
-    seen: int,
-    doses: Mapping[uuid.UUID, Dose],
-    *,
-    effective_on: date,
-    reason: str,
-) -> Program:
-    """Change doses from a day on, keeping what stood before; raises Conflict if somebody else saved first."""
+def correct_doses(actor: Actor, program_id: uuid.UUID, wish: DoseWish) -> Program:
+    """Change doses from a day on, keeping what stood before.
+
+    What somebody else has changed since the page was opened stays; Conflict where both changed one move.
+    """
+    access.staff_only(actor)
     with transaction():
-        program = _opened(actor, program_id, seen)
-        today = today_in(program.client.time_zone)
-        starts_on = program.starts_on
-        rules.check_correction(program.status, effective_on, reason, starts_on=starts_on, today=today)
-        before, after = _write_doses(program, doses)
+        one_at_a_time(Program, program_id)
+        db.session.expire_all()  # what the page read before is older than the row that is held now
+        program = access.program_for(actor, program_id, *WHOLE)
+        today, starts_on = today_in(program.client.time_zone), program.starts_on
+        rules.check_correction(
+            program.on(today), wish.effective_on, wish.reason, starts_on=starts_on, today=today
+        )
+        before, after = _write_doses(program, wish)
         if not after:
             raise RuleBroken("No dose is different from before.")
-        _add_event(program, actor, Correction(effective_on, reason), before, after)
+        head = EventHead(wish.effective_on, wish.reason, told=wish.told)
+        add_event(program, actor, head, before, after)
         flag_modified(program, "name")  # its version counts every change of what it prescribes
-        record(actor, program, "dose_corrected", on=effective_on, reason=reason, before=before, after=after)
+        told = {"before": before, "after": after} | ({"told": wish.told} if wish.told else {})
+        record(actor, program, "dose_corrected", on=wish.effective_on, reason=wish.reason, **told)
     return program
 
 
 def change_checkin(actor: Actor, program_id: uuid.UUID, seen: int, wish: Rhythm | None) -> Program:
     """Give a program's check-ins another rhythm, begin them or switch them off; what was sent stays."""
     with transaction():
-        program = _opened(actor, program_id, seen)
-        if not rules.may_be_changed(program.status):
+        program = opened(actor, program_id, seen)
+        if not rules.may_be_changed(program.on(today_in(program.client.time_zone))):
             raise RuleBroken("This program has ended. Restart it to change its check-ins.")
         row = schedules.schedule_of(program)
         before = rhythms.told(row)
@@ -116,65 +135,36 @@ def slow_down(actor: Actor, program: Program, every_weeks: int) -> None:
     _note_rhythm(actor, program, before)
 
 
-def start_due(at: datetime) -> int:
-    """Make programs active whose first day has come where their client lives; returns how many."""
-    waiting = (
-        select(Program)
-        .where(Program.status == ProgramStatus.ASSIGNED, Program.starts_on <= at.date() + timedelta(days=1))
-        .options(joinedload(Program.client))
-    )
-    with transaction():
-        due = [program for program in db.session.scalars(waiting) if program.starts_on <= _local(program, at)]
-        for program in due:
-            program.status = rules.next_status(program.status, ProgramAction.START)
-            audit.record_for(
-                program.practice_id,
-                audit.SYSTEM,
-                "program.started",
-                client_id=program.client_id,
-                subject_id=program.id,
-                name=program.name,
-            )
-    return len(due)
+def earliest_change(program: Program, events: Sequence[ProgramEvent], today: date) -> date:
+    """The first day a change may take effect: the program's start or its last change, whichever is later.
 
-
-def end_due(at: datetime) -> int:
-    """End programs whose last day is over where their client lives; returns how many."""
-    over = (
-        select(Program)
-        .where(Program.status.in_(NOT_ENDED), Program.ends_on <= at.date() + timedelta(days=1))
-        .options(joinedload(Program.client))
-        .order_by(Program.ends_on)
-        .limit(END_AT_ONCE)
-        .with_for_update(skip_locked=True, of=Program)
-    )
-    with transaction():
-        due = [program for program in db.session.scalars(over) if _is_over(program, at)]
-        for program in due:
-            _end_by_itself(program, at)
-    return len(due)
-
-
-def earliest_change(program: Program, events: Sequence[ProgramEvent]) -> date:
-    """The first day a change may take effect: the program's start or its last change, whichever is later."""
-    return max([program.starts_on, *(event.effective_on for event in events if event.action)])
+    A pause that is still to come bars nothing.
+    """
+    steps = (event.effective_on for event in events if event.action in rules.OF_ITS_LIFE)
+    return max([program.starts_on, *(day for day in steps if day <= today)])
 
 
 def apply(actor: Actor, program: Program, wish: rules.ProgramChange) -> None:
     """Take one step of a program's life and note it, within the caller's transaction."""
     today = today_in(program.client.time_zone)
-    was = program.status
-    program.status = rules.check_change(was, wish, earliest=_earliest(program), today=today)
-    before, after = {"status": was.value}, {"status": program.status.value}
-    _add_event(program, actor, wish, before, after)
+    was = program.on(today)
+    planned = program.pause if program.pause and program.pause.first > today else None
+    earliest = _earliest(program, today)
+    after = rules.check_change(was, wish, earliest=earliest, today=today, planned=planned)
+    _set_pause(program, wish, was)
+    is_to_come = wish.action is ProgramAction.PAUSE and wish.effective_on > today
+    program.status = was if is_to_come else after
+    add_event(program, actor, wish, {"status": was.value}, {"status": after.value})
+    more = {"until": wish.until.isoformat()} if wish.until else {}
     record(
         actor,
         program,
-        PAST_TENSE[wish.action],
+        _verb(wish, today, planned),
         on=wish.effective_on,
         reason=wish.reason,
         before=was.value,
-        after=program.status.value,
+        after=after.value,
+        **(more | ({"stop": wish.stop.value} if wish.stop else {})),
     )
 
 
@@ -182,12 +172,12 @@ def follow(actor: Actor, program: Program, wish: rules.ProgramChange) -> None:
     """Hold a program's check-ins or plan them anew, as a step asks."""
     if wish.action is ProgramAction.RESTART:
         program.graduated_on = None
-    if wish.action in rules.HOLDS:
+    if wish.action in rules.HOLDS and program.status not in rules.RUNNING:
         tapering_offers.withdraw(program, now())
         words = f"The program was {PAST_TENSE[wish.action]}."
         schedules.hold(program, HELD_BECAUSE[wish.action], words)
     else:
-        _plan(program)
+        plan_anew(program)
 
 
 def check_doses(doses: Mapping[uuid.UUID, Dose]) -> None:
@@ -216,11 +206,8 @@ def end_of(starts_on: date, weeks: int | None) -> date | None:
     return None if weeks is None else starts_on + timedelta(weeks=weeks, days=-1)
 
 
-def _local(program: Program, at: datetime) -> date:
-    return local_date(at, load_zone(program.client.time_zone))
-
-
-def _opened(actor: Actor, program_id: uuid.UUID, seen: int) -> Program:
+def opened(actor: Actor, program_id: uuid.UUID, seen: int) -> Program:
+    """A program as a page showed it, with client and moves; Conflict if somebody has changed it since."""
     access.staff_only(actor)
     program = access.program_for(actor, program_id, *WHOLE)
     if program.version != seen:
@@ -241,32 +228,22 @@ def _note_rhythm(actor: Actor, program: Program, before: dict[str, Any] | None) 
         record(actor, program, "checkin_changed", before=before, after=after)
 
 
-def _is_over(program: Program, at: datetime) -> bool:
-    return program.ends_on is not None and program.ends_on < _local(program, at)
+def _verb(wish: rules.ProgramChange, today: date, planned: Span | None) -> str:
+    """What is said of a step: a pause that is still to come has not begun, one called off never does."""
+    if wish.action is ProgramAction.PAUSE and wish.effective_on > today:
+        return "pause_planned"
+    if wish.action is ProgramAction.RESUME and planned is not None:
+        return "pause_called_off"
+    return PAST_TENSE[wish.action]
 
 
-def _end_by_itself(program: Program, at: datetime) -> None:
-    assert program.ends_on is not None
-    before = program.status
-    end = rules.ProgramChange(ProgramAction.END, program.ends_on + timedelta(days=1), LAST_DAY)
-    program.status = rules.next_status(before, end.action)
-    _add_event(program, None, end, {"status": before.value}, {"status": program.status.value})
-    audit.record_for(
-        program.practice_id,
-        audit.SYSTEM,
-        "program.ended",
-        client_id=program.client_id,
-        subject_id=program.id,
-        program=program.name,
-        on=program.ends_on.isoformat(),
-        reason=LAST_DAY,
-        before=before.value,
-        after=program.status.value,
-    )
-    schedules.hold(program, SkipReason.ENDED, "The program ended on its last day.")
-    tapering_offers.withdraw(program, at)
-    key = f"{program.id.hex}:{program.ends_on.isoformat()}"
-    notices.tell(program.practice_id, NoticeKind.ENDED, client_id=program.client_id, key=key)
+def _set_pause(program: Program, wish: rules.ProgramChange, was: ProgramStatus) -> None:
+    if wish.action is not ProgramAction.PAUSE:
+        program.paused_from = program.paused_until = None
+        return
+    if was is not ProgramStatus.PAUSED or program.paused_from is None:
+        program.paused_from = wish.effective_on
+    program.paused_until = wish.until
 
 
 def _switch_off(program: Program, row: CheckinSchedule | None) -> None:
@@ -275,51 +252,60 @@ def _switch_off(program: Program, row: CheckinSchedule | None) -> None:
         db.session.delete(row)
 
 
-def _earliest(program: Program) -> date:
+def _earliest(program: Program, today: date) -> date:
     last = select(func.max(ProgramEvent.effective_on)).where(
         ProgramEvent.practice_id == program.practice_id,
         ProgramEvent.program_id == program.id,
-        ProgramEvent.action.is_not(None),
+        ProgramEvent.action.in_(rules.OF_ITS_LIFE),
+        ProgramEvent.effective_on <= today,
     )
     return max(filter(None, [program.starts_on, db.session.scalar(last)]))
 
 
-def _plan(program: Program) -> None:
+def plan_anew(program: Program) -> None:
+    """Plan a program's next check-in, if it has any, within the caller's transaction."""
     if row := schedules.schedule_of(program):
         schedules.plan_anew(program, row)
 
 
-def _write_doses(program: Program, doses: Mapping[uuid.UUID, Dose]) -> tuple[dict[str, Any], dict[str, Any]]:
-    if {row.id for row in program.prescriptions} != set(doses):
+def _write_doses(program: Program, wish: DoseWish) -> tuple[dict[str, Any], dict[str, Any]]:
+    rows = {row.id: row for row in program.prescriptions}
+    if not set(rows) == set(wish.doses) == set(wish.base):
         raise NotFound
-    check_doses(doses)
+    check_doses(wish.doses)
+    fates = {each: fate(wish.base[each], wish.doses[each], dose_of(row)) for each, row in rows.items()}
+    if FieldFate.COLLIDES in fates.values():
+        raise Conflict
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for row in program.prescriptions:
-        old, new = dose_of(row), doses[row.id]
+    for row in (row for each, row in rows.items() if fates[each] is FieldFate.KEEP):
+        old, new = dose_of(row), wish.doses[row.id]
         changed = [name for name in Dose.__slots__ if getattr(old, name) != getattr(new, name)]
-        if changed:
-            before[row.content["name"]] = {name: getattr(old, name) for name in changed}
-            after[row.content["name"]] = {name: getattr(new, name) for name in changed}
+        before[row.content["name"]] = {name: getattr(old, name) for name in changed}
+        after[row.content["name"]] = {name: getattr(new, name) for name in changed}
         for name in changed:
             setattr(row, name, getattr(new, name))
     return before, after
 
 
-def _add_event(
+def add_event(
     program: Program,
     actor: Actor | None,
-    what: rules.ProgramChange | Correction,
+    what: rules.ProgramChange | EventHead,
     before: dict[str, Any],
     after: dict[str, Any],
 ) -> None:
+    """Keep what happened to a program for its history, within the caller's transaction."""
     db.session.add(
         ProgramEvent(
             practice_id=program.practice_id,
             program_id=program.id,
             action=what.action,
             effective_on=what.effective_on,
+            until=what.until,
             reason=what.reason,
+            stop=what.stop,
+            told=what.told if isinstance(what, EventHead) else None,
             before=before,
             after=after,
             actor_id=actor.user_id if actor else None,

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.moves import named_mistake_in
 from clinic.domain.programs import ProgramChange, logging_problem, pauses
-from clinic.domain.progress import PracticePlan, day_outcome
-from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer, ProgramStatus, Tier
-from clinic.domain.warnings import pauses_program
+from clinic.domain.progress import Plan, PlansSideBySide, PracticePlan
+from clinic.domain.side_by_side import outcome_together
+from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer
 from clinic.extensions import db
 from clinic.models import Client, PracticeLog, Prescription, Program, ProgramEvent
-from clinic.models.base import given, points_at
-from clinic.services import audit, rows, warnings
-from clinic.services.access import own_program
+from clinic.models.base import among, given, points_at
+from clinic.services import audit, rows
 from clinic.services.actors import Actor
-from clinic.services.clock import now, today_in
+from clinic.services.clock import now
+from clinic.services.programs import own
+from clinic.services.programs.own import OwnPrograms
 from clinic.services.transaction import one_at_a_time, transaction
 
 # Made once, so that a client's page costs the queries alone.
@@ -38,6 +39,7 @@ _LOGS = (
         PracticeLog.mistake,
         PracticeLog.note,
         PracticeLog.obstacle,
+        Prescription.program_id,
     )
     .join(
         Prescription,
@@ -47,26 +49,38 @@ _LOGS = (
         given(PracticeLog.practice_id),
         given(PracticeLog.client_id),
         PracticeLog.local_date >= bindparam("first"),
-        given(Prescription.program_id),
     )
     .order_by(PracticeLog.local_date, Prescription.position)
 )
-_CHANGES = (
-    select(ProgramEvent.action, ProgramEvent.effective_on, ProgramEvent.reason)
-    .where(given(ProgramEvent.practice_id), given(ProgramEvent.program_id))
-    .order_by(ProgramEvent.happened_at)
-)
-_LAST_ENDED = (
-    select(Program)
-    .where(given(Program.practice_id), given(Program.client_id), Program.status == ProgramStatus.ENDED)
-    .order_by(Program.assigned_at.desc())
-    .limit(1)
-)
-_NEWEST_GRADUATED_ON = (
-    select(Program.graduated_on)
+_OF_PROGRAM = and_(Prescription.practice_id == Program.practice_id, Prescription.program_id == Program.id)
+# Every program the client ever had, with what happened to it: what a day asked, whatever became of it since.
+_PLANS = (
+    select(
+        Program.id,
+        Program.name,
+        Program.starts_on,
+        Program.ends_on,
+        select(func.count()).where(_OF_PROGRAM).correlate(Program).scalar_subquery(),
+        select(func.max(Prescription.days_per_week)).where(_OF_PROGRAM).correlate(Program).scalar_subquery(),
+        ProgramEvent.action,
+        ProgramEvent.effective_on,
+        ProgramEvent.until,
+    )
+    .outerjoin(
+        ProgramEvent,
+        and_(
+            ProgramEvent.practice_id == Program.practice_id,
+            ProgramEvent.program_id == Program.id,
+            ProgramEvent.action.is_not(None),
+        ),
+    )
     .where(given(Program.practice_id), given(Program.client_id))
-    .order_by(Program.assigned_at.desc())
-    .limit(1)
+    .order_by(Program.assigned_at, Program.id, ProgramEvent.happened_at)
+)
+_PRESCRIPTIONS = (
+    select(Prescription)
+    .where(given(Prescription.practice_id), among(Prescription.program_id, "programs"))
+    .order_by(Prescription.program_id, Prescription.position)
 )
 _MISTAKES = (
     select(PracticeLog.local_date, PracticeLog.mistake)
@@ -106,41 +120,38 @@ class LoggedMove:
     mistake: MistakeAnswer | None
     note: str | None
     obstacle: LogObstacle | None
+    program_id: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
-class OwnProgram:
-    """A client's program, if they have one. `today` is their local date."""
+class KeptPlan:
+    """A program as the days ask for it: its name, its plan, and how many moves it has."""
 
-    client: Client
-    program: Program | None
-    tier: Tier | None  # of an open warning flag
-    today: date
-
-    @property
-    def named_mistake(self) -> str | None:
-        """What the practice calls its mistake in this program; None where it names none."""
-        return named_mistake_in(move.content for move in self.program.prescriptions) if self.program else None
-
-    @property
-    def locked(self) -> bool:
-        """Whether a warning sign holds the program until a practitioner has looked."""
-        return self.tier is not None and pauses_program(self.tier)
+    name: str
+    plan: PracticePlan
+    moves: int
 
 
 @dataclass(frozen=True)
-class Diary(OwnProgram):
-    """The program and what was logged of it."""
+class Diary(OwnPrograms):
+    """The programs, what each asked on which days, and what was logged."""
 
     logs: Sequence[LoggedMove] = ()
-    plan: PracticePlan | None = None
+    plans: Mapping[uuid.UUID, KeptPlan] = field(default_factory=dict)
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """What all programs together ask; None for a client who never had one."""
+        return PlansSideBySide(tuple(each.plan for each in self.plans.values())) if self.plans else None
 
     @cached_property
     def outcomes(self) -> Mapping[date, LogOutcome]:
         """What each logged day came to."""
-        moves = len(self.program.prescriptions) if self.program else 0
-        days = groupby(sorted(self.logs, key=lambda log: log.local_date), key=lambda log: log.local_date)
-        found = ((day, day_outcome([log.outcome for log in logs], moves)) for day, logs in days)
+        days: dict[date, dict[uuid.UUID, list[LogOutcome]]] = defaultdict(lambda: defaultdict(list))
+        for log in self.logs:
+            days[log.local_date][log.program_id].append(log.outcome)
+        moves = {program_id: each.moves for program_id, each in self.plans.items()}
+        found = ((day, outcome_together(logged, moves)) for day, logged in days.items())
         return {day: outcome for day, outcome in found if outcome is not None}
 
     def entry(self, day: date) -> DiaryEntry | None:
@@ -158,14 +169,20 @@ class Diary(OwnProgram):
             frozenset(hurting if len(hurting) < len(logs) else ()),
         )
 
+    def asked_on(self, day: date) -> Collection[uuid.UUID]:
+        """The programs a day is logged for: those that asked for practice, and those that were logged."""
+        logged = [log.program_id for log in self.logs if log.local_date == day]
+        asking = [program_id for program_id, each in self.plans.items() if each.plan.rest_on(day) is None]
+        return list(dict.fromkeys([*asking, *logged]))
+
     def may_log(self, day: date) -> bool:
         """Whether the client may say something of a day."""
         return self.problem_with(day) is None
 
     def problem_with(self, day: date) -> str | None:
         """Why the client may not say anything of a day, in words for them; None if they may."""
-        status, starts_on = (self.program.status, self.program.starts_on) if self.program else (None, None)
-        return logging_problem(status, starts_on, day, self.today, is_held=self.locked)
+        rest = self.plan.rest_on(day) if self.plan and not self.asked_on(day) else None
+        return logging_problem(rest, day, self.today, is_held=self.locked, has_program=self.plan is not None)
 
 
 def mistake_answers(client: Client) -> list[tuple[date, MistakeAnswer]]:
@@ -174,81 +191,86 @@ def mistake_answers(client: Client) -> list[tuple[date, MistakeAnswer]]:
     return [(day, answer) for day, answer in db.session.execute(_MISTAKES, whose) if answer is not None]
 
 
-def held(actor: Actor) -> OwnProgram:
-    """The signed-in client's program, and whether a warning sign holds it. One query, two where it does."""
-    client, program, is_flagged = own_program(actor)
-    return OwnProgram(client, program, _open_tier(client) if is_flagged else None, today_in(client.time_zone))
-
-
 def diary(actor: Actor, *, days: int = 14) -> Diary:
-    """The signed-in client's program with the logs of the last days. Four queries at most."""
-    found = held(actor)
-    client, program = found.client, found.program
-    if program is None:
-        return Diary(client, None, found.tier, found.today)
-    first = max(program.starts_on, found.today - timedelta(days=days))
-    return Diary(client, program, found.tier, found.today, _logs(program, first), _plan(program))
+    """The signed-in client's programs with the logs of the last days. Four queries at most."""
+    found = own.held(actor)
+    plans = _plans(found.client)
+    logs = _logs(found.client, found.today - timedelta(days=days)) if plans else ()
+    return Diary(found.client, found.programs, found.over, found.tier, found.today, logs, plans)
 
 
 def history(actor: Actor, *, days: int) -> Diary:
-    """The diary of the last days; where no program runs, of the newest that ended, from its first day on."""
-    found = diary(actor, days=days)
-    program = None if found.program else last_ended(actor)
-    if program is None:
-        return found
-    logs = _logs(program, program.starts_on)
-    return Diary(found.client, program, found.tier, found.today, logs, _plan(program))
+    """The diary of the last days; where no program goes on, of the last that ran, from their first day on."""
+    found = own.held(actor)
+    plans = _plans(found.client)
+    first = found.today - timedelta(days=days)
+    if plans and not found.programs:
+        plans = _last_run(plans, found.today)
+        first = min(each.plan.starts_on for each in plans.values())
+    logs = [each for each in _logs(found.client, first) if each.program_id in plans] if plans else ()
+    return Diary(found.client, found.programs, found.over, found.tier, found.today, logs, plans)
 
 
-def last_ended(actor: Actor) -> Program | None:
-    """The newest program of the signed-in client's that has ended."""
-    own = {"practice_id": actor.practice_id, "client_id": actor.client_id}
-    return db.session.scalar(_LAST_ENDED, own)
-
-
-def graduated_on(actor: Actor) -> date | None:
-    """The day the signed-in client's newest program ended because all went well; None otherwise."""
-    own = {"practice_id": actor.practice_id, "client_id": actor.client_id}
-    return db.session.scalar(_NEWEST_GRADUATED_ON, own)
+def prescriptions_on(found: Diary, day: date) -> Sequence[Prescription]:
+    """The moves a day is logged for, in each program. No query where the programs still go on."""
+    asked = found.asked_on(day)
+    loaded = {program.id: program for program in (*found.programs, *found.over)}
+    moves = [row for each in asked if each in loaded for row in loaded[each].prescriptions]
+    gone = [each for each in asked if each not in loaded]
+    if gone:
+        which = {"practice_id": found.client.practice_id, "programs": gone}
+        moves += db.session.scalars(_PRESCRIPTIONS, which)
+    return moves
 
 
 def moves_on(found: Diary, day: date) -> Sequence[Prescription]:
-    """The moves a day is logged for."""
-    return found.program.prescriptions if found.program else ()
+    """The moves of a day, each once: of one that several programs ask, the row that was given last."""
+    return list({row.exercise_id: row for row in prescriptions_on(found, day)}.values())
+
+
+def named_mistake_on(found: Diary, day: date) -> str | None:
+    """What the practice calls its mistake in the moves of a day; None where it names none."""
+    return named_mistake_in(row.content for row in prescriptions_on(found, day))
 
 
 def log_day(actor: Actor, day: date, entry: DiaryEntry) -> None:
-    """Log a day's practice, or put right what was logged; a second tap changes nothing."""
+    """Log a day's practice of all programs, or put right what was logged; a second tap changes nothing."""
     with transaction():
         one_at_a_time(Client, actor.client_id)
         found = diary(actor)
         if problem := found.problem_with(day):
             raise RuleBroken(problem)
-        before, moves = found.entry(day), moves_on(found, day)
-        entry = _tidied(entry, {move.id for move in moves})
-        if before == entry:
+        before, asked = found.entry(day), found.asked_on(day)
+        moves = prescriptions_on(found, day)
+        entry = _tidied(entry, moves)
+        logged = {log.program_id for log in found.logs if log.local_date == day}
+        if before == entry and logged.issuperset(asked):
             return
-        assert found.program is not None
         for prescription in moves:
             _write(found.client, prescription, day, entry)
         audit.record(
             actor,
             "practice.corrected" if before else "practice.logged",
             client_id=found.client.id,
-            subject_id=found.program.id,
+            subject_id=next(iter(asked)),
             day=day.isoformat(),
             outcome=entry.outcome.value,
             **({"before": before.outcome.value} if before else {}),
         )
 
 
-def _tidied(entry: DiaryEntry, moves: Collection[uuid.UUID]) -> DiaryEntry:
-    """An entry as it comes back from its rows; NotFound where it names a move that is not the day's."""
-    if not entry.hurting <= set(moves):
+def _tidied(entry: DiaryEntry, moves: Collection[Prescription]) -> DiaryEntry:
+    """An entry as it comes back from its rows; NotFound where it names a move that is not the day's.
+
+    A move that hurts does so in each program that asks it.
+    """
+    if not entry.hurting <= {move.id for move in moves}:
         raise NotFound
+    sore = {move.exercise_id for move in moves if move.id in entry.hurting}
+    named = frozenset(move.id for move in moves if move.exercise_id in sore)
     obstacle = None if entry.outcome is LogOutcome.DONE else entry.obstacle
     is_said = entry.pain is not None or obstacle is LogObstacle.HURTS
-    hurting = entry.hurting if is_said and len(entry.hurting) < len(moves) else frozenset()
+    hurting = named if is_said and len(named) < len(moves) else frozenset()
     return replace(entry, obstacle=obstacle, hurting=hurting)
 
 
@@ -257,26 +279,46 @@ def _is_marked(log: LoggedMove) -> bool:
     return log.pain is not None or log.obstacle is LogObstacle.HURTS
 
 
-def _logs(program: Program, first: date) -> Sequence[LoggedMove]:
-    whose = {"practice_id": program.practice_id, "program_id": program.id}
-    found = rows.read(_LOGS, {**whose, "client_id": program.client_id, "first": first})
-    return [LoggedMove(*row) for row in found]
+def _logs(client: Client, first: date) -> Sequence[LoggedMove]:
+    whose = {"practice_id": client.practice_id, "client_id": client.id}
+    return [LoggedMove(*row) for row in rows.read(_LOGS, {**whose, "first": first})]
 
 
-def _plan(program: Program) -> PracticePlan:
-    whose = {"practice_id": program.practice_id, "program_id": program.id}
-    changes = [ProgramChange(what, day, why) for what, day, why in rows.read(_CHANGES, whose) if what]
+def _plans(client: Client) -> Mapping[uuid.UUID, KeptPlan]:
+    """What each program of the client's asked and asks, the earliest first. One query."""
+    changes: dict[uuid.UUID, list[ProgramChange]] = defaultdict(list)
+    heads = {}
+    whose = {"practice_id": client.practice_id, "client_id": client.id}
+    for program_id, *head, action, day, until in rows.read(_PLANS, whose):
+        heads[program_id] = head
+        if action is not None:
+            changes[program_id].append(ProgramChange(action, day, until=until))
+    return {
+        program_id: KeptPlan(name, _plan(starts_on, ends_on, pace, changes[program_id]), moves)
+        for program_id, (name, starts_on, ends_on, moves, pace) in heads.items()
+    }
+
+
+def _plan(
+    starts_on: date, ends_on: date | None, pace: int | None, changes: Sequence[ProgramChange]
+) -> PracticePlan:
     return PracticePlan(
-        starts_on=program.starts_on,
-        ends_on=program.ends_on,
-        pauses=tuple(pauses(changes)),
-        days_per_week=max((each.days_per_week for each in program.prescriptions), default=7),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        pauses=pauses(changes),
+        days_per_week=pace or 7,
     )
 
 
-def _open_tier(client: Client) -> Tier | None:
-    flag = warnings.open_flag(client)
-    return flag.tier if flag else None
+def _last_run(plans: Mapping[uuid.UUID, KeptPlan], today: date) -> Mapping[uuid.UUID, KeptPlan]:
+    """Of programs that have all ended the newest, with those that ran beside it."""
+    newest = list(plans.values())[-1].plan
+    first, last = newest.starts_on, newest.last_day(today)
+    return {
+        program_id: each
+        for program_id, each in plans.items()
+        if each.plan.starts_on <= last and each.plan.last_day(today) >= first
+    }
 
 
 def _write(client: Client, prescription: Prescription, day: date, entry: DiaryEntry) -> None:

@@ -62,7 +62,7 @@ def standing_of(weeks: ProgramWeeks, put_off_at: datetime | None = None) -> Tape
     weekly = schedule is not None and schedule.kind is ScheduleKind.WEEKLY
     return TaperingFacts(
         today=today,
-        status=weeks.program.status,
+        status=weeks.program.on(today),
         steady_since=weeks.steady_since,
         every_weeks=schedule.every_weeks if schedule is not None and weekly else None,
         asked=len(recent),

@@ -33,7 +33,8 @@ HOLDS = (
     ),
 )
 _OPEN = (
-    select(TaperingOffer.id, TaperingOffer.program_id, TaperingOffer.step, TaperingOffer.numbers, Client.name)
+    select(TaperingOffer.id, TaperingOffer.client_id, TaperingOffer.program_id, TaperingOffer.step)
+    .add_columns(TaperingOffer.numbers, Client.name, Program.name)
     .join(Client, points_at(TaperingOffer.client_id, Client))
     .join(Program, points_at(TaperingOffer.program_id, Program))
     .where(given(TaperingOffer.practice_id), *HOLDS)
@@ -48,10 +49,12 @@ class OpenOffer:
     """An open offer with whose it is."""
 
     id: uuid.UUID
+    client_id: uuid.UUID
     program_id: uuid.UUID
     step: TaperingStep
     numbers: dict[str, Any]
     client_name: str
+    program_name: str
 
 
 def add(program: Program, step: TaperingStep, numbers: dict[str, Any], at: datetime) -> uuid.UUID | None:

@@ -36,7 +36,7 @@ from clinic.domain.attention import (
     ProgramRun,
 )
 from clinic.domain.pain_rule import PainSaid, ceiling_of
-from clinic.domain.programs import RUNNING
+from clinic.domain.programs import GOES_ON, RUNNING
 from clinic.domain.progress import Adherence
 from clinic.domain.reason_acts import ReasonAct
 from clinic.domain.types import CheckinState, ClientStatus, LogObstacle, LogOutcome, ProgramStatus
@@ -192,12 +192,13 @@ def _superseded(response: Any, corrected: Any) -> Exists:
 def _programs() -> Select[*tuple[Any, ...]]:
     changed_on = (
         select(func.max(ProgramEvent.effective_on))
-        .where(points_at(ProgramEvent.program_id, Program), ProgramEvent.action.is_not(None))
+        .where(points_at(ProgramEvent.program_id, Program), ProgramEvent.action.in_(GOES_ON))
         .correlate(Program)
         .scalar_subquery()
     )
-    columns = (Program.client_id, Program.id, Program.status, Program.starts_on, Program.ends_on, changed_on)
-    return select(*columns).where(_theirs(Program), Program.status.in_(RUNNING))
+    days = (Program.starts_on, Program.ends_on, changed_on)
+    columns = (Program.id, Program.status, *days, Program.name, Program.paused_from, Program.paused_until)
+    return select(Program.client_id, *columns).where(_theirs(Program), Program.status.in_(RUNNING))
 
 
 def _declines() -> Select[*tuple[Any, ...]]:

@@ -56,7 +56,7 @@ WATCHED: dict[type[Any], tuple[_Watch, ...]] = {
     ),
     CheckinAnswer: (_watch("pain contact_wanted note corrected_at", *OF_ANSWERS),),
     Checkin: (_watch("state silent_since answered_at due_at", AttentionKind.NOT_ANSWERED),),
-    Program: (_watch("status starts_on ends_on", *OF_PROGRAMS),),
+    Program: (_watch("status starts_on ends_on paused_from paused_until", *OF_PROGRAMS),),
     PracticeLog: (
         _watch("local_date", AttentionKind.NOT_PRACTISED),
         _watch("local_date outcome obstacle pain note corrected_at", *OF_LOGS),

@@ -16,6 +16,8 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from clinic.domain.channels import channel_of
+from clinic.domain.programs import status_on
+from clinic.domain.progress import Span
 from clinic.domain.sending import CHECKIN_MAILS
 from clinic.domain.types import CheckinState, ClientStatus, MailChannel, MailKind, OutboxState, ProgramStatus
 from clinic.extensions import db
@@ -34,6 +36,7 @@ from clinic.models import (
 from clinic.models.base import points_at
 from clinic.services import bulk, links
 from clinic.services.bulk import Row
+from clinic.services.clock import today_in
 
 
 class DueMailRow(NamedTuple):
@@ -116,6 +119,7 @@ _checkin, _program = bulk.table_of(Checkin), bulk.table_of(Program)
 _practice = bulk.table_of(Practice)
 _MAIL = [_mail.c[name] for name in DueMailRow._fields]
 _RECIPIENT = [_client.c[name] for name in Recipient._fields]
+_PROGRAM = [_program.c[name] for name in ("status", "starts_on", "ends_on", "paused_from", "paused_until")]
 _BEHIND = len(_MAIL) + len(_RECIPIENT)
 
 
@@ -126,7 +130,7 @@ def _of(table: Table, key: ColumnElement[Any]) -> ColumnElement[bool]:
 _IS_DUE = and_(_mail.c.state == OutboxState.READY, _mail.c.due_at <= bindparam("at"))
 _WARNING_OPEN = has_open_flag(_mail.c.practice_id, _mail.c.client_id)
 _ANY = select(_mail.c.id).where(_IS_DUE).limit(1)
-_WITH_ALL = select(*_MAIL, *_RECIPIENT, _checkin.c.state, _program.c.status, _WARNING_OPEN).select_from(
+_WITH_ALL = select(*_MAIL, *_RECIPIENT, *_PROGRAM, _checkin.c.state, _WARNING_OPEN).select_from(
     _mail.outerjoin(_client, _of(_client, _mail.c.client_id))
     .outerjoin(_checkin, _of(_checkin, _mail.c.checkin_id))
     .outerjoin(_program, _of(_program, _checkin.c.program_id))
@@ -170,7 +174,21 @@ def _read(rows: Sequence[Any]) -> list[DueMail]:
 def _due(row: Any, practices: dict[uuid.UUID, Practice]) -> DueMail:
     mail = DueMailRow(*row[: len(_MAIL)])
     client = Recipient(*row[len(_MAIL) : _BEHIND]) if row[len(_MAIL)] else None
-    return DueMail(mail, practices[mail.practice_id], client, *row[_BEHIND:])
+    *dates, checkin, warning_open = row[_BEHIND:]
+    program = _program_today(client, *dates) if client and dates[0] else None
+    return DueMail(mail, practices[mail.practice_id], client, checkin, program, warning_open)
+
+
+def _program_today(
+    client: Recipient,
+    stored: ProgramStatus,
+    starts_on: date,
+    ends_on: date | None,
+    paused_from: date | None,
+    paused_until: date | None,
+) -> ProgramStatus:
+    pause = Span(paused_from, paused_until) if paused_from else None
+    return status_on(today_in(client.time_zone), stored, starts_on=starts_on, ends_on=ends_on, pause=pause)
 
 
 def _practices(ids: set[uuid.UUID]) -> dict[uuid.UUID, Practice]:

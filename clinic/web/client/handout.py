@@ -10,20 +10,21 @@ from clinic.reports import pdf
 from clinic.services import links
 from clinic.services.access import practice_of
 from clinic.services.clock import now
-from clinic.services.programs import diary as practice_logs
+from clinic.services.programs import own
 from clinic.web.authz import current_actor
 from clinic.web.downloads import PDF, file_answer
 from clinic.web.presenters.handout import handout
 
 
 def show() -> Response:
-    """Your moves on paper; while a warning sign holds them, the page that says so."""
+    """Your moves on paper, or those you learned; while a warning sign holds them, the page that says so."""
     actor = current_actor()
-    held = practice_logs.held(actor)
-    if held.program is None:
+    held = own.held(actor)
+    programs = held.programs or own.ended(held)
+    if not programs:
         raise NotFound
     if held.locked:
         return redirect(url_for("client.program.show"), 303)
     link = links.address("client.program.show")
-    words = handout(held.program, held.client, practice_of(actor), link, held.today)
+    words = handout(programs, held.client, practice_of(actor), link, held.today)
     return file_answer(pdf("handout", words, now()), PDF, "your-moves.pdf", held.today)

@@ -4,47 +4,59 @@ from __future__ import annotations
 
 from flask import render_template
 
-from clinic.domain.doses import minutes_per_day
 from clinic.domain.errors import NotFound
+from clinic.domain.side_by_side import minutes_together
 from clinic.services.assessments import retests
-from clinic.services.programs import diary as practice_logs
-from clinic.services.routines.wording import dose_of
+from clinic.services.programs import own
+from clinic.services.programs.own import OwnMove, OwnPrograms
 from clinic.web.authz import current_actor
 from clinic.web.presenters.answers import in_plain_words
 from clinic.web.presenters.hold import hold_text
 from clinic.web.presenters.moves import move_rows, move_view
 from clinic.web.presenters.pain_answers import own_limit
+from clinic.web.presenters.programs import standing
 
 
 def show() -> str:
-    """All moves of the program on one page."""
-    held = practice_logs.held(current_actor())
-    prescriptions = held.program.prescriptions if held.program else []
+    """All moves of the programs on one page, each once, and those learned before."""
+    held = own.held(current_actor())
+    moves, ended = held.moves, own.ended(held)
     return render_template(
         "client/program.html",
         held=held,
-        moves=move_rows(prescriptions),
-        ended=None if held.program else practice_logs.last_ended(current_actor()),
-        minutes=minutes_per_day(dose_of(each) for each in prescriptions),
+        moves=move_rows(moves),
+        resting=move_rows(held.resting),
+        changes=own.changes_told(held),
+        learned=move_rows(own.learned(held, ended)),
+        ended=ended[-1] if ended and not held.programs else None,
+        standings=[(each.name, standing(each, held.today)) for each in held.programs],
+        minutes=minutes_together(each.merged for each in moves),
         own_limit=own_limit(held.client, held.client.practice),
-        answers=in_plain_words(retests.places_of(held.program) if held.program else ()),
+        answers=in_plain_words(retests.places_of(held.programs) if held.programs else ()),
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
     )
 
 
 def move(position: int) -> str:
     """One move: how it goes, what to watch for, how much."""
-    held = practice_logs.held(current_actor())
-    prescriptions = held.program.prescriptions if held.program else []
-    found = next((each for each in prescriptions if each.position == position), None)
+    held = own.held(current_actor())
+    moves = _all_moves(held, position)
+    found = next((each for each in moves if each.number == position), None)
     if found is None:
         raise NotFound
-    following = next((each for each in prescriptions if each.position > position), None)
+    following = next((each for each in held.moves if each.number > position), None)
     return render_template(
         "client/move.html",
         held=held,
         move=move_view(found),
+        is_asked=found in held.moves,
         after=following,
         own_limit=own_limit(held.client, held.client.practice),
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
     )
+
+
+def _all_moves(held: OwnPrograms, number: int) -> list[OwnMove]:
+    """Today's moves and those that rest; of what was learned before only where the number goes beyond."""
+    moves = [*held.moves, *held.resting]
+    return moves if number <= len(moves) else [*moves, *own.learned(held, own.ended(held))]

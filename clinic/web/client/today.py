@@ -12,7 +12,7 @@ from clinic.domain.progress import progress_sentence, week_strip
 from clinic.extensions import SAFE_METHODS
 from clinic.services.actors import Actor
 from clinic.services.programs import diary as practice_logs
-from clinic.services.programs import pain
+from clinic.services.programs import own, pain
 from clinic.services.programs.diary import Diary
 from clinic.services.programs.pain import AskedMorning
 from clinic.services.questionnaires import pages as questionnaire_pages
@@ -22,6 +22,7 @@ from clinic.web.presenters import pain_answers as pain_words
 from clinic.web.presenters.days import day_views
 from clinic.web.presenters.hold import hold_text
 from clinic.web.presenters.moves import move_rows
+from clinic.web.presenters.programs import pause_words
 
 
 def index() -> str:
@@ -66,6 +67,9 @@ def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
     outcomes, told, asked = held.outcomes, pain.of_day(held, today), pain.this_morning(held)
     if told and asked and asked.answer:
         asked = None  # what was logged since is the newer word
+    may_add = held.may_log(yesterday)
+    shows_week = held.plan is not None and (held.programs or may_add)
+    ended = None if held.programs else own.last_ended(held)
     return render_template(
         "client/today.html",
         held=held,
@@ -74,15 +78,17 @@ def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
         entry=held.entry(today),
         told=pain_words.day_view(told) if told else None,
         morning=pain_words.morning_view(asked) if asked else None,
-        moves=move_rows(held.program.prescriptions) if held.program else [],
-        week=day_views(week_strip(outcomes, held.plan, today), today) if held.plan else [],
-        sentence=progress_sentence(outcomes, held.plan, today) if held.plan else "",
-        yesterday=yesterday if held.may_log(yesterday) else None,
+        moves=move_rows(held.moves),
+        changes=[] if held.locked else own.changes_told(held),
+        paused=[(each.name, pause_words(each, today)) for each in held.paused],
+        week=day_views(week_strip(outcomes, held.plan, today), today) if held.plan and shows_week else [],
+        sentence=progress_sentence(outcomes, held.plan, today) if held.plan and held.programs else "",
+        yesterday=yesterday if may_add else None,
         yesterday_entry=held.entry(yesterday),
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
         has_questions=questionnaire_pages.is_waited_for(current_actor()),
-        graduated=None if held.program else practice_logs.graduated_on(current_actor()),
-        ended=None if held.program else practice_logs.last_ended(current_actor()),
+        graduated=ended.graduated_on if ended else None,
+        ended=ended,
     )
 
 
@@ -94,7 +100,7 @@ def _questions(held: Diary, day: date, asked: AskedMorning | None) -> LogQuestio
     """What the form asks; of this morning only while nothing was said, and with today's log."""
     moves = {move.id: str(move.content["name"]) for move in practice_logs.moves_on(held, day)}
     is_open = asked is not None and asked.settled is None and day == held.today
-    return LogQuestions(held.named_mistake, moves, is_open)
+    return LogQuestions(practice_logs.named_mistake_on(held, day), moves, is_open)
 
 
 def _asked_day(held: Diary) -> date:

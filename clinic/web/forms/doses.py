@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import Form, IntegerField, SelectField
+from wtforms import Form, HiddenField, IntegerField, SelectField
 from wtforms.fields import SelectChoice
 
 from clinic.catalogue import load_catalogue
@@ -79,6 +79,12 @@ class DoseForm(Form):
             self._fields[name].errors = [problem]
         return not problems
 
+    def show(self, dose: Dose) -> None:
+        """Hold this dose in place of what was sent."""
+        for name, value in dose_data(dose).items():
+            self._fields[name].raw_data = None
+            self._fields[name].data = value
+
     def dose(self) -> Dose:
         """The dose; only after every field was read."""
         values = {name: self._fields[name].data for name in Dose.__slots__}
@@ -88,3 +94,24 @@ class DoseForm(Form):
 def dose_data(dose: Dose) -> dict[str, Any]:
     """A dose as the form's data."""
     return {name: getattr(dose, name) for name in Dose.__slots__}
+
+
+class DoseHeldField(HiddenField):
+    """A dose as the page showed it when it was opened; `data` is None for what no page of ours sent."""
+
+    data: Any
+
+    def _value(self) -> str:
+        return "|".join(str(getattr(self.data, name)) for name in Dose.__slots__) if self.data else ""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = _held(valuelist[0]) if valuelist else None
+
+
+def _held(text: str) -> Dose | None:
+    kinds = {"side": DoseSide, "move_range": MoveRange, "support": Support, "tempo": str}
+    try:
+        parts = zip(Dose.__slots__, text.split("|"), strict=True)
+        return Dose(**{name: kinds.get(name, int)(part) for name, part in parts})
+    except ValueError:
+        return None

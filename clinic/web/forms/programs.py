@@ -12,22 +12,32 @@ from wtforms import FieldList, FormField, HiddenField, SelectMultipleField
 from wtforms.validators import StopValidation
 
 from clinic.domain.doses import Dose
-from clinic.domain.programs import LONGEST_REASON, NEEDS_REASON, ProgramChange
-from clinic.domain.types import ProgramAction
+from clinic.domain.merging import FieldFate, fate
+from clinic.domain.programs import (
+    LONGEST_NOTE,
+    LONGEST_REASON,
+    NEEDS_REASON,
+    WORDS_NEEDED,
+    ProgramChange,
+)
+from clinic.domain.types import ProgramAction, StopReason
 from clinic.models import CheckinSchedule, Prescription, Program, RoutineVersion
 from clinic.models.exercise import DoseColumns
 from clinic.services.assessments.retests import FindingCitation
 from clinic.services.programs.assigning import Assignment
+from clinic.services.programs.changing import DoseWish
 from clinic.services.routines.wording import dose_of
 from clinic.web.forms import rhythms
 from clinic.web.forms.base import Form, OnceForm
-from clinic.web.forms.doses import DoseForm, WholeNumberField, dose_data
+from clinic.web.forms.doses import DoseForm, DoseHeldField, WholeNumberField, dose_data
 from clinic.web.forms.fields import DatePartsField, LongTextField, OneOfField, VersionField
 from clinic.web.forms.rhythms import RhythmFields
+from clinic.web.presenters.programs import STOPS
 
 USUAL_WEEKS = 12
 MOST_WEEKS = 104
 MOST_CITED = 100
+EXTENSIONS = (2, 4, 8)  # weeks more, with one press
 MOST_MOVES = 24  # each costs a form of its own, and anybody can send ten thousand
 
 
@@ -43,6 +53,18 @@ class Running(StrEnum):
 
     END = "end"
     KEEP = "keep"
+
+
+class IsoDayField(HiddenField):
+    """A day that our own page wrote; None for anything else."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        try:
+            self.data = date.fromisoformat(valuelist[0] if valuelist else "")
+        except ValueError:
+            self.data = None
 
 
 class DoseFields(Form):
@@ -91,9 +113,10 @@ class AssignForm(DoseFields, StartFields, LengthFields, RhythmFields, OnceForm):
     running = OneOfField(
         "The program that runs now",
         Running,
-        {Running.END: "End it today", Running.KEEP: "Keep it alongside"},
+        {Running.END: "End today", Running.KEEP: "Keep alongside"},
     )
-    end_reason = LongTextField("Why it ends", longest=LONGEST_REASON)
+    end_stop = OneOfField("Why it ends", StopReason, STOPS)
+    end_reason = LongTextField("In words", longest=LONGEST_REASON)
     cited_from = HiddenField()
     cites = SelectMultipleField("What it answers", choices=[], validate_choice=False)
 
@@ -106,6 +129,7 @@ class AssignForm(DoseFields, StartFields, LengthFields, RhythmFields, OnceForm):
                 "starts_on": today,
                 "length": Length.WEEKS,
                 "weeks": USUAL_WEEKS,
+                "end_stop": StopReason.OTHER,
                 **rhythms.usual(today),
             }
         )
@@ -122,6 +146,7 @@ class AssignForm(DoseFields, StartFields, LengthFields, RhythmFields, OnceForm):
             checkin=self.rhythm(),
             alongside=self.running.data is Running.KEEP,
             end_reason=(self.end_reason.data or "") if self.running.data is Running.END else "",
+            end_stop=self.end_stop.data if self.running.data is Running.END else None,
             citation=self.citation(),
         )
 
@@ -136,49 +161,83 @@ class AssignForm(DoseFields, StartFields, LengthFields, RhythmFields, OnceForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """The fields one by one, and a reason where something ends."""
         good = bool(super().validate(extra_validators))
-        if self.running.data is Running.END and not self.end_reason.data:
+        ends = self.running.data is Running.END and self.end_stop.data in WORDS_NEEDED
+        if ends and not self.end_reason.data:
             self.end_reason.errors = ["Say why it ends, in a few words."]
             return False
         return good
 
 
 class CorrectDosesForm(DoseFields):
-    """Doses from a day on, with the reason."""
+    """Doses from a day on, with the reason, and what the client reads of it."""
 
-    version = VersionField()
+    bases = FieldList(DoseHeldField(), max_entries=MOST_MOVES)
     effective_on = DatePartsField("From", required="Enter the day.")
     reason = LongTextField("Why", longest=LONGEST_REASON, required="Say why, in a few words.")
+    told = LongTextField("For the client: because", longest=LONGEST_NOTE)
 
     @classmethod
     def of(cls, program: Program, today: date) -> CorrectDosesForm:
         """The form with the doses that stand."""
+        doses = [dose_of(row) for row in program.prescriptions]
         return cls(
             data={
-                "version": program.version,
-                "doses": [dose_data(dose_of(row)) for row in program.prescriptions],
+                "bases": doses,
+                "doses": [dose_data(dose) for dose in doses],
                 "effective_on": max(today, program.starts_on),
             }
         )
 
-    def by_row(self, rows: Sequence[Prescription]) -> dict[uuid.UUID, Dose]:
+    def fits(self, rows: Sequence[DoseColumns]) -> bool:
+        """Whether there is a dose for each row, and what the page showed of it."""
+        held = [entry.data for entry in self.bases.entries]
+        return super().fits(rows) and len(held) == len(rows) and None not in held
+
+    def wish(self, rows: Sequence[Prescription]) -> DoseWish:
         """The doses by the prescription they are for."""
-        return {row.id: dose for row, dose in zip(rows, self.all_doses(), strict=True)}
+        assert self.effective_on.data is not None
+        return DoseWish(
+            base={row.id: entry.data for row, entry in zip(rows, self.bases.entries, strict=True)},
+            doses={row.id: dose for row, dose in zip(rows, self.all_doses(), strict=True)},
+            effective_on=self.effective_on.data,
+            reason=self.reason.data or "",
+            told=self.told.data or None,
+        )
+
+    def meet(self, rows: Sequence[Prescription]) -> set[uuid.UUID]:
+        """Take over what somebody else has changed meanwhile; returns the moves that both changed."""
+        collided = set()
+        for row, base, entry in zip(rows, self.bases.entries, self.doses.entries, strict=True):
+            theirs, mine = dose_of(row), entry.form.dose()
+            if fate(base.data, mine, theirs) is FieldFate.COLLIDES:
+                collided.add(row.id)
+            elif mine == base.data:
+                entry.form.show(theirs)
+            base.data = theirs
+        return collided
 
 
 class ChangeForm(LengthFields):
-    """A step of a program's life: from which day, and why. The length is asked at a restart."""
+    """A step of a program's life: from which day, and why; of a pause, until when, where that is known.
+
+    The length is asked at a restart, the kind of reason at an end.
+    """
 
     version = VersionField()
     effective_on = DatePartsField("From", required="Enter the day.")
+    until = DatePartsField("Last day of the pause")
+    stop = OneOfField("Why", StopReason, STOPS, required="Choose why it ends.")
     reason = LongTextField("Why", longest=LONGEST_REASON)
 
     @classmethod
     def of(cls, program: Program, action: ProgramAction, earliest: date, today: date) -> ChangeForm:
         """The form for one step, from today on."""
+        pause = program.pause if action is ProgramAction.PAUSE else None
         form = cls(
             data={
                 "version": program.version,
-                "effective_on": max(today, earliest),
+                "effective_on": max(today, earliest, pause.first if pause else today),
+                "until": pause.last if pause else None,
                 "length": Length.WEEKS,
                 "weeks": USUAL_WEEKS,
             }
@@ -187,20 +246,70 @@ class ChangeForm(LengthFields):
         if action is not ProgramAction.RESTART:
             del form.length
             del form.weeks
+        if action is not ProgramAction.PAUSE:
+            del form.until
+        if action is not ProgramAction.END:
+            del form.stop
+        else:
+            form.reason.label.text = "In words"
         return form
+
+    @property
+    def needs_words(self) -> bool:
+        """Whether the reason must be said in words."""
+        return self.action in NEEDS_REASON and _of(self.stop) in WORDS_NEEDED
 
     def change(self) -> ProgramChange:
         """The step, as it was sent."""
         assert self.effective_on.data is not None
-        return ProgramChange(self.action, self.effective_on.data, self.reason.data or "")
+        return ProgramChange(
+            self.action,
+            self.effective_on.data,
+            self.reason.data or "",
+            until=_of(self.until),
+            stop=_of(self.stop),
+        )
 
     def validate(self, extra_validators: Any = None) -> bool:
         """The fields one by one, and a reason where one is owed."""
         good = bool(super().validate(extra_validators))
-        if self.action in NEEDS_REASON and not self.reason.data:
+        if self.needs_words and not self.reason.data:
             self.reason.errors = ["Say why, in a few words."]
             return False
         return good
+
+
+def _of(field: Any) -> Any:
+    """What a field holds; None where the step does not ask for it."""
+    return None if field is None else field.data
+
+
+class DaysForm(Form):
+    """The first and the last day of a program that goes on."""
+
+    version = VersionField()
+    starts_on = DatePartsField("First day", required="Enter the first day.")
+    ends_on = DatePartsField("Last day")
+    reason = LongTextField("Why", longest=LONGEST_REASON)
+
+    @classmethod
+    def of(cls, program: Program) -> DaysForm:
+        """The form with the days that stand."""
+        return cls(
+            data={"version": program.version, "starts_on": program.starts_on, "ends_on": program.ends_on}
+        )
+
+
+class ExtendForm(Form):
+    """Some weeks more after the last day that the page showed, or back to the one that stood before."""
+
+    seen = IsoDayField()
+    ends_on = IsoDayField()
+    weeks = WholeNumberField("Weeks", blank=0)
+
+    def validate_weeks(self, field: WholeNumberField) -> None:
+        if self.seen.data is None or (self.ends_on.data is None and field.data not in EXTENSIONS):
+            raise StopValidation("This page is out of date. Please open it again.")
 
 
 class CheckinForm(RhythmFields):

@@ -96,7 +96,7 @@ def _do(actor: Actor, client_id: uuid.UUID, form: ReasonActForm) -> Press:
 
 def _undo(client_id: uuid.UUID, press: Press, came_from: str | None) -> dict[str, object]:
     fields = {"press": str(press.id), "came_from": came_from or ""}
-    return {"action": url_for("practitioner.attention.undo", client_id=client_id), "fields": fields}
+    return {"url": url_for("practitioner.attention.undo", client_id=client_id), "fields": fields}
 
 
 def _back(client_id: uuid.UUID, page: str | None) -> str:

@@ -90,19 +90,20 @@ def show(client_id: uuid.UUID) -> str:
     """What matters about a client now: program, practice, check-ins, invitation, the latest events."""
     actor = current_actor()
     client = client_for(actor, client_id)
-    facts = client_overview.facts(actor, client)
+    facts, today = client_overview.facts(actor, client), today_in(client.time_zone)
     latest, at = timeline.page(actor, client.id, size=LATEST), now()
     top = on_top.of_record(actor, client, latest, at)
-    practice = client_overview.practice(client, facts.program)
+    practice = client_overview.practice(client, facts.programs)
     return _section(
         "overview",
         client,
         facts=facts,
+        programs=[(each.name, each.on(today)) for each in facts.programs or filter(None, [facts.last])],
         is_without_program=not facts.has_running_program,
         practice_words=practice.in_words if practice else "",
         pain_words=words.pain(facts.pain),
         events=_told(client, latest, top.logs),
-        offers=offer_words.lines(top.offers, today_in(client.time_zone)),
+        offers=offer_words.lines(top.offers, today),
         **_reasons(top, at),
         **_invitation(client),
     )

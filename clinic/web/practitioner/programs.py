@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -10,14 +11,15 @@ from werkzeug.wrappers import Response
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.errors import Conflict, NotFound
-from clinic.domain.programs import steps_by_hand
+from clinic.domain.programs import STEPS
 from clinic.domain.types import ProgramAction
-from clinic.models import Client, RoutineVersion
+from clinic.models import Client, Program, RoutineVersion
 from clinic.services import access
 from clinic.services.assessments import retests
 from clinic.services.clock import today_in
 from clinic.services.programs import assigning as programs
 from clinic.services.programs import changing as program_changes
+from clinic.services.programs import days as program_days
 from clinic.services.programs import tapering
 from clinic.services.programs.assigning import ProgramDetail, ProgramWithSchedule
 from clinic.services.routines import publishing as routines
@@ -25,12 +27,21 @@ from clinic.services.routines.wording import dose_of
 from clinic.web.authz import current_actor
 from clinic.web.filters import local_date
 from clinic.web.forms.doses import DoseForm
-from clinic.web.forms.programs import AssignForm, ChangeForm, CheckinForm, CorrectDosesForm
+from clinic.web.forms.programs import (
+    AssignForm,
+    ChangeForm,
+    CheckinForm,
+    CorrectDosesForm,
+    DaysForm,
+    ExtendForm,
+)
 from clinic.web.presenters import answers
 from clinic.web.presenters import programs as presenter
 from clinic.web.presenters import tapering as offer_words
 from clinic.web.presenters.doses import load_in_words
+from clinic.web.refusals import told_on_the_next_page
 
+UNDO = "undo"  # the kind of a message that brings a button with it
 MOST_MOVES = 12  # an address with more was not made by our page
 
 Answer = Response | str | tuple[str, int]
@@ -50,7 +61,7 @@ def assign(client_id: uuid.UUID) -> Answer:
     if form.validate_on_submit():
         with form.attempt():
             program = programs.assign(actor, client_id, form.assignment(version))
-            flash(f"{program.name} is assigned. {client.name} sees it from now on.", "success")
+            flash(f"{program.name} is assigned. {presenter.seen_from(client)}", "success")
             return redirect(url_for("practitioner.programs.show", program_id=program.id), 303)
     return _assign_page(client, choices, version, form), 422 if form.errors else 200
 
@@ -77,7 +88,7 @@ def show(program_id: uuid.UUID) -> str:
         client=client,
         program=detail.program,
         card=presenter.card(ProgramWithSchedule(detail.program, detail.schedule), today),
-        actions=presenter.actions(detail.program),
+        actions=presenter.actions(detail.program, today),
         history=presenter.history(detail, today, assigned_on),
         locked=detail.locked,
         answers=answers.answered(retests.answered_by(actor, detail.program), today),
@@ -86,7 +97,7 @@ def show(program_id: uuid.UUID) -> str:
 
 
 def correct(program_id: uuid.UUID) -> Answer:
-    """Correct doses from a day on, with the reason."""
+    """Correct doses from a day on, with the reason and what the client reads of it."""
     actor = current_actor()
     detail = programs.detail(actor, program_id)
     program = detail.program
@@ -96,14 +107,7 @@ def correct(program_id: uuid.UUID) -> Answer:
     if form.validate_on_submit():
         try:
             with form.attempt():
-                program_changes.correct_doses(
-                    actor,
-                    program_id,
-                    form.version.data,
-                    form.by_row(program.prescriptions),
-                    effective_on=_given(form.effective_on.data),
-                    reason=form.reason.data or "",
-                )
+                program_changes.correct_doses(actor, program_id, form.wish(program.prescriptions))
                 return _done(program_id, "The doses are corrected.")
         except Conflict:
             return _correct_again(form, program_id)
@@ -114,31 +118,77 @@ def change(program_id: uuid.UUID, action: str) -> Answer:
     """Pause, resume, end or restart, after asking in words."""
     actor, step = current_actor(), ProgramAction(action)
     detail = programs.detail(actor, program_id)
-    if step not in steps_by_hand(detail.program.status):
-        return _done(program_id, f"This program is {detail.program.status.value} already.", "caution")
+    program = detail.program
     client, today = _client_and_today(detail)
-    earliest = program_changes.earliest_change(detail.program, [event for event, _ in detail.events])
-    form = ChangeForm.of(detail.program, step, earliest, today)
+    if step not in [each for each, *_ in presenter.actions(program, today)]:
+        return _done(program_id, f"This program is {program.on(today).value} already.", "caution")
+    events = [event for event, _ in detail.events]
+    form = ChangeForm.of(program, step, program_changes.earliest_change(program, events, today), today)
     if form.validate_on_submit():
         try:
             with form.attempt():
                 weeks = form.length_in_weeks() if step is ProgramAction.RESTART else None
                 program_changes.change(actor, program_id, form.version.data, form.change(), weeks=weeks)
-                return _done(program_id, f"{detail.program.name}: {presenter.DONE_WORDS[step].lower()}.")
+                return _done(program_id, _changed(program, step, today))
         except Conflict:
-            return _done(
-                program_id, "Somebody else changed this program first. Nothing was saved.", "caution"
-            )
+            return _first(program_id, step)
     page = render_template(
         "practitioner/programs/change.html",
         form=form,
         client=client,
-        program=detail.program,
-        words=presenter.ACTION_WORDS[step],
+        program=program,
+        words=(presenter.ACTION_WORDS[step][0], presenter.button(program, step, today)[0]),
         consequences=presenter.CONSEQUENCES[step],
         action=step,
     )
     return page, 422 if form.errors else 200
+
+
+def days(program_id: uuid.UUID) -> Answer:
+    """Move the first or the last day of a program that goes on."""
+    actor = current_actor()
+    detail = programs.detail(actor, program_id)
+    client, today = _client_and_today(detail)
+    form = DaysForm.of(detail.program)
+    if form.validate_on_submit():
+        try:
+            with form.attempt():
+                program_days.move(
+                    actor,
+                    program_id,
+                    form.version.data,
+                    starts_on=_given(form.starts_on.data),
+                    ends_on=form.ends_on.data,
+                    reason=form.reason.data or "",
+                )
+                return _done(program_id, f"{detail.program.name}: {presenter.span(detail.program, today)}.")
+        except Conflict:
+            return _first(program_id)
+    page = render_template(
+        "practitioner/programs/days.html", form=form, client=client, program=detail.program
+    )
+    return page, 422 if form.errors else 200
+
+
+def extend(program_id: uuid.UUID) -> Response:
+    """Some weeks more with one press, from the first page; or back to the last day that stood before."""
+    actor, form = current_actor(), ExtendForm()
+    access.program_for(actor, program_id)
+    if not form.validate_on_submit():
+        flash("This page is out of date. Please open it again.", "caution")
+        return redirect(url_for("practitioner.attention.index"), 303)
+    seen, back_to = form.seen.data, form.ends_on.data
+    try:
+        with told_on_the_next_page():
+            if back_to is None:
+                program = program_days.extend(actor, program_id, seen, form.weeks.data or 0)
+                flash(presenter.extended(program, seen), UNDO)  # type: ignore[arg-type]
+            else:
+                program = program_days.take_back(actor, program_id, seen, back_to)
+                flash(presenter.ends_again(program), "success")
+    except Conflict:
+        flash("Somebody else changed this program first. Nothing was saved.", "caution")
+    return redirect(url_for("practitioner.attention.index"), 303)
 
 
 def checkin(program_id: uuid.UUID) -> Answer:
@@ -153,9 +203,7 @@ def checkin(program_id: uuid.UUID) -> Answer:
                 program_changes.change_checkin(actor, program_id, form.version.data, form.rhythm())
                 return _done(program_id, "The check-ins are changed.")
         except Conflict:
-            return _done(
-                program_id, "Somebody else changed this program first. Nothing was saved.", "caution"
-            )
+            return _first(program_id)
     page = render_template(
         "practitioner/programs/checkin.html",
         form=form,
@@ -179,6 +227,8 @@ def _chosen(choices: list[RoutineVersion]) -> RoutineVersion:
 def _assign_page(
     client: Client, choices: list[RoutineVersion], version: RoutineVersion, form: AssignForm
 ) -> str:
+    going_on = programs.going_on(current_actor(), client)
+    today = today_in(client.time_zone)
     return render_template(
         "practitioner/programs/assign.html",
         client=client,
@@ -187,27 +237,44 @@ def _assign_page(
         form=form,
         moves=presenter.offered(version),
         load=load_in_words(dose_of(item) for item in version.items),
-        running=programs.running(current_actor(), client.id),
+        running=[(program, presenter.standing(program, today)) for program, _ in going_on],
+        runs_already=version.routine_id in [routine_id for _, routine_id in going_on],
         citing=answers.citing(*retests.citable(current_actor(), client), form.cites.data or ()),
         bounds=load_catalogue().dosing.bounds,
     )
 
 
-def _correct_page(form: CorrectDosesForm, detail: ProgramDetail, *, changed: bool = False) -> str:
+def _correct_page(
+    form: CorrectDosesForm, detail: ProgramDetail, collided: Collection[uuid.UUID] | None = None
+) -> str:
+    rows = detail.program.prescriptions
     return render_template(
         "practitioner/programs/correct.html",
         form=form,
         client=detail.program.client,
         program=detail.program,
-        moves=[presenter.move_line(row) for row in detail.program.prescriptions],
-        changed=changed,
+        moves=[(presenter.move_line(row), row.id in (collided or ())) for row in rows],
+        changed=collided is not None,
     )
 
 
 def _correct_again(form: CorrectDosesForm, program_id: uuid.UUID) -> Answer:
     detail = programs.detail(current_actor(), program_id)
-    form.version.data = detail.program.version
-    return _correct_page(form, detail, changed=True), 409
+    return _correct_page(form, detail, form.meet(detail.program.prescriptions)), 409
+
+
+def _changed(program: Program, step: ProgramAction, today: date) -> str:
+    coming = presenter.pause_words(program, today) if step is ProgramAction.PAUSE else ""
+    return f"{program.name}: {coming or presenter.DONE_WORDS[step].lower()}."
+
+
+def _first(program_id: uuid.UUID, step: ProgramAction | None = None) -> Response:
+    """Somebody was first: with this very step, as of two presses, or with another change."""
+    detail = programs.detail(current_actor(), program_id)
+    status = detail.program.on(_client_and_today(detail)[1])
+    if status in [after for (_, action), after in STEPS.items() if action is step]:
+        return _done(program_id, f"This program is {status.value} already.", "caution")
+    return _done(program_id, "Somebody else changed this program first. Nothing was saved.", "caution")
 
 
 def _client_and_today(detail: ProgramDetail) -> tuple[Client, date]:

@@ -11,19 +11,26 @@ from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.models import Routine, RoutineVersion
 from clinic.services import access
+from clinic.services.programs import stops
 from clinic.services.routines import publishing as routines
 from clinic.services.routines import signoffs
 from clinic.services.routines.wording import wordings_of
 from clinic.web.authz import current_actor
 from clinic.web.forms.routines import PublishForm
 from clinic.web.presenters import routines as presenter
+from clinic.web.presenters.programs import STOPS
 
 Answer = Response | str | tuple[str, int]
 
 
 def index() -> str:
     """The practice's routines."""
-    return render_template("practitioner/routines/index.html", routines=routines.listed(current_actor()))
+    actor = current_actor()
+    return render_template(
+        "practitioner/routines/index.html",
+        routines=routines.listed(actor),
+        stops=[(STOPS[kind], number) for kind, number in stops.counted(actor).items()],
+    )
 
 
 def show(routine_id: uuid.UUID) -> str:

@@ -40,7 +40,10 @@ class NextActLink:
 
 @dataclass(frozen=True, slots=True)
 class ReasonLine:
-    """One reason: why, since when, its figure, the client's own words, who has it, and another next act."""
+    """One reason: why, since when, its figure, the client's own words, who has it, and another next act.
+
+    Of a program that ends, also where it is extended and the last day as it was read.
+    """
 
     words: str
     since: str
@@ -50,6 +53,8 @@ class ReasonLine:
     said_before: int  # how many more there are, earlier ones
     with_whom: str
     act: NextActLink | None
+    extend_url: str | None
+    last_day: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +222,8 @@ def _line(
         said_before=max(0, len(notes) - MOST_NOTES),
         with_whom=colleagues.get(reason.handed_to, "a former colleague") if reason.handed_to else "",
         act=None if act == main or act.url.startswith("tel:") else act,  # the number stands beside it
+        extend_url=url_for("practitioner.programs.extend", program_id=reason.subject_id) if ends else None,
+        last_day=reason.since.isoformat(),
     )
 
 

@@ -178,7 +178,7 @@ def section(
 def _next_line(program: Program, schedule: CheckinSchedule | None, today: date) -> NextLine:
     rhythm = rhythm_words(schedule) if schedule else "Switched off"
     coming = coming_words(schedule, today)
-    runs = not_running(program.status) is None
+    runs = not_running(program.on(today)) is None
     return NextLine(
         program=program.name,
         url=url_for("practitioner.programs.checkin", program_id=program.id),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -11,15 +11,15 @@ import segno
 
 from clinic.catalogue.figures import figure, has_figure
 from clinic.domain.dates import count, week_start
-from clinic.domain.doses import minutes_per_day
 from clinic.domain.moves import MistakeContent
+from clinic.domain.side_by_side import minutes_together
 from clinic.models import Client, Practice, Program
-from clinic.services.routines.wording import dose_of
+from clinic.services.programs.own import OwnMove, numbered
 from clinic.web.filters import day_year
 from clinic.web.presenters.hold import Hold
 from clinic.web.presenters.moves import MoveView, move_views
 from clinic.web.presenters.pain_answers import own_limit
-from clinic.web.presenters.programs import span
+from clinic.web.presenters.programs import standing
 from clinic.web.presenters.reports import letterhead
 
 WEEKS = 4
@@ -28,21 +28,30 @@ QUIET_ZONE = 4  # modules; ISO/IEC 18004 asks for four
 
 
 def handout(
-    program: Program, client: Client, practice: Practice, link: str, today: date, hold: Hold | None = None
+    programs: Sequence[Program],
+    client: Client,
+    practice: Practice,
+    link: str,
+    today: date,
+    hold: Hold | None = None,
 ) -> dict[str, Any]:
-    """The sheet as JSON values; `link` is where the client reads and logs it, `hold` what comes first."""
-    moves = move_views(program.prescriptions)
-    minutes = minutes_per_day(dose_of(each) for each in program.prescriptions)
+    """The sheet as JSON values: the moves of some programs, each once.
+
+    `link` is where the client reads and logs them, `hold` what comes first: a sheet that is held asks for
+    nothing.
+    """
+    own = [] if hold else numbered(programs)
+    moves, name = move_views(own), " and ".join(program.name for program in programs)
     return {
-        "title": f"{program.name}: {client.name}",
+        "title": f"{name}: {client.name}",
         "description": "Your moves on one page",
         "practice": letterhead(practice),
-        "name": program.name,
+        "name": name,
         "client": client.name,
-        "when": f"{span(program, today)} · {count(minutes, 'minute')} a day",
+        "when": _when(programs, own, today),
         "hold": hold.text if hold else "",
         "moves": [_move(number, move) for number, move in enumerate(moves, 1)],
-        "weeks": _weeks(max(today, program.starts_on)),
+        "weeks": [] if hold else _weeks(max(today, *(program.starts_on for program in programs))),
         "stop": _stop(moves),
         "pain_rule": " ".join(filter(None, (moves[0].content.pain_rule, own_limit(client, practice))))
         if moves
@@ -52,6 +61,13 @@ def handout(
         "code": _code(link),
         "link": link.partition("://")[2],
     }
+
+
+def _when(programs: Sequence[Program], moves: Sequence[OwnMove], today: date) -> str:
+    several = len(programs) > 1
+    spans = [f"{each.name}: " * several + standing(each, today) for each in programs]
+    minutes = minutes_together(move.merged for move in moves)
+    return " · ".join([*spans, *([f"{count(minutes, 'minute')} a day"] if moves else [])])
 
 
 def _move(number: int, move: MoveView) -> dict[str, Any]:

@@ -6,24 +6,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from clinic.catalogue.figures import has_figure
-from clinic.domain.doses import Dose, dose_in_words, minutes_of, range_in_words, rest_in_words
+from clinic.domain.doses import dose_in_words, range_in_words, rest_in_words
 from clinic.domain.moves import MistakeContent, MoveContent
+from clinic.domain.side_by_side import AskedDose, MergedMove
 from clinic.domain.videos import clock, watch_url
-from clinic.models import Prescription
-from clinic.services.routines.wording import dose_of
+from clinic.services.programs.own import OwnMove
 
 MOST_OTHERS = 3  # few things to watch for are watched for
 
 
 @dataclass(frozen=True, slots=True)
-class MoveView:
-    """One move of a program. `fault` names the figure that stands beside the right one."""
+class DoseView:
+    """How much of a move, and for which programs; those are named where another one asks for another dose."""
 
-    position: int
-    content: MoveContent
-    dose: str
-    brief: str
+    programs: str
+    words: str
+    brief: str  # without its tempo, for a row
     rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveView:
+    """One move of a client's. `fault` names the figure that stands beside the right one.
+
+    It has a dose, or several where programs side by side ask for different ones.
+    """
+
+    number: int
+    content: MoveContent
+    doses: tuple[DoseView, ...]
     range_words: str
     minutes: int
     tempo: str
@@ -34,44 +45,51 @@ class MoveView:
     fault: str | None
     others: Sequence[MistakeContent]
 
+    @property
+    def dose(self) -> str:
+        """Everything that is asked of it, in one line."""
+        return "; ".join(": ".join(filter(None, [each.programs, each.words])) for each in self.doses)
+
+    @property
+    def rest(self) -> str:
+        """How long to rest between rounds, each different rest once."""
+        return " ".join(dict.fromkeys(each.rest for each in self.doses if each.rest))
+
 
 @dataclass(frozen=True, slots=True)
 class MoveRow:
     """One move as a row of the program: what the rest of its wording says stands on its own page."""
 
-    position: int
+    number: int
     name: str
     figure: str
-    brief: str
+    doses: tuple[DoseView, ...]
     minutes: int
     pain_rule: str
 
 
-def move_rows(prescriptions: Sequence[Prescription]) -> list[MoveRow]:
-    """The moves of a program as rows, in their order."""
-    return [_move_row(each) for each in prescriptions]
+def move_rows(moves: Sequence[OwnMove]) -> list[MoveRow]:
+    """A client's moves as rows, in their order."""
+    return [_move_row(each) for each in moves]
 
 
-def move_views(prescriptions: Sequence[Prescription]) -> list[MoveView]:
-    """The moves of a program in their order."""
-    return [move_view(each) for each in prescriptions]
+def move_views(moves: Sequence[OwnMove]) -> list[MoveView]:
+    """A client's moves in their order."""
+    return [move_view(each) for each in moves]
 
 
-def move_view(prescription: Prescription) -> MoveView:
+def move_view(move: OwnMove) -> MoveView:
     """One move with everything its page says."""
-    content = MoveContent.from_json(prescription.content)
-    dose = dose_of(prescription)
+    content, merged = MoveContent.from_json(move.prescription.content), move.merged
     named = content.named_mistake
     second = named.video_second if named else None
     return MoveView(
-        position=prescription.position,
+        number=move.number,
         content=content,
-        dose=dose_in_words(dose, content.tempo_words),
-        brief=_brief(dose),
-        rest=rest_in_words(dose),
-        range_words=range_in_words(dose.move_range),
-        minutes=minutes_of(dose),
-        tempo=prescription.tempo,
+        doses=_doses(merged, content.tempo_words),
+        range_words=range_in_words(merged.newest.dose.move_range),
+        minutes=merged.minutes_per_day,
+        tempo=merged.newest.dose.tempo,
         video_url=_video(content, 0),
         mistake=named,
         mistake_url=_video(content, second) if second else None,
@@ -81,21 +99,33 @@ def move_view(prescription: Prescription) -> MoveView:
     )
 
 
-def _move_row(prescription: Prescription) -> MoveRow:
-    content, dose = prescription.content, dose_of(prescription)
+def _move_row(move: OwnMove) -> MoveRow:
+    content = move.prescription.content
+    there, back = content["tempo_words"]
     return MoveRow(
-        position=prescription.position,
+        number=move.number,
         name=content["name"],
         figure=content["figure"],
-        brief=_brief(dose),
-        minutes=minutes_of(dose),
+        doses=_doses(move.merged, (there, back)),
+        minutes=move.merged.minutes_per_day,
         pain_rule=content["pain_rule"],
     )
 
 
-def _brief(dose: Dose) -> str:
-    """The dose without its tempo."""
-    return dose_in_words(replace(dose, tempo="", hold_s=0))
+def _doses(merged: MergedMove, tempo_words: tuple[str, str]) -> tuple[DoseView, ...]:
+    """Each dose of a move; the programs are named where they ask for different ones."""
+    doses = merged.doses
+    return tuple(_dose(each, tempo_words, apart=len(doses) > 1) for each in doses)
+
+
+def _dose(asked: AskedDose, tempo_words: tuple[str, str], *, apart: bool) -> DoseView:
+    dose = asked.dose
+    return DoseView(
+        programs=" and ".join(asked.programs) if apart else "",
+        words=dose_in_words(dose, tempo_words),
+        brief=dose_in_words(replace(dose, tempo="", hold_s=0)),
+        rest=rest_in_words(dose),
+    )
 
 
 def _video(content: MoveContent, second: int) -> str | None:

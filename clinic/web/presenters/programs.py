@@ -8,11 +8,14 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import url_for
+
 from clinic.domain.dates import DAY_NAMES, day_in_words, time_in_words
 from clinic.domain.moves import MoveContent
 from clinic.domain.programs import RUNNING, may_be_changed, steps_by_hand
-from clinic.domain.types import ProgramAction, ProgramStatus, ScheduleKind
-from clinic.models import CheckinSchedule, Prescription, Program, ProgramEvent, RoutineVersion
+from clinic.domain.types import ProgramAction, ProgramStatus, ScheduleKind, StopReason
+from clinic.models import CheckinSchedule, Client, Prescription, Program, ProgramEvent, RoutineVersion
+from clinic.services.clock import today_in
 from clinic.services.programs.assigning import ProgramDetail, ProgramWithSchedule
 from clinic.services.routines.wording import dose_lines, dose_of
 from clinic.web.filters import city
@@ -36,12 +39,24 @@ DONE_WORDS = {
     ProgramAction.RESUME: "Resumed",
     ProgramAction.END: "Ended",
     ProgramAction.RESTART: "Restarted",
+    ProgramAction.MOVE: "Days moved",
 }
+STOPS = {
+    StopReason.CONFIDENT: "Confident: goes on alone",
+    StopReason.BETTER: "Better: not needed any more",
+    StopReason.HURTS: "It hurts",
+    StopReason.NOT_SUITABLE: "Not suitable",
+    StopReason.NO_TIME: "No time",
+    StopReason.MOVED: "Moved away",
+    StopReason.OTHER: "Another reason",
+}
+DATE_WORDS = {"first_day": "first day", "last_day": "last day"}
 CONSEQUENCES = {
     ProgramAction.PAUSE: (
         "The client sees that the program is paused, and is not asked to practise.",
         "No check-in is mailed; one that waits to be sent is called back.",
-        "You can resume it at any time. What was logged stays.",
+        "With a last day it goes on by itself on the day after; you can resume it earlier.",
+        "What was logged stays, and other programs of the client go on.",
     ),
     ProgramAction.RESUME: (
         "The client is asked to practise again from this day on.",
@@ -91,6 +106,7 @@ class Card:
     """A program as the client's page shows it to the practitioner."""
 
     program: Program
+    state: ProgramStatus
     kind: str
     status: str
     span: str
@@ -115,16 +131,17 @@ class EventLine:
 def card(held: ProgramWithSchedule, today: date) -> Card:
     """One program in words."""
     program = held.program
-    kind, status = STATUS_KIND[program.status]
+    kind, status = STATUS_KIND[program.on(today)]
     return Card(
         program=program,
+        state=program.on(today),
         kind=kind,
         status=status,
-        span=span(program, today),
+        span=standing(program, today),
         moves=tuple(move_line(row) for row in program.prescriptions),
         load=load_in_words(dose_of(row) for row in program.prescriptions),
         checkin=checkin_words(held.schedule, program, today),
-        may_be_changed=may_be_changed(program.status),
+        may_be_changed=may_be_changed(program.on(today)),
     )
 
 
@@ -151,6 +168,50 @@ def span(program: Program, today: date) -> str:
     return f"{first} to {day_in_words(program.ends_on, today)}"
 
 
+def extended(program: Program, before: date) -> dict[str, Any]:
+    """What was extended, with the button that takes it back."""
+    assert program.ends_on is not None
+    fields = {"seen": program.ends_on.isoformat(), "ends_on": before.isoformat()}
+    return {
+        "text": f"{program.name} of {program.client.name} goes on to {_last(program)}.",
+        "url": url_for("practitioner.programs.extend", program_id=program.id),
+        "fields": fields,
+    }
+
+
+def ends_again(program: Program) -> str:
+    """What was taken back."""
+    return f"{program.name} of {program.client.name} ends on {_last(program)} again."
+
+
+def _last(program: Program) -> str:
+    assert program.ends_on is not None
+    return day_in_words(program.ends_on, today_in(program.client.time_zone))
+
+
+def seen_from(client: Client) -> str:
+    """From when a client sees what was assigned: nobody without an account sees anything yet."""
+    if client.user_id is None:
+        return f"{client.name} sees it as soon as they open their page."
+    return f"{client.name} sees it from now on."
+
+
+def standing(program: Program, today: date) -> str:
+    """From when to when, and what holds it: "From Mon 2 Nov, no end yet, paused until Sun 6 Dec"."""
+    return ", ".join(filter(None, [span(program, today), pause_words(program, today)]))
+
+
+def pause_words(program: Program, today: date) -> str:
+    """The pause that is, or is to come, for a reader: "paused until Sun 6 Dec"; empty without one."""
+    status, pause = program.on(today), program.pause
+    until = f" until {day_in_words(pause.last, today)}" if pause and pause.last else ""
+    if status is ProgramStatus.PAUSED:
+        return f"paused{until}"
+    if pause and pause.first > today and status is not ProgramStatus.ENDED:
+        return f"pause from {day_in_words(pause.first, today)}{until}"
+    return ""
+
+
 def checkin_words(schedule: CheckinSchedule | None, program: Program, today: date) -> str:
     """When check-ins come, and when the next one does."""
     if schedule is None:
@@ -158,8 +219,8 @@ def checkin_words(schedule: CheckinSchedule | None, program: Program, today: dat
     rule = rhythm_words(schedule)
     if schedule.next_on is not None:
         return f"{rule}. {coming_words(schedule, today)}"
-    if program.status not in RUNNING:
-        return f"{rule}, none while the program is {program.status.value}"
+    if (status := program.on(today)) not in RUNNING:
+        return f"{rule}, none while the program is {status.value}"
     return f"{rule}, no more before the program ends"
 
 
@@ -184,9 +245,26 @@ def coming_words(schedule: CheckinSchedule | None, today: date) -> str:
     return f"Next: {when}, {city(schedule.time_zone)} time"
 
 
-def actions(program: Program) -> list[tuple[ProgramAction, str, str]]:
+def actions(program: Program, today: date) -> list[tuple[ProgramAction, str, str]]:
     """What may be done to a program now: action, words of its button, icon."""
-    return [(action, *ACTION_WORDS[action][1:]) for action in steps_by_hand(program.status)]
+    steps = steps_by_hand(program.on(today), pause_planned=is_pause_planned(program, today))
+    return [(action, *button(program, action, today)) for action in steps]
+
+
+def is_pause_planned(program: Program, today: date) -> bool:
+    """Whether a pause is still to come."""
+    return program.pause is not None and program.pause.first > today
+
+
+def button(program: Program, action: ProgramAction, today: date) -> tuple[str, str]:
+    """The words of a step's button, and its icon."""
+    planned = is_pause_planned(program, today)
+    if planned and action is ProgramAction.RESUME:
+        return "Call off the pause", "play"
+    is_paused = program.on(today) is ProgramStatus.PAUSED
+    if action is ProgramAction.PAUSE and (planned or is_paused):
+        return "Change the pause", "pause"
+    return ACTION_WORDS[action][1:]
 
 
 def history(detail: ProgramDetail, today: date, assigned_on: date) -> list[EventLine]:
@@ -206,15 +284,41 @@ def history(detail: ProgramDetail, today: date, assigned_on: date) -> list[Event
 
 def _event(event: ProgramEvent, by: str, today: date) -> EventLine:
     corrected = event.action is None
-    told = [*(_corrections(event) if corrected else []), event.reason]
+    until = f"until {day_in_words(event.until, today)}" if event.until else ""
+    stop = STOPS[event.stop] if event.stop and event.stop is not StopReason.OTHER else ""
+    for_client = f"For the client: {event.told}" if event.told else ""
+    told = [*(_corrections(event) if corrected else []), *_moved(event, today), until, stop, event.reason]
     return EventLine(
         when=day_in_words(event.effective_on, today),
         iso=event.effective_on.isoformat(),
-        title="Dose corrected" if event.action is None else DONE_WORDS[event.action],
+        title=_title(event, today),
         by=by,
-        text=" · ".join(filter(None, told)),
+        text=" · ".join(filter(None, [*told, for_client])),
         icon="pencil" if event.action is None else ACTION_WORDS.get(event.action, ("", "", "circle"))[2],
     )
+
+
+def _title(event: ProgramEvent, today: date) -> str:
+    if event.action is None:
+        return "Dose corrected"
+    if event.action is ProgramAction.PAUSE and event.effective_on > today:
+        return "Pause planned"
+    is_same = event.before.get("status") == event.after.get("status")
+    if event.action is ProgramAction.RESUME and is_same and event.actor_id is not None:
+        return "Pause called off"
+    return DONE_WORDS[event.action]
+
+
+def _moved(event: ProgramEvent, today: date) -> list[str]:
+    if event.action is not ProgramAction.MOVE:
+        return []
+    before, after = event.before, event.after
+    names = [name for name in DATE_WORDS if before[name] != after[name]]
+    return [f"{DATE_WORDS[n]} {_day(before[n], today)} → {_day(after[n], today)}" for n in names]
+
+
+def _day(iso: str | None, today: date) -> str:
+    return day_in_words(date.fromisoformat(iso), today) if iso else "no end"
 
 
 def _corrections(event: ProgramEvent) -> list[str]:
@@ -237,6 +341,6 @@ def cards(programs: Iterable[ProgramWithSchedule], today: date) -> dict[str, lis
     """A client's programs for their page: those that have not ended, and those that have."""
     found = [card(held, today) for held in programs]
     return {
-        "current": [each for each in found if each.program.status is not ProgramStatus.ENDED],
-        "past": [each for each in found if each.program.status is ProgramStatus.ENDED],
+        "current": [each for each in found if each.may_be_changed],
+        "past": [each for each in found if not each.may_be_changed],
     }

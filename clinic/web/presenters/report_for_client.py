@@ -10,17 +10,17 @@ from clinic.catalogue.plain_words import PlainMeasure, plain_words
 from clinic.domain.assessment import BatteryItem
 from clinic.domain.change import REAL_CHANGE, ChangeVerdict
 from clinic.domain.dates import count
-from clinic.domain.doses import minutes_per_day
 from clinic.domain.finding_changes import FindingChange
 from clinic.domain.findings import Values, with_unit
+from clinic.domain.side_by_side import minutes_together
 from clinic.domain.spots import Spot, in_section, spots_of
 from clinic.domain.types import FieldKind, Section
 from clinic.models import Program
-from clinic.services.routines.wording import dose_of
+from clinic.services.programs.own import numbered
 from clinic.web.filters import day_year
 from clinic.web.presenters.assessments import SIDE_WORDS
 from clinic.web.presenters.hold import Hold
-from clinic.web.presenters.moves import move_view
+from clinic.web.presenters.moves import move_views
 from clinic.web.presenters.reports import DRAFT, ReportView, changes, letterhead
 
 # authored, like the words of the tests themselves
@@ -41,9 +41,9 @@ SO_SAID = {
 
 @dataclass(frozen=True, slots=True)
 class NextForClient:
-    """What comes next: the client's program, if they have one, and what holds it."""
+    """What comes next: the client's programs, if they have any, and what holds them."""
 
-    program: Program | None
+    programs: Sequence[Program]
     hold: Hold | None
 
 
@@ -135,18 +135,23 @@ def _most_pain(items: Iterable[BatteryItem], values: Values) -> float | None:
 
 
 def _next(following: NextForClient) -> dict[str, Any]:
-    program = following.program
     if following.hold is not None:
         return {"hold": following.hold.text, "moves": [], "lead": ""}
-    if program is None:
+    if not following.programs:
         return {"hold": "", "moves": [], "lead": "We will talk with you about what comes next."}
-    moves = [move_view(each) for each in program.prescriptions]
-    minutes = minutes_per_day(dose_of(each) for each in program.prescriptions)
+    own = numbered(following.programs)
+    minutes = minutes_together(each.merged for each in own)
     return {
         "hold": "",
-        "lead": f"Your program is called {program.name}. It takes {count(minutes, 'minute')} a day.",
-        "moves": [{"name": move.content.name, "dose": _sentence(move.dose)} for move in moves],
+        "lead": f"{_called(following.programs)} {count(minutes, 'minute')} a day.",
+        "moves": [{"name": move.content.name, "dose": _sentence(move.dose)} for move in move_views(own)],
     }
+
+
+def _called(programs: Sequence[Program]) -> str:
+    if len(programs) == 1:
+        return f"Your program is called {programs[0].name}. It takes"
+    return f"Your programs are called {' and '.join(each.name for each in programs)}. Together they take"
 
 
 def _sentence(words: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ from clinic.services.programs.tapering_offers import OpenOffer
 QUESTIONS = {
     TaperingStep.TWO_WEEKLY: "Check in every 2 weeks instead of every week?",
     TaperingStep.MONTHLY: "Check in every 4 weeks instead of every 2?",
-    TaperingStep.GRADUATE: "End the program with a good-bye, and stop check-ins?",
+    TaperingStep.GRADUATE: "End the program with a good-bye, and stop its check-ins?",
 }
 ACCEPT = {
     TaperingStep.TWO_WEEKLY: "Every 2 weeks",
@@ -28,7 +29,7 @@ DONE = {
     TaperingStep.MONTHLY: "Check-ins of {name} come every 4 weeks from now on. "
     "Undo it on the program’s page.",
     TaperingStep.GRADUATE: "{name} has graduated: the program has ended, "
-    "and a good-bye stands on their page. You can restart it at any time.",
+    "and a good-bye stands on their page where no other goes on. You can restart it at any time.",
 }
 DECIDED = {
     OfferDecision.ACCEPTED: "This was accepted already.",
@@ -52,7 +53,9 @@ class OfferLine:
 
 def lines(offers: Iterable[OpenOffer], today: date) -> list[OfferLine]:
     """The open offers as lines."""
-    return [_line(each, today) for each in offers]
+    found = list(offers)
+    times = Counter(each.client_id for each in found)
+    return [_line(each, today, several=times[each.client_id] > 1) for each in found]
 
 
 def done(offer: TaperingOffer) -> str:
@@ -67,12 +70,12 @@ def decided_before(offer: TaperingOffer) -> str:
     return DECIDED[offer.decision or OfferDecision.WITHDRAWN]
 
 
-def _line(offered: OpenOffer, today: date) -> OfferLine:
+def _line(offered: OpenOffer, today: date, *, several: bool) -> OfferLine:
     at = "practitioner.tapering.decide"
     return OfferLine(
         name=offered.client_name,
         url=url_for("practitioner.programs.show", program_id=offered.program_id),
-        question=QUESTIONS[offered.step],
+        question=f"{offered.program_name}: " * several + QUESTIONS[offered.step],
         reason=reason(offered.numbers, today),
         accept=ACCEPT[offered.step],
         accept_url=url_for(at, offer_id=offered.id, choice="accept"),

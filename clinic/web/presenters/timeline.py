@@ -18,6 +18,7 @@ from clinic.services.clients.timeline import OF_LOGS, LoggedWords, TimelineEvent
 from clinic.web.filters import local_date, moment
 from clinic.web.presenters.clients import FIELD_WORDS, value_words
 from clinic.web.presenters.programs import FIELD_WORDS as DOSE_WORDS
+from clinic.web.presenters.programs import STOPS
 
 SHORT = 160  # characters of a long text; the record itself holds the rest
 
@@ -73,10 +74,13 @@ ACTIONS: Mapping[str, ActionWords] = {
     "program.assigned": ActionWords("Program assigned", "footprints"),
     "program.started": ActionWords("Program started", "play"),
     "program.dose_corrected": ActionWords("Dose changed", "pencil"),
+    "program.moved": ActionWords("Days of the program moved", "calendar"),
     "program.checkin_changed": ActionWords("Check-in times changed", "calendar"),
     "tapering.offered": ActionWords("Fewer check-ins offered", "calendar-check"),
     "tapering.put_off": ActionWords("Fewer check-ins put off", "calendar"),
     "program.paused": ActionWords("Program paused", "pause"),
+    "program.pause_planned": ActionWords("Pause of the program planned", "pause"),
+    "program.pause_called_off": ActionWords("Pause of the program called off", "play"),
     "program.resumed": ActionWords("Program resumed", "play"),
     "program.ended": ActionWords("Program ended", "square"),
     "program.restarted": ActionWords("Program started again", "refresh-cw"),
@@ -135,9 +139,12 @@ SAID = {
     "step": "{}",
     "move": "{}",
     "on": "From {}",
+    "until": "Until {}",
+    "stop": "{}",
     "day": "For {}",
     "reason": "Reason: {}",
     "note": "Note: {}",
+    "told": "For the client: because {}",
     "outcome": "{}",
     "pain": "Pain {}",
     "days_practised": "Days practised: {}",
@@ -225,6 +232,7 @@ VALUES = {
     **{step.value: words for step, words in STEPS.items()},
     **{act.value: words for act, words in ACTS.items()},
     **{why.value: words for why, words in OBSTACLES.items()},
+    **{stop.value: words for stop, words in STOPS.items()},
     "done": "Done",
     "partly": "Partly",
     "not_done": "Not done",
@@ -354,7 +362,7 @@ def _value(name: str, value: Any) -> str:
         return ", ".join(f"{_label(key).lower()} {_value(key, each)}" for key, each in value.items())
     if isinstance(value, list):
         return ", ".join(_value(name, each) for each in value)
-    if name in {"on", "day", "until"}:
+    if name in {"on", "until", "day", "first_day", "last_day"}:
         return _day(str(value))
     if name == "weekday":
         return DAY_NAMES[int(value)]

@@ -12,9 +12,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramStatus, Tier
+from clinic.domain.programs import ProgramChange
+from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramAction, ProgramStatus, Tier
 from clinic.extensions import db
 from clinic.models import AuditEvent, PracticeLog, Program, WarningFlag
+from clinic.services.programs import changing as program_changes
 from clinic.services.programs import diary as practice_logs
 from clinic.services.programs.diary import DiaryEntry
 from clinic.services.transaction import transaction
@@ -186,8 +188,8 @@ def test_an_open_warning_sign_holds_the_program_and_says_what_to_do(
 
 
 def test_a_paused_program_cannot_be_logged(people: People, program: Program, visit: Visit) -> None:
-    program.status = ProgramStatus.PAUSED
-    db.session.commit()
+    change = ProgramChange(ProgramAction.PAUSE, TODAY, "Holiday")
+    program_changes.change(people.actor(people.colleague), program.id, program.version, change)
     assert "Your program is paused" in visit(people.client_user).get("/my").get_data(as_text=True)
     log(visit(people.client_user), status=422)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import html as entities
 import re
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event, select
@@ -13,12 +15,13 @@ from sqlalchemy import event, select
 from clinic.domain.types import ProgramStatus
 from clinic.extensions import db
 from clinic.models import CheckinSchedule, Program, RoutineVersion
-from tests.factories.people import People
-from tests.factories.programs import assign_program, publish_routine
+from tests.factories.people import People, make_client
+from tests.factories.programs import assign_program, publish_beside, publish_routine
 from tests.visitor import Visitor
 from tests.web.practitioner.test_routines import text, typed
 
 Visit = Callable[..., Visitor]
+TODAY = datetime.now(ZoneInfo("Europe/London")).date()
 
 
 @pytest.fixture
@@ -187,6 +190,159 @@ def test_a_correction_over_somebody_elses_shows_both(people: People, program: Pr
     assert program.prescriptions[0].reps == 5
 
 
+def test_corrections_of_different_moves_are_both_saved(
+    people: People, program: Program, visit: Visit
+) -> None:
+    here = f"/programs/{program.id}/doses"
+    mine, theirs = visit(people.colleague), visit(people.owner)
+    sent, other = typed(mine.get(here)), typed(theirs.get(here))
+    theirs.post(here, other | {"doses-0-reps": "12", "reason": "Goes well"}, status=303)
+    mine.post(here, sent | {"doses-1-reps": "5", "reason": "Too much"}, status=303)
+    assert [row.reps for row in program.prescriptions] == [12, 5]
+
+
+def test_where_both_changed_one_move_the_others_are_taken_over(
+    people: People, program: Program, visit: Visit
+) -> None:
+    here = f"/programs/{program.id}/doses"
+    mine, theirs = visit(people.colleague), visit(people.owner)
+    sent, other = typed(mine.get(here)), typed(theirs.get(here))
+    theirs.post(here, other | {"doses-0-reps": "12", "doses-1-reps": "4", "reason": "So"}, status=303)
+    answer = mine.post(here, sent | {"doses-0-reps": "5", "reason": "Too much"}, status=409)
+    again = typed(answer)
+    assert (again["doses-0-reps"], again["doses-1-reps"]) == ("5", "4")
+    assert answer.get_data(as_text=True).count("Stands now:") == 1
+
+
+@pytest.mark.parametrize("base", ["", "both|2|8", "up|2|8|0|0||1|7|full|none", "both|x|8|0|0||1|7|full|none"])
+def test_a_dose_that_no_page_of_ours_held_is_refused(program: Program, staff: Visitor, base: str) -> None:
+    here = f"/programs/{program.id}/doses"
+    staff.post(here, typed(staff.get(here)) | {"bases-0": base, "reason": "So"}, status=400)
+
+
+def test_the_client_reads_the_note_of_a_correction(
+    people: People, program: Program, staff: Visitor, visit: Visit
+) -> None:
+    here = f"/programs/{program.id}/doses"
+    sent = typed(staff.get(here)) | {"doses-1-sets": "3", "reason": "Strong", "told": "it goes <so> well"}
+    staff.post(here, sent, status=303)
+    for path in ("/my", "/my/program"):
+        page = " ".join(entities.unescape(text(visit(people.client_user).get(path))).split())
+        assert "Changed today: Hip hinge: 3 rounds instead of 2, because it goes <so> well." in page
+    assert "For the client: it goes" in text(staff.get(f"/programs/{program.id}"))
+
+
+def test_a_pause_may_have_days_of_its_own(program: Program, staff: Visitor) -> None:
+    here = f"/programs/{program.id}"
+    first, last = TODAY + timedelta(days=3), TODAY + timedelta(days=9)
+    sent = typed(staff.get(f"{here}/pause")) | {"reason": "Holiday"} | parts("effective_on", first)
+    staff.post(f"{here}/pause", sent | parts("until", last), status=303)
+    page = text(staff.get(here))
+    assert "pause from" in page
+    assert "Call off the pause" in page
+    assert program.status is ProgramStatus.ACTIVE
+    staff.post(f"{here}/resume", typed(staff.get(f"{here}/resume")), status=303)
+    assert program.paused_from is None
+
+
+def parts(name: str, day: date) -> dict[str, str]:
+    """A date as its three inputs."""
+    return {f"{name}-{part}": str(getattr(day, part)) for part in ("day", "month", "year")}
+
+
+def test_its_days_are_moved_on_one_page(program: Program, staff: Visitor) -> None:
+    here = f"/programs/{program.id}"
+    last = TODAY + timedelta(days=200)
+    sent = typed(staff.get(f"{here}/days"))
+    assert "stand already" in text(staff.post(f"{here}/days", sent, status=422))
+    staff.post(f"{here}/days", sent | parts("ends_on", last) | {"reason": "Slower"}, status=303)
+    assert program.ends_on == last
+    page = text(staff.get(here))
+    assert "Days moved" in page
+    assert "last day" in page
+    stale = staff.post(f"{here}/days", sent | parts("ends_on", last + timedelta(days=1)), status=303)
+    assert "Somebody else changed this program first" in text(staff.get(stale.location))
+
+
+def test_from_the_first_page_it_goes_on_some_weeks_with_one_press_and_back(
+    program: Program, staff: Visitor
+) -> None:
+    last = TODAY + timedelta(days=3)
+    here = f"/programs/{program.id}"
+    staff.post(f"{here}/days", typed(staff.get(f"{here}/days")) | parts("ends_on", last), status=303)
+    page = staff.get("/today").get_data(as_text=True)
+    form = page[page.index(f'action="{here}/extend"') :].split("</form>")[0]
+    pressed = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    assert pressed | {"csrf_token": ""} == {"seen": last.isoformat(), "weeks": "4", "csrf_token": ""}
+    staff.post(f"{here}/extend", pressed, status=303)
+    assert program.ends_on == last + timedelta(weeks=4)
+    page = staff.get("/today").get_data(as_text=True)
+    assert "goes on to" in page
+    assert "4 weeks more" not in page
+    undo = page[page.index(f'action="{here}/extend"') :].split("</form>")[0]
+    staff.post(f"{here}/extend", dict(re.findall(r'name="(\w+)" value="([^"]*)"', undo)), status=303)
+    assert program.ends_on == last
+    assert "again." in text(staff.get("/today"))
+
+
+def test_pressed_twice_it_is_extended_once(program: Program, staff: Visitor) -> None:
+    assert program.ends_on is not None
+    pressed, last = {"seen": program.ends_on.isoformat(), "weeks": "4"}, program.ends_on
+    for _ in range(2):
+        staff.post(f"/programs/{program.id}/extend", pressed, status=303)
+    assert program.ends_on == last + timedelta(weeks=4)
+    assert "Somebody else changed" in text(staff.get("/today"))
+
+
+@pytest.mark.parametrize("sent", [{}, {"weeks": "4"}, {"seen": "soon", "weeks": "4"}, {"weeks": "999"}])
+def test_an_extension_that_no_page_of_ours_sent_does_nothing(
+    program: Program, staff: Visitor, sent: dict[str, str]
+) -> None:
+    before = program.ends_on
+    staff.post(f"/programs/{program.id}/extend", sent, status=303)
+    assert program.ends_on == before
+
+
+def test_the_assign_form_says_what_runs_and_refuses_the_same_twice(
+    people: People, program: Program, version: RoutineVersion, staff: Visitor
+) -> None:
+    page = staff.get(new_url(people))
+    assert "Hip routine runs already" in text(page)
+    sent = typed(page) | {"running": "keep"}
+    assert "Extend it or correct its doses" in text(staff.post(new_url(people), sent, status=422))
+    beside = publish_beside(version)
+    page = staff.get(f"{new_url(people)}?routine={beside.id}")
+    for words in ("has a program already", "each move once", "Hip routine"):
+        assert words in text(page)
+    staff.post(new_url(people), typed(page) | {"running": "keep"}, status=303)
+    assert [each.status for each in all_programs()] == [ProgramStatus.ACTIVE] * 2
+    overview = text(staff.get(f"/clients/{people.client.id}"))
+    assert "Knee routine" in overview
+    assert "Hip routine" in overview
+
+
+def test_a_client_without_an_account_sees_it_once_they_have_one(
+    people: People, version: RoutineVersion, staff: Visitor
+) -> None:
+    client = make_client(people.practice, "Maureen")
+    db.session.commit()
+    here = f"/clients/{client.id}/programs/new"
+    answer = staff.post(here, typed(staff.get(here)), status=303)
+    assert "Maureen sees it as soon as they open their page" in text(staff.get(answer.location))
+
+
+def test_an_end_wants_a_kind_of_reason_that_is_counted(program: Program, staff: Visitor) -> None:
+    here = f"/programs/{program.id}/end"
+    sent = typed(staff.get(here))
+    assert "Choose why it ends" in text(staff.post(here, sent | {"reason": "Done"}, status=422))
+    assert "Choose one of these" in text(staff.post(here, sent | {"stop": "bored"}, status=422))
+    staff.post(here, sent | {"stop": "no_time"}, status=303)
+    assert "No time" in text(staff.get(f"/programs/{program.id}"))
+    page = text(staff.get("/routines"))
+    assert "Why programs were ended" in page
+    assert "No time 1" in page
+
+
 def test_pause_resume_end_and_restart_by_hand(program: Program, staff: Visitor) -> None:
     here = f"/programs/{program.id}"
     for action, reason, after in (
@@ -196,7 +352,7 @@ def test_pause_resume_end_and_restart_by_hand(program: Program, staff: Visitor) 
         ("restart", "Came back", ProgramStatus.ACTIVE),
     ):
         sent = typed(staff.get(f"{here}/{action}"))
-        staff.post(f"{here}/{action}", sent | {"reason": reason}, status=303)
+        staff.post(f"{here}/{action}", sent | {"reason": reason, "stop": "moved"}, status=303)
         assert program.status is after
     page = text(staff.get(here))
     for words in ("Paused", "Holiday", "Resumed", "Ended", "Moved away", "Restarted", "Came back"):
@@ -223,7 +379,7 @@ def test_a_step_after_somebody_elses_saves_nothing(people: People, program: Prog
     here = f"/programs/{program.id}"
     sent, other = typed(mine.get(f"{here}/end")), typed(theirs.get(f"{here}/pause"))
     theirs.post(f"{here}/pause", other | {"reason": "Holiday"}, status=303)
-    answer = mine.post(f"{here}/end", sent | {"reason": "Moved away"}, status=303)
+    answer = mine.post(f"{here}/end", sent | {"stop": "moved"}, status=303)
     assert "Somebody else changed this program first" in text(mine.get(answer.location))
     assert program.status is ProgramStatus.PAUSED
 
@@ -245,7 +401,7 @@ def test_the_clients_page_shows_the_program(people: People, program: Program, st
     assert "No program yet" in text(staff.get(f"/clients/{people.other_client.id}/program"))
 
 
-PATHS = ("", "/doses", "/check-in", "/pause", "/end")
+PATHS = ("", "/doses", "/check-in", "/days", "/pause", "/end")
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -1,0 +1,176 @@
+"""What a client has to do: their programs side by side, each move once, and what they learned before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import joinedload
+
+from clinic.domain.dose_changes import TOLD_FOR, DoseChange
+from clinic.domain.moves import named_mistake_in
+from clinic.domain.programs import DAY, together
+from clinic.domain.scheduling import load_zone, local_date
+from clinic.domain.side_by_side import GivenMove, MergedMove, MovePlace, merged
+from clinic.domain.types import ProgramStatus, Tier
+from clinic.domain.warnings import pauses_program
+from clinic.extensions import db
+from clinic.models import Client, Prescription, Program, ProgramEvent
+from clinic.models.base import among, given
+from clinic.services import warnings
+from clinic.services.access import own_programs
+from clinic.services.actors import Actor
+from clinic.services.clock import now, today_in
+from clinic.services.routines.wording import dose_of
+
+MOST_CHANGES = 3  # told at a time
+# Made once, so that a client's page costs the query alone.
+_ENDED = (
+    select(Program)
+    .where(given(Program.practice_id), given(Program.client_id), Program.status == ProgramStatus.ENDED)
+    .order_by(Program.assigned_at, Program.id)
+    .options(joinedload(Program.prescriptions))
+)
+_CORRECTED = (
+    select(ProgramEvent.program_id, ProgramEvent.happened_at)
+    .add_columns(ProgramEvent.before, ProgramEvent.after, ProgramEvent.told)
+    .where(
+        given(ProgramEvent.practice_id),
+        among(ProgramEvent.program_id, "programs"),
+        ProgramEvent.action.is_(None),
+        ProgramEvent.happened_at >= bindparam("since"),
+    )
+    .order_by(ProgramEvent.happened_at.desc())
+)
+_LAST_ENDED = (
+    select(Program)
+    .where(given(Program.practice_id), given(Program.client_id), Program.status == ProgramStatus.ENDED)
+    .order_by(Program.assigned_at.desc(), Program.id)
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMove:
+    """A move as its client finds it: under a number, in the wording of the program that gave it last."""
+
+    number: int
+    merged: MergedMove
+    prescription: Prescription
+
+
+@dataclass(frozen=True)
+class OwnPrograms:
+    """A client's programs, the earliest first. `today` is their local date.
+
+    `programs` are those that have not ended today; `over` those whose last day has just gone by.
+    """
+
+    client: Client
+    programs: Sequence[Program]
+    over: Sequence[Program]
+    tier: Tier | None  # of an open warning flag
+    today: date
+
+    @property
+    def status(self) -> ProgramStatus | None:
+        """What all programs come to today; None where none goes on."""
+        return together([program.on(self.today) for program in self.programs])
+
+    @property
+    def asked(self) -> Sequence[Program]:
+        """The programs whose moves are today's: those that run, or all where none does."""
+        return self._with(ProgramStatus.ACTIVE) or self.programs
+
+    @property
+    def paused(self) -> Sequence[Program]:
+        """The programs that are paused while another one runs."""
+        return [each for each in self._with(ProgramStatus.PAUSED) if each not in self.asked]
+
+    @property
+    def moves(self) -> Sequence[OwnMove]:
+        """Today's moves, each once."""
+        return numbered(self.asked)
+
+    @property
+    def resting(self) -> Sequence[OwnMove]:
+        """The moves of the other programs that have not ended, numbered on from today's."""
+        return numbered([each for each in self.programs if each not in self.asked], after=self.moves)
+
+    @property
+    def named_mistake(self) -> str | None:
+        """What the practice calls its mistake in these moves; None where it names none."""
+        return named_mistake_in(move.prescription.content for move in self.moves)
+
+    @property
+    def locked(self) -> bool:
+        """Whether a warning sign holds the programs until a practitioner has looked."""
+        return self.tier is not None and pauses_program(self.tier)
+
+    def _with(self, status: ProgramStatus) -> Sequence[Program]:
+        return [program for program in self.programs if program.on(self.today) is status]
+
+
+def held(actor: Actor) -> OwnPrograms:
+    """The signed-in client's programs, and whether a warning sign holds them. One query, or two."""
+    client, programs, is_flagged = own_programs(actor)
+    today = today_in(client.time_zone)
+    going = [program for program in programs if program.on(today) is not ProgramStatus.ENDED]
+    over = [program for program in programs if program not in going]
+    return OwnPrograms(client, going, over, _open_tier(client) if is_flagged else None, today)
+
+
+def ended(found: OwnPrograms) -> Sequence[Program]:
+    """The client's programs that have ended, with their moves, the earliest first. One query."""
+    own = {"practice_id": found.client.practice_id, "client_id": found.client.id}
+    return [*db.session.scalars(_ENDED, own).unique(), *found.over]
+
+
+def last_ended(found: OwnPrograms) -> Program | None:
+    """The newest of the client's programs that have ended, without its moves. One query, or none."""
+    own = {"practice_id": found.client.practice_id, "client_id": found.client.id}
+    return found.over[-1] if found.over else db.session.scalar(_LAST_ENDED, own)
+
+
+def changes_told(found: OwnPrograms) -> Sequence[str]:
+    """What was changed lately in the doses of the programs that go on, newest first. One query, or none."""
+    if not found.programs:
+        return []
+    since = now() - TOLD_FOR - DAY  # and a day for clocks that are behind
+    which = {"practice_id": found.client.practice_id, "programs": [each.id for each in found.programs]}
+    zone = load_zone(found.client.time_zone)
+    names = {each.id: each.name if len(found.programs) > 1 else "" for each in found.programs}
+    changes = [
+        DoseChange(local_date(at, zone), before, after, told or "", names[program_id])
+        for program_id, at, before, after, told in db.session.execute(_CORRECTED, {**which, "since": since})
+    ]
+    return [each.in_words(found.today) for each in changes if each.is_told_on(found.today)][:MOST_CHANGES]
+
+
+def learned(found: OwnPrograms, ended_ones: Sequence[Program]) -> Sequence[OwnMove]:
+    """The moves of programs that have ended and are in no other one, numbered on: they stay readable."""
+    return numbered(ended_ones, after=(*found.moves, *found.resting))
+
+
+def numbered(programs: Sequence[Program], after: Sequence[OwnMove] = ()) -> Sequence[OwnMove]:
+    """The moves of several programs, each once, without those that came before."""
+    known = {move.prescription.exercise_id for move in after}
+    rows = {row.id: row for program in programs for row in program.prescriptions}
+    moves = merged(_given(program, row) for program in programs for row in program.prescriptions)
+    new = [each for each in moves if each.newest.move_id not in known]
+    return [
+        OwnMove(number, each, rows[each.newest.prescription_id])
+        for number, each in enumerate(new, len(after) + 1)
+    ]
+
+
+def _given(program: Program, row: Prescription) -> GivenMove:
+    place = MovePlace(program.assigned_at, program.id, row.position)
+    return GivenMove(row.id, row.exercise_id, program.name, place, dose_of(row))
+
+
+def _open_tier(client: Client) -> Tier | None:
+    flag = warnings.open_flag(client)
+    return flag.tier if flag else None

@@ -1,0 +1,47 @@
+"""The programs of a client that go on: what runs already is asked before another one begins."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from clinic.domain.errors import RuleBroken
+from clinic.domain.types import ProgramStatus
+from clinic.extensions import db
+from clinic.models import Client, Program, RoutineVersion
+from clinic.models.base import given, points_at
+from clinic.services.clock import today_in
+
+_GOING_ON = (
+    select(Program, RoutineVersion.routine_id)
+    .join(RoutineVersion, points_at(Program.routine_version_id, RoutineVersion))
+    .where(given(Program.practice_id), given(Program.client_id), Program.status != ProgramStatus.ENDED)
+    .order_by(Program.assigned_at, Program.id)
+)
+
+
+def of_client(client: Client) -> Sequence[tuple[Program, uuid.UUID]]:
+    """Each program of a client that has not ended, the earliest first, with its routine. One query."""
+    whose = {"practice_id": client.practice_id, "client_id": client.id}
+    today = today_in(client.time_zone)
+    rows = db.session.execute(_GOING_ON, whose).all()
+    return [(row[0], row[1]) for row in rows if row[0].on(today) is not ProgramStatus.ENDED]
+
+
+def refuse_twice(practice_id: uuid.UUID, client: Client, version_id: uuid.UUID) -> None:
+    """RuleBroken if the version's routine runs for a client already, in whatever version.
+
+    Within a transaction that holds the client: of two tabs the second sees what the first made.
+    """
+    routine_id = db.session.scalar(
+        select(RoutineVersion.routine_id).where(
+            RoutineVersion.practice_id == practice_id, RoutineVersion.id == version_id
+        )
+    )
+    for program, its_routine in of_client(client):
+        if its_routine == routine_id:
+            raise RuleBroken(
+                f"{program.name} runs already. Extend it or correct its doses, or end it first.", "running"
+            )
