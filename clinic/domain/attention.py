@@ -24,7 +24,7 @@ from clinic.domain.skipping import UNANSWERED_AFTER, UNANSWERED_LIMIT
 from clinic.domain.types import LogOutcome, ProgramStatus, Tier
 
 # Counts up with every change of a rule below: each practice's list is then made anew before it is shown.
-RULES_VERSION = 3
+RULES_VERSION = 4
 
 INVITATION_PATIENCE = timedelta(days=7)
 ENDING_SOON = timedelta(days=7)

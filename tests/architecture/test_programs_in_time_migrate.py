@@ -15,7 +15,7 @@ from clinic.services.programs import changing, days
 from tests.factories.people import People, make_people
 from tests.factories.programs import assign_program, publish_routine
 
-BEFORE = "0016"
+BEFORE = "0017"
 
 
 def test_words_of_an_end_stay_beside_the_kind_other_and_a_pause_keeps_its_day(live_app: Flask) -> None:

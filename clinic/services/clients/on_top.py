@@ -76,7 +76,10 @@ def of_record(actor: Actor, client: Client, latest: TimelinePage, at: datetime) 
         _asks(client, parts.get("reason", ()), parts.get("said", ()), at),
         {row.key: row.text for row in parts.get("colleague", ())},
         [
-            OpenOffer(row.key, row.other, TaperingStep(row.text), row.data, client.name)
+            OpenOffer(
+                *(row.key, client.id, row.other, TaperingStep(row.text), row.data),
+                *(client.name, row.second),
+            )
             for row in parts.get("offer", ())
         ],
         logged_words(latest, [_logged(row) for row in parts.get("log", ())]),
@@ -180,7 +183,9 @@ def _colleagues() -> Select[Any]:
 def _offers() -> Select[Any]:
     offer = TaperingOffer
     step = type_coerce(offer.step, Text)
-    columns = _part("offer", offer.id, step, other=offer.program_id, data=offer.numbers)
+    columns = _part(
+        *("offer", offer.id, step), other=offer.program_id, data=offer.numbers, second=Program.name
+    )
     return (
         select(*columns)
         .join(Client, points_at(offer.client_id, Client))

@@ -151,7 +151,6 @@ SAID = {
     "mistake": "Mistake: {}",
     "contact_wanted": "Would like to be contacted",
     "because": "{}",
-    "until": "Until {}",
     "colleague": "To {}",
     "was": "{}",
     "obstacle": "{}",
