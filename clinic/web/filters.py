@@ -13,6 +13,7 @@ from clinic.catalogue import figures
 from clinic.domain.access import Permission
 from clinic.domain.dates import day_in_words as day
 from clinic.domain.dates import time_in_words as clock
+from clinic.domain.greeting import first_name
 from clinic.services.access import practice_of
 from clinic.web.presenters.chrome import chrome
 from clinic.web.presenters.zones import zone_words
@@ -24,7 +25,13 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        city=city, clock=clock, day=day, day_year=day_year, local_date=local_date, moment=moment
+        city=city,
+        clock=clock,
+        first_name=first_name,
+        day=day,
+        day_year=day_year,
+        local_date=local_date,
+        moment=moment,
     )
     app.jinja_env.globals.update(figure=figures.figure, has_figure=figures.has_figure, Permission=Permission)
     app.context_processor(_who)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
+from clinic.domain.greeting import first_name
 from clinic.domain.mail_standing import MailSort, mail_standing_of, why_not_mailed
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.types import CheckinState, MailKind, SkipReason
@@ -158,7 +159,7 @@ def preview(actor: Actor) -> MailContent:
     home = links.address("public.home.index")
     return compose.checkin(
         compose.Letterhead(practice.name, practice.phone, practice.emergency_number),
-        first_name=actor.name.partition(" ")[0],
+        first_name=first_name(actor.name),
         link=home,
         until=local_date(now() + links.CHECKIN_LIFETIME, load_zone(practice.time_zone)),
         stop_link=home,

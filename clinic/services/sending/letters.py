@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from clinic.domain.channels import channel_of
+from clinic.domain.greeting import first_name
 from clinic.domain.notices import lines as news_lines
 from clinic.domain.types import LinkPurpose, MailKind
 from clinic.mail import compose
@@ -75,7 +76,7 @@ def _checkin(due: DueMail, at: datetime) -> EncodedContent:
     due.links.append(row)
     return compose.checkin_encoded(
         _head(due.practice),
-        first_name=_first_name(due.client.name),
+        first_name=first_name(due.client.name),
         link=links.secret_address("public.checkin.show", secret),
         until=_last_day(at + links.CHECKIN_LIFETIME, due.client.time_zone),
         stop_link=due.stop_link,
@@ -94,7 +95,7 @@ def _questionnaire(due: DueMail, at: datetime) -> MailContent:
     due.links.append(row)
     return compose.questionnaire(
         _head(due.practice),
-        first_name=_first_name(due.client.name),
+        first_name=first_name(due.client.name),
         link=links.secret_address("public.questionnaires.show", secret),
         until=_last_day(due.asking.expires_at, due.client.time_zone),
         stop_link=due.stop_link,
@@ -108,7 +109,7 @@ def _checkin_reminder(due: DueMail, at: datetime) -> MailContent:
     due.links.append(row)
     return compose.checkin_reminder(
         _head(due.practice),
-        first_name=_first_name(due.client.name),
+        first_name=first_name(due.client.name),
         link=links.secret_address("public.checkin.show", secret),
         until=_last_day(until, due.client.time_zone),
         stop_link=due.stop_link,
@@ -121,7 +122,7 @@ def _invitation(due: DueMail, at: datetime) -> MailContent:
     assert due.inviter is not None
     return compose.invitation(
         _head(due.practice),
-        first_name=_first_name(due.client.name),
+        first_name=first_name(due.client.name),
         practitioner=due.inviter.name,
         link=links.address("public.invitation.show", secret=invitations.mint_link(due.invitation)),
         until=_last_day(due.invitation.expires_at, due.client.time_zone),
@@ -132,7 +133,7 @@ def _password_reset(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     return compose.password_reset(
         _head(due.practice),
-        first_name=_first_name(due.user.name),
+        first_name=first_name(due.user.name),
         link=links.address("public.reset.choose", secret=accounts.mint_reset(due.user)),
         minutes=int(accounts.RESET_LIFETIME.total_seconds() // 60),
     )
@@ -142,7 +143,7 @@ def _warning_sign_alert(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     assert due.flag is not None
     page = links.address("practitioner.warnings.show", flag_id=due.flag.id)
-    return compose.warning_sign_alert(_head(due.practice), first_name=_first_name(due.user.name), link=page)
+    return compose.warning_sign_alert(_head(due.practice), first_name=first_name(due.user.name), link=page)
 
 
 def _reply_notice(due: DueMail, at: datetime) -> MailContent:
@@ -156,7 +157,7 @@ def _practice_notice(due: DueMail, at: datetime) -> MailContent:
     assert due.mail.local_date is not None
     return compose.practice_notice(
         _head(due.practice),
-        first_name=_first_name(due.user.name),
+        first_name=first_name(due.user.name),
         lines=news_lines(notices.counts(due.practice.id, due.mail.local_date)),
         link=links.address("practitioner.attention.index"),
     )
@@ -165,7 +166,7 @@ def _practice_notice(due: DueMail, at: datetime) -> MailContent:
 def _test_mail(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     return compose.test_mail(
-        _head(due.practice), first_name=_first_name(due.user.name), link=links.address("public.home.index")
+        _head(due.practice), first_name=first_name(due.user.name), link=links.address("public.home.index")
     )
 
 
@@ -174,7 +175,7 @@ def _checkin_preview(due: DueMail, at: datetime) -> MailContent:
     home = links.address("public.home.index")  # a preview's button must not open anybody's check-in
     content = compose.checkin(
         _head(due.practice),
-        first_name=_first_name(due.user.name),
+        first_name=first_name(due.user.name),
         link=home,
         until=_last_day(at + links.CHECKIN_LIFETIME, due.practice.time_zone),
         stop_link=home,
@@ -198,10 +199,6 @@ MAILS: dict[MailKind, Callable[[DueMail, datetime], MailContent | EncodedContent
 
 def _head(practice: Practice) -> Letterhead:
     return Letterhead(practice.name, practice.phone, practice.emergency_number)
-
-
-def _first_name(name: str) -> str:
-    return name.split(maxsplit=1)[0] if name.split() else name
 
 
 def _last_day(until: datetime, zone: str) -> date:

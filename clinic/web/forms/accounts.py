@@ -5,10 +5,10 @@ from __future__ import annotations
 from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
+from clinic.domain.cleaning import one_line, printable
 from clinic.domain.passwords import LONGEST as LONGEST_PASSWORD
 from clinic.mail.addresses import LONGEST, AddressRefused, parse_address
 from clinic.web.forms.base import Form
-from clinic.web.forms.fields import one_line, printable
 
 
 def address_key(typed: str) -> str:

@@ -8,13 +8,14 @@ from typing import Any
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 
+from clinic.domain.cleaning import printable
 from clinic.domain.errors import RuleBroken
 from clinic.domain.findings import NONE_SEEN, Value, read, spelled, written
 from clinic.domain.spots import Spot
 from clinic.domain.types import FieldKind
 from clinic.services.assessments.amendments import LONGEST, AmendmentWish
 from clinic.web.forms.base import OnceForm
-from clinic.web.forms.fields import LongTextField, printable
+from clinic.web.forms.fields import LongTextField
 
 
 class AmendForm(OnceForm):

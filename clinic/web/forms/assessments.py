@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.validators import InputRequired
 
+from clinic.domain.cleaning import many_lines, printable
 from clinic.domain.findings import Entry, Unread, enter, spelled
 from clinic.domain.standing_out import normal_value
 from clinic.domain.types import Side
@@ -18,7 +19,7 @@ from clinic.services.assessments.drafts import NOTE, FieldCollision, FieldEdit
 from clinic.services.assessments.layout import Layout
 from clinic.services.assessments.sheets import SectionSheet
 from clinic.web.forms.base import Form
-from clinic.web.forms.fields import DatePartsField, LongTextField, VersionField, many_lines, printable
+from clinic.web.forms.fields import DatePartsField, LongTextField, VersionField
 
 MOST_STRANGERS = 5  # named on the page; there may be thousands
 OWN = frozenset({"csrf_token", "seen", "note", "act", "as_normal"})

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from clinic.domain.cleaning import one_line
 from clinic.domain.invitations import AccountStanding
 from clinic.domain.types import ClientStatus
 from clinic.services.clients.listing import Asking, ClientFilter
-from clinic.web.forms.fields import one_line
 from clinic.web.presenters.clients import ASKING_WORDS, STANDING_WORDS, STATUS_WORDS
 
 LONGEST_SEARCH = 100

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
@@ -16,6 +14,7 @@ from wtforms import Field, HiddenField, RadioField, SelectField, StringField, Te
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, StopValidation
 
+from clinic.domain.cleaning import many_lines, one_line, printable
 from clinic.domain.pain_rule import HIGHEST_CEILING, LOWEST_CEILING
 from clinic.mail.addresses import LONGEST, Address, AddressRefused, parse_address
 from clinic.web.forms.zones import zone_choices
@@ -76,7 +75,7 @@ class AddressField(_MayBeRequired, StringField):
         self.data = value or None
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        typed = valuelist[0].strip() if valuelist else ""
+        typed = one_line(valuelist[0]) if valuelist else ""
         self.data = None
         if typed:
             try:
@@ -206,23 +205,6 @@ class DatePartsField(_MayBeRequired):
         if self.raw_data:
             return dict(zip(self.PARTS, self.raw_data, strict=True))
         return {part: str(getattr(self.data, part)) if self.data else "" for part in self.PARTS}
-
-
-def one_line(text: str) -> str:
-    """Text without control characters, its white space single."""
-    return " ".join(printable(text).split())
-
-
-def many_lines(text: str) -> str:
-    """Text without control characters but line ends; blank lines at its ends are dropped."""
-    lines = (printable(line).rstrip() for line in re.split(r"\r\n|\r|\n", text))
-    return "\n".join(lines).strip()
-
-
-def printable(text: str) -> str:
-    """Text in composed form; a tab becomes a space, other control characters and lone surrogates go."""
-    kept = (c for c in text.replace("\t", " ") if unicodedata.category(c) not in {"Cc", "Cs"})
-    return unicodedata.normalize("NFC", "".join(kept))
 
 
 def _points(value: Any) -> int | None:

@@ -11,6 +11,7 @@ from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField
 from wtforms import Form as PlainForm
 from wtforms.fields import SelectChoice
 
+from clinic.domain.cleaning import one_line, printable
 from clinic.domain.errors import RuleBroken
 from clinic.domain.own_tests import LONGEST_ANSWER, MOST_ANSWERS
 from clinic.domain.types import Better, Section, Sides
@@ -21,8 +22,6 @@ from clinic.web.forms.fields import (
     LongTextField,
     OneOfField,
     VersionField,
-    one_line,
-    printable,
 )
 from clinic.web.presenters.assessments import SECTION_WORDS
 

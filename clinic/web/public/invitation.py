@@ -6,6 +6,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.greeting import first_name
 from clinic.services.clients import invitations
 from clinic.services.clients.invitations import InvitationOffer
 from clinic.web.authz import begin_session, current_actor, end_session, is_signed_in
@@ -43,6 +44,9 @@ def _other_account(secret: str, offered: InvitationOffer) -> Response | str:
 
 
 def _page(name: str, offered: InvitationOffer, **context: object) -> str:
-    first_name = offered.client.name.partition(" ")[0]
-    context |= {"first_name": first_name, "host": offered.practice, "client": offered.client}
+    context |= {
+        "first_name": first_name(offered.client.name),
+        "host": offered.practice,
+        "client": offered.client,
+    }
     return render_template(f"public/{name}.html", **{"chrome": chrome(offered.practice, None)} | context)
