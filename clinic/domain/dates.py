@@ -31,5 +31,10 @@ def week_start(day: date) -> date:
 
 
 def count(number: int, noun: str) -> str:
-    """A number with its noun: "1 day", "3 days"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """A number with its noun: "1 day", "3 days", "1,200 clients"."""
+    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def born(day: date) -> str:
+    """A date of birth as it tells two people apart: "born 3 May 1961"."""
+    return f"born {day.day} {MONTHS[day.month - 1]} {day.year}"

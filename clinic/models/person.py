@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -58,6 +58,7 @@ class Client(OfPractice, Base):
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str | None] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(40))
+    born_on: Mapped[date | None]
     time_zone: Mapped[str] = mapped_column(String(64))
     kind: Mapped[ClientKind] = mapped_column(choice(ClientKind, "kind"))
     group_name: Mapped[str | None] = mapped_column(String(80))

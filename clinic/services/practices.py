@@ -6,7 +6,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import time
 from functools import partial
-from zoneinfo import available_timezones
 
 from sqlalchemy import select, text
 
@@ -14,6 +13,7 @@ from clinic.domain.access import STAFF, Permission
 from clinic.domain.errors import RuleBroken
 from clinic.domain.pain_rule import CEILING
 from clinic.domain.types import Role
+from clinic.domain.zones import zone_problem
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.mail.headers import MailRefused, clean
@@ -141,10 +141,8 @@ def _apply(practice: Practice, details: PracticeDetails) -> None:
         clean("From", details.name)
     except MailRefused:
         raise RuleBroken("Leave “=?” out of the name: no mail could carry it.", "name") from None
-    if details.time_zone not in available_timezones():
-        raise RuleBroken(
-            f"There is no time zone {details.time_zone}; write it like Europe/London.", "time_zone"
-        )
+    if problem := zone_problem(details.time_zone):
+        raise RuleBroken(f"{problem}.", "time_zone")
     if details.waking_from >= details.waking_until:
         raise RuleBroken("The last hour has to be later than the first.", "waking_until")
     for name in PracticeDetails.__slots__:

@@ -301,7 +301,7 @@ HEAD = "name,email,phone,notes\n"
     ("content", "said"),
     [
         (HEAD + "Ada\x00Lind,,,\n", "line 2, name"),
-        (HEAD + '"Ada\nBcc: all@clients.example",,,\n', "line 3, name"),
+        (HEAD + '"Ada\nBcc: all@clients.example",,,\n', "line 2, name"),  # where the row begins
         (HEAD + "Ada,,,a\x00b\n", "line 2, notes"),
         (HEAD + "Ada,,,left side, then right\n", "line 2, row: has more cells than the first line"),
     ],

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
+from clinic.domain.cleaning import many_lines, one_line
+from clinic.domain.csv_text import TextTable, swallowed, table_of
 from clinic.domain.errors import RuleBroken
+from clinic.domain.people import born_problem, consent_problem, phone_problem
 from clinic.domain.types import ClientKind, Role
+from clinic.domain.zones import zone_problem
 from clinic.extensions import db
 from clinic.mail.addresses import Address, AddressRefused, parse_address
-from clinic.models import Client, Practice, User
+from clinic.models import Practice, User
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.actors import Actor
 from clinic.services.clients import records as clients
+from clinic.services.clients.known import KnownPeople, PersonSeen
 from clinic.services.clients.records import ClientDetails
+from clinic.services.clock import today_in
 from clinic.services.transaction import transaction
 
 COLUMNS = (
     "name",
     "email",
     "phone",
+    "born_on",
     "time_zone",
     "kind",
     "group_name",
@@ -44,20 +49,27 @@ LENGTHS = {
     "notes": 5000,
 }
 SEVERAL_LINES = frozenset({"reason_for_care", "history", "notes"})
-SURPLUS = "surplus"  # key of the cells of a line beyond its columns
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_LINE_BREAKS = re.compile(r"[\t\r\n]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
+)  # of a damaged file: tabs and line ends are text
+_LINE_BREAK = re.compile("[\r\n\x0b\x0c\x85\u2028\u2029]")
+LOST = "\ufffd"  # what stands where a letter was, after a file was read in another encoding
+SWALLOWED = "holds other lines of the file: a quotation mark is missing here, or there is one too many"
 MOST_BYTES = 10_000_000
 MOST_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class ImportProblem:
-    """What is wrong in a line of the file, counted from 1 with the header as line 1."""
+    """What is wrong in a row of the file: the line it begins on, counted from 1 with the header as line 1.
+
+    `may_be_meant`: somebody may insist on it.
+    """
 
     line: int
     column: str
     message: str
+    may_be_meant: bool = False
 
     def __str__(self) -> str:
         return f"line {self.line}, {self.column}: {self.message}"
@@ -71,19 +83,40 @@ class ImportOutcome:
     problems: tuple[ImportProblem, ...]
 
 
-def import_clients(path: Path, *, dry_run: bool) -> ImportOutcome:
-    """Read a CSV file of clients; without problems and without `dry_run`, add them all in one transaction."""
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One row of the file by the names of its columns, and the line it begins on."""
+
+    line: int
+    cells: Mapping[str, str]
+    surplus: bool = False
+
+    def wrong(self, column: str, message: str, *, may_be_meant: bool = False) -> ImportProblem:
+        """A problem of this row."""
+        return ImportProblem(self.line, column, message, may_be_meant)
+
+
+class _TriedOnly(Exception):
+    """Ends a dry run: what it wrote is taken back."""
+
+
+def import_clients(path: Path, *, dry_run: bool, again: bool = False) -> ImportOutcome:
+    """Read a CSV file of clients; without problems and without `dry_run`, add them all in one transaction.
+
+    A dry run adds them too and takes them back, so that it meets whatever the import would. `again` adds
+    people of whom there may be one already.
+    """
     actor, practice = _owner()
-    rows = list(_rows(path))
-    read = [_details(line, row, practice) for line, row in rows]
-    problems = [problem for _, found in read for problem in found]
-    problems += _doubles(
-        practice, [(line, details) for (line, _), (details, _) in zip(rows, read, strict=True)]
-    )
-    if not problems and not dry_run:
-        with transaction():
-            for details, _ in read:
-                clients.create(actor, practice, details)
+    table = _table(path)
+    rows = list(_rows(table))
+    if len(rows) > MOST_ROWS:
+        raise RuleBroken(f"{path} has more than {MOST_ROWS:,} clients.")
+    read = [(row, *_details(row, practice)) for row in rows]
+    problems = [problem for _, _, found in read for problem in found]
+    problems += [ImportProblem(line, column, SWALLOWED) for line, column in swallowed(table)]
+    problems += _doubles(practice, [(row, details) for row, details, _ in read], again=again)
+    if not problems:
+        problems += _add(actor, practice, [(row, details) for row, details, _ in read], keep=not dry_run)
     return ImportOutcome(len(rows), tuple(sorted(problems, key=lambda each: each.line)))
 
 
@@ -96,120 +129,156 @@ def _owner() -> tuple[Actor, Practice]:
     return accounts.actor_of(owners[0]), db.session.get_one(Practice, owners[0].practice_id)
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
+def _table(path: Path) -> TextTable:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise RuleBroken(f"{path} is larger than {MOST_BYTES // 1_000_000} MB.")
-        text = path.read_text("utf-8-sig")
+        table = table_of(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise RuleBroken(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise RuleBroken(f"{path} is not UTF-8. Save it as “CSV UTF-8”.") from None
-    head = text.partition("\n")[0]
-    reader = csv.DictReader(
-        text.splitlines(keepends=True),
-        restkey=SURPLUS,
-        delimiter=";" if head.count(";") > head.count(",") else ",",
-    )
-    try:
-        reader.fieldnames = _columns(path, reader.fieldnames or ())
-        for number, row in enumerate(reader, 1):
-            if number > MOST_ROWS:
-                raise RuleBroken(f"{path} has more than {MOST_ROWS} clients.")
-            if any((value or "").strip() for value in row.values() if isinstance(value, str)):
-                yield (
-                    reader.line_num,
-                    {key: "".join(value or "").strip(" \t\r\n") for key, value in row.items()},
-                )
-    except csv.Error as error:
-        raise RuleBroken(f"{path}, line {reader.line_num}: {error}.") from None
+    except RuleBroken as problem:
+        raise RuleBroken(f"{path}, {problem.message}") from None
+    _check_columns(path, table.columns)
+    return table
 
 
-def _columns(path: Path, found: Sequence[str]) -> list[str]:
-    names = [name.strip() for name in found]
+def _check_columns(path: Path, names: Sequence[str]) -> None:
     unknown = [name for name in names if name not in COLUMNS]
     if "name" not in names or unknown or len(set(names)) != len(names):
         why = f"It does not know {', '.join(map(repr, unknown))}." if unknown else ""
         raise RuleBroken(
             f"{path} needs a first line with columns out of: {', '.join(COLUMNS)}. {why}".strip()
         )
-    return names
 
 
-def _details(
-    line: int, row: Mapping[str, str], practice: Practice
-) -> tuple[ClientDetails, list[ImportProblem]]:
-    problems = [
-        ImportProblem(line, column, f"is longer than {most} characters")
-        for column, most in LENGTHS.items()
-        if len(row.get(column, "")) > most
-    ]
+def _rows(table: TextTable) -> Iterator[FileRow]:
+    for row in table.rows:
+        cells = dict(zip(table.columns, row.cells, strict=False))
+        surplus = any(one_line(cell) for cell in row.cells[len(table.columns) :])
+        if surplus or any(one_line(cell) for cell in cells.values()):
+            yield FileRow(row.line, cells, surplus)
+
+
+def _details(row: FileRow, practice: Practice) -> tuple[ClientDetails, list[ImportProblem]]:
+    problems = list(_damage(row))
+    cells = {name: _cleaned(name, text) for name, text in row.cells.items()}
+    clean = FileRow(row.line, cells)
     problems += [
-        ImportProblem(line, column, "holds a control character or a line break that does not belong there")
-        for column, text in row.items()
-        if _CONTROL.search(_LINE_BREAKS.sub("", text) if column in SEVERAL_LINES else text)
+        row.wrong(column, f"is longer than {most:,} characters")
+        for column, most in LENGTHS.items()
+        if len(cells.get(column, "")) > most
     ]
-    if row.get(SURPLUS):
-        surplus = "has more cells than the first line; text with commas needs quotes"
-        problems.append(ImportProblem(line, "row", surplus))
-    if not row.get("name"):
-        problems.append(ImportProblem(line, "name", "is missing"))
-    zone = row.get("time_zone") or practice.time_zone
-    if zone not in available_timezones():
-        problems.append(
-            ImportProblem(line, "time_zone", f"{zone!r} is no time zone; write it like Europe/London")
-        )
+    today = today_in(practice.time_zone)
     details = ClientDetails(
-        name=row.get("name", ""),
-        email=_address(line, row.get("email", ""), problems),
-        phone=row.get("phone") or None,
-        time_zone=zone,
-        kind=_kind(line, row.get("kind", ""), problems),
-        group_name=row.get("group_name") or None,
-        reason_for_care=row.get("reason_for_care") or None,
-        history=row.get("history") or None,
-        notes=row.get("notes") or None,
-        consented_on=_day(line, row.get("consented_on", ""), problems),
+        name=cells.get("name", ""),
+        email=_address(clean, problems),
+        phone=cells.get("phone") or None,
+        born_on=_day(clean, "born_on", problems),
+        time_zone=cells.get("time_zone") or practice.time_zone,
+        kind=_kind(clean, problems),
+        group_name=cells.get("group_name") or None,
+        reason_for_care=cells.get("reason_for_care") or None,
+        history=cells.get("history") or None,
+        notes=cells.get("notes") or None,
+        consented_on=_day(clean, "consented_on", problems),
     )
-    return details, problems
+    return details, [*problems, *_broken_rules(clean, details, today)]
 
 
-def _address(line: int, text: str, problems: list[ImportProblem]) -> Address | None:
+def _cleaned(column: str, text: str) -> str:
+    return many_lines(text) if column in SEVERAL_LINES else one_line(text)
+
+
+def _damage(row: FileRow) -> Iterator[ImportProblem]:
+    """What no cleaning puts right: cells that are not what was once typed."""
+    if row.surplus:
+        yield row.wrong("row", "has more cells than the first line; text with commas needs quotes")
+    for column, text in row.cells.items():
+        if _CONTROL.search(text):
+            yield row.wrong(column, "holds a control character")
+        if column not in SEVERAL_LINES and _LINE_BREAK.search(text.strip()):
+            yield row.wrong(column, "holds a line break that does not belong there")
+        if LOST in text:
+            yield row.wrong(column, f"holds {LOST} where a letter was; save the file as “CSV UTF-8” again")
+
+
+def _broken_rules(row: FileRow, details: ClientDetails, today: date) -> Iterator[ImportProblem]:
+    """What the rules of a record say against a row that can be read."""
+    found = {
+        "name": None if details.name else "is missing",
+        "phone": phone_problem(details.phone) if details.phone else None,
+        "born_on": born_problem(details.born_on, today) if details.born_on else None,
+        "time_zone": zone_problem(details.time_zone) if row.cells.get("time_zone") else None,
+        "consented_on": consent_problem(details.consented_on, today) if details.consented_on else None,
+    }
+    if details.group_name and details.kind is not ClientKind.ONLINE:
+        found["group_name"] = "is for online students; write online under kind"
+    return (row.wrong(column, message) for column, message in found.items() if message)
+
+
+def _address(row: FileRow, problems: list[ImportProblem]) -> Address | None:
+    text = row.cells.get("email", "")
     try:
         return parse_address(text) if text else None
     except AddressRefused as refused:
-        problems.append(ImportProblem(line, "email", str(refused)))
+        problems.append(row.wrong("email", str(refused)))
         return None
 
 
-def _kind(line: int, text: str, problems: list[ImportProblem]) -> ClientKind:
+def _kind(row: FileRow, problems: list[ImportProblem]) -> ClientKind:
+    """Without a word about it, who is in a group is an online student."""
+    text, implied = row.cells.get("kind", ""), ClientKind.PRIVATE
+    if row.cells.get("group_name"):
+        implied = ClientKind.ONLINE
     try:
-        return ClientKind(text.casefold() or ClientKind.PRIVATE)
+        return ClientKind(text.casefold() or implied)
     except ValueError:
-        problems.append(ImportProblem(line, "kind", f"{text!r} is neither private nor online"))
-        return ClientKind.PRIVATE
+        problems.append(row.wrong("kind", f"{text!r} is neither private nor online"))
+        return implied
 
 
-def _day(line: int, text: str, problems: list[ImportProblem]) -> date | None:
+def _day(row: FileRow, column: str, problems: list[ImportProblem]) -> date | None:
+    text = row.cells.get(column, "")
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        problems.append(ImportProblem(line, "consented_on", f"{text!r} is no date; write it like 2026-11-22"))
+        problems.append(row.wrong(column, f"{text!r} is no date; write it like 2026-11-22"))
         return None
 
 
-def _doubles(practice: Practice, read: list[tuple[int, ClientDetails]]) -> list[ImportProblem]:
-    query = select(Client.email_key).where(Client.practice_id == practice.id, Client.email_key.is_not(None))
-    known = set(db.session.scalars(query))
-    first: dict[str, int] = {}
+def _doubles(
+    practice: Practice, read: Sequence[tuple[FileRow, ClientDetails]], *, again: bool
+) -> list[ImportProblem]:
+    """Whoever is in the practice already, or stands twice in the file."""
+    known = KnownPeople(practice.id)
     problems = []
-    for line, details in read:
-        key = details.email.key if details.email else None
-        if key is None:
-            continue
-        if key in known:
-            problems.append(ImportProblem(line, "email", "a client of the practice has this address already"))
-        elif key in first:
-            problems.append(ImportProblem(line, "email", f"stands on line {first[key]} already"))
-        first.setdefault(key, line)
+    for row, details in read:
+        seen = PersonSeen.of(details, row.line)
+        if found := known.addressed(seen):
+            problems.append(row.wrong("email", f"{found} already"))
+        elif not again and (double := known.double(seen)):
+            column, found = double
+            problems.append(row.wrong(column, f"{found} already", may_be_meant=True))
+        known.add(seen)
     return problems
+
+
+def _add(
+    actor: Actor, practice: Practice, read: Sequence[tuple[FileRow, ClientDetails]], *, keep: bool
+) -> list[ImportProblem]:
+    """Add everybody, or nobody and the first problem met; without `keep` it is only tried."""
+    at = FileRow(1, {})
+    try:
+        with transaction():
+            for row, details in read:
+                at = row
+                clients.create(actor, practice, details)
+            if not keep:
+                raise _TriedOnly
+    except _TriedOnly:
+        return []
+    except RuleBroken as problem:
+        return [at.wrong(problem.field or "row", problem.message)]
+    return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.people import born_problem, consent_problem, may_be_one, name_keys, phone_problem
 from clinic.domain.types import ClientKind, ClientStatus, SkipReason
 from clinic.extensions import db
 from clinic.mail.addresses import Address
@@ -28,7 +30,7 @@ from clinic.services.transaction import transaction
 
 WHEN = {"time_zone", "waking_from", "waking_until"}
 SAME_ADDRESS = "Another client has this email address already."
-EARLIEST_YEAR = 2000
+MOST_NAMESAKES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class ClientDetails:
     time_zone: str
     kind: ClientKind
     group_name: str | None = None
+    born_on: date | None = None
     reason_for_care: str | None = None
     history: str | None = None
     notes: str | None = None
@@ -55,22 +58,35 @@ PLAIN = tuple(
 )
 
 
+class NamesakesFound(RuleBroken):
+    """There are clients of this name already: whoever adds another one has to mean it."""
+
+    def __init__(self, name: str, people: Sequence[Client]) -> None:
+        super().__init__(f"There is a client called {name} already. Is it the same person?")
+        self.people = people
+
+
 def any_yet(actor: Actor) -> bool:
     """Whether the practice has a client, archived ones included; staff only."""
     query = select(Client.id).where(Client.practice_id == actor.practice_id).limit(1)
     return actor.is_staff and db.session.scalar(query) is not None
 
 
-def add(actor: Actor, details: ClientDetails, *, invite: bool = False, key: str = "") -> Client:
+def add(
+    actor: Actor, details: ClientDetails, *, invite: bool = False, key: str = "", another: bool = False
+) -> Client:
     """Add a client, and mail an invitation if wished; raises RuleBroken if either cannot be done.
 
     `key` names the form: the same person sent again from the same form is the same client.
+    `another` says that somebody of the same name is meant; without it NamesakesFound is raised.
     """
     client_id = _id_of(actor, details, key)
     try:
         with transaction():
             if made := once.made_before(Client, actor.practice_id, client_id):
                 return made
+            if not another and (found := namesakes(actor, details)):
+                raise NamesakesFound(details.name, found)
             client = create(actor, access.practice_of(actor), details, client_id)
             if invite:
                 invitations.promise(actor, client)
@@ -79,6 +95,17 @@ def add(actor: Actor, details: ClientDetails, *, invite: bool = False, key: str 
             return made  # a second press in the same moment met the first one's row
         raise
     return client
+
+
+def namesakes(actor: Actor, details: ClientDetails) -> list[Client]:
+    """The practice's clients who may be the same person: of this name, and not born on another day."""
+    query = (
+        select(Client)
+        .where(Client.practice_id == actor.practice_id, Client.sort_key.in_(name_keys(details.name)))
+        .order_by(Client.status, Client.created_at)
+        .limit(MOST_NAMESAKES)
+    )
+    return [each for each in db.session.scalars(query) if may_be_one(each.born_on, details.born_on)]
 
 
 def create(
@@ -178,7 +205,7 @@ def _id_of(actor: Actor, details: ClientDetails, key: str) -> uuid.UUID:
 def _apply(actor: Actor, practice: Practice, client: Client, details: ClientDetails) -> None:
     client_identity.rename(client, details.name)
     client_identity.readdress(client, details.email)
-    _check_waking(details)
+    _check(practice, details)
     for name in PLAIN:
         setattr(client, name, getattr(details, name))
     if details.kind is not ClientKind.ONLINE:
@@ -186,7 +213,11 @@ def _apply(actor: Actor, practice: Practice, client: Client, details: ClientDeta
     _put_consent(actor, practice, client, details.consented_on)
 
 
-def _check_waking(details: ClientDetails) -> None:
+def _check(practice: Practice, details: ClientDetails) -> None:
+    if details.born_on and (problem := born_problem(details.born_on, today_in(practice.time_zone))):
+        raise RuleBroken(problem, "born_on")
+    if details.phone and (problem := phone_problem(details.phone)):
+        raise RuleBroken(problem, "phone")
     opens, closes = details.waking_from, details.waking_until
     if (opens is None) != (closes is None):
         raise RuleBroken("Enter both times, or neither.", "waking_until" if closes is None else "waking_from")
@@ -197,6 +228,8 @@ def _check_waking(details: ClientDetails) -> None:
 def _text(value: Any) -> str | None:
     if isinstance(value, time):
         return f"{value:%H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
     return str(value) if isinstance(value, int) else value
 
 
@@ -206,10 +239,8 @@ def _put_consent(actor: Actor, practice: Practice, client: Client, day: date | N
     if day is None:
         client.consented_at = client.consent_recorded_by = None
         return
-    if day > today_in(practice.time_zone):
-        raise RuleBroken("Consent cannot be dated in the future.", "consented_on")
-    if day.year < EARLIEST_YEAR:
-        raise RuleBroken(f"Enter a day from {EARLIEST_YEAR} on.", "consented_on")
+    if problem := consent_problem(day, today_in(practice.time_zone)):
+        raise RuleBroken(problem, "consented_on")
     client.consented_at = _noon(day, practice)
     client.consent_recorded_by = actor.name
 

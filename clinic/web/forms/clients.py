@@ -33,6 +33,7 @@ class ClientForm(Form):
     name = LineField("Name", longest=120, required="Enter the client’s name.")
     email = AddressField("Email")
     phone = LineField("Phone", longest=40)
+    born_on = DatePartsField("Date of birth")
     time_zone = ZoneField("Time zone")
     kind = OneOfField(
         "Kind of client",
@@ -71,6 +72,11 @@ class AddClientForm(ClientForm, OnceForm):
     """A new client, invited at once if wished."""
 
     invite = BooleanField("Send an invitation by email right away")
+    another = HiddenField()  # the name that somebody was asked about, and pressed "Add anyway"
+
+    def is_another(self) -> bool:
+        """Whether a second person of just this name is meant."""
+        return bool(self.another.data) and self.another.data == self.name.data
 
 
 class EditClientForm(ClientForm):

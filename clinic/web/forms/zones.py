@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from zoneinfo import available_timezones
 
 from wtforms.fields import SelectChoice
 
+from clinic.domain.zones import places
 from clinic.web.presenters.zones import zone_words
 
-AREAS = frozenset(
-    {
-        *("Africa", "America", "Antarctica", "Arctic", "Asia"),
-        *("Atlantic", "Australia", "Europe", "Indian", "Pacific"),
-    }
-)
 OFTEN = (
     "Europe/London",
     "Europe/Dublin",
@@ -30,12 +24,6 @@ OFTEN = (
 )
 
 
-@cache
-def known_zones() -> frozenset[str]:
-    """Every IANA zone that is a place; the old aliases without an area are left out."""
-    return frozenset(zone for zone in available_timezones() if zone.partition("/")[0] in AREAS) | {"UTC"}
-
-
 def zone_choices(*first: str) -> list[SelectChoice]:
     """All zones, with `first` (the practice's own, say) and the usual ones at the top."""
     top = tuple(dict.fromkeys((*first, *OFTEN)))
@@ -47,5 +35,5 @@ def zone_choices(*first: str) -> list[SelectChoice]:
 
 @cache
 def _all() -> tuple[SelectChoice, ...]:
-    zones = sorted(known_zones(), key=zone_words)
+    zones = sorted(places(), key=zone_words)
     return tuple(SelectChoice(zone, zone_words(zone), optgroup="All time zones") for zone in zones)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from clinic.domain.dates import born, time_in_words
+from clinic.domain.dates import count as counted
 from clinic.domain.dates import day_in_words as day
-from clinic.domain.dates import time_in_words
 from clinic.domain.invitations import AccountStanding
 from clinic.domain.progress import PainChange
 from clinic.domain.types import ClientKind, ClientStatus, InvitationState, OutboxState, ProgramStatus
@@ -45,6 +46,7 @@ FIELD_WORDS = {
     "name": "Name",
     "email": "Email",
     "phone": "Phone",
+    "born_on": "Date of birth",
     "time_zone": "Time zone",
     "kind": "Kind of client",
     "group_name": "Group",
@@ -127,7 +129,7 @@ def count(number: int | None, counted_up_to: int) -> str:
     """How many clients the list holds; None beyond the number up to which they are counted."""
     if number is None:
         return f"More than {counted_up_to:,} clients"
-    return "1 client" if number == 1 else f"{number:,} clients"
+    return counted(number, "client")
 
 
 def value_words(field: str, value: Any) -> str:
@@ -140,6 +142,8 @@ def value_words(field: str, value: Any) -> str:
         return zone_words(str(value))
     if field == "pain_ceiling":
         return f"{value} of 10"
+    if field == "born_on":
+        return born(date.fromisoformat(str(value))).partition(" ")[2]
     if field == "consented_on":
         return day_year(datetime.fromisoformat(str(value)))
     return str(value)

@@ -14,13 +14,14 @@ Resource = dict[str, Any]
 
 
 def patient(findings: Findings) -> Resource:
-    """The client by name and our identifier; no address, no reason for care."""
+    """The client by name, date of birth and our identifier; no address, no reason for care."""
     client = findings.client
     return {
         "resourceType": "Patient",
         "id": str(client.id),
         "identifier": [{"system": f"{OURS}:client", "value": str(client.id)}],
         "name": [{"text": client.name}],
+        **({"birthDate": client.born_on.isoformat()} if client.born_on else {}),
         "managingOrganization": reference(findings.practice.id),
     }
 

@@ -1,0 +1,57 @@
+"""What may be written down about a person, and when two of them may be one and the same."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from clinic.domain.search import fold
+
+OLDEST = 120  # years
+EARLIEST_CONSENT = 2000
+PHONE_COUNTS = 9  # last digits: what comes before may be written as +44, 0044 or 0
+SPOILED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
+
+
+def born_problem(day: date, today: date) -> str | None:
+    """What is wrong with a date of birth, if anything is."""
+    if day > today:
+        return "A date of birth cannot be in the future."
+    if day.year < today.year - OLDEST:
+        return f"Enter a year of birth from {today.year - OLDEST} on."
+    return None
+
+
+def consent_problem(day: date, today: date) -> str | None:
+    """What is wrong with a day of consent, if anything is."""
+    if day > today:
+        return "Consent cannot be dated in the future."
+    if day.year < EARLIEST_CONSENT:
+        return f"Enter a day from {EARLIEST_CONSENT} on."
+    return None
+
+
+def phone_problem(phone: str) -> str | None:
+    """What is wrong with a phone number, if anything is: a spreadsheet may have taken it for a figure."""
+    if SPOILED.fullmatch(phone.replace(" ", "")):
+        return f"{phone} was a phone number once: a spreadsheet has rounded it. Write it out in full."
+    return None
+
+
+def phone_key(phone: str | None) -> str:
+    """Equal for two spellings of one number; empty where there are too few digits to tell."""
+    digits = "".join(str(int(sign)) for sign in phone or "" if sign.isdecimal())
+    return digits[-PHONE_COUNTS:] if len(digits) >= PHONE_COUNTS - 3 else ""
+
+
+def name_keys(name: str) -> frozenset[str]:
+    """The folded spellings of a name: as it stands, and with the family name at the other end."""
+    first, comma, rest = name.partition(",")
+    words = fold(name).split()
+    turned = f"{rest} {first}" if comma else " ".join([*words[-1:], *words[:-1]])
+    return frozenset({" ".join(words), fold(turned)})
+
+
+def may_be_one(born_on: date | None, other: date | None) -> bool:
+    """Whether two people of one name may be the same: not if they were born on different days."""
+    return born_on is None or other is None or born_on == other

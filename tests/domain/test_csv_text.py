@@ -1,0 +1,75 @@
+"""CSV text is read by line, and a quotation mark that went astray is found before it swallows anybody."""
+
+from __future__ import annotations
+
+import csv
+from contextlib import suppress
+from io import StringIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic.domain.csv_text import swallowed, table_of
+from clinic.domain.errors import RuleBroken
+
+HEAD = "name,email,notes\n"
+
+
+def test_rows_carry_the_line_they_begin_on() -> None:
+    table = table_of(HEAD + 'Ada,a@x.example,"one\ntwo"\n\nBen,,\n')
+    assert [(row.line, list(row.cells)) for row in table.rows] == [
+        (2, ["Ada", "a@x.example", "one\ntwo"]),
+        (5, ["Ben", "", ""]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        ('Ada,a@x.example,"sore\nBen,b@x.example,\n', 2),
+        ('Ada,,\nBen,,"\nCara,,\n', 3),
+        ('"Ada,a@x.example,sore\nBen,b@x.example,"stiff"\n', 2),
+        ('Ada,,"left" side\n', 2),
+        ('Ada,,\n\nBen,,"left" side\n', 4),
+    ],
+)
+def test_a_mark_that_fits_nowhere_is_refused_with_its_line(rows: str, line: int) -> None:
+    with pytest.raises(RuleBroken, match=f"^line {line}: a quotation mark"):
+        table_of(HEAD + rows)
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ('Ada,a@x.example,"sore\nBen,b@x.example,stiff"\nCara,,\n', [(2, "notes")]),
+        ('Ada,a@x.example,"sore\nBen,b@x.example,stiff\nDan,,"\nCara,,\n', [(2, "notes")]),
+        ('"Ada,a@x.example,sore\nBen",b@x.example,stiff\n', [(2, "name")]),
+        ('Cara,,\nAda,"a@x.example,sore\r\nBen,b@x.example",stiff\n', [(3, "email")]),
+        # what people write
+        ('Ada,,"sore, left, worse in the morning\nbetter since May"\nBen,,\n', []),
+        ('Ada,,"one\n\ntwo\nthree"\n', []),
+        ('Ada,,5" taller\n', []),
+        ('"Holm, Ada",,"says ""no"""\n', []),
+    ],
+)
+def test_a_cell_that_holds_other_rows_is_found(rows: str, found: list[tuple[int, str]]) -> None:
+    assert list(swallowed(table_of(HEAD + rows))) == found
+
+
+def test_notes_that_look_like_rows_everywhere_are_notes() -> None:
+    note = '"since May, left, sore\nthen June, right, stiff"'
+    assert not list(swallowed(table_of(HEAD + f"Ada,,{note}\nBen,,{note}\nCara,,{note}\n")))
+
+
+@given(st.lists(st.lists(st.text('ab,;"\n é'), min_size=3, max_size=3), min_size=1, max_size=5))
+def test_what_is_written_properly_is_read_back(rows: list[list[str]]) -> None:
+    out = StringIO()
+    csv.writer(out).writerows([["name", "email", "notes"], *rows])
+    assert [list(row.cells) for row in table_of(out.getvalue()).rows] == rows
+
+
+@given(st.text())
+def test_any_text_is_a_table_or_refused_in_words(text: str) -> None:
+    with suppress(RuleBroken):
+        assert len(table_of(text).rows) <= len(text)
