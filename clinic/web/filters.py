@@ -11,9 +11,11 @@ from jinja2 import StrictUndefined
 
 from clinic.catalogue import figures
 from clinic.domain.access import Permission
+from clinic.domain.dates import born
 from clinic.domain.dates import day_in_words as day
 from clinic.domain.dates import time_in_words as clock
 from clinic.domain.greeting import first_name
+from clinic.models import Client
 from clinic.services.access import practice_of
 from clinic.web.presenters.chrome import chrome
 from clinic.web.presenters.zones import zone_words
@@ -25,13 +27,16 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
+        born=born,
+        born_fact=born_fact,
         city=city,
         clock=clock,
-        first_name=first_name,
         day=day,
         day_year=day_year,
+        first_name=first_name,
         local_date=local_date,
         moment=moment,
+        who=who,
     )
     app.jinja_env.globals.update(figure=figures.figure, has_figure=figures.has_figure, Permission=Permission)
     app.context_processor(_who)
@@ -40,6 +45,16 @@ def init_filters(app: Flask) -> None:
 def day_year(value: date) -> str:
     """Mon 24 Nov 2026"""
     return f"{day(value)} {value.year}"
+
+
+def who(client: Client) -> str:
+    """Anna Nord, born 3 May 1961: whose page this is, where there may be two of that name."""
+    return f"{client.name}, {born(client.born_on)}" if client.born_on else client.name
+
+
+def born_fact(client: Client) -> list[str]:
+    """The date of birth as a fact under a title that names the client; nothing where it is not known."""
+    return [born(client.born_on)] if client.born_on else []
 
 
 def city(zone: str) -> str:

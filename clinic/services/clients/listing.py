@@ -70,6 +70,9 @@ class ClientLine:
 
     id: uuid.UUID
     name: str
+    name_key: str  # equal where names look alike
+    born_on: date | None
+    phone: str | None
     kind: ClientKind
     group_name: str | None
     program: ProgramStatus | None
@@ -212,6 +215,8 @@ def _columns() -> Select[Any]:
     return select(
         Client.id,
         Client.name,
+        Client.sort_key,
+        Client.born_on,
         Client.phone,
         Client.kind,
         Client.group_name,
@@ -281,6 +286,9 @@ def _listed(row: Row[Any], reasons: Sequence[Reason], words: Said, at: datetime)
     return ClientLine(
         id=row.id,
         name=row.name,
+        name_key=row.sort_key,
+        born_on=row.born_on,
+        phone=row.phone,
         kind=row.kind,
         group_name=row.group_name,
         program=row.program,

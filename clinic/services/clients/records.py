@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.errors import ClinicError, Conflict, RuleBroken
 from clinic.domain.people import born_problem, consent_problem, may_be_one, name_keys, phone_problem
 from clinic.domain.types import ClientKind, ClientStatus, SkipReason
 from clinic.extensions import db
@@ -58,11 +58,11 @@ PLAIN = tuple(
 )
 
 
-class NamesakesFound(RuleBroken):
+class NamesakesFound(ClinicError):
     """There are clients of this name already: whoever adds another one has to mean it."""
 
     def __init__(self, name: str, people: Sequence[Client]) -> None:
-        super().__init__(f"There is a client called {name} already. Is it the same person?")
+        super().__init__(f"There is a client called {name} already.")
         self.people = people
 
 

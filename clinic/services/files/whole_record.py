@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, select
 
 from clinic.domain.access import Permission
+from clinic.domain.dates import born
 from clinic.domain.errors import Forbidden
 from clinic.extensions import db
 from clinic.models import Base
@@ -54,7 +55,7 @@ NOT_TOLD = frozenset(
         *("lease_token", "lease_until", "sender"),
     }
 )
-READ_ME = """What {practice} holds about {client}, taken out on {day} by {by}.
+READ_ME = """What {practice} holds about {client}{born}, taken out on {day} by {by}.
 
 record.json          every row, by table; dates and times in UTC
 findings.csv         every finding of every assessment
@@ -73,6 +74,7 @@ def export(actor: Actor, client_id: uuid.UUID) -> bytes:
     findings = client_findings.of_client(actor, client_id)
     at = now()
     told = {"practice": findings.practice.name, "client": findings.client.name, "by": actor.name}
+    told["born"] = f", {born(findings.client.born_on)}" if findings.client.born_on else ""
     rows = json.dumps(record_of(actor, client_id), ensure_ascii=False, indent=1)
     bundle = fhir_bundle(findings, questionnaire_results.for_client(actor, client_id), at)
     return _zip(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from clinic.domain.errors import Conflict
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.pain_rule import ceiling_of
 from clinic.domain.types import ClientStatus
+from clinic.models import Client, Practice
 from clinic.services import mail_standing, warnings
 from clinic.services.access import client_for, practice_of
 from clinic.services.assessments import recording as exams
@@ -27,6 +28,7 @@ from clinic.services.clients import overview as client_overview
 from clinic.services.clients import records as clients
 from clinic.services.clients.listing import ClientFilter
 from clinic.services.clients.on_top import RecordTop
+from clinic.services.clients.records import NamesakesFound
 from clinic.services.clients.timeline import LoggedWords, TimelinePage
 from clinic.services.clock import now, today_in
 from clinic.services.programs import assigning as programs
@@ -77,13 +79,12 @@ def add() -> Page:
     form = AddClientForm(time_zone=practice.time_zone)
     form.time_zone.put_first(practice.time_zone)
     if form.validate_on_submit():
-        with form.attempt():
-            details = form.details(today_in(practice.time_zone))
-            client = clients.add(actor, details, invite=bool(form.invite.data), key=form.key.data or "")
-            sent = f" An invitation is on its way to {client.email}." if form.invite.data else ""
-            flash(f"{client.name} is added.{sent}", "success")
-            return redirect(url_for("practitioner.clients.show", client_id=client.id), 303)
-    return render_template("practitioner/clients/add.html", form=form), 422 if form.errors else 200
+        try:
+            with form.attempt():
+                return _added(form, practice)
+        except NamesakesFound as found:
+            return _add_page(form, found.people), 409
+    return _add_page(form), 422 if form.errors else 200
 
 
 def show(client_id: uuid.UUID) -> str:
@@ -208,6 +209,24 @@ def status(client_id: uuid.UUID) -> Page:
         return redirect(url_for("practitioner.clients.show", client_id=client_id), 303)
     context = {"form": form, "client": client, "said": said, "is_active": is_active}
     return render_template("practitioner/clients/status.html", **context), 422 if form.errors else 200
+
+
+def _added(form: AddClientForm, practice: Practice) -> Response:
+    details = form.details(today_in(practice.time_zone))
+    client = clients.add(
+        current_actor(),
+        details,
+        invite=bool(form.invite.data),
+        key=form.key.data or "",
+        another=form.is_another(),
+    )
+    sent = f" An invitation is on its way to {client.email}." if form.invite.data else ""
+    flash(f"{client.name} is added.{sent}", "success")
+    return redirect(url_for("practitioner.clients.show", client_id=client.id), 303)
+
+
+def _add_page(form: AddClientForm, namesakes: Sequence[Client] = ()) -> str:
+    return render_template("practitioner/clients/add.html", form=form, namesakes=namesakes, words=words)
 
 
 def _offers(client: Any) -> list[offer_words.OfferLine]:

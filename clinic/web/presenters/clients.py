@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -80,9 +81,28 @@ def standing(value: AccountStanding) -> ClientMark:
     return ClientMark(STANDING_KIND[value], STANDING_WORDS[value])
 
 
-def second_line(client: ClientLine) -> str:
-    """What stands below the name: the group, or the kind."""
-    return client.group_name or KIND_WORDS[client.kind]
+def second_line(client: ClientLine, alike: Collection[str]) -> str:
+    """What stands below the name: the group or the kind, the birthday, and a phone where names are alike."""
+    facts = [client.group_name or KIND_WORDS[client.kind]]
+    if client.born_on:
+        facts.append(born(client.born_on))
+    if client.phone and client.name_key in alike:
+        facts.append(client.phone)
+    return ", ".join(facts)
+
+
+def alike(rows: Sequence[ClientLine]) -> frozenset[str]:
+    """The folded names that several of these clients share."""
+    return frozenset(name for name, times in Counter(row.name_key for row in rows).items() if times > 1)
+
+
+def told_apart(client: Client) -> list[str]:
+    """What tells a client from another of the same name."""
+    return [
+        born(client.born_on) if client.born_on else "no date of birth",
+        *filter(None, (client.phone, client.email)),
+        *(["archived"] if client.status is ClientStatus.ARCHIVED else []),
+    ]
 
 
 def invitation_words(

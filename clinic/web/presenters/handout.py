@@ -10,7 +10,7 @@ from typing import Any
 import segno
 
 from clinic.catalogue.figures import figure, has_figure
-from clinic.domain.dates import count, week_start
+from clinic.domain.dates import born, count, week_start
 from clinic.domain.moves import MistakeContent
 from clinic.domain.side_by_side import minutes_together
 from clinic.models import Client, Practice, Program
@@ -48,6 +48,7 @@ def handout(
         "practice": letterhead(practice),
         "name": name,
         "client": client.name,
+        "born": born(client.born_on) if client.born_on else "",
         "when": _when(programs, own, today),
         "hold": hold.text if hold else "",
         "moves": [_move(number, move) for number, move in enumerate(moves, 1)],

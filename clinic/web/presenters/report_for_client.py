@@ -9,7 +9,7 @@ from typing import Any
 from clinic.catalogue.plain_words import PlainMeasure, plain_words
 from clinic.domain.assessment import BatteryItem
 from clinic.domain.change import REAL_CHANGE, ChangeVerdict
-from clinic.domain.dates import count
+from clinic.domain.dates import born, count
 from clinic.domain.finding_changes import FindingChange
 from clinic.domain.findings import Values, with_unit
 from clinic.domain.side_by_side import minutes_together
@@ -56,6 +56,7 @@ def client_page(seen: ReportView, following: NextForClient) -> dict[str, Any]:
         "description": "Your visit in plain words",
         "practice": letterhead(practice),
         "client": assessment.client.name,
+        "born": born(assessment.client.born_on) if assessment.client.born_on else "",
         "taken": day_year(assessment.taken_on),
         "before": day_year(before.taken_on) if before else "",
         "draft": DRAFT if seen.is_draft else "",

@@ -10,7 +10,7 @@ from typing import Any
 from clinic.domain.amendments import AddedAmendment
 from clinic.domain.assessment import BatteryItem, Threshold
 from clinic.domain.change import REAL_CHANGE, ChangeVerdict
-from clinic.domain.dates import count
+from clinic.domain.dates import born, count
 from clinic.domain.finding_changes import FindingChange
 from clinic.domain.findings import Place, Value, Values, in_figures
 from clinic.domain.same_day import same_day_findings
@@ -91,6 +91,8 @@ def _status(seen: ReportView) -> str:
 
 def _facts(seen: ReportView) -> Iterator[tuple[str, str]]:
     assessment = seen.assessment
+    if assessment.client.born_on:
+        yield "Client", f"{assessment.client.name}, {born(assessment.client.born_on)}"
     yield "Taken", day_year(assessment.taken_on)
     yield "Battery", f"{reading.name_of(assessment)}, version {assessment.battery_version}"
     if assessment.client.reason_for_care:

@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.greeting import first_name
+from clinic.domain.greeting import NOBODY, first_name
 from clinic.services.clients import invitations
 from clinic.services.clients.invitations import InvitationOffer
 from clinic.web.authz import begin_session, current_actor, end_session, is_signed_in
@@ -44,8 +44,11 @@ def _other_account(secret: str, offered: InvitationOffer) -> Response | str:
 
 
 def _page(name: str, offered: InvitationOffer, **context: object) -> str:
+    """One of the two pages; whoever holds the link learns no more of the name than a greeting says."""
+    called = first_name(offered.client.name)
     context |= {
-        "first_name": first_name(offered.client.name),
+        "first_name": called,
+        "whose": offered.client.name if called == NOBODY else called,
         "host": offered.practice,
         "client": offered.client,
     }

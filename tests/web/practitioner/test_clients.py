@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -304,3 +305,83 @@ def test_a_client_has_a_pain_ceiling_of_their_own_or_the_practices(people: Peopl
     assert cora().pain_ceiling is None
     staff.post(f"{address}/edit", TYPED | {"version": "3", "pain_ceiling": "0"}, status=422)
     assert cora().pain_ceiling is None
+
+
+BORN = {"born_on-day": "3", "born_on-month": "5", "born_on-year": "1961"}
+
+
+def test_a_date_of_birth_is_kept_and_shown(staff: Visitor) -> None:
+    staff.post("/clients/new", TYPED | BORN, status=303)
+    assert cora().born_on == date(1961, 5, 3)
+    here = f"/clients/{cora().id}"
+    assert "born 3 May 1961" in text(staff.get(here))
+    assert "3 May 1961" in text(staff.get(f"{here}/details"))
+    assert "Cora Lind, born 3 May 1961" in text(staff.get(f"{here}/assessments/new"))
+    assert 'value="1961"' in staff.get(f"{here}/edit").text
+    assert "born 3 May 1961" in text(staff.get("/clients?q=cora"))
+
+
+@pytest.mark.parametrize(
+    ("born", "said"),
+    [
+        ({"born_on-year": "2999"}, "A date of birth cannot be in the future."),
+        ({"born_on-year": "1066"}, "Enter a year of birth from"),
+        ({"born_on-day": "31", "born_on-month": "2"}, "This day does not exist in the calendar."),
+    ],
+)
+def test_a_date_of_birth_that_cannot_be_is_refused(staff: Visitor, born: dict[str, str], said: str) -> None:
+    before = count_clients()
+    assert said in text(staff.post("/clients/new", TYPED | BORN | born, status=422))
+    assert count_clients() == before
+
+
+def test_a_phone_that_a_spreadsheet_spoiled_is_refused(staff: Visitor) -> None:
+    page = staff.post("/clients/new", TYPED | {"phone": "4.47912E+11"}, status=422)
+    assert "a spreadsheet has rounded it" in text(page)
+
+
+@pytest.mark.parametrize("name", ["\u00a0", "\u200b \u3164", "\u202e"])
+def test_a_name_that_nobody_can_see_is_no_name(staff: Visitor, name: str) -> None:
+    page = staff.post("/clients/new", TYPED | {"name": name}, status=422)
+    assert "Enter the client’s name." in text(page)
+
+
+@pytest.mark.parametrize("name", ["Ada Northcote", "ada  NORTHCOTE", "Northcote, Ada"])
+def test_a_second_person_of_the_same_name_is_added_only_after_asking(
+    people: People, staff: Visitor, name: str
+) -> None:
+    people.client.sort_key, people.client.phone = "ada northcote", "020 7946 0777"
+    db.session.commit()
+    before = count_clients()
+    asked = staff.post("/clients/new", TYPED | {"name": name}, status=409)
+    assert f"There is a {' '.join(name.split())} already" in text(asked)
+    assert "020 7946 0777" in text(asked)
+    assert "no date of birth" in text(asked)
+    assert f'href="/clients/{people.client.id}"' in asked.text
+    assert "Add anyway" in asked.text
+    assert count_clients() == before
+    again = TYPED | {"name": name, "another": " ".join(name.split())}
+    staff.post("/clients/new", again, status=303)
+    assert count_clients() == before + 1
+
+
+def test_who_was_asked_about_one_name_is_asked_about_the_next(people: People, staff: Visitor) -> None:
+    people.client.sort_key = "ada northcote"
+    db.session.commit()
+    staff.post("/clients/new", TYPED | {"name": "Ada Northcote", "another": "Cora Lind"}, status=409)
+
+
+def test_people_born_on_different_days_are_not_asked_about(people: People, staff: Visitor) -> None:
+    people.client.sort_key, people.client.born_on = "ada northcote", date(1984, 1, 9)
+    db.session.commit()
+    staff.post("/clients/new", TYPED | BORN | {"name": "Ada Northcote"}, status=303)
+
+
+def test_two_of_one_name_are_told_apart_in_the_list(people: People, staff: Visitor) -> None:
+    people.client.sort_key, people.client.phone = "ada northcote", "020 7946 0777"
+    db.session.commit()
+    assert "020 7946 0777" not in text(staff.get("/clients"))
+    make_client(people.practice, "Ada Northcote", sort_key="ada northcote", born_on=date(1984, 1, 9))
+    page = text(staff.get("/clients"))
+    assert "020 7946 0777" in page
+    assert "born 9 Jan 1984" in page
