@@ -60,6 +60,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/sign-out", signin.sign_out, PUBLIC, POST),
         Rule("/forgotten-password", reset.ask, PUBLIC, FORM),
         Rule("/new-password/<secret>", reset.choose, PUBLIC, FORM, "link"),
+        Rule("/.well-known/change-password", home.change_password, PUBLIC),
         Rule("/set-up", setup.begin, PUBLIC, FORM),
         Rule("/invitation/<secret>", invitation.show, PUBLIC, FORM, "link"),
         Rule("/c/<secret>", checkin.show, PUBLIC, FORM, "link"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from typing import Any
 
 from flask import Flask, render_template
@@ -12,10 +13,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from clinic.domain.dates import count
 from clinic.domain.errors import Conflict, Forbidden, LinkProblem, NotFound
 from clinic.domain.traces import trace
 from clinic.domain.types import LinkProblemKind
 from clinic.extensions import db
+from clinic.web.limits import seconds_to_wait
 
 log = logging.getLogger(__name__)
 PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500, 503})
@@ -29,18 +32,18 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Conflict, lambda error: page(409))
     app.register_error_handler(StaleDataError, lambda error: page(409))
     app.register_error_handler(CSRFError, lambda error: page(400))
-    app.register_error_handler(RateLimitExceeded, lambda error: page(429))
+    app.register_error_handler(RateLimitExceeded, too_many)
     app.register_error_handler(OperationalError, database_away)
     app.register_error_handler(SecurityError, other_host)
     app.register_error_handler(HTTPException, http)
     app.register_error_handler(Exception, crash)
 
 
-def page(status: int) -> tuple[str, int]:
+def page(status: int, **context: Any) -> tuple[str, int]:
     """The page of one status; the session is clean before a template could ask it anything."""
     db.session.rollback()
     known = status if status in PAGES else 400 if status < 500 else 500
-    return render_template(f"errors/{known}.html"), status
+    return render_template(f"errors/{known}.html", **context), status
 
 
 def http(error: HTTPException) -> Any:
@@ -51,6 +54,13 @@ def http(error: HTTPException) -> Any:
     kept = {"allow", "retry-after"}
     headers = [(name, value) for name, value in error.get_headers() if name.lower() in kept]
     return body, status, headers
+
+
+def too_many(error: RateLimitExceeded) -> tuple[str, int, dict[str, str]]:
+    """Tried too often: when to come back, in words and for machines."""
+    wait = seconds_to_wait()
+    body, status = page(429, retry_after=count(math.ceil(wait / 60), "minute"))
+    return body, status, {"Retry-After": str(wait)}
 
 
 def other_host(error: SecurityError) -> tuple[str, int, dict[str, str]]:

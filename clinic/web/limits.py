@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from clinic.web.forms.accounts import address_key
 # nobody can shut the owner out by trying.
 PER_ADDRESS = "30 per 10 minutes"
 PER_ACCOUNT = "8 per 10 minutes;40 per day"
+LONGEST_WAIT = 600  # seconds, where the store of limits does not say
 
 
 def account_key() -> str:
@@ -30,8 +32,14 @@ def own_account_key() -> str:
 
 
 def did_not_work(answer: Response) -> bool:
-    """Whether a form was refused: what worked uses nothing up, however many devices somebody has."""
+    """Whether a form was refused: what worked uses nothing up, though a class signs in from one hall."""
     return answer.status_code != 303
+
+
+def seconds_to_wait() -> int:
+    """How long whoever was just refused has to wait."""
+    refused = limiter.current_limit
+    return max(1, int(refused.reset_at - time.time())) if refused else LONGEST_WAIT
 
 
 def on_post(limit: str, **options: Any) -> Callable[[View], View]:

@@ -9,10 +9,10 @@ from clinic.services import notices
 from clinic.web import account
 from clinic.web.authz import current_actor
 from clinic.web.forms.accounts import DailyNoticeForm
-from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, on_post, own_account_key
+from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, did_not_work, on_post, own_account_key
 
 
-@on_post(PER_ADDRESS)
+@on_post(PER_ADDRESS, deduct_when=did_not_work)
 @on_post(PER_ACCOUNT, key_func=own_account_key)
 def show() -> Response | str | tuple[str, int]:
     """Show it, and change the password."""

@@ -11,11 +11,11 @@ from clinic.services.clients import invitations
 from clinic.services.clients.invitations import InvitationOffer
 from clinic.web.authz import begin_session, current_actor, end_session, is_signed_in
 from clinic.web.forms.invitations import AcceptForm, LeaveForm
-from clinic.web.limits import PER_ADDRESS, on_post
+from clinic.web.limits import PER_ADDRESS, did_not_work, on_post
 from clinic.web.presenters.chrome import chrome
 
 
-@on_post(PER_ADDRESS)
+@on_post(PER_ADDRESS, deduct_when=did_not_work)
 def show(secret: str) -> Response | str | tuple[str, int]:
     """Show whom the invitation is for; make the account, once."""
     offered = invitations.offer(secret)

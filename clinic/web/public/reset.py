@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from clinic.services import practices
 from clinic.services.accounts import signing_in as accounts
 from clinic.web.forms.accounts import AskResetForm, NewPasswordForm
-from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, on_post
+from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, did_not_work, on_post
 from clinic.web.presenters.chrome import chrome
 
 PAUSE = 0.2  # seconds; a known address costs a write, and that must not show in the time to the answer
@@ -31,7 +31,7 @@ def ask() -> Response | str | tuple[str, int]:
     return render_template("public/reset_asked.html", address=form.email.data, chrome=around)
 
 
-@on_post(PER_ADDRESS)
+@on_post(PER_ADDRESS, deduct_when=did_not_work)
 def choose(secret: str) -> Response | str | tuple[str, int]:
     """Choose a new password through a mailed link."""
     user = accounts.reset_subject(secret)

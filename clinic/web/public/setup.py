@@ -9,10 +9,10 @@ from clinic.services import practices
 from clinic.services.accounts import signing_in as accounts
 from clinic.web.authz import begin_session, home_for
 from clinic.web.forms.practice import SetUpForm
-from clinic.web.limits import PER_ADDRESS, on_post
+from clinic.web.limits import PER_ADDRESS, did_not_work, on_post
 
 
-@on_post(PER_ADDRESS)
+@on_post(PER_ADDRESS, deduct_when=did_not_work)
 def begin() -> Response | str | tuple[str, int]:
     """Ask for the practice's details and the owner's account, once."""
     if practices.exists():

@@ -18,7 +18,7 @@ from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, did_not_wor
 from clinic.web.presenters.chrome import chrome
 
 
-@on_post(PER_ADDRESS)
+@on_post(PER_ADDRESS, deduct_when=did_not_work)
 @on_post(PER_ACCOUNT, key_func=account_key, deduct_when=did_not_work)
 def sign_in() -> Response | str | tuple[str, int]:
     """Ask for address and password; a wrong one and an unknown one get the same answer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -198,3 +199,59 @@ def test_every_answer_carries_the_security_headers(people: People, visit: Visit)
         assert headers["Cache-Control"] == "no-store"
         assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+def test_a_class_in_one_hall_signs_in_and_nobody_is_locked_out(people: People, visit: Visit) -> None:
+    for _ in range(40):
+        sign_in(visit(), people.colleague.email, status=303)
+    sign_in(visit(), people.owner.email, status=303)
+
+
+def test_who_has_to_wait_is_told_how_long(people: People, visit: Visit) -> None:
+    for _ in range(8):
+        sign_in(visit(), people.colleague.email, "not the password at all", status=422)
+    answer = sign_in(visit(), people.colleague.email, status=429)
+    assert 0 < int(answer.headers["Retry-After"]) <= 600
+    minutes = -(-int(answer.headers["Retry-After"]) // 60)
+    assert f"Try again in {minutes} minute" in answer.get_data(as_text=True)
+
+
+def test_every_page_that_makes_somebody_wait_says_until_when(people: People, visit: Visit) -> None:
+    for _ in range(8):
+        visit().post("/forgotten-password", {"email": people.owner.email}, status=200)
+    answer = visit().post("/forgotten-password", {"email": people.owner.email}, status=429)
+    assert int(answer.headers["Retry-After"]) > 0
+    own = {"current": "not the password at all", "password": NEW_PASSWORD}
+    for _ in range(8):
+        visit(people.colleague).post("/your-account", own, status=422)
+    answer = visit(people.colleague).post("/your-account", own, status=429)
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+USERNAME = re.compile(r"<input[^>]*autocomplete=\"username\"[^>]*>")
+
+
+def test_a_password_manager_sees_whose_password_it_is(people: People, visit: Visit) -> None:
+    with transaction():
+        link = f"/new-password/{accounts.mint_reset(people.colleague)}"
+    pages = (
+        visit().get("/sign-in"),
+        visit().get(link),
+        visit(people.colleague).get("/your-account"),
+        visit(people.client_user).get("/account"),
+    )
+    for page in pages:
+        (field,) = USERNAME.findall(page.get_data(as_text=True))
+        assert 'type="email"' in field
+    assert people.client_user.email in field
+
+
+def test_a_password_manager_finds_the_page_to_change_a_password(people: People, visit: Visit) -> None:
+    here = "/.well-known/change-password"
+    assert visit(people.colleague).get(here, status=303).location == "/your-account"
+    assert visit(people.client_user).get(here, status=303).location == "/account"
+    browser = visit()
+    door = browser.get(here, status=303).location
+    assert door.startswith("/sign-in?next=")
+    answer = sign_in(browser, people.colleague.email, path=door, status=303)
+    assert answer.location == here
