@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
+from clinic.cli.tables import make_tables
 from clinic.services import demo as service
 
 
@@ -14,5 +15,6 @@ from clinic.services import demo as service
 @with_appcontext
 def demo(clients: int, seed: int) -> None:
     """Make a believable practice with made-up clients in an empty installation."""
+    make_tables()
     for login in service.seed_practice(clients, seed):
         click.echo(f"{login.role:<13} {login.email}   {login.password}")

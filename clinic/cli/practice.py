@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
+from clinic.cli.tables import make_tables
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import Role
 from clinic.mail.addresses import Address, AddressRefused, parse_address
@@ -50,6 +51,7 @@ def init(
     password: str,
 ) -> None:
     """Begin a practice with its owner's account."""
+    make_tables()
     details = practices.PracticeDetails(name, zone, phone, None, emergency_number, urgent_number)
     practices.begin(details, owner, email, password)
     click.echo(f"{name} is set up. {owner} signs in as {email.typed}.")

@@ -15,20 +15,17 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import click
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 
 from clinic.cli.broker import broker_command
 from clinic.cli.supervisor import supervise
+from clinic.cli.tables import bring_up_to_date
 from clinic.cli.trouble import CannotStart
 from clinic.domain.errors import ClinicError
-from clinic.extensions import MIGRATIONS, db
+from clinic.extensions import db
 from clinic.services import demo as made_up
 from clinic.services.reasons import rebuilding
-from clinic.services.upkeep import backup
 from config import Settings
 
 READY_WITHIN = 60.0  # seconds
@@ -45,7 +42,7 @@ def serve(demo: bool, reload: bool) -> None:
     with _folder_of_our_own(settings.data_dir):
         _check_port(settings.port)
         commands = _commands(settings, reload=reload)
-        _migrate(settings)
+        bring_up_to_date(settings)
         rebuilding.build_missing()
         lines = _demo_lines() if demo else []
         db.session.remove()
@@ -128,25 +125,6 @@ def _check_port(port: int) -> None:
                 else f"cannot be used: {error}"
             )
             raise CannotStart(f"Port {port} {taken}. Set CLINIC_PORT to another one.") from None
-
-
-def _migrate(settings: Settings) -> None:
-    with db.engine.connect() as connection:
-        there = set(MigrationContext.configure(connection).get_current_heads())
-    if there == set(ScriptDirectory(str(MIGRATIONS)).get_heads()):
-        return
-    if there:
-        _keep_a_copy(settings)
-    upgrade()
-
-
-def _keep_a_copy(settings: Settings) -> None:
-    """A migration can be undone only so far."""
-    copy = None
-    if settings.database_url.startswith("sqlite"):
-        copy = backup.copy_sqlite(settings.database_url, settings.data_dir / "backups")
-    if copy is not None:
-        click.echo(f"A copy from before the migration is at {copy}.")
 
 
 def _demo_lines() -> list[str]:

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from clinic import create_app
 from clinic.domain.errors import RuleBroken
 from clinic.extensions import db
-from clinic.models import Base
+from clinic.models import Base, Practice
 from clinic.services.upkeep import backup
+from tests.backends import database_urls
+from tests.conftest import settings_for
 from tests.factories.people import make_people
 
 
@@ -71,3 +74,39 @@ def test_a_database_with_records_is_never_written_over(live_app: Flask, tmp_path
     backup.back_up(tmp_path / "all.gz")
     with pytest.raises(RuleBroken, match="empty"):
         backup.restore(tmp_path / "all.gz")
+
+
+def test_an_empty_folder_is_filled_from_a_backup(live_app: Flask, tmp_path: Path) -> None:
+    make_people()
+    rows = backup.back_up(tmp_path / "all.gz")
+    with database_urls() as new:
+        app = create_app(settings_for(new(), tmp_path / "not" / "there"))
+        with app.app_context():
+            done = app.test_cli_runner().invoke(args=["restore", str(tmp_path / "all.gz")])
+            assert done.exception is None
+            assert f"{rows} rows restored" in done.output
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["demo", "--clients", "2"],
+        [
+            *("init", "--name", "Harbour", "--zone", "Europe/London", "--phone", "020 7946 0100"),
+            *("--emergency-number", "999", "--urgent-number", "111", "--owner", "Olive Hart"),
+            *("--email", "olive@harbour.example", "--password", "seven grey herons over water"),
+        ],
+    ],
+    ids=["demo", "init"],
+)
+def test_an_empty_folder_gets_its_tables_first(tmp_path: Path, command: list[str]) -> None:
+    with database_urls() as new:
+        app = create_app(settings_for(new(), tmp_path / "new"))
+        with app.app_context():
+            done = app.test_cli_runner().invoke(args=command)
+            assert done.exception is None, done.output
+            assert db.session.scalar(select(func.count()).select_from(Practice)) == 1
+            db.session.remove()
+            db.engine.dispose()
