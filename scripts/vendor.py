@@ -23,6 +23,18 @@ ATKINSON = "@fontsource-variable/atkinson-hyperlegible-next"
 # The same typeface for paper: what sets the PDFs reads neither woff2 nor variable fonts.
 PRINT_FONTS = Path("clinic/reports/fonts")
 ATKINSON_TTF = "@expo-google-fonts/atkinson-hyperlegible-next"
+WEIGHTS = {"Regular": "400Regular", "Bold": "700Bold"}
+
+
+def noto(script: str, *weights: str) -> dict[str, str]:
+    """Copies of the typeface for names in a script that Atkinson does not know, with its licence."""
+    package, name = f"@expo-google-fonts/noto-sans-{script.lower()}", f"NotoSans{script}"
+    fonts = {
+        f"{PRINT_FONTS}/{name}-{weight}.ttf": f"{package}/{WEIGHTS[weight]}/{name}_{WEIGHTS[weight]}.ttf"
+        for weight in weights
+    }
+    return {**fonts, f"{PRINT_FONTS}/noto-sans-{script.lower()}.LICENSE.txt": f"{package}/LICENSE_FONT"}
+
 
 COPIES = {
     "clinic/static/vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
@@ -41,6 +53,10 @@ COPIES = {
         f"{ATKINSON_TTF}/700Bold/AtkinsonHyperlegibleNext_700Bold.ttf"
     ),
     f"{PRINT_FONTS}/atkinson.LICENSE.txt": f"{ATKINSON_TTF}/LICENSE_FONT",
+    **noto("Arabic", "Regular", "Bold"),
+    **noto("Devanagari", "Regular", "Bold"),
+    **noto("Thai", "Regular", "Bold"),
+    **noto("SC", "Regular"),  # Chinese and Japanese; one weight is 10 MB
     "clinic/static/icons.LICENSE.txt": "lucide-static/LICENSE",
     "tests/vendor/axe.min.js": "axe-core/axe.min.js",
     "tests/vendor/axe.LICENSE.txt": "axe-core/LICENSE",

@@ -1,7 +1,7 @@
-"""Pages for paper: templates in typst, and the one function that fills them."""
+"""Pages for paper: templates in typst, and the function that fills them."""
 
 from __future__ import annotations
 
-from clinic.reports.typesetting import pdf
+from clinic.reports.typesetting import pdf, unprintable
 
-__all__ = ["pdf"]
+__all__ = ["pdf", "unprintable"]

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Mapping
-from datetime import datetime
-from functools import cache
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from typst import Compiler
+    from typst import Compiler, Fonts, TypstError
 
 FOLDER = Path(__file__).parent
-ACCESSIBLE = "ua-1"  # PDF/UA-1: an untitled document or a picture without words does not compile
-NO_GLYPH = "could not be displayed with font"
+ACCESSIBLE = "ua-1"  # PDF/UA-1: an untitled document, a picture without words, a letter in no font: refused
+NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed with font')
+ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+BOX = "□"  # stands for a letter that no font here knows
+KNOWN = 0x0500  # Latin, Greek, Cyrillic: up to here all can be printed, and nobody is asked
 LONG_WORD = re.compile(r"\S{30}(?=\S)")
 MAY_BREAK = "\u200b"
 _one_at_a_time = Lock()  # a compiler keeps what it has set before, and is not made for two threads
@@ -26,35 +29,75 @@ log = logging.getLogger(__name__)
 
 
 def pdf(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
-    """The PDF of a template (`template.typ` beside this module) filled with JSON values."""
+    """The PDF of a template (`template.typ` beside this module) filled with JSON values.
+
+    A letter that no font here knows is printed as a box, and the paper says so: it stays tagged.
+    """
+    with _one_at_a_time:
+        made, missing = _set_with_boxes(template, _each_text(data, _breakable), made_at)
+    if missing:
+        log.warning("a page was set without a letter that is in no font")
+    return made
+
+
+def unprintable(text: str) -> str:
+    """The letters of a name that no font here knows, a space between; empty where all can be printed."""
+    return "" if all(ord(letter) < KNOWN for letter in text) else _unprintable(text)
+
+
+@lru_cache(maxsize=1000)
+def _unprintable(text: str) -> str:
+    with _one_at_a_time:
+        _, missing = _set_with_boxes("letters", {"text": text}, datetime.fromtimestamp(0, UTC))
+    return " ".join(sorted(missing, key=text.find))
+
+
+def _set_with_boxes(template: str, told: Any, made_at: datetime) -> tuple[bytes, set[str]]:
+    """The PDF, and the letters that stand in it as boxes."""
     from typst import TypstError
 
-    told = {"data": json.dumps(_breakable(data), ensure_ascii=False)}
-    with _one_at_a_time:
+    missing: set[str] = set()
+    while True:
         try:
-            return _set(template, told, made_at, ACCESSIBLE)
+            return _set(template, told, made_at), missing
         except TypstError as problem:
-            if NO_GLYPH not in str(problem):
+            found = _without_glyph(problem) - missing
+            if not found:
                 raise
-        # a letter that no font here knows, say of a name: printed with a gap, the page must come all the same
-        log.warning("a page was set without a letter that is in no font")
-        return _set(template, told, made_at, None)
+            missing |= found
+        told = {**_each_text(told, partial(_boxed, missing=missing)), "boxed": True}
 
 
-def _breakable(value: Any) -> Any:
-    """A word longer than a column may be broken; drawings stay as they are."""
+def _without_glyph(problem: TypstError) -> set[str]:
+    named = NO_GLYPH.findall(problem.diagnostic)
+    return {ESCAPED.sub(lambda code: chr(int(code[1], 16)), each) for each in named}
+
+
+def _boxed(text: str, missing: set[str]) -> str:
+    for each in missing:
+        text = text.replace(each, BOX)
+    return text
+
+
+def _breakable(text: str) -> str:
+    """A word longer than a column may be broken."""
+    return LONG_WORD.sub(f"\\g<0>{MAY_BREAK}", text)
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """The value with each text in it changed; drawings stay as they are."""
     if isinstance(value, str):
-        return value if value.startswith("<svg") else LONG_WORD.sub(f"\\g<0>{MAY_BREAK}", value)
+        return value if value.startswith("<svg") else change(value)
     if isinstance(value, Mapping):
-        return {key: _breakable(each) for key, each in value.items()}
-    return [_breakable(each) for each in value] if isinstance(value, list | tuple) else value
+        return {key: _each_text(each, change) for key, each in value.items()}
+    return [_each_text(each, change) for each in value] if isinstance(value, list | tuple) else value
 
 
-def _set(template: str, told: dict[str, str], made_at: datetime, standard: str | None) -> bytes:
+def _set(template: str, told: Any, made_at: datetime) -> bytes:
     made = _compiler(template).compile(
         format="pdf",
-        sys_inputs=told,
-        pdf_standards=standard,  # type: ignore[arg-type]
+        sys_inputs={"data": json.dumps(told, ensure_ascii=False)},
+        pdf_standards=ACCESSIBLE,  # type: ignore[arg-type]
         timestamp=made_at.replace(microsecond=0),
     )
     assert isinstance(made, bytes)  # one PDF, however many pages
@@ -66,4 +109,12 @@ def _compiler(template: str) -> Compiler:
     # Made from a path and kept: the fonts are read once, and what has not changed is not set again.
     from typst import Compiler
 
-    return Compiler(FOLDER / f"{template}.typ", root=FOLDER, font_paths=[FOLDER / "fonts"])
+    return Compiler(FOLDER / f"{template}.typ", root=FOLDER, font_paths=_fonts())
+
+
+@cache
+def _fonts() -> Fonts:
+    """Ours, and none of the machine's: a page looks the same wherever it is set."""
+    from typst import Fonts
+
+    return Fonts(include_system_fonts=False, font_paths=[FOLDER / "fonts"])

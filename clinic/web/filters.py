@@ -16,6 +16,7 @@ from clinic.domain.dates import day_in_words as day
 from clinic.domain.dates import time_in_words as clock
 from clinic.domain.greeting import first_name
 from clinic.models import Client
+from clinic.reports import unprintable
 from clinic.services.access import practice_of
 from clinic.web.presenters.chrome import chrome
 from clinic.web.presenters.zones import zone_words
@@ -36,6 +37,7 @@ def init_filters(app: Flask) -> None:
         first_name=first_name,
         local_date=local_date,
         moment=moment,
+        unprintable=unprintable,
         who=who,
     )
     app.jinja_env.globals.update(figure=figures.figure, has_figure=figures.has_figure, Permission=Permission)

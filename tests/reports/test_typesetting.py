@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from clinic.reports import pdf
+from clinic.reports import pdf, unprintable
+from clinic.reports.typesetting import _fonts
 from tests.pdf_reader import reader, tags_in, words_in
 
 AT = datetime(2026, 11, 22, 9, 5, 30, 123456, tzinfo=UTC)
@@ -56,9 +58,38 @@ def test_markup_in_the_practices_name_and_in_a_program_stays_words() -> None:
     assert made.count("#strong[x] *b*") == 5
 
 
-@pytest.mark.parametrize("name", ["王小明", "Ada 😀", "\u0e2a\u0e21"])
-def test_a_letter_in_no_font_does_not_stop_the_page(name: str) -> None:
-    assert "Your" in words_in(pdf("for_client", page(client=name, pain="Your pain."), AT))
+IN_EVERY_SCRIPT = ["王小明", "陳龍國", "渋谷 さくら", "สมชาย ใจดี", "محمد علي", "आरव शर्मा", "Ґріш Ωλγα"]
+
+
+@pytest.mark.parametrize("name", IN_EVERY_SCRIPT)
+@pytest.mark.parametrize("template", ["for_client"])
+def test_a_name_in_any_of_these_scripts_is_printed(template: str, name: str) -> None:
+    assert unprintable(name) == ""
+    made = pdf(template, page(client=name), AT)
+    assert set(name) - {" "} <= set(words_in(made)) | set(unicodedata.normalize("NFKC", words_in(made)))
+    assert "cannot print" not in words_in(made)
+    assert ("H1", "") in tags_in(made)
+
+
+@pytest.mark.parametrize(("name", "gap"), [("김민준", "김 민 준"), ("Ada 😀", "😀"), ("王小明 김", "김")])
+def test_a_letter_in_no_font_is_told_and_the_paper_keeps_its_tags(name: str, gap: str) -> None:
+    assert unprintable(name) == gap
+    made = pdf("for_client", page(client=name, pain="Your pain."), AT)
+    words = words_in(made)
+    assert "□ stands for a letter that we cannot print" in words
+    assert "Your" in words
+    assert ("H1", "") in tags_in(made)
+    assert not set(gap) - {" "} & set(words)
+
+
+def test_the_fonts_of_the_machine_play_no_part() -> None:
+    families = {
+        each for each in _fonts().families() if not each.startswith(("New Computer", "DejaVu Sans Mono"))
+    }
+    assert families == {
+        *("Atkinson Hyperlegible Next", "Libertinus Serif", "Noto Sans Arabic"),
+        *("Noto Sans Devanagari", "Noto Sans Thai", "Noto Sans SC"),
+    }
 
 
 def test_a_word_longer_than_the_page_is_broken_not_cut() -> None:
