@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from clinic.domain.search import fold
+from clinic.domain.search import PHONE_COUNTS, digits_of, fold
 
 OLDEST = 120  # years
 EARLIEST_CONSENT = 2000
-PHONE_COUNTS = 9  # last digits: what comes before may be written as +44, 0044 or 0
 SPOILED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 
 
@@ -40,7 +39,7 @@ def phone_problem(phone: str) -> str | None:
 
 def phone_key(phone: str | None) -> str:
     """Equal for two spellings of one number; empty where there are too few digits to tell."""
-    digits = "".join(str(int(sign)) for sign in phone or "" if sign.isdecimal())
+    digits = digits_of(phone or "")
     return digits[-PHONE_COUNTS:] if len(digits) >= PHONE_COUNTS - 3 else ""
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 LONGEST_SORT_KEY = 120
 LONGEST_SEARCH_KEY = 400
 LONGEST_PIECE = 6  # letters; those of a word beyond are compared where the few that are left stand
+
+LEAST_DIGITS = 3  # of a text that is searched as a phone number
+PHONE_COUNTS = 9  # last digits: what comes before may be written as +44, 0044 or 0
+PHONE = re.compile(r"[\d\s()+./–-]+")
+IN_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+TWO_LETTERS = re.compile("([aou])e|(a)a")
 
 # Letters that no decomposition takes apart.
 OWN_LETTERS = str.maketrans(
@@ -50,6 +57,32 @@ def sort_key(name: str) -> str:
     return fold(name)[:LONGEST_SORT_KEY]
 
 
-def search_key(name: str, email: str | None) -> str:
-    """What is searched to find a person: the folded name and address."""
-    return fold(f"{name} {email or ''}")[:LONGEST_SEARCH_KEY]
+def search_key(name: str, email: str | None, phone: str | None = None, group_name: str | None = None) -> str:
+    """What is searched to find a person: name and group in all their spellings, phone, address; folded."""
+    named = f"{name} {group_name or ''}"
+    told = [fold(named), *_spelled_otherwise(named), digits_of(phone or ""), fold(email or "")]
+    return " ".join(filter(None, told))[:LONGEST_SEARCH_KEY]
+
+
+def search_words(text: str) -> list[str]:
+    """The words of a search, each of which stands somewhere in the key of whoever is meant.
+
+    A phone number is one word, however it is spaced, and without what its country puts in front.
+    """
+    digits = digits_of(text)
+    if len(digits) >= LEAST_DIGITS and PHONE.fullmatch(text.strip()):
+        return [digits.lstrip("0")[-PHONE_COUNTS:] or digits]
+    return fold(text).split()
+
+
+def _spelled_otherwise(name: str) -> list[str]:
+    """The words of a name as they are typed without umlauts, or with them: "mueller", "muller"."""
+    plain = fold(name).split()
+    written = fold(name.casefold().translate(IN_TWO_LETTERS)).split()
+    short = [TWO_LETTERS.sub(r"\1\2", word) for word in plain]
+    return [word for word in dict.fromkeys([*written, *short]) if word not in plain]
+
+
+def digits_of(text: str) -> str:
+    """The figures of a phone number, in whatever script they are."""
+    return "".join(str(int(sign)) for sign in text if sign.isdecimal())

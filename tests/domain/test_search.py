@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.domain.search import fold, search_key, sort_key
+from clinic.domain.search import LONGEST_SEARCH_KEY, fold, search_key, search_words, sort_key
 
 FOLDED = [
     ("Łukasz Wójcik", "lukasz wojcik"),
@@ -53,3 +53,47 @@ def test_a_person_without_an_address_is_found_by_name() -> None:
 def test_keys_fit_their_columns() -> None:
     assert len(sort_key("ß" * 120)) == 120
     assert len(search_key("ß" * 120, "æ" * 254)) == 400
+
+
+KEY = search_key("Käthe Müller-Goerke", "km@clients.example", "+44 (0)7912 345678", "Autumn Course")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Müller",
+        "Mueller",
+        "muller",
+        "MUELLER kaethe",
+        "Görke",
+        "goerke",
+        "gorke",
+        "5678",
+        "345 678",
+        "07912 345678",
+        "+44 7912-345678",
+        "0044 7912 345678",
+        "(07912) 345.678",
+        "autumn",
+        "Course Käthe",
+        "km@clients",
+        "müller 5678",
+    ],
+)
+def test_somebody_is_found_by_any_spelling_by_phone_and_by_group(text: str) -> None:
+    words = search_words(text)
+    assert words
+    assert all(word in KEY for word in words)
+
+
+@pytest.mark.parametrize("text", ["Meller", "5679", "07912 345679", "spring", "Müller 5679"])
+def test_nobody_is_found_by_what_is_not_theirs(text: str) -> None:
+    assert not all(word in KEY for word in search_words(text))
+
+
+def test_a_name_that_is_spelled_in_one_way_stands_once() -> None:
+    assert search_key("Ada Lind", None) == "ada lind"
+
+
+def test_the_key_ends_where_its_column_ends() -> None:
+    assert len(search_key("ü" * 120, "x" * 254, "1" * 40, "g" * 80)) == LONGEST_SEARCH_KEY

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from clinic.domain.search import search_key, sort_key
 from clinic.domain.types import ClientKind, Role
 from clinic.extensions import db
 from clinic.models import Client, Practice, User
@@ -89,8 +90,8 @@ def make_client(
             "practice_id": practice.id,
             "user_id": user.id if user else None,
             "name": name,
-            "sort_key": name.casefold(),
-            "search_key": f"{name} {email}".casefold(),
+            "sort_key": sort_key(name),
+            "search_key": search_key(name, email, values.get("phone"), values.get("group_name")),
             "email": email,
             "email_key": email.casefold() if email else None,
             "time_zone": "Europe/London",

@@ -333,3 +333,28 @@ def answers(reader: Reader, *, pain: str, send: bool = True, denied: bool = Fals
     reader.page.locator('label:has([name="contact"][value="no"])').click()
     if send:
         reader.presses("Send your answers")
+
+
+def test_a_client_is_found_as_one_types(settled: Installation, sit_down: SitDown) -> None:
+    a_client(settled, "Käthe Müller")
+    olive = sit_down("Olive", settled)
+    olive.opens("/today")
+    olive.fills(email=OWNER, password=PASSWORD)
+    olive.presses("Sign in", within="main")
+    olive.page.keyboard.press("/")
+    olive.page.keyboard.type("kaethe mueller")
+    found = olive.page.locator("#bar-found a")
+    found.wait_for()
+    assert found.all_inner_texts() == ["Käthe Müller"]
+    olive.looks()
+    olive.tabs_to("Käthe Müller")
+    olive.enters("Enter")
+    olive.sees("Käthe Müller", "Overview")
+    olive.opens("/clients")
+    olive.page.keyboard.press("/")
+    olive.page.keyboard.type("nobody of this name")
+    olive.page.get_by_text("No client matches").wait_for()
+    olive.page.keyboard.press("ControlOrMeta+a")
+    olive.page.keyboard.type("Kaethe")
+    olive.page.locator("#found").get_by_role("link", name="Käthe Müller").wait_for()
+    assert "q=Kaethe" in olive.page.url

@@ -18,9 +18,14 @@ def rename(client: Client, name: str) -> None:
     """Give a client a name, and their account with it, within the caller's transaction."""
     client.name = name
     client.sort_key = sort_key(name)
-    client.search_key = search_key(name, client.email)
+    be_found(client)
     if client.user_id is not None:
         db.session.get_one(User, client.user_id).name = name
+
+
+def be_found(client: Client) -> None:
+    """Let a client be found by what stands in their record now."""
+    client.search_key = search_key(client.name, client.email, client.phone, client.group_name)
 
 
 def readdress(client: Client, address: Address | None) -> None:
@@ -35,7 +40,7 @@ def readdress(client: Client, address: Address | None) -> None:
         _end_mailed_links(client)
     client.email = address.typed if address else None
     client.email_key = address.key if address else None
-    client.search_key = search_key(client.name, client.email)
+    be_found(client)
     client.bounced_at = client.returning_since = client.bounce_reason = None
 
 

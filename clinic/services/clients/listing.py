@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists
 from clinic.domain.attention import Reason
 from clinic.domain.invitations import AccountStanding, account_standing
 from clinic.domain.programs import TOGETHER
-from clinic.domain.search import LONGEST_PIECE, fold
+from clinic.domain.search import LONGEST_PIECE, search_words
 from clinic.domain.types import ClientKind, ClientStatus, LogOutcome, ProgramStatus
 from clinic.extensions import db
 from clinic.models import CheckinAnswer, Client, Invitation, OpenReason, PracticeLog, Program, SearchPiece
@@ -106,7 +106,7 @@ class _Shape:
 def page(actor: Actor, wanted: ClientFilter) -> ClientPage:
     """The clients of the actor's practice that are wanted, by name."""
     backwards = wanted.before is not None and wanted.after is None
-    words = fold(wanted.text).split()[:MOST_WORDS]
+    words = search_words(wanted.text)[:MOST_WORDS]
     place, values = _place(actor, wanted), _values(actor, wanted, words)
     pieces = _pieces(values) if words else MANY + 1
     if not pieces:

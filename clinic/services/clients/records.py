@@ -210,6 +210,7 @@ def _apply(actor: Actor, practice: Practice, client: Client, details: ClientDeta
         setattr(client, name, getattr(details, name))
     if details.kind is not ClientKind.ONLINE:
         client.group_name = None
+    client_identity.be_found(client)
     _put_consent(actor, practice, client, details.consented_on)
 
 

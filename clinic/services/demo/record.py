@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from clinic.domain.search import search_key, sort_key
@@ -41,19 +41,22 @@ def record_rows(person: Person) -> Rows:
             )
             | {"id": person.user_id},
         )
+    phone = f"07700 900{person.number % 1000:03d}" if person.zone == "Europe/London" else None
+    group_name = "Autumn course" if person.number % 4 == 3 else None
     yield (
         Client,
         person.row(
             name=person.name,
             sort_key=sort_key(person.name),
-            search_key=search_key(person.name, person.email),
+            search_key=search_key(person.name, person.email, phone, group_name),
             email=person.email,
             email_key=person.email,
-            phone=f"07700 900{person.number % 1000:03d}" if person.zone == "Europe/London" else None,
+            phone=phone,
+            born_on=date(1946 + person.number * 7 % 52, 1 + person.number % 12, 1 + person.number * 5 % 28),
             user_id=person.user_id if signs_in else None,
             time_zone=person.zone,
             kind=ClientKind.ONLINE if person.number % 4 == 3 else ClientKind.PRIVATE,
-            group_name="Autumn course" if person.number % 4 == 3 else None,
+            group_name=group_name,
             reason_for_care=person.random.choice(REASONS),
             history=person.random.choice(HISTORIES),
             consented_at=begun,

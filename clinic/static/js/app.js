@@ -65,6 +65,16 @@
     menu.querySelector("summary").focus();
   });
 
+  // "/" begins a search: in the list's own box where there is one, else in the bar's.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest && event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const box = all("#q, #bar-q").reverse().find((each) => each.offsetParent);
+    if (!box) return;
+    event.preventDefault();
+    box.select();
+  });
+
   // On a phone the tabs scroll; the one that is open is in view.
   all(".tabs [aria-current]").forEach((tab) => {
     const tabs = tab.closest(".tabs");

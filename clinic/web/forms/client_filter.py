@@ -33,7 +33,7 @@ def filter_fields(wanted: ClientFilter) -> dict[str, dict[str, Any]]:
     """The fields of the filter bar, holding what is wanted now."""
     standings = [("", "All"), *((each.value, text) for each, text in STANDING_WORDS.items())]
     return {
-        "q": {"id": "q", "name": "q", "label": "Name or email", "data": wanted.text},
+        "q": {"id": "q", "name": "q", "label": "Name, phone, email or group", "data": wanted.text},
         "status": {
             "id": "status",
             "name": "status",
