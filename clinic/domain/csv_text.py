@@ -50,9 +50,9 @@ def swallowed(table: TextTable) -> Iterator[tuple[int, str]]:
     broken = Counter(at for row in table.rows for at, cell in enumerate(row.cells) if LINE_END.search(cell))
     filled = Counter(at for row in table.rows for at, cell in enumerate(row.cells) if cell.strip())
     for row in table.rows:
-        for at, cell in enumerate(row.cells[:width]):
+        for at in range(min(width, len(row.cells))):
             is_rare = broken[at] * 2 <= filled[at] or broken[at] == 1
-            if is_rare and _holds_rows(cell, at, width, table.delimiter):
+            if is_rare and _holds_rows(row, at, width, table.delimiter):
                 yield row.line, table.columns[at]
 
 
@@ -76,10 +76,11 @@ def _in_words(error: str) -> str:
     return f"{error}."
 
 
-def _holds_rows(cell: str, at: int, width: int, delimiter: str) -> bool:
-    """Whether a cell of this column goes on to the end of its row, and ends in the same column of another."""
-    told = [line.count(delimiter) for line in LINE_END.split(cell.strip())]
+def _holds_rows(row: TableRow, at: int, width: int, delimiter: str) -> bool:
+    """Whether a cell goes on to the end of its row, and its last line makes a whole row with what follows."""
+    told = [line.count(delimiter) for line in LINE_END.split(row.cells[at].strip())]
     if width == 1 or len(told) == 1:
         return False
-    goes_on, ends = told[0] >= width - 1 - at, told[-1] >= at
-    return goes_on and ends and all(each >= width - 1 for each in told[1:-1])
+    after, wanted = len(row.cells) - 1 - at, width - 1 - at
+    goes_on = told[0] >= wanted or after < wanted
+    return goes_on and told[-1] + after >= width - 1 and all(each >= width - 1 for each in told[1:-1])

@@ -46,6 +46,7 @@ def test_a_mark_that_fits_nowhere_is_refused_with_its_line(rows: str, line: int)
         ('Ada,a@x.example,"sore\nBen,b@x.example,stiff\nDan,,"\nCara,,\n', [(2, "notes")]),
         ('"Ada,a@x.example,sore\nBen",b@x.example,stiff\n', [(2, "name")]),
         ('Cara,,\nAda,"a@x.example,sore\r\nBen,b@x.example",stiff\n', [(3, "email")]),
+        ('Ada,"a@x.example\nBen,b@x.example,stiff"\nCara,,\n', [(2, "email")]),
         # what people write
         ('Ada,,"sore, left, worse in the morning\nbetter since May"\nBen,,\n', []),
         ('Ada,,"one\n\ntwo\nthree"\n', []),

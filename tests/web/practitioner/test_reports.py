@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
@@ -93,6 +95,42 @@ def test_a_report_is_tagged_and_its_picture_has_words(people: People, robin: Act
     assert "Hip rotation, Internal, passive: left 20°, right 35°, usual 30° to 40°" in picture
     assert b"pdfuaid" in made
     assert reader(made).metadata.title.endswith(people.client.name)
+
+
+def test_every_paper_and_file_tells_when_the_client_was_born(
+    people: People, robin: Actor, staff: Visitor, program: Program
+) -> None:
+    people.client.born_on = date(1961, 5, 3)
+    assessment = signed(robin, people.client, FIRST, FOUND)
+    for url in (report_url(assessment), client_url(assessment), f"/programs/{program.id}/handout.pdf"):
+        assert "born 3 May 1961" in words_in(pdf_of(staff, url)), url
+    here = f"/clients/{people.client.id}"
+    bundle = json.loads(staff.get(f"{here}/assessments/fhir.json").data)
+    assert bundle["entry"][0]["resource"]["birthDate"] == "1961-05-03"
+    with ZipFile(BytesIO(staff.post(f"{here}/record.zip").data)) as record:
+        assert "born 3 May 1961" in record.read("read-me.txt").decode()
+        [row] = json.loads(record.read("record.json"))["client"]
+    assert row["born_on"] == "1961-05-03"
+
+
+def test_a_name_with_a_letter_in_no_font_is_told_beside_the_button_and_on_the_paper(
+    people: People, robin: Actor, staff: Visitor, visit: Visit, program: Program
+) -> None:
+    people.client.name = "김민준 Northcote"
+    assessment = signed(robin, people.client, FIRST, FOUND)
+    told = "On paper □ stands for 김 민 준"
+    for user, page in (
+        (people.colleague, f"/programs/{program.id}"),
+        (people.colleague, f"/assessments/{assessment.id}"),
+        (people.client_user, "/my/program"),
+    ):
+        assert told in visit(user).get(page).get_data(as_text=True), page
+    for url in (report_url(assessment), client_url(assessment), f"/programs/{program.id}/handout.pdf"):
+        made = pdf_of(staff, url)
+        assert "□ stands for a letter that we cannot print" in words_in(made)
+        assert ("H1", "") in tags_in(made)
+    people.client.name = "王小明"
+    assert "On paper □" not in staff.get(f"/programs/{program.id}").get_data(as_text=True)
 
 
 def test_a_draft_says_so_on_every_page(people: People, robin: Actor, staff: Visitor) -> None:
