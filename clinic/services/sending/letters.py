@@ -149,7 +149,7 @@ def _warning_sign_alert(due: DueMail, at: datetime) -> MailContent:
 def _reply_notice(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     page = links.address("practitioner.replies.index")
-    return compose.reply_notice(_head(due.practice), first_name=_first_name(due.user.name), link=page)
+    return compose.reply_notice(_head(due.practice), first_name=first_name(due.user.name), link=page)
 
 
 def _practice_notice(due: DueMail, at: datetime) -> MailContent:
