@@ -31,7 +31,7 @@ def many_lines(text: str) -> str:
 def printable(text: str) -> str:
     """Text in composed form, each white space a plain one, without what nobody can see."""
     if text.isascii() and text.isprintable():
-        return text
+        return text if text.strip() else ""
     told = unicodedata.normalize("NFC", text)
     kept = "".join(_plain(told, at) for at in range(len(told)))
     # what stood between two letters is gone: they may compose now
