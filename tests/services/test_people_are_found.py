@@ -20,7 +20,7 @@ from clinic.services.clients.listing import ClientFilter
 from clinic.services.clients.records import ClientDetails
 from tests.factories.people import People, make_client, make_people
 
-BEFORE = "0016"
+BEFORE = "0018"
 DETAILS = ClientDetails(
     name="Käthe Müller",
     email=parse_address("km@clients.example"),
