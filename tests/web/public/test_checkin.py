@@ -454,6 +454,7 @@ def test_a_corrected_pain_is_answered_anew(link: str, visit: Visit) -> None:
         ([5, 2, 3], {"pain": "4"}, True),
         ([5, 4, 3], {"pain": "4"}, False),
         ([2], {"pain": "declined"}, False),
+        ([2], {"note": "Could you have a look?"}, True),
     ],
 )
 def test_an_answer_that_asks_for_somebody_is_on_the_first_page(
@@ -462,7 +463,7 @@ def test_an_answer_that_asks_for_somebody_is_on_the_first_page(
     for number, pain in enumerate(before):
         at = MONDAY - timedelta(days=7 * (len(before) - number))
         answered(program, at, pain=pain)
-    answer(visit(), link, **changes)
+    answer(visit(), link, **{"note": ""} | changes)
     newest = db.session.scalars(select(CheckinAnswer).order_by(CheckinAnswer.answered_at.desc())).first()
     assert newest is not None
     asking = db.session.scalars(select(OpenReason.subject_id).where(OpenReason.kind.in_(OF_ANSWERS))).all()
