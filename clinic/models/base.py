@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -23,6 +23,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    or_,
 )
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 from sqlalchemy.schema import SchemaItem
@@ -120,6 +121,14 @@ def given(column: InstrumentedAttribute[Any], name: str | None = None) -> Column
 def among(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
     """That a column has one of the values, however many, which a statement made once is sent with."""
     return column.in_(bindparam(name, expanding=True))
+
+
+def one_of(column: InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """That a column has one of a few values that are always the same, written out.
+
+    What stands in an IN is spelled out anew each time a statement is sent, however often it was.
+    """
+    return or_(*(column == value for value in values))
 
 
 def choice(kind: type[StrEnum], name: str, length: int = 24) -> Enum:

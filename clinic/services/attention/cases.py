@@ -14,13 +14,13 @@ from clinic.domain.attention import AttentionKind, Reason, shown
 from clinic.domain.errors import RuleBroken
 from clinic.extensions import db
 from clinic.models import User
-from clinic.models.base import given
+from clinic.models.base import given, one_of
 from clinic.services.actors import Actor
 from clinic.services.reasons.said import Said
 
 _COLLEAGUES = (
     select(User.id, User.name)
-    .where(given(User.practice_id), User.role.in_(STAFF), User.deactivated_at.is_(None))
+    .where(given(User.practice_id), one_of(User.role, STAFF), User.deactivated_at.is_(None))
     .order_by(User.created_at, User.id)
 )
 

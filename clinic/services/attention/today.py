@@ -13,7 +13,7 @@ from sqlalchemy import and_, bindparam, exists, or_, select
 from clinic.domain.attention import OF_ANSWERS, AttentionKind
 from clinic.domain.types import MistakeAnswer
 from clinic.models import CheckinAnswer, Client, OpenReason
-from clinic.models.base import points_at
+from clinic.models.base import one_of, points_at
 from clinic.services import access, rows
 from clinic.services.actors import Actor
 from clinic.services.attention.cases import ClientWithReasons, gathered
@@ -76,7 +76,7 @@ _ASKS = exists().where(
     OpenReason.client_id == CheckinAnswer.client_id,
     or_(
         OpenReason.kind == AttentionKind.WARNING_SIGN,
-        and_(OpenReason.kind.in_(OF_ANSWERS), OpenReason.subject_id == CheckinAnswer.id),
+        and_(one_of(OpenReason.kind, OF_ANSWERS), OpenReason.subject_id == CheckinAnswer.id),
     ),
 )
 _ANSWERED = (

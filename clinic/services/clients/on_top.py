@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    bindparam,
     cast,
     func,
     literal,
@@ -31,7 +32,6 @@ from clinic.domain.access import STAFF
 from clinic.domain.attention import AttentionKind, Reason
 from clinic.domain.tapering import TaperingStep
 from clinic.domain.types import LogObstacle, MistakeAnswer
-from clinic.extensions import db
 from clinic.models import (
     CheckinAnswer,
     Client,
@@ -42,8 +42,8 @@ from clinic.models import (
     TaperingOffer,
     User,
 )
-from clinic.models.base import among, given, points_at
-from clinic.services import access
+from clinic.models.base import given, one_of, points_at
+from clinic.services import access, rows
 from clinic.services.actors import Actor
 from clinic.services.attention.cases import ClientWithReasons, gathered
 from clinic.services.clients.timeline import LoggedRow, LoggedWords, TimelinePage, logged_words
@@ -67,10 +67,12 @@ def of_record(actor: Actor, client: Client, latest: TimelinePage, at: datetime) 
     values = {
         "practice_id": actor.practice_id,
         "client_id": client.id,
-        "days": list(latest.logged),
+        # from one to the other, and not each of them: a list makes the statement anew
+        "first": min(latest.logged, default=date.max),
+        "last": max(latest.logged, default=date.max),
     }
     parts: dict[str, list[Any]] = {}
-    for row in db.session.execute(_TOP, values):
+    for row in rows.read(_TOP, values):
         parts.setdefault(row.part, []).append(row)
     return RecordTop(
         _asks(client, parts.get("reason", ()), parts.get("said", ()), at),
@@ -176,7 +178,7 @@ def _subjects() -> Any:
 
 
 def _colleagues() -> Select[Any]:
-    which = (given(User.practice_id), User.role.in_(STAFF), User.deactivated_at.is_(None))
+    which = (given(User.practice_id), one_of(User.role, STAFF), User.deactivated_at.is_(None))
     return select(*_part("colleague", User.id, User.name)).where(*which)
 
 
@@ -198,7 +200,11 @@ def _logs() -> Select[Any]:
     log = PracticeLog
     chosen = {"second": type_coerce(log.mistake, Text), "third": type_coerce(log.obstacle, Text)}
     columns = _part("log", log.id, log.note, day=log.local_date, number=log.pain, **chosen)
-    which = (given(log.practice_id), given(log.client_id), among(log.local_date, "days"))
+    which = (
+        given(log.practice_id),
+        given(log.client_id),
+        log.local_date.between(bindparam("first"), bindparam("last")),
+    )
     return select(*columns).where(*which)
 
 

@@ -18,8 +18,8 @@ from clinic.domain.types import ProgramStatus, Tier
 from clinic.domain.warnings import pauses_program
 from clinic.extensions import db
 from clinic.models import Client, Prescription, Program, ProgramEvent
-from clinic.models.base import among, given
-from clinic.services import warnings
+from clinic.models.base import given, points_at
+from clinic.services import rows, warnings
 from clinic.services.access import own_programs
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
@@ -36,9 +36,10 @@ _ENDED = (
 _CORRECTED = (
     select(ProgramEvent.program_id, ProgramEvent.happened_at)
     .add_columns(ProgramEvent.before, ProgramEvent.after, ProgramEvent.told)
+    .join(Program, points_at(ProgramEvent.program_id, Program))
     .where(
-        given(ProgramEvent.practice_id),
-        among(ProgramEvent.program_id, "programs"),
+        given(Program.practice_id),
+        given(Program.client_id),
         ProgramEvent.action.is_(None),
         ProgramEvent.happened_at >= bindparam("since"),
     )
@@ -139,12 +140,13 @@ def changes_told(found: OwnPrograms) -> Sequence[str]:
     if not found.programs:
         return []
     since = now() - TOLD_FOR - DAY  # and a day for clocks that are behind
-    which = {"practice_id": found.client.practice_id, "programs": [each.id for each in found.programs]}
+    whose = {"practice_id": found.client.practice_id, "client_id": found.client.id}
     zone = load_zone(found.client.time_zone)
     names = {each.id: each.name if len(found.programs) > 1 else "" for each in found.programs}
     changes = [
         DoseChange(local_date(at, zone), before, after, told or "", names[program_id])
-        for program_id, at, before, after, told in db.session.execute(_CORRECTED, {**which, "since": since})
+        for program_id, at, before, after, told in rows.read(_CORRECTED, {**whose, "since": since})
+        if program_id in names
     ]
     return [each.in_words(found.today) for each in changes if each.is_told_on(found.today)][:MOST_CHANGES]
 
@@ -157,11 +159,11 @@ def learned(found: OwnPrograms, ended_ones: Sequence[Program]) -> Sequence[OwnMo
 def numbered(programs: Sequence[Program], after: Sequence[OwnMove] = ()) -> Sequence[OwnMove]:
     """The moves of several programs, each once, without those that came before."""
     known = {move.prescription.exercise_id for move in after}
-    rows = {row.id: row for program in programs for row in program.prescriptions}
+    written = {row.id: row for program in programs for row in program.prescriptions}
     moves = merged(_given(program, row) for program in programs for row in program.prescriptions)
     new = [each for each in moves if each.newest.move_id not in known]
     return [
-        OwnMove(number, each, rows[each.newest.prescription_id])
+        OwnMove(number, each, written[each.newest.prescription_id])
         for number, each in enumerate(new, len(after) + 1)
     ]
 

@@ -16,7 +16,7 @@ from clinic.domain.tapering import OfferDecision, TaperingStep
 from clinic.domain.types import ClientStatus, ProgramStatus
 from clinic.extensions import db
 from clinic.models import Client, OpenReason, Program, TaperingOffer, has_open_flag
-from clinic.models.base import given, points_at
+from clinic.models.base import given, one_of, points_at
 from clinic.services import rows
 
 IS_OPEN = TaperingOffer.decided_at.is_(None)
@@ -29,7 +29,7 @@ HOLDS = (
     ~exists().where(
         OpenReason.practice_id == TaperingOffer.practice_id,
         OpenReason.client_id == TaperingOffer.client_id,
-        OpenReason.kind.in_(NOT_WELL),
+        one_of(OpenReason.kind, NOT_WELL),
     ),
 )
 _OPEN = (

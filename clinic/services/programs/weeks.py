@@ -46,7 +46,7 @@ from clinic.models import (
     ProgramEvent,
     WarningFlag,
 )
-from clinic.models.base import among, given, points_at
+from clinic.models.base import among, given, one_of, points_at
 from clinic.services import rows
 
 READ_BACK = timedelta(days=30)  # four weeks, and two days for clocks that are ahead
@@ -121,7 +121,7 @@ _ASKED = (
         among(Checkin.practice_id, "practices"),
         among(Checkin.client_id, "clients"),
         Checkin.local_date >= bindparam("first"),
-        Checkin.state.in_(WENT_OUT),
+        one_of(Checkin.state, WENT_OUT),
     )
     .order_by(Checkin.local_date)
 )
@@ -138,7 +138,7 @@ _FLAGGED = select(WarningFlag.client_id, true()).where(
 _NOT_WELL = select(OpenReason.client_id, false()).where(
     among(OpenReason.practice_id, "practices"),
     among(OpenReason.client_id, "clients"),
-    OpenReason.kind.in_(NOT_WELL),
+    one_of(OpenReason.kind, NOT_WELL),
 )
 _AILING: CompoundSelect[Any] = union_all(_FLAGGED, _NOT_WELL)
 

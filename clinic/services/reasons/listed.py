@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from clinic.domain.attention import NOT_WELL, Reason
 from clinic.models import Client, OpenReason
-from clinic.models.base import given, points_at
+from clinic.models.base import given, one_of, points_at
 from clinic.services import rows
 
 Reasons = Mapping[uuid.UUID, Sequence[Reason]]
@@ -109,7 +109,7 @@ def _columns(*more: Any) -> Select[*tuple[Any, ...]]:
 
 _NOT_WELL = (
     select(OpenReason.id)
-    .where(given(OpenReason.practice_id), given(OpenReason.client_id), OpenReason.kind.in_(NOT_WELL))
+    .where(given(OpenReason.practice_id), given(OpenReason.client_id), one_of(OpenReason.kind, NOT_WELL))
     .limit(1)
 )
 _PRESSING, _PRESSING_MINE = _pressing(), _pressing(mine=True)
