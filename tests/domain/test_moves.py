@@ -69,3 +69,11 @@ def test_the_mistake_is_called_by_its_name_wherever_it_stands_in_what_was_kept()
     assert named_mistake_in(kept) == "The tuck"
     assert named_mistake_in([replace(WHOLE, mistakes=(PLAIN,)).to_json()]) is None
     assert named_mistake_in([]) is None
+
+
+def test_easier_versions_are_kept_and_programs_from_before_have_none() -> None:
+    easier = replace(BARE, easier=("Half as far.",))
+    kept = json.loads(json.dumps(easier.to_json()))
+    assert MoveContent.from_json(kept).easier == ("Half as far.",)
+    del kept["easier"]
+    assert MoveContent.from_json(kept).easier == ()

@@ -12,6 +12,8 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.pain_rule import (
     CEILING,
     FINE_UP_TO,
+    HIGHEST_CEILING,
+    LOWEST_CEILING,
     MorningAnswer,
     PainAnswer,
     PainRuling,
@@ -220,3 +222,7 @@ def test_the_mornings_come_oldest_first() -> None:
 def test_the_rules_figures_are_the_catalogues() -> None:
     rule = load_catalogue().dosing.pain_rule
     assert (rule.ok_up_to, rule.smaller_up_to + 1) == (FINE_UP_TO, CEILING)
+
+
+def test_a_ceiling_lies_above_no_pain_and_no_higher_than_the_worst() -> None:
+    assert (LOWEST_CEILING, HIGHEST_CEILING) == (1, 10)

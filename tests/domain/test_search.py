@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.domain.search import LONGEST_SEARCH_KEY, fold, search_key, search_words, sort_key
+from clinic.domain.search import LONGEST_PIECE, LONGEST_SEARCH_KEY, fold, search_key, search_words, sort_key
 
 FOLDED = [
     ("Łukasz Wójcik", "lukasz wojcik"),
@@ -97,3 +97,7 @@ def test_a_name_that_is_spelled_in_one_way_stands_once() -> None:
 
 def test_the_key_ends_where_its_column_ends() -> None:
     assert len(search_key("ü" * 120, "x" * 254, "1" * 40, "g" * 80)) == LONGEST_SEARCH_KEY
+
+
+def test_pieces_are_as_long_as_the_database_makes_them() -> None:
+    assert LONGEST_PIECE == 6, "its triggers cut as many letters"

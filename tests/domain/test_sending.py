@@ -21,6 +21,7 @@ from clinic.domain.sending import (
     last_try,
     next_waking,
     retry_at,
+    tomorrow_at,
 )
 from clinic.domain.skipping import SKIPPED_BECAUSE, SendingFacts
 from clinic.domain.types import MailChannel, ProgramStatus, SkipReason
@@ -253,3 +254,10 @@ def test_the_waits_between_tries_grow_to_an_hour(attempts: int, minutes: int) ->
     assert retry_at(attempts, NOON, 0.5) - NOON == timedelta(minutes=minutes)
     assert retry_at(attempts, NOON, 0.0) - NOON == timedelta(minutes=minutes) * 0.8
     assert retry_at(attempts, NOON, 1.0) - NOON == timedelta(minutes=minutes) * 1.2
+
+
+@pytest.mark.parametrize("chance, minutes", [(0.0, 0), (0.5, 30), (1.0, 60)])
+def test_a_mail_that_met_a_days_limit_is_tried_a_day_later_not_all_at_once(
+    chance: float, minutes: int
+) -> None:
+    assert tomorrow_at(NOON, chance) == NOON + timedelta(days=1, minutes=minutes)

@@ -30,6 +30,7 @@ STAFF_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "invitation_for": lambda shelf, records: records.invitation,
     "questionnaire_response_for": lambda shelf, records: records.answers,
     "message_for": lambda shelf, records: records.mail,
+    "reply_for": lambda shelf, records: records.reply,
     "offer_for": lambda shelf, records: records.offer,
     "user_for": lambda shelf, records: records.user,
     "routine_for": lambda shelf, records: shelf.routine,
