@@ -49,6 +49,7 @@ from clinic.models import (
     OwnBatteryVersion,
     OwnTest,
     OwnTestVersion,
+    PainMorning,
     Practice,
     PracticeDecline,
     PracticeLog,
@@ -107,6 +108,7 @@ class ClientRecords:
     flag: WarningFlag
     mail: OutboxMessage
     offer: TaperingOffer
+    morning: PainMorning
     reply: MailReply
     questions: QuestionnaireRequest
     answers: QuestionnaireResponse
@@ -278,6 +280,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         flag=flag,
         mail=_mail(client, asked),
         offer=_offer(client, program),
+        morning=_morning(client),
         reply=_reply(client),
         questions=make_questions(shelf, client),
         answers=make_answers(shelf, client),
@@ -349,6 +352,11 @@ def make_program(shelf: Shelf, client: Client) -> Program:
         next_due_at=ago(days=-3),
     )
     return program
+
+
+def _morning(client: Client) -> PainMorning:
+    told = {"local_date": ago(days=2).date(), "settled": True, "said_at": ago(days=2)}
+    return add(PainMorning, client, client_id=client.id, **told)
 
 
 def _reply(client: Client) -> MailReply:

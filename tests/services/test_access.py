@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import inspect as loaded
+from sqlalchemy import select
 from sqlalchemy.orm import load_only
 from sqlalchemy.orm.interfaces import ORMOption
 
 from clinic.domain.errors import NotFound
 from clinic.domain.types import ProgramStatus
 from clinic.extensions import db
-from clinic.models import Base, Client
+from clinic.models import Base, Client, PracticeLog
 from clinic.services import access
 from clinic.services.actors import Actor
 from tests.factories.records import HOME, ClientRecords, Shelf, World, ago, make_program, make_world
@@ -29,6 +30,8 @@ STAFF_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "flag_for": lambda shelf, records: records.flag,
     "invitation_for": lambda shelf, records: records.invitation,
     "questionnaire_response_for": lambda shelf, records: records.answers,
+    "log_for": lambda shelf, records: _log_of(records.client),
+    "morning_for": lambda shelf, records: records.morning,
     "message_for": lambda shelf, records: records.mail,
     "reply_for": lambda shelf, records: records.reply,
     "offer_for": lambda shelf, records: records.offer,
@@ -56,6 +59,10 @@ STAFF = {
 }
 CLIENTS = {"client": "ada", "other client": "bela", "other practice's client": "zofia"}
 REFUSED = None
+
+
+def _log_of(client: Client) -> PracticeLog:
+    return db.session.scalars(select(PracticeLog).where(PracticeLog.client_id == client.id)).first()
 
 
 @pytest.fixture
