@@ -49,6 +49,7 @@ class Settings:
     smtp_connections: int = 0  # open at once over all workers; 0: no limit
     bounce_address: str | None = None  # where mail comes back to; a * in it becomes the mail's mark
     bounce_secret: str | None = None  # opens /api/mail/bounces; without it there is no such address
+    demo: bool = False  # started with --demo: whoever tries it may read the kept mail of made-up people
     argon2_fast: bool = False  # tests only: a hash costs 146 ms otherwise
 
     @property
@@ -63,9 +64,9 @@ class Settings:
     def secure_cookies(self) -> bool:
         return self.base_url.startswith("https:")
 
-    def return_path(self, mark: str) -> str:
+    def return_path(self, mark: str, sender: str = "") -> str:
         """The sender on the envelope of a mail with this mark: where it comes back to."""
-        return self.bounce_address.replace("*", mark) if self.bounce_address else self.mail_from
+        return self.bounce_address.replace("*", mark) if self.bounce_address else sender or self.mail_from
 
     @property
     def intake_address(self) -> str | None:
@@ -110,6 +111,7 @@ class Settings:
             smtp_connections=_number(environ, "CLINIC_SMTP_CONNECTIONS", default=0, least=0, most=1000),
             bounce_address=_bounce_address(environ),
             bounce_secret=_bounce_secret(environ),
+            demo=environ.get("CLINIC_DEMO") == "1" and env != "production",
         )
 
 

@@ -49,7 +49,7 @@ def serve(demo: bool, reload: bool) -> None:
         db.engine.dispose()  # what starts now must not share a connection
         _announce(settings, lines)
         wait_for = None if settings.broker_url else settings.broker_socket
-        code = supervise(commands, _environment(settings), wait_for)
+        code = supervise(commands, _environment(settings, demo=demo), wait_for)
     sys.exit(code)
 
 
@@ -85,11 +85,12 @@ def _worker() -> list[str]:
     return [sys.executable, "-m", "celery", "-A", "celery_worker", "--quiet", "worker", *options, *silent]
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def _environment(settings: Settings, *, demo: bool) -> dict[str, str]:
     # the children's own folder is another one, so a relative path would mean something else there
     ours = {
         "CLINIC_DATA_DIR": str(settings.data_dir),
         "CLINIC_PORT": str(settings.port),
+        "CLINIC_DEMO": "1" if demo else "",
         "PYTHONUNBUFFERED": "1",
         # Celery warns root of pickled messages; ours are JSON, and a container may have no other user
         "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",

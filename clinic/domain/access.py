@@ -36,6 +36,8 @@ class Permission(StrEnum):
     TAKE_OUT_RECORDS = "take_out_records"
     HEAR_NEWS = "hear_news"  # warning signs at once, the rest in the morning
     CHANGE_PRACTICE = "change_practice"
+    SET_UP_MAIL = "set_up_mail"
+    READ_KEPT_MAIL = "read_kept_mail"  # with working links to other people's pages in it
     CLOSE_ACCOUNTS = "close_accounts"
 
 
@@ -55,7 +57,13 @@ _CLINICAL = frozenset(
 )
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.OWNER: _CLINICAL | {Permission.CHANGE_PRACTICE, Permission.CLOSE_ACCOUNTS},
+        Role.OWNER: _CLINICAL
+        | {
+            Permission.CHANGE_PRACTICE,
+            Permission.SET_UP_MAIL,
+            Permission.READ_KEPT_MAIL,
+            Permission.CLOSE_ACCOUNTS,
+        },
         Role.PRACTITIONER: _CLINICAL,
         Role.ASSISTANT: frozenset(),
         Role.CLIENT: frozenset(),

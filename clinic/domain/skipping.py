@@ -14,11 +14,12 @@ from clinic.domain.types import CheckinState, ProgramStatus, SkipReason
 LATEST = DAY  # a check-in later than this is skipped, so a server that was off for a week sends no flood
 UNANSWERED_LIMIT = 2  # in a row; then the mail stops and somebody looks
 UNSENT = frozenset({CheckinState.PLANNED, CheckinState.DUE, CheckinState.WAITING})
-OUT = frozenset(  # went out, or is on its way
+OUT = frozenset(  # written or on its way: this occasion is used up
     {
         CheckinState.WAITING,
         CheckinState.SENDING,
         CheckinState.SENT,
+        CheckinState.KEPT,
         CheckinState.IN_DOUBT,
         CheckinState.ANSWERED,
         CheckinState.EXPIRED,

@@ -211,6 +211,7 @@ class CheckinState(StrEnum):
     WAITING = "waiting"
     SENDING = "sending"
     SENT = "sent"
+    KEPT = "kept"  # written, and kept on this machine: there is no mail server
     IN_DOUBT = "in_doubt"
     FAILED = "failed"
     ANSWERED = "answered"
@@ -244,6 +245,7 @@ class OutboxState(StrEnum):
     READY = "ready"
     LEASED = "leased"
     SENT = "sent"
+    KEPT = "kept"
     IN_DOUBT = "in_doubt"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -257,6 +259,7 @@ class MailKind(StrEnum):
     REMINDER = "checkin_reminder"
     QUESTIONNAIRE = "questionnaire"
     INVITATION = "invitation"
+    PROGRAM_CHANGED = "program_changed"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a word, no secret
     WARNING_SIGN_ALERT = "warning_sign_alert"
     REPLY = "reply_notice"

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from clinic.mail.maildir import MaildirTransport
+from clinic.mail.shut import ShutTransport
 from clinic.mail.smtp import SmtpTransport
+from clinic.mail.smtp_url import SmtpServer
 from clinic.mail.transport import Transport
 
 
-def transport_for(smtp_url: str | None, data_dir: Path) -> Transport:
-    """The relay of CLINIC_SMTP_URL, or without one the Maildir below the data folder.
-
-    Raises SmtpUrlError, whose message names the variable.
-    """
-    if smtp_url is None:
-        return MaildirTransport(data_dir / "mail")
-    return SmtpTransport.from_url(smtp_url)
+def transport_for(server: SmtpServer | None, data_dir: Path, *, trouble: str = "") -> Transport:
+    """The way to this relay, or without one the Maildir below the data folder; with `trouble` no way at all."""
+    if trouble:
+        return ShutTransport(trouble)
+    return SmtpTransport(server) if server else MaildirTransport(data_dir / "mail")

@@ -11,7 +11,9 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import cast
+from uuid import UUID
 
+from clinic.mail.message import mail_id_of
 from clinic.mail.transport import BeforeDot, Envelope, SendOutcome, SendVerdict, SmtpStage
 
 
@@ -53,7 +55,7 @@ class MaildirSession:
             key = _maildir(self._folder).add(envelope.content.replace(b"\r\n", b"\n"))
         except OSError as error:
             return _problem(error)
-        return SendOutcome(SendVerdict.SENT, SmtpStage.DOT, 250, f"stored as {key}")
+        return SendOutcome(SendVerdict.SENT, SmtpStage.LOCAL, None, f"stored as {key}")
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -66,6 +68,11 @@ class StoredMail:
     key: str
     stored_at: datetime
     message: EmailMessage
+
+    @property
+    def mail_id(self) -> UUID | None:
+        """Which mail of the outbox it is."""
+        return mail_id_of(str(self.message["Message-ID"] or ""))
 
     @property
     def text(self) -> str:

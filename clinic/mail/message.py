@@ -21,12 +21,19 @@ _URL = re.compile(r"https?://[!-~]+")
 _MARK = re.compile(r"[0-9a-f.]{1,80}")
 _SUBJECT = re.compile(r"[A-Za-z0-9_. -]{1,200}")
 MARK_HEADER = "X-Mail-Mark"
+_OURS = re.compile(r"<ci\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^>]+>")
 _URL_BREAKERS = re.compile(r"[<>,\"\\^`{|}]|=\?")
 
 
 def message_id(mail: UUID, domain: str) -> str:
     """The Message-ID of an outbox row, the same at every attempt, so that mailboxes can drop a copy."""
     return f"<ci.{mail}@{domain}>"
+
+
+def mail_id_of(message_id: str) -> UUID | None:
+    """Which row of the outbox a Message-ID of ours names."""
+    found = _OURS.fullmatch(message_id.strip())
+    return UUID(found.group(1)) if found else None
 
 
 def list_id(domain: str, channel: str = "checkins") -> str:

@@ -226,7 +226,7 @@ def _connect(transport: SmtpTransport) -> Wire:
     try:
         tls = _tls(server) if server.security != "none" else None
         implicit = tls if server.security == "implicit" else None
-        wire = Wire.dial(server.host, server.port, transport.connect_seconds, implicit)
+        wire = Wire.dial(server.host, server.port, transport.connect_seconds, implicit, server.refuses)
         wire.wait_at_most(transport.command_seconds)
         stage = SmtpStage.HELLO
         wire.hello(server.helo)

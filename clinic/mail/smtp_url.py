@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -33,6 +34,8 @@ class SmtpServer:
     password: str = field(default="", repr=False)
     ca_file: str | None = None
     helo: str = "localhost"
+    # asked of each address its name leads to, at each connection; says why it is not dialled
+    refuses: Callable[[str], str | None] | None = field(default=None, compare=False, repr=False)
 
     @property
     def account(self) -> str:

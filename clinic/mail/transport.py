@@ -87,6 +87,11 @@ class SendOutcome:
         return lasts_a_day(self.words)
 
     @property
+    def is_kept_here(self) -> bool:
+        """It is whole, on this machine: no server took it, for there is none."""
+        return self.verdict is SendVerdict.SENT and self.stage is SmtpStage.LOCAL
+
+    @property
     def needs_person(self) -> bool:
         """Waiting will not mend it: wrong password, refused sender, bad certificate."""
         if self.verdict is not SendVerdict.ACCOUNT_PROBLEM or self.lasts_a_day:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import ssl
 from base64 import b64encode
+from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -49,10 +50,21 @@ class Wire:
         self.features: dict[str, str] = {}
 
     @classmethod
-    def dial(cls, host: str, port: int, seconds: float, tls: ssl.SSLContext | None = None) -> Wire:
-        """Connect, encrypted from the first byte if `tls` is given, and read the greeting."""
+    def dial(
+        cls,
+        host: str,
+        port: int,
+        seconds: float,
+        tls: ssl.SSLContext | None = None,
+        refuses: Callable[[str], str | None] | None = None,
+    ) -> Wire:
+        """Connect, encrypted from the first byte if `tls` is given, and read the greeting.
+
+        `refuses` says of an address why it is not dialled; what was asked about is what is dialled.
+        """
         try:
-            wire = cls(socket.create_connection((host, port), seconds))
+            at = _allowed(host, port, refuses) if refuses else host
+            wire = cls(socket.create_connection((at, port), seconds))
         except OSError as error:
             raise _lost(error) from None
         try:
@@ -177,3 +189,12 @@ def _lost(error: OSError) -> WireLost:
 
 def _base64(text: str) -> str:
     return b64encode(text.encode()).decode()
+
+
+def _allowed(host: str, port: int, refuses: Callable[[str], str | None]) -> str:
+    """The first address of a name; all of them must be ones that may be dialled."""
+    found = [str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    for address in found:
+        if problem := refuses(address.partition("%")[0]):
+            raise Unwelcome(problem, lasting=True)
+    return found[0]

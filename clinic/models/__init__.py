@@ -15,7 +15,9 @@ from clinic.models.checkin import (
 )
 from clinic.models.decline import PracticeDecline
 from clinic.models.exercise import Exercise, ExerciseMedia, ExerciseMistake
+from clinic.models.kept_form import KeptForm
 from clinic.models.link import LinkToken
+from clinic.models.mail_setting import MailSetting
 from clinic.models.notice import PracticeNotice
 from clinic.models.outbox import OutboxMessage
 from clinic.models.person import Client, Invitation, User
@@ -47,10 +49,12 @@ __all__ = [
     "Finding",
     "Heartbeat",
     "Invitation",
+    "KeptForm",
     "LinkToken",
     "MailAccount",
     "MailConnection",
     "MailReply",
+    "MailSetting",
     "OpenReason",
     "OutboxMessage",
     "OwnBattery",

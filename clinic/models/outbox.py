@@ -5,12 +5,19 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.domain.bounces import BounceCause
 from clinic.domain.types import MailKind, OutboxState
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+
+# as text, so that a query's own condition is the index's to the letter; `domain/unheard` decides on what is found
+UNSEEN = text(
+    "outbox_message.seen_at IS NULL AND outbox_message.state NOT IN ('sent', 'cancelled')"
+    " AND outbox_message.kind IN ('warning_sign_alert', 'practice_notice')"
+)
+_UNSEEN = text(UNSEEN.text.replace("outbox_message.", ""))  # an index knows no table but its own
 
 
 class OutboxMessage(OfPractice, Base):
@@ -36,6 +43,13 @@ class OutboxMessage(OfPractice, Base):
         Index(None, "practice_id", "client_id"),
         Index(None, "practice_id", "checkin_id"),
         Index(None, "practice_id", "questionnaire_request_id"),
+        Index(
+            "ix_outbox_message_practice_id_user_id_unseen",
+            "practice_id",
+            "user_id",
+            sqlite_where=_UNSEEN,
+            postgresql_where=_UNSEEN,
+        ),
     )
 
     kind: Mapped[MailKind] = mapped_column(choice(MailKind, "kind", 40))
@@ -63,3 +77,4 @@ class OutboxMessage(OfPractice, Base):
     came_back: Mapped[BounceCause | None] = mapped_column(choice(BounceCause, "came_back"))
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]  # of news that did not go out: when its reader pressed "seen" on a page

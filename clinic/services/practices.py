@@ -18,13 +18,14 @@ from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.mail.headers import MailRefused, clean
 from clinic.models import Practice, User
-from clinic.services import audit
+from clinic.services import audit, mail_setup
 from clinic.services.access import practice_of, user_for
 from clinic.services.accounts import passwords
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.actors import Actor
 from clinic.services.checkins import schedules
 from clinic.services.clock import now
+from clinic.services.mail_setup import MailServerDetails
 from clinic.services.outbox import promises as outbox
 from clinic.services.reasons import rebuilding
 from clinic.services.routines import publishing as routines
@@ -53,6 +54,12 @@ class PracticeDetails:
 def exists() -> bool:
     """Whether this installation has a practice; if not, the first visit begins one."""
     return db.session.scalar(select(Practice.id).limit(1)) is not None
+
+
+def all_made_up() -> bool:
+    """Whether there is nobody here but the people of the demonstration."""
+    real = select(Practice.id).where(Practice.is_demo.is_(False)).limit(1)
+    return db.session.scalar(real) is None
 
 
 def only_one() -> Practice | None:
@@ -112,6 +119,21 @@ def change(actor: Actor, details: PracticeDetails) -> None:
             audit.record(actor, "practice.changed", subject_id=practice.id, changed=changed)
 
 
+def set_up_mail(actor: Actor, details: MailServerDetails, reply_to: str) -> None:
+    """Set the mail server and where answers go, both or neither; owners only."""
+    with transaction():
+        mail_setup.set_server(actor, details)
+        _reply_to(actor, reply_to)
+
+
+def change_reply_address(actor: Actor, reply_to: str) -> None:
+    """Set where answers to the practice's mail go; owners only."""
+    if not actor.may(Permission.CHANGE_PRACTICE):
+        raise RuleBroken("Only the owner of the practice can change these details.")
+    with transaction():
+        _reply_to(actor, reply_to)
+
+
 def send_test_mail(actor: Actor) -> str:
     """Promise a mail to whoever asks, to see that mail arrives; returns the address it goes to."""
     with transaction():
@@ -119,6 +141,14 @@ def send_test_mail(actor: Actor) -> str:
         outbox.promise_test_mail(person)
         audit.record(actor, "mail.tested")
     return person.email
+
+
+def _reply_to(actor: Actor, address: str) -> None:
+    practice = practice_of(actor)
+    if practice.email != address:
+        changed = {"email": [practice.email or "", address]}
+        practice.email = address
+        audit.record(actor, "practice.changed", subject_id=practice.id, changed=changed)
 
 
 def _rebuild(practice_id: uuid.UUID) -> None:

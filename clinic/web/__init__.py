@@ -36,6 +36,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         clients,
         comparisons,
         invitations,
+        mail_settings,
+        news,
         own_tests,
         practice,
         programs,
@@ -181,7 +183,10 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/tapering/<uuid:offer_id>/<any(accept, later):choice>", tapering.decide, STAFF, POST, "offer"),
         Rule("/mail/<uuid:message_id>/resend", checkins.resend, STAFF, POST, "message"),
         Rule("/practice", practice.show, STAFF, FORM),
-        Rule("/practice/test-mail", practice.test_mail, STAFF, POST),
+        Rule("/practice/test-mail", mail_settings.test, STAFF, POST),
+        Rule("/practice/mail", mail_settings.show, OWNER, FORM),
+        Rule("/practice/mail/forget", mail_settings.forget, OWNER, POST),
+        Rule("/news/seen", news.seen, STAFF, POST),
         Rule("/practice/people/<uuid:user_id>/close", practice.close_account, OWNER, FORM, "user"),
         Rule("/your-account", account.show, STAFF, FORM),
         Rule("/your-account/morning-mail", account.notice, STAFF, POST),
@@ -211,6 +216,7 @@ def _dev_rules() -> tuple[Rule, ...]:
 
     return (
         Rule("/dev/components", pages.components, DEV),
+        # in development alone, and there for the owner: each view has a door of its own
         Rule("/dev/mail", mail.index, DEV),
         Rule("/dev/mail/<key>", mail.show, DEV),
         Rule("/dev/mail/<key>/html", mail.html, DEV),

@@ -57,6 +57,8 @@ class SignedIn(UserMixin):
         self.actor: Actor = found.actor
         self.email: str = found.email
         self.is_archived: bool = found.is_archived
+        self.mail_version = found.mail_version
+        self.may_have_news = found.may_have_news
         self._practice = found.practice  # held: the database session forgets what nobody holds
 
     def get_id(self) -> str:
@@ -91,7 +93,7 @@ def _enforce() -> Response | None:
     if rule.audience in (Audience.PUBLIC, Audience.DEV):
         return None
     if not current_user.is_authenticated:
-        return _ask_to_sign_in()
+        return ask_to_sign_in()
     if not may(current_user.actor.role, rule.audience):
         raise NotFound
     if _is_closed_to_archived(rule) and current_user.is_archived:
@@ -104,7 +106,8 @@ def _is_closed_to_archived(rule: Rule) -> bool:
     return rule.audience is Audience.CLIENT and rule.endpoint not in WARNING_SIGNS
 
 
-def _ask_to_sign_in() -> Response:
+def ask_to_sign_in() -> Response:
+    """To the sign-in page, and from there back to where somebody wanted to go."""
     # only a page can be gone back to; what a form held cannot be sent again by itself
     back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
     return redirect(url_for("public.signin.sign_in", next=back), 303)

@@ -18,6 +18,8 @@ from clinic.domain.greeting import first_name
 from clinic.models import Client
 from clinic.reports import unprintable
 from clinic.services.access import practice_of
+from clinic.web import standing
+from clinic.web.mailing import mail_leaves
 from clinic.web.presenters.chrome import chrome
 from clinic.web.presenters.zones import zone_words
 
@@ -40,7 +42,9 @@ def init_filters(app: Flask) -> None:
         unprintable=unprintable,
         who=who,
     )
-    app.jinja_env.globals.update(figure=figures.figure, has_figure=figures.has_figure, Permission=Permission)
+    app.jinja_env.globals.update(
+        figure=figures.figure, has_figure=figures.has_figure, Permission=Permission, mail_leaves=mail_leaves
+    )
     app.context_processor(_who)
 
 
@@ -82,4 +86,7 @@ def _who() -> dict[str, object]:
     """
     actor = current_user.actor if current_user.is_authenticated else None
     practice = practice_of(actor) if actor else None
-    return {"actor": actor, "practice": practice, "chrome": chrome(practice, actor)}
+    around = chrome(practice, actor)
+    if actor and practice and around and actor.is_staff:
+        around["standing"] = standing.told(actor, practice)
+    return {"actor": actor, "practice": practice, "chrome": around}

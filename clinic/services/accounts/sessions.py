@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, select, update
@@ -16,9 +16,11 @@ from clinic.domain.types import ClientStatus
 from clinic.extensions import db
 from clinic.models import AuthSession, Client, Practice, User
 from clinic.models.base import points_at
+from clinic.services import mail_setup
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.links import digest
+from clinic.services.outbox import unheard
 from clinic.services.transaction import transaction
 
 TOUCH_EVERY = timedelta(minutes=5)  # last_seen_at need not be exact, and a write a page would be waste
@@ -33,6 +35,8 @@ class LivingSession:
     email: str
     practice: Practice
     is_archived: bool = False  # a client whose record is archived: there is nothing for them to do here
+    mail_version: datetime | None = None  # of the mail settings of the page
+    may_have_news: bool = False  # somebody of the practice whom a mail did not reach
 
 
 def begin(user: User, *, persistent: bool) -> str:
@@ -67,6 +71,8 @@ _LIVING = (
         Client.id.label("client_id"),
         Client.status.label("client_status"),
         Practice,
+        mail_setup.version().label("mail_version"),
+        unheard.any_for(User.practice_id, User.id).label("may_have_news"),
     )
     .join(User, points_at(AuthSession.user_id, User))
     .join(Practice, Practice.id == AuthSession.practice_id)
@@ -109,7 +115,9 @@ def _found(row: Any) -> LivingSession:
     client_id = None if is_staff(row.role) else row.client_id
     actor = Actor(row.user_id, row.Practice.id, row.role, row.name, client_id)
     is_archived = client_id is not None and row.client_status is ClientStatus.ARCHIVED
-    return LivingSession(row.session_id, actor, row.email, row.Practice, is_archived)
+    return LivingSession(
+        row.session_id, actor, row.email, row.Practice, is_archived, row.mail_version, row.may_have_news
+    )
 
 
 def _touch(session_id: uuid.UUID) -> None:

@@ -36,6 +36,7 @@ from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import transaction
 
 TROUBLE = (CheckinState.FAILED, CheckinState.IN_DOUBT)
+RESENT = (*TROUBLE, CheckinState.KEPT)
 MOST = 50
 LOOK_BACK = timedelta(days=30)
 RECENT = timedelta(days=14)
@@ -77,7 +78,7 @@ _TROUBLE = (
     .where(or_(Checkin.state != CheckinState.IN_DOUBT, Checkin.reminded_at.is_(None)))
     .order_by(Checkin.due_at.desc())
 )
-_SKIPPED = _lately(CheckinState.SKIPPED).order_by(Checkin.due_at.desc())
+_SKIPPED = _lately(CheckinState.SKIPPED, CheckinState.KEPT).order_by(Checkin.due_at.desc())
 _ANSWERED = (
     # an outer join would read every check-in for the newest answers
     _ENTRIES.join(CheckinAnswer, points_at(CheckinAnswer.checkin_id, Checkin))
@@ -106,10 +107,10 @@ class LedgerEntry:
 
     @property
     def can_be_resent(self) -> bool:
-        """Failed, or in doubt with no reminder that covers it, and with a mail that can be sent again."""
+        """Failed, kept here, or in doubt with no reminder that covers it, and with a mail that can be sent again."""
         checkin = self.checkin
         covered = checkin.state is CheckinState.IN_DOUBT and checkin.reminded_at is not None
-        return checkin.state in TROUBLE and not covered and self.message_id is not None
+        return checkin.state in RESENT and not covered and self.message_id is not None
 
 
 @dataclass(frozen=True, slots=True)

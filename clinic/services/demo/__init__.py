@@ -22,7 +22,7 @@ from clinic.domain.types import Role
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address
 from clinic.models import Assessment, Base, Practice, RoutineVersion, User
-from clinic.services import practices
+from clinic.services import mail_setup, practices
 from clinic.services.accounts import passwords
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.clock import now
@@ -65,7 +65,7 @@ def seed_if_empty(clients: int = CLIENTS, seed: int = 1) -> list[Login]:
 def seed_practice(clients: int = CLIENTS, seed: int = 1) -> list[Login]:
     """Make the demo practice; RuleBroken in production, beside a mail server or beside real records."""
     settings = current_app.config["SETTINGS"]
-    if settings.production or settings.smtp_url:
+    if settings.production or mail_setup.current().leaves:
         raise RuleBroken("The demo is not made in production, nor where CLINIC_SMTP_URL is set.")
     if practices.exists():
         raise RuleBroken("This installation holds a practice already. The demo needs an empty one.")

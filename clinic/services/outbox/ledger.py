@@ -34,11 +34,13 @@ FOLLOWS_ITS_MAIL = (
     CheckinState.WAITING,
     CheckinState.SENDING,
     CheckinState.SENT,
+    CheckinState.KEPT,
     CheckinState.IN_DOUBT,
     CheckinState.FAILED,
 )
 TOLD = {  # what stands on the client's timeline
     CheckinState.SENT: "checkin.sent",
+    CheckinState.KEPT: "checkin.kept",
     CheckinState.SKIPPED: "checkin.skipped",
     CheckinState.FAILED: "checkin.failed",
     CheckinState.IN_DOUBT: "checkin.in_doubt",
@@ -86,6 +88,12 @@ def follow(steps: Iterable[MailStep], at: datetime) -> None:
 def tell_failed(mail: LedgerMail, reason: str) -> None:
     """Note that a mail failed for good, within the caller's transaction; of check-ins the ledger tells."""
     _tell(mail, "mail.failed", reason)
+
+
+def tell_kept_here(mail: LedgerMail) -> None:
+    """Note that a mail to a client lies on this machine, within the caller's transaction; the same of check-ins."""
+    if mail.client_id is not None:
+        _tell(mail, "mail.kept", "no mail server is set")
 
 
 def tell_kept_back(mail: LedgerMail, reason: str) -> None:

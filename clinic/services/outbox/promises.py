@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -38,7 +38,7 @@ class MailStatus:
 
 
 FAILED_LATELY = timedelta(days=7)
-REVIVABLE = (OutboxState.FAILED, OutboxState.IN_DOUBT)
+REVIVABLE = (OutboxState.FAILED, OutboxState.IN_DOUBT, OutboxState.KEPT)
 
 
 def promise(
@@ -168,6 +168,22 @@ def statuses(
     waits = any(mail.state is OutboxState.READY for mail in mails.values())
     against = mail_standing.against(client, practice, sort) if waits else None
     return {key: _status(mail, against) for key, mail in mails.items()}
+
+
+def alert_states(flag: WarningFlag) -> list[OutboxState]:
+    """What became of the alerts of a warning sign, one for each of their readers."""
+    query = select(OutboxMessage.state).where(
+        OutboxMessage.practice_id == flag.practice_id, OutboxMessage.flag_id == flag.id
+    )
+    return list(db.session.scalars(query))
+
+
+def own_among(actor: Actor, mails: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these mails that are of the actor's practice."""
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.practice_id == actor.practice_id, OutboxMessage.id.in_(mails)
+    )
+    return set(db.session.scalars(query))
 
 
 def listed(states: tuple[OutboxState, ...], most: int) -> list[OutboxMessage]:

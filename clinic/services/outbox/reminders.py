@@ -21,6 +21,7 @@ OUT = frozenset({CheckinState.SENT, CheckinState.IN_DOUBT})
 WORDS: Mapping[CheckinState, str] = {
     CheckinState.SENT: REMINDED,
     CheckinState.IN_DOUBT: f"{REMINDED}, but the reminder may not have arrived",
+    CheckinState.KEPT: "not reminded: the reminder is kept here, there is no mail server",
     CheckinState.WAITING: "the reminder waits: {}",
     CheckinState.SKIPPED: "not reminded: {}",
     CheckinState.FAILED: "not reminded: {}",
@@ -29,7 +30,11 @@ WORDS: Mapping[CheckinState, str] = {
 
 def follow(steps: Sequence[MailStep], at: datetime) -> None:
     """Note what became of reminders, within the caller's transaction."""
-    told = [step for step in steps if step.state in OUT or (step.state in WORDS and step.reason)]
+    told = [
+        step
+        for step in steps
+        if step.state in OUT or step.state is CheckinState.KEPT or (step.state in WORDS and step.reason)
+    ]
     if not told:
         return
     db.session.flush()

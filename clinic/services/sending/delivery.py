@@ -26,7 +26,7 @@ from clinic.mail.transport import SendOutcome, SendVerdict, Session, SmtpStage
 from clinic.services.sending import limits as sending_limits
 from clinic.services.sending import recovery as sending_recovery
 from clinic.services.sending import results as sending_results
-from clinic.services.sending.account import Account, account, init_account
+from clinic.services.sending.account import Account, account_now, init_account
 from clinic.services.sending.claims import Claim, anything_due, claim
 from clinic.services.sending.letters import Letter
 from clinic.services.sending.results import SendResult
@@ -49,7 +49,7 @@ def init_delivery(app: Flask, settings: Settings) -> None:
 def run(stopping: Callable[[], bool] = lambda: False) -> int:
     """Send what is due now; returns how many mails were looked at. Another thread at it: 0 at once."""
     sender: Sender = current_app.extensions["sender"]
-    return sender.run(account(), stopping)
+    return sender.run(account_now(), stopping)
 
 
 def recover() -> int:
@@ -71,6 +71,7 @@ class Sender:
     folder: Path
     pid: int = 0
     journal: Journal | None = None
+    mail: Account | None = None  # of the last run
     unwritten: list[tuple[Claim, list[SendResult]]] = field(default_factory=list)
     busy: threading.Lock = field(default_factory=threading.Lock)
 
@@ -89,10 +90,13 @@ class Sender:
             self.pid, self.journal, self.unwritten, self.busy = os.getpid(), None, [], threading.Lock()
 
     def _run(self, mail: Account, stopping: Callable[[], bool]) -> int:
-        fresh, journal = self.journal is None, self.journal or Journal.open(self.folder)
-        self.journal = journal
+        fresh, journal = (
+            self.journal is None or self.mail is not mail,
+            self.journal or Journal.open(self.folder),
+        )
+        self.journal, self.mail = journal, mail
         self._write_results()  # of a run that broke off
-        # a glance before a server is troubled; a new process tries for itself, its settings may be mended
+        # a glance before a server is troubled; what is new tries for itself, its settings may be mended
         rest = not anything_due() or (not fresh and sending_limits.resting(mail.name, journal.name))
         looked_at = 0 if rest else self._work(journal, mail, stopping)
         mail.tell(journal.name)

@@ -23,6 +23,7 @@ from clinic.models import Practice
 from clinic.services import links, notices
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.clients import invitations
+from clinic.services.sending.account import mail_from
 from clinic.services.sending.dues import DueMail
 from config import Settings
 
@@ -45,11 +46,12 @@ def letter(due: DueMail, at: datetime, *, smtputf8: bool) -> Letter:
     assert due.address is not None
     to = mailbox(due.address, smtputf8=smtputf8)
     content = MAILS[due.mail.kind](due, at)
-    domain = settings.mail_from.rpartition("@")[2]
+    sender = mail_from()
+    domain = sender.rpartition("@")[2]
     channel, mark = channel_of(due.mail.kind), links.mark_of(due.mail.id)
     message = Message(
         to=to,
-        from_address=settings.mail_from,
+        from_address=sender,
         from_name=due.practice.name,
         reply_to=mailbox(due.practice.email, smtputf8=smtputf8) if due.practice.email else None,
         subject=content.subject,
@@ -64,7 +66,7 @@ def letter(due: DueMail, at: datetime, *, smtputf8: bool) -> Letter:
         mark=mark,
         references=(message_id(due.first_mail, domain),) if due.first_mail else (),
     )
-    envelope = Envelope(settings.return_path(mark), to, message.to_bytes())
+    envelope = Envelope(settings.return_path(mark, sender), to, message.to_bytes())
     return Letter(due.mail.id, due.mail.attempts + 1, envelope)
 
 

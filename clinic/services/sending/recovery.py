@@ -78,7 +78,11 @@ def outcome(journal: Replay, mail_id: UUID, attempt: int) -> SendOutcome | None:
     """What a journal proves of an attempt; None where no dot went out."""
     match journal.fate(mail_id, attempt):
         case AttemptFate.SENT:
-            return SendOutcome(SendVerdict.SENT, SmtpStage.DOT, journal.code(mail_id, attempt), SENT.reply)
+            code = journal.code(mail_id, attempt)
+            stage = (
+                SmtpStage.DOT if code else SmtpStage.LOCAL
+            )  # a server's yes has a number; a folder's has none
+            return SendOutcome(SendVerdict.SENT, stage, code, SENT.reply)
         case AttemptFate.IN_DOUBT:
             return DOUBT
         case _:

@@ -112,6 +112,8 @@ def settle(known: list[tuple[ClaimedMail, SendOutcome | None]]) -> None:
     for row, outcome, meant in told:
         if outcome is not None and outcome.verdict is SendVerdict.PERMANENT and meant.is_over:
             _refused_for_good(row, outcome, meant, at)
+        elif outcome is not None and outcome.is_kept_here:
+            sending_ledger.tell_kept_here(row)
 
 
 def came_back(row: ClaimedMail, cause: BounceCause, words: str, reply: str, at: datetime) -> None:
@@ -169,6 +171,8 @@ def _meaning(row: ClaimedMail, outcome: SendOutcome | None, at: datetime) -> _To
 
 def _judged(row: ClaimedMail, outcome: SendOutcome, at: datetime) -> _Told:
     match outcome.verdict:
+        case SendVerdict.SENT if outcome.is_kept_here:
+            return _end(row, OutboxState.KEPT, CheckinState.KEPT, at)
         case SendVerdict.SENT:
             return _end(row, OutboxState.SENT, CheckinState.SENT, at)
         case SendVerdict.IN_DOUBT:

@@ -10,6 +10,8 @@ from clinic.web import account
 from clinic.web.authz import current_actor
 from clinic.web.forms.accounts import DailyNoticeForm
 from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, did_not_work, on_post, own_account_key
+from clinic.web.mailing import mail_leaves
+from clinic.web.presenters import mails as words
 
 
 @on_post(PER_ADDRESS, deduct_when=did_not_work)
@@ -26,9 +28,7 @@ def notice() -> Response:
     if form.validate_on_submit():
         notices.want(current_actor(), bool(form.wanted.data))
         flash(
-            "You get a mail in the morning when there is news."
-            if form.wanted.data
-            else "No more morning mail. Warning signs are still mailed to you at once.",
+            words.morning_mail(wanted=bool(form.wanted.data), leaves=mail_leaves()),
             "success",
         )
     return redirect(url_for("practitioner.account.show"), 303)

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.services.access import message_for, practice_of, program_for
@@ -17,6 +17,7 @@ from clinic.services.outbox import promises as outbox
 from clinic.services.upkeep import mail_health
 from clinic.web.authz import current_actor
 from clinic.web.filters import moment
+from clinic.web.mailing import flash_promised
 from clinic.web.presenters import checkins as words
 from clinic.web.refusals import told_on_the_next_page
 from clinic.web.security import mail_headers, policy
@@ -48,7 +49,8 @@ def send_now(program_id: uuid.UUID) -> ResponseReturnValue:
         checkin = checkin_by_hand.send_now(actor, program_id)
         later = checkin.due_at > now()
         when = moment(checkin.due_at, practice_of(actor).time_zone) if later else ""
-        flash(f"It goes out on {when}, when mail may arrive." if later else "It is on its way.", "success")
+        leaves = f"It goes out on {when}, when mail may arrive." if later else "It is on its way."
+        flash_promised(leaves, "The check-in")
     return redirect(url_for("practitioner.clients.checkins", client_id=program.client_id), 303)
 
 
@@ -58,7 +60,7 @@ def resend(message_id: uuid.UUID) -> ResponseReturnValue:
     message = message_for(actor, message_id)
     with told_on_the_next_page():
         outbox.resend(actor, message)
-        flash("It is on its way again.", "success")
+        flash_promised("It is on its way again.", "The mail")
     if message.client_id is None:
         return redirect(url_for("practitioner.checkins.index"), 303)
     return redirect(url_for("practitioner.clients.checkins", client_id=message.client_id), 303)
@@ -79,7 +81,7 @@ def preview_html() -> ResponseReturnValue:
 def preview_send() -> ResponseReturnValue:
     """Mail it to oneself."""
     checkin_ledger.preview_to_self(current_actor())
-    flash("The preview is on its way to your own address.", "success")
+    flash_promised("The preview is on its way to your own address.", "The preview")
     return redirect(url_for("practitioner.checkins.preview"), 303)
 
 

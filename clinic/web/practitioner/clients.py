@@ -39,6 +39,7 @@ from clinic.web.authz import current_actor
 from clinic.web.forms.attention import CameFrom
 from clinic.web.forms.client_filter import filter_fields, wanted_from
 from clinic.web.forms.clients import STATUS_WORDS, AddClientForm, EditClientForm, ReasonForm
+from clinic.web.mailing import flash_promised
 from clinic.web.presenters import assessments as assessment_words
 from clinic.web.presenters import attention as reason_words
 from clinic.web.presenters import checkins as checkin_words
@@ -220,8 +221,10 @@ def _added(form: AddClientForm, practice: Practice) -> Response:
         key=form.key.data or "",
         another=form.is_another(),
     )
-    sent = f" An invitation is on its way to {client.email}." if form.invite.data else ""
-    flash(f"{client.name} is added.{sent}", "success")
+    flash(f"{client.name} is added.", "success")
+    if form.invite.data:
+        to = client.email
+        flash_promised(f"An invitation is on its way to {to}.", f"The invitation to {to}")
     return redirect(url_for("practitioner.clients.show", client_id=client.id), 303)
 
 

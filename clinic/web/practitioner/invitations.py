@@ -11,6 +11,7 @@ from clinic.services.access import client_for
 from clinic.services.clients import invitations
 from clinic.services.links import address as full_address
 from clinic.web.authz import current_actor
+from clinic.web.mailing import flash_promised
 from clinic.web.presenters.invitations import qr_code
 from clinic.web.refusals import told_on_the_next_page
 
@@ -19,7 +20,11 @@ def send(client_id: uuid.UUID) -> Response:
     """Mail an invitation; earlier links end."""
     with told_on_the_next_page():
         invitation = invitations.send(current_actor(), client_id)
-        flash(f"An invitation is on its way to {invitation.email}. Earlier links have ended.", "success")
+        flash_promised(
+            f"An invitation is on its way to {invitation.email}.",
+            f"The invitation to {invitation.email}",
+            also="Earlier links have ended.",
+        )
     return _back(client_id)
 
 

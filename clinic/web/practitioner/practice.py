@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import uuid
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.services import practices
 from clinic.services.access import practice_of, user_for
 from clinic.services.accounts import signing_in as accounts
+from clinic.web import mailing
 from clinic.web.authz import current_actor
 from clinic.web.forms.base import Form
 from clinic.web.forms.practice import PracticeForm
 from clinic.web.refusals import told_on_the_next_page
-from config import Settings
 
 
 def show() -> Response | str | tuple[str, int]:
@@ -27,19 +27,11 @@ def show() -> Response | str | tuple[str, int]:
             flash("Saved.", "success")
             return redirect(url_for("practitioner.practice.show"), 303)
     people = practices.staff(actor)
-    page = render_template("practitioner/practice/show.html", form=form, people=people)
+    server = mailing.setup().server
+    page = render_template(
+        "practitioner/practice/show.html", form=form, people=people, mail_server=server.host if server else ""
+    )
     return page, 422 if form.errors else 200
-
-
-def test_mail() -> Response:
-    """Mail oneself, to see whether mail arrives."""
-    address = practices.send_test_mail(current_actor())
-    settings: Settings = current_app.config["SETTINGS"]
-    if settings.smtp_url:
-        flash(f"A test mail to {address} is on its way. It should arrive within a minute.", "success")
-    else:
-        flash("No mail server is set: the test mail is kept on this machine and not sent.", "caution")
-    return redirect(url_for("practitioner.practice.show", _anchor="mail"), 303)
 
 
 def close_account(user_id: uuid.UUID) -> Response | str:

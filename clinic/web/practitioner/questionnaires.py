@@ -24,6 +24,7 @@ from clinic.web.authz import current_actor, end_session
 from clinic.web.filters import moment
 from clinic.web.forms.questionnaire_answers import answers_form, correct_form
 from clinic.web.forms.questionnaires import ActForm, AskForm
+from clinic.web.mailing import flash_promised, mail_leaves, not_sent
 from clinic.web.presenters import clients as client_words
 from clinic.web.presenters import questionnaires as words
 from clinic.web.presenters.questionnaire_answers import revision
@@ -75,10 +76,10 @@ def ask(client_id: uuid.UUID) -> Page:
             made = asking.ask(actor, client_id, form.wish())
             if made.channel is AskChannel.CLINIC:
                 return redirect(_request_url(made.id), 303)
-            flash(
-                f"The questions are {'on their way' if made.channel is AskChannel.MAIL else 'waiting'}.",
-                "success",
-            )
+            if made.channel is AskChannel.MAIL:
+                flash_promised("The questions are on their way.", "The mail with the questions")
+            else:
+                flash("The questions are waiting.", "success")
             return redirect(_index_url(client_id), 303)
     page = render_template(
         "practitioner/questionnaires/ask.html",
@@ -98,7 +99,9 @@ def request_page(request_id: uuid.UUID) -> str:
 
 def resend(request_id: uuid.UUID) -> Response:
     """Mail the link once more."""
-    return _done(request_id, lambda: asking.resend(current_actor(), request_id), "The mail is on its way.")
+    leaves = mail_leaves()
+    told = "The mail is on its way." if leaves else not_sent("The mail with the questions")
+    return _done(request_id, lambda: asking.resend(current_actor(), request_id), told)
 
 
 def revoke(request_id: uuid.UUID) -> Response:

@@ -9,8 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from clinic.services import warnings
 from clinic.services.access import practice_of
+from clinic.services.outbox import promises as outbox
 from clinic.web.authz import current_actor
 from clinic.web.forms.warnings import ClearForm
+from clinic.web.presenters import mails as mail_words
 from clinic.web.presenters import warnings as words
 from clinic.web.presenters.assessment_warnings import found_words, what_to_do
 
@@ -34,5 +36,6 @@ def show(flag_id: uuid.UUID) -> ResponseReturnValue:
         to_do=what_to_do(seen.flag),
         urgency=words.urgency(seen.flag.tier),
         zone=practice_of(actor).time_zone,
+        alerted=mail_words.alerted(outbox.alert_states(seen.flag)),
     )
     return page, 422 if form.errors else 200

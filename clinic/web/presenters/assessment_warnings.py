@@ -30,7 +30,10 @@ def raised_words(flag: WarningFlag | None) -> RaisedFlag | None:
     if flag is None:
         return None
     held = "locked" if locks_program(flag.tier) else "on hold"
-    did = f"The client’s program is {held}, check-in mail is stopped, and every practitioner was alerted."
+    did = (
+        f"The client’s program is {held}, check-in mail is stopped, and every practitioner is alerted: by mail, "
+        "or at the top of their pages where no mail reached them."
+    )
     return RaisedFlag(flag.id, tuple(found_words(flag)), did, not flag.is_open)
 
 

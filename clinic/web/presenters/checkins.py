@@ -24,6 +24,7 @@ from clinic.models import (
 from clinic.services.attention.today import RecentAnswer
 from clinic.services.checkins.ledger import ComingCheckin, LedgerEntry
 from clinic.web.filters import day_year, moment
+from clinic.web.mailing import NO_SERVER, mail_leaves
 from clinic.web.presenters.checkin_charts import CheckinChart, charts
 from clinic.web.presenters.programs import coming_words, rhythm_words
 from clinic.web.presenters.warnings import urgency
@@ -35,6 +36,7 @@ STATE_MARKS = {
     CheckinState.WAITING: ("waiting", "Waiting"),
     CheckinState.SENDING: ("waiting", "Being sent"),
     CheckinState.SENT: ("sent", "Sent"),
+    CheckinState.KEPT: ("skipped", "Kept here, not sent"),
     CheckinState.IN_DOUBT: ("in_doubt", "In doubt"),
     CheckinState.FAILED: ("failed", "Not delivered"),
     CheckinState.ANSWERED: ("answered", "Answered"),
@@ -127,7 +129,7 @@ def line(entry: LedgerEntry, zone: str) -> CheckinLine:
         when=moment(_when(entry), zone),
         mark=STATE_MARKS[checkin.state],
         reason=_reason(entry),
-        resend_url=_resend(entry.message_id) if entry.can_be_resent else None,
+        resend_url=_resend(entry),
         in_doubt=checkin.state is CheckinState.IN_DOUBT,
     )
 
@@ -195,7 +197,7 @@ def _ledger_line(entry: LedgerEntry, changes: Sequence[CheckinEvent], zone: str)
         facts=(*(["By hand"] if by_hand else []), *_instants(checkin, zone)),
         mark=STATE_MARKS[checkin.state],
         reason=_reason(entry),
-        resend_url=_resend(entry.message_id) if entry.can_be_resent else None,
+        resend_url=_resend(entry),
         in_doubt=checkin.state is CheckinState.IN_DOUBT,
         changes=tuple(_change_line(each, zone) for each in changes),
     )
@@ -234,6 +236,8 @@ def _reason(entry: LedgerEntry) -> str:
     checkin = entry.checkin
     if checkin.state is CheckinState.SKIPPED and checkin.skip_reason is not None:
         return _sentence(skip_in_words(checkin.skip_reason))
+    if checkin.state is CheckinState.KEPT:
+        return _sentence(NO_SERVER)
     return "" if checkin.state is CheckinState.ANSWERED else _sentence(entry.reason)
 
 
@@ -241,8 +245,10 @@ def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _resend(message_id: uuid.UUID | None) -> str | None:
-    return url_for("practitioner.checkins.resend", message_id=message_id)
+def _resend(entry: LedgerEntry) -> str | None:
+    if not entry.can_be_resent or (entry.checkin.state is CheckinState.KEPT and not mail_leaves()):
+        return None  # it would only be kept once more
+    return url_for("practitioner.checkins.resend", message_id=entry.message_id)
 
 
 def _answer_row(answer: CheckinAnswer, zone: str) -> tuple[str, str, str, str, str, str]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from flask import current_app, flash, make_response, redirect, render_template, request, url_for
-from werkzeug.exceptions import HTTPException
+from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.extensions import db
@@ -16,6 +13,7 @@ from clinic.web.authz import begin_session, current_actor, end_session, home_for
 from clinic.web.forms.accounts import SignInForm
 from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, did_not_work, on_post
 from clinic.web.presenters.chrome import chrome
+from clinic.web.ways import is_ours
 
 
 @on_post(PER_ADDRESS, deduct_when=did_not_work)
@@ -56,15 +54,4 @@ def _page(form: SignInForm) -> str:
 def _way_on() -> str:
     """A page of ours that was asked for before signing in, else the first page."""
     wanted = request.args.get("next", "")
-    return wanted if _is_ours(wanted) else home_for(current_actor().role)
-
-
-def _is_ours(target: str) -> bool:
-    # only a path that our own URL map knows: "//elsewhere" and "/\\elsewhere" are other sites to a browser
-    if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
-        return False
-    try:
-        current_app.create_url_adapter(request).match(urlsplit(target).path, method="GET")  # type: ignore[union-attr]
-    except (HTTPException, ValueError):
-        return False
-    return True
+    return wanted if is_ours(wanted) else home_for(current_actor().role)

@@ -1,0 +1,93 @@
+"""News for somebody of the practice that no mail has brought them: shown on their pages until they say "seen"."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Exists, bindparam, exists, or_, select, update
+
+from clinic.domain.types import MailKind
+from clinic.domain.unheard import is_unheard
+from clinic.extensions import db
+from clinic.models import Client, OutboxMessage, WarningFlag
+from clinic.models.base import points_at
+from clinic.models.outbox import UNSEEN
+from clinic.services import audit
+from clinic.services.actors import Actor
+from clinic.services.clock import now
+from clinic.services.transaction import transaction
+
+MOST = 20  # more than anybody reads at once; the next ones come when these are seen
+
+
+@dataclass(frozen=True, slots=True)
+class UnheardNews:
+    """One mail that did not go out: a warning sign with its client, or the news of one morning."""
+
+    mail_id: uuid.UUID
+    kind: MailKind
+    reason: str
+    flag_id: uuid.UUID | None = None
+    client_name: str = ""
+    day: date | None = None
+
+
+_OPEN = or_(OutboxMessage.flag_id.is_(None), WarningFlag.is_open)  # a sign that was dealt with is heard
+_ALL = (
+    select(OutboxMessage, Client.name)
+    .outerjoin(WarningFlag, points_at(OutboxMessage.flag_id, WarningFlag))
+    .outerjoin(Client, points_at(WarningFlag.client_id, Client))
+    .where(
+        OutboxMessage.practice_id == bindparam("practice_id"),
+        OutboxMessage.user_id == bindparam("user_id"),
+        UNSEEN,
+        _OPEN,
+    )
+    .order_by(OutboxMessage.created_at)
+    .limit(MOST)
+)
+
+
+def any_for(practice_id: Any, user_id: Any) -> Exists:
+    """Whether there may be some, as a column of another statement: one look into a short index."""
+    return exists().where(OutboxMessage.practice_id == practice_id, OutboxMessage.user_id == user_id, UNSEEN)
+
+
+def of(actor: Actor, *, leaves: bool) -> list[UnheardNews]:
+    """What somebody has not heard by mail, oldest first; `leaves` says whether mail can leave this machine."""
+    at = now()
+    rows = db.session.execute(_ALL, {"practice_id": actor.practice_id, "user_id": actor.user_id}).all()
+    return [
+        _news(mail, name) for mail, name in rows if is_unheard(mail.state, mail.due_at, at, leaves=leaves)
+    ]
+
+
+def see(actor: Actor, mails: Collection[uuid.UUID]) -> int:
+    """Note that somebody has seen these on a page; returns how many that were. Others' are left alone."""
+    with transaction():
+        mine: ColumnElement[bool] = OutboxMessage.id.in_(mails)
+        seen = db.session.execute(
+            update(OutboxMessage)
+            .where(
+                OutboxMessage.practice_id == actor.practice_id,
+                OutboxMessage.user_id == actor.user_id,
+                OutboxMessage.seen_at.is_(None),
+                mine,
+            )
+            .values(seen_at=now())
+            .returning(OutboxMessage.id, OutboxMessage.kind, OutboxMessage.flag_id)
+            .execution_options(synchronize_session=False)
+        ).all()
+        for row in seen:
+            audit.record(actor, "news.seen", subject_id=row.flag_id or row.id, kind=row.kind)
+    return len(seen)
+
+
+def _news(mail: OutboxMessage, client_name: str | None) -> UnheardNews:
+    return UnheardNews(
+        mail.id, mail.kind, mail.reason or "", mail.flag_id, client_name or "", mail.local_date
+    )

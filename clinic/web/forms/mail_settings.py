@@ -1,0 +1,138 @@
+"""The mail server as an owner sets it, on its page and at the first visit."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import current_app
+from wtforms import IntegerField, PasswordField
+from wtforms.validators import Length, Optional
+
+from clinic.domain.mail_server import (
+    USUAL_PORT,
+    MailSecurity,
+    host_problem,
+    is_own_machine,
+    port_problem,
+)
+from clinic.mail.addresses import Address
+from clinic.mail.smtp_url import Security, SmtpServer
+from clinic.services.mail_setup import MailServerDetails
+from clinic.web.forms.base import Form
+from clinic.web.forms.fields import AddressField, LineField, OneOfField
+from config import Settings
+
+SECURITIES = {
+    MailSecurity.STARTTLS: "STARTTLS, usually port 587",
+    MailSecurity.IMPLICIT: "TLS from the start, usually port 465",
+    MailSecurity.NONE: "None; only for a server on this very machine or network, without a password",
+}
+
+
+class MailServerForm(Form):
+    """Server, account and sender. With no server named, nothing is set."""
+
+    mail_host = LineField("Mail server", longest=253)
+    mail_port = IntegerField("Port", [Optional()])
+    mail_security = OneOfField("Encryption", MailSecurity, SECURITIES)
+    mail_user = LineField("User name", longest=254)
+    mail_password = PasswordField("Password of the mail account", [Length(max=500)])
+    mail_sender = AddressField("Sender of all mails")
+
+    def asks_for_a_server(self) -> bool:
+        """Whether a server is named."""
+        return bool(self.mail_host.data)
+
+    def show(self, server: SmtpServer | None, sender: str) -> None:
+        """What is set now, on a form that was not sent; the password never."""
+        if self.is_submitted():
+            return
+        self.mail_security.data = MailSecurity(server.security) if server else MailSecurity.STARTTLS
+        self.mail_sender.data = sender if server else None
+        if server:
+            self.mail_host.data, self.mail_port.data, self.mail_user.data = (
+                server.host,
+                server.port,
+                server.user,
+            )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field by itself, and then what they must be to each other: all of it at once."""
+        valid = super().validate(extra_validators)
+        return self._agree() and valid if self.asks_for_a_server() else valid
+
+    def details(self) -> MailServerDetails:
+        """The form's values in the service's shape; only on a valid form that names a server."""
+        sender = self.mail_sender.data
+        assert isinstance(sender, Address)
+        security = self.mail_security.data or MailSecurity.STARTTLS
+        return MailServerDetails(
+            host=(self.mail_host.data or "").strip("[]").casefold(),
+            port=self.mail_port.data or USUAL_PORT[security],
+            security=cast(Security, security.value),
+            user=self.mail_user.data or "",
+            password=self.mail_password.data or None,
+            sender=sender.mailbox,
+        )
+
+    def _agree(self) -> bool:
+        settings: Settings = current_app.config["SETTINGS"]
+        host, security = self.mail_host.data or "", self.mail_security.data or MailSecurity.STARTTLS
+        found = {
+            "mail_host": host_problem(host),
+            "mail_port": self._port_problem(security, production=settings.production),
+            "mail_security": self._password_in_the_clear(host, security),
+            "mail_user": self._nobodys_password(),
+            "mail_sender": None
+            if self.mail_sender.data or self.mail_sender.errors
+            else "Enter the sender's address.",
+        }
+        for name, problem in found.items():
+            if problem:
+                self[name].errors = [*self[name].errors, problem]
+        return not any(found.values())
+
+    def _port_problem(self, security: MailSecurity, *, production: bool) -> str | None:
+        if self.mail_port.errors:
+            return None
+        port = self.mail_port.data
+        return port_problem(USUAL_PORT[security] if port is None else port, production=production)
+
+    def _password_in_the_clear(self, host: str, security: MailSecurity) -> str | None:
+        if security is MailSecurity.NONE and self.mail_user.data and not is_own_machine(host):
+            return "Choose an encryption: the password would travel for everybody to read."
+        return None
+
+    def _nobodys_password(self) -> str | None:
+        if self.mail_password.data and not self.mail_user.data:
+            return "Enter the user name that belongs to the password."
+        return None
+
+
+class MailSettingsForm(MailServerForm):
+    """The page of it: a server is needed there, and where answers go."""
+
+    mail_host = LineField("Mail server", longest=253, required="Enter the name of your mail server.")
+    reply_to = AddressField(
+        "Where answers go", required="Enter the address of your practice: answers to your mails arrive there."
+    )
+
+    def reply_address(self) -> str:
+        """The practice's own address; only on a valid form."""
+        address = self.reply_to.data
+        assert isinstance(address, Address)
+        return address.typed
+
+
+class ReplyForm(Form):
+    """Where answers go, where the server is set elsewhere."""
+
+    reply_to = AddressField(
+        "Where answers go", required="Enter the address of your practice: answers to your mails arrive there."
+    )
+
+    def reply_address(self) -> str:
+        """The practice's own address; only on a valid form."""
+        address = self.reply_to.data
+        assert isinstance(address, Address)
+        return address.typed

@@ -1,0 +1,95 @@
+"""What stands at the top of the staff's pages, in words: mail that does not leave, and news no mail has brought."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from clinic.domain.dates import day_in_words
+from clinic.domain.notices import NoticeKind
+from clinic.domain.notices import lines as news_lines
+from clinic.domain.types import MailKind
+from clinic.services.mail_setup import MailSetup, MailSource
+from clinic.services.outbox.unheard import UnheardNews
+
+Counts = Mapping[NoticeKind, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingNote:
+    """One thing that is not as it should be, and the next act."""
+
+    text: str
+    url: str | None = None
+    act: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewsLine:
+    """News that did not arrive by mail, with the page that says more."""
+
+    mail_id: uuid.UUID
+    text: str
+    url: str
+    act: str
+    is_warning: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All of it; `back` is the page it stands on."""
+
+    notes: Sequence[StandingNote]
+    news: Sequence[NewsLine]
+    back: str
+
+
+def notes(
+    setup: MailSetup, *, is_demo: bool, has_address: bool, may_set_up: bool, mail_page: str | None
+) -> list[StandingNote]:
+    """What is to be said of mail on every page; nothing where it leaves and answers arrive."""
+    if setup.source is MailSource.UNREADABLE:
+        text = "No mail goes out: the mail settings cannot be read, because CLINIC_SECRET_KEY was changed. Mail waits."
+        return [_act(text, "Enter them again", "ask the owner to enter them again", may_set_up)]
+    if not setup.leaves and is_demo:
+        text = "This is a demonstration: mail is kept here, not sent."
+        return [StandingNote(text, url_for(mail_page), "Read it") if mail_page else StandingNote(text)]
+    if not setup.leaves:
+        text = "No mail server is set: mail is kept here, not sent, and alerts stand on this page instead."
+        return [_act(text, "Set up mail", "ask the owner to set up mail", may_set_up)]
+    if not has_address:
+        text = "Answers to your mails reach nobody: the practice has no email address."
+        return [_act(text, "Set it", "ask the owner to set it", may_set_up)]
+    return []
+
+
+def news_line(news: UnheardNews, counts: Counts, *, leaves: bool) -> NewsLine:
+    """One piece of news that no mail has brought."""
+    why = f"{news.reason}." if news.reason else ("It waits." if leaves else "It is kept here, not sent.")
+    why = why[:1].upper() + why[1:]
+    if news.kind == MailKind.WARNING_SIGN_ALERT and news.flag_id:
+        return NewsLine(
+            news.mail_id,
+            f"A warning sign of {news.client_name} could not be mailed to you. {why}",
+            url_for("practitioner.warnings.show", flag_id=news.flag_id),
+            "Review",
+            is_warning=True,
+        )
+    said = "; ".join(news_lines(counts)) or "there is news"
+    day = f" of {day_in_words(news.day)}" if news.day else ""
+    return NewsLine(
+        news.mail_id,
+        f"The news{day} could not be mailed to you: {said}.",
+        url_for("practitioner.attention.index"),
+        "See who",
+        is_warning=False,
+    )
+
+
+def _act(text: str, act: str, otherwise: str, may_set_up: bool) -> StandingNote:
+    if may_set_up:
+        return StandingNote(text, url_for("practitioner.mail_settings.show"), act)
+    return StandingNote(f"{text} Please {otherwise}.")
