@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, settings
 
 from clinic import create_app
 from clinic.extensions import db, limiter
+from clinic.mail.smtp_url import SmtpServer
+from clinic.services.mail_setup import MailSetup, MailSource
 from config import Settings
 from tests.backends import database_urls
 from tests.factories.people import People, make_people
@@ -111,6 +113,20 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
 def people(app: Flask) -> People:
     """Two practices: owner, practitioner, assistant, two clients; and a stranger's practice with its own."""
     return make_people()
+
+
+@pytest.fixture
+def mail_server(app: Flask) -> Iterator[MailSetup]:
+    """Mail can leave, as far as the pages know: a server is set where Regroove is started."""
+    before = app.extensions["mail_setup"]
+    server = SmtpServer("mail.clinic.example", 587, "starttls")
+    app.extensions["mail_setup"] = setup = MailSetup(
+        MailSource.ENVIRONMENT, "no-reply@clinic.example", server
+    )
+    try:
+        yield setup
+    finally:
+        app.extensions["mail_setup"] = before
 
 
 @pytest.fixture

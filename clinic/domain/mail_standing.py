@@ -19,7 +19,7 @@ from clinic.domain.types import ClientStatus, MailChannel, MailKind, SkipReason
 class MailSort(StrEnum):
     """What a mail is, as far as the reasons that stop it go."""
 
-    CHECKIN = "checkin"  # and its reminder
+    CHECKIN = "checkin"  # its reminder, and word of a changed program
     MESSAGE = "message"
     INVITATION = "invitation"
     ACCOUNT = "account"  # to a client who has one

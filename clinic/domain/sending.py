@@ -89,7 +89,7 @@ def decide(promise: Promise, now: datetime) -> SendingDecision:
 
 
 def after_todays_mail(promise: Promise, now: datetime) -> SendingDecision:
-    """What becomes of a check-in's mail that may go out on a day on which its client has had one."""
+    """What becomes of a mail that may go out on a day on which its client has had one."""
     assert promise.checkin is not None
     tomorrow = now.astimezone(promise.checkin.zone).date() + DAY
     opens = local_to_utc(tomorrow, promise.checkin.hours.opens, promise.checkin.zone)

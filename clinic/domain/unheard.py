@@ -15,13 +15,8 @@ _WAITS = frozenset({OutboxState.READY, OutboxState.LEASED})
 _NOT_WANTED = frozenset({OutboxState.SENT, OutboxState.CANCELLED})  # it went out, or nobody needs it any more
 
 
-def is_unheard(state: OutboxState, due_at: datetime, now: datetime, *, leaves: bool) -> bool:
-    """Whether a mail to the practice has not gone out and its news has to be told on a page.
-
-    `leaves` says whether mail can leave this machine: where it cannot, there is nothing to wait for.
-    """
+def is_unheard(state: OutboxState, due_at: datetime, now: datetime) -> bool:
+    """Whether a mail to the practice has not gone out and its news has to be told on a page."""
     if state in _NOT_WANTED:
         return False
-    if state in _WAITS:
-        return not leaves or now - due_at >= PATIENCE
-    return True
+    return now - due_at >= PATIENCE if state in _WAITS else True

@@ -12,7 +12,7 @@ from clinic.mail.transport import Transport
 
 
 def transport_for(server: SmtpServer | None, data_dir: Path, *, trouble: str = "") -> Transport:
-    """The way to this relay, or without one the Maildir below the data folder; with `trouble` no way at all."""
+    """The way to this relay, or to the Maildir below the data folder; with `trouble` no way at all."""
     if trouble:
         return ShutTransport(trouble)
     return SmtpTransport(server) if server else MaildirTransport(data_dir / "mail")

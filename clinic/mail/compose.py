@@ -102,6 +102,11 @@ def questionnaire(
     )
 
 
+def program_changed(head: Letterhead, *, first_name: str, link: str, stop_link: str) -> MailContent:
+    """Tell a client that their program is another one now; how, is said on the page alone."""
+    return _mail(MailKind.PROGRAM_CHANGED, head, first_name=first_name, link=link, stop_link=stop_link)
+
+
 def password_reset(head: Letterhead, *, first_name: str, link: str, minutes: int) -> MailContent:
     """Offer a new password to somebody who asked for one."""
     return _mail(MailKind.PASSWORD_RESET, head, first_name=first_name, link=link, minutes=minutes)

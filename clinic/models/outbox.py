@@ -12,7 +12,7 @@ from clinic.domain.bounces import BounceCause
 from clinic.domain.types import MailKind, OutboxState
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 
-# as text, so that a query's own condition is the index's to the letter; `domain/unheard` decides on what is found
+# as text, so that a query's condition is the index's to the letter; `domain/unheard` decides on what is found
 UNSEEN = text(
     "outbox_message.seen_at IS NULL AND outbox_message.state NOT IN ('sent', 'cancelled')"
     " AND outbox_message.kind IN ('warning_sign_alert', 'practice_notice')"

@@ -1,4 +1,4 @@
-"""Whether mail can leave this machine, and how: one answer for whoever sends it and for every page that says so.
+"""Whether mail can leave this machine, and how: one answer for whoever sends it and for every page.
 
 The environment (CLINIC_SMTP_URL) comes first. Without it, what the owner set on a page counts: sealed in the
 database, read again by each process when its version has moved. With neither, mail is kept in a local folder.
@@ -33,6 +33,7 @@ NEEDS = Permission.SET_UP_MAIL
 PURPOSE, PLACE = "mail settings", f"mail_setting.sealed.{THE_ONE}"
 _EXTENSION = "mail_setup"
 _ROW = select(MailSetting).where(MailSetting.id == THE_ONE).execution_options(populate_existing=True)
+_REAL = select(func.count()).select_from(Practice).where(Practice.is_demo.is_(False))
 _VERSION = select(MailSetting.changed_at).where(MailSetting.id == THE_ONE)
 
 
@@ -114,7 +115,7 @@ def may_change(actor: Actor) -> str | None:
             "The mail server is set in CLINIC_SMTP_URL, where Regroove is started. "
             "Whoever looks after the installation changes it there; what is set there comes first."
         )
-    if (db.session.scalar(select(func.count()).select_from(Practice)) or 0) > 1:
+    if (db.session.scalar(_REAL) or 0) > 1:
         return (
             "Several practices share this installation, and its mail server carries the mail of all of them. "
             "Whoever looks after the installation sets it in CLINIC_SMTP_URL."

@@ -1,4 +1,4 @@
-"""Secrets that have to be read again: sealed with a key made from CLINIC_SECRET_KEY, and bound to their place.
+"""Secrets that have to be read again: sealed with a key from CLINIC_SECRET_KEY, and bound to their place.
 
 AES-GCM with the place as associated data: what is cut, changed or moved to another row does not open. Each
 purpose has a key of its own (HKDF), so that nothing sealed for one opens for another.

@@ -1,6 +1,6 @@
 """What stands at the top of every page of the staff until it is dealt with, and what it costs to know.
 
-Both facts come with the session that every page reads anyway; more is read only where there is something to tell.
+Both facts come with the session that every page reads; more is read only where there is something to tell.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from clinic.web.presenters import standing as words
 def told(actor: Actor, practice: Practice) -> words.Standing:
     """The notes and the news of a page."""
     setup = mailing.setup()
-    news = unheard.of(actor, leaves=setup.leaves) if current_user.may_have_news else []
+    news = unheard.of(actor) if current_user.may_have_news else []
     return words.Standing(
         notes=words.notes(
             setup,

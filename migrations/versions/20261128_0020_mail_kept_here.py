@@ -33,7 +33,7 @@ INDEX = "ix_outbox_message_practice_id_user_id_unseen"
 def upgrade() -> None:
     op.add_column("outbox_message", sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
     # what ended before there was a page for it is no news any more
-    op.execute("UPDATE outbox_message SET seen_at = finished_at WHERE finished_at IS NOT NULL")
+    op.execute(f"UPDATE outbox_message SET seen_at = finished_at WHERE finished_at IS NOT NULL AND {UNSEEN}")
     _allow("outbox_message", "kind", (*KINDS, CHANGED))
     _allow("outbox_message", "state", (*MAIL_STATES, KEPT))
     _allow("checkin", "state", (*CHECKIN_STATES, KEPT))
@@ -76,11 +76,15 @@ def downgrade() -> None:
     op.drop_table("kept_form")
     op.drop_table("mail_setting")
     op.drop_index(INDEX, table_name="outbox_message")
-    # before, a mail in the local folder was said to be sent; that its program changed, nobody is told again
+    # before, a mail in the local folder was said to be sent, and word of a program was one of questions
     op.execute(f"UPDATE checkin SET state = 'sent' WHERE state = '{KEPT}'")
     op.execute(f"UPDATE checkin_event SET state = 'sent' WHERE state = '{KEPT}'")
     op.execute(f"UPDATE outbox_message SET state = 'sent' WHERE state = '{KEPT}'")
-    op.execute(f"DELETE FROM outbox_message WHERE kind = '{CHANGED}'")
+    op.execute(
+        "UPDATE outbox_message SET kind = 'questionnaire', finished_at = COALESCE(finished_at, created_at),"
+        " state = CASE WHEN state IN ('ready', 'leased') THEN 'cancelled' ELSE state END"
+        f" WHERE kind = '{CHANGED}'"
+    )
     _allow("checkin_event", "state", CHECKIN_STATES)
     _allow("checkin", "state", CHECKIN_STATES)
     _allow("outbox_message", "state", MAIL_STATES)

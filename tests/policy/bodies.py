@@ -6,6 +6,7 @@ A body is read off the rule's own page and filled in; what is here puts right wh
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,13 +16,16 @@ from sqlalchemy import select
 from clinic.catalogue import load_catalogue
 from clinic.domain.asking import AskChannel
 from clinic.domain.attention import AttentionKind
-from clinic.domain.types import AssessmentStatus, ProgramStatus, RoutineStatus
+from clinic.domain.types import AssessmentStatus, MailKind, OutboxState, ProgramStatus, RoutineStatus
 from clinic.extensions import db
 from clinic.models import (
     Assessment,
     AssessmentDraft,
     Checkin,
     Client,
+    MailSetting,
+    OutboxMessage,
+    Practice,
     PracticeLog,
     Program,
     QuestionnaireRequest,
@@ -165,6 +169,13 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "name": ["Harbour Spine"],
         "email": ["desk@planted.example"],
     },
+    "practitioner.mail_settings.show": lambda world, at: {
+        "mail_host": ["mail.planted.example"],
+        "mail_security": ["starttls"],
+        "mail_sender": ["desk@planted.example"],
+        "reply_to": ["desk@planted.example"],
+    },
+    "practitioner.news.seen": lambda world, at: {"mails": [_unheard_ids(world)]},
     "practitioner.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
     "client.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
     "client.pain.morning": lambda world, at: {"settled": ["no"]},
@@ -290,6 +301,43 @@ def _hurt_yesterday(world: World, address: Address) -> None:
         log.local_date, log.pain = day - timedelta(days=1), 5
 
 
+def _one_real_practice(world: World, address: Address) -> None:
+    """The mail server of an installation is set on a page where no other practice sends through it."""
+    db.session.get_one(Practice, world.shelves["there"].practice.id).is_demo = True
+    if address.rule.endpoint.endswith("forget"):
+        db.session.add(MailSetting(sealed="x", changed_at=now()))
+
+
+def _staff(world: World) -> tuple[User, ...]:
+    people = world.people
+    return people.owner, people.colleague, people.assistant, people.stranger
+
+
+def _unheard(world: World, address: Address) -> None:
+    for user in _staff(world):
+        db.session.add(
+            OutboxMessage(
+                id=_unheard_id(user),
+                practice_id=user.practice_id,
+                user_id=user.id,
+                kind=MailKind.PRACTICE_NOTICE,
+                dedupe_key=f"unheard:{user.id.hex}",
+                state=OutboxState.KEPT,
+                due_at=now(),
+                not_after=now(),
+                created_at=now(),
+            )
+        )
+
+
+def _unheard_id(user: User) -> uuid.UUID:
+    return uuid.uuid5(user.id, "unheard")
+
+
+def _unheard_ids(world: World) -> str:
+    return " ".join(str(_unheard_id(user)) for user in _staff(world))
+
+
 ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "public.invitation.show": _unfinished_invitation,
     "public.checkin.questions": _signs_denied,
@@ -308,4 +356,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.questionnaires.hand_over": _asked_in_practice,
     "practitioner.routines.begin_draft": _no_draft,
     "practitioner.programs.change": _program_ready_for,
+    "practitioner.mail_settings.show": _one_real_practice,
+    "practitioner.mail_settings.forget": _one_real_practice,
+    "practitioner.news.seen": _unheard,
 }

@@ -13,6 +13,7 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.types import (
     CheckinKind,
     CheckinState,
+    MailKind,
     OutboxState,
     ProgramStatus,
     ScheduleKind,
@@ -225,7 +226,7 @@ def test_holding_stops_what_waits_and_plans_no_more(program: Program, clock: Clo
     db.session.expire_all()
     (checkin,) = db.session.scalars(select(Checkin))
     assert (checkin.state, checkin.skip_reason) == (CheckinState.SKIPPED, SkipReason.PAUSED)
-    (mail,) = db.session.scalars(select(OutboxMessage))
+    (mail,) = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == MailKind.CHECKIN))
     assert (mail.state, mail.day_key) == (OutboxState.CANCELLED, None)
     assert schedule_of(program).next_on is None
     last = db.session.scalars(select(CheckinEvent).order_by(CheckinEvent.happened_at.desc())).first()
@@ -248,7 +249,8 @@ def test_what_a_worker_holds_goes_out_although_the_program_is_held(program: Prog
     assert len(sending_claims.claim("me", real_server=True, smtputf8=True).letters) == 1
     hold(program)
     db.session.expire_all()
-    assert db.session.scalars(select(OutboxMessage.state)).all() == [OutboxState.LEASED]
+    of_checkins = select(OutboxMessage.state).where(OutboxMessage.kind == MailKind.CHECKIN)
+    assert db.session.scalars(of_checkins).all() == [OutboxState.LEASED]
     assert db.session.scalars(select(Checkin.state)).all() == [CheckinState.SENDING]
 
 

@@ -20,6 +20,7 @@ ICONS = (CLINIC / "static" / "icons.svg").read_text()
 NOT_A_CLIENT_S = {
     "account",
     "battery",
+    "news",
     "password",
     "practice_details",
     "routine",
@@ -27,7 +28,13 @@ NOT_A_CLIENT_S = {
     "test",
     "wording",
 }
-OF_THE_PRACTICE = {"practice.begun", "practice.changed", "mail.tested"}
+OF_THE_PRACTICE = {
+    "practice.begun",
+    "practice.changed",
+    "mail.tested",
+    "mail.set_up",
+    "mail.set_up_forgotten",
+}
 
 
 def recorded() -> set[str]:

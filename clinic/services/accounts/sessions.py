@@ -15,7 +15,7 @@ from clinic.domain.access import is_staff
 from clinic.domain.types import ClientStatus
 from clinic.extensions import db
 from clinic.models import AuthSession, Client, Practice, User
-from clinic.models.base import points_at
+from clinic.models.base import UtcDateTime, points_at
 from clinic.services import mail_setup
 from clinic.services.actors import Actor
 from clinic.services.clock import now
@@ -72,7 +72,9 @@ _LIVING = (
         Client.status.label("client_status"),
         Practice,
         mail_setup.version().label("mail_version"),
-        unheard.any_for(User.practice_id, User.id).label("may_have_news"),
+        unheard.any_for(User.practice_id, User.id, bindparam("late", type_=UtcDateTime())).label(
+            "may_have_news"
+        ),
     )
     .join(User, points_at(AuthSession.user_id, User))
     .join(Practice, Practice.id == AuthSession.practice_id)
@@ -87,8 +89,9 @@ _LIVING = (
 
 def find(secret: str) -> LivingSession | None:
     """The session of a browser's secret, if it lives; notes now and then that it was seen."""
-    row = db.session.execute(_LIVING, {"token_hash": digest(secret)}).one_or_none()
     at = now()
+    known = {"token_hash": digest(secret), "late": unheard.late_at(at)}
+    row = db.session.execute(_LIVING, known).one_or_none()
     if row is None or not rules.is_alive(
         row.role, at, row.last_seen_at, row.expires_at, persistent=row.persistent
     ):

@@ -107,7 +107,7 @@ class LedgerEntry:
 
     @property
     def can_be_resent(self) -> bool:
-        """Failed, kept here, or in doubt with no reminder that covers it, and with a mail that can be sent again."""
+        """Failed, kept here, or in doubt with no reminder that covers it, and with a mail to send again."""
         checkin = self.checkin
         covered = checkin.state is CheckinState.IN_DOUBT and checkin.reminded_at is not None
         return checkin.state in RESENT and not covered and self.message_id is not None

@@ -145,6 +145,5 @@ def _call_back(client: Client, channel: MailChannel) -> None:
     if channel is MailChannel.CHECKINS:
         checkins.call_back(client.practice_id, client.id, SkipReason.UNSUBSCRIBED)
         notices.tell(client.practice_id, NoticeKind.UNSUBSCRIBED, client_id=client.id)
-        return
     theirs = and_(OutboxMessage.client_id == client.id, OutboxMessage.kind.in_(kinds_in(channel)))
     outbox.cancel(client.practice_id, theirs, skip_in_words(SkipReason.UNSUBSCRIBED))

@@ -41,7 +41,8 @@ THROUGH: Mapping[str, tuple[str, str]] = {
 # Tables about the practice, its people or the machine: no client's own.
 NOT_OF_CLIENTS = frozenset(
     {
-        *("heartbeat", "mail_account", "mail_connection", "practice", "user_account", "auth_session"),
+        *("heartbeat", "mail_account", "mail_connection", "mail_setting", "practice", "user_account"),
+        *("auth_session", "kept_form"),
         *("link_token", "sign_off", "exercise", "exercise_media", "exercise_mistake"),
         *("routine", "routine_version", "routine_item"),
         *("own_battery", "own_battery_version", "own_test", "own_test_version"),

@@ -91,7 +91,7 @@ def tell_failed(mail: LedgerMail, reason: str) -> None:
 
 
 def tell_kept_here(mail: LedgerMail) -> None:
-    """Note that a mail to a client lies on this machine, within the caller's transaction; the same of check-ins."""
+    """Note that a mail to a client is kept here, within the caller's transaction; the same of check-ins."""
     if mail.client_id is not None:
         _tell(mail, "mail.kept", "no mail server is set")
 

@@ -1,17 +1,17 @@
-"""News for somebody of the practice that no mail has brought them: shown on their pages until they say "seen"."""
+"""News for somebody of the practice that no mail has brought: on their pages until they say "seen"."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, bindparam, exists, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Exists, and_, bindparam, exists, or_, select, update
 
-from clinic.domain.types import MailKind
-from clinic.domain.unheard import is_unheard
+from clinic.domain.types import MailKind, OutboxState
+from clinic.domain.unheard import PATIENCE, is_unheard
 from clinic.extensions import db
 from clinic.models import Client, OutboxMessage, WarningFlag
 from clinic.models.base import points_at
@@ -52,18 +52,29 @@ _ALL = (
 )
 
 
-def any_for(practice_id: Any, user_id: Any) -> Exists:
-    """Whether there may be some, as a column of another statement: one look into a short index."""
-    return exists().where(OutboxMessage.practice_id == practice_id, OutboxMessage.user_id == user_id, UNSEEN)
+def any_for(practice_id: Any, user_id: Any, late: BindParameter[datetime]) -> Exists:
+    """Whether there are some, as a column of another statement: one look into a short index.
+
+    `late` is the instant that `late_at` gives: a mail due since that waits is not late yet.
+    """
+    waits = and_(
+        OutboxMessage.state.in_((OutboxState.READY, OutboxState.LEASED)), OutboxMessage.due_at > late
+    )
+    return exists().where(
+        OutboxMessage.practice_id == practice_id, OutboxMessage.user_id == user_id, UNSEEN, ~waits
+    )
 
 
-def of(actor: Actor, *, leaves: bool) -> list[UnheardNews]:
-    """What somebody has not heard by mail, oldest first; `leaves` says whether mail can leave this machine."""
+def late_at(at: datetime) -> datetime:
+    """What was due by then and still waits is late at `at`."""
+    return at - PATIENCE
+
+
+def of(actor: Actor) -> list[UnheardNews]:
+    """What somebody has not heard by mail, oldest first."""
     at = now()
     rows = db.session.execute(_ALL, {"practice_id": actor.practice_id, "user_id": actor.user_id}).all()
-    return [
-        _news(mail, name) for mail, name in rows if is_unheard(mail.state, mail.due_at, at, leaves=leaves)
-    ]
+    return [_news(mail, name) for mail, name in rows if is_unheard(mail.state, mail.due_at, at)]
 
 
 def see(actor: Actor, mails: Collection[uuid.UUID]) -> int:

@@ -26,7 +26,7 @@ from clinic.services.actors import Actor
 from clinic.services.checkins import rhythms, schedules
 from clinic.services.checkins.rhythms import Rhythm, WeeklyCheckin
 from clinic.services.clock import now, today_in
-from clinic.services.programs import running, tapering_offers
+from clinic.services.programs import running, tapering_offers, telling
 from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import one_at_a_time, transaction
 
@@ -188,7 +188,7 @@ def check_doses(doses: Mapping[uuid.UUID, Dose]) -> None:
 
 
 def record(actor: Actor, program: Program, verb: str, *, on: date | None = None, **details: Any) -> None:
-    """Note on the client's timeline what was done to a program."""
+    """Note on the client's timeline what was done to a program, and tell the client by mail."""
     if on is not None:
         details["on"] = on.isoformat()
     audit.record(
@@ -199,6 +199,7 @@ def record(actor: Actor, program: Program, verb: str, *, on: date | None = None,
         program=program.name,
         **details,
     )
+    telling.tell(program, verb)
 
 
 def end_of(starts_on: date, weeks: int | None) -> date | None:

@@ -23,7 +23,10 @@ from config import Settings, SettingsError
 
 FIRST_PAUSE = 5.0  # seconds, doubled each time
 LONGEST_PAUSE = 300.0
-CANNOT_BE_READ = "the mail settings cannot be read, because CLINIC_SECRET_KEY was changed: enter them again on the page Mail"
+CANNOT_BE_READ = (
+    "the mail settings cannot be read, because CLINIC_SECRET_KEY was changed: "
+    "enter them again on the page Mail"
+)
 
 
 @dataclass

@@ -35,7 +35,7 @@ def promise_of(due: DueMail, *, real_server: bool) -> Promise:
         attempts=due.mail.attempts,
         demo=due.practice.is_demo and real_server,
         withdrawn=_withdrawn(due),
-        checkin=_checkin_facts(due) if sort is MailSort.CHECKIN else _message_facts(due, sort),
+        checkin=_checkin_facts(due) if due.checkin is not None else _message_facts(due, sort),
     )
 
 
@@ -76,9 +76,9 @@ def _checkin_facts(due: DueMail) -> CheckinFacts | None:
 
 
 def _message_facts(due: DueMail, sort: MailSort) -> CheckinFacts | None:
-    """A message keeps to the same hours and to one mail a day; it waits for no program."""
+    """Other mail of these sorts keeps to the same hours and to one mail a day; it waits for no program."""
     client = due.client
-    if client is None or sort is not MailSort.MESSAGE:
+    if client is None or sort not in (MailSort.CHECKIN, MailSort.MESSAGE):
         return None
     return CheckinFacts(
         facts=SendingFacts(due_at=None, program=ProgramStatus.ACTIVE),

@@ -104,6 +104,16 @@ def _questionnaire(due: DueMail, at: datetime) -> MailContent:
     )
 
 
+def _program_changed(due: DueMail, at: datetime) -> MailContent:
+    assert due.client is not None
+    return compose.program_changed(
+        _head(due.practice),
+        first_name=_first_name(due.client.name),
+        link=links.address("client.today.index"),
+        stop_link=due.stop_link,
+    )
+
+
 def _checkin_reminder(due: DueMail, at: datetime) -> MailContent:
     assert due.client is not None
     until = (due.sent_at or at) + links.CHECKIN_LIFETIME  # the check-in's own end
@@ -190,6 +200,7 @@ MAILS: dict[MailKind, Callable[[DueMail, datetime], MailContent | EncodedContent
     MailKind.REMINDER: _checkin_reminder,
     MailKind.INVITATION: _invitation,
     MailKind.QUESTIONNAIRE: _questionnaire,
+    MailKind.PROGRAM_CHANGED: _program_changed,
     MailKind.PASSWORD_RESET: _password_reset,
     MailKind.WARNING_SIGN_ALERT: _warning_sign_alert,
     MailKind.REPLY: _reply_notice,

@@ -40,7 +40,7 @@ class LastTestMail:
 def send_test_mail(actor: Actor) -> Trial:
     """Knock at the server, and where it lets us in, promise a test mail to whoever asks.
 
-    The knock takes up to CONNECT_SECONDS and a few answers of COMMAND_SECONDS; no transaction is open meanwhile.
+    It takes up to CONNECT_SECONDS and a few answers of COMMAND_SECONDS; no transaction is open meanwhile.
     """
     mail = account_now()
     release()

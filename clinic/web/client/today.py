@@ -8,8 +8,10 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import NotFound
+from clinic.domain.mail_standing import MailSort
 from clinic.domain.progress import progress_sentence, week_strip
 from clinic.extensions import SAFE_METHODS
+from clinic.services import mail_standing
 from clinic.services.actors import Actor
 from clinic.services.programs import diary as practice_logs
 from clinic.services.programs import own, pain
@@ -18,6 +20,7 @@ from clinic.services.programs.pain import AskedMorning
 from clinic.services.questionnaires import pages as questionnaire_pages
 from clinic.web.authz import current_actor
 from clinic.web.forms.practice_logs import LogForm, LogQuestions
+from clinic.web.mailing import mail_leaves
 from clinic.web.presenters import pain_answers as pain_words
 from clinic.web.presenters.days import day_views
 from clinic.web.presenters.hold import hold_text
@@ -89,7 +92,14 @@ def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
         has_questions=questionnaire_pages.is_waited_for(current_actor()),
         graduated=ended.graduated_on if ended else None,
         ended=ended,
+        gets_word=not held.program and _gets_word(held),
     )
+
+
+def _gets_word(held: Diary) -> bool:
+    """Whether a mail tells this client when their program is there."""
+    against = mail_standing.against(held.client, held.client.practice, MailSort.CHECKIN)
+    return mail_leaves() and held.client.user_id is not None and against is None
 
 
 def _form(held: Diary, day: date) -> LogForm:

@@ -1,7 +1,7 @@
 """/dev/mail: what would have gone out, where no mail server is set.
 
-These mails hold working links to other people's pages. So the owner reads them, each practice's its own; without
-signing in they are read in `clinic serve --demo` alone, where everybody is made up.
+These mails hold working links to other people's pages. So the owner reads them, each practice's its own;
+without signing in they are read in `clinic serve --demo` alone, where everybody is made up.
 """
 
 from __future__ import annotations

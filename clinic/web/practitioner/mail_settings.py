@@ -45,7 +45,7 @@ def test() -> Response:
             flash(words.refusal(trial.refusal), "caution")
         else:
             mailing.flash_promised(
-                f"The server let us in. A test mail to {trial.address} is on its way and should arrive within a minute.",
+                f"The mail server answers. A test mail to {trial.address} is on its way.",
                 "The test mail",
             )
     if actor.may(mail_setup.NEEDS):

@@ -31,8 +31,8 @@ def raised_words(flag: WarningFlag | None) -> RaisedFlag | None:
         return None
     held = "locked" if locks_program(flag.tier) else "on hold"
     did = (
-        f"The client’s program is {held}, check-in mail is stopped, and every practitioner is alerted: by mail, "
-        "or at the top of their pages where no mail reached them."
+        f"The client’s program is {held}, check-in mail is stopped, and every practitioner is alerted: "
+        "by mail, or at the top of their pages where no mail reached them."
     )
     return RaisedFlag(flag.id, tuple(found_words(flag)), did, not flag.is_open)
 

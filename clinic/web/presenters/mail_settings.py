@@ -14,11 +14,11 @@ SECURITY = {"starttls": "STARTTLS", "implicit": "TLS from the start", "none": "N
 STEPS = {
     SmtpStage.LOCAL: "It was not tried.",
     SmtpStage.CONNECT: "The mail server could not be reached. Check its name and port.",
-    SmtpStage.HELLO: "Something answered that does not speak like a mail server. Check its name, port and encryption.",
+    SmtpStage.HELLO: "What answered is no mail server. Check its name, port and encryption.",
     SmtpStage.TLS: "The way to the mail server could not be encrypted. Check its name, port and encryption.",
     SmtpStage.AUTH: "The mail server did not accept the user name and password. Enter them again; "
     "some providers want a password made for this program alone.",
-    SmtpStage.MAIL: "The mail server does not let this account send as this sender. Check the sender’s address.",
+    SmtpStage.MAIL: "The mail server does not let this account send as this sender. Check its address.",
     SmtpStage.RCPT: "The mail server did not take the address it was to go to.",
 }
 OTHERWISE = "The mail server did not take the mail."
@@ -52,16 +52,18 @@ def last_test(last: LastTestMail | None, zone: str) -> str:
     if last is None:
         return ""
     mail, said = last.mail, f" It said: {last.said}" if last.said else ""
+    at = moment(mail.finished_at or mail.due_at, zone)
     match last.state:
         case OutboxState.SENT:
-            return f"The mail server took the last test mail on {moment(mail.finished_at or mail.due_at, zone)}.{said}"
+            return f"The mail server took the last test mail on {at}.{said}"
         case OutboxState.KEPT:
-            return f"The last test mail was kept here, not sent, on {moment(mail.finished_at or mail.due_at, zone)}."
+            return f"The last test mail was kept here, not sent, on {at}."
         case OutboxState.IN_DOUBT:
             return "The last test mail may have arrived: the mail server did not answer at its end."
         case OutboxState.READY | OutboxState.LEASED if not mail_leaves():
             return f"The last test mail waits and is not sent: {why_none_leaves()}."
         case OutboxState.READY | OutboxState.LEASED:
-            return f"A test mail waits since {moment(mail.created_at, zone)}. Open this page again in a moment.{said}"
+            since = moment(mail.created_at, zone)
+            return f"A test mail waits since {since}. Open this page again in a moment.{said}"
         case _:
             return f"The last test mail was not sent: {mail.reason}.{said}"

@@ -33,7 +33,7 @@ def mail_words(mail: MailStatus, zone: str) -> str:
 
 
 def alerted(states: Sequence[OutboxState]) -> str:
-    """Who was told of a warning sign by mail, as a sentence; nobody is said to have been mailed who was not."""
+    """Who was told of a warning sign by mail, as a sentence: nobody is called mailed who was not."""
     sent, kept = states.count(OutboxState.SENT), states.count(OutboxState.KEPT)
     waiting = 0 if not mail_leaves() else sum(state in WAITING for state in states)
     if sent == len(states) and sent:

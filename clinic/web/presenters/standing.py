@@ -1,4 +1,4 @@
-"""What stands at the top of the staff's pages, in words: mail that does not leave, and news no mail has brought."""
+"""What stands at the top of the staff's pages, in words: mail that does not leave, and news it has kept."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def notes(
 ) -> list[StandingNote]:
     """What is to be said of mail on every page; nothing where it leaves and answers arrive."""
     if setup.source is MailSource.UNREADABLE:
-        text = "No mail goes out: the mail settings cannot be read, because CLINIC_SECRET_KEY was changed. Mail waits."
+        text = "No mail goes out, it waits: CLINIC_SECRET_KEY was changed, so its settings cannot be read."
         return [_act(text, "Enter them again", "ask the owner to enter them again", may_set_up)]
     if not setup.leaves and is_demo:
         text = "This is a demonstration: mail is kept here, not sent."

@@ -229,7 +229,7 @@ VALUES = {
     "mail": "By mail",
     "pages": "On the client’s own pages",
     "checkins": "Check-in mails",
-    "messages": "Questionnaires and news of the program by mail",
+    "messages": "Questionnaires by mail",
     **{kind.value: words for kind, words in LOOKED_AFTER.items()},
     **{step.value: words for step, words in STEPS.items()},
     **{act.value: words for act, words in ACTS.items()},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import func, select
 
 from clinic.catalogue import load_catalogue
@@ -37,6 +38,7 @@ def test_looking_stores_nothing(people: People, visit: Visit) -> None:
     assert flags() == []
 
 
+@pytest.mark.usefixtures("mail_server")
 def test_a_named_sign_is_stored_and_the_page_says_what_to_do(people: People, visit: Visit) -> None:
     browser = visit(people.client_user)
     browser.post("/warning-signs", {"signs": "fever"}, status=303)

@@ -89,6 +89,7 @@ def test_an_empty_board_says_so(people: People, staff: Visitor) -> None:
     assert "Not sent in the last 7 days" not in page
 
 
+@pytest.mark.usefixtures("mail_server")
 def test_what_failed_is_sent_again_with_one_press(people: People, program: Program, staff: Visitor) -> None:
     mail = mailed(program, CheckinState.FAILED, OutboxState.FAILED, "550 no such user")
     page = staff.get(BOARD)
@@ -417,6 +418,7 @@ def test_the_practices_waking_hours_move_what_is_planned(people: People, visit: 
     assert "at 12:00, London time" in text(owner.get(f"/programs/{program.id}"))
 
 
+@pytest.mark.usefixtures("mail_server")
 def test_the_morning_mail_is_switched_off_and_on(people: People, staff: Visitor) -> None:
     assert "Morning mail" in text(staff.get("/your-account"))
     staff.post("/your-account/morning-mail", {}, status=303)

@@ -94,6 +94,7 @@ def test_adding_a_client_leads_to_their_record(staff: Visitor) -> None:
     assert "Given on Tue 3 Feb 2026, recorded by Robin Vale" in details
 
 
+@pytest.mark.usefixtures("mail_server")
 def test_adding_and_inviting_sends_the_mail_at_once(staff: Visitor) -> None:
     answer = staff.post("/clients/new", {**TYPED, "invite": "y"}, status=303)
     page = text(staff.get(answer.location))
@@ -236,6 +237,7 @@ def test_a_link_is_handed_over_once_with_its_code(people: People, staff: Visitor
     assert "Link handed over" in text(details)
 
 
+@pytest.mark.usefixtures("mail_server")
 def test_an_invitation_is_sent_again_and_taken_back(people: People, staff: Visitor) -> None:
     staff.post("/clients/new", {**TYPED, "invite": "y"}, status=303)
     at = f"/clients/{cora().id}"

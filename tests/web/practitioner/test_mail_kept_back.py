@@ -88,6 +88,7 @@ def test_with_a_warning_sign_open_questions_are_not_asked_by_mail_and_the_form_s
     staff.post(at, {**WISH, "channel": "clinic"}, status=303)
 
 
+@pytest.mark.usefixtures("mail_server")
 def test_a_sign_named_after_asking_keeps_the_mail_back_and_the_pages_say_so(
     people: People, staff: Visitor, server: MemoryTransport
 ) -> None:
@@ -127,6 +128,7 @@ STATES = [
 ]
 
 
+@pytest.mark.usefixtures("mail_server")
 @pytest.mark.parametrize("state, words", STATES)
 def test_each_end_of_a_mail_has_its_words(
     people: People, staff: Visitor, state: OutboxState, words: str

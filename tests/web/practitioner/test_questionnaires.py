@@ -96,6 +96,7 @@ def test_an_assistant_is_not_offered_the_screen(people: People, visit: Visit) ->
     assert "Numeric pain rating scale" in page
 
 
+@pytest.mark.usefixtures("mail_server")
 def test_the_page_shows_what_is_open_and_what_became_of_its_mail(people: People, visit: Visit) -> None:
     request = ask(people, "nprs", channel=AskChannel.MAIL)
     browser = visit(people.colleague)

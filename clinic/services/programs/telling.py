@@ -1,0 +1,74 @@
+"""Telling a client that their program has changed: one mail without detail, one a day with all others."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from clinic.domain.mail_standing import MailSort
+from clinic.domain.scheduling import DAY
+from clinic.domain.sending import day_key
+from clinic.domain.types import MailKind, OutboxState
+from clinic.extensions import db
+from clinic.models import Client, OutboxMessage, Practice, Program
+from clinic.services import mail_standing
+from clinic.services.checkins.free_days import free_days
+from clinic.services.clock import now
+from clinic.services.outbox import promises as outbox
+from clinic.services.transaction import before_commit, one_at_a_time
+
+TOLD = frozenset({"assigned", "dose_corrected", "paused", "resumed", "ended", "restarted"})
+PAUSE = timedelta(minutes=10)  # whoever changes one thing often changes another: they are one mail
+KEEPS = 3 * DAY  # longer it is no news
+
+
+def tell(program: Program, verb: str) -> None:
+    """Promise the client a mail about this change, at the end of the caller's transaction.
+
+    Only whoever has an account gets one: there is nothing to open for anybody else.
+    """
+    if verb not in TOLD:
+        return
+    client_id, practice_id = program.client_id, program.practice_id
+    before_commit(f"program told {client_id}", lambda: _promise(practice_id, client_id))
+
+
+def _promise(practice_id: uuid.UUID, client_id: uuid.UUID) -> None:
+    client = db.session.get_one(Client, client_id)
+    practice = db.session.get_one(Practice, practice_id)
+    if client.user_id is None or mail_standing.against(client, practice, MailSort.CHECKIN):
+        return
+    one_at_a_time(Client, client.id)
+    if _waits(client):
+        return
+    for day, begins in free_days(client, practice):
+        try:
+            with db.session.begin_nested():
+                due = max(begins, now() + PAUSE)
+                outbox.promise(
+                    practice_id,
+                    MailKind.PROGRAM_CHANGED,
+                    f"program:{client_id.hex}:{uuid.uuid4().hex}",
+                    client_id=client_id,
+                    local_date=day,
+                    day_key=day_key(client_id, day),
+                    due_at=due,
+                    not_after=due + KEEPS,
+                )
+        except IntegrityError:  # another mail took the day in this moment
+            continue
+        return
+
+
+def _waits(client: Client) -> bool:
+    """Whether a mail that tells of an earlier change has not gone out: it tells of this one too."""
+    waiting = select(OutboxMessage.id).where(
+        OutboxMessage.practice_id == client.practice_id,
+        OutboxMessage.client_id == client.id,
+        OutboxMessage.kind == MailKind.PROGRAM_CHANGED,
+        OutboxMessage.state == OutboxState.READY,
+    )
+    return db.session.scalar(waiting) is not None
