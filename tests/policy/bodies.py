@@ -6,7 +6,6 @@ A body is read off the rule's own page and filled in; what is here puts right wh
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -175,7 +174,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "mail_sender": ["desk@planted.example"],
         "reply_to": ["desk@planted.example"],
     },
-    "practitioner.news.seen": lambda world, at: {"mails": [_unheard_ids(world)]},
+    "practitioner.news.seen": lambda world, at: {"until": ["2099-01-01T00:00:00+00:00"]},
     "practitioner.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
     "client.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
     "client.pain.morning": lambda world, at: {"settled": ["no"]},
@@ -317,7 +316,6 @@ def _unheard(world: World, address: Address) -> None:
     for user in _staff(world):
         db.session.add(
             OutboxMessage(
-                id=_unheard_id(user),
                 practice_id=user.practice_id,
                 user_id=user.id,
                 kind=MailKind.PRACTICE_NOTICE,
@@ -328,14 +326,6 @@ def _unheard(world: World, address: Address) -> None:
                 created_at=now(),
             )
         )
-
-
-def _unheard_id(user: User) -> uuid.UUID:
-    return uuid.uuid5(user.id, "unheard")
-
-
-def _unheard_ids(world: World) -> str:
-    return " ".join(str(_unheard_id(user)) for user in _staff(world))
 
 
 ARRANGED: dict[str, Callable[[World, Address], None]] = {

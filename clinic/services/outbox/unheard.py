@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Exists, and_, bindparam, exists, or_, select, update
+from sqlalchemy import BindParameter, Exists, and_, bindparam, exists, or_, select, update
 
 from clinic.domain.types import MailKind, OutboxState
 from clinic.domain.unheard import PATIENCE, is_unheard
@@ -31,6 +30,7 @@ class UnheardNews:
     mail_id: uuid.UUID
     kind: MailKind
     reason: str
+    since: datetime
     flag_id: uuid.UUID | None = None
     client_name: str = ""
     day: date | None = None
@@ -77,25 +77,19 @@ def of(actor: Actor) -> list[UnheardNews]:
     return [_news(mail, name) for mail, name in rows if is_unheard(mail.state, mail.due_at, at)]
 
 
-def see(actor: Actor, mails: Collection[uuid.UUID]) -> int:
-    """Note that somebody has seen these on a page; returns how many that were. Others' are left alone."""
+def see(actor: Actor, until: datetime) -> int:
+    """Note that somebody has seen what stood on their page up to `until`; returns how much that was."""
     with transaction():
-        mine: ColumnElement[bool] = OutboxMessage.id.in_(mails)
-        seen = db.session.execute(
+        shown = [each for each in of(actor) if each.since <= until]
+        db.session.execute(
             update(OutboxMessage)
-            .where(
-                OutboxMessage.practice_id == actor.practice_id,
-                OutboxMessage.user_id == actor.user_id,
-                OutboxMessage.seen_at.is_(None),
-                mine,
-            )
+            .where(OutboxMessage.id.in_([each.mail_id for each in shown]), OutboxMessage.seen_at.is_(None))
             .values(seen_at=now())
-            .returning(OutboxMessage.id, OutboxMessage.kind, OutboxMessage.flag_id)
             .execution_options(synchronize_session=False)
-        ).all()
-        for row in seen:
-            audit.record(actor, "news.seen", subject_id=row.flag_id or row.id, kind=row.kind)
-    return len(seen)
+        )
+        for each in shown:
+            audit.record(actor, "news.seen", subject_id=each.flag_id or each.mail_id, kind=each.kind)
+    return len(shown)
 
 
 def _news(mail: OutboxMessage, client_name: str | None) -> UnheardNews:

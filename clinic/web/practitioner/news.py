@@ -15,6 +15,6 @@ def seen() -> Response:
     """Take what was shown off the reader's own pages, and go back to where they were."""
     form = SeenForm()
     if form.validate_on_submit():
-        unheard.see(current_actor(), form.mail_ids())
+        unheard.see(current_actor(), form.seen_until())
     back = form.back.data or ""
     return redirect(back if is_ours(back) else url_for("practitioner.attention.index"), 303)

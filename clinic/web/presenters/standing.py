@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,7 +30,7 @@ class StandingNote:
 class NewsLine:
     """News that did not arrive by mail, with the page that says more."""
 
-    mail_id: uuid.UUID
+    since: str  # the instant, for the button's own use
     text: str
     url: str
     act: str
@@ -72,7 +71,7 @@ def news_line(news: UnheardNews, counts: Counts, *, leaves: bool) -> NewsLine:
     why = why[:1].upper() + why[1:]
     if news.kind == MailKind.WARNING_SIGN_ALERT and news.flag_id:
         return NewsLine(
-            news.mail_id,
+            news.since.isoformat(),
             f"A warning sign of {news.client_name} could not be mailed to you. {why}",
             url_for("practitioner.warnings.show", flag_id=news.flag_id),
             "Review",
@@ -81,7 +80,7 @@ def news_line(news: UnheardNews, counts: Counts, *, leaves: bool) -> NewsLine:
     said = "; ".join(news_lines(counts)) or "there is news"
     day = f" of {day_in_words(news.day)}" if news.day else ""
     return NewsLine(
-        news.mail_id,
+        news.since.isoformat(),
         f"The news{day} could not be mailed to you: {said}.",
         url_for("practitioner.attention.index"),
         "See who",
