@@ -59,6 +59,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/", home.index, PUBLIC),
         Rule("/healthz", health.show, PUBLIC),
         Rule("/sign-in", signin.sign_in, PUBLIC, FORM),
+        Rule("/sign-in/again", signin.again, PUBLIC),
         Rule("/sign-out", signin.sign_out, PUBLIC, POST),
         Rule("/forgotten-password", reset.ask, PUBLIC, FORM),
         Rule("/new-password/<secret>", reset.choose, PUBLIC, FORM, "link"),

@@ -11,6 +11,7 @@ from flask import (
     Flask,
     abort,
     current_app,
+    flash,
     make_response,
     redirect,
     render_template,
@@ -27,6 +28,7 @@ from clinic.domain.types import Audience, Role
 from clinic.extensions import SAFE_METHODS, csrf, login_manager
 from clinic.services.accounts import sessions
 from clinic.services.actors import Actor
+from clinic.web import given_back
 
 View = Callable[..., Any]
 WARNING_SIGNS = frozenset({"client.warnings.show", "client.warnings.taken_back"})
@@ -98,6 +100,7 @@ def _enforce() -> Response | None:
         raise NotFound
     if _is_closed_to_archived(rule) and current_user.is_archived:
         return make_response(render_template("client/archived.html"), 403)
+    given_back.is_over()
     return None
 
 
@@ -108,8 +111,13 @@ def _is_closed_to_archived(rule: Rule) -> bool:
 
 def ask_to_sign_in() -> Response:
     """To the sign-in page, and from there back to where somebody wanted to go."""
-    # only a page can be gone back to; what a form held cannot be sent again by itself
-    back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+    # only a page can be gone back to; what a form held comes back into it, and is sent by another press
+    is_page = request.method in SAFE_METHODS
+    if not is_page and given_back.keep():
+        flash(
+            "You were signed out. Sign in, and what you typed is here again. It is not saved yet.", "caution"
+        )
+    back = request.full_path.rstrip("?") if is_page else None
     return redirect(url_for("public.signin.sign_in", next=back), 303)
 
 
@@ -131,9 +139,11 @@ def begin_session(secret: str, *, persistent: bool) -> None:
     found = sessions.find(secret)
     if found is None:
         raise NotFound
+    kept = given_back.take_along()
     session.clear()
     session.permanent = persistent
     login_user(SignedIn(secret, found))
+    given_back.bring(kept)
 
 
 def end_session() -> None:

@@ -94,5 +94,11 @@ def see(actor: Actor, until: datetime) -> int:
 
 def _news(mail: OutboxMessage, client_name: str | None) -> UnheardNews:
     return UnheardNews(
-        mail.id, mail.kind, mail.reason or "", mail.flag_id, client_name or "", mail.local_date
+        mail.id,
+        mail.kind,
+        mail.reason or "",
+        mail.created_at,
+        mail.flag_id,
+        client_name or "",
+        mail.local_date,
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_
 
-from clinic.models import AuthSession, LinkToken
+from clinic.models import AuthSession, KeptForm, LinkToken
 from clinic.services.transaction import transaction
 
 KEEP_LINKS = timedelta(days=90)  # so that an old mail's link can still say that it has expired
@@ -14,8 +14,9 @@ KEEP_SESSIONS = timedelta(days=30)
 
 
 def tidy(at: datetime) -> None:
-    """Delete links and sessions that ended long before `at`."""
+    """Delete links and sessions that ended long before `at`, and forms nobody came back for."""
     with transaction() as session:
+        session.execute(delete(KeptForm).where(KeptForm.expires_at < at))
         session.execute(delete(LinkToken).where(LinkToken.expires_at < at - KEEP_LINKS))
         session.execute(
             delete(AuthSession).where(

@@ -45,7 +45,7 @@ class MailServerForm(Form):
 
     def show(self, server: SmtpServer | None, sender: str) -> None:
         """What is set now, on a form that was not sent; the password never."""
-        if self.is_submitted():
+        if self.is_filled_in:
             return
         self.mail_security.data = MailSecurity(server.security) if server else MailSecurity.STARTTLS
         self.mail_sender.data = sender if server else None

@@ -11,7 +11,7 @@ from clinic.web.forms.base import Form
 
 
 class SeenForm(Form):
-    """The instant of the newest that stood on the page travels along: newer ones stay. `back` is that page."""
+    """The instant of the newest that stood on the page: what came since stays. `back` is that page."""
 
     until = HiddenField()
     back = HiddenField()

@@ -23,6 +23,7 @@ from clinic.services.assessments import recording as assessments
 from clinic.services.assessments.drafts import NOTE, DraftSaver, FieldCollision, FieldEdit, SectionKept
 from clinic.services.assessments.layout import Layout
 from clinic.services.assessments.sheets import SectionSheet, fill_normal, stored_sheet, undo_normal
+from clinic.web import given_back
 from clinic.web.authz import current_actor
 from clinic.web.forms.assessments import (
     BeginForm,
@@ -81,6 +82,8 @@ def edit(assessment_id: uuid.UUID, section: str) -> Answer:
     if is_signed(assessment):
         return to_show(assessment.id)
     laid, form = layouts.layout(assessment, Section(section)), SectionForm(note=assessment.note)
+    if kept := given_back.fields_here():
+        return _sheet_page(assessment, laid, form, read_sheet(kept, laid))
     now = drafts.standing(assessment, laid)
     form.shows(now.texts)
     return _sheet_page(assessment, laid, form, stored_sheet(now))

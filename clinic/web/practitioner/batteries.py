@@ -14,6 +14,7 @@ from clinic.domain.errors import Conflict, NotFound
 from clinic.services.batteries import offered as shelf
 from clinic.services.batteries import own_batteries, own_tests
 from clinic.services.batteries.own_batteries import Pick
+from clinic.web import given_back
 from clinic.web.authz import current_actor
 from clinic.web.forms.batteries import ComposeForm, found, picks_sent
 from clinic.web.presenters import batteries as presenter
@@ -70,14 +71,15 @@ def compose() -> Answer:
     if not may_make():
         return refused()
     tests = shelf.tests_for(actor)
-    if not request.form:
+    typed = given_back.typed()
+    if not typed:
         pattern = shelf.battery_for(actor, request.args.get("from", ""))
         form = ComposeForm.blank(
             f"{pattern.name}, ours"[:120] if pattern else None, pattern.purpose if pattern else None
         )
         return _compose_page(form, tests, own_batteries.picks_of(pattern) if pattern else ())
-    form, picks = ComposeForm(), picks_sent(request.form, tests)
-    if request.form.get("act") != "save":
+    form, picks = ComposeForm(), picks_sent(typed, tests)
+    if not request.form or typed.get("act") != "save":
         return _compose_page(form, tests, picks)
     if form.validate():
         with form.attempt():
@@ -98,7 +100,8 @@ def edit(battery_key: str) -> Answer:
     if made.head.retired_at is not None:
         return _to(battery_key)
     tests = shelf.tests_for(actor)
-    if not request.form:
+    typed = given_back.typed()
+    if not typed:
         form = ComposeForm(
             data={
                 "version": made.head.version,
@@ -107,8 +110,8 @@ def edit(battery_key: str) -> Answer:
             }
         )
         return _compose_page(form, tests, own_batteries.picks_of(made.battery), made.battery)
-    form, picks = ComposeForm(), picks_sent(request.form, tests)
-    if request.form.get("act") != "save":
+    form, picks = ComposeForm(), picks_sent(typed, tests)
+    if not request.form or typed.get("act") != "save":
         return _compose_page(form, tests, picks, made.battery)
     return _revised(battery_key, form, tests, picks)
 

@@ -181,7 +181,7 @@ def edit(client_id: uuid.UUID) -> Page:
     client, practice = client_for(actor, client_id), practice_of(actor)
     form = EditClientForm()
     form.time_zone.put_first(client.time_zone, practice.time_zone)
-    if not form.is_submitted():
+    if not form.is_filled_in:
         form.show(client, practice)
     if form.validate_on_submit():
         try:

@@ -9,6 +9,7 @@ from clinic.domain.errors import Conflict
 from clinic.services.batteries import offered as shelf
 from clinic.services.batteries import own_tests
 from clinic.services.batteries.definitions import draft_of
+from clinic.web import given_back
 from clinic.web.authz import current_actor
 from clinic.web.forms.own_tests import OwnTestForm, rearranged
 from clinic.web.practitioner.batteries import may_make, refused
@@ -21,7 +22,7 @@ def add() -> Answer:
     """Make a test."""
     if not may_make():
         return refused()
-    if not request.form:
+    if not given_back.typed():
         return _page(OwnTestForm.blank())
     if (form := _arranged()) is not None:
         return _page(form)
@@ -42,7 +43,7 @@ def edit(test_key: str) -> Answer:
         return refused()
     if made.head.retired_at is not None:
         return _to(test_key)
-    if not request.form:
+    if not given_back.typed():
         return _page(OwnTestForm.of(draft_of(made.newest.test), made.head.version), made)
     if (form := _arranged()) is not None:
         return _page(form, made)
@@ -77,7 +78,9 @@ def retire(test_key: str) -> Answer:
 
 
 def _arranged() -> OwnTestForm | None:
-    """The form with a row added, moved or taken out; None if it was sent to be saved."""
+    """The form with a row added, moved or taken out, or given back; None if it was sent to be saved."""
+    if not request.form:
+        return OwnTestForm()
     act = request.form.get("act", "save")
     return None if act == "save" else OwnTestForm(formdata=rearranged(request.form, act))
 

@@ -56,7 +56,7 @@ def assign(client_id: uuid.UUID) -> Answer:
         return render_template("practitioner/programs/nothing_published.html", client=client)
     version = _chosen(choices)
     form = AssignForm.of(version, today_in(client.time_zone))
-    if form.is_submitted() and not form.fits(version.items):
+    if form.is_filled_in and not form.fits(version.items):
         abort(400)
     if form.validate_on_submit():
         with form.attempt():
@@ -102,7 +102,7 @@ def correct(program_id: uuid.UUID) -> Answer:
     detail = programs.detail(actor, program_id)
     program = detail.program
     form = CorrectDosesForm.of(program, _client_and_today(detail)[1])
-    if form.is_submitted() and not form.fits(program.prescriptions):
+    if form.is_filled_in and not form.fits(program.prescriptions):
         abort(400)
     if form.validate_on_submit():
         try:

@@ -6,9 +6,9 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response
 
 from clinic.extensions import db
-from clinic.services import practices
+from clinic.services import access, practices
 from clinic.services.accounts import signing_in as accounts
-from clinic.web import known_browsers
+from clinic.web import given_back, known_browsers
 from clinic.web.authz import begin_session, current_actor, end_session, home_for, is_signed_in
 from clinic.web.forms.accounts import SignInForm
 from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, did_not_work, on_post
@@ -37,6 +37,18 @@ def sign_in() -> Response | str | tuple[str, int]:
     return known_browsers.remember(redirect(_way_on(), 303), form.address_key())
 
 
+def again() -> Response | str:
+    """What was pressed when the session had ended, where it has no page of its own: to be pressed once more."""
+    if not is_signed_in():
+        return redirect(url_for("public.signin.sign_in"), 303)
+    actor, back = current_actor(), given_back.found()
+    if back is None:
+        return redirect(home_for(actor.role), 303)
+    return render_template(
+        "public/signed_in_again.html", back=back, chrome=chrome(access.practice_of(actor), actor)
+    )
+
+
 def sign_out() -> Response:
     """End the session here and in the database, and ask the browser to forget what it kept."""
     end_session()
@@ -52,6 +64,9 @@ def _page(form: SignInForm) -> str:
 
 
 def _way_on() -> str:
-    """A page of ours that was asked for before signing in, else the first page."""
+    """The page of a form that came too late, or one that was asked for before, else the first page."""
+    if back := given_back.found():
+        flash(given_back.TYPED_WORDS, "caution")
+        return back.path if given_back.has_page(back) else url_for("public.signin.again")
     wanted = request.args.get("next", "")
     return wanted if is_ours(wanted) else home_for(current_actor().role)

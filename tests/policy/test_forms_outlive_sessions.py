@@ -1,0 +1,65 @@
+"""A form whose session has ended comes back as it was typed, to the same person, and has not been carried out."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from clinic.domain.types import Audience
+from clinic.extensions import db
+from clinic.models import AuthSession
+from clinic.services.clock import now
+from clinic.services.transaction import transaction
+from clinic.web import given_back
+from tests.factories.people import PASSWORD
+from tests.policy.bodies import arrange
+from tests.policy.forms import Filled, filled, posting_forms
+from tests.policy.requests import UNSAFE, at, body_for, guest, rules, sent
+from tests.policy.stage import Stage, changed
+
+SIGNED_IN = (Audience.PRACTITIONER, Audience.OWNER, Audience.CLIENT)
+BY_SCRIPT = {"practitioner.assessment_recording.keep"}  # the page it runs on keeps what was typed
+NOT_TYPED = {"act", "fields-faber"}  # a button, and a field of a test that is not among the picked
+FORMS = [name for name in UNSAFE if rules()[name].audience in SIGNED_IN and name not in BY_SCRIPT]
+
+
+def end_sessions() -> None:
+    """As if everybody had been away for long."""
+    with transaction():
+        db.session.execute(update(AuthSession).values(ended_at=now()))
+
+
+def shown(page: str, path: str, body: Filled) -> Filled | None:
+    """The form of this path on a page, as it is filled in there: the one most like the one that was sent."""
+    found = [filled(form) for action, form in posting_forms(page, path) if action == path]
+    return max(found, key=lambda form: len(form.keys() & body.keys()), default=None)
+
+
+@pytest.mark.parametrize("endpoint", FORMS)
+def test_what_was_typed_is_back_after_signing_in(stage: Stage, endpoint: str) -> None:
+    for address in at(stage, endpoint)[:1]:
+        who = guest(address)
+        body = body_for(stage, address)
+        with stage.scene(str(who)) as browser:
+            arrange(stage.world, address)
+            end_sessions()
+            before = stage.dump()
+            token = browser.token()
+            answer = stage.ask(browser, "POST", address.url, sent(body, token))
+            assert answer.status_code == 303, address.url
+            assert answer.location.startswith("/sign-in")
+            assert changed(before, stage.dump()) <= {"kept_form"}
+
+            user = stage.users[str(who)]
+            assert user is not None
+            login = {"email": [user.email], "password": [PASSWORD]}
+            way = stage.ask(browser, "POST", "/sign-in", sent(login, browser.token()))
+            assert way.status_code == 303
+            page = stage.ask(browser, "GET", way.location)
+            assert page.status_code == 200, way.location
+            form = shown(page.get_data(as_text=True), address.url.partition("?")[0], body)
+            assert form is not None, f"{way.location} holds no form for {address.url}"
+            for name, values in body.items():
+                if any(values) and not given_back.is_secret(name) and name not in NOT_TYPED:
+                    assert form.get(name) == values, name
+            assert changed(before, stage.dump()) <= {"kept_form", "auth_session", "audit_event"}
