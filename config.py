@@ -49,6 +49,7 @@ class Settings:
     smtp_connections: int = 0  # open at once over all workers; 0: no limit
     bounce_address: str | None = None  # where mail comes back to; a * in it becomes the mail's mark
     bounce_secret: str | None = None  # opens /api/mail/bounces; without it there is no such address
+    lan: bool = False  # started with --lan: others in the network are let in, unencrypted
     demo: bool = False  # started with --demo: whoever tries it may read the kept mail of made-up people
     argon2_fast: bool = False  # tests only: a hash costs 146 ms otherwise
 

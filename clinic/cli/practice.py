@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from urllib.parse import quote, urlsplit
+
 import click
 from flask.cli import with_appcontext
 
@@ -9,8 +12,10 @@ from clinic.cli.tables import make_tables
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import Role
 from clinic.mail.addresses import Address, AddressRefused, parse_address
-from clinic.services import practices
+from clinic.mail.smtp_url import SmtpUrlError, parse_smtp_url
+from clinic.services import mail_setup, practices
 from clinic.services.accounts import staff
+from clinic.services.mail_setup import MailServerDetails
 
 
 class AddressType(click.ParamType):
@@ -38,6 +43,9 @@ ADDRESS = AddressType()
 @click.option("--urgent-number", prompt="Urgent advice line, for example 111")
 @click.option("--owner", prompt="Name of the owner")
 @click.option("--email", prompt="Email address of the owner", type=ADDRESS)
+@click.option("--practice-email", type=ADDRESS, help="Where answers to its mail go; else the owner's.")
+@click.option("--mail-server", help="smtp://user@host:587 or smtps://…; its password is asked for.")
+@click.option("--mail-sender", type=ADDRESS, help="The sender of all mail; else the practice's own address.")
 @click.password_option(help="Password of the owner, 15 characters or more.")
 @with_appcontext
 def init(
@@ -49,12 +57,44 @@ def init(
     owner: str,
     email: Address,
     password: str,
+    practice_email: Address | None,
+    mail_server: str | None,
+    mail_sender: Address | None,
 ) -> None:
     """Begin a practice with its owner's account."""
     make_tables()
-    details = practices.PracticeDetails(name, zone, phone, None, emergency_number, urgent_number)
-    practices.begin(details, owner, email, password)
+    if practice_email is None and _is_asked():
+        practice_email = click.prompt("Email address of the practice", default=email.typed, type=ADDRESS)
+    own = practice_email or email
+    if mail_server is None and _is_asked() and not mail_setup.current().leaves:
+        mail_server = click.prompt(
+            "Mail server, like smtp://user@mail.example:587 (Enter: set it later on a page)", default=""
+        )
+    mail = _mail(mail_server, mail_sender or own) if mail_server else None
+    details = practices.PracticeDetails(name, zone, phone, own.typed, emergency_number, urgent_number)
+    practices.begin(details, owner, email, password, mail=mail)
     click.echo(f"{name} is set up. {owner} signs in as {email.typed}.")
+    if not mail_setup.current().leaves:
+        click.echo("No mail server is set: mail is kept here, not sent. The page Practice sets it.")
+
+
+def _is_asked() -> bool:
+    """Whether somebody sits there who can answer."""
+    return sys.stdin.isatty()
+
+
+def _mail(url: str, sender: Address) -> MailServerDetails:
+    parts = urlsplit(url)
+    if parts.username and not parts.password:
+        secret = click.prompt("Password of the mail account", hide_input=True)
+        url = url.replace("@", f":{quote(secret, safe='')}@", 1)
+    try:
+        server = parse_smtp_url(url)
+    except SmtpUrlError as refused:
+        raise RuleBroken(f"The mail server's address {refused.problem}.") from None
+    return MailServerDetails(
+        server.host, server.port, server.security, server.user, server.password or None, sender.mailbox
+    )
 
 
 @click.group()

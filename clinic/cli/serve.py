@@ -19,6 +19,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from clinic.cli.broker import broker_command
+from clinic.cli.network import address_in_the_network, on_the_network
 from clinic.cli.supervisor import supervise
 from clinic.cli.tables import bring_up_to_date
 from clinic.cli.trouble import CannotStart
@@ -29,18 +30,32 @@ from clinic.services.reasons import rebuilding
 from config import Settings
 
 READY_WITHIN = 60.0  # seconds
+LOCAL = "127.0.0.1"
+IN_THE_OPEN = [
+    "  Every phone and computer in this network can open it.",
+    "  The way there is NOT ENCRYPTED: whoever is in the network can read along. To show or try it only;",
+    "  enter no real client.",
+]
 
 
 @click.command()
 @click.option("--demo", is_flag=True, help="Begin with a practice full of made-up people.")
 @click.option("--reload", is_flag=True, help="Start web and worker anew whenever a file of the code changes.")
+@click.option(
+    "--lan",
+    is_flag=True,
+    help="Let phones in this network in, not encrypted: to show or to try it.",
+)
 @with_appcontext
-def serve(demo: bool, reload: bool) -> None:
+def serve(demo: bool, reload: bool, lan: bool) -> None:
     """Run everything on this server until Ctrl-C."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     settings: Settings = app.config["SETTINGS"]
+    if lan:
+        settings = on_the_network(settings, address_in_the_network())
     with _folder_of_our_own(settings.data_dir):
-        _check_port(settings.port)
+        for host in _hosts(settings):
+            _check_port(host, settings.port)
         commands = _commands(settings, reload=reload)
         bring_up_to_date(settings)
         rebuilding.build_missing()
@@ -65,7 +80,6 @@ def _commands(settings: Settings, *, reload: bool) -> dict[str, list[str]]:
 
 def _web(settings: Settings, *, graceful: int) -> list[str]:
     options = {
-        "bind": f"127.0.0.1:{settings.port}",  # a proxy in front speaks TLS
         "worker-class": "gthread",
         "workers": "2",
         "threads": "4",
@@ -74,8 +88,14 @@ def _web(settings: Settings, *, graceful: int) -> list[str]:
         "log-level": "warning",
     }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    words += [word for host in _hosts(settings) for word in ("--bind", f"{host}:{settings.port}")]
     flags = ["--preload", "--no-control-socket"]
     return [sys.executable, "-m", "gunicorn", *words, *flags, "clinic:serve_from_env()"]
+
+
+def _hosts(settings: Settings) -> list[str]:
+    """Where the web server listens: a proxy in front speaks TLS; `--lan` alone lets others in without one."""
+    return [LOCAL, settings.host] if settings.lan else [LOCAL]
 
 
 def _worker() -> list[str]:
@@ -91,6 +111,7 @@ def _environment(settings: Settings, *, demo: bool) -> dict[str, str]:
         "CLINIC_DATA_DIR": str(settings.data_dir),
         "CLINIC_PORT": str(settings.port),
         "CLINIC_DEMO": "1" if demo else "",
+        **({"CLINIC_BASE_URL": settings.base_url} if settings.lan else {}),
         "PYTHONUNBUFFERED": "1",
         # Celery warns root of pickled messages; ours are JSON, and a container may have no other user
         "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
@@ -114,11 +135,11 @@ def _folder_of_our_own(folder: Path) -> Iterator[None]:
         yield
 
 
-def _check_port(port: int) -> None:
+def _check_port(host: str, port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except OSError as error:
             taken = (
                 "is taken by another program"
@@ -144,9 +165,8 @@ def _greet(settings: Settings, lines: list[str]) -> None:
     until = time.monotonic() + READY_WITHIN
     while time.monotonic() < until:
         if _answers(settings):
-            click.echo(
-                "\n".join(["", f"Regroove is at {settings.base_url}", *lines, "Press Ctrl-C to end.", ""])
-            )
+            where = [f"Regroove is at {settings.base_url}", *(IN_THE_OPEN if settings.lan else [])]
+            click.echo("\n".join(["", *where, *lines, "Press Ctrl-C to end.", ""]))
             return
         time.sleep(0.1)
 

@@ -175,7 +175,7 @@ def _password_kept(details: MailServerDetails, before: SmtpServer | None) -> str
     # a password goes to the server it was typed for and to no other
     same = before is not None and (before.host, before.user) == (details.host, details.user)
     if before is None or not same or not before.password:
-        raise RuleBroken("Enter the password of this mail account.", "password")
+        raise RuleBroken("Enter the password of this mail account.", "mail_password")
     return before.password
 
 

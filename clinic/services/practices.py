@@ -74,6 +74,7 @@ def begin(
     owner_address: Address,
     password: str,
     *,
+    mail: MailServerDetails | None = None,
     is_demo: bool = False,
     only_first: bool = False,
 ) -> User:
@@ -92,13 +93,23 @@ def begin(
         owner = accounts.add_staff(practice, Role.OWNER, owner_name, owner_address, password_hash)
         routines.begin_with_catalogue(practice)
         audit.record(accounts.actor_of(owner), "practice.begun", subject_id=practice.id)
+        if mail is not None:
+            session.flush()
+            mail_setup.set_server(accounts.actor_of(owner), mail)
     return owner
 
 
-def begin_first(details: PracticeDetails, owner_name: str, owner_address: Address, password: str) -> User:
+def begin_first(
+    details: PracticeDetails,
+    owner_name: str,
+    owner_address: Address,
+    password: str,
+    *,
+    mail: MailServerDetails | None = None,
+) -> User:
     """Begin the first practice of an installation through its web page; refused once there is one."""
     _refuse_second()
-    return begin(details, owner_name, owner_address, password, only_first=True)
+    return begin(details, owner_name, owner_address, password, mail=mail, only_first=True)
 
 
 def change(actor: Actor, details: PracticeDetails) -> None:

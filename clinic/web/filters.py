@@ -21,6 +21,7 @@ from clinic.services.access import practice_of
 from clinic.web import standing
 from clinic.web.mailing import mail_leaves
 from clinic.web.presenters.chrome import chrome
+from clinic.web.presenters.reach import reach, what_to_do
 from clinic.web.presenters.zones import zone_words
 
 
@@ -43,7 +44,12 @@ def init_filters(app: Flask) -> None:
         who=who,
     )
     app.jinja_env.globals.update(
-        figure=figures.figure, has_figure=figures.has_figure, Permission=Permission, mail_leaves=mail_leaves
+        figure=figures.figure,
+        has_figure=figures.has_figure,
+        Permission=Permission,
+        mail_leaves=mail_leaves,
+        reach=reach,
+        reach_remedy=what_to_do,
     )
     app.context_processor(_who)
 

@@ -1,4 +1,4 @@
-"""A form whose session has ended comes back as it was typed, to the same person, and has not been carried out."""
+"""A form whose session has ended comes back as it was typed, to the same person, and not carried out."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class MailServerForm(Form):
         valid = super().validate(extra_validators)
         return self._agree() and valid if self.asks_for_a_server() else valid
 
-    def details(self) -> MailServerDetails:
+    def mail_details(self) -> MailServerDetails:
         """The form's values in the service's shape; only on a valid form that names a server."""
         sender = self.mail_sender.data
         assert isinstance(sender, Address)

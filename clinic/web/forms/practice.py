@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 from typing import Any
 
@@ -10,10 +11,12 @@ from wtforms.validators import InputRequired
 
 from clinic.domain.pain_rule import CEILING
 from clinic.mail.addresses import Address
+from clinic.services.mail_setup import MailServerDetails
 from clinic.services.practices import PracticeDetails
 from clinic.web.forms.accounts import NewPasswordForm
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import AddressField, CeilingField, LineField, ZoneField
+from clinic.web.forms.mail_settings import MailServerForm
 
 
 class PracticeForm(Form):
@@ -53,8 +56,8 @@ class PracticeForm(Form):
         )
 
 
-class SetUpForm(PracticeForm, NewPasswordForm):
-    """The practice and the account of its owner, on the first visit."""
+class SetUpForm(PracticeForm, MailServerForm, NewPasswordForm):
+    """The practice, how its mail leaves, and the account of its owner, on the first visit."""
 
     owner_name = LineField("Your name", longest=120, required="Enter your name.")
     owner_email = AddressField("Your email address", required="Enter your email address.")
@@ -62,6 +65,15 @@ class SetUpForm(PracticeForm, NewPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._fields["password"] = self._fields.pop("password")  # asked for last, so its error stands last
+
+    def details(self) -> PracticeDetails:
+        """The form's values; without an address of the practice, answers to its mail go to its owner."""
+        details = super().details()
+        return details if details.email else replace(details, email=self.owner_address().typed)
+
+    def mail(self) -> MailServerDetails | None:
+        """The mail server, if one was named; only on a valid form."""
+        return self.mail_details() if self.asks_for_a_server() else None
 
     def owner_address(self) -> Address:
         """The owner's address; only on a valid form."""

@@ -30,7 +30,7 @@ def show() -> Page:
     form.show(setup.server, setup.mail_from)
     if form.validate_on_submit():
         with form.attempt():
-            practices.set_up_mail(actor, form.details(), form.reply_address())
+            practices.set_up_mail(actor, form.mail_details(), form.reply_address())
             flash("Saved. Send yourself a test mail to see whether it works.", "success")
             return _back()
     return _page(form)

@@ -20,6 +20,7 @@ from clinic.web.presenters.hold import Hold
 from clinic.web.presenters.moves import MoveView, move_views
 from clinic.web.presenters.pain_answers import own_limit
 from clinic.web.presenters.programs import standing
+from clinic.web.presenters.reach import reach
 from clinic.web.presenters.reports import letterhead
 
 WEEKS = 4
@@ -61,6 +62,7 @@ def handout(
         "emergency": practice.emergency_number or "",
         "code": _code(link),
         "link": link.partition("://")[2],
+        "reach": reach(),
     }
 
 

@@ -13,6 +13,7 @@ from clinic.domain.notices import lines as news_lines
 from clinic.domain.types import MailKind
 from clinic.services.mail_setup import MailSetup, MailSource
 from clinic.services.outbox.unheard import UnheardNews
+from clinic.web.presenters.reach import HERE, reach, what_to_do
 
 Counts = Mapping[NoticeKind, int]
 
@@ -47,7 +48,12 @@ class Standing:
 
 
 def notes(
-    setup: MailSetup, *, is_demo: bool, has_address: bool, may_set_up: bool, mail_page: str | None
+    setup: MailSetup,
+    *,
+    is_demo: bool,
+    has_address: bool,
+    may_set_up: bool,
+    mail_page: str | None,
 ) -> list[StandingNote]:
     """What is to be said of mail on every page; nothing where it leaves and answers arrive."""
     if setup.source is MailSource.UNREADABLE:
@@ -59,10 +65,13 @@ def notes(
     if not setup.leaves:
         text = "No mail server is set: mail is kept here, not sent, and alerts stand on this page instead."
         return [_act(text, "Set up mail", "ask the owner to set up mail", may_set_up)]
+    found = []
     if not has_address:
         text = "Answers to your mails reach nobody: the practice has no email address."
-        return [_act(text, "Set it", "ask the owner to set it", may_set_up)]
-    return []
+        found.append(_act(text, "Set it", "ask the owner to set it", may_set_up))
+    if reach() == HERE:
+        found.append(StandingNote(f"Links in your mails lead nowhere on other devices. {what_to_do()}"))
+    return found
 
 
 def news_line(news: UnheardNews, counts: Counts, *, leaves: bool) -> NewsLine:

@@ -38,7 +38,7 @@ def sign_in() -> Response | str | tuple[str, int]:
 
 
 def again() -> Response | str:
-    """What was pressed when the session had ended, where it has no page of its own: to be pressed once more."""
+    """What was pressed when the session had ended, and has no page of its own: to be pressed once more."""
     if not is_signed_in():
         return redirect(url_for("public.signin.sign_in"), 303)
     actor, back = current_actor(), given_back.found()

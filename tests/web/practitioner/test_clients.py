@@ -250,7 +250,7 @@ def test_an_invitation_is_sent_again_and_taken_back(people: People, staff: Visit
     assert "Invitation revoked" in page
     assert "Its links no longer work." in page
     timeline = text(staff.get(f"{at}/timeline"))
-    assert "Invited by mail again" in timeline
+    assert "Invitation by mail, once more" in timeline
     assert "Invitation taken back" in timeline
 
 

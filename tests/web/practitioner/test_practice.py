@@ -77,7 +77,7 @@ def test_a_test_mail_goes_to_whoever_asks_and_says_when_it_is_not_sent(people: P
         browser.post("/practice/test-mail", status=303)
     (mail,) = db.session.scalars(select(OutboxMessage)).all()
     assert (mail.kind, mail.user_id) == (MailKind.TEST_MAIL, people.colleague.id)
-    assert "kept on this machine and not sent" in browser.get("/practice").text
+    assert "The test mail is kept here, not sent: no mail server is set." in browser.get("/practice").text
 
 
 def test_the_owner_sets_from_which_pain_on_clients_stop(people: People, visit: Visit) -> None:
