@@ -46,13 +46,7 @@ def address_problem(address: str, *, production: bool) -> str | None:
     beside it is usual. Where machines keep their secrets (link-local) nobody has a mail server.
     """
     found = _address(address)
-    if (
-        found is None
-        or found.is_link_local
-        or found.is_multicast
-        or found.is_unspecified
-        or found.is_reserved
-    ):
+    if found is None or _is_nobodys(found):
         return "this is no address of a mail server"
     if production and not found.is_global:
         return "this address is inside the installation's own network; set it in CLINIC_SMTP_URL"
@@ -63,6 +57,12 @@ def is_own_machine(host: str) -> bool:
     """Whether the way to it leaves this machine: if not, a password may travel unencrypted."""
     found = _address(host)
     return host.casefold() == "localhost" if found is None else found.is_loopback
+
+
+def _is_nobodys(address: IPv4Address | IPv6Address) -> bool:
+    if address.is_loopback:
+        return False
+    return address.is_link_local or address.is_multicast or address.is_unspecified or address.is_reserved
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

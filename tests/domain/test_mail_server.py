@@ -16,14 +16,10 @@ def test_a_name_or_an_address_is_taken(host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["", "smtp://mail.example", "mail.example:587", "user@mail.example", "mail example", "mail.example/x"]
-    + [
-        "-mail.example",
-        "mail..example",
-        "mail.example.",
-        "mäil.example",
-        "mail\r\nRCPT",
-        "x" * 64 + ".example",
+    [
+        *("", "smtp://mail.example", "mail.example:587", "user@mail.example", "mail example"),
+        *("mail.example/x", "-mail.example", "mail..example", "mail.example.", "mäil.example"),
+        *("mail\r\nRCPT", "x" * 64 + ".example"),
     ],
 )
 def test_anything_else_is_no_name_of_a_server(host: str) -> None:
@@ -32,8 +28,10 @@ def test_anything_else_is_no_name_of_a_server(host: str) -> None:
 
 @pytest.mark.parametrize(
     ("port", "anywhere", "in_production"),
-    [(0, False, False), (1, True, False), (25, True, True), (465, True, True), (587, True, True)]
-    + [(2525, True, True), (6379, True, False), (65535, True, False), (65536, False, False)],
+    [
+        *((0, False, False), (1, True, False), (25, True, True), (465, True, True), (587, True, True)),
+        *((2525, True, True), (6379, True, False), (65535, True, False), (65536, False, False)),
+    ],
 )
 def test_a_page_of_production_opens_mail_ports_alone(port: int, anywhere: bool, in_production: bool) -> None:
     assert (port_problem(port, production=False) is None) is anywhere
@@ -68,8 +66,10 @@ def test_a_page_reaches_no_secrets_and_in_production_no_inner_network(
 
 @pytest.mark.parametrize(
     ("host", "own"),
-    [("localhost", True), ("LOCALHOST", True), ("127.0.0.1", True), ("::1", True), ("192.168.1.2", False)]
-    + [("mail.example.com", False)],
+    [
+        *(("localhost", True), ("LOCALHOST", True), ("127.0.0.1", True), ("::1", True)),
+        *(("192.168.1.2", False), ("mail.example.com", False)),
+    ],
 )
 def test_a_password_may_be_said_in_the_clear_to_ones_own_machine_alone(host: str, own: bool) -> None:
     assert is_own_machine(host) is own

@@ -35,6 +35,7 @@ NEWS = compose.practice_notice(
     link=LINK,
 )
 REPLY = compose.reply_notice(HEAD, first_name="Mira", link=LINK)
+QUESTIONS = compose.questionnaire(HEAD, first_name="Anna", link=LINK, until=date(2026, 12, 8), stop_link=STOP)
 CHANGED = compose.program_changed(HEAD, first_name="Anna", link=LINK, stop_link=STOP)
 TEST = compose.test_mail(HEAD, first_name="Mira", link=LINK)
 ALL = pytest.mark.parametrize(

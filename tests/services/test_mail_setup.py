@@ -154,6 +154,6 @@ def test_mail_goes_out_through_the_server_of_the_page_with_its_sender(people: Pe
         delivery.run()
         (mail,) = sink.messages
     assert b"us@harbour.example" in mail
-    assert b"Reply-To: desk@harbour.example" in mail
+    assert b"Reply-To: Harbour Chiropractic <desk@harbour.example>" in mail
     row = db.session.scalars(select(OutboxMessage)).one()
     assert row.state == "sent"
