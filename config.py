@@ -18,6 +18,7 @@ Environment = Literal["development", "production", "test"]
 WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "password", "development", "dev", "regroove"})
 SHORTEST_SECRET = 32  # characters; 128 bits in hex
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+SET_ON_THE_PAGE = "page"  # as CLINIC_SMTP_URL: the owner sets the mail server in the product
 LONGEST_MARK = 49  # what a * in the bounce address becomes; a name before the @ ends at 64
 _BOUNCE_ADDRESS = re.compile(r"[A-Za-z0-9_.+=-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -205,10 +206,14 @@ def _broker_url(environ: Mapping[str, str]) -> str | None:
 
 def _smtp_url(environ: Mapping[str, str], env: Environment) -> str | None:
     value = environ.get("CLINIC_SMTP_URL")
+    if value == SET_ON_THE_PAGE:
+        return None
     if not value:
         if env == "production":
             raise SettingsError(
-                "CLINIC_SMTP_URL", "is needed in production, for example smtp://mail.example:587"
+                "CLINIC_SMTP_URL",
+                "is needed in production, for example smtp://mail.example:587; "
+                f"{SET_ON_THE_PAGE!r} leaves it to the owner's page",
             )
         return None
     try:

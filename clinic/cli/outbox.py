@@ -18,7 +18,12 @@ from clinic.services.upkeep import heartbeats
 
 STATES = click.Choice([state.value for state in OutboxState])
 OPEN = (OutboxState.READY, OutboxState.LEASED, OutboxState.IN_DOUBT, OutboxState.FAILED)
-WORDS = {OutboxState.READY: "waiting", OutboxState.LEASED: "being sent", OutboxState.IN_DOUBT: "in doubt"}
+WORDS = {
+    OutboxState.READY: "waiting",
+    OutboxState.LEASED: "being sent",
+    OutboxState.IN_DOUBT: "in doubt",
+    OutboxState.KEPT: "kept here, not sent",
+}
 COLUMNS = ("MAIL", "DUE (UTC)", "STATE", "KIND", "TRIES", "WHY")
 GAP = "  "
 

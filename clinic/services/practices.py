@@ -177,15 +177,27 @@ def _lock_practices() -> None:
         db.session.execute(text("LOCK TABLE practice IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _apply(practice: Practice, details: PracticeDetails) -> None:
+def name_problem(name: str) -> str | None:
+    """Why a practice cannot be called so; None where it can."""
     try:
-        clean("From", details.name)
+        clean("From", name)
     except MailRefused:
-        raise RuleBroken("Leave “=?” out of the name: no mail could carry it.", "name") from None
+        return "Leave “=?” out of the name: no mail could carry it."
+    return None
+
+
+def hours_problem(waking_from: time, waking_until: time) -> str | None:
+    """What is wrong with the hours in which mail may arrive; None where nothing is."""
+    return None if waking_from < waking_until else "The last hour has to be later than the first."
+
+
+def _apply(practice: Practice, details: PracticeDetails) -> None:
+    if problem := name_problem(details.name):
+        raise RuleBroken(problem, "name")
     if problem := zone_problem(details.time_zone):
         raise RuleBroken(f"{problem}.", "time_zone")
-    if details.waking_from >= details.waking_until:
-        raise RuleBroken("The last hour has to be later than the first.", "waking_until")
+    if problem := hours_problem(details.waking_from, details.waking_until):
+        raise RuleBroken(problem, "waking_until")
     for name in PracticeDetails.__slots__:
         setattr(practice, name, getattr(details, name))
 

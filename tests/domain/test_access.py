@@ -64,6 +64,8 @@ PERMITTED = {
     Permission.TAKE_OUT_RECORDS: (NOT, NOT, NOT, MAY, MAY),
     Permission.HEAR_NEWS: (NOT, NOT, NOT, MAY, MAY),
     Permission.CHANGE_PRACTICE: (NOT, NOT, NOT, NOT, MAY),
+    Permission.SET_UP_MAIL: (NOT, NOT, NOT, NOT, MAY),
+    Permission.READ_KEPT_MAIL: (NOT, NOT, NOT, NOT, MAY),
     Permission.CLOSE_ACCOUNTS: (NOT, NOT, NOT, NOT, MAY),
 }
 RIGHTS = [

@@ -79,5 +79,5 @@ def test_without_a_url_mail_goes_to_a_folder_below_the_data(tmp_path: Path) -> N
     transport = transport_for(None, tmp_path)
     assert isinstance(transport, MaildirTransport)
     assert transport.folder == tmp_path / "mail"
-    assert isinstance(transport_for("smtp://127.0.0.1", tmp_path), SmtpTransport)
+    assert isinstance(transport_for(SmtpServer("127.0.0.1", 25, "none"), tmp_path), SmtpTransport)
     assert SmtpServer("h", 25, "none").account == "h:25"

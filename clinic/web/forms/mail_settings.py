@@ -32,6 +32,8 @@ SECURITIES = {
 class MailServerForm(Form):
     """Server, account and sender. With no server named, nothing is set."""
 
+    is_needed = False
+
     mail_host = LineField("Mail server", longest=253)
     mail_port = IntegerField("Port", [Optional()])
     mail_security = OneOfField("Encryption", MailSecurity, SECURITIES)
@@ -59,7 +61,7 @@ class MailServerForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Each field by itself, and then what they must be to each other: all of it at once."""
         valid = super().validate(extra_validators)
-        return self._agree() and valid if self.asks_for_a_server() else valid
+        return self._agree() and valid if self.is_needed or self.asks_for_a_server() else valid
 
     def mail_details(self) -> MailServerDetails:
         """The form's values in the service's shape; only on a valid form that names a server."""
@@ -79,7 +81,7 @@ class MailServerForm(Form):
         settings: Settings = current_app.config["SETTINGS"]
         host, security = self.mail_host.data or "", self.mail_security.data or MailSecurity.STARTTLS
         found = {
-            "mail_host": host_problem(host),
+            "mail_host": host_problem(host) if host else None,
             "mail_port": self._port_problem(security, production=settings.production),
             "mail_security": self._password_in_the_clear(host, security),
             "mail_user": self._nobodys_password(),
@@ -111,6 +113,8 @@ class MailServerForm(Form):
 
 class MailSettingsForm(MailServerForm):
     """The page of it: a server is needed there, and where answers go."""
+
+    is_needed = True
 
     mail_host = LineField("Mail server", longest=253, required="Enter the name of your mail server.")
     reply_to = AddressField(

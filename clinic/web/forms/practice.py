@@ -6,11 +6,14 @@ from dataclasses import replace
 from datetime import time
 from typing import Any
 
-from wtforms import TimeField
-from wtforms.validators import InputRequired
+from wtforms import PasswordField, TimeField
+from wtforms.validators import InputRequired, ValidationError
 
+from clinic.domain.errors import RuleBroken
 from clinic.domain.pain_rule import CEILING
 from clinic.mail.addresses import Address
+from clinic.services import practices
+from clinic.services.accounts import signing_in as accounts
 from clinic.services.mail_setup import MailServerDetails
 from clinic.services.practices import PracticeDetails
 from clinic.web.forms.accounts import NewPasswordForm
@@ -39,6 +42,17 @@ class PracticeForm(Form):
         "Not after", [InputRequired("Enter a time, for example 20:00.")], default=time(20)
     )
     pain_ceiling = CeilingField("Stop from", default=CEILING)
+
+    def validate_name(self, field: LineField) -> None:
+        """The practice's own rule, asked with all the others: every problem is named at once."""
+        if field.data and (problem := practices.name_problem(field.data)):
+            raise ValidationError(problem)
+
+    def validate_waking_until(self, field: TimeField) -> None:
+        """The same of the hours."""
+        first, last = self.waking_from.data, field.data
+        if first and last and (problem := practices.hours_problem(first, last)):
+            raise ValidationError(problem)
 
     def details(self) -> PracticeDetails:
         """The form's values in the service's shape."""
@@ -70,6 +84,15 @@ class SetUpForm(PracticeForm, MailServerForm, NewPasswordForm):
         """The form's values; without an address of the practice, answers to its mail go to its owner."""
         details = super().details()
         return details if details.email else replace(details, email=self.owner_address().typed)
+
+    def validate_password(self, field: PasswordField) -> None:
+        """The rules of passwords, asked with all the others."""
+        address = self.owner_email.data
+        typed = address.typed if isinstance(address, Address) else ""
+        try:
+            accounts.check_password(field.data or "", typed, self.owner_name.data or "")
+        except RuleBroken as problem:
+            raise ValidationError(problem.message) from None
 
     def mail(self) -> MailServerDetails | None:
         """The mail server, if one was named; only on a valid form."""

@@ -94,3 +94,11 @@ def test_the_owner_sets_from_which_pain_on_clients_stop(people: People, visit: V
 def test_a_pain_that_cannot_be_is_no_ceiling(typed: str, people: People, visit: Visit) -> None:
     page = visit(people.owner).post("/practice", CHANGED | {"pain_ceiling": typed}, status=422)
     assert "Choose a number from 1 to 10." in page.text
+
+
+def test_every_problem_of_the_practice_is_named_at_once(people: People, visit: Visit) -> None:
+    wrong = {**CHANGED, "name": "=?", "phone": "", "waking_from": "20:00", "waking_until": "08:00"}
+    page = visit(people.owner).post("/practice", wrong, status=422).text
+    summary = page.split("There is a problem")[1].split("</ul>")[0]
+    for name in ("name", "phone", "waking_until"):
+        assert f'href="#{name}"' in summary
