@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import date, time, timedelta
 
+from sqlalchemy import delete
+
 from clinic.catalogue import load_catalogue
 from clinic.domain.doses import Dose
-from clinic.domain.types import DoseSide, RoutineStatus
+from clinic.domain.types import DoseSide, MailKind, RoutineStatus
 from clinic.extensions import db
-from clinic.models import Client, Exercise, Practice, Program, Routine, RoutineItem, RoutineVersion, User
+from clinic.models import Client, Exercise, OutboxMessage, Practice, Program, Routine, RoutineItem, RoutineVersion, User
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.checkins.rhythms import WeeklyCheckin
 from clinic.services.clock import today_in
@@ -68,6 +70,9 @@ def assign_program(
         alongside=alongside,
     )
     program = programs.assign(actor, client.id, wish)
+    with transaction():  # assigned weeks ago: the mail that told of it is long gone
+        told = OutboxMessage.kind == MailKind.PROGRAM_CHANGED
+        db.session.execute(delete(OutboxMessage).where(told, OutboxMessage.client_id == client.id))
     db.session.expire_all()
     return program
 

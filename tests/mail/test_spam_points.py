@@ -23,6 +23,7 @@ from tests.mail.test_compose import (
     NEWS,
     QUESTIONS,
     REMINDER,
+    REPLY,
     RESET,
     TEST,
 )
@@ -37,6 +38,7 @@ MAILS = {
     MailKind.PASSWORD_RESET: RESET,
     MailKind.WARNING_SIGN_ALERT: ALERT,
     MailKind.PRACTICE_NOTICE: NEWS,
+    MailKind.REPLY: REPLY,
     MailKind.TEST_MAIL: TEST,
     MailKind.CHECKIN_PREVIEW: CHECKIN,
 }

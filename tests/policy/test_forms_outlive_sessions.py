@@ -19,7 +19,7 @@ from tests.policy.stage import Stage, changed
 
 SIGNED_IN = (Audience.PRACTITIONER, Audience.OWNER, Audience.CLIENT)
 BY_SCRIPT = {"practitioner.assessment_recording.keep"}  # the page it runs on keeps what was typed
-NOT_TYPED = {"act", "fields-faber"}  # a button, and a field of a test that is not among the picked
+NOT_TYPED = {"act", "settled", "fields-faber"}  # buttons, and a field of a test that is not among the picked
 FORMS = [name for name in UNSAFE if rules()[name].audience in SIGNED_IN and name not in BY_SCRIPT]
 
 

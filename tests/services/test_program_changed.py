@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -18,13 +19,15 @@ from clinic.models import Client, OutboxMessage, Program
 from clinic.services import warnings
 from clinic.services.checkins import planning
 from clinic.services.clients import subscriptions
-from clinic.services.programs import changing
+from clinic.services.programs import assigning, changing
+from clinic.services.programs.assigning import Assignment
 from clinic.services.routines.wording import dose_of
 from clinic.services.sending import delivery
 from clinic.services.transaction import transaction
 from tests.factories.checkins import enrol
 from tests.factories.mail import kept_mail
 from tests.factories.people import People
+from tests.factories.programs import publish_routine
 
 Clock = time_machine.Traveller
 TUESDAY = datetime(2026, 11, 10, 14, 0, tzinfo=UTC)
@@ -46,11 +49,7 @@ def server(app: Flask) -> Iterator[MemoryTransport]:
 @pytest.fixture
 def program(people: People, clock: Clock) -> Program:
     """Ada's program of yesterday; nothing waits that told of it."""
-    program = enrol(people, starts_on=date(2026, 11, 9))
-    with transaction():
-        for mail in told():
-            db.session.delete(mail)
-    return program
+    return enrol(people, starts_on=date(2026, 11, 9))
 
 
 def told() -> list[OutboxMessage]:
@@ -87,7 +86,16 @@ def _values(dose: object) -> dict[str, object]:
 
 
 def test_assigning_tells_the_client_once(people: People, clock: Clock) -> None:
-    enrol(people, starts_on=date(2026, 11, 10))
+    version = publish_routine(people.practice, people.owner)
+    wish = Assignment(
+        key=uuid.uuid4().hex,
+        version_id=version.id,
+        doses={item.id: dose_of(item) for item in version.items},
+        starts_on=date(2026, 11, 10),
+        weeks=12,
+        checkin=None,
+    )
+    assigning.assign(people.actor(people.colleague), people.client.id, wish)
     (mail,) = told()
     assert (mail.client_id, mail.state) == (people.client.id, OutboxState.READY)
     assert mail.due_at == TUESDAY + timedelta(minutes=10)

@@ -6,11 +6,9 @@ import uuid
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.scheduling import DAY
-from clinic.domain.sending import day_key
 from clinic.domain.types import MailKind, OutboxState
 from clinic.extensions import db
 from clinic.models import Client, OutboxMessage, Practice, Program
@@ -44,23 +42,19 @@ def _promise(practice_id: uuid.UUID, client_id: uuid.UUID) -> None:
     one_at_a_time(Client, client.id)
     if _waits(client):
         return
-    for day, begins in free_days(client, practice):
-        try:
-            with db.session.begin_nested():
-                due = max(begins, now() + PAUSE)
-                outbox.promise(
-                    practice_id,
-                    MailKind.PROGRAM_CHANGED,
-                    f"program:{client_id.hex}:{uuid.uuid4().hex}",
-                    client_id=client_id,
-                    local_date=day,
-                    day_key=day_key(client_id, day),
-                    due_at=due,
-                    not_after=due + KEEPS,
-                )
-        except IntegrityError:  # another mail took the day in this moment
-            continue
-        return
+    day, begins = next(free_days(client, practice), (None, None))
+    if begins is None:
+        return  # every day of the week has its mail: the page says it all the same
+    due = max(begins, now() + PAUSE)
+    outbox.promise(
+        practice_id,
+        MailKind.PROGRAM_CHANGED,
+        f"program:{client_id.hex}:{uuid.uuid4().hex}",
+        client_id=client_id,
+        local_date=day,
+        due_at=due,  # the day is taken when it goes out: a check-in asked for meanwhile comes first
+        not_after=due + KEEPS,
+    )
 
 
 def _waits(client: Client) -> bool:

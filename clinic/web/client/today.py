@@ -92,7 +92,7 @@ def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
         has_questions=questionnaire_pages.is_waited_for(current_actor()),
         graduated=ended.graduated_on if ended else None,
         ended=ended,
-        gets_word=not held.program and _gets_word(held),
+        gets_word=not held.programs and _gets_word(held),
     )
 
 
