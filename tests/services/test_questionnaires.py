@@ -44,7 +44,7 @@ CLOCKED = (
     "questionnaires.asked",
     "questionnaires.answering",
     "questionnaires.asking",
-    "questionnaires.mail",
+    "checkins.free_days",
     "questionnaires.pages",
     "links",
     "outbox.promises",
