@@ -11,7 +11,17 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.doses import Dose
 from clinic.domain.types import DoseSide, MailKind, RoutineStatus
 from clinic.extensions import db
-from clinic.models import Client, Exercise, OutboxMessage, Practice, Program, Routine, RoutineItem, RoutineVersion, User
+from clinic.models import (
+    Client,
+    Exercise,
+    OutboxMessage,
+    Practice,
+    Program,
+    Routine,
+    RoutineItem,
+    RoutineVersion,
+    User,
+)
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.checkins.rhythms import WeeklyCheckin
 from clinic.services.clock import today_in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from clinic.services.checkins import planning
 from clinic.services.clients import subscriptions
 from clinic.services.programs import assigning, changing
 from clinic.services.programs.assigning import Assignment
+from clinic.services.programs.changing import DoseWish
 from clinic.services.routines.wording import dose_of
 from clinic.services.sending import delivery
 from clinic.services.transaction import transaction
@@ -66,23 +68,13 @@ def change(people: People, program: Program, action: ProgramAction) -> None:
 
 def correct(people: People, program: Program) -> None:
     db.session.refresh(program)
-    (first, *_) = program.prescriptions
-    dose = dose_of(first)
-    changed = {each.id: dose_of(each) for each in program.prescriptions}
-    changed[first.id] = type(dose)(**{**_values(dose), "sets": (dose.sets or 1) + 1})
-    changing.correct_doses(
-        people.actor(people.colleague),
-        program.id,
-        program.version,
-        changed,
-        effective_on=date(2026, 11, 10),
-        reason="It went well.",
-    )
+    base = {each.id: dose_of(each) for each in program.prescriptions}
+    (first, *_) = base
+    more = replace(base[first], times_per_day=(base[first].times_per_day or 1) + 1)
+    doses = base | {first: more}
+    wish = DoseWish(base=base, doses=doses, effective_on=date(2026, 11, 10), reason="It went well.")
+    changing.correct_doses(people.actor(people.colleague), program.id, wish)
     db.session.expire_all()
-
-
-def _values(dose: object) -> dict[str, object]:
-    return {name: getattr(dose, name) for name in dose.__slots__}  # type: ignore[attr-defined]
 
 
 def test_assigning_tells_the_client_once(people: People, clock: Clock) -> None:
