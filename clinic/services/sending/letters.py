@@ -108,7 +108,7 @@ def _program_changed(due: DueMail, at: datetime) -> MailContent:
     assert due.client is not None
     return compose.program_changed(
         _head(due.practice),
-        first_name=_first_name(due.client.name),
+        first_name=first_name(due.client.name),
         link=links.address("client.today.index"),
         stop_link=due.stop_link,
     )
