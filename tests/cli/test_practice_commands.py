@@ -13,7 +13,17 @@ from clinic import create_app
 from clinic.cli import demo as _demo_command  # noqa: F401 - its import must have no side effect
 from clinic.domain.errors import RuleBroken
 from clinic.extensions import db
-from clinic.models import CheckinSchedule, Client, OutboxMessage, Practice, User, WarningFlag
+from clinic.models import (
+    CheckinSchedule,
+    Client,
+    ExerciseMedia,
+    ExerciseMistake,
+    OutboxMessage,
+    Practice,
+    PracticeLog,
+    User,
+    WarningFlag,
+)
 from clinic.services import demo
 from clinic.services.clock import now
 from tests.conftest import settings_for
@@ -97,6 +107,17 @@ def demo_counts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
                     select(func.count()).where(CheckinSchedule.next_due_at <= now())
                 ),
                 "real": db.session.scalar(select(func.count()).where(Client.email.not_like("%.example"))),
+                "clinicians_words": db.session.scalar(
+                    select(func.count())
+                    .select_from(ExerciseMistake)
+                    .where(ExerciseMistake.is_named, ExerciseMistake.see.contains("dowel"))
+                ),
+                "videos": db.session.scalar(select(func.count()).select_from(ExerciseMedia)),
+                "pain_nine": db.session.scalar(
+                    select(func.count(PracticeLog.client_id.distinct())).where(
+                        PracticeLog.pain == 9, PracticeLog.note.is_not(None)
+                    )
+                ),
                 "users": db.session.scalar(select(func.count()).where(User.email.not_like("%.example"))),
             }
             db.session.remove()
@@ -105,7 +126,13 @@ def demo_counts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
 
 
 def test_the_demo_has_forty_clients_one_warning_sign_and_sends_no_burst(demo_counts: dict[str, int]) -> None:
-    assert demo_counts == {"clients": 40, "flags": 1, "waiting": 0, "overdue": 0, "real": 0, "users": 0}
+    expected = {"clients": 40, "flags": 1, "waiting": 0, "overdue": 0, "real": 0, "users": 0}
+    assert {name: demo_counts[name] for name in expected} == expected
+
+
+def test_the_demo_is_a_practice_that_was_set_up_well(demo_counts: dict[str, int]) -> None:
+    """The mistake is in a client's words, each move has a video, and one client asks to be rung."""
+    assert (demo_counts["clinicians_words"], demo_counts["videos"], demo_counts["pain_nine"]) == (0, 2, 1)
 
 
 @pytest.mark.parametrize(

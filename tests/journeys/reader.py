@@ -29,6 +29,30 @@ STICKS_OUT = """() => {
     .map((e) => e.tagName.toLowerCase() + '.' + e.className + ' to '
       + Math.round(e.getBoundingClientRect().right));
 }"""
+# With text at 200 %: what makes the page scroll sideways, the places that left the bar, and words in pieces.
+IN_LARGE_TEXT = """() => {
+  const html = document.documentElement, wide = html.clientWidth;
+  const name = (e) => e.tagName.toLowerCase() + '.' + (e.className.baseVal ?? e.className);
+  const within = (e) => e.getBoundingClientRect().left >= -1 && e.getBoundingClientRect().right <= wide + 1;
+  const out = html.scrollWidth <= wide ? [] : ['scrolls to ' + html.scrollWidth,
+    ...[...document.body.querySelectorAll('*')].filter((e) => !within(e)).map(name)].slice(0, 4);
+  out.push(...[...document.querySelectorAll('.client-nav a')].filter((e) => !within(e))
+    .map((e) => e.innerText + ' left the bar'));
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const unseen = '.visually-hidden, .pain-end, script, svg';
+  for (let text; (text = texts.nextNode()); ) {
+    const around = text.parentElement;
+    if (text.data.includes('@') || !around.checkVisibility() || around.closest(unseen)) continue;
+    for (const word of text.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const lines = new Set([...range.getClientRects()].filter((r) => r.width).map((r) => Math.round(r.top)));
+      if (lines.size > 1) out.push('“' + word[0] + '” is broken in pieces');
+    }
+  }
+  return out;
+}"""
 
 
 class Findings:
@@ -171,8 +195,19 @@ class Reader:
             out = self.page.evaluate(STICKS_OUT)
             if out:
                 self._found(state, f"wider than {width} px: {out[:4]}")
+            if "room-practitioner" not in str(self.page.locator("body").get_attribute("class")):
+                self._look_at_large_text(state, width)
         if kept:
             self.page.set_viewport_size(kept)
+
+    def _look_at_large_text(self, state: str, width: int) -> None:
+        """Clients' and public pages hold text at twice its size."""
+        size = "(size) => { document.documentElement.style.fontSize = size; }"
+        self.page.evaluate(size, "200%")
+        out = self.page.evaluate(IN_LARGE_TEXT)
+        if out:
+            self._found(state, f"with text at 200 % on {width} px: {out[:6]}")
+        self.page.evaluate(size, "")
 
     def _run_axe(self, state: str) -> None:
         self.page.evaluate(_axe())

@@ -15,7 +15,15 @@ from clinic.domain.errors import NotFound
 from clinic.domain.programs import status_on
 from clinic.domain.progress import Adherence, PainChange, PlansSideBySide, Span, adherence, day_outcome
 from clinic.domain.types import AssessmentStatus, LogOutcome, ProgramStatus
-from clinic.models import Assessment, CheckinAnswer, Client, PracticeLog, Program, has_open_flag
+from clinic.models import (
+    Assessment,
+    CheckinAnswer,
+    CheckinSchedule,
+    Client,
+    PracticeLog,
+    Program,
+    has_open_flag,
+)
 from clinic.models.base import given, points_at
 from clinic.services import rows
 from clinic.services.actors import Actor
@@ -23,7 +31,7 @@ from clinic.services.clock import now, today_in
 from clinic.services.programs import weeks as program_weeks
 
 WINDOW = 14  # days
-OF_A_PROGRAM = 9  # columns
+OF_A_PROGRAM = 10  # columns
 
 
 def _newest(what: Any, *which: ColumnElement[bool], first: Any = ()) -> ScalarSelect[Any]:
@@ -48,6 +56,7 @@ _FACTS = (
         Program.ends_on,
         Program.paused_from,
         Program.paused_until,
+        CheckinSchedule.next_on,
         _newest(PracticeLog.local_date, _PRACTISED),
         _newest(CheckinAnswer.answered_at),
         _newest(Assessment.taken_on, Assessment.status == AssessmentStatus.SIGNED),
@@ -67,6 +76,7 @@ _FACTS = (
             ),
         ),
     )
+    .outerjoin(CheckinSchedule, points_at(CheckinSchedule.program_id, Program))
     .where(given(Client.practice_id), given(Client.id, "client_id"))
     .order_by(Program.assigned_at, Program.id)
 )
@@ -85,6 +95,7 @@ class ListedProgram:
     ends_on: date | None
     paused_from: date | None
     paused_until: date | None
+    next_checkin_on: date | None
 
     def on(self, day: date) -> ProgramStatus:
         """What it is on a day."""
@@ -108,6 +119,12 @@ class ClientOverview:
     warning: bool
     pain: PainChange | None
 
+    def next_checkin(self, today: date) -> date | None:
+        """The day of the next check-in; None where none goes out, as behind a warning sign or on a pause."""
+        asking = [each for each in self.programs if each.on(today) is not ProgramStatus.PAUSED]
+        planned = [each.next_checkin_on for each in asking if each.next_checkin_on]
+        return min(planned, default=None) if not self.warning else None
+
     @property
     def has_running_program(self) -> bool:
         """Whether there is a program that has not ended."""
@@ -119,7 +136,7 @@ def facts(actor: Actor, client: Client) -> ClientOverview:
     if not actor.is_staff or client.practice_id != actor.practice_id:
         raise NotFound
     whose = {"practice_id": client.practice_id, "client_id": client.id}
-    found = rows.read(_FACTS, whose)
+    found: Sequence[Any] = rows.read(_FACTS, whose)
     practised, answered, assessed, warning, since, before, latest_pain = found[0][OF_A_PROGRAM:]
     pain = PainChange(since.date(), before, latest_pain) if since else None
     every = [ListedProgram(*row[:OF_A_PROGRAM]) for row in found if row.id]

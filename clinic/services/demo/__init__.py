@@ -18,7 +18,9 @@ from sqlalchemy import insert, select
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.errors import RuleBroken
+from clinic.domain.moves import VideoContent
 from clinic.domain.types import Role
+from clinic.domain.videos import VideoProvider
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address
 from clinic.models import Assessment, Base, Practice, RoutineVersion, User
@@ -40,6 +42,7 @@ from clinic.services.upkeep.arriving_signed import Signatures
 PASSWORD = "harbour light on the water"  # noqa: S105 - printed at every start of the demo
 OWNER = ("Olive Hart", "olive@harbour.example")
 PRACTITIONER = ("Robin Vale", "robin@harbour.example")
+VIDEO = VideoContent(provider=VideoProvider.YOUTUBE, id="demo_video_")  # no video's id: none ends so
 CLIENTS = 40
 SHORT_HISTORY_FROM = 200  # so many clients are for speed; their logs go back two weeks instead of months
 CHUNK = 250  # clients written at a time
@@ -124,6 +127,7 @@ def _publish(owner: User) -> RoutineVersion:
         item.id: MoveEdit(
             cues=tuple(item.exercise.cues),
             dose=dose_of(item),
+            video=VIDEO,
             mistake=_mistake() if item.exercise.named_mistake else None,
         )
         for item in version.items
@@ -135,13 +139,15 @@ def _publish(owner: User) -> RoutineVersion:
 
 
 def _mistake() -> MistakeMeaning:
-    fault = load_catalogue().faults["tuck"]
+    """The named mistake in plain words, with the second of the practice's video that shows it."""
+    catalogue = load_catalogue()
+    fault = catalogue.faults["tuck"]
     return MistakeMeaning(
-        fault_keys=("tuck",),
-        see=fault.see,
-        fix=fault.fix,
+        fault_keys=(fault.id,),
+        see=fault.client_see,
+        fix=fault.client_fix,
         self_test="Stand side-on to a mirror. Does your tail curl under at the lowest point?",
-        video_second=None,
+        video_second=catalogue.named_mistake.video_seconds,
     )
 
 

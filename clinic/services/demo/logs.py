@@ -26,19 +26,29 @@ def log_rows(person: Person) -> Rows:
     day = person.starts_on
     last = (person.held_on or person.today) - timedelta(days=1 + person.silent_for)
     while day <= last:
-        if person.random.random() < person.story.practises:
+        if day == last and person.story.last_log:
+            yield from _log(person, day, LogOutcome.PARTLY, *person.story.last_log)
+        elif person.random.random() < person.story.practises:
             yield from _log(person, day)
         elif person.random.random() < 0.3:
             yield from _log(person, day, LogOutcome.NOT_DONE)
         day += timedelta(days=1)
 
 
-def _log(person: Person, day: date, outcome: LogOutcome | None = None) -> Rows:
+def _log(
+    person: Person,
+    day: date,
+    outcome: LogOutcome | None = None,
+    felt: int | None = None,
+    note: str | None = None,
+) -> Rows:
     random = person.random
     said = outcome or (LogOutcome.PARTLY if random.random() < 0.15 else LogOutcome.DONE)
     at = person.at(day, random.randint(7, 21), random.randint(0, 59))
-    note = random.choice(NOTES) if random.random() < 0.05 else None
-    felt = pain(person, day) if random.random() < 0.4 else None
+    if note is None and random.random() < 0.05:
+        note = random.choice(NOTES)
+    if felt is None and random.random() < 0.4:
+        felt = pain(person, day)
     for item in person.desk.version.items:
         named = any(each.get("is_named") for each in (item.content or {}).get("mistakes", ()))
         yield (

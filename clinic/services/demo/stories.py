@@ -130,6 +130,7 @@ class Story:
     ends_in: int | None = None  # days until the program ends, where that is soon
     paused: bool = False
     ended: bool = False
+    last_log: tuple[int, str] | None = None  # yesterday: pain 0-10 and a note that asks for somebody
 
 
 STEADY = Story("steady", 0.88, 0.95, 6, 3)
@@ -143,6 +144,14 @@ LAPSED = Story("lapsed", 0, 0, 5, 5, invited_days=9)
 PAUSED = Story("paused", 0.7, 0.9, 5, 4, paused=True)
 ENDED = Story("ended", 0.85, 0.9, 6, 2, ended=True)
 ENDING = Story("ending", 0.9, 0.95, 5, 2, ends_in=4)
+HURTS = Story(
+    "hurts",
+    0.8,
+    0.9,
+    4,
+    4,
+    last_log=(9, "Sharp pain down the left leg as I bent down. Please ring me."),
+)
 
 # the first two have logins; exactly one warning sign, however many clients there are
 FIRST_STORIES = (
@@ -158,6 +167,7 @@ FIRST_STORIES = (
     SILENT,
     LAPSED,
     ENDING,
+    HURTS,
 )
 LATER_STORIES = (STEADY,) * 11 + (PATCHY,) * 6 + (SILENT, ENDED, ENDED)
 

@@ -42,6 +42,17 @@
     button.setAttribute("aria-label", (show ? "Hide" : "Show") + " password");
   });
 
+  onPress("data-today", (button) => {
+    const now = new Date();
+    const parts = { "": now.getDate(), "-month": now.getMonth() + 1, "-year": now.getFullYear() };
+    Object.entries(parts).forEach(([part, value]) => {
+      const input = document.getElementById(button.dataset.today + part);
+      input.value = value;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  });
+
   onPress("data-copy", async (button) => {
     const input = document.getElementById(button.dataset.copy);
     input.select();

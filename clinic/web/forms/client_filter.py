@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode
 
 from clinic.domain.cleaning import one_line
 from clinic.domain.invitations import AccountStanding
@@ -27,6 +28,29 @@ def wanted_from(args: Mapping[str, str]) -> ClientFilter:
         after=_id(args.get("after")),
         before=_id(args.get("before")),
     )
+
+
+def address_parts(wanted: ClientFilter) -> dict[str, Any]:
+    """What the list's address says of a filter, without the page; empty for the list as it opens."""
+    parts = {
+        "q": wanted.text,
+        "status": "" if wanted.status is ClientStatus.ACTIVE else wanted.status.value,
+        "invitation": wanted.standing.value if wanted.standing else "",
+        "needs": wanted.asking.value if wanted.asking else "",
+    }
+    return {name: value for name, value in parts.items() if value}
+
+
+def kept_list(wanted: ClientFilter) -> str | None:
+    """The filter and the page of the list, for a record's address to keep; None for the list as it opens."""
+    page = {"after": wanted.after, "before": wanted.before}
+    parts = address_parts(wanted) | {name: str(value) for name, value in page.items() if value}
+    return urlencode(parts) or None
+
+
+def list_behind(args: Mapping[str, str]) -> str | None:
+    """The list that a record's address keeps, read anew: it names a filter of the list and nothing else."""
+    return kept_list(wanted_from(dict(parse_qsl(args.get("list", "")))))
 
 
 def filter_fields(wanted: ClientFilter) -> dict[str, dict[str, Any]]:

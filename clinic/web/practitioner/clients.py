@@ -37,7 +37,7 @@ from clinic.services.programs import tapering
 from clinic.services.reasons.listed import is_said_to_do_well
 from clinic.web.authz import current_actor
 from clinic.web.forms.attention import CameFrom
-from clinic.web.forms.client_filter import filter_fields, wanted_from
+from clinic.web.forms.client_filter import address_parts, filter_fields, kept_list, list_behind, wanted_from
 from clinic.web.forms.clients import STATUS_WORDS, AddClientForm, EditClientForm, ReasonForm
 from clinic.web.mailing import flash_promised
 from clinic.web.presenters import assessments as assessment_words
@@ -68,6 +68,7 @@ def index() -> str:
         choices=reason_words.choices(staff, at, today, CameFrom.CLIENTS),
         wanted=wanted,
         fields=filter_fields(wanted),
+        kept=kept_list(wanted),
         words=words,
         pages=_pages(wanted, found),
     )
@@ -100,6 +101,7 @@ def show(client_id: uuid.UUID) -> str:
         "overview",
         client,
         facts=facts,
+        next_up=words.next_up(facts, today),
         programs=[(each.name, each.on(today)) for each in facts.programs or filter(None, [facts.last])],
         is_without_program=not facts.has_running_program,
         practice_words=practice.in_words if practice else "",
@@ -242,6 +244,7 @@ def _section(tab: str, client: Any, /, **context: Any) -> str:
         f"practitioner/clients/{tab}.html",
         client=client,
         current_tab=tab,
+        kept=list_behind(request.args),
         local_time=words.local_time(client, now()),
         words=words,
         **context,
@@ -308,14 +311,8 @@ def _say_corrected(name: str, invitation_ended: bool) -> None:
 
 
 def _pages(wanted: ClientFilter, found: client_list.ClientPage) -> dict[str, str | None]:
-    kept: dict[str, Any] = {
-        "q": wanted.text or None,
-        "status": wanted.status.value if wanted.status is not ClientStatus.ACTIVE else None,
-        "invitation": wanted.standing.value if wanted.standing else None,
-        "needs": wanted.asking.value if wanted.asking else None,
-    }
-    at = "practitioner.clients.index"
+    at, parts = "practitioner.clients.index", address_parts(wanted)
     return {
-        "before": url_for(at, **kept, before=found.before) if found.before else None,
-        "after": url_for(at, **kept, after=found.after) if found.after else None,
+        "before": url_for(at, before=found.before, **parts) if found.before else None,
+        "after": url_for(at, after=found.after, **parts) if found.after else None,
     }

@@ -22,6 +22,7 @@ from clinic.services.questionnaires.pages import open_for_staff
 from clinic.services.questionnaires.wishes import Prospect, prospect
 from clinic.web.authz import current_actor, end_session
 from clinic.web.filters import moment
+from clinic.web.forms.client_filter import list_behind
 from clinic.web.forms.questionnaire_answers import answers_form, correct_form
 from clinic.web.forms.questionnaires import ActForm, AskForm
 from clinic.web.mailing import flash_promised, mail_leaves, not_sent
@@ -52,6 +53,7 @@ def index(client_id: uuid.UUID) -> str:
         "practitioner/questionnaires/index.html",
         client=client,
         current_tab="questionnaires",
+        kept=list_behind(request.args),
         is_without_program=False,
         local_time=client_words.local_time(client, now()),
         words=client_words,

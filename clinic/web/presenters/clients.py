@@ -18,6 +18,7 @@ from clinic.domain.types import ClientKind, ClientStatus, InvitationState, Outbo
 from clinic.models import Client, Invitation, Practice
 from clinic.services.clients import records as clients
 from clinic.services.clients.listing import Asking, ClientLine
+from clinic.services.clients.overview import ClientOverview
 from clinic.services.outbox.promises import MailStatus
 from clinic.web.filters import city, day_year, local_date
 from clinic.web.presenters.mails import mail_words
@@ -137,6 +138,16 @@ def pain(change: PainChange | None) -> str:
     if not change.points:
         return f"{change.now} of 10"
     return f"{change.now} of 10, was {change.before} on {day(change.since)}"
+
+
+def next_up(facts: ClientOverview, today: date) -> list[str]:
+    """What comes next: the check-in, then the last day of each program; empty where nothing is planned."""
+    asked = facts.next_checkin(today)
+    ending = sorted((each.ends_on, each.name) for each in facts.programs if each.ends_on)
+    return [
+        *([f"Check-in {day(asked)}"] if asked else []),
+        *(f"{name} ends {day(last)}" for last, name in ending),
+    ]
 
 
 def local_time(client: Client, at: datetime) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from clinic.domain.dates import day_in_words as day
 from clinic.domain.tapering import OfferDecision, TaperingStep
 from clinic.domain.types import (
     CheckinKind,
@@ -365,6 +366,16 @@ def test_the_overview_has_practice_and_pain_in_a_line_each(
     page = text(staff.get(f"/clients/{people.client.id}"))
     assert "Practice in the last 2 weeks 0 of 14 days, 14 not reported" in page
     assert "Pain 3 of 10, was 6 on" in page
+
+
+def test_the_overview_says_what_comes_next(people: People, program: Program, staff: Visitor) -> None:
+    address = f"/clients/{people.client.id}"
+    following = schedule_of(program).next_on
+    assert following is not None
+    planned = f"Check-in {day(following)}"
+    assert f"Next {planned}" in text(staff.get(address))
+    warnings.name_on_own_page(people.actor(people.client_user), ["saddle"])
+    assert planned not in text(staff.get(address))
 
 
 def test_assigning_comes_first_only_where_no_program_runs(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from html import unescape
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from sqlalchemy import func, select
@@ -82,6 +84,35 @@ def test_a_search_without_a_match_says_so_and_keeps_the_words(staff: Visitor) ->
 )
 def test_nonsense_in_the_address_is_ignored(staff: Visitor, query: str) -> None:
     staff.get(f"/clients?{query}")
+
+
+def links(page: Any, words: str) -> list[str]:
+    """Where the links with these words lead."""
+    found = re.findall(r'<a[^>]*?href="([^"]+)"[^>]*>((?:(?!</a>).)*)</a>', page.text, re.DOTALL)
+    return [unescape(href) for href, inner in found if words in inner]
+
+
+@pytest.mark.parametrize(
+    "tab", ["Program", "Assessments", "Questionnaires", "Check-ins", "Timeline", "Details"]
+)
+def test_the_way_back_from_a_record_keeps_the_list_and_the_client_in_it(staff: Visitor, tab: str) -> None:
+    asked = "/clients?q=Ada&invitation=has_account"
+    (record,) = links(staff.get(asked), "Ada Northcote")
+    section = next(href for href in links(staff.get(record), tab) if "list=" in href)
+    back = next(href for href in links(staff.get(section), "Clients") if "#" in href)
+    client_id = urlsplit(record).path.rpartition("/")[2]
+    assert back == f"{asked}#client-{client_id}"
+    assert f'id="client-{client_id}"' in staff.get(back.partition("#")[0]).text
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ["https://evil.example/", "//evil.example", "next=https://evil.example", "status=nonsense", "\\evil"],
+)
+def test_the_way_back_leads_to_the_list_alone(people: People, staff: Visitor, kept: str) -> None:
+    page = staff.get(f"/clients/{people.client.id}?{urlencode({'list': kept})}")
+    assert "evil" not in page.text
+    assert f'href="/clients#client-{people.client.id}"' in page.text
 
 
 def test_adding_a_client_leads_to_their_record(staff: Visitor) -> None:
