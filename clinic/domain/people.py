@@ -21,6 +21,11 @@ def born_problem(day: date, today: date) -> str | None:
     return None
 
 
+def age(born_on: date, today: date) -> int:
+    """How many years old somebody is on a day."""
+    return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
+
+
 def consent_problem(day: date, today: date) -> str | None:
     """What is wrong with a day of consent, if anything is."""
     if day > today:

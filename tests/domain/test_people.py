@@ -8,6 +8,7 @@ import pytest
 
 from clinic.domain.dates import born, count
 from clinic.domain.people import (
+    age,
     born_problem,
     consent_problem,
     may_be_one,
@@ -97,6 +98,20 @@ def test_a_name_is_known_with_the_family_at_either_end(one: str, other: str, ali
 )
 def test_people_born_on_different_days_are_two(one: date | None, other: date | None, same: bool) -> None:
     assert may_be_one(one, other) is may_be_one(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("day", "years"),
+    [
+        (date(1961, 5, 3), 65),
+        (date(1961, 11, 28), 65),
+        (date(1961, 11, 29), 64),
+        (date(2004, 2, 29), 22),
+        (TODAY, 0),
+    ],
+)
+def test_somebody_is_a_year_older_on_their_birthday(day: date, years: int) -> None:
+    assert age(day, TODAY) == years
 
 
 def test_a_date_of_birth_is_told_shortly() -> None:

@@ -101,6 +101,7 @@ def show(client_id: uuid.UUID) -> str:
         "overview",
         client,
         facts=facts,
+        age=words.age_words(client, today),
         next_up=words.next_up(facts, today),
         programs=[(each.name, each.on(today)) for each in facts.programs or filter(None, [facts.last])],
         is_without_program=not facts.has_running_program,

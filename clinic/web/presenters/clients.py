@@ -13,6 +13,7 @@ from clinic.domain.dates import born, time_in_words
 from clinic.domain.dates import count as counted
 from clinic.domain.dates import day_in_words as day
 from clinic.domain.invitations import AccountStanding
+from clinic.domain.people import age
 from clinic.domain.progress import PainChange
 from clinic.domain.types import ClientKind, ClientStatus, InvitationState, OutboxState, ProgramStatus
 from clinic.models import Client, Invitation, Practice
@@ -138,6 +139,11 @@ def pain(change: PainChange | None) -> str:
     if not change.points:
         return f"{change.now} of 10"
     return f"{change.now} of 10, was {change.before} on {day(change.since)}"
+
+
+def age_words(client: Client, today: date) -> str:
+    """How old a client is: "64 years"; empty without a date of birth."""
+    return counted(age(client.born_on, today), "year") if client.born_on else ""
 
 
 def next_up(facts: ClientOverview, today: date) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from html import unescape
 from typing import Any
 
@@ -373,7 +373,11 @@ def test_the_overview_says_what_comes_next(people: People, program: Program, sta
     following = schedule_of(program).next_on
     assert following is not None
     planned = f"Check-in {day(following)}"
-    assert f"Next {planned}" in text(staff.get(address))
+    people.client.born_on = date(1961, 5, 3)
+    db.session.commit()
+    page = text(staff.get(address))
+    assert f"Next {planned}" in page
+    assert re.search(r"Age \d\d years", page)
     warnings.name_on_own_page(people.actor(people.client_user), ["saddle"])
     assert planned not in text(staff.get(address))
 
