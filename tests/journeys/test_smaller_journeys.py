@@ -356,5 +356,5 @@ def test_a_client_is_found_as_one_types(settled: Installation, sit_down: SitDown
     olive.page.get_by_text("No client matches").wait_for()
     olive.page.keyboard.press("ControlOrMeta+a")
     olive.page.keyboard.type("Kaethe")
-    olive.page.locator("#found").get_by_role("link", name="Käthe Müller").wait_for()
+    olive.page.locator("#found").get_by_role("link", name="Käthe Müller", exact=True).wait_for()
     assert "q=Kaethe" in olive.page.url
