@@ -37,9 +37,11 @@ from clinic.services.programs import tapering
 from clinic.services.reasons.listed import is_said_to_do_well
 from clinic.web.authz import current_actor
 from clinic.web.forms.attention import CameFrom
-from clinic.web.forms.client_filter import address_parts, filter_fields, kept_list, list_behind, wanted_from
+from clinic.web.forms.client_filter import address_parts, filter_fields, kept_list, wanted_from
 from clinic.web.forms.clients import STATUS_WORDS, AddClientForm, EditClientForm, ReasonForm
 from clinic.web.mailing import flash_promised
+from clinic.web.practitioner.program_page import program_page
+from clinic.web.practitioner.record_frame import record_section
 from clinic.web.presenters import assessments as assessment_words
 from clinic.web.presenters import attention as reason_words
 from clinic.web.presenters import checkins as checkin_words
@@ -97,7 +99,7 @@ def show(client_id: uuid.UUID) -> str:
     latest, at = timeline.page(actor, client.id, size=LATEST), now()
     top = on_top.of_record(actor, client, latest, at)
     practice = client_overview.practice(client, facts.programs)
-    return _section(
+    return record_section(
         "overview",
         client,
         facts=facts,
@@ -118,13 +120,12 @@ def program(client_id: uuid.UUID) -> str:
     """The client's program."""
     actor = current_actor()
     client = client_for(actor, client_id)
-    today = today_in(client.time_zone)
-    return _section(
-        "program",
-        client,
-        locked=warnings.open_flag(client) is not None,
-        offers=_offers(client),
-        **program_words.cards(programs.summary(actor, client.id), today),
+    found = programs.summary(actor, client.id)
+    cards = program_words.cards(found, today_in(client.time_zone))
+    if len(cards["current"]) == 1:
+        return program_page(actor, client, cards["current"][0].program, found)
+    return record_section(
+        "program", client, locked=warnings.open_flag(client) is not None, offers=_offers(client), **cards
     )
 
 
@@ -135,7 +136,7 @@ def assessments(client_id: uuid.UUID) -> str:
     today = today_in(practice_of(actor).time_zone)
     held = exams.for_client(actor, client.id)
     mistake = assessment_words.mistake_name(exams.named_mistake(actor))
-    return _section("assessments", client, **client_assessments.client_page(held, mistake, today))
+    return record_section("assessments", client, **client_assessments.client_page(held, mistake, today))
 
 
 def checkins(client_id: uuid.UUID) -> str:
@@ -158,7 +159,7 @@ def checkins(client_id: uuid.UUID) -> str:
         shown=shown,
         is_well=is_said_to_do_well(actor.practice_id, client.id),
     )
-    return _section("checkins", client, checkins=section)
+    return record_section("checkins", client, checkins=section)
 
 
 def history(client_id: uuid.UUID) -> str:
@@ -168,14 +169,16 @@ def history(client_id: uuid.UUID) -> str:
     start = request.args.get("before", type=uuid.UUID)
     page = timeline.page(actor, client.id, before=start)
     logs = timeline.logs_of(actor, client.id, page)
-    return _section("timeline", client, events=_told(client, page, logs), before=page.before, start=start)
+    return record_section(
+        "timeline", client, events=_told(client, page, logs), before=page.before, start=start
+    )
 
 
 def details(client_id: uuid.UUID) -> str:
     """Everything that is written down about a client, and their invitation."""
     client = client_for(current_actor(), client_id)
     rows = words.details(client, practice_of(current_actor()))
-    return _section("details", client, rows=rows, **_invitation(client))
+    return record_section("details", client, rows=rows, **_invitation(client))
 
 
 def edit(client_id: uuid.UUID) -> Page:
@@ -237,19 +240,6 @@ def _add_page(form: AddClientForm, namesakes: Sequence[Client] = ()) -> str:
 
 def _offers(client: Any) -> list[offer_words.OfferLine]:
     return offer_words.lines(tapering.open_for(current_actor(), client.id), today_in(client.time_zone))
-
-
-def _section(tab: str, client: Any, /, **context: Any) -> str:
-    context = {"is_without_program": False, **context}
-    return render_template(
-        f"practitioner/clients/{tab}.html",
-        client=client,
-        current_tab=tab,
-        kept=list_behind(request.args),
-        local_time=words.local_time(client, now()),
-        words=words,
-        **context,
-    )
 
 
 def _invitation(client: Any) -> dict[str, Any]:

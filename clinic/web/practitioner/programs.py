@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import date
 
 from flask import abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from clinic.catalogue import load_catalogue
@@ -20,12 +21,10 @@ from clinic.services.clock import today_in
 from clinic.services.programs import assigning as programs
 from clinic.services.programs import changing as program_changes
 from clinic.services.programs import days as program_days
-from clinic.services.programs import tapering
-from clinic.services.programs.assigning import ProgramDetail, ProgramWithSchedule
+from clinic.services.programs.assigning import ProgramDetail
 from clinic.services.routines import publishing as routines
 from clinic.services.routines.wording import dose_of
 from clinic.web.authz import current_actor
-from clinic.web.filters import local_date
 from clinic.web.forms.doses import DoseForm
 from clinic.web.forms.programs import (
     AssignForm,
@@ -35,13 +34,14 @@ from clinic.web.forms.programs import (
     DaysForm,
     ExtendForm,
 )
+from clinic.web.practitioner.program_page import program_page
 from clinic.web.presenters import answers
 from clinic.web.presenters import programs as presenter
-from clinic.web.presenters import tapering as offer_words
 from clinic.web.presenters.doses import load_in_words
 from clinic.web.refusals import told_on_the_next_page
 
 UNDO = "undo"  # the kind of a message that brings a button with it
+WITH_CLIENT = (joinedload(Program.client),)
 MOST_MOVES = 12  # an address with more was not made by our page
 
 Answer = Response | str | tuple[str, int]
@@ -77,23 +77,12 @@ def load(client_id: uuid.UUID) -> str:
 
 
 def show(program_id: uuid.UUID) -> str:
-    """One program: moves, check-ins, history, and what can be done with it."""
+    """One program in its client's record: moves, check-ins, history, and what can be done with it."""
     actor = current_actor()
-    detail = programs.detail(actor, program_id)
-    client, today = _client_and_today(detail)
-    offers = [each for each in tapering.open_for(actor, client.id) if each.program_id == program_id]
-    assigned_on = local_date(detail.program.assigned_at, client.time_zone)
-    return render_template(
-        "practitioner/programs/show.html",
-        client=client,
-        program=detail.program,
-        card=presenter.card(ProgramWithSchedule(detail.program, detail.schedule), today),
-        actions=presenter.actions(detail.program, today),
-        history=presenter.history(detail, today, assigned_on),
-        locked=detail.locked,
-        answers=answers.answered(retests.answered_by(actor, detail.program), today),
-        offers=offer_words.lines(offers, today),
-    )
+    client = access.program_for(actor, program_id, *WITH_CLIENT).client
+    found = programs.summary(actor, client.id)
+    program = next(each.program for each in found if each.program.id == program_id)
+    return program_page(actor, client, program, found)
 
 
 def correct(program_id: uuid.UUID) -> Answer:

@@ -395,9 +395,11 @@ def test_the_checkin_is_moved_and_switched_off(program: Program, staff: Visitor)
 
 
 def test_the_clients_page_shows_the_program(people: People, program: Program, staff: Visitor) -> None:
-    page = text(staff.get(f"/clients/{people.client.id}/program"))
-    assert "Hip hinge" in page
-    assert "Open program" in page
+    tab = staff.get(f"/clients/{people.client.id}/program")
+    own_page = staff.get(f"/programs/{program.id}")
+    assert "Hip hinge" in text(tab)
+    assert f"/programs/{program.id}/doses" in tab.text, "what can be done with it stands there too"
+    assert text(tab) == text(own_page), "the tab and the program's own page are one"
     assert "No program yet" in text(staff.get(f"/clients/{people.other_client.id}/program"))
 
 
