@@ -11,6 +11,7 @@ from clinic.domain.types import MailChannel, MailKind
 CAN_BE_STOPPED = {
     MailKind.CHECKIN: MailChannel.CHECKINS,
     MailKind.REMINDER: MailChannel.CHECKINS,
+    MailKind.PROGRAM_CHANGED: MailChannel.CHECKINS,
     MailKind.QUESTIONNAIRE: MailChannel.MESSAGES,
 }
 
@@ -26,4 +27,6 @@ def test_a_sort_has_the_kinds_that_say_so(channel: MailChannel) -> None:
 
 
 def test_the_ledger_follows_the_mails_of_checkins() -> None:
-    assert kinds_in(MailChannel.CHECKINS) == CHECKIN_MAILS
+    assert kinds_in(MailChannel.CHECKINS) == {*CHECKIN_MAILS, MailKind.PROGRAM_CHANGED}, (
+        "word of a program is none"
+    )

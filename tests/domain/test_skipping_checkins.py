@@ -40,6 +40,7 @@ STATES = [
     (CheckinState.WAITING, (True, True, False)),
     (CheckinState.SENDING, (False, True, False)),
     (CheckinState.SENT, (False, True, True)),
+    (CheckinState.KEPT, (False, True, False)),
     (CheckinState.IN_DOUBT, (False, True, True)),
     (CheckinState.ANSWERED, (False, True, False)),
     (CheckinState.EXPIRED, (False, True, False)),

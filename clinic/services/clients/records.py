@@ -85,7 +85,10 @@ def add(
         with transaction():
             if made := once.made_before(Client, actor.practice_id, client_id):
                 return made
-            if not another and (found := namesakes(actor, details)):
+            found = [] if another else namesakes(actor, details)
+            if made := next((each for each in found if each.id == client_id), None):
+                return made  # by a second press, between one query and the next
+            if found:
                 raise NamesakesFound(details.name, found)
             client = create(actor, access.practice_of(actor), details, client_id)
             if invite:

@@ -89,11 +89,8 @@ def correct_doses(actor: Actor, program_id: uuid.UUID, wish: DoseWish) -> Progra
 
     What somebody else has changed since the page was opened stays; Conflict where both changed one move.
     """
-    access.staff_only(actor)
     with transaction():
-        one_at_a_time(Program, program_id)
-        db.session.expire_all()  # what the page read before is older than the row that is held now
-        program = access.program_for(actor, program_id, *WHOLE)
+        program = taken(actor, program_id)
         today, starts_on = today_in(program.client.time_zone), program.starts_on
         rules.check_correction(
             program.on(today), wish.effective_on, wish.reason, starts_on=starts_on, today=today
@@ -209,11 +206,23 @@ def end_of(starts_on: date, weeks: int | None) -> date | None:
 
 def opened(actor: Actor, program_id: uuid.UUID, seen: int) -> Program:
     """A program as a page showed it, with client and moves; Conflict if somebody has changed it since."""
-    access.staff_only(actor)
-    program = access.program_for(actor, program_id, *WHOLE)
+    program = taken(actor, program_id)
     if program.version != seen:
         raise Conflict
     return program
+
+
+def taken(actor: Actor, program_id: uuid.UUID) -> Program:
+    """A program as it stands now, for the caller's transaction alone: first its client's row, then its own.
+
+    All that changes a program holds the two in this order, since the client is told of it at the end; in two
+    orders two presses at once would wait for each other.
+    """
+    access.staff_only(actor)
+    one_at_a_time(Client, access.program_for(actor, program_id).client_id)
+    one_at_a_time(Program, program_id)
+    db.session.expire_all()  # what the page read before is older than the rows that are held now
+    return access.program_for(actor, program_id, *WHOLE)
 
 
 def _put(program: Program, wish: Rhythm) -> None:

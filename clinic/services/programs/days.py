@@ -22,13 +22,13 @@ from clinic.domain.types import ProgramAction, ProgramStatus, SkipReason
 from clinic.extensions import db
 from clinic.models import PracticeLog, Prescription, Program, ProgramEvent
 from clinic.models.base import points_at
-from clinic.services import access, audit, notices
+from clinic.services import audit, notices
 from clinic.services.actors import Actor
 from clinic.services.checkins import schedules
 from clinic.services.clock import today_in
 from clinic.services.programs import running, tapering_offers
-from clinic.services.programs.changing import WHOLE, EventHead, add_event, opened, plan_anew, record
-from clinic.services.transaction import one_at_a_time, transaction
+from clinic.services.programs.changing import EventHead, add_event, opened, plan_anew, record, taken
+from clinic.services.transaction import transaction
 
 NOT_ENDED = tuple(status for status in ProgramStatus if status is not ProgramStatus.ENDED)
 AT_ONCE = 200  # programs a transaction
@@ -66,11 +66,8 @@ def take_back(actor: Actor, program_id: uuid.UUID, seen: date, ends_on: date) ->
 
 
 def _end_on(actor: Actor, program_id: uuid.UUID, seen: date, ends_on: date) -> Program:
-    access.staff_only(actor)
     with transaction():
-        one_at_a_time(Program, program_id)
-        db.session.expire_all()  # what the page read before is older than the row that is held now
-        program = access.program_for(actor, program_id, *WHOLE)
+        program = taken(actor, program_id)
         if program.ends_on != seen:
             raise Conflict
         _move(actor, program, program.starts_on, ends_on, "")

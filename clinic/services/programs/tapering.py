@@ -29,7 +29,7 @@ from clinic.services.programs import tapering_offers
 from clinic.services.programs import weeks as program_weeks
 from clinic.services.programs.tapering_offers import OpenOffer
 from clinic.services.programs.weeks import ProgramWeeks
-from clinic.services.transaction import transaction
+from clinic.services.transaction import one_at_a_time, transaction
 
 _WITH_CLIENT = joinedload(TaperingOffer.client)
 MOST = 20  # on the first page
@@ -156,7 +156,8 @@ def _opened(actor: Actor, offer_id: uuid.UUID) -> TaperingOffer:
 
 
 def _locked(offer: TaperingOffer) -> Program:
-    # a change of the program at the same moment comes before or after, never between
+    # a change of the program at the same moment comes before or after, never between: client first, as there
+    one_at_a_time(Client, offer.client_id)
     query = (
         select(Program)
         .where(Program.practice_id == offer.practice_id, Program.id == offer.program_id)
