@@ -20,6 +20,7 @@ class User(OfPractice, Base):
     __table_args__ = tenant(
         UniqueConstraint("practice_id", "email_key"),
         Index(None, "email_key"),  # sign-in knows no practice yet
+        Index(None, "practice_id", "role"),  # colleagues are few among the clients who have an account
     )
 
     role: Mapped[Role] = mapped_column(choice(Role, "role"))
