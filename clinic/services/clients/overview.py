@@ -150,7 +150,7 @@ def practice(client: Client, programs: Sequence[ListedProgram]) -> Adherence | N
     """The log of the last two weeks of the programs that go on, together; None without one. Two queries."""
     if not programs:
         return None
-    kept = program_weeks.kept(programs, now())
+    kept = program_weeks.kept(programs, now(), WINDOW)
     days: dict[date, list[LogOutcome]] = defaultdict(list)
     for each in kept:
         for day, outcome in each.logs.items():

@@ -49,7 +49,8 @@ from clinic.models import (
 from clinic.models.base import among, given, one_of, points_at
 from clinic.services import rows
 
-READ_BACK = timedelta(days=30)  # four weeks, and two days for clocks that are ahead
+SPARE = timedelta(days=2)  # for clocks that are ahead
+READ_BACK = timedelta(days=28) + SPARE
 WENT_OUT = (CheckinState.SENT, CheckinState.IN_DOUBT, CheckinState.ANSWERED, CheckinState.EXPIRED)
 OUTCOMES = (LogOutcome.DONE, LogOutcome.PARTLY, LogOutcome.NOT_DONE)
 
@@ -229,7 +230,7 @@ def read(found: Sequence[Row], at: datetime) -> list[ProgramWeeks]:
 
 def kept_of(programs: Sequence[Program], at: datetime) -> dict[uuid.UUID, KeptPractice]:
     """Log and plan of the last four weeks of several programs. Two queries."""
-    return _kept_of(_OF_MANY, programs, _which(programs), at)
+    return _kept_of(_OF_MANY, programs, _which(programs), at.date() - READ_BACK)
 
 
 class DatedProgram(Protocol):
@@ -247,21 +248,22 @@ class DatedProgram(Protocol):
     def ends_on(self) -> date | None: ...
 
 
-def kept(programs: Sequence[DatedProgram], at: datetime) -> Sequence[KeptPractice]:
-    """Log and plan of the last four weeks of one client's programs. Two queries, quicker for one alone."""
+def kept(programs: Sequence[DatedProgram], at: datetime, days: int) -> Sequence[KeptPractice]:
+    """Log and plan of the last days of one client's programs. Two queries, quicker for one alone."""
+    first = at.date() - timedelta(days=days) - SPARE
     if len(programs) > 1:
-        found = _kept_of(_OF_MANY, programs, _which(programs), at)
+        found = _kept_of(_OF_MANY, programs, _which(programs), first)
     else:
         (program,) = programs
         whose = {"practices": program.practice_id, "clients": program.client_id, "programs": program.id}
-        found = _kept_of(_OF_ONE, programs, whose, at)
+        found = _kept_of(_OF_ONE, programs, whose, first)
     return list(found.values())
 
 
 def _kept_of(
-    ask: _Queries, programs: Sequence[DatedProgram], which: Mapping[str, Any], at: datetime
+    ask: _Queries, programs: Sequence[DatedProgram], which: Mapping[str, Any], first: date
 ) -> dict[uuid.UUID, KeptPractice]:
-    practice, changes = _practice(ask, programs, which, at), _changes(ask, which)
+    practice, changes = _practice(ask, programs, which, first), _changes(ask, which)
     return {program.id: _kept(program, practice[program.id], changes[program.id]) for program in programs}
 
 
@@ -279,10 +281,10 @@ def _kept(program: DatedProgram, practice: _Practice, changes: Sequence[ProgramC
 
 
 def _practice(
-    ask: _Queries, programs: Collection[DatedProgram], which: Mapping[str, Any], at: datetime
+    ask: _Queries, programs: Collection[DatedProgram], which: Mapping[str, Any], first: date
 ) -> dict[uuid.UUID, _Practice]:
     found = {program.id: _Practice() for program in programs}
-    for program_id, day, *numbers in rows.read(ask.practice, {**which, "first": at.date() - READ_BACK}):
+    for program_id, day, *numbers in rows.read(ask.practice, {**which, "first": first}):
         practice = found[program_id]
         if day is None:
             practice.moves, practice.days_per_week, _ = numbers

@@ -112,7 +112,7 @@ def show(client_id: uuid.UUID) -> str:
         events=_told(client, latest, top.logs),
         offers=offer_words.lines(top.offers, today),
         **_reasons(top, at),
-        **_invitation(client),
+        **(NO_INVITATION if client.user_id else _invitation(client)),
     )
 
 
@@ -240,6 +240,10 @@ def _add_page(form: AddClientForm, namesakes: Sequence[Client] = ()) -> str:
 
 def _offers(client: Any) -> list[offer_words.OfferLine]:
     return offer_words.lines(tapering.open_for(current_actor(), client.id), today_in(client.time_zone))
+
+
+# of somebody who has an account the overview says no more than that; the details tell how they came by it
+NO_INVITATION = dict.fromkeys(("invitation", "invitation_state", "invitation_words", "mail_problem"))
 
 
 def _invitation(client: Any) -> dict[str, Any]:
