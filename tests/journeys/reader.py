@@ -211,6 +211,7 @@ class Reader:
 
     def _run_axe(self, state: str) -> None:
         self.page.evaluate(_axe())
+        self.page.evaluate("() => scrollTo(0, 0)")  # a bar that sticks covers what has scrolled under it
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}

@@ -45,7 +45,7 @@ def test_text_twice_as_large_breaks_no_word_and_no_page_of_a_client(
     zoe.opens("/warning-signs")
     zoe.page.locator("label.choice").first.click()
     zoe.presses("Tell my practice", within="main")
-    zoe.sees("Your practice has been told")
+    zoe.sees("Your practice sees it when somebody there next opens")
     for address in ("/my", "/my/program", "/my/program/1"):
         zoe.opens(address)
         zoe.sees("on hold")

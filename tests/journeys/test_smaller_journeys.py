@@ -70,7 +70,7 @@ def test_a_logged_pain_of_nine_is_answered_at_once(settled: Installation, sit_do
     hugo.presses("Look at the warning signs")
     hugo.ticks("New numbness")
     hugo.presses("Tell my practice")
-    hugo.sees("Get help now", "Your practice has been told")
+    hugo.sees("Get help now", "Your practice sees it when somebody there next opens")
 
 
 def test_the_morning_after_asks_how_it_is_now(settled: Installation, sit_down: SitDown) -> None:
@@ -167,7 +167,7 @@ def test_a_slip_of_the_finger_alarms_nobody_and_what_stays_ticked_does(
     assert flags_of(settled, somebody) == []
     with sally.page.expect_response("**/warning-signs"):
         sally.page.clock.run_for(2_000)
-    sally.sees("Your practice has been told")
+    sally.sees("Your practice sees it when somebody there next opens")
     assert flags_of(settled, somebody) == [["fever"]]
     sally.presses("I ticked it by mistake")
     sally.fills(reason="It was about last year.")
@@ -187,7 +187,7 @@ def test_without_a_connection_a_sign_says_so_and_is_told_as_soon_as_there_is_one
     odd.sees("There is no connection", "Please call them")
     with odd.page.expect_response("**/warning-signs"):
         odd.page.context.set_offline(False)
-    odd.sees("Your practice has been told")
+    odd.sees("Your practice sees it when somebody there next opens")
     assert flags_of(settled, somebody) == [["fever"]]
 
 
