@@ -516,8 +516,6 @@ def _log_rising(facts: ClientFacts) -> Iterator[Reason]:
     """Logged pain that rises over days up to the newest; whoever looked after it knows how it stood then."""
     named = [day for day in facts.logged if day.pain is not None]
     unheard = _unheard(facts, AttentionKind.LOG_RISING)
-    if not named or named[-1] not in unheard or not facts.is_active:
-        return
     heard = max((day.day for day in named if day not in unheard), default=date.min)
     rise = pain_rise(PainPoint(day.day, day.pain) for day in named if day.day >= heard)
     if rise is not None:
@@ -678,8 +676,7 @@ def _ending(facts: ClientFacts) -> Iterator[Reason]:
         handled_at = facts.handled_at(kind, each.id)
         if handled_at is not None:
             from_at = max(from_at, handled_at + ENDING_SOON)
-        if from_at < until:
-            yield Reason(kind, each.id, each.ends_on, from_at, until, {"name": each.name})
+        yield Reason(kind, each.id, each.ends_on, from_at, until, {"name": each.name})
 
 
 RULES: Mapping[AttentionKind, Callable[[ClientFacts], Iterator[Reason]]] = MappingProxyType(

@@ -743,8 +743,7 @@ def _without_accents(text: str) -> str:
 
 
 def _any_of(words: str) -> str:
-    found = sorted({word.replace("+", " ") for word in words.split()}, key=len, reverse=True)
-    return "(?:" + "|".join(re.escape(word) for word in found) + ")"
+    return "(?:" + "|".join(re.escape(word.replace("+", " ")) for word in words.split()) + ")"
 
 
 _PIECES = {

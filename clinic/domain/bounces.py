@@ -183,7 +183,7 @@ def _taken_apart(words: str, status: str) -> _Verdict:
     spoken = _most_telling(_ENHANCED.findall(words))
     beside = _most_telling(_ENHANCED.findall(status))
     replies = [code for code in _REPLY.findall(words) if code[0] != "2"]
-    kind = (replies or [spoken] if spoken else replies or [beside])[0][:1]
+    kind = (replies or [spoken or beside])[0][:1]
     return _Verdict(sayings(words), spoken[2:], beside[2:], kind == "4")
 
 

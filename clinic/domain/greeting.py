@@ -57,7 +57,7 @@ def _taken_apart(name: str) -> tuple[list[str], list[str], list[str]]:
     titles = [word for found, _ in split for word in found]
     named = [rest for _, rest in split if rest]
     if len(named) < 2:
-        return [], [word for part in named for word in part], titles if named else []
+        return [], [word for part in named for word in part], titles
     return named[0], [word for part in named[1:] for word in part], titles
 
 
@@ -99,11 +99,11 @@ def _without_titles(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _is_title(word: str, *, follows: bool) -> bool:
-    """Whether a word is one, like "Prof.Dr." and "Dipl.-Ing."; "Phil" only where it follows another."""
+    """Whether a word is one: "Prof.Dr.", "Dipl.-Ing.", "г-н"; "Phil" only where it follows another."""
     first, *more = [piece for piece in re.split(r"[.\-/]+", word.casefold()) if piece] or [""]
     known = TITLES | FACULTIES
-    is_first = first in (known if follows else TITLES) or word.casefold().strip(".") in TITLES
-    return is_first and all(piece in known for piece in more)
+    is_first = first in (known if follows else TITLES)
+    return (is_first and all(piece in known for piece in more)) or word.casefold().strip(".") in TITLES
 
 
 def _without_suffixes(words: list[str]) -> list[str]:

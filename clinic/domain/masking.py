@@ -30,4 +30,4 @@ def unmasked(sent: str) -> str:
 
 def _mixed(one: bytes, other: bytes) -> bytes:
     length = len(one)
-    return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).to_bytes(length, "big")
+    return (int.from_bytes(one) ^ int.from_bytes(other)).to_bytes(length)

@@ -51,6 +51,10 @@ def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
 NOW = noon(TODAY)
 
 
@@ -192,6 +196,14 @@ REASONS: list[tuple[dict[str, Any], AttentionKind, str, date]] = [
     ),
     (ends(TODAY + 7 * DAY), AttentionKind.ENDING, "Program ends on Thu 3 Dec", TODAY + 7 * DAY),
 ]
+FACTS = {kind: facts for facts, kind, *_ in REASONS}
+# What time alone brings about; all else was said, or has happened, at an instant.
+BY_TIME = {
+    AttentionKind.NOT_ANSWERED,
+    AttentionKind.NOT_PRACTISED,
+    AttentionKind.NEVER_SIGNED_IN,
+    AttentionKind.ENDING,
+}
 
 
 @pytest.mark.parametrize("facts, kind, words, since", REASONS, ids=[row[2] for row in REASONS])
@@ -226,6 +238,22 @@ def test_each_reason_names_the_record_it_is_about(
 def test_pain_that_is_up_is_about_the_last_of_many_answers() -> None:
     (reason,) = reasons(known(said(3, 3, 3, 5)))
     assert reason.subject_id == UUID(int=13)
+
+
+def test_pain_that_rises_is_about_the_last_of_many_days() -> None:
+    (reason,) = reasons(known(logged((TODAY - 2 * DAY, 3), (YESTERDAY, 3), (TODAY, 5))))
+    assert reason.subject_id == UUID(int=32)
+
+
+def test_of_high_pain_in_two_answers_the_last_is_told() -> None:
+    (reason,) = reasons(known(said(7, 7)))
+    assert reason.subject_id == LAST_OF_TWO
+
+
+def test_pain_that_was_still_up_is_about_the_last_morning_on_which_it_was() -> None:
+    up = mornings(WEEK_AGO + DAY, YESTERDAY)["mornings"]
+    (reason,) = reasons(known({"mornings": [*up, MorningSaid(ONE, TODAY, True, NOW)]}))
+    assert reason.subject_id == up[-1].id
 
 
 def test_an_end_in_another_year_says_which() -> None:
@@ -276,7 +304,7 @@ def test_what_is_no_reason_stays_off_the_list(facts: dict[str, Any], why: str) -
     assert seen(facts) == [], why
 
 
-SCREEN = next(facts for facts, kind, *_ in REASONS if kind is AttentionKind.SCREEN_POSITIVE)
+SCREEN = FACTS[AttentionKind.SCREEN_POSITIVE]
 SILENT: dict[str, Any] = {"programs": [program()]}
 EVERYTHING: dict[str, Any] = {}
 for row in REASONS:
@@ -331,18 +359,27 @@ def test_two_reasons_of_a_kind_are_kept_and_the_more_pressing_one_is_said() -> N
     assert [each.subject_id for each in shown(found, NOW)] == [TWO]
 
 
+def test_of_programs_that_end_each_is_told() -> None:
+    programs = [program(TODAY, TODAY + 2 * DAY, ONE), program(TODAY, TODAY + DAY, TWO)]
+    found = shown(reasons(known({"programs": programs})), NOW)
+    assert [(each.kind, each.subject_id) for each in found] == [
+        (AttentionKind.ENDING, TWO),
+        (AttentionKind.ENDING, ONE),
+    ]
+
+
+def test_a_reason_that_was_said_again_is_the_same_one() -> None:
+    reason = Reason(AttentionKind.LOG_PAIN, ONE, TODAY)
+    assert reason == replace(reason, said_at=NOW)
+
+
 # --- from when, and until when
 
 
 def test_what_has_happened_shows_at_once_even_if_the_clock_is_put_back() -> None:
     found = [each for facts, *_ in REASONS for each in reasons(known(facts))]
     happened = {each.kind for each in found if each.shows_from == AT_ONCE}
-    assert happened == set(KINDS) - {
-        AttentionKind.NOT_ANSWERED,
-        AttentionKind.NOT_PRACTISED,
-        AttentionKind.NEVER_SIGNED_IN,
-        AttentionKind.ENDING,
-    }
+    assert happened == set(KINDS) - BY_TIME
 
 
 TIMED: list[tuple[str, dict[str, Any], datetime, datetime | None]] = [
@@ -400,6 +437,30 @@ def test_of_two_programs_as_silent_as_each_other_always_the_same_one_is_named() 
         assert reason.subject_id == ONE
 
 
+PAUSES: list[tuple[str, dict[str, Any], list[tuple[datetime, datetime | None]]]] = [
+    (
+        "it is silence until the pause begins",
+        {"paused_from": TODAY + 7 * DAY},
+        [(midnight(TODAY), midnight(TODAY + 7 * DAY))],
+    ),
+    (
+        "a pause that begins as it would show: two weeks after it",
+        {"paused_from": TODAY, "paused_until": TODAY + 13 * DAY},
+        [(midnight(TODAY + 28 * DAY), None)],
+    ),
+    ("a pause without a last day", {"paused_from": TODAY}, []),
+]
+
+
+@pytest.mark.parametrize("why, pause, times", PAUSES, ids=[row[0] for row in PAUSES])
+def test_a_pause_that_is_to_come_is_no_silence(
+    why: str, pause: dict[str, Any], times: list[tuple[datetime, datetime | None]]
+) -> None:
+    silence = AttentionKind.NOT_PRACTISED, ONE, FORTNIGHT_AGO
+    found = reasons(known({"programs": [program(**pause)]}))
+    assert found == tuple(Reason(*silence, *each) for each in times)
+
+
 def test_a_program_without_an_end_hides_none_that_ends() -> None:
     programs = [program(TODAY), *ends(TODAY + DAY)["programs"]]
     (reason,) = reasons(known({"programs": programs}), [AttentionKind.ENDING])
@@ -422,6 +483,12 @@ HANDLED: list[tuple[str, dict[str, Any], AttentionKind, UUID, datetime, bool]] =
     ("another screen", SCREEN, AttentionKind.SCREEN_POSITIVE, TWO, NOW, False),
     ("pain", said(3, 6), AttentionKind.PAIN_UP, LAST_OF_TWO, NOW, True),
     ("pain of the answer before", said(3, 6), AttentionKind.PAIN_UP, UUID(int=10), NOW, False),
+    ("high pain", said(7), AttentionKind.ANSWER_PAIN, UUID(int=10), NOW, True),
+    ("high pain of another answer", said(7), AttentionKind.ANSWER_PAIN, ONE, NOW, False),
+    ("words", FACTS[AttentionKind.ANSWER_NOTE], AttentionKind.ANSWER_NOTE, ONE, NOW, True),
+    ("other words", FACTS[AttentionKind.ANSWER_NOTE], AttentionKind.ANSWER_NOTE, TWO, NOW, False),
+    ("activities", FACTS[AttentionKind.ACTIVITIES], AttentionKind.ACTIVITIES, ONE, NOW, True),
+    ("other activities", FACTS[AttentionKind.ACTIVITIES], AttentionKind.ACTIVITIES, TWO, NOW, False),
     ("a wish", said(3, 3, contact=True), AttentionKind.CONTACT_WANTED, LAST_OF_TWO, NOW, True),
     ("another wish", said(3, 3, contact=True), AttentionKind.CONTACT_WANTED, ONE, NOW, False),
     ("a bounce", {"bounced_at": noon(YESTERDAY)}, AttentionKind.BOUNCED, CLIENT, NOW, True),
@@ -476,7 +543,7 @@ def test_what_goes_on_is_said_again_after_a_while(
 
 
 def test_what_would_be_said_again_only_after_its_end_is_over() -> None:
-    last_moment = datetime.combine(TODAY + 8 * DAY, time(), UTC)
+    last_moment = midnight(TODAY + 8 * DAY)
     done = [
         handled(AttentionKind.ENDING, ONE, last_moment - timedelta(days=7, seconds=back)) for back in (0, 1)
     ]
@@ -490,6 +557,12 @@ def test_what_would_be_said_again_only_after_its_end_is_over() -> None:
 LOG = UUID(int=30)
 HEARD: list[tuple[str, dict[str, Any], list[Handling], list[AttentionKind]]] = [
     ("pain looked after", logged((YESTERDAY, 9)), [Handling(AttentionKind.LOG_PAIN, LOG, NOW)], []),
+    (
+        "what hurts too much, looked after",
+        FACTS[AttentionKind.LOG_HURTS],
+        [Handling(AttentionKind.LOG_HURTS, ONE, NOW)],
+        [],
+    ),
     (
         "pain logged again since",
         logged((YESTERDAY, 9), (TODAY, 9)),
@@ -527,6 +600,12 @@ HEARD: list[tuple[str, dict[str, Any], list[Handling], list[AttentionKind]]] = [
         [AttentionKind.LOG_RISING],
     ),
     (
+        "mornings looked after the moment the last was said",
+        mornings(WEEK_AGO + DAY, YESTERDAY),
+        [Handling(AttentionKind.STILL_UP, UUID(int=40 + YESTERDAY.day), noon(YESTERDAY))],
+        [],
+    ),
+    (
         "a morning after the call",
         mornings(WEEK_AGO + DAY, YESTERDAY, TODAY),
         [Handling(AttentionKind.STILL_UP, UUID(int=40 + YESTERDAY.day), noon(YESTERDAY))],
@@ -558,12 +637,19 @@ def test_pain_that_goes_on_is_one_reason_about_the_newest_day_since_the_first() 
 def test_the_ceiling_is_the_clients() -> None:
     assert reasons(replace(known(logged((TODAY, 4))), pain_ceiling=4)) != ()
     assert reasons(replace(known(logged((TODAY, 4))), pain_ceiling=5)) == ()
+    where_none_is_set = ClientFacts(client_id=CLIENT, zone=LONDON)
+    assert reasons(replace(where_none_is_set, **logged((TODAY, 10)))) != ()
+    assert reasons(replace(where_none_is_set, **logged((TODAY, 9)))) == ()
 
 
-def test_what_was_said_before_an_update_listened_is_not_dug_up() -> None:
-    facts = known(logged((WEEK_AGO, 9), wrote=True))
-    assert reasons(replace(facts, heard_from=noon(WEEK_AGO) + DAY)) == ()
-    assert reasons(replace(facts, heard_from=noon(WEEK_AGO))) != ()
+NEW_TO_THE_LIST = (*OF_LOGS, AttentionKind.STILL_UP, AttentionKind.ANSWER_PAIN, AttentionKind.ANSWER_NOTE)
+
+
+@pytest.mark.parametrize("kind", [*NEW_TO_THE_LIST, AttentionKind.ACTIVITIES])
+def test_what_was_said_before_an_update_listened_is_not_dug_up(kind: AttentionKind) -> None:
+    (reason,) = reasons(known(FACTS[kind]))
+    assert seen(FACTS[kind] | {"heard_from": reason.said_at}) == [kind]
+    assert seen(FACTS[kind] | {"heard_from": reason.said_at + timedelta(microseconds=1)}) == []
 
 
 def test_whoever_says_something_is_not_said_to_do_well() -> None:
@@ -594,8 +680,16 @@ def test_what_is_said_again_shows_whatever_was_put_off() -> None:
     assert seen(logged((YESTERDAY, 9), (TODAY, 9)) | put_off) == [PAIN]
 
 
-def test_put_off_beyond_its_end_a_program_is_not_named_again() -> None:
-    until = NOW + 20 * DAY
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if may_put_off(kind) and kind not in BY_TIME])
+def test_what_was_put_off_before_it_was_said_shows_at_once(kind: AttentionKind) -> None:
+    (reason,) = reasons(known(FACTS[kind]))
+    for at, kinds in ((noon(FORTNIGHT_AGO), [kind]), (NOW, [])):
+        put_off = Handling(kind, reason.subject_id, at, ReasonAct.SNOOZED, NOW + DAY)
+        assert seen(FACTS[kind] | {"handled": [put_off]}) == kinds
+
+
+@pytest.mark.parametrize("until", [midnight(TODAY + 8 * DAY), NOW + 20 * DAY], ids=["to it", "beyond it"])
+def test_put_off_to_its_end_or_beyond_a_program_is_not_named_again(until: datetime) -> None:
     snoozed = Handling(AttentionKind.ENDING, ONE, NOW, ReasonAct.SNOOZED, until)
     assert reasons(known(ends(TODAY + 7 * DAY) | {"handled": [snoozed]})) == ()
 
@@ -622,6 +716,21 @@ HANDED: list[tuple[str, list[Handling], UUID | None]] = [
         [acted(ReasonAct.HANDED, NOW - 2 * DAY, handed_to=BO), acted(ReasonAct.DONE, NOW - DAY)],
         None,
     ),
+    (
+        "done at the moment it was handed over, it is done",
+        [acted(ReasonAct.HANDED, NOW - DAY, handed_to=BO), acted(ReasonAct.DONE, NOW - DAY)],
+        None,
+    ),
+    (
+        "of two at one moment always to the same one",
+        [acted(ReasonAct.HANDED, handed_to=BO), acted(ReasonAct.HANDED, handed_to=CY)],
+        CY,
+    ),
+    (
+        "another reason about the same record is another's",
+        [Handling(AttentionKind.LOG_NOTE, LOG, NOW, ReasonAct.HANDED, handed_to=BO)],
+        None,
+    ),
 ]
 
 
@@ -638,6 +747,21 @@ def test_a_reason_is_with_whom_it_was_given_to(why: str, acts: list[Handling], w
 def test_each_kind_has_one_next_act_and_a_call_needs_a_number(kind: AttentionKind) -> None:
     act = next_act(kind, has_phone=True)
     assert next_act(kind, has_phone=False) is (NextAct.READ if act is NextAct.CALL else act)
+
+
+@pytest.mark.parametrize(
+    "kind, has_phone, act",
+    [
+        (AttentionKind.LOG_PAIN, True, NextAct.CALL),
+        (AttentionKind.LOG_PAIN, False, NextAct.READ),
+        (AttentionKind.BOUNCED, True, NextAct.CORRECT),
+        (AttentionKind.BOUNCED, False, NextAct.CORRECT),
+    ],
+)
+def test_pain_is_called_about_and_an_address_put_right_without_a_number(
+    kind: AttentionKind, has_phone: bool, act: NextAct
+) -> None:
+    assert next_act(kind, has_phone=has_phone) is act
 
 
 def test_activities_are_read_when_they_are_named_and_not_when_they_are_asked_about_again() -> None:

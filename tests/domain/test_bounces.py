@@ -65,6 +65,7 @@ def test_each_code_alone_has_its_meaning(status: str, cause: BounceCause) -> Non
         ("550 5.1.1 no", "5.0.0", ADDRESS),
         ("554 5.7.1 no", "5.1.1", REFUSED),
         ("550 5.0.0 no", "5.1.1", ADDRESS),
+        ("550 5.0.0 no, 5.1.1 no", "", ADDRESS),
         # words before codes
         ("550 5.7.1 user unknown", "5.7.1", ADDRESS),
         ("550 5.1.1 blocked by spamhaus", "5.1.1", REFUSED),
@@ -82,8 +83,13 @@ def test_each_code_alone_has_its_meaning(status: str, cause: BounceCause) -> Non
         ("550 5.7.1 Recipient address rejected: Access denied", "5.7.1", REFUSED),
         ("553 5.1.8 <bounces@clinic.example> does not exist", "5.1.8", REFUSED),
         ("550 <ada@client.example> does not exist", "5.0.0", ADDRESS),
+        ("550 service unavailable", "5.1.1", ADDRESS),
+        ("550 service unavailable", "5.3.2", PASSING),
         # what passes is no reason to write somebody off
         ("450 user unknown", "5.1.1", PASSING),
+        ("421 user unknown", "5.1.1", PASSING),
+        ("4.1.1 user unknown", "5.0.0", PASSING),
+        ("4.0.0 user unknown", "", PASSING),
         ("450 4.1.1 user unknown", "5.0.0", PASSING),
         ("550 user unknown", "4.4.7", ADDRESS),
         ("452 4.2.2 mailbox full", "4.2.2", FULL),
@@ -99,6 +105,7 @@ def test_codes_and_words_are_weighed(words: str, status: str, cause: BounceCause
     [
         ("550 5.4.5 Daily user sending limit exceeded", "", True),
         ("550 5.1.90 limit for recipients reached", "", True),
+        ("550 no", "5.4.5", True),
         ("452 too many messages in one day: daily limit reached", "", True),
         ("450 rate limit exceeded, slow down", "", False),
         ("550 exceeded the max emails per hour", "", False),
@@ -121,6 +128,7 @@ def test_a_limit_of_the_day_is_told_from_one_of_the_hour(words: str, status: str
         ("ada@client.example", "eve@client.example", True),
         ("ada@client.example", "ada@elsewhere.example", True),
         ("ada@client.example", "ada@notclient.example", True),
+        ('"ada@home"@client.example', '"ada@home"@mail.client.example', False),
         ("", "ada@elsewhere.example", False),
         ("ada@client.example", "", False),
         ("ada@client.example", "ada", False),
@@ -156,6 +164,8 @@ def test_mail_that_comes_back_week_after_week_is_known(run: list[MailEnd], weeks
 def test_six_days_are_a_week_here() -> None:
     for days, told in ((6, True), (5, False)):
         assert (returning_since(ends(FULL, FULL, apart=timedelta(days=days))) is not None) is told
+    twice_a_week = ends(FULL, FULL, FULL, apart=timedelta(days=3))
+    assert returning_since(twice_a_week) == MONDAY - timedelta(days=6)
 
 
 def test_each_cause_has_words() -> None:
@@ -173,6 +183,10 @@ def test_words_are_compared_without_what_names_somebody() -> None:
     said = "550-5.1.1 <spam@client.example>: host mx.antispam.example[mx] said: Naïf, https://x.example/rbl"
     assert plain(said) == "@ host mx said naif"
     assert sayings(said) == ()
+
+
+def test_two_thousand_characters_of_an_answer_are_read() -> None:
+    assert plain("a" * 2001) == "a" * 2000
 
 
 def test_a_very_long_answer_costs_little() -> None:

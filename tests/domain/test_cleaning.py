@@ -31,11 +31,19 @@ SPACES = " \t\u00a0\u2002\u2003\u2009\u202f\u205f\u3000"
         ("Anna\x00", "Anna"),
         ("\ud800Anna", "Anna"),
         ("Anna\ufe0f", "Anna"),
+        ("Anna\ufe00", "Anna"),
+        ("Anna\U000e0100", "Anna"),
+        ("Anna\ufe10", "Anna\ufe10"),  # a comma of upright lines, next to what picks a form
         ("علی\u200cرضا", "علی\u200cرضا"),  # Persian: without the joiner it is another word
+        ("علی\u200c رضا\u200c", "علی رضا"),
         ("क्\u200dष", "क्\u200dष"),
+        ("\u1900\u200d\u1900", "\u1900\u1900"),  # Limbu, the first script after those that join
+        ("王\u200d小明", "王小明"),
         ("葛\U000e0100城", "葛\U000e0100城"),  # the form of the character that the family writes
         ("👩\u200d🚀", "👩\u200d🚀"),
         ("❤\ufe0f", "❤\ufe0f"),
+        ("❤\u200dAnna", "❤Anna"),
+        ("©\u200d©", "©©"),
         ("Anna\u200d", "Anna"),
         ("-5", "-5"),
         ("ﬁ ½ ²", "ﬁ ½ ²"),  # composed, not folded: what somebody wrote stays
@@ -52,7 +60,7 @@ def test_a_line_is_kept_as_it_is_read(typed: str, kept: str) -> None:
     ids=ascii,
 )
 def test_what_nobody_can_see_is_nothing(typed: str) -> None:
-    assert one_line(typed) == many_lines(typed) == ""
+    assert one_line(typed) == many_lines(typed) == printable(typed) == ""
 
 
 @pytest.mark.parametrize(
@@ -62,6 +70,7 @@ def test_what_nobody_can_see_is_nothing(typed: str) -> None:
         ("\n\n one \n\n two\u00a0\n", "one\n\n two"),
         ("one\x0btwo\u2028three\x85four", "one\ntwo\nthree\nfour"),
         ("a  b", "a  b"),  # columns somebody lined up by hand
+        ("a\u00a0b\tc", "a b c"),
     ],
     ids=ascii,
 )

@@ -25,6 +25,28 @@ def test_rows_carry_the_line_they_begin_on() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("name;notes\nAda;left, worse, stiff\n", ["Ada", "left, worse, stiff"]),
+        ("name,notes\nAda,left; worse; stiff\n", ["Ada", "left; worse; stiff"]),
+        ("notes\nleft; worse\n", ["left; worse"]),
+    ],
+)
+def test_the_first_line_says_what_stands_between_cells(text: str, cells: list[str]) -> None:
+    (row,) = table_of(text).rows
+    assert row.cells == cells
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=ascii)
+def test_whatever_ends_a_line_is_kept_within_a_cell(end: str) -> None:
+    table = table_of(f'name,notes{end}Ada,"one{end}two"{end}Ben,{end}')
+    assert [(row.line, list(row.cells)) for row in table.rows] == [
+        (2, ["Ada", f"one{end}two"]),
+        (4, ["Ben", ""]),
+    ]
+
+
+@pytest.mark.parametrize(
     ("rows", "line"),
     [
         ('Ada,a@x.example,"sore\nBen,b@x.example,\n', 2),
@@ -39,6 +61,11 @@ def test_a_mark_that_fits_nowhere_is_refused_with_its_line(rows: str, line: int)
         table_of(HEAD + rows)
 
 
+def test_a_mark_astray_among_the_names_is_on_the_first_line() -> None:
+    with pytest.raises(RuleBroken, match="^line 1: a quotation mark"):
+        table_of('name,"notes\nAda,\n')
+
+
 @pytest.mark.parametrize(
     ("rows", "found"),
     [
@@ -47,15 +74,31 @@ def test_a_mark_that_fits_nowhere_is_refused_with_its_line(rows: str, line: int)
         ('"Ada,a@x.example,sore\nBen",b@x.example,stiff\n', [(2, "name")]),
         ('Cara,,\nAda,"a@x.example,sore\r\nBen,b@x.example",stiff\n', [(3, "email")]),
         ('Ada,"a@x.example\nBen,b@x.example,stiff"\nCara,,\n', [(2, "email")]),
+        # half of the notes that there are have several lines: not too many to look at each
+        (
+            'Ada,a@x.example,"sore\nBen,b@x.example,stiff"\nCara,,"one\ntwo"\nDan,,left\nEve,,right\n',
+            [(2, "notes")],
+        ),
         # what people write
         ('Ada,,"sore, left, worse in the morning\nbetter since May"\nBen,,\n', []),
+        ('Ada,,"sore, left, worse"\nBen,,\n', []),
+        ('Ada,,"sore, left\nworse, stiff"\nBen,,\n', []),
+        ('Ada,,"sore\nleft, stiff\nworse, sadder, older"\nBen,,\n', []),
+        ('Ada,,"sore\nBen,b@x.example,stiff\nsince May"\nCara,,\n', []),
         ('Ada,,"one\n\ntwo\nthree"\n', []),
         ('Ada,,5" taller\n', []),
         ('"Holm, Ada",,"says ""no"""\n', []),
+        # its own row is whole without it
+        ('Ada,"a@x.example\nBen,b@x.example,stiff",left\nCara,,\n', []),
     ],
 )
 def test_a_cell_that_holds_other_rows_is_found(rows: str, found: list[tuple[int, str]]) -> None:
     assert list(swallowed(table_of(HEAD + rows))) == found
+
+
+def test_in_a_table_of_one_column_any_line_might_be_a_row() -> None:
+    assert not list(swallowed(table_of('notes\n"sore\nstiff"\nleft\n')))
+    assert list(swallowed(table_of('name,notes\nAda,"sore\nBen,stiff"\n'))) == [(2, "notes")]
 
 
 def test_notes_that_look_like_rows_everywhere_are_notes() -> None:

@@ -58,6 +58,11 @@ def test_the_sentence_says_when_what_and_why(told: str, days_ago: int, sentence:
     assert change.in_words(TODAY) == sentence
 
 
+def test_a_change_of_last_year_says_which() -> None:
+    change = DoseChange(date(2026, 12, 30), *ROUNDS)
+    assert change.in_words(date(2027, 1, 2)).startswith("Changed on Wed 30 Dec 2026: ")
+
+
 def test_of_several_programs_the_one_is_named() -> None:
     change = DoseChange(TODAY, *ROUNDS, program="Knee routine")
     assert change.in_words(TODAY) == "Changed today, Knee routine: Hip hinge: 3 rounds instead of 2."

@@ -36,6 +36,10 @@ def test_a_date_of_birth_is_neither_to_come_nor_out_of_memory(day: date, wrong: 
     assert (born_problem(day, TODAY) is not None) is wrong
 
 
+def test_the_earliest_year_of_birth_is_told() -> None:
+    assert born_problem(date(1905, 12, 31), TODAY) == "Enter a year of birth from 1906 on."
+
+
 @pytest.mark.parametrize(
     ("day", "wrong"),
     [(TODAY, False), (date(2026, 11, 29), True), (date(2000, 1, 1), False), (date(1999, 12, 31), True)],
@@ -85,6 +89,8 @@ def test_one_number_has_one_key(phone: str | None, key: str) -> None:
         ("Nord, Anna", "Anna Nord", True),
         ("Anna Nord", "Nord Anna", True),
         ("Anna Maria Nord", "Nord, Anna Maria", True),
+        ("Anna Maria Nord", "Nord Anna Maria", True),
+        ("Nord Holm, Anna, Maria", "Anna Maria Nord Holm", True),
         ("Anna Nord", "Anna Nordin", False),
         ("Anna Nord", "Ann Nord", False),
     ],

@@ -12,6 +12,7 @@ from clinic.domain.programs import (
     ProgramChange,
     check_change,
     check_correction,
+    check_days,
     first_status,
     logging_problem,
     may_be_changed,
@@ -21,7 +22,7 @@ from clinic.domain.programs import (
     steps_by_hand,
 )
 from clinic.domain.progress import Span
-from clinic.domain.types import DayMark, ProgramAction, ProgramStatus
+from clinic.domain.types import DayMark, ProgramAction, ProgramStatus, StopReason
 
 ASSIGNED, ACTIVE = ProgramStatus.ASSIGNED, ProgramStatus.ACTIVE
 PAUSED, ENDED = ProgramStatus.PAUSED, ProgramStatus.ENDED
@@ -128,6 +129,121 @@ def test_the_first_day_that_may_be_chosen_is_named_with_its_year_where_that_is_a
     for earliest, words in ((BEGAN, "Choose Sun 1 Nov or"), (date(2027, 1, 4), "Choose Mon 4 Jan 2027 or")):
         with pytest.raises(RuleBroken, match=words):
             check_change(ACTIVE, ProgramChange(END, date(2026, 10, 1), "x"), earliest=earliest, today=TODAY)
+
+
+@pytest.mark.parametrize("stop, needed", [(StopReason.BETTER, False), (StopReason.OTHER, True), (None, True)])
+def test_a_kind_of_reason_says_why_without_words(stop: StopReason | None, needed: bool) -> None:
+    change = ProgramChange(END, TODAY, stop=stop)
+    if needed:
+        with pytest.raises(RuleBroken, match="Say why"):
+            check_change(ACTIVE, change, earliest=BEGAN, today=TODAY)
+    else:
+        assert check_change(ACTIVE, change, earliest=BEGAN, today=TODAY) is ENDED
+
+
+# --- a pause, from a day and up to one, beside one that is planned
+
+
+def ahead(days: int) -> date:
+    return TODAY + timedelta(days=days)
+
+
+NEXT_YEAR = date(2027, 1, 4)
+PAUSES: list[tuple[date, date | None, Span | None, str, str]] = [
+    (TODAY, None, None, "", ""),
+    (BEGAN, None, None, "", ""),
+    (BEGAN - timedelta(days=1), None, None, "effective_on", "Choose Sun 1 Nov or a later day"),
+    (ahead(366), None, None, "", ""),
+    (ahead(367), None, None, "effective_on", "within a year"),
+    (TODAY, ahead(366), None, "", ""),
+    (TODAY, ahead(367), None, "effective_on", "within a year"),
+    (ahead(-5), TODAY, None, "", ""),
+    (ahead(-5), ahead(-1), None, "until", "still to come"),
+    (ahead(5), ahead(5), None, "", ""),
+    (ahead(5), ahead(4), None, "until", "still to come"),
+    (ahead(5), None, Span(ahead(5)), "", ""),
+    (ahead(6), None, Span(ahead(5)), "effective_on", "planned from Tue 1 Dec already"),
+    (ahead(60), None, Span(NEXT_YEAR), "effective_on", "planned from Mon 4 Jan 2027 already"),
+]
+
+
+@pytest.mark.parametrize("first, last, planned, field, words", PAUSES)
+def test_a_pause_begins_within_a_year_and_before_one_that_is_planned(
+    first: date, last: date | None, planned: Span | None, field: str, words: str
+) -> None:
+    change = ProgramChange(PAUSE, first, "holiday", last)
+    if not field:
+        assert check_change(ACTIVE, change, earliest=BEGAN, today=TODAY, planned=planned) is PAUSED
+        return
+    with pytest.raises(RuleBroken, match=words) as refused:
+        check_change(ACTIVE, change, earliest=BEGAN, today=TODAY, planned=planned)
+    assert refused.value.field == field
+
+
+def test_the_first_day_of_a_pause_is_named_with_its_year_where_that_is_another() -> None:
+    with pytest.raises(RuleBroken, match="Choose Mon 4 Jan 2027 or a later day"):
+        check_change(ASSIGNED, ProgramChange(PAUSE, TODAY, "x"), earliest=NEXT_YEAR, today=TODAY)
+
+
+def test_a_pause_that_is_planned_is_called_off_by_going_on() -> None:
+    goes_on = ProgramChange(RESUME, TODAY)
+    assert check_change(ACTIVE, goes_on, earliest=BEGAN, today=TODAY, planned=Span(ahead(5))) is ACTIVE
+    with pytest.raises(RuleBroken, match="cannot resume a program that is active"):
+        check_change(ACTIVE, goes_on, earliest=BEGAN, today=TODAY)
+    ends = ProgramChange(END, TODAY, "x")
+    assert check_change(ACTIVE, ends, earliest=BEGAN, today=TODAY, planned=Span(ahead(5))) is ENDED
+    assert steps_by_hand(ACTIVE, pause_planned=True) == (PAUSE, RESUME, END)
+
+
+# --- first and last day, moved
+
+LAST = ahead(30)
+MOVED: list[tuple[date, date | None, date | None, str | None, str]] = [
+    (BEGAN, LAST, None, None, "stand already"),
+    (BEGAN, ahead(31), None, "", ""),
+    (BEGAN, None, None, "", ""),
+    (ahead(-366), LAST, None, "", ""),
+    (ahead(-367), LAST, None, "starts_on", "first day within a year"),
+    (ahead(366), None, None, "", ""),
+    (ahead(367), None, None, "starts_on", "first day within a year"),
+    (date(2026, 11, 10), LAST, date(2026, 11, 10), "", ""),
+    (date(2026, 11, 11), LAST, date(2026, 11, 10), "starts_on", "recorded of Tue 10 Nov already"),
+    (date(2025, 12, 31), LAST, date(2025, 12, 30), "starts_on", "recorded of Tue 30 Dec 2025 already"),
+    (BEGAN, ahead(31), BEGAN - timedelta(days=1), "", ""),
+    (BEGAN, TODAY, None, "", ""),
+    (BEGAN, ahead(-1), None, "ends_on", "today or a later day"),
+    (BEGAN, ahead(104 * 7), None, "", ""),
+    (BEGAN, ahead(104 * 7 + 1), None, "ends_on", "within two years"),
+    (ahead(9), ahead(9), None, "", ""),
+    (ahead(10), ahead(9), None, "ends_on", "before the first"),
+    (ahead(31), LAST, None, "ends_on", "before the first"),
+]
+
+
+@pytest.mark.parametrize("starts_on, ends_on, happened, field, words", MOVED)
+def test_first_and_last_day_are_moved_around_what_happened(
+    starts_on: date, ends_on: date | None, happened: date | None, field: str | None, words: str
+) -> None:
+    if not words:
+        check_days(ACTIVE, starts_on, ends_on, before=(BEGAN, LAST), happened=happened, today=TODAY)
+        return
+    with pytest.raises(RuleBroken, match=words) as refused:
+        check_days(ACTIVE, starts_on, ends_on, before=(BEGAN, LAST), happened=happened, today=TODAY)
+    assert refused.value.field == field
+
+
+def test_a_last_day_that_stays_is_not_asked_about_again() -> None:
+    """Its day has come, and the worker's round has not."""
+    over = ahead(-1)
+    check_days(ACTIVE, ahead(-9), over, before=(BEGAN, over), happened=None, today=TODAY)
+
+
+def test_the_days_of_a_program_that_has_ended_stand() -> None:
+    with pytest.raises(RuleBroken, match="has ended"):
+        check_days(ENDED, BEGAN, None, before=(BEGAN, LAST), happened=None, today=TODAY)
+
+
+# --- days on which nothing was asked
 
 
 def day(number: int) -> date:
@@ -270,6 +386,7 @@ def test_a_client_logs_today_and_yesterday_where_that_day_asked_for_practice(
         ((), 0, "nothing happened since its first day"),
         (((ProgramAction.PAUSE, 3),), 0, "a pause begins nothing"),
         (((ProgramAction.PAUSE, 3), (ProgramAction.RESUME, 5)), 5, "it was resumed"),
+        (((ProgramAction.PAUSE, 3), (ProgramAction.RESUME, 21)), 0, "it goes on tomorrow"),
         (((ProgramAction.END, 3), (ProgramAction.RESTART, 9)), 9, "it was restarted"),
         (((ProgramAction.PAUSE, 3), (ProgramAction.RESUME, 9), (ProgramAction.PAUSE, 40)), 9, "planned"),
         (((ProgramAction.RESUME, -4),), 0, "resumed before its first day"),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from clinic.domain.reason_acts import LONGEST_SNOOZE, snooze_days, snooze_problem
+from clinic.domain.reason_acts import snooze_days, snooze_problem
 
 THURSDAY, SUNDAY = date(2026, 11, 26), date(2026, 11, 29)
 DAY = timedelta(days=1)
@@ -24,6 +24,7 @@ def test_the_days_offered_are_each_named_once() -> None:
         "Wed 2 Dec",
         "Sun 13 Dec, in 2 weeks",
     ]
+    assert snooze_days(date(2026, 12, 30))[-1][1] == "Wed 13 Jan 2027, in 2 weeks"
 
 
 @pytest.mark.parametrize(
@@ -32,8 +33,8 @@ def test_the_days_offered_are_each_named_once() -> None:
         (THURSDAY - DAY, True),
         (THURSDAY, True),
         (THURSDAY + DAY, False),
-        (THURSDAY + LONGEST_SNOOZE, False),
-        (THURSDAY + LONGEST_SNOOZE + DAY, True),
+        (THURSDAY + 90 * DAY, False),
+        (THURSDAY + 91 * DAY, True),
     ],
 )
 def test_a_reason_comes_back_on_a_day_to_come_within_ninety(day: date, is_refused: bool) -> None:

@@ -91,6 +91,16 @@ def test_nobody_is_found_by_what_is_not_theirs(text: str) -> None:
     assert not all(word in KEY for word in search_words(text))
 
 
+@pytest.mark.parametrize(
+    "text, words",
+    [("1 2", ["1", "2"]), ("1 23", ["123"]), ("0 12", ["12"]), ("000", ["000"]), ("1230", ["1230"])],
+)
+def test_three_figures_are_a_phone_number_without_what_its_country_puts_in_front(
+    text: str, words: list[str]
+) -> None:
+    assert search_words(text) == words
+
+
 def test_a_name_that_is_spelled_in_one_way_stands_once() -> None:
     assert search_key("Ada Lind", None) == "ada lind"
 
