@@ -62,7 +62,7 @@ def test_a_mark_that_fits_nowhere_is_refused_with_its_line(rows: str, line: int)
 
 
 def test_a_mark_astray_among_the_names_is_on_the_first_line() -> None:
-    with pytest.raises(RuleBroken, match="^line 1: a quotation mark"):
+    with pytest.raises(RuleBroken, match=r"^line 1: a quotation mark"):
         table_of('name,"notes\nAda,\n')
 
 
