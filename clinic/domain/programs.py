@@ -174,7 +174,7 @@ def check_correction(
 
 
 def logging_problem(
-    rest: DayMark | None, day: date, today: date, *, is_held: bool, has_program: bool = True
+    rest: DayMark | None, day: date, today: date, *, is_held: bool, has_program: bool
 ) -> str | None:
     """Why a client may not say how a day went, None if they may.
 

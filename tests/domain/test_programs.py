@@ -9,6 +9,8 @@ import pytest
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.programs import (
+    GOES_ON,
+    RUNNING,
     ProgramChange,
     check_change,
     check_correction,
@@ -56,6 +58,12 @@ def test_a_step_leads_where_the_table_says_or_is_refused(
         assert refused.value.field == "action"
     else:
         assert next_status(status, action) is expected
+
+
+def test_what_runs_is_neither_paused_nor_ended_and_from_there_it_goes_on() -> None:
+    assert set(ProgramStatus) - {PAUSED, ENDED} == RUNNING
+    from_a_stop = zip(ACTIONS, TABLE[PAUSED], TABLE[ENDED], strict=True)
+    assert {action for action, *after in from_a_stop if ACTIVE in after} == GOES_ON
 
 
 @pytest.mark.parametrize("status", ProgramStatus)
@@ -268,6 +276,16 @@ HELD = [
         [ProgramChange(PAUSE, day(5), until=day(8)), ProgramChange(RESUME, day(7))],
         (Span(day(5), day(6)),),
         "resumed earlier than planned",
+    ),
+    (
+        [ProgramChange(PAUSE, day(5), until=day(8)), ProgramChange(RESUME, day(8))],
+        (Span(day(5), day(7)),),
+        "resumed on its last day",
+    ),
+    (
+        [ProgramChange(PAUSE, day(5)), ProgramChange(MOVE, day(6)), ProgramChange(RESUME, day(9))],
+        (Span(day(5), day(8)),),
+        "moved while it was paused",
     ),
     ([ProgramChange(PAUSE, day(9), until=day(12)), ProgramChange(RESUME, day(5))], (), "called off"),
     (

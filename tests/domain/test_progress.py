@@ -95,6 +95,21 @@ def test_another_week_can_be_looked_at() -> None:
     assert marks(strip) == ["not_reported"] * 7
 
 
+@pytest.mark.parametrize(
+    ("plan", "last"),
+    [
+        (PLAN, TODAY),
+        (PracticePlan(starts_on=days_ago(30), ends_on=days_ago(2)), days_ago(2)),
+        (PracticePlan(starts_on=days_ago(30), pauses=(Span(days_ago(5)),)), days_ago(6)),
+        (PracticePlan(starts_on=days_ago(30), pauses=(Span(days_ago(5), days_ago(2)),)), TODAY),
+        (PracticePlan(starts_on=TODAY + timedelta(days=2)), TODAY + timedelta(days=2)),
+    ],
+    ids=["it runs", "it has ended", "paused till somebody resumes it", "paused for some days", "to come"],
+)
+def test_the_last_day_that_may_have_asked_for_practice(plan: PracticePlan, last: date) -> None:
+    assert plan.last_day(TODAY) == last
+
+
 ADHERENCE = [
     # logs, plan, window -> expected, done, partly, not done, not reported, per cent
     ({}, PLAN, 7, (7, 0, 0, 0, 7, 0), "nothing reported is no zero day, but counts in the denominator"),

@@ -93,7 +93,14 @@ def test_nobody_is_found_by_what_is_not_theirs(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text, words",
-    [("1 2", ["1", "2"]), ("1 23", ["123"]), ("0 12", ["12"]), ("000", ["000"]), ("1230", ["1230"])],
+    [
+        ("1 2", ["1", "2"]),
+        ("1 23", ["123"]),
+        ("0 12", ["12"]),
+        ("000", ["000"]),
+        ("1230", ["1230"]),
+        ("0044 7912 345678", ["912345678"]),
+    ],
 )
 def test_three_figures_are_a_phone_number_without_what_its_country_puts_in_front(
     text: str, words: list[str]

@@ -136,6 +136,7 @@ OUTCOMES = [
     ("one of two", {HIP: [DONE, DONE], KNEE: [NOT_DONE]}, PARTLY),
     ("neither", {HIP: [NOT_DONE, NOT_DONE], KNEE: [NOT_DONE]}, NOT_DONE),
     ("one partly", {HIP: [DONE, PARTLY], KNEE: [DONE]}, PARTLY),
+    ("one whose moves nobody counts", {uuid.UUID(int=3): [DONE]}, DONE),
 ]
 
 
@@ -225,6 +226,10 @@ def test_the_order_of_plans_does_not_matter(plans: list[PracticePlan], logs: dic
         ((LATER,), "Your program starts on Mon 30 Nov."),
         ((HIPS, LATER), "You practised on 0 of the last 7 days."),
         ((replace(HIPS, ends_on=day(-10)), LATER), "Your next program starts on Mon 30 Nov."),
+        (
+            (replace(HIPS, ends_on=day(-10)), replace(LATER, starts_on=date(2027, 1, 4))),
+            "Your next program starts on Mon 4 Jan 2027.",
+        ),
         ((replace(HIPS, ends_on=day(-10)), replace(LATER, starts_on=TODAY)), "Today is your first day."),
         ((replace(HIPS, ends_on=day(-10)),), "Nothing was asked of you lately."),
     ],
