@@ -18,7 +18,6 @@ from clinic.domain.types import DayMark, ProgramAction, ProgramStatus, StopReaso
 
 DAY = timedelta(days=1)
 LONGEST_REASON = 500
-LONGEST_NOTE = 300
 FARTHEST = timedelta(days=366)  # how far ahead, or back, a day may be chosen
 LONGEST = timedelta(weeks=104)  # of a program, counted from today
 

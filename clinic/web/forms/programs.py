@@ -14,7 +14,6 @@ from wtforms.validators import StopValidation
 from clinic.domain.doses import Dose
 from clinic.domain.merging import FieldFate, fate
 from clinic.domain.programs import (
-    LONGEST_NOTE,
     LONGEST_REASON,
     NEEDS_REASON,
     WORDS_NEEDED,
@@ -39,6 +38,7 @@ MOST_WEEKS = 104
 MOST_CITED = 100
 EXTENSIONS = (2, 4, 8)  # weeks more, with one press
 MOST_MOVES = 24  # each costs a form of its own, and anybody can send ten thousand
+LONGEST_NOTE = 300  # what the client reads of a corrected dose is one sentence
 
 
 class Length(StrEnum):
