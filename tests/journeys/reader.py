@@ -211,7 +211,10 @@ class Reader:
 
     def _run_axe(self, state: str) -> None:
         self.page.evaluate(_axe())
-        self.page.evaluate("() => scrollTo(0, 0)")  # a bar that sticks covers what has scrolled under it
+        kept = self.page.viewport_size
+        if kept:  # all in view: a bar that sticks covers what lies under it, and nothing can be said of that
+            whole = self.page.evaluate("() => document.documentElement.scrollHeight")
+            self.page.set_viewport_size({"width": kept["width"], "height": max(kept["height"], whole)})
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
@@ -222,6 +225,8 @@ class Reader:
                 where = "; ".join(f"{node['html'][:120]} {_why(node)}" for node in each["nodes"][:3])
                 self._found(state, f"{each['id']} ({scheme}): {where}")
         self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+        if kept:
+            self.page.set_viewport_size(kept)
 
     def _stands_out(self) -> str:
         """What makes two states of one page different to look at."""
