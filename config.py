@@ -183,6 +183,12 @@ def _stored_secret(data_dir: Path) -> str:
         pass
     except OSError as error:
         raise SettingsError("CLINIC_DATA_DIR", f"cannot be written: {error.strerror}") from None
+    if path.stat().st_mode & 0o077:
+        raise SettingsError(
+            "CLINIC_DATA_DIR",
+            f"others on this machine can read {path}. Run chmod 600 {path}; "
+            "if somebody may have read it, delete it: a new one is made, and everybody signs in again",
+        )
     return path.read_text().strip()
 
 

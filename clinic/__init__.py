@@ -7,6 +7,7 @@ import sys
 
 from flask import Flask
 
+from clinic.own_files import keep_to_ourselves
 from config import Settings, SettingsError
 
 
@@ -31,6 +32,7 @@ def create_app(settings: Settings) -> Flask:
 
 def create_app_from_env() -> Flask:
     """The app for servers; a bad setting ends the start with one line and exit code 2."""
+    keep_to_ourselves()
     try:
         app = create_app(Settings.from_env())
     except SettingsError as error:

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.util import LRUCache
 
 from clinic.domain.masking import unmasked
+from clinic.own_files import ready_for_sqlite
 from config import Settings
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -128,6 +129,11 @@ def init_database(app: Flask, settings: Settings) -> None:
 
 
 def _tune_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "do_connect")
+    def make_private(*_: object) -> None:
+        if engine.url.database and engine.url.database != ":memory:":
+            ready_for_sqlite(Path(engine.url.database))
+
     @event.listens_for(engine, "connect")
     def connect(connection: sqlite3.Connection, record: object) -> None:
         connection.isolation_level = None  # the driver's own BEGIN comes too late and takes no lock

@@ -25,6 +25,7 @@ from clinic.cli.tables import bring_up_to_date
 from clinic.cli.trouble import CannotStart
 from clinic.domain.errors import ClinicError
 from clinic.extensions import db
+from clinic.own_files import close_to_others
 from clinic.services import demo as made_up
 from clinic.services.reasons import rebuilding
 from config import Settings
@@ -123,6 +124,7 @@ def _environment(settings: Settings, *, demo: bool) -> dict[str, str]:
 def _folder_of_our_own(folder: Path) -> Iterator[None]:
     """Locks the data folder for as long as this process lives, and what honcho forks off it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    close_to_others(folder / "serve.lock")  # an older release left it open
     with (folder / "serve.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -22,6 +22,7 @@ def serve(command: list[str], folder: Path, **settings: str) -> subprocess.Popen
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        umask=0o022,
     )
 
 

@@ -45,6 +45,8 @@ def test_everything_starts_answers_and_ends_together(tmp_path: Path) -> None:
     wait_until(lambda: not any(map(lives, processes)), 15)
     assert took < 20
     assert not answers(port)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path for path in files if path.stat().st_mode & 0o077] == []
 
 
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from sqlalchemy.exc import OperationalError, StatementError
 from clinic.domain.errors import RuleBroken
 from clinic.extensions import db, for_writing
 from clinic.models import Assessment, Base
+from clinic.own_files import ready_for_sqlite
 from clinic.services.clock import now
 from clinic.services.reasons import rebuilding
 from clinic.services.transaction import transaction
@@ -81,9 +82,9 @@ def copy_sqlite(url: str, folder: Path) -> Path | None:
         return None
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = folder / f"before-migration-{now():%Y%m%d-%H%M%S}.sqlite3"
+    ready_for_sqlite(target)
     with sqlite3.connect(source) as old, sqlite3.connect(target) as new:
         old.backup(new)
-    target.chmod(0o600)
     return target
 
 
