@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Protocol
 
+from clinic.domain.dates import born
 from clinic.domain.search import PHONE_COUNTS, digits_of, fold
 
 OLDEST = 120  # years
 EARLIEST_CONSENT = 2000
 SPOILED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
+
+
+class Named(Protocol):
+    """Somebody who may have a namesake."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def born_on(self) -> date | None: ...
+
+
+def who(person: Named) -> str:
+    """A name, with the date of birth that tells two of that name apart: "Anna Nord, born 3 May 1961"."""
+    return f"{person.name}, {born(person.born_on)}" if person.born_on else person.name
 
 
 def born_problem(day: date, today: date) -> str | None:

@@ -15,7 +15,7 @@ from clinic.domain.dates import born
 from clinic.domain.dates import day_in_words as day
 from clinic.domain.dates import time_in_words as clock
 from clinic.domain.greeting import first_name
-from clinic.models import Client
+from clinic.domain.people import Named, who
 from clinic.reports import unprintable
 from clinic.services.access import practice_of
 from clinic.web import standing
@@ -59,14 +59,9 @@ def day_year(value: date) -> str:
     return f"{day(value)} {value.year}"
 
 
-def who(client: Client) -> str:
-    """Anna Nord, born 3 May 1961: whose page this is, where there may be two of that name."""
-    return f"{client.name}, {born(client.born_on)}" if client.born_on else client.name
-
-
-def born_fact(client: Client) -> list[str]:
-    """The date of birth as a fact under a title that names the client; nothing where it is not known."""
-    return [born(client.born_on)] if client.born_on else []
+def born_fact(person: Named) -> list[str]:
+    """The date of birth as a fact beside a name; nothing where it is not known."""
+    return [born(person.born_on)] if person.born_on else []
 
 
 def city(zone: str) -> str:

@@ -151,7 +151,7 @@ def test_a_client_who_does_well_is_not_listed(people: People, program: Program) 
     answered(program, NOW - DAY, pain=3)
     page = attention.today(people.actor(people.colleague))
     assert page.listed == []
-    assert [each.client_name for each in page.answered] == ["Ada Northcote"]
+    assert [each.name for each in page.answered] == ["Ada Northcote"]
 
 
 @pytest.mark.parametrize("make, kind, said", SOURCES, ids=[row[0].__name__ for row in SOURCES])

@@ -5,13 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Protocol
 
 from sqlalchemy import select
 
 from clinic.domain.access import STAFF
 from clinic.domain.attention import AttentionKind, Reason, shown
 from clinic.domain.errors import RuleBroken
+from clinic.domain.people import Named
 from clinic.extensions import db
 from clinic.models import User
 from clinic.models.base import given, one_of
@@ -54,6 +56,7 @@ class ClientWithReasons:
 
     client_id: uuid.UUID
     name: str
+    born_on: date | None
     phone: str | None
     reasons: tuple[Reason, ...]
     cases: tuple[ReasonCase, ...]
@@ -71,15 +74,24 @@ class ClientWithReasons:
         return any(case.kind is not AttentionKind.WARNING_SIGN for case in self.cases)
 
 
-def gathered(
-    client_id: uuid.UUID, name: str, phone: str | None, reasons: Sequence[Reason], words: Said, at: datetime
-) -> ClientWithReasons:
+class WhoAsks(Named, Protocol):
+    """A client as they were read: whole, or what a list shows of them."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+
+    @property
+    def phone(self) -> str | None: ...
+
+
+def gathered(client: WhoAsks, reasons: Sequence[Reason], words: Said, at: datetime) -> ClientWithReasons:
     """A client with the reasons that show at an instant, the most pressing first, and what they said."""
     records = dict.fromkeys(reason.subject_id for reason in reasons)
     return ClientWithReasons(
-        client_id=client_id,
-        name=name,
-        phone=phone,
+        client_id=client.id,
+        name=client.name,
+        born_on=client.born_on,
+        phone=client.phone,
         reasons=shown(reasons, at),
         cases=tuple(ReasonCase(reason.kind, reason.subject_id) for reason in reasons),
         said=tuple((record, words[record]) for record in records if record in words),

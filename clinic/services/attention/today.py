@@ -30,7 +30,8 @@ class RecentAnswer:
     """A recent answer that asks for nobody, and whose it is."""
 
     client_id: uuid.UUID
-    client_name: str
+    name: str
+    born_on: date | None
     answered_at: datetime
     days_practised: int | None
     pain: int | None
@@ -64,9 +65,7 @@ def today(actor: Actor, *, everybody: bool = False, mine: bool = False) -> Today
     whose = actor.user_id if mine else None
     found = listed.pressing(actor.practice_id, at, MOST if everybody else FIRST, whose)
     words = said.of(actor.practice_id, chain.from_iterable(found.reasons.values()))
-    clients = [
-        gathered(each.id, each.name, each.phone, found.reasons[each.id], words, at) for each in found.clients
-    ]
+    clients = [gathered(each, found.reasons[each.id], words, at) for each in found.clients]
     day = today_in(practice.time_zone)
     return TodayPage(at, day, practice.has_reasons, clients, found.count, _answered(actor, at))
 
@@ -83,6 +82,7 @@ _ANSWERED = (
     select(
         CheckinAnswer.client_id,
         Client.name,
+        Client.born_on,
         CheckinAnswer.answered_at,
         CheckinAnswer.days_practised,
         CheckinAnswer.pain,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, or_, select
@@ -118,7 +118,8 @@ class ComingCheckin:
     """A check-in that is to come; `kept_back` is why it would not go out if it were due now."""
 
     client_id: uuid.UUID
-    client_name: str
+    name: str
+    born_on: date | None
     program_name: str
     due_at: datetime | None
     kept_back: SkipReason | None
@@ -190,4 +191,5 @@ def _coming(
     client: Client, program: str, due_at: datetime | None, warning_open: bool, numbers_set: bool
 ) -> ComingCheckin:
     standing = mail_standing_of(client, numbers_set=numbers_set, warning_open=bool(warning_open))
-    return ComingCheckin(client.id, client.name, program, due_at, why_not_mailed(standing, MailSort.CHECKIN))
+    kept_back = why_not_mailed(standing, MailSort.CHECKIN)
+    return ComingCheckin(client.id, client.name, client.born_on, program, due_at, kept_back)

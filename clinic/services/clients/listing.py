@@ -297,5 +297,5 @@ def _listed(row: Row[Any], reasons: Sequence[Reason], words: Said, at: datetime)
         standing=account_standing(
             has_account=row.user_id is not None, invited_until=row.invited_until, now=at
         ),
-        asks=gathered(row.id, row.name, row.phone, reasons, words, at) if reasons else None,
+        asks=gathered(row, reasons, words, at) if reasons else None,
     )

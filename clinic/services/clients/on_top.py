@@ -80,7 +80,7 @@ def of_record(actor: Actor, client: Client, latest: TimelinePage, at: datetime) 
         [
             OpenOffer(
                 *(row.key, client.id, row.other, TaperingStep(row.text), row.data),
-                *(client.name, row.second),
+                *(client.name, client.born_on, row.second),
             )
             for row in parts.get("offer", ())
         ],
@@ -100,7 +100,7 @@ def _asks(
     ]
     shown = [reason for reason in found if reason.shows_at(at)]
     told = said.gathered((row.key, row.text, row.second is not None) for row in notes)
-    return gathered(client.id, client.name, client.phone, shown, told, at) if shown else None
+    return gathered(client, shown, told, at) if shown else None
 
 
 def _logged(row: Any) -> LoggedRow:

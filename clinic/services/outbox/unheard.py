@@ -32,13 +32,13 @@ class UnheardNews:
     reason: str
     since: datetime
     flag_id: uuid.UUID | None = None
-    client_name: str = ""
+    client: Client | None = None
     day: date | None = None
 
 
 _OPEN = or_(OutboxMessage.flag_id.is_(None), WarningFlag.is_open)  # a sign that was dealt with is heard
 _ALL = (
-    select(OutboxMessage, Client.name)
+    select(OutboxMessage, Client)
     .outerjoin(WarningFlag, points_at(OutboxMessage.flag_id, WarningFlag))
     .outerjoin(Client, points_at(WarningFlag.client_id, Client))
     .where(
@@ -74,7 +74,7 @@ def of(actor: Actor) -> list[UnheardNews]:
     """What somebody has not heard by mail, oldest first."""
     at = now()
     rows = db.session.execute(_ALL, {"practice_id": actor.practice_id, "user_id": actor.user_id}).all()
-    return [_news(mail, name) for mail, name in rows if is_unheard(mail.state, mail.due_at, at)]
+    return [_news(mail, client) for mail, client in rows if is_unheard(mail.state, mail.due_at, at)]
 
 
 def see(actor: Actor, until: datetime) -> int:
@@ -92,13 +92,13 @@ def see(actor: Actor, until: datetime) -> int:
     return len(shown)
 
 
-def _news(mail: OutboxMessage, client_name: str | None) -> UnheardNews:
+def _news(mail: OutboxMessage, client: Client | None) -> UnheardNews:
     return UnheardNews(
         mail.id,
         mail.kind,
         mail.reason or "",
         mail.created_at,
         mail.flag_id,
-        client_name or "",
+        client,
         mail.local_date,
     )

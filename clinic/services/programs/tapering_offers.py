@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, bindparam, exists, func, select, update
@@ -34,7 +34,7 @@ HOLDS = (
 )
 _OPEN = (
     select(TaperingOffer.id, TaperingOffer.client_id, TaperingOffer.program_id, TaperingOffer.step)
-    .add_columns(TaperingOffer.numbers, Client.name, Program.name)
+    .add_columns(TaperingOffer.numbers, Client.name, Client.born_on, Program.name)
     .join(Client, points_at(TaperingOffer.client_id, Client))
     .join(Program, points_at(TaperingOffer.program_id, Program))
     .where(given(TaperingOffer.practice_id), *HOLDS)
@@ -53,7 +53,8 @@ class OpenOffer:
     program_id: uuid.UUID
     step: TaperingStep
     numbers: dict[str, Any]
-    client_name: str
+    name: str
+    born_on: date | None
     program_name: str
 
 

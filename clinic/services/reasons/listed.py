@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
@@ -25,6 +25,7 @@ class PressingClient:
 
     id: uuid.UUID
     name: str
+    born_on: date | None
     phone: str | None
 
 
@@ -45,7 +46,9 @@ def pressing(practice_id: uuid.UUID, at: datetime, most: int, whose: uuid.UUID |
     values = {"practice_id": practice_id, "at": at, "most": most}
     query = _PRESSING if whose is None else _PRESSING_MINE
     found = rows.read(query, values if whose is None else {**values, "whose": whose})
-    clients = {row.client_id: PressingClient(row.client_id, row.name, row.phone) for row in found}
+    clients = {
+        row.client_id: PressingClient(row.client_id, row.name, row.born_on, row.phone) for row in found
+    }
     return Pressing(found[0].in_all if found else 0, list(clients.values()), _by_client(found, at))
 
 
@@ -93,7 +96,7 @@ def _pressing(*, mine: bool = False) -> Select[*tuple[Any, ...]]:
         .subquery("first")
     )
     return (
-        _columns(Client.name, Client.phone, first.c.in_all)
+        _columns(Client.name, Client.born_on, Client.phone, first.c.in_all)
         .join(first, first.c.client_id == OpenReason.client_id)
         .join(Client, points_at(OpenReason.client_id, Client))
         .where(OpenReason.practice_id == bindparam("practice_id"))

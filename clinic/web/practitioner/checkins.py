@@ -88,9 +88,7 @@ def preview_send() -> ResponseReturnValue:
 def _answer(entry: checkin_ledger.LedgerEntry, zone: str) -> words.CheckinAnswerLine | None:
     answer = entry.answer
     return (
-        words.answer_line(entry.checkin.client.name, answer, moment(answer.answered_at, zone))
-        if answer
-        else None
+        words.answer_line(entry.checkin.client, answer, moment(answer.answered_at, zone)) if answer else None
     )
 
 

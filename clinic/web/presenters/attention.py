@@ -63,6 +63,7 @@ class AttentionEntry:
 
     client_id: str
     name: str
+    born_on: date | None
     url: str
     tone: str
     lines: tuple[ReasonLine, ...]
@@ -124,6 +125,7 @@ def entry(
     return AttentionEntry(
         client_id=str(listed.client_id),
         name=listed.name,
+        born_on=listed.born_on,
         url=_client(listed.client_id),
         tone="emergency" if listed.flag_id and first.tier is not Tier.S else "attention",
         lines=tuple(_line(listed, reason, act, at, today, colleagues) for reason in listed.reasons),
@@ -195,7 +197,7 @@ def _where_to_read(reason: Reason, client: Mapping[str, Any]) -> str:
 
 def answer(answered: RecentAnswer, on: date, today: date) -> CheckinAnswerLine:
     """A recent answer in one line; `on` is its day where the practice is."""
-    return answer_line(answered.client_name, answered, _ago(on, today))
+    return answer_line(answered, answered, _ago(on, today))
 
 
 def _client(client_id: object) -> str:

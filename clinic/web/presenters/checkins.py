@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from clinic.domain.dates import time_in_words
+from clinic.domain.people import Named
 from clinic.domain.skipping import not_running, skip_in_words
 from clinic.domain.types import CheckinKind, CheckinState, MistakeAnswer, Tier
 from clinic.models import (
@@ -53,13 +54,26 @@ MISTAKES = {
 class CheckinLine:
     """One line of a ledger or a list of check-ins."""
 
-    client_name: str
-    client_url: str
+    name: str
+    born_on: date | None
+    url: str
     when: str
     mark: tuple[str, str]
     reason: str
     resend_url: str | None
     in_doubt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """A check-in to come: whose, of which program, when, and what keeps it back."""
+
+    name: str
+    born_on: date | None
+    url: str
+    program: str
+    when: str
+    kept_back: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +113,7 @@ class CheckinAnswerLine:
     """An answer in a few words."""
 
     name: str
+    born_on: date | None
     url: str
     facts: tuple[str, ...]
     note: str | None
@@ -124,8 +139,9 @@ def line(entry: LedgerEntry, zone: str) -> CheckinLine:
     """A check-in as a line, its times where the practice is."""
     checkin = entry.checkin
     return CheckinLine(
-        client_name=checkin.client.name,
-        client_url=url_for("practitioner.clients.checkins", client_id=checkin.client_id),
+        name=checkin.client.name,
+        born_on=checkin.client.born_on,
+        url=url_for("practitioner.clients.checkins", client_id=checkin.client_id),
         when=moment(_when(entry), zone),
         mark=STATE_MARKS[checkin.state],
         reason=_reason(entry),
@@ -134,19 +150,19 @@ def line(entry: LedgerEntry, zone: str) -> CheckinLine:
     )
 
 
-def answer_line(name: str, answer: CheckinAnswer | RecentAnswer, when: str) -> CheckinAnswerLine:
+def answer_line(client: Named, answer: CheckinAnswer | RecentAnswer, when: str) -> CheckinAnswerLine:
     """An answer as a line of a list."""
     url = url_for("practitioner.clients.checkins", client_id=answer.client_id)
-    return CheckinAnswerLine(name, url, answer_facts(answer), answer.note, when)
+    return CheckinAnswerLine(client.name, client.born_on, url, answer_facts(answer), answer.note, when)
 
 
-def planned_line(planned: ComingCheckin, zone: str) -> tuple[str, str, str, str, str]:
-    """Time, client, program, address, and what keeps it back, of a check-in to come."""
+def planned_line(planned: ComingCheckin, zone: str) -> PlannedLine:
+    """A check-in to come as a line, its time where the practice is."""
     url = url_for("practitioner.clients.checkins", client_id=planned.client_id)
     assert planned.due_at is not None
     at = time_in_words(planned.due_at.astimezone(ZoneInfo(zone)).time())
     kept_back = f"kept back: {skip_in_words(planned.kept_back)}" if planned.kept_back else ""
-    return at, planned.client_name, planned.program_name, url, kept_back
+    return PlannedLine(planned.name, planned.born_on, url, planned.program_name, at, kept_back)
 
 
 def section(

@@ -10,6 +10,7 @@ from flask import url_for
 from clinic.domain.dates import day_in_words
 from clinic.domain.notices import NoticeKind
 from clinic.domain.notices import lines as news_lines
+from clinic.domain.people import who
 from clinic.domain.types import MailKind
 from clinic.services.mail_setup import MailSetup, MailSource
 from clinic.services.outbox.unheard import UnheardNews
@@ -78,10 +79,10 @@ def news_line(news: UnheardNews, counts: Counts, *, leaves: bool) -> NewsLine:
     """One piece of news that no mail has brought."""
     why = f"{news.reason}." if news.reason else ("It waits." if leaves else "It is kept here, not sent.")
     why = why[:1].upper() + why[1:]
-    if news.kind == MailKind.WARNING_SIGN_ALERT and news.flag_id:
+    if news.kind == MailKind.WARNING_SIGN_ALERT and news.flag_id and news.client:
         return NewsLine(
             news.since.isoformat(),
-            f"A warning sign of {news.client_name} could not be mailed to you. {why}",
+            f"Warning sign of {who(news.client)}: it could not be mailed to you. {why}",
             url_for("practitioner.warnings.show", flag_id=news.flag_id),
             "Review",
             is_warning=True,

@@ -43,6 +43,7 @@ class OfferLine:
     """An open offer as a line with its two buttons."""
 
     name: str
+    born_on: date | None
     url: str
     question: str
     reason: str
@@ -73,7 +74,8 @@ def decided_before(offer: TaperingOffer) -> str:
 def _line(offered: OpenOffer, today: date, *, several: bool) -> OfferLine:
     at = "practitioner.tapering.decide"
     return OfferLine(
-        name=offered.client_name,
+        name=offered.name,
+        born_on=offered.born_on,
         url=url_for("practitioner.programs.show", program_id=offered.program_id),
         question=f"{offered.program_name}: " * several + QUESTIONS[offered.step],
         reason=reason(offered.numbers, today),

@@ -26,7 +26,7 @@ from tests.web.practitioner.test_clients import text
 
 Visit = Callable[..., Visitor]
 STANDING = "No mail server is set: mail is kept here, not sent"
-ALERT = "A warning sign of Ada Northcote could not be mailed to you."
+ALERT = "Warning sign of Ada Northcote: it could not be mailed to you."
 SEEN = "I have seen this"
 
 
@@ -172,7 +172,7 @@ def test_what_came_after_the_page_was_drawn_stays(people: People, visit: Visit) 
     browser.post("/news/seen", {"until": until, "back": "//evil.example"}, status=303)
     page = browser.get("/clients").text
     assert ALERT not in page
-    assert "A warning sign of Bela Forde could not be mailed to you." in page
+    assert "Warning sign of Bela Forde: it could not be mailed to you." in page
 
 
 def test_an_alert_that_a_colleague_has_dealt_with_is_heard(people: People, visit: Visit) -> None:
