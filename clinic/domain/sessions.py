@@ -10,6 +10,7 @@ IDLE = timedelta(hours=1)  # staff see many people's records, so an unattended s
 CLIENT_IDLE = timedelta(hours=4)
 ABSOLUTE = timedelta(hours=12)
 ON_OWN_DEVICE = timedelta(days=30)  # "stay signed in on this phone", for clients alone
+PROVEN_FOR = timedelta(minutes=10)  # before an act that is hard to undo, it is asked again who sits there
 
 
 def absolute_end(role: Role, at: datetime, *, persistent: bool) -> datetime:
@@ -25,6 +26,11 @@ def is_alive(
         return False
     idle = CLIENT_IDLE if role is Role.CLIENT else IDLE
     return _stays(role, persistent) or at - last_seen_at < idle
+
+
+def is_proven(at: datetime, proven_at: datetime) -> bool:
+    """Whether it was shown lately enough who sits there; a clock that was put back proves nothing."""
+    return timedelta(0) <= at - proven_at < PROVEN_FOR
 
 
 def _stays(role: Role, persistent: bool) -> bool:

@@ -22,6 +22,7 @@ class AuthSession(OfPractice, Base):
     user_id: Mapped[uuid.UUID]
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    proven_at: Mapped[datetime]  # when it was last shown who sits there: at sign-in, and when asked again
     expires_at: Mapped[datetime]  # the absolute end
     persistent: Mapped[bool] = mapped_column(default=False)  # "stay signed in": no idle end
     ended_at: Mapped[datetime | None]

@@ -51,7 +51,17 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.practitioner import questionnaires as questions
     from clinic.web.practitioner import reports as files
     from clinic.web.practitioner import routines as routine_pages
-    from clinic.web.public import checkin, health, home, invitation, reset, setup, signin, unsubscribe
+    from clinic.web.public import (
+        checkin,
+        health,
+        home,
+        invitation,
+        proving,
+        reset,
+        setup,
+        signin,
+        unsubscribe,
+    )
     from clinic.web.public import questionnaires as mailed_questions
 
     rules = (
@@ -60,6 +70,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/healthz", health.show, PUBLIC),
         Rule("/sign-in", signin.sign_in, PUBLIC, FORM),
         Rule("/sign-in/again", signin.again, PUBLIC),
+        Rule("/still-you", proving.show, PUBLIC, FORM),
         Rule("/sign-out", signin.sign_out, PUBLIC, POST),
         Rule("/forgotten-password", reset.ask, PUBLIC, FORM),
         Rule("/new-password/<secret>", reset.choose, PUBLIC, FORM, "link"),
@@ -143,10 +154,19 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
             files.assessment_findings,
             STAFF,
             record="assessment",
+            asks_again=True,
         ),
-        Rule("/clients/<uuid:client_id>/findings.csv", files.findings, STAFF, record="client"),
-        Rule("/clients/<uuid:client_id>/assessments/fhir.json", files.fhir, STAFF, record="client"),
-        Rule("/clients/<uuid:client_id>/record.zip", files.record, STAFF, POST, "client"),
+        Rule(
+            "/clients/<uuid:client_id>/findings.csv", files.findings, STAFF, record="client", asks_again=True
+        ),
+        Rule(
+            "/clients/<uuid:client_id>/assessments/fhir.json",
+            files.fhir,
+            STAFF,
+            record="client",
+            asks_again=True,
+        ),
+        Rule("/clients/<uuid:client_id>/record.zip", files.record, STAFF, POST, "client", asks_again=True),
         Rule("/programs/<uuid:program_id>/handout.pdf", files.handout, STAFF, record="program"),
         Rule("/assessments/batteries", batteries.index, STAFF),
         Rule("/assessments/batteries/new", batteries.compose, STAFF, FORM),
@@ -185,10 +205,17 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/mail/<uuid:message_id>/resend", checkins.resend, STAFF, POST, "message"),
         Rule("/practice", practice.show, STAFF, FORM),
         Rule("/practice/test-mail", mail_settings.test, STAFF, POST),
-        Rule("/practice/mail", mail_settings.show, OWNER, FORM),
-        Rule("/practice/mail/forget", mail_settings.forget, OWNER, POST),
+        Rule("/practice/mail", mail_settings.show, OWNER, FORM, asks_again=True),
+        Rule("/practice/mail/forget", mail_settings.forget, OWNER, POST, asks_again=True),
         Rule("/news/seen", news.seen, STAFF, POST),
-        Rule("/practice/people/<uuid:user_id>/close", practice.close_account, OWNER, FORM, "user"),
+        Rule(
+            "/practice/people/<uuid:user_id>/close",
+            practice.close_account,
+            OWNER,
+            FORM,
+            "user",
+            asks_again=True,
+        ),
         Rule("/your-account", account.show, STAFF, FORM),
         Rule("/your-account/morning-mail", account.notice, STAFF, POST),
         # clients

@@ -24,10 +24,12 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.access import is_staff, may
 from clinic.domain.errors import NotFound
+from clinic.domain.sessions import is_proven
 from clinic.domain.types import Audience, Role
 from clinic.extensions import SAFE_METHODS, csrf, login_manager
 from clinic.services.accounts import sessions
 from clinic.services.actors import Actor
+from clinic.services.clock import now
 from clinic.web import given_back
 
 View = Callable[..., Any]
@@ -36,7 +38,10 @@ WARNING_SIGNS = frozenset({"client.warnings.show", "client.warnings.taken_back"}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A line of the URL map. `record` names the kind of record whose id is in the path."""
+    """A line of the URL map. `record` names the kind of record whose id is in the path.
+
+    `asks_again`: whoever has not shown in the last minutes who they are is asked before the view is reached.
+    """
 
     path: str
     view: View
@@ -44,6 +49,7 @@ class Rule:
     methods: tuple[str, ...] = ("GET",)
     record: str | None = None
     csrf: bool = True
+    asks_again: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -59,6 +65,7 @@ class SignedIn(UserMixin):
         self.actor: Actor = found.actor
         self.email: str = found.email
         self.is_archived: bool = found.is_archived
+        self.proven_at = found.proven_at
         self.mail_version = found.mail_version
         self.may_have_news = found.may_have_news
         self._practice = found.practice  # held: the database session forgets what nobody holds
@@ -100,6 +107,8 @@ def _enforce() -> Response | None:
         raise NotFound
     if _is_closed_to_archived(rule) and current_user.is_archived:
         return make_response(render_template("client/archived.html"), 403)
+    if rule.asks_again and (asked := ask_again()):
+        return asked
     given_back.is_over()
     return None
 
@@ -119,6 +128,22 @@ def ask_to_sign_in() -> Response:
         )
     back = request.full_path.rstrip("?") if is_page else None
     return redirect(url_for("public.signin.sign_in", next=back), 303)
+
+
+def ask_again() -> Response | None:
+    """To the page that asks who sits there, and from there back; None for whoever has shown it just now.
+
+    For a rule as a whole there is `Rule.asks_again`; this is for a view that asks in some cases only. What
+    was typed is in its form again afterwards.
+    """
+    proven_at = current_user.proven_at
+    if proven_at is not None and is_proven(now(), proven_at):
+        return None
+    is_page = request.method in SAFE_METHODS
+    if not is_page:
+        given_back.keep()
+    back = request.full_path.rstrip("?") if is_page else None
+    return redirect(url_for("public.proving.show", next=back), 303)
 
 
 def current_actor() -> Actor:
@@ -144,6 +169,14 @@ def begin_session(secret: str, *, persistent: bool) -> None:
     session.permanent = persistent
     login_user(SignedIn(secret, found))
     given_back.bring(kept)
+
+
+def renew_session(secret: str) -> None:
+    """Put the new secret of this browser's session into its cookie; its open forms stay good."""
+    found = sessions.find(secret)
+    if found is None:
+        raise NotFound
+    login_user(SignedIn(secret, found))
 
 
 def end_session() -> None:

@@ -1,4 +1,4 @@
-"""What somebody typed into a form when their session had ended: kept, and back in the form after sign-in."""
+"""What somebody typed before they had to show who they are: kept, and back in the form afterwards."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from clinic.services.accounts.kept_forms import GivenBack
 KEY = "kept_form"  # in the browser's own signed cookie
 _SECRET = ("password", "secret")
 _SECRETS = frozenset({"csrf_token", "current"})
-TYPED_WORDS = "Your session had ended. What you typed is still here, and is not saved yet."
+TYPED_WORDS = "What you typed is still here, and is not saved yet."
 
 
 def keep() -> bool:
-    """Keep the form of this request for whoever's session has ended; False where it cannot be kept."""
+    """Keep the form of this request for whoever's session this is or was; False where it cannot be kept."""
     secret = session.get("_user_id")
     if not secret or not _is_by_hand():
         return False

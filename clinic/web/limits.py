@@ -10,7 +10,7 @@ from flask import Response, request
 
 from clinic.extensions import limiter
 from clinic.web import known_browsers
-from clinic.web.authz import View, current_actor
+from clinic.web.authz import View, current_actor, is_signed_in
 from clinic.web.forms.accounts import address_key
 
 # NIST 800-63B-4 allows at most 100 failed tries an account; there is no hard lock, so that
@@ -29,6 +29,11 @@ def account_key() -> str:
 def own_account_key() -> str:
     """The account of whoever is signed in: an open browser is no place to try passwords either."""
     return f"account:{current_actor().user_id}"
+
+
+def open_browser_key() -> str:
+    """The same on a page that everybody may call up; who is not signed in gets no further there."""
+    return own_account_key() if is_signed_in() else "account:nobody"
 
 
 def did_not_work(answer: Response) -> bool:

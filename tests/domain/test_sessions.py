@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from clinic.domain.sessions import absolute_end, is_alive
+from clinic.domain.sessions import absolute_end, is_alive, is_proven
 from clinic.domain.types import Role
 
 BEGAN = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -50,3 +50,17 @@ def test_an_unattended_screen_closes_itself(role: Role, persistent: bool, idle: 
 def test_a_clients_own_phone_may_lie_idle_for_weeks() -> None:
     end = absolute_end(Role.CLIENT, BEGAN, persistent=True)
     assert is_alive(Role.CLIENT, BEGAN + timedelta(days=29), BEGAN, end, persistent=True)
+
+
+@pytest.mark.parametrize(
+    ("ago", "proven"),
+    [
+        (timedelta(0), True),
+        (timedelta(minutes=9, seconds=59), True),
+        (timedelta(minutes=10), False),
+        (timedelta(seconds=-1), False),  # the clock was put back
+        (timedelta(hours=-1), False),
+    ],
+)
+def test_that_somebody_was_asked_is_good_for_ten_minutes(ago: timedelta, proven: bool) -> None:
+    assert is_proven(BEGAN, BEGAN - ago) is proven

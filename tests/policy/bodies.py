@@ -175,6 +175,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "reply_to": ["desk@planted.example"],
     },
     "practitioner.news.seen": lambda world, at: {"until": ["2099-01-01T00:00:00+00:00"]},
+    "public.proving.show": lambda world, at: {"password": [PASSWORD]},
     "practitioner.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
     "client.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
     "client.pain.morning": lambda world, at: {"settled": ["no"]},

@@ -23,6 +23,8 @@ from tests.policy.forms import Filled, filled, posting_forms
 from tests.policy.stage import Stage
 
 EVERYBODY = ("anonymous", *STAFF_ACTORS, *CLIENT_ACTORS)
+# Called up by anybody, and of use to whoever is signed in.
+OF_SOMEBODY = frozenset({"public.signin.sign_out", "public.proving.show"})
 KINDS = ("anonymous", "owner", "assistant", "client")  # where one of each kind is enough
 
 
@@ -58,7 +60,7 @@ def text_of(answer: TestResponse) -> str:
 
 def guest(address: Address) -> str | None:
     """Somebody who may open this address, the owner of the practice or None."""
-    first = "client" if address.rule.endpoint == "public.signin.sign_out" else "anonymous"
+    first = "client" if address.rule.endpoint in OF_SOMEBODY else "anonymous"
     return next((who for who in (first, *EVERYBODY) if may_open(who, address)), None)
 
 

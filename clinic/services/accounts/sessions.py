@@ -35,6 +35,7 @@ class LivingSession:
     email: str
     practice: Practice
     is_archived: bool = False  # a client whose record is archived: there is nothing for them to do here
+    proven_at: datetime | None = None  # when it was last shown who sits there
     mail_version: datetime | None = None  # of the mail settings of the page
     may_have_news: bool = False  # somebody of the practice whom a mail did not reach
 
@@ -50,6 +51,7 @@ def begin(user: User, *, persistent: bool) -> str:
             user_id=user.id,
             created_at=at,
             last_seen_at=at,
+            proven_at=at,
             expires_at=rules.absolute_end(user.role, at, persistent=persistent),
             persistent=persistent,
         )
@@ -64,6 +66,7 @@ _LIVING = (
         AuthSession.last_seen_at,
         AuthSession.expires_at,
         AuthSession.persistent,
+        AuthSession.proven_at,
         User.id.label("user_id"),
         User.role,
         User.name,
@@ -102,6 +105,16 @@ def find(secret: str) -> LivingSession | None:
     return found
 
 
+def prove(session_id: uuid.UUID) -> str:
+    """Note that it was shown who sits there, within the caller's transaction; the session has a new secret.
+
+    Whoever has taken the old one has nothing from it.
+    """
+    secret = secrets.token_urlsafe(32)
+    _change(AuthSession.id == session_id, token_hash=digest(secret), proven_at=now())
+    return secret
+
+
 def end(secret: str) -> None:
     """End one session, for good."""
     with transaction():
@@ -119,7 +132,14 @@ def _found(row: Any) -> LivingSession:
     actor = Actor(row.user_id, row.Practice.id, row.role, row.name, client_id)
     is_archived = client_id is not None and row.client_status is ClientStatus.ARCHIVED
     return LivingSession(
-        row.session_id, actor, row.email, row.Practice, is_archived, row.mail_version, row.may_have_news
+        session_id=row.session_id,
+        actor=actor,
+        email=row.email,
+        practice=row.Practice,
+        is_archived=is_archived,
+        proven_at=row.proven_at,
+        mail_version=row.mail_version,
+        may_have_news=row.may_have_news,
     )
 
 
@@ -129,9 +149,14 @@ def _touch(session_id: uuid.UUID) -> None:
 
 
 def _end(which: ColumnElement[bool]) -> None:
+    _change(which, ended_at=now())
+
+
+def _change(which: ColumnElement[bool], **values: Any) -> None:
+    """Change living sessions."""
     db.session.execute(
         update(AuthSession)
         .where(which, AuthSession.ended_at.is_(None))
-        .values(ended_at=now())
+        .values(values)
         .execution_options(synchronize_session=False)
     )

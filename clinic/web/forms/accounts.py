@@ -33,12 +33,17 @@ class KnownAddressForm(Form):
         return address_key(self.email.data or "")
 
 
-class SignInForm(KnownAddressForm):
-    """Address and password."""
+class PasswordForm(Form):
+    """The password of somebody who is known already."""
 
     password = PasswordField(
         "Password", [InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)]
     )
+
+
+class SignInForm(KnownAddressForm, PasswordForm):
+    """Address and password."""
+
     persistent = BooleanField("Stay signed in on this device")
 
 

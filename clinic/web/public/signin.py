@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.extensions import db
@@ -13,7 +13,7 @@ from clinic.web.authz import begin_session, current_actor, end_session, home_for
 from clinic.web.forms.accounts import SignInForm
 from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, did_not_work, on_post
 from clinic.web.presenters.chrome import chrome
-from clinic.web.ways import is_ours
+from clinic.web.public.way_on import way_on
 
 
 @on_post(PER_ADDRESS, deduct_when=did_not_work)
@@ -21,7 +21,7 @@ from clinic.web.ways import is_ours
 def sign_in() -> Response | str | tuple[str, int]:
     """Ask for address and password; a wrong one and an unknown one get the same answer."""
     if is_signed_in():
-        return redirect(_way_on(), 303)
+        return redirect(way_on(), 303)
     if not practices.exists():
         return redirect(url_for("public.setup.begin"), 303)
     form = SignInForm()
@@ -34,7 +34,7 @@ def sign_in() -> Response | str | tuple[str, int]:
         form.password.errors = ["That email address and password do not belong together."]
         return _page(form), 422
     begin_session(secret, persistent=bool(form.persistent.data))
-    return known_browsers.remember(redirect(_way_on(), 303), form.address_key())
+    return known_browsers.remember(redirect(way_on(), 303), form.address_key())
 
 
 def again() -> Response | str:
@@ -61,12 +61,3 @@ def sign_out() -> Response:
 
 def _page(form: SignInForm) -> str:
     return render_template("public/sign_in.html", form=form, chrome=chrome(practices.only_one(), None))
-
-
-def _way_on() -> str:
-    """The page of a form that came too late, or one that was asked for before, else the first page."""
-    if back := given_back.found():
-        flash(given_back.TYPED_WORDS, "caution")
-        return back.path if given_back.has_page(back) else url_for("public.signin.again")
-    wanted = request.args.get("next", "")
-    return wanted if is_ours(wanted) else home_for(current_actor().role)
