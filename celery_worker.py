@@ -1,6 +1,6 @@
 """What `celery -A celery_worker` loads: the app's Celery, with its tasks."""
 
-from clinic import create_app_from_env
+from clinic import work_from_env
 from clinic.tasks import init_tasks
 
-celery = init_tasks(create_app_from_env())
+celery = init_tasks(work_from_env())

@@ -46,9 +46,34 @@ def serve_from_env() -> Flask:
     """The same for web servers: the static files are packed before the first one is asked for."""
     from clinic.web import assets
 
-    app = create_app_from_env()
+    app = work_from_env()
     assets.pack_all()
     return app
+
+
+def work_from_env() -> Flask:
+    """The same for what runs on: another release's tables end the start with one line and exit code 2."""
+    app = create_app_from_env()
+    problem = _why_not_to_start(app)
+    if problem is not None:
+        print(f"Regroove cannot start. {problem}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+    return app
+
+
+def _why_not_to_start(app: Flask) -> str | None:
+    from sqlalchemy.exc import DBAPIError
+
+    from clinic.extensions import db
+    from clinic.services.upkeep import release
+
+    with app.app_context():
+        try:
+            return release.why_not_to_start()
+        except DBAPIError:
+            return None  # it is away: pages and /healthz say so until it is back
+        finally:
+            db.engine.dispose()  # what is forked off this process must not share a connection
 
 
 def _keep_what_stays() -> None:

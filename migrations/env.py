@@ -1,17 +1,46 @@
-"""Alembic's entry: the app's own engine, our metadata, the same steps on SQLite and PostgreSQL."""
+"""Alembic's entry: the app's own engine, our metadata, the same steps on SQLite and PostgreSQL.
+
+A release is migrated while the last one still runs: a step that cannot have its lock at once gives way and
+tries again, two migrations wait for each other, and a way back never loses what somebody wrote.
+"""
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
+import sqlalchemy as sa
 from alembic import context
+from alembic.operations import Operations
+from alembic.operations.ops import DropColumnOp, DropTableOp
+from alembic.operations.toimpl import drop_column, drop_table
 from flask import current_app
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from clinic.models import Base
 from clinic.models.base import UtcDateTime
+
+log = logging.getLogger("alembic")
+
+ONE_AT_A_TIME = 7_238_911_405  # any number that nothing else of ours takes as an advisory lock
+WAITS_FOR_A_LOCK = "3s"  # a page that comes meanwhile waits behind us
+TRIES, PAUSE = 20, 3.0  # seconds
+LOCK_NOT_HAD = "55P03"
+MADE_AGAIN = frozenset({"kept_form", "mail_connection", "open_reason", "search_piece"})  # or gone in a while
+
+
+class WouldLoseRecords(RuntimeError):
+    """A way back that would drop what somebody wrote."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"This way back would drop {what}. Restore the backup from before the release instead, "
+            "or lose them on purpose: clinic db downgrade -x drop=yes REVISION"
+        )
 
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
@@ -45,7 +74,51 @@ def check_keys(connection: Connection) -> None:
             raise RuntimeError(f"rows point at nothing: {tables}")
 
 
-def run() -> None:
+def goes_back() -> bool:
+    """Whether this run undoes steps, and was not told to drop what stands in the way."""
+    wanted = context.get_context().environment_context.context_opts["fn"].__name__
+    return bool(wanted == "downgrade") and context.get_x_argument(as_dictionary=True).get("drop") != "yes"
+
+
+def _has(operations: Operations, query: sa.Select[Any]) -> bool:
+    return operations.get_bind().execute(query.limit(1)).first() is not None
+
+
+@Operations.implementation_for(DropTableOp, replace=True)
+def drop_an_empty_table(operations: Operations, wanted: DropTableOp) -> None:
+    """Drop a table; on the way back only one that holds nothing, or nothing but what is made again."""
+    table = sa.table(wanted.table_name)
+    holds_records = goes_back() and wanted.table_name not in MADE_AGAIN
+    if holds_records and _has(operations, sa.select(sa.literal(1)).select_from(table)):
+        raise WouldLoseRecords(f"the rows of {wanted.table_name}")
+    drop_table(operations, wanted)
+
+
+@Operations.implementation_for(DropColumnOp, replace=True)
+def drop_an_empty_column(operations: Operations, wanted: DropColumnOp) -> None:
+    """Drop a column; on the way back not one that may be left empty and was not: somebody wrote that."""
+    if goes_back() and wanted.table_name not in MADE_AGAIN and _may_be_empty(operations, wanted):
+        column = sa.column(wanted.column_name)
+        if _has(
+            operations, sa.select(column).select_from(sa.table(wanted.table_name)).where(column.is_not(None))
+        ):
+            raise WouldLoseRecords(f"what stands in {wanted.table_name}.{wanted.column_name}")
+    drop_column(operations, wanted)
+
+
+def _may_be_empty(operations: Operations, wanted: DropColumnOp) -> bool:
+    columns = sa.inspect(operations.get_bind()).get_columns(wanted.table_name)
+    return any(column["name"] == wanted.column_name and column["nullable"] for column in columns)
+
+
+def wait_for_our_turn(connection: Connection) -> None:
+    """One migration at a time, which never stands long in the way of who works meanwhile."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyhow
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAITS_FOR_A_LOCK}'")
+
+
+def migrate() -> None:
     """Migrate over one connection, all steps in one transaction."""
     engine = current_app.extensions["migrate"].db.engine
     with engine.connect() as connection, tables_may_be_made_anew(connection):
@@ -53,11 +126,26 @@ def run() -> None:
             connection=connection,
             target_metadata=Base.metadata,
             render_item=render_item,
+            transactional_ddl=True,  # SQLite's too: our own BEGIN sees to it (extensions)
             **current_app.extensions["migrate"].configure_args,  # compares types; batches on SQLite
         )
         with context.begin_transaction():
+            wait_for_our_turn(connection)
             context.run_migrations()
             check_keys(connection)
+
+
+def run() -> None:
+    """Migrate; where a table is held by somebody's long work, give way and try again for a minute."""
+    for left in reversed(range(TRIES)):
+        try:
+            migrate()
+            return
+        except OperationalError as error:
+            if not left or getattr(error.orig, "sqlstate", None) != LOCK_NOT_HAD:
+                raise
+            log.warning("a table is in use; trying again in %d s", PAUSE)
+            time.sleep(PAUSE)
 
 
 run()

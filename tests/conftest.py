@@ -18,7 +18,7 @@ from clinic.extensions import db, limiter
 from clinic.mail.smtp_url import SmtpServer
 from clinic.services.mail_setup import MailSetup, MailSource
 from config import Settings
-from tests.backends import database_urls
+from tests.backends import POSTGRES, database_urls
 from tests.factories.people import People, make_people
 from tests.visitor import Visitor
 
@@ -27,6 +27,14 @@ settings.register_profile("suite", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("suite")
 # The app and its libraries are half a million objects that stay: looked through less often for rubbish.
 gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is about PostgreSQL itself belongs to its own run."""
+    theirs = [] if POSTGRES else [item for item in items if item.get_closest_marker("postgres_only")]
+    if theirs:
+        items[:] = [item for item in items if item not in theirs]
+        config.hook.pytest_deselected(items=theirs)
 
 
 def settings_for(database_url: str, data_dir: Path, **changes: object) -> Settings:

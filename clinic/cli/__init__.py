@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from clinic import create_app_from_env
 from clinic.domain.errors import ClinicError
+from clinic.services.upkeep import release
 
 
 def init_cli(app: Flask) -> None:
@@ -33,7 +34,21 @@ def init_cli(app: Flask) -> None:
         app.cli.add_command(command)
 
 
+def _tell_version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(f"Regroove {release.version()}, tables {release.schema()}")
+        context.exit()
+
+
 @click.group(cls=FlaskGroup, create_app=create_app_from_env, add_version_option=False)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Say which release.",
+)
 def cli() -> None:
     """Regroove: run a practice's clients, programs, assessments and check-ins."""
 

@@ -9,16 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 from css_inline import CSSInliner
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+from jinja2 import Environment, StrictUndefined, Template, select_autoescape
 
 from clinic.domain.types import MailKind
 from clinic.mail.form_letters import Encoded, LetterForm, blank
-
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+from clinic.reading import ReadAtStart, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +165,7 @@ def _templates(kind: MailKind) -> _Templates:
 @cache
 def _environment() -> Environment:
     return Environment(
-        loader=_InliningLoader(TEMPLATES),
+        loader=_InliningLoader(),
         autoescape=select_autoescape(("html",), default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -177,13 +175,13 @@ def _environment() -> Environment:
     )
 
 
-class _InliningLoader(FileSystemLoader):
+class _InliningLoader(ReadAtStart):
     """Puts the style sheet into style attributes once, when a template is loaded, not once a mail."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         source, filename, up_to_date = super().get_source(environment, template)
         if template.endswith(".html"):
-            source = _inlined(source, (TEMPLATES / "mail" / "style.css").read_text("utf-8"))
+            source = _inlined(source, sources()["mail/style.css"])
         return source, filename, up_to_date
 
 

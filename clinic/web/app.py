@@ -10,6 +10,7 @@ from flask import Flask, has_request_context, request
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
+from clinic.reading import ReadAtStart
 from clinic.web.templating import PageEnvironment
 
 MOST_ADDRESSES = 10_000  # of links that are remembered; those not asked for longest give way
@@ -30,6 +31,7 @@ class ClinicApp(Flask):
     """Flask that remembers the addresses it built: they follow from the page and its ids alone."""
 
     jinja_environment = PageEnvironment
+    jinja_loader = ReadAtStart()
 
     def __init__(self, name: str) -> None:
         super().__init__(name, static_folder=None)  # they are served by a rule of their own

@@ -43,7 +43,7 @@ def test_a_world_of_rows_goes_down_a_step_and_up_again(live_app: Flask) -> None:
     before["mail_reply"] = before["pain_morning"] = 0  # what has no table below is gone
     db.session.remove()
 
-    downgrade(revision="0009")
+    downgrade(revision="0009", x_arg="drop=yes")
     keys = db.session.scalars(text("SELECT form_key FROM questionnaire_request")).all()
     assert len(set(keys)) == len(keys) == before["questionnaire_request"]
     assert all(len(key) == 32 for key in keys)

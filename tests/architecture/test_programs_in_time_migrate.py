@@ -32,7 +32,7 @@ def test_words_of_an_end_stay_beside_the_kind_other_and_a_pause_keeps_its_day(li
     ids = ended.id, paused.id
     db.session.remove()
 
-    downgrade(revision=BEFORE)
+    downgrade(revision=BEFORE, x_arg="drop=yes")
     kinds = db.session.scalars(text("SELECT action FROM program_event ORDER BY action")).all()
     assert kinds == ["end", "pause"]  # the line of a moved day goes with the word for it
     db.session.remove()

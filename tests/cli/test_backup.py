@@ -31,7 +31,7 @@ def everything() -> dict[str, list[tuple[object, ...]]]:
 
 def empty_database() -> None:
     db.session.remove()
-    downgrade(revision="base")
+    downgrade(revision="base", x_arg="drop=yes")
     upgrade()
 
 

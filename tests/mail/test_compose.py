@@ -14,6 +14,7 @@ import pytest
 from clinic.domain.types import MailKind
 from clinic.mail import compose
 from clinic.mail.compose import Letterhead, MailContent
+from clinic.reading import TEMPLATES
 
 HEAD = Letterhead("Harbour Street Practice", "020 7946 0018", "112")
 LINK = "https://clinic.example/c/k7Pq"
@@ -321,7 +322,7 @@ def test_a_missing_value_stops_the_mail() -> None:
 
 
 def test_every_kind_of_mail_has_its_three_templates_and_no_folder_is_left_over() -> None:
-    kinds = {folder.name for folder in (compose.TEMPLATES / "mail").iterdir() if folder.is_dir()}
+    kinds = {folder.name for folder in (TEMPLATES / "mail").iterdir() if folder.is_dir()}
     functions = {
         name
         for name, function in vars(compose).items()
@@ -332,5 +333,5 @@ def test_every_kind_of_mail_has_its_three_templates_and_no_folder_is_left_over()
     }
     assert kinds == functions
     for kind in kinds:
-        files = {file.name for file in (compose.TEMPLATES / "mail" / kind).iterdir()}
+        files = {file.name for file in (TEMPLATES / "mail" / kind).iterdir()}
         assert files == {"subject.txt", "body.txt", "body.html"}

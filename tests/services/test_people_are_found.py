@@ -66,7 +66,7 @@ def test_clients_of_before_are_found_too(live_app: Flask) -> None:
     make_client(people.practice, "Käthe Müller", phone="+44 7912 345678", group_name="Frühling group")
     db.session.commit()
     db.session.remove()
-    downgrade(revision=BEFORE)
+    downgrade(revision=BEFORE, x_arg="drop=yes")
     db.session.execute(update(Client.__table__).values(search_key="old"))
     db.session.commit()
     db.session.remove()

@@ -31,7 +31,7 @@ def test_a_screen_that_its_answers_prove_asks_for_somebody_after_the_update(live
     assert positive() == found
     db.session.remove()
 
-    downgrade(revision=BEFORE)
+    downgrade(revision=BEFORE, x_arg="drop=yes")
     assert positive() == found[:1]
     db.session.execute(text("DELETE FROM open_reason"))
     db.session.execute(text("UPDATE practice SET reasons_version = 1"))  # as the rules before kept it

@@ -40,7 +40,7 @@ def test_reasons_that_were_looked_after_stay_so_down_and_up_again(live_app: Flas
     assert [kind for kind, _ in handled] == ["bounced", "contact_wanted"]
 
     db.session.remove()
-    downgrade(revision=BEFORE)
+    downgrade(revision=BEFORE, x_arg="drop=yes")
     closed = "SELECT handled_at IS NOT NULL, handled_by IS NOT NULL FROM checkin_answer ORDER BY answered_at"
     rows = [tuple(map(bool, row)) for row in db.session.execute(text(closed))]
     # open: nobody has called; closed as it came: it asked for nobody; closed by name
@@ -84,7 +84,7 @@ def test_of_several_acts_only_what_was_done_and_stands_goes_down(live_app: Flask
     acts.undo(actor, taken_back[0], press.id)
 
     db.session.remove()
-    downgrade(revision="0016")
+    downgrade(revision="0016", x_arg="drop=yes")
     rows = db.session.execute(text("SELECT kind, note FROM reason_handling")).all()
     assert [tuple(row) for row in rows] == [("bounced", "Called.")]
     db.session.remove()
