@@ -10,16 +10,21 @@ from flask_migrate import upgrade
 
 from clinic.extensions import MIGRATIONS, db, for_writing
 from clinic.services.transaction import release
-from clinic.services.upkeep import backup
+from clinic.services.upkeep.backups.plain_copy import copy_sqlite
 from config import Settings
 
 
 def make_tables() -> None:
     """Make the tables in an empty database, and its folder; one that holds any is left as it is."""
-    settings: Settings = current_app.config["SETTINGS"]
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder()
     if not _versions():
         upgrade()
+
+
+def make_folder() -> None:
+    """Make the data folder where it is not there yet."""
+    settings: Settings = current_app.config["SETTINGS"]
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def bring_up_to_date(settings: Settings) -> None:
@@ -42,6 +47,6 @@ def _versions() -> set[str]:
 def _keep_a_copy(settings: Settings) -> None:
     copy = None
     if settings.database_url.startswith("sqlite"):
-        copy = backup.copy_sqlite(settings.database_url, settings.data_dir / "backups")
+        copy = copy_sqlite(settings.database_url, settings.data_dir / "backups")
     if copy is not None:
         click.echo(f"A copy from before the migration is at {copy}.")

@@ -22,6 +22,7 @@ class NoticeKind(StrEnum):
     REFUSED = "refused"
     UNSUBSCRIBED = "unsubscribed"
     MAIL_PAUSED = "mail_paused"
+    BACKUP_FAILED = "backup_failed"
     TAPERING = "tapering"
     ENDED = "ended"
 
@@ -57,6 +58,10 @@ WORDS: Mapping[NoticeKind, tuple[str, str]] = MappingProxyType(
         NoticeKind.MAIL_PAUSED: (
             "The mail server has refused our mail for a while",
             "The mail server has refused our mail for a while",
+        ),
+        NoticeKind.BACKUP_FAILED: (
+            "The last backup went wrong: the page Backups says why, and what to do",
+            "The last backup went wrong: the page Backups says why, and what to do",
         ),
         NoticeKind.TAPERING: (
             "1 client may be ready for fewer check-ins",

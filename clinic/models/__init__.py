@@ -3,6 +3,7 @@
 from clinic.models.assessment import Amendment, Assessment, AssessmentDraft, Finding, ProgramFinding
 from clinic.models.attention import OpenReason, ReasonHandling
 from clinic.models.audit import AuditEvent
+from clinic.models.backup import BackupKey, BackupRecord
 from clinic.models.base import Base
 from clinic.models.battery import OwnBattery, OwnBatteryVersion, OwnTest, OwnTestVersion
 from clinic.models.checkin import (
@@ -27,7 +28,7 @@ from clinic.models.questionnaire import QuestionnaireRequest, QuestionnaireRespo
 from clinic.models.reply import MailReply
 from clinic.models.routine import Routine, RoutineItem, RoutineVersion
 from clinic.models.search import SearchPiece
-from clinic.models.sending import MailAccount, MailConnection, SendingBatch
+from clinic.models.sending import MailAccount, MailConnection
 from clinic.models.session import AuthSession
 from clinic.models.tapering import TaperingOffer
 
@@ -37,6 +38,8 @@ __all__ = [
     "AssessmentDraft",
     "AuditEvent",
     "AuthSession",
+    "BackupKey",
+    "BackupRecord",
     "Base",
     "Checkin",
     "CheckinAnswer",
@@ -77,7 +80,6 @@ __all__ = [
     "RoutineItem",
     "RoutineVersion",
     "SearchPiece",
-    "SendingBatch",
     "SignOff",
     "TaperingOffer",
     "User",

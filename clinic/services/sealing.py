@@ -46,13 +46,18 @@ def unseal(purpose: str, place: str, sealed: str) -> str:
         raise Unreadable from None
 
 
+def derived(purpose: str) -> bytes:
+    """A key of 32 bytes for one purpose, the same for as long as CLINIC_SECRET_KEY is."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return _key(settings.secret_key, purpose)
+
+
 def _bound(place: str) -> bytes:
     return VERSION + place.encode()
 
 
 def _box(purpose: str) -> AESGCM:
-    settings: Settings = current_app.config["SETTINGS"]
-    return AESGCM(_key(settings.secret_key, purpose))
+    return AESGCM(derived(purpose))
 
 
 @lru_cache(maxsize=16)

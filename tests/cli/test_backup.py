@@ -1,92 +1,113 @@
-"""A backup holds everything, and a bad one changes nothing."""
+"""Backup and restore from the command line: what is refused is one sentence and exit code 2."""
 
 from __future__ import annotations
 
-import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, select
 
 from clinic import create_app
-from clinic.domain.errors import RuleBroken
 from clinic.extensions import db
-from clinic.models import Base, Practice
-from clinic.services.upkeep import backup
+from clinic.models import BackupRecord, Practice
 from tests.backends import database_urls
 from tests.conftest import settings_for
 from tests.factories.people import make_people
 
 
-def everything() -> dict[str, list[tuple[object, ...]]]:
-    rows = {
-        table.name: sorted(tuple(map(str, row)) for row in db.session.execute(select(table)))
-        for table in Base.metadata.sorted_tables
-    }
-    db.session.rollback()
-    return rows
+def run(app: Flask, *words: object) -> Result:
+    return app.test_cli_runner().invoke(args=[str(word) for word in words])
 
 
-def empty_database() -> None:
-    db.session.remove()
-    downgrade(revision="base", x_arg="drop=yes")
-    upgrade()
+def well(app: Flask, *words: object) -> str:
+    done = run(app, *words)
+    assert done.exception is None, done.output
+    return done.output
 
 
-def test_what_is_restored_is_what_was_backed_up(live_app: Flask, tmp_path: Path) -> None:
-    make_people()
-    before = everything()
-    rows = backup.back_up(tmp_path / "all.gz")
-    empty_database()
-    written = [len(each) for name, each in before.items() if name not in backup.DERIVED]
-    assert backup.restore(tmp_path / "all.gz") == rows == sum(written)
-    assert everything() == before
+def refused(app: Flask, *words: object) -> str:
+    done = run(app, *words)
+    assert done.exit_code == 2, done.output
+    assert len(done.output.strip().splitlines()) == 1
+    return done.output
 
 
-def test_a_backup_is_readable_by_its_owner_alone(live_app: Flask, tmp_path: Path) -> None:
-    backup.back_up(tmp_path / "all.gz")
-    assert (tmp_path / "all.gz").stat().st_mode & 0o077 == 0
-
-
-def test_a_backup_that_was_cut_off_changes_nothing(live_app: Flask, tmp_path: Path) -> None:
-    make_people()
-    backup.back_up(tmp_path / "all.gz")
-    lines = gzip.decompress((tmp_path / "all.gz").read_bytes()).splitlines(keepends=True)
-    (tmp_path / "cut.gz").write_bytes(gzip.compress(b"".join(lines[:-3])))
-    empty_database()
-    before = everything()
-    with pytest.raises(RuleBroken, match="cut off"):
-        backup.restore(tmp_path / "cut.gz")
-    assert everything() == before
-
-
-@pytest.mark.parametrize("content", [b"", b"not a backup", gzip.compress(b'{"format": "another"}\n')])
-def test_a_file_that_is_no_backup_is_refused(live_app: Flask, tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "x.gz").write_bytes(content)
-    with pytest.raises(RuleBroken, match="backup"):
-        backup.restore(tmp_path / "x.gz")
-
-
-def test_a_database_with_records_is_never_written_over(live_app: Flask, tmp_path: Path) -> None:
-    make_people()
-    backup.back_up(tmp_path / "all.gz")
-    with pytest.raises(RuleBroken, match="empty"):
-        backup.restore(tmp_path / "all.gz")
-
-
-def test_an_empty_folder_is_filled_from_a_backup(live_app: Flask, tmp_path: Path) -> None:
-    make_people()
-    rows = backup.back_up(tmp_path / "all.gz")
+@contextmanager
+def new_installation(folder: Path, **changes: object) -> Iterator[Flask]:
+    """An installation whose database has no tables yet."""
     with database_urls() as new:
-        app = create_app(settings_for(new(), tmp_path / "not" / "there"))
+        app = create_app(settings_for(new(), folder, **changes))
         with app.app_context():
-            done = app.test_cli_runner().invoke(args=["restore", str(tmp_path / "all.gz")])
-            assert done.exception is None
-            assert f"{rows} rows restored" in done.output
+            yield app
             db.session.remove()
             db.engine.dispose()
+
+
+@pytest.fixture
+def backup(live_app: Flask, tmp_path: Path) -> Path:
+    """An encrypted backup, with its sheet beside it."""
+    make_people()
+    (tmp_path / "sheet").write_text(well(live_app, "backup", "keys", "new", "--label", "Olive’s desk"))
+    well(live_app, "backup", tmp_path / "all.backup")
+    return tmp_path / "all.backup"
+
+
+def test_with_the_sheet_alone_everything_comes_back_on_a_new_machine(backup: Path, tmp_path: Path) -> None:
+    with new_installation(tmp_path / "new", secret_key="the secret of a machine bought today") as app:
+        said = refused(app, "restore", backup, "--key", tmp_path / "sheet")
+        assert "another installation" not in said  # it is named, with what to add
+        assert "--another" in said
+        assert "rows restored" in well(app, "restore", backup, "--key", tmp_path / "sheet", "--another")
+        assert db.session.scalar(select(func.count()).select_from(Practice)) == 2
+        assert db.session.scalars(select(BackupRecord.kind)).all() == ["restore"]
+        assert "Olive’s desk" in well(app, "backup", "keys")  # the next backup is encrypted to the same key
+
+
+def test_a_backup_is_checked_without_being_restored(live_app: Flask, backup: Path, tmp_path: Path) -> None:
+    assert "is whole: " in well(live_app, "backup", "check", backup, "--key", tmp_path / "sheet")
+    backup.write_bytes(backup.read_bytes()[:-200])
+    assert "cut off" in refused(live_app, "backup", "check", backup, "--key", tmp_path / "sheet")
+
+
+def test_without_its_sheet_nobody_opens_it(backup: Path, tmp_path: Path) -> None:
+    with new_installation(tmp_path) as app:
+        assert "is encrypted" in refused(app, "restore", backup)
+        (tmp_path / "no sheet").write_text("AGE-SECRET-KEY-1 is what I remember")
+        assert "No key was found" in refused(app, "restore", backup, "--key", tmp_path / "no sheet")
+
+
+def test_a_laptop_is_told_that_its_backup_is_not_encrypted(live_app: Flask, tmp_path: Path) -> None:
+    make_people()
+    assert "NOT ENCRYPTED" in well(live_app, "backup", tmp_path / "plain.backup")
+    with new_installation(tmp_path) as app:
+        assert "rows restored" in well(app, "restore", tmp_path / "plain.backup")
+
+
+def test_in_production_nothing_is_written_without_a_key(tmp_path: Path) -> None:
+    with new_installation(
+        tmp_path, env="production", smtp_url="smtp://mail.clinic.example", base_url="https://clinic.example"
+    ) as app:
+        well(app, "db", "upgrade")
+        assert "clinic backup keys new" in refused(app, "backup", tmp_path / "all.backup")
+        assert not (tmp_path / "all.backup").exists()
+
+
+def test_a_backup_that_cannot_be_written_is_one_sentence(live_app: Flask, tmp_path: Path) -> None:
+    assert "No such file" in refused(live_app, "backup", tmp_path / "not" / "there.backup").splitlines()[-1]
+
+
+def test_keys_are_added_and_retired_and_the_last_one_stays(live_app: Flask) -> None:
+    well(live_app, "backup", "keys", "new", "--label", "first")
+    first = well(live_app, "backup", "keys").split()[0]
+    assert "only key" in refused(live_app, "backup", "keys", "retire", first)
+    assert "begins with age1" in refused(live_app, "backup", "keys", "add", "ssh-ed25519")
+    well(live_app, "backup", "keys", "new", "--label", "second")
+    well(live_app, "backup", "keys", "retire", first)
+    assert "first" not in well(live_app, "backup", "keys")
 
 
 @pytest.mark.parametrize(
@@ -102,11 +123,6 @@ def test_an_empty_folder_is_filled_from_a_backup(live_app: Flask, tmp_path: Path
     ids=["demo", "init"],
 )
 def test_an_empty_folder_gets_its_tables_first(tmp_path: Path, command: list[str]) -> None:
-    with database_urls() as new:
-        app = create_app(settings_for(new(), tmp_path / "new"))
-        with app.app_context():
-            done = app.test_cli_runner().invoke(args=command)
-            assert done.exception is None, done.output
-            assert db.session.scalar(select(func.count()).select_from(Practice)) == 1
-            db.session.remove()
-            db.engine.dispose()
+    with new_installation(tmp_path / "new") as app:
+        well(app, *command)
+        assert db.session.scalar(select(func.count()).select_from(Practice)) == 1

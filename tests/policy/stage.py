@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from clinic.extensions import db, limiter
 from clinic.models import Base, User
-from clinic.services.upkeep.backup import DERIVED
+from clinic.services.upkeep.backups.rows import DERIVED
 from tests.factories.planting import Marks
 from tests.factories.records import World
 from tests.visitor import Visitor

@@ -24,7 +24,8 @@ from clinic.services.clients import records as clients
 from clinic.services.clients.importing import import_clients
 from clinic.services.clients.records import ClientDetails
 from clinic.services.transaction import transaction
-from clinic.services.upkeep import backup
+from clinic.services.upkeep.backups.restoring import OLD_FORMAT, Trust, restore
+from clinic.services.upkeep.backups.rows import one_instant, revision
 from config import Settings
 from tests.factories.checkins import enrol, link_to, sent_checkin
 from tests.factories.people import PASSWORD, People, make_client
@@ -348,28 +349,28 @@ def crafted(head: Any, *lines: Any) -> bytes:
 def test_a_crafted_backup_is_refused_in_a_line_and_changes_nothing(
     live_app: Any, tmp_path: Path, lines: list[Any]
 ) -> None:
-    backup.back_up(tmp_path / "real.gz")
-    head = json.loads(gzip.decompress((tmp_path / "real.gz").read_bytes()).splitlines()[0])
+    with one_instant() as connection:
+        head = {"format": OLD_FORMAT, "revision": revision(connection)}
     (tmp_path / "x.gz").write_bytes(crafted(head, *lines, {"rows": len(lines)}))
     with pytest.raises(RuleBroken, match=r"x\.gz"):
-        backup.restore(tmp_path / "x.gz")
+        restore(tmp_path / "x.gz", Trust(unverified=True))
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(Practice)) == 0
 
 
 def test_a_damaged_backup_is_refused_in_a_line(live_app: Any, tmp_path: Path) -> None:
-    whole = bytearray(crafted({"format": backup.FORMAT}, *[["practice", {"id": n}] for n in range(2000)]))
+    whole = bytearray(crafted({"format": OLD_FORMAT}, *[["practice", {"id": n}] for n in range(2000)]))
     for place in range(30, len(whole) - 30, 7):
         whole[place] ^= 0xFF
     (tmp_path / "x.gz").write_bytes(bytes(whole))
     with pytest.raises(RuleBroken, match=r"x\.gz"):
-        backup.restore(tmp_path / "x.gz")
+        restore(tmp_path / "x.gz", Trust(unverified=True))
 
 
 def test_a_backup_nested_without_end_is_refused_in_a_line(live_app: Any, tmp_path: Path) -> None:
     (tmp_path / "x.gz").write_bytes(gzip.compress(b"[" * 200_000 + b"\n"))
     with pytest.raises(RuleBroken, match=r"x\.gz"):
-        backup.restore(tmp_path / "x.gz")
+        restore(tmp_path / "x.gz", Trust(unverified=True))
 
 
 def test_the_folder_of_the_records_is_its_owners_alone(tmp_path: Path) -> None:

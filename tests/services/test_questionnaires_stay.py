@@ -17,7 +17,8 @@ from clinic.services import demo
 from clinic.services.questionnaires import answering as questionnaire_answering
 from clinic.services.questionnaires import results as questionnaire_results
 from clinic.services.transaction import transaction
-from clinic.services.upkeep import backup
+from clinic.services.upkeep.backups.making import write_backup
+from clinic.services.upkeep.backups.restoring import Trust, restore
 from tests.backends import POSTGRES, database_urls
 from tests.conftest import settings_for
 from tests.factories.people import People, make_people
@@ -90,13 +91,13 @@ def test_a_backup_brings_every_answer_back_and_locks_it(live_app: Flask, tmp_pat
     actor = people.actor(people.colleague)
     questionnaire_answering.correct(actor, first.id, 1, pain(now=8), "Read the wrong line.")
     before = everything()
-    backup.back_up(tmp_path / "b.gz")
+    write_backup(tmp_path / "b.backup", [])
     db.session.remove()
     with database_urls() as new:
         other = create_app(settings_for(new(), tmp_path))
         with other.app_context():
             upgrade()
-            backup.restore(tmp_path / "b.gz")
+            restore(tmp_path / "b.backup", Trust())
             assert everything() == before
             assert len(questionnaire_results.for_client(actor, people.client.id, every=True)) == 3
             with pytest.raises(DBAPIError, match=KEPT):

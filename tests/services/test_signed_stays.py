@@ -21,7 +21,8 @@ from clinic.services.actors import Actor
 from clinic.services.assessments import amendments
 from clinic.services.assessments import recording as assessments
 from clinic.services.assessments.amendments import AmendmentWish
-from clinic.services.upkeep import backup
+from clinic.services.upkeep.backups.making import write_backup
+from clinic.services.upkeep.backups.restoring import Trust, restore
 from tests.backends import POSTGRES, database_urls
 from tests.conftest import settings_for
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
@@ -152,13 +153,13 @@ def test_a_backup_brings_signed_assessments_and_their_amendments_back(
         AmendmentWish(key="1", place=INTERNAL_LEFT, value=25.0, note="", reason="Typed wrong"),
     )
     before = everything()
-    backup.back_up(tmp_path / "b.gz")
+    write_backup(tmp_path / "b.backup", [])
     db.session.remove()
     with database_urls() as new:
         other = create_app(settings_for(new(), tmp_path))
         with other.app_context():
             upgrade()
-            backup.restore(tmp_path / "b.gz")
+            restore(tmp_path / "b.backup", Trust())
             assert everything() == before
             with pytest.raises(DBAPIError, match=SIGNED):
                 db.session.execute(text("DELETE FROM finding"))

@@ -28,16 +28,21 @@ class Signatures:
         """Rows of the assessment table as drafts."""
         for row in rows:
             if row.get("status") == AssessmentStatus.SIGNED:
-                kept = {name: row[name] for name in SIGNATURE}
-                self._kept.append({"row_id": row["id"], **{f"to_{name}": kept[name] for name in SIGNATURE}})
+                self._kept.append({name: row[name] for name in ("id", *SIGNATURE)})
         return [{**row, **{name: DRAFT[name] for name in SIGNATURE if name in row}} for row in rows]
 
     def put_back(self, connection: Connection) -> None:
         """Sign what came signed, in the caller's transaction."""
-        if not self._kept:
-            return
-        names: dict[str, Any] = {name: bindparam(f"to_{name}") for name in SIGNATURE}
         table = inspect(Assessment).local_table
         assert isinstance(table, Table)
-        connection.execute(update(table).where(table.c.id == bindparam("row_id")).values(names), self._kept)
+        sign(connection, table, self._kept)
         self._kept = []
+
+
+def sign(connection: Connection, table: Table, signed: Sequence[Mapping[str, Any]]) -> None:
+    """Put the names under assessments: of each its id and what a signature is made of."""
+    if not signed:
+        return
+    names: dict[str, Any] = {name: bindparam(f"to_{name}") for name in SIGNATURE}
+    rows = [{"row_id": row["id"], **{f"to_{name}": row[name] for name in SIGNATURE}} for row in signed]
+    connection.execute(update(table).where(table.c.id == bindparam("row_id")).values(names), rows)
