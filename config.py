@@ -9,6 +9,7 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, cast, get_args
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "password", "develo
 SHORTEST_SECRET = 32  # characters; 128 bits in hex
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SET_ON_THE_PAGE = "page"  # as CLINIC_SMTP_URL: the owner sets the mail server in the product
+CAN_BE_OFF = ("schema", "clock", "sweep", "schedule", "mail", "disk", "backup")  # in CLINIC_HEALTH_OFF
 LONGEST_MARK = 49  # what a * in the bounce address becomes; a name before the @ ends at 64
 _BOUNCE_ADDRESS = re.compile(r"[A-Za-z0-9_.+=-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -50,6 +52,9 @@ class Settings:
     smtp_connections: int = 0  # open at once over all workers; 0: no limit
     bounce_address: str | None = None  # where mail comes back to; a * in it becomes the mail's mark
     bounce_secret: str | None = None  # opens /api/mail/bounces; without it there is no such address
+    health_token: str | None = None  # opens what /healthz and /metrics tell; without it loopback alone does
+    alarm_after: timedelta = timedelta(minutes=10)  # of a silent worker the owners are mailed; 0: never
+    health_off: frozenset[str] = frozenset()  # checks that are no trouble here
     lan: bool = False  # started with --lan: others in the network are let in, unencrypted
     demo: bool = False  # started with --demo: whoever tries it may read the kept mail of made-up people
     argon2_fast: bool = False  # tests only: a hash costs 146 ms otherwise
@@ -112,7 +117,12 @@ class Settings:
             smtp_rate=_number(environ, "CLINIC_SMTP_RATE", default=0, least=0, most=100_000),
             smtp_connections=_number(environ, "CLINIC_SMTP_CONNECTIONS", default=0, least=0, most=1000),
             bounce_address=_bounce_address(environ),
-            bounce_secret=_bounce_secret(environ),
+            bounce_secret=_machine_secret(environ, "CLINIC_BOUNCE_SECRET"),
+            health_token=_machine_secret(environ, "CLINIC_HEALTH_TOKEN"),
+            health_off=_health_off(environ),
+            alarm_after=timedelta(
+                minutes=_number(environ, "CLINIC_ALARM_MINUTES", default=10, least=0, most=1440)
+            ),
             demo=environ.get("CLINIC_DEMO") == "1" and env != "production",
         )
 
@@ -255,8 +265,16 @@ def _bounce_address(environ: Mapping[str, str]) -> str | None:
     return value
 
 
-def _bounce_secret(environ: Mapping[str, str]) -> str | None:
-    value = environ.get("CLINIC_BOUNCE_SECRET")
+def _machine_secret(environ: Mapping[str, str], name: str) -> str | None:
+    value = environ.get(name)
     if value and (len(value) < SHORTEST_SECRET or len(set(value)) < 8 or not value.isascii()):
-        raise SettingsError("CLINIC_BOUNCE_SECRET", f"needs at least {SHORTEST_SECRET} random characters")
+        raise SettingsError(name, f"needs at least {SHORTEST_SECRET} random characters")
     return value or None
+
+
+def _health_off(environ: Mapping[str, str]) -> frozenset[str]:
+    words = (environ.get("CLINIC_HEALTH_OFF") or "").split(",")
+    names = frozenset(word.strip() for word in words if word.strip())
+    if unknown := sorted(names.difference(CAN_BE_OFF)):
+        raise SettingsError("CLINIC_HEALTH_OFF", f"knows {', '.join(CAN_BE_OFF)}, not {unknown[0]!r}")
+    return names

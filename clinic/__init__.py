@@ -15,6 +15,7 @@ def create_app(settings: Settings) -> Flask:
     """Build the app from settings; nothing outside this process is touched."""
     from clinic import catalogue, cli, extensions, queue, web
     from clinic.services.sending import delivery
+    from clinic.services.watching import watchman
     from clinic.web.app import ClinicApp
 
     app = ClinicApp(__name__)
@@ -25,6 +26,7 @@ def create_app(settings: Settings) -> Flask:
     catalogue.load_catalogue()  # wrong data stops the start, not a page
     queue.init_queue(app, settings)
     delivery.init_delivery(app, settings)
+    watchman.init_watching(app)
     web.init_web(app, settings)
     cli.init_cli(app)
     return app

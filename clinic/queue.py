@@ -45,7 +45,7 @@ CELERY_SETTINGS: dict[str, Any] = {
         "socket_timeout": 10,
         "socket_connect_timeout": 5,
         "socket_keepalive": True,
-        "health_checkinterval": 10,
+        "health_check_interval": 10,
         "global_keyprefix": "regroove:",
     },
     # A task stops taking new mail after 5 minutes; the wait after one mail's dot may last 10 more.

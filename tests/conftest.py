@@ -7,11 +7,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from hypothesis import HealthCheck, settings
+from sqlalchemy import Connection
 
 from clinic import create_app
 from clinic.extensions import db, limiter
@@ -96,6 +98,20 @@ def migrated_app(template: str) -> Iterator[Flask]:
             db.engine.dispose()
 
 
+class _Shared:
+    """What asks for a connection of its own shares the test's: what it commits is a savepoint too."""
+
+    dialect = SimpleNamespace(name="of the test")
+
+    def __init__(self, connection: Connection) -> None:
+        self.begin, self.execute = connection.begin_nested, connection.execute
+
+    def execution_options(self, **options: object) -> _Shared:
+        return self
+
+    def close(self) -> None: ...
+
+
 @pytest.fixture
 def app(migrated_app: Flask) -> Iterator[Flask]:
     """The app inside one transaction that is rolled back: a commit of the product is a savepoint here."""
@@ -107,6 +123,7 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
             outer = connection.begin()
             # sessions ask for the engine and get this connection: requests and test share its transaction
             engines[None] = connection  # type: ignore[assignment]
+            connection.connect = lambda: _Shared(connection)  # type: ignore[attr-defined]
             db.session.configure(join_transaction_mode="create_savepoint")
             try:
                 yield migrated_app

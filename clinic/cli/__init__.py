@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 import click
 from flask import Flask
@@ -10,6 +12,7 @@ from flask.cli import FlaskGroup
 from sqlalchemy.exc import DBAPIError
 
 from clinic import create_app_from_env
+from clinic.cli.settings import refuse_without_settings
 from clinic.domain.errors import ClinicError
 from clinic.services.upkeep import release
 
@@ -40,7 +43,18 @@ def _tell_version(context: click.Context, parameter: click.Parameter, wanted: bo
         context.exit()
 
 
-@click.group(cls=FlaskGroup, create_app=create_app_from_env, add_version_option=False)
+class ClinicGroup(FlaskGroup):
+    """Flask's group of commands; which settings it goes by is sure before it touches anything."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if "--help" not in args:
+            refuse_without_settings(args[0], os.environ, Path.cwd(), is_root=os.geteuid() == 0)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=ClinicGroup, create_app=create_app_from_env, add_version_option=False, load_dotenv=False)
 @click.option(
     "--version",
     is_flag=True,

@@ -133,6 +133,16 @@ def test_mail(head: Letterhead, *, first_name: str, link: str) -> MailContent:
 test_mail.__test__ = False  # type: ignore[attr-defined]  # the name begins like a test; it is none
 
 
+def worker_silent(head: Letterhead, *, first_name: str, since: str, link: str) -> MailContent:
+    """Tell an owner that nobody sends mail; `since` is a moment in words, "" where nobody ever has."""
+    return _mail("worker_silent", head, first_name=first_name, since=since, link=link)
+
+
+def worker_well_again(head: Letterhead, *, first_name: str, link: str) -> MailContent:
+    """Tell an owner that mail is sent again."""
+    return _mail("worker_well_again", head, first_name=first_name, link=link)
+
+
 def preview(content: MailContent) -> MailContent:
     """The same mail, marked in its subject, for the practitioner who wants to see it first."""
     return replace(content, subject=f"Preview: {content.subject}")
@@ -144,8 +154,8 @@ class _Templates(NamedTuple):
     html: Template
 
 
-def _mail(kind: MailKind, head: Letterhead, **context: object) -> MailContent:
-    templates = _templates(kind)
+def _mail(name: str, head: Letterhead, **context: object) -> MailContent:
+    templates = _templates(name)
     context["head"] = head
     subject = templates.subject.render(context).strip()
     context["subject"] = subject
@@ -153,12 +163,12 @@ def _mail(kind: MailKind, head: Letterhead, **context: object) -> MailContent:
 
 
 @cache
-def _templates(kind: MailKind) -> _Templates:
+def _templates(name: str) -> _Templates:
     environment = _environment()
     return _Templates(
-        environment.get_template(f"mail/{kind.value}/subject.txt"),
-        environment.get_template(f"mail/{kind.value}/body.txt"),
-        environment.get_template(f"mail/{kind.value}/body.html"),
+        environment.get_template(f"mail/{name}/subject.txt"),
+        environment.get_template(f"mail/{name}/body.txt"),
+        environment.get_template(f"mail/{name}/body.html"),
     )
 
 

@@ -27,7 +27,7 @@ def deliver(
         nonlocal noted
         journal.dot(mail, attempt)
         noted = True
-        return lease.holds()
+        return lease.holds(mail)
 
     outcome = session.send(envelope, before_dot, then)
     if noted:

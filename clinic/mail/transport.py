@@ -65,6 +65,7 @@ class SendOutcome:
     code: int | None = None
     reply: str = ""
     lasting: bool = False  # an account problem that waiting does not mend, whatever the code
+    because: str = ""  # why it is in doubt, where it is not for want of an answer
 
     @property
     def words(self) -> str:

@@ -28,7 +28,7 @@ from clinic.models.questionnaire import QuestionnaireRequest, QuestionnaireRespo
 from clinic.models.reply import MailReply
 from clinic.models.routine import Routine, RoutineItem, RoutineVersion
 from clinic.models.search import SearchPiece
-from clinic.models.sending import MailAccount, MailConnection
+from clinic.models.sending import MailAccount, MailConnection, SendingBatch
 from clinic.models.session import AuthSession
 from clinic.models.tapering import TaperingOffer
 
@@ -80,6 +80,7 @@ __all__ = [
     "RoutineItem",
     "RoutineVersion",
     "SearchPiece",
+    "SendingBatch",
     "SignOff",
     "TaperingOffer",
     "User",

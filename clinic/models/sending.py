@@ -1,11 +1,11 @@
-"""What all senders of one mail account share: its rate, its rest and its connections. Of no practice."""
+"""What senders share, of no practice: an account's rate, rest and connections; how far a batch has come."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.models.base import Base
@@ -37,3 +37,19 @@ class MailConnection(Base):
     slot: Mapped[int]
     holder: Mapped[str | None] = mapped_column(String(120))
     held_until: Mapped[datetime | None]
+
+
+class SendingBatch(Base):
+    """A batch in a sender's hands: its mails in order of sending, and a mark for each (`mail/marks`).
+
+    On PostgreSQL the table is unlogged: a mark does not wait for the disk, and a database that crashed holds
+    none at all rather than old ones. A batch without its row is in doubt.
+    """
+
+    __tablename__ = "sending_batch"
+
+    token: Mapped[uuid.UUID] = mapped_column(primary_key=True)  # `lease_token` of its mails
+    sender: Mapped[str] = mapped_column(String(120))
+    held_until: Mapped[datetime]  # its sender is silent from then on
+    mails: Mapped[str] = mapped_column(Text)
+    marks: Mapped[str] = mapped_column(Text)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, CursorResult, Executable, select
 from sqlalchemy.orm import Session
 
 from clinic.extensions import db, for_writing, only_reads
@@ -65,3 +66,41 @@ def one_at_a_time(kind: type[OfPractice], row_id: uuid.UUID | None) -> None:
 def release() -> None:
     """End a transaction that has read enough, so that slow work (a password hash) holds no lock."""
     db.session().rollback()
+
+
+class Aside:
+    """A connection beside the session's for short notes: each is committed at once and waits for no disk.
+
+    Such a note outlives this process, and on PostgreSQL this machine; the database's own crash may take it
+    back. One thread at a time.
+    """
+
+    def __init__(self) -> None:
+        self._engine = db.engine
+        self._connection: Connection | None = None
+
+    def note(self, statement: Executable, values: dict[str, Any]) -> int:
+        """Run a statement that writes; returns how many rows it met. After an error it connects anew."""
+        try:
+            connection = self._connection = self._connection or self._connected()
+            with for_writing(), connection.begin():
+                done = connection.execute(statement, values)
+        except BaseException:
+            self.close()
+            raise
+        assert isinstance(done, CursorResult)
+        return done.rowcount
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _connected(self) -> Connection:
+        connection = self._engine.connect()
+        if connection.dialect.name != "sqlite":
+            return connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()  # set otherwise than the session's, it is nobody else's afterwards
+        connection.connection.cursor().execute("PRAGMA synchronous=NORMAL")
+        return connection

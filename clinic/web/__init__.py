@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from clinic.domain.types import Audience, Section
+from clinic.services.watching import watchman
 from clinic.web import assets, authz, errors, filters, packing, security
 from clinic.web.authz import Rule
 from config import Settings
@@ -67,6 +68,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     rules = (
         # without an account
         Rule("/", home.index, PUBLIC),
+        Rule("/livez", health.alive, PUBLIC),
+        Rule("/readyz", health.ready, PUBLIC),
         Rule("/healthz", health.show, PUBLIC),
         Rule("/sign-in", signin.sign_in, PUBLIC, FORM),
         Rule("/sign-in/again", signin.again, PUBLIC),
@@ -253,6 +256,8 @@ def _dev_rules() -> tuple[Rule, ...]:
 
 def init_web(app: Flask, settings: Settings) -> None:
     """Security first, then templates, errors and the rules."""
+    if settings.env != "test":
+        app.before_request(watchman.of(app).begin)
     security.init_security(app, settings)
     assets.init_assets(app)
     packing.init_packing(app)

@@ -68,6 +68,7 @@ class SignedIn(UserMixin):
         self.proven_at = found.proven_at
         self.mail_version = found.mail_version
         self.may_have_news = found.may_have_news
+        self.sweep_at = found.sweep_at
         self._practice = found.practice  # held: the database session forgets what nobody holds
 
     def get_id(self) -> str:

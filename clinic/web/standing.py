@@ -1,6 +1,7 @@
 """What stands at the top of every page of the staff until it is dealt with, and what it costs to know.
 
-Both facts come with the session that every page reads; more is read only where there is something to tell.
+These facts come with the session that every page reads; more is read only where there is something to tell.
+The rest of what may be wrong with the installation is known to this process, which looks again and again.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from clinic.domain.types import MailKind
 from clinic.models import Practice
 from clinic.services import mail_setup, notices
 from clinic.services.actors import Actor
+from clinic.services.clock import now
 from clinic.services.outbox import unheard
 from clinic.services.outbox.unheard import UnheardNews
+from clinic.services.watching import watchman
 from clinic.web import mailing
 from clinic.web.presenters import standing as words
 
@@ -22,14 +25,16 @@ def told(actor: Actor, practice: Practice) -> words.Standing:
     """The notes and the news of a page."""
     setup = mailing.setup()
     news = unheard.of(actor) if current_user.may_have_news else []
+    alarms = words.alarms(current_user.sweep_at, now(), practice.time_zone, watchman.known_troubles())
+    mail = words.notes(
+        setup,
+        is_demo=practice.is_demo,
+        has_address=bool(practice.email),
+        may_set_up=actor.may(mail_setup.NEEDS),
+        mail_page="dev.mail.index" if "dev.mail.index" in current_app.view_functions else None,
+    )
     return words.Standing(
-        notes=words.notes(
-            setup,
-            is_demo=practice.is_demo,
-            has_address=bool(practice.email),
-            may_set_up=actor.may(mail_setup.NEEDS),
-            mail_page="dev.mail.index" if "dev.mail.index" in current_app.view_functions else None,
-        ),
+        notes=[*alarms, *mail],
         news=[words.news_line(each, _counts(actor, each), leaves=setup.leaves) for each in news],
         back=request.path,
     )

@@ -49,6 +49,7 @@ SHAPED = frozenset(
         *("heartbeat.name", "heartbeat.detail"),
         "questionnaire_response.questionnaire_key",
         *("mail_account.name", "mail_account.paused_by", "mail_connection.account", "mail_connection.holder"),
+        *("sending_batch.sender", "sending_batch.mails", "sending_batch.marks"),
     }
 )
 SHAPED_JSON = frozenset(

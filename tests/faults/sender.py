@@ -18,8 +18,8 @@ def main(seconds: float) -> None:
     """Recover and send until told to end."""
     lease = timedelta(seconds=seconds)
     sending_lease.LEASE = sending_claims.LEASE = sending_results.LEASE = lease
-    sending_lease.LAST_DOT = timedelta()
-    sending_recovery.FROZEN_AFTER = timedelta()
+    sending_recovery.FROZEN_AFTER = sending_recovery.UNMARKED_AFTER = timedelta()
+    sending_lease.RENEW = seconds / 4
     with create_app_from_env().app_context():
         while True:
             delivery.recover()

@@ -39,9 +39,11 @@ REPLY = compose.reply_notice(HEAD, first_name="Mira", link=LINK)
 QUESTIONS = compose.questionnaire(HEAD, first_name="Anna", link=LINK, until=date(2026, 12, 8), stop_link=STOP)
 CHANGED = compose.program_changed(HEAD, first_name="Anna", link=LINK, stop_link=STOP)
 TEST = compose.test_mail(HEAD, first_name="Mira", link=LINK)
+SILENT = compose.worker_silent(HEAD, first_name="Mira", since="Mon 7 Dec, 09:05", link=LINK)
+RUNS_AGAIN = compose.worker_well_again(HEAD, first_name="Mira", link=LINK)
 ALL = pytest.mark.parametrize(
     "mail",
-    [CHECKIN, REMINDER, INVITATION, RESET, ALERT, REPLY, NEWS, TEST, CHANGED],
+    [CHECKIN, REMINDER, INVITATION, RESET, ALERT, REPLY, NEWS, TEST, CHANGED, SILENT, RUNS_AGAIN],
     ids=lambda mail: mail.subject,
 )
 
@@ -50,6 +52,28 @@ FOOT = """
 Harbour Street Practice, phone 020 7946 0018
 In an emergency call 112. Nobody watches replies to this mail around the clock.
 """
+
+
+def test_the_mails_about_a_silent_worker() -> None:
+    assert SILENT.subject == "Regroove sends no mail just now"
+    assert SILENT.text == (
+        """Hello Mira,
+
+The part of Regroove that sends mail has been silent since Mon 7 Dec, 09:05.
+Nothing is lost: check-ins and other mail wait until it runs again.
+A check-in that is more than a day late is skipped.
+
+Please ask whoever looks after your installation to start the worker.
+You will hear from us once it runs again.
+
+What is waiting:
+https://clinic.example/c/k7Pq
+"""
+        + FOOT
+    )
+    assert RUNS_AGAIN.subject == "Regroove sends mail again"
+    never = compose.worker_silent(HEAD, first_name="Mira", since="", link=LINK)
+    assert "sends mail has never been seen." in never.text
 
 
 def test_the_checkin_mail() -> None:

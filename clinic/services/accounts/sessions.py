@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, and_, bindparam, select, update
 
 from clinic.domain import sessions as rules
 from clinic.domain.access import is_staff
+from clinic.domain.health import Pulse
 from clinic.domain.types import ClientStatus
 from clinic.extensions import db
-from clinic.models import AuthSession, Client, Practice, User
+from clinic.models import AuthSession, Client, Heartbeat, Practice, User
 from clinic.models.base import UtcDateTime, points_at
 from clinic.services import mail_setup
 from clinic.services.actors import Actor
@@ -38,6 +39,7 @@ class LivingSession:
     proven_at: datetime | None = None  # when it was last shown who sits there
     mail_version: datetime | None = None  # of the mail settings of the page
     may_have_news: bool = False  # somebody of the practice whom a mail did not reach
+    sweep_at: datetime | None = None  # when a worker last looked for mail to send
 
 
 def begin(user: User, *, persistent: bool) -> str:
@@ -78,6 +80,7 @@ _LIVING = (
         unheard.any_for(User.practice_id, User.id, bindparam("late", type_=UtcDateTime())).label(
             "may_have_news"
         ),
+        select(Heartbeat.seen_at).where(Heartbeat.name == Pulse.SWEEP).scalar_subquery().label("sweep_at"),
     )
     .join(User, points_at(AuthSession.user_id, User))
     .join(Practice, Practice.id == AuthSession.practice_id)
@@ -140,6 +143,7 @@ def _found(row: Any) -> LivingSession:
         proven_at=row.proven_at,
         mail_version=row.mail_version,
         may_have_news=row.may_have_news,
+        sweep_at=row.sweep_at,
     )
 
 

@@ -42,6 +42,7 @@ THROUGH: Mapping[str, tuple[str, str]] = {
 NOT_OF_CLIENTS = frozenset(
     {
         *("heartbeat", "mail_account", "mail_connection", "mail_setting", "practice", "user_account"),
+        "sending_batch",
         *("auth_session", "kept_form"),
         *("link_token", "sign_off", "exercise", "exercise_media", "exercise_mistake"),
         *("routine", "routine_version", "routine_item"),

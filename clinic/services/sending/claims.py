@@ -20,7 +20,7 @@ from clinic.domain.sending import (
 from clinic.domain.traces import trace
 from clinic.domain.types import CheckinState, MailKind, OutboxState
 from clinic.extensions import for_writing
-from clinic.models import LinkToken, OutboxMessage
+from clinic.models import LinkToken, OutboxMessage, SendingBatch
 from clinic.services import bulk
 from clinic.services.bulk import Row
 from clinic.services.clock import now
@@ -33,11 +33,11 @@ from clinic.services.sending.dues import DueMail
 from clinic.services.sending.facts import promise_of
 from clinic.services.sending.lease import LEASE, BatchLease
 from clinic.services.sending.letters import Letter, letter
-from clinic.services.transaction import release, transaction
+from clinic.services.transaction import Aside, release, transaction
 
 log = logging.getLogger(__name__)
 
-BATCH = 50  # what a dead disk could leave in doubt
+BATCH = 50  # short enough that a page never waits for its commit
 MINUTE = timedelta(minutes=1)
 
 
@@ -71,12 +71,13 @@ def claim(
     per_minute: int = 0,
     most: int = BATCH,
     first: Callable[[], None] | None = None,
+    aside: Aside | None = None,
 ) -> Claim:
     """Lease the mails due longest and write them; what must not go out is settled here, with its reason.
 
-    `first` is done in the same transaction: what became of the batch before.
+    `first` is done in the same transaction: what became of the batch before. Marks are written `aside`.
     """
-    lease = BatchLease(real_server=real_server)
+    lease = BatchLease(real_server=real_server, aside=aside)
     with transaction():
         if first is not None:
             first()
@@ -86,6 +87,8 @@ def claim(
         desk = _Desk(sender, lease.token, at, real_server=real_server, smtputf8=smtputf8)
         letters = [written for due in dues if (written := desk.take(due))]
         desk.close()
+        if letters:
+            bulk.add(SendingBatch, [lease.row(sender, [each.mail_id for each in letters])])
         sending_limits.spend(account, per_minute, len(letters))
     return Claim(lease, tuple(letters), len(dues), room.wait)
 

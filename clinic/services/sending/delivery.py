@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -23,6 +24,7 @@ from clinic.extensions import db
 from clinic.mail.deliver import deliver
 from clinic.mail.journal import Journal, JournalError, replay
 from clinic.mail.transport import SendOutcome, SendVerdict, Session, SmtpStage
+from clinic.services.sending import lease as sending_lease
 from clinic.services.sending import limits as sending_limits
 from clinic.services.sending import recovery as sending_recovery
 from clinic.services.sending import results as sending_results
@@ -30,7 +32,7 @@ from clinic.services.sending.account import Account, account_now, init_account
 from clinic.services.sending.claims import Claim, anything_due, claim
 from clinic.services.sending.letters import Letter
 from clinic.services.sending.results import SendResult
-from clinic.services.transaction import transaction
+from clinic.services.transaction import Aside, transaction
 from config import Settings
 
 log = logging.getLogger(__name__)
@@ -72,6 +74,7 @@ class Sender:
     pid: int = 0
     journal: Journal | None = None
     mail: Account | None = None  # of the last run
+    aside: Aside | None = None  # of this run
     unwritten: list[tuple[Claim, list[SendResult]]] = field(default_factory=list)
     busy: threading.Lock = field(default_factory=threading.Lock)
 
@@ -110,6 +113,8 @@ class Sender:
         with (
             sending_limits.slot(mail.name, journal.name, settings.smtp_connections) as slot,
             mail.transport.session() as session,
+            sending_lease.keeper() as keeper,
+            closing(Aside()) as self.aside,
         ):
             while not (stopping() or mail.paused or time.monotonic() > until):
                 if not slot.keep() or not _reachable(session, mail):
@@ -117,6 +122,7 @@ class Sender:
                 batch = self._next(journal, mail)
                 looked_at += batch.looked_at
                 if batch.looked_at:
+                    keeper.lease = batch.lease
                     self._send(batch, session, mail, lambda: stopping() or not slot.keep())
                 elif not _worth_waiting(batch.wait, stopping):
                     break  # all done, others were quicker, or the server's rate is used up
@@ -145,6 +151,7 @@ class Sender:
             account=mail.name,
             per_minute=settings.smtp_rate,
             first=first,
+            aside=self.aside,
         )
 
     def _send(self, batch: Claim, session: Session, mail: Account, stopping: Callable[[], bool]) -> None:
@@ -158,6 +165,7 @@ class Sender:
                     break
                 outcome = _send_one(letter, batch, session, self.journal, then)
                 results.append(SendResult(letter.mail_id, outcome))
+                batch.lease.became(letter.mail_id, outcome)
                 _mind_account(mail, outcome)
                 if outcome.verdict is SendVerdict.FENCED:
                     break

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, false, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, false, select
 
 from clinic.domain.bounces import AT_THE_DOOR, LASTING, BounceCause
 from clinic.domain.notices import NoticeKind
@@ -17,7 +17,7 @@ from clinic.domain.sending import CHECKIN_MAILS, retry_at, tomorrow_at
 from clinic.domain.types import CheckinState, MailKind, OutboxState
 from clinic.extensions import db
 from clinic.mail.transport import SendOutcome, SendVerdict, SmtpStage
-from clinic.models import Client, OutboxMessage
+from clinic.models import Client, OutboxMessage, SendingBatch
 from clinic.services import bulk, notices
 from clinic.services.clock import now
 from clinic.services.outbox import ledger as sending_ledger
@@ -58,6 +58,8 @@ class ClaimedMail(NamedTuple):
 
 _mail = bulk.table_of(OutboxMessage)
 HELD: Select[Any] = select(*(_mail.c[name] for name in ClaimedMail._fields))
+_batch = bulk.table_of(SendingBatch)
+_IS_OVER = delete(_batch).where(_batch.c.token == bindparam("mine"))
 _OURS = HELD.where(
     _mail.c.lease_token == bindparam("token"),
     _mail.c.state.in_([OutboxState.LEASED, OutboxState.IN_DOUBT]),
@@ -97,6 +99,8 @@ def record(token: uuid.UUID, results: Iterable[SendResult]) -> int:
 
 def note(token: uuid.UUID, results: Iterable[SendResult]) -> int:
     """Do what `record` does, within the caller's transaction."""
+    # first: whoever takes a batch away holds its row before those of its mails
+    db.session.execute(_IS_OVER, {"mine": token})
     outcomes = {result.mail_id: result.outcome for result in results}
     rows = [ClaimedMail(*row) for row in db.session.execute(_OURS, {"token": token})]
     settle([(row, outcomes[row.id]) for row in rows if row.id in outcomes])
@@ -176,7 +180,7 @@ def _judged(row: ClaimedMail, outcome: SendOutcome, at: datetime) -> _Told:
         case SendVerdict.SENT:
             return _end(row, OutboxState.SENT, CheckinState.SENT, at)
         case SendVerdict.IN_DOUBT:
-            return _end(row, OutboxState.IN_DOUBT, CheckinState.IN_DOUBT, at, IN_DOUBT)
+            return _end(row, OutboxState.IN_DOUBT, CheckinState.IN_DOUBT, at, outcome.because or IN_DOUBT)
         case SendVerdict.PERMANENT if outcome.cause is not BounceCause.TOMORROW:
             words = f"{AT_THE_DOOR[outcome.cause]}: {outcome.words}"
             ended = _end(row, OutboxState.FAILED, CheckinState.FAILED, at, words)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, and_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from clinic.domain.health import Pulse
 from clinic.extensions import db
 from clinic.models import Heartbeat
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 
 _ALL = select(Heartbeat)
-WORKER, BEAT, SWEEP, MAIL_SERVER = "worker", "beat", "sweep", "mail server"
+WORKER, BEAT, SWEEP, MAIL_SERVER = Pulse.WORKER, Pulse.BEAT, Pulse.SWEEP, Pulse.MAIL_SERVER
 
 
 def beat(name: str, detail: str = "") -> None:
@@ -31,9 +32,23 @@ def last_seen() -> dict[str, tuple[datetime, str]]:
     return {row.name: (row.seen_at, row.detail) for row in db.session.scalars(_ALL)}
 
 
-def _first(name: str, values: dict[str, object]) -> None:
+def turn(name: str, before: tuple[datetime, str] | None, at: datetime, detail: str) -> bool:
+    """Change a row that still is as it was read (None: not there); of several that try, one succeeds."""
+    values = {"seen_at": at, "detail": detail}
+    with transaction() as session:
+        if before is None:
+            return _first(name, values)
+        seen_at, was = before
+        is_as_read = and_(Heartbeat.name == name, Heartbeat.seen_at == seen_at, Heartbeat.detail == was)
+        turned = session.execute(update(Heartbeat).where(is_as_read).values(values))
+        assert isinstance(turned, CursorResult)
+        return turned.rowcount == 1
+
+
+def _first(name: str, values: dict[str, object]) -> bool:
     try:
         with db.session.begin_nested():
             db.session.add(Heartbeat(name=name, **values))
     except IntegrityError:
-        pass  # another worker was first, a moment ago
+        return False  # another worker was first, a moment ago
+    return True

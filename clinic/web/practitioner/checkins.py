@@ -32,7 +32,7 @@ def index() -> str:
         "practitioner/checkins/index.html",
         today=today_in(zone),
         zone=zone,
-        health=mail_health.now_is(now()),
+        health=mail_health.now_is(),
         planned=[words.planned_line(each, zone) for each in overview.planned],
         waiting=[words.line(each, zone) for each in overview.waiting],
         trouble=[words.line(each, zone) for each in overview.trouble],

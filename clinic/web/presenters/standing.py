@@ -1,13 +1,16 @@
-"""What stands at the top of the staff's pages, in words: mail that does not leave, and news it has kept."""
+"""What stands at the top of the staff's pages, in words: what is wrong, mail kept here, news it kept."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask import url_for
 
-from clinic.domain.dates import day_in_words
+from clinic.domain.dates import day_in_words, time_in_words
+from clinic.domain.health import HealthCheck, is_sweep_silent
 from clinic.domain.notices import NoticeKind
 from clinic.domain.notices import lines as news_lines
 from clinic.domain.people import who
@@ -46,6 +49,44 @@ class Standing:
     notes: Sequence[StandingNote]
     news: Sequence[NewsLine]
     back: str
+
+
+_WHOEVER = "Ask whoever looks after your installation to"
+_IN_WORDS = {
+    HealthCheck.CLOCK: "The clock of a machine of this installation is wrong, and mail may be late. "
+    f"{_WHOEVER} set it.",
+    HealthCheck.SCHEDULE: "Check-ins that are due are not being prepared. "
+    f"{_WHOEVER} look what the worker says in its log.",
+    HealthCheck.DISK: "The disk of this installation is nearly full. Once it is full nothing can be saved. "
+    f"{_WHOEVER} make room.",
+    HealthCheck.BACKUP: f"The last good backup is more than a day old. {_WHOEVER} look why.",
+}
+
+
+def alarms(
+    sweep_at: datetime | None, at: datetime, zone: str, troubles: Collection[HealthCheck]
+) -> list[StandingNote]:
+    """What is wrong with the installation, each with what to do; nothing where it is well."""
+    told = []
+    if is_sweep_silent(sweep_at, at):
+        told.append(StandingNote(_nobody_sends(sweep_at, zone)))
+    elif HealthCheck.MAIL in troubles:
+        text = "Mail has been waiting for more than ten minutes."
+        told.append(StandingNote(text, url_for("practitioner.checkins.index"), "See why"))
+    return told + [StandingNote(_IN_WORDS[each]) for each in troubles if each in _IN_WORDS]
+
+
+def _nobody_sends(sweep_at: datetime | None, zone: str) -> str:
+    local = sweep_at.astimezone(ZoneInfo(zone)) if sweep_at else None
+    seen = (
+        f"was last seen on {day_in_words(local.date())}, {time_in_words(local.time())}"
+        if local
+        else "has never been seen"
+    )
+    return (
+        f"Nothing is being sent just now: the part of Regroove that sends mail {seen}. Check-ins wait until "
+        f"it runs again; one that is more than a day late is skipped. {_WHOEVER} start it."
+    )
 
 
 def notes(

@@ -1,4 +1,7 @@
-"""/healthz: whether the parts are there and mail goes out, as JSON without anything personal."""
+"""For whoever watches: /livez (this process), /readyz (database and tables), /healthz (all of it).
+
+Everybody hears whether it is well, and nothing else; details are for a token or for somebody on this machine.
+"""
 
 from __future__ import annotations
 
@@ -11,54 +14,81 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from sqlalchemy.exc import SQLAlchemyError
 
+from clinic.domain.health import HealthCheck, HealthFacts, Pulse
 from clinic.domain.types import OutboxState
-from clinic.services.clock import now
-from clinic.services.outbox import promises as outbox
-from clinic.services.upkeep import heartbeats
+from clinic.services.upkeep import release
+from clinic.services.watching import health
+from clinic.services.watching.health import HealthReport
+from clinic.web.watchers import may_see_details
 from config import Settings
 
 BROKER_SECONDS = 0.5
-MAIL_IS_STUCK = 600  # seconds
 SILENT = 60  # seconds without a pulse
-PULSES = (heartbeats.WORKER, heartbeats.SWEEP, heartbeats.BEAT)
+PULSES = (Pulse.WORKER, Pulse.SWEEP, Pulse.BEAT)
+
+
+def alive() -> ResponseReturnValue:
+    """This process answers; nothing else is asked."""
+    return jsonify(status="ok")
+
+
+def ready() -> ResponseReturnValue:
+    """Whether this process can serve pages: a balancer asks this one."""
+    report = health.begin_look().report()
+    told: dict[str, Any] = {"status": "ok" if report.is_ready else "down"}
+    if may_see_details():
+        told |= {"troubles": report.troubles, "version": release.version(), "revision": release.schema()}
+    return jsonify(told), 200 if report.is_ready else 503
 
 
 def show() -> ResponseReturnValue:
-    broker = _broker()
-    try:
-        report = _report(broker)
-    except SQLAlchemyError:
-        return jsonify(status="down", database="away", broker=broker), 503
-    return jsonify(report), 503 if report["status"] == "down" else 200
+    """Whether all of it is well. Takes three seconds at most, whatever hangs."""
+    look, broker = health.begin_look(), _broker()
+    report = look.report()
+    status = "down" if report.troubles else "degraded" if broker != "ok" or _is_poorly(report) else "ok"
+    told = {"status": status, **(_details(report, broker) if may_see_details() else {})}
+    return jsonify(told), 503 if report.troubles else 200
 
 
-def _report(broker: str) -> dict[str, Any]:
-    at = now()
-    seen = heartbeats.last_seen()
-    ages = {name: _age(seen[name][0], at) if name in seen else None for name in PULSES}
-    counts = outbox.counts()
-    waited = _age(outbox.oldest_due(), at)
-    trouble = bool(seen.get(heartbeats.MAIL_SERVER, (at, ""))[1])
-    stuck = waited is not None and waited > MAIL_IS_STUCK
-    poorly = broker != "ok" or trouble or any(age is None or age > SILENT for age in ages.values())
+def _details(report: HealthReport, broker: str) -> dict[str, Any]:
+    is_away = HealthCheck.DATABASE in report.troubles
+    told = {"troubles": report.troubles, "database": "away" if is_away else "ok", "broker": broker}
+    return told | (_told(report, report.facts) if report.facts and report.facts.is_schema_ours else {})
+
+
+def _told(report: HealthReport, facts: HealthFacts) -> dict[str, Any]:
+    at, mails = facts.at, report.mails
     return {
-        "status": "down" if stuck else "degraded" if poorly else "ok",
-        "database": "ok",
-        "broker": broker,
-        "worker_age_seconds": ages[heartbeats.WORKER],
-        "sweep_age_seconds": ages[heartbeats.SWEEP],
-        "beat_age_seconds": ages[heartbeats.BEAT],
-        "mail_server": "in trouble" if trouble else "ok",
+        **{f"{name}_age_seconds": _pulse(report, name, at) for name in PULSES},
+        "mail_server": "in trouble" if _is_server_in_trouble(report) else "ok",
+        "oldest_schedule_age_seconds": _age(facts.oldest_schedule, at),
+        "backup_age_seconds": _age(facts.backup_at, at),
+        "disk_free": None if facts.free is None else round(facts.free, 3),
         "outbox": {
-            "waiting": counts.get(OutboxState.READY, 0),
-            "sending": counts.get(OutboxState.LEASED, 0),
-            "in_doubt": counts.get(OutboxState.IN_DOUBT, 0),
-            "failed": counts.get(OutboxState.FAILED, 0),
-            "oldest_due_age_seconds": waited,
+            "waiting": mails.get(OutboxState.READY, 0),
+            "sending": mails.get(OutboxState.LEASED, 0),
+            "in_doubt": mails.get(OutboxState.IN_DOUBT, 0),
+            "failed": mails.get(OutboxState.FAILED, 0),
+            "oldest_due_age_seconds": _age(facts.oldest_mail, at),
         },
     }
+
+
+def _is_poorly(report: HealthReport) -> bool:
+    """Mail goes out, but somebody should look some time today."""
+    if report.facts is None:
+        return True
+    ages = [_pulse(report, name, report.facts.at) for name in PULSES]
+    return _is_server_in_trouble(report) or any(age is None or age > SILENT for age in ages)
+
+
+def _is_server_in_trouble(report: HealthReport) -> bool:
+    return Pulse.MAIL_SERVER in report.seen and bool(report.seen[Pulse.MAIL_SERVER][1])
+
+
+def _pulse(report: HealthReport, name: Pulse, at: datetime) -> int | None:
+    return _age(report.seen[name][0], at) if name in report.seen else None
 
 
 def _age(since: datetime | None, at: datetime) -> int | None:

@@ -13,10 +13,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Select, Table, func, select
 
 from clinic.extensions import db, for_writing
-from clinic.models import BackupRecord, Base
+from clinic.models import BackupRecord, Base, SendingBatch
 
 DERIVED = ("search_piece",)  # the database writes these itself with the rows they are made of
-OF_THE_MACHINE = (BackupRecord.__tablename__,)  # what was done here; it means nothing elsewhere
+# what was done here, and what was just being sent: restored it would be old, and means nothing elsewhere
+OF_THE_MACHINE = (BackupRecord.__tablename__, SendingBatch.__tablename__)
 AT_ONCE = 500  # rows in memory
 
 

@@ -1,0 +1,1 @@
+"""Watching the installation itself: is it well, and who is told when it is not."""
