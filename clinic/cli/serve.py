@@ -81,7 +81,7 @@ def _commands(settings: Settings, *, reload: bool) -> dict[str, list[str]]:
 
 def _web(settings: Settings, *, graceful: int) -> list[str]:
     options = {
-        "worker-class": "gthread",
+        "worker-class": "clinic.serving.worker.PatientWorker",
         "workers": "2",
         "threads": "4",
         "timeout": "60",

@@ -16,13 +16,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from clinic.extensions import SAFE_METHODS, csrf, limiter
+from clinic.serving.arrival import LARGEST_BODY
 from config import LOOPBACK, Settings
 
 FIXED_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # not "no-referrer": browsers then send "Origin: null" with our own forms
-    "Referrer-Policy": "same-origin",
+    # not even to ourselves: it would carry secrets of links and searched names into a proxy's log
+    "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), interest-cohort=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -42,7 +43,7 @@ def init_security(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         TRUSTED_HOSTS=_hosts(settings),
-        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,  # the server hands on no more of it
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,  # lives as long as the session it is bound to
         WTF_CSRF_SSL_STRICT=False,  # the Origin check below does it
@@ -82,10 +83,12 @@ def _hosts(settings: Settings) -> list[str]:
 
 
 def _refuse_other_origins() -> None:
-    origin = request.headers.get("Origin")
-    if request.method in SAFE_METHODS or origin is None:
+    if request.method in SAFE_METHODS:
         return
-    if urlsplit(origin).netloc != request.host:
+    origin = request.headers.get("Origin")
+    # a page that tells no referrer hides its origin, too ("null"); browsers then still say whether it is ours
+    is_named = origin not in (None, "null") and urlsplit(origin).netloc != request.host
+    if is_named or request.headers.get("Sec-Fetch-Site") not in (None, "same-origin", "none"):
         abort(400, "This form was sent from another site.")
 
 
@@ -128,7 +131,7 @@ def _headers(settings: Settings) -> Callable[[Response], Response]:
             response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
         if "Content-Security-Policy" not in response.headers:
             response.headers["Content-Security-Policy"] = policy()
-        if request.endpoint == "static" and response.status_code < 400:
+        if request.endpoint == "static" and response.status_code in (200, 206, 304):
             # the address holds the file's hash
             response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
             session.accessed = False  # else it would be fetched anew with every new cookie

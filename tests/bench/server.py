@@ -17,7 +17,10 @@ from tests.bench.installation import HOME, PASSWORD
 READY_WITHIN = 60.0  # seconds
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 # One worker, so that the load has the other core to itself and does not slow the quicker side.
-GUNICORN = "--worker-class gthread --workers 1 --threads 4 --no-control-socket --log-level error"
+GUNICORN = (
+    "--worker-class clinic.serving.worker.PatientWorker --workers 1 --threads 4 "
+    "--no-control-socket --log-level error"
+)
 
 
 @contextmanager

@@ -1,0 +1,110 @@
+"""A browser's connection that nobody waits for: it is read and written when it is ready, and only then."""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from gunicorn.http.parser import RequestParser
+from gunicorn.http.unreader import Unreader
+from gunicorn.workers.gthread import TConn
+
+from clinic.serving.arrival import Arrival
+
+AT_ONCE = 64 * 1024  # bytes
+SLOWEST_READER = 16 * 1024  # bytes a second
+
+
+class PatientSocket:
+    """A socket as gunicorn's answers use it: what the other side does not take yet is kept for later."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._kept: deque[memoryview] = deque()
+        sock.setblocking(False)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+    def setblocking(self, _: object) -> None:
+        """It stays as it is: no thread ever waits for it."""
+
+    def settimeout(self, _: object) -> None:
+        """Likewise."""
+
+    def close(self) -> None:
+        """The loop closes it, which has to know."""
+
+    def really_close(self) -> None:
+        """Let go of it."""
+        self._sock.close()
+
+    @property
+    def unsent(self) -> int:
+        """How many bytes of answers the other side has not taken."""
+        return sum(map(len, self._kept))
+
+    def sendall(self, data: bytes) -> None:
+        """Send what can be sent at once and keep the rest."""
+        self._kept.append(memoryview(data))
+        if len(self._kept) == 1:
+            self.flush()
+
+    def sendfile(self, file: BinaryIO, offset: int = 0, count: int | None = None) -> None:
+        """The same with a part of a file."""
+        file.seek(offset)
+        self.sendall(file.read(-1 if count is None else count))
+
+    def flush(self) -> None:
+        """Send of what was kept as much as the other side takes; raises OSError when it is gone."""
+        while self._kept:
+            try:
+                sent = self._sock.send(self._kept[0])
+            except BlockingIOError:
+                return
+            if sent < len(self._kept[0]):
+                self._kept[0] = self._kept[0][sent:]
+            else:
+                self._kept.popleft()
+
+
+class ArrivedOnly(Unreader):
+    """What gunicorn's parser reads from: what has come, and then the end."""
+
+    ran_out = False  # it wanted more than had come: where the next request begins is unknown
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        """Nothing more comes."""
+        self.ran_out = True
+        return b""
+
+
+class Connection(TConn):
+    """One connection: the request that is coming in, or the answer that is going out."""
+
+    def __init__(self, cfg: Any, sock: socket.socket, client: Any, server: Any) -> None:
+        super().__init__(cfg, PatientSocket(sock), client, server)
+        self.parser = RequestParser(cfg, iter(()), client)
+        self.parser.unreader = ArrivedOnly()
+        self.initialized = True
+        self.arrival = Arrival()
+        self.watched_for = 0  # what the selector tells of it
+        self.ends_at = 0.0  # of the monotonic clock: what it waits for has to have happened by then
+        self.when_ready: Callable[[Connection], None] | None = None
+        self.at_its_end: Callable[[Connection], None] | None = None
+
+    @property
+    def weight(self) -> int:
+        """How many bytes are kept for it."""
+        return len(self.arrival.received) + self.sock.unsent
+
+    def hand_over(self) -> None:
+        """Give the parser what has come."""
+        self.parser.unreader.unread(bytes(self.arrival.received))
+        self.arrival = Arrival()
+
+    def next_arrival(self) -> None:
+        """What came behind a request that has been answered is the beginning of the next one."""
+        self.arrival = Arrival(self.parser.unreader.take_buffered())

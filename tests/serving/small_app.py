@@ -1,0 +1,29 @@
+"""An app that says what it was sent, for the server alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from wsgiref.types import StartResponse
+
+from clinic.serving import worker
+
+LONG = b"x" * (8 * 1024 * 1024)
+
+
+def make(arrives_within: float = 30.0) -> Callable[..., Iterable[bytes]]:
+    """The app, on a server as patient as said, in seconds."""
+    worker.ARRIVES_WITHIN = arrives_within
+    return _answer
+
+
+def _answer(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    if environ["PATH_INFO"] == "/long":
+        body = LONG
+    elif environ["PATH_INFO"] == "/unread":
+        body = b"unread"
+    else:
+        said = environ["wsgi.input"].read()
+        body = b"%s %s %s" % (environ["REQUEST_METHOD"].encode(), environ["PATH_INFO"].encode(), said)
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
