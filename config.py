@@ -54,6 +54,7 @@ class Settings:
     bounce_secret: str | None = None  # opens /api/mail/bounces; without it there is no such address
     health_token: str | None = None  # opens what /healthz and /metrics tell; without it loopback alone does
     alarm_after: timedelta = timedelta(minutes=10)  # of a silent worker the owners are mailed; 0: never
+    heartbeat_url: str | None = None  # an outside watcher that each worker tells that it is well
     health_off: frozenset[str] = frozenset()  # checks that are no trouble here
     lan: bool = False  # started with --lan: others in the network are let in, unencrypted
     demo: bool = False  # started with --demo: whoever tries it may read the kept mail of made-up people
@@ -120,6 +121,7 @@ class Settings:
             bounce_secret=_machine_secret(environ, "CLINIC_BOUNCE_SECRET"),
             health_token=_machine_secret(environ, "CLINIC_HEALTH_TOKEN"),
             health_off=_health_off(environ),
+            heartbeat_url=_heartbeat_url(environ),
             alarm_after=timedelta(
                 minutes=_number(environ, "CLINIC_ALARM_MINUTES", default=10, least=0, most=1440)
             ),
@@ -278,3 +280,24 @@ def _health_off(environ: Mapping[str, str]) -> frozenset[str]:
     if unknown := sorted(names.difference(CAN_BE_OFF)):
         raise SettingsError("CLINIC_HEALTH_OFF", f"knows {', '.join(CAN_BE_OFF)}, not {unknown[0]!r}")
     return names
+
+
+def _heartbeat_url(environ: Mapping[str, str]) -> str | None:
+    value = environ.get("CLINIC_HEARTBEAT_URL")
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        is_plain = value.isascii() and value.isprintable() and " " not in value and parts.port != 0
+        well_formed = is_plain and bool(parts.hostname) and not (parts.username or parts.fragment)
+    except ValueError:
+        well_formed = False
+    if not well_formed or (parts.scheme, parts.hostname in LOOPBACK) not in (
+        ("https", False),
+        ("https", True),
+        ("http", True),
+    ):
+        raise SettingsError(
+            "CLINIC_HEARTBEAT_URL", "must look like https://watcher.example/a-name-of-its-own"
+        )
+    return value

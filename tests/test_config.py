@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,16 @@ GOOD = {
         ),  # with a mark it is over 64 before the @
         ("CLINIC_BOUNCE_SECRET", "short"),
         ("CLINIC_BOUNCE_SECRET", "a" * 64),
+        ("CLINIC_HEALTH_TOKEN", "short"),
+        ("CLINIC_HEALTH_OFF", "disc"),
+        ("CLINIC_HEALTH_OFF", "database"),
+        ("CLINIC_ALARM_MINUTES", "-1"),
+        ("CLINIC_HEARTBEAT_URL", "http://watcher.example/ping"),
+        ("CLINIC_HEARTBEAT_URL", "https://"),
+        ("CLINIC_HEARTBEAT_URL", "ftp://127.0.0.1/ping"),
+        ("CLINIC_HEARTBEAT_URL", "https://me:secret@watcher.example/ping"),
+        ("CLINIC_HEARTBEAT_URL", "https://watcher.example/a b"),
+        ("CLINIC_HEARTBEAT_URL", "https://watcher.example:port/"),
     ],
 )
 def test_a_bad_value_is_refused_by_name(tmp_path: Path, variable: str, value: str | None) -> None:
@@ -84,6 +95,20 @@ def test_mail_comes_back_to_where_the_settings_say(
     settings = Settings.from_env({**environ, "CLINIC_BASE_URL": "https://clinic.example"})
     assert settings.return_path("abc") == comes_back
     assert settings.intake_address == people_write_to
+
+
+def test_what_watches_is_set_in_words(tmp_path: Path) -> None:
+    watched = {
+        "CLINIC_HEALTH_OFF": "disk, backup",
+        "CLINIC_ALARM_MINUTES": "0",
+        "CLINIC_HEARTBEAT_URL": "https://watcher.example/ping/7f3a?name=worker",
+    }
+    settings = Settings.from_env({**GOOD, **watched, "CLINIC_DATA_DIR": str(tmp_path)})
+    assert settings.health_off == {"disk", "backup"}
+    assert settings.alarm_after == timedelta()
+    assert settings.heartbeat_url == watched["CLINIC_HEARTBEAT_URL"]
+    plain = Settings.from_env({**GOOD, "CLINIC_DATA_DIR": str(tmp_path)})
+    assert (plain.health_off, plain.alarm_after) == (frozenset(), timedelta(minutes=10))
 
 
 def test_a_laptop_needs_no_settings_and_keeps_its_own_secret(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ OVERDUE = timedelta(minutes=10)  # of a check-in that nobody plans, and of a mai
 BACKUP_OLD = timedelta(hours=26)  # one is made each night
 LEAST_FREE = 0.10  # of the disk
 CLOCK_OFF = timedelta(minutes=1)  # clocks that are kept differ by milliseconds
+CLOCK_OF = "clock of "  # begins the name of the row of a machine that has stopped for its clock
 TELL_AGAIN = timedelta(hours=6)  # the owners, while it lasts
 
 
@@ -70,6 +71,11 @@ def is_sweep_silent(sweep_at: datetime | None, at: datetime, patience: timedelta
 def is_clock_off(here: datetime, there: datetime | None) -> bool:
     """Whether two clocks read at one instant disagree by more than clocks that are kept do."""
     return there is not None and abs(here - there) > CLOCK_OFF
+
+
+def has_leapt(by_the_clock: timedelta, really: timedelta) -> bool:
+    """Whether a clock was set meanwhile: it went on by another time than has passed."""
+    return abs(by_the_clock - really) > CLOCK_OFF
 
 
 def troubles(facts: HealthFacts, off: Collection[str] = ()) -> tuple[HealthCheck, ...]:

@@ -12,6 +12,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from celery import Celery, bootsteps, signals
 from flask import Flask
@@ -20,7 +21,9 @@ from clinic.domain.traces import trace
 from clinic.extensions import db
 from clinic.services.sending import delivery
 from clinic.services.upkeep import heartbeats
-from clinic.tasks import jobs, stopping, turn
+from clinic.services.watching.clocks import ClockGuard
+from clinic.tasks import beacon, jobs, stopping, turn
+from config import Settings
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +42,14 @@ def pulse() -> None:
     heartbeats.beat(heartbeats.WORKER, f"{socket.gethostname()}:{os.getpid()}")
 
 
+DELIVER, BEACON = "deliver", "beacon"
+BEACON_SECONDS = 60.0
 # name, seconds between rounds, what is done
 ROUNDS: tuple[tuple[str, float, Callable[[], None]], ...] = (
     ("pulse", 10.0, pulse),
     ("plan", 20.0, jobs.plan),
     ("expire", 900.0, jobs.expire),
-    ("deliver", 5.0, deliver),
+    (DELIVER, 5.0, deliver),
     ("notices", 60.0, jobs.tell),
     # the first round, at the start, makes the lists that a migration has left to be made
     ("reasons", 6 * 3600.0, jobs.keep_reasons),
@@ -54,12 +59,21 @@ ROUNDS: tuple[tuple[str, float, Callable[[], None]], ...] = (
 class Round(threading.Thread):
     """Does one thing again and again; whatever goes wrong once is logged and tried again."""
 
-    def __init__(self, app: Flask, name: str, seconds: float, act: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        name: str,
+        seconds: float,
+        act: Callable[[], None],
+        may_work: Callable[[], bool] = lambda: True,
+    ) -> None:
         super().__init__(name=f"sweep-{name}", daemon=True)
         self._app = app
         self._seconds = seconds
         self._act = act
+        self._may_work = may_work
         self._ended = threading.Event()
+        self.went_well = threading.Event()  # since somebody cleared it
 
     def run(self) -> None:
         failing = False
@@ -73,12 +87,32 @@ class Round(threading.Thread):
     def _once(self, *, quietly: bool) -> bool:
         try:
             with self._app.app_context():
-                self._act()
+                if self._may_work():
+                    self._act()
+                    self.went_well.set()
         except Exception as error:  # the database may be away for a while
             # the whole story once, then a line each time
             log.error("%s: %s", self.name, error.__class__.__name__ if quietly else trace(error))
             return False
         return True
+
+
+def rounds(app: Flask) -> list[Round]:
+    """All that a worker does by itself, not begun yet."""
+    settings: Settings = app.config["SETTINGS"]
+    guard = ClockGuard()
+    made = {name: Round(app, name, seconds, act, guard.may_work) for name, seconds, act in ROUNDS}
+    if settings.heartbeat_url:
+        ping = partial(_ping_if_well, settings.heartbeat_url, made[DELIVER].went_well)
+        made[BEACON] = Round(app, BEACON, BEACON_SECONDS, ping)
+    return list(made.values())
+
+
+def _ping_if_well(url: str, went_well: threading.Event) -> None:
+    """Tell the outside watcher of a sweep that went well since the last time, if there was one."""
+    if went_well.is_set():
+        went_well.clear()
+        beacon.ping(url)
 
 
 def init_sweep(app: Flask, celery: Celery) -> None:
@@ -93,7 +127,7 @@ def init_sweep(app: Flask, celery: Celery) -> None:
             self.rounds: list[Round] = []
 
         def start(self, worker: object) -> None:
-            self.rounds = [Round(app, *each) for each in ROUNDS]
+            self.rounds = rounds(app)
             for each in self.rounds:
                 each.start()
 

@@ -17,10 +17,10 @@ _ALL = select(Heartbeat)
 WORKER, BEAT, SWEEP, MAIL_SERVER = Pulse.WORKER, Pulse.BEAT, Pulse.SWEEP, Pulse.MAIL_SERVER
 
 
-def beat(name: str, detail: str = "") -> None:
-    """Note that this process is alive now."""
+def beat(name: str, detail: str = "", *, at: datetime | None = None) -> None:
+    """Note that this process is alive now; `at` is the time of another clock than ours."""
     with transaction() as session:
-        values = {"seen_at": now(), "detail": detail[:200]}
+        values = {"seen_at": at or now(), "detail": detail[:200]}
         found = session.execute(update(Heartbeat).where(Heartbeat.name == name).values(values))
         assert isinstance(found, CursorResult)
         if found.rowcount == 0:

@@ -17,11 +17,11 @@ from datetime import datetime
 from pathlib import Path
 
 from flask import Flask, current_app
-from sqlalchemy import DateTime, cast, func, select
+from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from clinic.domain.health import HealthCheck, HealthFacts, Pulse, troubles
+from clinic.domain.health import CLOCK_OF, SWEEP_SILENT, HealthCheck, HealthFacts, Pulse, troubles
 from clinic.domain.types import OutboxState
 from clinic.extensions import db, for_writing
 from clinic.models import CheckinSchedule
@@ -29,10 +29,10 @@ from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import release as let_go
 from clinic.services.upkeep import heartbeats, release
+from clinic.services.watching import clocks
 from config import Settings
 
 PATIENCE = 2.0  # seconds until a database that says nothing counts as away
-_DATABASE_CLOCK = select(cast(func.clock_timestamp(), DateTime(timezone=True)))
 _OLDEST_SCHEDULE = select(func.min(CheckinSchedule.next_due_at))
 
 
@@ -122,7 +122,7 @@ def begin_look() -> Look:
 
 
 def _look(settings: Settings) -> HealthReport:
-    at, database_at = now(), _database_clock()
+    at, database_at = now(), clocks.of_database()
     if release.schema_of_database() != release.schema():
         facts = HealthFacts(at=at, database_at=database_at, is_schema_ours=False)
         return HealthReport(troubles(facts, settings.health_off), facts)
@@ -135,19 +135,19 @@ def _look(settings: Settings) -> HealthReport:
         oldest_mail=outbox.oldest_due(),
         free=free_share(settings),
         backup_at=_when(seen, Pulse.BACKUP),
+        are_clocks_wrong=_stands_somewhere(seen, database_at or at),
     )
     return HealthReport(troubles(facts, settings.health_off), facts, seen, outbox.counts())
 
 
+def _stands_somewhere(seen: Mapping[str, tuple[datetime, str]], at: datetime) -> bool:
+    """Whether a machine has said lately that it stopped for its clock; one that is gone says nothing."""
+    rows = (row for name, row in seen.items() if name.startswith(CLOCK_OF))
+    return any(detail and abs(at - seen_at) <= SWEEP_SILENT for seen_at, detail in rows)
+
+
 def _when(seen: Mapping[str, tuple[datetime, str]], name: str) -> datetime | None:
     return seen[name][0] if name in seen else None
-
-
-def _database_clock() -> datetime | None:
-    """The database's own time; SQLite has none but this machine's."""
-    if db.session.get_bind().dialect.name != "postgresql":
-        return None
-    return db.session.scalar(_DATABASE_CLOCK)
 
 
 def free_share(settings: Settings) -> float | None:
