@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from clinic.domain.types import LinkProblemKind
 
 
@@ -22,12 +24,28 @@ class Conflict(ClinicError):
 
 
 class RuleBroken(ClinicError):
-    """A rule of the practice says no; `field` names the form field it concerns, if one does."""
+    """A rule of the practice says no; `field` names the form field it concerns, if one does.
+
+    `others` are refusals of the same attempt, so that whoever sent it reads all of them at once.
+    """
 
     def __init__(self, message: str, field: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.field = field
+        self.others: tuple[RuleBroken, ...] = ()
+
+    def within(self, place: str) -> RuleBroken:
+        """The same refusal, about a field of a part of the form."""
+        return RuleBroken(self.message, place)
+
+
+def must_hold(problems: Iterable[RuleBroken]) -> None:
+    """Raise what rules refuse, all of it at once; nothing where they refuse nothing."""
+    found = list(problems)
+    if found:
+        found[0].others = tuple(found[1:])
+        raise found[0]
 
 
 class LinkProblem(ClinicError):

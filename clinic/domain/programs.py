@@ -6,13 +6,13 @@ is on a day, whether or not a worker has been round since.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
 
 from clinic.domain.dates import day_in_words
-from clinic.domain.errors import RuleBroken
+from clinic.domain.errors import RuleBroken, must_hold
 from clinic.domain.progress import Span
 from clinic.domain.types import DayMark, ProgramAction, ProgramStatus, StopReason
 
@@ -128,12 +128,20 @@ def check_change(
     """
     calls_off = planned is not None and change.action is ProgramAction.RESUME
     after = status if calls_off else next_status(status, change.action)
-    if change.action is ProgramAction.PAUSE:
-        _check_pause(change, planned, earliest, today)
-    else:
-        _check_day(change.effective_on, earliest, today)
-    _check_reason(change.reason, needed=change.action in NEEDS_REASON and change.stop in WORDS_NEEDED)
+    must_hold(change_problems(change, earliest=earliest, today=today, planned=planned))
     return after
+
+
+def change_problems(
+    change: ProgramChange, *, earliest: date, today: date, planned: Span | None = None
+) -> Iterator[RuleBroken]:
+    """All that is wrong with a change's days and its reason."""
+    if change.action is ProgramAction.PAUSE:
+        yield from _pause_problems(change, planned, earliest, today)
+    else:
+        yield from _day_problems(change.effective_on, earliest, today)
+    needed = change.action in NEEDS_REASON and change.stop in WORDS_NEEDED
+    yield from _reason_problems(change.reason, needed=needed)
 
 
 def check_days(
@@ -154,12 +162,11 @@ def check_days(
         raise RuleBroken("This program has ended. Restart it to go on.")
     if (starts_on, ends_on) == before:
         raise RuleBroken("These are the days that stand already.")
-    if starts_on != before[0]:
-        _check_first_day(starts_on, happened, today)
-    if ends_on is not None and ends_on != before[1]:
-        _check_last_day(ends_on, today)
-    if ends_on is not None and ends_on < starts_on:
-        raise RuleBroken("The last day is before the first.", field="ends_on")
+    found = [] if starts_on == before[0] else [*first_day_problems(starts_on, happened, today)]
+    found += [] if ends_on in (None, before[1]) else [*last_day_problems(ends_on, today)]
+    if ends_on is not None and ends_on < starts_on and not found:
+        found.append(RuleBroken("The last day is before the first.", "ends_on"))
+    must_hold(found)
 
 
 def check_correction(
@@ -168,8 +175,15 @@ def check_correction(
     """RuleBroken for a program that has ended, a day outside it or in the future, or no reason."""
     if not may_be_changed(status):
         raise RuleBroken("This program has ended. Restart it to change its doses.")
-    _check_day(effective_on, starts_on, today)
-    _check_reason(reason, needed=True)
+    must_hold(correction_problems(effective_on, reason, starts_on=starts_on, today=today))
+
+
+def correction_problems(
+    effective_on: date, reason: str, *, starts_on: date, today: date
+) -> Iterator[RuleBroken]:
+    """What is wrong with a correction's day and its reason."""
+    yield from _day_problems(effective_on, starts_on, today)
+    yield from _reason_problems(reason, needed=True)
 
 
 def logging_problem(
@@ -230,43 +244,47 @@ def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(joined)
 
 
-def _check_pause(change: ProgramChange, planned: Span | None, earliest: date, today: date) -> None:
+def _pause_problems(
+    change: ProgramChange, planned: Span | None, earliest: date, today: date
+) -> Iterator[RuleBroken]:
     first, last = change.effective_on, change.until
     if first < earliest:
-        raise RuleBroken(f"Choose {day_in_words(earliest, today)} or a later day.", field="effective_on")
-    if first - today > FARTHEST or (last is not None and last - today > FARTHEST):
-        raise RuleBroken("Choose a day within a year from today.", field="effective_on")
-    if planned is not None and first > planned.first:
+        yield RuleBroken(f"Choose {day_in_words(earliest, today)} or a later day.", "effective_on")
+    elif first - today > FARTHEST or (last is not None and last - today > FARTHEST):
+        yield RuleBroken("Choose a day within a year from today.", "effective_on")
+    elif planned is not None and first > planned.first:
         words = day_in_words(planned.first, today)
-        raise RuleBroken(f"A pause is planned from {words} already. Call that off first.", "effective_on")
+        yield RuleBroken(f"A pause is planned from {words} already. Call that off first.", "effective_on")
     if last is not None and last < max(first, today):
-        raise RuleBroken("Choose a last day that is still to come.", field="until")
+        yield RuleBroken("Choose a last day that is still to come.", "until")
 
 
-def _check_first_day(starts_on: date, happened: date | None, today: date) -> None:
+def first_day_problems(starts_on: date, happened: date | None, today: date) -> Iterator[RuleBroken]:
+    """What is wrong with a first day; `happened` is the first day of which something is recorded."""
     if abs(starts_on - today) > FARTHEST:
-        raise RuleBroken("Choose a first day within a year of today.", field="starts_on")
-    if happened is not None and starts_on > happened:
+        yield RuleBroken("Choose a first day within a year of today.", "starts_on")
+    elif happened is not None and starts_on > happened:
         words = f"Something is recorded of {day_in_words(happened, today)} already"
-        raise RuleBroken(f"{words}: choose that day or an earlier one.", field="starts_on")
+        yield RuleBroken(f"{words}: choose that day or an earlier one.", "starts_on")
 
 
-def _check_last_day(ends_on: date, today: date) -> None:
+def last_day_problems(ends_on: date, today: date) -> Iterator[RuleBroken]:
+    """What is wrong with a last day."""
     if ends_on < today:
-        raise RuleBroken("Choose today or a later day. To end it earlier, end it.", field="ends_on")
-    if ends_on - today > LONGEST:
-        raise RuleBroken("Choose a last day within two years.", field="ends_on")
+        yield RuleBroken("Choose today or a later day. To end it earlier, end it.", "ends_on")
+    elif ends_on - today > LONGEST:
+        yield RuleBroken("Choose a last day within two years.", "ends_on")
 
 
-def _check_day(day: date, earliest: date, today: date) -> None:
+def _day_problems(day: date, earliest: date, today: date) -> Iterator[RuleBroken]:
     if day < earliest:
-        raise RuleBroken(f"Choose {day_in_words(earliest, today)} or a later day.", field="effective_on")
-    if day > max(today, earliest):
-        raise RuleBroken("Choose today or an earlier day.", field="effective_on")
+        yield RuleBroken(f"Choose {day_in_words(earliest, today)} or a later day.", "effective_on")
+    elif day > max(today, earliest):
+        yield RuleBroken("Choose today or an earlier day.", "effective_on")
 
 
-def _check_reason(reason: str, *, needed: bool) -> None:
+def _reason_problems(reason: str, *, needed: bool) -> Iterator[RuleBroken]:
     if needed and not reason.strip():
-        raise RuleBroken("Say why, in a few words.", field="reason")
-    if len(reason) > LONGEST_REASON:
-        raise RuleBroken(f"Use at most {LONGEST_REASON} characters.", field="reason")
+        yield RuleBroken("Say why, in a few words.", "reason")
+    elif len(reason) > LONGEST_REASON:
+        yield RuleBroken(f"Use at most {LONGEST_REASON} characters.", "reason")

@@ -30,6 +30,7 @@ from clinic.services.transaction import transaction
 from config import Settings
 
 NEEDS = Permission.SET_UP_MAIL
+ACCOUNT_OWED = "Enter the password of this mail account."
 PURPOSE, PLACE = "mail settings", f"mail_setting.sealed.{THE_ONE}"
 _EXTENSION = "mail_setup"
 _ROW = select(MailSetting).where(MailSetting.id == THE_ONE).execution_options(populate_existing=True)
@@ -172,11 +173,16 @@ def _server(details: MailServerDetails, before: SmtpServer | None) -> SmtpServer
 
 
 def _password_kept(details: MailServerDetails, before: SmtpServer | None) -> str:
-    # a password goes to the server it was typed for and to no other
-    same = before is not None and (before.host, before.user) == (details.host, details.user)
-    if before is None or not same or not before.password:
-        raise RuleBroken("Enter the password of this mail account.", "mail_password")
-    return before.password
+    kept = kept_password(details.host, details.user, before)
+    if kept is None:
+        raise RuleBroken(ACCOUNT_OWED, "mail_password")
+    return kept
+
+
+def kept_password(host: str, user: str, before: SmtpServer | None) -> str | None:
+    """The password kept for a server and user; it goes to the one it was typed for and to no other."""
+    same = before is not None and (before.host, before.user) == (host, user)
+    return before.password or None if before is not None and same else None
 
 
 def _sealed(server: SmtpServer, sender: str) -> str:

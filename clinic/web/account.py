@@ -19,6 +19,7 @@ from clinic.web.forms.accounts import ChangePasswordForm
 def page(template: str, endpoint: str, **context: Any) -> Response | str | tuple[str, int]:
     """Show the account, and change its password."""
     form = ChangePasswordForm()
+    form.be_asked_by(current_actor())
     if form.validate_on_submit():
         with form.attempt():
             accounts.change_password(

@@ -30,4 +30,9 @@ class Attempt:
 
 def told_on_the_next_page() -> Attempt:
     """For a button without a form of its own: a refusal is flashed."""
-    return Attempt(lambda problem: flash(problem.message, "caution"))
+    return Attempt(_flash_all)
+
+
+def _flash_all(problem: RuleBroken) -> None:
+    for each in (problem, *problem.others):
+        flash(each.message, "caution")

@@ -105,8 +105,8 @@ def test_sending_an_amendment_twice_adds_it_once(people: People, robin: Actor) -
     [
         (INTERNAL_LEFT, 25.0, {"reason": "  "}, "reason"),
         (INTERNAL_LEFT, 35.0, {}, "value"),
-        (INTERNAL_LEFT, 400.0, {}, None),
-        (INTERNAL_LEFT, "positive", {}, None),
+        (INTERNAL_LEFT, 400.0, {}, "value"),
+        (INTERNAL_LEFT, "positive", {}, "value"),
         (Place("faber", "result", Side.NONE), "positive", {}, "place"),
         (Place("nothing", "result", Side.LEFT), "positive", {}, "place"),
         (Place("hip_flexion", "passive", Side.LEFT), 110.0, {}, "place"),

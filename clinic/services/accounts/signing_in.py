@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import and_, select
@@ -10,7 +11,7 @@ from sqlalchemy import and_, select
 from clinic.catalogue import load_catalogue
 from clinic.domain import passwords as password_rules
 from clinic.domain.access import Permission, is_staff
-from clinic.domain.errors import Forbidden, LinkProblem, NotFound, RuleBroken
+from clinic.domain.errors import Forbidden, LinkProblem, NotFound, RuleBroken, must_hold
 from clinic.domain.links import LIFETIMES
 from clinic.domain.types import LinkProblemKind, LinkPurpose, Role
 from clinic.extensions import db
@@ -78,15 +79,21 @@ def reset_password(secret: str, password: str) -> User:
 
 def change_password(actor: Actor, session_id: uuid.UUID, current: str, password: str) -> None:
     """Change one's own password; the other browsers of the account are signed out."""
-    user = db.session.get_one(User, actor.user_id)
-    if not passwords.matches(user.password_hash, current):
-        raise RuleBroken("That is not your current password.", "current")
-    check_password(password, user.email, user.name)
+    must_hold(change_problems(actor, current, password))
     password_hash = passwords.hashed(password)
     with transaction():
         user = db.session.get_one(User, actor.user_id)
         set_password(user, password_hash, but=session_id)
         audit.record(actor, "password.changed")
+
+
+def change_problems(actor: Actor, current: str, password: str) -> Iterator[RuleBroken]:
+    """All that speaks against changing one's own password; an empty one is asked for elsewhere."""
+    user = db.session.get_one(User, actor.user_id)
+    if current and not passwords.matches(user.password_hash, current):
+        yield RuleBroken("That is not your current password.", "current")
+    if password:
+        yield from password_problems(password, user.email, user.name)
 
 
 def password_since(actor: Actor) -> datetime | None:
@@ -96,10 +103,15 @@ def password_since(actor: Actor) -> datetime | None:
 
 def check_password(password: str, email: str, name: str) -> None:
     """Raise RuleBroken with the reason if a new password will not do."""
+    must_hold(password_problems(password, email, name))
+
+
+def password_problems(password: str, email: str, name: str) -> Iterator[RuleBroken]:
+    """Why a new password will not do, where it will not."""
     own = password_rules.OwnWords(email, name)
     problem = password_rules.password_problem(password, load_catalogue().common_passwords, own)
     if problem:
-        raise RuleBroken(problem, "password")
+        yield RuleBroken(problem, "password")
 
 
 def set_password(user: User, password_hash: str, *, but: uuid.UUID | None = None) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from clinic.domain.access import Permission
-from clinic.domain.errors import Conflict, Forbidden, RuleBroken
+from clinic.domain.errors import Conflict, Forbidden, RuleBroken, must_hold
 from clinic.domain.findings import Place, Value, Values, check, spelled
 from clinic.domain.spots import Spot, spots_of
 from clinic.domain.types import AssessmentStatus
@@ -83,19 +83,31 @@ def _check(actor: Actor, assessment: Assessment, wish: AmendmentWish, before: Va
         raise Forbidden("A practitioner or the owner amends assessments.")
     if assessment.status is not AssessmentStatus.SIGNED:
         raise RuleBroken("This assessment is a draft: change it there.")
+    must_hold(problems(assessment, wish, before))
+
+
+def problems(assessment: Assessment, wish: AmendmentWish, before: Values) -> Iterator[RuleBroken]:
+    """All that is wrong with what is to be added; `before` are the values that stand."""
     if not wish.reason.strip():
-        raise RuleBroken("Say why, in a few words.", "reason")
+        yield RuleBroken("Say why, in a few words.", "reason")
     if wish.place is None:
         if not wish.note.strip():
-            raise RuleBroken("Write the note.", "note")
+            yield RuleBroken("Write the note.", "note")
         return
     spot = spot_of(assessment, wish.place.name)
     if spot is None:
-        raise RuleBroken("This assessment has no such place.", "place")
-    if wish.value is not None:
-        check(spot.field, wish.value)
-    if wish.value == before.get(wish.place):
-        raise RuleBroken("That is what it says already.", "value")
+        yield RuleBroken("This assessment has no such place.", "place")
+    elif wish.value == before.get(wish.place):
+        yield RuleBroken("That is what it says already.", "value")
+    elif wish.value is not None:
+        yield from _value_problems(spot, wish.value)
+
+
+def _value_problems(spot: Spot, value: Value) -> Iterator[RuleBroken]:
+    try:
+        check(spot.field, value)
+    except RuleBroken as problem:
+        yield problem.within("value")
 
 
 def _row(

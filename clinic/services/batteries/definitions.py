@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from clinic.catalogue.assessment_tables import read_test
 from clinic.catalogue.reader import DataEntry
 from clinic.domain.assessment import MEASURED, WITH_OPTIONS, AssessmentTest
 from clinic.domain.assessment import Field as TestField
-from clinic.domain.errors import RuleBroken
+from clinic.domain.errors import RuleBroken, must_hold
 from clinic.domain.own_tests import Answers, answers, fresh_id, graded
 from clinic.domain.types import Better, FieldKind, Section, Sides
 from clinic.services.batteries import offered as batteries
@@ -83,15 +83,7 @@ def definition(
 
     `taken` are the names that fields of earlier versions had; `before` is the version it follows.
     """
-    if not draft.fields:
-        raise RuleBroken("A test records at least one thing: add a field.", "fields")
-    if len(draft.fields) > MOST_FIELDS:
-        raise RuleBroken(f"A test has {MOST_FIELDS} fields or fewer.", "fields")
-    if (draft.sides is Sides.LEFT_RIGHT) != bool(draft.side_words):
-        word = (
-            "Say which side is meant, such as “leg raised”." if not draft.side_words else "Leave this empty."
-        )
-        raise RuleBroken(word, "side_words")
+    must_hold(problems(draft))
     table = {
         "section": draft.section.value,
         "region": "own",
@@ -104,16 +96,35 @@ def definition(
     return table
 
 
+def problems(draft: TestDraft) -> Iterator[RuleBroken]:
+    """All that is wrong with a test as somebody describes it, row by row."""
+    if not draft.fields:
+        yield RuleBroken("A test records at least one thing: add a field.", "fields")
+    if len(draft.fields) > MOST_FIELDS:
+        yield RuleBroken(f"A test has {MOST_FIELDS} fields or fewer.", "fields")
+    if draft.sides is Sides.LEFT_RIGHT and not draft.side_words:
+        yield RuleBroken("Say which side is meant, such as “leg raised”.", "side_words")
+    if draft.sides is Sides.NONE and draft.side_words:
+        yield RuleBroken("Leave this empty.", "side_words")
+    for index, field in enumerate(draft.fields):
+        for problem in _field_problems(field):
+            yield problem.within(f"fields-{index}-{problem.field or 'label'}")
+
+
+def _field_problems(field: FieldDraft) -> Iterator[RuleBroken]:
+    try:
+        _field_table(field)
+    except RuleBroken as problem:
+        yield from (problem, *problem.others)
+
+
 def _field_tables(
     draft: TestDraft, taken: frozenset[str], before: AssessmentTest | None
 ) -> list[dict[str, Any]]:
     tables: list[dict[str, Any]] = []
     kept: set[str] = set()
-    for index, field in enumerate(draft.fields):
-        try:
-            table = _field_table(field)
-        except RuleBroken as problem:
-            raise RuleBroken(problem.message, f"fields-{index}-{problem.field or 'label'}") from None
+    for field in draft.fields:
+        table = _field_table(field)
         if not _is_same_thing(table, field.id, before) or field.id in kept:
             table["id"] = fresh_id(field.label, taken | kept | {each.id for each in draft.fields})
         kept.add(table["id"])
@@ -142,24 +153,28 @@ def _field_table(field: FieldDraft) -> dict[str, Any]:
 
 
 def _measured(field: FieldDraft, kind: FieldKind) -> dict[str, Any]:
-    if field.minimum is None or abs(field.minimum) > BEYOND:
-        raise RuleBroken("Give the least that can be recorded.", "minimum")
-    if field.maximum is None or abs(field.maximum) > BEYOND:
-        raise RuleBroken("Give the most that can be recorded.", "maximum")
-    if kind is FieldKind.COUNT and not field.unit:
-        raise RuleBroken("Say what is counted, such as “steps”.", "unit")
-    if kind is not FieldKind.COUNT and field.unit:
-        raise RuleBroken("The unit comes with the kind: leave this empty.", "unit")
-    if kind is FieldKind.COUNT and field.minimum < 0:
-        raise RuleBroken("A count is never negative.", "minimum")
-    if field.step is not None and field.step < 0.01:
-        raise RuleBroken("Give steps of 0.01 or more.", "step")
+    must_hold(_measured_problems(field, kind))
     table: dict[str, Any] = {"min": field.minimum, "max": field.maximum, "step": field.step or 1.0}
     if field.unit:
         table["unit"] = field.unit
     if field.normal:
         table["normal"] = field.normal
     return table
+
+
+def _measured_problems(field: FieldDraft, kind: FieldKind) -> Iterator[RuleBroken]:
+    if field.minimum is None or abs(field.minimum) > BEYOND:
+        yield RuleBroken("Give the least that can be recorded.", "minimum")
+    elif kind is FieldKind.COUNT and field.minimum < 0:
+        yield RuleBroken("A count is never negative.", "minimum")
+    if field.maximum is None or abs(field.maximum) > BEYOND:
+        yield RuleBroken("Give the most that can be recorded.", "maximum")
+    if kind is FieldKind.COUNT and not field.unit:
+        yield RuleBroken("Say what is counted, such as “steps”.", "unit")
+    if kind is not FieldKind.COUNT and field.unit:
+        yield RuleBroken("The unit comes with the kind: leave this empty.", "unit")
+    if field.step is not None and field.step < 0.01:
+        yield RuleBroken("Give steps of 0.01 or more.", "step")
 
 
 def _with_options(field: FieldDraft, kind: FieldKind) -> dict[str, Any]:

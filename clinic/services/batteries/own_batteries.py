@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from clinic.domain.assessment import Battery
-from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.assessment import AssessmentTest, Battery
+from clinic.domain.errors import Conflict, RuleBroken, must_hold
 from clinic.domain.types import Section
 from clinic.extensions import db
 from clinic.models import OwnBattery, OwnBatteryVersion, User
@@ -68,8 +68,8 @@ def create(actor: Actor, form_key: str, name: str, purpose: str, picks: Sequence
         head, is_new = own_heads.begin(actor, OwnBattery, form_key)
         if not is_new:
             return head
+        must_hold(problems(actor, name, picks, None))
         items = _items(actor, picks)
-        _check_name(actor, name, None)
         _add_version(actor, head, name, purpose, items)
         audit.record(actor, "battery.made", subject_id=head.id, name=name)
     return head
@@ -81,13 +81,13 @@ def revise(actor: Actor, key: str, seen: int, name: str, purpose: str, picks: Se
         own_heads.must_make(actor)
         head = own_heads.lock(access.own_battery_for(actor, key))
         _must_be_offered(head)
+        must_hold(problems(actor, name, picks, key))
         held = _rows(head)[0][0]
         items = _items(actor, picks)
         if (held.name, held.purpose, held.items) == (name, purpose, items):
             return False
         if head.version != seen:
             raise Conflict
-        _check_name(actor, name, key)
         head.version += 1
         _add_version(actor, head, name, purpose, items)
         audit.record(actor, "battery.revised", subject_id=head.id, name=name, version=head.version)
@@ -127,25 +127,12 @@ def _rows(head: OwnBattery) -> list[tuple[OwnBatteryVersion, str]]:
 
 
 def _items(actor: Actor, picks: Sequence[Pick]) -> list[dict[str, Any]]:
-    """The picks as they are kept, section by section; RuleBroken for what is no test or field of theirs."""
-    if not picks:
-        raise RuleBroken("A battery has at least one test: add one below.", "picked")
-    if len(picks) > MOST_TESTS:
-        raise RuleBroken(f"A battery has {MOST_TESTS} tests or fewer.", "picked")
+    """The picks as they are kept, section by section; only of picks that `problems` finds no fault with."""
     tests = batteries.tests_for(actor)
-    if len({pick.test for pick in picks}) < len(picks):
-        raise RuleBroken("A test stands in a battery once.", "picked")
-    if any(pick.test not in tests for pick in picks):
-        raise RuleBroken("One of these tests is not offered any more.", "picked")
     order = {section: number for number, section in enumerate(Section)}
     items = []
     for pick in sorted(picks, key=lambda pick: order[tests[pick.test].section]):
-        test = tests[pick.test]
-        if unknown := set(pick.fields) - {field.id for field in test.fields}:
-            raise RuleBroken(f"{test.name} has no field “{sorted(unknown)[0][:60]}”.", "picked")
-        if not pick.fields:
-            raise RuleBroken(f"{test.name}: ask for at least one field, or take the test out.", "picked")
-        fields = [field.id for field in test.fields if field.id in pick.fields]
+        fields = [field.id for field in tests[pick.test].fields if field.id in pick.fields]
         items.append({"test": pick.test, "fields": fields})
     return items
 
@@ -168,7 +155,27 @@ def _add_version(
     db.session.flush()
 
 
-def _check_name(actor: Actor, name: str, key: str | None) -> None:
+def problems(actor: Actor, name: str, picks: Sequence[Pick], key: str | None) -> Iterator[RuleBroken]:
+    """All that is wrong with a battery that is to be made, or to follow the one of this key."""
     for battery in batteries.batteries_for(actor):
         if battery.name.casefold() == name.casefold() and battery.id != key:
-            raise RuleBroken(f"There is a battery called “{battery.name}” already.", "name")
+            yield RuleBroken(f"There is a battery called “{battery.name}” already.", "name")
+    if not picks:
+        yield RuleBroken("A battery has at least one test: add one below.", "picked")
+    if len(picks) > MOST_TESTS:
+        yield RuleBroken(f"A battery has {MOST_TESTS} tests or fewer.", "picked")
+    if len({pick.test for pick in picks}) < len(picks):
+        yield RuleBroken("A test stands in a battery once.", "picked")
+    tests = batteries.tests_for(actor)
+    if any(pick.test not in tests for pick in picks):
+        yield RuleBroken("One of these tests is not offered any more.", "picked")
+    for pick in picks:
+        if pick.test in tests:
+            yield from _pick_problems(pick, tests[pick.test])
+
+
+def _pick_problems(pick: Pick, test: AssessmentTest) -> Iterator[RuleBroken]:
+    if unknown := set(pick.fields) - {field.id for field in test.fields}:
+        yield RuleBroken(f"{test.name} has no field “{sorted(unknown)[0][:60]}”.", "picked")
+    if not pick.fields:
+        yield RuleBroken(f"{test.name}: ask for at least one field, or take the test out.", "picked")

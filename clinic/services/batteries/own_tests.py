@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from clinic.domain.assessment import AssessmentTest
-from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.errors import Conflict, RuleBroken, must_hold
 from clinic.extensions import db
 from clinic.models import OwnTest, OwnTestVersion, User
 from clinic.models.base import points_at
@@ -58,8 +58,8 @@ def create(actor: Actor, form_key: str, draft: TestDraft) -> OwnTest:
         head, is_new = own_heads.begin(actor, OwnTest, form_key)
         if not is_new:
             return head
+        must_hold(problems(actor, draft, None))
         table = definitions.definition(draft, frozenset())
-        _check_name(actor, draft.name, None)
         _add_version(actor, head, draft.name, table)
         audit.record(actor, "test.made", subject_id=head.id, name=draft.name)
     return head
@@ -72,6 +72,7 @@ def revise(actor: Actor, key: str, seen: int, draft: TestDraft) -> bool:
         head = own_heads.lock(access.own_test_for(actor, key))
         if head.retired_at is not None:
             raise RuleBroken("This test is retired and cannot be changed.")
+        must_hold(problems(actor, draft, key))
         versions = list(_versions(head))
         taken = frozenset(field.id for version in versions for field in version.test.fields)
         table = definitions.definition(draft, taken, versions[0].test)
@@ -80,7 +81,6 @@ def revise(actor: Actor, key: str, seen: int, draft: TestDraft) -> bool:
             return False
         if head.version != seen:
             raise Conflict
-        _check_name(actor, draft.name, head)
         head.version += 1
         _add_version(actor, head, draft.name, table)
         audit.record(actor, "test.revised", subject_id=head.id, name=draft.name, version=head.version)
@@ -122,7 +122,9 @@ def _add_version(actor: Actor, head: OwnTest, name: str, table: dict[str, Any]) 
     db.session.flush()
 
 
-def _check_name(actor: Actor, name: str, head: OwnTest | None) -> None:
-    for key, test in batteries.tests_for(actor).items():
-        if test.name.casefold() == name.casefold() and (head is None or key != head.key):
-            raise RuleBroken(f"There is a test called “{test.name}” already.", "name")
+def problems(actor: Actor, draft: TestDraft, key: str | None) -> Iterator[RuleBroken]:
+    """All that is wrong with a test that is to be made, or to follow the one of this key."""
+    for its_key, test in batteries.tests_for(actor).items():
+        if test.name.casefold() == draft.name.casefold() and its_key != key:
+            yield RuleBroken(f"There is a test called “{test.name}” already.", "name")
+    yield from definitions.problems(draft)

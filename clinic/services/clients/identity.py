@@ -32,9 +32,9 @@ def readdress(client: Client, address: Address | None) -> None:
     """Give a client an address, within the caller's transaction; raises RuleBroken if it is taken."""
     if client.email == (address.typed if address else None):
         return
-    if address is not None:
-        _refuse_taken(client, address)
-    if client.user_id is not None:
+    if problem := address_problem(client, address):
+        raise problem
+    if client.user_id is not None and address is not None:
         _sign_in_with(client, address)
     if client.email_key is not None and client.email_key != (address.key if address else None):
         _end_mailed_links(client)
@@ -60,25 +60,37 @@ def _end_mailed_links(client: Client) -> None:
     )
 
 
-def _refuse_taken(client: Client, address: Address) -> None:
+def address_problem(client: Client, address: Address | None) -> RuleBroken | None:
+    """What speaks against a client's having this address; None where nothing does."""
+    if client.email == (address.typed if address else None):
+        return None
+    if address is None:
+        needed = f"{client.name} signs in with this address. Change it, do not clear it."
+        return RuleBroken(needed, "email") if client.user_id is not None else None
+    if name := _has_it(client, address):
+        return RuleBroken(f"{name} has this email address already.", "email")
+    if client.user_id is not None and _signs_in_with_it(client, address):
+        return RuleBroken("Somebody in this practice signs in with this address already.", "email")
+    return None
+
+
+def _has_it(client: Client, address: Address) -> str | None:
     taken = select(Client.name).where(
         Client.practice_id == client.practice_id, Client.email_key == address.key, Client.id != client.id
     )
     with db.session.no_autoflush:
-        name = db.session.scalar(taken)
-    if name is not None:
-        raise RuleBroken(f"{name} has this email address already.", "email")
+        return db.session.scalar(taken)
 
 
-def _sign_in_with(client: Client, address: Address | None) -> None:
-    if address is None:
-        raise RuleBroken(f"{client.name} signs in with this address. Change it, do not clear it.", "email")
+def _signs_in_with_it(client: Client, address: Address) -> bool:
     taken = select(User.id).where(
         User.practice_id == client.practice_id, User.email_key == address.key, User.id != client.user_id
     )
     with db.session.no_autoflush:
-        if db.session.scalar(taken) is not None:
-            raise RuleBroken("Somebody in this practice signs in with this address already.", "email")
+        return db.session.scalar(taken) is not None
+
+
+def _sign_in_with(client: Client, address: Address) -> None:
     user = db.session.get_one(User, client.user_id)
     user.email, user.email_key = address.typed, address.key
     # a link mailed to the old address must not open the account of the new one

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from clinic.domain.attention import AttentionKind
-from clinic.domain.errors import LinkProblem, RuleBroken
+from clinic.domain.errors import LinkProblem, RuleBroken, must_hold
 from clinic.domain.invitations import state
 from clinic.domain.links import LIFETIMES
 from clinic.domain.mail_standing import MailSort
@@ -190,14 +191,14 @@ def offer(secret: str) -> InvitationOffer:
 def accept(secret: str, answer: Acceptance) -> str:
     """Make the account, once, and sign it in; returns the new session's secret."""
     offered = offer(secret)
-    _check(offered, answer)
+    must_hold(problems(offered, answer))
     release()
     password_hash = passwords.hashed(answer.password)
     with transaction():
         token = links.find(secret, LinkPurpose.INVITATION)
         links.use(token)
         offered = _offer(token)
-        _check(offered, answer)  # the practice may have changed the record meanwhile
+        must_hold(problems(offered, answer))  # the practice may have changed the record meanwhile
         _take(offered.invitation)
         user = _make_account(offered, answer, password_hash)
         _note(accounts.actor_of(user), "invitation.accepted", offered.invitation)
@@ -265,14 +266,17 @@ def _offer(token: LinkToken) -> InvitationOffer:
     return InvitationOffer(invitation, client, db.session.get_one(Practice, invitation.practice_id))
 
 
-def _check(offered: InvitationOffer, answer: Acceptance) -> None:
-    client = offered.client
+def problems(offered: InvitationOffer, answer: Acceptance) -> Iterator[RuleBroken]:
+    """All that speaks against an answer."""
+    client, address = offered.client, answer.address
     if offered.needs_consent and not answer.consents:
-        raise RuleBroken("To go on, please tick that you agree.", "consents")
-    if offered.needs_address and answer.address is None:
-        raise RuleBroken("Enter your email address.", "email")
-    address = client.email or (answer.address.typed if answer.address else "")
-    accounts.check_password(answer.password, address, client.name)
+        yield RuleBroken("To go on, please tick that you agree.", "consents")
+    if offered.needs_address and address is None:
+        yield RuleBroken("Enter your email address.", "email")
+    elif offered.needs_address and client_identity.address_problem(client, address):
+        yield RuleBroken(ADDRESS_TAKEN, "email")  # whose it is, is for the practice alone
+    typed = client.email or (address.typed if address else "")
+    yield from accounts.password_problems(answer.password, typed, client.name)
 
 
 def _take(invitation: Invitation) -> None:
@@ -294,7 +298,7 @@ def _take(invitation: Invitation) -> None:
 def _make_account(offered: InvitationOffer, answer: Acceptance, password_hash: str) -> User:
     client, asked = offered.client, offered.needs_address
     if asked and answer.address is not None:
-        _readdress(client, answer.address)
+        client_identity.readdress(client, answer.address)
     assert client.email is not None
     assert client.email_key is not None
     at = now()
@@ -314,13 +318,6 @@ def _make_account(offered: InvitationOffer, answer: Acceptance, password_hash: s
         client.consented_at, client.consent_recorded_by = at, client.name
     db.session.flush()
     return user
-
-
-def _readdress(client: Client, address: Address) -> None:
-    try:
-        client_identity.readdress(client, address)
-    except RuleBroken:  # it names whose the address is, which is for the practice alone
-        raise RuleBroken(ADDRESS_TAKEN, "email") from None
 
 
 def _add_user(user: User, practice: Practice, *, own_address: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from clinic.domain.errors import ClinicError, Conflict, RuleBroken
+from clinic.domain.errors import ClinicError, Conflict, RuleBroken, must_hold
 from clinic.domain.people import born_problem, consent_problem, may_be_one, name_keys, phone_problem
 from clinic.domain.types import ClientKind, ClientStatus, SkipReason
 from clinic.extensions import db
@@ -169,6 +169,41 @@ def restore(actor: Actor, client_id: uuid.UUID, reason: str) -> Client:
     return client
 
 
+def problems(client: Client, practice: Practice, details: ClientDetails) -> Iterator[RuleBroken]:
+    """All that speaks against writing these details down about a client. One query for a new address."""
+    today = today_in(practice.time_zone)
+    if problem := client_identity.address_problem(client, details.email):
+        yield problem
+    if details.phone and (said := phone_problem(details.phone)):
+        yield RuleBroken(said, "phone")
+    if details.born_on and (said := born_problem(details.born_on, today)):
+        yield RuleBroken(said, "born_on")
+    opens, closes = details.waking_from, details.waking_until
+    if (opens is None) != (closes is None):
+        yield RuleBroken("Enter both times, or neither.", "waking_until" if closes is None else "waking_from")
+    if opens is not None and closes is not None and opens >= closes:
+        yield RuleBroken("The last hour has to be later than the first.", "waking_until")
+    day = details.consented_on
+    if day and day != consent_day(client, practice) and (said := consent_problem(day, today)):
+        yield RuleBroken(said, "consented_on")
+
+
+def problems_of_adding(
+    actor: Actor, practice: Practice, details: ClientDetails, *, key: str, invite: bool
+) -> Iterator[RuleBroken]:
+    """All that speaks against adding a client, and inviting them if wished; nothing once the form has."""
+    client_id = _id_of(actor, details, key)
+    if once.made_before(Client, actor.practice_id, client_id):
+        return
+    client = Client(id=client_id, practice_id=actor.practice_id, name=details.name, email=None)
+    yield from problems(client, practice, details)
+    if invite:
+        client.email = details.email.typed if details.email else None
+        client.consented_at = _noon(details.consented_on, practice) if details.consented_on else None
+        if said := invitations.mail_problem(client, practice):
+            yield RuleBroken(said, "invite")
+
+
 def shown(client: Client, practice: Practice) -> dict[str, str | None]:
     """A client's details as text, for comparing two versions and for the audit."""
     told: dict[str, str | None] = {"name": client.name, "email": client.email}
@@ -206,27 +241,15 @@ def _id_of(actor: Actor, details: ClientDetails, key: str) -> uuid.UUID:
 
 
 def _apply(actor: Actor, practice: Practice, client: Client, details: ClientDetails) -> None:
+    must_hold(problems(client, practice, details))
     client_identity.rename(client, details.name)
     client_identity.readdress(client, details.email)
-    _check(practice, details)
     for name in PLAIN:
         setattr(client, name, getattr(details, name))
     if details.kind is not ClientKind.ONLINE:
         client.group_name = None
     client_identity.be_found(client)
     _put_consent(actor, practice, client, details.consented_on)
-
-
-def _check(practice: Practice, details: ClientDetails) -> None:
-    if details.born_on and (problem := born_problem(details.born_on, today_in(practice.time_zone))):
-        raise RuleBroken(problem, "born_on")
-    if details.phone and (problem := phone_problem(details.phone)):
-        raise RuleBroken(problem, "phone")
-    opens, closes = details.waking_from, details.waking_until
-    if (opens is None) != (closes is None):
-        raise RuleBroken("Enter both times, or neither.", "waking_until" if closes is None else "waking_from")
-    if opens is not None and closes is not None and opens >= closes:
-        raise RuleBroken("The last hour has to be later than the first.", "waking_until")
 
 
 def _text(value: Any) -> str | None:
@@ -243,8 +266,6 @@ def _put_consent(actor: Actor, practice: Practice, client: Client, day: date | N
     if day is None:
         client.consented_at = client.consent_recorded_by = None
         return
-    if problem := consent_problem(day, today_in(practice.time_zone)):
-        raise RuleBroken(problem, "consented_on")
     client.consented_at = _noon(day, practice)
     client.consent_recorded_by = actor.name
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from clinic.domain import programs as rules
 from clinic.domain.doses import Dose
-from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.errors import NotFound, RuleBroken, must_hold
 from clinic.domain.types import (
     ClientStatus,
     ProgramAction,
@@ -77,6 +77,14 @@ _WITH_MOVES = (
     joinedload(RoutineVersion.routine),
     selectinload(RoutineVersion.items).joinedload(RoutineItem.exercise),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class EndWish:
+    """How what runs already ends: the kind of reason, None where nobody chose, and the words."""
+
+    stop: StopReason | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,13 +184,47 @@ def _publishable(actor: Actor, version_id: uuid.UUID) -> RoutineVersion:
 
 
 def _check_assignment(client: Client, version: RoutineVersion, wish: Assignment) -> None:
-    if client.status is ClientStatus.ARCHIVED:
-        raise RuleBroken("This client is archived. Restore them first.")
     if {item.id for item in version.items} != set(wish.doses):
         raise NotFound
     check_doses(wish.doses)
-    if abs(wish.starts_on - today_in(client.time_zone)) > rules.FARTHEST:
-        raise RuleBroken("Choose a first day within a year of today.", "starts_on")
+    must_hold(_problems(client, wish.starts_on))
+
+
+def problems(
+    actor: Actor,
+    client: Client,
+    version: RoutineVersion,
+    *,
+    key: str,
+    starts_on: date | None,
+    ends: EndWish | None,
+) -> Iterator[RuleBroken]:
+    """All that speaks against assigning a version; nothing once the form with this key has. Staff only.
+
+    `ends` is how what runs already ends, None where it goes on.
+    """
+    access.staff_only(actor)
+    if once.made_before(Program, actor.practice_id, once.id_of(Program, actor.practice_id, key, client.id)):
+        return
+    yield from _problems(client, starts_on)
+    if ends is None:
+        yield from running.twice(actor.practice_id, client, version.id)
+    elif running.of_client(client):
+        yield from _end_problems(ends)
+
+
+def _problems(client: Client, starts_on: date | None) -> Iterator[RuleBroken]:
+    if client.status is ClientStatus.ARCHIVED:
+        yield RuleBroken("This client is archived. Restore them first.")
+    if starts_on is not None:
+        yield from rules.first_day_problems(starts_on, None, today_in(client.time_zone))
+
+
+def _end_problems(ends: EndWish) -> Iterator[RuleBroken]:
+    if ends.stop is None and not ends.reason:
+        yield RuleBroken("Say what becomes of the program that runs already.", "running")
+    elif ends.stop in rules.WORDS_NEEDED and not ends.reason:
+        yield RuleBroken("Say why it ends, in a few words.", "end_reason")
 
 
 def _settle_running(actor: Actor, client: Client, version: RoutineVersion, wish: Assignment) -> None:
@@ -192,8 +234,7 @@ def _settle_running(actor: Actor, client: Client, version: RoutineVersion, wish:
     if wish.alongside:
         running.refuse_twice(actor.practice_id, client, version.id)
         return
-    if not wish.end_reason and wish.end_stop in rules.WORDS_NEEDED:
-        raise RuleBroken("Say what becomes of the program that runs already.", "running")
+    must_hold(_end_problems(EndWish(wish.end_stop, wish.end_reason)))
     today = today_in(client.time_zone)
     for program in held:
         on = max([today, program.starts_on])

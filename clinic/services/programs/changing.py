@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from clinic.catalogue import load_catalogue
 from clinic.domain import programs as rules
 from clinic.domain.doses import Dose, dose_problems
-from clinic.domain.errors import Conflict, NotFound, RuleBroken
+from clinic.domain.errors import Conflict, NotFound, RuleBroken, must_hold
 from clinic.domain.merging import FieldFate, fate
 from clinic.domain.progress import Span
 from clinic.domain.types import ProgramAction, ProgramStatus, ScheduleKind, SkipReason, StopReason
@@ -39,6 +39,7 @@ PAST_TENSE = {
     ProgramAction.RESTART: "restarted",
     ProgramAction.MOVE: "moved",
 }
+NO_DIFFERENCE = "No dose is different from before."
 HELD_BECAUSE = {ProgramAction.PAUSE: SkipReason.PAUSED, ProgramAction.END: SkipReason.ENDED}
 
 
@@ -97,7 +98,7 @@ def correct_doses(actor: Actor, program_id: uuid.UUID, wish: DoseWish) -> Progra
         )
         before, after = _write_doses(program, wish)
         if not after:
-            raise RuleBroken("No dose is different from before.")
+            raise RuleBroken(NO_DIFFERENCE)
         head = EventHead(wish.effective_on, wish.reason, told=wish.told)
         add_event(program, actor, head, before, after)
         flag_modified(program, "name")  # its version counts every change of what it prescribes
@@ -110,8 +111,7 @@ def change_checkin(actor: Actor, program_id: uuid.UUID, seen: int, wish: Rhythm 
     """Give a program's check-ins another rhythm, begin them or switch them off; what was sent stays."""
     with transaction():
         program = opened(actor, program_id, seen)
-        if not rules.may_be_changed(program.on(today_in(program.client.time_zone))):
-            raise RuleBroken("This program has ended. Restart it to change its check-ins.")
+        must_hold(checkin_problems(program))
         row = schedules.schedule_of(program)
         before = rhythms.told(row)
         if wish is None:
@@ -120,6 +120,12 @@ def change_checkin(actor: Actor, program_id: uuid.UUID, seen: int, wish: Rhythm 
             _put(program, wish)
         _note_rhythm(actor, program, before)
     return program
+
+
+def checkin_problems(program: Program) -> Iterator[RuleBroken]:
+    """What speaks against changing the check-ins of a program."""
+    if not rules.may_be_changed(program.on(today_in(program.client.time_zone))):
+        yield RuleBroken("This program has ended. Restart it to change its check-ins.")
 
 
 def slow_down(actor: Actor, program: Program, every_weeks: int) -> None:

@@ -7,14 +7,14 @@ and hold or plan check-ins as it changes.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from clinic.domain import programs as rules
-from clinic.domain.errors import Conflict
+from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.notices import NoticeKind
 from clinic.domain.programs import DAY
 from clinic.domain.scheduling import load_zone, local_date
@@ -50,6 +50,15 @@ def move(
         program = opened(actor, program_id, seen)
         _move(actor, program, starts_on, ends_on, reason)
     return program
+
+
+def problems(program: Program, starts_on: date | None, ends_on: date | None) -> Iterator[RuleBroken]:
+    """What is wrong with those of the two days that could be read, each by itself. Two queries."""
+    today = today_in(program.client.time_zone)
+    if starts_on is not None and starts_on != program.starts_on:
+        yield from rules.first_day_problems(starts_on, _happened(program), today)
+    if ends_on is not None and ends_on != program.ends_on:
+        yield from rules.last_day_problems(ends_on, today)
 
 
 def extend(actor: Actor, program_id: uuid.UUID, seen: date, weeks: int) -> Program:

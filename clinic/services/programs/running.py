@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
-from clinic.domain.errors import RuleBroken
+from clinic.domain.errors import RuleBroken, must_hold
 from clinic.domain.types import ProgramStatus
 from clinic.extensions import db
 from clinic.models import Client, Program, RoutineVersion
@@ -35,6 +35,11 @@ def refuse_twice(practice_id: uuid.UUID, client: Client, version_id: uuid.UUID) 
 
     Within a transaction that holds the client: of two tabs the second sees what the first made.
     """
+    must_hold(twice(practice_id, client, version_id))
+
+
+def twice(practice_id: uuid.UUID, client: Client, version_id: uuid.UUID) -> Iterator[RuleBroken]:
+    """That the version's routine runs for a client already. Two queries."""
     routine_id = db.session.scalar(
         select(RoutineVersion.routine_id).where(
             RoutineVersion.practice_id == practice_id, RoutineVersion.id == version_id
@@ -42,6 +47,7 @@ def refuse_twice(practice_id: uuid.UUID, client: Client, version_id: uuid.UUID) 
     )
     for program, its_routine in of_client(client):
         if its_routine == routine_id:
-            raise RuleBroken(
+            yield RuleBroken(
                 f"{program.name} runs already. Extend it or correct its doses, or end it first.", "running"
             )
+            return

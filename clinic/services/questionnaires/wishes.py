@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from clinic.catalogue import load_catalogue
 from clinic.domain.access import Permission
 from clinic.domain.asking import AskChannel
-from clinic.domain.errors import RuleBroken
+from clinic.domain.errors import RuleBroken, must_hold
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.questionnaires import MeasureRole, Questionnaire, QuestionnaireKind
 from clinic.domain.scheduling import load_zone, local_date
@@ -66,18 +66,24 @@ def prospect(actor: Actor, client_id: uuid.UUID) -> Prospect:
 
 def checked(actor: Actor, client: Client, practice: Practice, wish: QuestionnaireWish) -> list[Questionnaire]:
     """What is asked, in the catalogue's order; RuleBroken names the field that is wrong."""
-    known = load_catalogue().questionnaires.newest
+    must_hold(problems(actor, client, practice, wish))
+    return _chosen(wish)
+
+
+def problems(
+    actor: Actor, client: Client, practice: Practice, wish: QuestionnaireWish
+) -> Iterator[RuleBroken]:
+    """All that speaks against asking so. One query where it is asked by mail."""
     if client.status is ClientStatus.ARCHIVED:
-        raise RuleBroken(f"{client.name} is archived. Restore the record first.")
+        yield RuleBroken(f"{client.name} is archived. Restore the record first.")
     if not wish.keys:
-        raise RuleBroken("Choose at least one questionnaire.", "keys")
-    if strange := set(wish.keys) - known.keys():
-        raise RuleBroken(f"There is no questionnaire {min(strange)}.", "keys")
-    chosen = [each for each in known.values() if each.id in wish.keys]
-    _check_channel(client, practice, wish)
-    _check_screens(actor, chosen, wish)
-    _check_since(client, chosen, wish)
-    return chosen
+        yield RuleBroken("Choose at least one questionnaire.", "keys")
+    elif strange := set(wish.keys) - load_catalogue().questionnaires.newest.keys():
+        yield RuleBroken(f"There is no questionnaire {min(strange)}.", "keys")
+    chosen = _chosen(wish)
+    yield from _channel_problems(client, practice, wish)
+    yield from _screen_problems(actor, chosen, wish)
+    yield from _since_problems(client, chosen, wish)
 
 
 def asks(client: Client, chosen: Sequence[Questionnaire], wish: QuestionnaireWish) -> list[dict[str, Any]]:
@@ -94,32 +100,41 @@ def asks(client: Client, chosen: Sequence[Questionnaire], wish: QuestionnaireWis
     return kept
 
 
-def _check_channel(client: Client, practice: Practice, wish: QuestionnaireWish) -> None:
+def _chosen(wish: QuestionnaireWish) -> list[Questionnaire]:
+    known = load_catalogue().questionnaires.newest
+    return [each for each in known.values() if each.id in wish.keys]
+
+
+def _channel_problems(client: Client, practice: Practice, wish: QuestionnaireWish) -> Iterator[RuleBroken]:
     if wish.channel is AskChannel.PAGES and client.user_id is None:
-        raise RuleBroken(f"{client.name} has no account yet.", "channel")
-    if wish.channel is AskChannel.MAIL and (
-        problem := mail_standing.problem(client, practice, MailSort.MESSAGE)
-    ):
-        raise RuleBroken(problem, "channel")
+        yield RuleBroken(f"{client.name} has no account yet.", "channel")
+    # of an archived client all mail is kept back for that reason, which is told already
+    asked_by_mail = wish.channel is AskChannel.MAIL and client.status is not ClientStatus.ARCHIVED
+    if asked_by_mail and (problem := mail_standing.problem(client, practice, MailSort.MESSAGE)):
+        yield RuleBroken(problem, "channel")
 
 
-def _check_screens(actor: Actor, chosen: Sequence[Questionnaire], wish: QuestionnaireWish) -> None:
+def _screen_problems(
+    actor: Actor, chosen: Sequence[Questionnaire], wish: QuestionnaireWish
+) -> Iterator[RuleBroken]:
     for each in chosen:
         if each.role is not MeasureRole.SCREEN:
             continue
         if not actor.may(Permission.ASK_SCREENS):
-            raise RuleBroken(f"Only an owner or a practitioner can ask {each.name}.", "keys")
-        if not wish.confirmed:
-            raise RuleBroken(f"Confirm that you act on a positive {each.name}, or leave it out.", "confirmed")
+            yield RuleBroken(f"Only an owner or a practitioner can ask {each.name}.", "keys")
+        elif not wish.confirmed:
+            yield RuleBroken(f"Confirm that you act on a positive {each.name}, or leave it out.", "confirmed")
 
 
-def _check_since(client: Client, chosen: Sequence[Questionnaire], wish: QuestionnaireWish) -> None:
+def _since_problems(
+    client: Client, chosen: Sequence[Questionnaire], wish: QuestionnaireWish
+) -> Iterator[RuleBroken]:
     if not any(each.needs_since for each in chosen):
         return
     if wish.since is None:
-        raise RuleBroken("Give the day the change is measured from.", "since")
-    if wish.since >= today_in(client.time_zone):
-        raise RuleBroken("The day must be before today.", "since")
+        yield RuleBroken("Give the day the change is measured from.", "since")
+    elif wish.since >= today_in(client.time_zone):
+        yield RuleBroken("The day must be before today.", "since")
 
 
 def _named_before(client: Client) -> tuple[tuple[str, ...], bool]:

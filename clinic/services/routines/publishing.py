@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from clinic.catalogue import Catalogue, load_catalogue
 from clinic.catalogue.moves import CatalogueExercise as ShelfExercise
 from clinic.domain.access import Permission
 from clinic.domain.doses import Dose, dose_problems
-from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
+from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken, must_hold
 from clinic.domain.moves import VideoContent
 from clinic.domain.types import RoutineStatus
 from clinic.extensions import db
@@ -170,6 +170,7 @@ def save_draft(actor: Actor, routine_id: uuid.UUID, edit: RoutineEdit, seen: str
     """Keep the changes of a draft; raises Conflict if it is not the draft that was seen."""
     with transaction():
         version = _open(actor, routine_id, seen)
+        must_hold(problems(version, access.practice_of(actor), edit, publishing=False))
         _apply(version, edit)
         audit.record(actor, "routine.draft_saved", subject_id=routine_id, version=version.number)
 
@@ -179,15 +180,45 @@ def publish(actor: Actor, routine_id: uuid.UUID, edit: RoutineEdit, seen: str) -
     with transaction():
         practice = access.practice_of(actor)
         version = _open(actor, routine_id, seen)
-        if not practice.numbers_set:
-            raise RuleBroken("Set the emergency and urgent numbers of the practice first.")
-        if version.number > 1 and not edit.change_note:
-            raise RuleBroken("Say in a sentence what is new; clients read it.", "change_note")
+        must_hold(problems(version, practice, edit, publishing=True))
         _apply(version, edit)
         _confirm_mistakes(actor, version)
         signed = signoffs.sign(actor, wordings_of(version, practice))
         _freeze(actor, version)
         audit.record(actor, "routine.published", subject_id=routine_id, version=version.number, signed=signed)
+
+
+def problems(
+    version: RoutineVersion, practice: Practice, edit: RoutineEdit, *, publishing: bool
+) -> Iterator[RuleBroken]:
+    """All that speaks against keeping a draft so or, with more to it, against publishing it; doses aside."""
+    if publishing and not practice.numbers_set:
+        yield RuleBroken("Set the emergency and urgent numbers of the practice first.")
+    if publishing and version.number > 1 and not edit.change_note:
+        yield RuleBroken("Say in a sentence what is new; clients read it.", "change_note")
+    for item in version.items:
+        named, move = item.exercise.named_mistake, edit.moves.get(item.id)
+        said = move.mistake if move else None
+        if move is not None and said is not None:
+            yield from _mistake_problems(said, move.video)
+        if publishing and named is not None and move is not None and not _is_said(named, said):
+            yield RuleBroken(
+                f"Say what the {named.name} is: pick at least one, or write it yourself.", "faults"
+            )
+
+
+def _is_said(row: ExerciseMistake, said: MistakeMeaning | None) -> bool:
+    """Whether somebody has said what the mistake looks like."""
+    return bool(row.see) if said is None else bool(said.see or said.fault_keys)
+
+
+def _mistake_problems(said: MistakeMeaning, video: VideoContent | None) -> Iterator[RuleBroken]:
+    if unknown := set(said.fault_keys) - set(load_catalogue().named_mistake.candidates):
+        yield RuleBroken(f"Unknown fault: {', '.join(sorted(unknown))}.", "faults")
+    if bool(said.see) != bool(said.fix):
+        yield RuleBroken("In your own words, say both what it looks like and the fix.", "own_fix")
+    if said.video_second is not None and video is None:
+        yield RuleBroken("A time in the video needs the video's link.", "video_time")
 
 
 def _must_sign(actor: Actor) -> None:
@@ -221,7 +252,7 @@ def _apply_move(item: RoutineItem, edit: MoveEdit) -> None:
     _apply_video(item.exercise, edit.video)
     named = item.exercise.named_mistake
     if named is not None and edit.mistake is not None:
-        _apply_mistake(named, edit.mistake, edit.video)
+        _apply_mistake(named, edit.mistake)
 
 
 def set_dose(row: RoutineItem, dose: Dose) -> None:
@@ -250,14 +281,8 @@ def _apply_video(exercise: Exercise, video: VideoContent | None) -> None:
     db.session.expire(exercise, ["media"])
 
 
-def _apply_mistake(row: ExerciseMistake, said: MistakeMeaning, video: VideoContent | None) -> None:
+def _apply_mistake(row: ExerciseMistake, said: MistakeMeaning) -> None:
     catalogue = load_catalogue()
-    if unknown := set(said.fault_keys) - set(catalogue.named_mistake.candidates):
-        raise RuleBroken(f"Unknown fault: {', '.join(sorted(unknown))}.", "faults")
-    if bool(said.see) != bool(said.fix):
-        raise RuleBroken("In your own words, say both what it looks like and the fix.", "own_fix")
-    if said.video_second is not None and video is None:
-        raise RuleBroken("A time in the video needs the video's link.", "video_time")
     see, fix, self_test = mistake_in_words(said.fault_keys)
     row.fault_keys = [key for key in catalogue.named_mistake.candidates if key in said.fault_keys]
     row.see, row.fix = said.see or see or None, said.fix or fix or None
@@ -267,10 +292,6 @@ def _apply_mistake(row: ExerciseMistake, said: MistakeMeaning, video: VideoConte
 
 def _confirm_mistakes(actor: Actor, version: RoutineVersion) -> None:
     for row in (row for item in version.items for row in item.exercise.mistakes if row.is_named):
-        if not row.see:
-            raise RuleBroken(
-                f"Say what the {row.name} is: pick at least one, or write it yourself.", "faults"
-            )
         row.confirmed_by = actor.user_id
         row.confirmed_at = now()
 

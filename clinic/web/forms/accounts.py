@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from clinic.domain.cleaning import one_line, printable
+from clinic.domain.errors import RuleBroken
 from clinic.domain.passwords import LONGEST as LONGEST_PASSWORD
 from clinic.mail.addresses import LONGEST, AddressRefused, parse_address
+from clinic.services.accounts import signing_in as accounts
+from clinic.services.actors import Actor
 from clinic.web.forms.base import Form
 
 
@@ -69,6 +74,14 @@ class ChangePasswordForm(NewPasswordForm):
     current = PasswordField(
         "Your password now", [InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)]
     )
+
+    def be_asked_by(self, actor: Actor) -> None:
+        """Whose password it is."""
+        self._actor = actor
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """What speaks against the one or the other."""
+        return accounts.change_problems(self._actor, self.current.data or "", self.password.data or "")
 
 
 class DailyNoticeForm(Form):

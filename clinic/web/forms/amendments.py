@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectMultipleField, StringField
@@ -10,9 +10,11 @@ from wtforms.fields import SelectChoice
 
 from clinic.domain.cleaning import printable
 from clinic.domain.errors import RuleBroken
-from clinic.domain.findings import NONE_SEEN, Value, read, spelled, written
+from clinic.domain.findings import NONE_SEEN, Value, Values, read, spelled, written
 from clinic.domain.spots import Spot
 from clinic.domain.types import FieldKind
+from clinic.models import Assessment
+from clinic.services.assessments import amendments
 from clinic.services.assessments.amendments import LONGEST, AmendmentWish
 from clinic.web.forms.base import OnceForm
 from clinic.web.forms.fields import LongTextField
@@ -43,6 +45,18 @@ class AmendForm(OnceForm):
         form = bound(data=data)
         form.spot = spot
         return form
+
+    def be_about(self, assessment: Assessment, stand: Values) -> None:
+        """What it is added to, and the values that stand there."""
+        self._about = assessment, stand
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """What is wrong with the value or the note."""
+        assessment, stand = self._about
+        try:
+            yield from amendments.problems(assessment, self.wish(), stand)
+        except RuleBroken as problem:
+            yield problem
 
     def wish(self) -> AmendmentWish:
         """What was sent; RuleBroken for a value that its field does not take."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import _FlaskFormCSRF
-from wtforms import HiddenField
+from wtforms import Field, HiddenField
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
@@ -50,13 +51,42 @@ class Form(FlaskForm):
         """Whether it holds what somebody typed, now or before they had to sign in again."""
         return self.is_submitted() or given_back.fields_here() is not None
 
+    def rules(self) -> Iterable[RuleBroken]:
+        """What the rules behind the form refuse, of those fields that could be read.
+
+        Asked where a field is wrong already; where none is, the use-case itself says all that it refuses.
+        """
+        return ()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The fields one by one and, where one is wrong, the rules behind them: all problems at once."""
+        super().validate(extra_validators)
+        if self.errors:
+            for problem in self.rules():
+                self._also_refuse(problem)
+        return not self.errors
+
     def refuse(self, problem: RuleBroken) -> None:
-        """Show a refusal at its field, or at the form's top where it is about no field."""
-        if problem.field and problem.field in self._fields:
-            field = self._fields[problem.field]
-            field.errors = [*field.errors, problem.message]
-        else:
+        """Show a refusal, and all that were found with it."""
+        self._refuse(problem)
+        for other in problem.others:
+            self._also_refuse(other)
+
+    def _also_refuse(self, problem: RuleBroken) -> None:
+        field = self._field_of(problem)
+        if field is None or not field.errors:
+            self._refuse(problem)
+
+    def _refuse(self, problem: RuleBroken) -> None:
+        """Show one refusal at its field, or at the form's top where it is about no field."""
+        field = self._field_of(problem)
+        if field is None:
             self.form_errors.append(problem.message)
+        else:
+            field.errors = [*field.errors, problem.message]
+
+    def _field_of(self, problem: RuleBroken) -> Field | None:
+        return self._fields.get(problem.field) if problem.field else None
 
     def attempt(self) -> Attempt:
         """Run a block up to a refusal; the form shows that when the view goes on to render it."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from werkzeug.datastructures import MultiDict
 
 from clinic.catalogue.plain_words import plain_words
 from clinic.domain.assessment import AssessmentTest
+from clinic.domain.errors import RuleBroken
 from clinic.domain.search import fold
 from clinic.domain.types import Section
+from clinic.services.actors import Actor
+from clinic.services.batteries import own_batteries
 from clinic.services.batteries.own_batteries import MOST_TESTS, Pick
 from clinic.web.forms.base import OnceForm
 from clinic.web.forms.fields import LineField, LongTextField, VersionField
@@ -30,6 +33,15 @@ class ComposeForm(OnceForm):
     def blank(cls, name: str | None = None, purpose: str | None = None) -> ComposeForm:
         """A new battery, as a copy of another one if that is given."""
         return cls(data={"name": name, "purpose": purpose})
+
+    def be_asked_by(self, actor: Actor, picks: Sequence[Pick], key: str | None = None) -> None:
+        """Who puts together what, and which battery it follows."""
+        self._asked = actor, picks, key
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """What is wrong with the battery besides its fields."""
+        actor, picks, key = self._asked
+        return own_batteries.problems(actor, self.name.data or "", picks, key)
 
 
 def picks_sent(sent: MultiDict[str, str], tests: Mapping[str, AssessmentTest]) -> tuple[Pick, ...]:

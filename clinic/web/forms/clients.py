@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, HiddenField
 
+from clinic.domain.errors import RuleBroken
 from clinic.domain.types import ClientKind, ClientStatus
 from clinic.models import Client, Practice
+from clinic.services.actors import Actor
 from clinic.services.clients import records as clients
 from clinic.services.clients.records import ClientDetails
+from clinic.services.clock import today_in
 from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import (
     AddressField,
@@ -52,6 +56,13 @@ class ClientForm(Form):
     consented = BooleanField("The client agrees that we keep their health record and write to them by email")
     consented_on = DatePartsField("Day of consent")
 
+    def readable(self, practice: Practice) -> ClientDetails:
+        """The same without hours of which one could not be read: its field says so itself."""
+        details = self.details(today_in(practice.time_zone))
+        if self.waking_from.errors or self.waking_until.errors:
+            return replace(details, waking_from=None, waking_until=None)
+        return details
+
     def details(self, today: date) -> ClientDetails:
         """The form's values in the service's shape; consent without a day was given today."""
         values: dict[str, Any] = {name: self[name].data for name in ("name", "email", *clients.PLAIN)}
@@ -63,16 +74,28 @@ class ClientForm(Form):
         if field.data and not self.consented.data:
             self.consented.errors = [*self.consented.errors, "Tick this box too, or clear the day."]
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Also wrong if one field found fault with another."""
-        return bool(super().validate(extra_validators)) and not self.errors
-
 
 class AddClientForm(ClientForm, OnceForm):
     """A new client, invited at once if wished."""
 
     invite = BooleanField("Send an invitation by email right away")
     another = HiddenField()  # the name that somebody was asked about, and pressed "Add anyway"
+
+    def be_asked_by(self, actor: Actor, practice: Practice) -> None:
+        """Who adds them, and to which practice."""
+        self._asked = actor, practice
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """What speaks against adding them and, where what it takes was read, against inviting them."""
+        actor, practice = self._asked
+        unread = any(field.errors for field in (self.name, self.email, self.consented, self.consented_on))
+        return clients.problems_of_adding(
+            actor,
+            practice,
+            self.readable(practice),
+            key=self.key.data or "",
+            invite=bool(self.invite.data) and not unread,
+        )
 
     def is_another(self) -> bool:
         """Whether a second person of just this name is meant."""
@@ -83,6 +106,15 @@ class EditClientForm(ClientForm):
     """A client's record over the version that was seen."""
 
     version = VersionField()
+
+    def be_about(self, client: Client, practice: Practice) -> None:
+        """Whose record it is."""
+        self._about = client, practice
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """What speaks against writing this into the record."""
+        client, practice = self._about
+        return clients.problems(client, practice, self.readable(practice))
 
     def show(self, client: Client, practice: Practice) -> None:
         """Fill the form with what is stored."""

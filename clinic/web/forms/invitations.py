@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from wtforms import BooleanField, PasswordField
 from wtforms.validators import InputRequired, Length
 
+from clinic.domain.errors import RuleBroken
 from clinic.domain.passwords import LONGEST as LONGEST_PASSWORD
-from clinic.services.clients.invitations import Acceptance, InvitationOffer
+from clinic.services.clients.invitations import Acceptance, InvitationOffer, problems
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import AddressField
 
@@ -35,10 +38,15 @@ class AcceptForm(Form):
 
     def ask_only(self, offered: InvitationOffer) -> None:
         """Leave out what the practice knows already."""
+        self._offered = offered
         if not offered.needs_address:
             del self.email
         if not offered.needs_consent:
             del self.consents
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """What speaks against the address or the password."""
+        return problems(self._offered, self.answer())
 
     def answer(self) -> Acceptance:
         """The form's values in the service's shape."""

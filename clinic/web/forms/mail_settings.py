@@ -17,6 +17,7 @@ from clinic.domain.mail_server import (
 )
 from clinic.mail.addresses import Address
 from clinic.mail.smtp_url import Security, SmtpServer
+from clinic.services import mail_setup
 from clinic.services.mail_setup import MailServerDetails
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import AddressField, LineField, OneOfField
@@ -27,6 +28,11 @@ SECURITIES = {
     MailSecurity.IMPLICIT: "TLS from the start, usually port 465",
     MailSecurity.NONE: "None; only for a server on this very machine or network, without a password",
 }
+
+
+def host_of(typed: str | None) -> str:
+    """The name of a server as it is kept."""
+    return (typed or "").strip("[]").casefold()
 
 
 class MailServerForm(Form):
@@ -69,7 +75,7 @@ class MailServerForm(Form):
         assert isinstance(sender, Address)
         security = self.mail_security.data or MailSecurity.STARTTLS
         return MailServerDetails(
-            host=(self.mail_host.data or "").strip("[]").casefold(),
+            host=host_of(self.mail_host.data),
             port=self.mail_port.data or USUAL_PORT[security],
             security=cast(Security, security.value),
             user=self.mail_user.data or "",
@@ -85,6 +91,7 @@ class MailServerForm(Form):
             "mail_port": self._port_problem(security, production=settings.production),
             "mail_security": self._password_in_the_clear(host, security),
             "mail_user": self._nobodys_password(),
+            "mail_password": self._password_owed(),
             "mail_sender": None
             if self.mail_sender.data or self.mail_sender.errors
             else "Enter the sender's address.",
@@ -104,6 +111,13 @@ class MailServerForm(Form):
         if security is MailSecurity.NONE and self.mail_user.data and not is_own_machine(host):
             return "Choose an encryption: the password would travel for everybody to read."
         return None
+
+    def _password_owed(self) -> str | None:
+        host, user = host_of(self.mail_host.data), self.mail_user.data
+        if not host or not user or self.mail_password.data:
+            return None
+        is_kept = mail_setup.kept_password(host, user, mail_setup.current().server)
+        return None if is_kept else mail_setup.ACCOUNT_OWED
 
     def _nobodys_password(self) -> str | None:
         if self.mail_password.data and not self.mail_user.data:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, Field, FieldList, FormField, HiddenField, SelectField, StringField
 from wtforms import Form as PlainForm
 from wtforms.fields import SelectChoice
 
@@ -15,6 +15,8 @@ from clinic.domain.cleaning import one_line, printable
 from clinic.domain.errors import RuleBroken
 from clinic.domain.own_tests import LONGEST_ANSWER, MOST_ANSWERS
 from clinic.domain.types import Better, Section, Sides
+from clinic.services.actors import Actor
+from clinic.services.batteries import own_tests
 from clinic.services.batteries.definitions import MOST_FIELDS, FieldDraft, TestDraft
 from clinic.web.forms.base import OnceForm
 from clinic.web.forms.fields import (
@@ -140,17 +142,29 @@ class OwnTestForm(OnceForm):
             fields=tuple(entry.form.draft() for entry in self.fields.entries),
         )
 
-    def refuse(self, problem: RuleBroken) -> None:
-        """Show a refusal at its field, also at one within a row."""
+    def be_asked_by(self, actor: Actor, key: str | None = None) -> None:
+        """Who makes it, and which test it follows."""
+        self._asked = actor, key
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """What is wrong with the test as a whole and with each of its rows."""
+        actor, key = self._asked
+        if not any(entry.form.kind.errors for entry in self.fields.entries):
+            yield from own_tests.problems(actor, self.draft(), key)
+
+    def _refuse(self, problem: RuleBroken) -> None:
+        super()._refuse(problem)
+        # a list of rows keeps what was wrong with them when it was asked
+        self.fields.errors = [entry.errors for entry in self.fields.entries if entry.errors]
+
+    def _field_of(self, problem: RuleBroken) -> Field | None:
+        """Its field, also one within a row; what is about all rows stands at the top."""
         found = ROW.fullmatch(problem.field or "")
         if found is None or int(found[1]) >= len(self.fields.entries):
-            if problem.field == "fields":
-                problem.field = None
-            super().refuse(problem)
-            return
+            return None if problem.field == "fields" else super()._field_of(problem)
         row = self.fields.entries[int(found[1])].form
-        field = getattr(row, found[2], row.label)
-        field.errors = [*field.errors, problem.message]
+        field: Field = getattr(row, found[2], row.label)
+        return field
 
 
 def rearranged(sent: MultiDict[str, str], act: str) -> MultiDict[str, str]:

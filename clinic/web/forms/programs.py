@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -12,19 +12,28 @@ from wtforms import FieldList, FormField, HiddenField, SelectMultipleField
 from wtforms.validators import StopValidation
 
 from clinic.domain.doses import Dose
+from clinic.domain.errors import RuleBroken
 from clinic.domain.merging import FieldFate, fate
 from clinic.domain.programs import (
     LONGEST_REASON,
     NEEDS_REASON,
     WORDS_NEEDED,
     ProgramChange,
+    change_problems,
+    correction_problems,
 )
 from clinic.domain.types import ProgramAction, StopReason
-from clinic.models import CheckinSchedule, Prescription, Program, RoutineVersion
+from clinic.models import CheckinSchedule, Client, Prescription, Program, RoutineVersion
 from clinic.models.exercise import DoseColumns
+from clinic.services.actors import Actor
 from clinic.services.assessments.retests import FindingCitation
-from clinic.services.programs.assigning import Assignment
-from clinic.services.programs.changing import DoseWish
+from clinic.services.clock import today_in
+from clinic.services.programs import assigning as programs
+from clinic.services.programs import changing as program_changes
+from clinic.services.programs import days as program_days
+from clinic.services.programs import running
+from clinic.services.programs.assigning import Assignment, EndWish
+from clinic.services.programs.changing import NO_DIFFERENCE, DoseWish
 from clinic.services.routines.wording import dose_of
 from clinic.web.forms import rhythms
 from clinic.web.forms.base import Form, OnceForm
@@ -121,9 +130,10 @@ class AssignForm(DoseFields, StartFields, LengthFields, RhythmFields, OnceForm):
     cites = SelectMultipleField("What it answers", choices=[], validate_choice=False)
 
     @classmethod
-    def of(cls, version: RoutineVersion, today: date) -> AssignForm:
+    def of(cls, actor: Actor, client: Client, version: RoutineVersion) -> AssignForm:
         """The form with the routine's usual doses and a check-in in a week from now."""
-        return cls(
+        today = today_in(client.time_zone)
+        form = cls(
             data={
                 "doses": [dose_data(dose_of(item)) for item in version.items],
                 "starts_on": today,
@@ -133,10 +143,27 @@ class AssignForm(DoseFields, StartFields, LengthFields, RhythmFields, OnceForm):
                 **rhythms.usual(today),
             }
         )
+        form.asked = actor, client, version
+        return form
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """What speaks against assigning it."""
+        return programs.problems(
+            *self.asked, key=self.key.data or "", starts_on=self.starts_on.data, ends=self._ends()
+        )
+
+    def _ends(self) -> EndWish | None:
+        """How what runs already ends; None where it goes on."""
+        if self.running.data is Running.KEEP:
+            return None
+        if self.running.data is None:
+            return EndWish(None, "")
+        return EndWish(self.end_stop.data, self.end_reason.data or "")
 
     def assignment(self, version: RoutineVersion) -> Assignment:
         """What was sent, by the routine's items."""
         assert self.starts_on.data is not None
+        ends = self._ends() or EndWish(None, "")
         return Assignment(
             key=self.key.data or "",
             version_id=version.id,
@@ -145,8 +172,8 @@ class AssignForm(DoseFields, StartFields, LengthFields, RhythmFields, OnceForm):
             weeks=self.length_in_weeks(),
             checkin=self.rhythm(),
             alongside=self.running.data is Running.KEEP,
-            end_reason=(self.end_reason.data or "") if self.running.data is Running.END else "",
-            end_stop=self.end_stop.data if self.running.data is Running.END else None,
+            end_reason=ends.reason,
+            end_stop=ends.stop,
             citation=self.citation(),
         )
 
@@ -157,15 +184,6 @@ class AssignForm(DoseFields, StartFields, LengthFields, RhythmFields, OnceForm):
         except ValueError:
             return None
         return FindingCitation(cited_from, [str(name)[:200] for name in (self.cites.data or ())[:MOST_CITED]])
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """The fields one by one, and a reason where something ends."""
-        good = bool(super().validate(extra_validators))
-        ends = self.running.data is Running.END and self.end_stop.data in WORDS_NEEDED
-        if ends and not self.end_reason.data:
-            self.end_reason.errors = ["Say why it ends, in a few words."]
-            return False
-        return good
 
 
 class CorrectDosesForm(DoseFields):
@@ -180,13 +198,24 @@ class CorrectDosesForm(DoseFields):
     def of(cls, program: Program, today: date) -> CorrectDosesForm:
         """The form with the doses that stand."""
         doses = [dose_of(row) for row in program.prescriptions]
-        return cls(
+        form = cls(
             data={
                 "bases": doses,
                 "doses": [dose_data(dose) for dose in doses],
                 "effective_on": max(today, program.starts_on),
             }
         )
+        form.days = program.starts_on, today
+        return form
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """What is wrong with the day, and with a correction that corrects nothing."""
+        starts_on, today = self.days
+        if self.effective_on.data is not None:
+            reason = self.reason.data or ""
+            yield from correction_problems(self.effective_on.data, reason, starts_on=starts_on, today=today)
+        if not self.doses.errors and self.all_doses() == [entry.data for entry in self.bases.entries]:
+            yield RuleBroken(NO_DIFFERENCE)
 
     def fits(self, rows: Sequence[DoseColumns]) -> bool:
         """Whether there is a dose for each row, and what the page showed of it."""
@@ -242,7 +271,7 @@ class ChangeForm(LengthFields):
                 "weeks": USUAL_WEEKS,
             }
         )
-        form.action = action
+        form.action, form.program, form.span = action, program, (earliest, today)
         if action is not ProgramAction.RESTART:
             del form.length
             del form.weeks
@@ -262,21 +291,21 @@ class ChangeForm(LengthFields):
     def change(self) -> ProgramChange:
         """The step, as it was sent."""
         assert self.effective_on.data is not None
+        return self._from(self.effective_on.data)
+
+    def _from(self, day: date) -> ProgramChange:
         return ProgramChange(
-            self.action,
-            self.effective_on.data,
-            self.reason.data or "",
-            until=_of(self.until),
-            stop=_of(self.stop),
+            self.action, day, self.reason.data or "", until=_of(self.until), stop=_of(self.stop)
         )
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """The fields one by one, and a reason where one is owed."""
-        good = bool(super().validate(extra_validators))
-        if self.needs_words and not self.reason.data:
-            self.reason.errors = ["Say why, in a few words."]
-            return False
-        return good
+    def rules(self) -> Iterator[RuleBroken]:
+        """What is wrong with the days and the reason, and with a restart beside the same routine."""
+        program, (earliest, today) = self.program, self.span
+        change = self._from(self.effective_on.data or max(earliest, today))
+        planned = program.pause if program.pause and program.pause.first > today else None
+        yield from change_problems(change, earliest=earliest, today=today, planned=planned)
+        if self.action is ProgramAction.RESTART:
+            yield from running.twice(program.practice_id, program.client, program.routine_version_id)
 
 
 def _of(field: Any) -> Any:
@@ -295,9 +324,15 @@ class DaysForm(Form):
     @classmethod
     def of(cls, program: Program) -> DaysForm:
         """The form with the days that stand."""
-        return cls(
+        form = cls(
             data={"version": program.version, "starts_on": program.starts_on, "ends_on": program.ends_on}
         )
+        form.program = program
+        return form
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """What is wrong with the days."""
+        return program_days.problems(self.program, self.starts_on.data, self.ends_on.data)
 
 
 class ExtendForm(Form):
@@ -320,4 +355,10 @@ class CheckinForm(RhythmFields):
     @classmethod
     def of(cls, program: Program, schedule: CheckinSchedule | None) -> CheckinForm:
         """The form with the rhythm that stands, or the usual one switched off."""
-        return cls(data={"version": program.version, **rhythms.standing(schedule, program.starts_on)})
+        form = cls(data={"version": program.version, **rhythms.standing(schedule, program.starts_on)})
+        form.program = program
+        return form
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """What speaks against changing them at all."""
+        return program_changes.checkin_problems(self.program)

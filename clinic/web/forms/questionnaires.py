@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from wtforms import BooleanField, SelectMultipleField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from clinic.domain.asking import AskChannel
+from clinic.domain.errors import RuleBroken
 from clinic.domain.questionnaires import MeasureRole, Questionnaire
-from clinic.services.questionnaires.wishes import Prospect, QuestionnaireWish
+from clinic.models import Client, Practice
+from clinic.services.actors import Actor
+from clinic.services.questionnaires.wishes import Prospect, QuestionnaireWish, problems
 from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import DatePartsField, OneOfField
 
@@ -41,6 +44,14 @@ class AskForm(OnceForm):
         """What stands in it when it is opened."""
         self.since.data = prospect.first_visit
         self.keys.data = list(usual)
+
+    def be_asked_by(self, actor: Actor, client: Client, practice: Practice) -> None:
+        """Who asks whom."""
+        self._asked = actor, client, practice
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """What speaks against asking so."""
+        return problems(*self._asked, self.wish())
 
     def wish(self) -> QuestionnaireWish:
         """What was asked for; only on a valid form."""

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectMultipleField
 from wtforms import Form as PlainForm
 from wtforms.fields import SelectChoice
+from wtforms.validators import ValidationError
 
 from clinic.catalogue import load_catalogue
 from clinic.domain import videos
 from clinic.domain.errors import RuleBroken
 from clinic.domain.moves import VideoContent
-from clinic.models import RoutineItem, RoutineVersion
-from clinic.services.routines.publishing import FEWEST_CUES, MOST_CUES, MistakeMeaning, MoveEdit, RoutineEdit
+from clinic.models import Practice, RoutineItem, RoutineVersion
+from clinic.services.routines.publishing import (
+    FEWEST_CUES,
+    MOST_CUES,
+    MistakeMeaning,
+    MoveEdit,
+    RoutineEdit,
+    problems,
+)
 from clinic.services.routines.wording import content_of, dose_of, mistake_in_words
 from clinic.web.forms.base import Form
 from clinic.web.forms.doses import DoseForm, dose_data
@@ -116,13 +124,18 @@ class PublishForm(Form):
             {item.id: self._move(item, entry.form) for item, entry in pairs}, self.change_note.data or ""
         )
 
-    def validate_for(self, *, publishing: bool) -> bool:
-        """Everything that was typed; and for publishing, that the wording was taken as the practice's own."""
-        good = bool(self.validate())
-        if publishing and not self.accept.data:
-            self.accept.errors = ["Tick the box to say that you have read it and take it as your own."]
-            return False
-        return good
+    def be_asked_by(self, practice: Practice, version: RoutineVersion, *, publishing: bool) -> None:
+        """Whose draft it is, and whether it is to be published or kept."""
+        self._asked, self._publishing = (version, practice), publishing
+
+    def validate_accept(self, field: BooleanField) -> None:
+        """For publishing, that the wording was taken as the practice's own."""
+        if self._publishing and not field.data:
+            raise ValidationError("Tick the box to say that you have read it and take it as your own.")
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """What speaks against keeping or publishing it."""
+        return problems(*self._asked, self.edit(self._asked[0]), publishing=self._publishing)
 
     def fits(self, version: RoutineVersion) -> bool:
         """Whether the form has as many moves as the draft: another number was not made by our page."""

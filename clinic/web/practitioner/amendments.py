@@ -43,6 +43,7 @@ def amend(assessment_id: uuid.UUID) -> Answer:
     spot = _spot(assessment, at)
     stands = record.values.get(spot.place) if spot else None
     form = AmendForm.at(spot, stands, mistake)
+    form.be_about(assessment, record.values)
     if form.validate_on_submit():
         try:
             with form.attempt():

@@ -81,6 +81,7 @@ def compose() -> Answer:
     form, picks = ComposeForm(), picks_sent(typed, tests)
     if not request.form or typed.get("act") != "save":
         return _compose_page(form, tests, picks)
+    form.be_asked_by(actor, picks)
     if form.validate():
         with form.attempt():
             made = own_batteries.create(
@@ -144,6 +145,7 @@ def _revised(
     key: str, form: ComposeForm, tests: Mapping[str, AssessmentTest], picks: tuple[Pick, ...]
 ) -> Answer:
     actor = current_actor()
+    form.be_asked_by(actor, picks, key)
     if form.validate():
         try:
             with form.attempt():

@@ -81,6 +81,7 @@ def add() -> Page:
     actor = current_actor()
     practice = practice_of(actor)
     form = AddClientForm(time_zone=practice.time_zone)
+    form.be_asked_by(actor, practice)
     form.time_zone.put_first(practice.time_zone)
     if form.validate_on_submit():
         try:
@@ -186,6 +187,7 @@ def edit(client_id: uuid.UUID) -> Page:
     actor = current_actor()
     client, practice = client_for(actor, client_id), practice_of(actor)
     form = EditClientForm()
+    form.be_about(client, practice)
     form.time_zone.put_first(client.time_zone, practice.time_zone)
     if not form.is_filled_in:
         form.show(client, practice)

@@ -27,6 +27,7 @@ def add() -> Answer:
     if (form := _arranged()) is not None:
         return _page(form)
     form = OwnTestForm()
+    form.be_asked_by(current_actor())
     if form.validate():
         with form.attempt():
             made = own_tests.create(current_actor(), form.key.data or "", form.draft())
@@ -48,6 +49,7 @@ def edit(test_key: str) -> Answer:
     if (form := _arranged()) is not None:
         return _page(form, made)
     form = OwnTestForm()
+    form.be_asked_by(actor, test_key)
     if form.validate():
         try:
             with form.attempt():

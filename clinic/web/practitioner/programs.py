@@ -55,7 +55,7 @@ def assign(client_id: uuid.UUID) -> Answer:
     if not choices:
         return render_template("practitioner/programs/nothing_published.html", client=client)
     version = _chosen(choices)
-    form = AssignForm.of(version, today_in(client.time_zone))
+    form = AssignForm.of(actor, client, version)
     if form.is_filled_in and not form.fits(version.items):
         abort(400)
     if form.validate_on_submit():

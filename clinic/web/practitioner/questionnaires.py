@@ -71,6 +71,7 @@ def ask(client_id: uuid.UUID) -> Page:
     known = load_catalogue().questionnaires
     form = AskForm()
     form.offer(known.newest.values())
+    form.be_asked_by(actor, known_of.client, access.practice_of(actor))
     if not form.is_filled_in:
         form.show(known_of, _usual(known_of) if request.args.get("set") == "usual" else ())
     if form.validate_on_submit():

@@ -78,7 +78,8 @@ def publish(routine_id: uuid.UUID) -> Answer:
 
 def _sent(form: PublishForm, routine: Routine, version: RoutineVersion) -> Answer:
     publishing = request.form.get("act") != "draft"
-    if not form.validate_for(publishing=publishing):
+    form.be_asked_by(access.practice_of(current_actor()), version, publishing=publishing)
+    if not form.validate():
         return _page(form, routine, version), 422
     use_case = routines.publish if publishing else routines.save_draft
     try:
