@@ -30,7 +30,9 @@ ONE_AT_A_TIME = 7_238_911_405  # any number that nothing else of ours takes as a
 WAITS_FOR_A_LOCK = "3s"  # a page that comes meanwhile waits behind us
 TRIES, PAUSE = 20, 3.0  # seconds
 LOCK_NOT_HAD = "55P03"
-MADE_AGAIN = frozenset({"kept_form", "mail_connection", "open_reason", "search_piece"})  # or gone in a while
+MADE_AGAIN = frozenset(
+    {"auth_session", "kept_form", "mail_connection", "open_reason", "search_piece"}
+)  # or gone in a while
 
 
 class WouldLoseRecords(RuntimeError):

@@ -124,3 +124,15 @@ def reset_password(email: Address) -> None:
         raise RuleBroken(f"Nobody has an account with {email.typed}.")
     for who, link in links:
         click.echo(f"{who}: {link}")
+
+
+@user.command("reset-second-step")
+@click.argument("email", type=ADDRESS)
+@with_appcontext
+def reset_second_step(email: Address) -> None:
+    """Take the second step off an account whose phone and recovery codes are gone. They are told by mail."""
+    names = staff.reset_second_step(email)
+    if not names:
+        raise RuleBroken(f"Nobody with {email.typed} has a second step.")
+    for who in names:
+        click.echo(f"{who} signs in with the password alone, and is signed out everywhere.")

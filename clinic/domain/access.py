@@ -39,6 +39,7 @@ class Permission(StrEnum):
     SET_UP_MAIL = "set_up_mail"
     READ_KEPT_MAIL = "read_kept_mail"  # with working links to other people's pages in it
     CLOSE_ACCOUNTS = "close_accounts"
+    HELP_SIGN_IN = "help_sign_in"  # of others: whose phone is gone, whose browser is in other hands
 
 
 # A clinical decision needs a name that may stand under it.
@@ -63,6 +64,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.SET_UP_MAIL,
             Permission.READ_KEPT_MAIL,
             Permission.CLOSE_ACCOUNTS,
+            Permission.HELP_SIGN_IN,
         },
         Role.PRACTITIONER: _CLINICAL,
         Role.ASSISTANT: frozenset(),

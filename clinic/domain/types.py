@@ -261,6 +261,7 @@ class MailKind(StrEnum):
     INVITATION = "invitation"
     PROGRAM_CHANGED = "program_changed"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a word, no secret
+    SECOND_STEP_RESET = "second_step_reset"
     WARNING_SIGN_ALERT = "warning_sign_alert"
     REPLY = "reply_notice"
     PRACTICE_NOTICE = "practice_notice"

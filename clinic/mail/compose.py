@@ -110,6 +110,11 @@ def password_reset(head: Letterhead, *, first_name: str, link: str, minutes: int
     return _mail(MailKind.PASSWORD_RESET, head, first_name=first_name, link=link, minutes=minutes)
 
 
+def second_step_reset(head: Letterhead, *, first_name: str, link: str) -> MailContent:
+    """Tell somebody of the practice that their sign-in has no second step any more."""
+    return _mail(MailKind.SECOND_STEP_RESET, head, first_name=first_name, link=link)
+
+
 def warning_sign_alert(head: Letterhead, *, first_name: str, link: str) -> MailContent:
     """Call a practitioner to the page that says the rest: no client, no sign, no answer here."""
     return _mail(MailKind.WARNING_SIGN_ALERT, head, first_name=first_name, link=link)

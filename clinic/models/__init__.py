@@ -28,6 +28,7 @@ from clinic.models.questionnaire import QuestionnaireRequest, QuestionnaireRespo
 from clinic.models.reply import MailReply
 from clinic.models.routine import Routine, RoutineItem, RoutineVersion
 from clinic.models.search import SearchPiece
+from clinic.models.second_step import Authenticator, RecoveryCode
 from clinic.models.sending import MailAccount, MailConnection, SendingBatch
 from clinic.models.session import AuthSession
 from clinic.models.tapering import TaperingOffer
@@ -38,6 +39,7 @@ __all__ = [
     "AssessmentDraft",
     "AuditEvent",
     "AuthSession",
+    "Authenticator",
     "BackupKey",
     "BackupRecord",
     "Base",
@@ -76,6 +78,7 @@ __all__ = [
     "QuestionnaireRequest",
     "QuestionnaireResponse",
     "ReasonHandling",
+    "RecoveryCode",
     "Routine",
     "RoutineItem",
     "RoutineVersion",

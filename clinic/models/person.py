@@ -31,6 +31,9 @@ class User(OfPractice, Base):
     password_changed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     deactivated_at: Mapped[datetime | None]
+    second_step_since: Mapped[datetime | None]  # from when on the password alone opens nothing
+    wrong_codes: Mapped[int] = mapped_column(default=0, server_default="0")  # of it, in a row
+    no_code_before: Mapped[datetime | None]  # after many wrong ones: when the next is looked at
     daily_notice: Mapped[bool] = mapped_column(default=True)  # the morning mail; warning signs come anyway
 
     practice: Mapped[Practice] = relationship(foreign_keys="User.practice_id")

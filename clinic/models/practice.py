@@ -36,6 +36,7 @@ class Practice(Base):
     # the pain, of 10, from which clients are told to stop and to tell the practice
     pain_ceiling: Mapped[int] = mapped_column(default=CEILING, server_default=str(CEILING))
     is_demo: Mapped[bool] = mapped_column(default=False)  # demo people are never mailed through a real server
+    second_step_required: Mapped[bool | None]  # of everybody who works here; None: as the installation does
     created_at: Mapped[datetime]
     unread_replies: Mapped[int] = mapped_column(default=0, server_default="0")  # every page of theirs says it
     # by which rules its list of reasons was made; a new practice has nobody yet, so its list is right

@@ -22,9 +22,10 @@ class AuthSession(OfPractice, Base):
     user_id: Mapped[uuid.UUID]
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
-    proven_at: Mapped[datetime]  # when it was last shown who sits there: at sign-in, and when asked again
+    proven_at: Mapped[datetime]  # when it was last shown who sits there
     expires_at: Mapped[datetime]  # the absolute end
     persistent: Mapped[bool] = mapped_column(default=False)  # "stay signed in": no idle end
+    second_step_at: Mapped[datetime | None]  # None, where there is one: it waits for it and opens no page
     ended_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(foreign_keys="AuthSession.user_id", viewonly=True)

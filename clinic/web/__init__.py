@@ -44,6 +44,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         programs,
         replies,
         retests,
+        second_step,
         tapering,
         warnings,
     )
@@ -64,6 +65,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         unsubscribe,
     )
     from clinic.web.public import questionnaires as mailed_questions
+    from clinic.web.public import second_step as signing_in_twice
 
     rules = (
         # without an account
@@ -73,6 +75,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/healthz", health.show, PUBLIC),
         Rule("/sign-in", signin.sign_in, PUBLIC, FORM),
         Rule("/sign-in/again", signin.again, PUBLIC),
+        Rule("/sign-in/second-step", signing_in_twice.show, PUBLIC, FORM),
         Rule("/still-you", proving.show, PUBLIC, FORM),
         Rule("/sign-out", signin.sign_out, PUBLIC, POST),
         Rule("/forgotten-password", reset.ask, PUBLIC, FORM),
@@ -219,6 +222,20 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
             "user",
             asks_again=True,
         ),
+        Rule(
+            "/practice/people/<uuid:user_id>/second-step",
+            second_step.reset,
+            OWNER,
+            FORM,
+            "user",
+            asks_again=True,
+        ),
+        Rule("/practice/second-step", second_step.require, OWNER, POST, asks_again=True),
+        Rule("/your-account/second-step", second_step.show, STAFF),
+        Rule("/your-account/second-step/app/new", second_step.begin_app, STAFF, POST, asks_again=True),
+        Rule("/your-account/second-step/app", second_step.app, STAFF, FORM, asks_again=True),
+        Rule("/your-account/second-step/codes", second_step.codes, STAFF, POST, asks_again=True),
+        Rule("/your-account/second-step/off", second_step.remove, STAFF, FORM, asks_again=True),
         Rule("/your-account", account.show, STAFF, FORM),
         Rule("/your-account/morning-mail", account.notice, STAFF, POST),
         # clients

@@ -35,6 +35,10 @@ from clinic.web import given_back
 View = Callable[..., Any]
 WARNING_SIGNS = frozenset({"client.warnings.show", "client.warnings.taken_back"})
 
+# What is open to whoever has to set up a second step first.
+SETTING_UP = frozenset(f"practitioner.second_step.{name}" for name in ("show", "begin_app", "app"))
+WAITING = "second_step"  # in the cookie: the session that waits for it
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -66,6 +70,8 @@ class SignedIn(UserMixin):
         self.email: str = found.email
         self.is_archived: bool = found.is_archived
         self.proven_at = found.proven_at
+        self.has_second_step = found.has_second_step
+        self.must_set_up = found.must_set_up
         self.mail_version = found.mail_version
         self.may_have_news = found.may_have_news
         self.sweep_at = found.sweep_at
@@ -108,10 +114,20 @@ def _enforce() -> Response | None:
         raise NotFound
     if _is_closed_to_archived(rule) and current_user.is_archived:
         return make_response(render_template("client/archived.html"), 403)
+    is_setting_up = rule.endpoint in SETTING_UP
+    if current_user.must_set_up and not is_setting_up:
+        return _lead_to_set_up()
     if rule.asks_again and (asked := ask_again()):
         return asked
-    given_back.is_over()
+    if not is_setting_up:
+        given_back.is_over()
     return None
+
+
+def _lead_to_set_up() -> Response:
+    if request.method not in SAFE_METHODS:
+        given_back.keep()
+    return redirect(url_for("practitioner.second_step.show"), 303)
 
 
 def _is_closed_to_archived(rule: Rule) -> bool:
@@ -170,6 +186,17 @@ def begin_session(secret: str, *, persistent: bool) -> None:
     session.permanent = persistent
     login_user(SignedIn(secret, found))
     given_back.bring(kept)
+
+
+def wait_for_second_step(secret: str) -> bool:
+    """Put the secret of a session that waits for the second step aside; False where it does not."""
+    if sessions.waiting(secret) is None:
+        return False
+    kept = given_back.take_along()
+    session.clear()
+    session[WAITING] = secret
+    given_back.lay_by(kept)
+    return True
 
 
 def renew_session(secret: str) -> None:

@@ -14,7 +14,7 @@ from clinic.services.accounts.kept_forms import GivenBack
 
 KEY = "kept_form"  # in the browser's own signed cookie
 _SECRET = ("password", "secret")
-_SECRETS = frozenset({"csrf_token", "current"})
+_SECRETS = frozenset({"csrf_token", "current", "code"})
 TYPED_WORDS = "What you typed is still here, and is not saved yet."
 
 
@@ -39,6 +39,12 @@ def take_along() -> str | None:
     """The kept form's name in the cookie, for the new cookie that sign-in begins."""
     found: str | None = session.get(KEY)
     return found
+
+
+def lay_by(kept: str | None) -> None:
+    """Put it into a cookie in which nobody is signed in yet."""
+    if kept is not None:
+        session[KEY] = kept
 
 
 def bring(kept: str | None) -> None:

@@ -14,6 +14,7 @@ from clinic.cli import demo as _demo_command  # noqa: F401 - its import must hav
 from clinic.domain.errors import RuleBroken
 from clinic.extensions import db
 from clinic.models import (
+    AuditEvent,
     CheckinSchedule,
     Client,
     ExerciseMedia,
@@ -28,6 +29,7 @@ from clinic.services import demo
 from clinic.services.clock import now
 from tests.conftest import settings_for
 from tests.factories.people import People
+from tests.factories.second_step import set_up_app
 from tests.visitor import Visitor
 
 INIT = [
@@ -60,6 +62,21 @@ def test_a_locked_out_owner_gets_a_link_that_works_once(app: Flask) -> None:
     browser = Visitor(app)
     browser.post(path[1], {"password": "eight herons on a jetty"}, status=303)
     browser.get(path[1], status=410)
+
+
+def test_the_last_owner_whose_phone_is_gone_gets_in_again(app: Flask) -> None:
+    run(app, *INIT)
+    owner = db.session.scalars(select(User)).one()
+    set_up_app(owner)
+    browser, form = Visitor(app), {"email": "nina@quay.example", "password": INIT[-1]}
+    assert browser.post("/sign-in", form, status=303).location == "/sign-in/second-step"
+    assert "signs in with the password alone" in run(app, "user", "reset-second-step", owner.email).output
+    assert browser.post("/sign-in", form, status=303).location == "/today"
+    event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "second_step.reset")).one()
+    assert (event.actor_name, event.subject_id) == ("Command line", owner.id)
+    # whoever has none is told so, and that is no success
+    refused = run(app, "user", "reset-second-step", owner.email).exception
+    assert isinstance(refused, RuleBroken)
 
 
 def test_an_unknown_address_is_said(app: Flask) -> None:

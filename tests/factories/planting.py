@@ -26,7 +26,7 @@ SHAPED = frozenset(
             "checkin_schedule.cadence_days",
         ),
         *("user_account.password_hash", "auth_session.token_hash", "link_token.token_hash"),
-        *("kept_form.sealed", "mail_setting.sealed"),
+        *("kept_form.sealed", "mail_setting.sealed", "authenticator.sealed", "recovery_code.code_hash"),
         *("exercise.key", "exercise.figure", "exercise_mistake.key", "routine.key"),
         *("exercise_media.provider", "exercise_media.video_id"),
         *(

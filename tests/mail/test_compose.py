@@ -41,9 +41,23 @@ CHANGED = compose.program_changed(HEAD, first_name="Anna", link=LINK, stop_link=
 TEST = compose.test_mail(HEAD, first_name="Mira", link=LINK)
 SILENT = compose.worker_silent(HEAD, first_name="Mira", since="Mon 7 Dec, 09:05", link=LINK)
 RUNS_AGAIN = compose.worker_well_again(HEAD, first_name="Mira", link=LINK)
+SECOND_STEP = compose.second_step_reset(HEAD, first_name="Mira", link=LINK)
 ALL = pytest.mark.parametrize(
     "mail",
-    [CHECKIN, REMINDER, INVITATION, RESET, ALERT, REPLY, NEWS, TEST, CHANGED, SILENT, RUNS_AGAIN],
+    [
+        CHECKIN,
+        REMINDER,
+        INVITATION,
+        RESET,
+        ALERT,
+        REPLY,
+        NEWS,
+        TEST,
+        CHANGED,
+        SILENT,
+        RUNS_AGAIN,
+        SECOND_STEP,
+    ],
     ids=lambda mail: mail.subject,
 )
 
@@ -232,6 +246,25 @@ If you can read it, mail from Harbour Street Practice arrives.
 
 Back to the practice:
 https://clinic.example/c/k7Pq
+"""
+        + FOOT
+    )
+
+
+def test_the_mail_about_a_second_step_that_was_taken_off() -> None:
+    assert SECOND_STEP.subject == "The second step after your password was taken off"
+    assert SECOND_STEP.text == (
+        """\
+Hello Mira,
+
+The second step after your password at Harbour Street Practice was taken off.
+All your devices are signed out.
+Your password is the same. Where a second step is asked of everybody, you set it up anew next time.
+
+Open the practice:
+https://clinic.example/c/k7Pq
+
+If you did not ask for this, tell the practice at once.
 """
         + FOOT
     )

@@ -25,6 +25,7 @@ from tests.mail.test_compose import (
     REMINDER,
     REPLY,
     RESET,
+    SECOND_STEP,
     TEST,
 )
 
@@ -40,6 +41,7 @@ MAILS = {
     MailKind.PRACTICE_NOTICE: NEWS,
     MailKind.REPLY: REPLY,
     MailKind.TEST_MAIL: TEST,
+    MailKind.SECOND_STEP_RESET: SECOND_STEP,
     MailKind.CHECKIN_PREVIEW: CHECKIN,
 }
 SPAMASSASSIN = shutil.which("spamassassin")

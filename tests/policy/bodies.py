@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.asking import AskChannel
@@ -20,6 +20,7 @@ from clinic.extensions import db
 from clinic.models import (
     Assessment,
     AssessmentDraft,
+    AuthSession,
     Checkin,
     Client,
     MailSetting,
@@ -39,10 +40,12 @@ from clinic.services.clock import now, today_in
 from clinic.services.reasons import rebuilding
 from tests.factories.people import PASSWORD
 from tests.factories.records import World
+from tests.factories.second_step import begin_with, code_of
 from tests.policy.addresses import Address
 from tests.policy.forms import Filled
 
 NEW_PASSWORD = "grey heron over the mill pond"
+APP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def _from_today(prefix: str) -> Filled:
@@ -175,6 +178,8 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "reply_to": ["desk@planted.example"],
     },
     "practitioner.news.seen": lambda world, at: {"until": ["2099-01-01T00:00:00+00:00"]},
+    "practitioner.second_step.app": lambda world, at: {"code": [code_of(APP_KEY)]},
+    "practitioner.second_step.require": lambda world, at: {"required": ["y"]},
     "public.proving.show": lambda world, at: {"password": [PASSWORD]},
     "practitioner.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
     "client.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
@@ -189,6 +194,7 @@ WHICH_FORM = {"practitioner.assessments.sign": "confirmed"}
 WRITES_NOTHING = {
     "public.setup.begin": "there is a practice already",
     "api.bounces.take": "it opens with a secret in its head",
+    "public.second_step.show": "it opens in a browser whose password was right",
 }
 
 
@@ -329,6 +335,17 @@ def _unheard(world: World, address: Address) -> None:
         )
 
 
+def _with_second_step(world: World, address: Address) -> None:
+    for user in _staff(world):
+        db.session.get_one(User, user.id).second_step_since = now()
+    db.session.execute(update(AuthSession).values(second_step_at=now()))
+
+
+def _app_being_set_up(world: World, address: Address) -> None:
+    for user in _staff(world):
+        begin_with(user, APP_KEY)
+
+
 ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "public.invitation.show": _unfinished_invitation,
     "public.checkin.questions": _signs_denied,
@@ -350,4 +367,8 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.mail_settings.show": _one_real_practice,
     "practitioner.mail_settings.forget": _one_real_practice,
     "practitioner.news.seen": _unheard,
+    "practitioner.second_step.app": _app_being_set_up,
+    "practitioner.second_step.codes": _with_second_step,
+    "practitioner.second_step.remove": _with_second_step,
+    "practitioner.second_step.reset": _with_second_step,
 }

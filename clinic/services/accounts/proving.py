@@ -8,14 +8,20 @@ from clinic.domain.errors import RuleBroken
 from clinic.extensions import db
 from clinic.models import User
 from clinic.services import audit
-from clinic.services.accounts import passwords, sessions
+from clinic.services.accounts import passwords, second_step, sessions
 from clinic.services.actors import Actor
 from clinic.services.transaction import release, transaction
 
 
-def prove_with_password(actor: Actor, session_id: uuid.UUID, password: str) -> str:
-    """Show by the password who sits there; returns the session's new secret, raises RuleBroken."""
-    stored = db.session.get_one(User, actor.user_id).password_hash
+def prove(actor: Actor, session_id: uuid.UUID, *, password: str = "", code: str = "") -> str:
+    """Show who sits there: by a code of the second step where there is one, else by the password.
+
+    Returns the session's new secret; raises RuleBroken if it is wrong.
+    """
+    user = db.session.get_one(User, actor.user_id)
+    if user.second_step_since is not None:
+        return second_step.prove(actor, session_id, code)
+    stored = user.password_hash
     release()
     if not passwords.matches(stored, password):
         raise RuleBroken("That is not your password.", "password")

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import ColumnElement, and_, bindparam, select, update
 
 from clinic.domain import sessions as rules
 from clinic.domain.access import is_staff
 from clinic.domain.health import Pulse
+from clinic.domain.second_step import TO_ENTER_IT, SecondStepDue, is_required, still_due
 from clinic.domain.types import ClientStatus
 from clinic.extensions import db
 from clinic.models import AuthSession, Client, Heartbeat, Practice, User
@@ -23,6 +25,7 @@ from clinic.services.clock import now
 from clinic.services.links import digest
 from clinic.services.outbox import unheard
 from clinic.services.transaction import transaction
+from config import Settings
 
 TOUCH_EVERY = timedelta(minutes=5)  # last_seen_at need not be exact, and a write a page would be waste
 
@@ -40,12 +43,27 @@ class LivingSession:
     mail_version: datetime | None = None  # of the mail settings of the page
     may_have_news: bool = False  # somebody of the practice whom a mail did not reach
     sweep_at: datetime | None = None  # when a worker last looked for mail to send
+    has_second_step: bool = False
+    must_set_up: bool = False  # the practice wants a second step, and there is none yet
 
 
-def begin(user: User, *, persistent: bool) -> str:
-    """Add a session for a user whose password or link was just checked; returns its secret, kept nowhere."""
-    secret = secrets.token_urlsafe(32)
-    at = now()
+@dataclass(frozen=True, slots=True)
+class WaitingSession:
+    """A browser whose password was right, and that waits for the second step."""
+
+    session_id: uuid.UUID
+    user_id: uuid.UUID
+    persistent: bool
+
+
+def begin(user: User, *, persistent: bool, has_passed: bool = False) -> str:
+    """Add a session for a user whose password or link was just checked; returns its secret, kept nowhere.
+
+    Where there is a second step and it was not taken (`has_passed`), the session waits for it.
+    """
+    secret, at = secrets.token_urlsafe(32), now()
+    waits = user.second_step_since is not None and not has_passed
+    ends_at = rules.absolute_end(user.role, at, persistent=persistent)
     db.session.add(
         AuthSession(
             practice_id=user.practice_id,
@@ -54,7 +72,8 @@ def begin(user: User, *, persistent: bool) -> str:
             created_at=at,
             last_seen_at=at,
             proven_at=at,
-            expires_at=rules.absolute_end(user.role, at, persistent=persistent),
+            expires_at=at + TO_ENTER_IT if waits else ends_at,
+            second_step_at=at if has_passed else None,
             persistent=persistent,
         )
     )
@@ -69,6 +88,8 @@ _LIVING = (
         AuthSession.expires_at,
         AuthSession.persistent,
         AuthSession.proven_at,
+        AuthSession.second_step_at,
+        User.second_step_since,
         User.id.label("user_id"),
         User.role,
         User.name,
@@ -94,13 +115,10 @@ _LIVING = (
 
 
 def find(secret: str) -> LivingSession | None:
-    """The session of a browser's secret, if it lives; notes now and then that it was seen."""
+    """The session of a browser's secret, if it lives and is open; notes now and then that it was seen."""
     at = now()
-    known = {"token_hash": digest(secret), "late": unheard.late_at(at)}
-    row = db.session.execute(_LIVING, known).one_or_none()
-    if row is None or not rules.is_alive(
-        row.role, at, row.last_seen_at, row.expires_at, persistent=row.persistent
-    ):
+    row = _living(secret, at)
+    if row is None or _due(row) is SecondStepDue.ENTER:
         return None
     found = _found(row)
     if at - row.last_seen_at >= TOUCH_EVERY:
@@ -108,13 +126,36 @@ def find(secret: str) -> LivingSession | None:
     return found
 
 
-def prove(session_id: uuid.UUID) -> str:
+def waiting(secret: str) -> WaitingSession | None:
+    """The session of a browser's secret, if it lives and waits for the second step."""
+    row = _living(secret, now())
+    if row is None or _due(row) is not SecondStepDue.ENTER:
+        return None
+    return WaitingSession(row.session_id, row.user_id, row.persistent)
+
+
+def go_on(waits: WaitingSession, user: User) -> str:
+    """Begin the session of somebody who has taken the second step, within the caller's transaction."""
+    _end(AuthSession.id == waits.session_id)
+    return begin(user, persistent=waits.persistent, has_passed=True)
+
+
+def wants_second_step(practice: Practice) -> bool:
+    """Whether everybody who works for a practice needs a second step."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return is_required(
+        practice.second_step_required, production=settings.production, made_up=practice.is_demo
+    )
+
+
+def prove(session_id: uuid.UUID, *, by_second_step: bool = False) -> str:
     """Note that it was shown who sits there, within the caller's transaction; the session has a new secret.
 
     Whoever has taken the old one has nothing from it.
     """
-    secret = secrets.token_urlsafe(32)
-    _change(AuthSession.id == session_id, token_hash=digest(secret), proven_at=now())
+    secret, at = secrets.token_urlsafe(32), now()
+    taken = {"second_step_at": at} if by_second_step else {}
+    _change(AuthSession.id == session_id, token_hash=digest(secret), proven_at=at, **taken)
     return secret
 
 
@@ -128,6 +169,26 @@ def end_all(user: User, *, but: uuid.UUID | None = None) -> None:
     """End every session of a user, within the caller's transaction; `but` spares the one they are in."""
     mine = and_(AuthSession.practice_id == user.practice_id, AuthSession.user_id == user.id)
     _end(mine if but is None else and_(mine, AuthSession.id != but))
+
+
+def _living(secret: str, at: datetime) -> Any:
+    row = db.session.execute(
+        _LIVING, {"token_hash": digest(secret), "late": unheard.late_at(at)}
+    ).one_or_none()
+    if row is None or not rules.is_alive(
+        row.role, at, row.last_seen_at, row.expires_at, persistent=row.persistent
+    ):
+        return None
+    return row
+
+
+def _due(row: Any) -> SecondStepDue | None:
+    return still_due(
+        row.role,
+        has_one=row.second_step_since is not None,
+        has_passed=row.second_step_at is not None,
+        is_required=wants_second_step(row.Practice),
+    )
 
 
 def _found(row: Any) -> LivingSession:
@@ -144,6 +205,8 @@ def _found(row: Any) -> LivingSession:
         mail_version=row.mail_version,
         may_have_news=row.may_have_news,
         sweep_at=row.sweep_at,
+        has_second_step=row.second_step_since is not None,
+        must_set_up=_due(row) is SecondStepDue.SET_UP,
     )
 
 

@@ -29,7 +29,10 @@ MOST_ACCOUNTS = 3  # of one address in several practices; each costs a hash at s
 
 
 def sign_in(address_key: str, password: str, *, persistent: bool) -> str | None:
-    """A new session's secret for the right address and password, else None after the same time."""
+    """A new session's secret for the right address and password, else None after the same time.
+
+    Where there is a second step, the session waits for it (`sessions.waiting`).
+    """
     accounts = _accounts(address_key)
     release()
     user = _with_password(accounts, password)
@@ -37,7 +40,8 @@ def sign_in(address_key: str, password: str, *, persistent: bool) -> str | None:
         return None
     with transaction():
         secret = sessions.begin(user, persistent=persistent)
-        audit.record(actor_of(user), "session.began")
+        waits = user.second_step_since is not None
+        audit.record(actor_of(user), "session.second_step_asked" if waits else "session.began")
     return secret
 
 

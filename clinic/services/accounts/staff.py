@@ -10,7 +10,7 @@ from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Practice, User
 from clinic.services import audit, links
-from clinic.services.accounts import passwords
+from clinic.services.accounts import passwords, second_step
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.transaction import transaction
 
@@ -40,6 +40,21 @@ def reset_links(address: Address) -> list[tuple[str, str]]:
         for user in users:
             audit.record_for(user.practice_id, COMMAND_LINE, "password.reset_link", subject_id=user.id)
     return found
+
+
+def reset_second_step(address: Address) -> list[str]:
+    """Take the second step off each account of an address whose phone is gone; returns their names."""
+    with transaction():
+        users = db.session.scalars(
+            select(User).where(
+                User.email_key == address.key,
+                User.deactivated_at.is_(None),
+                User.second_step_since.is_not(None),
+            )
+        ).all()
+        for user in users:
+            second_step.reset_for(user, COMMAND_LINE)
+    return [user.name for user in users]
 
 
 def _only_practice() -> Practice:

@@ -94,6 +94,11 @@ def promise_reset(user: User) -> None:
     _to_oneself(MailKind.PASSWORD_RESET, user)
 
 
+def promise_second_step_reset(user: User) -> None:
+    """Tell somebody that the second step of their sign-in was taken off."""
+    _to_oneself(MailKind.SECOND_STEP_RESET, user)
+
+
 def promise_invitation(invitation: Invitation, attempt: int) -> None:
     """The mail of an invitation; a resend is a new attempt."""
     promise(

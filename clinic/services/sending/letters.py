@@ -151,6 +151,15 @@ def _password_reset(due: DueMail, at: datetime) -> MailContent:
     )
 
 
+def _second_step_reset(due: DueMail, at: datetime) -> MailContent:
+    assert due.user is not None
+    return compose.second_step_reset(
+        _head(due.practice),
+        first_name=first_name(due.user.name),
+        link=links.address("public.signin.sign_in"),
+    )
+
+
 def _warning_sign_alert(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     assert due.flag is not None
@@ -202,6 +211,7 @@ MAILS: dict[MailKind, Callable[[DueMail, datetime], MailContent | EncodedContent
     MailKind.QUESTIONNAIRE: _questionnaire,
     MailKind.PROGRAM_CHANGED: _program_changed,
     MailKind.PASSWORD_RESET: _password_reset,
+    MailKind.SECOND_STEP_RESET: _second_step_reset,
     MailKind.WARNING_SIGN_ALERT: _warning_sign_alert,
     MailKind.REPLY: _reply_notice,
     MailKind.PRACTICE_NOTICE: _practice_notice,

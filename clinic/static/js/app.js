@@ -66,6 +66,8 @@
     setTimeout(() => { if (said) said.textContent = ""; }, 4000);
   });
 
+  onPress("data-print", () => window.print());
+
   const closeMenus = (except) =>
     all("details.menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
   document.addEventListener("click", (event) => closeMenus(event.target.closest && event.target.closest("details.menu")));

@@ -15,6 +15,8 @@ from clinic.services.accounts import signing_in as accounts
 from clinic.services.actors import Actor
 from clinic.web.forms.base import Form
 
+LONGEST_CODE = 40  # characters, however it is spaced
+
 
 def address_key(typed: str) -> str:
     """One key for all spellings of an address: accounts are found by it, and tries at them are counted."""
@@ -44,6 +46,26 @@ class PasswordForm(Form):
     password = PasswordField(
         "Password", [InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)]
     )
+
+    def proof(self) -> dict[str, str]:
+        """What it shows of who sits there."""
+        return {"password": self.password.data or ""}
+
+
+class CodeForm(Form):
+    """A code of the second step: of the app, or one for recovery."""
+
+    code = StringField("Code", [InputRequired("Enter the code."), Length(max=LONGEST_CODE)])
+
+    def proof(self) -> dict[str, str]:
+        """What it shows of who sits there."""
+        return {"code": self.code.data or ""}
+
+
+class SecondStepRequiredForm(Form):
+    """Whether everybody who works here needs a second step."""
+
+    required = BooleanField("Everybody who works here needs a second step")
 
 
 class SignInForm(KnownAddressForm, PasswordForm):

@@ -9,9 +9,11 @@ from werkzeug.wrappers import Response
 
 from clinic.services import practices
 from clinic.services.access import practice_of, user_for
+from clinic.services.accounts import sessions
 from clinic.services.accounts import signing_in as accounts
 from clinic.web import mailing
 from clinic.web.authz import current_actor
+from clinic.web.forms.accounts import SecondStepRequiredForm
 from clinic.web.forms.base import Form
 from clinic.web.forms.practice import PracticeForm
 from clinic.web.refusals import told_on_the_next_page
@@ -28,8 +30,13 @@ def show() -> Response | str | tuple[str, int]:
             return redirect(url_for("practitioner.practice.show"), 303)
     people = practices.staff(actor)
     server = mailing.setup().server
+    wanted = SecondStepRequiredForm(formdata=None, required=sessions.wants_second_step(practice_of(actor)))
     page = render_template(
-        "practitioner/practice/show.html", form=form, people=people, mail_server=server.host if server else ""
+        "practitioner/practice/show.html",
+        form=form,
+        people=people,
+        mail_server=server.host if server else "",
+        second_step_form=wanted,
     )
     return page, 422 if form.errors else 200
 

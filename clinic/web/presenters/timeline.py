@@ -209,6 +209,7 @@ MAILS: Mapping[MailKind, str] = {
     MailKind.INVITATION: "Invitation",
     MailKind.PROGRAM_CHANGED: "Word of a changed program",
     MailKind.PASSWORD_RESET: "New password",
+    MailKind.SECOND_STEP_RESET: "Second step taken off",
     MailKind.WARNING_SIGN_ALERT: "Warning sign alert",
     MailKind.REPLY: "A mail to read",
     MailKind.PRACTICE_NOTICE: "News of the practice",

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.extensions import db
 from clinic.services import access, practices
 from clinic.services.accounts import signing_in as accounts
 from clinic.web import given_back, known_browsers
-from clinic.web.authz import begin_session, current_actor, end_session, home_for, is_signed_in
+from clinic.web.authz import (
+    begin_session,
+    current_actor,
+    end_session,
+    home_for,
+    is_signed_in,
+    wait_for_second_step,
+)
 from clinic.web.forms.accounts import SignInForm
 from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, did_not_work, on_post
 from clinic.web.presenters.chrome import chrome
@@ -33,6 +40,8 @@ def sign_in() -> Response | str | tuple[str, int]:
     if secret is None:
         form.password.errors = ["That email address and password do not belong together."]
         return _page(form), 422
+    if wait_for_second_step(secret):
+        return redirect(url_for("public.second_step.show", next=request.args.get("next")), 303)
     begin_session(secret, persistent=bool(form.persistent.data))
     return known_browsers.remember(redirect(way_on(), 303), form.address_key())
 

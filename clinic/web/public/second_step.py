@@ -1,0 +1,38 @@
+"""The second step of signing in: a code of the app, or one for recovery."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from clinic.services import practices
+from clinic.services.accounts import second_step
+from clinic.web.authz import WAITING, begin_session
+from clinic.web.forms.accounts import CodeForm
+from clinic.web.limits import PER_ADDRESS, did_not_work, on_post
+from clinic.web.presenters.chrome import chrome
+from clinic.web.public.way_on import way_on
+
+
+@on_post(PER_ADDRESS, deduct_when=did_not_work)
+def show() -> Response | str | tuple[str, int]:
+    """Ask for the code, and sign in with it."""
+    waiting = session.get(WAITING)
+    if not waiting:
+        return redirect(url_for("public.signin.sign_in", next=request.args.get("next")), 303)
+    form = CodeForm()
+    if form.validate_on_submit():
+        with form.attempt():
+            secret = second_step.enter(waiting, form.code.data or "")
+            if secret is None:
+                return _too_late()
+            begin_session(secret, persistent=False)
+            return redirect(way_on(), 303)
+    page = render_template("public/second_step.html", form=form, chrome=chrome(practices.only_one(), None))
+    return page, 422 if form.errors else 200
+
+
+def _too_late() -> Response:
+    session.pop(WAITING)
+    flash("That took too long. Please sign in again.", "caution")
+    return redirect(url_for("public.signin.sign_in", next=request.args.get("next")), 303)
