@@ -26,7 +26,9 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.dml import ReturningInsert
 
 from clinic.extensions import db
 from clinic.models.base import Base
@@ -43,6 +45,18 @@ def add(record: Record, rows: Sequence[Row]) -> None:
         db.session.execute(_insertion(table_of(record), names, same), values)
     elif rows:
         db.session.execute(insert(table_of(record)), rows)
+
+
+def add_new(record: Record, rows: Sequence[Row], unique: Names) -> frozenset[uuid.UUID]:
+    """Insert rows as `add` does, but for those whose unique columns are taken; returns the ids of the new."""
+    if not rows:
+        return frozenset()
+    table = table_of(record)
+    if _takes_lists():
+        names, same, values = _given_values(table, rows)
+        return frozenset(db.session.scalars(_new_insertion(table, names, same, unique), values))
+    new = sqlite.insert(table).on_conflict_do_nothing(index_elements=unique).returning(table.c.id)
+    return frozenset(db.session.scalars(new, rows))
 
 
 def change(record: Record, rows: Sequence[Row]) -> None:
@@ -85,6 +99,14 @@ def _insertion(table: Table, names: Names, same: Names) -> Insert:
     given = _given(table, names)
     values = select(*given.c, *(_parameter(table, name) for name in same))
     return insert(table).from_select([*names, *same], values, include_defaults=False)
+
+
+@cache
+def _new_insertion(table: Table, names: Names, same: Names, unique: Names) -> ReturningInsert[Any]:
+    given = _given(table, names)
+    values = select(*given.c, *(_parameter(table, name) for name in same))
+    new = postgresql.insert(table).from_select([*names, *same], values, include_defaults=False)
+    return new.on_conflict_do_nothing(index_elements=unique).returning(table.c.id)
 
 
 @cache

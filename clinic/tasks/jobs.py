@@ -31,8 +31,8 @@ def plan() -> None:
     program_days.pause_due(at)
     program_days.end_due(at)
     # in this order: a check-in that has fallen due goes before a reminder of an older one
-    checkin_planning.plan_due(at)
-    checkin_reminders.run(at)
+    checkin_planning.plan_due(at, stopping.asked)
+    checkin_reminders.run(at, stopping.asked)
     questionnaire_asking.expire_due(at)
 
 

@@ -17,6 +17,7 @@ BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
     "mail": mail.lines,
     "pdf": pdf.lines,
     "schedule.million": schedule.lines,
+    "schedule.planned": schedule.monday,
     "schedule.idle": idle.lines,
 }
 

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import time as time_of_day
 from datetime import timedelta
 from statistics import median
 
 from flask import Flask
 from sqlalchemy import text
 
+from clinic.domain.types import ClientKind, ClientStatus, ProgramStatus, ScheduleKind
 from clinic.extensions import db
+from clinic.models import CheckinSchedule, Client, Program
+from clinic.services import bulk
 from clinic.services.checkins.planning import run
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 from tests.backends import database_urls
 from tests.bench.installation import app_of, clinic, ours
-from tests.bench.line import Line
+from tests.bench.line import Line, within
 from tests.factories.mail import make_version
 from tests.factories.people import make_practice, make_user
 
 FEW, MANY = 1_000, 1_000_000
 DUE = 100
+MORNING = 100_000
 PASSES = 5  # of which the first warms up
 
 # Rows in bulk: that a key leads somewhere is true by how they are made, so it is not checked a million times.
@@ -66,6 +72,24 @@ class Planned:
         return seconds
 
 
+def monday() -> Iterator[Line]:
+    """Seconds until a hundred thousand check-ins of one morning are planned, on each database."""
+    for name, postgres in (("schedule.planned", True), ("schedule.planned-sqlite", False)):
+        with (
+            database_urls(postgres=postgres) as new,
+            tempfile.TemporaryDirectory(prefix="regroove-bench-") as folder,
+        ):
+            app = _morning(MORNING, new(), folder)
+            with app.app_context():
+                began = time.perf_counter()
+                report = run(now())
+                seconds = time.perf_counter() - began
+                assert report.planned == MORNING, f"{report.planned} check-ins were planned"
+                db.session.remove()
+                db.engine.dispose()
+        yield within(name, seconds, "s", 120)
+
+
 def lines() -> Iterator[Line]:
     """The median of passes that take turns over both."""
     with database_urls(postgres=True) as new, tempfile.TemporaryDirectory(prefix="regroove-bench-") as folder:
@@ -95,6 +119,54 @@ def _planned(number: int, database_url: str, folder: str) -> Planned:
                 session.execute(text(statement), {**names, "at": now(), "number": number})
         count_rows()
     return Planned(app)
+
+
+def _morning(number: int, database_url: str, folder: str) -> Flask:
+    """An installation where that many clients are to be asked a minute ago."""
+    environment = {**ours(), "CLINIC_DATABASE_URL": database_url, "CLINIC_DATA_DIR": folder}
+    clinic(environment, "db", "upgrade")
+    app = app_of(environment)
+    due = (now() - timedelta(minutes=1)).replace(second=0, microsecond=0)
+    with app.app_context():
+        with transaction():
+            practice = make_practice()
+            staff, version = make_user(practice), make_version(practice)
+            of_practice, at = {"practice_id": practice.id}, now()
+        ids = [uuid.uuid4() for _ in range(number)]
+        clients = [
+            {
+                **{"id": each, **of_practice, "name": f"Client {n}", "email": f"{n}@clients.example"},
+                **{"sort_key": f"client {n}", "search_key": f"client {n}", "time_zone": "UTC"},
+                **{"email_key": f"{n}@clients.example", "kind": ClientKind.PRIVATE},
+                **{"status": ClientStatus.ACTIVE, "consented_at": at, "consent_recorded_by": "Robin Vale"},
+                **{"created_at": at, "version": 1, "waking_from": time_of_day.min},
+                "waking_until": time_of_day.max,
+            }
+            for n, each in enumerate(ids)
+        ]
+        programs = [
+            {
+                **{"id": each, **of_practice, "client_id": each, "routine_version_id": version.id},
+                **{"name": "Hip routine", "status": ProgramStatus.ACTIVE, "assigned_by": staff.id},
+                **{"starts_on": due.date() - timedelta(days=28), "assigned_at": at, "version": 1},
+            }
+            for each in ids
+        ]
+        schedules = [
+            {
+                **{"id": each, **of_practice, "program_id": each, "kind": ScheduleKind.WEEKLY},
+                **{"weekday": due.weekday(), "every_weeks": 1, "at_time": due.time(), "time_zone": "UTC"},
+                **{"next_on": due.date(), "next_due_at": due},
+            }
+            for each in ids
+        ]
+        for record, rows in ((Client, clients), (Program, programs), (CheckinSchedule, schedules)):
+            for first in range(0, number, 5000):
+                with transaction():
+                    bulk.add(record, rows[first : first + 5000])
+        if db.engine.dialect.name == "postgresql":
+            count_rows()
+    return app
 
 
 def count_rows() -> None:

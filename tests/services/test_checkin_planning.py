@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from clinic.cli.checkins import checkins
 from clinic.domain.notices import NoticeKind
@@ -36,14 +37,14 @@ from clinic.models import (
     WarningFlag,
 )
 from clinic.services.checkins import answers as checkin_answers
+from clinic.services.checkins import passes, schedules
 from clinic.services.checkins import planning as checkin_planning
-from clinic.services.checkins import schedules
 from clinic.services.checkins.answers import CheckinReply
 from clinic.services.checkins.planning import plan_due
 from clinic.services.outbox import calling_back as checkins_service
 from clinic.services.transaction import transaction
 from tests.factories.checkins import enrol, enrol_alongside, link_to, schedule_of, sent_checkin
-from tests.factories.people import People, make_people
+from tests.factories.people import People, make_client, make_people
 
 START = date(2026, 11, 2)  # a Monday
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -318,3 +319,68 @@ def test_a_limit_leaves_the_rest_for_the_next_pass(people: People, program: Prog
         enrol(people, people.other_client, starts_on=START)
     assert checkin_planning.run(DUE + MINUTE, limit=1).looked_at == 1
     assert plan_due(DUE + MINUTE) == 1
+
+
+def test_a_pass_goes_on_while_its_batches_are_full_until_it_is_asked_to_stop(
+    people: People, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passes, "BATCH", 1)
+    with time_machine.travel(NOON, tick=False):
+        enrol(people, people.other_client, starts_on=START)
+    assert plan_due(DUE + MINUTE, stopping=lambda: True) == 0
+    assert plan_due(DUE + MINUTE) == 2
+
+
+def test_planners_that_meet_at_clients_with_two_programs_wait_for_nobody_crosswise(
+    live_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passes, "BATCH", 4)
+    with time_machine.travel(NOON, tick=False):
+        people = make_people()
+        first = [enrol(people, starts_on=START), enrol(people, people.other_client, starts_on=START)]
+        with transaction():
+            clients = [make_client(people.practice, f"Client {number:02}") for number in range(8)]
+        first += [enrol(people, client, starts_on=START) for client in clients]
+        second = [enrol_alongside(program) for program in first]
+        with transaction() as session:  # the others' turn comes from the other end
+            for number, program in enumerate(second):
+                session.merge(schedule_of(program)).next_due_at = DUE - number * MINUTE
+    db.session.remove()
+    troubles: list[Exception] = []
+
+    def plan() -> None:
+        with live_app.app_context():
+            try:
+                for _ in range(20):
+                    plan_due(DUE + MINUTE)
+            except Exception as error:
+                troubles.append(error)
+
+    threads = [threading.Thread(target=plan) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert troubles == []
+    assert Counter(checkin.skip_reason for checkin in ledger()) == {
+        None: len(first),
+        SkipReason.OTHER_PROGRAM: len(second),
+    }
+    assert len({mail.client_id for mail in mails()}) == len(mails()) == len(first)
+
+
+@pytest.mark.parametrize("number", [3, 12])
+def test_planning_asks_the_database_no_more_often_for_many_than_for_few(
+    people: People, program: Program, number: int
+) -> None:
+    with time_machine.travel(NOON, tick=False):
+        for each in range(number - 1):
+            with transaction():
+                client = make_client(people.practice, f"Client {each:02}")
+            enrol(people, client, starts_on=START)
+    db.session.expire_all()
+    asked: list[str] = []
+    event.listen(db.session.get_bind(), "before_cursor_execute", lambda *args: asked.append(args[2]))
+    assert plan_due(DUE + MINUTE) == number
+    statements = [each for each in asked if "SAVEPOINT" not in each]
+    assert len(statements) <= 10, "\n".join(statements)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -29,8 +29,12 @@ from clinic.models import (
     WarningFlag,
 )
 from clinic.models.base import points_at
+from clinic.services import bulk
 from clinic.services.checkins import silence as checkin_silence
 from clinic.services.checkins.silence import UnansweredRun
+
+_flag, _answer = bulk.table_of(WarningFlag), bulk.table_of(CheckinAnswer)
+_mail = bulk.table_of(OutboxMessage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,14 @@ class KnownClients:
 
 
 def take(at: datetime, most: int) -> list[DueCheckin]:
-    """Schedules whose time has come, locked for the caller's transaction; what others hold is left out."""
+    """Schedules whose time has come, locked for the caller's transaction; what others hold is left out.
+
+    Their clients are locked as well: two programs of one client are never planned side by side.
+    """
     query = _schedules().where(CheckinSchedule.next_due_at <= at).order_by(CheckinSchedule.next_due_at)
-    return _read(query.limit(most).with_for_update(skip_locked=True, of=CheckinSchedule))
+    return _read(
+        query.limit(most).with_for_update(skip_locked=True, key_share=True, of=[CheckinSchedule, Client])
+    )
 
 
 def of_program(program: Program) -> list[DueCheckin]:
@@ -140,30 +149,30 @@ def _pairs(query: Select[uuid.UUID, Any]) -> dict[uuid.UUID, Any]:
 
 
 def _mailed(
-    practices: Iterable[uuid.UUID], keys: Sequence[str]
+    practices: Collection[uuid.UUID], keys: Sequence[str]
 ) -> dict[tuple[uuid.UUID, str], uuid.UUID | None]:
     checkin = and_(points_at(OutboxMessage.checkin_id, Checkin), OutboxMessage.kind == MailKind.CHECKIN)
     query = (
         select(OutboxMessage.practice_id, OutboxMessage.day_key, Checkin.program_id)
         .outerjoin(Checkin, checkin)
-        .where(OutboxMessage.practice_id.in_(practices), OutboxMessage.day_key.in_(keys))
+        .where(bulk.among(_mail.c.practice_id, practices), OutboxMessage.day_key.in_(keys))
     )
     return {(row[0], row[1] or ""): row[2] for row in db.session.execute(query)}
 
 
-def _open_flags(practices: Iterable[uuid.UUID], clients: Iterable[uuid.UUID]) -> Select[uuid.UUID]:
+def _open_flags(practices: Collection[uuid.UUID], clients: Collection[uuid.UUID]) -> Select[uuid.UUID]:
     return select(WarningFlag.client_id).where(
-        WarningFlag.practice_id.in_(practices),
-        WarningFlag.client_id.in_(clients),
+        bulk.among(_flag.c.practice_id, practices),
+        bulk.among(_flag.c.client_id, clients),
         WarningFlag.is_open,
     )
 
 
 def _last_answers(
-    practices: Iterable[uuid.UUID], clients: Iterable[uuid.UUID]
+    practices: Collection[uuid.UUID], clients: Collection[uuid.UUID]
 ) -> Select[uuid.UUID, datetime]:
     return (
         select(CheckinAnswer.client_id, func.max(CheckinAnswer.answered_at))
-        .where(CheckinAnswer.practice_id.in_(practices), CheckinAnswer.client_id.in_(clients))
+        .where(bulk.among(_answer.c.practice_id, practices), bulk.among(_answer.c.client_id, clients))
         .group_by(CheckinAnswer.client_id)
     )

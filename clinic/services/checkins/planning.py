@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -59,14 +59,16 @@ class PlanningReport:
         return f"{count(self.planned, 'check-in')} planned: {self.promised} to be mailed, {skipped}."
 
 
-def plan_due(now: datetime, limit: int = 1000) -> int:
+def plan_due(now: datetime, stopping: Callable[[], bool] = lambda: False) -> int:
     """Plan what has fallen due; returns how many rows the ledger has gained."""
-    return run(now, limit).planned
+    return run(now, stopping=stopping).planned
 
 
-def run(now: datetime, limit: int = 1000) -> PlanningReport:
-    """One pass over at most `limit` schedules, in short transactions."""
-    return in_batches(_one_transaction, PlanningReport(), now, limit)
+def run(
+    now: datetime, limit: int | None = None, stopping: Callable[[], bool] = lambda: False
+) -> PlanningReport:
+    """One pass over all schedules whose time has come, or `limit` of them, in short transactions."""
+    return in_batches(_one_transaction, PlanningReport(), now, limit, stopping)
 
 
 def catch_up(program: Program, now: datetime) -> None:

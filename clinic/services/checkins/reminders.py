@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -58,9 +58,9 @@ class _Asked:
     has_newer: bool
 
 
-def run(now: datetime, limit: int = 1000) -> ReminderReport:
-    """One pass over at most `limit` check-ins whose time to look at has come, in short transactions."""
-    return in_batches(_one_transaction, ReminderReport(), now, limit)
+def run(now: datetime, stopping: Callable[[], bool] = lambda: False) -> ReminderReport:
+    """One pass over all check-ins whose time to look at has come, in short transactions."""
+    return in_batches(_one_transaction, ReminderReport(), now, stopping=stopping)
 
 
 def _one_transaction(now: datetime, size: int) -> ReminderReport:

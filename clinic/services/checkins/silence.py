@@ -7,7 +7,7 @@ practice who looked after the client.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -20,13 +20,14 @@ from clinic.domain.types import CheckinState
 from clinic.extensions import db
 from clinic.models import Checkin, Practice
 from clinic.models.checkin import is_unanswered
-from clinic.services import audit
+from clinic.services import audit, bulk
 from clinic.services.audit import SystemAct
 from clinic.services.outbox import histories
 from clinic.services.outbox.histories import HistoryLine
 from clinic.services.transaction import transaction
 
 BATCH = 200  # check-ins a transaction
+_checkin = bulk.table_of(Checkin)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -38,12 +39,12 @@ class UnansweredRun:
     last: date | None = None
 
 
-def runs(practices: Iterable[uuid.UUID], clients: Iterable[uuid.UUID]) -> dict[uuid.UUID, UnansweredRun]:
+def runs(practices: Collection[uuid.UUID], clients: Collection[uuid.UUID]) -> dict[uuid.UUID, UnansweredRun]:
     """What each of these clients has left unanswered since they last answered one; none where nothing is."""
     return {row[0]: UnansweredRun(row[1], row[2]) for row in db.session.execute(_runs(practices, clients))}
 
 
-def _runs(practices: Iterable[uuid.UUID], clients: Iterable[uuid.UUID]) -> Select[uuid.UUID, int, date]:
+def _runs(practices: Collection[uuid.UUID], clients: Collection[uuid.UUID]) -> Select[uuid.UUID, int, date]:
     answered = aliased(Checkin)
     last = (
         select(func.max(func.coalesce(answered.answered_at, answered.due_at)))
@@ -57,8 +58,8 @@ def _runs(practices: Iterable[uuid.UUID], clients: Iterable[uuid.UUID]) -> Selec
     return (
         select(Checkin.client_id, func.count(), func.max(Checkin.local_date))
         .where(
-            Checkin.practice_id.in_(practices),
-            Checkin.client_id.in_(clients),
+            bulk.among(_checkin.c.practice_id, practices),
+            bulk.among(_checkin.c.client_id, clients),
             is_unanswered(),
             Checkin.due_at > func.coalesce(last, LONG_AGO),
         )

@@ -14,6 +14,7 @@ from clinic.models.base import points_at
 from clinic.services.checkins import writing
 from clinic.services.clock import today_in
 from clinic.services.outbox import histories
+from clinic.services.outbox import promises as outbox
 from clinic.services.outbox.histories import HistoryLine
 
 TAKES_OVER = "that of another program was called back"
@@ -39,5 +40,5 @@ def take_over(program: Program, at: datetime) -> None:
         if other.on(today) is ProgramStatus.ACTIVE:
             checkin.state, checkin.skip_reason = CheckinState.WAITING, None
             histories.add([HistoryLine(checkin.practice_id, checkin.id, checkin.state, at, TAKES_OVER)])
-            writing.promise_mail(checkin, today)
+            outbox.promise_checkins([writing.mail_of(checkin, today)])
             return

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
-
-from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.domain.notices import NoticeKind
 from clinic.domain.scheduling import Occurrence
 from clinic.domain.sending import day_key, last_try
 from clinic.domain.skipping import LATEST, skip_in_words
-from clinic.domain.types import CheckinKind, CheckinState, MailKind, SkipReason
-from clinic.extensions import db
+from clinic.domain.types import CheckinKind, CheckinState, SkipReason
 from clinic.models import Checkin
-from clinic.services import audit, notices
+from clinic.services import audit, bulk, notices
+from clinic.services.audit import SystemAct
+from clinic.services.bulk import Row
 from clinic.services.checkins.dues import DueCheckin
 from clinic.services.outbox import histories
 from clinic.services.outbox import promises as outbox
 from clinic.services.outbox.histories import HistoryLine
+from clinic.services.outbox.promises import CheckinMail
 
 UNIQUE = ("practice_id", "program_id", "kind", "local_date")
 
@@ -49,28 +48,33 @@ class PlannedCheckin:
 
 
 def write(plans: Sequence[PlannedCheckin], at: datetime) -> list[PlannedCheckin]:
-    """Write the check-ins nobody has written yet, within the caller's transaction; returns those."""
-    if not plans:
-        return []
-    insert_into: Callable[[type[Checkin]], Any]
-    insert_into = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    fresh = set(
-        db.session.scalars(
-            insert_into(Checkin)
-            .values([_row(plan) for plan in plans])
-            .on_conflict_do_nothing(index_elements=UNIQUE)
-            .returning(Checkin.id)
-        )
-    )
+    """Write the check-ins nobody has written yet, within the caller's transaction; returns those.
+
+    A few statements, however many they are.
+    """
+    fresh = bulk.add_new(Checkin, [_row(plan) for plan in plans], UNIQUE)
     written = [plan for plan in plans if plan.id in fresh]
-    if written:
-        histories.add(line for plan in written for line in _lines(plan, at))
-    for plan in written:
-        _tell(plan)
+    histories.add(line for plan in written for line in _lines(plan, at))
+    outbox.promise_checkins([_mail(plan) for plan in written if not plan.skip])
+    _note_skipped([(plan, plan.skip) for plan in written if plan.skip], at)
     return written
 
 
-def _row(plan: PlannedCheckin) -> dict[str, Any]:
+def mail_of(checkin: Checkin, day: date, next_due_at: datetime | None = None) -> CheckinMail:
+    """A check-in's mail on a day of its client's, to be promised."""
+    return CheckinMail(
+        checkin,
+        day_key=day_key(checkin.client_id, day),
+        start_by=checkin.due_at + LATEST,
+        not_after=last_try(checkin.due_at, next_due_at),
+    )
+
+
+def _mail(plan: PlannedCheckin) -> CheckinMail:
+    return mail_of(Checkin(**_row(plan)), plan.day, plan.next_due_at)
+
+
+def _row(plan: PlannedCheckin) -> Row:
     return {
         "id": plan.id,
         "practice_id": plan.due.practice.id,
@@ -91,41 +95,16 @@ def _lines(plan: PlannedCheckin, at: datetime) -> tuple[HistoryLine, HistoryLine
     return HistoryLine(*about, CheckinState.DUE, fell_due), HistoryLine(*about, plan.state, at, why)
 
 
-def _tell(plan: PlannedCheckin) -> None:
-    if plan.skip:
-        _note_skipped(plan, plan.skip)
-        return
-    promise_mail(Checkin(**_row(plan)), plan.day, plan.next_due_at)
+def _note_skipped(skipped: Sequence[tuple[PlannedCheckin, SkipReason]], at: datetime) -> None:
+    for plan, reason in skipped:
+        if reason is SkipReason.UNANSWERED_TWICE:
+            client = plan.due.client  # of one run the practice is told once, however many are left out
+            key = f"{client.id.hex}:{plan.silent_since}"
+            notices.tell(client.practice_id, NoticeKind.UNANSWERED, client_id=client.id, key=key)
+    audit.record_many((_act(plan, reason) for plan, reason in skipped), at)
 
 
-def promise_mail(checkin: Checkin, day: date, next_due_at: datetime | None = None) -> None:
-    """Promise a check-in's mail on a day of its client's, within the caller's transaction."""
-    outbox.promise(
-        checkin.practice_id,
-        MailKind.CHECKIN,
-        f"checkin:{checkin.id.hex}",
-        client_id=checkin.client_id,
-        checkin_id=checkin.id,
-        local_date=checkin.local_date,
-        day_key=day_key(checkin.client_id, day),
-        due_at=checkin.due_at,
-        start_by=checkin.due_at + LATEST,
-        not_after=last_try(checkin.due_at, next_due_at),
-    )
-
-
-def _note_skipped(plan: PlannedCheckin, reason: SkipReason) -> None:
-    if reason is SkipReason.UNANSWERED_TWICE:
-        client = plan.due.client  # of one run the practice is told once, however many are left out
-        key = f"{client.id.hex}:{plan.silent_since}"
-        notices.tell(client.practice_id, NoticeKind.UNANSWERED, client_id=client.id, key=key)
-    audit.record_for(
-        plan.due.practice.id,
-        audit.SYSTEM,
-        "checkin.skipped",
-        client_id=plan.due.client.id,
-        subject_id=plan.id,
-        reason=skip_in_words(reason),
-        skip=reason.value,
-        day=plan.occurrence.local_date.isoformat(),
-    )
+def _act(plan: PlannedCheckin, reason: SkipReason) -> SystemAct:
+    day = plan.occurrence.local_date.isoformat()
+    details = {"reason": skip_in_words(reason), "skip": reason.value, "day": day}
+    return SystemAct(plan.due.practice.id, "checkin.skipped", plan.due.client.id, plan.id, details)

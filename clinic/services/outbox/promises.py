@@ -16,8 +16,8 @@ from clinic.domain.sending import CHECKIN_MAILS, KEEP_TRYING
 from clinic.domain.skipping import skip_in_words
 from clinic.domain.types import CheckinState, MailKind, OutboxState, SkipReason
 from clinic.extensions import db
-from clinic.models import Client, Invitation, OutboxMessage, Practice, User, WarningFlag
-from clinic.services import audit, mail_standing
+from clinic.models import Checkin, Client, Invitation, OutboxMessage, Practice, User, WarningFlag
+from clinic.services import audit, bulk, mail_standing
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.outbox import ledger as sending_ledger
@@ -35,6 +35,35 @@ class MailStatus:
     due_at: datetime
     finished_at: datetime | None
     kept_back: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckinMail:
+    """The mail of a check-in, to be promised beside many others."""
+
+    checkin: Checkin
+    day_key: str
+    start_by: datetime
+    not_after: datetime
+
+    def row(self, at: datetime) -> bulk.Row:
+        """As the outbox has it."""
+        return {
+            "id": uuid.uuid4(),
+            "practice_id": self.checkin.practice_id,
+            "kind": MailKind.CHECKIN,
+            "dedupe_key": f"checkin:{self.checkin.id.hex}",
+            "day_key": self.day_key,
+            "client_id": self.checkin.client_id,
+            "checkin_id": self.checkin.id,
+            "local_date": self.checkin.local_date,
+            "state": OutboxState.READY,
+            "attempts": 0,
+            "due_at": self.checkin.due_at,
+            "start_by": self.start_by,
+            "not_after": self.not_after,
+            "created_at": at,
+        }
 
 
 FAILED_LATELY = timedelta(days=7)
@@ -85,8 +114,20 @@ def promise(
         created_at=now(),
     )
     db.session.add(message)
-    after_commit("outbox.deliver", lambda: queue.nudge("outbox.deliver"))
+    _nudge()
     return message
+
+
+def promise_checkins(mails: Sequence[CheckinMail]) -> None:
+    """Add the mails of check-ins that are new in the caller's transaction; no event of theirs has one yet.
+
+    Raises IntegrityError where another one of the client's is promised for the same day.
+    """
+    at = now()
+    # in one order: two planners that meet at two clients wait for each other once, not crosswise
+    bulk.add(OutboxMessage, [mail.row(at) for mail in sorted(mails, key=lambda mail: mail.day_key)])
+    if mails:
+        _nudge()
 
 
 def promise_reset(user: User) -> None:
@@ -217,6 +258,10 @@ def oldest_due() -> datetime | None:
         OutboxMessage.state.in_([OutboxState.READY, OutboxState.LEASED]), OutboxMessage.due_at <= now()
     )
     return db.session.scalar(query)
+
+
+def _nudge() -> None:
+    after_commit("outbox.deliver", lambda: queue.nudge("outbox.deliver"))
 
 
 def _to_oneself(kind: MailKind, user: User) -> None:
