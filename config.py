@@ -48,6 +48,9 @@ class Settings:
     port: int
     mail_from: str
     trusted_proxies: int = 0  # how many proxies in front name the caller's address
+    database_pool: int = 5  # connections that a process keeps to PostgreSQL
+    database_overflow: int = 10  # and how many more it opens when these are busy
+    statement_seconds: int = 0  # that a statement of a page may take; 0: as long as it likes
     smtp_rate: int = 0  # mails per minute over all workers; 0: no limit
     smtp_connections: int = 0  # open at once over all workers; 0: no limit
     bounce_address: str | None = None  # where mail comes back to; a * in it becomes the mail's mark
@@ -115,6 +118,9 @@ class Settings:
             trusted_proxies=_number(
                 environ, "CLINIC_TRUSTED_PROXIES", default=1 if env == "production" else 0, least=0, most=5
             ),
+            database_pool=_number(environ, "CLINIC_DATABASE_POOL", default=5, least=1, most=200),
+            database_overflow=_number(environ, "CLINIC_DATABASE_OVERFLOW", default=10, least=0, most=200),
+            statement_seconds=_number(environ, "CLINIC_STATEMENT_SECONDS", default=20, least=1, most=600),
             smtp_rate=_number(environ, "CLINIC_SMTP_RATE", default=0, least=0, most=100_000),
             smtp_connections=_number(environ, "CLINIC_SMTP_CONNECTIONS", default=0, least=0, most=1000),
             bounce_address=_bounce_address(environ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from dataclasses import replace
 
 from flask import Flask
 
@@ -32,11 +33,15 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def create_app_from_env() -> Flask:
-    """The app for servers; a bad setting ends the start with one line and exit code 2."""
+def create_app_from_env(*, for_pages: bool = False) -> Flask:
+    """The app for servers; a bad setting ends the start with one line and exit code 2.
+
+    Somebody waits for a page; what a worker or a command asks of the database may take its time.
+    """
     keep_to_ourselves()
     try:
-        app = create_app(Settings.from_env())
+        settings = Settings.from_env()
+        app = create_app(settings if for_pages else replace(settings, statement_seconds=0))
     except SettingsError as error:
         print(f"Regroove cannot start. {error}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
@@ -48,14 +53,14 @@ def serve_from_env() -> Flask:
     """The same for web servers: the static files are packed before the first one is asked for."""
     from clinic.web import assets
 
-    app = work_from_env()
+    app = work_from_env(for_pages=True)
     assets.pack_all()
     return app
 
 
-def work_from_env() -> Flask:
+def work_from_env(*, for_pages: bool = False) -> Flask:
     """The same for what runs on: another release's tables end the start with one line and exit code 2."""
-    app = create_app_from_env()
+    app = create_app_from_env(for_pages=for_pages)
     problem = _why_not_to_start(app)
     if problem is not None:
         print(f"Regroove cannot start. {problem}", file=sys.stderr)  # noqa: T201

@@ -22,9 +22,11 @@ from sqlalchemy.util import LRUCache
 
 from clinic.domain.masking import unmasked
 from clinic.own_files import ready_for_sqlite
+from clinic.patience import be_patient
 from config import Settings
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+FREE_WITHIN = 10  # seconds until a connection of the pool is free
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # Models are declared on models.base.Base, which lies above this layer; the session maps any class.
@@ -117,15 +119,22 @@ def init_database(app: Flask, settings: Settings) -> None:
     """Bind SQLAlchemy; on SQLite, begin transactions ourselves so that two writers never both read first."""
     sqlite = settings.database_url.startswith("sqlite")
     options: dict[str, Any] = {"hide_parameters": True}  # an error in the log names no client
-    options |= {"connect_args": {"timeout": 15}} if sqlite else {"pool_pre_ping": True}
+    options |= {"connect_args": {"timeout": 15}} if sqlite else _pool(settings)
     options["execution_options"] = {"compiled_cache": CompiledStatements()}
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS), compare_type=True, render_as_batch=sqlite)
-    if sqlite:
-        with app.app_context():
+    with app.app_context():
+        if sqlite:
             _tune_sqlite(db.engine)
+        else:
+            be_patient(db.engine, settings.statement_seconds)
+
+
+def _pool(settings: Settings) -> dict[str, Any]:
+    kept, more = settings.database_pool, settings.database_overflow
+    return {"pool_size": kept, "max_overflow": more, "pool_timeout": FREE_WITHIN}
 
 
 def _tune_sqlite(engine: Engine) -> None:

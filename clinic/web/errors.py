@@ -9,7 +9,8 @@ from typing import Any
 from flask import Flask, render_template
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -34,6 +35,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda error: page(400))
     app.register_error_handler(RateLimitExceeded, too_many)
     app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(NoneFree, database_away)
     app.register_error_handler(SecurityError, other_host)
     app.register_error_handler(HTTPException, http)
     app.register_error_handler(Exception, crash)
@@ -75,12 +77,12 @@ def link_problem(error: LinkProblem) -> tuple[str, int]:
     return render_template("public/link_problem.html", kind=error.kind), status
 
 
-def database_away(error: OperationalError) -> tuple[str, int]:
-    """The database does not answer or is locked: nothing was saved, and the person may try again."""
-    log.error("database unavailable: %s", type(error.orig).__name__)
+def database_away(error: OperationalError | NoneFree) -> tuple[str, int]:
+    """The database does not answer, is locked or has no connection left: the person may try again."""
+    log.error("database unavailable: %s", type(getattr(error, "orig", error)).__name__)
     try:
         return page(503)
-    except OperationalError:
+    except SQLAlchemyError:
         return "The clinic's database does not answer. Nothing was saved. Please try again in a minute.", 503
 
 
