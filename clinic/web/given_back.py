@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from flask import current_app, g, request, session
 from flask_login import current_user
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.routing import MapAdapter
 
 from clinic.extensions import SAFE_METHODS
 from clinic.services.accounts import kept_forms
@@ -94,8 +97,17 @@ def is_over() -> None:
 
 def has_page(back: GivenBack) -> bool:
     """Whether the form has a page of its own to be shown on."""
-    rules = current_app.url_map.bind_to_environ(request.environ)
-    return bool(rules.test(back.path.partition("?")[0], method="GET"))
+    return bool(_addresses().test(back.path.partition("?")[0], method="GET"))
+
+
+def act_of(back: GivenBack) -> tuple[str, Mapping[str, Any]]:
+    """The endpoint that the form was sent to, and what its address names."""
+    endpoint, named = _addresses().match(back.path.partition("?")[0], method="POST")
+    return endpoint, named
+
+
+def _addresses() -> MapAdapter:
+    return current_app.url_map.bind_to_environ(request.environ)
 
 
 def _is_by_hand() -> bool:

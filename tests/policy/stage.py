@@ -93,7 +93,7 @@ class Stage:
         found = self.connection.exec_driver_sql(f'SELECT * FROM "{table}"')
         names = list(found.keys())
         kept = [number for number, name in enumerate(names) if name not in SEEN.get(table, frozenset())]
-        key = names.index("id" if "id" in names else "name")
+        key = next(names.index(name) for name in ("id", "name", "token") if name in names)
         return {row[key]: tuple(str(row[number]) for number in kept) for row in found}
 
     def _watch(self, connection: Connection, cursor: object, statement: str, *_: object) -> None:

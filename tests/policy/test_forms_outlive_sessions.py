@@ -11,6 +11,7 @@ from clinic.models import AuthSession
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 from clinic.web import given_back
+from clinic.web.presenters import once_more
 from tests.factories.people import PASSWORD
 from tests.policy.bodies import arrange
 from tests.policy.forms import Filled, filled, posting_forms
@@ -57,9 +58,34 @@ def test_what_was_typed_is_back_after_signing_in(stage: Stage, endpoint: str) ->
             assert way.status_code == 303
             page = stage.ask(browser, "GET", way.location)
             assert page.status_code == 200, way.location
+            words = once_more.WORDS.get(endpoint)
+            if way.location == "/sign-in/again":
+                assert words is not None, f"nobody says what the button of {endpoint} does"
+                assert "Nothing has been done" in page.get_data(as_text=True)
             form = shown(page.get_data(as_text=True), address.url.partition("?")[0], body)
             assert form is not None, f"{way.location} holds no form for {address.url}"
             for name, values in body.items():
                 if any(values) and not given_back.is_secret(name) and name not in NOT_TYPED:
                     assert form.get(name) == values, name
             assert changed(before, stage.dump()) <= {"kept_form", "auth_session", "audit_event"}
+
+
+def test_a_button_says_what_was_not_done_and_for_whom(stage: Stage) -> None:
+    (address,) = at(stage, "practitioner.attention.done")[:1]
+    who = str(guest(address))
+    with stage.scene(who) as browser:
+        arrange(stage.world, address)
+        body = body_for(stage, address) | {"act": ["done"]}
+        end_sessions()
+        stage.ask(browser, "POST", address.url, sent(body, browser.token()))
+        user = stage.users[who]
+        assert user is not None
+        login = {"email": [user.email], "password": [PASSWORD]}
+        stage.ask(browser, "POST", "/sign-in", sent(login, browser.token()))
+        page = stage.ask(browser, "GET", "/sign-in/again").get_data(as_text=True)
+        assert "<h1>Mark as done: not done yet</h1>" in page
+        assert stage.world.records[str(address.of)].client.name in page
+
+
+def test_words_are_for_buttons_that_are_there() -> None:
+    assert set(once_more.WORDS) <= set(UNSAFE)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from clinic.domain.errors import NotFound
+from clinic.domain.people import who
 from clinic.extensions import db
 from clinic.services import access, practices
 from clinic.services.accounts import signing_in as accounts
+from clinic.services.actors import Actor
 from clinic.web import given_back, known_browsers
 from clinic.web.authz import (
     begin_session,
@@ -20,6 +26,7 @@ from clinic.web.authz import (
 from clinic.web.forms.accounts import SignInForm
 from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, did_not_work, on_post
 from clinic.web.presenters.chrome import chrome
+from clinic.web.presenters.once_more import once_more
 from clinic.web.public.way_on import way_on
 
 
@@ -53,8 +60,12 @@ def again() -> Response | str:
     actor, back = current_actor(), given_back.found()
     if back is None:
         return redirect(home_for(actor.role), 303)
+    endpoint, named = given_back.act_of(back)
     return render_template(
-        "public/signed_in_again.html", back=back, chrome=chrome(access.practice_of(actor), actor)
+        "public/signed_in_again.html",
+        back=back,
+        pressed=once_more(endpoint, dict(back.fields), _whose(actor, named)),
+        chrome=chrome(access.practice_of(actor), actor),
     )
 
 
@@ -66,6 +77,20 @@ def sign_out() -> Response:
     answer = make_response(redirect(url_for("public.signin.sign_in"), 303))
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
+
+
+def _whose(actor: Actor, named: Mapping[str, Any]) -> str:
+    """The client whom an address is about, for the staff; empty where it says nobody, or nobody of theirs."""
+    try:
+        if "client_id" in named:
+            return who(access.client_for(actor, named["client_id"]))
+        if "program_id" in named:
+            return who(access.program_for(actor, named["program_id"]).client)
+        if "offer_id" in named:
+            return who(access.offer_for(actor, named["offer_id"]).client)
+    except NotFound:
+        return ""
+    return ""
 
 
 def _page(form: SignInForm) -> str:

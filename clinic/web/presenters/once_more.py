@@ -1,0 +1,61 @@
+"""A button that was pressed when its session had ended: what was not done, and what the button says now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from clinic.domain.reason_acts import ReasonAct
+
+# By endpoint, for those buttons whose form has no page of its own: what the button does.
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "practitioner.attention.done": "Mark as done",
+        "practitioner.attention.undo": "Undo what was done",
+        "practitioner.replies.read": "Mark the mail as read",
+        "practitioner.addresses.works": "Say that this address works",
+        "practitioner.invitations.send": "Send the invitation",
+        "practitioner.invitations.hand_over": "Make a link to hand over",
+        "practitioner.invitations.revoke": "Take the invitation back",
+        "practitioner.programs.extend": "Move the last day",
+        "practitioner.retests.again": "Begin the re-test",
+        "practitioner.retests.program": "Begin the re-test",
+        "practitioner.reports.record": "Make the file of the whole record",
+        "practitioner.questionnaires.hand_over": "Hand this device over",
+        "practitioner.questionnaires.resend": "Send the questions again",
+        "practitioner.questionnaires.revoke": "Take the questions back",
+        "practitioner.routines.begin_draft": "Begin a new version",
+        "practitioner.checkins.send_now": "Send a check-in now",
+        "practitioner.checkins.preview_send": "Mail me the preview",
+        "practitioner.checkins.resend": "Send the mail again",
+        "practitioner.tapering.decide": "Decide about fewer check-ins",
+        "practitioner.mail_settings.test": "Send me a test mail",
+        "practitioner.mail_settings.forget": "Forget the mail server",
+        "practitioner.news.seen": "I have seen this",
+        "practitioner.account.notice": "Change my morning mail",
+        "practitioner.second_step.begin_app": "Set up an app for the second step",
+        "practitioner.second_step.require": "Change who needs a second step",
+        "client.mail.change": "Change my check-in mails",
+        "client.mail.change_messages": "Change my mails with questions",
+    }
+)
+REASON_WORDS: Mapping[str, str] = MappingProxyType(
+    {ReasonAct.SNOOZED.value: "Snooze", ReasonAct.HANDED.value: "Hand over"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OnceMore:
+    """What was pressed, in the words of its button, and whom it is about, where that is known."""
+
+    act: str
+    whose: str
+
+
+def once_more(endpoint: str, fields: Mapping[str, str], whose: str) -> OnceMore:
+    """What was not done yet."""
+    act = WORDS.get(endpoint, "Do it now")
+    if endpoint == "practitioner.attention.done":
+        act = "Snooze" if fields.get("until") else REASON_WORDS.get(fields.get("act", ""), act)
+    return OnceMore(act, whose)
