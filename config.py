@@ -22,6 +22,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SET_ON_THE_PAGE = "page"  # as CLINIC_SMTP_URL: the owner sets the mail server in the product
 CAN_BE_OFF = ("schema", "clock", "sweep", "schedule", "mail", "disk", "backup")  # in CLINIC_HEALTH_OFF
 LONGEST_MARK = 49  # what a * in the bounce address becomes; a name before the @ ends at 64
+_S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?")
 _BOUNCE_ADDRESS = re.compile(r"[A-Za-z0-9_.+=-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -32,6 +33,16 @@ class SettingsError(Exception):
         super().__init__(f"{variable}: {problem}")
         self.variable = variable
         self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class BackupStorage:
+    """How an S3-compatible storage is reached and who we are there."""
+
+    endpoint: str | None  # None: Amazon's own
+    region: str
+    key: str
+    secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,9 @@ class Settings:
     alarm_after: timedelta = timedelta(minutes=10)  # of a silent worker the owners are mailed; 0: never
     heartbeat_url: str | None = None  # an outside watcher that each worker tells that it is well
     health_off: frozenset[str] = frozenset()  # checks that are no trouble here
+    backup_to: str | None = None  # a folder, or s3://bucket/prefix; None: below data_dir
+    backup_hour: int | None = 3  # of the night, where the practice is; None: no nightly backup
+    backup_s3: BackupStorage | None = None
     lan: bool = False  # started with --lan: others in the network are let in, unencrypted
     demo: bool = False  # started with --demo: whoever tries it may read the kept mail of made-up people
     argon2_fast: bool = False  # tests only: a hash costs 146 ms otherwise
@@ -131,6 +145,9 @@ class Settings:
             alarm_after=timedelta(
                 minutes=_number(environ, "CLINIC_ALARM_MINUTES", default=10, least=0, most=1440)
             ),
+            backup_to=_backup_to(environ),
+            backup_hour=_backup_hour(environ),
+            backup_s3=_backup_storage(environ, env),
             demo=environ.get("CLINIC_DEMO") == "1" and env != "production",
         )
 
@@ -278,6 +295,41 @@ def _machine_secret(environ: Mapping[str, str], name: str) -> str | None:
     if value and (len(value) < SHORTEST_SECRET or len(set(value)) < 8 or not value.isascii()):
         raise SettingsError(name, f"needs at least {SHORTEST_SECRET} random characters")
     return value or None
+
+
+def _backup_to(environ: Mapping[str, str]) -> str | None:
+    value = environ.get("CLINIC_BACKUP_TO")
+    if value and not _S3.fullmatch(value) and not Path(value).is_absolute():
+        raise SettingsError(
+            "CLINIC_BACKUP_TO", f"must be a folder like /mnt/backups or s3://bucket/prefix, not {value!r}"
+        )
+    return value or None
+
+
+def _backup_hour(environ: Mapping[str, str]) -> int | None:
+    if environ.get("CLINIC_BACKUP_HOUR") == "off":
+        return None
+    return _number(environ, "CLINIC_BACKUP_HOUR", default=3, least=0, most=23)
+
+
+def _backup_storage(environ: Mapping[str, str], env: Environment) -> BackupStorage | None:
+    """Asked for where backups go to one, and nowhere else."""
+    if not (environ.get("CLINIC_BACKUP_TO") or "").startswith("s3://"):
+        return None
+    for name in ("CLINIC_BACKUP_S3_KEY", "CLINIC_BACKUP_S3_SECRET"):
+        if not environ.get(name):
+            raise SettingsError(name, "is needed where CLINIC_BACKUP_TO begins with s3://")
+    endpoint = environ.get("CLINIC_BACKUP_S3_ENDPOINT") or None
+    parts = urlsplit(endpoint or "https://")
+    is_near = env != "production" or parts.hostname in LOOPBACK
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_near):
+        raise SettingsError("CLINIC_BACKUP_S3_ENDPOINT", "must look like https://storage.example")
+    return BackupStorage(
+        endpoint,
+        environ.get("CLINIC_BACKUP_S3_REGION") or "us-east-1",
+        environ["CLINIC_BACKUP_S3_KEY"],
+        environ["CLINIC_BACKUP_S3_SECRET"],
+    )
 
 
 def _health_off(environ: Mapping[str, str]) -> frozenset[str]:

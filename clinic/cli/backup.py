@@ -20,9 +20,10 @@ from clinic.domain.errors import ClinicError, RuleBroken
 from clinic.services.clock import now
 from clinic.services.transaction import release
 from clinic.services.upkeep.backups import keys as backup_keys
-from clinic.services.upkeep.backups import making, restoring, runs
+from clinic.services.upkeep.backups import making, nightly, restoring, runs
 from clinic.services.upkeep.backups.keys import NewKey
 from clinic.services.upkeep.backups.restoring import Trust
+from clinic.services.upkeep.backups.stores import store
 from config import Settings
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -87,6 +88,34 @@ def to(file: Path) -> None:
     click.echo(f"{count(made.head.rows, 'row')} written to {file}.")
     if not recipients:
         click.echo(NOT_ENCRYPTED, err=True)
+
+
+@backup.command("run")
+@with_appcontext
+@told_in_a_line()
+def run() -> None:
+    """Make one now where CLINIC_BACKUP_TO says, as the worker does at night, and read it back."""
+    click.echo(f"{nightly.run_now()} is kept in {store().place}.")
+
+
+@backup.command("list")
+@with_appcontext
+@told_in_a_line()
+def list_kept() -> None:
+    """Show the kept backups of this installation, newest first."""
+    for name in nightly.names():
+        click.echo(name)
+
+
+@backup.command("fetch")
+@click.argument("name")
+@click.argument("file", type=FILE)
+@with_appcontext
+@told_in_a_line()
+def fetch(name: str, file: Path) -> None:
+    """Copy the kept backup NAME into FILE, to restore it."""
+    nightly.fetch(name, file)
+    click.echo(f"{name} is in {file}.")
 
 
 @backup.command("check")

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 DAYS, WEEKS, MONTHS = 7, 4, 12  # of each, the last backup is kept
 TRY_AGAIN = timedelta(minutes=30)  # after one that went wrong
-GOOD_FOR = timedelta(hours=26)  # a night's backup, and two hours for a slow one
-DRILL_EVERY = timedelta(days=100)  # a backup nobody has restored for so long is a hope
+NEWS_AFTER = timedelta(hours=2)  # of tries that all went wrong; before, the next one may mend it
+PROVEN_FOR = timedelta(days=100)  # a backup that nobody has restored for so long is a hope
 
 
 class BackupRun(StrEnum):
@@ -121,9 +121,14 @@ def kept(made_at: Iterable[datetime], zone: ZoneInfo) -> frozenset[datetime]:
     )
 
 
-def is_late(at: datetime, last_good: datetime | None) -> bool:
-    """Whether the last good backup is missing or too old."""
-    return last_good is None or at - last_good > GOOD_FOR
+def is_news(at: datetime, failing_since: datetime | None) -> bool:
+    """Whether the owner hears of it: tries have gone wrong since then, and none has gone well after."""
+    return failing_since is not None and at - failing_since >= NEWS_AFTER
+
+
+def is_proven(at: datetime, last_restored: datetime | None) -> bool:
+    """Whether a backup has been restored lately, in earnest or as a drill."""
+    return last_restored is not None and at - last_restored <= PROVEN_FOR
 
 
 def _slot(day: date, hour: int, zone: ZoneInfo) -> datetime:

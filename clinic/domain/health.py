@@ -24,6 +24,7 @@ class Pulse(StrEnum):
     SWEEP = "sweep"
     MAIL_SERVER = "mail server"
     BACKUP = "backup"  # the last good one
+    RESTORED = "restored"  # when one was last restored, in earnest or as a drill
     ALARM = "alarm"  # when the owners were last told that the worker is silent
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.domain.access import Permission, roles_with
+from clinic.domain.backups import is_news
 from clinic.domain.notices import NoticeKind, morning_of
 from clinic.domain.scheduling import DAY, load_zone
 from clinic.domain.types import MailKind
@@ -26,6 +27,7 @@ from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import release, transaction
 from clinic.services.upkeep import heartbeats
+from clinic.services.upkeep.backups import runs
 
 SERVER_PATIENCE = timedelta(minutes=15)  # a hiccup of the mail server is no news
 
@@ -57,15 +59,15 @@ def tell(
 def send_due(at: datetime) -> int:
     """Promise the morning mail of each practice that has news from before its morning; returns how many."""
     with for_writing(False):
-        is_server_in_trouble = _is_server_in_trouble(at)
-        practices = _all() if is_server_in_trouble else _with_news()
+        troubles = _troubles(at)
+        practices = _all() if troubles else _with_news()
         release()
     promised = 0
     for practice in practices:
         day, morning = morning_of(at, load_zone(practice.time_zone))
         with transaction():
-            if is_server_in_trouble:
-                tell(practice.id, NoticeKind.MAIL_PAUSED, key=day.isoformat())
+            for kind in troubles:
+                tell(practice.id, kind, key=day.isoformat())
             promised += _mail(practice, day, morning) if at >= morning else 0
     return promised
 
@@ -145,6 +147,12 @@ def _readers(practice_id: uuid.UUID) -> Sequence[User]:
         User.daily_notice,
     )
     return db.session.scalars(query).all()
+
+
+def _troubles(at: datetime) -> list[NoticeKind]:
+    """What is wrong with the installation, and so news to everybody on it."""
+    found = [NoticeKind.MAIL_PAUSED] if _is_server_in_trouble(at) else []
+    return [*found, NoticeKind.BACKUP_FAILED] if is_news(at, runs.status().failing_since) else found
 
 
 def _is_server_in_trouble(at: datetime) -> bool:

@@ -15,6 +15,7 @@ from clinic.services.questionnaires import asking as questionnaire_asking
 from clinic.services.reasons import rebuilding
 from clinic.services.sending import delivery
 from clinic.services.upkeep import heartbeats, housekeeping
+from clinic.services.upkeep.backups import nightly
 from clinic.tasks import stopping, turn
 
 
@@ -50,6 +51,10 @@ def tell() -> None:
 
 def keep_reasons() -> None:
     rebuilding.rebuild_all()
+
+
+def back_up() -> None:
+    nightly.run_due(now(), stopping.asked)
 
 
 def tidy() -> None:

@@ -51,6 +51,7 @@ ROUNDS: tuple[tuple[str, float, Callable[[], None]], ...] = (
     ("expire", 900.0, jobs.expire),
     (DELIVER, 5.0, deliver),
     ("notices", 60.0, jobs.tell),
+    ("backup", 60.0, jobs.back_up),
     # the first round, at the start, makes the lists that a migration has left to be made
     ("reasons", 6 * 3600.0, jobs.keep_reasons),
 )

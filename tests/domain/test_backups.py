@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from clinic.domain.backups import PROBLEM_WORDS, BackupProblem, is_due, is_late, kept, last_slot
+from clinic.domain.backups import PROBLEM_WORDS, BackupProblem, is_due, is_news, is_proven, kept, last_slot
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -98,14 +98,16 @@ def test_a_day_is_the_practices_own() -> None:
     assert kept(made, BERLIN) == {made[1]}
 
 
-@pytest.mark.parametrize("hours, late", [(0, False), (26, False), (26.01, True)])
-def test_a_backup_is_late_after_a_night_and_two_hours(hours: float, late: bool) -> None:
+@pytest.mark.parametrize("hours, news", [(None, False), (0, False), (1.99, False), (2, True), (50, True)])
+def test_the_owner_hears_of_tries_that_go_wrong_for_two_hours(hours: float | None, news: bool) -> None:
     now = at("2026-11-28T12:00")
-    assert is_late(now, now - timedelta(hours=hours)) is late
+    assert is_news(now, None if hours is None else now - timedelta(hours=hours)) is news
 
 
-def test_a_backup_that_never_was_is_late() -> None:
-    assert is_late(at("2026-11-28T12:00"), None)
+@pytest.mark.parametrize("days, proven", [(None, False), (0, True), (100, True), (100.01, False)])
+def test_a_backup_is_proven_for_a_hundred_days(days: float | None, proven: bool) -> None:
+    now = at("2026-11-28T12:00")
+    assert is_proven(now, None if days is None else now - timedelta(days=days)) is proven
 
 
 def test_every_problem_says_what_to_do() -> None:

@@ -29,6 +29,7 @@ from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import release as let_go
 from clinic.services.upkeep import heartbeats, release
+from clinic.services.upkeep.backups import keys as backup_keys
 from clinic.services.watching import clocks
 from config import Settings
 
@@ -134,8 +135,9 @@ def _look(settings: Settings) -> HealthReport:
         oldest_schedule=db.session.scalar(_OLDEST_SCHEDULE),
         oldest_mail=outbox.oldest_due(),
         free=free_share(settings),
-        backup_at=_when(seen, Pulse.BACKUP),
         are_clocks_wrong=_stands_somewhere(seen, database_at or at),
+        # who has made a key waits for the first one
+        backup_at=_when(seen, Pulse.BACKUP) or backup_keys.since(),
     )
     return HealthReport(troubles(facts, settings.health_off), facts, seen, outbox.counts())
 

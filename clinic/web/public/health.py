@@ -64,6 +64,7 @@ def _told(report: HealthReport, facts: HealthFacts) -> dict[str, Any]:
         "mail_server": "in trouble" if _is_server_in_trouble(report) else "ok",
         "oldest_schedule_age_seconds": _age(facts.oldest_schedule, at),
         "backup_age_seconds": _age(facts.backup_at, at),
+        "restored_age_seconds": _pulse(report, Pulse.RESTORED, at),
         "disk_free": None if facts.free is None else round(facts.free, 3),
         "outbox": {
             "waiting": mails.get(OutboxState.READY, 0),

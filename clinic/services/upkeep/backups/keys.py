@@ -12,11 +12,12 @@ import uuid
 from base64 import b32decode, b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.extensions import db
@@ -98,6 +99,11 @@ def read_sheet(text: str) -> Sheet:
 def in_use() -> Sequence[BackupKey]:
     """The keys that the next backup is encrypted to. One query."""
     return db.session.scalars(_USED).all()
+
+
+def since() -> datetime | None:
+    """When the first key in use was made: from then on backups are expected. One query."""
+    return db.session.scalar(select(func.min(BackupKey.made_at)).where(BackupKey.retired_at.is_(None)))
 
 
 def make(label: str, who: str) -> NewKey:

@@ -44,12 +44,12 @@ def finished_under(path: Path) -> Iterator[BinaryIO]:
             raw.flush()
             os.fsync(raw.fileno())
         os.replace(partial, path)
-        _keep_name(path.parent)
+        keep_name(path.parent)
     finally:
         partial.unlink(missing_ok=True)
 
 
-def _keep_name(folder: Path) -> None:
+def keep_name(folder: Path) -> None:
     """A name in a folder outlives a power cut once the folder is on the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from clinic.domain.backups import BackupProblem, BackupRun, RunState, is_late
+from clinic.domain.backups import BackupProblem, BackupRun, RunState
+from clinic.domain.health import Pulse
 from clinic.extensions import db
 from clinic.models import BackupRecord
 from clinic.models.backup import TAKEN
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
+from clinic.services.upkeep import heartbeats
 from clinic.services.upkeep.backups.refusals import BackupFailed
 
 LEASE = timedelta(minutes=10)
 RENEW = 60.0  # seconds
 LONGEST_WORDS = 300
-MADE = (BackupRun.NIGHTLY, BackupRun.BY_HAND)
 RESTORED = (BackupRun.RESTORE, BackupRun.DRILL)
 
 
@@ -33,19 +34,19 @@ class BackupStatus:
     last_good: BackupRecord | None
     last_restored: BackupRecord | None
     failed: BackupRecord | None  # the last nightly one, if it went wrong
-
-    def is_late(self, at: datetime) -> bool:
-        """Whether the last good backup is missing or older than a night and two hours."""
-        return is_late(at, self.last_good.started_at if self.last_good else None)
+    failing_since: datetime | None  # when the first of those began that went wrong since the last good one
 
 
 def status() -> BackupStatus:
-    """For the page, for /healthz and for the news. Three small queries."""
-    last = _last((BackupRun.NIGHTLY,), (RunState.GOOD, RunState.FAILED))
+    """For the page, for /healthz and for the news. Four small queries."""
+    good = _last((BackupRun.NIGHTLY,), RunState.GOOD)
+    failed = _last((BackupRun.NIGHTLY,), RunState.FAILED)
+    is_failing = failed is not None and (good is None or failed.started_at > good.started_at)
     return BackupStatus(
-        last_good=_last((BackupRun.NIGHTLY,), (RunState.GOOD,)),
-        last_restored=_last(RESTORED, (RunState.GOOD,)),
-        failed=last if last and last.state is RunState.FAILED else None,
+        last_good=good,
+        last_restored=_last(RESTORED, RunState.GOOD),
+        failed=failed if is_failing else None,
+        failing_since=_failing_since(good) if is_failing else None,
     )
 
 
@@ -85,17 +86,22 @@ def note(
                 size=size,
             )
         )
+    if kind in RESTORED:
+        heartbeats.beat(Pulse.RESTORED, name)
 
 
 class NightlyRun:
     """The right to make tonight's backup: renewed as it goes on, and over when whoever held it is dead."""
 
-    def __init__(self, run_id: uuid.UUID) -> None:
+    def __init__(self, run_id: uuid.UUID, stop: Callable[[], bool]) -> None:
         self._id = run_id
+        self._stop = stop
         self._renew_at = time.monotonic() + RENEW
 
     def goes_on(self) -> None:
-        """Renew the lease now and then; raises BackupFailed where somebody else has taken over."""
+        """Renew the lease now and then; raises BackupFailed where it has to end, or another was begun."""
+        if self._stop():
+            raise BackupFailed(BackupProblem.STOPPED, "The worker was asked to end in the middle of it.")
         if time.monotonic() < self._renew_at:
             return
         self._set(held_until=now() + LEASE)
@@ -112,6 +118,7 @@ class NightlyRun:
             size=size,
             rows=rows,
         )
+        heartbeats.beat(Pulse.BACKUP, name)
 
     def badly(self, problem: BackupProblem, said: str) -> None:
         """It went wrong."""
@@ -131,8 +138,8 @@ class NightlyRun:
                 )
 
 
-def claim(at: datetime) -> NightlyRun | None:
-    """The right to make a backup now; None while somebody else does."""
+def claim(at: datetime, stop: Callable[[], bool] = lambda: False) -> NightlyRun | None:
+    """The right to make a backup now, until `stop` says so; None while somebody else does."""
     run_id = uuid.uuid4()
     try:
         with transaction() as session:
@@ -149,7 +156,7 @@ def claim(at: datetime) -> NightlyRun | None:
             )
     except IntegrityError:
         return None
-    return NightlyRun(run_id)
+    return NightlyRun(run_id, stop)
 
 
 def _give_up_the_dead(at: datetime) -> None:
@@ -168,10 +175,17 @@ def _give_up_the_dead(at: datetime) -> None:
     )
 
 
-def _last(kinds: Sequence[BackupRun], states: Sequence[RunState]) -> BackupRecord | None:
+def _failing_since(good: BackupRecord | None) -> datetime | None:
+    query = select(func.min(BackupRecord.started_at)).where(
+        BackupRecord.kind == BackupRun.NIGHTLY, BackupRecord.state == RunState.FAILED
+    )
+    return db.session.scalar(query.where(BackupRecord.started_at > good.started_at) if good else query)
+
+
+def _last(kinds: Sequence[BackupRun], state: RunState) -> BackupRecord | None:
     query = (
         select(BackupRecord)
-        .where(BackupRecord.kind.in_(kinds), BackupRecord.state.in_(states))
+        .where(BackupRecord.kind.in_(kinds), BackupRecord.state == state)
         .order_by(BackupRecord.started_at.desc())
         .limit(1)
     )
