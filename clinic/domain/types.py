@@ -263,6 +263,7 @@ class MailKind(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a word, no secret
     SECOND_STEP_RESET = "second_step_reset"
     WARNING_SIGN_ALERT = "warning_sign_alert"
+    SCREEN_ALERT = "screen_alert"
     REPLY = "reply_notice"
     PRACTICE_NOTICE = "practice_notice"
     CHECKIN_PREVIEW = "checkin_preview"

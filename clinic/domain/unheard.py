@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from clinic.domain.types import MailKind, OutboxState
+from clinic.domain.types import OutboxState
 
-TELLS = frozenset({MailKind.WARNING_SIGN_ALERT, MailKind.PRACTICE_NOTICE})  # mail that somebody waits for
 PATIENCE = timedelta(minutes=10)  # a mail that waits longer for its server is told on the pages
 _WAITS = frozenset({OutboxState.READY, OutboxState.LEASED})
 _NOT_WANTED = frozenset({OutboxState.SENT, OutboxState.CANCELLED})  # it went out, or nobody needs it any more

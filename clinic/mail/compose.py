@@ -120,6 +120,11 @@ def warning_sign_alert(head: Letterhead, *, first_name: str, link: str) -> MailC
     return _mail(MailKind.WARNING_SIGN_ALERT, head, first_name=first_name, link=link)
 
 
+def screen_alert(head: Letterhead, *, first_name: str, link: str) -> MailContent:
+    """Call a practitioner to answers that ask for somebody the same day: no name, no question, no answer."""
+    return _mail(MailKind.SCREEN_ALERT, head, first_name=first_name, link=link)
+
+
 def reply_notice(head: Letterhead, *, first_name: str, link: str) -> MailContent:
     """Call a practitioner to a mail that a client wrote: neither name nor words of it here."""
     return _mail(MailKind.REPLY, head, first_name=first_name, link=link)

@@ -15,7 +15,7 @@ from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 # as text, so that a query's condition is the index's to the letter; `domain/unheard` decides on what is found
 UNSEEN = text(
     "outbox_message.seen_at IS NULL AND outbox_message.state NOT IN ('sent', 'cancelled')"
-    " AND outbox_message.kind IN ('warning_sign_alert', 'practice_notice')"
+    " AND outbox_message.kind IN ('warning_sign_alert', 'screen_alert', 'practice_notice')"
 )
 _UNSEEN = text(UNSEEN.text.replace("outbox_message.", ""))  # an index knows no table but its own
 

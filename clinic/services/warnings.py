@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import CursorResult, Select, or_, select, update
 
 from clinic.catalogue import load_catalogue
-from clinic.domain.access import Permission, roles_with
+from clinic.domain.access import Permission
 from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import RuleBroken
-from clinic.domain.types import SkipReason, Tier
+from clinic.domain.types import MailKind, SkipReason, Tier
 from clinic.domain.warnings import SignVerdict, highest, is_same_sitting
 from clinic.extensions import db
 from clinic.models import Assessment, Checkin, Client, User, WarningFlag
@@ -252,8 +252,7 @@ def _raised(client: Client, flag: WarningFlag, by: str) -> WarningFlag:
     db.session.flush()
     checkins.call_back(client.practice_id, client.id, SkipReason.LOCKED)
     _note(client, flag, "flag.raised", by)
-    for practitioner in _practitioners(client.practice_id):
-        outbox.promise_alert(flag, practitioner)
+    outbox.call_somebody(client.practice_id, MailKind.WARNING_SIGN_ALERT, f"flag:{flag.id.hex}", flag.id)
     return flag
 
 
@@ -265,15 +264,6 @@ def _is_spent(checkin: Checkin) -> bool:
         or_(~WarningFlag.is_open, WarningFlag.taken_back_at.is_not(None)),
     )
     return db.session.scalar(query) is not None
-
-
-def _practitioners(practice_id: uuid.UUID) -> Collection[User]:
-    query = select(User).where(
-        User.practice_id == practice_id,
-        User.role.in_(roles_with(Permission.HEAR_NEWS)),
-        User.deactivated_at.is_(None),
-    )
-    return db.session.scalars(query).all()
 
 
 def _note(client: Client, flag: WarningFlag, action: str, by: str) -> None:

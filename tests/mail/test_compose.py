@@ -35,6 +35,7 @@ NEWS = compose.practice_notice(
     lines=("1 client would like to hear from you", "2 addresses do not take mail"),
     link=LINK,
 )
+SCREEN = compose.screen_alert(HEAD, first_name="Mira", link=LINK)
 REPLY = compose.reply_notice(HEAD, first_name="Mira", link=LINK)
 QUESTIONS = compose.questionnaire(HEAD, first_name="Anna", link=LINK, until=date(2026, 12, 8), stop_link=STOP)
 CHANGED = compose.program_changed(HEAD, first_name="Anna", link=LINK, stop_link=STOP)
@@ -50,6 +51,7 @@ ALL = pytest.mark.parametrize(
         INVITATION,
         RESET,
         ALERT,
+        SCREEN,
         REPLY,
         NEWS,
         TEST,
@@ -209,6 +211,24 @@ A client has answered one of your mails instead of opening it.
 Please read what they wrote; it may be urgent.
 
 Read it:
+https://clinic.example/c/k7Pq
+
+You sign in first.
+This mail names nobody, because mail can be read by others.
+"""
+        + FOOT
+    )
+
+
+def test_answers_that_ask_for_somebody_call_without_a_word_of_them() -> None:
+    assert SCREEN.subject == "A client’s answers ask for you today"
+    assert SCREEN.text == (
+        """Hello Mira,
+
+A client has answered questions, and the answers ask for somebody today.
+Your first page says who, and shows what was answered.
+
+See who it is:
 https://clinic.example/c/k7Pq
 
 You sign in first.

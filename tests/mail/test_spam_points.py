@@ -25,6 +25,7 @@ from tests.mail.test_compose import (
     REMINDER,
     REPLY,
     RESET,
+    SCREEN,
     SECOND_STEP,
     TEST,
 )
@@ -39,6 +40,7 @@ MAILS = {
     MailKind.PASSWORD_RESET: RESET,
     MailKind.WARNING_SIGN_ALERT: ALERT,
     MailKind.PRACTICE_NOTICE: NEWS,
+    MailKind.SCREEN_ALERT: SCREEN,
     MailKind.REPLY: REPLY,
     MailKind.TEST_MAIL: TEST,
     MailKind.SECOND_STEP_RESET: SECOND_STEP,

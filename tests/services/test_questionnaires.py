@@ -17,7 +17,7 @@ from clinic.domain.change import ChangeReason, ChangeVerdict
 from clinic.domain.errors import Conflict, LinkProblem, NotFound, RuleBroken
 from clinic.domain.score_changes import AnsweredQuestionnaire, activity_changes, score_changes
 from clinic.domain.sending import day_key
-from clinic.domain.types import ClientStatus, LinkProblemKind, OutboxState
+from clinic.domain.types import ClientStatus, LinkProblemKind, MailKind, OutboxState
 from clinic.extensions import db
 from clinic.models import (
     AuditEvent,
@@ -401,6 +401,33 @@ def test_a_screen_that_was_put_right_counts_as_it_is_now(people: People) -> None
     actor = people.actor(people.colleague)
     questionnaire_answering.correct(actor, row.id, 1, feeling(0, 1), "Read the wrong line.")
     assert screens(people) == []
+
+
+def called(people: People) -> list[uuid.UUID | None]:
+    """Who is mailed that answers ask for somebody today."""
+    query = select(OutboxMessage.user_id).where(OutboxMessage.kind == MailKind.SCREEN_ALERT)
+    return sorted(db.session.scalars(query), key=str)
+
+
+def test_a_positive_screen_of_the_clients_own_calls_everybody_who_hears_the_news_once(people: People) -> None:
+    request = ask(people, "phq2", channel=AskChannel.PAGES)
+    client = people.actor(people.client_user)
+    questionnaire_answering.answer_own(client, request.id, 1, feeling(1, 1))
+    assert called(people) == []
+    questionnaire_answering.answer_own(client, request.id, 1, feeling(1, 2))
+    questionnaire_answering.answer_own(client, request.id, 1, feeling(3, 3))
+    assert called(people) == sorted([people.owner.id, people.colleague.id], key=str)
+
+
+def test_so_does_one_answered_by_its_link(people: People) -> None:
+    request = ask(people, "phq2", channel=AskChannel.MAIL)
+    questionnaire_answering.answer_link(link_to(request), 1, feeling(3, None))
+    assert len(called(people)) == 2
+
+
+def test_whoever_types_answers_in_has_them_before_them(people: People) -> None:
+    typed(people, ask(people, "phq2"), feeling(3, 3))
+    assert called(people) == []
 
 
 # ---------------------------------------------------------------- putting right

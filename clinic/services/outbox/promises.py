@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, CursorResult, Row, and_, func, select, update
 
 from clinic import queue
+from clinic.domain.access import Permission, roles_with
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.mail_standing import MailSort, sort_of
 from clinic.domain.sending import CHECKIN_MAILS, KEEP_TRYING
@@ -152,15 +153,17 @@ def promise_invitation(invitation: Invitation, attempt: int) -> None:
     )
 
 
-def promise_alert(flag: WarningFlag, practitioner: User) -> None:
-    """Tell one practitioner that a client named a warning sign: a link, no detail."""
-    promise(
-        flag.practice_id,
-        MailKind.WARNING_SIGN_ALERT,
-        f"flag:{flag.id.hex}:{practitioner.id.hex}",
-        user_id=practitioner.id,
-        flag_id=flag.id,
+def call_somebody(
+    practice_id: uuid.UUID, kind: MailKind, event: str, flag_id: uuid.UUID | None = None
+) -> None:
+    """Mail everybody who hears of what cannot wait, at once: a link, no detail; each event once."""
+    hear = select(User.id).where(
+        User.practice_id == practice_id,
+        User.role.in_(roles_with(Permission.HEAR_NEWS)),
+        User.deactivated_at.is_(None),
     )
+    for user_id in db.session.scalars(hear).all():
+        promise(practice_id, kind, f"{event}:{user_id.hex}", user_id=user_id, flag_id=flag_id)
 
 
 def promise_test_mail(user: User) -> None:

@@ -15,12 +15,13 @@ from sqlalchemy import select
 
 from clinic.domain.asking import IN_PRACTICE, OPEN, AnswerSource
 from clinic.domain.errors import Conflict, LinkProblem, RuleBroken
-from clinic.domain.types import LinkProblemKind, LinkPurpose
+from clinic.domain.types import LinkProblemKind, LinkPurpose, MailKind
 from clinic.extensions import db
 from clinic.models import QuestionnaireRequest, QuestionnaireResponse
 from clinic.services import access, audit, links
 from clinic.services.actors import Actor
 from clinic.services.clock import now
+from clinic.services.outbox import promises as outbox
 from clinic.services.questionnaires import mail as questionnaire_mail
 from clinic.services.questionnaires.given import GivenAnswers, check
 from clinic.services.questionnaires.pages import (
@@ -127,7 +128,10 @@ def _by_client(opened: OpenedQuestions, number: int, given: GivenAnswers, source
     if not page.may_change:
         raise LinkProblem(LinkProblemKind.USED)
     reason = CHANGED_BY_CLIENT if page.response is not None else None
-    _add(opened, page, given, Origin(source, reason=reason))
+    row = _add(opened, page, given, Origin(source, reason=reason))
+    if row.screen_positive:  # whoever types answers in has them in front of them
+        event = f"screen:{opened.request.id.hex}:{row.questionnaire_key}"
+        outbox.call_somebody(row.practice_id, MailKind.SCREEN_ALERT, event)
     _finish(opened.request)
     action = "questionnaire.corrected" if reason else "questionnaire.answered"
     audit.record_for(opened.request.practice_id, opened.client.name, action, **_told(opened, page))

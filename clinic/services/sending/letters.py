@@ -167,6 +167,12 @@ def _warning_sign_alert(due: DueMail, at: datetime) -> MailContent:
     return compose.warning_sign_alert(_head(due.practice), first_name=first_name(due.user.name), link=page)
 
 
+def _screen_alert(due: DueMail, at: datetime) -> MailContent:
+    assert due.user is not None
+    page = links.address("practitioner.attention.index")
+    return compose.screen_alert(_head(due.practice), first_name=first_name(due.user.name), link=page)
+
+
 def _reply_notice(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     page = links.address("practitioner.replies.index")
@@ -213,6 +219,7 @@ MAILS: dict[MailKind, Callable[[DueMail, datetime], MailContent | EncodedContent
     MailKind.PASSWORD_RESET: _password_reset,
     MailKind.SECOND_STEP_RESET: _second_step_reset,
     MailKind.WARNING_SIGN_ALERT: _warning_sign_alert,
+    MailKind.SCREEN_ALERT: _screen_alert,
     MailKind.REPLY: _reply_notice,
     MailKind.PRACTICE_NOTICE: _practice_notice,
     MailKind.TEST_MAIL: _test_mail,

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import CursorResult, func, select, update
 
-from clinic.domain.access import Permission, roles_with
 from clinic.domain.notices import NoticeKind
 from clinic.domain.types import MailKind
 from clinic.extensions import db
 from clinic.mail.reports import BounceReport
-from clinic.models import Client, MailReply, Practice, User
+from clinic.models import Client, MailReply, Practice
 from clinic.models.base import points_at
 from clinic.services import access, audit, notices
 from clinic.services.actors import Actor
@@ -136,21 +135,7 @@ def _keep(reader: _Reader, report: BounceReport, digest: str, *, is_answer: bool
     if reader.client is not None:
         about = {"client_id": reader.client.id, "subject_id": reply_id}
         audit.record_for(reader.practice_id, audit.SYSTEM, "mail.replied", **about)
-        _call_somebody(reader.practice_id, reply_id)
-
-
-def _call_somebody(practice_id: uuid.UUID, reply_id: uuid.UUID) -> None:
-    """Mail everybody who hears the news a link, at once; of strangers' mails the morning's news tells."""
-    readers = db.session.scalars(
-        select(User.id).where(
-            User.practice_id == practice_id,
-            User.role.in_(roles_with(Permission.HEAR_NEWS)),
-            User.deactivated_at.is_(None),
-        )
-    )
-    for user_id in readers:
-        key = f"reply:{reply_id.hex}:{user_id.hex}"
-        outbox.promise(practice_id, MailKind.REPLY, key, user_id=user_id)
+        outbox.call_somebody(reader.practice_id, MailKind.REPLY, f"reply:{reply_id.hex}")
 
 
 def _count(practice_id: uuid.UUID) -> None:

@@ -128,6 +128,14 @@ def news_line(news: UnheardNews, counts: Counts, *, leaves: bool) -> NewsLine:
             "Review",
             is_warning=True,
         )
+    if news.kind == MailKind.SCREEN_ALERT:
+        return NewsLine(
+            news.since.isoformat(),
+            f"A client’s answers ask for somebody today: it could not be mailed to you. {why}",
+            url_for("practitioner.attention.index"),
+            "See who",
+            is_warning=True,
+        )
     said = "; ".join(news_lines(counts)) or "there is news"
     day = f" of {day_in_words(news.day)}" if news.day else ""
     return NewsLine(

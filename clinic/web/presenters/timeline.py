@@ -211,6 +211,7 @@ MAILS: Mapping[MailKind, str] = {
     MailKind.PASSWORD_RESET: "New password",
     MailKind.SECOND_STEP_RESET: "Second step taken off",
     MailKind.WARNING_SIGN_ALERT: "Warning sign alert",
+    MailKind.SCREEN_ALERT: "Call to answers of the same day",
     MailKind.REPLY: "A mail to read",
     MailKind.PRACTICE_NOTICE: "News of the practice",
     MailKind.CHECKIN_PREVIEW: "Check-in to look at",

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from clinic.domain.asking import AskChannel
 from clinic.domain.notices import NoticeKind
 from clinic.domain.types import CheckinState, MailKind, OutboxState
 from clinic.extensions import db
@@ -16,10 +17,12 @@ from clinic.models import AuditEvent, Checkin, OutboxMessage, User, WarningFlag
 from clinic.services import notices, warnings
 from clinic.services.accounts import sessions
 from clinic.services.clock import now
+from clinic.services.questionnaires import answering
 from clinic.services.sending import delivery
 from clinic.services.transaction import transaction
 from tests.factories.mail import AWAKE, make_program, make_version, promise_checkin
 from tests.factories.people import People
+from tests.factories.questionnaires import ask, feeling
 from tests.visitor import Visitor
 from tests.web.practitioner.test_attention import queries
 from tests.web.practitioner.test_clients import text
@@ -152,6 +155,18 @@ def test_an_alert_that_was_kept_stands_on_every_page_until_its_reader_has_seen_i
         (people.colleague.id, flag.id),
     }
     assert SEEN not in visit(people.client_user).get("/my").text
+
+
+def test_answers_that_ask_for_somebody_today_stand_there_too(people: People, visit: Visit) -> None:
+    request = ask(people, "phq2", channel=AskChannel.PAGES)
+    answering.answer_own(people.actor(people.client_user), request.id, 1, feeling(2, 2))
+    delivery.run()
+    owner = visit(people.owner)
+    page = owner.get("/clients").text
+    assert "A client’s answers ask for somebody today: it could not be mailed to you." in page
+    assert "PHQ-2 screen positive" in owner.get("/today").text
+    press_seen(owner)
+    assert "ask for somebody today" not in owner.get("/clients").text
 
 
 def test_looking_at_a_page_is_not_having_seen(people: People, visit: Visit) -> None:
