@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -22,7 +22,7 @@ from tests.backends import database_urls
 from tests.bench.server import free_port, get, sign_in, wait_for
 from tests.faults.stage import ROOT
 
-NEWEST = re.compile(r"^## \d+\.\d+\.\d+ · .* · code (\w+)", re.M)
+NEWEST = re.compile(r"^## \d+\.\d+\.\d+ · .* · tables (\w+) · code (\w+)", re.M)
 INPUT = re.compile(r'<input(?=[^>]*type="hidden")(?=[^>]* name="([^"]+)")(?=[^>]* value="([^"]*)")')
 PAGES_OF_THE_PRACTICE = ("/today", "/clients", "/check-ins", "/routines", "/practice")
 PAGES_OF_A_CLIENT = ("/my", "/my/program", "/my/program/1", "/my/program/2", "/my/history", "/account")
@@ -41,7 +41,7 @@ class OldServer(NamedTuple):
 def last_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the code of the last release."""
     folder = tmp_path_factory.mktemp("last")
-    (revision, *_) = NEWEST.findall((ROOT / "CHANGELOG.md").read_text("utf-8"))
+    (_, revision), *_ = NEWEST.findall((ROOT / "CHANGELOG.md").read_text("utf-8"))
     packed = subprocess.run(["git", "archive", revision], cwd=ROOT, stdout=subprocess.PIPE, check=True)
     subprocess.run(["tar", "-x", "-C", str(folder)], input=packed.stdout, check=True)
     return folder
@@ -50,13 +50,7 @@ def last_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(last_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OldServer]:
     """It runs with a practice of its own, and then this release brings the tables up to date."""
-    with database_urls() as new:
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")},
-            "CLINIC_DATABASE_URL": new(),
-            "CLINIC_DATA_DIR": str(tmp_path_factory.mktemp("data")),
-            "CLINIC_PORT": str(free_port()),
-        }
+    with installation(tmp_path_factory.mktemp("data")) as environment:
         run(last_release, environment, "demo", "--clients", "5")
         port = int(environment["CLINIC_PORT"])
         words = [*("-m", "gunicorn", "--no-control-socket", "--worker-class", "gthread", "--threads", "2")]
@@ -69,6 +63,18 @@ def server(last_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         finally:
             process.terminate()
             process.wait(20)
+
+
+@contextmanager
+def installation(folder: Path) -> Iterator[dict[str, str]]:
+    """The settings of one, with a database of its own that is empty yet."""
+    with database_urls() as new:
+        yield {
+            **{name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")},
+            "CLINIC_DATABASE_URL": new(),
+            "CLINIC_DATA_DIR": str(folder),
+            "CLINIC_PORT": str(free_port()),
+        }
 
 
 def run(code: Path, environment: dict[str, str], *words: str) -> None:
@@ -115,6 +121,16 @@ def test_what_the_practice_sends_it_is_kept(server: OldServer) -> None:
     )
     assert status == 303
     assert b"Noor Halden" in get(server.port, "/clients?q=halden", cookie)[1]
+
+
+def test_the_way_back_while_nobody_has_written_anything_new(last_release: Path, tmp_path: Path) -> None:
+    (tables, _), *_ = NEWEST.findall((ROOT / "CHANGELOG.md").read_text("utf-8"))
+    with installation(tmp_path) as environment:
+        run(last_release, environment, "demo", "--clients", "3")
+        run(ROOT, environment, "db", "upgrade")
+        run(ROOT, environment, "db", "downgrade", tables)
+        run(last_release, environment, "outbox", "show")
+        run(last_release, environment, "db", "check")  # its tables are as it made them
 
 
 def hidden(port: int, path: str, cookie: str) -> dict[str, str]:
