@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from clinic.domain.change import ChangeVerdict
+from clinic.domain.dates import day_in_words
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.findings import Place
 from clinic.domain.types import Side
@@ -21,10 +22,13 @@ from clinic.services.assessments import recording as assessments
 from clinic.services.assessments.amendments import AmendmentWish
 from clinic.services.assessments.retests import FindingCitation
 from clinic.services.batteries import offered as batteries
+from clinic.services.clients import overview
 from clinic.services.clock import today_in
 from clinic.services.programs import assigning as programs
 from clinic.services.programs.assigning import Assignment
 from clinic.services.routines.wording import dose_of
+from clinic.services.transaction import transaction
+from clinic.web.presenters import clients as words
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, recorded, signed
 from tests.factories.people import People
 from tests.factories.programs import publish_routine
@@ -163,3 +167,29 @@ def test_strangers_begin_no_re_test(people: People, robin: Actor) -> None:
             retests.begin_again(people.actor(who), assessment.id)
         with pytest.raises(NotFound):
             retests.begin_for_program(people.actor(who), program.id)
+
+
+def test_a_re_test_is_to_come_until_what_the_program_answers_was_taken_again(
+    people: People, robin: Actor
+) -> None:
+    def next_up() -> list[str]:
+        facts = overview.facts(robin, people.client)
+        return words.next_up(facts, today_in(people.client.time_zone))
+
+    cited = signed(robin, people.client, FIRST, FOUND)
+    program = assigned(people, robin, cited, POSITIVE)
+    assert program.ends_on is not None
+    last = f"Hip routine ends {day_in_words(program.ends_on)}"
+    assert next_up() == [f"{last}, re-test by then"]
+    signed(robin, people.client, FIRST + timedelta(days=1), {INTERNAL_LEFT: 20.0, **SETUP})
+    assert next_up() == [f"{last}, re-test by then"]
+    signed(robin, people.client, FIRST + timedelta(days=2), {POSITIVE: "negative"})
+    assert next_up() == [last]
+
+
+def test_without_a_last_day_it_is_to_come_all_the_same(people: People, robin: Actor) -> None:
+    program = assigned(people, robin, signed(robin, people.client, FIRST, FOUND), POSITIVE)
+    with transaction():
+        program.ends_on = None
+    facts = overview.facts(robin, people.client)
+    assert words.next_up(facts, today_in(people.client.time_zone)) == ["Re-test for Hip routine"]

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, or_, select
+from sqlalchemy.orm import aliased
 
 from clinic.domain.errors import NotFound
 from clinic.domain.programs import status_on
@@ -20,8 +21,10 @@ from clinic.models import (
     CheckinAnswer,
     CheckinSchedule,
     Client,
+    Finding,
     PracticeLog,
     Program,
+    ProgramFinding,
     has_open_flag,
 )
 from clinic.models.base import given, points_at
@@ -31,7 +34,7 @@ from clinic.services.clock import now, today_in
 from clinic.services.programs import weeks as program_weeks
 
 WINDOW = 14  # days
-OF_A_PROGRAM = 10  # columns
+OF_A_PROGRAM = 11  # columns
 
 
 def _newest(what: Any, *which: ColumnElement[bool], first: Any = ()) -> ScalarSelect[Any]:
@@ -41,6 +44,27 @@ def _newest(what: Any, *which: ColumnElement[bool], first: Any = ()) -> ScalarSe
     return newest.order_by(*(first or (what.desc(),))).limit(1).correlate(None).scalar_subquery()
 
 
+_CITED, _AGAIN = aliased(Assessment), aliased(Assessment)
+_TAKEN_AGAIN = (
+    select(Finding.id)
+    .join(_AGAIN, points_at(Finding.assessment_id, _AGAIN))
+    .where(
+        _AGAIN.practice_id == Program.practice_id,
+        _AGAIN.client_id == Program.client_id,
+        _AGAIN.status == AssessmentStatus.SIGNED,
+        _AGAIN.taken_on > _CITED.taken_on,
+        Finding.test_key == ProgramFinding.test_key,
+    )
+    .correlate(Program, ProgramFinding, _CITED)
+)
+# It answers a finding that no assessment since has taken again.
+_IS_TO_BE_RETESTED = (
+    select(ProgramFinding.id)
+    .join(_CITED, points_at(ProgramFinding.assessment_id, _CITED))
+    .where(points_at(ProgramFinding.program_id, Program), ~_TAKEN_AGAIN.exists())
+    .correlate(Program)
+    .exists()
+)
 _LAST_PROGRAM = (Program.assigned_at.desc(),)
 _PRACTISED = PracticeLog.outcome != LogOutcome.NOT_DONE
 _SAID = CheckinAnswer.pain.is_not(None)
@@ -57,6 +81,7 @@ _FACTS = (
         Program.paused_from,
         Program.paused_until,
         CheckinSchedule.next_on,
+        _IS_TO_BE_RETESTED,
         _newest(PracticeLog.local_date, _PRACTISED),
         _newest(CheckinAnswer.answered_at),
         _newest(Assessment.taken_on, Assessment.status == AssessmentStatus.SIGNED),
@@ -96,6 +121,7 @@ class ListedProgram:
     paused_from: date | None
     paused_until: date | None
     next_checkin_on: date | None
+    is_to_be_retested: bool
 
     def on(self, day: date) -> ProgramStatus:
         """What it is on a day."""

@@ -147,12 +147,19 @@ def age_words(client: Client, today: date) -> str:
 
 
 def next_up(facts: ClientOverview, today: date) -> list[str]:
-    """What comes next: the check-in, then the last day of each program; empty where nothing is planned."""
+    """What comes next: the check-in, then re-tests and last days of programs; empty where nothing is to come.
+
+    What a program answers is taken again by its last day, or at any time where it has none.
+    """
     asked = facts.next_checkin(today)
-    ending = sorted((each.ends_on, each.name) for each in facts.programs if each.ends_on)
+    ending = sorted(
+        (each.ends_on, each.name, each.is_to_be_retested) for each in facts.programs if each.ends_on
+    )
+    going_on = [each for each in facts.programs if not each.ends_on and each.is_to_be_retested]
     return [
         *([f"Check-in {day(asked)}"] if asked else []),
-        *(f"{name} ends {day(last)}" for last, name in ending),
+        *(f"Re-test for {each.name}" for each in going_on),
+        *(f"{name} ends {day(last)}{', re-test by then' * again}" for last, name, again in ending),
     ]
 
 
