@@ -39,6 +39,7 @@ class Permission(StrEnum):
     SET_UP_MAIL = "set_up_mail"
     READ_KEPT_MAIL = "read_kept_mail"  # with working links to other people's pages in it
     CLOSE_ACCOUNTS = "close_accounts"
+    CHANGE_SIGN_IN = "change_sign_in"  # the address that a client signs in with
     HELP_SIGN_IN = "help_sign_in"  # of others: whose phone is gone, whose browser is in other hands
 
 
@@ -64,9 +65,10 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.SET_UP_MAIL,
             Permission.READ_KEPT_MAIL,
             Permission.CLOSE_ACCOUNTS,
+            Permission.CHANGE_SIGN_IN,
             Permission.HELP_SIGN_IN,
         },
-        Role.PRACTITIONER: _CLINICAL,
+        Role.PRACTITIONER: _CLINICAL | {Permission.CHANGE_SIGN_IN},
         Role.ASSISTANT: frozenset(),
         Role.CLIENT: frozenset(),
     }

@@ -12,6 +12,7 @@ LIFETIMES: Mapping[LinkPurpose, timedelta] = MappingProxyType(
     {
         LinkPurpose.INVITATION: timedelta(days=7),
         LinkPurpose.RESET: timedelta(hours=1),
+        LinkPurpose.ADDRESS: timedelta(days=7),
         LinkPurpose.CHECKIN: timedelta(days=14),
         LinkPurpose.QUESTIONNAIRE: timedelta(days=14),
     }

@@ -52,6 +52,7 @@ class LinkPurpose(StrEnum):
 
     INVITATION = "invitation"
     RESET = "reset"
+    ADDRESS = "address"
     CHECKIN = "checkin"
     QUESTIONNAIRE = "questionnaire"
 
@@ -261,6 +262,8 @@ class MailKind(StrEnum):
     INVITATION = "invitation"
     PROGRAM_CHANGED = "program_changed"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a word, no secret
+    ADDRESS_PROOF = "address_proof"
+    ADDRESS_NOTICE = "address_notice"
     SECOND_STEP_RESET = "second_step_reset"
     WARNING_SIGN_ALERT = "warning_sign_alert"
     SCREEN_ALERT = "screen_alert"

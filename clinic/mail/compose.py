@@ -110,6 +110,16 @@ def password_reset(head: Letterhead, *, first_name: str, link: str, minutes: int
     return _mail(MailKind.PASSWORD_RESET, head, first_name=first_name, link=link, minutes=minutes)
 
 
+def address_proof(head: Letterhead, *, first_name: str, link: str, days: int) -> MailContent:
+    """Ask whoever reads an address whether it is theirs to come in with."""
+    return _mail(MailKind.ADDRESS_PROOF, head, first_name=first_name, link=link, days=days)
+
+
+def address_notice(head: Letterhead, *, first_name: str) -> MailContent:
+    """Tell an address that another one is to take its place; which one, is not told here."""
+    return _mail(MailKind.ADDRESS_NOTICE, head, first_name=first_name)
+
+
 def second_step_reset(head: Letterhead, *, first_name: str, link: str) -> MailContent:
     """Tell somebody of the practice that their sign-in has no second step any more."""
     return _mail(MailKind.SECOND_STEP_RESET, head, first_name=first_name, link=link)

@@ -27,6 +27,9 @@ class User(OfPractice, Base):
     name: Mapped[str] = mapped_column(String(120))
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(254))
+    unproved_since: Mapped[datetime | None]  # the address was only typed: nobody signs in with it yet
+    new_email: Mapped[str | None] = mapped_column(String(254))  # in its place, once a mailed link proved it
+    new_email_key: Mapped[str | None] = mapped_column(String(254))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     password_changed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

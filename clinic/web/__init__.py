@@ -54,6 +54,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.practitioner import reports as files
     from clinic.web.practitioner import routines as routine_pages
     from clinic.web.public import (
+        address,
         checkin,
         health,
         home,
@@ -80,6 +81,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/sign-out", signin.sign_out, PUBLIC, POST),
         Rule("/forgotten-password", reset.ask, PUBLIC, FORM),
         Rule("/new-password/<secret>", reset.choose, PUBLIC, FORM, "link"),
+        Rule("/address/<secret>", address.show, PUBLIC, FORM, "link"),
         Rule("/.well-known/change-password", home.change_password, PUBLIC),
         Rule("/set-up", setup.begin, PUBLIC, FORM),
         Rule("/invitation/<secret>", invitation.show, PUBLIC, FORM, "link"),

@@ -75,10 +75,18 @@ DERIVED = frozenset(
         "search_piece.piece",
         "client.email_key",
         "user_account.email_key",
+        "user_account.new_email_key",
     }
 )
 ADDRESSES = frozenset(
-    {"client.email", "user_account.email", "practice.email", "invitation.email", "outbox_message.to_address"}
+    {
+        "client.email",
+        "user_account.email",
+        "user_account.new_email",
+        "practice.email",
+        "invitation.email",
+        "outbox_message.to_address",
+    }
 )
 # Inside a frozen wording: what is read by people, and what is not.
 WORDLESS = frozenset(

@@ -267,6 +267,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         taken_back_at=ago(days=8),
         taken_back_reason=WORDS,
     )
+    user.new_email = user.new_email_key = f"new.{user.email}"  # asked for, not proved yet
     records = ClientRecords(
         client=client,
         user=user,
@@ -699,6 +700,7 @@ def _secrets(records: ClientRecords) -> dict[str, str]:
             client.practice_id, LinkPurpose.INVITATION, end, invitation_id=records.invitation.id
         ),
         "reset": links.mint(client.practice_id, LinkPurpose.RESET, end, user_id=records.user.id),
+        "address": links.mint(client.practice_id, LinkPurpose.ADDRESS, end, user_id=records.user.id),
         "checkin": links.mint(client.practice_id, LinkPurpose.CHECKIN, end, checkin_id=records.asked.id),
         "questionnaire": links.mint(
             client.practice_id,

@@ -42,6 +42,8 @@ CHANGED = compose.program_changed(HEAD, first_name="Anna", link=LINK, stop_link=
 TEST = compose.test_mail(HEAD, first_name="Mira", link=LINK)
 SILENT = compose.worker_silent(HEAD, first_name="Mira", since="Mon 7 Dec, 09:05", link=LINK)
 RUNS_AGAIN = compose.worker_well_again(HEAD, first_name="Mira", link=LINK)
+PROOF = compose.address_proof(HEAD, first_name="Anna", link=LINK, days=7)
+NOTICE = compose.address_notice(HEAD, first_name="Anna")
 SECOND_STEP = compose.second_step_reset(HEAD, first_name="Mira", link=LINK)
 ALL = pytest.mark.parametrize(
     "mail",
@@ -266,6 +268,39 @@ If you can read it, mail from Harbour Street Practice arrives.
 
 Back to the practice:
 https://clinic.example/c/k7Pq
+"""
+        + FOOT
+    )
+
+
+def test_the_mail_that_asks_whose_address_it_is() -> None:
+    assert PROOF.subject == "Is this your email address?"
+    assert PROOF.text == (
+        """\
+Hello Anna,
+
+This address is to open your page at Harbour Street Practice.
+
+Yes, this address is mine:
+https://clinic.example/c/k7Pq
+
+The link works once, for the next 7 days. Until then this address opens nothing.
+If you know nothing of this, do nothing.
+"""
+        + FOOT
+    )
+
+
+def test_the_mail_that_tells_an_address_of_another_one() -> None:
+    assert NOTICE.subject == "Another email address for your page"
+    assert NOTICE.text == (
+        """\
+Hello Anna,
+
+Another email address is to open your page at Harbour Street Practice, in place of this one.
+It counts once its owner has pressed a link that we mailed there. Until then this one works as before.
+
+If you did not ask for this, tell the practice at once.
 """
         + FOOT
     )

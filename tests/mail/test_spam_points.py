@@ -21,6 +21,8 @@ from tests.mail.test_compose import (
     CHECKIN,
     INVITATION,
     NEWS,
+    NOTICE,
+    PROOF,
     QUESTIONS,
     REMINDER,
     REPLY,
@@ -44,6 +46,8 @@ MAILS = {
     MailKind.REPLY: REPLY,
     MailKind.TEST_MAIL: TEST,
     MailKind.SECOND_STEP_RESET: SECOND_STEP,
+    MailKind.ADDRESS_PROOF: PROOF,
+    MailKind.ADDRESS_NOTICE: NOTICE,
     MailKind.CHECKIN_PREVIEW: CHECKIN,
 }
 SPAMASSASSIN = shutil.which("spamassassin")

@@ -70,6 +70,7 @@ QUERIES: dict[str, Callable[[World], str]] = {
 SECRETS = {
     "public.invitation": "invitation",
     "public.reset": "reset",
+    "public.address": "address",
     "public.checkin": "checkin",
     "public.questionnaires": "questionnaire",
     "public.unsubscribe": "unsubscribe",

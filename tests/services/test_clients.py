@@ -183,7 +183,7 @@ def test_a_changed_phone_leaves_the_invitation_open(people: People) -> None:
     assert invitations.state_of(invitations.latest(actor, client.id).invitation) == "pending"  # type: ignore[arg-type]
 
 
-def test_a_new_address_is_the_one_to_sign_in_with_and_ends_reset_links(people: People) -> None:
+def test_a_new_address_is_to_be_proved_before_it_signs_in_and_ends_reset_links(people: People) -> None:
     db.session.add(
         LinkToken(
             practice_id=people.practice.id,
@@ -203,7 +203,8 @@ def test_a_new_address_is_the_one_to_sign_in_with_and_ends_reset_links(people: P
     user = db.session.get_one(User, people.client_user.id)
     token = db.session.scalars(select(LinkToken).where(LinkToken.user_id == user.id)).one()
     db.session.refresh(token)
-    assert (user.name, user.email) == ("Ada North", "new@clients.example")
+    assert (user.name, user.new_email) == ("Ada North", "new@clients.example")
+    assert user.email != user.new_email
     assert token.revoked_at is not None
     assert people.client.bounced_at is None
 

@@ -46,10 +46,15 @@ def sign_in(address_key: str, password: str, *, persistent: bool) -> str | None:
 
 
 def ask_for_reset(address_key: str) -> None:
-    """Mail a reset link to every account of this address; an unknown one gets the same answer and no mail."""
+    """Mail a reset link to every account of this address; an unknown one gets the same answer and no mail.
+
+    Where nobody has proved yet that the address is theirs, the link that proves it comes once more.
+    """
     with transaction():
         for user in _accounts(address_key):
             outbox.promise_reset(user)
+        for user in _unproved(address_key):
+            outbox.promise_address_proof(user)
 
 
 def mint_reset(user: User) -> str:
@@ -77,6 +82,7 @@ def reset_password(secret: str, password: str) -> User:
         links.use(links.find(secret, LinkPurpose.RESET))
         user = db.session.get_one(User, user.id)
         set_password(user, password_hash)
+        user.unproved_since = None  # the link went to the address, or came from the command line
         audit.record(actor_of(user), "password.reset")
     return user
 
@@ -178,7 +184,17 @@ def _end_resets(user: User) -> None:
 def _accounts(address_key: str) -> list[User]:
     query = (
         select(User)
-        .where(User.email_key == address_key, User.deactivated_at.is_(None))
+        .where(User.email_key == address_key, User.deactivated_at.is_(None), User.unproved_since.is_(None))
+        .order_by(User.created_at)
+        .limit(MOST_ACCOUNTS)
+    )
+    return list(db.session.scalars(query))
+
+
+def _unproved(address_key: str) -> list[User]:
+    query = (
+        select(User)
+        .where(User.email_key == address_key, User.deactivated_at.is_(None), User.unproved_since.is_not(None))
         .order_by(User.created_at)
         .limit(MOST_ACCOUNTS)
     )

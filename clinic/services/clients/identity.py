@@ -7,11 +7,12 @@ from sqlalchemy import select
 from clinic.domain.asking import AskChannel
 from clinic.domain.errors import RuleBroken
 from clinic.domain.search import search_key, sort_key
-from clinic.domain.types import LinkPurpose
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Checkin, Client, LinkToken, QuestionnaireRequest, User
 from clinic.services import links
+from clinic.services.accounts import addresses
+from clinic.services.actors import Actor
 
 
 def rename(client: Client, name: str) -> None:
@@ -28,14 +29,17 @@ def be_found(client: Client) -> None:
     client.search_key = search_key(client.name, client.email, client.phone, client.group_name)
 
 
-def readdress(client: Client, address: Address | None) -> None:
-    """Give a client an address, within the caller's transaction; raises RuleBroken if it is taken."""
+def readdress(client: Client, address: Address | None, by: Actor | None = None) -> None:
+    """Give a client an address, within the caller's transaction; raises RuleBroken if it is taken.
+
+    Whoever has an account signs in with it once it is proved; `by` is who changes that.
+    """
     if client.email == (address.typed if address else None):
         return
     if problem := address_problem(client, address):
         raise problem
-    if client.user_id is not None and address is not None:
-        _sign_in_with(client, address)
+    if client.user_id is not None and address is not None and by is not None:
+        addresses.change(by, db.session.get_one(User, client.user_id), address, client)
     if client.email_key is not None and client.email_key != (address.key if address else None):
         _end_mailed_links(client)
     client.email = address.typed if address else None
@@ -88,10 +92,3 @@ def _signs_in_with_it(client: Client, address: Address) -> bool:
     )
     with db.session.no_autoflush:
         return db.session.scalar(taken) is not None
-
-
-def _sign_in_with(client: Client, address: Address) -> None:
-    user = db.session.get_one(User, client.user_id)
-    user.email, user.email_key = address.typed, address.key
-    # a link mailed to the old address must not open the account of the new one
-    links.revoke((LinkToken.user_id == user.id) & (LinkToken.purpose == LinkPurpose.RESET))

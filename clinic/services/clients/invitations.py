@@ -18,11 +18,11 @@ from clinic.domain.links import LIFETIMES
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.types import ClientStatus, InvitationState, LinkProblemKind, LinkPurpose, Role
 from clinic.extensions import db
-from clinic.mail.addresses import Address
+from clinic.mail.addresses import Address, parse_address
 from clinic.models import Client, Invitation, LinkToken, OutboxMessage, Practice, User
 from clinic.models.base import given
 from clinic.services import access, audit, links, mail_standing
-from clinic.services.accounts import passwords, sessions
+from clinic.services.accounts import addresses, passwords, sessions
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.actors import Actor
 from clinic.services.clients import identity as client_identity
@@ -313,11 +313,18 @@ def _make_account(offered: InvitationOffer, answer: Acceptance, password_hash: s
         created_at=at,
     )
     _add_user(user, offered.practice, own_address=not asked)
+    if not _was_mailed_to(offered.invitation, client.email_key):
+        addresses.begin_unproved(user)
     client.user_id = user.id
     if offered.needs_consent:
         client.consented_at, client.consent_recorded_by = at, client.name
     db.session.flush()
     return user
+
+
+def _was_mailed_to(invitation: Invitation, address_key: str) -> bool:
+    """Whether the link that was followed came by mail to this very address."""
+    return invitation.email is not None and parse_address(invitation.email, smtputf8=True).key == address_key
 
 
 def _add_user(user: User, practice: Practice, *, own_address: bool) -> None:

@@ -13,13 +13,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
+from clinic.domain.access import Permission
 from clinic.domain.errors import ClinicError, Conflict, RuleBroken, must_hold
 from clinic.domain.people import born_problem, consent_problem, may_be_one, name_keys, phone_problem
 from clinic.domain.types import ClientKind, ClientStatus, SkipReason
 from clinic.extensions import db
 from clinic.mail.addresses import Address
-from clinic.models import Client, Practice
+from clinic.models import Client, Practice, User
 from clinic.services import access, audit, once
+from clinic.services.accounts import addresses
 from clinic.services.actors import Actor
 from clinic.services.checkins import schedules
 from clinic.services.clients import identity as client_identity
@@ -133,6 +135,7 @@ def correct(actor: Actor, client_id: uuid.UUID, details: ClientDetails, version:
         client = access.client_for(actor, client_id)
         if client.version != version:
             raise Conflict
+        changes_sign_in(actor, client, details)
         practice = access.practice_of(actor)
         before, old_key = shown(client, practice), client.email_key
         _apply(actor, practice, client, details)
@@ -145,6 +148,19 @@ def correct(actor: Actor, client_id: uuid.UUID, details: ClientDetails, version:
         if client.email_key == old_key:
             return False
         return invitations.withdraw(actor, client, "address_corrected")
+
+
+def changes_sign_in(actor: Actor, client: Client, details: ClientDetails) -> bool:
+    """Whether these details change the address a client signs in with; RuleBroken for who may not do that."""
+    if client.user_id is None or details.email is None or client.email == details.email.typed:
+        return False
+    if not addresses.is_another(db.session.get_one(User, client.user_id), details.email):
+        return False
+    if not actor.may(Permission.CHANGE_SIGN_IN):
+        raise RuleBroken(
+            f"{client.name} signs in with this address. A practitioner or the owner changes it.", "email"
+        )
+    return True
 
 
 def archive(actor: Actor, client_id: uuid.UUID, reason: str) -> Client:
@@ -243,7 +259,7 @@ def _id_of(actor: Actor, details: ClientDetails, key: str) -> uuid.UUID:
 def _apply(actor: Actor, practice: Practice, client: Client, details: ClientDetails) -> None:
     must_hold(problems(client, practice, details))
     client_identity.rename(client, details.name)
-    client_identity.readdress(client, details.email)
+    client_identity.readdress(client, details.email, actor)
     for name in PLAIN:
         setattr(client, name, getattr(details, name))
     if details.kind is not ClientKind.ONLINE:

@@ -84,6 +84,7 @@ def promise(
     questionnaire_request_id: uuid.UUID | None = None,
     local_date: date | None = None,
     day_key: str | None = None,
+    to_address: str | None = None,
     due_at: datetime | None = None,
     start_by: datetime | None = None,
     not_after: datetime | None = None,
@@ -108,6 +109,7 @@ def promise(
         flag_id=flag_id,
         questionnaire_request_id=questionnaire_request_id,
         local_date=local_date,
+        to_address=to_address,
         state=OutboxState.READY,
         due_at=due,
         start_by=start_by,
@@ -134,6 +136,17 @@ def promise_checkins(mails: Sequence[CheckinMail]) -> None:
 def promise_reset(user: User) -> None:
     """A mail with a link to choose a new password; asked again before it went, it is one mail."""
     _to_oneself(MailKind.PASSWORD_RESET, user)
+
+
+def promise_address_proof(user: User) -> None:
+    """A mail to an address that somebody is to sign in with, with the link that proves it."""
+    _to_oneself(MailKind.ADDRESS_PROOF, user)
+
+
+def promise_address_notice(user: User) -> None:
+    """Tell the address somebody signs in with that another one is to take its place."""
+    key = f"{MailKind.ADDRESS_NOTICE}:{user.id.hex}:{uuid.uuid4().hex}"
+    promise(user.practice_id, MailKind.ADDRESS_NOTICE, key, user_id=user.id, to_address=user.email)
 
 
 def promise_second_step_reset(user: User) -> None:

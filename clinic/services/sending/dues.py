@@ -89,6 +89,7 @@ class DueMail:
     asking: QuestionnaireRequest | None = None
     first_mail: uuid.UUID | None = None  # of a reminder: the mail it reminds of, and when that went out
     sent_at: datetime | None = None
+    to_address: str | None = None  # where one goes that is for another address than the account's
     links: list[Row] = field(default_factory=list)  # made while it was written; added with the batch's
 
     @property
@@ -96,6 +97,10 @@ class DueMail:
         """Where it goes, as it stands now: a mistyped address put right is used at the next try."""
         if self.invitation is not None:
             return self.invitation.email
+        if self.mail.kind is MailKind.ADDRESS_NOTICE:
+            return self.to_address
+        if self.user is not None and self.mail.kind is MailKind.ADDRESS_PROOF:
+            return self.user.new_email or self.user.email
         if self.user is not None:
             return self.user.email
         return self.client.email if self.client else None
@@ -205,7 +210,15 @@ def _complete(dues: Sequence[DueMail]) -> None:
         return
     inviter = aliased(User)
     query = (
-        select(OutboxMessage.id, User, Invitation, inviter, WarningFlag, QuestionnaireRequest)
+        select(
+            OutboxMessage.id,
+            OutboxMessage.to_address,
+            User,
+            Invitation,
+            inviter,
+            WarningFlag,
+            QuestionnaireRequest,
+        )
         .outerjoin(User, points_at(OutboxMessage.user_id, User))
         .outerjoin(Invitation, points_at(OutboxMessage.invitation_id, Invitation))
         .outerjoin(inviter, points_at(Invitation.created_by, inviter))
@@ -219,7 +232,7 @@ def _complete(dues: Sequence[DueMail]) -> None:
     rows: Any = db.session.execute(query)
     found = {row[0]: row[1:] for row in rows}
     for due in dues:
-        due.user, due.invitation, due.inviter, due.flag, due.asking = found[due.mail.id]
+        due.to_address, due.user, due.invitation, due.inviter, due.flag, due.asking = found[due.mail.id]
 
 
 def _complete_reminders(dues: Sequence[DueMail]) -> None:

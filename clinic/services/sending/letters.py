@@ -21,6 +21,7 @@ from clinic.mail.message import Message, list_id, message_id
 from clinic.mail.transport import Envelope
 from clinic.models import Practice
 from clinic.services import links, notices
+from clinic.services.accounts import addresses
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.clients import invitations
 from clinic.services.sending.account import mail_from
@@ -151,6 +152,21 @@ def _password_reset(due: DueMail, at: datetime) -> MailContent:
     )
 
 
+def _address_proof(due: DueMail, at: datetime) -> MailContent:
+    assert due.user is not None
+    return compose.address_proof(
+        _head(due.practice),
+        first_name=first_name(due.user.name),
+        link=links.address("public.address.show", secret=addresses.mint(due.user)),
+        days=addresses.LIFETIME.days,
+    )
+
+
+def _address_notice(due: DueMail, at: datetime) -> MailContent:
+    assert due.user is not None
+    return compose.address_notice(_head(due.practice), first_name=first_name(due.user.name))
+
+
 def _second_step_reset(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     return compose.second_step_reset(
@@ -217,6 +233,8 @@ MAILS: dict[MailKind, Callable[[DueMail, datetime], MailContent | EncodedContent
     MailKind.QUESTIONNAIRE: _questionnaire,
     MailKind.PROGRAM_CHANGED: _program_changed,
     MailKind.PASSWORD_RESET: _password_reset,
+    MailKind.ADDRESS_PROOF: _address_proof,
+    MailKind.ADDRESS_NOTICE: _address_notice,
     MailKind.SECOND_STEP_RESET: _second_step_reset,
     MailKind.WARNING_SIGN_ALERT: _warning_sign_alert,
     MailKind.SCREEN_ALERT: _screen_alert,

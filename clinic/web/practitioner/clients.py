@@ -35,7 +35,7 @@ from clinic.services.programs import assigning as programs
 from clinic.services.programs import diary as practice_logs
 from clinic.services.programs import tapering
 from clinic.services.reasons.listed import is_said_to_do_well
-from clinic.web.authz import current_actor
+from clinic.web.authz import ask_again, current_actor
 from clinic.web.forms.attention import CameFrom
 from clinic.web.forms.client_filter import address_parts, filter_fields, kept_list, wanted_from
 from clinic.web.forms.clients import STATUS_WORDS, AddClientForm, EditClientForm, ReasonForm
@@ -195,8 +195,11 @@ def edit(client_id: uuid.UUID) -> Page:
         try:
             with form.attempt():
                 typed = form.details(today_in(practice.time_zone))
+                signs_in = clients.changes_sign_in(actor, client, typed)
+                if signs_in and (asked := ask_again()):
+                    return asked
                 ended = clients.correct(actor, client_id, typed, form.version.data)
-                _say_corrected(client.name, ended)
+                _say_corrected(client.name, ended, signs_in=signs_in)
                 return redirect(url_for("practitioner.clients.details", client_id=client_id), 303)
         except Conflict:
             return _conflict(client_id, form), 409
@@ -301,8 +304,14 @@ def _conflict(client_id: uuid.UUID, form: EditClientForm) -> str:
     return _edit_page(client_id, form, differences=told, conflict=True)
 
 
-def _say_corrected(name: str, invitation_ended: bool) -> None:
+def _say_corrected(name: str, invitation_ended: bool, *, signs_in: bool) -> None:
     flash(f"The record of {name} is saved.", "success")
+    if signs_in:
+        flash(
+            f"{name} signs in with the old address until the link that is mailed to the new one is pressed. "
+            "The old address is told.",
+            "caution",
+        )
     if invitation_ended:
         flash("The invitation to the old address has ended. Send a new one below.", "caution")
 

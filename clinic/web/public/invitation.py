@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.greeting import NOBODY, first_name
+from clinic.services.accounts import addresses
 from clinic.services.clients import invitations
 from clinic.services.clients.invitations import InvitationOffer
 from clinic.web.authz import begin_session, current_actor, end_session, is_signed_in
@@ -31,6 +32,9 @@ def show(secret: str) -> Response | str | tuple[str, int]:
             offered = invitations.offer(secret)
         else:
             begin_session(session_secret, persistent=bool(form.persistent.data))
+            if address := addresses.to_prove(current_actor()):
+                mailed = f"We have mailed a link to {address}."
+                flash(f"{mailed} Press it, so that you can sign in next time.", "caution")
             return redirect(url_for("client.today.index"), 303)
     return _page("invitation", offered, form=form), 422 if form.errors else 200
 
