@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, has_request_context, request
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
+from limits.storage import Storage
+from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.util import LRUCache
 
@@ -59,8 +61,20 @@ class FormLimiter(Limiter):
     """Counts forms that are sent; looking at a page is never limited, and so not looked up either."""
 
     def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
-        if request.method not in SAFE_METHODS:
+        if request.method in SAFE_METHODS:
+            return
+        try:
             super()._check_request_limit(callable_name, in_middleware)
+        except RateLimitExceeded:
+            raise
+        except Exception:
+            # another request has found meanwhile that the store hangs: this one counts elsewhere, too
+            super()._check_request_limit(callable_name, in_middleware)
+
+    def fall_back_on(self, store: Storage) -> None:
+        """Count here while the store of the limits does not answer."""
+        self._fallback_storage = store  # type: ignore[assignment]  # of whatever kind
+        self._fallback_limiter = FixedWindowRateLimiter(store)
 
 
 limiter = FormLimiter(caller)

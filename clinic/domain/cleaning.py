@@ -39,6 +39,14 @@ def printable(text: str) -> str:
     return clean if _is_seen(clean) else ""
 
 
+def has_unseen(text: str) -> bool:
+    """Whether anything stands in a text that nobody can see, and that is no plain space."""
+    return any(
+        unicodedata.category(sign)[0] == "C" or sign in UNSEEN or any(ord(sign) in each for each in SELECTORS)
+        for sign in text
+    )
+
+
 def _plain(text: str, at: int) -> str:
     """The sign at this place as it is kept: a plain space for any white space, nothing for the unseen."""
     sign = text[at]

@@ -6,7 +6,7 @@ from flask import Flask
 
 from clinic.domain.types import Audience, Section
 from clinic.services.watching import watchman
-from clinic.web import assets, authz, errors, filters, packing, security
+from clinic.web import assets, authz, errors, filters, limits, packing, security
 from clinic.web.authz import Rule
 from config import Settings
 
@@ -282,4 +282,5 @@ def init_web(app: Flask, settings: Settings) -> None:
     packing.init_packing(app)
     filters.init_filters(app)
     errors.init_errors(app)
+    limits.init_limits(app, settings)
     authz.init_authz(app, url_map(settings))

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import hmac
 import time
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, request
+from flask import Flask, Response, current_app, request
 
-from clinic.extensions import limiter
+from clinic.extensions import caller, limiter
 from clinic.web import known_browsers
 from clinic.web.authz import View, current_actor, is_signed_in
 from clinic.web.forms.accounts import address_key
+from clinic.web.tries_on_disk import TriesOnDisk
+from config import Settings
 
 # NIST 800-63B-4 allows at most 100 failed tries an account; there is no hard lock, so that
 # nobody can shut the owner out by trying.
 PER_ADDRESS = "30 per 10 minutes"
 PER_ACCOUNT = "8 per 10 minutes;40 per day"
 LONGEST_WAIT = 600  # seconds, where the store of limits does not say
+TRIES = "tries:"  # begins the names of limits that are given back by what worked
+
+
+def init_limits(app: Flask, settings: Settings) -> None:
+    """Count beside the data while the broker does not answer, for all processes that share them."""
+    if settings.env != "test":
+        limiter.fall_back_on(TriesOnDisk(settings.data_dir / "tries.sqlite3"))
+    app.after_request(_give_back)
 
 
 def account_key() -> str:
     """The account a form names, however it is spelled; browsers it knows have tries of their own."""
     key = address_key(request.form.get("email", ""))
-    return f"account:{key}:{known_browsers.name_of(key)}"
+    return f"account:{_sealed(key)}:{known_browsers.name_of(key)}"
 
 
 def own_account_key() -> str:
@@ -44,9 +55,41 @@ def did_not_work(answer: Response) -> bool:
 def seconds_to_wait() -> int:
     """How long whoever was just refused has to wait."""
     refused = limiter.current_limit
-    return max(1, int(refused.reset_at - time.time())) if refused else LONGEST_WAIT
+    if refused is None:
+        return LONGEST_WAIT
+    try:
+        return max(1, int(refused.reset_at - time.time()))
+    except Exception:  # the store hangs since it has said no
+        return LONGEST_WAIT
 
 
-def on_post(limit: str, **options: Any) -> Callable[[View], View]:
-    """A limit for sending a form; looking at it is free."""
-    return limiter.limit(limit, methods=["POST"], **options)
+def on_post(
+    limit: str,
+    *,
+    key_func: Callable[[], str] = caller,
+    deduct_when: Callable[[Response], bool] | None = None,
+    **options: Any,
+) -> Callable[[View], View]:
+    """A limit for sending a form; looking at it is free.
+
+    All tries count from their beginning, else forty at once would be forty before the first has failed.
+    With `deduct_when=did_not_work` those that worked are given back at their end.
+    """
+    assert deduct_when in (None, did_not_work)
+    begins = TRIES if deduct_when else ""
+    return limiter.limit(limit, methods=["POST"], key_func=lambda: begins + key_func(), **options)
+
+
+def _give_back(answer: Response) -> Response:
+    if request.method == "POST" and not did_not_work(answer):
+        for used in limiter.current_limits:
+            if used.request_args[-2].startswith(TRIES):
+                limiter.limiter.hit(used.limit, *used.request_args, cost=-1)
+    return answer
+
+
+def _sealed(address_key: str) -> str:
+    """What stands in the broker for an address: nobody who looks there reads whose it is."""
+    settings: Settings = current_app.config["SETTINGS"]
+    name = b"limits:" + address_key.encode("utf-8", "replace")
+    return hmac.new(settings.secret_key.encode(), name, "sha256").hexdigest()[:32]

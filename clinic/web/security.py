@@ -29,6 +29,7 @@ FIXED_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 ONE_YEAR = 31_536_000  # seconds
+RAW = "api.bounces.take"  # reads the body itself
 MOST_BROWSERS = 10_000  # whose mark is remembered
 # a broker that hangs would hold up every page for good; this long, once, and the limits are kept in memory
 _IMPATIENT = {"socket_timeout": 0.3, "socket_connect_timeout": 0.3, "retry": Retry(NoBackoff(), 0)}
@@ -50,7 +51,7 @@ def init_security(app: Flask, settings: Settings) -> None:
         RATELIMIT_STORAGE_URI=_limits_storage(settings),
         RATELIMIT_STORAGE_OPTIONS=_IMPATIENT if settings.env != "test" else {},
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
-        RATELIMIT_SWALLOW_ERRORS=True,
+        RATELIMIT_SWALLOW_ERRORS=False,  # what cannot be counted is not tried
         RATELIMIT_KEY_PREFIX="limits",
         RATELIMIT_HEADERS_ENABLED=False,
     )
@@ -59,6 +60,7 @@ def init_security(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(_refuse_other_origins)
+    app.before_request(_refuse_files)
     app.before_request(_mark_forms(settings))
     app.after_request(_headers(settings))
     app.jinja_env.globals["csp_nonce"] = csp_nonce
@@ -90,6 +92,13 @@ def _refuse_other_origins() -> None:
     is_named = origin not in (None, "null") and urlsplit(origin).netloc != request.host
     if is_named or request.headers.get("Sec-Fetch-Site") not in (None, "same-origin", "none"):
         abort(400, "This form was sent from another site.")
+
+
+def _refuse_files() -> None:
+    """No page of ours takes a file, and what stands where a word is expected is no word."""
+    is_form = request.mimetype == "multipart/form-data" and request.endpoint != RAW
+    if is_form and request.method not in SAFE_METHODS and request.files:
+        abort(400, "No file is taken here.")
 
 
 def _mark_forms(settings: Settings) -> Callable[[], None]:

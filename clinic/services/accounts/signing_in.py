@@ -33,9 +33,9 @@ def sign_in(address_key: str, password: str, *, persistent: bool) -> str | None:
 
     Where there is a second step, the session waits for it (`sessions.waiting`).
     """
-    accounts = _accounts(address_key)
+    accounts, hashes = _accounts(address_key), _hashes_for_all()
     release()
-    user = _with_password(accounts, password)
+    user = _with_password(accounts, password, hashes)
     if user is None:
         return None
     with transaction():
@@ -201,7 +201,15 @@ def _unproved(address_key: str) -> list[User]:
     return list(db.session.scalars(query))
 
 
-def _with_password(accounts: list[User], password: str) -> User | None:
-    if not accounts:
-        passwords.matches(None, password)  # an unknown address takes as long as a known one
-    return next((user for user in accounts if passwords.matches(user.password_hash, password)), None)
+def _with_password(accounts: list[User], password: str, hashes: int) -> User | None:
+    """Whose password it is; takes as long however many accounts there are of the address, or none."""
+    stored = [user.password_hash for user in accounts]
+    padded = [*stored, *[None] * (hashes - len(stored))]
+    fits = [passwords.matches(each, password) for each in padded]
+    return next((user for user, its in zip(accounts, fits, strict=False) if its), None)
+
+
+def _hashes_for_all() -> int:
+    """As many as any address can have accounts here: one in a practice."""
+    practices = select(Practice.id).limit(MOST_ACCOUNTS)
+    return max(1, len(db.session.scalars(practices).all()))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wtforms import BooleanField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
-from clinic.domain.cleaning import one_line, printable
+from clinic.domain.cleaning import has_unseen, one_line, printable
 from clinic.domain.errors import RuleBroken
 from clinic.domain.passwords import LONGEST as LONGEST_PASSWORD
 from clinic.mail.addresses import LONGEST, AddressRefused, parse_address
@@ -16,14 +16,19 @@ from clinic.services.actors import Actor
 from clinic.web.forms.base import Form
 
 LONGEST_CODE = 40  # characters, however it is spaced
+MOST_SENT = 4 * LONGEST  # characters that are looked at
 
 
 def address_key(typed: str) -> str:
-    """One key for all spellings of an address: accounts are found by it, and tries at them are counted."""
+    """One key for all spellings of an address: accounts are found by it, and tries at them are counted.
+
+    It is made of what was sent, before anything else looks at it.
+    """
+    seen = printable(typed[:MOST_SENT])
     try:
-        return parse_address(typed, smtputf8=True).key
+        return parse_address(seen, smtputf8=True).key
     except AddressRefused:
-        return one_line(typed[:LONGEST]).casefold()
+        return one_line(seen[:LONGEST]).casefold()
 
 
 class KnownAddressForm(Form):
@@ -35,9 +40,14 @@ class KnownAddressForm(Form):
         filters=[lambda typed: printable(typed or "")],
     )
 
+    def validate_email(self, field: StringField) -> None:
+        """What nobody can see was not typed by hand, and would be another spelling of the same address."""
+        if has_unseen(field.raw_data[0].strip(" \t\r\n")):
+            raise ValidationError("This address holds signs that cannot be seen. Type it anew.")
+
     def address_key(self) -> str:
         """The address as accounts are found by; nonsense stays nonsense and finds none."""
-        return address_key(self.email.data or "")
+        return address_key(self.email.raw_data[0] if self.email.raw_data else "")
 
 
 class PasswordForm(Form):

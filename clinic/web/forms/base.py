@@ -7,8 +7,10 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import _FlaskFormCSRF
+from flask_wtf.form import _Auto
 from wtforms import Field, HiddenField
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
@@ -41,10 +43,10 @@ class Form(FlaskForm):
         csrf_class = _MaskedToken
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
-            """What was sent; on a page opened after signing in again, what was kept of it."""
-            sent = super().wrap_formdata(form, formdata)
-            is_asked = sent is None and formdata is not None  # None: made to be shown, whatever was sent
-            return given_back.fields_here() if is_asked else sent
+            """What was sent, text alone; on a page opened after signing in again, what was kept of it."""
+            if formdata is not _Auto:
+                return formdata  # made to be shown, whatever was sent
+            return request.form or given_back.fields_here()
 
     @property
     def is_filled_in(self) -> bool:
