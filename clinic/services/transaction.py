@@ -78,13 +78,17 @@ class Aside:
     def __init__(self) -> None:
         self._engine = db.engine
         self._connection: Connection | None = None
+        self._commits_by_itself = self._engine.dialect.name == "postgresql"
 
     def note(self, statement: Executable, values: dict[str, Any]) -> int:
         """Run a statement that writes; returns how many rows it met. After an error it connects anew."""
         try:
             connection = self._connection = self._connection or self._connected()
-            with for_writing(), connection.begin():
+            if self._commits_by_itself:
                 done = connection.execute(statement, values)
+            else:
+                with for_writing(), connection.begin():
+                    done = connection.execute(statement, values)
         except BaseException:
             self.close()
             raise
