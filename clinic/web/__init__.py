@@ -206,6 +206,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/routines/<uuid:routine_id>/publish", routine_pages.publish, STAFF, FORM, "routine"),
         Rule("/check-ins", checkins.index, STAFF),
         Rule("/programs/<uuid:program_id>/check-in/now", checkins.send_now, STAFF, POST, "program"),
+        Rule("/check-ins/doubts", checkins.settle_doubts, STAFF, POST),
         Rule("/check-ins/preview", checkins.preview, STAFF),
         Rule("/check-ins/preview.html", checkins.preview_html, STAFF),
         Rule("/check-ins/preview/send", checkins.preview_send, STAFF, POST),

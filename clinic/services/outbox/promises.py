@@ -195,12 +195,15 @@ def resend(actor: Actor, message: OutboxMessage) -> None:
     Raises RuleBroken for any other, and where its client may not be mailed.
     """
     with transaction():
-        _check_client(message)
-        _revive(message)
-        audit.record(
-            actor, "mail.resent", client_id=message.client_id, subject_id=message.id, kind=message.kind
-        )
-        _tell_ledger(message, f"sent again by {actor.name}")
+        send_again(actor, message)
+
+
+def send_again(actor: Actor, message: OutboxMessage) -> None:
+    """Do what `resend` does, within the caller's transaction; where it raises, nothing is written."""
+    _check_client(message)
+    _revive(message)
+    audit.record(actor, "mail.resent", client_id=message.client_id, subject_id=message.id, kind=message.kind)
+    _tell_ledger(message, f"sent again by {actor.name}")
 
 
 def retry(message_id: uuid.UUID) -> OutboxMessage:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from clinic.domain.errors import RuleBroken
 from clinic.services.access import message_for, practice_of, program_for
+from clinic.services.actors import Actor
 from clinic.services.checkins import by_hand as checkin_by_hand
+from clinic.services.checkins import doubts as checkin_doubts
 from clinic.services.checkins import ledger as checkin_ledger
+from clinic.services.checkins.ledger import LedgerEntry
 from clinic.services.clock import now, today_in
 from clinic.services.outbox import promises as outbox
 from clinic.services.upkeep import mail_health
 from clinic.web.authz import current_actor
 from clinic.web.filters import moment
+from clinic.web.forms.doubts import OUT_OF_DATE, DoubtAct, DoubtsForm
 from clinic.web.mailing import flash_promised
 from clinic.web.presenters import checkins as words
 from clinic.web.refusals import told_on_the_next_page
@@ -36,6 +42,7 @@ def index() -> str:
         planned=[words.planned_line(each, zone) for each in overview.planned],
         waiting=[words.line(each, zone) for each in overview.waiting],
         trouble=[words.line(each, zone) for each in overview.trouble],
+        doubts=_doubts(overview.trouble, zone),
         skipped=[words.line(each, zone) for each in overview.skipped],
         answers=[_answer(each, zone) for each in overview.answers],
     )
@@ -52,6 +59,16 @@ def send_now(program_id: uuid.UUID) -> ResponseReturnValue:
         leaves = f"It goes out on {when}, when mail may arrive." if later else "It is on its way."
         flash_promised(leaves, "The check-in")
     return redirect(url_for("practitioner.clients.checkins", client_id=program.client_id), 303)
+
+
+def settle_doubts() -> ResponseReturnValue:
+    """Mails that may have arrived did, or are sent again: many with one press."""
+    actor, form = current_actor(), DoubtsForm()
+    with told_on_the_next_page():
+        if not form.validate_on_submit():
+            raise RuleBroken(OUT_OF_DATE)
+        _settle(actor, *form.chosen())
+    return redirect(url_for("practitioner.checkins.index"), 303)
 
 
 def resend(message_id: uuid.UUID) -> ResponseReturnValue:
@@ -90,6 +107,44 @@ def _answer(entry: checkin_ledger.LedgerEntry, zone: str) -> words.CheckinAnswer
     return (
         words.answer_line(entry.checkin.client, answer, moment(answer.answered_at, zone)) if answer else None
     )
+
+
+def _settle(actor: Actor, act: DoubtAct, mails: Sequence[uuid.UUID]) -> None:
+    done = _ACTS[act](actor, mails)
+    for problem in dict.fromkeys(done.refused):
+        flash(problem, "caution")
+    number = len(done.mails)
+    if not number and not done.refused:
+        raise RuleBroken("These mails were settled before. Nothing was changed.")
+    if number and act is DoubtAct.AGAIN:
+        flash_promised(words.again(number), words.mails(number))
+    elif act is DoubtAct.ARRIVED:
+        told = {"text": words.arrived(number), **_undo_doubts(done.mails)}
+        flash(told, "undo")  # type: ignore[arg-type]  # the session keeps whatever is JSON
+    elif act is DoubtAct.UNDO:
+        flash(words.doubted(number), "success")
+
+
+_ACTS = {
+    DoubtAct.ARRIVED: checkin_doubts.arrived,
+    DoubtAct.AGAIN: checkin_doubts.send_again,
+    DoubtAct.UNDO: checkin_doubts.doubt_again,
+}
+
+
+def _undo_doubts(mails: Sequence[uuid.UUID]) -> dict[str, object]:
+    fields = {"act": DoubtAct.UNDO.value, "mails": " ".join(str(mail) for mail in mails)}
+    return {"url": url_for("practitioner.checkins.settle_doubts"), "fields": fields}
+
+
+def _doubts(entries: Sequence[LedgerEntry], zone: str) -> DoubtsForm | None:
+    """The form for those of these that are in doubt; none where there is one alone, which has its button."""
+    lines = [words.doubt_line(each, zone) for each in entries if words.is_doubt(each)]
+    if len(lines) < 2:
+        return None
+    form = DoubtsForm()
+    form.offer(lines)
+    return form
 
 
 def _midnight(zone: str) -> datetime:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
-from clinic.domain.dates import time_in_words
-from clinic.domain.people import Named
+from clinic.domain.dates import count, time_in_words
+from clinic.domain.people import Named, who
 from clinic.domain.skipping import not_running, skip_in_words
 from clinic.domain.types import CheckinKind, CheckinState, MistakeAnswer, Tier
 from clinic.models import (
@@ -148,6 +148,36 @@ def line(entry: LedgerEntry, zone: str) -> CheckinLine:
         resend_url=_resend(entry),
         in_doubt=checkin.state is CheckinState.IN_DOUBT,
     )
+
+
+def is_doubt(entry: LedgerEntry) -> bool:
+    """Whether nobody knows if it arrived, and somebody may say so."""
+    return entry.checkin.state is CheckinState.IN_DOUBT and entry.can_be_resent
+
+
+def doubt_line(entry: LedgerEntry, zone: str) -> tuple[str, str]:
+    """Its mail's id, and whose it is and of when; what is known of it stands on its line."""
+    return str(entry.message_id), f"{who(entry.checkin.client)}, {moment(_when(entry), zone)}"
+
+
+def mails(number: int) -> str:
+    """How many mails, at the beginning of a sentence: "The mail", "3 mails"."""
+    return "The mail" if number == 1 else count(number, "mail")
+
+
+def arrived(number: int) -> str:
+    """What was said of mails in doubt."""
+    return f"{count(number, 'mail')} noted as arrived."
+
+
+def again(number: int) -> str:
+    """That mails in doubt go out again."""
+    return "It is on its way again." if number == 1 else f"{count(number, 'mail')} are on their way again."
+
+
+def doubted(number: int) -> str:
+    """That mails are in doubt again."""
+    return f"Taken back: {count(number, 'mail')} in doubt again."
 
 
 def answer_line(client: Named, answer: CheckinAnswer | RecentAnswer, when: str) -> CheckinAnswerLine:

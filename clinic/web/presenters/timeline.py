@@ -121,6 +121,8 @@ ACTIONS: Mapping[str, ActionWords] = {
     "flag.cleared": ActionWords("Warning sign cleared", "circle-check"),
     "mail.unsubscribed": ActionWords("Unsubscribed from mail", "mail-x", "attention"),
     "mail.resubscribed": ActionWords("Subscribed to mail again", "mail-check"),
+    "mail.arrived": ActionWords("Mail said to have arrived", "check"),
+    "mail.doubted": ActionWords("Mail in doubt again", "undo-2"),
     "mail.resent": ActionWords("Mail tried again", "refresh-cw"),
     "mail.failed": ActionWords("Mail could not be sent", "mail-x", "attention"),
     "mail.kept": ActionWords("Mail kept here, not sent", "mail-x", "attention"),
