@@ -35,6 +35,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.news.seen": "I have seen this",
         "practitioner.account.notice": "Change my morning mail",
         "practitioner.second_step.begin_app": "Set up an app for the second step",
+        "practitioner.second_step.codes": "Make new recovery codes",
         "practitioner.second_step.require": "Change who needs a second step",
         "client.mail.change": "Change my check-in mails",
         "client.mail.change_messages": "Change my mails with questions",

@@ -130,7 +130,8 @@ def test_a_button_without_a_page_is_pressed_once_more(people: People, visit: Vis
     assert sign_in(browser, people.colleague) == "/sign-in/again"
     page = browser.get("/sign-in/again").text
     assert 'action="/check-ins/preview/send"' in page
-    assert "nothing has been done yet" in page
+    assert "Mail me the preview: not done yet" in page
+    assert "Nothing has been done" in page
 
 
 def test_a_forged_form_is_not_kept(people: People, visit: Visit) -> None:
