@@ -21,6 +21,7 @@ SHORTEST_SECRET = 32  # characters; 128 bits in hex
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SET_ON_THE_PAGE = "page"  # as CLINIC_SMTP_URL: the owner sets the mail server in the product
 CAN_BE_OFF = ("schema", "clock", "sweep", "schedule", "mail", "disk", "backup")  # in CLINIC_HEALTH_OFF
+POSTGRES = ("postgresql://", "postgresql+psycopg://")
 LONGEST_MARK = 49  # what a * in the bounce address becomes; a name before the @ ends at 64
 _S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?")
 _BOUNCE_ADDRESS = re.compile(r"[A-Za-z0-9_.+=-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -75,6 +76,7 @@ class Settings:
     backup_s3: BackupStorage | None = None
     lan: bool = False  # started with --lan: others in the network are let in, unencrypted
     demo: bool = False  # started with --demo: whoever tries it may read the kept mail of made-up people
+    migration_url: str | None = None  # of the role that owns the tables; None: the app's own role owns them
     argon2_fast: bool = False  # tests only: a hash costs 146 ms otherwise
 
     @property
@@ -123,6 +125,7 @@ class Settings:
             secret_key=_secret(environ, env, data_dir),
             base_url=base_url,
             database_url=_database_url(environ, data_dir),
+            migration_url=_migration_url(environ),
             broker_url=_broker_url(environ),
             smtp_url=_smtp_url(environ, env),
             data_dir=data_dir,
@@ -228,14 +231,25 @@ def _stored_secret(data_dir: Path) -> str:
 
 
 def _database_url(environ: Mapping[str, str], data_dir: Path) -> str:
-    value = environ.get("CLINIC_DATABASE_URL")
-    if not value:
-        return f"sqlite:///{data_dir / 'regroove.sqlite3'}"
-    if value.startswith("postgres://"):
-        value = "postgresql" + value.removeprefix("postgres")
-    if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+    value = _modern(environ.get("CLINIC_DATABASE_URL") or f"sqlite:///{data_dir / 'regroove.sqlite3'}")
+    if not value.startswith(("sqlite:///", *POSTGRES)):
         raise SettingsError("CLINIC_DATABASE_URL", "must start with sqlite:/// or postgresql://")
     return value
+
+
+def _migration_url(environ: Mapping[str, str]) -> str | None:
+    value = _modern(environ.get("CLINIC_MIGRATION_URL") or "")
+    if not value:
+        return None
+    if not value.startswith(POSTGRES):
+        raise SettingsError("CLINIC_MIGRATION_URL", "must start with postgresql://")
+    if not _modern(environ.get("CLINIC_DATABASE_URL") or "").startswith(POSTGRES):
+        raise SettingsError("CLINIC_MIGRATION_URL", "needs a CLINIC_DATABASE_URL of PostgreSQL")
+    return value
+
+
+def _modern(url: str) -> str:
+    return "postgresql" + url.removeprefix("postgres") if url.startswith("postgres://") else url
 
 
 def _broker_url(environ: Mapping[str, str]) -> str | None:

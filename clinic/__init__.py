@@ -60,11 +60,14 @@ def serve_from_env() -> Flask:
 
 def work_from_env(*, for_pages: bool = False) -> Flask:
     """The same for what runs on: another release's tables end the start with one line and exit code 2."""
+    from clinic.services.upkeep import role
+
     app = create_app_from_env(for_pages=for_pages)
     problem = _why_not_to_start(app)
     if problem is not None:
         print(f"Regroove cannot start. {problem}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
+    role.warn(app)
     return app
 
 

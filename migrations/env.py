@@ -18,11 +18,12 @@ from alembic.operations import Operations
 from alembic.operations.ops import DropColumnOp, DropTableOp
 from alembic.operations.toimpl import drop_column, drop_table
 from flask import current_app
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url
 from sqlalchemy.exc import OperationalError
 
-from clinic.models import Base
+from clinic.models import Base, walls
 from clinic.models.base import UtcDateTime
+from config import Settings
 
 log = logging.getLogger("alembic")
 
@@ -120,9 +121,26 @@ def wait_for_our_turn(connection: Connection) -> None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAITS_FOR_A_LOCK}'")
 
 
+def engine_of_the_owner(settings: Settings) -> Engine:
+    """The role that owns the tables, where the app itself connects as a lesser one."""
+    if settings.migration_url is None:
+        engine: Engine = current_app.extensions["migrate"].db.engine
+        return engine
+    return create_engine(settings.migration_url, hide_parameters=True, poolclass=NullPool)
+
+
+def let_the_app_in(connection: Connection, settings: Settings, *, stood_before: bool) -> None:
+    """Finish the walls between practices, and give the app's own role its rights to what is new."""
+    walls.complete(connection, stood_before=stood_before)
+    role = make_url(settings.database_url).username
+    if role and settings.migration_url and role != make_url(settings.migration_url).username:
+        walls.let_in(connection, role)
+
+
 def migrate() -> None:
     """Migrate over one connection, all steps in one transaction."""
-    engine = current_app.extensions["migrate"].db.engine
+    settings: Settings = current_app.config["SETTINGS"]
+    engine = engine_of_the_owner(settings)
     with engine.connect() as connection, tables_may_be_made_anew(connection):
         context.configure(
             connection=connection,
@@ -133,8 +151,11 @@ def migrate() -> None:
         )
         with context.begin_transaction():
             wait_for_our_turn(connection)
+            walls.work_across(connection)
+            stood_before = walls.stand(connection)
             context.run_migrations()
             check_keys(connection)
+            let_the_app_in(connection, settings, stood_before=stood_before)
 
 
 def run() -> None:

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import URL, create_engine, make_url, text
 
+# As in production: one role owns the tables and migrates them, another one is the app's and owns nothing.
+OWNER_ROLE, APP_ROLE = "regroove", "regroove_app"
 POSTGRES = os.environ.get("CLINIC_TEST_BACKEND") == "postgres"
 
 
@@ -48,9 +50,10 @@ def _postgres_urls() -> Iterator[Callable[..., str]]:
         name = f"t_{uuid.uuid4().hex}"
         template = make_url(copy_of).database if copy_of else "template1"
         with admin.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {OWNER_ROLE}'))
         made.append(name)
-        return server.set(database=name).render_as_string(hide_password=False)
+        of_the_app = server.set(database=name, username=APP_ROLE, password=APP_ROLE)
+        return of_the_app.render_as_string(hide_password=False)
 
     try:
         yield new
@@ -65,7 +68,9 @@ def _postgres_urls() -> Iterator[Callable[..., str]]:
 def _server() -> URL:
     given = os.environ.get("CLINIC_TEST_DATABASE_URL")
     if given:
-        return make_url(given).set(drivername="postgresql+psycopg")
+        server = make_url(given).set(drivername="postgresql+psycopg")
+        _make_roles(server)
+        return server
     os.environ.setdefault(
         "XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="regroove-run-")
     )  # 0700; it warns without
@@ -76,7 +81,27 @@ def _server() -> URL:
     assert urlsplit(uri).scheme.startswith("postgres")
     server = make_url(uri).set(drivername="postgresql+psycopg")
     _careless(server)
+    _make_roles(server)
     return server
+
+
+def owner_of(url: str) -> str | None:
+    """The same database as the owner of its tables connects to it; None on SQLite."""
+    if not url.startswith("postgresql"):
+        return None
+    as_owner = make_url(url).set(username=OWNER_ROLE, password=OWNER_ROLE)
+    return as_owner.render_as_string(hide_password=False)
+
+
+def _make_roles(server: URL) -> None:
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        there = set(connection.scalars(text("SELECT rolname FROM pg_roles")))
+        for role in {OWNER_ROLE, APP_ROLE} - there:
+            connection.execute(text(f"CREATE ROLE {role} LOGIN NOINHERIT PASSWORD '{role}'"))
+        # it has none of the owner's rights, but a test may put itself in the owner's place (`as_owner`)
+        connection.execute(text(f"GRANT {OWNER_ROLE} TO {APP_ROLE}"))
+    admin.dispose()
 
 
 def _careless(server: URL) -> None:

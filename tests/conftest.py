@@ -20,9 +20,12 @@ from clinic.extensions import db, limiter
 from clinic.mail.smtp_url import SmtpServer
 from clinic.services.mail_setup import MailSetup, MailSource
 from config import Settings
-from tests.backends import POSTGRES, database_urls
+from tests.backends import POSTGRES, database_urls, owner_of
 from tests.factories.people import People, make_people
+from tests.looking_on import reach_everything
 from tests.visitor import Visitor
+
+reach_everything()
 
 # How long an example takes tells how busy the machine is, and nothing about us.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -46,6 +49,7 @@ def settings_for(database_url: str, data_dir: Path, **changes: object) -> Settin
         "secret_key": "a-secret-for-tests-that-is-long-enough",
         "base_url": "http://localhost",
         "database_url": database_url,
+        "migration_url": owner_of(database_url),
         "broker_url": "redis+socket:///nonexistent/broker.sock",
         "smtp_url": None,
         "data_dir": data_dir,

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from clinic.domain.masking import masked
 from clinic.extensions import db
 from clinic.models import User
+from clinic.services import reach
 from clinic.services.accounts import sessions
 from clinic.services.transaction import transaction
 from tests.page_lint import lint
@@ -43,6 +44,7 @@ class Visitor:
         """Fetch a page; its status and its HTML are checked."""
         with self.app.app_context():  # a request reuses the test's context otherwise, and its `g`
             answer = self.client.get(url, **options)
+        reach.tell()  # test and request share a connection
         return self._checked(answer, status)
 
     def post(
@@ -60,6 +62,7 @@ class Visitor:
             values.setdefault("csrf_token", self.token())
         with self.app.app_context():
             answer = self.client.post(url, data=values, **options)
+        reach.tell()
         return self._checked(answer, status)
 
     def token(self) -> str:

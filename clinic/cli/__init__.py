@@ -14,12 +14,13 @@ from sqlalchemy.exc import DBAPIError
 from clinic import create_app_from_env
 from clinic.cli.settings import refuse_without_settings
 from clinic.domain.errors import ClinicError
+from clinic.services.reach import across_practices
 from clinic.services.upkeep import release
 
 
 def init_cli(app: Flask) -> None:
     """Add our commands to the app; each module holds one feature's."""
-    from clinic.cli import backup, checkins, demo, imports, mail, outbox, policy, practice, serve
+    from clinic.cli import backup, checkins, demo, imports, mail, outbox, policy, practice, serve, walls
 
     for command in (
         serve.serve,
@@ -33,6 +34,7 @@ def init_cli(app: Flask) -> None:
         outbox.outbox,
         checkins.checkins,
         mail.mail,
+        walls.walls,
     ):
         app.cli.add_command(command)
 
@@ -63,8 +65,10 @@ class ClinicGroup(FlaskGroup):
     callback=_tell_version,
     help="Say which release.",
 )
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Regroove: run a practice's clients, programs, assessments and check-ins."""
+    context.with_resource(across_practices("whoever runs the machine"))
 
 
 def main() -> None:

@@ -26,6 +26,7 @@ from clinic.domain.types import LinkProblemKind, LinkPurpose, MailChannel
 from clinic.extensions import db
 from clinic.models import LinkToken
 from clinic.services.clock import now
+from clinic.services.reach import across_practices
 
 CHECKIN_LIFETIME = LIFETIMES[LinkPurpose.CHECKIN]
 SECRET_BYTES = 24  # 192 bits; 32 characters in the address
@@ -110,9 +111,11 @@ def secret_address(endpoint: str, secret: str) -> str:
 def find(secret: str, purpose: LinkPurpose) -> LinkToken:
     """The link's row if it may be used now; raises LinkProblem saying why not."""
     query = select(LinkToken).where(LinkToken.token_hash == digest(secret), LinkToken.purpose == purpose)
-    token = db.session.scalars(query).one_or_none()
-    if token is None:
-        raise LinkProblem(LinkProblemKind.UNKNOWN)
+    with across_practices("whose link this is") as across:
+        token = db.session.scalars(query).one_or_none()
+        if token is None:
+            raise LinkProblem(LinkProblemKind.UNKNOWN)
+        across.found(token.practice_id)
     problem = link_problem(
         now(), expires_at=token.expires_at, used_at=token.used_at, revoked_at=token.revoked_at
     )

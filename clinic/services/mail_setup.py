@@ -26,6 +26,7 @@ from clinic.models.mail_setting import THE_ONE
 from clinic.services import audit, sealing
 from clinic.services.actors import Actor
 from clinic.services.clock import now
+from clinic.services.reach import across_practices
 from clinic.services.transaction import transaction
 from config import Settings
 
@@ -116,7 +117,9 @@ def may_change(actor: Actor) -> str | None:
             "The mail server is set in CLINIC_SMTP_URL, where Regroove is started. "
             "Whoever looks after the installation changes it there; what is set there comes first."
         )
-    if (db.session.scalar(_REAL) or 0) > 1:
+    with across_practices("whether others share the mail server"):
+        sharing = db.session.scalar(_REAL) or 0
+    if sharing > 1:
         return (
             "Several practices share this installation, and its mail server carries the mail of all of them. "
             "Whoever looks after the installation sets it in CLINIC_SMTP_URL."

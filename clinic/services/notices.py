@@ -25,6 +25,7 @@ from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
+from clinic.services.reach import across_practices
 from clinic.services.transaction import release, transaction
 from clinic.services.upkeep import heartbeats
 from clinic.services.upkeep.backups import runs
@@ -56,6 +57,7 @@ def tell(
     )
 
 
+@across_practices("the morning of each practice")
 def send_due(at: datetime) -> int:
     """Promise the morning mail of each practice that has news from before its morning; returns how many."""
     with for_writing(False):

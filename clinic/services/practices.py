@@ -27,6 +27,7 @@ from clinic.services.checkins import schedules
 from clinic.services.clock import now
 from clinic.services.mail_setup import MailServerDetails
 from clinic.services.outbox import promises as outbox
+from clinic.services.reach import across_practices
 from clinic.services.reasons import rebuilding
 from clinic.services.routines import publishing as routines
 from clinic.services.transaction import after_commit, release, transaction
@@ -51,23 +52,27 @@ class PracticeDetails:
     pain_ceiling: int = CEILING  # of 10: from here on clients are told to stop
 
 
+@across_practices("whether there is a practice")
 def exists() -> bool:
     """Whether this installation has a practice; if not, the first visit begins one."""
     return db.session.scalar(select(Practice.id).limit(1)) is not None
 
 
+@across_practices("whether there is a practice")
 def all_made_up() -> bool:
     """Whether there is nobody here but the people of the demonstration."""
     real = select(Practice.id).where(Practice.is_demo.is_(False)).limit(1)
     return db.session.scalar(real) is None
 
 
+@across_practices("whether there is a practice")
 def only_one() -> Practice | None:
     """The practice of an installation that has exactly one: its name may stand where nobody has signed in."""
     found = db.session.scalars(select(Practice).limit(2)).all()
     return found[0] if len(found) == 1 else None
 
 
+@across_practices("a practice begins")
 def begin(
     details: PracticeDetails,
     owner_name: str,

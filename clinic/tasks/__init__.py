@@ -11,6 +11,7 @@ from typing import Any
 from celery import Celery, Task
 from flask import Flask
 
+from clinic.services.reach import from_nothing
 from clinic.services.watching.clocks import ClockGuard
 from clinic.tasks import jobs, schedule, sweep
 
@@ -33,7 +34,7 @@ def _task_within(app: Flask) -> type[Task]:
         """A task that runs inside the Flask app, while the machine's clock is right."""
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
-            with app.app_context():
+            with app.app_context(), from_nothing():
                 return self.run(*args, **kwargs) if guard.may_work() else None
 
     return InApp

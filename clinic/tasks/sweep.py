@@ -19,6 +19,7 @@ from flask import Flask
 
 from clinic.domain.traces import trace
 from clinic.extensions import db
+from clinic.services.reach import from_nothing
 from clinic.services.sending import delivery
 from clinic.services.upkeep import heartbeats
 from clinic.services.watching.clocks import ClockGuard
@@ -87,7 +88,7 @@ class Round(threading.Thread):
 
     def _once(self, *, quietly: bool) -> bool:
         try:
-            with self._app.app_context():
+            with self._app.app_context(), from_nothing():
                 if self._may_work():
                     self._act()
                     self.went_well.set()

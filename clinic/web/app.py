@@ -11,6 +11,7 @@ from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
 from clinic.reading import ReadAtStart
+from clinic.services.reach import from_nothing
 from clinic.web.templating import PageEnvironment
 
 MOST_ADDRESSES = 10_000  # of links that are remembered; those not asked for longest give way
@@ -37,6 +38,11 @@ class ClinicApp(Flask):
         super().__init__(name, static_folder=None)  # they are served by a rule of their own
         self.session_interface = CookieSessions()
         self._remembered = lru_cache(MOST_ADDRESSES)(self._relative)
+
+    def wsgi_app(self, environ: Any, start_response: Any) -> Any:
+        """Each request begins with nobody's rows in reach."""
+        with from_nothing():
+            return super().wsgi_app(environ, start_response)
 
     def url_for(
         self,

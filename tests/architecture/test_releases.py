@@ -22,6 +22,7 @@ from clinic.reading import TEMPLATES, ReadAtStart, sources
 from clinic.services.upkeep import release
 from config import Settings
 from tests.conftest import settings_for
+from tests.factories.locks import as_owner
 from tests.factories.records import make_world
 from tests.faults.stage import ROOT
 
@@ -35,7 +36,8 @@ WORKER = ["-m", "celery", "-A", "celery_worker", "--quiet", "worker", "--concurr
 
 
 def at_revision(revision: str) -> None:
-    db.session.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+    with as_owner():
+        db.session.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
     db.session.commit()
 
 
@@ -44,6 +46,7 @@ def start(app: Flask, command: list[str]) -> subprocess.CompletedProcess[str]:
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")},
         "CLINIC_DATABASE_URL": settings.database_url,
+        "CLINIC_MIGRATION_URL": settings.migration_url or "",
         "CLINIC_DATA_DIR": str(settings.data_dir),
     }
     return subprocess.run(

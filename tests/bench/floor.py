@@ -17,6 +17,7 @@ from sqlalchemy import event, make_url
 
 from clinic import create_app_from_env
 from clinic.extensions import db
+from clinic.models.walls import ALL, SAY
 from config import Settings
 
 OF_EACH_REQUEST = ("request", "session", "g")  # Flask gives them to every template
@@ -85,9 +86,12 @@ class _Driver(threading.local):
         else:
             address = url.set(drivername="postgresql").render_as_string(hide_password=False)
             self.connection = psycopg.connect(address)
+        self.is_walled = url.get_backend_name() == "postgresql"
 
     def send(self, statements: list[Statement]) -> None:
         cursor = self.connection.cursor()
+        if self.is_walled:
+            cursor.execute(SAY, (ALL,))
         for statement, parameters in statements:
             cursor.execute(statement, parameters)
             if cursor.description:

@@ -14,7 +14,7 @@ from pathlib import Path
 from clinic.cli.broker import broker_command
 from config import Settings
 from tests.backends import database_urls
-from tests.bench.installation import HOME, clinic, ours
+from tests.bench.installation import HOME, clinic, database, ours
 from tests.bench.line import Line, within
 
 SETTLED, WATCHED = 20.0, 60.0  # seconds; beat's longest interval that comes round often is a minute
@@ -41,7 +41,7 @@ def lines() -> Iterator[Line]:
         database_urls(postgres=True) as new,
         tempfile.TemporaryDirectory(prefix="regroove-bench-") as folder,
     ):
-        environment = {**ours(), "CLINIC_DATABASE_URL": new(), "CLINIC_DATA_DIR": folder}
+        environment = {**ours(), **database(new()), "CLINIC_DATA_DIR": folder}
         clinic(environment, "db", "upgrade")
         commands = [broker_command(Settings.from_env(environment)), WORKER]
         processes = [stack.enter_context(_running(command, environment)) for command in commands]

@@ -16,7 +16,8 @@ from flask import Flask
 
 from clinic import create_app
 from config import Settings
-from tests.backends import POSTGRES, database_urls
+from tests.backends import POSTGRES, database_urls, owner_of
+from tests.looking_on import reach_everything
 
 PASSWORD = "harbour light on the water"
 CLINIC = [sys.executable, "-c", "from clinic.cli import main; main()"]
@@ -44,12 +45,17 @@ def demo(clients: int, *, postgres: bool = POSTGRES) -> Iterator[Installation]:
         database_urls(postgres=postgres) as new,
         tempfile.TemporaryDirectory(prefix="regroove-bench-") as folder,
     ):
-        environment = {**ours(), "CLINIC_DATA_DIR": folder, "CLINIC_DATABASE_URL": new()}
+        environment = {**ours(), "CLINIC_DATA_DIR": folder, **database(new())}
         clinic(environment, "db", "upgrade")
         began = time.perf_counter()
         said = clinic(environment, "demo", "--clients", str(clients))
         seconds = time.perf_counter() - began
         yield Installation(environment, seconds, _first("practitioner", said), _first("client", said))
+
+
+def database(url: str) -> dict[str, str]:
+    """The settings of a database: the app is not the owner of its tables."""
+    return {"CLINIC_DATABASE_URL": url, "CLINIC_MIGRATION_URL": owner_of(url) or ""}
 
 
 def ours() -> dict[str, str]:
@@ -67,7 +73,8 @@ def clinic(environment: dict[str, str], *words: str) -> str:
 
 
 def app_of(environment: dict[str, str]) -> Flask:
-    """The installation's app in this process."""
+    """The installation's app in this process, for somebody who looks on."""
+    reach_everything()
     return create_app(Settings.from_env(environment))
 
 

@@ -22,7 +22,7 @@ from clinic.extensions import db
 from clinic.models import OutboxMessage
 from clinic.services.sending import delivery
 from tests.backends import database_urls
-from tests.bench.installation import HOME, app_of, clinic, ours
+from tests.bench.installation import HOME, app_of, clinic, database, ours
 from tests.bench.line import Line
 from tests.bench.schedule import count_rows
 from tests.factories.mail import promise_checkins
@@ -45,7 +45,7 @@ def lines() -> Iterator[Line]:
         sink_process() as sink,
         tempfile.TemporaryDirectory(prefix="regroove-bench-") as folder,
     ):
-        places = {"CLINIC_DATABASE_URL": new(), "CLINIC_DATA_DIR": folder}
+        places = {**database(new()), "CLINIC_DATA_DIR": folder}
         environment = {**ours(), **places, "CLINIC_SMTP_URL": f"smtp://127.0.0.1:{sink.port}"}
         clinic(environment, "db", "upgrade")
         app = app_of(environment)

@@ -12,7 +12,7 @@ from datetime import timedelta
 from statistics import median
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from clinic.domain.types import ClientKind, ClientStatus, ProgramStatus, ScheduleKind
 from clinic.extensions import db
@@ -21,8 +21,8 @@ from clinic.services import bulk
 from clinic.services.checkins.planning import run
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
-from tests.backends import database_urls
-from tests.bench.installation import app_of, clinic, ours
+from tests.backends import database_urls, owner_of
+from tests.bench.installation import app_of, clinic, database, ours
 from tests.bench.line import Line, within
 from tests.factories.mail import make_version
 from tests.factories.people import make_practice, make_user
@@ -106,7 +106,7 @@ def lines() -> Iterator[Line]:
 
 
 def _planned(number: int, database_url: str, folder: str) -> Planned:
-    environment = {**ours(), "CLINIC_DATABASE_URL": database_url, "CLINIC_DATA_DIR": folder}
+    environment = {**ours(), **database(database_url), "CLINIC_DATA_DIR": folder}
     clinic(environment, "db", "upgrade")
     app = app_of(environment)
     with app.app_context():
@@ -123,7 +123,7 @@ def _planned(number: int, database_url: str, folder: str) -> Planned:
 
 def _morning(number: int, database_url: str, folder: str) -> Flask:
     """An installation where that many clients are to be asked a minute ago."""
-    environment = {**ours(), "CLINIC_DATABASE_URL": database_url, "CLINIC_DATA_DIR": folder}
+    environment = {**ours(), **database(database_url), "CLINIC_DATA_DIR": folder}
     clinic(environment, "db", "upgrade")
     app = app_of(environment)
     due = (now() - timedelta(minutes=1)).replace(second=0, microsecond=0)
@@ -171,8 +171,10 @@ def _morning(number: int, database_url: str, folder: str) -> Flask:
 
 def count_rows() -> None:
     """What PostgreSQL does by itself within a minute of such an import."""
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    owner = create_engine(owner_of(str(db.engine.url.render_as_string(hide_password=False))) or db.engine.url)
+    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
+    owner.dispose()
 
 
 def _fall_due() -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import text
 
 from clinic.extensions import db
+from tests.backends import OWNER_ROLE, POSTGRES
 
 LOCKED = ("assessment", "finding", "amendment", "questionnaire_response")
 
@@ -16,9 +17,10 @@ LOCKED = ("assessment", "finding", "amendment", "questionnaire_response")
 def unlocked() -> Iterator[None]:
     """Rows that are signed can be written over in here; nothing in the product can do this."""
     if db.session.connection().dialect.name == "postgresql":
-        _each("ALTER TABLE {} DISABLE TRIGGER USER")
-        yield
-        _each("ALTER TABLE {} ENABLE TRIGGER USER")
+        with as_owner():
+            _each("ALTER TABLE {} DISABLE TRIGGER USER")
+            yield
+            _each("ALTER TABLE {} ENABLE TRIGGER USER")
         return
     query = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_locked'")
     triggers = db.session.execute(query).all()
@@ -27,6 +29,19 @@ def unlocked() -> Iterator[None]:
     yield
     for _, sql in triggers:
         db.session.connection().exec_driver_sql(sql)
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """On PostgreSQL, as the role that owns the tables; SQLite knows no roles."""
+    if not POSTGRES:
+        yield
+        return
+    db.session.execute(text(f"SET LOCAL ROLE {OWNER_ROLE}"))
+    try:
+        yield
+    finally:
+        db.session.execute(text("RESET ROLE"))
 
 
 def _each(statement: str) -> None:

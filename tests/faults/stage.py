@@ -47,6 +47,7 @@ class Stage:
             "CLINIC_ENV": "test",
             "CLINIC_SECRET_KEY": settings.secret_key,
             "CLINIC_DATABASE_URL": settings.database_url,
+            "CLINIC_MIGRATION_URL": settings.migration_url or "",
             "CLINIC_BROKER_URL": settings.effective_broker_url,
             "CLINIC_SMTP_URL": settings.smtp_url or "",
             "CLINIC_DATA_DIR": str(settings.data_dir),

@@ -65,7 +65,7 @@ def _own_server() -> Iterator[Any]:
 def _app_on(live_app: Flask, server: Any) -> Iterator[Flask]:
     address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     url = address.render_as_string(hide_password=False)
-    app = create_app(replace(live_app.config["SETTINGS"], database_url=url))
+    app = create_app(replace(live_app.config["SETTINGS"], database_url=url, migration_url=None))
     with app.app_context():
         upgrade()
         db.session.remove()

@@ -26,6 +26,7 @@ from clinic.services.upkeep.backups.restoring import Trust, restore
 from tests.backends import POSTGRES, database_urls
 from tests.conftest import settings_for
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
+from tests.factories.locks import as_owner
 from tests.factories.people import People, make_people
 
 SIGNED = "a signed assessment is never changed"
@@ -117,7 +118,7 @@ def test_no_statement_changes_what_is_signed(locked: Assessment, statement: str,
         "fresh": uuid.uuid4(),
     }
     before = everything()
-    with pytest.raises(DBAPIError, match=why), db.session.begin_nested():
+    with as_owner(), pytest.raises(DBAPIError, match=why), db.session.begin_nested():
         db.session.execute(
             text(statement), {name: stored(each) for name, each in values.items() if f":{name}" in statement}
         )

@@ -20,6 +20,7 @@ from clinic.services import sealing
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.links import digest
+from clinic.services.reach import across_practices
 from clinic.services.transaction import transaction
 
 LIFETIME = timedelta(minutes=30)
@@ -37,6 +38,7 @@ class GivenBack:
     fields: Fields
 
 
+@across_practices("whose browser this was")
 def keep(session_secret: str, path: str, fields: Fields) -> uuid.UUID | None:
     """Keep a form for whoever's session this was; None where that is nobody who may still sign in."""
     text = json.dumps({"path": path, "fields": fields})

@@ -24,6 +24,7 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.links import digest
 from clinic.services.outbox import unheard
+from clinic.services.reach import across_practices
 from clinic.services.transaction import transaction
 from config import Settings
 
@@ -159,6 +160,7 @@ def prove(session_id: uuid.UUID, *, by_second_step: bool = False) -> str:
     return secret
 
 
+@across_practices("whose browser this is")
 def end(secret: str) -> None:
     """End one session, for good."""
     with transaction():
@@ -172,9 +174,11 @@ def end_all(user: User, *, but: uuid.UUID | None = None) -> None:
 
 
 def _living(secret: str, at: datetime) -> Any:
-    row = db.session.execute(
-        _LIVING, {"token_hash": digest(secret), "late": unheard.late_at(at)}
-    ).one_or_none()
+    known = {"token_hash": digest(secret), "late": unheard.late_at(at)}
+    with across_practices("whose browser this is") as across:
+        row = db.session.execute(_LIVING, known).one_or_none()
+        if row is not None:  # a mailed link has said it for its own page, whoever is signed in beside it
+            across.found_unless_known(row.Practice.id)
     if row is None or not rules.is_alive(
         row.role, at, row.last_seen_at, row.expires_at, persistent=row.persistent
     ):

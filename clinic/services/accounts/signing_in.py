@@ -22,12 +22,14 @@ from clinic.services.accounts import passwords, sessions
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
+from clinic.services.reach import across_practices
 from clinic.services.transaction import release, transaction
 
 RESET_LIFETIME = LIFETIMES[LinkPurpose.RESET]
 MOST_ACCOUNTS = 3  # of one address in several practices; each costs a hash at sign-in
 
 
+@across_practices("an address may have several accounts")
 def sign_in(address_key: str, password: str, *, persistent: bool) -> str | None:
     """A new session's secret for the right address and password, else None after the same time.
 
@@ -45,6 +47,7 @@ def sign_in(address_key: str, password: str, *, persistent: bool) -> str | None:
     return secret
 
 
+@across_practices("an address may have several accounts")
 def ask_for_reset(address_key: str) -> None:
     """Mail a reset link to every account of this address; an unknown one gets the same answer and no mail.
 
@@ -181,6 +184,7 @@ def _end_resets(user: User) -> None:
     links.revoke(and_(LinkToken.user_id == user.id, LinkToken.purpose == LinkPurpose.RESET))
 
 
+@across_practices("an address may have several accounts")
 def _accounts(address_key: str) -> list[User]:
     query = (
         select(User)

@@ -26,6 +26,7 @@ from clinic.services.checkins import writing as checkin_writing
 from clinic.services.checkins.dues import DueCheckin, KnownClients
 from clinic.services.checkins.passes import in_batches
 from clinic.services.checkins.writing import PlannedCheckin
+from clinic.services.reach import across_practices
 from clinic.services.transaction import transaction
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ def plan_due(now: datetime, stopping: Callable[[], bool] = lambda: False) -> int
     return run(now, stopping=stopping).planned
 
 
+@across_practices("what falls due")
 def run(
     now: datetime, limit: int | None = None, stopping: Callable[[], bool] = lambda: False
 ) -> PlanningReport:

@@ -24,6 +24,7 @@ from clinic.services.checkins.passes import in_batches
 from clinic.services.outbox import histories
 from clinic.services.outbox import promises as outbox
 from clinic.services.outbox.histories import HistoryLine
+from clinic.services.reach import across_practices
 from clinic.services.transaction import transaction
 
 
@@ -58,6 +59,7 @@ class _Asked:
     has_newer: bool
 
 
+@across_practices("what falls due")
 def run(now: datetime, stopping: Callable[[], bool] = lambda: False) -> ReminderReport:
     """One pass over all check-ins whose time to look at has come, in short transactions."""
     return in_batches(_one_transaction, ReminderReport(), now, stopping=stopping)

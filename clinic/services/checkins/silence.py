@@ -24,6 +24,7 @@ from clinic.services import audit, bulk
 from clinic.services.audit import SystemAct
 from clinic.services.outbox import histories
 from clinic.services.outbox.histories import HistoryLine
+from clinic.services.reach import across_practices
 from clinic.services.transaction import transaction
 
 BATCH = 200  # check-ins a transaction
@@ -67,6 +68,7 @@ def _runs(practices: Collection[uuid.UUID], clients: Collection[uuid.UUID]) -> S
     )
 
 
+@across_practices("what falls due")
 def expire(at: datetime, most: int = 5000) -> int:
     """Wait no longer for what went out too long ago, in short transactions; returns for how many."""
     expired = 0

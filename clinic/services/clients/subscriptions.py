@@ -22,6 +22,7 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.outbox import calling_back as checkins
 from clinic.services.outbox import promises as outbox
+from clinic.services.reach import across_practices
 from clinic.services.transaction import transaction
 
 STOPPED_AT: Mapping[MailChannel, InstrumentedAttribute[datetime | None]] = MappingProxyType(
@@ -57,9 +58,11 @@ def subscriber(secret: str) -> Subscriber:
         .join(Practice, Practice.id == Client.practice_id)
         .where(Client.id == client_id)
     )
-    row = db.session.execute(query).one_or_none()
-    if row is None:
-        raise LinkProblem(LinkProblemKind.UNKNOWN)
+    with across_practices("whose link this is") as across:
+        row = db.session.execute(query).one_or_none()
+        if row is None:
+            raise LinkProblem(LinkProblemKind.UNKNOWN)
+        across.found(row.Practice.id)
     return Subscriber(row.Client, row.Practice, channel)
 
 

@@ -23,6 +23,7 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.outbox import ledger as sending_ledger
 from clinic.services.outbox.steps import MailStep
+from clinic.services.reach import across_practices
 from clinic.services.transaction import after_commit, one_at_a_time, transaction
 
 
@@ -257,6 +258,7 @@ def listed(states: tuple[OutboxState, ...], most: int) -> list[OutboxMessage]:
     return list(db.session.scalars(query.where(OutboxMessage.state.in_(states)) if states else query))
 
 
+@across_practices("the health page")
 def counts() -> dict[OutboxState, int]:
     """How many mails are waiting, being sent, in doubt, and lately failed."""
     recent = now() - FAILED_LATELY
@@ -271,6 +273,7 @@ def counts() -> dict[OutboxState, int]:
     return {row.state: row.number for row in db.session.execute(query)}
 
 
+@across_practices("the health page")
 def oldest_due() -> datetime | None:
     """Since when the mail that has waited longest is due; one being sent counts until it is settled."""
     query = select(func.min(OutboxMessage.due_at)).where(

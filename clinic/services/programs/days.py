@@ -28,6 +28,7 @@ from clinic.services.checkins import schedules
 from clinic.services.clock import today_in
 from clinic.services.programs import running, tapering_offers
 from clinic.services.programs.changing import EventHead, add_event, opened, plan_anew, record, taken
+from clinic.services.reach import across_practices
 from clinic.services.transaction import transaction
 
 NOT_ENDED = tuple(status for status in ProgramStatus if status is not ProgramStatus.ENDED)
@@ -83,6 +84,7 @@ def _end_on(actor: Actor, program_id: uuid.UUID, seen: date, ends_on: date) -> P
     return program
 
 
+@across_practices("what falls due")
 def start_due(at: datetime) -> int:
     """Make programs active whose first day has come where their client lives; returns how many."""
     waiting = (
@@ -98,6 +100,7 @@ def start_due(at: datetime) -> int:
     return len(due)
 
 
+@across_practices("what falls due")
 def pause_due(at: datetime) -> int:
     """Hold programs whose pause has come, and let those go on whose pause is over; returns how many."""
     planned = Program.paused_from <= at.date() + DAY
@@ -116,6 +119,7 @@ def pause_due(at: datetime) -> int:
     return moved
 
 
+@across_practices("what falls due")
 def end_due(at: datetime) -> int:
     """End programs whose last day is over where their client lives; returns how many."""
     with transaction():

@@ -13,11 +13,13 @@ from clinic.models import CheckinSchedule, Client, Program
 from clinic.models.base import points_at
 from clinic.services.programs import declines, tapering
 from clinic.services.programs import weeks as program_weeks
+from clinic.services.reach import across_practices
 from clinic.services.transaction import transaction
 
 BATCH = 100  # programs a transaction: short enough that a page never waits for it
 
 
+@across_practices("a look at all programs")
 def run(at: datetime) -> int:
     """Look at all of them once; returns how many slower rhythms are newly offered."""
     offered, last = 0, uuid.UUID(int=0)

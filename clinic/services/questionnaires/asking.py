@@ -23,6 +23,7 @@ from clinic.services.questionnaires import asked as questionnaires
 from clinic.services.questionnaires import mail as questionnaire_mail
 from clinic.services.questionnaires.asked import QuestionSet
 from clinic.services.questionnaires.wishes import QuestionnaireWish, asks, checked
+from clinic.services.reach import across_practices
 from clinic.services.transaction import transaction
 
 EXPIRED_AT_ONCE = 200
@@ -96,6 +97,7 @@ def hand_over(actor: Actor, request_id: uuid.UUID) -> str:
     return secret
 
 
+@across_practices("what falls due")
 def expire_due(at: datetime) -> int:
     """Note on the timeline what nobody answered in time; returns how many."""
     with transaction():

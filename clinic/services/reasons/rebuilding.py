@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from clinic.domain.attention import KINDS, RULES_VERSION
 from clinic.extensions import db, for_writing
 from clinic.models import Client, Practice
+from clinic.services.reach import across_practices
 from clinic.services.reasons.facts import Key
 from clinic.services.reasons.keeping import AT_ONCE, difference, keep
 from clinic.services.transaction import release, transaction
@@ -39,6 +40,7 @@ class Report:
         self.mended += other.mended
 
 
+@across_practices("a look at all reasons")
 def rebuild_all() -> Report:
     """Look over every practice, first those with a list of other rules; logs what had to be mended."""
     report = build_missing()
@@ -51,6 +53,7 @@ def rebuild_all() -> Report:
     return report
 
 
+@across_practices("a look at all reasons")
 def build_missing() -> Report:
     """Make the lists that other rules made, or nobody yet: right after a migration."""
     report = Report()

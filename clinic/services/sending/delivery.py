@@ -24,6 +24,7 @@ from clinic.extensions import db
 from clinic.mail.deliver import deliver
 from clinic.mail.journal import Journal, JournalError, replay
 from clinic.mail.transport import SendOutcome, SendVerdict, Session, SmtpStage
+from clinic.services.reach import across_practices
 from clinic.services.sending import lease as sending_lease
 from clinic.services.sending import limits as sending_limits
 from clinic.services.sending import recovery as sending_recovery
@@ -48,12 +49,14 @@ def init_delivery(app: Flask, settings: Settings) -> None:
     app.extensions["sender"] = Sender(settings.data_dir / "journal")
 
 
+@across_practices("mail is one queue")
 def run(stopping: Callable[[], bool] = lambda: False) -> int:
     """Send what is due now; returns how many mails were looked at. Another thread at it: 0 at once."""
     sender: Sender = current_app.extensions["sender"]
     return sender.run(account_now(), stopping)
 
 
+@across_practices("mail is one queue")
 def recover() -> int:
     """Settle what dead or frozen senders left behind; returns how many mails that were."""
     settled = sending_recovery.recover(_journal_folder())

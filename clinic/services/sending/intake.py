@@ -22,6 +22,7 @@ from clinic.models import Client, OutboxMessage
 from clinic.services import links
 from clinic.services.clients import subscriptions
 from clinic.services.clock import now
+from clinic.services.reach import across_practices
 from clinic.services.sending import bounces as sending_bounces
 from clinic.services.sending import replies as sending_replies
 from clinic.services.sending import results as sending_results
@@ -46,6 +47,7 @@ class IntakeResult:
     is_nobodys: bool = False  # somebody wrote it, and nobody would read it: its sender must hear that
 
 
+@across_practices("mail comes back to one address")
 def take_in(raw: bytes) -> IntakeResult:
     """Take one mail from the bounce address; raises NotYet for a report that comes too soon."""
     report = read_report(raw)

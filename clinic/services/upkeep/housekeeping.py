@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_
 
 from clinic.models import AuthSession, KeptForm, LinkToken
+from clinic.services.reach import across_practices
 from clinic.services.transaction import transaction
 
 KEEP_LINKS = timedelta(days=90)  # so that an old mail's link can still say that it has expired
 KEEP_SESSIONS = timedelta(days=30)
 
 
+@across_practices("tidying up")
 def tidy(at: datetime) -> None:
     """Delete links and sessions that ended long before `at`, and forms nobody came back for."""
     with transaction() as session:

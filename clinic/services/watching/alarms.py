@@ -28,6 +28,7 @@ from clinic.mail.transport import Envelope, SendVerdict, Transport
 from clinic.models import Practice, User
 from clinic.services import links
 from clinic.services.mail_setup import NEEDS
+from clinic.services.reach import across_practices
 from clinic.services.sending.account import account_now, mail_from
 from clinic.services.transaction import release
 from clinic.services.upkeep import heartbeats
@@ -109,7 +110,7 @@ def _owners() -> Sequence[OwnerTold]:
         .where(User.role.in_(roles_with(NEEDS)), User.deactivated_at.is_(None), Practice.is_demo.is_(False))
         .order_by(User.created_at)
     )
-    with for_writing(False):
+    with across_practices("the worker's death is told to all owners"), for_writing(False):
         return [OwnerTold(*row) for row in db.session.execute(query)]
 
 

@@ -27,6 +27,7 @@ from clinic.extensions import db, for_writing
 from clinic.models import CheckinSchedule
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
+from clinic.services.reach import across_practices
 from clinic.services.transaction import release as let_go
 from clinic.services.upkeep import heartbeats, release
 from clinic.services.upkeep.backups import keys as backup_keys
@@ -122,6 +123,7 @@ def begin_look() -> Look:
     return lookout.begin()
 
 
+@across_practices("the health page")
 def _look(settings: Settings) -> HealthReport:
     at, database_at = now(), clocks.of_database()
     if release.schema_of_database() != release.schema():

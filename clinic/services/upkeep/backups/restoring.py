@@ -22,6 +22,7 @@ from sqlalchemy import func, inspect, select, table
 from sqlalchemy.exc import OperationalError, StatementError
 
 from clinic.extensions import MIGRATIONS
+from clinic.services.reach import across_practices
 from clinic.services.reasons import rebuilding
 from clinic.services.transaction import transaction
 from clinic.services.upkeep.backups import archive, keys, rows
@@ -82,6 +83,7 @@ def read_through(source: Source) -> int:
         return sum(1 for _ in lines)
 
 
+@across_practices("a backup holds everything")
 def restore(path: Path, trust: Trust) -> int:
     """Fill an empty database; where it has no tables, they are made. Returns how many rows.
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, Table, func, select
 
 from clinic.extensions import db, for_writing
 from clinic.models import BackupRecord, Base, SendingBatch
+from clinic.services.reach import across_practices, tell
 
 DERIVED = ("search_piece",)  # the database writes these itself with the rows they are made of
 # what was done here, and what was just being sent: restored it would be old, and means nothing elsewhere
@@ -30,9 +31,10 @@ def tables() -> list[Table]:
 @contextmanager
 def one_instant() -> Iterator[Connection]:
     """A connection that sees the database as it is now, whatever is written meanwhile; it holds nobody up."""
-    with for_writing(False), db.engine.connect() as connection:
+    with across_practices("a backup holds everything"), for_writing(False), db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        tell(connection)
         yield connection
 
 
