@@ -9,11 +9,14 @@ from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from clinic.domain.errors import NotFound
 from clinic.services import access
+from clinic.services.accounts import sessions
 from clinic.services.accounts import signing_in as accounts
 from clinic.web.authz import current_actor
 from clinic.web.filters import local_date
-from clinic.web.forms.accounts import ChangePasswordForm
+from clinic.web.forms.accounts import ChangePasswordForm, EndSessionForm
+from clinic.web.presenters import browsers
 
 
 def page(template: str, endpoint: str, **context: Any) -> Response | str | tuple[str, int]:
@@ -37,3 +40,24 @@ def _password_since() -> date | None:
     actor = current_actor()
     since = accounts.password_since(actor)
     return local_date(since, access.practice_of(actor).time_zone) if since else None
+
+
+def devices(template: str) -> str:
+    """Where one is signed in."""
+    actor = current_actor()
+    open_now = sessions.open_browsers(accounts.own(actor), current_user.session_id)
+    return render_template(template, browsers=browsers.lines(open_now, access.practice_of(actor).time_zone))
+
+
+def end_device(endpoint: str) -> Response:
+    """Sign one of one's own browsers out, or all others."""
+    actor, form = current_actor(), EndSessionForm()
+    if not form.validate_on_submit():
+        raise NotFound
+    session_id = form.session_id()
+    if session_id is None:
+        sessions.end_others(actor, current_user.session_id)
+    else:
+        sessions.end_own(actor, session_id)
+    flash("Signed out there.", "success")
+    return redirect(url_for(endpoint), 303)

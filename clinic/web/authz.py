@@ -23,6 +23,7 @@ from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import is_staff, may
+from clinic.domain.devices import device_words
 from clinic.domain.errors import NotFound
 from clinic.domain.sessions import is_proven
 from clinic.domain.types import Audience, Role
@@ -181,6 +182,7 @@ def begin_session(secret: str, *, persistent: bool) -> None:
     found = sessions.find(secret)
     if found is None:
         raise NotFound
+    sessions.note_device(found.session_id, device_words(request.headers.get("User-Agent", "")))
     kept = given_back.take_along()
     session.clear()
     session.permanent = persistent

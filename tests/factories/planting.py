@@ -25,7 +25,12 @@ SHAPED = frozenset(
             "checkin_schedule.time_zone",
             "checkin_schedule.cadence_days",
         ),
-        *("user_account.password_hash", "auth_session.token_hash", "link_token.token_hash"),
+        *(
+            "user_account.password_hash",
+            "auth_session.token_hash",
+            "auth_session.device",
+            "link_token.token_hash",
+        ),
         *("kept_form.sealed", "mail_setting.sealed", "authenticator.sealed", "recovery_code.code_hash"),
         *("exercise.key", "exercise.figure", "exercise_mistake.key", "routine.key"),
         *("exercise_media.provider", "exercise_media.video_id"),

@@ -178,6 +178,10 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "reply_to": ["desk@planted.example"],
     },
     "practitioner.news.seen": lambda world, at: {"until": ["2099-01-01T00:00:00+00:00"]},
+    **dict.fromkeys(
+        ("practitioner.account.end_device", "client.account.end_device", "practitioner.practice.end_device"),
+        lambda world, at: {"end": ["all"]},
+    ),
     "practitioner.second_step.app": lambda world, at: {"code": [code_of(APP_KEY)]},
     "practitioner.second_step.require": lambda world, at: {"required": ["y"]},
     "public.proving.show": lambda world, at: {"password": [PASSWORD]},

@@ -12,14 +12,15 @@ from flask import current_app
 from sqlalchemy import ColumnElement, and_, bindparam, select, update
 
 from clinic.domain import sessions as rules
-from clinic.domain.access import is_staff
+from clinic.domain.access import Permission, is_staff
+from clinic.domain.errors import Forbidden, NotFound
 from clinic.domain.health import Pulse
 from clinic.domain.second_step import TO_ENTER_IT, SecondStepDue, is_required, still_due
 from clinic.domain.types import ClientStatus
 from clinic.extensions import db
 from clinic.models import AuthSession, Client, Heartbeat, Practice, User
 from clinic.models.base import UtcDateTime, points_at
-from clinic.services import mail_setup
+from clinic.services import access, audit, mail_setup
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.links import digest
@@ -135,6 +136,65 @@ def waiting(secret: str) -> WaitingSession | None:
     return WaitingSession(row.session_id, row.user_id, row.persistent)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenBrowser:
+    """A signed-in browser as its list shows it."""
+
+    id: uuid.UUID
+    device: str
+    began_at: datetime
+    last_seen_at: datetime
+    is_here: bool
+
+
+def open_browsers(user: User, here: uuid.UUID | None = None) -> list[OpenBrowser]:
+    """Where somebody is signed in now, the latest first; `here` is the session that asks."""
+    at = now()
+    query = (
+        select(AuthSession)
+        .where(_of(user), AuthSession.ended_at.is_(None), AuthSession.expires_at > at)
+        .order_by(AuthSession.last_seen_at.desc(), AuthSession.id)
+    )
+    return [
+        OpenBrowser(row.id, row.device, row.created_at, row.last_seen_at, row.id == here)
+        for row in db.session.scalars(query)
+        if rules.is_alive(user.role, at, row.last_seen_at, row.expires_at, persistent=row.persistent)
+    ]
+
+
+def end_own(actor: Actor, session_id: uuid.UUID) -> None:
+    """Sign one's own other browser out."""
+    with transaction():
+        _end_one(actor, db.session.get_one(User, actor.user_id), session_id)
+
+
+def end_others(actor: Actor, here: uuid.UUID) -> None:
+    """Sign all of one's browsers out but this one."""
+    with transaction():
+        end_all(db.session.get_one(User, actor.user_id), but=here)
+        audit.record(actor, "session.others_ended", subject_id=actor.user_id)
+
+
+def end_of(actor: Actor, user_id: uuid.UUID, session_id: uuid.UUID | None) -> User:
+    """Sign somebody of the practice out, in one browser or in all (None); owners only."""
+    if not actor.may(Permission.HELP_SIGN_IN):
+        raise Forbidden("Only the owner signs others out.")
+    with transaction():
+        user = access.user_for(actor, user_id)
+        if session_id is not None:
+            _end_one(actor, user, session_id)
+        else:
+            end_all(user)
+            audit.record(actor, "session.others_ended", subject_id=user.id)
+    return user
+
+
+def note_device(session_id: uuid.UUID, device: str) -> None:
+    """Note in words on which device a session is."""
+    with transaction():
+        _change(AuthSession.id == session_id, device=device)
+
+
 def go_on(waits: WaitingSession, user: User) -> str:
     """Begin the session of somebody who has taken the second step, within the caller's transaction."""
     _end(AuthSession.id == waits.session_id)
@@ -169,8 +229,7 @@ def end(secret: str) -> None:
 
 def end_all(user: User, *, but: uuid.UUID | None = None) -> None:
     """End every session of a user, within the caller's transaction; `but` spares the one they are in."""
-    mine = and_(AuthSession.practice_id == user.practice_id, AuthSession.user_id == user.id)
-    _end(mine if but is None else and_(mine, AuthSession.id != but))
+    _end(_of(user) if but is None else and_(_of(user), AuthSession.id != but))
 
 
 def _living(secret: str, at: datetime) -> Any:
@@ -217,6 +276,17 @@ def _found(row: Any) -> LivingSession:
 def _touch(session_id: uuid.UUID) -> None:
     with transaction():
         db.session.execute(update(AuthSession).where(AuthSession.id == session_id).values(last_seen_at=now()))
+
+
+def _of(user: User) -> ColumnElement[bool]:
+    return and_(AuthSession.practice_id == user.practice_id, AuthSession.user_id == user.id)
+
+
+def _end_one(actor: Actor, user: User, session_id: uuid.UUID) -> None:
+    if db.session.scalar(select(AuthSession.id).where(_of(user), AuthSession.id == session_id)) is None:
+        raise NotFound
+    _end(AuthSession.id == session_id)
+    audit.record(actor, "session.ended", subject_id=user.id)
 
 
 def _end(which: ColumnElement[bool]) -> None:

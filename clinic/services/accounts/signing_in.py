@@ -109,6 +109,11 @@ def change_problems(actor: Actor, current: str, password: str) -> Iterator[RuleB
         yield from password_problems(password, user.email, user.name)
 
 
+def own(actor: Actor) -> User:
+    """The signed-in person's account."""
+    return db.session.get_one(User, actor.user_id)
+
+
 def password_since(actor: Actor) -> datetime | None:
     """When the signed-in person's password was last set; None for one that came from the command line."""
     return db.session.get_one(User, actor.user_id).password_changed_at

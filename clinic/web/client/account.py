@@ -13,3 +13,13 @@ from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, did_not_work, on_post, o
 def show() -> Response | str | tuple[str, int]:
     """Show it, and change the password."""
     return account.page("client/account.html", "client.account.show")
+
+
+def devices() -> str:
+    """Where one is signed in."""
+    return account.devices("client/devices.html")
+
+
+def end_device() -> Response:
+    """Sign one browser out, or all others."""
+    return account.end_device("client.account.devices")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 
 from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from clinic.domain.cleaning import has_unseen, one_line, printable
-from clinic.domain.errors import RuleBroken
+from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.passwords import LONGEST as LONGEST_PASSWORD
 from clinic.mail.addresses import LONGEST, AddressRefused, parse_address
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.actors import Actor
 from clinic.web.forms.base import Form
 
+EVERYWHERE = "all"  # in place of a session's id
 LONGEST_CODE = 40  # characters, however it is spaced
 MOST_SENT = 4 * LONGEST  # characters that are looked at
 
@@ -70,6 +72,21 @@ class CodeForm(Form):
     def proof(self) -> dict[str, str]:
         """What it shows of who sits there."""
         return {"code": self.code.data or ""}
+
+
+class EndSessionForm(Form):
+    """Which browser is signed out: one by its id, or all others."""
+
+    end = StringField("Sign out", [InputRequired()])
+
+    def session_id(self) -> uuid.UUID | None:
+        """The one that is meant; None for all. What is neither has never been on a page of ours."""
+        if self.end.data == EVERYWHERE:
+            return None
+        try:
+            return uuid.UUID(self.end.data)
+        except ValueError:
+            raise NotFound from None
 
 
 class SecondStepRequiredForm(Form):

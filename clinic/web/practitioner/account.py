@@ -32,3 +32,13 @@ def notice() -> Response:
             "success",
         )
     return redirect(url_for("practitioner.account.show"), 303)
+
+
+def devices() -> str:
+    """Where one is signed in."""
+    return account.devices("practitioner/devices.html")
+
+
+def end_device() -> Response:
+    """Sign one browser out, or all others."""
+    return account.end_device("practitioner.account.devices")
