@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := .venv-tools
 UV_VERSION := 0.13.9
+FONTTOOLS_VERSION = 4.68.0
 LEFT_OUT := $(VENV)/left-out
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -138,6 +139,6 @@ $(TOOLS)/uv-$(UV_VERSION):
 	@$(TOOLS)/bin/pip install -q uv==$(UV_VERSION)
 	@touch $@
 
-vendor: ## Copy the front-end files pinned in package.json into the tree (needs npm)
+vendor: $(TOOLS)/uv-$(UV_VERSION) ## Copy the front-end files pinned in package.json into the tree (needs npm)
 	@npm ci --ignore-scripts --silent
-	@$(PYTHON) scripts/vendor.py
+	@$(TOOLS)/bin/uv run --quiet --no-project --with fonttools==$(FONTTOOLS_VERSION) scripts/vendor.py

@@ -116,9 +116,9 @@ def test_every_paper_and_file_tells_when_the_client_was_born(
 def test_a_name_with_a_letter_in_no_font_is_told_beside_the_button_and_on_the_paper(
     people: People, robin: Actor, staff: Visitor, visit: Visit, program: Program
 ) -> None:
-    people.client.name = "김민준 Northcote"
+    people.client.name = "ᚠᚢᚦ Northcote"
     assessment = signed(robin, people.client, FIRST, FOUND)
-    told = "On paper □ stands for 김 민 준"
+    told = "On paper □ stands for ᚠ ᚢ ᚦ"
     for user, page in (
         (people.colleague, f"/programs/{program.id}"),
         (people.colleague, f"/assessments/{assessment.id}"),
