@@ -22,6 +22,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SET_ON_THE_PAGE = "page"  # as CLINIC_SMTP_URL: the owner sets the mail server in the product
 CAN_BE_OFF = ("schema", "clock", "sweep", "schedule", "mail", "disk", "backup")  # in CLINIC_HEALTH_OFF
 POSTGRES = ("postgresql://", "postgresql+psycopg://")
+LOG_LEVELS = ("debug", "info", "warning", "error")
 LONGEST_MARK = 49  # what a * in the bounce address becomes; a name before the @ ends at 64
 _S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?")
 _BOUNCE_ADDRESS = re.compile(r"[A-Za-z0-9_.+=-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -70,6 +71,8 @@ class Settings:
     health_token: str | None = None  # opens what /healthz and /metrics tell; without it loopback alone does
     alarm_after: timedelta = timedelta(minutes=10)  # of a silent worker the owners are mailed; 0: never
     heartbeat_url: str | None = None  # an outside watcher that each worker tells that it is well
+    log_format: str = "text"  # or "json"
+    log_level: str = "warning"
     health_off: frozenset[str] = frozenset()  # checks that are no trouble here
     backup_to: str | None = None  # a folder, or s3://bucket/prefix; None: below data_dir
     backup_hour: int | None = 3  # of the night, where the practice is; None: no nightly backup
@@ -144,6 +147,10 @@ class Settings:
             bounce_secret=_machine_secret(environ, "CLINIC_BOUNCE_SECRET"),
             health_token=_machine_secret(environ, "CLINIC_HEALTH_TOKEN"),
             health_off=_health_off(environ),
+            log_format=_one_of(environ, "CLINIC_LOG_FORMAT", ("text", "json"), "text"),
+            log_level=_one_of(
+                environ, "CLINIC_LOG_LEVEL", LOG_LEVELS, "info" if env == "production" else "warning"
+            ),
             heartbeat_url=_heartbeat_url(environ),
             alarm_after=timedelta(
                 minutes=_number(environ, "CLINIC_ALARM_MINUTES", default=10, least=0, most=1440)
@@ -169,6 +176,13 @@ def _number(environ: Mapping[str, str], name: str, *, default: int, least: int, 
     if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
         raise SettingsError(name, f"must be a whole number from {least} to {most}, not {text!r}")
     return int(text)
+
+
+def _one_of(environ: Mapping[str, str], name: str, known: tuple[str, ...], default: str) -> str:
+    value = environ.get(name) or default
+    if value not in known:
+        raise SettingsError(name, f"must be one of {', '.join(known)}, not {value!r}")
+    return value
 
 
 def _base_url(environ: Mapping[str, str], env: Environment, port: int) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 worker_class = "clinic.serving.worker.PatientWorker"
+logger_class = "clinic.serving.logs.ServerLog"
+loglevel = "warning"
 workers = 2
 threads = 4
 preload_app = True

@@ -33,15 +33,18 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def create_app_from_env(*, for_pages: bool = False) -> Flask:
+def create_app_from_env(process: str = "cli") -> Flask:
     """The app for servers; a bad setting ends the start with one line and exit code 2.
 
     Somebody waits for a page; what a worker or a command asks of the database may take its time.
     """
+    from clinic import logs
+
     keep_to_ourselves()
     try:
         settings = Settings.from_env()
-        app = create_app(settings if for_pages else replace(settings, statement_seconds=0))
+        logs.configure(settings, process)
+        app = create_app(settings if process == "web" else replace(settings, statement_seconds=0))
     except SettingsError as error:
         print(f"Regroove cannot start. {error}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
@@ -53,16 +56,16 @@ def serve_from_env() -> Flask:
     """The same for web servers: the static files are packed before the first one is asked for."""
     from clinic.web import assets
 
-    app = work_from_env(for_pages=True)
+    app = work_from_env("web")
     assets.pack_all()
     return app
 
 
-def work_from_env(*, for_pages: bool = False) -> Flask:
+def work_from_env(process: str = "worker") -> Flask:
     """The same for what runs on: another release's tables end the start with one line and exit code 2."""
     from clinic.services.upkeep import role
 
-    app = create_app_from_env(for_pages=for_pages)
+    app = create_app_from_env(process)
     problem = _why_not_to_start(app)
     if problem is not None:
         print(f"Regroove cannot start. {problem}", file=sys.stderr)  # noqa: T201

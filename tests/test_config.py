@@ -58,6 +58,8 @@ GOOD = {
         ("CLINIC_HEALTH_OFF", "disc"),
         ("CLINIC_HEALTH_OFF", "database"),
         ("CLINIC_ALARM_MINUTES", "-1"),
+        ("CLINIC_LOG_FORMAT", "xml"),
+        ("CLINIC_LOG_LEVEL", "loud"),
         ("CLINIC_HEARTBEAT_URL", "http://watcher.example/ping"),
         ("CLINIC_HEARTBEAT_URL", "https://"),
         ("CLINIC_HEARTBEAT_URL", "ftp://127.0.0.1/ping"),

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from clinic import create_app_from_env
 from clinic.cli.settings import refuse_without_settings
+from clinic.domain.causes import cause_of
 from clinic.domain.errors import ClinicError
 from clinic.services.reach import across_practices
 from clinic.services.upkeep import release
@@ -79,5 +80,6 @@ def main() -> None:
         click.echo(str(error), err=True)
         sys.exit(1)
     except DBAPIError as error:
-        click.echo(f"The database is away, locked, or not set up yet: {error.orig}", err=True)
+        told = cause_of(error).words or type(error.orig).__name__
+        click.echo(f"The database is away, locked, or not set up yet: {told}.", err=True)
         sys.exit(2)

@@ -87,6 +87,7 @@ def _web(settings: Settings, *, graceful: int) -> list[str]:
         "timeout": "60",
         "graceful-timeout": str(graceful),  # seconds
         "log-level": "warning",
+        "logger-class": "clinic.serving.logs.ServerLog",
     }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
     words += [word for host in _hosts(settings) for word in ("--bind", f"{host}:{settings.port}")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import shlex
 import signal
@@ -12,8 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import honcho.manager
-from honcho.manager import Manager
+from honcho.manager import SYSTEM_PRINTER_NAME, Manager
+from honcho.printer import Printer
 from honcho.process import Popen, Process
+
+log = logging.getLogger(__name__)
 
 HOME = Path(__file__).resolve().parents[2]  # where celery_worker.py is
 ASKED_TO_END = (130, 143)  # honcho's words for Ctrl-C and SIGTERM
@@ -30,7 +34,7 @@ def supervise(
 
     The first begins at once; the others wait for the file `wait_for` if it is given.
     """
-    manager = Manager()
+    manager = Manager(Lines(prefix=False))
     manager._process_ctor = Mortal
     for position, (name, words) in enumerate(commands.items()):
         line = f"exec {shlex.join(words)}"
@@ -40,6 +44,16 @@ def supervise(
     manager.loop()
     code = int(manager.returncode or 0)
     return 0 if code in ASKED_TO_END else code
+
+
+class Lines(Printer):
+    """What the processes say, as they say it: each line names its process, and so do the supervisor's."""
+
+    def write(self, message: Any) -> None:
+        if message.name == SYSTEM_PRINTER_NAME:
+            log.info("%s", message.data.strip())
+        else:
+            super().write(message)
 
 
 class Mortal(Process):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from celery import Celery, Task
+from celery import Celery, Task, signals
+from celery.apps import worker as celery_worker
 from flask import Flask
 
 from clinic.services.reach import from_nothing
@@ -23,8 +24,18 @@ def init_tasks(app: Flask) -> Celery:
         celery.task(job, name=name, base=_task_within(app))
     celery.conf.beat_schedule = schedule.BEAT
     sweep.init_sweep(app, celery)
+    signals.setup_logging.connect(_is_set_up, weak=False)
     celery.set_default()
     return celery
+
+
+def _is_set_up(**_: object) -> None:
+    """Celery sets up no logging of its own where somebody answers: ours stands."""
+    celery_worker.safe_say = _say_nothing  # it prints past every logger when it is asked to end
+
+
+def _say_nothing(*_: object, **__: object) -> None:
+    pass
 
 
 def _task_within(app: Flask) -> type[Task]:

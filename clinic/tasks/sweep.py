@@ -17,6 +17,7 @@ from functools import partial
 from celery import Celery, bootsteps, signals
 from flask import Flask
 
+from clinic import logs
 from clinic.domain.traces import trace
 from clinic.extensions import db
 from clinic.services.reach import from_nothing
@@ -94,7 +95,8 @@ class Round(threading.Thread):
                     self.went_well.set()
         except Exception as error:  # the database may be away for a while
             # the whole story once, then a line each time
-            log.error("%s: %s", self.name, error.__class__.__name__ if quietly else trace(error))
+            told = error.__class__.__name__ if quietly else trace(error)
+            log.error("%s: %s", self.name, told, extra=logs.about(error))
             return False
         return True
 

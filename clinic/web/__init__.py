@@ -6,7 +6,7 @@ from flask import Flask
 
 from clinic.domain.types import Audience, Section
 from clinic.services.watching import watchman
-from clinic.web import assets, authz, errors, filters, limits, packing, security
+from clinic.web import assets, authz, errors, filters, limits, packing, requests, security
 from clinic.web.authz import Rule
 from config import Settings
 
@@ -288,7 +288,8 @@ def _dev_rules() -> tuple[Rule, ...]:
 
 
 def init_web(app: Flask, settings: Settings) -> None:
-    """Security first, then templates, errors and the rules."""
+    """What is noted of a request, then security, templates, errors and the rules."""
+    requests.init_requests(app, settings)
     if settings.env != "test":
         app.before_request(watchman.of(app).begin)
     security.init_security(app, settings)

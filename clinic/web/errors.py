@@ -6,7 +6,7 @@ import logging
 import math
 from typing import Any
 
-from flask import Flask, render_template
+from flask import Flask, g, render_template
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from clinic import logs
 from clinic.domain.dates import count
 from clinic.domain.errors import Conflict, Forbidden, LinkProblem, NotFound
 from clinic.domain.traces import trace
@@ -79,7 +80,8 @@ def link_problem(error: LinkProblem) -> tuple[str, int]:
 
 def database_away(error: OperationalError | NoneFree) -> tuple[str, int]:
     """The database does not answer, is locked or has no connection left: the person may try again."""
-    log.error("database unavailable: %s", type(getattr(error, "orig", error)).__name__)
+    g.failed = logs.about(error)
+    log.error("database unavailable: %s", type(getattr(error, "orig", error)).__name__, extra=g.failed)
     try:
         return page(503)
     except SQLAlchemyError:
@@ -88,5 +90,6 @@ def database_away(error: OperationalError | NoneFree) -> tuple[str, int]:
 
 def crash(error: Exception) -> tuple[str, int]:
     """Anything unforeseen; the log holds the trace, the page holds no detail."""
-    log.error("unhandled error: %s", trace(error))
+    g.failed = logs.about(error)
+    log.error("unhandled error: %s", trace(error), extra=g.failed)
     return page(500)

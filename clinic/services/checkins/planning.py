@@ -107,7 +107,7 @@ def _decide(dues: Iterable[DueCheckin], known: KnownClients, now: datetime) -> I
             checkin_rules.plan(row, due.program, due.client, due.practice, now)
         except ClinicError as problem:
             # a rule that cannot be read holds up nobody else's; it is looked at again tomorrow
-            log.error("check-ins of program %s cannot be planned: %s", due.program.id, problem)
+            log.error("check-ins of program %s cannot be planned: %s", due.program.id, type(problem).__name__)
             row.next_due_at = now + DAY
             continue
         for occurrence in missed:

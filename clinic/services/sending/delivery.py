@@ -245,7 +245,8 @@ def _reachable(session: Session, mail: Account) -> bool:
 
 def _mind_account(mail: Account, outcome: SendOutcome) -> None:
     if outcome.verdict is SendVerdict.ACCOUNT_PROBLEM:
-        log.warning("mail server: %s %s %s", outcome.stage.value, outcome.code or "", outcome.reply)
+        # its words may quote an address; they stand with the heartbeat, for the staff
+        log.warning("mail server: refused at %s %s", outcome.stage.value, outcome.code or "")
         mail.pause(outcome)
     elif outcome.verdict is SendVerdict.SENT:
         mail.resume()

@@ -12,6 +12,7 @@ import time
 
 from flask import Flask, current_app
 
+from clinic import logs
 from clinic.domain.health import HealthCheck, is_sweep_silent
 from clinic.domain.traces import trace
 from clinic.services.watching import alarms, health
@@ -72,7 +73,8 @@ class Watchman:
                     self.look_around()
                 is_failing = False
             except Exception as error:  # whatever it is, it may be over at the next look
-                log.error("watchman: %s", type(error).__name__ if is_failing else trace(error))
+                told = type(error).__name__ if is_failing else trace(error)
+                log.error("watchman: %s", told, extra=logs.about(error))
                 is_failing = True
             time.sleep(EVERY)
 
