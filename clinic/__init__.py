@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from dataclasses import replace
 
@@ -39,11 +40,14 @@ def create_app_from_env(process: str = "cli") -> Flask:
     Somebody waits for a page; what a worker or a command asks of the database may take its time.
     """
     from clinic import logs
+    from clinic.serving import counts
 
     keep_to_ourselves()
     try:
         settings = Settings.from_env()
         logs.configure(settings, process)
+        if process == "web":
+            counts.prepare()
         app = create_app(settings if process == "web" else replace(settings, statement_seconds=0))
     except SettingsError as error:
         print(f"Regroove cannot start. {error}", file=sys.stderr)  # noqa: T201
@@ -54,10 +58,13 @@ def create_app_from_env(process: str = "cli") -> Flask:
 
 def serve_from_env() -> Flask:
     """The same for web servers: the static files are packed before the first one is asked for."""
+    from clinic.services.watching import watchman
     from clinic.web import assets
 
     app = work_from_env("web")
     assets.pack_all()
+    # with one of its own in each process, whether anybody opens a page or not; this one only forks
+    os.register_at_fork(after_in_child=watchman.of(app).begin)
     return app
 
 

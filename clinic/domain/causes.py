@@ -42,6 +42,7 @@ IN_WORDS: Mapping[str, str] = {
     "SQLITE_LOCKED": "database is locked",
     "SQLITE_READONLY": "database is read only",
     "SQLITE_IOERR": "disk cannot be read or written",
+    "SQLITE_IOERR_SHMSIZE": "disk is full",
     "SQLITE_CORRUPT": "database is damaged",
     "SQLITE_NOTADB": "file is no database",
     "SQLITE_CANTOPEN": "database cannot be opened",

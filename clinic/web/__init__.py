@@ -6,7 +6,7 @@ from flask import Flask
 
 from clinic.domain.types import Audience, Section
 from clinic.services.watching import watchman
-from clinic.web import assets, authz, errors, filters, limits, packing, requests, security
+from clinic.web import assets, authz, errors, filters, limits, metrics, packing, requests, security
 from clinic.web.authz import Rule
 from config import Settings
 
@@ -74,6 +74,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/livez", health.alive, PUBLIC),
         Rule("/readyz", health.ready, PUBLIC),
         Rule("/healthz", health.show, PUBLIC),
+        Rule("/metrics", metrics.show, PUBLIC),
         Rule("/sign-in", signin.sign_in, PUBLIC, FORM),
         Rule("/sign-in/again", signin.again, PUBLIC),
         Rule("/sign-in/second-step", signing_in_twice.show, PUBLIC, FORM),

@@ -12,6 +12,7 @@ from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
 from clinic import logs
+from clinic.web import metrics
 from config import Settings
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,9 @@ HEADER = "X-Request-ID"
 WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{8,64}")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # asked again and again by machines; only what is wrong with them is worth a line
-QUIET = frozenset({"static", "public.health.alive", "public.health.ready", "public.health.show"})
+QUIET = frozenset(
+    {"static", "public.health.alive", "public.health.ready", "public.health.show", "metrics.show"}
+)
 
 
 def init_requests(app: Flask, settings: Settings) -> None:
@@ -53,13 +56,15 @@ def _begin(settings: Settings) -> Callable[[], None]:
 
 def _end(response: Response) -> Response:
     response.headers[HEADER] = logs.request_id.get()
+    seconds = perf_counter() - g.begun
+    metrics.note(rule(), method(), response.status_code, seconds)
     level = _level(response.status_code)
     if log.isEnabledFor(level):
         fields = {
             "rule": rule(),
             "method": method(),
             "status": response.status_code,
-            "ms": round((perf_counter() - g.begun) * 1000, 1),
+            "ms": round(seconds * 1000, 1),
             **g.get("failed", {}),
         }
         log.log(level, "request", extra=fields)

@@ -81,14 +81,17 @@ class Stage:
         with Redis(unix_socket_path=str(_socket(self.settings)), socket_timeout=5) as client:
             client.flushall()
 
-    def web(self) -> str:
+    def web(self, **environment: str) -> str:
         """The web app as its server runs it, once it answers; rate limits and all. Returns its address."""
         port = free_port()
         command = [sys.executable, "-m", "gunicorn", "--preload", "--no-control-socket", "--threads", "4"]
-        app = "clinic:create_app_from_env()"
+        app = "clinic:serve_from_env()"
         address = f"http://127.0.0.1:{port}"
         self.start(
-            [*command, "--bind", f"127.0.0.1:{port}", app], CLINIC_ENV="development", CLINIC_BASE_URL=address
+            [*command, "--bind", f"127.0.0.1:{port}", app],
+            CLINIC_ENV="development",
+            CLINIC_BASE_URL=address,
+            **environment,
         )
         wait_until(lambda: answers(port))
         return address

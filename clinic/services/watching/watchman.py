@@ -21,6 +21,7 @@ from config import Settings
 
 log = logging.getLogger(__name__)
 
+FIRST_AFTER = 1.0  # seconds: a process that was just forked has enough to do
 EVERY = 10.0  # seconds between two looks
 KNOWN_FOR = 60.0  # seconds that what was found is told on pages
 
@@ -67,6 +68,7 @@ class Watchman:
 
     def _watch(self) -> None:
         is_failing = False
+        time.sleep(FIRST_AFTER)
         while True:
             try:
                 with self._app.app_context():
