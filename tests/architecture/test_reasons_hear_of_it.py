@@ -12,9 +12,10 @@ from clinic.services.reasons.marks import WATCHED
 
 SERVICES = Path(clinic.__file__).parent / "services"
 RECORDS = {record.__name__ for record in (*WATCHED, PracticeDecline)}
-WRITERS = {"update", "delete", "insert", "insert_into"}
+WRITERS = {"update", "delete", "insert", "insert_into", "bulk.add", "bulk.add_new", "bulk.change"}
 # Statements by which no reason changes, and why.
 HARMLESS = {
+    "checkins/doubts.py": "whether it arrived or may have, it is out and not answered",
     "checkins/silence.py": "what is no longer waited for still counts as unanswered",
     "checkins/writing.py": "a check-in that is planned has not gone out",
     "clients/subscriptions.py": "whether somebody has mail is no reason",

@@ -105,6 +105,10 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     },
     "public.unsubscribe.show": lambda world, at: {"stop": ["y"]},
     "practitioner.attention.done": lambda world, at: {"cases": [_cases(world, at)], "note": ["Called back."]},
+    "practitioner.checkins.settle_doubts": lambda world, at: {
+        "act": ["arrived"],
+        "mails": [str(world.records["ada"].mail.id)],
+    },
     "practitioner.attention.undo": lambda world, at: {"press": [_press(world, at)]},
     "practitioner.warnings.show": lambda world, at: {"note": ["Seen by the doctor, nothing new."]},
     "client.warnings.show": lambda world, at: {"signs": [next(iter(load_catalogue().warnings.signs))]},
@@ -339,6 +343,11 @@ def _unheard(world: World, address: Address) -> None:
         )
 
 
+def _in_doubt(world: World, address: Address) -> None:
+    mail = _get(world, address, OutboxMessage, "mail")
+    mail.state, mail.reason = OutboxState.IN_DOUBT, "it may have arrived"
+
+
 def _with_second_step(world: World, address: Address) -> None:
     for user in _staff(world):
         db.session.get_one(User, user.id).second_step_since = now()
@@ -370,6 +379,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.programs.change": _program_ready_for,
     "practitioner.mail_settings.show": _one_real_practice,
     "practitioner.mail_settings.forget": _one_real_practice,
+    "practitioner.checkins.settle_doubts": _in_doubt,
     "practitioner.news.seen": _unheard,
     "practitioner.second_step.app": _app_being_set_up,
     "practitioner.second_step.codes": _with_second_step,

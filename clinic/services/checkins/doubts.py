@@ -1,4 +1,4 @@
-"""Mails that may have arrived, settled by who asked: many at once, each with its line in the trail."""
+"""Mails that may have arrived, settled by somebody who asked: many at once, none of another practice's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select, update
 
-from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.errors import RuleBroken
 from clinic.domain.types import CheckinState, MailKind, OutboxState
 from clinic.extensions import db
 from clinic.models import Checkin, OutboxMessage
@@ -33,12 +33,12 @@ class DoubtsSettled:
 
 
 def arrived(actor: Actor, mails: Collection[uuid.UUID]) -> DoubtsSettled:
-    """Those of these mails that are in doubt have arrived, as somebody says. Staff only; raises NotFound.
+    """Those of these mails that are in doubt have arrived, as somebody says. Staff only.
 
     What was noted of each stays: it is what tells such a mail from one that the server itself took.
     """
     with transaction():
-        _check(actor, mails)
+        access.staff_only(actor)
         settled = _turn(actor, mails, OutboxState.IN_DOUBT, OutboxState.SENT)
         why = {row.checkin_id: f"arrived, as {actor.name} says" for row in _of_checkins(settled)}
         _follow(actor, CheckinState.IN_DOUBT, CheckinState.SENT, why)
@@ -47,9 +47,9 @@ def arrived(actor: Actor, mails: Collection[uuid.UUID]) -> DoubtsSettled:
 
 
 def doubt_again(actor: Actor, mails: Collection[uuid.UUID]) -> DoubtsSettled:
-    """Take `arrived` back, of mails that nothing has come of since. Staff only; raises NotFound."""
+    """Take `arrived` back, of mails that nothing has come of since. Staff only."""
     with transaction():
-        _check(actor, mails)
+        access.staff_only(actor)
         settled = _turn(actor, mails, OutboxState.SENT, OutboxState.IN_DOUBT)
         why = {row.checkin_id: f"taken back by {actor.name}: {row.reason}" for row in _of_checkins(settled)}
         _follow(actor, CheckinState.SENT, CheckinState.IN_DOUBT, why)
@@ -58,10 +58,10 @@ def doubt_again(actor: Actor, mails: Collection[uuid.UUID]) -> DoubtsSettled:
 
 
 def send_again(actor: Actor, mails: Collection[uuid.UUID]) -> DoubtsSettled:
-    """Send those of these mails again that are in doubt, each as by its own button. Staff only; NotFound."""
+    """Send those of these mails again that are in doubt, each as by its own button."""
     done = DoubtsSettled()
     with transaction():
-        _check(actor, mails)
+        access.staff_only(actor)
         for message in db.session.scalars(_among(actor, mails).with_for_update()):
             try:
                 outbox.send_again(actor, message)
@@ -70,12 +70,6 @@ def send_again(actor: Actor, mails: Collection[uuid.UUID]) -> DoubtsSettled:
             else:
                 done.mails.append(message.id)
     return done
-
-
-def _check(actor: Actor, mails: Collection[uuid.UUID]) -> None:
-    access.staff_only(actor)
-    if set(mails) - outbox.own_among(actor, mails):
-        raise NotFound("There is no mail with this id.")
 
 
 def _among(actor: Actor, mails: Collection[uuid.UUID]) -> Select[OutboxMessage]:
