@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 
-from flask import Response, abort
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -45,10 +46,10 @@ def _timer(rule: str, method: str, status: int) -> Histogram:
     return REQUESTS.labels(rule, method, str(status))
 
 
-def show() -> Response:
-    """All of it as text, for the token or on this machine alone."""
+def show() -> ResponseReturnValue:
+    """All of it as text, for the token or on this machine alone; who strays here is shown the way."""
     if not may_see_details():
-        abort(404)
+        return redirect(url_for("public.home.index"), 303)
     registry = CollectorRegistry()
     if os.environ.get(FILES):
         MultiProcessCollector(registry)
