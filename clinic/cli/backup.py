@@ -18,7 +18,7 @@ from clinic.domain.backups import BackupRun
 from clinic.domain.dates import count
 from clinic.domain.errors import ClinicError, RuleBroken
 from clinic.services.clock import now
-from clinic.services.transaction import release
+from clinic.services.transaction import release, transaction
 from clinic.services.upkeep.backups import keys as backup_keys
 from clinic.services.upkeep.backups import making, nightly, restoring, runs
 from clinic.services.upkeep.backups.keys import NewKey
@@ -39,6 +39,7 @@ UNVERIFIED = click.option(
     is_flag=True,
     help="Take it although nobody can tell who made it: you trust where it was kept.",
 )
+WHO = "the command line"
 NOT_ENCRYPTED = (
     "It is NOT ENCRYPTED: no backup key has been made. clinic backup keys new makes one and shows its sheet."
 )
@@ -152,7 +153,9 @@ def keys(context: click.Context) -> None:
 @told_in_a_line()
 def new_key(label: str) -> None:
     """Make a key and show its sheet, this once: print it, and keep it where this machine is not."""
-    click.echo(_sheet(backup_keys.make(label, "the command line")))
+    with transaction():
+        made = backup_keys.make(label, WHO)
+    click.echo(_sheet(made))
 
 
 @keys.command("add")
@@ -162,7 +165,8 @@ def new_key(label: str) -> None:
 @told_in_a_line()
 def add_key(recipient: str, label: str) -> None:
     """Encrypt to RECIPIENT too, a public key (age1…) that was made elsewhere."""
-    key = backup_keys.add(recipient, label, "the command line")
+    with transaction():
+        key = backup_keys.add(recipient, label, WHO)
     click.echo(f"The next backup can be opened with {key.label}'s key as well.")
 
 
@@ -172,7 +176,9 @@ def add_key(recipient: str, label: str) -> None:
 @told_in_a_line()
 def retire_key(key_id: uuid.UUID) -> None:
     """Encrypt to a key no more. What was written before, its sheet still opens."""
-    click.echo(f"The key {backup_keys.retire(key_id).label} is retired.")
+    with transaction():
+        key = backup_keys.retire(key_id)
+    click.echo(f"The key {key.label} is retired.")
 
 
 @click.command()

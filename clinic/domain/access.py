@@ -38,6 +38,7 @@ class Permission(StrEnum):
     CHANGE_PRACTICE = "change_practice"
     SET_UP_MAIL = "set_up_mail"
     READ_KEPT_MAIL = "read_kept_mail"  # with working links to other people's pages in it
+    KEEP_BACKUPS = "keep_backups"  # make the keys that open them
     CLOSE_ACCOUNTS = "close_accounts"
     CHANGE_SIGN_IN = "change_sign_in"  # the address that a client signs in with
     HELP_SIGN_IN = "help_sign_in"  # of others: whose phone is gone, whose browser is in other hands
@@ -64,6 +65,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.CHANGE_PRACTICE,
             Permission.SET_UP_MAIL,
             Permission.READ_KEPT_MAIL,
+            Permission.KEEP_BACKUPS,
             Permission.CLOSE_ACCOUNTS,
             Permission.CHANGE_SIGN_IN,
             Permission.HELP_SIGN_IN,

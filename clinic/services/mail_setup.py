@@ -117,14 +117,18 @@ def may_change(actor: Actor) -> str | None:
             "The mail server is set in CLINIC_SMTP_URL, where Regroove is started. "
             "Whoever looks after the installation changes it there; what is set there comes first."
         )
-    with across_practices("whether others share the mail server"):
-        sharing = db.session.scalar(_REAL) or 0
-    if sharing > 1:
+    if is_shared():
         return (
             "Several practices share this installation, and its mail server carries the mail of all of them. "
             "Whoever looks after the installation sets it in CLINIC_SMTP_URL."
         )
     return None
+
+
+def is_shared() -> bool:
+    """Whether several real practices share this installation. One query."""
+    with across_practices("whether others share this installation"):
+        return (db.session.scalar(_REAL) or 0) > 1
 
 
 def set_server(actor: Actor, details: MailServerDetails) -> None:

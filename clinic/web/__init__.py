@@ -32,6 +32,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         addresses,
         amendments,
         attention,
+        backups,
         batteries,
         checkins,
         clients,
@@ -217,6 +218,9 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/practice/test-mail", mail_settings.test, STAFF, POST),
         Rule("/practice/mail", mail_settings.show, OWNER, FORM, asks_again=True),
         Rule("/practice/mail/forget", mail_settings.forget, OWNER, POST, asks_again=True),
+        Rule("/practice/backups", backups.show, OWNER),
+        Rule("/practice/backups/keys", backups.make_key, OWNER, POST, asks_again=True),
+        Rule("/practice/backups/keys/retire", backups.retire_key, OWNER, POST, asks_again=True),
         Rule("/news/seen", news.seen, STAFF, POST),
         Rule(
             "/practice/people/<uuid:user_id>/close",

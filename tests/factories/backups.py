@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from clinic.extensions import db
 from clinic.models import Base
+from clinic.services.transaction import transaction
 from clinic.services.upkeep.backups import keys
 from clinic.services.upkeep.backups.keys import Sheet
 from clinic.services.upkeep.backups.making import write_backup
@@ -36,7 +37,8 @@ def empty_database(revision: str = "head") -> None:
 
 def new_sheet() -> Sheet:
     """A key in use, and its sheet."""
-    made = keys.make("Olive's desk", "Olive Hart")
+    with transaction():
+        made = keys.make("Olive's desk", "Olive Hart")
     return keys.read_sheet(f"{made.secret_line}\n{made.verify_line}")
 
 

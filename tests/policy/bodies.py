@@ -6,6 +6,7 @@ A body is read off the rule's own page and filled in; what is here puts right wh
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,6 +39,7 @@ from clinic.models import (
 from clinic.services import warnings
 from clinic.services.clock import now, today_in
 from clinic.services.reasons import rebuilding
+from clinic.services.upkeep.backups import keys
 from tests.factories.people import PASSWORD
 from tests.factories.records import World
 from tests.factories.second_step import begin_with, code_of
@@ -45,6 +47,7 @@ from tests.policy.addresses import Address
 from tests.policy.forms import Filled
 
 NEW_PASSWORD = "grey heron over the mill pond"
+BACKUP_KEY = uuid.UUID(int=7)
 APP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -181,6 +184,8 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "mail_sender": ["desk@planted.example"],
         "reply_to": ["desk@planted.example"],
     },
+    "practitioner.backups.make_key": lambda world, at: {"label": ["Safe in the office"]},
+    "practitioner.backups.retire_key": lambda world, at: {"backup_key": [BACKUP_KEY.hex]},
     "practitioner.news.seen": lambda world, at: {"until": ["2099-01-01T00:00:00+00:00"]},
     **dict.fromkeys(
         ("practitioner.account.end_device", "client.account.end_device", "practitioner.practice.end_device"),
@@ -322,6 +327,12 @@ def _one_real_practice(world: World, address: Address) -> None:
         db.session.add(MailSetting(sealed="x", changed_at=now()))
 
 
+def _two_backup_keys(world: World, address: Address) -> None:
+    _one_real_practice(world, address)
+    keys.make("Safe in the office", "Olive", key_id=BACKUP_KEY)
+    keys.make("Olive’s home", "Olive")
+
+
 def _staff(world: World) -> tuple[User, ...]:
     people = world.people
     return people.owner, people.colleague, people.assistant, people.stranger
@@ -381,6 +392,8 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.mail_settings.forget": _one_real_practice,
     "practitioner.checkins.settle_doubts": _in_doubt,
     "practitioner.news.seen": _unheard,
+    "practitioner.backups.make_key": _one_real_practice,
+    "practitioner.backups.retire_key": _two_backup_keys,
     "practitioner.second_step.app": _app_being_set_up,
     "practitioner.second_step.codes": _with_second_step,
     "practitioner.second_step.remove": _with_second_step,

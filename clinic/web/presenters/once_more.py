@@ -32,6 +32,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.tapering.decide": "Decide about fewer check-ins",
         "practitioner.mail_settings.test": "Send me a test mail",
         "practitioner.mail_settings.forget": "Forget the mail server",
+        "practitioner.backups.make_key": "Make a backup key and show its sheet",
+        "practitioner.backups.retire_key": "Retire a backup key",
         "practitioner.news.seen": "I have seen this",
         "practitioner.account.notice": "Change my morning mail",
         "practitioner.second_step.begin_app": "Set up an app for the second step",

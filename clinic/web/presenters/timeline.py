@@ -57,6 +57,8 @@ class TimelineFold:
 
 
 ACTIONS: Mapping[str, ActionWords] = {
+    "backup_key.made": ActionWords("Backup key made", "lock"),
+    "backup_key.retired": ActionWords("Backup key retired", "lock"),
     "client.created": ActionWords("Client added", "user-plus"),
     "client.corrected": ActionWords("Record changed", "pencil"),
     "client.archived": ActionWords("Client archived", "archive"),

@@ -24,7 +24,6 @@ from clinic.extensions import db
 from clinic.models import BackupKey
 from clinic.services import sealing
 from clinic.services.clock import now
-from clinic.services.transaction import transaction
 from clinic.services.upkeep.backups.refusals import BackupRefused
 
 PURPOSE = "backup signature"
@@ -106,44 +105,53 @@ def since() -> datetime | None:
     return db.session.scalar(select(func.min(BackupKey.made_at)).where(BackupKey.retired_at.is_(None)))
 
 
-def make(label: str, who: str) -> NewKey:
-    """A new key; what it returns is all there ever is of its private part."""
+def make(label: str, who: str, *, key_id: uuid.UUID | None = None) -> NewKey:
+    """A new key, within the caller's transaction; what is returned is all there ever is of its private part.
+
+    Raises RuleBroken where there is one with this id: its sheet was shown then.
+    """
+    if key_id and db.session.get(BackupKey, key_id):
+        raise RuleBroken(
+            "The key was made a moment ago, and its sheet was shown then. If you do not have it, make "
+            "another key and retire that one."
+        )
     identity = pyrage.x25519.Identity.generate()
-    key = add(str(identity.to_public()), label, who)
+    key = add(str(identity.to_public()), label, who, key_id=key_id)
     return NewKey(key, str(identity), verify_line())
 
 
-def add(recipient: str, label: str, who: str) -> BackupKey:
-    """Encrypt to a public key that somebody made elsewhere as well; raises RuleBroken."""
+def add(recipient: str, label: str, who: str, *, key_id: uuid.UUID | None = None) -> BackupKey:
+    """Encrypt to a public key as well, within the caller's transaction; raises RuleBroken."""
     try:
         pyrage.x25519.Recipient.from_str(recipient)
     except pyrage.RecipientError:
         raise RuleBroken("A public key begins with age1, and has 62 characters.", "recipient") from None
-    with transaction() as session:
-        if session.scalar(select(BackupKey.id).where(BackupKey.recipient == recipient)):
-            raise RuleBroken("This key is known already.", "recipient")
-        key = BackupKey(
-            recipient=recipient,
-            label=label,
-            installation=this_installation(),
-            made_at=now(),
-            made_by=who,
-        )
-        session.add(key)
+    if db.session.scalar(select(BackupKey.id).where(BackupKey.recipient == recipient)):
+        raise RuleBroken("This key is known already.", "recipient")
+    key = BackupKey(
+        id=key_id or uuid.uuid4(),
+        recipient=recipient,
+        label=label,
+        installation=this_installation(),
+        made_at=now(),
+        made_by=who,
+    )
+    db.session.add(key)
     return key
 
 
 def retire(key_id: uuid.UUID) -> BackupKey:
-    """Encrypt to a key no more; it opens what was written before. Raises RuleBroken for the last one."""
-    with transaction() as session:
-        used = {key.id: key for key in session.scalars(_USED.with_for_update())}
-        key = used.get(key_id)
-        if key is None:
-            raise NotFound
-        if len(used) == 1:
-            raise RuleBroken("It is the only key. Make another one first: without a key there is no backup.")
-        key.retired_at = now()
-        session.flush()
+    """Encrypt to a key no more, within the caller's transaction; it opens what was written before.
+
+    Raises RuleBroken for the last one.
+    """
+    used = {key.id: key for key in db.session.scalars(_USED.with_for_update())}
+    key = used.get(key_id)
+    if key is None:
+        raise NotFound
+    if len(used) == 1:
+        raise RuleBroken("It is the only key. Make another one first: without a key there is no backup.")
+    key.retired_at = now()
     return key
 
 

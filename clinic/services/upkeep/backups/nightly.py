@@ -20,6 +20,7 @@ from clinic.domain.traces import trace
 from clinic.extensions import db, for_writing
 from clinic.models import Practice
 from clinic.services.clock import now
+from clinic.services.reach import across_practices
 from clinic.services.transaction import release
 from clinic.services.upkeep.backups import keys, runs
 from clinic.services.upkeep.backups.archive import CheckedFile, Checker
@@ -46,6 +47,7 @@ class Plan:
     last_tried: datetime | None
 
 
+@across_practices("a backup holds everything")
 def run_due(at: datetime, stop: Callable[[], bool] = lambda: False) -> bool:
     """Make tonight's backup if it is time, there is a key and nobody else does; returns whether it was."""
     settings: Settings = current_app.config["SETTINGS"]
@@ -67,6 +69,7 @@ def run_due(at: datetime, stop: Callable[[], bool] = lambda: False) -> bool:
     return True
 
 
+@across_practices("a backup holds everything")
 def run_now() -> str:
     """Make one now, kept and counted like a nightly one; returns its name. Raises BackupFailed."""
     settings: Settings = current_app.config["SETTINGS"]

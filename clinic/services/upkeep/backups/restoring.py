@@ -47,7 +47,7 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RestoreSource:
     """A backup that is believed. `file` is None for one of the old format."""
 
     path: Path
@@ -66,7 +66,7 @@ class Source:
             yield found
 
 
-def examine(path: Path, trust: Trust) -> Source:
+def examine(path: Path, trust: Trust) -> RestoreSource:
     """Read all of a backup without restoring it; raises BackupRefused."""
     with archive.reading(path) as file:
         is_old = file.read(2) == GZIP
@@ -77,7 +77,7 @@ def examine(path: Path, trust: Trust) -> Source:
     return source
 
 
-def read_through(source: Source) -> int:
+def read_through(source: RestoreSource) -> int:
     """Decrypt and read every row, to the end; returns how many there are."""
     with source.lines() as lines:
         return sum(1 for _ in lines)
@@ -105,7 +105,7 @@ def restore(path: Path, trust: Trust) -> int:
     return count
 
 
-def _signed(path: Path, trust: Trust) -> Source:
+def _signed(path: Path, trust: Trust) -> RestoreSource:
     found = archive.check(path)
     head = found.head
     theirs, ours = keys.installation_of(head.signed_by), keys.this_installation()
@@ -125,10 +125,10 @@ def _signed(path: Path, trust: Trust) -> Source:
         )
     if head.encrypted_to and not trust.sheet.identities:
         raise BackupRefused(f"{path} is encrypted: give its sheet with --key FILE. Nothing was changed.")
-    return Source(path, head.revision, head.counts, found, trust.sheet.identities)
+    return RestoreSource(path, head.revision, head.counts, found, trust.sheet.identities)
 
 
-def _old(path: Path, trust: Trust) -> Source:
+def _old(path: Path, trust: Trust) -> RestoreSource:
     head = next(_old_lines(path), None)
     if not isinstance(head, dict) or head.get("format") != OLD_FORMAT:
         raise BackupRefused(f"{path} is not a backup of Regroove. Nothing was changed.")
@@ -137,7 +137,7 @@ def _old(path: Path, trust: Trust) -> Source:
             f"{path} is of an older release and not signed, so nobody can tell whether it was changed. "
             "Add --unverified if you trust where it was kept. Nothing was changed."
         )
-    return Source(path, str(head.get("revision")), None, None, ())
+    return RestoreSource(path, str(head.get("revision")), None, None, ())
 
 
 def _old_rows(path: Path) -> Iterator[Any]:
@@ -160,7 +160,7 @@ def _old_lines(path: Path) -> Iterator[Any]:
         raise BackupRefused(f"{path} cannot be read as a backup ({error}). Nothing was changed.") from None
 
 
-def _check_known(source: Source, steps: ScriptDirectory) -> None:
+def _check_known(source: RestoreSource, steps: ScriptDirectory) -> None:
     try:
         steps.get_revision(source.revision)
     except CommandError:
@@ -196,7 +196,7 @@ def _migrate(steps: ScriptDirectory, here: str, there: str) -> None:
         downgrade(revision=there)
 
 
-def _fill(source: Source) -> int:
+def _fill(source: RestoreSource) -> int:
     path = source.path
     try:
         with transaction() as session, source.lines() as lines:

@@ -43,15 +43,20 @@ class Store(Protocol):
         """Keep it no longer."""
 
 
+def place() -> str:
+    """Where the settings say that backups are kept."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.backup_to or str(settings.data_dir / "backups" / "nightly")
+
+
 def store() -> Store:
     """The one that the settings name."""
     settings: Settings = current_app.config["SETTINGS"]
-    if settings.backup_s3 and settings.backup_to:
-        return BucketStore(settings.backup_to, settings.backup_s3)
-    if settings.backup_to:
-        return FolderStore(Path(settings.backup_to))
-    folder = settings.data_dir / "backups" / "nightly"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if settings.backup_s3:
+        return BucketStore(place(), settings.backup_s3)
+    folder = Path(place())
+    if settings.backup_to is None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return FolderStore(folder)
 
 
