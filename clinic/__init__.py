@@ -58,10 +58,11 @@ def create_app_from_env(process: str = "cli") -> Flask:
 
 def serve_from_env() -> Flask:
     """The same for web servers: the static files are packed before the first one is asked for."""
+    app = work_from_env("web")
+    # not before: what counts requests looks at its import where to
     from clinic.services.watching import watchman
     from clinic.web import assets
 
-    app = work_from_env("web")
     assets.pack_all()
     # with one of its own in each process, whether anybody opens a page or not; this one only forks
     os.register_at_fork(after_in_child=watchman.of(app).begin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -13,6 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from flask import Flask
@@ -43,6 +45,7 @@ def test_a_dead_worker_is_told_to_the_owner_once_by_one_of_several_processes(liv
     with running_sink() as sink, staged(live_app, smtp_url=f"smtp://127.0.0.1:{sink.port}") as stage:
         port = int(stage.web(CLINIC_ALARM_MINUTES="1").rpartition(":")[2])
         wait_until(lambda: "sweep" in health(port)["troubles"], 10)
+        assert _is_counted_by_all(port, requests=8)
         wait_until(lambda: sink.counts.total, 60)
         time.sleep(15)  # every process has looked again
         assert sink.counts.total == 1
@@ -115,6 +118,16 @@ def test_a_disk_that_is_full_loses_nothing_and_its_page_is_one_of_ours(
         with app.app_context():
             assert db.session.scalar(text("PRAGMA integrity_check")) == "ok"
         _let_go(app)
+
+
+def _is_counted_by_all(port: int, *, requests: int) -> bool:
+    """Whether what several processes have served is in the numbers of whichever is asked."""
+    for _ in range(requests):
+        health(port)
+    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        told = answer.read().decode()
+    found = re.findall(r'^regroove_request_seconds_count\{.*rule="/healthz".*\} (.+)$', told, re.MULTILINE)
+    return sum(map(float, found)) >= requests
 
 
 def _answers_in_time(app: Flask) -> None:
