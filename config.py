@@ -10,16 +10,34 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, cast, get_args
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 Environment = Literal["development", "production", "test"]
 
-WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "password", "development", "dev", "regroove"})
 SHORTEST_SECRET = 32  # characters; 128 bits in hex
+# what stands in examples, and by chance in no secret that was thrown by dice
+WORDS_OF_EXAMPLES = (
+    "secret",
+    "change",
+    "password",
+    "example",
+    "regroove",
+    "clinic",
+    "token_hex",
+    "random",
+    "insecure",
+)
+# of secrets that were printed somewhere, the SHA-256
+PRINTED = frozenset({"e90c2cb90fc5593b6472a2f615aaccc2c087be4553a8a55f20ce54433abfd05f"})
+LONGEST_REPEAT = 7  # signs that come twice in a secret; eight do once in a million secrets
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SET_ON_THE_PAGE = "page"  # as CLINIC_SMTP_URL: the owner sets the mail server in the product
+OWN_SECRETS = ("CLINIC_SECRET_KEY", "CLINIC_BOUNCE_SECRET", "CLINIC_HEALTH_TOKEN")
+HOLD_A_PASSWORD = ("CLINIC_SMTP_URL", "CLINIC_DATABASE_URL", "CLINIC_BROKER_URL", "CLINIC_BACKUP_S3_SECRET")
 CAN_BE_OFF = ("schema", "clock", "sweep", "schedule", "mail", "disk", "backup")  # in CLINIC_HEALTH_OFF
 POSTGRES = ("postgresql://", "postgresql+psycopg://")
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -68,6 +86,7 @@ class Settings:
     smtp_connections: int = 0  # open at once over all workers; 0: no limit
     bounce_address: str | None = None  # where mail comes back to; a * in it becomes the mail's mark
     bounce_secret: str | None = None  # opens /api/mail/bounces; without it there is no such address
+    security_contact: str | None = None  # where whoever finds a weakness writes to: an address, or a page
     health_token: str | None = None  # opens what /healthz and /metrics tell; without it loopback alone does
     alarm_after: timedelta = timedelta(minutes=10)  # of a silent worker the owners are mailed; 0: never
     heartbeat_url: str | None = None  # an outside watcher that each worker tells that it is well
@@ -120,9 +139,12 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read CLINIC_* variables; raises SettingsError naming the first bad one."""
         env = _environment(environ)
+        _refuse_debugging(environ, env)
         data_dir = Path(environ.get("CLINIC_DATA_DIR") or "instance").resolve()
         port = _number(environ, "CLINIC_PORT", default=8000, least=1, most=65535)
         base_url = _base_url(environ, env, port)
+        if env == "production":
+            _refuse_weak_secrets(environ)
         return cls(
             env=env,
             secret_key=_secret(environ, env, data_dir),
@@ -145,6 +167,7 @@ class Settings:
             smtp_connections=_number(environ, "CLINIC_SMTP_CONNECTIONS", default=0, least=0, most=1000),
             bounce_address=_bounce_address(environ),
             bounce_secret=_machine_secret(environ, "CLINIC_BOUNCE_SECRET"),
+            security_contact=_security_contact(environ),
             health_token=_machine_secret(environ, "CLINIC_HEALTH_TOKEN"),
             health_off=_health_off(environ),
             log_format=_one_of(environ, "CLINIC_LOG_FORMAT", ("text", "json"), "text"),
@@ -203,9 +226,71 @@ def _base_url(environ: Mapping[str, str], env: Environment, port: int) -> str:
         well_formed = False
     if not well_formed:
         raise SettingsError("CLINIC_BASE_URL", f"must look like https://clinic.example, not {value!r}")
-    if env == "production" and parts.scheme == "http" and parts.hostname not in LOOPBACK:
+    if env == "production" and parts.scheme == "http":
         raise SettingsError("CLINIC_BASE_URL", "must start with https: in production")
+    if env == "production" and _is_this_machine(parts.hostname or ""):
+        raise SettingsError("CLINIC_BASE_URL", "must be where people reach it, not this machine's own name")
     return value.rstrip("/")
+
+
+def _is_this_machine(host: str) -> bool:
+    if host.rstrip(".") == "localhost" or host.rstrip(".").endswith((".localhost", ".localdomain")):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _refuse_debugging(environ: Mapping[str, str], env: Environment) -> None:
+    if env == "production" and environ.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"):
+        raise SettingsError("FLASK_DEBUG", "is for development: it would let whoever meets an error run code")
+
+
+def _refuse_weak_secrets(environ: Mapping[str, str]) -> None:
+    """Each of our own secrets is random, and nothing else is the same."""
+    taken: dict[str, str] = {}
+    for name in OWN_SECRETS:
+        value = environ.get(name)
+        if not value:
+            continue
+        if problem := weakness(value):
+            raise SettingsError(
+                name, f"is too weak: {problem}. Use {SHORTEST_SECRET} random characters or more"
+            )
+        if value in taken:
+            raise SettingsError(name, f"is the same as {taken[value]}. Use another one")
+        taken[value] = name
+    for name in HOLD_A_PASSWORD:
+        password = _password_in(environ.get(name) or "")
+        if password in taken:
+            raise SettingsError(name, f"holds the same as {taken[password]}. Use another one")
+
+
+def _password_in(value: str) -> str:
+    try:
+        return unquote(urlsplit(value).password or value)
+    except ValueError:
+        return value
+
+
+def weakness(secret: str) -> str | None:
+    """Why a secret could be guessed, in words; None if it looks like dice."""
+    folded = secret.casefold()
+    if len(secret) < SHORTEST_SECRET:
+        return "it is short"
+    if any(word in folded for word in WORDS_OF_EXAMPLES) or set(secret) & set("<>$`"):
+        return "it is an example"
+    if hashlib.sha256(secret.encode()).hexdigest() in PRINTED:
+        return "it was printed somewhere"
+    pieces = [folded[at : at + LONGEST_REPEAT + 1] for at in range(len(folded) - LONGEST_REPEAT)]
+    if len(set(folded)) < 8 or len(set(pieces)) < len(pieces):
+        return "it repeats itself"
+    steps = [abs(ord(one) - ord(other)) for one, other in pairwise(folded)]
+    if sum(step <= 1 for step in steps) > len(steps) / 2:
+        return "it counts up or down"
+    return None
 
 
 def _secret(environ: Mapping[str, str], env: Environment, data_dir: Path) -> str:
@@ -216,11 +301,6 @@ def _secret(environ: Mapping[str, str], env: Environment, data_dir: Path) -> str
                 "CLINIC_SECRET_KEY", f"is needed in production: {SHORTEST_SECRET} random characters"
             )
         return _stored_secret(data_dir)
-    weak = value.lower() in WEAK_SECRETS or len(value) < SHORTEST_SECRET or len(set(value)) < 8
-    if env == "production" and weak:
-        raise SettingsError(
-            "CLINIC_SECRET_KEY", f"is too weak: use at least {SHORTEST_SECRET} random characters"
-        )
     return value
 
 
@@ -322,6 +402,15 @@ def _machine_secret(environ: Mapping[str, str], name: str) -> str | None:
     value = environ.get(name)
     if value and (len(value) < SHORTEST_SECRET or len(set(value)) < 8 or not value.isascii()):
         raise SettingsError(name, f"needs at least {SHORTEST_SECRET} random characters")
+    return value or None
+
+
+def _security_contact(environ: Mapping[str, str]) -> str | None:
+    value = environ.get("CLINIC_SECURITY_CONTACT")
+    if value and not re.fullmatch(r"https://[!-~]+|[!-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", value):
+        raise SettingsError(
+            "CLINIC_SECURITY_CONTACT", f"must be an address or a page with https:, not {value!r}"
+        )
     return value or None
 
 

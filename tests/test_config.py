@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 from datetime import timedelta
@@ -10,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from config import Settings, SettingsError
+from config import Settings, SettingsError, weakness
 
 GOOD = {
     "CLINIC_ENV": "production",
-    "CLINIC_SECRET_KEY": "0f4b8a6c2e9d7153b8a1c6e2f9047d5a",
+    "CLINIC_SECRET_KEY": secrets.token_hex(16),  # what is printed here is refused
     "CLINIC_BASE_URL": "https://clinic.example",
     "CLINIC_SMTP_URL": "smtp://mail.example:587?tls=starttls",
 }
@@ -72,6 +73,96 @@ def test_a_bad_value_is_refused_by_name(tmp_path: Path, variable: str, value: st
     environ = {**GOOD, "CLINIC_DATA_DIR": str(tmp_path), variable: value or ""}
     with pytest.raises(SettingsError, match=variable):
         Settings.from_env(environ)
+
+
+PRINTED = "0f4b8a6c2e9d7153b8a1c6e2f9047d5a"  # was this file's own once
+WEAK = {
+    "copied from the page": '<python3 -c "import secrets; print(secrets.token_hex(32))">',
+    "the page's other line": "<32 random characters and some more>",
+    "the suite's": "a-secret-for-tests-that-is-long-enough",
+    "the suite's other one": PRINTED,
+    "words of an example": "please-change-me-please-to-anything-else",
+    "half of it twice": "9f8e1c7a2b6d4035" * 2,
+    "a piece twice": "9f8e1c7a2b6d4035-k-9f8e1c7a-0-q-2x7b5n",
+    "an alphabet": "abcdefghijklmnopqrstuvwxyz0123456789",
+    "figures in their order": "0123456789abcdef0123456789abcdef",
+    "few signs": "abababbabaabbababbabaababbaabbab",
+    "a rhyme of two signs": "10110100111000110101001110100010",
+    "short": "9f8e1c7a2b6d40359f8e1c7a2b6d403",
+}
+
+
+@pytest.mark.parametrize("name", ["CLINIC_SECRET_KEY", "CLINIC_BOUNCE_SECRET", "CLINIC_HEALTH_TOKEN"])
+@pytest.mark.parametrize("value", WEAK.values(), ids=WEAK)
+def test_a_secret_that_can_be_guessed_starts_no_production(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_env({**GOOD, "CLINIC_DATA_DIR": str(tmp_path), name: value})
+
+
+def test_what_dice_have_thrown_is_never_called_weak() -> None:
+    thrown = [make(size) for make in (secrets.token_hex, secrets.token_urlsafe) for size in (24, 32, 64) * 50]
+    assert [weakness(each) for each in thrown if weakness(each)] == []
+
+
+def test_every_secret_is_one_of_its_own(tmp_path: Path) -> None:
+    one, other = secrets.token_hex(32), secrets.token_hex(32)
+    good = {**GOOD, "CLINIC_DATA_DIR": str(tmp_path), "CLINIC_SECRET_KEY": one}
+    for name, value in (
+        ("CLINIC_BOUNCE_SECRET", one),
+        ("CLINIC_HEALTH_TOKEN", one),
+        ("CLINIC_SMTP_URL", f"smtp://user:{one}@mail.example:587"),
+        ("CLINIC_DATABASE_URL", f"postgresql://user:{one}@db.internal/regroove"),
+        ("CLINIC_BROKER_URL", f"redis://:{one}@redis.internal:6379/0"),
+    ):
+        with pytest.raises(SettingsError, match=f"{name}.*CLINIC_SECRET_KEY"):
+            Settings.from_env({**good, name: value})
+        Settings.from_env({**good, name: value.replace(one, other)})
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "127.0.0.1", "127.8.8.8", "[::1]", "0.0.0.0", "LOCALHOST", "localhost.", "a.localhost"],
+)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_production_is_not_where_only_this_machine_reaches_it(tmp_path: Path, scheme: str, host: str) -> None:
+    environ = {**GOOD, "CLINIC_DATA_DIR": str(tmp_path), "CLINIC_BASE_URL": f"{scheme}://{host}:8000"}
+    with pytest.raises(SettingsError, match="CLINIC_BASE_URL"):
+        Settings.from_env(environ)
+    environ["CLINIC_ENV"] = "development"
+    assert Settings.from_env(environ).base_url
+
+
+@pytest.mark.parametrize("value", ["1", "true", "yes", "on", "anything"])
+def test_production_never_starts_with_an_interactive_debugger(tmp_path: Path, value: str) -> None:
+    environ = {**GOOD, "CLINIC_DATA_DIR": str(tmp_path), "FLASK_DEBUG": value}
+    with pytest.raises(SettingsError, match="FLASK_DEBUG"):
+        Settings.from_env(environ)
+    for off in ("", "0", "false"):
+        Settings.from_env({**environ, "FLASK_DEBUG": off})
+    Settings.from_env({**environ, "CLINIC_ENV": "development"})
+
+
+@pytest.mark.parametrize("command", [["run"], ["--debug", "run"], ["--debug", "routes"]])
+def test_the_server_of_flask_is_for_development(tmp_path: Path, command: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from clinic.cli import main; main()", *command],
+        env={**os.environ, **GOOD, "CLINIC_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "for development" in done.stderr
+
+
+def test_the_contact_for_weaknesses_is_an_address_or_a_page(tmp_path: Path) -> None:
+    environ = {**GOOD, "CLINIC_DATA_DIR": str(tmp_path)}
+    for good in ("security@clinic.example", "https://clinic.example/security"):
+        assert Settings.from_env({**environ, "CLINIC_SECURITY_CONTACT": good}).security_contact == good
+    for bad in ("security", "http://clinic.example", "a b@clinic.example", "a@clinic.example\nX: y"):
+        with pytest.raises(SettingsError, match="CLINIC_SECURITY_CONTACT"):
+            Settings.from_env({**environ, "CLINIC_SECURITY_CONTACT": bad})
 
 
 def test_a_good_production_environment_is_taken(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from clinic import create_app_from_env
 from clinic.cli.settings import refuse_without_settings
+from clinic.cli.trouble import CannotStart
 from clinic.domain.causes import cause_of
 from clinic.domain.errors import ClinicError
 from clinic.services.reach import across_practices
@@ -40,6 +41,10 @@ def init_cli(app: Flask) -> None:
         app.cli.add_command(command)
 
 
+def _is_for_development(command: str) -> bool:
+    return command == "run" and os.environ.get("CLINIC_ENV") == "production"
+
+
 def _tell_version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
     if wanted:
         click.echo(f"Regroove {release.version()}, tables {release.schema()}")
@@ -47,11 +52,21 @@ def _tell_version(context: click.Context, parameter: click.Parameter, wanted: bo
 
 
 class ClinicGroup(FlaskGroup):
-    """Flask's group of commands; which settings it goes by is sure before it touches anything."""
+    """Flask's group of commands; which settings it goes by is sure before it touches anything.
+
+    Flask's own server is for development: it has no limits, and shows what it should not.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in super().list_commands(ctx) if not _is_for_development(name)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if _is_for_development(args[0]):
+            raise CannotStart(
+                f"clinic {args[0]} is for development. In production: clinic serve, or gunicorn."
+            )
         if "--help" not in args:
             refuse_without_settings(args[0], os.environ, Path.cwd(), is_root=os.geteuid() == 0)
         return super().resolve_command(ctx, args)

@@ -46,6 +46,7 @@ ADDRESS = AddressType()
 @click.option("--practice-email", type=ADDRESS, help="Where answers to its mail go; else the owner's.")
 @click.option("--mail-server", help="smtp://user@host:587 or smtps://…; its password is asked for.")
 @click.option("--mail-sender", type=ADDRESS, help="The sender of all mail; else the practice's own address.")
+@click.option("--another", is_flag=True, help="Begin one more practice beside those that are here.")
 @click.password_option(help="Password of the owner, 15 characters or more.")
 @with_appcontext
 def init(
@@ -60,9 +61,15 @@ def init(
     practice_email: Address | None,
     mail_server: str | None,
     mail_sender: Address | None,
+    another: bool,
 ) -> None:
     """Begin a practice with its owner's account."""
     make_tables()
+    if (here := practices.names()) and not another:
+        raise RuleBroken(
+            f"There is a practice here already: {', '.join(here)}. "
+            "If you did not begin it, somebody else did. To begin one more beside it: clinic init --another."
+        )
     if practice_email is None and _is_asked():
         practice_email = click.prompt("Email address of the practice", default=email.typed, type=ADDRESS)
     own = practice_email or email
@@ -106,11 +113,12 @@ def user() -> None:
 @click.option("--email", prompt=True, type=ADDRESS)
 @click.option("--name", prompt=True)
 @click.option("--role", type=click.Choice(["owner", "practitioner", "assistant"]), default="practitioner")
+@click.option("--practice", help="Its name or id, where there are several.")
 @click.password_option(help="15 characters or more.")
 @with_appcontext
-def add(email: Address, name: str, role: str, password: str) -> None:
+def add(email: Address, name: str, role: str, practice: str | None, password: str) -> None:
     """Add an account for somebody of the practice."""
-    staff.add(Role(role), name, email, password)
+    staff.add(Role(role), name, email, password, practice=practice)
     click.echo(f"{name} signs in as {email.typed}.")
 
 

@@ -27,6 +27,7 @@ from clinic.domain.errors import ClinicError
 from clinic.extensions import db
 from clinic.own_files import close_to_others
 from clinic.services import demo as made_up
+from clinic.services import practices
 from clinic.services.reasons import rebuilding
 from config import Settings
 
@@ -60,7 +61,7 @@ def serve(demo: bool, reload: bool, lan: bool) -> None:
         commands = _commands(settings, reload=reload)
         bring_up_to_date(settings)
         rebuilding.build_missing()
-        lines = _demo_lines() if demo else []
+        lines = [*(_demo_lines() if demo else []), *_first_visit()]
         db.session.remove()
         db.engine.dispose()  # what starts now must not share a connection
         _announce(settings, lines)
@@ -150,6 +151,12 @@ def _check_port(host: str, port: int) -> None:
                 else f"cannot be used: {error}"
             )
             raise CannotStart(f"Port {port} {taken}. Set CLINIC_PORT to another one.") from None
+
+
+def _first_visit() -> list[str]:
+    """What whoever sets up the practice has to know, as long as there is none."""
+    code = None if practices.exists() else practices.set_up_code()
+    return [f"  The first visit asks for this set-up code: {code}"] if code else []
 
 
 def _demo_lines() -> list[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 import uuid
+from base64 import b32encode
 from dataclasses import dataclass
 from datetime import time
 from functools import partial
 
+from flask import current_app
 from sqlalchemy import select, text
 
 from clinic.domain.access import STAFF, Permission
@@ -31,7 +34,9 @@ from clinic.services.reach import across_practices
 from clinic.services.reasons import rebuilding
 from clinic.services.routines import publishing as routines
 from clinic.services.transaction import after_commit, release, transaction
+from config import Settings
 
+CODE_SIGNS = 16  # 80 bits
 WAKING = {"waking_from", "waking_until"}
 
 RULED_BY = frozenset({"time_zone", "pain_ceiling"})  # when its days begin, and which pain asks for somebody
@@ -56,6 +61,32 @@ class PracticeDetails:
 def exists() -> bool:
     """Whether this installation has a practice; if not, the first visit begins one."""
     return db.session.scalar(select(Practice.id).limit(1)) is not None
+
+
+@across_practices("whether there is a practice")
+def names() -> list[str]:
+    """What the practices of this installation are called, the oldest first."""
+    return list(db.session.scalars(select(Practice.name).order_by(Practice.created_at)))
+
+
+def set_up_code() -> str | None:
+    """What the first visit has to know, where anybody could come first; None outside production.
+
+    It follows from the installation's secret, so that all its processes know it.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    if not settings.production:
+        return None
+    told = hmac.digest(settings.secret_key.encode(), b"set-up code", "sha256")
+    code = b32encode(told).decode().lower()[:CODE_SIGNS]
+    return "-".join(code[at : at + 4] for at in range(0, CODE_SIGNS, 4))
+
+
+def is_set_up_code(typed: str) -> bool:
+    """Whether somebody knows it, however they space it."""
+    code = set_up_code()
+    known = "".join(sign for sign in typed.casefold() if sign.isalnum())
+    return code is None or hmac.compare_digest(known.encode(), code.replace("-", "").encode())
 
 
 @across_practices("whether there is a practice")

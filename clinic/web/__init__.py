@@ -85,6 +85,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/new-password/<secret>", reset.choose, PUBLIC, FORM, "link"),
         Rule("/address/<secret>", address.show, PUBLIC, FORM, "link"),
         Rule("/.well-known/change-password", home.change_password, PUBLIC),
+        Rule("/.well-known/security.txt", home.security, PUBLIC),
         Rule("/set-up", setup.begin, PUBLIC, FORM),
         Rule("/invitation/<secret>", invitation.show, PUBLIC, FORM, "link"),
         Rule("/c/<secret>", checkin.show, PUBLIC, FORM, "link"),

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from clinic.domain.errors import Forbidden, RuleBroken
+from clinic.domain.types import Role
+from clinic.extensions import db
+from clinic.models import Practice, User
+from clinic.services import practices
+from clinic.services.accounts import signing_in as accounts
+from clinic.services.clock import now
+from clinic.services.transaction import transaction
 from clinic.web import url_map
-from tests.factories.people import People
+from tests.cli.test_practice_commands import INIT, run
+from tests.factories.people import People, make_practice, make_user
 from tests.faults.stage import ROOT
 from tests.visitor import Visitor
+from tests.web.public.test_first_visit import FORM
 
 Visit = Callable[..., Visitor]
 DEPLOY = ROOT / "docs" / "deploy"
@@ -100,3 +114,132 @@ def test_only_a_file_that_is_there_is_kept_for_good(
     kept = "immutable" in answer.headers["Cache-Control"]
     assert (answer.status_code, kept) == (status, is_kept)
     assert is_kept or answer.headers["Cache-Control"] == "no-store"
+
+
+# --- the first visit
+
+
+@pytest.fixture
+def production(app: Flask) -> Iterator[Flask]:
+    """The app as in production, as far as its pages ask."""
+    before = app.config["SETTINGS"]
+    app.config["SETTINGS"] = replace(before, env="production")
+    try:
+        yield app
+    finally:
+        app.config["SETTINGS"] = before
+
+
+@pytest.mark.parametrize("code", [None, "", "guess", "aaaa-aaaa-aaaa-aaaa", "ａaaa"])
+def test_whoever_comes_first_in_production_does_not_get_the_practice(
+    production: Flask, visit: Visit, code: str | None
+) -> None:
+    assert "Set-up code" in visit().get("/set-up").text
+    form = FORM if code is None else FORM | {"set_up_code": code}
+    visit().post("/set-up", form, status=422)
+    assert not practices.exists()
+
+
+def test_the_set_up_code_of_the_start_opens_the_first_visit(production: Flask, visit: Visit) -> None:
+    code = practices.set_up_code()
+    assert code
+    assert len(code) == 19
+    visit().post("/set-up", FORM | {"set_up_code": code.upper().replace("-", " ")}, status=303)
+    assert practices.names() == ["Quay Spine"]
+
+
+def test_a_second_practice_is_begun_on_purpose_alone(app: Flask) -> None:
+    assert "Nina Quay signs in" in run(app, *INIT).output
+    again = run(app, *INIT)
+    assert isinstance(again.exception, RuleBroken)
+    assert "Quay Spine" in str(again.exception)
+    assert "--another" in str(again.exception)
+    assert "Nina Quay signs in" in run(app, *INIT, "--another").output
+    assert practices.names() == ["Quay Spine", "Quay Spine"]
+
+
+# --- the last owner
+
+
+def test_two_owners_who_close_each_other_leave_one(live_app: Flask) -> None:
+    for _ in range(5):
+        with transaction():
+            practice = make_practice()
+            pair = [make_user(practice, Role.OWNER) for _ in range(2)]
+        actors = [accounts.actor_of(user) for user in pair]
+        names = [user.id for user in pair]
+        both, ended = threading.Barrier(2), []
+        db.session.remove()
+
+        def close(
+            one: int, both: threading.Barrier = both, actors: list = actors, names: list = names
+        ) -> None:
+            with live_app.app_context():
+                both.wait()
+                try:
+                    accounts.close(actors[one], names[1 - one])
+                except Forbidden:
+                    ended.append(one)  # noqa: B023
+                finally:
+                    db.session.remove()
+
+        threads = [threading.Thread(target=close, args=(one,)) for one in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        left = select(User.id).where(User.practice_id == practice.id, User.deactivated_at.is_(None))
+        assert len(db.session.scalars(left).all()) == 1
+        assert len(ended) == 1
+
+
+def test_an_account_is_added_to_the_practice_that_is_named(app: Flask, people: People) -> None:
+    words = [
+        "user",
+        "add",
+        "--email",
+        "new@people.example",
+        "--name",
+        "New",
+        "--password",
+        "nine herons on a jetty",
+    ]
+    unsaid = run(app, *words)
+    assert isinstance(unsaid.exception, RuleBroken)
+    assert people.elsewhere.name in str(unsaid.exception)
+    assert run(app, *words, "--practice", str(people.elsewhere.id)).exit_code == 0
+    added = select(User.practice_id).where(User.email_key == "new@people.example")
+    assert db.session.scalars(added).all() == [people.elsewhere.id]
+    assert isinstance(run(app, *words, "--practice", "No such one").exception, RuleBroken)
+
+
+# --- whom to tell
+
+
+def test_security_txt_names_a_contact_for_half_a_year(app: Flask, visit: Visit) -> None:
+    assert visit().get("/.well-known/security.txt", status=404)
+    with transaction():
+        practice = make_practice()
+        practice.email = "desk@clinic.example"
+    said = visit().get("/.well-known/security.txt")
+    assert said.mimetype == "text/plain"
+    fields = dict(line.split(": ", 1) for line in said.text.splitlines())
+    assert fields["Contact"] == "mailto:desk@clinic.example"
+    assert fields["Canonical"].endswith("/.well-known/security.txt")
+    left = datetime.fromisoformat(fields["Expires"]) - now()
+    assert timedelta(days=100) < left < timedelta(days=365)
+    before = app.config["SETTINGS"]
+    app.config["SETTINGS"] = replace(before, security_contact="https://clinic.example/tell-us")
+    try:
+        assert "Contact: https://clinic.example/tell-us\n" in visit().get("/.well-known/security.txt").text
+    finally:
+        app.config["SETTINGS"] = before
+
+
+def test_security_txt_tells_of_no_practice_where_there_are_several(people: People, visit: Visit) -> None:
+    assert db.session.scalars(select(Practice.id)).all()
+    visit().get("/.well-known/security.txt", status=404)
+
+
+def test_the_code_says_how_to_report_a_weakness() -> None:
+    assert "security.txt" in (ROOT / "SECURITY.md").read_text()

@@ -17,12 +17,12 @@ from clinic.services.transaction import transaction
 COMMAND_LINE = "Command line"
 
 
-def add(role: Role, name: str, address: Address, password: str) -> User:
-    """Add an account to the installation's only practice; with several, this is not the way."""
+def add(role: Role, name: str, address: Address, password: str, *, practice: str | None = None) -> User:
+    """Add an account to a practice, named by its name or id; to the only one where none is named."""
     accounts.check_password(password, address.typed, name)
     password_hash = passwords.hashed(password)
     with transaction():
-        user = accounts.add_staff(_only_practice(), role, name, address, password_hash)
+        user = accounts.add_staff(_practice(practice), role, name, address, password_hash)
         audit.record_for(user.practice_id, COMMAND_LINE, "account.added", subject_id=user.id, role=role.value)
     return user
 
@@ -57,12 +57,12 @@ def reset_second_step(address: Address) -> list[str]:
     return [user.name for user in users]
 
 
-def _only_practice() -> Practice:
-    practices = db.session.scalars(select(Practice).limit(2)).all()
-    if len(practices) != 1:
-        raise RuleBroken(
-            "Begin a practice first: clinic init."
-            if not practices
-            else "There is more than one practice here."
-        )
-    return practices[0]
+def _practice(wanted: str | None) -> Practice:
+    here = db.session.scalars(select(Practice).order_by(Practice.created_at)).all()
+    found = [each for each in here if wanted is None or wanted in (each.name, str(each.id))]
+    if len(found) == 1:
+        return found[0]
+    if not here:
+        raise RuleBroken("Begin a practice first: clinic init.")
+    listed = "; ".join(f"{each.name} ({each.id})" for each in here)
+    raise RuleBroken(f"Say which practice by --practice, with its name or its id: {listed}.")

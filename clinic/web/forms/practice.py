@@ -73,12 +73,20 @@ class PracticeForm(Form):
 class SetUpForm(PracticeForm, MailServerForm, NewPasswordForm):
     """The practice, how its mail leaves, and the account of its owner, on the first visit."""
 
+    set_up_code = LineField("Set-up code", longest=40, required="Enter the set-up code.")
     owner_name = LineField("Your name", longest=120, required="Enter your name.")
     owner_email = AddressField("Your email address", required="Enter your email address.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._fields["password"] = self._fields.pop("password")  # asked for last, so its error stands last
+        if practices.set_up_code() is None:
+            del self.set_up_code
+
+    def validate_set_up_code(self, field: LineField) -> None:
+        """Whoever comes first need not be the owner: the server has said a code to its administrator."""
+        if field.data and not practices.is_set_up_code(field.data):
+            raise ValidationError("This is not the code that Regroove said when it was started.")
 
     def details(self) -> PracticeDetails:
         """The form's values; without an address of the practice, answers to its mail go to its owner."""

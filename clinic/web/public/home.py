@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from flask import redirect, url_for
+from datetime import timedelta
+
+from flask import abort, current_app, redirect, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from clinic.services import practices
+from clinic.services.clock import now
 from clinic.web.authz import current_actor, home_for, is_signed_in
+from config import Settings
+
+STAYS_TRUE = timedelta(days=180)  # RFC 9116 asks for less than a year
 
 
 def index() -> Response:
@@ -23,3 +30,20 @@ def change_password() -> Response:
         return redirect(url_for("public.signin.sign_in", next=url_for("public.home.change_password")), 303)
     room = "practitioner" if current_actor().is_staff else "client"
     return redirect(url_for(f"{room}.account.show"), 303)
+
+
+def security() -> ResponseReturnValue:
+    """Where whoever finds a weakness writes to (RFC 9116): as it is set, else the practice's own address."""
+    settings: Settings = current_app.config["SETTINGS"]
+    practice = practices.only_one()
+    contact = settings.security_contact or (practice.email if practice else None)
+    if not contact:
+        abort(404)
+    ends = (now() + STAYS_TRUE).strftime("%Y-%m-%dT%H:%M:%SZ")
+    lines = (
+        f"Contact: {contact if contact.startswith('https:') else f'mailto:{contact}'}",
+        f"Expires: {ends}",
+        "Preferred-Languages: en",
+        f"Canonical: {settings.base_url}{url_for('public.home.security')}",
+    )
+    return "\n".join(lines) + "\n", {"Content-Type": "text/plain; charset=utf-8"}
