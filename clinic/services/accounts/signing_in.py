@@ -10,7 +10,7 @@ from sqlalchemy import and_, select
 
 from clinic.catalogue import load_catalogue
 from clinic.domain import passwords as password_rules
-from clinic.domain.access import Permission, is_staff
+from clinic.domain.access import Permission, is_staff, roles_with
 from clinic.domain.errors import Forbidden, LinkProblem, NotFound, RuleBroken, must_hold
 from clinic.domain.links import LIFETIMES
 from clinic.domain.types import LinkProblemKind, LinkPurpose, Role
@@ -28,10 +28,10 @@ from clinic.services.transaction import release, transaction
 
 RESET_LIFETIME = LIFETIMES[LinkPurpose.RESET]
 MOST_ACCOUNTS = 3  # of one address in several practices; each costs a hash at sign-in
-
-
-_OWNERS = select(User.id).where(
-    given(User.practice_id), User.role == Role.OWNER, User.deactivated_at.is_(None)
+_CLOSERS = select(User.id).where(
+    given(User.practice_id),
+    User.role.in_(roles_with(Permission.CLOSE_ACCOUNTS)),
+    User.deactivated_at.is_(None),
 )
 
 
@@ -175,7 +175,7 @@ def close(actor: Actor, user_id: uuid.UUID) -> User:
     with transaction():
         hold = select(Practice.id).where(Practice.id == actor.practice_id)
         db.session.execute(hold.with_for_update(key_share=True))
-        owners = set(db.session.scalars(_OWNERS, {"practice_id": actor.practice_id}))
+        owners = set(db.session.scalars(_CLOSERS, {"practice_id": actor.practice_id}))
         if actor.user_id not in owners:
             raise Forbidden("Only the owner closes accounts.")
         user = access.user_for(actor, user_id)
