@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hmac
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, current_app, request
+from limits import parse, parse_many
 
 from clinic.extensions import caller, limiter
 from clinic.web import known_browsers
@@ -20,6 +22,10 @@ from config import Settings
 # nobody can shut the owner out by trying.
 PER_ADDRESS = "30 per 10 minutes"
 PER_ACCOUNT = "8 per 10 minutes;40 per day"
+AT_FIRST, IN_A_DAY = PER_ACCOUNT.split(";")
+MANY = parse(IN_A_DAY)  # from browsers that the account does not know, all together; then they go on slowly
+SLOWLY = "1 per 30 minutes"  # so less than a hundred a day in all
+NEW_BROWSERS = parse("5 per day")  # that an account gets to know
 LONGEST_WAIT = 600  # seconds, where the store of limits does not say
 TRIES = "tries:"  # begins the names of limits that are given back by what worked
 
@@ -33,8 +39,40 @@ def init_limits(app: Flask, settings: Settings) -> None:
 
 def account_key() -> str:
     """The account a form names, however it is spelled; browsers it knows have tries of their own."""
-    key = address_key(request.form.get("email", ""))
-    return f"account:{_sealed(key)}:{known_browsers.name_of(key)}"
+    key = _address_key()
+    known = known_browsers.known_to(key)
+    return f"known:{known.user_id.hex}:{known.name}" if known else f"account:{_sealed(key)}"
+
+
+def per_account(*, deduct_when: Callable[[Response], bool] | None = None) -> Callable[[View], View]:
+    """A limit on tries at the account that a form names.
+
+    Browsers that the account does not know share one budget. It never closes for a day: after many tries the
+    next are slow, so that whoever tries from elsewhere keeps nobody out.
+    """
+    limits = (
+        on_post(AT_FIRST, key_func=account_key, deduct_when=deduct_when),
+        on_post(IN_A_DAY, key_func=account_key, deduct_when=deduct_when, exempt_when=_is_unknown),
+        on_post(SLOWLY, key_func=account_key, deduct_when=deduct_when, exempt_when=_is_quick),
+    )
+
+    def limited(view: View) -> View:
+        for limit in limits:
+            view = limit(view)
+        return view
+
+    return limited
+
+
+def may_try_others(address_key: str) -> bool:
+    """Whether a browser that knows one account of an address may try at its other accounts, too."""
+    key = f"others:{_sealed(address_key)}"
+    return all(limiter.limiter.hit(limit, key) for limit in parse_many(PER_ACCOUNT))
+
+
+def may_know(user_id: uuid.UUID) -> bool:
+    """Whether an account may get to know one browser more today."""
+    return limiter.limiter.hit(NEW_BROWSERS, f"browsers:{user_id.hex}")
 
 
 def own_account_key() -> str:
@@ -78,6 +116,22 @@ def on_post(
     assert deduct_when in (None, did_not_work)
     begins = TRIES if deduct_when else ""
     return limiter.limit(limit, methods=["POST"], key_func=lambda: begins + key_func(), **options)
+
+
+def _address_key() -> str:
+    return address_key(request.form.get("email", ""))
+
+
+def _is_unknown() -> bool:
+    return known_browsers.known_to(_address_key()) is None
+
+
+def _is_quick() -> bool:
+    """Whether a try need not be slow: in a browser that is known, or as long as there were few today."""
+    key = _address_key()
+    if known_browsers.known_to(key):
+        return True
+    return limiter.limiter.hit(MANY, f"today:{request.endpoint}:{_sealed(key)}")
 
 
 def _give_back(answer: Response) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from sqlalchemy import and_, select
@@ -36,14 +36,23 @@ _CLOSERS = select(User.id).where(
 
 
 @across_practices("an address may have several accounts")
-def sign_in(address_key: str, password: str, *, persistent: bool) -> str | None:
+def sign_in(
+    address_key: str,
+    password: str,
+    *,
+    persistent: bool,
+    known_account: uuid.UUID | None = None,
+    may_try_others: Callable[[], bool] = lambda: True,
+) -> str | None:
     """A new session's secret for the right address and password, else None after the same time.
 
-    Where there is a second step, the session waits for it (`sessions.waiting`).
+    Where there is a second step, the session waits for it (`sessions.waiting`). A browser that one account of
+    the address knows (`known_account`) tries at that one; at its others only as far as `may_try_others`.
     """
     accounts, hashes = _accounts(address_key), _hashes_for_all()
     release()
-    user = _with_password(accounts, password, hashes)
+    fitting = _with_password(accounts, password, hashes)
+    user = _meant(accounts, fitting, known_account, may_try_others)
     if user is None:
         return None
     with transaction():
@@ -227,12 +236,27 @@ def _unproved(address_key: str) -> list[User]:
     return list(db.session.scalars(query))
 
 
-def _with_password(accounts: list[User], password: str, hashes: int) -> User | None:
+def _with_password(accounts: list[User], password: str, hashes: int) -> list[User]:
     """Whose password it is; takes as long however many accounts there are of the address, or none."""
     stored = [user.password_hash for user in accounts]
     padded = [*stored, *[None] * (hashes - len(stored))]
     fits = [passwords.matches(each, password) for each in padded]
-    return next((user for user, its in zip(accounts, fits, strict=False) if its), None)
+    return [user for user, its in zip(accounts, fits, strict=False) if its]
+
+
+def _meant(
+    accounts: list[User],
+    fitting: list[User],
+    known_account: uuid.UUID | None,
+    may_try_others: Callable[[], bool],
+) -> User | None:
+    """The account that is signed in to. Whether others may be tried is asked before it tells anything."""
+    if known_account is None:
+        return fitting[0] if fitting else None
+    if known := next((user for user in fitting if user.id == known_account), None):
+        return known
+    has_others = any(user.id != known_account for user in accounts)
+    return fitting[0] if has_others and may_try_others() and fitting else None
 
 
 def _hashes_for_all() -> int:

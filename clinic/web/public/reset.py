@@ -9,15 +9,16 @@ from werkzeug.wrappers import Response
 
 from clinic.services import practices
 from clinic.services.accounts import signing_in as accounts
+from clinic.web import known_browsers
 from clinic.web.forms.accounts import AskResetForm, NewPasswordForm
-from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, did_not_work, on_post
+from clinic.web.limits import PER_ADDRESS, did_not_work, on_post, per_account
 from clinic.web.presenters.chrome import chrome
 
 PAUSE = 0.2  # seconds; a known address costs a write, and that must not show in the time to the answer
 
 
 @on_post(PER_ADDRESS)
-@on_post(PER_ACCOUNT, key_func=account_key)
+@per_account()
 def ask() -> Response | str | tuple[str, int]:
     """Ask for a link; whether the address is known is not told."""
     form = AskResetForm()
@@ -38,9 +39,12 @@ def choose(secret: str) -> Response | str | tuple[str, int]:
     form = NewPasswordForm()
     if form.validate_on_submit():
         with form.attempt():
-            accounts.reset_password(secret, form.password.data or "")
+            user = accounts.reset_password(secret, form.password.data or "")
             flash("Your new password is set. Please sign in with it.")
-            return redirect(url_for("public.signin.sign_in"), 303)
+            # the link has proved the mailbox: tries from elsewhere do not count here
+            return known_browsers.remember(
+                redirect(url_for("public.signin.sign_in"), 303), user.email_key, user.id
+            )
     return render_template(
         "public/reset_choose.html", form=form, email=user.email
     ), 422 if form.errors else 200

@@ -11,7 +11,7 @@ from clinic.web.authz import WAITING, begin_session
 from clinic.web.forms.accounts import CodeForm
 from clinic.web.limits import PER_ADDRESS, did_not_work, on_post
 from clinic.web.presenters.chrome import chrome
-from clinic.web.public.way_on import way_on
+from clinic.web.public.way_on import known_from_now_on, way_on
 
 
 @on_post(PER_ADDRESS, deduct_when=did_not_work)
@@ -27,7 +27,7 @@ def show() -> Response | str | tuple[str, int]:
             if secret is None:
                 return _too_late()
             begin_session(secret, persistent=False)
-            return redirect(way_on(), 303)
+            return known_from_now_on(redirect(way_on(), 303))
     page = render_template("public/second_step.html", form=form, chrome=chrome(practices.only_one(), None))
     return page, 422 if form.errors else 200
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -24,14 +25,14 @@ from clinic.web.authz import (
     wait_for_second_step,
 )
 from clinic.web.forms.accounts import SignInForm
-from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, account_key, did_not_work, on_post
+from clinic.web.limits import PER_ADDRESS, did_not_work, may_try_others, on_post, per_account
 from clinic.web.presenters.chrome import chrome
 from clinic.web.presenters.once_more import once_more
-from clinic.web.public.way_on import way_on
+from clinic.web.public.way_on import known_from_now_on, way_on
 
 
 @on_post(PER_ADDRESS, deduct_when=did_not_work)
-@on_post(PER_ACCOUNT, key_func=account_key, deduct_when=did_not_work)
+@per_account(deduct_when=did_not_work)
 def sign_in() -> Response | str | tuple[str, int]:
     """Ask for address and password; a wrong one and an unknown one get the same answer."""
     if is_signed_in():
@@ -41,8 +42,13 @@ def sign_in() -> Response | str | tuple[str, int]:
     form = SignInForm()
     if not form.validate_on_submit():
         return _page(form), 422 if form.errors else 200
+    known = known_browsers.known_to(form.address_key())
     secret = accounts.sign_in(
-        form.address_key(), form.password.data or "", persistent=bool(form.persistent.data)
+        form.address_key(),
+        form.password.data or "",
+        persistent=bool(form.persistent.data),
+        known_account=known.user_id if known else None,
+        may_try_others=partial(may_try_others, form.address_key()),
     )
     if secret is None:
         form.password.errors = ["That email address and password do not belong together."]
@@ -50,7 +56,7 @@ def sign_in() -> Response | str | tuple[str, int]:
     if wait_for_second_step(secret):
         return redirect(url_for("public.second_step.show", next=request.args.get("next")), 303)
     begin_session(secret, persistent=bool(form.persistent.data))
-    return known_browsers.remember(redirect(way_on(), 303), form.address_key())
+    return known_from_now_on(redirect(way_on(), 303))
 
 
 def again() -> Response | str:
