@@ -24,7 +24,7 @@ from tests.sink import running_sink
 
 pytestmark = [pytest.mark.slow]
 
-SECONDS = 4  # of the lease here
+SECONDS = 3  # of the lease here
 SETTLED = 300.0  # seconds within which everything is known
 
 
@@ -61,7 +61,51 @@ def test_a_lost_machine_leaves_at_most_two_mails_in_doubt(
     assert reckoning.planned == mails == reckoning.sent + reckoning.in_doubt
 
 
-def _machine(stage: Stage, folder: Path) -> subprocess.Popen[bytes]:
-    """A sender with a data folder of its own, over the same database."""
-    command = [sys.executable, "-m", "tests.faults.sender", str(SECONDS)]
+# what is in doubt of five mails, after the third time at this step: by the journal, and where that is lost
+DOUBTS = {
+    "dot noted": (1, 2),
+    "before the mark": (1, 2),
+    "marked": (1, 1),
+    "before the dot": (1, 2),
+    "answered": (1, 2),
+    "answer noted": (0, 2),
+}
+ONCE = {  # each is come by once for a batch
+    "claimed": (0, 0),
+    "batch sent": (0, 1),
+    "results written": (0, 1),
+    "results committed": (0, 0),
+}
+
+
+EACH = [
+    # a process takes seconds to start: one is enough, but for the table
+    pytest.param(step, is_lost, marks=[pytest.mark.fault(full=(step, is_lost) != ("before the dot", True))])
+    for step in (*DOUBTS, *ONCE)
+    for is_lost in (False, True)
+]
+
+
+@pytest.mark.parametrize(("step", "is_lost"), EACH)
+def test_a_sender_that_dies_between_two_steps_leaves_no_more_in_doubt_than_it_must(
+    live_app: Flask, full: bool, tmp_path: Path, told: Callable[..., Reckoning], step: str, is_lost: bool
+) -> None:
+    may = (DOUBTS | ONCE)[step][is_lost]
+    with running_sink() as sink, staged(live_app, smtp_url=f"smtp://127.0.0.1:{sink.port}") as stage:
+        promise_checkins(5)
+        machine = _machine(stage, tmp_path / "0", step, "3" if step in DOUBTS else "1")
+        machine.wait(60)
+        if is_lost:
+            shutil.rmtree(tmp_path / "0" / "journal")
+        _machine(stage, tmp_path / ("1" if is_lost else "0"))
+        wait_until(stage.drained, 60)
+        where = "lost" if is_lost else "there"
+        reckoning = told(f"died: {step}, journal {where}", reckon(sink), in_doubt=may)
+    assert reckoning.in_doubt == may
+    assert reckoning.sent == 5 - may
+
+
+def _machine(stage: Stage, folder: Path, *step: str) -> subprocess.Popen[bytes]:
+    """A sender with a data folder of its own, over the same database; it may die at a step."""
+    command = [sys.executable, "-m", "tests.faults.sender", str(SECONDS), *step]
     return stage.start(command, CLINIC_DATA_DIR=str(folder))

@@ -120,7 +120,7 @@ def test_every_kind_of_mail_can_be_written_and_its_link_works(
         db.session.add(flag)
         db.session.flush()
         outbox.promise_reset(people.owner)
-        outbox.promise_alert(flag, people.colleague)
+        outbox.call_somebody(people.practice.id, MailKind.WARNING_SIGN_ALERT, "numb", flag.id)
         outbox.promise_test_mail(people.owner)
         outbox.promise_preview(people.owner)
         people.other_client.user_id = None
