@@ -105,16 +105,19 @@ def _words(record: logging.LogRecord) -> str:
     args = record.args
     try:
         values: Any = (
-            {name: _number(value) for name, value in args.items()}
+            {name: _plain(value) for name, value in args.items()}
             if isinstance(args, Mapping)
-            else tuple(map(_number, args))
+            else tuple(map(_plain, args))
         )
-        return f"{record.msg % values} ({where})"
+        return f"{(record.msg % values).strip()} ({where})"
     except (TypeError, ValueError, KeyError):
         return where
 
 
-def _number(value: object) -> object:
+def _plain(value: object) -> object:
+    """Numbers, and what kind of error it is; any other value may be somebody's."""
+    if isinstance(value, BaseException):
+        return f"{type(value).__name__} {cause_of(value).words}".strip()
     return value if value is None or isinstance(value, int | float) else NOT_TOLD
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import logging
@@ -142,6 +143,7 @@ def test_no_sink_holds_what_errors_and_libraries_say(monkeypatch: pytest.MonkeyP
         theirs.error("Invalid request from ip=%s: %s", "203.0.113.9", PLANT)
         logging.getLogger("gunicorn.error").error(f"Invalid request: {PLANT}")  # noqa: G004
         logging.getLogger("py.warnings").warning("%s", PLANT)
+        theirs.error("no connection: %s", ConnectionRefusedError(errno.ECONNREFUSED, PLANT))
         logging.getLogger("some.library").error("%d of %s", PLANT, PLANT)
 
         def fail() -> None:
@@ -157,6 +159,7 @@ def test_no_sink_holds_what_errors_and_libraries_say(monkeypatch: pytest.MonkeyP
     assert "a thread was ended by an error" in text
     assert "Invalid request from ip=…: … (test_logs:" in text
     assert "builtins.ValueError" in text
+    assert "no connection: ConnectionRefusedError connection refused (test_logs:" in text
     if kind == "json":
         assert all(json.loads(line)["logger"] for line in text.splitlines())
     else:

@@ -12,6 +12,7 @@ from gunicorn.http.unreader import Unreader
 from gunicorn.workers.gthread import TConn
 
 from clinic.serving.arrival import Arrival
+from clinic.serving.threads import is_of_a_watcher
 
 AT_ONCE = 64 * 1024  # bytes
 SLOWEST_READER = 16 * 1024  # bytes a second
@@ -90,6 +91,7 @@ class Connection(TConn):
         self.parser.unreader = ArrivedOnly()
         self.initialized = True
         self.arrival = Arrival()
+        self.is_of_a_watcher = False
         self.watched_for = 0  # what the selector tells of it
         self.ends_at = 0.0  # of the monotonic clock: what it waits for has to have happened by then
         self.when_ready: Callable[[Connection], None] | None = None
@@ -102,6 +104,7 @@ class Connection(TConn):
 
     def hand_over(self) -> None:
         """Give the parser what has come."""
+        self.is_of_a_watcher = is_of_a_watcher(self.arrival.received)
         self.parser.unreader.unread(bytes(self.arrival.received))
         self.arrival = Arrival()
 

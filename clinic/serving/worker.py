@@ -19,6 +19,7 @@ from gunicorn import util
 from gunicorn.workers.gthread import ThreadWorker
 
 from clinic.serving.connection import AT_ONCE, SLOWEST_READER, Connection
+from clinic.serving.threads import ThreadsOfServer
 
 ARRIVES_WITHIN = 30.0  # seconds, head and body
 TAKEN_WITHIN = 30.0  # seconds for an answer, and as long again as it takes the slowest reader
@@ -41,6 +42,10 @@ class PatientWorker(ThreadWorker):
         self._waiting: dict[Connection, None] = {}
         self._look_at = 0.0
         super().init_process()
+
+    def get_thread_pool(self) -> ThreadsOfServer:
+        """As many threads as are set, and those for whoever watches."""
+        return ThreadsOfServer(super().get_thread_pool())
 
     def accept(self, listener: socket.socket) -> None:
         """Take a new connection; where there are too many, the one that has waited longest gives way."""

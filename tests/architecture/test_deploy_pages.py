@@ -82,7 +82,7 @@ def test_options_of_gunicorn_are_such_as_it_knows() -> None:
 
 
 def test_options_of_celery_are_such_as_it_knows() -> None:
-    (line,) = re.findall(r"celery_worker worker (--[^\n]*)", PAGES["several-servers.md"])
+    (line,) = re.findall(r"celery_worker --quiet worker (--[^\n]*)", PAGES["several-servers.md"])
     known = {option for parameter in celery_worker.params for option in parameter.opts}
     assert set(re.findall(r"--[a-z-]+", line)) <= known
 

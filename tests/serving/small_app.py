@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 from wsgiref.types import StartResponse
 
 from clinic.serving import worker
 
+HELD = 4.0  # seconds
 LONG = b"x" * (8 * 1024 * 1024)
 
 
@@ -18,6 +20,8 @@ def make(arrives_within: float = 30.0) -> Callable[..., Iterable[bytes]]:
 
 
 def _answer(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    if environ["PATH_INFO"] == "/held":
+        time.sleep(HELD)
     if environ["PATH_INFO"] == "/long":
         body = LONG
     elif environ["PATH_INFO"] == "/unread":

@@ -56,6 +56,15 @@ def test_fifty_half_sent_requests_keep_nobody_waiting(port: int, open_to: Open, 
         assert (status, seconds < 2) == (200, True)
 
 
+def test_pages_that_hang_keep_nobody_waiting_who_watches(port: int, open_to: Open) -> None:
+    held = [open_to(b"GET /held HTTP/1.1\r\n" + HOST + b"\r\n") for _ in range(2)]
+    for path in ("/healthz", "/livez", "/readyz?a=b", "/metrics"):
+        status, seconds = ask(port, path)
+        assert (status, seconds < 1) == (200, True)
+    for line in held:
+        assert line.recv(100).startswith(b"HTTP/1.1 200")
+
+
 def test_fifty_that_do_not_read_their_answers_keep_nobody_waiting(port: int) -> None:
     lines = []
     for _ in range(5):
