@@ -22,6 +22,8 @@ _REPLY = re.compile(r"(?<![\d.])([245][0-5]\d)(?=[ \-]|$)")
 _EDGE_BLOCKED = re.compile(
     r"(?i)recipient address rejected: access denied"
 )  # Microsoft, for who is not there
+# Cisco's name for any refusal at all; what the other server said stands behind it in quotes.
+_WRAPPED = re.compile(r"(?is)^.*?\bunknown address error\s+(?=\d{3}[ -]['\"])")
 _A_DAY = re.compile(
     r"(?i)\bdaily\b|per day|\ba day\b|24 hours?|tomorrow|tageslimit|limite (?:diari|giornalier)"
 )
@@ -123,6 +125,7 @@ class _Verdict:
 
 def cause_of(words: str, status: str = "") -> BounceCause:
     """Why a mail came back: from a server's words, codes and all, and the code of a report's field."""
+    words = _WRAPPED.sub("", words)
     verdict = _taken_apart(words, status)
     cause = _weighed(verdict, words)
     if verdict.is_passing and cause in (BounceCause.ADDRESS, BounceCause.INACTIVE, BounceCause.UNKNOWN):

@@ -94,6 +94,10 @@ def test_each_code_alone_has_its_meaning(status: str, cause: BounceCause) -> Non
         ("550 user unknown", "4.4.7", ADDRESS),
         ("452 4.2.2 mailbox full", "4.2.2", FULL),
         ("451 4.7.1 greylisted", "4.7.1", REFUSED),
+        ("5.1.0 - Unknown address error 550-'5.7.1 Rejected by policy'", "5.1.0", BounceCause.REFUSED),
+        ("5.1.0 - Unknown address error 550-'Administrative prohibition'", "5.1.0", BounceCause.REFUSED),
+        ("5.1.0 - Unknown address error 550-'No such user here'", "5.1.0", BounceCause.ADDRESS),
+        ("5.1.0 - Unknown address error 452-'Mailbox full'", "5.1.0", BounceCause.FULL),
     ],
 )
 def test_codes_and_words_are_weighed(words: str, status: str, cause: BounceCause) -> None:
