@@ -6,6 +6,7 @@ from clinic.models.audit import AuditEvent
 from clinic.models.backup import BackupKey, BackupRecord
 from clinic.models.base import Base
 from clinic.models.battery import OwnBattery, OwnBatteryVersion, OwnTest, OwnTestVersion
+from clinic.models.bulk_act import BulkAct, BulkActLine
 from clinic.models.checkin import (
     Checkin,
     CheckinAnswer,
@@ -43,6 +44,8 @@ __all__ = [
     "BackupKey",
     "BackupRecord",
     "Base",
+    "BulkAct",
+    "BulkActLine",
     "Checkin",
     "CheckinAnswer",
     "CheckinEvent",

@@ -19,6 +19,7 @@ from clinic.domain.types import ProgramStatus
 from clinic.extensions import db
 from clinic.models import (
     Assessment,
+    BulkAct,
     Checkin,
     CheckinAnswer,
     Client,
@@ -176,6 +177,11 @@ def reply_for(actor: Actor, reply_id: uuid.UUID, *options: ORMOption) -> MailRep
 def offer_for(actor: Actor, offer_id: uuid.UUID, *options: ORMOption) -> TaperingOffer:
     """An offer to write to a client less often; staff only."""
     return _for_staff(TaperingOffer, actor, offer_id, *options)
+
+
+def bulk_act_for(actor: Actor, act_id: uuid.UUID, *options: ORMOption) -> BulkAct:
+    """An act for many clients of the practice; staff only."""
+    return _for_staff(BulkAct, actor, act_id, *options)
 
 
 def own_test_for(actor: Actor, key: str) -> OwnTest:

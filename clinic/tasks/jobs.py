@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clinic.services import notices
+from clinic.services.bulk_acts import going_on as bulk_acts
 from clinic.services.checkins import planning as checkin_planning
 from clinic.services.checkins import reminders as checkin_reminders
 from clinic.services.checkins import silence as checkin_silence
@@ -57,6 +58,10 @@ def back_up() -> None:
     nightly.run_due(now(), stopping.asked)
 
 
+def go_on_with_acts() -> None:
+    bulk_acts.go_on_with_all(stopping.asked)
+
+
 def tidy() -> None:
     housekeeping.tidy(now())
 
@@ -71,6 +76,7 @@ JOBS: dict[str, Callable[[], None]] = {
     "checkins.expire": expire,
     "programs.look_over": look_over,
     "notices.send": tell,
+    bulk_acts.TASK: go_on_with_acts,
     "reasons.rebuild": keep_reasons,
     "housekeeping": tidy,
     "beat.tick": tick,

@@ -19,6 +19,7 @@ WHO = {
     "services/accounts/signing_in.py:_accounts": "an address may have several accounts",
     "services/accounts/signing_in.py:sign_in": "an address may have several accounts",
     "services/accounts/signing_in.py:ask_for_reset": "an address may have several accounts",
+    "services/bulk_acts/going_on.py:_not_over": "acts for many that are not over",
     "services/checkins/planning.py:run": "what falls due",
     "services/checkins/reminders.py:run": "what falls due",
     "services/checkins/silence.py:expire": "what falls due",

@@ -20,6 +20,7 @@ ICONS = (CLINIC / "static" / "icons.svg").read_text()
 NOT_A_CLIENT_S = {
     "account",
     "battery",
+    "bulk_act",
     "news",
     "password",
     "practice_details",

@@ -13,9 +13,9 @@ from clinic.domain.mail_standing import MailSort, before_sending, why_not_mailed
 from clinic.domain.scheduling import DAY, Occurrence, next_occurrence
 from clinic.domain.sending import next_waking
 from clinic.domain.skipping import OUT, against_itself, skip_in_words
-from clinic.domain.types import CheckinKind
+from clinic.domain.types import CheckinKind, CheckinState
 from clinic.extensions import db
-from clinic.models import Checkin, Client, Program
+from clinic.models import Checkin, Client, OutboxMessage, Program
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.checkins import dues as checkin_dues
@@ -23,12 +23,17 @@ from clinic.services.checkins import planning as checkin_planning
 from clinic.services.checkins import rules as checkin_rules
 from clinic.services.checkins import writing as checkin_writing
 from clinic.services.checkins.dues import DueCheckin
-from clinic.services.checkins.schedules import schedule_of
+from clinic.services.checkins.schedules import plan_anew, schedule_of
+from clinic.services.checkins.taking_over import take_over
 from clinic.services.checkins.writing import PlannedCheckin
 from clinic.services.clock import now
+from clinic.services.outbox import ledger as sending_ledger
+from clinic.services.outbox import promises as outbox
+from clinic.services.outbox.steps import MailStep
 from clinic.services.transaction import one_at_a_time, transaction
 
 _WITH_CLIENT = joinedload(Program.client)
+TAKEN_BACK = "It was taken back."
 
 
 def send_now(actor: Actor, program_id: uuid.UUID) -> Checkin:
@@ -36,20 +41,45 @@ def send_now(actor: Actor, program_id: uuid.UUID) -> Checkin:
 
     Raises RuleBroken where a rule stands against it. Pressed twice it is one.
     """
-    access.staff_only(actor)
     with transaction():
-        program = access.program_for(actor, program_id, _WITH_CLIENT)
-        one_at_a_time(Client, program.client_id)
-        checkin_planning.catch_up(program, now())
-        due = DueCheckin(schedule_of(program), program, program.client, access.practice_of(actor))
-        at = next_waking(due.hours, due.zone, now())
-        if made := _made_before(program, due.day(at)):
-            return made
-        plan = _plan(due, at)
-        checkin_writing.write([plan], now())
-        audit.record(actor, "checkin.by_hand", client_id=program.client_id, subject_id=plan.id)
-        checkin = db.session.get_one(Checkin, plan.id)
+        checkin, _ = promise(actor, program_id)
     return checkin
+
+
+def promise(actor: Actor, program_id: uuid.UUID) -> tuple[Checkin, bool]:
+    """Do what `send_now` does, within the caller's transaction; whether it was not there before."""
+    access.staff_only(actor)
+    program = access.program_for(actor, program_id, _WITH_CLIENT)
+    one_at_a_time(Client, program.client_id)
+    checkin_planning.catch_up(program, now())
+    due = DueCheckin(schedule_of(program), program, program.client, access.practice_of(actor))
+    at = next_waking(due.hours, due.zone, now())
+    if made := _made_before(program, due.day(at)):
+        return made, False
+    plan = _plan(due, at)
+    checkin_writing.write([plan], now())
+    audit.record(actor, "checkin.by_hand", client_id=program.client_id, subject_id=plan.id)
+    return db.session.get_one(Checkin, plan.id), True
+
+
+def take_back(actor: Actor, checkin_id: uuid.UUID) -> bool:
+    """Call back a check-in that has not gone out, within the caller's transaction; whether it was in time."""
+    access.staff_only(actor)
+    checkin = access.checkin_for(actor, checkin_id)
+    one_at_a_time(Client, checkin.client_id)
+    its_mail = (OutboxMessage.client_id == checkin.client_id) & (OutboxMessage.checkin_id == checkin.id)
+    if not outbox.cancel(checkin.practice_id, its_mail, TAKEN_BACK):
+        return False
+    step = MailStep(
+        checkin.practice_id, checkin.client_id, checkin.id, CheckinState.SKIPPED, TAKEN_BACK, None
+    )
+    sending_ledger.follow([step], now())
+    program = access.program_for(actor, checkin.program_id, _WITH_CLIENT)
+    if row := schedule_of(program):
+        plan_anew(program, row)
+    take_over(program, now())
+    audit.record(actor, "checkin.taken_back", client_id=checkin.client_id, subject_id=checkin.id)
+    return True
 
 
 def _made_before(program: Program, day: date) -> Checkin | None:

@@ -122,10 +122,17 @@ def revoke(actor: Actor, invitation_id: uuid.UUID) -> Invitation:
     """Take an open invitation back; one that is over already stays as it is."""
     with transaction():
         invitation = access.invitation_for(actor, invitation_id)
-        if invitation.accepted_at is None and invitation.revoked_at is None:
-            _end(invitation)
-            _note(actor, "invitation.revoked", invitation)
+        take_back(actor, invitation)
     return invitation
+
+
+def take_back(actor: Actor, invitation: Invitation) -> bool:
+    """Do what `revoke` does, within the caller's transaction; whether it was open."""
+    if invitation.accepted_at is not None or invitation.revoked_at is not None:
+        return False
+    _end(invitation)
+    _note(actor, "invitation.revoked", invitation)
+    return True
 
 
 def withdraw(actor: Actor, client: Client, because: str) -> bool:

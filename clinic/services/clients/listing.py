@@ -128,6 +128,16 @@ def page(actor: Actor, wanted: ClientFilter) -> ClientPage:
     return ClientPage(lines, before, after, count if count <= most else None, most)
 
 
+def ids(actor: Actor, wanted: ClientFilter, most: int) -> list[uuid.UUID]:
+    """The ids of all clients that are wanted, whatever page is shown, by name; so many at most."""
+    words = search_words(wanted.text)[:MOST_WORDS]
+    values = _values(actor, wanted, words)
+    pieces = _pieces(values) if words else MANY + 1
+    shape = _Shape(len(words), wanted.standing, wanted.asking, by_pieces=pieces <= MANY)
+    query = select(Client.id).where(*_which(shape)).order_by(Client.sort_key, Client.id).limit(most)
+    return [row.id for row in rows.read(query, values)]
+
+
 def _values(actor: Actor, wanted: ClientFilter, words: Sequence[str]) -> dict[str, Any]:
     searched = {f"word_{number}": f"%{_escaped(word)}%" for number, word in enumerate(words)}
     begins = max(words, key=len, default="")[:LONGEST_PIECE]  # the longest is in the fewest names

@@ -167,22 +167,43 @@ def archive(actor: Actor, client_id: uuid.UUID, reason: str) -> Client:
     """Stop looking after a client for now; open invitations and waiting mail end."""
     with transaction():
         client = access.client_for(actor, client_id)
-        if client.status is ClientStatus.ACTIVE:
-            client.status = ClientStatus.ARCHIVED
-            invitations.withdraw(actor, client, "archived")
-            checkins.call_back(client.practice_id, client.id, SkipReason.ARCHIVED)
-            audit.record(actor, "client.archived", client_id=client.id, reason=reason)
+        put_away(actor, client, reason)
     return client
+
+
+def put_away(actor: Actor, client: Client, reason: str) -> None:
+    """Do what `archive` does, within the caller's transaction."""
+    if client.status is ClientStatus.ACTIVE:
+        client.status = ClientStatus.ARCHIVED
+        invitations.withdraw(actor, client, "archived")
+        checkins.call_back(client.practice_id, client.id, SkipReason.ARCHIVED)
+        audit.record(actor, "client.archived", client_id=client.id, reason=reason)
 
 
 def restore(actor: Actor, client_id: uuid.UUID, reason: str) -> Client:
     """Look after an archived client again."""
     with transaction():
         client = access.client_for(actor, client_id)
-        if client.status is ClientStatus.ARCHIVED:
-            client.status = ClientStatus.ACTIVE
-            audit.record(actor, "client.restored", client_id=client.id, reason=reason)
+        bring_back(actor, client, reason)
     return client
+
+
+def bring_back(actor: Actor, client: Client, reason: str) -> bool:
+    """Do what `restore` does, within the caller's transaction; whether the client was archived."""
+    if client.status is not ClientStatus.ARCHIVED:
+        return False
+    client.status = ClientStatus.ACTIVE
+    audit.record(actor, "client.restored", client_id=client.id, reason=reason)
+    return True
+
+
+def put_in_group(actor: Actor, client: Client, group: str | None) -> None:
+    """Let a client stand in another group, None for no group, within the caller's transaction."""
+    before, client.group_name = client.group_name, group
+    client_identity.be_found(client)
+    if before != group:
+        changed = {"group_name": [before, group]}
+        audit.record(actor, "client.corrected", client_id=client.id, changed=changed)
 
 
 def problems(client: Client, practice: Practice, details: ClientDetails) -> Iterator[RuleBroken]:

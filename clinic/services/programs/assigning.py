@@ -131,14 +131,19 @@ class ProgramDetail:
 def assign(actor: Actor, client_id: uuid.UUID, wish: Assignment) -> Program:
     """Give a client a published routine with doses of their own; the client sees it at once."""
     with transaction():
-        client = _client(actor, client_id)
-        program_id = once.id_of(Program, actor.practice_id, wish.key, client.id)
-        if made := once.made_before(Program, actor.practice_id, program_id):
-            return made
-        version = _publishable(actor, wish.version_id)
-        _check_assignment(client, version, wish)
-        _settle_running(actor, client, version, wish)
-        return _add(actor, client, version, wish, program_id)
+        return give(actor, client_id, wish)
+
+
+def give(actor: Actor, client_id: uuid.UUID, wish: Assignment) -> Program:
+    """Do what `assign` does, within the caller's transaction."""
+    client = _client(actor, client_id)
+    program_id = once.id_of(Program, actor.practice_id, wish.key, client.id)
+    if made := once.made_before(Program, actor.practice_id, program_id):
+        return made
+    version = publishable(actor, wish.version_id)
+    _check_assignment(client, version, wish)
+    _settle_running(actor, client, version, wish)
+    return _add(actor, client, version, wish, program_id)
 
 
 def summary(actor: Actor, client_id: uuid.UUID) -> list[ProgramWithSchedule]:
@@ -176,7 +181,8 @@ def _client(actor: Actor, client_id: uuid.UUID) -> Client:
     return client
 
 
-def _publishable(actor: Actor, version_id: uuid.UUID) -> RoutineVersion:
+def publishable(actor: Actor, version_id: uuid.UUID) -> RoutineVersion:
+    """A version that can be assigned, with its moves; RuleBroken for a draft. Staff only."""
     version = access.routine_version_for(actor, version_id, *_WITH_MOVES)
     if version.status is not RoutineStatus.PUBLISHED:
         raise RuleBroken("Publish this routine first.")

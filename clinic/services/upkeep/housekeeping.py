@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, select
 
-from clinic.models import AuthSession, KeptForm, LinkToken
+from clinic.domain.bulk_acts import KEPT_UNBEGUN, BulkActState
+from clinic.models import AuthSession, BulkAct, BulkActLine, KeptForm, LinkToken
 from clinic.services.reach import across_practices
 from clinic.services.transaction import transaction
 
@@ -16,7 +17,7 @@ KEEP_SESSIONS = timedelta(days=30)
 
 @across_practices("tidying up")
 def tidy(at: datetime) -> None:
-    """Delete links and sessions that ended long before `at`, and forms nobody came back for."""
+    """Delete links and sessions that ended long before `at`, and what nobody came back for."""
     with transaction() as session:
         session.execute(delete(KeptForm).where(KeptForm.expires_at < at))
         session.execute(delete(LinkToken).where(LinkToken.expires_at < at - KEEP_LINKS))
@@ -25,3 +26,6 @@ def tidy(at: datetime) -> None:
                 or_(AuthSession.expires_at < at - KEEP_SESSIONS, AuthSession.ended_at < at - KEEP_SESSIONS)
             )
         )
+        unbegun = BulkAct.state == BulkActState.CHOSEN, BulkAct.chosen_at < at - KEPT_UNBEGUN
+        session.execute(delete(BulkActLine).where(BulkActLine.act_id.in_(select(BulkAct.id).where(*unbegun))))
+        session.execute(delete(BulkAct).where(*unbegun))

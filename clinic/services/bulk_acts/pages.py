@@ -1,0 +1,107 @@
+"""What the pages show of an act for many: what will become of each client, and what has."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Row, func, select
+
+from clinic.domain.bulk_acts import LineState, Verdict
+from clinic.extensions import db
+from clinic.models import BulkAct, BulkActLine, Client, User
+from clinic.models.base import given, points_at
+from clinic.services import access
+from clinic.services.actors import Actor
+from clinic.services.bulk_acts.facts import at_hand
+from clinic.services.bulk_acts.wishes import BulkWish
+
+MOST_LISTED = 50
+
+_LINES = (
+    select(BulkActLine, Client)
+    .join(Client, points_at(BulkActLine.client_id, Client))
+    .where(given(BulkActLine.practice_id), given(BulkActLine.act_id))
+    .order_by(BulkActLine.position)
+)
+_COUNTS = (
+    select(BulkActLine.act_id, BulkActLine.state, func.count().label("number"))
+    .where(given(BulkActLine.practice_id))
+    .group_by(BulkActLine.act_id, BulkActLine.state)
+)
+_ACTS = (
+    select(BulkAct, User.name)
+    .join(User, points_at(BulkAct.chosen_by, User))
+    .where(given(BulkAct.practice_id), BulkAct.begun_at.is_not(None))
+    .order_by(BulkAct.begun_at.desc(), BulkAct.id)
+    .limit(MOST_LISTED)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeseenLine:
+    """What will become of one client."""
+
+    client: Client
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class SettledLine:
+    """What became of one client."""
+
+    line: BulkActLine
+    client: Client
+
+
+@dataclass(frozen=True, slots=True)
+class ActWithCounts:
+    """An act in the list of them: who began it, and how many lines stand where."""
+
+    act: BulkAct
+    by: str
+    counts: Mapping[LineState, int]
+
+
+def foreseen(actor: Actor, act: BulkAct, wish: BulkWish) -> list[ForeseenLine]:
+    """What would become of each client now, in the order of the list; staff only. Six queries."""
+    access.staff_only(actor)
+    clients = [row.Client for row in _lines(act)]
+    found = at_hand(access.practice_of(actor), clients, wish.version_id)
+    return [ForeseenLine(each.client, each.verdict(act.kind, wish)) for each in found]
+
+
+def settled(actor: Actor, act: BulkAct) -> list[SettledLine]:
+    """What became of each client, in the order of the list; staff only. One query."""
+    access.staff_only(actor)
+    return [SettledLine(row.BulkActLine, row.Client) for row in _lines(act)]
+
+
+def size(actor: Actor, act: BulkAct) -> int:
+    """How many clients an act is about; staff only."""
+    access.staff_only(actor)
+    mine = BulkActLine.practice_id == act.practice_id, BulkActLine.act_id == act.id
+    return db.session.scalar(select(func.count()).select_from(BulkActLine).where(*mine)) or 0
+
+
+def listed(actor: Actor) -> list[ActWithCounts]:
+    """The practice's acts for many, the newest first; staff only. Two queries."""
+    access.staff_only(actor)
+    whose = {"practice_id": actor.practice_id}
+    acts = db.session.execute(_ACTS, whose).all()
+    counts: dict[uuid.UUID, Counter[LineState]] = {row.BulkAct.id: Counter() for row in acts}
+    for row in db.session.execute(_COUNTS, whose) if acts else ():
+        if row.act_id in counts:
+            counts[row.act_id][row.state] += row.number
+    return [ActWithCounts(row.BulkAct, row.name, counts[row.BulkAct.id]) for row in acts]
+
+
+def name_of(actor: Actor, user_id: uuid.UUID) -> str:
+    """Who of the practice began an act, or undid it; staff only."""
+    return access.user_for(actor, user_id).name
+
+
+def _lines(act: BulkAct) -> Sequence[Row[BulkActLine, Client]]:
+    return db.session.execute(_LINES, {"practice_id": act.practice_id, "act_id": act.id}).all()
