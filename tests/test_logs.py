@@ -144,6 +144,7 @@ def test_no_sink_holds_what_errors_and_libraries_say(monkeypatch: pytest.MonkeyP
         logging.getLogger("gunicorn.error").error(f"Invalid request: {PLANT}")  # noqa: G004
         logging.getLogger("py.warnings").warning("%s", PLANT)
         theirs.error("no connection: %s", ConnectionRefusedError(errno.ECONNREFUSED, PLANT))
+        logging.getLogger("clinic").error("Exception on %s [%s]", f"/c/{PLANT}", "GET")  # Flask's own
         logging.getLogger("some.library").error("%d of %s", PLANT, PLANT)
 
         def fail() -> None:

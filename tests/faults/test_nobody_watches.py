@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -34,6 +35,7 @@ from tests.sink import running_sink
 from tests.visitor import Visitor
 
 A_WATCHER_WAITS = 3.0  # seconds
+OTHERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 MB = 1024 * 1024
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
@@ -66,6 +68,27 @@ def test_a_hung_postgresql_is_told_in_time(live_app: Flask) -> None:
         for _ in range(2):
             _answers_in_time(live_app)
     wait_until(lambda: Visitor(live_app).get("/readyz", status=None).status_code == 200, 20, every=0.5)
+
+
+@pytest.mark.postgres_only
+def test_pages_that_hang_with_postgresql_keep_nobody_waiting_who_watches(live_app: Flask) -> None:
+    _sweep_was(timedelta())
+    server = server_of(backend())
+    with staged(live_app) as stage:
+        port = int(stage.web().rpartition(":")[2])
+        assert health(port)["database"] == "ok"
+        held = list(db.session.scalars(text(OTHERS)))
+        db.session.remove()
+        db.engine.dispose()
+        with stopped([server, *held]):
+            lines = [HTTPConnection("127.0.0.1", port) for _ in range(16)]
+            for line in lines:
+                line.request("GET", "/c/nobody-has-this-link")
+            begun = time.monotonic()
+            assert health(port)["database"] == "away"
+            assert time.monotonic() - begun < A_WATCHER_WAITS
+        for line in lines:
+            line.close()
 
 
 @pytest.mark.sqlite_only

@@ -21,7 +21,7 @@ from clinic.services.transaction import transaction
 from clinic.services.upkeep import heartbeats
 from clinic.services.watching import alarms, health, watchman
 from clinic.services.watching.health import HealthReport
-from tests.factories.people import People
+from tests.factories.people import People, make_user
 from tests.visitor import Visitor
 from tests.web.practitioner.test_clients import text
 
@@ -99,6 +99,18 @@ def test_owners_hear_once_that_it_is_silent_and_once_that_it_is_over(
     assert first["Subject"] == "Regroove sends no mail just now"
     assert last["Subject"] == "Regroove sends mail again"
     assert people.client.name not in str(transport.sent)
+
+
+def test_an_address_that_no_mail_takes_keeps_it_from_nobody_else(
+    people: People, transport: MemoryTransport
+) -> None:
+    transport.smtputf8 = False
+    other = make_user(people.practice, people.owner.role, "Zoe Second")
+    with transaction():
+        people.owner.email = "zoë@people.example"
+    sweep_was(11)
+    tell()
+    assert [each.recipient for each in transport.sent] == [other.email]
 
 
 def test_it_is_told_again_after_six_hours(people: People, transport: MemoryTransport) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -89,7 +89,7 @@ def _mail_all(transport: Transport, step: AlarmStep, sweep_at: datetime | None, 
             command_seconds=COMMAND_SECONDS,
             dot_seconds=DOT_SECONDS,
         )
-    envelopes = [_envelope(owner, step, sweep_at, at) for owner in _owners()]
+    envelopes = list(_written(step, sweep_at, at, smtputf8=transport.smtputf8))
     release()  # no transaction is open while a mail server thinks
     with transport.session() as session:
         verdicts = [session.send(each, lambda: True).verdict for each in envelopes]
@@ -114,9 +114,21 @@ def _owners() -> Sequence[OwnerTold]:
         return [OwnerTold(*row) for row in db.session.execute(query)]
 
 
-def _envelope(owner: OwnerTold, step: AlarmStep, sweep_at: datetime | None, at: datetime) -> Envelope:
+def _written(
+    step: AlarmStep, sweep_at: datetime | None, at: datetime, *, smtputf8: bool
+) -> Iterator[Envelope]:
+    for owner in _owners():
+        try:
+            yield _envelope(owner, step, sweep_at, at, smtputf8=smtputf8)
+        except ValueError as error:  # an address or a name that no mail takes: the others are told
+            log.error("the mail to an owner cannot be written: %s", type(error).__name__)
+
+
+def _envelope(
+    owner: OwnerTold, step: AlarmStep, sweep_at: datetime | None, at: datetime, *, smtputf8: bool
+) -> Envelope:
     sender, content = mail_from(), _content(owner, step, sweep_at)
-    to = mailbox(owner.email, smtputf8=False)
+    to = mailbox(owner.email, smtputf8=smtputf8)
     message = Message(
         to=to,
         from_address=sender,
