@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from clinic.domain.errors import ClinicError
 from clinic.domain.mail_standing import MailStanding, mail_standing_of
@@ -33,6 +34,7 @@ from clinic.services import bulk
 from clinic.services.checkins import silence as checkin_silence
 from clinic.services.checkins.silence import UnansweredRun
 
+NEXT = ("time_zone", "next_on", "next_due_at")
 _flag, _answer = bulk.table_of(WarningFlag), bulk.table_of(CheckinAnswer)
 _mail = bulk.table_of(OutboxMessage)
 
@@ -87,6 +89,15 @@ def take(at: datetime, most: int) -> list[DueCheckin]:
     return _read(
         query.limit(most).with_for_update(skip_locked=True, key_share=True, of=[CheckinSchedule, Client])
     )
+
+
+def put_off(dues: Collection[DueCheckin]) -> None:
+    """Write down when schedules are due next, all in one statement, within the caller's transaction."""
+    rows = [due.row for due in dues if due.row is not None]
+    bulk.change(CheckinSchedule, [{name: getattr(row, name) for name in ("id", *NEXT)} for row in rows])
+    for row in rows:
+        for name in NEXT:  # written: nothing is left for the session to write row by row
+            set_committed_value(row, name, getattr(row, name))
 
 
 def of_program(program: Program) -> list[DueCheckin]:

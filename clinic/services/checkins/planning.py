@@ -88,9 +88,11 @@ def _is_behind(due: DueCheckin, now: datetime) -> bool:
 
 
 def _one_transaction(now: datetime, size: int) -> PlanningReport:
-    with transaction():
+    with transaction() as session:
         dues = checkin_dues.take(now, size)
         plans = list(_decide(dues, checkin_dues.known(dues, now), now)) if dues else []
+        with session.no_autoflush:
+            checkin_dues.put_off(dues)
         written = checkin_writing.write(plans, now)
     skipped = Counter(plan.skip for plan in written if plan.skip)
     return PlanningReport(len(dues), len(written) - skipped.total(), skipped)
