@@ -12,6 +12,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from clinic.cli import drill as drills
 from clinic.cli.default_group import DefaultGroup
 from clinic.cli.tables import make_folder
 from clinic.domain.backups import BackupRun
@@ -133,6 +134,22 @@ def check(file: Path, sheet: TextIO | None, another: bool, unverified: bool) -> 
     when = f", written at {source.file.head.written_at:%Y-%m-%d %H:%M} UTC" if source.file else ""
     release_of = f" by version {source.file.head.version}" if source.file else ""
     click.echo(f"{file} is whole: {count(rows, 'row')} of schema {source.revision}{when}{release_of}.")
+
+
+@backup.command("drill")
+@click.argument("file", type=FILE, required=False)
+@drills.INTO
+@KEY
+@ANOTHER
+@UNVERIFIED
+@with_appcontext
+@told_in_a_line()
+def drill(file: Path | None, into: str | None, sheet: TextIO | None, another: bool, unverified: bool) -> None:
+    """Restore a backup somewhere else and count it: one made now, or FILE with its sheet. Changes nothing."""
+    begun = now()
+    report = drills.drill(into, file, _trust(sheet, another=another, unverified=unverified))
+    runs.note(BackupRun.DRILL, begun, name=file.name if file else "", rows=report.rows)
+    click.echo(drills.told(report))
 
 
 @backup.group("keys", invoke_without_command=True)
