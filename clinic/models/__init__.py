@@ -29,7 +29,7 @@ from clinic.models.questionnaire import QuestionnaireRequest, QuestionnaireRespo
 from clinic.models.reply import MailReply
 from clinic.models.routine import Routine, RoutineItem, RoutineVersion
 from clinic.models.search import SearchPiece
-from clinic.models.second_step import Authenticator, RecoveryCode
+from clinic.models.second_step import Authenticator, Passkey, RecoveryCode
 from clinic.models.sending import MailAccount, MailConnection, SendingBatch
 from clinic.models.session import AuthSession
 from clinic.models.tapering import TaperingOffer
@@ -70,6 +70,7 @@ __all__ = [
     "OwnTest",
     "OwnTestVersion",
     "PainMorning",
+    "Passkey",
     "Practice",
     "PracticeDecline",
     "PracticeLog",

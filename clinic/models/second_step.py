@@ -1,4 +1,4 @@
-"""The second step at sign-in: an app's secret and codes for the day the phone is gone."""
+"""The second step at sign-in: an app's secret, passkeys, and codes for the day the phone is gone."""
 
 from __future__ import annotations
 
@@ -36,3 +36,20 @@ class RecoveryCode(OfPractice, Base):
     code_hash: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class Passkey(OfPractice, Base):
+    """A key that a device or a stick holds: its public half, and how often it has signed."""
+
+    __tablename__ = "passkey"
+    __table_args__ = tenant(
+        belongs_to("user_account", "user_id"), UniqueConstraint("practice_id", "user_id", "credential_id")
+    )
+
+    user_id: Mapped[uuid.UUID]
+    credential_id: Mapped[str] = mapped_column(String(1400))
+    public_key: Mapped[str] = mapped_column(Text)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    device: Mapped[str] = mapped_column(String(80))  # on which it was set up, in words
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]

@@ -26,6 +26,7 @@ class AuthSession(OfPractice, Base):
     expires_at: Mapped[datetime]  # the absolute end
     persistent: Mapped[bool] = mapped_column(default=False)  # "stay signed in": no idle end
     device: Mapped[str] = mapped_column(String(80), default="", server_default="")  # in words
+    challenge: Mapped[str | None] = mapped_column(String(120))  # for a passkey; answered once
     second_step_at: Mapped[datetime | None]  # None, where there is one: it waits for it and opens no page
     ended_at: Mapped[datetime | None]
 

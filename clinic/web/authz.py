@@ -37,7 +37,10 @@ View = Callable[..., Any]
 WARNING_SIGNS = frozenset({"client.warnings.show", "client.warnings.taken_back"})
 
 # What is open to whoever has to set up a second step first.
-SETTING_UP = frozenset(f"practitioner.second_step.{name}" for name in ("show", "begin_app", "app"))
+SETTING_UP = frozenset(
+    f"practitioner.second_step.{name}"
+    for name in ("show", "begin_app", "app", "passkey_options", "add_passkey")
+)
 WAITING = "second_step"  # in the cookie: the session that waits for it
 
 

@@ -17,7 +17,7 @@ from clinic.services.accounts.kept_forms import GivenBack
 
 KEY = "kept_form"  # in the browser's own signed cookie
 _SECRET = ("password", "secret")
-_SECRETS = frozenset({"csrf_token", "current", "code"})
+_SECRETS = frozenset({"csrf_token", "current", "code", "credential"})
 TYPED_WORDS = "What you typed is still here, and is not saved yet."
 
 

@@ -32,6 +32,7 @@ SHAPED = frozenset(
             "link_token.token_hash",
         ),
         *("kept_form.sealed", "mail_setting.sealed", "authenticator.sealed", "recovery_code.code_hash"),
+        *("passkey.credential_id", "passkey.public_key", "passkey.device", "auth_session.challenge"),
         *("exercise.key", "exercise.figure", "exercise_mistake.key", "routine.key"),
         *("exercise_media.provider", "exercise_media.video_id"),
         *(

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.asking import AskChannel
@@ -26,6 +27,7 @@ from clinic.models import (
     Client,
     MailSetting,
     OutboxMessage,
+    Passkey,
     Practice,
     PracticeLog,
     Program,
@@ -40,6 +42,7 @@ from clinic.services import warnings
 from clinic.services.clock import now, today_in
 from clinic.services.reasons import rebuilding
 from clinic.services.upkeep.backups import keys
+from tests.factories.passkeys import SoftKey
 from tests.factories.people import PASSWORD
 from tests.factories.records import World
 from tests.factories.second_step import begin_with, code_of
@@ -49,6 +52,8 @@ from tests.policy.forms import Filled
 NEW_PASSWORD = "grey heron over the mill pond"
 BACKUP_KEY = uuid.UUID(int=7)
 APP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+PASSKEY = uuid.UUID("5b0f7d0a-63a1-4f0c-9d33-0e6c9a1f3c11")  # the owner's
+KEY, CHALLENGE = SoftKey(), {"challenge": bytes_to_base64url(b"what-a-browser-is-asked-to-answer")}
 
 
 def _from_today(prefix: str) -> Filled:
@@ -192,6 +197,8 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         lambda world, at: {"end": ["all"]},
     ),
     "practitioner.second_step.app": lambda world, at: {"code": [code_of(APP_KEY)]},
+    "practitioner.second_step.add_passkey": lambda world, at: {"credential": [KEY.made(CHALLENGE)]},
+    "practitioner.second_step.remove_passkey": lambda world, at: {"passkey": [str(PASSKEY)]},
     "practitioner.second_step.require": lambda world, at: {"required": ["y"]},
     "public.proving.show": lambda world, at: {"password": [PASSWORD]},
     "practitioner.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
@@ -208,6 +215,7 @@ WRITES_NOTHING = {
     "public.setup.begin": "there is a practice already",
     "api.bounces.take": "it opens with a secret in its head",
     "public.second_step.show": "it opens in a browser whose password was right",
+    "public.second_step.passkey": "the same",
 }
 
 
@@ -365,6 +373,19 @@ def _with_second_step(world: World, address: Address) -> None:
     db.session.execute(update(AuthSession).values(second_step_at=now()))
 
 
+def _challenged(world: World, address: Address) -> None:
+    asked = base64url_to_bytes(CHALLENGE["challenge"]).decode()
+    db.session.execute(update(AuthSession).values(challenge=asked))
+
+
+def _with_passkeys(world: World, address: Address) -> None:
+    for number in range(2):
+        key_id = PASSKEY if number else uuid.uuid4()
+        about = {"user_id": world.people.owner.id, "practice_id": world.people.practice.id}
+        key = {"credential_id": f"key-{number}", "public_key": "x", "sign_count": 0, "device": "Firefox"}
+        db.session.add(Passkey(id=key_id, created_at=now(), **about, **key))
+
+
 def _app_being_set_up(world: World, address: Address) -> None:
     for user in _staff(world):
         begin_with(user, APP_KEY)
@@ -395,6 +416,8 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.backups.make_key": _one_real_practice,
     "practitioner.backups.retire_key": _two_backup_keys,
     "practitioner.second_step.app": _app_being_set_up,
+    "practitioner.second_step.add_passkey": _challenged,
+    "practitioner.second_step.remove_passkey": _with_passkeys,
     "practitioner.second_step.codes": _with_second_step,
     "practitioner.second_step.remove": _with_second_step,
     "practitioner.second_step.reset": _with_second_step,

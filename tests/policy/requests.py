@@ -24,7 +24,7 @@ from tests.policy.stage import Stage
 
 EVERYBODY = ("anonymous", *STAFF_ACTORS, *CLIENT_ACTORS)
 # Called up by anybody, and of use to whoever is signed in.
-OF_SOMEBODY = frozenset({"public.signin.sign_out", "public.proving.show"})
+OF_SOMEBODY = frozenset({"public.signin.sign_out", "public.proving.show", "public.proving.passkey"})
 KINDS = ("anonymous", "owner", "assistant", "client")  # where one of each kind is enough
 
 

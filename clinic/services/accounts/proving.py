@@ -13,14 +13,16 @@ from clinic.services.actors import Actor
 from clinic.services.transaction import release, transaction
 
 
-def prove(actor: Actor, session_id: uuid.UUID, *, password: str = "", code: str = "") -> str:
-    """Show who sits there: by a code of the second step where there is one, else by the password.
+def prove(
+    actor: Actor, session_id: uuid.UUID, *, password: str = "", code: str = "", passkey: str = ""
+) -> str:
+    """Show who sits there: by the second step where there is one, else by the password.
 
     Returns the session's new secret; raises RuleBroken if it is wrong.
     """
     user = db.session.get_one(User, actor.user_id)
     if user.second_step_since is not None:
-        return second_step.prove(actor, session_id, code)
+        return second_step.prove(actor, session_id, code, passkey)
     stored = user.password_hash
     release()
     if not passwords.matches(stored, password):

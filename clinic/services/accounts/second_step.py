@@ -16,9 +16,9 @@ from clinic.domain.access import Permission
 from clinic.domain.dates import count
 from clinic.domain.errors import Forbidden, RuleBroken
 from clinic.extensions import db
-from clinic.models import Authenticator, RecoveryCode, User
+from clinic.models import Authenticator, Passkey, RecoveryCode, User
 from clinic.services import access, audit, sealing
-from clinic.services.accounts import sessions
+from clinic.services.accounts import passkeys, sessions
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.actors import Actor
 from clinic.services.clock import now
@@ -36,6 +36,7 @@ class SecondStepState:
     """What somebody has set up."""
 
     app_since: datetime | None
+    passkeys: list[Passkey]
     codes_left: int
     is_required: bool
 
@@ -59,9 +60,8 @@ class SetUpDone:
 def state(actor: Actor) -> SecondStepState:
     """What the signed-in person has set up."""
     since = select(Authenticator.confirmed_at).where(_app_of(actor), Authenticator.confirmed_at.is_not(None))
-    return SecondStepState(
-        db.session.scalar(since), _codes_left(actor), sessions.wants_second_step(access.practice_of(actor))
-    )
+    keys, required = passkeys.of(accounts.own(actor)), sessions.wants_second_step(access.practice_of(actor))
+    return SecondStepState(db.session.scalar(since), keys, _codes_left(actor), required)
 
 
 def begin_app(actor: Actor) -> None:
@@ -120,6 +120,29 @@ def confirm_app(actor: Actor, session_id: uuid.UUID, typed: str) -> SetUpDone:
     return done
 
 
+def add_passkey(actor: Actor, session_id: uuid.UUID, answer: str, device: str) -> SetUpDone:
+    """Take the passkey that a browser has made; raises RuleBroken if its answer is not right."""
+    with transaction():
+        user = _locked(actor.user_id)
+        passkeys.add(user, session_id, answer, device)
+        return _set_up(actor, user, session_id, "passkey")
+
+
+def remove_passkey(actor: Actor, passkey_id: uuid.UUID) -> None:
+    """Forget a passkey of one's own; raises RuleBroken where it is the last way of a second step."""
+    with transaction():
+        user = _locked(actor.user_id)
+        keys = passkeys.of(user)
+        gone = next((key for key in keys if key.id == passkey_id), None)
+        if gone is None:
+            raise RuleBroken("That passkey is forgotten already.")
+        has_app = select(Authenticator.id).where(_app_of(actor), Authenticator.confirmed_at.is_not(None))
+        if len(keys) == 1 and db.session.scalar(has_app) is None:
+            raise RuleBroken("It is your only second step. Set up another one first, or take the step off.")
+        db.session.delete(gone)
+        audit.record(actor, "second_step.passkey_removed", subject_id=user.id)
+
+
 def new_codes(actor: Actor) -> tuple[str, ...]:
     """A new set of recovery codes in place of the earlier one; they can be shown only now."""
     with transaction():
@@ -131,7 +154,7 @@ def new_codes(actor: Actor) -> tuple[str, ...]:
     return codes
 
 
-def enter(waiting_secret: str, typed: str) -> str | None:
+def enter(waiting_secret: str, typed: str = "", passkey: str = "") -> str | None:
     """Take the second step after the password; returns the secret of the session that begins.
 
     None where there is no browser that waits for it any more; raises RuleBroken if the code is wrong.
@@ -141,9 +164,9 @@ def enter(waiting_secret: str, typed: str) -> str | None:
         return None
     with transaction():
         user = _locked(waiting.user_id)
-        way = _right_way(user, typed)
+        way = _right_way(user, waiting.session_id, typed, passkey)
         _count(user, right=way is not None)
-        refusal, secret = _refusal(user), None
+        refusal, secret = _refusal(user, passkey), None
         if way is not None:
             secret = sessions.go_on(waiting, user)
             audit.record(accounts.actor_of(user), "session.began", how=way)
@@ -152,13 +175,27 @@ def enter(waiting_secret: str, typed: str) -> str | None:
     return secret
 
 
-def prove(actor: Actor, session_id: uuid.UUID, typed: str) -> str:
-    """Show by a code who sits there; returns the session's new secret, raises RuleBroken if it is wrong."""
+def waits_with_passkeys(waiting_secret: str) -> bool:
+    """Whether whoever waits for the second step has a passkey to take it with."""
+    waiting = sessions.waiting(waiting_secret)
+    return waiting is not None and bool(passkeys.of(db.session.get_one(User, waiting.user_id)))
+
+
+def options_while_waiting(waiting_secret: str) -> str | None:
+    """What a browser that waits for the second step is asked for; None where none waits."""
+    waiting = sessions.waiting(waiting_secret)
+    if waiting is None:
+        return None
+    return passkeys.options_to_use(db.session.get_one(User, waiting.user_id), waiting.session_id)
+
+
+def prove(actor: Actor, session_id: uuid.UUID, typed: str = "", passkey: str = "") -> str:
+    """Show by a code or a passkey who sits there; returns the session's new secret, raises RuleBroken."""
     with transaction():
         user = _locked(actor.user_id)
-        way = _right_way(user, typed)
+        way = _right_way(user, session_id, typed, passkey)
         _count(user, right=way is not None)
-        refusal, secret = _refusal(user), None
+        refusal, secret = _refusal(user, passkey), None
         if way is not None:
             secret = sessions.prove(session_id)
             audit.record(actor, "session.proven", how=way)
@@ -223,7 +260,7 @@ def _set_up(actor: Actor, user: User, session_id: uuid.UUID, how: str) -> SetUpD
 
 
 def _take_off(user: User) -> None:
-    for kind in (Authenticator, RecoveryCode):
+    for kind in (Authenticator, Passkey, RecoveryCode):
         db.session.execute(delete(kind).where(_of(kind, user)))
     user.second_step_since = user.no_code_before = None
     user.wrong_codes = 0
@@ -236,8 +273,13 @@ def _locked(user_id: uuid.UUID) -> User:
     return db.session.get_one(User, user_id, populate_existing=True)
 
 
-def _right_way(user: User, typed: str) -> str | None:
-    """What a code is one of, now used up; None where it is wrong, or too many were."""
+def _right_way(user: User, session_id: uuid.UUID, typed: str, passkey: str) -> str | None:
+    """What a code is one of, now used up; None where it is wrong, or too many were.
+
+    A passkey cannot be guessed, so it works however many codes were wrong.
+    """
+    if passkey:
+        return "passkey" if passkeys.use(user, session_id, passkey) else None
     plain = rules.plain_code(typed)
     if not _is_free(user):
         return None
@@ -261,7 +303,9 @@ def _count(user: User, *, right: bool) -> None:
         user.no_code_before = now() + wait if wait else None
 
 
-def _refusal(user: User) -> str:
+def _refusal(user: User, passkey: str = "") -> str:
+    if passkey:
+        return passkeys.WRONG
     if user.no_code_before is None or user.no_code_before <= now():
         return WRONG
     minutes = -(-int((user.no_code_before - now()).total_seconds()) // 60)
@@ -325,7 +369,7 @@ def _app_of(actor: Actor) -> ColumnElement[bool]:
     return and_(Authenticator.practice_id == actor.practice_id, Authenticator.user_id == actor.user_id)
 
 
-def _of(kind: type[Authenticator] | type[RecoveryCode], user: User) -> ColumnElement[bool]:
+def _of(kind: type[Authenticator | Passkey | RecoveryCode], user: User) -> ColumnElement[bool]:
     return and_(kind.practice_id == user.practice_id, kind.user_id == user.id)
 
 

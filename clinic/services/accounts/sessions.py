@@ -189,6 +189,20 @@ def end_of(actor: Actor, user_id: uuid.UUID, session_id: uuid.UUID | None) -> Us
     return user
 
 
+def put_challenge(session_id: uuid.UUID) -> bytes:
+    """A new challenge that this session's browser is to answer, within the caller's transaction."""
+    challenge = secrets.token_urlsafe(32)
+    _change(AuthSession.id == session_id, challenge=challenge)
+    return challenge.encode()
+
+
+def take_challenge(session_id: uuid.UUID) -> bytes:
+    """The challenge of a session, used up by this, within the caller's transaction; one of nobody without."""
+    held = db.session.scalar(select(AuthSession.challenge).where(AuthSession.id == session_id))
+    _change(AuthSession.id == session_id, challenge=None)
+    return (held or secrets.token_urlsafe(32)).encode()
+
+
 def note_device(session_id: uuid.UUID, device: str) -> None:
     """Note in words on which device a session is."""
     with transaction():

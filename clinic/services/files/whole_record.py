@@ -43,7 +43,7 @@ NOT_OF_CLIENTS = frozenset(
     {
         *("heartbeat", "mail_account", "mail_connection", "mail_setting", "practice", "user_account"),
         *("sending_batch", "backup_key", "backup_record"),
-        *("auth_session", "kept_form", "authenticator", "recovery_code"),
+        *("auth_session", "kept_form", "authenticator", "passkey", "recovery_code"),
         *("link_token", "sign_off", "exercise", "exercise_media", "exercise_mistake"),
         *("routine", "routine_version", "routine_item"),
         *("own_battery", "own_battery_version", "own_test", "own_test_version"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
-from wtforms import BooleanField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms import BooleanField, HiddenField, PasswordField, StringField
+from wtforms.validators import UUID, InputRequired, Length, ValidationError
 
 from clinic.domain.cleaning import has_unseen, one_line, printable
 from clinic.domain.errors import NotFound, RuleBroken
@@ -69,9 +69,33 @@ class CodeForm(Form):
 
     code = StringField("Code", [InputRequired("Enter the code."), Length(max=LONGEST_CODE)])
 
+
+class SecondStepForm(Form):
+    """A code of the second step, or what the browser says of a passkey."""
+
+    code = StringField("Code", [Length(max=LONGEST_CODE)])
+    credential = HiddenField()
+
+    def validate_code(self, field: StringField) -> None:
+        """One of the two is needed."""
+        if not field.data and not self.credential.data:
+            raise ValidationError("Enter the code.")
+
     def proof(self) -> dict[str, str]:
         """What it shows of who sits there."""
-        return {"code": self.code.data or ""}
+        return {"code": self.code.data or "", "passkey": self.credential.data or ""}
+
+
+class PasskeyForm(Form):
+    """What the browser says of a passkey that it has made."""
+
+    credential = HiddenField(validators=[InputRequired()])
+
+
+class RemovePasskeyForm(Form):
+    """Which passkey is to be forgotten."""
+
+    passkey = HiddenField(validators=[InputRequired(), UUID()])
 
 
 class EndSessionForm(Form):

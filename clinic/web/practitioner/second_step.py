@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from clinic.domain.devices import device_words
 from clinic.domain.errors import NotFound
 from clinic.services.access import practice_of, user_for
-from clinic.services.accounts import second_step
+from clinic.services.accounts import passkeys, second_step
+from clinic.services.accounts import signing_in as accounts
 from clinic.web.authz import current_actor, renew_session
 from clinic.web.filters import local_date
-from clinic.web.forms.accounts import CodeForm, SecondStepRequiredForm
+from clinic.web.forms.accounts import CodeForm, PasskeyForm, RemovePasskeyForm, SecondStepRequiredForm
 from clinic.web.forms.base import Form
 from clinic.web.presenters.invitations import qr_code
 from clinic.web.refusals import told_on_the_next_page
@@ -30,6 +32,7 @@ def show() -> Page:
         "practitioner/second_step/show.html",
         state=state,
         app_since=since,
+        passkeys=[(key, local_date(key.created_at, zone)) for key in state.passkeys],
         must_set_up=current_user.must_set_up,
     )
 
@@ -57,6 +60,39 @@ def app() -> Page:
         "practitioner/second_step/app.html", form=form, secret=wanted.secret, picture=qr_code(wanted.address)
     )
     return page, 422 if form.errors else 200
+
+
+def passkey_options() -> Response:
+    """What the browser is asked to make a passkey with."""
+    options = passkeys.options_to_add(accounts.own(current_actor()), current_user.session_id)
+    return Response(options, mimetype="application/json")
+
+
+def add_passkey() -> Page:
+    """Take the passkey that the browser has made."""
+    form = PasskeyForm()
+    if not form.validate_on_submit():
+        return _back()
+    with told_on_the_next_page():
+        device = device_words(request.headers.get("User-Agent", ""))
+        done = second_step.add_passkey(
+            current_actor(), current_user.session_id, form.credential.data or "", device
+        )
+        renew_session(done.session_secret)
+        if done.codes:
+            return _codes_page(done.codes)
+        flash("The passkey is set up.", "success")
+    return _back()
+
+
+def remove_passkey() -> Response:
+    """Forget a passkey of one's own."""
+    form = RemovePasskeyForm()
+    if form.validate_on_submit():
+        with told_on_the_next_page():
+            second_step.remove_passkey(current_actor(), uuid.UUID(form.passkey.data))
+            flash("The passkey is forgotten.", "success")
+    return _back()
 
 
 def codes() -> Page:

@@ -7,9 +7,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from clinic.services import access
-from clinic.services.accounts import proving
+from clinic.services.accounts import passkeys, proving
+from clinic.services.accounts import signing_in as accounts
 from clinic.web.authz import current_actor, is_signed_in, renew_session
-from clinic.web.forms.accounts import CodeForm, PasswordForm
+from clinic.web.forms.accounts import PasswordForm, SecondStepForm
 from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, did_not_work, on_post, open_browser_key
 from clinic.web.presenters.chrome import chrome
 from clinic.web.public.way_on import way_on
@@ -22,7 +23,7 @@ def show() -> Response | str | tuple[str, int]:
     if not is_signed_in():
         return redirect(url_for("public.signin.sign_in", next=request.args.get("next")), 303)
     actor = current_actor()
-    form = CodeForm() if current_user.has_second_step else PasswordForm()
+    form = SecondStepForm() if current_user.has_second_step else PasswordForm()
     if form.validate_on_submit():
         with form.attempt():
             renew_session(proving.prove(actor, current_user.session_id, **form.proof()))
@@ -32,6 +33,16 @@ def show() -> Response | str | tuple[str, int]:
         form=form,
         email=current_user.email,
         by_code=current_user.has_second_step,
+        has_passkeys=current_user.has_second_step and bool(passkeys.of(accounts.own(actor))),
         chrome=chrome(access.practice_of(actor), actor),
     )
     return page, 422 if form.errors else 200
+
+
+@on_post(PER_ADDRESS)
+def passkey() -> Response:
+    """What the browser is asked to show a passkey with."""
+    if not is_signed_in():
+        return redirect(url_for("public.signin.sign_in"), 303)
+    options = passkeys.options_to_use(accounts.own(current_actor()), current_user.session_id)
+    return Response(options, mimetype="application/json")

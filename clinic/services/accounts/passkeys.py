@@ -1,0 +1,160 @@
+"""Passkeys as a second step: what a browser is asked, and whether its answer is right.
+
+A challenge stands with the session it was made for, and answers one answer.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from urllib.parse import urlsplit
+
+from flask import current_app
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.exc import IntegrityError
+from webauthn import (
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from clinic.domain.errors import RuleBroken
+from clinic.extensions import db
+from clinic.models import Passkey, Practice, User
+from clinic.services.accounts import sessions
+from clinic.services.clock import now
+from clinic.services.transaction import transaction
+from config import Settings
+
+WRONG = "That passkey did not work. Try again, or use a code."
+LONGEST = 20_000  # characters of an answer; a real one has some hundreds
+# the password came first: that somebody is there is enough, and a key without a PIN will do
+_VERIFY = UserVerificationRequirement.DISCOURAGED
+
+
+def of(user: User) -> list[Passkey]:
+    """Somebody's passkeys, the first one first."""
+    return list(db.session.scalars(select(Passkey).where(_of(user)).order_by(Passkey.created_at, Passkey.id)))
+
+
+def options_to_add(user: User, session_id: uuid.UUID) -> str:
+    """What a browser is asked to make a passkey with, as JSON."""
+    challenge = _new_challenge(session_id)
+    practice = db.session.get_one(Practice, user.practice_id)
+    options = generate_registration_options(
+        rp_id=_host(),
+        rp_name=practice.name,
+        user_id=user.id.bytes,
+        user_name=user.email,
+        user_display_name=user.name,
+        challenge=challenge,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.DISCOURAGED, user_verification=_VERIFY
+        ),
+        exclude_credentials=_descriptors(user),
+    )
+    return options_to_json(options)
+
+
+def options_to_use(user: User, session_id: uuid.UUID) -> str:
+    """What a browser is asked to show one of somebody's passkeys with, as JSON."""
+    challenge = _new_challenge(session_id)
+    options = generate_authentication_options(
+        rp_id=_host(), challenge=challenge, allow_credentials=_descriptors(user), user_verification=_VERIFY
+    )
+    return options_to_json(options)
+
+
+def add(user: User, session_id: uuid.UUID, answer: str, device: str) -> Passkey:
+    """Keep the passkey that a browser has made, within the caller's transaction; raises RuleBroken."""
+    challenge = sessions.take_challenge(session_id)
+    try:
+        found = verify_registration_response(
+            credential=_read(answer),
+            expected_challenge=challenge,
+            expected_rp_id=_host(),
+            expected_origin=_origin(),
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError):
+        raise RuleBroken("That passkey could not be set up. Try again, or set up an app.") from None
+    row = Passkey(
+        practice_id=user.practice_id,
+        user_id=user.id,
+        credential_id=bytes_to_base64url(found.credential_id),
+        public_key=bytes_to_base64url(found.credential_public_key),
+        sign_count=found.sign_count,
+        device=device,
+        created_at=now(),
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:
+        raise RuleBroken("This passkey is set up already.") from None
+    return row
+
+
+def use(user: User, session_id: uuid.UUID, answer: str) -> bool:
+    """Whether a browser has shown one of somebody's passkeys, within the caller's transaction."""
+    challenge = sessions.take_challenge(session_id)
+    try:
+        shown = _read(answer)
+        query = select(Passkey).where(_of(user), Passkey.credential_id == str(shown["id"]))
+        row = db.session.scalar(query)
+        if row is None:
+            return False
+        found = verify_authentication_response(
+            credential=shown,
+            expected_challenge=challenge,
+            expected_rp_id=_host(),
+            expected_origin=_origin(),
+            credential_public_key=base64url_to_bytes(row.public_key),
+            credential_current_sign_count=row.sign_count,
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError):
+        return False
+    row.sign_count, row.last_used_at = found.new_sign_count, now()
+    return True
+
+
+def _new_challenge(session_id: uuid.UUID) -> bytes:
+    with transaction():
+        return sessions.put_challenge(session_id)
+
+
+def _read(answer: str) -> dict[str, object]:
+    if len(answer) > LONGEST:
+        raise ValueError("too long")
+    read = json.loads(answer)
+    if not isinstance(read, dict):
+        raise TypeError("not an object")
+    return read
+
+
+def _descriptors(user: User) -> list[PublicKeyCredentialDescriptor]:
+    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential_id)) for key in of(user)]
+
+
+def _of(user: User) -> ColumnElement[bool]:
+    return and_(Passkey.practice_id == user.practice_id, Passkey.user_id == user.id)
+
+
+def _host() -> str:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.host
+
+
+def _origin() -> str:
+    settings: Settings = current_app.config["SETTINGS"]
+    parts = urlsplit(settings.base_url)
+    return f"{parts.scheme}://{parts.netloc}"
