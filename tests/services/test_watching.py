@@ -139,6 +139,15 @@ def test_nobody_is_told_too_early(
     assert not transport.sent
 
 
+def test_a_worker_that_was_never_there_is_told_once_it_was_waited_for(
+    people: People, transport: MemoryTransport
+) -> None:
+    assert tell(seen_for=500.0) is AlarmStep.NOTHING
+    assert tell(seen_for=601.0) is AlarmStep.SILENT
+    (mail,) = transport.messages
+    assert "has never been seen" in str(mail.get_body(("plain",)))
+
+
 def test_closed_accounts_and_demo_practices_hear_nothing(people: People, transport: MemoryTransport) -> None:
     with transaction():
         people.elsewhere.is_demo = True

@@ -65,7 +65,9 @@ def tell_owners(report: HealthReport, patience: timedelta, *, seen_for: float) -
     row = report.seen.get(Pulse.ALARM)
     told_at = row[0] if row and row[1] else None
     step = alarm_step(facts.sweep_at, facts.at, patience=patience, told_at=told_at)
-    if step is AlarmStep.SILENT and seen_for < LOOK_FOR * patience.total_seconds():
+    # of a worker that was never there nothing tells since when, but what this process has seen itself
+    share = 1.0 if facts.sweep_at is None else LOOK_FOR
+    if step is AlarmStep.SILENT and seen_for < share * patience.total_seconds():
         return AlarmStep.NOTHING
     if step is AlarmStep.NOTHING:
         return step
