@@ -22,7 +22,19 @@ from clinic.services.upkeep import release
 
 def init_cli(app: Flask) -> None:
     """Add our commands to the app; each module holds one feature's."""
-    from clinic.cli import backup, checkins, demo, imports, mail, outbox, policy, practice, serve, walls
+    from clinic.cli import (
+        audit,
+        backup,
+        checkins,
+        demo,
+        imports,
+        mail,
+        outbox,
+        policy,
+        practice,
+        serve,
+        walls,
+    )
 
     for command in (
         serve.serve,
@@ -37,6 +49,7 @@ def init_cli(app: Flask) -> None:
         checkins.checkins,
         mail.mail,
         walls.walls,
+        audit.audit,
     ):
         app.cli.add_command(command)
 

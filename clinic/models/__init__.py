@@ -2,7 +2,7 @@
 
 from clinic.models.assessment import Amendment, Assessment, AssessmentDraft, Finding, ProgramFinding
 from clinic.models.attention import OpenReason, ReasonHandling
-from clinic.models.audit import AuditEvent
+from clinic.models.audit import AuditChainEnd, AuditEvent
 from clinic.models.backup import BackupKey, BackupRecord
 from clinic.models.base import Base
 from clinic.models.battery import OwnBattery, OwnBatteryVersion, OwnTest, OwnTestVersion
@@ -38,6 +38,7 @@ __all__ = [
     "Amendment",
     "Assessment",
     "AssessmentDraft",
+    "AuditChainEnd",
     "AuditEvent",
     "AuthSession",
     "Authenticator",

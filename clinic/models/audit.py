@@ -1,4 +1,4 @@
-"""Who did what, when: the trail behind the timeline."""
+"""Who did what, when: the trail behind the timeline, and the chain that proves it whole (ADR 32)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.models.base import Base, OfPractice, belongs_to, tenant
@@ -21,6 +21,7 @@ class AuditEvent(OfPractice, Base):
         belongs_to("client", "client_id"),
         Index(None, "practice_id", "client_id", "happened_at"),
         Index(None, "practice_id", "happened_at"),
+        Index(None, "practice_id", "seq", unique=True),
     )
 
     happened_at: Mapped[datetime]
@@ -30,3 +31,19 @@ class AuditEvent(OfPractice, Base):
     client_id: Mapped[uuid.UUID | None]
     subject_id: Mapped[uuid.UUID | None]
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # its place in the chain; None: from before there was one
+    seq: Mapped[int | None] = mapped_column(BigInteger)
+    salt: Mapped[str | None] = mapped_column(String(32))
+    words_hash: Mapped[str | None] = mapped_column(String(64))  # of name and details, with the salt
+    hash: Mapped[str | None] = mapped_column(String(64))
+
+
+class AuditChainEnd(OfPractice, Base):
+    """The end of a practice's chain; whoever adds to it holds this row."""
+
+    __tablename__ = "audit_end"
+
+    __table_args__ = tenant(UniqueConstraint("practice_id"))
+
+    seq: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))

@@ -15,6 +15,7 @@ POLICY = "of_one_practice"
 LAST_RELEASE = "of_the_last_release"  # the owner who says nothing, while old code still runs as the owner
 
 # Tables of no practice, and why each may be read by whoever may read anything.
+APPEND_ONLY = ("audit_event",)  # the app adds to them and changes nothing
 OPEN = {
     "alembic_version": "the version of the tables",
     "backup_key": "the installation's own backups",
@@ -98,5 +99,8 @@ def let_in(connection: Connection, role: str) -> None:
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {name}",
     ):
         connection.exec_driver_sql(statement)
+    there = connection.scalars(text("SELECT relname FROM pg_class WHERE relkind = 'r'")).all()
+    for table in (each for each in APPEND_ONLY if each in there):
+        connection.exec_driver_sql(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {name}")
     if connection.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL")):
         connection.exec_driver_sql(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from clinic.extensions import db, for_writing, only_reads
 from clinic.models.base import OfPractice
 
-BEFORE_COMMIT, AFTER_COMMIT = "before_commit", "after_commit"
+BEFORE_COMMIT, AT_THE_END, AFTER_COMMIT = "before_commit", "at_the_end", "after_commit"
 
 
 @contextmanager
@@ -45,11 +45,18 @@ def _finish(session: Session) -> None:
     session.flush()  # what is collected sees all that was written, and may be asked for by writing alone
     for act in session.info.pop(BEFORE_COMMIT, {}).values():
         act()
+    for act in session.info.pop(AT_THE_END, {}).values():
+        act()
 
 
 def before_commit(name: str, act: Callable[[], None]) -> None:
     """Run `act` in this transaction when all else is written; asked for twice by one name, it runs once."""
     db.session().info.setdefault(BEFORE_COMMIT, {})[name] = act
+
+
+def at_the_end(name: str, act: Callable[[], None]) -> None:
+    """Run `act` as the very last: it may hold what everybody wants, for it waits for nothing any more."""
+    db.session().info.setdefault(AT_THE_END, {})[name] = act
 
 
 def after_commit(name: str, act: Callable[[], None]) -> None:

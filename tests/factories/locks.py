@@ -10,7 +10,7 @@ from sqlalchemy import text
 from clinic.extensions import db
 from tests.backends import OWNER_ROLE, POSTGRES
 
-LOCKED = ("assessment", "finding", "amendment", "questionnaire_response")
+LOCKED = ("assessment", "finding", "amendment", "questionnaire_response", "audit_event")
 
 
 @contextmanager

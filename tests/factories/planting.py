@@ -46,6 +46,7 @@ SHAPED = frozenset(
         *("program_finding.test_key", "program_finding.field_key"),
         *("own_test.key", "own_battery.key"),
         *("assessment.battery_key", "sign_off.scope", "sign_off.digest", "audit_event.action"),
+        *("audit_event.salt", "audit_event.words_hash", "audit_event.hash", "audit_end.hash"),
         *(
             "outbox_message.dedupe_key",
             "outbox_message.day_key",

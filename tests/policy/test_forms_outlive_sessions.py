@@ -67,7 +67,7 @@ def test_what_was_typed_is_back_after_signing_in(stage: Stage, endpoint: str) ->
             for name, values in body.items():
                 if any(values) and not given_back.is_secret(name) and name not in NOT_TYPED:
                     assert form.get(name) == values, name
-            assert changed(before, stage.dump()) <= {"kept_form", "auth_session", "audit_event"}
+            assert changed(before, stage.dump()) <= {"kept_form", "auth_session", "audit_event", "audit_end"}
 
 
 def test_a_button_says_what_was_not_done_and_for_whom(stage: Stage) -> None:

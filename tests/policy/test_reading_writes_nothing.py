@@ -15,7 +15,7 @@ SHOWN = [
 ]
 # The audit of reads: a file of somebody's record that leaves the practice.
 NOTED = {
-    f"practitioner.reports.{name}": frozenset({"audit_event"})
+    f"practitioner.reports.{name}": frozenset({"audit_event", "audit_end"})
     for name in ("assessment", "for_client", "assessment_findings", "findings", "fhir", "handout")
 }
 # What a curious visitor, a mail scanner or a prefetching browser may hang onto an address.

@@ -189,8 +189,11 @@ def test_a_production_that_connects_as_the_owner_says_so(
     live_app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = live_app.config["SETTINGS"]
-    role.warn(create_app(replace(settings, env="production", database_url=settings.migration_url)))
+    owners = create_app(replace(settings, database_url=settings.migration_url))
+    for app in (owners, live_app):
+        app.config["SETTINGS"] = replace(settings, env="production")
+    role.warn(owners)
     assert "do not hold: the app's role at PostgreSQL owns the tables" in caplog.text
     caplog.clear()
-    role.warn(create_app(replace(settings, env="production")))
+    role.warn(live_app)
     assert not caplog.text

@@ -44,6 +44,7 @@ NOT_OF_CLIENTS = frozenset(
         *("heartbeat", "mail_account", "mail_connection", "mail_setting", "practice", "user_account"),
         *("sending_batch", "backup_key", "backup_record"),
         *("auth_session", "kept_form", "authenticator", "passkey", "recovery_code"),
+        "audit_end",
         *("link_token", "sign_off", "exercise", "exercise_media", "exercise_mistake"),
         *("routine", "routine_version", "routine_item"),
         *("own_battery", "own_battery_version", "own_test", "own_test_version"),
@@ -55,6 +56,7 @@ NOT_TOLD = frozenset(
     {
         *("practice_id", "sort_key", "search_key", "email_key", "dedupe_key", "day_key"),
         *("lease_token", "lease_until", "sender"),
+        *("seq", "salt", "words_hash", "hash"),  # a line's place in the chain of the trail
     }
 )
 READ_ME = """What {practice} holds about {client}{born}, taken out on {day} by {by}.

@@ -1,4 +1,4 @@
-"""The audit trail: written in the same transaction as what it tells of."""
+"""The audit trail: written in the same transaction as what it tells of, as the last thing in it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from clinic.extensions import db
-from clinic.models import AuditEvent
-from clinic.services import bulk
+from clinic.domain.audit_chain import AuditFacts
 from clinic.services.actors import Actor
+from clinic.services.audit import chain
 from clinic.services.clock import now
 
 SYSTEM = "Regroove"
@@ -54,24 +53,18 @@ def record_for(
 
 
 def record_many(acts: Iterable[SystemAct], at: datetime) -> None:
-    """Note what the system did to any number of records in one statement; what they name is flushed."""
-    bulk.add(
-        AuditEvent,
-        [
-            {
-                "id": uuid.uuid4(),
-                "practice_id": act.practice_id,
-                "happened_at": at,
-                "action": act.action,
-                "actor_id": None,
-                "actor_name": SYSTEM,
-                "client_id": act.client_id,
-                "subject_id": act.subject_id,
-                "details": dict(act.details),
-            }
-            for act in acts
-        ],
-    )
+    """Note what the system did to any number of records."""
+    for act in acts:
+        facts = AuditFacts(act.practice_id, uuid.uuid4(), at, act.action, None, act.client_id, act.subject_id)
+        chain.add(facts, SYSTEM, act.details)
+
+
+def record_made_up(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write the trail of made-up people at once, within the caller's transaction."""
+    for row in rows:
+        named: dict[str, Any] = {name: row.get(name) for name in AuditFacts.__slots__}
+        chain.add(AuditFacts(**named), row["actor_name"], row["details"])
+    chain.write()
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -88,15 +81,5 @@ def _add(
     subject_id: uuid.UUID | None,
     details: dict[str, Any],
 ) -> None:
-    db.session.add(
-        AuditEvent(
-            practice_id=practice_id,
-            happened_at=now(),
-            action=action,
-            actor_id=actor_id,
-            actor_name=actor_name,
-            client_id=client_id,
-            subject_id=subject_id,
-            details=details,
-        )
-    )
+    facts = AuditFacts(practice_id, uuid.uuid4(), now(), action, actor_id, client_id, subject_id)
+    chain.add(facts, actor_name, details)
