@@ -15,6 +15,7 @@ class AnswerStage(StrEnum):
     WARNED = "warned"
     ANSWERED = "answered"
     CLOSED = "closed"
+    ARCHIVED = "archived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,13 @@ class LinkVisit:
     is_locked: bool = False  # by a warning sign, wherever it was named
     answered_on: date | None = None
     denied_signs_on: date | None = None
+    is_archived: bool = False  # the practice has put the record away: nobody reads what would come
 
     @property
     def stage(self) -> AnswerStage:
-        """A warning first, then what was answered, then what is to be asked."""
+        """A warning first, then what was answered, then what is to be asked; nothing of a record put away."""
+        if self.is_archived:
+            return AnswerStage.ARCHIVED
         if self.is_locked:
             return AnswerStage.WARNED
         if self.answered_on is not None:
@@ -38,7 +42,7 @@ class LinkVisit:
     @property
     def may_answer(self) -> bool:
         """Whether the warning signs were asked today, or raised: they come first."""
-        return self.is_locked or self.denied_signs_on == self.today
+        return not self.is_archived and (self.is_locked or self.denied_signs_on == self.today)
 
     @property
     def is_closed(self) -> bool:

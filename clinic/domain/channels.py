@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from clinic.domain.types import MailChannel, MailKind
+
+THINKS_BETTER = timedelta(days=1)
 
 OF_KIND: Mapping[MailKind, MailChannel] = MappingProxyType(
     {
@@ -25,3 +28,8 @@ def channel_of(kind: MailKind) -> MailChannel | None:
 def kinds_in(channel: MailChannel) -> frozenset[MailKind]:
     """All kinds of mail of one channel."""
     return frozenset(kind for kind, of in OF_KIND.items() if of is channel)
+
+
+def link_may_begin_again(stopped_at: datetime | None, at: datetime) -> bool:
+    """Whether the link in a mail may begin a sort of mail again that was stopped then; None: it goes out."""
+    return stopped_at is not None and at - stopped_at <= THINKS_BETTER

@@ -39,6 +39,11 @@ def printable(text: str) -> str:
     return clean if _is_seen(clean) else ""
 
 
+def has_private_signs(text: str) -> bool:
+    """Whether a sign stands in it that one typeface alone knows; our letters mark their blanks by such."""
+    return any(unicodedata.category(sign) == "Co" for sign in text)
+
+
 def has_unseen(text: str) -> bool:
     """Whether anything stands in a text that nobody can see, and that is no plain space."""
     return any(
@@ -57,7 +62,7 @@ def _plain(text: str, at: int) -> str:
     kind = unicodedata.category(sign)
     if kind == "Zs" or sign == "\t":
         return " "
-    return "" if kind in {"Cc", "Cf", "Cs", "Zl", "Zp"} or sign in UNSEEN else sign
+    return "" if kind in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} or sign in UNSEEN else sign
 
 
 def _joins(before: str, after: str) -> bool:

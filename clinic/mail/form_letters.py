@@ -10,11 +10,14 @@ import re
 from binascii import b2a_qp
 from collections.abc import Mapping
 from dataclasses import dataclass
+from secrets import token_hex
 
 from markupsafe import escape
 
 SOFT_BREAK = b"=\r\n"  # quoted-printable: not there once it is read
-_BLANK = re.compile("\ue000([a-z_]+)\ue001")  # private-use characters: no template and no person writes them
+# private-use characters, which nobody may type, and a name of this process's own, should one be stored
+_OURS = token_hex(8)
+_BLANK = re.compile(f"\ue000{_OURS}([a-z_]+)\ue001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Encoded:
 
 def blank(name: str) -> str:
     """What a template is given in place of a value that is still to come."""
-    return f"\ue000{name}\ue001"
+    return f"\ue000{_OURS}{name}\ue001"
 
 
 class LetterForm:

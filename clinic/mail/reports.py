@@ -27,6 +27,7 @@ from typing import Any
 from clinic.domain.bounce_words import sayings
 from clinic.domain.bounces import LASTING, BounceCause, cause_of, is_elsewhere
 from clinic.mail import report_words as told_by
+from clinic.mail.addresses import AddressRefused, mailbox
 from clinic.mail.transport import readable
 
 MOST_BYTES = 256 * 1024  # a report says what it has to say at its beginning
@@ -87,8 +88,10 @@ class BounceReport:
     failures: tuple[FailedDelivery, ...] = ()
     sender: str = ""  # the address it says it is from
     body: str = ""  # what can be read of it
+    told: str = ""  # that and its head
     answers: str = ""  # the ids of the mails it answers, as its head names them
     is_answer: bool = False
+    is_from_somebody: bool = False  # an answer would go to somebody; a mail server wants none
 
     @property
     def status(self) -> str:
@@ -104,6 +107,12 @@ class BounceReport:
     def cause(self) -> BounceCause:
         """Why the mail came back, where the report is about one address of ours."""
         return self.failure_of("").cause
+
+    def names(self, address: str) -> bool:
+        """Whether it is about this address: by its fields, or by its own words where it has none."""
+        ours = {address.casefold(), _as_sent(address)}
+        named = {each for failure in self.failures for each in (failure.recipient, failure.original) if each}
+        return bool(ours & named) if named else any(each in self.told.casefold() for each in ours)
 
     def failure_of(self, address: str) -> FailedDelivery:
         """What of a report is about this address; of several that are not, what blames nobody's address."""
@@ -154,8 +163,10 @@ class _Parcel:
             failures,
             address.strip().casefold(),
             self._body,
+            f"{self._header('X-Failed-Recipients')}\n{self._subject}\n{self._body}",
             answers,
             bool(answers or _ANSWER.match(self._subject)),
+            "Return-Path" in self._message and not self._has_no_way_back,
         )
 
     def _meaning(self) -> tuple[ReportKind, tuple[FailedDelivery, ...]]:
@@ -343,6 +354,14 @@ class _Parcel:
     @cached_property
     def _subject(self) -> str:
         return readable(_decoded(" ".join(self._header("Subject").split())))
+
+
+def _as_sent(address: str) -> str:
+    """An address as servers write it."""
+    try:
+        return mailbox(address, smtputf8=True).casefold()
+    except AddressRefused:
+        return address.casefold()
 
 
 _OF_OUR_MAIL = re.compile(r"(?i)^\s*(?:the )?(?:subject|to|sent|from|date)(?: of the message is)?:")

@@ -13,6 +13,7 @@ from flask import current_app
 from sqlalchemy import select, text
 
 from clinic.domain.access import STAFF, Permission
+from clinic.domain.cleaning import has_private_signs
 from clinic.domain.errors import RuleBroken
 from clinic.domain.pain_rule import CEILING
 from clinic.domain.types import Role
@@ -219,6 +220,8 @@ def name_problem(name: str) -> str | None:
         clean("From", name)
     except MailRefused:
         return "Leave “=?” out of the name: no mail could carry it."
+    if has_private_signs(name):
+        return "A sign in the name exists in one typeface only. Leave it out."
     return None
 
 

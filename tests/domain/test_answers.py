@@ -21,6 +21,10 @@ TODAY, YESTERDAY = date(2026, 11, 23), date(2026, 11, 22)
         (LinkVisit(TODAY, denied_signs_on=YESTERDAY, answered_on=TODAY), AnswerStage.ANSWERED, False),
         (LinkVisit(TODAY, denied_signs_on=YESTERDAY, answered_on=YESTERDAY), AnswerStage.CLOSED, False),
         (LinkVisit(TODAY, is_locked=True), AnswerStage.WARNED, True),
+        (LinkVisit(TODAY, is_archived=True), AnswerStage.ARCHIVED, False),
+        (LinkVisit(TODAY, denied_signs_on=TODAY, is_archived=True), AnswerStage.ARCHIVED, False),
+        (LinkVisit(TODAY, is_locked=True, is_archived=True), AnswerStage.ARCHIVED, False),
+        (LinkVisit(TODAY, answered_on=TODAY, is_archived=True), AnswerStage.ARCHIVED, False),
         (LinkVisit(TODAY, is_locked=True, answered_on=YESTERDAY), AnswerStage.WARNED, True),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 
 BOUNDARY = "=_report"
@@ -17,15 +18,18 @@ def report(
     kind: str = "delivery-status",
     encoding: str = "",
     to: str = "bounces@clinic.example",
+    recipient: str = "",
 ) -> bytes:
-    """A delivery report about the mail with this head."""
+    """A delivery report about the mail with this head, and about whom it went to."""
+    went_to = re.search(r"(?m)^To: [^\r\n]*?([^\s<>]+@[^\s<>]+)", head)
+    recipient = recipient or (went_to[1] if went_to else "ada@client.example")
     fields = "\r\n".join(
         (
             "Reporting-MTA: dns; relay.example",
             "X-Queue-ID: 4XYZ",
             "",
-            "Final-Recipient: rfc822; ada@client.example",
-            "Original-Recipient: rfc822;ada@client.example",
+            f"Final-Recipient: rfc822; {recipient}",
+            f"Original-Recipient: rfc822;{recipient}",
             f"Action: {action}",
             f"Status: {status}",
             "Remote-MTA: dns; mx.client.example",

@@ -12,19 +12,24 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from clinic.domain.errors import Forbidden, RuleBroken
-from clinic.domain.types import Role
+from clinic.domain.cleaning import has_private_signs, one_line
+from clinic.domain.errors import Forbidden, LinkProblem, RuleBroken
+from clinic.domain.types import ClientStatus, Role
 from clinic.extensions import db
-from clinic.models import Practice, User
-from clinic.services import practices
+from clinic.mail.form_letters import LetterForm, blank
+from clinic.models import CheckinAnswer, Client, Practice, User, WarningFlag
+from clinic.services import links, practices
 from clinic.services.accounts import signing_in as accounts
+from clinic.services.checkins import answers
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 from clinic.web import url_map
 from tests.cli.test_practice_commands import INIT, run
+from tests.factories.checkins import enrol, link_to, sent_checkin
 from tests.factories.people import People, make_practice, make_user
 from tests.faults.stage import ROOT
 from tests.visitor import Visitor
+from tests.web.practitioner.test_routines import typed
 from tests.web.public.test_first_visit import FORM
 
 Visit = Callable[..., Visitor]
@@ -243,3 +248,77 @@ def test_security_txt_tells_of_no_practice_where_there_are_several(people: Peopl
 
 def test_the_code_says_how_to_report_a_weakness() -> None:
     assert "security.txt" in (ROOT / "SECURITY.md").read_text()
+
+
+# --- a record that was put away
+
+
+def test_a_check_in_of_an_archived_client_stores_nothing_and_tells_whom_to_call(
+    people: People, visit: Visit
+) -> None:
+    checkin = sent_checkin(enrol(people))
+    link, browser = link_to(checkin), visit()
+    browser.post(link, {"none": "y"}, status=303)  # on the way to the questions when it happens
+    with transaction():
+        people.client.status = ClientStatus.ARCHIVED
+    page = browser.get(link, status=410).text
+    assert people.practice.phone in page
+    assert people.practice.emergency_number in page
+    sent = {"signs": "bladder", "none": "y", "days": "5", "pain": "3", "mistake": "no", "contact": "no"}
+    for path in (link, f"{link}/questions", f"{link}/taken-back"):
+        assert people.practice.phone in browser.get(path, status=410).text
+        browser.post(path, sent | {"reason": "a slip"}, status=410)
+    secret = link.rpartition("/")[2]
+    for act in (
+        lambda: answers.name_signs(secret, ["bladder"]),
+        lambda: answers.deny_signs(secret),
+        lambda: answers.take_signs_back(secret, "a slip"),
+        lambda: answers.answer(secret, answers.CheckinReply(5, 3, None, False)),
+    ):
+        with pytest.raises(LinkProblem):
+            act()
+    for kind in (CheckinAnswer, WarningFlag):
+        assert db.session.scalars(select(kind)).all() == []
+
+
+# --- signs that are ours alone
+
+PRIVATE = ["\ue000first_name\ue001", "\ue000", "\uf8ff", "\U000f0000", "\U0010fffd"]
+
+
+@pytest.mark.parametrize("sign", PRIVATE)
+def test_a_sign_of_one_typeface_is_refused_where_it_is_typed(people: People, visit: Visit, sign: str) -> None:
+    browser = visit(people.owner)
+    form = typed(browser.get("/practice"))
+    for name in ("name", "phone", "emergency_number", "urgent_number"):
+        browser.post("/practice", form | {name: f"Backs {sign}"}, status=422)
+    new = typed(browser.get("/clients/new")) | {"name": "Ada", "kind": "private"}
+    for name in ("name", "reason_for_care"):
+        browser.post("/clients/new", new | {name: f"Ada {sign}"}, status=422)
+    refused = run(browser.app, *[word.replace("Quay Spine", f"Quay {sign}") for word in INIT], "--another")
+    assert isinstance(refused.exception, RuleBroken)
+    assert not has_private_signs(one_line(f"Ada{sign}"))  # nor does a file bring it in
+
+
+def test_the_blanks_of_letters_are_this_processs_own() -> None:
+    form = LetterForm("\ue000first_name\ue001 and " + blank("first_name"), html=False)
+    assert form.filled({"first_name": "Ada"}).content.count(b"Ada") == 1
+
+
+# --- the link that stops a mail
+
+
+@pytest.mark.parametrize(
+    ("hours", "status", "is_stopped"), [(1, 303, False), (23, 303, False), (25, 409, True)]
+)
+def test_the_link_that_stopped_a_mail_begins_it_again_for_a_day(
+    people: People, visit: Visit, hours: int, status: int, *, is_stopped: bool
+) -> None:
+    link, browser = f"/u/{links.sign_unsubscribe(people.client.id)}", visit()
+    with transaction():
+        people.client.unsubscribed_at = now() - timedelta(hours=hours)
+    assert ("Get these mails again" in browser.get(link).text) is not is_stopped
+    browser.post(link, {"again": "Get these mails again"}, status=status)
+    assert (db.session.get_one(Client, people.client.id).unsubscribed_at is not None) is is_stopped
+    visit(people.client_user).post("/account/check-in-mail/on", status=303)
+    assert db.session.get_one(Client, people.client.id).unsubscribed_at is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -215,6 +215,30 @@ def test_a_report_that_overtakes_the_result_is_asked_for_again(
     sending_results.record(batch.lease.token, [SendResult(mail.id, SENT)])
     mail_intake.take_in(report(head))
     assert state(mail)[0] is OutboxState.FAILED
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda head: b"Return-Path: <mallory@elsewhere.example>\r\n" + report(head),
+        lambda head: report(head, recipient="somebody.else@elsewhere.example"),
+        lambda head: report(head, recipient="mallory@people.example"),
+        lambda head: formless(head).replace(b"ada@client.example", b"the recipient"),
+    ],
+    ids=["from somebody", "about somebody else", "about a neighbour", "about nobody"],
+)
+def test_a_report_that_whoever_holds_the_mail_could_make_up_marks_no_address(
+    people: People, mail: OutboxMessage, head: str, make: Callable[[str], bytes]
+) -> None:
+    mail_intake.take_in(make(head))
+    assert ada(people).bounced_at is None
+
+
+def test_a_report_of_a_mail_server_names_nobody_to_answer(
+    people: People, mail: OutboxMessage, head: str
+) -> None:
+    mail_intake.take_in(b"Return-Path: <>\r\n" + report(head))
+    assert ada(people).bounced_at is not None
 
 
 def test_the_same_report_twice_is_one(people: People, mail: OutboxMessage, head: str) -> None:

@@ -50,6 +50,7 @@ def name_signs(secret: str, signs: Collection[str]) -> WarningFlag:
     """Somebody names warning signs: acted on at once, whether the rest is ever answered or not."""
     with transaction():
         opened = open_link(secret, lock=True)
+        _refuse_archived(opened)
         flag = warnings.raise_flag(opened.client, signs, opened.checkin)
     return flag
 
@@ -58,6 +59,7 @@ def take_signs_back(secret: str, reason: str) -> None:
     """Somebody ticked a sign in this check-in by mistake; the practice reads why, and clears it or not."""
     with transaction():
         opened = open_link(secret, lock=True)
+        _refuse_archived(opened)
         warnings.take_back(opened.client, opened.checkin, reason)
 
 
@@ -74,7 +76,13 @@ def answer(secret: str, given: CheckinReply) -> None:
             _correct(opened, opened.answer, given)
 
 
+def _refuse_archived(opened: OpenedCheckin) -> None:
+    if opened.visit.is_archived:
+        raise LinkProblem(LinkProblemKind.USED)
+
+
 def _refuse_closed(opened: OpenedCheckin) -> None:
+    _refuse_archived(opened)
     if opened.visit.is_closed:
         raise LinkProblem(LinkProblemKind.USED)
 

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from sqlalchemy import CursorResult, and_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from clinic.domain.channels import kinds_in
-from clinic.domain.errors import LinkProblem
+from clinic.domain.channels import kinds_in, link_may_begin_again
+from clinic.domain.errors import LinkProblem, RuleBroken
 from clinic.domain.notices import NoticeKind
 from clinic.domain.skipping import skip_in_words
 from clinic.domain.types import LinkProblemKind, MailChannel, SkipReason
@@ -44,6 +44,12 @@ class Subscriber:
         """Whether this mail goes out to them."""
         return is_subscribed(self.client, self.channel)
 
+    @property
+    def may_begin_again(self) -> bool:
+        """Whether the link that stopped it may still take that back."""
+        stopped_at = getattr(self.client, STOPPED_AT[self.channel].key)
+        return link_may_begin_again(stopped_at, now())
+
 
 def is_subscribed(client: Client, channel: MailChannel) -> bool:
     """Whether a client has this sort of mail."""
@@ -72,7 +78,10 @@ def stop_by_link(secret: str) -> None:
 
 
 def begin_again_by_link(secret: str) -> None:
-    """Have it again through the same link: whoever stopped it may think better of it."""
+    """Have it again through the same link, for a day: whoever stopped it may think better of it.
+
+    After that whoever found an old mail could; RuleBroken says how the client does it.
+    """
     _by_link(secret, stopped=False)
 
 
@@ -104,6 +113,8 @@ def _by_link(secret: str, *, stopped: bool) -> None:
     with transaction():
         found = subscriber(secret)
         client = found.client
+        if not stopped and not found.may_begin_again:
+            raise RuleBroken("Please begin this mail again in your account, or ask your practice.")
         if _put(client, found.channel, stopped=stopped):
             audit.record_for(
                 client.practice_id,

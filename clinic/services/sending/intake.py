@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -91,6 +91,8 @@ def _about_a_mail(report: BounceReport) -> IntakeResult:
             raise NotYet("This mail is being sent at this moment.")
         if report.kind is ReportKind.COMPLAINT:
             return _complaint(row)
+        if report.is_from_somebody:
+            return IntakeResult("a report that no mail server sent: nothing changed", row.id)
         return _came_back(row, report, now())
 
 
@@ -124,6 +126,9 @@ def _complaint(row: ClaimedMail) -> IntakeResult:
 
 def _came_back(row: ClaimedMail, report: BounceReport, at: datetime) -> IntakeResult:
     failure = report.failure_of(row.to_address or "")
+    if failure.cause is BounceCause.ADDRESS and not report.names(row.to_address or ""):
+        # whoever holds one of our mails can make up a report about it; a server says whom it did not find
+        failure = replace(failure, cause=BounceCause.UNKNOWN)
     words = ": ".join(part for part in (IN_WORDS[failure.cause], failure.words) if part)
     if row.state in OVER:
         sending_results.came_back(row, failure.cause, words, failure.words, at)

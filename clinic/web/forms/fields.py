@@ -14,7 +14,7 @@ from wtforms import Field, HiddenField, RadioField, SelectField, StringField, Te
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, StopValidation
 
-from clinic.domain.cleaning import many_lines, one_line, printable
+from clinic.domain.cleaning import has_private_signs, many_lines, one_line, printable
 from clinic.domain.pain_rule import HIGHEST_CEILING, LOWEST_CEILING
 from clinic.mail.addresses import LONGEST, Address, AddressRefused, parse_address
 from clinic.web.forms.zones import zone_choices
@@ -46,6 +46,7 @@ class LineField(_MayBeRequired, StringField):
         super().__init__(label, required=required, validators=[_length(longest)], **options)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
+        _refuse_private_signs(valuelist)
         self.data = one_line(valuelist[0]) or None if valuelist else None
 
 
@@ -58,6 +59,7 @@ class LongTextField(_MayBeRequired, TextAreaField):
         super().__init__(label, required=required, validators=[_length(longest)], **options)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
+        _refuse_private_signs(valuelist)
         self.data = many_lines(valuelist[0]) or None if valuelist else None
 
 
@@ -205,6 +207,11 @@ class DatePartsField(_MayBeRequired):
         if self.raw_data:
             return dict(zip(self.PARTS, self.raw_data, strict=True))
         return {part: str(getattr(self.data, part)) if self.data else "" for part in self.PARTS}
+
+
+def _refuse_private_signs(typed: Sequence[str]) -> None:
+    if any(map(has_private_signs, typed)):
+        raise ValueError("A sign in here exists in one typeface only. Leave it out.")
 
 
 def _points(value: Any) -> int | None:

@@ -30,6 +30,8 @@ GONE = 410
 def show(secret: str) -> ResponseReturnValue:
     """The warning signs, and after them where the check-in stands."""
     opened = checkin_opening.open_link(secret)
+    if opened.visit.is_archived:
+        return _archived(opened)
     form = CheckinSignsForm()
     form.offer(words.all_signs())
     if request.method == "POST":
@@ -46,6 +48,8 @@ def show(secret: str) -> ResponseReturnValue:
 def questions(secret: str) -> ResponseReturnValue:
     """The questions, once the warning signs have been asked."""
     opened = checkin_opening.open_link(secret)
+    if opened.visit.is_archived:
+        return _archived(opened)
     if opened.visit.is_closed:
         return _page("public/checkin_closed.html", opened), GONE
     if not opened.visit.may_answer:
@@ -64,6 +68,8 @@ def questions(secret: str) -> ResponseReturnValue:
 def taken_back(secret: str) -> ResponseReturnValue:
     """A sign was ticked by mistake: the practice reads why."""
     opened = checkin_opening.open_link(secret)
+    if opened.visit.is_archived:
+        return _archived(opened)
     form = TakenBackForm()
     if form.validate_on_submit():
         with form.attempt():
@@ -98,6 +104,12 @@ def _signs(opened: OpenedCheckin, secret: str, form: CheckinSignsForm) -> str:
         advices=[words.advice(Tier.E, opened.practice)],
         taken_back_url=url_for("public.checkin.taken_back", secret=secret),
     )
+
+
+def _archived(opened: OpenedCheckin) -> ResponseReturnValue:
+    """The record was put away, and nobody would read an answer: the signs and the numbers, to be called."""
+    around = {"practice": opened.practice, "groups": words.groups(opened.practice)}
+    return _page("public/checkin_archived.html", opened, **around), GONE
 
 
 def _closing(opened: OpenedCheckin, secret: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from clinic.domain.errors import RuleBroken
 from clinic.services.clients import subscriptions
 from clinic.web.forms.checkins import StopMailForm
 from clinic.web.presenters.chrome import chrome
@@ -28,6 +29,7 @@ def show(secret: str) -> ResponseReturnValue:
         "public/unsubscribe.html",
         form=StopMailForm(),
         subscribed=found.is_subscribed,
+        may_begin_again=found.may_begin_again,
         channel=found.channel.value,
         chrome=chrome(found.practice, None),
     )
@@ -41,4 +43,7 @@ def _do_what_was_pressed(secret: str) -> None:
     if form.stop.data:
         subscriptions.stop_by_link(secret)
     else:
-        subscriptions.begin_again_by_link(secret)
+        try:
+            subscriptions.begin_again_by_link(secret)
+        except RuleBroken:
+            abort(409)  # the page says how, and offers no such button
