@@ -88,7 +88,7 @@ class BounceReport:
     failures: tuple[FailedDelivery, ...] = ()
     sender: str = ""  # the address it says it is from
     body: str = ""  # what can be read of it
-    told: str = ""  # that and its head
+    told: str = ""  # what it says by itself, without the copy of our mail
     answers: str = ""  # the ids of the mails it answers, as its head names them
     is_answer: bool = False
     is_from_somebody: bool = False  # an answer would go to somebody; a mail server wants none
@@ -163,7 +163,7 @@ class _Parcel:
             failures,
             address.strip().casefold(),
             self._body,
-            f"{self._header('X-Failed-Recipients')}\n{self._subject}\n{self._body}",
+            f"{self._header('X-Failed-Recipients')}\n{self._subject}\n{self._excerpt}",
             answers,
             bool(answers or _ANSWER.match(self._subject)),
             "Return-Path" in self._message and not self._has_no_way_back,
