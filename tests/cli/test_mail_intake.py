@@ -30,7 +30,7 @@ def mail(people: People) -> OutboxMessage:
 
 
 def raw(mail: OutboxMessage) -> bytes:
-    return report(f"X-Mail-Mark: {links.mark_of(mail.id)}")
+    return report(f"X-Mail-Mark: {links.mark_of(mail.id)}", recipient=mail.to_address or "")
 
 
 def test_a_report_from_a_pipe_or_a_file_is_taken_in(app: Flask, mail: OutboxMessage, tmp_path: Path) -> None:

@@ -9,6 +9,12 @@ BOUNDARY = "=_report"
 UNKNOWN_USER = "550 5.1.1 <ada@client.example>: Recipient address rejected: User unknown"
 
 
+def went_to(head: str) -> str:
+    """Whom a mail went to, by its head; where that does not say, the address of all these reports."""
+    found = re.search(r"(?m)^To: [^\r\n]*?([^\s<>]+@[^\s<>]+)", head)
+    return found[1] if found else "ada@client.example"
+
+
 def report(
     head: str,
     *,
@@ -21,8 +27,7 @@ def report(
     recipient: str = "",
 ) -> bytes:
     """A delivery report about the mail with this head, and about whom it went to."""
-    went_to = re.search(r"(?m)^To: [^\r\n]*?([^\s<>]+@[^\s<>]+)", head)
-    recipient = recipient or (went_to[1] if went_to else "ada@client.example")
+    recipient = recipient or went_to(head)
     fields = "\r\n".join(
         (
             "Reporting-MTA: dns; relay.example",
@@ -111,7 +116,7 @@ Subject: failure notice\r
 Hi. This is the qmail-send program at old.example.\r
 I'm afraid I wasn't able to deliver your message to the following addresses.\r
 \r
-<ada@client.example>:\r
+<{went_to(head)}>:\r
 {words}\r
 \r
 --- Below this line is a copy of the message.\r

@@ -37,6 +37,7 @@ from tests.factories.returned import (
     formless,
     person,
     report,
+    went_to,
     whole_mail_report,
 )
 
@@ -223,7 +224,7 @@ def test_a_report_that_overtakes_the_result_is_asked_for_again(
         lambda head: b"Return-Path: <mallory@elsewhere.example>\r\n" + report(head),
         lambda head: report(head, recipient="somebody.else@elsewhere.example"),
         lambda head: report(head, recipient="mallory@people.example"),
-        lambda head: formless(head).replace(b"ada@client.example", b"the recipient"),
+        lambda head: formless(head).replace(f"<{went_to(head)}>".encode(), b"<the recipient>"),
     ],
     ids=["from somebody", "about somebody else", "about a neighbour", "about nobody"],
 )

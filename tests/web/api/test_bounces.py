@@ -48,7 +48,7 @@ def test_a_report_is_taken_in(
     server: FlaskClient, mail: OutboxMessage, people: People, secret: dict[str, str]
 ) -> None:
     headers = {**secret, "Content-Type": "message/rfc822"}
-    answer = server.post(PATH, data=report(head(mail)), headers=headers)
+    answer = server.post(PATH, data=report(head(mail), recipient=mail.to_address or ""), headers=headers)
     assert (answer.status_code, answer.text) == (200, "came back, there is no such mailbox\n")
     db.session.expire_all()
     assert db.session.get_one(Client, people.client.id).bounced_at is not None
