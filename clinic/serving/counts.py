@@ -12,7 +12,8 @@ import tempfile
 from pathlib import Path
 
 FILES = "PROMETHEUS_MULTIPROC_DIR"  # the name by which prometheus_client finds them, read at its import
-_SHARED, _NAME = Path("/dev/shm"), "regroove-metrics-"  # noqa: S108 - mkdtemp makes a folder of our own there
+_NAME = "regroove-metrics-"
+_SHARED = Path("/dev/shm")  # noqa: S108 # nosec B108 - mkdtemp makes a folder of our own there
 
 
 def prepare() -> None:
