@@ -13,7 +13,8 @@ from pathlib import Path
 
 FILES = "PROMETHEUS_MULTIPROC_DIR"  # the name by which prometheus_client finds them, read at its import
 _NAME = "regroove-metrics-"
-_SHARED = Path("/dev/shm")  # noqa: S108 # nosec B108 - mkdtemp makes a folder of our own there
+# mkdtemp makes a folder of our own there
+_SHARED = Path("/dev/shm")  # noqa: S108  # nosec B108
 
 
 def prepare() -> None:
