@@ -253,12 +253,36 @@ PHRASES: Mapping[BounceSaying, str] = MappingProxyType(
             submission quota
             outgoing … limit
             outbound … limit
-            quota of the sender
             sender quota
             sender's quota
             sender exceed
             sender has exceed
             sender … sending quota
+            quota … for sender
+            quota … for the sender
+            quota … of sender
+            quota … of the sender
+            quota … by sender
+            quota … by the sender
+            full … for sender
+            full … for the sender
+            sender … over quota
+            sender … over its quota
+            sender … over their quota
+            sender … full
+            sender mailbox
+            sender's mailbox
+            mailbox of sender
+            mailbox of the sender
+            prohibit send
+            prohibitsend
+            your mailbox
+            your quota
+            your account … quota
+            you have exceeded
+            you've exceeded
+            you have reached
+            you've reached
             message limit
             limit for message recipients
             recipient limit

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
@@ -13,6 +14,9 @@ from clinic.domain.errors import RuleBroken
 
 UNCLOSED = "unexpected end of data"  # of the csv module
 ASTRAY = "expected after"
+DELIMITERS = ",;\t|"
+AMID = 'a quotation mark (") stands in the middle of a cell: leave it out, or put the cell in quotes.'
+INCH = re.compile(r"(?<=\d)\"")  # five inches: 5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +37,12 @@ class TextTable:
 
 
 def table_of(text: str) -> TextTable:
-    """Read CSV text, with commas or semicolons; raises RuleBroken with the line that cannot be read."""
-    head = text.partition("\n")[0]
-    delimiter = ";" if head.count(";") > head.count(",") else ","
+    """Read CSV text; what is most frequent in the first line parts its cells: a comma, semicolon, tab or bar.
+
+    Raises RuleBroken with the line that cannot be read.
+    """
+    head = LINE_END.split(text, maxsplit=1)[0]
+    delimiter = max(DELIMITERS, key=head.count)
     rows = list(_rows(text, delimiter))
     names = rows[0].cells if rows else ()
     return TextTable([one_line(name) for name in names], rows[1:], delimiter)
@@ -57,15 +64,34 @@ def swallowed(table: TextTable) -> Iterator[tuple[int, str]]:
 
 
 def _rows(text: str, delimiter: str) -> Iterator[TableRow]:
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    written: list[str] = []
+    reader = csv.reader(_told_of(StringIO(text, newline=""), written), delimiter=delimiter, strict=True)
     line = 1
     try:
         for cells in reader:
+            if any(_has_mark_amid(cell, "".join(written)) for cell in cells):
+                raise RuleBroken(f"line {line}: {AMID}")
             if cells:
                 yield TableRow(line, cells)
             line = reader.line_num + 1
+            written.clear()
     except csv.Error as error:
         raise RuleBroken(f"line {line}: {_in_words(str(error))}") from None
+
+
+def _told_of(lines: Iterable[str], written: list[str]) -> Iterator[str]:
+    """The lines as they come, each noted in `written`."""
+    for line in lines:
+        written.append(line)
+        yield line
+
+
+def _has_mark_amid(cell: str, row: str) -> bool:
+    """Whether a cell was written without quotes and holds a quotation mark that has no partner."""
+    if '"' not in cell or INCH.sub("", cell).count('"') % 2 == 0:
+        return False
+    quoted = cell.replace('"', '""')
+    return f'"{quoted}"' not in row
 
 
 def _in_words(error: str) -> str:

@@ -35,7 +35,8 @@ FAMILY_FIRST_SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO")
 
 def first_name(name: str) -> str:
     """What comes after "Hello": a given name, in doubt the whole name, "there" where there is none."""
-    family_first, words, title_words = _taken_apart(name)
+    parts = [part.split() for part in COMMAS.split(one_line(name))]
+    family_first, words, title_words = _taken_apart(parts)
     whole = " ".join([*title_words, *words, *family_first]).strip(" ,;:")
     if not words and not family_first:
         return NOBODY
@@ -44,14 +45,13 @@ def first_name(name: str) -> str:
     elif len(words) == 1:
         given = [] if title_words else [words[0].strip(EDGES)]
     else:
-        given = _given_of(words)
+        given = [] if _is_order_in_doubt(parts) else _given_of(words)
     called = " ".join(given).strip(EDGES)
     return _cased(called) if given and _is_plain(given, whole) else whole or NOBODY
 
 
-def _taken_apart(name: str) -> tuple[list[str], list[str], list[str]]:
+def _taken_apart(parts: Sequence[list[str]]) -> tuple[list[str], list[str], list[str]]:
     """The family name where a comma says which it is, the other words, and the titles before them."""
-    parts = [part.split() for part in COMMAS.split(one_line(name))]
     told = [part for part in map(_without_suffixes, parts) if part]
     split = [_without_titles(part) for part in told]
     titles = [word for found, _ in split for word in found]
@@ -59,6 +59,26 @@ def _taken_apart(name: str) -> tuple[list[str], list[str], list[str]]:
     if len(named) < 2:
         return [], [word for part in named for word in part], titles
     return named[0], [word for part in named[1:] for word in part], titles
+
+
+def _is_order_in_doubt(parts: Sequence[list[str]]) -> bool:
+    """Whether what stands beside a name is of a list that has the family name first.
+
+    A comma with nothing behind it, a title behind the name, a dash or a bracket where a comma may have been:
+    "Nord Anna,", "Nord Anna, Dr.", "Nord - Anna", "Nord (Anna)". Letters after a name follow any order.
+    """
+    named = [word for part in parts for word in _without_titles(part)[1]]
+    return (
+        (len(parts) > 1 and not all(map(_says_something, parts)))
+        or any(not word.strip(EDGES) for word in named[1:])
+        or (len(named) > 1 and _is_title(named[-1], follows=False))
+        or (len(named) == 2 and not PLAIN.match(named[1]))
+    )
+
+
+def _says_something(part: Sequence[str]) -> bool:
+    """Whether a name or the letters after one stand between two commas: not nothing, and no titles alone."""
+    return any(word.strip(EDGES) for word in part) and bool(_without_titles(part)[1])
 
 
 def _given_of(words: Sequence[str]) -> list[str]:

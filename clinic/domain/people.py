@@ -11,7 +11,10 @@ from clinic.domain.search import PHONE_COUNTS, digits_of, fold
 
 OLDEST = 120  # years
 EARLIEST_CONSENT = 2000
-SPOILED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
+# what a spreadsheet makes of a number: 4.47912E+11, 447912000000.0, 447,912,000,000.00
+ROUNDED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
+FIGURE = re.compile(r"[+-]?(?:\d{6,}|\d{1,3}(?:[.,'’]\d{3}){2,})[.,]0{1,2}")
+TOO_NARROW = "#"  # of a column that was too narrow: ########, and of a failed formula: #N/A
 
 
 class Named(Protocol):
@@ -54,8 +57,13 @@ def consent_problem(day: date, today: date) -> str | None:
 
 def phone_problem(phone: str) -> str | None:
     """What is wrong with a phone number, if anything is: a spreadsheet may have taken it for a figure."""
-    if SPOILED.fullmatch(phone.replace(" ", "")):
+    told = phone.replace(" ", "")
+    if ROUNDED.fullmatch(told):
         return f"{phone} was a phone number once: a spreadsheet has rounded it. Write it out in full."
+    if FIGURE.fullmatch(told) or told.startswith(TOO_NARROW):
+        return (
+            f"{phone} was a phone number once: a spreadsheet has made a figure of it. Write it out in full."
+        )
     return None
 
 

@@ -59,13 +59,13 @@ def test_a_dry_run_changes_nothing(people: People, tmp_path: Path) -> None:
     assert count() == before
 
 
-def test_semicolons_and_a_byte_order_mark_are_read(people: People, tmp_path: Path) -> None:
-    assert (
-        import_clients(
-            file(tmp_path, "\ufeffname;email\nEdith Holm;e@clients.example\n"), dry_run=False
-        ).clients
-        == 1
-    )
+@pytest.mark.parametrize("between", [",", ";", "\t", "|"], ids=ascii)
+def test_what_parts_the_cells_is_seen_and_a_byte_order_mark_is_read(
+    people: People, tmp_path: Path, between: str
+) -> None:
+    content = f"\ufeffname{between}email\nEdith Holm{between}e@clients.example\n"
+    assert import_clients(file(tmp_path, content), dry_run=False).clients == 1
+    assert db.session.scalars(select(Client).where(Client.email_key == "e@clients.example")).one()
 
 
 @pytest.mark.parametrize(
@@ -136,6 +136,8 @@ def test_cells_are_cleaned_as_the_form_cleans_them(people: People, tmp_path: Pat
         ("\u00a0,e@clients.example,,,", "line 2, name: is missing"),
         ("\u200b\u3164,e@clients.example,,,", "line 2, name: is missing"),
         ("Edith,,4.47912E+11,,", "line 2, phone: 4.47912E+11 was a phone number once"),
+        ("Edith,,447912000000.0,,", "line 2, phone: 447912000000.0 was a phone number once"),
+        ("Edith,e@clients.example", "line 2, row: has fewer cells than the first line"),
         ("Edith,,,2999-01-01,", "line 2, born_on: A date of birth cannot be in the future."),
         ("Edith,,,1066-10-14,", "line 2, born_on: Enter a year of birth from"),
         ("Edith,,,03/05/1961,", "line 2, born_on: '03/05/1961' is no date"),
@@ -169,6 +171,11 @@ def test_a_day_of_consent_that_cannot_be_is_told(
 ) -> None:
     outcome = outcome_of(tmp_path, f"name,consented_on\nEdith,{day}\n", dry_run=dry_run)
     assert "line 2, consented_on" in said(outcome)
+
+
+def test_a_quotation_mark_amid_a_cell_is_refused_with_its_line(people: People, tmp_path: Path) -> None:
+    with pytest.raises(RuleBroken, match="line 3: a quotation mark"):
+        outcome_of(tmp_path, PEOPLE + 'Anna,,,,\nAnn "Bo,,,,\nCara,,,,\n')
 
 
 def test_a_stray_quotation_mark_is_refused_with_its_line(people: People, tmp_path: Path) -> None:

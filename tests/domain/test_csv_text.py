@@ -30,6 +30,9 @@ def test_rows_carry_the_line_they_begin_on() -> None:
         ("name;notes\nAda;left, worse, stiff\n", ["Ada", "left, worse, stiff"]),
         ("name,notes\nAda,left; worse; stiff\n", ["Ada", "left; worse; stiff"]),
         ("notes\nleft; worse\n", ["left; worse"]),
+        ("name\tnotes\nAda\tleft; worse, stiff\n", ["Ada", "left; worse, stiff"]),
+        ("name|notes\nAda|left\tworse, stiff\n", ["Ada", "left\tworse, stiff"]),
+        ("name\tnotes\rAda\tleft\r", ["Ada", "left"]),
     ],
 )
 def test_the_first_line_says_what_stands_between_cells(text: str, cells: list[str]) -> None:
@@ -59,6 +62,28 @@ def test_whatever_ends_a_line_is_kept_within_a_cell(end: str) -> None:
 def test_a_mark_that_fits_nowhere_is_refused_with_its_line(rows: str, line: int) -> None:
     with pytest.raises(RuleBroken, match=f"^line {line}: a quotation mark"):
         table_of(HEAD + rows)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ['Ada "Bo,,\n', 'Ada Bo",,\n', 'Ada,, "left, stiff"\n', 'Ada,,says "no\n', 'Ada,,5" and "left\n'],
+)
+def test_a_mark_amid_a_cell_is_refused_with_its_line(rows: str) -> None:
+    with pytest.raises(RuleBroken, match=r"^line 3: a quotation mark .* in the middle"):
+        table_of(HEAD + "Cara,,\n" + rows)
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        ('"Ada ""Bo",,', 'Ada "Bo'),
+        ('"""Bo",,', '"Bo'),
+        ('Ada "Bo" Holm,,', 'Ada "Bo" Holm'),
+        ('Ada 5",,', 'Ada 5"'),
+    ],
+)
+def test_a_mark_that_is_meant_stays(row: str, name: str) -> None:
+    assert table_of(HEAD + row + "\n").rows[0].cells[0] == name
 
 
 def test_a_mark_astray_among_the_names_is_on_the_first_line() -> None:

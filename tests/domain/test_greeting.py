@@ -94,6 +94,18 @@ OTHER_SCRIPTS = {
     "Анна Петровна": "Анна",
 }
 DOUBTFUL = {
+    "Nord Anna,": "Nord Anna",
+    "Nord Anna;": "Nord Anna",
+    "Nord Anna ,": "Nord Anna",
+    ", Nord Anna": "Nord Anna",
+    "Nord Anna, .": "Nord Anna",
+    "Nord Anna, Dr.": "Dr. Nord Anna",
+    "Nord Anna Dr.": "Nord Anna Dr.",
+    "Nord Anna, Frau": "Frau Nord Anna",
+    "Nord - Anna": "Nord Anna",
+    "Nord / Anna": "Nord Anna",
+    "Nord (Anna)": "Nord (Anna)",
+    "Nord Anna, PhD,": "Nord Anna",
     "J. R. Smith": "J. R. Smith",
     "J Smith": "J Smith",
     "J SMITH": "J SMITH",

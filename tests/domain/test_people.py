@@ -56,12 +56,20 @@ def test_consent_is_neither_to_come_nor_ancient(day: date, wrong: bool) -> None:
         ("4.47912e+11", True),
         ("4.47912 E+11", True),
         ("447E9", True),
+        ("447912000000.0", True),
+        ("447912000000,00", True),
+        ("447,912,000,000.00", True),
+        ("########", True),
+        ("#N/A", True),
+        ("07912.345.678", False),
+        ("447.912.000.000", False),
+        ("0.0", False),
         ("+447912345678", False),
         ("020 7946 0100 ext. 5", False),
         ("ask E. Holm", False),
     ],
 )
-def test_a_rounded_phone_number_is_no_number(phone: str, wrong: bool) -> None:
+def test_a_number_that_a_spreadsheet_took_for_a_figure_is_told(phone: str, wrong: bool) -> None:
     assert (phone_problem(phone) is not None) is wrong
 
 

@@ -90,6 +90,7 @@ class FileRow:
     line: int
     cells: Mapping[str, str]
     surplus: bool = False
+    cut_short: bool = False
 
     def wrong(self, column: str, message: str, *, may_be_meant: bool = False) -> ImportProblem:
         """A problem of this row."""
@@ -158,7 +159,7 @@ def _rows(table: TextTable) -> Iterator[FileRow]:
         cells = dict(zip(table.columns, row.cells, strict=False))
         surplus = any(one_line(cell) for cell in row.cells[len(table.columns) :])
         if surplus or any(one_line(cell) for cell in cells.values()):
-            yield FileRow(row.line, cells, surplus)
+            yield FileRow(row.line, cells, surplus, cut_short=len(row.cells) < len(table.columns))
 
 
 def _details(row: FileRow, practice: Practice) -> tuple[ClientDetails, list[ImportProblem]]:
@@ -195,6 +196,8 @@ def _damage(row: FileRow) -> Iterator[ImportProblem]:
     """What no cleaning puts right: cells that are not what was once typed."""
     if row.surplus:
         yield row.wrong("row", "has more cells than the first line; text with commas needs quotes")
+    if row.cut_short:
+        yield row.wrong("row", "has fewer cells than the first line; an empty cell still needs what parts it")
     for column, text in row.cells.items():
         if _CONTROL.search(text):
             yield row.wrong(column, "holds a control character")

@@ -22,6 +22,7 @@ from clinic.services.clients.listing import Asking, ClientLine
 from clinic.services.clients.overview import ClientOverview
 from clinic.services.outbox.promises import MailStatus
 from clinic.web.filters import city, day_year, local_date
+from clinic.web.mailing import NO_SERVER, mail_leaves
 from clinic.web.presenters.mails import mail_words
 from clinic.web.presenters.zones import zone_words
 
@@ -125,7 +126,10 @@ def _how_invited(invitation: Invitation, state: InvitationState, zone: str, mail
     sent = day(local_date(invitation.created_at, zone))
     if invitation.email is None:
         return f"Link handed over on {sent}"
-    if mail is None or mail.state is OutboxState.SENT:
+    if mail is None:
+        became = "is not on record here" if mail_leaves() else f"is kept here, not sent: {NO_SERVER}"
+        return f"Mail to {invitation.email} of {sent} {became}"
+    if mail.state is OutboxState.SENT:
         return f"Mailed to {invitation.email} on {sent}"
     is_called_back = state is InvitationState.REVOKED and mail.state is OutboxState.CANCELLED
     became = "not sent" if is_called_back else mail_words(mail, zone)

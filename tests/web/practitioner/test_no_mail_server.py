@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from clinic.domain.asking import AskChannel
 from clinic.domain.notices import NoticeKind
@@ -84,6 +84,17 @@ def test_an_invitation_is_kept_and_called_kept(people: People, visit: Visit) -> 
     assert "kept here, not sent: no mail server is set" in page
     assert "Mailed to" not in page
     assert "Mail kept here, not sent" in text(browser.get(f"/clients/{people.client.id}/timeline"))
+
+
+def test_an_invitation_whose_mail_is_not_on_record_is_not_called_mailed(people: People, visit: Visit) -> None:
+    with transaction():
+        people.client.user_id = None
+    browser = visit(people.owner)
+    browser.post(f"/clients/{people.client.id}/invitation", status=303)
+    db.session.execute(delete(OutboxMessage))
+    page = text(browser.get(f"/clients/{people.client.id}/details"))
+    assert "is kept here, not sent: no mail server is set, works until" in page
+    assert "Mailed to" not in page
 
 
 def test_a_check_in_is_kept_and_nobody_is_called_silent(people: People, visit: Visit) -> None:
