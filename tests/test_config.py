@@ -228,3 +228,26 @@ def test_a_server_with_a_bad_setting_says_so_in_one_line_and_ends_with_code_2(
     assert ended.returncode == 2
     assert "CLINIC_PORT" in ended.stderr
     assert "Traceback" not in ended.stderr + ended.stdout
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtp://user:word@mail.example:25?tls=none",
+        "smtp://user@mail.example:587",
+        "smtp://mail.example?tls=x",
+    ],
+)
+def test_what_the_worker_would_refuse_of_the_mail_server_stops_the_web_server_too(
+    tmp_path: Path, url: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import clinic; clinic.serve_from_env()"],
+        env={**os.environ, **GOOD, "CLINIC_DATA_DIR": str(tmp_path), "CLINIC_SMTP_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
+    assert "CLINIC_SMTP_URL" in done.stderr
+    assert "word@" not in done.stderr

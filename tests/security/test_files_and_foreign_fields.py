@@ -8,9 +8,11 @@ import pytest
 
 from tests.policy.bodies import arrange
 from tests.policy.conftest import marked, stage  # noqa: F401
+from tests.policy.forms import Filled
 from tests.policy.requests import UNSAFE, at, body_for, guest, sent
 from tests.policy.stage import Stage
 
+_EVERYTHING: Filled = {}
 RAW = "api.bounces.take"  # reads its body itself
 
 
@@ -29,3 +31,23 @@ def test_a_file_in_place_of_a_word_is_refused(stage: Stage, endpoint: str) -> No
             answer = stage.ask(browser, "POST", address.url, data, content_type="multipart/form-data")
             assert answer.status_code == 400, name
         assert stage.dump() == before
+
+
+@pytest.mark.parametrize("endpoint", UNSAFE)
+def test_the_fields_of_all_other_forms_break_no_page(stage: Stage, endpoint: str, everything: Filled) -> None:  # noqa: F811
+    address = at(stage, endpoint)[0]
+    for who in {guest(address), "client", "owner"}:
+        with stage.scene(who) as browser:
+            arrange(stage.world, address)
+            body = everything | body_for(stage, address)
+            for form in (everything, body):
+                stage.ask(browser, "POST", address.url, sent(form, browser.token()))
+
+
+@pytest.fixture
+def everything(stage: Stage) -> Filled:  # noqa: F811
+    """What every form of ours says, in one."""
+    if not _EVERYTHING:
+        for endpoint in UNSAFE:
+            _EVERYTHING.update(body_for(stage, at(stage, endpoint)[0]))
+    return _EVERYTHING
