@@ -42,6 +42,7 @@ from clinic.models import (
     has_open_flag,
 )
 from clinic.models.base import OfPractice, given, points_at
+from clinic.services import looks
 from clinic.services.actors import Actor
 
 Row = TypeVar("Row", bound=OfPractice)
@@ -240,6 +241,9 @@ def _one(
     row: Row | None = found.unique().one_or_none()  # with its collections, if they are joined
     if row is None:
         raise NotFound
+    client_id = row.id if isinstance(row, Client) else getattr(row, "client_id", None)
+    if actor.is_staff and client_id is not None:
+        looks.note(client_id)
     return row
 
 

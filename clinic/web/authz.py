@@ -32,6 +32,7 @@ from clinic.services.accounts import sessions
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.web import given_back
+from clinic.web.looking import tell_of_looks
 
 View = Callable[..., Any]
 WARNING_SIGNS = frozenset({"client.warnings.show", "client.warnings.taken_back"})
@@ -97,6 +98,7 @@ def init_authz(app: Flask, rules: tuple[Rule, ...]) -> None:
         policy[rule.endpoint] = rule
     app.extensions["policy"] = policy
     app.before_request(_enforce)
+    app.after_request(tell_of_looks)
 
 
 def _load(secret: str) -> SignedIn | None:

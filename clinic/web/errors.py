@@ -21,6 +21,7 @@ from clinic.domain.traces import trace
 from clinic.domain.types import LinkProblemKind
 from clinic.extensions import db
 from clinic.web.limits import seconds_to_wait
+from clinic.web.looking import tell_of_refusal
 
 log = logging.getLogger(__name__)
 PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500, 503})
@@ -28,8 +29,8 @@ PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500, 503})
 
 def init_errors(app: Flask) -> None:
     """One page a status, and domain errors turned into them."""
-    app.register_error_handler(NotFound, lambda error: page(404))
-    app.register_error_handler(Forbidden, lambda error: page(403))
+    app.register_error_handler(NotFound, lambda error: refused(404))
+    app.register_error_handler(Forbidden, lambda error: refused(403))
     app.register_error_handler(LinkProblem, link_problem)
     app.register_error_handler(Conflict, lambda error: page(409))
     app.register_error_handler(StaleDataError, lambda error: page(409))
@@ -47,6 +48,13 @@ def page(status: int, **context: Any) -> tuple[str, int]:
     db.session.rollback()
     known = status if status in PAGES else 400 if status < 500 else 500
     return render_template(f"errors/{known}.html", **context), status
+
+
+def refused(status: int) -> tuple[str, int]:
+    """Not theirs, or not for them: the same page whether it exists or not, and a line of the trail."""
+    db.session.rollback()
+    tell_of_refusal()
+    return page(status)
 
 
 def http(error: HTTPException) -> Any:

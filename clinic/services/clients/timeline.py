@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, tuple_
 
+from clinic.domain.audit_words import READ
 from clinic.domain.types import LogObstacle, MistakeAnswer
 from clinic.models import AuditEvent, PracticeLog
 from clinic.models.base import among, given
@@ -18,7 +19,11 @@ from clinic.services.actors import Actor
 
 _EVENTS = select(
     AuditEvent.id, AuditEvent.happened_at, AuditEvent.action, AuditEvent.actor_name, AuditEvent.details
-).where(given(AuditEvent.practice_id), given(AuditEvent.client_id))
+).where(
+    given(AuditEvent.practice_id),
+    given(AuditEvent.client_id),
+    AuditEvent.action != READ,  # who looked stands on a page of its own
+)
 _EDGE = _EVENTS.where(given(AuditEvent.id))
 _NEWEST = _EVENTS.order_by(AuditEvent.happened_at.desc(), AuditEvent.id.desc()).limit(bindparam("most"))
 _OLDER = _NEWEST.where(

@@ -1,0 +1,84 @@
+"""Who looked at whose record, and who was refused what, is in the trail: once an hour, not at each view."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from clinic.extensions import db
+from clinic.models import AuditEvent
+from clinic.services.clock import now
+from tests.factories.people import People
+from tests.visitor import Visitor
+
+Visit = Callable[..., Visitor]
+
+
+def trail(action: str) -> list[AuditEvent]:
+    found = select(AuditEvent).where(AuditEvent.action == action).order_by(AuditEvent.seq)
+    return list(db.session.scalars(found.execution_options(populate_existing=True)))
+
+
+@pytest.mark.parametrize("section", ["", "/program", "/assessments", "/check-ins", "/timeline", "/details"])
+def test_whoever_opens_a_record_is_noted(people: People, visit: Visit, section: str) -> None:
+    visit(people.colleague).get(f"/clients/{people.client.id}{section}")
+    (line,) = trail("record.read")
+    assert (line.actor_id, line.client_id) == (people.colleague.id, people.client.id)
+
+
+def test_once_an_hour_a_person_and_a_client(people: People, visit: Visit) -> None:
+    owner, colleague = visit(people.owner), visit(people.colleague)
+    with time_machine.travel(now().replace(minute=50), tick=False) as clock:
+        for browser in (owner, owner, colleague):
+            browser.get(f"/clients/{people.client.id}")
+            browser.get(f"/clients/{people.client.id}/details")
+        owner.get(f"/clients/{people.other_client.id}")
+        clock.shift(timedelta(minutes=15))
+        owner.get(f"/clients/{people.client.id}")
+    lines = Counter((line.actor_id, line.client_id) for line in trail("record.read"))
+    assert lines == {
+        (people.owner.id, people.client.id): 2,
+        (people.owner.id, people.other_client.id): 1,
+        (people.colleague.id, people.client.id): 1,
+    }
+
+
+def test_a_list_and_a_client_at_home_are_nobodys_look(people: People, visit: Visit) -> None:
+    for page in ("/today", "/clients", "/check-ins"):
+        visit(people.owner).get(page)
+    visit(people.client_user).get("/my")
+    assert trail("record.read") == []
+
+
+def test_who_is_refused_a_record_is_noted_where_they_work(people: People, visit: Visit) -> None:
+    visit(people.stranger).get(f"/clients/{people.client.id}", status=404)
+    visit(people.client_user).get("/today", status=404)
+    visit().get(f"/clients/{people.client.id}", status=303)
+    first, second = sorted(trail("access.refused"), key=lambda line: line.actor_name != people.stranger.name)
+    assert (first.practice_id, first.subject_id, first.client_id) == (
+        people.elsewhere.id,
+        people.client.id,
+        None,
+    )
+    assert first.details == {"page": "practitioner.clients.show"}
+    assert (second.actor_id, second.subject_id) == (people.client_user.id, None)
+
+
+def test_an_id_that_is_nobodys_is_refused_like_somebody_elses(people: People, visit: Visit) -> None:
+    browser, nobody = visit(people.owner), uuid.uuid4()
+    for client_id in (people.foreign_client.id, nobody, nobody):
+        browser.get(f"/clients/{client_id}", status=404)
+    assert {line.subject_id for line in trail("access.refused")} == {people.foreign_client.id, nobody}
+    assert len(trail("access.refused")) == 2
+
+
+def test_looking_stands_not_in_the_timeline(people: People, visit: Visit) -> None:
+    browser = visit(people.owner)
+    browser.get(f"/clients/{people.client.id}")
+    assert "Nothing has happened yet" in browser.get(f"/clients/{people.client.id}/timeline").text
