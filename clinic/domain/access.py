@@ -38,6 +38,8 @@ class Permission(StrEnum):
     CHANGE_PRACTICE = "change_practice"
     SET_UP_MAIL = "set_up_mail"
     READ_KEPT_MAIL = "read_kept_mail"  # with working links to other people's pages in it
+    READ_TRAIL = "read_trail"  # who did what, all over the practice
+    SEE_WHO_LOOKED = "see_who_looked"  # at one client's record
     KEEP_BACKUPS = "keep_backups"  # make the keys that open them
     CLOSE_ACCOUNTS = "close_accounts"
     CHANGE_SIGN_IN = "change_sign_in"  # the address that a client signs in with
@@ -55,6 +57,7 @@ _CLINICAL = frozenset(
         Permission.ASK_SCREENS,
         Permission.DECIDE_OFFERS,
         Permission.TAKE_OUT_RECORDS,
+        Permission.SEE_WHO_LOOKED,
         Permission.HEAR_NEWS,
     }
 )
@@ -66,6 +69,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.SET_UP_MAIL,
             Permission.READ_KEPT_MAIL,
             Permission.KEEP_BACKUPS,
+            Permission.READ_TRAIL,
             Permission.CLOSE_ACCOUNTS,
             Permission.CHANGE_SIGN_IN,
             Permission.HELP_SIGN_IN,

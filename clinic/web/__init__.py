@@ -47,6 +47,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         retests,
         second_step,
         tapering,
+        trail,
         warnings,
     )
     from clinic.web.practitioner import assessment_recording as recording
@@ -114,6 +115,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/clients/<uuid:client_id>/check-ins", clients.checkins, STAFF, record="client"),
         Rule("/clients/<uuid:client_id>/timeline", clients.history, STAFF, record="client"),
         Rule("/clients/<uuid:client_id>/details", clients.details, STAFF, record="client"),
+        Rule("/clients/<uuid:client_id>/who-looked", trail.of_client, STAFF, record="client"),
         Rule("/clients/<uuid:client_id>/edit", clients.edit, STAFF, FORM, "client"),
         Rule("/clients/<uuid:client_id>/status", clients.status, STAFF, FORM, "client"),
         Rule("/clients/<uuid:client_id>/address-works", addresses.works, STAFF, POST, "client"),
@@ -222,6 +224,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/practice/mail", mail_settings.show, OWNER, FORM, asks_again=True),
         Rule("/practice/mail/forget", mail_settings.forget, OWNER, POST, asks_again=True),
         Rule("/practice/backups", backups.show, OWNER),
+        Rule("/practice/trail", trail.index, OWNER),
         Rule("/practice/backups/keys", backups.make_key, OWNER, POST, asks_again=True),
         Rule("/practice/backups/keys/retire", backups.retire_key, OWNER, POST, asks_again=True),
         Rule("/news/seen", news.seen, STAFF, POST),

@@ -62,6 +62,8 @@ PERMITTED = {
     Permission.ASK_SCREENS: (NOT, NOT, NOT, MAY, MAY),
     Permission.DECIDE_OFFERS: (NOT, NOT, NOT, MAY, MAY),
     Permission.TAKE_OUT_RECORDS: (NOT, NOT, NOT, MAY, MAY),
+    Permission.SEE_WHO_LOOKED: (NOT, NOT, NOT, MAY, MAY),
+    Permission.READ_TRAIL: (NOT, NOT, NOT, NOT, MAY),
     Permission.HEAR_NEWS: (NOT, NOT, NOT, MAY, MAY),
     Permission.CHANGE_PRACTICE: (NOT, NOT, NOT, NOT, MAY),
     Permission.SET_UP_MAIL: (NOT, NOT, NOT, NOT, MAY),

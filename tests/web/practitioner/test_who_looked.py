@@ -82,3 +82,34 @@ def test_looking_stands_not_in_the_timeline(people: People, visit: Visit) -> Non
     browser = visit(people.owner)
     browser.get(f"/clients/{people.client.id}")
     assert "Nothing has happened yet" in browser.get(f"/clients/{people.client.id}/timeline").text
+
+
+def test_the_owner_reads_the_trail_and_narrows_it(people: People, visit: Visit) -> None:
+    visit(people.colleague).get(f"/clients/{people.client.id}")
+    visit(people.colleague).get(f"/clients/{people.foreign_client.id}", status=404)
+    owner = visit(people.owner)
+    whole = owner.get("/practice/trail").text
+    assert "Looked at the record" in whole
+    assert "Was refused</td>" in whole or "Was refused <" in whole
+    read = owner.get(f"/practice/trail?what=read&who={people.colleague.id}&client=ada").text
+    assert people.client.name in read
+    assert "Page:" not in read
+    assert "Nothing of the kind" in owner.get("/practice/trail?to=2020-01-01").text
+    assert "Nothing of the kind" in owner.get(f"/practice/trail?what=read&who={people.owner.id}").text
+    owner.get("/practice/trail?what=nonsense&who=1&from=x&to=9999-99-99&before=y&client=%25%00")
+
+
+def test_nobody_else_reads_it(people: People, visit: Visit) -> None:
+    for user in (people.colleague, people.assistant, people.client_user):
+        visit(user).get("/practice/trail", status=404)
+
+
+def test_whoever_treats_a_client_sees_who_looked_and_who_was_refused(people: People, visit: Visit) -> None:
+    visit(people.assistant).get(f"/clients/{people.client.id}")
+    visit(people.assistant).get(f"/clients/{people.client.id}/who-looked", status=403)
+    page = visit(people.colleague).get(f"/clients/{people.client.id}/who-looked").text
+    assert people.assistant.name in page
+    assert "Was refused" in page
+    visit(people.stranger).get(f"/clients/{people.client.id}/who-looked", status=404)
+    again = visit(people.colleague).get(f"/clients/{people.client.id}/who-looked").text
+    assert people.stranger.name not in again  # another practice's trail is its own
