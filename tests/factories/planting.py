@@ -54,6 +54,8 @@ SHAPED = frozenset(
         ),
         "practice_notice.key",
         *("heartbeat.name", "heartbeat.detail"),
+        *("backup_key.recipient", "backup_key.label", "backup_key.installation", "backup_key.made_by"),
+        *("backup_record.name", "backup_record.place", "backup_record.said", "backup_record.slot"),
         "questionnaire_response.questionnaire_key",
         *("mail_account.name", "mail_account.paused_by", "mail_connection.account", "mail_connection.holder"),
         *("sending_batch.sender", "sending_batch.mails", "sending_batch.marks"),
