@@ -48,6 +48,7 @@ NOT_OF_CLIENTS = frozenset(
         *("link_token", "sign_off", "exercise", "exercise_media", "exercise_mistake"),
         *("routine", "routine_version", "routine_item"),
         *("own_battery", "own_battery_version", "own_test", "own_test_version"),
+        "bulk_act",  # of many clients; what became of this one is told by its line
         "search_piece",  # made of names and addresses that stand in the record itself
     }
 )
