@@ -22,6 +22,7 @@ from clinic.services import access
 from clinic.services.actors import Actor
 
 PAGE = 50
+SEES_WHO_LOOKED = Permission.SEE_WHO_LOOKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def page(actor: Actor, wanted: TrailWanted) -> TrailPage:
 
 def of_client(actor: Actor, client_id: uuid.UUID, before: uuid.UUID | None = None) -> TrailPage:
     """Who looked at a record, took it out, or was refused it here; raises Forbidden, or NotFound."""
-    if not actor.may(Permission.SEE_WHO_LOOKED):
+    if not actor.may(SEES_WHO_LOOKED):
         raise Forbidden
     client = access.client_for(actor, client_id)
     about = or_(

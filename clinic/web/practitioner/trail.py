@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import uuid
 
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from clinic.services import practices
 from clinic.services.access import client_for, practice_of
 from clinic.services.clients import trail
 from clinic.web.authz import current_actor
 from clinic.web.forms.trail_filter import address_parts, filter_fields, wanted_from
+from clinic.web.looking import tell_of_refusal
 from clinic.web.practitioner.record_frame import record_section
 from clinic.web.presenters.trail import row
 
@@ -30,15 +32,20 @@ def index() -> str:
     )
 
 
-def of_client(client_id: uuid.UUID) -> str:
-    """Who looked at this record."""
+def of_client(client_id: uuid.UUID) -> ResponseReturnValue:
+    """Who looked at this record; whoever may not see that is told so, and it is noted."""
     actor = current_actor()
+    client = client_for(actor, client_id)
+    if not actor.may(trail.SEES_WHO_LOOKED):
+        tell_of_refusal()
+        flash("Who looked at a record is seen by those who treat clients.", "caution")
+        return redirect(url_for("practitioner.clients.details", client_id=client_id), 303)
     before = request.args.get("before", type=uuid.UUID)
     found, zone = trail.of_client(actor, client_id, before), practice_of(actor).time_zone
     here = "practitioner.trail.of_client"
     return record_section(
         "details",
-        client_for(actor, client_id),
+        client,
         "practitioner/clients/who_looked.html",
         rows=[row(line, zone) for line in found.lines],
         newest=url_for(here, client_id=client_id) if before else None,

@@ -106,7 +106,7 @@ def test_nobody_else_reads_it(people: People, visit: Visit) -> None:
 
 def test_whoever_treats_a_client_sees_who_looked_and_who_was_refused(people: People, visit: Visit) -> None:
     visit(people.assistant).get(f"/clients/{people.client.id}")
-    visit(people.assistant).get(f"/clients/{people.client.id}/who-looked", status=403)
+    visit(people.assistant).get(f"/clients/{people.client.id}/who-looked", status=303)
     page = visit(people.colleague).get(f"/clients/{people.client.id}/who-looked").text
     assert people.assistant.name in page
     assert "Was refused" in page
