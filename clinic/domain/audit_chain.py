@@ -16,6 +16,8 @@ from typing import Any
 
 GENESIS = "0" * 64  # what comes before the first entry
 OLDER_SEALED = "audit.older_sealed"  # an entry that holds the digests of entries from before the chain
+_PLAIN_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+_STORED_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 MOST_COMPARED = 100  # entries that are held against each other's places
 
 
@@ -78,6 +80,8 @@ def older_digest(facts: AuditFacts, actor_name: str, details: Mapping[str, Any])
 
 def as_stored(details: Mapping[str, Any]) -> dict[str, Any]:
     """Details as the database will give them back: keys are texts, a tuple is a list."""
+    if all(type(name) is str and type(value) in _STORED_AS_THEY_ARE for name, value in details.items()):
+        return dict(details)  # nearly always, and a mail has a line
     stored: dict[str, Any] = json.loads(json.dumps(details))
     return stored
 
@@ -174,5 +178,4 @@ def _plain(facts: AuditFacts) -> Iterable[str | None]:
 
 
 def _hash(value: object) -> str:
-    plain = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return hashlib.sha256(_PLAIN_JSON(value).encode()).hexdigest()

@@ -10,7 +10,7 @@ import secrets
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sqlalchemy import event, select, update
@@ -26,6 +26,7 @@ from clinic.services.bulk import Row
 from clinic.services.transaction import at_the_end
 
 _LINES = "audit_lines"
+_FACTS = tuple(field.name for field in fields(AuditFacts))
 _END = select(AuditChainEnd.seq, AuditChainEnd.hash).where(given(AuditChainEnd.practice_id)).with_for_update()
 
 
@@ -69,13 +70,17 @@ def _chained(practice_id: uuid.UUID, lines: Sequence[_Line]) -> Iterator[Row]:
         told = told_hash(salt, line.actor_name, line.details)
         last = entry_hash(last, seq, line.facts, told)
         words = {"actor_name": line.actor_name, "details": line.details}
-        yield {**asdict(line.facts), **words, "seq": seq, "salt": salt, "words_hash": told, "hash": last}
+        yield {**_columns(line.facts), **words, "seq": seq, "salt": salt, "words_hash": told, "hash": last}
     db.session.execute(
         update(AuditChainEnd)
         .where(AuditChainEnd.practice_id == practice_id)
         .values(seq=seq, hash=last)
         .execution_options(synchronize_session=False)
     )
+
+
+def _columns(facts: AuditFacts) -> dict[str, Any]:
+    return {name: getattr(facts, name) for name in _FACTS}  # asdict copies, and a mail has a line
 
 
 def _end_of(practice_id: uuid.UUID) -> AuditEnd:
