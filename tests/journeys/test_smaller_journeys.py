@@ -223,7 +223,7 @@ def test_mail_is_stopped_with_one_press_and_begun_again(settled: Installation, s
     signs_in(una, somebody)
     una.opens("/account/check-in-mail")
     una.page.locator("main form button").first.click()
-    una.sees("You will get check-in mails again")
+    una.sees("Check-in mails are on again")
 
 
 def test_one_click_in_the_mail_program_stops_the_mail(settled: Installation, sit_down: SitDown) -> None:

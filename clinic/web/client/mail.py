@@ -32,7 +32,8 @@ def change(choice: str) -> ResponseReturnValue:
     """Have check-in mail again, or stop it."""
     _change(MailChannel.CHECKINS, choice)
     flash(
-        "You will get check-in mails again." if choice == "on" else "Check-in mails are stopped.", "success"
+        "Check-in mails are on again." if choice == "on" else "Check-in mails are stopped.",
+        "success",
     )
     return redirect(url_for("client.mail.show"), 303)
 
@@ -40,7 +41,7 @@ def change(choice: str) -> ResponseReturnValue:
 def change_messages(choice: str) -> ResponseReturnValue:
     """Have questionnaires and other messages again, or stop them."""
     _change(MailChannel.MESSAGES, choice)
-    flash("You will get these mails again." if choice == "on" else "These mails are stopped.", "success")
+    flash("These mails are on again." if choice == "on" else "These mails are stopped.", "success")
     return redirect(url_for("client.mail.show"), 303)
 
 

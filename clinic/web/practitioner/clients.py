@@ -307,11 +307,8 @@ def _conflict(client_id: uuid.UUID, form: EditClientForm) -> str:
 def _say_corrected(name: str, invitation_ended: bool, *, signs_in: bool) -> None:
     flash(f"The record of {name} is saved.", "success")
     if signs_in:
-        flash(
-            f"{name} signs in with the old address until the link that is mailed to the new one is pressed. "
-            "The old address is told.",
-            "caution",
-        )
+        flash(f"{name} signs in with the old address until the link to the new one is pressed.", "caution")
+        flash_promised("A mail with the link goes to the new one, and word to the old.", "The link")
     if invitation_ended:
         flash("The invitation to the old address has ended. Send a new one below.", "caution")
 

@@ -15,7 +15,7 @@ from clinic.domain.errors import Conflict, NotFound
 from clinic.domain.programs import STEPS
 from clinic.domain.types import ProgramAction
 from clinic.models import Client, Program, RoutineVersion
-from clinic.services import access
+from clinic.services import access, warnings
 from clinic.services.assessments import retests
 from clinic.services.clock import today_in
 from clinic.services.programs import assigning as programs
@@ -61,7 +61,8 @@ def assign(client_id: uuid.UUID) -> Answer:
     if form.validate_on_submit():
         with form.attempt():
             program = programs.assign(actor, client_id, form.assignment(version))
-            flash(f"{program.name} is assigned. {presenter.seen_from(client)}", "success")
+            seen = presenter.seen_from(client, locked=warnings.open_flag(client) is not None)
+            flash(f"{program.name} is assigned. {seen}", "success")
             return redirect(url_for("practitioner.programs.show", program_id=program.id), 303)
     return _assign_page(client, choices, version, form), 422 if form.errors else 200
 

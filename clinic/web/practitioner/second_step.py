@@ -17,6 +17,7 @@ from clinic.web.authz import current_actor, renew_session
 from clinic.web.filters import local_date
 from clinic.web.forms.accounts import CodeForm, PasskeyForm, RemovePasskeyForm, SecondStepRequiredForm
 from clinic.web.forms.base import Form
+from clinic.web.mailing import flash_promised
 from clinic.web.presenters.invitations import qr_code
 from clinic.web.refusals import told_on_the_next_page
 
@@ -122,7 +123,8 @@ def reset(user_id: uuid.UUID) -> Page:
         return render_template("practitioner/second_step/reset.html", person=person)
     with told_on_the_next_page():
         second_step.reset(actor, user_id)
-        flash(f"The second step of {person.name} is off. They are told by mail.", "success")
+        flash(f"The second step of {person.name} is off.", "success")
+        flash_promised("They are told by mail.", "The mail that tells them")
     return redirect(url_for("practitioner.practice.show", _anchor="people"), 303)
 
 

@@ -60,7 +60,7 @@ CONSEQUENCES = {
     ),
     ProgramAction.RESUME: (
         "The client is asked to practise again from this day on.",
-        "Check-ins come again from now on; none is sent for the days between.",
+        "Check-ins are planned again from now on; none is sent for the days between.",
     ),
     ProgramAction.END: (
         "The client no longer sees the moves as theirs to do today.",
@@ -69,7 +69,7 @@ CONSEQUENCES = {
     ),
     ProgramAction.RESTART: (
         "The client gets the same moves and doses again from this day on.",
-        "Check-ins come again from now on.",
+        "Check-ins are planned again from now on.",
     ),
 }
 FIELD_WORDS = {
@@ -189,8 +189,10 @@ def _last(program: Program) -> str:
     return day_in_words(program.ends_on, today_in(program.client.time_zone))
 
 
-def seen_from(client: Client) -> str:
-    """From when a client sees what was assigned: nobody without an account sees anything yet."""
+def seen_from(client: Client, *, locked: bool) -> str:
+    """From when a client sees what was assigned: not without an account, nor while a warning sign is open."""
+    if locked:
+        return f"{client.name} sees it as soon as the open warning sign is dealt with."
     if client.user_id is None:
         return f"{client.name} sees it as soon as they open their page."
     return f"{client.name} sees it from now on."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import RuleBroken
@@ -13,6 +13,7 @@ from clinic.services.clients.invitations import InvitationOffer
 from clinic.web.authz import begin_session, current_actor, end_session, is_signed_in
 from clinic.web.forms.invitations import AcceptForm, LeaveForm
 from clinic.web.limits import PER_ADDRESS, did_not_work, on_post
+from clinic.web.mailing import flash_promised
 from clinic.web.presenters.chrome import chrome
 
 
@@ -33,8 +34,8 @@ def show(secret: str) -> Response | str | tuple[str, int]:
         else:
             begin_session(session_secret, persistent=bool(form.persistent.data))
             if address := addresses.to_prove(current_actor()):
-                mailed = f"We have mailed a link to {address}."
-                flash(f"{mailed} Press it, so that you can sign in next time.", "caution")
+                press = "Press the link in it, so that you can sign in next time."
+                flash_promised(f"A mail goes to {address} now. {press}", f"The mail to {address}")
             return redirect(url_for("client.today.index"), 303)
     return _page("invitation", offered, form=form), 422 if form.errors else 200
 

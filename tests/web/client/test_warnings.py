@@ -46,7 +46,7 @@ def test_a_named_sign_is_stored_and_the_page_says_what_to_do(people: People, vis
     assert (flag.client_id, flag.checkin_id, flag.tier) == (people.client.id, None, Tier.U)
     page = browser.get("/warning-signs").get_data(as_text=True)
     assert "Get advice today" in page
-    assert "Your practice has been told" in page
+    assert "Your practice is told now" in page
 
 
 def test_a_tick_is_answered_with_its_tier_so_that_the_page_stays(people: People, visit: Visit) -> None:

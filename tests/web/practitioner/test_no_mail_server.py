@@ -261,5 +261,5 @@ def test_a_sign_tells_the_client_to_call_where_nobody_is_told(people: People, vi
         make_program(people.client, make_version(people.practice), people.owner)
     flagged(people)
     page = text(visit(people.client_user).get("/my"))
-    assert "Your practice has been told" not in page
+    assert "Your practice is told now" not in page
     assert "No mail goes to them, so please call." in page

@@ -15,6 +15,7 @@ from sqlalchemy import event, select
 from clinic.domain.types import ProgramStatus
 from clinic.extensions import db
 from clinic.models import CheckinSchedule, Program, RoutineVersion
+from clinic.services import warnings
 from tests.factories.people import People, make_client
 from tests.factories.programs import assign_program, publish_beside, publish_routine
 from tests.visitor import Visitor
@@ -329,6 +330,16 @@ def test_a_client_without_an_account_sees_it_once_they_have_one(
     here = f"/clients/{client.id}/programs/new"
     answer = staff.post(here, typed(staff.get(here)), status=303)
     assert "Maureen sees it as soon as they open their page" in text(staff.get(answer.location))
+
+
+def test_a_program_that_a_warning_sign_hides_is_not_called_seen(
+    people: People, version: RoutineVersion, staff: Visitor
+) -> None:
+    warnings.name_on_own_page(people.actor(people.client_user), ["saddle"])
+    here = f"/clients/{people.client.id}/programs/new"
+    page = text(staff.get(staff.post(here, typed(staff.get(here)), status=303).location))
+    assert "Ada Northcote sees it as soon as the open warning sign is dealt with." in page
+    assert "from now on" not in page
 
 
 def test_an_end_wants_a_kind_of_reason_that_is_counted(program: Program, staff: Visitor) -> None:
