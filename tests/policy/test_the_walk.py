@@ -75,7 +75,9 @@ def test_the_map_holds_every_rule_and_nothing_else(stage: Stage) -> None:
 def test_production_has_no_page_for_developers() -> None:
     settings = settings_for("sqlite://", Path("nowhere"), env="production", base_url="https://clinic.example")
     assert not [
-        rule.path for rule in url_map(settings) if rule.audience is Audience.DEV or "/dev" in rule.path
+        rule.path
+        for rule in url_map(settings)
+        if rule.audience is Audience.DEV or rule.path.startswith("/dev/")
     ]
 
 
