@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from clinic.catalogue import load_catalogue
 from clinic.domain.asking import AnswerSource, AskChannel
 from clinic.domain.attention import AttentionKind
+from clinic.domain.bulk_acts import BulkActKind
 from clinic.domain.notices import NoticeKind
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.spots import spots_of
@@ -34,6 +35,8 @@ from clinic.models import (
     AssessmentDraft,
     AuditEvent,
     Base,
+    BulkAct,
+    BulkActLine,
     Checkin,
     CheckinAnswer,
     CheckinEvent,
@@ -112,6 +115,7 @@ class ClientRecords:
     reply: MailReply
     questions: QuestionnaireRequest
     answers: QuestionnaireResponse
+    act: BulkAct
     secrets: dict[str, str] = field(default_factory=dict)
 
 
@@ -285,6 +289,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         reply=_reply(client),
         questions=make_questions(shelf, client),
         answers=make_answers(shelf, client),
+        act=_act(shelf, client),
     )
     make_citation(program, records.assessment)
     add(
@@ -310,6 +315,20 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
     )
     records.secrets = _secrets(records)
     return records
+
+
+def _act(shelf: Shelf, client: Client) -> BulkAct:
+    """An act for many that is about this client alone, and not begun."""
+    act = add(
+        BulkAct,
+        shelf.practice,
+        kind=BulkActKind.ARCHIVE,
+        wish={"name": WORDS, "group": WORDS, "reason": WORDS},
+        chosen_by=shelf.staff.id,
+        chosen_at=ago(days=0),
+    )
+    add(BulkActLine, shelf.practice, act_id=act.id, client_id=client.id, position=0, said=WORDS, before=WORDS)
+    return act
 
 
 def make_program(shelf: Shelf, client: Client) -> Program:

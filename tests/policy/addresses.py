@@ -50,6 +50,7 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "battery_key": lambda world, of: world.shelves[HOME[of]].own_battery.key,
     "user_id": lambda world, of: _colleague(world, HOME[of]).id,
     "position": lambda world, of: 1,
+    "act_id": lambda world, of: world.records[of].act.id,
     "request_id": lambda world, of: world.records[of].questions.id,
     "response_id": lambda world, of: world.records[of].answers.id,
     "number": lambda world, of: 1,  # the first page of a set of questions

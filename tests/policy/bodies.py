@@ -17,12 +17,22 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from clinic.catalogue import load_catalogue
 from clinic.domain.asking import AskChannel
 from clinic.domain.attention import AttentionKind
-from clinic.domain.types import AssessmentStatus, MailKind, OutboxState, ProgramStatus, RoutineStatus
+from clinic.domain.bulk_acts import BulkActState, LineState
+from clinic.domain.types import (
+    AssessmentStatus,
+    ClientStatus,
+    MailKind,
+    OutboxState,
+    ProgramStatus,
+    RoutineStatus,
+)
 from clinic.extensions import db
 from clinic.models import (
     Assessment,
     AssessmentDraft,
     AuthSession,
+    BulkAct,
+    BulkActLine,
     Checkin,
     Client,
     MailSetting,
@@ -196,6 +206,11 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         ("practitioner.account.end_device", "client.account.end_device", "practitioner.practice.end_device"),
         lambda world, at: {"end": ["all"]},
     ),
+    "practitioner.bulk_acts.choose": lambda world, at: {
+        "key": ["0" * 32],
+        "kind": ["group"],
+        "everybody": ["y"],  # of whoever asks; the ids of others are tried in the tests of the page
+    },
     "practitioner.second_step.app": lambda world, at: {"code": [code_of(APP_KEY)]},
     "practitioner.second_step.add_passkey": lambda world, at: {"credential": [KEY.made(CHALLENGE)]},
     "practitioner.second_step.remove_passkey": lambda world, at: {"passkey": [str(PASSKEY)]},
@@ -391,6 +406,14 @@ def _app_being_set_up(world: World, address: Address) -> None:
         begin_with(user, APP_KEY)
 
 
+def _act_done(world: World, address: Address) -> None:
+    act = _get(world, address, BulkAct, "act")
+    act.state, act.begun_at, act.ended_at = BulkActState.DONE, now(), now()
+    for line in db.session.query(BulkActLine).filter_by(act_id=act.id):
+        line.state = LineState.DONE
+    _get(world, address, Client, "client").status = ClientStatus.ARCHIVED
+
+
 ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "public.invitation.show": _unfinished_invitation,
     "public.checkin.questions": _signs_denied,
@@ -398,6 +421,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "client.warnings.taken_back": _sign_named,
     "practitioner.attention.done": _reasons_kept,
     "practitioner.warnings.show": _open_flag,
+    "practitioner.bulk_acts.undo": _act_done,
     "practitioner.amendments.amend": _signed,
     "practitioner.assessments.sign": _nothing_half_typed,
     "client.pain.morning": _hurt_yesterday,

@@ -35,16 +35,23 @@ class ClientAtHand:
         return verdict(kind, self.facts, group=wish.group, by_mail=wish.checkin is not None)
 
 
+# what an act asks of the database, besides the clients themselves
+OF_FLAGS = frozenset({BulkActKind.ASSIGN, BulkActKind.CHECKIN, BulkActKind.ARCHIVE})
+OF_PROGRAMS = frozenset({BulkActKind.ASSIGN, BulkActKind.CHECKIN})
+
+
 def at_hand(
-    practice: Practice, clients: Sequence[Client], version_id: uuid.UUID | None
+    kind: BulkActKind, practice: Practice, clients: Sequence[Client], version_id: uuid.UUID | None
 ) -> list[ClientAtHand]:
     """All that decides of these clients, in their order; `version_id` is of the routine to be assigned.
 
-    Three queries, and one for the routine.
+    Two queries at most, and one for the routine where it was not read before.
     """
     ids = [client.id for client in clients]
-    flagged, invited = _flagged(practice, ids), _invited(practice, ids)
-    programs, routine_id = _programs(practice, ids), _routine_of(practice, version_id)
+    flagged = _flagged(practice, ids) if kind in OF_FLAGS else set()
+    invited = _invited(practice, ids) if kind is BulkActKind.INVITE else set()
+    programs = _programs(practice, ids) if kind in OF_PROGRAMS else {}
+    routine_id = _routine_of(practice, version_id)
     return [
         _facts(
             client,
@@ -130,10 +137,5 @@ def _programs(
 
 
 def _routine_of(practice: Practice, version_id: uuid.UUID | None) -> uuid.UUID | None:
-    if version_id is None:
-        return None
-    return db.session.scalar(
-        select(RoutineVersion.routine_id).where(
-            RoutineVersion.practice_id == practice.id, RoutineVersion.id == version_id
-        )
-    )
+    version = db.session.get(RoutineVersion, version_id) if version_id else None
+    return version.routine_id if version and version.practice_id == practice.id else None

@@ -23,7 +23,8 @@ from clinic.domain.bulk_acts import (
     Verdict,
     may_be_undone,
 )
-from clinic.domain.errors import ClinicError, RuleBroken
+from clinic.domain.errors import ClinicError, NotFound, RuleBroken, must_hold
+from clinic.domain.programs import first_day_problems
 from clinic.domain.traces import trace
 from clinic.extensions import db, for_writing
 from clinic.models import BulkAct, BulkActLine, Client, User
@@ -33,7 +34,7 @@ from clinic.services.actors import Actor
 from clinic.services.bulk_acts import doing, undoing
 from clinic.services.bulk_acts.facts import at_hand
 from clinic.services.bulk_acts.wishes import BulkWish, wish_of
-from clinic.services.clock import now
+from clinic.services.clock import now, today_in
 from clinic.services.programs import assigning
 from clinic.services.reach import across_practices, from_nothing, stay_in
 from clinic.services.transaction import after_commit, one_at_a_time, release, transaction
@@ -53,8 +54,8 @@ def begin(actor: Actor, act_id: uuid.UUID, wish: BulkWish) -> BulkAct:
     with transaction():
         act = _held(actor, act_id)
         if act.state is BulkActState.CHOSEN:
-            if act.kind is BulkActKind.ASSIGN and wish.version_id is not None:
-                assigning.publishable(actor, wish.version_id)
+            if act.kind is BulkActKind.ASSIGN:
+                _check_assignment(actor, wish)
             act.state, act.wish, act.begun_at = BulkActState.UNDER_WAY, wish.kept(), now()
             act.chosen_by = actor.user_id  # whoever begins it answers for it
             audit.record(
@@ -103,6 +104,15 @@ def _held(actor: Actor, act_id: uuid.UUID) -> BulkAct:
     one_at_a_time(BulkAct, act.id)
     db.session.refresh(act)
     return act
+
+
+def _check_assignment(actor: Actor, wish: BulkWish) -> None:
+    """What is wrong with it for all of them is said before anything is done."""
+    if wish.version_id is None or wish.starts_on is None:
+        raise NotFound
+    assigning.publishable(actor, wish.version_id)
+    today = today_in(access.practice_of(actor).time_zone)
+    must_hold(first_day_problems(wish.starts_on, None, today))
 
 
 def _go_on_soon(act: BulkAct) -> None:
@@ -203,7 +213,7 @@ def _by(act: BulkAct) -> uuid.UUID:
 
 def _do(actor: Actor, act: BulkAct, line: BulkActLine, client: Client) -> None:
     wish = wish_of(act.wish)
-    (who,) = at_hand(access.practice_of(actor), [client], wish.version_id)
+    (who,) = at_hand(act.kind, access.practice_of(actor), [client], wish.version_id)
     found = who.verdict(act.kind, wish)
     if found.state is LineState.DONE:
         done = doing.do(actor, act, wish, who)

@@ -138,6 +138,16 @@ def ids(actor: Actor, wanted: ClientFilter, most: int) -> list[uuid.UUID]:
     return [row.id for row in rows.read(query, values)]
 
 
+def groups(actor: Actor) -> list[str]:
+    """The names of the groups that clients stand in, by name; none for whoever is not staff."""
+    if not actor.is_staff:
+        return []
+    query = select(Client.group_name).where(
+        Client.practice_id == actor.practice_id, Client.group_name.is_not(None)
+    )
+    return [name for name in db.session.scalars(query.distinct().order_by(Client.group_name)) if name]
+
+
 def _values(actor: Actor, wanted: ClientFilter, words: Sequence[str]) -> dict[str, Any]:
     searched = {f"word_{number}": f"%{_escaped(word)}%" for number, word in enumerate(words)}
     begins = max(words, key=len, default="")[:LONGEST_PIECE]  # the longest is in the fewest names

@@ -66,6 +66,11 @@
     setTimeout(() => { if (said) said.textContent = ""; }, 4000);
   });
 
+  document.addEventListener("change", (event) => {
+    const name = event.target.dataset && event.target.dataset.tickAll;
+    if (name) all("input[name=" + name + "]").forEach((box) => (box.checked = event.target.checked));
+  });
+
   onPress("data-print", () => window.print());
 
   const closeMenus = (except) =>

@@ -41,11 +41,15 @@ def address_parts(wanted: ClientFilter) -> dict[str, Any]:
     return {name: value for name, value in parts.items() if value}
 
 
+def page_parts(wanted: ClientFilter) -> dict[str, Any]:
+    """What an address says of a filter and of the page of the list."""
+    page = {"after": wanted.after, "before": wanted.before}
+    return address_parts(wanted) | {name: str(value) for name, value in page.items() if value}
+
+
 def kept_list(wanted: ClientFilter) -> str | None:
     """The filter and the page of the list, for a record's address to keep; None for the list as it opens."""
-    page = {"after": wanted.after, "before": wanted.before}
-    parts = address_parts(wanted) | {name: str(value) for name, value in page.items() if value}
-    return urlencode(parts) or None
+    return urlencode(page_parts(wanted)) or None
 
 
 def list_behind(args: Mapping[str, str]) -> str | None:

@@ -37,7 +37,14 @@ from clinic.services.programs import tapering
 from clinic.services.reasons.listed import is_said_to_do_well
 from clinic.web.authz import ask_again, current_actor
 from clinic.web.forms.attention import CameFrom
-from clinic.web.forms.client_filter import address_parts, filter_fields, kept_list, wanted_from
+from clinic.web.forms.bulk_acts import ChooseForm
+from clinic.web.forms.client_filter import (
+    address_parts,
+    filter_fields,
+    kept_list,
+    page_parts,
+    wanted_from,
+)
 from clinic.web.forms.clients import STATUS_WORDS, AddClientForm, EditClientForm, ReasonForm
 from clinic.web.mailing import flash_promised
 from clinic.web.practitioner.program_page import program_page
@@ -71,6 +78,8 @@ def index() -> str:
         wanted=wanted,
         fields=filter_fields(wanted),
         kept=kept_list(wanted),
+        kept_parts=page_parts(wanted),
+        many=ChooseForm(),
         words=words,
         pages=_pages(wanted, found),
     )

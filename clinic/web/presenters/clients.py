@@ -18,7 +18,7 @@ from clinic.domain.progress import PainChange
 from clinic.domain.types import ClientKind, ClientStatus, InvitationState, OutboxState, ProgramStatus
 from clinic.models import Client, Invitation, Practice
 from clinic.services.clients import records as clients
-from clinic.services.clients.listing import Asking, ClientLine
+from clinic.services.clients.listing import Asking, ClientLine, ClientPage
 from clinic.services.clients.overview import ClientOverview
 from clinic.services.outbox.promises import MailStatus
 from clinic.web.filters import city, day_year, local_date
@@ -92,6 +92,13 @@ def second_line(client: ClientLine, alike: Collection[str]) -> str:
     if client.phone and client.name_key in alike:
         facts.append(client.phone)
     return ", ".join(facts)
+
+
+def all_of(found: ClientPage) -> str:
+    """What is ticked for all that the list finds, whatever page of it is shown."""
+    if found.count is None:
+        return f"All that this list finds, more than {found.counted_up_to:,}"
+    return f"All {counted(found.count, 'client')} that this list finds"
 
 
 def alike(rows: Sequence[ClientLine]) -> frozenset[str]:

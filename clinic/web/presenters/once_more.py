@@ -18,6 +18,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.invitations.send": "Send the invitation",
         "practitioner.invitations.hand_over": "Make a link to hand over",
         "practitioner.invitations.revoke": "Take the invitation back",
+        "practitioner.bulk_acts.choose": "Look at what will happen to many",
+        "practitioner.bulk_acts.undo": "Undo what was done for many",
         "practitioner.programs.extend": "Move the last day",
         "practitioner.retests.again": "Begin the re-test",
         "practitioner.retests.program": "Begin the re-test",

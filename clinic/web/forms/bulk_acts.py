@@ -1,0 +1,111 @@
+"""Forms of an act for many: who and what, then how, where the act needs to be told."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+from wtforms import BooleanField, SelectField, SelectMultipleField
+from wtforms.fields import SelectChoice
+
+from clinic.domain.bulk_acts import LONGEST_GROUP, BulkActKind
+from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.programs import first_day_problems
+from clinic.models import Practice, RoutineVersion
+from clinic.services.bulk_acts.wishes import BulkWish
+from clinic.services.clock import today_in
+from clinic.web.forms import rhythms
+from clinic.web.forms.base import Form, OnceForm
+from clinic.web.forms.fields import LineField, LongTextField
+from clinic.web.forms.programs import USUAL_WEEKS, Length, LengthFields, StartFields
+from clinic.web.forms.rhythms import RhythmFields
+from clinic.web.presenters.bulk_acts import CHOICES
+
+
+class ChooseForm(OnceForm):
+    """What is done for those that are ticked in the list, or for all that its filter finds."""
+
+    kind = SelectField(
+        "For those that are ticked",
+        choices=[SelectChoice(*each) for each in CHOICES],
+        coerce=BulkActKind,
+    )
+    client = SelectMultipleField("Clients", choices=[], validate_choice=False)
+    everybody = BooleanField("All that this list finds")
+
+    def clients(self) -> list[uuid.UUID]:
+        """The ids that were ticked; NotFound for one that is none."""
+        try:
+            return [uuid.UUID(each) for each in self.client.data or ()]
+        except ValueError:
+            raise NotFound from None
+
+
+class BeginForm(Form):
+    """The button that begins it; an act that needs to be told something has a form of its own."""
+
+    def wish(self) -> BulkWish:
+        """What is to be done."""
+        return BulkWish()
+
+
+class BeginGroupForm(BeginForm):
+    """Which group they are put in."""
+
+    group = LineField("Group", longest=LONGEST_GROUP, required="Enter the group’s name.")
+
+    def wish(self) -> BulkWish:
+        """What is to be done."""
+        return BulkWish(group=self.group.data)
+
+
+class BeginArchiveForm(BeginForm):
+    """Why they are archived."""
+
+    reason = LongTextField("Reason", longest=500, required="Give a reason, in a few words.")
+
+    def wish(self) -> BulkWish:
+        """What is to be done."""
+        return BulkWish(reason=self.reason.data or "")
+
+
+class BeginAssignForm(StartFields, LengthFields, RhythmFields, BeginForm):
+    """From when, for how long, and how often a check-in comes; the doses are the routine's own."""
+
+    @classmethod
+    def of(cls, practice: Practice, version: RoutineVersion) -> BeginAssignForm:
+        """The form for one routine, as it is usual."""
+        today = today_in(practice.time_zone)
+        form = cls(
+            data={
+                "starts_on": today,
+                "length": Length.WEEKS,
+                "weeks": USUAL_WEEKS,
+                **rhythms.usual(today),
+            }
+        )
+        form.version, form.today = version, today
+        return form
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """What is wrong with the first day."""
+        if self.starts_on.data is not None:
+            yield from first_day_problems(self.starts_on.data, None, self.today)
+
+    def wish(self) -> BulkWish:
+        """What is to be done."""
+        return BulkWish(
+            version_id=self.version.id,
+            name=self.version.routine.name,
+            starts_on=self.starts_on.data,
+            weeks=self.length_in_weeks(),
+            checkin=self.rhythm(),
+        )
+
+
+FORMS: dict[BulkActKind, type[BeginForm]] = {
+    BulkActKind.INVITE: BeginForm,
+    BulkActKind.CHECKIN: BeginForm,
+    BulkActKind.GROUP: BeginGroupForm,
+    BulkActKind.ARCHIVE: BeginArchiveForm,
+}

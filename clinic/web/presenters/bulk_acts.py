@@ -1,0 +1,231 @@
+"""Acts for many in words: what will become of each client, what has, and what could not be undone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from clinic.domain.bulk_acts import BulkActKind, BulkActState, LineReason, LineState
+from clinic.domain.dates import count
+from clinic.models import BulkAct, Client
+from clinic.services.bulk_acts.pages import ActWithCounts, ForeseenLine, SettledLine
+from clinic.services.bulk_acts.wishes import wish_of
+from clinic.web.filters import moment
+
+
+@dataclass(frozen=True, slots=True)
+class BulkActWords:
+    """How one kind of act is told. `foreseen`, `done` and `undone` are of one client."""
+
+    title: str
+    submit: str
+    foreseen: str
+    done: str
+    undone: str
+
+
+WORDS: Mapping[BulkActKind, BulkActWords] = {
+    BulkActKind.ASSIGN: BulkActWords(
+        "Assign a program", "Assign to {}", "gets the program", "assigned", "taken back, as if never assigned"
+    ),
+    BulkActKind.INVITE: BulkActWords(
+        "Invite by mail", "Invite {}", "is invited by mail", "invited", "invitation taken back"
+    ),
+    BulkActKind.CHECKIN: BulkActWords(
+        "Send a check-in", "Send to {}", "gets a check-in", "check-in asked for", "called back, not sent"
+    ),
+    BulkActKind.GROUP: BulkActWords(
+        "Put in a group", "Put {} in it", "is put in it", "in the group", "as before"
+    ),
+    BulkActKind.ARCHIVE: BulkActWords("Archive", "Archive {}", "is archived", "archived", "restored"),
+}
+CHOICES = [(kind.value, words.title) for kind, words in WORDS.items()]
+REASONS: Mapping[LineReason, str] = {
+    LineReason.LOCKED: "warning sign open",
+    LineReason.ARCHIVED: "archived",
+    LineReason.NO_CONSENT: "no consent on record",
+    LineReason.UNSUBSCRIBED: "has stopped these mails",
+    LineReason.NO_ADDRESS: "no address",
+    LineReason.BOUNCED: "mail does not arrive",
+    LineReason.NUMBERS_NOT_SET: "the practice’s numbers are not set",
+    LineReason.NOT_STARTED: "program not started",
+    LineReason.PAUSED: "program paused",
+    LineReason.ENDED: "program ended",
+    LineReason.RUNS_ALREADY: "already has it",
+    LineReason.HAS_ACCOUNT: "has an account already",
+    LineReason.INVITED: "invited already",
+    LineReason.NO_PROGRAM: "no program",
+    LineReason.ASKED_TODAY: "asked by hand today already",
+    LineReason.IN_GROUP: "in the group already",
+    LineReason.NOT_ONLINE: "not an online student",
+    LineReason.ACCOUNT_CLOSED: "the account of whoever began it is closed",
+    LineReason.FAULT: "something went wrong, nothing was done",
+    LineReason.PRACTISED: "has practised already",
+    LineReason.CHECKIN_PLANNED: "a check-in of it is planned or sent",
+    LineReason.CHANGED: "changed since",
+    LineReason.ACCEPTED: "has accepted already",
+    LineReason.GONE_OUT: "has gone out already",
+}
+ARCHIVED_ALREADY = "archived already"
+MARKS: Mapping[LineState, str] = {
+    LineState.WAITING: "waiting",
+    LineState.DONE: "done",
+    LineState.ALREADY: "skipped",
+    LineState.LEFT_OUT: "attention",
+    LineState.UNDONE: "revoked",
+    LineState.STAYS: "attention",
+}
+# how many of each, in this order; what somebody may have to look at stands first in the list
+COUNTED: Mapping[LineState, str] = {
+    LineState.DONE: "done",
+    LineState.ALREADY: "so already",
+    LineState.LEFT_OUT: "left out",
+    LineState.UNDONE: "undone",
+    LineState.STAYS: "could not be undone",
+    LineState.WAITING: "to come",
+}
+FIRST = (LineState.STAYS, LineState.LEFT_OUT, LineState.ALREADY)
+STATES: Mapping[BulkActState, str] = {
+    BulkActState.CHOSEN: "Not begun",
+    BulkActState.UNDER_WAY: "Under way",
+    BulkActState.DONE: "Done",
+    BulkActState.BEING_UNDONE: "Being undone",
+    BulkActState.UNDONE: "Undone",
+}
+CONSEQUENCES: Mapping[BulkActKind, Sequence[str]] = {
+    BulkActKind.ASSIGN: (
+        "Each gets the routine with its own doses. What a client has already goes on beside it.",
+        "Clients with an account are told by mail that their program has changed.",
+    ),
+    BulkActKind.INVITE: ("Each gets a mail with a link of their own.",),
+    BulkActKind.CHECKIN: ("It goes out when the client is awake, one mail a day at most.",),
+    BulkActKind.GROUP: ("A client stands in one group: the one before is left.",),
+    BulkActKind.ARCHIVE: (
+        "No check-in is sent any more, and open invitations end.",
+        "The records, their programs and their history are kept.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BulkLine:
+    """One client: what will become or has become of them, and the mark of it."""
+
+    client: Client
+    mark: str
+    said: str
+    state: LineState
+
+
+@dataclass(frozen=True, slots=True)
+class BulkActEntry:
+    """An act in the list of them."""
+
+    act: BulkAct
+    title: str
+    when: str
+    by: str
+    state: str
+    counts: str
+
+
+def title(act: BulkAct) -> str:
+    """What was done, with the routine or the group where there is one."""
+    wish = wish_of(act.wish)
+    words = WORDS[act.kind].title
+    if act.kind is BulkActKind.ASSIGN and wish.name:
+        return f"Assign {wish.name}"
+    return f"Put in {wish.group}" if act.kind is BulkActKind.GROUP and wish.group else words
+
+
+def foreseen(act: BulkAct, lines: Iterable[ForeseenLine]) -> list[BulkLine]:
+    """What would become of each, those first who are left out."""
+    will = WORDS[act.kind].foreseen
+    return _sorted(
+        BulkLine(
+            each.client,
+            "waiting" if each.verdict.state is LineState.DONE else MARKS[each.verdict.state],
+            _said(act, each.verdict.state, each.verdict.reason, will),
+            each.verdict.state,
+        )
+        for each in lines
+    )
+
+
+def settled(act: BulkAct, lines: Iterable[SettledLine]) -> list[BulkLine]:
+    """What became of each, those first whom somebody may have to look at."""
+    words = WORDS[act.kind]
+    return _sorted(
+        BulkLine(
+            each.client,
+            MARKS[each.line.state],
+            each.line.said
+            or _said(
+                act,
+                each.line.state,
+                each.line.reason,
+                words.undone if each.line.state is LineState.UNDONE else words.done,
+            ),
+            each.line.state,
+        )
+        for each in lines
+    )
+
+
+def counts_in_words(counts: Mapping[LineState, int]) -> str:
+    """How many of each: "27 done, 2 so already, 1 left out"."""
+    return ", ".join(f"{counts[state]} {words}" for state, words in COUNTED.items() if counts.get(state))
+
+
+def counts_foreseen(lines: Iterable[BulkLine]) -> str:
+    """How many of each will be: "27 of 30 clients. 2 so already, 1 left out."."""
+    found = Counter(line.state for line in lines)
+    rest: dict[LineState, int] = {
+        state: number for state, number in found.items() if state is not LineState.DONE
+    }
+    words = f"It is done for {found[LineState.DONE]} of {count(found.total(), 'client')}"
+    return f"{words}: {counts_in_words(rest)}." if rest else f"{words}."
+
+
+def submit(act: BulkAct, lines: Iterable[BulkLine]) -> str:
+    """What the button says: "Assign to 27 clients"."""
+    number = sum(line.state is LineState.DONE for line in lines)
+    return WORDS[act.kind].submit.format(count(number, "client"))
+
+
+def entries(acts: Iterable[ActWithCounts], zone: str) -> list[BulkActEntry]:
+    """The acts, as the list shows them."""
+    return [_entry(each, zone) for each in acts]
+
+
+def _entry(each: ActWithCounts, zone: str) -> BulkActEntry:
+    begun = each.act.begun_at
+    assert isinstance(begun, datetime)
+    return BulkActEntry(
+        each.act,
+        title(each.act),
+        moment(begun, zone),
+        each.by,
+        STATES[each.act.state],
+        counts_in_words(each.counts),
+    )
+
+
+def _said(act: BulkAct, state: LineState, reason: LineReason | None, words: str) -> str:
+    if state is LineState.WAITING:
+        return "to come"
+    if reason is None:
+        return words
+    if state is LineState.DONE:
+        return f"{words}; no check-ins by mail: {REASONS[reason]}"
+    if state is LineState.ALREADY and reason is LineReason.ARCHIVED:
+        return ARCHIVED_ALREADY
+    return REASONS[reason]
+
+
+def _sorted(lines: Iterable[BulkLine]) -> list[BulkLine]:
+    found = list(lines)
+    places = {state: place for place, state in enumerate(FIRST)}
+    return sorted(found, key=lambda line: places.get(line.state, len(FIRST)))
