@@ -80,7 +80,7 @@ MARKS: Mapping[LineState, str] = {
 # how many of each, in this order; what somebody may have to look at stands first in the list
 COUNTED: Mapping[LineState, str] = {
     LineState.DONE: "done",
-    LineState.ALREADY: "so already",
+    LineState.ALREADY: "already so",
     LineState.LEFT_OUT: "left out",
     LineState.UNDONE: "undone",
     LineState.STAYS: "could not be undone",
@@ -175,23 +175,25 @@ def settled(act: BulkAct, lines: Iterable[SettledLine]) -> list[BulkLine]:
 
 
 def counts_in_words(counts: Mapping[LineState, int]) -> str:
-    """How many of each: "27 done, 2 so already, 1 left out"."""
+    """How many of each: "27 done, 2 already so, 1 left out"."""
     return ", ".join(f"{counts[state]} {words}" for state, words in COUNTED.items() if counts.get(state))
 
 
 def counts_foreseen(lines: Iterable[BulkLine]) -> str:
-    """How many of each will be: "27 of 30 clients. 2 so already, 1 left out."."""
+    """How many of each will be: "It will be done for 27 of 30 clients: 3 left out."."""
     found = Counter(line.state for line in lines)
     rest: dict[LineState, int] = {
         state: number for state, number in found.items() if state is not LineState.DONE
     }
-    words = f"It is done for {found[LineState.DONE]} of {count(found.total(), 'client')}"
+    words = f"It will be done for {found[LineState.DONE]} of {count(found.total(), 'client')}"
     return f"{words}: {counts_in_words(rest)}." if rest else f"{words}."
 
 
-def submit(act: BulkAct, lines: Iterable[BulkLine]) -> str:
-    """What the button says: "Assign to 27 clients"."""
+def submit(act: BulkAct, lines: Iterable[BulkLine]) -> str | None:
+    """What the button says: "Assign to 27 clients"; None where it would be done for nobody."""
     number = sum(line.state is LineState.DONE for line in lines)
+    if not number:
+        return None
     return WORDS[act.kind].submit.format(count(number, "client"))
 
 
