@@ -81,6 +81,16 @@ def test_a_move_says_range_feet_knees_cues_mistake_and_fix(
     assert page.count('role="img"') >= 2
 
 
+def test_a_moves_page_begins_with_the_cues_and_the_mistake_and_folds_the_rest(
+    people: People, program: Program, visit: Visit
+) -> None:
+    page = visit(people.client_user).get("/my/program/2").text
+    places = [page.index(words) for words in ("Think of this", "The Butt Mistake", "Feet, knees and how far")]
+    assert places == sorted(places)
+    assert places[-1] > page.index("<details"), "what comes after the mistake is folded"
+    assert page[: places[1]].count("<details") <= 1, "nothing but the moving picture is folded before it"
+
+
 def test_a_move_that_is_not_there_is_not_found(people: People, program: Program, visit: Visit) -> None:
     visit(people.client_user).get("/my/program/3", status=404)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from clinic.services.transaction import transaction
 from clinic.services.upkeep.housekeeping import tidy
 from clinic.web import given_back
 from clinic.web.forms.base import Form
+from tests.factories.mail import make_program, make_version
 from tests.factories.people import PASSWORD, People
 from tests.visitor import Visitor
 
@@ -65,6 +67,30 @@ def test_sending_it_again_saves_it_and_nothing_is_kept_any_more(people: People, 
     interrupted.post("/clients/new", NEW)
     assert kept() == 0
     assert "Came by bicycle." not in interrupted.get("/clients/new").text
+
+
+@pytest.mark.parametrize(
+    ("who", "page", "typed"),
+    [
+        ("client_user", "/my/log", {"outcome": "partly", "note": "Sore since the hill."}),
+        ("client_user", "/warning-signs", {"signs": "cough"}),
+        ("owner", "/practice", {"name": "Sore since the hill."}),
+        ("owner", "/practice/mail", {"mail_user": "Sore since the hill."}),
+        ("owner", "/clients/{client}/edit", {"notes": "Sore since the hill."}),
+    ],
+)
+def test_every_kind_of_form_keeps_what_was_typed(
+    people: People, visit: Visit, who: str, page: str, typed: dict[str, str]
+) -> None:
+    with transaction():
+        make_program(people.client, make_version(people.practice), people.owner)
+    user, page = getattr(people, who), page.format(client=people.client.id)
+    browser = visit(user)
+    end_sessions()
+    browser.post(page, typed, status=303)
+    back = browser.get(sign_in(browser, user)).text
+    assert "is not saved yet" in back
+    assert "Sore since the hill." in back or re.search(r'<input[^>]*"cough"[^>]*\bchecked', back)
 
 
 def test_another_persons_sign_in_never_gets_it(people: People, interrupted: Visitor) -> None:
