@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import idle, mail, page, pdf, schedule, start
+from tests.bench import bulk, idle, mail, page, pdf, schedule, start
 from tests.bench.line import Line
 
 # What a name begins with, and what measures it; a line of its own for every new feature.
@@ -16,6 +16,7 @@ BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
     "start.healthz": start.healthz,
     "mail": mail.lines,
     "pdf": pdf.lines,
+    "bulk": bulk.lines,
     "schedule.million": schedule.lines,
     "schedule.planned": schedule.monday,
     "schedule.idle": idle.lines,

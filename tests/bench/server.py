@@ -68,6 +68,19 @@ def get(port: int, path: str, cookie: str = "") -> tuple[int, bytes]:
         connection.close()
 
 
+def post(port: int, path: str, fields: dict[str, str], cookie: str) -> tuple[int, str]:
+    """One form; status, and where it leads."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", path, urlencode(fields), headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status, answer.headers["Location"] or ""
+    finally:
+        connection.close()
+
+
 def sign_in(port: int, email: str) -> str:
     """Sign in through the form; returns the cookie."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
