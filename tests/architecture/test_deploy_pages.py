@@ -31,6 +31,8 @@ UNIT = re.compile(r"^ *\[Unit\]\n(?:.*\n)*?(?= *```)", re.M)
 COMMAND = re.compile(r"(?:^|`|/bin/| )clinic((?: [a-z][a-z-]+)+)")
 LINK = re.compile(r"\]\(([a-z-]+\.md)\)")
 
+pytestmark = pytest.mark.sqlite_only  # no database is asked
+
 
 def test_each_setting_of_the_code_is_told_and_each_told_is_one_of_the_code() -> None:
     in_code = set(SETTING.findall(CODE)) - NOT_FOR_OPERATORS

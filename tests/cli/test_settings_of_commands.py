@@ -13,6 +13,8 @@ from clinic.cli.settings import refuse_without_settings
 from clinic.cli.trouble import CannotStart
 from tests.faults.stage import ROOT
 
+pytestmark = pytest.mark.sqlite_only  # no database is asked
+
 
 def refused(command: str, environ: dict[str, str], here: Path, **known: object) -> str:
     try:
