@@ -72,6 +72,20 @@ PHRASES: Mapping[BounceSaying, str] = MappingProxyType(
             sender … cannot be
             sender … could not
             sender … domain
+            sender's domain
+            sender's address
+            sender's email
+            domain of sender
+            domain of the sender
+            address of sender
+            address of the sender
+            originator
+            mail from address
+            verify … return path
+            return path … verif
+            return path … unknown
+            return path … not exist
+            return path … not found
             rejected sender
             invalid sender
             unknown sender
@@ -269,20 +283,25 @@ PHRASES: Mapping[BounceSaying, str] = MappingProxyType(
             sender … over quota
             sender … over its quota
             sender … over their quota
-            sender … full
             sender mailbox
             sender's mailbox
             mailbox of sender
             mailbox of the sender
-            prohibit send
-            prohibitsend
-            your mailbox
+            quota … for the sending
+            quota … of the sending
+            sender … mailbox full
+            sender … mailbox is full
+            your mailbox is
+            your mailbox has
             your quota
             your account … quota
-            you have exceeded
-            you've exceeded
-            you have reached
-            you've reached
+            your … mail quota
+            you have exceeded your
+            you've exceeded your
+            you have reached your
+            you've reached your
+            prohibit send
+            prohibitsend
             message limit
             limit for message recipients
             recipient limit

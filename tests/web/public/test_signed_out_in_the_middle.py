@@ -75,6 +75,7 @@ def test_sending_it_again_saves_it_and_nothing_is_kept_any_more(people: People, 
         ("client_user", "/my/log", {"outcome": "partly", "note": "Sore since the hill."}),
         ("client_user", "/warning-signs", {"signs": "cough"}),
         ("owner", "/practice", {"name": "Sore since the hill."}),
+        ("owner", "/practice/mail", {"mail_user": "Sore since the hill."}),
         ("owner", "/clients/{client}/edit", {"notes": "Sore since the hill."}),
     ],
 )
@@ -83,6 +84,7 @@ def test_every_kind_of_form_keeps_what_was_typed(
 ) -> None:
     with transaction():
         make_program(people.client, make_version(people.practice), people.owner)
+        people.elsewhere.is_demo = True  # mail is set by the owner of the only practice
     user, page = getattr(people, who), page.format(client=people.client.id)
     browser = visit(user)
     end_sessions()
