@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from clinic.domain.mail_standing import MailSort, MailStanding, why_not_mailed
-from clinic.domain.skipping import not_running
+from clinic.domain.skipping import not_running, skip_in_words
 from clinic.domain.types import ProgramStatus, SkipReason
 
 MOST_CLIENTS = 2000  # in one act; more are several acts
@@ -92,16 +92,19 @@ class BulkActFacts:
     is_invited: bool = False  # and the invitation lasts
     runs_already: bool = False  # the routine that is to be assigned
     program: ProgramStatus | None = None
+    is_asked_today: bool = False  # by hand
+    stopped_by: SkipReason | None = None  # what of itself speaks against a check-in today
     is_online: bool = True  # of the kind of clients that stands in groups
     group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What will become of a client: DONE, ALREADY or LEFT_OUT, and what is to be known of it."""
+    """What will become of a client: DONE, ALREADY or LEFT_OUT, and why, as a word or `said` in words."""
 
     state: LineState
     reason: LineReason | None = None
+    said: str | None = None
 
 
 def verdict(
@@ -161,8 +164,13 @@ def _checkin(facts: BulkActFacts) -> Verdict:
         return _left(of_skip(against))
     if facts.program is None:
         return _left(LineReason.NO_PROGRAM)
-    stopped = not_running(facts.program)
-    return _left(of_skip(stopped)) if stopped else Verdict(LineState.DONE)
+    if stopped := not_running(facts.program):
+        return _left(of_skip(stopped))
+    if facts.is_asked_today:
+        return Verdict(LineState.ALREADY, LineReason.ASKED_TODAY)
+    if facts.stopped_by:
+        return Verdict(LineState.LEFT_OUT, said=skip_in_words(facts.stopped_by))
+    return Verdict(LineState.DONE)
 
 
 def _group(facts: BulkActFacts, group: str | None) -> Verdict:

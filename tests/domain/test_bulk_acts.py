@@ -22,10 +22,12 @@ from clinic.domain.bulk_acts import (
 )
 from clinic.domain.mail_standing import ORDER, MailStanding
 from clinic.domain.skipping import NOT_RUNNING
-from clinic.domain.types import ProgramStatus
+from clinic.domain.types import ProgramStatus, SkipReason
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 DONE = Verdict(LineState.DONE)
+ONE_MAIL = SkipReason.ONE_MAIL_A_DAY
+HAD_A_MAIL = Verdict(LineState.LEFT_OUT, said="the client has had a mail today")
 ASSIGN, INVITE, CHECKIN, GROUP, ARCHIVE = BulkActKind
 
 
@@ -68,6 +70,8 @@ def test_nothing_speaks_against_somebody_as_clients_are(kind: BulkActKind) -> No
         (CHECKIN, {"warning_open": True, "program": None}, left(LineReason.LOCKED)),
         (CHECKIN, {"program": None}, left(LineReason.NO_PROGRAM)),
         (CHECKIN, {"program": ProgramStatus.PAUSED}, left(LineReason.PAUSED)),
+        (CHECKIN, {"is_asked_today": True, "stopped_by": ONE_MAIL}, already(LineReason.ASKED_TODAY)),
+        (CHECKIN, {"stopped_by": ONE_MAIL}, HAD_A_MAIL),
         (CHECKIN, {"consented": False}, left(LineReason.NO_CONSENT)),
         (GROUP, {"archived": True, "is_online": False}, left(LineReason.ARCHIVED)),
         (GROUP, {"is_online": False}, left(LineReason.NOT_ONLINE)),

@@ -296,7 +296,9 @@ class TestCheckins:
         assert told(going_on.undo(actor, act.id)) == [(LineState.STAYS, LineReason.GONE_OUT)]
         assert db.session.scalar(select(func.count()).select_from(Checkin)) == 1
 
-    def test_a_refusal_of_the_use_case_is_told_in_its_words(self, people: People, actor: Actor) -> None:
+    def test_who_has_had_a_mail_today_is_left_out_and_told_so_before(
+        self, people: People, actor: Actor
+    ) -> None:
         program = enrol(people)
         act = chosen(actor, CHECKIN, [people.client])
         with transaction() as session:
@@ -313,10 +315,27 @@ class TestCheckins:
                     state=OutboxState.SENT,
                 )
             )
+        (foreseen,) = pages.foreseen(actor, act, BulkWish())
+        assert (foreseen.verdict.state, foreseen.verdict.said) == (
+            LineState.LEFT_OUT,
+            "the client has had a mail today",
+        )
         going_on.begin(actor, act.id, BulkWish())
         (line,) = db.session.scalars(select(BulkActLine))
+        assert (line.state, line.said) == (LineState.LEFT_OUT, "the client has had a mail today")
+
+    def test_a_refusal_of_the_use_case_is_told_in_its_words(self, people: People, actor: Actor) -> None:
+        enrol(people)
+        act = chosen(actor, CHECKIN, [people.client])
+        going_on.begin(actor, act.id, BulkWish())
+        going_on.undo(actor, act.id)
+        again = chosen(actor, CHECKIN, [people.client])
+        going_on.begin(actor, again.id, BulkWish())
+        line = db.session.scalars(select(BulkActLine).where(BulkActLine.act_id == again.id)).one()
         assert line.state is LineState.LEFT_OUT
-        assert line.said == "A check-in cannot be sent now: the client has had a mail today."
+        assert line.said == (
+            "A check-in sent by hand today was stopped or failed. Send another one tomorrow."
+        )
 
 
 class TestGroupsAndArchive:

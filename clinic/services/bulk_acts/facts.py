@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -16,6 +17,8 @@ from clinic.models import Client, Invitation, Practice, Program, RoutineVersion,
 from clinic.models.base import points_at
 from clinic.services import bulk
 from clinic.services.bulk_acts.wishes import BulkWish
+from clinic.services.checkins.by_hand import standings
+from clinic.services.checkins.dues import DueCheckin
 from clinic.services.clock import now, today_in
 
 _invitation, _flag = bulk.table_of(Invitation), bulk.table_of(WarningFlag)
@@ -45,58 +48,71 @@ def at_hand(
 ) -> list[ClientAtHand]:
     """All that decides of these clients, in their order; `version_id` is of the routine to be assigned.
 
-    Two queries at most, and one for the routine where it was not read before.
+    Two queries at most, seven for check-ins, and one for the routine where it was not read before.
     """
     ids = [client.id for client in clients]
     flagged = _flagged(practice, ids) if kind in OF_FLAGS else set()
     invited = _invited(practice, ids) if kind is BulkActKind.INVITE else set()
     programs = _programs(practice, ids) if kind in OF_PROGRAMS else {}
     routine_id = _routine_of(practice, version_id)
+    first = {client.id: _first(programs.get(client.id, ()), client) for client in clients}
+    by_hand = _by_hand(practice, clients, first) if kind is BulkActKind.CHECKIN else {}
     return [
-        _facts(
+        ClientAtHand(
             client,
-            practice,
-            [each for each in programs.get(client.id, []) if _goes_on(each[0], client)],
-            routine_id,
-            is_flagged=client.id in flagged,
-            is_invited=client.id in invited,
+            BulkActFacts(
+                standing=mail_standing_of(
+                    client, numbers_set=practice.numbers_set, warning_open=client.id in flagged
+                ),
+                has_account=client.user_id is not None,
+                is_invited=client.id in invited,
+                runs_already=any(
+                    routine_id == its_routine and _goes_on(program, client)
+                    for program, its_routine in programs.get(client.id, ())
+                ),
+                program=_status(first[client.id], client),
+                is_online=client.kind is ClientKind.ONLINE,
+                group=client.group_name,
+                **by_hand.get(client.id, {}),
+            ),
+            first[client.id],
         )
         for client in clients
     ]
 
 
-def _facts(
-    client: Client,
-    practice: Practice,
-    programs: Sequence[tuple[Program, uuid.UUID]],
-    routine_id: uuid.UUID | None,
-    *,
-    is_flagged: bool,
-    is_invited: bool,
-) -> ClientAtHand:
-    today = today_in(client.time_zone)
-    program = _first([program for program, _ in programs], client)
-    facts = BulkActFacts(
-        standing=mail_standing_of(client, numbers_set=practice.numbers_set, warning_open=is_flagged),
-        has_account=client.user_id is not None,
-        is_invited=is_invited,
-        runs_already=routine_id in {each for _, each in programs},
-        program=program.on(today) if program else None,
-        is_online=client.kind is ClientKind.ONLINE,
-        group=client.group_name,
-    )
-    return ClientAtHand(client, facts, program)
+def _by_hand(
+    practice: Practice, clients: Sequence[Client], programs: Mapping[uuid.UUID, Program | None]
+) -> dict[uuid.UUID, dict[str, Any]]:
+    """Of each client whose program runs: whether they were asked today, and what stops another check-in."""
+    dues = [
+        DueCheckin(None, program, client, practice)
+        for client in clients
+        if (program := programs[client.id]) is not None
+    ]
+    found = standings(dues) if dues else {}
+    return {
+        due.client.id: {
+            "is_asked_today": found[due.program.id].is_asked,
+            "stopped_by": found[due.program.id].stopped_by,
+        }
+        for due in dues
+    }
+
+
+def _status(program: Program | None, client: Client) -> ProgramStatus | None:
+    return program.on(today_in(client.time_zone)) if program else None
 
 
 def _goes_on(program: Program, client: Client) -> bool:
     return program.on(today_in(client.time_zone)) is not ProgramStatus.ENDED
 
 
-def _first(programs: Sequence[Program], client: Client) -> Program | None:
-    """The one that is practised now, else the first of all."""
-    today = today_in(client.time_zone)
-    active = (each for each in programs if each.on(today) is ProgramStatus.ACTIVE)
-    return next(active, programs[0] if programs else None)
+def _first(programs: Sequence[tuple[Program, uuid.UUID]], client: Client) -> Program | None:
+    """Of those that go on the one that is practised now, else the first."""
+    left = [program for program, _ in programs if _goes_on(program, client)]
+    active = (each for each in left if _status(each, client) is ProgramStatus.ACTIVE)
+    return next(active, left[0] if left else None)
 
 
 def _flagged(practice: Practice, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:

@@ -223,7 +223,7 @@ def _do(actor: Actor, act: BulkAct, line: BulkActLine, client: Client) -> None:
 
 
 def _settle(line: BulkActLine, found: Verdict) -> None:
-    line.state, line.reason = found.state, found.reason
+    line.state, line.reason, line.said = found.state, found.reason, found.said
 
 
 def _refuse(line_id: uuid.UUID, error: Exception) -> None:

@@ -41,7 +41,7 @@ class ChooseForm(OnceForm):
             raise NotFound from None
 
 
-class BeginForm(Form):
+class BeginActForm(Form):
     """The button that begins it; an act that needs to be told something has a form of its own."""
 
     def wish(self) -> BulkWish:
@@ -49,7 +49,7 @@ class BeginForm(Form):
         return BulkWish()
 
 
-class BeginGroupForm(BeginForm):
+class BeginGroupActForm(BeginActForm):
     """Which group they are put in."""
 
     group = LineField("Group", longest=LONGEST_GROUP, required="Enter the group’s name.")
@@ -59,7 +59,7 @@ class BeginGroupForm(BeginForm):
         return BulkWish(group=self.group.data)
 
 
-class BeginArchiveForm(BeginForm):
+class BeginArchiveActForm(BeginActForm):
     """Why they are archived."""
 
     reason = LongTextField("Reason", longest=500, required="Give a reason, in a few words.")
@@ -69,11 +69,11 @@ class BeginArchiveForm(BeginForm):
         return BulkWish(reason=self.reason.data or "")
 
 
-class BeginAssignForm(StartFields, LengthFields, RhythmFields, BeginForm):
+class BeginAssignActForm(StartFields, LengthFields, RhythmFields, BeginActForm):
     """From when, for how long, and how often a check-in comes; the doses are the routine's own."""
 
     @classmethod
-    def of(cls, practice: Practice, version: RoutineVersion) -> BeginAssignForm:
+    def of(cls, practice: Practice, version: RoutineVersion) -> BeginAssignActForm:
         """The form for one routine, as it is usual."""
         today = today_in(practice.time_zone)
         form = cls(
@@ -103,9 +103,9 @@ class BeginAssignForm(StartFields, LengthFields, RhythmFields, BeginForm):
         )
 
 
-FORMS: dict[BulkActKind, type[BeginForm]] = {
-    BulkActKind.INVITE: BeginForm,
-    BulkActKind.CHECKIN: BeginForm,
-    BulkActKind.GROUP: BeginGroupForm,
-    BulkActKind.ARCHIVE: BeginArchiveForm,
+FORMS: dict[BulkActKind, type[BeginActForm]] = {
+    BulkActKind.INVITE: BeginActForm,
+    BulkActKind.CHECKIN: BeginActForm,
+    BulkActKind.GROUP: BeginGroupActForm,
+    BulkActKind.ARCHIVE: BeginArchiveActForm,
 }

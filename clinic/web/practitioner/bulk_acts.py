@@ -19,7 +19,7 @@ from clinic.services.clock import now
 from clinic.services.routines import publishing as routines
 from clinic.web.authz import current_actor
 from clinic.web.filters import moment
-from clinic.web.forms.bulk_acts import FORMS, BeginAssignForm, BeginForm, ChooseForm
+from clinic.web.forms.bulk_acts import FORMS, BeginActForm, BeginAssignActForm, ChooseForm
 from clinic.web.forms.client_filter import kept_list, wanted_from
 from clinic.web.presenters import bulk_acts as words
 from clinic.web.presenters import programs as program_words
@@ -79,9 +79,9 @@ def undo(act_id: uuid.UUID) -> Response:
     return _to(act)
 
 
-def _form(act: BulkAct, version: RoutineVersion | None) -> BeginForm:
+def _form(act: BulkAct, version: RoutineVersion | None) -> BeginActForm:
     if version is not None:
-        return BeginAssignForm.of(access.practice_of(current_actor()), version)
+        return BeginAssignActForm.of(access.practice_of(current_actor()), version)
     return FORMS[act.kind]()
 
 
@@ -96,7 +96,7 @@ def _chosen(choices: list[RoutineVersion]) -> RoutineVersion | None:
 
 
 def _preview(
-    act: BulkAct, form: BeginForm, choices: list[RoutineVersion], version: RoutineVersion | None
+    act: BulkAct, form: BeginActForm, choices: list[RoutineVersion], version: RoutineVersion | None
 ) -> str:
     actor = current_actor()
     wish = BulkWish(version_id=version.id if version else None)

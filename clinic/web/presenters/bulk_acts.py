@@ -147,7 +147,7 @@ def foreseen(act: BulkAct, lines: Iterable[ForeseenLine]) -> list[BulkLine]:
         BulkLine(
             each.client,
             "waiting" if each.verdict.state is LineState.DONE else MARKS[each.verdict.state],
-            _said(act, each.verdict.state, each.verdict.reason, will),
+            each.verdict.said or _said(act, each.verdict.state, each.verdict.reason, will),
             each.verdict.state,
         )
         for each in lines
