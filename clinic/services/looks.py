@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import uuid
 
-from clinic.extensions import db
+from flask import g
 
-_OPENED = "opened_records"
+_OPENED = "opened_records"  # of the request, not of a transaction: what was seen is not undone with one
 
 
 def note(client_id: uuid.UUID) -> None:
     """A door let somebody of the practice at something of this client's."""
-    db.session().info.setdefault(_OPENED, set()).add(client_id)
+    g.setdefault(_OPENED, set()).add(client_id)
 
 
 def taken() -> frozenset[uuid.UUID]:
     """The clients whose records were opened, once."""
-    if not db.session.registry.has():
-        return frozenset()
-    return frozenset(db.session().info.pop(_OPENED, ()))
+    return frozenset(g.pop(_OPENED, ()))

@@ -15,14 +15,18 @@ from clinic.services.audit import looking
 
 log = logging.getLogger(__name__)
 
+SHOWS = frozenset({200, 409, 422})  # what answers with a page: a form that was refused shows the record again
+
 
 def tell_of_looks(answer: Response) -> Response:
-    """A page that showed something of a client's record is a line of the trail; an act has its own line.
+    """A page that showed something of a client's record is a line of the trail, whatever was sent to see it.
 
-    What cannot be told is not shown: an error in here ends the request.
+    An act that leads on to another page has its own line. What cannot be told is not shown: an error in here
+    ends the request.
     """
     opened = looks.taken()
-    if opened and request.method == "GET" and answer.status_code == 200:
+    if opened and request.method != "HEAD" and answer.status_code in SHOWS:
+        db.session.rollback()  # what a refused form has changed stays undone
         looking.looked(current_user.actor, current_user.session_id, opened)
     return answer
 

@@ -29,12 +29,18 @@ KEPT = "only added to|permission denied"
 @pytest.fixture
 def told(people: People) -> People:
     """A practice with five entries, another with one."""
-    for number in range(5):
+    begin_trails(people)
+    for number in range(1, 5):
         with transaction():
             audit.record(people.actor(people.owner), "practice.changed", changed={"number": number})
-    with transaction():
-        audit.record(people.actor(people.stranger), "practice.changed")
     return people
+
+
+def begin_trails(people: People) -> None:
+    """Both practices begin, as those do that are begun by the product."""
+    for user in (people.owner, people.stranger):
+        with transaction():
+            audit.record(people.actor(user), "practice.begun")
 
 
 def faults(of: OfPractice | object) -> list[tuple[int, str]]:
@@ -69,6 +75,19 @@ def test_an_edit_a_deletion_and_a_reorder_are_named(told: People) -> None:
         run(f"DELETE FROM audit_event WHERE seq = 4 AND {here}")
     assert faults(told.practice) == [(2, "what it tells was changed"), (4, "it is missing")]
     assert faults(told.elsewhere) == []
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_trail_that_was_taken_away_whole_is_named(told: People, *, goes_on: bool) -> None:
+    with tampering():
+        for table in ("audit_event", "audit_end"):
+            run(f"DELETE FROM {table}")
+    if goes_on:
+        with transaction():
+            audit.record(told.actor(told.owner), "practice.changed")
+    begun_anew = [(1, "the practice's beginning is missing: the trail was begun anew")]
+    for _ in range(2):  # looking at it does not mend it
+        assert faults(told.practice) == faults(told.elsewhere) == begun_anew
 
 
 def test_two_that_changed_places_are_named(told: People) -> None:
@@ -140,7 +159,7 @@ def test_what_is_undone_is_not_told(told: People) -> None:
 
 def test_twenty_at_once_make_one_chain(live_app: Flask) -> None:
     people = make_people()
-    db.session.commit()
+    begin_trails(people)
     actors = [people.actor(people.owner), people.actor(people.stranger)]
     start = threading.Barrier(8)
 
@@ -157,7 +176,7 @@ def test_twenty_at_once_make_one_chain(live_app: Flask) -> None:
     for thread in threads:
         thread.join()
     ends = db.session.scalars(select(AuditChainEnd.seq)).all()
-    assert ends == [40, 40]
+    assert ends == [41, 41]
     assert faults(people.practice) == faults(people.elsewhere) == []
 
 
@@ -169,7 +188,8 @@ def test_what_is_older_than_the_chain_is_sealed_in_portions(
         db.session.add(
             AuditEvent(
                 practice_id=people.practice.id, happened_at=now() - timedelta(days=30 - number),
-                action="client.corrected", actor_name="Robin", details={"number": number},
+                action="client.corrected" if number else "practice.begun", actor_name="Robin",
+                details={"number": number},
             )
         )  # fmt: skip
     db.session.commit()

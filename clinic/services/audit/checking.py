@@ -38,6 +38,7 @@ _FACTS = (
     AuditEvent.subject_id,
 )
 _WORDS = (AuditEvent.actor_name, AuditEvent.details)
+_BEGUN = select(AuditEvent.id).where(AuditEvent.action == "practice.begun")  # in every trail, since ever
 _CHAIN = (AuditEvent.seq, AuditEvent.salt, AuditEvent.words_hash, AuditEvent.hash)
 
 
@@ -132,6 +133,8 @@ def _of_practice(practice_id: uuid.UUID) -> AuditReport:
         known = AuditEnd(end.seq, end.hash) if end else None
         faults += check.end(known)
         faults += _older_faults(practice_id, older)
+        if db.session.scalar(_BEGUN.where(AuditEvent.practice_id == practice_id).limit(1)) is None:
+            faults.append(AuditFault(1, "the practice's beginning is missing: the trail was begun anew"))
         release()
     faults.sort(key=lambda fault: fault.seq)
     return AuditReport(practice_id, check.length + len(older), known.hash if known else "", faults)

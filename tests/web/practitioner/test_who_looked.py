@@ -14,6 +14,7 @@ from sqlalchemy import select
 from clinic.extensions import db
 from clinic.models import AuditEvent
 from clinic.services.clock import now
+from tests.factories.assessments import draft
 from tests.factories.people import People
 from tests.visitor import Visitor
 
@@ -47,6 +48,24 @@ def test_once_an_hour_a_person_and_a_client(people: People, visit: Visit) -> Non
         (people.owner.id, people.other_client.id): 1,
         (people.colleague.id, people.client.id): 1,
     }
+
+
+@pytest.mark.parametrize("form", [{}, {"name": ""}, {"name": "x" * 5000}])
+def test_a_form_that_is_refused_on_purpose_shows_a_record_and_is_noted(
+    people: People, visit: Visit, form: dict[str, str]
+) -> None:
+    page = visit(people.colleague).post(f"/clients/{people.client.id}/edit", form, status=422)
+    assert people.client.name in page.text
+    (line,) = trail("record.read")
+    assert (line.actor_id, line.client_id) == (people.colleague.id, people.client.id)
+
+
+def test_a_form_that_a_use_case_refuses_is_noted_and_undone(people: People, visit: Visit) -> None:
+    empty = draft(people.actor(people.owner), people.client)
+    visit(people.colleague).post(f"/assessments/{empty.id}/sign", {"version": str(empty.version)}, status=422)
+    db.session.refresh(empty)
+    assert empty.signed_at is None
+    assert [line.client_id for line in trail("record.read")] == [people.client.id]
 
 
 def test_a_list_and_a_client_at_home_are_nobodys_look(people: People, visit: Visit) -> None:
