@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 
 from clinic.domain.types import CheckinState, OutboxState, SkipReason
+from clinic.mail.addresses import parse_address
 from clinic.models import CheckinEvent, OutboxMessage, Program
+from clinic.services.clients.identity import readdress
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import transaction
@@ -59,6 +61,28 @@ def test_all_shows_what_was_sent_as_well(app: Flask, program: Program) -> None:
     assert str(sent.id) not in show(app).output
     assert str(sent.id) in show(app, "--all").output
     assert str(sent.id) in show(app, "--state", "sent").output
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    ["ada@bücher.example", " Ada@BÜCHER.Example ", "ada@xn--bcher-kva.example", "ada@ｂücher.example"],
+)
+def test_a_client_is_found_by_any_spelling_of_their_address(
+    app: Flask, people: People, program: Program, spelled: str
+) -> None:
+    with transaction():
+        readdress(people.client, parse_address("ada@bücher.example"))
+    shown = show(app, "--client", spelled)
+    assert (shown.exit_code, str(people.client.id) in shown.output) == (0, True), shown.output
+
+
+@pytest.mark.parametrize(
+    "nobody", ["", "@", "ada", "ada@nowhere.example", "a@a..b", "\x01", "=?x?=@a.example"]
+)
+def test_an_address_that_is_none_is_nobodys(app: Flask, people: People, nobody: str) -> None:
+    shown = show(app, "--client", nobody)
+    assert shown.exit_code != 0
+    assert "no client with this address" in shown.output
 
 
 @pytest.mark.parametrize("by", ["email", "id"])

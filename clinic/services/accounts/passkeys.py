@@ -135,9 +135,12 @@ def _new_challenge(session_id: uuid.UUID) -> bytes:
 def _read(answer: str) -> dict[str, object]:
     if len(answer) > LONGEST:
         raise ValueError("too long")
-    read = json.loads(answer)
-    if not isinstance(read, dict):
-        raise TypeError("not an object")
+    try:
+        read = json.loads(answer)
+    except RecursionError:
+        raise ValueError("too deep") from None
+    if not isinstance(read, dict) or not str(read.get("id")).isprintable():
+        raise TypeError("not an object with a name")
     return read
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from clinic.extensions import db
+from clinic.mail.addresses import AddressRefused, parse_address
 from clinic.models import Checkin, CheckinEvent, Client
 from clinic.models.base import among, given
 
@@ -42,7 +43,10 @@ def known_as(who: str) -> Sequence[Client]:
     try:
         which = Client.id == uuid.UUID(who)
     except ValueError:
-        which = Client.email_key == who.strip().casefold()
+        try:
+            which = Client.email_key == parse_address(who, smtputf8=True).key
+        except AddressRefused:
+            return ()
     return db.session.scalars(select(Client).where(which).order_by(Client.created_at)).all()
 
 

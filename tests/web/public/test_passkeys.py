@@ -19,6 +19,11 @@ from tests.visitor import Visitor
 Visit = Callable[..., Visitor]
 WAY, PAGE = "/sign-in/second-step", "/your-account/second-step"
 
+NONSENSE = [
+    "x", "{}", "[]", "null", '{"id": 7}', "{" * 5000, "x" * 30_000,
+    "[" * 19_000, '{"id":' * 3_000, "[" * 9_000 + "]" * 9_000, r'{"id": "\u0000"}', r'{"id": "\ud800"}',
+]  # fmt: skip
+
 
 def password(browser: Visitor, user: User) -> None:
     answer = browser.post("/sign-in", {"email": user.email, "password": PASSWORD}, status=303)
@@ -78,13 +83,20 @@ def test_a_wrong_answer_opens_nothing(people: People, visit: Visit, key: SoftKey
     browser.get("/today", status=303)
 
 
-@pytest.mark.parametrize("answer", ["x", "{}", "[]", "null", '{"id": 7}', "{" * 5000, "x" * 30_000])
+@pytest.mark.parametrize("answer", NONSENSE)
 def test_nonsense_is_refused_in_words(people: People, visit: Visit, key: SoftKey, answer: str) -> None:
     browser = visit()
     password(browser, people.colleague)
     asked(browser)
     page = browser.post(WAY, {"credential": answer}, status=422).get_data(as_text=True)
     assert "That passkey did not work" in page
+
+
+@pytest.mark.parametrize("answer", NONSENSE)
+def test_nonsense_sets_nothing_up(people: People, visit: Visit, answer: str) -> None:
+    browser = visit(people.colleague)
+    browser.post("/your-account/second-step/passkey", {"credential": answer}, status=303)
+    assert "could not be set up" in browser.get("/your-account/second-step").text
 
 
 def test_a_key_of_a_colleague_is_no_key(people: People, visit: Visit, key: SoftKey) -> None:
