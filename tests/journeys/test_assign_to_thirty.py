@@ -25,14 +25,14 @@ pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 375, "height": 720}, "java_script_enabled": False}
 
 
-def enrol_class(settled: Installation, group: str) -> None:
-    """Thirty online students of a group, two of them without an address."""
+def enrol_class(settled: Installation, group: str, number: int = 30) -> None:
+    """Online students of a group, two of them without an address."""
     with settled.inside():
         practice = db.session.query(Practice).one()
-        for number in range(30):
-            address = {"email": None} if number in (7, 8) else {}
+        for each in range(number):
+            address = {"email": None} if each in (7, 8) else {}
             values = {"kind": ClientKind.ONLINE, "group_name": group, **address}
-            make_client(practice, f"{group} {number:02}", **values)
+            make_client(practice, f"{group} {each:02}", **values)
         db.session.commit()
 
 
@@ -84,3 +84,19 @@ def test_without_a_script_on_a_phone_all_that_is_found_is_invited(
     olive.sees("28 done, 2 left out", "invited")
     olive.presses("Done for many")
     olive.sees("Invite by mail", "Done: 28 done, 2 left out")
+
+
+def test_sixty_are_done_in_the_background_and_the_page_follows(
+    settled: Installation, sit_down: SitDown
+) -> None:
+    enrol_class(settled, "Spring class", 60)
+    olive = sit_down("Olive", settled)
+    signs_in_as_owner(olive)
+    olive.opens("/clients?q=spring")
+    olive.picks("For those that are ticked", "group")
+    olive.ticks("All 60 clients that this list finds")
+    olive.presses("Look at what will happen")
+    olive.writes("Group", "Spring, second half")
+    olive.presses("Put 60 clients in it")
+    olive.page.get_by_text("60 done").wait_for(timeout=30_000)
+    olive.sees("Put in Spring, second half", "Undo all of it")

@@ -6,12 +6,13 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
-from clinic.domain.bulk_acts import AT_ONCE, BulkActState
+from clinic.domain.bulk_acts import AT_ONCE, BulkActKind, BulkActState
 from clinic.domain.types import ClientKind, ClientStatus
 from clinic.extensions import db
 from clinic.models import AuditEvent, BulkAct, Client, Invitation, Program
@@ -65,6 +66,21 @@ def in_full(people: People, **more: str) -> dict[str, str]:
     }
     rhythm = {"pace": "1", "weekday": "0", "cadence": "", "at": "09:00"}
     return {**day, "length": "weeks", "weeks": "12", **rhythm, **more}
+
+
+def queries_of(act: Callable[[], object]) -> int:
+    """How often something asks the database."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        act()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    return sum(each.startswith("SELECT") for each in asked)
 
 
 def test_the_list_has_a_box_for_each_and_a_bar_below(people: People, staff: Visitor) -> None:
@@ -223,3 +239,15 @@ def test_undone_too_late_says_what_to_do(people: People, staff: Visitor) -> None
 
 def test_before_anything_was_done_the_list_of_it_says_how(staff: Visitor) -> None:
     assert "Tick clients in the list" in staff.get("/clients/many").text
+
+
+@pytest.mark.parametrize("kind", BulkActKind)
+def test_what_will_become_of_many_costs_as_few_queries_as_of_few(
+    people: People, staff: Visitor, kind: BulkActKind
+) -> None:
+    publish_routine(people.practice, people.owner)
+    enrol(people)
+    more = students(people, 40)
+    few, many = chosen(staff, kind, people.client), chosen(staff, kind, people.client, *more)
+    asked = [queries_of(partial(staff.get, at)) for at in (few, many)]
+    assert 3 < asked[0] == asked[1] <= 13, asked
