@@ -226,6 +226,12 @@ def pauses(changes: Iterable[ProgramChange]) -> tuple[Span, ...]:
     return _joined(spans)
 
 
+def over_since(changes: Iterable[ProgramChange]) -> date | None:
+    """From which day on a program is over because somebody ended it; None while it goes on."""
+    lives = [change for change in changes if change.action in OF_ITS_LIFE]
+    return lives[-1].effective_on if lives and lives[-1].action is ProgramAction.END else None
+
+
 def _before(span: Span, day: date) -> list[Span]:
     """What of a span lies before a day."""
     if span.first >= day:

@@ -36,10 +36,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticePlan:
-    """The days on which a program asks for practice. `days_per_week` is what the prescriptions ask."""
+    """The days on which a program asks for practice. `days_per_week` is what the prescriptions ask.
+
+    `over_since`: the day from which on somebody ended it, whatever last day it had.
+    """
 
     starts_on: date
     ends_on: date | None = None
+    over_since: date | None = None
     pauses: tuple[Span, ...] = ()
     days_per_week: int = 7
 
@@ -48,6 +52,8 @@ class PracticePlan:
         if day < self.starts_on:
             return DayMark.BEFORE_START
         if self.ends_on is not None and day > self.ends_on:
+            return DayMark.AFTER_END
+        if self.over_since is not None and day >= self.over_since:
             return DayMark.AFTER_END
         return DayMark.PAUSED if any(pause.covers(day) for pause in self.pauses) else None
 

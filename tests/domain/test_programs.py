@@ -19,6 +19,7 @@ from clinic.domain.programs import (
     logging_problem,
     may_be_changed,
     next_status,
+    over_since,
     pauses,
     running_since,
     steps_by_hand,
@@ -347,6 +348,23 @@ def test_days_that_asked_for_nothing_run_from_each_stop_to_the_next_start(
     changes: list[ProgramChange], spans: tuple[Span, ...], why: str
 ) -> None:
     assert pauses(changes) == spans, why
+
+
+@pytest.mark.parametrize(
+    ("changes", "since"),
+    [
+        ([ProgramChange(START, day(1))], None),
+        ([ProgramChange(PAUSE, day(2))], None),
+        ([ProgramChange(END, day(5))], day(5)),
+        ([ProgramChange(PAUSE, day(9)), ProgramChange(END, day(5))], day(5)),
+        ([ProgramChange(END, day(5)), ProgramChange(RESTART, day(8))], None),
+        ([], None),
+    ],
+)
+def test_what_somebody_ended_is_over_and_not_on_a_pause(
+    changes: list[ProgramChange], since: date | None
+) -> None:
+    assert over_since(changes) == since
 
 
 @pytest.mark.parametrize(

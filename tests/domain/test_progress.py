@@ -80,6 +80,8 @@ def test_days_before_the_start_within_a_pause_and_after_the_end_are_asked_of_nob
     begun = PracticePlan(starts_on=days_ago(2))
     paused = PracticePlan(starts_on=days_ago(30), pauses=(Span(days_ago(2), days_ago(2)), Span(TODAY)))
     ended = PracticePlan(starts_on=days_ago(30), ends_on=days_ago(2))
+    by_somebody = PracticePlan(starts_on=days_ago(30), over_since=days_ago(1), pauses=(Span(days_ago(1)),))
+    assert marks(week_strip({}, by_somebody, TODAY)) == marks(week_strip({}, ended, TODAY))
     assert marks(week_strip({}, begun, TODAY))[:3] == ["before_start", "not_reported", "not_reported"]
     assert marks(week_strip({}, paused, TODAY))[:4] == ["not_reported", "paused", "not_reported", "paused"]
     assert marks(week_strip({}, ended, TODAY))[:4] == [

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.moves import named_mistake_in
-from clinic.domain.programs import ProgramChange, logging_problem, pauses
+from clinic.domain.programs import ProgramChange, logging_problem, over_since, pauses
 from clinic.domain.progress import Plan, PlansSideBySide, PracticePlan
 from clinic.domain.side_by_side import outcome_together
 from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer
@@ -306,6 +306,7 @@ def _plan(
         starts_on=starts_on,
         ends_on=ends_on,
         pauses=pauses(changes),
+        over_since=over_since(changes),
         days_per_week=pace or 7,
     )
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from clinic.domain.attention import NOT_WELL
-from clinic.domain.programs import ProgramChange, pauses, running_since
+from clinic.domain.programs import ProgramChange, over_since, pauses, running_since
 from clinic.domain.progress import Adherence, PainPoint, PracticePlan, adherence, day_outcome
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.skipping import UNANSWERED_AFTER
@@ -273,6 +273,7 @@ def _kept(program: DatedProgram, practice: _Practice, changes: Sequence[ProgramC
         starts_on=program.starts_on,
         ends_on=program.ends_on,
         pauses=tuple(pauses(changes)),
+        over_since=over_since(changes),
         days_per_week=practice.days_per_week,
     )
     return KeptPractice(
