@@ -16,7 +16,9 @@ from tests.policy.requests import at, rules
 from tests.policy.stage import Stage
 
 # Many clients on one page, each with a line: who opens them all every morning has looked at nobody.
-LISTS = frozenset({"/today", "/mail", "/clients", "/check-ins", "/practice/trail"})
+LISTS = frozenset(
+    {"/today", "/mail", "/clients", "/check-ins", "/practice/trail", "/clients/many/<uuid:act_id>"}
+)
 ASKED = [
     (name, method)
     for name, rule in rules().items()

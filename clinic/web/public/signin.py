@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import NotFound
@@ -64,7 +65,7 @@ def again() -> Response | str:
     if not is_signed_in():
         return redirect(url_for("public.signin.sign_in"), 303)
     actor, back = current_actor(), given_back.found()
-    if back is None:
+    if back is None or current_user.must_set_up:  # what was kept names whom it was about
         return redirect(home_for(actor.role), 303)
     endpoint, named = given_back.act_of(back)
     return render_template(

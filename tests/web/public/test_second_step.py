@@ -281,6 +281,16 @@ def test_what_was_typed_when_it_began_to_be_wanted_is_not_lost(people: People, v
     assert "Harbour Typed Name" in page
 
 
+def test_what_was_pressed_names_nobody_before_the_second_step_is_set_up(people: People, visit: Visit) -> None:
+    browser = visit(people.colleague)
+    require(people)
+    browser.post(f"/clients/{people.client.id}/looked-after", {"x": "y"}, status=303)
+    assert browser.get("/sign-in/again", status=303).location == "/today"
+    secret = begin(browser)
+    browser.post(f"{PAGE}/app", {"code": code_of(secret)}, status=200)
+    assert people.client.name in browser.get("/sign-in/again").get_data(as_text=True)
+
+
 def test_clients_go_on_as_before(people: People, visit: Visit) -> None:
     require(people)
     browser = visit()
