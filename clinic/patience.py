@@ -14,6 +14,7 @@ import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DisconnectionError
 
+IN_UTF8 = {"client_encoding": "utf8"}  # else a database in SQL_ASCII answers in bytes
 CONNECT = 5  # seconds until a new connection is there
 PING = 3.0  # seconds in which one that was kept shows that it lives
 LATE = 2.0  # seconds over its own limit after which the server is not waited for
@@ -56,7 +57,7 @@ def be_patient(engine: Engine, statement_seconds: int) -> None:
 
     @event.listens_for(engine, "do_connect")
     def connect(dialect: Any, record: Any, args: Any, wanted: dict[str, Any]) -> PatientConnection:
-        wanted = {"connect_timeout": CONNECT, **limit, **wanted}
+        wanted = {"connect_timeout": CONNECT, **IN_UTF8, **limit, **wanted}
         connection = PatientConnection.connect(*args, **wanted)
         if statement_seconds:
             connection.patience = statement_seconds + LATE

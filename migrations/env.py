@@ -23,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 
 from clinic.models import Base, walls
 from clinic.models.base import UtcDateTime
+from clinic.patience import IN_UTF8
 from config import Settings
 
 log = logging.getLogger("alembic")
@@ -43,6 +44,16 @@ class WouldLoseRecords(RuntimeError):
         super().__init__(
             f"This way back would drop {what}. Restore the backup from before the release instead, "
             "or lose them on purpose: clinic db downgrade -x drop=yes REVISION"
+        )
+
+
+class NotInUtf8(RuntimeError):
+    """An empty database that could not keep every name."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__(
+            f"This database is in {encoding}, which does not keep every name. Make it anew: "
+            "CREATE DATABASE … OWNER … ENCODING 'UTF8' TEMPLATE template0"
         )
 
 
@@ -121,12 +132,23 @@ def wait_for_our_turn(connection: Connection) -> None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAITS_FOR_A_LOCK}'")
 
 
+def refuse_other_encodings(connection: Connection) -> None:
+    """Begin in UTF-8 alone: where PostgreSQL was set up without a locale, a new database is in SQL_ASCII."""
+    if connection.dialect.name != "postgresql" or context.get_context().get_current_heads():
+        return
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise NotInUtf8(encoding)
+
+
 def engine_of_the_owner(settings: Settings) -> Engine:
     """The role that owns the tables, where the app itself connects as a lesser one."""
     if settings.migration_url is None:
         engine: Engine = current_app.extensions["migrate"].db.engine
         return engine
-    return create_engine(settings.migration_url, hide_parameters=True, poolclass=NullPool)
+    return create_engine(
+        settings.migration_url, hide_parameters=True, poolclass=NullPool, connect_args=IN_UTF8
+    )
 
 
 def let_the_app_in(connection: Connection, settings: Settings, *, stood_before: bool) -> None:
@@ -151,6 +173,7 @@ def migrate() -> None:
         )
         with context.begin_transaction():
             wait_for_our_turn(connection)
+            refuse_other_encodings(connection)
             walls.work_across(connection)
             stood_before = walls.stand(connection)
             context.run_migrations()

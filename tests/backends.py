@@ -46,11 +46,12 @@ def _postgres_urls() -> Iterator[Callable[..., str]]:
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     made: list[str] = []
 
-    def new(copy_of: str | None = None) -> str:
+    def new(copy_of: str | None = None, encoding: str = "UTF8") -> str:
         name = f"t_{uuid.uuid4().hex}"
-        template = make_url(copy_of).database if copy_of else "template1"
+        template = make_url(copy_of).database if copy_of else "template0"
+        made_as = f"TEMPLATE \"{template}\" ENCODING '{encoding}' OWNER {OWNER_ROLE}"
         with admin.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {OWNER_ROLE}'))
+            connection.execute(text(f'CREATE DATABASE "{name}" {made_as}'))
         made.append(name)
         of_the_app = server.set(database=name, username=APP_ROLE, password=APP_ROLE)
         return of_the_app.render_as_string(hide_password=False)

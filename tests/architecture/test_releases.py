@@ -21,6 +21,7 @@ from clinic.extensions import MIGRATIONS, db
 from clinic.reading import TEMPLATES, ReadAtStart, sources
 from clinic.services.upkeep import release
 from config import Settings
+from tests.backends import database_urls
 from tests.conftest import settings_for
 from tests.factories.locks import as_owner
 from tests.factories.records import make_world
@@ -131,6 +132,19 @@ class TestHowTheTablesFollow:
         release_it.join()
         assert release.why_not_to_start() is None
 
+    @pytest.mark.postgres_only
+    def test_a_database_that_is_not_in_utf8_is_refused_before_it_holds_anything(self, tmp_path: Path) -> None:
+        with database_urls() as new:
+            app = create_app(settings_for(new(encoding="SQL_ASCII"), tmp_path))
+            with app.app_context():
+                ended = start(app, [*CLINIC, "db", "upgrade"])
+                assert ended.returncode == 1
+                assert "This database is in SQL_ASCII" in ended.stderr
+                assert "ENCODING 'UTF8' TEMPLATE template0" in ended.stderr
+                assert release.schema_of_database() is None
+                db.session.remove()
+                db.engine.dispose()
+
     def test_a_way_back_that_would_lose_records_is_refused_and_changes_nothing(self, live_app: Flask) -> None:
         make_world()
         db.session.commit()
@@ -138,6 +152,14 @@ class TestHowTheTablesFollow:
         with pytest.raises(SystemExit):
             downgrade(revision="0008")
         assert release.schema_of_database() == before
+
+    def test_whoever_asks_for_such_a_way_back_hears_what_it_would_lose(self, live_app: Flask) -> None:
+        make_world()
+        db.session.commit()
+        ended = start(live_app, [*CLINIC, "db", "downgrade", "0008"])
+        assert ended.returncode == 1
+        assert "This way back would drop " in ended.stderr
+        assert "clinic db downgrade -x drop=yes" in ended.stderr
 
     @pytest.mark.postgres_only
     def test_no_step_since_the_last_release_writes_a_big_table_anew(self, live_app: Flask) -> None:
