@@ -38,6 +38,7 @@ STAFF_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "user_for": lambda shelf, records: records.user,
     "routine_for": lambda shelf, records: shelf.routine,
     "routine_version_for": lambda shelf, records: shelf.draft,
+    "bulk_act_for": lambda shelf, records: records.act,
 }
 KEYED_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "own_test_for": lambda shelf, records: shelf.own_test,

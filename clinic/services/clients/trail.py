@@ -48,6 +48,7 @@ class TrailLine:
     details: Mapping[str, Any]
     client_id: uuid.UUID | None
     client_name: str | None
+    client_born_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _entries(actor: Actor) -> Select[Any]:
     return (
         select(
             *(AuditEvent.id, AuditEvent.happened_at, AuditEvent.action, AuditEvent.actor_name),
-            *(AuditEvent.details, AuditEvent.client_id, Client.name),
+            *(AuditEvent.details, AuditEvent.client_id, Client.name, Client.born_on),
         )
         .outerjoin(Client, points_at(AuditEvent.client_id, Client))
         .where(AuditEvent.practice_id == actor.practice_id)

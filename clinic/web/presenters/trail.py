@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from clinic.domain.audit_words import READ, REFUSED, AuditKind
+from clinic.domain.dates import born
 from clinic.services.clients.timeline import TimelineEvent
 from clinic.services.clients.trail import TrailLine
 from clinic.web.presenters import timeline
@@ -44,7 +45,13 @@ def row(line: TrailLine, zone: str) -> TrailRow:
         what = "Looked at the record"
     elif line.action == REFUSED:
         what, more = "Was refused", f"Page: {_page(str(line.details.get('page', '')))}"
-    return TrailRow(told.when, told.iso, line.actor_name, what, more, line.client_id, line.client_name)
+    return TrailRow(told.when, told.iso, line.actor_name, what, more, line.client_id, _client(line))
+
+
+def _client(line: TrailLine) -> str | None:
+    if line.client_name is None or line.client_born_on is None:
+        return line.client_name
+    return f"{line.client_name}, {born(line.client_born_on)}"
 
 
 def _page(endpoint: str) -> str:

@@ -260,8 +260,9 @@ def test_the_clients_page_asks_at_most_eight_times(people: People, robin: Actor,
 def selects(visitor: Visitor, path: str) -> int:
     """How many questions a page asks."""
     said: list[str] = []
+    visitor.get(path)  # the first look of the hour is noted in the trail
     db.session.expunge_all()
     event.listen(db.session.get_bind(), "before_cursor_execute", lambda *args: said.append(args[2]))
     visitor.get(path)
-    asked = [statement for statement in said if statement.lstrip().upper().startswith("SELECT")]
+    asked = [each for each in said if each.lstrip().upper().startswith("SELECT") and "set_config" not in each]
     return len(asked)

@@ -365,7 +365,7 @@ def test_the_overview_has_practice_and_pain_in_a_line_each(
     answered(program, now() - timedelta(days=2), pain=3)
     page = text(staff.get(f"/clients/{people.client.id}"))
     assert "Practice in the last 2 weeks 0 of 14 days, 14 not reported" in page
-    assert "Pain 3 of 10, was 6 on" in page
+    assert "Pain in check-ins 3 of 10, was 6 on" in page
 
 
 def test_the_overview_says_what_comes_next(people: People, program: Program, staff: Visitor) -> None:

@@ -449,5 +449,8 @@ def test_each_page_asks_the_database_at_most_eight_times(
     staff.get(address)  # the first look of the hour is noted in the trail
     event.listen(db.session.get_bind(), "before_cursor_execute", lambda *args: said.append(args[2]))
     staff.get(address)
-    queries = [statement for statement in said if statement.lstrip().upper().startswith("SELECT")]
+    selects = [statement for statement in said if statement.lstrip().upper().startswith("SELECT")]
+    queries = [
+        statement for statement in selects if "set_config" not in statement
+    ]  # the wall, not a question
     assert len(queries) <= 8, "\n\n".join(queries)
