@@ -47,6 +47,7 @@ def _record(real: Flask, path: str, cookie: str) -> tuple[list[Statement], str, 
         statements.append((statement, parameters))
 
     def gave(sender: Flask, *, template: Any, context: dict[str, Any], **rest: Any) -> None:
+        db.session.expunge_all()  # what is read afterwards, for the trail, must not make them forget
         rendered.append((template.name, {k: v for k, v in context.items() if k not in OF_EACH_REQUEST}))
 
     browser = real.test_client(use_cookies=False)
