@@ -13,7 +13,7 @@ import clinic
 from clinic.domain.types import LogObstacle, MistakeAnswer
 from clinic.models import AuditEvent
 from clinic.services.clients.timeline import LoggedWords
-from clinic.web.presenters.timeline import ACTIONS, TimelineFold, folded, told
+from clinic.web.presenters.timeline import ACTIONS, TimelineFold, folded, one_after_another, told
 
 CLINIC = Path(clinic.__file__).parent
 ICONS = (CLINIC / "static" / "icons.svg").read_text()
@@ -154,3 +154,16 @@ def test_routine_is_folded_by_week_at_the_place_of_its_newest_line() -> None:
     ]
     (first, *_) = [each for each in shown if isinstance(each, TimelineFold)]
     assert [line.when for line in first.lines] == [lines[0].when, lines[2].when, lines[3].when]
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ([], ""),
+        (["Pain 4"], "Pain 4"),
+        (["Note: Down to the cellar?", "Pain 4", "Mistake: no"], "Note: Down to the cellar? Pain 4. Mistake: no"),
+        (["Note: It is better.", "Pain 2"], "Note: It is better. Pain 2"),
+    ],
+)
+def test_what_somebody_wrote_has_its_own_end(parts: list[str], told: str) -> None:
+    assert one_after_another(parts) == told

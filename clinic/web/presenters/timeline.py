@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -343,7 +343,13 @@ def _text(details: Mapping[str, Any]) -> str:
         said += [_change(name, pair) for name, pair in changed.items()]
     elif "before" in details:
         said.append(_before(details["before"], details.get("after")))
-    return ". ".join(part for part in said if part)
+    return one_after_another(filter(None, said))
+
+
+def one_after_another(said: Iterable[str]) -> str:
+    """As sentences; what somebody wrote may have its own end."""
+    *first, last = [*said] or [""]
+    return "".join(f"{part} " if part[-1] in ".?!" else f"{part}. " for part in first) + last
 
 
 def _is_said(value: Any) -> bool:
@@ -361,7 +367,7 @@ def _before(before: Any, after: Any) -> str:
     if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
         return f"{_value('', before)} → {_value('', after)}"
     names = [name for name in after if before.get(name) != after[name]]
-    return ". ".join(_change(name, [before.get(name), after[name]]) for name in names)
+    return one_after_another(_change(name, [before.get(name), after[name]]) for name in names)
 
 
 def _short(name: str, value: Any) -> str:
