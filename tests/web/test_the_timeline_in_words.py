@@ -161,7 +161,7 @@ def test_routine_is_folded_by_week_at_the_place_of_its_newest_line() -> None:
     [
         ([], ""),
         (["Pain 4"], "Pain 4"),
-        (["Note: Down to the cellar?", "Pain 4", "Mistake: no"], "Note: Down to the cellar? Pain 4. Mistake: no"),
+        (["Note: The cellar?", "Pain 4", "Mistake: no"], "Note: The cellar? Pain 4. Mistake: no"),
         (["Note: It is better.", "Pain 2"], "Note: It is better. Pain 2"),
     ],
 )
