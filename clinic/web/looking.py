@@ -26,7 +26,6 @@ def tell_of_looks(answer: Response) -> Response:
     """
     opened = looks.taken()
     if opened and request.method != "HEAD" and answer.status_code in SHOWS:
-        db.session.rollback()  # what a refused form has changed stays undone
         looking.looked(current_user.actor, current_user.session_id, opened)
     return answer
 

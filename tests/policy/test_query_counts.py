@@ -96,6 +96,18 @@ def test_a_daily_page_sends_statements_that_were_built_before(stage: Stage, endp
     assert not anew, f"{address.url} builds at each view what could be a constant (docs/adr/0021):\n{told}"
 
 
+def test_a_second_look_within_the_hour_asks_the_trail_nothing(stage: Stage) -> None:
+    address = at(stage, "practitioner.clients.show")[0]
+    with stage.scene("owner") as browser:
+        asked = []
+        for _ in range(2):
+            with _counted(stage, of_trail=True) as statements:
+                stage.ask(browser, "GET", address.url)
+            asked.append(len(statements))
+    assert asked[0] > 0
+    assert asked[1] == 0
+
+
 @contextmanager
 def _sent(stage: Stage) -> Iterator[list[Any]]:
     """The statements themselves, held so that no new one gets the place in memory of one that is gone."""
@@ -113,11 +125,11 @@ def _sent(stage: Stage) -> Iterator[list[Any]]:
 
 
 @contextmanager
-def _counted(stage: Stage) -> Iterator[list[str]]:
+def _counted(stage: Stage, *, of_trail: bool = False) -> Iterator[list[str]]:
     asked: list[str] = []
 
     def count(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if statement.lstrip().upper().startswith(ASKING) and not _is_of_the_trail(statement):
+        if statement.lstrip().upper().startswith(ASKING) and _is_of_the_trail(statement) is of_trail:
             asked.append(" ".join(statement.split())[:200])
 
     event.listen(stage.connection, "before_cursor_execute", count)

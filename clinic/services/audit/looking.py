@@ -18,7 +18,7 @@ from clinic.models.base import given
 from clinic.services.actors import Actor
 from clinic.services.audit import chain
 from clinic.services.clock import now
-from clinic.services.transaction import transaction
+from clinic.services.transaction import release, transaction
 
 _IDS = uuid.UUID("3a3c0a53-3f0e-4b39-8a1c-8e7c9a0d6d11")  # namespace of the lines made here
 MOST_REMEMBERED = 20_000  # lines that this process knows to be written
@@ -51,6 +51,7 @@ def _key(*about: object) -> uuid.UUID:
 def _once(facts: AuditFacts, actor: Actor, details: dict[str, Any]) -> None:
     if facts.id in _written:
         return
+    release()  # what a refused form has changed stays undone
     try:
         with transaction():
             known = {"practice_id": facts.practice_id, "id": facts.id}
