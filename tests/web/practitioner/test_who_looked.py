@@ -34,8 +34,8 @@ def test_whoever_opens_a_record_is_noted(people: People, visit: Visit, section: 
 
 
 def test_once_an_hour_a_person_and_a_client(people: People, visit: Visit) -> None:
-    owner, colleague = visit(people.owner), visit(people.colleague)
     with time_machine.travel(now().replace(minute=50), tick=False) as clock:
+        owner, colleague = visit(people.owner), visit(people.colleague)  # no cookie is of a time to come
         for browser in (owner, owner, colleague):
             browser.get(f"/clients/{people.client.id}")
             browser.get(f"/clients/{people.client.id}/details")
