@@ -46,9 +46,7 @@ class TrailLine:
     action: str
     actor_name: str
     details: Mapping[str, Any]
-    client_id: uuid.UUID | None
-    client_name: str | None
-    client_born_on: date | None
+    client: Client | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def _entries(actor: Actor) -> Select[Any]:
     return (
         select(
             *(AuditEvent.id, AuditEvent.happened_at, AuditEvent.action, AuditEvent.actor_name),
-            *(AuditEvent.details, AuditEvent.client_id, Client.name, Client.born_on),
+            *(AuditEvent.details, Client),
         )
         .outerjoin(Client, points_at(AuditEvent.client_id, Client))
         .where(AuditEvent.practice_id == actor.practice_id)

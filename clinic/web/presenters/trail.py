@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from clinic.domain.audit_words import READ, REFUSED, AuditKind
-from clinic.domain.dates import born
+from clinic.models import Client
 from clinic.services.clients.timeline import TimelineEvent
 from clinic.services.clients.trail import TrailLine
 from clinic.web.presenters import timeline
@@ -32,8 +31,7 @@ class TrailRow:
     who: str
     what: str
     more: str
-    client_id: uuid.UUID | None
-    client: str | None
+    client: Client | None
 
 
 def row(line: TrailLine, zone: str) -> TrailRow:
@@ -45,13 +43,7 @@ def row(line: TrailLine, zone: str) -> TrailRow:
         what = "Looked at the record"
     elif line.action == REFUSED:
         what, more = "Was refused", f"Page: {_page(str(line.details.get('page', '')))}"
-    return TrailRow(told.when, told.iso, line.actor_name, what, more, line.client_id, _client(line))
-
-
-def _client(line: TrailLine) -> str | None:
-    if line.client_name is None or line.client_born_on is None:
-        return line.client_name
-    return f"{line.client_name}, {born(line.client_born_on)}"
+    return TrailRow(told.when, told.iso, line.actor_name, what, more, line.client)
 
 
 def _page(endpoint: str) -> str:
