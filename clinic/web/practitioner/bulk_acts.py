@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.bulk_acts import BulkActKind, BulkActState, LineState, may_be_undone, undone_until
-from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.errors import RuleBroken
 from clinic.models import BulkAct, RoutineVersion
 from clinic.services import access
 from clinic.services.bulk_acts import choosing, going_on, pages
@@ -21,6 +21,7 @@ from clinic.web.authz import current_actor
 from clinic.web.filters import moment
 from clinic.web.forms.bulk_acts import FORMS, BeginActForm, BeginAssignActForm, ChooseForm
 from clinic.web.forms.client_filter import kept_list, wanted_from
+from clinic.web.practitioner.routine_choice import chosen_version
 from clinic.web.presenters import bulk_acts as words
 from clinic.web.presenters import programs as program_words
 from clinic.web.refusals import told_on_the_next_page
@@ -61,8 +62,8 @@ def show(act_id: uuid.UUID) -> Page:
         return _to(act) if request.method == "POST" else _result(act)  # pressed twice
     choices = routines.published(actor) if act.kind is BulkActKind.ASSIGN else []
     if act.kind is BulkActKind.ASSIGN and not choices:
-        return render_template("practitioner/bulk_acts/nothing_published.html")
-    version = _chosen(choices)
+        return render_template("practitioner/programs/nothing_published.html", client=None)
+    version = chosen_version(choices) if choices else None
     form = _form(act, version)
     if form.validate_on_submit():
         with form.attempt():
@@ -83,16 +84,6 @@ def _form(act: BulkAct, version: RoutineVersion | None) -> BeginActForm:
     if version is not None:
         return BeginAssignActForm.of(access.practice_of(current_actor()), version)
     return FORMS[act.kind]()
-
-
-def _chosen(choices: list[RoutineVersion]) -> RoutineVersion | None:
-    wanted = request.values.get("routine", "")
-    if not wanted or not choices:
-        return choices[0] if choices else None
-    for version in choices:
-        if str(version.id) == wanted:
-            return version
-    raise NotFound
 
 
 def _preview(

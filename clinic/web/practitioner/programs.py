@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from clinic.catalogue import load_catalogue
-from clinic.domain.errors import Conflict, NotFound
+from clinic.domain.errors import Conflict
 from clinic.domain.programs import STEPS
 from clinic.domain.types import ProgramAction
 from clinic.models import Client, Program, RoutineVersion
@@ -35,6 +35,7 @@ from clinic.web.forms.programs import (
     ExtendForm,
 )
 from clinic.web.practitioner.program_page import program_page
+from clinic.web.practitioner.routine_choice import chosen_version
 from clinic.web.presenters import answers
 from clinic.web.presenters import programs as presenter
 from clinic.web.presenters.doses import load_in_words
@@ -54,7 +55,7 @@ def assign(client_id: uuid.UUID) -> Answer:
     choices = routines.published(actor)
     if not choices:
         return render_template("practitioner/programs/nothing_published.html", client=client)
-    version = _chosen(choices)
+    version = chosen_version(choices)
     form = AssignForm.of(actor, client, version)
     if form.is_filled_in and not form.fits(version.items):
         abort(400)
@@ -202,16 +203,6 @@ def checkin(program_id: uuid.UUID) -> Answer:
         coming=presenter.coming_words(detail.schedule, today),
     )
     return page, 422 if form.errors else 200
-
-
-def _chosen(choices: list[RoutineVersion]) -> RoutineVersion:
-    wanted = request.values.get("routine", "")
-    if not wanted:
-        return choices[0]
-    for version in choices:
-        if str(version.id) == wanted:
-            return version
-    raise NotFound
 
 
 def _assign_page(
