@@ -69,7 +69,8 @@ def _rows(text: str, delimiter: str) -> Iterator[TableRow]:
     line = 1
     try:
         for cells in reader:
-            if any(_has_mark_amid(cell, "".join(written)) for cell in cells):
+            row = "".join(written)
+            if any(_has_mark_amid(cell, row) for cell in cells):
                 raise RuleBroken(f"line {line}: {AMID}")
             if cells:
                 yield TableRow(line, cells)

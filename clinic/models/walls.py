@@ -14,8 +14,8 @@ SAY = f"SELECT set_config('{SETTING}', %s, true)"  # for the transaction; it nev
 POLICY = "of_one_practice"
 LAST_RELEASE = "of_the_last_release"  # the owner who says nothing, while old code still runs as the owner
 
-# Tables of no practice, and why each may be read by whoever may read anything.
 APPEND_ONLY = ("audit_event",)  # the app adds to them and changes nothing
+# Tables of no practice, and why each may be read by whoever may read anything.
 OPEN = {
     "alembic_version": "the version of the tables",
     "backup_key": "the installation's own backups",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from sqlalchemy import Row, func, select
 from clinic.domain.bulk_acts import LineState, Verdict
 from clinic.extensions import db
 from clinic.models import BulkAct, BulkActLine, Client, User
-from clinic.models.base import given, points_at
+from clinic.models.base import among, given, points_at
 from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.bulk_acts.facts import at_hand
@@ -28,7 +27,7 @@ _LINES = (
 )
 _COUNTS = (
     select(BulkActLine.act_id, BulkActLine.state, func.count().label("number"))
-    .where(given(BulkActLine.practice_id))
+    .where(given(BulkActLine.practice_id), among(BulkActLine.act_id, "acts"))
     .group_by(BulkActLine.act_id, BulkActLine.state)
 )
 _ACTS = (
@@ -82,9 +81,8 @@ def settled(actor: Actor, act: BulkAct) -> list[SettledLine]:
 def counts(actor: Actor, act: BulkAct) -> Mapping[LineState, int]:
     """How many lines of an act stand where; staff only. One query."""
     access.staff_only(actor)
-    mine = BulkActLine.practice_id == act.practice_id, BulkActLine.act_id == act.id
-    query = select(BulkActLine.state, func.count().label("number")).where(*mine).group_by(BulkActLine.state)
-    return {row.state: row.number for row in db.session.execute(query)}
+    found = db.session.execute(_COUNTS, {"practice_id": act.practice_id, "acts": [act.id]})
+    return {row.state: row.number for row in found}
 
 
 def listed(actor: Actor) -> list[ActWithCounts]:
@@ -92,11 +90,10 @@ def listed(actor: Actor) -> list[ActWithCounts]:
     access.staff_only(actor)
     whose = {"practice_id": actor.practice_id}
     acts = db.session.execute(_ACTS, whose).all()
-    counts: dict[uuid.UUID, Counter[LineState]] = {row.BulkAct.id: Counter() for row in acts}
-    for row in db.session.execute(_COUNTS, whose) if acts else ():
-        if row.act_id in counts:
-            counts[row.act_id][row.state] += row.number
-    return [ActWithCounts(row.BulkAct, row.name, counts[row.BulkAct.id]) for row in acts]
+    of_each: dict[uuid.UUID, dict[LineState, int]] = {row.BulkAct.id: {} for row in acts}
+    for row in db.session.execute(_COUNTS, {**whose, "acts": list(of_each)}):
+        of_each[row.act_id][row.state] = row.number
+    return [ActWithCounts(row.BulkAct, row.name, of_each[row.BulkAct.id]) for row in acts]
 
 
 def name_of(actor: Actor, user_id: uuid.UUID) -> str:

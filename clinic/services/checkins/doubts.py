@@ -118,10 +118,6 @@ def _follow(actor: Actor, before: CheckinState, after: CheckinState, why: Mappin
     histories.add([HistoryLine(actor.practice_id, each, after, at, why[each]) for each in moved])
 
 
-def _record(
-    actor: Actor,
-    action: str,
-    settled: Settled,
-) -> None:
+def _record(actor: Actor, action: str, settled: Settled) -> None:
     for row in settled:
         audit.record(actor, action, client_id=row.client_id, subject_id=row.id, kind=row.kind)

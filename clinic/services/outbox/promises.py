@@ -335,7 +335,7 @@ def _revive(message: OutboxMessage) -> None:
     assert isinstance(revived, CursorResult)
     if revived.rowcount != 1:
         raise RuleBroken("This mail is not one to send again: it was sent, or it is on its way.")
-    after_commit("outbox.deliver", lambda: queue.nudge("outbox.deliver"))
+    _nudge()
 
 
 def _tell_ledger(message: OutboxMessage, reason: str) -> None:

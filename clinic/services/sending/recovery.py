@@ -112,12 +112,9 @@ def _settle_silent(folder: Path) -> int:
             rows = _claimed(_LEASED.where(_mail.c.lease_token == batch.token))
             told = replay(journal.name, journal.read_bytes()) if journal.exists() else None
             lost_at = batch.held_until - sending_lease.LEASE
-            why = _zone_words(rows, lost_at)
+            why, marks = _zone_words(rows, lost_at), _marks([batch])
             settle(
-                [
-                    (row, _known(told, batch.of_mails, row.id, row.attempts + 1, why[row.practice_id]))
-                    for row in rows
-                ]
+                [(row, _known(told, marks, row.id, row.attempts + 1, why[row.practice_id])) for row in rows]
             )
             _forget([batch])
             if told is None:
