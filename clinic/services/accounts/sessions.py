@@ -64,7 +64,7 @@ def begin(user: User, *, persistent: bool, has_passed: bool = False) -> str:
     Where there is a second step and it was not taken (`has_passed`), the session waits for it.
     """
     secret, at = secrets.token_urlsafe(32), now()
-    waits = user.second_step_since is not None and not has_passed
+    waits = _waits(user, has_passed=has_passed)
     ends_at = rules.absolute_end(user.role, at, persistent=persistent)
     db.session.add(
         AuthSession(
@@ -159,6 +159,7 @@ def open_browsers(user: User, here: uuid.UUID | None = None) -> list[OpenBrowser
         OpenBrowser(row.id, row.device, row.created_at, row.last_seen_at, row.id == here)
         for row in db.session.scalars(query)
         if rules.is_alive(user.role, at, row.last_seen_at, row.expires_at, persistent=row.persistent)
+        and not _waits(user, has_passed=row.second_step_at is not None)
     ]
 
 
@@ -244,6 +245,11 @@ def end(secret: str) -> None:
 def end_all(user: User, *, but: uuid.UUID | None = None) -> None:
     """End every session of a user, within the caller's transaction; `but` spares the one they are in."""
     _end(_of(user) if but is None else and_(_of(user), AuthSession.id != but))
+
+
+def _waits(user: User, *, has_passed: bool) -> bool:
+    """Whether a session of this account waits for the second step, and is not signed in yet."""
+    return user.second_step_since is not None and not has_passed
 
 
 def _living(secret: str, at: datetime) -> Any:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from clinic.extensions import db
 from clinic.models import AuditEvent, AuthSession
 from tests.factories.people import PASSWORD, People
+from tests.factories.second_step import set_up_app
 from tests.visitor import Visitor
 
 Visit = Callable[..., Visitor]
@@ -87,3 +88,11 @@ def test_the_owner_signs_anybody_of_the_practice_out(people: People, visit: Visi
 
 def test_the_owner_signs_nobody_of_another_practice_out(people: People, visit: Visit) -> None:
     visit(people.owner).post(f"/practice/people/{people.stranger.id}/devices/end", {"end": "all"}, status=404)
+
+
+def test_a_browser_that_waits_for_the_second_step_is_not_signed_in(people: People, visit: Visit) -> None:
+    set_up_app(people.colleague)
+    signed_in(visit, people, "colleague")  # the password alone
+    page = visit(people.owner).get(f"/practice/people/{people.colleague.id}/devices").get_data(as_text=True)
+    assert "Firefox on Windows" not in page
+    assert len(re.findall(r'name="end" value="[0-9a-f-]{36}"', page)) == 1
