@@ -91,8 +91,7 @@ def app_to_set_up(actor: Actor) -> AppToSetUp | None:
         secret = None
     if secret is None:
         return None
-    user = db.session.get_one(User, actor.user_id)
-    practice = access.practice_of(actor)
+    user, practice = accounts.own(actor), access.practice_of(actor)
     address = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=practice.name)
     return AppToSetUp(secret, address)
 
@@ -224,6 +223,8 @@ def reset(actor: Actor, user_id: uuid.UUID) -> User:
         if user.id == actor.user_id:
             raise RuleBroken("Change your own second step on the page of your account.")
         _locked(user.id)
+        if user.second_step_since is None:
+            raise RuleBroken(f"{user.name} has no second step.")
         _take_off(user)
         sessions.end_all(user)
         audit.record(actor, "second_step.reset", subject_id=user.id)
@@ -306,7 +307,7 @@ def _count(user: User, *, right: bool) -> None:
 def _refusal(user: User, passkey: str = "") -> str:
     if passkey:
         return passkeys.WRONG
-    if user.no_code_before is None or user.no_code_before <= now():
+    if user.no_code_before is None or _is_free(user):
         return WRONG
     minutes = -(-int((user.no_code_before - now()).total_seconds()) // 60)
     return f"Too many codes were wrong. Wait {count(max(1, minutes), 'minute')}, then try again."

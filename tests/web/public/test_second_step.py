@@ -345,6 +345,15 @@ def test_the_owner_takes_off_a_colleagues_second_step_and_they_are_told(people: 
     assert mail.user_id == people.colleague.id
 
 
+def test_where_there_is_none_nothing_is_taken_off_and_nobody_is_told(people: People, visit: Visit) -> None:
+    owner = visit(people.owner)
+    for user in (people.colleague, people.client_user):
+        owner.post(f"/practice/people/{user.id}/second-step", status=303)
+    assert "has no second step" in owner.get("/practice").get_data(as_text=True)
+    assert events("second_step.reset") == 0
+    assert db.session.scalars(select(OutboxMessage)).all() == []
+
+
 def test_an_owner_does_not_reset_their_own_this_way(people: People, visit: Visit) -> None:
     secret, _ = set_up_app(people.owner)
     browser = visit()
