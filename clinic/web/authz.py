@@ -131,7 +131,7 @@ def _enforce() -> Response | None:
 
 
 def _lead_to_set_up() -> Response:
-    if request.method not in SAFE_METHODS:
+    if not _is_page():
         given_back.keep()
     return redirect(url_for("practitioner.second_step.show"), 303)
 
@@ -143,14 +143,12 @@ def _is_closed_to_archived(rule: Rule) -> bool:
 
 def ask_to_sign_in() -> Response:
     """To the sign-in page, and from there back to where somebody wanted to go."""
-    # only a page can be gone back to; what a form held comes back into it, and is sent by another press
-    is_page = request.method in SAFE_METHODS
-    if not is_page and given_back.keep():
+    # what a form held comes back into it, and is sent by another press
+    if not _is_page() and given_back.keep():
         flash(
             "You were signed out. Sign in, and what you typed is here again. It is not saved yet.", "caution"
         )
-    back = request.full_path.rstrip("?") if is_page else None
-    return redirect(url_for("public.signin.sign_in", next=back), 303)
+    return redirect(url_for("public.signin.sign_in", next=_back_here()), 303)
 
 
 def ask_again() -> Response | None:
@@ -162,11 +160,18 @@ def ask_again() -> Response | None:
     proven_at = current_user.proven_at
     if proven_at is not None and is_proven(now(), proven_at):
         return None
-    is_page = request.method in SAFE_METHODS
-    if not is_page:
+    if not _is_page():
         given_back.keep()
-    back = request.full_path.rstrip("?") if is_page else None
-    return redirect(url_for("public.proving.show", next=back), 303)
+    return redirect(url_for("public.proving.show", next=_back_here()), 303)
+
+
+def _is_page() -> bool:
+    return request.method in SAFE_METHODS
+
+
+def _back_here() -> str | None:
+    """Where to go on afterwards: a page can be gone back to, a form cannot."""
+    return request.full_path.rstrip("?") if _is_page() else None
 
 
 def current_actor() -> Actor:

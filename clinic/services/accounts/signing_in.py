@@ -71,7 +71,7 @@ def ask_for_reset(address_key: str) -> None:
     with transaction():
         for user in _accounts(address_key):
             outbox.promise_reset(user)
-        for user in _unproved(address_key):
+        for user in _accounts(address_key, proved=False):
             outbox.promise_address_proof(user)
 
 
@@ -117,7 +117,7 @@ def change_password(actor: Actor, session_id: uuid.UUID, current: str, password:
 
 def change_problems(actor: Actor, current: str, password: str) -> Iterator[RuleBroken]:
     """All that speaks against changing one's own password; an empty one is asked for elsewhere."""
-    user = db.session.get_one(User, actor.user_id)
+    user = own(actor)
     if current and not passwords.matches(user.password_hash, current):
         yield RuleBroken("That is not your current password.", "current")
     if password:
@@ -131,7 +131,7 @@ def own(actor: Actor) -> User:
 
 def password_since(actor: Actor) -> datetime | None:
     """When the signed-in person's password was last set; None for one that came from the command line."""
-    return db.session.get_one(User, actor.user_id).password_changed_at
+    return own(actor).password_changed_at
 
 
 def check_password(password: str, email: str, name: str) -> None:
@@ -216,20 +216,13 @@ def _end_resets(user: User) -> None:
 
 
 @across_practices("an address may have several accounts")
-def _accounts(address_key: str) -> list[User]:
+def _accounts(address_key: str, *, proved: bool = True) -> list[User]:
+    is_proved = User.unproved_since.is_(None)
     query = (
         select(User)
-        .where(User.email_key == address_key, User.deactivated_at.is_(None), User.unproved_since.is_(None))
-        .order_by(User.created_at)
-        .limit(MOST_ACCOUNTS)
-    )
-    return list(db.session.scalars(query))
-
-
-def _unproved(address_key: str) -> list[User]:
-    query = (
-        select(User)
-        .where(User.email_key == address_key, User.deactivated_at.is_(None), User.unproved_since.is_not(None))
+        .where(
+            User.email_key == address_key, User.deactivated_at.is_(None), is_proved if proved else ~is_proved
+        )
         .order_by(User.created_at)
         .limit(MOST_ACCOUNTS)
     )

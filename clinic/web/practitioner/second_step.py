@@ -13,6 +13,7 @@ from clinic.domain.errors import NotFound
 from clinic.services.access import practice_of, user_for
 from clinic.services.accounts import passkeys, second_step
 from clinic.services.accounts import signing_in as accounts
+from clinic.services.accounts.second_step import SetUpDone
 from clinic.web.authz import current_actor, renew_session
 from clinic.web.filters import local_date
 from clinic.web.forms.accounts import CodeForm, PasskeyForm, RemovePasskeyForm, SecondStepRequiredForm
@@ -52,8 +53,7 @@ def app() -> Page:
     if form.validate_on_submit():
         with form.attempt():
             done = second_step.confirm_app(actor, current_user.session_id, form.code.data or "")
-            renew_session(done.session_secret)
-            return _done(done.codes)
+            return _done(done, "The new app is set up. The one before shows no good codes any more.")
     wanted = second_step.app_to_set_up(actor)
     if wanted is None:
         return _back()
@@ -79,10 +79,7 @@ def add_passkey() -> Page:
         done = second_step.add_passkey(
             current_actor(), current_user.session_id, form.credential.data or "", device
         )
-        renew_session(done.session_secret)
-        if done.codes:
-            return _codes_page(done.codes)
-        flash("The passkey is set up.", "success")
+        return _done(done, "The passkey is set up.")
     return _back()
 
 
@@ -137,11 +134,13 @@ def require() -> Response:
     return redirect(url_for("practitioner.practice.show", _anchor="second-step"), 303)
 
 
-def _done(codes: tuple[str, ...]) -> Page:
-    if not codes:
-        flash("The new app is set up. The one before shows no good codes any more.", "success")
-        return _back()
-    return _codes_page(codes)
+def _done(done: SetUpDone, words: str) -> Page:
+    """What is shown once only comes first; who has recovery codes already is told that it is set up."""
+    renew_session(done.session_secret)
+    if done.codes:
+        return _codes_page(done.codes)
+    flash(words, "success")
+    return _back()
 
 
 def _codes_page(codes: tuple[str, ...]) -> str:
