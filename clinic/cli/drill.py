@@ -20,9 +20,9 @@ from clinic.domain.errors import RuleBroken
 from clinic.extensions import db
 from clinic.models import OpenReason
 from clinic.services.transaction import release
-from clinic.services.upkeep.backups import archive, keys, making, restoring, rows
+from clinic.services.upkeep.backups import keys, making, restoring, rows
 from clinic.services.upkeep.backups.keys import Sheet
-from clinic.services.upkeep.backups.restoring import Trust
+from clinic.services.upkeep.backups.restoring import RestoreSource, Trust
 from clinic.services.upkeep.release import schema
 from config import Settings
 
@@ -46,12 +46,12 @@ def drill(into: str | None, file: Path | None, trust: Trust) -> DrillReport:
         if file is None:
             file, trust = _fresh(folder)
         made = time.monotonic()
+        source = restoring.examine(file, trust)
         url = into or f"sqlite:///{folder / 'drill.sqlite3'}"
         found = _restored(
             replace(settings, database_url=url, migration_url=None, data_dir=folder), file, trust
         )
-        wanted = archive.check(file).head
-        _compare(wanted.counts, found, exactly=wanted.revision == schema())
+        _compare(source, found)
         return DrillReport(sum(found.values()), made - began, time.monotonic() - made)
 
 
@@ -78,11 +78,13 @@ def _restored(settings: Settings, file: Path, trust: Trust) -> dict[str, int]:
             db.engine.dispose()
 
 
-def _compare(wanted: dict[str, int], found: dict[str, int], *, exactly: bool) -> None:
+def _compare(source: RestoreSource, found: dict[str, int]) -> None:
     """A migration may add rows to what an older release wrote; it takes none away."""
+    exactly = source.revision == schema()
     wrong = [
         f"{name} ({found.get(name, 0):,} of {number:,})"
-        for name, number in wanted.items()
+        # one of the old format says how many rows there are in all, and was restored if they were
+        for name, number in (source.counts or {}).items()
         # reasons follow from the rest and from the hour: they are made again after a restore
         if name != OpenReason.__tablename__
         and (found.get(name, 0) != number if exactly else found.get(name, 0) < number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from clinic.extensions import db
 from clinic.models import BackupRecord
 from clinic.services.upkeep import heartbeats
 from clinic.services.upkeep.backups import archive, keys
+from clinic.services.upkeep.backups.restoring import OLD_FORMAT
 from tests.backends import database_urls, owner_of
 from tests.cli.test_backup import refused, well
 from tests.factories.backups import everything
@@ -59,3 +61,16 @@ def test_a_kept_backup_is_tried_with_its_sheet(live_app: Flask, tmp_path: Path, 
     with file.open("wb") as raw:
         archive.write(raw, head, lines, keys.signer())
     assert "as many rows" in refused(live_app, "backup", "drill", file, "--key", sheet)
+
+
+def test_one_of_the_old_format_is_tried_where_its_place_is_trusted(live_app: Flask, tmp_path: Path) -> None:
+    make_people()
+    plain, old = tmp_path / "plain.backup", tmp_path / "old.backup"
+    well(live_app, "backup", plain)
+    found = archive.check(plain)
+    with archive.rows_of(plain, found, ()) as rows:
+        lines = [*rows]
+    whole = [{"format": OLD_FORMAT, "revision": found.head.revision}, *lines, {"rows": len(lines)}]
+    old.write_bytes(gzip.compress("\n".join(map(json.dumps, whole)).encode()))
+    assert "--unverified" in refused(live_app, "backup", "drill", old)
+    assert "came back" in well(live_app, "backup", "drill", old, "--unverified")

@@ -246,6 +246,20 @@ def test_a_file_that_is_no_backup_is_refused(live_app: Flask, path: Path, conten
         restore(path, Trust(unverified=True))
 
 
+def test_of_an_unsigned_file_no_more_than_a_head_is_unpacked_before_it_is_trusted(
+    live_app: Flask, path: Path
+) -> None:
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        for _ in range(32):
+            file.write(b" " * 1024 * 1024)
+    tracemalloc.start()
+    with pytest.raises(BackupRefused, match="cannot be read as a backup"):
+        examine(path, Trust())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * 1024 * 1024
+
+
 def test_the_lines_of_a_sheet_are_read_as_they_are_typed(live_app: Flask) -> None:
     made = keys.make("safe", "Olive")
     typed = f"Backup key\n  {made.secret_line[:30].lower()}\n {made.secret_line[30:]}\n{made.verify_line} end"

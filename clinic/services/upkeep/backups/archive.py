@@ -113,7 +113,7 @@ class Checker:
     def finish(self) -> CheckedFile:
         """What it is, once all was fed."""
         if self._head is None:
-            raise _no_backup(self._name)
+            raise no_backup(self._name)
         end, length = self._held[: len(END)], self._held[len(END) : len(END) + 20]
         before = self._count - TRAILER
         if end != END or not length.isdigit() or int(length) != before:
@@ -134,11 +134,11 @@ class Checker:
 
     def _read_head(self) -> None:
         if not self._begin.startswith(MAGIC[: len(self._begin)]):
-            raise _no_backup(self._name)
+            raise no_backup(self._name)
         line, found, _ = self._begin[len(MAGIC) :].partition(b"\n")
         if not found:
             if len(self._begin) > LONGEST_HEAD:
-                raise _no_backup(self._name)
+                raise no_backup(self._name)
             return
         self._head = _head(line, self._name)
         self._rows_at = len(MAGIC) + len(line) + 1
@@ -191,10 +191,11 @@ def _head(line: bytes, name: object) -> Head:
             counts={str(table): int(count) for table, count in found["counts"].items()},
         )
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-        raise _no_backup(name) from None
+        raise no_backup(name) from None
 
 
-def _no_backup(name: object) -> BackupRefused:
+def no_backup(name: object) -> BackupRefused:
+    """The refusal of a file that is something else."""
     return BackupRefused(f"{name} is not a backup of Regroove. Nothing was changed.")
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
@@ -129,15 +129,22 @@ def _signed(path: Path, trust: Trust) -> RestoreSource:
 
 
 def _old(path: Path, trust: Trust) -> RestoreSource:
-    head = next(_old_lines(path), None)
-    if not isinstance(head, dict) or head.get("format") != OLD_FORMAT:
-        raise BackupRefused(f"{path} is not a backup of Regroove. Nothing was changed.")
+    head = _old_head(path)
     if not trust.unverified:
         raise BackupRefused(
             f"{path} is of an older release and not signed, so nobody can tell whether it was changed. "
             "Add --unverified if you trust where it was kept. Nothing was changed."
         )
     return RestoreSource(path, str(head.get("revision")), None, None, ())
+
+
+def _old_head(path: Path) -> dict[str, Any]:
+    """Its first line; nobody has said yet that they trust the file, so no more than a head is unpacked."""
+    with _unpacked(path) as file:
+        head = json.loads(file.readline(archive.LONGEST_HEAD))
+    if not isinstance(head, dict) or head.get("format") != OLD_FORMAT:
+        raise archive.no_backup(path)
+    return head
 
 
 def _old_rows(path: Path) -> Iterator[Any]:
@@ -153,9 +160,16 @@ def _old_rows(path: Path) -> Iterator[Any]:
 
 
 def _old_lines(path: Path) -> Iterator[Any]:
+    with _unpacked(path) as file:
+        yield from map(json.loads, file)
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[BinaryIO]:
+    """A file of the old format to read from; what does not unpack or parse within the block is refused."""
     try:
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            yield from map(json.loads, file)
+        with gzip.open(path) as file:
+            yield cast(BinaryIO, file)
     except (OSError, EOFError, ValueError, zlib.error, RecursionError) as error:
         raise BackupRefused(f"{path} cannot be read as a backup ({error}). Nothing was changed.") from None
 
