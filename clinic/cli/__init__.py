@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy.exc import DBAPIError
@@ -14,10 +15,13 @@ from sqlalchemy.exc import DBAPIError
 from clinic import create_app_from_env
 from clinic.cli.settings import refuse_without_settings
 from clinic.cli.trouble import CannotStart
+from clinic.domain import roles
 from clinic.domain.causes import cause_of
 from clinic.domain.errors import ClinicError
 from clinic.services.reach import across_practices
 from clinic.services.upkeep import release
+
+NOT_ALLOWED = "42501"  # as PostgreSQL says it
 
 
 def init_cli(app: Flask) -> None:
@@ -81,7 +85,13 @@ class ClinicGroup(FlaskGroup):
                 f"clinic {args[0]} is for development. In production: clinic serve, or gunicorn."
             )
         if "--help" not in args:
-            refuse_without_settings(args[0], os.environ, Path.cwd(), is_root=os.geteuid() == 0)
+            refuse_without_settings(
+                args[0],
+                os.environ,
+                Path.cwd(),
+                is_root=os.geteuid() == 0,
+                has_file=ctx.get_parameter_source("env_file") is not ParameterSource.DEFAULT,
+            )
         return super().resolve_command(ctx, args)
 
 
@@ -108,6 +118,16 @@ def main() -> None:
         click.echo(str(error), err=True)
         sys.exit(1)
     except DBAPIError as error:
-        told = cause_of(error).words or type(error.orig).__name__
-        click.echo(f"The database is away, locked, or not set up yet: {told}.", err=True)
+        click.echo(_told(error), err=True)
         sys.exit(2)
+
+
+def _told(error: DBAPIError) -> str:
+    cause = cause_of(error)
+    if cause.code == NOT_ALLOWED:
+        return (
+            "The database does not allow it to this role. Tables are made and changed by the role that owns "
+            f"them, which CLINIC_MIGRATION_URL names. {roles.HOW}"
+        )
+    told = cause.words or type(error.orig).__name__
+    return f"The database is away, locked, or not set up yet: {told}."

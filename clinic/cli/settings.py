@@ -13,17 +13,32 @@ MAKES_ONE = frozenset({"serve", "demo"})  # to try it: these may begin in any fo
 
 
 def refuse_without_settings(
-    command: str, environ: Mapping[str, str], here: Path, *, is_root: bool, server: Path = OF_THE_SERVER
+    command: str,
+    environ: Mapping[str, str],
+    here: Path,
+    *,
+    is_root: bool,
+    has_file: bool = False,
+    server: Path = OF_THE_SERVER,
 ) -> None:
-    """Raises CannotStart where a command would pass by the server's records into an empty place."""
+    """Raises CannotStart where a command would pass by the server's records into an empty place.
+
+    `has_file`: a file with settings was given, and read into `environ`.
+    """
     if any(environ.get(name) for name in NAMES_A_DATABASE):
         return
+    is_lost = is_root and command not in MAKES_ONE and not (here / "instance").exists()
+    if has_file and (is_lost or server.exists()):
+        raise CannotStart(
+            "The file that --env-file names says nothing of where the records are: "
+            f"it sets none of {', '.join(NAMES_A_DATABASE)}."
+        )
     if server.exists():
         raise CannotStart(
             f"This server's settings are in {server}: clinic --env-file {server} {command} …, "
             "as the user who owns the records."
         )
-    if is_root and command not in MAKES_ONE and not (here / "instance").exists():
+    if is_lost:
         raise CannotStart(
             f"There are no settings and no records in {here}. Name the file with the settings: "
             f"clinic --env-file FILE {command} …, or the folder: CLINIC_DATA_DIR=…"

@@ -71,6 +71,25 @@ class TestWithoutSettings:
         file.touch()
         assert not refused("backup", {name: "given"}, tmp_path, is_root=True, server=file)
 
+    @pytest.mark.parametrize("on_a_server", [True, False])
+    def test_a_file_that_names_no_records_is_at_fault(self, on_a_server: bool, tmp_path: Path) -> None:
+        file = tmp_path / "regroove.env"
+        if on_a_server:
+            file.touch()
+        told = refused("backup", {}, tmp_path, is_root=True, has_file=True, server=file)
+        assert "The file that --env-file names says nothing of where the records are" in told
+        assert "clinic --env-file" not in told
+
+
+def test_an_empty_file_of_settings_is_not_asked_for_again(tmp_path: Path) -> None:
+    file = tmp_path / "empty.env"
+    file.touch()
+    as_root = "import os; os.geteuid = lambda: 0; from clinic.cli import main; main()"
+    ended = clinic(tmp_path, "--env-file", str(file), "backup", "all.gz", program=as_root)
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert "The file that --env-file names" in ended.stderr
+    assert [*tmp_path.iterdir()] == [file]
+
 
 def test_root_without_settings_leaves_nothing_behind(tmp_path: Path) -> None:
     as_root = "import os; os.geteuid = lambda: 0; from clinic.cli import main; main()"

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -18,7 +19,9 @@ from clinic.extensions import db
 from clinic.models import Base, walls
 from clinic.services import reach
 from clinic.services.upkeep import role
-from tests.backends import owner_of
+from clinic.services.upkeep.backups.making import write_backup
+from tests.backends import database_urls, owner_of
+from tests.cli.test_settings_of_commands import clinic
 from tests.factories.people import People, make_people
 
 pytestmark = pytest.mark.postgres_only  # SQLite has none
@@ -183,6 +186,28 @@ def test_what_fails_on_the_way_leaves_the_reach_as_it_was(live_app: Flask, both:
 def test_the_command_says_that_the_walls_hold(live_app: Flask) -> None:
     done = live_app.test_cli_runner().invoke(args=["walls"])
     assert (done.exit_code, done.output) == (0, "The walls between practices hold.\n")
+
+
+def test_without_tables_there_are_no_walls_that_hold(tmp_path: Path) -> None:
+    settings = tmp_path / "regroove.env"
+    with database_urls() as new:
+        settings.write_text(f"CLINIC_DATABASE_URL={new()}\n")
+        ended = clinic(tmp_path, "--env-file", str(settings), "walls")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "the database has no tables" in ended.stderr
+
+
+def test_who_restores_as_a_role_that_owns_nothing_is_told_who_makes_the_tables(
+    live_app: Flask, tmp_path: Path
+) -> None:
+    backup, settings = tmp_path / "all.backup", tmp_path / "regroove.env"
+    write_backup(backup, [])
+    with database_urls() as new:
+        settings.write_text(f"CLINIC_DATABASE_URL={new()}\nCLINIC_DATA_DIR={tmp_path / 'data'}\n")
+        words = ["restore", str(backup), "--another", "--unverified"]
+        ended = clinic(tmp_path, "--env-file", str(settings), *words)
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert "which CLINIC_MIGRATION_URL names" in ended.stderr
 
 
 def test_a_production_that_connects_as_the_owner_says_so(
