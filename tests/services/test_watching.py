@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -16,7 +17,9 @@ from clinic.mail.memory import MemoryTransport
 from clinic.mail.transport import SendOutcome, SendVerdict, SmtpStage
 from clinic.models import Heartbeat
 from clinic.services.clock import now
+from clinic.services.sending import lease as sending_lease
 from clinic.services.sending.account import Account
+from clinic.services.sending.lease import BatchLease
 from clinic.services.transaction import transaction
 from clinic.services.upkeep import heartbeats
 from clinic.services.watching import alarms, health, watchman
@@ -169,6 +172,34 @@ def test_a_mail_server_that_takes_none_is_tried_again_in_ten_minutes(
         row.seen_at -= timedelta(minutes=10)
     assert tell() is AlarmStep.SILENT
     assert transport.sent
+
+
+@pytest.mark.parametrize(
+    ("seconds", "counts"),
+    [
+        pytest.param(40, False, id="it may come yet"),
+        pytest.param(50, True, id="when the minute ends it has been silent for a fifth of it"),
+    ],
+)
+def test_silence_counts_in_time_for_a_patience_of_a_minute(app: Flask, seconds: float, counts: bool) -> None:
+    sweep_was(seconds / 60)
+    of_one = watchman.Watchman(app)
+    of_one._silent_for(health.look(), timedelta(minutes=1))
+    assert (of_one._silent_since is not None) is counts
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+def test_a_long_sending_is_no_silence_but_one_that_hangs_is(
+    live_app: Flask, monkeypatch: pytest.MonkeyPatch, hangs: bool
+) -> None:
+    sweep_was(3)
+    monkeypatch.setattr(sending_lease, "RENEW", 0.05)  # seconds
+    if hangs:
+        monkeypatch.setattr(sending_lease, "LONGEST_STEP", 0.0)
+    with sending_lease.keeper() as keeper:
+        keeper.lease = BatchLease()
+        time.sleep(0.5)
+    assert (HealthCheck.SWEEP in health.look().troubles) is hangs
 
 
 def test_of_several_processes_one_tells(live_app: Flask) -> None:

@@ -29,6 +29,7 @@ from clinic.services.clock import now
 from clinic.services.sending import dues as sending_dues
 from clinic.services.sending.facts import promise_of
 from clinic.services.transaction import Aside, release
+from clinic.services.upkeep import heartbeats
 
 LEASE = timedelta(minutes=3)  # a sender that says nothing for so long is lost
 RENEW = 45.0  # seconds; while it waits for a slow server
@@ -82,10 +83,12 @@ class BatchLease(Lease):
         """What the server said of a mail; written down with the next mark."""
         self.marks.became(mail, outcome)
 
-    def keep(self, aside: Aside) -> None:
-        """Say that its sender lives; one whose last step is too long ago does not say so."""
-        if time.monotonic() - self._stepped_at < LONGEST_STEP:
+    def keep(self, aside: Aside) -> bool:
+        """Say that its sender lives; one whose last step is too long ago does not say so. Returns whether."""
+        lives = time.monotonic() - self._stepped_at < LONGEST_STEP
+        if lives:
             self._write(aside, _RENEW, {})
+        return lives
 
     def _begin(self, mail: uuid.UUID) -> bool:
         self.marks.begin(mail)
@@ -117,7 +120,7 @@ class BatchLease(Lease):
 
 
 class Keeper:
-    """Keeps the lease of the batch in hand while its sender waits."""
+    """Keeps the lease of the batch in hand while its sender waits, and says meanwhile that somebody sends."""
 
     def __init__(self) -> None:
         self.lease: BatchLease | None = None
@@ -128,9 +131,9 @@ class Keeper:
         """Until it is ended."""
         while not self.ended.wait(RENEW):
             lease = self.lease
-            if lease is not None:
-                with suppress(DBAPIError):  # with the database away nobody takes it either
-                    lease.keep(self.aside)
+            with suppress(DBAPIError):  # with the database away nobody takes it either
+                if lease is None or lease.keep(self.aside):
+                    heartbeats.still_there(heartbeats.SWEEP, self.aside)
         self.aside.close()
 
 

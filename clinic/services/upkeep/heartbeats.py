@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CursorResult, and_, select, update
+from sqlalchemy import CursorResult, and_, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.health import Pulse
 from clinic.extensions import db
 from clinic.models import Heartbeat
+from clinic.services.bulk import table_of
 from clinic.services.clock import now
-from clinic.services.transaction import transaction
+from clinic.services.transaction import Aside, transaction
 
 _ALL = select(Heartbeat)
+_STILL_THERE = (
+    update(table_of(Heartbeat)).where(Heartbeat.name == bindparam("row")).values(seen_at=bindparam("at"))
+)
 WORKER, BEAT, SWEEP, MAIL_SERVER = Pulse.WORKER, Pulse.BEAT, Pulse.SWEEP, Pulse.MAIL_SERVER
 
 
@@ -25,6 +29,11 @@ def beat(name: str, detail: str = "", *, at: datetime | None = None) -> None:
         assert isinstance(found, CursorResult)
         if found.rowcount == 0:
             _first(name, values)
+
+
+def still_there(name: str, aside: Aside) -> None:
+    """Note from a thread beside it that a process seen before is alive in the middle of long work."""
+    aside.note(_STILL_THERE, {"row": name, "at": now()})
 
 
 def last_seen() -> dict[str, tuple[datetime, str]]:

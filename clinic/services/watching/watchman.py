@@ -9,11 +9,12 @@ import logging
 import os
 import threading
 import time
+from datetime import timedelta
 
 from flask import Flask, current_app
 
 from clinic import logs
-from clinic.domain.health import HealthCheck, is_sweep_silent
+from clinic.domain.health import SWEEP_SILENT, HealthCheck, is_sweep_silent
 from clinic.domain.traces import trace
 from clinic.services.watching import alarms, health
 from clinic.services.watching.health import AWAY, HealthReport
@@ -52,15 +53,18 @@ class Watchman:
         self._last = time.monotonic(), report
         if report.facts is not None and report.is_ready:
             settings: Settings = current_app.config["SETTINGS"]
-            alarms.tell_owners(report, settings.alarm_after, seen_for=self._silent_for(report))
+            patience = settings.alarm_after
+            alarms.tell_owners(report, patience, seen_for=self._silent_for(report, patience))
 
-    def _silent_for(self, report: HealthReport) -> float:
+    def _silent_for(self, report: HealthReport, patience: timedelta) -> float:
         """For how many seconds this process has seen the worker silent, look after look.
 
         A machine that wakes from sleep finds an old sign of life, and a worker about to give another.
         """
         assert report.facts is not None
-        if not is_sweep_silent(report.facts.sweep_at, report.facts.at):
+        # early enough to have been seen for its share when the patience ends
+        counts_from = min(SWEEP_SILENT, patience * (1 - alarms.LOOK_FOR))
+        if not is_sweep_silent(report.facts.sweep_at, report.facts.at, counts_from):
             self._silent_since = None
         elif self._silent_since is None:
             self._silent_since = time.monotonic()
