@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from clinic.extensions import db, limiter
 from clinic.models import Base, User
 from clinic.services import reach
+from clinic.services.audit import looking
 from clinic.services.upkeep.backups.rows import DERIVED
 from tests.factories.planting import Marks
 from tests.factories.records import World
@@ -58,6 +59,7 @@ class Stage:
         finally:
             db.session.remove()
             savepoint.rollback()
+            looking.forget()
             self._written = False
 
     def _sign_in(self) -> None:

@@ -42,6 +42,11 @@ def refused(actor: Actor, session_id: uuid.UUID, page: str, asked_id: uuid.UUID 
     _once(facts, actor, {"page": page})
 
 
+def forget() -> None:
+    """Ask the trail again which lines are written: for a database that was put back to what it was."""
+    _written.clear()
+
+
 def _key(*about: object) -> uuid.UUID:
     *what, at = about
     assert isinstance(at, datetime)
@@ -60,5 +65,5 @@ def _once(facts: AuditFacts, actor: Actor, details: dict[str, Any]) -> None:
     except IntegrityError:
         pass  # another process was first, a moment ago
     if len(_written) >= MOST_REMEMBERED:
-        _written.clear()
+        forget()
     _written.add(facts.id)
