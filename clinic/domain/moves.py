@@ -63,6 +63,9 @@ class MoveContent:
     video: VideoContent | None = None
     transfers: tuple[TransferContent, ...] = ()
     easier: tuple[str, ...] = ()  # other ways to do it, for a day on which it hurts
+    harder: tuple[str, ...] = ()
+    equipment: tuple[str, ...] = ()
+    body_position: str = ""
 
     @property
     def named_mistake(self) -> MistakeContent | None:
@@ -78,6 +81,7 @@ class MoveContent:
         """Read what `to_json` wrote, before or after it went through a JSON column."""
         there, back = data["tempo_words"]
         lists = {key: tuple(data[key]) for key in ("setup", "steps", "cues", "stop_if")}
+        lists |= {key: tuple(data.get(key, ())) for key in ("easier", "harder", "equipment")}  # since then
         return cls(
             **{
                 **data,
@@ -85,7 +89,6 @@ class MoveContent:
                 "tempo_words": (there, back),
                 "mistakes": tuple(MistakeContent.from_json(each) for each in data["mistakes"]),
                 "video": VideoContent(**data["video"]) if data["video"] else None,
-                "easier": tuple(data.get("easier", ())),  # programs from before have none
                 "transfers": tuple(TransferContent(**each) for each in data["transfers"]),
             }
         )

@@ -126,6 +126,18 @@ class MoveRange(StrEnum):
     PAIN_FREE = "pain_free"
 
 
+class BodyPosition(StrEnum):
+    """How a move is done: what somebody has to be able to get into."""
+
+    STANDING = "standing"
+    SITTING = "sitting"
+    LYING_BACK = "lying_back"
+    LYING_SIDE = "lying_side"
+    LYING_FRONT = "lying_front"
+    ALL_FOURS = "all_fours"
+    KNEELING = "kneeling"
+
+
 class Support(StrEnum):
     """What a client holds on to."""
 

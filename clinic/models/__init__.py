@@ -24,10 +24,17 @@ from clinic.models.notice import PracticeNotice
 from clinic.models.outbox import OutboxMessage
 from clinic.models.person import Client, Invitation, User
 from clinic.models.practice import Heartbeat, Practice, SignOff
-from clinic.models.program import PainMorning, PracticeLog, Prescription, Program, ProgramEvent
+from clinic.models.program import (
+    PainMorning,
+    PracticeLog,
+    Prescription,
+    Program,
+    ProgramEvent,
+    ProgramPhase,
+)
 from clinic.models.questionnaire import QuestionnaireRequest, QuestionnaireResponse
 from clinic.models.reply import MailReply
-from clinic.models.routine import Routine, RoutineItem, RoutineVersion
+from clinic.models.routine import Routine, RoutineItem, RoutinePhase, RoutineVersion
 from clinic.models.search import SearchPiece
 from clinic.models.second_step import Authenticator, Passkey, RecoveryCode
 from clinic.models.sending import MailAccount, MailConnection, SendingBatch
@@ -80,12 +87,14 @@ __all__ = [
     "Program",
     "ProgramEvent",
     "ProgramFinding",
+    "ProgramPhase",
     "QuestionnaireRequest",
     "QuestionnaireResponse",
     "ReasonHandling",
     "RecoveryCode",
     "Routine",
     "RoutineItem",
+    "RoutinePhase",
     "RoutineVersion",
     "SearchPiece",
     "SendingBatch",

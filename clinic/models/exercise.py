@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from clinic.domain.types import DoseSide, MoveRange, Support
+from clinic.domain.types import BodyPosition, DoseSide, MoveRange, Support
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 from clinic.models.person import User
 
@@ -43,8 +44,25 @@ def dose_checks() -> tuple[CheckConstraint, ...]:
     )
 
 
+class PhaseSpan:
+    """In which phases of its routine or program a move is asked; they are counted from 1."""
+
+    from_phase: Mapped[int] = mapped_column(default=1, server_default="1")
+    until_phase: Mapped[int | None]
+
+
+def span_check() -> CheckConstraint:
+    """A span of phases that does not end before it begins."""
+    return CheckConstraint(
+        "from_phase >= 1 AND (until_phase IS NULL OR until_phase >= from_phase)", name="phases"
+    )
+
+
 class Exercise(OfPractice, Base):
-    """A move in the practice's own words; begun from the catalogue's `key`, and from then on its own."""
+    """A move in the practice's words: its own, or begun from the catalogue's `key` and its own from then on.
+
+    A retired one is offered no more; who has it keeps it. `figure` names a drawing of ours, or is empty.
+    """
 
     __tablename__ = "exercise"
     __table_args__ = tenant(UniqueConstraint("practice_id", "key"))
@@ -60,6 +78,17 @@ class Exercise(OfPractice, Base):
     knees_words: Mapped[str] = mapped_column(Text)
     stop_if: Mapped[list[str]]
     figure: Mapped[str] = mapped_column(String(60))
+    tempo_there: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    tempo_back: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    body_position: Mapped[BodyPosition | None] = mapped_column(choice(BodyPosition, "body_position"))
+    easier: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    harder: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    equipment: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    tags: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    # key, name and how of each use in daily life
+    transfers: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default=text("'[]'"))
+    retired_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")  # goes up with each change
 
     mistakes: Mapped[list[ExerciseMistake]] = relationship(
         foreign_keys="ExerciseMistake.exercise_id", order_by="ExerciseMistake.position", viewonly=True

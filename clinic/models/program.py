@@ -20,8 +20,9 @@ from clinic.domain.types import (
     StopReason,
 )
 from clinic.models.base import Base, FrozenJson, OfPractice, belongs_to, choice, tenant
-from clinic.models.exercise import DoseColumns, dose_checks
+from clinic.models.exercise import DoseColumns, PhaseSpan, dose_checks, span_check
 from clinic.models.person import Client
+from clinic.models.routine import PhaseColumns, phase_checks
 
 
 class Program(OfPractice, Base):
@@ -57,6 +58,9 @@ class Program(OfPractice, Base):
     prescriptions: Mapped[list[Prescription]] = relationship(
         foreign_keys="Prescription.program_id", order_by="Prescription.position", viewonly=True
     )
+    phases: Mapped[list[ProgramPhase]] = relationship(
+        foreign_keys="ProgramPhase.program_id", order_by="ProgramPhase.position", viewonly=True
+    )
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -70,7 +74,23 @@ class Program(OfPractice, Base):
         return status_on(day, self.status, starts_on=self.starts_on, ends_on=self.ends_on, pause=self.pause)
 
 
-class Prescription(DoseColumns, OfPractice, Base):
+class ProgramPhase(PhaseColumns, OfPractice, Base):
+    """A phase of one client's program, as the routine had it when it was given."""
+
+    __tablename__ = "program_phase"
+    __table_args__ = tenant(
+        belongs_to("program", "program_id"),
+        belongs_to("user_account", "passed_by"),
+        UniqueConstraint("practice_id", "program_id", "position"),
+        *phase_checks(),
+    )
+
+    program_id: Mapped[uuid.UUID]
+    passed_on: Mapped[date | None]  # the client's day from which the next one counts
+    passed_by: Mapped[uuid.UUID | None]
+
+
+class Prescription(DoseColumns, PhaseSpan, OfPractice, Base):
     """One move with this client's dose. `content` is frozen: later edits of the exercise do not reach it."""
 
     __tablename__ = "prescription"
@@ -78,6 +98,7 @@ class Prescription(DoseColumns, OfPractice, Base):
         belongs_to("program", "program_id"),
         belongs_to("exercise", "exercise_id"),
         UniqueConstraint("practice_id", "program_id", "position"),
+        span_check(),
         *dose_checks(),
     )
 

@@ -6,17 +6,20 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.types import RoutineStatus
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
-from clinic.models.exercise import DoseColumns, Exercise, dose_checks
+from clinic.models.exercise import DoseColumns, Exercise, PhaseSpan, dose_checks, span_check
 from clinic.models.person import User
 
 
 class Routine(OfPractice, Base):
-    """A template of a program. What clients get is always one published version of it."""
+    """A template of a program. What clients get is always one published version of it.
+
+    One that is not listed was made for one program, of single moves.
+    """
 
     __tablename__ = "routine"
     __table_args__ = tenant(UniqueConstraint("practice_id", "key"))
@@ -24,6 +27,8 @@ class Routine(OfPractice, Base):
     key: Mapped[str] = mapped_column(String(60))
     name: Mapped[str] = mapped_column(String(120))
     description: Mapped[str] = mapped_column(Text, default="")
+    is_listed: Mapped[bool] = mapped_column(default=True, server_default=true())
+    retired_at: Mapped[datetime | None]
 
     versions: Mapped[list[RoutineVersion]] = relationship(
         foreign_keys="RoutineVersion.routine_id", order_by="RoutineVersion.number", viewonly=True
@@ -55,9 +60,45 @@ class RoutineVersion(OfPractice, Base):
     items: Mapped[list[RoutineItem]] = relationship(
         foreign_keys="RoutineItem.version_id", order_by="RoutineItem.position", viewonly=True
     )
+    phases: Mapped[list[RoutinePhase]] = relationship(
+        foreign_keys="RoutinePhase.version_id", order_by="RoutinePhase.position", viewonly=True
+    )
 
 
-class RoutineItem(DoseColumns, OfPractice, Base):
+class PhaseColumns:
+    """A part of a routine or program: until its weeks are over, or a practitioner finds the criterion met.
+
+    With neither it goes on to the end; a routine without phases has one that nobody sees.
+    """
+
+    position: Mapped[int]  # from 1
+    name: Mapped[str] = mapped_column(String(120))
+    weeks: Mapped[int | None]
+    criterion: Mapped[str] = mapped_column(Text, default="")
+
+
+def phase_checks() -> tuple[CheckConstraint, ...]:
+    """Bounds of a phase."""
+    return (
+        CheckConstraint("position BETWEEN 1 AND 12", name="position"),
+        CheckConstraint("weeks BETWEEN 1 AND 52", name="weeks"),
+    )
+
+
+class RoutinePhase(PhaseColumns, OfPractice, Base):
+    """A phase of a version of a routine; the moves say in which phases they are asked."""
+
+    __tablename__ = "routine_phase"
+    __table_args__ = tenant(
+        belongs_to("routine_version", "version_id"),
+        UniqueConstraint("practice_id", "version_id", "position"),
+        *phase_checks(),
+    )
+
+    version_id: Mapped[uuid.UUID]
+
+
+class RoutineItem(DoseColumns, PhaseSpan, OfPractice, Base):
     """A move in a routine with its usual dose; `content` is its wording as published, None in a draft."""
 
     __tablename__ = "routine_item"
@@ -65,6 +106,7 @@ class RoutineItem(DoseColumns, OfPractice, Base):
         belongs_to("routine_version", "version_id"),
         belongs_to("exercise", "exercise_id"),
         UniqueConstraint("practice_id", "version_id", "position"),
+        span_check(),
         *dose_checks(),
     )
 

@@ -34,6 +34,7 @@ THROUGH: Mapping[str, tuple[str, str]] = {
     "assessment_draft": ("assessment", "assessment_id"),
     "prescription": ("program", "program_id"),
     "program_event": ("program", "program_id"),
+    "program_phase": ("program", "program_id"),
     "program_finding": ("program", "program_id"),
     "checkin_schedule": ("program", "program_id"),
     "checkin_event": ("checkin", "checkin_id"),
@@ -46,7 +47,7 @@ NOT_OF_CLIENTS = frozenset(
         *("auth_session", "kept_form", "authenticator", "passkey", "recovery_code"),
         "audit_end",
         *("link_token", "sign_off", "exercise", "exercise_media", "exercise_mistake"),
-        *("routine", "routine_version", "routine_item"),
+        *("routine", "routine_version", "routine_item", "routine_phase"),
         *("own_battery", "own_battery_version", "own_test", "own_test_version"),
         "bulk_act",  # of many clients; what became of this one is told by its line
         "search_piece",  # made of names and addresses that stand in the record itself

@@ -15,7 +15,7 @@ from clinic.domain.access import Permission
 from clinic.domain.doses import Dose, dose_problems
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken, must_hold
 from clinic.domain.moves import VideoContent
-from clinic.domain.types import RoutineStatus
+from clinic.domain.types import BodyPosition, RoutineStatus
 from clinic.extensions import db
 from clinic.models import (
     Exercise,
@@ -34,6 +34,7 @@ from clinic.services.routines.wording import content_of, dose_of, mistake_in_wor
 from clinic.services.transaction import transaction
 
 FEWEST_CUES, MOST_CUES = 2, 4
+HINGE = "hip_hinge"  # the catalogue's uses in daily life are all uses of the hinge
 WITH_VERSIONS = selectinload(Routine.versions)
 WITH_PUBLISHERS = selectinload(Routine.versions).joinedload(RoutineVersion.publisher)
 WHOLE_ITEMS = (
@@ -318,6 +319,13 @@ def _begin_exercise(practice: Practice, catalogue: Catalogue, shelf: ShelfExerci
         knees_words=shelf.knees_words,
         stop_if=list(shelf.stop_if),
         figure=shelf.id,
+        tempo_there=shelf.tempo_words[0],
+        tempo_back=shelf.tempo_words[1],
+        easier=list(shelf.regressions),
+        harder=list(shelf.progressions),
+        body_position=BodyPosition.STANDING,
+        tags=["hip", "back"],
+        transfers=_transfers(catalogue) if shelf.id == HINGE else [],
     )
     db.session.add(exercise)
     db.session.flush()
@@ -336,6 +344,10 @@ def _begin_exercise(practice: Practice, catalogue: Catalogue, shelf: ShelfExerci
             fault_keys=[fault.id],
         )
     return exercise
+
+
+def _transfers(catalogue: Catalogue) -> list[dict[str, str]]:
+    return [{"key": use.id, "name": use.name, "how": use.how} for use in catalogue.transfers.values()]
 
 
 def _add_mistake(exercise: Exercise, position: int, **words: object) -> None:

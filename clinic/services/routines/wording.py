@@ -14,7 +14,6 @@ from clinic.models import Exercise, ExerciseMistake, Practice, RoutineVersion
 from clinic.models.exercise import DoseColumns
 from clinic.services.routines.signoffs import Wording, WordingPart
 
-HINGE = "hip_hinge"  # the catalogue's uses in daily life are all uses of the hinge
 SUPPORT_WORDS = {
     Support.NONE: "",
     Support.WALL: "Hold on to a wall.",
@@ -31,7 +30,6 @@ def dose_of(row: DoseColumns) -> Dose:
 def content_of(exercise: Exercise) -> MoveContent:
     """The move in the practice's words of now; the named mistake is in it once it has a meaning."""
     catalogue = load_catalogue()
-    shelf = catalogue.exercises[exercise.key]
     return MoveContent(
         name=exercise.name,
         purpose=exercise.purpose,
@@ -41,14 +39,17 @@ def content_of(exercise: Exercise) -> MoveContent:
         range_words=exercise.range_words,
         feet_words=exercise.feet_words,
         knees_words=exercise.knees_words,
-        tempo_words=shelf.tempo_words,
+        tempo_words=(exercise.tempo_there or "there", exercise.tempo_back or "back"),
         stop_if=tuple(exercise.stop_if),
-        easier=shelf.regressions,
+        easier=tuple(exercise.easier),
+        harder=tuple(exercise.harder),
+        equipment=tuple(exercise.equipment),
+        body_position=exercise.body_position or "",
         pain_rule=catalogue.dosing.pain_rule.client_text,
         figure=exercise.figure,
         mistakes=tuple(_mistake(row) for row in exercise.mistakes if row.see and row.fix),
         video=next((VideoContent(provider=row.provider, id=row.video_id) for row in exercise.media), None),
-        transfers=_transfers(catalogue) if exercise.key == HINGE else (),
+        transfers=tuple(TransferContent(**use) for use in exercise.transfers),
     )
 
 
@@ -129,12 +130,6 @@ def _mistake(row: ExerciseMistake) -> MistakeContent:
         is_named=row.is_named,
         fault_keys=tuple(row.fault_keys),
         video_second=row.video_second,
-    )
-
-
-def _transfers(catalogue: Catalogue) -> tuple[TransferContent, ...]:
-    return tuple(
-        TransferContent(key=use.id, name=use.name, how=use.how) for use in catalogue.transfers.values()
     )
 
 
