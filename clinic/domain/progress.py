@@ -34,11 +34,21 @@ class Span:
         return self.first <= day and (self.last is None or day <= self.last)
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many moves a program asks from a day on, and on how many days a week."""
+
+    since: date
+    moves: int
+    days_per_week: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticePlan:
     """The days on which a program asks for practice. `days_per_week` is what the prescriptions ask.
 
-    `over_since`: the day from which on somebody ended it, whatever last day it had.
+    `over_since`: the day from which on somebody ended it, whatever last day it had. `paces` are those of its
+    phases, the earliest first; a program without phases has none.
     """
 
     starts_on: date
@@ -46,6 +56,7 @@ class PracticePlan:
     over_since: date | None = None
     pauses: tuple[Span, ...] = ()
     days_per_week: int = 7
+    paces: tuple[Pace, ...] = ()
 
     def rest_on(self, day: date) -> DayMark | None:
         """Why nothing is asked on a day; None where practice is."""
@@ -55,11 +66,22 @@ class PracticePlan:
             return DayMark.AFTER_END
         if self.over_since is not None and day >= self.over_since:
             return DayMark.AFTER_END
-        return DayMark.PAUSED if any(pause.covers(day) for pause in self.pauses) else None
+        pace = self._pace(day)
+        is_idle = pace is not None and not pace.moves  # a phase without a move
+        return DayMark.PAUSED if is_idle or any(pause.covers(day) for pause in self.pauses) else None
 
     def pace_on(self, day: date) -> int:
         """On how many days a week practice is asked for."""
-        return self.days_per_week
+        pace = self._pace(day)
+        return pace.days_per_week if pace else self.days_per_week
+
+    def moves_on(self, day: date, of_all: int) -> int:
+        """How many of all its moves are asked on a day."""
+        pace = self._pace(day)
+        return pace.moves if pace else of_all
+
+    def _pace(self, day: date) -> Pace | None:
+        return next((pace for pace in reversed(self.paces) if pace.since <= day), None)
 
     def last_day(self, today: date) -> date:
         """The last day up to today on which practice may have been asked for."""
@@ -95,7 +117,7 @@ class PlansSideBySide:
     def pace_on(self, day: date) -> int:
         """On how many days a week practice is asked for: as often as the one that asks most."""
         asking = [part for part in self.parts if part.rest_on(day) is None]
-        return max(part.days_per_week for part in asking or self.parts)
+        return max(part.pace_on(day) for part in asking or self.parts)
 
     def last_day(self, today: date) -> date:
         """The last day up to today on which one of them may have asked for practice."""

@@ -1,0 +1,223 @@
+"""Phases of a program: which one a day is in, which moves it asks, and what comes next.
+
+A phase lasts its weeks, or until a practitioner finds its criterion met; where it has both, whichever comes
+first: a criterion that is met early ends the weeks. With neither, it goes on until somebody goes on by hand.
+The last one goes on to the end of the program, whatever its weeks say.
+
+The weeks of a phase count the days on which the program ran: a pause, and the days between an end and a
+restart, move the change on by as many days. A program that is restarted is in the phase it had reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol, TypeVar
+
+from clinic.domain.dates import count, day_in_words
+from clinic.domain.errors import RuleBroken
+from clinic.domain.progress import Pace, Span
+
+DAY = timedelta(days=1)
+MOST_PHASES = 12
+MOST_WEEKS = 52
+LONGEST_CRITERION = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of a program. `passed_on`: the day from which the next one counts, by a practitioner's word."""
+
+    name: str
+    weeks: int | None = None
+    criterion: str = ""
+    passed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseDays:
+    """A phase under its number, with its days as far as they are known.
+
+    `first` None: not before something that has no day yet. `last` None: not known, or to the end.
+    """
+
+    position: int  # from 1
+    phase: Phase
+    first: date | None
+    last: date | None
+
+    @property
+    def is_skipped(self) -> bool:
+        """Whether it was over before it had a day."""
+        return self.first is not None and self.last is not None and self.last < self.first
+
+
+class Spanned(Protocol):
+    """Something that is asked in some phases: a move of a routine or of a program."""
+
+    @property
+    def from_phase(self) -> int: ...
+    @property
+    def until_phase(self) -> int | None: ...
+
+
+class PacedMove(Spanned, Protocol):
+    """A move with the days a week on which it is asked."""
+
+    @property
+    def days_per_week(self) -> int: ...
+
+
+Move = TypeVar("Move", bound=Spanned)
+
+
+def phase_days(
+    phases: Sequence[Phase], starts_on: date, pauses: Iterable[Span] = ()
+) -> tuple[PhaseDays, ...]:
+    """Each phase with its days; `pauses` are those on which the program did not run, in order, disjoint."""
+    known: list[PhaseDays] = []
+    spans = tuple(pauses)
+    first: date | None = starts_on
+    for position, phase in enumerate(phases, 1):
+        is_last = position == len(phases)
+        following = None if first is None or is_last else _following(phase, first, spans)
+        known.append(PhaseDays(position, phase, first, following - DAY if following else None))
+        first = following
+    return tuple(known)
+
+
+def phase_on(day: date, days: Sequence[PhaseDays]) -> int:
+    """The phase a day is in, from 1; the first before the first day, and without phases."""
+    begun = (each.position for each in days if each.first is not None and each.first <= day)
+    return max(begun, default=1)
+
+
+def is_asked(move: Spanned, phase: int) -> bool:
+    """Whether a move is asked in a phase."""
+    return move.from_phase <= phase and (move.until_phase is None or phase <= move.until_phase)
+
+
+def asked_in(moves: Iterable[Move], phase: int) -> list[Move]:
+    """The moves that are asked in a phase, in their order."""
+    return [move for move in moves if is_asked(move, phase)]
+
+
+def is_phased(moves: Iterable[Spanned]) -> bool:
+    """Whether the phase makes a difference to what is asked."""
+    return any(move.from_phase > 1 or move.until_phase is not None for move in moves)
+
+
+def next_phase(days: Sequence[PhaseDays], day: date, ends_on: date | None = None) -> PhaseDays | None:
+    """The phase that comes after a day's; None in the last, or where the program ends before it."""
+    coming = next((each for each in days if each.position == phase_on(day, days) + 1), None)
+    if coming is None or (ends_on is not None and coming.first is not None and coming.first > ends_on):
+        return None
+    return coming
+
+
+def paces(days: Sequence[PhaseDays], moves: Sequence[PacedMove]) -> tuple[Pace, ...]:
+    """From which day on how many moves are asked, and on how many days a week; empty without phases."""
+    return tuple(
+        _pace(each.first, asked_in(moves, each.position))
+        for each in days
+        if each.first is not None and not each.is_skipped
+    )
+
+
+def pass_problems(position: int, days: Sequence[PhaseDays], today: date) -> Iterator[RuleBroken]:
+    """What speaks against going on from a phase to the next one today."""
+    if position != phase_on(today, days):
+        yield RuleBroken("The program is in another phase by now.")
+    elif position >= len(days):
+        yield RuleBroken("This is the last phase: there is none to go on to.")
+
+
+def phase_problems(phases: Sequence[Phase], moves: Sequence[Spanned]) -> Iterator[RuleBroken]:
+    """What is wrong with the phases of a routine, each in a sentence; `moves` are all its moves."""
+    if len(phases) > MOST_PHASES:
+        yield RuleBroken(f"Use at most {MOST_PHASES} phases.", "phases")
+    for position, phase in enumerate(phases, 1):
+        if not phase.name.strip():
+            yield RuleBroken(f"Give phase {position} a name.", "phases")
+        if phase.weeks is not None and not 1 <= phase.weeks <= MOST_WEEKS:
+            yield RuleBroken(f"Let phase {position} last 1 to {MOST_WEEKS} weeks.", "phases")
+        if len(phase.criterion) > LONGEST_CRITERION:
+            yield RuleBroken(
+                f"Use at most {LONGEST_CRITERION} characters for what ends phase {position}.", "phases"
+            )
+        if position < len(phases) and phase.weeks is None and not phase.criterion.strip():
+            yield RuleBroken(f"Say how long phase {position} lasts, or what ends it.", "phases")
+        if not asked_in(moves, position):
+            yield RuleBroken(f"Phase {position} has no move.", "phases")
+    for move in moves:
+        if max(move.from_phase, move.until_phase or 1) > max(1, len(phases)):
+            yield RuleBroken("A move names a phase that is not there.", "phases")
+            return
+
+
+def length_in_words(phase: Phase, *, is_last: bool = False) -> str:
+    """How long a phase lasts: "2 weeks", "until: one leg for 10 seconds", "to the end"."""
+    if is_last:
+        return "to the end"
+    parts = [count(phase.weeks, "week")] if phase.weeks else []
+    parts += [f"until: {phase.criterion}"] if phase.criterion else []
+    return ", or ".join(parts) or "until the practitioner goes on"
+
+
+def weeks_in_words(phases: Sequence[Phase]) -> list[str]:
+    """The weeks of each phase where no day is known: "Weeks 1–2", "Week 3", "From week 4", "After that"."""
+    words: list[str] = []
+    week: int | None = 1
+    for position, phase in enumerate(phases, 1):
+        last = week + phase.weeks - 1 if week and phase.weeks else None
+        if week is None:
+            words.append("After that")
+        elif position == len(phases) or last is None:
+            words.append("From the first day" if week == 1 else f"From week {week}")
+        else:
+            words.append(f"Week {week}" if last == week else f"Weeks {week}–{last}")
+        week = last + 1 if last else None
+    return words
+
+
+def change_in_words(coming: PhaseDays, before: Phase, names: Sequence[str], today: date) -> str:
+    """What a client reads of the next phase, whose moves have these names.
+
+    "From Mon 7 Dec: The turn and The lean."
+    """
+    told = f"{_listed(names)}." if names else "no moves."
+    if coming.first is not None:
+        return f"From {day_in_words(coming.first, today)}: {told}"
+    if before.criterion:
+        return f"Once your practitioner finds this met (“{before.criterion}”): {told}"
+    return f"When your practitioner says so: {told}"
+
+
+def _following(phase: Phase, first: date, pauses: Sequence[Span]) -> date | None:
+    """The first day of the phase after one that began on a day; None while nobody can know it."""
+    by_weeks = _running_day(first, 7 * phase.weeks, pauses) if phase.weeks else None
+    by_hand = max(first, phase.passed_on) if phase.passed_on else None
+    return min(filter(None, (by_weeks, by_hand)), default=None)
+
+
+def _running_day(first: date, after: int, pauses: Sequence[Span]) -> date | None:
+    """The day on which a program runs once it has run for so many days from a day on; None: open pause."""
+    day = first + timedelta(days=after)
+    for pause in pauses:
+        if pause.last is not None and pause.last < first:
+            continue
+        if pause.first > day:
+            break
+        if pause.last is None:
+            return None
+        day += pause.last - max(pause.first, first) + DAY
+    return day
+
+
+def _pace(since: date, moves: Sequence[PacedMove]) -> Pace:
+    return Pace(since, len(moves), max((move.days_per_week for move in moves), default=7))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
