@@ -107,6 +107,9 @@ def _check_sources(catalogue: Catalogue) -> None:
 def _check_exercises(catalogue: Catalogue) -> None:
     for exercise in catalogue.exercises.values():
         _known("exercises.toml", f"{exercise.id}.watch_for", exercise.watch_for, catalogue.faults, "fault")
+        _known(
+            "exercises.toml", f"{exercise.id}.transfers", exercise.transfers, catalogue.transfers, "transfer"
+        )
         for field, problem in dose_problems(exercise.default_dose, catalogue.dosing.bounds).items():
             raise CatalogueError("exercises.toml", f"{exercise.id}.default_dose.{field}", problem)
 

@@ -9,11 +9,15 @@ from clinic.catalogue.provenance import read_fact, read_provenance
 from clinic.catalogue.reader import DataEntry
 from clinic.domain.doses import Dose
 from clinic.domain.provenance import Fact, Provenance
+from clinic.domain.types import BodyPosition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueExercise:
-    """A move in the words of the catalogue; a practice begins from these and keeps its own."""
+    """A move in the words of the catalogue; a practice begins from these and keeps its own.
+
+    `tags` are regions of the body, `transfers` the ids of uses in daily life.
+    """
 
     id: str
     order: int
@@ -27,6 +31,10 @@ class CatalogueExercise:
     knees_words: str
     range_words: str
     tempo_words: tuple[str, str]
+    body_position: BodyPosition
+    tags: tuple[str, ...]
+    equipment: tuple[str, ...]
+    transfers: tuple[str, ...]
     watch_for: tuple[str, ...]
     stop_if: tuple[str, ...]
     regressions: tuple[str, ...]
@@ -67,7 +75,7 @@ class CatalogueMistake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """The hinge put to use in daily life."""
+    """A move put to use in daily life."""
 
     id: str
     name: str
@@ -103,6 +111,10 @@ def read_exercise(entry: DataEntry) -> CatalogueExercise:
         knees_words=entry.text("knees_words"),
         range_words=entry.text("range_words"),
         tempo_words=_pair(entry.texts("tempo_words", least=2, most=2)),
+        body_position=entry.member("body_position", BodyPosition),
+        tags=entry.texts("tags", least=1),
+        equipment=entry.texts("equipment"),
+        transfers=entry.texts("transfers"),
         watch_for=entry.texts("watch_for", least=1),
         stop_if=entry.texts("stop_if", least=1),
         regressions=entry.texts("regressions"),

@@ -9,13 +9,12 @@ from dataclasses import asdict, dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from clinic.catalogue import Catalogue, load_catalogue
-from clinic.catalogue.moves import CatalogueExercise as ShelfExercise
+from clinic.catalogue import load_catalogue
 from clinic.domain.access import Permission
 from clinic.domain.doses import Dose, dose_problems
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken, must_hold
 from clinic.domain.moves import VideoContent
-from clinic.domain.types import BodyPosition, RoutineStatus
+from clinic.domain.types import RoutineStatus
 from clinic.extensions import db
 from clinic.models import (
     Exercise,
@@ -29,12 +28,11 @@ from clinic.models import (
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
-from clinic.services.routines import signoffs
+from clinic.services.routines import shelf, signoffs
 from clinic.services.routines.wording import content_of, dose_of, mistake_in_words, wordings_of
 from clinic.services.transaction import transaction
 
 FEWEST_CUES, MOST_CUES = 2, 4
-HINGE = "hip_hinge"  # the catalogue's uses in daily life are all uses of the hinge
 WITH_VERSIONS = selectinload(Routine.versions)
 WITH_PUBLISHERS = selectinload(Routine.versions).joinedload(RoutineVersion.publisher)
 WHOLE_ITEMS = (
@@ -79,15 +77,15 @@ class RoutineEdit:
 def begin_with_catalogue(practice: Practice) -> None:
     """Put the catalogue's routines on a new practice's shelf as drafts, within the caller's transaction."""
     catalogue = load_catalogue()
-    exercises = {
-        key: _begin_exercise(practice, catalogue, shelf) for key, shelf in catalogue.exercises.items()
-    }
-    for shelf in catalogue.routines.values():
-        routine = Routine(practice_id=practice.id, key=shelf.id, name=shelf.name, description=shelf.summary)
+    exercises = {key: shelf.begin_exercise(practice.id, move) for key, move in catalogue.exercises.items()}
+    for shipped in catalogue.routines.values():
+        routine = Routine(
+            practice_id=practice.id, key=shipped.id, name=shipped.name, description=shipped.summary
+        )
         db.session.add(routine)
         db.session.flush()
         version = _add_version(routine, 1)
-        for position, key in enumerate(shelf.exercises, 1):
+        for position, key in enumerate(shipped.exercises, 1):
             _add_item(version, position, exercises[key].id, catalogue.exercises[key].default_dose)
 
 
@@ -303,57 +301,6 @@ def _freeze(actor: Actor, version: RoutineVersion) -> None:
     version.status = RoutineStatus.PUBLISHED
     version.published_at = now()
     version.published_by = actor.user_id
-
-
-def _begin_exercise(practice: Practice, catalogue: Catalogue, shelf: ShelfExercise) -> Exercise:
-    exercise = Exercise(
-        practice_id=practice.id,
-        key=shelf.id,
-        name=shelf.name,
-        purpose=shelf.purpose,
-        setup=list(shelf.setup),
-        steps=list(shelf.steps),
-        cues=list(shelf.cues),
-        range_words=shelf.range_words,
-        feet_words=shelf.feet_words,
-        knees_words=shelf.knees_words,
-        stop_if=list(shelf.stop_if),
-        figure=shelf.id,
-        tempo_there=shelf.tempo_words[0],
-        tempo_back=shelf.tempo_words[1],
-        easier=list(shelf.regressions),
-        harder=list(shelf.progressions),
-        body_position=BodyPosition.STANDING,
-        tags=["hip", "back"],
-        transfers=_transfers(catalogue) if shelf.id == HINGE else [],
-    )
-    db.session.add(exercise)
-    db.session.flush()
-    named = catalogue.named_mistake
-    if named.exercise == shelf.id:
-        _add_mistake(exercise, 0, key=named.id, name=named.label, is_named=True)
-    for position, fault in enumerate(catalogue.faults_of(shelf.id), 1):
-        _add_mistake(
-            exercise,
-            position,
-            key=fault.id,
-            name=fault.name.partition(" (")[0],  # which drill it belongs to is for the practitioner
-            see=fault.client_see,
-            fix=fault.client_fix,
-            self_test=fault.self_test,
-            fault_keys=[fault.id],
-        )
-    return exercise
-
-
-def _transfers(catalogue: Catalogue) -> list[dict[str, str]]:
-    return [{"key": use.id, "name": use.name, "how": use.how} for use in catalogue.transfers.values()]
-
-
-def _add_mistake(exercise: Exercise, position: int, **words: object) -> None:
-    db.session.add(
-        ExerciseMistake(practice_id=exercise.practice_id, exercise_id=exercise.id, position=position, **words)
-    )
 
 
 def _add_version(routine: Routine, number: int) -> RoutineVersion:
