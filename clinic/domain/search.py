@@ -60,7 +60,7 @@ def sort_key(name: str) -> str:
 def search_key(name: str, email: str | None, phone: str | None = None, group_name: str | None = None) -> str:
     """What is searched to find a person: name and group in all their spellings, phone, address; folded."""
     named = f"{name} {group_name or ''}"
-    told = [fold(named), *_spelled_otherwise(named), digits_of(phone or ""), fold(email or "")]
+    told = [fold(named), *spelled_otherwise(named), digits_of(phone or ""), fold(email or "")]
     return " ".join(filter(None, told))[:LONGEST_SEARCH_KEY]
 
 
@@ -75,8 +75,8 @@ def search_words(text: str) -> list[str]:
     return fold(text).split()
 
 
-def _spelled_otherwise(name: str) -> list[str]:
-    """The words of a name as they are typed without umlauts, or with them: "mueller", "muller"."""
+def spelled_otherwise(name: str) -> list[str]:
+    """The words of a text as they are typed without umlauts, or with them: "mueller", "muller"."""
     plain = fold(name).split()
     written = fold(name.casefold().translate(IN_TWO_LETTERS)).split()
     short = [TWO_LETTERS.sub(r"\1\2", word) for word in plain]

@@ -14,6 +14,7 @@ from clinic.domain.access import Permission
 from clinic.domain.doses import Dose, dose_problems
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken, must_hold
 from clinic.domain.moves import VideoContent
+from clinic.domain.own_moves import FEWEST_CUES, MOST_CUES
 from clinic.domain.types import RoutineStatus
 from clinic.extensions import db
 from clinic.models import (
@@ -32,7 +33,6 @@ from clinic.services.routines import shelf, signoffs
 from clinic.services.routines.wording import content_of, dose_of, mistake_in_words, wordings_of
 from clinic.services.transaction import transaction
 
-FEWEST_CUES, MOST_CUES = 2, 4
 WITH_VERSIONS = selectinload(Routine.versions)
 WITH_PUBLISHERS = selectinload(Routine.versions).joinedload(RoutineVersion.publisher)
 WHOLE_ITEMS = (

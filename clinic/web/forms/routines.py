@@ -14,10 +14,9 @@ from clinic.catalogue import load_catalogue
 from clinic.domain import videos
 from clinic.domain.errors import RuleBroken
 from clinic.domain.moves import VideoContent
+from clinic.domain.own_moves import FEWEST_CUES, LONGEST_CUE, MOST_CUES
 from clinic.models import Practice, RoutineItem, RoutineVersion
 from clinic.services.routines.publishing import (
-    FEWEST_CUES,
-    MOST_CUES,
     MistakeMeaning,
     MoveEdit,
     RoutineEdit,
@@ -28,8 +27,6 @@ from clinic.web.forms.base import Form
 from clinic.web.forms.doses import DoseForm, dose_data
 from clinic.web.forms.fields import LineField, LongTextField
 from clinic.web.forms.programs import MOST_MOVES
-
-LONGEST_CUE = 100
 
 
 class CuesField(LongTextField):

@@ -1,0 +1,221 @@
+"""A practice's own moves: what a move has to say, who may be given it, and two people changing one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from clinic.domain.cleaning import one_line
+from clinic.domain.errors import RuleBroken
+from clinic.domain.merging import FieldFate, fate
+from clinic.domain.moves import VideoContent
+from clinic.domain.search import fold, spelled_otherwise
+from clinic.domain.types import BodyPosition
+
+FEWEST_CUES, MOST_CUES = 2, 4
+LONGEST_CUE = 100
+LONGEST_LINE = 300
+MOST_LINES = 12
+MOST_TAGS, LONGEST_TAG = 8, 30
+MOST_FAULTS, MOST_USES = 12, 12
+LONGEST_KEY = 2000
+TAG = "#"  # stands around a tag in the searched text, and nowhere else in it
+
+# Lists that are one line each in the form: the word for one of them, and the fewest a move needs.
+LISTS: Mapping[str, tuple[str, int]] = {
+    "setup": ("line", 0),
+    "steps": ("step", 1),
+    "stop_if": ("line", 1),
+    "easier": ("version", 0),
+    "harder": ("version", 0),
+    "equipment": ("thing", 0),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultWords:
+    """Something to watch for; `key` is its lasting name, empty for a new one."""
+
+    name: str
+    see: str
+    fix: str
+    self_test: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseWords:
+    """Where a move serves in daily life; `key` names our drawing of it, or is empty."""
+
+    name: str
+    how: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveWords:
+    """All that can be said of a move, as a form holds it.
+
+    `figure` names the drawing of ours it is shown with; `mistake_faults` are faults of the catalogue that
+    the named mistake stands for, whose words it has where it has none of its own.
+    """
+
+    name: str
+    purpose: str
+    steps: tuple[str, ...]
+    cues: tuple[str, ...]
+    stop_if: tuple[str, ...]
+    setup: tuple[str, ...] = ()
+    range_words: str = ""
+    feet_words: str = ""
+    knees_words: str = ""
+    tempo_there: str = ""
+    tempo_back: str = ""
+    easier: tuple[str, ...] = ()
+    harder: tuple[str, ...] = ()
+    equipment: tuple[str, ...] = ()
+    body_position: BodyPosition | None = None
+    tags: tuple[str, ...] = ()
+    figure: str = ""
+    video: VideoContent | None = None
+    mistake_name: str = ""
+    mistake_see: str = ""
+    mistake_fix: str = ""
+    mistake_test: str = ""
+    mistake_faults: tuple[str, ...] = ()
+    mistake_second: int | None = None
+    faults: tuple[FaultWords, ...] = ()
+    uses: tuple[UseWords, ...] = ()
+
+    @property
+    def has_mistake(self) -> bool:
+        """Whether anything is said of a named mistake."""
+        said = (self.mistake_name, self.mistake_see, self.mistake_fix, self.mistake_test, self.mistake_faults)
+        return any(said) or self.mistake_second is not None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveMerge:
+    """What is to be kept of a move that came back, and the names of what two people put differently."""
+
+    words: MoveWords
+    changed: tuple[str, ...]
+    collided: tuple[str, ...] = field(default=())
+
+
+def problems(words: MoveWords, candidates: Collection[str] = ()) -> Iterator[RuleBroken]:
+    """All that is wrong with a move as described; `candidates` are faults that its mistake may stand for."""
+    if not FEWEST_CUES <= len(words.cues) <= MOST_CUES:
+        yield RuleBroken(f"Write {FEWEST_CUES} to {MOST_CUES} cues, one on each line.", "cues")
+    elif any(len(cue) > LONGEST_CUE for cue in words.cues):
+        yield RuleBroken(f"A cue is short: at most {LONGEST_CUE} characters.", "cues")
+    for name, (one, fewest) in LISTS.items():
+        yield from _list_problems(name, getattr(words, name), one, fewest)
+    yield from _tag_problems(words.tags)
+    yield from _mistake_problems(words, candidates)
+    for index, fault in enumerate(words.faults):
+        yield from _row_problems(f"faults-{index}", name=fault.name, see=fault.see, fix=fault.fix)
+    for index, use in enumerate(words.uses):
+        yield from _row_problems(f"uses-{index}", name=use.name, how=use.how)
+    if len(words.faults) > MOST_FAULTS:
+        yield RuleBroken(f"A move has {MOST_FAULTS} other faults or fewer.", "faults")
+    if len(words.uses) > MOST_USES:
+        yield RuleBroken(f"A move has {MOST_USES} uses in daily life or fewer.", "uses")
+
+
+def tags_of(typed: str) -> tuple[str, ...]:
+    """Tags out of a line, divided by commas: in small letters, each once, as they were typed."""
+    tags = (one_line(each.replace(TAG, " ")).casefold() for each in typed.split(","))
+    return tuple(dict.fromkeys(filter(None, tags)))
+
+
+def search_key(words: Iterable[str], tags: Iterable[str]) -> str:
+    """What a move is found by: each word once in all its spellings, then its tags, each marked as one."""
+    plain = dict.fromkeys(fold(" ".join(words).replace(TAG, " ")).split())
+    others = dict.fromkeys(spelled_otherwise(" ".join(words).replace(TAG, " ")))
+    marked = [tag_mark(tag) for tag in tags]
+    room = LONGEST_KEY - sum(len(mark) + 1 for mark in marked)
+    return " ".join([" ".join([*plain, *others])[:room], *marked]).strip()
+
+
+def tag_mark(tag: str) -> str:
+    """How a tag stands in the searched text."""
+    return f"{TAG}{fold(tag).replace(' ', '_')}{TAG}"
+
+
+def retired_problems(
+    moves: Iterable[tuple[str, datetime | None]], field: str | None = None
+) -> Iterator[RuleBroken]:
+    """Why moves, by name and when they were retired, cannot be put into a draft or given to anybody anew.
+
+    Who has one keeps it: this is asked where a move is added or assigned, and nowhere else.
+    """
+    for name, retired_at in moves:
+        if retired_at is not None:
+            yield RuleBroken(f"{name} is retired. Bring it back in the library, or leave it out.", field)
+
+
+def deleting_problems(routines: int, programs: int) -> Iterator[RuleBroken]:
+    """Why a move cannot be deleted: some routine, in whatever version, or somebody's program has it."""
+    if routines or programs:
+        yield RuleBroken("This move is in use or was. Retire it instead: whoever has it keeps it.")
+
+
+def marks_of(words: MoveWords) -> dict[str, str]:
+    """A short mark of each thing a move says, for its form to bring back what its page showed."""
+    return {each.name: _mark(getattr(words, each.name)) for each in fields(words)}
+
+
+def merge(seen: Mapping[str, str], mine: MoveWords, theirs: MoveWords) -> MoveMerge:
+    """What becomes of a move that came back from a page that showed `seen`, where `theirs` stands now.
+
+    A thing that only one of both changed is theirs who changed it; what both did is for a person to settle.
+    """
+    here, there = marks_of(mine), marks_of(theirs)
+    fates = {name: fate(seen.get(name, ""), here[name], there[name]) for name in here}
+    changed = tuple(name for name, each in fates.items() if each is FieldFate.KEEP)
+    values: dict[str, Any] = {name: getattr(mine, name) for name in changed}
+    collided = tuple(name for name, each in fates.items() if each is FieldFate.COLLIDES)
+    return MoveMerge(replace(theirs, **values), changed, collided)
+
+
+def _mark(value: object) -> str:
+    return sha256(repr(value).encode()).hexdigest()[:12]
+
+
+def _list_problems(name: str, lines: tuple[str, ...], one: str, fewest: int) -> Iterator[RuleBroken]:
+    if len(lines) < fewest:
+        yield RuleBroken(f"Write at least one {one}, each on a line of its own.", name)
+    elif len(lines) > MOST_LINES:
+        yield RuleBroken(f"Use {MOST_LINES} lines or fewer.", name)
+    elif any(len(line) > LONGEST_LINE for line in lines):
+        yield RuleBroken(f"Use {LONGEST_LINE} characters or fewer in each line.", name)
+
+
+def _tag_problems(tags: tuple[str, ...]) -> Iterator[RuleBroken]:
+    if len(tags) > MOST_TAGS:
+        yield RuleBroken(f"Use {MOST_TAGS} tags or fewer.", "tags")
+    elif any(len(tag) > LONGEST_TAG for tag in tags):
+        yield RuleBroken(f"A tag is short: at most {LONGEST_TAG} characters.", "tags")
+
+
+def _mistake_problems(words: MoveWords, candidates: Collection[str]) -> Iterator[RuleBroken]:
+    if words.has_mistake and not words.mistake_name:
+        yield RuleBroken("Give the mistake its name.", "mistake_name")
+    if set(words.mistake_faults) - set(candidates):
+        yield RuleBroken("Choose among these faults, or write it in your own words.", "mistake_faults")
+    if words.mistake_see and not words.mistake_fix:
+        yield RuleBroken("In your own words, say both what it looks like and the fix.", "mistake_fix")
+    if words.mistake_fix and not words.mistake_see:
+        yield RuleBroken("In your own words, say both what it looks like and the fix.", "mistake_see")
+    if words.mistake_second is not None and words.video is None:
+        yield RuleBroken("A time in the video needs the video’s link.", "mistake_second")
+
+
+def _row_problems(place: str, **parts: str) -> Iterator[RuleBroken]:
+    for name, said in parts.items():
+        if not said:
+            yield RuleBroken("Fill this in, or empty the whole row.", f"{place}-{name}")
