@@ -6,9 +6,11 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from clinic.domain.own_moves import search_key
+from clinic.domain.search import sort_key
 from clinic.domain.types import BodyPosition, DoseSide, MoveRange, Support
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 from clinic.models.person import User
@@ -65,7 +67,10 @@ class Exercise(OfPractice, Base):
     """
 
     __tablename__ = "exercise"
-    __table_args__ = tenant(UniqueConstraint("practice_id", "key"))
+    __table_args__ = tenant(
+        UniqueConstraint("practice_id", "key"),
+        Index(None, "practice_id", "sort_key", "id"),  # the library, by name
+    )
 
     key: Mapped[str] = mapped_column(String(60))
     name: Mapped[str] = mapped_column(String(120))
@@ -89,6 +94,8 @@ class Exercise(OfPractice, Base):
     transfers: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default=text("'[]'"))
     retired_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1, server_default="1")  # goes up with each change
+    sort_key: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    search_key: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     mistakes: Mapped[list[ExerciseMistake]] = relationship(
         foreign_keys="ExerciseMistake.exercise_id", order_by="ExerciseMistake.position", viewonly=True
@@ -99,6 +106,14 @@ class Exercise(OfPractice, Base):
     def named_mistake(self) -> ExerciseMistake | None:
         """The mistake that the practice has its own word for, if this is its move."""
         return next((row for row in self.mistakes if row.is_named), None)
+
+
+@event.listens_for(Exercise, "before_insert")
+@event.listens_for(Exercise, "before_update")
+def _be_found(mapper: object, connection: object, move: Exercise) -> None:
+    """Whoever changes a move, it is found by what it says now."""
+    move.sort_key = sort_key(move.name)
+    move.search_key = search_key([move.name, move.purpose, *move.cues, *(move.equipment or ())], move.tags or ())
 
 
 class ExerciseMistake(OfPractice, Base):
