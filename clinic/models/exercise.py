@@ -113,7 +113,9 @@ class Exercise(OfPractice, Base):
 def _be_found(mapper: object, connection: object, move: Exercise) -> None:
     """Whoever changes a move, it is found by what it says now."""
     move.sort_key = sort_key(move.name)
-    move.search_key = search_key([move.name, move.purpose, *move.cues, *(move.equipment or ())], move.tags or ())
+    move.search_key = search_key(
+        [move.name, move.purpose, *move.cues, *(move.equipment or ())], move.tags or ()
+    )
 
 
 class ExerciseMistake(OfPractice, Base):

@@ -23,6 +23,7 @@ from clinic.models import (
     Checkin,
     CheckinAnswer,
     Client,
+    Exercise,
     Invitation,
     MailReply,
     OutboxMessage,
@@ -153,6 +154,11 @@ def questionnaire_response_for(
 ) -> QuestionnaireResponse:
     """An answered questionnaire of the practice; staff only."""
     return _for_staff(QuestionnaireResponse, actor, response_id, *options)
+
+
+def move_for(actor: Actor, move_id: uuid.UUID, *options: ORMOption) -> Exercise:
+    """A move of the practice; staff only."""
+    return _for_staff(Exercise, actor, move_id, *options)
 
 
 def routine_for(actor: Actor, routine_id: uuid.UUID, *options: ORMOption) -> Routine:

@@ -28,7 +28,8 @@ from clinic.services.clock import today_in
 from clinic.services.programs import assigning as programs
 from clinic.services.programs.assigning import Assignment
 from clinic.services.routines import publishing as routines
-from clinic.services.routines.publishing import MistakeMeaning, MoveEdit, RoutineEdit
+from clinic.services.routines.own_moves import MistakeMeaning
+from clinic.services.routines.publishing import MoveEdit, RoutineEdit
 from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import transaction
 

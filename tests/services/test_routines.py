@@ -18,7 +18,8 @@ from clinic.extensions import db
 from clinic.models import AuditEvent, ExerciseMistake, Routine, RoutineItem, RoutineVersion, SignOff
 from clinic.services.routines import publishing as routines
 from clinic.services.routines import signoffs
-from clinic.services.routines.publishing import MistakeMeaning, MoveEdit, RoutineEdit
+from clinic.services.routines.own_moves import MistakeMeaning
+from clinic.services.routines.publishing import MoveEdit, RoutineEdit
 from clinic.services.routines.wording import dose_of, wordings_of
 from clinic.services.transaction import transaction
 from tests.factories.people import People

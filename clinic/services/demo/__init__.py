@@ -34,7 +34,8 @@ from clinic.services.demo.people import Desk
 from clinic.services.programs import looking_over
 from clinic.services.reasons import rebuilding
 from clinic.services.routines import publishing as routines
-from clinic.services.routines.publishing import MistakeMeaning, MoveEdit, RoutineEdit
+from clinic.services.routines.own_moves import MistakeMeaning
+from clinic.services.routines.publishing import MoveEdit, RoutineEdit
 from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import release, transaction
 from clinic.services.upkeep.arriving_signed import Signatures

@@ -19,7 +19,6 @@ from clinic.domain.types import RoutineStatus
 from clinic.extensions import db
 from clinic.models import (
     Exercise,
-    ExerciseMedia,
     ExerciseMistake,
     Practice,
     Routine,
@@ -29,8 +28,9 @@ from clinic.models import (
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
-from clinic.services.routines import shelf, signoffs
-from clinic.services.routines.wording import content_of, dose_of, mistake_in_words, wordings_of
+from clinic.services.routines import own_moves, shelf, signoffs
+from clinic.services.routines.own_moves import MistakeMeaning
+from clinic.services.routines.wording import content_of, dose_of, wordings_of
 from clinic.services.transaction import transaction
 
 WITH_VERSIONS = selectinload(Routine.versions)
@@ -43,17 +43,6 @@ WHOLE_ITEMS = (
         )
     ),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MistakeMeaning:
-    """What the practice says its named mistake is: faults of the catalogue, own words, or both."""
-
-    fault_keys: tuple[str, ...] = ()
-    see: str = ""
-    fix: str = ""
-    self_test: str = ""
-    video_second: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,10 +237,10 @@ def _apply_move(item: RoutineItem, edit: MoveEdit) -> None:
         raise RuleBroken(f"A move has {FEWEST_CUES} to {MOST_CUES} cues, one on each line.")
     set_dose(item, edit.dose)
     item.exercise.cues = list(edit.cues)
-    _apply_video(item.exercise, edit.video)
+    own_moves.set_video(item.exercise, edit.video)
     named = item.exercise.named_mistake
     if named is not None and edit.mistake is not None:
-        _apply_mistake(named, edit.mistake)
+        own_moves.set_meaning(named, edit.mistake)
 
 
 def set_dose(row: RoutineItem, dose: Dose) -> None:
@@ -260,33 +249,6 @@ def set_dose(row: RoutineItem, dose: Dose) -> None:
         raise RuleBroken(next(iter(problems.values())))
     for name in Dose.__slots__:
         setattr(row, name, getattr(dose, name))
-
-
-def _apply_video(exercise: Exercise, video: VideoContent | None) -> None:
-    kept = next(iter(exercise.media), None)
-    if video is None:
-        if kept is not None:
-            db.session.delete(kept)
-    elif kept is None:
-        kept = ExerciseMedia(practice_id=exercise.practice_id, exercise_id=exercise.id)
-        db.session.add(kept)
-    if (
-        video is not None
-        and kept is not None
-        and (kept.provider, kept.video_id) != (video.provider, video.id)
-    ):
-        kept.provider, kept.video_id, kept.added_at = video.provider, video.id, now()
-    db.session.flush()
-    db.session.expire(exercise, ["media"])
-
-
-def _apply_mistake(row: ExerciseMistake, said: MistakeMeaning) -> None:
-    catalogue = load_catalogue()
-    see, fix, self_test = mistake_in_words(said.fault_keys)
-    row.fault_keys = [key for key in catalogue.named_mistake.candidates if key in said.fault_keys]
-    row.see, row.fix = said.see or see or None, said.fix or fix or None
-    row.self_test = said.self_test or (None if said.see else self_test or None)
-    row.video_second = said.video_second
 
 
 def _confirm_mistakes(actor: Actor, version: RoutineVersion) -> None:

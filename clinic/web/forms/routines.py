@@ -16,8 +16,8 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.moves import VideoContent
 from clinic.domain.own_moves import FEWEST_CUES, LONGEST_CUE, MOST_CUES
 from clinic.models import Practice, RoutineItem, RoutineVersion
+from clinic.services.routines.own_moves import MistakeMeaning
 from clinic.services.routines.publishing import (
-    MistakeMeaning,
     MoveEdit,
     RoutineEdit,
     problems,
