@@ -127,8 +127,14 @@ def test_of_a_branded_screen_nothing_ships_but_its_name_and_what_somebody_else_s
     assert criteria.findall((DATA / EXTERNAL).read_text("utf-8")) == []
 
 
-def test_the_two_moves_are_there_in_order_with_feet_knees_and_range() -> None:
-    assert [move.id for move in CATALOGUE.exercises.values()] == ["hip_turns_standing", "hip_hinge"]
+def test_the_moves_are_there_the_two_of_the_routine_first_with_feet_knees_and_range() -> None:
+    assert [move.id for move in CATALOGUE.exercises.values()] == [
+        "hip_turns_standing",
+        "hip_hinge",
+        "bridge",
+        "sit_to_stand",
+        "calf_raise",
+    ]
     assert CATALOGUE.routines["hip_routine"].exercises == ("hip_turns_standing", "hip_hinge")
     for move in CATALOGUE.exercises.values():
         assert 2 <= len(move.cues) <= 4
@@ -152,7 +158,7 @@ def test_the_named_mistake_has_a_label_and_candidates_but_no_meaning() -> None:
 
 
 def test_the_shelf_holds_what_the_field_knows() -> None:
-    assert len(CATALOGUE.faults) == 13
+    assert len(CATALOGUE.faults) == 21
     assert len(CATALOGUE.transfers) == 6
     assert len(CATALOGUE.warnings.signs) == 27
     assert list(CATALOGUE.warnings.tiers) == list(Tier)

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import clinic
 from clinic.catalogue import figures, load_catalogue
 from clinic.catalogue.figures import FAULTS, MOVES, TRANSFER_KEYS
+from clinic.catalogue.figures.side_moves import SIDE_MOVES
 from clinic.web import assets
 
 TEMPLATES = Path(clinic.__file__).parent / "templates"
@@ -133,6 +134,19 @@ def test_the_animation_keeps_the_prescribed_tempo(
         beats = times.count(";") + 1
         assert len((element.get("values") or "").split(";")) == beats
         assert len((element.get("keySplines") or "").split(";")) == beats - 1
+
+
+@pytest.mark.parametrize("move", SIDE_MOVES)
+def test_a_move_from_the_side_goes_there_waits_and_comes_back(macros: Any, move: str) -> None:
+    root = ElementTree.fromstring(moving_svg(macros, move, "3-1-2-2"))
+    moving = list(root.iter(f"{SVG}animate"))
+    assert moving
+    for element in moving:
+        assert (element.get("dur"), element.get("keyTimes")) == ("8s", "0;0.1875;0.375;0.5;0.625;0.75;1")
+        start, half, end, *rest = (element.get("values") or "").split(";")
+        assert rest == [end, half, start, start]
+        assert start != end
+        assert len((element.get("keySplines") or "").split(";")) == 6
 
 
 @pytest.mark.parametrize("tempo", ["", "3-1-2", "fast", "0-1-0-1"])

@@ -153,3 +153,10 @@ def arc(centre: Point, radius: float, start: float, end: float) -> str:
     a, b = around(centre, radius, start), around(centre, radius, end)
     large, sweep = int(abs(end - start) > 180), int(end > start)
     return f"M{numbers(a)}A{number(radius)} {number(radius)} 0 {large} {sweep} {numbers(b)}"
+
+
+def bowed(start: Point, end: Point, bow: float) -> tuple[str, float]:
+    """Draw a curve that swings out to the left of its way, and say how it leans at its end, in degrees."""
+    middle = _middle(start, end)
+    handle = Point(middle.x + (end.y - start.y) * bow, middle.y - (end.x - start.x) * bow)
+    return f"M{numbers(start)}Q{numbers([*handle, *end])}", direction(handle, end)

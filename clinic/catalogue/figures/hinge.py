@@ -98,7 +98,7 @@ def _long_back(sheet: DrawingSheet, body: SideBody) -> None:
 
 
 def _point_out(sheet: DrawingSheet, body: SideBody, case: HingeFault) -> None:
-    part = _amber_place(body, case.amber[0])
+    part = body.place_of(case.amber[0])
     if case.amber[0] in ("back", "hollow"):
         sheet.line("fig-caution", sheet.curve(body.back(22, 82), closed=False), 2.4)
     if case.amber[0] == "pelvis":
@@ -107,14 +107,6 @@ def _point_out(sheet: DrawingSheet, body: SideBody, case: HingeFault) -> None:
     low = case.amber[0] in ("knees", "legs") or case.beside is TALL
     corner = [Point(start.x, end.y)] if low else []  # round the body, not across it
     sheet.leader("fig-caution", start, *corner, end)
-
-
-def _amber_place(body: SideBody, part: str) -> Point:
-    places = {
-        "back": body.along(50).place(-17, 0), "hollow": body.along(46).place(-16, 0), "knees": body.knee,
-        "pelvis": body.pelvis.place(-16, 20), "legs": body.hip, "head": body.skull.place(-8, 12),
-    }  # fmt: skip
-    return places[part]
 
 
 def _curl(sheet: DrawingSheet, body: SideBody) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate
 
 from clinic.catalogue.figures import hinge as hinge_pictures
+from clinic.catalogue.figures import side_pictures
 from clinic.catalogue.figures import turns as turn_pictures
 from clinic.catalogue.figures.front import FrontBody, PlanBody
 from clinic.catalogue.figures.geometry import Point, Station, limb, number, numbers
@@ -20,9 +22,11 @@ from clinic.catalogue.figures.people import (
 )
 from clinic.catalogue.figures.poses import FACING, HINGED, TALL, TURN, TURNED_LEFT, TURNED_RIGHT
 from clinic.catalogue.figures.side import THIGH_SHAPE, SideBody, stand
+from clinic.catalogue.figures.side_moves import SIDE_MOVES
 from clinic.domain.doses import Tempo
 
 EASE, STAY = ".4 0 .6 1", "0 0 1 1"
+EASE_IN, EASE_OUT = ".5 0 1 1", "0 0 .5 1"
 KNEECAP = 9.0
 THIGH_IN_MOTION = (
     *THIGH_SHAPE[:-1],
@@ -105,6 +109,19 @@ def _plan(sheet: DrawingSheet, clock: str) -> None:
     sheet.line("fig-still", sheet.curve(body.chest()), 1, dashed=True)
 
 
+def from_side(key: str, tempo: Sequence[float]) -> DrawingSheet:
+    """Draw a move of the shelf going there and back, by the outlines of its start, half way and end."""
+    start, half, end = (side_pictures.between(key, share) for share in (0.0, 0.5, 1.0))
+    clock = _clock(tempo, halves=True)
+    for i, (a, b, c) in enumerate(zip(start.marks, half.marks, end.marks, strict=True)):
+        if a != c:
+            s, m, e = (mark.split(' d="')[1].split('"')[0] for mark in (a, b, c))
+            values = ";".join((s, m, e, e, m, s, s))
+            animation = f'<animate attributeName="d" values="{values}" {clock}/>'
+            start.marks[i] = a.replace("/>", f">{animation}</path>")
+    return start
+
+
 def _turning(sheet: DrawingSheet, centre: Point, angles: Sequence[float], clock: str) -> None:
     """Open a group that turns about a joint; two angles mean there and back."""
     steps = [angles[0], angles[1], angles[1], angles[0], angles[0]] if len(angles) == 2 else angles
@@ -115,11 +132,22 @@ def _turning(sheet: DrawingSheet, centre: Point, angles: Sequence[float], clock:
     )
 
 
-def _clock(tempo: Sequence[float]) -> str:
-    """Write the times of a cycle: moving beats ease in and out, pauses stay."""
+def _clock(tempo: Sequence[float], *, halves: bool = False) -> str:
+    """Write the times of a cycle: moving beats ease in and out, pauses stay.
+
+    With `halves`, there is a moment half way of each moving beat.
+    """
+    parts: list[tuple[float, str]] = []
+    for i, seconds in enumerate(tempo):
+        if i % 2:
+            parts.append((seconds, STAY))
+        elif halves:
+            parts += [(seconds / 2, EASE_IN), (seconds / 2, EASE_OUT)]
+        else:
+            parts.append((seconds, EASE))
     whole = sum(tempo)
-    times = ["0", *(f"{t / whole:.4g}" for t in accumulate(tempo))]
-    splines = ";".join(EASE if i % 2 == 0 else STAY for i in range(len(tempo)))
+    times = ["0", *(f"{t / whole:.4g}" for t in accumulate(seconds for seconds, _ in parts))]
+    splines = ";".join(spline for _, spline in parts)
     return (
         f'dur="{whole:g}s" keyTimes="{";".join(times)}" calcMode="spline" keySplines="{splines}"'
         ' repeatCount="indefinite"'
@@ -129,4 +157,5 @@ def _clock(tempo: Sequence[float]) -> str:
 PICTURES: dict[str, Callable[[Sequence[float]], DrawingSheet]] = {
     "hip_hinge": hinge,
     "hip_turns_standing": turn,
+    **{key: partial(from_side, key) for key in SIDE_MOVES},
 }

@@ -13,9 +13,11 @@ BOTH = (-1, 1)
 def side_person(sheet: DrawingSheet, body: SideBody, caution: Sequence[str] = ()) -> None:
     """Draw the person from the side; parts named in caution are amber."""
     legs = "fig-caution-fill" if {"legs", "knees"} & set(caution) else "fig-legs"
+    if far_arm := body.far_arm():
+        sheet.shape("fig-far", *far_arm)
     sheet.shape("fig-far", body.far_shoe())
     sheet.shape("fig-far", *body.far_leg())
-    sheet.shape("fig-shoe", body.shoe())
+    sheet.shape("fig-caution-fill" if "feet" in caution else "fig-shoe", body.shoe())
     sheet.shape(legs, body.thigh(), body.shank())
     side_trunk(sheet, body, caution)
 
@@ -23,13 +25,14 @@ def side_person(sheet: DrawingSheet, body: SideBody, caution: Sequence[str] = ()
 def side_trunk(sheet: DrawingSheet, body: SideBody, caution: Sequence[str] = ()) -> None:
     """Draw all that stands on the legs: pelvis, shirt, head, the near arm."""
     head = "fig-caution-fill" if "head" in caution else "fig-skin"
+    shirt = "fig-caution-fill" if "trunk" in caution else "fig-shirt"
     sheet.shape(head, body.neck())
-    sheet.shape("fig-shirt", body.trunk())
+    sheet.shape(shirt, body.trunk())
     sheet.shape("fig-caution-fill" if "pelvis" in caution else "fig-pelvis", body.bowl())
     sheet.shape(head, body.head())
     sheet.shape("fig-hair", body.hair())
-    sheet.shape("fig-skin", body.upper_arm(), body.forearm())
-    sheet.shape("fig-shirt", body.sleeve())
+    sheet.shape("fig-skin", body.upper_arm(), *body.forearm())
+    sheet.shape(shirt, body.sleeve())
 
 
 def side_ghost(sheet: DrawingSheet, body: SideBody) -> None:

@@ -4,8 +4,10 @@ One body for every picture: 300 units tall, 7.5 heads, segment lengths as shares
 Drillis and Contini (thigh .245, shank .246, upper arm .186, forearm .146).
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
+from typing import Any
 
 from clinic.catalogue.figures.geometry import (
     Frame,
@@ -36,6 +38,11 @@ FOREARM_SHAPE = (
     Station(-0.1, 2.5, 2.5), Station(0.0, 6, 6.2), Station(0.25, 6.8, 7), Station(0.7, 4.8, 5),
     Station(1.0, 4.2, 4.4), Station(1.15, 5, 5.6), Station(1.36, 4.8, 5.2), Station(1.48, 2, 2.4),
 )  # fmt: skip
+FOREARM_ALONE = (*FOREARM_SHAPE[:5], Station(1.08, 3.4, 3.6))
+PALM = (
+    (-6, 1), (-3, 5.5), (3, 5), (11, 1.5), (19, -1), (22, -3.5), (19, -5.8), (8, -6), (-4, -5.8), (-7, -3),
+)  # fmt: skip
+BALL = 19.0  # from the ankle forward to the ball of the foot
 SHOE = (
     (-5.5, 3), (-10, -2), (-11.5, -8), (-10, -12), (0, -12), (14, -12), (28, -12), (34, -11.5),
     (35.5, -8.5), (31, -5.5), (20, -2.5), (11, 1), (6, 4),
@@ -77,10 +84,16 @@ class SidePose:
     reach: Point | None = None  # or a fixed place on the paper
     arm_length: float = 1.0  # below 1: the elbow points toward the reader
     elbow: int = -1
+    palm: bool = False  # the hand lies flat on the floor
     ankle: Point = Point(-4.0, -ANKLE_HEIGHT)
     seat: Point | None = None  # the hip rests here; the knees follow
-    far_ankle: Point | None = None
     foot: float = 0.0
+    toes: float = 0.0  # how far the toes bend up, as a heel lifts
+    far_ankle: Point | None = None
+    far_foot: float = 0.0
+    far_toes: float = 0.0
+    far_reach: Point | None = None  # the other hand, where it is not hidden behind this one
+    far_palm: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,6 +137,24 @@ class SideBody:
         """Give the line of the back between two heights along the spine."""
         return [self.along(s).place(-out, 0) for s, out in BACK if low <= s <= high]
 
+    def place_of(self, part: str) -> Point:
+        """Find where the words of a fault point to."""
+        places = {
+            "back": self.along(50).place(-17, 0), "hollow": self.along(46).place(-16, 0), "knees": self.knee,
+            "pelvis": self.pelvis.place(-16, 20), "legs": self.hip, "head": self.skull.place(-8, 12),
+            "feet": self.ankle, "trunk": self.along(70).place(4, 0), "hips": self.pelvis.place(14, 12),
+            "ribs": self.along(64).place(19, 0),
+        }  # fmt: skip
+        return places[part]
+
+    def outlines(self) -> list[list[Point]]:
+        """Give all that is drawn of the person."""
+        return [
+            self.far_shoe(), *self.far_leg(), *self.far_arm(), self.shoe(), self.thigh(), self.shank(),
+            self.trunk(), self.bowl(), self.neck(), self.head(), self.hair(), self.upper_arm(),
+            *self.forearm(),
+        ]  # fmt: skip
+
     def far_leg(self) -> tuple[list[Point], list[Point]]:
         """Outline the other leg, a little ahead because the feet stand hip-width apart."""
         knee, ankle = self.knee.moved(4.5, -1.5), self.far_ankle
@@ -138,7 +169,16 @@ class SideBody:
 
     def far_shoe(self) -> list[Point]:
         """Outline the other shoe."""
-        return Frame(self.far_ankle, 0).outline(SHOE)
+        return Frame(self.far_ankle, self.pose.far_foot).outline(_bent(SHOE, self.pose.far_toes))
+
+    def far_arm(self) -> list[list[Point]]:
+        """Outline the other arm; nothing where this one hides it."""
+        wrist, share = self.pose.far_reach, self.pose.arm_length
+        if wrist is None:
+            return []
+        shoulder = self.shoulder.moved(3, -1)
+        elbow = bend(shoulder, wrist, UPPER_ARM * share, FOREARM * share, self.pose.elbow)
+        return [limb(shoulder, elbow, UPPER_ARM_SHAPE), *_forearm(elbow, wrist, self.pose.far_palm)]
 
     def thigh(self) -> list[Point]:
         """Outline the thigh."""
@@ -150,7 +190,7 @@ class SideBody:
 
     def shoe(self) -> list[Point]:
         """Outline the shoe."""
-        return Frame(self.ankle, self.pose.foot).outline(SHOE)
+        return Frame(self.ankle, self.pose.foot).outline(_bent(SHOE, self.pose.toes))
 
     def bowl(self) -> list[Point]:
         """Outline the pelvis, a bowl with its rim at the belt."""
@@ -197,9 +237,9 @@ class SideBody:
         """Outline the short sleeve over the upper arm."""
         return limb(self.shoulder, self.elbow, SLEEVE_SHAPE)
 
-    def forearm(self) -> list[Point]:
+    def forearm(self) -> list[list[Point]]:
         """Outline the forearm and hand."""
-        return limb(self.elbow, self.wrist, FOREARM_SHAPE)
+        return _forearm(self.elbow, self.wrist, self.pose.palm)
 
 
 STEP = 2.0
@@ -207,6 +247,23 @@ SLEEVE_SHAPE = (
     Station(-0.18, 5, 5), Station(-0.06, 10, 10), Station(0.15, 10.6, 10.6), Station(0.5, 9.8, 9.6),
     Station(0.58, 9, 9),
 )  # fmt: skip
+
+
+def _forearm(elbow: Point, wrist: Point, palm: bool) -> list[list[Point]]:
+    """Outline a forearm with its hand: in line with it, or flat on the floor."""
+    if not palm:
+        return [limb(elbow, wrist, FOREARM_SHAPE)]
+    return [limb(elbow, wrist, FOREARM_ALONE), Frame(wrist, 0).outline(PALM)]
+
+
+def _bent(shoe: Sequence[tuple[float, float]], toes: float) -> list[tuple[float, float]]:
+    """Bend a shoe's toes up at the ball of the foot."""
+    ball = Frame(Point(BALL, ANKLE_HEIGHT), -toes)
+    places = [
+        ball.place(forward - BALL, up + ANKLE_HEIGHT) if forward > BALL else Point(forward, -up)
+        for forward, up in shoe
+    ]
+    return [(place.x, -place.y) for place in places]
 
 
 def stand(pose: SidePose) -> SideBody:
@@ -244,3 +301,17 @@ def _lean(pose: SidePose, height: float) -> float:
 def tilted(pose: SidePose, lean: float) -> SidePose:
     """Lean pelvis, low back and chest together: the long back of a hinge."""
     return replace(pose, pelvis=lean, waist=lean, chest=lean)
+
+
+def midway(start: SidePose, end: SidePose, share: float) -> SidePose:
+    """Give the pose at a share of the way between two that hold the same places."""
+    return replace(
+        start, **{f.name: _midway(getattr(start, f.name), getattr(end, f.name), share) for f in fields(start)}
+    )
+
+
+def _midway(start: Any, end: Any, share: float) -> Any:
+    if isinstance(start, tuple):
+        values = [a + (b - a) * share for a, b in zip(start, end, strict=True)]
+        return Point(*values) if isinstance(start, Point) else tuple(values)
+    return start + (end - start) * share if isinstance(start, float) else start

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from clinic.catalogue.figures.side_moves import SIDE_MOVES
+
 
 class PictureWords(NamedTuple):
     """A picture's name and what it shows."""
@@ -23,6 +25,21 @@ MOVES = {
         "Small standing hip turns",
         "A person seen from the front, arms crossed over the chest, and the same from above. The pelvis turns"
         " a little to the left or the right on top of the legs. Chest, eyes and feet stay facing forward.",
+    ),
+    "bridge": PictureWords(
+        "Bridge",
+        "A person on their back, seen from the side, knees bent and feet flat, arms beside the body. The hips"
+        " lift until shoulders, hips and knees are in one line.",
+    ),
+    "sit_to_stand": PictureWords(
+        "Sit to stand",
+        "A person seen from the side. First they sit near the front edge of a chair, feet drawn back, leaning"
+        " forward until the nose is over the toes. Then they stand tall in front of it.",
+    ),
+    "calf_raise": PictureWords(
+        "Calf raise",
+        "A person seen from the side, standing at a worktop with the fingertips on it. The heels lift, the"
+        " knees stay straight, and the body goes straight up.",
     ),
 }
 FAULTS = {
@@ -45,11 +62,20 @@ FAULTS = {
     "trunk_turns": PictureWords("Chest turns too", "the chest and arms turn along with the pelvis."),
     "slide_not_turn": PictureWords("Hips slide over", "the hips slide to one side and do not turn."),
     "feet_swivel": PictureWords("Feet swivel too", "the feet and knees turn along with the pelvis."),
+    "bridge_arches": PictureWords("Low back arches", "the ribs push up and the low back hollows."),
+    "bridge_low": PictureWords("Hips sag", "the hips stay below the line of shoulders and knees."),
+    "sit_feet_ahead": PictureWords("Feet too far ahead", "the feet stand far in front of the knees."),
+    "sit_upright": PictureWords(
+        "Chest stays up", "the body leaves the seat upright, the nose far behind the toes."
+    ),
+    "calf_leans": PictureWords("Leans forward", "the whole body leans forward over the worktop."),
+    "calf_knees": PictureWords("Knees bend", "the knees bend as the heels lift."),
 }
 RIGHT = {
-    "hip_hinge": "On the left, the hip hinge to aim for.",
-    "hip_turns_standing": "On the left, the small turn to aim for, from the front and from above.",
+    "hip_hinge": "the hip hinge to aim for",
+    "hip_turns_standing": "the small turn to aim for, from the front and from above",
 }
+LYING = {key for key, move in SIDE_MOVES.items() if move.lies}  # right and wrong stand one above the other
 TRANSFERS = {
     "sink": PictureWords(
         "At the sink", "Standing at a sink, knees unlocked, folded a little at the hips, hands at the basin."
@@ -77,7 +103,9 @@ def words_for(key: str, variant: str) -> PictureWords:
     """Give the words of a picture."""
     if variant.startswith("fault:"):
         fault = FAULTS[variant.removeprefix("fault:")]
+        first, second = ("Above", "Below") if key in LYING else ("On the left", "On the right")
         return PictureWords(
-            f"{MOVES[key].title}: {fault.title.lower()}", f"{RIGHT[key]} On the right, {fault.description}"
+            f"{MOVES[key].title}: {fault.title.lower()}",
+            f"{first}, {RIGHT.get(key, 'the move to aim for')}. {second}, {fault.description}",
         )
     return MOVES[key] if key in MOVES else TRANSFERS[key]

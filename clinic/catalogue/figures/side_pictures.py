@@ -1,0 +1,173 @@
+"""Pictures of the shelf's moves seen from the side, each fitted to its sheet."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from clinic.catalogue.figures.geometry import Point, bowed, polyline
+from clinic.catalogue.figures.panels import PANEL, heading, mark_place
+from clinic.catalogue.figures.paper import DrawingSheet
+from clinic.catalogue.figures.people import side_ghost, side_person
+from clinic.catalogue.figures.side import SideBody, SidePose, midway, stand
+from clinic.catalogue.figures.side_moves import SIDE_MOVES, SideFault, SideMove
+
+MARGIN, HEADING = 14, 40
+WIDE, HIGH = 360, 306
+LARGEST = 1.15  # of the size the person has in the other pictures
+LINES = {"back", "hollow"}  # faults that a line along the back shows
+
+
+class Panel(NamedTuple):
+    """A part of a sheet with a floor of its own."""
+
+    left: int
+    top: int
+    width: int
+    floor: int
+    scale: float
+    middle: float  # the person's place that stands in the middle
+
+
+class Extent(NamedTuple):
+    """How far a move reaches on its paper, from its start to its end with the things around it."""
+
+    left: float
+    right: float
+    top: float
+
+    @property
+    def middle(self) -> float:
+        """Give what stands in the middle."""
+        return (self.left + self.right) / 2
+
+    def scale(self, width: float, height: float) -> float:
+        """Say how large it may be drawn."""
+        return min(LARGEST, width / (self.right - self.left), height / -self.top)
+
+
+def whole(key: str) -> DrawingSheet:
+    """Draw start as a ghost and end solid, with the way between them."""
+    move = SIDE_MOVES[key]
+    sheet, panel = _single(move)
+    _both(sheet, move, panel)
+    return sheet
+
+
+def between(key: str, share: float) -> DrawingSheet:
+    """Draw one moment on the way from start to end, over the ghost of the start."""
+    move = SIDE_MOVES[key]
+    sheet, panel = _single(move)
+    _set(sheet, move, panel)
+    side_ghost(sheet, stand(move.start))
+    side_person(sheet, stand(midway(move.start, move.end, share)))
+    return sheet
+
+
+def row(key: str) -> DrawingSheet:
+    """Draw the same for a small square, heavier."""
+    move = SIDE_MOVES[key]
+    reach = _extent(move)
+    sheet = DrawingSheet(320, 320, stroke=4.5)
+    scale = reach.scale(304, 300)
+    _both(sheet, move, Panel(0, 0, 320, round(160 - reach.top * scale / 2), scale, reach.middle))
+    return sheet
+
+
+def steps(key: str) -> DrawingSheet:
+    """Draw start and end beside each other, or one above the other where they lie."""
+    move = SIDE_MOVES[key]
+    sheet, panels = _panels(move)
+    for panel, pose, words in zip(panels, (move.start, move.end), move.words, strict=True):
+        _person(sheet, move, panel, pose)
+        heading(sheet, panel.left, words, width=panel.width, top=panel.top)
+    return sheet
+
+
+def fault(key: str, name: str) -> DrawingSheet:
+    """Draw the right pose and a fault, the differing part in amber."""
+    move = SIDE_MOVES[key]
+    case = move.faults[name]
+    sheet, (first, second) = _panels(move, case)
+    right = _person(sheet, move, first, case.beside or move.end)
+    heading(sheet, first.left, case.right, "tick", first.width, first.top)
+    if LINES & set(case.amber):
+        _long_back(sheet, right)
+    wrong = _person(sheet, move, second, case.pose, case.amber)
+    heading(sheet, second.left, case.wrong, "caution", second.width, second.top)
+    if LINES & set(case.amber):
+        sheet.line("fig-caution", sheet.curve(wrong.back(22, 82), closed=False), 2.4)
+    _point_out(sheet, second, case.wrong, sheet.on(wrong.place_of(case.amber[0])), move.lies)
+    return sheet
+
+
+def _single(move: SideMove) -> tuple[DrawingSheet, Panel]:
+    reach = _extent(move)
+    scale = reach.scale(WIDE - 2 * MARGIN, 320)
+    sheet = DrawingSheet(WIDE, round(-reach.top * scale) + 2 * MARGIN)
+    return sheet, Panel(0, 0, WIDE, sheet.height - MARGIN, scale, reach.middle)
+
+
+def _panels(move: SideMove, case: SideFault | None = None) -> tuple[DrawingSheet, tuple[Panel, Panel]]:
+    reach = _extent(move, case)
+    if not move.lies:
+        scale = min(0.8, reach.scale(PANEL - 12, HIGH - HEADING - MARGIN))
+        floor = HIGH - MARGIN
+        sides = [Panel(left, 0, PANEL, floor, scale, reach.middle) for left in (0, PANEL)]
+        return DrawingSheet(WIDE, HIGH, stroke=2.8), (sides[0], sides[1])
+    scale = reach.scale(WIDE - 2 * MARGIN, 200)
+    height = HEADING + round(-reach.top * scale) + MARGIN
+    rows = [Panel(0, top, WIDE, top + height - MARGIN, scale, reach.middle) for top in (0, height)]
+    return DrawingSheet(WIDE, 2 * height, stroke=2.8), (rows[0], rows[1])
+
+
+def _both(sheet: DrawingSheet, move: SideMove, panel: Panel) -> None:
+    _set(sheet, move, panel)
+    side_ghost(sheet, stand(move.start))
+    side_person(sheet, stand(move.end))
+    for way in move.ways:
+        a, b = sheet.on(way.start), sheet.on(way.end)
+        path, lean = bowed(a, b, way.bow)
+        sheet.arrow("fig-accent", path, b, lean)
+
+
+def _person(
+    sheet: DrawingSheet, move: SideMove, panel: Panel, pose: SidePose, amber: tuple[str, ...] = ()
+) -> SideBody:
+    _set(sheet, move, panel)
+    body = stand(pose)
+    side_person(sheet, body, amber)
+    return body
+
+
+def _set(sheet: DrawingSheet, move: SideMove, panel: Panel) -> None:
+    """Draw floor and things, and put the person in the panel's middle."""
+    sheet.floor(panel.left + MARGIN, panel.left + panel.width - MARGIN, panel.floor)
+    middle = panel.left + panel.width / 2
+    sheet.at(middle - panel.middle * panel.scale, panel.floor - 2, panel.scale)
+    for thing in move.things:
+        sheet.area("fig-prop", polyline([sheet.on(Point(x, y)) for x, y in thing], closed=True))
+
+
+def _extent(move: SideMove, case: SideFault | None = None) -> Extent:
+    bodies = [stand(pose) for pose in (move.start, move.end, *([case.pose] if case else []))]
+    points = [p for body in bodies for outline in body.outlines() for p in outline]
+    points += [Point(x, y) for thing in move.things for x, y in thing]
+    points += [p for way in move.ways for p in (way.start, way.end)]
+    return Extent(min(p.x for p in points), max(p.x for p in points), min(p.y for p in points))
+
+
+def _long_back(sheet: DrawingSheet, body: SideBody) -> None:
+    low, high = body.pelvis.place(-32, 6), body.along(90).place(-26, 0)
+    sheet.line("fig-still", polyline([sheet.on(low), sheet.on(high)]), 1, dashed=True)
+
+
+def _point_out(sheet: DrawingSheet, panel: Panel, words: str, end: Point, lies: bool) -> None:
+    """Lead from the words to the part: from above, or round the body."""
+    start = mark_place(sheet, panel.left, words, panel.width, panel.top).moved(0, 14)
+    if lies:
+        sheet.leader("fig-caution", Point(end.x, start.y), end)
+    elif end.y < HIGH / 2:
+        sheet.leader("fig-caution", start, end)
+    else:
+        edge = panel.left + (10 if end.x < panel.left + panel.width / 2 else panel.width - 10)
+        sheet.leader("fig-caution", Point(edge, start.y), Point(edge, end.y), end)
