@@ -59,6 +59,8 @@ class NotInUtf8(RuntimeError):
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     """Write plain column types, so that an old migration needs nothing of today's code."""
+    if isinstance(item, sa.Uuid):
+        return "sa.Uuid()"
     return "sa.DateTime(timezone=True)" if isinstance(item, UtcDateTime) else False
 
 

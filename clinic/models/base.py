@@ -29,6 +29,7 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mappe
 from sqlalchemy.schema import SchemaItem
 
 MOST_TEXTS = 5000  # of two kilobytes or so
+MOST_KEYS = 50_000  # of a hundred bytes or so
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -53,6 +54,18 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         # SQLite gives back what it was given, without the zone
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Key(Uuid[uuid.UUID]):
+    """A key of a row; one that the driver gives as text is read once, however often its row is shown."""
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
+        return None if dialect.supports_native_uuid else _key
+
+
+@lru_cache(MOST_KEYS)
+def _key(text: str | None) -> uuid.UUID | None:
+    return None if text is None else uuid.UUID(text)
 
 
 class FrozenJson(TypeDecorator[dict[str, Any]]):
@@ -83,7 +96,7 @@ class Base(DeclarativeBase):
     )
     type_annotation_map = {
         datetime: UtcDateTime(),
-        uuid.UUID: Uuid(),
+        uuid.UUID: Key(),
         dict[str, Any]: JSON(none_as_null=True),
         list[str]: JSON(none_as_null=True),
         list[dict[str, Any]]: JSON(none_as_null=True),

@@ -3,29 +3,56 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from flask import Flask, has_request_context, request
-from flask.sessions import SecureCookieSessionInterface
-from itsdangerous import URLSafeTimedSerializer
+from flask import Flask, Request, has_request_context, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from clinic.reading import ReadAtStart
 from clinic.services.reach import from_nothing
 from clinic.web.templating import PageEnvironment
 
 MOST_ADDRESSES = 10_000  # of links that are remembered; those not asked for longest give way
+MOST_COOKIES = 10_000
 PLAIN = frozenset({str, int, uuid.UUID, type(None)})
 
 
 class CookieSessions(SecureCookieSessionInterface):
-    """Flask's own sessions; what reads and signs them is made once, not at each request."""
+    """Flask's own sessions; what signs them is made once, and a cookie that comes again is read once."""
 
     def __init__(self) -> None:
         self._signer_of = cache(super().get_signing_serializer)
+        self._held = lru_cache(MOST_COOKIES)(self._read)
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         return self._signer_of(app)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What a browser's cookie holds; nothing where it is not ours or too old."""
+        signed = request.cookies.get(self.get_cookie_name(app))
+        if not signed:
+            return self.session_class()
+        try:
+            held, signed_at = self._held(app, signed)
+        except BadSignature:
+            return self.session_class()
+        if datetime.now(UTC) - signed_at > app.permanent_session_lifetime:
+            return self.session_class()
+        # others may change theirs
+        return self.session_class(
+            {name: value if type(value) is str else deepcopy(value) for name, value in held.items()}
+        )
+
+    def _read(self, app: Flask, signed: str) -> tuple[dict[str, Any], datetime]:
+        signer = self.get_signing_serializer(app)
+        assert signer is not None
+        held, signed_at = signer.loads(signed, return_timestamp=True)
+        return held, signed_at
 
 
 class ClinicApp(Flask):
@@ -43,6 +70,10 @@ class ClinicApp(Flask):
         """Each request begins with nobody's rows in reach."""
         with from_nothing():
             return super().wsgi_app(environ, start_response)
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view of ours is a coroutine, so none is looked at for being one at each step of a request."""
+        return func
 
     def url_for(
         self,

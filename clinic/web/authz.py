@@ -116,12 +116,13 @@ def _enforce() -> Response | None:
         return None
     if not current_user.is_authenticated:
         return ask_to_sign_in()
-    if not may(current_user.actor.role, rule.audience):
+    who = current_user._get_current_object()
+    if not may(who.actor.role, rule.audience):
         raise NotFound
-    if _is_closed_to_archived(rule) and current_user.is_archived:
+    if _is_closed_to_archived(rule) and who.is_archived:
         return make_response(render_template("client/archived.html"), 403)
     is_setting_up = rule.endpoint in SETTING_UP
-    if current_user.must_set_up and not is_setting_up:
+    if who.must_set_up and not is_setting_up:
         return _lead_to_set_up()
     if rule.asks_again and (asked := ask_again()):
         return asked

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -23,23 +22,26 @@ from clinic.services.transaction import release, transaction
 _IDS = uuid.UUID("3a3c0a53-3f0e-4b39-8a1c-8e7c9a0d6d11")  # namespace of the lines made here
 MOST_REMEMBERED = 20_000  # lines that this process knows to be written
 _IS_THERE = select(AuditEvent.id).where(given(AuditEvent.practice_id), given(AuditEvent.id))
-_written: set[uuid.UUID] = set()
+_written: set[tuple[object, ...]] = set()
 
 
 def looked(actor: Actor, session_id: uuid.UUID, clients: Iterable[uuid.UUID]) -> None:
     """Note that somebody has seen something of these clients' records."""
     at = now()
     for client_id in sorted(clients):
-        key = _key(READ, session_id, client_id, at)
-        _once(AuditFacts(actor.practice_id, key, at, READ, actor.user_id, client_id, None), actor, {})
+        about = (READ, session_id, client_id, at.date(), at.hour)
+        if about not in _written:
+            facts = AuditFacts(actor.practice_id, _key(about), at, READ, actor.user_id, client_id, None)
+            _once(about, facts, actor, {})
 
 
 def refused(actor: Actor, session_id: uuid.UUID, page: str, asked_id: uuid.UUID | None) -> None:
     """Note that somebody was refused a page or an act; `asked_id` may be nobody's, or another practice's."""
     at = now()
-    key = _key(REFUSED, session_id, page, asked_id, at)
-    facts = AuditFacts(actor.practice_id, key, at, REFUSED, actor.user_id, None, asked_id)
-    _once(facts, actor, {"page": page})
+    about = (REFUSED, session_id, page, asked_id, at.date(), at.hour)
+    if about not in _written:
+        facts = AuditFacts(actor.practice_id, _key(about), at, REFUSED, actor.user_id, None, asked_id)
+        _once(about, facts, actor, {"page": page})
 
 
 def forget() -> None:
@@ -47,15 +49,11 @@ def forget() -> None:
     _written.clear()
 
 
-def _key(*about: object) -> uuid.UUID:
-    *what, at = about
-    assert isinstance(at, datetime)
-    return uuid.uuid5(_IDS, repr((*map(str, what), at.strftime("%Y-%m-%d %H"))))
+def _key(about: tuple[object, ...]) -> uuid.UUID:
+    return uuid.uuid5(_IDS, repr([*map(str, about)]))
 
 
-def _once(facts: AuditFacts, actor: Actor, details: dict[str, Any]) -> None:
-    if facts.id in _written:
-        return
+def _once(about: tuple[object, ...], facts: AuditFacts, actor: Actor, details: dict[str, Any]) -> None:
     release()  # what a refused form has changed stays undone
     try:
         with transaction():
@@ -66,4 +64,4 @@ def _once(facts: AuditFacts, actor: Actor, details: dict[str, Any]) -> None:
         pass  # another process was first, a moment ago
     if len(_written) >= MOST_REMEMBERED:
         forget()
-    _written.add(facts.id)
+    _written.add(about)

@@ -13,7 +13,7 @@ from clinic.domain.types import MailKind, OutboxState
 from clinic.domain.unheard import PATIENCE, is_unheard
 from clinic.extensions import db
 from clinic.models import Client, OutboxMessage, WarningFlag
-from clinic.models.base import points_at
+from clinic.models.base import one_of, points_at
 from clinic.models.outbox import UNSEEN
 from clinic.services import audit
 from clinic.services.actors import Actor
@@ -57,9 +57,8 @@ def any_for(practice_id: Any, user_id: Any, late: BindParameter[datetime]) -> Ex
 
     `late` is the instant that `late_at` gives: a mail due since that waits is not late yet.
     """
-    waits = and_(
-        OutboxMessage.state.in_((OutboxState.READY, OutboxState.LEASED)), OutboxMessage.due_at > late
-    )
+    on_its_way = one_of(OutboxMessage.state, (OutboxState.READY, OutboxState.LEASED))
+    waits = and_(on_its_way, OutboxMessage.due_at > late)
     return exists().where(
         OutboxMessage.practice_id == practice_id, OutboxMessage.user_id == user_id, UNSEEN, ~waits
     )
