@@ -10,14 +10,14 @@ restart, move the change on by as many days. A program that is restarted is in t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
 from clinic.domain.dates import count, day_in_words
 from clinic.domain.errors import RuleBroken
-from clinic.domain.progress import Pace, Span
+from clinic.domain.progress import PlanPace, Span
 
 DAY = timedelta(days=1)
 MOST_PHASES = 12
@@ -103,6 +103,12 @@ def asked_in(moves: Iterable[Move], phase: int) -> list[Move]:
     return [move for move in moves if is_asked(move, phase)]
 
 
+def busiest(moves: Sequence[Move], load: Callable[[Sequence[Move]], int]) -> list[Move]:
+    """The moves of the phase in which they come to most; all of them without phases."""
+    begins = sorted({move.from_phase for move in moves})
+    return max((asked_in(moves, phase) for phase in begins), key=load, default=[])
+
+
 def is_phased(moves: Iterable[Spanned]) -> bool:
     """Whether the phase makes a difference to what is asked."""
     return any(move.from_phase > 1 or move.until_phase is not None for move in moves)
@@ -116,7 +122,13 @@ def next_phase(days: Sequence[PhaseDays], day: date, ends_on: date | None = None
     return coming
 
 
-def paces(days: Sequence[PhaseDays], moves: Sequence[PacedMove]) -> tuple[Pace, ...]:
+def phase_before(days: Sequence[PhaseDays], position: int) -> PhaseDays | None:
+    """The last phase before one that had a day at all."""
+    had_days = (each for each in days if each.position < position and not each.is_skipped)
+    return max(had_days, key=lambda each: each.position, default=None)
+
+
+def paces(days: Sequence[PhaseDays], moves: Sequence[PacedMove]) -> tuple[PlanPace, ...]:
     """From which day on how many moves are asked, and on how many days a week; empty without phases."""
     return tuple(
         _pace(each.first, asked_in(moves, each.position))
@@ -181,17 +193,52 @@ def weeks_in_words(phases: Sequence[Phase]) -> list[str]:
     return words
 
 
-def change_in_words(coming: PhaseDays, before: Phase, names: Sequence[str], today: date) -> str:
-    """What a client reads of the next phase, whose moves have these names.
-
-    "From Mon 7 Dec: The turn and The lean."
-    """
-    told = f"{_listed(names)}." if names else "no moves."
-    if coming.first is not None:
-        return f"From {day_in_words(coming.first, today)}: {told}"
+def begins_in_words(each: PhaseDays, before: Phase, today: date) -> str:
+    """When a phase begins, for a client: "from Mon 7 Dec", or what it waits for."""
+    if each.first is not None:
+        return f"from {day_in_words(each.first, today)}"
     if before.criterion:
-        return f"Once your practitioner finds this met (“{before.criterion}”): {told}"
-    return f"When your practitioner says so: {told}"
+        return f"once your practitioner finds this met: “{before.criterion}”"
+    if before.weeks:
+        return f"after {count(before.weeks, 'week')} of the part before it"
+    return "when your practitioner says so"
+
+
+def goes_on_in_words(each: PhaseDays, today: date, ends_on: date | None = None) -> str:
+    """How long the phase of today goes on, for a client: "until Sun 6 Dec"; empty where to the end."""
+    last = min(filter(None, (each.last, ends_on)), default=None)
+    if last is not None:
+        return f"until {day_in_words(last, today)}"
+    if each.phase.criterion:
+        return f"until your practitioner finds this met: “{each.phase.criterion}”"
+    return ""
+
+
+def span_in_words(move: Spanned, days: Sequence[PhaseDays], today: date) -> str:
+    """In which days a move is asked, for a client: "until Sun 6 Dec", "from Mon 7 Dec"; empty: throughout."""
+    first = days[move.from_phase - 1] if 1 < move.from_phase <= len(days) else None
+    last = days[move.until_phase - 1] if move.until_phase and move.until_phase < len(days) else None
+    begins = begins_in_words(first, days[move.from_phase - 2].phase, today) if first else ""
+    ends = (goes_on_in_words(last, today) or f"until part {last.position + 1} begins") if last else ""
+    return " ".join(filter(None, [begins, ends]))
+
+
+def news_in_words(began: PhaseDays, before: Sequence[str], now: Sequence[str], today: date) -> str:
+    """What a client reads when a phase has begun: which moves, by their names, are new, which are over.
+
+    "Part 2 began on Mon 7 Dec: The lean is new, The turn is not asked any more."
+    """
+    assert began.first is not None
+    parts = [f"{name} is new" for name in now if name not in before]
+    parts += [f"{name} is not asked any more" for name in before if name not in now]
+    when = "today" if began.first == today else f"on {day_in_words(began.first, today)}"
+    told = f": {', '.join(parts)}" if parts else ""
+    return f"Part {began.position} began {when}{told}."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row: "The hinge, The turn and The lean"."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _following(phase: Phase, first: date, pauses: Sequence[Span]) -> date | None:
@@ -215,9 +262,5 @@ def _running_day(first: date, after: int, pauses: Sequence[Span]) -> date | None
     return day
 
 
-def _pace(since: date, moves: Sequence[PacedMove]) -> Pace:
-    return Pace(since, len(moves), max((move.days_per_week for move in moves), default=7))
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+def _pace(since: date, moves: Sequence[PacedMove]) -> PlanPace:
+    return PlanPace(since, len(moves), max((move.days_per_week for move in moves), default=7))

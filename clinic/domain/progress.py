@@ -35,7 +35,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class PlanPace:
     """How many moves a program asks from a day on, and on how many days a week."""
 
     since: date
@@ -56,7 +56,7 @@ class PracticePlan:
     over_since: date | None = None
     pauses: tuple[Span, ...] = ()
     days_per_week: int = 7
-    paces: tuple[Pace, ...] = ()
+    paces: tuple[PlanPace, ...] = ()
 
     def rest_on(self, day: date) -> DayMark | None:
         """Why nothing is asked on a day; None where practice is."""
@@ -80,7 +80,7 @@ class PracticePlan:
         pace = self._pace(day)
         return pace.moves if pace else of_all
 
-    def _pace(self, day: date) -> Pace | None:
+    def _pace(self, day: date) -> PlanPace | None:
         return next((pace for pace in reversed(self.paces) if pace.since <= day), None)
 
     def last_day(self, today: date) -> date:

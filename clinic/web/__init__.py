@@ -43,6 +43,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         news,
         own_tests,
         practice,
+        program_phases,
         programs,
         replies,
         retests,
@@ -134,6 +135,20 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/programs/<uuid:program_id>/check-in", programs.checkin, STAFF, FORM, "program"),
         Rule("/programs/<uuid:program_id>/days", programs.days, STAFF, FORM, "program"),
         Rule("/programs/<uuid:program_id>/extend", programs.extend, STAFF, POST, "program"),
+        Rule(
+            "/programs/<uuid:program_id>/phases/<int:position>/go-on",
+            program_phases.pass_on,
+            STAFF,
+            POST,
+            "program",
+        ),
+        Rule(
+            "/programs/<uuid:program_id>/phases/<int:position>/take-back",
+            program_phases.take_back,
+            STAFF,
+            POST,
+            "program",
+        ),
         Rule(
             "/programs/<uuid:program_id>/<any(pause, resume, end, restart):action>",
             programs.change,

@@ -14,19 +14,25 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.phases import (
     Phase,
     asked_in,
-    change_in_words,
+    begins_in_words,
+    busiest,
+    goes_on_in_words,
     is_asked,
     is_phased,
     length_in_words,
+    listed,
+    news_in_words,
     next_phase,
     paces,
     pass_problems,
+    phase_before,
     phase_days,
     phase_on,
     phase_problems,
+    span_in_words,
     weeks_in_words,
 )
-from clinic.domain.progress import Pace, PracticePlan, Span
+from clinic.domain.progress import PlanPace, PracticePlan, Span
 from clinic.domain.types import DayMark
 
 MONDAY = date(2026, 11, 23)
@@ -135,11 +141,19 @@ def test_a_program_is_phased_where_a_move_is_not_asked_throughout() -> None:
     assert is_phased([Asked(1, 1)])
 
 
+def test_the_busiest_phase_is_the_one_whose_moves_come_to_most() -> None:
+    turn, bend, lean = Asked(1, 1), Asked(1), Asked(2)
+    assert busiest([turn, bend, lean], len) == [turn, bend]  # of two that come to as much, the first
+    assert busiest([turn, bend, lean, lean], len) == [bend, lean, lean]
+    assert busiest([turn, bend], len) == [turn, bend]
+    assert busiest([], len) == []
+
+
 def test_a_plan_asks_what_the_phase_of_the_day_does() -> None:
     turn, bend = Asked(1, days_per_week=3), Asked(2, days_per_week=5)
     days = phase_days([weeks(2), LAST], MONDAY)
     plan = PracticePlan(starts_on=MONDAY, days_per_week=5, paces=paces(days, [turn, bend]))
-    assert plan.paces == (Pace(day(0), 1, 3), Pace(day(14), 2, 5))
+    assert plan.paces == (PlanPace(day(0), 1, 3), PlanPace(day(14), 2, 5))
     assert [plan.pace_on(day(each)) for each in (0, 13, 14)] == [3, 3, 5]
     assert [plan.moves_on(day(each), 2) for each in (0, 13, 14)] == [1, 1, 2]
     assert asked_in([turn, bend], 1) == [turn]
@@ -156,6 +170,8 @@ def test_a_phase_that_was_skipped_has_no_pace() -> None:
     days = phase_days([until("x", 3), until("y", 3), LAST], MONDAY)
     assert days[1].is_skipped
     assert [pace.since for pace in paces(days, [Asked(1)])] == [day(0), day(3)]
+    assert phase_before(days, 3) == days[0]
+    assert phase_before(days, 1) is None
 
 
 def test_what_comes_next_is_the_phase_after_the_day_s() -> None:
@@ -171,19 +187,75 @@ def test_what_comes_next_is_the_phase_after_the_day_s() -> None:
     assert next_phase(days, day(0), ends_on=day(14)) is not None
 
 
-def test_what_comes_next_is_told_with_its_day_or_with_what_it_waits_for() -> None:
-    timed, awaited, open_one = weeks(2), until("one leg for 10 seconds"), Phase("Open")
-    names = ["The turn", "The lean"]
+@pytest.mark.parametrize(
+    "phase, words",
+    [
+        (weeks(2), "from Mon 7 Dec"),
+        (until("one leg for 10 seconds"), "once your practitioner finds this met: “one leg for 10 seconds”"),
+        (Phase("Open"), "when your practitioner says so"),
+    ],
+)
+def test_when_a_phase_begins_is_told_by_its_day_or_by_what_it_waits_for(phase: Phase, words: str) -> None:
+    coming = phase_days([phase, LAST], MONDAY)[1]
+    assert begins_in_words(coming, phase, MONDAY) == words
 
-    def told(phase: Phase) -> str:
-        coming = phase_days([phase, LAST], MONDAY)[1]
-        return change_in_words(coming, phase, names, MONDAY)
 
-    assert told(timed) == "From Mon 7 Dec: The turn and The lean."
-    assert told(awaited) == (
-        "Once your practitioner finds this met (“one leg for 10 seconds”): The turn and The lean."
-    )
-    assert told(open_one) == "When your practitioner says so: The turn and The lean."
+def test_a_phase_that_no_day_is_known_of_comes_after_the_weeks_before_it() -> None:
+    held = phase_days([weeks(2), LAST], MONDAY, [pause(3, None)])
+    assert begins_in_words(held[1], held[0].phase, MONDAY) == "after 2 weeks of the part before it"
+
+
+@pytest.mark.parametrize(
+    "phases, ends, words",
+    [
+        ([weeks(2), LAST], None, "until Sun 6 Dec"),
+        ([weeks(2), LAST], 3, "until Thu 26 Nov"),
+        ([until("no pain"), LAST], None, "until your practitioner finds this met: “no pain”"),
+        ([LAST], None, ""),
+        ([LAST], 20, "until Sun 13 Dec"),
+    ],
+)
+def test_how_long_the_phase_of_today_goes_on_is_told(
+    phases: list[Phase], ends: int | None, words: str
+) -> None:
+    now = phase_days(phases, MONDAY)[0]
+    assert goes_on_in_words(now, MONDAY, None if ends is None else day(ends)) == words
+
+
+@pytest.mark.parametrize(
+    "move, words",
+    [
+        (Asked(1), ""),
+        (Asked(1, 3), ""),
+        (Asked(1, 1), "until Sun 6 Dec"),
+        (Asked(2), "from Mon 7 Dec"),
+        (Asked(2, 2), "from Mon 7 Dec until your practitioner finds this met: “no pain”"),
+        (Asked(3), "once your practitioner finds this met: “no pain”"),
+        (Asked(4), ""),  # of no phase: nothing can be said of it
+    ],
+)
+def test_the_days_of_a_move_are_told(move: Asked, words: str) -> None:
+    assert span_in_words(move, phase_days([weeks(2), until("no pain"), LAST], MONDAY), MONDAY) == words
+
+
+def test_a_move_of_an_open_phase_ends_with_the_next_part() -> None:
+    days = phase_days([Phase("Open"), LAST], MONDAY)
+    assert span_in_words(Asked(1, 1), days, MONDAY) == "until part 2 begins"
+
+
+def test_news_of_a_phase_name_what_is_new_and_what_is_gone() -> None:
+    began = phase_days([weeks(2), LAST], MONDAY)[1]
+    turn, lean = ["The turn"], ["The lean"]
+    told = "The lean is new, The turn is not asked any more"
+    assert news_in_words(began, turn, lean, day(14)) == f"Part 2 began today: {told}."
+    assert news_in_words(began, turn, turn, day(15)) == "Part 2 began on Mon 7 Dec."
+
+
+@pytest.mark.parametrize(
+    "names, words", [([], ""), (["A"], "A"), (["A", "B"], "A and B"), (["A", "B", "C"], "A, B and C")]
+)
+def test_names_stand_in_a_row(names: list[str], words: str) -> None:
+    assert listed(names) == words
 
 
 @pytest.mark.parametrize(

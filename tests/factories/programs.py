@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, time, timedelta
 
 from sqlalchemy import delete
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.doses import Dose
+from clinic.domain.phases import Phase
 from clinic.domain.types import DoseSide, MailKind, RoutineStatus
 from clinic.extensions import db
 from clinic.models import (
@@ -19,6 +21,7 @@ from clinic.models import (
     Program,
     Routine,
     RoutineItem,
+    RoutinePhase,
     RoutineVersion,
     User,
 )
@@ -115,6 +118,23 @@ def publish_beside(version: RoutineVersion) -> RoutineVersion:
             row = {"version_id": beside.id, "exercise_id": exercise.id, "position": position}
             session.add(RoutineItem(practice_id=practice_id, content=words, **row, **(dose | changes)))
     return session.get_one(RoutineVersion, beside.id)
+
+
+def in_phases(
+    version: RoutineVersion, phases: Sequence[Phase], spans: Sequence[tuple[int, int | None]]
+) -> RoutineVersion:
+    """The version with phases, and its moves asked in those from the first to the last of their spans."""
+    with transaction() as session:
+        for position, phase in enumerate(phases, 1):
+            told = {"name": phase.name, "weeks": phase.weeks, "criterion": phase.criterion}
+            row = RoutinePhase(
+                practice_id=version.practice_id, version_id=version.id, position=position, **told
+            )
+            session.add(row)
+        for item, (item.from_phase, item.until_phase) in zip(version.items, spans, strict=True):
+            session.add(item)
+    db.session.expire_all()
+    return version
 
 
 def _own_move(like: Exercise) -> Exercise:

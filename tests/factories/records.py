@@ -61,11 +61,13 @@ from clinic.models import (
     Program,
     ProgramEvent,
     ProgramFinding,
+    ProgramPhase,
     QuestionnaireRequest,
     QuestionnaireResponse,
     ReasonHandling,
     Routine,
     RoutineItem,
+    RoutinePhase,
     RoutineVersion,
     SignOff,
     TaperingOffer,
@@ -184,6 +186,9 @@ def make_shelf(practice: Practice, staff: User) -> Shelf:
         item.content = content_of(item.exercise).to_json()
     published.status, published.published_by = RoutineStatus.PUBLISHED, staff.id
     published.published_at, published.change_note = ago(days=60), WORDS
+    for position, criterion in ((1, WORDS), (2, "")):
+        words = {"name": WORDS, "criterion": criterion}
+        add(RoutinePhase, practice, version_id=published.id, position=position, **words)
     draft = add(RoutineVersion, practice, routine_id=routine.id, number=2, change_note=WORDS)
     for item in _items(published):
         _copy_item(item, draft)
@@ -348,6 +353,7 @@ def make_program(shelf: Shelf, client: Client) -> Program:
     )
     for item in _items(shelf.published):
         _prescribe(client, program, item)
+    _phases(program)
     add(
         ProgramEvent,
         shelf.practice,
@@ -372,6 +378,13 @@ def make_program(shelf: Shelf, client: Client) -> Program:
         next_due_at=ago(days=-3),
     )
     return program
+
+
+def _phases(program: Program) -> None:
+    """Two phases, the second to come when somebody says so; both ask all moves."""
+    for position, criterion in ((1, WORDS), (2, "")):
+        add(ProgramPhase, program, program_id=program.id, position=position, name=WORDS, criterion=criterion)
+    db.session.query(Prescription).filter_by(program_id=program.id).update({"until_phase": 2})
 
 
 def _morning(client: Client) -> PainMorning:

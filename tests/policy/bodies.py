@@ -41,6 +41,7 @@ from clinic.models import (
     Practice,
     PracticeLog,
     Program,
+    ProgramPhase,
     QuestionnaireRequest,
     ReasonHandling,
     RoutineItem,
@@ -259,6 +260,14 @@ def _unfinished_invitation(world: World, address: Address) -> None:
     client.consented_at = None
 
 
+def _phase_passed(world: World, address: Address) -> None:
+    program = _get(world, address, Program, "program")
+    today = datetime.now(UTC).date()
+    passed = {"passed_on": today + timedelta(days=1), "passed_by": program.assigned_by}
+    rows = db.session.query(ProgramPhase).filter_by(program_id=program.id, position=1)
+    rows.update(passed)
+
+
 def _no_draft(world: World, address: Address) -> None:
     shelf = world.shelves[str(address.of)]
     db.session.query(RoutineItem).filter_by(version_id=shelf.draft.id).delete()
@@ -422,6 +431,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.attention.done": _reasons_kept,
     "practitioner.warnings.show": _open_flag,
     "practitioner.bulk_acts.undo": _act_done,
+    "practitioner.program_phases.take_back": _phase_passed,
     "practitioner.amendments.amend": _signed,
     "practitioner.assessments.sign": _nothing_half_typed,
     "client.pain.morning": _hurt_yesterday,

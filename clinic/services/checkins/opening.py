@@ -7,6 +7,8 @@ cookie.
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -14,6 +16,7 @@ from sqlalchemy import or_, select
 from clinic.domain.answers import AnswerStage, LinkVisit
 from clinic.domain.errors import LinkProblem
 from clinic.domain.moves import named_mistake_in
+from clinic.domain.phases import phase_on
 from clinic.domain.programs import RUNNING
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.types import ClientStatus, LinkProblemKind, LinkPurpose
@@ -21,7 +24,7 @@ from clinic.domain.warnings import locks_program
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinAnswer, Client, Practice, Prescription, Program, WarningFlag
 from clinic.models.base import points_at
-from clinic.services import links, warnings
+from clinic.services import links, phases, warnings
 from clinic.services.clock import now
 from clinic.services.transaction import one_at_a_time
 
@@ -69,10 +72,11 @@ def open_link(secret: str, *, lock: bool = False) -> OpenedCheckin:
 def named_mistake(checkin: Checkin) -> str | None:
     """The practice's word for the mistake, as this client's programs have it; None where none names it.
 
-    One check-in asks about all of them, whichever one's rhythm sent it.
+    One check-in asks about all of them, whichever one's rhythm sent it, and about no move whose phase has not
+    come by its day.
     """
     query = (
-        select(Prescription.content)
+        select(Prescription.content, Prescription.from_phase, Prescription.program_id)
         .join(Program, points_at(Prescription.program_id, Program))
         .where(
             Program.practice_id == checkin.practice_id,
@@ -81,7 +85,20 @@ def named_mistake(checkin: Checkin) -> str | None:
         )
         .order_by(Program.assigned_at, Program.id, Prescription.position)
     )
-    return named_mistake_in(db.session.scalars(query))
+    found = db.session.execute(query).all()
+    reached = _phases_of(checkin, {row.program_id for row in found if row.from_phase > 1})
+    return named_mistake_in(
+        row.content for row in found if row.from_phase <= reached.get(row.program_id, row.from_phase)
+    )
+
+
+def _phases_of(checkin: Checkin, programs: Collection[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+    """The phase in which each program is on a check-in's day. Three queries, or none."""
+    if not programs:
+        return {}
+    query = select(Program).where(Program.practice_id == checkin.practice_id, Program.id.in_(programs))
+    days = phases.days_of(db.session.scalars(query).all())
+    return {program_id: phase_on(checkin.local_date, each) for program_id, each in days.items()}
 
 
 def _visit(

@@ -14,12 +14,13 @@ from clinic.domain.types import ProgramStatus, Tier
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Program, WarningFlag
 from clinic.models.base import points_at
-from clinic.services import access
+from clinic.services import access, phases
 from clinic.services.actors import Actor
 from clinic.services.assessments import history
 from clinic.services.assessments.history import AssessmentRecord
 from clinic.services.clock import today_in
 from clinic.services.files.findings import WITH_PEOPLE
+from clinic.services.programs.own import OwnMove, is_asked_on, numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,11 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """A client's programs that run, and the most urgent warning flag that is open."""
+    """A client's programs that run, what they ask today, and the most urgent warning flag that is open."""
 
     programs: Sequence[Program]
     tier: Tier | None
+    moves: Sequence[OwnMove]
 
 
 def report_of(actor: Actor, assessment_id: uuid.UUID) -> Reported:
@@ -49,7 +51,7 @@ def report_of(actor: Actor, assessment_id: uuid.UUID) -> Reported:
 
 
 def following(actor: Actor, client_id: uuid.UUID) -> Following:
-    """What a client of the practice has to do next; staff only. One query."""
+    """What a client of the practice has to do next; staff only. One query, three with phases."""
     access.staff_only(actor)
     query = (
         select(Client.time_zone, Program, WarningFlag.tier)
@@ -75,8 +77,11 @@ def following(actor: Actor, client_id: uuid.UUID) -> Following:
     rows = db.session.execute(query).unique().all()
     tiers = [row.tier for row in rows if row.tier is not None]
     programs = dict.fromkeys(row.Program for row in rows if row.Program is not None)
-    going = [each for each in programs if each.on(today_in(rows[0].time_zone)) in RUNNING]
-    return Following(going, max(tiers, key=lambda tier: tier.rank, default=None))
+    today = today_in(rows[0].time_zone)
+    going = [each for each in programs if each.on(today) in RUNNING]
+    days = phases.of_phased(going)
+    moves = numbered(going, of=lambda row: is_asked_on(row, today, days))
+    return Following(going, max(tiers, key=lambda tier: tier.rank, default=None), moves)
 
 
 def _when(assessment: Assessment) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from clinic.domain import programs as rules
 from clinic.domain.doses import Dose
 from clinic.domain.errors import NotFound, RuleBroken, must_hold
+from clinic.domain.phases import PhaseDays, phase_days
 from clinic.domain.types import (
     ClientStatus,
     ProgramAction,
@@ -26,7 +27,9 @@ from clinic.models import (
     Prescription,
     Program,
     ProgramEvent,
+    ProgramPhase,
     RoutineItem,
+    RoutinePhase,
     RoutineVersion,
     User,
     has_open_flag,
@@ -39,6 +42,7 @@ from clinic.services.assessments.retests import FindingCitation
 from clinic.services.checkins import rhythms
 from clinic.services.checkins.rhythms import Rhythm
 from clinic.services.clock import now, today_in
+from clinic.services.phases import phase_of
 from clinic.services.programs import running
 from clinic.services.programs.changing import (
     WHOLE,
@@ -64,18 +68,24 @@ _EVENTS = (
     .where(given(ProgramEvent.practice_id), given(ProgramEvent.program_id))
     .order_by(ProgramEvent.happened_at.desc())
 )
-_SCHEDULE_AND_LOCK = (
+_SCHEDULE_LOCK_AND_PHASES = (
     select(
         CheckinSchedule,
         has_open_flag(Program.practice_id, Program.client_id),
+        ProgramPhase,
+        User.name,
     )
     .select_from(Program)
     .outerjoin(CheckinSchedule, _OF_PROGRAM)
+    .outerjoin(ProgramPhase, points_at(ProgramPhase.program_id, Program))
+    .outerjoin(User, points_at(ProgramPhase.passed_by, User))
     .where(given(Program.practice_id), given(Program.id, "program_id"))
+    .order_by(ProgramPhase.position)
 )
 _WITH_MOVES = (
     joinedload(RoutineVersion.routine),
     selectinload(RoutineVersion.items).joinedload(RoutineItem.exercise),
+    selectinload(RoutineVersion.phases),
 )
 
 
@@ -119,13 +129,15 @@ class ProgramWithSchedule:
 class ProgramDetail:
     """All that a practitioner's page shows of a program; events come newest first, with who did them.
 
-    `locked`: a warning sign of the client's is open.
+    `locked`: a warning sign of the client's is open. `passed_by`: who went on from which of its phases.
     """
 
     program: Program
     schedule: CheckinSchedule | None
     events: Sequence[tuple[ProgramEvent, str]]
     locked: bool
+    phases: Sequence[PhaseDays] = ()
+    passed_by: Mapping[int, str] = field(default_factory=dict)
 
 
 def assign(actor: Actor, client_id: uuid.UUID, wish: Assignment) -> Program:
@@ -170,8 +182,16 @@ def detail_of(actor: Actor, program: Program) -> ProgramDetail:
     access.staff_only(actor)
     which = {"practice_id": actor.practice_id, "program_id": program.id}
     told = [(row.ProgramEvent, row.name or audit.SYSTEM) for row in db.session.execute(_EVENTS, which)]
-    schedule, locked = db.session.execute(_SCHEDULE_AND_LOCK, which).one()
-    return ProgramDetail(program, schedule, told, locked)
+    found = db.session.execute(_SCHEDULE_LOCK_AND_PHASES, which).all()
+    schedule, locked, *_ = found[0]
+    held = rules.pauses(
+        rules.ProgramChange(event.action, event.effective_on, until=event.until)
+        for event, _ in reversed(told)
+        if event.action is not None
+    )
+    rows = [(row.ProgramPhase, row.name) for row in found if row.ProgramPhase is not None]
+    days = phase_days([phase_of(row) for row, _ in rows], program.starts_on, held)
+    return ProgramDetail(program, schedule, told, locked, days, {row.position: by for row, by in rows if by})
 
 
 def _client(actor: Actor, client_id: uuid.UUID) -> Client:
@@ -268,12 +288,26 @@ def _add(
     db.session.flush()
     for item in version.items:
         _prescribe(program, item, wish.doses[item.id])
+    for phase in version.phases:
+        db.session.add(phase_row(program, phase))
     if wish.checkin is not None:
         rhythms.put(program, wish.checkin)
     if wish.citation is not None:
         retests.cite(actor, program, wish.citation)
     record(actor, program, "assigned", name=program.name, version=version.number, on=wish.starts_on)
     return program
+
+
+def phase_row(program: Program, phase: RoutinePhase) -> ProgramPhase:
+    """A phase of a routine as a phase of a program."""
+    return ProgramPhase(
+        practice_id=program.practice_id,
+        program_id=program.id,
+        position=phase.position,
+        name=phase.name,
+        weeks=phase.weeks,
+        criterion=phase.criterion,
+    )
 
 
 def _prescribe(program: Program, item: RoutineItem, dose: Dose) -> None:
@@ -283,6 +317,8 @@ def _prescribe(program: Program, item: RoutineItem, dose: Dose) -> None:
         exercise_id=item.exercise_id,
         position=item.position,
         content=item.content,
+        from_phase=item.from_phase,
+        until_phase=item.until_phase,
     )
     for name in Dose.__slots__:
         setattr(row, name, getattr(dose, name))

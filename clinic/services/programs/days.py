@@ -20,7 +20,7 @@ from clinic.domain.programs import DAY
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.types import ProgramAction, ProgramStatus, SkipReason
 from clinic.extensions import db
-from clinic.models import PracticeLog, Prescription, Program, ProgramEvent
+from clinic.models import PracticeLog, Prescription, Program, ProgramEvent, ProgramPhase
 from clinic.models.base import points_at
 from clinic.services import audit, notices
 from clinic.services.actors import Actor
@@ -54,7 +54,7 @@ def move(
 
 
 def problems(program: Program, starts_on: date | None, ends_on: date | None) -> Iterator[RuleBroken]:
-    """What is wrong with those of the two days that could be read, each by itself. Two queries."""
+    """What is wrong with those of the two days that could be read, each by itself. Three queries."""
     today = today_in(program.client.time_zone)
     if starts_on is not None and starts_on != program.starts_on:
         yield from rules.first_day_problems(starts_on, _happened(program), today)
@@ -154,7 +154,7 @@ def _told(starts_on: date, ends_on: date | None) -> dict[str, str | None]:
 
 
 def _happened(program: Program) -> date | None:
-    """The first day of which something is recorded: practice, or a step of its life."""
+    """The first day of which something is recorded: practice, a step of its life, or a phase gone on from."""
     logged = (
         select(func.min(PracticeLog.local_date))
         .join(Prescription, points_at(PracticeLog.prescription_id, Prescription))
@@ -169,7 +169,10 @@ def _happened(program: Program) -> date | None:
         ProgramEvent.program_id == program.id,
         ProgramEvent.action.in_(rules.OF_ITS_LIFE),
     )
-    return min(filter(None, [db.session.scalar(logged), db.session.scalar(stepped)]), default=None)
+    passed = select(func.min(ProgramPhase.passed_on)).where(
+        ProgramPhase.practice_id == program.practice_id, ProgramPhase.program_id == program.id
+    )
+    return min(filter(None, map(db.session.scalar, (logged, stepped, passed))), default=None)
 
 
 def _taken(which: ColumnElement[bool]) -> Sequence[Program]:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.moves import named_mistake_in
+from clinic.domain.phases import PhaseDays
 from clinic.domain.programs import ProgramChange, logging_problem, over_since, pauses
 from clinic.domain.progress import Plan, PlansSideBySide, PracticePlan
 from clinic.domain.side_by_side import outcome_together
@@ -22,9 +23,10 @@ from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer
 from clinic.extensions import db
 from clinic.models import Client, PracticeLog, Prescription, Program, ProgramEvent
 from clinic.models.base import among, given, points_at
-from clinic.services import audit, rows
+from clinic.services import audit, phases, rows
 from clinic.services.actors import Actor
 from clinic.services.clock import now
+from clinic.services.phases import HAS_PHASES, KeptPhases
 from clinic.services.programs import own
 from clinic.services.programs.own import OwnPrograms
 from clinic.services.transaction import one_at_a_time, transaction
@@ -62,6 +64,7 @@ _PLANS = (
         Program.ends_on,
         select(func.count()).where(_OF_PROGRAM).correlate(Program).scalar_subquery(),
         select(func.max(Prescription.days_per_week)).where(_OF_PROGRAM).correlate(Program).scalar_subquery(),
+        select(HAS_PHASES).where(_OF_PROGRAM).correlate(Program).scalar_subquery(),
         ProgramEvent.action,
         ProgramEvent.effective_on,
         ProgramEvent.until,
@@ -125,11 +128,12 @@ class LoggedMove:
 
 @dataclass(frozen=True, slots=True)
 class KeptPlan:
-    """A program as the days ask for it: its name, its plan, and how many moves it has."""
+    """A program as the days ask for it: its name, its plan, how many moves it has, and its phases."""
 
     name: str
     plan: PracticePlan
     moves: int
+    phases: Sequence[PhaseDays] = ()
 
 
 @dataclass(frozen=True)
@@ -150,9 +154,12 @@ class Diary(OwnPrograms):
         days: dict[date, dict[uuid.UUID, list[LogOutcome]]] = defaultdict(lambda: defaultdict(list))
         for log in self.logs:
             days[log.local_date][log.program_id].append(log.outcome)
-        moves = {program_id: each.moves for program_id, each in self.plans.items()}
-        found = ((day, outcome_together(logged, moves)) for day, logged in days.items())
+        found = ((day, outcome_together(logged, self._moves_on(day))) for day, logged in days.items())
         return {day: outcome for day, outcome in found if outcome is not None}
+
+    def _moves_on(self, day: date) -> Mapping[uuid.UUID, int]:
+        """How many moves each program asked on a day."""
+        return {program_id: each.plan.moves_on(day, each.moves) for program_id, each in self.plans.items()}
 
     def entry(self, day: date) -> DiaryEntry | None:
         """What was logged for a day, as the form asks it."""
@@ -192,27 +199,35 @@ def mistake_answers(client: Client) -> list[tuple[date, MistakeAnswer]]:
 
 
 def diary(actor: Actor, *, days: int = 14) -> Diary:
-    """The signed-in client's programs with the logs of the last days. Four queries at most."""
-    found = own.held(actor)
+    """The signed-in client's programs with the logs of the last days. Four queries, or five with phases."""
+    found = own.loaded(actor)
     plans = _plans(found.client)
     logs = _logs(found.client, found.today - timedelta(days=days)) if plans else ()
-    return Diary(found.client, found.programs, found.over, found.tier, found.today, logs, plans)
+    return _diary(found, logs, plans)
 
 
 def history(actor: Actor, *, days: int) -> Diary:
     """The diary of the last days; where no program goes on, of the last that ran, from their first day on."""
-    found = own.held(actor)
+    found = own.loaded(actor)
     plans = _plans(found.client)
     first = found.today - timedelta(days=days)
     if plans and not found.programs:
         plans = _last_run(plans, found.today)
         first = min(each.plan.starts_on for each in plans.values())
     logs = [each for each in _logs(found.client, first) if each.program_id in plans] if plans else ()
-    return Diary(found.client, found.programs, found.over, found.tier, found.today, logs, plans)
+    return _diary(found, logs, plans)
+
+
+def _diary(found: OwnPrograms, logs: Sequence[LoggedMove], plans: Mapping[uuid.UUID, KeptPlan]) -> Diary:
+    days = {program_id: each.phases for program_id, each in plans.items() if each.phases}
+    return Diary(found.client, found.programs, found.over, found.tier, found.today, days, logs, plans)
 
 
 def prescriptions_on(found: Diary, day: date) -> Sequence[Prescription]:
-    """The moves a day is logged for, in each program. No query where the programs still go on."""
+    """The moves a day is logged for, in each program. No query where the programs still go on.
+
+    They are those that its phase asks, and those that were logged.
+    """
     asked = found.asked_on(day)
     loaded = {program.id: program for program in (*found.programs, *found.over)}
     moves = [row for each in asked if each in loaded for row in loaded[each].prescriptions]
@@ -220,7 +235,8 @@ def prescriptions_on(found: Diary, day: date) -> Sequence[Prescription]:
     if gone:
         which = {"practice_id": found.client.practice_id, "programs": gone}
         moves += db.session.scalars(_PRESCRIPTIONS, which)
-    return moves
+    logged = {log.prescription_id for log in found.logs if log.local_date == day}
+    return [row for row in moves if row.id in logged or own.is_asked_on(row, day, found.phases)]
 
 
 def moves_on(found: Diary, day: date) -> Sequence[Prescription]:
@@ -243,8 +259,8 @@ def log_day(actor: Actor, day: date, entry: DiaryEntry) -> None:
         before, asked = found.entry(day), found.asked_on(day)
         moves = prescriptions_on(found, day)
         entry = _tidied(entry, moves)
-        logged = {log.program_id for log in found.logs if log.local_date == day}
-        if before == entry and logged.issuperset(asked):
+        logged = {log.prescription_id for log in found.logs if log.local_date == day}
+        if before == entry and logged.issuperset(move.id for move in moves):
             return
         for prescription in moves:
             _write(found.client, prescription, day, entry)
@@ -285,7 +301,7 @@ def _logs(client: Client, first: date) -> Sequence[LoggedMove]:
 
 
 def _plans(client: Client) -> Mapping[uuid.UUID, KeptPlan]:
-    """What each program of the client's asked and asks, the earliest first. One query."""
+    """What each program of the client's asked and asks, the earliest first. One query; two with phases."""
     changes: dict[uuid.UUID, list[ProgramChange]] = defaultdict(list)
     heads = {}
     whose = {"practice_id": client.practice_id, "client_id": client.id}
@@ -293,22 +309,25 @@ def _plans(client: Client) -> Mapping[uuid.UUID, KeptPlan]:
         heads[program_id] = head
         if action is not None:
             changes[program_id].append(ProgramChange(action, day, until=until))
+    phased = phases.kept([client.practice_id], [each for each, head in heads.items() if head[-1]])
     return {
-        program_id: KeptPlan(name, _plan(starts_on, ends_on, pace, changes[program_id]), moves)
-        for program_id, (name, starts_on, ends_on, moves, pace) in heads.items()
+        program_id: _kept(head, changes[program_id], phased.get(program_id))
+        for program_id, head in heads.items()
     }
 
 
-def _plan(
-    starts_on: date, ends_on: date | None, pace: int | None, changes: Sequence[ProgramChange]
-) -> PracticePlan:
-    return PracticePlan(
+def _kept(head: Sequence[Any], changes: Sequence[ProgramChange], in_phases: KeptPhases | None) -> KeptPlan:
+    name, starts_on, ends_on, moves, pace, _ = head
+    rests = pauses(changes)
+    plan = PracticePlan(
         starts_on=starts_on,
         ends_on=ends_on,
-        pauses=pauses(changes),
+        pauses=rests,
         over_since=over_since(changes),
         days_per_week=pace or 7,
+        paces=in_phases.paces(starts_on, rests) if in_phases else (),
     )
+    return KeptPlan(name, plan, moves, in_phases.days(starts_on, rests) if in_phases else ())
 
 
 def _last_run(plans: Mapping[uuid.UUID, KeptPlan], today: date) -> Mapping[uuid.UUID, KeptPlan]:

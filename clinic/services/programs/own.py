@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import bindparam, select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from clinic.domain.dose_changes import TOLD_FOR, DoseChange
 from clinic.domain.moves import named_mistake_in
+from clinic.domain.phases import PhaseDays, asked_in, is_asked, news_in_words, phase_before, phase_on
 from clinic.domain.programs import DAY, together
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.side_by_side import GivenMove, MergedMove, MovePlace, merged
@@ -19,7 +21,7 @@ from clinic.domain.warnings import pauses_program
 from clinic.extensions import db
 from clinic.models import Client, Prescription, Program, ProgramEvent
 from clinic.models.base import given, points_at
-from clinic.services import rows, warnings
+from clinic.services import phases, rows, warnings
 from clinic.services.access import own_programs
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
@@ -53,6 +55,14 @@ _LAST_ENDED = (
 )
 
 
+Phases = Mapping[uuid.UUID, Sequence[PhaseDays]]  # by program
+
+
+def all_of(_row: Prescription) -> bool:
+    """Every move of a program."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class OwnMove:
     """A move as its client finds it: under a number, in the wording of the program that gave it last."""
@@ -66,7 +76,8 @@ class OwnMove:
 class OwnPrograms:
     """A client's programs, the earliest first. `today` is their local date.
 
-    `programs` are those that have not ended today; `over` those whose last day has just gone by.
+    `programs` are those that have not ended today; `over` those whose last day has just gone by; `phases` the
+    days of the phases of those whose moves are not asked throughout.
     """
 
     client: Client
@@ -74,6 +85,7 @@ class OwnPrograms:
     over: Sequence[Program]
     tier: Tier | None  # of an open warning flag
     today: date
+    phases: Phases = field(default_factory=dict)
 
     @property
     def status(self) -> ProgramStatus | None:
@@ -83,7 +95,12 @@ class OwnPrograms:
     @property
     def asked(self) -> Sequence[Program]:
         """The programs whose moves are today's: those that run, or all where none does."""
-        return self._with(ProgramStatus.ACTIVE) or self.programs
+        return self.running or self.programs
+
+    @property
+    def running(self) -> Sequence[Program]:
+        """The programs that run today."""
+        return self._with(ProgramStatus.ACTIVE)
 
     @property
     def paused(self) -> Sequence[Program]:
@@ -92,13 +109,15 @@ class OwnPrograms:
 
     @property
     def moves(self) -> Sequence[OwnMove]:
-        """Today's moves, each once."""
-        return numbered(self.asked)
+        """Today's moves, each once: of a program with phases, those of today's."""
+        phased = self.phases
+        return numbered(self.asked, of=lambda row: is_asked_on(row, self.today, phased))
 
     @property
     def resting(self) -> Sequence[OwnMove]:
-        """The moves of the other programs that have not ended, numbered on from today's."""
-        return numbered([each for each in self.programs if each not in self.asked], after=self.moves)
+        """The other moves of the programs that have not ended, numbered on from today's."""
+        others = self.programs if self.phases else [each for each in self.programs if each not in self.asked]
+        return numbered(others, after=self.moves)
 
     @property
     def named_mistake(self) -> str | None:
@@ -115,12 +134,27 @@ class OwnPrograms:
 
 
 def held(actor: Actor) -> OwnPrograms:
-    """The signed-in client's programs, and whether a warning sign holds them. One query, or two."""
+    """The signed-in client's programs, and whether a warning sign holds them.
+
+    One query, or two; and two where a program has phases.
+    """
+    found = loaded(actor)
+    return replace(found, phases=phases.of_phased(found.programs))
+
+
+def loaded(actor: Actor) -> OwnPrograms:
+    """The same without the days of phases, for whoever knows them otherwise. One query, or two."""
     client, programs, is_flagged = own_programs(actor)
     today = today_in(client.time_zone)
     going = [program for program in programs if program.on(today) is not ProgramStatus.ENDED]
     over = [program for program in programs if program not in going]
     return OwnPrograms(client, going, over, _open_tier(client) if is_flagged else None, today)
+
+
+def is_asked_on(row: Prescription, day: date, days: Phases) -> bool:
+    """Whether the phase of a day asks a move; without phases each day does."""
+    of_program = days.get(row.program_id)
+    return of_program is None or is_asked(row, phase_on(day, of_program))
 
 
 def ended(found: OwnPrograms) -> Sequence[Program]:
@@ -136,9 +170,34 @@ def last_ended(found: OwnPrograms) -> Program | None:
 
 
 def changes_told(found: OwnPrograms) -> Sequence[str]:
-    """What was changed lately in the doses of the programs that go on, newest first. One query, or none."""
+    """What has changed lately in the programs that go on: phases that began, and doses, newest first.
+
+    One query, or none.
+    """
     if not found.programs:
         return []
+    return [*_phases_told(found), *_doses_told(found)]
+
+
+def _phases_told(found: OwnPrograms) -> Iterator[str]:
+    """The news of each running program whose phase has begun in the last days."""
+    for program in found.running:
+        days = found.phases.get(program.id, ())
+        began = next((each for each in days if each.position == phase_on(found.today, days)), None)
+        before = phase_before(days, began.position) if began else None
+        if began is None or before is None or began.first is None:
+            continue
+        if began.first <= found.today < began.first + TOLD_FOR:
+            names = names_in(program, before.position), names_in(program, began.position)
+            yield news_in_words(began, *names, found.today)
+
+
+def names_in(program: Program, phase: int) -> list[str]:
+    """The moves of a phase by name, each once."""
+    return list(dict.fromkeys(row.content["name"] for row in asked_in(program.prescriptions, phase)))
+
+
+def _doses_told(found: OwnPrograms) -> Sequence[str]:
     since = now() - TOLD_FOR - DAY  # and a day for clocks that are behind
     whose = {"practice_id": found.client.practice_id, "client_id": found.client.id}
     zone = load_zone(found.client.time_zone)
@@ -156,11 +215,13 @@ def learned(found: OwnPrograms, ended_ones: Sequence[Program]) -> Sequence[OwnMo
     return numbered(ended_ones, after=(*found.moves, *found.resting))
 
 
-def numbered(programs: Sequence[Program], after: Sequence[OwnMove] = ()) -> Sequence[OwnMove]:
-    """The moves of several programs, each once, without those that came before."""
+def numbered(
+    programs: Sequence[Program], after: Sequence[OwnMove] = (), of: Callable[[Prescription], bool] = all_of
+) -> Sequence[OwnMove]:
+    """The moves of several programs, each once, without those that came before; `of` says which."""
     known = {move.prescription.exercise_id for move in after}
-    written = {row.id: row for program in programs for row in program.prescriptions}
-    moves = merged(_given(program, row) for program in programs for row in program.prescriptions)
+    written = {row.id: row for program in programs for row in program.prescriptions if of(row)}
+    moves = merged(_given(program, row) for program in programs for row in program.prescriptions if of(row))
     new = [each for each in moves if each.newest.move_id not in known]
     return [
         OwnMove(number, each, written[each.newest.prescription_id])

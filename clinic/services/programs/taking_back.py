@@ -21,6 +21,7 @@ from clinic.models import (
     Program,
     ProgramEvent,
     ProgramFinding,
+    ProgramPhase,
     TaperingOffer,
 )
 from clinic.services import audit
@@ -40,7 +41,7 @@ def take_back(actor: Actor, program_id: uuid.UUID) -> LineReason | None:
     if reason := _stays_because(program):
         return reason
     _call_back_news(program)
-    for kind in (ProgramFinding, PracticeDecline, CheckinSchedule, Prescription):
+    for kind in (ProgramFinding, PracticeDecline, CheckinSchedule, ProgramPhase, Prescription):
         db.session.execute(delete(kind).where(*_of(kind, program)))
     audit.record(
         actor,
@@ -64,11 +65,13 @@ def _stays_because(program: Program) -> LineReason | None:
         PracticeLog.client_id == program.client_id,
         PracticeLog.prescription_id.in_(prescribed),
     )
+    passed = exists().where(*_of(ProgramPhase, program), ProgramPhase.passed_on.is_not(None))
     reasons = (
         (LineReason.PRACTISED, logged),
         (LineReason.CHECKIN_PLANNED, exists().where(*_of(Checkin, program))),
         (LineReason.CHANGED, exists().where(*_of(ProgramEvent, program))),
         (LineReason.CHANGED, exists().where(*_of(TaperingOffer, program))),
+        (LineReason.CHANGED, passed),
     )
     found = db.session.execute(select(*(condition.label(None) for _, condition in reasons))).one()
     return next((reason for (reason, _), holds in zip(reasons, found, strict=True) if holds), None)

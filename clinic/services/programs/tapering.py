@@ -58,7 +58,7 @@ def standing_of(weeks: ProgramWeeks, put_off_at: datetime | None = None) -> Tape
     """What the rule is asked about."""
     today, schedule = weeks.today, weeks.schedule
     recent = [each for each in weeks.asked if each.day > today - rules.WINDOW]
-    kept, a_week = weeks.adherence(WINDOW), weeks.plan.days_per_week
+    kept, a_week = weeks.adherence(WINDOW), weeks.plan.pace_on(today)
     weekly = schedule is not None and schedule.kind is ScheduleKind.WEEKLY
     return TaperingFacts(
         today=today,

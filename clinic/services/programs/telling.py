@@ -18,7 +18,12 @@ from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import before_commit, one_at_a_time
 
-TOLD = frozenset({"assigned", "dose_corrected", "paused", "resumed", "ended", "restarted", "moved"})
+TOLD = frozenset(
+    {
+        *("assigned", "dose_corrected", "paused", "resumed", "ended", "restarted", "moved"),
+        *("phase_passed", "phase_taken_back"),
+    }
+)
 PAUSE = timedelta(minutes=10)  # whoever changes one thing often changes another: they are one mail
 KEEPS = 3 * DAY  # longer it is no news
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import (
-    ColumnElement,
     CompoundSelect,
     Date,
     Select,
@@ -19,13 +18,11 @@ from sqlalchemy import (
     cast,
     false,
     func,
-    literal,
     null,
     select,
     true,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute
 
 from clinic.domain.attention import NOT_WELL
 from clinic.domain.programs import ProgramChange, over_since, pauses, running_since
@@ -43,29 +40,27 @@ from clinic.models import (
     PracticeLog,
     Prescription,
     Program,
-    ProgramEvent,
     WarningFlag,
 )
 from clinic.models.base import among, given, one_of, points_at
-from clinic.services import rows
+from clinic.services import phases, rows
+from clinic.services.phases import HAS_PHASES, KeptPhases, Which, changes, changes_of
 
 SPARE = timedelta(days=2)  # for clocks that are ahead
 READ_BACK = timedelta(days=28) + SPARE
 WENT_OUT = (CheckinState.SENT, CheckinState.IN_DOUBT, CheckinState.ANSWERED, CheckinState.EXPIRED)
 OUTCOMES = (LogOutcome.DONE, LogOutcome.PARTLY, LogOutcome.NOT_DONE)
 
-Which = Callable[[InstrumentedAttribute[Any], str], ColumnElement[bool]]
-
 
 def _moves(which: Which) -> Select[*tuple[Any, ...]]:
-    """How many moves a program has, and on how many days a week it asks for them."""
+    """How many moves a program has, on how many days a week it asks for them, and whether it has phases."""
     return (
         select(
             Prescription.program_id,
             cast(null(), Date()).label("day"),
             func.count().label("first"),
             func.max(Prescription.days_per_week).label("second"),
-            literal(0).label("third"),
+            HAS_PHASES.label("third"),
         )
         .where(which(Prescription.practice_id, "practices"), which(Prescription.program_id, "programs"))
         .group_by(Prescription.program_id)
@@ -91,18 +86,6 @@ def _log(which: Which) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _changed(which: Which) -> Select[*tuple[Any, ...]]:
-    return (
-        select(ProgramEvent.program_id, ProgramEvent.action, ProgramEvent.effective_on, ProgramEvent.until)
-        .where(
-            which(ProgramEvent.practice_id, "practices"),
-            which(ProgramEvent.program_id, "programs"),
-            ProgramEvent.action.is_not(None),
-        )
-        .order_by(ProgramEvent.happened_at)
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Queries:
     """What is asked of programs: of many at once, or in half the time of a single one."""
@@ -112,7 +95,7 @@ class _Queries:
 
 
 _OF_MANY, _OF_ONE = (
-    _Queries(union_all(_moves(which), _log(which)), _changed(which)) for which in (among, given)
+    _Queries(union_all(_moves(which), _log(which)), changes(which)) for which in (among, given)
 )
 _ASKED = (
     select(Checkin.client_id, Checkin.local_date, Checkin.state, Checkin.due_at)
@@ -193,6 +176,7 @@ class KeptPractice:
 class _Practice:
     moves: int = 0
     days_per_week: int = 7
+    has_phases: bool = False
     days: dict[date, list[LogOutcome]] = field(default_factory=dict)
 
 
@@ -263,22 +247,34 @@ def kept(programs: Sequence[DatedProgram], at: datetime, days: int) -> Sequence[
 def _kept_of(
     ask: _Queries, programs: Sequence[DatedProgram], which: Mapping[str, Any], first: date
 ) -> dict[uuid.UUID, KeptPractice]:
-    practice, changes = _practice(ask, programs, which, first), _changes(ask, which)
-    return {program.id: _kept(program, practice[program.id], changes[program.id]) for program in programs}
+    practice, stepped = _practice(ask, programs, which, first), changes_of(ask.changes, which)
+    phased = [program for program in programs if practice[program.id].has_phases]
+    kept = phases.kept({program.practice_id for program in phased}, [program.id for program in phased])
+    return {
+        program.id: _kept(program, practice[program.id], stepped[program.id], kept.get(program.id))
+        for program in programs
+    }
 
 
-def _kept(program: DatedProgram, practice: _Practice, changes: Sequence[ProgramChange]) -> KeptPractice:
-    outcomes = {day: day_outcome(kinds, practice.moves) for day, kinds in practice.days.items()}
+def _kept(
+    program: DatedProgram,
+    practice: _Practice,
+    stepped: Sequence[ProgramChange],
+    in_phases: KeptPhases | None,
+) -> KeptPractice:
+    rests = pauses(stepped)
     plan = PracticePlan(
         starts_on=program.starts_on,
         ends_on=program.ends_on,
-        pauses=tuple(pauses(changes)),
-        over_since=over_since(changes),
+        pauses=rests,
+        over_since=over_since(stepped),
         days_per_week=practice.days_per_week,
+        paces=in_phases.paces(program.starts_on, rests) if in_phases else (),
     )
-    return KeptPractice(
-        {day: outcome for day, outcome in outcomes.items() if outcome is not None}, plan, changes
+    outcomes = (
+        (day, day_outcome(kinds, plan.moves_on(day, practice.moves))) for day, kinds in practice.days.items()
     )
+    return KeptPractice({day: outcome for day, outcome in outcomes if outcome is not None}, plan, stepped)
 
 
 def _practice(
@@ -288,18 +284,10 @@ def _practice(
     for program_id, day, *numbers in rows.read(ask.practice, {**which, "first": first}):
         practice = found[program_id]
         if day is None:
-            practice.moves, practice.days_per_week, _ = numbers
+            practice.moves, practice.days_per_week, practice.has_phases = numbers
         else:
             kinds = zip(OUTCOMES, numbers, strict=True)
             practice.days[day] = [kind for kind, number in kinds for _ in range(number)]
-    return found
-
-
-def _changes(ask: _Queries, which: Mapping[str, Any]) -> dict[uuid.UUID, list[ProgramChange]]:
-    found: dict[uuid.UUID, list[ProgramChange]] = defaultdict(list)
-    for program_id, action, day, until in rows.read(ask.changes, which):
-        assert action is not None
-        found[program_id].append(ProgramChange(action, day, until=until))
     return found
 
 

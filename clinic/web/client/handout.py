@@ -26,5 +26,5 @@ def show() -> Response:
     if held.locked:
         return redirect(url_for("client.program.show"), 303)
     link = links.address("client.program.show")
-    words = handout(programs, held.client, practice_of(actor), link, held.today)
+    words = handout(programs, held.client, practice_of(actor), link, held.today, phases=held.phases)
     return file_answer(pdf("handout", words, now()), PDF, "your-moves.pdf", held.today)

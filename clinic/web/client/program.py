@@ -14,6 +14,7 @@ from clinic.web.presenters.answers import in_plain_words
 from clinic.web.presenters.hold import hold_text
 from clinic.web.presenters.moves import move_rows, move_view
 from clinic.web.presenters.pain_answers import own_limit
+from clinic.web.presenters.phases import phase_lines
 from clinic.web.presenters.programs import standing
 
 
@@ -27,6 +28,11 @@ def show() -> str:
         moves=move_rows(moves),
         resting=move_rows(held.resting),
         changes=own.changes_told(held),
+        phased=[
+            (each.name if len(held.programs) > 1 else "", phase_lines(each, held.phases[each.id], held.today))
+            for each in held.programs
+            if each.id in held.phases
+        ],
         learned=move_rows(own.learned(held, ended)),
         ended=ended[-1] if ended and not held.programs else None,
         standings=[(each.name, standing(each, held.today)) for each in held.programs],

@@ -25,6 +25,7 @@ from clinic.web.presenters import pain_answers as pain_words
 from clinic.web.presenters.days import day_views
 from clinic.web.presenters.hold import hold_text
 from clinic.web.presenters.moves import move_rows
+from clinic.web.presenters.phases import coming_in_words
 from clinic.web.presenters.programs import pause_words
 
 
@@ -83,6 +84,7 @@ def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
         morning=pain_words.morning_view(asked) if asked else None,
         moves=move_rows(held.moves),
         changes=[] if held.locked else own.changes_told(held),
+        coming=[] if held.locked else _coming(held),
         paused=[(each.name, pause_words(each, today)) for each in held.paused],
         week=day_views(week_strip(outcomes, held.plan, today), today) if held.plan and shows_week else [],
         sentence=progress_sentence(outcomes, held.plan, today) if held.plan and held.programs else "",
@@ -94,6 +96,13 @@ def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
         ended=ended,
         gets_word=not held.programs and _gets_word(held),
     )
+
+
+def _coming(held: Diary) -> list[str]:
+    """What the next phase of each running program brings."""
+    days = ((each, held.phases.get(each.id)) for each in held.running)
+    told = (coming_in_words(each, found, held.today) for each, found in days if found)
+    return [words for words in told if words]
 
 
 def _gets_word(held: Diary) -> bool:

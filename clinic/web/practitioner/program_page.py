@@ -16,6 +16,7 @@ from clinic.web.practitioner.record_frame import record_section
 from clinic.web.presenters import answers
 from clinic.web.presenters import programs as presenter
 from clinic.web.presenters import tapering as offer_words
+from clinic.web.presenters.phases import phases_to_go_on
 
 
 def program_page(actor: Actor, client: Client, program: Program, found: Sequence[ProgramWithSchedule]) -> str:
@@ -36,4 +37,5 @@ def program_page(actor: Actor, client: Client, program: Program, found: Sequence
         locked=detail.locked,
         answers=answers.answered(retests.answered_by(actor, program), today),
         offers=offer_words.lines(offers, today),
+        phases=phases_to_go_on(detail, today),
     )

@@ -8,7 +8,7 @@ from datetime import date
 from flask import Response, request
 
 from clinic.reports import pdf
-from clinic.services import access, links, warnings
+from clinic.services import access, links, phases, warnings
 from clinic.services.clock import now, today_in
 from clinic.services.files import assessment_report
 from clinic.services.files import findings as client_findings
@@ -43,7 +43,7 @@ def for_client(assessment_id: uuid.UUID) -> Response:
     client_id = seen.assessment.client_id
     found = assessment_report.following(current_actor(), client_id)
     hold = hold_text(found.tier, seen.practice) if found.tier else None
-    made = pdf("for_client", client_page(seen, NextForClient(found.programs, hold)), seen.at)
+    made = pdf("for_client", client_page(seen, NextForClient(found.programs, hold, found.moves)), seen.at)
     taken = seen.assessment.taken_on
     return _sent(made, PDF, "what-we-measured.pdf", Download.CLIENT_PAGE, client_id, assessment_id, taken)
 
@@ -57,7 +57,8 @@ def handout(program_id: uuid.UUID) -> Response:
     flag = warnings.open_flag(client)
     hold = hold_text(flag.tier, practice) if flag else None
     link, today = links.address("client.program.show"), today_in(client.time_zone)
-    made = pdf("handout", handout_words([program], client, practice, link, today, hold), now())
+    words = handout_words([program], client, practice, link, today, hold, phases.of_phased([program]))
+    made = pdf("handout", words, now())
     return _sent(made, PDF, "your-moves.pdf", Download.HANDOUT, client.id, program_id)
 
 

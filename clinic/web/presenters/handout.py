@@ -12,9 +12,10 @@ import segno
 from clinic.catalogue.figures import figure, has_figure
 from clinic.domain.dates import born, count, week_start
 from clinic.domain.moves import MistakeContent
+from clinic.domain.phases import phase_on, span_in_words
 from clinic.domain.side_by_side import minutes_together
-from clinic.models import Client, Practice, Program
-from clinic.services.programs.own import OwnMove, numbered
+from clinic.models import Client, Practice, Prescription, Program
+from clinic.services.programs.own import OwnMove, Phases, is_asked_on, numbered
 from clinic.web.filters import day_year
 from clinic.web.presenters.hold import Hold
 from clinic.web.presenters.moves import MoveView, move_views
@@ -35,13 +36,19 @@ def handout(
     link: str,
     today: date,
     hold: Hold | None = None,
+    phases: Phases | None = None,
 ) -> dict[str, Any]:
-    """The sheet as JSON values: the moves of some programs, each once.
+    """The sheet as JSON values: the moves of some programs, each once, with the days of those that have any.
 
     `link` is where the client reads and logs them, `hold` what comes first: a sheet that is held asks for
-    nothing.
+    nothing. What a phase that is over asked is left out.
     """
-    own = [] if hold else numbered(programs)
+    days = phases or {}
+
+    def asked_now(row: Prescription) -> bool:
+        return is_asked_on(row, today, days)
+
+    own = [] if hold else numbered(programs, of=lambda row: not _is_past(row, days, today))
     moves, name = move_views(own), " and ".join(program.name for program in programs)
     return {
         "title": f"{name}: {client.name}",
@@ -50,9 +57,12 @@ def handout(
         "name": name,
         "client": client.name,
         "born": born(client.born_on) if client.born_on else "",
-        "when": _when(programs, own, today),
+        "when": _when(programs, [] if hold else numbered(programs, of=asked_now), today),
         "hold": hold.text if hold else "",
-        "moves": [_move(number, move) for number, move in enumerate(moves, 1)],
+        "moves": [
+            _move(number, move, _days(each, days, today))
+            for number, (move, each) in enumerate(zip(moves, own, strict=True), 1)
+        ],
         "weeks": [] if hold else _weeks(max(today, *(program.starts_on for program in programs))),
         "stop": _stop(moves),
         "pain_rule": " ".join(filter(None, (moves[0].content.pain_rule, own_limit(client, practice))))
@@ -73,12 +83,24 @@ def _when(programs: Sequence[Program], moves: Sequence[OwnMove], today: date) ->
     return " · ".join([*spans, *([f"{count(minutes, 'minute')} a day"] if moves else [])])
 
 
-def _move(number: int, move: MoveView) -> dict[str, Any]:
+def _is_past(row: Prescription, days: Phases, today: date) -> bool:
+    of_program = days.get(row.program_id, ())
+    return row.until_phase is not None and row.until_phase < phase_on(today, of_program)
+
+
+def _days(move: OwnMove, days: Phases, today: date) -> str:
+    """In which days a move is asked; empty where throughout."""
+    row = move.prescription
+    return _upper(span_in_words(row, days.get(row.program_id, ()), today))
+
+
+def _move(number: int, move: MoveView, days: str) -> dict[str, Any]:
     content = move.content
     return {
         "number": number,
         "name": content.name,
         "dose": _upper(move.dose),
+        "days": days,
         "rest": move.rest,
         "cues": content.cues[:MOST_CUES],
         "figure": _drawing(content.figure, "steps"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from clinic.domain.dates import DAY_NAMES, day_in_words, time_in_words
+from clinic.domain.doses import minutes_per_day
 from clinic.domain.moves import MoveContent
+from clinic.domain.phases import busiest
 from clinic.domain.programs import RUNNING, may_be_changed, steps_by_hand
 from clinic.domain.types import ProgramAction, ProgramStatus, ScheduleKind, StopReason
 from clinic.models import CheckinSchedule, Client, Prescription, Program, ProgramEvent, RoutineVersion
@@ -139,10 +141,14 @@ def card(held: ProgramWithSchedule, today: date) -> Card:
         status=status,
         span=standing(program, today),
         moves=tuple(move_line(row) for row in program.prescriptions),
-        load=load_in_words(dose_of(row) for row in program.prescriptions),
+        load=load_in_words(map(dose_of, busiest(program.prescriptions, _minutes))),
         checkin=checkin_words(held.schedule, program, today),
         may_be_changed=may_be_changed(program.on(today)),
     )
+
+
+def _minutes(rows: Sequence[Prescription]) -> int:
+    return minutes_per_day(map(dose_of, rows))
 
 
 def move_line(row: Prescription) -> MoveLine:

@@ -16,7 +16,7 @@ from clinic.domain.side_by_side import minutes_together
 from clinic.domain.spots import Spot, in_section, spots_of
 from clinic.domain.types import FieldKind, Section
 from clinic.models import Program
-from clinic.services.programs.own import numbered
+from clinic.services.programs.own import OwnMove
 from clinic.web.filters import day_year
 from clinic.web.presenters.assessments import SIDE_WORDS
 from clinic.web.presenters.hold import Hold
@@ -41,10 +41,11 @@ SO_SAID = {
 
 @dataclass(frozen=True, slots=True)
 class NextForClient:
-    """What comes next: the client's programs, if they have any, and what holds them."""
+    """What comes next: the client's programs, if they have any, what holds them, and what they ask today."""
 
     programs: Sequence[Program]
     hold: Hold | None
+    moves: Sequence[OwnMove]
 
 
 def client_page(seen: ReportView, following: NextForClient) -> dict[str, Any]:
@@ -140,12 +141,13 @@ def _next(following: NextForClient) -> dict[str, Any]:
         return {"hold": following.hold.text, "moves": [], "lead": ""}
     if not following.programs:
         return {"hold": "", "moves": [], "lead": "We will talk with you about what comes next."}
-    own = numbered(following.programs)
-    minutes = minutes_together(each.merged for each in own)
+    minutes = minutes_together(each.merged for each in following.moves)
     return {
         "hold": "",
         "lead": f"{_called(following.programs)} {count(minutes, 'minute')} a day.",
-        "moves": [{"name": move.content.name, "dose": _sentence(move.dose)} for move in move_views(own)],
+        "moves": [
+            {"name": move.content.name, "dose": _sentence(move.dose)} for move in move_views(following.moves)
+        ],
     }
 
 

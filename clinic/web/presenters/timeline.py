@@ -78,6 +78,8 @@ ACTIONS: Mapping[str, ActionWords] = {
     "program.assigned": ActionWords("Program assigned", "footprints"),
     "program.started": ActionWords("Program started", "play"),
     "program.dose_corrected": ActionWords("Dose changed", "pencil"),
+    "program.phase_passed": ActionWords("Gone on to the next phase", "footprints"),
+    "program.phase_taken_back": ActionWords("Next phase taken back", "undo-2"),
     "program.moved": ActionWords("Days of the program moved", "calendar"),
     "program.checkin_changed": ActionWords("Check-in times changed", "calendar"),
     "tapering.offered": ActionWords("Fewer check-ins offered", "calendar-check"),
