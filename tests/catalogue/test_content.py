@@ -131,8 +131,13 @@ def test_the_moves_are_there_the_two_of_the_routine_first_with_feet_knees_and_ra
     assert [move.id for move in CATALOGUE.exercises.values()] == [
         "hip_turns_standing",
         "hip_hinge",
+        "push_away_lunge",
+        "standing_leg_lift",
         "bridge",
+        "bird_dog",
+        "hip_flexor_stretch",
         "sit_to_stand",
+        "chin_tuck",
         "calf_raise",
     ]
     assert CATALOGUE.routines["hip_routine"].exercises == ("hip_turns_standing", "hip_hinge")
@@ -158,7 +163,7 @@ def test_the_named_mistake_has_a_label_and_candidates_but_no_meaning() -> None:
 
 
 def test_the_shelf_holds_what_the_field_knows() -> None:
-    assert len(CATALOGUE.faults) == 21
+    assert len(CATALOGUE.faults) == 35
     assert len(CATALOGUE.transfers) == 6
     assert len(CATALOGUE.warnings.signs) == 27
     assert list(CATALOGUE.warnings.tiers) == list(Tier)

@@ -46,8 +46,13 @@ class DrawingSheet:
         return smooth([self.on(p) for p in points], closed)
 
     def shape(self, kind: str, *outlines: Sequence[Point]) -> None:
-        """Fill one or more closed outlines as one body part, with one line around them all."""
-        self.area(kind, "".join(self.curve(o) for o in outlines))
+        """Fill one or more closed outlines as one body part, with one line around them all.
+
+        What lies below the sheet, where a picture shows the upper part of the person, is left out.
+        """
+        seen = [o for o in outlines if any(self.on(p).y < self.height for p in o)]
+        if seen:
+            self.area(kind, "".join(self.curve(o) for o in seen))
 
     def area(self, kind: str, path: str) -> None:
         """Fill a path that is already in the sheet's places."""

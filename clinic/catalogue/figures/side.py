@@ -143,7 +143,7 @@ class SideBody:
             "back": self.along(50).place(-17, 0), "hollow": self.along(46).place(-16, 0), "knees": self.knee,
             "pelvis": self.pelvis.place(-16, 20), "legs": self.hip, "head": self.skull.place(-8, 12),
             "feet": self.ankle, "trunk": self.along(70).place(4, 0), "hips": self.pelvis.place(14, 12),
-            "ribs": self.along(64).place(19, 0),
+            "ribs": self.along(64).place(19, 0), "belly": self.along(40).place(18, 0),
         }  # fmt: skip
         return places[part]
 
@@ -314,4 +314,4 @@ def _midway(start: Any, end: Any, share: float) -> Any:
     if isinstance(start, tuple):
         values = [a + (b - a) * share for a, b in zip(start, end, strict=True)]
         return Point(*values) if isinstance(start, Point) else tuple(values)
-    return start + (end - start) * share if isinstance(start, float) else start
+    return start if start is None or isinstance(start, bool) else start + (end - start) * share

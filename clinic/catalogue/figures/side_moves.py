@@ -45,6 +45,8 @@ class SideMove:
     things: tuple[Corners, ...] = ()
     faults: dict[str, SideFault] = field(default_factory=dict)
     lies: bool = False  # longer than high: its pictures stand one above the other
+    cut: float = 0.0  # of a small movement the part above this height is shown, larger
+    largest: float = 1.0  # at most so large, beside the person of the other pictures
 
 
 def _shoulders_kept(pose: SidePose) -> SidePose:
@@ -76,7 +78,7 @@ BRIDGE = SideMove(
             "Hips in line", "Hips sag", ("hips", "pelvis"),
         ),
     },
-    lies=True,
+    lies=True, largest=1.15,
 )  # fmt: skip
 
 SIT = replace(tilted(SEATED, 32), ankle=Point(-10, -12), arm_length=0.9, hand=(34, 12))
@@ -116,6 +118,98 @@ CALF_RAISE = SideMove(
     },
 )  # fmt: skip
 
+BEHIND, AHEAD = Point(-58, -12), Point(64, -12)
+APART = replace(
+    TALL, seat=Point(-55, -158), ankle=BEHIND, hand=(10, 22), arm_length=0.8, far_ankle=Point(-49, -15)
+)
+_PUSHED = replace(  # the far leg stays behind, on its toes
+    tilted(APART, 7), seat=Point(4, -121), ankle=AHEAD, far_ankle=Point(-62, -30), far_foot=44, far_toes=44,
+)  # fmt: skip
+LUNGE = SideMove(
+    APART, _PUSHED, ("1. Stand tall", "2. Step and bend"), (Way(Point(100, -118), Point(58, -152)),),
+    faults={
+        "lunge_heel": SideFault(
+            replace(_PUSHED, seat=Point(26, -118), ankle=Point(67, -22), foot=26, toes=26),
+            "Heel stays down", "Heel lifts", ("feet",),
+        ),
+        "lunge_folds": SideFault(tilted(_PUSHED, 44), "Chest up tall", "Chest drops", ("trunk",)),
+    },
+)  # fmt: skip
+
+STANDING = replace(HOLDING, far_ankle=Point(0, -13))
+BACKWARD = replace(tilted(STANDING, 5), ankle=Point(-60.5, -25.5), foot=24)
+LEG_LIFT = SideMove(
+    STANDING, BACKWARD, ("1. Stand tall", "2. Leg back"),
+    (Way(Point(-46, -92), Point(-84, -80), -0.1),), WORKTOP,
+    faults={
+        "lift_arches": SideFault(
+            replace(BACKWARD, pelvis=34, waist=-4, chest=-10, neck=18, ankle=Point(-92, -54), foot=42),
+            "Back stays long", "Low back arches", ("hollow",),
+        ),
+        "lift_leans": SideFault(
+            replace(tilted(BACKWARD, 40), neck=2, head=-16, ankle=Point(-92, -54), foot=42),
+            "Stay up tall", "Chest drops", ("trunk",),
+        ),
+    },
+)  # fmt: skip
+
+FOURS = replace(
+    tilted(SidePose(), 78), seat=Point(-40, -84), ankle=Point(-112, -9), foot=172, far_ankle=Point(-104, -12),
+    far_foot=172, reach=Point(46, -6), palm=True, far_reach=Point(58, -8), far_palm=True, neck=-2, head=-4,
+)  # fmt: skip
+REACHING_OUT = replace(
+    FOURS,
+    ankle=Point(-184, -92),
+    foot=86,
+    far_reach=Point(136, -112),
+    far_palm=False,
+)
+BIRD_DOG = SideMove(
+    FOURS, REACHING_OUT, ("1. Hands and knees", "2. Arm and leg long"), (), lies=True, largest=1.15,
+    faults={
+        "dog_sags": SideFault(
+            replace(REACHING_OUT, pelvis=104, waist=78, chest=58, neck=6, ankle=Point(-176, -130), foot=104),
+            "Back stays long", "Back sags", ("belly", "hollow"),
+        ),
+        "dog_head": SideFault(
+            replace(REACHING_OUT, neck=-30, head=-52), "Neck stays long", "Head tips up", ("head",)
+        ),
+    },
+)  # fmt: skip
+
+CUSHION = block(-26, 20, -8)
+HALF_KNEEL = replace(
+    TALL, seat=Point(0, -92), ankle=Point(-72, -13), foot=176, far_ankle=Point(60, -12), hand=(10, 20),
+    arm_length=0.8,
+)  # fmt: skip
+FORWARD = replace(HALF_KNEEL, seat=Point(22, -88), pelvis=-6, waist=-3, chest=0)
+HIP_FLEXOR = SideMove(
+    HALF_KNEEL, FORWARD, ("1. Kneel tall", "2. Hips forward"),
+    (Way(Point(62, -118), Point(98, -118)),), (CUSHION,),
+    faults={
+        "flexor_arches": SideFault(
+            replace(FORWARD, pelvis=30, waist=-8, chest=-14, neck=18), "Tail tucked", "Low back arches",
+            ("hollow",),
+        ),
+        "flexor_leans": SideFault(
+            replace(tilted(FORWARD, 34), seat=Point(8, -91)), "Chest up tall", "Chest drops", ("trunk",)
+        ),
+    },
+)  # fmt: skip
+
+CHIN_OUT = replace(tilted(SEATED, 2), ankle=Point(-2, -12), hand=(34, 8), arm_length=0.9, neck=40, head=-4)
+CHIN_IN = replace(CHIN_OUT, neck=2, head=4)
+CHIN_TUCK = SideMove(
+    CHIN_OUT, CHIN_IN, ("1. Sit tall", "2. Chin back"), (Way(Point(16, -202), Point(-14, -202)),), CHAIR,
+    faults={
+        "tuck_nods": SideFault(replace(CHIN_IN, neck=22, head=34), "Eyes level", "Chin drops", ("head",)),
+        "tuck_tips": SideFault(replace(CHIN_IN, neck=10, head=-30), "Eyes level", "Head tips up", ("head",)),
+    },
+    cut=-66, largest=1.8,
+)  # fmt: skip
+
 SIDE_MOVES: dict[str, SideMove] = {
-    "bridge": BRIDGE, "sit_to_stand": SIT_TO_STAND, "calf_raise": CALF_RAISE,
+    "push_away_lunge": LUNGE, "standing_leg_lift": LEG_LIFT, "bridge": BRIDGE, "bird_dog": BIRD_DOG,
+    "hip_flexor_stretch": HIP_FLEXOR, "sit_to_stand": SIT_TO_STAND, "chin_tuck": CHIN_TUCK,
+    "calf_raise": CALF_RAISE,
 }  # fmt: skip

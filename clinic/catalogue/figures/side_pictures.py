@@ -13,8 +13,8 @@ from clinic.catalogue.figures.side_moves import SIDE_MOVES, SideFault, SideMove
 
 MARGIN, HEADING = 14, 40
 WIDE, HIGH = 360, 306
-LARGEST = 1.15  # of the size the person has in the other pictures
 LINES = {"back", "hollow"}  # faults that a line along the back shows
+LOW = {"feet", "knees", "legs"}
 
 
 class Panel(NamedTuple):
@@ -34,6 +34,7 @@ class Extent(NamedTuple):
     left: float
     right: float
     top: float
+    bottom: float
 
     @property
     def middle(self) -> float:
@@ -42,7 +43,7 @@ class Extent(NamedTuple):
 
     def scale(self, width: float, height: float) -> float:
         """Say how large it may be drawn."""
-        return min(LARGEST, width / (self.right - self.left), height / -self.top)
+        return min(width / (self.right - self.left), height / (self.bottom - self.top))
 
 
 def whole(key: str) -> DrawingSheet:
@@ -68,8 +69,9 @@ def row(key: str) -> DrawingSheet:
     move = SIDE_MOVES[key]
     reach = _extent(move)
     sheet = DrawingSheet(320, 320, stroke=4.5)
-    scale = reach.scale(304, 300)
-    _both(sheet, move, Panel(0, 0, 320, round(160 - reach.top * scale / 2), scale, reach.middle))
+    scale = min(move.largest, reach.scale(304, 300))
+    floor = 320 if move.cut else round(160 + (reach.bottom - reach.top) * scale / 2)
+    _both(sheet, move, Panel(0, 0, 320, floor, scale, reach.middle))
     return sheet
 
 
@@ -96,25 +98,27 @@ def fault(key: str, name: str) -> DrawingSheet:
     heading(sheet, second.left, case.wrong, "caution", second.width, second.top)
     if LINES & set(case.amber):
         sheet.line("fig-caution", sheet.curve(wrong.back(22, 82), closed=False), 2.4)
-    _point_out(sheet, second, case.wrong, sheet.on(wrong.place_of(case.amber[0])), move.lies)
+    _point_out(sheet, second, case, sheet.on(wrong.place_of(case.amber[0])), move.lies)
     return sheet
 
 
 def _single(move: SideMove) -> tuple[DrawingSheet, Panel]:
     reach = _extent(move)
-    scale = reach.scale(WIDE - 2 * MARGIN, 320)
-    sheet = DrawingSheet(WIDE, round(-reach.top * scale) + 2 * MARGIN)
-    return sheet, Panel(0, 0, WIDE, sheet.height - MARGIN, scale, reach.middle)
+    scale = min(move.largest, reach.scale(WIDE - 2 * MARGIN, 320))
+    margin = 0 if move.cut else MARGIN
+    sheet = DrawingSheet(WIDE, round((reach.bottom - reach.top) * scale) + MARGIN + margin)
+    return sheet, Panel(0, 0, WIDE, sheet.height - margin, scale, reach.middle)
 
 
 def _panels(move: SideMove, case: SideFault | None = None) -> tuple[DrawingSheet, tuple[Panel, Panel]]:
     reach = _extent(move, case)
     if not move.lies:
-        scale = min(0.8, reach.scale(PANEL - 12, HIGH - HEADING - MARGIN))
-        floor = HIGH - MARGIN
-        sides = [Panel(left, 0, PANEL, floor, scale, reach.middle) for left in (0, PANEL)]
-        return DrawingSheet(WIDE, HIGH, stroke=2.8), (sides[0], sides[1])
-    scale = reach.scale(WIDE - 2 * MARGIN, 200)
+        margin = 0 if move.cut else MARGIN
+        scale = min(0.8 * move.largest, reach.scale(PANEL - 20, HIGH - HEADING - margin))
+        height = HEADING + round((reach.bottom - reach.top) * scale) + margin
+        sides = [Panel(left, 0, PANEL, height - margin, scale, reach.middle) for left in (0, PANEL)]
+        return DrawingSheet(WIDE, height, stroke=2.8), (sides[0], sides[1])
+    scale = min(move.largest, reach.scale(WIDE - 2 * MARGIN, 200))
     height = HEADING + round(-reach.top * scale) + MARGIN
     rows = [Panel(0, top, WIDE, top + height - MARGIN, scale, reach.middle) for top in (0, height)]
     return DrawingSheet(WIDE, 2 * height, stroke=2.8), (rows[0], rows[1])
@@ -141,9 +145,10 @@ def _person(
 
 def _set(sheet: DrawingSheet, move: SideMove, panel: Panel) -> None:
     """Draw floor and things, and put the person in the panel's middle."""
-    sheet.floor(panel.left + MARGIN, panel.left + panel.width - MARGIN, panel.floor)
+    if not move.cut:
+        sheet.floor(panel.left + MARGIN, panel.left + panel.width - MARGIN, panel.floor)
     middle = panel.left + panel.width / 2
-    sheet.at(middle - panel.middle * panel.scale, panel.floor - 2, panel.scale)
+    sheet.at(middle - panel.middle * panel.scale, panel.floor - 2 - move.cut * panel.scale, panel.scale)
     for thing in move.things:
         sheet.area("fig-prop", polyline([sheet.on(Point(x, y)) for x, y in thing], closed=True))
 
@@ -153,7 +158,8 @@ def _extent(move: SideMove, case: SideFault | None = None) -> Extent:
     points = [p for body in bodies for outline in body.outlines() for p in outline]
     points += [Point(x, y) for thing in move.things for x, y in thing]
     points += [p for way in move.ways for p in (way.start, way.end)]
-    return Extent(min(p.x for p in points), max(p.x for p in points), min(p.y for p in points))
+    seen = [p for p in points if p.y <= move.cut]
+    return Extent(min(p.x for p in seen), max(p.x for p in seen), min(p.y for p in seen), move.cut)
 
 
 def _long_back(sheet: DrawingSheet, body: SideBody) -> None:
@@ -161,13 +167,13 @@ def _long_back(sheet: DrawingSheet, body: SideBody) -> None:
     sheet.line("fig-still", polyline([sheet.on(low), sheet.on(high)]), 1, dashed=True)
 
 
-def _point_out(sheet: DrawingSheet, panel: Panel, words: str, end: Point, lies: bool) -> None:
-    """Lead from the words to the part: from above, or round the body."""
-    start = mark_place(sheet, panel.left, words, panel.width, panel.top).moved(0, 14)
+def _point_out(sheet: DrawingSheet, panel: Panel, case: SideFault, end: Point, lies: bool) -> None:
+    """Lead from the words to the part: from above, or round the body to what is low."""
+    start = mark_place(sheet, panel.left, case.wrong, panel.width, panel.top).moved(0, 14)
     if lies:
         sheet.leader("fig-caution", Point(end.x, start.y), end)
-    elif end.y < HIGH / 2:
-        sheet.leader("fig-caution", start, end)
-    else:
+    elif case.amber[0] in LOW:
         edge = panel.left + (10 if end.x < panel.left + panel.width / 2 else panel.width - 10)
         sheet.leader("fig-caution", Point(edge, start.y), Point(edge, end.y), end)
+    else:
+        sheet.leader("fig-caution", start, end)

@@ -26,6 +26,32 @@ MOVES = {
         "A person seen from the front, arms crossed over the chest, and the same from above. The pelvis turns"
         " a little to the left or the right on top of the legs. Chest, eyes and feet stay facing forward.",
     ),
+    "push_away_lunge": PictureWords(
+        "Push-away lunge",
+        "A person seen from the side. First they stand tall. Then one foot is a step ahead, both knees are"
+        " bent, the back heel is up and the chest stays tall. An arrow shows the way back: up and away from"
+        " the front foot.",
+    ),
+    "standing_leg_lift": PictureWords(
+        "Standing leg lift",
+        "A person seen from the side, standing at a worktop with the fingertips on it. One straight leg goes"
+        " a little way back. Chest and pelvis stay where they are.",
+    ),
+    "bird_dog": PictureWords(
+        "Bird dog",
+        "A person on hands and knees, seen from the side. One leg goes straight back, the opposite arm"
+        " straight forward. The back stays long.",
+    ),
+    "hip_flexor_stretch": PictureWords(
+        "Hip flexor stretch",
+        "A person seen from the side, kneeling on one knee on a cushion, the other foot in front. The hips go"
+        " forward, the tail stays tucked and the chest stays tall.",
+    ),
+    "chin_tuck": PictureWords(
+        "Chin tuck",
+        "A person on a chair, seen from the side from the hips up. The head glides straight back until the"
+        " ears are over the shoulders. The eyes look straight ahead.",
+    ),
     "bridge": PictureWords(
         "Bridge",
         "A person on their back, seen from the side, knees bent and feet flat, arms beside the body. The hips"
@@ -62,6 +88,16 @@ FAULTS = {
     "trunk_turns": PictureWords("Chest turns too", "the chest and arms turn along with the pelvis."),
     "slide_not_turn": PictureWords("Hips slide over", "the hips slide to one side and do not turn."),
     "feet_swivel": PictureWords("Feet swivel too", "the feet and knees turn along with the pelvis."),
+    "lunge_heel": PictureWords("Heel lifts", "the knee runs past the toes and the front heel lifts."),
+    "lunge_folds": PictureWords("Chest drops", "the chest drops forward over the front thigh."),
+    "lift_arches": PictureWords("Low back arches", "the leg goes high and the low back hollows."),
+    "lift_leans": PictureWords("Chest drops", "the chest drops forward as the leg goes back."),
+    "dog_sags": PictureWords("Back sags", "the belly hangs, the back hollows and the leg goes high."),
+    "dog_head": PictureWords("Head tips up", "the head tips up, so the neck is bent back."),
+    "flexor_arches": PictureWords("Low back arches", "the hips go forward and the low back hollows."),
+    "flexor_leans": PictureWords("Chest drops", "the chest drops forward and the hip stays bent."),
+    "tuck_nods": PictureWords("Chin drops", "the chin drops towards the chest and the eyes look down."),
+    "tuck_tips": PictureWords("Head tips up", "the head tips up and the chin points forward."),
     "bridge_arches": PictureWords("Low back arches", "the ribs push up and the low back hollows."),
     "bridge_low": PictureWords("Hips sag", "the hips stay below the line of shoulders and knees."),
     "sit_feet_ahead": PictureWords("Feet too far ahead", "the feet stand far in front of the knees."),
