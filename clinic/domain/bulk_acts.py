@@ -70,7 +70,7 @@ class LineReason(StrEnum):
     NO_PROGRAM = "no_program"
     ASKED_TODAY = "asked_today"
     IN_GROUP = "in_group"
-    NOT_ONLINE = "not_online"
+    NOT_ONLINE = "not_online"  # of acts from before groups were for everybody
     ACCOUNT_CLOSED = "account_closed"  # of whoever began it
     FAULT = "fault"
     PRACTISED = "practised"
@@ -94,8 +94,7 @@ class BulkActFacts:
     program: ProgramStatus | None = None
     is_asked_today: bool = False  # by hand
     stopped_by: SkipReason | None = None  # what of itself speaks against a check-in today
-    is_online: bool = True  # of the kind of clients that stands in groups
-    group: str | None = None
+    in_group: bool = False  # that they are to be put in
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +106,10 @@ class Verdict:
     said: str | None = None
 
 
-def verdict(
-    kind: BulkActKind, facts: BulkActFacts, *, group: str | None = None, by_mail: bool = True
-) -> Verdict:
+def verdict(kind: BulkActKind, facts: BulkActFacts, *, by_mail: bool = True) -> Verdict:
     """What an act does for one client, the weightiest reason first.
 
-    `group` is the one to put them in, `by_mail` whether the program to be assigned has check-ins.
+    `by_mail`: whether the program to be assigned has check-ins.
     """
     match kind:
         case BulkActKind.ASSIGN:
@@ -122,7 +119,7 @@ def verdict(
         case BulkActKind.CHECKIN:
             return _checkin(facts)
         case BulkActKind.GROUP:
-            return _group(facts, group)
+            return _group(facts)
         case BulkActKind.ARCHIVE:
             return _archive(facts)
 
@@ -173,14 +170,10 @@ def _checkin(facts: BulkActFacts) -> Verdict:
     return Verdict(LineState.DONE)
 
 
-def _group(facts: BulkActFacts, group: str | None) -> Verdict:
+def _group(facts: BulkActFacts) -> Verdict:
     if facts.standing.archived:
         return _left(LineReason.ARCHIVED)
-    if not facts.is_online:
-        return _left(LineReason.NOT_ONLINE)
-    if group is not None and facts.group == group:
-        return Verdict(LineState.ALREADY, LineReason.IN_GROUP)
-    return Verdict(LineState.DONE)
+    return Verdict(LineState.ALREADY, LineReason.IN_GROUP) if facts.in_group else Verdict(LineState.DONE)
 
 
 def _archive(facts: BulkActFacts) -> Verdict:

@@ -17,6 +17,7 @@ from clinic.models.checkin import (
 )
 from clinic.models.decline import PracticeDecline
 from clinic.models.exercise import Exercise, ExerciseMedia, ExerciseMistake
+from clinic.models.group import ClientGroup, GroupMember
 from clinic.models.kept_form import KeptForm
 from clinic.models.link import LinkToken
 from clinic.models.mail_setting import MailSetting
@@ -59,10 +60,12 @@ __all__ = [
     "CheckinEvent",
     "CheckinSchedule",
     "Client",
+    "ClientGroup",
     "Exercise",
     "ExerciseMedia",
     "ExerciseMistake",
     "Finding",
+    "GroupMember",
     "Heartbeat",
     "Invitation",
     "KeptForm",

@@ -54,5 +54,7 @@ class BulkActLine(OfPractice, Base):
     reason: Mapped[LineReason | None] = mapped_column(choice(LineReason, "reason"))
     said: Mapped[str | None] = mapped_column(String(300))  # a refusal in its own words
     made_id: Mapped[uuid.UUID | None]  # the program, invitation or check-in that was made
-    before: Mapped[str | None] = mapped_column(String(LONGEST_GROUP))  # the group that was left for another
+    before: Mapped[str | None] = mapped_column(
+        String(LONGEST_GROUP)
+    )  # of the last release: the group that was left
     settled_at: Mapped[datetime | None]

@@ -23,6 +23,7 @@ from clinic.models import (
     Checkin,
     CheckinAnswer,
     Client,
+    ClientGroup,
     Exercise,
     Invitation,
     MailReply,
@@ -189,6 +190,11 @@ def offer_for(actor: Actor, offer_id: uuid.UUID, *options: ORMOption) -> Taperin
 def bulk_act_for(actor: Actor, act_id: uuid.UUID, *options: ORMOption) -> BulkAct:
     """An act for many clients of the practice; staff only."""
     return _for_staff(BulkAct, actor, act_id, *options)
+
+
+def group_for(actor: Actor, group_id: uuid.UUID, *options: ORMOption) -> ClientGroup:
+    """A group of the practice; staff only."""
+    return _for_staff(ClientGroup, actor, group_id, *options)
 
 
 def own_test_for(actor: Actor, key: str) -> OwnTest:

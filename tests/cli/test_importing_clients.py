@@ -10,8 +10,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.types import ClientKind
 from clinic.extensions import db
-from clinic.models import Client
+from clinic.models import Client, ClientGroup, GroupMember
 from clinic.services.clients.importing import ImportOutcome, import_clients
 from tests.factories.people import People
 
@@ -238,11 +239,14 @@ def test_an_address_is_never_given_twice(people: People, tmp_path: Path) -> None
     assert "line 2, email" in said(outcome_of(tmp_path, PEOPLE + row, again=True))
 
 
-def test_who_is_in_a_group_is_a_student(people: People, tmp_path: Path) -> None:
+def test_who_is_in_a_group_is_a_student_where_nothing_else_is_said(people: People, tmp_path: Path) -> None:
     head = "name,email,kind,group_name\n"
     assert not outcome_of(tmp_path, head + "Edith,e@clients.example,,Autumn course\n").problems
     assert added("e@clients.example").group_name == "Autumn course"
-    assert "line 2, group_name" in said(outcome_of(tmp_path, head + "Cara,,private,Autumn course\n"))
+    assert not outcome_of(tmp_path, head + "Cara,c@clients.example,private,Autumn course\n").problems
+    assert added("c@clients.example").kind is ClientKind.PRIVATE
+    assert db.session.scalars(select(ClientGroup.name)).all() == ["Autumn course"]
+    assert db.session.scalar(select(func.count()).select_from(GroupMember)) == 2
 
 
 def test_the_command_counts_in_words(people: People, tmp_path: Path, app: Flask) -> None:

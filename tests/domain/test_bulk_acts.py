@@ -52,7 +52,7 @@ def already(reason: LineReason) -> Verdict:
 
 @pytest.mark.parametrize("kind", BulkActKind)
 def test_nothing_speaks_against_somebody_as_clients_are(kind: BulkActKind) -> None:
-    assert verdict(kind, facts(), group="Tuesdays") == DONE
+    assert verdict(kind, facts()) == DONE
 
 
 @pytest.mark.parametrize(
@@ -73,25 +73,20 @@ def test_nothing_speaks_against_somebody_as_clients_are(kind: BulkActKind) -> No
         (CHECKIN, {"is_asked_today": True, "stopped_by": ONE_MAIL}, already(LineReason.ASKED_TODAY)),
         (CHECKIN, {"stopped_by": ONE_MAIL}, HAD_A_MAIL),
         (CHECKIN, {"consented": False}, left(LineReason.NO_CONSENT)),
-        (GROUP, {"archived": True, "is_online": False}, left(LineReason.ARCHIVED)),
-        (GROUP, {"is_online": False}, left(LineReason.NOT_ONLINE)),
-        (GROUP, {"group": "Tuesdays"}, already(LineReason.IN_GROUP)),
-        (GROUP, {"group": "Mondays", "warning_open": True}, DONE),
+        (GROUP, {"archived": True, "in_group": True}, left(LineReason.ARCHIVED)),
+        (GROUP, {"in_group": True}, already(LineReason.IN_GROUP)),
+        (GROUP, {"warning_open": True}, DONE),
         (ARCHIVE, {"archived": True, "warning_open": True}, already(LineReason.ARCHIVED)),
         (ARCHIVE, {"warning_open": True}, left(LineReason.LOCKED)),
         (ARCHIVE, {"has_address": False}, DONE),
     ],
 )
 def test_the_weightiest_reason_is_told(kind: BulkActKind, known: dict[str, Any], expected: Verdict) -> None:
-    assert verdict(kind, facts(**known), group="Tuesdays") == expected
+    assert verdict(kind, facts(**known)) == expected
 
 
 def test_a_program_without_check_ins_needs_no_address() -> None:
     assert verdict(ASSIGN, facts(has_address=False), by_mail=False) == DONE
-
-
-def test_before_the_group_is_named_nobody_is_in_it() -> None:
-    assert verdict(GROUP, facts(group=None)) == DONE
 
 
 @pytest.mark.parametrize("reason", [*ORDER, *NOT_RUNNING.values()])

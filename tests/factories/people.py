@@ -10,10 +10,11 @@ from typing import Any
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.types import ClientKind, Role
 from clinic.extensions import db
-from clinic.models import Client, Practice, User
+from clinic.models import Client, ClientGroup, GroupMember, Practice, User
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.accounts.passwords import hashed
 from clinic.services.actors import Actor
+from clinic.services.clients import memberships
 
 PASSWORD = "four plain words together"
 LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -104,7 +105,22 @@ def make_client(
     )
     db.session.add(client)
     db.session.flush()
+    if client.group_name:
+        stand_in(client, client.group_name)
     return client
+
+
+def stand_in(client: Client, name: str) -> ClientGroup:
+    """The group that a client's record names, with them in it."""
+    group = memberships.named(client.practice_id, name)
+    if group is None:
+        group = ClientGroup(id=uuid.uuid4(), practice_id=client.practice_id, name=name, created_at=LONG_AGO)
+        db.session.add(group)
+        db.session.flush()
+    whose = {"practice_id": client.practice_id, "group_id": group.id, "client_id": client.id}
+    db.session.add(GroupMember(**whose, joined_at=LONG_AGO))
+    db.session.flush()
+    return group
 
 
 def make_people() -> People:

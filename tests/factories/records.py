@@ -42,6 +42,7 @@ from clinic.models import (
     CheckinEvent,
     CheckinSchedule,
     Client,
+    ClientGroup,
     ExerciseMedia,
     ExerciseMistake,
     Finding,
@@ -78,7 +79,7 @@ from clinic.services import links
 from clinic.services.batteries.offered import snapshot
 from clinic.services.routines import publishing as routines
 from clinic.services.routines.wording import content_of, dose_of
-from tests.factories.people import People, make_people
+from tests.factories.people import People, make_people, stand_in
 
 Row = TypeVar("Row", bound=Base)
 WORDS = "words of a person"  # stands in every free text until something is planted there
@@ -118,6 +119,7 @@ class ClientRecords:
     questions: QuestionnaireRequest
     answers: QuestionnaireResponse
     act: BulkAct
+    group: ClientGroup
     secrets: dict[str, str] = field(default_factory=dict)
 
 
@@ -258,7 +260,7 @@ def _made(staff: User) -> dict[str, Any]:
 
 def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
     """Program, logs, assessments, check-ins, a cleared warning sign, mail and the trail of one client."""
-    _fill_client(client)
+    group = _fill_client(client)
     program = make_program(shelf, client)
     asked = make_checkin(client, program, CheckinState.SENT, days_ago=1)
     answered = make_checkin(client, program, CheckinState.ANSWERED, days_ago=8)
@@ -295,6 +297,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         questions=make_questions(shelf, client),
         answers=make_answers(shelf, client),
         act=_act(shelf, client),
+        group=group,
     )
     make_citation(program, records.assessment)
     add(
@@ -642,11 +645,12 @@ def _copy_item(item: RoutineItem, draft: RoutineVersion) -> None:
     )
 
 
-def _fill_client(client: Client) -> None:
+def _fill_client(client: Client) -> ClientGroup:
     for name in ("phone", "group_name", "reason_for_care", "history", "notes", "bounce_reason"):
         setattr(client, name, WORDS)
     client.sort_key, client.search_key = sort_key(client.name), search_key(client.name, client.email)
     db.session.flush()
+    return stand_in(client, WORDS)
 
 
 def _prescribe(client: Client, program: Program, item: RoutineItem) -> None:

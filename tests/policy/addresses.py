@@ -53,9 +53,10 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "act_id": lambda world, of: world.records[of].act.id,
     "request_id": lambda world, of: world.records[of].questions.id,
     "response_id": lambda world, of: world.records[of].answers.id,
+    "group_id": lambda world, of: world.records[of].group.id,
     "number": lambda world, of: 1,  # the first page of a set of questions
 }
-OF_PRACTICE = frozenset({"routine_id", "version_id", "user_id", "test_key", "battery_key"})
+OF_PRACTICE = frozenset({"routine_id", "version_id", "user_id", "group_id", "test_key", "battery_key"})
 OWN = frozenset({"position"})  # names a part of the asker's own record
 
 # What a page needs to be told behind its path.

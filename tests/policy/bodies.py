@@ -35,6 +35,7 @@ from clinic.models import (
     BulkActLine,
     Checkin,
     Client,
+    GroupMember,
     MailSetting,
     OutboxMessage,
     Passkey,
@@ -212,6 +213,10 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "kind": ["group"],
         "everybody": ["y"],  # of whoever asks; the ids of others are tried in the tests of the page
     },
+    **dict.fromkeys(
+        ("practitioner.groups.put_in", "practitioner.groups.take_out"),
+        lambda world, at: {"client": [str(_member(world, at).id)]},
+    ),
     "practitioner.second_step.app": lambda world, at: {"code": [code_of(APP_KEY)]},
     "practitioner.second_step.add_passkey": lambda world, at: {"credential": [KEY.made(CHALLENGE)]},
     "practitioner.second_step.remove_passkey": lambda world, at: {"passkey": [str(PASSKEY)]},
@@ -415,6 +420,15 @@ def _app_being_set_up(world: World, address: Address) -> None:
         begin_with(user, APP_KEY)
 
 
+def _member(world: World, address: Address) -> Client:
+    return world.records["ada" if address.of == "here" else "zofia"].client
+
+
+def _out_of_the_group(world: World, address: Address) -> None:
+    for member in db.session.query(GroupMember).filter_by(client_id=_member(world, address).id):
+        member.left_at = now()
+
+
 def _act_done(world: World, address: Address) -> None:
     act = _get(world, address, BulkAct, "act")
     act.state, act.begun_at, act.ended_at = BulkActState.DONE, now(), now()
@@ -432,6 +446,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.warnings.show": _open_flag,
     "practitioner.bulk_acts.undo": _act_done,
     "practitioner.program_phases.take_back": _phase_passed,
+    "practitioner.groups.put_in": _out_of_the_group,
     "practitioner.amendments.amend": _signed,
     "practitioner.assessments.sign": _nothing_half_typed,
     "client.pain.morning": _hurt_yesterday,

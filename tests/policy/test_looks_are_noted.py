@@ -17,7 +17,10 @@ from tests.policy.stage import Stage
 
 # Many clients on one page, each with a line: who opens them all every morning has looked at nobody.
 LISTS = frozenset(
-    {"/today", "/mail", "/clients", "/check-ins", "/practice/trail", "/clients/many/<uuid:act_id>"}
+    {
+        *("/today", "/mail", "/clients", "/check-ins", "/practice/trail"),
+        *("/clients/many/<uuid:act_id>", "/groups/<uuid:group_id>"),
+    }
 )
 ASKED = [
     (name, method)

@@ -40,7 +40,7 @@ from clinic.services.actors import Actor
 from clinic.services.bulk_acts import choosing, going_on, pages
 from clinic.services.bulk_acts.wishes import BulkWish, wish_of
 from clinic.services.checkins.rhythms import CadenceCheckin, WeeklyCheckin
-from clinic.services.clients import invitations
+from clinic.services.clients import invitations, memberships
 from clinic.services.clients.listing import ClientFilter
 from clinic.services.clock import now, today_in
 from clinic.services.programs import assigning
@@ -339,19 +339,23 @@ class TestCheckins:
 
 
 class TestGroupsAndArchive:
-    def test_a_group_is_left_for_another_and_come_back_to(self, people: People, actor: Actor) -> None:
+    def test_who_is_put_in_a_group_stays_in_the_others(self, people: People, actor: Actor) -> None:
         one, two = students(people, 2, group_name="Mondays")
         act = chosen(actor, GROUP, [one, two, people.client])
         going_on.begin(actor, act.id, BulkWish(group="Tuesdays"))
         assert [each.group_name for each in (one, two)] == ["Tuesdays"] * 2
+        assert {each.name for each in memberships.of_client(one)} == {"Mondays", "Tuesdays"}
         with transaction() as session:
-            session.get_one(Client, two.id).group_name = "Evenings"
+            tuesdays = memberships.named(actor.practice_id, "Tuesdays")
+            assert tuesdays is not None
+            memberships.leave(actor, tuesdays, session.get_one(Client, two.id))
         act = going_on.undo(actor, act.id)
         assert told(act) == [
             (LineState.UNDONE, None),
             (LineState.STAYS, LineReason.CHANGED),
-            (LineState.LEFT_OUT, LineReason.NOT_ONLINE),
+            (LineState.UNDONE, None),
         ]
+        assert [each.group_name for each in (one, two, people.client)] == ["Mondays", "Mondays", None]
         assert "mondays" in db.session.get_one(Client, one.id).search_key
 
     def test_who_is_archived_together_is_restored_together(self, people: People, actor: Actor) -> None:
@@ -407,7 +411,7 @@ class TestInTheBackground:
         assert going_on.go_on_with_all(lambda: next(answers)) == 2
         assert [state for state, _ in told(act)].count(LineState.DONE) == 2
         assert going_on.go_on_with_all() == AT_ONCE - 1
-        changes = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "client.corrected")
+        changes = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "group.joined")
         assert db.session.scalar(changes) == AT_ONCE + 1
 
     def test_a_fault_at_one_client_holds_up_nobody_else(self, people: People, actor: Actor) -> None:
@@ -435,6 +439,7 @@ class TestInTheBackground:
         assert set(told(act)) == {(LineState.LEFT_OUT, LineReason.ACCOUNT_CLOSED)}
 
     def test_the_list_says_who_did_what_and_how_many(self, people: People, actor: Actor) -> None:
+        people.client.status = ClientStatus.ARCHIVED
         act = chosen(actor, GROUP, [*students(people, 2), people.client])
         chosen(actor, ARCHIVE, [people.client])  # not begun: nothing to be told
         going_on.begin(actor, act.id, BulkWish(group="Tuesdays"))

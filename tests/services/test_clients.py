@@ -24,7 +24,7 @@ from clinic.mail.addresses import parse_address
 from clinic.models import AuditEvent, Client, LinkToken, OutboxMessage, User, WarningFlag
 from clinic.services.attention import acts
 from clinic.services.attention.cases import ReasonCase
-from clinic.services.clients import invitations, timeline
+from clinic.services.clients import invitations, memberships, timeline
 from clinic.services.clients import listing as client_list
 from clinic.services.clients import records as clients
 from clinic.services.clients.listing import PAGE, ClientFilter
@@ -150,8 +150,11 @@ def test_saving_without_a_change_leaves_no_trace(people: People) -> None:
     assert last_event(client).action == "client.created"
 
 
-def test_a_group_belongs_to_online_students_alone(people: People) -> None:
-    assert add(people, kind=ClientKind.PRIVATE).group_name is None
+def test_anybody_may_stand_in_a_group_and_a_new_name_makes_one(people: People) -> None:
+    client = add(people, kind=ClientKind.PRIVATE)
+    assert [each.name for each in memberships.of_client(client)] == ["Spring group"]
+    clients.correct(people.actor(people.owner), client.id, replace(CORA, group_name=None), client.version)
+    assert (client.group_name, list(memberships.of_client(client))) == (None, [])
 
 
 def test_who_saves_over_a_version_they_have_not_seen_is_told(people: People) -> None:
@@ -360,7 +363,8 @@ def test_the_timeline_is_read_newest_first_page_by_page(people: People) -> None:
     second = timeline.page(actor, client.id, before=first.before, size=3)
     said = [event.details.get("changed", {}).get("phone", [None, "added"])[1] for event in first.events]
     assert said == ["3", "2", "1"]
-    assert [event.action for event in second.events] == ["client.corrected", "client.created"]
+    assert second.events[0].action == "client.corrected"
+    assert {event.action for event in second.events[1:]} == {"client.created", "group.joined"}
     assert second.before is None
 
 

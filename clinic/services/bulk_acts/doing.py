@@ -12,7 +12,7 @@ from clinic.services.actors import Actor
 from clinic.services.bulk_acts.facts import ClientAtHand
 from clinic.services.bulk_acts.wishes import BulkWish
 from clinic.services.checkins import by_hand
-from clinic.services.clients import invitations, records
+from clinic.services.clients import invitations, memberships, records
 from clinic.services.programs import assigning
 from clinic.services.programs.assigning import Assignment
 from clinic.services.routines.wording import dose_of
@@ -20,10 +20,9 @@ from clinic.services.routines.wording import dose_of
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was made, what stood before, and, where it turned out otherwise, what became of it."""
+    """What was made and, where it turned out otherwise, what became of it."""
 
     made_id: uuid.UUID | None = None
-    before: str | None = None
     verdict: Verdict | None = None
 
 
@@ -61,9 +60,9 @@ def _checkin(actor: Actor, act: BulkAct, wish: BulkWish, who: ClientAtHand) -> D
 
 
 def _group(actor: Actor, act: BulkAct, wish: BulkWish, who: ClientAtHand) -> Done:
-    before = who.client.group_name
-    records.put_in_group(actor, who.client, wish.group)
-    return Done(before=before)
+    assert wish.group is not None
+    member, _ = memberships.join(actor, memberships.named_or_new(actor, wish.group), who.client)
+    return Done(member.id)
 
 
 def _archive(actor: Actor, act: BulkAct, wish: BulkWish, who: ClientAtHand) -> Done:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from clinic.domain.bulk_acts import BulkActFacts, BulkActKind, Verdict, verdict
 from clinic.domain.mail_standing import mail_standing_of
-from clinic.domain.types import ClientKind, ProgramStatus
+from clinic.domain.types import ProgramStatus
 from clinic.extensions import db
 from clinic.models import Client, Invitation, Practice, Program, RoutineVersion, WarningFlag
 from clinic.models.base import points_at
@@ -19,6 +19,7 @@ from clinic.services import bulk
 from clinic.services.bulk_acts.wishes import BulkWish
 from clinic.services.checkins.by_hand import standings
 from clinic.services.checkins.dues import DueCheckin
+from clinic.services.clients import memberships
 from clinic.services.clock import now, today_in
 
 _invitation, _flag = bulk.table_of(Invitation), bulk.table_of(WarningFlag)
@@ -35,7 +36,7 @@ class ClientAtHand:
 
     def verdict(self, kind: BulkActKind, wish: BulkWish) -> Verdict:
         """What an act does for them."""
-        return verdict(kind, self.facts, group=wish.group, by_mail=wish.checkin is not None)
+        return verdict(kind, self.facts, by_mail=wish.checkin is not None)
 
 
 # what an act asks of the database, besides the clients themselves
@@ -44,9 +45,9 @@ OF_PROGRAMS = frozenset({BulkActKind.ASSIGN, BulkActKind.CHECKIN})
 
 
 def at_hand(
-    kind: BulkActKind, practice: Practice, clients: Sequence[Client], version_id: uuid.UUID | None
+    kind: BulkActKind, practice: Practice, clients: Sequence[Client], wish: BulkWish
 ) -> list[ClientAtHand]:
-    """All that decides of these clients, in their order; `version_id` is of the routine to be assigned.
+    """All that decides of these clients, in their order.
 
     Two queries at most, seven for check-ins, and one for the routine where it was not read before.
     """
@@ -54,7 +55,8 @@ def at_hand(
     flagged = _flagged(practice, ids) if kind in OF_FLAGS else set()
     invited = _invited(practice, ids) if kind is BulkActKind.INVITE else set()
     programs = _programs(practice, ids) if kind in OF_PROGRAMS else {}
-    routine_id = _routine_of(practice, version_id)
+    routine_id = _routine_of(practice, wish.version_id)
+    members = memberships.among_members(practice.id, wish.group, ids) if wish.group else set()
     first = {client.id: _first(programs.get(client.id, ()), client) for client in clients}
     by_hand = _by_hand(practice, clients, first) if kind is BulkActKind.CHECKIN else {}
     return [
@@ -71,8 +73,7 @@ def at_hand(
                     for program, its_routine in programs.get(client.id, ())
                 ),
                 program=_status(first[client.id], client),
-                is_online=client.kind is ClientKind.ONLINE,
-                group=client.group_name,
+                in_group=client.id in members,
                 **by_hand.get(client.id, {}),
             ),
             first[client.id],

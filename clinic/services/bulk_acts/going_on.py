@@ -213,11 +213,11 @@ def _by(act: BulkAct) -> uuid.UUID:
 
 def _do(actor: Actor, act: BulkAct, line: BulkActLine, client: Client) -> None:
     wish = wish_of(act.wish)
-    (who,) = at_hand(act.kind, access.practice_of(actor), [client], wish.version_id)
+    (who,) = at_hand(act.kind, access.practice_of(actor), [client], wish)
     found = who.verdict(act.kind, wish)
     if found.state is LineState.DONE:
         done = doing.do(actor, act, wish, who)
-        line.made_id, line.before = done.made_id, done.before
+        line.made_id = done.made_id
         found = done.verdict or found
     _settle(line, found)
 

@@ -68,7 +68,7 @@ def foreseen(actor: Actor, act: BulkAct, wish: BulkWish) -> list[ForeseenLine]:
     """What would become of each client now, in the order of the list; staff only. Four queries."""
     access.staff_only(actor)
     clients = [row.Client for row in _lines(act)]
-    found = at_hand(act.kind, access.practice_of(actor), clients, wish.version_id)
+    found = at_hand(act.kind, access.practice_of(actor), clients, wish)
     return [ForeseenLine(each.client, each.verdict(act.kind, wish)) for each in found]
 
 

@@ -12,7 +12,7 @@ from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.bulk_acts.wishes import BulkWish
 from clinic.services.checkins import by_hand
-from clinic.services.clients import invitations, records
+from clinic.services.clients import invitations, memberships, records
 from clinic.services.programs import taking_back
 
 REASON = "Undone for all of them together."
@@ -44,10 +44,8 @@ def _checkin(actor: Actor, wish: BulkWish, line: BulkActLine, client: Client) ->
 
 
 def _group(actor: Actor, wish: BulkWish, line: BulkActLine, client: Client) -> LineReason | None:
-    if client.group_name != wish.group:
-        return LineReason.CHANGED
-    records.put_in_group(actor, client, line.before)
-    return None
+    group = memberships.named(actor.practice_id, wish.group or "")
+    return None if group and memberships.leave(actor, group, client) else LineReason.CHANGED
 
 
 def _archive(actor: Actor, wish: BulkWish, line: BulkActLine, client: Client) -> LineReason | None:

@@ -216,8 +216,6 @@ def _broken_rules(row: FileRow, details: ClientDetails, today: date) -> Iterator
         "time_zone": zone_problem(details.time_zone) if row.cells.get("time_zone") else None,
         "consented_on": consent_problem(details.consented_on, today) if details.consented_on else None,
     }
-    if details.group_name and details.kind is not ClientKind.ONLINE:
-        found["group_name"] = "is for online students; write online under kind"
     return (row.wrong(column, message) for column, message in found.items() if message)
 
 

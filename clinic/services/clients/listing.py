@@ -19,7 +19,17 @@ from clinic.domain.programs import TOGETHER
 from clinic.domain.search import LONGEST_PIECE, search_words
 from clinic.domain.types import ClientKind, ClientStatus, LogOutcome, ProgramStatus
 from clinic.extensions import db
-from clinic.models import CheckinAnswer, Client, Invitation, OpenReason, PracticeLog, Program, SearchPiece
+from clinic.models import (
+    CheckinAnswer,
+    Client,
+    ClientGroup,
+    GroupMember,
+    Invitation,
+    OpenReason,
+    PracticeLog,
+    Program,
+    SearchPiece,
+)
 from clinic.models.base import given
 from clinic.services import rows
 from clinic.services.actors import Actor
@@ -56,6 +66,7 @@ class ClientFilter:
     status: ClientStatus = ClientStatus.ACTIVE
     standing: AccountStanding | None = None
     asking: Asking | None = None
+    group: uuid.UUID | None = None  # whoever stands in it
     after: uuid.UUID | None = None
     before: uuid.UUID | None = None
 
@@ -100,6 +111,7 @@ class _Shape:
     words: int
     standing: AccountStanding | None
     asking: Asking | None
+    in_group: bool
     by_pieces: bool
 
 
@@ -111,7 +123,7 @@ def page(actor: Actor, wanted: ClientFilter) -> ClientPage:
     pieces = _pieces(values) if words else MANY + 1
     if not pieces:
         return ClientPage([], None, None, 0)
-    shape = _Shape(len(words), wanted.standing, wanted.asking, by_pieces=pieces <= PAGE)
+    shape = _shape(wanted, words, by_pieces=pieces <= PAGE)
     query = _lines(shape, moved=bool(place), backwards=backwards)
     found = rows.read(query, {**values, **place})
     more, moved = len(found) > PAGE, bool(place)
@@ -133,19 +145,21 @@ def ids(actor: Actor, wanted: ClientFilter, most: int) -> list[uuid.UUID]:
     words = search_words(wanted.text)[:MOST_WORDS]
     values = _values(actor, wanted, words)
     pieces = _pieces(values) if words else MANY + 1
-    shape = _Shape(len(words), wanted.standing, wanted.asking, by_pieces=pieces <= MANY)
+    shape = _shape(wanted, words, by_pieces=pieces <= MANY)
     query = select(Client.id).where(*_which(shape)).order_by(Client.sort_key, Client.id).limit(most)
     return [row.id for row in rows.read(query, values)]
 
 
 def groups(actor: Actor) -> list[str]:
-    """The names of the groups that clients stand in, by name; none for whoever is not staff."""
+    """The names of the practice's groups, in their order; none for whoever is not staff."""
     if not actor.is_staff:
         return []
-    query = select(Client.group_name).where(
-        Client.practice_id == actor.practice_id, Client.group_name.is_not(None)
-    )
-    return [name for name in db.session.scalars(query.distinct().order_by(Client.group_name)) if name]
+    query = select(ClientGroup.name).where(ClientGroup.practice_id == actor.practice_id)
+    return list(db.session.scalars(query.order_by(ClientGroup.name)))
+
+
+def _shape(wanted: ClientFilter, words: Sequence[str], *, by_pieces: bool) -> _Shape:
+    return _Shape(len(words), wanted.standing, wanted.asking, wanted.group is not None, by_pieces)
 
 
 def _values(actor: Actor, wanted: ClientFilter, words: Sequence[str]) -> dict[str, Any]:
@@ -153,7 +167,7 @@ def _values(actor: Actor, wanted: ClientFilter, words: Sequence[str]) -> dict[st
     begins = max(words, key=len, default="")[:LONGEST_PIECE]  # the longest is in the fewest names
     searched |= {"begins": begins, "ends": begins + LAST_SIGN}
     whose = {"practice_id": actor.practice_id, "status": wanted.status, "whose": actor.user_id}
-    return {**whose, "at": now(), **searched}
+    return {**whose, "at": now(), "group": wanted.group, **searched}
 
 
 def _pieces(values: Mapping[str, Any]) -> int:
@@ -212,9 +226,16 @@ def _which(shape: _Shape) -> list[ColumnElement[bool]]:
     which += [
         Client.search_key.like(bindparam(f"word_{number}"), escape=ESCAPE) for number in range(shape.words)
     ]
+    if shape.in_group:
+        which.append(Client.id.in_(_MEMBERS))
     if shape.standing is not None:
         which.append(_stands(shape.standing))
     return which
+
+
+_MEMBERS = select(GroupMember.client_id).where(
+    given(GroupMember.practice_id), given(GroupMember.group_id, "group"), GroupMember.left_at.is_(None)
+)
 
 
 def _begins_so() -> ColumnElement[bool]:

@@ -25,7 +25,7 @@ from clinic.services.accounts import addresses
 from clinic.services.actors import Actor
 from clinic.services.checkins import schedules
 from clinic.services.clients import identity as client_identity
-from clinic.services.clients import invitations
+from clinic.services.clients import invitations, memberships
 from clinic.services.clock import now, today_in
 from clinic.services.outbox import calling_back as checkins
 from clinic.services.transaction import transaction
@@ -58,6 +58,7 @@ class ClientDetails:
 PLAIN = tuple(
     each.name for each in fields(ClientDetails) if each.name not in {"name", "email", "consented_on"}
 )
+ELSEWHERE = "group_name"  # follows from the groups a client stands in
 
 
 class NamesakesFound(ClinicError):
@@ -122,6 +123,7 @@ def create(
     _apply(actor, practice, client, details)
     db.session.add(client)
     _flush()
+    memberships.follow_record(actor, client, details.group_name)
     audit.record(actor, "client.created", client_id=client.id)
     return client
 
@@ -140,6 +142,7 @@ def correct(actor: Actor, client_id: uuid.UUID, details: ClientDetails, version:
         before, old_key = shown(client, practice), client.email_key
         _apply(actor, practice, client, details)
         _flush()
+        memberships.follow_record(actor, client, details.group_name)
         changed = audit.changes(before, shown(client, practice))
         if WHEN & changed.keys():
             schedules.plan_again(client, practice)
@@ -197,15 +200,6 @@ def bring_back(actor: Actor, client: Client, reason: str) -> bool:
     return True
 
 
-def put_in_group(actor: Actor, client: Client, group: str | None) -> None:
-    """Let a client stand in another group, None for no group, within the caller's transaction."""
-    before, client.group_name = client.group_name, group
-    client_identity.be_found(client)
-    if before != group:
-        changed = {"group_name": [before, group]}
-        audit.record(actor, "client.corrected", client_id=client.id, changed=changed)
-
-
 def problems(client: Client, practice: Practice, details: ClientDetails) -> Iterator[RuleBroken]:
     """All that speaks against writing these details down about a client. One query for a new address."""
     today = today_in(practice.time_zone)
@@ -257,8 +251,6 @@ def typed(details: ClientDetails) -> dict[str, str | None]:
         "email": details.email.typed if details.email else None,
     }
     told |= {name: _text(getattr(details, name)) for name in PLAIN}
-    if details.kind is not ClientKind.ONLINE:
-        told["group_name"] = None
     told["consented_on"] = details.consented_on.isoformat() if details.consented_on else None
     return told
 
@@ -282,9 +274,8 @@ def _apply(actor: Actor, practice: Practice, client: Client, details: ClientDeta
     client_identity.rename(client, details.name)
     client_identity.readdress(client, details.email, actor)
     for name in PLAIN:
-        setattr(client, name, getattr(details, name))
-    if details.kind is not ClientKind.ONLINE:
-        client.group_name = None
+        if name != ELSEWHERE:
+            setattr(client, name, getattr(details, name))
     client_identity.be_found(client)
     _put_consent(actor, practice, client, details.consented_on)
 

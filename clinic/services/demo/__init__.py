@@ -23,7 +23,7 @@ from clinic.domain.types import Role
 from clinic.domain.videos import VideoProvider
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address
-from clinic.models import Assessment, AuditEvent, Base, Practice, RoutineVersion, User
+from clinic.models import Assessment, AuditEvent, Base, ClientGroup, Practice, RoutineVersion, User
 from clinic.services import audit, mail_setup, practices
 from clinic.services.accounts import passwords
 from clinic.services.accounts import signing_in as accounts
@@ -31,6 +31,7 @@ from clinic.services.clock import now
 from clinic.services.demo import batteries
 from clinic.services.demo.clients import client_rows
 from clinic.services.demo.people import Desk
+from clinic.services.demo.record import COURSE
 from clinic.services.programs import looking_over
 from clinic.services.reasons import rebuilding
 from clinic.services.routines import publishing as routines
@@ -83,6 +84,7 @@ def seed_practice(clients: int = CLIENTS, seed: int = 1) -> list[Login]:
         practice_id=owner.practice_id,
         practitioner_id=practitioner_id,
         practitioner=PRACTITIONER[0],
+        group_id=_add_group(owner.practice_id, practitioner_id),
         version=version,
         password_hash=password_hash,
         at=now(),
@@ -158,6 +160,14 @@ def _add_practitioner(practice_id: uuid.UUID) -> uuid.UUID:
         practice = db.session.get_one(Practice, practice_id)
         name, email = PRACTITIONER
         return accounts.add_staff(practice, Role.PRACTITIONER, name, parse_address(email), password_hash).id
+
+
+def _add_group(practice_id: uuid.UUID, leader_id: uuid.UUID) -> uuid.UUID:
+    with transaction() as session:
+        group = ClientGroup(id=uuid.uuid4(), practice_id=practice_id, name=COURSE, created_at=now())
+        group.leader_id = leader_id
+        session.add(group)
+    return group.id
 
 
 def _write_clients(desk: Desk, clients: int, random: Random) -> None:

@@ -35,6 +35,7 @@ class Desk:
     practice_id: uuid.UUID
     practitioner_id: uuid.UUID
     practitioner: str
+    group_id: uuid.UUID  # the course that students are in
     version: RoutineVersion
     password_hash: str
     at: datetime

@@ -13,6 +13,7 @@ from clinic.domain.types import (
 )
 from clinic.models import (
     Client,
+    GroupMember,
     User,
 )
 from clinic.services.demo.people import (
@@ -22,6 +23,8 @@ from clinic.services.demo.people import (
     created,
 )
 from clinic.services.demo.stories import HISTORIES, REASONS
+
+COURSE = "Autumn course"
 
 
 def record_rows(person: Person) -> Rows:
@@ -42,7 +45,7 @@ def record_rows(person: Person) -> Rows:
             | {"id": person.user_id},
         )
     phone = f"07700 900{person.number % 1000:03d}" if person.zone == "Europe/London" else None
-    group_name = "Autumn course" if person.number % 4 == 3 else None
+    group_name = COURSE if person.number % 4 == 3 else None
     yield (
         Client,
         person.row(
@@ -67,6 +70,11 @@ def record_rows(person: Person) -> Rows:
         )
         | {"id": person.client_id},
     )
+    if group_name:
+        yield (
+            GroupMember,
+            person.row(group_id=person.desk.group_id, client_id=person.client_id, joined_at=begun),
+        )
     yield audit(person, "client.created", begun)
     if signs_in:
         yield audit(person, "invitation.accepted", begun + timedelta(days=1), by_client=True)

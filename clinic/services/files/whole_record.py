@@ -49,6 +49,7 @@ NOT_OF_CLIENTS = frozenset(
         *("link_token", "sign_off", "exercise", "exercise_media", "exercise_mistake"),
         *("routine", "routine_version", "routine_item", "routine_phase"),
         *("own_battery", "own_battery_version", "own_test", "own_test_version"),
+        "client_group",  # of many clients; that this one stands in it is told by their row
         "bulk_act",  # of many clients; what became of this one is told by its line
         "search_piece",  # made of names and addresses that stand in the record itself
     }

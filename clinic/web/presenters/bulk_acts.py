@@ -101,7 +101,7 @@ CONSEQUENCES: Mapping[BulkActKind, Sequence[str]] = {
     ),
     BulkActKind.INVITE: ("Each gets a mail with a link of their own.",),
     BulkActKind.CHECKIN: ("It goes out when the client is awake, one mail a day at most.",),
-    BulkActKind.GROUP: ("A client stands in one group: the one before is left.",),
+    BulkActKind.GROUP: ("They stay in the groups they are in. A name that is new makes a new group.",),
     BulkActKind.ARCHIVE: (
         "No check-in is sent any more, and open invitations end.",
         "The records, their programs and their history are kept.",

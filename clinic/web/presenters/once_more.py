@@ -20,6 +20,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.invitations.revoke": "Take the invitation back",
         "practitioner.bulk_acts.choose": "Look at what will happen to many",
         "practitioner.bulk_acts.undo": "Undo what was done for many",
+        "practitioner.groups.put_in": "Put the client in the group",
+        "practitioner.groups.take_out": "Take the client out of the group",
         "practitioner.programs.extend": "Move the last day",
         "practitioner.retests.again": "Begin the re-test",
         "practitioner.retests.program": "Begin the re-test",

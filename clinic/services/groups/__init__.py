@@ -1,0 +1,1 @@
+"""Groups of clients: made, led, filled, and looked at together."""

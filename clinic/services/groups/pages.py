@@ -1,0 +1,152 @@
+"""What the pages show of groups: the list of them, and how many of one practise, are silent or answered."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
+
+from clinic.domain.attention import AttentionKind
+from clinic.domain.types import CheckinState, LogOutcome, MistakeAnswer
+from clinic.models import (
+    Checkin,
+    CheckinAnswer,
+    ClientGroup,
+    GroupMember,
+    OpenReason,
+    PracticeLog,
+    User,
+)
+from clinic.models.base import among, given, one_of, points_at
+from clinic.services import access, rows
+from clinic.services.actors import Actor
+from clinic.services.clock import now, today_in
+from clinic.services.reasons.listed import shows
+
+LATELY = timedelta(days=7)
+SILENT = (AttentionKind.NOT_ANSWERED, AttentionKind.NOT_PRACTISED)
+
+
+class GroupLine(NamedTuple):
+    """A group in the list of them."""
+
+    id: uuid.UUID
+    name: str
+    leader: str | None
+    leader_left: bool
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFigures:
+    """Of how many members: who practised in the last 7 days, who was asked and answered, who is silent."""
+
+    members: int
+    practised: int
+    asked: int
+    answered: int
+    silent: int
+
+
+class LastAnswer(NamedTuple):
+    """What somebody answered last."""
+
+    client_id: uuid.UUID
+    days_practised: int | None
+    pain: int | None
+    mistake: MistakeAnswer | None
+    contact_wanted: bool
+
+
+_IS_MEMBER = and_(given(GroupMember.practice_id), given(GroupMember.group_id), GroupMember.left_at.is_(None))
+_MEMBERS = (
+    select(func.count())
+    .where(
+        GroupMember.practice_id == ClientGroup.practice_id,
+        GroupMember.group_id == ClientGroup.id,
+        GroupMember.left_at.is_(None),
+    )
+    .scalar_subquery()
+)
+_LISTED = (
+    select(
+        ClientGroup.id,
+        ClientGroup.name,
+        User.name.label("leader"),
+        User.deactivated_at.is_not(None).label("leader_left"),
+        _MEMBERS.label("members"),
+    )
+    .outerjoin(User, points_at(ClientGroup.leader_id, User))
+    .where(given(ClientGroup.practice_id))
+    .order_by(ClientGroup.name)
+)
+
+
+def _of_members(kind: Any, *which: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many members have such a row: a member at a time, by the client's index."""
+    has = select(kind.id).where(
+        kind.practice_id == GroupMember.practice_id, kind.client_id == GroupMember.client_id, *which
+    )
+    return func.coalesce(func.sum(case((has.exists(), 1), else_=0)), 0)
+
+
+_ASKED = and_(
+    Checkin.local_date > bindparam("since", type_=Checkin.local_date.type), Checkin.sent_at.is_not(None)
+)
+_FIGURES: Select[int, int, int, int, int] = select(
+    func.count(),
+    _of_members(
+        PracticeLog,
+        PracticeLog.local_date > bindparam("since", type_=PracticeLog.local_date.type),
+        PracticeLog.outcome != LogOutcome.NOT_DONE,
+    ),
+    _of_members(Checkin, _ASKED),
+    _of_members(Checkin, _ASKED, Checkin.state == CheckinState.ANSWERED),
+    _of_members(OpenReason, one_of(OpenReason.kind, SILENT), shows(OpenReason)),
+).where(_IS_MEMBER)
+
+_NEWEST = (
+    select(
+        CheckinAnswer.client_id,
+        CheckinAnswer.days_practised,
+        CheckinAnswer.pain,
+        CheckinAnswer.mistake,
+        CheckinAnswer.contact_wanted,
+        func.row_number()
+        .over(partition_by=CheckinAnswer.client_id, order_by=CheckinAnswer.answered_at.desc())
+        .label("place"),
+    )
+    .where(given(CheckinAnswer.practice_id), among(CheckinAnswer.client_id, "clients"))
+    .subquery()
+)
+_ANSWERS = select(*(_NEWEST.c[name] for name in LastAnswer._fields)).where(_NEWEST.c.place == 1)
+
+
+def listed(actor: Actor) -> Sequence[GroupLine]:
+    """The practice's groups by name; staff only. One query."""
+    access.staff_only(actor)
+    return [GroupLine(*row) for row in rows.read(_LISTED, {"practice_id": actor.practice_id})]
+
+
+def figures(actor: Actor, group: ClientGroup) -> GroupFigures:
+    """How a group does; staff only. One query, however many stand in it."""
+    access.staff_only(actor)
+    since = _today(actor) - LATELY
+    asked = {"practice_id": actor.practice_id, "group_id": group.id, "since": since, "at": now()}
+    ((members, practised, asked_of, answered, silent),) = rows.read(_FIGURES, asked)
+    return GroupFigures(members, practised, asked_of, answered, silent)
+
+
+def last_answers(actor: Actor, clients: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, LastAnswer]:
+    """What each of some clients answered last; staff only. One query."""
+    access.staff_only(actor)
+    asked = {"practice_id": actor.practice_id, "clients": list(clients)}
+    return {row.client_id: LastAnswer(*row) for row in rows.read(_ANSWERS, asked)}
+
+
+def _today(actor: Actor) -> date:
+    return today_in(access.practice_of(actor).time_zone)
