@@ -45,6 +45,7 @@ from clinic.models import (
     ProgramPhase,
     QuestionnaireRequest,
     ReasonHandling,
+    Routine,
     RoutineItem,
     RoutineVersion,
     User,
@@ -56,7 +57,7 @@ from clinic.services.reasons import rebuilding
 from clinic.services.upkeep.backups import keys
 from tests.factories.passkeys import SoftKey
 from tests.factories.people import PASSWORD
-from tests.factories.records import World
+from tests.factories.records import World, ago
 from tests.factories.second_step import begin_with, code_of
 from tests.policy.addresses import Address
 from tests.policy.forms import Filled
@@ -154,6 +155,8 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "reason": ["Away for a while."],
         **{f"until-{part}": [""] for part in ("day", "month", "year")},
     },
+    "practitioner.own_routines.add": lambda world, at: {"name": ["Stairs"], "copy_of": [""]},
+    "practitioner.own_routines.rename": lambda world, at: {"name": ["Stairs"]},
     "practitioner.routines.publish": lambda world, at: {
         "faults": [next(iter(load_catalogue().mistake_candidates)).id],
         "own_see": [""],
@@ -277,6 +280,11 @@ def _no_draft(world: World, address: Address) -> None:
     shelf = world.shelves[str(address.of)]
     db.session.query(RoutineItem).filter_by(version_id=shelf.draft.id).delete()
     db.session.query(RoutineVersion).filter_by(id=shelf.draft.id, status=RoutineStatus.DRAFT).delete()
+
+
+def _retired(world: World, address: Address) -> None:
+    shelf = world.shelves[str(address.of)]
+    db.session.get_one(Routine, shelf.routine.id).retired_at = ago(days=1)
 
 
 def _nothing_half_typed(world: World, address: Address) -> None:
@@ -457,6 +465,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.invitations.hand_over": _without_account,
     "practitioner.questionnaires.hand_over": _asked_in_practice,
     "practitioner.routines.begin_draft": _no_draft,
+    "practitioner.own_routines.bring_back": _retired,
     "practitioner.programs.change": _program_ready_for,
     "practitioner.mail_settings.show": _one_real_practice,
     "practitioner.mail_settings.forget": _one_real_practice,

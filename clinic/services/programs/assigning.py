@@ -14,10 +14,10 @@ from clinic.domain import programs as rules
 from clinic.domain.doses import Dose
 from clinic.domain.errors import NotFound, RuleBroken, must_hold
 from clinic.domain.phases import PhaseDays, phase_days
+from clinic.domain.routines import assign_problems
 from clinic.domain.types import (
     ClientStatus,
     ProgramAction,
-    RoutineStatus,
     StopReason,
 )
 from clinic.extensions import db
@@ -202,10 +202,9 @@ def _client(actor: Actor, client_id: uuid.UUID) -> Client:
 
 
 def publishable(actor: Actor, version_id: uuid.UUID) -> RoutineVersion:
-    """A version that can be assigned, with its moves; RuleBroken for a draft. Staff only."""
+    """A version that can be assigned, with its moves; RuleBroken for a draft, and of a retired one."""
     version = access.routine_version_for(actor, version_id, *_WITH_MOVES)
-    if version.status is not RoutineStatus.PUBLISHED:
-        raise RuleBroken("Publish this routine first.")
+    must_hold(assign_problems(version.status, version.routine.retired_at))
     return version
 
 

@@ -7,42 +7,33 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from clinic.catalogue import load_catalogue
-from clinic.domain.access import Permission
-from clinic.domain.doses import Dose, dose_problems
-from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken, must_hold
+from clinic.domain.doses import Dose
+from clinic.domain.errors import Conflict, NotFound, RuleBroken, must_hold
 from clinic.domain.moves import VideoContent
 from clinic.domain.own_moves import FEWEST_CUES, MOST_CUES
 from clinic.domain.types import RoutineStatus
 from clinic.extensions import db
 from clinic.models import (
-    Exercise,
     ExerciseMistake,
     Practice,
     Routine,
     RoutineItem,
     RoutineVersion,
 )
+from clinic.models.base import points_at
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
-from clinic.services.routines import own_moves, shelf, signoffs
+from clinic.services.routines import own_moves, own_routines, shelf, signoffs, versions
 from clinic.services.routines.own_moves import MistakeMeaning
-from clinic.services.routines.wording import content_of, dose_of, wordings_of
+from clinic.services.routines.wording import content_of, wordings_of
 from clinic.services.transaction import transaction
 
 WITH_VERSIONS = selectinload(Routine.versions)
-WITH_PUBLISHERS = selectinload(Routine.versions).joinedload(RoutineVersion.publisher)
-WHOLE_ITEMS = (
-    selectinload(RoutineVersion.items).options(
-        joinedload(RoutineItem.exercise).options(
-            selectinload(Exercise.mistakes).joinedload(ExerciseMistake.confirmer),
-            selectinload(Exercise.media),
-        )
-    ),
-)
+WITH_PUBLISHERS = joinedload(Routine.versions).joinedload(RoutineVersion.publisher)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,33 +64,36 @@ def begin_with_catalogue(practice: Practice) -> None:
         )
         db.session.add(routine)
         db.session.flush()
-        version = _add_version(routine, 1)
+        version = versions.add_version(routine, 1)
         for position, key in enumerate(shipped.exercises, 1):
-            _add_item(version, position, exercises[key].id, catalogue.exercises[key].default_dose)
+            versions.add_item(version, position, exercises[key].id, catalogue.exercises[key].default_dose)
 
 
 def listed(actor: Actor) -> list[Routine]:
-    """The practice's routines with their versions, by name."""
+    """The practice's routines with their versions, by name; those of single moves for one client aside."""
     query = (
         select(Routine)
-        .where(Routine.practice_id == actor.practice_id)
-        .order_by(Routine.name)
+        .where(Routine.practice_id == actor.practice_id, Routine.is_listed)
+        .order_by(Routine.name, Routine.id)
         .options(WITH_VERSIONS)
     )
     return list(db.session.scalars(query))
 
 
 def published(actor: Actor) -> list[RoutineVersion]:
-    """The newest published version of each routine, with its moves: what can be assigned."""
+    """The newest published version of each routine on the lists, with its moves: what can be assigned."""
     query = (
         select(RoutineVersion)
+        .join(Routine, points_at(RoutineVersion.routine_id, Routine))
         .where(
+            Routine.is_listed,
+            Routine.retired_at.is_(None),
             RoutineVersion.practice_id == actor.practice_id,
             RoutineVersion.status == RoutineStatus.PUBLISHED,
         )
         .order_by(RoutineVersion.number)
         .options(
-            joinedload(RoutineVersion.routine),
+            contains_eager(RoutineVersion.routine),
             selectinload(RoutineVersion.items).joinedload(RoutineItem.exercise),
         )
     )
@@ -116,33 +110,30 @@ def draft_of(actor: Actor, routine: Routine, *, lock: bool = False) -> RoutineVe
             RoutineVersion.routine_id == routine.id,
             RoutineVersion.status == RoutineStatus.DRAFT,
         )
-        .options(*WHOLE_ITEMS)
+        .options(*versions.WHOLE)
     )
     if lock:  # what the page read before it waited for the lock is out of date
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return db.session.scalars(query).one_or_none()
+        query = query.with_for_update(of=RoutineVersion).execution_options(populate_existing=True)
+    return db.session.scalars(query).unique().one_or_none()
 
 
 def whole_version(actor: Actor, version_id: uuid.UUID) -> RoutineVersion:
     """One version with everything its page shows."""
-    return access.routine_version_for(actor, version_id, *WHOLE_ITEMS)
+    return access.routine_version_for(actor, version_id, *versions.WHOLE)
 
 
 def begin_draft(actor: Actor, routine_id: uuid.UUID) -> RoutineVersion:
     """A new draft with the doses of the last version; the draft there is, if there is one."""
     with transaction():
         routine = access.routine_for(actor, routine_id)
-        _must_sign(actor)
+        own_routines.must_change(actor)
         db.session.refresh(routine, with_for_update=True)  # of two presses the second finds the first's draft
+        own_routines.must_be_offered(routine)
         last = routine.versions[-1]
         if last.status is RoutineStatus.DRAFT:
             return last
-        version = _add_version(routine, last.number + 1)
-        items = select(RoutineItem).where(
-            RoutineItem.practice_id == actor.practice_id, RoutineItem.version_id == last.id
-        )
-        for item in db.session.scalars(items):
-            _add_item(version, item.position, item.exercise_id, dose_of(item))
+        version = versions.add_version(routine, last.number + 1)
+        versions.copy_into(version, last)
         audit.record(actor, "routine.draft_begun", subject_id=routine.id, version=version.number)
     return version
 
@@ -209,14 +200,11 @@ def _mistake_problems(said: MistakeMeaning, video: VideoContent | None) -> Itera
         yield RuleBroken("A time in the video needs the video's link.", "video_time")
 
 
-def _must_sign(actor: Actor) -> None:
-    if not actor.may(Permission.PUBLISH_ROUTINES):
-        raise Forbidden("A practitioner or the owner publishes and changes routines.")
-
-
 def _open(actor: Actor, routine_id: uuid.UUID, seen: str) -> RoutineVersion:
-    version = draft_of(actor, access.routine_for(actor, routine_id), lock=True)
-    _must_sign(actor)
+    routine = access.routine_for(actor, routine_id)
+    version = draft_of(actor, routine, lock=True)
+    own_routines.must_change(actor)
+    own_routines.must_be_offered(routine)
     if version is None:  # published a moment ago
         raise Conflict
     if digest_of(version, access.practice_of(actor)) != seen:
@@ -235,20 +223,12 @@ def _apply(version: RoutineVersion, edit: RoutineEdit) -> None:
 def _apply_move(item: RoutineItem, edit: MoveEdit) -> None:
     if not FEWEST_CUES <= len(edit.cues) <= MOST_CUES:
         raise RuleBroken(f"A move has {FEWEST_CUES} to {MOST_CUES} cues, one on each line.")
-    set_dose(item, edit.dose)
+    versions.set_dose(item, edit.dose)
     item.exercise.cues = list(edit.cues)
     own_moves.set_video(item.exercise, edit.video)
     named = item.exercise.named_mistake
     if named is not None and edit.mistake is not None:
         own_moves.set_meaning(named, edit.mistake)
-
-
-def set_dose(row: RoutineItem, dose: Dose) -> None:
-    """Write a dose into its row, or raise RuleBroken with the first thing that is wrong with it."""
-    if problems := dose_problems(dose, load_catalogue().dosing.bounds):
-        raise RuleBroken(next(iter(problems.values())))
-    for name in Dose.__slots__:
-        setattr(row, name, getattr(dose, name))
 
 
 def _confirm_mistakes(actor: Actor, version: RoutineVersion) -> None:
@@ -263,18 +243,3 @@ def _freeze(actor: Actor, version: RoutineVersion) -> None:
     version.status = RoutineStatus.PUBLISHED
     version.published_at = now()
     version.published_by = actor.user_id
-
-
-def _add_version(routine: Routine, number: int) -> RoutineVersion:
-    version = RoutineVersion(practice_id=routine.practice_id, routine_id=routine.id, number=number)
-    db.session.add(version)
-    db.session.flush()
-    return version
-
-
-def _add_item(version: RoutineVersion, position: int, exercise_id: uuid.UUID, dose: Dose) -> None:
-    item = RoutineItem(
-        practice_id=version.practice_id, version_id=version.id, exercise_id=exercise_id, position=position
-    )
-    set_dose(item, dose)
-    db.session.add(item)

@@ -58,18 +58,22 @@ def digest_of_all(wordings: Iterable[Wording]) -> str:
     return hashlib.sha256("\n".join(wording.digest for wording in wordings).encode()).hexdigest()
 
 
-def signatures(practice_id: uuid.UUID, wordings: Sequence[Wording]) -> dict[str, Signature]:
-    """The names under these very texts, by scope; a scope that is not in it still waits for one."""
+def names_under(practice_id: uuid.UUID, wordings: Iterable[Wording]) -> dict[tuple[str, str], Signature]:
+    """The names under these very texts, by scope and digest: of several drafts one scope has several."""
+    current = {(each.scope, each.digest) for each in wordings}
     query = (
         select(SignOff.scope, SignOff.digest, User.name, SignOff.signed_at)
         .join(User, points_at(SignOff.user_id, User))
-        .where(SignOff.practice_id == practice_id, SignOff.scope.in_([each.scope for each in wordings]))
+        .where(SignOff.practice_id == practice_id, SignOff.scope.in_({scope for scope, _ in current}))
     )
-    current = {(each.scope, each.digest) for each in wordings}
     rows = db.session.execute(query)
-    return {
-        row.scope: Signature(row.name, row.signed_at) for row in rows if (row.scope, row.digest) in current
-    }
+    signed = {(row.scope, row.digest): Signature(row.name, row.signed_at) for row in rows}
+    return {key: name for key, name in signed.items() if key in current}
+
+
+def signatures(practice_id: uuid.UUID, wordings: Sequence[Wording]) -> dict[str, Signature]:
+    """The names under these very texts, by scope; a scope that is not in it still waits for one."""
+    return {scope: name for (scope, _), name in names_under(practice_id, wordings).items()}
 
 
 def sign(actor: Actor, wordings: Sequence[Wording]) -> list[str]:

@@ -8,52 +8,59 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
-from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.errors import Conflict, NotFound, RuleBroken
 from clinic.models import Routine, RoutineVersion
 from clinic.services import access
 from clinic.services.programs import stops
+from clinic.services.routines import lives, signoffs
 from clinic.services.routines import publishing as routines
-from clinic.services.routines import signoffs
 from clinic.services.routines.wording import wordings_of
 from clinic.web.authz import current_actor
 from clinic.web.forms.routines import PublishForm
 from clinic.web.presenters import routines as presenter
 from clinic.web.presenters.programs import STOPS
+from clinic.web.refusals import told_on_the_next_page
 
 Answer = Response | str | tuple[str, int]
 
 
 def index() -> str:
-    """The practice's routines."""
+    """The practice's routines, and who runs which version of them."""
     actor = current_actor()
+    listed = routines.listed(actor)
+    rows = presenter.routine_rows(listed, lives.of_routines(actor, listed))
     return render_template(
         "practitioner/routines/index.html",
-        routines=routines.listed(actor),
+        offered=[row for row in rows if row.routine.retired_at is None],
+        retired=[row for row in rows if row.routine.retired_at is not None],
+        may_change=actor.may(Permission.PUBLISH_ROUTINES),
         stops=[(STOPS[kind], number) for kind, number in stops.counted(actor).items()],
     )
 
 
 def show(routine_id: uuid.UUID) -> str:
-    """One routine: what clients get now, and its versions."""
+    """One routine: what clients get now, or one of its versions, and the lives of all of them."""
     actor = current_actor()
     practice = access.practice_of(actor)
     routine = access.routine_for(actor, routine_id, routines.WITH_PUBLISHERS)
-    newest = presenter.newest_published(routine) or routine.versions[-1]
-    shown = routines.whole_version(actor, newest.id)
+    shown = routines.whole_version(actor, _wanted_version(routine).id)
+    of_versions = lives.of_routines(actor, [routine])[routine.id]
     return render_template(
         "practitioner/routines/show.html",
         routine=routine,
         draft=presenter.draft(routine),
+        newest=presenter.newest_published(routine),
         shown=shown,
         page=presenter.version_page(shown, practice.time_zone),
         may_publish=actor.may(Permission.PUBLISH_ROUTINES),
-        versions=presenter.version_rows(routine, practice.time_zone),
+        versions=presenter.version_rows(of_versions, practice.time_zone),
     )
 
 
 def begin_draft(routine_id: uuid.UUID) -> Response:
     """Begin a new version from the last one, and go to its page."""
-    routines.begin_draft(current_actor(), routine_id)
+    with told_on_the_next_page():
+        routines.begin_draft(current_actor(), routine_id)
     return redirect(url_for("practitioner.routines.publish", routine_id=routine_id), 303)
 
 
@@ -117,6 +124,17 @@ def _page(form: PublishForm, routine: Routine, version: RoutineVersion, *, chang
         mistake=presenter.mistake_question(),
         changed=changed,
     )
+
+
+def _wanted_version(routine: Routine) -> RoutineVersion:
+    """The version that the address names; without one, what clients get now, or else the newest."""
+    wanted = request.args.get("version")
+    if wanted is None:
+        return presenter.newest_published(routine) or routine.versions[-1]
+    for version in routine.versions:
+        if str(version.number) == wanted:
+            return version
+    raise NotFound
 
 
 def _to(routine: Routine) -> Response:

@@ -30,6 +30,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.questionnaires.resend": "Send the questions again",
         "practitioner.questionnaires.revoke": "Take the questions back",
         "practitioner.routines.begin_draft": "Begin a new version",
+        "practitioner.own_routines.bring_back": "Bring the routine back",
         "practitioner.checkins.send_now": "Send a check-in now",
         "practitioner.checkins.preview_send": "Mail me the preview",
         "practitioner.checkins.resend": "Send the mail again",

@@ -2,20 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.moves import MoveFault
 from clinic.domain import videos
+from clinic.domain.dates import count
 from clinic.domain.moves import MoveContent
+from clinic.domain.routines import VersionState
 from clinic.domain.types import RoutineStatus
 from clinic.models import Routine, RoutineItem, RoutineVersion, User
+from clinic.services.routines.lives import VersionLife
 from clinic.services.routines.signoffs import Signature, Wording, WordingPart
 from clinic.services.routines.wording import content_of, dose_lines, dose_of, move_wording
 from clinic.web.filters import day_year, local_date
 from clinic.web.presenters.doses import load_in_words
+
+STATE_WORDS = {
+    VersionState.DRAFT: "Draft",
+    VersionState.SIGNED_OFF: "Signed off",
+    VersionState.PUBLISHED: "Published",
+    VersionState.REPLACED: "Replaced",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StateWord:
+    """Where something stands: the kind of its mark, and the words beside it."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoutineRow:
+    """A line of the list of routines."""
+
+    routine: Routine
+    states: tuple[StateWord, ...]
+    running: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version of a routine, with what happened to it: who, and when."""
+
+    number: int
+    state: StateWord
+    when: tuple[str, ...]
+    clients: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +141,58 @@ def draft(routine: Routine) -> RoutineVersion | None:
     return next((each for each in routine.versions if each.status is RoutineStatus.DRAFT), None)
 
 
-def version_rows(routine: Routine, zone: str) -> list[tuple[str, str, str | None, str]]:
-    """The versions of a routine as lines of a table, newest first."""
+def routine_rows(
+    routines: Iterable[Routine], lives: Mapping[uuid.UUID, Sequence[VersionLife]]
+) -> list[RoutineRow]:
+    """The routines of a list, each with where its versions stand and how many clients run which."""
+    return [_routine_row(routine, lives[routine.id]) for routine in routines]
+
+
+def version_rows(lives: Sequence[VersionLife], zone: str) -> list[VersionRow]:
+    """The versions of a routine, newest first."""
     return [
-        (
-            f"Version {each.number}",
-            each.status.value.capitalize(),
-            _by(each.publisher, each.published_at, zone),
-            each.change_note or ("The first version" if each.number == 1 else ""),
+        VersionRow(
+            number=each.version.number,
+            state=StateWord(each.state.value, STATE_WORDS[each.state]),
+            when=tuple(_steps(each, zone)),
+            clients=_clients(each.clients) if each.clients else "",
+            note=each.version.change_note or ("The first version" if each.version.number == 1 else ""),
         )
-        for each in reversed(routine.versions)
+        for each in reversed(lives)
     ]
+
+
+def _routine_row(routine: Routine, lives: Sequence[VersionLife]) -> RoutineRow:
+    shown = [each for each in lives if each.state is not VersionState.REPLACED]
+    states = [
+        StateWord(each.state.value, f"Version {each.version.number}, {STATE_WORDS[each.state].lower()}")
+        for each in shown
+    ]
+    if routine.retired_at is not None:
+        states = [StateWord("retired", "Retired")]
+    running = [
+        f"{_clients(each.clients)} on version {each.version.number}"
+        for each in reversed(lives)
+        if each.clients
+    ]
+    return RoutineRow(routine, tuple(states), tuple(running or ["No client has it now"]))
+
+
+def _steps(life: VersionLife, zone: str) -> Iterator[str]:
+    """What happened to a version so far: who, and when."""
+    version = life.version
+    if version.published_at is not None:
+        yield f"Published {_by(version.publisher, version.published_at, zone)}"
+    elif life.last is not None and life.state is VersionState.SIGNED_OFF:
+        yield f"Signed off {day_year(local_date(life.last.at, zone))} by {life.last.name}"
+    elif life.texts:
+        yield f"{life.signed} of {count(life.texts, 'text')} signed off"
+    if life.replaced_at is not None:
+        yield f"Replaced {day_year(local_date(life.replaced_at, zone))}"
+
+
+def _clients(number: int) -> str:
+    return count(number, "client")
 
 
 def _by(who: User | None, at: datetime | None, zone: str) -> str | None:
