@@ -26,6 +26,7 @@ from clinic.domain.search import fold
 NOBODY = "there"  # "Hello there", for a name that holds nothing to call somebody by
 
 TOGETHER = frozenset({"&", "+", "and", "und", "et", "y", "e", "i", "og", "och", "en", "и", "و"})
+KNOWN_TITLES = TITLES | FACULTIES
 PATRONYMIC = re.compile("(?:вич|вна|ична|овна|евна)$", re.IGNORECASE)
 COMMAS = re.compile(r"\s*[,;，、،؛]\s*")
 EDGES = " .,;:!?-–—_/\\|*'\"“”„«»"
@@ -121,9 +122,8 @@ def _without_titles(words: Sequence[str]) -> tuple[list[str], list[str]]:
 def _is_title(word: str, *, follows: bool) -> bool:
     """Whether a word is one: "Prof.Dr.", "Dipl.-Ing.", "г-н"; "Phil" only where it follows another."""
     first, *more = [piece for piece in re.split(r"[.\-/]+", word.casefold()) if piece] or [""]
-    known = TITLES | FACULTIES
-    is_first = first in (known if follows else TITLES)
-    return (is_first and all(piece in known for piece in more)) or word.casefold().strip(".") in TITLES
+    is_first = first in (KNOWN_TITLES if follows else TITLES)
+    return (is_first and all(piece in KNOWN_TITLES for piece in more)) or word.casefold().strip(".") in TITLES
 
 
 def _without_suffixes(words: list[str]) -> list[str]:

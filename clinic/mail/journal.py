@@ -55,6 +55,7 @@ class Journal:
         self._lifeline = lifeline
         self._descriptor = descriptor
         self._durable = durable
+        self._begins_at = len(_first_line(durable))
         self._torn = False
 
     @classmethod
@@ -94,7 +95,7 @@ class Journal:
 
     def forget(self) -> None:
         """Start over with an empty journal, once everything in it is committed to the database."""
-        os.ftruncate(self._descriptor, len(_first_line(self._durable)))
+        os.ftruncate(self._descriptor, self._begins_at)
         self._torn = False
 
     def close(self) -> None:

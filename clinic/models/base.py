@@ -136,7 +136,9 @@ def among(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
     return column.in_(bindparam(name, expanding=True))
 
 
-def one_of(column: InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+def one_of(
+    column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Iterable[Any]
+) -> ColumnElement[bool]:
     """That a column has one of a few values that are always the same, written out.
 
     What stands in an IN is spelled out anew each time a statement is sent, however often it was.

@@ -40,7 +40,7 @@ Names = tuple[str, ...]
 
 def add(record: Record, rows: Sequence[Row]) -> None:
     """Insert rows that all name the same columns, `id` among them, within the caller's transaction."""
-    if rows and _takes_lists():
+    if rows and takes_lists():
         names, same, values = _given_values(table_of(record), rows)
         db.session.execute(_insertion(table_of(record), names, same), values)
     elif rows:
@@ -52,7 +52,7 @@ def add_new(record: Record, rows: Sequence[Row], unique: Names) -> frozenset[uui
     if not rows:
         return frozenset()
     table = table_of(record)
-    if _takes_lists():
+    if takes_lists():
         names, same, values = _given_values(table, rows)
         return frozenset(db.session.scalars(_new_insertion(table, names, same, unique), values))
     new = sqlite.insert(table).on_conflict_do_nothing(index_elements=unique).returning(table.c.id)
@@ -66,7 +66,7 @@ def change(record: Record, rows: Sequence[Row]) -> None:
     for row in rows:
         alike[tuple(row)].append(row)
     for columns, group in alike.items():
-        if _takes_lists():
+        if takes_lists():
             names, same, values = _given_values(table, group)
             db.session.execute(_alteration(table, names, same), values)
         else:
@@ -76,12 +76,25 @@ def change(record: Record, rows: Sequence[Row]) -> None:
 
 def among(key: ColumnElement[uuid.UUID], keys: Collection[uuid.UUID]) -> ColumnElement[bool]:
     """Whether a key is one of these; one parameter where that is possible, so that the statement is known."""
-    if not _takes_lists():
+    if not takes_lists():
         return key.in_(keys)
     return key == any_(_uuids(bindparam(None, _joined(keys), type_=Text, unique=True)))
 
 
-def _takes_lists() -> bool:
+def among_named(key: ColumnElement[uuid.UUID], name: str, *, lists: bool) -> ColumnElement[bool]:
+    """As `among`, in a statement that is built once for each kind of database; it is sent with `keys`."""
+    if not lists:
+        return key.in_(bindparam(name, expanding=True))
+    return key == any_(_uuids(bindparam(name, type_=Text)))
+
+
+def keys(values: Collection[uuid.UUID]) -> object:
+    """The parameter that `among_named` is sent with."""
+    return _joined(values) if takes_lists() else list(values)
+
+
+def takes_lists() -> bool:
+    """Whether a list is one parameter for the database: PostgreSQL."""
     return db.session.get_bind().dialect.name == "postgresql"
 
 
@@ -114,7 +127,9 @@ def _alteration(table: Table, names: Names, same: Names) -> Update:
     given = _given(table, names)
     new: dict[str, ColumnElement[Any]] = {name: given.c[name] for name in names if name != "id"}
     new |= {name: _parameter(table, name) for name in same}
-    return update(table).where(table.c.id == given.c.id).values(new)
+    # by both: of a list alone PostgreSQL does not believe that it is short, and reads the whole table
+    mine = among_named(table.c.id, "new_id", lists=True)
+    return update(table).where(mine, table.c.id == given.c.id).values(new)
 
 
 @cache

@@ -13,21 +13,36 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from sqlalchemy import event, select, update
+from sqlalchemy import Select, bindparam, event, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, SessionTransaction
 
 from clinic.domain.audit_chain import AuditEnd, AuditFacts, as_stored, entry_hash, told_hash
 from clinic.extensions import db
 from clinic.models import AuditChainEnd, AuditEvent, Client, User
-from clinic.models.base import given
 from clinic.services import bulk
 from clinic.services.bulk import Row
 from clinic.services.transaction import at_the_end
 
 _LINES = "audit_lines"
 _FACTS = tuple(field.name for field in fields(AuditFacts))
-_END = select(AuditChainEnd.seq, AuditChainEnd.hash).where(given(AuditChainEnd.practice_id)).with_for_update()
+_end = bulk.table_of(AuditChainEnd)
+_END = select(_end.c.seq, _end.c.hash).where(_end.c.practice_id == bindparam("of")).with_for_update()
+_GO_ON = (
+    update(_end)
+    .where(_end.c.practice_id == bindparam("of"))
+    .values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
+)
+
+
+def _held(kind: type[Client | User]) -> Select[tuple[uuid.UUID]]:
+    """For PostgreSQL alone, whose readers and writers of one row wait for each other here."""
+    key = bulk.table_of(kind).c.id
+    these = select(key).where(bulk.among_named(key, "ids", lists=True)).order_by(key)
+    return these.with_for_update(read=True, key_share=True)
+
+
+_HELD_CLIENTS, _HELD_USERS = _held(Client), _held(User)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +86,7 @@ def _chained(practice_id: uuid.UUID, lines: Sequence[_Line]) -> Iterator[Row]:
         last = entry_hash(last, seq, line.facts, told)
         words = {"actor_name": line.actor_name, "details": line.details}
         yield {**_columns(line.facts), **words, "seq": seq, "salt": salt, "words_hash": told, "hash": last}
-    db.session.execute(
-        update(AuditChainEnd)
-        .where(AuditChainEnd.practice_id == practice_id)
-        .values(seq=seq, hash=last)
-        .execution_options(synchronize_session=False)
-    )
+    db.session.execute(_GO_ON, {"of": practice_id, "new_seq": seq, "new_hash": last})
 
 
 def _columns(facts: AuditFacts) -> dict[str, Any]:
@@ -85,13 +95,13 @@ def _columns(facts: AuditFacts) -> dict[str, Any]:
 
 def _end_of(practice_id: uuid.UUID) -> AuditEnd:
     """The end of a practice's chain, held; the first line of all begins it."""
-    row = db.session.execute(_END, {"practice_id": practice_id}).one_or_none()
+    row = db.session.execute(_END, {"of": practice_id}).one_or_none()
     if row is None:
         insert_into: Callable[[type[AuditChainEnd]], Any]
         insert_into = postgresql.insert if _is_postgres() else sqlite.insert
         begun = insert_into(AuditChainEnd).values(practice_id=practice_id, **asdict(AuditEnd()))
         db.session.execute(begun.on_conflict_do_nothing())
-        row = db.session.execute(_END, {"practice_id": practice_id}).one()
+        row = db.session.execute(_END, {"of": practice_id}).one()
     return AuditEnd(row.seq, row.hash)
 
 
@@ -101,14 +111,12 @@ def _is_postgres() -> bool:
 
 def _hold_people(lines: Sequence[_Line]) -> None:
     """Take the keys' locks first: whoever holds a client and waits for the chain would wait for ever."""
-    for kind, ids in (
-        (Client, {line.facts.client_id for line in lines}),
-        (User, {line.facts.actor_id for line in lines}),
+    for held, ids in (
+        (_HELD_CLIENTS, {line.facts.client_id for line in lines}),
+        (_HELD_USERS, {line.facts.actor_id for line in lines}),
     ):
-        wanted = sorted(filter(None, ids))
-        if wanted:
-            held = select(kind.id).where(kind.id.in_(wanted)).order_by(kind.id)
-            db.session.execute(held.with_for_update(read=True, key_share=True))
+        if wanted := [each for each in ids if each]:
+            db.session.execute(held, {"ids": bulk.keys(wanted)})
 
 
 @event.listens_for(db.session, "after_soft_rollback")

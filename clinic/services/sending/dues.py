@@ -9,10 +9,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Select, Table, and_, bindparam, literal_column, select
 from sqlalchemy.orm import aliased
 
 from clinic.domain.channels import channel_of
@@ -140,15 +140,6 @@ _WITH_ALL = select(*_MAIL, *_RECIPIENT, *_PROGRAM, _checkin.c.state, _WARNING_OP
     .outerjoin(_checkin, _of(_checkin, _mail.c.checkin_id))
     .outerjoin(_program, _of(_program, _checkin.c.program_id))
 )
-_DUE = (
-    _WITH_ALL.where(_IS_DUE)
-    .order_by(_mail.c.due_at, _mail.c.id)
-    .limit(bindparam("most"))
-    # two workers take different rows; SQLite has one writer and needs no such word
-    .with_for_update(skip_locked=True, of=_mail)
-)
-
-
 _HELD = _WITH_ALL.where(_mail.c.lease_token == bindparam("token"), _mail.c.state == OutboxState.LEASED)
 
 
@@ -160,12 +151,24 @@ def any_at(at: datetime) -> bool:
 def take(at: datetime, most: int) -> list[DueMail]:
     """The mails due longest, locked for the caller's transaction; what another worker holds is left out."""
     db.session.flush()
-    return _read(db.session.execute(_DUE, {"at": at, "most": most}).all())
+    return _read(db.session.execute(_due_longest(most), {"at": at}).all())
 
 
 def held(token: uuid.UUID) -> list[DueMail]:
     """The mails of a batch that are still in its holder's hands, as things stand now."""
     return _read(db.session.execute(_HELD, {"token": token}).all())
+
+
+@cache
+def _due_longest(most: int) -> Select[Any]:
+    return (
+        _WITH_ALL.where(_IS_DUE)
+        .order_by(_mail.c.due_at, _mail.c.id)
+        # written out: for a number it does not know PostgreSQL would plan anew each time
+        .limit(literal_column(str(most), Integer))
+        # two workers take different rows; SQLite has one writer and needs no such word
+        .with_for_update(skip_locked=True, of=_mail)
+    )
 
 
 def _read(rows: Sequence[Any]) -> list[DueMail]:
@@ -199,9 +202,14 @@ def _program_today(
 def _practices(ids: set[uuid.UUID]) -> dict[uuid.UUID, Practice]:
     if not ids:
         return {}
-    query = select(_practice).where(bulk.among(_practice.c.id, ids))
+    rows = db.session.execute(_these_practices(lists=bulk.takes_lists()), {"ids": bulk.keys(ids)})
     # to be read only: they belong to no session
-    return {row.id: Practice(**row._mapping) for row in db.session.execute(query)}
+    return {row.id: Practice(**row._mapping) for row in rows}
+
+
+@cache
+def _these_practices(*, lists: bool) -> Select[Any]:
+    return select(_practice).where(bulk.among_named(_practice.c.id, "ids", lists=lists))
 
 
 def _complete(dues: Sequence[DueMail]) -> None:
