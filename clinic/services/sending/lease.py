@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 
-from sqlalchemy import Executable, bindparam, update
+from sqlalchemy import Update, bindparam, update
 from sqlalchemy.exc import DBAPIError
 
 from clinic.domain.sending import SendingRuling, decide
@@ -97,7 +97,7 @@ class BatchLease(Lease):
         except DBAPIError:
             return False  # what nobody could see must not go out
 
-    def _write(self, aside: Aside, statement: Executable, values: dict[str, object]) -> bool:
+    def _write(self, aside: Aside, statement: Update, values: dict[str, object]) -> bool:
         until = ends_in(LEASE.total_seconds())
         if not aside.note(statement, {"mine": self.token, "until": now() + LEASE, **values}):
             return False
