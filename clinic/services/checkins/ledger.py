@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from clinic.domain.greeting import first_name
 from clinic.domain.mail_standing import MailSort, mail_standing_of, why_not_mailed
 from clinic.domain.scheduling import load_zone, local_date
-from clinic.domain.types import CheckinState, MailKind, SkipReason
+from clinic.domain.skipping import UNSENT
+from clinic.domain.types import CheckinState, MailKind, OutboxState, SkipReason
 from clinic.extensions import db
 from clinic.mail import compose
 from clinic.mail.compose import MailContent
@@ -57,7 +58,16 @@ _MAIL = (
     .correlate(Checkin)
     .scalar_subquery()
 )
-_ENTRIES = select(Checkin, CheckinAnswer, _REASON, _MAIL).options(joinedload(Checkin.client))
+_BEING_SENT = (
+    exists()
+    .where(
+        points_at(OutboxMessage.checkin_id, Checkin),
+        OutboxMessage.kind == MailKind.CHECKIN,
+        OutboxMessage.state == OutboxState.LEASED,
+    )
+    .correlate(Checkin)
+)
+_ENTRIES = select(Checkin, CheckinAnswer, _REASON, _MAIL, _BEING_SENT).options(joinedload(Checkin.client))
 _ANY = _ENTRIES.outerjoin(CheckinAnswer, points_at(CheckinAnswer.checkin_id, Checkin)).where(
     given(Checkin.practice_id)
 )
@@ -104,6 +114,13 @@ class LedgerEntry:
     answer: CheckinAnswer | None
     reason: str
     message_id: uuid.UUID | None = None
+    in_hand: bool = False  # a sender has its mail
+
+    @property
+    def state(self) -> CheckinState:
+        """Where it stands; what waits and is in a sender's hands is being sent."""
+        is_being_sent = self.in_hand and self.checkin.state in UNSENT
+        return CheckinState.SENDING if is_being_sent else self.checkin.state
 
     @property
     def can_be_resent(self) -> bool:
@@ -178,7 +195,10 @@ def preview_to_self(actor: Actor) -> None:
 
 def _read(query: Select[Any], actor: Actor, **wanted: Any) -> list[LedgerEntry]:
     rows = db.session.execute(query, {"practice_id": actor.practice_id, **wanted})
-    return [LedgerEntry(checkin, answer, reason or "", mail) for checkin, answer, reason, mail in rows]
+    return [
+        LedgerEntry(checkin, answer, reason or "", mail, in_hand)
+        for checkin, answer, reason, mail, in_hand in rows
+    ]
 
 
 def _planned(actor: Actor, until: datetime) -> list[ComingCheckin]:

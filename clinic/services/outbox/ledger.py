@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import BindParameter, Row, bindparam, func, select, update
+from sqlalchemy import BindParameter, Row, Select, bindparam, func, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from clinic.domain.attention import AttentionKind
@@ -19,6 +19,7 @@ from clinic.domain.skipping import AWAITED, UNANSWERED_LIMIT
 from clinic.domain.types import CheckinState, MailKind, SkipReason
 from clinic.extensions import db
 from clinic.models import Checkin
+from clinic.models.base import one_of
 from clinic.models.checkin import is_unanswered
 from clinic.services import audit, bulk
 from clinic.services.outbox import histories
@@ -46,12 +47,6 @@ TOLD = {  # what stands on the client's timeline
     CheckinState.IN_DOUBT: "checkin.in_doubt",
 }
 _checkin = bulk.table_of(Checkin)
-_RUNS = (
-    select(_checkin.c.client_id)
-    .where(is_unanswered())
-    .group_by(_checkin.c.client_id)
-    .having(func.count() >= UNANSWERED_LIMIT)
-)
 
 
 class LedgerMail(Protocol):
@@ -65,12 +60,6 @@ class LedgerMail(Protocol):
     def kind(self) -> MailKind: ...
     @property
     def client_id(self) -> uuid.UUID | None: ...
-
-
-def begin(checkins: Collection[uuid.UUID]) -> None:
-    """A worker has taken the mail of these, within the caller's transaction; `follow` notes it in the end."""
-    if checkins:
-        _move(checkins, CheckinState.SENDING)
 
 
 def follow(steps: Iterable[MailStep], at: datetime) -> None:
@@ -119,16 +108,15 @@ def _tell(mail: LedgerMail, action: str, reason: str) -> None:
 def _move(
     checkins: Collection[uuid.UUID],
     state: CheckinState,
-    skip: SkipReason | None = None,
-    at: datetime | None = None,
+    skip: SkipReason | None,
+    at: datetime,
 ) -> frozenset[uuid.UUID]:
     db.session.flush()  # a check-in made in this very transaction is there to be moved
-    values: dict[str, object] = {"to": state, "why": skip}
+    values: dict[str, object] = {"to": state, "why": skip, "ids": bulk.keys(checkins)}
     is_out = state in AWAITED
-    if is_out and at is not None:
+    if is_out:
         values |= {"at": at, "look_at": at + LOOK_AFTER}
-    movement = _movement(is_out).where(bulk.among(_checkin.c.id, checkins))
-    moved = db.session.execute(movement, values).all()
+    moved = db.session.execute(_movement(is_out=is_out, lists=bulk.takes_lists()), values).all()
     _touch_runs(moved, is_out=is_out)
     return frozenset(row.id for row in moved)
 
@@ -145,19 +133,36 @@ def _touch_runs(moved: Sequence[Row[*tuple[Any, ...]]], *, is_out: bool) -> None
 
 
 def _with_runs(moved: Sequence[Row[*tuple[Any, ...]]]) -> frozenset[uuid.UUID]:
-    practices = bulk.among(_checkin.c.practice_id, {row.practice_id for row in moved})
-    clients = bulk.among(_checkin.c.client_id, {row.client_id for row in moved})
-    return frozenset(db.session.scalars(_RUNS.where(practices, clients)))
+    of_these = {
+        "practices": bulk.keys({row.practice_id for row in moved}),
+        "clients": bulk.keys({row.client_id for row in moved}),
+    }
+    return frozenset(db.session.scalars(_runs(lists=bulk.takes_lists()), of_these))
 
 
 @cache
-def _movement(is_out: bool) -> ReturningUpdate[Any]:
+def _runs(*, lists: bool) -> Select[tuple[uuid.UUID]]:
+    return (
+        select(_checkin.c.client_id)
+        .where(
+            is_unanswered(),
+            bulk.among_named(_checkin.c.practice_id, "practices", lists=lists),
+            bulk.among_named(_checkin.c.client_id, "clients", lists=lists),
+        )
+        .group_by(_checkin.c.client_id)
+        .having(func.count() >= UNANSWERED_LIMIT)
+    )
+
+
+@cache
+def _movement(*, is_out: bool, lists: bool) -> ReturningUpdate[Any]:
     new: dict[str, BindParameter[Any]] = {"state": bindparam("to"), "skip_reason": bindparam("why")}
     if is_out:
         new |= {"sent_at": bindparam("at"), "remind_at": bindparam("look_at")}
-    follows = _checkin.c.state.in_(FOLLOWS_ITS_MAIL)
+    mine = bulk.among_named(_checkin.c.id, "ids", lists=lists)
+    follows = one_of(_checkin.c.state, FOLLOWS_ITS_MAIL)
     told = (_checkin.c.id, _checkin.c.practice_id, _checkin.c.client_id, _checkin.c.sent_at)
-    return update(_checkin).where(follows).values(new).returning(*told)
+    return update(_checkin).where(mine, follows).values(new).returning(*told)
 
 
 def _note(steps: list[MailStep], at: datetime) -> None:

@@ -107,7 +107,6 @@ class _Desk:
         self._changes: list[Row] = []
         self._links: list[Row] = []
         self._steps: list[MailStep] = []
-        self._taken: list[uuid.UUID] = []
 
     def take(self, due: DueMail) -> Letter | None:
         """The mail, written and leased; None if it does not go out now."""
@@ -135,7 +134,6 @@ class _Desk:
         """Write down what was decided, within the caller's transaction."""
         bulk.change(OutboxMessage, self._changes)
         bulk.add(LinkToken, self._links)
-        sending_ledger.begin(self._taken)
         sending_ledger.follow(self._steps, self._at)
 
     def _lease(self, due: DueMail, written: Letter) -> None:
@@ -151,8 +149,6 @@ class _Desk:
             }
         )
         self._links += due.links
-        if due.mail.checkin_id is not None and due.mail.kind == MailKind.CHECKIN:
-            self._taken.append(due.mail.checkin_id)
 
     def _settle(self, due: DueMail, decision: SendingDecision) -> None:
         state = OutboxState.EXPIRED if decision.ruling is SendingRuling.EXPIRE else OutboxState.CANCELLED

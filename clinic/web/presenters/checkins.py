@@ -143,7 +143,7 @@ def line(entry: LedgerEntry, zone: str) -> CheckinLine:
         born_on=checkin.client.born_on,
         url=url_for("practitioner.clients.checkins", client_id=checkin.client_id),
         when=moment(_when(entry), zone),
-        mark=STATE_MARKS[checkin.state],
+        mark=STATE_MARKS[entry.state],
         reason=_reason(entry),
         resend_url=_resend(entry),
         in_doubt=checkin.state is CheckinState.IN_DOUBT,
@@ -241,7 +241,7 @@ def _ledger_line(entry: LedgerEntry, changes: Sequence[CheckinEvent], zone: str)
     return LedgerLine(
         title=day_year(checkin.local_date),
         facts=(*(["By hand"] if by_hand else []), *_instants(checkin, zone)),
-        mark=STATE_MARKS[checkin.state],
+        mark=STATE_MARKS[entry.state],
         reason=_reason(entry),
         resend_url=_resend(entry),
         in_doubt=checkin.state is CheckinState.IN_DOUBT,
