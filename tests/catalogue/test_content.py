@@ -127,7 +127,7 @@ def test_of_a_branded_screen_nothing_ships_but_its_name_and_what_somebody_else_s
     assert criteria.findall((DATA / EXTERNAL).read_text("utf-8")) == []
 
 
-def test_the_moves_are_there_the_two_of_the_routine_first_with_feet_knees_and_range() -> None:
+def test_twelve_moves_are_there_the_two_of_the_routine_first_with_feet_knees_and_range() -> None:
     assert [move.id for move in CATALOGUE.exercises.values()] == [
         "hip_turns_standing",
         "hip_hinge",
@@ -135,7 +135,9 @@ def test_the_moves_are_there_the_two_of_the_routine_first_with_feet_knees_and_ra
         "standing_leg_lift",
         "bridge",
         "bird_dog",
+        "side_plank_knees",
         "hip_flexor_stretch",
+        "hip_rotation_lying",
         "sit_to_stand",
         "chin_tuck",
         "calf_raise",
@@ -163,7 +165,7 @@ def test_the_named_mistake_has_a_label_and_candidates_but_no_meaning() -> None:
 
 
 def test_the_shelf_holds_what_the_field_knows() -> None:
-    assert len(CATALOGUE.faults) == 35
+    assert len(CATALOGUE.faults) == 40
     assert len(CATALOGUE.transfers) == 6
     assert len(CATALOGUE.warnings.signs) == 27
     assert list(CATALOGUE.warnings.tiers) == list(Tier)

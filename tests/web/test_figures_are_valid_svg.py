@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import clinic
 from clinic.catalogue import figures, load_catalogue
 from clinic.catalogue.figures import FAULTS, MOVES, TRANSFER_KEYS
-from clinic.catalogue.figures.side_moves import SIDE_MOVES
+from clinic.catalogue.figures.posed_moves import POSED_MOVES
 from clinic.web import assets
 
 TEMPLATES = Path(clinic.__file__).parent / "templates"
@@ -136,7 +136,7 @@ def test_the_animation_keeps_the_prescribed_tempo(
         assert len((element.get("keySplines") or "").split(";")) == beats - 1
 
 
-@pytest.mark.parametrize("move", SIDE_MOVES)
+@pytest.mark.parametrize("move", POSED_MOVES)
 def test_a_move_from_the_side_goes_there_waits_and_comes_back(macros: Any, move: str) -> None:
     root = ElementTree.fromstring(moving_svg(macros, move, "3-1-2-2"))
     moving = list(root.iter(f"{SVG}animate"))

@@ -6,23 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from clinic.catalogue.figures import hinge, moving, side_pictures, transfers, turns
+from clinic.catalogue.figures import hinge, moving, posed_pictures, transfers, turns
 from clinic.catalogue.figures.paper import OWN, DrawingSheet
+from clinic.catalogue.figures.posed_moves import POSED_MOVES
 from clinic.catalogue.figures.poses import HINGE_FAULTS, TURN_FAULTS
-from clinic.catalogue.figures.side_moves import SIDE_MOVES
 from clinic.catalogue.figures.tasks import TASKS
 from clinic.catalogue.figures.words import PictureWords, words_for
 
 __all__ = ["FAULTS", "MOVES", "TRANSFER_KEYS", "Drawing", "figure", "has_figure"]
 
-MOVES = ("hip_turns_standing", "hip_hinge", *SIDE_MOVES)
+MOVES = ("hip_turns_standing", "hip_hinge", *POSED_MOVES)
 FAULTS = {
     "hip_turns_standing": tuple(TURN_FAULTS),
     "hip_hinge": tuple(HINGE_FAULTS),
-    **{key: tuple(move.faults) for key, move in SIDE_MOVES.items()},
+    **{key: tuple(move.faults) for key, move in POSED_MOVES.items()},
 }
 TRANSFER_KEYS = tuple(TASKS)
-SIDE_SIZES = {"large": side_pictures.whole, "row": side_pictures.row, "steps": side_pictures.steps}
+POSED_SIZES = {"large": posed_pictures.whole, "row": posed_pictures.row, "steps": posed_pictures.steps}
 
 
 class Svg(str):
@@ -75,10 +75,10 @@ def _pictures() -> dict[tuple[str, str], Callable[[], DrawingSheet]]:
     for key, module in (("hip_hinge", hinge), ("hip_turns_standing", turns)):
         pictures |= {(key, "large"): module.whole, (key, "row"): module.row, (key, "steps"): module.steps}
         pictures |= {(key, f"fault:{fault}"): partial(module.fault, fault) for fault in FAULTS[key]}
-    for key, move in SIDE_MOVES.items():
-        pictures |= {(key, size): partial(draw, key) for size, draw in SIDE_SIZES.items()}
+    for key, move in POSED_MOVES.items():
+        pictures |= {(key, size): partial(draw, key) for size, draw in POSED_SIZES.items()}
         pictures |= {
-            (key, f"fault:{fault}"): partial(side_pictures.fault, key, fault) for fault in move.faults
+            (key, f"fault:{fault}"): partial(posed_pictures.fault, key, fault) for fault in move.faults
         }
     for key in TRANSFER_KEYS:
         pictures |= {(key, "large"): partial(transfers.whole, key), (key, "row"): partial(transfers.row, key)}

@@ -77,6 +77,11 @@ def around(centre: Point, radius: float, angle: float) -> Point:
     return polar(centre, radius, angle)
 
 
+def laid(point: Point) -> Point:
+    """Turn a place by a quarter, so that what was up is to the left."""
+    return Point(point.y, -point.x)
+
+
 def number(value: float) -> str:
     """Write a coordinate in as few characters as one decimal needs."""
     text = f"{value:.1f}".rstrip("0").rstrip(".")

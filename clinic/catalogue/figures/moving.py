@@ -7,7 +7,7 @@ from functools import partial
 from itertools import accumulate
 
 from clinic.catalogue.figures import hinge as hinge_pictures
-from clinic.catalogue.figures import side_pictures
+from clinic.catalogue.figures import posed_pictures
 from clinic.catalogue.figures import turns as turn_pictures
 from clinic.catalogue.figures.front import FrontBody, PlanBody
 from clinic.catalogue.figures.geometry import Point, Station, limb, number, numbers
@@ -20,9 +20,9 @@ from clinic.catalogue.figures.people import (
     side_ghost,
     side_trunk,
 )
+from clinic.catalogue.figures.posed_moves import POSED_MOVES
 from clinic.catalogue.figures.poses import FACING, HINGED, TALL, TURN, TURNED_LEFT, TURNED_RIGHT
 from clinic.catalogue.figures.side import THIGH_SHAPE, SideBody, stand
-from clinic.catalogue.figures.side_moves import SIDE_MOVES
 from clinic.domain.doses import Tempo
 
 EASE, STAY = ".4 0 .6 1", "0 0 1 1"
@@ -111,7 +111,7 @@ def _plan(sheet: DrawingSheet, clock: str) -> None:
 
 def from_side(key: str, tempo: Sequence[float]) -> DrawingSheet:
     """Draw a move of the shelf going there and back, by the outlines of its start, half way and end."""
-    start, half, end = (side_pictures.between(key, share) for share in (0.0, 0.5, 1.0))
+    start, half, end = (posed_pictures.between(key, share) for share in (0.0, 0.5, 1.0))
     clock = _clock(tempo, halves=True)
     for i, (a, b, c) in enumerate(zip(start.marks, half.marks, end.marks, strict=True)):
         if a != c:
@@ -157,5 +157,5 @@ def _clock(tempo: Sequence[float], *, halves: bool = False) -> str:
 PICTURES: dict[str, Callable[[Sequence[float]], DrawingSheet]] = {
     "hip_hinge": hinge,
     "hip_turns_standing": turn,
-    **{key: partial(from_side, key) for key in SIDE_MOVES},
+    **{key: partial(from_side, key) for key in POSED_MOVES},
 }

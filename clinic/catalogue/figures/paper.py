@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-from clinic.catalogue.figures.geometry import Point, number, numbers, polar, polyline, smooth
+from clinic.catalogue.figures.geometry import Point, laid, number, numbers, polar, polyline, smooth
 
 LINE, GROUND = "#24312c", "#8a9089"
 FILLS = {
@@ -31,6 +31,7 @@ class DrawingSheet:
     text: float = 16.5
     scale: float = 1.0
     origin: Point = Point(0, 0)
+    lying: bool = False  # the person's head is toward the left instead of the top
     marks: list[str] = field(default_factory=list)
 
     def at(self, x: float, y: float, scale: float) -> None:
@@ -39,7 +40,8 @@ class DrawingSheet:
 
     def on(self, point: Point) -> Point:
         """Give the sheet's place of a point of the person."""
-        return Point(self.origin.x + point.x * self.scale, self.origin.y + point.y * self.scale)
+        x, y = laid(point) if self.lying else point
+        return Point(self.origin.x + x * self.scale, self.origin.y + y * self.scale)
 
     def curve(self, points: Sequence[Point], closed: bool = True) -> str:
         """Write a smooth path in the sheet's places."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from clinic.catalogue.figures.front import FrontBody, FrontPose, PlanBody
 from clinic.catalogue.figures.geometry import Point, polyline
+from clinic.catalogue.figures.lying import BENT, OnBackBody, OnSideBody
 from clinic.catalogue.figures.paper import DrawingSheet
 from clinic.catalogue.figures.side import SideBody
 
@@ -43,6 +44,63 @@ def side_ghost(sheet: DrawingSheet, body: SideBody) -> None:
     sheet.marks.append("</g>")
 
 
+def on_back(sheet: DrawingSheet, body: OnBackBody, caution: Sequence[str] = ()) -> None:
+    """Draw the person on the back, seen from above; parts named in caution are amber."""
+    front = body.front
+    sheet.shape("fig-legs", *front.leg(-BENT))
+    sheet.shape("fig-shoe", front.shoe(-BENT))
+    sheet.shape("fig-caution-fill" if "feet" in caution else "fig-shoe", body.sole())
+    for outline in body.bent_leg():
+        sheet.shape("fig-legs", outline)
+    front_shirt(sheet, front)
+    front_pelvis(sheet, front, "fig-caution-fill" if "pelvis" in caution else "fig-pelvis")
+    _face(sheet, front.head(), front.hair(), front.nose())
+    for side in BOTH:
+        upper, sleeve, fore = body.arm(side)
+        sheet.shape("fig-skin", upper, fore)
+        sheet.shape("fig-shirt", sleeve)
+
+
+def on_back_ghost(sheet: DrawingSheet, body: OnBackBody) -> None:
+    """Draw where the bent leg started, pale."""
+    sheet.marks.append('<g class="fig-ghost-line" stroke="#b3bbb3">')
+    sheet.shape("fig-ghost", *body.bent_leg())
+    sheet.marks.append("</g>")
+
+
+def on_side(sheet: DrawingSheet, body: OnSideBody, caution: Sequence[str] = ()) -> None:
+    """Draw the person on the side, propped on an elbow; parts named in caution are amber."""
+    shirt = "fig-caution-fill" if "trunk" in caution else "fig-shirt"
+    front = body.front
+    sheet.shape("fig-far", *body.shanks())
+    sheet.shape("fig-shoe", *body.shoes())
+    upper, sleeve, fist = body.propped()
+    sheet.shape("fig-skin", upper, fist)
+    for outline in body.thighs():
+        sheet.shape("fig-legs", outline)
+    sheet.shape("fig-skin", body.high(*front.neck()))
+    sheet.shape(shirt, body.trunk())
+    sheet.shape(shirt, sleeve)
+    sheet.shape("fig-caution-fill" if "pelvis" in caution else "fig-pelvis", body.bowl())
+    _face(sheet, body.high(*front.head()), body.high(*front.hair()), body.high(*front.nose()))
+    upper, sleeve, fore = body.upper_arm()
+    sheet.shape("fig-skin", upper, fore)
+    sheet.shape(shirt, sleeve)
+
+
+def on_side_ghost(sheet: DrawingSheet, body: OnSideBody) -> None:
+    """Draw where the person started, pale and whole."""
+    sheet.marks.append('<g class="fig-ghost-line" stroke="#b3bbb3">')
+    sheet.shape("fig-ghost", *body.thighs(), body.bowl(), body.trunk(), body.high(*body.front.hair()))
+    sheet.marks.append("</g>")
+
+
+def _face(sheet: DrawingSheet, head: Sequence[Point], hair: Sequence[Point], nose: Sequence[Point]) -> None:
+    sheet.shape("fig-skin", head)
+    sheet.shape("fig-hair", hair)
+    sheet.line("fig-detail", sheet.curve(nose, closed=False), 0.7)
+
+
 def front_person(sheet: DrawingSheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
     """Draw the person from the front, arms crossed over the chest; parts named in caution are amber."""
     front_still(sheet, body, caution)
@@ -72,9 +130,7 @@ def front_shirt(sheet: DrawingSheet, body: FrontBody, caution: Sequence[str] = (
 
 def front_upper(sheet: DrawingSheet, body: FrontBody, caution: Sequence[str] = ()) -> None:
     """Draw the head and the crossed arms."""
-    sheet.shape("fig-skin", body.head())
-    sheet.shape("fig-hair", body.hair())
-    sheet.line("fig-detail", sheet.curve(body.nose(), closed=False), 0.7)
+    _face(sheet, body.head(), body.hair(), body.nose())
     arms = [body.arm(side) for side in BOTH]
     for upper, _, fore in arms:
         sheet.shape("fig-skin", upper, fore)

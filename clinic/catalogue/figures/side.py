@@ -5,9 +5,8 @@ Drillis and Contini (thigh .245, shank .246, upper arm .186, forearm .146).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
 
 from clinic.catalogue.figures.geometry import (
     Frame,
@@ -301,17 +300,3 @@ def _lean(pose: SidePose, height: float) -> float:
 def tilted(pose: SidePose, lean: float) -> SidePose:
     """Lean pelvis, low back and chest together: the long back of a hinge."""
     return replace(pose, pelvis=lean, waist=lean, chest=lean)
-
-
-def midway(start: SidePose, end: SidePose, share: float) -> SidePose:
-    """Give the pose at a share of the way between two that hold the same places."""
-    return replace(
-        start, **{f.name: _midway(getattr(start, f.name), getattr(end, f.name), share) for f in fields(start)}
-    )
-
-
-def _midway(start: Any, end: Any, share: float) -> Any:
-    if isinstance(start, tuple):
-        values = [a + (b - a) * share for a, b in zip(start, end, strict=True)]
-        return Point(*values) if isinstance(start, Point) else tuple(values)
-    return start if start is None or isinstance(start, bool) else start + (end - start) * share

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from clinic.catalogue.figures.side_moves import SIDE_MOVES
+from clinic.catalogue.figures.posed_moves import POSED_MOVES
 
 
 class PictureWords(NamedTuple):
@@ -41,6 +41,16 @@ MOVES = {
         "Bird dog",
         "A person on hands and knees, seen from the side. One leg goes straight back, the opposite arm"
         " straight forward. The back stays long.",
+    ),
+    "side_plank_knees": PictureWords(
+        "Side plank on knees",
+        "A person on one side, seen from the front, propped on a forearm, the knees bent behind. The hips"
+        " lift until head, hips and knees are in one line.",
+    ),
+    "hip_rotation_lying": PictureWords(
+        "Hip rotation lying",
+        "A person on the back, seen from above, one leg long, the other foot flat beside its knee, the hands"
+        " on the hip bones. The bent knee falls outwards. The pelvis keeps still.",
     ),
     "hip_flexor_stretch": PictureWords(
         "Hip flexor stretch",
@@ -94,6 +104,10 @@ FAULTS = {
     "lift_leans": PictureWords("Chest drops", "the chest drops forward as the leg goes back."),
     "dog_sags": PictureWords("Back sags", "the belly hangs, the back hollows and the leg goes high."),
     "dog_head": PictureWords("Head tips up", "the head tips up, so the neck is bent back."),
+    "plank_sags": PictureWords("Hips sag", "the hips sink below the line of shoulders and knees."),
+    "plank_shoulder": PictureWords("Sinks down", "the chest hangs and the shoulder creeps up to the ear."),
+    "rotation_rolls": PictureWords("Pelvis rolls", "the pelvis rolls along with the knee."),
+    "rotation_slides": PictureWords("Foot slides", "the foot slides away and the leg gets longer."),
     "flexor_arches": PictureWords("Low back arches", "the hips go forward and the low back hollows."),
     "flexor_leans": PictureWords("Chest drops", "the chest drops forward and the hip stays bent."),
     "tuck_nods": PictureWords("Chin drops", "the chin drops towards the chest and the eyes look down."),
@@ -111,7 +125,7 @@ RIGHT = {
     "hip_hinge": "the hip hinge to aim for",
     "hip_turns_standing": "the small turn to aim for, from the front and from above",
 }
-LYING = {key for key, move in SIDE_MOVES.items() if move.lies}  # right and wrong stand one above the other
+LYING = {key for key, move in POSED_MOVES.items() if move.lies}  # right and wrong stand one above the other
 TRANSFERS = {
     "sink": PictureWords(
         "At the sink", "Standing at a sink, knees unlocked, folded a little at the hips, hands at the basin."

@@ -1,20 +1,31 @@
-"""Pictures of the shelf's moves seen from the side, each fitted to its sheet."""
+"""Pictures of the shelf's moves between two poses, each fitted to its sheet."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from clinic.catalogue.figures.geometry import Point, bowed, polyline
+from clinic.catalogue.figures.geometry import Point, bowed, laid, polyline
+from clinic.catalogue.figures.lying import OnBackBody, OnBackPose, OnSideBody, OnSidePose
 from clinic.catalogue.figures.panels import PANEL, heading, mark_place
 from clinic.catalogue.figures.paper import DrawingSheet
-from clinic.catalogue.figures.people import side_ghost, side_person
-from clinic.catalogue.figures.side import SideBody, SidePose, midway, stand
-from clinic.catalogue.figures.side_moves import SIDE_MOVES, SideFault, SideMove
+from clinic.catalogue.figures.people import (
+    on_back,
+    on_back_ghost,
+    on_side,
+    on_side_ghost,
+    side_ghost,
+    side_person,
+)
+from clinic.catalogue.figures.posed_moves import POSED_MOVES, Pose, PosedFault, PosedMove, midway
+from clinic.catalogue.figures.side import SideBody, stand
 
 MARGIN, HEADING = 14, 40
 WIDE, HIGH = 360, 306
 LINES = {"back", "hollow"}  # faults that a line along the back shows
 LOW = {"feet", "knees", "legs"}
+
+
+Body = SideBody | OnBackBody | OnSideBody
 
 
 class Panel(NamedTuple):
@@ -48,7 +59,7 @@ class Extent(NamedTuple):
 
 def whole(key: str) -> DrawingSheet:
     """Draw start as a ghost and end solid, with the way between them."""
-    move = SIDE_MOVES[key]
+    move = POSED_MOVES[key]
     sheet, panel = _single(move)
     _both(sheet, move, panel)
     return sheet
@@ -56,28 +67,28 @@ def whole(key: str) -> DrawingSheet:
 
 def between(key: str, share: float) -> DrawingSheet:
     """Draw one moment on the way from start to end, over the ghost of the start."""
-    move = SIDE_MOVES[key]
+    move = POSED_MOVES[key]
     sheet, panel = _single(move)
     _set(sheet, move, panel)
-    side_ghost(sheet, stand(move.start))
-    side_person(sheet, stand(midway(move.start, move.end, share)))
+    ghost(sheet, body_of(move.start))
+    person(sheet, body_of(midway(move.start, move.end, share)))
     return sheet
 
 
 def row(key: str) -> DrawingSheet:
     """Draw the same for a small square, heavier."""
-    move = SIDE_MOVES[key]
+    move = POSED_MOVES[key]
     reach = _extent(move)
     sheet = DrawingSheet(320, 320, stroke=4.5)
     scale = min(move.largest, reach.scale(304, 300))
-    floor = 320 if move.cut else round(160 + (reach.bottom - reach.top) * scale / 2)
+    floor = 320 if move.lowest < 0 else round(160 + (reach.bottom - reach.top) * scale / 2)
     _both(sheet, move, Panel(0, 0, 320, floor, scale, reach.middle))
     return sheet
 
 
 def steps(key: str) -> DrawingSheet:
     """Draw start and end beside each other, or one above the other where they lie."""
-    move = SIDE_MOVES[key]
+    move = POSED_MOVES[key]
     sheet, panels = _panels(move)
     for panel, pose, words in zip(panels, (move.start, move.end), move.words, strict=True):
         _person(sheet, move, panel, pose)
@@ -87,47 +98,47 @@ def steps(key: str) -> DrawingSheet:
 
 def fault(key: str, name: str) -> DrawingSheet:
     """Draw the right pose and a fault, the differing part in amber."""
-    move = SIDE_MOVES[key]
+    move = POSED_MOVES[key]
     case = move.faults[name]
     sheet, (first, second) = _panels(move, case)
     right = _person(sheet, move, first, case.beside or move.end)
     heading(sheet, first.left, case.right, "tick", first.width, first.top)
-    if LINES & set(case.amber):
+    if isinstance(right, SideBody) and LINES & set(case.amber):
         _long_back(sheet, right)
     wrong = _person(sheet, move, second, case.pose, case.amber)
     heading(sheet, second.left, case.wrong, "caution", second.width, second.top)
-    if LINES & set(case.amber):
+    if isinstance(wrong, SideBody) and LINES & set(case.amber):
         sheet.line("fig-caution", sheet.curve(wrong.back(22, 82), closed=False), 2.4)
     _point_out(sheet, second, case, sheet.on(wrong.place_of(case.amber[0])), move.lies)
     return sheet
 
 
-def _single(move: SideMove) -> tuple[DrawingSheet, Panel]:
+def _single(move: PosedMove) -> tuple[DrawingSheet, Panel]:
     reach = _extent(move)
     scale = min(move.largest, reach.scale(WIDE - 2 * MARGIN, 320))
-    margin = 0 if move.cut else MARGIN
+    margin = 0 if move.lowest < 0 else MARGIN
     sheet = DrawingSheet(WIDE, round((reach.bottom - reach.top) * scale) + MARGIN + margin)
     return sheet, Panel(0, 0, WIDE, sheet.height - margin, scale, reach.middle)
 
 
-def _panels(move: SideMove, case: SideFault | None = None) -> tuple[DrawingSheet, tuple[Panel, Panel]]:
+def _panels(move: PosedMove, case: PosedFault | None = None) -> tuple[DrawingSheet, tuple[Panel, Panel]]:
     reach = _extent(move, case)
     if not move.lies:
-        margin = 0 if move.cut else MARGIN
+        margin = 0 if move.lowest < 0 else MARGIN
         scale = min(0.8 * move.largest, reach.scale(PANEL - 20, HIGH - HEADING - margin))
         height = HEADING + round((reach.bottom - reach.top) * scale) + margin
         sides = [Panel(left, 0, PANEL, height - margin, scale, reach.middle) for left in (0, PANEL)]
         return DrawingSheet(WIDE, height, stroke=2.8), (sides[0], sides[1])
     scale = min(move.largest, reach.scale(WIDE - 2 * MARGIN, 200))
-    height = HEADING + round(-reach.top * scale) + MARGIN
+    height = HEADING + round((reach.bottom - reach.top) * scale) + MARGIN
     rows = [Panel(0, top, WIDE, top + height - MARGIN, scale, reach.middle) for top in (0, height)]
     return DrawingSheet(WIDE, 2 * height, stroke=2.8), (rows[0], rows[1])
 
 
-def _both(sheet: DrawingSheet, move: SideMove, panel: Panel) -> None:
+def _both(sheet: DrawingSheet, move: PosedMove, panel: Panel) -> None:
     _set(sheet, move, panel)
-    side_ghost(sheet, stand(move.start))
-    side_person(sheet, stand(move.end))
+    ghost(sheet, body_of(move.start))
+    person(sheet, body_of(move.end))
     for way in move.ways:
         a, b = sheet.on(way.start), sheet.on(way.end)
         path, lean = bowed(a, b, way.bow)
@@ -135,31 +146,60 @@ def _both(sheet: DrawingSheet, move: SideMove, panel: Panel) -> None:
 
 
 def _person(
-    sheet: DrawingSheet, move: SideMove, panel: Panel, pose: SidePose, amber: tuple[str, ...] = ()
-) -> SideBody:
+    sheet: DrawingSheet, move: PosedMove, panel: Panel, pose: Pose, amber: tuple[str, ...] = ()
+) -> Body:
     _set(sheet, move, panel)
-    body = stand(pose)
-    side_person(sheet, body, amber)
+    body = body_of(pose)
+    person(sheet, body, amber)
     return body
 
 
-def _set(sheet: DrawingSheet, move: SideMove, panel: Panel) -> None:
+def _set(sheet: DrawingSheet, move: PosedMove, panel: Panel) -> None:
     """Draw floor and things, and put the person in the panel's middle."""
-    if not move.cut:
+    if move.lowest == 0:
         sheet.floor(panel.left + MARGIN, panel.left + panel.width - MARGIN, panel.floor)
+    sheet.lying = move.from_above
     middle = panel.left + panel.width / 2
-    sheet.at(middle - panel.middle * panel.scale, panel.floor - 2 - move.cut * panel.scale, panel.scale)
+    sheet.at(middle - panel.middle * panel.scale, panel.floor - 2 - move.lowest * panel.scale, panel.scale)
     for thing in move.things:
         sheet.area("fig-prop", polyline([sheet.on(Point(x, y)) for x, y in thing], closed=True))
 
 
-def _extent(move: SideMove, case: SideFault | None = None) -> Extent:
-    bodies = [stand(pose) for pose in (move.start, move.end, *([case.pose] if case else []))]
+def body_of(pose: Pose) -> Body:
+    """Build the body of a pose."""
+    if isinstance(pose, OnBackPose):
+        return OnBackBody(pose)
+    return OnSideBody(pose) if isinstance(pose, OnSidePose) else stand(pose)
+
+
+def person(sheet: DrawingSheet, body: Body, amber: tuple[str, ...] = ()) -> None:
+    """Draw the person as the pose asks."""
+    if isinstance(body, OnBackBody):
+        on_back(sheet, body, amber)
+    elif isinstance(body, OnSideBody):
+        on_side(sheet, body, amber)
+    else:
+        side_person(sheet, body, amber)
+
+
+def ghost(sheet: DrawingSheet, body: Body) -> None:
+    """Draw where the person started, pale."""
+    if isinstance(body, OnBackBody):
+        on_back_ghost(sheet, body)
+    elif isinstance(body, OnSideBody):
+        on_side_ghost(sheet, body)
+    else:
+        side_ghost(sheet, body)
+
+
+def _extent(move: PosedMove, case: PosedFault | None = None) -> Extent:
+    bodies = [body_of(pose) for pose in (move.start, move.end, *([case.pose] if case else []))]
     points = [p for body in bodies for outline in body.outlines() for p in outline]
     points += [Point(x, y) for thing in move.things for x, y in thing]
     points += [p for way in move.ways for p in (way.start, way.end)]
-    seen = [p for p in points if p.y <= move.cut]
-    return Extent(min(p.x for p in seen), max(p.x for p in seen), min(p.y for p in seen), move.cut)
+    points = [laid(p) for p in points] if move.from_above else points
+    seen = [p for p in points if p.y <= move.lowest]
+    return Extent(min(p.x for p in seen), max(p.x for p in seen), min(p.y for p in seen), move.lowest)
 
 
 def _long_back(sheet: DrawingSheet, body: SideBody) -> None:
@@ -167,7 +207,7 @@ def _long_back(sheet: DrawingSheet, body: SideBody) -> None:
     sheet.line("fig-still", polyline([sheet.on(low), sheet.on(high)]), 1, dashed=True)
 
 
-def _point_out(sheet: DrawingSheet, panel: Panel, case: SideFault, end: Point, lies: bool) -> None:
+def _point_out(sheet: DrawingSheet, panel: Panel, case: PosedFault, end: Point, lies: bool) -> None:
     """Lead from the words to the part: from above, or round the body to what is low."""
     start = mark_place(sheet, panel.left, case.wrong, panel.width, panel.top).moved(0, 14)
     if lies:
