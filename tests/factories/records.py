@@ -43,6 +43,7 @@ from clinic.models import (
     CheckinSchedule,
     Client,
     ClientGroup,
+    Exercise,
     ExerciseMedia,
     ExerciseMistake,
     Finding,
@@ -96,6 +97,7 @@ class Shelf:
     draft: RoutineVersion
     own_test: OwnTest
     own_battery: OwnBattery
+    own_move: Exercise
 
 
 @dataclass
@@ -150,7 +152,7 @@ class World:
         other = "here" if practice == "there" else "there"
         shelf, records = self.shelves[other], self.records["ada" if other == "here" else "zofia"]
         rows: list[Any] = [shelf.routine, shelf.published, shelf.draft, shelf.staff, shelf.practice]
-        rows += [shelf.own_test, shelf.own_battery]
+        rows += [shelf.own_test, shelf.own_battery, shelf.own_move]
         rows += [value for value in vars(records).values() if isinstance(value, Base)]
         return [row.id for row in rows]
 
@@ -204,9 +206,37 @@ def make_shelf(practice: Practice, staff: User) -> Shelf:
         signed_at=ago(days=60),
     )
     own_test = make_own_test(practice, staff)
-    return Shelf(
-        practice, staff, routine, published, draft, own_test, make_own_battery(practice, staff, own_test)
+    own_battery = make_own_battery(practice, staff, own_test)
+    return Shelf(practice, staff, routine, published, draft, own_test, own_battery, make_own_move(practice))
+
+
+def make_own_move(practice: Practice) -> Exercise:
+    """A move of the practice's own that no routine has, with a fault and a use of it."""
+    lists = {key: [WORDS] for key in ("setup", "steps", "easier", "harder", "equipment", "stop_if")}
+    words = dict.fromkeys(("purpose", "range_words", "feet_words", "knees_words"), WORDS)
+    move = add(
+        Exercise,
+        practice,
+        key="own_move",
+        name=WORDS,
+        figure="",
+        cues=[WORDS, WORDS],
+        tags=["knee"],
+        transfers=[{"key": "", "name": WORDS, "how": WORDS}],
+        **lists,
+        **words,
     )
+    add(
+        ExerciseMistake,
+        practice,
+        exercise_id=move.id,
+        position=1,
+        key="own",
+        name=WORDS,
+        see=WORDS,
+        fix=WORDS,
+    )
+    return move
 
 
 def make_own_test(practice: Practice, staff: User) -> OwnTest:

@@ -45,6 +45,8 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "offer_id": lambda world, of: world.records[of].offer.id,
     "message_id": lambda world, of: world.records[of].mail.id,
     "routine_id": lambda world, of: world.shelves[HOME[of]].routine.id,
+    "move_id": lambda world, of: world.shelves[HOME[of]].own_move.id,
+    "move_key": lambda world, of: "bridge",
     "version_id": lambda world, of: world.shelves[HOME[of]].draft.id,
     "test_key": lambda world, of: world.shelves[HOME[of]].own_test.key,
     "battery_key": lambda world, of: world.shelves[HOME[of]].own_battery.key,
@@ -56,8 +58,10 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "group_id": lambda world, of: world.records[of].group.id,
     "number": lambda world, of: 1,  # the first page of a set of questions
 }
-OF_PRACTICE = frozenset({"routine_id", "version_id", "user_id", "group_id", "test_key", "battery_key"})
-OWN = frozenset({"position"})  # names a part of the asker's own record
+OF_PRACTICE = frozenset(
+    {"move_id", "routine_id", "version_id", "user_id", "group_id", "test_key", "battery_key"}
+)
+OWN = frozenset({"position", "move_key"})  # names a part of the asker's own record, or what ships for all
 
 # What a page needs to be told behind its path.
 QUERIES: dict[str, Callable[[World], str]] = {

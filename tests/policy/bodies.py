@@ -35,6 +35,8 @@ from clinic.models import (
     BulkActLine,
     Checkin,
     Client,
+    Exercise,
+    ExerciseMistake,
     GroupMember,
     MailSetting,
     OutboxMessage,
@@ -107,6 +109,17 @@ TYPED_IN: dict[str, Filled] = {
 AWAKE = {"waking_from": ["07:30"], "waking_until": ["21:00"]}
 
 # by endpoint: what differs from the page's form as filled in
+MOVE = {
+    "body_position": ["standing"],
+    "cues": ["Heels heavy.\nRibs down."],
+    "figure": [""],
+    "video": [""],
+    "mistake_name": [""],
+    "mistake_see": [""],
+    "mistake_fix": [""],
+    "mistake_test": [""],
+    "mistake_second": [""],
+}
 PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "public.signin.sign_in": lambda world, at: {
         "email": [world.people.client_user.email],
@@ -157,6 +170,8 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     },
     "practitioner.own_routines.add": lambda world, at: {"name": ["Stairs"], "copy_of": [""]},
     "practitioner.own_routines.rename": lambda world, at: {"name": ["Stairs"]},
+    "practitioner.moves.add": lambda world, at: {"name": ["Clock reach"], **MOVE},
+    "practitioner.moves.edit": lambda world, at: {"name": ["Clock reach"], **MOVE},
     "practitioner.routines.publish": lambda world, at: {
         "faults": [next(iter(load_catalogue().mistake_candidates)).id],
         "own_see": [""],
@@ -285,6 +300,18 @@ def _no_draft(world: World, address: Address) -> None:
 def _retired(world: World, address: Address) -> None:
     shelf = world.shelves[str(address.of)]
     db.session.get_one(Routine, shelf.routine.id).retired_at = ago(days=1)
+
+
+def _retired_move(world: World, address: Address) -> None:
+    move = world.shelves[str(address.of)].own_move
+    db.session.query(Exercise).filter_by(id=move.id).update({"retired_at": now()})
+
+
+def _on_the_shelf(world: World, address: Address) -> None:
+    """A shipped move that nobody has taken yet."""
+    for row in db.session.query(Exercise).filter_by(key="bridge"):
+        db.session.query(ExerciseMistake).filter_by(exercise_id=row.id).delete()
+        db.session.delete(row)
 
 
 def _nothing_half_typed(world: World, address: Address) -> None:
@@ -464,6 +491,8 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.invitations.send": _without_account,
     "practitioner.invitations.hand_over": _without_account,
     "practitioner.questionnaires.hand_over": _asked_in_practice,
+    "practitioner.moves.bring_back": _retired_move,
+    "practitioner.moves.take": _on_the_shelf,
     "practitioner.routines.begin_draft": _no_draft,
     "practitioner.own_routines.bring_back": _retired,
     "practitioner.programs.change": _program_ready_for,

@@ -81,7 +81,8 @@ def move_wording(key: str, move: MoveContent) -> Wording:
         *(mistake_part(mistake) for mistake in move.mistakes),
         *(WordingPart(f"In daily life: {use.name}", (use.how,)) for use in move.transfers),
     )
-    return Wording(f"move:{key}", move.name, parts)
+    said = tuple(part for part in parts if any(part.lines))
+    return Wording(f"move:{key}", move.name, said)
 
 
 def mistake_part(mistake: MistakeContent) -> WordingPart:

@@ -63,6 +63,15 @@ class LongTextField(_MayBeRequired, TextAreaField):
         self.data = many_lines(valuelist[0]) or None if valuelist else None
 
 
+class LinesField(LongTextField):
+    """Several short texts, one on each line; `lines` are those that say something."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines, without blank ones."""
+        return tuple(line.strip() for line in (self.data or "").splitlines() if line.strip())
+
+
 class AddressField(_MayBeRequired, StringField):
     """A mail address; `data` is an Address or None."""
 

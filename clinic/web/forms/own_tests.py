@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, FieldList, FormField, HiddenField, SelectField, StringField
 from wtforms import Form as PlainForm
 from wtforms.fields import SelectChoice
@@ -25,9 +24,11 @@ from clinic.web.forms.fields import (
     OneOfField,
     VersionField,
 )
+from clinic.web.forms.row_lists import RowList
 from clinic.web.presenters.assessments import SECTION_WORDS
 
 ROW = re.compile(r"fields-(\d{1,3})-(\w+)")
+FIELD_ROWS = RowList("fields", MOST_FIELDS, {"label": "", "kind": "choice", "better": Better.NEITHER.value})
 FIGURE = re.compile(r"[+-]?[0-9]{1,4}([.,][0-9]{1,2})?")
 KINDS = (
     ("result", "Result: negative, positive …"),
@@ -165,38 +166,3 @@ class OwnTestForm(OnceForm):
         row = self.fields.entries[int(found[1])].form
         field: Field = getattr(row, found[2], row.label)
         return field
-
-
-def rearranged(sent: MultiDict[str, str], act: str) -> MultiDict[str, str]:
-    """The form as it was sent, with a row added, taken out or moved; as it was for any other act."""
-    rows: dict[int, dict[str, list[str]]] = {}
-    for name in sent:
-        if found := ROW.fullmatch(name):
-            rows.setdefault(int(found[1]), {})[found[2]] = sent.getlist(name)
-    order = moved(sorted(rows), act)
-    held = [(name, value) for name, value in sent.items(multi=True) if not ROW.fullmatch(name)]
-    kept = MultiDict[str, str](held)
-    for number, index in enumerate(order):
-        for name, values in rows[index].items():
-            kept.setlist(f"fields-{number}-{name}", values)
-    if act == "add" and len(order) < MOST_FIELDS:
-        kept[f"fields-{len(order)}-label"] = ""
-        kept[f"fields-{len(order)}-kind"] = "choice"
-        kept[f"fields-{len(order)}-better"] = Better.NEITHER.value
-    return kept
-
-
-def moved(order: Sequence[int], act: str) -> list[int]:
-    """Rows in their new order, after "up:2", "down:0" or "remove:1"; the numbers count from 0."""
-    verb, _, which = act.partition(":")
-    rows = list(order)
-    if not which.isdecimal() or int(which) >= len(rows):
-        return rows
-    place = int(which)
-    if verb == "remove":
-        del rows[place]
-    elif verb == "up" and place:
-        rows[place - 1 : place + 1] = reversed(rows[place - 1 : place + 1])
-    elif verb == "down" and place + 1 < len(rows):
-        rows[place : place + 2] = reversed(rows[place : place + 2])
-    return rows

@@ -11,7 +11,7 @@ from clinic.services.batteries import own_tests
 from clinic.services.batteries.definitions import draft_of
 from clinic.web import given_back
 from clinic.web.authz import current_actor
-from clinic.web.forms.own_tests import OwnTestForm, rearranged
+from clinic.web.forms.own_tests import FIELD_ROWS, OwnTestForm
 from clinic.web.practitioner.batteries import may_make, refused
 from clinic.web.presenters import batteries as presenter
 
@@ -84,7 +84,7 @@ def _arranged() -> OwnTestForm | None:
     if not request.form:
         return OwnTestForm()
     act = request.form.get("act", "save")
-    return None if act == "save" else OwnTestForm(formdata=rearranged(request.form, act))
+    return None if act == "save" else OwnTestForm(formdata=FIELD_ROWS.rearranged(request.form, act))
 
 
 def _changed(key: str, form: OwnTestForm) -> Answer:

@@ -31,6 +31,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.questionnaires.revoke": "Take the questions back",
         "practitioner.routines.begin_draft": "Begin a new version",
         "practitioner.own_routines.bring_back": "Bring the routine back",
+        "practitioner.moves.bring_back": "Bring the move back",
+        "practitioner.moves.take": "Take the move into the library",
         "practitioner.checkins.send_now": "Send a check-in now",
         "practitioner.checkins.preview_send": "Mail me the preview",
         "practitioner.checkins.resend": "Send the mail again",
