@@ -63,7 +63,7 @@ def test_a_move_is_made_with_its_rows_added_by_buttons(people: People, visit: Vi
     new = f"{LIBRARY}/new"
     form = {
         **typed(browser.get(new)),
-        "name": "Bird dog",
+        "name": "Clock reach",
         "purpose": "It steadies the back.",
         "steps": "Reach an arm\n\nReach a leg",
         "cues": "Long\nLevel",
@@ -72,7 +72,7 @@ def test_a_move_is_made_with_its_rows_added_by_buttons(people: People, visit: Vi
         "body_position": "all_fours",
     }
     with_row = typed(browser.post(new, data={**form, "act": "add:faults"}))
-    assert with_row["name"] == ["Bird dog"]
+    assert with_row["name"] == ["Clock reach"]
     two = typed(browser.post(new, data={**with_row, "faults-0-name": "Sag", "act": "add:faults"}))
     assert "faults-1-see" in two
     wrong = browser.post(new, data={**two, "faults-1-see": "it tilts", "act": "save"})
@@ -87,7 +87,7 @@ def test_a_move_is_made_with_its_rows_added_by_buttons(people: People, visit: Vi
     move = db.session.query(Exercise).one()
     assert made.location == f"{LIBRARY}/{move.id}"
     assert (move.key, move.tags, move.steps) == (
-        "bird_dog",
+        "clock_reach",
         ["back", "low back"],
         ["Reach an arm", "Reach a leg"],
     )
