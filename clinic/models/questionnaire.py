@@ -6,7 +6,18 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Exists,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    exists,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.asking import AnswerSource, AskChannel
@@ -49,6 +60,25 @@ class QuestionnaireRequest(OfPractice, Base):
 
     client: Mapped[Client] = relationship(foreign_keys="QuestionnaireRequest.client_id", viewonly=True)
     asker: Mapped[User] = relationship(foreign_keys="QuestionnaireRequest.asked_by", viewonly=True)
+
+
+def in_reach(client_id: Any, at: Any) -> ColumnElement[bool]:
+    """That a request is one its client finds on their own pages at an instant, before its time is up."""
+    return and_(
+        QuestionnaireRequest.client_id == client_id,
+        QuestionnaireRequest.channel != AskChannel.CLINIC,
+        QuestionnaireRequest.expires_at > at,
+        QuestionnaireRequest.revoked_at.is_(None),
+    )
+
+
+def waits_for_answer(practice_id: Any, client_id: Any, at: Any) -> Exists:
+    """Whether the practice waits for an answer that a client can give on their own pages."""
+    return exists().where(
+        QuestionnaireRequest.practice_id == practice_id,
+        in_reach(client_id, at),
+        QuestionnaireRequest.finished_at.is_(None),
+    )
 
 
 class QuestionnaireResponse(OfPractice, Base):

@@ -8,9 +8,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -43,9 +43,11 @@ from clinic.models import (
     WarningFlag,
     has_open_flag,
 )
-from clinic.models.base import OfPractice, given, points_at
+from clinic.models.base import OfPractice, UtcDateTime, given, points_at
+from clinic.models.questionnaire import waits_for_answer
 from clinic.services import looks
 from clinic.services.actors import Actor
+from clinic.services.clock import now
 
 Row = TypeVar("Row", bound=OfPractice)
 Made = TypeVar("Made", OwnTest, OwnBattery)
@@ -75,6 +77,9 @@ _OWN_PROGRAMS = (
         Client,
         Program,
         has_open_flag(Client.practice_id, Client.id).label("is_flagged"),
+        waits_for_answer(Client.practice_id, Client.id, bindparam("at", type_=UtcDateTime())).label(
+            "is_asked"
+        ),
     )
     .outerjoin(
         Program,
@@ -89,18 +94,28 @@ _OWN_PROGRAMS = (
 )
 
 
-def own_programs(actor: Actor) -> tuple[Client, Sequence[Program], bool]:
-    """The signed-in client's own record, with their moves all programs that nobody has ended, the earliest
-    first, and whether a warning flag of theirs is open. One query.
+class OwnRecord(NamedTuple):
+    """What each page of a client's begins with: with their moves all programs that nobody has ended, the
+    earliest first, whether a warning flag of theirs is open, and whether the practice waits for answers.
     """
+
+    client: Client
+    programs: Sequence[Program]
+    is_flagged: bool
+    is_asked: bool
+
+
+def own_programs(actor: Actor) -> OwnRecord:
+    """The signed-in client's own record. One query."""
     if actor.client_id is None:
         raise NotFound
-    own = {"practice_id": actor.practice_id, "client_id": actor.client_id}
+    own = {"practice_id": actor.practice_id, "client_id": actor.client_id, "at": now()}
     found = db.session.execute(_OWN_PROGRAMS, own).unique().all()
     if not found:
         raise NotFound
     programs = [row.Program for row in found if row.Program is not None]
-    return found[0].Client, programs, bool(found[0].is_flagged)
+    first = found[0]
+    return OwnRecord(first.Client, programs, bool(first.is_flagged), bool(first.is_asked))
 
 
 def program_for(actor: Actor, program_id: uuid.UUID, *options: ORMOption) -> Program:

@@ -139,7 +139,9 @@ def test_everybody_has_the_doors_to_themselves_and_to_nobody_else(world: World) 
     for who, actor in actors(world).items():
         record = world.records[CLIENTS[who]] if who in CLIENTS else None
         assert own(access.own_client, actor) is (record and record.client), who
-        assert own(access.own_programs, actor) == (record and (record.client, [record.program], False)), who
+        assert own(access.own_programs, actor) == (
+            record and (record.client, [record.program], False, True)
+        ), who
         assert own(access.practice_of, actor).id == actor.practice_id, who
         assert own(works_here, actor) is (True if who in STAFF else REFUSED), who
 

@@ -54,7 +54,7 @@ def test_saving_a_warning_finding_locks_the_program_and_alerts_at_once(people: P
         }
     ]
     assert warnings.open_flag(people.client) is flag
-    _, _, is_flagged = access.own_programs(people.actor(people.client_user))
+    is_flagged = access.own_programs(people.actor(people.client_user)).is_flagged
     assert is_flagged
     alerts = db.session.scalars(select(OutboxMessage).where(OutboxMessage.flag_id == flag.id)).all()
     assert {alert.user_id for alert in alerts} == {people.owner.id, people.colleague.id}

@@ -220,7 +220,7 @@ def history(actor: Actor, *, days: int) -> Diary:
 
 def _diary(found: OwnPrograms, logs: Sequence[LoggedMove], plans: Mapping[uuid.UUID, KeptPlan]) -> Diary:
     days = {program_id: each.phases for program_id, each in plans.items() if each.phases}
-    return Diary(found.client, found.programs, found.over, found.tier, found.today, days, logs, plans)
+    return Diary(**{**vars(found), "phases": days}, logs=logs, plans=plans)
 
 
 def prescriptions_on(found: Diary, day: date) -> Sequence[Prescription]:

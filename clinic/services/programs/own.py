@@ -86,6 +86,7 @@ class OwnPrograms:
     tier: Tier | None  # of an open warning flag
     today: date
     phases: Phases = field(default_factory=dict)
+    is_asked: bool = False  # the practice waits for answers to its questions
 
     @property
     def status(self) -> ProgramStatus | None:
@@ -144,11 +145,12 @@ def held(actor: Actor) -> OwnPrograms:
 
 def loaded(actor: Actor) -> OwnPrograms:
     """The same without the days of phases, for whoever knows them otherwise. One query, or two."""
-    client, programs, is_flagged = own_programs(actor)
+    client, programs, is_flagged, is_asked = own_programs(actor)
     today = today_in(client.time_zone)
     going = [program for program in programs if program.on(today) is not ProgramStatus.ENDED]
     over = [program for program in programs if program not in going]
-    return OwnPrograms(client, going, over, _open_tier(client) if is_flagged else None, today)
+    tier = _open_tier(client) if is_flagged else None
+    return OwnPrograms(client, going, over, tier, today, is_asked=is_asked)
 
 
 def is_asked_on(row: Prescription, day: date, days: Phases) -> bool:

@@ -22,27 +22,19 @@ from clinic.domain.types import ClientStatus, LinkProblemKind, LinkPurpose
 from clinic.extensions import db
 from clinic.models import Client, Practice, QuestionnaireRequest, QuestionnaireResponse
 from clinic.models.base import among, given
-from clinic.services import access, links, rows
+from clinic.models.questionnaire import in_reach
+from clinic.services import access, links
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.questionnaires import asked as questionnaires
 
-# What a client finds on their own pages, before its time is up.
 _REACHABLE = (
     select(QuestionnaireRequest)
     .where(
         given(QuestionnaireRequest.practice_id),
-        given(QuestionnaireRequest.client_id),
-        QuestionnaireRequest.channel != AskChannel.CLINIC,
-        QuestionnaireRequest.expires_at > bindparam("now"),
-        QuestionnaireRequest.revoked_at.is_(None),
+        in_reach(bindparam("client_id"), bindparam("now")),
     )
     .order_by(QuestionnaireRequest.asked_at)
-)
-_WAITED_FOR = (
-    _REACHABLE.with_only_columns(QuestionnaireRequest.id)
-    .where(QuestionnaireRequest.finished_at.is_(None))
-    .limit(1)
 )
 _RESPONSES = (
     select(QuestionnaireResponse)
@@ -150,11 +142,6 @@ def open_of_own(actor: Actor) -> list[OpenedQuestions]:
     held, practice = current_responses(requests), access.practice_of(actor)
     opened = [_put_together(each, client, practice, held) for each in requests]
     return [each for each in opened if not each.is_closed]
-
-
-def is_waited_for(actor: Actor) -> bool:
-    """Whether the practice waits for an answer that a signed-in client can give. One query."""
-    return bool(rows.read(_WAITED_FOR, _own(actor)))
 
 
 def current_responses(

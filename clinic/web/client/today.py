@@ -17,7 +17,6 @@ from clinic.services.programs import diary as practice_logs
 from clinic.services.programs import own, pain
 from clinic.services.programs.diary import Diary
 from clinic.services.programs.pain import AskedMorning
-from clinic.services.questionnaires import pages as questionnaire_pages
 from clinic.web.authz import current_actor
 from clinic.web.forms.practice_logs import LogForm, LogQuestions
 from clinic.web.mailing import mail_leaves
@@ -91,7 +90,7 @@ def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
         yesterday=yesterday if may_add else None,
         yesterday_entry=held.entry(yesterday),
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
-        has_questions=questionnaire_pages.is_waited_for(current_actor()),
+        has_questions=held.is_asked,
         graduated=ended.graduated_on if ended else None,
         ended=ended,
         gets_word=not held.programs and _gets_word(held),
