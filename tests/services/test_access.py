@@ -39,6 +39,8 @@ STAFF_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "routine_for": lambda shelf, records: shelf.routine,
     "routine_version_for": lambda shelf, records: shelf.draft,
     "bulk_act_for": lambda shelf, records: records.act,
+    "move_for": lambda shelf, records: shelf.own_move,
+    "group_for": lambda shelf, records: records.group,
 }
 KEYED_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "own_test_for": lambda shelf, records: shelf.own_test,
