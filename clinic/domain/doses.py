@@ -1,16 +1,15 @@
-"""Doses: how much of a move, the bounds it must keep, the minutes it takes and how it is said."""
+"""Doses: how much of a move, the bounds it must keep and how it is said."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from clinic.domain.dates import count
 from clinic.domain.types import DoseSide, MoveRange, Support
 
-DEFAULT_REP_S = 4  # authored: how long one repetition is taken to last where no tempo is given
 TEMPO = re.compile(r"[0-9]{1,2}(?:-[0-9]{1,2}){3}")
 TEMPO_HINT = "Write the tempo as four numbers of seconds, like 3-1-2-0."
 
@@ -133,23 +132,6 @@ def _tempo_problem(text: str, bound: Bound) -> str | None:
     return f"Each number of the tempo must be from {bound.least} to {bound.most} seconds."
 
 
-def seconds_per_day(dose: Dose) -> int:
-    """Seconds of moving and resting on a practice day; getting ready is not counted."""
-    reps = dose.reps * (2 if dose.side is DoseSide.ALTERNATE else 1)
-    one_time = dose.sets * reps * _rep_seconds(dose) + (dose.sets - 1) * dose.rest_s
-    return one_time * dose.times_per_day
-
-
-def minutes_of(dose: Dose) -> int:
-    """Whole minutes a day that one dose takes, to the nearest and at least one."""
-    return max(1, (seconds_per_day(dose) + 30) // 60)
-
-
-def minutes_per_day(doses: Iterable[Dose]) -> int:
-    """The load meter: whole minutes a day of all the doses, the sum of what is said of each of them."""
-    return sum(minutes_of(dose) for dose in doses)
-
-
 def dose_in_words(dose: Dose, tempo_words: tuple[str, str] = ("down", "up")) -> str:
     """The dose in a line: "2 rounds of 8, slowly (3 seconds down, 1 pause, 2 up), once a day"."""
     parts = [
@@ -171,13 +153,6 @@ def rest_in_words(dose: Dose) -> str:
 def range_in_words(move_range: MoveRange) -> str:
     """How far the move goes, in words."""
     return RANGE_WORDS[move_range]
-
-
-def _rep_seconds(dose: Dose) -> int:
-    if not dose.tempo:
-        return DEFAULT_REP_S + dose.hold_s
-    tempo = Tempo.parse(dose.tempo)
-    return tempo.out + max(tempo.pause, dose.hold_s) + tempo.back + tempo.rest
 
 
 def _tempo_in_words(dose: Dose, words: tuple[str, str]) -> str:

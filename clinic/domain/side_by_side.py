@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clinic.domain.doses import Dose, minutes_per_day
+from clinic.domain.doses import Dose
+from clinic.domain.load import DayLoad, minutes_per_day
 from clinic.domain.progress import day_outcome
 from clinic.domain.types import LogOutcome
 
@@ -87,6 +88,11 @@ def merged(moves: Iterable[GivenMove]) -> tuple[MergedMove, ...]:
 def minutes_together(moves: Iterable[MergedMove]) -> int:
     """Whole minutes a day that all the moves take, the sum of what is said of each of them."""
     return sum(move.minutes_per_day for move in moves)
+
+
+def load_together(moves: Sequence[MergedMove]) -> DayLoad:
+    """What a practice day asks with all the moves in it."""
+    return DayLoad(minutes_together(moves), len(moves))
 
 
 def outcome_together(

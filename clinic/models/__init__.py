@@ -35,7 +35,7 @@ from clinic.models.program import (
 )
 from clinic.models.questionnaire import QuestionnaireRequest, QuestionnaireResponse
 from clinic.models.reply import MailReply
-from clinic.models.routine import Routine, RoutineItem, RoutinePhase, RoutineVersion
+from clinic.models.routine import Routine, RoutineFavourite, RoutineItem, RoutinePhase, RoutineVersion
 from clinic.models.search import SearchPiece
 from clinic.models.second_step import Authenticator, Passkey, RecoveryCode
 from clinic.models.sending import MailAccount, MailConnection, SendingBatch
@@ -96,6 +96,7 @@ __all__ = [
     "ReasonHandling",
     "RecoveryCode",
     "Routine",
+    "RoutineFavourite",
     "RoutineItem",
     "RoutinePhase",
     "RoutineVersion",

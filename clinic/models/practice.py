@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.domain.attention import RULES_VERSION
+from clinic.domain.load import HIGHEST_LIMIT, USUAL_LIMIT, DayLoad
 from clinic.domain.pain_rule import CEILING, HIGHEST_CEILING, LOWEST_CEILING
 from clinic.models.base import Base, OfPractice, belongs_to, tenant
 
@@ -22,6 +23,8 @@ class Practice(Base):
     __table_args__ = (
         CheckConstraint("waking_from < waking_until", name="waking_hours"),
         CheckConstraint(CEILING_BOUNDS, name="pain_ceiling"),
+        CheckConstraint(f"load_minutes BETWEEN 1 AND {HIGHEST_LIMIT.minutes}", name="load_minutes"),
+        CheckConstraint(f"load_moves BETWEEN 1 AND {HIGHEST_LIMIT.moves}", name="load_moves"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -35,6 +38,9 @@ class Practice(Base):
     waking_until: Mapped[time] = mapped_column(default=time(20))
     # the pain, of 10, from which clients are told to stop and to tell the practice
     pain_ceiling: Mapped[int] = mapped_column(default=CEILING, server_default=str(CEILING))
+    # above how many minutes and moves a day whoever assigns is warned
+    load_minutes: Mapped[int] = mapped_column(default=USUAL_LIMIT.minutes, server_default="20")
+    load_moves: Mapped[int] = mapped_column(default=USUAL_LIMIT.moves, server_default="5")
     is_demo: Mapped[bool] = mapped_column(default=False)  # demo people are never mailed through a real server
     second_step_required: Mapped[bool | None]  # of everybody who works here; None: as the installation does
     created_at: Mapped[datetime]
@@ -48,6 +54,11 @@ class Practice(Base):
     def has_reasons(self) -> bool:
         """Whether its list of reasons is that of the rules of now; else it is being made."""
         return self.reasons_version == RULES_VERSION
+
+    @property
+    def load_limit(self) -> DayLoad:
+        """How much of a day its programs should ask at most."""
+        return DayLoad(self.load_minutes, self.load_moves)
 
     @property
     def numbers_set(self) -> bool:

@@ -35,6 +35,20 @@ class Routine(OfPractice, Base):
     )
 
 
+class RoutineFavourite(OfPractice, Base):
+    """A routine that somebody of the practice assigns often: it stands first where they assign."""
+
+    __tablename__ = "routine_favourite"
+    __table_args__ = tenant(
+        belongs_to("user_account", "user_id"),
+        belongs_to("routine", "routine_id"),
+        UniqueConstraint("practice_id", "user_id", "routine_id"),
+    )
+
+    user_id: Mapped[uuid.UUID]
+    routine_id: Mapped[uuid.UUID]
+
+
 class RoutineVersion(OfPractice, Base):
     """One state of a routine: a draft, or published and from then on frozen."""
 

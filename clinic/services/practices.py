@@ -14,7 +14,8 @@ from sqlalchemy import select, text
 
 from clinic.domain.access import STAFF, Permission
 from clinic.domain.cleaning import has_private_signs
-from clinic.domain.errors import RuleBroken
+from clinic.domain.errors import RuleBroken, must_hold
+from clinic.domain.load import USUAL_LIMIT, DayLoad, load_limit_problems
 from clinic.domain.pain_rule import CEILING
 from clinic.domain.types import Role
 from clinic.domain.zones import zone_problem
@@ -56,6 +57,8 @@ class PracticeDetails:
     waking_from: time = time(8)
     waking_until: time = time(20)
     pain_ceiling: int = CEILING  # of 10: from here on clients are told to stop
+    load_minutes: int = USUAL_LIMIT.minutes  # a day, above which whoever assigns is warned
+    load_moves: int = USUAL_LIMIT.moves
 
 
 @across_practices("whether there is a practice")
@@ -237,6 +240,7 @@ def _apply(practice: Practice, details: PracticeDetails) -> None:
         raise RuleBroken(f"{problem}.", "time_zone")
     if problem := hours_problem(details.waking_from, details.waking_until):
         raise RuleBroken(problem, "waking_until")
+    must_hold(load_limit_problems(DayLoad(details.load_minutes, details.load_moves)))
     for name in PracticeDetails.__slots__:
         setattr(practice, name, getattr(details, name))
 

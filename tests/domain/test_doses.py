@@ -14,12 +14,10 @@ from clinic.domain.doses import (
     Tempo,
     dose_in_words,
     dose_problems,
-    minutes_of,
-    minutes_per_day,
     range_in_words,
     rest_in_words,
-    seconds_per_day,
 )
+from clinic.domain.load import minutes_of, minutes_per_day, seconds_per_day
 from clinic.domain.types import DoseSide, MoveRange, Support
 
 CATALOGUE = load_catalogue()
@@ -81,36 +79,6 @@ def test_a_dose_asks_for_nothing_that_was_not_said() -> None:
 
 def test_every_problem_is_named_at_once() -> None:
     assert set(dose_problems(replace(HINGE, sets=0, reps=99, tempo="x"), BOUNDS)) == {"sets", "reps", "tempo"}
-
-
-LOADS = [
-    (HINGE, 156, "2 rounds of 8 at 6 seconds, a minute between"),
-    (TURNS, 192, "8 to each side at 6 seconds, twice a day"),
-    (Dose(side=DoseSide.LEFT, sets=1, reps=10), 40, "no tempo: 4 seconds each"),
-    (Dose(side=DoseSide.LEFT, sets=1, reps=1, hold_s=30), 34, "one hold"),
-    (
-        Dose(side=DoseSide.BOTH, sets=1, reps=1, tempo="1-1-1-0", hold_s=20),
-        22,
-        "a hold longer than its pause",
-    ),
-    (Dose(side=DoseSide.BOTH, sets=1, reps=1, tempo="1-1-1-0", rest_s=60), 3, "one round needs no rest"),
-]
-
-
-@pytest.mark.parametrize("dose, seconds, why", LOADS, ids=[row[2] for row in LOADS])
-def test_the_load_is_moving_and_resting(dose: Dose, seconds: int, why: str) -> None:
-    assert seconds_per_day(dose) == seconds, why
-
-
-def test_the_minutes_of_a_move_are_the_nearest_and_never_none() -> None:
-    hold = Dose(side=DoseSide.LEFT, sets=1, reps=1)
-    by_seconds = {held + 4: minutes_of(replace(hold, hold_s=held)) for held in (0, 85, 86, 120)}
-    assert by_seconds == {4: 1, 89: 1, 90: 2, 124: 2}
-
-
-def test_a_day_takes_what_is_said_of_its_moves() -> None:
-    assert minutes_per_day([HINGE, TURNS]) == minutes_of(HINGE) + minutes_of(TURNS) == 6
-    assert minutes_per_day([]) == 0
 
 
 doses = st.builds(

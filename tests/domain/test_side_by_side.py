@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.domain.doses import Dose, minutes_of
+from clinic.domain.doses import Dose
+from clinic.domain.load import DayLoad, minutes_of
 from clinic.domain.programs import status_on, together
 from clinic.domain.progress import (
     PlansSideBySide,
@@ -21,7 +22,14 @@ from clinic.domain.progress import (
     day_outcome,
     progress_sentence,
 )
-from clinic.domain.side_by_side import GivenMove, MovePlace, merged, minutes_together, outcome_together
+from clinic.domain.side_by_side import (
+    GivenMove,
+    MovePlace,
+    load_together,
+    merged,
+    minutes_together,
+    outcome_together,
+)
 from clinic.domain.types import DayMark, DoseSide, LogOutcome, ProgramStatus
 
 DONE, PARTLY, NOT_DONE = LogOutcome.DONE, LogOutcome.PARTLY, LogOutcome.NOT_DONE
@@ -98,6 +106,7 @@ def test_a_dose_that_two_programs_ask_takes_its_time_once() -> None:
     assert minutes_together(one) == minutes_together(both) == minutes_of(TWICE)
     apart = merged([move(HIP, 1, HINGE), move(KNEE, 1, HINGE, LEFT)])
     assert minutes_together(apart) == minutes_of(TWICE) + minutes_of(LEFT)
+    assert load_together(apart) == DayLoad(minutes_of(TWICE) + minutes_of(LEFT), moves=1)
 
 
 MOVES = st.lists(

@@ -157,7 +157,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "email": ["nell@planted.example"],
         **AWAKE,
     },
-    "practitioner.programs.assign": lambda world, at: {"running": ["end"], "end_reason": ["A new start."]},
+    "practitioner.assigning.assign": lambda world, at: {"running": ["end"], "end_reason": ["A new start."]},
     "practitioner.programs.correct": lambda world, at: {"doses-0-sets": ["3"], **_from_today("effective_on")},
     "practitioner.programs.checkin": lambda world, at: {"pace": ["1"], "weekday": ["6"], "at": ["10:30"]},
     "practitioner.programs.days": lambda world, at: {

@@ -47,7 +47,7 @@ NOT_OF_CLIENTS = frozenset(
         *("auth_session", "kept_form", "authenticator", "passkey", "recovery_code"),
         "audit_end",
         *("link_token", "sign_off", "exercise", "exercise_media", "exercise_mistake"),
-        *("routine", "routine_version", "routine_item", "routine_phase"),
+        *("routine", "routine_version", "routine_item", "routine_phase", "routine_favourite"),
         *("own_battery", "own_battery_version", "own_test", "own_test_version"),
         "client_group",  # of many clients; that this one stands in it is told by their row
         "bulk_act",  # of many clients; what became of this one is told by its line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -28,6 +28,7 @@ from clinic.models import (
     Program,
     ProgramEvent,
     ProgramPhase,
+    Routine,
     RoutineItem,
     RoutinePhase,
     RoutineVersion,
@@ -43,7 +44,7 @@ from clinic.services.checkins import rhythms
 from clinic.services.checkins.rhythms import Rhythm
 from clinic.services.clock import now, today_in
 from clinic.services.phases import phase_of
-from clinic.services.programs import running
+from clinic.services.programs import running, wished
 from clinic.services.programs.changing import (
     WHOLE,
     apply,
@@ -52,6 +53,8 @@ from clinic.services.programs.changing import (
     follow,
     record,
 )
+from clinic.services.routines import composing
+from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import one_at_a_time, transaction
 
 _OF_PROGRAM = points_at(CheckinSchedule.program_id, Program)
@@ -102,11 +105,12 @@ class Assignment:
     """A program to be. `weeks` None has no end; `key` is the form's own, so that sending it twice is once.
 
     `end_stop` and `end_reason` end what runs already; `alongside` keeps it. `citation` are the findings it
-    answers.
+    answers. `left_out` are the routine's items that this client is not given, `added` the doses of moves of
+    the library beside them; without `version_id` there are these alone. `save_as` keeps it as a new routine.
     """
 
     key: str
-    version_id: uuid.UUID
+    version_id: uuid.UUID | None
     doses: Mapping[uuid.UUID, Dose]
     starts_on: date
     weeks: int | None
@@ -115,6 +119,9 @@ class Assignment:
     end_reason: str = ""
     end_stop: StopReason | None = None
     citation: FindingCitation | None = None
+    left_out: frozenset[uuid.UUID] = frozenset()
+    added: Mapping[uuid.UUID, Dose] = field(default_factory=dict)
+    save_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +159,11 @@ def give(actor: Actor, client_id: uuid.UUID, wish: Assignment) -> Program:
     program_id = once.id_of(Program, actor.practice_id, wish.key, client.id)
     if made := once.made_before(Program, actor.practice_id, program_id):
         return made
-    version = publishable(actor, wish.version_id)
-    _check_assignment(client, version, wish)
-    _settle_running(actor, client, version, wish)
-    return _add(actor, client, version, wish, program_id)
+    routine = publishable(actor, wish.version_id) if wish.version_id else None
+    _check_assignment(actor, client, routine, wish)
+    _settle_running(actor, client, routine, wish)
+    version, doses = _version(actor, routine, wish, program_id)
+    return _add(actor, client, version, doses, wish, program_id)
 
 
 def summary(actor: Actor, client_id: uuid.UUID) -> list[ProgramWithSchedule]:
@@ -167,9 +175,12 @@ def summary(actor: Actor, client_id: uuid.UUID) -> list[ProgramWithSchedule]:
 
 
 def going_on(actor: Actor, client: Client) -> Sequence[tuple[Program, uuid.UUID]]:
-    """A client's programs that have not ended, the earliest first, each with its routine; staff only."""
+    """A client's programs that have not ended, the earliest first, each with its routine; staff only.
+
+    With their moves; one query.
+    """
     access.staff_only(actor)
-    return running.of_client(client)
+    return running.with_moves(client)
 
 
 def detail(actor: Actor, program_id: uuid.UUID) -> ProgramDetail:
@@ -208,21 +219,43 @@ def publishable(actor: Actor, version_id: uuid.UUID) -> RoutineVersion:
     return version
 
 
-def _check_assignment(client: Client, version: RoutineVersion, wish: Assignment) -> None:
-    if {item.id for item in version.items} != set(wish.doses):
+def _check_assignment(actor: Actor, client: Client, routine: RoutineVersion | None, wish: Assignment) -> None:
+    if {item.id for item in (routine.items if routine else ())} != set(wish.doses) | wish.left_out:
         raise NotFound
-    check_doses(wish.doses)
+    check_doses({**wish.doses, **wish.added})
     must_hold(_problems(client, wish.starts_on))
+    must_hold(wished.problems(actor, routine, wish.left_out, wish.added))
+
+
+def _version(
+    actor: Actor, routine: RoutineVersion | None, wish: Assignment, program_id: uuid.UUID
+) -> tuple[RoutineVersion, Mapping[uuid.UUID, Dose]]:
+    """What is given, with the dose of each of its items; moves of one's own choice become a routine first."""
+    is_whole = routine is not None and not wish.left_out and not wish.added
+    if routine is not None and is_whole and not wish.save_as:
+        return routine, wish.doses
+    moves = wished.chosen_moves(actor, routine, wish.doses, wish.added)
+    phases = routine.phases if routine else ()
+    if wish.save_as:
+        kept_id = once.id_of(Routine, actor.practice_id, program_id.hex, wish.save_as)
+        composing.save_as(actor, kept_id, wish.save_as, moves, phases)
+    if routine is not None and is_whole:
+        return routine, wish.doses
+    own_id = once.id_of(Routine, actor.practice_id, program_id.hex)
+    version = composing.compose(actor, own_id, wished.name_of(routine, moves), moves, phases)
+    return version, {item.id: dose_of(item) for item in version.items}
 
 
 def problems(
     actor: Actor,
     client: Client,
-    version: RoutineVersion,
+    version: RoutineVersion | None,
     *,
     key: str,
     starts_on: date | None,
     ends: EndWish | None,
+    left_out: Collection[uuid.UUID] = (),
+    added: Collection[uuid.UUID] = (),
 ) -> Iterator[RuleBroken]:
     """All that speaks against assigning a version; nothing once the form with this key has. Staff only.
 
@@ -232,8 +265,9 @@ def problems(
     if once.made_before(Program, actor.practice_id, once.id_of(Program, actor.practice_id, key, client.id)):
         return
     yield from _problems(client, starts_on)
+    yield from wished.problems(actor, version, left_out, added)
     if ends is None:
-        yield from running.twice(actor.practice_id, client, version.id)
+        yield from running.twice(actor.practice_id, client, version.id) if version else ()
     elif running.of_client(client):
         yield from _end_problems(ends)
 
@@ -252,12 +286,13 @@ def _end_problems(ends: EndWish) -> Iterator[RuleBroken]:
         yield RuleBroken("Say why it ends, in a few words.", "end_reason")
 
 
-def _settle_running(actor: Actor, client: Client, version: RoutineVersion, wish: Assignment) -> None:
+def _settle_running(actor: Actor, client: Client, routine: RoutineVersion | None, wish: Assignment) -> None:
     held = [program for program, _ in running.of_client(client)]
     if not held:
         return
     if wish.alongside:
-        running.refuse_twice(actor.practice_id, client, version.id)
+        if routine is not None:
+            running.refuse_twice(actor.practice_id, client, routine.id)
         return
     must_hold(_end_problems(EndWish(wish.end_stop, wish.end_reason)))
     today = today_in(client.time_zone)
@@ -269,7 +304,12 @@ def _settle_running(actor: Actor, client: Client, version: RoutineVersion, wish:
 
 
 def _add(
-    actor: Actor, client: Client, version: RoutineVersion, wish: Assignment, program_id: uuid.UUID
+    actor: Actor,
+    client: Client,
+    version: RoutineVersion,
+    doses: Mapping[uuid.UUID, Dose],
+    wish: Assignment,
+    program_id: uuid.UUID,
 ) -> Program:
     program = Program(
         id=program_id,
@@ -286,7 +326,7 @@ def _add(
     db.session.add(program)
     db.session.flush()
     for item in version.items:
-        _prescribe(program, item, wish.doses[item.id])
+        _prescribe(program, item, doses[item.id])
     for phase in version.phases:
         db.session.add(phase_row(program, phase))
     if wish.checkin is not None:

@@ -223,7 +223,9 @@ def numbered(
     """The moves of several programs, each once, without those that came before; `of` says which."""
     known = {move.prescription.exercise_id for move in after}
     written = {row.id: row for program in programs for row in program.prescriptions if of(row)}
-    moves = merged(_given(program, row) for program in programs for row in program.prescriptions if of(row))
+    moves = merged(
+        given_move(program, row) for program in programs for row in program.prescriptions if of(row)
+    )
     new = [each for each in moves if each.newest.move_id not in known]
     return [
         OwnMove(number, each, written[each.newest.prescription_id])
@@ -231,7 +233,8 @@ def numbered(
     ]
 
 
-def _given(program: Program, row: Prescription) -> GivenMove:
+def given_move(program: Program, row: Prescription) -> GivenMove:
+    """A move of one program, to be laid beside those of others."""
     place = MovePlace(program.assigned_at, program.id, row.position)
     return GivenMove(row.id, row.exercise_id, program.name, place, dose_of(row))
 

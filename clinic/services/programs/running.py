@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
 
 from clinic.domain.errors import RuleBroken, must_hold
 from clinic.domain.types import ProgramStatus
@@ -20,13 +21,23 @@ _GOING_ON = (
     .where(given(Program.practice_id), given(Program.client_id), Program.status != ProgramStatus.ENDED)
     .order_by(Program.assigned_at, Program.id)
 )
+_WITH_MOVES = _GOING_ON.options(joinedload(Program.prescriptions))
 
 
 def of_client(client: Client) -> Sequence[tuple[Program, uuid.UUID]]:
     """Each program of a client that has not ended, the earliest first, with its routine. One query."""
+    return _going_on(client, _GOING_ON)
+
+
+def with_moves(client: Client) -> Sequence[tuple[Program, uuid.UUID]]:
+    """The same, with the moves of each. One query."""
+    return _going_on(client, _WITH_MOVES)
+
+
+def _going_on(client: Client, query: Select[Program, uuid.UUID]) -> Sequence[tuple[Program, uuid.UUID]]:
     whose = {"practice_id": client.practice_id, "client_id": client.id}
     today = today_in(client.time_zone)
-    rows = db.session.execute(_GOING_ON, whose).all()
+    rows = db.session.execute(query, whose).unique().all()
     return [(row[0], row[1]) for row in rows if row[0].on(today) is not ProgramStatus.ENDED]
 
 

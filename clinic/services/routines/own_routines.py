@@ -41,20 +41,27 @@ def create(actor: Actor, form_key: str, said: RoutineName, copy_of: uuid.UUID | 
         if made := once.made_before(Routine, actor.practice_id, routine_id):
             return made
         pattern = access.routine_for(actor, copy_of).versions[-1] if copy_of else None
-        must_hold(problems(actor, said.name))
-        routine = Routine(
-            id=routine_id,
-            practice_id=actor.practice_id,
-            key=f"own-{routine_id.hex}",
-            name=said.name,
-            description=said.description,
-        )
-        db.session.add(routine)
-        db.session.flush()
+        routine = begin(actor, routine_id, said)
         version = versions.add_version(routine, 1)
         if pattern is not None:
             versions.copy_into(version, pattern)
-        audit.record(actor, "routine.made", subject_id=routine.id, name=said.name)
+    return routine
+
+
+def begin(actor: Actor, routine_id: uuid.UUID, said: RoutineName) -> Routine:
+    """A new routine without a version, within the caller's transaction; RuleBroken for a taken name."""
+    _one_name_at_a_time(actor)
+    must_hold(problems(actor, said.name))
+    routine = Routine(
+        id=routine_id,
+        practice_id=actor.practice_id,
+        key=f"own-{routine_id.hex}",
+        name=said.name,
+        description=said.description,
+    )
+    db.session.add(routine)
+    db.session.flush()
+    audit.record(actor, "routine.made", subject_id=routine.id, name=said.name)
     return routine
 
 

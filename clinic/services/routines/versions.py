@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from clinic.domain.doses import Dose, dose_problems
 from clinic.domain.errors import RuleBroken
 from clinic.extensions import db
 from clinic.models import Exercise, ExerciseMistake, Routine, RoutineItem, RoutinePhase, RoutineVersion
+from clinic.models.routine import PhaseColumns
 from clinic.services.routines.wording import dose_of
 
 WHOLE = (  # what a page shows of a version: all of it in one statement
@@ -60,7 +62,12 @@ def copy_into(version: RoutineVersion, pattern: RoutineVersion) -> None:
     for item in _rows(RoutineItem, pattern):
         span = item.from_phase, item.until_phase
         add_item(version, item.position, item.exercise_id, dose_of(item), span)
-    for phase in _rows(RoutinePhase, pattern):
+    add_phases(version, _rows(RoutinePhase, pattern))
+
+
+def add_phases(version: RoutineVersion, phases: Iterable[PhaseColumns]) -> None:
+    """Give a new draft such phases, within the caller's transaction."""
+    for phase in phases:
         told = {name: getattr(phase, name) for name in ("position", "name", "weeks", "criterion")}
         db.session.add(RoutinePhase(practice_id=version.practice_id, version_id=version.id, **told))
     db.session.flush()

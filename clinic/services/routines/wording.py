@@ -55,15 +55,18 @@ def content_of(exercise: Exercise) -> MoveContent:
 
 def wordings_of(version: RoutineVersion, practice: Practice) -> tuple[Wording, ...]:
     """Everything a practitioner signs before clients see it, in the order of the page."""
-    catalogue = load_catalogue()
     moves = [(item, content_of(item.exercise)) for item in version.items]
     return (
         *(move_wording(item.exercise.key, move) for item, move in moves),
         *(dose_wording(item.exercise.key, move, dose_of(item)) for item, move in moves),
-        _pain_rule(catalogue),
-        _warning_signs(catalogue, practice),
-        _checkin(catalogue),
+        *shared_wordings(practice),
     )
+
+
+def shared_wordings(practice: Practice) -> tuple[Wording, ...]:
+    """What goes with every move: the pain rule, the warning signs and the weekly check-in."""
+    catalogue = load_catalogue()
+    return _pain_rule(catalogue), _warning_signs(catalogue, practice), _checkin(catalogue)
 
 
 def move_wording(key: str, move: MoveContent) -> Wording:
@@ -119,6 +122,11 @@ def dose_lines(dose: Dose, move: MoveContent) -> tuple[str, ...]:
         SUPPORT_WORDS[dose.support],
     )
     return tuple(f"{line[0].upper()}{line[1:]}".rstrip(".") for line in lines if line)
+
+
+def dose_sentences(dose: Dose, move: MoveContent) -> str:
+    """The same as sentences, one after another."""
+    return " ".join(f"{line}." for line in dose_lines(dose, move))
 
 
 def _mistake(row: ExerciseMistake) -> MistakeContent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time
 from typing import Any
@@ -10,6 +11,7 @@ from wtforms import PasswordField, TimeField
 from wtforms.validators import InputRequired, ValidationError
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.load import USUAL_LIMIT, DayLoad, load_limit_problems
 from clinic.domain.pain_rule import CEILING
 from clinic.mail.addresses import Address
 from clinic.services import practices
@@ -18,6 +20,7 @@ from clinic.services.mail_setup import MailServerDetails
 from clinic.services.practices import PracticeDetails
 from clinic.web.forms.accounts import NewPasswordForm
 from clinic.web.forms.base import Form
+from clinic.web.forms.doses import WholeNumberField
 from clinic.web.forms.fields import AddressField, CeilingField, LineField, ZoneField
 from clinic.web.forms.mail_settings import MailServerForm
 
@@ -42,6 +45,8 @@ class PracticeForm(Form):
         "Not after", [InputRequired("Enter a time, for example 20:00.")], default=time(20)
     )
     pain_ceiling = CeilingField("Stop from", default=CEILING)
+    load_minutes = WholeNumberField("Minutes a day", blank=USUAL_LIMIT.minutes, default=USUAL_LIMIT.minutes)
+    load_moves = WholeNumberField("Moves", blank=USUAL_LIMIT.moves, default=USUAL_LIMIT.moves)
 
     def validate_name(self, field: LineField) -> None:
         """The practice's own rule, asked with all the others: every problem is named at once."""
@@ -53,6 +58,11 @@ class PracticeForm(Form):
         first, last = self.waking_from.data, field.data
         if first and last and (problem := practices.hours_problem(first, last)):
             raise ValidationError(problem)
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """The limits of a day, where they are numbers."""
+        if self.load_minutes.data is not None and self.load_moves.data is not None:
+            yield from load_limit_problems(DayLoad(self.load_minutes.data, self.load_moves.data))
 
     def details(self) -> PracticeDetails:
         """The form's values in the service's shape."""
@@ -67,6 +77,8 @@ class PracticeForm(Form):
             waking_from=self.waking_from.data or time(8),
             waking_until=self.waking_until.data or time(20),
             pain_ceiling=self.pain_ceiling.data or CEILING,
+            load_minutes=self.load_minutes.data or 0,
+            load_moves=self.load_moves.data or 0,
         )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from wtforms import FieldList, FormField, HiddenField, SelectMultipleField
+from wtforms import FieldList, FormField, HiddenField
 from wtforms.validators import StopValidation
 
 from clinic.domain.doses import Dose
@@ -23,20 +23,15 @@ from clinic.domain.programs import (
     correction_problems,
 )
 from clinic.domain.types import ProgramAction, StopReason
-from clinic.models import CheckinSchedule, Client, Prescription, Program, RoutineVersion
+from clinic.models import CheckinSchedule, Prescription, Program
 from clinic.models.exercise import DoseColumns
-from clinic.services.actors import Actor
-from clinic.services.assessments.retests import FindingCitation
-from clinic.services.clock import today_in
-from clinic.services.programs import assigning as programs
 from clinic.services.programs import changing as program_changes
 from clinic.services.programs import days as program_days
 from clinic.services.programs import running
-from clinic.services.programs.assigning import Assignment, EndWish
 from clinic.services.programs.changing import NO_DIFFERENCE, DoseWish
 from clinic.services.routines.wording import dose_of
 from clinic.web.forms import rhythms
-from clinic.web.forms.base import Form, OnceForm
+from clinic.web.forms.base import Form
 from clinic.web.forms.doses import DoseForm, DoseHeldField, WholeNumberField, dose_data
 from clinic.web.forms.fields import DatePartsField, LongTextField, OneOfField, VersionField
 from clinic.web.forms.rhythms import RhythmFields
@@ -114,76 +109,6 @@ class LengthFields(Form):
     def validate_weeks(self, field: WholeNumberField) -> None:
         if self.length.data is Length.WEEKS and not 1 <= (field.data or 0) <= MOST_WEEKS:
             raise StopValidation(f"Weeks must be from 1 to {MOST_WEEKS}.")
-
-
-class AssignForm(DoseFields, StartFields, LengthFields, RhythmFields, OnceForm):
-    """One screen: doses, first day, length and check-ins."""
-
-    running = OneOfField(
-        "The program that runs now",
-        Running,
-        {Running.END: "End today", Running.KEEP: "Keep alongside"},
-    )
-    end_stop = OneOfField("Why it ends", StopReason, STOPS)
-    end_reason = LongTextField("In words", longest=LONGEST_REASON)
-    cited_from = HiddenField()
-    cites = SelectMultipleField("What it answers", choices=[], validate_choice=False)
-
-    @classmethod
-    def of(cls, actor: Actor, client: Client, version: RoutineVersion) -> AssignForm:
-        """The form with the routine's usual doses and a check-in in a week from now."""
-        today = today_in(client.time_zone)
-        form = cls(
-            data={
-                "doses": [dose_data(dose_of(item)) for item in version.items],
-                "starts_on": today,
-                "length": Length.WEEKS,
-                "weeks": USUAL_WEEKS,
-                "end_stop": StopReason.OTHER,
-                **rhythms.usual(today),
-            }
-        )
-        form.asked = actor, client, version
-        return form
-
-    def rules(self) -> Iterator[RuleBroken]:
-        """What speaks against assigning it."""
-        return programs.problems(
-            *self.asked, key=self.key.data or "", starts_on=self.starts_on.data, ends=self._ends()
-        )
-
-    def _ends(self) -> EndWish | None:
-        """How what runs already ends; None where it goes on."""
-        if self.running.data is Running.KEEP:
-            return None
-        if self.running.data is None:
-            return EndWish(None, "")
-        return EndWish(self.end_stop.data, self.end_reason.data or "")
-
-    def assignment(self, version: RoutineVersion) -> Assignment:
-        """What was sent, by the routine's items."""
-        assert self.starts_on.data is not None
-        ends = self._ends() or EndWish(None, "")
-        return Assignment(
-            key=self.key.data or "",
-            version_id=version.id,
-            doses={item.id: dose for item, dose in zip(version.items, self.all_doses(), strict=True)},
-            starts_on=self.starts_on.data,
-            weeks=self.length_in_weeks(),
-            checkin=self.rhythm(),
-            alongside=self.running.data is Running.KEEP,
-            end_reason=ends.reason,
-            end_stop=ends.stop,
-            citation=self.citation(),
-        )
-
-    def citation(self) -> FindingCitation | None:
-        """The findings that were ticked, of the assessment that the page showed; forged ones cite nothing."""
-        try:
-            cited_from = uuid.UUID(self.cited_from.data or "")
-        except ValueError:
-            return None
-        return FindingCitation(cited_from, [str(name)[:200] for name in (self.cites.data or ())[:MOST_CITED]])
 
 
 class CorrectDosesForm(DoseFields):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -16,7 +17,9 @@ from clinic.services.bulk_acts import choosing, going_on, pages
 from clinic.services.bulk_acts.wishes import BulkWish
 from clinic.services.clients import listing
 from clinic.services.clock import now
-from clinic.services.routines import publishing as routines
+from clinic.services.routines import loads
+from clinic.services.routines.choosing import RoutineChoice
+from clinic.services.routines.choosing import choices as routine_choices
 from clinic.web.authz import current_actor
 from clinic.web.filters import moment
 from clinic.web.forms.bulk_acts import FORMS, BeginActForm, BeginAssignActForm, ChooseForm
@@ -24,6 +27,7 @@ from clinic.web.forms.client_filter import kept_list, wanted_from
 from clinic.web.practitioner.routine_choice import chosen_version
 from clinic.web.presenters import bulk_acts as words
 from clinic.web.presenters import programs as program_words
+from clinic.web.presenters.load import load_lines
 from clinic.web.refusals import told_on_the_next_page
 
 OUT_OF_DATE = "This page is out of date. Please open it again."
@@ -60,7 +64,7 @@ def show(act_id: uuid.UUID) -> Page:
     act = access.bulk_act_for(actor, act_id)
     if act.state is not BulkActState.CHOSEN:
         return _to(act) if request.method == "POST" else _result(act)  # pressed twice
-    choices = routines.published(actor) if act.kind is BulkActKind.ASSIGN else []
+    choices = routine_choices(actor) if act.kind is BulkActKind.ASSIGN else []
     if act.kind is BulkActKind.ASSIGN and not choices:
         return render_template("practitioner/programs/nothing_published.html", client=None)
     version = chosen_version(choices) if choices else None
@@ -87,7 +91,7 @@ def _form(act: BulkAct, version: RoutineVersion | None) -> BeginActForm:
 
 
 def _preview(
-    act: BulkAct, form: BeginActForm, choices: list[RoutineVersion], version: RoutineVersion | None
+    act: BulkAct, form: BeginActForm, choices: Sequence[RoutineChoice], version: RoutineVersion | None
 ) -> str:
     actor = current_actor()
     wish = BulkWish(version_id=version.id if version else None)
@@ -101,6 +105,11 @@ def _preview(
         choices=choices,
         version=version,
         moves=program_words.offered(version) if version else [],
+        load=(
+            load_lines(loads.of_moves(version.items), access.practice_of(actor).load_limit)
+            if version
+            else None
+        ),
         groups=listing.groups(actor) if act.kind is BulkActKind.GROUP else [],
         lines=lines,
         counts=words.counts_foreseen(lines),

@@ -135,7 +135,12 @@ def program(client_id: uuid.UUID) -> str:
     if len(cards["current"]) == 1:
         return program_page(actor, client, cards["current"][0].program, found)
     return record_section(
-        "program", client, locked=warnings.open_flag(client) is not None, offers=_offers(client), **cards
+        "program",
+        client,
+        locked=warnings.open_flag(client) is not None,
+        offers=_offers(client),
+        load=program_words.load_together(found, today_in(client.time_zone), practice_of(actor).load_limit),
+        **cards,
     )
 
 

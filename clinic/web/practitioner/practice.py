@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import NotFound
+from clinic.domain.load import load_in_words
 from clinic.services import practices
 from clinic.services.access import practice_of, user_for
 from clinic.services.accounts import sessions
@@ -37,6 +38,7 @@ def show() -> Response | str | tuple[str, int]:
         "practitioner/practice/show.html",
         form=form,
         people=people,
+        limit=load_in_words(practice_of(actor).load_limit),
         mail_server=server.host if server else "",
         second_step_form=wanted,
     )

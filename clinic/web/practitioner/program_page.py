@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clinic.models import Client, Program
+from clinic.services.access import practice_of
 from clinic.services.actors import Actor
 from clinic.services.assessments import retests
 from clinic.services.clock import today_in
@@ -31,6 +32,7 @@ def program_page(actor: Actor, client: Client, program: Program, found: Sequence
         "practitioner/programs/show.html",
         program=program,
         card=cards[program.id],
+        load=presenter.load_of(program, found, today, practice_of(actor).load_limit),
         others=[card for key, card in cards.items() if key != program.id],
         actions=presenter.actions(program, today),
         history=presenter.history(detail, today, assigned_on),

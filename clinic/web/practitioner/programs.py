@@ -6,28 +6,22 @@ import uuid
 from collections.abc import Collection
 from datetime import date
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from clinic.catalogue import load_catalogue
 from clinic.domain.errors import Conflict
 from clinic.domain.programs import STEPS
 from clinic.domain.types import ProgramAction
-from clinic.models import Client, Program, RoutineVersion
-from clinic.services import access, warnings
-from clinic.services.assessments import retests
+from clinic.models import Client, Program
+from clinic.services import access
 from clinic.services.clock import today_in
 from clinic.services.programs import assigning as programs
 from clinic.services.programs import changing as program_changes
 from clinic.services.programs import days as program_days
 from clinic.services.programs.assigning import ProgramDetail
-from clinic.services.routines import publishing as routines
-from clinic.services.routines.wording import dose_of
 from clinic.web.authz import current_actor
-from clinic.web.forms.doses import DoseForm
 from clinic.web.forms.programs import (
-    AssignForm,
     ChangeForm,
     CheckinForm,
     CorrectDosesForm,
@@ -35,47 +29,13 @@ from clinic.web.forms.programs import (
     ExtendForm,
 )
 from clinic.web.practitioner.program_page import program_page
-from clinic.web.practitioner.routine_choice import chosen_version
-from clinic.web.presenters import answers
 from clinic.web.presenters import programs as presenter
-from clinic.web.presenters.doses import load_in_words
 from clinic.web.refusals import told_on_the_next_page
 
 UNDO = "undo"  # the kind of a message that brings a button with it
 WITH_CLIENT = (joinedload(Program.client),)
-MOST_MOVES = 12  # an address with more was not made by our page
 
 Answer = Response | str | tuple[str, int]
-
-
-def assign(client_id: uuid.UUID) -> Answer:
-    """Give a client a program: one screen."""
-    actor = current_actor()
-    client = access.client_for(actor, client_id)
-    choices = routines.published(actor)
-    if not choices:
-        return render_template("practitioner/programs/nothing_published.html", client=client)
-    version = chosen_version(choices)
-    form = AssignForm.of(actor, client, version)
-    if form.is_filled_in and not form.fits(version.items):
-        abort(400)
-    if form.validate_on_submit():
-        with form.attempt():
-            program = programs.assign(actor, client_id, form.assignment(version))
-            seen = presenter.seen_from(client, locked=warnings.open_flag(client) is not None)
-            flash(f"{program.name} is assigned. {seen}", "success")
-            return redirect(url_for("practitioner.programs.show", program_id=program.id), 303)
-    return _assign_page(client, choices, version, form), 422 if form.errors else 200
-
-
-def load(client_id: uuid.UUID) -> str:
-    """The load meter alone, while doses are being typed."""
-    client = access.client_for(current_actor(), client_id)
-    count = sum(key.endswith("-reps") for key in request.args)
-    forms = [DoseForm(request.args, prefix=f"doses-{number}-") for number in range(min(count, MOST_MOVES))]
-    doses = [form.dose() for form in forms if form.validate()]
-    words = load_in_words(doses) if doses and len(doses) == len(forms) else None
-    return render_template("practitioner/programs/load.html", client=client, load=words)
 
 
 def show(program_id: uuid.UUID) -> str:
@@ -205,36 +165,19 @@ def checkin(program_id: uuid.UUID) -> Answer:
     return page, 422 if form.errors else 200
 
 
-def _assign_page(
-    client: Client, choices: list[RoutineVersion], version: RoutineVersion, form: AssignForm
-) -> str:
-    going_on = programs.going_on(current_actor(), client)
-    today = today_in(client.time_zone)
-    return render_template(
-        "practitioner/programs/assign.html",
-        client=client,
-        choices=choices,
-        version=version,
-        form=form,
-        moves=presenter.offered(version),
-        load=load_in_words(dose_of(item) for item in version.items),
-        running=[(program, presenter.standing(program, today)) for program, _ in going_on],
-        runs_already=version.routine_id in [routine_id for _, routine_id in going_on],
-        citing=answers.citing(*retests.citable(current_actor(), client), form.cites.data or ()),
-        bounds=load_catalogue().dosing.bounds,
-    )
-
-
 def _correct_page(
     form: CorrectDosesForm, detail: ProgramDetail, collided: Collection[uuid.UUID] | None = None
 ) -> str:
     rows = detail.program.prescriptions
+    lines = [entry.form for entry in form.doses.entries]
+    doses = [line.dose() if line.validate() else None for line in lines]
     return render_template(
         "practitioner/programs/correct.html",
         form=form,
         client=detail.program.client,
         program=detail.program,
         moves=[(presenter.move_line(row), row.id in (collided or ())) for row in rows],
+        said=[presenter.dose_words(row, dose) for row, dose in zip(rows, doses, strict=True)],
         changed=collided is not None,
     )
 

@@ -8,14 +8,15 @@ from flask import request
 
 from clinic.domain.errors import NotFound
 from clinic.models import RoutineVersion
+from clinic.services.routines.choosing import RoutineChoice
 
 
-def chosen_version(choices: Sequence[RoutineVersion]) -> RoutineVersion:
-    """The one that was chosen, else the first; NotFound for what is none of them."""
+def chosen_version(choices: Sequence[RoutineChoice]) -> RoutineVersion:
+    """The one that was chosen, else the first favourite or the first; NotFound for what is none of them."""
     wanted = request.values.get("routine", "")
     if not wanted:
-        return choices[0]
-    for version in choices:
-        if str(version.id) == wanted:
-            return version
+        return next((each.version for each in choices if each.is_favourite), choices[0].version)
+    for each in choices:
+        if str(each.version.id) == wanted:
+            return each.version
     raise NotFound

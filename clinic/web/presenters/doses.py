@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from clinic.domain.doses import Dose, minutes_per_day
 from clinic.domain.types import DoseSide, MoveRange, Support
 
 SIDES = {
@@ -27,9 +24,3 @@ SUPPORTS = {
     Support.CHAIR: "A chair",
     Support.DOWEL: "A stick along the back",
 }
-
-
-def load_in_words(doses: Iterable[Dose]) -> str:
-    """The load meter: what all the doses together ask of a day."""
-    minutes = minutes_per_day(doses)
-    return f"{minutes} minute a day" if minutes == 1 else f"{minutes} minutes a day"

@@ -29,6 +29,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.questionnaires.hand_over": "Hand this device over",
         "practitioner.questionnaires.resend": "Send the questions again",
         "practitioner.questionnaires.revoke": "Take the questions back",
+        "practitioner.assigning.favour": "Change my favourites",
         "practitioner.routines.begin_draft": "Begin a new version",
         "practitioner.own_routines.bring_back": "Bring the routine back",
         "practitioner.moves.bring_back": "Bring the move back",

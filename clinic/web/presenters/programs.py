@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,17 +11,20 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from clinic.domain.dates import DAY_NAMES, day_in_words, time_in_words
-from clinic.domain.doses import minutes_per_day
+from clinic.domain.doses import Dose
+from clinic.domain.load import DayLoad, load_in_words
 from clinic.domain.moves import MoveContent
-from clinic.domain.phases import busiest
 from clinic.domain.programs import RUNNING, may_be_changed, steps_by_hand
 from clinic.domain.types import ProgramAction, ProgramStatus, ScheduleKind, StopReason
 from clinic.models import CheckinSchedule, Client, Prescription, Program, ProgramEvent, RoutineVersion
 from clinic.services.clock import today_in
+from clinic.services.programs import offering
 from clinic.services.programs.assigning import ProgramDetail, ProgramWithSchedule
-from clinic.services.routines.wording import dose_lines, dose_of
+from clinic.services.routines import loads
+from clinic.services.routines.wording import dose_lines, dose_of, dose_sentences
 from clinic.web.filters import city
-from clinic.web.presenters.doses import RANGES, SIDES, SUPPORTS, load_in_words
+from clinic.web.presenters.doses import RANGES, SIDES, SUPPORTS
+from clinic.web.presenters.load import LoadLines, load_lines
 
 STATUS_KIND = {
     ProgramStatus.ASSIGNED: ("waiting", "Not begun yet"),
@@ -141,20 +144,21 @@ def card(held: ProgramWithSchedule, today: date) -> Card:
         status=status,
         span=standing(program, today),
         moves=tuple(move_line(row) for row in program.prescriptions),
-        load=load_in_words(map(dose_of, busiest(program.prescriptions, _minutes))),
+        load=load_in_words(loads.of_moves(program.prescriptions)),
         checkin=checkin_words(held.schedule, program, today),
         may_be_changed=may_be_changed(program.on(today)),
     )
-
-
-def _minutes(rows: Sequence[Prescription]) -> int:
-    return minutes_per_day(map(dose_of, rows))
 
 
 def move_line(row: Prescription) -> MoveLine:
     """One move of a program, as it was frozen, with the dose of now."""
     content = MoveContent.from_json(row.content)
     return MoveLine(content.name, content.figure, dose_lines(dose_of(row), content), content)
+
+
+def dose_words(row: Prescription, dose: Dose | None) -> str:
+    """A dose that is being typed for a move of a program, as a sentence; empty while it is not right."""
+    return dose_sentences(dose, MoveContent.from_json(row.content)) if dose else ""
 
 
 def offered(version: RoutineVersion) -> list[MoveLine]:
@@ -352,3 +356,16 @@ def cards(programs: Iterable[ProgramWithSchedule], today: date) -> dict[str, lis
         "current": [each for each in found if each.may_be_changed],
         "past": [each for each in found if not each.may_be_changed],
     }
+
+
+def load_together(found: Iterable[ProgramWithSchedule], today: date, limit: DayLoad) -> LoadLines:
+    """The load meter of all programs of a client that go on."""
+    going_on = [each.program for each in found if may_be_changed(each.program.on(today))]
+    return load_lines(offering.load(going_on, ()), limit)
+
+
+def load_of(program: Program, found: Iterable[ProgramWithSchedule], today: date, limit: DayLoad) -> LoadLines:
+    """The load meter of one program of a client, and of all that go on."""
+    going_on = [each.program for each in found if may_be_changed(each.program.on(today))]
+    together = offering.load(going_on, ()) if [each for each in going_on if each is not program] else None
+    return load_lines(loads.of_moves(program.prescriptions), limit, together)

@@ -11,15 +11,16 @@ from clinic.catalogue import load_catalogue
 from clinic.catalogue.moves import MoveFault
 from clinic.domain import videos
 from clinic.domain.dates import count
+from clinic.domain.load import load_in_words
 from clinic.domain.moves import MoveContent
 from clinic.domain.routines import VersionState
 from clinic.domain.types import RoutineStatus
 from clinic.models import Routine, RoutineItem, RoutineVersion, User
+from clinic.services.routines import loads
 from clinic.services.routines.lives import VersionLife
 from clinic.services.routines.signoffs import Signature, Wording, WordingPart
 from clinic.services.routines.wording import content_of, dose_lines, dose_of, move_wording
 from clinic.web.filters import day_year, local_date
-from clinic.web.presenters.doses import load_in_words
 
 STATE_WORDS = {
     VersionState.DRAFT: "Draft",
@@ -203,7 +204,7 @@ def _by(who: User | None, at: datetime | None, zone: str) -> str | None:
 
 
 def _load(version: RoutineVersion) -> str:
-    return load_in_words(dose_of(item) for item in version.items)
+    return load_in_words(loads.of_moves(version.items))
 
 
 def _moves(version: RoutineVersion, signed: dict[str, Signature], zone: str = "UTC") -> tuple[MovePart, ...]:

@@ -141,7 +141,9 @@ def test_a_routine_of_another_practice_cannot_be_picked(
 
 def test_the_load_meter_follows_the_doses(people: People, version: RoutineVersion, staff: Visitor) -> None:
     sent = {
-        name: value for name, value in typed(staff.get(new_url(people))).items() if name.startswith("doses")
+        name: value
+        for name, value in typed(staff.get(new_url(people))).items()
+        if name.startswith(("doses", "routine"))
     }
     here = f"/clients/{people.client.id}/programs/load"
     assert "6 minutes a day" in text_of(staff, here, sent)
