@@ -80,8 +80,8 @@ WORKTOP = (block(58, 118, -150, -142), block(66, 110, -142))
 
 
 FLAT = SidePose(
-    pelvis=-90, waist=-90, chest=-90, neck=-7, seat=Point(0, -24), ankle=Point(72, -12), reach=Point(-4, -8),
-    arm_length=0.86, elbow=1,
+    pelvis=-90, waist=-90, chest=-90, neck=-7, seat=Point(0, -24), ankle=Point(72, -12), reach=Point(-3, -9),
+    arm_length=0.84, elbow=1,
 )  # fmt: skip
 NECK = stand(FLAT).along(96).origin
 RAISED = _shoulders_kept(replace(FLAT, pelvis=-124, waist=-122, chest=-97, head=6, neck=0))

@@ -16,35 +16,28 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import insert, select
 
-from clinic.catalogue import load_catalogue
 from clinic.domain.errors import RuleBroken
-from clinic.domain.moves import VideoContent
 from clinic.domain.types import Role
-from clinic.domain.videos import VideoProvider
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address
-from clinic.models import Assessment, AuditEvent, Base, ClientGroup, Practice, RoutineVersion, User
+from clinic.models import Assessment, AuditEvent, Base, ClientGroup, Practice, User
 from clinic.services import audit, mail_setup, practices
 from clinic.services.accounts import passwords
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.clock import now
 from clinic.services.demo import batteries
+from clinic.services.demo import routines as demo_routines
 from clinic.services.demo.clients import client_rows
 from clinic.services.demo.people import Desk
 from clinic.services.demo.record import COURSE
 from clinic.services.programs import looking_over
 from clinic.services.reasons import rebuilding
-from clinic.services.routines import publishing as routines
-from clinic.services.routines.own_moves import MistakeMeaning
-from clinic.services.routines.publishing import MoveEdit, RoutineEdit
-from clinic.services.routines.wording import dose_of
-from clinic.services.transaction import release, transaction
+from clinic.services.transaction import transaction
 from clinic.services.upkeep.arriving_signed import Signatures
 
 PASSWORD = "harbour light on the water"  # noqa: S105 - printed at every start of the demo
 OWNER = ("Olive Hart", "olive@harbour.example")
 PRACTITIONER = ("Robin Vale", "robin@harbour.example")
-VIDEO = VideoContent(provider=VideoProvider.YOUTUBE, id="demo_video_")  # no video's id: none ends so
 CLIENTS = 40
 SHORT_HISTORY_FROM = 200  # so many clients are for speed; their logs go back two weeks instead of months
 CHUNK = 250  # clients written at a time
@@ -75,7 +68,8 @@ def seed_practice(clients: int = CLIENTS, seed: int = 1) -> list[Login]:
     if practices.exists():
         raise RuleBroken("This installation holds a practice already. The demo needs an empty one.")
     owner = _begin()
-    version = _publish(owner)
+    version = demo_routines.publish_shipped(owner)
+    demo_routines.publish_own(owner)
     batteries.make(accounts.actor_of(owner))
     practitioner_id = _add_practitioner(owner.practice_id)
     password_hash = passwords.hashed(PASSWORD)
@@ -117,41 +111,6 @@ def _begin() -> User:
         waking_until=time(20),
     )
     return practices.begin(details, OWNER[0], parse_address(OWNER[1]), PASSWORD, is_demo=True)
-
-
-def _publish(owner: User) -> RoutineVersion:
-    """The demo's owner signs the wording off, and says what the named mistake is in this practice."""
-    actor = accounts.actor_of(owner)
-    routine = routines.listed(actor)[0]
-    version = routines.draft_of(actor, routine)
-    assert version is not None
-    practice = db.session.get_one(Practice, owner.practice_id)
-    moves = {
-        item.id: MoveEdit(
-            cues=tuple(item.exercise.cues),
-            dose=dose_of(item),
-            video=VIDEO,
-            mistake=_mistake() if item.exercise.named_mistake else None,
-        )
-        for item in version.items
-    }
-    seen = routines.digest_of(version, practice)
-    release()
-    routines.publish(actor, routine.id, RoutineEdit(moves), seen)
-    return routines.whole_version(actor, version.id)
-
-
-def _mistake() -> MistakeMeaning:
-    """The named mistake in plain words, with the second of the practice's video that shows it."""
-    catalogue = load_catalogue()
-    fault = catalogue.faults["tuck"]
-    return MistakeMeaning(
-        fault_keys=(fault.id,),
-        see=fault.client_see,
-        fix=fault.client_fix,
-        self_test="Stand side-on to a mirror. Does your tail curl under at the lowest point?",
-        video_second=catalogue.named_mistake.video_seconds,
-    )
 
 
 def _add_practitioner(practice_id: uuid.UUID) -> uuid.UUID:
