@@ -37,7 +37,10 @@ LONGEST_REPEAT = 7  # signs that come twice in a secret; eight do once in a mill
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SET_ON_THE_PAGE = "page"  # as CLINIC_SMTP_URL: the owner sets the mail server in the product
 OWN_SECRETS = ("CLINIC_SECRET_KEY", "CLINIC_BOUNCE_SECRET", "CLINIC_HEALTH_TOKEN")
-HOLD_A_PASSWORD = ("CLINIC_SMTP_URL", "CLINIC_DATABASE_URL", "CLINIC_BROKER_URL", "CLINIC_BACKUP_S3_SECRET")
+HOLD_A_PASSWORD = (
+    *("CLINIC_SMTP_URL", "CLINIC_DATABASE_URL", "CLINIC_BROKER_URL"),
+    *("CLINIC_BACKUP_S3_SECRET", "CLINIC_MEDIA_S3_SECRET"),
+)
 CAN_BE_OFF = ("schema", "clock", "sweep", "schedule", "mail", "disk", "backup")  # in CLINIC_HEALTH_OFF
 POSTGRES = ("postgresql://", "postgresql+psycopg://")
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -56,7 +59,7 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class BackupStorage:
+class BucketAccess:
     """How an S3-compatible storage is reached and who we are there."""
 
     endpoint: str | None  # None: Amazon's own
@@ -95,7 +98,11 @@ class Settings:
     health_off: frozenset[str] = frozenset()  # checks that are no trouble here
     backup_to: str | None = None  # a folder, or s3://bucket/prefix; None: below data_dir
     backup_hour: int | None = 3  # of the night, where the practice is; None: no nightly backup
-    backup_s3: BackupStorage | None = None
+    backup_s3: BucketAccess | None = None
+    media_to: str | None = (
+        None  # of pictures and videos: a folder, or s3://bucket/prefix; None: below data_dir
+    )
+    media_s3: BucketAccess | None = None
     lan: bool = False  # started with --lan: others in the network are let in, unencrypted
     demo: bool = False  # started with --demo: whoever tries it may read the kept mail of made-up people
     migration_url: str | None = None  # of the role that owns the tables; None: the app's own role owns them
@@ -178,9 +185,11 @@ class Settings:
             alarm_after=timedelta(
                 minutes=_number(environ, "CLINIC_ALARM_MINUTES", default=10, least=0, most=1440)
             ),
-            backup_to=_backup_to(environ),
+            backup_to=_place(environ, "CLINIC_BACKUP", "/mnt/backups"),
             backup_hour=_backup_hour(environ),
-            backup_s3=_backup_storage(environ, env),
+            backup_s3=_bucket_access(environ, env, "CLINIC_BACKUP"),
+            media_to=_place(environ, "CLINIC_MEDIA", "/srv/media"),
+            media_s3=_bucket_access(environ, env, "CLINIC_MEDIA"),
             demo=environ.get("CLINIC_DEMO") == "1" and env != "production",
         )
 
@@ -414,11 +423,12 @@ def _security_contact(environ: Mapping[str, str]) -> str | None:
     return value or None
 
 
-def _backup_to(environ: Mapping[str, str]) -> str | None:
-    value = environ.get("CLINIC_BACKUP_TO")
+def _place(environ: Mapping[str, str], of: str, example: str) -> str | None:
+    """A folder or a bucket in which files are kept."""
+    value = environ.get(f"{of}_TO")
     if value and not _S3.fullmatch(value) and not Path(value).is_absolute():
         raise SettingsError(
-            "CLINIC_BACKUP_TO", f"must be a folder like /mnt/backups or s3://bucket/prefix, not {value!r}"
+            f"{of}_TO", f"must be a folder like {example} or s3://bucket/prefix, not {value!r}"
         )
     return value or None
 
@@ -429,23 +439,23 @@ def _backup_hour(environ: Mapping[str, str]) -> int | None:
     return _number(environ, "CLINIC_BACKUP_HOUR", default=3, least=0, most=23)
 
 
-def _backup_storage(environ: Mapping[str, str], env: Environment) -> BackupStorage | None:
-    """Asked for where backups go to one, and nowhere else."""
-    if not (environ.get("CLINIC_BACKUP_TO") or "").startswith("s3://"):
+def _bucket_access(environ: Mapping[str, str], env: Environment, of: str) -> BucketAccess | None:
+    """Asked for where files go to one, and nowhere else."""
+    if not (environ.get(f"{of}_TO") or "").startswith("s3://"):
         return None
-    for name in ("CLINIC_BACKUP_S3_KEY", "CLINIC_BACKUP_S3_SECRET"):
+    for name in (f"{of}_S3_KEY", f"{of}_S3_SECRET"):
         if not environ.get(name):
-            raise SettingsError(name, "is needed where CLINIC_BACKUP_TO begins with s3://")
-    endpoint = environ.get("CLINIC_BACKUP_S3_ENDPOINT") or None
+            raise SettingsError(name, f"is needed where {of}_TO begins with s3://")
+    endpoint = environ.get(f"{of}_S3_ENDPOINT") or None
     parts = urlsplit(endpoint or "https://")
     is_near = env != "production" or parts.hostname in LOOPBACK
     if parts.scheme != "https" and not (parts.scheme == "http" and is_near):
-        raise SettingsError("CLINIC_BACKUP_S3_ENDPOINT", "must look like https://storage.example")
-    return BackupStorage(
+        raise SettingsError(f"{of}_S3_ENDPOINT", "must look like https://storage.example")
+    return BucketAccess(
         endpoint,
-        environ.get("CLINIC_BACKUP_S3_REGION") or "us-east-1",
-        environ["CLINIC_BACKUP_S3_KEY"],
-        environ["CLINIC_BACKUP_S3_SECRET"],
+        environ.get(f"{of}_S3_REGION") or "us-east-1",
+        environ[f"{of}_S3_KEY"],
+        environ[f"{of}_S3_SECRET"],
     )
 
 

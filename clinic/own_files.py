@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,3 +45,28 @@ def ready_for_sqlite(path: Path) -> None:
             close_to_others(path.with_name(path.name + ending))
     except OSError:
         pass  # no such folder, or it is not ours: SQLite says it
+
+
+@contextmanager
+def finished_under(path: Path) -> Iterator[BinaryIO]:
+    """A file that gets its name once it is whole and on the disk; readable by its owner alone."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial.unlink(missing_ok=True)  # of a process with our number that was killed
+    try:
+        with new_file(partial) as raw:
+            yield raw
+            raw.flush()
+            os.fsync(raw.fileno())
+        os.replace(partial, path)
+        keep_name(path.parent)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def keep_name(folder: Path) -> None:
+    """A name in a folder outlives a power cut once the folder is on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

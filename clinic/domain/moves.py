@@ -35,6 +35,29 @@ class VideoContent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureContent:
+    """A picture of the practice's own, by the id of its file, and what it shows in words."""
+
+    spot: str
+    id: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmContent:
+    """The practice's own video in its own storage; poster and captions are ids of files, or empty."""
+
+    id: str
+    alt: str = ""
+    poster: str = ""
+    captions: str = ""
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TransferContent:
     """Where a move serves in daily life."""
 
@@ -66,11 +89,17 @@ class MoveContent:
     harder: tuple[str, ...] = ()
     equipment: tuple[str, ...] = ()
     body_position: str = ""
+    pictures: tuple[PictureContent, ...] = ()
+    film: FilmContent | None = None
 
     @property
     def named_mistake(self) -> MistakeContent | None:
         """The mistake the practice has a name for, if this is its move."""
         return next((mistake for mistake in self.mistakes if mistake.is_named), None)
+
+    def picture(self, spot: str) -> PictureContent | None:
+        """What is shown of the move at this place, if there is a picture of it."""
+        return next((each for each in self.pictures if each.spot == spot), None)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column."""
@@ -90,8 +119,17 @@ class MoveContent:
                 "mistakes": tuple(MistakeContent.from_json(each) for each in data["mistakes"]),
                 "video": VideoContent(**data["video"]) if data["video"] else None,
                 "transfers": tuple(TransferContent(**each) for each in data["transfers"]),
+                "pictures": tuple(PictureContent(**each) for each in data.get("pictures", ())),
+                "film": FilmContent(**data["film"]) if data.get("film") else None,
             }
         )
+
+
+def media_in(content: Mapping[str, Any]) -> frozenset[str]:
+    """The ids of all files that a move's stored wording names."""
+    film = content.get("film") or {}
+    named = (each["id"] for each in content.get("pictures", ()))
+    return frozenset(filter(None, (*named, *(film.get(name) for name in ("id", "poster", "captions")))))
 
 
 def named_mistake_in(contents: Iterable[Mapping[str, Any]]) -> str | None:

@@ -21,6 +21,7 @@ from clinic.models.group import ClientGroup, GroupMember
 from clinic.models.kept_form import KeptForm
 from clinic.models.link import LinkToken
 from clinic.models.mail_setting import MailSetting
+from clinic.models.media import ExercisePicture, MediaFile, MediaPiece
 from clinic.models.notice import PracticeNotice
 from clinic.models.outbox import OutboxMessage
 from clinic.models.person import Client, Invitation, User
@@ -64,6 +65,7 @@ __all__ = [
     "Exercise",
     "ExerciseMedia",
     "ExerciseMistake",
+    "ExercisePicture",
     "Finding",
     "GroupMember",
     "Heartbeat",
@@ -74,6 +76,8 @@ __all__ = [
     "MailConnection",
     "MailReply",
     "MailSetting",
+    "MediaFile",
+    "MediaPiece",
     "OpenReason",
     "OutboxMessage",
     "OwnBattery",

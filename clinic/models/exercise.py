@@ -13,6 +13,7 @@ from clinic.domain.own_moves import search_key
 from clinic.domain.search import sort_key
 from clinic.domain.types import BodyPosition, DoseSide, MoveRange, Support
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+from clinic.models.media import ExercisePicture
 from clinic.models.person import User
 
 
@@ -101,6 +102,11 @@ class Exercise(OfPractice, Base):
         foreign_keys="ExerciseMistake.exercise_id", order_by="ExerciseMistake.position", viewonly=True
     )
     media: Mapped[list[ExerciseMedia]] = relationship(foreign_keys="ExerciseMedia.exercise_id", viewonly=True)
+    pictures: Mapped[list[ExercisePicture]] = relationship(  # those on show
+        primaryjoin="and_(ExercisePicture.exercise_id == Exercise.id, ExercisePicture.removed_at.is_(None))",
+        foreign_keys="ExercisePicture.exercise_id",
+        viewonly=True,
+    )
 
     @property
     def named_mistake(self) -> ExerciseMistake | None:

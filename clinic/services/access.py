@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Select, Text, and_, bindparam, cast, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from clinic.domain.errors import NotFound
+from clinic.domain.moves import media_in
 from clinic.domain.types import ProgramStatus
 from clinic.extensions import db
 from clinic.models import (
@@ -27,12 +28,14 @@ from clinic.models import (
     Exercise,
     Invitation,
     MailReply,
+    MediaFile,
     OutboxMessage,
     OwnBattery,
     OwnTest,
     PainMorning,
     Practice,
     PracticeLog,
+    Prescription,
     Program,
     QuestionnaireRequest,
     QuestionnaireResponse,
@@ -185,6 +188,36 @@ def routine_for(actor: Actor, routine_id: uuid.UUID, *options: ORMOption) -> Rou
 def routine_version_for(actor: Actor, version_id: uuid.UUID, *options: ORMOption) -> RoutineVersion:
     """A version of a routine of the practice; staff only."""
     return _for_staff(RoutineVersion, actor, version_id, *options)
+
+
+# A client's own programs whose moves may name a file: the text narrows down, `media_in` decides.
+_NAMING = (
+    select(Prescription.content)
+    .join(Program, points_at(Prescription.program_id, Program))
+    .where(
+        given(Program.practice_id),
+        given(Program.client_id),
+        cast(Prescription.content, Text).like(bindparam("named")),
+    )
+    .limit(10)
+)
+
+
+def media_for(actor: Actor, media_id: uuid.UUID, *options: ORMOption) -> MediaFile:
+    """A file of the practice; for a client, their own and those that a program of theirs shows."""
+    row = _one(MediaFile, actor, media_id, *options)
+    if actor.is_staff:
+        return row
+    if actor.client_id is None:
+        raise NotFound
+    if row.client_id is not None:
+        if row.client_id != actor.client_id:
+            raise NotFound
+        return row
+    asked = {"practice_id": actor.practice_id, "client_id": actor.client_id, "named": f"%{media_id.hex}%"}
+    if not any(media_id.hex in media_in(content) for content in db.session.scalars(_NAMING, asked)):
+        raise NotFound
+    return row
 
 
 def message_for(actor: Actor, message_id: uuid.UUID, *options: ORMOption) -> OutboxMessage:

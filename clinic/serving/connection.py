@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections import deque
 from collections.abc import Callable
@@ -15,7 +16,49 @@ from clinic.serving.arrival import Arrival
 from clinic.serving.threads import is_of_a_watcher
 
 AT_ONCE = 64 * 1024  # bytes
+MOST_SENDS = 16  # to one connection before it is another one's turn
 SLOWEST_READER = 16 * 1024  # bytes a second
+
+
+class PartOfFile:
+    """Bytes of a file that are still to be sent: they stay on the disk until then."""
+
+    def __init__(self, file: BinaryIO, offset: int, count: int) -> None:
+        self._descriptor = os.dup(file.fileno())  # whoever opened it closes it when the answer is made
+        self._offset = offset
+        self._left = count
+
+    def __len__(self) -> int:
+        return self._left
+
+    def send(self, sock: socket.socket) -> None:
+        """Send of it what is taken; raises BlockingIOError for nothing, OSError where no more comes."""
+        sent = os.sendfile(sock.fileno(), self._descriptor, self._offset, min(self._left, AT_ONCE * 4))
+        if not sent:
+            raise OSError("the file ends before its answer does")
+        self._offset += sent
+        self._left -= sent
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._descriptor)
+
+
+class Bytes:
+    """Bytes that are still to be sent."""
+
+    def __init__(self, data: bytes) -> None:
+        self._rest = memoryview(data)
+
+    def __len__(self) -> int:
+        return len(self._rest)
+
+    def send(self, sock: socket.socket) -> None:
+        """Send of them what is taken; raises BlockingIOError for nothing."""
+        self._rest = self._rest[sock.send(self._rest) :]
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 class PatientSocket:
@@ -23,7 +66,7 @@ class PatientSocket:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self._kept: deque[memoryview] = deque()
+        self._kept: deque[Bytes | PartOfFile] = deque()
         sock.setblocking(False)
 
     def __getattr__(self, name: str) -> Any:
@@ -39,7 +82,9 @@ class PatientSocket:
         """The loop closes it, which has to know."""
 
     def really_close(self) -> None:
-        """Let go of it."""
+        """Let go of it, and of what is not sent."""
+        while self._kept:
+            self._kept.popleft().close()
         self._sock.close()
 
     @property
@@ -47,28 +92,41 @@ class PatientSocket:
         """How many bytes of answers the other side has not taken."""
         return sum(map(len, self._kept))
 
+    @property
+    def weight(self) -> int:
+        """How many of those are in memory."""
+        return sum(len(each) for each in self._kept if isinstance(each, Bytes))
+
     def sendall(self, data: bytes) -> None:
         """Send what can be sent at once and keep the rest."""
-        self._kept.append(memoryview(data))
-        if len(self._kept) == 1:
-            self.flush()
+        if data:
+            self._keep(Bytes(data))
 
     def sendfile(self, file: BinaryIO, offset: int = 0, count: int | None = None) -> None:
         """The same with a part of a file."""
-        file.seek(offset)
-        self.sendall(file.read(-1 if count is None else count))
+        left = os.fstat(file.fileno()).st_size - offset if count is None else count
+        if left > 0:
+            self._keep(PartOfFile(file, offset, left))
+
+    def _keep(self, part: Bytes | PartOfFile) -> None:
+        self._kept.append(part)
+        if len(self._kept) == 1:
+            self.flush()
 
     def flush(self) -> None:
-        """Send of what was kept as much as the other side takes; raises OSError when it is gone."""
-        while self._kept:
+        """Send of what was kept as much as the other side takes; raises OSError when it is gone.
+
+        Of a large file not all at once: others wait, too.
+        """
+        for _ in range(MOST_SENDS):
+            if not self._kept:
+                return
             try:
-                sent = self._sock.send(self._kept[0])
+                self._kept[0].send(self._sock)
             except BlockingIOError:
                 return
-            if sent < len(self._kept[0]):
-                self._kept[0] = self._kept[0][sent:]
-            else:
-                self._kept.popleft()
+            if not self._kept[0]:
+                self._kept.popleft().close()
 
 
 class ArrivedOnly(Unreader):
@@ -100,7 +158,7 @@ class Connection(TConn):
     @property
     def weight(self) -> int:
         """How many bytes are kept for it."""
-        return len(self.arrival.received) + self.sock.unsent
+        return len(self.arrival.received) + self.sock.weight
 
     def hand_over(self) -> None:
         """Give the parser what has come."""

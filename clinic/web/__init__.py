@@ -24,6 +24,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.client import handout as client_handout
     from clinic.web.client import history, program, today
     from clinic.web.client import mail as client_mail
+    from clinic.web.client import media as client_media
     from clinic.web.client import pain as client_pain
     from clinic.web.client import questionnaires as client_questions
     from clinic.web.client import warnings as client_warnings
@@ -42,6 +43,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         groups,
         invitations,
         mail_settings,
+        media,
+        move_pictures,
         moves,
         news,
         own_routines,
@@ -256,6 +259,13 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/library/<uuid:move_id>/retire", moves.retire, STAFF, FORM, "move"),
         Rule("/library/<uuid:move_id>/back", moves.bring_back, STAFF, POST, "move"),
         Rule("/library/<uuid:move_id>/delete", moves.delete, STAFF, FORM, "move"),
+        # what clients see of a move, and files on their way in
+        Rule("/library/<uuid:move_id>/pictures", move_pictures.show, STAFF, FORM, "move", takes_files=True),
+        Rule("/library/<uuid:move_id>/pictures/remove", move_pictures.remove, STAFF, POST, "move"),
+        Rule("/library/<uuid:move_id>/pictures/put-back", move_pictures.put_back, STAFF, POST, "move"),
+        Rule("/media", media.begin, STAFF, POST),
+        Rule("/media/<uuid:media_id>", media.show, STAFF, record="media"),
+        Rule("/media/<uuid:media_id>/pieces", media.take, STAFF, POST, "media", takes_files=True),
         Rule("/check-ins", checkins.index, STAFF),
         Rule("/programs/<uuid:program_id>/check-in/now", checkins.send_now, STAFF, POST, "program"),
         Rule("/check-ins/doubts", checkins.settle_doubts, STAFF, POST),
@@ -338,6 +348,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/my/morning", client_pain.morning, CLIENT, FORM),
         Rule("/my/program", program.show, CLIENT),
         Rule("/my/handout.pdf", client_handout.show, CLIENT),
+        Rule("/my/media/<uuid:media_id>", client_media.show, CLIENT, record="media"),
         Rule("/my/program/<int:position>", program.move, CLIENT, record="own program"),
         Rule("/my/history", history.index, CLIENT),
         Rule("/my/questions", client_questions.index, CLIENT),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from flask import Flask
+from flask import Flask, url_for
 from flask_login import current_user
 from jinja2 import StrictUndefined
 
@@ -46,12 +47,19 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.globals.update(
         figure=figures.figure,
         has_figure=figures.has_figure,
+        media_url=media_url,
         Permission=Permission,
         mail_leaves=mail_leaves,
         reach=reach,
         reach_remedy=what_to_do,
     )
     app.context_processor(_who)
+
+
+def media_url(media_id: str) -> str:
+    """Where whoever is signed in finds a file, by its id in hex."""
+    audience = "practitioner" if current_user.actor.is_staff else "client"
+    return url_for(f"{audience}.media.show", media_id=uuid.UUID(media_id))
 
 
 def day_year(value: date) -> str:

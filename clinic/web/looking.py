@@ -15,7 +15,8 @@ from clinic.services.audit import looking
 
 log = logging.getLogger(__name__)
 
-SHOWS = frozenset({200, 409, 422})  # what answers with a page: a form that was refused shows the record again
+# what answers with something: a form that was refused shows the record again
+SHOWS = frozenset({200, 206, 409, 422})
 
 
 def tell_of_looks(answer: Response) -> Response:

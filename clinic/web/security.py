@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, g, request, session
+from flask import Flask, abort, current_app, g, request, session
 from itsdangerous import URLSafeTimedSerializer
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -30,6 +30,8 @@ FIXED_HEADERS = {
 }
 ONE_YEAR = 31_536_000  # seconds
 RAW = "api.bounces.take"  # reads the body itself
+MEDIA = frozenset({"practitioner.media.show", "client.media.show"})
+MEDIA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"  # nothing in such a file runs or loads
 MOST_BROWSERS = 10_000  # whose mark is remembered
 # a broker that hangs would hold up every page for good; this long, once, and the limits are kept in memory
 _IMPATIENT = {"socket_timeout": 0.3, "socket_connect_timeout": 0.3, "retry": Retry(NoBackoff(), 0)}
@@ -95,7 +97,10 @@ def _refuse_other_origins() -> None:
 
 
 def _refuse_files() -> None:
-    """No page of ours takes a file, and what stands where a word is expected is no word."""
+    """Few rules take files; elsewhere, what stands where a word is expected is no word."""
+    rule = current_app.extensions["policy"].get(request.endpoint)
+    if rule is not None and rule.takes_files:
+        return
     is_form = request.mimetype == "multipart/form-data" and request.endpoint != RAW
     if is_form and request.method not in SAFE_METHODS and request.files:
         abort(400, "No file is taken here.")
@@ -144,6 +149,9 @@ def _headers(settings: Settings) -> Callable[[Response], Response]:
             # the address holds the file's hash
             response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
             session.accessed = False  # else it would be fetched anew with every new cookie
+        elif request.endpoint in MEDIA and response.status_code in (200, 206, 304):
+            # asked for again each time, with its ETag: whoever may see it no longer is told so
+            response.headers["Cache-Control"] = "private, no-cache"
         else:
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -57,6 +57,7 @@ SHAPED = frozenset(
         *("backup_key.recipient", "backup_key.label", "backup_key.installation", "backup_key.made_by"),
         *("backup_record.name", "backup_record.place", "backup_record.said", "backup_record.slot"),
         "questionnaire_response.questionnaire_key",
+        *("media_file.fingerprint", "media_file.type", "media_file.digest"),
         *("mail_account.name", "mail_account.paused_by", "mail_connection.account", "mail_connection.holder"),
         *("sending_batch.sender", "sending_batch.mails", "sending_batch.marks"),
     }
@@ -101,6 +102,7 @@ ADDRESSES = frozenset(
 WORDLESS = frozenset(
     {
         *("key", "figure", "fault_keys", "provider", "id", "tempo_words", "since"),
+        *("spot", "poster", "captions"),
         *("kind", "section", "sides", "region"),  # of a practice's own test
     }
 )

@@ -11,6 +11,7 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.asking import AnswerSource, AskChannel
 from clinic.domain.attention import AttentionKind
 from clinic.domain.bulk_acts import BulkActKind
+from clinic.domain.media import MediaKind, MediaState, MoveSpot
 from clinic.domain.notices import NoticeKind
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.spots import spots_of
@@ -46,9 +47,11 @@ from clinic.models import (
     Exercise,
     ExerciseMedia,
     ExerciseMistake,
+    ExercisePicture,
     Finding,
     Invitation,
     MailReply,
+    MediaFile,
     OutboxMessage,
     OwnBattery,
     OwnBatteryVersion,
@@ -78,8 +81,10 @@ from clinic.models import (
 )
 from clinic.services import links
 from clinic.services.batteries.offered import snapshot
+from clinic.services.media.storage import store
 from clinic.services.routines import publishing as routines
 from clinic.services.routines.wording import content_of, dose_of
+from tests.factories.media import picture
 from tests.factories.people import People, make_people, stand_in
 
 Row = TypeVar("Row", bound=Base)
@@ -122,6 +127,7 @@ class ClientRecords:
     answers: QuestionnaireResponse
     act: BulkAct
     group: ClientGroup
+    picture: MediaFile
     secrets: dict[str, str] = field(default_factory=dict)
 
 
@@ -328,6 +334,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         answers=make_answers(shelf, client),
         act=_act(shelf, client),
         group=group,
+        picture=make_picture(user, client),
     )
     make_citation(program, records.assessment)
     add(
@@ -353,6 +360,32 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
     )
     records.secrets = _secrets(records)
     return records
+
+
+def make_picture(sender: User, client: Client | None = None) -> MediaFile:
+    """A picture of the practice's library, or of one client."""
+    drawn = picture()
+    row = add(
+        MediaFile,
+        sender,
+        client_id=client.id if client else None,
+        sent_by=sender.id,
+        kind=MediaKind.PICTURE,
+        state=MediaState.READY,
+        original_name=WORDS,
+        said=WORDS,
+        expected=len(drawn),
+        received=len(drawn),
+        type="image/jpeg",
+        size=len(drawn),
+        digest="d" * 64,
+        width=80,
+        height=60,
+        created_at=ago(days=60),
+        ready_at=ago(days=60),
+    )
+    store().put(row.id.hex, [drawn])
+    return row
 
 
 def _act(shelf: Shelf, client: Client) -> BulkAct:
@@ -659,6 +692,10 @@ def _furnish(item: RoutineItem, staff: User) -> None:
             setattr(mistake, name, getattr(mistake, name) or WORDS)
         mistake.confirmed_by, mistake.confirmed_at = staff.id, ago(days=60)
         mistake.video_second = 270
+    about = {"shown_by": staff.id, "shown_at": ago(days=60), "alt": WORDS}
+    for spot in (MoveSpot.START, MoveSpot.WRONG):
+        media = make_picture(staff)
+        add(ExercisePicture, item, exercise_id=item.exercise_id, media_id=media.id, spot=spot, **about)
     db.session.flush()
 
 

@@ -18,6 +18,7 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.asking import AskChannel
 from clinic.domain.attention import AttentionKind
 from clinic.domain.bulk_acts import BulkActState, LineState
+from clinic.domain.media import MediaState, MoveSpot
 from clinic.domain.types import (
     AssessmentStatus,
     ClientStatus,
@@ -37,8 +38,10 @@ from clinic.models import (
     Client,
     Exercise,
     ExerciseMistake,
+    ExercisePicture,
     GroupMember,
     MailSetting,
+    MediaFile,
     OutboxMessage,
     Passkey,
     Practice,
@@ -57,6 +60,7 @@ from clinic.services import warnings
 from clinic.services.clock import now, today_in
 from clinic.services.reasons import rebuilding
 from clinic.services.upkeep.backups import keys
+from tests.factories.media import picture
 from tests.factories.passkeys import SoftKey
 from tests.factories.people import PASSWORD
 from tests.factories.records import World, ago
@@ -68,6 +72,8 @@ NEW_PASSWORD = "grey heron over the mill pond"
 BACKUP_KEY = uuid.UUID(int=7)
 APP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSKEY = uuid.UUID("5b0f7d0a-63a1-4f0c-9d33-0e6c9a1f3c11")  # the owner's
+PICTURE = uuid.UUID(int=11)
+FILES = ("file", "piece")  # fields whose values are sent as files, letter by byte
 KEY, CHALLENGE = SoftKey(), {"challenge": bytes_to_base64url(b"what-a-browser-is-asked-to-answer")}
 
 
@@ -219,6 +225,23 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "mail_sender": ["desk@planted.example"],
         "reply_to": ["desk@planted.example"],
     },
+    "practitioner.media.begin": lambda world, at: {
+        "kind": ["picture"],
+        "name": ["bridge.jpg"],
+        "size": ["2000"],
+    },
+    "practitioner.media.take": lambda world, at: {
+        "begins": ["0"],
+        FILES[1]: [picture()[:500].decode("latin-1")],
+    },
+    "practitioner.move_pictures.show": lambda world, at: {
+        "spot": ["start"],
+        "media_id": [""],
+        "alt": ["Bent at the hips"],
+        FILES[0]: [picture().decode("latin-1")],
+    },
+    "practitioner.move_pictures.remove": lambda world, at: {"spot": ["start"]},
+    "practitioner.move_pictures.put_back": lambda world, at: {"picture": [PICTURE.hex]},
     "practitioner.backups.make_key": lambda world, at: {"label": ["Safe in the office"]},
     "practitioner.backups.retire_key": lambda world, at: {"backup_key": [BACKUP_KEY.hex]},
     "practitioner.news.seen": lambda world, at: {"until": ["2099-01-01T00:00:00+00:00"]},
@@ -472,6 +495,25 @@ def _act_done(world: World, address: Address) -> None:
     _get(world, address, Client, "client").status = ClientStatus.ARCHIVED
 
 
+def _begun(world: World, address: Address) -> None:
+    file = _get(world, address, MediaFile, "picture")
+    file.state, file.ready_at, file.received = MediaState.ARRIVING, None, 0
+
+
+def _on_show(world: World, address: Address) -> None:
+    shelf = world.shelves[str(address.of)]
+    media = db.session.scalars(
+        select(ExercisePicture.media_id).where(ExercisePicture.practice_id == shelf.practice.id)
+    ).first()
+    about = {"practice_id": shelf.practice.id, "exercise_id": shelf.own_move.id, "media_id": media}
+    db.session.add(ExercisePicture(id=PICTURE, spot=MoveSpot.START, shown_at=now(), **about))
+
+
+def _lately_removed(world: World, address: Address) -> None:
+    _on_show(world, address)
+    db.session.get_one(ExercisePicture, PICTURE).removed_at = now()
+
+
 ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "public.invitation.show": _unfinished_invitation,
     "public.checkin.questions": _signs_denied,
@@ -482,6 +524,9 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.bulk_acts.undo": _act_done,
     "practitioner.program_phases.take_back": _phase_passed,
     "practitioner.groups.put_in": _out_of_the_group,
+    "practitioner.media.take": _begun,
+    "practitioner.move_pictures.remove": _on_show,
+    "practitioner.move_pictures.put_back": _lately_removed,
     "practitioner.amendments.amend": _signed,
     "practitioner.assessments.sign": _nothing_half_typed,
     "client.pain.morning": _hurt_yesterday,

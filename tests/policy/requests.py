@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
@@ -18,7 +18,7 @@ from clinic.web.authz import Rule
 from tests.conftest import settings_for
 from tests.pdf_reader import words_in
 from tests.policy.addresses import CLIENT_ACTORS, STAFF_ACTORS, Address, addresses, may_open
-from tests.policy.bodies import PUT_RIGHT, WHICH_FORM, arrange
+from tests.policy.bodies import FILES, PUT_RIGHT, WHICH_FORM, arrange
 from tests.policy.forms import Filled, filled, posting_forms
 from tests.policy.stage import Stage
 
@@ -55,6 +55,8 @@ def text_of(answer: TestResponse) -> str:
     if answer.mimetype == "application/zip":
         with zipfile.ZipFile(BytesIO(answer.data)) as archive:
             return "\n".join(archive.read(name).decode() for name in archive.namelist())
+    if answer.mimetype.startswith(("image/", "video/")):
+        return answer.get_data().decode("latin-1")
     return answer.get_data(as_text=True)
 
 
@@ -82,9 +84,13 @@ def body_for(stage: Stage, address: Address) -> Filled:
     return {**body, **PUT_RIGHT.get(address.rule.endpoint, lambda world, at: {})(stage.world, address)}
 
 
-def sent(body: Filled, token: str) -> MultiDict[str, str]:
-    pairs: Iterator[tuple[str, str]] = ((name, value) for name, values in body.items() for value in values)
+def sent(body: Filled, token: str) -> MultiDict[str, Any]:
+    pairs = ((name, _as_sent(name, value)) for name, values in body.items() for value in values)
     return MultiDict([*pairs, ("csrf_token", token)])
+
+
+def _as_sent(name: str, value: str) -> Any:
+    return (BytesIO(value.encode("latin-1")), "sent.jpg") if name in FILES else value
 
 
 def words_of(answer: TestResponse) -> str:

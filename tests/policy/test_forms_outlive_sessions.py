@@ -19,8 +19,12 @@ from tests.policy.requests import UNSAFE, at, body_for, guest, rules, sent
 from tests.policy.stage import Stage, changed
 
 SIGNED_IN = (Audience.PRACTITIONER, Audience.OWNER, Audience.CLIENT)
-BY_SCRIPT = {"practitioner.assessment_recording.keep"}  # the page it runs on keeps what was typed
-NOT_TYPED = {"act", "settled", "fields-faber"}  # buttons, and a field of a test that is not among the picked
+BY_SCRIPT = {  # the page it runs on keeps what was typed
+    "practitioner.assessment_recording.keep",
+    *("practitioner.media.begin", "practitioner.media.take"),
+}
+# buttons, a field of a test that is not among the picked, and what a browser picks from a disk
+NOT_TYPED = {"act", "settled", "fields-faber", "file"}
 FORMS = [name for name in UNSAFE if rules()[name].audience in SIGNED_IN and name not in BY_SCRIPT]
 
 

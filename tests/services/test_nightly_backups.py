@@ -26,7 +26,7 @@ from clinic.services.upkeep import heartbeats
 from clinic.services.upkeep.backups import archive, keys, nightly, runs
 from clinic.services.upkeep.backups.refusals import BackupFailed
 from clinic.services.upkeep.backups.restoring import Trust, examine, read_through
-from config import BackupStorage
+from config import BucketAccess
 from tests.factories.backups import new_sheet
 from tests.factories.people import make_people
 
@@ -207,7 +207,7 @@ def test_it_is_kept_in_a_storage_and_fetched_from_there(
         live_app,
         data_dir=tmp_path,
         backup_to="s3://backups/practice/one",
-        backup_s3=BackupStorage(storage, "us-east-1", "ours", "secret"),
+        backup_s3=BucketAccess(storage, "us-east-1", "ours", "secret"),
     )
     make_people()
     sheet = new_sheet()
@@ -234,7 +234,7 @@ def test_a_storage_that_is_away_is_named(
         live_app,
         data_dir=tmp_path,
         backup_to=to,
-        backup_s3=BackupStorage(address, "us-east-1", "ours", "secret"),
+        backup_s3=BucketAccess(address, "us-east-1", "ours", "secret"),
     )
     make_people()
     new_sheet()

@@ -38,6 +38,7 @@ THROUGH: Mapping[str, tuple[str, str]] = {
     "program_finding": ("program", "program_id"),
     "checkin_schedule": ("program", "program_id"),
     "checkin_event": ("checkin", "checkin_id"),
+    "media_piece": ("media_file", "media_id"),
 }
 # Tables about the practice, its people or the machine: no client's own.
 NOT_OF_CLIENTS = frozenset(
@@ -48,6 +49,7 @@ NOT_OF_CLIENTS = frozenset(
         "audit_end",
         *("link_token", "sign_off", "exercise", "exercise_media", "exercise_mistake"),
         *("routine", "routine_version", "routine_item", "routine_phase", "routine_favourite"),
+        "exercise_picture",
         *("own_battery", "own_battery_version", "own_test", "own_test_version"),
         "client_group",  # of many clients; that this one stands in it is told by their row
         "bulk_act",  # of many clients; what became of this one is told by its line

@@ -16,7 +16,7 @@ from clinic.domain.own_moves import tag_mark
 from clinic.domain.search import search_words
 from clinic.domain.types import BodyPosition
 from clinic.extensions import db
-from clinic.models import Exercise
+from clinic.models import Exercise, ExercisePicture
 from clinic.models.base import given
 from clinic.services import access
 from clinic.services.actors import Actor
@@ -27,7 +27,11 @@ PAGE = 30
 MOST_WORDS = 6
 MOST_PAGES = 1000
 ESCAPE = "\\"
-_WORDED = (selectinload(Exercise.mistakes), selectinload(Exercise.media))
+_WORDED = (
+    selectinload(Exercise.mistakes),
+    selectinload(Exercise.media),
+    selectinload(Exercise.pictures).joinedload(ExercisePicture.media),
+)
 
 
 class Shown(StrEnum):
@@ -169,7 +173,7 @@ def _which(shape: _LibraryShape) -> list[ColumnElement[bool]]:
     ]
     which += [Exercise.search_key.like(bindparam("tag"), escape=ESCAPE)] if shape.tag else []
     which += [given(Exercise.body_position)] if shape.position else []
-    which += [Exercise.figure == ""] if shape.shown is Shown.NO_PICTURE else []
+    which += [Exercise.figure == "", ~Exercise.pictures.any()] if shape.shown is Shown.NO_PICTURE else []
     return which
 
 

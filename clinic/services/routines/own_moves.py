@@ -24,6 +24,7 @@ from clinic.models import (
     Exercise,
     ExerciseMedia,
     ExerciseMistake,
+    ExercisePicture,
     Prescription,
     Program,
     Routine,
@@ -37,7 +38,11 @@ from clinic.services.clock import now
 from clinic.services.routines.wording import mistake_in_words
 from clinic.services.transaction import transaction
 
-WHOLE_MOVE = (selectinload(Exercise.mistakes), selectinload(Exercise.media))
+WHOLE_MOVE = (
+    selectinload(Exercise.mistakes),
+    selectinload(Exercise.media),
+    selectinload(Exercise.pictures).joinedload(ExercisePicture.media),
+)
 # what is written as it stands; mistakes, uses and the video are rows or tables of their own
 PLAIN = ("name", "purpose", "range_words", "feet_words", "knees_words", "tempo_there", "tempo_back", "figure")
 LISTS = ("setup", "steps", "cues", "stop_if", "easier", "harder", "equipment", "tags")
@@ -149,7 +154,7 @@ def delete_unused(actor: Actor, move_id: uuid.UUID) -> str:
         move = _locked(actor, move_id)
         name, use = move.name, use_of(actor, move)
         must_hold(deleting_problems(int(use.ever), use.programs))
-        for kind in (ExerciseMistake, ExerciseMedia):
+        for kind in (ExerciseMistake, ExerciseMedia, ExercisePicture):
             rows = delete(kind).where(kind.practice_id == move.practice_id, kind.exercise_id == move.id)
             db.session.execute(rows.execution_options(synchronize_session=False))
         db.session.execute(

@@ -13,7 +13,15 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.doses import Dose, dose_problems
 from clinic.domain.errors import RuleBroken
 from clinic.extensions import db
-from clinic.models import Exercise, ExerciseMistake, Routine, RoutineItem, RoutinePhase, RoutineVersion
+from clinic.models import (
+    Exercise,
+    ExerciseMistake,
+    ExercisePicture,
+    Routine,
+    RoutineItem,
+    RoutinePhase,
+    RoutineVersion,
+)
 from clinic.models.routine import PhaseColumns
 from clinic.services.routines.wording import dose_of
 
@@ -24,6 +32,7 @@ WHOLE = (  # what a page shows of a version: all of it in one statement
     .options(
         joinedload(Exercise.mistakes).joinedload(ExerciseMistake.confirmer),
         joinedload(Exercise.media),
+        joinedload(Exercise.pictures).joinedload(ExercisePicture.media),
     ),
 )
 Row = TypeVar("Row", RoutineItem, RoutinePhase)

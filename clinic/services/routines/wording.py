@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from clinic.catalogue import Catalogue, load_catalogue
 from clinic.catalogue.checkin import Question
 from clinic.domain.doses import Dose, dose_in_words, range_in_words, rest_in_words
-from clinic.domain.moves import MistakeContent, MoveContent, TransferContent, VideoContent
+from clinic.domain.media import MediaKind, MediaState, MoveSpot
+from clinic.domain.moves import (
+    FilmContent,
+    MistakeContent,
+    MoveContent,
+    PictureContent,
+    TransferContent,
+    VideoContent,
+)
 from clinic.domain.types import Support, Tier
 from clinic.domain.warnings import client_text
 from clinic.models import Exercise, ExerciseMistake, Practice, RoutineVersion
@@ -50,6 +58,32 @@ def content_of(exercise: Exercise) -> MoveContent:
         mistakes=tuple(_mistake(row) for row in exercise.mistakes if row.see and row.fix),
         video=next((VideoContent(provider=row.provider, id=row.video_id) for row in exercise.media), None),
         transfers=tuple(TransferContent(**use) for use in exercise.transfers),
+        pictures=tuple(_pictures(exercise)),
+        film=_film(exercise),
+    )
+
+
+def _pictures(exercise: Exercise) -> Iterator[PictureContent]:
+    for shown in sorted(exercise.pictures, key=lambda each: each.spot):
+        file = shown.media
+        if file.kind is MediaKind.PICTURE and file.state is MediaState.READY:
+            size = {"width": file.width or 0, "height": file.height or 0}
+            yield PictureContent(spot=shown.spot.value, id=file.id.hex, alt=shown.alt, **size)
+
+
+def _film(exercise: Exercise) -> FilmContent | None:
+    on_show = {each.spot: each for each in exercise.pictures if each.media.state is MediaState.READY}
+    shown, captions = on_show.get(MoveSpot.VIDEO), on_show.get(MoveSpot.CAPTIONS)
+    if shown is None:
+        return None
+    file = shown.media
+    return FilmContent(
+        id=file.id.hex,
+        alt=shown.alt,
+        poster=file.poster_id.hex if file.poster_id else "",
+        captions=captions.media_id.hex if captions else "",
+        width=file.width or 0,
+        height=file.height or 0,
     )
 
 
@@ -82,6 +116,7 @@ def move_wording(key: str, move: MoveContent) -> Wording:
         WordingPart("Stop if", move.stop_if),
         *([WordingPart("Easier versions", move.easier)] if move.easier else []),
         *(mistake_part(mistake) for mistake in move.mistakes),
+        *([WordingPart("Pictures", tuple(shown.alt for shown in move.pictures))] if move.pictures else []),
         *(WordingPart(f"In daily life: {use.name}", (use.how,)) for use in move.transfers),
     )
     said = tuple(part for part in parts if any(part.lines))

@@ -17,6 +17,7 @@ from clinic.models import Exercise
 from clinic.services.routines import library, own_moves, shelf
 from clinic.services.routines.own_moves import MoveCollision
 from clinic.services.routines.signoffs import signatures
+from clinic.services.routines.wording import content_of
 from clinic.web import given_back
 from clinic.web.authz import current_actor
 from clinic.web.forms.moves import (
@@ -58,6 +59,7 @@ def show(move_id: uuid.UUID) -> str:
         "practitioner/moves/show.html",
         move=move,
         wording=wording,
+        content=content_of(move),
         signature=signatures(actor.practice_id, [wording]).get(wording.scope),
         use=use,
         use_words=words.use_words(use),

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from clinic.catalogue.figures import has_figure
 from clinic.domain.doses import dose_in_words, range_in_words, rest_in_words
-from clinic.domain.moves import MistakeContent, MoveContent
+from clinic.domain.media import MoveSpot
+from clinic.domain.moves import MistakeContent, MoveContent, PictureContent
 from clinic.domain.side_by_side import AskedDose, MergedMove
 from clinic.domain.videos import clock, watch_url
 from clinic.services.programs.own import OwnMove
@@ -46,6 +47,18 @@ class MoveView:
     others: Sequence[MistakeContent]
 
     @property
+    def has_pair(self) -> bool:
+        """Whether the practice's own pictures stand in place of our drawing."""
+        return any(self.content.picture(spot) for spot in (MoveSpot.START, MoveSpot.END))
+
+    @property
+    def mistake_pictures(self) -> list[tuple[PictureContent, str]]:
+        """The named mistake and the right way, as far as there are pictures of them."""
+        told = ((MoveSpot.WRONG, "Not so"), (MoveSpot.RIGHT, "But so"))
+        found = ((self.content.picture(spot), words) for spot, words in told)
+        return [(shown, words) for shown, words in found if shown is not None]
+
+    @property
     def dose(self) -> str:
         """Everything that is asked of it, in one line."""
         return "; ".join(": ".join(filter(None, [each.programs, each.words])) for each in self.doses)
@@ -63,6 +76,7 @@ class MoveRow:
     number: int
     name: str
     figure: str
+    picture: PictureContent | None
     doses: tuple[DoseView, ...]
     minutes: int
     pain_rule: str
@@ -101,11 +115,13 @@ def move_view(move: OwnMove) -> MoveView:
 
 def _move_row(move: OwnMove) -> MoveRow:
     content = move.prescription.content
+    shown = content.get("pictures", ())
     there, back = content["tempo_words"]
     return MoveRow(
         number=move.number,
         name=content["name"],
         figure=content["figure"],
+        picture=next((PictureContent(**each) for each in shown if each["spot"] == MoveSpot.START), None),
         doses=_doses(move.merged, (there, back)),
         minutes=move.merged.minutes_per_day,
         pain_rule=content["pain_rule"],

@@ -34,6 +34,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.own_routines.bring_back": "Bring the routine back",
         "practitioner.moves.bring_back": "Bring the move back",
         "practitioner.moves.take": "Take the move into the library",
+        "practitioner.move_pictures.remove": "Remove the picture",
+        "practitioner.move_pictures.put_back": "Put the picture back",
         "practitioner.checkins.send_now": "Send a check-in now",
         "practitioner.checkins.preview_send": "Mail me the preview",
         "practitioner.checkins.resend": "Send the mail again",

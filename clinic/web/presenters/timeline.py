@@ -68,6 +68,8 @@ ACTIONS: Mapping[str, ActionWords] = {
     "group.corrected": ActionWords("Group changed", "pencil"),
     "group.joined": ActionWords("Put in a group", "users"),
     "group.left": ActionWords("Taken out of a group", "users"),
+    "move.picture_shown": ActionWords("Picture or video of a move", "upload"),
+    "move.picture_removed": ActionWords("Picture or video of a move removed", "trash-2"),
     "reason.snoozed": ActionWords("Put off", "clock"),
     "reason.handed": ActionWords("Handed to a colleague", "users"),
     "reason.undone": ActionWords("Taken back", "undo-2"),

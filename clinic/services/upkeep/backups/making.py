@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 from sqlalchemy import Connection
 
-from clinic.own_files import new_file
+from clinic.own_files import finished_under
 from clinic.services.clock import now
 from clinic.services.upkeep import release
 from clinic.services.upkeep.backups import archive, keys, rows
@@ -31,31 +28,6 @@ def write_backup(
         return archive.check(path)
     except OSError as error:
         raise of_the_disk(error, path) from None
-
-
-@contextmanager
-def finished_under(path: Path) -> Iterator[BinaryIO]:
-    """A file that gets its name once it is whole and on the disk; readable by its owner alone."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.unlink(missing_ok=True)  # of a process with our number that was killed
-    try:
-        with new_file(partial) as raw:
-            yield raw
-            raw.flush()
-            os.fsync(raw.fileno())
-        os.replace(partial, path)
-        keep_name(path.parent)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def keep_name(folder: Path) -> None:
-    """A name in a folder outlives a power cut once the folder is on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _head(connection: Connection, recipients: Sequence[str]) -> Head:

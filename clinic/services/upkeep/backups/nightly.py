@@ -19,12 +19,13 @@ from clinic.domain.scheduling import load_zone
 from clinic.domain.traces import trace
 from clinic.extensions import db, for_writing
 from clinic.models import Practice
+from clinic.own_files import finished_under
 from clinic.services.clock import now
 from clinic.services.reach import across_practices
 from clinic.services.transaction import release
 from clinic.services.upkeep.backups import keys, runs
 from clinic.services.upkeep.backups.archive import CheckedFile, Checker
-from clinic.services.upkeep.backups.making import finished_under, write_backup
+from clinic.services.upkeep.backups.making import write_backup
 from clinic.services.upkeep.backups.refusals import BackupFailed, BackupRefused, of_the_disk
 from clinic.services.upkeep.backups.runs import NightlyRun
 from clinic.services.upkeep.backups.stores import Store, store

@@ -6,23 +6,21 @@ import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
 import obstore
 from flask import current_app
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
-from obstore.store import S3Store
 
+from clinic.buckets import bucket
 from clinic.domain.backups import BackupProblem
+from clinic.own_files import finished_under, keep_name
 from clinic.services.upkeep.backups.archive import CHUNK
-from clinic.services.upkeep.backups.making import finished_under, keep_name
 from clinic.services.upkeep.backups.refusals import BackupFailed, of_the_disk
-from config import BackupStorage, Settings
+from config import BucketAccess, Settings
 
 PART = 8 * 1024 * 1024  # bytes; storages take no smaller parts than five
-CONNECT, ANSWER = timedelta(seconds=10), timedelta(minutes=2)
 
 
 class Store(Protocol):
@@ -109,23 +107,9 @@ class FolderStore:
 class BucketStore:
     """A bucket, and a prefix in it. An upload that is broken off shows under no name."""
 
-    def __init__(self, url: str, storage: BackupStorage) -> None:
-        bucket, _, prefix = url.removeprefix("s3://").partition("/")
+    def __init__(self, url: str, access: BucketAccess) -> None:
         self.place = url
-        self._store = S3Store(
-            bucket,
-            prefix=prefix.strip("/") or None,
-            endpoint=storage.endpoint,
-            region=storage.region,
-            access_key_id=storage.key,
-            secret_access_key=storage.secret,
-            client_options={
-                "allow_http": bool(storage.endpoint and storage.endpoint.startswith("http:")),
-                "connect_timeout": CONNECT,
-                "timeout": ANSWER,
-            },
-            retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=30)},
-        )
+        self._store = bucket(url, access)
 
     def put(self, file: Path, name: str, goes_on: Callable[[], None]) -> None:
         """Upload it in parts."""

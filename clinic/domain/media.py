@@ -1,0 +1,96 @@
+"""Pictures, videos and captions: what is taken, how large it may be, and what is said of what is not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+
+from clinic.domain.errors import RuleBroken
+
+KILO, MEGA, GIGA = 1024, 1024**2, 1024**3
+PIECE = 1 * MEGA  # bytes that a browser sends at a time
+WITHOUT_SCRIPT = 2 * MEGA - 64 * KILO  # bytes of a whole form that is sent at once
+LARGEST_AS_IT_IS = 200 * MEGA  # bytes of a video that nothing here can make smaller
+MOST_PIXELS = 50_000_000
+LONGEST_SIDE = 16_000  # pixels
+SHOWN_SIDE = 1600  # pixels of a picture as it is kept
+LONGEST_VIDEO = 15 * 60  # seconds
+KEPT_LOOSE = timedelta(days=1)  # what came half-way, and what belongs to no move any more
+
+
+class MediaKind(StrEnum):
+    """What a file is."""
+
+    PICTURE = "picture"
+    VIDEO = "video"
+    CAPTIONS = "captions"
+
+
+class MediaState(StrEnum):
+    """How far a file has come."""
+
+    ARRIVING = "arriving"
+    WAITING = "waiting"  # all of it is here; the worker makes it ready
+    READY = "ready"
+    REFUSED = "refused"
+
+
+class MoveSpot(StrEnum):
+    """What a file shows of a move."""
+
+    START = "start"
+    END = "end"
+    RIGHT = "right"  # of the named mistake: how it should be
+    WRONG = "wrong"  # and how not
+    VIDEO = "video"
+    CAPTIONS = "captions"
+
+
+KIND_OF_SPOT = {
+    **dict.fromkeys((MoveSpot.START, MoveSpot.END, MoveSpot.RIGHT, MoveSpot.WRONG), MediaKind.PICTURE),
+    MoveSpot.VIDEO: MediaKind.VIDEO,
+    MoveSpot.CAPTIONS: MediaKind.CAPTIONS,
+}
+LARGEST = {MediaKind.PICTURE: 25 * MEGA, MediaKind.VIDEO: 2 * GIGA, MediaKind.CAPTIONS: 512 * KILO}
+LARGEST_WORDS = {
+    MediaKind.PICTURE: "A picture has at most 25 MB. Send a smaller one, or a part of it.",
+    MediaKind.VIDEO: "A video has at most 2 GB. Cut it shorter, or export it with fewer pixels.",
+    MediaKind.CAPTIONS: "Captions have at most 500 KB.",
+}
+
+
+class MediaRefused(RuleBroken):
+    """A file that is not taken, in a sentence for whoever sent it; nothing of it is kept."""
+
+    def __init__(self, message: str, field: str | None = "file") -> None:
+        super().__init__(message, field)
+
+
+class MediaAway(RuleBroken):
+    """Files cannot be kept or read just now, and what to do about it."""
+
+
+def check_size(kind: MediaKind, size: int) -> None:
+    """Raise MediaRefused for a file of so many bytes."""
+    if size <= 0:
+        raise MediaRefused("The file is empty. Choose another one.")
+    if size > LARGEST[kind]:
+        raise MediaRefused(LARGEST_WORDS[kind])
+
+
+def check_pixels(width: int, height: int) -> None:
+    """Raise MediaRefused for a picture that would not fit in memory, by what its head says."""
+    if width < 1 or height < 1:
+        raise MediaRefused("The picture is empty. Choose another one.")
+    if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
+        raise MediaRefused(
+            f"The picture is {width:,} by {height:,} pixels; at most 50 million are taken. Make it smaller."
+        )
+
+
+def in_words(size: int) -> str:
+    """A number of bytes as people say it."""
+    for unit, word in ((GIGA, "GB"), (MEGA, "MB")):
+        if size >= unit:
+            return f"{size / unit:.1f}".removesuffix(".0") + f" {word}"
+    return f"{max(1, round(size / KILO))} KB"

@@ -1,0 +1,101 @@
+// A large file goes up in pieces, and after a cut goes on where it ended. Without this, small files go in the form itself.
+(() => {
+  "use strict";
+  const PATIENCE = [1, 2, 5, 10, 20, 30, 60]; // seconds between tries while the line is down
+
+  const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+  // Anything but an answer of ours is tried again: a cut line, a server that starts anew.
+  const post = async (url, fields, patient) => {
+    for (let tries = 0; ; tries++) {
+      const body = new FormData();
+      Object.entries(fields).forEach(([name, value]) => body.append(name, value));
+      let answer = null;
+      try {
+        answer = await fetch(url, { method: "POST", body });
+      } catch (_) {
+        answer = null;
+      }
+      const isOurs = answer && (answer.headers.get("Content-Type") || "").startsWith("application/json");
+      if (answer && answer.redirected) throw new Error("You were signed out. Sign in in another window, and choose Save again.");
+      if (isOurs) {
+        const told = await answer.json();
+        if (answer.ok) return told;
+        if (answer.status === 422 || tries >= 2) throw new Error(told.said);
+      } else if (answer && answer.status < 500) {
+        throw new Error("This page is out of date. Please open it again.");
+      } else if (tries >= PATIENCE.length) {
+        throw new Error("The line is down. Nothing is lost: choose Save again, and it goes on where it ended.");
+      }
+      patient();
+      await pause(PATIENCE[Math.min(tries, PATIENCE.length - 1)]);
+    }
+  };
+
+  document.querySelectorAll("form[data-upload]").forEach((form) => {
+    const chosen = form.elements.file;
+    const progress = form.querySelector("[data-progress]");
+    const bar = progress.querySelector("progress");
+    const said = progress.querySelector("[data-said]");
+    const button = form.querySelector("button[type=submit]");
+    let isSending = false;
+
+    const send = async (file) => {
+      const token = form.elements.csrf_token.value;
+      const tell = (received) => {
+        const part = Math.floor((100 * received) / file.size);
+        bar.value = part;
+        said.textContent = part + " % sent";
+      };
+      const wait = () => { said.textContent = "The line is down. Trying again …"; };
+      let told = await post(form.dataset.upload, {
+        csrf_token: token,
+        kind: form.dataset.kind,
+        name: file.name,
+        size: file.size,
+        fingerprint: [file.size, file.lastModified, file.name].join("-").slice(0, 64),
+      }, wait);
+      while (told.state === "arriving") {
+        tell(told.received);
+        told = await post(form.dataset.upload + "/" + told.id + "/pieces", {
+          csrf_token: token,
+          begins: told.received,
+          piece: file.slice(told.received, told.received + told.piece),
+        }, wait);
+      }
+      if (told.state === "refused") throw new Error(told.said);
+      tell(file.size);
+      return told.id;
+    };
+
+    form.addEventListener("submit", async (event) => {
+      const file = chosen.files[0];
+      if (!file || form.elements.media_id.value) return; // words alone, or all is there
+      event.preventDefault();
+      if (isSending) return;
+      progress.hidden = false;
+      if (file.size > Number(form.dataset.largest)) {
+        said.textContent = "This file has more than " + form.dataset.largestWords + ". Choose a smaller one.";
+        return;
+      }
+      isSending = true;
+      button.disabled = true;
+      const hold = (leaving) => leaving.preventDefault();
+      addEventListener("beforeunload", hold);
+      try {
+        form.elements.media_id.value = await send(file);
+        chosen.disabled = true; // it has gone up already
+        removeEventListener("beforeunload", hold);
+        form.submit();
+      } catch (problem) {
+        said.textContent = problem.message;
+        form.elements.media_id.value = "";
+        isSending = false;
+        button.disabled = false;
+      } finally {
+        removeEventListener("beforeunload", hold);
+      }
+    });
+    chosen.addEventListener("change", () => { form.elements.media_id.value = ""; });
+  });
+})();
