@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from tests.serving.conftest import Open, served
-from tests.serving.small_app import LONG
+from tests.serving.small_app import END, FILE, LONG
 
 HOST = b"Host: localhost\r\n"
 POST = b"POST /slow HTTP/1.1\r\n" + HOST
@@ -91,6 +91,30 @@ def test_a_long_answer_comes_whole_to_a_slow_reader(port: int, open_to: Open) ->
     line = open_to(b"GET /long HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
     time.sleep(0.5)
     assert all_of(line).endswith(b"\r\n\r\n" + LONG)
+
+
+def test_a_file_larger_than_what_is_kept_comes_whole_from_its_place_on_to_slow_readers(open_to: Open) -> None:
+    ask_for_it = b"GET /file HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
+    lines = [open_to(ask_for_it) for _ in range(2)]
+    time.sleep(1.5)  # longer than it takes to look for what is too much
+    for line in lines:
+        head, _, begin = line.recv(65536).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200")
+        count, last = len(begin), begin
+        while data := line.recv(1024 * 1024):
+            count, last = count + len(data), data
+        assert count == FILE
+        assert last.endswith(END)
+
+
+def test_a_reader_of_a_file_who_leaves_harms_nobody(port: int) -> None:
+    for _ in range(3):
+        line = socket.create_connection(("127.0.0.1", port), timeout=10)
+        line.sendall(b"GET /file HTTP/1.1\r\n" + HOST + b"\r\n")
+        line.recv(10)
+        line.close()
+    status, seconds = ask(port)
+    assert (status, seconds < 2) == (200, True)
 
 
 def test_a_request_byte_by_byte_is_answered(open_to: Open) -> None:
