@@ -13,7 +13,7 @@ from datetime import timedelta
 from ipaddress import ip_address
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Literal, NamedTuple, cast, get_args
 from urllib.parse import unquote, urlsplit
 
 Environment = Literal["development", "production", "test"]
@@ -47,6 +47,32 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 LONGEST_MARK = 49  # what a * in the bounce address becomes; a name before the @ ends at 64
 _S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?")
 _BOUNCE_ADDRESS = re.compile(r"[A-Za-z0-9_.+=-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+class BucketNames(NamedTuple):
+    """The variables that say where some files are kept, and how that is reached."""
+
+    to: str
+    endpoint: str
+    region: str
+    key: str
+    secret: str
+
+
+BACKUPS = BucketNames(
+    to="CLINIC_BACKUP_TO",
+    endpoint="CLINIC_BACKUP_S3_ENDPOINT",
+    region="CLINIC_BACKUP_S3_REGION",
+    key="CLINIC_BACKUP_S3_KEY",
+    secret="CLINIC_BACKUP_S3_SECRET",  # noqa: S106  # a name
+)
+MEDIA = BucketNames(
+    to="CLINIC_MEDIA_TO",
+    endpoint="CLINIC_MEDIA_S3_ENDPOINT",
+    region="CLINIC_MEDIA_S3_REGION",
+    key="CLINIC_MEDIA_S3_KEY",
+    secret="CLINIC_MEDIA_S3_SECRET",  # noqa: S106  # a name
+)
 
 
 class SettingsError(Exception):
@@ -185,11 +211,11 @@ class Settings:
             alarm_after=timedelta(
                 minutes=_number(environ, "CLINIC_ALARM_MINUTES", default=10, least=0, most=1440)
             ),
-            backup_to=_place(environ, "CLINIC_BACKUP", "/mnt/backups"),
+            backup_to=_place(environ, BACKUPS, "/mnt/backups"),
             backup_hour=_backup_hour(environ),
-            backup_s3=_bucket_access(environ, env, "CLINIC_BACKUP"),
-            media_to=_place(environ, "CLINIC_MEDIA", "/srv/media"),
-            media_s3=_bucket_access(environ, env, "CLINIC_MEDIA"),
+            backup_s3=_bucket_access(environ, env, BACKUPS),
+            media_to=_place(environ, MEDIA, "/srv/media"),
+            media_s3=_bucket_access(environ, env, MEDIA),
             demo=environ.get("CLINIC_DEMO") == "1" and env != "production",
         )
 
@@ -423,13 +449,11 @@ def _security_contact(environ: Mapping[str, str]) -> str | None:
     return value or None
 
 
-def _place(environ: Mapping[str, str], of: str, example: str) -> str | None:
+def _place(environ: Mapping[str, str], names: BucketNames, example: str) -> str | None:
     """A folder or a bucket in which files are kept."""
-    value = environ.get(f"{of}_TO")
+    value = environ.get(names.to)
     if value and not _S3.fullmatch(value) and not Path(value).is_absolute():
-        raise SettingsError(
-            f"{of}_TO", f"must be a folder like {example} or s3://bucket/prefix, not {value!r}"
-        )
+        raise SettingsError(names.to, f"must be a folder like {example} or s3://bucket/prefix, not {value!r}")
     return value or None
 
 
@@ -439,24 +463,20 @@ def _backup_hour(environ: Mapping[str, str]) -> int | None:
     return _number(environ, "CLINIC_BACKUP_HOUR", default=3, least=0, most=23)
 
 
-def _bucket_access(environ: Mapping[str, str], env: Environment, of: str) -> BucketAccess | None:
+def _bucket_access(environ: Mapping[str, str], env: Environment, names: BucketNames) -> BucketAccess | None:
     """Asked for where files go to one, and nowhere else."""
-    if not (environ.get(f"{of}_TO") or "").startswith("s3://"):
+    if not (environ.get(names.to) or "").startswith("s3://"):
         return None
-    for name in (f"{of}_S3_KEY", f"{of}_S3_SECRET"):
+    for name in (names.key, names.secret):
         if not environ.get(name):
-            raise SettingsError(name, f"is needed where {of}_TO begins with s3://")
-    endpoint = environ.get(f"{of}_S3_ENDPOINT") or None
+            raise SettingsError(name, f"is needed where {names.to} begins with s3://")
+    endpoint = environ.get(names.endpoint) or None
     parts = urlsplit(endpoint or "https://")
     is_near = env != "production" or parts.hostname in LOOPBACK
     if parts.scheme != "https" and not (parts.scheme == "http" and is_near):
-        raise SettingsError(f"{of}_S3_ENDPOINT", "must look like https://storage.example")
-    return BucketAccess(
-        endpoint,
-        environ.get(f"{of}_S3_REGION") or "us-east-1",
-        environ[f"{of}_S3_KEY"],
-        environ[f"{of}_S3_SECRET"],
-    )
+        raise SettingsError(names.endpoint, "must look like https://storage.example")
+    region = environ.get(names.region) or "us-east-1"
+    return BucketAccess(endpoint, region, environ[names.key], environ[names.secret])
 
 
 def _health_off(environ: Mapping[str, str]) -> frozenset[str]:

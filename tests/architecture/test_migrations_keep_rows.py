@@ -40,7 +40,16 @@ def test_a_world_of_rows_goes_down_a_step_and_up_again(live_app: Flask) -> None:
         db.session.add(mail(checkin.practice_id, kind))
     db.session.commit()
     before = counts()
-    below = ("mail_reply", "pain_morning", "bulk_act", "bulk_act_line", "program_phase", "routine_phase")
+    below = (
+        "mail_reply",
+        "pain_morning",
+        "bulk_act",
+        "bulk_act_line",
+        "exercise_picture",
+        "media_file",
+        "program_phase",
+        "routine_phase",
+    )
     for gone in below:  # what has no table below
         before[gone] = 0
     db.session.remove()

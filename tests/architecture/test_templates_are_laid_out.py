@@ -17,7 +17,7 @@ PAGES = sorted(TEMPLATES.rglob("*.html"))
 WIDTH = 140
 PHRASING = {"a", "b", "br", "em", "kbd", "s", "small", "span", "strong", "time"}
 AS_IT_STANDS = {"pre", "textarea"}  # white space in them is seen
-VOID = {"circle", "hr", "img", "input", "link", "meta", "path", "polygon", "rect", "use"}
+VOID = {"circle", "hr", "img", "input", "link", "meta", "path", "polygon", "rect", "source", "track", "use"}
 
 COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")

@@ -12,6 +12,7 @@ from clinic.domain.media import MediaKind, MoveSpot
 from clinic.models import Exercise, ExercisePicture, MediaFile
 from clinic.services.actors import Actor
 from clinic.services.media import showing, uploads
+from clinic.services.media.storage import store
 from clinic.services.media.uploads import Announced
 
 PLACE = b"51.5033N-planted"
@@ -66,3 +67,9 @@ def shown(
 ) -> ExercisePicture:
     """A picture on show at a move."""
     return showing.show(actor, move.id, sent(actor, picture()).id, spot, alt)
+
+
+def empty_store() -> None:
+    """Rows are rolled back after a test; what lies in the storage is not."""
+    for name, _ in list(store().names()):
+        store().drop(name)

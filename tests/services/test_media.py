@@ -21,7 +21,7 @@ from clinic.services.media import showing, uploads
 from clinic.services.media.storage import store
 from clinic.services.media.uploads import Announced
 from clinic.services.routines.publishing import begin_with_catalogue
-from tests.factories.media import SVG, picture, sent, shown
+from tests.factories.media import SVG, empty_store, picture, sent, shown
 from tests.factories.people import People
 
 
@@ -39,9 +39,9 @@ def move(people: People) -> Exercise:
 
 @pytest.fixture(autouse=True)
 def nothing_kept(app: Flask) -> Iterator[None]:
+    empty_store()
     yield
-    for name, _ in list(store().names()):
-        store().drop(name)
+    empty_store()
 
 
 def kept() -> set[str]:

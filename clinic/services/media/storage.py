@@ -48,14 +48,14 @@ def store() -> MediaStore:
     """The one that the settings name."""
     settings: Settings = current_app.config["SETTINGS"]
     if settings.media_to and settings.media_s3:
-        return BucketStore(settings.media_to, settings.media_s3)
+        return MediaBucket(settings.media_to, settings.media_s3)
     folder = Path(settings.media_to or settings.data_dir / "media" / "files")
     if settings.media_to is None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return FolderStore(folder)
+    return MediaFolder(folder)
 
 
-class FolderStore:
+class MediaFolder:
     """A folder. It has to be there: one that is made would lie where another disk was to be mounted."""
 
     def __init__(self, folder: Path) -> None:
@@ -95,7 +95,7 @@ class FolderStore:
             (self._folder / name).unlink(missing_ok=True)
 
 
-class BucketStore:
+class MediaBucket:
     """A bucket, and a prefix in it. An upload that is broken off shows under no name."""
 
     def __init__(self, url: str, access: BucketAccess) -> None:

@@ -18,7 +18,7 @@ from clinic.services.media.storage import store
 from clinic.services.routines import publishing as routines
 from clinic.services.routines.publishing import MoveEdit, RoutineEdit
 from clinic.services.routines.wording import content_of, dose_of
-from tests.factories.media import SVG, picture, shown
+from tests.factories.media import SVG, empty_store, picture, shown
 from tests.factories.people import People
 from tests.factories.programs import assign_program, publish_routine
 from tests.visitor import Visitor
@@ -28,9 +28,9 @@ Visit = Callable[..., Visitor]
 
 @pytest.fixture(autouse=True)
 def nothing_kept(app: Flask) -> Iterator[None]:
+    empty_store()
     yield
-    for name, _ in list(store().names()):
-        store().drop(name)
+    empty_store()
 
 
 @pytest.fixture
