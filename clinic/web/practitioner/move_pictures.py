@@ -89,7 +89,7 @@ def _page(form: MovePictureForm, move_id: uuid.UUID) -> str:
         form=form,
         move=move,
         places=presenter.places(move, showing.at_move(move)),
-        problems=[(f"alt-{form.spot.data}", problem) for problem in form.alt.errors],
+        problems=[(f"alt-{form.spot.data}", each) for each in form.alt.errors if not form.spot.errors],
         may_change=actor.may(Permission.PUBLISH_ROUTINES),
     )
 
