@@ -68,6 +68,7 @@ class RoutineVersion(OfPractice, Base):
     change_note: Mapped[str] = mapped_column(Text, default="")  # in plain words, for clients
     published_at: Mapped[datetime | None]
     published_by: Mapped[uuid.UUID | None]
+    checkin_preset: Mapped[dict[str, Any] | None]  # the rhythm that the form which assigns it begins with
 
     routine: Mapped[Routine] = relationship(foreign_keys="RoutineVersion.routine_id", viewonly=True)
     publisher: Mapped[User | None] = relationship(foreign_keys="RoutineVersion.published_by", viewonly=True)

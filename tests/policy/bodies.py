@@ -178,6 +178,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.own_routines.rename": lambda world, at: {"name": ["Stairs"]},
     "practitioner.moves.add": lambda world, at: {"name": ["Clock reach"], **MOVE},
     "practitioner.moves.edit": lambda world, at: {"name": ["Clock reach"], **MOVE},
+    "practitioner.routine_plans.edit": lambda world, at: {"act": ["save"], "moves-0-dose-sets": ["3"]},
     "practitioner.routines.publish": lambda world, at: {
         "faults": [next(iter(load_catalogue().mistake_candidates)).id],
         "own_see": [""],

@@ -70,7 +70,7 @@ def rename(actor: Actor, routine_id: uuid.UUID, said: RoutineName, seen: Routine
     with transaction():
         must_change(actor)
         _one_name_at_a_time(actor)
-        routine = _locked(actor, routine_id)
+        routine = locked(actor, routine_id)
         held = name_of(routine)
         if held == said:
             return
@@ -85,7 +85,7 @@ def retire(actor: Actor, routine_id: uuid.UUID) -> None:
     """Offer a routine no more; the clients who have it keep it. Twice is once."""
     with transaction():
         must_change(actor)
-        routine = _locked(actor, routine_id)
+        routine = locked(actor, routine_id)
         if routine.retired_at is None:
             routine.retired_at = now()
             audit.record(actor, "routine.retired", subject_id=routine.id, name=routine.name)
@@ -96,7 +96,7 @@ def bring_back(actor: Actor, routine_id: uuid.UUID) -> None:
     with transaction():
         must_change(actor)
         _one_name_at_a_time(actor)
-        routine = _locked(actor, routine_id)
+        routine = locked(actor, routine_id)
         if routine.retired_at is not None:
             must_hold(problems(actor, routine.name, routine_id))
             routine.retired_at = None
@@ -130,7 +130,8 @@ def must_be_offered(routine: Routine) -> None:
     must_hold(assign_problems(RoutineStatus.PUBLISHED, routine.retired_at))
 
 
-def _locked(actor: Actor, routine_id: uuid.UUID) -> Routine:
+def locked(actor: Actor, routine_id: uuid.UUID) -> Routine:
+    """A routine of the practice as it stands now, held for whoever changes it."""
     routine = access.routine_for(actor, routine_id)
     db.session.refresh(routine, with_for_update=True)
     return routine

@@ -67,7 +67,8 @@ def add_item(
 
 
 def copy_into(version: RoutineVersion, pattern: RoutineVersion) -> None:
-    """Give a new draft the moves, doses and phases of another version, within the caller's transaction."""
+    """Give a new draft the plan of another version, within the caller's transaction."""
+    version.checkin_preset = pattern.checkin_preset
     for item in _rows(RoutineItem, pattern):
         span = item.from_phase, item.until_phase
         add_item(version, item.position, item.exercise_id, dose_of(item), span)

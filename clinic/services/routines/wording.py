@@ -35,6 +35,11 @@ def dose_of(row: DoseColumns) -> Dose:
     return Dose(**{name: getattr(row, name) for name in Dose.__slots__})
 
 
+def tempo_words_of(exercise: Exercise) -> tuple[str, str]:
+    """What a move's ways out and back are called."""
+    return exercise.tempo_there or "there", exercise.tempo_back or "back"
+
+
 def content_of(exercise: Exercise) -> MoveContent:
     """The move in the practice's words of now; the named mistake is in it once it has a meaning."""
     catalogue = load_catalogue()
@@ -47,7 +52,7 @@ def content_of(exercise: Exercise) -> MoveContent:
         range_words=exercise.range_words,
         feet_words=exercise.feet_words,
         knees_words=exercise.knees_words,
-        tempo_words=(exercise.tempo_there or "there", exercise.tempo_back or "back"),
+        tempo_words=tempo_words_of(exercise),
         stop_if=tuple(exercise.stop_if),
         easier=tuple(exercise.easier),
         harder=tuple(exercise.harder),
@@ -150,8 +155,13 @@ def dose_wording(key: str, move: MoveContent, dose: Dose) -> Wording:
 
 def dose_lines(dose: Dose, move: MoveContent) -> tuple[str, ...]:
     """A dose as plain lines: how much, the rest, how far, and what to hold on to."""
+    return lines_of_dose(dose, move.tempo_words)
+
+
+def lines_of_dose(dose: Dose, tempo_words: tuple[str, str]) -> tuple[str, ...]:
+    """The same, of a move whose ways out and back are called so."""
     lines = (
-        dose_in_words(dose, move.tempo_words),
+        dose_in_words(dose, tempo_words),
         rest_in_words(dose),
         range_in_words(dose.move_range),
         SUPPORT_WORDS[dose.support],

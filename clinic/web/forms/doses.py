@@ -90,6 +90,14 @@ class DoseForm(Form):
         values = {name: self._fields[name].data for name in Dose.__slots__}
         return Dose(**{**values, "tempo": values["tempo"] or ""})
 
+    def whole(self) -> Dose | None:
+        """The dose, if every field of it could be read and it is within its bounds."""
+        fields = [field for name, field in self._fields.items() if name != "tempo"]
+        if any(field.process_errors or field.data is None for field in fields):
+            return None
+        dose = self.dose()
+        return None if dose_problems(dose, load_catalogue().dosing.bounds) else dose
+
 
 def dose_data(dose: Dose) -> dict[str, Any]:
     """A dose as the form's data."""

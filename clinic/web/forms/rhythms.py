@@ -112,3 +112,13 @@ def standing(row: CheckinSchedule | None, first_day: date) -> dict[str, Any]:
         days = (row.cadence_days or "").replace(",", ", ")
         return told | {"pace": Pace.CADENCE, "cadence": days, "weekday": first_day.weekday()}
     return told | {"pace": Pace(str(row.every_weeks))}
+
+
+def preset(rhythm: Rhythm | None) -> dict[str, Any]:
+    """A rhythm that a routine brings along, for a form; switched off where there is none."""
+    told: dict[str, Any] = {"pace": Pace.OFF, "weekday": 0, "cadence": USUAL_CADENCE, "at": USUAL_TIME}
+    if isinstance(rhythm, CadenceCheckin):
+        return told | {"pace": Pace.CADENCE, "cadence": ", ".join(map(str, rhythm.days)), "at": rhythm.at}
+    if rhythm is not None:
+        return told | {"pace": Pace(str(rhythm.every_weeks)), "weekday": rhythm.weekday, "at": rhythm.at}
+    return told

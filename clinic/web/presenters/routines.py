@@ -16,11 +16,12 @@ from clinic.domain.moves import MoveContent
 from clinic.domain.routines import VersionState
 from clinic.domain.types import RoutineStatus
 from clinic.models import Routine, RoutineItem, RoutineVersion, User
-from clinic.services.routines import loads
+from clinic.services.routines import drafting, loads
 from clinic.services.routines.lives import VersionLife
 from clinic.services.routines.signoffs import Signature, Wording, WordingPart
 from clinic.services.routines.wording import content_of, dose_lines, dose_of, move_wording
 from clinic.web.filters import day_year, local_date
+from clinic.web.presenters.routine_plans import phase_lines, span_in_words
 
 STATE_WORDS = {
     VersionState.DRAFT: "Draft",
@@ -71,6 +72,7 @@ class MovePart:
     signature: Signature | None = None
     confirmed: str | None = None  # of the named mistake's meaning: when and by whom
     video_added: str | None = None
+    asked: str = ""  # in which phases, where there are several
 
     @property
     def asks_mistake(self) -> bool:
@@ -94,6 +96,7 @@ class VersionPage:
     load: str
     shared: tuple[SharedPart, ...] = ()
     waiting: int = 0
+    phases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,8 @@ def draft_page(
 
 def version_page(version: RoutineVersion, zone: str) -> VersionPage:
     """A version as it is read; a published one in its frozen wording."""
-    return VersionPage(moves=_moves(version, {}, zone), load=_load(version))
+    phases = phase_lines(drafting.plan_of(version).phases)
+    return VersionPage(moves=_moves(version, {}, zone), load=_load(version), phases=phases)
 
 
 def mistake_question() -> MistakeQuestion:
@@ -208,10 +212,11 @@ def _load(version: RoutineVersion) -> str:
 
 
 def _moves(version: RoutineVersion, signed: dict[str, Signature], zone: str = "UTC") -> tuple[MovePart, ...]:
-    return tuple(_move(number, item, signed, zone) for number, item in enumerate(version.items, 1))
+    phases = len(version.phases)
+    return tuple(_move(number, item, phases, signed, zone) for number, item in enumerate(version.items, 1))
 
 
-def _move(number: int, item: RoutineItem, signed: dict[str, Signature], zone: str) -> MovePart:
+def _move(number: int, item: RoutineItem, phases: int, signed: dict[str, Signature], zone: str) -> MovePart:
     named, video = item.exercise.named_mistake, next(iter(item.exercise.media), None)
     content = content_of(item.exercise) if item.content is None else MoveContent.from_json(item.content)
     wording = move_wording(item.exercise.key, content)
@@ -224,5 +229,6 @@ def _move(number: int, item: RoutineItem, signed: dict[str, Signature], zone: st
         video=videos.watch_url(content.video.provider, content.video.id) if content.video else None,
         signature=signed.get(wording.scope),
         confirmed=_by(named.confirmer, named.confirmed_at, zone) if named else None,
+        asked=span_in_words((item.from_phase, item.until_phase), phases),
         video_added=day_year(local_date(video.added_at, zone)) if video else None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ def typed(answer: Any) -> dict[str, Any]:
         sent[name] = inside
     for name, inside in re.findall(r'<select\s[^>]*name="([^"]*)"[^>]*>(.*?)</select>', html, re.S):
         sent[name] = re.findall(r'value="([^"]*)"[^>]* selected', inside)[0]
-    return sent
+    return {name: unescape(value) for name, value in sent.items()}
 
 
 @pytest.fixture
