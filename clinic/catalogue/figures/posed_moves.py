@@ -76,12 +76,12 @@ def _shoulders_kept(pose: SidePose) -> SidePose:
 
 
 HIP = stand(TALL).hip
-WORKTOP = (block(58, 118, -150, -142), block(66, 110, -142))
+WORKTOP = (block(40, 112, -155, -147), block(56, 106, -147))
 
 
 FLAT = SidePose(
     pelvis=-90, waist=-90, chest=-90, neck=-7, seat=Point(0, -24), ankle=Point(72, -12), reach=Point(-3, -9),
-    arm_length=0.84, elbow=1,
+    arm_length=0.86, elbow=1,
 )  # fmt: skip
 NECK = stand(FLAT).along(96).origin
 RAISED = _shoulders_kept(replace(FLAT, pelvis=-124, waist=-122, chest=-97, head=6, neck=0))
@@ -114,7 +114,7 @@ SIT_TO_STAND = PosedMove(
     },
 )  # fmt: skip
 
-HOLDING = replace(TALL, seat=HIP, reach=Point(64, -156), arm_length=0.82)
+HOLDING = replace(TALL, seat=HIP, reach=Point(46, -161), palm=True, arm_length=1.0, elbow=-1)
 HEELS = 32.0  # degrees the heels lift; the toes stay flat
 _RISE = Point(
     BALL - BALL * cos(radians(HEELS)) + 12 * sin(radians(HEELS)),
