@@ -1,4 +1,4 @@
-"""The drawn person of the shelf's moves: limbs as long as they are, nobody through the floor, faults drawn."""
+"""The drawn person of the shelf's moves: limbs keep their length, nobody is under the floor."""
 
 from __future__ import annotations
 

@@ -65,6 +65,7 @@ def show(move_id: uuid.UUID) -> str:
         use_words=words.use_words(use),
         facts=words.facts(move),
         more=words.more_facts(move),
+        origin=words.origin(move),
         video=words.video_url(move),
         may_make=_may_make(),
     )

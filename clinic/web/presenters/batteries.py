@@ -17,13 +17,12 @@ from clinic.domain.assessment import (
 )
 from clinic.domain.dates import count
 from clinic.domain.findings import in_figures, with_unit
-from clinic.domain.provenance import Provenance, Source
 from clinic.domain.standing_out import limit_standing_out
-from clinic.domain.types import Evidence, FieldKind, Section
+from clinic.domain.types import FieldKind, Section
 from clinic.services.batteries.offered import is_own
 from clinic.services.batteries.own_batteries import Pick
 from clinic.web.presenters.assessments import SECTION_WORDS
-from clinic.web.presenters.evidence import CERTAINTY, sources_of
+from clinic.web.presenters.evidence import SourcedStatement, sourced
 
 KIND_WORDS = {
     FieldKind.RESULT: "Negative, positive, equivocal, unable, not tested",
@@ -37,7 +36,6 @@ THRESHOLD_WORDS = {
     ThresholdKind.NOISE: "Measurement error",
     ThresholdKind.NORM: "Usual figures",
 }
-CONFIDENCE = {"high": "fairly sure", "med": "not very sure", "low": "unsure"}
 SEX_WORDS = {"male": "Men", "female": "Women", "": "Everybody"}
 
 
@@ -51,19 +49,6 @@ class FieldRow:
     notable: str
     flag: str
     hint: str
-
-
-@dataclass(frozen=True, slots=True)
-class SourcedStatement:
-    """A threshold or a fact with how sure we are of it, and where it comes from."""
-
-    title: str
-    text: str
-    certainty: str
-    note: str
-    sources: tuple[Source, ...]
-    band_columns: tuple[str, ...] = ()
-    band_rows: tuple[tuple[str | None, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +147,8 @@ def test_page(test: AssessmentTest) -> TestPage:
         fields=rows,
         told=tuple(key for key in ("normal", "notable", "flag") if any(getattr(row, key) for row in rows)),
         thresholds=tuple(_threshold(test, each) for each in test.thresholds),
-        facts=tuple(_statement("", fact.text, fact.provenance) for fact in test.facts),
-        wording=_statement("", "", test.provenance),
+        facts=tuple(sourced("", fact.text, fact.provenance) for fact in test.facts),
+        wording=sourced("", "", test.provenance),
     )
 
 
@@ -268,20 +253,7 @@ def _threshold(test: AssessmentTest, threshold: Threshold) -> SourcedStatement:
     about = labels.get(threshold.field, "")
     title = THRESHOLD_WORDS[threshold.kind] + (f": {about}" if about else "")
     columns, rows = _bands(threshold.bands)
-    return _statement(title, threshold.text, threshold.provenance, columns, rows)
-
-
-def _statement(
-    title: str,
-    text: str,
-    provenance: Provenance,
-    columns: tuple[str, ...] = (),
-    rows: tuple[tuple[str | None, ...], ...] = (),
-) -> SourcedStatement:
-    certainty = CERTAINTY[provenance.status].capitalize()
-    if provenance.status is Evidence.MEMORY:
-        certainty += f": shown, and nobody is judged by it ({CONFIDENCE[provenance.confidence]})"
-    return SourcedStatement(title, text, certainty, provenance.note, sources_of(provenance), columns, rows)
+    return sourced(title, threshold.text, threshold.provenance, columns, rows)
 
 
 def _bands(bands: Sequence[Band]) -> tuple[tuple[str, ...], tuple[tuple[str | None, ...], ...]]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from clinic.catalogue import load_catalogue
 from clinic.domain import videos
 from clinic.domain.dates import count
+from clinic.domain.doses import dose_in_words
 from clinic.domain.own_moves import MoveWords
 from clinic.domain.types import BodyPosition
 from clinic.models import Exercise
 from clinic.services.routines.library import LibraryPage, Shown
 from clinic.services.routines.own_moves import MoveUse
+from clinic.web.presenters.evidence import SourcedStatement, sourced
 
 POSITION_WORDS = {
     BodyPosition.STANDING.value: "Standing",
@@ -77,6 +80,19 @@ def facts(move: Exercise) -> list[str]:
 def video_url(move: Exercise) -> str | None:
     """The address of the practice's own video of a move, if it has one."""
     return next((videos.watch_url(row.provider, row.video_id) for row in move.media), None)
+
+
+def origin(move: Exercise) -> list[SourcedStatement]:
+    """Where a shipped move comes from: its wording, its dose, what is known of it. Empty for an own one."""
+    shipped = load_catalogue().exercises.get(move.key)
+    if shipped is None:
+        return []
+    dose = dose_in_words(shipped.default_dose, shipped.tempo_words)
+    return [
+        sourced("Its wording", "As it shipped. What you changed since is yours.", shipped.provenance),
+        sourced("Its usual dose", f"{dose[0].upper()}{dose[1:]}.", shipped.dose_provenance),
+        *(sourced("", fact.text, fact.provenance) for fact in shipped.facts),
+    ]
 
 
 def range_words(page: LibraryPage, size: int) -> str:

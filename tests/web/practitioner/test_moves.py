@@ -223,6 +223,17 @@ def test_a_shipped_move_is_taken_from_the_shelf_once(people: People, visit: Visi
     browser.post(f"{LIBRARY}/shelf/nothing", status=404)
 
 
+def test_a_shipped_move_says_where_it_comes_from_and_how_sure_anybody_is(
+    people: People, visit: Visit, robin: Actor
+) -> None:
+    browser = visit(people.assistant)
+    page = text(browser.get(f"{LIBRARY}/{shelf.take_from_shelf(robin, 'bird_dog').id}"))
+    assert "Our own, until a practitioner signs it off." in page
+    assert "Remembered, not seen in a source" in page
+    assert "McGill & Karpowicz 2009" in page
+    assert "Where it comes from" not in text(browser.get(f"{LIBRARY}/{make_move(robin).id}"))
+
+
 def test_an_assistant_is_told_who_makes_moves(people: People, visit: Visit, robin: Actor) -> None:
     move = make_move(robin)
     browser = visit(people.assistant)
