@@ -66,6 +66,15 @@ SPOILT = [
         "one of",
     ),
     ("exercises.toml", 'src = ["MONNIER"]', 'src = ["NOBODY"]', "hip_hinge.facts.src", "NOBODY"),
+    ("exercises.toml", '"sink", "washing_machine"', '"sink", "bath"', "hip_hinge.transfers", "bath"),
+    (
+        "exercises.toml",
+        'body_position = "lying_back"',
+        'body_position = "upside_down"',
+        "exercises[bridge].body_position",
+        "one of",
+    ),
+    ("exercises.toml", 'tags = ["neck"]', "tags = []", "exercises[chin_tuck].tags", "at least 1"),
     ("exercises.toml", "named_mistake = true\n", "", "hip_hinge.named_mistake", "disagrees"),
     ("exercises.toml", "[[exercises]]", "[[exercises", "the file", ""),
     (

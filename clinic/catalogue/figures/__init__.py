@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from clinic.catalogue.figures import hinge, moving, posed_pictures, transfers, turns
@@ -11,7 +11,7 @@ from clinic.catalogue.figures.paper import OWN, DrawingSheet
 from clinic.catalogue.figures.posed_moves import POSED_MOVES
 from clinic.catalogue.figures.poses import HINGE_FAULTS, TURN_FAULTS
 from clinic.catalogue.figures.tasks import TASKS
-from clinic.catalogue.figures.words import PictureWords, words_for
+from clinic.catalogue.figures.words import words_for
 
 __all__ = ["FAULTS", "MOVES", "TRANSFER_KEYS", "Drawing", "figure", "has_figure"]
 
@@ -53,9 +53,8 @@ def figure(key: str, variant: str = "large", own: str = "figure", tempo: str = "
     `own` starts the ids inside the picture and must differ between pictures of one page.
     KeyError: no such picture. ValueError: a moving one without a tempo like "3-1-2-0".
     """
-    sheet, words = _drawn(key, variant, tempo)
-    body = Svg(sheet.drawn().replace(OWN, own))
-    return Drawing(sheet.width, sheet.height, body, words.title, words.description)
+    drawn = _drawn(key, variant, tempo)
+    return replace(drawn, body=Svg(drawn.body.replace(OWN, own)))
 
 
 def has_figure(key: str, variant: str = "large") -> bool:
@@ -63,11 +62,12 @@ def has_figure(key: str, variant: str = "large") -> bool:
     return (key, variant) in _PICTURES or (variant == "moving" and key in MOVES)
 
 
-def _drawn(key: str, variant: str, tempo: str) -> tuple[DrawingSheet, PictureWords]:
+@lru_cache(maxsize=512)
+def _drawn(key: str, variant: str, tempo: str) -> Drawing:
+    """Draw a picture once for all pages; what starts its ids is still to be put in."""
     words = words_for(key, variant)
-    if variant == "moving":
-        return moving.PICTURES[key](moving.beats(tempo)), words
-    return _PICTURES[key, variant](), words
+    sheet = moving.PICTURES[key](moving.beats(tempo)) if variant == "moving" else _PICTURES[key, variant]()
+    return Drawing(sheet.width, sheet.height, Svg(sheet.drawn()), words.title, words.description)
 
 
 def _pictures() -> dict[tuple[str, str], Callable[[], DrawingSheet]]:

@@ -71,16 +71,15 @@ def _midway(start: Any, end: Any, share: float) -> Any:
 def _shoulders_kept(pose: SidePose) -> SidePose:
     """Move the hips so that the shoulders stay where they lie."""
     there = stand(pose).along(96).origin
-    assert pose.seat is not None
-    return replace(pose, seat=pose.seat.moved(NECK.x - there.x, NECK.y - there.y))
+    return replace(pose, seat=LYING_HIP.moved(NECK.x - there.x, NECK.y - there.y))
 
 
 HIP = stand(TALL).hip
 WORKTOP = (block(40, 112, -155, -147), block(56, 106, -147))
 
-
+LYING_HIP = Point(0, -24)
 FLAT = SidePose(
-    pelvis=-90, waist=-90, chest=-90, neck=-7, seat=Point(0, -24), ankle=Point(72, -12), reach=Point(-3, -9),
+    pelvis=-90, waist=-90, chest=-90, neck=-7, seat=LYING_HIP, ankle=Point(72, -12), reach=Point(-3, -9),
     arm_length=0.86, elbow=1,
 )  # fmt: skip
 NECK = stand(FLAT).along(96).origin

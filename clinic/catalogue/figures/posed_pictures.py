@@ -23,8 +23,6 @@ MARGIN, HEADING = 14, 40
 WIDE, HIGH = 360, 306
 LINES = {"back", "hollow"}  # faults that a line along the back shows
 LOW = {"feet", "knees", "legs"}
-
-
 Body = SideBody | OnBackBody | OnSideBody
 
 
@@ -78,7 +76,7 @@ def between(key: str, share: float) -> DrawingSheet:
 def row(key: str) -> DrawingSheet:
     """Draw the same for a small square, heavier."""
     move = POSED_MOVES[key]
-    reach = _extent(move)
+    reach = _extent(move, ways=True)
     sheet = DrawingSheet(320, 320, stroke=4.5)
     scale = min(move.largest, reach.scale(304, 300))
     floor = 320 if move.lowest < 0 else round(160 + (reach.bottom - reach.top) * scale / 2)
@@ -100,7 +98,7 @@ def fault(key: str, name: str) -> DrawingSheet:
     """Draw the right pose and a fault, the differing part in amber."""
     move = POSED_MOVES[key]
     case = move.faults[name]
-    sheet, (first, second) = _panels(move, case)
+    sheet, (first, second) = _panels(move, case.pose)
     right = _person(sheet, move, first, case.beside or move.end)
     heading(sheet, first.left, case.right, "tick", first.width, first.top)
     if isinstance(right, SideBody) and LINES & set(case.amber):
@@ -114,15 +112,15 @@ def fault(key: str, name: str) -> DrawingSheet:
 
 
 def _single(move: PosedMove) -> tuple[DrawingSheet, Panel]:
-    reach = _extent(move)
+    reach = _extent(move, ways=True)
     scale = min(move.largest, reach.scale(WIDE - 2 * MARGIN, 320))
     margin = 0 if move.lowest < 0 else MARGIN
     sheet = DrawingSheet(WIDE, round((reach.bottom - reach.top) * scale) + MARGIN + margin)
     return sheet, Panel(0, 0, WIDE, sheet.height - margin, scale, reach.middle)
 
 
-def _panels(move: PosedMove, case: PosedFault | None = None) -> tuple[DrawingSheet, tuple[Panel, Panel]]:
-    reach = _extent(move, case)
+def _panels(move: PosedMove, *others: Pose) -> tuple[DrawingSheet, tuple[Panel, Panel]]:
+    reach = _extent(move, *others)
     if not move.lies:
         margin = 0 if move.lowest < 0 else MARGIN
         scale = min(0.8 * move.largest, reach.scale(PANEL - 20, HIGH - HEADING - margin))
@@ -192,11 +190,11 @@ def ghost(sheet: DrawingSheet, body: Body) -> None:
         side_ghost(sheet, body)
 
 
-def _extent(move: PosedMove, case: PosedFault | None = None) -> Extent:
-    bodies = [body_of(pose) for pose in (move.start, move.end, *([case.pose] if case else []))]
+def _extent(move: PosedMove, *others: Pose, ways: bool = False) -> Extent:
+    bodies = [body_of(pose) for pose in (move.start, move.end, *others)]
     points = [p for body in bodies for outline in body.outlines() for p in outline]
     points += [Point(x, y) for thing in move.things for x, y in thing]
-    points += [p for way in move.ways for p in (way.start, way.end)]
+    points += [p for way in move.ways for p in (way.start, way.end) if ways]
     points = [laid(p) for p in points] if move.from_above else points
     seen = [p for p in points if p.y <= move.lowest]
     return Extent(min(p.x for p in seen), max(p.x for p in seen), min(p.y for p in seen), move.lowest)
