@@ -25,6 +25,8 @@ from clinic.web.presenters.chrome import chrome
 from clinic.web.presenters.reach import reach, what_to_do
 from clinic.web.presenters.zones import zone_words
 
+ENDS = ".!?…:"
+
 
 def init_filters(app: Flask) -> None:
     """Undefined names crash; dates read "Mon 24 Nov", times name their zone once."""
@@ -41,6 +43,7 @@ def init_filters(app: Flask) -> None:
         first_name=first_name,
         local_date=local_date,
         moment=moment,
+        sentence=sentence,
         unprintable=unprintable,
         who=who,
     )
@@ -75,6 +78,12 @@ def born_fact(person: Named) -> list[str]:
 def city(zone: str) -> str:
     """London, for Europe/London."""
     return zone_words(zone).partition(" (")[0]
+
+
+def sentence(words: str) -> str:
+    """Words as a sentence: with a capital at its beginning and one stop at its end, whoever wrote them."""
+    plain = words.strip()
+    return f"{plain[:1].upper()}{plain[1:]}{'' if plain[-1:] in ENDS else '.'}"
 
 
 def local_date(value: datetime, zone: str) -> date:

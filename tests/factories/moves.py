@@ -6,11 +6,17 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
+from clinic.catalogue import load_catalogue
 from clinic.domain.own_moves import FaultWords, MoveWords, UseWords
 from clinic.domain.types import BodyPosition
-from clinic.models import Exercise
+from clinic.models import Exercise, Practice, Routine, RoutineVersion, User
+from clinic.services.accounts import signing_in as accounts
 from clinic.services.actors import Actor
-from clinic.services.routines import own_moves
+from clinic.services.routines import own_moves, publishing, versions
+from clinic.services.routines.publishing import MoveEdit, RoutineEdit
+from clinic.services.transaction import transaction
+
+DOSE = load_catalogue().exercises["hip_hinge"].default_dose
 
 BRIDGE = MoveWords(
     name="Heel bridge",
@@ -36,3 +42,20 @@ BRIDGE = MoveWords(
 def make_move(actor: Actor, **changes: Any) -> Exercise:
     """A move of the actor's practice: the bridge, or what is made of it."""
     return own_moves.create(actor, uuid.uuid4().hex, replace(BRIDGE, **changes))
+
+
+def publish_own(practice: Practice, owner: User, *moves: Exercise) -> RoutineVersion:
+    """A routine of these moves alone, published by the owner."""
+    actor = accounts.actor_of(owner)
+    with transaction() as session:
+        routine = Routine(practice_id=practice.id, key=f"own-{uuid.uuid4().hex}", name="On the floor")
+        session.add(routine)
+        session.flush()
+        version = versions.add_version(routine, 1)
+        for position, move in enumerate(moves, 1):
+            versions.add_item(version, position, move.id, DOSE)
+    draft = publishing.draft_of(actor, routine)
+    assert draft is not None
+    edits = {item.id: MoveEdit(cues=tuple(item.exercise.cues), dose=DOSE) for item in draft.items}
+    publishing.publish(actor, routine.id, RoutineEdit(edits), publishing.digest_of(draft, practice))
+    return publishing.whole_version(actor, draft.id)

@@ -11,14 +11,15 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from clinic.catalogue import load_catalogue
 from clinic.catalogue.plain_words import plain_words
 from clinic.domain.access import Permission
 from clinic.domain.assessment import Battery, BatteryItem, Field
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clinic.domain.types import AssessmentStatus, FieldKind
 from clinic.extensions import db
-from clinic.models import Assessment, AssessmentDraft, Client, ExerciseMistake, Finding
-from clinic.models.base import given
+from clinic.models import Assessment, AssessmentDraft, Client, Exercise, ExerciseMistake, Finding
+from clinic.models.base import given, points_at
 from clinic.services import access, audit, warnings
 from clinic.services.actors import Actor
 from clinic.services.assessments import reading
@@ -46,7 +47,12 @@ _OF_CLIENT = (
     .order_by(Assessment.taken_on.desc(), Assessment.created_at.desc())
     .options(joinedload(Assessment.author), joinedload(Assessment.signer))
 )
-_NAMED_MISTAKE = select(ExerciseMistake).where(given(ExerciseMistake.practice_id), ExerciseMistake.is_named)
+# of the move that the catalogue's tests look at; moves of the practice's own have mistakes with names, too
+_NAMED_MISTAKE = (
+    select(ExerciseMistake)
+    .join(Exercise, points_at(ExerciseMistake.exercise_id, Exercise))
+    .where(given(ExerciseMistake.practice_id), ExerciseMistake.is_named, given(Exercise.key, "move"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +101,9 @@ def whole(actor: Actor, assessment_id: uuid.UUID) -> Assessment:
 
 
 def named_mistake(actor: Actor) -> ExerciseMistake | None:
-    """The practice's own named mistake, with the meaning its practitioner gave it, if any."""
-    return db.session.scalars(_NAMED_MISTAKE, {"practice_id": actor.practice_id}).first()
+    """The practice's named mistake that assessments ask about, with the meaning it was given, if any."""
+    whose = {"practice_id": actor.practice_id, "move": load_catalogue().named_mistake.exercise}
+    return db.session.scalars(_NAMED_MISTAKE, whose).first()
 
 
 def begin(actor: Actor, client_id: uuid.UUID, battery_ref: str, taken_on: date) -> Assessment:

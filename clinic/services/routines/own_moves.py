@@ -185,6 +185,11 @@ def candidates_of(figure: str) -> tuple[str, ...]:
     return named.candidates if figure == named.exercise else ()
 
 
+def asks_for_meaning(move: Exercise) -> bool:
+    """Whether publishing asks what its named mistake is: the shipped one comes without a meaning."""
+    return move.named_mistake is not None and move.key == load_catalogue().named_mistake.exercise
+
+
 def words_of(move: Exercise) -> MoveWords:
     """A move as its form holds it; words that come from faults of the catalogue stay with those."""
     plain: dict[str, Any] = {name: getattr(move, name) for name in PLAIN}

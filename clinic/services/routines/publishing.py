@@ -17,6 +17,7 @@ from clinic.domain.own_moves import FEWEST_CUES, MOST_CUES
 from clinic.domain.types import RoutineStatus
 from clinic.extensions import db
 from clinic.models import (
+    Exercise,
     ExerciseMistake,
     Practice,
     Routine,
@@ -181,9 +182,13 @@ def problems(
         if move is not None and said is not None:
             yield from _mistake_problems(said, move.video)
         if publishing and named is not None and move is not None and not _is_said(named, said):
-            yield RuleBroken(
-                f"Say what the {named.name} is: pick at least one, or write it yourself.", "faults"
-            )
+            yield _unsaid(item.exercise, named.name)
+
+
+def _unsaid(move: Exercise, mistake: str) -> RuleBroken:
+    if own_moves.asks_for_meaning(move):
+        return RuleBroken(f"Say what the {mistake} is: pick at least one, or write it yourself.", "faults")
+    return RuleBroken(f"Say what the {mistake} is, in the library, where {move.name} is changed.")
 
 
 def _is_said(row: ExerciseMistake, said: MistakeMeaning | None) -> bool:

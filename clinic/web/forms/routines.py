@@ -16,7 +16,7 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.moves import VideoContent
 from clinic.domain.own_moves import FEWEST_CUES, LONGEST_CUE, MOST_CUES
 from clinic.models import Practice, RoutineItem, RoutineVersion
-from clinic.services.routines.own_moves import MistakeMeaning
+from clinic.services.routines.own_moves import MistakeMeaning, asks_for_meaning
 from clinic.services.routines.publishing import (
     MoveEdit,
     RoutineEdit,
@@ -143,7 +143,7 @@ class PublishForm(Form):
             cues=form.cues.cues,
             dose=form.dose.form.dose(),
             video=form.video.video,
-            mistake=self._mistake() if item.exercise.named_mistake else None,
+            mistake=self._mistake() if asks_for_meaning(item.exercise) else None,
         )
 
     def _mistake(self) -> MistakeMeaning:
@@ -167,7 +167,8 @@ def _move_data(item: RoutineItem) -> dict[str, Any]:
 
 
 def _mistake_data(version: RoutineVersion) -> dict[str, Any]:
-    row = next(filter(None, (item.exercise.named_mistake for item in version.items)), None)
+    asked = (item.exercise.named_mistake for item in version.items if asks_for_meaning(item.exercise))
+    row = next(filter(None, asked), None)
     if row is None:
         return {}
     own = row.see not in (None, mistake_in_words(row.fault_keys)[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from clinic.catalogue import load_catalogue
 from clinic.catalogue.figures import has_figure
 from clinic.domain.doses import dose_in_words, range_in_words, rest_in_words
 from clinic.domain.media import MoveSpot
@@ -156,7 +157,13 @@ def _fault(content: MoveContent, named: MistakeContent | None) -> str | None:
 def _others(content: MoveContent, named: MistakeContent | None) -> list[MistakeContent]:
     told = named.fault_keys if named else ()
     others = [each for each in content.mistakes if not each.is_named and each.key not in told]
-    return [each for each in others if _is_drawn(content, each.key)][:MOST_OTHERS]
+    return [each for each in others if _is_told(content, each.key)][:MOST_OTHERS]
+
+
+def _is_told(content: MoveContent, fault: str) -> bool:
+    """Of a drawn move the faults that are drawn with it, and those that the practice wrote itself."""
+    own = fault not in load_catalogue().faults
+    return own or not has_figure(content.figure) or _is_drawn(content, fault)
 
 
 def _is_drawn(content: MoveContent, fault: str) -> bool:

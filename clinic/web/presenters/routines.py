@@ -18,6 +18,7 @@ from clinic.domain.types import RoutineStatus
 from clinic.models import Routine, RoutineItem, RoutineVersion, User
 from clinic.services.routines import drafting, loads
 from clinic.services.routines.lives import VersionLife
+from clinic.services.routines.own_moves import asks_for_meaning
 from clinic.services.routines.signoffs import Signature, Wording, WordingPart
 from clinic.services.routines.wording import content_of, dose_lines, dose_of, move_wording
 from clinic.web.filters import day_year, local_date
@@ -76,8 +77,8 @@ class MovePart:
 
     @property
     def asks_mistake(self) -> bool:
-        """Whether the practice's named mistake belongs to this move."""
-        return self.item.exercise.named_mistake is not None
+        """Whether this page asks what the move's named mistake is."""
+        return asks_for_meaning(self.item.exercise)
 
 
 @dataclass(frozen=True, slots=True)
