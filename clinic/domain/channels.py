@@ -15,6 +15,7 @@ OF_KIND: Mapping[MailKind, MailChannel] = MappingProxyType(
         MailKind.CHECKIN: MailChannel.CHECKINS,
         MailKind.REMINDER: MailChannel.CHECKINS,
         MailKind.PROGRAM_CHANGED: MailChannel.CHECKINS,
+        MailKind.PROGRAM_OFFERED: MailChannel.CHECKINS,
         MailKind.QUESTIONNAIRE: MailChannel.MESSAGES,
     }
 )

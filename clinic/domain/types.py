@@ -273,6 +273,7 @@ class MailKind(StrEnum):
     QUESTIONNAIRE = "questionnaire"
     INVITATION = "invitation"
     PROGRAM_CHANGED = "program_changed"
+    PROGRAM_OFFERED = "program_offered"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a word, no secret
     ADDRESS_PROOF = "address_proof"
     ADDRESS_NOTICE = "address_notice"

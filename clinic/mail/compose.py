@@ -105,6 +105,11 @@ def program_changed(head: Letterhead, *, first_name: str, link: str, stop_link: 
     return _mail(MailKind.PROGRAM_CHANGED, head, first_name=first_name, link=link, stop_link=stop_link)
 
 
+def program_offered(head: Letterhead, *, first_name: str, link: str, stop_link: str) -> MailContent:
+    """Tell a client that a newer version of their program is there to look at; nothing has changed yet."""
+    return _mail(MailKind.PROGRAM_OFFERED, head, first_name=first_name, link=link, stop_link=stop_link)
+
+
 def password_reset(head: Letterhead, *, first_name: str, link: str, minutes: int) -> MailContent:
     """Offer a new password to somebody who asked for one."""
     return _mail(MailKind.PASSWORD_RESET, head, first_name=first_name, link=link, minutes=minutes)

@@ -22,6 +22,7 @@ from clinic.models.kept_form import KeptForm
 from clinic.models.link import LinkToken
 from clinic.models.mail_setting import MailSetting
 from clinic.models.media import ExercisePicture, MediaFile, MediaPiece
+from clinic.models.new_version import VersionOffer, open_version_offer
 from clinic.models.notice import PracticeNotice
 from clinic.models.outbox import OutboxMessage
 from clinic.models.person import Client, Invitation, User
@@ -109,6 +110,8 @@ __all__ = [
     "SignOff",
     "TaperingOffer",
     "User",
+    "VersionOffer",
     "WarningFlag",
     "has_open_flag",
+    "open_version_offer",
 ]

@@ -6,7 +6,7 @@ Every query names the practice. None never equals None here: a client without an
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -43,8 +43,10 @@ from clinic.models import (
     RoutineVersion,
     TaperingOffer,
     User,
+    VersionOffer,
     WarningFlag,
     has_open_flag,
+    open_version_offer,
 )
 from clinic.models.base import OfPractice, UtcDateTime, given, points_at
 from clinic.models.questionnaire import waits_for_answer
@@ -83,6 +85,7 @@ _OWN_PROGRAMS = (
         waits_for_answer(Client.practice_id, Client.id, bindparam("at", type_=UtcDateTime())).label(
             "is_asked"
         ),
+        open_version_offer().label("offer_id"),
     )
     .outerjoin(
         Program,
@@ -99,13 +102,15 @@ _OWN_PROGRAMS = (
 
 class OwnRecord(NamedTuple):
     """What each page of a client's begins with: with their moves all programs that nobody has ended, the
-    earliest first, whether a warning flag of theirs is open, and whether the practice waits for answers.
+    earliest first, whether a warning flag of theirs is open, whether the practice waits for answers, and
+    the offers of newer versions, by program.
     """
 
     client: Client
     programs: Sequence[Program]
     is_flagged: bool
     is_asked: bool
+    offers: Mapping[uuid.UUID, uuid.UUID]
 
 
 def own_programs(actor: Actor) -> OwnRecord:
@@ -116,9 +121,10 @@ def own_programs(actor: Actor) -> OwnRecord:
     found = db.session.execute(_OWN_PROGRAMS, own).unique().all()
     if not found:
         raise NotFound
-    programs = [row.Program for row in found if row.Program is not None]
-    first = found[0]
-    return OwnRecord(first.Client, programs, bool(first.is_flagged), bool(first.is_asked))
+    having = [row for row in found if row.Program is not None]
+    offers = {row.Program.id: row.offer_id for row in having if row.offer_id is not None}
+    programs, first = [row.Program for row in having], found[0]
+    return OwnRecord(first.Client, programs, bool(first.is_flagged), bool(first.is_asked), offers)
 
 
 def program_for(actor: Actor, program_id: uuid.UUID, *options: ORMOption) -> Program:
@@ -233,6 +239,11 @@ def reply_for(actor: Actor, reply_id: uuid.UUID, *options: ORMOption) -> MailRep
 def offer_for(actor: Actor, offer_id: uuid.UUID, *options: ORMOption) -> TaperingOffer:
     """An offer to write to a client less often; staff only."""
     return _for_staff(TaperingOffer, actor, offer_id, *options)
+
+
+def version_offer_for(actor: Actor, version_offer_id: uuid.UUID, *options: ORMOption) -> VersionOffer:
+    """An offer of a newer version; for a client, one of theirs."""
+    return _one(VersionOffer, actor, version_offer_id, *options, own=VersionOffer.client_id)
 
 
 def bulk_act_for(actor: Actor, act_id: uuid.UUID, *options: ORMOption) -> BulkAct:

@@ -17,6 +17,7 @@ from clinic.domain.programs import ProgramChange, pauses
 from clinic.domain.progress import PlanPace, Span
 from clinic.models import Prescription, Program, ProgramEvent, ProgramPhase
 from clinic.models.base import among
+from clinic.models.routine import PhaseColumns
 from clinic.services import rows
 
 Which = Callable[[InstrumentedAttribute[Any], str], ColumnElement[bool]]
@@ -71,9 +72,9 @@ class KeptPhases:
         return paces(self.days(starts_on, held), self.moves)
 
 
-def phase_of(row: ProgramPhase | Row[*tuple[Any, ...]]) -> Phase:
+def phase_of(row: PhaseColumns | Row[*tuple[Any, ...]]) -> Phase:
     """A phase as the rules take it, of a row that holds its columns."""
-    return Phase(row.name, row.weeks, row.criterion, row.passed_on)
+    return Phase(row.name, row.weeks, row.criterion, getattr(row, "passed_on", None))
 
 
 def changes(which: Which) -> Select[uuid.UUID, Any, date, date | None]:

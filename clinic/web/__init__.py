@@ -22,7 +22,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.api import bounces
     from clinic.web.client import account as client_account
     from clinic.web.client import handout as client_handout
-    from clinic.web.client import history, program, today
+    from clinic.web.client import history, new_version, program, today
     from clinic.web.client import mail as client_mail
     from clinic.web.client import media as client_media
     from clinic.web.client import pain as client_pain
@@ -58,6 +58,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         second_step,
         tapering,
         trail,
+        version_offers,
         warnings,
     )
     from clinic.web.practitioner import assessment_recording as recording
@@ -268,6 +269,14 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/media", media.begin, STAFF, POST),
         Rule("/media/<uuid:media_id>", media.show, STAFF, record="media"),
         Rule("/media/<uuid:media_id>/pieces", media.take, STAFF, POST, "media", takes_files=True),
+        Rule("/routines/<uuid:routine_id>/offer", version_offers.offer, STAFF, FORM, "routine"),
+        Rule(
+            "/version-offers/<uuid:version_offer_id>/withdraw",
+            version_offers.withdraw,
+            STAFF,
+            POST,
+            "offer of a version",
+        ),
         Rule("/check-ins", checkins.index, STAFF),
         Rule("/programs/<uuid:program_id>/check-in/now", checkins.send_now, STAFF, POST, "program"),
         Rule("/check-ins/doubts", checkins.settle_doubts, STAFF, POST),
@@ -352,6 +361,14 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/my/handout.pdf", client_handout.show, CLIENT),
         Rule("/my/media/<uuid:media_id>", client_media.show, CLIENT, record="media"),
         Rule("/my/program/<int:position>", program.move, CLIENT, record="own program"),
+        Rule("/my/new-version/<uuid:version_offer_id>", new_version.show, CLIENT, record="own new version"),
+        Rule(
+            "/my/new-version/<uuid:version_offer_id>/<any(take, keep):choice>",
+            new_version.answer,
+            CLIENT,
+            POST,
+            "own new version",
+        ),
         Rule("/my/history", history.index, CLIENT),
         Rule("/my/questions", client_questions.index, CLIENT),
         Rule("/my/questions/<uuid:request_id>/<int:number>", client_questions.ask, CLIENT, FORM, "questions"),

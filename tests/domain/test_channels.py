@@ -12,6 +12,7 @@ CAN_BE_STOPPED = {
     MailKind.CHECKIN: MailChannel.CHECKINS,
     MailKind.REMINDER: MailChannel.CHECKINS,
     MailKind.PROGRAM_CHANGED: MailChannel.CHECKINS,
+    MailKind.PROGRAM_OFFERED: MailChannel.CHECKINS,
     MailKind.QUESTIONNAIRE: MailChannel.MESSAGES,
 }
 
@@ -27,6 +28,5 @@ def test_a_sort_has_the_kinds_that_say_so(channel: MailChannel) -> None:
 
 
 def test_the_ledger_follows_the_mails_of_checkins() -> None:
-    assert kinds_in(MailChannel.CHECKINS) == {*CHECKIN_MAILS, MailKind.PROGRAM_CHANGED}, (
-        "word of a program is none"
-    )
+    of_programs = {MailKind.PROGRAM_CHANGED, MailKind.PROGRAM_OFFERED}
+    assert kinds_in(MailChannel.CHECKINS) == CHECKIN_MAILS | of_programs, "word of a program is none"

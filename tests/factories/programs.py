@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 from sqlalchemy import delete
@@ -27,7 +28,7 @@ from clinic.models import (
 )
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.checkins.rhythms import WeeklyCheckin
-from clinic.services.clock import today_in
+from clinic.services.clock import now, today_in
 from clinic.services.programs import assigning as programs
 from clinic.services.programs.assigning import Assignment
 from clinic.services.routines import publishing as routines
@@ -118,6 +119,29 @@ def publish_beside(version: RoutineVersion) -> RoutineVersion:
             row = {"version_id": beside.id, "exercise_id": exercise.id, "position": position}
             session.add(RoutineItem(practice_id=practice_id, content=words, **row, **(dose | changes)))
     return session.get_one(RoutineVersion, beside.id)
+
+
+def publish_next(before: RoutineVersion) -> RoutineVersion:
+    """The next version: the first move has a round more, the second one is not in it any more."""
+    item = before.items[0]
+    with transaction() as session:
+        version = RoutineVersion(
+            practice_id=before.practice_id,
+            routine_id=before.routine_id,
+            number=before.number + 1,
+            status=RoutineStatus.PUBLISHED,
+            published_at=now(),
+            published_by=before.published_by,
+        )
+        session.add(version)
+        session.flush()
+        about = {"version_id": version.id, "exercise_id": item.exercise_id, "position": 1}
+        dose = dose_of(item)
+        more = replace(dose, sets=dose.sets + 1)
+        amounts = {name: getattr(more, name) for name in more.__slots__}
+        session.add(RoutineItem(practice_id=before.practice_id, content=item.content, **about, **amounts))
+    db.session.expire_all()
+    return session.get_one(RoutineVersion, version.id)
 
 
 def in_phases(

@@ -77,6 +77,7 @@ from clinic.models import (
     SignOff,
     TaperingOffer,
     User,
+    VersionOffer,
     WarningFlag,
 )
 from clinic.services import links
@@ -121,6 +122,7 @@ class ClientRecords:
     flag: WarningFlag
     mail: OutboxMessage
     offer: TaperingOffer
+    version_offer: VersionOffer
     morning: PainMorning
     reply: MailReply
     questions: QuestionnaireRequest
@@ -328,6 +330,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         flag=flag,
         mail=_mail(client, asked),
         offer=_offer(client, program),
+        version_offer=_version_offer(shelf, client, program),
         morning=_morning(client),
         reply=_reply(client),
         questions=make_questions(shelf, client),
@@ -444,6 +447,12 @@ def make_program(shelf: Shelf, client: Client) -> Program:
         next_due_at=ago(days=-3),
     )
     return program
+
+
+def _version_offer(shelf: Shelf, client: Client, program: Program) -> VersionOffer:
+    """The published version, offered with a note and not answered."""
+    about = {"client_id": client.id, "program_id": program.id, "version_id": shelf.published.id}
+    return add(VersionOffer, client, note=WORDS, offered_by=shelf.staff.id, offered_at=ago(days=1), **about)
 
 
 def _phases(program: Program) -> None:

@@ -39,6 +39,7 @@ SCREEN = compose.screen_alert(HEAD, first_name="Mira", link=LINK)
 REPLY = compose.reply_notice(HEAD, first_name="Mira", link=LINK)
 QUESTIONS = compose.questionnaire(HEAD, first_name="Anna", link=LINK, until=date(2026, 12, 8), stop_link=STOP)
 CHANGED = compose.program_changed(HEAD, first_name="Anna", link=LINK, stop_link=STOP)
+OFFERED = compose.program_offered(HEAD, first_name="Anna", link=LINK, stop_link=STOP)
 TEST = compose.test_mail(HEAD, first_name="Mira", link=LINK)
 SILENT = compose.worker_silent(HEAD, first_name="Mira", since="Mon 7 Dec, 09:05", link=LINK)
 RUNS_AGAIN = compose.worker_well_again(HEAD, first_name="Mira", link=LINK)
@@ -58,6 +59,7 @@ ALL = pytest.mark.parametrize(
         NEWS,
         TEST,
         CHANGED,
+        OFFERED,
         SILENT,
         RUNS_AGAIN,
         SECOND_STEP,
@@ -388,7 +390,7 @@ def test_both_parts_say_the_same(mail: MailContent) -> None:
 def test_every_mail_has_one_thing_to_press_and_is_styled_in_place(mail: MailContent) -> None:
     page = Page(mail.html)
     assert page.links[0] == LINK
-    assert page.links[1:] == ([STOP] if mail in (CHECKIN, REMINDER, CHANGED) else [])
+    assert page.links[1:] == ([STOP] if mail in (CHECKIN, REMINDER, CHANGED, OFFERED) else [])
     assert mail.html.count('class="button"') == 1
     button = re.search(r'class="button"[^>]*style="([^"]*)"', mail.html)
     assert button is not None

@@ -42,6 +42,7 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "answer_id": lambda world, of: world.records[of].answer.id,
     "flag_id": lambda world, of: world.records[of].flag.id,
     "reply_id": lambda world, of: world.records[of].reply.id,
+    "version_offer_id": lambda world, of: world.records[of].version_offer.id,
     "offer_id": lambda world, of: world.records[of].offer.id,
     "message_id": lambda world, of: world.records[of].mail.id,
     "routine_id": lambda world, of: world.shelves[HOME[of]].routine.id,

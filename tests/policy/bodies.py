@@ -179,6 +179,12 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.moves.add": lambda world, at: {"name": ["Clock reach"], **MOVE},
     "practitioner.moves.edit": lambda world, at: {"name": ["Clock reach"], **MOVE},
     "practitioner.routine_plans.edit": lambda world, at: {"act": ["save"], "moves-0-dose-sets": ["3"]},
+    "practitioner.version_offers.offer": lambda world, at: {
+        "seen": [str(world.shelves[str(at.of)].draft.id)],
+        "programs": [str(world.records["ada" if at.of == "here" else "zofia"].program.id)],
+        "note": ["One move more."],
+        "keeps_doses": ["y"],
+    },
     "practitioner.routines.publish": lambda world, at: {
         "faults": [next(iter(load_catalogue().mistake_candidates)).id],
         "own_see": [""],
@@ -305,6 +311,19 @@ def _unfinished_invitation(world: World, address: Address) -> None:
     client.user_id = None
     user.email_key = "moved." + user.email_key
     client.consented_at = None
+
+
+def _newer_published(world: World, address: Address) -> None:
+    shelf = world.shelves[str(address.of)]
+    content = {item.exercise_id: item.content for item in _items_of(shelf.published.id)}
+    for item in _items_of(shelf.draft.id):
+        item.content = content[item.exercise_id]
+    draft = db.session.get_one(RoutineVersion, shelf.draft.id)
+    draft.status, draft.published_at = RoutineStatus.PUBLISHED, datetime.now(UTC)
+
+
+def _items_of(version_id: uuid.UUID) -> list[RoutineItem]:
+    return db.session.query(RoutineItem).filter_by(version_id=version_id).all()
 
 
 def _phase_passed(world: World, address: Address) -> None:
@@ -524,6 +543,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.warnings.show": _open_flag,
     "practitioner.bulk_acts.undo": _act_done,
     "practitioner.program_phases.take_back": _phase_passed,
+    "practitioner.version_offers.offer": _newer_published,
     "practitioner.groups.put_in": _out_of_the_group,
     "practitioner.media.take": _begun,
     "practitioner.move_pictures.remove": _on_show,

@@ -46,6 +46,13 @@ class CadenceCheckin:
 Rhythm = WeeklyCheckin | CadenceCheckin
 
 
+def rhythm_of(row: CheckinSchedule) -> Rhythm:
+    """The rhythm that a check-in schedule keeps."""
+    if row.kind is ScheduleKind.CADENCE:
+        return CadenceCheckin(tuple(int(day) for day in (row.cadence_days or "").split(",")), row.at_time)
+    return WeeklyCheckin(row.weekday, row.at_time, row.every_weeks)
+
+
 def told(row: CheckinSchedule | None) -> dict[str, Any] | None:
     """A check-in schedule as JSON values, for the trail."""
     if row is None:

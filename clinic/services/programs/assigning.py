@@ -163,7 +163,7 @@ def give(actor: Actor, client_id: uuid.UUID, wish: Assignment) -> Program:
     _check_assignment(actor, client, routine, wish)
     _settle_running(actor, client, routine, wish)
     version, doses = _version(actor, routine, wish, program_id)
-    return _add(actor, client, version, doses, wish, program_id)
+    return add(actor, client, version, doses, wish, program_id)
 
 
 def summary(actor: Actor, client_id: uuid.UUID) -> list[ProgramWithSchedule]:
@@ -303,14 +303,17 @@ def _settle_running(actor: Actor, client: Client, routine: RoutineVersion | None
         follow(actor, program, end)
 
 
-def _add(
+def add(
     actor: Actor,
     client: Client,
     version: RoutineVersion,
     doses: Mapping[uuid.UUID, Dose],
     wish: Assignment,
     program_id: uuid.UUID,
+    *,
+    verb: str = "assigned",
 ) -> Program:
+    """A new program with moves, phases and check-ins, noted as `verb`, within the caller's transaction."""
     program = Program(
         id=program_id,
         practice_id=actor.practice_id,
@@ -333,7 +336,7 @@ def _add(
         rhythms.put(program, wish.checkin)
     if wish.citation is not None:
         retests.cite(actor, program, wish.citation)
-    record(actor, program, "assigned", name=program.name, version=version.number, on=wish.starts_on)
+    record(actor, program, verb, name=program.name, version=version.number, on=wish.starts_on)
     return program
 
 

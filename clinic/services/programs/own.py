@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from clinic.domain.dose_changes import TOLD_FOR, DoseChange
 from clinic.domain.moves import named_mistake_in
+from clinic.domain.new_versions import waits_because
 from clinic.domain.phases import PhaseDays, asked_in, is_asked, news_in_words, phase_before, phase_on
 from clinic.domain.programs import DAY, together
 from clinic.domain.scheduling import load_zone, local_date
@@ -87,6 +88,7 @@ class OwnPrograms:
     today: date
     phases: Phases = field(default_factory=dict)
     is_asked: bool = False  # the practice waits for answers to its questions
+    offers: Mapping[uuid.UUID, uuid.UUID] = field(default_factory=dict)  # of newer versions, by program
 
     @property
     def status(self) -> ProgramStatus | None:
@@ -102,6 +104,18 @@ class OwnPrograms:
     def running(self) -> Sequence[Program]:
         """The programs that run today."""
         return self._with(ProgramStatus.ACTIVE)
+
+    @property
+    def offered(self) -> Sequence[tuple[Program, uuid.UUID]]:
+        """The programs of which a newer version is offered now, each with the offer."""
+        if self.tier is not None:
+            return []
+        return [
+            (program, self.offers[program.id])
+            for program in self.programs
+            if program.id in self.offers
+            and waits_because(program.on(self.today), ends_on=program.ends_on, today=self.today) is None
+        ]
 
     @property
     def paused(self) -> Sequence[Program]:
@@ -145,12 +159,12 @@ def held(actor: Actor) -> OwnPrograms:
 
 def loaded(actor: Actor) -> OwnPrograms:
     """The same without the days of phases, for whoever knows them otherwise. One query, or two."""
-    client, programs, is_flagged, is_asked = own_programs(actor)
+    client, programs, is_flagged, is_asked, offers = own_programs(actor)
     today = today_in(client.time_zone)
     going = [program for program in programs if program.on(today) is not ProgramStatus.ENDED]
     over = [program for program in programs if program not in going]
     tier = _open_tier(client) if is_flagged else None
-    return OwnPrograms(client, going, over, tier, today, is_asked=is_asked)
+    return OwnPrograms(client, going, over, tier, today, is_asked=is_asked, offers=offers)
 
 
 def is_asked_on(row: Prescription, day: date, days: Phases) -> bool:

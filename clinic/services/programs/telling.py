@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.scheduling import DAY
@@ -25,6 +25,7 @@ TOLD = frozenset(
     }
 )
 PAUSE = timedelta(minutes=10)  # whoever changes one thing often changes another: they are one mail
+WITHDRAWN = "The offer was withdrawn."
 KEEPS = 3 * DAY  # longer it is no news
 
 
@@ -35,17 +36,33 @@ def tell(program: Program, verb: str) -> None:
     """
     if verb not in TOLD:
         return
+    _at_the_end(program, MailKind.PROGRAM_CHANGED)
+
+
+def offer(program: Program) -> None:
+    """Promise the client a mail that a newer version is there to look at, as one of a change is."""
+    _at_the_end(program, MailKind.PROGRAM_OFFERED)
+
+
+def call_back_offer(program: Program) -> None:
+    """The mail that tells of an offer has nothing to tell any more, if it has not gone out."""
+    is_word = OutboxMessage.kind == MailKind.PROGRAM_OFFERED
+    theirs = and_(OutboxMessage.client_id == program.client_id, is_word)
+    outbox.cancel(program.practice_id, theirs, WITHDRAWN)
+
+
+def _at_the_end(program: Program, kind: MailKind) -> None:
     client_id, practice_id = program.client_id, program.practice_id
-    before_commit(f"program told {client_id}", lambda: _promise(practice_id, client_id))
+    before_commit(f"{kind} {client_id}", lambda: _promise(practice_id, client_id, kind))
 
 
-def _promise(practice_id: uuid.UUID, client_id: uuid.UUID) -> None:
+def _promise(practice_id: uuid.UUID, client_id: uuid.UUID, kind: MailKind) -> None:
     client = db.session.get_one(Client, client_id)
     practice = db.session.get_one(Practice, practice_id)
     if client.user_id is None or mail_standing.against(client, practice, MailSort.CHECKIN):
         return
     one_at_a_time(Client, client.id)
-    if _waits(client):
+    if _waits(client, kind):
         return
     day, begins = next(free_days(client, practice), (None, None))
     if begins is None:
@@ -53,7 +70,7 @@ def _promise(practice_id: uuid.UUID, client_id: uuid.UUID) -> None:
     due = max(begins, now() + PAUSE)
     outbox.promise(
         practice_id,
-        MailKind.PROGRAM_CHANGED,
+        kind,
         f"program:{client_id.hex}:{uuid.uuid4().hex}",
         client_id=client_id,
         local_date=day,
@@ -62,12 +79,12 @@ def _promise(practice_id: uuid.UUID, client_id: uuid.UUID) -> None:
     )
 
 
-def _waits(client: Client) -> bool:
+def _waits(client: Client, kind: MailKind) -> bool:
     """Whether a mail that tells of an earlier change has not gone out: it tells of this one too."""
     waiting = select(OutboxMessage.id).where(
         OutboxMessage.practice_id == client.practice_id,
         OutboxMessage.client_id == client.id,
-        OutboxMessage.kind == MailKind.PROGRAM_CHANGED,
+        OutboxMessage.kind == kind,
         OutboxMessage.state == OutboxState.READY,
     )
     return db.session.scalar(waiting) is not None

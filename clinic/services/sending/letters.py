@@ -115,6 +115,16 @@ def _program_changed(due: DueMail, at: datetime) -> MailContent:
     )
 
 
+def _program_offered(due: DueMail, at: datetime) -> MailContent:
+    assert due.client is not None
+    return compose.program_offered(
+        _head(due.practice),
+        first_name=first_name(due.client.name),
+        link=links.address("client.program.show"),
+        stop_link=due.stop_link,
+    )
+
+
 def _checkin_reminder(due: DueMail, at: datetime) -> MailContent:
     assert due.client is not None
     until = (due.sent_at or at) + links.CHECKIN_LIFETIME  # the check-in's own end
@@ -232,6 +242,7 @@ MAILS: dict[MailKind, Callable[[DueMail, datetime], MailContent | EncodedContent
     MailKind.INVITATION: _invitation,
     MailKind.QUESTIONNAIRE: _questionnaire,
     MailKind.PROGRAM_CHANGED: _program_changed,
+    MailKind.PROGRAM_OFFERED: _program_offered,
     MailKind.PASSWORD_RESET: _password_reset,
     MailKind.ADDRESS_PROOF: _address_proof,
     MailKind.ADDRESS_NOTICE: _address_notice,

@@ -11,7 +11,7 @@ from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
 from clinic.models import Routine, RoutineVersion
 from clinic.services import access
-from clinic.services.programs import stops
+from clinic.services.programs import stops, version_offers
 from clinic.services.routines import lives, signoffs
 from clinic.services.routines import publishing as routines
 from clinic.services.routines.wording import wordings_of
@@ -19,6 +19,7 @@ from clinic.web.authz import current_actor
 from clinic.web.forms.routines import PublishForm
 from clinic.web.presenters import routines as presenter
 from clinic.web.presenters.programs import STOPS
+from clinic.web.presenters.version_offers import counts_in_words
 from clinic.web.refusals import told_on_the_next_page
 
 Answer = Response | str | tuple[str, int]
@@ -53,6 +54,7 @@ def show(routine_id: uuid.UUID) -> str:
         shown=shown,
         page=presenter.version_page(shown, practice.time_zone),
         may_publish=actor.may(Permission.PUBLISH_ROUTINES),
+        older=counts_in_words(version_offers.counted(actor, routine)),
         versions=presenter.version_rows(of_versions, practice.time_zone),
     )
 
