@@ -24,6 +24,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -34,6 +35,7 @@ from clinic.extensions import db
 from clinic.models.base import Base
 
 Row = Mapping[str, Any]
+_DISCARD_PLANS = text("DISCARD PLANS")
 Record = type[Base]
 Names = tuple[str, ...]
 
@@ -91,6 +93,16 @@ def among_named(key: ColumnElement[uuid.UUID], name: str, *, lists: bool) -> Col
 def keys(values: Collection[uuid.UUID]) -> object:
     """The parameter that `among_named` is sent with."""
     return _joined(values) if takes_lists() else list(values)
+
+
+def plan_anew() -> None:
+    """Have PostgreSQL look again how large its tables are; to be said once a batch of a long pass.
+
+    It keeps the plan of a key's check as long as a connection lives. One made for an all but empty table
+    reads, for each row that is added, every row its practice has got since.
+    """
+    if takes_lists():
+        db.session.execute(_DISCARD_PLANS)
 
 
 def takes_lists() -> bool:
@@ -157,9 +169,9 @@ def _values(table: Table, name: str, rows: Sequence[Row]) -> object:
     return _joined(values) if isinstance(table.c[name].type, Uuid) else values
 
 
-def _uuids(text: BindParameter[str]) -> ColumnElement[Any]:
+def _uuids(joined: BindParameter[str]) -> ColumnElement[Any]:
     """A list from one text: the driver takes ten times as long over a list of UUIDs."""
-    return cast(func.string_to_array(text, ",", ""), ARRAY(Uuid()))
+    return cast(func.string_to_array(joined, ",", ""), ARRAY(Uuid()))
 
 
 def _joined(keys: Iterable[uuid.UUID | None]) -> str:

@@ -20,6 +20,7 @@ from clinic.domain.sending import day_key
 from clinic.domain.skipping import should_skip, skip_in_words
 from clinic.domain.types import CheckinKind, SkipReason
 from clinic.models import CheckinSchedule, Program
+from clinic.services import bulk
 from clinic.services.checkins import dues as checkin_dues
 from clinic.services.checkins import rules as checkin_rules
 from clinic.services.checkins import writing as checkin_writing
@@ -89,6 +90,7 @@ def _is_behind(due: DueCheckin, now: datetime) -> bool:
 
 def _one_transaction(now: datetime, size: int) -> PlanningReport:
     with transaction() as session:
+        bulk.plan_anew()
         dues = checkin_dues.take(now, size)
         plans = list(_decide(dues, checkin_dues.known(dues, now), now)) if dues else []
         with session.no_autoflush:
