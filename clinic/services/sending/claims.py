@@ -37,7 +37,7 @@ from clinic.services.transaction import Aside, release, transaction
 
 log = logging.getLogger(__name__)
 
-BATCH = 50  # short enough that a page never waits for its commit
+BATCH = 100  # short enough that a page never waits for its commit
 MINUTE = timedelta(minutes=1)
 
 
