@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -163,7 +164,8 @@ def give(actor: Actor, client_id: uuid.UUID, wish: Assignment) -> Program:
     _check_assignment(actor, client, routine, wish)
     _settle_running(actor, client, routine, wish)
     version, doses = _version(actor, routine, wish, program_id)
-    return add(actor, client, version, doses, wish, program_id)
+    changes = _changes(routine, version, wish)
+    return add(actor, client, version, doses, wish, program_id, changes=changes)
 
 
 def summary(actor: Actor, client_id: uuid.UUID) -> list[ProgramWithSchedule]:
@@ -246,6 +248,15 @@ def _version(
     return version, {item.id: dose_of(item) for item in version.items}
 
 
+def _changes(
+    routine: RoutineVersion | None, version: RoutineVersion, wish: Assignment
+) -> dict[str, Sequence[str]]:
+    """The names of the moves that were left out of the routine and added to it, where any were."""
+    left_out = [item.exercise.name for item in (routine.items if routine else ()) if item.id in wish.left_out]
+    added = [item.exercise.name for item in version.items[len(wish.doses) :]]
+    return {key: names for key, names in (("left_out", left_out), ("added", added)) if names}
+
+
 def problems(
     actor: Actor,
     client: Client,
@@ -312,6 +323,7 @@ def add(
     program_id: uuid.UUID,
     *,
     verb: str = "assigned",
+    changes: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Program:
     """A new program with moves, phases and check-ins, noted as `verb`, within the caller's transaction."""
     program = Program(
@@ -336,7 +348,8 @@ def add(
         rhythms.put(program, wish.checkin)
     if wish.citation is not None:
         retests.cite(actor, program, wish.citation)
-    record(actor, program, verb, name=program.name, version=version.number, on=wish.starts_on)
+    told = {"name": program.name, "version": version.number, **changes}
+    record(actor, program, verb, on=wish.starts_on, **told)
     return program
 
 

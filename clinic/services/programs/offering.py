@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from clinic.domain.doses import Dose
 from clinic.domain.load import DayLoad, minutes_per_day
-from clinic.domain.phases import busiest
+from clinic.domain.phases import busiest, is_phased
 from clinic.domain.side_by_side import GivenMove, MovePlace, load_together, merged
 from clinic.extensions import db
 from clinic.models import Exercise, Program, RoutineItem, RoutineVersion
@@ -64,6 +64,14 @@ class Offer:
     version: RoutineVersion | None
     moves: Sequence[OfferedMove]
 
+    @property
+    def weeks(self) -> int | None:
+        """How long its phases last, where each says so; None without phases. One query, or none."""
+        if self.version is None or not is_phased(self.moves):
+            return None
+        each = [phase.weeks for phase in self.version.phases]
+        return sum(filter(None, each)) if all(each) else None
+
 
 def of_routine(actor: Actor, version: RoutineVersion) -> list[OfferedMove]:
     """The moves of a published version, as it froze them; staff only. One query."""
@@ -77,7 +85,7 @@ def of_routine(actor: Actor, version: RoutineVersion) -> list[OfferedMove]:
             dose=dose_of(item),
             from_phase=item.from_phase,
             until_phase=item.until_phase,
-            problem="retired" if item.exercise.retired_at else "",
+            problem="is retired" if item.exercise.retired_at else "",
         )
         for item in db.session.scalars(_ITEMS, which)
     ]

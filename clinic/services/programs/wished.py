@@ -35,7 +35,7 @@ def problems(
     yield from retired_problems((each.name, each.retired_at) for each in kept)
     for each in single:
         if each.problem:
-            yield RuleBroken(f"{each.exercise.name}: {each.problem}.")
+            yield RuleBroken(f"{each.exercise.name} {each.problem}.")
 
 
 def chosen_moves(

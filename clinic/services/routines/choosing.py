@@ -138,7 +138,7 @@ def pickable(practice: Practice, exercises: Sequence[Exercise]) -> list[Pickable
 
 def _problem(exercise: Exercise, signed: Collection[uuid.UUID]) -> str:
     if exercise.retired_at is not None:
-        return "retired"
+        return "is retired"
     return "" if exercise.id in signed else "needs a sign-off first"
 
 

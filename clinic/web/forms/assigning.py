@@ -79,9 +79,9 @@ class AssignForm(StartFields, LengthFields, RhythmFields, OnceForm):
                 ],
                 "starts_on": today,
                 "length": Length.WEEKS,
-                "weeks": USUAL_WEEKS,
+                "weeks": offer.weeks or USUAL_WEEKS,
                 "end_stop": StopReason.OTHER,
-                **rhythms.usual(today),
+                **rhythms.of_routine(offer.version, today),
             },
         )
         form.actor, form.client, form.offer = actor, client, offer

@@ -81,7 +81,7 @@ class BeginAssignActForm(StartFields, LengthFields, RhythmFields, BeginActForm):
                 "starts_on": today,
                 "length": Length.WEEKS,
                 "weeks": USUAL_WEEKS,
-                **rhythms.usual(today),
+                **rhythms.of_routine(version, today),
             }
         )
         form.version, form.today = version, today

@@ -15,7 +15,8 @@ from clinic.domain.dates import DAY_NAMES
 from clinic.domain.errors import RuleBroken
 from clinic.domain.scheduling import parse_cadence
 from clinic.domain.types import ScheduleKind
-from clinic.models import CheckinSchedule
+from clinic.models import CheckinSchedule, RoutineVersion
+from clinic.services.checkins.presets import preset_of
 from clinic.services.checkins.rhythms import CadenceCheckin, Rhythm, WeeklyCheckin
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LineField, OneOfField
@@ -101,6 +102,12 @@ def usual(first_day: date) -> dict[str, Any]:
         "cadence": USUAL_CADENCE,
         "at": USUAL_TIME,
     }
+
+
+def of_routine(version: RoutineVersion | None, first_day: date) -> dict[str, Any]:
+    """The rhythm that a routine brings along, for the form that assigns it, else the usual one."""
+    brought = preset_of(version) if version else None
+    return preset(brought) if brought else usual(first_day)
 
 
 def standing(row: CheckinSchedule | None, first_day: date) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from clinic.services.bulk_acts import choosing, going_on, pages
 from clinic.services.bulk_acts.wishes import BulkWish
 from clinic.services.clients import listing
 from clinic.services.clock import now
-from clinic.services.routines import loads
 from clinic.services.routines.choosing import RoutineChoice
 from clinic.services.routines.choosing import choices as routine_choices
 from clinic.web.authz import current_actor
@@ -27,7 +26,7 @@ from clinic.web.forms.client_filter import kept_list, wanted_from
 from clinic.web.practitioner.routine_choice import chosen_version
 from clinic.web.presenters import bulk_acts as words
 from clinic.web.presenters import programs as program_words
-from clinic.web.presenters.load import load_lines
+from clinic.web.presenters.load import load_of_version
 from clinic.web.refusals import told_on_the_next_page
 
 OUT_OF_DATE = "This page is out of date. Please open it again."
@@ -105,11 +104,7 @@ def _preview(
         choices=choices,
         version=version,
         moves=program_words.offered(version) if version else [],
-        load=(
-            load_lines(loads.of_moves(version.items), access.practice_of(actor).load_limit)
-            if version
-            else None
-        ),
+        load=load_of_version(version, access.practice_of(actor)) if version else None,
         groups=listing.groups(actor) if act.kind is BulkActKind.GROUP else [],
         lines=lines,
         counts=words.counts_foreseen(lines),

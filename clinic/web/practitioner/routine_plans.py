@@ -10,12 +10,14 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict
 from clinic.models import Exercise, RoutineVersion
+from clinic.services import access
 from clinic.services.routines import choosing, drafting, library
 from clinic.web import given_back
 from clinic.web.authz import current_actor
 from clinic.web.forms.routine_plans import ADD, PlanForm
 from clinic.web.practitioner.own_routines import may_change, refused
 from clinic.web.presenters import routine_plans as presenter
+from clinic.web.presenters.load import load_of_version
 from clinic.web.presenters.routine_plans import TheirPlan
 
 Answer = Response | str | tuple[str, int]
@@ -93,6 +95,7 @@ def _page(form: PlanForm, version: RoutineVersion, *, theirs: TheirPlan | None =
         offers=library.found(actor, wanted),
         most=library.PAGE,
         theirs=theirs,
+        load=load_of_version(version, access.practice_of(actor)),
     )
 
 

@@ -18,6 +18,7 @@ from clinic.services.routines.wording import wordings_of
 from clinic.web.authz import current_actor
 from clinic.web.forms.routines import PublishForm
 from clinic.web.presenters import routines as presenter
+from clinic.web.presenters.load import load_of_version
 from clinic.web.presenters.programs import STOPS
 from clinic.web.presenters.version_offers import counts_in_words
 from clinic.web.refusals import told_on_the_next_page
@@ -53,6 +54,7 @@ def show(routine_id: uuid.UUID) -> str:
         newest=presenter.newest_published(routine),
         shown=shown,
         page=presenter.version_page(shown, practice.time_zone),
+        load=load_of_version(shown, practice),
         may_publish=actor.may(Permission.PUBLISH_ROUTINES),
         older=counts_in_words(version_offers.counted(actor, routine)),
         versions=presenter.version_rows(of_versions, practice.time_zone),
@@ -123,6 +125,7 @@ def _page(form: PublishForm, routine: Routine, version: RoutineVersion, *, chang
         routine=routine,
         version=version,
         page=presenter.draft_page(version, wordings, signed),
+        load=load_of_version(version, access.practice_of(current_actor())),
         mistake=presenter.mistake_question(),
         changed=changed,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clinic.domain.load import DayLoad, load_in_words, load_warnings
+from clinic.models import Practice, RoutineVersion
+from clinic.services.routines import loads
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,11 @@ class LoadLines:
     own: str
     together: str
     warnings: tuple[str, ...]
+
+
+def load_of_version(version: RoutineVersion, practice: Practice) -> LoadLines:
+    """The load meter of one version of a routine, as it is kept."""
+    return load_lines(loads.of_moves(version.items), practice.load_limit)
 
 
 def load_lines(own: DayLoad, limit: DayLoad, together: DayLoad | None = None) -> LoadLines:

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from clinic.domain.phases import Phase
 from clinic.domain.types import DoseSide, ProgramStatus, Role, RoutineStatus
 from clinic.extensions import db
-from clinic.models import Program, Routine, RoutineFavourite, RoutineItem, RoutineVersion
+from clinic.models import AuditEvent, Program, Routine, RoutineFavourite, RoutineItem, RoutineVersion
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 from tests.factories.people import People
-from tests.factories.programs import assign_program, publish_beside, publish_routine
+from tests.factories.programs import assign_program, in_phases, publish_beside, publish_routine
 from tests.visitor import Visitor
 from tests.web.practitioner.test_routines import text, typed
 
@@ -164,10 +165,12 @@ def test_a_move_that_nobody_signed_is_shown_and_not_given(
     here: str, version: RoutineVersion, staff: Visitor
 ) -> None:
     knee = publish_beside(version).items[1].exercise
-    page = words(staff.get(here.replace("/new", "/moves"), query_string={"q": "knee"}))
-    assert "Knee bend: needs a sign-off first." in page
+    page = staff.get(here.replace("/new", "/moves"), query_string={"q": "knee"})
+    assert "Needs a sign-off first:" in words(page)
+    assert f'href="/library/{knee.id}"' in page.text, "there is the way to it"
+    assert f'value="{knee.id}"' not in page.text
     sent = typed(staff.get(here, query_string={"move": str(knee.id)}))
-    assert "Knee bend: needs a sign-off first." in words(staff.post(here, sent, status=422))
+    assert "Knee bend needs a sign-off first." in words(staff.post(here, sent, status=422))
     assert made() == []
 
 
@@ -317,3 +320,91 @@ def test_the_meter_and_the_sentence_follow_what_is_typed(
     told = words(staff.get(meter, query_string=sent | {"doses-1-out": "y"}))
     assert "Left out: this client is not given it." in told
     assert "3 minutes a day, 1 move" in told
+
+
+@pytest.fixture
+def phased(version: RoutineVersion) -> RoutineVersion:
+    """The hip routine by weeks: two of turns only, then both."""
+    return in_phases(version, [Phase("Turns", weeks=2), Phase("Both", weeks=6)], [(1, None), (2, None)])
+
+
+def test_a_routine_by_weeks_says_when_a_move_is_asked_and_lasts_as_long(
+    here: str, phased: RoutineVersion, staff: Visitor
+) -> None:
+    page = staff.get(here)
+    assert "From phase 2 on" in words(page)
+    assert typed(page)["weeks"] == "8"
+    assert "6 minutes a day, 2 moves" in words(page), "as the phase does that asks most"
+    staff.post(here, typed(page), status=303)
+    assert [row.from_phase for row in made()[0].prescriptions] == [1, 2]
+
+
+def test_phases_come_along_with_what_is_changed_and_none_stays_empty(
+    here: str, phased: RoutineVersion, version: RoutineVersion, staff: Visitor
+) -> None:
+    sent = typed(staff.get(here))
+    refused = staff.post(here, sent | {"doses-0-out": "y"}, status=422)
+    assert "Phase 1 has no move." in words(refused)
+    staff.post(here, sent | {"doses-1-out": "y", "save_as": "Turns only"}, status=303)
+    [program] = made()
+    assert [phase.name for phase in program.phases] == ["Turns", "Both"]
+    [kept] = db.session.scalars(select(Routine).where(Routine.name == "Turns only"))
+    assert [phase.name for phase in kept.versions[0].phases] == ["Turns", "Both"]
+
+
+def test_a_name_that_is_taken_is_told_at_its_field_and_assigns_nothing(here: str, staff: Visitor) -> None:
+    refused = staff.post(here, typed(staff.get(here)) | {"save_as": "Hip Routine"}, status=422)
+    assert "There is a routine called “Hip routine” already." in words(refused)
+    assert 'href="#save_as"' in refused.text
+    assert made() == []
+
+
+def test_more_moves_than_a_program_holds_are_refused(here: str, staff: Visitor) -> None:
+    sent = typed(staff.get(here))
+    one = {name: value for name, value in sent.items() if name.startswith("doses-0-")}
+    more = {
+        f"doses-{number}-{name.removeprefix('doses-0-')}": value
+        for number in range(2, 26)
+        for name, value in one.items()
+    }
+    staff.post(here, sent | more, status=404)
+    assert made() == []
+
+
+def test_the_trail_says_what_was_left_out_and_added(
+    here: str, version: RoutineVersion, staff: Visitor
+) -> None:
+    beside = publish_beside(version)
+    page = staff.post(
+        f"{here}?routine={beside.id}",
+        typed(staff.get(f"{here}?routine={beside.id}")) | {"act": "look", "move": turn_of(version)},
+    )
+    sent = typed(page) | {"doses-0-out": "y"}
+    sent.pop("act", None)
+    staff.post(here, sent, status=303)
+    told = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "program.assigned")).one()
+    assert told.details["left_out"] == ["Hip hinge"]
+    assert told.details["added"] == ["Small standing hip turns"]
+
+
+def test_the_rhythm_that_a_routine_brings_along_is_filled_in(
+    here: str, version: RoutineVersion, staff: Visitor
+) -> None:
+    with transaction():
+        version.checkin_preset = {"weekday": 3, "at": "17:30", "every_weeks": 2}
+    sent = typed(staff.get(here))
+    assert (sent["pace"], sent["weekday"], sent["at"]) == ("2", "3", "17:30")
+
+
+def test_a_routine_that_asks_too_much_says_so_on_its_own_pages(
+    here: str, people: People, version: RoutineVersion, staff: Visitor
+) -> None:
+    told = "6 minutes a day: more than the practice’s limit of 5."
+    routine = f"/routines/{version.routine_id}"
+    assert told not in words(staff.get(routine))
+    with transaction():
+        people.practice.load_minutes = 5
+    for place in (routine, f"{routine}/edit"):
+        assert told in words(staff.get(place)), place
+    staff.post(f"{routine}/draft", status=303)
+    assert told in words(staff.get(f"{routine}/publish"))

@@ -26,6 +26,23 @@ def test_the_owner_changes_it_and_the_trail_holds_old_and_new(people: People, vi
     assert event.details["changed"]["emergency_number"] == ["999", "112"]
 
 
+def test_the_owner_sets_above_which_load_is_warned(people: People, visit: Visit) -> None:
+    owner = visit(people.owner)
+    owner.post("/practice", CHANGED | {"load_minutes": "15", "load_moves": "3"}, status=303)
+    db.session.refresh(people.practice)
+    assert (people.practice.load_minutes, people.practice.load_moves) == (15, 3)
+    assert "15 minutes a day, 3 moves" in visit(people.colleague).get("/practice").text
+    refused = owner.post("/practice", CHANGED | {"load_minutes": "0", "load_moves": "25"}, status=422)
+    for words in ("Minutes a day must be from 1 to 240.", "Moves must be from 1 to 24."):
+        assert words in refused.text
+    owner.post("/practice", CHANGED | {"load_minutes": "many"}, status=422)
+    db.session.refresh(people.practice)
+    assert (people.practice.load_minutes, people.practice.load_moves) == (15, 3)
+    owner.post("/practice", CHANGED, status=303)
+    db.session.refresh(people.practice)
+    assert (people.practice.load_minutes, people.practice.load_moves) == (20, 5), "nothing typed is the usual"
+
+
 def test_others_read_it_and_cannot_change_it(people: People, visit: Visit) -> None:
     for user in (people.colleague, people.assistant):
         assert "Only the owner can change these details." in visit(user).get("/practice").get_data(
