@@ -33,6 +33,7 @@ class Permission(StrEnum):
     MAKE_TESTS = "make_tests"  # and batteries
     ASK_SCREENS = "ask_screens"  # whose positive result somebody acts on the same day
     DECIDE_OFFERS = "decide_offers"  # to write to a client less often
+    WRITE_TO_GROUPS = "write_to_groups"  # that somebody else leads
     TAKE_OUT_RECORDS = "take_out_records"
     HEAR_NEWS = "hear_news"  # warning signs at once, the rest in the morning
     CHANGE_PRACTICE = "change_practice"
@@ -56,6 +57,7 @@ _CLINICAL = frozenset(
         Permission.MAKE_TESTS,
         Permission.ASK_SCREENS,
         Permission.DECIDE_OFFERS,
+        Permission.WRITE_TO_GROUPS,
         Permission.TAKE_OUT_RECORDS,
         Permission.SEE_WHO_LOOKED,
         Permission.HEAR_NEWS,

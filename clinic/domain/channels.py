@@ -17,6 +17,8 @@ OF_KIND: Mapping[MailKind, MailChannel] = MappingProxyType(
         MailKind.PROGRAM_CHANGED: MailChannel.CHECKINS,
         MailKind.PROGRAM_OFFERED: MailChannel.CHECKINS,
         MailKind.QUESTIONNAIRE: MailChannel.MESSAGES,
+        MailKind.COURSE_WELCOME: MailChannel.MESSAGES,
+        MailKind.GROUP_MESSAGE: MailChannel.MESSAGES,
     }
 )
 

@@ -15,6 +15,7 @@ LIFETIMES: Mapping[LinkPurpose, timedelta] = MappingProxyType(
         LinkPurpose.ADDRESS: timedelta(days=7),
         LinkPurpose.CHECKIN: timedelta(days=14),
         LinkPurpose.QUESTIONNAIRE: timedelta(days=14),
+        LinkPurpose.COURSE_PLACE: timedelta(days=7),
     }
 )
 

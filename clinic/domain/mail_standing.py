@@ -158,6 +158,8 @@ def sort_of(kind: MailKind, *, to_client: bool) -> MailSort:
         return SORTS[channel]
     if kind == MailKind.INVITATION:
         return MailSort.INVITATION
+    if kind == MailKind.COURSE_PLACE:  # to somebody who is no client yet
+        return MailSort.ACCOUNT
     return MailSort.ACCOUNT if to_client else MailSort.PRACTICE
 
 

@@ -55,6 +55,7 @@ class LinkPurpose(StrEnum):
     ADDRESS = "address"
     CHECKIN = "checkin"
     QUESTIONNAIRE = "questionnaire"
+    COURSE_PLACE = "course_place"
 
 
 class LinkProblemKind(StrEnum):
@@ -278,6 +279,9 @@ class MailKind(StrEnum):
     ADDRESS_PROOF = "address_proof"
     ADDRESS_NOTICE = "address_notice"
     SECOND_STEP_RESET = "second_step_reset"
+    COURSE_PLACE = "course_place"
+    COURSE_WELCOME = "course_welcome"
+    GROUP_MESSAGE = "group_message"
     WARNING_SIGN_ALERT = "warning_sign_alert"
     SCREEN_ALERT = "screen_alert"
     REPLY = "reply_notice"

@@ -110,6 +110,30 @@ def program_offered(head: Letterhead, *, first_name: str, link: str, stop_link: 
     return _mail(MailKind.PROGRAM_OFFERED, head, first_name=first_name, link=link, stop_link=stop_link)
 
 
+def course_place(
+    head: Letterhead, *, first_name: str, link: str, until: date, is_client: bool, is_member: bool
+) -> MailContent:
+    """Ask whoever reads an address whether they asked for a place in a course; which one, is not told."""
+    words = {"first_name": first_name, "link": link, "until": _day(until)}
+    return _mail(MailKind.COURSE_PLACE, head, **words, is_client=is_client, is_member=is_member)
+
+
+def course_welcome(
+    head: Letterhead, *, first_name: str, begins: date, weeks: str, link: str, stop_link: str
+) -> MailContent:
+    """Welcome somebody to a course; what it is about, is said on the page alone."""
+    words = {"first_name": first_name, "begins": _day(begins), "weeks": weeks}
+    return _mail(MailKind.COURSE_WELCOME, head, **words, link=link, stop_link=stop_link)
+
+
+def group_message(
+    head: Letterhead, *, first_name: str, leader: str, link: str, stop_link: str
+) -> MailContent:
+    """Say that there is a message to a whole group; it stands on the page alone."""
+    words = {"first_name": first_name, "leader": leader, "link": link, "stop_link": stop_link}
+    return _mail(MailKind.GROUP_MESSAGE, head, **words)
+
+
 def password_reset(head: Letterhead, *, first_name: str, link: str, minutes: int) -> MailContent:
     """Offer a new password to somebody who asked for one."""
     return _mail(MailKind.PASSWORD_RESET, head, first_name=first_name, link=link, minutes=minutes)

@@ -15,6 +15,7 @@ from clinic.models.checkin import (
     WarningFlag,
     has_open_flag,
 )
+from clinic.models.course import Course, CourseRequest, GroupMessage
 from clinic.models.decline import PracticeDecline
 from clinic.models.exercise import Exercise, ExerciseMedia, ExerciseMistake
 from clinic.models.group import ClientGroup, GroupMember
@@ -63,12 +64,15 @@ __all__ = [
     "CheckinSchedule",
     "Client",
     "ClientGroup",
+    "Course",
+    "CourseRequest",
     "Exercise",
     "ExerciseMedia",
     "ExerciseMistake",
     "ExercisePicture",
     "Finding",
     "GroupMember",
+    "GroupMessage",
     "Heartbeat",
     "Invitation",
     "KeptForm",

@@ -38,6 +38,7 @@ class GroupMember(OfPractice, Base):
     __table_args__ = tenant(
         belongs_to("client_group", "group_id"),
         belongs_to("client", "client_id"),
+        belongs_to("program", "program_id"),
         UniqueConstraint("practice_id", "group_id", "client_id"),
         Index(None, "practice_id", "client_id"),
     )
@@ -46,3 +47,5 @@ class GroupMember(OfPractice, Base):
     client_id: Mapped[uuid.UUID]
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
+    program_id: Mapped[uuid.UUID | None]  # what the course gave them
+    problem: Mapped[str | None] = mapped_column(String(300))  # why it gave them nothing, in words

@@ -36,6 +36,9 @@ class OutboxMessage(OfPractice, Base):
         belongs_to("invitation", "invitation_id"),
         belongs_to("warning_flag", "flag_id"),
         belongs_to("questionnaire_request", "questionnaire_request_id"),
+        belongs_to("client_group", "group_id"),
+        belongs_to("group_message", "group_message_id"),
+        belongs_to("course_request", "course_request_id"),
         UniqueConstraint("practice_id", "dedupe_key"),
         UniqueConstraint("practice_id", "day_key"),
         Index(None, "state", "due_at", "id"),
@@ -43,6 +46,7 @@ class OutboxMessage(OfPractice, Base):
         Index(None, "practice_id", "client_id"),
         Index(None, "practice_id", "checkin_id"),
         Index(None, "practice_id", "questionnaire_request_id"),
+        Index(None, "practice_id", "group_message_id"),
         Index(
             "ix_outbox_message_practice_id_user_id_unseen",
             "practice_id",
@@ -61,6 +65,9 @@ class OutboxMessage(OfPractice, Base):
     invitation_id: Mapped[uuid.UUID | None]
     flag_id: Mapped[uuid.UUID | None]
     questionnaire_request_id: Mapped[uuid.UUID | None]
+    group_id: Mapped[uuid.UUID | None]  # of which it welcomes somebody
+    group_message_id: Mapped[uuid.UUID | None]
+    course_request_id: Mapped[uuid.UUID | None]
     local_date: Mapped[date | None]
     to_address: Mapped[str | None] = mapped_column(String(254))  # where it went; known when claimed
     state: Mapped[OutboxState] = mapped_column(choice(OutboxState, "state"), default=OutboxState.READY)

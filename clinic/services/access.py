@@ -25,7 +25,9 @@ from clinic.models import (
     CheckinAnswer,
     Client,
     ClientGroup,
+    CourseRequest,
     Exercise,
+    GroupMessage,
     Invitation,
     MailReply,
     MediaFile,
@@ -254,6 +256,16 @@ def bulk_act_for(actor: Actor, act_id: uuid.UUID, *options: ORMOption) -> BulkAc
 def group_for(actor: Actor, group_id: uuid.UUID, *options: ORMOption) -> ClientGroup:
     """A group of the practice; staff only."""
     return _for_staff(ClientGroup, actor, group_id, *options)
+
+
+def course_request_for(actor: Actor, request_id: uuid.UUID, *options: ORMOption) -> CourseRequest:
+    """What somebody asked for by the link of a course; staff only."""
+    return _for_staff(CourseRequest, actor, request_id, *options)
+
+
+def group_message_for(actor: Actor, message_id: uuid.UUID, *options: ORMOption) -> GroupMessage:
+    """A message to all of a group; staff only."""
+    return _for_staff(GroupMessage, actor, message_id, *options)
 
 
 def own_test_for(actor: Actor, key: str) -> OwnTest:

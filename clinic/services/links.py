@@ -51,6 +51,7 @@ def mint(
     invitation_id: uuid.UUID | None = None,
     checkin_id: uuid.UUID | None = None,
     questionnaire_request_id: uuid.UUID | None = None,
+    course_request_id: uuid.UUID | None = None,
 ) -> str:
     """Make a link's secret and add its row; the secret itself is returned once and never stored."""
     secret, row = new(
@@ -61,6 +62,7 @@ def mint(
         invitation_id=invitation_id,
         checkin_id=checkin_id,
         questionnaire_request_id=questionnaire_request_id,
+        course_request_id=course_request_id,
     )
     db.session.add(LinkToken(**row))
     return secret
@@ -75,6 +77,7 @@ def new(
     invitation_id: uuid.UUID | None = None,
     checkin_id: uuid.UUID | None = None,
     questionnaire_request_id: uuid.UUID | None = None,
+    course_request_id: uuid.UUID | None = None,
 ) -> tuple[str, dict[str, Any]]:
     """A link's secret, and the row of LinkToken that the caller must add for it to work."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
@@ -87,6 +90,7 @@ def new(
         "invitation_id": invitation_id,
         "checkin_id": checkin_id,
         "questionnaire_request_id": questionnaire_request_id,
+        "course_request_id": course_request_id,
         "created_at": now(),
         "expires_at": expires_at,
     }

@@ -11,6 +11,7 @@ from clinic.services.checkins import planning as checkin_planning
 from clinic.services.checkins import reminders as checkin_reminders
 from clinic.services.checkins import silence as checkin_silence
 from clinic.services.clock import now
+from clinic.services.groups import courses, joining
 from clinic.services.programs import days as program_days
 from clinic.services.programs import looking_over
 from clinic.services.questionnaires import asking as questionnaire_asking
@@ -33,6 +34,7 @@ def plan() -> None:
     program_days.start_due(at)
     program_days.pause_due(at)
     program_days.end_due(at)
+    courses.keep_days(at)
     # in this order: a check-in that has fallen due goes before a reminder of an older one
     checkin_planning.plan_due(at, stopping.asked)
     checkin_reminders.run(at, stopping.asked)
@@ -66,6 +68,7 @@ def go_on_with_acts() -> None:
 def tidy() -> None:
     audit_checking.seal_older()  # after the migration that began the chain; nothing to do ever after
     housekeeping.tidy(now())
+    joining.tidy(now())
 
 
 def tick() -> None:

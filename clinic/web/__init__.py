@@ -21,6 +21,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     """All rules. A page that is not listed here does not exist."""
     from clinic.web.api import bounces
     from clinic.web.client import account as client_account
+    from clinic.web.client import groups as client_groups
     from clinic.web.client import handout as client_handout
     from clinic.web.client import history, new_version, program, today
     from clinic.web.client import mail as client_mail
@@ -40,6 +41,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         checkins,
         clients,
         comparisons,
+        courses,
+        group_messages,
         groups,
         invitations,
         mail_settings,
@@ -72,6 +75,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         health,
         home,
         invitation,
+        joining,
         proving,
         reset,
         setup,
@@ -102,6 +106,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/.well-known/security.txt", home.security, PUBLIC),
         Rule("/set-up", setup.begin, PUBLIC, FORM),
         Rule("/invitation/<secret>", invitation.show, PUBLIC, FORM, "link"),
+        Rule("/join/<code>", joining.show, PUBLIC, FORM, "course"),
+        Rule("/join/confirm/<secret>", joining.confirm, PUBLIC, FORM, "link"),
         Rule("/c/<secret>", checkin.show, PUBLIC, FORM, "link"),
         Rule("/c/<secret>/taken-back", checkin.taken_back, PUBLIC, FORM, "link"),
         Rule("/c/<secret>/questions", checkin.questions, PUBLIC, FORM, "link"),
@@ -130,6 +136,32 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/groups/<uuid:group_id>/edit", groups.edit, STAFF, FORM, "group"),
         Rule("/groups/<uuid:group_id>/put-in", groups.put_in, STAFF, POST, "group"),
         Rule("/groups/<uuid:group_id>/take-out", groups.take_out, STAFF, POST, "group"),
+        Rule("/groups/<uuid:group_id>/messages", group_messages.index, STAFF, FORM, "group"),
+        Rule(
+            "/groups/<uuid:group_id>/messages/<uuid:group_message_id>",
+            group_messages.show,
+            STAFF,
+            record="group",
+        ),
+        Rule(
+            "/groups/<uuid:group_id>/messages/<uuid:group_message_id>/take-back",
+            group_messages.take_back,
+            STAFF,
+            POST,
+            "group",
+        ),
+        Rule("/groups/<uuid:group_id>/course", courses.show, STAFF, record="group"),
+        Rule("/groups/<uuid:group_id>/course/edit", courses.edit, STAFF, FORM, "group"),
+        Rule("/groups/<uuid:group_id>/course/open", courses.open_it, STAFF, POST, "group"),
+        Rule("/groups/<uuid:group_id>/course/call-off", courses.call_off, STAFF, FORM, "group"),
+        Rule("/groups/<uuid:group_id>/course/link/<any(on, off):choice>", courses.link, STAFF, POST, "group"),
+        Rule(
+            "/groups/<uuid:group_id>/course/requests/<uuid:place_id>/<any(accept, refuse):choice>",
+            courses.decide,
+            STAFF,
+            POST,
+            "group",
+        ),
         Rule("/clients/<uuid:client_id>", clients.show, STAFF, record="client"),
         Rule("/clients/<uuid:client_id>/program", clients.program, STAFF, record="client"),
         Rule("/clients/<uuid:client_id>/assessments", clients.assessments, STAFF, record="client"),
@@ -369,6 +401,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
             POST,
             "own new version",
         ),
+        Rule("/my/groups", client_groups.index, CLIENT),
         Rule("/my/history", history.index, CLIENT),
         Rule("/my/questions", client_questions.index, CLIENT),
         Rule("/my/questions/<uuid:request_id>/<int:number>", client_questions.ask, CLIENT, FORM, "questions"),

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.types import MailKind, OutboxState
 from clinic.extensions import db
-from clinic.models import Base, Checkin, CheckinEvent, Client, OutboxMessage
+from clinic.models import Base, Checkin, CheckinEvent, Client, LinkToken, OutboxMessage
 from clinic.services.checkins.answers import NO_SIGNS
 from clinic.services.clients import identity
 from clinic.services.clock import now
@@ -41,6 +41,7 @@ def test_a_world_of_rows_goes_down_a_step_and_up_again(live_app: Flask) -> None:
     db.session.commit()
     before = counts()
     below = (
+        *("course", "course_request", "group_message"),
         "mail_reply",
         "pain_morning",
         "bulk_act",
@@ -51,6 +52,8 @@ def test_a_world_of_rows_goes_down_a_step_and_up_again(live_app: Flask) -> None:
         "routine_phase",
         "version_offer",
     )
+    of_places = select(func.count()).select_from(LinkToken).where(LinkToken.course_request_id.is_not(None))
+    before["link_token"] -= db.session.scalar(of_places) or 0  # they open what has no table below
     for gone in below:  # what has no table below
         before[gone] = 0
     db.session.remove()

@@ -14,6 +14,8 @@ CAN_BE_STOPPED = {
     MailKind.PROGRAM_CHANGED: MailChannel.CHECKINS,
     MailKind.PROGRAM_OFFERED: MailChannel.CHECKINS,
     MailKind.QUESTIONNAIRE: MailChannel.MESSAGES,
+    MailKind.COURSE_WELCOME: MailChannel.MESSAGES,
+    MailKind.GROUP_MESSAGE: MailChannel.MESSAGES,
 }
 
 

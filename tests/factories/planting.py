@@ -29,6 +29,8 @@ SHAPED = frozenset(
             "user_account.password_hash",
             "auth_session.token_hash",
             "auth_session.device",
+            "course.join_code",
+            "course_request.time_zone",
             "link_token.token_hash",
         ),
         *("kept_form.sealed", "mail_setting.sealed", "authenticator.sealed", "recovery_code.code_hash"),
@@ -86,6 +88,7 @@ DERIVED = frozenset(
         "client.email_key",
         "user_account.email_key",
         "user_account.new_email_key",
+        "course_request.email_key",
     }
 )
 ADDRESSES = frozenset(
@@ -95,6 +98,7 @@ ADDRESSES = frozenset(
         "user_account.new_email",
         "practice.email",
         "invitation.email",
+        "course_request.email",
         "outbox_message.to_address",
     }
 )

@@ -11,6 +11,7 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.asking import AnswerSource, AskChannel
 from clinic.domain.attention import AttentionKind
 from clinic.domain.bulk_acts import BulkActKind
+from clinic.domain.courses import CourseState, LateStart, RequestState
 from clinic.domain.media import MediaKind, MediaState, MoveSpot
 from clinic.domain.notices import NoticeKind
 from clinic.domain.search import search_key, sort_key
@@ -44,11 +45,14 @@ from clinic.models import (
     CheckinSchedule,
     Client,
     ClientGroup,
+    Course,
+    CourseRequest,
     Exercise,
     ExerciseMedia,
     ExerciseMistake,
     ExercisePicture,
     Finding,
+    GroupMessage,
     Invitation,
     MailReply,
     MediaFile,
@@ -130,6 +134,7 @@ class ClientRecords:
     act: BulkAct
     group: ClientGroup
     picture: MediaFile
+    place: CourseRequest
     secrets: dict[str, str] = field(default_factory=dict)
 
 
@@ -338,6 +343,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         act=_act(shelf, client),
         group=group,
         picture=make_picture(user, client),
+        place=_place(shelf, group, client),
     )
     make_citation(program, records.assessment)
     add(
@@ -389,6 +395,49 @@ def make_picture(sender: User, client: Client | None = None) -> MediaFile:
     )
     store().put(row.id.hex, [drawn])
     return row
+
+
+def _place(shelf: Shelf, group: ClientGroup, client: Client) -> CourseRequest:
+    """The group is an open course, with a message to all; by its link they asked for a place in it."""
+    course = db.session.query(Course).filter_by(group_id=group.id).one_or_none()
+    if course is None:
+        group.leader_id = shelf.staff.id
+        course = add(
+            Course,
+            shelf.practice,
+            group_id=group.id,
+            state=CourseState.OPEN,
+            starts_on=ago(days=-7).date(),
+            weeks=8,
+            version_id=shelf.published.id,
+            late=LateStart.OWN_WEEK,
+            needs_approval=True,
+            welcome=WORDS,
+            join_code=f"code-{group.id.hex[:12]}",
+            ended_because=WORDS,
+        )
+        add(
+            GroupMessage,
+            shelf.practice,
+            group_id=group.id,
+            text=WORDS,
+            written_by=shelf.staff.id,
+            written_at=ago(days=1),
+        )
+    return add(
+        CourseRequest,
+        shelf.practice,
+        course_id=course.id,
+        client_id=client.id,
+        name=client.name,
+        email=f"place.{client.email}",
+        email_key=f"place.{client.email_key}",
+        time_zone=client.time_zone,
+        consented_at=ago(days=1),
+        state=RequestState.WAITING,
+        asked_at=ago(days=1),
+        confirmed_at=ago(days=1),
+    )
 
 
 def _act(shelf: Shelf, client: Client) -> BulkAct:
@@ -819,6 +868,9 @@ def _secrets(records: ClientRecords) -> dict[str, str]:
             LinkPurpose.QUESTIONNAIRE,
             end,
             questionnaire_request_id=records.questions.id,
+        ),
+        "place": links.mint(
+            client.practice_id, LinkPurpose.COURSE_PLACE, end, course_request_id=records.place.id
         ),
         "unsubscribe": links.sign_unsubscribe(client.id),
     }

@@ -45,6 +45,13 @@ SILENT = compose.worker_silent(HEAD, first_name="Mira", since="Mon 7 Dec, 09:05"
 RUNS_AGAIN = compose.worker_well_again(HEAD, first_name="Mira", link=LINK)
 PROOF = compose.address_proof(HEAD, first_name="Anna", link=LINK, days=7)
 NOTICE = compose.address_notice(HEAD, first_name="Anna")
+PLACE = compose.course_place(
+    HEAD, first_name="Anna", link=LINK, until=date(2026, 12, 8), is_client=False, is_member=False
+)
+WELCOME = compose.course_welcome(
+    HEAD, first_name="Anna", begins=date(2026, 12, 7), weeks="8 weeks", link=LINK, stop_link=STOP
+)
+TO_GROUP = compose.group_message(HEAD, first_name="Anna", leader="Robin Vale", link=LINK, stop_link=STOP)
 SECOND_STEP = compose.second_step_reset(HEAD, first_name="Mira", link=LINK)
 ALL = pytest.mark.parametrize(
     "mail",
@@ -55,6 +62,9 @@ ALL = pytest.mark.parametrize(
         RESET,
         ALERT,
         SCREEN,
+        PLACE,
+        WELCOME,
+        TO_GROUP,
         REPLY,
         NEWS,
         TEST,
@@ -390,7 +400,8 @@ def test_both_parts_say_the_same(mail: MailContent) -> None:
 def test_every_mail_has_one_thing_to_press_and_is_styled_in_place(mail: MailContent) -> None:
     page = Page(mail.html)
     assert page.links[0] == LINK
-    assert page.links[1:] == ([STOP] if mail in (CHECKIN, REMINDER, CHANGED, OFFERED) else [])
+    may_be_stopped = (CHECKIN, REMINDER, CHANGED, OFFERED, WELCOME, TO_GROUP)
+    assert page.links[1:] == ([STOP] if mail in may_be_stopped else [])
     assert mail.html.count('class="button"') == 1
     button = re.search(r'class="button"[^>]*style="([^"]*)"', mail.html)
     assert button is not None

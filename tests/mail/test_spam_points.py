@@ -23,6 +23,7 @@ from tests.mail.test_compose import (
     NEWS,
     NOTICE,
     OFFERED,
+    PLACE,
     PROOF,
     QUESTIONS,
     REMINDER,
@@ -31,6 +32,8 @@ from tests.mail.test_compose import (
     SCREEN,
     SECOND_STEP,
     TEST,
+    TO_GROUP,
+    WELCOME,
 )
 
 MOST = 0.5  # points; 5 are spam
@@ -41,6 +44,9 @@ MAILS = {
     MailKind.INVITATION: INVITATION,
     MailKind.PROGRAM_CHANGED: CHANGED,
     MailKind.PROGRAM_OFFERED: OFFERED,
+    MailKind.COURSE_PLACE: PLACE,
+    MailKind.COURSE_WELCOME: WELCOME,
+    MailKind.GROUP_MESSAGE: TO_GROUP,
     MailKind.PASSWORD_RESET: RESET,
     MailKind.WARNING_SIGN_ALERT: ALERT,
     MailKind.PRACTICE_NOTICE: NEWS,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from clinic.domain.types import Audience
-from clinic.models import User
+from clinic.extensions import db
+from clinic.models import GroupMessage, User
 from clinic.services.clock import today_in
 from clinic.web.authz import Rule
 from tests.factories.records import HOME, World
@@ -30,6 +33,11 @@ STAFF_ACTORS = {
 def _colleague(world: World, practice: str) -> User:
     """Somebody of the practice who is not its owner."""
     return world.people.assistant if practice == "here" else world.people.stranger
+
+
+def _message(world: World, of: str) -> uuid.UUID:
+    query = select(GroupMessage.id).where(GroupMessage.group_id == world.records[of].group.id)
+    return db.session.scalars(query).one()
 
 
 # How each argument of a path is filled for one client's records.
@@ -57,11 +65,17 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "act_id": lambda world, of: world.records[of].act.id,
     "request_id": lambda world, of: world.records[of].questions.id,
     "response_id": lambda world, of: world.records[of].answers.id,
+    "place_id": lambda world, of: world.records[of].place.id,
+    "code": lambda world, of: f"code-{world.records[of].group.id.hex[:12]}",
+    "group_message_id": lambda world, of: _message(world, of),
     "group_id": lambda world, of: world.records[of].group.id,
     "number": lambda world, of: 1,  # the first page of a set of questions
 }
 OF_PRACTICE = frozenset(
-    {"move_id", "routine_id", "version_id", "user_id", "group_id", "test_key", "battery_key"}
+    {
+        *("move_id", "routine_id", "version_id", "user_id", "test_key", "battery_key"),
+        *("group_id", "group_message_id", "place_id", "code"),
+    }
 )
 OWN = frozenset({"position", "move_key"})  # names a part of the asker's own record, or what ships for all
 
@@ -81,6 +95,7 @@ SECRETS = {
     "public.address": "address",
     "public.checkin": "checkin",
     "public.questionnaires": "questionnaire",
+    "public.joining": "place",
     "public.unsubscribe": "unsubscribe",
 }
 

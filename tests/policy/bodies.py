@@ -18,6 +18,7 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.asking import AskChannel
 from clinic.domain.attention import AttentionKind
 from clinic.domain.bulk_acts import BulkActState, LineState
+from clinic.domain.courses import CourseState, RequestState
 from clinic.domain.media import MediaState, MoveSpot
 from clinic.domain.types import (
     AssessmentStatus,
@@ -36,10 +37,13 @@ from clinic.models import (
     BulkActLine,
     Checkin,
     Client,
+    Course,
+    CourseRequest,
     Exercise,
     ExerciseMistake,
     ExercisePicture,
     GroupMember,
+    GroupMessage,
     MailSetting,
     MediaFile,
     OutboxMessage,
@@ -60,6 +64,7 @@ from clinic.services import warnings
 from clinic.services.clock import now, today_in
 from clinic.services.reasons import rebuilding
 from clinic.services.upkeep.backups import keys
+from clinic.web.forms.joining import opened_at
 from tests.factories.media import picture
 from tests.factories.passkeys import SoftKey
 from tests.factories.people import PASSWORD
@@ -265,6 +270,16 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         ("practitioner.groups.put_in", "practitioner.groups.take_out"),
         lambda world, at: {"client": [str(_member(world, at).id)]},
     ),
+    "practitioner.courses.edit": lambda world, at: {"places": ["12"]},
+    "practitioner.group_messages.index": lambda world, at: {"key": ["1" * 32], "text": ["See you."]},
+    "practitioner.groups.edit": lambda world, at: {"name": ["Evenings"]},
+    "public.joining.show": lambda world, at: {
+        "name": ["Nora Vance"],
+        "email": ["nora@planted.example"],
+        "website": [""],
+        "consents": ["y"],
+        "opened": [opened_at(0)],
+    },
     "practitioner.second_step.app": lambda world, at: {"code": [code_of(APP_KEY)]},
     "practitioner.second_step.add_passkey": lambda world, at: {"credential": [KEY.made(CHALLENGE)]},
     "practitioner.second_step.remove_passkey": lambda world, at: {"passkey": [str(PASSKEY)]},
@@ -502,6 +517,25 @@ def _member(world: World, address: Address) -> Client:
     return world.records["ada" if address.of == "here" else "zofia"].client
 
 
+def _course_of(world: World, address: Address) -> Course:
+    group_id = world.records["ada" if address.of == "here" else "zofia"].group.id
+    return db.session.query(Course).filter_by(group_id=group_id).one()
+
+
+def _course_is_draft(world: World, address: Address) -> None:
+    _course_of(world, address).state = CourseState.DRAFT
+
+
+def _nobody_was_written_to(world: World, address: Address) -> None:
+    for message in db.session.query(GroupMessage):
+        message.taken_back_at = now()
+
+
+def _place_not_confirmed(world: World, address: Address) -> None:
+    for request in db.session.query(CourseRequest):
+        request.state, request.client_id = RequestState.UNCONFIRMED, None
+
+
 def _out_of_the_group(world: World, address: Address) -> None:
     for member in db.session.query(GroupMember).filter_by(client_id=_member(world, address).id):
         member.left_at = now()
@@ -548,6 +582,9 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.media.take": _begun,
     "practitioner.move_pictures.remove": _on_show,
     "practitioner.move_pictures.put_back": _lately_removed,
+    "practitioner.courses.open_it": _course_is_draft,
+    "practitioner.group_messages.index": _nobody_was_written_to,
+    "public.joining.confirm": _place_not_confirmed,
     "practitioner.amendments.amend": _signed,
     "practitioner.assessments.sign": _nothing_half_typed,
     "client.pain.morning": _hurt_yesterday,

@@ -20,6 +20,8 @@ LISTS = frozenset(
     {
         *("/today", "/mail", "/clients", "/check-ins", "/practice/trail"),
         *("/clients/many/<uuid:act_id>", "/groups/<uuid:group_id>"),
+        *("/groups/<uuid:group_id>/course", "/groups/<uuid:group_id>/messages"),
+        "/groups/<uuid:group_id>/messages/<uuid:group_message_id>",
     }
 )
 ASKED = [

@@ -13,6 +13,7 @@ from clinic.services.bulk_acts.facts import ClientAtHand
 from clinic.services.bulk_acts.wishes import BulkWish
 from clinic.services.checkins import by_hand
 from clinic.services.clients import invitations, memberships, records
+from clinic.services.groups import filling
 from clinic.services.programs import assigning
 from clinic.services.programs.assigning import Assignment
 from clinic.services.routines.wording import dose_of
@@ -61,7 +62,7 @@ def _checkin(actor: Actor, act: BulkAct, wish: BulkWish, who: ClientAtHand) -> D
 
 def _group(actor: Actor, act: BulkAct, wish: BulkWish, who: ClientAtHand) -> Done:
     assert wish.group is not None
-    member, _ = memberships.join(actor, memberships.named_or_new(actor, wish.group), who.client)
+    member, _ = filling.join(actor, memberships.named_or_new(actor, wish.group), who.client)
     return Done(member.id)
 
 

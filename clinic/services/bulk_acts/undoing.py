@@ -13,6 +13,7 @@ from clinic.services.actors import Actor
 from clinic.services.bulk_acts.wishes import BulkWish
 from clinic.services.checkins import by_hand
 from clinic.services.clients import invitations, memberships, records
+from clinic.services.groups import filling
 from clinic.services.programs import taking_back
 
 REASON = "Undone for all of them together."
@@ -45,7 +46,10 @@ def _checkin(actor: Actor, wish: BulkWish, line: BulkActLine, client: Client) ->
 
 def _group(actor: Actor, wish: BulkWish, line: BulkActLine, client: Client) -> LineReason | None:
     group = memberships.named(actor.practice_id, wish.group or "")
-    return None if group and memberships.leave(actor, group, client) else LineReason.CHANGED
+    if group is None:
+        return LineReason.CHANGED
+    stays = filling.take_program_back(actor, group, client)
+    return stays or (None if memberships.leave(actor, group, client) else LineReason.CHANGED)
 
 
 def _archive(actor: Actor, wish: BulkWish, line: BulkActLine, client: Client) -> LineReason | None:

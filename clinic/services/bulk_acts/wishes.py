@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from typing import Any
 
-from clinic.services.checkins.rhythms import CadenceCheckin, Rhythm, WeeklyCheckin
+from clinic.services.checkins.rhythms import Rhythm, kept_rhythm, read_rhythm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class BulkWish:
             "name": self.name,
             "starts_on": self.starts_on.isoformat() if self.starts_on else None,
             "weeks": self.weeks,
-            "checkin": _kept_rhythm(self.checkin),
+            "checkin": kept_rhythm(self.checkin),
             "group": self.group,
             "reason": self.reason,
         }
@@ -46,25 +46,7 @@ def wish_of(kept: dict[str, Any]) -> BulkWish:
         name=kept.get("name", ""),
         starts_on=date.fromisoformat(day) if day else None,
         weeks=kept.get("weeks"),
-        checkin=_rhythm(kept.get("checkin")),
+        checkin=read_rhythm(kept.get("checkin")),
         group=kept.get("group"),
         reason=kept.get("reason", ""),
     )
-
-
-def _kept_rhythm(rhythm: Rhythm | None) -> dict[str, Any] | None:
-    if rhythm is None:
-        return None
-    at = f"{rhythm.at:%H:%M}"
-    if isinstance(rhythm, CadenceCheckin):
-        return {"days": list(rhythm.days), "at": at}
-    return {"weekday": rhythm.weekday, "every_weeks": rhythm.every_weeks, "at": at}
-
-
-def _rhythm(kept: dict[str, Any] | None) -> Rhythm | None:
-    if kept is None:
-        return None
-    at = time.fromisoformat(kept["at"])
-    if "days" in kept:
-        return CadenceCheckin(tuple(kept["days"]), at)
-    return WeeklyCheckin(kept["weekday"], at, kept["every_weeks"])

@@ -62,6 +62,26 @@ def told(row: CheckinSchedule | None) -> dict[str, Any] | None:
     return {"weekday": row.weekday, "at": f"{row.at_time:%H:%M}", "every_weeks": row.every_weeks}
 
 
+def kept_rhythm(rhythm: Rhythm | None) -> dict[str, Any] | None:
+    """A rhythm that no program has yet, as JSON values; None for no check-ins."""
+    if rhythm is None:
+        return None
+    at = f"{rhythm.at:%H:%M}"
+    if isinstance(rhythm, CadenceCheckin):
+        return {"days": list(rhythm.days), "at": at}
+    return {"weekday": rhythm.weekday, "every_weeks": rhythm.every_weeks, "at": at}
+
+
+def read_rhythm(kept: dict[str, Any] | None) -> Rhythm | None:
+    """The rhythm that was kept so."""
+    if kept is None:
+        return None
+    at = time.fromisoformat(kept["at"])
+    if "days" in kept:
+        return CadenceCheckin(tuple(kept["days"]), at)
+    return WeeklyCheckin(kept["weekday"], at, kept["every_weeks"])
+
+
 def of_client(actor: Actor, client_id: uuid.UUID) -> list[tuple[Program, CheckinSchedule | None]]:
     """The programs of a client that have not ended, newest first, each with its schedule; staff only."""
     access.staff_only(actor)

@@ -71,14 +71,14 @@ def join(actor: Actor, group: ClientGroup, client: Client) -> tuple[GroupMember,
     if client.status is ClientStatus.ARCHIVED:
         raise RuleBroken(f"{client.name} is archived. Restore the record first.")
     one_at_a_time(Client, client.id)
-    member = _row_of(group, client)
+    member = row_of(group, client)
     if member is not None and member.left_at is None:
         return member, False
     if member is None:
         whose = {"practice_id": group.practice_id, "group_id": group.id, "client_id": client.id}
         member = GroupMember(id=uuid.uuid4(), **whose)
         db.session.add(member)
-    member.joined_at, member.left_at = now(), None
+    member.joined_at, member.left_at, member.problem = now(), None, None
     _be_named(client)
     audit.record(actor, "group.joined", client_id=client.id, subject_id=group.id, group=group.name)
     return member, True
@@ -87,7 +87,7 @@ def join(actor: Actor, group: ClientGroup, client: Client) -> tuple[GroupMember,
 def leave(actor: Actor, group: ClientGroup, client: Client) -> bool:
     """Take a client out of a group, within the caller's transaction; False where they stand in it no more."""
     one_at_a_time(Client, client.id)
-    member = _row_of(group, client)
+    member = row_of(group, client)
     if member is None or member.left_at is not None:
         return False
     member.left_at = now()
@@ -118,7 +118,8 @@ def among_members(practice_id: uuid.UUID, name: str, clients: Sequence[uuid.UUID
     return set(db.session.scalars(_AMONG, asked))
 
 
-def _row_of(group: ClientGroup, client: Client) -> GroupMember | None:
+def row_of(group: ClientGroup, client: Client) -> GroupMember | None:
+    """That a client stands in a group, or stood there. One query."""
     asked = {"practice_id": group.practice_id, "group_id": group.id, "client_id": client.id}
     return db.session.scalars(_MEMBER, asked).one_or_none()
 

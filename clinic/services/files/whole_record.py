@@ -51,6 +51,7 @@ NOT_OF_CLIENTS = frozenset(
         *("routine", "routine_version", "routine_item", "routine_phase", "routine_favourite"),
         "exercise_picture",
         *("own_battery", "own_battery_version", "own_test", "own_test_version"),
+        *("course", "group_message"),  # to and of many
         "client_group",  # of many clients; that this one stands in it is told by their row
         "bulk_act",  # of many clients; what became of this one is told by its line
         "search_piece",  # made of names and addresses that stand in the record itself

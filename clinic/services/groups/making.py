@@ -16,6 +16,7 @@ from clinic.services import access, audit, once
 from clinic.services.actors import Actor
 from clinic.services.clients import identity, memberships
 from clinic.services.clock import now
+from clinic.services.groups import filling
 from clinic.services.transaction import transaction
 
 NAME_TAKEN = "There is a group of this name already."
@@ -61,7 +62,7 @@ def put_in(actor: Actor, group_id: uuid.UUID, client_id: uuid.UUID) -> bool:
     """Put a client in a group; False where they stand in it already. Staff only."""
     with transaction():
         group, client = access.group_for(actor, group_id), access.client_for(actor, client_id)
-        return memberships.join(actor, group, client)[1]
+        return filling.join(actor, group, client)[1]
 
 
 def take_out(actor: Actor, group_id: uuid.UUID, client_id: uuid.UUID) -> bool:

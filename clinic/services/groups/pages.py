@@ -9,13 +9,16 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
+from sqlalchemy.orm import joinedload
 
 from clinic.domain.attention import AttentionKind
 from clinic.domain.types import CheckinState, LogOutcome, MistakeAnswer
 from clinic.models import (
     Checkin,
     CheckinAnswer,
+    Client,
     ClientGroup,
+    Course,
     GroupMember,
     OpenReason,
     PracticeLog,
@@ -27,6 +30,7 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
 from clinic.services.reasons.listed import shows
 
+MOST_PROBLEMS = 50
 LATELY = timedelta(days=7)
 SILENT = (AttentionKind.NOT_ANSWERED, AttentionKind.NOT_PRACTISED)
 
@@ -50,6 +54,22 @@ class GroupFigures:
     asked: int
     answered: int
     silent: int
+
+
+class MemberWithProblem(NamedTuple):
+    """Somebody of a course who has not got its program, and why."""
+
+    client_id: uuid.UUID
+    name: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class CourseFigures:
+    """How many stand in a course, and who of them has not got its program."""
+
+    members: int
+    problems: Sequence[MemberWithProblem]
 
 
 class LastAnswer(NamedTuple):
@@ -126,6 +146,20 @@ _NEWEST = (
 _ANSWERS = select(*(_NEWEST.c[name] for name in LastAnswer._fields)).where(_NEWEST.c.place == 1)
 
 
+_PROBLEMS = (
+    select(Client.id, Client.name, GroupMember.problem)
+    .join(Client, points_at(GroupMember.client_id, Client))
+    .where(_IS_MEMBER, GroupMember.problem.is_not(None))
+    .order_by(Client.sort_key, Client.id)
+    .limit(MOST_PROBLEMS)
+)
+_IS_COURSE = select(Course.id).where(given(Course.practice_id), given(Course.group_id))
+_COUNT = select(func.count()).where(_IS_MEMBER)
+
+
+WITH_LEADER = joinedload(ClientGroup.leader)
+
+
 def listed(actor: Actor) -> Sequence[GroupLine]:
     """The practice's groups by name; staff only. One query."""
     access.staff_only(actor)
@@ -141,11 +175,26 @@ def figures(actor: Actor, group: ClientGroup) -> GroupFigures:
     return GroupFigures(members, practised, asked_of, answered, silent)
 
 
+def course_figures(actor: Actor, group: ClientGroup) -> CourseFigures:
+    """How full a course is, and where it could not give its program; staff only. Two queries."""
+    access.staff_only(actor)
+    asked = {"practice_id": actor.practice_id, "group_id": group.id}
+    ((members,),) = rows.read(_COUNT, asked)
+    found = rows.read(_PROBLEMS, asked)
+    return CourseFigures(members, [MemberWithProblem(row.id, row.name, row.problem or "") for row in found])
+
+
 def last_answers(actor: Actor, clients: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, LastAnswer]:
     """What each of some clients answered last; staff only. One query."""
     access.staff_only(actor)
     asked = {"practice_id": actor.practice_id, "clients": list(clients)}
     return {row.client_id: LastAnswer(*row) for row in rows.read(_ANSWERS, asked)}
+
+
+def is_course(group: ClientGroup) -> bool:
+    """Whether a group is a course. One query."""
+    asked = {"practice_id": group.practice_id, "group_id": group.id}
+    return bool(rows.read(_IS_COURSE, asked))
 
 
 def _today(actor: Actor) -> date:

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, Table, and_, bindparam, literal_column, select
+from sqlalchemy import ColumnElement, Integer, Select, Table, and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from clinic.domain.channels import channel_of
@@ -24,6 +24,10 @@ from clinic.extensions import db
 from clinic.models import (
     Checkin,
     Client,
+    Course,
+    CourseRequest,
+    GroupMember,
+    GroupMessage,
     Invitation,
     OutboxMessage,
     Practice,
@@ -37,6 +41,8 @@ from clinic.models.base import points_at
 from clinic.services import bulk, links
 from clinic.services.bulk import Row
 from clinic.services.clock import today_in
+
+OF_GROUPS = frozenset({MailKind.COURSE_PLACE, MailKind.COURSE_WELCOME, MailKind.GROUP_MESSAGE})
 
 
 class DueMailRow(NamedTuple):
@@ -87,6 +93,11 @@ class DueMail:
     inviter: User | None = None
     flag: WarningFlag | None = None
     asking: QuestionnaireRequest | None = None
+    course: Course | None = None  # of a welcome
+    place: CourseRequest | None = None
+    message: GroupMessage | None = None
+    writer: User | None = None  # of the message
+    is_member: bool = True  # of the group that the mail is about
     first_mail: uuid.UUID | None = None  # of a reminder: the mail it reminds of, and when that went out
     sent_at: datetime | None = None
     to_address: str | None = None  # where one goes that is for another address than the account's
@@ -97,6 +108,8 @@ class DueMail:
         """Where it goes, as it stands now: a mistyped address put right is used at the next try."""
         if self.invitation is not None:
             return self.invitation.email
+        if self.place is not None:
+            return self.place.email
         if self.mail.kind is MailKind.ADDRESS_NOTICE:
             return self.to_address
         if self.user is not None and self.mail.kind is MailKind.ADDRESS_PROOF:
@@ -175,6 +188,7 @@ def _read(rows: Sequence[Any]) -> list[DueMail]:
     practices = _practices({row.practice_id for row in rows})
     dues = [_due(row, practices) for row in rows]
     _complete([due for due in dues if due.mail.kind not in CHECKIN_MAILS])
+    _complete_groups([due for due in dues if due.mail.kind in OF_GROUPS])
     _complete_reminders([due for due in dues if due.mail.kind == MailKind.REMINDER])
     return dues
 
@@ -241,6 +255,32 @@ def _complete(dues: Sequence[DueMail]) -> None:
     found = {row[0]: row[1:] for row in rows}
     for due in dues:
         due.to_address, due.user, due.invitation, due.inviter, due.flag, due.asking = found[due.mail.id]
+
+
+def _complete_groups(dues: Sequence[DueMail]) -> None:
+    """What mails to members of groups are about, and whether they still stand in them."""
+    if not dues:
+        return
+    writer, group_id = aliased(User), func.coalesce(OutboxMessage.group_id, GroupMessage.group_id)
+    member = select(GroupMember.id).where(
+        GroupMember.practice_id == OutboxMessage.practice_id,
+        GroupMember.group_id == group_id,
+        GroupMember.client_id == OutboxMessage.client_id,
+        GroupMember.left_at.is_(None),
+    )
+    query = (
+        select(OutboxMessage.id, GroupMessage, writer, Course, CourseRequest, member.exists())
+        .outerjoin(GroupMessage, points_at(OutboxMessage.group_message_id, GroupMessage))
+        .outerjoin(writer, points_at(GroupMessage.written_by, writer))
+        .outerjoin(Course, and_(Course.practice_id == OutboxMessage.practice_id, Course.group_id == group_id))
+        .outerjoin(CourseRequest, points_at(OutboxMessage.course_request_id, CourseRequest))
+        .where(OutboxMessage.id.in_([due.mail.id for due in dues]))
+        .execution_options(populate_existing=True)
+    )
+    rows: Any = db.session.execute(query)
+    found = {row[0]: row[1:] for row in rows}
+    for due in dues:
+        due.message, due.writer, due.course, due.place, due.is_member = found[due.mail.id]
 
 
 def _complete_reminders(dues: Sequence[DueMail]) -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from clinic.domain.access import is_staff
 from clinic.domain.asking import OPEN
+from clinic.domain.courses import OVER, RequestState
 from clinic.domain.mail_standing import MailSort, MailStanding, mail_standing_of, sort_of
 from clinic.domain.scheduling import WakingHours, waking_hours
 from clinic.domain.sending import CheckinFacts, Promise
@@ -20,7 +21,7 @@ from clinic.domain.types import (
 from clinic.models import Practice
 from clinic.services.clients import invitations
 from clinic.services.questionnaires import asked as questionnaires
-from clinic.services.sending.dues import DueMail, Recipient
+from clinic.services.sending.dues import OF_GROUPS, DueMail, Recipient
 
 
 def promise_of(due: DueMail, *, real_server: bool) -> Promise:
@@ -46,9 +47,21 @@ def _withdrawn(due: DueMail) -> bool:
         return True
     if due.asking is not None and questionnaires.state_of(due.asking) not in OPEN:
         return True
+    if due.mail.kind in OF_GROUPS and _group_is_over(due):
+        return True
     if due.mail.kind == MailKind.REMINDER and due.checkin not in {*AWAITED, CheckinState.ANSWERED}:
         return True
     return due.invitation is not None and invitations.state_of(due.invitation) is not InvitationState.PENDING
+
+
+def _group_is_over(due: DueMail) -> bool:
+    """What a mail to a group, or to somebody who wants to join it, was about is no more."""
+    if due.place is not None:
+        return due.place.state is RequestState.REFUSED
+    if due.message is not None and due.message.taken_back_at is not None:
+        return True
+    is_over = due.mail.kind is MailKind.COURSE_WELCOME and due.course is not None and due.course.state in OVER
+    return is_over or not due.is_member
 
 
 def _standing(due: DueMail) -> MailStanding:

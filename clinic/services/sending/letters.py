@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from clinic.domain.channels import channel_of
+from clinic.domain.dates import count
 from clinic.domain.greeting import first_name
+from clinic.domain.links import LIFETIMES
 from clinic.domain.notices import lines as news_lines
 from clinic.domain.types import LinkPurpose, MailKind
 from clinic.mail import compose
@@ -24,6 +26,7 @@ from clinic.services import links, notices
 from clinic.services.accounts import addresses
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.clients import invitations
+from clinic.services.groups import joining
 from clinic.services.sending.account import mail_from
 from clinic.services.sending.dues import DueMail
 from config import Settings
@@ -152,6 +155,47 @@ def _invitation(due: DueMail, at: datetime) -> MailContent:
     )
 
 
+def _course_place(due: DueMail, at: datetime) -> MailContent:
+    assert due.place is not None
+    standing = joining.known(due.place)
+    until = at + LIFETIMES[LinkPurpose.COURSE_PLACE]
+    secret, row = links.new(due.practice.id, LinkPurpose.COURSE_PLACE, until, course_request_id=due.place.id)
+    due.links.append(row)
+    return compose.course_place(
+        _head(due.practice),
+        first_name=first_name(due.place.name),
+        link=links.secret_address("public.joining.confirm", secret),
+        until=_last_day(until, due.place.time_zone),
+        is_client=standing.is_client,
+        is_member=standing.is_member,
+    )
+
+
+def _course_welcome(due: DueMail, at: datetime) -> MailContent:
+    assert due.client is not None
+    assert due.course is not None
+    return compose.course_welcome(
+        _head(due.practice),
+        first_name=first_name(due.client.name),
+        begins=due.course.starts_on,
+        weeks=count(due.course.weeks, "week"),
+        link=links.address("client.groups.index"),
+        stop_link=due.stop_link,
+    )
+
+
+def _group_message(due: DueMail, at: datetime) -> MailContent:
+    assert due.client is not None
+    assert due.writer is not None
+    return compose.group_message(
+        _head(due.practice),
+        first_name=first_name(due.client.name),
+        leader=due.writer.name,
+        link=links.address("client.groups.index"),
+        stop_link=due.stop_link,
+    )
+
+
 def _password_reset(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     return compose.password_reset(
@@ -243,6 +287,9 @@ MAILS: dict[MailKind, Callable[[DueMail, datetime], MailContent | EncodedContent
     MailKind.QUESTIONNAIRE: _questionnaire,
     MailKind.PROGRAM_CHANGED: _program_changed,
     MailKind.PROGRAM_OFFERED: _program_offered,
+    MailKind.COURSE_PLACE: _course_place,
+    MailKind.COURSE_WELCOME: _course_welcome,
+    MailKind.GROUP_MESSAGE: _group_message,
     MailKind.PASSWORD_RESET: _password_reset,
     MailKind.ADDRESS_PROOF: _address_proof,
     MailKind.ADDRESS_NOTICE: _address_notice,

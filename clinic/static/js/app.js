@@ -11,6 +11,13 @@
       if (button) act(button);
     });
 
+  // The zone this device is in, where nobody has chosen one yet.
+  all("[data-own-zone] select").forEach((select) => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const isKnown = Array.from(select.options).some((option) => option.value === zone);
+    if (isKnown && !document.querySelector(".error-summary")) select.value = zone;
+  });
+
   const focusProblem = (scope) => {
     const summary = (scope || document).querySelector(".error-summary");
     if (summary) summary.focus();

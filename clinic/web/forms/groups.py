@@ -10,8 +10,9 @@ from wtforms.fields import SelectChoice
 
 from clinic.domain.bulk_acts import LONGEST_GROUP
 from clinic.models import ClientGroup
+from clinic.services.groups.messages import LONGEST
 from clinic.web.forms.base import Form, OnceForm
-from clinic.web.forms.fields import LineField, VersionField
+from clinic.web.forms.fields import LineField, LongTextField, VersionField
 
 
 class GroupForm(Form):
@@ -41,6 +42,12 @@ class EditGroupForm(GroupForm):
     def show(self, group: ClientGroup) -> None:
         """Fill the form with what is stored."""
         self.process(None, obj=group, data={"leader": str(group.leader_id) if group.leader_id else ""})
+
+
+class MessageForm(OnceForm):
+    """What is written to all of a group."""
+
+    text = LongTextField("Message", longest=LONGEST, required="Write the message.")
 
 
 class MemberForm(Form):

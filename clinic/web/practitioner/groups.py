@@ -52,10 +52,9 @@ def edit(group_id: uuid.UUID) -> Page:
     actor, form = current_actor(), EditGroupForm()
     group = access.group_for(actor, group_id)
     form.offer(cases.colleagues(actor))
-    if not form.is_submitted():
+    if not form.is_filled_in:
         form.show(group)
-        return _edit_page(form, group), 200
-    if form.validate():
+    if form.validate_on_submit():
         try:
             with form.attempt():
                 making.correct(
@@ -67,13 +66,13 @@ def edit(group_id: uuid.UUID) -> Page:
             group = access.group_for(actor, group_id)
             form.version.data = group.version
             return _edit_page(form, group, changed=True), 409
-    return _edit_page(form, group), 422
+    return _edit_page(form, group), 422 if form.errors else 200
 
 
 def show(group_id: uuid.UUID) -> str:
     """Who stands in a group, who of them practises, who is silent, who answered what."""
     actor = current_actor()
-    group = access.group_for(actor, group_id)
+    group = access.group_for(actor, group_id, pages.WITH_LEADER)
     wanted = replace(wanted_from(request.args), group=group.id)
     found = listing.page(actor, wanted)
     at, today, staff = now(), today_in(access.practice_of(actor).time_zone), cases.colleagues(actor)
@@ -81,6 +80,7 @@ def show(group_id: uuid.UUID) -> str:
     return render_template(
         "practitioner/groups/show.html",
         group=group,
+        is_course=pages.is_course(group),
         found=found,
         wanted=wanted,
         fields=filter_fields(wanted),

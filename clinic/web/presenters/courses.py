@@ -1,0 +1,133 @@
+"""Courses in words: their days, how somebody gets in, and why nobody does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from clinic.domain.courses import CourseDoor, CourseState, LateStart, RequestState
+from clinic.domain.dates import count, day_in_words
+from clinic.models import Course, CourseRequest
+from clinic.services.groups.own import OwnGroup
+from clinic.services.groups.pages import CourseFigures
+from clinic.web.filters import day_year, moment
+
+LATE_WORDS = {
+    LateStart.GROUP_WEEK: "In the week that the group is in",
+    LateStart.OWN_WEEK: "With a week 1 of their own",
+}
+STATES: Mapping[CourseState, tuple[str, str]] = {
+    CourseState.DRAFT: ("draft", "Draft"),
+    CourseState.OPEN: ("pending", "Open"),
+    CourseState.RUNNING: ("active", "Running"),
+    CourseState.ENDED: ("ended", "Ended"),
+    CourseState.CALLED_OFF: ("revoked", "Called off"),
+}
+WAITS: Mapping[RequestState, str] = {
+    RequestState.WAITING: "waits for you",
+    RequestState.LISTED: "on the waiting list",
+}
+DOORS: Mapping[CourseDoor, str] = {
+    CourseDoor.FULL: "Every place is taken just now. Ask all the same: you are put on the waiting list.",
+    CourseDoor.NOT_YET: "This course does not take anybody in yet. Please come back later.",
+    CourseDoor.ENDED: "This course is over. Ask the practice about the next one.",
+    CourseDoor.CALLED_OFF: "This course does not take place. Ask the practice about another one.",
+}
+
+OUTCOMES: Mapping[RequestState, str] = {
+    RequestState.WAITING: "Thank you. The practice looks at it, and writes when you have a place.",
+    RequestState.LISTED: "Thank you. Every place is taken just now: you are on the waiting list.",
+    RequestState.JOINED: "You have a place. If you have no account yet, a mail invites you to one.",
+    RequestState.REFUSED: "The practice cannot give you a place. Please call if you have a question.",
+}
+
+
+def state(course: Course) -> tuple[str, str]:
+    """The mark of a course and its word."""
+    return STATES[course.state]
+
+
+def days(course: Course, today: date) -> str:
+    """From when to when, and which week it is in."""
+    first, last = day_in_words(course.starts_on, today), day_in_words(course.days.last, today)
+    week = course.days.week_on(today)
+    so_far = f", now week {week}" if week and course.state is CourseState.RUNNING else ""
+    return f"{count(course.weeks, 'week')}, {first} to {last}{so_far}"
+
+
+def facts(course: Course, figures: CourseFigures, routine: str, today: date) -> list[tuple[str, str]]:
+    """What stands on top of a course's page."""
+    places = f"{figures.members} of {course.places} taken" if course.places else f"{figures.members} taken"
+    facts = [
+        ("Days", days(course, today)),
+        ("Routine", routine),
+        ("Places", places),
+        ("Whoever joins late begins", LATE_WORDS[course.late].lower()),
+    ]
+    if course.ended_because:
+        facts.append(("Called off", course.ended_because))
+    return facts
+
+
+def asks(request: CourseRequest, today: date) -> list[str]:
+    """Who waits for a place, and since when."""
+    since = request.confirmed_at
+    told = [request.email, WAITS[request.state]]
+    return told + ([f"since {day_in_words(since.date(), today)}"] if since else [])
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGroupWords:
+    """A group as its member reads of it."""
+
+    name: str
+    leader: str | None
+    course: str | None
+    welcome: str | None
+    messages: Sequence[tuple[str, str]]  # who and when, and the text
+
+
+def own_groups(groups: Iterable[OwnGroup], zone: str, today: date) -> list[OwnGroupWords]:
+    """The groups that a client stands in."""
+    return [
+        OwnGroupWords(
+            each.group.name,
+            each.leader,
+            _course_of_client(each.course, today) if each.course else None,
+            each.course.welcome if each.course else None,
+            [
+                (f"{message.by}, {moment(message.written_at, zone)}", message.text)
+                for message in each.messages
+            ],
+        )
+        for each in groups
+    ]
+
+
+def _course_of_client(course: Course, today: date) -> str:
+    if course.state is CourseState.CALLED_OFF:
+        return "This course was called off."
+    if course.state is CourseState.ENDED:
+        return f"This course ended on {day_in_words(course.days.last, today)}."
+    if course.state is CourseState.OPEN:
+        first = day_in_words(course.starts_on, today)
+        return f"It begins on {first} and goes on for {count(course.weeks, 'week')}."
+    return f"It is in week {course.days.week_on(today)} of {course.weeks}."
+
+
+def public_days(course: Course) -> str:
+    """When a course is, for whoever opens its link."""
+    return f"{day_year(course.starts_on)} to {day_year(course.days.last)}"
+
+
+def may_confirm(request: CourseRequest, at_door: CourseDoor) -> bool:
+    """Whether there is something to press for whoever opens the mailed link."""
+    return request.state is RequestState.UNCONFIRMED and at_door in (CourseDoor.OPEN, CourseDoor.FULL)
+
+
+def outcome(request: CourseRequest, at_door: CourseDoor) -> str | None:
+    """What became of a request; None where it waits to be confirmed."""
+    if request.state is not RequestState.UNCONFIRMED:
+        return OUTCOMES[request.state]
+    return DOORS.get(at_door) if at_door is not CourseDoor.FULL else None
