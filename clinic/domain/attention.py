@@ -24,7 +24,7 @@ from clinic.domain.skipping import UNANSWERED_AFTER, UNANSWERED_LIMIT
 from clinic.domain.types import LogOutcome, ProgramStatus, Tier
 
 # Counts up with every change of a rule below: each practice's list is then made anew before it is shown.
-RULES_VERSION = 4
+RULES_VERSION = 5
 
 INVITATION_PATIENCE = timedelta(days=7)
 ENDING_SOON = timedelta(days=7)
@@ -670,13 +670,20 @@ def _ending(facts: ClientFacts) -> Iterator[Reason]:
     """The last seven days of a program; looked after, it is said again seven days later."""
     kind = AttentionKind.ENDING
     for each in facts.programs if facts.is_active else ():
-        if each.ends_on is None or each.status not in RUNNING:
+        if each.ends_on is None or each.status not in RUNNING or _goes_on(each, facts):
             continue
         from_at, until = facts.begins(each.ends_on - ENDING_SOON), facts.begins(each.ends_on + DAY)
         handled_at = facts.handled_at(kind, each.id)
         if handled_at is not None:
             from_at = max(from_at, handled_at + ENDING_SOON)
         yield Reason(kind, each.id, each.ends_on, from_at, until, {"name": each.name})
+
+
+def _goes_on(program: ProgramRun, facts: ClientFacts) -> bool:
+    """Whether another program of the same routine follows on a program's last day: it is no end."""
+    return any(
+        program.ends_on == each.starts_on - DAY and program.name == each.name for each in facts.programs
+    )
 
 
 RULES: Mapping[AttentionKind, Callable[[ClientFacts], Iterator[Reason]]] = MappingProxyType(

@@ -34,7 +34,10 @@ PARTS: Mapping[str, str] = {
     "easier": "easier ways",
     "harder": "harder ways",
     "transfers": "what it is good for in daily life",
-    "figure": "the picture",
+    "equipment": "what you need",
+    "figure": "the drawing",
+    "pictures": "the pictures",
+    "film": "the film",
     "video": "the video",
 }
 

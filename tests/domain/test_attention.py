@@ -467,6 +467,18 @@ def test_a_program_without_an_end_hides_none_that_ends() -> None:
     assert reason.since == TODAY + DAY
 
 
+@pytest.mark.parametrize(
+    "name, begins, ends_for_good", [("Hips", 1, False), ("Knees", 1, True), ("Hips", 2, True)]
+)
+def test_a_program_that_another_of_its_routine_follows_on_does_not_end(
+    name: str, begins: int, ends_for_good: bool
+) -> None:
+    last = program(ends_on=TODAY, name="Hips")
+    after = program(TODAY + begins * DAY, subject=TWO, name=name, status=ProgramStatus.ASSIGNED)
+    found = reasons(known({"programs": [last, after]}), [AttentionKind.ENDING])
+    assert bool(found) is ends_for_good
+
+
 # --- looked after
 
 

@@ -205,7 +205,8 @@ def _phases_told(found: OwnPrograms) -> Iterator[str]:
             continue
         if began.first <= found.today < began.first + TOLD_FOR:
             names = names_in(program, before.position), names_in(program, began.position)
-            yield news_in_words(began, *names, found.today)
+            of_which = f"{program.name}: " * (len(found.programs) > 1)
+            yield of_which + news_in_words(began, *names, found.today)
 
 
 def names_in(program: Program, phase: int) -> list[str]:

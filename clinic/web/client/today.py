@@ -99,9 +99,10 @@ def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
 
 def _coming(held: Diary) -> list[str]:
     """What the next phase of each running program brings."""
-    days = ((each, held.phases.get(each.id)) for each in held.running)
-    told = (coming_in_words(each, found, held.today) for each, found in days if found)
-    return [words for words in told if words]
+    phased = [each for each in held.running if each.id in held.phases]
+    told = ((each.name, coming_in_words(each, held.phases[each.id], held.today)) for each in phased)
+    several = len(held.programs) > 1
+    return [f"{name}: " * several + words for name, words in told if words]
 
 
 def _gets_word(held: Diary) -> bool:

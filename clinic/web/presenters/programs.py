@@ -23,6 +23,7 @@ from clinic.services.programs.assigning import ProgramDetail, ProgramWithSchedul
 from clinic.services.routines import loads
 from clinic.services.routines.wording import dose_lines, dose_of, dose_sentences
 from clinic.web.filters import city
+from clinic.web.presenters.assigning import asked_words
 from clinic.web.presenters.doses import RANGES, SIDES, SUPPORTS
 from clinic.web.presenters.load import LoadLines, load_lines
 
@@ -153,7 +154,8 @@ def card(held: ProgramWithSchedule, today: date) -> Card:
 def move_line(row: Prescription) -> MoveLine:
     """One move of a program, as it was frozen, with the dose of now."""
     content = MoveContent.from_json(row.content)
-    return MoveLine(content.name, content.figure, dose_lines(dose_of(row), content), content)
+    lines = (*dose_lines(dose_of(row), content), asked_words(row))
+    return MoveLine(content.name, content.figure, tuple(filter(None, lines)), content)
 
 
 def dose_words(row: Prescription, dose: Dose | None) -> str:

@@ -9,6 +9,7 @@ from flask import url_for
 
 from clinic.domain.dates import count, day_in_words
 from clinic.domain.new_versions import VersionDecision
+from clinic.domain.people import who
 from clinic.services.clock import today_in
 from clinic.services.programs.version_offers import OfferedProgram, OlderProgram, VersionOfferings
 from clinic.web.filters import local_date
@@ -54,7 +55,7 @@ def counts_in_words(counts: Sequence[tuple[int, int]]) -> list[str]:
 
 def _choice(each: OlderProgram, *, several: bool) -> str:
     version = f"version {each.number}" if several else ""
-    return ", ".join(filter(None, [each.client.name, version, each.waits]))
+    return ", ".join(filter(None, [who(each.client), version, each.waits]))
 
 
 def _line(each: OfferedProgram) -> VersionOfferLine:
@@ -65,7 +66,7 @@ def _line(each: OfferedProgram) -> VersionOfferLine:
     verb = "" if offer.decision else "offered "
     withdraw = url_for("practitioner.version_offers.withdraw", version_offer_id=offer.id)
     return VersionOfferLine(
-        name=client.name,
+        name=who(client),
         url=url_for("practitioner.programs.show", program_id=offer.follow_on_id or offer.program_id),
         said=", ".join(
             filter(None, [f"{verb}{day_in_words(at, today)}", each.waits if not offer.decision else ""])
