@@ -291,6 +291,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/library/shelf/<move_key>", moves.take, STAFF, POST),
         Rule("/library/<uuid:move_id>", moves.show, STAFF, record="move"),
         Rule("/library/<uuid:move_id>/edit", moves.edit, STAFF, FORM, "move"),
+        Rule("/library/<uuid:move_id>/sign", moves.sign, STAFF, POST, "move"),
         Rule("/library/<uuid:move_id>/retire", moves.retire, STAFF, FORM, "move"),
         Rule("/library/<uuid:move_id>/back", moves.bring_back, STAFF, POST, "move"),
         Rule("/library/<uuid:move_id>/delete", moves.delete, STAFF, FORM, "move"),

@@ -63,6 +63,7 @@ from clinic.models import (
 from clinic.services import warnings
 from clinic.services.clock import now, today_in
 from clinic.services.reasons import rebuilding
+from clinic.services.routines import library
 from clinic.services.upkeep.backups import keys
 from clinic.web.forms.joining import opened_at
 from tests.factories.media import picture
@@ -181,6 +182,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     },
     "practitioner.own_routines.add": lambda world, at: {"name": ["Stairs"], "copy_of": [""]},
     "practitioner.own_routines.rename": lambda world, at: {"name": ["Stairs"]},
+    "practitioner.moves.sign": lambda world, at: {"seen": [_words_of_move(world, at)]},
     "practitioner.moves.add": lambda world, at: {"name": ["Clock reach"], **MOVE},
     "practitioner.moves.edit": lambda world, at: {"name": ["Clock reach"], **MOVE},
     "practitioner.routine_plans.edit": lambda world, at: {"act": ["save"], "moves-0-dose-sets": ["3"]},
@@ -358,6 +360,11 @@ def _no_draft(world: World, address: Address) -> None:
 def _retired(world: World, address: Address) -> None:
     shelf = world.shelves[str(address.of)]
     db.session.get_one(Routine, shelf.routine.id).retired_at = ago(days=1)
+
+
+def _words_of_move(world: World, address: Address) -> str:
+    move = world.shelves[str(address.of)].own_move
+    return library.wording_of(db.session.get_one(Exercise, move.id)).digest
 
 
 def _retired_move(world: World, address: Address) -> None:

@@ -15,7 +15,8 @@ from clinic.domain.own_moves import FaultWords, marks_of
 from clinic.extensions import db
 from clinic.models import AuditEvent, Exercise, ExerciseMistake
 from clinic.services.actors import Actor
-from clinic.services.routines import own_moves, shelf
+from clinic.services.routines import library, own_moves, shelf
+from clinic.services.routines.library import MoveFilter
 from clinic.services.routines.own_moves import MoveCollision
 from clinic.services.routines.wording import content_of
 from tests.factories.moves import BRIDGE, make_move
@@ -84,6 +85,7 @@ def test_an_assistant_reads_and_a_stranger_finds_nothing(robin: Actor, people: P
     for act in (
         lambda actor: own_moves.create(actor, uuid.uuid4().hex, BRIDGE),
         lambda actor: own_moves.revise(actor, move.id, BRIDGE, {}),
+        lambda actor: own_moves.sign_words(actor, move.id, ""),
         lambda actor: own_moves.retire(actor, move.id),
         lambda actor: own_moves.bring_back(actor, move.id),
         lambda actor: own_moves.delete_unused(actor, move.id),
@@ -183,3 +185,33 @@ def test_a_move_that_was_never_used_is_deleted_with_all_that_is_its_own(robin: A
     assert audited("move.deleted") == [move_id]
     with pytest.raises(NotFound):
         own_moves.whole(robin, move_id)
+
+
+def test_a_name_under_a_moves_words_stands_until_one_of_them_is_changed(robin: Actor) -> None:
+    move = make_move(robin)
+    read = library.wording_of(own_moves.whole(robin, move.id)).digest
+    assert own_moves.sign_words(robin, move.id, read)
+    assert not own_moves.sign_words(robin, move.id, read)
+    assert audited("move.signed") == [move.id]
+    words = stands(robin, move.id)
+    own_moves.revise(robin, move.id, replace(words, feet_words="Together."), marks_of(words))
+    with pytest.raises(Conflict):
+        own_moves.sign_words(robin, move.id, read)
+    (row,) = library.page(robin, MoveFilter(text=BRIDGE.name)).rows
+    assert not row.is_signed
+
+
+def test_a_named_mistake_without_a_meaning_is_signed_by_nobody(robin: Actor) -> None:
+    move = shelf.take_from_shelf(robin, HINGE)
+    read = library.wording_of(own_moves.whole(robin, move.id)).digest
+    with pytest.raises(RuleBroken, match="first"):
+        own_moves.sign_words(robin, move.id, read)
+
+
+def test_a_retired_move_is_given_to_nobody_anew_and_its_routine_says_why(
+    people: People, robin: Actor
+) -> None:
+    version = publish_routine(people.practice, people.owner)
+    own_moves.retire(robin, version.items[0].exercise_id)
+    with pytest.raises(RuleBroken, match="is retired"):
+        assign_program(people.owner, people.client, version)

@@ -24,6 +24,7 @@ from clinic.domain.bulk_acts import (
     may_be_undone,
 )
 from clinic.domain.errors import ClinicError, NotFound, RuleBroken, must_hold
+from clinic.domain.own_moves import retired_problems
 from clinic.domain.programs import first_day_problems
 from clinic.domain.traces import trace
 from clinic.extensions import db, for_writing
@@ -110,7 +111,9 @@ def _check_assignment(actor: Actor, wish: BulkWish) -> None:
     """What is wrong with it for all of them is said before anything is done."""
     if wish.version_id is None or wish.starts_on is None:
         raise NotFound
-    assigning.publishable(actor, wish.version_id)
+    version = assigning.publishable(actor, wish.version_id)
+    moves = (item.exercise for item in version.items)
+    must_hold(retired_problems((move.name, move.retired_at) for move in moves))
     today = today_in(access.practice_of(actor).time_zone)
     must_hold(first_day_problems(wish.starts_on, None, today))
 

@@ -35,7 +35,8 @@ from clinic.models.base import given, points_at
 from clinic.services import access, audit, once
 from clinic.services.actors import Actor
 from clinic.services.clock import now
-from clinic.services.routines.wording import mistake_in_words
+from clinic.services.routines import signoffs
+from clinic.services.routines.wording import content_of, mistake_in_words, move_wording
 from clinic.services.transaction import transaction
 
 WHOLE_MOVE = (
@@ -125,6 +126,27 @@ def revise(actor: Actor, move_id: uuid.UUID, words: MoveWords, seen: Mapping[str
                 actor, "move.changed", subject_id=move.id, name=move.name, changed=list(merged.changed)
             )
     return merged.changed
+
+
+def sign_words(actor: Actor, move_id: uuid.UUID, seen: str) -> bool:
+    """Put the actor's name under a move's words; False where one stands there.
+
+    Raises Conflict where the words are not those of the digest that was seen, RuleBroken where the named
+    mistake has no meaning yet.
+    """
+    with transaction():
+        move = _locked(actor, move_id)
+        wording, named = move_wording(move.key, content_of(move)), move.named_mistake
+        if wording.digest != seen:
+            raise Conflict
+        if named is not None and not named.see:
+            raise RuleBroken(f"Say what the {named.name} is first.")
+        signed = signoffs.sign(actor, [wording])
+        if signed:
+            if named is not None:
+                named.confirmed_by, named.confirmed_at = actor.user_id, now()
+            audit.record(actor, "move.signed", subject_id=move.id, name=move.name)
+    return bool(signed)
 
 
 def retire(actor: Actor, move_id: uuid.UUID) -> Exercise:

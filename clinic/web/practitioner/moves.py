@@ -11,7 +11,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
-from clinic.domain.errors import RuleBroken
+from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.own_moves import MoveWords, marks_of
 from clinic.models import Exercise
 from clinic.services.routines import library, own_moves, shelf
@@ -119,6 +119,18 @@ def edit(move_id: uuid.UUID) -> Answer:
             form.seen.data = json.dumps(seen)
             return _both(own_moves.whole(actor, move_id), form, list(met.merged.collided)), 409
     return _page(form, own_moves.whole(actor, move_id)), 422
+
+
+def sign(move_id: uuid.UUID) -> Response:
+    """Take a move's words as one's own, as they stood on the page."""
+    try:
+        own_moves.sign_words(current_actor(), move_id, request.form.get("seen", ""))
+        flash("Your name stands under these words.", "success")
+    except RuleBroken as problem:
+        flash(problem.message, "caution")
+    except Conflict:
+        flash("Somebody changed these words meanwhile. Read them again, then sign.", "caution")
+    return _to(move_id)
 
 
 def retire(move_id: uuid.UUID) -> Answer:

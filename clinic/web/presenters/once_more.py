@@ -36,6 +36,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.assigning.favour": "Change my favourites",
         "practitioner.routines.begin_draft": "Begin a new version",
         "practitioner.own_routines.bring_back": "Bring the routine back",
+        "practitioner.moves.sign": "Take the words as our own",
         "practitioner.moves.bring_back": "Bring the move back",
         "practitioner.moves.take": "Take the move into the library",
         "practitioner.move_pictures.remove": "Remove the picture",

@@ -242,3 +242,17 @@ def test_an_assistant_is_told_who_makes_moves(people: People, visit: Visit, robi
         assert "A practitioner or the owner makes and changes moves." in text(browser.get(LIBRARY))
     assert "Copy and change" not in text(browser.get(f"{LIBRARY}/{move.id}"))
     browser.post(f"{LIBRARY}/{move.id}/back", status=403)
+
+
+def test_the_words_of_a_move_are_signed_on_its_page_as_they_were_read(
+    people: People, visit: Visit, robin: Actor
+) -> None:
+    page = f"{LIBRARY}/{make_move(robin).id}"
+    browser, other = visit(people.colleague), visit(people.owner)
+    read = typed(browser.get(page))["seen"]
+    other.post(f"{page}/edit", data=filled(other.get(f"{page}/edit"), feet_words="Together."))
+    browser.post(f"{page}/sign", data={"seen": read}, status=303)
+    assert "Read them again, then sign." in text(browser.get(page))
+    browser.post(f"{page}/sign", data={"seen": typed(browser.get(page))["seen"]}, status=303)
+    assert f"Signed off by {robin.name}" in text(browser.get(page))
+    assert "Take these words" not in text(visit(people.assistant).get(page))
