@@ -12,6 +12,9 @@ from clinic.services.checkins import reminders as checkin_reminders
 from clinic.services.checkins import silence as checkin_silence
 from clinic.services.clock import now
 from clinic.services.groups import courses, joining
+from clinic.services.media import making as media_making
+from clinic.services.media import tidying as media_tidying
+from clinic.services.media import uploads as media_uploads
 from clinic.services.programs import days as program_days
 from clinic.services.programs import looking_over
 from clinic.services.questionnaires import asking as questionnaire_asking
@@ -65,10 +68,15 @@ def go_on_with_acts() -> None:
     bulk_acts.go_on_with_all(stopping.asked)
 
 
+def make_media_ready() -> None:
+    media_making.make_all(stopping.asked)
+
+
 def tidy() -> None:
     audit_checking.seal_older()  # after the migration that began the chain; nothing to do ever after
     housekeeping.tidy(now())
     joining.tidy(now())
+    media_tidying.tidy(now())
 
 
 def tick() -> None:
@@ -82,6 +90,7 @@ JOBS: dict[str, Callable[[], None]] = {
     "programs.look_over": look_over,
     "notices.send": tell,
     bulk_acts.TASK: go_on_with_acts,
+    media_uploads.TASK: make_media_ready,
     "reasons.rebuild": keep_reasons,
     "housekeeping": tidy,
     "beat.tick": tick,

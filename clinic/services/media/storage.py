@@ -45,13 +45,14 @@ class MediaStore(Protocol):
 
 
 def store() -> MediaStore:
-    """The one that the settings name."""
+    """The one that the settings name. Raises MediaAway."""
     settings: Settings = current_app.config["SETTINGS"]
     if settings.media_to and settings.media_s3:
         return MediaBucket(settings.media_to, settings.media_s3)
     folder = Path(settings.media_to or settings.data_dir / "media" / "files")
     if settings.media_to is None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _told():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return MediaFolder(folder)
 
 

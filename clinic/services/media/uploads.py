@@ -1,7 +1,7 @@
 """Files on their way in, piece by piece: begun, gone on with after a cut, looked at as they come, and let in.
 
-A piece is kept before its row is written, a row is gone before its bytes are: what is left over of a moment
-in between belongs to no row, and is tidied up (`tidying`).
+A file has its row before it has bytes. A piece is kept before its row is written: what is left over of a
+moment in between belongs to no row, and is tidied up (`tidying`).
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from clinic.services.transaction import after_commit, one_at_a_time, release, tr
 
 TASK = "media.make_ready"
 VTT = "text/vtt"
+PIECES = "piece-"  # what the name of a kept piece begins with
 LONGEST_NAME = 200
 
 
@@ -44,6 +45,14 @@ class Announced:
     size: int  # bytes
     fingerprint: str = ""
     client_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBytes:
+    """What was kept: how many bytes, and their SHA-256 in hex."""
+
+    size: int
+    digest: str
 
 
 def begin(actor: Actor, file: Announced) -> MediaFile:
@@ -105,7 +114,7 @@ def pieces_of(row: MediaFile) -> list[MediaPiece]:
 
 def chunks_of(row: MediaFile) -> Iterator[bytes]:
     """The bytes of a file that has come; raises MediaAway where the storage does not answer."""
-    kept, names = storage.store(), [piece.id.hex for piece in pieces_of(row)]
+    kept, names = storage.store(), [PIECES + piece.id.hex for piece in pieces_of(row)]
     return (chunk for name in names for chunk in kept.read(name))
 
 
@@ -114,8 +123,23 @@ def let_in(row: MediaFile, chunks: Iterable[bytes], **facts: object) -> None:
 
     `facts` are the columns that tell what it is.
     """
-    kept, digest, size, media_id = storage.store(), hashlib.sha256(), 0, row.id
+    media_id = row.id
     release()  # a storage may take its time
+    kept = stored(media_id, chunks)
+    with transaction() as session:
+        one_at_a_time(MediaFile, media_id)
+        held = session.get_one(MediaFile, media_id, populate_existing=True)
+        held.state, held.ready_at = MediaState.READY, now()
+        held.size, held.digest = kept.size, kept.digest
+        held.lease_token = held.lease_until = None
+        for name, value in facts.items():
+            setattr(held, name, value)
+        _forget_pieces(held)
+
+
+def stored(media_id: uuid.UUID, chunks: Iterable[bytes]) -> StoredBytes:
+    """Keep the bytes of a file under its id. Raises MediaAway."""
+    digest, size = hashlib.sha256(), 0
 
     def counted() -> Iterator[bytes]:
         nonlocal size
@@ -124,16 +148,8 @@ def let_in(row: MediaFile, chunks: Iterable[bytes], **facts: object) -> None:
             size += len(chunk)
             yield chunk
 
-    kept.put(media_id.hex, counted())
-    with transaction() as session:
-        one_at_a_time(MediaFile, media_id)
-        held = session.get_one(MediaFile, media_id, populate_existing=True)
-        held.state, held.ready_at = MediaState.READY, now()
-        held.size, held.digest = size, digest.hexdigest()
-        held.lease_token = held.lease_until = None
-        for name, value in facts.items():
-            setattr(held, name, value)
-        _forget_pieces(held)
+    storage.store().put(media_id.hex, counted())
+    return StoredBytes(size, digest.hexdigest())
 
 
 def refuse(row: MediaFile, why: str) -> None:
@@ -148,7 +164,7 @@ def refuse(row: MediaFile, why: str) -> None:
 
 def _forget_pieces(row: MediaFile) -> None:
     gone = pieces_of(row)
-    names = [piece.id.hex for piece in gone]
+    names = [PIECES + piece.id.hex for piece in gone]
     for piece in gone:
         db.session.delete(piece)
     after_commit(f"drop pieces of {row.id}", partial(drop, names))
@@ -217,7 +233,7 @@ def _keep(practice_id: uuid.UUID, media_id: uuid.UUID, begins: int, data: bytes)
     piece = MediaPiece(
         id=uuid.uuid4(), practice_id=practice_id, media_id=media_id, begins=begins, length=len(data)
     )
-    name = piece.id.hex
+    name = PIECES + piece.id.hex
     storage.store().put(name, [data])
     is_ours = False
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from clinic.catalogue import Catalogue, load_catalogue
 from clinic.catalogue.checkin import Question
@@ -18,7 +18,7 @@ from clinic.domain.moves import (
 )
 from clinic.domain.types import Support, Tier
 from clinic.domain.warnings import client_text
-from clinic.models import Exercise, ExerciseMistake, Practice, RoutineVersion
+from clinic.models import Exercise, ExerciseMistake, ExercisePicture, Practice, RoutineVersion
 from clinic.models.exercise import DoseColumns
 from clinic.services.routines.signoffs import Wording, WordingPart
 
@@ -64,7 +64,7 @@ def content_of(exercise: Exercise) -> MoveContent:
         video=next((VideoContent(provider=row.provider, id=row.video_id) for row in exercise.media), None),
         transfers=tuple(TransferContent(**use) for use in exercise.transfers),
         pictures=tuple(_pictures(exercise)),
-        film=_film(exercise),
+        film=film_of(exercise.pictures),
     )
 
 
@@ -76,8 +76,10 @@ def _pictures(exercise: Exercise) -> Iterator[PictureContent]:
             yield PictureContent(spot=shown.spot.value, id=file.id.hex, alt=shown.alt, **size)
 
 
-def _film(exercise: Exercise) -> FilmContent | None:
-    on_show = {each.spot: each for each in exercise.pictures if each.media.state is MediaState.READY}
+def film_of(at_move: Iterable[ExercisePicture]) -> FilmContent | None:
+    """The video of a move with its captions, once it is ready."""
+    ready = (each for each in at_move if each.removed_at is None and each.media.state is MediaState.READY)
+    on_show = {each.spot: each for each in ready}
     shown, captions = on_show.get(MoveSpot.VIDEO), on_show.get(MoveSpot.CAPTIONS)
     if shown is None:
         return None

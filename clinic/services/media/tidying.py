@@ -1,0 +1,137 @@
+"""Nobody needs them any more: parts of uploads that were given up, files nothing shows, those of the erased.
+
+A row goes after its bytes, so that one whose bytes could not be reached is found again. Pieces alone are kept
+before their row is written: those that no row names are known by their name and their age.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, Select, Text, cast, delete, exists, or_, select, update
+from sqlalchemy.orm import aliased
+
+from clinic import queue
+from clinic.domain.media import KEPT_LOOSE, MediaAway, MediaState
+from clinic.extensions import db, for_writing
+from clinic.models import ExercisePicture, MediaFile, MediaPiece, Prescription, RoutineItem
+from clinic.services.media.storage import store
+from clinic.services.media.uploads import PIECES
+from clinic.services.reach import across_practices
+from clinic.services.transaction import after_commit, release, transaction
+
+log = logging.getLogger(__name__)
+
+AT_A_TIME = 100
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+NOT_USED = "Nothing shows this file any more."
+UNNAMED = ".partial"
+
+
+def erase_of_client(practice_id: uuid.UUID, client_id: uuid.UUID) -> None:
+    """Let go of all files of a client within the caller's transaction; their bytes go right after it.
+
+    What is left of a row until then says neither whose it was nor what it was called.
+    """
+    gone = {
+        "client_id": None,
+        "sent_by": None,
+        "original_name": "",
+        "fingerprint": "",
+        "created_at": LONG_AGO,
+    }
+    of_client = MediaFile.practice_id == practice_id, MediaFile.client_id == client_id
+    db.session.execute(
+        update(MediaFile)
+        .where(*of_client)
+        .values(state=MediaState.REFUSED, ready_at=None, poster_id=None, said=NOT_USED, **gone)
+    )
+    after_commit("housekeeping", lambda: queue.nudge("housekeeping"))
+
+
+@across_practices("tidying up")
+def tidy(at: datetime) -> None:
+    """Delete what was given up, removed or erased a day before `at`."""
+    _forget_removed(at)
+    _let_go_of_loose(at)
+    try:
+        _delete_ended(at)
+        _drop_strays(at)
+    except MediaAway as away:
+        log.warning("files could not be tidied up: %s", away.message)
+
+
+def _forget_removed(at: datetime) -> None:
+    with transaction() as session:
+        session.execute(delete(ExercisePicture).where(ExercisePicture.removed_at < at - KEPT_LOOSE))
+
+
+def _let_go_of_loose(at: datetime) -> None:
+    """Files of the library that no move shows and no wording names, published or assigned."""
+    with transaction() as session:
+        for file_id in session.scalars(_loose(at)).all():
+            if not _is_named(file_id):
+                session.execute(
+                    update(MediaFile)
+                    .where(MediaFile.id == file_id, ~_on_show())
+                    .values(state=MediaState.REFUSED, ready_at=None, said=NOT_USED)
+                )
+
+
+def _loose(at: datetime) -> Select[uuid.UUID]:
+    video = aliased(MediaFile)
+    old = MediaFile.created_at < at - KEPT_LOOSE
+    of_library = MediaFile.client_id.is_(None), MediaFile.state == MediaState.READY, old
+    is_poster = exists().where(video.poster_id == MediaFile.id)
+    query = select(MediaFile.id).where(*of_library, ~_on_show(), ~is_poster)
+    return query.order_by(MediaFile.created_at.desc()).limit(AT_A_TIME)
+
+
+def _on_show() -> ColumnElement[bool]:
+    return exists().where(ExercisePicture.media_id == MediaFile.id)
+
+
+def _is_named(file_id: uuid.UUID) -> bool:
+    """Whether a wording that somebody has, or will be given, names the file."""
+    return any(
+        db.session.scalar(select(kind.id).where(cast(kind.content, Text).like(f"%{file_id.hex}%")).limit(1))
+        for kind in (RoutineItem, Prescription)
+    )
+
+
+def _delete_ended(at: datetime) -> None:
+    ended = or_(MediaFile.state == MediaState.REFUSED, MediaFile.state == MediaState.ARRIVING)
+    query = select(MediaFile.id).where(ended, MediaFile.created_at < at - KEPT_LOOSE, ~_on_show())
+    for file_id in _all(query):
+        pieces = _all(select(MediaPiece.id).where(MediaPiece.media_id == file_id))
+        for name in (file_id.hex, *(PIECES + piece.hex for piece in pieces)):
+            store().drop(name)
+        with transaction() as session:
+            session.execute(delete(MediaPiece).where(MediaPiece.media_id == file_id))
+            session.execute(update(MediaFile).where(MediaFile.poster_id == file_id).values(poster_id=None))
+            session.execute(delete(MediaFile).where(MediaFile.id == file_id))
+
+
+def _drop_strays(at: datetime) -> None:
+    for name in _old_names(at):
+        piece = name.removeprefix(PIECES)
+        is_named = len(piece) == 32 and _all(select(MediaPiece.id).where(MediaPiece.id == uuid.UUID(piece)))
+        if not is_named:
+            store().drop(name)
+
+
+def _old_names(at: datetime) -> Iterator[str]:
+    for name, since in list(store().names()):
+        is_ours = name.startswith(PIECES) or (name.startswith(".") and name.endswith(UNNAMED))
+        if is_ours and since < at - KEPT_LOOSE:
+            yield name
+
+
+def _all(query: Select[uuid.UUID]) -> Sequence[uuid.UUID]:
+    with for_writing(False):
+        found = db.session.scalars(query).all()
+        release()
+    return list(found)
