@@ -20,7 +20,7 @@ from clinic.domain.errors import RuleBroken
 from clinic.extensions import db
 from clinic.models import OpenReason
 from clinic.services.transaction import release
-from clinic.services.upkeep.backups import keys, making, restoring, rows
+from clinic.services.upkeep.backups import archive, files, keys, making, restoring, rows
 from clinic.services.upkeep.backups.keys import Sheet
 from clinic.services.upkeep.backups.restoring import RestoreSource, Trust
 from clinic.services.upkeep.release import schema
@@ -49,10 +49,12 @@ def drill(into: str | None, file: Path | None, trust: Trust) -> DrillReport:
         source = restoring.examine(file, trust)
         url = into or f"sqlite:///{folder / 'drill.sqlite3'}"
         found = _restored(
-            replace(settings, database_url=url, migration_url=None, data_dir=folder), file, trust
+            replace(settings, database_url=url, migration_url=None, data_dir=folder, media_to=None),
+            file,
+            trust,
         )
         _compare(source, found)
-        return DrillReport(sum(found.values()), made - began, time.monotonic() - made)
+        return DrillReport(sum(found.values()) - found[archive.FILES], made - began, time.monotonic() - made)
 
 
 def _fresh(folder: Path) -> tuple[Path, Trust]:
@@ -72,7 +74,7 @@ def _restored(settings: Settings, file: Path, trust: Trust) -> dict[str, int]:
         try:
             restoring.restore(file, trust)
             with rows.one_instant() as connection:
-                return rows.counts(connection)
+                return {**rows.counts(connection), archive.FILES: files.intact(connection)}
         finally:
             db.session.remove()
             db.engine.dispose()

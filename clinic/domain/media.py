@@ -70,6 +70,10 @@ class MediaAway(RuleBroken):
     """Files cannot be kept or read just now, and what to do about it."""
 
 
+class MediaGone(MediaAway):
+    """A file that is not where it was kept."""
+
+
 def check_size(kind: MediaKind, size: int) -> None:
     """Raise MediaRefused for a file of so many bytes."""
     if size <= 0:

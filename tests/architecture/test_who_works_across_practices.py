@@ -28,6 +28,8 @@ WHO = {
     "services/clients/subscriptions.py:subscriber": "whose link this is",
     "services/links.py:find": "whose link this is",
     "services/mail_setup.py:is_shared": "whether others share this installation",
+    "services/media/making.py:_claim": "videos that wait to be made ready",
+    "services/media/tidying.py:tidy": "tidying up",
     "services/notices.py:send_due": "the morning of each practice",
     "services/outbox/promises.py:counts": "the health page",
     "services/outbox/promises.py:oldest_due": "the health page",

@@ -18,7 +18,7 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy import or_, select, update
 
-from clinic.domain.media import MediaAway, MediaKind, MediaRefused, MediaState
+from clinic.domain.media import MediaAway, MediaGone, MediaKind, MediaRefused, MediaState
 from clinic.domain.traces import trace
 from clinic.extensions import db, for_writing
 from clinic.models import MediaFile
@@ -36,7 +36,6 @@ RENEWED_EVERY = timedelta(seconds=30)
 AGAIN = timedelta(minutes=1)  # after the disk was full, or the storage away
 MOST_TRIES = 3
 GIVEN_UP = "The video could not be made ready. Send it once more, or export it anew as MP4."
-NOT_WHOLE = "The video did not arrive whole. Send it once more."
 
 
 @dataclass
@@ -124,12 +123,15 @@ def _make(lease: MediaLease) -> None:
 def _fetch(row: MediaFile, target: Path, lease: MediaLease) -> None:
     expected, chunks = row.expected, uploads.chunks_of(row)
     release()
-    with target.open("wb") as file:
-        for chunk in chunks:
-            file.write(chunk)
-            lease.goes_on()
+    try:
+        with target.open("wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+                lease.goes_on()
+    except MediaGone:
+        raise MediaRefused(uploads.NOT_WHOLE) from None
     if target.stat().st_size != expected:
-        raise MediaRefused(NOT_WHOLE)
+        raise MediaRefused(uploads.NOT_WHOLE)
 
 
 def _let_in(lease: MediaLease, made: MadeVideo) -> None:

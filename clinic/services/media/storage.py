@@ -14,7 +14,7 @@ from flask import current_app
 from obstore.exceptions import BaseError
 
 from clinic.buckets import bucket
-from clinic.domain.media import MEGA, MediaAway
+from clinic.domain.media import MEGA, MediaAway, MediaGone
 from clinic.own_files import finished_under
 from config import BucketAccess, Settings
 
@@ -70,7 +70,7 @@ class MediaFolder:
 
     def read(self, name: str, begin: int = 0, end: int | None = None) -> Iterator[bytes]:
         """From the disk."""
-        with _told(GONE), (self._folder / name).open("rb") as file:
+        with _told(reads=True), (self._folder / name).open("rb") as file:
             file.seek(begin)
             left = end - begin if end is not None else None
             while left != 0 and (chunk := file.read(CHUNK if left is None else min(CHUNK, left))):
@@ -81,7 +81,7 @@ class MediaFolder:
         """In the folder."""
         path = self._folder / name
         if not path.exists():
-            raise MediaAway(GONE)
+            raise MediaGone(GONE)
         return path
 
     def names(self) -> Iterator[tuple[str, datetime]]:
@@ -109,7 +109,7 @@ class MediaBucket:
 
     def read(self, name: str, begin: int = 0, end: int | None = None) -> Iterator[bytes]:
         """Download it."""
-        with _told(GONE):
+        with _told(reads=True):
             span = {"range": (begin, end) if end is not None else {"offset": begin}}
             for chunk in obstore.get(self._store, name, options=span).stream(min_chunk_size=CHUNK):  # type: ignore[arg-type]
                 yield bytes(chunk)
@@ -131,12 +131,12 @@ class MediaBucket:
 
 
 @contextmanager
-def _told(missing: str = AWAY) -> Iterator[None]:
+def _told(*, reads: bool = False) -> Iterator[None]:
     """What the disk or the storage says, in a sentence."""
     try:
         yield
     except FileNotFoundError:
-        raise MediaAway(missing) from None
+        raise (MediaGone(GONE) if reads else MediaAway(AWAY)) from None
     except OSError as error:
         raise MediaAway(FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else AWAY) from None
     except BaseError:

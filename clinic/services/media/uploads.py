@@ -21,7 +21,7 @@ from clinic.domain.access import Permission
 from clinic.domain.captions import rewritten
 from clinic.domain.cleaning import one_line
 from clinic.domain.errors import Forbidden, NotFound
-from clinic.domain.media import PIECE, MediaAway, MediaKind, MediaRefused, MediaState, check_size
+from clinic.domain.media import PIECE, MediaAway, MediaGone, MediaKind, MediaRefused, MediaState, check_size
 from clinic.extensions import db
 from clinic.models import MediaFile, MediaPiece
 from clinic.services import access
@@ -34,6 +34,7 @@ TASK = "media.make_ready"
 VTT = "text/vtt"
 PIECES = "piece-"  # what the name of a kept piece begins with
 LONGEST_NAME = 200
+NOT_WHOLE = "The file did not arrive whole. Send it once more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,9 +261,8 @@ def _all_is_here(row: MediaFile) -> None:
                 held.state = MediaState.WAITING
                 after_commit(TASK, partial(queue.nudge, TASK))
         return
-    data = b"".join(chunks_of(row))
-    release()
     try:
+        data = _whole(row)
         if row.kind is MediaKind.PICTURE:
             made = pictures.made_safe(data)
             let_in(row, [made.data], type=pictures.JPEG, width=made.width, height=made.height)
@@ -271,6 +271,15 @@ def _all_is_here(row: MediaFile) -> None:
     except MediaRefused as refused:
         refuse(row, refused.message)
         raise
+
+
+def _whole(row: MediaFile) -> bytes:
+    chunks = chunks_of(row)
+    release()
+    try:
+        return b"".join(chunks)
+    except MediaGone:
+        raise MediaRefused(NOT_WHOLE) from None
 
 
 def _text(data: bytes) -> str:

@@ -30,6 +30,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from clinic.services.upkeep.backups.refusals import BackupRefused
 
+FILES = "files"  # among the counts of a head, and before each line of theirs; no table is called so
 MAGIC = b"regroove-backup-2\n"
 END = b"\nregroove-end "
 TRAILER = (
@@ -50,12 +51,12 @@ class Head:
     signed_by: str  # public key, in hex
     written_at: datetime
     encrypted_to: tuple[str, ...]  # empty: not encrypted
-    counts: dict[str, int]  # rows by table
+    counts: dict[str, int]  # rows by table, and pictures and videos under the name `FILES`
 
     @property
     def rows(self) -> int:
         """Of all tables."""
-        return sum(self.counts.values())
+        return sum(number for name, number in self.counts.items() if name != FILES)
 
     def as_line(self) -> bytes:
         """As it stands in the file."""

@@ -15,6 +15,8 @@ from sqlalchemy import JSON, Column, Connection, MetaData, Table, insert, inspec
 from clinic.domain.types import AssessmentStatus
 from clinic.models import Assessment, Base
 from clinic.services.upkeep import arriving_signed
+from clinic.services.upkeep.backups.archive import FILES
+from clinic.services.upkeep.backups.files import FilesBack
 from clinic.services.upkeep.backups.refusals import BackupRefused
 from clinic.services.upkeep.backups.rows import AT_ONCE, OF_THE_MACHINE
 
@@ -31,6 +33,7 @@ class Filling:
         self._table: Table | None = None
         self._batch: list[dict[str, Any]] = []
         self._counts: Counter[str] = Counter()
+        self._files = FilesBack()
 
     def run(self, lines: Iterable[Any], expected: dict[str, int] | None) -> int:
         """Write every row; raises BackupRefused where a table has not as many as the head says."""
@@ -38,13 +41,22 @@ class Filling:
             self._connection.execute(self._metadata.tables[name].delete())
         with tempfile.TemporaryFile("w+") as names:
             for name, values in lines:
-                self._take(self._metadata.tables[name], values, names)
+                if name == FILES:
+                    self._files.take(values)
+                else:
+                    self._take(self._metadata.tables[name], values, names)
             self._write()
             names.seek(0)
             self._put_names_back(names)
+        rows = self._counts.total()
+        self._counts[FILES] = self._files.count
         if expected is not None and +self._counts != +Counter(expected):
             raise BackupRefused("It does not hold as many rows as its head says. Nothing was changed.")
-        return self._counts.total()
+        return rows
+
+    def give_up(self) -> None:
+        """What is not in the database goes, too."""
+        self._files.give_up()
 
     def _take(self, table: Table, values: dict[str, Any], names: Any) -> None:
         if table is not self._table or len(self._batch) >= AT_ONCE:

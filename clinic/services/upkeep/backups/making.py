@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from clinic.own_files import finished_under
 from clinic.services.clock import now
 from clinic.services.upkeep import release
-from clinic.services.upkeep.backups import archive, keys, rows
+from clinic.services.upkeep.backups import archive, files, keys, rows
 from clinic.services.upkeep.backups.archive import CheckedFile, Head
 from clinic.services.upkeep.backups.refusals import of_the_disk
 
@@ -24,10 +24,15 @@ def write_backup(
     """
     try:
         with finished_under(path) as raw, rows.one_instant() as connection:
-            archive.write(raw, _head(connection, recipients), rows.lines(connection, goes_on), keys.signer())
+            archive.write(raw, _head(connection, recipients), _lines(connection, goes_on), keys.signer())
         return archive.check(path)
     except OSError as error:
         raise of_the_disk(error, path) from None
+
+
+def _lines(connection: Connection, goes_on: Callable[[], None]) -> Iterator[bytes]:
+    yield from rows.lines(connection, goes_on)
+    yield from files.lines(connection, goes_on)
 
 
 def _head(connection: Connection, recipients: Sequence[str]) -> Head:
@@ -38,5 +43,5 @@ def _head(connection: Connection, recipients: Sequence[str]) -> Head:
         signed_by=keys.signed_by(),
         written_at=now(),
         encrypted_to=tuple(recipients),
-        counts=rows.counts(connection),
+        counts={**rows.counts(connection), archive.FILES: files.count(connection)},
     )

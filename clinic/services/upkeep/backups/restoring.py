@@ -80,7 +80,7 @@ def examine(path: Path, trust: Trust) -> RestoreSource:
 def read_through(source: RestoreSource) -> int:
     """Decrypt and read every row, to the end; returns how many there are."""
     with source.lines() as lines:
-        return sum(1 for _ in lines)
+        return sum(1 for name, _ in lines if name != archive.FILES)
 
 
 @across_practices("a backup holds everything")
@@ -213,12 +213,22 @@ def _migrate(steps: ScriptDirectory, here: str, there: str) -> None:
 def _fill(source: RestoreSource) -> int:
     path = source.path
     try:
-        with transaction() as session, source.lines() as lines:
-            filling = Filling(session.connection(), is_of_now=source.revision == schema())
-            count = filling.run(lines, source.counts)
+        count = _filled(source)
     except (OperationalError, BackupRefused):
         raise  # the database is at fault, or it was said already
     except (LookupError, TypeError, ValueError, AttributeError, StatementError) as error:
         what = type(error).__name__
         raise BackupRefused(f"{path} holds a row that does not fit ({what}). Nothing was changed.") from None
     return count
+
+
+def _filled(source: RestoreSource) -> int:
+    filling: Filling | None = None
+    try:
+        with transaction() as session, source.lines() as lines:
+            filling = Filling(session.connection(), is_of_now=source.revision == schema())
+            return filling.run(lines, source.counts)
+    except BaseException:
+        if filling is not None:
+            filling.give_up()
+        raise
