@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import BinaryIO
 
 from flask import Response, current_app, request
+from werkzeug.datastructures import Range
 
 from clinic.domain.errors import NotFound
 from clinic.domain.media import MEGA, MediaAway, MediaKind, MediaState
@@ -43,15 +44,15 @@ def media_answer(file: MediaFile) -> Response:
 
 
 def _with_body(answer: Response, file: MediaFile) -> Response:
-    span = _span(answer, file.size)
+    part, kept = _part(answer), store()
+    span = part.range_for_length(file.size) if part else (0, file.size)
     if span is None:
         answer.status_code = 416
         answer.headers["Content-Range"] = f"bytes */{file.size}"
         return answer
-    kept = store()
     is_near = kept.path(file.id.hex) is not None
     begin, end = span
-    if (begin, end) != (0, file.size):
+    if part:
         # less than was asked for is a right answer, too (15.3.7): who wants more asks again
         end = end if is_near else min(end, begin + MOST_AT_ONCE)
         answer.status_code = 206
@@ -67,15 +68,12 @@ def _with_body(answer: Response, file: MediaFile) -> Response:
     return answer
 
 
-def _span(answer: Response, size: int) -> tuple[int, int] | None:
-    """From which byte up to which is sent; None where no byte of it is there."""
-    whole = 0, size
-    if request.method != "GET" or request.range is None or request.range.units != "bytes":
-        return whole
-    condition = request.headers.get("If-Range")
-    if len(request.range.ranges) != 1 or condition not in (None, answer.headers["ETag"]):
-        return whole
-    return request.range.range_for_length(size)
+def _part(answer: Response) -> Range | None:
+    """The one range that is asked for; None where all of it is sent."""
+    asked, condition = request.range, request.headers.get("If-Range")
+    if request.method != "GET" or asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return None
+    return asked if condition in (None, answer.headers["ETag"]) else None
 
 
 def _sent_from(kept: MediaStore, file: MediaFile, begin: int, end: int) -> Iterable[bytes]:

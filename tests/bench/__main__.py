@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import bulk, idle, library, mail, page, pdf, schedule, start
+from tests.bench import bulk, idle, library, mail, media, page, pdf, schedule, start
 from tests.bench.line import Line
 
 # What a name begins with, and what measures it; a line of its own for every new feature.
@@ -18,6 +18,7 @@ BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
     "pdf": pdf.lines,
     "bulk": bulk.lines,
     "library": library.lines,
+    "media": media.lines,
     "schedule.million": schedule.lines,
     "schedule.planned": schedule.monday,
     "schedule.idle": idle.lines,

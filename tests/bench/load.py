@@ -1,6 +1,6 @@
 """Asks for one page again and again, in a process of its own.
 
-`python -m tests.bench.load PORT PATH COOKIE COUNT THREADS`
+`python -m tests.bench.load PORT PATH COOKIE COUNT THREADS [RANGE]`
 """
 
 from __future__ import annotations
@@ -25,34 +25,46 @@ class Measured:
     median: float
 
 
-def load(port: int, path: str, cookie: str, *, count: int = 400, threads: int = 4) -> Measured:
-    """Ask for a page `count` times, after a tenth as many to warm up."""
-    words = [sys.executable, "-m", "tests.bench.load", str(port), path, cookie, str(count), str(threads)]
+def load(
+    port: int, path: str, cookie: str, *, count: int = 400, threads: int = 4, span: str = ""
+) -> Measured:
+    """Ask for a page, or a part of a file, `count` times, after a tenth as many to warm up."""
+    words = [
+        sys.executable,
+        "-m",
+        "tests.bench.load",
+        str(port),
+        path,
+        cookie,
+        str(count),
+        str(threads),
+        span,
+    ]
     done = subprocess.run(words, cwd=HOME, capture_output=True, text=True, check=True)
     return Measured(**json.loads(done.stdout))
 
 
-def _ask(port: int, path: str, cookie: str, count: int) -> list[float]:
+def _ask(port: int, path: str, cookie: str, span: str, count: int) -> list[float]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     times = []
     for _ in range(count):
         began = time.perf_counter()
-        connection.request("GET", path, headers={"Cookie": cookie})
+        connection.request("GET", path, headers={"Cookie": cookie, **({"Range": span} if span else {})})
         answer = connection.getresponse()
         body = answer.read()
         times.append(time.perf_counter() - began)
-        assert answer.status == 200, f"{path}: {answer.status}"
+        assert answer.status == (206 if span else 200), f"{path}: {answer.status}"
         assert body
     connection.close()
     return times
 
 
-def _main(port: int, path: str, cookie: str, count: int, threads: int) -> None:
+def _main(port: int, path: str, cookie: str, count: int, threads: int, span: str) -> None:
     times: list[float] = []
-    _ask(port, path, cookie, max(20, count // 10))
+    _ask(port, path, cookie, span, max(20, count // 10))
 
     def work() -> None:
-        times.extend(_ask(port, path, cookie, count // threads))
+        times.extend(_ask(port, path, cookie, span, count // threads))
 
     workers = [threading.Thread(target=work) for _ in range(threads)]
     began = time.perf_counter()
@@ -66,4 +78,4 @@ def _main(port: int, path: str, cookie: str, count: int, threads: int) -> None:
 
 
 if __name__ == "__main__":
-    _main(int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
+    _main(int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), sys.argv[6])
