@@ -57,5 +57,6 @@ def publish_own(practice: Practice, owner: User, *moves: Exercise) -> RoutineVer
     draft = publishing.draft_of(actor, routine)
     assert draft is not None
     edits = {item.id: MoveEdit(cues=tuple(item.exercise.cues), dose=DOSE) for item in draft.items}
-    publishing.publish(actor, routine.id, RoutineEdit(edits), publishing.digest_of(draft, practice))
+    edit = RoutineEdit(edits, accepted=publishing.scopes_of(draft, practice))
+    publishing.publish(actor, routine.id, edit, publishing.digest_of(draft, practice))
     return publishing.whole_version(actor, draft.id)

@@ -58,7 +58,8 @@ def publish_routine(practice: Practice, owner: User) -> RoutineVersion:
         )
         for item in draft.items
     }
-    routines.publish(actor, routine.id, RoutineEdit(moves), routines.digest_of(draft, practice))
+    edit = RoutineEdit(moves, accepted=routines.scopes_of(draft, practice))
+    routines.publish(actor, routine.id, edit, routines.digest_of(draft, practice))
     return routines.whole_version(actor, draft.id)
 
 

@@ -199,7 +199,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "own_test": [""],
         "moves-0-cues": ["Turn the hips.\nKeep the chest still."],
         "moves-1-cues": ["Push the hips back.\nKeep the back long."],
-        "accept": ["y"],
+        **{f"ticks-{number}-taken": ["y"] for number in range(7)},
         "change_note": ["One cue is new."],
     },
     "practitioner.assessment_recording.begin": lambda world, at: {**_from_today("taken_on")},

@@ -25,6 +25,10 @@ from clinic.services.transaction import transaction
 from tests.factories.people import People
 from tests.factories.programs import assign_program, publish_routine
 
+ALL = (
+    *("move:hip_turns_standing", "move:hip_hinge", "dose:hip_turns_standing", "dose:hip_hinge"),
+    *("pain_rule", "warning_signs", "checkin"),
+)
 TUCK = MistakeMeaning(fault_keys=("tuck",))
 VIDEO = VideoContent(provider="youtube", id="abcdefghijk")
 
@@ -54,7 +58,7 @@ def edit_of(version: RoutineVersion, mistake: MistakeMeaning | None = TUCK, **hi
     for item in version.items:
         move = MoveEdit(cues=tuple(item.exercise.cues), dose=dose_of(item))
         moves[item.id] = replace(move, mistake=mistake, **hinge) if is_hinge(item) else move
-    return RoutineEdit(moves)
+    return RoutineEdit(moves, accepted=ALL)
 
 
 def publish(people: People, routine: Routine, edit: RoutineEdit | None = None) -> RoutineVersion:

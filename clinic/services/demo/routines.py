@@ -64,9 +64,10 @@ def _publish(actor: Actor, owner: User, routine: Routine, video: VideoContent | 
         )
         for item in version.items
     }
+    edit = RoutineEdit(moves, accepted=routines.scopes_of(version, practice))
     seen = routines.digest_of(version, practice)
     release()
-    routines.publish(actor, routine.id, RoutineEdit(moves), seen)
+    routines.publish(actor, routine.id, edit, seen)
     return routines.whole_version(actor, version.id)
 
 

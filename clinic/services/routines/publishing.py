@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -14,10 +14,10 @@ from clinic.domain.doses import Dose
 from clinic.domain.errors import Conflict, NotFound, RuleBroken, must_hold
 from clinic.domain.moves import VideoContent
 from clinic.domain.own_moves import FEWEST_CUES, MOST_CUES
+from clinic.domain.routine_plans import plan_problems
 from clinic.domain.types import RoutineStatus
 from clinic.extensions import db
 from clinic.models import (
-    Exercise,
     ExerciseMistake,
     Practice,
     Routine,
@@ -28,8 +28,9 @@ from clinic.models.base import points_at
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
-from clinic.services.routines import own_moves, own_routines, shelf, signoffs, versions
+from clinic.services.routines import drafting, own_moves, own_routines, shelf, signoffs, versions
 from clinic.services.routines.own_moves import MistakeMeaning
+from clinic.services.routines.signoffs import Wording
 from clinic.services.routines.wording import content_of, wordings_of
 from clinic.services.transaction import transaction
 
@@ -49,10 +50,14 @@ class MoveEdit:
 
 @dataclass(frozen=True, slots=True)
 class RoutineEdit:
-    """What can be changed about a draft: moves by their item's id, and the note that clients read."""
+    """What can be changed about a draft: moves by their item's id, and the note that clients read.
+
+    `accepted` are the scopes of the texts that are taken as the practice's own as they stand here.
+    """
 
     moves: Mapping[uuid.UUID, MoveEdit]
-    change_note: str = field(default="")
+    change_note: str = ""
+    accepted: Collection[str] = ()
 
 
 def begin_with_catalogue(practice: Practice) -> None:
@@ -142,17 +147,27 @@ def begin_draft(actor: Actor, routine_id: uuid.UUID) -> RoutineVersion:
 def digest_of(version: RoutineVersion, practice: Practice) -> str:
     """What a draft's page held when it was opened: its texts, videos and the mistake's place in the video."""
     held = [str(asdict(content_of(item.exercise))) for item in version.items]
+    held.append(str(drafting.plan_of(version).to_json()))
     marks = signoffs.Wording("held", version.change_note, (signoffs.WordingPart("held", tuple(held)),))
     return signoffs.digest_of_all([*wordings_of(version, practice), marks])
 
 
-def save_draft(actor: Actor, routine_id: uuid.UUID, edit: RoutineEdit, seen: str) -> None:
-    """Keep the changes of a draft; raises Conflict if it is not the draft that was seen."""
+def save_draft(actor: Actor, routine_id: uuid.UUID, edit: RoutineEdit, seen: str) -> list[str]:
+    """Keep the changes of a draft, and put the actor's name under the texts they took as their own.
+
+    Returns the scopes that were signed now; raises Conflict if it is not the draft that was seen.
+    """
     with transaction():
+        practice = access.practice_of(actor)
         version = _open(actor, routine_id, seen)
-        must_hold(problems(version, access.practice_of(actor), edit, publishing=False))
+        must_hold(problems(version, practice, edit, publishing=False))
         _apply(version, edit)
-        audit.record(actor, "routine.draft_saved", subject_id=routine_id, version=version.number)
+        taken = [each for each in wordings_of(version, practice) if each.scope in edit.accepted]
+        signed = signoffs.sign(actor, taken)
+        audit.record(
+            actor, "routine.draft_saved", subject_id=routine_id, version=version.number, signed=signed
+        )
+    return signed
 
 
 def publish(actor: Actor, routine_id: uuid.UUID, edit: RoutineEdit, seen: str) -> None:
@@ -160,10 +175,12 @@ def publish(actor: Actor, routine_id: uuid.UUID, edit: RoutineEdit, seen: str) -
     with transaction():
         practice = access.practice_of(actor)
         version = _open(actor, routine_id, seen)
-        must_hold(problems(version, practice, edit, publishing=True))
+        found = list(problems(version, practice, edit, publishing=True))
         _apply(version, edit)
         _confirm_mistakes(actor, version)
-        signed = signoffs.sign(actor, wordings_of(version, practice))
+        wordings = wordings_of(version, practice)
+        must_hold([*found, *tick_problems(wordings, actor.practice_id, edit.accepted)])
+        signed = signoffs.sign(actor, wordings)
         _freeze(actor, version)
         audit.record(actor, "routine.published", subject_id=routine_id, version=version.number, signed=signed)
 
@@ -176,19 +193,54 @@ def problems(
         yield RuleBroken("Set the emergency and urgent numbers of the practice first.")
     if publishing and version.number > 1 and not edit.change_note:
         yield RuleBroken("Say in a sentence what is new; clients read it.", "change_note")
+    if publishing:
+        yield from _plan_problems(version)
     for item in version.items:
         named, move = item.exercise.named_mistake, edit.moves.get(item.id)
         said = move.mistake if move else None
         if move is not None and said is not None:
             yield from _mistake_problems(said, move.video)
         if publishing and named is not None and move is not None and not _is_said(named, said):
-            yield _unsaid(item.exercise, named.name)
+            yield _unsaid(item, asked_mistake(version))
 
 
-def _unsaid(move: Exercise, mistake: str) -> RuleBroken:
-    if own_moves.asks_for_meaning(move):
-        return RuleBroken(f"Say what the {mistake} is: pick at least one, or write it yourself.", "faults")
-    return RuleBroken(f"Say what the {mistake} is, in the library, where {move.name} is changed.")
+def tick_problems(
+    wordings: Sequence[Wording], practice_id: uuid.UUID, accepted: Collection[str]
+) -> Iterator[RuleBroken]:
+    """For publishing: each text without a name that was not ticked, at its own tick."""
+    signed = signoffs.signatures(practice_id, wordings)
+    for wording in wordings:
+        if wording.scope not in signed and wording.scope not in accepted:
+            yield RuleBroken(
+                f"{wording.title}: tick that you have read it and take it as your own.", wording.scope
+            )
+
+
+def scopes_of(version: RoutineVersion, practice: Practice) -> frozenset[str]:
+    """All texts of a draft, by their scope."""
+    return frozenset(each.scope for each in wordings_of(version, practice))
+
+
+def asked_mistake(version: RoutineVersion) -> RoutineItem | None:
+    """The move whose named mistake the publishing page asks about; others say theirs on their own page."""
+    return next((item for item in version.items if own_moves.asks_for_meaning(item.exercise)), None)
+
+
+def _unsaid(item: RoutineItem, asked: RoutineItem | None) -> RuleBroken:
+    named = item.exercise.named_mistake
+    assert named is not None
+    if item is asked:
+        return RuleBroken(f"Say what the {named.name} is: pick at least one, or write it yourself.", "faults")
+    return RuleBroken(f"Say what the {named.name} is, in the library, where {item.exercise.name} is changed.")
+
+
+def _plan_problems(version: RoutineVersion) -> Iterator[RuleBroken]:
+    if not version.items:
+        yield RuleBroken("A routine has at least one move: add one first.")
+    yield from (problem.within("") for problem in plan_problems(drafting.plan_of(version)))
+    for item in version.items:
+        if item.exercise.retired_at is not None:
+            yield RuleBroken(f"{item.exercise.name} is retired. Take it out, or bring it back first.")
 
 
 def _is_said(row: ExerciseMistake, said: MistakeMeaning | None) -> bool:
@@ -229,11 +281,14 @@ def _apply_move(item: RoutineItem, edit: MoveEdit) -> None:
     if not FEWEST_CUES <= len(edit.cues) <= MOST_CUES:
         raise RuleBroken(f"A move has {FEWEST_CUES} to {MOST_CUES} cues, one on each line.")
     versions.set_dose(item, edit.dose)
-    item.exercise.cues = list(edit.cues)
-    own_moves.set_video(item.exercise, edit.video)
-    named = item.exercise.named_mistake
+    exercise, named = item.exercise, item.exercise.named_mistake
+    before = own_moves.words_of(exercise)
+    exercise.cues = list(edit.cues)
+    own_moves.set_video(exercise, edit.video)
     if named is not None and edit.mistake is not None:
         own_moves.set_meaning(named, edit.mistake)
+    if own_moves.words_of(exercise) != before:
+        exercise.version += 1  # whoever has its own page open is told
 
 
 def _confirm_mistakes(actor: Actor, version: RoutineVersion) -> None:

@@ -35,9 +35,14 @@ class Wording:
     parts: tuple[WordingPart, ...]
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """All that is signed, line by line: the title, and each part with its label."""
+        return (self.title, *(line for part in self.parts for line in (part.label, *part.lines)))
+
+    @property
     def text(self) -> str:
         """The whole text, as it is stored with the name under it."""
-        return "\n".join([self.title, *(line for part in self.parts for line in (part.label, *part.lines))])
+        return "\n".join(self.lines)
 
     @property
     def digest(self) -> str:
@@ -51,6 +56,18 @@ class Signature:
 
     name: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TextStanding:
+    """Whether a text has a name, and else which lines it had when it was last signed, and by whom.
+
+    `signed_lines` is None for a text that never was.
+    """
+
+    signature: Signature | None = None
+    signed_lines: tuple[str, ...] | None = None
+    last: Signature | None = None
 
 
 def digest_of_all(wordings: Iterable[Wording]) -> str:
@@ -74,6 +91,27 @@ def names_under(practice_id: uuid.UUID, wordings: Iterable[Wording]) -> dict[tup
 def signatures(practice_id: uuid.UUID, wordings: Sequence[Wording]) -> dict[str, Signature]:
     """The names under these very texts, by scope; a scope that is not in it still waits for one."""
     return {scope: name for (scope, _), name in names_under(practice_id, wordings).items()}
+
+
+def standings(practice_id: uuid.UUID, wordings: Sequence[Wording]) -> dict[str, TextStanding]:
+    """How each of these texts stands, by scope. One query."""
+    query = (
+        select(SignOff.scope, SignOff.digest, SignOff.text, User.name, SignOff.signed_at)
+        .join(User, points_at(SignOff.user_id, User))
+        .where(SignOff.practice_id == practice_id, SignOff.scope.in_([each.scope for each in wordings]))
+        .order_by(SignOff.signed_at, SignOff.id)
+    )
+    digests = {each.scope: each.digest for each in wordings}
+    found = {each.scope: TextStanding() for each in wordings}
+    for row in db.session.execute(query):
+        name = Signature(row.name, row.signed_at)
+        is_this = row.digest == digests[row.scope]
+        found[row.scope] = TextStanding(
+            signature=name if is_this else found[row.scope].signature,
+            signed_lines=tuple(row.text.split("\n")),
+            last=name,
+        )
+    return found
 
 
 def sign(actor: Actor, wordings: Sequence[Wording]) -> list[str]:

@@ -76,7 +76,7 @@
 
   // What a dose says beside fields that were typed in is no longer so.
   list.addEventListener("input", (event) => {
-    const dose = event.target.closest(".plan-dose");
-    if (dose) dose.querySelector("[data-dose]").textContent = "Changed, not saved yet.";
+    if (!event.target.closest(".disclosure")) return;
+    event.target.closest("[data-row]").querySelector(".dose-words").textContent = "Changed, not saved yet.";
   });
 })();

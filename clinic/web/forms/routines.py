@@ -8,25 +8,29 @@ from typing import Any
 from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectMultipleField
 from wtforms import Form as PlainForm
 from wtforms.fields import SelectChoice
-from wtforms.validators import ValidationError
 
 from clinic.catalogue import load_catalogue
 from clinic.domain import videos
 from clinic.domain.errors import RuleBroken
 from clinic.domain.moves import VideoContent
 from clinic.domain.own_moves import FEWEST_CUES, LONGEST_CUE, MOST_CUES
+from clinic.domain.routine_plans import MOST_MOVES
 from clinic.models import Practice, RoutineItem, RoutineVersion
-from clinic.services.routines.own_moves import MistakeMeaning, asks_for_meaning
+from clinic.services.routines.own_moves import MistakeMeaning
 from clinic.services.routines.publishing import (
     MoveEdit,
     RoutineEdit,
+    asked_mistake,
     problems,
+    tick_problems,
 )
-from clinic.services.routines.wording import content_of, dose_of, mistake_in_words
+from clinic.services.routines.signoffs import Wording
+from clinic.services.routines.wording import content_of, dose_of, mistake_in_words, wordings_of
 from clinic.web.forms.base import Form
 from clinic.web.forms.doses import DoseForm, dose_data
 from clinic.web.forms.fields import LineField, LongTextField
-from clinic.web.forms.programs import MOST_MOVES
+
+MOST_TEXTS = 2 * MOST_MOVES + 8
 
 
 class CuesField(LongTextField):
@@ -76,74 +80,113 @@ class ClockField(LineField):
 
 
 class MoveForm(PlainForm):
-    """What can be changed about one move."""
+    """What can be changed about one move; `item` says which one of the draft it is."""
 
+    item = HiddenField()
     cues = CuesField("Cues", longest=MOST_CUES * (LONGEST_CUE + 1))
     video = VideoField("Your own video of this move", longest=300)
     dose = FormField(DoseForm)
 
 
+class TickForm(PlainForm):
+    """One text that is signed: whether it is taken as the practice's own."""
+
+    scope = HiddenField()
+    taken = BooleanField("I have read this and take it as my practice’s own")
+
+
 class PublishForm(Form):
-    """A whole draft. `seen` is the digest of what the page held; no mistake is chosen beforehand."""
+    """A whole draft. `seen` is the digest of what the page held; nothing is ticked beforehand."""
 
     seen = HiddenField()
     moves = FieldList(FormField(MoveForm), max_entries=MOST_MOVES)
+    ticks = FieldList(FormField(TickForm), max_entries=MOST_TEXTS)
     faults = SelectMultipleField("Pick one or more")
     own_see = LongTextField("What it looks like", longest=400)
     own_fix = LongTextField("The fix", longest=400)
     own_test = LongTextField("A test they can do by themselves", longest=400)
     video_time = ClockField("Its time in your video", longest=8)
     change_note = LongTextField("What is new", longest=400)
-    accept = BooleanField("I have read this wording and these doses and take them as my practice’s own")
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(self, *sent: Any, **options: Any) -> None:
+        super().__init__(*sent, **options)
         self.faults.choices = [
             SelectChoice(fault.id, fault.name) for fault in load_catalogue().mistake_candidates
         ]
 
     @classmethod
-    def of(cls, version: RoutineVersion, seen: str) -> PublishForm:
+    def of(cls, version: RoutineVersion, wordings: Sequence[Wording], seen: str) -> PublishForm:
         """The form as the draft stands, or as it was sent."""
-        return cls(
-            data={
-                "seen": seen,
-                "moves": [_move_data(item) for item in version.items],
-                "change_note": version.change_note,
-                **_mistake_data(version),
-            }
-        )
+        return cls(data=_form_data(version, wordings, seen))
 
     def edit(self, version: RoutineVersion) -> RoutineEdit:
         """What was sent, by the draft's items."""
-        pairs = zip(version.items, self.moves.entries, strict=True)
+        asked = asked_mistake(version)
+        forms = {entry.form.item.data: entry.form for entry in self.moves.entries}
         return RoutineEdit(
-            {item.id: self._move(item, entry.form) for item, entry in pairs}, self.change_note.data or ""
+            {item.id: self._move(forms[str(item.id)], asks=item is asked) for item in version.items},
+            self.change_note.data or "",
+            self.accepted(),
         )
+
+    def accepted(self) -> frozenset[str]:
+        """The texts that were ticked."""
+        return frozenset(entry.form.scope.data or "" for entry in self.ticks.entries if entry.form.taken.data)
 
     def be_asked_by(self, practice: Practice, version: RoutineVersion, *, publishing: bool) -> None:
         """Whose draft it is, and whether it is to be published or kept."""
         self._asked, self._publishing = (version, practice), publishing
 
-    def validate_accept(self, field: BooleanField) -> None:
-        """For publishing, that the wording was taken as the practice's own."""
-        if self._publishing and not field.data:
-            raise ValidationError("Tick the box to say that you have read it and take it as your own.")
-
     def rules(self) -> Iterator[RuleBroken]:
         """What speaks against keeping or publishing it."""
-        return problems(*self._asked, self.edit(self._asked[0]), publishing=self._publishing)
+        version, practice = self._asked
+        if not self.moves.errors:
+            yield from problems(version, practice, self.edit(version), publishing=self._publishing)
+        if self._publishing:
+            yield from tick_problems(wordings_of(version, practice), practice.id, self.accepted())
 
     def fits(self, version: RoutineVersion) -> bool:
-        """Whether the form has as many moves as the draft: another number was not made by our page."""
-        return len(self.moves.entries) == len(version.items)
+        """Whether the form has the moves of the draft, in whatever order."""
+        sent = [entry.form.item.data for entry in self.moves.entries]
+        return sorted(map(str, sent)) == sorted(str(item.id) for item in version.items)
 
-    def _move(self, item: RoutineItem, form: MoveForm) -> MoveEdit:
+    def meet(self, version: RoutineVersion, wordings: Sequence[Wording], seen: str) -> PublishForm:
+        """The form for the draft of now with what was typed about the moves it still has; nothing ticked."""
+        typed = {entry.form.item.data: entry.form for entry in self.moves.entries}
+        form = PublishForm(None, data=_form_data(version, wordings, seen))
+        for entry in form.moves.entries:
+            if mine := typed.get(entry.form.item.data):
+                entry.form.cues.data, entry.form.video.data = mine.cues.data, mine.video.data
+                if (dose := mine.dose.form.whole()) is not None:
+                    entry.form.dose.form.show(dose)
+        for name in ("faults", "own_see", "own_fix", "own_test", "video_time", "change_note"):
+            form[name].data = self[name].data
+        return form
+
+    def left_over(self, version: RoutineVersion) -> list[str]:
+        """The cues that were typed for moves which the draft has no more."""
+        held = {str(item.id) for item in version.items}
+        gone = (entry.form for entry in self.moves.entries if entry.form.item.data not in held)
+        return [" / ".join(form.cues.cues) for form in gone]
+
+    def tick_of(self, scope: str) -> TickForm | None:
+        """The tick of a text."""
+        return next((entry.form for entry in self.ticks.entries if entry.form.scope.data == scope), None)
+
+    def _refuse(self, problem: RuleBroken) -> None:
+        tick = self.tick_of(problem.field or "")
+        if tick is None:
+            super()._refuse(problem)
+        else:
+            tick.taken.errors = [problem.message]
+            self.ticks.errors = [entry.errors for entry in self.ticks.entries]
+
+    def _move(self, form: MoveForm, *, asks: bool) -> MoveEdit:
         return MoveEdit(
             cues=form.cues.cues,
             dose=form.dose.form.dose(),
             video=form.video.video,
-            mistake=self._mistake() if asks_for_meaning(item.exercise) else None,
+            mistake=self._mistake() if asks else None,
         )
 
     def _mistake(self) -> MistakeMeaning:
@@ -156,10 +199,21 @@ class PublishForm(Form):
         )
 
 
+def _form_data(version: RoutineVersion, wordings: Sequence[Wording], seen: str) -> dict[str, Any]:
+    return {
+        "seen": seen,
+        "moves": [_move_data(item) for item in version.items],
+        "ticks": [{"scope": each.scope, "taken": False} for each in wordings],
+        "change_note": version.change_note,
+        **_mistake_data(version),
+    }
+
+
 def _move_data(item: RoutineItem) -> dict[str, Any]:
     content = content_of(item.exercise)
     video = content.video
     return {
+        "item": str(item.id),
         "cues": "\n".join(content.cues),
         "video": videos.watch_url(video.provider, video.id) if video else "",
         "dose": dose_data(dose_of(item)),
@@ -167,8 +221,8 @@ def _move_data(item: RoutineItem) -> dict[str, Any]:
 
 
 def _mistake_data(version: RoutineVersion) -> dict[str, Any]:
-    asked = (item.exercise.named_mistake for item in version.items if asks_for_meaning(item.exercise))
-    row = next(filter(None, asked), None)
+    asked = asked_mistake(version)
+    row = asked.exercise.named_mistake if asked else None
     if row is None:
         return {}
     own = row.see not in (None, mistake_in_words(row.fault_keys)[0])

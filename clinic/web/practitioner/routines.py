@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
+from clinic.domain.dates import count
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
 from clinic.models import Routine, RoutineVersion
 from clinic.services import access
 from clinic.services.programs import stops, version_offers
 from clinic.services.routines import lives, signoffs
 from clinic.services.routines import publishing as routines
+from clinic.services.routines.publishing import RoutineEdit
 from clinic.services.routines.wording import wordings_of
 from clinic.web.authz import current_actor
 from clinic.web.forms.routines import PublishForm
@@ -71,7 +74,7 @@ def begin_draft(routine_id: uuid.UUID) -> Response:
 def publish(routine_id: uuid.UUID) -> Answer:
     """Read a draft, change it, keep it or publish it."""
     actor = current_actor()
-    routine = access.routine_for(actor, routine_id)
+    routine = access.routine_for(actor, routine_id, routines.WITH_PUBLISHERS)
     version = routines.draft_of(actor, routine)
     if version is None:
         return _to(routine)
@@ -79,11 +82,14 @@ def publish(routine_id: uuid.UUID) -> Answer:
         flash("A practitioner or the owner publishes routines.", "caution")
         return _to(routine)
     practice = access.practice_of(actor)
-    form = PublishForm.of(version, routines.digest_of(version, practice))
+    wordings, seen = wordings_of(version, practice), routines.digest_of(version, practice)
+    form = PublishForm.of(version, wordings, seen)
     if not form.is_submitted():
         return _page(form, routine, version)
     if not form.fits(version):
-        abort(400)
+        if form.seen.data == seen:
+            abort(400)
+        return _changed(form, routine)
     return _sent(form, routine, version)
 
 
@@ -92,42 +98,68 @@ def _sent(form: PublishForm, routine: Routine, version: RoutineVersion) -> Answe
     form.be_asked_by(access.practice_of(current_actor()), version, publishing=publishing)
     if not form.validate():
         return _page(form, routine, version), 422
-    use_case = routines.publish if publishing else routines.save_draft
+    number, act = version.number, _publish if publishing else _keep
     try:
-        use_case(current_actor(), routine.id, form.edit(version), form.seen.data or "")
+        act(form, routine, number, form.edit(version))
     except RuleBroken as problem:
         form.refuse(problem)
         return _page(form, routine, version), 422
     except Conflict:
         return _changed(form, routine)
-    flash(
-        f"{routine.name} is published. It can be assigned now." if publishing else "Draft saved.", "success"
-    )
     return _to(routine) if publishing else redirect(request.path, 303)
+
+
+def _publish(form: PublishForm, routine: Routine, number: int, edit: RoutineEdit) -> None:
+    actor = current_actor()
+    routines.publish(actor, routine.id, edit, form.seen.data or "")
+    others = [each.id for each in routine.versions if each.number < number]
+    running = lives.clients_by_version(actor)
+    stay = presenter.who_stays(sum(running.get(each, 0) for each in others))
+    flash(f"{routine.name}, version {number}, is published. It can be assigned now.{stay}", "success")
+
+
+def _keep(form: PublishForm, routine: Routine, number: int, edit: RoutineEdit) -> None:
+    signed = routines.save_draft(current_actor(), routine.id, edit, form.seen.data or "")
+    told = f" {count(len(signed), 'text')} signed by you." if signed else ""
+    flash(f"Draft saved.{told}", "success")
 
 
 def _changed(form: PublishForm, routine: Routine) -> Answer:
     actor = current_actor()
     version = routines.draft_of(actor, routine)
-    if version is None or not form.fits(version):
+    if version is None:
+        flash(f"{routine.name} was published meanwhile: this is how.", "caution")
         return _to(routine)
-    form.seen.data = routines.digest_of(version, access.practice_of(actor))
-    form.accept.data = False
-    return _page(form, routine, version, changed=True), 409
+    practice = access.practice_of(actor)
+    left_over = form.left_over(version)
+    form = form.meet(version, wordings_of(version, practice), routines.digest_of(version, practice))
+    return _page(form, routine, version, changed=True, left_over=left_over), 409
 
 
-def _page(form: PublishForm, routine: Routine, version: RoutineVersion, *, changed: bool = False) -> str:
-    wordings = wordings_of(version, access.practice_of(current_actor()))
-    signed = signoffs.signatures(version.practice_id, wordings)
+def _page(
+    form: PublishForm,
+    routine: Routine,
+    version: RoutineVersion,
+    *,
+    changed: bool = False,
+    left_over: Sequence[str] = (),
+) -> str:
+    actor = current_actor()
+    practice = access.practice_of(actor)
+    wordings = wordings_of(version, practice)
+    standings = signoffs.standings(version.practice_id, wordings)
+    running = lives.clients_by_version(actor)
     return render_template(
         "practitioner/routines/publish.html",
         form=form,
         routine=routine,
         version=version,
-        page=presenter.draft_page(version, wordings, signed),
-        load=load_of_version(version, access.practice_of(current_actor())),
+        page=presenter.draft_page(version, wordings, standings, practice.time_zone),
+        load=load_of_version(version, practice),
         mistake=presenter.mistake_question(),
         changed=changed,
+        left_over=left_over,
+        stay=presenter.who_stays(sum(running.get(each.id, 0) for each in routine.versions)),
     )
 
 

@@ -18,11 +18,12 @@ from clinic.domain.types import RoutineStatus
 from clinic.models import Routine, RoutineItem, RoutineVersion, User
 from clinic.services.routines import drafting, loads
 from clinic.services.routines.lives import VersionLife
-from clinic.services.routines.own_moves import asks_for_meaning
-from clinic.services.routines.signoffs import Signature, Wording, WordingPart
+from clinic.services.routines.publishing import asked_mistake
+from clinic.services.routines.signoffs import TextStanding, Wording, WordingPart
 from clinic.services.routines.wording import content_of, dose_lines, dose_of, move_wording
 from clinic.web.filters import day_year, local_date
 from clinic.web.presenters.routine_plans import phase_lines, span_in_words
+from clinic.web.presenters.routine_texts import StateWord, TextPart, text_part
 
 STATE_WORDS = {
     VersionState.DRAFT: "Draft",
@@ -30,14 +31,6 @@ STATE_WORDS = {
     VersionState.PUBLISHED: "Published",
     VersionState.REPLACED: "Replaced",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class StateWord:
-    """Where something stands: the kind of its mark, and the words beside it."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +63,12 @@ class MovePart:
     fixed: tuple[WordingPart, ...]
     dose: tuple[str, ...]
     video: str | None
-    signature: Signature | None = None
+    words: TextPart | None = None
+    dose_text: TextPart | None = None
     confirmed: str | None = None  # of the named mistake's meaning: when and by whom
     video_added: str | None = None
+    asks_mistake: bool = False  # whether the page asks what this move's named mistake is
     asked: str = ""  # in which phases, where there are several
-
-    @property
-    def asks_mistake(self) -> bool:
-        """Whether this page asks what the move's named mistake is."""
-        return asks_for_meaning(self.item.exercise)
-
-
-@dataclass(frozen=True, slots=True)
-class SharedPart:
-    """Wording that belongs to no single move."""
-
-    wording: Wording
-    signature: Signature | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +77,7 @@ class VersionPage:
 
     moves: tuple[MovePart, ...]
     load: str
-    shared: tuple[SharedPart, ...] = ()
+    shared: tuple[TextPart, ...] = ()
     waiting: int = 0
     phases: tuple[str, ...] = ()
 
@@ -110,18 +92,33 @@ class MistakeQuestion:
 
 
 def draft_page(
-    version: RoutineVersion, wordings: Sequence[Wording], signed: dict[str, Signature]
+    version: RoutineVersion, wordings: Sequence[Wording], standings: Mapping[str, TextStanding], zone: str
 ) -> VersionPage:
-    """A draft with the names that stand under its wording already."""
-    of_moves = {f"{kind}:{item.exercise.key}" for item in version.items for kind in ("move", "dose")}
+    """A draft with where each of its texts stands."""
+    asked = asked_mistake(version)
+    of_moves = {
+        f"{kind}:{item.exercise.key}": item is asked for item in version.items for kind in ("move", "dose")
+    }
+    texts = {
+        each.scope: text_part(
+            each, standings[each.scope], zone, _fields(asked if of_moves.get(each.scope) else None)
+        )
+        for each in wordings
+    }
     return VersionPage(
-        moves=_moves(version, signed),
+        moves=_moves(version, texts, zone),
         load=_load(version),
-        shared=tuple(
-            SharedPart(each, signed.get(each.scope)) for each in wordings if each.scope not in of_moves
-        ),
-        waiting=sum(wording.scope not in signed for wording in wordings),
+        shared=tuple(text for scope, text in texts.items() if scope not in of_moves),
+        waiting=sum(not text.is_signed for text in texts.values()),
     )
+
+
+def who_stays(clients: int) -> str:
+    """What becomes of those who have an older version when a new one is published; empty for nobody."""
+    if not clients:
+        return ""
+    stay = "stays" if clients == 1 else "stay"
+    return f" {count(clients, 'client')} {stay} on the version they have until you offer them this one."
 
 
 def version_page(version: RoutineVersion, zone: str) -> VersionPage:
@@ -208,16 +205,27 @@ def _by(who: User | None, at: datetime | None, zone: str) -> str | None:
     return day_year(local_date(at, zone)) + (f" by {who.name}" if who else "")
 
 
+def _fields(asked: RoutineItem | None) -> set[str]:
+    """The labels of what stands in fields: the cues, the dose and, of one move, its named mistake."""
+    named = asked.exercise.named_mistake if asked else None
+    return {"Cues", "Usual dose", *([f"Watch for: {named.name}"] if named else [])}
+
+
 def _load(version: RoutineVersion) -> str:
     return load_in_words(loads.of_moves(version.items))
 
 
-def _moves(version: RoutineVersion, signed: dict[str, Signature], zone: str = "UTC") -> tuple[MovePart, ...]:
-    phases = len(version.phases)
-    return tuple(_move(number, item, phases, signed, zone) for number, item in enumerate(version.items, 1))
+def _moves(version: RoutineVersion, texts: Mapping[str, TextPart], zone: str = "UTC") -> tuple[MovePart, ...]:
+    return tuple(_move(number, item, version, texts, zone) for number, item in enumerate(version.items, 1))
 
 
-def _move(number: int, item: RoutineItem, phases: int, signed: dict[str, Signature], zone: str) -> MovePart:
+def _move(
+    number: int,
+    item: RoutineItem,
+    version: RoutineVersion,
+    texts: Mapping[str, TextPart],
+    zone: str,
+) -> MovePart:
     named, video = item.exercise.named_mistake, next(iter(item.exercise.media), None)
     content = content_of(item.exercise) if item.content is None else MoveContent.from_json(item.content)
     wording = move_wording(item.exercise.key, content)
@@ -228,8 +236,10 @@ def _move(number: int, item: RoutineItem, phases: int, signed: dict[str, Signatu
         fixed=tuple(part for part in wording.parts if not part.editable),
         dose=dose_lines(dose_of(item), content),
         video=videos.watch_url(content.video.provider, content.video.id) if content.video else None,
-        signature=signed.get(wording.scope),
+        words=texts.get(wording.scope),
+        dose_text=texts.get(f"dose:{item.exercise.key}"),
         confirmed=_by(named.confirmer, named.confirmed_at, zone) if named else None,
-        asked=span_in_words((item.from_phase, item.until_phase), phases),
+        asks_mistake=item is asked_mistake(version),
+        asked=span_in_words((item.from_phase, item.until_phase), len(version.phases)),
         video_added=day_year(local_date(video.added_at, zone)) if video else None,
     )

@@ -186,7 +186,8 @@ def test_publishing_freezes_the_pictures_of_now(people: People, move: Exercise) 
     (routine,) = routines.listed(owner)
     draft = routines.whole_version(owner, routines.begin_draft(owner, routine.id).id)
     moves = {item.id: MoveEdit(cues=tuple(item.exercise.cues), dose=dose_of(item)) for item in draft.items}
-    edit = RoutineEdit(moves, "There are pictures now.")
+    accepted = routines.scopes_of(draft, people.practice)
+    edit = RoutineEdit(moves, "There are pictures now.", accepted)
     routines.publish(owner, routine.id, edit, routines.digest_of(draft, people.practice))
     db.session.expire_all()
     items = routines.whole_version(owner, draft.id).items
