@@ -68,6 +68,7 @@ def test_assigning_takes_three_presses_and_follows_what_is_typed(
     olive.sees("3 rounds of 50")
     olive.ticks("Leave out Knee bend")
     olive.sees("Left out: this client is not given it.", "17 minutes a day, 1 move")
+    olive.opens_up("Add a move of the library")
     olive.page.locator("#q").fill("turns")
     olive.ticks("Small standing hip turns", question="Moves to tick")
     olive.presses("Find moves, and add those ticked")

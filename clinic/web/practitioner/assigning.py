@@ -146,12 +146,14 @@ def _version(
     if (version_id := uuid_of(wanted)) in by_id:
         return by_id[version_id], ""
     gone = access.routine_version_for(actor, version_id)
-    if gone.status is not RoutineStatus.PUBLISHED or not choices:
+    if gone.status is not RoutineStatus.PUBLISHED:
         raise NotFound
     name = gone.routine.name
     for version in by_id.values():
         if version.routine_id == gone.routine_id:
             return version, f"Version {version.number} of {name} is published by now: these are its moves."
+    if not choices:
+        return None, f"{name} is retired by now, and no other routine is published. Add single moves instead."
     return choices[0].version, f"{name} is retired by now. Choose another routine."
 
 

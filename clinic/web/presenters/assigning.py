@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clinic.domain.doses import Dose
-from clinic.domain.moves import MoveContent
+from clinic.domain.media import MoveSpot
+from clinic.domain.moves import MoveContent, PictureContent
 from clinic.domain.phases import Spanned
 from clinic.services.programs.offering import OfferedMove
 from clinic.services.routines.wording import dose_sentences
@@ -17,24 +18,25 @@ OUT = "Left out: this client is not given it."
 class OfferedLine:
     """A move of the page that assigns; `dose` is empty while its fields are not right."""
 
-    name: str
-    figure: str
+    content: MoveContent
     dose: str
     asked: str
     problem: str
-    is_single: bool
+
+    @property
+    def picture(self) -> PictureContent | None:
+        """The practice's own picture of it."""
+        return self.content.picture(MoveSpot.END) or self.content.picture(MoveSpot.START)
 
 
 def offered_line(move: OfferedMove, dose: Dose | None, *, is_out: bool) -> OfferedLine:
     """One move with its dose as a sentence."""
     content = MoveContent.from_json(move.content)
     return OfferedLine(
-        name=content.name,
-        figure=content.figure,
+        content=content,
         dose=OUT if is_out else dose_sentences(dose, content) if dose else "",
         asked=asked_words(move),
         problem=move.problem,
-        is_single=move.is_single,
     )
 
 

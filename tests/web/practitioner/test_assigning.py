@@ -223,6 +223,21 @@ def test_a_routine_retired_meanwhile_asks_for_another_one(
     assert made()[0].name == "Knee routine"
 
 
+def test_the_only_routine_retired_meanwhile_leaves_single_moves(
+    here: str, version: RoutineVersion, staff: Visitor
+) -> None:
+    sent = typed(staff.get(here)) | {"weeks": "9"}
+    put_away(version.routine)
+    told = staff.post(here, sent, status=409)
+    assert "no other routine is published. Add single moves instead." in words(told)
+    assert typed(told)["weeks"] == "9"
+    assert "Keep at least one move" in words(staff.post(here, typed(told), status=422))
+    added = typed(staff.post(here, typed(told) | {"act": "look", "move": turn_of(version)}))
+    added.pop("act", None)
+    staff.post(here, added, status=303)
+    assert names(made()[0]) == ["Small standing hip turns"]
+
+
 def test_another_routine_chosen_in_the_form_shows_its_doses_first(
     here: str, version: RoutineVersion, staff: Visitor
 ) -> None:
