@@ -29,9 +29,10 @@ from clinic.services import links, warnings
 from clinic.services.actors import Actor
 from clinic.services.clients import memberships
 from clinic.services.clock import now, today_in
-from clinic.services.groups import courses, filling, joining, making, messages
+from clinic.services.groups import courses, filling, joining, making, messages, own, reports
 from clinic.services.groups.courses import CourseWish
 from clinic.services.groups.joining import PlaceAsked
+from clinic.services.sending import delivery
 from clinic.services.transaction import transaction
 from tests.factories.people import People, make_client
 from tests.factories.programs import assign_program, publish_routine
@@ -278,6 +279,40 @@ class TestItsEnd:
     ) -> None:
         with pytest.raises(RuleBroken, match="stay"):
             change(actor, course, version, begins_in=5)
+
+    def test_what_came_of_it_is_told_to_the_practice_and_to_each(
+        self, people: People, actor: Actor, group: ClientGroup, version: RoutineVersion
+    ) -> None:
+        courses.put(actor, group.id, wish(version, begins_in=-13), 0)
+        courses.open_it(actor, group.id)
+        making.put_in(actor, group.id, people.client.id)
+        making.put_in(actor, group.id, make_client(people.practice, "Nora Vance").id)
+        course = courses.course_for(actor, group.id)
+        found = reports.of_course(actor, course)
+        assert (found.joined, found.with_program, found.practising, found.days) == (2, 2, 0, 0)
+        client = people.actor(people.client_user)
+        (mine,) = own.groups(client)
+        told = reports.of_member(client, course, mine.member)
+        assert told is not None
+        assert told.practice is not None
+        assert told.pains == []
+
+
+class TestMails:
+    def test_each_is_written_and_sent(self, people: People, actor: Actor, course: Course) -> None:
+        making.put_in(actor, course.group_id, people.client.id)
+        asks(course)
+        messages.write(actor, course.group_id, "See you on Monday.", "1" * 32)
+        db.session.commit()
+        noon = now().replace(hour=12) + timedelta(days=1)
+        for day in range(2):  # one mail a day
+            with time_machine.travel(noon + timedelta(days=day)):
+                delivery.run()
+        states = {
+            kind: [mail.state for mail in mails(kind)]
+            for kind in (MailKind.COURSE_PLACE, MailKind.COURSE_WELCOME, MailKind.GROUP_MESSAGE)
+        }
+        assert all(found in ([OutboxState.KEPT], [OutboxState.SENT]) for found in states.values()), states
 
 
 class TestMessages:

@@ -12,7 +12,7 @@ from clinic.domain.errors import Conflict
 from clinic.models import ClientGroup, Course
 from clinic.services import access
 from clinic.services.clock import today_in
-from clinic.services.groups import courses, joining, pages
+from clinic.services.groups import courses, joining, pages, reports
 from clinic.services.links import address as full_address
 from clinic.services.routines import publishing as routines
 from clinic.web.authz import current_actor
@@ -41,6 +41,21 @@ def show(group_id: uuid.UUID) -> str:
         waiting=[(each, words.asks(each, today)) for each in joining.waiting(actor, course)],
         is_draft=course.state is CourseState.DRAFT,
         is_over=course.state in OVER,
+    )
+
+
+def report(group_id: uuid.UUID) -> str:
+    """What came of a course."""
+    actor = current_actor()
+    course = courses.course_for(actor, group_id)
+    found = reports.of_course(actor, course)
+    return render_template(
+        "practitioner/courses/report.html",
+        group=course.group,
+        days=words.days(course, today_in(access.practice_of(actor).time_zone)),
+        state=words.state(course),
+        facts=words.report(found),
+        stops=words.stops(found),
     )
 
 

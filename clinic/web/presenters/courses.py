@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from clinic.domain.course_report import CourseMember, CourseReport
 from clinic.domain.courses import CourseDoor, CourseState, LateStart, RequestState
 from clinic.domain.dates import count, day_in_words
 from clinic.models import Course, CourseRequest
 from clinic.services.groups.own import OwnGroup
 from clinic.services.groups.pages import CourseFigures
 from clinic.web.filters import day_year, moment
+from clinic.web.presenters.programs import STOPS
 
 LATE_WORDS = {
     LateStart.GROUP_WEEK: "In the week that the group is in",
@@ -85,10 +87,13 @@ class OwnGroupWords:
     leader: str | None
     course: str | None
     welcome: str | None
+    closing: str | None  # once the course has ended
     messages: Sequence[tuple[str, str]]  # who and when, and the text
 
 
-def own_groups(groups: Iterable[OwnGroup], zone: str, today: date) -> list[OwnGroupWords]:
+def own_groups(
+    groups: Iterable[tuple[OwnGroup, CourseMember | None]], zone: str, today: date
+) -> list[OwnGroupWords]:
     """The groups that a client stands in."""
     return [
         OwnGroupWords(
@@ -96,12 +101,13 @@ def own_groups(groups: Iterable[OwnGroup], zone: str, today: date) -> list[OwnGr
             each.leader,
             _course_of_client(each.course, today) if each.course else None,
             each.course.welcome if each.course else None,
+            closing(came_of_it),
             [
                 (f"{message.by}, {moment(message.written_at, zone)}", message.text)
                 for message in each.messages
             ],
         )
-        for each in groups
+        for each, came_of_it in groups
     ]
 
 
@@ -114,6 +120,39 @@ def _course_of_client(course: Course, today: date) -> str:
         first = day_in_words(course.starts_on, today)
         return f"It begins on {first} and goes on for {count(course.weeks, 'week')}."
     return f"It is in week {course.days.week_on(today)} of {course.weeks}."
+
+
+def report(found: CourseReport) -> list[tuple[str, str]]:
+    """The figures of a course, each with what it is out of."""
+    facts = [
+        ("Joined", f"{count(found.joined, 'client')}, {found.left} of them left"),
+        ("Practised at all", f"{found.practising} of {found.with_program} with the program"),
+        ("Days of practice", f"{found.days} of {found.expected} asked since each joined"),
+    ]
+    if found.gave_pain:
+        pain = f"{found.pain_before} before, {found.pain_after} after, of 10"
+        changed = f"{found.pain_less} clearly less, {found.pain_more} clearly more"
+        facts.append(("Pain", f"{pain}; {changed}, of {found.gave_pain} who gave it twice"))
+    else:
+        facts.append(("Pain", "nobody gave it twice"))
+    said = f"{found.noticed_mistake} of {found.said_of_mistake} who were asked and answered"
+    facts.append(("Noticed the mistake", said if found.said_of_mistake else "nobody answered"))
+    return facts
+
+
+def stops(found: CourseReport) -> list[tuple[str, str]]:
+    """Why programs were ended before their last day, and of how many."""
+    return [(STOPS[kind], count(number, "client")) for kind, number in found.stops.items()]
+
+
+def closing(found: CourseMember | None) -> str | None:
+    """What a course came to for a member, in facts alone."""
+    if found is None or found.practice is None:
+        return None
+    told = f"You practised: {found.practice.in_words}."
+    if len(found.pains) > 1:
+        told += f" Your pain was {found.pains[0]} of 10 at first, and {found.pains[-1]} at the end."
+    return told
 
 
 def public_days(course: Course) -> str:
