@@ -19,7 +19,7 @@ def pass_on(program_id: uuid.UUID, position: int) -> Response:
     try:
         with told_on_the_next_page():
             first = passing.pass_on(current_actor(), program_id, position)
-            flash(f"The next phase counts from {day_in_words(first)}. The client is told.", "success")
+            flash(f"The next phase counts from {day_in_words(first)}.", "success")
     except Conflict:
         flash("Somebody has gone on to the next phase already.", "caution")
     return _back(program_id)
