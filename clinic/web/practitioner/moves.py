@@ -114,7 +114,7 @@ def edit(move_id: uuid.UUID) -> Answer:
             with form.attempt():
                 changed = own_moves.revise(actor, move_id, form.words(), seen)
                 flash("Saved." if changed else "Nothing was different.", "success")
-                return _to(move_id)
+                return redirect(_routine_read() or _of(move_id), 303)
         except MoveCollision as met:
             form.seen.data = json.dumps(seen)
             return _both(own_moves.whole(actor, move_id), form, list(met.merged.collided)), 409
@@ -216,13 +216,22 @@ def _arranged() -> MoveWordsForm | None:
     return None if act == "save" else MoveWordsForm(formdata=rearranged(request.form, act))
 
 
+def _routine_read() -> str | None:
+    """Back to the draft that was being read and signed, if the way began there."""
+    routine_id = request.args.get("routine", type=uuid.UUID)
+    return url_for("practitioner.routines.publish", routine_id=routine_id) if routine_id else None
+
+
 def _page(form: MoveWordsForm, move: Exercise | None = None) -> str:
     candidates = own_moves.candidates_of(form.figure.data or "")
-    back = (
-        url_for("practitioner.moves.show", move_id=move.id) if move else url_for("practitioner.moves.index")
-    )
+    read_in = _routine_read()
     return render_template(
-        "practitioner/moves/edit.html", form=form, move=move, candidates=candidates, back=back
+        "practitioner/moves/edit.html",
+        form=form,
+        move=move,
+        candidates=candidates,
+        back=read_in or (_of(move.id) if move else url_for("practitioner.moves.index")),
+        read_in=read_in,
     )
 
 
@@ -255,4 +264,8 @@ def _pages(found: library.LibraryPage, parts: Mapping[str, Any]) -> dict[str, st
 
 
 def _to(move_id: uuid.UUID) -> Response:
-    return redirect(url_for("practitioner.moves.show", move_id=move_id), 303)
+    return redirect(_of(move_id), 303)
+
+
+def _of(move_id: uuid.UUID) -> str:
+    return url_for("practitioner.moves.show", move_id=move_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -175,3 +176,16 @@ def test_what_was_typed_survives_a_draft_that_was_put_together_anew_meanwhile(
     assert "You had typed its cues: A / B" in text(met)
     assert typed(met)["moves-0-cues"] == "Mine one\nMine two"
     assert not [name for name in typed(met) if name.endswith("-taken")]
+
+
+def test_the_other_words_of_a_move_are_changed_on_its_page_and_the_way_leads_back(
+    people: People, visit: Visit, routine: Routine
+) -> None:
+    staff, here = visit(people.colleague), publish_url(routine)
+    page = staff.get(here).get_data(as_text=True)
+    way = next(each for each in re.findall(r'href="(/library/[^"]*/edit[^"]*)"', page))
+    answer = staff.get(way)
+    assert "The draft you were reading" in text(answer)
+    saved = staff.post(way, typed(answer) | {"act": "save", "purpose": "For calm hips."}, status=303)
+    assert saved.location == here
+    assert "For calm hips." in text(staff.get(here))
