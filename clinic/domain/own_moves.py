@@ -21,7 +21,7 @@ LONGEST_LINE = 300
 MOST_LINES = 12
 MOST_TAGS, LONGEST_TAG = 8, 30
 MOST_FAULTS, MOST_USES = 12, 12
-LONGEST_KEY = 2000
+LONGEST_KEY = 1600  # bytes: an index holds it
 TAG = "#"  # stands around a tag in the searched text, and nowhere else in it
 
 # Lists that are one line each in the form: the word for one of them, and the fewest a move needs.
@@ -134,16 +134,22 @@ def tags_of(typed: str) -> tuple[str, ...]:
 
 def search_key(words: Iterable[str], tags: Iterable[str]) -> str:
     """What a move is found by: each word once in all its spellings, then its tags, each marked as one."""
-    plain = dict.fromkeys(fold(" ".join(words).replace(TAG, " ")).split())
-    others = dict.fromkeys(spelled_otherwise(" ".join(words).replace(TAG, " ")))
-    marked = [tag_mark(tag) for tag in tags]
-    room = LONGEST_KEY - sum(len(mark) + 1 for mark in marked)
-    return " ".join([" ".join([*plain, *others])[:room], *marked]).strip()
+    tagged = tuple(tags)
+    text = " ".join([*words, *tagged]).replace(TAG, " ")
+    plain = " ".join(dict.fromkeys([*fold(text).split(), *spelled_otherwise(text)]))
+    marked = " ".join(dict.fromkeys(map(tag_mark, tagged)))
+    room = LONGEST_KEY - len(marked.encode()) - 1
+    return f"{plain.encode()[:room].decode(errors='ignore')} {marked}".strip()
 
 
 def tag_mark(tag: str) -> str:
     """How a tag stands in the searched text."""
-    return f"{TAG}{fold(tag).replace(' ', '_')}{TAG}"
+    return f"{TAG}{tag.casefold()}{TAG}"
+
+
+def tags_in(key: str) -> list[str]:
+    """The tags that stand in a searched text."""
+    return key.split(TAG)[1::2]
 
 
 def retired_problems(

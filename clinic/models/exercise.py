@@ -61,6 +61,9 @@ def span_check() -> CheckConstraint:
     )
 
 
+LIBRARY_INDEX = ("practice_id", "sort_key", "id", "retired_at", "body_position", "search_key")
+
+
 class Exercise(OfPractice, Base):
     """A move in the practice's words: its own, or begun from the catalogue's `key` and its own from then on.
 
@@ -70,7 +73,8 @@ class Exercise(OfPractice, Base):
     __tablename__ = "exercise"
     __table_args__ = tenant(
         UniqueConstraint("practice_id", "key"),
-        Index(None, "practice_id", "sort_key", "id"),  # the library, by name
+        # the library by name, with all that its search reads: a move's row is long
+        Index("ix_exercise_library", *LIBRARY_INDEX),
     )
 
     key: Mapped[str] = mapped_column(String(60))

@@ -19,6 +19,7 @@ from clinic.domain.own_moves import (
     retired_problems,
     search_key,
     tag_mark,
+    tags_in,
     tags_of,
 )
 from clinic.domain.search import search_words
@@ -97,9 +98,20 @@ def test_a_tag_is_marked_and_no_word_passes_for_one() -> None:
     assert tag_mark("hip") not in key
 
 
+def test_the_tags_of_a_searched_text_are_read_out_of_it() -> None:
+    assert tags_in(search_key(["Bridge"], ["hip", "küche", "low back"])) == ["hip", "küche", "low back"]
+    assert tags_in(search_key(["Bridge"], [])) == []
+
+
+def test_text_of_wide_letters_is_cut_between_two_of_them() -> None:
+    key = search_key(["動" * 900], ["hip"])
+    assert len(key.encode()) <= 1600
+    assert key.endswith(" #hip#")
+
+
 def test_a_long_text_leaves_room_for_the_tags() -> None:
     key = search_key([f"word{number}" for number in range(1000)], ["hip"])
-    assert len(key) <= 2000
+    assert len(key.encode()) <= 1600
     assert key.endswith(" #hip#")
 
 

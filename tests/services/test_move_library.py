@@ -47,7 +47,7 @@ def test_it_opens_with_every_move_on_offer_by_name(robin: Actor) -> None:
         ("gesass", ["Brücke 100%"]),  # what it is for
         ("wakes ribs", ["Heel bridge"]),  # its purpose and a cue
         ("theraband", ["Brücke 100%"]),
-        ("low_back", ["Heel bridge"]),  # a tag
+        ("low back", ["Heel bridge"]),  # a tag
         ("100%", ["Brücke 100%"]),
         ("%", ["Brücke 100%"]),
         ("bridge theraband", []),

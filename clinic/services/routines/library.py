@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import selectinload
 
-from clinic.domain.own_moves import tag_mark
+from clinic.domain.own_moves import tag_mark, tags_in
 from clinic.domain.search import search_words
 from clinic.domain.types import BodyPosition
 from clinic.extensions import db
 from clinic.models import Exercise, ExercisePicture
 from clinic.models.base import given
-from clinic.services import access
+from clinic.services import access, rows
 from clinic.services.actors import Actor
 from clinic.services.routines.signoffs import Wording, signatures
 from clinic.services.routines.wording import content_of, move_wording
@@ -117,8 +116,8 @@ def found(actor: Actor, text: str) -> Sequence[Exercise]:
 
 def tags(actor: Actor) -> list[str]:
     """The tags that moves on offer have, in order. One query."""
-    found = db.session.scalars(_TAGS, {"practice_id": actor.practice_id})
-    return sorted({tag for text in found for tag in json.loads(text)})
+    keys = rows.read(_KEYS, {"practice_id": actor.practice_id})
+    return sorted({tag for row in keys for tag in tags_in(row.search_key)})
 
 
 def wording_of(move: Exercise) -> Wording:
@@ -178,4 +177,4 @@ def _which(shape: _LibraryShape) -> list[ColumnElement[bool]]:
 
 
 _OFFERED = Exercise.retired_at.is_(None)
-_TAGS = select(cast(Exercise.tags, Text)).where(given(Exercise.practice_id), _OFFERED).distinct()
+_KEYS = select(Exercise.search_key).where(given(Exercise.practice_id), _OFFERED)

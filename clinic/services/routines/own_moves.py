@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.access import Permission
-from clinic.domain.errors import Conflict, Forbidden, RuleBroken, must_hold
+from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken, must_hold
 from clinic.domain.moves import VideoContent
 from clinic.domain.own_moves import FaultWords, MoveMerge, MoveWords, UseWords, deleting_problems, merge
 from clinic.domain.own_moves import problems as words_problems
@@ -269,9 +269,13 @@ def _must_make(actor: Actor) -> None:
 
 def _locked(actor: Actor, move_id: uuid.UUID) -> Exercise:
     """A move as it stands now, for whoever may change it, until the transaction ends."""
-    move = access.move_for(actor, move_id)
+    access.move_for(actor, move_id)
     _must_make(actor)
-    db.session.refresh(move, with_for_update=True)
+    which = select(Exercise).where(Exercise.practice_id == actor.practice_id, Exercise.id == move_id)
+    lock = which.with_for_update().execution_options(populate_existing=True)
+    move = db.session.scalars(lock).one_or_none()
+    if move is None:  # deleted between the two looks at it
+        raise NotFound
     db.session.expire(move, ["mistakes", "media"])
     return move
 
