@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from clinic.domain.bulk_acts import LineReason
 from clinic.domain.errors import Forbidden, NotFound, RuleBroken
 from clinic.domain.new_versions import VersionDecision
 from clinic.domain.phases import Phase
@@ -37,7 +38,15 @@ from clinic.models import (
 )
 from clinic.services.checkins import schedules
 from clinic.services.clock import now
-from clinic.services.programs import changing, days, diary, own, version_answers, version_offers
+from clinic.services.programs import (
+    changing,
+    days,
+    diary,
+    own,
+    taking_back,
+    version_answers,
+    version_offers,
+)
 from clinic.services.programs.changing import DoseWish
 from clinic.services.programs.diary import DiaryEntry
 from clinic.services.programs.version_offers import OfferWish
@@ -283,6 +292,16 @@ def test_only_who_publishes_offers_and_only_its_client_answers(
         for somebody in (people.colleague, make_people().client_user):
             with pytest.raises(NotFound):
                 act(people.actor(somebody), made.id)
+
+
+def test_a_program_that_was_offered_or_taken_over_is_not_taken_back(
+    people: People, program: Program, second: RoutineVersion
+) -> None:
+    taken = version_answers.take_over(people.actor(people.client_user), offer(people, second, program).id)
+    for program_id in (program.id, taken.follow_on_id):
+        assert program_id is not None
+        with transaction():
+            assert taking_back.take_back(people.actor(people.colleague), program_id) is LineReason.CHANGED
 
 
 def test_an_archived_client_is_offered_nothing(

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, select
+from sqlalchemy import and_, delete, exists, or_, select
 
 from clinic.domain.bulk_acts import LineReason
 from clinic.domain.types import MailKind
@@ -23,6 +23,7 @@ from clinic.models import (
     ProgramFinding,
     ProgramPhase,
     TaperingOffer,
+    VersionOffer,
 )
 from clinic.services import audit
 from clinic.services.actors import Actor
@@ -66,12 +67,17 @@ def _stays_because(program: Program) -> LineReason | None:
         PracticeLog.prescription_id.in_(prescribed),
     )
     passed = exists().where(*_of(ProgramPhase, program), ProgramPhase.passed_on.is_not(None))
+    offered = exists().where(
+        VersionOffer.practice_id == program.practice_id,
+        or_(VersionOffer.program_id == program.id, VersionOffer.follow_on_id == program.id),
+    )
     reasons = (
         (LineReason.PRACTISED, logged),
         (LineReason.CHECKIN_PLANNED, exists().where(*_of(Checkin, program))),
         (LineReason.CHANGED, exists().where(*_of(ProgramEvent, program))),
         (LineReason.CHANGED, exists().where(*_of(TaperingOffer, program))),
         (LineReason.CHANGED, passed),
+        (LineReason.CHANGED, offered),
     )
     found = db.session.execute(select(*(condition.label(None) for _, condition in reasons))).one()
     return next((reason for (reason, _), holds in zip(reasons, found, strict=True) if holds), None)
