@@ -35,7 +35,7 @@ MAIL_WITHIN = 45.0  # seconds: a round of planning, then one of sending
 # What a week that passes makes a week older. Sessions and links stay: nobody signed in a week ago.
 OF_THE_WEEK = (
     *("program", "program_event", "checkin_schedule", "practice_log", "checkin", "checkin_event"),
-    *("checkin_answer", "warning_flag", "outbox_message"),  # the trail stays: nobody writes it anew
+    *("checkin_answer", "warning_flag", "outbox_message", "course"),  # the trail stays: nobody writes it anew
 )
 ZONES = (
     *("Europe/London", "America/New_York", "America/Los_Angeles", "Pacific/Honolulu", "America/Sao_Paulo"),
