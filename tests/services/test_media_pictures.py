@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from io import BytesIO
 
 import pytest
@@ -54,6 +55,13 @@ def test_what_is_seen_through_becomes_white() -> None:
     out = BytesIO()
     Image.new("RGBA", (10, 10), (0, 0, 0, 0)).save(out, "PNG")
     assert opened(made_safe(out.getvalue()).data).getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_a_picture_of_nothing_but_detail_is_drawn_like_any_other() -> None:
+    out = BytesIO()
+    noise = random.Random(7).randbytes(1200 * 900 * 3)
+    Image.frombytes("RGB", (1200, 900), noise).save(out, "PNG")
+    assert opened(made_safe(out.getvalue()).data).size == (1200, 900)
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK", "1"])

@@ -97,9 +97,8 @@ def _drawn_anew(data: bytes) -> MadePicture:
     # only the dots: whatever else came along stays behind
     bare = Image.frombytes("RGB", plain.size, plain.tobytes())
     out = BytesIO()
-    bare.save(
-        out, "JPEG", quality=QUALITY, optimize=True, progressive=True, subsampling=-1 if is_photo else 0
-    )
+    # neither optimized nor progressive: both want all of it in a buffer that a detailed picture overruns
+    bare.save(out, "JPEG", quality=QUALITY, subsampling=-1 if is_photo else 0)
     return MadePicture(out.getvalue(), *bare.size)
 
 
