@@ -12,7 +12,7 @@ from itertools import zip_longest
 WORDS = re.compile(r"\s*\S+")
 
 
-class Mark(StrEnum):
+class WordMark(StrEnum):
     """What became of some words."""
 
     SAME = "same"
@@ -24,7 +24,7 @@ class Mark(StrEnum):
 class MarkedWords:
     """Some words in a row with one mark."""
 
-    mark: Mark
+    mark: WordMark
     text: str
 
 
@@ -38,7 +38,7 @@ class MarkedLine:
     @property
     def is_changed(self) -> bool:
         """Whether it is not what it was."""
-        return any(each.mark is not Mark.SAME for each in self.words)
+        return any(each.mark is not WordMark.SAME for each in self.words)
 
 
 def marked_lines(old: Sequence[str], new: Sequence[str]) -> list[MarkedLine]:
@@ -46,7 +46,7 @@ def marked_lines(old: Sequence[str], new: Sequence[str]) -> list[MarkedLine]:
     marked: list[MarkedLine] = []
     for kind, old_from, old_to, new_from, new_to in _steps(old, new):
         if kind == "equal":
-            marked += [_whole(place, new[place], Mark.SAME) for place in range(new_from, new_to)]
+            marked += [_whole(place, new[place], WordMark.SAME) for place in range(new_from, new_to)]
             continue
         pairs = zip_longest(old[old_from:old_to], range(new_from, new_to))
         marked += [_pair(before, place, new) for before, place in pairs]
@@ -55,24 +55,24 @@ def marked_lines(old: Sequence[str], new: Sequence[str]) -> list[MarkedLine]:
 
 def _pair(before: str | None, place: int | None, new: Sequence[str]) -> MarkedLine:
     if place is None:
-        return _whole(None, before or "", Mark.REMOVED)
+        return _whole(None, before or "", WordMark.REMOVED)
     if before is None:
-        return _whole(place, new[place], Mark.ADDED)
+        return _whole(place, new[place], WordMark.ADDED)
     return MarkedLine(place, tuple(_words(WORDS.findall(before), WORDS.findall(new[place]))))
 
 
 def _words(old: Sequence[str], new: Sequence[str]) -> Iterator[MarkedWords]:
     for kind, old_from, old_to, new_from, new_to in _steps(old, new):
         if kind == "equal":
-            yield MarkedWords(Mark.SAME, "".join(new[new_from:new_to]))
+            yield MarkedWords(WordMark.SAME, "".join(new[new_from:new_to]))
             continue
         if gone := "".join(old[old_from:old_to]):
-            yield MarkedWords(Mark.REMOVED, gone)
+            yield MarkedWords(WordMark.REMOVED, gone)
         if added := "".join(new[new_from:new_to]):
-            yield MarkedWords(Mark.ADDED, added)
+            yield MarkedWords(WordMark.ADDED, added)
 
 
-def _whole(place: int | None, line: str, mark: Mark) -> MarkedLine:
+def _whole(place: int | None, line: str, mark: WordMark) -> MarkedLine:
     return MarkedLine(place, (MarkedWords(mark, line),))
 
 

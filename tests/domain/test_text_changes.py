@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.domain.text_changes import Mark, MarkedLine, marked_lines
+from clinic.domain.text_changes import MarkedLine, WordMark, marked_lines
 
 
 def shown(lines: list[MarkedLine]) -> list[str]:
     """Each line with what is new in plus signs and what is gone in minus signs."""
-    signs = {Mark.SAME: "{}", Mark.ADDED: "+{}+", Mark.REMOVED: "-{}-"}
+    signs = {WordMark.SAME: "{}", WordMark.ADDED: "+{}+", WordMark.REMOVED: "-{}-"}
     return ["".join(signs[each.mark].format(each.text) for each in line.words) for line in lines]
 
 
@@ -41,7 +41,7 @@ def test_without_what_is_gone_the_text_of_now_is_read(old: list[str], new: list[
     lines = marked_lines(old, new)
     now = [line for line in lines if line.place is not None]
     assert [line.place for line in now] == list(range(len(new)))
-    kept = [[each.text for each in line.words if each.mark is not Mark.REMOVED] for line in now]
+    kept = [[each.text for each in line.words if each.mark is not WordMark.REMOVED] for line in now]
     assert ["".join(words).strip() for words in kept] == new
     if old == new:
         assert not any(line.is_changed for line in lines)

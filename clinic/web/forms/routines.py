@@ -16,6 +16,7 @@ from clinic.domain.moves import VideoContent
 from clinic.domain.own_moves import FEWEST_CUES, LONGEST_CUE, MOST_CUES
 from clinic.domain.routine_plans import MOST_MOVES
 from clinic.models import Practice, RoutineItem, RoutineVersion
+from clinic.services.routines import own_moves
 from clinic.services.routines.own_moves import MistakeMeaning
 from clinic.services.routines.publishing import (
     MoveEdit,
@@ -25,7 +26,7 @@ from clinic.services.routines.publishing import (
     tick_problems,
 )
 from clinic.services.routines.signoffs import Wording
-from clinic.services.routines.wording import content_of, dose_of, mistake_in_words, wordings_of
+from clinic.services.routines.wording import content_of, dose_of, wordings_of
 from clinic.web.forms.base import Form
 from clinic.web.forms.doses import DoseForm, dose_data
 from clinic.web.forms.fields import LineField, LongTextField
@@ -222,14 +223,13 @@ def _move_data(item: RoutineItem) -> dict[str, Any]:
 
 def _mistake_data(version: RoutineVersion) -> dict[str, Any]:
     asked = asked_mistake(version)
-    row = asked.exercise.named_mistake if asked else None
-    if row is None:
+    if asked is None:
         return {}
-    own = row.see not in (None, mistake_in_words(row.fault_keys)[0])
+    words = own_moves.words_of(asked.exercise)
     return {
-        "faults": list(row.fault_keys),
-        "own_see": row.see if own else "",
-        "own_fix": row.fix if own else "",
-        "own_test": row.self_test if own else "",
-        "video_time": "" if row.video_second is None else videos.clock(row.video_second),
+        "faults": list(words.mistake_faults),
+        "own_see": words.mistake_see,
+        "own_fix": words.mistake_fix,
+        "own_test": words.mistake_test,
+        "video_time": "" if words.mistake_second is None else videos.clock(words.mistake_second),
     }
