@@ -289,7 +289,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/library", moves.index, STAFF),
         Rule("/library/new", moves.add, STAFF, FORM),
         Rule("/library/shelf", moves.shipped, STAFF),
-        Rule("/library/shelf/<move_key>", moves.take, STAFF, POST),
+        Rule("/library/shelf/<move_key>", moves.take, STAFF, POST, "move"),
         Rule("/library/<uuid:move_id>", moves.show, STAFF, record="move"),
         Rule("/library/<uuid:move_id>/edit", moves.edit, STAFF, FORM, "move"),
         Rule("/library/<uuid:move_id>/sign", moves.sign, STAFF, POST, "move"),
