@@ -168,16 +168,23 @@ def uuid_of(text: str) -> uuid.UUID:
 
 
 def carried_over(
-    sent: MultiDict[str, str], before: Sequence[uuid.UUID], moves: Sequence[OfferedMove]
+    sent: MultiDict[str, str],
+    named: Sequence[uuid.UUID],
+    before: Sequence[uuid.UUID],
+    moves: Sequence[OfferedMove],
 ) -> MultiDict[str, str]:
-    """What was typed, with the doses of other moves: `before` are the moves that the form had, in its order.
+    """What was typed, laid over these moves: a dose goes where its item is, else where its move is.
 
-    A dose goes where its move is; what is new has its own.
+    `named` is what the doses of the form were of, `before` the moves behind it; what is new has its own dose.
     """
     kept = MultiDict([pair for pair in sent.items(multi=True) if not pair[0].startswith("doses-")])
     for number, move in enumerate(moves):
-        had = before.index(move.exercise_id) if move.exercise_id in before else None
-        fields = _typed_dose(sent, had) if had is not None else _usual_dose(move)
+        if move.of in named:
+            fields = _typed_dose(sent, named.index(move.of))
+        elif move.exercise_id in before:
+            fields = _typed_dose(sent, before.index(move.exercise_id))
+        else:
+            fields = _usual_dose(move)
         for name, value in {**fields, "of": str(move.of)}.items():
             kept.add(f"doses-{number}-{name}", value)
     return kept

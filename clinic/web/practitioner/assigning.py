@@ -130,10 +130,8 @@ def _sent(actor: Actor, choices: Sequence[RoutineChoice], fields: MultiDict[str,
     have = {move.exercise_id for move in items}
     single = dict.fromkeys(each for each in [*others, *ticked] if each not in elsewhere and each not in have)
     moves = [*items, *offering.single(actor, list(single))]
-    if [move.of for move in moves] != named:
-        before = [of_routine.get(each) or elsewhere.get(each) or each for each in named]
-        fields = carried_over(fields, before, moves)
-    return SentOffer(Offer(version, moves), fields, told)
+    before = [of_routine.get(each) or elsewhere.get(each) or each for each in named]
+    return SentOffer(Offer(version, moves), carried_over(fields, named, before, moves), told)
 
 
 def _version(
