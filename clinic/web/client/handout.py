@@ -10,10 +10,11 @@ from clinic.reports import pdf
 from clinic.services import links
 from clinic.services.access import practice_of
 from clinic.services.clock import now
+from clinic.services.media.on_paper import small_pictures
 from clinic.services.programs import own
 from clinic.web.authz import current_actor
 from clinic.web.downloads import PDF, file_answer
-from clinic.web.presenters.handout import handout
+from clinic.web.presenters.handout import handout, shown_on_paper
 
 
 def show() -> Response:
@@ -26,5 +27,7 @@ def show() -> Response:
     if held.locked:
         return redirect(url_for("client.program.show"), 303)
     link = links.address("client.program.show")
-    words = handout(programs, held.client, practice_of(actor), link, held.today, phases=held.phases)
+    pictures = small_pictures(shown_on_paper(programs))
+    practice = practice_of(actor)
+    words = handout(programs, held.client, practice, link, held.today, phases=held.phases, pictures=pictures)
     return file_answer(pdf("handout", words, now()), PDF, "your-moves.pdf", held.today)

@@ -16,6 +16,7 @@ from clinic.services.files import whole_record as client_record
 from clinic.services.files.downloads import Download, note_download
 from clinic.services.files.fhir import fhir_bundle
 from clinic.services.files.findings_csv import findings_csv
+from clinic.services.media.on_paper import small_pictures
 from clinic.services.programs.changing import WHOLE
 from clinic.services.questionnaires import results as questionnaire_results
 from clinic.web.authz import current_actor
@@ -23,6 +24,7 @@ from clinic.web.downloads import CSV, FHIR, PDF, ZIP, file_answer
 from clinic.web.practitioner.assessment_frame import named_mistake
 from clinic.web.presenters.assessments import mistake_name
 from clinic.web.presenters.handout import handout as handout_words
+from clinic.web.presenters.handout import shown_on_paper
 from clinic.web.presenters.hold import hold_text
 from clinic.web.presenters.report_for_client import NextForClient, client_page
 from clinic.web.presenters.reports import ReportView
@@ -57,7 +59,10 @@ def handout(program_id: uuid.UUID) -> Response:
     flag = warnings.open_flag(client)
     hold = hold_text(flag.tier, practice) if flag else None
     link, today = links.address("client.program.show"), today_in(client.time_zone)
-    words = handout_words([program], client, practice, link, today, hold, phases.of_phased([program]))
+    pictures = small_pictures(shown_on_paper([program]))
+    words = handout_words(
+        [program], client, practice, link, today, hold, phases.of_phased([program]), pictures
+    )
     made = pdf("handout", words, now())
     return _sent(made, PDF, "your-moves.pdf", Download.HANDOUT, client.id, program_id)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 
 import segno
 
 from clinic.catalogue.figures import figure, has_figure
 from clinic.domain.dates import born, count, week_start
-from clinic.domain.moves import MistakeContent
+from clinic.domain.media import MoveSpot
+from clinic.domain.moves import MistakeContent, MoveContent
 from clinic.domain.phases import phase_on, span_in_words
 from clinic.domain.side_by_side import minutes_together
 from clinic.models import Client, Practice, Prescription, Program
@@ -26,6 +29,9 @@ from clinic.web.presenters.reports import letterhead
 
 WEEKS = 4
 MOST_CUES = 4
+ON_PAPER = (MoveSpot.START, MoveSpot.END)
+HIGH, BETWEEN = 400, 16  # of pictures, in units of their drawing
+NO_PICTURES: Mapping[str, bytes] = MappingProxyType({})
 QUIET_ZONE = 4  # modules; ISO/IEC 18004 asks for four
 
 
@@ -37,11 +43,12 @@ def handout(
     today: date,
     hold: Hold | None = None,
     phases: Phases | None = None,
+    pictures: Mapping[str, bytes] = NO_PICTURES,
 ) -> dict[str, Any]:
     """The sheet as JSON values: the moves of some programs, each once, with the days of those that have any.
 
     `link` is where the client reads and logs them, `hold` what comes first: a sheet that is held asks for
-    nothing. What a phase that is over asked is left out.
+    nothing. What a phase that is over asked is left out. `pictures` are JPEGs by the id of their file.
     """
     days = phases or {}
 
@@ -60,7 +67,7 @@ def handout(
         "when": _when(programs, [] if hold else numbered(programs, of=asked_now), today),
         "hold": hold.text if hold else "",
         "moves": [
-            _move(number, move, _days(each, days, today))
+            _move(number, move, _days(each, days, today), pictures)
             for number, (move, each) in enumerate(zip(moves, own, strict=True), 1)
         ],
         "weeks": [] if hold else _weeks(max(today, *(program.starts_on for program in programs))),
@@ -94,7 +101,7 @@ def _days(move: OwnMove, days: Phases, today: date) -> str:
     return _upper(span_in_words(row, days.get(row.program_id, ()), today))
 
 
-def _move(number: int, move: MoveView, days: str) -> dict[str, Any]:
+def _move(number: int, move: MoveView, days: str, pictures: Mapping[str, bytes]) -> dict[str, Any]:
     content = move.content
     return {
         "number": number,
@@ -103,7 +110,7 @@ def _move(number: int, move: MoveView, days: str) -> dict[str, Any]:
         "days": days,
         "rest": move.rest,
         "cues": content.cues[:MOST_CUES],
-        "figure": _drawing(content.figure, "steps"),
+        "figure": _photos(content, pictures) or _drawing(content.figure, "steps"),
         "mistake": _mistake(move),
     }
 
@@ -116,6 +123,30 @@ def _mistake(move: MoveView) -> dict[str, Any] | None:
     fault = move.fault if move.mistake else told.key
     picture = _drawing(move.content.figure, f"fault:{fault}") if fault else None
     return {"name": told.name, "see": _upper(told.see), "fix": _upper(told.fix), "figure": picture}
+
+
+def shown_on_paper(programs: Iterable[Program]) -> list[str]:
+    """The ids of the pictures of moves that stand on the sheet, in hex."""
+    rows = (row for program in programs for row in program.prescriptions)
+    shown = (each for row in rows for each in row.content.get("pictures", ()))
+    return [each["id"] for each in shown if each["spot"] in ON_PAPER]
+
+
+def _photos(content: MoveContent, pictures: Mapping[str, bytes]) -> dict[str, str] | None:
+    """The practice's own pictures of a move side by side, as one drawing."""
+    found = [each for each in map(content.picture, ON_PAPER) if each is not None and each.id in pictures]
+    images, left = [], 0.0
+    for each in found:
+        width = HIGH * each.width / each.height
+        data = b64encode(pictures[each.id]).decode()
+        place = f'x="{left:.0f}" y="0" width="{width:.0f}" height="{HIGH}"'
+        images.append(f'<image {place} href="data:image/jpeg;base64,{data}"/>')
+        left += width + BETWEEN
+    if not images:
+        return None
+    size = f'viewBox="0 0 {left - BETWEEN:.0f} {HIGH}" width="{left - BETWEEN:.0f}" height="{HIGH}"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(images)}</svg>'
+    return {"svg": svg, "alt": ". ".join(each.alt for each in found)}
 
 
 def _drawing(key: str, variant: str) -> dict[str, str] | None:

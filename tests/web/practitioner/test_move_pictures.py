@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from clinic.domain.media import MoveSpot
@@ -193,3 +194,21 @@ def test_publishing_freezes_the_pictures_of_now(people: People, move: Exercise) 
     items = routines.whole_version(owner, draft.id).items
     contents = [MoveContent.from_json(item.content or {}) for item in items]
     assert [shows.alt for content in contents for shows in content.pictures] == ["Standing tall"]
+
+
+def test_pictures_stand_on_the_sheet_for_the_wall_in_place_of_our_drawing(
+    visit: Visit, people: People, program: Program, move: Exercise
+) -> None:
+    media = shown(people.actor(people.owner), move, alt="Standing tall").media_id
+    plain = visit(people.client_user).get("/my/handout.pdf").data
+    freeze(program, move)
+    with_picture = visit(people.client_user).get("/my/handout.pdf").data
+    assert images_in(plain) == 0
+    assert images_in(with_picture) == 1
+    assert images_in(visit(people.owner).get(f"/programs/{program.id}/handout.pdf").data) == 1
+    store().drop(media.hex)
+    assert images_in(visit(people.client_user).get("/my/handout.pdf").data) == 0
+
+
+def images_in(paper: bytes) -> int:
+    return sum(len(page.images) for page in PdfReader(BytesIO(paper)).pages)
