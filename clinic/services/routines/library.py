@@ -100,6 +100,8 @@ def page(actor: Actor, wanted: MoveFilter) -> LibraryPage:
         number = _within(wanted.number, len(waiting))
         return LibraryPage(waiting[(number - 1) * PAGE : number * PAGE], number, len(waiting))
     count = db.session.scalar(_count(shape), values) or 0
+    if not count:
+        return LibraryPage([], 1, 0)
     number = _within(wanted.number, count)
     place = {"size": PAGE, "start": (number - 1) * PAGE}
     return LibraryPage(_read(actor, _some(shape), {**values, **place}), number, count)
