@@ -297,12 +297,12 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/library/<uuid:move_id>/back", moves.bring_back, STAFF, POST, "move"),
         Rule("/library/<uuid:move_id>/delete", moves.delete, STAFF, FORM, "move"),
         # what clients see of a move, and files on their way in
-        Rule("/library/<uuid:move_id>/pictures", move_pictures.show, STAFF, FORM, "move", takes_files=True),
+        Rule("/library/<uuid:move_id>/pictures", move_pictures.show, STAFF, FORM, "move", takes_file="file"),
         Rule("/library/<uuid:move_id>/pictures/remove", move_pictures.remove, STAFF, POST, "move"),
         Rule("/library/<uuid:move_id>/pictures/put-back", move_pictures.put_back, STAFF, POST, "move"),
         Rule("/media", media.begin, STAFF, POST),
         Rule("/media/<uuid:media_id>", media.show, STAFF, record="media"),
-        Rule("/media/<uuid:media_id>/pieces", media.take, STAFF, POST, "media", takes_files=True),
+        Rule("/media/<uuid:media_id>/pieces", media.take, STAFF, POST, "media", takes_file="piece"),
         Rule("/routines/<uuid:routine_id>/offer", version_offers.offer, STAFF, FORM, "routine"),
         Rule(
             "/version-offers/<uuid:version_offer_id>/withdraw",

@@ -50,7 +50,7 @@ class Rule:
     """A line of the URL map. `record` names the kind of record whose id is in the path.
 
     `asks_again`: whoever has not shown in the last minutes who they are is asked before the view is reached.
-    `takes_files`: it may be sent one.
+    `takes_file`: the one field of its form that may hold a file.
     """
 
     path: str
@@ -60,7 +60,7 @@ class Rule:
     record: str | None = None
     csrf: bool = True
     asks_again: bool = False
-    takes_files: bool = False
+    takes_file: str = ""
 
     @property
     def endpoint(self) -> str:

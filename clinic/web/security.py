@@ -97,12 +97,11 @@ def _refuse_other_origins() -> None:
 
 
 def _refuse_files() -> None:
-    """Few rules take files; elsewhere, what stands where a word is expected is no word."""
+    """Few rules take a file, in one field; what stands elsewhere, where a word is expected, is no word."""
     rule = current_app.extensions["policy"].get(request.endpoint)
-    if rule is not None and rule.takes_files:
-        return
+    taken = {rule.takes_file} if rule is not None else set()
     is_form = request.mimetype == "multipart/form-data" and request.endpoint != RAW
-    if is_form and request.method not in SAFE_METHODS and request.files:
+    if is_form and request.method not in SAFE_METHODS and request.files.keys() - taken:
         abort(400, "No file is taken here.")
 
 
