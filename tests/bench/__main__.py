@@ -13,6 +13,7 @@ BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
     "page.rps": page.speed,
     "page.weight": page.weight,
     "page.growth": page.growth,
+    "page.course": page.course,
     "start.healthz": start.healthz,
     "mail": mail.lines,
     "pdf": pdf.lines,

@@ -8,7 +8,8 @@ from statistics import median
 from sqlalchemy import select
 
 from clinic.extensions import db
-from clinic.models import Client
+from clinic.models import Client, ClientGroup
+from clinic.services.reach import across_practices
 from tests.bench.comparison import comparison
 from tests.bench.installation import Installation, app_of, demo
 from tests.bench.line import Line, within
@@ -19,6 +20,7 @@ from tests.bench.weight import first_load
 REAL = "clinic:create_app_from_env()"
 ROUNDS = 3
 FEW, MANY = 100, 10_000
+STUDENTS = (500, 50)
 PROGRAM = "/my/program/2"
 TODAY, LIST, SEARCH = "/today", "/clients", "/clients?q="
 # What is asked of ten thousand clients, and what of a hundred, so that both show as many lines.
@@ -48,6 +50,12 @@ def record(there: Installation) -> str:
     with app_of(there.environment).app_context():
         known = select(Client.id).where(Client.email_key == there.client.casefold())
         return f"/clients/{db.session.scalars(known).one()}"
+
+
+def group(there: Installation) -> str:
+    """The page of the demo's course."""
+    with app_of(there.environment).app_context(), across_practices("the one there is"):
+        return f"/groups/{db.session.scalars(select(ClientGroup.id)).one()}"
 
 
 SPEED: tuple[tuple[str, str | Who, Who], ...] = (
@@ -82,6 +90,25 @@ def growth() -> Iterator[Line]:
         yield within("start.demo-10000", large.seconds, "s", 60)
     with demo(MANY, postgres=True) as large, demo(FEW, postgres=True) as small:
         yield from _grown(large, small, ".postgres")
+
+
+def course() -> Iterator[Line]:
+    """How much slower 500 students make a course's page than 50; every fourth client of the demo is one."""
+    with (
+        demo(4 * STUDENTS[0], postgres=False) as large,
+        demo(4 * STUDENTS[1], postgres=False) as small,
+        serving(REAL, large.environment) as many,
+        serving(REAL, small.environment) as few,
+    ):
+        pages = {
+            port: (group(there), sign_in(port, there.practitioner))
+            for port, there in ((many, large), (few, small))
+        }
+        times: dict[int, list[float]] = {port: [] for port in pages}
+        for _ in range(ROUNDS):
+            for port, (path, cookie) in pages.items():
+                times[port].append(load(port, path, cookie, count=100, threads=1).median)
+    yield within("page.course.growth", median(times[many]) / median(times[few]), "ratio", 1.3)
 
 
 def _grown(large: Installation, small: Installation, where: str) -> Iterator[Line]:
