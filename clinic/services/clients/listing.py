@@ -227,14 +227,22 @@ def _which(shape: _Shape) -> list[ColumnElement[bool]]:
         Client.search_key.like(bindparam(f"word_{number}"), escape=ESCAPE) for number in range(shape.words)
     ]
     if shape.in_group:
-        which.append(Client.id.in_(_MEMBERS))
+        which.append(_IS_MEMBER)
     if shape.standing is not None:
         which.append(_stands(shape.standing))
     return which
 
 
-_MEMBERS = select(GroupMember.client_id).where(
-    given(GroupMember.practice_id), given(GroupMember.group_id, "group"), GroupMember.left_at.is_(None)
+# one client at a time, in the order of the list: from the members on, all would be read to show fifty
+_IS_MEMBER = (
+    select(GroupMember.id)
+    .where(
+        GroupMember.practice_id == Client.practice_id,
+        GroupMember.client_id == Client.id,
+        given(GroupMember.group_id, "group"),
+        GroupMember.left_at.is_(None),
+    )
+    .exists()
 )
 
 
