@@ -69,6 +69,7 @@ SHAPED_JSON = frozenset(
         "assessment.items",
         "assessment_draft.conditions",
         "own_battery_version.items",
+        *("course.checkin", "routine_version.checkin_preset"),
         "exercise_mistake.fault_keys",
         "warning_flag.question_keys",
         "warning_flag.found",

@@ -52,6 +52,7 @@ from clinic.models import (
     ExerciseMistake,
     ExercisePicture,
     Finding,
+    GroupMember,
     GroupMessage,
     Invitation,
     MailReply,
@@ -398,7 +399,9 @@ def make_picture(sender: User, client: Client | None = None) -> MediaFile:
 
 
 def _place(shelf: Shelf, group: ClientGroup, client: Client) -> CourseRequest:
-    """The group is an open course, with a message to all; by its link they asked for a place in it."""
+    """The group is an open course that gave them nothing, with a message to all; they asked by link, too."""
+    stands = db.session.query(GroupMember).filter_by(group_id=group.id, client_id=client.id).one()
+    stands.problem = WORDS
     course = db.session.query(Course).filter_by(group_id=group.id).one_or_none()
     if course is None:
         group.leader_id = shelf.staff.id

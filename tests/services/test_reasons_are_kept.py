@@ -155,8 +155,12 @@ def mail_goes_out(past: History, number: int) -> None:
 
 def mail_goes_out_again(past: History, number: int) -> None:
     with transaction():
-        query = select(Checkin.id).where(Checkin.client_id == past.client.id, Checkin.state.in_(AWAITED))
-        ledger.begin(db.session.scalars(query).all())
+        query = select(Checkin).where(Checkin.client_id == past.client.id, Checkin.state.in_(AWAITED))
+        again = [
+            MailStep(each.practice_id, each.client_id, each.id, CheckinState.WAITING)
+            for each in db.session.scalars(query)
+        ]
+        ledger.follow(again, now())
 
 
 def wait_no_longer(past: History, number: int) -> None:

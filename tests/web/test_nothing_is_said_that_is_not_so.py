@@ -35,6 +35,8 @@ def test_an_alert_that_waits_is_told_at_the_top_of_the_pages_as_the_client_was_t
 
 
 def test_a_second_step_taken_off_calls_nobody_told_where_no_mail_leaves(people: People, visit: Visit) -> None:
+    with transaction():
+        people.colleague.second_step_since = now()
     browser = visit(people.owner)
     page = f"/practice/people/{people.colleague.id}/second-step"
     assert "told by mail" not in text(browser.get(page))

@@ -120,10 +120,12 @@ def create(
     """Add a client within the caller's transaction; raises RuleBroken if a rule says no."""
     client = Client(id=client_id or uuid.uuid4(), practice_id=actor.practice_id, created_at=now())
     client.status = ClientStatus.ACTIVE
+    client.group_name = details.group_name  # written with the rest: a new record is at its first version
     _apply(actor, practice, client, details)
     db.session.add(client)
     _flush()
-    memberships.follow_record(actor, client, details.group_name)
+    if details.group_name:
+        memberships.join(actor, memberships.named_or_new(actor, details.group_name), client)
     audit.record(actor, "client.created", client_id=client.id)
     return client
 

@@ -76,6 +76,7 @@ def show(group_id: uuid.UUID) -> str:
     wanted = replace(wanted_from(request.args), group=group.id)
     found = listing.page(actor, wanted)
     at, today, staff = now(), today_in(access.practice_of(actor).time_zone), cases.colleagues(actor)
+    figures, counted_at = pages.figures_of_the_minute(actor, group)
     answers = pages.last_answers(actor, [each.id for each in found.rows])
     return render_template(
         "practitioner/groups/show.html",
@@ -84,7 +85,8 @@ def show(group_id: uuid.UUID) -> str:
         found=found,
         wanted=wanted,
         fields=filter_fields(wanted),
-        figures=words.figures(pages.figures(actor, group)),
+        figures=words.figures(figures),
+        counted_at=counted_at,
         entries={
             each.id: reason_words.entry(each.asks, at, today, staff) for each in found.rows if each.asks
         },

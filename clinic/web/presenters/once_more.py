@@ -27,6 +27,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.groups.put_in": "Put the client in the group",
         "practitioner.groups.take_out": "Take the client out of the group",
         "practitioner.programs.extend": "Move the last day",
+        "practitioner.program_phases.pass_on": "Go on to the next phase",
+        "practitioner.program_phases.take_back": "Go back to the phase before",
+        "practitioner.version_offers.withdraw": "Withdraw the offer",
         "practitioner.retests.again": "Begin the re-test",
         "practitioner.retests.program": "Begin the re-test",
         "practitioner.reports.record": "Make the file of the whole record",
@@ -61,6 +64,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.practice.end_device": "Sign out there",
         "client.account.end_device": "Sign out there",
         "practitioner.second_step.require": "Change who needs a second step",
+        "client.new_version.answer": "Answer about the newer version as I chose",
         "client.mail.change": "Change my check-in mails",
         "client.mail.change_messages": "Change my mails with questions",
     }
