@@ -148,3 +148,13 @@ def test_a_sent_picture_that_nobody_put_anywhere_goes(owner: Actor) -> None:
     sent(owner, picture())
     tidied()
     assert not kept()
+
+
+def test_what_work_that_was_killed_has_left_goes_after_a_day(app: Flask) -> None:
+    left = Path(app.config["SETTINGS"].data_dir) / "media" / "work" / "a1b2"
+    left.mkdir(parents=True)
+    (left / "sent").write_bytes(b"half a video")
+    tidying.tidy(now())
+    assert left.exists(), "somebody may be in the middle of it"
+    tidying.tidy(now() + LATER)
+    assert not left.exists()

@@ -10,9 +10,9 @@ import logging
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
@@ -167,11 +167,22 @@ def _read(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
+def sweep_workplaces(before: datetime) -> None:
+    """Take away what work that was killed has left, where nothing was written to it since."""
+    for folder in _workplaces().glob("*"):
+        with suppress(OSError):  # it went by itself
+            if datetime.fromtimestamp(folder.stat().st_mtime, UTC) < before:
+                shutil.rmtree(folder)
+
+
+def _workplaces() -> Path:
+    return Path(current_app.config["SETTINGS"].data_dir) / "media" / "work"
+
+
 @contextmanager
 def _workplace(lease: MediaLease) -> Iterator[Path]:
-    """A folder for this work, gone afterwards; what work that was killed has left goes, too."""
-    outer = Path(current_app.config["SETTINGS"].data_dir) / "media" / "work"
-    folder = outer / lease.token.hex
+    """A folder for this work, gone afterwards."""
+    folder = _workplaces() / lease.token.hex
     folder.mkdir(parents=True, mode=0o700)
     try:
         yield folder

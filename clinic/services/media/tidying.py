@@ -18,6 +18,7 @@ from clinic import queue
 from clinic.domain.media import KEPT_LOOSE, MediaAway, MediaState
 from clinic.extensions import db, for_writing
 from clinic.models import ExercisePicture, MediaFile, MediaPiece, Prescription, RoutineItem
+from clinic.services.media import making
 from clinic.services.media.storage import store
 from clinic.services.media.uploads import PIECES
 from clinic.services.reach import across_practices
@@ -57,6 +58,7 @@ def tidy(at: datetime) -> None:
     """Delete what was given up, removed or erased a day before `at`."""
     _forget_removed(at)
     _let_go_of_loose(at)
+    making.sweep_workplaces(at - KEPT_LOOSE)
     try:
         _delete_ended(at)
         _drop_strays(at)
