@@ -61,6 +61,7 @@ PERMITTED = {
     Permission.MAKE_TESTS: (NOT, NOT, NOT, MAY, MAY),
     Permission.ASK_SCREENS: (NOT, NOT, NOT, MAY, MAY),
     Permission.DECIDE_OFFERS: (NOT, NOT, NOT, MAY, MAY),
+    Permission.WRITE_TO_GROUPS: (NOT, NOT, NOT, MAY, MAY),
     Permission.TAKE_OUT_RECORDS: (NOT, NOT, NOT, MAY, MAY),
     Permission.SEE_WHO_LOOKED: (NOT, NOT, NOT, MAY, MAY),
     Permission.READ_TRAIL: (NOT, NOT, NOT, NOT, MAY),

@@ -17,7 +17,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from clinic.domain.errors import NotFound
 from clinic.domain.types import ProgramStatus
 from clinic.extensions import db
-from clinic.models import Base, Client, PracticeLog
+from clinic.models import Base, Client, ClientGroup, GroupMessage, PracticeLog
 from clinic.services import access
 from clinic.services.actors import Actor
 from tests.factories.records import HOME, ClientRecords, Shelf, World, ago, make_program, make_world
@@ -41,6 +41,8 @@ STAFF_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "bulk_act_for": lambda shelf, records: records.act,
     "move_for": lambda shelf, records: shelf.own_move,
     "group_for": lambda shelf, records: records.group,
+    "group_message_for": lambda shelf, records: _message_of(records.group),
+    "course_request_for": lambda shelf, records: records.place,
 }
 KEYED_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "own_test_for": lambda shelf, records: shelf.own_test,
@@ -50,6 +52,8 @@ SHARED_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "program_for": lambda shelf, records: records.program,
     "checkin_for": lambda shelf, records: records.asked,
     "questionnaire_request_for": lambda shelf, records: records.questions,
+    "version_offer_for": lambda shelf, records: records.version_offer,
+    "media_for": lambda shelf, records: records.picture,
 }
 SELF_DOORS = ("own_client", "own_programs", "practice_of", "staff_only")
 DOORS = STAFF_DOORS | KEYED_DOORS | SHARED_DOORS
@@ -66,6 +70,10 @@ REFUSED = None
 
 def _log_of(client: Client) -> PracticeLog:
     return db.session.scalars(select(PracticeLog).where(PracticeLog.client_id == client.id)).first()
+
+
+def _message_of(group: ClientGroup) -> GroupMessage:
+    return db.session.scalars(select(GroupMessage).where(GroupMessage.group_id == group.id)).first()
 
 
 @pytest.fixture
@@ -141,9 +149,9 @@ def test_everybody_has_the_doors_to_themselves_and_to_nobody_else(world: World) 
     for who, actor in actors(world).items():
         record = world.records[CLIENTS[who]] if who in CLIENTS else None
         assert own(access.own_client, actor) is (record and record.client), who
-        assert own(access.own_programs, actor) == (
-            record and (record.client, [record.program], False, True)
-        ), who
+        start = own(access.own_programs, actor)
+        assert (start and start[:4]) == (record and (record.client, [record.program], False, True)), who
+        assert not record or set(start.offers.values()) <= {record.version_offer.id}, who
         assert own(access.practice_of, actor).id == actor.practice_id, who
         assert own(works_here, actor) is (True if who in STAFF else REFUSED), who
 

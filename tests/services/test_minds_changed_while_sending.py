@@ -162,9 +162,9 @@ def test_a_zone_in_which_it_is_night_moves_the_mail_to_the_morning(
             for mail in mails:
                 mail.due_at = now() - timedelta(minutes=1)
         delivery.run()
+        assert mails[1].due_at > now()
     assert ended(mails[1])[0] is OutboxState.READY
     assert len(server.sent) == 2
-    assert mails[1].due_at > now()
 
 
 def _done(_: object) -> None:

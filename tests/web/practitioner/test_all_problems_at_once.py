@@ -203,7 +203,7 @@ SLIPS = {
         lambda world: f"/routines/{world.shelves['here'].routine.id}/publish",
         lambda world: {"act": "publish", "change_note": "", "own_see": "So.", "own_fix": "", "accept": ""},
         (
-            "Tick the box to say that you have read it",
+            "tick that you have read it and take it as your own",
             "Say in a sentence what is new; clients read it.",
             "In your own words, say both what it looks like and the fix.",
         ),
