@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from clinic.domain.cleaning import one_line
+
 LONGEST_SORT_KEY = 120
 LONGEST_SEARCH_KEY = 400
+LONGEST_SEARCH = 100  # of what somebody types
 LONGEST_PIECE = 6  # letters; those of a word beyond are compared where the few that are left stand
 
 LEAST_DIGITS = 3  # of a text that is searched as a phone number
@@ -43,6 +46,11 @@ OWN_LETTERS = str.maketrans(
         ",": " ",
     }
 )
+
+
+def searched(text: str) -> str:
+    """What somebody looks for: one line, without signs that no word holds, no longer than anybody types."""
+    return one_line(text[:LONGEST_SEARCH])
 
 
 def fold(text: str) -> str:

@@ -8,20 +8,19 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from clinic.domain.cleaning import one_line
 from clinic.domain.invitations import AccountStanding
+from clinic.domain.search import searched
 from clinic.domain.types import ClientStatus
 from clinic.services.clients.listing import Asking, ClientFilter
 from clinic.web.presenters.clients import ASKING_WORDS, STANDING_WORDS, STATUS_WORDS
 
-LONGEST_SEARCH = 100
 Word = TypeVar("Word", bound=StrEnum)
 
 
 def wanted_from(args: Mapping[str, str]) -> ClientFilter:
     """The filter that an address names."""
     return ClientFilter(
-        text=one_line(args.get("q", "")[:LONGEST_SEARCH]),
+        text=searched(args.get("q", "")),
         status=_word(ClientStatus, args.get("status")) or ClientStatus.ACTIVE,
         standing=_word(AccountStanding, args.get("invitation")),
         asking=_word(Asking, args.get("needs")),

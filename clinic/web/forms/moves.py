@@ -16,7 +16,6 @@ from wtforms.fields import SelectChoice
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.figures import MOVES
 from clinic.domain import videos
-from clinic.domain.cleaning import one_line
 from clinic.domain.errors import RuleBroken
 from clinic.domain.own_moves import (
     LONGEST_CUE,
@@ -32,6 +31,7 @@ from clinic.domain.own_moves import (
     marks_of,
     tags_of,
 )
+from clinic.domain.search import searched
 from clinic.domain.types import BodyPosition
 from clinic.services.actors import Actor
 from clinic.services.routines import own_moves
@@ -48,7 +48,6 @@ ROW_LISTS = {
     "uses": RowList("uses", MOST_USES, {"name": ""}),
 }
 MINE, THEIRS = "mine", "theirs"
-LONGEST_SEARCH = 100
 LONGEST_LIST = MOST_LINES * (LONGEST_LINE + 1)
 FIELDS = tuple(each.name for each in fields(MoveWords))
 
@@ -233,8 +232,8 @@ def wanted_from(args: Mapping[str, str]) -> MoveFilter:
     """The filter that an address names; anything unknown is left out."""
     number = args.get("page", "")
     return MoveFilter(
-        text=one_line(args.get("q", "")[:LONGEST_SEARCH]),
-        tag=one_line(args.get("tag", "")[:LONGEST_SEARCH]),
+        text=searched(args.get("q", "")),
+        tag=searched(args.get("tag", "")),
         position=BodyPosition(args["position"]) if args.get("position") in POSITION_WORDS else None,
         shown=Shown(args["shown"]) if args.get("shown") in SHOWN_WORDS else Shown.OFFERED,
         number=int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 1,

@@ -8,12 +8,10 @@ from datetime import date
 from typing import Any
 
 from clinic.domain.audit_words import AuditKind
-from clinic.domain.cleaning import one_line
+from clinic.domain.search import searched
 from clinic.models import User
 from clinic.services.clients.trail import TrailWanted
 from clinic.web.presenters.trail import KIND_WORDS
-
-LONGEST_SEARCH = 100
 
 
 def wanted_from(args: Mapping[str, str]) -> TrailWanted:
@@ -22,7 +20,7 @@ def wanted_from(args: Mapping[str, str]) -> TrailWanted:
     return TrailWanted(
         who=_id(args.get("who")),
         kind=AuditKind(kind) if kind in set(AuditKind) else None,
-        client=one_line(args.get("client", "")[:LONGEST_SEARCH]),
+        client=searched(args.get("client", "")),
         first=_day(args.get("from")),
         last=_day(args.get("to")),
         before=_id(args.get("before")),

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from clinic.catalogue import load_catalogue
 from clinic.domain.doses import Dose
 from clinic.domain.errors import NotFound
+from clinic.domain.search import searched
 from clinic.domain.types import RoutineStatus
 from clinic.models import Client, Program, RoutineVersion
 from clinic.services import access, warnings
@@ -89,7 +90,7 @@ def moves(client_id: uuid.UUID) -> str:
     actor = current_actor()
     client = access.client_for(actor, client_id)
     ticked = [uuid_of(each) for each in request.args.getlist("move")]
-    wanted = request.args.get("q", "")
+    wanted = searched(request.args.get("q", ""))
     found = choosing.found_moves(actor, wanted, ticked)
     return render_template(
         "practitioner/programs/moves.html", client=client, found=found, ticked=ticked, wanted=wanted

@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict
+from clinic.domain.search import searched
 from clinic.models import Exercise, RoutineVersion
 from clinic.services import access
 from clinic.services.routines import choosing, drafting, library
@@ -84,7 +85,7 @@ def _changed(form: PlanForm, routine_id: uuid.UUID) -> Answer:
 def _page(form: PlanForm, version: RoutineVersion, *, theirs: TheirPlan | None = None) -> str:
     actor = current_actor()
     form.dress()
-    wanted = request.args.get("q", form.q.data or "")
+    wanted = searched(request.args.get("q", form.q.data or ""))
     return render_template(
         "practitioner/routines/edit.html",
         form=form,
