@@ -98,7 +98,7 @@ def publish_beside(version: RoutineVersion) -> RoutineVersion:
     last = version.items[-1]
     practice_id = version.practice_id
     with transaction() as session:
-        routine = Routine(practice_id=practice_id, key=f"knee-{version.id.hex}", name="Knee routine")
+        routine = Routine(practice_id=practice_id, key=f"knee-{uuid.uuid4().hex}", name="Knee routine")
         move = _own_move(last.exercise)
         session.add_all([routine, move])
         session.flush()
