@@ -58,6 +58,14 @@ class GroupFigures:
     silent: int
 
 
+class GroupHead(NamedTuple):
+    """What stands on top of a group's page; its figures are those of `counted_at`."""
+
+    figures: GroupFigures
+    counted_at: datetime
+    is_course: bool
+
+
 class MemberWithProblem(NamedTuple):
     """Somebody of a course who has not got its program, and why."""
 
@@ -155,8 +163,9 @@ _PROBLEMS = (
     .order_by(Client.sort_key, Client.id)
     .limit(MOST_PROBLEMS)
 )
-_IS_COURSE = select(Course.id).where(given(Course.practice_id), given(Course.group_id))
 _COUNT = select(func.count()).where(_IS_MEMBER)
+_IS_COURSE = select(Course.id).where(given(Course.practice_id), given(Course.group_id)).exists()
+_HEAD: Select[int, bool] = select(func.count(), _IS_COURSE).where(_IS_MEMBER)
 
 
 WITH_LEADER = joinedload(ClientGroup.leader)
@@ -174,16 +183,16 @@ def figures(actor: Actor, group: ClientGroup) -> GroupFigures:
     return _counted(actor.practice_id, group.id, _today(actor) - LATELY, now())
 
 
-def figures_of_the_minute(actor: Actor, group: ClientGroup) -> tuple[GroupFigures, datetime]:
-    """The same as they were counted in this minute, and when; anew where somebody came or left since.
+def head(actor: Actor, group: ClientGroup) -> GroupHead:
+    """How a group does as it was counted in this minute, and when; anew where somebody came or left since.
 
     To count takes four looks for each member, and the page is opened far more often than they change.
     """
     access.staff_only(actor)
     which = {"practice_id": actor.practice_id, "group_id": group.id}
-    ((members,),) = rows.read(_COUNT, which)
+    ((members, is_course),) = rows.read(_HEAD, which)
     since, minute = _today(actor) - LATELY, now().replace(second=0, microsecond=0)
-    return _remembered(*which.values(), since, minute, members)
+    return GroupHead(*_remembered(*which.values(), since, minute, members), bool(is_course))
 
 
 @lru_cache(MOST_GROUPS)
@@ -214,12 +223,6 @@ def last_answers(actor: Actor, clients: Sequence[uuid.UUID]) -> Mapping[uuid.UUI
     access.staff_only(actor)
     asked = {"practice_id": actor.practice_id, "clients": list(clients)}
     return {row.client_id: LastAnswer(*row) for row in rows.read(_ANSWERS, asked)}
-
-
-def is_course(group: ClientGroup) -> bool:
-    """Whether a group is a course. One query."""
-    asked = {"practice_id": group.practice_id, "group_id": group.id}
-    return bool(rows.read(_IS_COURSE, asked))
 
 
 def _today(actor: Actor) -> date:

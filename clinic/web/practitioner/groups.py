@@ -76,17 +76,17 @@ def show(group_id: uuid.UUID) -> str:
     wanted = replace(wanted_from(request.args), group=group.id)
     found = listing.page(actor, wanted)
     at, today, staff = now(), today_in(access.practice_of(actor).time_zone), cases.colleagues(actor)
-    figures, counted_at = pages.figures_of_the_minute(actor, group)
+    head = pages.head(actor, group)
     answers = pages.last_answers(actor, [each.id for each in found.rows])
     return render_template(
         "practitioner/groups/show.html",
         group=group,
-        is_course=pages.is_course(group),
+        is_course=head.is_course,
         found=found,
         wanted=wanted,
         fields=filter_fields(wanted),
-        figures=words.figures(figures),
-        counted_at=counted_at,
+        figures=words.figures(head.figures),
+        counted_at=head.counted_at,
         entries={
             each.id: reason_words.entry(each.asks, at, today, staff) for each in found.rows if each.asks
         },
