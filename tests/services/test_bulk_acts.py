@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -296,6 +296,7 @@ class TestCheckins:
         assert told(going_on.undo(actor, act.id)) == [(LineState.STAYS, LineReason.GONE_OUT)]
         assert db.session.scalar(select(func.count()).select_from(Checkin)) == 1
 
+    @time_machine.travel(datetime(2026, 11, 25, 11, tzinfo=UTC), tick=False)
     def test_who_has_had_a_mail_today_is_left_out_and_told_so_before(
         self, people: People, actor: Actor
     ) -> None:
