@@ -9,16 +9,24 @@ import pytest
 import time_machine
 
 from clinic.services import warnings
+from clinic.services.clients import memberships
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 from tests.factories.mail import make_program, make_version
 from tests.factories.people import People
+from tests.factories.programs import publish_routine
 from tests.visitor import Visitor
+from tests.web.practitioner.test_bulk_acts import chosen
 from tests.web.practitioner.test_clients import text
 from tests.web.practitioner.test_routines import typed
 
 Visit = Callable[..., Visitor]
 TOLD = "Your practice is told now, by mail or at the top of its pages."
+KEPT_OF_MANY = {
+    "assign": "The mail that tells clients with an account of it",
+    "invite": "The mail with each one’s link",
+    "checkin": "The mail that asks each of them",
+}
 
 
 @pytest.mark.usefixtures("mail_server")
@@ -66,3 +74,27 @@ def test_check_ins_that_nobody_may_get_are_called_planned(people: People, visit:
     browser.post(here, typed(browser.get(here)) | {"stop": "moved"}, status=303)
     page = text(browser.get(f"/programs/{program.id}/restart"))
     assert "Check-ins are planned again from now on" in page
+
+
+def test_what_is_done_for_many_promises_no_mail_where_none_leaves(people: People, visit: Visit) -> None:
+    browser = visit(people.owner)
+    publish_routine(people.practice, people.owner)
+    with transaction():
+        group = memberships.named_or_new(people.actor(people.owner), "Tuesdays")
+        memberships.join(people.actor(people.owner), group, people.client)
+    page = text(browser.get(f"/groups/{group.id}/messages"))
+    assert "The mail to each is kept here, not sent: no mail server is set." in page
+    assert "reads it on the page alone: no mail server is set" in page
+    for kind, kept in KEPT_OF_MANY.items():
+        preview = text(browser.get(chosen(browser, kind, people.client)))
+        assert f"{kept} is kept here, not sent: no mail server is set." in preview
+
+
+@pytest.mark.usefixtures("mail_server")
+def test_where_mail_leaves_a_message_says_who_is_told(people: People, visit: Visit) -> None:
+    with transaction():
+        group = memberships.named_or_new(people.actor(people.owner), "Tuesdays")
+        memberships.join(people.actor(people.owner), group, people.client)
+    page = text(visit(people.owner).get(f"/groups/{group.id}/messages"))
+    assert "1 of 1 client is told by mail." in page
+    assert "is told by mail, and reads it on the page" in page

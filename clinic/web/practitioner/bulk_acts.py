@@ -99,7 +99,7 @@ def _preview(
         "practitioner/bulk_acts/preview.html",
         act=act,
         words=words.WORDS[act.kind],
-        consequences=words.CONSEQUENCES[act.kind],
+        consequences=words.consequences(act.kind),
         form=form,
         choices=choices,
         version=version,

@@ -13,6 +13,7 @@ from clinic.models import BulkAct, Client
 from clinic.services.bulk_acts.pages import ActWithCounts, ForeseenLine, SettledLine
 from clinic.services.bulk_acts.wishes import wish_of
 from clinic.web.filters import moment
+from clinic.web.mailing import mail_leaves, not_sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ WORDS: Mapping[BulkActKind, BulkActWords] = {
         "Assign a program", "Assign to {}", "gets the program", "assigned", "taken back, as if never assigned"
     ),
     BulkActKind.INVITE: BulkActWords(
-        "Invite by mail", "Invite {}", "is invited by mail", "invited", "invitation taken back"
+        "Invite by mail", "Invite {}", "is invited", "invited", "invitation taken back"
     ),
     BulkActKind.CHECKIN: BulkActWords(
         "Send a check-in", "Send to {}", "gets a check-in", "check-in asked for", "called back, not sent"
@@ -97,14 +98,23 @@ STATES: Mapping[BulkActState, str] = {
 CONSEQUENCES: Mapping[BulkActKind, Sequence[str]] = {
     BulkActKind.ASSIGN: (
         "Each gets the routine with its own doses. What a client has already goes on beside it.",
-        "Clients with an account are told by mail that their program has changed.",
     ),
-    BulkActKind.INVITE: ("Each gets a mail with a link of their own.",),
-    BulkActKind.CHECKIN: ("It goes out when the client is awake, one mail a day at most.",),
     BulkActKind.GROUP: ("They stay in the groups they are in. A name that is new makes a new group.",),
     BulkActKind.ARCHIVE: (
         "No check-in is sent any more, and open invitations end.",
         "The records, their programs and their history are kept.",
+    ),
+}
+# what is said of its mail, and what is kept here where none leaves
+MAILED: Mapping[BulkActKind, tuple[str, str]] = {
+    BulkActKind.ASSIGN: (
+        "Clients with an account are told by mail that their program has changed.",
+        "The mail that tells clients with an account of it",
+    ),
+    BulkActKind.INVITE: ("Each gets a mail with a link of their own.", "The mail with each one’s link"),
+    BulkActKind.CHECKIN: (
+        "It goes out when the client is awake, one mail a day at most.",
+        "The mail that asks each of them",
     ),
 }
 
@@ -129,6 +139,15 @@ class BulkActEntry:
     by: str
     state: str
     counts: str
+
+
+def consequences(kind: BulkActKind) -> list[str]:
+    """What an act does to each client; of its mail, only what becomes of it here."""
+    told = list(CONSEQUENCES.get(kind, ()))
+    if kind in MAILED:
+        leaves, subject = MAILED[kind]
+        told.append(leaves if mail_leaves() else not_sent(subject))
+    return told
 
 
 def title(act: BulkAct) -> str:

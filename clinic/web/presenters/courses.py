@@ -13,6 +13,7 @@ from clinic.models import Course, CourseRequest
 from clinic.services.groups.own import OwnGroup
 from clinic.services.groups.pages import CourseFigures
 from clinic.web.filters import day_year, moment
+from clinic.web.mailing import mail_leaves
 from clinic.web.presenters.programs import STOPS
 
 LATE_WORDS = {
@@ -38,11 +39,15 @@ DOORS: Mapping[CourseDoor, str] = {
 }
 
 OUTCOMES: Mapping[RequestState, str] = {
-    RequestState.WAITING: "Thank you. The practice looks at it, and writes when you have a place.",
+    RequestState.WAITING: "Thank you. The practice looks at it, and lets you know.",
     RequestState.LISTED: "Thank you. Every place is taken just now: you are on the waiting list.",
-    RequestState.JOINED: "You have a place. If you have no account yet, a mail invites you to one.",
+    RequestState.JOINED: "You have a place.",
     RequestState.REFUSED: "The practice cannot give you a place. Please call if you have a question.",
 }
+INVITED = (
+    " If you have no account yet, a mail invites you to one.",
+    " If you have no account yet, ask the practice for a link to one.",
+)
 
 
 def state(course: Course) -> tuple[str, str]:
@@ -168,5 +173,6 @@ def may_confirm(request: CourseRequest, at_door: CourseDoor) -> bool:
 def outcome(request: CourseRequest, at_door: CourseDoor) -> str | None:
     """What became of a request; None where it waits to be confirmed."""
     if request.state is not RequestState.UNCONFIRMED:
-        return OUTCOMES[request.state]
+        way_in = INVITED[0 if mail_leaves() else 1] if request.state is RequestState.JOINED else ""
+        return f"{OUTCOMES[request.state]}{way_in}"
     return DOORS.get(at_door) if at_door is not CourseDoor.FULL else None

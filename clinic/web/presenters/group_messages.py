@@ -11,7 +11,9 @@ from clinic.domain.types import OutboxState
 from clinic.models import Client, GroupMessage
 from clinic.services.groups.messages import MailToMember, MemberToTell, MessageWithCounts
 from clinic.web.filters import moment
+from clinic.web.mailing import mail_leaves, not_sent, why_none_leaves
 from clinic.web.presenters.bulk_acts import REASONS
+from clinic.web.presenters.mails import WAITING
 
 STATES: Mapping[OutboxState, tuple[str, str]] = {
     OutboxState.READY: ("waiting", "not gone out yet"),
@@ -58,7 +60,9 @@ def foreseen(members: Iterable[MemberToTell]) -> list[MessageLine]:
 
 
 def summary(lines: Sequence[MessageLine]) -> str:
-    """How many are told: "27 of 30 clients are told by mail."."""
+    """How many are told: "27 of 30 clients are told by mail."; where no mail leaves, that nobody is."""
+    if not mail_leaves():
+        return not_sent("The mail to each")
     told = sum(line.is_mailed for line in lines)
     return f"{told} of {count(len(lines), 'client')} {'is' if told == 1 else 'are'} told by mail."
 
@@ -67,7 +71,7 @@ def settled(mails: Iterable[MailToMember]) -> list[MessageLine]:
     """What became of each mail, those first that somebody may have to look at."""
     lines = []
     for each in mails:
-        mark, words = STATES[each.state]
+        mark, words = _became(each.state)
         is_said = each.reason and each.state is not OutboxState.SENT
         lines.append(
             MessageLine(
@@ -110,12 +114,19 @@ def _foreseen(member: MemberToTell) -> str:
     if not member.has_account:
         return NO_ACCOUNT
     if member.against is None:
-        return "is told by mail, and reads it on the page"
+        by_mail = "is told by mail, and reads it on the page"
+        return by_mail if mail_leaves() else f"reads it on the page alone: {why_none_leaves()}"
     return f"reads it on the page alone: {REASONS[of_skip(member.against)]}"
 
 
 def _counted(counts: Mapping[OutboxState, int]) -> list[str]:
-    return [f"{number} {STATES[state][1]}" for state, number in counts.items()]
+    return [f"{number} {_became(state)[1]}" for state, number in counts.items()]
+
+
+def _became(state: OutboxState) -> tuple[str, str]:
+    if state in WAITING and not mail_leaves():
+        return "attention", f"waits and is not sent: {why_none_leaves()}"
+    return STATES[state]
 
 
 def _short(text: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from clinic.extensions import db
 from clinic.models import Client
 from clinic.services.clock import now
@@ -13,6 +15,7 @@ from tests.visitor import Visitor
 WORDS = "552 5.1.1 no such user"
 
 
+@pytest.mark.usefixtures("mail_server")
 def test_a_dead_address_is_shown_with_the_other_servers_words_and_written_to_again_on_one_press(
     people: People, visit: Callable[..., Visitor]
 ) -> None:
