@@ -41,6 +41,7 @@ class Permission(StrEnum):
     READ_KEPT_MAIL = "read_kept_mail"  # with working links to other people's pages in it
     READ_TRAIL = "read_trail"  # who did what, all over the practice
     SEE_WHO_LOOKED = "see_who_looked"  # at one client's record
+    TAKE_OUT_PRACTICE = "take_out_practice"  # everything of everybody as tables
     KEEP_BACKUPS = "keep_backups"  # make the keys that open them
     CLOSE_ACCOUNTS = "close_accounts"
     CHANGE_SIGN_IN = "change_sign_in"  # the address that a client signs in with
@@ -70,6 +71,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.CHANGE_PRACTICE,
             Permission.SET_UP_MAIL,
             Permission.READ_KEPT_MAIL,
+            Permission.TAKE_OUT_PRACTICE,
             Permission.KEEP_BACKUPS,
             Permission.READ_TRAIL,
             Permission.CLOSE_ACCOUNTS,

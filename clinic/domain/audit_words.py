@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 READ, REFUSED = "record.read", "access.refused"
-TAKEN_OUT = frozenset({"report.downloaded"})
+TAKEN_OUT = frozenset({"clients.taken_out", "practice.taken_out", "report.downloaded"})
 
 
 class AuditKind(StrEnum):

@@ -1,4 +1,4 @@
-"""A table out of CSV text: rows with the line they begin on, and quotation marks that went astray."""
+"""CSV text: rows with the line they begin on, marks that went astray, and cells that no sheet runs."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ ASTRAY = "expected after"
 DELIMITERS = ",;\t|"
 AMID = 'a quotation mark (") stands in the middle of a cell: leave it out, or put the cell in quotes.'
 INCH = re.compile(r"(?<=\d)\"")  # five inches: 5"
+RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+SHIELD = "'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,21 @@ def table_of(text: str) -> TextTable:
     rows = list(_rows(text, delimiter))
     names = rows[0].cells if rows else ()
     return TextTable([one_line(name) for name in names], rows[1:], delimiter)
+
+
+def harmless(text: str) -> str:
+    """A text that a spreadsheet shows instead of running it; `as_meant` makes it again what it was."""
+    return f"{SHIELD}{text}" if _would_run(text) else text
+
+
+def as_meant(cell: str) -> str:
+    """The text that a cell was made of by `harmless`."""
+    return cell[1:] if cell.startswith(SHIELD) and _would_run(cell) else cell
+
+
+def _would_run(text: str) -> bool:
+    # one that is shielded already is shielded once more, so that it comes back as it was
+    return text.lstrip(SHIELD).startswith(RUNS)
 
 
 def swallowed(table: TextTable) -> Iterator[tuple[int, str]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import IO
 
-from flask import Response
+from flask import Response, send_file
 
 PDF, CSV, FHIR, ZIP = "application/pdf", "text/csv", "application/fhir+json", "application/zip"
 
@@ -14,8 +15,19 @@ def file_answer(content: bytes, kind: str, name: str, day: date) -> Response:
 
     A PDF is shown where the browser can, everything else is saved.
     """
-    stem, _, ending = name.rpartition(".")
     answer = Response(content, mimetype=kind)
     how = "inline" if kind == PDF else "attachment"
-    answer.headers["Content-Disposition"] = f'{how}; filename="{stem}-{day.isoformat()}.{ending}"'
+    answer.headers["Content-Disposition"] = f'{how}; filename="{_named(name, day)}"'
     return answer
+
+
+def open_file_answer(content: IO[bytes], kind: str, name: str, day: date) -> Response:
+    """The same of a file that is too large to be held in memory; it is closed when it has been sent."""
+    return send_file(
+        content, mimetype=kind, as_attachment=True, download_name=_named(name, day), conditional=False
+    )
+
+
+def _named(name: str, day: date) -> str:
+    stem, _, ending = name.rpartition(".")
+    return f"{stem}-{day.isoformat()}.{ending}"

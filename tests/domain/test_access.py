@@ -69,6 +69,7 @@ PERMITTED = {
     Permission.CHANGE_PRACTICE: (NOT, NOT, NOT, NOT, MAY),
     Permission.SET_UP_MAIL: (NOT, NOT, NOT, NOT, MAY),
     Permission.READ_KEPT_MAIL: (NOT, NOT, NOT, NOT, MAY),
+    Permission.TAKE_OUT_PRACTICE: (NOT, NOT, NOT, NOT, MAY),
     Permission.KEEP_BACKUPS: (NOT, NOT, NOT, NOT, MAY),
     Permission.CLOSE_ACCOUNTS: (NOT, NOT, NOT, NOT, MAY),
     Permission.CHANGE_SIGN_IN: (NOT, NOT, NOT, MAY, MAY),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.domain.csv_text import swallowed, table_of
+from clinic.domain.csv_text import as_meant, harmless, swallowed, table_of
 from clinic.domain.errors import RuleBroken
 
 HEAD = "name,email,notes\n"
@@ -142,3 +142,18 @@ def test_what_is_written_properly_is_read_back(rows: list[list[str]]) -> None:
 def test_any_text_is_a_table_or_refused_in_words(text: str) -> None:
     with suppress(RuleBroken):
         assert len(table_of(text).rows) <= len(text)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "'=1+1"])
+def test_text_that_a_spreadsheet_would_run_is_shown(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "Negative", "35°", "a=b", "1-2", "'", "'tis"])
+def test_other_text_stays_as_it_is(text: str) -> None:
+    assert harmless(text) == as_meant(text) == text
+
+
+@given(st.text("'=+-@\t\r\nab", max_size=6) | st.text())
+def test_each_text_comes_back_exactly(text: str) -> None:
+    assert as_meant(harmless(text)) == text

@@ -15,7 +15,7 @@ from clinic.services.actors import Actor
 from clinic.services.assessments import amendments
 from clinic.services.assessments.amendments import AmendmentWish
 from clinic.services.files import findings as client_findings
-from clinic.services.files.findings_csv import COLUMNS, findings_csv, harmless
+from clinic.services.files.findings_csv import COLUMNS, findings_csv
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People
 
@@ -68,16 +68,6 @@ def test_a_draft_is_there_and_nobody_has_signed_it(people: People, robin: Actor)
     recorded(robin, draft(robin, people.client), {POSITIVE: "negative"})
     [row] = rows(findings_csv(client_findings.of_client(robin, people.client.id)))
     assert (row["status"], row["signed_by"], row["signed_at"]) == ("draft", "", "")
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "＝1+1"])
-def test_text_that_a_spreadsheet_would_run_is_shown(text: str) -> None:
-    assert harmless(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("text", ["", "Negative", "35°", "a=b", "1-2", "'"])
-def test_other_text_stays_as_it_is(text: str) -> None:
-    assert harmless(text) == text
 
 
 def test_a_note_cannot_run_and_comes_back_whole(people: People, robin: Actor) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from io import StringIO
 
+from clinic.domain.csv_text import harmless
 from clinic.domain.findings import Value
 from clinic.services.assessments import reading
 from clinic.services.assessments.history import AssessmentRecord
@@ -36,7 +37,6 @@ COLUMNS = (
     "amendment_reason",
     "value_as_signed",
 )
-RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something else
 
 
@@ -50,11 +50,6 @@ def findings_csv(findings: Findings) -> bytes:
             cells = dict(_row(record, each))
             writer.writerow([cells.get(column, "") for column in COLUMNS])
     return f"{MARK}{out.getvalue()}".encode()
-
-
-def harmless(text: str) -> str:
-    """A text that a spreadsheet shows instead of running it."""
-    return f"'{text}" if text.startswith(RUNS) else text
 
 
 def _row(record: AssessmentRecord, each: RecordedValue) -> Iterator[tuple[str, str]]:

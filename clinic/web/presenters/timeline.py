@@ -125,6 +125,8 @@ ACTIONS: Mapping[str, ActionWords] = {
     "assessment.signed": ActionWords("Assessment signed", "clipboard-check"),
     "assessment.amended": ActionWords("Assessment amended", "pencil"),
     "assessment.discarded": ActionWords("Assessment draft discarded", "trash-2"),
+    "clients.taken_out": ActionWords("List of clients taken out as a file", "download"),
+    "practice.taken_out": ActionWords("Everything of the practice taken out as files", "download"),
     "report.downloaded": ActionWords("Taken out as a file", "download"),
     "checkin.sent": ActionWords("Check-in sent", "send"),
     "checkin.kept": ActionWords("Check-in kept here, not sent", "minus", "attention"),
