@@ -23,7 +23,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.client import account as client_account
     from clinic.web.client import groups as client_groups
     from clinic.web.client import handout as client_handout
-    from clinic.web.client import history, new_version, program, today
+    from clinic.web.client import history, new_version, own_record, program, today
     from clinic.web.client import mail as client_mail
     from clinic.web.client import media as client_media
     from clinic.web.client import pain as client_pain
@@ -385,6 +385,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/warning-signs", client_warnings.show, CLIENT, FORM),
         Rule("/warning-signs/taken-back", client_warnings.taken_back, CLIENT, FORM),
         Rule("/account", client_account.show, CLIENT, FORM),
+        Rule("/account/record.zip", own_record.take, CLIENT, POST, asks_again=True),
         Rule("/account/devices", client_account.devices, CLIENT),
         Rule("/account/devices/end", client_account.end_device, CLIENT, POST),
         Rule("/account/check-in-mail", client_mail.show, CLIENT),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -13,7 +14,16 @@ from clinic.domain.errors import Forbidden, NotFound
 from clinic.extensions import db
 from clinic.models import AuditEvent, Base
 from clinic.services.accounts.signing_in import actor_of
-from clinic.services.files.whole_record import NOT_OF_CLIENTS, THROUGH, export, record_of
+from clinic.services.files.record_paper import RecordPaper
+from clinic.services.files.whole_record import (
+    NOT_OF_CLIENTS,
+    THROUGH,
+    WORKING_TABLES,
+    export,
+    export_own,
+    record_of,
+)
+from tests.factories.assessments import POSITIVE, draft, recorded, signed
 from tests.factories.people import People
 from tests.factories.planting import Marks, plant
 from tests.factories.records import World, make_world
@@ -27,6 +37,10 @@ def world(app: Any) -> World:
 @pytest.fixture
 def marks(world: World) -> Marks:
     return plant(world)
+
+
+def no_paper(paper: RecordPaper) -> bytes:
+    return b"%PDF of " + paper.client.name.encode()
 
 
 def files(content: bytes) -> dict[str, bytes]:
@@ -58,12 +72,13 @@ def test_everything_written_about_a_client_is_there_and_nothing_of_another(
     assert [table for table, rows in record.items() if not rows and table in EXPECTED] == []
 
 
+FILES = {"read-me.txt", "record.pdf", "record.json", "findings.csv", "findings-fhir.json"}
 EXPECTED = {"client", "program", "prescription", "assessment", "finding", "checkin", "audit_event"}
 
 
 def test_the_file_holds_rows_findings_and_a_note_who_took_it(people: People) -> None:
-    content = files(export(people.actor(people.colleague), people.client.id))
-    assert set(content) == {"read-me.txt", "record.json", "findings.csv", "findings-fhir.json"}
+    content = files(export(people.actor(people.colleague), people.client.id, no_paper))
+    assert set(content) == FILES
     assert people.colleague.name in content["read-me.txt"].decode()
     assert json.loads(content["findings-fhir.json"])["resourceType"] == "Bundle"
     event = db.session.query(AuditEvent).filter_by(action="report.downloaded").one()
@@ -80,7 +95,43 @@ def test_it_holds_no_secret(world: World) -> None:
 
 def test_who_may_not_have_it_gets_none(people: People) -> None:
     with pytest.raises(Forbidden):
-        export(people.actor(people.assistant), people.client.id)
+        export(people.actor(people.assistant), people.client.id, no_paper)
     for nobody in (people.stranger, people.client_user):
         with pytest.raises(NotFound):
-            export(people.actor(nobody), people.client.id)
+            export(people.actor(nobody), people.client.id, no_paper)
+
+
+def test_a_client_takes_out_their_own_without_what_the_practice_wrote_for_its_work(
+    world: World, marks: Marks
+) -> None:
+    people = world.people
+    content = files(export_own(people.actor(people.client_user), no_paper))
+    assert set(content) == FILES
+    record = json.loads(content["record.json"])
+    assert set(record) & WORKING_TABLES == set()
+    found = marks.found_in(content["record.json"].decode())
+    assert set(found) <= {"ada", "here"}
+    assert "client.notes" not in found["ada"]
+    assert {"client.history", "practice_log.note", "checkin_answer.note"} <= found["ada"]
+    assert "Ask the practice" in content["read-me.txt"].decode()
+    event = db.session.query(AuditEvent).filter_by(action="report.downloaded").one()
+    assert (event.client_id, event.details["kind"]) == (people.client.id, "own_record")
+
+
+def test_of_their_assessments_a_client_takes_those_that_are_signed(people: People) -> None:
+    robin = people.actor(people.colleague)
+    begun = draft(robin, people.client)
+    recorded(robin, begun, {POSITIVE: "negative"})
+    done = signed(robin, people.client, date(2026, 3, 2), {POSITIVE: "positive"})
+    db.session.expire_all()
+    content = files(export_own(people.actor(people.client_user), no_paper))
+    record = json.loads(content["record.json"])
+    assert [row["id"] for row in record["assessment"]] == [str(done.id)]
+    assert {row["assessment_id"] for row in record["finding"]} == {str(done.id)}
+    assert str(begun.id) not in content["findings.csv"].decode()
+    assert str(begun.id) not in content["findings-fhir.json"].decode()
+
+
+def test_who_is_no_client_has_no_own_record(people: People) -> None:
+    with pytest.raises(NotFound):
+        export_own(people.actor(people.colleague), no_paper)

@@ -19,6 +19,7 @@ class Download(StrEnum):
     FINDINGS = "findings_csv"
     FHIR = "fhir_bundle"
     RECORD = "whole_record"
+    OWN_RECORD = "own_record"
 
 
 def note_download(

@@ -13,7 +13,7 @@ from clinic.domain.amendments import AmendedPlace
 from clinic.domain.assessment import AssessmentTest, Field
 from clinic.domain.findings import NONE_SEEN, Place, Value
 from clinic.domain.spots import spots_of
-from clinic.domain.types import FieldKind
+from clinic.domain.types import AssessmentStatus, FieldKind
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Practice
 from clinic.services import access
@@ -47,15 +47,21 @@ class RecordedValue:
 
 def of_client(actor: Actor, client_id: uuid.UUID) -> Findings:
     """All of a client's; staff only. Four queries."""
-    client = access.client_for(actor, client_id)
+    return of(access.client_for(actor, client_id), access.practice_of(actor))
+
+
+def of(client: Client, practice: Practice, *, signed_only: bool = False) -> Findings:
+    """All of a client somebody was let through to, or those that were signed. Three queries."""
     query = (
         select(Assessment)
         .where(Assessment.practice_id == client.practice_id, Assessment.client_id == client.id)
         .order_by(Assessment.taken_on, Assessment.created_at, Assessment.id)
         .options(*PEOPLE)
     )
+    if signed_only:
+        query = query.where(Assessment.status == AssessmentStatus.SIGNED)
     found = db.session.scalars(query).all()
-    return Findings(access.practice_of(actor), client, history.records(found))
+    return Findings(practice, client, history.records(found))
 
 
 def of_assessment(actor: Actor, assessment_id: uuid.UUID) -> Findings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime, time
 from enum import Enum
 from io import BytesIO
@@ -17,15 +17,20 @@ from clinic.domain.access import Permission
 from clinic.domain.dates import born
 from clinic.domain.errors import Forbidden
 from clinic.extensions import db
-from clinic.models import Base
-from clinic.services import access
+from clinic.models import Base, Client
+from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.files import findings as client_findings
 from clinic.services.files.downloads import Download, note_download
 from clinic.services.files.fhir import fhir_bundle
+from clinic.services.files.findings import Findings
 from clinic.services.files.findings_csv import findings_csv
+from clinic.services.files.record_paper import RecordPaper, paper_of
 from clinic.services.questionnaires import results as questionnaire_results
+from clinic.services.transaction import transaction
+
+Rows = list[dict[str, Any]]
 
 # Rows that hang on a record of the client's and do not name the client themselves.
 THROUGH: Mapping[str, tuple[str, str]] = {
@@ -40,6 +45,7 @@ THROUGH: Mapping[str, tuple[str, str]] = {
     "checkin_event": ("checkin", "checkin_id"),
     "media_piece": ("media_file", "media_id"),
 }
+OF_ASSESSMENTS = frozenset({"assessment", "finding", "amendment"})
 # Tables about the practice, its people or the machine: no client's own.
 NOT_OF_CLIENTS = frozenset(
     {
@@ -67,39 +73,90 @@ NOT_TOLD = frozenset(
 )
 READ_ME = """What {practice} holds about {client}{born}, taken out on {day} by {by}.
 
+record.pdf           the record to be read
 record.json          every row, by table; dates and times in UTC
 findings.csv         every finding of every assessment
 findings-fhir.json   the same, and answered questionnaires, as FHIR R4
 
-The practice's own notes are among them: read them before you hand this over.
+{in_it}
 """
+FOR_STAFF = "The practice's own notes are among them: read them before you hand this over."
+FOR_CLIENT = (
+    "Not in it are the practice's working notes, drafts that nobody has signed, and who of the practice\n"
+    "opened your record. Ask the practice for them: they are about you, too."
+)
+# What the practice writes for its own work; a client who takes out their own record asks for it.
+WORKING_TABLES = frozenset(
+    {
+        *("assessment_draft", "audit_event", "bulk_act_line", "open_reason", "practice_notice"),
+        *("reason_handling", "practice_decline"),
+    }
+)
+WORKING_COLUMNS = {"client": frozenset({"notes"})}
+Paper = Callable[[RecordPaper], bytes]
 
 
-def export(actor: Actor, client_id: uuid.UUID) -> bytes:
-    """A ZIP of a client's whole record, noted on their timeline; Forbidden for who may not sign for it."""
-    access.client_for(actor, client_id)
+def export(actor: Actor, client_id: uuid.UUID, paper: Paper) -> bytes:
+    """A ZIP of a client's whole record, noted on their timeline; Forbidden for who may not sign for it.
+
+    `paper` sets the record as a PDF.
+    """
+    client = access.client_for(actor, client_id)
     if not actor.may(Permission.TAKE_OUT_RECORDS):
         raise Forbidden("A practitioner or the owner takes out a whole record.")
     note_download(actor, Download.RECORD, client_id, client_id)
-    findings = client_findings.of_client(actor, client_id)
-    at = now()
-    told = {"practice": findings.practice.name, "client": findings.client.name, "by": actor.name}
-    told["born"] = f", {born(findings.client.born_on)}" if findings.client.born_on else ""
-    rows = json.dumps(record_of(actor, client_id), ensure_ascii=False, indent=1)
-    bundle = fhir_bundle(findings, questionnaire_results.for_client(actor, client_id), at)
+    found = client_findings.of(client, access.practice_of(actor))
+    return _archive(actor, found, record_of(actor, client_id), paper, FOR_STAFF, is_own=False)
+
+
+def export_own(actor: Actor, paper: Paper) -> bytes:
+    """The same of the signed-in client's own record, without the practice's working notes and drafts."""
+    client = access.own_client(actor)
+    with transaction():
+        audit.record(actor, "report.downloaded", client_id=client.id, kind=Download.OWN_RECORD.value)
+    found = client_findings.of(client, access.practice_of(actor), signed_only=True)
+    signed = {str(record.id) for record in found.records}
+    rows = {
+        name: _own(name, some, signed) for name, some in _rows(client).items() if name not in WORKING_TABLES
+    }
+    return _archive(actor, found, rows, paper, FOR_CLIENT, is_own=True)
+
+
+def _own(table: str, rows: Rows, signed: Collection[str]) -> Rows:
+    """What a client reads of the rows of a table: of assessments those that somebody signed."""
+    column = "id" if table == "assessment" else "assessment_id"
+    hidden = WORKING_COLUMNS.get(table, frozenset())
+    return [
+        {name: value for name, value in row.items() if name not in hidden}
+        for row in rows
+        if row.get(column) is None or table not in OF_ASSESSMENTS or row[column] in signed
+    ]
+
+
+def _archive(
+    actor: Actor, found: Findings, rows: Mapping[str, Rows], paper: Paper, in_it: str, *, is_own: bool
+) -> bytes:
+    client, at = found.client, now()
+    answered = questionnaire_results.of(client)
+    told = {"practice": found.practice.name, "client": client.name, "by": actor.name, "in_it": in_it}
+    told["born"] = f", {born(client.born_on)}" if client.born_on else ""
     return _zip(
         {
             "read-me.txt": READ_ME.format(day=at.date().isoformat(), **told).encode(),
-            "record.json": rows.encode(),
-            "findings.csv": findings_csv(findings),
-            "findings-fhir.json": bundle,
+            "record.pdf": paper(paper_of(found, answered, is_own=is_own)),
+            "record.json": json.dumps(rows, ensure_ascii=False, indent=1).encode(),
+            "findings.csv": findings_csv(found),
+            "findings-fhir.json": fhir_bundle(found, answered, at),
         }
     )
 
 
-def record_of(actor: Actor, client_id: uuid.UUID) -> dict[str, list[dict[str, Any]]]:
+def record_of(actor: Actor, client_id: uuid.UUID) -> dict[str, Rows]:
     """Every row about a client of the practice, by table; one query a table. Staff only."""
-    client = access.client_for(actor, client_id)
+    return _rows(access.client_for(actor, client_id))
+
+
+def _rows(client: Client) -> dict[str, Rows]:
     found = {}
     for table in Base.metadata.sorted_tables:
         if table.name not in NOT_OF_CLIENTS:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from clinic.catalogue import load_catalogue
 from clinic.domain.score_changes import AnsweredQuestionnaire
 from clinic.extensions import db
-from clinic.models import QuestionnaireResponse, User
+from clinic.models import Client, QuestionnaireResponse, User
 from clinic.models.base import given, points_at
 from clinic.services import access
 from clinic.services.actors import Actor
@@ -29,7 +29,16 @@ def for_client(actor: Actor, client_id: uuid.UUID, *, every: bool = False) -> li
     Without `every`, only what counts now: a revision that was corrected since is left out.
     """
     access.staff_only(actor)
-    whose = {"practice_id": actor.practice_id, "client_id": client_id}
+    return _of(actor.practice_id, client_id, every=every)
+
+
+def of(client: Client) -> list[AnsweredQuestionnaire]:
+    """What counts now of what a client answered, newest first, for whoever was let through to them."""
+    return _of(client.practice_id, client.id, every=False)
+
+
+def _of(practice_id: uuid.UUID, client_id: uuid.UUID, *, every: bool) -> list[AnsweredQuestionnaire]:
+    whose = {"practice_id": practice_id, "client_id": client_id}
     rows = [(row[0], row[1]) for row in db.session.execute(_WITH_TYPISTS, whose)]
     newest = _newest_revisions(row for row, _ in rows)
     told = [_answered(row, name, is_current=row.id in newest) for row, name in rows]

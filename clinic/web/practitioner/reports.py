@@ -26,6 +26,7 @@ from clinic.web.presenters.assessments import mistake_name
 from clinic.web.presenters.handout import handout as handout_words
 from clinic.web.presenters.handout import shown_on_paper
 from clinic.web.presenters.hold import hold_text
+from clinic.web.presenters.record_on_paper import on_paper
 from clinic.web.presenters.report_for_client import NextForClient, client_page
 from clinic.web.presenters.reports import ReportView
 from clinic.web.presenters.reports import assessment_report as report_words
@@ -92,7 +93,7 @@ def fhir(client_id: uuid.UUID) -> Response:
 def record(client_id: uuid.UUID) -> Response:
     """All that is held about a client, as one file; asked for by a press, never by an address alone."""
     actor = current_actor()
-    made = client_record.export(actor, client_id)
+    made = client_record.export(actor, client_id, on_paper(actor.name, now()))
     return file_answer(made, ZIP, "record.zip", today_in(access.practice_of(actor).time_zone))
 
 

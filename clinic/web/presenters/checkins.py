@@ -214,7 +214,7 @@ def section(
         coming=[_next_line(*each, today) for each in running],
         ledger=[_ledger_line(entry, changes.get(entry.checkin.id, ()), zone) for entry in entries[:shown]],
         older=max(0, len(entries) - shown),
-        answers=[_answer_row(entry.answer, zone) for entry in entries[:shown] if entry.answer],
+        answers=[answer_row(entry.answer, zone) for entry in entries[:shown] if entry.answer],
         charts=charts(entries[::-1], schedules[0] if schedules else None, logged, today, is_well=is_well),
         flag_url=url_for("practitioner.warnings.show", flag_id=flag.id) if flag else None,
         flag_words=urgency(flag.tier if flag else Tier.N),
@@ -256,7 +256,7 @@ def _instants(checkin: Checkin, zone: str) -> list[str]:
 
 def _change_line(event: CheckinEvent, zone: str) -> CheckinChangeLine:
     return CheckinChangeLine(
-        moment(event.happened_at, zone), STATE_MARKS[event.state][1], _sentence(event.reason)
+        moment(event.happened_at, zone), STATE_MARKS[event.state][1], in_sentence(event.reason)
     )
 
 
@@ -281,13 +281,14 @@ def _when(entry: LedgerEntry) -> datetime:
 def _reason(entry: LedgerEntry) -> str:
     checkin = entry.checkin
     if checkin.state is CheckinState.SKIPPED and checkin.skip_reason is not None:
-        return _sentence(skip_in_words(checkin.skip_reason))
+        return in_sentence(skip_in_words(checkin.skip_reason))
     if checkin.state is CheckinState.KEPT:
-        return _sentence(NO_SERVER)
-    return "" if checkin.state is CheckinState.ANSWERED else _sentence(entry.reason)
+        return in_sentence(NO_SERVER)
+    return "" if checkin.state is CheckinState.ANSWERED else in_sentence(entry.reason)
 
 
-def _sentence(words: str) -> str:
+def in_sentence(words: str) -> str:
+    """Words at the beginning of a sentence."""
     return words[:1].upper() + words[1:]
 
 
@@ -297,13 +298,14 @@ def _resend(entry: LedgerEntry) -> str | None:
     return url_for("practitioner.checkins.resend", message_id=entry.message_id)
 
 
-def _answer_row(answer: CheckinAnswer, zone: str) -> tuple[str, str, str, str, str, str]:
+def answer_row(answer: CheckinAnswer, zone: str) -> tuple[str, str, str, str, str, str]:
+    """An answer as a row: when, days practised, pain, mistake, whether contact is wanted, words."""
     mistake = MISTAKES[answer.mistake] if answer.mistake else "not asked or not said"
     return (
         moment(answer.answered_at, zone),
         "not said" if answer.days_practised is None else f"{answer.days_practised} of 7",
         "not said" if answer.pain is None else str(answer.pain),
-        _sentence(mistake),
+        in_sentence(mistake),
         "Yes" if answer.contact_wanted else "No",
         answer.note or "–",
     )

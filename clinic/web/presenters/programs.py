@@ -283,7 +283,7 @@ def button(program: Program, action: ProgramAction, today: date) -> tuple[str, s
 
 def history(detail: ProgramDetail, today: date, assigned_on: date) -> list[EventLine]:
     """What happened to a program, newest first, down to the day it was assigned."""
-    lines = [_event(event, by, today) for event, by in detail.events]
+    lines = [event_line(event, by, today) for event, by in detail.events]
     first = detail.program.starts_on
     begun = EventLine(
         when=day_in_words(assigned_on, today),
@@ -296,7 +296,8 @@ def history(detail: ProgramDetail, today: date, assigned_on: date) -> list[Event
     return [*lines, begun]
 
 
-def _event(event: ProgramEvent, by: str, today: date) -> EventLine:
+def event_line(event: ProgramEvent, by: str, today: date) -> EventLine:
+    """One thing that happened to a program."""
     corrected = event.action is None
     until = f"until {day_in_words(event.until, today)}" if event.until else ""
     stop = STOPS[event.stop] if event.stop and event.stop is not StopReason.OTHER else ""

@@ -269,6 +269,7 @@ VALUES = {
     "findings_csv": "Findings as a table",
     "fhir_bundle": "Findings as FHIR",
     "whole_record": "The whole record",
+    "own_record": "The client’s own record",
     "clinic": "In the practice",
     "mail": "By mail",
     "pages": "On the client’s own pages",

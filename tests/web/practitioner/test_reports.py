@@ -14,7 +14,7 @@ import pytest
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.plain_words import plain_words
 from clinic.domain.findings import Place, Value
-from clinic.domain.types import Section, Side
+from clinic.domain.types import LogOutcome, Section, Side
 from clinic.extensions import db
 from clinic.models import Assessment, AuditEvent, Program
 from clinic.reports import pdf
@@ -23,6 +23,9 @@ from clinic.services.actors import Actor
 from clinic.services.assessments import amendments
 from clinic.services.assessments import recording as assessments
 from clinic.services.assessments.amendments import AmendmentWish
+from clinic.services.clock import today_in
+from clinic.services.programs import diary
+from clinic.services.programs.diary import DiaryEntry
 from clinic.services.transaction import transaction
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People
@@ -111,6 +114,39 @@ def test_every_paper_and_file_tells_when_the_client_was_born(
         assert "born 3 May 1961" in record.read("read-me.txt").decode()
         [row] = json.loads(record.read("record.json"))["client"]
     assert row["born_on"] == "1961-05-03"
+
+
+def test_the_whole_record_can_be_read_on_paper_by_whoever_takes_it_out(
+    people: People, robin: Actor, staff: Visitor, visit: Visit, program: Program
+) -> None:
+    people.client.notes, people.client.history = "Ask about her sister", "Swam twice a week"
+    signed(robin, people.client, FIRST, FOUND)
+    recorded(robin, draft(robin, people.client), BETTER)
+    entry = DiaryEntry(LogOutcome.PARTLY, pain=4, note="Stiff on the stairs")
+    diary.log_day(people.actor(people.client_user), today_in(people.client.time_zone), entry)
+    with ZipFile(BytesIO(staff.post(f"/clients/{people.client.id}/record.zip").data)) as record:
+        made = record.read("record.pdf")
+    words = words_in(made)
+    for told in (people.client.name, "Swam twice a week", "Ask about her sister", "Stiff on the stairs"):
+        assert told in words
+    for told in (
+        program.name,
+        "4 of 10",
+        "FABER (Patrick)",
+        "20°",
+        "Draft, not signed",
+        "None was answered.",
+    ):
+        assert told in words
+    kinds = [kind for kind, _ in tags_in(made)]
+    assert kinds.count("H1") == 1
+    assert {"H2", "H3", "Table", "TH", "TD"} <= set(kinds)
+    with ZipFile(BytesIO(visit(people.client_user).post("/account/record.zip").data)) as record:
+        own = words_in(record.read("record.pdf"))
+    assert "Stiff on the stairs" in own
+    assert "Signed by" in own
+    assert "Ask about her sister" not in own
+    assert "Draft" not in own
 
 
 def test_a_name_with_a_letter_in_no_font_is_told_beside_the_button_and_on_the_paper(

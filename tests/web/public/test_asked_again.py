@@ -25,6 +25,8 @@ HARD_TO_UNDO = {
     "practitioner.reports.findings",
     "practitioner.reports.fhir",
     "practitioner.reports.record",
+    "practitioner.taking_out.everything",
+    "client.own_record.take",
     "practitioner.mail_settings.show",
     "practitioner.mail_settings.forget",
     "practitioner.practice.close_account",

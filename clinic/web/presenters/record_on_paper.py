@@ -1,0 +1,208 @@
+"""A client's whole record in words, part by part, ready to be set."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from clinic.domain.moves import MoveContent
+from clinic.domain.types import AssessmentStatus, Side
+from clinic.models import PracticeLog, Program, ProgramEvent, WarningFlag
+from clinic.reports import pdf
+from clinic.services.assessments import reading
+from clinic.services.assessments.history import AssessmentRecord
+from clinic.services.clock import today_in
+from clinic.services.files import findings
+from clinic.services.files.record_paper import LoggedOfMove, RecordPaper
+from clinic.web.filters import day_year, moment
+from clinic.web.presenters import checkins, programs, questionnaire_answers, warnings
+from clinic.web.presenters.assessments import SIDE_WORDS, field_name
+from clinic.web.presenters.clients import details
+from clinic.web.presenters.reports import letterhead
+from clinic.web.presenters.timeline import OBSTACLES, VALUES
+
+OF_THE_PRACTICE = frozenset({"Notes of the practice"})
+Part = dict[str, Any]
+Changes = Sequence[tuple[ProgramEvent, str]]
+
+
+def on_paper(by: str, at: datetime) -> Callable[[RecordPaper], bytes]:
+    """What sets a record as a PDF: `by` takes it out, at that instant."""
+    return lambda paper: pdf("record", record_paper(paper, by, at), at)
+
+
+def record_paper(paper: RecordPaper, by: str, at: datetime) -> dict[str, Any]:
+    """The whole record as JSON values; `by` made it, at that instant."""
+    zone = paper.practice.time_zone
+    return {
+        "title": f"Record: {paper.client.name}",
+        "description": "What the practice holds about a client",
+        "practice": letterhead(paper.practice),
+        "client": paper.client.name,
+        "subtitle": "Your record" if paper.is_own else "Whole record",
+        "made": f"Taken out {moment(at, zone)} by {by}",
+        "sections": [
+            _section("About you" if paper.is_own else "About the client", "", _person(paper)),
+            _section("Programs", "None so far.", _programs(paper)),
+            _section("Practice, as it was logged", "Nothing was logged.", _logs(paper)),
+            _section("Check-ins, as they were answered", "None was answered.", _answers(paper)),
+            _section("Questionnaires", "None was answered.", _questionnaires(paper)),
+            _section("Warning signs", "None was named or found.", _flags(paper)),
+            _section("Assessments", "None was taken.", _assessments(paper)),
+        ],
+    }
+
+
+def _section(title: str, empty: str, parts: Iterable[Part]) -> dict[str, Any]:
+    return {"title": title, "empty": empty, "parts": list(parts)}
+
+
+def _heading(text: str) -> Part:
+    return {"kind": "heading", "text": text}
+
+
+def _text(text: str) -> Part:
+    return {"kind": "text", "text": text}
+
+
+def _facts(rows: Iterable[tuple[str, str]]) -> Part:
+    return {"kind": "facts", "rows": [list(row) for row in rows]}
+
+
+def _table(head: Sequence[str], widths: Sequence[float], rows: Iterable[Sequence[str]]) -> Part:
+    return {"kind": "table", "head": list(head), "widths": list(widths), "rows": [list(row) for row in rows]}
+
+
+def _person(paper: RecordPaper) -> Iterator[Part]:
+    told = details(paper.client, paper.practice)
+    if paper.is_own:
+        told = [line for line in told if line[0] not in OF_THE_PRACTICE]
+    yield _facts((label, value) for label, value in told if value)
+
+
+def _programs(paper: RecordPaper) -> Iterator[Part]:
+    changes: dict[Any, list[tuple[ProgramEvent, str]]] = defaultdict(list)
+    for event, by in paper.changes:
+        changes[event.program_id].append((event, by))
+    for program in paper.programs:
+        yield from _program(program, changes[program.id], paper)
+
+
+def _program(
+    program: Program, changes: Sequence[tuple[ProgramEvent, str]], paper: RecordPaper
+) -> Iterator[Part]:
+    today = today_in(paper.client.time_zone)
+    yield _heading(program.name)
+    yield _text(f"{programs.standing(program, today)}.")
+    moves = [programs.move_line(row) for row in program.prescriptions]
+    yield _table(("Move", "Dose"), (1, 2), [(move.name, ". ".join(move.dose)) for move in moves])
+    if changes:
+        lines = [programs.event_line(event, by, today) for event, by in changes]
+        yield _table(
+            ("From", "What changed", "Why and what", "By"),
+            (1.1, 1.2, 3, 1.1),
+            [(line.when, line.title, line.text, line.by) for line in lines],
+        )
+
+
+def _logs(paper: RecordPaper) -> Iterator[Part]:
+    if paper.logs:
+        rows = [_logged(some) for _, some in groupby(paper.logs, key=lambda each: _said(each.log))]
+        yield _table(("Day", "Moves", "Done", "Pain", "In words"), (1.2, 2.5, 0.7, 0.7, 2.1), rows)
+
+
+def _said(log: PracticeLog) -> tuple[Any, ...]:
+    """What is one line for moves that follow each other: all but the mistake, which only one of them has."""
+    return log.local_date, log.outcome, log.pain, log.obstacle, log.note
+
+
+def _logged(some: Iterable[LoggedOfMove]) -> tuple[str, ...]:
+    together = list(some)
+    log = together[0].log
+    moves = dict.fromkeys(MoveContent.from_json(each.content).name for each in together)
+    mistake = next((each.log.mistake for each in together if each.log.mistake), None)
+    words = [
+        OBSTACLES[log.obstacle] if log.obstacle else "",
+        checkins.in_sentence(checkins.MISTAKES[mistake]) if mistake else "",
+        log.note or "",
+    ]
+    return (
+        day_year(log.local_date),
+        ", ".join(moves),
+        VALUES[log.outcome.value],
+        "" if log.pain is None else f"{log.pain} of 10",
+        ". ".join(filter(None, words)),
+    )
+
+
+def _answers(paper: RecordPaper) -> Iterator[Part]:
+    if paper.answers:
+        zone = paper.practice.time_zone
+        yield _table(
+            ("Answered", "Days practised", "Pain", "Mistake", "Contact wanted", "In words"),
+            (1.3, 0.9, 0.7, 1.2, 0.8, 2.2),
+            [checkins.answer_row(answer, zone) for answer in paper.answers],
+        )
+
+
+def _questionnaires(paper: RecordPaper) -> Iterator[Part]:
+    for each in sorted(paper.answered, key=lambda answered: answered.answered_at):
+        told = questionnaire_answers.revision(each, paper.practice.time_zone)
+        yield _heading(f"{each.questionnaire.name}, {told.when}")
+        yield _text(f"{told.by}. " + (f"Corrected: {told.reason}" if told.reason else ""))
+        yield _facts([*told.scores, *((line.question, line.answer) for line in told.lines)])
+
+
+def _flags(paper: RecordPaper) -> Iterator[Part]:
+    zone = paper.practice.time_zone
+    if paper.flags:
+        yield _table(
+            ("Raised", "What", "What became of it"),
+            (1.2, 2.4, 2.4),
+            [(moment(flag.raised_at, zone), _signs(flag), _became(flag, zone)) for flag in paper.flags],
+        )
+
+
+def _signs(flag: WarningFlag) -> str:
+    named = [sign.text for sign in warnings.named(flag)]
+    return ". ".join(named) if named else "Found in an assessment"
+
+
+def _became(flag: WarningFlag, zone: str) -> str:
+    taken_back = f"Said to be ticked by mistake: {flag.taken_back_reason}. " if flag.taken_back_at else ""
+    if flag.cleared_at is None:
+        return f"{taken_back}Open"
+    return f"{taken_back}Cleared {moment(flag.cleared_at, zone)}: {flag.clear_note}"
+
+
+def _assessments(paper: RecordPaper) -> Iterator[Part]:
+    for record in paper.assessments:
+        yield from _assessment(record, paper.practice.time_zone)
+
+
+def _assessment(record: AssessmentRecord, zone: str) -> Iterator[Part]:
+    assessment = record.assessment
+    yield _heading(f"{reading.name_of(assessment)}, {day_year(assessment.taken_on)}")
+    if assessment.signer is not None and assessment.signed_at is not None:
+        yield _text(f"Signed by {assessment.signer.name}, {moment(assessment.signed_at, zone)}.")
+    elif assessment.status is AssessmentStatus.DRAFT:
+        yield _text(f"Draft, not signed, begun by {assessment.author.name}.")
+    rows = [_finding(each) for each in findings.told(record)]
+    if rows:
+        yield _table(("Test", "Side", "Value"), (3, 0.8, 2.4), rows)
+    if assessment.note:
+        yield _text(f"Note: {assessment.note}")
+
+
+def _finding(each: findings.RecordedValue) -> tuple[str, str, str]:
+    test, field = each.test, each.field
+    name = field_name(test, field, Side.NONE) if test and field else f"{each.place.test}, {each.place.field}"
+    value = "withdrawn" if each.value is None else findings.in_words(field, each.value)
+    if field and field.unit and isinstance(each.value, float):
+        value = f"{value} {field.unit}".replace(" °", "°")
+    was = each.amended
+    amended = f" (amended by {was.by}: {was.reason}; signed as {was.signed or 'left out'})" if was else ""
+    return name, SIDE_WORDS[each.place.side], f"{value}{amended}"
