@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from io import SEEK_END
 from typing import IO
 
-from flask import Response, send_file
+from flask import Response
 
 PDF, CSV, FHIR, ZIP = "application/pdf", "text/csv", "application/fhir+json", "application/zip"
+CHUNK = 64_000  # bytes
 
 
 def file_answer(content: bytes, kind: str, name: str, day: date) -> Response:
@@ -23,9 +26,18 @@ def file_answer(content: bytes, kind: str, name: str, day: date) -> Response:
 
 def open_file_answer(content: IO[bytes], kind: str, name: str, day: date) -> Response:
     """The same of a file that is too large to be held in memory; it is closed when it has been sent."""
-    return send_file(
-        content, mimetype=kind, as_attachment=True, download_name=_named(name, day), conditional=False
-    )
+    size = content.seek(0, SEEK_END)
+    content.seek(0)
+    answer = Response(_chunks(content), mimetype=kind)
+    answer.content_length = size
+    answer.headers["Content-Disposition"] = f'attachment; filename="{_named(name, day)}"'
+    return answer
+
+
+def _chunks(content: IO[bytes]) -> Iterator[bytes]:
+    with content:
+        while chunk := content.read(CHUNK):
+            yield chunk
 
 
 def _named(name: str, day: date) -> str:

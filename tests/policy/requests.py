@@ -54,10 +54,16 @@ def text_of(answer: TestResponse) -> str:
         return words_in(answer.data)
     if answer.mimetype == "application/zip":
         with zipfile.ZipFile(BytesIO(answer.data)) as archive:
-            return "\n".join(archive.read(name).decode() for name in archive.namelist())
+            return "\n".join(_told(name, archive.read(name)) for name in archive.namelist())
     if answer.mimetype.startswith(("image/", "video/")):
         return answer.get_data().decode("latin-1")
     return answer.get_data(as_text=True)
+
+
+def _told(name: str, content: bytes) -> str:
+    if name.endswith(".pdf"):
+        return words_in(content)
+    return content.decode("utf-8" if name.endswith((".txt", ".csv", ".json")) else "latin-1")
 
 
 def guest(address: Address) -> str | None:

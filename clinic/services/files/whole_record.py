@@ -92,7 +92,11 @@ WORKING_TABLES = frozenset(
         *("reason_handling", "practice_decline"),
     }
 )
-WORKING_COLUMNS = {"client": frozenset({"notes"})}
+WORKING_COLUMNS = {
+    "client": frozenset({"notes", "bounce_reason"}),
+    "checkin_event": frozenset({"reason"}),
+    "outbox_message": frozenset({"reason", "smtp_reply"}),
+}
 Paper = Callable[[RecordPaper], bytes]
 
 

@@ -32,6 +32,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.version_offers.withdraw": "Withdraw the offer",
         "practitioner.retests.again": "Begin the re-test",
         "practitioner.retests.program": "Begin the re-test",
+        "practitioner.taking_out.everything": "Take out everything of the practice",
+        "client.own_record.take": "Save your record",
         "practitioner.reports.record": "Make the file of the whole record",
         "practitioner.questionnaires.hand_over": "Hand this device over",
         "practitioner.questionnaires.resend": "Send the questions again",
