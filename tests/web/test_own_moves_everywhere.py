@@ -27,7 +27,7 @@ Visit = Callable[..., Visitor]
 @pytest.fixture
 def bridge(people: People) -> Exercise:
     """A move with a mistake, one other fault in a whole sentence, and nothing that may be left out."""
-    bare = {"setup": (), "feet_words": "", "equipment": (), "easier": ()}
+    bare = {"setup": (), "feet_words": "", "equipment": ("a mat", "a cushion"), "easier": ()}
     faults = (
         FaultWords(name="Toes light", see="Your toes lift off.", fix="Press the whole foot down."),
         FaultWords(name="Knees in", see="the knees fall in", fix="push them out"),
@@ -53,9 +53,11 @@ def test_the_client_reads_it_practises_it_and_has_it_on_paper(
     ada = visit(people.client_user)
     assert "Heel bridge" in text(ada.get("/my"))
     assert "Heel bridge" in text(ada.get("/my/program"))
+    assert "Have ready: a mat, a cushion." in text(ada.get("/my/program"))
     page = text(ada.get("/my/program/1"))
     for said in (
         "The Rib Flare",
+        "Have ready: a mat, a cushion.",
         "Your toes lift off. Instead: Press the whole foot down.",
         "The knees fall in. Instead: push them out.",
         "In bed Lift your hips to move over.",
@@ -66,6 +68,7 @@ def test_the_client_reads_it_practises_it_and_has_it_on_paper(
     paper = words_in(ada.get("/my/handout.pdf").data)
     assert "Heel bridge" in paper
     assert "Rib Flare" in paper
+    assert "Have ready: a mat, a cushion." in paper
 
 
 def test_staff_see_it_where_it_is_assigned_shown_and_corrected(

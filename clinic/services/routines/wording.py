@@ -114,6 +114,7 @@ def move_wording(key: str, move: MoveContent) -> Wording:
     """The words of one move."""
     parts = (
         WordingPart("What it is for", (move.purpose,)),
+        *([WordingPart("Have ready", move.equipment)] if move.equipment else []),
         WordingPart("Get ready", move.setup),
         WordingPart("Do it", move.steps),
         WordingPart("Cues", move.cues, editable=True),

@@ -108,7 +108,7 @@ def _move(number: int, move: MoveView, days: str, pictures: Mapping[str, bytes])
         "name": content.name,
         "dose": _upper(move.dose),
         "days": days,
-        "rest": move.rest,
+        "rest": " ".join(filter(None, (move.rest, move.ready))),
         "cues": content.cues[:MOST_CUES],
         "figure": _photos(content, pictures) or _drawing(content.figure, "steps"),
         "mistake": _mistake(move),

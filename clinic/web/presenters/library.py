@@ -130,7 +130,6 @@ def more_facts(move: Exercise) -> list[tuple[str, str]]:
     told = [
         ("Position", POSITION_WORDS.get(move.body_position or "", "")),
         ("Tags", ", ".join(move.tags)),
-        ("Equipment", ", ".join(move.equipment)),
         ("Tempo", " and ".join(filter(None, (move.tempo_there, move.tempo_back)))),
         ("Harder versions", "\n".join(move.harder)),
     ]

@@ -60,6 +60,11 @@ class MoveView:
         return [(shown, words) for shown, words in found if shown is not None]
 
     @property
+    def ready(self) -> str:
+        """What somebody needs for it; empty where nothing."""
+        return ready_in_words(self.content.equipment)
+
+    @property
     def dose(self) -> str:
         """Everything that is asked of it, in one line."""
         return "; ".join(": ".join(filter(None, [each.programs, each.words])) for each in self.doses)
@@ -80,6 +85,7 @@ class MoveRow:
     picture: PictureContent | None
     doses: tuple[DoseView, ...]
     minutes: int
+    ready: str
     pain_rule: str
 
 
@@ -114,6 +120,11 @@ def move_view(move: OwnMove) -> MoveView:
     )
 
 
+def ready_in_words(equipment: Sequence[str]) -> str:
+    """What is to be laid out before a move: "Have ready: a mat, a firm chair."; empty where nothing."""
+    return f"Have ready: {', '.join(equipment)}." if equipment else ""
+
+
 def _move_row(move: OwnMove) -> MoveRow:
     content = move.prescription.content
     shown = content.get("pictures", ())
@@ -125,6 +136,7 @@ def _move_row(move: OwnMove) -> MoveRow:
         picture=next((PictureContent(**each) for each in shown if each["spot"] == MoveSpot.START), None),
         doses=_doses(move.merged, (there, back)),
         minutes=move.merged.minutes_per_day,
+        ready=ready_in_words(content.get("equipment", ())),
         pain_rule=content["pain_rule"],
     )
 
