@@ -153,6 +153,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         ),
         Rule("/groups/<uuid:group_id>/course", courses.show, STAFF, record="group"),
         Rule("/groups/<uuid:group_id>/course/report", courses.report, STAFF, record="group"),
+        Rule("/groups/<uuid:group_id>/course/report.csv", courses.report_csv, STAFF, record="group"),
         Rule("/groups/<uuid:group_id>/course/edit", courses.edit, STAFF, FORM, "group"),
         Rule("/groups/<uuid:group_id>/course/open", courses.open_it, STAFF, POST, "group"),
         Rule("/groups/<uuid:group_id>/course/call-off", courses.call_off, STAFF, FORM, "group"),

@@ -29,6 +29,7 @@ from clinic.services import links, warnings
 from clinic.services.actors import Actor
 from clinic.services.clients import memberships
 from clinic.services.clock import now, today_in
+from clinic.services.files.course_csv import course_csv
 from clinic.services.groups import courses, filling, joining, making, messages, own, reports
 from clinic.services.groups.courses import CourseWish
 from clinic.services.groups.joining import PlaceAsked
@@ -290,6 +291,9 @@ class TestItsEnd:
         course = courses.course_for(actor, group.id)
         found = reports.of_course(actor, course)
         assert (found.joined, found.with_program, found.practising, found.days) == (2, 2, 0, 0)
+        table = course_csv(found).decode("utf-8-sig").splitlines()
+        assert table[:4] == ["figure,value,out_of", "joined,2,", "left,0,2", "practised,0,2"]
+        assert "pain_before,,10" in table
         client = people.actor(people.client_user)
         (mine,) = own.groups(client)
         told = reports.of_member(client, course, mine.member)

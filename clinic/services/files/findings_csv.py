@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from io import StringIO
 
@@ -42,13 +42,16 @@ MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something else
 
 def findings_csv(findings: Findings) -> bytes:
     """The findings as CSV in UTF-8."""
+    cells = (dict(_row(record, each)) for record in findings.records for each in told(record))
+    return csv_of(COLUMNS, ([row.get(column, "") for column in COLUMNS] for row in cells))
+
+
+def csv_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A table of text as spreadsheets open it, in UTF-8; its texts are `harmless` before."""
     out = StringIO()
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for record in findings.records:
-        for each in told(record):
-            cells = dict(_row(record, each))
-            writer.writerow([cells.get(column, "") for column in COLUMNS])
+    writer.writerow(columns)
+    writer.writerows(rows)
     return f"{MARK}{out.getvalue()}".encode()
 
 

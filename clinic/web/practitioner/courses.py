@@ -12,10 +12,12 @@ from clinic.domain.errors import Conflict
 from clinic.models import ClientGroup, Course
 from clinic.services import access
 from clinic.services.clock import today_in
+from clinic.services.files.course_csv import course_csv
 from clinic.services.groups import courses, joining, pages, reports
 from clinic.services.links import address as full_address
 from clinic.services.routines import publishing as routines
 from clinic.web.authz import current_actor
+from clinic.web.downloads import CSV, file_answer
 from clinic.web.forms.courses import CallOffForm, CourseForm
 from clinic.web.presenters import courses as words
 from clinic.web.refusals import told_on_the_next_page
@@ -57,6 +59,14 @@ def report(group_id: uuid.UUID) -> str:
         facts=words.report(found),
         stops=words.stops(found),
     )
+
+
+def report_csv(group_id: uuid.UUID) -> Response:
+    """The figures of a course as a table."""
+    actor = current_actor()
+    course = courses.course_for(actor, group_id)
+    made = course_csv(reports.of_course(actor, course))
+    return file_answer(made, CSV, "course.csv", today_in(access.practice_of(actor).time_zone))
 
 
 def edit(group_id: uuid.UUID) -> Page:
