@@ -77,6 +77,16 @@ def phase_of(row: PhaseColumns | Row[*tuple[Any, ...]]) -> Phase:
     return Phase(row.name, row.weeks, row.criterion, getattr(row, "passed_on", None))
 
 
+def has_changes(which: Which) -> ColumnElement[int]:
+    """Of a prescription's program: 1 where any step stands in its history, else 0."""
+    step = select(ProgramEvent.id).where(
+        which(ProgramEvent.practice_id, "practices"),
+        ProgramEvent.program_id == Prescription.program_id,
+        ProgramEvent.action.is_not(None),
+    )
+    return case((step.correlate(Prescription).exists(), 1), else_=0)
+
+
 def changes(which: Which) -> Select[uuid.UUID, Any, date, date | None]:
     """The statement of all steps of programs, in the order in which they were made."""
     return (

@@ -1,13 +1,16 @@
-"""A statement that is a constant is known again without being weighed (ADR 21)."""
+"""A statement that is a constant is known again without being weighed, and sent what changes (ADR 21)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, literal, select
 
+from clinic.domain.types import ClientStatus
 from clinic.extensions import CompiledStatements, db
 from clinic.models import Client
+from clinic.models.base import given
+from clinic.services import rows
 
 OF_NAME = select(Client.id).where(Client.name == bindparam("name"))
 
@@ -64,3 +67,24 @@ def test_the_same_statement_with_other_values_answers_for_those(people):
 
     ada = people.client
     assert [ids(ada.name), ids("Nobody"), ids(ada.name)] == [[ada.id], [], [ada.id]]
+
+
+def test_a_settled_statement_says_the_same_and_is_sent_what_is_given_alone(people):
+    ada = people.client
+    ada.reason_for_care = "100 % of 'that' hip"
+    loose = (
+        select(Client.id, literal("it's 50 %"), func.coalesce(Client.notes, ":none"), literal(7))
+        .where(Client.status == ClientStatus.ACTIVE, Client.reason_for_care == ada.reason_for_care)
+        .where(given(Client.practice_id), Client.name == bindparam("name"))
+        .where(Client.id.in_(select(Client.id).where(given(Client.practice_id))))
+        .limit(bindparam("most"))
+    )
+    asked = {"practice_id": ada.practice_id, "name": ada.name, "most": 5}
+    settled = rows.settled(loose)
+    found = rows.read(settled, asked)
+    assert [tuple(row) for row in found] == [(ada.id, "it's 50 %", ":none", 7)]
+    assert [*rows.read(loose, asked)] == [*found]
+    assert rows.read(settled, {**asked, "name": "Nobody"}) == []
+    sent = settled.compile(db.engine).params
+    assert sent.keys() - {"param_1"} == asked.keys()  # SQLite is told that a limit skips nothing
+    assert len(sent) < len(loose.compile(db.engine).params) - 3

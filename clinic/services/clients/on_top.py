@@ -64,12 +64,13 @@ class RecordTop:
 def of_record(actor: Actor, client: Client, latest: TimelinePage, at: datetime) -> RecordTop:
     """What stands on top of a client's record at an instant; staff only. One query."""
     access.staff_only(actor)
+    days = latest.logged
     values = {
         "practice_id": actor.practice_id,
         "client_id": client.id,
         # from one to the other, and not each of them: a list makes the statement anew
-        "first": min(latest.logged, default=date.max),
-        "last": max(latest.logged, default=date.max),
+        "first": min(days, default=date.max),
+        "last": max(days, default=date.max),
     }
     parts: dict[str, list[Any]] = {}
     for row in rows.read(_TOP, values):
@@ -84,7 +85,7 @@ def of_record(actor: Actor, client: Client, latest: TimelinePage, at: datetime) 
             )
             for row in parts.get("offer", ())
         ],
-        logged_words(latest, [_logged(row) for row in parts.get("log", ())]),
+        logged_words(days, [_logged(row) for row in parts.get("log", ())]),
     )
 
 
@@ -208,4 +209,4 @@ def _logs() -> Select[Any]:
     return select(*columns).where(*which)
 
 
-_TOP = _top()
+_TOP = rows.settled(_top())

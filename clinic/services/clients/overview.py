@@ -69,7 +69,7 @@ _LAST_PROGRAM = (Program.assigned_at.desc(),)
 _PRACTISED = PracticeLog.outcome != LogOutcome.NOT_DONE
 _SAID = CheckinAnswer.pain.is_not(None)
 _EARLIEST, _LATEST = (CheckinAnswer.answered_at.asc(),), (CheckinAnswer.answered_at.desc(),)
-_FACTS = (
+_FACTS = rows.settled(
     select(
         Program.id,
         Program.practice_id,
@@ -173,7 +173,7 @@ def facts(actor: Actor, client: Client) -> ClientOverview:
 
 
 def practice(client: Client, programs: Sequence[ListedProgram]) -> Adherence | None:
-    """The log of the last two weeks of the programs that go on, together; None without one. Two queries."""
+    """The log of two weeks of the programs that go on, together; None without one. At most two queries."""
     if not programs:
         return None
     kept = program_weeks.kept(programs, now(), WINDOW)

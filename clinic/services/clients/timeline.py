@@ -17,12 +17,14 @@ from clinic.models.base import among, given
 from clinic.services import access, rows
 from clinic.services.actors import Actor
 
-_EVENTS = select(
-    AuditEvent.id, AuditEvent.happened_at, AuditEvent.action, AuditEvent.actor_name, AuditEvent.details
-).where(
-    given(AuditEvent.practice_id),
-    given(AuditEvent.client_id),
-    AuditEvent.action != READ,  # who looked stands on a page of its own
+_EVENTS = rows.settled(
+    select(
+        AuditEvent.id, AuditEvent.happened_at, AuditEvent.action, AuditEvent.actor_name, AuditEvent.details
+    ).where(
+        given(AuditEvent.practice_id),
+        given(AuditEvent.client_id),
+        AuditEvent.action != READ,  # who looked stands on a page of its own
+    )
 )
 _EDGE = _EVENTS.where(given(AuditEvent.id))
 _NEWEST = _EVENTS.order_by(AuditEvent.happened_at.desc(), AuditEvent.id.desc()).limit(bindparam("most"))
@@ -102,7 +104,7 @@ def logs_of(actor: Actor, client_id: uuid.UUID, found: TimelinePage) -> dict[uui
     if not told:
         return {}
     values = {"practice_id": actor.practice_id, "client_id": client_id, "days": list(told)}
-    return logged_words(found, [LoggedRow(*row) for row in rows.read(_LOGGED, values)])
+    return logged_words(told, [LoggedRow(*row) for row in rows.read(_LOGGED, values)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +118,12 @@ class LoggedRow:
     note: str | None
 
 
-def logged_words(found: TimelinePage, logs: Sequence[LoggedRow]) -> dict[uuid.UUID, LoggedWords]:
-    """The words of each day beside its newest event: the highest pain, and every note once."""
+def logged_words(told: Mapping[date, uuid.UUID], logs: Sequence[LoggedRow]) -> dict[uuid.UUID, LoggedWords]:
+    """The words of each day that is told of, by its event: the highest pain, and every note once."""
     days: dict[date, list[LoggedRow]] = {}
     for row in logs:
         days.setdefault(row.day, []).append(row)
-    return {event: _words(days[day]) for day, event in found.logged.items() if day in days}
+    return {event: _words(days[day]) for day, event in told.items() if day in days}
 
 
 def _words(logs: Sequence[LoggedRow]) -> LoggedWords:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     cast,
     false,
     func,
+    literal,
     null,
     select,
     true,
@@ -44,7 +45,7 @@ from clinic.models import (
 )
 from clinic.models.base import among, given, one_of, points_at
 from clinic.services import phases, rows
-from clinic.services.phases import HAS_PHASES, KeptPhases, Which, changes, changes_of
+from clinic.services.phases import HAS_PHASES, KeptPhases, Which, changes, changes_of, has_changes
 
 SPARE = timedelta(days=2)  # for clocks that are ahead
 READ_BACK = timedelta(days=28) + SPARE
@@ -53,7 +54,7 @@ OUTCOMES = (LogOutcome.DONE, LogOutcome.PARTLY, LogOutcome.NOT_DONE)
 
 
 def _moves(which: Which) -> Select[*tuple[Any, ...]]:
-    """How many moves a program has, on how many days a week it asks for them, and whether it has phases."""
+    """A program's moves, on how many days a week it asks for them, whether it has phases, and steps."""
     return (
         select(
             Prescription.program_id,
@@ -61,6 +62,7 @@ def _moves(which: Which) -> Select[*tuple[Any, ...]]:
             func.count().label("first"),
             func.max(Prescription.days_per_week).label("second"),
             HAS_PHASES.label("third"),
+            has_changes(which).label("fourth"),
         )
         .where(which(Prescription.practice_id, "practices"), which(Prescription.program_id, "programs"))
         .group_by(Prescription.program_id)
@@ -74,6 +76,7 @@ def _log(which: Which) -> Select[*tuple[Any, ...]]:
             Prescription.program_id,
             PracticeLog.local_date,
             *(func.sum(case((PracticeLog.outcome == kind, 1), else_=0)) for kind in OUTCOMES),
+            literal(0),
         )
         .join(Prescription, points_at(PracticeLog.prescription_id, Prescription))
         .where(
@@ -95,7 +98,7 @@ class _Queries:
 
 
 _OF_MANY, _OF_ONE = (
-    _Queries(union_all(_moves(which), _log(which)), changes(which)) for which in (among, given)
+    _Queries(rows.settled(union_all(_moves(which), _log(which))), changes(which)) for which in (among, given)
 )
 _ASKED = (
     select(Checkin.client_id, Checkin.local_date, Checkin.state, Checkin.due_at)
@@ -177,6 +180,7 @@ class _Practice:
     moves: int = 0
     days_per_week: int = 7
     has_phases: bool = False
+    has_changes: bool = True  # no line says it of a program without moves
     days: dict[date, list[LogOutcome]] = field(default_factory=dict)
 
 
@@ -213,7 +217,7 @@ def read(found: Sequence[Row], at: datetime) -> list[ProgramWeeks]:
 
 
 def kept_of(programs: Sequence[Program], at: datetime) -> dict[uuid.UUID, KeptPractice]:
-    """Log and plan of the last four weeks of several programs. Two queries."""
+    """Log and plan of the last four weeks of several programs. Two queries, or one where nothing changed."""
     return _kept_of(_OF_MANY, programs, _which(programs), at.date() - READ_BACK)
 
 
@@ -233,7 +237,7 @@ class DatedProgram(Protocol):
 
 
 def kept(programs: Sequence[DatedProgram], at: datetime, days: int) -> Sequence[KeptPractice]:
-    """Log and plan of the last days of one client's programs. Two queries, quicker for one alone."""
+    """Log and plan of the last days of one client's programs. As many, quicker for one alone."""
     first = at.date() - timedelta(days=days) - SPARE
     if len(programs) > 1:
         found = _kept_of(_OF_MANY, programs, _which(programs), first)
@@ -247,11 +251,12 @@ def kept(programs: Sequence[DatedProgram], at: datetime, days: int) -> Sequence[
 def _kept_of(
     ask: _Queries, programs: Sequence[DatedProgram], which: Mapping[str, Any], first: date
 ) -> dict[uuid.UUID, KeptPractice]:
-    practice, stepped = _practice(ask, programs, which, first), changes_of(ask.changes, which)
+    practice = _practice(ask, programs, which, first)
+    stepped = changes_of(ask.changes, which) if any(each.has_changes for each in practice.values()) else {}
     phased = [program for program in programs if practice[program.id].has_phases]
     kept = phases.kept({program.practice_id for program in phased}, [program.id for program in phased])
     return {
-        program.id: _kept(program, practice[program.id], stepped[program.id], kept.get(program.id))
+        program.id: _kept(program, practice[program.id], stepped.get(program.id, ()), kept.get(program.id))
         for program in programs
     }
 
@@ -281,10 +286,11 @@ def _practice(
     ask: _Queries, programs: Collection[DatedProgram], which: Mapping[str, Any], first: date
 ) -> dict[uuid.UUID, _Practice]:
     found = {program.id: _Practice() for program in programs}
-    for program_id, day, *numbers in rows.read(ask.practice, {**which, "first": first}):
+    for program_id, day, *numbers, is_changed in rows.read(ask.practice, {**which, "first": first}):
         practice = found[program_id]
         if day is None:
             practice.moves, practice.days_per_week, practice.has_phases = numbers
+            practice.has_changes = is_changed
         else:
             kinds = zip(OUTCOMES, numbers, strict=True)
             practice.days[day] = [kind for kind, number in kinds for _ in range(number)]
