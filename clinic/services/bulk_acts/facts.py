@@ -28,11 +28,12 @@ _program = bulk.table_of(Program)
 
 @dataclass(frozen=True, slots=True)
 class ClientAtHand:
-    """One of those an act is about: what decides of them, and the program that a check-in is of."""
+    """One of those an act is about: what decides of them, their programs, and the one a check-in is of."""
 
     client: Client
     facts: BulkActFacts
     program: Program | None
+    running: Sequence[Program] = ()
 
     def verdict(self, kind: BulkActKind, wish: BulkWish) -> Verdict:
         """What an act does for them."""
@@ -77,6 +78,7 @@ def at_hand(
                 **by_hand.get(client.id, {}),
             ),
             first[client.id],
+            [program for program, _ in programs.get(client.id, ()) if _goes_on(program, client)],
         )
         for client in clients
     ]

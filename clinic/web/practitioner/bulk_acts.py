@@ -94,7 +94,8 @@ def _preview(
 ) -> str:
     actor = current_actor()
     wish = BulkWish(version_id=version.id if version else None)
-    lines = words.foreseen(act, pages.foreseen(actor, act, wish))
+    practice = access.practice_of(actor)
+    lines = words.foreseen(act, pages.foreseen(actor, act, wish), practice.load_limit)
     return render_template(
         "practitioner/bulk_acts/preview.html",
         act=act,
@@ -104,7 +105,7 @@ def _preview(
         choices=choices,
         version=version,
         moves=program_words.offered(version) if version else [],
-        load=load_of_version(version, access.practice_of(actor)) if version else None,
+        load=load_of_version(version, practice) if version else None,
         groups=listing.groups(actor) if act.kind is BulkActKind.GROUP else [],
         lines=lines,
         counts=words.counts_foreseen(lines),

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from clinic.domain.bulk_acts import BulkActKind, BulkActState, LineReason, LineState
 from clinic.domain.dates import count
+from clinic.domain.load import DayLoad, load_warnings
 from clinic.models import BulkAct, Client
 from clinic.services.bulk_acts.pages import ActWithCounts, ForeseenLine, SettledLine
 from clinic.services.bulk_acts.wishes import wish_of
@@ -159,18 +160,9 @@ def title(act: BulkAct) -> str:
     return f"Put in {wish.group}" if act.kind is BulkActKind.GROUP and wish.group else words
 
 
-def foreseen(act: BulkAct, lines: Iterable[ForeseenLine]) -> list[BulkLine]:
-    """What would become of each, those first who are left out."""
-    will = WORDS[act.kind].foreseen
-    return _sorted(
-        BulkLine(
-            each.client,
-            "waiting" if each.verdict.state is LineState.DONE else MARKS[each.verdict.state],
-            each.verdict.said or _said(act, each.verdict.state, each.verdict.reason, will),
-            each.verdict.state,
-        )
-        for each in lines
-    )
+def foreseen(act: BulkAct, lines: Iterable[ForeseenLine], limit: DayLoad) -> list[BulkLine]:
+    """What would become of each, those first who are left out; `limit` is the practice's for a day."""
+    return _sorted(_foreseen(act, each, limit) for each in lines)
 
 
 def settled(act: BulkAct, lines: Iterable[SettledLine]) -> list[BulkLine]:
@@ -219,6 +211,16 @@ def submit(act: BulkAct, lines: Iterable[BulkLine]) -> str | None:
 def entries(acts: Iterable[ActWithCounts], zone: str) -> list[BulkActEntry]:
     """The acts, as the list shows them."""
     return [_entry(each, zone) for each in acts]
+
+
+def _foreseen(act: BulkAct, each: ForeseenLine, limit: DayLoad) -> BulkLine:
+    state = each.verdict.state
+    said = each.verdict.said or _said(act, state, each.verdict.reason, WORDS[act.kind].foreseen)
+    too_much = list(load_warnings(each.load, limit)) if each.load else []
+    if too_much:
+        said = f"{said}. With what runs already: {' '.join(too_much)}"
+    mark = "waiting" if state is LineState.DONE else MARKS[state]
+    return BulkLine(each.client, "attention" if too_much else mark, said, state)
 
 
 def _entry(each: ActWithCounts, zone: str) -> BulkActEntry:

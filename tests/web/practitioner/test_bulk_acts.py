@@ -18,6 +18,7 @@ from clinic.extensions import db
 from clinic.models import AuditEvent, BulkAct, Client, Invitation, Program
 from clinic.services.bulk_acts import going_on
 from clinic.services.clock import today_in
+from clinic.services.routines import own_moves
 from tests.factories.checkins import enrol
 from tests.factories.people import People, make_client
 from tests.factories.programs import assign_program, publish_beside, publish_routine
@@ -108,6 +109,33 @@ def test_before_it_is_done_the_page_says_what_will_become_of_each(people: People
     assert "It will be done for 2 of 3 clients: 1 already so." in page
     assert "Assign to 2 clients" in page
     assert db.session.scalar(select(func.count()).select_from(Program)) == 1
+
+
+def test_before_it_is_done_what_runs_already_counts_along(people: People, staff: Visitor) -> None:
+    version = publish_routine(people.practice, people.owner)
+    (fresh,) = students(people, 1)
+    enrol(people)
+    beside = publish_beside(version)
+    people.practice.load_minutes = 1
+    db.session.commit()
+    at = chosen(staff, "assign", people.client, fresh)
+    said = lines(staff.get(f"{at}?routine={beside.id}").text)
+    assert said["Student 0000"] == "gets the program"
+    assert said["Ada Northcote"].startswith("gets the program. With what runs already: ")
+    assert said["Ada Northcote"].endswith(" a day: more than the practice’s limit of 1.")
+
+
+def test_before_it_is_done_a_retired_move_is_told_of(people: People, staff: Visitor) -> None:
+    version = publish_routine(people.practice, people.owner)
+    (fresh,) = students(people, 1)
+    move = version.items[0].exercise
+    at = chosen(staff, "assign", fresh)
+    own_moves.retire(people.actor(people.owner), move.id)
+    page = staff.get(at).text
+    told = f"{move.name} is retired. Bring it back in the library, or leave it out."
+    assert lines(page) == {"Student 0000": told}
+    assert "It will be done for 0 of 1 client" in page
+    assert "Assign to" not in page
 
 
 def test_afterwards_the_page_says_what_has_and_can_undo_it(people: People, staff: Visitor) -> None:
