@@ -15,7 +15,7 @@ from clinic.extensions import db
 from clinic.models import AuditEvent, Routine, RoutinePhase
 from clinic.services.actors import Actor
 from clinic.services.programs import assigning
-from clinic.services.routines import lives, own_routines
+from clinic.services.routines import choosing, lives, own_routines
 from clinic.services.routines import publishing as routines
 from clinic.services.routines.own_routines import RoutineName
 from clinic.services.routines.wording import dose_of
@@ -97,14 +97,14 @@ def test_a_retired_routine_is_not_given_and_whoever_has_it_keeps_it(people: Peop
     version = publish_routine(people.practice, people.owner)
     program = assign_program(people.colleague, people.client, version)
     own_routines.retire(owner(people), version.routine_id)
-    assert routines.published(owner(people)) == []
+    assert choosing.choices(owner(people)) == []
     with pytest.raises(RuleBroken, match="retired"):
         assigning.publishable(owner(people), version.id)
     with pytest.raises(RuleBroken, match="retired"):
         routines.begin_draft(owner(people), version.routine_id)
     assert len(program.prescriptions) == 2
     own_routines.bring_back(owner(people), version.routine_id)
-    assert [each.id for each in routines.published(owner(people))] == [version.id]
+    assert [each.version.id for each in choosing.choices(owner(people))] == [version.id]
 
 
 def test_a_routine_made_for_one_client_is_on_no_list(people: People) -> None:
@@ -112,7 +112,7 @@ def test_a_routine_made_for_one_client_is_on_no_list(people: People) -> None:
     with transaction():
         db.session.get_one(Routine, version.routine_id).is_listed = False
     assert routines.listed(owner(people)) == []
-    assert routines.published(owner(people)) == []
+    assert choosing.choices(owner(people)) == []
 
 
 def test_the_lives_of_versions_say_who_runs_which(people: People) -> None:

@@ -16,8 +16,8 @@ from clinic.domain.moves import MoveContent, VideoContent
 from clinic.domain.types import RoutineStatus
 from clinic.extensions import db
 from clinic.models import AuditEvent, ExerciseMistake, Routine, RoutineItem, RoutineVersion, SignOff
+from clinic.services.routines import choosing, signoffs
 from clinic.services.routines import publishing as routines
-from clinic.services.routines import signoffs
 from clinic.services.routines.own_moves import MistakeMeaning
 from clinic.services.routines.publishing import MoveEdit, RoutineEdit
 from clinic.services.routines.wording import dose_of, wordings_of
@@ -240,7 +240,7 @@ def test_a_new_version_begins_from_the_last_and_leaves_it_as_it_was(people: Peop
     old, new = routines.whole_version(owner, first.id), routines.whole_version(owner, begun.id)
     assert len(hinge_content(old).cues) == 4
     assert hinge_content(new).cues == ("Hips back", "Long back")
-    assert [each.number for each in routines.published(owner)] == [2], "the newest one is assigned"
+    assert [each.version.number for each in choosing.choices(owner)] == [2], "the newest one is assigned"
 
 
 def test_a_new_version_says_what_is_new(people: People) -> None:

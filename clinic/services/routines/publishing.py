@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.doses import Dose
@@ -24,7 +24,6 @@ from clinic.models import (
     RoutineItem,
     RoutineVersion,
 )
-from clinic.models.base import points_at
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
@@ -84,27 +83,6 @@ def listed(actor: Actor) -> list[Routine]:
         .options(WITH_VERSIONS)
     )
     return list(db.session.scalars(query))
-
-
-def published(actor: Actor) -> list[RoutineVersion]:
-    """The newest published version of each routine on the lists, with its moves: what can be assigned."""
-    query = (
-        select(RoutineVersion)
-        .join(Routine, points_at(RoutineVersion.routine_id, Routine))
-        .where(
-            Routine.is_listed,
-            Routine.retired_at.is_(None),
-            RoutineVersion.practice_id == actor.practice_id,
-            RoutineVersion.status == RoutineStatus.PUBLISHED,
-        )
-        .order_by(RoutineVersion.number)
-        .options(
-            contains_eager(RoutineVersion.routine),
-            selectinload(RoutineVersion.items).joinedload(RoutineItem.exercise),
-        )
-    )
-    newest = {version.routine_id: version for version in db.session.scalars(query)}
-    return sorted(newest.values(), key=lambda version: version.routine.name)
 
 
 def draft_of(actor: Actor, routine: Routine, *, lock: bool = False) -> RoutineVersion | None:

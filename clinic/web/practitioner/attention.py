@@ -17,7 +17,7 @@ from clinic.services.attention.acts import Press
 from clinic.services.attention.cases import colleagues
 from clinic.services.clients import records as clients
 from clinic.services.programs import tapering
-from clinic.services.routines import publishing as routines
+from clinic.services.routines import choosing
 from clinic.web.authz import current_actor
 from clinic.web.filters import local_date
 from clinic.web.forms.attention import CameFrom, ReasonActForm, UndoForm, came_from
@@ -51,7 +51,7 @@ def index() -> str:
 
 
 def _first_steps(actor: Actor) -> list[words.FirstStep]:
-    return words.first_steps(has_routine=bool(routines.published(actor)), has_client=clients.any_yet(actor))
+    return words.first_steps(has_routine=bool(choosing.choices(actor)), has_client=clients.any_yet(actor))
 
 
 def done(client_id: uuid.UUID) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from clinic.services.clock import today_in
 from clinic.services.files.course_csv import course_csv
 from clinic.services.groups import courses, joining, pages, reports
 from clinic.services.links import address as full_address
-from clinic.services.routines import publishing as routines
+from clinic.services.routines import choosing
 from clinic.web.authz import current_actor
 from clinic.web.downloads import CSV, file_answer
 from clinic.web.forms.courses import CallOffForm, CourseForm
@@ -74,7 +74,7 @@ def edit(group_id: uuid.UUID) -> Page:
     actor = current_actor()
     group = access.group_for(actor, group_id)
     course = courses.of_group(actor, group)
-    choices = routines.published(actor)
+    choices = [each.version for each in choosing.choices(actor)]
     if not choices:
         return render_template("practitioner/programs/nothing_published.html", client=None)
     form = CourseForm.of(actor, access.practice_of(actor), course)
