@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from clinic.domain.dates import day_in_words
+from clinic.domain.errors import RuleBroken
 from clinic.domain.pain_rule import pain_rise, still_up_mornings, tells_practice
 from clinic.domain.programs import RUNNING
 from clinic.domain.progress import Adherence, PainPoint, Plan, adherence, pain_up
@@ -24,12 +25,16 @@ from clinic.domain.skipping import UNANSWERED_AFTER, UNANSWERED_LIMIT
 from clinic.domain.types import LogOutcome, ProgramStatus, Tier
 
 # Counts up with every change of a rule below: each practice's list is then made anew before it is shown.
-RULES_VERSION = 5
+RULES_VERSION = 6
 
 INVITATION_PATIENCE = timedelta(days=7)
 ENDING_SOON = timedelta(days=7)
 SILENCE = timedelta(days=14)
 DROP_WINDOW = timedelta(days=14)
+ASSESS_EVERY, LONGEST_WEEKS = 12, 104  # weeks: as we begin, and at most
+RETEST_AFTER = timedelta(days=28)  # of a program without a last day
+RETEST_UNTIL = timedelta(days=28)  # after its last day
+REMIND_AGAIN = timedelta(days=28)  # of an assessment that is due, once somebody has looked after it
 DAY = timedelta(days=1)
 DROP = 30  # points of per cent between two windows, authored
 SIGN_WORDS = {
@@ -63,6 +68,8 @@ class AttentionKind(StrEnum):
     NOT_PRACTISED = "not_practised"
     NEVER_SIGNED_IN = "never_signed_in"
     ENDING = "ending"
+    RETEST_DUE = "retest_due"
+    ASSESSMENT_DUE = "assessment_due"
 
 
 KINDS = tuple(AttentionKind)
@@ -90,6 +97,7 @@ GOING_ON = frozenset(
         AttentionKind.PAIN_UP,
     }
 )
+OF_EACH_PROGRAM = frozenset({AttentionKind.ENDING, AttentionKind.RETEST_DUE})
 # While one of these is open, put off or not, nobody says that a client does well.
 NOT_WELL = frozenset(
     {
@@ -156,6 +164,8 @@ class Reason:
                 return f"Practice down from {self.figures['before']} % to {self.figures['now']} % of days"
             case AttentionKind.ENDING:
                 return f"{self.figures['name']} ends on {day_in_words(self.since, today)}"
+            case AttentionKind.RETEST_DUE:
+                return f"Re-test due for {self.figures['name']}"
         return WORDS[self.kind]
 
 
@@ -171,6 +181,7 @@ WORDS: Mapping[AttentionKind, str] = MappingProxyType(
         AttentionKind.BOUNCED: "Mail does not arrive",
         AttentionKind.NOT_PRACTISED: "No practice reported",
         AttentionKind.NEVER_SIGNED_IN: "Invited, never signed in",
+        AttentionKind.ASSESSMENT_DUE: "Assessment due",
     }
 )
 
@@ -196,8 +207,16 @@ NEXT_ACTS: Mapping[AttentionKind, NextAct] = MappingProxyType(
         AttentionKind.NOT_PRACTISED: NextAct.CALL,
         AttentionKind.NEVER_SIGNED_IN: NextAct.RESEND,
         AttentionKind.ENDING: NextAct.EXTEND,
+        AttentionKind.RETEST_DUE: NextAct.RETEST,
+        AttentionKind.ASSESSMENT_DUE: NextAct.ASSESS,
     }
 )
+
+
+def assess_every_problems(weeks: int) -> Iterator[RuleBroken]:
+    """What is wrong with the weeks from one assessment to the next; 0 reminds nobody."""
+    if not 0 <= weeks <= LONGEST_WEEKS:
+        yield RuleBroken(f"Weeks must be from 0 to {LONGEST_WEEKS}.", "assess_every_weeks")
 
 
 def next_act(kind: AttentionKind, *, has_phone: bool) -> NextAct:
@@ -301,6 +320,16 @@ class ProgramRun:
 
 
 @dataclass(frozen=True, slots=True)
+class CitingProgram:
+    """A program that answers findings, whatever became of it: its days, and what it is called."""
+
+    id: uuid.UUID
+    starts_on: date
+    ends_on: date | None
+    name: str = "Program"
+
+
+@dataclass(frozen=True, slots=True)
 class PracticeFell:
     """Practice of a running program that fell off, as the last look at everybody's weeks found it."""
 
@@ -353,6 +382,9 @@ class ClientFacts:
     practised_on: date | None = None  # the last day that practice was reported of
     fell: Sequence[PracticeFell] = ()
     invitations: Sequence[OpenInvitation] = ()
+    citing: Sequence[CitingProgram] = ()
+    assessed_on: date | None = None  # the day of the newest assessment that is signed
+    assess_every: int = 0  # weeks from one assessment to the next; 0: nobody is reminded
     handled: Sequence[Handling] = ()
 
     def day(self, at: datetime) -> date:
@@ -451,12 +483,12 @@ def may_put_off(kind: AttentionKind) -> bool:
 def shown(found: Collection[Reason], at: datetime) -> tuple[Reason, ...]:
     """Of some reasons those to be seen at an instant, the most pressing one of each kind, in their order.
 
-    Of programs that end each is told: each can be extended.
+    Of programs that end, or whose findings are due, each is told: each is looked after by itself.
     """
     first: dict[tuple[AttentionKind, uuid.UUID | None], Reason] = {}
     for reason in sorted(found, key=lambda each: each.place):
         if reason.shows_at(at):
-            one = reason.subject_id if reason.kind is AttentionKind.ENDING else None
+            one = reason.subject_id if reason.kind in OF_EACH_PROGRAM else None
             first.setdefault((reason.kind, one), reason)
     return tuple(first.values())
 
@@ -686,6 +718,34 @@ def _goes_on(program: ProgramRun, facts: ClientFacts) -> bool:
     )
 
 
+def _retests(facts: ClientFacts) -> Iterator[Reason]:
+    """Findings that a program answers are taken again in its last week, without an end after four."""
+    kind = AttentionKind.RETEST_DUE
+    for each in facts.citing if facts.is_active else ():
+        if facts.assessed_on is not None and facts.assessed_on > each.starts_on:
+            continue
+        due = each.ends_on - ENDING_SOON if each.ends_on else each.starts_on + RETEST_AFTER
+        due = max(due, each.starts_on + DAY)
+        from_at = facts.begins(due)
+        until = facts.begins(each.ends_on + RETEST_UNTIL) if each.ends_on else None
+        handled_at = facts.handled_at(kind, each.id)
+        if handled_at is not None:
+            from_at = max(from_at, handled_at + ENDING_SOON)
+        yield Reason(kind, each.id, due, from_at, until, {"name": each.name})
+
+
+def _assessment_due(facts: ClientFacts) -> Iterator[Reason]:
+    """So many weeks after the last assessment while a program runs; what a re-test is due for asks alone."""
+    kind, last = AttentionKind.ASSESSMENT_DUE, facts.assessed_on
+    is_asked = facts.is_active and facts.assess_every and facts.programs
+    if last is None or not is_asked or any(_retests(facts)):
+        return
+    due = last + timedelta(weeks=facts.assess_every)
+    handled_at = facts.handled_at(kind, facts.client_id)
+    from_at = max(filter(None, (facts.begins(due), handled_at and handled_at + REMIND_AGAIN)))
+    yield Reason(kind, facts.client_id, due, from_at)
+
+
 RULES: Mapping[AttentionKind, Callable[[ClientFacts], Iterator[Reason]]] = MappingProxyType(
     {
         AttentionKind.WARNING_SIGN: _signs,
@@ -706,5 +766,7 @@ RULES: Mapping[AttentionKind, Callable[[ClientFacts], Iterator[Reason]]] = Mappi
         AttentionKind.NOT_PRACTISED: _silent,
         AttentionKind.NEVER_SIGNED_IN: _never_signed_in,
         AttentionKind.ENDING: _ending,
+        AttentionKind.RETEST_DUE: _retests,
+        AttentionKind.ASSESSMENT_DUE: _assessment_due,
     }
 )

@@ -29,6 +29,7 @@ class NextAct(StrEnum):
     RESEND = "resend"
     EXTEND = "extend"
     RETEST = "retest"
+    ASSESS = "assess"
 
 
 def snooze_days(today: date) -> list[tuple[date, str]]:

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from clinic.domain.attention import RULES_VERSION
+from clinic.domain.attention import ASSESS_EVERY, LONGEST_WEEKS, RULES_VERSION
 from clinic.domain.load import HIGHEST_LIMIT, USUAL_LIMIT, DayLoad
 from clinic.domain.pain_rule import CEILING, HIGHEST_CEILING, LOWEST_CEILING
 from clinic.models.base import Base, OfPractice, belongs_to, tenant
@@ -24,6 +24,7 @@ class Practice(Base):
         CheckConstraint("waking_from < waking_until", name="waking_hours"),
         CheckConstraint(CEILING_BOUNDS, name="pain_ceiling"),
         CheckConstraint(f"load_minutes BETWEEN 1 AND {HIGHEST_LIMIT.minutes}", name="load_minutes"),
+        CheckConstraint(f"assess_every_weeks BETWEEN 0 AND {LONGEST_WEEKS}", name="assess_every_weeks"),
         CheckConstraint(f"load_moves BETWEEN 1 AND {HIGHEST_LIMIT.moves}", name="load_moves"),
     )
 
@@ -41,6 +42,8 @@ class Practice(Base):
     # above how many minutes and moves a day whoever assigns is warned
     load_minutes: Mapped[int] = mapped_column(default=USUAL_LIMIT.minutes, server_default="20")
     load_moves: Mapped[int] = mapped_column(default=USUAL_LIMIT.moves, server_default="5")
+    # weeks after which a client who has been assessed is due again; 0: nobody is reminded
+    assess_every_weeks: Mapped[int] = mapped_column(default=ASSESS_EVERY, server_default=str(ASSESS_EVERY))
     is_demo: Mapped[bool] = mapped_column(default=False)  # demo people are never mailed through a real server
     second_step_required: Mapped[bool | None]  # of everybody who works here; None: as the installation does
     created_at: Mapped[datetime]

@@ -13,6 +13,7 @@ from flask import current_app
 from sqlalchemy import select, text
 
 from clinic.domain.access import STAFF, Permission
+from clinic.domain.attention import ASSESS_EVERY, assess_every_problems
 from clinic.domain.cleaning import has_private_signs
 from clinic.domain.errors import RuleBroken, must_hold
 from clinic.domain.load import USUAL_LIMIT, DayLoad, load_limit_problems
@@ -41,7 +42,8 @@ from config import Settings
 CODE_SIGNS = 16  # 80 bits
 WAKING = {"waking_from", "waking_until"}
 
-RULED_BY = frozenset({"time_zone", "pain_ceiling"})  # when its days begin, and which pain asks for somebody
+# when its days begin, which pain asks for somebody, and when an assessment is due
+RULED_BY = frozenset({"time_zone", "pain_ceiling", "assess_every_weeks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class PracticeDetails:
     pain_ceiling: int = CEILING  # of 10: from here on clients are told to stop
     load_minutes: int = USUAL_LIMIT.minutes  # a day, above which whoever assigns is warned
     load_moves: int = USUAL_LIMIT.moves
+    assess_every_weeks: int = ASSESS_EVERY  # from one assessment to the next; 0: nobody is reminded
 
 
 @across_practices("whether there is a practice")
@@ -241,6 +244,7 @@ def _apply(practice: Practice, details: PracticeDetails) -> None:
     if problem := hours_problem(details.waking_from, details.waking_until):
         raise RuleBroken(problem, "waking_until")
     must_hold(load_limit_problems(DayLoad(details.load_minutes, details.load_moves)))
+    must_hold(assess_every_problems(details.assess_every_weeks))
     for name in PracticeDetails.__slots__:
         setattr(practice, name, getattr(details, name))
 

@@ -20,6 +20,7 @@ from clinic.domain.attention import (
     AnswerGiven,
     AttentionKind,
     CheckinUnanswered,
+    CitingProgram,
     ClientFacts,
     Handling,
     LoggedDay,
@@ -129,6 +130,18 @@ def seen(facts: dict[str, Any], at: datetime = NOW) -> list[AttentionKind]:
     return [reason.kind for reason in shown(reasons(known(facts)), at)]
 
 
+WEEK = timedelta(weeks=1)
+
+
+def cites(starts_on: date = TODAY - 14 * DAY, ends_on: date | None = None) -> dict[str, Any]:
+    return {"citing": [CitingProgram(ONE, starts_on, ends_on, "Hip routine")]}
+
+
+def assessed(on: date, every: int = 12) -> dict[str, Any]:
+    return {"assessed_on": on, "assess_every": every}
+
+
+RUNS: dict[str, Any] = {"programs": [ProgramRun(ONE, ProgramStatus.ACTIVE, TODAY, None)]}
 REASONS: list[tuple[dict[str, Any], AttentionKind, str, date]] = [
     (sign(Tier.E), AttentionKind.WARNING_SIGN, "Emergency warning sign", YESTERDAY),
     (sign(Tier.U), AttentionKind.WARNING_SIGN, "Warning sign, same day", YESTERDAY),
@@ -195,6 +208,13 @@ REASONS: list[tuple[dict[str, Any], AttentionKind, str, date]] = [
         TODAY - 8 * DAY,
     ),
     (ends(TODAY + 7 * DAY), AttentionKind.ENDING, "Program ends on Thu 3 Dec", TODAY + 7 * DAY),
+    (cites(ends_on=TODAY + 7 * DAY), AttentionKind.RETEST_DUE, "Re-test due for Hip routine", TODAY),
+    (
+        assessed(TODAY - 12 * WEEK) | {"programs": [program(TODAY)]},
+        AttentionKind.ASSESSMENT_DUE,
+        "Assessment due",
+        TODAY,
+    ),
 ]
 FACTS = {kind: facts for facts, kind, *_ in REASONS}
 # What time alone brings about; all else was said, or has happened, at an instant.
@@ -203,6 +223,8 @@ BY_TIME = {
     AttentionKind.NOT_PRACTISED,
     AttentionKind.NEVER_SIGNED_IN,
     AttentionKind.ENDING,
+    AttentionKind.RETEST_DUE,
+    AttentionKind.ASSESSMENT_DUE,
 }
 
 
@@ -223,6 +245,7 @@ SUBJECTS = {
     AttentionKind.CONTACT_WANTED: UUID(int=10),
     AttentionKind.NOT_ANSWERED: UUID(int=44),
     AttentionKind.BOUNCED: CLIENT,
+    AttentionKind.ASSESSMENT_DUE: CLIENT,
 }
 
 
@@ -296,6 +319,15 @@ NO_REASON: list[tuple[dict[str, Any], str]] = [
     ({"programs": [program()], "practised_on": TODAY - 13 * DAY}, "practice reported thirteen days ago"),
     ({"programs": [program(changed_on=TODAY - 13 * DAY)]}, "resumed thirteen days ago"),
     (sign(Tier.N), "an answer of no concern"),
+    (cites(ends_on=TODAY + 8 * DAY), "findings of a program that ends in more than a week"),
+    (cites(starts_on=TODAY - 27 * DAY), "findings of a program of less than four weeks"),
+    (cites(starts_on=TODAY - 30 * DAY) | assessed(TODAY - 29 * DAY), "findings taken again since"),
+    (cites(starts_on=TODAY - 90 * DAY, ends_on=TODAY - 28 * DAY), "findings of a program over long ago"),
+    (cites(ends_on=TODAY) | {"is_active": False}, "findings of an archived client"),
+    (RUNS | assessed(TODAY - 12 * WEEK + DAY), "an assessment of less than twelve weeks ago"),
+    (RUNS | assessed(TODAY - 99 * WEEK, every=0), "a practice that reminds nobody"),
+    (RUNS | {"assess_every": 12}, "a client who was never assessed"),
+    (assessed(TODAY - 99 * WEEK), "an assessment of old, and no program"),
 ]
 
 
@@ -322,7 +354,8 @@ EVERYTHING["logged"] = [
 
 
 def test_the_most_pressing_reason_comes_first_whatever_its_day() -> None:
-    assert seen(EVERYTHING) == list(AttentionKind)
+    alone = {AttentionKind.ASSESSMENT_DUE}  # a re-test that is due is the assessment
+    assert seen(EVERYTHING) == [kind for kind in AttentionKind if kind not in alone]
 
 
 def test_of_an_archived_client_only_what_may_be_dangerous_is_said() -> None:
@@ -784,3 +817,25 @@ def test_activities_are_read_when_they_are_named_and_not_when_they_are_asked_abo
         ActivitiesSaid(UUID(int=62), noon(TODAY), noon(TODAY), True, shoes),
     ]
     assert [reason.subject_id for reason in reasons(known({"named": named}))] == [UUID(int=62)]
+
+
+def test_a_re_test_that_was_looked_after_is_said_again_a_week_later() -> None:
+    handled = [Handling(AttentionKind.RETEST_DUE, ONE, NOW)]
+    (reason,) = reasons(known(cites(ends_on=TODAY) | {"handled": handled}))
+    assert reason.shows_from == NOW + timedelta(days=7)
+    assert reason.shows_until == midnight(TODAY + 28 * DAY)
+
+
+def test_an_assessment_that_was_looked_after_is_said_again_four_weeks_later() -> None:
+    handled = [Handling(AttentionKind.ASSESSMENT_DUE, CLIENT, NOW)]
+    (reason,) = (
+        each
+        for each in reasons(known(RUNS | assessed(TODAY - 12 * WEEK) | {"handled": handled}))
+        if each.kind is AttentionKind.ASSESSMENT_DUE
+    )
+    assert reason.shows_from == NOW + timedelta(days=28)
+
+
+def test_findings_of_each_program_are_due_by_themselves() -> None:
+    two = [CitingProgram(each, TODAY - 40 * DAY, None, name) for each, name in ((ONE, "A"), (TWO, "B"))]
+    assert [each.subject_id for each in shown(reasons(known({"citing": two})), NOW)] == [ONE, TWO]

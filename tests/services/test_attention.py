@@ -12,6 +12,7 @@ from sqlalchemy import event, select
 
 from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.spots import spots_of
 from clinic.domain.types import CheckinState, ClientStatus, LogOutcome
 from clinic.extensions import db
 from clinic.models import (
@@ -25,10 +26,13 @@ from clinic.models import (
     ReasonHandling,
 )
 from clinic.services import warnings
+from clinic.services.assessments import reading, retests
+from clinic.services.assessments.retests import FindingCitation
 from clinic.services.attention import acts
 from clinic.services.attention import today as attention
 from clinic.services.attention.cases import ClientWithReasons, ReasonCase
 from clinic.services.transaction import transaction
+from tests.factories.assessments import POSITIVE, signed
 from tests.factories.checkins import answered, enrol, sent_checkin
 from tests.factories.people import People, make_client
 
@@ -135,6 +139,20 @@ def not_practised(people: People, program: Program) -> None:
             session.delete(log)
 
 
+def re_test_due(people: People, program: Program) -> None:
+    robin = people.actor(people.colleague)
+    found = signed(robin, people.client, START - 9 * DAY, {POSITIVE: "positive"})
+    spots = {spot.place: spot.name for spot in spots_of(reading.items_of(found))}
+    with transaction():
+        retests.cite(robin, program, FindingCitation(found.id, [spots[POSITIVE]]))
+        row = db.session.get_one(Program, program.id)
+        row.starts_on, row.ends_on = NOW.date() - 28 * DAY, None
+
+
+def assessment_due(people: People, program: Program) -> None:
+    signed(people.actor(people.colleague), people.client, NOW.date() - 84 * DAY, {POSITIVE: "positive"})
+
+
 SOURCES: list[tuple[Callable[[People, Program], None], AttentionKind, str]] = [
     (pain_up_since_the_first, AttentionKind.PAIN_UP, "Pain up from 2 to 4"),
     (pain_up_over_the_last_two, AttentionKind.PAIN_UP, "Pain up from 3 to 5"),
@@ -144,6 +162,8 @@ SOURCES: list[tuple[Callable[[People, Program], None], AttentionKind, str]] = [
     (never_signed_in, AttentionKind.NEVER_SIGNED_IN, "Invited, never signed in"),
     (ending, AttentionKind.ENDING, "Hip routine ends on Wed 2 Dec"),
     (not_practised, AttentionKind.NOT_PRACTISED, "No practice reported"),
+    (re_test_due, AttentionKind.RETEST_DUE, "Re-test due for Hip routine"),
+    (assessment_due, AttentionKind.ASSESSMENT_DUE, "Assessment due"),
 ]
 
 

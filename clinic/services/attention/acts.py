@@ -224,11 +224,16 @@ def _owner(actor: Actor, case: ReasonCase) -> uuid.UUID:
             return access.checkin_for(actor, subject).client_id
         case AttentionKind.NEVER_SIGNED_IN:
             return access.invitation_for(actor, subject).client_id
-        case AttentionKind.ENDING | AttentionKind.NOT_PRACTISED | AttentionKind.PRACTICE_DROPPED:
+        case (
+            AttentionKind.ENDING
+            | AttentionKind.RETEST_DUE
+            | AttentionKind.NOT_PRACTISED
+            | AttentionKind.PRACTICE_DROPPED
+        ):
             return access.program_for(actor, subject).client_id
         case AttentionKind.SCREEN_POSITIVE | AttentionKind.ACTIVITIES:
             return access.questionnaire_response_for(actor, subject).client_id
-        case AttentionKind.BOUNCED:
+        case AttentionKind.BOUNCED | AttentionKind.ASSESSMENT_DUE:
             return access.client_for(actor, subject).id
         case AttentionKind.STILL_UP:
             return access.morning_for(actor, subject).client_id

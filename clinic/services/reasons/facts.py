@@ -25,6 +25,7 @@ from clinic.domain.attention import (
     AnswerGiven,
     AttentionKind,
     CheckinUnanswered,
+    CitingProgram,
     ClientFacts,
     Handling,
     LoggedDay,
@@ -39,9 +40,17 @@ from clinic.domain.pain_rule import PainSaid, ceiling_of
 from clinic.domain.programs import GOES_ON, RUNNING
 from clinic.domain.progress import Adherence
 from clinic.domain.reason_acts import ReasonAct
-from clinic.domain.types import CheckinState, ClientStatus, LogObstacle, LogOutcome, ProgramStatus
+from clinic.domain.types import (
+    AssessmentStatus,
+    CheckinState,
+    ClientStatus,
+    LogObstacle,
+    LogOutcome,
+    ProgramStatus,
+)
 from clinic.extensions import db
 from clinic.models import (
+    Assessment,
     Checkin,
     CheckinAnswer,
     Client,
@@ -52,6 +61,7 @@ from clinic.models import (
     PracticeLog,
     Program,
     ProgramEvent,
+    ProgramFinding,
     QuestionnaireResponse,
     ReasonHandling,
     WarningFlag,
@@ -107,6 +117,7 @@ def read(keys: Collection[Key], kinds: Collection[AttentionKind]) -> list[Client
             "bounced_at": person.bounced_at or person.returning_since,
             "pain_ceiling": ceiling_of(person.own_ceiling, person.practices_ceiling),
             "heard_from": person.heard_from or AT_ONCE,
+            "assess_every": person.assess_every_weeks,
         }
     for sort in _SORTS:
         if not sort.needed_by.isdisjoint(kinds):
@@ -201,6 +212,13 @@ def _programs() -> Select[*tuple[Any, ...]]:
     return select(Program.client_id, *columns).where(_theirs(Program), Program.status.in_(RUNNING))
 
 
+def _citing() -> Select[*tuple[Any, ...]]:
+    """Programs that answer findings; one that ended long ago asks for nothing, and the rule knows when."""
+    cites = exists().where(points_at(ProgramFinding.program_id, Program))
+    columns = (Program.id, Program.starts_on, Program.ends_on, Program.name)
+    return select(Program.client_id, *columns).where(_theirs(Program), cites)
+
+
 def _declines() -> Select[*tuple[Any, ...]]:
     found = PracticeDecline
     figures = (found.before_done, found.before_of, found.now_done, found.now_of)
@@ -263,7 +281,7 @@ _PEOPLE = (
     select(
         *(Client.id, Client.status, Client.user_id, Client.bounced_at, Client.returning_since),
         *(Client.pain_ceiling.label("own_ceiling"), Practice.pain_ceiling.label("practices_ceiling")),
-        *(Practice.time_zone, Practice.heard_from),
+        *(Practice.time_zone, Practice.heard_from, Practice.assess_every_weeks),
     )
     .join(Practice, Practice.id == Client.practice_id)
     .where(_theirs(Client, Client.id))
@@ -280,7 +298,13 @@ _LAST_LOGS = (
     .where(_theirs(PracticeLog))
     .group_by(PracticeLog.client_id)
 )
-_OF_PROGRAMS = frozenset({AttentionKind.NOT_PRACTISED, AttentionKind.ENDING})
+_LAST_ASSESSED = (
+    select(Assessment.client_id, func.max(Assessment.taken_on))
+    .where(_theirs(Assessment), Assessment.status == AssessmentStatus.SIGNED)
+    .group_by(Assessment.client_id)
+)
+_OF_ASSESSMENTS = frozenset({AttentionKind.RETEST_DUE, AttentionKind.ASSESSMENT_DUE})
+_OF_PROGRAMS = frozenset({AttentionKind.NOT_PRACTISED, AttentionKind.ENDING, AttentionKind.ASSESSMENT_DUE})
 _SORTS = (
     _Sort("signs", frozenset({AttentionKind.WARNING_SIGN}), _SIGNS, OpenSign),
     _Sort("screens", frozenset({AttentionKind.SCREEN_POSITIVE}), _screens(), PositiveScreen),
@@ -293,5 +317,7 @@ _SORTS = (
     _Sort("practised_on", frozenset({AttentionKind.NOT_PRACTISED}), _LAST_LOGS, lambda day: day, max),
     _Sort("fell", frozenset({AttentionKind.PRACTICE_DROPPED}), _declines(), _fell),
     _Sort("invitations", frozenset({AttentionKind.NEVER_SIGNED_IN}), _invitations(), OpenInvitation),
+    _Sort("citing", _OF_ASSESSMENTS, _citing(), CitingProgram),
+    _Sort("assessed_on", _OF_ASSESSMENTS, _LAST_ASSESSED, lambda day: day, max),
     _Sort("handled", frozenset(KINDS), _handled(), Handling),
 )

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from clinic.domain.attention import KINDS, OF_ANSWERS, OF_LOGS, AttentionKind
 from clinic.extensions import db
 from clinic.models import (
+    Assessment,
     Checkin,
     CheckinAnswer,
     Client,
@@ -33,7 +34,11 @@ from clinic.services.reasons.keeping import keep
 from clinic.services.transaction import before_commit
 
 TOUCHED = "touched_clients"
-OF_PROGRAMS = (AttentionKind.NOT_PRACTISED, AttentionKind.ENDING, AttentionKind.PRACTICE_DROPPED)
+OF_ASSESSMENTS = (AttentionKind.RETEST_DUE, AttentionKind.ASSESSMENT_DUE)
+OF_PROGRAMS = (
+    *(AttentionKind.NOT_PRACTISED, AttentionKind.ENDING, AttentionKind.PRACTICE_DROPPED),
+    *OF_ASSESSMENTS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ WATCHED: dict[type[Any], tuple[_Watch, ...]] = {
     CheckinAnswer: (_watch("pain contact_wanted note corrected_at", *OF_ANSWERS),),
     Checkin: (_watch("state silent_since answered_at due_at", AttentionKind.NOT_ANSWERED),),
     Program: (_watch("status starts_on ends_on paused_from paused_until", *OF_PROGRAMS),),
+    Assessment: (_watch("status taken_on", *OF_ASSESSMENTS),),
     PracticeLog: (
         _watch("local_date", AttentionKind.NOT_PRACTISED),
         _watch("local_date outcome obstacle pain note corrected_at", *OF_LOGS),

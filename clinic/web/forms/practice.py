@@ -10,6 +10,7 @@ from typing import Any
 from wtforms import PasswordField, TimeField
 from wtforms.validators import InputRequired, ValidationError
 
+from clinic.domain.attention import ASSESS_EVERY, assess_every_problems
 from clinic.domain.errors import RuleBroken
 from clinic.domain.load import USUAL_LIMIT, DayLoad, load_limit_problems
 from clinic.domain.pain_rule import CEILING
@@ -47,6 +48,7 @@ class PracticeForm(Form):
     pain_ceiling = CeilingField("Stop from", default=CEILING)
     load_minutes = WholeNumberField("Minutes a day", blank=USUAL_LIMIT.minutes, default=USUAL_LIMIT.minutes)
     load_moves = WholeNumberField("Moves", blank=USUAL_LIMIT.moves, default=USUAL_LIMIT.moves)
+    assess_every_weeks = WholeNumberField("From one to the next", blank=ASSESS_EVERY, default=ASSESS_EVERY)
 
     def validate_name(self, field: LineField) -> None:
         """The practice's own rule, asked with all the others: every problem is named at once."""
@@ -60,9 +62,11 @@ class PracticeForm(Form):
             raise ValidationError(problem)
 
     def rules(self) -> Iterator[RuleBroken]:
-        """The limits of a day, where they are numbers."""
+        """The limits of a day and the weeks, where they are numbers."""
         if self.load_minutes.data is not None and self.load_moves.data is not None:
             yield from load_limit_problems(DayLoad(self.load_minutes.data, self.load_moves.data))
+        if self.assess_every_weeks.data is not None:
+            yield from assess_every_problems(self.assess_every_weeks.data)
 
     def details(self) -> PracticeDetails:
         """The form's values in the service's shape."""
@@ -79,6 +83,7 @@ class PracticeForm(Form):
             pain_ceiling=self.pain_ceiling.data or CEILING,
             load_minutes=self.load_minutes.data or 0,
             load_moves=self.load_moves.data or 0,
+            assess_every_weeks=self.assess_every_weeks.data or 0,
         )
 
 

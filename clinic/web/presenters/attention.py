@@ -164,8 +164,16 @@ def next_link(listed: ClientWithReasons, reason: Reason) -> NextActLink:
             program = url_for("practitioner.programs.show", program_id=reason.subject_id)
             return NextActLink("Extend", program)
         case NextAct.RETEST:
-            return NextActLink("Re-test", url_for("practitioner.clients.assessments", **client))
+            return NextActLink("Re-test", _where_to_test(reason, client))
+        case NextAct.ASSESS:
+            return NextActLink("Assess", url_for("practitioner.assessment_recording.begin", **client))
     return NextActLink("Read", _where_to_read(reason, client))
+
+
+def _where_to_test(reason: Reason, client: Mapping[str, Any]) -> str:
+    if reason.kind is AttentionKind.RETEST_DUE:
+        return url_for("practitioner.programs.show", program_id=reason.subject_id)
+    return url_for("practitioner.clients.assessments", **client)
 
 
 def phone_link(number: str) -> NextActLink:

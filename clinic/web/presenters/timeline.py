@@ -213,6 +213,8 @@ LOOKED_AFTER: Mapping[AttentionKind, str] = {
     AttentionKind.NOT_PRACTISED: "No practice was reported",
     AttentionKind.NEVER_SIGNED_IN: "Invited, not signed in",
     AttentionKind.ENDING: "Program was about to end",
+    AttentionKind.RETEST_DUE: "Re-test was due",
+    AttentionKind.ASSESSMENT_DUE: "Assessment was due",
 }
 STEPS: Mapping[TaperingStep, str] = {
     TaperingStep.TWO_WEEKLY: "Every 2 weeks",
