@@ -307,6 +307,9 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/media/<uuid:media_id>/pieces", media.take, STAFF, POST, "media", takes_file="piece"),
         Rule("/routines/<uuid:routine_id>/offer", version_offers.offer, STAFF, FORM, "routine"),
         Rule(
+            "/routines/<uuid:routine_id>/offer/withdraw", version_offers.withdraw_all, STAFF, POST, "routine"
+        ),
+        Rule(
             "/version-offers/<uuid:version_offer_id>/withdraw",
             version_offers.withdraw,
             STAFF,

@@ -236,6 +236,23 @@ def test_withdrawn_it_is_gone_and_its_mail_is_called_back(
         version_answers.take_over(people.actor(people.client_user), made.id)
 
 
+def test_all_that_nobody_has_answered_is_withdrawn_at_once(
+    people: People, program: Program, first: RoutineVersion, second: RoutineVersion
+) -> None:
+    other = assign_program(people.colleague, people.other_client, first)
+    wish = OfferWish(version_id=second.id, programs=[program.id, other.id])
+    actor = people.actor(people.colleague)
+    assert version_offers.offer(actor, second.routine_id, wish) == 2
+    offered = {each.program_id: each for each in db.session.scalars(select(VersionOffer))}
+    version_answers.keep(people.actor(people.client_user), offered[program.id].id)
+    assert version_offers.withdraw_all(actor, second.routine_id) == 1
+    decided = {each.program_id: each.decision for each in db.session.scalars(select(VersionOffer))}
+    assert decided == {program.id: VersionDecision.KEPT, other.id: VersionDecision.WITHDRAWN}
+    words = select(OutboxMessage.state).where(OutboxMessage.kind == MailKind.PROGRAM_OFFERED)
+    assert OutboxState.READY not in db.session.scalars(words).all()
+    assert version_offers.withdraw_all(actor, second.routine_id) == 0
+
+
 def test_a_third_version_takes_the_place_of_the_second(
     people: People, program: Program, second: RoutineVersion
 ) -> None:

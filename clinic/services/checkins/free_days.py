@@ -12,10 +12,23 @@ from clinic.domain.scheduling import DAY, load_zone, local_date, local_to_utc, w
 from clinic.domain.sending import day_key, next_waking
 from clinic.extensions import db
 from clinic.models import CheckinSchedule, Client, OutboxMessage, Practice, Program
-from clinic.models.base import points_at
+from clinic.models.base import among, given, points_at
 from clinic.services.clock import now
 
 LOOK_AHEAD = 7  # days in which a mail finds a day of its own
+_MAILED = select(OutboxMessage.day_key).where(
+    given(OutboxMessage.practice_id), among(OutboxMessage.day_key, "days")
+)
+_PLANNED = (
+    select(CheckinSchedule.next_on)
+    .join(Program, points_at(CheckinSchedule.program_id, Program))
+    .where(
+        given(Program.practice_id),
+        given(Program.client_id),
+        Program.status.in_(RUNNING),
+        CheckinSchedule.next_on.is_not(None),
+    )
+)
 
 
 def free_days(client: Client, practice: Practice) -> Iterator[tuple[date, datetime]]:
@@ -32,21 +45,7 @@ def free_days(client: Client, practice: Practice) -> Iterator[tuple[date, dateti
 
 def _taken_days(client: Client, first: date) -> set[date]:
     days = {day_key(client.id, first + step * DAY): first + step * DAY for step in range(LOOK_AHEAD)}
-    mailed = select(OutboxMessage.day_key).where(
-        OutboxMessage.practice_id == client.practice_id, OutboxMessage.day_key.in_(days)
-    )
-    planned = (
-        select(CheckinSchedule.next_on)
-        .join(
-            Program,
-            points_at(CheckinSchedule.program_id, Program),
-        )
-        .where(
-            Program.practice_id == client.practice_id,
-            Program.client_id == client.id,
-            Program.status.in_(RUNNING),
-            CheckinSchedule.next_on.is_not(None),
-        )
-    )
-    taken = {days[key] for key in db.session.scalars(mailed) if key}
-    return taken | {day for day in db.session.scalars(planned) if day}
+    whose = {"practice_id": client.practice_id}
+    mailed = db.session.scalars(_MAILED, {**whose, "days": list(days)})
+    planned = db.session.scalars(_PLANNED, {**whose, "client_id": client.id})
+    return {days[key] for key in mailed if key} | {day for day in planned if day}

@@ -18,6 +18,7 @@ from clinic.domain.skipping import skip_in_words
 from clinic.domain.types import CheckinState, MailKind, OutboxState, SkipReason
 from clinic.extensions import db
 from clinic.models import Checkin, Client, Invitation, OutboxMessage, Practice, User, WarningFlag
+from clinic.models.base import given
 from clinic.services import audit, bulk, mail_standing
 from clinic.services.actors import Actor
 from clinic.services.clock import now
@@ -71,6 +72,8 @@ class CheckinMail:
 FAILED_LATELY = timedelta(days=7)
 REVIVABLE = (OutboxState.FAILED, OutboxState.IN_DOUBT, OutboxState.KEPT)
 
+_TAKEN = select(OutboxMessage.id).where(given(OutboxMessage.practice_id), given(OutboxMessage.dedupe_key))
+
 
 def promise(
     practice_id: uuid.UUID,
@@ -94,10 +97,8 @@ def promise(
     not_after: datetime | None = None,
 ) -> OutboxMessage | None:
     """Add a mail to the outbox within the caller's transaction; None if this event has its mail already."""
-    taken = select(OutboxMessage.id).where(
-        OutboxMessage.practice_id == practice_id, OutboxMessage.dedupe_key == dedupe_key
-    )
-    if db.session.scalar(taken) is not None:
+    event = {"practice_id": practice_id, "dedupe_key": dedupe_key}
+    if db.session.scalar(_TAKEN, event) is not None:
         return None
     due = due_at or now()
     message = OutboxMessage(

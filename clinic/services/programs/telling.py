@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import and_, select
@@ -12,7 +13,8 @@ from clinic.domain.scheduling import DAY
 from clinic.domain.types import MailKind, OutboxState
 from clinic.extensions import db
 from clinic.models import Client, OutboxMessage, Practice, Program
-from clinic.services import mail_standing
+from clinic.models.base import given
+from clinic.services import bulk, mail_standing
 from clinic.services.checkins.free_days import free_days
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
@@ -27,6 +29,12 @@ TOLD = frozenset(
 PAUSE = timedelta(minutes=10)  # whoever changes one thing often changes another: they are one mail
 WITHDRAWN = "The offer was withdrawn."
 KEEPS = 3 * DAY  # longer it is no news
+_WAITING = select(OutboxMessage.id).where(
+    given(OutboxMessage.practice_id),
+    given(OutboxMessage.client_id),
+    given(OutboxMessage.kind),
+    OutboxMessage.state == OutboxState.READY,
+)
 
 
 def tell(program: Program, verb: str) -> None:
@@ -44,11 +52,12 @@ def offer(program: Program) -> None:
     _at_the_end(program, MailKind.PROGRAM_OFFERED)
 
 
-def call_back_offer(program: Program) -> None:
-    """The mail that tells of an offer has nothing to tell any more, if it has not gone out."""
-    is_word = OutboxMessage.kind == MailKind.PROGRAM_OFFERED
-    theirs = and_(OutboxMessage.client_id == program.client_id, is_word)
-    outbox.cancel(program.practice_id, theirs, WITHDRAWN)
+def call_back_offers(programs: Sequence[Program]) -> None:
+    """The mails that tell of offers have nothing to tell any more, as far as they have not gone out."""
+    if programs:
+        is_word = OutboxMessage.kind == MailKind.PROGRAM_OFFERED
+        theirs = bulk.among(bulk.table_of(OutboxMessage).c.client_id, {each.client_id for each in programs})
+        outbox.cancel(programs[0].practice_id, and_(theirs, is_word), WITHDRAWN)
 
 
 def _at_the_end(program: Program, kind: MailKind) -> None:
@@ -81,10 +90,5 @@ def _promise(practice_id: uuid.UUID, client_id: uuid.UUID, kind: MailKind) -> No
 
 def _waits(client: Client, kind: MailKind) -> bool:
     """Whether a mail that tells of an earlier change has not gone out: it tells of this one too."""
-    waiting = select(OutboxMessage.id).where(
-        OutboxMessage.practice_id == client.practice_id,
-        OutboxMessage.client_id == client.id,
-        OutboxMessage.kind == kind,
-        OutboxMessage.state == OutboxState.READY,
-    )
-    return db.session.scalar(waiting) is not None
+    which = {"practice_id": client.practice_id, "client_id": client.id, "kind": kind}
+    return db.session.scalar(_WAITING, which) is not None

@@ -134,7 +134,7 @@ def _hindrance(found: VersionOffer) -> str | None:
 
 def _decide(found: VersionOffer, decision: VersionDecision) -> None:
     found.decided_at, found.decision = now(), decision
-    telling.call_back_offer(found.program)
+    telling.call_back_offers([found.program])
 
 
 def _to_be(found: VersionOffer) -> WholeVersion:

@@ -6,7 +6,7 @@ Nobody's copy changes: a client who takes it over gets a program that follows on
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -77,6 +77,31 @@ _OFFERED = (
     .join(RoutineVersion, points_at(Program.routine_version_id, RoutineVersion))
     .where(given(VersionOffer.practice_id), given(VersionOffer.version_id))
     .order_by(Client.sort_key, Client.id, VersionOffer.offered_at.desc())
+)
+
+_IS_OPEN_OF_ROUTINE = (
+    given(VersionOffer.practice_id),
+    given(RoutineVersion.routine_id),
+    VersionOffer.decided_at.is_(None),
+)
+_OF_VERSION = points_at(VersionOffer.version_id, RoutineVersion)
+_OPEN_OF_ROUTINE = (
+    select(VersionOffer)
+    .join(RoutineVersion, _OF_VERSION)
+    .where(*_IS_OPEN_OF_ROUTINE)
+    .options(joinedload(VersionOffer.program))
+)
+# held first: each answers by themselves meanwhile, and is then asked for no longer
+_ASKED_CLIENTS = (
+    select(Client.id)
+    .where(
+        given(Client.practice_id),
+        Client.id.in_(
+            select(VersionOffer.client_id).join(RoutineVersion, _OF_VERSION).where(*_IS_OPEN_OF_ROUTINE)
+        ),
+    )
+    .order_by(Client.id)
+    .with_for_update()
 )
 
 
@@ -194,6 +219,19 @@ def withdraw(actor: Actor, version_offer_id: uuid.UUID) -> VersionOffer:
     return found
 
 
+def withdraw_all(actor: Actor, routine_id: uuid.UUID) -> int:
+    """Take back every offer of a routine that nobody has answered; returns how many that were."""
+    with transaction():
+        routine = access.routine_for(actor, routine_id)
+        _may(actor)
+        one_at_a_time(Routine, routine.id)
+        which = {"practice_id": actor.practice_id, "routine_id": routine.id}
+        db.session.execute(_ASKED_CLIENTS, which)
+        found = db.session.scalars(_OPEN_OF_ROUTINE, which).all()
+        _withdraw(actor, found)
+    return len(found)
+
+
 def wholes(practice_id: uuid.UUID, versions: Collection[uuid.UUID]) -> dict[uuid.UUID, WholeVersion]:
     """Published versions as they are compared. Two queries."""
     moves: dict[uuid.UUID, list[VersionMove]] = {each: [] for each in versions}
@@ -284,11 +322,11 @@ def _add(actor: Actor, program: Program, wish: OfferWish, version: RoutineVersio
     telling.offer(program)
 
 
-def _withdraw(actor: Actor, offers: Iterable[VersionOffer]) -> None:
+def _withdraw(actor: Actor, offers: Sequence[VersionOffer]) -> None:
     for each in offers:
         each.decided_at, each.decision = now(), VersionDecision.WITHDRAWN
-        telling.call_back_offer(each.program)
         _note(actor, each.program, "version_withdrawn")
+    telling.call_back_offers([each.program for each in offers])
     db.session.flush()  # the next one is another open offer of the same program
 
 

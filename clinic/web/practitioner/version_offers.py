@@ -34,15 +34,25 @@ def offer(routine_id: uuid.UUID) -> Answer:
             asked = version_offers.offer(actor, routine_id, form.wish())
             flash(f"Version {found.newest.number} is offered to {count(asked, 'client')}.", "success")
             return redirect(url_for("practitioner.version_offers.offer", routine_id=routine_id), 303)
+    lines = words.offer_lines(found)
     page = render_template(
         "practitioner/routines/offer.html",
         routine=routine,
         found=found,
         form=form,
-        lines=words.offer_lines(found),
+        lines=lines,
+        waiting=words.waiting(lines),
         may_offer=actor.may(Permission.PUBLISH_ROUTINES),
     )
     return page, 422 if form.errors else 200
+
+
+def withdraw_all(routine_id: uuid.UUID) -> Response:
+    """Take back all offers of a routine that nobody has answered."""
+    with told_on_the_next_page():
+        number = version_offers.withdraw_all(current_actor(), routine_id)
+        flash(words.withdrawn(number), "success")
+    return redirect(url_for("practitioner.version_offers.offer", routine_id=routine_id), 303)
 
 
 def withdraw(version_offer_id: uuid.UUID) -> Response:

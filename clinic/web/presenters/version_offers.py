@@ -53,6 +53,18 @@ def counts_in_words(counts: Sequence[tuple[int, int]]) -> list[str]:
     ]
 
 
+def withdrawn(number: int) -> str:
+    """What taking all offers back came to: who has answered keeps what they chose."""
+    if not number:
+        return "Everybody has answered: there is nothing to withdraw."
+    return f"The offer to {count(number, 'client')} is withdrawn. Whoever has answered keeps what they chose."
+
+
+def waiting(lines: Sequence[VersionOfferLine]) -> int:
+    """How many have not answered."""
+    return sum(bool(line.withdraw) for line in lines)
+
+
 def _choice(each: OlderProgram, *, several: bool) -> str:
     version = f"version {each.number}" if several else ""
     return ", ".join(filter(None, [who(each.client), version, each.waits]))
