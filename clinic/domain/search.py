@@ -65,10 +65,18 @@ def sort_key(name: str) -> str:
     return fold(name)[:LONGEST_SORT_KEY]
 
 
-def search_key(name: str, email: str | None, phone: str | None = None, group_name: str | None = None) -> str:
-    """What is searched to find a person: name and group in all their spellings, phone, address; folded."""
+def search_key(
+    name: str,
+    email: str | None,
+    phone: str | None = None,
+    group_name: str | None = None,
+    own_number: str | None = None,
+) -> str:
+    """What is searched to find a person: name and group in all their spellings, numbers, address; folded."""
     named = f"{name} {group_name or ''}"
-    told = [fold(named), *spelled_otherwise(named), digits_of(phone or ""), fold(email or "")]
+    # a number of figures and signs is looked for as a phone number is, and another one as a word
+    numbered = dict.fromkeys([fold(own_number or ""), digits_of(own_number or "")])
+    told = [fold(named), *spelled_otherwise(named), *numbered, digits_of(phone or ""), fold(email or "")]
     return " ".join(filter(None, told))[:LONGEST_SEARCH_KEY]
 
 

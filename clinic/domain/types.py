@@ -31,6 +31,15 @@ class ClientKind(StrEnum):
     ONLINE = "online"
 
 
+class Sex(StrEnum):
+    """What a client says of themselves, if asked; norms know two of these."""
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+    NOT_SAID = "not_said"
+
+
 class ClientStatus(StrEnum):
     """Whether a client is being looked after now."""
 

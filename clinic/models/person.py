@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from clinic.domain.types import ClientKind, ClientStatus, Role
+from clinic.domain.types import ClientKind, ClientStatus, Role, Sex
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 from clinic.models.practice import CEILING_BOUNDS, Practice
 
@@ -56,16 +56,28 @@ class Client(OfPractice, Base):
             "waking_from IS NULL OR waking_until IS NULL OR waking_from < waking_until", name="waking"
         ),
         CheckConstraint(CEILING_BOUNDS, name="pain_ceiling"),
+        Index(None, "practice_id", "own_number", unique=True),
     )
 
     user_id: Mapped[uuid.UUID | None]
     name: Mapped[str] = mapped_column(String(120))
     sort_key: Mapped[str] = mapped_column(String(120))
-    search_key: Mapped[str] = mapped_column(String(400))  # folded name and address
+    search_key: Mapped[str] = mapped_column(String(400))  # folded name, number of one's own and mail address
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str | None] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(40))
     born_on: Mapped[date | None]
+    sex: Mapped[Sex | None] = mapped_column(choice(Sex, "sex"))  # None: nobody asked
+    own_number: Mapped[str | None] = mapped_column(
+        String(40)
+    )  # the practice's, of another system or of paper
+    address: Mapped[str | None] = mapped_column(String(300))  # lines, without what follows
+    postcode: Mapped[str | None] = mapped_column(String(20))
+    town: Mapped[str | None] = mapped_column(String(80))
+    country: Mapped[str | None] = mapped_column(String(80))
+    emergency_name: Mapped[str | None] = mapped_column(String(120))
+    emergency_phone: Mapped[str | None] = mapped_column(String(40))
+    emergency_relation: Mapped[str | None] = mapped_column(String(80))
     time_zone: Mapped[str] = mapped_column(String(64))
     kind: Mapped[ClientKind] = mapped_column(choice(ClientKind, "kind"))
     group_name: Mapped[str | None] = mapped_column(String(80))

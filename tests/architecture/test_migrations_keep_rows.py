@@ -29,6 +29,7 @@ def counts() -> dict[str, int]:
 def test_a_world_of_rows_goes_down_a_step_and_up_again(live_app: Flask) -> None:
     make_world()
     for client in db.session.scalars(select(Client)):
+        client.own_number = None  # has no column below, and nobody is found by it when they come up again
         identity.be_found(client)  # by the texts that were put in behind the services' back
     checkin = db.session.scalars(select(Checkin).order_by(Checkin.id)).first()
     assert checkin is not None

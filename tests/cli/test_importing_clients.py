@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.types import ClientKind
+from clinic.domain.types import ClientKind, Sex
 from clinic.extensions import db
 from clinic.models import Client, ClientGroup, GroupMember
 from clinic.services.clients.importing import ImportOutcome, import_clients
@@ -259,3 +259,24 @@ def test_the_command_counts_in_words(people: People, tmp_path: Path, app: Flask)
         "1 problem. Nothing was added. If they are other people, add them with --again."
     )
     assert run(args=["import", "clients", one, "--again"]).output == "1 client added.\n"
+
+
+NUMBERED = "name,own_number,sex,address,town,emergency_name,emergency_phone\n"
+
+
+def test_personal_details_come_along(people: People, tmp_path: Path) -> None:
+    row = 'Edith Holm,17,Female,"4 Mill Lane\nTop flat",Bath,Per,020 7946 0999\n'
+    assert not outcome_of(tmp_path, NUMBERED + row).problems
+    edith = db.session.scalars(select(Client).where(Client.own_number == "17")).one()
+    assert (edith.sex, edith.address, edith.town) == (Sex.FEMALE, "4 Mill Lane\nTop flat", "Bath")
+    assert (edith.emergency_name, edith.emergency_phone) == ("Per", "020 7946 0999")
+
+
+def test_what_is_wrong_with_personal_details_is_told_all_at_once(people: People, tmp_path: Path) -> None:
+    people.client.own_number = "17"
+    rows = "Edith,17,,,,,\nBen,18,x,,,,4.47912E+11\nCara,18,,,,,\n"
+    told = said(outcome_of(tmp_path, NUMBERED + rows))
+    assert "line 2, own_number: a client of the practice has this number already" in told
+    assert "line 3, sex: 'x' is none of female, male, other, not_said" in told
+    assert "line 3, emergency_phone: 4.47912E+11 was a phone number once" in told
+    assert "line 4, own_number: stands on line 3 already" in told

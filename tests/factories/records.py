@@ -94,6 +94,9 @@ from tests.factories.media import picture
 from tests.factories.people import People, make_people, stand_in
 
 Row = TypeVar("Row", bound=Base)
+PERSONAL = (
+    *("address", "postcode", "town", "country", "emergency_name", "emergency_phone", "emergency_relation"),
+)
 WORDS = "words of a person"  # stands in every free text until something is planted there
 
 
@@ -774,8 +777,10 @@ def _copy_item(item: RoutineItem, draft: RoutineVersion) -> None:
 
 
 def _fill_client(client: Client) -> ClientGroup:
-    for name in ("phone", "group_name", "reason_for_care", "history", "notes", "bounce_reason"):
+    told = ("phone", "group_name", "reason_for_care", "history", "notes", "bounce_reason")
+    for name in (*told, *PERSONAL):
         setattr(client, name, WORDS)
+    client.own_number = client.id.hex  # nobody else's in the practice
     client.sort_key, client.search_key = sort_key(client.name), search_key(client.name, client.email)
     db.session.flush()
     return stand_in(client, WORDS)

@@ -26,7 +26,9 @@ def rename(client: Client, name: str) -> None:
 
 def be_found(client: Client) -> None:
     """Let a client be found by what stands in their record now."""
-    client.search_key = search_key(client.name, client.email, client.phone, client.group_name)
+    client.search_key = search_key(
+        client.name, client.email, client.phone, client.group_name, client.own_number
+    )
 
 
 def readdress(client: Client, address: Address | None, by: Actor | None = None) -> None:
@@ -76,6 +78,18 @@ def address_problem(client: Client, address: Address | None) -> RuleBroken | Non
     if client.user_id is not None and _signs_in_with_it(client, address):
         return RuleBroken("Somebody in this practice signs in with this address already.", "email")
     return None
+
+
+def number_problem(client: Client, number: str | None) -> RuleBroken | None:
+    """What speaks against a client's having this number of the practice's own; None where nothing does."""
+    if number is None or client.own_number == number:
+        return None
+    taken = select(Client.name).where(
+        Client.practice_id == client.practice_id, Client.own_number == number, Client.id != client.id
+    )
+    with db.session.no_autoflush:
+        name = db.session.scalar(taken)
+    return RuleBroken(f"{name} has this number already.", "own_number") if name else None
 
 
 def _has_it(client: Client, address: Address) -> str | None:

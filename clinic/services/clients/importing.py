@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -14,7 +15,7 @@ from clinic.domain.cleaning import many_lines, one_line
 from clinic.domain.csv_text import TextTable, swallowed, table_of
 from clinic.domain.errors import RuleBroken
 from clinic.domain.people import born_problem, consent_problem, phone_problem
-from clinic.domain.types import ClientKind, Role
+from clinic.domain.types import ClientKind, Role, Sex
 from clinic.domain.zones import zone_problem
 from clinic.extensions import db
 from clinic.mail.addresses import Address, AddressRefused, parse_address
@@ -32,6 +33,15 @@ COLUMNS = (
     "email",
     "phone",
     "born_on",
+    "sex",
+    "own_number",
+    "address",
+    "postcode",
+    "town",
+    "country",
+    "emergency_name",
+    "emergency_phone",
+    "emergency_relation",
     "time_zone",
     "kind",
     "group_name",
@@ -43,12 +53,21 @@ COLUMNS = (
 LENGTHS = {
     "name": 120,
     "phone": 40,
+    "own_number": 40,
+    "address": 300,
+    "postcode": 20,
+    "town": 80,
+    "country": 80,
+    "emergency_name": 120,
+    "emergency_phone": 40,
+    "emergency_relation": 80,
     "group_name": 80,
     "reason_for_care": 5000,
     "history": 5000,
     "notes": 5000,
 }
-SEVERAL_LINES = frozenset({"reason_for_care", "history", "notes"})
+SEVERAL_LINES = frozenset({"address", "reason_for_care", "history", "notes"})
+AS_TYPED = tuple(name for name in LENGTHS if name != "name")
 _CONTROL = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
 )  # of a damaged file: tabs and line ends are text
@@ -172,17 +191,15 @@ def _details(row: FileRow, practice: Practice) -> tuple[ClientDetails, list[Impo
         if len(cells.get(column, "")) > most
     ]
     today = today_in(practice.time_zone)
+    texts: dict[str, Any] = {name: cells.get(name) or None for name in AS_TYPED}
     details = ClientDetails(
         name=cells.get("name", ""),
         email=_address(clean, problems),
-        phone=cells.get("phone") or None,
         born_on=_day(clean, "born_on", problems),
+        sex=_sex(clean, problems),
+        **texts,
         time_zone=cells.get("time_zone") or practice.time_zone,
         kind=_kind(clean, problems),
-        group_name=cells.get("group_name") or None,
-        reason_for_care=cells.get("reason_for_care") or None,
-        history=cells.get("history") or None,
-        notes=cells.get("notes") or None,
         consented_on=_day(clean, "consented_on", problems),
     )
     return details, [*problems, *_broken_rules(clean, details, today)]
@@ -211,7 +228,7 @@ def _broken_rules(row: FileRow, details: ClientDetails, today: date) -> Iterator
     """What the rules of a record say against a row that can be read."""
     found = {
         "name": None if details.name else "is missing",
-        "phone": phone_problem(details.phone) if details.phone else None,
+        **{name: phone_problem(getattr(details, name) or "") for name in clients.PHONES},
         "born_on": born_problem(details.born_on, today) if details.born_on else None,
         "time_zone": zone_problem(details.time_zone) if row.cells.get("time_zone") else None,
         "consented_on": consent_problem(details.consented_on, today) if details.consented_on else None,
@@ -240,6 +257,15 @@ def _kind(row: FileRow, problems: list[ImportProblem]) -> ClientKind:
         return implied
 
 
+def _sex(row: FileRow, problems: list[ImportProblem]) -> Sex | None:
+    text = row.cells.get("sex", "")
+    try:
+        return Sex(text.casefold()) if text else None
+    except ValueError:
+        problems.append(row.wrong("sex", f"{text!r} is none of {', '.join(Sex)}"))
+        return None
+
+
 def _day(row: FileRow, column: str, problems: list[ImportProblem]) -> date | None:
     text = row.cells.get(column, "")
     try:
@@ -257,6 +283,8 @@ def _doubles(
     problems = []
     for row, details in read:
         seen = PersonSeen.of(details, row.line)
+        if found := known.numbered(seen):
+            problems.append(row.wrong("own_number", f"{found} already"))
         if found := known.addressed(seen):
             problems.append(row.wrong("email", f"{found} already"))
         elif not again and (double := known.double(seen)):

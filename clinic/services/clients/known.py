@@ -24,13 +24,15 @@ class PersonSeen:
     email_key: str | None
     phone: str
     born_on: date | None
+    own_number: str | None = None
     line: int | None = None
 
     @classmethod
     def of(cls, details: ClientDetails, line: int) -> Self:
         """A person as a line of a file tells of them."""
         address = details.email.key if details.email else None
-        return cls(details.name, address, phone_key(details.phone), details.born_on, line)
+        number = details.own_number
+        return cls(details.name, address, phone_key(details.phone), details.born_on, number, line)
 
     def where(self, what: str) -> str:
         """Where somebody with this is to be found."""
@@ -42,17 +44,20 @@ class KnownPeople:
 
     def __init__(self, practice_id: uuid.UUID) -> None:
         self._addressed: dict[str, PersonSeen] = {}
+        self._numbered: dict[str, PersonSeen] = {}
         self._named: dict[str, list[PersonSeen]] = defaultdict(list)
-        query = select(Client.name, Client.email_key, Client.phone, Client.born_on).where(
+        query = select(Client.name, Client.email_key, Client.phone, Client.born_on, Client.own_number).where(
             Client.practice_id == practice_id
         )
-        for name, email_key, phone, born_on in db.session.execute(query):
-            self.add(PersonSeen(name, email_key, phone_key(phone), born_on))
+        for name, email_key, phone, born_on, own_number in db.session.execute(query):
+            self.add(PersonSeen(name, email_key, phone_key(phone), born_on, own_number))
 
     def add(self, person: PersonSeen) -> None:
         """Know this person from now on."""
         if person.email_key:
             self._addressed.setdefault(person.email_key, person)
+        if person.own_number:
+            self._numbered.setdefault(person.own_number, person)
         for key in name_keys(person.name) if person.name else ():
             self._named[key].append(person)
 
@@ -60,6 +65,11 @@ class KnownPeople:
         """Who has this person's address, in words."""
         other = self._addressed.get(person.email_key or "")
         return other.where("this address") if other else None
+
+    def numbered(self, person: PersonSeen) -> str | None:
+        """Who has this person's number of the practice's own, in words."""
+        other = self._numbered.get(person.own_number or "")
+        return other.where("this number") if other else None
 
     def double(self, person: PersonSeen) -> tuple[str, str] | None:
         """Who may be this person, and by which column: a name with a phone or birthday, or a name alone."""

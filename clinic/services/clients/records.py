@@ -16,7 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from clinic.domain.access import Permission
 from clinic.domain.errors import ClinicError, Conflict, RuleBroken, must_hold
 from clinic.domain.people import born_problem, consent_problem, may_be_one, name_keys, phone_problem
-from clinic.domain.types import ClientKind, ClientStatus, SkipReason
+from clinic.domain.types import ClientKind, ClientStatus, Sex, SkipReason
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Client, Practice, User
@@ -32,6 +32,7 @@ from clinic.services.transaction import transaction
 
 WHEN = {"time_zone", "waking_from", "waking_until"}
 SAME_ADDRESS = "Another client has this email address already."
+SAME_NUMBER = "Another client has this number already."
 MOST_NAMESAKES = 20
 
 
@@ -46,6 +47,15 @@ class ClientDetails:
     kind: ClientKind
     group_name: str | None = None
     born_on: date | None = None
+    sex: Sex | None = None
+    own_number: str | None = None
+    address: str | None = None
+    postcode: str | None = None
+    town: str | None = None
+    country: str | None = None
+    emergency_name: str | None = None
+    emergency_phone: str | None = None
+    emergency_relation: str | None = None
     reason_for_care: str | None = None
     history: str | None = None
     notes: str | None = None
@@ -58,6 +68,7 @@ class ClientDetails:
 PLAIN = tuple(
     each.name for each in fields(ClientDetails) if each.name not in {"name", "email", "consented_on"}
 )
+PHONES = ("phone", "emergency_phone")
 ELSEWHERE = "group_name"  # follows from the groups a client stands in
 
 
@@ -207,8 +218,11 @@ def problems(client: Client, practice: Practice, details: ClientDetails) -> Iter
     today = today_in(practice.time_zone)
     if problem := client_identity.address_problem(client, details.email):
         yield problem
-    if details.phone and (said := phone_problem(details.phone)):
-        yield RuleBroken(said, "phone")
+    if taken := client_identity.number_problem(client, details.own_number):
+        yield taken
+    for name in PHONES:
+        if (number := getattr(details, name)) and (said := phone_problem(number)):
+            yield RuleBroken(said, name)
     if details.born_on and (said := born_problem(details.born_on, today)):
         yield RuleBroken(said, "born_on")
     opens, closes = details.waking_from, details.waking_until
@@ -309,6 +323,8 @@ def _flush() -> None:
     try:
         db.session.flush()
     except IntegrityError as error:
+        if "own_number" in str(error.orig):
+            raise RuleBroken(SAME_NUMBER, "own_number") from error
         raise RuleBroken(SAME_ADDRESS, "email") from error
     except StaleDataError:
         raise Conflict from None  # saved by somebody else between our reading and our writing

@@ -10,6 +10,7 @@ from clinic.domain.types import (
     ClientKind,
     ClientStatus,
     Role,
+    Sex,
 )
 from clinic.models import (
     Client,
@@ -22,7 +23,7 @@ from clinic.services.demo.people import (
     audit,
     created,
 )
-from clinic.services.demo.stories import HISTORIES, REASONS
+from clinic.services.demo.stories import HISTORIES, MEN, REASONS
 
 COURSE = "Autumn course"
 
@@ -46,15 +47,18 @@ def record_rows(person: Person) -> Rows:
         )
     phone = f"07700 900{person.number % 1000:03d}" if person.zone == "Europe/London" else None
     group_name = COURSE if person.number % 4 == 3 else None
+    own_number = f"P-{1001 + person.number}"
     yield (
         Client,
         person.row(
             name=person.name,
             sort_key=sort_key(person.name),
-            search_key=search_key(person.name, person.email, phone, group_name),
+            search_key=search_key(person.name, person.email, phone, group_name, own_number),
             email=person.email,
             email_key=person.email,
             phone=phone,
+            own_number=own_number,
+            sex=None if person.number % 5 == 4 else _sex(person),
             born_on=date(1946 + person.number * 7 % 52, 1 + person.number % 12, 1 + person.number * 5 % 28),
             user_id=person.user_id if signs_in else None,
             time_zone=person.zone,
@@ -78,6 +82,10 @@ def record_rows(person: Person) -> Rows:
     yield audit(person, "client.created", begun)
     if signs_in:
         yield audit(person, "invitation.accepted", begun + timedelta(days=1), by_client=True)
+
+
+def _sex(person: Person) -> Sex:
+    return Sex.MALE if person.name.split()[0] in MEN else Sex.FEMALE
 
 
 def invitation_row(person: Person) -> dict[str, Any]:

@@ -49,6 +49,12 @@ FIRST = (
     "Oskar",
     "Priya",
 )
+MEN = frozenset(
+    {
+        *("Bela", "Dilan", "Farid", "Hamish", "Jonas", "Nuno", "Quentin", "Soren", "Umar", "Yusuf"),
+        *("Anselm", "Cosmo", "Emrys", "Horace", "Jarek", "Ludo", "Oskar"),
+    }
+)
 LAST = (
     "Northcote",
     "Forde",

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField, HiddenField, SelectField
+from wtforms.fields import SelectChoice
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.types import ClientKind, ClientStatus
+from clinic.domain.types import ClientKind, ClientStatus, Sex
 from clinic.models import Client, Practice
 from clinic.services.actors import Actor
 from clinic.services.clients import records as clients
@@ -28,7 +29,25 @@ from clinic.web.forms.fields import (
     ZoneField,
 )
 from clinic.web.forms.rhythms import ClockTimeField
-from clinic.web.presenters.clients import KIND_WORDS
+from clinic.web.presenters.clients import KIND_WORDS, SEX_WORDS
+
+PERSONAL = (
+    *("sex", "own_number", "address", "postcode", "town", "country"),
+    *("emergency_name", "emergency_phone", "emergency_relation"),
+)
+
+
+class SexField(SelectField):
+    """What the client says of themselves; None where nobody asked."""
+
+    data: Any
+
+    def __init__(self, label: str, **options: Any) -> None:
+        choices = [SelectChoice("", "Not written down")]
+        choices += [SelectChoice(member.value, text) for member, text in SEX_WORDS.items()]
+        super().__init__(
+            label, choices=choices, coerce=_sex, invalid_choice_message="Choose one of these.", **options
+        )
 
 
 class ClientForm(Form):
@@ -38,6 +57,15 @@ class ClientForm(Form):
     email = AddressField("Email")
     phone = LineField("Phone", longest=40)
     born_on = DatePartsField("Date of birth")
+    sex = SexField("Sex")
+    own_number = LineField("Number of your own", longest=40)
+    address = LongTextField("Address", longest=300)
+    postcode = LineField("Postcode", longest=20)
+    town = LineField("Town", longest=80)
+    country = LineField("Country", longest=80)
+    emergency_name = LineField("In an emergency, call", longest=120)
+    emergency_phone = LineField("Their phone", longest=40)
+    emergency_relation = LineField("Who they are to the client", longest=80)
     time_zone = ZoneField("Time zone")
     kind = OneOfField(
         "Kind of client",
@@ -55,6 +83,11 @@ class ClientForm(Form):
     pain_ceiling = CeilingField("When a move hurts, stop from", otherwise="As the practice")
     consented = BooleanField("The client agrees that we keep their health record and write to them by email")
     consented_on = DatePartsField("Day of consent")
+
+    @property
+    def has_personal(self) -> bool:
+        """Whether anything of what is folded away is filled in, or refused."""
+        return any(self[name].data or self[name].errors for name in PERSONAL)
 
     def readable(self, practice: Practice) -> ClientDetails:
         """The same without hours of which one could not be read: its field says so itself."""
@@ -120,6 +153,13 @@ class EditClientForm(ClientForm):
         """Fill the form with what is stored."""
         day = clients.consent_day(client, practice)
         self.process(None, obj=client, data={"consented": day is not None, "consented_on": day})
+
+
+def _sex(value: Any) -> Sex | str | None:
+    try:
+        return Sex(value) if value else None
+    except ValueError:
+        return str(value)  # never on offer
 
 
 class ReasonForm(Form):

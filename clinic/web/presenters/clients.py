@@ -15,7 +15,7 @@ from clinic.domain.dates import day_in_words as day
 from clinic.domain.invitations import AccountStanding
 from clinic.domain.people import age
 from clinic.domain.progress import PainChange
-from clinic.domain.types import ClientKind, ClientStatus, InvitationState, OutboxState, ProgramStatus
+from clinic.domain.types import ClientKind, ClientStatus, InvitationState, OutboxState, ProgramStatus, Sex
 from clinic.models import Client, Invitation, Practice
 from clinic.services.clients import records as clients
 from clinic.services.clients.listing import Asking, ClientLine, ClientPage
@@ -27,6 +27,12 @@ from clinic.web.presenters.mails import mail_words
 from clinic.web.presenters.zones import zone_words
 
 KIND_WORDS = {ClientKind.PRIVATE: "Private client", ClientKind.ONLINE: "Online student"}
+SEX_WORDS = {
+    Sex.FEMALE: "Female",
+    Sex.MALE: "Male",
+    Sex.OTHER: "Other, or intersex",
+    Sex.NOT_SAID: "Would rather not say",
+}
 STATUS_WORDS = {ClientStatus.ACTIVE: "Active", ClientStatus.ARCHIVED: "Archived"}
 STANDING_WORDS = {
     AccountStanding.NOT_INVITED: "Not invited",
@@ -51,6 +57,15 @@ FIELD_WORDS = {
     "email": "Email",
     "phone": "Phone",
     "born_on": "Date of birth",
+    "sex": "Sex",
+    "own_number": "Number of your own",
+    "address": "Address",
+    "postcode": "Postcode",
+    "town": "Town",
+    "country": "Country",
+    "emergency_name": "In an emergency, call",
+    "emergency_phone": "Emergency phone",
+    "emergency_relation": "Who they are to the client",
     "time_zone": "Time zone",
     "kind": "Kind of client",
     "group_name": "Group",
@@ -62,6 +77,9 @@ FIELD_WORDS = {
     "pain_ceiling": "When a move hurts, stop from",
     "consented_on": "Day of consent",
 }
+EMERGENCY = ("emergency_name", "emergency_relation", "emergency_phone")
+# what stands in another's line of the details
+ALONG = frozenset({"postcode", "town", "country", *EMERGENCY[1:], "consented_on"})
 ASKING_WORDS = {Asking.ANY: "Needs attention", Asking.MINE: "Handed to you"}
 NOTHING = "nothing"
 
@@ -193,6 +211,8 @@ def value_words(field: str, value: Any) -> str:
         return NOTHING
     if field == "kind" and value in set(ClientKind):
         return KIND_WORDS[ClientKind(value)]
+    if field == "sex" and value in set(Sex):
+        return SEX_WORDS[Sex(value)]
     if field == "time_zone":
         return zone_words(str(value))
     if field == "pain_ceiling":
@@ -202,6 +222,12 @@ def value_words(field: str, value: Any) -> str:
     if field == "consented_on":
         return day_year(datetime.fromisoformat(str(value)))
     return str(value)
+
+
+def address_lines(client: Client) -> str:
+    """Where a client lives, as on an envelope."""
+    place = " ".join(filter(None, (client.postcode, client.town)))
+    return "\n".join(filter(None, (client.address, place, client.country)))
 
 
 def differences(
@@ -219,8 +245,15 @@ def details(client: Client, practice: Practice) -> list[tuple[str, str | None]]:
     """Everything that is written down about a client, line by line."""
     stored = clients.shown(client, practice)
     told = {name: value_words(name, value) for name, value in stored.items() if value}
+    together = {
+        "address": address_lines(client),
+        "emergency_name": ", ".join(filter(None, (told.get(name) for name in EMERGENCY))),
+    }
+    told |= {name: text for name, text in together.items() if text}
     lines: list[tuple[str, str | None]] = [
-        (label, told.get(name)) for name, label in FIELD_WORDS.items() if name != "consented_on"
+        (label, told.get(name))
+        for name, label in FIELD_WORDS.items()
+        if name not in ALONG and (name != "sex" or told.get(name))
     ]
     consent = told.get("consented_on")
     by = f", recorded by {client.consent_recorded_by}" if client.consent_recorded_by else ""

@@ -368,6 +368,44 @@ def test_a_date_of_birth_that_cannot_be_is_refused(staff: Visitor, born: dict[st
     assert count_clients() == before
 
 
+PERSONAL = {
+    "own_number": "K-2024/117",
+    "sex": "female",
+    "address": "4 Mill Lane\nTop flat",
+    "postcode": "BS1 4QA",
+    "town": "Bristol",
+    "country": "United Kingdom",
+    "emergency_name": "Per Lind",
+    "emergency_phone": "020 7946 0999",
+    "emergency_relation": "Husband",
+}
+
+
+def test_personal_details_are_kept_shown_and_told_in_the_timeline(staff: Visitor) -> None:
+    staff.post("/clients/new", TYPED | PERSONAL, status=303)
+    here = f"/clients/{cora().id}"
+    told = text(staff.get(f"{here}/details"))
+    for words in ("K-2024/117", "Female", "BS1 4QA Bristol", "Per Lind, Husband, 020 7946 0999"):
+        assert words in told
+    staff.post(f"{here}/edit", TYPED | PERSONAL | {"version": "1", "sex": "", "town": "Bath"}, status=303)
+    assert cora().sex is None
+    assert "Sex: Female → nothing. Town: Bristol → Bath" in text(staff.get(f"{here}/timeline"))
+
+
+@pytest.mark.parametrize("typed", ["K-2024/117", "k 2024", "2024/117", "024117"])
+def test_a_client_is_found_by_the_number_of_the_practice(staff: Visitor, typed: str) -> None:
+    staff.post("/clients/new", TYPED | PERSONAL, status=303)
+    assert "Cora Lind" in text(staff.get(f"/clients?q={typed}"))
+
+
+def test_two_clients_do_not_have_one_number(people: People, staff: Visitor) -> None:
+    people.client.own_number = PERSONAL["own_number"]
+    db.session.commit()
+    page = text(staff.post("/clients/new", TYPED | PERSONAL | {"emergency_phone": "4.47912E+11"}, status=422))
+    assert f"{people.client.name} has this number already." in page
+    assert "a spreadsheet has rounded it" in page
+
+
 def test_a_phone_that_a_spreadsheet_spoiled_is_refused(staff: Visitor) -> None:
     page = staff.post("/clients/new", TYPED | {"phone": "4.47912E+11"}, status=422)
     assert "a spreadsheet has rounded it" in text(page)
