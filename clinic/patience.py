@@ -18,6 +18,7 @@ IN_UTF8 = {"client_encoding": "utf8"}  # else a database in SQL_ASCII answers in
 CONNECT = 5  # seconds until a new connection is there
 PING = 3.0  # seconds in which one that was kept shows that it lives
 LATE = 2.0  # seconds over its own limit after which the server is not waited for
+SOON_PREPARED = 1  # times a worker says a statement before it is prepared: it goes on saying the same
 CHECKED_EVERY = 0.1  # seconds; psycopg's own
 
 
@@ -61,6 +62,8 @@ def be_patient(engine: Engine, statement_seconds: int) -> None:
         connection = PatientConnection.connect(*args, **wanted)
         if statement_seconds:
             connection.patience = statement_seconds + LATE
+        else:
+            connection.prepare_threshold = SOON_PREPARED
         return connection
 
     @event.listens_for(engine, "checkout")

@@ -40,6 +40,7 @@ class Marks:
 
     def __init__(self, mails: Iterable[UUID], letters: str = "") -> None:
         self._mails = list(mails)
+        self._place = {mail: place for place, mail in enumerate(self._mails)}
         self._of = dict.fromkeys(self._mails, Mark.UNTOUCHED)
         self._of.update(zip(self._mails, map(Mark, letters), strict=False))
 
@@ -53,7 +54,7 @@ class Marks:
 
     def begin(self, mail: UUID) -> None:
         """This mail is next, and the one behind it soon after."""
-        first = self._mails.index(mail)
+        first = self._place[mail]
         for each in self._mails[first : first + AHEAD]:
             if self._of[each] is Mark.UNTOUCHED:
                 self._of[each] = Mark.BEGUN

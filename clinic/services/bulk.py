@@ -113,10 +113,15 @@ def takes_lists() -> bool:
 def _given_values(table: Table, rows: Sequence[Row]) -> tuple[Names, Names, dict[str, Any]]:
     """Columns that differ, columns that are the same in every row, and the parameters for both."""
     first = rows[0]
-    same = tuple(name for name in first if name != "id" and all(row[name] == first[name] for row in rows))
+    same = tuple(name for name in first if name != "id" and _is_the_same(name, rows))
     names = tuple(name for name in first if name not in same)
     values: dict[str, Any] = {f"new_{name}": _values(table, name, rows) for name in names}
     return names, same, values | {f"new_{name}": first[name] for name in same}
+
+
+def _is_the_same(name: str, rows: Sequence[Row]) -> bool:
+    value = rows[0][name]
+    return all(row[name] is value or row[name] == value for row in rows)  # `is` spares what UUIDs cost
 
 
 @cache

@@ -75,6 +75,23 @@ def release() -> None:
     db.session().rollback()
 
 
+@contextmanager
+def glance() -> Iterator[None]:
+    """Read something in a transaction of its own that is ended by a commit; nothing read before stays open.
+
+    At a rollback the driver forgets every statement it has prepared, and a sender looks again and again.
+    """
+    session = db.session()
+    session.rollback()
+    with for_writing(False):
+        try:
+            yield
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
 class Aside:
     """A connection beside the session's for short notes: each is committed at once and waits for no disk.
 

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
-from clinic.extensions import for_writing
 from clinic.mail import transport_for
 from clinic.mail.smtp_url import SmtpUrlError
 from clinic.mail.transport import SendOutcome, Transport
 from clinic.services import mail_setup
 from clinic.services.mail_setup import MailSetup, MailSource
 from clinic.services.sending import limits as sending_limits
-from clinic.services.transaction import release
+from clinic.services.transaction import glance
 from clinic.services.upkeep import heartbeats
 from config import Settings, SettingsError
 
@@ -91,9 +90,8 @@ def account_now() -> Account:
     found = account()
     if found.setup is None or found.setup.source is MailSource.ENVIRONMENT:
         return found
-    with for_writing(False):
+    with glance():
         setup = mail_setup.current()
-        release()
     if setup != found.setup:
         current_app.extensions["mail_account"] = found = _made(setup)
     return found

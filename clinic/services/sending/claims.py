@@ -19,7 +19,6 @@ from clinic.domain.sending import (
 )
 from clinic.domain.traces import trace
 from clinic.domain.types import CheckinState, MailKind, OutboxState
-from clinic.extensions import for_writing
 from clinic.models import LinkToken, OutboxMessage, SendingBatch
 from clinic.services import bulk
 from clinic.services.bulk import Row
@@ -33,7 +32,7 @@ from clinic.services.sending.dues import DueMail
 from clinic.services.sending.facts import promise_of
 from clinic.services.sending.lease import LEASE, BatchLease
 from clinic.services.sending.letters import Letter, letter
-from clinic.services.transaction import Aside, release, transaction
+from clinic.services.transaction import Aside, glance, transaction
 
 log = logging.getLogger(__name__)
 
@@ -56,10 +55,8 @@ class Claim:
 
 def anything_due() -> bool:
     """Whether a mail's time has come: a glance, before a server is troubled."""
-    with for_writing(False):
-        found = sending_dues.any_at(now())
-        release()
-    return found
+    with glance():
+        return sending_dues.any_at(now())
 
 
 def claim(

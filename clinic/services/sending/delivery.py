@@ -24,6 +24,7 @@ from clinic.extensions import db
 from clinic.mail.deliver import deliver
 from clinic.mail.journal import Journal, JournalError, replay
 from clinic.mail.transport import SendOutcome, SendVerdict, Session, SmtpStage
+from clinic.services import bulk
 from clinic.services.reach import across_practices
 from clinic.services.sending import lease as sending_lease
 from clinic.services.sending import limits as sending_limits
@@ -33,7 +34,7 @@ from clinic.services.sending.account import Account, account_now, init_account
 from clinic.services.sending.claims import Claim, anything_due, claim
 from clinic.services.sending.letters import Letter
 from clinic.services.sending.results import SendResult
-from clinic.services.transaction import Aside, transaction
+from clinic.services.transaction import Aside, glance, transaction
 from config import Settings
 
 log = logging.getLogger(__name__)
@@ -113,6 +114,8 @@ class Sender:
         """Batch after batch over one connection, while there is something to do."""
         settings: Settings = current_app.config["SETTINGS"]
         until, looked_at = time.monotonic() + RUN_SECONDS, 0
+        with glance():
+            bulk.plan_anew()  # what was prepared when there was little to send
         with (
             sending_limits.slot(mail.name, journal.name, settings.smtp_connections) as slot,
             mail.transport.session() as session,

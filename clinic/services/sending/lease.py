@@ -18,7 +18,7 @@ from sqlalchemy import Update, bindparam, update
 from sqlalchemy.exc import DBAPIError
 
 from clinic.domain.sending import SendingRuling, decide
-from clinic.extensions import db, for_writing
+from clinic.extensions import db
 from clinic.mail.lease import Lease, ends_in
 from clinic.mail.marks import Mark, Marks
 from clinic.mail.transport import SendOutcome
@@ -28,7 +28,7 @@ from clinic.services.bulk import Row
 from clinic.services.clock import now
 from clinic.services.sending import dues as sending_dues
 from clinic.services.sending.facts import promise_of
-from clinic.services.transaction import Aside, release
+from clinic.services.transaction import Aside, glance
 from clinic.services.upkeep import heartbeats
 
 LEASE = timedelta(minutes=3)  # a sender that says nothing for so long is lost
@@ -106,12 +106,11 @@ class BatchLease(Lease):
 
     def _still_right(self) -> bool:
         try:
-            with for_writing(False):
+            with glance():
                 held = sending_dues.held(self.token)
                 at = now()
                 promises = [promise_of(due, real_server=self._real_server) for due in held]
                 right = bool(held) and all(decide(each, at).ruling is SendingRuling.SEND for each in promises)
-                release()
         except DBAPIError:
             db.session.remove()
             right = True  # with the database away nobody else can have taken it

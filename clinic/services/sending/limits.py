@@ -18,11 +18,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from clinic.domain.rates import Bucket, capacity, refilled, seconds_until_one
-from clinic.extensions import db, for_writing
+from clinic.extensions import db
 from clinic.models import MailAccount, MailConnection
 from clinic.models.base import Base
 from clinic.services.clock import now
-from clinic.services.transaction import release, transaction
+from clinic.services.transaction import glance, transaction
 
 HELD = timedelta(minutes=15)  # longer than any command may take; a sender that lives renews it long before
 RENEW = 60.0  # seconds
@@ -65,14 +65,13 @@ def rest(account: str, by: str, seconds: float | None) -> None:
 def resting(account: str, me: str) -> bool:
     """Whether another sender has met trouble and a rest is on; one's own is known without asking."""
     at = now()
-    with for_writing(False):
+    with glance():
         query = select(MailAccount.paused_by).where(
             MailAccount.name == account,
             MailAccount.paused_until > at,
             MailAccount.paused_until <= at + LONGEST_REST,  # further off, the clock was put back
         )
         by = db.session.scalar(query)
-        release()
     return by is not None and by != me
 
 

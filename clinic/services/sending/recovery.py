@@ -17,7 +17,7 @@ from sqlalchemy import Select, bindparam, delete, exists, select
 
 from clinic.domain.dates import day_in_words, time_in_words
 from clinic.domain.types import OutboxState
-from clinic.extensions import db, for_writing
+from clinic.extensions import db
 from clinic.mail.journal import SUFFIX, AttemptFate, Replay, boot_id, dead_journals, replay
 from clinic.mail.marks import Mark, Marks, marked_fate
 from clinic.mail.transport import SendOutcome, SendVerdict, SmtpStage
@@ -27,7 +27,7 @@ from clinic.services.clock import now
 from clinic.services.sending import lease as sending_lease
 from clinic.services.sending import limits as sending_limits
 from clinic.services.sending.results import HELD, ClaimedMail, settle
-from clinic.services.transaction import release, transaction
+from clinic.services.transaction import glance, transaction
 
 FROZEN_AFTER = timedelta(hours=2)  # past the lease; more than a wall clock is ever moved by an hour
 UNMARKED_AFTER = timedelta(minutes=27)  # past the lease, of a batch whose row the database has lost
@@ -175,10 +175,8 @@ def _journal(folder: Path, sender: str) -> Path:
 
 
 def _any(query: Select[Any], at: datetime) -> bool:
-    with for_writing(False):
-        found = db.session.execute(query.limit(1), {"at": at}).first()
-        release()
-    return found is not None
+    with glance():
+        return db.session.execute(query.limit(1), {"at": at}).first() is not None
 
 
 def _held(query: Select[Any], **values: object) -> list[_Batch]:
