@@ -243,7 +243,7 @@ def test_an_alert_the_server_did_not_take_is_told_too(
 def test_the_news_of_a_morning_that_did_not_go_out_is_told(people: People, visit: Visit) -> None:
     with transaction():
         notices.tell(people.practice.id, NoticeKind.BOUNCED, client_id=people.client.id)
-    notices.send_due(now() + timedelta(days=1))
+    notices.send_due((now() + timedelta(days=1)).replace(hour=12))
     assert db.session.scalars(select(OutboxMessage.kind)).first() == MailKind.PRACTICE_NOTICE
     delivery.run()
     page = visit(people.owner).get("/clients").text
