@@ -35,6 +35,7 @@ class Permission(StrEnum):
     DECIDE_OFFERS = "decide_offers"  # to write to a client less often
     WRITE_TO_GROUPS = "write_to_groups"  # that somebody else leads
     TAKE_OUT_RECORDS = "take_out_records"
+    KEEP_DOCUMENTS = "keep_documents"  # add them, share them with their client, remove them
     HEAR_NEWS = "hear_news"  # warning signs at once, the rest in the morning
     CHANGE_PRACTICE = "change_practice"
     SET_UP_MAIL = "set_up_mail"
@@ -48,8 +49,9 @@ class Permission(StrEnum):
     HELP_SIGN_IN = "help_sign_in"  # of others: whose phone is gone, whose browser is in other hands
 
 
+_OF_ALL_STAFF = frozenset({Permission.KEEP_DOCUMENTS})
 # A clinical decision needs a name that may stand under it.
-_CLINICAL = frozenset(
+_CLINICAL = _OF_ALL_STAFF | frozenset(
     {
         Permission.CLEAR_WARNINGS,
         Permission.SIGN_ASSESSMENTS,
@@ -79,7 +81,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.HELP_SIGN_IN,
         },
         Role.PRACTITIONER: _CLINICAL | {Permission.CHANGE_SIGN_IN},
-        Role.ASSISTANT: frozenset(),
+        Role.ASSISTANT: _OF_ALL_STAFF,
         Role.CLIENT: frozenset(),
     }
 )

@@ -1,4 +1,4 @@
-"""Pictures, videos and captions: what is taken, how large it may be, and what is said of what is not."""
+"""Pictures, videos, captions, documents: what is taken, how large it may be, and what is said of the rest."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ LARGEST_AS_IT_IS = 200 * MEGA  # bytes of a video that nothing here can make sma
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 16_000  # pixels
 SHOWN_SIDE = 1600  # pixels of a picture as it is kept
+DOCUMENT_SIDE = 3200  # pixels of a scan, whose small print has to stay readable
 LONGEST_VIDEO = 15 * 60  # seconds
 KEPT_LOOSE = timedelta(days=1)  # what came half-way, and what belongs to no move any more
 
@@ -24,6 +25,7 @@ class MediaKind(StrEnum):
     PICTURE = "picture"
     VIDEO = "video"
     CAPTIONS = "captions"
+    DOCUMENT = "document"  # a PDF or a picture, of a client
 
 
 class MediaState(StrEnum):
@@ -51,11 +53,17 @@ KIND_OF_SPOT = {
     MoveSpot.VIDEO: MediaKind.VIDEO,
     MoveSpot.CAPTIONS: MediaKind.CAPTIONS,
 }
-LARGEST = {MediaKind.PICTURE: 25 * MEGA, MediaKind.VIDEO: 2 * GIGA, MediaKind.CAPTIONS: 512 * KILO}
+LARGEST = {
+    MediaKind.PICTURE: 25 * MEGA,
+    MediaKind.VIDEO: 2 * GIGA,
+    MediaKind.CAPTIONS: 512 * KILO,
+    MediaKind.DOCUMENT: 50 * MEGA,
+}
 LARGEST_WORDS = {
     MediaKind.PICTURE: "A picture has at most 25 MB. Send a smaller one, or a part of it.",
     MediaKind.VIDEO: "A video has at most 2 GB. Cut it shorter, or export it with fewer pixels.",
     MediaKind.CAPTIONS: "Captions have at most 500 KB.",
+    MediaKind.DOCUMENT: "A document has at most 50 MB. Scan it with fewer dots, or send it in parts.",
 }
 
 

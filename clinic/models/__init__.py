@@ -17,6 +17,7 @@ from clinic.models.checkin import (
 )
 from clinic.models.course import Course, CourseRequest, GroupMessage
 from clinic.models.decline import PracticeDecline
+from clinic.models.document import Document
 from clinic.models.exercise import Exercise, ExerciseMedia, ExerciseMistake
 from clinic.models.group import ClientGroup, GroupMember
 from clinic.models.kept_form import KeptForm
@@ -66,6 +67,7 @@ __all__ = [
     "ClientGroup",
     "Course",
     "CourseRequest",
+    "Document",
     "Exercise",
     "ExerciseMedia",
     "ExerciseMistake",

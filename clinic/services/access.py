@@ -14,6 +14,7 @@ from sqlalchemy import Select, Text, and_, bindparam, cast, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from clinic.domain.documents import is_shown_to_client
 from clinic.domain.errors import NotFound
 from clinic.domain.moves import media_in
 from clinic.domain.types import ProgramStatus
@@ -26,6 +27,7 @@ from clinic.models import (
     Client,
     ClientGroup,
     CourseRequest,
+    Document,
     Exercise,
     GroupMessage,
     Invitation,
@@ -212,18 +214,29 @@ _NAMING = (
 
 
 def media_for(actor: Actor, media_id: uuid.UUID, *options: ORMOption) -> MediaFile:
-    """A file of the practice; for a client, their own and those that a program of theirs shows."""
+    """A file of the practice; for a client, those they sent and those that a program of theirs shows.
+
+    What the practice keeps of them as a document is shown by `document_for` alone.
+    """
     row = _one(MediaFile, actor, media_id, *options)
     if actor.is_staff:
         return row
     if actor.client_id is None:
         raise NotFound
     if row.client_id is not None:
-        if row.client_id != actor.client_id:
+        if row.client_id != actor.client_id or row.sent_by != actor.user_id:
             raise NotFound
         return row
     asked = {"practice_id": actor.practice_id, "client_id": actor.client_id, "named": f"%{media_id.hex}%"}
     if not any(media_id.hex in media_in(content) for content in db.session.scalars(_NAMING, asked)):
+        raise NotFound
+    return row
+
+
+def document_for(actor: Actor, document_id: uuid.UUID, *options: ORMOption) -> Document:
+    """A document of a client of the practice; for a client, one of theirs that was shared with them."""
+    row = _one(Document, actor, document_id, *options, own=Document.client_id)
+    if not actor.is_staff and not is_shown_to_client(row.shared_at, row.removed_at):
         raise NotFound
     return row
 

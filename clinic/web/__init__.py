@@ -21,6 +21,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     """All rules. A page that is not listed here does not exist."""
     from clinic.web.api import bounces
     from clinic.web.client import account as client_account
+    from clinic.web.client import documents as client_documents
     from clinic.web.client import groups as client_groups
     from clinic.web.client import handout as client_handout
     from clinic.web.client import history, new_version, own_record, program, today
@@ -42,6 +43,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         clients,
         comparisons,
         courses,
+        documents,
         group_messages,
         groups,
         invitations,
@@ -169,6 +171,13 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/clients/<uuid:client_id>/program", clients.program, STAFF, record="client"),
         Rule("/clients/<uuid:client_id>/assessments", clients.assessments, STAFF, record="client"),
         Rule("/clients/<uuid:client_id>/check-ins", clients.checkins, STAFF, record="client"),
+        Rule(
+            "/clients/<uuid:client_id>/documents", documents.index, STAFF, FORM, "client", takes_file="file"
+        ),
+        Rule("/documents/<uuid:document_id>", documents.edit, STAFF, FORM, "document"),
+        Rule("/documents/<uuid:document_id>/file", documents.file, STAFF, record="document"),
+        Rule("/documents/<uuid:document_id>/remove", documents.remove, STAFF, POST, "document"),
+        Rule("/documents/<uuid:document_id>/put-back", documents.put_back, STAFF, POST, "document"),
         Rule("/clients/<uuid:client_id>/timeline", clients.history, STAFF, record="client"),
         Rule("/clients/<uuid:client_id>/details", clients.details, STAFF, record="client"),
         Rule("/clients/<uuid:client_id>/who-looked", trail.of_client, STAFF, record="client"),
@@ -402,6 +411,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/my/program", program.show, CLIENT),
         Rule("/my/handout.pdf", client_handout.show, CLIENT),
         Rule("/my/media/<uuid:media_id>", client_media.show, CLIENT, record="media"),
+        Rule("/my/documents/<uuid:document_id>", client_documents.file, CLIENT, record="own document"),
         Rule("/my/program/<int:position>", program.move, CLIENT, record="own program"),
         Rule("/my/new-version/<uuid:version_offer_id>", new_version.show, CLIENT, record="own new version"),
         Rule(

@@ -20,8 +20,8 @@ MOST_AT_ONCE = 4 * MEGA  # bytes of an answer that is held in memory
 NAMES = {MediaKind.PICTURE: "picture.jpg", MediaKind.VIDEO: "video.mp4", MediaKind.CAPTIONS: "captions.vtt"}
 
 
-def media_answer(file: MediaFile) -> Response:
-    """A file that the asker may see, or the part of it that was asked for."""
+def media_answer(file: MediaFile, name: str = "") -> Response:
+    """A file that the asker may see, or the part of it that was asked for; `name` is what it is saved as."""
     if file.state is not MediaState.READY:
         raise NotFound
     answer = Response(mimetype=file.type)
@@ -31,7 +31,7 @@ def media_answer(file: MediaFile) -> Response:
             "Accept-Ranges": "bytes",
             "Content-Security-Policy": MEDIA_POLICY,
             # within a page it is shown all the same
-            "Content-Disposition": f'attachment; filename="{NAMES[file.kind]}"',
+            "Content-Disposition": f'attachment; filename="{name or NAMES[file.kind]}"',
         }
     )
     if request.if_none_match.contains_weak(file.digest[:32]):

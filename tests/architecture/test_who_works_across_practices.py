@@ -28,7 +28,7 @@ WHO = {
     "services/clients/subscriptions.py:subscriber": "whose link this is",
     "services/links.py:find": "whose link this is",
     "services/mail_setup.py:is_shared": "whether others share this installation",
-    "services/media/making.py:_claim": "videos that wait to be made ready",
+    "services/media/making.py:_claim": "files that wait to be made ready",
     "services/media/tidying.py:tidy": "tidying up",
     "services/notices.py:send_due": "the morning of each practice",
     "services/outbox/promises.py:counts": "the health page",

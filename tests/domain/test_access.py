@@ -65,6 +65,7 @@ PERMITTED = {
     Permission.TAKE_OUT_RECORDS: (NOT, NOT, NOT, MAY, MAY),
     Permission.SEE_WHO_LOOKED: (NOT, NOT, NOT, MAY, MAY),
     Permission.READ_TRAIL: (NOT, NOT, NOT, NOT, MAY),
+    Permission.KEEP_DOCUMENTS: (NOT, NOT, MAY, MAY, MAY),
     Permission.HEAR_NEWS: (NOT, NOT, NOT, MAY, MAY),
     Permission.CHANGE_PRACTICE: (NOT, NOT, NOT, NOT, MAY),
     Permission.SET_UP_MAIL: (NOT, NOT, NOT, NOT, MAY),

@@ -12,6 +12,7 @@ from clinic.domain.asking import AnswerSource, AskChannel
 from clinic.domain.attention import AttentionKind
 from clinic.domain.bulk_acts import BulkActKind
 from clinic.domain.courses import CourseState, LateStart, RequestState
+from clinic.domain.documents import DocumentKind
 from clinic.domain.media import MediaKind, MediaState, MoveSpot
 from clinic.domain.notices import NoticeKind
 from clinic.domain.search import search_key, sort_key
@@ -47,6 +48,7 @@ from clinic.models import (
     ClientGroup,
     Course,
     CourseRequest,
+    Document,
     Exercise,
     ExerciseMedia,
     ExerciseMistake,
@@ -138,6 +140,7 @@ class ClientRecords:
     act: BulkAct
     group: ClientGroup
     picture: MediaFile
+    document: Document
     place: CourseRequest
     secrets: dict[str, str] = field(default_factory=dict)
 
@@ -347,6 +350,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         act=_act(shelf, client),
         group=group,
         picture=make_picture(user, client),
+        document=make_document(shelf.staff, client),
         place=_place(shelf, group, client),
     )
     make_citation(program, records.assessment)
@@ -399,6 +403,26 @@ def make_picture(sender: User, client: Client | None = None) -> MediaFile:
     )
     store().put(row.id.hex, [drawn])
     return row
+
+
+def make_document(staff: User, client: Client) -> Document:
+    """A letter of a client's that the practice keeps, and shares with them."""
+    file = make_picture(staff, client)
+    file.kind = MediaKind.DOCUMENT
+    return add(
+        Document,
+        client,
+        client_id=client.id,
+        media_id=file.id,
+        kind=DocumentKind.LETTER,
+        title=WORDS,
+        dated_on=ago(days=20).date(),
+        from_whom=WORDS,
+        note=WORDS,
+        added_by=staff.id,
+        added_at=ago(days=10),
+        shared_at=ago(days=9),
+    )
 
 
 def _place(shelf: Shelf, group: ClientGroup, client: Client) -> CourseRequest:

@@ -60,6 +60,7 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "test_key": lambda world, of: world.shelves[HOME[of]].own_test.key,
     "battery_key": lambda world, of: world.shelves[HOME[of]].own_battery.key,
     "media_id": lambda world, of: world.records[of].picture.id,
+    "document_id": lambda world, of: world.records[of].document.id,
     "user_id": lambda world, of: _colleague(world, HOME[of]).id,
     "position": lambda world, of: 1,
     "act_id": lambda world, of: world.records[of].act.id,

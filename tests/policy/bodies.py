@@ -39,6 +39,7 @@ from clinic.models import (
     Client,
     Course,
     CourseRequest,
+    Document,
     Exercise,
     ExerciseMistake,
     ExercisePicture,
@@ -254,6 +255,13 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "alt": ["Bent at the hips"],
         FILES[0]: [picture().decode("latin-1")],
     },
+    "practitioner.documents.index": lambda world, at: {
+        "title": ["A letter"],
+        "kind": ["letter"],
+        "media_id": [""],
+        FILES[0]: [picture().decode("latin-1")],
+    },
+    "practitioner.documents.edit": lambda world, at: {"title": ["Another title"], "kind": ["scan"]},
     "practitioner.move_pictures.remove": lambda world, at: {"spot": ["start"]},
     "practitioner.move_pictures.put_back": lambda world, at: {"picture": [PICTURE.hex]},
     "practitioner.backups.make_key": lambda world, at: {"label": ["Safe in the office"]},
@@ -561,6 +569,10 @@ def _begun(world: World, address: Address) -> None:
     file.state, file.ready_at, file.received = MediaState.ARRIVING, None, 0
 
 
+def _document_removed(world: World, address: Address) -> None:
+    _get(world, address, Document, "document").removed_at = now()
+
+
 def _on_show(world: World, address: Address) -> None:
     shelf = world.shelves[str(address.of)]
     media = db.session.scalars(
@@ -587,6 +599,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.version_offers.offer": _newer_published,
     "practitioner.groups.put_in": _out_of_the_group,
     "practitioner.media.take": _begun,
+    "practitioner.documents.put_back": _document_removed,
     "practitioner.move_pictures.remove": _on_show,
     "practitioner.move_pictures.put_back": _lately_removed,
     "practitioner.courses.open_it": _course_is_draft,

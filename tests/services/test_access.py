@@ -54,6 +54,7 @@ SHARED_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "questionnaire_request_for": lambda shelf, records: records.questions,
     "version_offer_for": lambda shelf, records: records.version_offer,
     "media_for": lambda shelf, records: records.picture,
+    "document_for": lambda shelf, records: records.document,
 }
 SELF_DOORS = ("own_client", "own_programs", "practice_of", "staff_only")
 DOORS = STAFF_DOORS | KEYED_DOORS | SHARED_DOORS

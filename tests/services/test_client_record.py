@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from datetime import date
-from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -43,8 +42,8 @@ def no_paper(paper: RecordPaper) -> bytes:
     return b"%PDF of " + paper.client.name.encode()
 
 
-def files(content: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(BytesIO(content)) as archive:
+def files(made: IO[bytes]) -> dict[str, bytes]:
+    with made, zipfile.ZipFile(made) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
@@ -106,7 +105,7 @@ def test_a_client_takes_out_their_own_without_what_the_practice_wrote_for_its_wo
 ) -> None:
     people = world.people
     content = files(export_own(people.actor(people.client_user), no_paper))
-    assert set(content) == FILES
+    assert {name for name in content if not name.startswith("documents/")} == FILES
     record = json.loads(content["record.json"])
     assert set(record) & WORKING_TABLES == set()
     found = marks.found_in(content["record.json"].decode())

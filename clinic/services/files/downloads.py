@@ -20,6 +20,7 @@ class Download(StrEnum):
     FHIR = "fhir_bundle"
     RECORD = "whole_record"
     OWN_RECORD = "own_record"
+    DOCUMENT = "document"
 
 
 def note_download(

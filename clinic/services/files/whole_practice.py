@@ -24,11 +24,10 @@ from clinic.models import Base
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
-from clinic.services.files.whole_record import NOT_TOLD
+from clinic.services.files.whole_record import IN_MEMORY, NOT_TOLD
 from clinic.services.transaction import transaction
 
 AT_ONCE = 500  # rows in memory
-IN_MEMORY = 8_000_000  # bytes, above which the file is written to disk while it is made
 MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something else
 # What opens a door: nobody takes it out, the owner neither.
 SECRET_TABLES = frozenset(

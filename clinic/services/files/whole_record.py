@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import uuid
 import zipfile
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import date, datetime, time
 from enum import Enum
-from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import ColumnElement, Table, select
 
@@ -17,11 +18,12 @@ from clinic.domain.access import Permission
 from clinic.domain.dates import born
 from clinic.domain.errors import Forbidden
 from clinic.extensions import db
-from clinic.models import Base, Client
+from clinic.models import Base, Client, Document
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.files import findings as client_findings
+from clinic.services.files import record_documents
 from clinic.services.files.downloads import Download, note_download
 from clinic.services.files.fhir import fhir_bundle
 from clinic.services.files.findings import Findings
@@ -31,6 +33,7 @@ from clinic.services.questionnaires import results as questionnaire_results
 from clinic.services.transaction import transaction
 
 Rows = list[dict[str, Any]]
+IN_MEMORY = 8_000_000  # bytes, above which the file is written to disk while it is made
 
 # Rows that hang on a record of the client's and do not name the client themselves.
 THROUGH: Mapping[str, tuple[str, str]] = {
@@ -77,13 +80,15 @@ record.pdf           the record to be read
 record.json          every row, by table; dates and times in UTC
 findings.csv         every finding of every assessment
 findings-fhir.json   the same, and answered questionnaires, as FHIR R4
+documents/           letters, scans and reports, as they are kept
 
 {in_it}
 """
 FOR_STAFF = "The practice's own notes are among them: read them before you hand this over."
 FOR_CLIENT = (
-    "Not in it are the practice's working notes, drafts that nobody has signed, and who of the practice\n"
-    "opened your record. Ask the practice for them: they are about you, too."
+    "Not in it are the practice's working notes, drafts that nobody has signed, documents that it does not\n"
+    "share with you, and who of the practice opened your record. Ask the practice for them: they are\n"
+    "about you, too."
 )
 # What the practice writes for its own work; a client who takes out their own record asks for it.
 WORKING_TABLES = frozenset(
@@ -94,16 +99,17 @@ WORKING_TABLES = frozenset(
 )
 WORKING_COLUMNS = {
     "client": frozenset({"notes", "bounce_reason"}),
+    "document": frozenset({"note"}),
     "checkin_event": frozenset({"reason"}),
     "outbox_message": frozenset({"reason", "smtp_reply"}),
 }
 Paper = Callable[[RecordPaper], bytes]
 
 
-def export(actor: Actor, client_id: uuid.UUID, paper: Paper) -> bytes:
+def export(actor: Actor, client_id: uuid.UUID, paper: Paper) -> IO[bytes]:
     """A ZIP of a client's whole record, noted on their timeline; Forbidden for who may not sign for it.
 
-    `paper` sets the record as a PDF.
+    `paper` sets the record as a PDF. The ZIP is open at its beginning; the caller closes it.
     """
     client = access.client_for(actor, client_id)
     if not actor.may(Permission.TAKE_OUT_RECORDS):
@@ -113,17 +119,26 @@ def export(actor: Actor, client_id: uuid.UUID, paper: Paper) -> bytes:
     return _archive(actor, found, record_of(actor, client_id), paper, FOR_STAFF, is_own=False)
 
 
-def export_own(actor: Actor, paper: Paper) -> bytes:
+def export_own(actor: Actor, paper: Paper) -> IO[bytes]:
     """The same of the signed-in client's own record, without the practice's working notes and drafts."""
     client = access.own_client(actor)
     with transaction():
         audit.record(actor, "report.downloaded", client_id=client.id, kind=Download.OWN_RECORD.value)
     found = client_findings.of(client, access.practice_of(actor), signed_only=True)
     signed = {str(record.id) for record in found.records}
-    rows = {
-        name: _own(name, some, signed) for name, some in _rows(client).items() if name not in WORKING_TABLES
-    }
+    shared = record_documents.of_client(client, shared_only=True)
+    kept = _rows(client)
+    _leave_out_unshared(kept, {str(each.id) for each in shared})
+    rows = {name: _own(name, some, signed) for name, some in kept.items() if name not in WORKING_TABLES}
     return _archive(actor, found, rows, paper, FOR_CLIENT, is_own=True)
+
+
+def _leave_out_unshared(rows: dict[str, Rows], shared: Collection[str]) -> None:
+    """Documents that the client does not see, with their files."""
+    hidden = {row["media_id"] for row in rows["document"] if row["id"] not in shared}
+    rows["document"] = [row for row in rows["document"] if row["id"] in shared]
+    rows["media_file"] = [row for row in rows["media_file"] if row["id"] not in hidden]
+    rows["media_piece"] = [row for row in rows["media_piece"] if row["media_id"] not in hidden]
 
 
 def _own(table: str, rows: Rows, signed: Collection[str]) -> Rows:
@@ -139,7 +154,7 @@ def _own(table: str, rows: Rows, signed: Collection[str]) -> Rows:
 
 def _archive(
     actor: Actor, found: Findings, rows: Mapping[str, Rows], paper: Paper, in_it: str, *, is_own: bool
-) -> bytes:
+) -> IO[bytes]:
     client, at = found.client, now()
     answered = questionnaire_results.of(client)
     told = {"practice": found.practice.name, "client": client.name, "by": actor.name, "in_it": in_it}
@@ -151,7 +166,8 @@ def _archive(
             "record.json": json.dumps(rows, ensure_ascii=False, indent=1).encode(),
             "findings.csv": findings_csv(found),
             "findings-fhir.json": fhir_bundle(found, answered, at),
-        }
+        },
+        record_documents.of_client(client, shared_only=is_own),
     )
 
 
@@ -196,9 +212,13 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime | date | time) else value
 
 
-def _zip(files: Mapping[str, bytes]) -> bytes:
-    made = BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return made.getvalue()
+def _zip(files: Mapping[str, bytes], documents: Sequence[Document]) -> IO[bytes]:
+    with ExitStack() as closed_if_it_fails:
+        made = closed_if_it_fails.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+            record_documents.add(archive, documents)
+        made.seek(0)
+        closed_if_it_fails.pop_all()
+    return made

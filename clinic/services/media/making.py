@@ -1,4 +1,4 @@
-"""Videos made ready by the worker: one at a time, under a lease that is renewed as it goes on.
+"""Videos, and PDFs that take their time, made ready by the worker: one at a time, under a lease it renews.
 
 The row is what has to be done. Whoever dies in the middle of it leaves a lease that ends, and it is taken up
 again.
@@ -7,15 +7,12 @@ again.
 from __future__ import annotations
 
 import logging
-import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from flask import current_app
 from sqlalchemy import or_, select, update
 
 from clinic.domain.media import MediaAway, MediaGone, MediaKind, MediaRefused, MediaState
@@ -23,9 +20,10 @@ from clinic.domain.traces import trace
 from clinic.extensions import db, for_writing
 from clinic.models import MediaFile
 from clinic.services.clock import now
-from clinic.services.media import pictures, uploads, videos
+from clinic.services.media import pdfs, pictures, uploads, videos
 from clinic.services.media.storage import CHUNK
 from clinic.services.media.videos import MadeVideo, WorkStopped
+from clinic.services.media.workplaces import workplace
 from clinic.services.reach import across_practices, from_nothing, stay_in
 from clinic.services.transaction import release, transaction
 
@@ -35,7 +33,10 @@ LEASE = timedelta(minutes=2)
 RENEWED_EVERY = timedelta(seconds=30)
 AGAIN = timedelta(minutes=1)  # after the disk was full, or the storage away
 MOST_TRIES = 3
-GIVEN_UP = "The video could not be made ready. Send it once more, or export it anew as MP4."
+GIVEN_UP = {
+    MediaKind.VIDEO: "The video could not be made ready. Send it once more, or export it anew as MP4.",
+    MediaKind.DOCUMENT: "The PDF could not be made ready. Send it once more, or print it anew as a PDF.",
+}
 
 
 @dataclass
@@ -79,7 +80,7 @@ def make_all(stop: Callable[[], bool] = lambda: False) -> int:
     return made
 
 
-@across_practices("videos that wait to be made ready")
+@across_practices("files that wait to be made ready")
 def _claim(stop: Callable[[], bool]) -> MediaLease | None:
     at = now()
     free = or_(MediaFile.lease_until.is_(None), MediaFile.lease_until < at)
@@ -101,14 +102,17 @@ def _claim(stop: Callable[[], bool]) -> MediaLease | None:
 def _make(lease: MediaLease) -> None:
     row = db.session.get_one(MediaFile, lease.media_id, populate_existing=True)
     if row.tries > MOST_TRIES:
-        uploads.refuse(row, GIVEN_UP)
+        uploads.refuse(row, GIVEN_UP[row.kind])
         return
-    tries = row.tries
+    tries, kind = row.tries, row.kind
     try:
-        with _workplace(lease) as folder:
+        with workplace(lease.token) as folder:
             source = folder / "sent"
             _fetch(row, source, lease)
-            _let_in(lease, videos.made(source, folder, lease.goes_on))
+            if kind is MediaKind.VIDEO:
+                _let_in(lease, videos.made(source, folder, lease.goes_on))
+            else:
+                _let_in_pdf(lease, pdfs.made(source, folder, lease.goes_on))
     except MediaRefused as refused:
         uploads.refuse(db.session.get_one(MediaFile, lease.media_id), refused.message)
     except WorkStopped:
@@ -141,6 +145,11 @@ def _let_in(lease: MediaLease, made: MadeVideo) -> None:
     uploads.let_in(row, _read(made.path), type=videos.MP4, **facts)
 
 
+def _let_in_pdf(lease: MediaLease, made: Path) -> None:
+    row = db.session.get_one(MediaFile, lease.media_id, populate_existing=True)
+    uploads.let_in(row, _read(made), type=pdfs.PDF)
+
+
 def _keep_poster(lease: MediaLease, drawn: bytes) -> uuid.UUID:
     """A picture out of the video is a file like any other; one that no video names is tidied up."""
     made, poster_id = pictures.made_safe(drawn), uuid.uuid4()
@@ -165,26 +174,3 @@ def _read(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             yield chunk
-
-
-def sweep_workplaces(before: datetime) -> None:
-    """Take away what work that was killed has left, where nothing was written to it since."""
-    for folder in _workplaces().glob("*"):
-        with suppress(OSError):  # it went by itself
-            if datetime.fromtimestamp(folder.stat().st_mtime, UTC) < before:
-                shutil.rmtree(folder)
-
-
-def _workplaces() -> Path:
-    return Path(current_app.config["SETTINGS"].data_dir) / "media" / "work"
-
-
-@contextmanager
-def _workplace(lease: MediaLease) -> Iterator[Path]:
-    """A folder for this work, gone afterwards."""
-    folder = _workplaces() / lease.token.hex
-    folder.mkdir(parents=True, mode=0o700)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

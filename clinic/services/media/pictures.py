@@ -59,14 +59,14 @@ def check_begin(begin: bytes) -> None:
     raise MediaRefused(INSTEAD.get(kind or "", f"This is no picture that can be opened. {WANTED}"))
 
 
-def made_safe(data: bytes) -> MadePicture:
-    """The picture drawn anew, upright and no larger than it is shown. Raises MediaRefused."""
+def made_safe(data: bytes, side: int = SHOWN_SIDE) -> MadePicture:
+    """The picture drawn anew, upright and no larger than `side` (pixels). Raises MediaRefused."""
     check_begin(data[:4096])
     if data[:4] == b"RIFF":
         check_pixels(*_webp_size(data))  # its reader makes room for all of it as it opens
     with _one_at_a_time:
         try:
-            return _drawn_anew(data)
+            return _drawn_anew(data, side)
         except MediaRefused:
             raise
         except UnidentifiedImageError:
@@ -83,17 +83,17 @@ def made_safe(data: bytes) -> MadePicture:
             raise MediaRefused(BROKEN) from None
 
 
-def _drawn_anew(data: bytes) -> MadePicture:
+def _drawn_anew(data: bytes, side: int) -> MadePicture:
     readable = [*FORMATS.values(), *(["HEIF"] if _reads_heic() else [])]
     with Image.open(BytesIO(data), formats=readable) as opened:
         check_pixels(*opened.size)
         is_photo = opened.format == "JPEG"
         if is_photo:
-            opened.draft("RGB", (SHOWN_SIDE, SHOWN_SIDE))  # opened no larger than it needs to be
+            opened.draft("RGB", (side, side))  # opened no larger than it needs to be
         opened.load()
         upright = ImageOps.exif_transpose(opened)
     plain = _on_white(upright)
-    plain.thumbnail((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.LANCZOS)
+    plain.thumbnail((side, side), Image.Resampling.LANCZOS)
     # only the dots: whatever else came along stays behind
     bare = Image.frombytes("RGB", plain.size, plain.tobytes())
     out = BytesIO()

@@ -15,10 +15,10 @@ from sqlalchemy import ColumnElement, Select, Text, cast, delete, exists, or_, s
 from sqlalchemy.orm import aliased
 
 from clinic import queue
-from clinic.domain.media import KEPT_LOOSE, MediaAway, MediaState
+from clinic.domain.media import KEPT_LOOSE, MediaAway, MediaKind, MediaState
 from clinic.extensions import db, for_writing
-from clinic.models import ExercisePicture, MediaFile, MediaPiece, Prescription, RoutineItem
-from clinic.services.media import making
+from clinic.models import Document, ExercisePicture, MediaFile, MediaPiece, Prescription, RoutineItem
+from clinic.services.media import workplaces
 from clinic.services.media.storage import store
 from clinic.services.media.uploads import PIECES
 from clinic.services.reach import across_practices
@@ -33,7 +33,7 @@ UNNAMED = ".partial"
 
 
 def erase_of_client(practice_id: uuid.UUID, client_id: uuid.UUID) -> None:
-    """Let go of all files of a client within the caller's transaction; their bytes go right after it.
+    """Let go of all documents and files of a client in the caller's transaction; their bytes go after it.
 
     What is left of a row until then says neither whose it was nor what it was called.
     """
@@ -44,6 +44,9 @@ def erase_of_client(practice_id: uuid.UUID, client_id: uuid.UUID) -> None:
         "fingerprint": "",
         "created_at": LONG_AGO,
     }
+    db.session.execute(
+        delete(Document).where(Document.practice_id == practice_id, Document.client_id == client_id)
+    )
     of_client = MediaFile.practice_id == practice_id, MediaFile.client_id == client_id
     db.session.execute(
         update(MediaFile)
@@ -58,7 +61,8 @@ def tidy(at: datetime) -> None:
     """Delete what was given up, removed or erased a day before `at`."""
     _forget_removed(at)
     _let_go_of_loose(at)
-    making.sweep_workplaces(at - KEPT_LOOSE)
+    _let_go_of_documents(at)
+    workplaces.sweep(at - KEPT_LOOSE)
     try:
         _delete_ended(at)
         _drop_strays(at)
@@ -92,6 +96,23 @@ def _loose(at: datetime) -> Select[uuid.UUID]:
     return query.order_by(MediaFile.created_at.desc()).limit(AT_A_TIME)
 
 
+def _let_go_of_documents(at: datetime) -> None:
+    """Documents that were removed a day before, and files that never became one."""
+    before = at - KEPT_LOOSE
+    loose = MediaFile.kind == MediaKind.DOCUMENT, MediaFile.state == MediaState.READY, ~_of_a_document()
+    with transaction() as session:
+        session.execute(delete(Document).where(Document.removed_at < before))
+        session.execute(
+            update(MediaFile)
+            .where(*loose, MediaFile.created_at < before)
+            .values(state=MediaState.REFUSED, ready_at=None, said=NOT_USED)
+        )
+
+
+def _of_a_document() -> ColumnElement[bool]:
+    return exists().where(Document.media_id == MediaFile.id)
+
+
 def _on_show() -> ColumnElement[bool]:
     return exists().where(ExercisePicture.media_id == MediaFile.id)
 
@@ -106,7 +127,9 @@ def _is_named(file_id: uuid.UUID) -> bool:
 
 def _delete_ended(at: datetime) -> None:
     ended = or_(MediaFile.state == MediaState.REFUSED, MediaFile.state == MediaState.ARRIVING)
-    query = select(MediaFile.id).where(ended, MediaFile.created_at < at - KEPT_LOOSE, ~_on_show())
+    query = select(MediaFile.id).where(
+        ended, MediaFile.created_at < at - KEPT_LOOSE, ~_on_show(), ~_of_a_document()
+    )
     for file_id in _all(query):
         pieces = _all(select(MediaPiece.id).where(MediaPiece.media_id == file_id))
         for name in (file_id.hex, *(PIECES + piece.hex for piece in pieces)):

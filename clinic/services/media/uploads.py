@@ -21,13 +21,24 @@ from clinic.domain.access import Permission
 from clinic.domain.captions import rewritten
 from clinic.domain.cleaning import one_line
 from clinic.domain.errors import Forbidden, NotFound
-from clinic.domain.media import PIECE, MediaAway, MediaGone, MediaKind, MediaRefused, MediaState, check_size
+from clinic.domain.media import (
+    DOCUMENT_SIDE,
+    PIECE,
+    SHOWN_SIDE,
+    MediaAway,
+    MediaGone,
+    MediaKind,
+    MediaRefused,
+    MediaState,
+    check_size,
+)
 from clinic.extensions import db
 from clinic.models import MediaFile, MediaPiece
 from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.clock import now
-from clinic.services.media import pictures, storage, videos
+from clinic.services.media import pdfs, pictures, storage, videos, workplaces
+from clinic.services.media.outside import ProgramTooSlow
 from clinic.services.transaction import after_commit, one_at_a_time, release, transaction
 
 TASK = "media.make_ready"
@@ -59,6 +70,8 @@ class StoredBytes:
 def begin(actor: Actor, file: Announced) -> MediaFile:
     """Make ready for a file, or go on with one that was cut off. Raises MediaRefused for one too large."""
     check_size(file.kind, file.size)
+    if file.kind is MediaKind.DOCUMENT and file.client_id is None:
+        raise NotFound
     with transaction() as session:
         _must_send(actor, file.client_id)
         if (begun := _begun_before(actor, file)) is not None:
@@ -184,6 +197,8 @@ def drop(names: Iterable[str]) -> None:
 def _must_send(actor: Actor, client_id: uuid.UUID | None) -> None:
     if client_id is not None:
         access.client_for(actor, client_id) if actor.is_staff else _must_be(actor, client_id)
+        if actor.is_staff and not actor.may(Permission.KEEP_DOCUMENTS):
+            raise Forbidden("You may not add documents.")
     elif not actor.is_staff:
         raise NotFound
     elif not actor.may(Permission.PUBLISH_ROUTINES):
@@ -225,6 +240,8 @@ def _look_at(row: MediaFile, begin: bytes) -> None:
             pictures.check_begin(begin[:4096])
         elif row.kind is MediaKind.VIDEO:
             videos.check_begin(begin[:4096], row.expected)
+        elif row.kind is MediaKind.DOCUMENT:
+            pdfs.check_begin(begin[:4096])
     except MediaRefused as refused:
         refuse(row, refused.message)
         raise
@@ -254,23 +271,43 @@ def _keep(practice_id: uuid.UUID, media_id: uuid.UUID, begins: int, data: bytes)
 
 def _all_is_here(row: MediaFile) -> None:
     if row.kind is MediaKind.VIDEO:
-        with transaction() as session:
-            one_at_a_time(MediaFile, row.id)
-            held = session.get_one(MediaFile, row.id, populate_existing=True)
-            if held.state is MediaState.ARRIVING:
-                held.state = MediaState.WAITING
-                after_commit(TASK, partial(queue.nudge, TASK))
+        _leave_to_worker(row)
         return
     try:
         data = _whole(row)
-        if row.kind is MediaKind.PICTURE:
-            made = pictures.made_safe(data)
-            let_in(row, [made.data], type=pictures.JPEG, width=made.width, height=made.height)
-        else:
+        if row.kind is MediaKind.CAPTIONS:
             let_in(row, [rewritten(_text(data)).encode()], type=VTT)
+        elif row.kind is MediaKind.DOCUMENT and pdfs.is_pdf(data):
+            _let_in_pdf(row, data)
+        else:
+            made = pictures.made_safe(data, SHOWN_SIDE if row.kind is MediaKind.PICTURE else DOCUMENT_SIDE)
+            let_in(row, [made.data], type=pictures.JPEG, width=made.width, height=made.height)
     except MediaRefused as refused:
         refuse(row, refused.message)
         raise
+
+
+def _let_in_pdf(row: MediaFile, data: bytes) -> None:
+    """Most are made anew while their sender waits; one that takes longer is the worker's."""
+    media_id = row.id
+    try:
+        with workplaces.workplace(uuid.uuid4()) as folder:
+            (folder / "sent").write_bytes(data)
+            made = pdfs.made(folder / "sent", folder, lambda: None, pdfs.SOON)
+            let_in(row, [made.read_bytes()], type=pdfs.PDF)
+    except OSError:
+        raise MediaAway(storage.FULL) from None
+    except ProgramTooSlow:
+        _leave_to_worker(db.session.get_one(MediaFile, media_id))
+
+
+def _leave_to_worker(row: MediaFile) -> None:
+    with transaction() as session:
+        one_at_a_time(MediaFile, row.id)
+        held = session.get_one(MediaFile, row.id, populate_existing=True)
+        if held.state is MediaState.ARRIVING:
+            held.state = MediaState.WAITING
+            after_commit(TASK, partial(queue.nudge, TASK))
 
 
 def _whole(row: MediaFile) -> bytes:

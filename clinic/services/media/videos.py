@@ -8,10 +8,7 @@ blanked.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,11 +26,12 @@ from clinic.domain.media import (
     in_words,
 )
 from clinic.domain.mp4 import AS_MP4, BROKEN, examine
+from clinic.services.media import outside
+from clinic.services.media.outside import ProgramFailed, ProgramTooSlow
 
 MP4 = "video/mp4"
 WIDEST = 1280  # pixels of its longer side
 LONGEST_WORK = 15 * 60  # seconds
-LOOKS_EVERY = 1.0  # seconds
 LEAST_FREE = 50 * 1024**2  # bytes on the disk; below, a failure is the disk's
 WANTED = "MP4, MOV and WebM videos are taken."
 NO_PROGRAM = f"Without ffmpeg on the server only MP4 videos are taken. {AS_MP4}"
@@ -174,38 +172,11 @@ def _poster(video: Path, folder: Path, found: _Probed, goes_on: Callable[[], Non
 
 
 def _run(words: Sequence[str], folder: Path, goes_on: Callable[[], None]) -> bytes:
-    """Run a program to its end, or end it; what it says on its way is about somebody's file, and not kept."""
-    answer = folder / "answer"
-    until = time.monotonic() + LONGEST_WORK
-    with answer.open("wb") as out:
-        process = subprocess.Popen(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.DEVNULL,
-            cwd=folder,
-            env={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C"},
-        )
-        try:
-            os.setpriority(os.PRIO_PROCESS, process.pid, 10)  # pages first
-            while process.poll() is None:
-                goes_on()
-                if time.monotonic() > until:
-                    raise MediaRefused("The video takes too long to be made ready. Send a shorter one.")
-                _wait(process)
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-    if process.returncode != 0:
-        if shutil.disk_usage(folder).free < LEAST_FREE:
-            raise MediaAway("There is no room left to make the video ready. It is tried again.")
-        raise MediaRefused(BROKEN)
-    return answer.read_bytes()
-
-
-def _wait(process: subprocess.Popen[bytes]) -> None:
     try:
-        process.wait(LOOKS_EVERY)
-    except subprocess.TimeoutExpired:
-        return
+        return outside.run(words, folder, goes_on, LONGEST_WORK)
+    except ProgramTooSlow:
+        raise MediaRefused("The video takes too long to be made ready. Send a shorter one.") from None
+    except ProgramFailed:
+        if shutil.disk_usage(folder).free < LEAST_FREE:
+            raise MediaAway("There is no room left to make the video ready. It is tried again.") from None
+        raise MediaRefused(BROKEN) from None

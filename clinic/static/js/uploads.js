@@ -51,6 +51,7 @@
       let told = await post(form.dataset.upload, {
         csrf_token: token,
         kind: form.dataset.kind,
+        client: form.dataset.client || "",
         name: file.name,
         size: file.size,
         fingerprint: [file.size, file.lastModified, file.name].join("-").slice(0, 64),

@@ -6,7 +6,7 @@ import uuid
 
 from flask import Response, jsonify, request
 
-from clinic.domain.errors import RuleBroken
+from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.media import PIECE, MediaKind, MediaRefused
 from clinic.models import MediaFile
 from clinic.services import access
@@ -17,8 +17,11 @@ from clinic.web.media_answers import media_answer
 
 
 def show(media_id: uuid.UUID) -> Response:
-    """A picture, a video, captions."""
-    return media_answer(access.media_for(current_actor(), media_id))
+    """A picture, a video, captions; a document has an address of its own, where reading it is noted."""
+    file = access.media_for(current_actor(), media_id)
+    if file.kind is MediaKind.DOCUMENT:
+        raise NotFound
+    return media_answer(file)
 
 
 def begin() -> Response:
@@ -28,7 +31,8 @@ def begin() -> Response:
         if kind not in set(MediaKind) or not size.isdecimal() or len(size) > 15:
             raise MediaRefused("This page is out of date. Please open it again.")
         name, mark = request.form.get("name", ""), request.form.get("fingerprint", "")
-        return _told(uploads.begin(current_actor(), Announced(MediaKind(kind), name, int(size), mark)))
+        about = Announced(MediaKind(kind), name, int(size), mark, _client_id())
+        return _told(uploads.begin(current_actor(), about))
     except RuleBroken as refused:
         return _refused(refused)
 
@@ -42,6 +46,14 @@ def take(media_id: uuid.UUID) -> Response:
         return _told(uploads.take(current_actor(), media_id, int(begins), piece.read(PIECE + 1)))
     except RuleBroken as refused:
         return _refused(refused)
+
+
+def _client_id() -> uuid.UUID | None:
+    named = request.form.get("client", "")
+    try:
+        return uuid.UUID(named) if named else None
+    except ValueError:
+        raise NotFound from None
 
 
 def _told(row: MediaFile) -> Response:

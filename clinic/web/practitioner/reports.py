@@ -20,7 +20,7 @@ from clinic.services.media.on_paper import small_pictures
 from clinic.services.programs.changing import WHOLE
 from clinic.services.questionnaires import results as questionnaire_results
 from clinic.web.authz import current_actor
-from clinic.web.downloads import CSV, FHIR, PDF, ZIP, file_answer
+from clinic.web.downloads import CSV, FHIR, PDF, ZIP, file_answer, open_file_answer
 from clinic.web.practitioner.assessment_frame import named_mistake
 from clinic.web.presenters.assessments import mistake_name
 from clinic.web.presenters.handout import handout as handout_words
@@ -94,7 +94,7 @@ def record(client_id: uuid.UUID) -> Response:
     """All that is held about a client, as one file; asked for by a press, never by an address alone."""
     actor = current_actor()
     made = client_record.export(actor, client_id, on_paper(actor.name, now()))
-    return file_answer(made, ZIP, "record.zip", today_in(access.practice_of(actor).time_zone))
+    return open_file_answer(made, ZIP, "record.zip", today_in(access.practice_of(actor).time_zone))
 
 
 def _seen(assessment_id: uuid.UUID, *, with_mistake: bool) -> ReportView:

@@ -45,6 +45,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.moves.sign": "Take the words as our own",
         "practitioner.moves.bring_back": "Bring the move back",
         "practitioner.moves.take": "Take the move into the library",
+        "practitioner.documents.remove": "Remove the document",
+        "practitioner.documents.put_back": "Put the document back",
         "practitioner.move_pictures.remove": "Remove the picture",
         "practitioner.move_pictures.put_back": "Put the picture back",
         "practitioner.checkins.send_now": "Send a check-in now",
