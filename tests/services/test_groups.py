@@ -113,7 +113,10 @@ def test_the_figures_say_what_they_are_out_of(people: People, actor: Actor, grou
     assert (found.members, found.practised, found.asked, found.answered, found.silent) == (3, 0, 1, 0, 1)
     answered(program, now())
     found = pages.figures(actor, group)
-    assert (found.asked, found.answered) == (1, 1)
+    assert (found.asked, found.answered, found.listed) == (1, 1, 3)
+    people.client.status = ClientStatus.ARCHIVED
+    found = pages.figures(actor, group)
+    assert (found.members, found.listed) == (3, 2)
     (told,) = pages.last_answers(actor, [people.client.id]).values()
     assert (told.client_id, told.pain) == (people.client.id, 3)
 

@@ -115,8 +115,8 @@ class _Shape:
     by_pieces: bool
 
 
-def page(actor: Actor, wanted: ClientFilter) -> ClientPage:
-    """The clients of the actor's practice that are wanted, by name."""
+def page(actor: Actor, wanted: ClientFilter, known: int | None = None) -> ClientPage:
+    """The clients of the actor's practice that are wanted, by name; `known`: how many, if it was counted."""
     backwards = wanted.before is not None and wanted.after is None
     words = search_words(wanted.text)[:MOST_WORDS]
     place, values = _place(actor, wanted), _values(actor, wanted, words)
@@ -134,6 +134,8 @@ def page(actor: Actor, wanted: ClientFilter) -> ClientPage:
     after = lines[-1].id if lines and (moved if backwards else more) else None
     if not (before or after):
         return ClientPage(lines, None, None, len(lines))
+    if known is not None:
+        return ClientPage(lines, before, after, known)
     most = COUNT_FOUND_UP_TO if words else COUNT_UP_TO
     shape = replace(shape, by_pieces=pieces <= MANY)
     ((count,),) = rows.read(_count(shape, most), values)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, selec
 from sqlalchemy.orm import joinedload
 
 from clinic.domain.attention import AttentionKind
-from clinic.domain.types import CheckinState, LogOutcome, MistakeAnswer
+from clinic.domain.types import CheckinState, ClientStatus, LogOutcome, MistakeAnswer
 from clinic.models import (
     Checkin,
     CheckinAnswer,
@@ -49,9 +49,13 @@ class GroupLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class GroupFigures:
-    """Of how many members: who practised in the last 7 days, who was asked and answered, who is silent."""
+    """Of how many members: who practised in the last 7 days, who was asked and answered, who is silent.
+
+    The list shows those who are not archived.
+    """
 
     members: int
+    listed: int
     practised: int
     asked: int
     answered: int
@@ -118,17 +122,26 @@ _LISTED = (
 
 def _of_members(kind: Any, *which: ColumnElement[bool]) -> ColumnElement[int]:
     """How many members have such a row: a member at a time, by the client's index."""
-    has = select(kind.id).where(
-        kind.practice_id == GroupMember.practice_id, kind.client_id == GroupMember.client_id, *which
+    return _having(
+        select(kind.id).where(
+            kind.practice_id == GroupMember.practice_id, kind.client_id == GroupMember.client_id, *which
+        )
     )
-    return func.coalesce(func.sum(case((has.exists(), 1), else_=0)), 0)
+
+
+def _having(row: Select[Any]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((row.exists(), 1), else_=0)), 0)
 
 
 _ASKED = and_(
     Checkin.local_date > bindparam("since", type_=Checkin.local_date.type), Checkin.sent_at.is_not(None)
 )
-_FIGURES: Select[int, int, int, int, int] = select(
+_IS_ACTIVE = select(Client.id).where(
+    points_at(GroupMember.client_id, Client), Client.status == ClientStatus.ACTIVE
+)
+_FIGURES: Select[int, int, int, int, int, int] = select(
     func.count(),
+    _having(_IS_ACTIVE),
     _of_members(
         PracticeLog,
         PracticeLog.local_date > bindparam("since", type_=PracticeLog.local_date.type),
@@ -186,7 +199,7 @@ def figures(actor: Actor, group: ClientGroup) -> GroupFigures:
 def head(actor: Actor, group: ClientGroup) -> GroupHead:
     """How a group does as it was counted in this minute, and when; anew where somebody came or left since.
 
-    To count takes four looks for each member, and the page is opened far more often than they change.
+    To count takes five looks for each member, and the page is opened far more often than they change.
     """
     access.staff_only(actor)
     which = {"practice_id": actor.practice_id, "group_id": group.id}
@@ -205,8 +218,8 @@ def _remembered(
 
 def _counted(practice_id: uuid.UUID, group_id: uuid.UUID, since: date, at: datetime) -> GroupFigures:
     asked = {"practice_id": practice_id, "group_id": group_id, "since": since, "at": at}
-    ((members, practised, asked_of, answered, silent),) = rows.read(_FIGURES, asked)
-    return GroupFigures(members, practised, asked_of, answered, silent)
+    (found,) = rows.read(_FIGURES, asked)
+    return GroupFigures(*found)
 
 
 def course_figures(actor: Actor, group: ClientGroup) -> CourseFigures:

@@ -74,9 +74,9 @@ def show(group_id: uuid.UUID) -> str:
     actor = current_actor()
     group = access.group_for(actor, group_id, pages.WITH_LEADER)
     wanted = replace(wanted_from(request.args), group=group.id)
-    found = listing.page(actor, wanted)
-    at, today, staff = now(), today_in(access.practice_of(actor).time_zone), cases.colleagues(actor)
     head = pages.head(actor, group)
+    found = listing.page(actor, wanted, None if address_parts(wanted) else head.figures.listed)
+    at, today, staff = now(), today_in(access.practice_of(actor).time_zone), cases.colleagues(actor)
     answers = pages.last_answers(actor, [each.id for each in found.rows])
     return render_template(
         "practitioner/groups/show.html",
