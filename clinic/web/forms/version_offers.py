@@ -7,7 +7,7 @@ import uuid
 from wtforms import BooleanField, HiddenField, SelectMultipleField
 
 from clinic.domain.errors import NotFound
-from clinic.domain.new_versions import LONGEST_NOTE
+from clinic.domain.new_versions import LONGEST_NOTE, VersionDecision
 from clinic.services.programs.version_offers import OfferWish, VersionOfferings
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LongTextField
@@ -28,8 +28,12 @@ class OfferVersionForm(Form):
         form = cls(seen=str(found.newest.id))
         form.programs.choices = choices(found)
         if not form.is_filled_in:
-            kept = {each.offer.program_id for each in found.offered}
-            form.programs.data = [str(each.program.id) for each in found.older if each.program.id not in kept]
+            said_no = {
+                each.offer.program_id for each in found.offered if each.offer.decision is VersionDecision.KEPT
+            }
+            form.programs.data = [
+                str(each.program.id) for each in found.older if each.program.id not in said_no
+            ]
         return form
 
     def wish(self) -> OfferWish:
