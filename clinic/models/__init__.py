@@ -1,5 +1,6 @@
 """Tables and their constraints, one module a feature."""
 
+from clinic.models.appointment import Appointment, CalendarAddress
 from clinic.models.assessment import Amendment, Assessment, AssessmentDraft, Finding, ProgramFinding
 from clinic.models.attention import OpenReason, ReasonHandling
 from clinic.models.audit import AuditChainEnd, AuditEvent
@@ -48,6 +49,7 @@ from clinic.models.tapering import TaperingOffer
 
 __all__ = [
     "Amendment",
+    "Appointment",
     "Assessment",
     "AssessmentDraft",
     "AuditChainEnd",
@@ -59,6 +61,7 @@ __all__ = [
     "Base",
     "BulkAct",
     "BulkActLine",
+    "CalendarAddress",
     "Checkin",
     "CheckinAnswer",
     "CheckinEvent",

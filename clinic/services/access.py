@@ -20,6 +20,7 @@ from clinic.domain.moves import media_in
 from clinic.domain.types import ProgramStatus
 from clinic.extensions import db
 from clinic.models import (
+    Appointment,
     Assessment,
     BulkAct,
     Checkin,
@@ -134,6 +135,11 @@ def own_programs(actor: Actor) -> OwnRecord:
 def program_for(actor: Actor, program_id: uuid.UUID, *options: ORMOption) -> Program:
     """A program of the practice; for a client, their own."""
     return _one(Program, actor, program_id, *options, own=Program.client_id)
+
+
+def appointment_for(actor: Actor, appointment_id: uuid.UUID, *options: ORMOption) -> Appointment:
+    """An appointment of the practice; for a client, one of theirs."""
+    return _one(Appointment, actor, appointment_id, *options, own=Appointment.client_id)
 
 
 def assessment_for(actor: Actor, assessment_id: uuid.UUID, *options: ORMOption) -> Assessment:

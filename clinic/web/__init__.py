@@ -21,6 +21,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     """All rules. A page that is not listed here does not exist."""
     from clinic.web.api import bounces
     from clinic.web.client import account as client_account
+    from clinic.web.client import appointments as client_appointments
+    from clinic.web.client import calendar as client_calendar
     from clinic.web.client import documents as client_documents
     from clinic.web.client import groups as client_groups
     from clinic.web.client import handout as client_handout
@@ -34,6 +36,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         account,
         addresses,
         amendments,
+        appointments,
         assigning,
         attention,
         backups,
@@ -69,11 +72,13 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     )
     from clinic.web.practitioner import assessment_recording as recording
     from clinic.web.practitioner import assessments as exam
+    from clinic.web.practitioner import calendar as staff_calendar
     from clinic.web.practitioner import questionnaires as questions
     from clinic.web.practitioner import reports as files
     from clinic.web.practitioner import routines as routine_pages
     from clinic.web.public import (
         address,
+        calendar,
         checkin,
         health,
         home,
@@ -116,6 +121,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/c/<secret>/questions", checkin.questions, PUBLIC, FORM, "link"),
         Rule("/q/<secret>", mailed_questions.show, PUBLIC, record="link"),
         Rule("/q/<secret>/<int:number>", mailed_questions.ask, PUBLIC, FORM, "link"),
+        Rule("/calendar/<secret>.ics", calendar.read, PUBLIC, record="link"),
         # a mail program's one click brings no token of ours; the view refuses any other form without one
         Rule("/u/<secret>", unsubscribe.show, PUBLIC, FORM, "link", csrf=False),
         # machines: what came back, with a secret in its head instead of a session
@@ -181,6 +187,13 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/clients/<uuid:client_id>/timeline", clients.history, STAFF, record="client"),
         Rule("/clients/<uuid:client_id>/details", clients.details, STAFF, record="client"),
         Rule("/clients/<uuid:client_id>/who-looked", trail.of_client, STAFF, record="client"),
+        Rule("/clients/<uuid:client_id>/appointments", appointments.index, STAFF, FORM, "client"),
+        Rule("/appointments/<uuid:appointment_id>", appointments.move, STAFF, FORM, "appointment"),
+        Rule("/appointments/<uuid:appointment_id>.ics", appointments.file, STAFF, record="appointment"),
+        Rule(
+            "/appointments/<uuid:appointment_id>/call-off", appointments.call_off, STAFF, POST, "appointment"
+        ),
+        Rule("/appointments/<uuid:appointment_id>/back", appointments.bring_back, STAFF, POST, "appointment"),
         Rule("/clients/<uuid:client_id>/edit", clients.edit, STAFF, FORM, "client"),
         Rule("/clients/<uuid:client_id>/status", clients.status, STAFF, FORM, "client"),
         Rule("/clients/<uuid:client_id>/address-works", addresses.works, STAFF, POST, "client"),
@@ -391,6 +404,9 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/your-account/second-step/codes", second_step.codes, STAFF, POST, asks_again=True),
         Rule("/your-account/second-step/off", second_step.remove, STAFF, FORM, asks_again=True),
         Rule("/your-account", account.show, STAFF, FORM),
+        Rule("/your-account/calendar", staff_calendar.show, STAFF),
+        Rule("/your-account/calendar/new", staff_calendar.make, STAFF, POST),
+        Rule("/your-account/calendar/end", staff_calendar.revoke, STAFF, POST),
         Rule("/your-account/devices", account.devices, STAFF),
         Rule("/your-account/devices/end", account.end_device, STAFF, POST),
         Rule("/your-account/morning-mail", account.notice, STAFF, POST),
@@ -399,6 +415,16 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/warning-signs/taken-back", client_warnings.taken_back, CLIENT, FORM),
         Rule("/account", client_account.show, CLIENT, FORM),
         Rule("/account/record.zip", own_record.take, CLIENT, POST, asks_again=True),
+        Rule("/my/appointments", client_appointments.index, CLIENT),
+        Rule(
+            "/my/appointments/<uuid:appointment_id>.ics",
+            client_appointments.file,
+            CLIENT,
+            record="appointment",
+        ),
+        Rule("/account/calendar", client_calendar.show, CLIENT),
+        Rule("/account/calendar/new", client_calendar.make, CLIENT, POST),
+        Rule("/account/calendar/end", client_calendar.revoke, CLIENT, POST),
         Rule("/account/devices", client_account.devices, CLIENT),
         Rule("/account/devices/end", client_account.end_device, CLIENT, POST),
         Rule("/account/check-in-mail", client_mail.show, CLIENT),

@@ -10,6 +10,7 @@ from typing import IO
 from flask import Response
 
 PDF, CSV, FHIR, ZIP = "application/pdf", "text/csv", "application/fhir+json", "application/zip"
+CALENDAR = "text/calendar"
 CHUNK = 64_000  # bytes
 
 
@@ -31,6 +32,13 @@ def open_file_answer(content: IO[bytes], kind: str, name: str, day: date) -> Res
     answer = Response(_chunks(content), mimetype=kind)
     answer.content_length = size
     answer.headers["Content-Disposition"] = f'attachment; filename="{_named(name, day)}"'
+    return answer
+
+
+def calendar_answer(content: bytes, name: str) -> Response:
+    """Appointments for a calendar, which knows them by their own ids: the name says no day."""
+    answer = Response(content, mimetype=CALENDAR)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 

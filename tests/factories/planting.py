@@ -32,6 +32,7 @@ SHAPED = frozenset(
             "course.join_code",
             "course_request.time_zone",
             "link_token.token_hash",
+            "calendar_address.secret_hash",
         ),
         *("kept_form.sealed", "mail_setting.sealed", "authenticator.sealed", "recovery_code.code_hash"),
         *("passkey.credential_id", "passkey.public_key", "passkey.device", "auth_session.challenge"),

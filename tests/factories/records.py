@@ -34,12 +34,14 @@ from clinic.domain.types import (
 from clinic.extensions import db
 from clinic.models import (
     Amendment,
+    Appointment,
     Assessment,
     AssessmentDraft,
     AuditEvent,
     Base,
     BulkAct,
     BulkActLine,
+    CalendarAddress,
     Checkin,
     CheckinAnswer,
     CheckinEvent,
@@ -142,6 +144,7 @@ class ClientRecords:
     picture: MediaFile
     document: Document
     place: CourseRequest
+    appointment: Appointment
     secrets: dict[str, str] = field(default_factory=dict)
 
 
@@ -352,6 +355,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         picture=make_picture(user, client),
         document=make_document(shelf.staff, client),
         place=_place(shelf, group, client),
+        appointment=_appointment(shelf, client),
     )
     make_citation(program, records.assessment)
     add(
@@ -886,6 +890,19 @@ def _mail(client: Client, checkin: Checkin) -> OutboxMessage:
     )
 
 
+def _appointment(shelf: Shelf, client: Client) -> Appointment:
+    made = {"made_by": shelf.staff.id, "made_at": ago(days=2), "changed_at": ago(days=2)}
+    when = {"starts_at": ago(days=-5), "place": WORDS}
+    return add(Appointment, shelf.practice, client_id=client.id, with_id=shelf.staff.id, **when, **made)
+
+
+def _calendar(records: ClientRecords) -> str:
+    secret = f"calendar-of-{records.client.id.hex}"
+    hashed = {"secret_hash": links.digest(secret), "made_at": ago(days=1)}
+    add(CalendarAddress, records.client, user_id=records.user.id, **hashed)
+    return secret
+
+
 def _secrets(records: ClientRecords) -> dict[str, str]:
     client, end = records.client, ago(days=-3)
     return {
@@ -905,6 +922,7 @@ def _secrets(records: ClientRecords) -> dict[str, str]:
             client.practice_id, LinkPurpose.COURSE_PLACE, end, course_request_id=records.place.id
         ),
         "unsubscribe": links.sign_unsubscribe(client.id),
+        "calendar": _calendar(records),
     }
 
 

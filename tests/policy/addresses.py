@@ -45,6 +45,7 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "client_id": lambda world, of: world.records[of].client.id,
     "program_id": lambda world, of: world.records[of].program.id,
     "invitation_id": lambda world, of: world.records[of].invitation.id,
+    "appointment_id": lambda world, of: world.records[of].appointment.id,
     "assessment_id": lambda world, of: world.records[of].draft_assessment.id,
     "checkin_id": lambda world, of: world.records[of].asked.id,
     "answer_id": lambda world, of: world.records[of].answer.id,
@@ -98,6 +99,7 @@ SECRETS = {
     "public.questionnaires": "questionnaire",
     "public.joining": "place",
     "public.unsubscribe": "unsubscribe",
+    "public.calendar": "calendar",
 }
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.appointments import AppointmentState
 from clinic.domain.asking import AskChannel
 from clinic.domain.attention import AttentionKind
 from clinic.domain.bulk_acts import BulkActState, LineState
@@ -30,11 +31,13 @@ from clinic.domain.types import (
 )
 from clinic.extensions import db
 from clinic.models import (
+    Appointment,
     Assessment,
     AssessmentDraft,
     AuthSession,
     BulkAct,
     BulkActLine,
+    CalendarAddress,
     Checkin,
     Client,
     Course,
@@ -133,6 +136,14 @@ MOVE = {
     "mistake_test": [""],
     "mistake_second": [""],
 }
+
+
+def _some_day() -> Filled:
+    day = now().date() + timedelta(days=30)
+    parts = {"day-day": [str(day.day)], "day-month": [str(day.month)], "day-year": [str(day.year)]}
+    return {**parts, "at_time": ["14:30"], "minutes": ["45"], "place": ["Room 2"]}
+
+
 PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "public.signin.sign_in": lambda world, at: {
         "email": [world.people.client_user.email],
@@ -151,6 +162,8 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "note": ["Worse."],
     },
     "public.unsubscribe.show": lambda world, at: {"stop": ["y"]},
+    "practitioner.appointments.index": lambda world, at: _some_day(),
+    "practitioner.appointments.move": lambda world, at: _some_day(),
     "practitioner.attention.done": lambda world, at: {"cases": [_cases(world, at)], "note": ["Called back."]},
     "practitioner.checkins.settle_doubts": lambda world, at: {
         "act": ["arrived"],
@@ -587,12 +600,24 @@ def _lately_removed(world: World, address: Address) -> None:
     db.session.get_one(ExercisePicture, PICTURE).removed_at = now()
 
 
+def _called_off(world: World, address: Address) -> None:
+    _get(world, address, Appointment, "appointment").state = AppointmentState.CANCELLED
+
+
+def _with_calendar(world: World, address: Address) -> None:
+    for user in world.users.values():
+        hashed = {"secret_hash": uuid.uuid4().hex, "made_at": now()}
+        db.session.add(CalendarAddress(practice_id=user.practice_id, user_id=user.id, **hashed))
+
+
 ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "public.invitation.show": _unfinished_invitation,
     "public.checkin.questions": _signs_denied,
     "public.checkin.taken_back": _sign_named,
     "client.warnings.taken_back": _sign_named,
     "practitioner.attention.done": _reasons_kept,
+    "practitioner.appointments.bring_back": _called_off,
+    "practitioner.calendar.revoke": _with_calendar,
     "practitioner.warnings.show": _open_flag,
     "practitioner.bulk_acts.undo": _act_done,
     "practitioner.program_phases.take_back": _phase_passed,

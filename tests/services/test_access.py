@@ -53,6 +53,7 @@ SHARED_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "checkin_for": lambda shelf, records: records.asked,
     "questionnaire_request_for": lambda shelf, records: records.questions,
     "version_offer_for": lambda shelf, records: records.version_offer,
+    "appointment_for": lambda shelf, records: records.appointment,
     "media_for": lambda shelf, records: records.picture,
     "document_for": lambda shelf, records: records.document,
 }

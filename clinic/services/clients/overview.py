@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
+from clinic.domain.appointments import AppointmentState
 from clinic.domain.errors import NotFound
 from clinic.domain.programs import status_on
 from clinic.domain.progress import Adherence, PainChange, PlansSideBySide, Span, adherence, day_outcome
 from clinic.domain.types import AssessmentStatus, LogOutcome, ProgramStatus
 from clinic.models import (
+    Appointment,
     Assessment,
     CheckinAnswer,
     CheckinSchedule,
@@ -27,7 +29,7 @@ from clinic.models import (
     ProgramFinding,
     has_open_flag,
 )
-from clinic.models.base import given, points_at
+from clinic.models.base import UtcDateTime, given, points_at
 from clinic.services import rows
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
@@ -69,6 +71,16 @@ _LAST_PROGRAM = (Program.assigned_at.desc(),)
 _PRACTISED = PracticeLog.outcome != LogOutcome.NOT_DONE
 _SAID = CheckinAnswer.pain.is_not(None)
 _EARLIEST, _LATEST = (CheckinAnswer.answered_at.asc(),), (CheckinAnswer.answered_at.desc(),)
+_NEXT_APPOINTMENT = (
+    select(func.min(Appointment.starts_at))
+    .where(
+        given(Appointment.practice_id),
+        given(Appointment.client_id),
+        Appointment.starts_at > bindparam("at", type_=UtcDateTime()),
+        Appointment.state == AppointmentState.PLANNED,
+    )
+    .scalar_subquery()
+)
 _FACTS = rows.settled(
     select(
         Program.id,
@@ -89,6 +101,7 @@ _FACTS = rows.settled(
         _newest(CheckinAnswer.answered_at, _SAID, first=_EARLIEST),
         _newest(CheckinAnswer.pain, _SAID, first=_EARLIEST),
         _newest(CheckinAnswer.pain, _SAID, first=_LATEST),
+        _NEXT_APPOINTMENT,
     )
     .select_from(Client)
     .outerjoin(
@@ -144,6 +157,7 @@ class ClientOverview:
     last_assessment: date | None
     warning: bool
     pain: PainChange | None
+    next_appointment: datetime | None
 
     def next_checkin(self, today: date) -> date | None:
         """The day of the next check-in; None where none goes out, as behind a warning sign or on a pause."""
@@ -161,15 +175,15 @@ def facts(actor: Actor, client: Client) -> ClientOverview:
     """The facts of a client that was loaded through a door; staff only. One query."""
     if not actor.is_staff or client.practice_id != actor.practice_id:
         raise NotFound
-    whose = {"practice_id": client.practice_id, "client_id": client.id}
+    whose = {"practice_id": client.practice_id, "client_id": client.id, "at": now()}
     found: Sequence[Any] = rows.read(_FACTS, whose)
-    practised, answered, assessed, warning, since, before, latest_pain = found[0][OF_A_PROGRAM:]
+    practised, answered, assessed, warning, since, before, latest_pain, meets = found[0][OF_A_PROGRAM:]
     pain = PainChange(since.date(), before, latest_pain) if since else None
     every = [ListedProgram(*row[:OF_A_PROGRAM]) for row in found if row.id]
     today = today_in(client.time_zone)
     going = [program for program in every if program.on(today) is not ProgramStatus.ENDED]
     last = every[-1] if every and not going else None
-    return ClientOverview(going, last, practised, answered, assessed, warning, pain)
+    return ClientOverview(going, last, practised, answered, assessed, warning, pain, meets)
 
 
 def practice(client: Client, programs: Sequence[ListedProgram]) -> Adherence | None:

@@ -31,7 +31,15 @@ AT_ONCE = 500  # rows in memory
 MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something else
 # What opens a door: nobody takes it out, the owner neither.
 SECRET_TABLES = frozenset(
-    {"auth_session", "authenticator", "kept_form", "link_token", "passkey", "recovery_code"}
+    {
+        "auth_session",
+        "authenticator",
+        "calendar_address",
+        "kept_form",
+        "link_token",
+        "passkey",
+        "recovery_code",
+    }
 )
 SECRETS = frozenset({"join_code", "password_hash"})
 # What the database or a worker makes for itself out of other rows.

@@ -12,6 +12,12 @@ from clinic.domain.reason_acts import ReasonAct
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "practitioner.attention.done": "Mark as done",
+        "practitioner.appointments.call_off": "Call the appointment off",
+        "practitioner.appointments.bring_back": "Bring the appointment back",
+        "practitioner.calendar.make": "Make an address for my calendar",
+        "practitioner.calendar.revoke": "End the address for my calendar",
+        "client.calendar.make": "Make an address for my calendar",
+        "client.calendar.revoke": "End the address for my calendar",
         "practitioner.attention.undo": "Undo what was done",
         "practitioner.replies.read": "Mark the mail as read",
         "practitioner.addresses.works": "Say that this address works",

@@ -1,0 +1,48 @@
+"""Appointments: when one may be, what it is called in a calendar, and which stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from clinic.domain.errors import RuleBroken
+from clinic.domain.scheduling import local_to_utc
+
+USUAL_MINUTES, SHORTEST, LONGEST = 30, 5, 480
+FURTHEST = timedelta(days=730)
+STAYS = timedelta(days=60)  # in a calendar, after it is over
+LONGEST_PLACE = 200
+MOST_PLANNED = 50  # of one client: nobody types more by hand
+
+
+class AppointmentState(StrEnum):
+    """What stands of an appointment."""
+
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
+
+
+def begins(day: date, at: time, zone: str) -> datetime:
+    """The instant at which it begins, as the practice's clock says."""
+    return local_to_utc(day, at, ZoneInfo(zone))
+
+
+def problems(day: date, at: time, zone: str, minutes: int, now: datetime) -> Iterator[RuleBroken]:
+    """What is wrong with an appointment by the practice's clock."""
+    starts_at = begins(day, at, zone)
+    told = starts_at.astimezone(ZoneInfo(zone))
+    if (told.date(), told.time()) != (day, at):
+        yield RuleBroken("The clocks go forward then: there is no such time on that day.", "at_time")
+    elif starts_at <= now:
+        yield RuleBroken("Choose a time that is still to come.", "day")
+    elif starts_at - now > FURTHEST:
+        yield RuleBroken("Choose a day within the next two years.", "day")
+    if not SHORTEST <= minutes <= LONGEST:
+        yield RuleBroken(f"Minutes must be from {SHORTEST} to {LONGEST}.", "minutes")
+
+
+def initials(name: str) -> str:
+    """A name as it stands in somebody's calendar, where others look over their shoulder: "A. N."."""
+    return " ".join(f"{word[0].upper()}." for word in name.split() if word[0].isalnum())

@@ -1,0 +1,1 @@
+"""Appointments made by hand, and calendars that read them."""
