@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from uuid import UUID
 
 from clinic.mail.journal import Journal, JournalError
 from clinic.mail.lease import Lease
-from clinic.mail.transport import Envelope, SendOutcome, SendVerdict, Session
+from clinic.mail.transport import Envelope, SendOutcome, SendVerdict, Session, nothing
 
 
 def deliver(
@@ -19,6 +20,7 @@ def deliver(
     mail: UUID,
     attempt: int,
     then: Envelope | None = None,
+    meanwhile: Callable[[], None] = nothing,
 ) -> SendOutcome:
     """Send one claimed mail; `then` is the next. Raises JournalError if the intent cannot be written."""
     noted = False
@@ -29,7 +31,7 @@ def deliver(
         noted = True
         return lease.holds(mail)
 
-    outcome = session.send(envelope, before_dot, then)
+    outcome = session.send(envelope, before_dot, then, meanwhile)
     if noted:
         with suppress(JournalError):  # the outcome is known here; without the line a crash leaves it in doubt
             _note(journal, mail, attempt, outcome)

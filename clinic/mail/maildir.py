@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mailbox
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from typing import cast
 from uuid import UUID
 
 from clinic.mail.message import mail_id_of
-from clinic.mail.transport import BeforeDot, Envelope, SendOutcome, SendVerdict, SmtpStage
+from clinic.mail.transport import BeforeDot, Envelope, SendOutcome, SendVerdict, SmtpStage, nothing
 
 
 class MaildirTransport:
@@ -45,7 +45,13 @@ class MaildirSession:
             return _problem(error)
         return None
 
-    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> SendOutcome:
+    def send(
+        self,
+        envelope: Envelope,
+        before_dot: BeforeDot,
+        then: Envelope | None = None,
+        meanwhile: Callable[[], None] = nothing,
+    ) -> SendOutcome:
         """Store one mail; see `Session.send`."""
         if problem := self.open():
             return problem

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from clinic.mail.transport import BeforeDot, Envelope, SendOutcome, SendVerdict, SmtpStage
+from clinic.mail.transport import BeforeDot, Envelope, SendOutcome, SendVerdict, SmtpStage, nothing
 
 _REACHES_THE_DOT = frozenset({SmtpStage.DATA, SmtpStage.BODY, SmtpStage.DOT})
 
@@ -42,7 +42,13 @@ class MemorySession:
         """Always succeeds."""
         return None
 
-    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> SendOutcome:
+    def send(
+        self,
+        envelope: Envelope,
+        before_dot: BeforeDot,
+        then: Envelope | None = None,
+        meanwhile: Callable[[], None] = nothing,
+    ) -> SendOutcome:
         """Keep one mail, or do as `outcomes` says; see `Session.send`."""
         outcomes = self._transport.outcomes
         outcome = outcomes.pop(0) if outcomes else SendOutcome(SendVerdict.SENT, SmtpStage.DOT, 250, "kept")
@@ -52,6 +58,7 @@ class MemorySession:
             return SendOutcome(SendVerdict.FENCED, SmtpStage.DATA)
         if outcome.verdict is SendVerdict.SENT:
             self._transport.sent.append(envelope)
+        meanwhile()
         return outcome
 
     def close(self) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from clinic.mail.transport import BeforeDot, Envelope, SendOutcome, SendVerdict, SmtpStage
+from clinic.mail.transport import BeforeDot, Envelope, SendOutcome, SendVerdict, SmtpStage, nothing
 
 
 class ShutTransport:
@@ -32,7 +32,13 @@ class ShutSession:
         """Never."""
         return self._outcome
 
-    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> SendOutcome:
+    def send(
+        self,
+        envelope: Envelope,
+        before_dot: BeforeDot,
+        then: Envelope | None = None,
+        meanwhile: Callable[[], None] = nothing,
+    ) -> SendOutcome:
         """Never."""
         return self._outcome
 

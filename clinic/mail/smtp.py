@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from clinic.mail.smtp_url import SmtpServer, parse_smtp_url
-from clinic.mail.transport import BeforeDot, Envelope, SendOutcome, SendVerdict, SmtpStage, readable
+from clinic.mail.transport import BeforeDot, Envelope, SendOutcome, SendVerdict, SmtpStage, nothing, readable
 from clinic.mail.wire import Reply, Unwelcome, Wire, WireLost
 
 CONNECT_SECONDS = 10.0
@@ -96,28 +96,40 @@ class SmtpSession:
                 self._wire.command("QUIT")
         self._drop()
 
-    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> SendOutcome:
+    def send(
+        self,
+        envelope: Envelope,
+        before_dot: BeforeDot,
+        then: Envelope | None = None,
+        meanwhile: Callable[[], None] = nothing,
+    ) -> SendOutcome:
         """Send one mail; see `Session.send`."""
         try:
             try:
-                return self._send(envelope, before_dot, then)
+                return self._send(envelope, before_dot, then, meanwhile)
             except _Stale:
                 self._drop()
-                return self._send(envelope, before_dot, then)
+                return self._send(envelope, before_dot, then, meanwhile)
         except _Refused as refused:
             return refused.outcome
         except BaseException:
             self._drop()
             raise
 
-    def _send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None) -> SendOutcome:
+    def _send(
+        self,
+        envelope: Envelope,
+        before_dot: BeforeDot,
+        then: Envelope | None,
+        meanwhile: Callable[[], None],
+    ) -> SendOutcome:
         self._make_fit(envelope)
         wire = self._connected()
         self._introduce(wire, envelope)
         if not before_dot():
             self._drop()  # inside DATA there is no other way to take a mail back
             return SendOutcome(SendVerdict.FENCED, SmtpStage.DATA)
-        return self._finish(wire, envelope, then)
+        return self._finish(wire, envelope, then, meanwhile)
 
     def _make_fit(self, envelope: Envelope) -> None:
         """Let go of a connection that this mail cannot go over."""
@@ -179,23 +191,30 @@ class SmtpSession:
 
     # ------------------------------------------------------------ at the dot and after
 
-    def _announce(self, wire: Wire, envelope: Envelope | None) -> None:
-        """The next mail's commands, behind this one's dot. Only a dot of its own can make it a mail."""
+    def _announcement(self, wire: Wire, envelope: Envelope | None) -> bytes:
+        """The next mail's commands, to go behind this one's dot. Only a dot of its own can make it a mail."""
         if envelope is None or "pipelining" not in wire.features:
-            return
+            return b""
         if self._mails >= self._transport.mails_per_connection:
-            return
-        with suppress(WireLost, _Refused):  # either is found out when its turn comes
-            wire.write(b"".join(_commands(wire, envelope)))
+            return b""
+        with suppress(_Refused):  # that is found out when its turn comes
+            commands = b"".join(_commands(wire, envelope))
             self._announced = envelope
+            return commands
+        return b""
 
-    def _finish(self, wire: Wire, envelope: Envelope, then: Envelope | None) -> SendOutcome:
+    def _finish(
+        self, wire: Wire, envelope: Envelope, then: Envelope | None, meanwhile: Callable[[], None]
+    ) -> SendOutcome:
+        mail, fit = _stuffed(envelope.content), True
         try:
-            wire.write(_stuffed(envelope.content))
+            wire.write(mail + self._announcement(wire, then))
         except WireLost as lost:
-            # Not all of it left us, so the dot did not: the server has nothing to deliver.
-            return self._last_words(wire, lost)
-        self._announce(wire, then)
+            if lost.left < len(mail):
+                # Not all of it left us, so the dot did not: the server has nothing to deliver.
+                return self._last_words(wire, lost)
+            fit = False  # for another mail: a part of what was announced stands on the wire
+        meanwhile()
         wire.wait_at_most(self._transport.dot_seconds)
         try:
             reply = wire.reply()
@@ -203,7 +222,7 @@ class SmtpSession:
             self._drop()
             return _gone(SendVerdict.IN_DOUBT, SmtpStage.DOT, lost)
         wire.wait_at_most(self._transport.command_seconds)
-        if reply.code in (0, 421):
+        if reply.code in (0, 421) or not fit:
             self._drop()
         return _judge(SmtpStage.DOT, reply)
 

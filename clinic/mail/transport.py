@@ -65,7 +65,7 @@ class SendOutcome:
     code: int | None = None
     reply: str = ""
     lasting: bool = False  # an account problem that waiting does not mend, whatever the code
-    because: str = ""  # why it is in doubt, where it is not for want of an answer
+    because: str = ""  # why, in words of ours: in doubt not for want of an answer, refused by no server
 
     @property
     def words(self) -> str:
@@ -100,17 +100,28 @@ class SendOutcome:
         return self.lasting or (self.code or 0) >= 500
 
 
+def nothing() -> None:
+    """What there is to be done meanwhile where nothing is."""
+
+
 class Session(Protocol):
     """A way to the server that stays open for a batch; one thread at a time."""
 
     def open(self) -> SendOutcome | None:
         """Connect now, if not connected; an Outcome says why that failed."""
 
-    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> SendOutcome:
+    def send(
+        self,
+        envelope: Envelope,
+        before_dot: BeforeDot,
+        then: Envelope | None = None,
+        meanwhile: Callable[[], None] = nothing,
+    ) -> SendOutcome:
         """Send one mail, connecting first if need be; never raises for what the server does.
 
         What `before_dot` raises comes through, and then nothing was sent. `then` is what is likely to be
-        sent next: a server may be told of it early, but gets nothing of it.
+        sent next: a server may be told of it early, but gets nothing of it. `meanwhile` is what may be done
+        while a server thinks, or not at all; it raises nothing.
         """
 
     def close(self) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 from typing import NamedTuple
 
 _LONGEST_REPLY = 65_536
@@ -29,6 +31,7 @@ class WireLost(Exception):
     def __init__(self, problem: str, *, timed_out: bool = False) -> None:
         super().__init__(problem)
         self.timed_out = timed_out
+        self.left = 0  # bytes of a write that were with the network by then
 
 
 class Unwelcome(Exception):
@@ -83,11 +86,19 @@ class Wire:
             self._sock.settimeout(seconds)
 
     def write(self, data: bytes) -> None:
-        """Hand all of it to the network; when this raises, the last byte has not left us."""
+        """Hand all of it to the network; a WireLost tells how many bytes of it have left us at most."""
+        left, ends = 0, time.monotonic() + (self._sock.gettimeout() or inf)
         try:
-            self._sock.sendall(data)
+            while True:
+                left += self._sock.send(data[left:] if left else data)
+                if left == len(data):
+                    return
+                if time.monotonic() > ends:
+                    raise TimeoutError
         except OSError as error:
-            raise _lost(error) from None
+            lost = _lost(error)
+            lost.left = left
+            raise lost from None
 
     @property
     def quiet(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -291,6 +292,34 @@ def test_a_server_that_says_why_before_it_hangs_up_inside_a_mail_is_heard() -> N
         outcome = session.send(envelope(content=b"x" * 76 + b"\r\n" * 20_000_000), yes)
         ended.set()
     assert (outcome.verdict, outcome.code) == (PERMANENT, 552)
+
+
+@pytest.mark.parametrize(("answer", "verdict"), [(b"250 ok\r\n", SENT), (b"", IN_DOUBT)])
+def test_a_line_that_breaks_behind_the_dot_leaves_it_to_the_servers_answer(
+    answer: bytes, verdict: SendVerdict
+) -> None:
+    ended = threading.Event()
+    start = [b"220 a\r\n", b"250-a\r\n250 PIPELINING\r\n", b"250 a\r\n", b"250 a\r\n", b"354 a\r\n"]
+    stuck = scripted(*start, *[b""] * 3, answer, then=lambda _: bool(ended.wait(5)))  # it reads no further
+    with stuck as port, session_with(port) as session:
+        endless = envelope(2, recipient="a" * 40_000_000 + "@client.example")
+        assert session.send(envelope(1), yes, endless).verdict is verdict
+        ended.set()
+        assert session.send(endless, yes).stage is SmtpStage.CONNECT  # nothing more over that line
+
+
+def test_what_is_done_meanwhile_is_done_once_the_server_has_the_mail() -> None:
+    with running_sink(Rule("dot", "keep_stall", seconds=0.5)) as sink, session_with(sink.port) as session:
+
+        def look() -> None:
+            until = time.monotonic() + 0.4
+            while not sink.counts.total and time.monotonic() < until:
+                time.sleep(0.01)
+            seen.append(sink.counts.total)
+
+        seen: list[int] = []
+        assert session.send(envelope(1), yes, meanwhile=look).verdict is SENT
+        assert seen == [1]
 
 
 def test_a_slow_answer_after_the_dot_is_waited_for() -> None:

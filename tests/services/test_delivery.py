@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import LinkProblem, RuleBroken
@@ -34,7 +34,7 @@ from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
 from clinic.services.sending import delivery
 from clinic.services.sending import results as sending_results
-from clinic.services.sending.claims import claim
+from clinic.services.sending.claims import anything_due, claim
 from clinic.services.sending.results import SendResult
 from clinic.services.transaction import transaction
 from tests.factories.mail import AWAKE, kept_mail, make_program, make_version, promise_checkin
@@ -63,6 +63,14 @@ def checkin(people: People) -> OutboxMessage:
         ada.waking_from, ada.waking_until = AWAKE["waking_from"], AWAKE["waking_until"]
         program = make_program(ada, make_version(people.practice), people.colleague)
         return promise_checkin(ada, program)
+
+
+@pytest.mark.postgres_only
+def test_what_a_sender_asks_again_and_again_stays_prepared(app: Flask) -> None:
+    prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%outbox_message%'")
+    for _ in range(8):
+        anything_due()
+    assert db.session.scalar(prepared) == 1
 
 
 def ledger(message: OutboxMessage) -> Checkin:
@@ -96,6 +104,21 @@ def test_a_due_checkin_is_sent_and_its_ledger_says_so(
     assert ledger(checkin).sent_at is not None
     assert history(checkin) == [CheckinState.SENDING, CheckinState.SENT]
     assert [event.subject_id for event in told("checkin.sent")] == [checkin.checkin_id]
+
+
+def test_a_mail_that_cannot_be_written_when_its_turn_comes_has_failed_with_the_reason(
+    server: MemoryTransport, checkin: OutboxMessage, people: People
+) -> None:
+    with transaction():
+        people.practice.name = "Harbour =?utf-8?q?Street"
+    assert delivery.run() == 1
+
+    assert not server.sent
+    assert checkin.state is OutboxState.FAILED
+    assert "could not be written: From" in (checkin.reason or "")
+    assert (checkin.came_back, checkin.smtp_reply, checkin.day_key) == (None, None, None)
+    assert history(checkin) == [CheckinState.SENDING, CheckinState.FAILED]
+    assert [event.subject_id for event in told("checkin.failed")] == [checkin.checkin_id]
 
 
 def test_nothing_is_sent_twice_however_often_it_is_asked(

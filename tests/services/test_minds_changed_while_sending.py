@@ -13,7 +13,7 @@ from flask import Flask
 from clinic.domain.types import CheckinState, OutboxState, SkipReason
 from clinic.extensions import db
 from clinic.mail.memory import MemorySession, MemoryTransport
-from clinic.mail.transport import BeforeDot, Envelope, SendOutcome
+from clinic.mail.transport import BeforeDot, Envelope, SendOutcome, nothing
 from clinic.models import Checkin, Client, OutboxMessage
 from clinic.services import links
 from clinic.services.clients import records as clients
@@ -42,13 +42,19 @@ class SlowServer(MemoryTransport):
 
 
 class _SlowSession(MemorySession):
-    def send(self, envelope: Envelope, before_dot: BeforeDot, then: Envelope | None = None) -> SendOutcome:
+    def send(
+        self,
+        envelope: Envelope,
+        before_dot: BeforeDot,
+        then: Envelope | None = None,
+        meanwhile: Callable[[], None] = nothing,
+    ) -> SendOutcome:
         server = self._transport
         assert isinstance(server, SlowServer)
         if (act := server.before_dot) is not None:
             server.before_dot = None
             act()
-        outcome = super().send(envelope, before_dot, then)
+        outcome = super().send(envelope, before_dot, then, meanwhile)
         if (act := server.after) is not None:
             server.after = None
             act()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from clinic.domain.sending import (
     after_todays_mail,
     decide,
 )
-from clinic.domain.traces import trace
 from clinic.domain.types import CheckinState, MailKind, OutboxState
 from clinic.models import LinkToken, OutboxMessage, SendingBatch
 from clinic.services import bulk
@@ -31,10 +29,8 @@ from clinic.services.sending import limits as sending_limits
 from clinic.services.sending.dues import DueMail
 from clinic.services.sending.facts import promise_of
 from clinic.services.sending.lease import LEASE, BatchLease
-from clinic.services.sending.letters import Letter, letter
+from clinic.services.sending.letters import Letter, letter, unwritten
 from clinic.services.transaction import Aside, glance, transaction
-
-log = logging.getLogger(__name__)
 
 BATCH = 100  # short enough that a page never waits for its commit
 MINUTE = timedelta(minutes=1)
@@ -141,7 +137,7 @@ class _Desk:
                 "lease_token": self._token,
                 "lease_until": self._at + LEASE,
                 "sender": self._sender,
-                "to_address": written.envelope.recipient,
+                "to_address": written.recipient,
                 "reason": None,
             }
         )
@@ -159,8 +155,7 @@ class _Desk:
             self._tell(due, CheckinState.FAILED, SendingDecision(decision.ruling, said))
 
     def _spoiled(self, due: DueMail, error: Exception) -> None:
-        log.error("mail %s cannot be written: %s", due.mail.id, trace(error))
-        reason = f"could not be written: {error}" if isinstance(error, ValueError) else "could not be written"
+        reason = unwritten(due.mail.id, error)
         self._close(due, OutboxState.FAILED, reason)
         self._tell(due, CheckinState.FAILED, SendingDecision(SendingRuling.CANCEL, reason))
         sending_ledger.tell_failed(due.mail, reason)

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from clinic.extensions import db
 from clinic.mail.deliver import deliver
 from clinic.mail.journal import Journal, JournalError, replay
-from clinic.mail.transport import SendOutcome, SendVerdict, Session, SmtpStage
+from clinic.mail.transport import SendOutcome, SendVerdict, Session, SmtpStage, nothing
 from clinic.services import bulk
 from clinic.services.reach import across_practices
 from clinic.services.sending import lease as sending_lease
@@ -166,10 +166,10 @@ class Sender:
         results: list[SendResult] = []
         self.unwritten.append((batch, results))
         try:
-            for letter, then in zip_longest(batch.letters, batch.letters[1:]):
+            for letter, *soon in zip_longest(batch.letters, batch.letters[1:], batch.letters[2:]):
                 if stopping() or mail.paused:
                     break
-                outcome = _send_one(letter, batch, session, self.journal, then)
+                outcome = _send_one(letter, batch, session, self.journal, *soon)
                 results.append(SendResult(letter.mail_id, outcome))
                 batch.lease.became(letter.mail_id, outcome)
                 _mind_account(mail, outcome)
@@ -203,8 +203,20 @@ class Sender:
 
 
 def _send_one(
-    letter: Letter, batch: Claim, session: Session, journal: Journal, then: Letter | None
+    letter: Letter,
+    batch: Claim,
+    session: Session,
+    journal: Journal,
+    then: Letter | None,
+    later: Letter | None,
 ) -> SendOutcome:
+    """Send one letter, have the next one announced, and write the one behind it meanwhile."""
+    for each in (letter, then):
+        if each is not None:
+            each.finish()
+    if letter.envelope is None:
+        assert letter.refusal is not None
+        return letter.refusal
     try:
         return deliver(
             session,
@@ -214,6 +226,7 @@ def _send_one(
             mail=letter.mail_id,
             attempt=letter.attempt,
             then=then.envelope if then else None,
+            meanwhile=later.finish if later else nothing,
         )
     except JournalError as error:
         # without the note of intent no dot goes out: a full disk stops the mail and loses none

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -15,12 +17,13 @@ from clinic.domain.dates import count
 from clinic.domain.greeting import first_name
 from clinic.domain.links import LIFETIMES
 from clinic.domain.notices import lines as news_lines
+from clinic.domain.traces import trace
 from clinic.domain.types import LinkPurpose, MailKind
 from clinic.mail import compose
 from clinic.mail.addresses import mailbox
 from clinic.mail.compose import EncodedContent, Letterhead, MailContent
 from clinic.mail.message import Message, list_id, message_id
-from clinic.mail.transport import Envelope
+from clinic.mail.transport import Envelope, SendOutcome, SendVerdict, SmtpStage
 from clinic.models import Practice
 from clinic.services import links, notices
 from clinic.services.accounts import addresses
@@ -31,25 +34,57 @@ from clinic.services.sending.account import mail_from
 from clinic.services.sending.dues import DueMail
 from config import Settings
 
+Content = MailContent | EncodedContent
+log = logging.getLogger(__name__)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Letter:
-    """One mail ready for the wire; `attempt` counts from 1."""
+    """One mail for the wire; `attempt` counts from 1. It may be written only when its turn is near."""
 
     mail_id: uuid.UUID
     attempt: int
-    envelope: Envelope
+    recipient: str
+    write: Callable[[], Envelope]
+    envelope: Envelope | None = None
+    refusal: SendOutcome | None = None  # why it cannot be written
+
+    def finish(self) -> None:
+        """Write it, if that is not done; whatever is wrong with it concerns no other mail."""
+        if self.envelope or self.refusal:
+            return
+        try:
+            self.envelope = self.write()
+        except Exception as error:
+            why = unwritten(self.mail_id, error)
+            self.refusal = SendOutcome(SendVerdict.PERMANENT, SmtpStage.LOCAL, because=why)
 
 
 def letter(due: DueMail, at: datetime, *, smtputf8: bool) -> Letter:
     """Write one mail, minting its links within the caller's transaction or leaving them in `due.links`.
 
-    Raises whatever a template, an address or a header refuses: that mail has failed, no other.
+    Raises whatever a template, an address or a header refuses: that mail has failed, no other. What needs
+    no more than it has is left to be written while the server thinks about the mails before.
     """
-    settings: Settings = current_app.config["SETTINGS"]
     assert due.address is not None
     to = mailbox(due.address, smtputf8=smtputf8)
     content = MAILS[due.mail.kind](due, at)
+    write = partial(_envelope, due, at, to, content, smtputf8=smtputf8)
+    later = callable(content)
+    return Letter(due.mail.id, due.mail.attempts + 1, to, write, None if later else write())
+
+
+def unwritten(mail_id: uuid.UUID, error: Exception) -> str:
+    """Note in the log that a mail cannot be written; returns why, for the staff."""
+    log.error("mail %s cannot be written: %s", mail_id, trace(error))
+    return f"could not be written: {error}" if isinstance(error, ValueError) else "could not be written"
+
+
+def _envelope(
+    due: DueMail, at: datetime, to: str, content: Content | Callable[[], Content], *, smtputf8: bool
+) -> Envelope:
+    settings: Settings = current_app.config["SETTINGS"]
+    content = content() if callable(content) else content
     sender = mail_from()
     domain = sender.rpartition("@")[2]
     channel, mark = channel_of(due.mail.kind), links.mark_of(due.mail.id)
@@ -70,16 +105,19 @@ def letter(due: DueMail, at: datetime, *, smtputf8: bool) -> Letter:
         mark=mark,
         references=(message_id(due.first_mail, domain),) if due.first_mail else (),
     )
-    envelope = Envelope(settings.return_path(mark, sender), to, message.to_bytes())
-    return Letter(due.mail.id, due.mail.attempts + 1, envelope)
+    return Envelope(settings.return_path(mark, sender), to, message.to_bytes())
 
 
-def _checkin(due: DueMail, at: datetime) -> EncodedContent:
-    assert due.client is not None
+def _checkin(due: DueMail, at: datetime) -> Callable[[], EncodedContent]:
     secret, row = links.new(
         due.practice.id, LinkPurpose.CHECKIN, at + links.CHECKIN_LIFETIME, checkin_id=due.mail.checkin_id
     )
     due.links.append(row)
+    return partial(_checkin_words, due, at, secret)
+
+
+def _checkin_words(due: DueMail, at: datetime, secret: str) -> EncodedContent:
+    assert due.client is not None
     return compose.checkin_encoded(
         _head(due.practice),
         first_name=first_name(due.client.name),
@@ -280,7 +318,7 @@ def _checkin_preview(due: DueMail, at: datetime) -> MailContent:
     return compose.preview(content)
 
 
-MAILS: dict[MailKind, Callable[[DueMail, datetime], MailContent | EncodedContent]] = {
+MAILS: dict[MailKind, Callable[[DueMail, datetime], Content | Callable[[], Content]]] = {
     MailKind.CHECKIN: _checkin,
     MailKind.REMINDER: _checkin_reminder,
     MailKind.INVITATION: _invitation,

@@ -181,6 +181,8 @@ def _judged(row: ClaimedMail, outcome: SendOutcome, at: datetime) -> _Told:
             return _end(row, OutboxState.SENT, CheckinState.SENT, at)
         case SendVerdict.IN_DOUBT:
             return _end(row, OutboxState.IN_DOUBT, CheckinState.IN_DOUBT, at, outcome.because or IN_DOUBT)
+        case SendVerdict.PERMANENT if outcome.because:
+            return _end(row, OutboxState.FAILED, CheckinState.FAILED, at, outcome.because)
         case SendVerdict.PERMANENT if outcome.cause is not BounceCause.TOMORROW:
             words = f"{AT_THE_DOOR[outcome.cause]}: {outcome.words}"
             ended = _end(row, OutboxState.FAILED, CheckinState.FAILED, at, words)
