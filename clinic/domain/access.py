@@ -36,6 +36,7 @@ class Permission(StrEnum):
     WRITE_TO_GROUPS = "write_to_groups"  # that somebody else leads
     TAKE_OUT_RECORDS = "take_out_records"
     KEEP_DOCUMENTS = "keep_documents"  # add them, share them with their client, remove them
+    VIEW_AS_CLIENT = "view_as_client"  # a client's pages as they see them, without changing anything
     HEAR_NEWS = "hear_news"  # warning signs at once, the rest in the morning
     CHANGE_PRACTICE = "change_practice"
     SET_UP_MAIL = "set_up_mail"
@@ -63,6 +64,7 @@ _CLINICAL = _OF_ALL_STAFF | frozenset(
         Permission.WRITE_TO_GROUPS,
         Permission.TAKE_OUT_RECORDS,
         Permission.SEE_WHO_LOOKED,
+        Permission.VIEW_AS_CLIENT,
         Permission.HEAR_NEWS,
     }
 )

@@ -68,6 +68,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         tapering,
         trail,
         version_offers,
+        viewing,
         warnings,
     )
     from clinic.web.practitioner import assessment_recording as recording
@@ -194,6 +195,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
             "/appointments/<uuid:appointment_id>/call-off", appointments.call_off, STAFF, POST, "appointment"
         ),
         Rule("/appointments/<uuid:appointment_id>/back", appointments.bring_back, STAFF, POST, "appointment"),
+        Rule("/clients/<uuid:client_id>/view-as", viewing.begin, STAFF, POST, "client"),
+        Rule("/view-as/end", viewing.end, STAFF, POST),
         Rule("/clients/<uuid:client_id>/edit", clients.edit, STAFF, FORM, "client"),
         Rule("/clients/<uuid:client_id>/status", clients.status, STAFF, FORM, "client"),
         Rule("/clients/<uuid:client_id>/address-works", addresses.works, STAFF, POST, "client"),

@@ -31,8 +31,9 @@ from clinic.extensions import SAFE_METHODS, csrf, login_manager
 from clinic.services.accounts import sessions
 from clinic.services.actors import Actor
 from clinic.services.clock import now
-from clinic.web import given_back
+from clinic.web import given_back, viewing
 from clinic.web.looking import tell_of_looks
+from clinic.web.viewing import Viewing
 
 View = Callable[..., Any]
 WARNING_SIGNS = frozenset({"client.warnings.show", "client.warnings.taken_back"})
@@ -82,10 +83,15 @@ class SignedIn(UserMixin):
         self.mail_version = found.mail_version
         self.may_have_news = found.may_have_news
         self.sweep_at = found.sweep_at
+        self.viewer: Actor | None = None  # who of the practice sees a client's page as they do
         self._practice = found.practice  # held: the database session forgets what nobody holds
 
     def get_id(self) -> str:
         return self.secret
+
+    def see_as(self, seen: Viewing) -> None:
+        """Have this request's page made for a client whose pages somebody of the practice looks at."""
+        self.viewer, self.actor, self.is_archived = self.actor, seen.actor, seen.is_archived
 
 
 def init_authz(app: Flask, rules: tuple[Rule, ...]) -> None:
@@ -119,6 +125,10 @@ def _enforce() -> Response | None:
     if not current_user.is_authenticated:
         return ask_to_sign_in()
     who = current_user._get_current_object()
+    if rule.audience is Audience.CLIENT and who.actor.is_staff:
+        if viewing.is_over():
+            return _back_to_the_record()
+        who.see_as(viewing.of_client(who.actor))
     if not may(who.actor.role, rule.audience):
         raise NotFound
     if _is_closed_to_archived(rule) and who.is_archived:
@@ -131,6 +141,11 @@ def _enforce() -> Response | None:
     if not is_setting_up:
         given_back.is_over()
     return None
+
+
+def _back_to_the_record() -> Response:
+    flash("You saw the client’s pages for half an hour. Begin again if you want to go on.", "info")
+    return redirect(url_for("practitioner.clients.show", client_id=viewing.end()), 303)
 
 
 def _lead_to_set_up() -> Response:

@@ -21,7 +21,7 @@ from clinic.reports import unprintable
 from clinic.services.access import practice_of
 from clinic.web import standing
 from clinic.web.mailing import mail_leaves
-from clinic.web.presenters.chrome import chrome
+from clinic.web.presenters.chrome import chrome, seen_by_another
 from clinic.web.presenters.reach import reach, what_to_do
 from clinic.web.presenters.zones import zone_words
 
@@ -107,4 +107,6 @@ def _who() -> dict[str, object]:
     around = chrome(practice, actor)
     if actor and practice and around and actor.is_staff:
         around["standing"] = standing.told(actor, practice)
+    if around and current_user.viewer:
+        around = seen_by_another(around)
     return {"actor": actor, "practice": practice, "chrome": around}

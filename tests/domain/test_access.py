@@ -66,6 +66,7 @@ PERMITTED = {
     Permission.SEE_WHO_LOOKED: (NOT, NOT, NOT, MAY, MAY),
     Permission.READ_TRAIL: (NOT, NOT, NOT, NOT, MAY),
     Permission.KEEP_DOCUMENTS: (NOT, NOT, MAY, MAY, MAY),
+    Permission.VIEW_AS_CLIENT: (NOT, NOT, NOT, MAY, MAY),
     Permission.HEAR_NEWS: (NOT, NOT, NOT, MAY, MAY),
     Permission.CHANGE_PRACTICE: (NOT, NOT, NOT, NOT, MAY),
     Permission.SET_UP_MAIL: (NOT, NOT, NOT, NOT, MAY),

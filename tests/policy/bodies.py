@@ -323,6 +323,7 @@ WRITES_NOTHING = {
     "api.bounces.take": "it opens with a secret in its head",
     "public.second_step.show": "it opens in a browser whose password was right",
     "public.second_step.passkey": "the same",
+    "practitioner.viewing.end": "what it ends is kept in the cookie",
 }
 
 

@@ -114,6 +114,13 @@ def add(
     return client
 
 
+def note_viewed(actor: Actor, client_id: uuid.UUID) -> None:
+    """Note that somebody of the practice begins to see a client's pages as they do. Staff only."""
+    access.client_for(actor, client_id)
+    with transaction():
+        audit.record(actor, "client.viewed_as", client_id=client_id, subject_id=client_id)
+
+
 def namesakes(actor: Actor, details: ClientDetails) -> list[Client]:
     """The practice's clients who may be the same person: of this name, and not born on another day."""
     query = (

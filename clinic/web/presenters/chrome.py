@@ -57,6 +57,12 @@ def _of_person(actor: Actor, practice: Practice) -> dict[str, Any]:
     }
 
 
+def seen_by_another(around: dict[str, Any]) -> dict[str, Any]:
+    """What stands around a client's page that somebody of the practice looks at: a bar, and no account."""
+    nav = [place for place in around["nav"] if place[0] != "account"]
+    return {**around, "nav": nav, "sign_out_url": None, "account_url": None, "viewing": True}
+
+
 def _waiting(mails: int) -> str | None:
     """How many mails nobody has read yet, on every page until somebody has."""
     if not mails:

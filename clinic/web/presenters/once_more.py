@@ -12,6 +12,8 @@ from clinic.domain.reason_acts import ReasonAct
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "practitioner.attention.done": "Mark as done",
+        "practitioner.viewing.begin": "See the client’s pages as they do",
+        "practitioner.viewing.end": "Back to the record",
         "practitioner.appointments.call_off": "Call the appointment off",
         "practitioner.appointments.bring_back": "Bring the appointment back",
         "practitioner.calendar.make": "Make an address for my calendar",
