@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+WALL_SIT = {
+    "Name": "Wall sit",
+    "What it is for": "Legs that carry you.",
+    "Equipment": "a bare wall",
+    "Steps": "Slide down.\nStay.\nCome up.",
+    "Cues": "Heels down\nRibs soft",
+    "Stop if": "Pain above 5 out of 10",
+}
+
 
 @pytest.fixture
 def address(settled: Installation) -> str:
@@ -102,18 +111,9 @@ def test_without_a_script_a_small_one_goes_in_the_form(
 def test_a_video_is_made_ready_and_played(
     settled: Installation, sit_down: SitDown, address: str, tmp_path: Path
 ) -> None:
-    filmed(tmp_path, "hips.mov", seconds=2, size="640x480")
     olive = sit_down("Olive", settled)
     signs_in(olive)
-    olive.opens(address)
-    form = olive.page.locator("form[data-kind=video]")
-    form.locator("input[type=file]").set_input_files(tmp_path / "hips.mov")
-    form.get_by_label("What can be seen").fill("Ten turns from the side")
-    with olive.page.expect_navigation(timeout=60_000):
-        form.get_by_role("button", name="Save").click()
-    until = time.monotonic() + 60
-    while not _is_ready(olive, address) and time.monotonic() < until:
-        time.sleep(1)
+    sends_a_video(olive, address, tmp_path)
     film = olive.page.locator("video")
     assert film.get_attribute("preload") == "none"
     seconds = film.evaluate(
@@ -121,6 +121,57 @@ def test_a_video_is_made_ready_and_played(
         " film.onloadedmetadata = () => done(film.duration); film.load(); film.play(); })"
     )
     assert 1.5 < seconds < 3
+
+
+def sends_a_video(olive: Reader, address: str, folder: Path) -> None:
+    """Two seconds, and the wait until the worker has made them ready."""
+    filmed(folder, "hips.mov", seconds=2, size="640x480")
+    olive.opens(address)
+    form = olive.page.locator("form[data-kind=video]")
+    form.locator("input[type=file]").set_input_files(folder / "hips.mov")
+    form.get_by_label("What can be seen").fill("Ten turns from the side")
+    with olive.page.expect_navigation(timeout=60_000):
+        form.get_by_role("button", name="Save").click()
+    until = time.monotonic() + 60
+    while not _is_ready(olive, address) and time.monotonic() < until:
+        time.sleep(1)
+    assert olive.page.locator("video").count() == 1
+
+
+@needs_ffmpeg
+def test_a_move_is_made_with_picture_and_video_found_and_retired(
+    settled: Installation, sit_down: SitDown, tmp_path: Path
+) -> None:
+    olive = sit_down("Olive", settled)
+    signs_in(olive)
+    olive.opens("/library/new")
+    for label, words in WALL_SIT.items():
+        olive.writes(label, words)
+    olive.presses("Save move")
+    olive.sees("Wall sit", "Have ready", "a bare wall")
+    here = olive.page.url
+    (tmp_path / "start.jpg").write_bytes(picture(size=(640, 480)))
+    olive.opens(f"{here}/pictures")
+    form = olive.page.locator("form[data-upload]").first
+    form.locator("input[type=file]").set_input_files(tmp_path / "start.jpg")
+    form.get_by_label("What can be seen").fill("Back flat against the wall")
+    with olive.page.expect_navigation(timeout=60_000):
+        form.get_by_role("button", name="Save").click()
+    sends_a_video(olive, f"{here}/pictures", tmp_path)
+
+    olive.opens("/library?q=wall")
+    olive.sees("Wall sit", "Waits for a sign-off")
+    olive.does_not_see("No picture", "Hip hinge")
+    olive.presses("Wall sit")
+    assert olive.page.locator("img[alt='Back flat against the wall']").count() == 1
+    olive.presses("Retire")
+    olive.presses("Retire move")
+    olive.opens("/library?q=wall")
+    olive.does_not_see("Wall sit")
+    olive.opens(here)
+    olive.presses("Bring back")
+    olive.opens("/library?q=wall")
+    olive.sees("Wall sit")
 
 
 def _is_ready(olive: Reader, address: str) -> bool:

@@ -18,6 +18,7 @@ from clinic.services.clients.listing import ClientFilter
 from clinic.services.clock import now, today_in
 from clinic.services.groups import making, pages
 from clinic.services.reasons import rebuilding
+from clinic.services.transaction import transaction
 from tests.factories.checkins import answered, enrol, sent_checkin
 from tests.factories.people import People, make_client
 
@@ -36,6 +37,18 @@ def test_a_form_pressed_twice_makes_one_group(people: People, actor: Actor, grou
     assert making.make(actor, "Tuesdays", people.colleague.id, "0" * 32).id == group.id
     with pytest.raises(RuleBroken, match="of this name already"):
         making.make(actor, "Tuesdays", people.colleague.id, "1" * 32)
+
+
+def test_a_capital_letter_makes_no_second_group(people: People, actor: Actor, group: ClientGroup) -> None:
+    with pytest.raises(RuleBroken, match="of this name already"):
+        making.make(actor, "TUESDAYS", people.colleague.id, "1" * 32)
+    with transaction():
+        memberships.join(actor, memberships.named_or_new(actor, "tuesdays"), people.client)
+        memberships.follow_record(actor, people.client, "tuesdays")
+    assert people.client.group_name == "Tuesdays"
+    members = memberships.among_members(actor.practice_id, "tuesDAYS", [people.client.id])
+    assert members == {people.client.id}
+    assert making.correct(actor, group.id, "tuesdays", people.colleague.id, group.version).name == "tuesdays"
 
 
 def test_somebody_of_the_practice_leads_it(people: People, actor: Actor) -> None:

@@ -24,6 +24,9 @@ from clinic.services.clock import now
 from clinic.services.transaction import one_at_a_time
 
 _NAMED = select(ClientGroup).where(given(ClientGroup.practice_id), given(ClientGroup.name))
+_NAMES = (
+    select(ClientGroup).where(given(ClientGroup.practice_id)).order_by(ClientGroup.created_at, ClientGroup.id)
+)
 _MEMBER = select(GroupMember).where(
     given(GroupMember.practice_id), given(GroupMember.group_id), given(GroupMember.client_id)
 )
@@ -33,21 +36,26 @@ _OF_CLIENT = (
     .where(given(GroupMember.practice_id), given(GroupMember.client_id), GroupMember.left_at.is_(None))
     .order_by(GroupMember.joined_at.desc(), GroupMember.id)
 )
-_AMONG = (
-    select(GroupMember.client_id)
-    .join(ClientGroup, points_at(GroupMember.group_id, ClientGroup))
-    .where(
-        given(GroupMember.practice_id),
-        given(ClientGroup.name),
-        among(GroupMember.client_id, "clients"),
-        GroupMember.left_at.is_(None),
-    )
+_AMONG = select(GroupMember.client_id).where(
+    given(GroupMember.practice_id),
+    given(GroupMember.group_id),
+    among(GroupMember.client_id, "clients"),
+    GroupMember.left_at.is_(None),
 )
 
 
 def named(practice_id: uuid.UUID, name: str) -> ClientGroup | None:
-    """The group of this name; None where there is none."""
-    return db.session.scalars(_NAMED, {"practice_id": practice_id, "name": name}).one_or_none()
+    """The group of this name, in small letters or large; None where there is none. Two queries at most."""
+    exact = db.session.scalars(_NAMED, {"practice_id": practice_id, "name": name}).one_or_none()
+    if exact is not None:
+        return exact
+    others = db.session.scalars(_NAMES, {"practice_id": practice_id})
+    return next((each for each in others if is_same(each.name, name)), None)
+
+
+def is_same(name: str | None, other: str | None) -> bool:
+    """Whether two names are of one group: nobody means another one by a capital letter."""
+    return (name or "").casefold() == (other or "").casefold()
 
 
 def named_or_new(actor: Actor, name: str) -> ClientGroup:
@@ -98,7 +106,7 @@ def leave(actor: Actor, group: ClientGroup, client: Client) -> bool:
 
 def follow_record(actor: Actor, client: Client, name: str | None) -> None:
     """Do what a record says: leave the group that it named, and stand in the one that it names now."""
-    if client.group_name == name:
+    if is_same(client.group_name, name):
         return
     if client.group_name and (before := named(actor.practice_id, client.group_name)):
         leave(actor, before, client)
@@ -113,8 +121,11 @@ def of_client(client: Client) -> Sequence[ClientGroup]:
 
 
 def among_members(practice_id: uuid.UUID, name: str, clients: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Those of these clients who stand in the group of this name. One query."""
-    asked = {"practice_id": practice_id, "name": name, "clients": list(clients)}
+    """Those of these clients who stand in the group of this name. Three queries at most."""
+    group = named(practice_id, name)
+    if group is None:
+        return set()
+    asked = {"practice_id": practice_id, "group_id": group.id, "clients": list(clients)}
     return set(db.session.scalars(_AMONG, asked))
 
 

@@ -29,6 +29,7 @@ def make(actor: Actor, name: str, leader_id: uuid.UUID, key: str) -> ClientGroup
     if made := once.made_before(ClientGroup, actor.practice_id, group_id):
         return made
     with transaction():
+        _must_be_free(actor, name, group_id)
         group = ClientGroup(id=group_id, practice_id=actor.practice_id, name=name, created_at=now())
         group.leader_id = _leader(actor, leader_id)
         try:
@@ -46,6 +47,7 @@ def correct(actor: Actor, group_id: uuid.UUID, name: str, leader_id: uuid.UUID, 
         group = access.group_for(actor, group_id)
         if group.version != version:
             raise Conflict
+        _must_be_free(actor, name, group.id)
         before = {"name": group.name, "leader": str(group.leader_id or "")}
         group.leader_id = _leader(actor, leader_id)
         old, group.name = group.name, name
@@ -70,6 +72,12 @@ def take_out(actor: Actor, group_id: uuid.UUID, client_id: uuid.UUID) -> bool:
     with transaction():
         group, client = access.group_for(actor, group_id), access.client_for(actor, client_id)
         return memberships.leave(actor, group, client)
+
+
+def _must_be_free(actor: Actor, name: str, group_id: uuid.UUID) -> None:
+    taken = memberships.named(actor.practice_id, name)
+    if taken is not None and taken.id != group_id:
+        raise RuleBroken(NAME_TAKEN, "name")
 
 
 def _leader(actor: Actor, leader_id: uuid.UUID) -> uuid.UUID:
