@@ -7,6 +7,7 @@ tries again, two migrations wait for each other, and a way back never loses what
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from alembic import context
 from alembic.operations import Operations
+from alembic.operations.batch import BatchOperationsImpl
 from alembic.operations.ops import DropColumnOp, DropTableOp
 from alembic.operations.toimpl import drop_column, drop_table
 from flask import current_app
@@ -119,7 +121,32 @@ def drop_an_empty_column(operations: Operations, wanted: DropColumnOp) -> None:
             operations, sa.select(column).select_from(sa.table(wanted.table_name)).where(column.is_not(None))
         ):
             raise WouldLoseRecords(f"what stands in {wanted.table_name}.{wanted.column_name}")
-    drop_column(operations, wanted)
+    checks = _checks_of(operations, wanted)
+    if checks:
+        _drop_with(operations, wanted, checks)
+    else:
+        drop_column(operations, wanted)
+
+
+def _checks_of(operations: Operations, wanted: DropColumnOp) -> list[str]:
+    """SQLite drops no column that a check of its table names, as one does that a batch has made anew."""
+    if operations.get_bind().dialect.name != "sqlite" or isinstance(operations.impl, BatchOperationsImpl):
+        return []
+    checks = sa.inspect(operations.get_bind()).get_check_constraints(wanted.table_name)
+    about = re.compile(rf"\b{wanted.column_name}\b")
+    return [str(check["name"]) for check in checks if about.search(check["sqltext"])]
+
+
+def _drop_with(operations: Operations, wanted: DropColumnOp, checks: list[str]) -> None:
+    """Drop a column together with its checks; what keeps other tables in step with this one stays."""
+    query = sa.text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name")
+    triggers = list(operations.get_bind().execute(query, {"name": wanted.table_name}).scalars())
+    with operations.batch_alter_table(wanted.table_name) as batch:
+        for check in checks:
+            batch.drop_constraint(check, type_="check")
+        batch.drop_column(wanted.column_name)
+    for trigger in triggers:
+        operations.execute(trigger)
 
 
 def _may_be_empty(operations: Operations, wanted: DropColumnOp) -> bool:

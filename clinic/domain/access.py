@@ -45,7 +45,8 @@ class Permission(StrEnum):
     SEE_WHO_LOOKED = "see_who_looked"  # at one client's record
     TAKE_OUT_PRACTICE = "take_out_practice"  # everything of everybody as tables
     KEEP_BACKUPS = "keep_backups"  # make the keys that open them
-    CLOSE_ACCOUNTS = "close_accounts"
+    MANAGE_PEOPLE = "manage_people"  # who works here, and as what
+    BE_RESPONSIBLE = "be_responsible"  # for clients of their own
     CHANGE_SIGN_IN = "change_sign_in"  # the address that a client signs in with
     HELP_SIGN_IN = "help_sign_in"  # of others: whose phone is gone, whose browser is in other hands
 
@@ -66,6 +67,7 @@ _CLINICAL = _OF_ALL_STAFF | frozenset(
         Permission.SEE_WHO_LOOKED,
         Permission.VIEW_AS_CLIENT,
         Permission.HEAR_NEWS,
+        Permission.BE_RESPONSIBLE,
     }
 )
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -78,13 +80,41 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.TAKE_OUT_PRACTICE,
             Permission.KEEP_BACKUPS,
             Permission.READ_TRAIL,
-            Permission.CLOSE_ACCOUNTS,
+            Permission.MANAGE_PEOPLE,
             Permission.CHANGE_SIGN_IN,
             Permission.HELP_SIGN_IN,
         },
         Role.PRACTITIONER: _CLINICAL | {Permission.CHANGE_SIGN_IN},
         Role.ASSISTANT: _OF_ALL_STAFF,
         Role.CLIENT: frozenset(),
+    }
+)
+
+
+# In words, as the page about people says them: "may …". Whoever adds a permission says it here.
+WORDS: Mapping[Permission, str] = MappingProxyType(
+    {
+        Permission.BE_RESPONSIBLE: "be responsible for clients",
+        Permission.CLEAR_WARNINGS: "clear a warning sign",
+        Permission.SIGN_ASSESSMENTS: "sign assessments",
+        Permission.AMEND_ASSESSMENTS: "amend a signed assessment",
+        Permission.ASK_SCREENS: "ask questionnaires whose answers may need somebody the same day",
+        Permission.HEAR_NEWS: "be mailed about warning signs at once, and in the morning about the rest",
+        Permission.PUBLISH_ROUTINES: "publish routines and move wording",
+        Permission.MAKE_TESTS: "make tests and batteries",
+        Permission.DECIDE_OFFERS: "offer a client fewer check-ins",
+        Permission.WRITE_TO_GROUPS: "write to groups that somebody else leads",
+        Permission.TAKE_OUT_RECORDS: "take a client’s record out as a file",
+        Permission.SEE_WHO_LOOKED: "see who looked at a client’s record",
+        Permission.CHANGE_SIGN_IN: "change the address that a client signs in with",
+        Permission.MANAGE_PEOPLE: "invite colleagues, change roles, close and open accounts",
+        Permission.HELP_SIGN_IN: "sign others out, and help with a lost phone",
+        Permission.CHANGE_PRACTICE: "change the practice’s details, numbers and limits",
+        Permission.SET_UP_MAIL: "set up the mail server",
+        Permission.READ_KEPT_MAIL: "read mail that was kept here and not sent",
+        Permission.READ_TRAIL: "read who did what, all over the practice",
+        Permission.TAKE_OUT_PRACTICE: "take out everything the practice holds",
+        Permission.KEEP_BACKUPS: "make and retire the keys of backups",
     }
 )
 

@@ -25,6 +25,7 @@ class BulkActKind(StrEnum):
     CHECKIN = "checkin"
     GROUP = "group"
     ARCHIVE = "archive"
+    HAND_OVER = "hand_over"
 
 
 class BulkActState(StrEnum):
@@ -70,6 +71,7 @@ class LineReason(StrEnum):
     NO_PROGRAM = "no_program"
     ASKED_TODAY = "asked_today"
     IN_GROUP = "in_group"
+    IS_THEIRS = "is_theirs"
     NOT_ONLINE = "not_online"  # of acts from before groups were for everybody
     ACCOUNT_CLOSED = "account_closed"  # of whoever began it
     FAULT = "fault"
@@ -95,6 +97,7 @@ class BulkActFacts:
     is_asked_today: bool = False  # by hand
     stopped_by: SkipReason | None = None  # what of itself speaks against a check-in today
     in_group: bool = False  # that they are to be put in
+    is_theirs: bool = False  # of whoever is to take over
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,8 @@ def verdict(kind: BulkActKind, facts: BulkActFacts, *, by_mail: bool = True) -> 
             return _group(facts)
         case BulkActKind.ARCHIVE:
             return _archive(facts)
+        case BulkActKind.HAND_OVER:
+            return _hand_over(facts)
 
 
 def undone_until(state: BulkActState, ended_at: datetime | None) -> datetime | None:
@@ -180,6 +185,10 @@ def _archive(facts: BulkActFacts) -> Verdict:
     if facts.standing.archived:
         return Verdict(LineState.ALREADY, LineReason.ARCHIVED)
     return _left(LineReason.LOCKED) if facts.standing.warning_open else Verdict(LineState.DONE)
+
+
+def _hand_over(facts: BulkActFacts) -> Verdict:
+    return Verdict(LineState.ALREADY, LineReason.IS_THEIRS) if facts.is_theirs else Verdict(LineState.DONE)
 
 
 def of_skip(reason: SkipReason) -> LineReason:

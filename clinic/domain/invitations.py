@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
-from clinic.domain.types import InvitationState
+from clinic.domain.types import InvitationState, LinkProblemKind
+
+# why the link of an invitation that is over does not work
+PROBLEMS: Mapping[InvitationState, LinkProblemKind] = MappingProxyType(
+    {
+        InvitationState.ACCEPTED: LinkProblemKind.USED,
+        InvitationState.REVOKED: LinkProblemKind.REVOKED,
+        InvitationState.EXPIRED: LinkProblemKind.EXPIRED,
+    }
+)
 
 
 class AccountStanding(StrEnum):

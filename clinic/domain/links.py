@@ -16,6 +16,7 @@ LIFETIMES: Mapping[LinkPurpose, timedelta] = MappingProxyType(
         LinkPurpose.CHECKIN: timedelta(days=14),
         LinkPurpose.QUESTIONNAIRE: timedelta(days=14),
         LinkPurpose.COURSE_PLACE: timedelta(days=7),
+        LinkPurpose.STAFF_INVITATION: timedelta(days=7),
     }
 )
 

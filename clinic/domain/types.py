@@ -65,6 +65,7 @@ class LinkPurpose(StrEnum):
     CHECKIN = "checkin"
     QUESTIONNAIRE = "questionnaire"
     COURSE_PLACE = "course_place"
+    STAFF_INVITATION = "staff_invitation"
 
 
 class LinkProblemKind(StrEnum):
@@ -282,6 +283,7 @@ class MailKind(StrEnum):
     REMINDER = "checkin_reminder"
     QUESTIONNAIRE = "questionnaire"
     INVITATION = "invitation"
+    STAFF_INVITATION = "staff_invitation"
     PROGRAM_CHANGED = "program_changed"
     PROGRAM_OFFERED = "program_offered"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a word, no secret

@@ -100,6 +100,11 @@ def questionnaire(
     )
 
 
+def staff_invitation(head: Letterhead, *, inviter: str, link: str, until: date) -> MailContent:
+    """Offer somebody an account to work with; who they are here, is said on the page alone."""
+    return _mail(MailKind.STAFF_INVITATION, head, inviter=inviter, link=link, until=_day(until))
+
+
 def program_changed(head: Letterhead, *, first_name: str, link: str, stop_link: str) -> MailContent:
     """Tell a client that their program is another one now; how, is said on the page alone."""
     return _mail(MailKind.PROGRAM_CHANGED, head, first_name=first_name, link=link, stop_link=stop_link)

@@ -28,7 +28,7 @@ from clinic.models.media import ExercisePicture, MediaFile, MediaPiece
 from clinic.models.new_version import VersionOffer, open_version_offer
 from clinic.models.notice import PracticeNotice
 from clinic.models.outbox import OutboxMessage
-from clinic.models.person import Client, Invitation, User
+from clinic.models.person import Client, Invitation, StaffInvitation, User
 from clinic.models.practice import Heartbeat, Practice, SignOff
 from clinic.models.program import (
     PainMorning,
@@ -117,6 +117,7 @@ __all__ = [
     "SearchPiece",
     "SendingBatch",
     "SignOff",
+    "StaffInvitation",
     "TaperingOffer",
     "User",
     "VersionOffer",

@@ -54,7 +54,6 @@ class BulkActLine(OfPractice, Base):
     reason: Mapped[LineReason | None] = mapped_column(choice(LineReason, "reason"))
     said: Mapped[str | None] = mapped_column(String(300))  # a refusal in its own words
     made_id: Mapped[uuid.UUID | None]  # the program, invitation or check-in that was made
-    before: Mapped[str | None] = mapped_column(
-        String(LONGEST_GROUP)
-    )  # of the last release: the group that was left
+    # whose client it was; of an older release: the group that was left
+    before: Mapped[str | None] = mapped_column(String(LONGEST_GROUP))
     settled_at: Mapped[datetime | None]

@@ -22,17 +22,20 @@ class LinkToken(OfPractice, Base):
         belongs_to("checkin", "checkin_id"),
         belongs_to("questionnaire_request", "questionnaire_request_id"),
         belongs_to("course_request", "course_request_id"),
+        belongs_to("staff_invitation", "staff_invitation_id"),
         CheckConstraint(
             "(CASE WHEN user_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN invitation_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN checkin_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN questionnaire_request_id IS NULL THEN 0 ELSE 1 END)"
-            " + (CASE WHEN course_request_id IS NULL THEN 0 ELSE 1 END) = 1",
+            " + (CASE WHEN course_request_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN staff_invitation_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="one_subject",
         ),
         Index(None, "practice_id", "checkin_id"),
         Index(None, "practice_id", "questionnaire_request_id"),
         Index(None, "practice_id", "course_request_id"),
+        Index(None, "practice_id", "staff_invitation_id"),
         Index(None, "practice_id", "invitation_id"),
         Index(None, "practice_id", "user_id"),
     )
@@ -44,6 +47,7 @@ class LinkToken(OfPractice, Base):
     checkin_id: Mapped[uuid.UUID | None]
     questionnaire_request_id: Mapped[uuid.UUID | None]
     course_request_id: Mapped[uuid.UUID | None]
+    staff_invitation_id: Mapped[uuid.UUID | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

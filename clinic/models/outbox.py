@@ -39,6 +39,7 @@ class OutboxMessage(OfPractice, Base):
         belongs_to("client_group", "group_id"),
         belongs_to("group_message", "group_message_id"),
         belongs_to("course_request", "course_request_id"),
+        belongs_to("staff_invitation", "staff_invitation_id"),
         UniqueConstraint("practice_id", "dedupe_key"),
         UniqueConstraint("practice_id", "day_key"),
         Index(None, "state", "due_at", "id"),
@@ -47,6 +48,7 @@ class OutboxMessage(OfPractice, Base):
         Index(None, "practice_id", "checkin_id"),
         Index(None, "practice_id", "questionnaire_request_id"),
         Index(None, "practice_id", "group_message_id"),
+        Index(None, "practice_id", "staff_invitation_id"),
         Index(
             "ix_outbox_message_practice_id_user_id_unseen",
             "practice_id",
@@ -68,6 +70,7 @@ class OutboxMessage(OfPractice, Base):
     group_id: Mapped[uuid.UUID | None]  # of which it welcomes somebody
     group_message_id: Mapped[uuid.UUID | None]
     course_request_id: Mapped[uuid.UUID | None]
+    staff_invitation_id: Mapped[uuid.UUID | None]
     local_date: Mapped[date | None]
     to_address: Mapped[str | None] = mapped_column(String(254))  # where it went; known when claimed
     state: Mapped[OutboxState] = mapped_column(choice(OutboxState, "state"), default=OutboxState.READY)

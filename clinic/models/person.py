@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.types import ClientKind, ClientStatus, Role, Sex
@@ -37,6 +37,8 @@ class User(OfPractice, Base):
     second_step_since: Mapped[datetime | None]  # from when on the password alone opens nothing
     wrong_codes: Mapped[int] = mapped_column(default=0, server_default="0")  # of it, in a row
     no_code_before: Mapped[datetime | None]  # after many wrong ones: when the next is looked at
+    # lists show the clients they are responsible for, and not all of the practice's
+    only_own: Mapped[bool] = mapped_column(default=False, server_default=false())
     daily_notice: Mapped[bool] = mapped_column(default=True)  # the morning mail; warning signs come anyway
 
     practice: Mapped[Practice] = relationship(foreign_keys="User.practice_id")
@@ -48,10 +50,13 @@ class Client(OfPractice, Base):
     __tablename__ = "client"
     __table_args__ = tenant(
         belongs_to("user_account", "user_id"),
+        belongs_to("user_account", "responsible_id"),
         UniqueConstraint("practice_id", "user_id"),
         UniqueConstraint("practice_id", "email_key"),
         # the list is read in this order, its pages start in the middle of it, and a search reads no rows
         Index(None, "practice_id", "status", "sort_key", "id", "search_key"),
+        # the same list, of one practitioner
+        Index(None, "practice_id", "responsible_id", "status", "sort_key", "id"),
         CheckConstraint(
             "waking_from IS NULL OR waking_until IS NULL OR waking_from < waking_until", name="waking"
         ),
@@ -60,6 +65,7 @@ class Client(OfPractice, Base):
     )
 
     user_id: Mapped[uuid.UUID | None]
+    responsible_id: Mapped[uuid.UUID | None]  # whose client they are, of those who work here
     name: Mapped[str] = mapped_column(String(120))
     sort_key: Mapped[str] = mapped_column(String(120))
     search_key: Mapped[str] = mapped_column(String(400))  # folded name, number of one's own and mail address
@@ -99,6 +105,7 @@ class Client(OfPractice, Base):
     version: Mapped[int] = mapped_column(default=1)
 
     practice: Mapped[Practice] = relationship(foreign_keys="Client.practice_id", viewonly=True)
+    responsible: Mapped[User | None] = relationship(foreign_keys="Client.responsible_id", viewonly=True)
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -120,3 +127,23 @@ class Invitation(OfPractice, Base):
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class StaffInvitation(OfPractice, Base):
+    """The offer to work for the practice, with a role. Its links are `LinkToken`s, as a client's are."""
+
+    __tablename__ = "staff_invitation"
+    __table_args__ = tenant(
+        belongs_to("user_account", "created_by"),
+        belongs_to("user_account", "user_id"),
+        CheckConstraint("role <> 'client'", name="of_staff"),
+    )
+
+    role: Mapped[Role] = mapped_column(choice(Role, "role"))
+    email: Mapped[str | None] = mapped_column(String(254))  # None: handed over as link or QR code
+    created_by: Mapped[uuid.UUID]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    user_id: Mapped[uuid.UUID | None]  # the account that came of it

@@ -46,6 +46,7 @@ from clinic.models import (
     QuestionnaireResponse,
     Routine,
     RoutineVersion,
+    StaffInvitation,
     TaperingOffer,
     User,
     VersionOffer,
@@ -175,6 +176,13 @@ def flag_for(actor: Actor, flag_id: uuid.UUID, *options: ORMOption) -> WarningFl
 def invitation_for(actor: Actor, invitation_id: uuid.UUID, *options: ORMOption) -> Invitation:
     """An invitation of the practice; staff only."""
     return _for_staff(Invitation, actor, invitation_id, *options)
+
+
+def staff_invitation_for(
+    actor: Actor, staff_invitation_id: uuid.UUID, *options: ORMOption
+) -> StaffInvitation:
+    """An invitation to work for the practice; staff only."""
+    return _for_staff(StaffInvitation, actor, staff_invitation_id, *options)
 
 
 def questionnaire_request_for(

@@ -52,6 +52,7 @@ def mint(
     checkin_id: uuid.UUID | None = None,
     questionnaire_request_id: uuid.UUID | None = None,
     course_request_id: uuid.UUID | None = None,
+    staff_invitation_id: uuid.UUID | None = None,
 ) -> str:
     """Make a link's secret and add its row; the secret itself is returned once and never stored."""
     secret, row = new(
@@ -63,6 +64,7 @@ def mint(
         checkin_id=checkin_id,
         questionnaire_request_id=questionnaire_request_id,
         course_request_id=course_request_id,
+        staff_invitation_id=staff_invitation_id,
     )
     db.session.add(LinkToken(**row))
     return secret
@@ -78,6 +80,7 @@ def new(
     checkin_id: uuid.UUID | None = None,
     questionnaire_request_id: uuid.UUID | None = None,
     course_request_id: uuid.UUID | None = None,
+    staff_invitation_id: uuid.UUID | None = None,
 ) -> tuple[str, dict[str, Any]]:
     """A link's secret, and the row of LinkToken that the caller must add for it to work."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
@@ -91,6 +94,7 @@ def new(
         "checkin_id": checkin_id,
         "questionnaire_request_id": questionnaire_request_id,
         "course_request_id": course_request_id,
+        "staff_invitation_id": staff_invitation_id,
         "created_at": now(),
         "expires_at": expires_at,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.domain.access import PERMISSIONS, Permission, Policy, holds, is_staff, may, roles_with
+from clinic.domain.access import PERMISSIONS, WORDS, Permission, Policy, holds, is_staff, may, roles_with
 from clinic.domain.types import Audience, Role
 
 OPEN, SHUT = True, False
@@ -73,7 +73,8 @@ PERMITTED = {
     Permission.READ_KEPT_MAIL: (NOT, NOT, NOT, NOT, MAY),
     Permission.TAKE_OUT_PRACTICE: (NOT, NOT, NOT, NOT, MAY),
     Permission.KEEP_BACKUPS: (NOT, NOT, NOT, NOT, MAY),
-    Permission.CLOSE_ACCOUNTS: (NOT, NOT, NOT, NOT, MAY),
+    Permission.MANAGE_PEOPLE: (NOT, NOT, NOT, NOT, MAY),
+    Permission.BE_RESPONSIBLE: (NOT, NOT, NOT, MAY, MAY),
     Permission.CHANGE_SIGN_IN: (NOT, NOT, NOT, MAY, MAY),
     Permission.HELP_SIGN_IN: (NOT, NOT, NOT, NOT, MAY),
 }
@@ -93,3 +94,8 @@ def test_each_role_may_do_its_own_things_only(permission: Permission, who: Role 
 def test_the_table_of_permissions_knows_every_one_and_every_role() -> None:
     assert set(PERMITTED) == set(Permission)
     assert set(PERMISSIONS) == set(Role)
+
+
+def test_every_permission_has_words_for_the_page_that_shows_the_table() -> None:
+    assert set(WORDS) == set(Permission)
+    assert all(words and words[0].islower() and not words.endswith(".") for words in WORDS.values())

@@ -28,7 +28,7 @@ NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 DONE = Verdict(LineState.DONE)
 ONE_MAIL = SkipReason.ONE_MAIL_A_DAY
 HAD_A_MAIL = Verdict(LineState.LEFT_OUT, said="the client has had a mail today")
-ASSIGN, INVITE, CHECKIN, GROUP, ARCHIVE = BulkActKind
+ASSIGN, INVITE, CHECKIN, GROUP, ARCHIVE, HAND_OVER = BulkActKind
 
 
 def facts(**values: Any) -> BulkActFacts:

@@ -100,6 +100,7 @@ ADDRESSES = frozenset(
         "user_account.new_email",
         "practice.email",
         "invitation.email",
+        "staff_invitation.email",
         "course_request.email",
         "outbox_message.to_address",
     }

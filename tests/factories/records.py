@@ -27,6 +27,7 @@ from clinic.domain.types import (
     MistakeAnswer,
     OutboxState,
     ProgramStatus,
+    Role,
     RoutineStatus,
     Side,
     Tier,
@@ -84,6 +85,7 @@ from clinic.models import (
     RoutinePhase,
     RoutineVersion,
     SignOff,
+    StaffInvitation,
     TaperingOffer,
     User,
     VersionOffer,
@@ -95,7 +97,7 @@ from clinic.services.media.storage import store
 from clinic.services.routines import publishing as routines
 from clinic.services.routines.wording import content_of, dose_of
 from tests.factories.media import picture
-from tests.factories.people import People, make_people, stand_in
+from tests.factories.people import People, make_people, make_user, stand_in
 
 Row = TypeVar("Row", bound=Base)
 PERSONAL = (
@@ -116,6 +118,8 @@ class Shelf:
     own_test: OwnTest
     own_battery: OwnBattery
     own_move: Exercise
+    colleague: StaffInvitation
+    gone: User
 
 
 @dataclass
@@ -230,7 +234,22 @@ def make_shelf(practice: Practice, staff: User) -> Shelf:
     )
     own_test = make_own_test(practice, staff)
     own_battery = make_own_battery(practice, staff, own_test)
-    return Shelf(practice, staff, routine, published, draft, own_test, own_battery, make_own_move(practice))
+    made = (own_test, own_battery, make_own_move(practice), make_staff_invitation(practice, staff))
+    gone = make_user(practice, Role.ASSISTANT, WORDS, deactivated_at=ago(days=3))
+    return Shelf(practice, staff, routine, published, draft, *made, gone)
+
+
+def make_staff_invitation(practice: Practice, staff: User) -> StaffInvitation:
+    """Somebody who is invited to work for a practice by mail."""
+    return add(
+        StaffInvitation,
+        practice,
+        role=Role.ASSISTANT,
+        email=f"to.come@{practice.id.hex[:8]}.example",
+        created_by=staff.id,
+        created_at=ago(days=1),
+        expires_at=ago(days=-6),
+    )
 
 
 def make_own_move(practice: Practice) -> Exercise:
@@ -379,7 +398,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         handled_by=shelf.staff.id,
         note=WORDS,
     )
-    records.secrets = _secrets(records)
+    records.secrets = _secrets(records, shelf)
     return records
 
 
@@ -903,11 +922,15 @@ def _calendar(records: ClientRecords) -> str:
     return secret
 
 
-def _secrets(records: ClientRecords) -> dict[str, str]:
+def _secrets(records: ClientRecords, shelf: Shelf) -> dict[str, str]:
     client, end = records.client, ago(days=-3)
     return {
         "invitation": links.mint(
             client.practice_id, LinkPurpose.INVITATION, end, invitation_id=records.invitation.id
+        ),
+        "colleague": links.mint(
+            *(client.practice_id, LinkPurpose.STAFF_INVITATION, end),
+            staff_invitation_id=shelf.colleague.id,
         ),
         "reset": links.mint(client.practice_id, LinkPurpose.RESET, end, user_id=records.user.id),
         "address": links.mint(client.practice_id, LinkPurpose.ADDRESS, end, user_id=records.user.id),

@@ -27,6 +27,7 @@ REMINDER = compose.checkin_reminder(
 INVITATION = compose.invitation(
     HEAD, first_name="Anna", practitioner="Mira Lund", link=LINK, until=date(2026, 12, 8)
 )
+STAFF_INVITATION = compose.staff_invitation(HEAD, inviter="Mira Lund", link=LINK, until=date(2026, 12, 8))
 RESET = compose.password_reset(HEAD, first_name="Anna", link=LINK, minutes=30)
 ALERT = compose.warning_sign_alert(HEAD, first_name="Mira", link=LINK)
 NEWS = compose.practice_notice(
@@ -73,6 +74,7 @@ ALL = pytest.mark.parametrize(
         SILENT,
         RUNS_AGAIN,
         SECOND_STEP,
+        STAFF_INVITATION,
     ],
     ids=lambda mail: mail.subject,
 )
@@ -82,6 +84,24 @@ FOOT = """
 Harbour Street Practice, phone 020 7946 0018
 In an emergency call 112. Nobody watches replies to this mail around the clock.
 """
+
+
+def test_the_invitation_of_a_colleague() -> None:
+    assert STAFF_INVITATION.subject == "Work with Harbour Street Practice in Regroove"
+    assert STAFF_INVITATION.text == (
+        """Hello,
+
+Mira Lund invites you to work with Harbour Street Practice in Regroove.
+Choose your name and a password, and you are in.
+
+Accept the invitation:
+https://clinic.example/c/k7Pq
+
+The link works once, until Tuesday 8 December.
+If you did not expect this mail, you need do nothing.
+"""
+        + FOOT
+    )
 
 
 def test_the_mails_about_a_silent_worker() -> None:

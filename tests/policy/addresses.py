@@ -44,6 +44,7 @@ def _message(world: World, of: str) -> uuid.UUID:
 ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "client_id": lambda world, of: world.records[of].client.id,
     "program_id": lambda world, of: world.records[of].program.id,
+    "staff_invitation_id": lambda world, of: world.shelves[HOME[of]].colleague.id,
     "invitation_id": lambda world, of: world.records[of].invitation.id,
     "appointment_id": lambda world, of: world.records[of].appointment.id,
     "assessment_id": lambda world, of: world.records[of].draft_assessment.id,
@@ -62,6 +63,7 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "battery_key": lambda world, of: world.shelves[HOME[of]].own_battery.key,
     "media_id": lambda world, of: world.records[of].picture.id,
     "document_id": lambda world, of: world.records[of].document.id,
+    "gone_id": lambda world, of: world.shelves[HOME[of]].gone.id,
     "user_id": lambda world, of: _colleague(world, HOME[of]).id,
     "position": lambda world, of: 1,
     "act_id": lambda world, of: world.records[of].act.id,
@@ -76,7 +78,7 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
 OF_PRACTICE = frozenset(
     {
         *("move_id", "routine_id", "version_id", "user_id", "test_key", "battery_key"),
-        *("group_id", "group_message_id", "place_id", "code"),
+        *("group_id", "group_message_id", "place_id", "code", "staff_invitation_id", "gone_id"),
     }
 )
 OWN = frozenset({"position", "move_key"})  # names a part of the asker's own record, or what ships for all
@@ -93,6 +95,7 @@ QUERIES: dict[str, Callable[[World], str]] = {
 # Which secret opens a mailed link's page.
 SECRETS = {
     "public.invitation": "invitation",
+    "public.staff_invitation": "colleague",
     "public.reset": "reset",
     "public.address": "address",
     "public.checkin": "checkin",

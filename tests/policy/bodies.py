@@ -152,6 +152,9 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "public.reset.ask": lambda world, at: {"email": [world.people.client_user.email]},
     "public.reset.choose": lambda world, at: {"password": [NEW_PASSWORD]},
     "public.invitation.show": lambda world, at: {"password": [NEW_PASSWORD], "consents": ["y"]},
+    "public.staff_invitation.show": lambda world, at: {"name": ["Sam Reed"], "password": [NEW_PASSWORD]},
+    "practitioner.people.invite": lambda world, at: {"email": ["sam.reed@harbour.example"], "how": ["mail"]},
+    "practitioner.people.role": lambda world, at: {"role": ["practitioner"]},
     "public.checkin.taken_back": lambda world, at: {"reason": ["My thumb slipped."]},
     "client.warnings.taken_back": lambda world, at: {"reason": ["My thumb slipped."]},
     "public.checkin.show": lambda world, at: {"none": ["y"]},
@@ -281,7 +284,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.backups.retire_key": lambda world, at: {"backup_key": [BACKUP_KEY.hex]},
     "practitioner.news.seen": lambda world, at: {"until": ["2099-01-01T00:00:00+00:00"]},
     **dict.fromkeys(
-        ("practitioner.account.end_device", "client.account.end_device", "practitioner.practice.end_device"),
+        ("practitioner.account.end_device", "client.account.end_device", "practitioner.people.end_device"),
         lambda world, at: {"end": ["all"]},
     ),
     "practitioner.bulk_acts.choose": lambda world, at: {

@@ -29,6 +29,7 @@ STAFF_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "answer_for": lambda shelf, records: records.answer,
     "flag_for": lambda shelf, records: records.flag,
     "invitation_for": lambda shelf, records: records.invitation,
+    "staff_invitation_for": lambda shelf, records: shelf.colleague,
     "questionnaire_response_for": lambda shelf, records: records.answers,
     "log_for": lambda shelf, records: _log_of(records.client),
     "morning_for": lambda shelf, records: records.morning,

@@ -50,7 +50,7 @@ from tests.factories.checkins import enrol
 from tests.factories.people import People, make_client
 from tests.factories.programs import publish_beside, publish_routine
 
-ASSIGN, INVITE, CHECKIN, GROUP, ARCHIVE = BulkActKind
+ASSIGN, INVITE, CHECKIN, GROUP, ARCHIVE, HAND_OVER = BulkActKind
 
 
 @pytest.fixture

@@ -10,15 +10,14 @@ from sqlalchemy import and_, select
 
 from clinic.catalogue import load_catalogue
 from clinic.domain import passwords as password_rules
-from clinic.domain.access import Permission, is_staff, roles_with
-from clinic.domain.errors import Forbidden, LinkProblem, NotFound, RuleBroken, must_hold
+from clinic.domain.access import is_staff
+from clinic.domain.errors import LinkProblem, RuleBroken, must_hold
 from clinic.domain.links import LIFETIMES
 from clinic.domain.types import LinkProblemKind, LinkPurpose, Role
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Client, LinkToken, Practice, User
-from clinic.models.base import given
-from clinic.services import access, audit, links
+from clinic.services import audit, links
 from clinic.services.accounts import passwords, sessions
 from clinic.services.actors import Actor
 from clinic.services.clock import now
@@ -28,11 +27,6 @@ from clinic.services.transaction import release, transaction
 
 RESET_LIFETIME = LIFETIMES[LinkPurpose.RESET]
 MOST_ACCOUNTS = 3  # of one address in several practices; each costs a hash at sign-in
-_CLOSERS = select(User.id).where(
-    given(User.practice_id),
-    User.role.in_(roles_with(Permission.CLOSE_ACCOUNTS)),
-    User.deactivated_at.is_(None),
-)
 
 
 @across_practices("an address may have several accounts")
@@ -171,34 +165,6 @@ def add_staff(practice: Practice, role: Role, name: str, address: Address, passw
     )
     db.session.add(user)
     db.session.flush()
-    return user
-
-
-def close(actor: Actor, user_id: uuid.UUID) -> User:
-    """Close a colleague's account: its sessions and links end with it; owners only, and never their own.
-
-    Two owners who close each other wait for each other: the slower one has no account any more.
-    """
-    if not actor.may(Permission.CLOSE_ACCOUNTS):
-        raise Forbidden("Only the owner closes accounts.")
-    with transaction():
-        hold = select(Practice.id).where(Practice.id == actor.practice_id)
-        db.session.execute(hold.with_for_update(key_share=True))
-        owners = set(db.session.scalars(_CLOSERS, {"practice_id": actor.practice_id}))
-        if actor.user_id not in owners:
-            raise Forbidden("Only the owner closes accounts.")
-        user = access.user_for(actor, user_id)
-        db.session.refresh(user)
-        if not is_staff(user.role) or user.deactivated_at is not None:
-            raise NotFound
-        if user.id == actor.user_id:
-            raise RuleBroken("You cannot close your own account.")
-        if not owners - {user.id}:
-            raise RuleBroken("A practice needs an owner.")
-        user.deactivated_at = now()
-        sessions.end_all(user)
-        links.revoke(LinkToken.user_id == user.id)
-        audit.record(actor, "account.closed", subject_id=user.id)
     return user
 
 

@@ -12,7 +12,7 @@ from clinic.services.actors import Actor
 from clinic.services.bulk_acts.facts import ClientAtHand
 from clinic.services.bulk_acts.wishes import BulkWish
 from clinic.services.checkins import by_hand
-from clinic.services.clients import invitations, memberships, records
+from clinic.services.clients import invitations, memberships, records, responsible
 from clinic.services.groups import filling
 from clinic.services.programs import assigning
 from clinic.services.programs.assigning import Assignment
@@ -25,6 +25,7 @@ class Done:
 
     made_id: uuid.UUID | None = None
     verdict: Verdict | None = None
+    before: uuid.UUID | None = None  # whose client it was
 
 
 def do(actor: Actor, act: BulkAct, wish: BulkWish, who: ClientAtHand) -> Done:
@@ -71,10 +72,17 @@ def _archive(actor: Actor, act: BulkAct, wish: BulkWish, who: ClientAtHand) -> D
     return Done()
 
 
+def _hand_over(actor: Actor, act: BulkAct, wish: BulkWish, who: ClientAtHand) -> Done:
+    taker, before = responsible.taker(actor, wish.taker_id), who.client.responsible_id
+    responsible.give(actor, who.client, taker.id if taker else None)
+    return Done(before=before)
+
+
 _DEEDS: Mapping[BulkActKind, Callable[[Actor, BulkAct, BulkWish, ClientAtHand], Done]] = {
     BulkActKind.ASSIGN: _assign,
     BulkActKind.INVITE: _invite,
     BulkActKind.CHECKIN: _checkin,
     BulkActKind.GROUP: _group,
     BulkActKind.ARCHIVE: _archive,
+    BulkActKind.HAND_OVER: _hand_over,
 }

@@ -75,6 +75,7 @@ def at_hand(
                 ),
                 program=_status(first[client.id], client),
                 in_group=client.id in members,
+                is_theirs=wish.taker_id is not None and client.responsible_id == wish.taker_id,
                 **by_hand.get(client.id, {}),
             ),
             first[client.id],

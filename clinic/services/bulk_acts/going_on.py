@@ -35,6 +35,7 @@ from clinic.services.actors import Actor
 from clinic.services.bulk_acts import doing, undoing
 from clinic.services.bulk_acts.facts import at_hand
 from clinic.services.bulk_acts.wishes import BulkWish, wish_of
+from clinic.services.clients import responsible
 from clinic.services.clock import now, today_in
 from clinic.services.programs import assigning
 from clinic.services.reach import across_practices, from_nothing, stay_in
@@ -57,6 +58,8 @@ def begin(actor: Actor, act_id: uuid.UUID, wish: BulkWish) -> BulkAct:
         if act.state is BulkActState.CHOSEN:
             if act.kind is BulkActKind.ASSIGN:
                 _check_assignment(actor, wish)
+            if act.kind is BulkActKind.HAND_OVER:
+                responsible.taker(actor, wish.taker_id)
             act.state, act.wish, act.begun_at = BulkActState.UNDER_WAY, wish.kept(), now()
             act.chosen_by = actor.user_id  # whoever begins it answers for it
             audit.record(
@@ -220,7 +223,7 @@ def _do(actor: Actor, act: BulkAct, line: BulkActLine, client: Client) -> None:
     found = who.verdict(act.kind, wish)
     if found.state is LineState.DONE:
         done = doing.do(actor, act, wish, who)
-        line.made_id = done.made_id
+        line.made_id, line.before = done.made_id, done.before.hex if done.before else None
         found = done.verdict or found
     _settle(line, found)
 

@@ -12,7 +12,7 @@ from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.bulk_acts.wishes import BulkWish
 from clinic.services.checkins import by_hand
-from clinic.services.clients import invitations, memberships, records
+from clinic.services.clients import invitations, memberships, records, responsible
 from clinic.services.groups import filling
 from clinic.services.programs import taking_back
 
@@ -56,6 +56,16 @@ def _archive(actor: Actor, wish: BulkWish, line: BulkActLine, client: Client) ->
     return None if records.bring_back(actor, client, REASON) else LineReason.CHANGED
 
 
+def _hand_over(actor: Actor, wish: BulkWish, line: BulkActLine, client: Client) -> LineReason | None:
+    before = uuid.UUID(line.before) if line.before else None
+    if client.responsible_id != wish.taker_id:
+        return LineReason.CHANGED
+    if before and responsible.problem(client.practice_id, before):
+        return LineReason.CHANGED  # they are here no longer
+    responsible.give(actor, client, before)
+    return None
+
+
 def _made(line: BulkActLine) -> uuid.UUID:
     assert line.made_id is not None
     return line.made_id
@@ -67,4 +77,5 @@ _DEEDS: Mapping[BulkActKind, Callable[[Actor, BulkWish, BulkActLine, Client], Li
     BulkActKind.CHECKIN: _checkin,
     BulkActKind.GROUP: _group,
     BulkActKind.ARCHIVE: _archive,
+    BulkActKind.HAND_OVER: _hand_over,
 }

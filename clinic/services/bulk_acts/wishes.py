@@ -12,9 +12,10 @@ from clinic.services.checkins.rhythms import Rhythm, kept_rhythm, read_rhythm
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkWish:
-    """What an act needs to be told: the routine and its days, a group, or why they are archived.
+    """What an act needs to be told: the routine and its days, a group, a colleague, or why they are archived.
 
-    `weeks` None has no end, `checkin` None no check-ins; `name` is the routine's, to be read afterwards.
+    `weeks` None has no end, `checkin` None no check-ins; `name` is the routine's or the
+    colleague's, to be read afterwards.
     """
 
     version_id: uuid.UUID | None = None
@@ -23,6 +24,7 @@ class BulkWish:
     weeks: int | None = None
     checkin: Rhythm | None = None
     group: str | None = None
+    taker_id: uuid.UUID | None = None
     reason: str = ""
 
     def kept(self) -> dict[str, Any]:
@@ -34,13 +36,14 @@ class BulkWish:
             "weeks": self.weeks,
             "checkin": kept_rhythm(self.checkin),
             "group": self.group,
+            "taker": str(self.taker_id) if self.taker_id else None,
             "reason": self.reason,
         }
 
 
 def wish_of(kept: dict[str, Any]) -> BulkWish:
     """The wish that was kept so; an empty one before anybody has said what is wished for."""
-    version, day = kept.get("version"), kept.get("starts_on")
+    version, day, taker = kept.get("version"), kept.get("starts_on"), kept.get("taker")
     return BulkWish(
         version_id=uuid.UUID(version) if version else None,
         name=kept.get("name", ""),
@@ -48,5 +51,6 @@ def wish_of(kept: dict[str, Any]) -> BulkWish:
         weeks=kept.get("weeks"),
         checkin=read_rhythm(kept.get("checkin")),
         group=kept.get("group"),
+        taker_id=uuid.UUID(taker) if taker else None,
         reason=kept.get("reason", ""),
     )

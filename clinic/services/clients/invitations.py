@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import LinkProblem, RuleBroken, must_hold
-from clinic.domain.invitations import state
+from clinic.domain.invitations import PROBLEMS, state
 from clinic.domain.links import LIFETIMES
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.types import ClientStatus, InvitationState, LinkProblemKind, LinkPurpose, Role
@@ -54,11 +54,6 @@ _LATEST = (
     .limit(1)
 )
 LIFETIME = LIFETIMES[LinkPurpose.INVITATION]
-PROBLEMS = {
-    InvitationState.ACCEPTED: LinkProblemKind.USED,
-    InvitationState.REVOKED: LinkProblemKind.REVOKED,
-    InvitationState.EXPIRED: LinkProblemKind.EXPIRED,
-}
 
 
 @dataclass(frozen=True, slots=True)

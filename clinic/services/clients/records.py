@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from clinic.services.accounts import addresses
 from clinic.services.actors import Actor
 from clinic.services.checkins import schedules
 from clinic.services.clients import identity as client_identity
-from clinic.services.clients import invitations, memberships
+from clinic.services.clients import invitations, memberships, responsible
 from clinic.services.clock import now, today_in
 from clinic.services.outbox import calling_back as checkins
 from clinic.services.transaction import transaction
@@ -63,6 +63,7 @@ class ClientDetails:
     waking_from: time | None = None  # None: the practice's hours
     waking_until: time | None = None
     pain_ceiling: int | None = None  # None: the practice's
+    responsible_id: uuid.UUID | None = None  # None: nobody; of a new client: who adds them, if they may be
 
 
 PLAIN = tuple(
@@ -138,6 +139,9 @@ def create(
     """Add a client within the caller's transaction; raises RuleBroken if a rule says no."""
     client = Client(id=client_id or uuid.uuid4(), practice_id=actor.practice_id, created_at=now())
     client.status = ClientStatus.ACTIVE
+    if details.responsible_id is None and actor.may(Permission.BE_RESPONSIBLE):
+        details = replace(details, responsible_id=actor.user_id)
+        client.responsible_id = actor.user_id
     client.group_name = details.group_name  # written with the rest: a new record is at its first version
     _apply(actor, practice, client, details)
     db.session.add(client)
@@ -237,6 +241,10 @@ def problems(client: Client, practice: Practice, details: ClientDetails) -> Iter
         yield RuleBroken("Enter both times, or neither.", "waking_until" if closes is None else "waking_from")
     if opens is not None and closes is not None and opens >= closes:
         yield RuleBroken("The last hour has to be later than the first.", "waking_until")
+    whose = details.responsible_id
+    is_another = whose is not None and whose != client.responsible_id
+    if whose and is_another and (said := responsible.problem(practice.id, whose)):
+        yield RuleBroken(said, "responsible_id")
     day = details.consented_on
     if day and day != consent_day(client, practice) and (said := consent_problem(day, today)):
         yield RuleBroken(said, "consented_on")
@@ -262,18 +270,20 @@ def shown(client: Client, practice: Practice) -> dict[str, str | None]:
     """A client's details as text, for comparing two versions and for the audit."""
     told: dict[str, str | None] = {"name": client.name, "email": client.email}
     told |= {name: _text(getattr(client, name)) for name in PLAIN}
+    told["responsible_id"] = responsible.name_of(practice.id, client.responsible_id)
     day = consent_day(client, practice)
     told["consented_on"] = day.isoformat() if day else None
     return told
 
 
-def typed(details: ClientDetails) -> dict[str, str | None]:
+def typed(details: ClientDetails, practice: Practice) -> dict[str, str | None]:
     """Details that are not saved, told the same way."""
     told: dict[str, str | None] = {
         "name": details.name,
         "email": details.email.typed if details.email else None,
     }
     told |= {name: _text(getattr(details, name)) for name in PLAIN}
+    told["responsible_id"] = responsible.name_of(practice.id, details.responsible_id)
     told["consented_on"] = details.consented_on.isoformat() if details.consented_on else None
     return told
 

@@ -33,6 +33,7 @@ from clinic.models import (
     Practice,
     Program,
     QuestionnaireRequest,
+    StaffInvitation,
     User,
     WarningFlag,
     has_open_flag,
@@ -91,6 +92,7 @@ class DueMail:
     user: User | None = None
     invitation: Invitation | None = None
     inviter: User | None = None
+    staff_invitation: StaffInvitation | None = None
     flag: WarningFlag | None = None
     asking: QuestionnaireRequest | None = None
     course: Course | None = None  # of a welcome
@@ -110,6 +112,8 @@ class DueMail:
             return self.invitation.email
         if self.place is not None:
             return self.place.email
+        if self.staff_invitation is not None:
+            return self.staff_invitation.email
         if self.mail.kind is MailKind.ADDRESS_NOTICE:
             return self.to_address
         if self.user is not None and self.mail.kind is MailKind.ADDRESS_PROOF:
@@ -238,12 +242,14 @@ def _complete(dues: Sequence[DueMail]) -> None:
             User,
             Invitation,
             inviter,
+            StaffInvitation,
             WarningFlag,
             QuestionnaireRequest,
         )
         .outerjoin(User, points_at(OutboxMessage.user_id, User))
         .outerjoin(Invitation, points_at(OutboxMessage.invitation_id, Invitation))
-        .outerjoin(inviter, points_at(Invitation.created_by, inviter))
+        .outerjoin(StaffInvitation, points_at(OutboxMessage.staff_invitation_id, StaffInvitation))
+        .outerjoin(inviter, _invited_by(inviter))
         .outerjoin(WarningFlag, points_at(OutboxMessage.flag_id, WarningFlag))
         .outerjoin(
             QuestionnaireRequest, points_at(OutboxMessage.questionnaire_request_id, QuestionnaireRequest)
@@ -254,7 +260,15 @@ def _complete(dues: Sequence[DueMail]) -> None:
     rows: Any = db.session.execute(query)
     found = {row[0]: row[1:] for row in rows}
     for due in dues:
-        due.to_address, due.user, due.invitation, due.inviter, due.flag, due.asking = found[due.mail.id]
+        due.to_address, due.user, due.invitation, due.inviter, *rest = found[due.mail.id]
+        due.staff_invitation, due.flag, due.asking = rest
+
+
+def _invited_by(inviter: type[User]) -> ColumnElement[bool]:
+    return and_(
+        inviter.practice_id == OutboxMessage.practice_id,
+        inviter.id == func.coalesce(Invitation.created_by, StaffInvitation.created_by),
+    )
 
 
 def _complete_groups(dues: Sequence[DueMail]) -> None:

@@ -20,6 +20,7 @@ from clinic.domain.types import (
 )
 from clinic.models import Practice
 from clinic.services.clients import invitations
+from clinic.services.people import inviting
 from clinic.services.questionnaires import asked as questionnaires
 from clinic.services.sending.dues import OF_GROUPS, DueMail, Recipient
 
@@ -51,6 +52,8 @@ def _withdrawn(due: DueMail) -> bool:
         return True
     if due.mail.kind == MailKind.REMINDER and due.checkin not in {*AWAITED, CheckinState.ANSWERED}:
         return True
+    if due.staff_invitation is not None:
+        return inviting.state_of(due.staff_invitation) is not InvitationState.PENDING
     return due.invitation is not None and invitations.state_of(due.invitation) is not InvitationState.PENDING
 
 

@@ -30,6 +30,7 @@ from clinic.services.accounts import addresses
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.clients import invitations
 from clinic.services.groups import joining
+from clinic.services.people import inviting
 from clinic.services.sending.account import mail_from
 from clinic.services.sending.dues import DueMail
 from config import Settings
@@ -193,6 +194,17 @@ def _invitation(due: DueMail, at: datetime) -> MailContent:
     )
 
 
+def _staff_invitation(due: DueMail, at: datetime) -> MailContent:
+    assert due.staff_invitation is not None
+    assert due.inviter is not None
+    return compose.staff_invitation(
+        _head(due.practice),
+        inviter=due.inviter.name,
+        link=links.address("public.staff_invitation.show", secret=inviting.mint_link(due.staff_invitation)),
+        until=_last_day(due.staff_invitation.expires_at, due.practice.time_zone),
+    )
+
+
 def _course_place(due: DueMail, at: datetime) -> MailContent:
     assert due.place is not None
     standing = joining.known(due.place)
@@ -322,6 +334,7 @@ MAILS: dict[MailKind, Callable[[DueMail, datetime], Content | Callable[[], Conte
     MailKind.CHECKIN: _checkin,
     MailKind.REMINDER: _checkin_reminder,
     MailKind.INVITATION: _invitation,
+    MailKind.STAFF_INVITATION: _staff_invitation,
     MailKind.QUESTIONNAIRE: _questionnaire,
     MailKind.PROGRAM_CHANGED: _program_changed,
     MailKind.PROGRAM_OFFERED: _program_offered,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from wtforms import BooleanField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice
@@ -11,7 +11,7 @@ from wtforms.fields import SelectChoice
 from clinic.domain.bulk_acts import LONGEST_GROUP, BulkActKind
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.programs import first_day_problems
-from clinic.models import Practice, RoutineVersion
+from clinic.models import Practice, RoutineVersion, User
 from clinic.services.bulk_acts.wishes import BulkWish
 from clinic.services.clock import today_in
 from clinic.web.forms import rhythms
@@ -20,6 +20,8 @@ from clinic.web.forms.fields import LineField, LongTextField
 from clinic.web.forms.programs import USUAL_WEEKS, Length, LengthFields, StartFields
 from clinic.web.forms.rhythms import RhythmFields
 from clinic.web.presenters.bulk_acts import CHOICES
+
+CHOOSE = "Choose who takes over."
 
 
 class ChooseForm(OnceForm):
@@ -69,6 +71,27 @@ class BeginArchiveActForm(BeginActForm):
         return BulkWish(reason=self.reason.data or "")
 
 
+class BeginHandOverActForm(BeginActForm):
+    """Who takes them over."""
+
+    taker = SelectField("Who takes over", coerce=str, invalid_choice_message=CHOOSE)
+
+    def offer(self, people: Sequence[User]) -> None:
+        """Those who may be responsible for clients; nobody is chosen beforehand."""
+        named = [SelectChoice(str(user.id), user.name) for user in people]
+        self.taker.choices = [SelectChoice("", CHOOSE), *named]
+
+    def validate_taker(self, field: SelectField) -> None:
+        """Somebody has to be chosen."""
+        if not field.data and not field.errors:
+            field.errors = [*field.errors, CHOOSE]
+
+    def wish(self) -> BulkWish:
+        """What is to be done."""
+        names = {choice.value: choice.label for choice in self.taker.choices}
+        return BulkWish(taker_id=uuid.UUID(self.taker.data), name=names[self.taker.data])
+
+
 class BeginAssignActForm(StartFields, LengthFields, RhythmFields, BeginActForm):
     """From when, for how long, and how often a check-in comes; the doses are the routine's own."""
 
@@ -108,4 +131,5 @@ FORMS: dict[BulkActKind, type[BeginActForm]] = {
     BulkActKind.CHECKIN: BeginActForm,
     BulkActKind.GROUP: BeginGroupActForm,
     BulkActKind.ARCHIVE: BeginArchiveActForm,
+    BulkActKind.HAND_OVER: BeginHandOverActForm,
 }

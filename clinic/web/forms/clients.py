@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,10 +13,11 @@ from wtforms.fields import SelectChoice
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import ClientKind, ClientStatus, Sex
-from clinic.models import Client, Practice
+from clinic.models import Client, Practice, User
 from clinic.services.actors import Actor
 from clinic.services.clients import records as clients
 from clinic.services.clients.records import ClientDetails
+from clinic.services.clients.responsible import NOT_HERE
 from clinic.services.clock import today_in
 from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import (
@@ -50,6 +52,32 @@ class SexField(SelectField):
         )
 
 
+class ResponsibleField(SelectField):
+    """Who of the practice is responsible; `data` is their id, or None for nobody."""
+
+    def __init__(self, label: str, **options: Any) -> None:
+        super().__init__(label, coerce=_person, choices=[], invalid_choice_message=NOT_HERE, **options)
+
+    def offer(
+        self, people: Sequence[User], *, first: uuid.UUID | None = None, has: User | None = None
+    ) -> None:
+        """Those who may be it and, where nobody adds the client who may (`first`), nobody.
+
+        Whoever is it already (`has`) can stay it, though they may not be any more.
+        """
+        known = [user.id for user in people]
+        gone = [SelectChoice(str(has.id), f"{has.name} (no longer)")] if has and has.id not in known else []
+        nobody = [] if first in known else [SelectChoice("", "Nobody yet")]
+        named = [SelectChoice(str(user.id), user.name) for user in people]
+        self.choices = [*nobody, *gone, *named]
+        if not self.raw_data:
+            self.data = has.id if has else first if first in known else None
+
+
+def _person(value: object) -> uuid.UUID | None:
+    return uuid.UUID(str(value)) if value else None
+
+
 class ClientForm(Form):
     """What a practitioner writes down about a client."""
 
@@ -74,6 +102,7 @@ class ClientForm(Form):
         required="Choose private client or online student.",
         default=ClientKind.PRIVATE,
     )
+    responsible_id = ResponsibleField("Responsible")
     group_name = LineField("Group", longest=80)
     reason_for_care = LongTextField("Reason for care")
     history = LongTextField("What was tried before, and what helped")

@@ -15,13 +15,19 @@ from clinic.models import BulkAct, RoutineVersion
 from clinic.services import access
 from clinic.services.bulk_acts import choosing, going_on, pages
 from clinic.services.bulk_acts.wishes import BulkWish
-from clinic.services.clients import listing
+from clinic.services.clients import listing, responsible
 from clinic.services.clock import now
 from clinic.services.routines.choosing import RoutineChoice
 from clinic.services.routines.choosing import choices as routine_choices
 from clinic.web.authz import current_actor
 from clinic.web.filters import moment
-from clinic.web.forms.bulk_acts import FORMS, BeginActForm, BeginAssignActForm, ChooseForm
+from clinic.web.forms.bulk_acts import (
+    FORMS,
+    BeginActForm,
+    BeginAssignActForm,
+    BeginHandOverActForm,
+    ChooseForm,
+)
 from clinic.web.forms.client_filter import kept_list, wanted_from
 from clinic.web.practitioner.routine_choice import chosen_version
 from clinic.web.presenters import bulk_acts as words
@@ -86,7 +92,10 @@ def undo(act_id: uuid.UUID) -> Response:
 def _form(act: BulkAct, version: RoutineVersion | None) -> BeginActForm:
     if version is not None:
         return BeginAssignActForm.of(access.practice_of(current_actor()), version)
-    return FORMS[act.kind]()
+    form = FORMS[act.kind]()
+    if isinstance(form, BeginHandOverActForm):
+        form.offer(responsible.takers(current_actor()))
+    return form
 
 
 def _preview(

@@ -22,7 +22,7 @@ from clinic.services.attention import cases
 from clinic.services.checkins import histories as checkin_histories
 from clinic.services.checkins import ledger as checkin_ledger
 from clinic.services.checkins import rhythms
-from clinic.services.clients import invitations, on_top, timeline
+from clinic.services.clients import invitations, on_top, responsible, timeline
 from clinic.services.clients import listing as client_list
 from clinic.services.clients import overview as client_overview
 from clinic.services.clients import records as clients
@@ -91,6 +91,7 @@ def add() -> Page:
     practice = practice_of(actor)
     form = AddClientForm(time_zone=practice.time_zone)
     form.be_asked_by(actor, practice)
+    form.responsible_id.offer(responsible.takers(actor), first=actor.user_id)
     form.time_zone.put_first(practice.time_zone)
     if form.validate_on_submit():
         try:
@@ -202,6 +203,7 @@ def edit(client_id: uuid.UUID) -> Page:
     client, practice = client_for(actor, client_id), practice_of(actor)
     form = EditClientForm()
     form.be_about(client, practice)
+    form.responsible_id.offer(responsible.takers(actor), has=client.responsible)
     form.time_zone.put_first(client.time_zone, practice.time_zone)
     if not form.is_filled_in:
         form.show(client, practice)
@@ -314,7 +316,7 @@ def _conflict(client_id: uuid.UUID, form: EditClientForm) -> str:
     client, practice = client_for(actor, client_id), practice_of(actor)
     typed = form.details(today_in(practice.time_zone))
     form.version.data, form.version.raw_data = client.version, None
-    told = words.differences(clients.shown(client, practice), clients.typed(typed))
+    told = words.differences(clients.shown(client, practice), clients.typed(typed, practice))
     return _edit_page(client_id, form, differences=told, conflict=True)
 
 

@@ -122,7 +122,7 @@ def reset(user_id: uuid.UUID) -> Page:
         second_step.reset(actor, user_id)
         flash(f"The second step of {person.name} is off.", "success")
         flash_promised("They are told by mail.", "The mail that tells them")
-    return redirect(url_for("practitioner.practice.show", _anchor="people"), 303)
+    return redirect(url_for("practitioner.people.index"), 303)
 
 
 def require() -> Response:

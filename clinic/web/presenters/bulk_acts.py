@@ -42,6 +42,9 @@ WORDS: Mapping[BulkActKind, BulkActWords] = {
         "Put in a group", "Put {} in it", "is put in it", "in the group", "as before"
     ),
     BulkActKind.ARCHIVE: BulkActWords("Archive", "Archive {}", "is archived", "archived", "restored"),
+    BulkActKind.HAND_OVER: BulkActWords(
+        "Hand over to a colleague", "Hand {} over", "is handed over", "handed over", "as before"
+    ),
 }
 CHOICES = [(kind.value, words.title) for kind, words in WORDS.items()]
 REASONS: Mapping[LineReason, str] = {
@@ -61,6 +64,7 @@ REASONS: Mapping[LineReason, str] = {
     LineReason.NO_PROGRAM: "no program",
     LineReason.ASKED_TODAY: "asked by hand today already",
     LineReason.IN_GROUP: "in the group already",
+    LineReason.IS_THEIRS: "theirs already",
     LineReason.NOT_ONLINE: "not an online student",
     LineReason.ACCOUNT_CLOSED: "the account of whoever began it is closed",
     LineReason.FAULT: "something went wrong, nothing was done",
@@ -101,6 +105,9 @@ CONSEQUENCES: Mapping[BulkActKind, Sequence[str]] = {
         "Each gets the routine with its own doses. What a client has already goes on beside it.",
     ),
     BulkActKind.GROUP: ("They stay in the groups they are in. A name that is new makes a new group.",),
+    BulkActKind.HAND_OVER: (
+        "The colleague is responsible for them, and finds them among their own. Clients are not told.",
+    ),
     BulkActKind.ARCHIVE: (
         "No check-in is sent any more, and open invitations end.",
         "The records, their programs and their history are kept.",
@@ -157,6 +164,8 @@ def title(act: BulkAct) -> str:
     words = WORDS[act.kind].title
     if act.kind is BulkActKind.ASSIGN and wish.name:
         return f"Assign {wish.name}"
+    if act.kind is BulkActKind.HAND_OVER and wish.name:
+        return f"Hand over to {wish.name}"
     return f"Put in {wish.group}" if act.kind is BulkActKind.GROUP and wish.group else words
 
 

@@ -68,6 +68,7 @@ FIELD_WORDS = {
     "emergency_relation": "Who they are to the client",
     "time_zone": "Time zone",
     "kind": "Kind of client",
+    "responsible_id": "Responsible",
     "group_name": "Group",
     "reason_for_care": "Reason for care",
     "history": "What was tried before, and what helped",

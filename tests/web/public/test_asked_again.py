@@ -29,7 +29,11 @@ HARD_TO_UNDO = {
     "client.own_record.take",
     "practitioner.mail_settings.show",
     "practitioner.mail_settings.forget",
-    "practitioner.practice.close_account",
+    "practitioner.people.close",
+    "practitioner.people.invite",
+    "practitioner.people.open_again",
+    "practitioner.people.role",
+    "practitioner.people.send_again",
 }
 
 

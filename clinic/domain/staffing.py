@@ -1,0 +1,41 @@
+"""Who works for a practice: it always keeps an owner, and clients belong to those who may answer for them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+
+from clinic.domain.access import Permission, holds
+from clinic.domain.types import Role
+
+LAST_OWNER = "A practice needs an owner. Make somebody else an owner first."
+
+
+def may_be_responsible(role: Role, *, is_open: bool) -> bool:
+    """Whether clients can be somebody's: they work here now, and their role may answer for them."""
+    return is_open and holds(role, Permission.BE_RESPONSIBLE)
+
+
+def leaving_problem(user_id: uuid.UUID, owners: Collection[uuid.UUID]) -> str | None:
+    """Why somebody cannot stop being an owner, be it by another role or a closed account; None if they can.
+
+    `owners` are those of now, read while nobody else decides about them.
+    """
+    return LAST_OWNER if set(owners) == {user_id} else None
+
+
+def is_ones_own(
+    reader: uuid.UUID,
+    *,
+    responsible: uuid.UUID | None,
+    handed_to: uuid.UUID | None = None,
+) -> bool:
+    """Whether what asks for somebody stands among a reader's own.
+
+    It was handed to them; or to nobody, and the client is theirs or nobody's: so whatever asks is on
+    somebody's list always. `responsible` is None for whoever may not be so any more, `handed_to` for whoever
+    works here no longer.
+    """
+    if handed_to is not None:
+        return handed_to == reader
+    return responsible in (None, reader)
