@@ -143,7 +143,7 @@ def _drop_with(operations: Operations, wanted: DropColumnOp, checks: list[str]) 
     triggers = list(operations.get_bind().execute(query, {"name": wanted.table_name}).scalars())
     with operations.batch_alter_table(wanted.table_name) as batch:
         for check in checks:
-            batch.drop_constraint(check, type_="check")
+            batch.drop_constraint(operations.f(check), type_="check")
         batch.drop_column(wanted.column_name)
     for trigger in triggers:
         operations.execute(trigger)
