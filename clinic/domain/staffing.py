@@ -8,7 +8,18 @@ from collections.abc import Collection
 from clinic.domain.access import Permission, holds
 from clinic.domain.types import Role
 
+ROLE_WORDS = {Role.OWNER: "Owner", Role.PRACTITIONER: "Practitioner", Role.ASSISTANT: "Assistant"}
+ROLE_NOTES = {
+    Role.OWNER: "Everything, and decides who works here.",
+    Role.PRACTITIONER: "Looks after clients, signs, clears warning signs.",
+    Role.ASSISTANT: "Keeps records, programs and check-ins; signs nothing.",
+}
 LAST_OWNER = "A practice needs an owner. Make somebody else an owner first."
+
+
+def decides(role: Role) -> bool:
+    """Whether somebody of a role decides who works here."""
+    return holds(role, Permission.MANAGE_PEOPLE)
 
 
 def may_be_responsible(role: Role, *, is_open: bool) -> bool:

@@ -23,7 +23,7 @@ NAMES_ROLES = {
     "services/demo/__init__.py",
     "services/demo/record.py",
 }
-ASKED = {"Permission", "Policy", "STAFF", "holds", "is_staff", "may", "roles_with"}
+ASKED = {"WORDS", "Permission", "Policy", "STAFF", "holds", "is_staff", "may", "roles_with"}
 WORDS = "|".join(role.value for role in Role)
 IN_A_TEMPLATE = re.compile(rf"\brole\b[^%}}]*[\"'](?:{WORDS})[\"']")
 

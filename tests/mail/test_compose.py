@@ -97,7 +97,7 @@ Choose your name and a password, and you are in.
 Accept the invitation:
 https://clinic.example/c/k7Pq
 
-The link works once, until Tuesday 8 December.
+The link works once, until Tue 8 Dec.
 If you did not expect this mail, you need do nothing.
 """
         + FOOT

@@ -94,7 +94,7 @@ def fill(people: People, count: int) -> None:
 def test_a_client_is_added_with_everything_that_was_written_down(people: People) -> None:
     client = add(people)
     db.session.refresh(client)
-    assert clients.shown(client, people.practice) == clients.typed(CORA)
+    assert clients.shown(client, people.practice) == clients.typed(CORA, whose=people.colleague.name)
     assert client.consent_recorded_by == "Robin Vale"
     assert last_event(client).action == "client.created"
 

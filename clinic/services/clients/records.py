@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -63,12 +63,12 @@ class ClientDetails:
     waking_from: time | None = None  # None: the practice's hours
     waking_until: time | None = None
     pain_ceiling: int | None = None  # None: the practice's
-    responsible_id: uuid.UUID | None = None  # None: nobody; of a new client: who adds them, if they may be
+    responsible_id: uuid.UUID | None = None  # None: as it is; of a new client who adds them, if they may be
+    is_nobodys: bool = False  # nobody is responsible, and nobody is to be
 
 
-PLAIN = tuple(
-    each.name for each in fields(ClientDetails) if each.name not in {"name", "email", "consented_on"}
-)
+_APART = frozenset({"name", "email", "consented_on", "responsible_id", "is_nobodys"})
+PLAIN = tuple(each.name for each in fields(ClientDetails) if each.name not in _APART)
 PHONES = ("phone", "emergency_phone")
 ELSEWHERE = "group_name"  # follows from the groups a client stands in
 
@@ -139,9 +139,8 @@ def create(
     """Add a client within the caller's transaction; raises RuleBroken if a rule says no."""
     client = Client(id=client_id or uuid.uuid4(), practice_id=actor.practice_id, created_at=now())
     client.status = ClientStatus.ACTIVE
-    if details.responsible_id is None and actor.may(Permission.BE_RESPONSIBLE):
-        details = replace(details, responsible_id=actor.user_id)
-        client.responsible_id = actor.user_id
+    if actor.may(Permission.BE_RESPONSIBLE):
+        client.responsible_id = actor.user_id  # where nobody else is named
     client.group_name = details.group_name  # written with the rest: a new record is at its first version
     _apply(actor, practice, client, details)
     db.session.add(client)
@@ -276,14 +275,14 @@ def shown(client: Client, practice: Practice) -> dict[str, str | None]:
     return told
 
 
-def typed(details: ClientDetails, practice: Practice) -> dict[str, str | None]:
-    """Details that are not saved, told the same way."""
+def typed(details: ClientDetails, whose: str | None = None) -> dict[str, str | None]:
+    """Details that are not saved, told the same way; `whose` is the name of who is responsible."""
     told: dict[str, str | None] = {
         "name": details.name,
         "email": details.email.typed if details.email else None,
     }
     told |= {name: _text(getattr(details, name)) for name in PLAIN}
-    told["responsible_id"] = responsible.name_of(practice.id, details.responsible_id)
+    told["responsible_id"] = whose
     told["consented_on"] = details.consented_on.isoformat() if details.consented_on else None
     return told
 
@@ -309,6 +308,8 @@ def _apply(actor: Actor, practice: Practice, client: Client, details: ClientDeta
     for name in PLAIN:
         if name != ELSEWHERE:
             setattr(client, name, getattr(details, name))
+    if details.responsible_id or details.is_nobodys:
+        client.responsible_id = details.responsible_id
     client_identity.be_found(client)
     _put_consent(actor, practice, client, details.consented_on)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.errors import RuleBroken
 from clinic.domain.staffing import may_be_responsible
 from clinic.extensions import db
 from clinic.models import Client, User
@@ -43,11 +43,10 @@ def taker(actor: Actor, user_id: uuid.UUID | None) -> User | None:
 
 
 def problem(practice_id: uuid.UUID, user_id: uuid.UUID) -> str | None:
-    """Why somebody cannot be responsible for a client; NotFound for who does not belong to the practice."""
+    """Why somebody cannot be responsible for a client; None where they can."""
     user = db.session.scalar(select(User).where(User.practice_id == practice_id, User.id == user_id))
-    if user is None:
-        raise NotFound
-    return None if may_be_responsible(user.role, is_open=user.deactivated_at is None) else NOT_HERE
+    may_be = user is not None and may_be_responsible(user.role, is_open=user.deactivated_at is None)
+    return None if may_be else NOT_HERE
 
 
 def name_of(practice_id: uuid.UUID, user_id: uuid.UUID | None) -> str | None:

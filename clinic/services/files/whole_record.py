@@ -55,7 +55,7 @@ NOT_OF_CLIENTS = frozenset(
         *("heartbeat", "mail_account", "mail_connection", "mail_setting", "practice", "user_account"),
         *("sending_batch", "backup_key", "backup_record", "bulk_act"),
         *("auth_session", "calendar_address", "kept_form", "authenticator", "passkey", "recovery_code"),
-        "audit_end",
+        *("audit_end", "staff_invitation"),
         *("link_token", "sign_off", "exercise", "exercise_media", "exercise_mistake"),
         *("routine", "routine_version", "routine_item", "routine_phase", "routine_favourite"),
         "exercise_picture",

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CursorResult, and_, select, update
 
-from clinic.domain.access import STAFF, Permission, is_staff
+from clinic.domain.access import Permission, is_staff
 from clinic.domain.errors import Forbidden, LinkProblem, RuleBroken, must_hold
 from clinic.domain.invitations import PROBLEMS, state
 from clinic.domain.links import LIFETIMES
@@ -231,7 +231,7 @@ def _held(actor: Actor, invitation_id: uuid.UUID) -> StaffInvitation:
 
 
 def _add(actor: Actor, role: Role, address: str | None, key: str) -> tuple[StaffInvitation, bool]:
-    if role not in STAFF:
+    if not is_staff(role):
         raise RuleBroken("Choose what they are to be here.", "role")
     at = now()
     invitation = StaffInvitation(

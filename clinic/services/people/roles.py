@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from clinic.domain.access import STAFF, Permission, holds
+from clinic.domain.access import is_staff
 from clinic.domain.errors import NotFound, RuleBroken
-from clinic.domain.staffing import leaving_problem, may_be_responsible
+from clinic.domain.staffing import decides, leaving_problem, may_be_responsible
 from clinic.domain.types import Role
 from clinic.models import LinkToken, User
 from clinic.services import audit, links
@@ -27,17 +27,17 @@ def change(actor: Actor, user_id: uuid.UUID, role: Role, to: uuid.UUID | None = 
     with transaction():
         owning = owners.decide(actor)
         user = owners.person(actor, user_id)
-        if user.deactivated_at is not None or role not in STAFF:
+        if user.deactivated_at is not None or not is_staff(role):
             raise NotFound
-        if role is user.role:
+        changed = audit.changes({"role": user.role.value}, {"role": role.value})
+        if not changed:
             return user
-        if (role is not Role.OWNER) and (problem := leaving_problem(user.id, owning)):
+        if not decides(role) and (problem := leaving_problem(user.id, owning)):
             raise RuleBroken(problem, "role")
         if not may_be_responsible(role, is_open=True):
             handing_over.clients_of(actor, user, responsible.taker(actor, to))
-        changed = {"role": [user.role.value, role.value]}
         user.role = role
-        if not holds(role, Permission.MANAGE_PEOPLE):
+        if not decides(role):
             inviting.withdraw_of(actor, user)
         audit.record(actor, "account.role_changed", subject_id=user.id, changed=changed)
     return user

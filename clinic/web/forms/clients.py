@@ -73,6 +73,12 @@ class ResponsibleField(SelectField):
         if not self.raw_data:
             self.data = has.id if has else first if first in known else None
 
+    @property
+    def said(self) -> str | None:
+        """The name of who is chosen; None for nobody."""
+        names = {choice.value: choice.label for choice in self.choices}
+        return names.get(str(self.data)) if self.data else None
+
 
 def _person(value: object) -> uuid.UUID | None:
     return uuid.UUID(str(value)) if value else None
@@ -129,7 +135,8 @@ class ClientForm(Form):
         """The form's values in the service's shape; consent without a day was given today."""
         values: dict[str, Any] = {name: self[name].data for name in ("name", "email", *clients.PLAIN)}
         day = (self.consented_on.data or today) if self.consented.data else None
-        return ClientDetails(**values, consented_on=day)
+        whose = self.responsible_id.data
+        return ClientDetails(**values, consented_on=day, responsible_id=whose, is_nobodys=whose is None)
 
     def validate_consented_on(self, field: DatePartsField) -> None:
         """A day without the tick is a slip: say so rather than drop it."""

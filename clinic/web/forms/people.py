@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.passwords import LONGEST as LONGEST_PASSWORD
-from clinic.domain.staffing import may_be_responsible
+from clinic.domain.staffing import ROLE_WORDS, may_be_responsible
 from clinic.domain.types import Role
 from clinic.models import User
 from clinic.services.actors import Actor
@@ -21,7 +21,6 @@ from clinic.services.people.inviting import StaffAnswer, StaffOffer, problems, p
 from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import AddressField, LineField, OneOfField
 from clinic.web.forms.invitations import TOO_LONG
-from clinic.web.presenters.people import ROLE_WORDS
 
 NOBODY = "nobody"
 
@@ -60,7 +59,7 @@ class InviteColleagueForm(OnceForm):
             yield from problems_of_address(self._actor, self.email.data)
 
 
-class JoinForm(Form):
+class JoinStaffForm(Form):
     """What an invited colleague answers: a name, a password, and an address where none is known."""
 
     name = LineField("Your name", longest=120, required="Enter your name, as colleagues and clients read it.")

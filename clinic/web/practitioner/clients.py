@@ -316,7 +316,7 @@ def _conflict(client_id: uuid.UUID, form: EditClientForm) -> str:
     client, practice = client_for(actor, client_id), practice_of(actor)
     typed = form.details(today_in(practice.time_zone))
     form.version.data, form.version.raw_data = client.version, None
-    told = words.differences(clients.shown(client, practice), clients.typed(typed, practice))
+    told = words.differences(clients.shown(client, practice), clients.typed(typed, form.responsible_id.said))
     return _edit_page(client_id, form, differences=told, conflict=True)
 
 

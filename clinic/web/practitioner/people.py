@@ -7,7 +7,9 @@ import uuid
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from clinic.domain.access import is_staff
 from clinic.domain.errors import NotFound
+from clinic.domain.staffing import ROLE_NOTES, ROLE_WORDS
 from clinic.models import User
 from clinic.services.access import practice_of, user_for
 from clinic.services.accounts import sessions
@@ -49,7 +51,7 @@ def invite() -> Page:
     if form.validate_on_submit():
         with form.attempt():
             return _invited(actor, form)
-    page = render_template("practitioner/people/invite.html", form=form, notes=words.ROLE_NOTES)
+    page = render_template("practitioner/people/invite.html", form=form, notes=ROLE_NOTES)
     return page, 422 if form.errors else 200
 
 
@@ -82,12 +84,12 @@ def role(user_id: uuid.UUID) -> Page:
     if form.validate_on_submit():
         with form.attempt():
             roles.change(actor, user_id, form.role.data, form.taker_id())
-            flash(f"{person.name} is now {words.ROLE_WORDS[form.role.data].lower()} here.", "success")
+            flash(f"{person.name} is now {ROLE_WORDS[form.role.data].lower()} here.", "success")
             return _back()
     if not form.is_filled_in:
         form.role.data = person.role
     page = render_template(
-        "practitioner/people/role.html", person=person, form=form, held=held, notes=words.ROLE_NOTES
+        "practitioner/people/role.html", person=person, form=form, held=held, notes=ROLE_NOTES
     )
     return page, 422 if form.errors else 200
 
@@ -119,7 +121,7 @@ def open_again(gone_id: uuid.UUID) -> Response | str:
     """Ask, and open a closed account again."""
     actor = current_actor()
     person = user_for(actor, gone_id)
-    if person.role not in words.ROLE_WORDS:
+    if not is_staff(person.role):
         raise NotFound
     if not Form().validate_on_submit():
         return render_template("practitioner/people/open.html", person=person, words=words)
@@ -157,7 +159,7 @@ def _invited(actor: Actor, form: InviteColleagueForm) -> Page:
     return render_template(
         "practitioner/people/link.html",
         invitation=invitation,
-        role=words.ROLE_WORDS[invitation.role].lower(),
+        role=ROLE_WORDS[invitation.role].lower(),
         link=link,
         code=qr_code(link),
     )
@@ -169,7 +171,7 @@ def _flash_sent(address: str, also: str = "") -> None:
 
 def _open(actor: Actor, user_id: uuid.UUID) -> User:
     person = user_for(actor, user_id)
-    if person.role not in words.ROLE_WORDS or person.deactivated_at is not None:
+    if not is_staff(person.role) or person.deactivated_at is not None:
         raise NotFound
     return person
 

@@ -8,18 +8,13 @@ from dataclasses import dataclass
 from clinic.domain.access import WORDS, Permission, holds
 from clinic.domain.dates import count
 from clinic.domain.dates import day_in_words as day
-from clinic.domain.types import InvitationState, OutboxState, Role
+from clinic.domain.staffing import ROLE_WORDS
+from clinic.domain.types import InvitationState, OutboxState
 from clinic.services.people.handing_over import Belongings
 from clinic.services.people.inviting import OpenStaffInvitation
 from clinic.web.filters import local_date
 from clinic.web.mailing import NO_SERVER, mail_leaves
 
-ROLE_WORDS = {Role.OWNER: "Owner", Role.PRACTITIONER: "Practitioner", Role.ASSISTANT: "Assistant"}
-ROLE_NOTES = {
-    Role.OWNER: "Everything, and decides who works here.",
-    Role.PRACTITIONER: "Looks after clients, signs, clears warning signs.",
-    Role.ASSISTANT: "Keeps records, programs and check-ins; signs nothing.",
-}
 # What no permission is needed for: whoever works here may.
 EVERYBODY_MAY = (
     "add clients, read and change their records",

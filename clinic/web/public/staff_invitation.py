@@ -5,16 +5,16 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from clinic.domain.staffing import ROLE_NOTES, ROLE_WORDS
 from clinic.services.accounts import addresses
 from clinic.services.people import inviting
 from clinic.services.people.inviting import StaffOffer
 from clinic.web.authz import begin_session, current_actor, end_session, is_signed_in
 from clinic.web.forms.invitations import LeaveForm
-from clinic.web.forms.people import JoinForm
+from clinic.web.forms.people import JoinStaffForm
 from clinic.web.limits import PER_ADDRESS, did_not_work, on_post
 from clinic.web.mailing import flash_promised
 from clinic.web.presenters.chrome import chrome
-from clinic.web.presenters.people import ROLE_NOTES, ROLE_WORDS
 
 
 @on_post(PER_ADDRESS, deduct_when=did_not_work)
@@ -23,7 +23,7 @@ def show(secret: str) -> Response | str | tuple[str, int]:
     offered = inviting.offer(secret)
     if is_signed_in():
         return _other_account(secret, offered)
-    form = JoinForm()
+    form = JoinStaffForm()
     form.ask_only(offered)
     if form.validate_on_submit():
         with form.attempt():

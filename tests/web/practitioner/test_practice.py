@@ -59,27 +59,6 @@ def test_missing_numbers_are_said_plainly(people: People, visit: Visit) -> None:
     assert "No mail goes to clients yet" in visit(people.owner).get("/practice").get_data(as_text=True)
 
 
-def test_the_owner_closes_a_colleagues_account_after_being_asked(people: People, visit: Visit) -> None:
-    colleague, address = visit(people.colleague), f"/practice/people/{people.colleague.id}/close"
-    colleague.get("/practice")
-    assert f"Close the account of {people.colleague.name}?" in visit(people.owner).get(address).text
-    colleague.get("/practice")
-    visit(people.owner).post(address, status=303)
-    colleague.get("/practice", status=303)
-    assert people.colleague.name not in visit(people.owner).get("/practice").text.split("People")[-1]
-
-
-def test_only_the_owner_closes_accounts_and_never_their_own_a_clients_or_a_strangers(
-    people: People, visit: Visit
-) -> None:
-    for user in (people.colleague, people.assistant, people.client_user):
-        visit(user).post(f"/practice/people/{people.colleague.id}/close", status=404)
-    for target, status in ((people.owner, 303), (people.client_user, 404), (people.stranger, 404)):
-        visit(people.owner).post(f"/practice/people/{target.id}/close", status=status)
-    for user in (people.owner, people.colleague, people.stranger, people.client_user):
-        assert user.deactivated_at is None
-
-
 def test_the_account_page_says_from_when_the_password_is(people: People, visit: Visit) -> None:
     browser = visit(people.owner)
     assert "Your password is from" not in browser.get("/your-account").text, "it came from elsewhere"

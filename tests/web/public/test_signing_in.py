@@ -9,6 +9,7 @@ import pytest
 
 from clinic.domain.errors import LinkProblem
 from clinic.services.accounts import signing_in as accounts
+from clinic.services.people import roles
 from clinic.services.transaction import transaction
 from tests.factories.people import PASSWORD, People
 from tests.visitor import Visitor
@@ -50,7 +51,7 @@ def test_the_address_is_found_however_its_letters_are_cased(people: People, visi
 def test_a_closed_account_cannot_sign_in_and_is_signed_out_everywhere(people: People, visit: Visit) -> None:
     browser = visit(people.colleague)
     browser.get("/your-account")
-    accounts.close(people.actor(people.owner), people.colleague.id)
+    roles.close(people.actor(people.owner), people.colleague.id)
     browser.get("/your-account", status=303)
     sign_in(visit(), people.colleague.email, status=422)
 

@@ -1,0 +1,79 @@
+"""A practice keeps an owner, clients belong to those who may answer for them, and what asks is on a list."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from clinic.domain.access import STAFF
+from clinic.domain.staffing import (
+    LAST_OWNER,
+    ROLE_NOTES,
+    ROLE_WORDS,
+    decides,
+    is_ones_own,
+    leaving_problem,
+    may_be_responsible,
+)
+from clinic.domain.types import Role
+
+ME, OTHER, NOBODY = uuid.UUID(int=1), uuid.UUID(int=2), None
+
+
+@pytest.mark.parametrize(
+    "owners, problem",
+    [({ME}, LAST_OWNER), ({ME, OTHER}, None), ({OTHER}, None), (set(), None)],
+    ids=["the last one", "one of two", "somebody who is none", "nobody"],
+)
+def test_the_last_owner_cannot_stop_being_one(owners: set[uuid.UUID], problem: str | None) -> None:
+    assert leaving_problem(ME, owners) == problem
+
+
+@pytest.mark.parametrize(
+    "role, is_open, may",
+    [
+        (Role.OWNER, True, True),
+        (Role.PRACTITIONER, True, True),
+        (Role.ASSISTANT, True, False),
+        (Role.CLIENT, True, False),
+        (Role.OWNER, False, False),
+        (Role.PRACTITIONER, False, False),
+    ],
+)
+def test_clients_can_be_theirs_who_work_here_and_may_answer_for_them(
+    role: Role, is_open: bool, may: bool
+) -> None:
+    assert may_be_responsible(role, is_open=is_open) is may
+
+
+@pytest.mark.parametrize(
+    "responsible, handed_to, own",
+    [
+        (ME, NOBODY, True),
+        (OTHER, NOBODY, False),
+        (NOBODY, NOBODY, True),
+        (ME, OTHER, False),
+        (OTHER, ME, True),
+        (NOBODY, OTHER, False),
+        (NOBODY, ME, True),
+    ],
+    ids=[
+        "mine",
+        "a colleague's",
+        "nobody's is everybody's",
+        "mine, handed on",
+        "a colleague's, handed to me",
+        "nobody's, handed to a colleague",
+        "nobody's, handed to me",
+    ],
+)
+def test_what_asks_stands_among_ones_own(
+    responsible: uuid.UUID | None, handed_to: uuid.UUID | None, own: bool
+) -> None:
+    assert is_ones_own(ME, responsible=responsible, handed_to=handed_to) is own
+
+
+def test_only_owners_decide_who_works_here_and_each_role_has_its_words() -> None:
+    assert [role for role in Role if decides(role)] == [Role.OWNER]
+    assert set(ROLE_WORDS) == set(ROLE_NOTES) == STAFF
