@@ -106,6 +106,8 @@ WORDS: Mapping[Permission, str] = MappingProxyType(
         Permission.WRITE_TO_GROUPS: "write to groups that somebody else leads",
         Permission.TAKE_OUT_RECORDS: "take a client’s record out as a file",
         Permission.SEE_WHO_LOOKED: "see who looked at a client’s record",
+        Permission.KEEP_DOCUMENTS: "keep documents in a client’s record, share and remove them",
+        Permission.VIEW_AS_CLIENT: "look at a client’s pages as the client sees them",
         Permission.CHANGE_SIGN_IN: "change the address that a client signs in with",
         Permission.MANAGE_PEOPLE: "invite colleagues, change roles, close and open accounts",
         Permission.HELP_SIGN_IN: "sign others out, and help with a lost phone",
