@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CLEAR_WARNINGS = "clear_warnings"
     SIGN_ASSESSMENTS = "sign_assessments"
     AMEND_ASSESSMENTS = "amend_assessments"
+    WRITE_NOTES = "write_notes"  # of visits, and sign them
     PUBLISH_ROUTINES = "publish_routines"
     MAKE_TESTS = "make_tests"  # and batteries
     ASK_SCREENS = "ask_screens"  # whose positive result somebody acts on the same day
@@ -58,6 +59,7 @@ _CLINICAL = _OF_ALL_STAFF | frozenset(
         Permission.CLEAR_WARNINGS,
         Permission.SIGN_ASSESSMENTS,
         Permission.AMEND_ASSESSMENTS,
+        Permission.WRITE_NOTES,
         Permission.PUBLISH_ROUTINES,
         Permission.MAKE_TESTS,
         Permission.ASK_SCREENS,

@@ -26,6 +26,7 @@ from clinic.models.link import LinkToken
 from clinic.models.mail_setting import MailSetting
 from clinic.models.media import ExercisePicture, MediaFile, MediaPiece
 from clinic.models.new_version import VersionOffer, open_version_offer
+from clinic.models.note import Phrase, VisitNote, VisitNoteAmendment
 from clinic.models.notice import PracticeNotice
 from clinic.models.outbox import OutboxMessage
 from clinic.models.person import Client, Invitation, StaffInvitation, User
@@ -96,6 +97,7 @@ __all__ = [
     "OwnTestVersion",
     "PainMorning",
     "Passkey",
+    "Phrase",
     "Practice",
     "PracticeDecline",
     "PracticeLog",
@@ -121,6 +123,8 @@ __all__ = [
     "TaperingOffer",
     "User",
     "VersionOffer",
+    "VisitNote",
+    "VisitNoteAmendment",
     "WarningFlag",
     "has_open_flag",
     "open_version_offer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, event, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -13,6 +13,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from clinic.domain.types import AssessmentStatus, Side
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 from clinic.models.person import Client, User
+
+if TYPE_CHECKING:
+    from clinic.models.note import VisitNote
 
 
 class Assessment(OfPractice, Base):
@@ -49,6 +52,9 @@ class Assessment(OfPractice, Base):
     client: Mapped[Client] = relationship(foreign_keys="Assessment.client_id", viewonly=True)
     draft: Mapped[AssessmentDraft | None] = relationship(
         foreign_keys="AssessmentDraft.assessment_id", viewonly=True, uselist=False
+    )
+    notes: Mapped[list[VisitNote]] = relationship(
+        foreign_keys="VisitNote.assessment_id", viewonly=True, order_by="VisitNote.created_at"
     )
     author: Mapped[User] = relationship(foreign_keys="Assessment.created_by", viewonly=True)
     signer: Mapped[User | None] = relationship(foreign_keys="Assessment.signed_by", viewonly=True)

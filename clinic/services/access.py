@@ -50,6 +50,7 @@ from clinic.models import (
     TaperingOffer,
     User,
     VersionOffer,
+    VisitNote,
     WarningFlag,
     has_open_flag,
     open_version_offer,
@@ -146,6 +147,11 @@ def appointment_for(actor: Actor, appointment_id: uuid.UUID, *options: ORMOption
 def assessment_for(actor: Actor, assessment_id: uuid.UUID, *options: ORMOption) -> Assessment:
     """An assessment of the practice; staff only."""
     return _for_staff(Assessment, actor, assessment_id, *options)
+
+
+def note_for(actor: Actor, note_id: uuid.UUID, *options: ORMOption) -> VisitNote:
+    """A note of a visit to the practice; staff only."""
+    return _for_staff(VisitNote, actor, note_id, *options)
 
 
 def checkin_for(actor: Actor, checkin_id: uuid.UUID, *options: ORMOption) -> Checkin:

@@ -10,7 +10,10 @@ from sqlalchemy import text
 from clinic.extensions import db
 from tests.backends import OWNER_ROLE, POSTGRES
 
-LOCKED = ("assessment", "finding", "amendment", "questionnaire_response", "audit_event")
+LOCKED = (
+    *("assessment", "finding", "amendment", "questionnaire_response", "audit_event"),
+    *("visit_note", "visit_note_amendment"),
+)
 
 
 @contextmanager

@@ -113,7 +113,7 @@ WORDLESS = frozenset(
         *("kind", "section", "sides", "region"),  # of a practice's own test
     }
 )
-PARENTS = ("assessment", "program", "checkin")
+PARENTS = ("assessment", "program", "checkin", "note")
 MARK = re.compile(r"x(ada|bela|zofia|here|there)(\d{4})x", re.IGNORECASE)
 
 

@@ -14,6 +14,7 @@ from clinic.domain.bulk_acts import BulkActKind
 from clinic.domain.courses import CourseState, LateStart, RequestState
 from clinic.domain.documents import DocumentKind
 from clinic.domain.media import MediaKind, MediaState, MoveSpot
+from clinic.domain.notes import NotePart, NoteShape, NoteStatus
 from clinic.domain.notices import NoticeKind
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.spots import spots_of
@@ -68,6 +69,7 @@ from clinic.models import (
     OwnTest,
     OwnTestVersion,
     PainMorning,
+    Phrase,
     Practice,
     PracticeDecline,
     PracticeLog,
@@ -89,6 +91,8 @@ from clinic.models import (
     TaperingOffer,
     User,
     VersionOffer,
+    VisitNote,
+    VisitNoteAmendment,
     WarningFlag,
 )
 from clinic.services import links
@@ -149,6 +153,7 @@ class ClientRecords:
     document: Document
     place: CourseRequest
     appointment: Appointment
+    note: VisitNote
     secrets: dict[str, str] = field(default_factory=dict)
 
 
@@ -232,6 +237,7 @@ def make_shelf(practice: Practice, staff: User) -> Shelf:
         user_id=staff.id,
         signed_at=ago(days=60),
     )
+    add(Phrase, practice, owner_id=staff.id, name=WORDS, text=WORDS, changed_at=ago(days=60))
     own_test = make_own_test(practice, staff)
     own_battery = make_own_battery(practice, staff, own_test)
     made = (own_test, own_battery, make_own_move(practice), make_staff_invitation(practice, staff))
@@ -375,7 +381,10 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         document=make_document(shelf.staff, client),
         place=_place(shelf, group, client),
         appointment=_appointment(shelf, client),
+        note=make_note(shelf, client),
     )
+    make_signed_note(shelf, client)
+    records.note.assessment_id = records.draft_assessment.id
     make_citation(program, records.assessment)
     add(
         AuditEvent,
@@ -720,6 +729,32 @@ def make_assessment(shelf: Shelf, client: Client, status: AssessmentStatus) -> A
         db.session.flush()
         make_amendment(shelf, assessment)
     return assessment
+
+
+def make_note(shelf: Shelf, client: Client) -> VisitNote:
+    """A draft of a note with words in every part."""
+    return add(
+        VisitNote,
+        shelf.practice,
+        client_id=client.id,
+        visited_on=ago(days=20).date(),
+        shape=NoteShape.SOAP,
+        created_by=shelf.staff.id,
+        created_at=ago(days=20),
+        saved_by=shelf.staff.id,
+        saved_at=ago(days=20),
+        **dict.fromkeys(NotePart, WORDS),
+    )
+
+
+def make_signed_note(shelf: Shelf, client: Client) -> VisitNote:
+    """A signed note with something added to it."""
+    note = make_note(shelf, client)
+    note.status, note.signed_by, note.signed_at = NoteStatus.SIGNED, shelf.staff.id, ago(days=20)
+    db.session.flush()
+    made = {"made_by": shelf.staff.id, "made_at": ago(days=10)}
+    add(VisitNoteAmendment, shelf.practice, note_id=note.id, text=WORDS, reason=WORDS, **made)
+    return note
 
 
 def make_half_typed(shelf: Shelf, assessment: Assessment) -> AssessmentDraft:

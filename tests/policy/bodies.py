@@ -21,6 +21,7 @@ from clinic.domain.attention import AttentionKind
 from clinic.domain.bulk_acts import BulkActState, LineState
 from clinic.domain.courses import CourseState, RequestState
 from clinic.domain.media import MediaState, MoveSpot
+from clinic.domain.notes import NoteStatus
 from clinic.domain.types import (
     AssessmentStatus,
     ClientStatus,
@@ -62,6 +63,7 @@ from clinic.models import (
     RoutineItem,
     RoutineVersion,
     User,
+    VisitNote,
     WarningFlag,
 )
 from clinic.services import warnings
@@ -241,6 +243,12 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.own_tests.edit": lambda world, at: {**_new_test(), "act": ["save"]},
     "practitioner.assessments.sign": lambda world, at: {"confirmed": ["y"]},
     "practitioner.amendments.amend": lambda world, at: {"reason": ["Seen later."], "note": ["A word more."]},
+    "practitioner.note_signing.sign": lambda world, at: {"confirmed": ["y"]},
+    "practitioner.notes.edit": lambda world, at: {
+        "act": ["save"],
+        "phrase": [""],  # of whoever asks
+        "plan": ["Come again in two weeks."],
+    },
     "practitioner.questionnaires.ask": lambda world, at: {"keys": ["nprs"], "channel": ["clinic"]},
     "practitioner.questionnaires.correct": lambda world, at: {
         "a1": ["9"],
@@ -318,7 +326,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
 }
 
 # Where a page has several forms for its own address: a field of the one that is meant.
-WHICH_FORM = {"practitioner.assessments.sign": "confirmed"}
+WHICH_FORM = {"practitioner.assessments.sign": "confirmed", "practitioner.phrases.index": "name"}
 
 # Rules that have nothing to write here, with the reason.
 WRITES_NOTHING = {
@@ -474,6 +482,11 @@ def _signed(world: World, address: Address) -> None:
         assessment.created_by,
         now(),
     )
+
+
+def _note_signed(world: World, address: Address) -> None:
+    note = _get(world, address, VisitNote, "note")
+    note.status, note.signed_by, note.signed_at = NoteStatus.SIGNED, note.created_by, now()
 
 
 def _hurt_yesterday(world: World, address: Address) -> None:
@@ -635,6 +648,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.group_messages.index": _nobody_was_written_to,
     "public.joining.confirm": _place_not_confirmed,
     "practitioner.amendments.amend": _signed,
+    "practitioner.note_signing.amend": _note_signed,
     "practitioner.assessments.sign": _nothing_half_typed,
     "client.pain.morning": _hurt_yesterday,
     "client.mail.change": _unsubscribed,

@@ -16,9 +16,10 @@ from clinic.catalogue.plain_words import plain_words
 from clinic.domain.access import Permission
 from clinic.domain.assessment import Battery, BatteryItem, Field
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
+from clinic.domain.notes import NoteStatus
 from clinic.domain.types import AssessmentStatus, FieldKind
 from clinic.extensions import db
-from clinic.models import Assessment, AssessmentDraft, Client, Exercise, ExerciseMistake, Finding
+from clinic.models import Assessment, AssessmentDraft, Client, Exercise, ExerciseMistake, Finding, VisitNote
 from clinic.models.base import given, points_at
 from clinic.services import access, audit, warnings
 from clinic.services.actors import Actor
@@ -39,6 +40,9 @@ WHOLE = (
     joinedload(Assessment.author),
     joinedload(Assessment.signer),
     joinedload(Assessment.draft).joinedload(AssessmentDraft.saver),
+    joinedload(Assessment.notes)
+    .load_only(VisitNote.visited_on, VisitNote.status, raiseload=True)
+    .joinedload(VisitNote.author),
     WITH_FINDINGS,
 )
 _OF_CLIENT = (
@@ -176,12 +180,23 @@ def discard(actor: Actor, assessment_id: uuid.UUID, version: int) -> uuid.UUID:
             raise Conflict
         name, day = reading.name_of(assessment), assessment.taken_on.isoformat()
         _note(actor, assessment, "discarded", name=name, day=day)
+        _leave_notes(assessment)
         drop(assessment)
         warnings.let_go(assessment)
         mine = (Finding.practice_id == assessment.practice_id, Finding.assessment_id == assessment.id)
         session.execute(delete(Finding).where(*mine).execution_options(synchronize_session=False))
         session.delete(assessment)
     return assessment.client_id
+
+
+def _leave_notes(assessment: Assessment) -> None:
+    """Notes that stand beside a draft stay, without it; RuleBroken where one of them is signed."""
+    beside = (VisitNote.practice_id == assessment.practice_id, VisitNote.assessment_id == assessment.id)
+    notes = db.session.scalars(select(VisitNote).where(*beside)).all()
+    if any(note.status is NoteStatus.SIGNED for note in notes):
+        raise RuleBroken("A signed note stands beside this draft, so it is kept. Finish it instead.")
+    for note in notes:
+        note.assessment_id = None
 
 
 def wording_of(assessment: Assessment) -> Wording | None:

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Table, select
 from clinic.domain.access import Permission
 from clinic.domain.dates import born
 from clinic.domain.errors import Forbidden
+from clinic.domain.notes import NoteStatus
 from clinic.extensions import db
 from clinic.models import Base, Client, Document
 from clinic.services import access, audit
@@ -39,6 +40,7 @@ IN_MEMORY = 8_000_000  # bytes, above which the file is written to disk while it
 THROUGH: Mapping[str, tuple[str, str]] = {
     "finding": ("assessment", "assessment_id"),
     "amendment": ("assessment", "assessment_id"),
+    "visit_note_amendment": ("visit_note", "note_id"),
     "assessment_draft": ("assessment", "assessment_id"),
     "prescription": ("program", "program_id"),
     "program_event": ("program", "program_id"),
@@ -63,6 +65,7 @@ NOT_OF_CLIENTS = frozenset(
         *("course", "group_message"),  # to and of many
         "client_group",  # of many clients; that this one stands in it is told by their row
         "bulk_act",  # of many clients; what became of this one is told by its line
+        "phrase",  # of who writes notes
         "search_piece",  # made of names and addresses that stand in the record itself
     }
 )
@@ -142,13 +145,14 @@ def _leave_out_unshared(rows: dict[str, Rows], shared: Collection[str]) -> None:
 
 
 def _own(table: str, rows: Rows, signed: Collection[str]) -> Rows:
-    """What a client reads of the rows of a table: of assessments those that somebody signed."""
+    """What a client reads of the rows of a table: of assessments and notes those that somebody signed."""
     column = "id" if table == "assessment" else "assessment_id"
     hidden = WORKING_COLUMNS.get(table, frozenset())
     return [
         {name: value for name, value in row.items() if name not in hidden}
         for row in rows
-        if row.get(column) is None or table not in OF_ASSESSMENTS or row[column] in signed
+        if (table != "visit_note" or row["status"] == NoteStatus.SIGNED)
+        and (row.get(column) is None or table not in OF_ASSESSMENTS or row[column] in signed)
     ]
 
 

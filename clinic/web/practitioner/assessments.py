@@ -17,9 +17,11 @@ from clinic.services.assessments import history, reading
 from clinic.services.assessments import recording as assessments
 from clinic.web.authz import current_actor
 from clinic.web.forms.assessments import SignForm
+from clinic.web.forms.notes import BeginNoteForm
 from clinic.web.practitioner.assessment_frame import frame, is_signed, named_mistake, to_show
 from clinic.web.presenters import amendments as amendment_words
 from clinic.web.presenters import assessments as words
+from clinic.web.presenters import notes as note_words
 from clinic.web.presenters.motion import motion_chart
 
 Answer = Response | str | tuple[str, int]
@@ -71,6 +73,9 @@ def _chart(assessment: Assessment) -> dict[str, Any]:
         "amendments": amendment_words.told(record, added, name),
         "is_empty": not record.values and not added,
         "may_sign": current_actor().may(Permission.SIGN_ASSESSMENTS),
+        "notes": note_words.beside(assessment.notes),
+        "may_write": current_actor().may(Permission.WRITE_NOTES),
+        "note_key": BeginNoteForm().key.data,
     }
 
 

@@ -1,0 +1,1 @@
+"""Notes of visits: written, signed, amended, and read again."""
