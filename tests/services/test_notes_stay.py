@@ -57,9 +57,8 @@ def test_no_statement_changes_what_is_signed(people: People, robin: Actor, chang
     note = signed(robin, people.client.id)
     writing.amend(robin, note.id, KEY, "More.", "Forgotten.")
     key = str(note.id) if POSTGRES else note.id.hex
-    with as_owner(), pytest.raises(DBAPIError, match=said):
-        db.session.execute(text(change).bindparams(**({"id": key} if ":id" in change else {})))
-    db.session.rollback()
+    with as_owner(), pytest.raises(DBAPIError, match=said), db.session.begin_nested():
+        db.session.execute(text(change), {"id": key} if ":id" in change else {})
 
 
 def test_a_signed_note_is_amended_and_not_changed(people: People, robin: Actor) -> None:

@@ -35,6 +35,10 @@ from clinic.services.transaction import transaction
 SITTING = timedelta(minutes=15)  # somebody who goes on saving is noted in the audit trail once
 LONGEST_AMENDMENT = 5000
 LONGEST_REASON = 500
+CHANGING = (
+    *("status", "shape", "version", "saved_by", "saved_at", "assessment_id"),
+    *(DAY, *(part.value for part in NotePart)),
+)
 WITH_PEOPLE = (
     joinedload(VisitNote.client),
     joinedload(VisitNote.author),
@@ -171,7 +175,8 @@ def draft_for(actor: Actor, note_id: uuid.UUID) -> VisitNote:
     _must_write(actor)
     note = access.note_for(actor, note_id)
     try:
-        db.session.refresh(note, with_for_update=True)
+        db.session.refresh(note, CHANGING, with_for_update=True)  # its people are joined, and never locked
+        db.session.expire(note, ["saver"])
     except InvalidRequestError:  # discarded between the two looks at it
         raise NotFound from None
     if note.status is NoteStatus.SIGNED:
