@@ -99,6 +99,7 @@ WORDS: Mapping[Permission, str] = MappingProxyType(
         Permission.BE_RESPONSIBLE: "be responsible for clients",
         Permission.CLEAR_WARNINGS: "clear a warning sign",
         Permission.SIGN_ASSESSMENTS: "sign assessments",
+        Permission.WRITE_NOTES: "write notes of visits, and sign them",
         Permission.AMEND_ASSESSMENTS: "amend a signed assessment",
         Permission.ASK_SCREENS: "ask questionnaires whose answers may need somebody the same day",
         Permission.HEAR_NEWS: "be mailed about warning signs at once, and in the morning about the rest",
