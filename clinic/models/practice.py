@@ -31,6 +31,7 @@ class Practice(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     name: Mapped[str] = mapped_column(String(120))
     time_zone: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str | None] = mapped_column(String(300))  # lines of text, on paper
     phone: Mapped[str | None] = mapped_column(String(40))
     email: Mapped[str | None] = mapped_column(String(254))  # Reply-To of every mail
     emergency_number: Mapped[str | None] = mapped_column(String(40))

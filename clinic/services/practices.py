@@ -8,6 +8,8 @@ from base64 import b32encode
 from dataclasses import dataclass
 from datetime import time
 from functools import partial
+from itertools import chain
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import select, text
@@ -39,6 +41,7 @@ from clinic.services.routines import publishing as routines
 from clinic.services.transaction import after_commit, release, transaction
 from config import Settings
 
+LONGEST_ADDRESS = 300
 CODE_SIGNS = 16  # 80 bits
 WAKING = {"waking_from", "waking_until"}
 
@@ -61,6 +64,7 @@ class PracticeDetails:
     pain_ceiling: int = CEILING  # of 10: from here on clients are told to stop
     load_minutes: int = USUAL_LIMIT.minutes  # a day, above which whoever assigns is warned
     load_moves: int = USUAL_LIMIT.moves
+    address: str | None = None  # lines of text, on paper
     assess_every_weeks: int = ASSESS_EVERY  # from one assessment to the next; 0: nobody is reminded
 
 
@@ -155,14 +159,18 @@ def begin_first(
     return begin(details, owner_name, owner_address, password, mail=mail, only_first=True)
 
 
-def change(actor: Actor, details: PracticeDetails) -> None:
-    """Change what the practice says of itself; owners only."""
+def change(actor: Actor, **values: Any) -> None:
+    """Change some of what the practice says of itself, by the names of PracticeDetails; owners only.
+
+    What is not named stays as it is, so two pages that are open at once do not undo each other.
+    """
     if not actor.may(Permission.CHANGE_PRACTICE):
         raise RuleBroken("Only the owner of the practice can change these details.")
     with transaction():
         practice = practice_of(actor)
-        before = {name: str(getattr(practice, name) or "") for name in PracticeDetails.__slots__}
-        _apply(practice, details)
+        held = {name: getattr(practice, name) for name in PracticeDetails.__slots__}
+        before = {name: str(value or "") for name, value in held.items()}
+        _apply(practice, PracticeDetails(**{**held, **values}))
         after = {name: str(getattr(practice, name) or "") for name in PracticeDetails.__slots__}
         changed = audit.changes(before, after)
         if RULED_BY & changed.keys():
@@ -243,8 +251,12 @@ def _apply(practice: Practice, details: PracticeDetails) -> None:
         raise RuleBroken(f"{problem}.", "time_zone")
     if problem := hours_problem(details.waking_from, details.waking_until):
         raise RuleBroken(problem, "waking_until")
-    must_hold(load_limit_problems(DayLoad(details.load_minutes, details.load_moves)))
-    must_hold(assess_every_problems(details.assess_every_weeks))
+    must_hold(
+        chain(
+            load_limit_problems(DayLoad(details.load_minutes, details.load_moves)),
+            assess_every_problems(details.assess_every_weeks),
+        )
+    )
     for name in PracticeDetails.__slots__:
         setattr(practice, name, getattr(details, name))
 

@@ -290,9 +290,10 @@ PRIVATE = ["\ue000first_name\ue001", "\ue000", "\uf8ff", "\U000f0000", "\U0010ff
 @pytest.mark.parametrize("sign", PRIVATE)
 def test_a_sign_of_one_typeface_is_refused_where_it_is_typed(people: People, visit: Visit, sign: str) -> None:
     browser = visit(people.owner)
-    form = typed(browser.get("/practice"))
-    for name in ("name", "phone", "emergency_number", "urgent_number"):
-        browser.post("/practice", form | {name: f"Backs {sign}"}, status=422)
+    for part, names in {"name": ("name", "phone"), "help": ("emergency_number", "urgent_number")}.items():
+        form = typed(browser.get(f"/practice/settings/{part}"))
+        for name in names:
+            browser.post(f"/practice/settings/{part}", form | {name: f"Backs {sign}"}, status=422)
     new = typed(browser.get("/clients/new")) | {"name": "Ada", "kind": "private"}
     for name in ("name", "reason_for_care"):
         browser.post("/clients/new", new | {name: f"Ada {sign}"}, status=422)

@@ -269,14 +269,17 @@ def letters(people: People, kind: str = "test_mail") -> list[OutboxMessage]:
     return [db.session.get_one(OutboxMessage, letter.mail_id) for letter in claim.letters]
 
 
+LETTERHEAD = "/practice/settings/name"
+
+
 def practice_form(browser: Visitor, **changes: str) -> dict[str, str]:
-    return typed(browser.get("/practice")) | changes
+    return typed(browser.get(LETTERHEAD)) | changes
 
 
 def test_a_reply_address_with_an_accent_in_its_domain_stops_no_mail(people: People, visit: Visit) -> None:
     browser = visit(people.owner)
     browser.post(
-        "/practice",
+        LETTERHEAD,
         practice_form(browser, email="desk@café.example"),
         status=303,
     )
@@ -287,7 +290,7 @@ def test_a_practices_name_that_no_mail_could_carry_is_refused_where_it_is_typed(
     people: People, visit: Visit
 ) -> None:
     browser = visit(people.owner)
-    answer = browser.post("/practice", practice_form(browser, name="Backs =?utf-8?q?x?= Necks"), status=422)
+    answer = browser.post(LETTERHEAD, practice_form(browser, name="Backs =?utf-8?q?x?= Necks"), status=422)
     assert "=?" in answer.get_data(as_text=True)
     assert len(letters(people)) == 1
 

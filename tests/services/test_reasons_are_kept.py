@@ -542,11 +542,7 @@ def test_a_practice_that_moves_has_its_days_begin_elsewhere(people: People) -> N
     enrol(people)
     query = select(OpenReason.shows_from).where(OpenReason.kind == AttentionKind.ENDING)
     before = db.session.scalars(query).one()
-    practice = db.session.get_one(Practice, people.practice.id)
-    details = {name: getattr(practice, name) for name in practices.PracticeDetails.__slots__}
-    practices.change(
-        people.actor(people.owner), practices.PracticeDetails(**details | {"time_zone": "Asia/Tokyo"})
-    )
+    practices.change(people.actor(people.owner), time_zone="Asia/Tokyo")
     assert db.session.scalars(query).one() == before - timedelta(hours=9)
 
 

@@ -17,7 +17,7 @@ from clinic.domain.reason_acts import ReasonAct
 from clinic.domain.tapering import TaperingStep
 from clinic.domain.types import CheckinState, LogOutcome, Role
 from clinic.extensions import db
-from clinic.models import AuditEvent, Checkin, Client, Practice, Program, TaperingOffer
+from clinic.models import AuditEvent, Checkin, Client, Program, TaperingOffer
 from clinic.services import practices, warnings
 from clinic.services.actors import Actor
 from clinic.services.attention import acts
@@ -131,9 +131,7 @@ def test_the_ceiling_of_the_practice_and_of_a_client_is_asked_at_once(
     with transaction():
         db.session.get_one(Client, people.client.id).pain_ceiling = None
     assert kinds(people) == []
-    practice = db.session.get_one(Practice, people.practice.id)
-    details = {name: getattr(practice, name) for name in practices.PracticeDetails.__slots__}
-    practices.change(people.actor(people.owner), practices.PracticeDetails(**details | {"pain_ceiling": 5}))
+    practices.change(people.actor(people.owner), pain_ceiling=5)
     assert kinds(people) == [AttentionKind.LOG_PAIN]
 
 

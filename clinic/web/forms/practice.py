@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from datetime import time
 from typing import Any
 
@@ -18,48 +17,95 @@ from clinic.mail.addresses import Address
 from clinic.services import practices
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.mail_setup import MailServerDetails
-from clinic.services.practices import PracticeDetails
+from clinic.services.practices import LONGEST_ADDRESS, PracticeDetails
 from clinic.web.forms.accounts import NewPasswordForm
 from clinic.web.forms.base import Form
 from clinic.web.forms.doses import WholeNumberField
-from clinic.web.forms.fields import AddressField, CeilingField, LineField, ZoneField
+from clinic.web.forms.fields import AddressField, CeilingField, LineField, LongTextField, ZoneField
 from clinic.web.forms.mail_settings import MailServerForm
 
 
-class PracticeForm(Form):
-    """What the practice says of itself in mails and beside warning signs."""
+class LetterheadForm(Form):
+    """What stands at the top of mails and papers."""
 
     name = LineField("Name of the practice", longest=120, required="Enter the name of your practice.")
-    time_zone = ZoneField("Time zone")
+    address = LongTextField("Address", longest=LONGEST_ADDRESS)
     phone = LineField("Phone", longest=40, required="Enter the phone number clients can call.")
     email = AddressField("Email for answers to our mails")
-    emergency_number = LineField(
-        "Emergency number", longest=40, required="Enter the number to call in an emergency."
-    )
-    urgent_number = LineField(
-        "Urgent advice line", longest=80, required="Enter the number or place for urgent medical advice."
-    )
-    waking_from = TimeField(
-        "Not before", [InputRequired("Enter a time, for example 08:00.")], default=time(8)
-    )
-    waking_until = TimeField(
-        "Not after", [InputRequired("Enter a time, for example 20:00.")], default=time(20)
-    )
-    pain_ceiling = CeilingField("Stop from", default=CEILING)
-    load_minutes = WholeNumberField("Minutes a day", blank=USUAL_LIMIT.minutes, default=USUAL_LIMIT.minutes)
-    load_moves = WholeNumberField("Moves", blank=USUAL_LIMIT.moves, default=USUAL_LIMIT.moves)
-    assess_every_weeks = WholeNumberField("From one to the next", blank=ASSESS_EVERY, default=ASSESS_EVERY)
 
     def validate_name(self, field: LineField) -> None:
         """The practice's own rule, asked with all the others: every problem is named at once."""
         if field.data and (problem := practices.name_problem(field.data)):
             raise ValidationError(problem)
 
+    def values(self) -> dict[str, Any]:
+        """What was typed, in the service's words."""
+        address = self.email.data
+        return {
+            "name": self.name.data,
+            "address": self.address.data,
+            "phone": self.phone.data,
+            "email": address.typed if isinstance(address, Address) else None,
+        }
+
+
+class HoursForm(Form):
+    """Where the practice is, and when mail may arrive."""
+
+    time_zone = ZoneField("Time zone")
+    waking_from = TimeField(
+        "Not before", [InputRequired("Enter a time, for example 08:00.")], default=time(8)
+    )
+    waking_until = TimeField(
+        "Not after", [InputRequired("Enter a time, for example 20:00.")], default=time(20)
+    )
+
     def validate_waking_until(self, field: TimeField) -> None:
-        """The same of the hours."""
+        """The practice's own rule, asked with all the others."""
         first, last = self.waking_from.data, field.data
         if first and last and (problem := practices.hours_problem(first, last)):
             raise ValidationError(problem)
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, in the service's words."""
+        return {
+            "time_zone": self.time_zone.data,
+            "waking_from": self.waking_from.data or time(8),
+            "waking_until": self.waking_until.data or time(20),
+        }
+
+
+class HelpForm(Form):
+    """The numbers beside every warning sign."""
+
+    emergency_number = LineField(
+        "Emergency number", longest=40, required="Enter the number to call in an emergency."
+    )
+    urgent_number = LineField(
+        "Urgent advice line", longest=80, required="Enter the number or place for urgent medical advice."
+    )
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, in the service's words."""
+        return {"emergency_number": self.emergency_number.data, "urgent_number": self.urgent_number.data}
+
+
+class CeilingForm(Form):
+    """From which pain on clients stop."""
+
+    pain_ceiling = CeilingField("Stop from", default=CEILING)
+
+    def values(self) -> dict[str, Any]:
+        """What was chosen, in the service's words."""
+        return {"pain_ceiling": self.pain_ceiling.data or CEILING}
+
+
+class LimitsForm(CeilingForm):
+    """Pain, load, and when an assessment is due again."""
+
+    load_minutes = WholeNumberField("Minutes a day", blank=USUAL_LIMIT.minutes, default=USUAL_LIMIT.minutes)
+    load_moves = WholeNumberField("Moves", blank=USUAL_LIMIT.moves, default=USUAL_LIMIT.moves)
+    assess_every_weeks = WholeNumberField("From one to the next", blank=ASSESS_EVERY, default=ASSESS_EVERY)
 
     def rules(self) -> Iterator[RuleBroken]:
         """The limits of a day and the weeks, where they are numbers."""
@@ -68,26 +114,25 @@ class PracticeForm(Form):
         if self.assess_every_weeks.data is not None:
             yield from assess_every_problems(self.assess_every_weeks.data)
 
-    def details(self) -> PracticeDetails:
-        """The form's values in the service's shape."""
-        address = self.email.data
-        return PracticeDetails(
-            name=self.name.data,
-            time_zone=self.time_zone.data,
-            phone=self.phone.data,
-            email=address.typed if isinstance(address, Address) else None,
-            emergency_number=self.emergency_number.data,
-            urgent_number=self.urgent_number.data,
-            waking_from=self.waking_from.data or time(8),
-            waking_until=self.waking_until.data or time(20),
-            pain_ceiling=self.pain_ceiling.data or CEILING,
-            load_minutes=self.load_minutes.data or 0,
-            load_moves=self.load_moves.data or 0,
-            assess_every_weeks=self.assess_every_weeks.data or 0,
-        )
+    def values(self) -> dict[str, Any]:
+        """What was typed, in the service's words."""
+        return {
+            **super().values(),
+            "load_minutes": self.load_minutes.data or 0,
+            "load_moves": self.load_moves.data or 0,
+            "assess_every_weeks": self.assess_every_weeks.data or 0,
+        }
 
 
-class SetUpForm(PracticeForm, MailServerForm, NewPasswordForm):
+SETTINGS: Mapping[str, type[LetterheadForm] | type[HoursForm] | type[HelpForm] | type[LimitsForm]] = {
+    "name": LetterheadForm,
+    "hours": HoursForm,
+    "help": HelpForm,
+    "limits": LimitsForm,
+}
+
+
+class SetUpForm(LetterheadForm, HelpForm, CeilingForm, HoursForm, MailServerForm, NewPasswordForm):
     """The practice, how its mail leaves, and the account of its owner, on the first visit."""
 
     set_up_code = LineField("Set-up code", longest=40, required="Enter the set-up code.")
@@ -107,8 +152,10 @@ class SetUpForm(PracticeForm, MailServerForm, NewPasswordForm):
 
     def details(self) -> PracticeDetails:
         """The form's values; without an address of the practice, answers to its mail go to its owner."""
-        details = super().details()
-        return details if details.email else replace(details, email=self.owner_address().typed)
+        told: dict[str, Any] = {}
+        for part in (LetterheadForm, HelpForm, CeilingForm, HoursForm):
+            told |= part.values(self)
+        return PracticeDetails(**{**told, "email": told["email"] or self.owner_address().typed})
 
     def validate_password(self, field: PasswordField) -> None:
         """The rules of passwords, asked with all the others."""

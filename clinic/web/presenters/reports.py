@@ -53,7 +53,8 @@ class ReportView:
 
 def letterhead(practice: Practice) -> dict[str, Any]:
     """What every page for paper says of the practice."""
-    return {"name": practice.name, "reached": [each for each in (practice.phone, practice.email) if each]}
+    reached = [each for each in (practice.phone, practice.email) if each]
+    return {"name": practice.name, "address": (practice.address or "").split("\n"), "reached": reached}
 
 
 def assessment_report(seen: ReportView) -> dict[str, Any]:

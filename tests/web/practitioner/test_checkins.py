@@ -428,8 +428,9 @@ def test_half_an_interval_is_refused(
 def test_the_practices_waking_hours_move_what_is_planned(people: People, visit: Visit) -> None:
     program = enrol(people)
     owner = visit(people.owner)
-    form = typed(owner.get("/practice"))
-    owner.post("/practice", form | {"waking_from": "12:00", "waking_until": "19:00"}, status=303)
+    form = typed(owner.get("/practice/settings/hours"))
+    later = {"waking_from": "12:00", "waking_until": "19:00"}
+    owner.post("/practice/settings/hours", form | later, status=303)
     assert "at 12:00, London time" in text(owner.get(f"/programs/{program.id}"))
 
 

@@ -10,45 +10,79 @@ from sqlalchemy import select
 from clinic.domain.types import MailKind
 from clinic.extensions import db
 from clinic.models import AuditEvent, OutboxMessage
+from clinic.web.presenters.reports import letterhead
 from tests.factories.people import PASSWORD, People
 from tests.visitor import Visitor
 from tests.web.public.test_first_visit import FORM
 
 Visit = Callable[..., Visitor]
-CHANGED = {key: value for key, value in FORM.items() if not key.startswith(("owner", "password"))}
+NAME = {key: FORM[key] for key in ("name", "phone")}
+HELP = {key: FORM[key] for key in ("emergency_number", "urgent_number")}
+HOURS = {key: FORM[key] for key in ("time_zone", "waking_from", "waking_until")}
+LIMITS = {"pain_ceiling": "6"}
+SECTIONS = {"name": NAME, "help": HELP, "hours": HOURS, "limits": LIMITS}
+
+
+def at(part: str) -> str:
+    return f"/practice/settings/{part}"
 
 
 def test_the_owner_changes_it_and_the_trail_holds_old_and_new(people: People, visit: Visit) -> None:
-    visit(people.owner).post("/practice", CHANGED, status=303)
+    visit(people.owner).post(at("help"), HELP, status=303)
     db.session.refresh(people.practice)
-    assert people.practice.name == "Quay Spine"
+    assert people.practice.emergency_number == "112"
     event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "practice.changed")).one()
     assert event.details["changed"]["emergency_number"] == ["999", "112"]
 
 
+def test_what_one_section_saves_leaves_the_others_as_they_are(people: People, visit: Visit) -> None:
+    owner = visit(people.owner)
+    owner.post(at("limits"), LIMITS | {"load_minutes": "15", "assess_every_weeks": "8"}, status=303)
+    for part in ("name", "help", "hours"):
+        owner.post(at(part), SECTIONS[part], status=303)
+    db.session.refresh(people.practice)
+    practice = people.practice
+    assert (practice.load_minutes, practice.assess_every_weeks, practice.name) == (15, 8, "Quay Spine")
+
+
+def test_an_address_stands_line_by_line(people: People, visit: Visit) -> None:
+    owner = visit(people.owner)
+    owner.post(at("name"), NAME | {"address": "2 Quay Street\nHarbour Town"}, status=303)
+    db.session.refresh(people.practice)
+    assert people.practice.address == "2 Quay Street\nHarbour Town"
+    assert letterhead(people.practice)["address"] == ["2 Quay Street", "Harbour Town"]
+
+
 def test_the_owner_sets_above_which_load_is_warned(people: People, visit: Visit) -> None:
     owner = visit(people.owner)
-    owner.post("/practice", CHANGED | {"load_minutes": "15", "load_moves": "3"}, status=303)
+    owner.post(at("limits"), LIMITS | {"load_minutes": "15", "load_moves": "3"}, status=303)
     db.session.refresh(people.practice)
     assert (people.practice.load_minutes, people.practice.load_moves) == (15, 3)
     assert "15 minutes a day, 3 moves" in visit(people.colleague).get("/practice").text
-    refused = owner.post("/practice", CHANGED | {"load_minutes": "0", "load_moves": "25"}, status=422)
-    for words in ("Minutes a day must be from 1 to 240.", "Moves must be from 1 to 24."):
+    wrong = {"load_minutes": "0", "load_moves": "25", "assess_every_weeks": "105"}
+    refused = owner.post(at("limits"), LIMITS | wrong, status=422)
+    for words in (
+        "Minutes a day must be from 1 to 240.",
+        "Moves must be from 1 to 24.",
+        "Weeks must be from 0 to 104.",
+    ):
         assert words in refused.text
-    owner.post("/practice", CHANGED | {"load_minutes": "many"}, status=422)
+    owner.post(at("limits"), LIMITS | {"load_minutes": "many"}, status=422)
     db.session.refresh(people.practice)
     assert (people.practice.load_minutes, people.practice.load_moves) == (15, 3)
-    owner.post("/practice", CHANGED, status=303)
+    owner.post(at("limits"), LIMITS, status=303)
     db.session.refresh(people.practice)
     assert (people.practice.load_minutes, people.practice.load_moves) == (20, 5), "nothing typed is the usual"
 
 
 def test_others_read_it_and_cannot_change_it(people: People, visit: Visit) -> None:
     for user in (people.colleague, people.assistant):
-        assert "Only the owner can change these details." in visit(user).get("/practice").get_data(
-            as_text=True
-        )
-        visit(user).post("/practice", CHANGED, status=422)
+        page = visit(user).get("/practice").text
+        assert "Only the owner can change these details." in page
+        for part, typed in SECTIONS.items():
+            assert at(part) not in page
+            visit(user).get(at(part), status=404)
+            visit(user).post(at(part), typed, status=404)
     db.session.refresh(people.practice)
     assert people.practice.name == "Harbour Chiropractic"
 
@@ -78,7 +112,7 @@ def test_a_test_mail_goes_to_whoever_asks_and_says_when_it_is_not_sent(people: P
 
 def test_the_owner_sets_from_which_pain_on_clients_stop(people: People, visit: Visit) -> None:
     assert people.practice.pain_ceiling == 6
-    visit(people.owner).post("/practice", CHANGED | {"pain_ceiling": "5"}, status=303)
+    visit(people.owner).post(at("limits"), {"pain_ceiling": "5"}, status=303)
     db.session.refresh(people.practice)
     assert people.practice.pain_ceiling == 5
     event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "practice.changed")).one()
@@ -88,13 +122,22 @@ def test_the_owner_sets_from_which_pain_on_clients_stop(people: People, visit: V
 
 @pytest.mark.parametrize("typed", ["0", "11", "-1", "none", "6.5", ""])
 def test_a_pain_that_cannot_be_is_no_ceiling(typed: str, people: People, visit: Visit) -> None:
-    page = visit(people.owner).post("/practice", CHANGED | {"pain_ceiling": typed}, status=422)
+    page = visit(people.owner).post(at("limits"), {"pain_ceiling": typed}, status=422)
     assert "Choose a number from 1 to 10." in page.text
 
 
-def test_every_problem_of_the_practice_is_named_at_once(people: People, visit: Visit) -> None:
-    wrong = {**CHANGED, "name": "=?", "phone": "", "waking_from": "20:00", "waking_until": "08:00"}
-    page = visit(people.owner).post("/practice", wrong, status=422).text
+@pytest.mark.parametrize(
+    ("part", "wrong"),
+    [
+        ("name", {"name": "=?", "phone": ""}),
+        ("help", {"emergency_number": "", "urgent_number": ""}),
+        ("hours", {"waking_from": "20:00", "waking_until": "08:00", "time_zone": "Nowhere/Else"}),
+    ],
+)
+def test_every_problem_of_a_section_is_named_at_once(
+    part: str, wrong: dict[str, str], people: People, visit: Visit
+) -> None:
+    page = visit(people.owner).post(at(part), wrong, status=422).text
     summary = page.split("There is a problem")[1].split("</ul>")[0]
-    for name in ("name", "phone", "waking_until"):
+    for name in wrong.keys() - {"waking_from"}:
         assert f'href="#{name}"' in summary

@@ -133,10 +133,10 @@ def test_what_was_typed_before_the_session_ended_is_back_after_both_steps(
     browser.post(WAY, {"code": code_of(secret)}, status=303)
     with transaction():
         db.session.execute(update(AuthSession).values(ended_at=now()))
-    browser.post("/practice", {"name": "Harbour Typed Name"}, status=303)
+    browser.post("/practice/settings/name", {"name": "Harbour Typed Name"}, status=303)
     password(browser, people.owner)
     back = browser.post(WAY, {"code": code_of(secret, 1)}, status=303).location
-    assert back == "/practice"
+    assert back == "/practice/settings/name"
     assert "Harbour Typed Name" in browser.get(back).get_data(as_text=True)
 
 
@@ -274,7 +274,9 @@ def test_whoever_has_none_is_led_to_set_it_up_before_anything_else(
 def test_what_was_typed_when_it_began_to_be_wanted_is_not_lost(people: People, visit: Visit) -> None:
     browser = visit(people.owner)
     require(people)
-    assert browser.post("/practice", {"name": "Harbour Typed Name"}, status=303).location == PAGE
+    assert (
+        browser.post("/practice/settings/name", {"name": "Harbour Typed Name"}, status=303).location == PAGE
+    )
     secret = begin(browser)
     browser.post(f"{PAGE}/app", {"code": code_of(secret)}, status=200)
     page = browser.get("/sign-in/again").get_data(as_text=True)

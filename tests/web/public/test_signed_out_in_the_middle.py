@@ -74,7 +74,7 @@ def test_sending_it_again_saves_it_and_nothing_is_kept_any_more(people: People, 
     [
         ("client_user", "/my/log", {"outcome": "partly", "note": "Sore since the hill."}),
         ("client_user", "/warning-signs", {"signs": "cough"}),
-        ("owner", "/practice", {"name": "Sore since the hill."}),
+        ("owner", "/practice/settings/name", {"name": "Sore since the hill."}),
         ("owner", "/practice/mail", {"mail_user": "Sore since the hill."}),
         ("owner", "/clients/{client}/edit", {"notes": "Sore since the hill."}),
     ],

@@ -1,0 +1,70 @@
+"""What a practice says of itself, by section."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clinic.domain.dates import count, time_in_words
+from clinic.domain.load import load_in_words
+from clinic.models import Practice
+from clinic.web.presenters.zones import zone_words
+
+NOT_SET = "Not set"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsSection:
+    """A section of the settings, by the word of its address, with what it says now."""
+
+    part: str
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+def sections(practice: Practice) -> list[SettingsSection]:
+    """All of them, in the order in which a practice sets them."""
+    return [
+        SettingsSection(
+            "name",
+            "Name and letterhead",
+            (
+                ("Name", practice.name),
+                ("Address", practice.address or NOT_SET),
+                ("Phone", practice.phone or NOT_SET),
+                ("Email", practice.email or NOT_SET),
+            ),
+        ),
+        SettingsSection(
+            "help",
+            "If a client reports a warning sign",
+            (
+                ("Emergency number", practice.emergency_number or NOT_SET),
+                ("Urgent advice line", practice.urgent_number or NOT_SET),
+            ),
+        ),
+        SettingsSection(
+            "hours",
+            "Time zone and waking hours",
+            (
+                ("Time zone", zone_words(practice.time_zone)),
+                (
+                    "Mail may arrive",
+                    f"From {time_in_words(practice.waking_from)} to {time_in_words(practice.waking_until)}"
+                    " on the client’s clock",
+                ),
+            ),
+        ),
+        SettingsSection(
+            "limits",
+            "Pain, load and assessments",
+            (
+                ("Stop when a move hurts", f"From {practice.pain_ceiling} of 10 on"),
+                ("Warned of a load above", load_in_words(practice.load_limit)),
+                ("Assessment due again", _weeks(practice.assess_every_weeks)),
+            ),
+        ),
+    ]
+
+
+def _weeks(weeks: int) -> str:
+    return f"After {count(weeks, 'week')}" if weeks else "Nobody is reminded"
