@@ -24,6 +24,10 @@ class Actor:
         """Whether they work for the practice."""
         return is_staff(self.role)
 
+    def seen_as(self, client_id: uuid.UUID, name: str) -> Actor:
+        """A client of the same practice, for pages that this person looks at as that client does."""
+        return Actor(self.user_id, self.practice_id, Role.CLIENT, name, client_id)
+
     def may(self, permission: Permission) -> bool:
         """Whether their role has this permission."""
         return holds(self.role, permission)

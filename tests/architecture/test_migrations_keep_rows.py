@@ -47,6 +47,7 @@ def test_a_world_of_rows_goes_down_a_step_and_up_again(live_app: Flask) -> None:
         "pain_morning",
         "bulk_act",
         "bulk_act_line",
+        *("appointment", "calendar_address"),
         "document",
         "exercise_picture",
         "media_file",

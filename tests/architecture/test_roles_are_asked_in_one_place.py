@@ -17,6 +17,7 @@ from clinic.domain.types import Role
 
 HOME = Path(clinic.__file__).parent
 NAMES_ROLES = {
+    "services/actors.py",  # makes somebody of the practice a client who only looks
     "services/practices.py",  # begins with an owner
     "services/clients/invitations.py",  # makes a client's account
     "services/clients/importing.py",  # imports in the name of the owner

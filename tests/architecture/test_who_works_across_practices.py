@@ -26,6 +26,7 @@ WHO = {
     "services/checkins/reminders.py:run": "what falls due",
     "services/checkins/silence.py:expire": "what falls due",
     "services/clients/subscriptions.py:subscriber": "whose link this is",
+    "services/appointments/calendars.py:read": "whose calendar this is",
     "services/links.py:find": "whose link this is",
     "services/mail_setup.py:is_shared": "whether others share this installation",
     "services/media/making.py:_claim": "files that wait to be made ready",

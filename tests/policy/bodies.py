@@ -254,10 +254,12 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "a1": ["9"],
         **{name: [] for number in "2345" for name in (f"t{number}", f"a{number}")},
     },
-    "practitioner.practice.show": lambda world, at: {
-        "name": ["Harbour Spine"],
-        "email": ["desk@planted.example"],
-    },
+    "practitioner.practice.settings": lambda world, at: {
+        "name": {"name": ["Harbour Spine"], "email": ["desk@planted.example"]},
+        "help": {"emergency_number": ["112"], "urgent_number": ["116 117"]},
+        "hours": {"waking_from": ["07:30"]},
+        "limits": {"pain_ceiling": ["5"]},
+    }[at.choice],
     "practitioner.mail_settings.show": lambda world, at: {
         "mail_host": ["mail.planted.example"],
         "mail_security": ["starttls"],

@@ -336,7 +336,7 @@ def test_the_owner_takes_off_a_colleagues_second_step_and_they_are_told(people: 
     browser = visit()
     password(browser, people.colleague)
     browser.post(WAY, {"code": code_of(secret)}, status=303)
-    page = visit(people.owner).get("/practice").get_data(as_text=True)
+    page = visit(people.owner).get("/practice/people").get_data(as_text=True)
     path = f"/practice/people/{people.colleague.id}/second-step"
     assert path in page
     visit(people.owner).post(path, status=303)
