@@ -13,6 +13,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from clinic.cli import drill as drills
+from clinic.cli import erasures
 from clinic.cli.default_group import DefaultGroup
 from clinic.cli.tables import make_folder
 from clinic.domain.backups import BackupRun
@@ -39,6 +40,11 @@ UNVERIFIED = click.option(
     "--unverified",
     is_flag=True,
     help="Take it although nobody can tell who made it: you trust where it was kept.",
+)
+ERASED = click.option(
+    "--erased",
+    type=FILE,
+    help="The list of erased people, where it lies neither here nor beside the backups.",
 )
 WHO = "the command line"
 NOT_ENCRYPTED = (
@@ -203,15 +209,21 @@ def retire_key(key_id: uuid.UUID) -> None:
 @KEY
 @ANOTHER
 @UNVERIFIED
+@ERASED
 @with_appcontext
 @told_in_a_line()
-def restore(file: Path, sheet: TextIO | None, another: bool, unverified: bool) -> None:
-    """Fill an empty database from FILE; of an older release too, which is then brought up to date."""
+def restore(file: Path, sheet: TextIO | None, another: bool, unverified: bool, erased: Path | None) -> None:
+    """Fill an empty database from FILE; of an older release too, which is then brought up to date.
+
+    Whoever was erased after the backup was made is erased again.
+    """
     begun = now()
     make_folder()
-    rows = restoring.restore(file, _trust(sheet, another=another, unverified=unverified))
-    runs.note(BackupRun.RESTORE, begun, name=file.name, place=str(file.parent), rows=rows)
+    trust = _trust(sheet, another=another, unverified=unverified)
+    rows = restoring.restore(file, trust)
     click.echo(f"{count(rows, 'row')} restored from {file}.")
+    erasures.erase_again(erased, file.parent, trust)
+    runs.note(BackupRun.RESTORE, begun, name=file.name, place=str(file.parent), rows=rows)
 
 
 def _trust(sheet: TextIO | None, *, another: bool, unverified: bool) -> Trust:

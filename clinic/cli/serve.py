@@ -19,6 +19,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from clinic.cli.broker import broker_command
+from clinic.cli.erasures import erase_again_here
 from clinic.cli.network import address_in_the_network, on_the_network
 from clinic.cli.supervisor import supervise
 from clinic.cli.tables import bring_up_to_date
@@ -61,6 +62,7 @@ def serve(demo: bool, reload: bool, lan: bool) -> None:
         commands = _commands(settings, reload=reload)
         bring_up_to_date(settings)
         rebuilding.build_missing()
+        erase_again_here()
         lines = [*(_demo_lines() if demo else []), *_first_visit()]
         db.session.remove()
         db.engine.dispose()  # what starts now must not share a connection

@@ -45,6 +45,8 @@ class Permission(StrEnum):
     READ_TRAIL = "read_trail"  # who did what, all over the practice
     SEE_WHO_LOOKED = "see_who_looked"  # at one client's record
     TAKE_OUT_PRACTICE = "take_out_practice"  # everything of everybody as tables
+    ERASE_RECORDS = "erase_records"  # and see what the law keeps of the erased
+    CALL_BACK_ERASURES = "call_back_erasures"  # for as long as that can be done
     KEEP_BACKUPS = "keep_backups"  # make the keys that open them
     MANAGE_PEOPLE = "manage_people"  # who works here, and as what
     BE_RESPONSIBLE = "be_responsible"  # for clients of their own
@@ -70,6 +72,7 @@ _CLINICAL = _OF_ALL_STAFF | frozenset(
         Permission.VIEW_AS_CLIENT,
         Permission.HEAR_NEWS,
         Permission.BE_RESPONSIBLE,
+        Permission.CALL_BACK_ERASURES,
     }
 )
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -80,6 +83,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.SET_UP_MAIL,
             Permission.READ_KEPT_MAIL,
             Permission.TAKE_OUT_PRACTICE,
+            Permission.ERASE_RECORDS,
             Permission.KEEP_BACKUPS,
             Permission.READ_TRAIL,
             Permission.MANAGE_PEOPLE,

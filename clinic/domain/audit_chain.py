@@ -16,6 +16,9 @@ from typing import Any
 
 GENESIS = "0" * 64  # what comes before the first entry
 OLDER_SEALED = "audit.older_sealed"  # an entry that holds the digests of entries from before the chain
+WORDS_FORGOTTEN = (
+    "audit.words_forgotten"  # an entry that tells which others have lost their words, and what is left
+)
 _PLAIN_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _STORED_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 MOST_COMPARED = 100  # entries that are held against each other's places
@@ -45,6 +48,9 @@ class AuditEntry:
     salt: str | None
     told: str | None
     hash: str | None
+    is_forgotten: bool = (
+        False  # its words were taken off, as an entry of the chain says, and the rest is as it says
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ class ChainCheck:
         place = self._place_of(entry)
         if place is not None:
             return f"entry {place} was moved here"
-        if entry.salt is None or entry.told != told_hash(entry.salt, entry.actor_name, entry.details):
+        if not _is_as_told(entry):
             return "what it tells was changed"
         return f"it was changed, or entry {entry.seq - 1} was written anew"
 
@@ -138,8 +144,7 @@ class ChainCheck:
 
     def _follows_what_was_changed(self, entry: AuditEntry) -> bool:
         """Whether it is as it was, and only what stands before it is not."""
-        is_own = entry.salt and entry.told == told_hash(entry.salt, entry.actor_name, entry.details)
-        return bool(is_own) and self._holds_somewhere(entry, entry.seq)
+        return _is_as_told(entry) and self._holds_somewhere(entry, entry.seq)
 
     def _holds_somewhere(self, entry: AuditEntry, seq: int) -> bool:
         told = entry.told or ""
@@ -155,11 +160,16 @@ class ChainCheck:
 
 def _holds(entry: AuditEntry, before: str | None) -> bool:
     """Whether an entry is what it was. After a gap nobody knows what stood before: its words alone count."""
-    if entry.salt is None or entry.told is None:
-        return False
-    if entry.told != told_hash(entry.salt, entry.actor_name, entry.details):
+    if entry.told is None or not _is_as_told(entry):
         return False
     return before is None or entry.hash == entry_hash(before, entry.seq, entry.facts, entry.told)
+
+
+def _is_as_told(entry: AuditEntry) -> bool:
+    """Whether its words are those it was written with, or were taken off it as the chain says."""
+    if entry.salt is None:
+        return entry.is_forgotten
+    return entry.told == told_hash(entry.salt, entry.actor_name, entry.details)
 
 
 def _missing(first: int, last: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mailbox
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -105,6 +105,18 @@ def newest_mails(folder: Path, limit: int = 50) -> list[StoredMail]:
 def find_mail(folder: Path, key: str) -> StoredMail | None:
     """The mail of that key, if there is one."""
     return next((_stored(file) for file in (folder / "new").glob("*") if file.name == key), None)
+
+
+def forget(folder: Path, addresses: Collection[str]) -> int:
+    """Delete every mail to one of these addresses, in small letters; returns how many."""
+    gone = 0
+    for file in (*(folder / "new").glob("*"), *(folder / "cur").glob("*")):
+        told = message_from_bytes(file.read_bytes(), policy=policy.default).get_all("To", [])
+        to = " ".join(str(each) for each in told).casefold()
+        if any(address in to for address in addresses):
+            file.unlink(missing_ok=True)
+            gone += 1
+    return gone
 
 
 def _stored(file: Path) -> StoredMail:

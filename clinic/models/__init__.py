@@ -19,6 +19,7 @@ from clinic.models.checkin import (
 from clinic.models.course import Course, CourseRequest, GroupMessage
 from clinic.models.decline import PracticeDecline
 from clinic.models.document import Document
+from clinic.models.erasure import Erasure, KeptRecord
 from clinic.models.exercise import Exercise, ExerciseMedia, ExerciseMistake
 from clinic.models.group import ClientGroup, GroupMember
 from clinic.models.kept_form import KeptForm
@@ -72,6 +73,7 @@ __all__ = [
     "Course",
     "CourseRequest",
     "Document",
+    "Erasure",
     "Exercise",
     "ExerciseMedia",
     "ExerciseMistake",
@@ -82,6 +84,7 @@ __all__ = [
     "Heartbeat",
     "Invitation",
     "KeptForm",
+    "KeptRecord",
     "LinkToken",
     "MailAccount",
     "MailConnection",

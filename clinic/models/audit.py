@@ -9,16 +9,17 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from clinic.models.base import Base, OfPractice, belongs_to, tenant
+from clinic.models.base import Base, OfPractice, tenant
 
 
 class AuditEvent(OfPractice, Base):
-    """One thing that happened. Rows are only ever added; `actor_name` stays true when a person is renamed."""
+    """One thing that happened. Rows are only ever added; `actor_name` stays true when a person is renamed.
+
+    The ids of people are no keys: they stay when whom they named is erased, and their words with them go.
+    """
 
     __tablename__ = "audit_event"
     __table_args__ = tenant(
-        belongs_to("user_account", "actor_id"),
-        belongs_to("client", "client_id"),
         Index(None, "practice_id", "client_id", "happened_at"),
         Index(None, "practice_id", "happened_at"),
         Index(None, "practice_id", "seq", unique=True),

@@ -96,6 +96,7 @@ class Client(OfPractice, Base):
     waking_until: Mapped[time | None]
     pain_ceiling: Mapped[int | None]  # of 10; None: the practice's
     status: Mapped[ClientStatus] = mapped_column(choice(ClientStatus, "status"), default=ClientStatus.ACTIVE)
+    erase_on: Mapped[date | None]  # archived until then, and erased on this day of the practice's
     unsubscribed_at: Mapped[datetime | None]  # from check-ins and their reminders
     messages_stopped_at: Mapped[datetime | None]  # from all other mail that is not about the account
     bounced_at: Mapped[datetime | None]

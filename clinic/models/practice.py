@@ -49,6 +49,13 @@ class Practice(Base):
     second_step_required: Mapped[bool | None]  # of everybody who works here; None: as the installation does
     created_at: Mapped[datetime]
     unread_replies: Mapped[int] = mapped_column(default=0, server_default="0")  # every page of theirs says it
+    erasure_wishes: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # every page of the owner's says it
+    retention_years: Mapped[int | None]  # after the last contact; None: nobody is listed for it
+    # what the law demands of signed records whose client is erased; None: it is asked each time
+    keep_years: Mapped[int | None]
+    keep_law: Mapped[str | None] = mapped_column(String(200))
     # by which rules its list of reasons was made; a new practice has nobody yet, so its list is right
     reasons_version: Mapped[int] = mapped_column(default=RULES_VERSION, server_default="0")
 

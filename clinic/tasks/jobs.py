@@ -11,6 +11,7 @@ from clinic.services.checkins import planning as checkin_planning
 from clinic.services.checkins import reminders as checkin_reminders
 from clinic.services.checkins import silence as checkin_silence
 from clinic.services.clock import now
+from clinic.services.erasure import doing as erasure
 from clinic.services.groups import courses, joining
 from clinic.services.media import making as media_making
 from clinic.services.media import tidying as media_tidying
@@ -61,7 +62,12 @@ def keep_reasons() -> None:
 
 
 def back_up() -> None:
-    nightly.run_due(now(), stopping.asked)
+    if nightly.run_due(now(), stopping.asked):
+        erasure.put_list_beside()
+
+
+def erase_due() -> None:
+    erasure.run(stopping.asked)
 
 
 def go_on_with_acts() -> None:
@@ -91,6 +97,7 @@ JOBS: dict[str, Callable[[], None]] = {
     "notices.send": tell,
     bulk_acts.TASK: go_on_with_acts,
     media_uploads.TASK: make_media_ready,
+    "erasure.run": erase_due,
     "reasons.rebuild": keep_reasons,
     "housekeeping": tidy,
     "beat.tick": tick,

@@ -31,6 +31,12 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 6 * 3600.0,
         "options": {"expires": 3600},
     },
+    # whose thirty days are over, by the day of their practice; an hour late is early enough
+    "erase whose day has come": {
+        "task": "erasure.run",
+        "schedule": 900.0,
+        "options": {"expires": 600},
+    },
     # old links and sessions; once in six hours, so that a laptop that sleeps at night meets it too
     "tidy up": {"task": "housekeeping", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
 }

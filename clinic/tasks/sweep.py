@@ -58,6 +58,7 @@ ROUNDS: tuple[tuple[str, float, Callable[[], None]], ...] = (
     ("media", 5.0, jobs.make_media_ready),
     ("notices", 60.0, jobs.tell),
     ("backup", 60.0, jobs.back_up),
+    ("erasure", 60.0, jobs.erase_due),
     # the first round, at the start, makes the lists that a migration has left to be made
     ("reasons", 6 * 3600.0, jobs.keep_reasons),
 )

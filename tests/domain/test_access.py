@@ -73,6 +73,8 @@ PERMITTED = {
     Permission.SET_UP_MAIL: (NOT, NOT, NOT, NOT, MAY),
     Permission.READ_KEPT_MAIL: (NOT, NOT, NOT, NOT, MAY),
     Permission.TAKE_OUT_PRACTICE: (NOT, NOT, NOT, NOT, MAY),
+    Permission.ERASE_RECORDS: (NOT, NOT, NOT, NOT, MAY),
+    Permission.CALL_BACK_ERASURES: (NOT, NOT, NOT, MAY, MAY),
     Permission.KEEP_BACKUPS: (NOT, NOT, NOT, NOT, MAY),
     Permission.MANAGE_PEOPLE: (NOT, NOT, NOT, NOT, MAY),
     Permission.BE_RESPONSIBLE: (NOT, NOT, NOT, MAY, MAY),

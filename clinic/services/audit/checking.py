@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from clinic.domain.audit_chain import (
     OLDER_SEALED,
+    WORDS_FORGOTTEN,
     AuditEnd,
     AuditEntry,
     AuditFacts,
@@ -126,13 +127,14 @@ def _of_practice(practice_id: uuid.UUID) -> AuditReport:
     with for_writing(False):
         ends = select(AuditChainEnd.seq, AuditChainEnd.hash).where(AuditChainEnd.practice_id == practice_id)
         end = db.session.execute(ends).one_or_none()
-        for entry in _entries(practice_id):
+        forgotten = _forgotten(practice_id)
+        for entry in _entries(practice_id, forgotten):
             faults += check.look(entry)
             if entry.facts.action == OLDER_SEALED:
                 older |= entry.details["entries"]
         known = AuditEnd(end.seq, end.hash) if end else None
         faults += check.end(known)
-        faults += _older_faults(practice_id, older)
+        faults += _older_faults(practice_id, {name: forgotten.get(name, was) for name, was in older.items()})
         if db.session.scalar(_BEGUN.where(AuditEvent.practice_id == practice_id).limit(1)) is None:
             faults.append(AuditFault(1, "the practice's beginning is missing: the trail was begun anew"))
         release()
@@ -140,7 +142,20 @@ def _of_practice(practice_id: uuid.UUID) -> AuditReport:
     return AuditReport(practice_id, check.length + len(older), known.hash if known else "", faults)
 
 
-def _entries(practice_id: uuid.UUID) -> Iterator[AuditEntry]:
+def _forgotten(practice_id: uuid.UUID) -> dict[str, str]:
+    """Which entries have lost their words, with a digest of what is left of each."""
+    query = select(AuditEvent.details).where(
+        AuditEvent.practice_id == practice_id,
+        AuditEvent.action == WORDS_FORGOTTEN,
+        AuditEvent.seq.is_not(None),
+    )
+    found: dict[str, str] = {}
+    for details in db.session.scalars(query.order_by(AuditEvent.seq)):
+        found |= details["lines"]
+    return found
+
+
+def _entries(practice_id: uuid.UUID, forgotten: Mapping[str, str]) -> Iterator[AuditEntry]:
     query = (
         select(*_FACTS, *_WORDS, *_CHAIN)
         .where(AuditEvent.practice_id == practice_id, AuditEvent.seq.is_not(None))
@@ -148,7 +163,9 @@ def _entries(practice_id: uuid.UUID) -> Iterator[AuditEntry]:
         .execution_options(yield_per=AT_ONCE)
     )
     for row in db.session.execute(query):
-        yield _entry(row)
+        entry = _entry(row)
+        told = forgotten.get(entry.facts.id.hex)
+        yield replace(entry, is_forgotten=True) if told == _digest(entry) else entry
 
 
 def _older_faults(practice_id: uuid.UUID, sealed: dict[str, str]) -> Iterator[AuditFault]:

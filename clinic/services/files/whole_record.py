@@ -66,6 +66,7 @@ NOT_OF_CLIENTS = frozenset(
         "client_group",  # of many clients; that this one stands in it is told by their row
         "bulk_act",  # of many clients; what became of this one is told by its line
         "phrase",  # of who writes notes
+        "kept_record",  # of somebody who is nobody's client any more
         "search_piece",  # made of names and addresses that stand in the record itself
     }
 )
@@ -180,10 +181,15 @@ def record_of(actor: Actor, client_id: uuid.UUID) -> dict[str, Rows]:
     return _rows(access.client_for(actor, client_id))
 
 
-def _rows(client: Client) -> dict[str, Rows]:
+def rows_of(client: Client, tables: Collection[str]) -> dict[str, Rows]:
+    """A client's rows of these tables alone, for whoever has let the client through."""
+    return _rows(client, tables)
+
+
+def _rows(client: Client, tables: Collection[str] | None = None) -> dict[str, Rows]:
     found = {}
     for table in Base.metadata.sorted_tables:
-        if table.name not in NOT_OF_CLIENTS:
+        if table.name not in NOT_OF_CLIENTS and (tables is None or table.name in tables):
             of_client = select(table).where(
                 table.c.practice_id == client.practice_id, _of(table, client.practice_id, client.id)
             )

@@ -79,7 +79,7 @@ def mark_read(actor: Actor, reply_id: uuid.UUID) -> None:
         )
         assert isinstance(read, CursorResult)
         if read.rowcount:
-            _count(reply.practice_id)
+            count_unread(reply.practice_id)
             audit.record(actor, "mail.reply_read", client_id=reply.client_id, subject_id=reply.id)
 
 
@@ -125,7 +125,7 @@ def _keep(reader: _Reader, report: BounceReport, digest: str, *, is_answer: bool
         )
     )
     db.session.flush()
-    _count(reader.practice_id)
+    count_unread(reader.practice_id)
     notices.tell(
         reader.practice_id,
         NoticeKind.REPLIED,
@@ -138,8 +138,8 @@ def _keep(reader: _Reader, report: BounceReport, digest: str, *, is_answer: bool
         outbox.call_somebody(reader.practice_id, MailKind.REPLY, f"reply:{reply_id.hex}")
 
 
-def _count(practice_id: uuid.UUID) -> None:
-    """Write down how many are unread: every page of the practice shows it, and asks for nothing more."""
+def count_unread(practice_id: uuid.UUID) -> None:
+    """Write down how many are unread, within the caller's transaction: every page shows it."""
     unread = (
         select(func.count())
         .where(MailReply.practice_id == practice_id, MailReply.read_at.is_(None))
