@@ -123,6 +123,8 @@ WORDS: Mapping[Permission, str] = MappingProxyType(
         Permission.READ_KEPT_MAIL: "read mail that was kept here and not sent",
         Permission.READ_TRAIL: "read who did what, all over the practice",
         Permission.TAKE_OUT_PRACTICE: "take out everything the practice holds",
+        Permission.ERASE_RECORDS: "have a client erased",
+        Permission.CALL_BACK_ERASURES: "call the erasure of a client back",
         Permission.KEEP_BACKUPS: "make and retire the keys of backups",
     }
 )
