@@ -18,6 +18,8 @@ depends_on = None
 SIGNED = "a signed assessment is never changed"
 AMENDED = "an amendment is never changed"
 ANSWERED = "an answer is never changed"
+NOTED = "a signed note is never changed"
+ADDED = "what was added to a note is never changed"
 TRAIL = "the audit trail is only added to"
 FORGOTTEN = '{"erased": true}'
 GOING = (
@@ -52,6 +54,20 @@ LOCKS = (
         AMENDED,
     ),
     ("questionnaire_response", "TRUE", "NOT " + GOING.format(row="OLD"), ANSWERED),
+    (
+        "visit_note",
+        "OLD.status = 'signed'",
+        "OLD.status = 'signed' AND NOT " + GOING.format(row="OLD"),
+        NOTED,
+    ),
+    (
+        "visit_note_amendment",
+        "TRUE",
+        "NOT EXISTS (SELECT 1 FROM visit_note WHERE id = OLD.note_id AND "
+        + GOING.format(row="visit_note")
+        + ")",
+        ADDED,
+    ),
 )
 UNCHANGED = (
     *("id", "practice_id", "happened_at", "action", "actor_id", "client_id", "subject_id"),

@@ -27,7 +27,6 @@ WHO = {
     "services/checkins/reminders.py:run": "what falls due",
     "services/checkins/silence.py:expire": "what falls due",
     "services/clients/subscriptions.py:subscriber": "whose link this is",
-    "services/appointments/calendars.py:read": "whose calendar this is",
     "services/erasure/doing.py:replay_here": "who was erased before this backup came back",
     "services/erasure/doing.py:take_in": "who was erased before this backup came back",
     "services/erasure/doing.py:not_on": "who was erased before this backup came back",

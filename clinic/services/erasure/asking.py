@@ -20,7 +20,7 @@ from clinic.domain.erasure import (
     why_no_mistake,
 )
 from clinic.domain.errors import Forbidden, NotFound, RuleBroken
-from clinic.domain.types import AssessmentStatus, ClientStatus
+from clinic.domain.types import ClientStatus
 from clinic.extensions import db
 from clinic.models import (
     Assessment,
@@ -34,6 +34,7 @@ from clinic.models import (
     PracticeLog,
     QuestionnaireResponse,
     User,
+    VisitNote,
 )
 from clinic.services import access, audit, links
 from clinic.services.accounts import sessions
@@ -194,16 +195,16 @@ def decline(actor: Actor, client_id: uuid.UUID) -> Client:
 
 def mistake_problem(client: Client, practice: Practice) -> str | None:
     """Why a record cannot have been added by mistake, in words. A few small queries."""
-    of_client = Assessment.practice_id == client.practice_id, Assessment.client_id == client.id
-    signed = select(func.count()).where(*of_client, Assessment.status == AssessmentStatus.SIGNED)
-    said = 0
+    signed = said = 0
+    for record in (Assessment, VisitNote):
+        signed += db.session.scalar(select(func.count()).where(*kept.signed_of(record, client))) or 0
     for kind in SAID:
         query = select(func.count()).where(
             kind.practice_id == client.practice_id, kind.client_id == client.id
         )
         said += db.session.scalar(query) or 0
     added_on = client.created_at.astimezone(now().tzinfo).date()
-    found = RecordContents(db.session.scalar(signed) or 0, said, added_on)
+    found = RecordContents(signed, said, added_on)
     return why_no_mistake(found, today_in(practice.time_zone))
 
 

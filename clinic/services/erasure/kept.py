@@ -8,14 +8,13 @@ import zipfile
 from datetime import date
 from io import BytesIO
 
-from sqlalchemy import Table, delete, func, select
+from sqlalchemy import ColumnElement, Table, delete, func, select
 
 from clinic.domain.access import Permission
 from clinic.domain.erasure import kept_until
 from clinic.domain.errors import Forbidden, NotFound
-from clinic.domain.types import AssessmentStatus
 from clinic.extensions import db
-from clinic.models import Assessment, Base, Client, Erasure, KeptRecord
+from clinic.models import Assessment, Base, Client, Erasure, KeptRecord, VisitNote
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
@@ -25,9 +24,11 @@ from clinic.services.files.fhir import fhir_bundle
 from clinic.services.files.findings_csv import findings_csv
 from clinic.services.transaction import transaction
 
-# Tables of signed records: the row itself, and what hangs on it.
-SIGNED = "assessment"
-HANGING = ("finding", "amendment")
+# Tables of signed records; of each: what hangs on it, and by which column.
+SIGNED = {
+    "assessment": (("finding", "assessment_id"), ("amendment", "assessment_id")),
+    "visit_note": (("visit_note_amendment", "note_id"),),
+}
 READ_ME = """Signed records of {name}{born}, kept by {practice} until {until} because the law demands it:
 {law}
 
@@ -35,18 +36,22 @@ Everything else that the practice had about this person was erased on {erased}.
 
 findings.csv         every finding of every signed assessment
 findings-fhir.json   the same as FHIR R4
-records.json         the rows themselves, with what was amended
+records.json         the rows themselves and signed notes, with what was amended
 """
 
 
 def last_signed(client: Client) -> date | None:
-    """The day of the last signed record of a client; None where nothing is signed. One query."""
-    query = select(func.max(Assessment.taken_on)).where(
-        Assessment.practice_id == client.practice_id,
-        Assessment.client_id == client.id,
-        Assessment.status == AssessmentStatus.SIGNED,
+    """The day of the last signed record of a client; None where nothing is signed. Two queries."""
+    days = (
+        select(func.max(day)).where(*signed_of(kind, client))
+        for kind, day in ((Assessment, Assessment.taken_on), (VisitNote, VisitNote.visited_on))
     )
-    return db.session.scalar(query)
+    return max(filter(None, (db.session.scalar(query) for query in days)), default=None)
+
+
+def signed_of(kind: type[Assessment | VisitNote], client: Client) -> tuple[ColumnElement[bool], ...]:
+    """The condition on a client's signed records of one kind."""
+    return kind.practice_id == client.practice_id, kind.client_id == client.id, kind.signed_at.is_not(None)
 
 
 def keep(client: Client, erasure: Erasure) -> date | None:
@@ -85,13 +90,14 @@ def keep(client: Client, erasure: Erasure) -> date | None:
 
 def _rows(client: Client) -> dict[str, whole_record.Rows]:
     """The signed rows and what hangs on them, as they stand."""
-    record = whole_record.rows_of(client, (SIGNED, *HANGING))
-    signed = [row for row in record[SIGNED] if row["status"] == AssessmentStatus.SIGNED]
-    ids = {row["id"] for row in signed}
-    return {
-        SIGNED: signed,
-        **{name: [row for row in record[name] if row[f"{SIGNED}_id"] in ids] for name in HANGING},
-    }
+    names = {*SIGNED, *(name for hanging in SIGNED.values() for name, _ in hanging)}
+    record, found = whole_record.rows_of(client, names), {}
+    for signed, hanging in SIGNED.items():
+        found[signed] = [row for row in record[signed] if row["signed_at"] is not None]
+        ids = {row["id"] for row in found[signed]}
+        for name, column in hanging:
+            found[name] = [row for row in record[name] if row[column] in ids]
+    return found
 
 
 def take_out(actor: Actor, erasure_id: uuid.UUID) -> bytes:
