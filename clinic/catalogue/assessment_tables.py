@@ -176,7 +176,8 @@ def _read_threshold(entry: DataEntry, fields: set[str]) -> Threshold:
         low=entry.number("low") if "low" in entry else None,
         high=entry.number("high") if "high" in entry else None,
         position=entry.text("position", ""),
-        bands=_read_bands(entry),
+        bands=(bands := _read_bands(entry)),
+        band_words=entry.text("band_words") if bands else "",
     )
 
 

@@ -106,6 +106,7 @@ class Threshold:
     high: float | None = None
     position: str = ""
     bands: tuple[Band, ...] = ()
+    band_words: str = ""  # what the figure of a band is: "mean", "below average under"
 
     @property
     def range(self) -> tuple[float, float] | None:

@@ -45,7 +45,7 @@ from clinic.web.practitioner.assessment_frame import (
 from clinic.web.presenters import assessment_recording as telling
 from clinic.web.presenters import assessment_sheet as sheets
 from clinic.web.presenters import assessments as words
-from clinic.web.presenters import body_chart
+from clinic.web.presenters import body_chart, norms
 
 Answer = Response | str | tuple[str, int]
 FILL, UNDO, GO, CHOOSE = "normal:", "undo:", "go:", "choose"
@@ -315,7 +315,12 @@ def _sheet_page(
     mistake = named_mistake(laid.items)
     context = frame(assessment, mistake)
     earlier = context["earlier"]
-    layers = sheets.Layers(sheet, earlier.values if earlier else {}, mistake)
+    layers = sheets.Layers(
+        sheet,
+        earlier.values if earlier else {},
+        mistake,
+        norms.usual(laid.items, assessment.client, assessment.taken_on),
+    )
     order = _sections(assessment)
     return render_template(
         "practitioner/assessments/edit.html",

@@ -21,6 +21,7 @@ from clinic.web.forms.notes import BeginNoteForm
 from clinic.web.practitioner.assessment_frame import frame, is_signed, named_mistake, to_show
 from clinic.web.presenters import amendments as amendment_words
 from clinic.web.presenters import assessments as words
+from clinic.web.presenters import norms
 from clinic.web.presenters import notes as note_words
 from clinic.web.presenters.motion import motion_chart
 
@@ -66,9 +67,10 @@ def _chart(assessment: Assessment) -> dict[str, Any]:
     record = history.record_of(assessment, reading.values_of(assessment.findings), added)
     mistake = named_mistake(record.items)
     name = words.mistake_name(mistake)
+    usual = norms.usual(record.items, assessment.client, assessment.taken_on)
     return {
         **frame(assessment, mistake, record.values),
-        "sections": words.chart(record.items, record.values, name, record.amended),
+        "sections": words.chart(record.items, record.values, name, record.amended, usual),
         "motion": motion_chart(record.items, record.values),
         "amendments": amendment_words.told(record, added, name),
         "is_empty": not record.values and not added,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as made_with
 
 from clinic.domain.assessment import AssessmentTest, BatteryItem, Field
 from clinic.domain.findings import NONE_SEEN, Entry, Place, Unread, Value, Values, in_figures, spelled
@@ -94,6 +95,7 @@ class SheetRow:
     hint: str
     cells: tuple[SheetCell, ...]
     is_place: bool = False
+    usual: str = ""  # for the client's age and sex
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class Layers:
     sheet: SectionSheet
     before: Values
     mistake: ExerciseMistake | None = None
+    usual: Mapping[tuple[str, str], str] = made_with(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +265,8 @@ def _row(item: BatteryItem, field: Field, laid: Layout, layers: Layers) -> Sheet
     spots = [Spot(Place(item.test.id, field.id, side), item.test, field) for side in sides_of(field)]
     more = belongs_to_positive(item, field)
     cells = tuple(replace(_cell(spot, laid, layers), of_positive=more) for spot in spots)
-    return SheetRow(field.label, field.hint, cells, is_place(field))
+    usual = layers.usual.get((item.test.id, field.id), "")
+    return SheetRow(field.label, field.hint, cells, is_place(field), usual)
 
 
 def _cell(spot: Spot, laid: Layout, layers: Layers) -> SheetCell:

@@ -29,6 +29,8 @@ SAYS_LITTLE = frozenset({"not_tested", "not_asked", "not_tried"})
 
 Amendments: TypeAlias = Mapping[Place, AmendedPlace]
 NOT_AMENDED: Amendments = {}
+Usual: TypeAlias = Mapping[tuple[str, str], str]  # for the client's age and sex, by test and field
+NO_NORMS: Usual = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class ChartReading:
     values: Values
     amended: Amendments
     mistake: str
+    usual: Usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class FindingLine:
     right: ValueMark | None
     whole: ValueMark | None
     note: str
+    usual: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +161,15 @@ def question_lines(doubtful: Iterable[Spot]) -> list[QuestionLine]:
 
 
 def chart(
-    items: Sequence[BatteryItem], values: Values, mistake: str = "", amended: Amendments = NOT_AMENDED
+    items: Sequence[BatteryItem],
+    values: Values,
+    mistake: str = "",
+    amended: Amendments = NOT_AMENDED,
+    usual: Usual = NO_NORMS,
 ) -> list[ChartSection]:
     """The whole assessment by section, as it reads now; `amended` values tell what was signed."""
     return [
-        _chart_section(section, part, ChartReading(values, amended, mistake))
+        _chart_section(section, part, ChartReading(values, amended, mistake, usual))
         for section in Section
         if (part := in_section(items, section))
     ]
@@ -211,7 +219,12 @@ def _block(item: BatteryItem, read: ChartReading) -> TestBlock:
             note = f"Sides differ by {with_unit(apart[field.id], field.unit)}" if field.id in apart else ""
             lines.append(
                 FindingLine(
-                    field.label, marks.get(Side.LEFT), marks.get(Side.RIGHT), marks.get(Side.NONE), note
+                    field.label,
+                    marks.get(Side.LEFT),
+                    marks.get(Side.RIGHT),
+                    marks.get(Side.NONE),
+                    note,
+                    read.usual.get((item.test.id, field.id), ""),
                 )
             )
     return TestBlock(item.test.name, tuple(lines))
