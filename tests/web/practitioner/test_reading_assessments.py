@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from clinic.domain.findings import Place
-from clinic.domain.types import AssessmentStatus, Section, Side
+from clinic.domain.types import AssessmentStatus, Section, Sex, Side
 from clinic.extensions import db
 from clinic.models import Amendment, Assessment, Program, ProgramFinding, WarningFlag
 from clinic.services.actors import Actor
@@ -302,3 +302,24 @@ def test_forged_citations_assign_nothing(people: People, staff: Visitor, robin: 
     staff.post(at, sent)
     assert db.session.scalar(select(func.count()).select_from(ProgramFinding)) == 0
     assert db.session.scalar(select(func.count()).select_from(Program)) == 0
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ((date(1961, 2, 1), Sex.FEMALE), "Women of 65–69: below average under 11 stands"),
+        ((date(1961, 2, 1), Sex.MALE), "Men of 65–69: below average under 12 stands"),
+        ((date(1961, 2, 1), None), "the record has no sex"),
+        ((None, None), "the record has neither"),
+    ],
+)
+def test_what_is_usual_stands_beside_field_and_finding(
+    people: People, staff: Visitor, robin: Actor, known: tuple[date | None, Sex | None], said: str
+) -> None:
+    people.client.born_on, people.client.sex = known
+    assessment = draft(robin, people.client)
+    stands = Place("chair_stand_30s", "stands", Side.NONE)
+    recorded(robin, assessment, {stands: 10.0}, Section.FUNCTIONAL_MOVEMENT)
+    here = f"/assessments/{assessment.id}"
+    for page in (here, f"{here}/functional_movement"):
+        assert said in text(staff.get(page))
