@@ -74,6 +74,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         version_offers,
         viewing,
         warnings,
+        whose,
     )
     from clinic.web.practitioner import assessment_recording as recording
     from clinic.web.practitioner import assessments as exam
@@ -375,6 +376,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/practice/backups/keys", backups.make_key, OWNER, POST, asks_again=True),
         Rule("/practice/backups/keys/retire", backups.retire_key, OWNER, POST, asks_again=True),
         Rule("/news/seen", news.seen, STAFF, POST),
+        Rule("/whose-clients", whose.choose, STAFF, POST),
         Rule("/practice/people", people.index, STAFF),
         Rule("/practice/people/invite", people.invite, OWNER, FORM, asks_again=True),
         Rule(

@@ -43,6 +43,8 @@ SETTING_UP = frozenset(
     f"practitioner.second_step.{name}"
     for name in ("show", "begin_app", "app", "passkey_options", "add_passkey")
 )
+CLOSED = "Your account here is closed, and you are signed out. An owner of the practice can open it again."
+CLOSED_IN_A_FORM = f"{CLOSED} What you were typing is not saved; nothing that was saved before is lost."
 WAITING = "second_step"  # in the cookie: the session that waits for it
 
 
@@ -80,6 +82,7 @@ class SignedIn(UserMixin):
         self.proven_at = found.proven_at
         self.has_second_step = found.has_second_step
         self.must_set_up = found.must_set_up
+        self.only_own = found.only_own
         self.mail_version = found.mail_version
         self.may_have_news = found.may_have_news
         self.sweep_at = found.sweep_at
@@ -161,12 +164,20 @@ def _is_closed_to_archived(rule: Rule) -> bool:
 
 def ask_to_sign_in() -> Response:
     """To the sign-in page, and from there back to where somebody wanted to go."""
+    if _was_closed():
+        session.clear()  # told once: the browser is nobody's from here on
+        flash(CLOSED_IN_A_FORM if not _is_page() else CLOSED, "caution")
     # what a form held comes back into it, and is sent by another press
-    if not _is_page() and given_back.keep():
+    elif not _is_page() and given_back.keep():
         flash(
             "You were signed out. Sign in, and what you typed is here again. It is not saved yet.", "caution"
         )
     return redirect(url_for("public.signin.sign_in", next=_back_here()), 303)
+
+
+def _was_closed() -> bool:
+    secret: str | None = session.get("_user_id")
+    return secret is not None and sessions.is_of_closed_account(secret)
 
 
 def ask_again() -> Response | None:

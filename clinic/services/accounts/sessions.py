@@ -46,6 +46,7 @@ class LivingSession:
     may_have_news: bool = False  # somebody of the practice whom a mail did not reach
     sweep_at: datetime | None = None  # when a worker last looked for mail to send
     has_second_step: bool = False
+    only_own: bool = False  # lists show what is their own
     must_set_up: bool = False  # the practice wants a second step, and there is none yet
 
 
@@ -96,6 +97,7 @@ _LIVING = (
         User.role,
         User.name,
         User.email,
+        User.only_own,
         Client.id.label("client_id"),
         Client.status.label("client_status"),
         Practice,
@@ -126,6 +128,17 @@ def find(secret: str) -> LivingSession | None:
     if at - row.last_seen_at >= TOUCH_EVERY:
         _touch(row.session_id)
     return found
+
+
+@across_practices("whose browser this was")
+def is_of_closed_account(secret: str) -> bool:
+    """Whether a browser's session was of an account that is closed now."""
+    query = (
+        select(AuthSession.id)
+        .join(User, points_at(AuthSession.user_id, User))
+        .where(AuthSession.token_hash == digest(secret), User.deactivated_at.is_not(None))
+    )
+    return db.session.scalar(query) is not None
 
 
 def waiting(secret: str) -> WaitingSession | None:
@@ -289,6 +302,7 @@ def _found(row: Any) -> LivingSession:
         may_have_news=row.may_have_news,
         sweep_at=row.sweep_at,
         has_second_step=row.second_step_since is not None,
+        only_own=row.only_own,
         must_set_up=_due(row) is SecondStepDue.SET_UP,
     )
 

@@ -14,6 +14,7 @@ from clinic.domain.attention import OF_ANSWERS, AttentionKind
 from clinic.domain.types import MistakeAnswer
 from clinic.models import CheckinAnswer, Client, OpenReason
 from clinic.models.base import one_of, points_at
+from clinic.models.whose import is_own
 from clinic.services import access, rows
 from clinic.services.actors import Actor
 from clinic.services.attention.cases import ClientWithReasons, gathered
@@ -58,7 +59,8 @@ class TodayPage:
 def today(actor: Actor, *, everybody: bool = False, mine: bool = False) -> TodayPage:
     """The practice's first page, with the first twenty or, asked for, with everybody up to five hundred.
 
-    Staff only. Four queries and the practice, whatever its size. `mine` are those handed to the actor.
+    Staff only. Four queries and the practice, whatever its size. `mine` are the actor's own, as
+    `domain/staffing` has it.
     """
     access.staff_only(actor)
     practice, at = access.practice_of(actor), now()
@@ -67,7 +69,7 @@ def today(actor: Actor, *, everybody: bool = False, mine: bool = False) -> Today
     words = said.of(actor.practice_id, chain.from_iterable(found.reasons.values()))
     clients = [gathered(each, found.reasons[each.id], words, at) for each in found.clients]
     day = today_in(practice.time_zone)
-    return TodayPage(at, day, practice.has_reasons, clients, found.count, _answered(actor, at))
+    return TodayPage(at, day, practice.has_reasons, clients, found.count, _answered(actor, at, mine=mine))
 
 
 _ASKS = exists().where(
@@ -101,6 +103,10 @@ _ANSWERED = (
 )
 
 
-def _answered(actor: Actor, at: datetime) -> list[RecentAnswer]:
-    values = {"practice_id": actor.practice_id, "since": at - ANSWERS_SHOWN}
-    return [RecentAnswer(*row) for row in rows.read(_ANSWERED, values)]
+_OWN_ANSWERED = _ANSWERED.where(is_own())
+
+
+def _answered(actor: Actor, at: datetime, *, mine: bool) -> list[RecentAnswer]:
+    values = {"practice_id": actor.practice_id, "since": at - ANSWERS_SHOWN, "whose": actor.user_id}
+    found = rows.read(_OWN_ANSWERED if mine else _ANSWERED, values)
+    return [RecentAnswer(*row) for row in found]

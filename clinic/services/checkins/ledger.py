@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload
@@ -30,6 +30,7 @@ from clinic.models import (
     has_open_flag,
 )
 from clinic.models.base import given, points_at
+from clinic.models.whose import is_own, own_clients
 from clinic.services import access, audit, links
 from clinic.services.actors import Actor
 from clinic.services.clock import now
@@ -106,6 +107,22 @@ _PLANNED = (
 )
 
 
+class _Lists(NamedTuple):
+    """The statements of a practice's check-in page."""
+
+    planned: Any  # of several columns
+    waiting: Select[Any]
+    trouble: Select[Any]
+    skipped: Select[Any]
+    answers: Select[Any]
+
+
+_ALL = _Lists(_PLANNED, _WAITING, _TROUBLE, _SKIPPED, _ANSWERED)
+_OWN = _Lists(
+    _PLANNED.where(is_own()), *(query.where(Checkin.client_id.in_(own_clients())) for query in _ALL[1:])
+)
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """One line of the ledger. `reason` is of its newest change; `message_id` is of its mail."""
@@ -159,15 +176,19 @@ def for_client(actor: Actor, client_id: uuid.UUID) -> Sequence[LedgerEntry]:
     return _read(_OF_CLIENT, actor, client_id=client_id)
 
 
-def overview(actor: Actor, until: datetime) -> Overview:
-    """The practice's check-ins, planned up to an instant; staff only. Five queries."""
+def overview(actor: Actor, until: datetime, *, mine: bool = False) -> Overview:
+    """The practice's check-ins, planned up to an instant; staff only. Five queries.
+
+    `mine` are those of the actor's own clients, and of those that nobody is responsible for.
+    """
     access.staff_only(actor)
+    lists, at = _OWN if mine else _ALL, now()
     return Overview(
-        planned=_planned(actor, until),
-        waiting=_read(_WAITING, actor, since=now() - LOOK_BACK),
-        trouble=_read(_TROUBLE, actor, since=now() - LOOK_BACK),
-        skipped=_read(_SKIPPED, actor, since=now() - SKIPPED_SHOWN),
-        answers=_read(_ANSWERED, actor, since=now() - RECENT),
+        planned=_planned(lists.planned, actor, until),
+        waiting=_read(lists.waiting, actor, since=at - LOOK_BACK),
+        trouble=_read(lists.trouble, actor, since=at - LOOK_BACK),
+        skipped=_read(lists.skipped, actor, since=at - SKIPPED_SHOWN),
+        answers=_read(lists.answers, actor, since=at - RECENT),
     )
 
 
@@ -194,21 +215,23 @@ def preview_to_self(actor: Actor) -> None:
 
 
 def _read(query: Select[Any], actor: Actor, **wanted: Any) -> list[LedgerEntry]:
-    rows = db.session.execute(query, {"practice_id": actor.practice_id, **wanted})
+    asked = {"practice_id": actor.practice_id, "whose": actor.user_id, **wanted}
+    rows = db.session.execute(query, asked)
     return [
         LedgerEntry(checkin, answer, reason or "", mail, in_hand)
         for checkin, answer, reason, mail, in_hand in rows
     ]
 
 
-def _planned(actor: Actor, until: datetime) -> list[ComingCheckin]:
+def _planned(query: Any, actor: Actor, until: datetime) -> list[ComingCheckin]:
     numbers_set = access.practice_of(actor).numbers_set
-    rows = db.session.execute(_PLANNED, {"practice_id": actor.practice_id, "until": until})
-    return [_coming(*row, numbers_set) for row in rows]
+    asked = {"practice_id": actor.practice_id, "whose": actor.user_id, "until": until}
+    rows = db.session.execute(query, asked)
+    return [_coming(*row, numbers_set=numbers_set) for row in rows]
 
 
 def _coming(
-    client: Client, program: str, due_at: datetime | None, warning_open: bool, numbers_set: bool
+    client: Client, program: str, due_at: datetime | None, warning_open: bool, *, numbers_set: bool
 ) -> ComingCheckin:
     standing = mail_standing_of(client, numbers_set=numbers_set, warning_open=bool(warning_open))
     kept_back = why_not_mailed(standing, MailSort.CHECKIN)

@@ -31,6 +31,7 @@ from clinic.models import (
     SearchPiece,
 )
 from clinic.models.base import given
+from clinic.models.whose import is_nobodys
 from clinic.services import rows
 from clinic.services.actors import Actor
 from clinic.services.attention.cases import ClientWithReasons, gathered
@@ -46,6 +47,14 @@ MANY = 1000  # pieces that a word begins; where they are more, its clients are s
 MOST_WORDS = 6
 ESCAPE = "\\"
 LAST_SIGN = "\U0010ffff"  # no word goes on beyond it
+
+
+class WhoseClients(StrEnum):
+    """Whose clients, beside those of one colleague: everybody's, one's own, or those that nobody has yet."""
+
+    ALL = "all"
+    MINE = "mine"
+    NOBODYS = "nobodys"
 
 
 class Asking(StrEnum):
@@ -67,12 +76,14 @@ class ClientFilter:
     standing: AccountStanding | None = None
     asking: Asking | None = None
     group: uuid.UUID | None = None  # whoever stands in it
+    whose: WhoseClients | uuid.UUID | None = None  # None: nobody said; all of them
     after: uuid.UUID | None = None
     before: uuid.UUID | None = None
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.text or self.standing or self.asking)
+        is_all = self.whose in (None, WhoseClients.ALL)
+        return bool(self.text or self.standing or self.asking) or not is_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,7 @@ class ClientLine:
     last_practice: date | None
     last_answer: datetime | None
     standing: AccountStanding
+    responsible_id: uuid.UUID | None
     asks: ClientWithReasons | None  # the reasons to look after them
 
 
@@ -112,6 +124,8 @@ class _Shape:
     standing: AccountStanding | None
     asking: Asking | None
     in_group: bool
+    is_nobodys: bool
+    is_somebodys: bool
     by_pieces: bool
 
 
@@ -161,7 +175,16 @@ def groups(actor: Actor) -> list[str]:
 
 
 def _shape(wanted: ClientFilter, words: Sequence[str], *, by_pieces: bool) -> _Shape:
-    return _Shape(len(words), wanted.standing, wanted.asking, wanted.group is not None, by_pieces)
+    whose = wanted.whose
+    return _Shape(
+        len(words),
+        wanted.standing,
+        wanted.asking,
+        in_group=wanted.group is not None,
+        is_nobodys=whose is WhoseClients.NOBODYS,
+        is_somebodys=whose is WhoseClients.MINE or isinstance(whose, uuid.UUID),
+        by_pieces=by_pieces,
+    )
 
 
 def _values(actor: Actor, wanted: ClientFilter, words: Sequence[str]) -> dict[str, Any]:
@@ -169,7 +192,8 @@ def _values(actor: Actor, wanted: ClientFilter, words: Sequence[str]) -> dict[st
     begins = max(words, key=len, default="")[:LONGEST_PIECE]  # the longest is in the fewest names
     searched |= {"begins": begins, "ends": begins + LAST_SIGN}
     whose = {"practice_id": actor.practice_id, "status": wanted.status, "whose": actor.user_id}
-    return {**whose, "at": now(), "group": wanted.group, **searched}
+    responsible = wanted.whose if isinstance(wanted.whose, uuid.UUID) else actor.user_id
+    return {**whose, "at": now(), "group": wanted.group, "responsible": responsible, **searched}
 
 
 def _pieces(values: Mapping[str, Any]) -> int:
@@ -230,6 +254,10 @@ def _which(shape: _Shape) -> list[ColumnElement[bool]]:
     ]
     if shape.in_group:
         which.append(_IS_MEMBER)
+    if shape.is_somebodys:
+        which.append(given(Client.responsible_id, "responsible"))
+    if shape.is_nobodys:
+        which.append(is_nobodys())
     if shape.standing is not None:
         which.append(_stands(shape.standing))
     return which
@@ -272,6 +300,7 @@ def _columns() -> Select[Any]:
         Client.kind,
         Client.group_name,
         Client.user_id,
+        Client.responsible_id,
         _program().label("program"),
         _last_practice().label("last_practice"),
         _last_answer().label("last_answer"),
@@ -348,5 +377,6 @@ def _listed(row: Row[Any], reasons: Sequence[Reason], words: Said, at: datetime)
         standing=account_standing(
             has_account=row.user_id is not None, invited_until=row.invited_until, now=at
         ),
+        responsible_id=row.responsible_id,
         asks=gathered(row, reasons, words, at) if reasons else None,
     )

@@ -53,7 +53,8 @@ def name_of(practice_id: uuid.UUID, user_id: uuid.UUID | None) -> str | None:
     """The name of who is responsible, whether they are still here or not; None for nobody."""
     if user_id is None:
         return None
-    return db.session.scalar(select(User.name).where(User.practice_id == practice_id, User.id == user_id))
+    user = db.session.get(User, user_id)
+    return user.name if user is not None and user.practice_id == practice_id else None
 
 
 def give(actor: Actor, client: Client, to: uuid.UUID | None) -> None:

@@ -76,6 +76,7 @@ def seed_practice(clients: int = CLIENTS, seed: int = 1) -> list[Login]:
     short = clients >= SHORT_HISTORY_FROM
     desk = Desk(
         practice_id=owner.practice_id,
+        owner_id=owner.id,
         practitioner_id=practitioner_id,
         practitioner=PRACTITIONER[0],
         group_id=_add_group(owner.practice_id, practitioner_id),

@@ -33,6 +33,7 @@ class Desk:
     """What all clients share. `days` is how far back their practice goes; a short history is for speed."""
 
     practice_id: uuid.UUID
+    owner_id: uuid.UUID
     practitioner_id: uuid.UUID
     practitioner: str
     group_id: uuid.UUID  # the course that students are in
@@ -63,6 +64,13 @@ class Person:
     def at(self, day: date, hour: int = 12, minute: int = 0) -> datetime:
         """An instant on a local day."""
         return local_to_utc(day, time(hour, minute), ZoneInfo(self.zone))
+
+    @property
+    def responsible_id(self) -> uuid.UUID | None:
+        """Most are the practitioner's, some the owner's, and a few are nobody's yet."""
+        if self.number % 10 == 9:
+            return None
+        return self.desk.owner_id if self.number % 3 == 1 else self.desk.practitioner_id
 
     @property
     def silent_for(self) -> int:

@@ -61,6 +61,7 @@ def record_rows(person: Person) -> Rows:
             sex=None if person.number % 5 == 4 else _sex(person),
             born_on=date(1946 + person.number * 7 % 52, 1 + person.number % 12, 1 + person.number * 5 % 28),
             user_id=person.user_id if signs_in else None,
+            responsible_id=person.responsible_id,
             time_zone=person.zone,
             kind=ClientKind.ONLINE if person.number % 4 == 3 else ClientKind.PRIVATE,
             group_name=group_name,

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from clinic.domain.attention import AttentionKind
@@ -119,6 +119,14 @@ _LISTED = (
     .order_by(ClientGroup.name)
 )
 
+_LED = _LISTED.where(
+    or_(
+        ClientGroup.leader_id == bindparam("whose", type_=ClientGroup.id.type),
+        ClientGroup.leader_id.is_(None),
+        User.deactivated_at.is_not(None),
+    )
+)
+
 
 def _of_members(kind: Any, *which: ColumnElement[bool]) -> ColumnElement[int]:
     """How many members have such a row: a member at a time, by the client's index."""
@@ -184,10 +192,14 @@ _HEAD: Select[int, bool] = select(func.count(), _IS_COURSE).where(_IS_MEMBER)
 WITH_LEADER = joinedload(ClientGroup.leader)
 
 
-def listed(actor: Actor) -> Sequence[GroupLine]:
-    """The practice's groups by name; staff only. One query."""
+def listed(actor: Actor, *, mine: bool = False) -> Sequence[GroupLine]:
+    """The practice's groups by name; staff only. One query.
+
+    `mine` are led by the actor, or by nobody who is here.
+    """
     access.staff_only(actor)
-    return [GroupLine(*row) for row in rows.read(_LISTED, {"practice_id": actor.practice_id})]
+    asked = {"practice_id": actor.practice_id, "whose": actor.user_id}
+    return [GroupLine(*row) for row in rows.read(_LED if mine else _LISTED, asked)]
 
 
 def figures(actor: Actor, group: ClientGroup) -> GroupFigures:

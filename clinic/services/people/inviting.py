@@ -27,6 +27,7 @@ from clinic.services.transaction import one_at_a_time, release, transaction
 
 LIFETIME = LIFETIMES[LinkPurpose.STAFF_INVITATION]
 NOT_YOURS = "Only an owner decides who works here."
+NO_ADDRESS = "Enter their email address, or make a link to hand over."
 TAKEN = "{name} signs in with this address already."
 GONE = "This is the address of {name}, whose account is closed. Open it again instead."
 CANNOT_BE_USED = "This email address cannot be used here. Use another one, or ask whoever invited you."
@@ -64,11 +65,12 @@ class OpenStaffInvitation:
     mail: OutboxMessage | None
 
 
-def invite(actor: Actor, role: Role, address: Address, key: str) -> StaffInvitation:
+def invite(actor: Actor, role: Role, address: Address | None, key: str) -> StaffInvitation:
     """Mail an invitation; earlier ones to the same address end. `key` is the form's own. Owners only."""
     with transaction():
         _must_manage(actor)
         must_hold(problems_of_address(actor, address))
+        assert address is not None
         invitation, is_new = _add(actor, role, address.typed, key)
         if is_new:
             _end_others(actor, invitation)
@@ -149,8 +151,11 @@ def state_of(invitation: StaffInvitation) -> InvitationState:
     )
 
 
-def problems_of_address(actor: Actor, address: Address) -> Iterator[RuleBroken]:
-    """Why nobody can be invited to an address: somebody of the practice signs in with it already."""
+def problems_of_address(actor: Actor, address: Address | None) -> Iterator[RuleBroken]:
+    """Why nobody can be invited to an address: there is none, or somebody signs in with it already."""
+    if address is None:
+        yield RuleBroken(NO_ADDRESS, "email")
+        return
     user = _with(actor.practice_id, address)
     if user is None:
         return

@@ -78,10 +78,13 @@ def standing_of(weeks: ProgramWeeks, put_off_at: datetime | None = None) -> Tape
     )
 
 
-def open_offers(actor: Actor) -> Sequence[OpenOffer]:
-    """The open offers of a practice, oldest first; staff only. One query."""
+def open_offers(actor: Actor, *, mine: bool = False) -> Sequence[OpenOffer]:
+    """The open offers of a practice, oldest first; staff only. One query.
+
+    `mine` are those of the actor's own clients, and of those that nobody is responsible for.
+    """
     access.staff_only(actor)
-    return tapering_offers.open_ones(actor.practice_id, most=MOST)
+    return tapering_offers.open_ones(actor.practice_id, whose=actor.user_id if mine else None, most=MOST)
 
 
 def open_for(actor: Actor, client_id: uuid.UUID) -> Sequence[OpenOffer]:

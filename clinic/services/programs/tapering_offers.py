@@ -17,6 +17,7 @@ from clinic.domain.types import ClientStatus, ProgramStatus
 from clinic.extensions import db
 from clinic.models import Client, OpenReason, Program, TaperingOffer, has_open_flag
 from clinic.models.base import given, one_of, points_at
+from clinic.models.whose import is_own
 from clinic.services import rows
 
 IS_OPEN = TaperingOffer.decided_at.is_(None)
@@ -42,6 +43,7 @@ _OPEN = (
     .limit(bindparam("most"))
 )
 _OPEN_FOR = _OPEN.where(given(TaperingOffer.client_id))
+_OPEN_OWN = _OPEN.where(is_own())
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +120,21 @@ def put_off(programs: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
 
 
 def open_ones(
-    practice_id: uuid.UUID, client_id: uuid.UUID | None = None, *, most: int
+    practice_id: uuid.UUID,
+    client_id: uuid.UUID | None = None,
+    *,
+    whose: uuid.UUID | None = None,
+    most: int,
 ) -> Sequence[OpenOffer]:
-    """Open offers of a practice or of one client of it, oldest first.
+    """Open offers of a practice, of one client of it or of those that are `whose`, oldest first.
 
     None while the client is archived, has a warning sign, or said something that waits for somebody.
     """
     wanted = {"practice_id": practice_id, "most": most}
-    found = (
-        rows.read(_OPEN, wanted)
-        if client_id is None
-        else rows.read(_OPEN_FOR, {**wanted, "client_id": client_id})
-    )
+    if client_id is not None:
+        found = rows.read(_OPEN_FOR, {**wanted, "client_id": client_id})
+    elif whose is not None:
+        found = rows.read(_OPEN_OWN, {**wanted, "whose": whose})
+    else:
+        found = rows.read(_OPEN, wanted)
     return [OpenOffer(*row) for row in found]

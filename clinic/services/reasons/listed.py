@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from clinic.domain.attention import NOT_WELL, Reason
 from clinic.models import Client, OpenReason
 from clinic.models.base import given, one_of, points_at
+from clinic.models.whose import gone, own_clients
 from clinic.services import rows
 
 Reasons = Mapping[uuid.UUID, Sequence[Reason]]
@@ -41,7 +42,7 @@ class Pressing:
 def pressing(practice_id: uuid.UUID, at: datetime, most: int, whose: uuid.UUID | None = None) -> Pressing:
     """The clients of a practice with reasons that show now, the most pressing first. One query.
 
-    With a person, only those of whose reasons one was handed to them.
+    With a person, only those of whose reasons one is their own (`domain/staffing`).
     """
     values = {"practice_id": practice_id, "at": at, "most": most}
     query = _PRESSING if whose is None else _PRESSING_MINE
@@ -86,7 +87,7 @@ def shows(row: type[OpenReason]) -> ColumnElement[bool]:
 def _pressing(*, mine: bool = False) -> Select[*tuple[Any, ...]]:
     """Which clients, from the index alone unless by whose they are; then their rows."""
     each = aliased(OpenReason)
-    which = [shows(each)] + ([each.handed_to == bindparam("whose")] if mine else [])
+    which = [shows(each)] + ([_is_own(each)] if mine else [])
     first = (
         select(each.client_id, func.min(each.place).label("place"), func.count().over().label("in_all"))
         .where(*which)
@@ -101,6 +102,14 @@ def _pressing(*, mine: bool = False) -> Select[*tuple[Any, ...]]:
         .join(Client, points_at(OpenReason.client_id, Client))
         .where(OpenReason.practice_id == bindparam("practice_id"))
         .order_by(first.c.place, Client.name, OpenReason.client_id, OpenReason.place, OpenReason.subject_id)
+    )
+
+
+def _is_own(each: type[OpenReason]) -> ColumnElement[bool]:
+    """`domain/staffing.is_ones_own`, narrowed down to `whose`."""
+    is_handed_to_nobody = or_(each.handed_to.is_(None), each.handed_to.in_(gone()))
+    return or_(
+        each.handed_to == bindparam("whose"), and_(is_handed_to_nobody, each.client_id.in_(own_clients()))
     )
 
 

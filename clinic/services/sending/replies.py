@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
 
 from clinic.domain.notices import NoticeKind
 from clinic.domain.types import MailKind
@@ -19,6 +19,7 @@ from clinic.extensions import db
 from clinic.mail.reports import BounceReport
 from clinic.models import Client, MailReply, Practice
 from clinic.models.base import points_at
+from clinic.models.whose import is_own
 from clinic.services import access, audit, notices
 from clinic.services.actors import Actor
 from clinic.services.clock import now
@@ -60,11 +61,15 @@ def keep(report: BounceReport, raw: bytes, about: ClaimedMail | None) -> int:
     return len(readers)
 
 
-def received(actor: Actor) -> Sequence[ReceivedReply]:
-    """The mails nobody has read, newest first, then the last that somebody has. Staff only."""
+def received(actor: Actor, *, mine: bool = False) -> Sequence[ReceivedReply]:
+    """The mails nobody has read, newest first, then the last that somebody has. Staff only.
+
+    `mine` are those of the actor's own clients, of nobody's, and of senders whom nobody knows.
+    """
     access.staff_only(actor)
     unread = MailReply.read_at.is_(None)
-    return [*_listed(actor, unread, UNREAD_SHOWN), *_listed(actor, ~unread, READ_SHOWN)]
+    which = [or_(MailReply.client_id.is_(None), is_own())] if mine else []
+    return [*_listed(actor, UNREAD_SHOWN, unread, *which), *_listed(actor, READ_SHOWN, ~unread, *which)]
 
 
 def mark_read(actor: Actor, reply_id: uuid.UUID) -> None:
@@ -83,15 +88,16 @@ def mark_read(actor: Actor, reply_id: uuid.UUID) -> None:
             audit.record(actor, "mail.reply_read", client_id=reply.client_id, subject_id=reply.id)
 
 
-def _listed(actor: Actor, which: object, most: int) -> list[ReceivedReply]:
+def _listed(actor: Actor, most: int, *which: ColumnElement[bool]) -> list[ReceivedReply]:
     query = (
         select(MailReply, Client)
         .outerjoin(Client, points_at(MailReply.client_id, Client))
-        .where(MailReply.practice_id == actor.practice_id, which)  # type: ignore[arg-type]
+        .where(MailReply.practice_id == actor.practice_id, *which)
         .order_by(MailReply.received_at.desc(), MailReply.id)
         .limit(most)
     )
-    return [ReceivedReply(*row) for row in db.session.execute(query)]
+    whose = {"practice_id": actor.practice_id, "whose": actor.user_id}
+    return [ReceivedReply(*row) for row in db.session.execute(query, whose)]
 
 
 def _readers(report: BounceReport, about: ClaimedMail | None) -> Iterator[_Reader]:

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, urlencode
 from clinic.domain.invitations import AccountStanding
 from clinic.domain.search import searched
 from clinic.domain.types import ClientStatus
-from clinic.services.clients.listing import Asking, ClientFilter
-from clinic.web.presenters.clients import ASKING_WORDS, STANDING_WORDS, STATUS_WORDS
+from clinic.services.clients.listing import Asking, ClientFilter, WhoseClients
+from clinic.web.presenters.clients import ASKING_WORDS, STANDING_WORDS, STATUS_WORDS, WHOSE_WORDS
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -24,6 +24,7 @@ def wanted_from(args: Mapping[str, str]) -> ClientFilter:
         status=_word(ClientStatus, args.get("status")) or ClientStatus.ACTIVE,
         standing=_word(AccountStanding, args.get("invitation")),
         asking=_word(Asking, args.get("needs")),
+        whose=_word(WhoseClients, args.get("whose")) or _id(args.get("whose")),
         after=_id(args.get("after")),
         before=_id(args.get("before")),
     )
@@ -36,6 +37,7 @@ def address_parts(wanted: ClientFilter) -> dict[str, Any]:
         "status": "" if wanted.status is ClientStatus.ACTIVE else wanted.status.value,
         "invitation": wanted.standing.value if wanted.standing else "",
         "needs": wanted.asking.value if wanted.asking else "",
+        "whose": str(wanted.whose or ""),
     }
     return {name: value for name, value in parts.items() if value}
 
@@ -56,8 +58,11 @@ def list_behind(args: Mapping[str, str]) -> str | None:
     return kept_list(wanted_from(dict(parse_qsl(args.get("list", "")))))
 
 
-def filter_fields(wanted: ClientFilter) -> dict[str, dict[str, Any]]:
-    """The fields of the filter bar, holding what is wanted now."""
+def filter_fields(
+    wanted: ClientFilter, colleagues: Mapping[uuid.UUID, str] | None = None
+) -> dict[str, dict[str, Any]]:
+    """The fields of the filter bar, holding what is wanted now; `colleagues` are the others who work here."""
+    named = [(str(user_id), name) for user_id, name in (colleagues or {}).items()]
     standings = [("", "All"), *((each.value, text) for each, text in STANDING_WORDS.items())]
     return {
         "q": {"id": "q", "name": "q", "label": "Name, phone, email or group", "data": wanted.text},
@@ -81,6 +86,13 @@ def filter_fields(wanted: ClientFilter) -> dict[str, dict[str, Any]]:
             "label": "To look after",
             "data": wanted.asking.value if wanted.asking else "",
             "choices": [("", "Everybody"), *((each.value, text) for each, text in ASKING_WORDS.items())],
+        },
+        "whose": {
+            "id": "whose",
+            "name": "whose",
+            "label": "Responsible",
+            "data": str(wanted.whose or WhoseClients.ALL),
+            "choices": [*((each.value, text) for each, text in WHOSE_WORDS.items()), *named],
         },
     }
 

@@ -21,6 +21,7 @@ from clinic.services.people.inviting import StaffAnswer, StaffOffer, problems, p
 from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import AddressField, LineField, OneOfField
 from clinic.web.forms.invitations import TOO_LONG
+from clinic.web.whose import Whose, WhosePage
 
 NOBODY = "nobody"
 
@@ -48,14 +49,9 @@ class InviteColleagueForm(OnceForm):
         """Whether a link to hand over is wanted; it needs no address."""
         return self.how.data == InviteHow.LINK
 
-    def validate_email(self, field: AddressField) -> None:
-        """A mail needs somewhere to go."""
-        if not self.by_link and field.data is None and not field.process_errors:
-            field.errors = [*field.errors, "Enter their email address, or make a link to hand over."]
-
     def rules(self) -> Iterator[RuleBroken]:
         """What speaks against the address."""
-        if self.email.data is not None and not self.by_link:
+        if not self.by_link and not self.email.errors:
             yield from problems_of_address(self._actor, self.email.data)
 
 
@@ -125,3 +121,10 @@ class RoleForm(HandOverForm):
     def taker_id(self) -> uuid.UUID | None:
         """Who was chosen; None for nobody, and where nobody is asked for."""
         return super().taker_id() if "taker" in self and self.taker.data else None
+
+
+class WhoseForm(Form):
+    """The switch between all clients and one's own, and the page it stands on."""
+
+    whose = OneOfField("Whose", Whose, {Whose.ALL: "All", Whose.MINE: "Mine"}, required="Choose one.")
+    page = OneOfField("Page", WhosePage, {each: each.value for each in WhosePage}, required="Choose one.")

@@ -24,11 +24,12 @@ from clinic.web.forms.attention import CameFrom, ReasonActForm, UndoForm, came_f
 from clinic.web.presenters import attention as words
 from clinic.web.presenters import tapering as offer_words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.whose import only_own
 
 
 def index() -> str:
     """Everybody who needs attention, the most pressing first."""
-    actor, mine = current_actor(), request.args.get("whose") == "mine"
+    actor, mine = current_actor(), only_own()
     today = attention.today(actor, everybody=request.args.get("show") == "all", mine=mine)
     zone = practice_of(actor).time_zone
     staff = colleagues(actor)
@@ -45,7 +46,7 @@ def index() -> str:
         more=words.more(today.count, len(today.listed)),
         is_made=today.is_made,
         answered=answered,
-        offers=offer_words.lines(tapering.open_offers(actor), today.today),
+        offers=offer_words.lines(tapering.open_offers(actor, mine=mine), today.today),
         first_steps=[] if today.listed or answered or mine else _first_steps(actor),
     )
 

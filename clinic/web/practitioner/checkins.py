@@ -27,16 +27,18 @@ from clinic.web.mailing import flash_promised
 from clinic.web.presenters import checkins as words
 from clinic.web.refusals import told_on_the_next_page
 from clinic.web.security import mail_headers, policy
+from clinic.web.whose import only_own
 
 
 def index() -> str:
     """Today's plan, what waits, what failed, what was not sent and why, and the answers of the last days."""
-    actor = current_actor()
+    actor, mine = current_actor(), only_own()
     zone = practice_of(actor).time_zone
-    overview = checkin_ledger.overview(actor, _midnight(zone))
+    overview = checkin_ledger.overview(actor, _midnight(zone), mine=mine)
     return render_template(
         "practitioner/checkins/index.html",
         today=today_in(zone),
+        mine=mine,
         zone=zone,
         health=mail_health.now_is(),
         planned=[words.planned_line(each, zone) for each in overview.planned],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from clinic.domain.types import ClientStatus
 from clinic.models import Client, Practice
 from clinic.services import mail_standing, warnings
 from clinic.services.access import client_for, practice_of
+from clinic.services.actors import Actor
 from clinic.services.assessments import recording as exams
 from clinic.services.attention import cases
 from clinic.services.checkins import histories as checkin_histories
@@ -26,7 +28,7 @@ from clinic.services.clients import invitations, on_top, responsible, timeline
 from clinic.services.clients import listing as client_list
 from clinic.services.clients import overview as client_overview
 from clinic.services.clients import records as clients
-from clinic.services.clients.listing import ClientFilter
+from clinic.services.clients.listing import ClientFilter, WhoseClients
 from clinic.services.clients.on_top import RecordTop
 from clinic.services.clients.records import NamesakesFound
 from clinic.services.clients.timeline import LoggedWords, TimelinePage
@@ -57,6 +59,7 @@ from clinic.web.presenters import clients as words
 from clinic.web.presenters import programs as program_words
 from clinic.web.presenters import tapering as offer_words
 from clinic.web.presenters import timeline as timeline_words
+from clinic.web.whose import only_own
 
 LATEST = 6  # events on the overview
 LEDGER_SHOWN = 26  # half a year of weeks
@@ -65,7 +68,8 @@ Page = str | Response | tuple[str, int]
 
 def index() -> str:
     """The list, searched and filtered."""
-    wanted, actor = wanted_from(request.args), current_actor()
+    said, actor = wanted_from(request.args), current_actor()
+    wanted = _as_remembered(said)
     found = client_list.page(actor, wanted)
     at, today = now(), today_in(practice_of(actor).time_zone)
     staff = cases.colleagues(actor)
@@ -76,12 +80,14 @@ def index() -> str:
         entries=dict(asking),
         choices=reason_words.choices(staff, at, today, CameFrom.CLIENTS),
         wanted=wanted,
-        fields=filter_fields(wanted),
-        kept=kept_list(wanted),
+        fields=filter_fields(wanted, _others(actor, staff)),
+        kept=kept_list(said),
+        mine=wanted.whose is WhoseClients.MINE if isinstance(wanted.whose, WhoseClients) else None,
+        colleagues=staff,
         kept_parts=page_parts(wanted),
         many=ChooseForm(),
         words=words,
-        pages=_pages(wanted, found),
+        pages=_pages(said, found),
     )
 
 
@@ -327,6 +333,16 @@ def _say_corrected(name: str, invitation_ended: bool, *, signs_in: bool) -> None
         flash_promised("A mail with the link goes to the new one, and word to the old.", "The link")
     if invitation_ended:
         flash("The invitation to the old address has ended. Send a new one below.", "caution")
+
+
+def _as_remembered(said: ClientFilter) -> ClientFilter:
+    """The filter of an address that does not say whose clients: as the switch was pressed last."""
+    whose = WhoseClients.MINE if only_own() else WhoseClients.ALL
+    return said if said.whose is not None else replace(said, whose=whose)
+
+
+def _others(actor: Actor, staff: Mapping[uuid.UUID, str]) -> dict[uuid.UUID, str]:
+    return {user_id: name for user_id, name in staff.items() if user_id != actor.user_id}
 
 
 def _pages(wanted: ClientFilter, found: client_list.ClientPage) -> dict[str, str | None]:

@@ -24,6 +24,7 @@ from clinic.web.presenters import attention as reason_words
 from clinic.web.presenters import clients as client_words
 from clinic.web.presenters import groups as words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.whose import only_own
 
 Page = str | Response | tuple[str, int]
 MOST_FOUND = 10  # clients that a search to put somebody in shows
@@ -31,9 +32,9 @@ MOST_FOUND = 10  # clients that a search to put somebody in shows
 
 def index() -> str:
     """The practice's groups."""
-    return render_template(
-        "practitioner/groups/index.html", groups=pages.listed(current_actor()), words=words
-    )
+    mine = only_own()
+    found = pages.listed(current_actor(), mine=mine)
+    return render_template("practitioner/groups/index.html", groups=found, mine=mine, words=words)
 
 
 def add() -> Page:

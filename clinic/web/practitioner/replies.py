@@ -11,14 +11,16 @@ from clinic.services.access import practice_of
 from clinic.services.sending import replies as sending_replies
 from clinic.web.authz import current_actor
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.whose import only_own
 
 
 def index() -> str:
     """What clients wrote back by mail: what nobody has read, and what somebody has."""
-    actor = current_actor()
+    actor, mine = current_actor(), only_own()
     return render_template(
         "practitioner/replies/index.html",
-        received=sending_replies.received(actor),
+        received=sending_replies.received(actor, mine=mine),
+        mine=mine,
         zone=practice_of(actor).time_zone,
     )
 

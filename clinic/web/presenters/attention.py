@@ -278,6 +278,6 @@ def headline(number: int, listed: int, *, mine: bool = False) -> str:
     """How many clients there are to look after, and how many of them the page shows."""
     if not number:
         return ""
-    whose = " handed to you" if mine else " to look after"
+    whose = " to look after among yours" if mine else " to look after"
     all_of_them = f"{number:,} client{'' if number == 1 else 's'}{whose}"
     return all_of_them if listed >= number else f"{all_of_them}, the {listed} most pressing are shown"

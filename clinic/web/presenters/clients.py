@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from clinic.domain.progress import PainChange
 from clinic.domain.types import ClientKind, ClientStatus, InvitationState, OutboxState, ProgramStatus, Sex
 from clinic.models import Client, Invitation, Practice
 from clinic.services.clients import records as clients
-from clinic.services.clients.listing import Asking, ClientLine, ClientPage
+from clinic.services.clients.listing import Asking, ClientLine, ClientPage, WhoseClients
 from clinic.services.clients.overview import ClientOverview
 from clinic.services.outbox.promises import MailStatus
 from clinic.web.filters import city, day_year, local_date
@@ -82,6 +83,7 @@ EMERGENCY = ("emergency_name", "emergency_relation", "emergency_phone")
 # what stands in another's line of the details
 ALONG = frozenset({"postcode", "town", "country", *EMERGENCY[1:], "consented_on"})
 ASKING_WORDS = {Asking.ANY: "Needs attention", Asking.MINE: "Handed to you"}
+WHOSE_WORDS = {WhoseClients.ALL: "Anybody", WhoseClients.MINE: "You", WhoseClients.NOBODYS: "Nobody yet"}
 NOTHING = "nothing"
 
 
@@ -103,14 +105,27 @@ def standing(value: AccountStanding) -> ClientMark:
     return ClientMark(STANDING_KIND[value], STANDING_WORDS[value])
 
 
-def second_line(client: ClientLine, alike: Collection[str]) -> str:
-    """What stands below the name: the group or the kind, the birthday, and a phone where names are alike."""
+def second_line(
+    client: ClientLine, alike: Collection[str], colleagues: Mapping[uuid.UUID, str] | None = None
+) -> str:
+    """What stands below the name: the group or the kind, the birthday, and a phone where names are alike.
+
+    With colleagues to choose from, who of them is responsible.
+    """
     facts = [client.group_name or KIND_WORDS[client.kind]]
     if client.born_on:
         facts.append(born(client.born_on))
     if client.phone and client.name_key in alike:
         facts.append(client.phone)
+    if colleagues and len(colleagues) > 1:
+        facts.append(whose(client.responsible_id, colleagues))
     return ", ".join(facts)
+
+
+def whose(responsible_id: uuid.UUID | None, colleagues: Mapping[uuid.UUID, str]) -> str:
+    """Who is responsible for a client, of those who work here."""
+    name = colleagues.get(responsible_id) if responsible_id else None
+    return f"with {name}" if name else "with nobody yet"
 
 
 def all_of(found: ClientPage) -> str:

@@ -26,6 +26,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.invitations.send": "Send the invitation",
         "practitioner.invitations.hand_over": "Make a link to hand over",
         "practitioner.invitations.revoke": "Take the invitation back",
+        "practitioner.whose.choose": "Show my clients, or all",
         "practitioner.people.send_again": "Send the invitation again",
         "practitioner.people.revoke": "Take the invitation back",
         "practitioner.bulk_acts.choose": "Look at what will happen to many",

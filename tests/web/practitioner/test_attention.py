@@ -287,15 +287,17 @@ def test_a_reason_is_put_off_by_a_press_on_a_day_or_by_a_date(
 def test_what_is_handed_over_stands_under_mine_of_whoever_has_it(
     people: People, program: Program, wish: str, visit: Visit
 ) -> None:
+    db.session.get_one(Client, program.client_id).responsible_id = people.owner.id
+    db.session.commit()
     browser = visit(people.colleague)
     data = {"cases": wish, "act": "handed", "colleague": str(people.owner.id), "came_from": "mine"}
     answer = browser.post(f"/clients/{program.client_id}/looked-after", data, status=303)
     assert answer.location == "/today?whose=mine"
     page = text(browser.get("/today?whose=mine"))
     assert f"Handed to {people.owner.name}." in page
-    assert "Nothing is handed to you just now." in page
+    assert "Nothing of yours asks for you just now." in page
     assert f"with {people.owner.name}" in text(browser.get("/today"))
-    assert "1 client handed to you" in text(visit(people.owner).get("/today?whose=mine"))
+    assert "1 client to look after among yours" in text(visit(people.owner).get("/today?whose=mine"))
 
 
 def test_an_old_page_is_told_who_was_quicker(
