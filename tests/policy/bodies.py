@@ -156,6 +156,10 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "public.invitation.show": lambda world, at: {"password": [NEW_PASSWORD], "consents": ["y"]},
     "public.staff_invitation.show": lambda world, at: {"name": ["Sam Reed"], "password": [NEW_PASSWORD]},
     "practitioner.people.invite": lambda world, at: {"email": ["sam.reed@harbour.example"], "how": ["mail"]},
+    "practitioner.whose.choose": lambda world, at: {
+        "whose": ["mine"],
+        "page": ["practitioner.attention.index"],
+    },
     "practitioner.people.role": lambda world, at: {"role": ["practitioner"]},
     "public.checkin.taken_back": lambda world, at: {"reason": ["My thumb slipped."]},
     "client.warnings.taken_back": lambda world, at: {"reason": ["My thumb slipped."]},
