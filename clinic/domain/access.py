@@ -38,6 +38,7 @@ class Permission(StrEnum):
     TAKE_OUT_RECORDS = "take_out_records"
     KEEP_DOCUMENTS = "keep_documents"  # add them, share them with their client, remove them
     VIEW_AS_CLIENT = "view_as_client"  # a client's pages as they see them, without changing anything
+    IMPORT_CLIENTS = "import_clients"  # a whole list of them out of a file
     HEAR_NEWS = "hear_news"  # warning signs at once, the rest in the morning
     CHANGE_PRACTICE = "change_practice"
     SET_UP_MAIL = "set_up_mail"
@@ -68,6 +69,7 @@ _CLINICAL = _OF_ALL_STAFF | frozenset(
         Permission.DECIDE_OFFERS,
         Permission.WRITE_TO_GROUPS,
         Permission.TAKE_OUT_RECORDS,
+        Permission.IMPORT_CLIENTS,
         Permission.SEE_WHO_LOOKED,
         Permission.VIEW_AS_CLIENT,
         Permission.HEAR_NEWS,
@@ -112,6 +114,7 @@ WORDS: Mapping[Permission, str] = MappingProxyType(
         Permission.DECIDE_OFFERS: "offer a client fewer check-ins",
         Permission.WRITE_TO_GROUPS: "write to groups that somebody else leads",
         Permission.TAKE_OUT_RECORDS: "take a client’s record out as a file",
+        Permission.IMPORT_CLIENTS: "import a list of clients",
         Permission.SEE_WHO_LOOKED: "see who looked at a client’s record",
         Permission.KEEP_DOCUMENTS: "keep documents in a client’s record, share and remove them",
         Permission.VIEW_AS_CLIENT: "look at a client’s pages as the client sees them",

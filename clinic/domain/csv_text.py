@@ -17,6 +17,7 @@ ASTRAY = "expected after"
 DELIMITERS = ",;\t|"
 AMID = 'a quotation mark (") stands in the middle of a cell: leave it out, or put the cell in quotes.'
 INCH = re.compile(r"(?<=\d)\"")  # five inches: 5"
+MOST_CELLS = 1_000_000  # of a row or a column; nothing that people look at has as many
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 SHIELD = "'"
 
@@ -38,14 +39,22 @@ class TextTable:
     delimiter: str
 
 
-def table_of(text: str) -> TextTable:
+def table_of(text: str, *, most_columns: int = MOST_CELLS, most_rows: int = MOST_CELLS) -> TextTable:
     """Read CSV text; what is most frequent in the first line parts its cells: a comma, semicolon, tab or bar.
 
-    Raises RuleBroken with the line that cannot be read.
+    Raises RuleBroken with the line that cannot be read, and for more columns or rows than are wanted.
     """
     head = LINE_END.split(text, maxsplit=1)[0]
     delimiter = max(DELIMITERS, key=head.count)
-    rows = list(_rows(text, delimiter))
+    if head.count(delimiter) >= most_columns:
+        raise RuleBroken(f"line 1: there are more than {most_columns:,} columns.")
+    rows: list[TableRow] = []
+    for row in _rows(text, delimiter):
+        if len(rows) > most_rows:
+            raise RuleBroken(f"there are more than {most_rows:,} rows.")
+        if len(row.cells) > most_columns:
+            row = TableRow(row.line, row.cells[: most_columns + 1])
+        rows.append(row)
     names = rows[0].cells if rows else ()
     return TextTable([one_line(name) for name in names], rows[1:], delimiter)
 

@@ -16,6 +16,7 @@ from clinic.models.checkin import (
     WarningFlag,
     has_open_flag,
 )
+from clinic.models.client_import import ClientImport, ClientImportRow, ImportLayout
 from clinic.models.course import Course, CourseRequest, GroupMessage
 from clinic.models.decline import PracticeDecline
 from clinic.models.document import Document
@@ -70,6 +71,8 @@ __all__ = [
     "CheckinSchedule",
     "Client",
     "ClientGroup",
+    "ClientImport",
+    "ClientImportRow",
     "Course",
     "CourseRequest",
     "Document",
@@ -82,6 +85,7 @@ __all__ = [
     "GroupMember",
     "GroupMessage",
     "Heartbeat",
+    "ImportLayout",
     "Invitation",
     "KeptForm",
     "KeptRecord",

@@ -27,6 +27,7 @@ from clinic.models import (
     CheckinAnswer,
     Client,
     ClientGroup,
+    ClientImport,
     CourseRequest,
     Document,
     Exercise,
@@ -314,6 +315,11 @@ def own_battery_for(actor: Actor, key: str) -> OwnBattery:
 def user_for(actor: Actor, user_id: uuid.UUID, *options: ORMOption) -> User:
     """An account of the practice; staff only."""
     return _for_staff(User, actor, user_id, *options)
+
+
+def client_import_for(actor: Actor, import_id: uuid.UUID, *options: ORMOption) -> ClientImport:
+    """A list of clients that somebody of the practice has uploaded; staff only."""
+    return _for_staff(ClientImport, actor, import_id, *options)
 
 
 def practice_of(actor: Actor) -> Practice:

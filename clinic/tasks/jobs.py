@@ -13,6 +13,8 @@ from clinic.services.checkins import silence as checkin_silence
 from clinic.services.clock import now
 from clinic.services.erasure import doing as erasure
 from clinic.services.groups import courses, joining
+from clinic.services.imports import going_on as imports
+from clinic.services.imports import tidying as imports_tidying
 from clinic.services.media import making as media_making
 from clinic.services.media import tidying as media_tidying
 from clinic.services.media import uploads as media_uploads
@@ -74,6 +76,10 @@ def go_on_with_acts() -> None:
     bulk_acts.go_on_with_all(stopping.asked)
 
 
+def go_on_with_imports() -> None:
+    imports.go_on_with_all(stopping.asked)
+
+
 def make_media_ready() -> None:
     media_making.make_all(stopping.asked)
 
@@ -82,6 +88,7 @@ def tidy() -> None:
     audit_checking.seal_older()  # after the migration that began the chain; nothing to do ever after
     housekeeping.tidy(now())
     joining.tidy(now())
+    imports_tidying.tidy(now())
     media_tidying.tidy(now())
 
 
@@ -96,6 +103,7 @@ JOBS: dict[str, Callable[[], None]] = {
     "programs.look_over": look_over,
     "notices.send": tell,
     bulk_acts.TASK: go_on_with_acts,
+    imports.TASK: go_on_with_imports,
     media_uploads.TASK: make_media_ready,
     "erasure.run": erase_due,
     "reasons.rebuild": keep_reasons,

@@ -54,6 +54,8 @@ ROUNDS: tuple[tuple[str, float, Callable[[], None]], ...] = (
     (DELIVER, 5.0, deliver),
     # what was begun for many and no nudge has brought here, or a worker left when it died
     ("bulk acts", 5.0, jobs.go_on_with_acts),
+    # and lists of clients
+    ("imports", 5.0, jobs.go_on_with_imports),
     # and videos: a round of its own, for one may take minutes
     ("media", 5.0, jobs.make_media_ready),
     ("notices", 60.0, jobs.tell),

@@ -48,6 +48,7 @@ def test_a_world_of_rows_goes_down_a_step_and_up_again(live_app: Flask) -> None:
         "bulk_act",
         "bulk_act_line",
         *("appointment", "calendar_address"),
+        *("client_import", "client_import_row", "import_layout"),
         "document",
         "exercise_picture",
         "media_file",

@@ -34,6 +34,8 @@ WHO = {
     "services/erasure/doing.py:_practices_keeping": "whose signed records no law keeps any more",
     "services/erasure/doing.py:_settle_files": "files of the erased that are still to go",
     "services/erasure/doing.py:put_list_beside": "who was erased before this backup came back",
+    "services/imports/going_on.py:_not_over": "imports that are not over",
+    "services/imports/tidying.py:tidy": "tidying up",
     "services/links.py:find": "whose link this is",
     "services/mail_setup.py:is_shared": "whether others share this installation",
     "services/media/making.py:_claim": "files that wait to be made ready",

@@ -64,6 +64,7 @@ PERMITTED = {
     Permission.DECIDE_OFFERS: (NOT, NOT, NOT, MAY, MAY),
     Permission.WRITE_TO_GROUPS: (NOT, NOT, NOT, MAY, MAY),
     Permission.TAKE_OUT_RECORDS: (NOT, NOT, NOT, MAY, MAY),
+    Permission.IMPORT_CLIENTS: (NOT, NOT, NOT, MAY, MAY),
     Permission.SEE_WHO_LOOKED: (NOT, NOT, NOT, MAY, MAY),
     Permission.READ_TRAIL: (NOT, NOT, NOT, NOT, MAY),
     Permission.KEEP_DOCUMENTS: (NOT, NOT, MAY, MAY, MAY),

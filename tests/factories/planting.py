@@ -36,6 +36,7 @@ SHAPED = frozenset(
         ),
         *("kept_form.sealed", "mail_setting.sealed", "authenticator.sealed", "recovery_code.code_hash"),
         *("passkey.credential_id", "passkey.public_key", "passkey.device", "auth_session.challenge"),
+        *("client_import.encoding", "client_import_row.filled", "import_layout.fingerprint"),
         *("exercise.key", "exercise.figure", "exercise_mistake.key", "routine.key"),
         *("exercise_media.provider", "exercise_media.video_id"),
         *(
@@ -71,6 +72,7 @@ SHAPED_JSON = frozenset(
         "assessment_draft.conditions",
         "own_battery_version.items",
         *("course.checkin", "routine_version.checkin_preset"),
+        *("client_import.columns", "import_layout.columns"),
         "exercise_mistake.fault_keys",
         "warning_flag.question_keys",
         "warning_flag.found",

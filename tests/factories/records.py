@@ -13,6 +13,8 @@ from clinic.domain.attention import AttentionKind
 from clinic.domain.bulk_acts import BulkActKind
 from clinic.domain.courses import CourseState, LateStart, RequestState
 from clinic.domain.documents import DocumentKind
+from clinic.domain.foreign_dates import DayOrder
+from clinic.domain.imports import ImportFate
 from clinic.domain.media import MediaKind, MediaState, MoveSpot
 from clinic.domain.notes import NotePart, NoteShape, NoteStatus
 from clinic.domain.notices import NoticeKind
@@ -50,6 +52,8 @@ from clinic.models import (
     CheckinSchedule,
     Client,
     ClientGroup,
+    ClientImport,
+    ClientImportRow,
     Course,
     CourseRequest,
     Document,
@@ -148,6 +152,7 @@ class ClientRecords:
     questions: QuestionnaireRequest
     answers: QuestionnaireResponse
     act: BulkAct
+    client_import: ClientImport
     group: ClientGroup
     picture: MediaFile
     document: Document
@@ -376,6 +381,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         questions=make_questions(shelf, client),
         answers=make_answers(shelf, client),
         act=_act(shelf, client),
+        client_import=_import(shelf, client),
         group=group,
         picture=make_picture(user, client),
         document=make_document(shelf.staff, client),
@@ -514,6 +520,32 @@ def _act(shelf: Shelf, client: Client) -> BulkAct:
     )
     add(BulkActLine, shelf.practice, act_id=act.id, client_id=client.id, position=0, said=WORDS, before=WORDS)
     return act
+
+
+def _import(shelf: Shelf, client: Client) -> ClientImport:
+    """A list with two rows that was looked at and is not begun; one is about this client."""
+    content = f"name,{WORDS}\nNell Marsh,{WORDS}\n{client.name},{WORDS}\n"
+    about = add(
+        ClientImport,
+        shelf.practice,
+        content=content.encode(),
+        file_name=WORDS,
+        encoding="utf-8",
+        headers=["name", WORDS],
+        columns=["name", ""],
+        day_order=DayOrder.DAY_FIRST,
+        is_looked_at=True,
+        said=WORDS,
+        system=WORDS,
+        uploaded_by=shelf.staff.id,
+        uploaded_at=ago(days=0),
+        total=2,
+    )
+    whose = {"import_id": about.id, "name": WORDS}
+    add(ClientImportRow, shelf.practice, **whose, line=2, fate=ImportFate.ADDED)
+    here = {"client_id": client.id, "said": WORDS, "filled": "phone"}
+    add(ClientImportRow, shelf.practice, **whose, **here, line=3, fate=ImportFate.HERE)
+    return about
 
 
 def make_program(shelf: Shelf, client: Client) -> Program:

@@ -68,6 +68,7 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "user_id": lambda world, of: _colleague(world, HOME[of]).id,
     "position": lambda world, of: 1,
     "act_id": lambda world, of: world.records[of].act.id,
+    "import_id": lambda world, of: world.records[of].client_import.id,
     "request_id": lambda world, of: world.records[of].questions.id,
     "response_id": lambda world, of: world.records[of].answers.id,
     "place_id": lambda world, of: world.records[of].place.id,

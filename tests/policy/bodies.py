@@ -20,6 +20,7 @@ from clinic.domain.asking import AskChannel
 from clinic.domain.attention import AttentionKind
 from clinic.domain.bulk_acts import BulkActState, LineState
 from clinic.domain.courses import CourseState, RequestState
+from clinic.domain.imports import ImportFate, ImportState
 from clinic.domain.media import MediaState, MoveSpot
 from clinic.domain.notes import NoteStatus
 from clinic.domain.types import (
@@ -41,6 +42,8 @@ from clinic.models import (
     CalendarAddress,
     Checkin,
     Client,
+    ClientImport,
+    ClientImportRow,
     Course,
     CourseRequest,
     Document,
@@ -187,6 +190,8 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         **AWAKE,
         **{f"consented_on-{part}": [""] for part in ("day", "month", "year")},
     },
+    "practitioner.imports.index": lambda world, at: {"file": [f"name\n{world.people.client.name}\n"]},
+    "practitioner.imports.columns": lambda world, at: {"column_0": ["name"]},
     "practitioner.clients.edit": lambda world, at: {
         "name": ["Nell Marsh"],
         "email": ["nell@planted.example"],
@@ -609,6 +614,15 @@ def _document_removed(world: World, address: Address) -> None:
     _get(world, address, Document, "document").removed_at = now()
 
 
+def _imported(world: World, address: Address) -> None:
+    """All of the list has come in; its client is one whom it added."""
+    about = _get(world, address, ClientImport, "client_import")
+    about.state, about.begun_at, about.ended_at, about.said = ImportState.DONE, now(), now(), None
+    of_it = ClientImportRow.import_id == about.id, ClientImportRow.client_id.is_not(None)
+    row = db.session.scalars(select(ClientImportRow).where(*of_it)).one()
+    row.fate, row.filled, row.version = ImportFate.ADDED, None, 1
+
+
 def _on_show(world: World, address: Address) -> None:
     shelf = world.shelves[str(address.of)]
     media = db.session.scalars(
@@ -643,6 +657,8 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.calendar.revoke": _with_calendar,
     "practitioner.warnings.show": _open_flag,
     "practitioner.bulk_acts.undo": _act_done,
+    "practitioner.imports.undo": _imported,
+    "practitioner.imports.invite": _imported,
     "practitioner.program_phases.take_back": _phase_passed,
     "practitioner.version_offers.offer": _newer_published,
     "practitioner.groups.put_in": _out_of_the_group,

@@ -19,7 +19,12 @@ from tests.policy.stage import Stage
 LISTS = frozenset(
     {
         *("/today", "/mail", "/clients", "/check-ins", "/practice/trail"),
-        *("/clients/many/<uuid:act_id>", "/groups/<uuid:group_id>", "/routines/<uuid:routine_id>/offer"),
+        *(
+            "/clients/import/<uuid:import_id>",
+            "/clients/many/<uuid:act_id>",
+            "/groups/<uuid:group_id>",
+            "/routines/<uuid:routine_id>/offer",
+        ),
         *("/groups/<uuid:group_id>/course", "/groups/<uuid:group_id>/messages"),
         "/groups/<uuid:group_id>/messages/<uuid:group_message_id>",
     }

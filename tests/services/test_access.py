@@ -41,6 +41,7 @@ STAFF_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "routine_for": lambda shelf, records: shelf.routine,
     "routine_version_for": lambda shelf, records: shelf.draft,
     "bulk_act_for": lambda shelf, records: records.act,
+    "client_import_for": lambda shelf, records: records.client_import,
     "move_for": lambda shelf, records: shelf.own_move,
     "group_for": lambda shelf, records: records.group,
     "group_message_for": lambda shelf, records: _message_of(records.group),

@@ -21,6 +21,7 @@ NOT_A_CLIENT_S = {
     "account",
     "battery",
     "bulk_act",
+    "client_import",
     "move",
     "news",
     "password",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,9 @@ from sqlalchemy import select
 from clinic.domain.cleaning import many_lines, one_line
 from clinic.domain.csv_text import TextTable, swallowed, table_of
 from clinic.domain.errors import RuleBroken
+from clinic.domain.imports import MOST_ROWS, MatchedBy
 from clinic.domain.people import born_problem, consent_problem, phone_problem
+from clinic.domain.text_files import MOST_BYTES
 from clinic.domain.types import ClientKind, Role, Sex
 from clinic.domain.zones import zone_problem
 from clinic.extensions import db
@@ -22,6 +25,7 @@ from clinic.mail.addresses import Address, AddressRefused, parse_address
 from clinic.models import Practice, User
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.actors import Actor
+from clinic.services.clients import adding_many
 from clinic.services.clients import records as clients
 from clinic.services.clients.known import KnownPeople, PersonSeen
 from clinic.services.clients.records import ClientDetails
@@ -74,8 +78,6 @@ _CONTROL = re.compile(
 _LINE_BREAK = re.compile("[\r\n\x0b\x0c\x85\u2028\u2029]")
 LOST = "\ufffd"  # what stands where a letter was, after a file was read in another encoding
 SWALLOWED = "holds other lines of the file: a quotation mark is missing here, or there is one too many"
-MOST_BYTES = 10_000_000
-MOST_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +130,10 @@ def import_clients(path: Path, *, dry_run: bool, again: bool = False) -> ImportO
     """
     actor, practice = _owner()
     table = _table(path)
-    rows = list(_rows(table))
+    rows = list(rows_of(table))
     if len(rows) > MOST_ROWS:
         raise RuleBroken(f"{path} has more than {MOST_ROWS:,} clients.")
-    read = [(row, *_details(row, practice)) for row in rows]
+    read = [(row, *details_of(row, practice)) for row in rows]
     problems = [problem for _, _, found in read for problem in found]
     problems += [ImportProblem(line, column, SWALLOWED) for line, column in swallowed(table)]
     problems += _doubles(practice, [(row, details) for row, details, _ in read], again=again)
@@ -173,7 +175,8 @@ def _check_columns(path: Path, names: Sequence[str]) -> None:
         )
 
 
-def _rows(table: TextTable) -> Iterator[FileRow]:
+def rows_of(table: TextTable) -> Iterator[FileRow]:
+    """The rows of a table that hold anything, by the names of its columns."""
     for row in table.rows:
         cells = dict(zip(table.columns, row.cells, strict=False))
         surplus = any(one_line(cell) for cell in row.cells[len(table.columns) :])
@@ -181,7 +184,8 @@ def _rows(table: TextTable) -> Iterator[FileRow]:
             yield FileRow(row.line, cells, surplus, cut_short=len(row.cells) < len(table.columns))
 
 
-def _details(row: FileRow, practice: Practice) -> tuple[ClientDetails, list[ImportProblem]]:
+def details_of(row: FileRow, practice: Practice) -> tuple[ClientDetails, list[ImportProblem]]:
+    """What a row in our own columns says of a client, and all that is wrong in it."""
     problems = list(_damage(row))
     cells = {name: _cleaned(name, text) for name, text in row.cells.items()}
     clean = FileRow(row.line, cells)
@@ -283,13 +287,13 @@ def _doubles(
     problems = []
     for row, details in read:
         seen = PersonSeen.of(details, row.line)
-        if found := known.numbered(seen):
-            problems.append(row.wrong("own_number", f"{found} already"))
-        if found := known.addressed(seen):
-            problems.append(row.wrong("email", f"{found} already"))
+        if other := known.numbered(seen):
+            problems.append(row.wrong("own_number", f"{other.where(MatchedBy.OWN_NUMBER)} already"))
+        if other := known.addressed(seen):
+            problems.append(row.wrong("email", f"{other.where(MatchedBy.EMAIL)} already"))
         elif not again and (double := known.double(seen)):
-            column, found = double
-            problems.append(row.wrong(column, f"{found} already", may_be_meant=True))
+            by, other = double
+            problems.append(row.wrong(by.value, f"{other.where(by)} already", may_be_meant=True))
         known.add(seen)
     return problems
 
@@ -298,16 +302,14 @@ def _add(
     actor: Actor, practice: Practice, read: Sequence[tuple[FileRow, ClientDetails]], *, keep: bool
 ) -> list[ImportProblem]:
     """Add everybody, or nobody and the first problem met; without `keep` it is only tried."""
-    at = FileRow(1, {})
     try:
         with transaction():
-            for row, details in read:
-                at = row
-                clients.create(actor, practice, details)
+            people = [adding_many.NewClient(uuid.uuid4(), details) for _, details in read]
+            adding_many.add(actor, practice, people)
             if not keep:
                 raise _TriedOnly
     except _TriedOnly:
         return []
     except RuleBroken as problem:
-        return [at.wrong(problem.field or "row", problem.message)]
+        return [FileRow(1, {}).wrong(problem.field or "row", problem.message)]
     return []

@@ -260,7 +260,7 @@ def problems_of_adding(
     yield from problems(client, practice, details)
     if invite:
         client.email = details.email.typed if details.email else None
-        client.consented_at = _noon(details.consented_on, practice) if details.consented_on else None
+        client.consented_at = noon(details.consented_on, practice) if details.consented_on else None
         if said := invitations.mail_problem(client, practice):
             yield RuleBroken(said, "invite")
 
@@ -268,7 +268,7 @@ def problems_of_adding(
 def shown(client: Client, practice: Practice) -> dict[str, str | None]:
     """A client's details as text, for comparing two versions and for the audit."""
     told: dict[str, str | None] = {"name": client.name, "email": client.email}
-    told |= {name: _text(getattr(client, name)) for name in PLAIN}
+    told |= {name: text_of(getattr(client, name)) for name in PLAIN}
     told["responsible_id"] = responsible.name_of(practice.id, client.responsible_id)
     day = consent_day(client, practice)
     told["consented_on"] = day.isoformat() if day else None
@@ -281,7 +281,7 @@ def typed(details: ClientDetails, whose: str | None = None) -> dict[str, str | N
         "name": details.name,
         "email": details.email.typed if details.email else None,
     }
-    told |= {name: _text(getattr(details, name)) for name in PLAIN}
+    told |= {name: text_of(getattr(details, name)) for name in PLAIN}
     told["responsible_id"] = whose
     told["consented_on"] = details.consented_on.isoformat() if details.consented_on else None
     return told
@@ -314,7 +314,8 @@ def _apply(actor: Actor, practice: Practice, client: Client, details: ClientDeta
     _put_consent(actor, practice, client, details.consented_on)
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
+    """A value of a record as text, as the trail tells it."""
     if isinstance(value, time):
         return f"{value:%H:%M}"
     if isinstance(value, date):
@@ -328,11 +329,12 @@ def _put_consent(actor: Actor, practice: Practice, client: Client, day: date | N
     if day is None:
         client.consented_at = client.consent_recorded_by = None
         return
-    client.consented_at = _noon(day, practice)
+    client.consented_at = noon(day, practice)
     client.consent_recorded_by = actor.name
 
 
-def _noon(day: date, practice: Practice) -> datetime:
+def noon(day: date, practice: Practice) -> datetime:
+    """The instant that a day without a time is kept as."""
     # noon stays the same day in every way it may be shown
     return datetime.combine(day, time(12), ZoneInfo(practice.time_zone))
 

@@ -63,6 +63,7 @@ NOT_OF_CLIENTS = frozenset(
         "exercise_picture",
         *("own_battery", "own_battery_version", "own_test", "own_test_version"),
         *("course", "group_message"),  # to and of many
+        *("client_import", "import_layout"),  # of many clients; what became of this one is told by its row
         "client_group",  # of many clients; that this one stands in it is told by their row
         "bulk_act",  # of many clients; what became of this one is told by its line
         "phrase",  # of who writes notes
@@ -97,7 +98,14 @@ FOR_CLIENT = (
 # What the practice writes for its own work; a client who takes out their own record asks for it.
 WORKING_TABLES = frozenset(
     {
-        *("assessment_draft", "audit_event", "bulk_act_line", "open_reason", "practice_notice"),
+        *(
+            "assessment_draft",
+            "audit_event",
+            "bulk_act_line",
+            "client_import_row",
+            "open_reason",
+            "practice_notice",
+        ),
         *("reason_handling", "practice_decline"),
     }
 )

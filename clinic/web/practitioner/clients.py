@@ -11,6 +11,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.pain_rule import ceiling_of
@@ -76,6 +77,7 @@ def index() -> str:
     asking = [(each.id, reason_words.entry(each.asks, at, today, staff)) for each in found.rows if each.asks]
     return render_template(
         "practitioner/clients/index.html",
+        may_import=actor.may(Permission.IMPORT_CLIENTS),
         found=found,
         entries=dict(asking),
         choices=reason_words.choices(staff, at, today, CameFrom.CLIENTS),

@@ -31,6 +31,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.people.revoke": "Take the invitation back",
         "practitioner.bulk_acts.choose": "Look at what will happen to many",
         "practitioner.bulk_acts.undo": "Undo what was done for many",
+        "practitioner.imports.undo": "Take the imported list back",
+        "practitioner.imports.invite": "Invite all who came with the list",
         "practitioner.courses.open_it": "Open the course",
         "practitioner.courses.link": "Change the link to join by",
         "practitioner.courses.decide": "Decide who gets a place",
