@@ -17,6 +17,7 @@ from clinic.models.checkin import (
     has_open_flag,
 )
 from clinic.models.client_import import ClientImport, ClientImportRow, ImportLayout
+from clinic.models.clinician import OtherClinician
 from clinic.models.course import Course, CourseRequest, GroupMessage
 from clinic.models.decline import PracticeDecline
 from clinic.models.document import Document
@@ -97,6 +98,7 @@ __all__ = [
     "MediaFile",
     "MediaPiece",
     "OpenReason",
+    "OtherClinician",
     "OutboxMessage",
     "OwnBattery",
     "OwnBatteryVersion",

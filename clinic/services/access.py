@@ -35,6 +35,7 @@ from clinic.models import (
     Invitation,
     MailReply,
     MediaFile,
+    OtherClinician,
     OutboxMessage,
     OwnBattery,
     OwnTest,
@@ -148,6 +149,11 @@ def appointment_for(actor: Actor, appointment_id: uuid.UUID, *options: ORMOption
 def assessment_for(actor: Actor, assessment_id: uuid.UUID, *options: ORMOption) -> Assessment:
     """An assessment of the practice; staff only."""
     return _for_staff(Assessment, actor, assessment_id, *options)
+
+
+def clinician_for(actor: Actor, clinician_id: uuid.UUID, *options: ORMOption) -> OtherClinician:
+    """Somebody outside the practice who looks after one of its clients; staff only."""
+    return _for_staff(OtherClinician, actor, clinician_id, *options)
 
 
 def note_for(actor: Actor, note_id: uuid.UUID, *options: ORMOption) -> VisitNote:

@@ -56,7 +56,14 @@ def test_a_world_of_rows_goes_down_a_step_and_up_again(live_app: Flask) -> None:
         "routine_phase",
         "version_offer",
         "staff_invitation",
-        *("appointment", "calendar_address", "phrase", "visit_note", "visit_note_amendment"),
+        *(
+            "appointment",
+            "calendar_address",
+            "other_clinician",
+            "phrase",
+            "visit_note",
+            "visit_note_amendment",
+        ),
     )
     of_places = (
         select(func.count())

@@ -98,6 +98,7 @@ DERIVED = frozenset(
 ADDRESSES = frozenset(
     {
         "client.email",
+        "other_clinician.email",
         "user_account.email",
         "user_account.new_email",
         "practice.email",

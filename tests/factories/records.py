@@ -11,6 +11,7 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.asking import AnswerSource, AskChannel
 from clinic.domain.attention import AttentionKind
 from clinic.domain.bulk_acts import BulkActKind
+from clinic.domain.clinicians import ClinicianRole
 from clinic.domain.courses import CourseState, LateStart, RequestState
 from clinic.domain.documents import DocumentKind
 from clinic.domain.foreign_dates import DayOrder
@@ -67,6 +68,7 @@ from clinic.models import (
     Invitation,
     MailReply,
     MediaFile,
+    OtherClinician,
     OutboxMessage,
     OwnBattery,
     OwnBatteryVersion,
@@ -159,6 +161,7 @@ class ClientRecords:
     place: CourseRequest
     appointment: Appointment
     note: VisitNote
+    clinician: OtherClinician
     secrets: dict[str, str] = field(default_factory=dict)
 
 
@@ -388,6 +391,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         place=_place(shelf, group, client),
         appointment=_appointment(shelf, client),
         note=make_note(shelf, client),
+        clinician=make_clinician(client),
     )
     make_signed_note(shelf, client)
     records.note.assessment_id = records.draft_assessment.id
@@ -761,6 +765,13 @@ def make_assessment(shelf: Shelf, client: Client, status: AssessmentStatus) -> A
         db.session.flush()
         make_amendment(shelf, assessment)
     return assessment
+
+
+def make_clinician(client: Client) -> OtherClinician:
+    """Somebody else who looks after a client."""
+    told = dict.fromkeys(("name", "place", "phone", "note"), WORDS)
+    about = {"role": ClinicianRole.GP, "email": "gp@clinicians.example", "created_at": ago(days=60)}
+    return add(OtherClinician, client, client_id=client.id, **told, **about)
 
 
 def make_note(shelf: Shelf, client: Client) -> VisitNote:

@@ -54,6 +54,7 @@ from clinic.models import (
     GroupMessage,
     MailSetting,
     MediaFile,
+    OtherClinician,
     OutboxMessage,
     Passkey,
     Practice,
@@ -252,6 +253,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.own_tests.edit": lambda world, at: {**_new_test(), "act": ["save"]},
     "practitioner.assessments.sign": lambda world, at: {"confirmed": ["y"]},
     "practitioner.amendments.amend": lambda world, at: {"reason": ["Seen later."], "note": ["A word more."]},
+    "practitioner.clinicians.edit": lambda world, at: {"name": ["Dr Hale"]},
     "practitioner.note_signing.sign": lambda world, at: {"confirmed": ["y"]},
     "practitioner.notes.edit": lambda world, at: {
         "act": ["save"],
@@ -495,6 +497,10 @@ def _signed(world: World, address: Address) -> None:
     )
 
 
+def _clinician_removed(world: World, address: Address) -> None:
+    _get(world, address, OtherClinician, "clinician").removed_at = now()
+
+
 def _note_signed(world: World, address: Address) -> None:
     note = _get(world, address, VisitNote, "note")
     note.status, note.signed_by, note.signed_at = NoteStatus.SIGNED, note.created_by, now()
@@ -670,6 +676,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.group_messages.index": _nobody_was_written_to,
     "public.joining.confirm": _place_not_confirmed,
     "practitioner.amendments.amend": _signed,
+    "practitioner.clinicians.bring_back": _clinician_removed,
     "practitioner.note_signing.amend": _note_signed,
     "practitioner.assessments.sign": _nothing_half_typed,
     "client.pain.morning": _hurt_yesterday,

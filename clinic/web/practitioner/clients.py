@@ -25,7 +25,7 @@ from clinic.services.attention import cases
 from clinic.services.checkins import histories as checkin_histories
 from clinic.services.checkins import ledger as checkin_ledger
 from clinic.services.checkins import rhythms
-from clinic.services.clients import invitations, on_top, responsible, timeline
+from clinic.services.clients import clinicians, invitations, on_top, responsible, timeline
 from clinic.services.clients import listing as client_list
 from clinic.services.clients import overview as client_overview
 from clinic.services.clients import records as clients
@@ -57,6 +57,7 @@ from clinic.web.presenters import attention as reason_words
 from clinic.web.presenters import checkins as checkin_words
 from clinic.web.presenters import client_assessments
 from clinic.web.presenters import clients as words
+from clinic.web.presenters import clinicians as clinician_words
 from clinic.web.presenters import programs as program_words
 from clinic.web.presenters import tapering as offer_words
 from clinic.web.presenters import timeline as timeline_words
@@ -202,7 +203,8 @@ def details(client_id: uuid.UUID) -> str:
     """Everything that is written down about a client, and their invitation."""
     client = client_for(current_actor(), client_id)
     rows = words.details(client, practice_of(current_actor()))
-    return record_section("details", client, rows=rows, **_invitation(client))
+    others = clinician_words.lines(clinicians.of_client(current_actor(), client.id))
+    return record_section("details", client, rows=rows, others=others, **_invitation(client))
 
 
 def edit(client_id: uuid.UUID) -> Page:

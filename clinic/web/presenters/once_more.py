@@ -44,6 +44,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.program_phases.take_back": "Go back to the phase before",
         "practitioner.version_offers.withdraw": "Withdraw the offer",
         "practitioner.version_offers.withdraw_all": "Withdraw the offers that nobody has answered",
+        "practitioner.clinicians.remove": "Remove the clinician",
+        "practitioner.clinicians.bring_back": "Bring the clinician back",
         "practitioner.notes.begin": "Begin a note",
         "practitioner.retests.again": "Begin the re-test",
         "practitioner.retests.program": "Begin the re-test",

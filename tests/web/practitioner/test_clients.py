@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 from clinic.extensions import db
-from clinic.models import Client, Invitation
+from clinic.models import Client, Invitation, OtherClinician
 from clinic.services.clients import invitations
 from tests.factories.people import People, make_client
 from tests.visitor import Visitor
@@ -404,6 +404,28 @@ def test_two_clients_do_not_have_one_number(people: People, staff: Visitor) -> N
     page = text(staff.post("/clients/new", TYPED | PERSONAL | {"emergency_phone": "4.47912E+11"}, status=422))
     assert f"{people.client.name} has this number already." in page
     assert "a spreadsheet has rounded it" in page
+
+
+def test_other_clinicians_are_added_changed_removed_and_brought_back(people: People, staff: Visitor) -> None:
+    details = f"/clients/{people.client.id}/details"
+    new = f"/clients/{people.client.id}/clinicians/new"
+    typed = {"key": "0" * 32, "version": "0", "role": "surgeon", "name": "Dr Hale", "place": "City Hospital"}
+    assert "a spreadsheet" in text(staff.post(new, typed | {"phone": "4.47912E+11"}, status=422))
+    for _ in range(2):  # pressed twice
+        staff.post(new, typed, status=303)
+    told = text(staff.get(details))
+    assert told.count("Surgeon City Hospital") == 1
+    hale = db.session.scalars(select(OtherClinician)).one()
+    here = f"/clinicians/{hale.id}"
+    staff.post(here, typed | {"version": "1", "place": "Harbour Clinic"}, status=303)
+    met = text(staff.post(here, typed | {"version": "1", "phone": "020 7946 0123"}, status=409))
+    assert "Harbour Clinic" in met
+    assert "City Hospital" in met
+    staff.post(f"{here}/remove", {}, status=303)
+    assert "Nobody is written down" in text(staff.get(details))
+    staff.post(f"{here}/bring-back", {}, status=303)
+    assert "Nobody is written down" not in text(staff.get(details))
+    assert "Other clinician removed" in text(staff.get(f"/clients/{people.client.id}/timeline"))
 
 
 def test_a_phone_that_a_spreadsheet_spoiled_is_refused(staff: Visitor) -> None:
