@@ -18,7 +18,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESK = {"width": 1280, "height": 800}
 NARROW = (320, 375)
 IDS = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/c/)[\w-]+|(?<=/u/)[\w.-]+|(?<=/invitation/)[\w-]+|(?<=/new-password/)[\w-]+"
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/c/)[\w-]+|(?<=/u/)[\w.-]+|(?<=/invitation/)[\w-]+|(?<=/colleague/)[\w-]+|(?<=/new-password/)[\w-]+"
 )
 # Chromium reports a page's own status as an error; what a form answers with 422 is none.
 ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")

@@ -1,4 +1,4 @@
-"""What is somebody's here, and giving it to a colleague: clients, drafts, groups, reasons to look after."""
+"""What is somebody's here, and giving it to a colleague: clients, drafts and groups."""
 
 from __future__ import annotations
 
@@ -7,27 +7,35 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, update
 
+from clinic.domain.appointments import AppointmentState
+from clinic.domain.notes import NoteStatus
 from clinic.domain.types import AssessmentStatus
 from clinic.extensions import db
-from clinic.models import Assessment, Client, ClientGroup, User
+from clinic.models import Appointment, Assessment, Client, ClientGroup, User, VisitNote
 from clinic.services import access, audit
 from clinic.services.actors import Actor
+from clinic.services.clock import now
 
 CHOOSE = "Choose who takes over."
 
 
 @dataclass(frozen=True, slots=True)
 class Belongings:
-    """How much is somebody's: clients, the archived among them, drafts of assessments, and groups."""
+    """How much is somebody's: clients, the archived among them, drafts of assessments and notes, and groups.
+
+    Appointments to come are told, and stay: a client expects just this person.
+    """
 
     clients: int
     drafts: int
+    notes: int
     groups: int
+    appointments: int
 
     @property
     def any(self) -> bool:
         """Whether there is something to hand over."""
-        return bool(self.clients or self.drafts or self.groups)
+        return bool(self.clients or self.drafts or self.notes or self.groups)
 
 
 def of(actor: Actor, user: User) -> Belongings:
@@ -50,6 +58,8 @@ def all_of(actor: Actor, user: User, to: User | None) -> None:
         audit.record(
             actor, "assessment.handed_over", client_id=client_id, subject_id=assessment.id, to=to.name
         )
+    for note in db.session.execute(_changed(VisitNote, _notes(user), created_by=to.id)):
+        audit.record(actor, "note.handed_over", client_id=note.client_id, subject_id=note.id, to=to.name)
     for group in db.session.execute(_changed(ClientGroup, _groups(user), leader_id=to.id)):
         changed = {"leader": [user.name, to.name]}
         audit.record(actor, "group.corrected", subject_id=group.id, changed=changed)
@@ -78,7 +88,13 @@ def _changed(kind: Any, whose: ColumnElement[bool], **values: Any) -> Any:
 
 
 def _theirs(user: User) -> tuple[tuple[Any, ColumnElement[bool]], ...]:
-    return (Client, _clients(user)), (Assessment, _drafts(user)), (ClientGroup, _groups(user))
+    return (
+        (Client, _clients(user)),
+        (Assessment, _drafts(user)),
+        (VisitNote, _notes(user)),
+        (ClientGroup, _groups(user)),
+        (Appointment, _appointments(user)),
+    )
 
 
 def _clients(user: User) -> ColumnElement[bool]:
@@ -90,6 +106,23 @@ def _drafts(user: User) -> ColumnElement[bool]:
         Assessment.practice_id == user.practice_id,
         Assessment.created_by == user.id,
         Assessment.status == AssessmentStatus.DRAFT,
+    )
+
+
+def _notes(user: User) -> ColumnElement[bool]:
+    return and_(
+        VisitNote.practice_id == user.practice_id,
+        VisitNote.created_by == user.id,
+        VisitNote.status == NoteStatus.DRAFT,
+    )
+
+
+def _appointments(user: User) -> ColumnElement[bool]:
+    return and_(
+        Appointment.practice_id == user.practice_id,
+        Appointment.with_id == user.id,
+        Appointment.state == AppointmentState.PLANNED,
+        Appointment.starts_at > now(),
     )
 
 

@@ -111,7 +111,7 @@ def close(user_id: uuid.UUID) -> Page:
         person=person,
         form=form,
         held=words.belongings(held),
-        stays=words.STAYS,
+        stays=words.stays(held),
         is_own=user_id == actor.user_id,
     )
     return page, 422 if form.errors else 200

@@ -22,8 +22,8 @@ EVERYBODY_MAY = (
     "see who needs somebody, and say that they were looked after",
 )
 STAYS = (
+    "Drafts of routines, tests and moves are the practice’s: everybody goes on with them.",
     "What they wrote and signed stays under their name.",
-    "Their password, passkeys and devices: nobody takes those over.",
     "What they were typing and had not saved.",
 )
 
@@ -48,12 +48,16 @@ class PendingLine:
 
 def table() -> list[MayLine]:
     """What each role may do, from the table that the product itself asks; in the order of its words."""
-    everybody = [MayLine(words, tuple(True for _ in ROLE_WORDS)) for words in EVERYBODY_MAY]
+    everybody = [MayLine(_begins_large(words), tuple(True for _ in ROLE_WORDS)) for words in EVERYBODY_MAY]
     return everybody + [_line(permission) for permission in WORDS]
 
 
 def _line(permission: Permission) -> MayLine:
-    return MayLine(WORDS[permission], tuple(holds(role, permission) for role in ROLE_WORDS))
+    return MayLine(_begins_large(WORDS[permission]), tuple(holds(role, permission) for role in ROLE_WORDS))
+
+
+def _begins_large(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def pending(found: Sequence[OpenStaffInvitation], zone: str) -> list[PendingLine]:
@@ -87,11 +91,20 @@ def _mailed(each: OpenStaffInvitation) -> str:
     return "By mail: it goes out now." if mail_leaves() else f"By mail: waits, because {NO_SERVER}."
 
 
+def stays(held: Belongings) -> list[str]:
+    """What is not handed over, and what is to be done about it."""
+    coming = (
+        f"{count(held.appointments, 'appointment')} to come: change each, for a client expects just them."
+    )
+    return [coming, *STAYS] if held.appointments else list(STAYS)
+
+
 def belongings(held: Belongings) -> str:
     """What is to be handed over, as a sentence; "" where nothing is."""
     parts = [
         count(held.clients, "client") if held.clients else "",
         count(held.drafts, "assessment draft") if held.drafts else "",
+        count(held.notes, "draft note") if held.notes else "",
         count(held.groups, "group") if held.groups else "",
     ]
     told = [part for part in parts if part]

@@ -147,6 +147,7 @@ ACTIONS: Mapping[str, ActionWords] = {
     "assessment.dated": ActionWords("Date of the assessment changed", "ruler"),
     "assessment.signed": ActionWords("Assessment signed", "clipboard-check"),
     "assessment.amended": ActionWords("Assessment amended", "pencil"),
+    "note.handed_over": ActionWords("Draft of a visit note handed over to a colleague", "users"),
     "assessment.handed_over": ActionWords("Draft of an assessment handed over to a colleague", "users"),
     "assessment.discarded": ActionWords("Assessment draft discarded", "trash-2"),
     "clinician.added": ActionWords("Other clinician added", "user-plus"),
