@@ -24,6 +24,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.client import appointments as client_appointments
     from clinic.web.client import calendar as client_calendar
     from clinic.web.client import documents as client_documents
+    from clinic.web.client import erasure as client_erasure
     from clinic.web.client import groups as client_groups
     from clinic.web.client import handout as client_handout
     from clinic.web.client import history, new_version, own_record, program, today
@@ -48,6 +49,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         comparisons,
         courses,
         documents,
+        erasure,
         group_messages,
         groups,
         imports,
@@ -380,6 +382,24 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/practice/test-mail", mail_settings.test, STAFF, POST),
         Rule("/practice/mail", mail_settings.show, OWNER, FORM, asks_again=True),
         Rule("/practice/mail/forget", mail_settings.forget, OWNER, POST, asks_again=True),
+        Rule("/practice/erasure", erasure.index, OWNER),
+        Rule("/practice/erasure/settings", erasure.settings, OWNER, POST, asks_again=True),
+        Rule("/practice/erasure/due", erasure.due, OWNER, POST, asks_again=True),
+        Rule("/practice/erasure/<uuid:erasure_id>", erasure.receipt, OWNER, record="erasure"),
+        Rule(
+            "/practice/erasure/<uuid:erasure_id>/receipt.txt", erasure.receipt_text, OWNER, record="erasure"
+        ),
+        Rule(
+            "/practice/erasure/<uuid:erasure_id>/kept.zip",
+            erasure.kept_record,
+            OWNER,
+            POST,
+            "erasure",
+            asks_again=True,
+        ),
+        Rule("/clients/<uuid:client_id>/erasure", erasure.erase, OWNER, FORM, "client", asks_again=True),
+        Rule("/clients/<uuid:client_id>/erasure/call-back", erasure.call_back, STAFF, POST, "client"),
+        Rule("/clients/<uuid:client_id>/erasure/decline", erasure.decline, OWNER, POST, "client"),
         Rule("/practice/take-out", taking_out.show, OWNER),
         Rule("/practice/everything.zip", taking_out.everything, OWNER, POST, asks_again=True),
         Rule("/practice/backups", backups.show, OWNER),
@@ -478,6 +498,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/warning-signs", client_warnings.show, CLIENT, FORM),
         Rule("/warning-signs/taken-back", client_warnings.taken_back, CLIENT, FORM),
         Rule("/account", client_account.show, CLIENT, FORM),
+        Rule("/account/erasure", client_erasure.ask, CLIENT, FORM, asks_again=True),
         Rule("/account/record.zip", own_record.take, CLIENT, POST, asks_again=True),
         Rule("/my/appointments", client_appointments.index, CLIENT),
         Rule(

@@ -14,6 +14,7 @@ from clinic.models import Practice
 from clinic.services import mail_setup, notices
 from clinic.services.actors import Actor
 from clinic.services.clock import now
+from clinic.services.erasure import asking as erasing
 from clinic.services.outbox import unheard
 from clinic.services.outbox.unheard import UnheardNews
 from clinic.services.watching import watchman
@@ -34,7 +35,7 @@ def told(actor: Actor, practice: Practice) -> words.Standing:
         mail_page="dev.mail.index" if "dev.mail.index" in current_app.view_functions else None,
     )
     return words.Standing(
-        notes=[*alarms, *mail],
+        notes=[*alarms, *words.wishes(practice.erasure_wishes if actor.may(erasing.NEEDS) else 0), *mail],
         news=[words.news_line(each, _counts(actor, each), leaves=setup.leaves) for each in news],
         back=request.path,
     )

@@ -77,6 +77,7 @@ SHAPED_JSON = frozenset(
         "warning_flag.question_keys",
         "warning_flag.found",
         *("questionnaire_response.answers", "questionnaire_response.scores"),
+        *("erasure.was", "erasure.counts", "erasure.files"),
         "program_event.before",
         "program_event.after",
         "tapering_offer.numbers",

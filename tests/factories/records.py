@@ -14,6 +14,7 @@ from clinic.domain.bulk_acts import BulkActKind
 from clinic.domain.clinicians import ClinicianRole
 from clinic.domain.courses import CourseState, LateStart, RequestState
 from clinic.domain.documents import DocumentKind
+from clinic.domain.erasure import ErasureReason, ErasureState
 from clinic.domain.foreign_dates import DayOrder
 from clinic.domain.imports import ImportFate
 from clinic.domain.media import MediaKind, MediaState, MoveSpot
@@ -58,6 +59,7 @@ from clinic.models import (
     Course,
     CourseRequest,
     Document,
+    Erasure,
     Exercise,
     ExerciseMedia,
     ExerciseMistake,
@@ -66,6 +68,7 @@ from clinic.models import (
     GroupMember,
     GroupMessage,
     Invitation,
+    KeptRecord,
     MailReply,
     MediaFile,
     OtherClinician,
@@ -130,6 +133,7 @@ class Shelf:
     own_move: Exercise
     colleague: StaffInvitation
     gone: User
+    erasure: Erasure
 
 
 @dataclass
@@ -192,7 +196,7 @@ class World:
         other = "here" if practice == "there" else "there"
         shelf, records = self.shelves[other], self.records["ada" if other == "here" else "zofia"]
         rows: list[Any] = [shelf.routine, shelf.published, shelf.draft, shelf.staff, shelf.practice]
-        rows += [shelf.own_test, shelf.own_battery, shelf.own_move]
+        rows += [shelf.own_test, shelf.own_battery, shelf.own_move, shelf.erasure]
         rows += [value for value in vars(records).values() if isinstance(value, Base)]
         return [row.id for row in rows]
 
@@ -250,7 +254,35 @@ def make_shelf(practice: Practice, staff: User) -> Shelf:
     own_battery = make_own_battery(practice, staff, own_test)
     made = (own_test, own_battery, make_own_move(practice), make_staff_invitation(practice, staff))
     gone = make_user(practice, Role.ASSISTANT, WORDS, deactivated_at=ago(days=3))
-    return Shelf(practice, staff, routine, published, draft, *made, gone)
+    return Shelf(practice, staff, routine, published, draft, *made, gone, make_erasure(practice, staff))
+
+
+def make_erasure(practice: Practice, staff: User) -> Erasure:
+    """Somebody who was erased, with what the law keeps of them."""
+    erasure = add(
+        Erasure,
+        practice,
+        client_id=uuid.uuid4(),
+        reason=ErasureReason.WISH,
+        state=ErasureState.DONE,
+        note=WORDS,
+        asked_by=staff.id,
+        asked_at=ago(days=70),
+        erase_on=ago(days=40).date(),
+        erased_at=ago(days=40),
+        keep_years=10,
+        keep_law=WORDS,
+        pseudonym="Erased client 7F3A",
+        counts={"client": 1},
+    )
+    add(
+        KeptRecord,
+        practice,
+        erasure_id=erasure.id,
+        until=ago(days=-3000).date(),
+        files={"read-me.txt": WORDS},
+    )
+    return erasure
 
 
 def make_staff_invitation(practice: Practice, staff: User) -> StaffInvitation:

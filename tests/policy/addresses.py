@@ -62,6 +62,7 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "move_key": lambda world, of: "bridge",
     "version_id": lambda world, of: world.shelves[HOME[of]].draft.id,
     "test_key": lambda world, of: world.shelves[HOME[of]].own_test.key,
+    "erasure_id": lambda world, of: world.shelves[HOME[of]].erasure.id,
     "battery_key": lambda world, of: world.shelves[HOME[of]].own_battery.key,
     "media_id": lambda world, of: world.records[of].picture.id,
     "document_id": lambda world, of: world.records[of].document.id,
@@ -81,6 +82,7 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
 OF_PRACTICE = frozenset(
     {
         *("move_id", "routine_id", "version_id", "user_id", "test_key", "battery_key"),
+        "erasure_id",
         *("group_id", "group_message_id", "place_id", "code", "staff_invitation_id", "gone_id"),
     }
 )

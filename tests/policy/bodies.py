@@ -20,6 +20,7 @@ from clinic.domain.asking import AskChannel
 from clinic.domain.attention import AttentionKind
 from clinic.domain.bulk_acts import BulkActState, LineState
 from clinic.domain.courses import CourseState, RequestState
+from clinic.domain.erasure import ErasureReason, ErasureState
 from clinic.domain.imports import ImportFate, ImportState
 from clinic.domain.media import MediaState, MoveSpot
 from clinic.domain.notes import NoteStatus
@@ -47,6 +48,7 @@ from clinic.models import (
     Course,
     CourseRequest,
     Document,
+    Erasure,
     Exercise,
     ExerciseMistake,
     ExercisePicture,
@@ -78,7 +80,7 @@ from clinic.services.upkeep.backups import keys
 from clinic.web.forms.joining import opened_at
 from tests.factories.media import picture
 from tests.factories.passkeys import SoftKey
-from tests.factories.people import PASSWORD
+from tests.factories.people import PASSWORD, make_client
 from tests.factories.records import World, ago
 from tests.factories.second_step import begin_with, code_of
 from tests.policy.addresses import Address
@@ -89,6 +91,7 @@ BACKUP_KEY = uuid.UUID(int=7)
 APP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSKEY = uuid.UUID("5b0f7d0a-63a1-4f0c-9d33-0e6c9a1f3c11")  # the owner's
 PICTURE = uuid.UUID(int=11)
+LONG_KEPT = uuid.UUID(int=13)
 FILES = ("file", "piece")  # fields whose values are sent as files, letter by byte
 KEY, CHALLENGE = SoftKey(), {"challenge": bytes_to_base64url(b"what-a-browser-is-asked-to-answer")}
 
@@ -301,6 +304,21 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.documents.edit": lambda world, at: {"title": ["Another title"], "kind": ["scan"]},
     "practitioner.move_pictures.remove": lambda world, at: {"spot": ["start"]},
     "practitioner.move_pictures.put_back": lambda world, at: {"picture": [PICTURE.hex]},
+    "practitioner.erasure.erase": lambda world, at: {
+        "reason": ["wish"],
+        "keeps": ["by_law"],
+        "keep_years": ["10"],
+        "keep_law": ["Health Records Act 9"],
+    },
+    "practitioner.erasure.settings": lambda world, at: {
+        "retention_years": ["10"],
+        "keep_years": [""],
+        "keep_law": [""],
+    },
+    "practitioner.erasure.due": lambda world, at: {
+        "clients": [str(LONG_KEPT)],
+        "sure": ["y"],
+    },
     "practitioner.backups.make_key": lambda world, at: {"label": ["Safe in the office"]},
     "practitioner.backups.retire_key": lambda world, at: {"backup_key": [BACKUP_KEY.hex]},
     "practitioner.news.seen": lambda world, at: {"until": ["2099-01-01T00:00:00+00:00"]},
@@ -362,6 +380,27 @@ def arrange(world: World, address: Address) -> None:
         act(world, address)
         db.session.commit()
     db.session.remove()
+
+
+def _asked_to_be_erased(world: World, address: Address) -> None:
+    client = _get(world, address, Client, "client")
+    known = {"practice_id": client.practice_id, "client_id": client.id, "asked_at": now()}
+    db.session.add(Erasure(**known, reason=ErasureReason.WISH, state=ErasureState.ASKED))
+
+
+def _to_be_erased(world: World, address: Address) -> None:
+    client = _get(world, address, Client, "client")
+    client.erase_on = now().date()
+    known = {"practice_id": client.practice_id, "client_id": client.id, "asked_at": now()}
+    erase_on, was = client.erase_on, {"status": client.status.value}
+    grace = {"reason": ErasureReason.WISH, "state": ErasureState.GRACE, "erase_on": erase_on, "was": was}
+    db.session.add(Erasure(**known, **grace))
+
+
+def _kept_long_enough(world: World, address: Address) -> None:
+    practice = db.session.get_one(Practice, world.people.practice.id)
+    practice.retention_years = 1
+    make_client(practice, "Orla Finch", id=LONG_KEPT, created_at=ago(days=2000))
 
 
 def _get(world: World, address: Address, kind: Any, name: str) -> Any:
@@ -654,6 +693,9 @@ def _with_calendar(world: World, address: Address) -> None:
 
 
 ARRANGED: dict[str, Callable[[World, Address], None]] = {
+    "practitioner.erasure.call_back": _to_be_erased,
+    "practitioner.erasure.decline": _asked_to_be_erased,
+    "practitioner.erasure.due": _kept_long_enough,
     "public.invitation.show": _unfinished_invitation,
     "public.checkin.questions": _signs_denied,
     "public.checkin.taken_back": _sign_named,

@@ -218,6 +218,8 @@ def bring_back(actor: Actor, client: Client, reason: str) -> bool:
     """Do what `restore` does, within the caller's transaction; whether the client was archived."""
     if client.status is not ClientStatus.ARCHIVED:
         return False
+    if client.erase_on is not None:
+        raise RuleBroken(f"{client.name} is to be erased. Call that back first.")
     client.status = ClientStatus.ACTIVE
     audit.record(actor, "client.restored", client_id=client.id, reason=reason)
     return True

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, func, select, update
 
 from clinic.domain.access import Permission
 from clinic.domain.erasure import (
@@ -36,6 +36,7 @@ from clinic.models import (
     User,
     VisitNote,
 )
+from clinic.models.base import OfPractice
 from clinic.services import access, audit, links
 from clinic.services.accounts import sessions
 from clinic.services.actors import Actor
@@ -194,17 +195,17 @@ def decline(actor: Actor, client_id: uuid.UUID) -> Client:
 
 
 def mistake_problem(client: Client, practice: Practice) -> str | None:
-    """Why a record cannot have been added by mistake, in words. A few small queries."""
-    signed = said = 0
-    for record in (Assessment, VisitNote):
-        signed += db.session.scalar(select(func.count()).where(*kept.signed_of(record, client))) or 0
-    for kind in SAID:
-        query = select(func.count()).where(
-            kind.practice_id == client.practice_id, kind.client_id == client.id
-        )
-        said += db.session.scalar(query) or 0
-    added_on = client.created_at.astimezone(now().tzinfo).date()
-    found = RecordContents(signed, said, added_on)
+    """Why a record cannot have been added by mistake, in words. One query."""
+    signed = [
+        _number(Assessment, *kept.signed_of(Assessment, client)),
+        _number(VisitNote, *kept.signed_of(VisitNote, client)),
+    ]
+    said = [
+        _number(kind, kind.practice_id == client.practice_id, kind.client_id == client.id) for kind in SAID
+    ]
+    numbers = db.session.execute(select(*signed, *said)).one()
+    added_on = client.created_at.date()
+    found = RecordContents(sum(numbers[: len(signed)]), sum(numbers[len(signed) :]), added_on)
     return why_no_mistake(found, today_in(practice.time_zone))
 
 
@@ -273,6 +274,10 @@ def count_wishes(practice_id: uuid.UUID) -> None:
         .values(erasure_wishes=waiting)
         .execution_options(synchronize_session="fetch")
     )
+
+
+def _number(kind: type[OfPractice], *which: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(kind).where(*which).scalar_subquery()
 
 
 def _held_by_owner(actor: Actor, client_id: uuid.UUID) -> Client:

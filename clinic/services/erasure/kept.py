@@ -41,12 +41,12 @@ records.json         the rows themselves and signed notes, with what was amended
 
 
 def last_signed(client: Client) -> date | None:
-    """The day of the last signed record of a client; None where nothing is signed. Two queries."""
-    days = (
-        select(func.max(day)).where(*signed_of(kind, client))
+    """The day of the last signed record of a client; None where nothing is signed. One query."""
+    days = [
+        select(func.max(day)).where(*signed_of(kind, client)).scalar_subquery()
         for kind, day in ((Assessment, Assessment.taken_on), (VisitNote, VisitNote.visited_on))
-    )
-    return max(filter(None, (db.session.scalar(query) for query in days)), default=None)
+    ]
+    return max(filter(None, db.session.execute(select(*days)).one()), default=None)
 
 
 def signed_of(kind: type[Assessment | VisitNote], client: Client) -> tuple[ColumnElement[bool], ...]:

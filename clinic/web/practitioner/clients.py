@@ -242,9 +242,10 @@ def status(client_id: uuid.UUID) -> Page:
         return redirect(url_for("practitioner.clients.show", client_id=client_id), 303)  # a second press
     if form.validate_on_submit():
         change = clients.archive if is_active else clients.restore
-        client = change(actor, client_id, form.reason.data)
-        flash(said.done.format(client.name), "success")
-        return redirect(url_for("practitioner.clients.show", client_id=client_id), 303)
+        with form.attempt():
+            client = change(actor, client_id, form.reason.data)
+            flash(said.done.format(client.name), "success")
+            return redirect(url_for("practitioner.clients.show", client_id=client_id), 303)
     context = {"form": form, "client": client, "said": said, "is_active": is_active}
     return render_template("practitioner/clients/status.html", **context), 422 if form.errors else 200
 

@@ -76,6 +76,16 @@ def alarms(
     return told + [StandingNote(_IN_WORDS[each]) for each in troubles if each in _IN_WORDS]
 
 
+def wishes(waiting: int) -> list[StandingNote]:
+    """That clients ask to be erased: the owner answers."""
+    if not waiting:
+        return []
+    who = "A client asks" if waiting == 1 else f"{waiting} clients ask"
+    return [
+        StandingNote(f"{who} to be erased.", url_for("practitioner.erasure.index", _anchor="asked"), "Answer")
+    ]
+
+
 def _nobody_sends(sweep_at: datetime | None, zone: str) -> str:
     local = sweep_at.astimezone(ZoneInfo(zone)) if sweep_at else None
     seen = (
