@@ -32,6 +32,7 @@ from clinic.models.new_version import VersionOffer, open_version_offer
 from clinic.models.note import Phrase, VisitNote, VisitNoteAmendment
 from clinic.models.notice import PracticeNotice
 from clinic.models.outbox import OutboxMessage
+from clinic.models.overview import PracticeFigures
 from clinic.models.person import Client, Invitation, StaffInvitation, User
 from clinic.models.practice import Heartbeat, Practice, SignOff
 from clinic.models.program import (
@@ -109,6 +110,7 @@ __all__ = [
     "Phrase",
     "Practice",
     "PracticeDecline",
+    "PracticeFigures",
     "PracticeLog",
     "PracticeNotice",
     "Prescription",

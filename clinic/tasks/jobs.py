@@ -18,6 +18,7 @@ from clinic.services.imports import tidying as imports_tidying
 from clinic.services.media import making as media_making
 from clinic.services.media import tidying as media_tidying
 from clinic.services.media import uploads as media_uploads
+from clinic.services.overview import kept as overview
 from clinic.services.programs import days as program_days
 from clinic.services.programs import looking_over
 from clinic.services.questionnaires import asking as questionnaire_asking
@@ -53,6 +54,10 @@ def expire() -> None:
 
 def look_over() -> None:
     looking_over.run(now())
+
+
+def count_practices() -> None:
+    overview.make_all()
 
 
 def tell() -> None:
@@ -101,6 +106,7 @@ JOBS: dict[str, Callable[[], None]] = {
     "checkins.plan": plan,
     "checkins.expire": expire,
     "programs.look_over": look_over,
+    overview.TASK: count_practices,
     "notices.send": tell,
     bulk_acts.TASK: go_on_with_acts,
     imports.TASK: go_on_with_imports,

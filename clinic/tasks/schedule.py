@@ -25,6 +25,8 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 6 * 3600.0,
         "options": {"expires": 3600},
     },
+    # the figures of each practice, for its overview; a page says as of when they are
+    "count the practices": {"task": "practice.count", "schedule": 3600.0, "options": {"expires": 1800}},
     # reasons are kept in the transaction that changes them; this proves it, and mends what a bug let by
     "look over the reasons": {
         "task": "reasons.rebuild",

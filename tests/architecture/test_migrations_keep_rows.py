@@ -47,7 +47,7 @@ def test_a_world_of_rows_goes_down_a_step_and_up_again(live_app: Flask) -> None:
         "pain_morning",
         "bulk_act",
         "bulk_act_line",
-        *("appointment", "calendar_address"),
+        "practice_figures",
         *("client_import", "client_import_row", "import_layout"),
         "document",
         "exercise_picture",

@@ -51,6 +51,7 @@ WHO = {
     "services/programs/days.py:end_due": "what falls due",
     "services/programs/days.py:pause_due": "what falls due",
     "services/programs/days.py:start_due": "what falls due",
+    "services/overview/kept.py:make_all": "the figures of every practice",
     "services/programs/looking_over.py:run": "a look at all programs",
     "services/questionnaires/asking.py:expire_due": "what falls due",
     "services/reasons/rebuilding.py:build_missing": "a look at all reasons",

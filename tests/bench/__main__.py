@@ -14,6 +14,7 @@ BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
     "page.weight": page.weight,
     "page.growth": page.growth,
     "page.course": page.course,
+    "page.overview": page.overview,
     "start.healthz": start.healthz,
     "mail": mail.lines,
     "pdf": pdf.lines,

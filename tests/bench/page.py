@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from clinic.extensions import db
 from clinic.models import Client, ClientGroup
+from clinic.services.overview import kept
 from clinic.services.reach import across_practices
 from tests.bench.comparison import comparison
 from tests.bench.installation import Installation, app_of, demo
@@ -22,7 +23,7 @@ ROUNDS = 3
 FEW, MANY = 100, 10_000
 STUDENTS = (500, 50)
 PROGRAM = "/my/program/2"
-TODAY, LIST, SEARCH = "/today", "/clients", "/clients?q="
+TODAY, LIST, SEARCH, OVERVIEW = "/today", "/clients", "/clients?q=", "/practice/overview"
 # What is asked of ten thousand clients, and what of a hundred, so that both show as many lines.
 GROWING = {
     "client-list": [(LIST, LIST)],
@@ -109,6 +110,25 @@ def course() -> Iterator[Line]:
             for port, (path, cookie) in pages.items():
                 times[port].append(load(port, path, cookie, count=100, threads=1).median)
     yield within("page.course.growth", median(times[many]) / median(times[few]), "ratio", 1.3)
+
+
+def overview() -> Iterator[Line]:
+    """How much slower ten thousand clients make the practice in figures than a hundred."""
+    with (
+        demo(MANY, postgres=False) as large,
+        demo(FEW, postgres=False) as small,
+        serving(REAL, large.environment) as many,
+        serving(REAL, small.environment) as few,
+    ):
+        cookies = {many: sign_in(many, large.practitioner), few: sign_in(few, small.practitioner)}
+        times: dict[int, list[float]] = {port: [] for port in cookies}
+        for there in (large, small):
+            with app_of(there.environment).app_context():
+                kept.make_all()
+        for _ in range(ROUNDS):
+            for port, cookie in cookies.items():
+                times[port].append(load(port, OVERVIEW, cookie, count=100, threads=1).median)
+    yield within("page.overview.growth", median(times[many]) / median(times[few]), "ratio", 1.3)
 
 
 def _grown(large: Installation, small: Installation, where: str) -> Iterator[Line]:

@@ -20,6 +20,7 @@ from clinic.domain.imports import ImportFate
 from clinic.domain.media import MediaKind, MediaState, MoveSpot
 from clinic.domain.notes import NotePart, NoteShape, NoteStatus
 from clinic.domain.notices import NoticeKind
+from clinic.domain.practice_overview import PracticeOverview
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.spots import spots_of
 from clinic.domain.tapering import TaperingStep
@@ -81,6 +82,7 @@ from clinic.models import (
     Phrase,
     Practice,
     PracticeDecline,
+    PracticeFigures,
     PracticeLog,
     PracticeNotice,
     Prescription,
@@ -250,6 +252,8 @@ def make_shelf(practice: Practice, staff: User) -> Shelf:
         signed_at=ago(days=60),
     )
     add(Phrase, practice, owner_id=staff.id, name=WORDS, text=WORDS, changed_at=ago(days=60))
+    figures = PracticeOverview(active=2, with_program=1, with_account=2).to_json()
+    add(PracticeFigures, practice, figures=figures, made_at=ago(days=1))
     own_test = make_own_test(practice, staff)
     own_battery = make_own_battery(practice, staff, own_test)
     made = (own_test, own_battery, make_own_move(practice), make_staff_invitation(practice, staff))

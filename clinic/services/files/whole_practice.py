@@ -44,7 +44,9 @@ SECRET_TABLES = frozenset(
 SECRETS = frozenset({"join_code", "password_hash"})
 LOCKED_AWAY = frozenset({"kept_record"})  # of erased people; the page of erasures has them one by one
 # What the database or a worker makes for itself out of other rows.
-MADE_OF_OTHERS = frozenset({"audit_end", "client_import", "media_piece", "open_reason", "search_piece"})
+MADE_OF_OTHERS = frozenset(
+    {"audit_end", "client_import", "media_piece", "open_reason", "practice_figures", "search_piece"}
+)
 READ_ME = """Everything that {practice} holds, taken out on {day} by {by}.
 
 One file a table, in UTF-8, with commas. Each row has an id; a column that ends in _id or _by names a row of

@@ -56,8 +56,15 @@ NOT_OF_CLIENTS = frozenset(
     {
         *("heartbeat", "mail_account", "mail_connection", "mail_setting", "practice", "user_account"),
         *("sending_batch", "backup_key", "backup_record", "bulk_act"),
-        *("auth_session", "calendar_address", "kept_form", "authenticator", "passkey", "recovery_code"),
-        *("audit_end", "staff_invitation"),
+        *(
+            "auth_session",
+            "calendar_address",
+            "kept_form",
+            "authenticator",
+            "passkey",
+            "recovery_code",
+        ),
+        *("audit_end", "practice_figures", "staff_invitation"),
         *("link_token", "sign_off", "exercise", "exercise_media", "exercise_mistake"),
         *("routine", "routine_version", "routine_item", "routine_phase", "routine_favourite"),
         "exercise_picture",

@@ -37,6 +37,22 @@ def of(client: Client) -> list[AnsweredQuestionnaire]:
     return _of(client.practice_id, client.id, every=False)
 
 
+def of_practice(practice_id: uuid.UUID) -> list[tuple[uuid.UUID, AnsweredQuestionnaire]]:
+    """What counts now of what every client of a practice answered, client by client, newest first.
+
+    For figures of many: whoever asks lets nobody see one of them.
+    """
+    row = QuestionnaireResponse
+    query = (
+        select(row)
+        .where(row.practice_id == practice_id)
+        .order_by(row.client_id, row.answered_at.desc(), row.revision.desc())
+    )
+    found = db.session.scalars(query).all()
+    newest = _newest_revisions(found)
+    return [(each.client_id, _answered(each, None, is_current=True)) for each in found if each.id in newest]
+
+
 def _of(practice_id: uuid.UUID, client_id: uuid.UUID, *, every: bool) -> list[AnsweredQuestionnaire]:
     whose = {"practice_id": practice_id, "client_id": client_id}
     rows = [(row[0], row[1]) for row in db.session.execute(_WITH_TYPISTS, whose)]

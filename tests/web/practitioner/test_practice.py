@@ -10,6 +10,7 @@ from sqlalchemy import select
 from clinic.domain.types import MailKind
 from clinic.extensions import db
 from clinic.models import AuditEvent, OutboxMessage
+from clinic.services.overview import kept
 from clinic.web.presenters.reports import letterhead
 from tests.factories.people import PASSWORD, People
 from tests.visitor import Visitor
@@ -141,3 +142,16 @@ def test_every_problem_of_a_section_is_named_at_once(
     summary = page.split("There is a problem")[1].split("</ul>")[0]
     for name in wrong.keys() - {"waking_from"}:
         assert f'href="#{name}"' in summary
+
+
+def test_the_practice_in_figures_says_as_of_when_and_is_a_table_too(people: People, visit: Visit) -> None:
+    assert "The figures are being made" in visit(people.colleague).get("/practice/overview").text
+    visit(people.owner).get("/practice/overview.csv", status=404)
+    kept.make_all()
+    page = visit(people.colleague).get("/practice/overview").text
+    assert "As of" in page
+    assert "nothing was asked" in page
+    assert "No questionnaire has been answered yet." in page
+    table = visit(people.owner).get("/practice/overview.csv").get_data(as_text=True)
+    assert table.splitlines()[0].endswith("figure,value,of")
+    assert "As of" in visit(people.assistant).get("/practice/overview").text
