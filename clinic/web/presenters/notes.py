@@ -18,7 +18,7 @@ PART_WORDS: Mapping[str, str] = MappingProxyType(
     {
         NotePart.TEXT: "Note",
         NotePart.SUBJECTIVE: "S: what the client says",
-        NotePart.OBJECTIVE: "O: what you find",
+        NotePart.OBJECTIVE: "O: what was found",
         NotePart.ASSESSED: "A: what it means",
         NotePart.PLAN: "P: what comes next",
         DAY: "Day of the visit",

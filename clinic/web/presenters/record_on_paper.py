@@ -18,7 +18,7 @@ from clinic.services.clock import today_in
 from clinic.services.files import findings
 from clinic.services.files.record_paper import LoggedOfMove, RecordPaper
 from clinic.web.filters import day_year, moment
-from clinic.web.presenters import checkins, programs, questionnaire_answers, warnings
+from clinic.web.presenters import checkins, clinicians, notes, programs, questionnaire_answers, warnings
 from clinic.web.presenters.assessments import SIDE_WORDS, field_name
 from clinic.web.presenters.clients import details
 from clinic.web.presenters.reports import letterhead
@@ -46,6 +46,8 @@ def record_paper(paper: RecordPaper, by: str, at: datetime) -> dict[str, Any]:
         "made": f"Taken out {moment(at, zone)} by {by}",
         "sections": [
             _section("About you" if paper.is_own else "About the client", "", _person(paper)),
+            _section("Other clinicians", "Nobody is written down.", _clinicians(paper)),
+            _section("Notes of visits", "None so far.", _notes(paper)),
             _section("Programs", "None so far.", _programs(paper)),
             _section("Practice, as it was logged", "Nothing was logged.", _logs(paper)),
             _section("Check-ins, as they were answered", "None was answered.", _answers(paper)),
@@ -81,6 +83,30 @@ def _person(paper: RecordPaper) -> Iterator[Part]:
     if paper.is_own:
         told = [line for line in told if line[0] not in OF_THE_PRACTICE]
     yield _facts((label, value) for label, value in told if value)
+
+
+def _clinicians(paper: RecordPaper) -> Iterator[Part]:
+    if paper.clinicians:
+        lines = clinicians.lines(paper.clinicians)
+        yield _table(
+            ("Name", "Who and where", "Note"),
+            (1.5, 3, 2),
+            [(each.name, ", ".join(each.facts), each.note or "") for each in lines],
+        )
+
+
+def _notes(paper: RecordPaper) -> Iterator[Part]:
+    added = defaultdict(list)
+    for each in paper.added:
+        added[each.note_id].append(each)
+    for note in paper.notes:
+        line = notes.line(note, added[note.id], paper.practice.time_zone)
+        yield _heading(f"{line.day}{', draft' if line.is_draft else ''}")
+        for heading, text in line.parts:
+            yield _text(f"{heading}\n{text}" if heading else text)
+        for more in line.added:
+            yield _text(f"Added after signing: {more.text}\nWhy: {more.reason} ({more.who})")
+        yield _text(line.who)
 
 
 def _programs(paper: RecordPaper) -> Iterator[Part]:

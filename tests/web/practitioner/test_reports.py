@@ -14,6 +14,7 @@ import pytest
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.plain_words import plain_words
 from clinic.domain.findings import Place, Value
+from clinic.domain.notes import NoteEdit, NoteShape
 from clinic.domain.types import LogOutcome, Section, Side
 from clinic.extensions import db
 from clinic.models import Assessment, AuditEvent, Program
@@ -24,6 +25,7 @@ from clinic.services.assessments import amendments
 from clinic.services.assessments import recording as assessments
 from clinic.services.assessments.amendments import AmendmentWish
 from clinic.services.clock import today_in
+from clinic.services.notes import writing
 from clinic.services.programs import diary
 from clinic.services.programs.diary import DiaryEntry
 from clinic.services.transaction import transaction
@@ -147,6 +149,30 @@ def test_the_whole_record_can_be_read_on_paper_by_whoever_takes_it_out(
     assert "Signed by" in own
     assert "Ask about her sister" not in own
     assert "Draft" not in own
+
+
+def test_the_record_holds_the_notes_and_a_clients_own_copy_those_that_are_signed(
+    people: People, robin: Actor, staff: Visitor, visit: Visit
+) -> None:
+    for number, text in enumerate(("Signed words", "Half-typed words")):
+        note = writing.begin(robin, people.client.id, str(number) * 32, NoteShape.FREE)
+        writing.keep(robin, note.id, {"text": NoteEdit("", text)})
+        if number == 0:
+            writing.sign(robin, note.id, note.version)
+            writing.amend(robin, note.id, "2" * 32, "One word more", "Left out")
+    whole, own = (
+        ZipFile(BytesIO(visit(user).post(url).data))
+        for user, url in (
+            (people.colleague, f"/clients/{people.client.id}/record.zip"),
+            (people.client_user, "/account/record.zip"),
+        )
+    )
+    for file in (whole, own):
+        told, rows = words_in(file.read("record.pdf")), file.read("record.json").decode()
+        for text in ("Signed words", "One word more", "Left out"):
+            assert text in told
+            assert text in rows
+        assert ("Half-typed words" in told) is ("Half-typed words" in rows) is (file is whole)
 
 
 def test_a_name_with_a_letter_in_no_font_is_told_beside_the_button_and_on_the_paper(
