@@ -148,6 +148,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/mail/<uuid:reply_id>/read", replies.read, STAFF, POST, "reply"),
         Rule("/clients", clients.index, STAFF),
         Rule("/clients/new", clients.add, STAFF, FORM),
+        Rule("/clients/list.csv", taking_out.clients, STAFF, POST, asks_again=True),
         Rule("/clients/import", imports.index, STAFF, FORM, takes_file="file"),
         Rule("/clients/import/<uuid:import_id>", imports.show, STAFF, FORM, "import"),
         Rule("/clients/import/<uuid:import_id>/columns", imports.columns, STAFF, FORM, "import"),

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from clinic.domain.cleaning import many_lines, one_line
-from clinic.domain.csv_text import TextTable, swallowed, table_of
+from clinic.domain.csv_text import TextTable, as_meant, swallowed, table_of
 from clinic.domain.errors import RuleBroken
 from clinic.domain.imports import MOST_ROWS, MatchedBy
 from clinic.domain.people import born_problem, consent_problem, phone_problem
@@ -178,7 +178,7 @@ def _check_columns(path: Path, names: Sequence[str]) -> None:
 def rows_of(table: TextTable) -> Iterator[FileRow]:
     """The rows of a table that hold anything, by the names of its columns."""
     for row in table.rows:
-        cells = dict(zip(table.columns, row.cells, strict=False))
+        cells = dict(zip(table.columns, map(as_meant, row.cells), strict=False))
         surplus = any(one_line(cell) for cell in row.cells[len(table.columns) :])
         if surplus or any(one_line(cell) for cell in cells.values()):
             yield FileRow(row.line, cells, surplus, cut_short=len(row.cells) < len(table.columns))

@@ -88,6 +88,7 @@ def index() -> str:
         mine=wanted.whose is WhoseClients.MINE if isinstance(wanted.whose, WhoseClients) else None,
         colleagues=staff,
         kept_parts=page_parts(wanted),
+        filter_parts=address_parts(wanted),
         many=ChooseForm(),
         words=words,
         pages=_pages(said, found),

@@ -54,6 +54,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.erasure.kept_record": "Take out what the law keeps",
         "practitioner.erasure.call_back": "Call the erasure back",
         "practitioner.erasure.decline": "Decline to erase the record",
+        "practitioner.taking_out.clients": "Take out the list of clients",
         "practitioner.taking_out.everything": "Take out everything of the practice",
         "client.own_record.take": "Save your record",
         "practitioner.reports.record": "Make the file of the whole record",

@@ -25,6 +25,7 @@ HARD_TO_UNDO = {
     "practitioner.reports.findings",
     "practitioner.reports.fhir",
     "practitioner.reports.record",
+    "practitioner.taking_out.clients",
     "practitioner.taking_out.everything",
     "client.own_record.take",
     "practitioner.mail_settings.show",
