@@ -1,4 +1,4 @@
-"""The list of clients as a file that an import reads back exactly, and in which a spreadsheet runs nothing."""
+"""The list of clients as a file that an import reads back exactly; no spreadsheet runs anything in it."""
 
 from __future__ import annotations
 
