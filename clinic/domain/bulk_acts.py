@@ -58,6 +58,7 @@ class LineReason(StrEnum):
     LOCKED = "locked"
     ARCHIVED = "archived"
     NO_CONSENT = "no_consent"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
     UNSUBSCRIBED = "unsubscribed"
     NO_ADDRESS = "no_address"
     BOUNCED = "bounced"

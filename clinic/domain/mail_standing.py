@@ -33,6 +33,7 @@ class MailStanding:
     warning_open: bool = False
     archived: bool = False
     consented: bool = True
+    withdrawn: bool = False  # the consent that was given once
     stopped: frozenset[MailChannel] = frozenset()
     has_address: bool = True
     bounced: bool = False
@@ -47,6 +48,8 @@ class MailedClient(Protocol):
     @property
     def consented_at(self) -> datetime | None: ...
     @property
+    def mail_withdrawn_at(self) -> datetime | None: ...
+    @property
     def unsubscribed_at(self) -> datetime | None: ...
     @property
     def messages_stopped_at(self) -> datetime | None: ...
@@ -60,6 +63,7 @@ class MailedClient(Protocol):
 ORDER = (
     SkipReason.LOCKED,
     SkipReason.ARCHIVED,
+    SkipReason.CONSENT_WITHDRAWN,
     SkipReason.NO_CONSENT,
     SkipReason.UNSUBSCRIBED,
     SkipReason.NO_ADDRESS,
@@ -74,6 +78,7 @@ HEEDED: Mapping[MailSort, frozenset[SkipReason]] = MappingProxyType(
         MailSort.INVITATION: frozenset(
             {
                 SkipReason.ARCHIVED,
+                SkipReason.CONSENT_WITHDRAWN,
                 SkipReason.NO_CONSENT,
                 SkipReason.NO_ADDRESS,
                 SkipReason.NUMBERS_NOT_SET,
@@ -94,6 +99,7 @@ IN_THE_LEDGER: Mapping[SkipReason, str] = MappingProxyType(
     {
         SkipReason.LOCKED: "a warning sign is open",
         SkipReason.ARCHIVED: "the client is archived",
+        SkipReason.CONSENT_WITHDRAWN: "the client has withdrawn the consent to mail",
         SkipReason.NO_CONSENT: "the client has not agreed to mail",
         SkipReason.UNSUBSCRIBED: "the client has unsubscribed",
         SkipReason.NO_ADDRESS: "the client has no e-mail address",
@@ -105,6 +111,9 @@ BEFORE_SENDING: Mapping[SkipReason, str] = MappingProxyType(
     {
         SkipReason.LOCKED: "A warning sign of {name} is open. An owner or a practitioner clears it first.",
         SkipReason.ARCHIVED: "{name} is archived. Restore the record first.",
+        SkipReason.CONSENT_WITHDRAWN: (
+            "{name} has withdrawn the consent to mail. Only with a new one is anything sent."
+        ),
         SkipReason.NO_CONSENT: "The consent of {name} is not recorded. Record it first.",
         SkipReason.UNSUBSCRIBED: "{name} has stopped these mails. Only {name} can switch them on again.",
         SkipReason.NO_ADDRESS: "{name} has no email address. Add one first.",
@@ -126,6 +135,7 @@ TO_THE_CLIENT: Mapping[SkipReason, str] = MappingProxyType(
     {
         SkipReason.LOCKED: "They wait until your practice has looked at the warning sign it knows of.",
         SkipReason.ARCHIVED: "None goes out, because your practice has closed your record.",
+        SkipReason.CONSENT_WITHDRAWN: "None goes out, because you have withdrawn your consent to mail.",
         SkipReason.NO_CONSENT: "None goes out, because your practice has not noted that you agree to mail.",
         SkipReason.UNSUBSCRIBED: "None goes out, because you have stopped them.",
         SkipReason.NO_ADDRESS: "None goes out, because your practice has no email address of yours.",
@@ -145,6 +155,7 @@ def mail_standing_of(client: MailedClient, *, numbers_set: bool, warning_open: b
         warning_open=warning_open,
         archived=client.status is ClientStatus.ARCHIVED,
         consented=client.consented_at is not None,
+        withdrawn=client.consented_at is None and client.mail_withdrawn_at is not None,
         stopped=frozenset(channel for channel, at in stopped_at.items() if at is not None),
         has_address=client.email is not None,
         bounced=client.bounced_at is not None,
@@ -185,6 +196,7 @@ def _holding(standing: MailStanding, sort: MailSort) -> Mapping[SkipReason, bool
     return {
         SkipReason.LOCKED: standing.warning_open,
         SkipReason.ARCHIVED: standing.archived,
+        SkipReason.CONSENT_WITHDRAWN: standing.withdrawn,
         SkipReason.NO_CONSENT: not standing.consented,
         SkipReason.UNSUBSCRIBED: CHANNELS.get(sort) in standing.stopped,
         SkipReason.NO_ADDRESS: not standing.has_address,

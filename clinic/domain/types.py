@@ -252,6 +252,7 @@ class SkipReason(StrEnum):
     LOCKED = "locked"
     ARCHIVED = "archived"
     NO_CONSENT = "no_consent"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
     UNSUBSCRIBED = "unsubscribed"
     NO_ADDRESS = "no_address"
     BOUNCED = "bounced"

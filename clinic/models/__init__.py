@@ -18,6 +18,7 @@ from clinic.models.checkin import (
 )
 from clinic.models.client_import import ClientImport, ClientImportRow, ImportLayout
 from clinic.models.clinician import OtherClinician
+from clinic.models.consent import Consent, ConsentText
 from clinic.models.course import Course, CourseRequest, GroupMessage
 from clinic.models.decline import PracticeDecline
 from clinic.models.document import Document
@@ -75,6 +76,8 @@ __all__ = [
     "ClientGroup",
     "ClientImport",
     "ClientImportRow",
+    "Consent",
+    "ConsentText",
     "Course",
     "CourseRequest",
     "Document",

@@ -90,8 +90,11 @@ class Client(OfPractice, Base):
     reason_for_care: Mapped[str | None] = mapped_column(Text)
     history: Mapped[str | None] = mapped_column(Text)  # what was tried before, and what helped
     notes: Mapped[str | None] = mapped_column(Text)  # the practice's own; never shown to the client
-    consented_at: Mapped[datetime | None]
+    consented_at: Mapped[datetime | None]  # to mail; the acts themselves are `Consent`s
     consent_recorded_by: Mapped[str | None] = mapped_column(String(120))
+    mail_withdrawn_at: Mapped[datetime | None]  # the consent to it
+    record_consented_at: Mapped[datetime | None]  # that the record is kept
+    record_withdrawn_at: Mapped[datetime | None]
     waking_from: Mapped[time | None]
     waking_until: Mapped[time | None]
     pain_ceiling: Mapped[int | None]  # of 10; None: the practice's

@@ -23,6 +23,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.client import account as client_account
     from clinic.web.client import appointments as client_appointments
     from clinic.web.client import calendar as client_calendar
+    from clinic.web.client import consents as client_consents
     from clinic.web.client import documents as client_documents
     from clinic.web.client import erasure as client_erasure
     from clinic.web.client import groups as client_groups
@@ -47,6 +48,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         clients,
         clinicians,
         comparisons,
+        consents,
         courses,
         documents,
         erasure,
@@ -198,6 +200,14 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/clients/<uuid:client_id>/check-ins", clients.checkins, STAFF, record="client"),
         Rule(
             "/clients/<uuid:client_id>/documents", documents.index, STAFF, FORM, "client", takes_file="file"
+        ),
+        Rule("/clients/<uuid:client_id>/consents", consents.show, STAFF, FORM, "client"),
+        Rule(
+            "/clients/<uuid:client_id>/consents/<any(record, mail):kind>/withdrawn",
+            consents.withdraw,
+            STAFF,
+            FORM,
+            "client",
         ),
         Rule("/documents/<uuid:document_id>", documents.edit, STAFF, FORM, "document"),
         Rule("/documents/<uuid:document_id>/file", documents.file, STAFF, record="document"),
@@ -406,6 +416,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/clients/<uuid:client_id>/erasure/decline", erasure.decline, OWNER, POST, "client"),
         Rule("/practice/take-out", taking_out.show, OWNER),
         Rule("/practice/everything.zip", taking_out.everything, OWNER, POST, asks_again=True),
+        Rule("/practice/consents", consents.wording, OWNER, FORM),
         Rule("/practice/backups", backups.show, OWNER),
         Rule("/practice/trail", trail.index, OWNER),
         Rule("/practice/backups/keys", backups.make_key, OWNER, POST, asks_again=True),
@@ -514,6 +525,9 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/account/calendar", client_calendar.show, CLIENT),
         Rule("/account/calendar/new", client_calendar.make, CLIENT, POST),
         Rule("/account/calendar/end", client_calendar.revoke, CLIENT, POST),
+        Rule("/account/consents", client_consents.show, CLIENT),
+        Rule("/account/consents/<any(record, mail):choice>/withdraw", client_consents.withdraw, CLIENT, POST),
+        Rule("/account/consents/<any(record, mail):choice>/give", client_consents.give, CLIENT, POST),
         Rule("/account/devices", client_account.devices, CLIENT),
         Rule("/account/devices/end", client_account.end_device, CLIENT, POST),
         Rule("/account/check-in-mail", client_mail.show, CLIENT),

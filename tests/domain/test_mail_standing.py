@@ -34,6 +34,7 @@ STANDINGS = st.builds(
     warning_open=st.booleans(),
     archived=st.booleans(),
     consented=st.booleans(),
+    withdrawn=st.booleans(),
     stopped=st.frozensets(st.sampled_from(MailChannel)),
     has_address=st.booleans(),
     bounced=st.booleans(),
@@ -42,19 +43,20 @@ STANDINGS = st.builds(
 AGAINST = [
     (SkipReason.LOCKED, MailStanding(warning_open=True)),
     (SkipReason.ARCHIVED, MailStanding(archived=True)),
+    (SkipReason.CONSENT_WITHDRAWN, MailStanding(consented=False, withdrawn=True)),
     (SkipReason.NO_CONSENT, MailStanding(consented=False)),
     (SkipReason.UNSUBSCRIBED, MailStanding(stopped=frozenset(MailChannel))),
     (SkipReason.NO_ADDRESS, MailStanding(has_address=False)),
     (SkipReason.BOUNCED, MailStanding(bounced=True)),
     (SkipReason.NUMBERS_NOT_SET, MailStanding(numbers_set=False)),
 ]
-#                   locked  archived  consent  stopped  address  bounced  numbers
+#                   locked  archived  withdrawn  consent  stopped  address  bounced  numbers
 STOPS = {
-    MailSort.CHECKIN: (True, True, True, True, True, True, True),
-    MailSort.MESSAGE: (True, True, True, True, True, True, True),
-    MailSort.INVITATION: (False, True, True, False, True, False, True),
-    MailSort.ACCOUNT: (False, False, False, False, True, False, True),
-    MailSort.PRACTICE: (False, False, False, False, True, False, False),
+    MailSort.CHECKIN: (True, True, True, True, True, True, True, True),
+    MailSort.MESSAGE: (True, True, True, True, True, True, True, True),
+    MailSort.INVITATION: (False, True, True, True, False, True, False, True),
+    MailSort.ACCOUNT: (False, False, False, False, False, True, False, True),
+    MailSort.PRACTICE: (False, False, False, False, False, True, False, False),
 }
 CELLS = [
     pytest.param(sort, standing, reason if stops else None, id=f"{sort}: {reason}")
@@ -109,6 +111,8 @@ def test_the_weightiest_reason_is_named(standing: MailStanding, sort: MailSort) 
 def _holds(reason: SkipReason, alone: MailStanding, standing: MailStanding, sort: MailSort) -> bool:
     if reason is SkipReason.UNSUBSCRIBED:
         return MailChannel(f"{sort}s") in standing.stopped
+    if reason is SkipReason.CONSENT_WITHDRAWN:
+        return standing.withdrawn
     (name,) = (each for each in MailStanding.__slots__ if getattr(alone, each) != getattr(FINE, each))
     return bool(getattr(standing, name) == getattr(alone, name))
 
@@ -171,6 +175,7 @@ class OnRecord:
 
     status: ClientStatus = ClientStatus.ACTIVE
     consented_at: datetime | None = NOON
+    mail_withdrawn_at: datetime | None = None
     unsubscribed_at: datetime | None = None
     messages_stopped_at: datetime | None = None
     email: str | None = "ada@clients.example"
@@ -183,6 +188,8 @@ class OnRecord:
         ({}, FINE),
         ({"status": ClientStatus.ARCHIVED}, MailStanding(archived=True)),
         ({"consented_at": None}, MailStanding(consented=False)),
+        ({"consented_at": None, "mail_withdrawn_at": NOON}, MailStanding(consented=False, withdrawn=True)),
+        ({"mail_withdrawn_at": NOON}, FINE),  # and given again
         ({"unsubscribed_at": NOON}, MailStanding(stopped=frozenset({MailChannel.CHECKINS}))),
         ({"messages_stopped_at": NOON}, MailStanding(stopped=frozenset({MailChannel.MESSAGES}))),
         ({"email": None}, MailStanding(has_address=False)),

@@ -12,6 +12,7 @@ from clinic.domain.asking import AnswerSource, AskChannel
 from clinic.domain.attention import AttentionKind
 from clinic.domain.bulk_acts import BulkActKind
 from clinic.domain.clinicians import ClinicianRole
+from clinic.domain.consents import ConsentHow, ConsentKind
 from clinic.domain.courses import CourseState, LateStart, RequestState
 from clinic.domain.documents import DocumentKind
 from clinic.domain.erasure import ErasureReason, ErasureState
@@ -57,6 +58,8 @@ from clinic.models import (
     ClientGroup,
     ClientImport,
     ClientImportRow,
+    Consent,
+    ConsentText,
     Course,
     CourseRequest,
     Document,
@@ -254,6 +257,8 @@ def make_shelf(practice: Practice, staff: User) -> Shelf:
     add(Phrase, practice, owner_id=staff.id, name=WORDS, text=WORDS, changed_at=ago(days=60))
     figures = PracticeOverview(active=2, with_program=1, with_account=2).to_json()
     add(PracticeFigures, practice, figures=figures, made_at=ago(days=1))
+    signed = {"made_by": staff.id, "made_by_name": WORDS, "made_at": ago(days=60)}
+    add(ConsentText, practice, kind=ConsentKind.MAIL, number=1, text=WORDS, **signed)
     own_test = make_own_test(practice, staff)
     own_battery = make_own_battery(practice, staff, own_test)
     made = (own_test, own_battery, make_own_move(practice), make_staff_invitation(practice, staff))
@@ -431,6 +436,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
     )
     make_signed_note(shelf, client)
     records.note.assessment_id = records.draft_assessment.id
+    make_consents(client, records.document)
     make_citation(program, records.assessment)
     add(
         AuditEvent,
@@ -500,6 +506,34 @@ def make_document(staff: User, client: Client) -> Document:
         added_by=staff.id,
         added_at=ago(days=10),
         shared_at=ago(days=9),
+    )
+
+
+def make_consents(client: Client, form: Document) -> None:
+    """Both consents on a signed form, and one to mail from before, that was withdrawn."""
+    given = {"text": WORDS, "given_how": ConsentHow.PAPER, "recorded_by": WORDS}
+    for kind in ConsentKind:
+        add(
+            Consent,
+            client,
+            client_id=client.id,
+            kind=kind,
+            given_on=ago(days=60).date(),
+            recorded_at=ago(days=60),
+            document_id=form.id,
+            **given,
+        )
+    add(
+        Consent,
+        client,
+        client_id=client.id,
+        kind=ConsentKind.MAIL,
+        given_on=ago(days=90).date(),
+        recorded_at=ago(days=90),
+        withdrawn_at=ago(days=70),
+        withdrawn_how=ConsentHow.PAGE,
+        withdrawn_by=WORDS,
+        **given,
     )
 
 

@@ -19,6 +19,7 @@ from clinic.domain.appointments import AppointmentState
 from clinic.domain.asking import AskChannel
 from clinic.domain.attention import AttentionKind
 from clinic.domain.bulk_acts import BulkActState, LineState
+from clinic.domain.consents import ConsentHow
 from clinic.domain.courses import CourseState, RequestState
 from clinic.domain.erasure import ErasureReason, ErasureState
 from clinic.domain.imports import ImportFate, ImportState
@@ -45,6 +46,7 @@ from clinic.models import (
     Client,
     ClientImport,
     ClientImportRow,
+    Consent,
     Course,
     CourseRequest,
     Document,
@@ -295,6 +297,9 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "alt": ["Bent at the hips"],
         FILES[0]: [picture().decode("latin-1")],
     },
+    "practitioner.consents.show": lambda world, at: {"kind": ["mail"], "how": ["paper"]},
+    "practitioner.consents.withdraw": lambda world, at: {"how": ["paper"]},
+    "practitioner.consents.wording": lambda world, at: {"kind": ["record"], "text": ["We keep your chart."]},
     "practitioner.documents.index": lambda world, at: {
         "title": ["A letter"],
         "kind": ["letter"],
@@ -655,6 +660,11 @@ def _begun(world: World, address: Address) -> None:
     file.state, file.ready_at, file.received = MediaState.ARRIVING, None, 0
 
 
+def _consents_withdrawn(world: World, address: Address) -> None:
+    for act in db.session.scalars(select(Consent).where(Consent.withdrawn_at.is_(None))):
+        act.withdrawn_at, act.withdrawn_how = now(), ConsentHow.PAPER
+
+
 def _document_removed(world: World, address: Address) -> None:
     _get(world, address, Document, "document").removed_at = now()
 
@@ -711,6 +721,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.version_offers.offer": _newer_published,
     "practitioner.groups.put_in": _out_of_the_group,
     "practitioner.media.take": _begun,
+    **dict.fromkeys(("practitioner.consents.show", "client.consents.give"), _consents_withdrawn),
     "practitioner.documents.put_back": _document_removed,
     "practitioner.move_pictures.remove": _on_show,
     "practitioner.move_pictures.put_back": _lately_removed,

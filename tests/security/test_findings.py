@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from clinic.domain.consents import ConsentHow, ConsentKind
 from clinic.domain.errors import RuleBroken
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address
@@ -23,6 +24,7 @@ from clinic.services.clients import invitations
 from clinic.services.clients import records as clients
 from clinic.services.clients.importing import import_clients
 from clinic.services.clients.records import ClientDetails
+from clinic.services.consents import acts
 from clinic.services.transaction import transaction
 from clinic.services.upkeep.backups.restoring import OLD_FORMAT, Trust, restore
 from clinic.services.upkeep.backups.rows import one_instant, revision
@@ -212,14 +214,10 @@ def alerts() -> int:
 
 
 def test_consent_cannot_be_dated_before_anybody_could_have_given_it(people: People, visit: Visit) -> None:
-    browser, path = visit(people.colleague), f"/clients/{people.client.id}/edit"
-    form = typed(browser.get(path))
-    form |= {
-        "consented": "y",
-        "consented_on-day": "1",
-        "consented_on-month": "1",
-        "consented_on-year": "0001",
-    }
+    browser, path = visit(people.colleague), f"/clients/{people.client.id}/consents"
+    acts.withdraw(people.actor(people.colleague), people.client.id, ConsentKind.MAIL, ConsentHow.PAPER)
+    form = {"kind": "mail", "how": "paper", "document": ""}
+    form |= {"given_on-day": "1", "given_on-month": "1", "given_on-year": "0001"}
     answer = browser.post(path, form, status=422)
     assert "Enter a day from 2000 on." in answer.get_data(as_text=True)
 

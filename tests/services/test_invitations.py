@@ -199,7 +199,7 @@ def test_consent_is_asked_for_where_it_is_not_recorded(people: People, client: C
     with pytest.raises(RuleBroken, match="agree") as refused:
         invitations.accept(secret, Acceptance(GOOD))
     assert refused.value.field == "consents"
-    invitations.accept(secret, Acceptance(GOOD, consents=True))
+    invitations.accept(secret, Acceptance(GOOD, consents=True, mails=True))
     db.session.refresh(client)
     assert client.consented_at is not None
     assert client.consent_recorded_by == "Cora Lind"

@@ -14,12 +14,13 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.types import ClientStatus
 from clinic.extensions import db
-from clinic.models import Client, GroupMember, Practice
+from clinic.models import Client, Consent, GroupMember, Practice
 from clinic.services import audit, bulk
 from clinic.services.actors import Actor
 from clinic.services.clients import memberships
-from clinic.services.clients.records import PLAIN, ClientDetails, noon
+from clinic.services.clients.records import PLAIN, ClientDetails, consented
 from clinic.services.clock import now
+from clinic.services.consents.acts import imported_row, noon
 
 TAKEN = "Meanwhile somebody has added a client with the same address or number. Nothing was added; try again."
 
@@ -47,12 +48,13 @@ def add(actor: Actor, practice: Practice, people: Sequence[NewClient], *, tells_
         raise RuleBroken(TAKEN) from None
     for each in people if tells_each else ():
         audit.record(actor, "client.created", client_id=each.id)
+    bulk.add(Consent, [row for each in people for row in _consents(actor, practice, each)])
     _stand_in_groups(actor, people, tells_each=tells_each)
 
 
 def _row(actor: Actor, practice: Practice, person: NewClient) -> dict[str, Any]:
     details, address = person.details, person.details.email
-    consented_on = details.consented_on
+    mail_on, record_on = details.consented_on, details.record_consented_on
     return {
         "id": person.id,
         "practice_id": practice.id,
@@ -68,12 +70,18 @@ def _row(actor: Actor, practice: Practice, person: NewClient) -> dict[str, Any]:
         "email": address.typed if address else None,
         "email_key": address.key if address else None,
         **{name: getattr(details, name) for name in PLAIN},
-        "consented_at": noon(consented_on, practice) if consented_on else None,
-        "consent_recorded_by": actor.name if consented_on else None,
+        "consented_at": noon(mail_on, practice) if mail_on else None,
+        "consent_recorded_by": actor.name if mail_on else None,
+        "record_consented_at": noon(record_on, practice) if record_on else None,
         "status": ClientStatus.ACTIVE,
         "responsible_id": actor.user_id if actor.may(Permission.BE_RESPONSIBLE) else None,
         "version": 1,
     }
+
+
+def _consents(actor: Actor, practice: Practice, person: NewClient) -> list[dict[str, Any]]:
+    days = consented(person.details)
+    return [imported_row(practice.id, person.id, kind, day, actor.name) for kind, day in days.items()]
 
 
 def _stand_in_groups(actor: Actor, people: Sequence[NewClient], *, tells_each: bool) -> None:

@@ -196,6 +196,7 @@ def details_of(row: FileRow, practice: Practice) -> tuple[ClientDetails, list[Im
     ]
     today = today_in(practice.time_zone)
     texts: dict[str, Any] = {name: cells.get(name) or None for name in AS_TYPED}
+    day = _day(clean, "consented_on", problems)
     details = ClientDetails(
         name=cells.get("name", ""),
         email=_address(clean, problems),
@@ -204,7 +205,8 @@ def details_of(row: FileRow, practice: Practice) -> tuple[ClientDetails, list[Im
         **texts,
         time_zone=cells.get("time_zone") or practice.time_zone,
         kind=_kind(clean, problems),
-        consented_on=_day(clean, "consented_on", problems),
+        consented_on=day,
+        record_consented_on=day,  # one column for both
     )
     return details, [*problems, *_broken_rules(clean, details, today)]
 

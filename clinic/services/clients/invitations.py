@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, CursorResult, and_, select, update
@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from clinic.domain.attention import AttentionKind
+from clinic.domain.consents import ConsentHow, ConsentKind
 from clinic.domain.errors import LinkProblem, RuleBroken, must_hold
 from clinic.domain.invitations import PROBLEMS, state
 from clinic.domain.links import LIFETIMES
@@ -27,6 +28,10 @@ from clinic.services.accounts import signing_in as accounts
 from clinic.services.actors import Actor
 from clinic.services.clients import identity as client_identity
 from clinic.services.clock import now
+from clinic.services.consents import acts as consents
+from clinic.services.consents import texts
+from clinic.services.consents.acts import Given
+from clinic.services.consents.texts import AskedWording
 from clinic.services.outbox import promises as outbox
 from clinic.services.outbox.promises import MailStatus
 from clinic.services.reasons.marks import touch
@@ -63,10 +68,12 @@ class InvitationOffer:
     invitation: Invitation
     client: Client
     practice: Practice
+    lacking: frozenset[ConsentKind] = frozenset()  # what they have not agreed to
+    wording: Mapping[ConsentKind, AskedWording] = field(default_factory=dict)  # of that
 
     @property
     def needs_consent(self) -> bool:
-        return self.client.consented_at is None
+        return ConsentKind.RECORD in self.lacking
 
     @property
     def needs_address(self) -> bool:
@@ -86,7 +93,8 @@ class Acceptance:
 
     password: str
     address: Address | None = None  # asked for only where the practice has none
-    consents: bool = False
+    consents: bool = False  # that the record is kept
+    mails: bool = False  # to be written to
     persistent: bool = False
 
 
@@ -265,7 +273,9 @@ def _offer(token: LinkToken) -> InvitationOffer:
         # a link may have been mailed in the moment the invitation was taken back
         raise LinkProblem(PROBLEMS[standing])
     client = db.session.get_one(Client, invitation.client_id)
-    return InvitationOffer(invitation, client, db.session.get_one(Practice, invitation.practice_id))
+    practice, lacking = db.session.get_one(Practice, invitation.practice_id), consents.missing(client)
+    wording = texts.in_force(practice) if lacking else {}
+    return InvitationOffer(invitation, client, practice, lacking, wording)
 
 
 def problems(offered: InvitationOffer, answer: Acceptance) -> Iterator[RuleBroken]:
@@ -318,9 +328,11 @@ def _make_account(offered: InvitationOffer, answer: Acceptance, password_hash: s
     if not _was_mailed_to(offered.invitation, client.email_key):
         addresses.begin_unproved(user)
     client.user_id = user.id
-    if offered.needs_consent:
-        client.consented_at, client.consent_recorded_by = at, client.name
     db.session.flush()
+    agreed = {ConsentKind.RECORD: answer.consents, ConsentKind.MAIL: answer.mails}
+    kinds = [kind for kind in ConsentKind if kind in offered.lacking and agreed[kind]]
+    made = consents.give(client, offered.practice, kinds, Given(ConsentHow.PAGE, client.name))
+    consents.note_given(accounts.actor_of(user), client, made)
     return user
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from clinic.domain.access import Permission
+from clinic.domain.consents import ConsentHow, ConsentKind
 from clinic.domain.errors import ClinicError, Conflict, RuleBroken, must_hold
 from clinic.domain.people import born_problem, consent_problem, may_be_one, name_keys, phone_problem
 from clinic.domain.types import ClientKind, ClientStatus, Sex, SkipReason
@@ -27,6 +28,8 @@ from clinic.services.checkins import schedules
 from clinic.services.clients import identity as client_identity
 from clinic.services.clients import invitations, memberships, responsible
 from clinic.services.clock import now, today_in
+from clinic.services.consents import acts as consents
+from clinic.services.consents.acts import Given
 from clinic.services.outbox import calling_back as checkins
 from clinic.services.transaction import transaction
 
@@ -38,7 +41,11 @@ MOST_NAMESAKES = 20
 
 @dataclass(frozen=True, slots=True)
 class ClientDetails:
-    """What a practitioner writes down about a client. `consented_on` is a day where the practice is."""
+    """What a practitioner writes down about a client.
+
+    `consented_on` (to mail) and `record_consented_on` are days where the practice is, of a client who is
+    added; afterwards `consents` writes them.
+    """
 
     name: str
     email: Address | None
@@ -60,6 +67,7 @@ class ClientDetails:
     history: str | None = None
     notes: str | None = None
     consented_on: date | None = None
+    record_consented_on: date | None = None
     waking_from: time | None = None  # None: the practice's hours
     waking_until: time | None = None
     pain_ceiling: int | None = None  # None: the practice's
@@ -67,7 +75,8 @@ class ClientDetails:
     is_nobodys: bool = False  # nobody is responsible, and nobody is to be
 
 
-_APART = frozenset({"name", "email", "consented_on", "responsible_id", "is_nobodys"})
+_OF_CONSENT = {"consented_on", "record_consented_on"}
+_APART = frozenset({"name", "email", "responsible_id", "is_nobodys", *_OF_CONSENT})
 PLAIN = tuple(each.name for each in fields(ClientDetails) if each.name not in _APART)
 PHONES = ("phone", "emergency_phone")
 ELSEWHERE = "group_name"  # follows from the groups a client stands in
@@ -134,7 +143,10 @@ def namesakes(actor: Actor, details: ClientDetails) -> list[Client]:
 
 
 def create(
-    actor: Actor, practice: Practice, details: ClientDetails, client_id: uuid.UUID | None = None
+    actor: Actor,
+    practice: Practice,
+    details: ClientDetails,
+    client_id: uuid.UUID | None = None,
 ) -> Client:
     """Add a client within the caller's transaction; raises RuleBroken if a rule says no."""
     client = Client(id=client_id or uuid.uuid4(), practice_id=actor.practice_id, created_at=now())
@@ -143,8 +155,11 @@ def create(
         client.responsible_id = actor.user_id  # where nobody else is named
     client.group_name = details.group_name  # written with the rest: a new record is at its first version
     _apply(actor, practice, client, details)
+    for kind, day in consented(details).items():
+        consents.keep_in_step(client, kind, consents.noon(day, practice), actor.name)
     db.session.add(client)
     _flush()
+    _note_consents(actor, practice, client, details)
     if details.group_name:
         memberships.join(actor, memberships.named_or_new(actor, details.group_name), client)
     audit.record(actor, "client.created", client_id=client.id)
@@ -246,8 +261,8 @@ def problems(client: Client, practice: Practice, details: ClientDetails) -> Iter
     is_another = whose is not None and whose != client.responsible_id
     if whose and is_another and (said := responsible.problem(practice.id, whose)):
         yield RuleBroken(said, "responsible_id")
-    day = details.consented_on
-    if day and day != consent_day(client, practice) and (said := consent_problem(day, today)):
+    day = details.consented_on or details.record_consented_on
+    if day and (said := consent_problem(day, today)):
         yield RuleBroken(said, "consented_on")
 
 
@@ -262,7 +277,7 @@ def problems_of_adding(
     yield from problems(client, practice, details)
     if invite:
         client.email = details.email.typed if details.email else None
-        client.consented_at = noon(details.consented_on, practice) if details.consented_on else None
+        client.consented_at = consents.noon(details.consented_on, practice) if details.consented_on else None
         if said := invitations.mail_problem(client, practice):
             yield RuleBroken(said, "invite")
 
@@ -272,8 +287,6 @@ def shown(client: Client, practice: Practice) -> dict[str, str | None]:
     told: dict[str, str | None] = {"name": client.name, "email": client.email}
     told |= {name: text_of(getattr(client, name)) for name in PLAIN}
     told["responsible_id"] = responsible.name_of(practice.id, client.responsible_id)
-    day = consent_day(client, practice)
-    told["consented_on"] = day.isoformat() if day else None
     return told
 
 
@@ -285,12 +298,11 @@ def typed(details: ClientDetails, whose: str | None = None) -> dict[str, str | N
     }
     told |= {name: text_of(getattr(details, name)) for name in PLAIN}
     told["responsible_id"] = whose
-    told["consented_on"] = details.consented_on.isoformat() if details.consented_on else None
     return told
 
 
 def consent_day(client: Client, practice: Practice) -> date | None:
-    """The day of consent where the practice is."""
+    """The day of the consent to mail, where the practice is."""
     if client.consented_at is None:
         return None
     return client.consented_at.astimezone(ZoneInfo(practice.time_zone)).date()
@@ -313,7 +325,6 @@ def _apply(actor: Actor, practice: Practice, client: Client, details: ClientDeta
     if details.responsible_id or details.is_nobodys:
         client.responsible_id = details.responsible_id
     client_identity.be_found(client)
-    _put_consent(actor, practice, client, details.consented_on)
 
 
 def text_of(value: Any) -> str | None:
@@ -325,20 +336,16 @@ def text_of(value: Any) -> str | None:
     return str(value) if isinstance(value, int) else value
 
 
-def _put_consent(actor: Actor, practice: Practice, client: Client, day: date | None) -> None:
-    if day == consent_day(client, practice):
-        return
-    if day is None:
-        client.consented_at = client.consent_recorded_by = None
-        return
-    client.consented_at = noon(day, practice)
-    client.consent_recorded_by = actor.name
+def _note_consents(actor: Actor, practice: Practice, client: Client, details: ClientDetails) -> None:
+    for kind, day in consented(details).items():
+        given = Given(ConsentHow.IN_PERSON, actor.name, day)
+        consents.give(client, practice, [kind], given, is_new=True)
 
 
-def noon(day: date, practice: Practice) -> datetime:
-    """The instant that a day without a time is kept as."""
-    # noon stays the same day in every way it may be shown
-    return datetime.combine(day, time(12), ZoneInfo(practice.time_zone))
+def consented(details: ClientDetails) -> dict[ConsentKind, date]:
+    """The day of each consent that is written down with a new client."""
+    days = {ConsentKind.RECORD: details.record_consented_on, ConsentKind.MAIL: details.consented_on}
+    return {kind: day for kind, day in days.items() if day is not None}
 
 
 def _flush() -> None:

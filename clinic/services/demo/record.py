@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from clinic.domain.consents import ConsentHow, ConsentKind
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.types import (
     ClientKind,
@@ -14,6 +15,7 @@ from clinic.domain.types import (
 )
 from clinic.models import (
     Client,
+    Consent,
     GroupMember,
     User,
 )
@@ -69,12 +71,27 @@ def record_rows(person: Person) -> Rows:
             history=person.random.choice(HISTORIES),
             consented_at=begun,
             consent_recorded_by=person.desk.practitioner,
+            record_consented_at=begun,
             status=ClientStatus.ACTIVE,
             created_at=begun,
             version=1,
         )
         | {"id": person.client_id},
     )
+    for kind in ConsentKind:
+        yield (
+            Consent,
+            person.row(
+                client_id=person.client_id,
+                kind=kind,
+                text="",
+                given_on=begun.date(),
+                given_how=ConsentHow.PAPER,
+                recorded_by=person.desk.practitioner,
+                recorded_at=begun,
+                withdrawn_by="",
+            ),
+        )
     if group_name:
         yield (
             GroupMember,

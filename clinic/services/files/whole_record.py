@@ -68,6 +68,7 @@ NOT_OF_CLIENTS = frozenset(
         *("link_token", "sign_off", "exercise", "exercise_media", "exercise_mistake"),
         *("routine", "routine_version", "routine_item", "routine_phase", "routine_favourite"),
         "exercise_picture",
+        "consent_text",  # the practice's; the words that were agreed to stand in the act
         *("own_battery", "own_battery_version", "own_test", "own_test_version"),
         *("course", "group_message"),  # to and of many
         *("client_import", "import_layout"),  # of many clients; what became of this one is told by its row

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
+from clinic.domain.consents import JOINING, ConsentHow, ConsentKind
 from clinic.domain.courses import (
     KEPT_UNCONFIRMED,
     TAKES_IN,
@@ -43,6 +44,8 @@ from clinic.services.actors import Actor
 from clinic.services.clients import memberships, records
 from clinic.services.clients.records import ClientDetails
 from clinic.services.clock import now
+from clinic.services.consents import acts as consents
+from clinic.services.consents.acts import Given
 from clinic.services.groups import filling
 from clinic.services.outbox import promises as outbox
 from clinic.services.reach import across_practices
@@ -264,8 +267,10 @@ def _decide(request: CourseRequest, offered: CourseOffer) -> None:
 
 def _let_in(actor: Actor, course: Course, request: CourseRequest) -> None:
     client = _client_of(request) or _new_client(actor, request)
-    if client.consented_at is None:
-        client.consented_at, client.consent_recorded_by = request.consented_at, request.name
+    practice = access.practice_of(actor)
+    agreed = JOINING.format(practice=practice.name)
+    given = Given(ConsentHow.PAGE, request.name, at=request.consented_at, text=agreed)
+    consents.note_given(actor, client, consents.give(client, practice, list(ConsentKind), given))
     filling.join(actor, db.session.get_one(ClientGroup, course.group_id), client)
     request.state, request.client_id = RequestState.JOINED, client.id
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Table, delete, select, update
 from clinic.domain.imports import ImportFate
 from clinic.domain.search import search_key
 from clinic.extensions import db
-from clinic.models import Base, Client, ClientImport, ClientImportRow, GroupMember
+from clinic.models import Base, Client, ClientImport, ClientImportRow, Consent, GroupMember
 from clinic.services import audit, bulk
 from clinic.services.actors import Actor
 
@@ -19,7 +19,7 @@ AT_ONCE = 500  # clients in a statement
 CHANGED = "changed since"
 WORKED_WITH = "somebody has worked with this record since"
 # What an import makes itself, or the database out of it: it says nothing about work since.
-MADE_ALONG = frozenset({"client_import_row", "group_member", "search_piece"})
+MADE_ALONG = frozenset({"client_import_row", "consent", "group_member", "search_piece"})
 
 
 def take_back(actor: Actor, about: ClientImport) -> None:
@@ -78,7 +78,12 @@ def _take_out(about: ClientImport, rows: Sequence[ClientImportRow]) -> int:
 
 def _forget(practice_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> None:
     members, rows, clients = (bulk.table_of(each) for each in (GroupMember, ClientImportRow, Client))
-    for table, column in ((members, members.c.client_id), (clients, clients.c.id)):
+    agreed = bulk.table_of(Consent)
+    for table, column in (
+        (members, members.c.client_id),
+        (agreed, agreed.c.client_id),
+        (clients, clients.c.id),
+    ):
         if table is clients:  # another list may have met them since: that they were here is said no more
             met = update(rows).where(rows.c.practice_id == practice_id, bulk.among(rows.c.client_id, ids))
             db.session.execute(met.values(client_id=None))

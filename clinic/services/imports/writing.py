@@ -43,10 +43,10 @@ def add(actor: Actor, practice: Practice, about: ClientImport, found: Sequence[R
     for each in found:
         if each.fate is ImportFate.ADDED:
             each.client_id, each.version = uuid.uuid4(), 1
-            details = each.row.details
-            people.append(
-                NewClient(each.client_id, replace(details, consented_on=details.consented_on or today))
-            )
+            told = each.row.details
+            mail, record = told.consented_on or today, told.record_consented_on or today
+            agreed = replace(told, consented_on=mail, record_consented_on=record)
+            people.append(NewClient(each.client_id, agreed))
     adding_many.add(actor, practice, people, tells_each=False)
     if about.fills:
         _fill(actor, practice, [each for each in found if each.may_fill and each.client_id])

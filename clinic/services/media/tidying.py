@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from clinic import queue
 from clinic.domain.media import KEPT_LOOSE, MediaAway, MediaKind, MediaState
 from clinic.extensions import db, for_writing
-from clinic.models import Document, ExercisePicture, MediaFile, MediaPiece, Prescription, RoutineItem
+from clinic.models import Consent, Document, ExercisePicture, MediaFile, MediaPiece, Prescription, RoutineItem
 from clinic.services.media import workplaces
 from clinic.services.media.storage import store
 from clinic.services.media.uploads import PIECES
@@ -44,6 +44,8 @@ def erase_of_client(practice_id: uuid.UUID, client_id: uuid.UUID) -> None:
         "fingerprint": "",
         "created_at": LONG_AGO,
     }
+    of_documents = Consent.practice_id == practice_id, Consent.client_id == client_id
+    db.session.execute(update(Consent).where(*of_documents).values(document_id=None))
     db.session.execute(
         delete(Document).where(Document.practice_id == practice_id, Document.client_id == client_id)
     )
@@ -101,7 +103,10 @@ def _let_go_of_documents(at: datetime) -> None:
     before = at - KEPT_LOOSE
     loose = MediaFile.kind == MediaKind.DOCUMENT, MediaFile.state == MediaState.READY, ~_of_a_document()
     with transaction() as session:
-        session.execute(delete(Document).where(Document.removed_at < before))
+        gone = Document.removed_at < before
+        linked = Consent.document_id.in_(select(Document.id).where(gone))
+        session.execute(update(Consent).where(linked).values(document_id=None))
+        session.execute(delete(Document).where(gone))
         session.execute(
             update(MediaFile)
             .where(*loose, MediaFile.created_at < before)

@@ -72,6 +72,7 @@ class Recipient(NamedTuple):
     time_zone: str
     status: ClientStatus
     consented_at: datetime | None
+    mail_withdrawn_at: datetime | None
     unsubscribed_at: datetime | None
     messages_stopped_at: datetime | None
     bounced_at: datetime | None

@@ -84,6 +84,9 @@ def _person(value: object) -> uuid.UUID | None:
     return uuid.UUID(str(value)) if value else None
 
 
+OF_CONSENT = ("consented", "consented_record", "consented_on")
+
+
 class ClientForm(Form):
     """What a practitioner writes down about a client."""
 
@@ -116,7 +119,8 @@ class ClientForm(Form):
     waking_from = ClockTimeField("Mail not before")
     waking_until = ClockTimeField("Mail not after")
     pain_ceiling = CeilingField("When a move hurts, stop from", otherwise="As the practice")
-    consented = BooleanField("The client agrees that we keep their health record and write to them by email")
+    consented_record = BooleanField("The client agrees that we keep their health record")
+    consented = BooleanField("The client agrees that we write to them by email")
     consented_on = DatePartsField("Day of consent")
 
     @property
@@ -134,13 +138,16 @@ class ClientForm(Form):
     def details(self, today: date) -> ClientDetails:
         """The form's values in the service's shape; consent without a day was given today."""
         values: dict[str, Any] = {name: self[name].data for name in ("name", "email", *clients.PLAIN)}
-        day = (self.consented_on.data or today) if self.consented.data else None
+        if "consented_on" in self:
+            day = self.consented_on.data or today
+            values["consented_on"] = day if self.consented.data else None
+            values["record_consented_on"] = day if self.consented_record.data else None
         whose = self.responsible_id.data
-        return ClientDetails(**values, consented_on=day, responsible_id=whose, is_nobodys=whose is None)
+        return ClientDetails(**values, responsible_id=whose, is_nobodys=whose is None)
 
     def validate_consented_on(self, field: DatePartsField) -> None:
         """A day without the tick is a slip: say so rather than drop it."""
-        if field.data and not self.consented.data:
+        if field.data and not self.consented.data and not self.consented_record.data:
             self.consented.errors = [*self.consented.errors, "Tick this box too, or clear the day."]
 
 
@@ -179,16 +186,17 @@ class EditClientForm(ClientForm):
     def be_about(self, client: Client, practice: Practice) -> None:
         """Whose record it is."""
         self._about = client, practice
+        for name in OF_CONSENT:  # acts of their own, once the record is there
+            del self[name]
 
     def rules(self) -> Iterator[RuleBroken]:
         """What speaks against writing this into the record."""
         client, practice = self._about
         return clients.problems(client, practice, self.readable(practice))
 
-    def show(self, client: Client, practice: Practice) -> None:
+    def show(self, client: Client) -> None:
         """Fill the form with what is stored."""
-        day = clients.consent_day(client, practice)
-        self.process(None, obj=client, data={"consented": day is not None, "consented_on": day})
+        self.process(None, obj=client)
 
 
 def _sex(value: Any) -> Sex | str | None:

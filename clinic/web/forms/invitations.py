@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from wtforms import BooleanField, PasswordField
 from wtforms.validators import InputRequired, Length
 
+from clinic.domain.consents import ConsentKind
 from clinic.domain.errors import RuleBroken
 from clinic.domain.passwords import LONGEST as LONGEST_PASSWORD
 from clinic.services.clients.invitations import Acceptance, InvitationOffer, problems
@@ -30,10 +31,8 @@ class AcceptForm(Form):
         "Choose a password",
         [InputRequired("Choose a password."), Length(max=LONGEST_PASSWORD, message=TOO_LONG)],
     )
-    consents = BooleanField(
-        "I agree that the practice keeps my health record and writes to me by email",
-        [InputRequired("To go on, please tick that you agree.")],
-    )
+    consents = BooleanField(validators=[InputRequired("To go on, please tick that you agree.")])
+    mails = BooleanField()
     persistent = BooleanField("Stay signed in on this phone")
 
     def ask_only(self, offered: InvitationOffer) -> None:
@@ -43,6 +42,8 @@ class AcceptForm(Form):
             del self.email
         if not offered.needs_consent:
             del self.consents
+        if ConsentKind.MAIL not in offered.lacking:
+            del self.mails
 
     def rules(self) -> Iterator[RuleBroken]:
         """What speaks against the address or the password."""
@@ -54,5 +55,6 @@ class AcceptForm(Form):
             password=self.password.data or "",
             address=self.email.data if "email" in self else None,
             consents=bool(self.consents.data) if "consents" in self else False,
+            mails=bool(self.mails.data) if "mails" in self else False,
             persistent=bool(self.persistent.data),
         )

@@ -217,7 +217,7 @@ def edit(client_id: uuid.UUID) -> Page:
     form.responsible_id.offer(responsible.takers(actor), has=client.responsible)
     form.time_zone.put_first(client.time_zone, practice.time_zone)
     if not form.is_filled_in:
-        form.show(client, practice)
+        form.show(client)
     if form.validate_on_submit():
         try:
             with form.attempt():

@@ -51,6 +51,7 @@ REASONS: Mapping[LineReason, str] = {
     LineReason.LOCKED: "warning sign open",
     LineReason.ARCHIVED: "archived",
     LineReason.NO_CONSENT: "no consent on record",
+    LineReason.CONSENT_WITHDRAWN: "has withdrawn the consent to mail",
     LineReason.UNSUBSCRIBED: "has stopped these mails",
     LineReason.NO_ADDRESS: "no address",
     LineReason.BOUNCED: "mail does not arrive",

@@ -253,7 +253,7 @@ def differences(
     return [
         (FIELD_WORDS[name], value_words(name, saved[name]), value_words(name, typed[name]))
         for name in FIELD_WORDS
-        if (saved[name] or None) != (typed[name] or None)
+        if name in saved and (saved[name] or None) != (typed[name] or None)
     ]
 
 
@@ -271,6 +271,30 @@ def details(client: Client, practice: Practice) -> list[tuple[str, str | None]]:
         for name, label in FIELD_WORDS.items()
         if name not in ALONG and (name != "sex" or told.get(name))
     ]
-    consent = told.get("consented_on")
+    return [*lines, *consents(client, practice)]
+
+
+def consents(client: Client, practice: Practice) -> list[tuple[str, str]]:
+    """What a client agreed to, and whether it stands, as two lines."""
     by = f", recorded by {client.consent_recorded_by}" if client.consent_recorded_by else ""
-    return [*lines, ("Consent", f"Given on {consent}{by}" if consent else "Not recorded: no mail is sent")]
+    record, mail = client.record_consented_at, client.consented_at
+    return [
+        (
+            "Consent to the record",
+            _consent(record, client.record_withdrawn_at, practice, "Not recorded"),
+        ),
+        (
+            "Consent to mail",
+            _consent(mail, client.mail_withdrawn_at, practice, "Not recorded: no mail is sent", by),
+        ),
+    ]
+
+
+def _consent(
+    given: datetime | None, withdrawn: datetime | None, practice: Practice, otherwise: str, by: str = ""
+) -> str:
+    if given is not None:
+        return f"Given on {day_year(given.astimezone(ZoneInfo(practice.time_zone)))}{by}"
+    if withdrawn is not None:
+        return f"Withdrawn on {day_year(withdrawn.astimezone(ZoneInfo(practice.time_zone)))}"
+    return otherwise

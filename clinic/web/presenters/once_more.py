@@ -67,6 +67,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.moves.sign": "Take the words as our own",
         "practitioner.moves.bring_back": "Bring the move back",
         "practitioner.moves.take": "Take the move into the library",
+        "client.consents.withdraw": "Withdraw my consent",
+        "client.consents.give": "Agree again",
         "practitioner.documents.remove": "Remove the document",
         "practitioner.documents.put_back": "Put the document back",
         "practitioner.move_pictures.remove": "Remove the picture",

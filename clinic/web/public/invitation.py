@@ -56,5 +56,6 @@ def _page(name: str, offered: InvitationOffer, **context: object) -> str:
         "whose": offered.client.name if called == NOBODY else called,
         "host": offered.practice,
         "client": offered.client,
+        "wording": offered.wording,
     }
     return render_template(f"public/{name}.html", **{"chrome": chrome(offered.practice, None)} | context)

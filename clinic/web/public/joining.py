@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from clinic.domain.consents import JOINING
 from clinic.domain.courses import CourseDoor
 from clinic.domain.greeting import first_name
 from clinic.extensions import limiter
@@ -63,5 +64,6 @@ def _page(name: str, offered: CourseOffer, **context: object) -> str:
         course=offered.course,
         said=words.DOORS.get(offered.door),
         days=words.public_days(offered.course),
+        agreed=JOINING.format(practice=offered.practice.name),
         **context,
     )

@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete
 
 from clinic.domain.types import ProgramStatus
+from clinic.extensions import db
+from clinic.models import Consent
 from clinic.services.transaction import transaction
 from tests.factories.records import World, make_world
 from tests.visitor import Visitor
@@ -52,7 +55,9 @@ def _ended(world: World) -> None:
 
 
 def _without_account(world: World) -> None:
-    world.records["ada"].client.user_id = world.records["ada"].client.consented_at = None
+    client = world.records["ada"].client
+    client.user_id = client.consented_at = None
+    db.session.execute(delete(Consent).where(Consent.client_id == client.id))
 
 
 def _only_practice(world: World) -> None:

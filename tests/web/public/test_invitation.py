@@ -99,7 +99,7 @@ def test_consent_is_asked_for_only_where_it_is_missing(client: Client, link: str
     assert "I agree that Harbour Chiropractic keeps my health record" in text(visit().get(link))
     page = visit().post(link, {"password": GOOD}, status=422)
     assert "To go on, please tick that you agree." in text(page)
-    visit().post(link, {"password": GOOD, "consents": "y"}, status=303)
+    visit().post(link, {"password": GOOD, "consents": "y", "mails": "y"}, status=303)
     db.session.refresh(client)
     assert client.consent_recorded_by == "Cora Lind"
 
