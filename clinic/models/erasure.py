@@ -19,7 +19,7 @@ class Erasure(OfPractice, Base):
     """One wish to be erased and what became of it; a client has one open at a time.
 
     `client_id` is no key: it goes on naming them when there is nobody left whom it could lead to. While the
-    state is `under_way` the database lets go of what is signed (ADR 36).
+    state is `under_way` the database lets go of what is signed (ADR 37).
     """
 
     __tablename__ = "erasure"

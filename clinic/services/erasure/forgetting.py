@@ -1,4 +1,4 @@
-"""The trail forgets somebody: what its lines tell of them in words goes, and the chain still holds (ADR 36).
+"""The trail forgets somebody: what its lines tell of them in words goes, and the chain still holds (ADR 37).
 
 Which lines have forgotten is told by entries of the chain itself, with a digest of what is left of each.
 """
