@@ -55,7 +55,7 @@ def why_no_mistake(found: RecordContents, today: date) -> str | None:
     """Why a record is not taken for one added by mistake, and what to do instead; None where it is."""
     instead = "Have it erased instead: that takes 30 days, in which it can be called back."
     if found.signed:
-        return f"{count(found.signed, 'signed record')} of this client is kept here. {instead}"
+        return f"This client has {count(found.signed, 'signed record')} here. {instead}"
     if found.said:
         return f"The client has logged, answered or written something here. {instead}"
     if today - found.added_on > MISTAKE_WITHIN:

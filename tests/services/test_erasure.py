@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy import text, update
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,10 +23,11 @@ from clinic.services.audit.checking import verify
 from clinic.services.clients import records
 from clinic.services.clients.records import ClientDetails
 from clinic.services.clock import now
-from clinic.services.erasure import asking, closure, doing, kept
+from clinic.services.erasure import asking, closure, doing, kept, outside
 from clinic.services.erasure.asking import KeepingByLaw
 from clinic.services.erasure.doing import ErasureOutcome
 from clinic.services.files.whole_record import NOT_OF_CLIENTS, THROUGH
+from clinic.services.media.storage import store
 from clinic.services.reach import across_practices
 from clinic.services.transaction import transaction
 from tests.factories.assessments import POSITIVE, signed
@@ -208,3 +210,39 @@ def test_a_record_added_by_mistake_goes_at_once_and_no_other(world: World) -> No
     erasure = asking.begin_mistake(owner, twice.id)
     assert doing.erase(erasure.id) is ErasureOutcome.DONE
     assert "Twice Added" not in everything()
+
+
+def test_bytes_and_mails_that_were_kept_here_go_too(app: Flask, world: World) -> None:
+    people = world.people
+    theirs, others = (world.records[name].picture.id.hex for name in ("ada", "bela"))
+    for name in (theirs, others):
+        store().put(name, [b"what a camera saw"])
+    mails = app.config["SETTINGS"].data_dir / "mail" / "new"
+    mails.mkdir(parents=True, exist_ok=True)
+    for name, to in (("one", people.client.email), ("two", people.other_client.email)):
+        (mails / name).write_text(f"To: {to}\nSubject: Your check-in\n\nHow was it?\n")
+    erasure = begin(world)
+    let_it_be_due(erasure)
+    doing.run()
+    assert {theirs, others} & {name for name, _ in store().names()} == {others}
+    assert {"one", "two"} & {path.name for path in mails.iterdir()} == {"two"}
+    (mails / "two").unlink()
+    db.session.refresh(erasure)
+    assert (erasure.counts["media_file"] >= 1, erasure.files) == (True, [])
+
+
+def test_what_goes_wrong_half_way_leaves_everything_and_is_done_the_next_time(
+    app: Flask, world: World
+) -> None:
+    erasure = begin(world)
+    let_it_be_due(erasure)
+    in_the_way = app.config["SETTINGS"].data_dir / "mail" / "new" / "a folder where a mail should be"
+    in_the_way.mkdir(parents=True)
+    assert doing.run() == 0
+    assert db.session.get(Client, erasure.client_id) is not None
+    assert erasure.client_id in {each.client_id for each in outside.here().values()}
+    with pytest.raises(RuleBroken, match="has begun"):
+        asking.call_back(world.people.actor(world.people.owner), erasure.client_id)
+    in_the_way.rmdir()
+    assert doing.run() == 1
+    assert db.session.get(Client, erasure.client_id) is None
