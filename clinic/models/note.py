@@ -81,7 +81,7 @@ class VisitNoteAmendment(OfPractice, Base):
 
 
 class Phrase(OfPractice, Base):
-    """Words that somebody writes again and again, by a name of their own; nobody else sees them."""
+    """Words that somebody writes again and again, by a name of their own; offered to nobody else."""
 
     __tablename__ = "phrase"
     __table_args__ = tenant(
