@@ -57,7 +57,7 @@ def test_a_form_of_somebody_else_cannot_be_linked(visit: Visit, people: People) 
 def test_the_client_reads_withdraws_and_gives_again(visit: Visit, people: People) -> None:
     browser, staff = visit(people.client_user), visit(people.colleague)
     assert "/account/consents" in browser.get("/account").text
-    assert "Your practice is told" in browser.get("/account/consents").text
+    assert "sees it on top of your record" in browser.get("/account/consents").text
     browser.post("/account/consents/record/withdraw", status=303)
     browser.post("/account/consents/mail/withdraw", status=303)
     page = browser.get("/account/consents").text

@@ -32,7 +32,7 @@ FOLLOWS = {
 }
 FOLLOWS_FOR_CLIENT = {
     ConsentKind.RECORD: (
-        "Your practice is told. It stops recording and asks you what is to become of what it has. "
+        "Your practice sees it on top of your record. It stops recording and asks you what is to become of it. "
         "Nothing is deleted by this alone."
     ),
     ConsentKind.MAIL: "You get no more mail but that about your account, such as a new password.",
@@ -115,7 +115,8 @@ def _line(act: Consent, practice: Practice) -> ConsentLine:
         facts.append("in the words that come with Regroove")
     if act.withdrawn_at is not None and act.withdrawn_how is not None:
         day = day_year(act.withdrawn_at.astimezone(ZoneInfo(practice.time_zone)))
-        facts.append(f"withdrawn on {day}, {HOWS[act.withdrawn_how].lower()}, noted by {act.withdrawn_by}")
+        facts.append(f"withdrawn on {day}, {HOWS[act.withdrawn_how].lower()}")
+        facts += [f"noted by {act.withdrawn_by}"] if act.withdrawn_how is not ConsentHow.PAGE else []
     return ConsentLine(
         title=f"Given on {day_year(act.given_on)}",
         text=f"“{act.text}”" if act.text else "",
