@@ -32,8 +32,8 @@ FOLLOWS = {
 }
 FOLLOWS_FOR_CLIENT = {
     ConsentKind.RECORD: (
-        "Your practice sees it on top of your record. It stops recording and asks you what is to become of it. "
-        "Nothing is deleted by this alone."
+        "Your practice sees it on top of your record. It stops recording and asks you what is to become "
+        "of it. Nothing is deleted by this alone."
     ),
     ConsentKind.MAIL: "You get no more mail but that about your account, such as a new password.",
 }
