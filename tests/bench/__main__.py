@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import bulk, idle, library, mail, media, page, pdf, schedule, start
+from tests.bench import bulk, idle, imports, library, mail, media, page, pdf, schedule, start
 from tests.bench.line import Line
 
 # What a name begins with, and what measures it; a line of its own for every new feature.
@@ -19,6 +19,7 @@ BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
     "mail": mail.lines,
     "pdf": pdf.lines,
     "bulk": bulk.lines,
+    "import": imports.lines,
     "library": library.lines,
     "media": media.lines,
     "schedule.million": schedule.lines,

@@ -33,11 +33,10 @@ class NewClient:
     details: ClientDetails
 
 
-def add(actor: Actor, practice: Practice, people: Sequence[NewClient], *, tells_each: bool = True) -> None:
-    """Add clients whose details hold to the rules, within the caller's transaction.
+def add(actor: Actor, practice: Practice, people: Sequence[NewClient]) -> None:
+    """Add clients whose details hold to the rules, within the caller's transaction; each stands in the trail.
 
-    Each has a line in the trail, unless the caller tells of all together. Raises RuleBroken if an address or
-    a number is taken.
+    Raises RuleBroken if an address or a number is taken.
     """
     at = now()
     rows = [_row(actor, practice, each) | {"created_at": at} for each in people]
@@ -46,10 +45,10 @@ def add(actor: Actor, practice: Practice, people: Sequence[NewClient], *, tells_
             bulk.add(Client, rows)
     except IntegrityError:
         raise RuleBroken(TAKEN) from None
-    for each in people if tells_each else ():
+    for each in people:
         audit.record(actor, "client.created", client_id=each.id)
     bulk.add(Consent, [row for each in people for row in _consents(actor, practice, each)])
-    _stand_in_groups(actor, people, tells_each=tells_each)
+    _stand_in_groups(actor, people)
 
 
 def _row(actor: Actor, practice: Practice, person: NewClient) -> dict[str, Any]:
@@ -84,7 +83,7 @@ def _consents(actor: Actor, practice: Practice, person: NewClient) -> list[dict[
     return [imported_row(practice.id, person.id, kind, day, actor.name) for kind, day in days.items()]
 
 
-def _stand_in_groups(actor: Actor, people: Sequence[NewClient], *, tells_each: bool) -> None:
+def _stand_in_groups(actor: Actor, people: Sequence[NewClient]) -> None:
     named = [each for each in people if each.details.group_name]
     groups = {name: memberships.named_or_new(actor, name) for name in _group_names(named)}
     at, rows = now(), []
@@ -92,8 +91,7 @@ def _stand_in_groups(actor: Actor, people: Sequence[NewClient], *, tells_each: b
         group = groups[each.details.group_name or ""]
         whose = {"practice_id": actor.practice_id, "group_id": group.id, "client_id": each.id}
         rows.append({"id": uuid.uuid4(), **whose, "joined_at": at})
-        if tells_each:
-            audit.record(actor, "group.joined", client_id=each.id, subject_id=group.id, group=group.name)
+        audit.record(actor, "group.joined", client_id=each.id, subject_id=group.id, group=group.name)
     db.session.flush()
     bulk.add(GroupMember, rows)
 

@@ -18,8 +18,8 @@ from clinic.services.actors import Actor
 AT_ONCE = 500  # clients in a statement
 CHANGED = "changed since"
 WORKED_WITH = "somebody has worked with this record since"
-# What an import makes itself, or the database out of it: it says nothing about work since.
-MADE_ALONG = frozenset({"client_import_row", "consent", "group_member", "search_piece"})
+# What an import makes itself: it says nothing about work since.
+MADE_ALONG = frozenset({"client_import_row", "consent", "group_member"})
 
 
 def take_back(actor: Actor, about: ClientImport) -> None:

@@ -47,7 +47,7 @@ def add(actor: Actor, practice: Practice, about: ClientImport, found: Sequence[R
             mail, record = told.consented_on or today, told.record_consented_on or today
             agreed = replace(told, consented_on=mail, record_consented_on=record)
             people.append(NewClient(each.client_id, agreed))
-    adding_many.add(actor, practice, people, tells_each=False)
+    adding_many.add(actor, practice, people)
     if about.fills:
         _fill(actor, practice, [each for each in found if each.may_fill and each.client_id])
 
