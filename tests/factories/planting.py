@@ -72,6 +72,7 @@ SHAPED_JSON = frozenset(
         "assessment_draft.conditions",
         "own_battery_version.items",
         *("course.checkin", "routine_version.checkin_preset"),
+        "practice_figures.figures",
         *("client_import.columns", "import_layout.columns"),
         "exercise_mistake.fault_keys",
         "warning_flag.question_keys",

@@ -228,6 +228,7 @@ def make_world() -> World:
 
 def make_shelf(practice: Practice, staff: User) -> Shelf:
     """The catalogue's routine, published by `staff` with a video, and the next draft begun."""
+    practice.address, practice.keep_law, practice.keep_years = WORDS, WORDS, 10
     routines.begin_with_catalogue(practice)
     db.session.flush()
     routine = db.session.query(Routine).filter_by(practice_id=practice.id).one()
