@@ -20,6 +20,7 @@ from tests.bench.line import Line, within
 
 ROWS = 10_000
 MOST_SECONDS = 20.0
+MOST_UNDOING = 60.0  # each record is looked for in every table first
 MOST_MEGABYTES = 200.0
 HEAD = (
     "Patient Number,First Name,Last Name,Email,Mobile Phone,Birth Date,Sex,Street Address,City,Postal,Notes\n"
@@ -45,7 +46,7 @@ def lines() -> Iterator[Line]:
         going_on.undo(actor, about.id)
         began = time.perf_counter()
         assert going_on.go_on_with_all() == 1
-        yield within("import.undo-10000", time.perf_counter() - began, "s", MOST_SECONDS)
+        yield within("import.undo-10000", time.perf_counter() - began, "s", MOST_UNDOING)
         assert _clients() == before
 
 
