@@ -11,7 +11,7 @@ from clinic.services.appointments import calendars
 from clinic.web.authz import current_actor
 
 
-def page(template: str, secret: str = "") -> str:
+def page(template: str, secret: str | None = None) -> str:
     """Whether there is an address, and the address itself where it was made just now."""
     actor = current_actor()
     return render_template(
