@@ -7,6 +7,10 @@ from datetime import date, timedelta
 import pytest
 
 from clinic.domain.courses import (
+    KEPT_UNCONFIRMED,
+    LONGEST_WELCOME,
+    OVER,
+    UNDECIDED,
     CourseDays,
     CourseDoor,
     CourseState,
@@ -106,7 +110,10 @@ def test_a_late_joiner_begins_as_the_course_says(late: LateStart, today: date, e
     ("days", "places", "fields"),
     [
         (DAYS, None, []),
+        (DAYS, 1, []),
         (DAYS, 2000, []),
+        (CourseDays(DAYS.starts_on, 1), None, []),
+        (CourseDays(DAYS.starts_on, 104), None, []),
         (DAYS, 0, ["places"]),
         (DAYS, 2001, ["places"]),
         (CourseDays(DAYS.starts_on, 0), None, ["starts_on", "weeks"]),
@@ -119,3 +126,18 @@ def test_a_late_joiner_begins_as_the_course_says(late: LateStart, today: date, e
 )
 def test_what_is_wrong_with_one(days: CourseDays, places: int | None, fields: list[str]) -> None:
     assert [problem.field for problem in problems(days, places, DAYS.starts_on)] == fields
+
+
+def test_a_course_that_would_be_over_says_since_when() -> None:
+    (problem,) = problems(DAYS, None, date(2027, 1, 4))
+    assert problem.message == "It would have ended on Sun 13 Dec 2026."
+
+
+def test_what_is_over_and_what_is_still_to_be_decided() -> None:
+    assert {ENDED, CALLED_OFF} == OVER
+    assert {RequestState.WAITING, RequestState.LISTED} == UNDECIDED
+
+
+def test_what_was_typed_and_never_confirmed_goes_after_a_week() -> None:
+    assert timedelta(weeks=1) == KEPT_UNCONFIRMED
+    assert LONGEST_WELCOME == 2000

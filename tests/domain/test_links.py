@@ -21,6 +21,9 @@ PAST, FUTURE = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
         (LinkPurpose.RESET, timedelta(hours=1)),
         (LinkPurpose.CHECKIN, timedelta(days=14)),
         (LinkPurpose.QUESTIONNAIRE, timedelta(days=14)),
+        (LinkPurpose.ADDRESS, timedelta(days=7)),
+        (LinkPurpose.COURSE_PLACE, timedelta(days=7)),
+        (LinkPurpose.STAFF_INVITATION, timedelta(days=7)),
     ],
 )
 def test_each_purpose_has_its_own_lifetime(purpose: LinkPurpose, lifetime: timedelta) -> None:

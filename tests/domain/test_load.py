@@ -12,6 +12,7 @@ from clinic.domain.load import (
     USUAL_LIMIT,
     DayLoad,
     load_in_words,
+    load_limit_problems,
     load_of,
     load_warnings,
     minutes_of,
@@ -86,3 +87,18 @@ def test_a_practice_has_limits_of_its_own() -> None:
 def test_a_load_is_said_in_minutes_and_moves() -> None:
     assert load_in_words(DayLoad(1, 1)) == "1 minute a day, 1 move"
     assert load_in_words(DayLoad(6, 2)) == "6 minutes a day, 2 moves"
+
+
+@pytest.mark.parametrize(
+    ("limit", "refused"),
+    [
+        (DayLoad(1, 1), []),
+        (DayLoad(240, 24), []),
+        (DayLoad(0, 1), [("load_minutes", "Minutes a day must be from 1 to 240.")]),
+        (DayLoad(241, 1), [("load_minutes", "Minutes a day must be from 1 to 240.")]),
+        (DayLoad(1, 0), [("load_moves", "Moves must be from 1 to 24.")]),
+        (DayLoad(1, 25), [("load_moves", "Moves must be from 1 to 24.")]),
+    ],
+)
+def test_a_practices_limits_have_limits(limit: DayLoad, refused: list[tuple[str, str]]) -> None:
+    assert [(each.field, each.message) for each in load_limit_problems(limit)] == refused

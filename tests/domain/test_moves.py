@@ -6,10 +6,13 @@ import json
 from dataclasses import replace
 
 from clinic.domain.moves import (
+    FilmContent,
     MistakeContent,
     MoveContent,
+    PictureContent,
     TransferContent,
     VideoContent,
+    media_in,
     named_mistake_in,
 )
 
@@ -45,10 +48,14 @@ WHOLE = replace(
     video=VideoContent(provider="youtube", id="dQw4w9WgXcQ"),
     transfers=(TransferContent(key="lift", name="Lifting", how="The same bend."),),
 )
+START = PictureContent(spot="start", id="p1", alt="Standing.", width=800, height=600)
+END = PictureContent(spot="end", id="p2", alt="Bent.", width=800, height=600)
+FILM = FilmContent(id="f1", alt="The bend.", poster="f2", captions="f3", width=1280, height=720)
+SHOWN = replace(WHOLE, pictures=(START, END), film=FILM)
 
 
 def test_a_move_is_read_as_it_was_kept_with_all_or_nothing_beside_it() -> None:
-    for move in (BARE, WHOLE):
+    for move in (BARE, WHOLE, SHOWN):
         assert MoveContent.from_json(move.to_json()) == move
         assert MoveContent.from_json(json.loads(json.dumps(move.to_json()))) == move
 
@@ -77,3 +84,30 @@ def test_easier_versions_are_kept_and_programs_from_before_have_none() -> None:
     assert MoveContent.from_json(kept).easier == ("Half as far.",)
     del kept["easier"]
     assert MoveContent.from_json(kept).easier == ()
+
+
+def test_a_picture_is_found_by_its_place() -> None:
+    assert (SHOWN.picture("start"), SHOWN.picture("end"), SHOWN.picture("wrong")) == (START, END, None)
+
+
+def test_programs_from_before_have_no_files() -> None:
+    kept = SHOWN.to_json()
+    del kept["pictures"], kept["film"]
+    read = MoveContent.from_json(kept)
+    assert (read.pictures, read.film) == ((), None)
+    assert media_in(kept) == set()
+
+
+def test_the_files_of_a_move_are_its_pictures_and_its_film_with_what_goes_with_it() -> None:
+    assert media_in(SHOWN.to_json()) == {"p1", "p2", "f1", "f2", "f3"}
+    assert media_in(replace(SHOWN, film=replace(FILM, poster="", captions="")).to_json()) == {
+        "p1",
+        "p2",
+        "f1",
+    }
+    assert media_in(BARE.to_json()) == set()
+
+
+def test_mistakes_with_names_of_their_own_are_told_together() -> None:
+    other = replace(WHOLE, mistakes=(replace(NAMED, name="Knee Dive"),))
+    assert named_mistake_in([WHOLE.to_json(), other.to_json()]) == "The tuck or the Knee Dive"

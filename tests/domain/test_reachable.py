@@ -10,7 +10,9 @@ HERE = ["localhost", "LOCALHOST", "localhost.", "clinic.localhost", "localhost.l
 HERE += ["127.8.9.1", "::1", "[::1]", "0.0.0.0", "::"]
 NETWORK = ["192.168.1.20", "10.0.0.5", "172.16.3.4", "169.254.1.1", "fd12::1", "fe80::1", "[fd12::1]"]
 NETWORK += ["practice", "laptop.local", "desk.lan", "nas.home.arpa", "srv.internal", "pc.intranet", "tv.home"]
+NETWORK += ["laptop.local.", "practice."]
 EVERYWHERE = ["clinic.example", "harbour.practice.example", "8.8.8.8", "2606:4700::1111", "local.example"]
+EVERYWHERE += ["[2606:4700::1111]"]
 
 
 @pytest.mark.parametrize("host", HERE)

@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from clinic.domain.routines import VersionState, assign_problems, name_problems, version_state
+from clinic.domain.routines import (
+    LONGEST_DESCRIPTION,
+    LONGEST_NAME,
+    VersionState,
+    assign_problems,
+    name_problems,
+    version_state,
+)
 from clinic.domain.types import RoutineStatus
 
 DRAFT, PUBLISHED = RoutineStatus.DRAFT, RoutineStatus.PUBLISHED
@@ -57,3 +64,7 @@ def test_two_routines_do_not_share_a_name(name: str, words: list[str]) -> None:
     found = list(name_problems(name, ["Hip routine", "Knee"]))
     assert [str(problem) for problem in found] == words
     assert {problem.field for problem in found} <= {"name"}
+
+
+def test_a_name_is_a_line_and_a_description_a_paragraph() -> None:
+    assert (LONGEST_NAME, LONGEST_DESCRIPTION) == (120, 400)
