@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +11,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from clinic.domain.audit_chain import (
+    GENESIS,
+    MOST_COMPARED,
     AuditEnd,
     AuditEntry,
     AuditFacts,
@@ -128,7 +131,14 @@ def test_an_end_that_was_changed_is_named(end: AuditEnd, named: list[tuple[int, 
 def test_an_end_that_is_gone_is_named() -> None:
     check = ChainCheck()
     assert [fault for entry in chain() for fault in check.look(entry)] == []
-    assert [fault.words for fault in check.end(None)] == ["the end of the chain is gone"]
+    assert [(fault.seq, fault.words) for fault in check.end(None)] == [(6, "the end of the chain is gone")]
+    assert check.length == 6
+
+
+def test_a_practice_without_entries_needs_no_end() -> None:
+    check = ChainCheck()
+    assert list(check.end(None)) == []
+    assert check.length == 0
 
 
 def test_the_hash_is_of_the_instant_and_of_what_the_database_gives_back() -> None:
@@ -153,3 +163,10 @@ def test_an_entry_written_anew_with_a_hash_that_fits_shows_at_the_next() -> None
     fits = entry_hash(entries[1].hash or "", 3, facts, entries[2].told or "")
     entries[2] = replace(entries[2], facts=facts, hash=fits)
     assert faults(entries) == [(4, "it was changed, or entry 3 was written anew")]
+
+
+def test_what_is_hashed_is_written_in_one_way_that_others_can_follow() -> None:
+    plain = b'["salt","Robin",{"a":[2,3],"b":1}]'
+    assert told_hash("salt", "Robin", {"b": 1, "a": [2, 3]}) == hashlib.sha256(plain).hexdigest()
+    assert GENESIS == "0000000000000000" * 4
+    assert MOST_COMPARED == 100

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.domain.cleaning import many_lines, one_line, printable
+from clinic.domain.cleaning import has_private_signs, has_unseen, many_lines, one_line, printable
 
 BIDI = "\u200e\u200f\u202a\u202e\u2066\u2069"
 UNSEEN = BIDI + "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u3164\u2800\x00\x1f\x7f\x9f\ufe0f"
@@ -97,3 +97,28 @@ def test_a_clean_line_is_composed_single_spaced_and_without_controls(typed: str)
 @given(st.text(st.sampled_from("abcé "), min_size=1), st.sampled_from(UNSEEN))
 def test_what_is_unseen_makes_no_other_text(text: str, unseen: str) -> None:
     assert printable(unseen.join(text)) == printable(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "unseen"),
+    [
+        ("", False),
+        ("Anna Holm, 5 kg – ﬁ", False),
+        ("Anna\u200b", True),
+        ("\x00Anna", True),
+        ("An\u3164na", True),
+        ("Anna\ufe0f", True),
+        ("Anna\U000e0100", True),
+        ("Anna\ufe10", False),
+        ("Anna\ue000", True),
+    ],
+    ids=ascii,
+)
+def test_what_nobody_can_see_in_a_text_is_found(text: str, unseen: bool) -> None:
+    assert has_unseen(text) is unseen
+
+
+def test_a_sign_of_one_typeface_alone_is_found() -> None:
+    assert has_private_signs("Anna\ue000")
+    assert not has_private_signs("Anna\u200b Holm")
+    assert not has_private_signs("")
