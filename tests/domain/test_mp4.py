@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 from io import BytesIO
 
 import pytest
 
 from clinic.domain.media import MediaRefused
-from clinic.domain.mp4 import examine
+from clinic.domain.mp4 import Mp4Facts, examine
 from tests.factories.videos import PLACED, box, mp4, track
 
 
@@ -73,3 +74,107 @@ def test_boxes_in_boxes_without_end_are_refused() -> None:
         inner = box(b"trak", inner)
     with pytest.raises(MediaRefused):
         examine(BytesIO(mp4(inner)), len(mp4(inner)))
+
+
+def length_box(scale: int, length: int, *, wide: bool = False) -> bytes:
+    """The head of a film that lasts `length` parts of a second, of which a second has `scale`."""
+    if wide:
+        return box(b"mvhd", b"\x01", bytes(19), struct.pack(">IQ", scale, length), b"\x01" * 80)
+    return box(b"mvhd", bytes(12), struct.pack(">II", scale, length), b"\x01" * 80)
+
+
+def lasting(head: bytes) -> bytes:
+    """A film with this head behind the usual one; the later one counts."""
+    return mp4(more=head)
+
+
+@pytest.mark.parametrize(
+    ("head", "seconds"),
+    [
+        (length_box(1000, 1), 1),
+        (length_box(1000, 1000), 1),
+        (length_box(1000, 5001), 6),
+        (length_box(1000, 900_000), 900),
+        (length_box(1 << 24, 5 << 24), 5),
+        (length_box(1000, 5000, wide=True), 5),
+        (length_box(1 << 24, 900 << 24, wide=True), 900),
+    ],
+)
+def test_a_film_lasts_the_seconds_that_it_has_begun(head: bytes, seconds: int) -> None:
+    film = lasting(head)
+    assert examine(BytesIO(film), len(film)).seconds == seconds
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        length_box(1000, 900_001),
+        length_box(0, 5000),
+        length_box(0, 5000, wide=True),
+        length_box(1000, (1 << 56) + 5000, wide=True),
+    ],
+)
+def test_a_film_without_end_or_measure_is_refused(head: bytes) -> None:
+    with pytest.raises(MediaRefused, match="at most 15 minutes"):
+        examine(BytesIO(lasting(head)), len(lasting(head)))
+
+
+def test_a_film_is_as_wide_and_high_as_it_says_and_never_without_either() -> None:
+    usual = struct.pack(">HH", 320, 240)
+    film = mp4().replace(usual, struct.pack(">HH", 1280, 768), 1)
+    facts = examine(BytesIO(film), len(film))
+    assert (facts.width, facts.height) == (1280, 768)
+    for nothing in (struct.pack(">HH", 0, 240), struct.pack(">HH", 320, 0)):
+        with pytest.raises(MediaRefused, match="no one picture"):
+            examine(BytesIO(mp4().replace(usual, nothing, 1)), len(mp4()))
+    assert Mp4Facts() == Mp4Facts(width=0, height=0, seconds=0)
+
+
+def test_a_box_may_say_its_length_in_eight_bytes() -> None:
+    long = struct.pack(">I", 1) + b"uuid" + struct.pack(">Q", 16 + 9) + b"XMP" * 3
+    film = mp4(behind=long + box(b"free"))
+    (blank,) = examine(BytesIO(film), len(film)).blanks
+    assert film[blank.begins : blank.ends] == b"XMP" * 3
+    for wrong in (15, (1 << 56) + 25):
+        film = mp4(behind=long.replace(struct.pack(">Q", 25), struct.pack(">Q", wrong)))
+        with pytest.raises(MediaRefused, match="cut off"):
+            examine(BytesIO(film), len(film))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        box(b"stsd", bytes(4), struct.pack(">I", 2), box(b"mp4a", bytes(78))),
+        box(b"stsd", bytes(4), struct.pack(">I", 0x01000001), box(b"mp4a", bytes(78))),
+        box(b"dref", bytes(4), struct.pack(">I", 2), box(b"url ", struct.pack(">I", 1))),
+        box(b"dref", bytes(4), struct.pack(">I", 0x01000001), box(b"url ", struct.pack(">I", 1))),
+        box(b"dref", bytes(4), struct.pack(">I", 1), box(b"url ", struct.pack(">I", 0x010001))),
+    ],
+)
+def test_a_second_coding_or_another_source_is_refused(part: bytes) -> None:
+    with pytest.raises(MediaRefused, match="cut off"):
+        examine(BytesIO(mp4(more=part)), len(mp4(more=part)))
+
+
+def test_what_hands_the_data_out_is_no_track() -> None:
+    film = mp4(more=box(b"hdlr", bytes(8), b"dhlr", bytes(13)))
+    assert examine(BytesIO(film), len(film)).tracks == [b"vide", b"soun"]
+
+
+def test_boxes_stand_in_boxes_up_to_eight_deep() -> None:
+    inner = b""
+    for _ in range(7):
+        inner = box(b"trak", inner)
+    film, deeper = mp4(more=inner), mp4(more=box(b"trak", inner))
+    assert examine(BytesIO(film), len(film)).seconds == 5
+    with pytest.raises(MediaRefused, match="cut off"):
+        examine(BytesIO(deeper), len(deeper))
+
+
+def test_the_index_of_a_film_has_a_largest_size() -> None:
+    index = int.from_bytes(mp4(more=box(b"skip"))[24:28], "big") - 8
+    room = 20_971_520 - index
+    film, larger = (mp4(more=box(b"skip", bytes(size))) for size in (room, room + 1))
+    assert examine(BytesIO(film), len(film)).seconds == 5
+    with pytest.raises(MediaRefused, match="cut off"):
+        examine(BytesIO(larger), len(larger))
