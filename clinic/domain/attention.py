@@ -25,7 +25,7 @@ from clinic.domain.skipping import UNANSWERED_AFTER, UNANSWERED_LIMIT
 from clinic.domain.types import LogOutcome, ProgramStatus, Tier
 
 # Counts up with every change of a rule below: each practice's list is then made anew before it is shown.
-RULES_VERSION = 6
+RULES_VERSION = 7
 
 INVITATION_PATIENCE = timedelta(days=7)
 ENDING_SOON = timedelta(days=7)
@@ -59,6 +59,7 @@ class AttentionKind(StrEnum):
     PAIN_UP = "pain_up"
     LOG_RISING = "log_rising"
     CONTACT_WANTED = "contact_wanted"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
     LOG_NOTE = "log_note"
     ANSWER_NOTE = "answer_note"
     ACTIVITIES = "activities"
@@ -174,6 +175,7 @@ WORDS: Mapping[AttentionKind, str] = MappingProxyType(
         AttentionKind.SCREEN_POSITIVE: "PHQ-2 screen positive (≥ 3), talk to them today",
         AttentionKind.LOG_HURTS: "Did not practise because it hurts",
         AttentionKind.CONTACT_WANTED: "Would like to be contacted",
+        AttentionKind.CONSENT_WITHDRAWN: "Withdrew consent to the record",
         AttentionKind.LOG_NOTE: "Wrote in the log",
         AttentionKind.ANSWER_NOTE: "Wrote in the check-in",
         AttentionKind.ACTIVITIES: "Named what is hard to do",
@@ -198,6 +200,7 @@ NEXT_ACTS: Mapping[AttentionKind, NextAct] = MappingProxyType(
         AttentionKind.PAIN_UP: NextAct.RETEST,
         AttentionKind.LOG_RISING: NextAct.READ,
         AttentionKind.CONTACT_WANTED: NextAct.CALL,
+        AttentionKind.CONSENT_WITHDRAWN: NextAct.READ,
         AttentionKind.LOG_NOTE: NextAct.READ,
         AttentionKind.ANSWER_NOTE: NextAct.READ,
         AttentionKind.ACTIVITIES: NextAct.READ,
@@ -382,6 +385,7 @@ class ClientFacts:
     practised_on: date | None = None  # the last day that practice was reported of
     fell: Sequence[PracticeFell] = ()
     invitations: Sequence[OpenInvitation] = ()
+    consent_withdrawn_at: datetime | None = None  # to the record, by the client, and none given since
     citing: Sequence[CitingProgram] = ()
     assessed_on: date | None = None  # the day of the newest assessment that is signed
     assess_every: int = 0  # weeks from one assessment to the next; 0: nobody is reminded
@@ -527,6 +531,13 @@ def _contact(facts: ClientFacts) -> Iterator[Reason]:
     for answer in facts.answers if facts.is_active else ():
         if answer.contact_wanted and not facts.is_handled(kind, answer.id, answer.said_at):
             yield Reason(kind, answer.id, facts.day(answer.answered_at), said_at=answer.said_at)
+
+
+def _consent(facts: ClientFacts) -> Iterator[Reason]:
+    """Consent to the record that a client withdrew, until somebody has looked; of the archived, too."""
+    kind, at = AttentionKind.CONSENT_WITHDRAWN, facts.consent_withdrawn_at
+    if at is not None and not facts.is_handled(kind, facts.client_id, at):
+        yield Reason(kind, facts.client_id, facts.day(at), said_at=at)
 
 
 def _log_pain(facts: ClientFacts) -> Iterator[Reason]:
@@ -757,6 +768,7 @@ RULES: Mapping[AttentionKind, Callable[[ClientFacts], Iterator[Reason]]] = Mappi
         AttentionKind.PAIN_UP: _pain,
         AttentionKind.LOG_RISING: _log_rising,
         AttentionKind.CONTACT_WANTED: _contact,
+        AttentionKind.CONSENT_WITHDRAWN: _consent,
         AttentionKind.LOG_NOTE: _log_notes,
         AttentionKind.ANSWER_NOTE: _answer_notes,
         AttentionKind.ACTIVITIES: _activities,

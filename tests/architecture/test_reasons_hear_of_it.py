@@ -18,6 +18,7 @@ HARMLESS = {
     "checkins/doubts.py": "whether it arrived or may have, it is out and not answered",
     "checkins/silence.py": "what is no longer waited for still counts as unanswered",
     "checkins/writing.py": "a check-in that is planned has not gone out",
+    "media/tidying.py": "a consent stands or is withdrawn without its form as with it",
     "clients/adding_many.py": "nobody has a reason on the day they are added",
     "clients/subscriptions.py": "whether somebody has mail is no reason",
     "erasure/doing.py": "when an archived client is erased is no reason",

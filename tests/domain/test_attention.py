@@ -193,6 +193,12 @@ REASONS: list[tuple[dict[str, Any], AttentionKind, str, date]] = [
     (said(3, 5), AttentionKind.PAIN_UP, "Pain up from 3 to 5", YESTERDAY),
     (said(2, contact=True), AttentionKind.CONTACT_WANTED, "Would like to be contacted", YESTERDAY),
     (
+        {"consent_withdrawn_at": noon(YESTERDAY)},
+        AttentionKind.CONSENT_WITHDRAWN,
+        "Withdrew consent to the record",
+        YESTERDAY,
+    ),
+    (
         unanswered(WEEK_AGO, TODAY - 2 * DAY),
         AttentionKind.NOT_ANSWERED,
         "Check-ins not answered, mail stopped",
@@ -246,6 +252,7 @@ SUBJECTS = {
     AttentionKind.NOT_ANSWERED: UUID(int=44),
     AttentionKind.BOUNCED: CLIENT,
     AttentionKind.ASSESSMENT_DUE: CLIENT,
+    AttentionKind.CONSENT_WITHDRAWN: CLIENT,
 }
 
 
@@ -362,6 +369,7 @@ def test_of_an_archived_client_only_what_may_be_dangerous_is_said() -> None:
     assert seen(EVERYTHING | {"is_active": False}) == [
         AttentionKind.WARNING_SIGN,
         AttentionKind.SCREEN_POSITIVE,
+        AttentionKind.CONSENT_WITHDRAWN,
     ]
 
 

@@ -11,6 +11,7 @@ import time_machine
 from sqlalchemy import event, select
 
 from clinic.domain.attention import AttentionKind
+from clinic.domain.consents import ConsentKind
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.spots import spots_of
 from clinic.domain.types import CheckinState, ClientStatus, LogOutcome
@@ -31,6 +32,7 @@ from clinic.services.assessments.retests import FindingCitation
 from clinic.services.attention import acts
 from clinic.services.attention import today as attention
 from clinic.services.attention.cases import ClientWithReasons, ReasonCase
+from clinic.services.consents import acts as consents
 from clinic.services.transaction import transaction
 from tests.factories.assessments import POSITIVE, signed
 from tests.factories.checkins import answered, enrol, sent_checkin
@@ -153,6 +155,12 @@ def assessment_due(people: People, program: Program) -> None:
     signed(people.actor(people.colleague), people.client, NOW.date() - 84 * DAY, {POSITIVE: "positive"})
 
 
+def consent_withdrawn(people: People, program: Program) -> None:
+    ada = people.actor(people.client_user)
+    consents.give_own(ada, ConsentKind.RECORD)
+    consents.withdraw_own(ada, ConsentKind.RECORD)
+
+
 SOURCES: list[tuple[Callable[[People, Program], None], AttentionKind, str]] = [
     (pain_up_since_the_first, AttentionKind.PAIN_UP, "Pain up from 2 to 4"),
     (pain_up_over_the_last_two, AttentionKind.PAIN_UP, "Pain up from 3 to 5"),
@@ -163,6 +171,7 @@ SOURCES: list[tuple[Callable[[People, Program], None], AttentionKind, str]] = [
     (ending, AttentionKind.ENDING, "Hip routine ends on Wed 2 Dec"),
     (not_practised, AttentionKind.NOT_PRACTISED, "No practice reported"),
     (re_test_due, AttentionKind.RETEST_DUE, "Re-test due for Hip routine"),
+    (consent_withdrawn, AttentionKind.CONSENT_WITHDRAWN, "Withdrew consent to the record"),
     (assessment_due, AttentionKind.ASSESSMENT_DUE, "Assessment due"),
 ]
 
@@ -317,3 +326,10 @@ def test_the_page_asks_three_questions_and_for_its_practice_however_many_clients
     event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     attention.today(actor)
     assert len([statement for statement in asked if statement.startswith("SELECT")]) == 4
+
+
+def test_consent_given_again_asks_for_nobody(people: People, program: Program) -> None:
+    consent_withdrawn(people, program)
+    assert kinds(people) == [AttentionKind.CONSENT_WITHDRAWN]
+    consents.give_own(people.actor(people.client_user), ConsentKind.RECORD)
+    assert kinds(people) == []

@@ -233,7 +233,7 @@ def _owner(actor: Actor, case: ReasonCase) -> uuid.UUID:
             return access.program_for(actor, subject).client_id
         case AttentionKind.SCREEN_POSITIVE | AttentionKind.ACTIVITIES:
             return access.questionnaire_response_for(actor, subject).client_id
-        case AttentionKind.BOUNCED | AttentionKind.ASSESSMENT_DUE:
+        case AttentionKind.BOUNCED | AttentionKind.ASSESSMENT_DUE | AttentionKind.CONSENT_WITHDRAWN:
             return access.client_for(actor, subject).id
         case AttentionKind.STILL_UP:
             return access.morning_for(actor, subject).client_id

@@ -36,6 +36,7 @@ from clinic.domain.attention import (
     PracticeFell,
     ProgramRun,
 )
+from clinic.domain.consents import ConsentHow, ConsentKind
 from clinic.domain.pain_rule import PainSaid, ceiling_of
 from clinic.domain.programs import GOES_ON, RUNNING
 from clinic.domain.progress import Adherence
@@ -54,6 +55,7 @@ from clinic.models import (
     Checkin,
     CheckinAnswer,
     Client,
+    Consent,
     Invitation,
     PainMorning,
     Practice,
@@ -303,6 +305,23 @@ _LAST_ASSESSED = (
     .where(_theirs(Assessment), Assessment.status == AssessmentStatus.SIGNED)
     .group_by(Assessment.client_id)
 )
+_OF_CONSENT = frozenset({AttentionKind.CONSENT_WITHDRAWN})
+_STANDING = aliased(Consent)
+_WITHDRAWN = (
+    select(Consent.client_id, func.max(Consent.withdrawn_at))
+    .where(
+        _theirs(Consent),
+        Consent.kind == ConsentKind.RECORD,
+        Consent.withdrawn_how == ConsentHow.PAGE,
+        ~exists().where(
+            _STANDING.practice_id == Consent.practice_id,
+            _STANDING.client_id == Consent.client_id,
+            _STANDING.kind == ConsentKind.RECORD,
+            _STANDING.withdrawn_at.is_(None),
+        ),
+    )
+    .group_by(Consent.client_id)
+)
 _OF_ASSESSMENTS = frozenset({AttentionKind.RETEST_DUE, AttentionKind.ASSESSMENT_DUE})
 _OF_PROGRAMS = frozenset({AttentionKind.NOT_PRACTISED, AttentionKind.ENDING, AttentionKind.ASSESSMENT_DUE})
 _SORTS = (
@@ -317,6 +336,7 @@ _SORTS = (
     _Sort("practised_on", frozenset({AttentionKind.NOT_PRACTISED}), _LAST_LOGS, lambda day: day, max),
     _Sort("fell", frozenset({AttentionKind.PRACTICE_DROPPED}), _declines(), _fell),
     _Sort("invitations", frozenset({AttentionKind.NEVER_SIGNED_IN}), _invitations(), OpenInvitation),
+    _Sort("consent_withdrawn_at", _OF_CONSENT, _WITHDRAWN, lambda at: at, max),
     _Sort("citing", _OF_ASSESSMENTS, _citing(), CitingProgram),
     _Sort("assessed_on", _OF_ASSESSMENTS, _LAST_ASSESSED, lambda day: day, max),
     _Sort("handled", frozenset(KINDS), _handled(), Handling),

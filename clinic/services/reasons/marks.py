@@ -21,6 +21,7 @@ from clinic.models import (
     Checkin,
     CheckinAnswer,
     Client,
+    Consent,
     Invitation,
     PainMorning,
     PracticeLog,
@@ -62,6 +63,7 @@ WATCHED: dict[type[Any], tuple[_Watch, ...]] = {
     CheckinAnswer: (_watch("pain contact_wanted note corrected_at", *OF_ANSWERS),),
     Checkin: (_watch("state silent_since answered_at due_at", AttentionKind.NOT_ANSWERED),),
     Program: (_watch("status starts_on ends_on paused_from paused_until", *OF_PROGRAMS),),
+    Consent: (_watch("withdrawn_at", AttentionKind.CONSENT_WITHDRAWN),),
     Assessment: (_watch("status taken_on", *OF_ASSESSMENTS),),
     PracticeLog: (
         _watch("local_date", AttentionKind.NOT_PRACTISED),

@@ -196,6 +196,8 @@ def done_before(done: DoneBefore, zone: str) -> str:
 def _where_to_read(reason: Reason, client: Mapping[str, Any]) -> str:
     if reason.kind in {AttentionKind.SCREEN_POSITIVE, AttentionKind.ACTIVITIES}:
         return url_for("practitioner.questionnaires.response", response_id=reason.subject_id)
+    if reason.kind is AttentionKind.CONSENT_WITHDRAWN:
+        return url_for("practitioner.consents.show", **client)
     if reason.kind in {*OF_LOGS, AttentionKind.STILL_UP}:
         return url_for("practitioner.clients.history", **client)
     if reason.kind in {*OF_ANSWERS, AttentionKind.NOT_ANSWERED}:

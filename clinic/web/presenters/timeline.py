@@ -251,6 +251,7 @@ LOOKED_AFTER: Mapping[AttentionKind, str] = {
     AttentionKind.ANSWER_NOTE: "Wrote in a check-in",
     AttentionKind.ACTIVITIES: "Named what is hard to do",
     AttentionKind.CONTACT_WANTED: "Wanted to be contacted",
+    AttentionKind.CONSENT_WITHDRAWN: "Withdrew consent to the record",
     AttentionKind.NOT_ANSWERED: "Check-ins were not answered",
     AttentionKind.BOUNCED: "Mail did not arrive",
     AttentionKind.PRACTICE_DROPPED: "Practice was down",
