@@ -28,4 +28,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM practice_figures")  # counted anew
     op.drop_table("practice_figures")

@@ -99,6 +99,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # acts that were made of one tick for both: it still stands on the client
+    op.execute("DELETE FROM consent WHERE given_how = 'earlier' AND withdrawn_at IS NULL")
     op.drop_table("consent")
     op.drop_table("consent_text")
     op.execute(f"UPDATE checkin SET skip_reason = 'no_consent' WHERE skip_reason = '{WITHDRAWN}'")
