@@ -216,6 +216,7 @@ def make_world() -> World:
         "here": make_shelf(people.practice, people.owner),
         "there": make_shelf(people.elsewhere, people.stranger),
     }
+    people.elsewhere.keep_law, people.elsewhere.keep_years = WORDS, 10  # here nobody has said it yet
     clients = {
         "ada": (people.client, people.client_user),
         "bela": (people.other_client, people.other_client_user),
@@ -228,7 +229,7 @@ def make_world() -> World:
 
 def make_shelf(practice: Practice, staff: User) -> Shelf:
     """The catalogue's routine, published by `staff` with a video, and the next draft begun."""
-    practice.address, practice.keep_law, practice.keep_years = WORDS, WORDS, 10
+    practice.address = WORDS
     routines.begin_with_catalogue(practice)
     db.session.flush()
     routine = db.session.query(Routine).filter_by(practice_id=practice.id).one()

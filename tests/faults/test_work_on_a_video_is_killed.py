@@ -13,7 +13,7 @@ from clinic.domain.media import MediaKind, MediaState
 from clinic.extensions import db, for_writing
 from clinic.models import MediaFile
 from clinic.services.clock import now
-from clinic.services.media import making, uploads
+from clinic.services.media import uploads, workplaces
 from clinic.services.media.storage import store
 from clinic.services.media.uploads import Announced
 from clinic.services.transaction import transaction
@@ -59,6 +59,6 @@ def test_killed_in_the_middle_it_is_made_ready_by_the_next_worker(live_app: Flas
     film = db.session.scalars(select(MediaFile).where(MediaFile.kind == MediaKind.VIDEO)).one()
     assert (film.type, film.seconds) == ("video/mp4", 20)
     assert sum(map(len, store().read(film.id.hex))) == film.size
-    making.sweep_workplaces(now() + timedelta(seconds=5))
+    workplaces.sweep(now() + timedelta(seconds=5))
     assert list(work.glob("*")) == []
     empty_store()

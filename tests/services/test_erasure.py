@@ -38,12 +38,7 @@ from tests.factories.records import World, make_world
 
 @pytest.fixture
 def world(app: Any) -> World:
-    """Everybody's records, in practices that no law asks to keep any."""
-    made = make_world()
-    for practice in (made.people.practice, made.people.elsewhere):
-        practice.keep_law = practice.keep_years = None
-    db.session.commit()
-    return made
+    return make_world()
 
 
 @pytest.fixture

@@ -16,7 +16,13 @@ from clinic.extensions import db
 from clinic.models import AuditEvent, Base, Client
 from clinic.services.accounts.signing_in import actor_of
 from clinic.services.actors import Actor
-from clinic.services.files.whole_practice import MADE_OF_OTHERS, SECRET_TABLES, SECRETS, taken_out
+from clinic.services.files.whole_practice import (
+    LOCKED_AWAY,
+    MADE_OF_OTHERS,
+    SECRET_TABLES,
+    SECRETS,
+    taken_out,
+)
 from clinic.services.files.whole_record import NOT_TOLD
 from tests.factories.people import People
 from tests.factories.planting import Marks, plant
@@ -47,7 +53,7 @@ def test_all_that_is_written_down_is_there_and_nothing_of_another_practice(
 ) -> None:
     found = marks.found_in("\n".join(files(actor_of(world.people.owner)).values()))
     assert set(found) == {"ada", "bela", "here"}
-    left_out = SECRET_TABLES | MADE_OF_OTHERS
+    left_out = SECRET_TABLES | MADE_OF_OTHERS | LOCKED_AWAY
     for whose in ("ada", "here"):
         missing = {
             column
