@@ -93,7 +93,8 @@ test-pythons: ## The fast part of the suite on Python 3.12 and 3.13, where they 
 	@scripts/test-pythons 3.12 3.13
 
 faults: $(VENV)/.test ## Kill, hang and refuse, for as long as it takes (an hour); a table at the end
-	@$(PYTEST) tests/faults --full $(args)
+	@$(PYTEST) tests/faults --full -m "not sqlite_only" $(args)
+	@export CLINIC_TEST_BACKEND=sqlite && $(PYTEST) tests/faults --full -m sqlite_only $(args)
 
 faults: export CLINIC_TEST_BACKEND ?= postgres
 
