@@ -1,0 +1,92 @@
+"""When an appointment may be, by the practice's clock, and what of a name stands in a calendar."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from clinic.domain.appointments import (
+    FURTHEST,
+    LONGEST,
+    SHORTEST,
+    USUAL_MINUTES,
+    AppointmentState,
+    begins,
+    initials,
+    problems,
+)
+
+LONDON = "Europe/London"
+NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
+TODAY, TOMORROW = NOW.date(), NOW.date() + timedelta(days=1)
+LAST = NOW.date() + FURTHEST
+NOON = time(12)
+
+
+def found(
+    day: date = TOMORROW, at: time = NOON, minutes: int = USUAL_MINUTES
+) -> list[tuple[str | None, str]]:
+    return [(each.field, each.message) for each in problems(day, at, LONDON, minutes, NOW)]
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "instant"),
+    [
+        (date(2026, 12, 1), time(14, 30), datetime(2026, 12, 1, 14, 30, tzinfo=UTC)),
+        (date(2027, 6, 1), time(14, 30), datetime(2027, 6, 1, 13, 30, tzinfo=UTC)),
+        (date(2027, 10, 31), time(1, 30), datetime(2027, 10, 31, 0, 30, tzinfo=UTC)),  # the first of two
+    ],
+)
+def test_it_begins_by_the_practices_clock(day: date, at: time, instant: datetime) -> None:
+    assert begins(day, at, LONDON) == instant
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "field"),
+    [
+        (TODAY, time(10, 1), None),
+        (TODAY, time(10), "day"),  # this very minute
+        (TODAY, time(9, 59), "day"),
+        (LAST, time(10), None),  # to the minute two years
+        (LAST, time(10, 1), "day"),
+        (date(2027, 3, 28), time(1, 30), "at_time"),  # the clocks go forward
+        (date(2027, 3, 28), time(2), None),
+    ],
+)
+def test_it_is_to_come_in_two_years_at_a_time_that_there_is(day: date, at: time, field: str | None) -> None:
+    assert [name for name, _ in found(day, at)] == ([field] if field else [])
+
+
+@pytest.mark.parametrize(
+    ("minutes", "is_fine"),
+    [(SHORTEST - 1, False), (SHORTEST, True), (LONGEST, True), (LONGEST + 1, False), (0, False)],
+)
+def test_it_lasts_from_five_minutes_to_eight_hours(minutes: int, is_fine: bool) -> None:
+    wrong = [("minutes", "Minutes must be from 5 to 480.")]
+    assert found(minutes=minutes) == ([] if is_fine else wrong)
+
+
+def test_a_wrong_day_and_a_wrong_length_are_said_together() -> None:
+    assert found(TODAY, time(9), 1) == [
+        ("day", "Choose a time that is still to come."),
+        ("minutes", "Minutes must be from 5 to 480."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Ada Northcote", "A. N."),
+        ("Ólafur", "Ó."),
+        ("Jean-Luc de Vries", "J. D. V."),
+        ("(Ada) Nord", "N."),
+        ("", ""),
+    ],
+)
+def test_of_a_name_its_first_letters_stand_in_a_calendar(name: str, short: str) -> None:
+    assert initials(name) == short
+
+
+def test_what_can_be_of_an_appointment_is_closed() -> None:
+    assert [each.value for each in AppointmentState] == ["planned", "cancelled"]
