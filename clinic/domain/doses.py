@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from clinic.domain.dates import count
@@ -49,8 +49,16 @@ class Tempo:
             raise ValueError(TEMPO_HINT)
         return cls(*(int(part) for part in text.split("-")))
 
+    @property
+    def seconds(self) -> int:
+        """How long one repetition takes."""
+        return self.out + self.pause + self.back + self.rest
+
     def __str__(self) -> str:
         return f"{self.out}-{self.pause}-{self.back}-{self.rest}"
+
+
+WITHOUT_TEMPO = Tempo(2, 0, 2, 0)  # authored: how long a repetition is taken to last where nobody says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +140,12 @@ def _tempo_problem(text: str, bound: Bound) -> str | None:
     return f"Each number of the tempo must be from {bound.least} to {bound.most} seconds."
 
 
+def beats_of(dose: Dose) -> Tempo:
+    """The seconds of one repetition: a hold counts where it is longer than the tempo's pause."""
+    tempo = Tempo.parse(dose.tempo) if dose.tempo else WITHOUT_TEMPO
+    return replace(tempo, pause=max(tempo.pause, dose.hold_s))
+
+
 def dose_in_words(dose: Dose, tempo_words: tuple[str, str] = ("down", "up")) -> str:
     """The dose in a line: "2 rounds of 8, slowly (3 seconds down, 1 pause, 2 up), once a day"."""
     parts = [
@@ -147,7 +161,7 @@ def rest_in_words(dose: Dose) -> str:
     """How long to rest between rounds, or nothing where there is no rest to take."""
     if dose.sets < 2 or dose.rest_s == 0:
         return ""
-    return f"Rest {_duration(dose.rest_s)} between rounds."
+    return f"Rest {duration_in_words(dose.rest_s)} between rounds."
 
 
 def range_in_words(move_range: MoveRange) -> str:
@@ -158,10 +172,9 @@ def range_in_words(move_range: MoveRange) -> str:
 def _tempo_in_words(dose: Dose, words: tuple[str, str]) -> str:
     if not dose.tempo:
         return f"holding for {count(dose.hold_s, 'second')}" if dose.hold_s else ""
-    tempo = Tempo.parse(dose.tempo)
-    pause = max(tempo.pause, dose.hold_s)
+    tempo = beats_of(dose)
     there, back = words
-    steps = ((tempo.out, there), (pause, "pause"), (tempo.back, back), (tempo.rest, "pause"))
+    steps = ((tempo.out, there), (tempo.pause, "pause"), (tempo.back, back), (tempo.rest, "pause"))
     (first, what), *others = [(seconds, name) for seconds, name in steps if seconds]
     said = [f"{count(first, 'second')} {what}", *(f"{seconds} {name}" for seconds, name in others)]
     return f"slowly ({', '.join(said)})"
@@ -172,7 +185,8 @@ def times_a_day(times: int) -> str:
     return {1: "once a day", 2: "twice a day"}.get(times, f"{times} times a day")
 
 
-def _duration(seconds: int) -> str:
+def duration_in_words(seconds: int) -> str:
+    """A time in words: "1 minute 30 seconds"; empty for none."""
     minutes, rest = divmod(seconds, 60)
     said = [count(minutes, "minute") if minutes else "", count(rest, "second") if rest else ""]
     return " ".join(filter(None, said))

@@ -17,11 +17,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from clinic.domain.dates import count
-from clinic.domain.doses import Dose, Tempo
+from clinic.domain.doses import Dose, beats_of
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import DoseSide
-
-DEFAULT_REP_S = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def load_limit_problems(limit: DayLoad) -> Iterator[RuleBroken]:
 def seconds_per_day(dose: Dose) -> int:
     """Seconds of moving, holding and resting on a practice day."""
     reps = dose.reps * (2 if dose.side is DoseSide.ALTERNATE else 1)
-    one_time = dose.sets * reps * _rep_seconds(dose) + (dose.sets - 1) * dose.rest_s
+    one_time = dose.sets * reps * beats_of(dose).seconds + (dose.sets - 1) * dose.rest_s
     return one_time * dose.times_per_day
 
 
@@ -77,10 +75,3 @@ def load_warnings(load: DayLoad, limit: DayLoad) -> Iterator[str]:
         yield f"{count(load.minutes, 'minute')} a day: more than the practice’s limit of {limit.minutes}."
     if load.moves > limit.moves:
         yield f"{count(load.moves, 'move')}: more than the practice’s limit of {limit.moves}."
-
-
-def _rep_seconds(dose: Dose) -> int:
-    if not dose.tempo:
-        return DEFAULT_REP_S + dose.hold_s
-    tempo = Tempo.parse(dose.tempo)
-    return tempo.out + max(tempo.pause, dose.hold_s) + tempo.back + tempo.rest

@@ -28,7 +28,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.client import erasure as client_erasure
     from clinic.web.client import groups as client_groups
     from clinic.web.client import handout as client_handout
-    from clinic.web.client import history, new_version, own_record, program, today
+    from clinic.web.client import history, new_version, own_record, practise, program, today
     from clinic.web.client import mail as client_mail
     from clinic.web.client import media as client_media
     from clinic.web.client import pain as client_pain
@@ -534,6 +534,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/account/check-in-mail/<any(on, off):choice>", client_mail.change, CLIENT, POST),
         Rule("/account/messages/<any(on, off):choice>", client_mail.change_messages, CLIENT, POST),
         Rule("/my", today.index, CLIENT),
+        Rule("/my/practise", practise.show, CLIENT),
         Rule("/my/log", today.log, CLIENT, FORM),
         Rule("/my/log/answer", client_pain.answer, CLIENT),
         Rule("/my/morning", client_pain.morning, CLIENT, FORM),

@@ -19,12 +19,15 @@ from clinic.extensions import SAFE_METHODS, csrf, limiter
 from clinic.serving.arrival import LARGEST_BODY
 from config import LOOPBACK, Settings
 
+_CLOSED = "microphone=(), geolocation=(), payment=(), interest-cohort=()"
+PERMISSIONS = f"camera=(), {_CLOSED}"
+MIRROR_PERMISSIONS = f"camera=(self), {_CLOSED}"  # for the one page that asks for it, when somebody wants it
 FIXED_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     # not even to ourselves: it would carry secrets of links and searched names into a proxy's log
     "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), interest-cohort=()",
+    "Permissions-Policy": PERMISSIONS,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }

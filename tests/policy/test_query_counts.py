@@ -30,6 +30,7 @@ MORE = 6  # clients
 DAILY = [
     "client.today.index",
     "client.program.show",
+    "client.practise.show",
     "client.program.move",
     "client.history.index",
     "practitioner.attention.index",

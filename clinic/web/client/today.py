@@ -31,7 +31,7 @@ from clinic.web.presenters.programs import pause_words
 def index() -> str:
     """Show today."""
     held = practice_logs.diary(current_actor())
-    return _page(held, _form(held, held.today), editing=request.args.get("change") == "1")
+    return _page(held, log_form(held, held.today), editing=request.args.get("change") == "1")
 
 
 def log() -> Response | str | tuple[str, int]:
@@ -41,7 +41,7 @@ def log() -> Response | str | tuple[str, int]:
     held = practice_logs.diary(actor)
     if request.method in SAFE_METHODS:
         day = _asked_day(held)
-        return render_template("client/log.html", form=_form(held, day), day=day, today=held.today)
+        return render_template("client/log.html", form=log_form(held, day), day=day, today=held.today)
     day = _day_of(form, held.today)
     form.ask_about(_questions(held, day, pain.this_morning(held)))
     if form.validate_on_submit():
@@ -111,7 +111,8 @@ def _gets_word(held: Diary) -> bool:
     return mail_leaves() and held.client.user_id is not None and against is None
 
 
-def _form(held: Diary, day: date) -> LogForm:
+def log_form(held: Diary, day: date) -> LogForm:
+    """The form of a day, holding what was logged already."""
     return LogForm.for_day(day, held.entry(day), _questions(held, day, pain.this_morning(held)))
 
 

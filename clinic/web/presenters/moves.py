@@ -144,10 +144,11 @@ def _move_row(move: OwnMove) -> MoveRow:
 def _doses(merged: MergedMove, tempo_words: tuple[str, str]) -> tuple[DoseView, ...]:
     """Each dose of a move; the programs are named where they ask for different ones."""
     doses = merged.doses
-    return tuple(_dose(each, tempo_words, apart=len(doses) > 1) for each in doses)
+    return tuple(dose_view(each, tempo_words, apart=len(doses) > 1) for each in doses)
 
 
-def _dose(asked: AskedDose, tempo_words: tuple[str, str], *, apart: bool) -> DoseView:
+def dose_view(asked: AskedDose, tempo_words: tuple[str, str], *, apart: bool) -> DoseView:
+    """One dose in words; `apart`: its programs are named, because others ask for another one."""
     dose = asked.dose
     return DoseView(
         programs=" and ".join(asked.programs) if apart else "",

@@ -1,0 +1,30 @@
+"""Guided practice: the day's moves one after another, and the log at the end."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from clinic.services.programs import practising
+from clinic.web.authz import current_actor
+from clinic.web.client.today import log_form
+from clinic.web.presenters.hold import hold_text
+from clinic.web.presenters.pain_answers import own_limit
+from clinic.web.presenters.practising import practice_view
+from clinic.web.security import MIRROR_PERMISSIONS
+
+
+def show() -> ResponseReturnValue:
+    """The sequence with its times, which a script runs where there is one."""
+    found = practising.of_today(current_actor())
+    held = found.diary
+    page = render_template(
+        "client/practise.html",
+        held=held,
+        problem=found.problem,
+        practice_view=None if found.problem else practice_view(found),
+        own_limit=own_limit(held.client, held.client.practice),
+        form=log_form(held, held.today),
+        hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
+    )
+    return page, {"Permissions-Policy": MIRROR_PERMISSIONS}
