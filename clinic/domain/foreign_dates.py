@@ -88,7 +88,7 @@ def _named(text: str) -> tuple[int, int, int] | None:
     figures = [int(part) for part in parts if part.isascii() and part.isdigit()]
     if len(months) != 1 or len(figures) != 2:
         return None
-    day, year = figures if parts[0].isdigit() or parts[1].isdigit() else reversed(figures)
+    day, year = figures
     return day, months[0], year
 
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from clinic.domain.erasure import (
+    AFTER_A_RESTORE,
+    FEWEST_YEARS,
+    GRACE,
+    MOST_YEARS,
+    OPEN,
+    ErasureState,
     RecordContents,
     heard_before,
     is_retained_long_enough,
@@ -57,3 +63,17 @@ def test_a_pseudonym_is_as_short_as_nobody_elses() -> None:
     erased = uuid.UUID("7f3a5c00-0000-4000-8000-000000000000")
     assert pseudonym(erased, ()) == "Erased client 7F3A"
     assert pseudonym(erased, {"Erased client 7F3A"}) == "Erased client 7F3A5"
+
+
+def test_thirty_days_of_grace_and_a_week_after_a_restore() -> None:
+    assert timedelta(days=30) == GRACE
+    assert timedelta(days=7) == AFTER_A_RESTORE
+    assert (FEWEST_YEARS, MOST_YEARS) == (1, 50)
+
+
+def test_what_is_done_called_back_or_declined_is_over() -> None:
+    assert set(ErasureState) - set(OPEN) == {
+        ErasureState.DONE,
+        ErasureState.CALLED_BACK,
+        ErasureState.DECLINED,
+    }

@@ -8,6 +8,8 @@ import pytest
 
 from clinic.domain.notes import (
     DAY,
+    LONGEST_PART,
+    LONGEST_PHRASE,
     SOAP,
     NoteEdit,
     NotePart,
@@ -79,3 +81,8 @@ def test_the_day_of_a_visit(day: date, said: str | None) -> None:
 def test_a_phrase_stands_on_a_line_of_its_own() -> None:
     assert with_phrase("", "Home advice.") == "Home advice."
     assert with_phrase("Sore.", "Home advice.") == "Sore.\nHome advice."
+
+
+def test_a_part_that_was_never_written_is_empty() -> None:
+    assert merged({"plan": NoteEdit("", "mine")}, {}).taken == {"plan": "mine"}
+    assert (LONGEST_PART, LONGEST_PHRASE) == (10_000, 2000)

@@ -9,7 +9,10 @@ import pytest
 from clinic.domain.change import ChangeVerdict
 from clinic.domain.practice_overview import (
     KEPT,
+    STOPPED_WITHIN,
+    WINDOWS,
     PracticeOverview,
+    PracticeWindow,
     are_old,
     outcome_of,
     percent,
@@ -83,3 +86,16 @@ def test_figures_are_made_anew_after_an_hour_and_when_the_clock_was_put_back(
 )
 def test_a_share_of_nothing_is_none(part: int, of: int, share: int | None) -> None:
     assert percent(part, of) == share
+
+
+def test_a_week_a_month_a_quarter_and_a_year_of_stops() -> None:
+    assert WINDOWS == (7, 30, 90)
+    assert STOPPED_WITHIN == 365
+    assert timedelta(hours=1) == KEPT
+
+
+def test_what_nobody_counted_is_nothing() -> None:
+    window = PracticeWindow(days=7, programs=0, expected=0, practised=0, not_done=0, not_reported=0)
+    assert (window.sent, window.answered) == (0, 0)
+    whole = PracticeOverview(active=0, with_program=0, with_account=0)
+    assert (dict(whole.stops), whole.graduated) == ({}, 0)
