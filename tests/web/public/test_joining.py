@@ -124,3 +124,30 @@ def test_a_course_that_is_over_says_so_and_codes_are_not_guessed(
     assert "This course is over." in anybody.get(f"/join/{code}").text
     assert "This course is over." in anybody.post(f"/join/{code}", form()).text
     assert rows() == 0
+
+
+def test_an_open_course_says_its_days_and_asks_for_the_rest(
+    course: Course, people: People, visit: Callable[..., Visitor]
+) -> None:
+    leader, path = visit(people.colleague), f"/groups/{course.group_id}/course/edit"
+    page = leader.get(path)
+    assert "its days and its routine stay as they are" in page.text
+    asked = dict(re.findall(r'type="hidden" name="([a-z_-]+)" value="([^"]*)"', page.text))
+    kept = {
+        name: value
+        for name, value in asked.items()
+        if name.split("-")[0] in ("starts_on", "weeks", "routine")
+    }
+    assert kept == {
+        "starts_on-day": str(course.starts_on.day),
+        "starts_on-month": str(course.starts_on.month),
+        "starts_on-year": str(course.starts_on.year),
+        "weeks": "2",
+        "routine": str(course.version_id),
+    }
+    saved = leader.post(
+        path, asked | {"version": str(course.version), "pace": "off", "late": "own_week", "places": "12"}
+    )
+    assert saved.status_code == 303
+    db.session.refresh(course)
+    assert course.places == 12
