@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from clinic.domain.doses import Dose, Tempo, beats_of
-from clinic.domain.types import DoseSide, MistakeAnswer
+from clinic.domain.types import DoseSide, LogOutcome, MistakeAnswer
 
 READY_S = 10  # authored, as is the next: seconds to get into place, and to read what to do instead as well
 READING_S = 30
@@ -80,4 +80,46 @@ def _round(dose: Dose, number: int) -> Stretch:
         reps=dose.reps,
         sides=sides,
         beats=beats,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Repetitions:
+    """How often a move was done, or is asked, on a day: on each side, or without one."""
+
+    both: int = 0
+    left: int = 0
+    right: int = 0
+
+    def further(self, other: Repetitions) -> Repetitions:
+        """The larger count of each side: what is sent twice, or from two phones, counts once."""
+        return Repetitions(
+            max(self.both, other.both), max(self.left, other.left), max(self.right, other.right)
+        )
+
+    def outcome(self, asked: Repetitions) -> LogOutcome:
+        """What came of what was asked."""
+        if not self.both + self.left + self.right:
+            return LogOutcome.NOT_DONE
+        done = self.both >= asked.both and self.left >= asked.left and self.right >= asked.right
+        return LogOutcome.DONE if done else LogOutcome.PARTLY
+
+    def in_words(self, asked: Repetitions) -> str:
+        """What was done of what was asked: "left 8 of 16, right 6 of 16"."""
+        sides = (
+            ("", self.both, asked.both),
+            ("left ", self.left, asked.left),
+            ("right ", self.right, asked.right),
+        )
+        return ", ".join(f"{name}{done} of {of}" for name, done, of in sides if of)
+
+
+def asked_of(dose: Dose) -> Repetitions:
+    """The repetitions that a dose asks on one day, all its times and rounds together."""
+    every = dose.sets * dose.reps * dose.times_per_day
+    is_turned = dose.side is DoseSide.ALTERNATE
+    return Repetitions(
+        both=every if dose.side in (DoseSide.BOTH, DoseSide.AFFECTED) else 0,
+        left=every if is_turned or dose.side is DoseSide.LEFT else 0,
+        right=every if is_turned or dose.side is DoseSide.RIGHT else 0,
     )

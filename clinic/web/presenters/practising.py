@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from clinic.domain.dates import count
-from clinic.domain.doses import duration_in_words
-from clinic.domain.practising import Stretch, StretchKind, seconds_of, stretches
+from clinic.domain.doses import Tempo, beats_of, duration_in_words
+from clinic.domain.practising import Stretch, StretchKind, asked_of, seconds_of, stretches
 from clinic.domain.side_by_side import AskedDose
 from clinic.domain.types import DoseSide
 from clinic.services.programs.own import OwnMove
@@ -21,6 +24,30 @@ SIDES = {
     DoseSide.BOTH: "",
     DoseSide.AFFECTED: "the side that bothers you",
 }
+
+# What the player says; {0} and {1} are filled in by its script.
+PLAYER_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "ready": "Get ready",
+        "rest": "Rest",
+        "check": "Check yourself",
+        "left": "Left",
+        "right": "Right",
+        "affected": "",
+        "both": "",
+        "of": "of {0}",
+        "place": "Move {0} of {1}",
+        "round": "round {0} of {1}",
+        "next": "Next: {0}",
+        "paused": "Paused",
+        "easier": "Easier",
+        "as_asked": "As asked",
+        "last": "This is the last one.",
+        "did": "{0} of {1}",
+        "no_camera": "The camera did not open. Go on without it.",
+        "mirror_on": "You see yourself as in a mirror. Nothing is kept or sent. Stand against the line.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +68,7 @@ class PracticePart:
     leads: bool  # with the fix of its mistake
     lines: Sequence[StretchLine]
     seconds: int
+    drawn_tempo: str
     run: dict[str, Any]
 
 
@@ -49,6 +77,8 @@ class PracticeView:
     """A whole practice."""
 
     parts: Sequence[PracticePart]
+    key: str  # of this day, these moves and doses, and what was done of them; tells nothing by itself
+    words: Mapping[str, str]
 
     @property
     def length(self) -> str:
@@ -60,9 +90,8 @@ class PracticeView:
 def practice_view(found: DayPractice) -> PracticeView:
     """The day's moves, one after another."""
     doses = ((move, asked) for move in found.diary.moves for asked in move.merged.doses)
-    return PracticeView(
-        [_part(number, move, asked, found.fix_first) for number, (move, asked) in enumerate(doses, 1)]
-    )
+    parts = [_part(number, move, asked, found.fix_first) for number, (move, asked) in enumerate(doses, 1)]
+    return PracticeView(parts, _key(found, parts), dict(PLAYER_WORDS))
 
 
 def _part(number: int, move: OwnMove, asked: AskedDose, fix_first: bool) -> PracticePart:
@@ -76,8 +105,37 @@ def _part(number: int, move: OwnMove, asked: AskedDose, fix_first: bool) -> Prac
         leads=leads,
         lines=list(_lines(run, asked.dose.sets)),
         seconds=seconds_of(run),
-        run={"stretches": [_step(each) for each in run], "rounds": asked.dose.sets},
+        drawn_tempo=_drawn(beats_of(asked.dose)),
+        run={
+            "name": view.content.name,
+            "fix": view.mistake.fix if leads and view.mistake else "",
+            "setup": view.content.setup,
+            "cues": view.content.cues,
+            "easier": view.content.easier,
+            "beats": [words[0].upper() + words[1:] for words in _beat_words(view.content.tempo_words)],
+            "rounds": asked.dose.sets,
+            "stretches": [_step(each) for each in run],
+            "asked": asdict(asked_of(asked.dose)),
+            "once": asdict(asked_of(replace(asked.dose, times_per_day=1))),
+            "log": [str(each.prescription_id) for each in move.merged.given if each.dose == asked.dose],
+        },
     )
+
+
+def _beat_words(tempo_words: tuple[str, str]) -> tuple[str, str, str, str]:
+    there, back = tempo_words
+    return there, "hold", back, "wait"
+
+
+def _drawn(beats: Tempo) -> str:
+    """The tempo that the moving figure is drawn in: the player leads it, and holds it as long as is asked."""
+    return str(replace(beats, pause=1, rest=1))
+
+
+def _key(found: DayPractice, parts: Sequence[PracticePart]) -> str:
+    """What a practice that was interrupted is known by."""
+    whole = [str(found.diary.client.id), str(found.diary.today), [part.run for part in parts]]
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:24]
 
 
 def _lines(run: Sequence[Stretch], rounds: int) -> Iterator[StretchLine]:
