@@ -7,12 +7,18 @@ the sides take turns each repetition is done on the left and then on the right. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
+from clinic.domain.dates import count
 from clinic.domain.doses import Dose, Tempo, beats_of
-from clinic.domain.types import DoseSide, LogOutcome, MistakeAnswer
+from clinic.domain.progress import day_outcome
+from clinic.domain.types import DoseSide, LogOutcome, MistakeAnswer, WayDone
+
+K = TypeVar("K", bound=Hashable)
+MOST_REPS = 3000  # of one side a day: more than any dose may ask
 
 READY_S = 10  # authored, as is the next: seconds to get into place, and to read what to do instead as well
 READING_S = 30
@@ -104,14 +110,51 @@ class Repetitions:
         done = self.both >= asked.both and self.left >= asked.left and self.right >= asked.right
         return LogOutcome.DONE if done else LogOutcome.PARTLY
 
-    def in_words(self, asked: Repetitions) -> str:
-        """What was done of what was asked: "left 8 of 16, right 6 of 16"."""
-        sides = (
-            ("", self.both, asked.both),
-            ("left ", self.left, asked.left),
-            ("right ", self.right, asked.right),
-        )
-        return ", ".join(f"{name}{done} of {of}" for name, done, of in sides if of)
+    def in_words(self) -> str:
+        """What was done: "left 8 times, right 6 times"; empty where nothing was."""
+        sides = (("", self.both), ("left ", self.left), ("right ", self.right))
+        return ", ".join(f"{side}{count(done, 'time')}" for side, done in sides if done)
+
+
+@dataclass(frozen=True, slots=True)
+class Practised:
+    """What was really done of one move on a day, and in which way; None: as it is asked."""
+
+    reps: Repetitions
+    way: WayDone | None = None
+    way_words: str = ""
+
+
+UNCOUNTED = Practised(Repetitions())
+
+
+def counted_in_words(move: str, practised: Practised) -> str:
+    """What was done of a move, for staff: "Hip hinge: 12 times, an easier way (Sit tall)"."""
+    way = f"an {practised.way}" if practised.way is WayDone.EASIER else f"a {practised.way}"
+    said = [
+        practised.reps.in_words() or "not done",
+        f"{way} way ({practised.way_words})" if practised.way else "",
+    ]
+    return f"{move}: {', '.join(filter(None, said))}"
+
+
+def way_in(words: str, easier: Collection[str], harder: Collection[str]) -> WayDone | None:
+    """Which kind of way the words of a move tell of; None where they are none of its own."""
+    if words in easier:
+        return WayDone.EASIER
+    return WayDone.HARDER if words in harder else None
+
+
+def practised_outcomes(
+    said: LogOutcome, counted: Mapping[K, LogOutcome], moves: Collection[K]
+) -> Mapping[K, LogOutcome]:
+    """What a day's log says of each move: what was counted of it, or what the client says of the whole day.
+
+    Their word goes before the count: only where all that was counted comes to what they say, each move has
+    its own. A move of which nothing was counted is as they say.
+    """
+    whole = day_outcome(list(counted.values()), len(moves)) if counted else None
+    return {move: counted.get(move, said) if whole is said else said for move in moves}
 
 
 def asked_of(dose: Dose) -> Repetitions:

@@ -174,6 +174,13 @@ class MistakeAnswer(StrEnum):
     NOT_SURE = "not_sure"
 
 
+class WayDone(StrEnum):
+    """A way of a move that the client chose instead of the one that is asked."""
+
+    EASIER = "easier"
+    HARDER = "harder"
+
+
 class LogObstacle(StrEnum):
     """What kept a client from a move, or from all of it."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from clinic.domain.practising import MOST_REPS
 from clinic.domain.programs import status_on
 from clinic.domain.progress import Span
 from clinic.domain.types import (
@@ -18,6 +19,7 @@ from clinic.domain.types import (
     ProgramAction,
     ProgramStatus,
     StopReason,
+    WayDone,
 )
 from clinic.models.base import Base, FrozenJson, OfPractice, belongs_to, choice, tenant
 from clinic.models.exercise import DoseColumns, PhaseSpan, dose_checks, span_check
@@ -143,6 +145,10 @@ class PracticeLog(OfPractice, Base):
         Index(None, "practice_id", "client_id", "local_date"),
         CheckConstraint("pain BETWEEN 0 AND 10", name="pain"),
         CheckConstraint("slot BETWEEN 1 AND 6", name="slot"),
+        *(
+            CheckConstraint(f"{name} BETWEEN 0 AND {MOST_REPS}", name=name)
+            for name in ("reps_both", "reps_left", "reps_right")
+        ),
     )
 
     client_id: Mapped[uuid.UUID]
@@ -155,6 +161,12 @@ class PracticeLog(OfPractice, Base):
     obstacle: Mapped[LogObstacle | None] = mapped_column(choice(LogObstacle, "obstacle"))
     mistake: Mapped[MistakeAnswer | None] = mapped_column(choice(MistakeAnswer, "mistake"))
     note: Mapped[str | None] = mapped_column(Text)
+    # what guided practice counted, all times of the day together: on each side, or without one
+    reps_both: Mapped[int | None]
+    reps_left: Mapped[int | None]
+    reps_right: Mapped[int | None]
+    way: Mapped[WayDone | None] = mapped_column(choice(WayDone, "way"))  # None: the one that is asked
+    way_words: Mapped[str | None] = mapped_column(Text)
     logged_at: Mapped[datetime]
     corrected_at: Mapped[datetime | None]
 

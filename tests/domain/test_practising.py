@@ -6,8 +6,21 @@ import pytest
 
 from clinic.domain.doses import Dose, Tempo, beats_of
 from clinic.domain.load import seconds_per_day
-from clinic.domain.practising import READING_S, READY_S, StretchKind, leads_with_fix, seconds_of, stretches
-from clinic.domain.types import DoseSide, MistakeAnswer
+from clinic.domain.practising import (
+    READING_S,
+    READY_S,
+    Practised,
+    Repetitions,
+    StretchKind,
+    asked_of,
+    counted_in_words,
+    leads_with_fix,
+    practised_outcomes,
+    seconds_of,
+    stretches,
+    way_in,
+)
+from clinic.domain.types import DoseSide, LogOutcome, MistakeAnswer, WayDone
 
 LEFT, RIGHT, BOTH = DoseSide.LEFT, DoseSide.RIGHT, DoseSide.BOTH
 READY = ("ready", READY_S, 1, 0, ())
@@ -78,3 +91,85 @@ def test_the_fix_comes_first_where_the_mistake_may_have_happened(
     said: MistakeAnswer | None, leads: bool
 ) -> None:
     assert leads_with_fix(said) is leads
+
+
+A_DAY = {"sets": 2, "reps": 4, "times_per_day": 2}
+
+
+@pytest.mark.parametrize(
+    ("side", "asked"),
+    [
+        (BOTH, Repetitions(both=16)),
+        (DoseSide.AFFECTED, Repetitions(both=16)),
+        (LEFT, Repetitions(left=16)),
+        (RIGHT, Repetitions(right=16)),
+        (DoseSide.ALTERNATE, Repetitions(left=16, right=16)),
+    ],
+)
+def test_a_day_asks_all_rounds_as_often_as_they_are_asked(side: DoseSide, asked: Repetitions) -> None:
+    assert asked_of(dose(side, **A_DAY)) == asked
+
+
+DONE, PARTLY, NOT_DONE = LogOutcome.DONE, LogOutcome.PARTLY, LogOutcome.NOT_DONE
+
+
+@pytest.mark.parametrize(
+    ("done", "asked", "outcome"),
+    [
+        (Repetitions(), Repetitions(both=8), NOT_DONE),
+        (Repetitions(both=1), Repetitions(both=8), PARTLY),
+        (Repetitions(both=8), Repetitions(both=8), DONE),
+        (Repetitions(both=9), Repetitions(both=8), DONE),
+        (Repetitions(left=8, right=7), Repetitions(left=8, right=8), PARTLY),
+        (Repetitions(left=7, right=8), Repetitions(left=8, right=8), PARTLY),
+        (Repetitions(left=8, right=8), Repetitions(left=8, right=8), DONE),
+        (Repetitions(right=1), Repetitions(left=8, right=8), PARTLY),
+    ],
+)
+def test_what_was_counted_comes_to_an_outcome(
+    done: Repetitions, asked: Repetitions, outcome: LogOutcome
+) -> None:
+    assert done.outcome(asked) is outcome
+
+
+def test_what_is_counted_twice_counts_once() -> None:
+    phone, tablet = Repetitions(1, 8, 5), Repetitions(2, 6, 7)
+    assert phone.further(tablet) == tablet.further(phone) == Repetitions(2, 8, 7)
+    assert phone.further(phone) == phone
+
+
+COUNTED = {"turns": DONE, "hinge": PARTLY}
+BY_MOVE = {
+    "nothing was counted": (PARTLY, {}, {"turns": PARTLY, "hinge": PARTLY}),
+    "their word is the count": (PARTLY, COUNTED, COUNTED),
+    "they say more": (DONE, COUNTED, {"turns": DONE, "hinge": DONE}),
+    "they say less": (NOT_DONE, COUNTED, {"turns": NOT_DONE, "hinge": NOT_DONE}),
+    "one move was not counted": (PARTLY, {"turns": DONE}, {"turns": DONE, "hinge": PARTLY}),
+}
+
+
+@pytest.mark.parametrize(("said", "counted", "each"), BY_MOVE.values(), ids=BY_MOVE)
+def test_each_move_is_logged_as_counted_where_the_client_says_the_same(
+    said: LogOutcome, counted: dict[str, LogOutcome], each: dict[str, LogOutcome]
+) -> None:
+    assert practised_outcomes(said, counted, ["turns", "hinge"]) == each
+
+
+def test_the_way_that_was_chosen_is_one_of_the_moves_own() -> None:
+    assert way_in("sit", ["sit"], ["one leg"]) is WayDone.EASIER
+    assert way_in("one leg", ["sit"], ["one leg"]) is WayDone.HARDER
+    assert way_in("anything", ["sit"], ["one leg"]) is way_in("", ["sit"], []) is None
+
+
+@pytest.mark.parametrize(
+    ("practised", "words"),
+    [
+        (Practised(Repetitions(both=12)), "Turns: 12 times"),
+        (Practised(Repetitions(left=8, right=1)), "Turns: left 8 times, right 1 time"),
+        (Practised(Repetitions()), "Turns: not done"),
+        (Practised(Repetitions(both=2), WayDone.EASIER, "Sit"), "Turns: 2 times, an easier way (Sit)"),
+        (Practised(Repetitions(both=2), WayDone.HARDER, "Stand"), "Turns: 2 times, a harder way (Stand)"),
+    ],
+)
+def test_staff_read_what_was_done(practised: Practised, words: str) -> None:
+    assert counted_in_words("Turns", practised) == words

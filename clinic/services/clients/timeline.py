@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import bindparam, select, tuple_
 
 from clinic.domain.audit_words import READ
-from clinic.domain.types import LogObstacle, MistakeAnswer
-from clinic.models import AuditEvent, PracticeLog
-from clinic.models.base import among, given
+from clinic.domain.practising import Practised, Repetitions, counted_in_words
+from clinic.domain.types import LogObstacle, MistakeAnswer, WayDone
+from clinic.models import AuditEvent, PracticeLog, Prescription
+from clinic.models.base import among, given, points_at
 from clinic.services import access, rows
 from clinic.services.actors import Actor
 
@@ -36,7 +37,11 @@ _LOGGED = (
     select(
         *(PracticeLog.local_date, PracticeLog.pain, PracticeLog.mistake, PracticeLog.obstacle),
         PracticeLog.note,
+        *(PracticeLog.reps_both, PracticeLog.reps_left, PracticeLog.reps_right, PracticeLog.way),
+        PracticeLog.way_words,
+        Prescription.content["name"].as_string(),
     )
+    .join(Prescription, points_at(PracticeLog.prescription_id, Prescription))
     .where(
         given(PracticeLog.practice_id), given(PracticeLog.client_id), among(PracticeLog.local_date, "days")
     )
@@ -79,6 +84,7 @@ class LoggedWords:
     mistake: MistakeAnswer | None
     obstacle: LogObstacle | None
     note: str
+    counted: Sequence[str] = ()  # of each move
 
 
 def page(
@@ -116,6 +122,20 @@ class LoggedRow:
     mistake: MistakeAnswer | None
     obstacle: LogObstacle | None
     note: str | None
+    reps_both: int | None = None  # as guided practice counted them
+    reps_left: int | None = None
+    reps_right: int | None = None
+    way: WayDone | None = None
+    way_words: str | None = None
+    move: str = ""
+
+    @property
+    def counted(self) -> str:
+        """What was really done of the move: "Hip hinge 12 times, easier: Sit tall"; empty if not counted."""
+        if self.reps_both is None:
+            return ""
+        reps = Repetitions(self.reps_both, self.reps_left or 0, self.reps_right or 0)
+        return counted_in_words(self.move, Practised(reps, self.way, self.way_words or ""))
 
 
 def logged_words(told: Mapping[date, uuid.UUID], logs: Sequence[LoggedRow]) -> dict[uuid.UUID, LoggedWords]:
@@ -132,4 +152,5 @@ def _words(logs: Sequence[LoggedRow]) -> LoggedWords:
         mistake=next((row.mistake for row in logs if row.mistake), None),
         obstacle=next((row.obstacle for row in logs if row.obstacle), None),
         note=" ".join(dict.fromkeys(row.note for row in logs if row.note)),
+        counted=list(dict.fromkeys(row.counted for row in logs if row.counted)),
     )

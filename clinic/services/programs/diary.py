@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.moves import named_mistake_in
 from clinic.domain.phases import PhaseDays
+from clinic.domain.practising import UNCOUNTED, Practised, Repetitions, asked_of, practised_outcomes, way_in
 from clinic.domain.programs import ProgramChange, logging_problem, over_since, pauses
 from clinic.domain.progress import Plan, PlansSideBySide, PracticePlan
 from clinic.domain.side_by_side import outcome_together
@@ -29,6 +30,7 @@ from clinic.services.clock import now
 from clinic.services.phases import HAS_PHASES, KeptPhases
 from clinic.services.programs import own
 from clinic.services.programs.own import OwnPrograms
+from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import one_at_a_time, transaction
 
 # Made once, so that a client's page costs the queries alone.
@@ -90,6 +92,19 @@ _MISTAKES = (
     .where(given(PracticeLog.practice_id), given(PracticeLog.client_id), PracticeLog.mistake.is_not(None))
     .order_by(PracticeLog.local_date)
 )
+_PRACTISED = select(
+    PracticeLog.prescription_id,
+    PracticeLog.reps_both,
+    PracticeLog.reps_left,
+    PracticeLog.reps_right,
+    PracticeLog.way,
+    PracticeLog.way_words,
+).where(
+    given(PracticeLog.practice_id),
+    given(PracticeLog.client_id),
+    PracticeLog.local_date == bindparam("day"),
+    PracticeLog.reps_both.is_not(None),
+)
 FIRST_SLOT = 1
 
 
@@ -97,7 +112,8 @@ FIRST_SLOT = 1
 class DiaryEntry:
     """One day's practice in the client's words; pain is 0-10 or not said.
 
-    `hurting` are the moves, by prescription, that the pain was in; none named: all of them.
+    `hurting` are the moves, by prescription, that the pain was in; none named: all of them. `practised` is
+    what guided practice counted of each, all of the day together.
     """
 
     outcome: LogOutcome
@@ -106,6 +122,7 @@ class DiaryEntry:
     note: str | None = None
     obstacle: LogObstacle | None = None
     hurting: frozenset[uuid.UUID] = frozenset()
+    practised: Mapping[uuid.UUID, Practised] = field(default_factory=dict)
 
     def hurts_in(self, prescription_id: uuid.UUID) -> bool:
         """Whether the pain that is said belongs to a move."""
@@ -260,10 +277,15 @@ def log_day(actor: Actor, day: date, entry: DiaryEntry) -> None:
         moves = prescriptions_on(found, day)
         entry = _tidied(entry, moves)
         logged = {log.prescription_id for log in found.logs if log.local_date == day}
-        if before == entry and logged.issuperset(move.id for move in moves):
+        kept = practised_on(found.client, day)
+        practised = _counted(entry, kept, moves)
+        said = replace(entry, practised={})
+        if before == said and practised == kept and logged.issuperset(move.id for move in moves):
             return
+        outcomes = _outcomes(said, practised, moves)
         for prescription in moves:
-            _write(found.client, prescription, day, entry)
+            each = replace(said, outcome=outcomes[prescription.id], practised=practised)
+            _write(found.client, prescription, day, each)
         audit.record(
             actor,
             "practice.corrected" if before else "practice.logged",
@@ -273,6 +295,41 @@ def log_day(actor: Actor, day: date, entry: DiaryEntry) -> None:
             outcome=entry.outcome.value,
             **({"before": before.outcome.value} if before else {}),
         )
+
+
+def practised_on(client: Client, day: date) -> Mapping[uuid.UUID, Practised]:
+    """What guided practice counted of a day's moves, by prescription. One query."""
+    whose = {"practice_id": client.practice_id, "client_id": client.id, "day": day}
+    return {
+        prescription_id: Practised(Repetitions(both or 0, left or 0, right or 0), way, words or "")
+        for prescription_id, both, left, right, way, words in rows.read(_PRACTISED, whose)
+    }
+
+
+def _counted(
+    entry: DiaryEntry, kept: Mapping[uuid.UUID, Practised], moves: Collection[Prescription]
+) -> Mapping[uuid.UUID, Practised]:
+    """What was counted of the day's moves with what an entry brings; nothing of a day on which none was done.
+
+    A move that is not the day's is left out: the program has changed since somebody began.
+    """
+    if entry.outcome is LogOutcome.NOT_DONE:
+        return {}
+    found = {move.id: kept[move.id] for move in moves if move.id in kept}
+    for move in moves:
+        if told := entry.practised.get(move.id):
+            known = found.get(move.id, UNCOUNTED)
+            way = way_in(told.way_words, move.content.get("easier", ()), move.content.get("harder", ()))
+            found[move.id] = Practised(told.reps.further(known.reps), way, told.way_words if way else "")
+    return found
+
+
+def _outcomes(
+    entry: DiaryEntry, practised: Mapping[uuid.UUID, Practised], moves: Collection[Prescription]
+) -> Mapping[uuid.UUID, LogOutcome]:
+    asked = {move.id: asked_of(dose_of(move)) for move in moves if move.id in practised}
+    counted = {move_id: practised[move_id].reps.outcome(of_it) for move_id, of_it in asked.items()}
+    return practised_outcomes(entry.outcome, counted, [move.id for move in moves])
 
 
 def _tidied(entry: DiaryEntry, moves: Collection[Prescription]) -> DiaryEntry:
@@ -377,6 +434,18 @@ def _said_of(prescription: Prescription, entry: DiaryEntry) -> dict[str, Any]:
         "mistake": _mistake(prescription, entry),
         "note": entry.note,
         "obstacle": entry.obstacle if hurts or entry.obstacle is not LogObstacle.HURTS else None,
+        **_practised_of(entry.practised.get(prescription.id)),
+    }
+
+
+def _practised_of(practised: Practised | None) -> dict[str, Any]:
+    reps = practised.reps if practised else None
+    return {
+        "reps_both": reps.both if reps else None,
+        "reps_left": reps.left if reps else None,
+        "reps_right": reps.right if reps else None,
+        "way": practised.way if practised else None,
+        "way_words": (practised.way_words or None) if practised else None,
     }
 
 

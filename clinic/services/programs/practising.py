@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, reduce
 
 from sqlalchemy import select, union_all
 
-from clinic.domain.practising import leads_with_fix
-from clinic.domain.types import MistakeAnswer
+from clinic.domain.practising import UNCOUNTED, Practised, Repetitions, asked_of, leads_with_fix
+from clinic.domain.side_by_side import AskedDose
+from clinic.domain.types import LogOutcome, MistakeAnswer
 from clinic.extensions import db
 from clinic.models import CheckinAnswer, Client, PracticeLog
 from clinic.models.base import given
 from clinic.services.actors import Actor
-from clinic.services.programs.diary import Diary, diary
+from clinic.services.programs.diary import Diary, diary, practised_on
+from clinic.services.programs.own import OwnMove
 
 # Made once, so that the page costs the query alone. A log and a check-in ask the same question.
 _SAID = union_all(
@@ -30,11 +35,27 @@ _LAST_SAID = select(_SAID.c.mistake).order_by(_SAID.c.at.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
+class PartAsked:
+    """One move with one dose, the prescriptions that ask it, and what was counted of it today."""
+
+    move: OwnMove
+    dose: AskedDose
+    prescriptions: Sequence[uuid.UUID]
+    before: Repetitions
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is done for today, as often as is asked."""
+        return self.before.outcome(asked_of(self.dose.dose)) is LogOutcome.DONE
+
+
+@dataclass(frozen=True)
 class DayPractice:
-    """The client's day as the diary has it, and whether the fix of the mistake comes before its move."""
+    """The client's day as the diary has it, what was counted of it, and whether the fix comes first."""
 
     diary: Diary
     fix_first: bool
+    practised: Mapping[uuid.UUID, Practised]  # by prescription
 
     @property
     def problem(self) -> str | None:
@@ -44,11 +65,35 @@ class DayPractice:
             return "There is no move for today."
         return problem
 
+    @property
+    def parts(self) -> Sequence[PartAsked]:
+        """What there is to do now, one after another: what is not done for today yet, or all of it again."""
+        return [each for each in self._all if not each.is_done] or self._all
+
+    @property
+    def left_out(self) -> Sequence[str]:
+        """The moves that are done for today, by name, while others are not."""
+        done = [each for each in self._all if each not in self.parts]
+        return list(dict.fromkeys(each.move.prescription.content["name"] for each in done))
+
+    @cached_property
+    def _all(self) -> Sequence[PartAsked]:
+        return [
+            _part(move, asked, self.practised) for move in self.diary.moves for asked in move.merged.doses
+        ]
+
+
+def _part(move: OwnMove, asked: AskedDose, practised: Mapping[uuid.UUID, Practised]) -> PartAsked:
+    ids = [each.prescription_id for each in move.merged.given if each.dose == asked.dose]
+    before = reduce(Repetitions.further, (practised.get(each, UNCOUNTED).reps for each in ids))
+    return PartAsked(move, asked, ids, before)
+
 
 def of_today(actor: Actor) -> DayPractice:
-    """The signed-in client's practice of today. One query more than the diary."""
+    """The signed-in client's practice of today. Two queries more than the diary."""
     found = diary(actor)
-    return DayPractice(found, leads_with_fix(_last_said(found.client)))
+    practised = practised_on(found.client, found.today)
+    return DayPractice(found, leads_with_fix(_last_said(found.client)), practised)
 
 
 def _last_said(client: Client) -> MistakeAnswer | None:

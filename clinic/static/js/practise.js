@@ -352,11 +352,13 @@
 
   // ------------------------------------------------------------ the end: the log, filled in
 
+  // with what was counted earlier today: sent again, it is the same
+  const ofDay = (p) => Object.fromEntries(Object.entries(counts(p)).map(([side, n]) => [side, n + parts[p].before[side]]));
   const outcomeOf = (p) => {
-    const told = counts(p), asked = parts[p].asked, before = parts[p].before || {};
+    const told = ofDay(p), asked = parts[p].asked;
     const sides = Object.keys(asked).filter((side) => asked[side]);
-    if (sides.every((side) => !told[side] && !before[side])) return "not_done";
-    return sides.every((side) => told[side] + (before[side] || 0) >= asked[side]) ? "done" : "partly";
+    if (sides.every((side) => !told[side])) return "not_done";
+    return sides.every((side) => told[side] >= asked[side]) ? "done" : "partly";
   };
   const didWords = (p) => {
     const told = counts(p), once = parts[p].once;
@@ -382,7 +384,7 @@
       }));
     }
     const field = $("input[name=practised]", form);
-    if (field) field.value = JSON.stringify(parts.map((part, p) => ({ moves: part.log, way: p in ways ? ways[p] : null, ...counts(p) })));
+    if (field) field.value = JSON.stringify(parts.map((part, p) => ({ moves: part.log, way: wayOf(p), ...ofDay(p) })));
   };
   const finish = () => {
     running = false;

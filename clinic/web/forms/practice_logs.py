@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.practising import MOST_REPS, Practised, Repetitions
 from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer
 from clinic.services.programs.diary import DiaryEntry
 from clinic.web.forms.base import Form
@@ -54,6 +56,29 @@ class SettledField(RadioField):
         return {"yes": True, "no": False}.get(self.data or "")
 
 
+class PractisedField(HiddenField):
+    """What guided practice counted, as its script writes it; a way's words are checked where it is logged.
+
+    A list of {"moves": [ids], "both": n, "left": n, "right": n, "way": words}. What cannot be read is
+    nothing: the day is logged as it is said.
+    """
+
+    @property
+    def told(self) -> Mapping[uuid.UUID, Practised]:
+        """What was counted, by prescription."""
+        try:
+            return {
+                uuid.UUID(move): _practised(each) for each in json.loads(self.data) for move in each["moves"]
+            }
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+            return {}
+
+
+def _practised(each: Mapping[str, Any]) -> Practised:
+    reps = Repetitions(*(min(max(int(each[side]), 0), MOST_REPS) for side in ("both", "left", "right")))
+    return Practised(reps, way_words=str(each["way"]))
+
+
 class LogForm(Form):
     """How a day went. Only the outcome is needed; nothing is chosen beforehand."""
 
@@ -65,6 +90,7 @@ class LogForm(Form):
     hurting = SelectMultipleField("Which move was it?", choices=[])
     obstacle = OneOfField("What got in the way?", LogObstacle, OBSTACLES)
     settled = SettledField()
+    practised = PractisedField()
 
     def validate_day(self, field: HiddenField) -> None:
         try:
@@ -86,6 +112,7 @@ class LogForm(Form):
             self.note.data,
             self.obstacle.data,
             frozenset(uuid.UUID(each) for each in hurting or ()),
+            self.practised.told,
         )
 
     @classmethod

@@ -11,11 +11,10 @@ from typing import Any
 
 from clinic.domain.dates import count
 from clinic.domain.doses import Tempo, beats_of, duration_in_words
+from clinic.domain.phases import listed
 from clinic.domain.practising import Stretch, StretchKind, asked_of, seconds_of, stretches
-from clinic.domain.side_by_side import AskedDose
 from clinic.domain.types import DoseSide
-from clinic.services.programs.own import OwnMove
-from clinic.services.programs.practising import DayPractice
+from clinic.services.programs.practising import DayPractice, PartAsked
 from clinic.web.presenters.moves import DoseView, MoveView, dose_view, move_view
 
 SIDES = {
@@ -79,6 +78,7 @@ class PracticeView:
     parts: Sequence[PracticePart]
     key: str  # of this day, these moves and doses, and what was done of them; tells nothing by itself
     words: Mapping[str, str]
+    left_out: str  # "Hip hinge is", where that is done for today already
 
     @property
     def length(self) -> str:
@@ -89,19 +89,20 @@ class PracticeView:
 
 def practice_view(found: DayPractice) -> PracticeView:
     """The day's moves, one after another."""
-    doses = ((move, asked) for move in found.diary.moves for asked in move.merged.doses)
-    parts = [_part(number, move, asked, found.fix_first) for number, (move, asked) in enumerate(doses, 1)]
-    return PracticeView(parts, _key(found, parts), dict(PLAYER_WORDS))
+    parts = [_part(number, each, found.fix_first) for number, each in enumerate(found.parts, 1)]
+    done = found.left_out
+    left_out = f"{listed(done)} {'is' if len(done) == 1 else 'are'}" if done else ""
+    return PracticeView(parts, _key(found, parts), dict(PLAYER_WORDS), left_out)
 
 
-def _part(number: int, move: OwnMove, asked: AskedDose, fix_first: bool) -> PracticePart:
-    view = move_view(move)
+def _part(number: int, part: PartAsked, fix_first: bool) -> PracticePart:
+    view, asked = move_view(part.move), part.dose
     leads = fix_first and view.mistake is not None
     run = stretches(asked.dose, reads_first=leads)
     return PracticePart(
         number=number,
         move=view,
-        dose=dose_view(asked, view.content.tempo_words, apart=len(move.merged.doses) > 1),
+        dose=dose_view(asked, view.content.tempo_words, apart=len(part.move.merged.doses) > 1),
         leads=leads,
         lines=list(_lines(run, asked.dose.sets)),
         seconds=seconds_of(run),
@@ -117,7 +118,8 @@ def _part(number: int, move: OwnMove, asked: AskedDose, fix_first: bool) -> Prac
             "stretches": [_step(each) for each in run],
             "asked": asdict(asked_of(asked.dose)),
             "once": asdict(asked_of(replace(asked.dose, times_per_day=1))),
-            "log": [str(each.prescription_id) for each in move.merged.given if each.dose == asked.dose],
+            "before": asdict(part.before),
+            "log": [str(each) for each in part.prescriptions],
         },
     )
 

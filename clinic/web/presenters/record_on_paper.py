@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from clinic.domain.moves import MoveContent
+from clinic.domain.practising import Practised, Repetitions, counted_in_words
 from clinic.domain.types import AssessmentStatus, Side
 from clinic.models import PracticeLog, Program, ProgramEvent, WarningFlag
 from clinic.reports import pdf
@@ -145,6 +146,16 @@ def _said(log: PracticeLog) -> tuple[Any, ...]:
     return log.local_date, log.outcome, log.pain, log.obstacle, log.note
 
 
+def _counted(each: LoggedOfMove) -> str:
+    """What guided practice counted of a move; empty where it did not."""
+    row = each.log
+    if row.reps_both is None:
+        return ""
+    reps = Repetitions(row.reps_both, row.reps_left or 0, row.reps_right or 0)
+    name = MoveContent.from_json(each.content).name
+    return counted_in_words(name, Practised(reps, row.way, row.way_words or ""))
+
+
 def _logged(some: Iterable[LoggedOfMove]) -> tuple[str, ...]:
     together = list(some)
     log = together[0].log
@@ -153,6 +164,7 @@ def _logged(some: Iterable[LoggedOfMove]) -> tuple[str, ...]:
     words = [
         OBSTACLES[log.obstacle] if log.obstacle else "",
         checkins.in_sentence(checkins.MISTAKES[mistake]) if mistake else "",
+        *filter(None, (_counted(each) for each in together)),
         log.note or "",
     ]
     return (

@@ -236,6 +236,7 @@ SAID = {
     "colleague": "To {}",
     "was": "{}",
     "obstacle": "{}",
+    "counted": "{}",
     "said": "“{}”",
 }
 LOOKED_AFTER: Mapping[AttentionKind, str] = {
@@ -408,6 +409,7 @@ def _of_log(logged: LoggedWords) -> dict[str, Any]:
         "pain": logged.pain,
         "mistake": logged.mistake.value if logged.mistake else None,
         "obstacle": logged.obstacle.value if logged.obstacle else None,
+        "counted": one_after_another(logged.counted),
         "said": logged.note,
     }
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
-from clinic.domain.types import LogOutcome, MistakeAnswer
-from clinic.models import Program
+from clinic.domain.types import LogOutcome, MistakeAnswer, WayDone
+from clinic.extensions import db
+from clinic.models import AuditEvent, PracticeLog, Prescription, Program
 from clinic.services.programs import diary as practice_logs
 from clinic.services.programs.diary import DiaryEntry
 from tests.factories.people import People
@@ -69,3 +72,115 @@ def test_the_fix_comes_first_after_a_yes_or_not_sure(
         people.actor(people.client_user), TODAY - timedelta(days=1), DiaryEntry(LogOutcome.DONE, mistake=said)
     )
     assert ("First the Butt Mistake" in practice(people, visit)) is leads
+
+
+SITTING = "Sit tall on the edge of a chair and rock forward from the hips"
+
+
+def moves(program: Program) -> tuple[Prescription, Prescription]:
+    turns, hinge = db.session.scalars(
+        select(Prescription).where(Prescription.program_id == program.id).order_by(Prescription.position)
+    )
+    return turns, hinge
+
+
+def logs(program: Program) -> list[PracticeLog]:
+    found = {row.prescription_id: row for row in db.session.scalars(select(PracticeLog))}
+    return [found[each.id] for each in moves(program)]
+
+
+def counted(program: Program, turns: int = 16, hinge: int = 16, way: str = "") -> str:
+    first, second = moves(program)
+    return json.dumps(
+        [
+            {"moves": [str(first.id)], "both": 0, "left": turns, "right": turns, "way": ""},
+            {"moves": [str(second.id)], "both": hinge, "left": 0, "right": 0, "way": way},
+        ]
+    )
+
+
+def save(visitor: Visitor, outcome: str, practised: str) -> None:
+    told = {"day": TODAY.isoformat(), "outcome": outcome, "practised": practised}
+    visitor.post("/my/log", told, status=303)
+
+
+def test_the_log_holds_what_was_really_done_of_each_move(
+    people: People, program: Program, visit: Visit
+) -> None:
+    save(visit(people.client_user), "partly", counted(program, turns=16, hinge=5, way=SITTING))
+    turns, hinge = logs(program)
+    assert (turns.outcome, turns.reps_left, turns.reps_right, turns.way) == (LogOutcome.DONE, 16, 16, None)
+    assert (hinge.outcome, hinge.reps_both, hinge.way) == (LogOutcome.PARTLY, 5, WayDone.EASIER)
+    assert hinge.way_words == SITTING
+    record = visit(people.colleague).get(f"/clients/{people.client.id}/timeline").text
+    assert "Hip hinge: 5 times, an easier way (Sit tall on the edge of a chair" in record
+    assert "Small standing hip turns: left 16 times, right 16 times" in record
+
+
+def test_sent_twice_is_one_and_the_second_time_of_the_day_adds(
+    people: People, program: Program, visit: Visit
+) -> None:
+    ada = visit(people.client_user)
+    save(ada, "partly", counted(program, turns=8))
+    save(ada, "partly", counted(program, turns=8))
+    assert logs(program)[0].reps_left == 8
+    actions = db.session.scalars(select(AuditEvent.action).where(AuditEvent.action.like("practice.%"))).all()
+    assert actions == ["practice.logged"]
+    page = practice(people, visit)
+    assert "Hip hinge is done for today" in page
+    assert page.count("data-run=") == 1, "what is done for today does not come again"
+    save(ada, "done", counted(program, turns=16))
+    assert [row.outcome for row in logs(program)] == [LogOutcome.DONE, LogOutcome.DONE]
+
+
+def test_what_the_client_says_of_the_day_goes_before_the_count(
+    people: People, program: Program, visit: Visit
+) -> None:
+    ada = visit(people.client_user)
+    save(ada, "done", counted(program, turns=8, hinge=3))
+    assert [row.outcome for row in logs(program)] == [LogOutcome.DONE, LogOutcome.DONE]
+    assert logs(program)[1].reps_both == 3
+    save(ada, "not_done", "")
+    assert [row.reps_both for row in logs(program)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["", "{", "[]", "{}", "[1]", '[{"moves": ["x"]}]', '[{"moves": 1}]', "[[]]", "null", "[" * 5000],
+)
+def test_a_count_that_cannot_be_read_keeps_nobody_from_logging(
+    people: People, program: Program, visit: Visit, told: str
+) -> None:
+    save(visit(people.client_user), "partly", told)
+    assert [(row.outcome, row.reps_both) for row in logs(program)] == [(LogOutcome.PARTLY, None)] * 2
+
+
+def test_a_move_that_is_not_the_days_and_a_way_that_is_not_the_moves_are_left_out(
+    people: People, program: Program, visit: Visit
+) -> None:
+    strange = (
+        '[{"moves": ["00000000-0000-4000-8000-000000000000"], "both": 9, "left": 0, "right": 0, "way": ""}]'
+    )
+    save(visit(people.client_user), "partly", strange)
+    assert logs(program)[0].reps_both is None
+    save(visit(people.client_user), "partly", counted(program, hinge=999_999, way="<b>Any way</b>"))
+    assert (logs(program)[1].reps_both, logs(program)[1].way, logs(program)[1].way_words) == (
+        3000,
+        None,
+        None,
+    )
+
+
+def test_putting_the_pain_right_keeps_what_was_counted(
+    people: People, program: Program, visit: Visit
+) -> None:
+    ada = visit(people.client_user)
+    save(ada, "partly", counted(program, hinge=5))
+    ada.post("/my/log", {"day": TODAY.isoformat(), "outcome": "partly", "pain": "3"}, status=303)
+    turns, hinge = logs(program)
+    assert (turns.outcome, hinge.outcome, hinge.reps_both, hinge.pain) == (
+        LogOutcome.DONE,
+        LogOutcome.PARTLY,
+        5,
+        3,
+    )
