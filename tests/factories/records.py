@@ -38,6 +38,7 @@ from clinic.domain.types import (
     RoutineStatus,
     Side,
     Tier,
+    WayDone,
 )
 from clinic.extensions import db
 from clinic.models import (
@@ -1005,6 +1006,11 @@ def _prescribe(client: Client, program: Program, item: RoutineItem) -> None:
             pain=3,
             mistake=MistakeAnswer.NOT_SURE,
             note=WORDS,
+            reps_both=16,
+            reps_left=0,
+            reps_right=0,
+            way=WayDone.EASIER,
+            way_words=WORDS,
             logged_at=ago(days=day),
         )
 

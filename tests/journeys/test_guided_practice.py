@@ -1,4 +1,4 @@
-"""Guided practice on a phone: a whole one that is interrupted once, one that is too sore, one without script."""
+"""Guided practice on a phone: a whole one, interrupted once; one that is too sore; one without script."""
 
 from __future__ import annotations
 
