@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 READ, REFUSED = "record.read", "access.refused"
-TAKEN_OUT = frozenset({"clients.taken_out", "practice.taken_out", "report.downloaded"})
+TAKEN_OUT = frozenset(
+    {"clients.taken_out", "practice.taken_out", "report.downloaded", "staff_time.taken_out"}
+)
 
 
 class AuditKind(StrEnum):

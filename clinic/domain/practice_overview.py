@@ -54,6 +54,9 @@ class PracticeOverview:
     outcomes: tuple[MeasuredOutcome, ...] = ()
     stops: Mapping[str, int] = field(default_factory=dict)
     graduated: int = 0
+    staff_minutes: int = 0  # noted in the last 30 days, for `with_time` clients
+    live_contacts: int = 0
+    with_time: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The figures as they are kept."""

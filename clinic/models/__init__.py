@@ -51,6 +51,7 @@ from clinic.models.search import SearchPiece
 from clinic.models.second_step import Authenticator, Passkey, RecoveryCode
 from clinic.models.sending import MailAccount, MailConnection, SendingBatch
 from clinic.models.session import AuthSession
+from clinic.models.staff_time import StaffTime
 from clinic.models.tapering import TaperingOffer
 
 __all__ = [
@@ -134,6 +135,7 @@ __all__ = [
     "SendingBatch",
     "SignOff",
     "StaffInvitation",
+    "StaffTime",
     "TaperingOffer",
     "User",
     "VersionOffer",

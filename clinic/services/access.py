@@ -49,6 +49,7 @@ from clinic.models import (
     Routine,
     RoutineVersion,
     StaffInvitation,
+    StaffTime,
     TaperingOffer,
     User,
     VersionOffer,
@@ -149,6 +150,11 @@ def appointment_for(actor: Actor, appointment_id: uuid.UUID, *options: ORMOption
 def assessment_for(actor: Actor, assessment_id: uuid.UUID, *options: ORMOption) -> Assessment:
     """An assessment of the practice; staff only."""
     return _for_staff(Assessment, actor, assessment_id, *options)
+
+
+def staff_time_for(actor: Actor, staff_time_id: uuid.UUID, *options: ORMOption) -> StaffTime:
+    """Time that somebody of the practice spent on one of its clients; staff only."""
+    return _for_staff(StaffTime, actor, staff_time_id, *options)
 
 
 def clinician_for(actor: Actor, clinician_id: uuid.UUID, *options: ORMOption) -> OtherClinician:

@@ -10,6 +10,7 @@ KINDS = [
     ("record.read", AuditKind.READ),
     ("access.refused", AuditKind.REFUSED),
     ("clients.taken_out", AuditKind.TAKEN_OUT),
+    ("staff_time.taken_out", AuditKind.TAKEN_OUT),
     ("practice.taken_out", AuditKind.TAKEN_OUT),
     ("report.downloaded", AuditKind.TAKEN_OUT),
     ("client.changed", AuditKind.DONE),

@@ -24,6 +24,7 @@ from clinic.domain.notices import NoticeKind
 from clinic.domain.practice_overview import PracticeOverview
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.spots import spots_of
+from clinic.domain.staff_time import StaffTimeKind
 from clinic.domain.tapering import TaperingStep
 from clinic.domain.types import (
     AssessmentStatus,
@@ -103,6 +104,7 @@ from clinic.models import (
     RoutineVersion,
     SignOff,
     StaffInvitation,
+    StaffTime,
     TaperingOffer,
     User,
     VersionOffer,
@@ -172,6 +174,7 @@ class ClientRecords:
     appointment: Appointment
     note: VisitNote
     clinician: OtherClinician
+    staff_time: StaffTime
     secrets: dict[str, str] = field(default_factory=dict)
 
 
@@ -436,6 +439,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         appointment=_appointment(shelf, client),
         note=make_note(shelf, client),
         clinician=make_clinician(client),
+        staff_time=make_staff_time(client, shelf.staff),
     )
     make_signed_note(shelf, client)
     records.note.assessment_id = records.draft_assessment.id
@@ -838,6 +842,13 @@ def make_assessment(shelf: Shelf, client: Client, status: AssessmentStatus) -> A
         db.session.flush()
         make_amendment(shelf, assessment)
     return assessment
+
+
+def make_staff_time(client: Client, staff: User) -> StaffTime:
+    """A call of twelve minutes, yesterday."""
+    about = {"user_id": staff.id, "day": ago(days=1).date(), "created_at": ago(days=1)}
+    told = {"minutes": 12, "kind": StaffTimeKind.LIVE, "note": WORDS}
+    return add(StaffTime, client, client_id=client.id, **told, **about)
 
 
 def make_clinician(client: Client) -> OtherClinician:

@@ -48,6 +48,7 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "invitation_id": lambda world, of: world.records[of].invitation.id,
     "appointment_id": lambda world, of: world.records[of].appointment.id,
     "assessment_id": lambda world, of: world.records[of].draft_assessment.id,
+    "staff_time_id": lambda world, of: world.records[of].staff_time.id,
     "clinician_id": lambda world, of: world.records[of].clinician.id,
     "note_id": lambda world, of: world.records[of].note.id,
     "checkin_id": lambda world, of: world.records[of].asked.id,

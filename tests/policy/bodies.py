@@ -70,6 +70,7 @@ from clinic.models import (
     Routine,
     RoutineItem,
     RoutineVersion,
+    StaffTime,
     User,
     VisitNote,
     WarningFlag,
@@ -258,6 +259,8 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.own_tests.edit": lambda world, at: {**_new_test(), "act": ["save"]},
     "practitioner.assessments.sign": lambda world, at: {"confirmed": ["y"]},
     "practitioner.amendments.amend": lambda world, at: {"reason": ["Seen later."], "note": ["A word more."]},
+    "practitioner.staff_time.of_client": lambda world, at: {"minutes": ["20"]},
+    "practitioner.staff_time.edit": lambda world, at: {"minutes": ["20"]},
     "practitioner.clinicians.edit": lambda world, at: {"name": ["Dr Hale"]},
     "practitioner.note_signing.sign": lambda world, at: {"confirmed": ["y"]},
     "practitioner.notes.edit": lambda world, at: {
@@ -541,6 +544,10 @@ def _signed(world: World, address: Address) -> None:
     )
 
 
+def _staff_time_removed(world: World, address: Address) -> None:
+    _get(world, address, StaffTime, "staff_time").removed_at = now()
+
+
 def _clinician_removed(world: World, address: Address) -> None:
     _get(world, address, OtherClinician, "clinician").removed_at = now()
 
@@ -730,6 +737,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "public.joining.confirm": _place_not_confirmed,
     "practitioner.amendments.amend": _signed,
     "practitioner.clinicians.bring_back": _clinician_removed,
+    "practitioner.staff_time.bring_back": _staff_time_removed,
     "practitioner.note_signing.amend": _note_signed,
     "practitioner.assessments.sign": _nothing_half_typed,
     "client.pain.morning": _hurt_yesterday,

@@ -33,6 +33,9 @@ def _figures(found: PracticeOverview) -> Iterator[tuple[str, Cell, Cell]]:
         yield f"{outcome.name}: changed by less than its threshold", outcome.unchanged, twice
         yield f"{outcome.name}: not comparable", outcome.not_comparable, twice
         yield f"{outcome.name}: answered once", outcome.once, ""
+    yield "staff_minutes_30", found.staff_minutes, ""
+    yield "live_contacts_30", found.live_contacts, ""
+    yield "clients_with_staff_time_30", found.with_time, ""
     yield "graduated_365", found.graduated, ""
     for reason, number in found.stops.items():
         yield f"stopped_{reason}_365", number, sum(found.stops.values())

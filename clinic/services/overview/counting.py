@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, distinct, func, or_, select
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.change import ChangeVerdict
@@ -28,9 +28,10 @@ from clinic.domain.questionnaires import MeasureRole
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.score_changes import AnsweredQuestionnaire, score_changes
 from clinic.domain.skipping import UNANSWERED_AFTER
+from clinic.domain.staff_time import StaffTimeKind, TimePeriod
 from clinic.domain.types import CheckinState, ClientStatus, ProgramAction
 from clinic.extensions import db
-from clinic.models import Checkin, Client, Program, ProgramEvent
+from clinic.models import Checkin, Client, Program, ProgramEvent, StaffTime
 from clinic.models.base import given, one_of, points_at
 from clinic.services import rows
 from clinic.services.programs import weeks
@@ -68,7 +69,24 @@ def count(practice_id: uuid.UUID, at: datetime) -> PracticeOverview:
         outcomes=tuple(_outcomes(practice_id)),
         stops=stops,
         graduated=graduated,
+        **_staff_time(practice_id, at),
     )
+
+
+def _staff_time(practice_id: uuid.UUID, at: datetime) -> dict[str, int]:
+    period = TimePeriod(at.date())
+    found: Any = db.session.execute(
+        select(
+            func.coalesce(func.sum(StaffTime.minutes), 0),
+            func.count().filter(StaffTime.kind == StaffTimeKind.LIVE),
+            func.count(distinct(StaffTime.client_id)),
+        ).where(
+            StaffTime.practice_id == practice_id,
+            StaffTime.removed_at.is_(None),
+            StaffTime.day.between(period.first, period.last),
+        )
+    ).one()
+    return dict(zip(("staff_minutes", "live_contacts", "with_time"), found, strict=True))
 
 
 def _clients(practice_id: uuid.UUID) -> tuple[int, int, int]:

@@ -50,6 +50,14 @@ def outcomes(found: PracticeOverview) -> list[tuple[str, str, str, str, str, str
     return [_outcome(each) for each in found.outcomes]
 
 
+def staff_time(found: PracticeOverview) -> list[tuple[str, str]]:
+    """Time that was noted in the last 30 days."""
+    return [
+        ("Time", f"{count(found.staff_minutes, 'minute')} for {count(found.with_time, 'client')}"),
+        ("Live contacts", f"{found.live_contacts:,}"),
+    ]
+
+
 def stops(found: PracticeOverview) -> list[OverviewBar]:
     """Why programs were ended by hand in the last year, the most frequent first."""
     total = sum(found.stops.values())
