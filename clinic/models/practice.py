@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, time
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from clinic.domain.answer_promise import MOST_DAYS, USUAL_DAYS, USUAL_WEEK, AnswerPromise
 from clinic.domain.attention import ASSESS_EVERY, LONGEST_WEEKS, RULES_VERSION
 from clinic.domain.load import HIGHEST_LIMIT, USUAL_LIMIT, DayLoad
 from clinic.domain.pain_rule import CEILING, HIGHEST_CEILING, LOWEST_CEILING
@@ -26,6 +28,9 @@ class Practice(Base):
         CheckConstraint(f"load_minutes BETWEEN 1 AND {HIGHEST_LIMIT.minutes}", name="load_minutes"),
         CheckConstraint(f"assess_every_weeks BETWEEN 0 AND {LONGEST_WEEKS}", name="assess_every_weeks"),
         CheckConstraint(f"load_moves BETWEEN 1 AND {HIGHEST_LIMIT.moves}", name="load_moves"),
+        CheckConstraint(f"answer_days BETWEEN 0 AND {MOST_DAYS}", name="answer_days"),
+        CheckConstraint("works_on <> ''", name="works_on"),
+        CheckConstraint("closed_from <= closed_until", name="closed_until"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -59,6 +64,16 @@ class Practice(Base):
     # by which rules its list of reasons was made; a new practice has nobody yet, so its list is right
     reasons_version: Mapped[int] = mapped_column(default=RULES_VERSION, server_default="0")
 
+    # how soon messages are answered: read where messages are, not with every page
+    answer_days: Mapped[int] = mapped_column(  # working days; 0: nothing is promised
+        default=USUAL_DAYS, server_default="0", deferred=True, deferred_group="promise"
+    )
+    works_on: Mapped[str] = mapped_column(  # ISO weekdays, Monday is 1
+        String(7), default=USUAL_WEEK, server_default=USUAL_WEEK, deferred=True, deferred_group="promise"
+    )
+    closed_from: Mapped[date | None] = mapped_column(deferred=True, deferred_group="promise")
+    closed_until: Mapped[date | None] = mapped_column(deferred=True, deferred_group="promise")  # the last day
+
     heard_from: Mapped[datetime | None]  # logs and words of before it was an older release's to show
 
     @property
@@ -70,6 +85,12 @@ class Practice(Base):
     def load_limit(self) -> DayLoad:
         """How much of a day its programs should ask at most."""
         return DayLoad(self.load_minutes, self.load_moves)
+
+    @property
+    def answer_promise(self) -> AnswerPromise:
+        """How soon its clients are answered."""
+        zone = ZoneInfo(self.time_zone)
+        return AnswerPromise(self.answer_days, self.works_on, zone, self.closed_from, self.closed_until)
 
     @property
     def numbers_set(self) -> bool:

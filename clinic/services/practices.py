@@ -6,7 +6,7 @@ import hmac
 import uuid
 from base64 import b32encode
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -15,6 +15,7 @@ from flask import current_app
 from sqlalchemy import select, text
 
 from clinic.domain.access import STAFF, Permission
+from clinic.domain.answer_promise import USUAL_DAYS, USUAL_WEEK, promise_problems
 from clinic.domain.attention import ASSESS_EVERY, assess_every_problems
 from clinic.domain.cleaning import has_private_signs
 from clinic.domain.errors import RuleBroken, must_hold
@@ -66,6 +67,10 @@ class PracticeDetails:
     load_moves: int = USUAL_LIMIT.moves
     address: str | None = None  # lines of text, on paper
     assess_every_weeks: int = ASSESS_EVERY  # from one assessment to the next; 0: nobody is reminded
+    answer_days: int = USUAL_DAYS  # working days until a message is answered; 0: nothing is promised
+    works_on: str = USUAL_WEEK  # ISO weekdays, Monday is 1
+    closed_from: date | None = None
+    closed_until: date | None = None  # the last closed day
 
 
 @across_practices("whether there is a practice")
@@ -255,6 +260,9 @@ def _apply(practice: Practice, details: PracticeDetails) -> None:
         chain(
             load_limit_problems(DayLoad(details.load_minutes, details.load_moves)),
             assess_every_problems(details.assess_every_weeks),
+            promise_problems(
+                details.answer_days, details.works_on, details.closed_from, details.closed_until
+            ),
         )
     )
     for name in PracticeDetails.__slots__:

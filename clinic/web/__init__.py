@@ -395,7 +395,12 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/tapering/<uuid:offer_id>/<any(accept, later):choice>", tapering.decide, STAFF, POST, "offer"),
         Rule("/mail/<uuid:message_id>/resend", checkins.resend, STAFF, POST, "message"),
         Rule("/practice", practice.show, STAFF),
-        Rule("/practice/settings/<any(name, help, hours, limits):part>", practice.settings, OWNER, FORM),
+        Rule(
+            "/practice/settings/<any(name, help, hours, limits, messages):part>",
+            practice.settings,
+            OWNER,
+            FORM,
+        ),
         Rule("/practice/test-mail", mail_settings.test, STAFF, POST),
         Rule("/practice/mail", mail_settings.show, OWNER, FORM, asks_again=True),
         Rule("/practice/mail/forget", mail_settings.forget, OWNER, POST, asks_again=True),

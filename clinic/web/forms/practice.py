@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import time
 from typing import Any
 
-from wtforms import PasswordField, TimeField
+from wtforms import PasswordField, SelectMultipleField, TimeField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
+from clinic.domain.answer_promise import USUAL_DAYS, promise_problems
 from clinic.domain.attention import ASSESS_EVERY, assess_every_problems
+from clinic.domain.dates import DAY_NAMES
 from clinic.domain.errors import RuleBroken
 from clinic.domain.load import USUAL_LIMIT, DayLoad, load_limit_problems
 from clinic.domain.pain_rule import CEILING
@@ -21,7 +24,14 @@ from clinic.services.practices import LONGEST_ADDRESS, PracticeDetails
 from clinic.web.forms.accounts import NewPasswordForm
 from clinic.web.forms.base import Form
 from clinic.web.forms.doses import WholeNumberField
-from clinic.web.forms.fields import AddressField, CeilingField, LineField, LongTextField, ZoneField
+from clinic.web.forms.fields import (
+    AddressField,
+    CeilingField,
+    DatePartsField,
+    LineField,
+    LongTextField,
+    ZoneField,
+)
 from clinic.web.forms.mail_settings import MailServerForm
 
 
@@ -124,11 +134,41 @@ class LimitsForm(CeilingForm):
         }
 
 
-SETTINGS: Mapping[str, type[LetterheadForm] | type[HoursForm] | type[HelpForm] | type[LimitsForm]] = {
+class MessagesForm(Form):
+    """How soon messages are answered, on which days, and when nobody is there."""
+
+    answer_days = WholeNumberField("Answered within", blank=USUAL_DAYS, default=USUAL_DAYS)
+    works_on = SelectMultipleField(
+        "Days on which you work",
+        choices=[SelectChoice(str(number), name) for number, name in enumerate(DAY_NAMES, 1)],
+    )
+    closed_from = DatePartsField("First closed day")
+    closed_until = DatePartsField("Last closed day")
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """The rules of a promise, where the days could be read."""
+        if self.answer_days.data is not None:
+            yield from promise_problems(
+                self.answer_days.data, self.works_on.data, self.closed_from.data, self.closed_until.data
+            )
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, in the service's words."""
+        return {
+            "answer_days": self.answer_days.data or 0,
+            "works_on": "".join(sorted(set(self.works_on.data or ()))),
+            "closed_from": self.closed_from.data,
+            "closed_until": self.closed_until.data,
+        }
+
+
+SECTION_FORM = type[LetterheadForm] | type[HoursForm] | type[HelpForm] | type[LimitsForm] | type[MessagesForm]
+SETTINGS: Mapping[str, SECTION_FORM] = {
     "name": LetterheadForm,
     "hours": HoursForm,
     "help": HelpForm,
     "limits": LimitsForm,
+    "messages": MessagesForm,
 }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clinic.domain.dates import count, time_in_words
+from clinic.domain.answer_promise import AnswerPromise
+from clinic.domain.dates import count, day_in_words, time_in_words
 from clinic.domain.load import load_in_words
 from clinic.models import Practice
 from clinic.web.presenters.zones import zone_words
@@ -63,7 +64,22 @@ def sections(practice: Practice) -> list[SettingsSection]:
                 ("Assessment due again", _weeks(practice.assess_every_weeks)),
             ),
         ),
+        SettingsSection("messages", "Answers to messages", _answers(practice.answer_promise)),
     ]
+
+
+def _answers(promise: AnswerPromise) -> tuple[tuple[str, str], ...]:
+    """The promise; the days it counts only where there is one."""
+    closed_from, closed_until = promise.closed_from, promise.closed_until
+    closed = (
+        closed_from
+        and closed_until
+        and ("Closed", f"{day_in_words(closed_from)} to {day_in_words(closed_until)}")
+    )
+    said = promise.in_words()
+    days = ("Days on which you work", promise.week_in_words())
+    told = ("Clients are told", f"“{said}”" if said else "Nothing is promised")
+    return (told, days, closed) if closed else (told, days)
 
 
 def _weeks(weeks: int) -> str:

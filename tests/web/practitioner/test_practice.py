@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -21,7 +22,10 @@ NAME = {key: FORM[key] for key in ("name", "phone")}
 HELP = {key: FORM[key] for key in ("emergency_number", "urgent_number")}
 HOURS = {key: FORM[key] for key in ("time_zone", "waking_from", "waking_until")}
 LIMITS = {"pain_ceiling": "6"}
-SECTIONS = {"name": NAME, "help": HELP, "hours": HOURS, "limits": LIMITS}
+MESSAGES = {"answer_days": "3", "works_on": ["1", "2", "4"]}
+SECTIONS: dict[str, dict[str, Any]] = {
+    **{"name": NAME, "help": HELP, "hours": HOURS, "limits": LIMITS, "messages": MESSAGES}
+}
 
 
 def at(part: str) -> str:
@@ -74,6 +78,27 @@ def test_the_owner_sets_above_which_load_is_warned(people: People, visit: Visit)
     owner.post(at("limits"), LIMITS, status=303)
     db.session.refresh(people.practice)
     assert (people.practice.load_minutes, people.practice.load_moves) == (20, 5), "nothing typed is the usual"
+
+
+def test_the_owner_promises_how_soon_messages_are_answered(people: People, visit: Visit) -> None:
+    owner = visit(people.owner)
+    assert "“We answer within 2 working days.”" in owner.get("/practice").text
+    closed = {"closed_from-day": "24", "closed_from-month": "12", "closed_from-year": "2026"}
+    until = {"closed_until-day": "3", "closed_until-month": "1", "closed_until-year": "2027"}
+    owner.post(at("messages"), MESSAGES | closed | until, status=303)
+    page = owner.get("/practice").text
+    for words in (
+        "“We answer within 3 working days.”",
+        "Monday, Tuesday, Thursday",
+        "Thu 24 Dec to Sun 3 Jan",
+    ):
+        assert words in page
+    refused = owner.post(at("messages"), {"answer_days": "11"} | closed, status=422).text
+    assert "Working days must be from 0 to 10." in refused
+    assert "Choose at least one day on which you work." in refused
+    assert "Give the first and the last closed day, or neither." in refused
+    owner.post(at("messages"), MESSAGES | {"answer_days": "0"}, status=303)
+    assert "Nothing is promised" in owner.get("/practice").text
 
 
 def test_others_read_it_and_cannot_change_it(people: People, visit: Visit) -> None:

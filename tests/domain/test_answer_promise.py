@@ -1,0 +1,127 @@
+"""How soon a practice answers, by its own clock and its own week."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from clinic.domain.answer_promise import AnswerPromise, PromiseState, promise_problems, promise_state
+
+LONDON = ZoneInfo("Europe/London")
+WEEK = "12345"
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "asked_on, days, works_on, closed, last_day",
+    [
+        ("2026-11-30", 2, WEEK, None, "2026-12-02"),  # Monday: the day itself is not counted
+        ("2026-11-30", 1, WEEK, None, "2026-12-01"),
+        ("2026-11-26", 2, WEEK, None, "2026-11-30"),  # Thursday: over the weekend
+        ("2026-11-27", 2, WEEK, None, "2026-12-01"),  # Friday
+        ("2026-11-28", 2, WEEK, None, "2026-12-01"),  # Saturday counts from Monday on, as Friday does
+        ("2026-11-29", 2, WEEK, None, "2026-12-01"),
+        ("2026-11-27", 2, "123456", None, "2026-11-30"),  # they work on Saturdays
+        ("2026-11-27", 2, "1234567", None, "2026-11-29"),
+        ("2026-11-27", 3, "3", None, "2026-12-16"),  # there on Wednesdays alone
+        ("2026-12-22", 2, WEEK, ("2026-12-24", "2027-01-03"), "2027-01-04"),  # closed over the new year
+        ("2026-12-28", 1, WEEK, ("2026-12-24", "2027-01-03"), "2027-01-04"),
+        ("2027-01-04", 1, WEEK, ("2026-12-24", "2027-01-03"), "2027-01-05"),  # open again
+        ("2026-11-27", 0, WEEK, None, None),  # nothing is promised
+        ("2026-11-27", 10, WEEK, None, "2026-12-11"),
+    ],
+)
+def test_the_last_day_on_which_an_answer_is_in_time(
+    asked_on: str, days: int, works_on: str, closed: tuple[str, str] | None, last_day: str | None
+) -> None:
+    first, last = (date.fromisoformat(day) for day in closed) if closed else (None, None)
+    promise = AnswerPromise(days, works_on, LONDON, first, last)
+    found = promise.last_day(date.fromisoformat(asked_on))
+    assert found == (date.fromisoformat(last_day) if last_day else None)
+
+
+@pytest.mark.parametrize(
+    "zone, asked_at, due_at",
+    [
+        ("Europe/London", "2026-11-30T09:00", "2026-12-02T00:00"),
+        ("Europe/London", "2026-11-30T23:59", "2026-12-02T00:00"),
+        ("Europe/London", "2026-12-01T00:00", "2026-12-03T00:00"),  # the practice's midnight makes the day
+        ("America/New_York", "2026-12-01T04:59", "2026-12-02T05:00"),  # there it is Monday still
+        ("America/New_York", "2026-12-01T05:00", "2026-12-03T05:00"),
+        ("Pacific/Auckland", "2026-11-27T10:59", "2026-11-30T11:00"),  # Friday; due when Monday ends
+        ("Pacific/Auckland", "2026-11-29T11:00", "2026-12-01T11:00"),  # Monday there
+        ("Europe/London", "2026-10-23T12:00", "2026-10-27T00:00"),  # asked in summer time, due in winter time
+        ("Europe/London", "2027-03-26T12:00", "2027-03-29T23:00"),
+    ],
+)
+def test_an_answer_is_late_once_the_last_day_has_ended_where_the_practice_is(
+    zone: str, asked_at: str, due_at: str
+) -> None:
+    assert AnswerPromise(1, WEEK, ZoneInfo(zone)).due_at(at(asked_at)) == at(due_at)
+
+
+def test_without_a_promise_nothing_is_due() -> None:
+    promise = AnswerPromise(0, WEEK, LONDON)
+    assert promise.due_at(at("2026-11-30T09:00")) is None
+    assert promise.in_words() is None
+
+
+DUE = at("2026-12-02T00:00")
+BEFORE, AFTER = at("2026-12-01T23:59"), at("2026-12-02T00:01")
+
+
+@pytest.mark.parametrize(
+    "due_at, answered_at, now, state",
+    [
+        (DUE, None, BEFORE, PromiseState.RUNNING),
+        (DUE, None, DUE, PromiseState.BROKEN),
+        (DUE, None, AFTER, PromiseState.BROKEN),
+        (DUE, BEFORE, BEFORE, PromiseState.KEPT),
+        (DUE, BEFORE, AFTER, PromiseState.KEPT),
+        (DUE, DUE, AFTER, PromiseState.BROKEN),
+        (DUE, AFTER, AFTER, PromiseState.BROKEN),
+        (None, None, AFTER, PromiseState.NONE),
+        (None, BEFORE, AFTER, PromiseState.NONE),
+    ],
+)
+def test_what_became_of_a_promise(
+    due_at: datetime | None, answered_at: datetime | None, now: datetime, state: PromiseState
+) -> None:
+    assert promise_state(due_at, answered_at, now) is state
+
+
+def test_words_of_a_promise() -> None:
+    assert AnswerPromise(1, "5", LONDON).in_words() == "We answer within 1 working day."
+    assert AnswerPromise(2, "21", LONDON).in_words() == "We answer within 2 working days."
+    assert AnswerPromise(2, "21", LONDON).week_in_words() == "Monday, Tuesday"
+
+
+FIRST, LAST = date(2026, 12, 24), date(2027, 1, 3)
+
+
+@pytest.mark.parametrize(
+    "days, works_on, closed_from, closed_until, fields",
+    [
+        (2, WEEK, None, None, []),
+        (0, WEEK, FIRST, LAST, []),
+        (10, "7", FIRST, FIRST, []),
+        (11, WEEK, None, None, ["answer_days"]),
+        (-1, WEEK, None, None, ["answer_days"]),
+        (2, "", None, None, ["works_on"]),
+        (2, WEEK, FIRST, None, ["closed_until"]),
+        (2, WEEK, None, LAST, ["closed_until"]),
+        (2, WEEK, LAST, FIRST, ["closed_until"]),
+        (2, WEEK, FIRST, date(2027, 12, 25), []),
+        (2, WEEK, FIRST, date(2027, 12, 26), ["closed_until"]),
+    ],
+)
+def test_what_a_practice_can_promise(
+    days: int, works_on: str, closed_from: date | None, closed_until: date | None, fields: list[str]
+) -> None:
+    found = promise_problems(days, works_on, closed_from, closed_until)
+    assert [problem.field for problem in found] == fields
