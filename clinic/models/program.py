@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.practising import MOST_REPS
@@ -51,6 +51,8 @@ class Program(OfPractice, Base):
     ends_on: Mapped[date | None]
     paused_from: Mapped[date | None]  # the first day of the pause that is, or is to come
     paused_until: Mapped[date | None]  # its last; None: until somebody resumes it
+    # whether the client may choose harder ways of its moves
+    allows_harder: Mapped[bool] = mapped_column(default=False, server_default=false())
     graduated_on: Mapped[date | None]  # ended because all went well; a restart takes it back
     assigned_by: Mapped[uuid.UUID]
     assigned_at: Mapped[datetime]

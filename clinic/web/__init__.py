@@ -240,6 +240,13 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/programs/<uuid:program_id>/doses", programs.correct, STAFF, FORM, "program"),
         Rule("/programs/<uuid:program_id>/check-in", programs.checkin, STAFF, FORM, "program"),
         Rule("/programs/<uuid:program_id>/days", programs.days, STAFF, FORM, "program"),
+        Rule(
+            "/programs/<uuid:program_id>/harder/<any(on, off):choice>",
+            programs.harder,
+            STAFF,
+            POST,
+            "program",
+        ),
         Rule("/programs/<uuid:program_id>/extend", programs.extend, STAFF, POST, "program"),
         Rule(
             "/programs/<uuid:program_id>/phases/<int:position>/go-on",

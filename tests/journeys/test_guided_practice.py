@@ -44,6 +44,25 @@ def shown(reader: Reader, *words: str) -> None:
         assert each in " ".join(reader.page.locator("[data-player]").inner_text().split())
 
 
+def sizes(reader: Reader) -> dict[str, bool]:
+    """Whether what is read from two metres away is large enough, and what is pressed with a thumb, too.
+
+    On a phone of 160 px an inch small letters of 72 px are 5.7 mm high: 10 minutes of arc at two metres.
+    """
+    least = {"count": ("[data-count]", 72), "side": ("[data-side]", 60), "word": ("[data-word]", 44)}
+    found = {
+        name: reader.page.locator(f"[data-now] {where}").evaluate(
+            "(part) => parseFloat(getComputedStyle(part).fontSize)"
+        )
+        >= pixels
+        for name, (where, pixels) in least.items()
+    }
+    heights = reader.page.locator("[data-key]").evaluate_all(
+        "(keys) => keys.map((key) => key.getBoundingClientRect().height)"
+    )
+    return {**found, "keys": min(heights) >= 56}
+
+
 def counted(installation: Installation, name: str) -> list[tuple[int | None, int | None, int | None]]:
     with installation.inside():
         rows = db.session.execute(
@@ -65,6 +84,7 @@ def test_a_whole_practice_goes_on_where_it_was_interrupted(settled: Installation
     assert page.locator("#player-name").evaluate("(name) => name === document.activeElement")
     page.clock.run_for(11 * SECOND)
     shown(gina, "1 of 8", "Left", "Small and slow beats big")
+    assert sizes(gina) == {"count": True, "side": True, "word": True, "keys": True}
     page.clock.run_for(20 * SECOND)
     page.keyboard.press(" ")
     shown(gina, "Right", "Go on")
@@ -124,8 +144,16 @@ def test_too_sore_offers_the_signs_and_an_easier_way_and_is_logged(
     told = json.loads(page.locator("input[name=practised]").input_value())
     assert told[0]["way"].startswith("Sit on a firm chair")
     sora.presses("Go on with it")
-    sora.presses("Warning signs")
+    sora.presses("Warning signs")  # what was done until then is logged on the way
     sora.is_at("/warning-signs")
+    sora.does_not_see("Saved.")
+    (turns, hinge) = counted(settled, "Sora Stopped")[::-1]
+    assert turns[1] >= 2
+    assert hinge == (0, 0, 0)
+    sora.goes_back()
+    assert page.get_by_role("button", name="Go on where you were").is_visible()
+    sora.presses("Sign out")
+    assert page.evaluate("() => sessionStorage.length") == 0
 
 
 def test_without_a_script_it_is_a_list_with_times(settled: Installation, sit_down: SitDown) -> None:

@@ -477,6 +477,10 @@ def _nothing_half_typed(world: World, address: Address) -> None:
     db.session.query(AssessmentDraft).filter_by(assessment_id=assessment.id).delete()
 
 
+def _harder_the_other_way(world: World, address: Address) -> None:
+    _get(world, address, Program, "program").allows_harder = address.choice != "on"
+
+
 def _program_ready_for(world: World, address: Address) -> None:
     ready = {"pause": ProgramStatus.ACTIVE, "resume": ProgramStatus.PAUSED, "restart": ProgramStatus.ENDED}
     program = _get(world, address, Program, "program")
@@ -752,6 +756,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.routines.begin_draft": _no_draft,
     "practitioner.own_routines.bring_back": _retired,
     "practitioner.programs.change": _program_ready_for,
+    "practitioner.programs.harder": _harder_the_other_way,
     "practitioner.mail_settings.show": _one_real_practice,
     "practitioner.mail_settings.forget": _one_real_practice,
     "practitioner.checkins.settle_doubts": _in_doubt,

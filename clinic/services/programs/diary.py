@@ -159,6 +159,7 @@ class Diary(OwnPrograms):
 
     logs: Sequence[LoggedMove] = ()
     plans: Mapping[uuid.UUID, KeptPlan] = field(default_factory=dict)
+    begun: frozenset[uuid.UUID] = frozenset()  # programs that were practised on the day they were paused
 
     @cached_property
     def plan(self) -> Plan | None:
@@ -196,7 +197,11 @@ class Diary(OwnPrograms):
     def asked_on(self, day: date) -> Collection[uuid.UUID]:
         """The programs a day is logged for: those that asked for practice, and those that were logged."""
         logged = [log.program_id for log in self.logs if log.local_date == day]
-        asking = [program_id for program_id, each in self.plans.items() if each.plan.rest_on(day) is None]
+        asking = [
+            program_id
+            for program_id, each in self.plans.items()
+            if each.plan.rest_on(day) is None or program_id in self.begun
+        ]
         return list(dict.fromkeys([*asking, *logged]))
 
     def may_log(self, day: date) -> bool:
@@ -270,7 +275,7 @@ def log_day(actor: Actor, day: date, entry: DiaryEntry) -> None:
     """Log a day's practice of all programs, or put right what was logged; a second tap changes nothing."""
     with transaction():
         one_at_a_time(Client, actor.client_id)
-        found = diary(actor)
+        found = _with_begun(diary(actor), day, entry.practised)
         if problem := found.problem_with(day):
             raise RuleBroken(problem)
         before, asked = found.entry(day), found.asked_on(day)
@@ -278,7 +283,7 @@ def log_day(actor: Actor, day: date, entry: DiaryEntry) -> None:
         entry = _tidied(entry, moves)
         logged = {log.prescription_id for log in found.logs if log.local_date == day}
         kept = practised_on(found.client, day)
-        practised = _counted(entry, kept, moves)
+        practised = _counted(entry, kept, moves, {each.id for each in found.programs if each.allows_harder})
         said = replace(entry, practised={})
         if before == said and practised == kept and logged.issuperset(move.id for move in moves):
             return
@@ -306,12 +311,27 @@ def practised_on(client: Client, day: date) -> Mapping[uuid.UUID, Practised]:
     }
 
 
+def _with_begun(found: Diary, day: date, practised: Collection[uuid.UUID]) -> Diary:
+    """The diary for a log of a practice that somebody was in the middle of when its program was paused."""
+    begun = (
+        program.id
+        for program in found.programs
+        if any(pause.first == day for pause in found.plans[program.id].plan.pauses)
+        and any(row.id in practised for row in program.prescriptions)
+    )
+    return replace(found, begun=frozenset(begun))
+
+
 def _counted(
-    entry: DiaryEntry, kept: Mapping[uuid.UUID, Practised], moves: Collection[Prescription]
+    entry: DiaryEntry,
+    kept: Mapping[uuid.UUID, Practised],
+    moves: Collection[Prescription],
+    harder_in: Collection[uuid.UUID],
 ) -> Mapping[uuid.UUID, Practised]:
     """What was counted of the day's moves with what an entry brings; nothing of a day on which none was done.
 
-    A move that is not the day's is left out: the program has changed since somebody began.
+    A move that is not the day's is left out: the program has changed since somebody began. Harder ways count
+    in the programs that allow them.
     """
     if entry.outcome is LogOutcome.NOT_DONE:
         return {}
@@ -319,7 +339,8 @@ def _counted(
     for move in moves:
         if told := entry.practised.get(move.id):
             known = found.get(move.id, UNCOUNTED)
-            way = way_in(told.way_words, move.content.get("easier", ()), move.content.get("harder", ()))
+            harder = move.content.get("harder", ()) if move.program_id in harder_in else ()
+            way = way_in(told.way_words, move.content.get("easier", ()), harder)
             found[move.id] = Practised(told.reps.further(known.reps), way, told.way_words if way else "")
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 
@@ -11,7 +11,7 @@ from sqlalchemy import select, union_all
 
 from clinic.domain.practising import UNCOUNTED, Practised, Repetitions, asked_of, leads_with_fix
 from clinic.domain.side_by_side import AskedDose
-from clinic.domain.types import LogOutcome, MistakeAnswer
+from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramStatus
 from clinic.extensions import db
 from clinic.models import CheckinAnswer, Client, PracticeLog
 from clinic.models.base import given
@@ -42,6 +42,7 @@ class PartAsked:
     dose: AskedDose
     prescriptions: Sequence[uuid.UUID]
     before: Repetitions
+    allows_harder: bool
 
     @property
     def is_done(self) -> bool:
@@ -60,10 +61,11 @@ class DayPractice:
     @property
     def problem(self) -> str | None:
         """Why there is nothing to practise today, in words for the client; None if there is."""
-        problem = self.diary.problem_with(self.diary.today)
-        if problem is None and not self.diary.moves:
-            return "There is no move for today."
-        return problem
+        if self.diary.status is ProgramStatus.PAUSED:
+            return "Your program is paused. There is nothing to practise today."
+        if self.diary.problem_with(self.diary.today) or not self.diary.moves:
+            return "There is nothing to practise today."
+        return None
 
     @property
     def parts(self) -> Sequence[PartAsked]:
@@ -78,15 +80,20 @@ class DayPractice:
 
     @cached_property
     def _all(self) -> Sequence[PartAsked]:
-        return [
-            _part(move, asked, self.practised) for move in self.diary.moves for asked in move.merged.doses
-        ]
+        harder_in = {each.id for each in self.diary.programs if each.allows_harder}
+        asked = ((move, dose) for move in self.diary.moves for dose in move.merged.doses)
+        return [_part(move, dose, self.practised, harder_in) for move, dose in asked]
 
 
-def _part(move: OwnMove, asked: AskedDose, practised: Mapping[uuid.UUID, Practised]) -> PartAsked:
+def _part(
+    move: OwnMove,
+    asked: AskedDose,
+    practised: Mapping[uuid.UUID, Practised],
+    harder_in: Collection[uuid.UUID],
+) -> PartAsked:
     ids = [each.prescription_id for each in move.merged.given if each.dose == asked.dose]
     before = reduce(Repetitions.further, (practised.get(each, UNCOUNTED).reps for each in ids))
-    return PartAsked(move, asked, ids, before)
+    return PartAsked(move, asked, ids, before, move.prescription.program_id in harder_in)
 
 
 def of_today(actor: Actor) -> DayPractice:

@@ -40,6 +40,11 @@
     setTimeout(release, 15000);
   });
   addEventListener("pageshow", release);
+  // Whoever signs out leaves nothing in this tab, not even how far a practice had come.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.action.endsWith("/sign-out")) return;
+    try { sessionStorage.clear(); } catch (_) { /* nothing was kept */ }
+  });
 
   onPress("data-reveal", (button) => {
     const input = document.getElementById(button.dataset.reveal);

@@ -36,12 +36,14 @@
   // ------------------------------------------------------------ where somebody is
 
   let at = 0, passed = 0, lead = 0, checking = 0, running = false, previous = 0;
-  let done = new Set(), ways = {}, sore = new Set(), state = "new"; // new | going | finished
+  let done = new Set(), ways = {}, sore = new Set(), state = "new"; // new | going | finished | sent
+  let base = parts.map((part) => part.before); // what was counted today before this time of it
+  let logged = list.dataset.logged; // the day's log as it was then
   let shown = {};
 
   const store = () => {
     try {
-      const kept = { key: list.dataset.practice, at, state, done: [...done], ways, sore: [...sore] };
+      const kept = { key: list.dataset.practice, logged, base, at, state, done: [...done], ways, sore: [...sore] };
       sessionStorage.setItem(KEY, JSON.stringify(kept));
     } catch (_) { /* then it cannot go on later */ }
   };
@@ -50,8 +52,10 @@
     try {
       const kept = JSON.parse(sessionStorage.getItem(KEY));
       if (!kept) return false;
-      if (kept.key !== list.dataset.practice || !(kept.at <= steps.length)) { forget(); return false; }
+      const isOver = kept.state === "sent" && kept.logged !== list.dataset.logged; // it has arrived
+      if (isOver || kept.key !== list.dataset.practice || !(kept.at <= steps.length)) { forget(); return false; }
       at = kept.at;
+      base = kept.base;
       state = kept.state;
       done = new Set(kept.done);
       ways = kept.ways;
@@ -85,7 +89,9 @@
     return left < 60 ? String(left) : Math.floor(left / 60) + ":" + String(left % 60).padStart(2, "0");
   };
   const tell = (text) => set("told", text);
-  const wayOf = (p) => (p in ways ? parts[p].easier[ways[p]] : "");
+  const waysOf = (p) => [...parts[p].easier, ...parts[p].harder];
+  const wayOf = (p) => (p in ways ? waysOf(p)[ways[p]] : "");
+  const wayWord = (index, p) => words[index < parts[p].easier.length ? "easier" : "harder"];
 
   // The figure of a move is drawn as a loop of its beats; it is led by hand, so that it and the count are one.
   let figure = null, cycle = 0, loop = 0, lent = null;
@@ -164,7 +170,7 @@
     const part = parts[step.p];
     const place = [fill(words.place, step.p + 1, parts.length)];
     if (step.kind !== "ready" && part.rounds > 1) place.push(fill(words.round, step.round, part.rounds));
-    if (wayOf(step.p)) place.push(words.easier);
+    if (wayOf(step.p)) place.push(wayWord(ways[step.p], step.p));
     return place.join(" · ");
   };
 
@@ -207,7 +213,8 @@
     $("[data-more]").hidden = !calm || !panelsClosed();
     const offer = (name, wanted) => { $("[data-more] [data-act=" + name + "]").hidden = !wanted; };
     offer("check", Boolean($("[data-check]", part.item)) && !checking);
-    offer("easier", part.easier.length > 0);
+    offer("easier", waysOf(step.p).length > 0);
+    $("[data-more] [data-act=easier] button").textContent = words[part.harder.length ? "another_way" : "easier_way"];
     offer("mirror", mirror.can);
     $("[data-when=running]").hidden = !running;
     $("[data-when=paused]").hidden = running;
@@ -331,7 +338,7 @@
     arrange();
     panel.focus();
   };
-  const offerWays = () => {
+  const offerWays = (offered) => {
     const p = steps[at].p, ours = $("[data-ways]");
     const choose = (text, value) => {
       const made = Object.assign(document.createElement("button"), { type: "button", textContent: text });
@@ -346,14 +353,16 @@
       });
       return made;
     };
-    ours.replaceChildren(choose(words.as_asked, null), ...parts[p].easier.map(choose));
+    const labelled = (text, index) =>
+      choose(parts[p].harder.length ? wayWord(index, p) + ": " + text : text, index);
+    ours.replaceChildren(choose(words.as_asked, null), ...offered(p).map(labelled));
     open("ways");
   };
 
   // ------------------------------------------------------------ the end: the log, filled in
 
   // with what was counted earlier today: sent again, it is the same
-  const ofDay = (p) => Object.fromEntries(Object.entries(counts(p)).map(([side, n]) => [side, n + parts[p].before[side]]));
+  const ofDay = (p) => Object.fromEntries(Object.entries(counts(p)).map(([side, n]) => [side, n + base[p][side]]));
   const outcomeOf = (p) => {
     const told = ofDay(p), asked = parts[p].asked;
     const sides = Object.keys(asked).filter((side) => asked[side]);
@@ -423,6 +432,7 @@
     run();
   };
   const anew = () => {
+    base = parts.map((part) => part.before);
     at = 0;
     passed = 0;
     done = new Set();
@@ -433,7 +443,11 @@
 
   const acts = {
     close: () => { closePanels(); $("[data-key=pause]").focus(); },
-    easier: () => { if (!$("[data-panel=sore]").hidden) sore.add(steps[at].p); offerWays(); },
+    easier: () => {
+      const isSore = !$("[data-panel=sore]").hidden;
+      if (isSore) sore.add(steps[at].p);
+      offerWays(isSore ? (p) => parts[p].easier : waysOf);
+    },
     leave: () => { sore.add(steps[at].p); closePanels(); leave(steps[at].p); if (state === "going") run(); },
     "end-sore": () => { sore.add(steps[at].p); finish(); },
     check,
@@ -464,7 +478,7 @@
   });
   $("[data-go-on]").addEventListener("click", goOn);
   $("[data-fresh]").addEventListener("click", anew);
-  $("[data-anew]").addEventListener("click", anew);
+  all("[data-anew]").forEach((each) => each.addEventListener("click", anew));
   $("[data-resume]").addEventListener("click", goOn);
 
   // A call, a locked screen, another app: it waits where it was.
@@ -474,23 +488,38 @@
     mirror.off();
     player.classList.remove("has-mirror");
   });
-  addEventListener("pagehide", () => { pause(); if (state !== "new") store(); });
+  addEventListener("pagehide", () => { pause(); if (state === "going" || state === "finished") store(); });
 
   // Nothing is sent into nothing: what was done stays on the page until there is a network.
   form.addEventListener("submit", (event) => {
-    if (navigator.onLine) return;
+    if (navigator.onLine) {
+      if (state === "new") return;
+      state = "sent";
+      logged = list.dataset.logged;
+      store();
+      return;
+    }
     event.preventDefault();
     $("[data-offline]").hidden = false;
   });
+
+  // Whoever goes to the warning signs may not come back: what was done until then is logged on the way.
+  all("[data-signs]", player).forEach((link) => link.addEventListener("click", () => {
+    pause();
+    if (!done.size) return;
+    fillIn();
+    const sent = { method: "POST", body: new FormData(form), headers: { "X-Tick": "1" }, keepalive: true };
+    fetch(form.action, sent).catch(() => {});
+  }));
   addEventListener("online", () => { $("[data-offline]").hidden = true; });
 
   if (!steps.length) return;
   const isKept = recall();
-  if (state === "finished") { finish(); return; }
+  if (state === "finished" || state === "sent") { finish(); return; }
   if (isKept) {
     at = Math.min(repStart(at), steps.length - 1);
     state = "new";
-    ["[data-kept]", "[data-resume]", "[data-anew]"].forEach((each) => { $(each).hidden = false; });
+    ["[data-kept]", "[data-resume]", "[data-anew]"].forEach((each) => { $(each, begin).hidden = false; });
     $("[data-fresh]").hidden = true;
   }
   show();

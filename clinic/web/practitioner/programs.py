@@ -19,6 +19,7 @@ from clinic.services.clock import today_in
 from clinic.services.programs import assigning as programs
 from clinic.services.programs import changing as program_changes
 from clinic.services.programs import days as program_days
+from clinic.services.programs import ways
 from clinic.services.programs.assigning import ProgramDetail
 from clinic.web.authz import current_actor
 from clinic.web.forms.programs import (
@@ -119,6 +120,16 @@ def days(program_id: uuid.UUID) -> Answer:
         "practitioner/programs/days.html", form=form, client=client, program=detail.program
     )
     return page, 422 if form.errors else 200
+
+
+def harder(program_id: uuid.UUID, choice: str) -> Response:
+    """Let the client choose harder ways of these moves, or no longer."""
+    actor, allowed = current_actor(), choice == "on"
+    access.program_for(actor, program_id)
+    with told_on_the_next_page():
+        ways.allow_harder(actor, program_id, allowed=allowed)
+        flash(presenter.HARDER_TOLD[allowed], "success")
+    return redirect(url_for("practitioner.programs.show", program_id=program_id), 303)
 
 
 def extend(program_id: uuid.UUID) -> Response:

@@ -40,6 +40,9 @@ PLAYER_WORDS: Mapping[str, str] = MappingProxyType(
         "next": "Next: {0}",
         "paused": "Paused",
         "easier": "Easier",
+        "harder": "Harder",
+        "easier_way": "An easier way",
+        "another_way": "An easier or harder way",
         "as_asked": "As asked",
         "last": "This is the last one.",
         "did": "{0} of {1}",
@@ -76,7 +79,8 @@ class PracticeView:
     """A whole practice."""
 
     parts: Sequence[PracticePart]
-    key: str  # of this day, these moves and doses, and what was done of them; tells nothing by itself
+    key: str  # this and the next tell nothing by themselves
+    logged: str
     words: Mapping[str, str]
     left_out: str  # "Hip hinge is", where that is done for today already
 
@@ -92,7 +96,7 @@ def practice_view(found: DayPractice) -> PracticeView:
     parts = [_part(number, each, found.fix_first) for number, each in enumerate(found.parts, 1)]
     done = found.left_out
     left_out = f"{listed(done)} {'is' if len(done) == 1 else 'are'}" if done else ""
-    return PracticeView(parts, _key(found, parts), dict(PLAYER_WORDS), left_out)
+    return PracticeView(parts, _key(found, parts), _logged(found), dict(PLAYER_WORDS), left_out)
 
 
 def _part(number: int, part: PartAsked, fix_first: bool) -> PracticePart:
@@ -113,6 +117,7 @@ def _part(number: int, part: PartAsked, fix_first: bool) -> PracticePart:
             "setup": view.content.setup,
             "cues": view.content.cues,
             "easier": view.content.easier,
+            "harder": view.content.harder if part.allows_harder else (),
             "beats": [words[0].upper() + words[1:] for words in _beat_words(view.content.tempo_words)],
             "rounds": asked.dose.sets,
             "stretches": [_step(each) for each in run],
@@ -135,9 +140,20 @@ def _drawn(beats: Tempo) -> str:
 
 
 def _key(found: DayPractice, parts: Sequence[PracticePart]) -> str:
-    """What a practice that was interrupted is known by."""
-    whole = [str(found.diary.client.id), str(found.diary.today), [part.run for part in parts]]
-    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:24]
+    """What a practice that was interrupted is known by: the day, the moves and their doses."""
+    runs = [{name: value for name, value in part.run.items() if name != "before"} for part in parts]
+    return _digest([str(found.diary.client.id), str(found.diary.today), runs])
+
+
+def _logged(found: DayPractice) -> str:
+    """Changes with whatever is logged of today: so a count that was sent is known to have arrived."""
+    logs = [str(each) for each in found.diary.logs if each.local_date == found.diary.today]
+    counts = [f"{move}: {each}" for move, each in found.practised.items()]
+    return _digest([sorted(logs), sorted(counts)])
+
+
+def _digest(told: Any) -> str:
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:24]
 
 
 def _lines(run: Sequence[Stretch], rounds: int) -> Iterator[StretchLine]:

@@ -121,6 +121,11 @@ class Card:
     checkin: str
     may_be_changed: bool
 
+    @property
+    def has_harder(self) -> bool:
+        """Whether a move of it has harder ways."""
+        return any(move.content.harder for move in self.moves)
+
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
@@ -132,6 +137,12 @@ class EventLine:
     by: str
     text: str
     icon: str
+
+
+HARDER_TOLD = {
+    True: "Harder ways can be chosen now, too.",
+    False: "Harder ways can no longer be chosen.",
+}
 
 
 def card(held: ProgramWithSchedule, today: date) -> Card:

@@ -121,6 +121,8 @@ ACTIONS: Mapping[str, ActionWords] = {
     "program.assigned": ActionWords("Program assigned", "footprints"),
     "program.started": ActionWords("Program started", "play"),
     "program.dose_corrected": ActionWords("Dose changed", "pencil"),
+    "program.harder_allowed": ActionWords("Harder ways of the moves allowed", "trending-up"),
+    "program.harder_not_allowed": ActionWords("Harder ways of the moves no longer allowed", "minus"),
     "program.phase_passed": ActionWords("Gone on to the next phase", "footprints"),
     "program.phase_taken_back": ActionWords("Next phase taken back", "undo-2"),
     "program.version_offered": ActionWords("New version of the program offered", "refresh-cw"),

@@ -10,9 +10,11 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from clinic.domain.types import LogOutcome, MistakeAnswer, WayDone
+from clinic.domain.programs import ProgramChange
+from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramAction, WayDone
 from clinic.extensions import db
 from clinic.models import AuditEvent, PracticeLog, Prescription, Program
+from clinic.services.programs import changing as program_changes
 from clinic.services.programs import diary as practice_logs
 from clinic.services.programs.diary import DiaryEntry
 from tests.factories.people import People
@@ -169,6 +171,40 @@ def test_a_move_that_is_not_the_days_and_a_way_that_is_not_the_moves_are_left_ou
         None,
         None,
     )
+
+
+def test_harder_ways_are_the_practitioners_to_allow_and_a_fact_of_the_log(
+    people: People, program: Program, visit: Visit
+) -> None:
+    light = "Hold a light object close"
+    ada, cole = visit(people.client_user), visit(people.colleague)
+    assert light not in ada.get("/my/practise").text
+    save(ada, "partly", counted(program, hinge=5, way=light))
+    assert logs(program)[1].way is None
+    assert "Allow harder ways, too" in cole.get(f"/programs/{program.id}").text
+    for _ in range(2):
+        cole.post(f"/programs/{program.id}/harder/on", {}, status=303)
+    assert light in ada.get("/my/practise").text
+    save(ada, "partly", counted(program, hinge=6, way=light))
+    assert (logs(program)[1].way, logs(program)[1].way_words) == (WayDone.HARDER, light)
+    cole.post(f"/programs/{program.id}/harder/off", {}, status=303)
+    assert light not in ada.get("/my/practise").text
+    told = db.session.scalars(select(AuditEvent.action).where(AuditEvent.action.like("%harder%"))).all()
+    assert sorted(told) == ["program.harder_allowed", "program.harder_not_allowed"]
+
+
+def test_whoever_was_in_the_middle_of_it_when_their_program_was_paused_still_logs_it(
+    people: People, program: Program, visit: Visit
+) -> None:
+    told = counted(program, hinge=5)
+    change = ProgramChange(ProgramAction.PAUSE, TODAY, "Away for a while.")
+    program_changes.change(people.actor(people.colleague), program.id, program.version, change)
+    ada = visit(people.client_user)
+    assert "Your program is paused" in practice(people, visit)
+    ada.post("/my/log", {"day": TODAY.isoformat(), "outcome": "partly"}, status=422)
+    save(ada, "partly", told)
+    assert logs(program)[1].reps_both == 5
+    assert "Your program is paused" in ada.get("/my").text
 
 
 def test_putting_the_pain_right_keeps_what_was_counted(
