@@ -25,6 +25,14 @@ class PromiseState(StrEnum):
     BROKEN = "broken"
 
 
+class AnsweredHow(StrEnum):
+    """How a client's waiting ended."""
+
+    MESSAGE = "message"
+    PHONE = "phone"
+    NEEDLESS = "needless"  # "thank you" asks for nothing
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerPromise:
     """So many working days, on the days of the week a practice works, where it is; closed days are none."""

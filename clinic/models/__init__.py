@@ -1,5 +1,6 @@
 """Tables and their constraints, one module a feature."""
 
+from clinic.models.answer_wait import AnswerWait, ReplyDraft
 from clinic.models.appointment import Appointment, CalendarAddress
 from clinic.models.assessment import Amendment, Assessment, AssessmentDraft, Finding, ProgramFinding
 from clinic.models.attention import OpenReason, ReasonHandling
@@ -56,6 +57,7 @@ from clinic.models.tapering import TaperingOffer
 
 __all__ = [
     "Amendment",
+    "AnswerWait",
     "Appointment",
     "Assessment",
     "AssessmentDraft",
@@ -126,6 +128,7 @@ __all__ = [
     "QuestionnaireResponse",
     "ReasonHandling",
     "RecoveryCode",
+    "ReplyDraft",
     "Routine",
     "RoutineFavourite",
     "RoutineItem",

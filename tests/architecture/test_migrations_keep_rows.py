@@ -42,6 +42,7 @@ def test_a_world_of_rows_goes_down_a_step_and_up_again(live_app: Flask) -> None:
     db.session.commit()
     before = counts()
     below = (
+        *("answer_wait", "reply_draft"),
         *("course", "course_request", "group_message"),
         "mail_reply",
         "pain_morning",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.answer_promise import AnsweredHow
 from clinic.domain.asking import AnswerSource, AskChannel
 from clinic.domain.attention import AttentionKind
 from clinic.domain.bulk_acts import BulkActKind
@@ -44,6 +45,7 @@ from clinic.domain.types import (
 from clinic.extensions import db
 from clinic.models import (
     Amendment,
+    AnswerWait,
     Appointment,
     Assessment,
     AssessmentDraft,
@@ -98,6 +100,7 @@ from clinic.models import (
     QuestionnaireRequest,
     QuestionnaireResponse,
     ReasonHandling,
+    ReplyDraft,
     Routine,
     RoutineItem,
     RoutinePhase,
@@ -443,6 +446,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
     )
     make_signed_note(shelf, client)
     records.note.assessment_id = records.draft_assessment.id
+    make_waits(client, shelf.staff)
     make_consents(client, records.document)
     make_citation(program, records.assessment)
     add(
@@ -849,6 +853,17 @@ def make_staff_time(client: Client, staff: User) -> StaffTime:
     about = {"user_id": staff.id, "day": ago(days=1).date(), "created_at": ago(days=1)}
     told = {"minutes": 12, "kind": StaffTimeKind.LIVE, "note": WORDS}
     return add(StaffTime, client, client_id=client.id, **told, **about)
+
+
+def make_waits(client: Client, staff: User) -> AnswerWait:
+    """A client who waits since yesterday, was called a week ago, and to whom somebody begins to write."""
+    called = {"answered_at": ago(days=7), "answered_by": staff.id, "how": AnsweredHow.PHONE, "note": WORDS}
+    for at, more in ((ago(days=8), called), (ago(days=1), {})):
+        about = {"asked_at": at, "last_at": at, "due_at": at + timedelta(days=2)}
+        wait = add(AnswerWait, client, client_id=client.id, **about, **more)
+    told = {"user_id": staff.id, "text": WORDS, "saved_at": ago(hours=2)}
+    add(ReplyDraft, client, client_id=client.id, **told)
+    return wait
 
 
 def make_clinician(client: Client) -> OtherClinician:

@@ -113,11 +113,13 @@ WORKING_TABLES = frozenset(
             "client_import_row",
             "open_reason",
             "practice_notice",
+            "reply_draft",
         ),
         *("reason_handling", "practice_decline"),
     }
 )
 WORKING_COLUMNS = {
+    "answer_wait": frozenset({"note"}),
     "client": frozenset({"notes", "bounce_reason"}),
     "document": frozenset({"note"}),
     "checkin_event": frozenset({"reason"}),

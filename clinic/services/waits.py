@@ -1,0 +1,89 @@
+"""Clients who wait for an answer: since when, until when it was promised, and how their waiting ended.
+
+Each call belongs to the transaction in which a message is written, answered or taken back.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, CursorResult, Update, and_, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from clinic.domain.answer_promise import AnsweredHow
+from clinic.extensions import db
+from clinic.models import AnswerWait, Practice
+from clinic.models.answer_wait import OPEN
+from clinic.services.actors import Actor
+
+
+def begin(practice_id: uuid.UUID, client_id: uuid.UUID, at: datetime) -> None:
+    """A client wrote something that waits for an answer; who waits already goes on waiting since then."""
+    again = update(AnswerWait).where(_open(practice_id, client_id)).values(last_at=_later(at))
+    if _changed(again) or _inserted(practice_id, client_id, at):
+        return
+    _changed(again)  # begun by another message in the same moment
+
+
+def end(actor: Actor, client_id: uuid.UUID, how: AnsweredHow, at: datetime, note: str | None = None) -> bool:
+    """A client waits no more; False where they did not wait. `note` is read by the practice alone."""
+    values = {"answered_at": at, "answered_by": actor.user_id, "how": how, "note": note}
+    return _changed(update(AnswerWait).where(_open(actor.practice_id, client_id)).values(values))
+
+
+def go_on(practice_id: uuid.UUID, client_id: uuid.UUID, answered_at: datetime) -> bool:
+    """The answer of an instant was taken back: they wait since they asked; False where it ended none."""
+    ended = and_(
+        AnswerWait.practice_id == practice_id,
+        AnswerWait.client_id == client_id,
+        AnswerWait.answered_at == answered_at,
+    )
+    row = db.session.scalars(select(AnswerWait).where(ended).with_for_update()).one_or_none()
+    if row is None:
+        return False
+    since = select(AnswerWait.last_at).where(_open(practice_id, client_id))
+    last_at = db.session.scalar(since) or row.last_at
+    # what was written meanwhile belongs to the same waiting
+    _run(delete(AnswerWait).where(_open(practice_id, client_id)))
+    row.answered_at = row.answered_by = row.how = row.note = None
+    row.last_at = last_at
+    db.session.flush()
+    return True
+
+
+def _inserted(practice_id: uuid.UUID, client_id: uuid.UUID, at: datetime) -> bool:
+    practice = db.session.get_one(Practice, practice_id)
+    insert_into: Callable[[type[AnswerWait]], Any]
+    insert_into = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    about = {"id": uuid.uuid4(), "practice_id": practice_id, "client_id": client_id}
+    row = {**about, "asked_at": at, "last_at": at, "due_at": practice.answer_promise.due_at(at)}
+    unique = ("practice_id", "client_id")
+    made = insert_into(AnswerWait).values(row).on_conflict_do_nothing(index_elements=unique, index_where=OPEN)
+    return _run(made) > 0
+
+
+def _later(at: datetime) -> ColumnElement[datetime]:
+    """The later of two instants: messages need not be kept in the order in which they were sent."""
+    which = func.greatest if db.session.get_bind().dialect.name == "postgresql" else func.max
+    return which(AnswerWait.last_at, at, type_=AnswerWait.last_at.type)
+
+
+def _open(practice_id: uuid.UUID, client_id: uuid.UUID) -> ColumnElement[bool]:
+    return and_(
+        AnswerWait.practice_id == practice_id,
+        AnswerWait.client_id == client_id,
+        AnswerWait.answered_at.is_(None),
+    )
+
+
+def _changed(change: Update) -> bool:
+    return _run(change) > 0
+
+
+def _run(change: Any) -> int:
+    done = db.session.execute(change.execution_options(synchronize_session="fetch"))
+    assert isinstance(done, CursorResult)
+    return done.rowcount
