@@ -5,13 +5,9 @@ With a step it kills itself there, the NUMBERth time it comes by.
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 import time
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from clinic import create_app_from_env
 from clinic.mail.journal import Journal
@@ -22,9 +18,9 @@ from clinic.services.sending import lease as sending_lease
 from clinic.services.sending import recovery as sending_recovery
 from clinic.services.sending import results as sending_results
 from clinic.services.sending.lease import BatchLease
+from tests.faults.dying import Step, die_at
 
-# whose method it is, its name, and whether the end comes before it or after
-STEPS: dict[str, tuple[Any, str, bool]] = {
+STEPS: dict[str, Step] = {
     "claimed": (delivery, "claim", False),
     "dot noted": (Journal, "dot", False),
     "before the mark": (BatchLease, "_begin", True),
@@ -45,29 +41,12 @@ def main(seconds: float, step: str = "", number: str = "1") -> None:
     sending_recovery.FROZEN_AFTER = sending_recovery.UNMARKED_AFTER = timedelta()
     sending_lease.RENEW = seconds / 4
     if step:
-        _die_at(step, int(number))
+        die_at(STEPS[step], int(number))
     with create_app_from_env().app_context():
         while True:
             delivery.recover()
             delivery.run()
             time.sleep(0.1)
-
-
-def _die_at(step: str, number: int) -> None:
-    owner, name, before = STEPS[step]
-    act: Callable[..., Any] = getattr(owner, name)
-    left = [number]
-
-    def dying(*args: Any, **values: Any) -> Any:
-        left[0] -= 1
-        if before and not left[0]:
-            os.kill(os.getpid(), signal.SIGKILL)
-        done = act(*args, **values)
-        if not left[0]:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return done
-
-    setattr(owner, name, dying)
 
 
 if __name__ == "__main__":
