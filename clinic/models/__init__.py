@@ -29,7 +29,7 @@ from clinic.models.group import ClientGroup, GroupMember
 from clinic.models.kept_form import KeptForm
 from clinic.models.link import LinkToken
 from clinic.models.mail_setting import MailSetting
-from clinic.models.media import ExercisePicture, MediaFile, MediaPiece
+from clinic.models.media import ExercisePicture, MediaFile, MediaPiece, PracticeLogo
 from clinic.models.new_version import VersionOffer, open_version_offer
 from clinic.models.note import Phrase, VisitNote, VisitNoteAmendment
 from clinic.models.notice import PracticeNotice
@@ -118,6 +118,7 @@ __all__ = [
     "PracticeDecline",
     "PracticeFigures",
     "PracticeLog",
+    "PracticeLogo",
     "PracticeNotice",
     "Prescription",
     "Program",

@@ -100,3 +100,28 @@ class ExercisePicture(OfPractice, Base):
     removed_at: Mapped[datetime | None]
 
     media: Mapped[MediaFile] = relationship(foreign_keys="ExercisePicture.media_id", viewonly=True)
+
+
+class PracticeLogo(OfPractice, Base):
+    """The picture in the practice's letterhead. One that was removed can be put back for a day."""
+
+    __tablename__ = "practice_logo"
+    __table_args__ = tenant(
+        belongs_to("media_file", "media_id"),
+        belongs_to("user_account", "shown_by"),
+        Index(
+            "uq_practice_logo_on_show",
+            "practice_id",
+            unique=True,
+            sqlite_where=ON_SHOW,
+            postgresql_where=ON_SHOW,
+        ),
+        Index(None, "practice_id", "media_id"),
+    )
+
+    media_id: Mapped[uuid.UUID]
+    shown_by: Mapped[uuid.UUID | None]
+    shown_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+    media: Mapped[MediaFile] = relationship(foreign_keys="PracticeLogo.media_id", viewonly=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from clinic.extensions import db, for_writing, only_reads
 from clinic.models.base import OfPractice
+from clinic.models.practice import Practice
 
 BEFORE_COMMIT, AT_THE_END, AFTER_COMMIT = "before_commit", "at_the_end", "after_commit"
 
@@ -64,7 +65,7 @@ def after_commit(name: str, act: Callable[[], None]) -> None:
     db.session().info.setdefault(AFTER_COMMIT, {})[name] = act
 
 
-def one_at_a_time(kind: type[OfPractice], row_id: uuid.UUID | None) -> None:
+def one_at_a_time(kind: type[OfPractice | Practice], row_id: uuid.UUID | None) -> None:
     """Hold a row until the transaction ends: of two presses at once the second sees what the first made."""
     # SQLite has one writer anyway
     db.session.execute(select(kind.id).where(kind.id == row_id).with_for_update())

@@ -63,6 +63,7 @@ from clinic.models import (
     Passkey,
     Practice,
     PracticeLog,
+    PracticeLogo,
     Program,
     ProgramPhase,
     QuestionnaireRequest,
@@ -310,6 +311,8 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         FILES[0]: [picture().decode("latin-1")],
     },
     "practitioner.documents.edit": lambda world, at: {"title": ["Another title"], "kind": ["scan"]},
+    "practitioner.logo.show": lambda world, at: {FILES[0]: [picture().decode("latin-1")]},
+    "practitioner.logo.put_back": lambda world, at: {"logo": [PICTURE.hex]},
     "practitioner.move_pictures.remove": lambda world, at: {"spot": ["start"]},
     "practitioner.move_pictures.put_back": lambda world, at: {"picture": [PICTURE.hex]},
     "practitioner.erasure.erase": lambda world, at: {
@@ -703,6 +706,20 @@ def _lately_removed(world: World, address: Address) -> None:
     db.session.get_one(ExercisePicture, PICTURE).removed_at = now()
 
 
+def _logo_on_show(world: World, address: Address) -> None:
+    shelf = world.shelves["here"]
+    media = db.session.scalars(
+        select(ExercisePicture.media_id).where(ExercisePicture.practice_id == shelf.practice.id)
+    ).first()
+    about = {"practice_id": shelf.practice.id, "media_id": media, "shown_at": now()}
+    db.session.add(PracticeLogo(id=PICTURE, **about))
+
+
+def _logo_lately_removed(world: World, address: Address) -> None:
+    _logo_on_show(world, address)
+    db.session.get_one(PracticeLogo, PICTURE).removed_at = now()
+
+
 def _called_off(world: World, address: Address) -> None:
     _get(world, address, Appointment, "appointment").state = AppointmentState.CANCELLED
 
@@ -734,6 +751,8 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.media.take": _begun,
     **dict.fromkeys(("practitioner.consents.show", "client.consents.give"), _consents_withdrawn),
     "practitioner.documents.put_back": _document_removed,
+    "practitioner.logo.remove": _logo_on_show,
+    "practitioner.logo.put_back": _logo_lately_removed,
     "practitioner.move_pictures.remove": _on_show,
     "practitioner.move_pictures.put_back": _lately_removed,
     "practitioner.courses.open_it": _course_is_draft,

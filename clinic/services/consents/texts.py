@@ -15,7 +15,7 @@ from clinic.models import ConsentText, Practice
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
-from clinic.services.transaction import transaction
+from clinic.services.transaction import one_at_a_time, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def sign_off(actor: Actor, kind: ConsentKind, text: str) -> ConsentText | None:
         raise problem
     with transaction() as session:
         practice = access.practice_of(actor)
-        _one_at_a_time(practice)
+        one_at_a_time(Practice, practice.id)
         asked = in_force(practice)[kind]
         if not asked.is_ours and asked.text == text:
             return None
@@ -75,11 +75,6 @@ def sign_off(actor: Actor, kind: ConsentKind, text: str) -> ConsentText | None:
         session.add(row)
         audit.record(actor, "consent_text.signed", sort=f"to_{kind.value}", number=row.number)
     return row
-
-
-def _one_at_a_time(practice: Practice) -> None:
-    """Of two versions at once the second gets the next number."""
-    db.session.execute(select(Practice.id).where(Practice.id == practice.id).with_for_update())
 
 
 def _versions(practice: Practice) -> Sequence[ConsentText]:

@@ -67,7 +67,7 @@ NOT_OF_CLIENTS = frozenset(
         *("audit_end", "practice_figures", "staff_invitation"),
         *("link_token", "sign_off", "exercise", "exercise_media", "exercise_mistake"),
         *("routine", "routine_version", "routine_item", "routine_phase", "routine_favourite"),
-        "exercise_picture",
+        *("exercise_picture", "practice_logo"),
         "consent_text",  # the practice's; the words that were agreed to stand in the act
         *("own_battery", "own_battery_version", "own_test", "own_test_version"),
         *("course", "group_message"),  # to and of many

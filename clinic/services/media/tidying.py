@@ -17,7 +17,16 @@ from sqlalchemy.orm import aliased
 from clinic import queue
 from clinic.domain.media import KEPT_LOOSE, MediaAway, MediaKind, MediaState
 from clinic.extensions import db, for_writing
-from clinic.models import Consent, Document, ExercisePicture, MediaFile, MediaPiece, Prescription, RoutineItem
+from clinic.models import (
+    Consent,
+    Document,
+    ExercisePicture,
+    MediaFile,
+    MediaPiece,
+    PracticeLogo,
+    Prescription,
+    RoutineItem,
+)
 from clinic.services.media import workplaces
 from clinic.services.media.storage import store
 from clinic.services.media.uploads import PIECES
@@ -74,7 +83,8 @@ def tidy(at: datetime) -> None:
 
 def _forget_removed(at: datetime) -> None:
     with transaction() as session:
-        session.execute(delete(ExercisePicture).where(ExercisePicture.removed_at < at - KEPT_LOOSE))
+        for shown in (ExercisePicture, PracticeLogo):
+            session.execute(delete(shown).where(shown.removed_at < at - KEPT_LOOSE))
 
 
 def _let_go_of_loose(at: datetime) -> None:
@@ -119,7 +129,8 @@ def _of_a_document() -> ColumnElement[bool]:
 
 
 def _on_show() -> ColumnElement[bool]:
-    return exists().where(ExercisePicture.media_id == MediaFile.id)
+    at_a_move = exists().where(ExercisePicture.media_id == MediaFile.id)
+    return or_(at_a_move, exists().where(PracticeLogo.media_id == MediaFile.id))
 
 
 def _is_named(file_id: uuid.UUID) -> bool:

@@ -6,7 +6,6 @@ from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import NotFound
-from clinic.reports import pdf
 from clinic.services import links
 from clinic.services.access import practice_of
 from clinic.services.clock import now
@@ -14,6 +13,7 @@ from clinic.services.media.on_paper import small_pictures
 from clinic.services.programs import own
 from clinic.web.authz import current_actor
 from clinic.web.downloads import PDF, file_answer
+from clinic.web.papers import paper
 from clinic.web.presenters.handout import handout, shown_on_paper
 
 
@@ -30,4 +30,4 @@ def show() -> Response:
     pictures = small_pictures(shown_on_paper(programs))
     practice = practice_of(actor)
     words = handout(programs, held.client, practice, link, held.today, phases=held.phases, pictures=pictures)
-    return file_answer(pdf("handout", words, now()), PDF, "your-moves.pdf", held.today)
+    return file_answer(paper("handout", words, practice, now()), PDF, "your-moves.pdf", held.today)

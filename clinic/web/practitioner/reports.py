@@ -7,7 +7,6 @@ from datetime import date
 
 from flask import Response, request
 
-from clinic.reports import pdf
 from clinic.services import access, links, phases, warnings
 from clinic.services.clock import now, today_in
 from clinic.services.files import assessment_report
@@ -21,12 +20,12 @@ from clinic.services.programs.changing import WHOLE
 from clinic.services.questionnaires import results as questionnaire_results
 from clinic.web.authz import current_actor
 from clinic.web.downloads import CSV, FHIR, PDF, ZIP, file_answer, open_file_answer
+from clinic.web.papers import paper, record_setter
 from clinic.web.practitioner.assessment_frame import named_mistake
 from clinic.web.presenters.assessments import mistake_name
 from clinic.web.presenters.handout import handout as handout_words
 from clinic.web.presenters.handout import shown_on_paper
 from clinic.web.presenters.hold import hold_text
-from clinic.web.presenters.record_on_paper import on_paper
 from clinic.web.presenters.report_for_client import NextForClient, client_page
 from clinic.web.presenters.reports import ReportView
 from clinic.web.presenters.reports import assessment_report as report_words
@@ -35,7 +34,7 @@ from clinic.web.presenters.reports import assessment_report as report_words
 def assessment(assessment_id: uuid.UUID) -> Response:
     """The practitioner's report of an assessment."""
     seen = _seen(assessment_id, with_mistake=True)
-    made = pdf("assessment", report_words(seen), seen.at)
+    made = paper("assessment", report_words(seen), seen.practice, seen.at)
     taken, client_id = seen.assessment.taken_on, seen.assessment.client_id
     return _sent(made, PDF, "assessment.pdf", Download.REPORT, client_id, assessment_id, taken)
 
@@ -46,7 +45,8 @@ def for_client(assessment_id: uuid.UUID) -> Response:
     client_id = seen.assessment.client_id
     found = assessment_report.following(current_actor(), client_id)
     hold = hold_text(found.tier, seen.practice) if found.tier else None
-    made = pdf("for_client", client_page(seen, NextForClient(found.programs, hold, found.moves)), seen.at)
+    words = client_page(seen, NextForClient(found.programs, hold, found.moves))
+    made = paper("for_client", words, seen.practice, seen.at)
     taken = seen.assessment.taken_on
     return _sent(made, PDF, "what-we-measured.pdf", Download.CLIENT_PAGE, client_id, assessment_id, taken)
 
@@ -64,7 +64,7 @@ def handout(program_id: uuid.UUID) -> Response:
     words = handout_words(
         [program], client, practice, link, today, hold, phases.of_phased([program]), pictures
     )
-    made = pdf("handout", words, now())
+    made = paper("handout", words, practice, now())
     return _sent(made, PDF, "your-moves.pdf", Download.HANDOUT, client.id, program_id)
 
 
@@ -93,7 +93,7 @@ def fhir(client_id: uuid.UUID) -> Response:
 def record(client_id: uuid.UUID) -> Response:
     """All that is held about a client, as one file; asked for by a press, never by an address alone."""
     actor = current_actor()
-    made = client_record.export(actor, client_id, on_paper(actor.name, now()))
+    made = client_record.export(actor, client_id, record_setter(actor.name, now()))
     return open_file_answer(made, ZIP, "record.zip", today_in(access.practice_of(actor).time_zone))
 
 

@@ -44,6 +44,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.program_phases.take_back": "Go back to the phase before",
         "practitioner.version_offers.withdraw": "Withdraw the offer",
         "practitioner.version_offers.withdraw_all": "Withdraw the offers that nobody has answered",
+        "practitioner.logo.remove": "Remove the logo",
+        "practitioner.logo.put_back": "Put the logo back",
         "practitioner.staff_time.remove": "Remove the noted time",
         "practitioner.staff_time.bring_back": "Bring the noted time back",
         "practitioner.staff_time.table": "Take out the time spent, by client",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -12,7 +12,6 @@ from clinic.domain.moves import MoveContent
 from clinic.domain.practising import Practised, Repetitions, counted_in_words
 from clinic.domain.types import AssessmentStatus, Side
 from clinic.models import PracticeLog, Program, ProgramEvent, WarningFlag
-from clinic.reports import pdf
 from clinic.services.assessments import reading
 from clinic.services.assessments.history import AssessmentRecord
 from clinic.services.clock import today_in
@@ -28,11 +27,6 @@ from clinic.web.presenters.timeline import OBSTACLES, VALUES
 OF_THE_PRACTICE = frozenset({"Notes of the practice"})
 Part = dict[str, Any]
 Changes = Sequence[tuple[ProgramEvent, str]]
-
-
-def on_paper(by: str, at: datetime) -> Callable[[RecordPaper], bytes]:
-    """What sets a record as a PDF: `by` takes it out, at that instant."""
-    return lambda paper: pdf("record", record_paper(paper, by, at), at)
 
 
 def record_paper(paper: RecordPaper, by: str, at: datetime) -> dict[str, Any]:

@@ -156,6 +156,8 @@ ACTIONS: Mapping[str, ActionWords] = {
     "clinician.corrected": ActionWords("Other clinician changed", "pencil"),
     "clinician.removed": ActionWords("Other clinician removed", "trash-2"),
     "clinician.brought_back": ActionWords("Other clinician brought back", "undo-2"),
+    "practice.logo_shown": ActionWords("Logo of the practice changed", "pencil"),
+    "practice.logo_removed": ActionWords("Logo of the practice removed", "trash-2"),
     "staff_time.noted": ActionWords("Time spent noted", "clock"),
     "staff_time.corrected": ActionWords("Time spent changed", "pencil"),
     "staff_time.removed": ActionWords("Time spent removed", "trash-2"),
