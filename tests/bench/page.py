@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 
 from sqlalchemy import select
@@ -22,7 +22,7 @@ REAL = "clinic:create_app_from_env()"
 ROUNDS = 3
 FEW, MANY = 100, 10_000
 STUDENTS = (500, 50)
-PROGRAM = "/my/program/2"
+PROGRAM, PRACTISE = "/my/program/2", "/my/practise"
 TODAY, LIST, SEARCH, OVERVIEW = "/today", "/clients", "/clients?q=", "/practice/overview"
 # What is asked of ten thousand clients, and what of a hundred, so that both show as many lines.
 GROWING = {
@@ -62,6 +62,7 @@ def group(there: Installation) -> str:
 SPEED: tuple[tuple[str, str | Who, Who], ...] = (
     ("client-program", PROGRAM, client),
     ("client-today", "/my", client),
+    ("client-practise", PRACTISE, client),
     ("client-list", LIST, practitioner),
     ("client-record", record, practitioner),
     ("practitioner-today", TODAY, practitioner),
@@ -147,9 +148,16 @@ def _grown(large: Installation, small: Installation, where: str) -> Iterator[Lin
 
 
 def weight() -> Iterator[Line]:
-    """What the first load of a client's program page fetches, each file compressed on its own."""
+    """What the first load of a client's pages fetches, each file compressed on its own."""
     with demo(FEW) as there, serving(REAL, there.environment) as port:
-        sizes = first_load(port, PROGRAM, sign_in(port, there.client))
-    scripts = sum(size for path, size in sizes.items() if path.endswith(".js"))
-    yield within("page.weight.client-program", sum(sizes.values()) / 1000, "kB", 120)
-    yield within("page.weight.js", scripts / 1000, "kB", 25)
+        cookie = sign_in(port, there.client)
+        program, practise = first_load(port, PROGRAM, cookie), first_load(port, PRACTISE, cookie)
+        today = first_load(port, "/my", cookie)
+    yield within("page.weight.client-program", sum(program.values()) / 1000, "kB", 120)
+    yield within("page.weight.client-today", sum(today.values()) / 1000, "kB", 90)
+    yield within("page.weight.js", _scripts(program) / 1000, "kB", 25)
+    yield within("page.weight.practise-js", (_scripts(practise) - _scripts(today)) / 1000, "kB", 40)
+
+
+def _scripts(sizes: Mapping[str, int]) -> int:
+    return sum(size for path, size in sizes.items() if path.endswith(".js"))

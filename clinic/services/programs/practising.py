@@ -58,16 +58,16 @@ class DayPractice:
     fix_first: bool
     practised: Mapping[uuid.UUID, Practised]  # by prescription
 
-    @property
+    @cached_property
     def problem(self) -> str | None:
         """Why there is nothing to practise today, in words for the client; None if there is."""
         if self.diary.status is ProgramStatus.PAUSED:
             return "Your program is paused. There is nothing to practise today."
-        if self.diary.problem_with(self.diary.today) or not self.diary.moves:
+        if self.diary.problem_with(self.diary.today) or not self._all:
             return "There is nothing to practise today."
         return None
 
-    @property
+    @cached_property
     def parts(self) -> Sequence[PartAsked]:
         """What there is to do now, one after another: what is not done for today yet, or all of it again."""
         return [each for each in self._all if not each.is_done] or self._all
@@ -97,9 +97,10 @@ def _part(
 
 
 def of_today(actor: Actor) -> DayPractice:
-    """The signed-in client's practice of today. Two queries more than the diary."""
+    """The signed-in client's practice of today. A query more than the diary, or two once today is logged."""
     found = diary(actor)
-    practised = practised_on(found.client, found.today)
+    is_logged = any(log.local_date == found.today for log in found.logs)
+    practised = practised_on(found.client, found.today) if is_logged else {}
     return DayPractice(found, leads_with_fix(_last_said(found.client)), practised)
 
 

@@ -107,7 +107,10 @@
   };
   const showFigure = (p) => {
     giveBack();
-    if (wayOf(p)) return; // what is drawn is another movement
+    if (wayOf(p)) { // what is drawn is another movement
+      stage.replaceChildren(Object.assign(document.createElement("p"), { className: "player-way", textContent: wayOf(p) }));
+      return;
+    }
     const item = parts[p].item, film = $("[data-film] video", item), moving = $("[data-moving]", item);
     if (film && !film.dataset.gone && !isStill.matches) {
       film.loop = film.muted = true;
@@ -142,11 +145,11 @@
 
   const cueOf = (step) => {
     const part = parts[step.p];
-    if (wayOf(step.p) && step.kind !== "rest") return wayOf(step.p);
-    if (step.kind === "ready") return part.fix || part.setup.join(" ");
+    if (step.kind === "ready") return wayOf(step.p) ? "" : part.fix || part.setup.join(" ");
     if (step.kind === "rest") return fill(words.next, fill(words.round, step.round + 1, part.rounds));
     if (step.round === part.rounds && step.rep === step.reps) return nextMove(step.p);
-    if (part.fix && step.round === 1 && step.rep <= 2) return part.fix;
+    if (part.fix && !wayOf(step.p) && step.round === 1 && step.rep <= 2) return part.fix;
+    if (wayOf(step.p)) return "";
     return part.cues.length ? part.cues[Math.floor((step.rep - 1) / 2) % part.cues.length] : "";
   };
   const nextMove = (p) => (p + 1 < parts.length ? fill(words.next, parts[p + 1].name) : words.last);
@@ -188,10 +191,14 @@
     if (isNew) {
       shown.stretch = step.stretch;
       const begins = step.kind === "round" ? fill(words.round, step.round, part.rounds) : words[step.kind];
-      const said = step.kind === "ready" ? [part.name, begins, cueOf(step)] : [begins, step.kind === "rest" ? cueOf(step) : ""];
-      tell([...said, words[step.side] || ""].filter(Boolean).join(". "));
+      const said = {
+        ready: [part.name, begins, wayOf(step.p) || cueOf(step)],
+        round: [part.rounds > 1 && begins, words[step.side]],
+        rest: [begins, cueOf(step)],
+      }[step.kind].filter(Boolean).join(". ");
+      tell(said);
       signals.mark(2);
-      signals.say([...said, words[step.side] || ""].filter(Boolean).join(". "));
+      signals.say(said);
     } else if (step.isFirst) {
       const isLast = step.round === part.rounds && step.rep === step.reps;
       const said = [String(step.rep), words[step.side], isLast && nextMove(step.p)].filter(Boolean).join(", ");
