@@ -9,7 +9,10 @@ import pytest
 from clinic.domain.appointments import (
     FURTHEST,
     LONGEST,
+    LONGEST_PLACE,
+    MOST_PLANNED,
     SHORTEST,
+    STAYS,
     USUAL_MINUTES,
     AppointmentState,
     begins,
@@ -90,3 +93,9 @@ def test_of_a_name_its_first_letters_stand_in_a_calendar(name: str, short: str) 
 
 def test_what_can_be_of_an_appointment_is_closed() -> None:
     assert [each.value for each in AppointmentState] == ["planned", "cancelled"]
+
+
+def test_how_far_ahead_how_many_and_how_long_they_stay_in_a_calendar() -> None:
+    assert (USUAL_MINUTES, LONGEST_PLACE, MOST_PLANNED) == (30, 200, 50)
+    assert timedelta(days=730) == FURTHEST
+    assert timedelta(days=60) == STAYS

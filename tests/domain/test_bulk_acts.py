@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 
 from clinic.domain.bulk_acts import (
+    AT_ONCE,
+    KEPT_UNBEGUN,
+    LONGEST_GROUP,
+    MOST_CLIENTS,
     UNDONE_WITHIN,
     BulkActFacts,
     BulkActKind,
@@ -79,6 +83,8 @@ def test_nothing_speaks_against_somebody_as_clients_are(kind: BulkActKind) -> No
         (ARCHIVE, {"archived": True, "warning_open": True}, already(LineReason.ARCHIVED)),
         (ARCHIVE, {"warning_open": True}, left(LineReason.LOCKED)),
         (ARCHIVE, {"has_address": False}, DONE),
+        (HAND_OVER, {"is_theirs": True, "archived": True}, already(LineReason.IS_THEIRS)),
+        (HAND_OVER, {"archived": True, "warning_open": True}, DONE),
     ],
 )
 def test_the_weightiest_reason_is_told(kind: BulkActKind, known: dict[str, Any], expected: Verdict) -> None:
@@ -106,3 +112,8 @@ def test_only_what_is_done_can_be_undone_within_the_hour(state: BulkActState) ->
 def test_the_hour_counts_from_its_end() -> None:
     assert undone_until(BulkActState.DONE, NOON) == NOON + timedelta(hours=1)
     assert undone_until(BulkActState.UNDER_WAY, None) is None
+
+
+def test_how_many_are_done_in_one_act_and_how_long_a_choice_is_kept() -> None:
+    assert (MOST_CLIENTS, AT_ONCE, LONGEST_GROUP) == (2000, 50, 80)
+    assert timedelta(days=1) == KEPT_UNBEGUN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 
 import pytest
 
@@ -37,8 +38,14 @@ def test_utf_16_is_told_by_its_first_part_and_by_more_than_a_stray_nul() -> None
     cyrillic = "имя,город\n" + "a,b\n" * 30
     assert decoded(cyrillic.encode("utf-16-le")).text == cyrillic
     assert decoded(cyrillic.encode("utf-16-be")).text == cyrillic
-    with pytest.raises(RuleBroken, match="signs that no table has"):
-        decoded(b"na\x00me,town\nZoe,Koeln and a good deal more\n")
+    half = "аб,ab\n" * 30  # as many signs of two bytes as of one
+    for encoding in ("utf-16-le", "utf-16-be"):
+        assert decoded(half.encode(encoding)).encoding == encoding
+    odd = "Ȁ" + "name,town\n" * 3  # its lower byte is a NUL
+    assert decoded(odd.encode("utf-16-le")).text == odd
+    for stray in (b"na\x00me,town\nZoe,Koeln and a good deal more\n", b"n\x00ame,town\nZoe,Koeln and more\n"):
+        with pytest.raises(RuleBroken, match="signs that no table has"):
+            decoded(stray)
 
 
 def test_one_letter_is_a_text() -> None:
@@ -77,3 +84,14 @@ def test_ten_megabytes_are_taken_and_not_a_byte_more_however_they_are_packed() -
             decoded(data)
         assert str(refused.value) == TOO_LARGE
     assert "larger than 10 MB" in TOO_LARGE
+
+
+def test_no_more_is_unpacked_than_is_taken() -> None:
+    packed = gzip.compress(b"a" * 20 * MOST_BYTES, compresslevel=1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(RuleBroken):
+            decoded(packed)
+        assert tracemalloc.get_traced_memory()[1] < 4 * MOST_BYTES
+    finally:
+        tracemalloc.stop()
