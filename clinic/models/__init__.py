@@ -30,6 +30,7 @@ from clinic.models.kept_form import KeptForm
 from clinic.models.link import LinkToken
 from clinic.models.mail_setting import MailSetting
 from clinic.models.media import ExercisePicture, MediaFile, MediaPiece, PracticeLogo
+from clinic.models.message import Message, MessageFile, Thread, ThreadRead
 from clinic.models.new_version import VersionOffer, open_version_offer
 from clinic.models.note import Phrase, VisitNote, VisitNoteAmendment
 from clinic.models.notice import PracticeNotice
@@ -104,6 +105,8 @@ __all__ = [
     "MailSetting",
     "MediaFile",
     "MediaPiece",
+    "Message",
+    "MessageFile",
     "OpenReason",
     "OtherClinician",
     "OutboxMessage",
@@ -141,6 +144,8 @@ __all__ = [
     "StaffInvitation",
     "StaffTime",
     "TaperingOffer",
+    "Thread",
+    "ThreadRead",
     "User",
     "VersionOffer",
     "VisitNote",

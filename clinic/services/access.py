@@ -35,6 +35,8 @@ from clinic.models import (
     Invitation,
     MailReply,
     MediaFile,
+    Message,
+    MessageFile,
     OtherClinician,
     OutboxMessage,
     OwnBattery,
@@ -257,13 +259,20 @@ def media_for(actor: Actor, media_id: uuid.UUID, *options: ORMOption) -> MediaFi
     if actor.client_id is None:
         raise NotFound
     if row.client_id is not None:
-        if row.client_id != actor.client_id or row.sent_by != actor.user_id:
+        if row.client_id != actor.client_id:
+            raise NotFound
+        if row.sent_by != actor.user_id and not _went_with_a_message(row):
             raise NotFound
         return row
     asked = {"practice_id": actor.practice_id, "client_id": actor.client_id, "named": f"%{media_id.hex}%"}
     if not any(media_id.hex in media_in(content) for content in db.session.scalars(_NAMING, asked)):
         raise NotFound
     return row
+
+
+def _went_with_a_message(row: MediaFile) -> bool:
+    """Whether a client's file came with a message of theirs: by mail nobody was signed in."""
+    return db.session.scalar(select(MessageFile.id).where(MessageFile.media_id == row.id)) is not None
 
 
 def document_for(actor: Actor, document_id: uuid.UUID, *options: ORMOption) -> Document:
@@ -277,6 +286,11 @@ def document_for(actor: Actor, document_id: uuid.UUID, *options: ORMOption) -> D
 def message_for(actor: Actor, message_id: uuid.UUID, *options: ORMOption) -> OutboxMessage:
     """A mail of the practice's outbox; staff only."""
     return _for_staff(OutboxMessage, actor, message_id, *options)
+
+
+def thread_message_for(actor: Actor, thread_message_id: uuid.UUID, *options: ORMOption) -> Message:
+    """A message between a client and the practice; staff only: a client reads theirs as one thread."""
+    return _for_staff(Message, actor, thread_message_id, *options)
 
 
 def reply_for(actor: Actor, reply_id: uuid.UUID, *options: ORMOption) -> MailReply:

@@ -20,6 +20,7 @@ from clinic.domain.erasure import ErasureReason, ErasureState
 from clinic.domain.foreign_dates import DayOrder
 from clinic.domain.imports import ImportFate
 from clinic.domain.media import MediaKind, MediaState, MoveSpot
+from clinic.domain.messages import MessageChannel, MessageFrom
 from clinic.domain.notes import NotePart, NoteShape, NoteStatus
 from clinic.domain.notices import NoticeKind
 from clinic.domain.practice_overview import PracticeOverview
@@ -79,6 +80,8 @@ from clinic.models import (
     KeptRecord,
     MailReply,
     MediaFile,
+    Message,
+    MessageFile,
     OtherClinician,
     OutboxMessage,
     OwnBattery,
@@ -109,6 +112,8 @@ from clinic.models import (
     StaffInvitation,
     StaffTime,
     TaperingOffer,
+    Thread,
+    ThreadRead,
     User,
     VersionOffer,
     VisitNote,
@@ -178,6 +183,7 @@ class ClientRecords:
     note: VisitNote
     clinician: OtherClinician
     staff_time: StaffTime
+    message: Message
     secrets: dict[str, str] = field(default_factory=dict)
 
 
@@ -443,6 +449,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         note=make_note(shelf, client),
         clinician=make_clinician(client),
         staff_time=make_staff_time(client, shelf.staff),
+        message=make_thread(client, user, shelf.staff, program),
     )
     make_signed_note(shelf, client)
     records.note.assessment_id = records.draft_assessment.id
@@ -864,6 +871,25 @@ def make_waits(client: Client, staff: User) -> AnswerWait:
     told = {"user_id": staff.id, "text": WORDS, "saved_at": ago(hours=2)}
     add(ReplyDraft, client, client_id=client.id, **told)
     return wait
+
+
+def make_thread(client: Client, user: User, staff: User, program: Program) -> Message:
+    """A question about a move with a photo, an answer at a moment of a video, a call, what was taken back."""
+    about = {"begun_at": ago(days=3), "last_at": ago(hours=1), "client_read_until": ago(days=2)}
+    thread = add(Thread, client, client_id=client.id, assigned_to_id=staff.id, **about)
+    of = {"client_id": client.id, "thread_id": thread.id, "text": WORDS, "channel": MessageChannel.PAGE}
+    asked = {**of, "sender": MessageFrom.CLIENT, "author_id": user.id, "sent_at": ago(days=3)}
+    move = db.session.query(Prescription).filter_by(program_id=program.id).first()
+    question = add(Message, client, **asked, prescription_id=move.id)
+    video = make_picture(user, client)
+    video.kind, video.type, video.seconds = MediaKind.VIDEO, "video/mp4", 12
+    add(MessageFile, client, client_id=client.id, message_id=question.id, media_id=video.id, position=0)
+    told = {**of, "sender": MessageFrom.PRACTICE, "author_id": staff.id}
+    answer = add(Message, client, **told, sent_at=ago(days=2), video_id=video.id, moment=4000)
+    add(Message, client, **{**told, "channel": MessageChannel.PHONE}, sent_at=ago(days=1))
+    add(Message, client, **told, sent_at=ago(hours=1), undone_at=ago(hours=1))
+    add(ThreadRead, client, client_id=client.id, user_id=staff.id, read_until=answer.sent_at)
+    return answer
 
 
 def make_clinician(client: Client) -> OtherClinician:

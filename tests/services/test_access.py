@@ -37,6 +37,7 @@ STAFF_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "log_for": lambda shelf, records: _log_of(records.client),
     "morning_for": lambda shelf, records: records.morning,
     "message_for": lambda shelf, records: records.mail,
+    "thread_message_for": lambda shelf, records: records.message,
     "reply_for": lambda shelf, records: records.reply,
     "offer_for": lambda shelf, records: records.offer,
     "user_for": lambda shelf, records: records.user,

@@ -114,6 +114,7 @@ WORKING_TABLES = frozenset(
             "open_reason",
             "practice_notice",
             "reply_draft",
+            "thread_read",
         ),
         *("reason_handling", "practice_decline"),
     }

@@ -1,0 +1,72 @@
+"""Messages between a client and the practice: what fits into one, who may take one back, who sees it when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from clinic.domain.errors import RuleBroken
+from clinic.domain.media import MediaKind
+
+LONGEST_MESSAGE = 5_000  # characters
+LONGEST_CALL_NOTE = 1_000  # characters
+MOST_PHOTOS, MOST_VIDEOS = 5, 1
+LONGEST_MOMENT = 15 * 60 * 1000  # milliseconds into a video
+# What the practice sends is shown to the client once it can be taken back no more.
+UNDO_WITHIN = timedelta(minutes=1)
+TOO_LATE = "It was sent more than a minute ago, and the client may have read it. Write once more instead."
+ARCHIVED = "The practice keeps your record, and reads no messages here any more. Please phone."
+
+
+class MessageFrom(StrEnum):
+    """Which side wrote a message."""
+
+    CLIENT = "client"
+    PRACTICE = "practice"
+
+
+class MessageChannel(StrEnum):
+    """How a message came into the thread."""
+
+    PAGE = "page"
+    MAIL = "mail"
+    PHONE = "phone"  # the note of a call; the practice alone reads it
+
+
+def may_take_back(sent_at: datetime, now: datetime) -> bool:
+    """Whether whoever sent a message for the practice can still take it back."""
+    return now - sent_at < UNDO_WITHIN
+
+
+def is_shown_to_client(
+    sender: MessageFrom, channel: MessageChannel, sent_at: datetime, undone_at: datetime | None, now: datetime
+) -> bool:
+    """Whether a client sees a message: their own at once, the practice's once it stands."""
+    if sender is MessageFrom.CLIENT:
+        return True
+    return channel is not MessageChannel.PHONE and undone_at is None and not may_take_back(sent_at, now)
+
+
+def problems(text: str, files: Sequence[MediaKind] = (), longest: int = LONGEST_MESSAGE) -> list[RuleBroken]:
+    """What is wrong with a message, each in a sentence for whoever writes it; files come from a client."""
+    found = []
+    if not text.strip() and not files:
+        found.append(RuleBroken("Write something first.", "text"))
+    if len(text) > longest:
+        over = len(text) - longest
+        found.append(
+            RuleBroken(f"A message has at most {longest:,} characters; this is {over:,} over.", "text")
+        )
+    if sum(kind is MediaKind.PICTURE for kind in files) > MOST_PHOTOS:
+        found.append(RuleBroken(f"At most {MOST_PHOTOS} photos go with one message.", "photos"))
+    if sum(kind is MediaKind.VIDEO for kind in files) > MOST_VIDEOS:
+        found.append(RuleBroken("One video goes with one message.", "video"))
+    return found
+
+
+def moment_in_words(milliseconds: int) -> str:
+    """A moment of a video as its controls say it: 0:04, 1:02.5."""
+    minutes, left = divmod(milliseconds, 60_000)
+    whole, tenths = divmod(left // 100, 10)
+    return f"{minutes}:{whole:02d}" + (f".{tenths}" if tenths else "")

@@ -1,0 +1,81 @@
+"""Messages: what fits into one, and when the other side sees it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from clinic.domain.media import MediaKind
+from clinic.domain.messages import (
+    LONGEST_CALL_NOTE,
+    LONGEST_MESSAGE,
+    MessageChannel,
+    MessageFrom,
+    is_shown_to_client,
+    may_take_back,
+    moment_in_words,
+    problems,
+)
+
+SENT = datetime(2026, 11, 29, 9, tzinfo=UTC)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+CLIENT, PRACTICE = MessageFrom.CLIENT, MessageFrom.PRACTICE
+PAGE, MAIL, PHONE = MessageChannel.PAGE, MessageChannel.MAIL, MessageChannel.PHONE
+
+
+@pytest.mark.parametrize(
+    ("sender", "channel", "undone", "after", "shown"),
+    [
+        (CLIENT, PAGE, False, timedelta(0), True),
+        (CLIENT, MAIL, False, timedelta(0), True),
+        (PRACTICE, PAGE, False, MINUTE - SECOND, False),
+        (PRACTICE, PAGE, False, MINUTE, True),
+        (PRACTICE, PAGE, True, MINUTE, False),
+        (PRACTICE, PHONE, False, MINUTE, False),
+    ],
+)
+def test_what_a_client_sees(
+    sender: MessageFrom, channel: MessageChannel, undone: bool, after: timedelta, shown: bool
+) -> None:
+    undone_at = SENT + SECOND if undone else None
+    assert is_shown_to_client(sender, channel, SENT, undone_at, SENT + after) is shown
+
+
+def test_what_can_be_taken_back_is_shown_to_nobody() -> None:
+    for after in (timedelta(0), SECOND, MINUTE - SECOND, MINUTE, timedelta(days=1)):
+        now = SENT + after
+        assert may_take_back(SENT, now) != is_shown_to_client(PRACTICE, PAGE, SENT, None, now)
+
+
+P, V = MediaKind.PICTURE, MediaKind.VIDEO
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "fields"),
+    [
+        ("a", [], []),
+        ("", [P], []),
+        (" \n", [], ["text"]),
+        ("x" * LONGEST_MESSAGE, [P] * 5 + [V], []),
+        ("x" * (LONGEST_MESSAGE + 1), [], ["text"]),
+        ("a", [P] * 6, ["photos"]),
+        ("a", [V, V], ["video"]),
+        ("", [P] * 50 + [V, V], ["photos", "video"]),
+    ],
+)
+def test_what_fits_into_a_message(text: str, files: list[MediaKind], fields: list[str]) -> None:
+    assert [each.field for each in problems(text, files)] == fields
+
+
+def test_too_long_says_by_how_much() -> None:
+    (found,) = problems("x" * (LONGEST_CALL_NOTE + 12), longest=LONGEST_CALL_NOTE)
+    assert found.message == "A message has at most 1,000 characters; this is 12 over."
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [(0, "0:00"), (4000, "0:04"), (4099, "0:04"), (4100, "0:04.1"), (62_500, "1:02.5"), (900_000, "15:00")],
+)
+def test_a_moment_reads_as_the_controls_of_a_video_say_it(at: int, words: str) -> None:
+    assert moment_in_words(at) == words
