@@ -426,6 +426,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule(
             "/practice/erasure/<uuid:erasure_id>/receipt.txt", erasure.receipt_text, OWNER, record="erasure"
         ),
+        Rule("/practice/erasure/<uuid:erasure_id>/receipt.pdf", erasure.receipt_pdf, OWNER, record="erasure"),
         Rule(
             "/practice/erasure/<uuid:erasure_id>/kept.zip",
             erasure.kept_record,

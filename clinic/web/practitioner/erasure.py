@@ -10,14 +10,15 @@ from werkzeug.wrappers import Response as Answer
 from clinic.domain.erasure import GRACE, ErasureReason
 from clinic.domain.errors import Forbidden, NotFound
 from clinic.services.access import client_for, practice_of
-from clinic.services.clock import today_in
+from clinic.services.clock import now, today_in
 from clinic.services.erasure import asking, doing, kept, pages
 from clinic.services.erasure.doing import ErasureOutcome
 from clinic.web.authz import current_actor
-from clinic.web.downloads import ZIP, file_answer
+from clinic.web.downloads import PDF, ZIP, file_answer
 from clinic.web.filters import day_year
 from clinic.web.forms.base import Form
 from clinic.web.forms.erasure import DueForm, EraseForm, ErasureSettingsForm
+from clinic.web.papers import paper
 from clinic.web.presenters import erasure as words
 from clinic.web.refusals import told_on_the_next_page
 
@@ -140,6 +141,15 @@ def receipt_text(erasure_id: uuid.UUID) -> Response:
     practice = practice_of(actor)
     text = words.as_text(practice.name, found, until, practice.time_zone)
     return file_answer(text.encode(), "text/plain", "receipt.txt", today_in(practice.time_zone))
+
+
+def receipt_pdf(erasure_id: uuid.UUID) -> Response:
+    """The same on paper, under the practice's letterhead."""
+    actor, at = current_actor(), now()
+    found, until = pages.receipt(actor, erasure_id)
+    practice = practice_of(actor)
+    made = paper("record", words.receipt_paper(practice, found, until, actor.name, at), practice, at)
+    return file_answer(made, PDF, "receipt.pdf", today_in(practice.time_zone))
 
 
 def kept_record(erasure_id: uuid.UUID) -> Response:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from clinic.domain.dates import count
 from clinic.domain.erasure import ErasureReason
-from clinic.models import Erasure
+from clinic.models import Erasure, Practice
 from clinic.services.erasure.pages import DueClient, WaitingErasure
-from clinic.web.filters import day_year, local_date
+from clinic.web.filters import day_year, local_date, moment
+from clinic.web.presenters.reports import letterhead
 
 
 class Keeping(StrEnum):
@@ -60,6 +62,7 @@ PLURALS = {
     "line of the trail": "lines of the trail",
 }
 OTHERS = "other row"
+RECEIPT = "Receipt of an erasure"
 GRACE_SAID = (
     "They get no mail and cannot sign in. Until that day it can be called back, and all is as it was."
 )
@@ -129,9 +132,27 @@ def counted(counts: Mapping[str, int]) -> list[str]:
 
 def as_text(practice: str, erasure: Erasure, kept: date | None, zone: str) -> str:
     """The receipt to keep or to send: a pseudonym, and nobody's name."""
-    lines = [f"{practice}: receipt of an erasure", ""]
+    lines = [f"{practice}: {RECEIPT[0].lower()}{RECEIPT[1:]}", ""]
     lines += [f"{label}: {value}" for label, value in facts(erasure, kept, zone)]
     return "\n".join(lines) + "\n"
+
+
+def receipt_paper(
+    practice: Practice, erasure: Erasure, kept: date | None, by: str, at: datetime
+) -> dict[str, Any]:
+    """The same as JSON values for paper; `by` printed it, at that instant."""
+    zone, name = practice.time_zone, erasure.pseudonym or ""
+    _, *told = facts(erasure, kept, zone)  # the first is the title
+    part = {"kind": "facts", "rows": [list(line) for line in told]}
+    return {
+        "title": f"Receipt of an erasure: {name}",
+        "description": "What was erased of somebody, and what is kept",
+        "practice": letterhead(practice),
+        "client": name,
+        "subtitle": RECEIPT,
+        "made": f"Printed {moment(at, zone)} by {by}",
+        "sections": [{"title": "What was erased, and what is kept", "empty": "", "parts": [part]}],
+    }
 
 
 def _count(number: int, word: str) -> str:

@@ -18,7 +18,15 @@ from clinic.services.clock import today_in
 from clinic.services.files import findings
 from clinic.services.files.record_paper import LoggedOfMove, RecordPaper
 from clinic.web.filters import day_year, moment
-from clinic.web.presenters import checkins, clinicians, notes, programs, questionnaire_answers, warnings
+from clinic.web.presenters import (
+    checkins,
+    clinicians,
+    norms,
+    notes,
+    programs,
+    questionnaire_answers,
+    warnings,
+)
 from clinic.web.presenters.assessments import SIDE_WORDS, field_name
 from clinic.web.presenters.clients import details
 from clinic.web.presenters.reports import letterhead
@@ -225,8 +233,21 @@ def _assessment(record: AssessmentRecord, zone: str) -> Iterator[Part]:
     rows = [_finding(each) for each in findings.told(record)]
     if rows:
         yield _table(("Test", "Side", "Value"), (3, 0.8, 2.4), rows)
+    yield from _usual(record)
     if assessment.note:
         yield _text(f"Note: {assessment.note}")
+
+
+def _usual(record: AssessmentRecord) -> Iterator[Part]:
+    """What is usual for the client's age and sex in the tests that were recorded, with the source."""
+    assessment = record.assessment
+    usual = norms.usual(record.items, assessment.client, assessment.taken_on)
+    names: dict[str, dict[str, None]] = defaultdict(dict)
+    for each in findings.told(record):
+        if each.test and each.field and (said := usual.get((each.test.id, each.field.id))):
+            names[said][field_name(each.test, each.field, Side.NONE)] = None
+    if names:
+        yield _facts((", ".join(some), said) for said, some in names.items())
 
 
 def _finding(each: findings.RecordedValue) -> tuple[str, str, str]:

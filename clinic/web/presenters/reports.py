@@ -21,6 +21,7 @@ from clinic.services.assessments import comparisons, reading
 from clinic.services.assessments.history import AssessmentRecord
 from clinic.web.filters import city, day_year, local_date, moment
 from clinic.web.presenters import assessments as words
+from clinic.web.presenters import norms
 from clinic.web.presenters.comparisons import change_words, verdict_words
 from clinic.web.presenters.evidence import sources_of
 from clinic.web.presenters.report_sides import sides_picture
@@ -61,7 +62,8 @@ def assessment_report(seen: ReportView) -> dict[str, Any]:
     """The whole report as JSON values."""
     assessment, record = seen.assessment, seen.record
     name, client = reading.name_of(assessment), assessment.client.name
-    chart = words.chart(record.items, record.values, seen.mistake, record.amended)
+    usual = norms.usual(record.items, assessment.client, assessment.taken_on)
+    chart = words.chart(record.items, record.values, seen.mistake, record.amended, usual)
     return {
         "title": f"{name}: {client}",
         "description": f"Assessment of {day_year(assessment.taken_on)}",

@@ -15,6 +15,7 @@ from clinic.services.erasure import asking, doing
 from clinic.services.transaction import transaction
 from tests.factories.assessments import POSITIVE, signed
 from tests.factories.people import People, make_client
+from tests.pdf_reader import words_in
 from tests.visitor import Visitor
 
 Visit = Callable[..., Visitor]
@@ -86,6 +87,10 @@ def test_the_receipt_counts_and_names_nobody(people: People, visit: Visit) -> No
         assert str(erasure.pseudonym) in receipt
         assert "1 record" in receipt
         assert name not in receipt
+    on_paper = words_in(owner.get(f"{PAGE}/{erasure.id}/receipt.pdf").data)
+    for told in (people.practice.name, str(erasure.pseudonym), "Receipt of an erasure", "1 record"):
+        assert told in on_paper
+    assert name not in on_paper
     assert str(erasure.pseudonym) in owner.get(PAGE).text
     owner.get(f"/clients/{erasure.client_id}", status=404)
     trail = owner.get("/practice/trail").text

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import func, select
@@ -25,6 +27,7 @@ from clinic.services.programs import assigning as programs
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People
 from tests.factories.programs import publish_routine
+from tests.pdf_reader import words_in
 from tests.services.test_retests import assignment
 from tests.visitor import Visitor
 
@@ -323,3 +326,6 @@ def test_what_is_usual_stands_beside_field_and_finding(
     here = f"/assessments/{assessment.id}"
     for page in (here, f"{here}/functional_movement"):
         assert said in text(staff.get(page))
+    assert said in words_in(staff.get(f"{here}/report.pdf").data)
+    with ZipFile(BytesIO(staff.post(f"/clients/{people.client.id}/record.zip").data)) as record:
+        assert said in words_in(record.read("record.pdf"))
