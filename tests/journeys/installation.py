@@ -56,14 +56,12 @@ class Installation:
 
     def start(self, *options: str) -> None:
         """Start everything and wait until web, broker and worker are there."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")}
-        environment |= {"CLINIC_DATA_DIR": str(self.folder / "data"), "CLINIC_PORT": str(self.port)}
         command = [sys.executable, "-c", START, "serve", *options]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                command, cwd=HOME, env=environment, stdout=log, stderr=log, start_new_session=True
+                command, cwd=HOME, env=self._environment, stdout=log, stderr=log, start_new_session=True
             )
-        self._until(self._is_ready, READY_WITHIN, "is not ready")
+        self.until(self._is_ready, READY_WITHIN, "is not ready")
 
     def stop(self) -> None:
         """End it as Ctrl-C does."""
@@ -76,6 +74,15 @@ class Installation:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(5)
         self._process = None
+
+    def command(self, *words: object) -> str:
+        """What a command says that goes well here: `clinic backup FILE`."""
+        told = [sys.executable, "-c", START, *map(str, words)]
+        done = subprocess.run(
+            told, cwd=HOME, env=self._environment, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
 
     @contextmanager
     def inside(self) -> Iterator[None]:
@@ -98,7 +105,7 @@ class Installation:
 
     def mail_to(self, address: str, *, after: int = 0) -> StoredMail:
         """The next mail for an address, once more than `after` have arrived."""
-        self._until(lambda: len(self.mails_to(address)) > after, MAIL_WITHIN, f"sent no mail to {address}")
+        self.until(lambda: len(self.mails_to(address)) > after, MAIL_WITHIN, f"sent no mail to {address}")
         return self.mails_to(address)[0]
 
     def a_week_passes(self) -> None:
@@ -134,11 +141,17 @@ class Installation:
         except OSError:
             return {}
 
+    @property
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")}
+        return inherited | {"CLINIC_DATA_DIR": str(self.folder / "data"), "CLINIC_PORT": str(self.port)}
+
     def _is_ready(self) -> bool:
         said = self.health()
         return said.get("broker") == "ok" and said.get("worker_age_seconds") is not None
 
-    def _until(self, happened: Callable[[], bool], seconds: float, what: str) -> None:
+    def until(self, happened: Callable[[], bool], seconds: float, what: str) -> None:
+        """Wait until it is so; fails with the log's end when it is not, or when it has ended."""
         until = time.monotonic() + seconds
         while not happened():
             ended = self._process is None or self._process.poll() is not None
