@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.media import MediaKind
+from clinic.domain.media import MEGA, MediaKind
 
 LONGEST_MESSAGE = 5_000  # characters
-LONGEST_CALL_NOTE = 1_000  # characters
 MOST_PHOTOS, MOST_VIDEOS = 5, 1
 LONGEST_MOMENT = 15 * 60 * 1000  # milliseconds into a video
+LARGEST_VIDEO = 300 * MEGA  # bytes: a minute or two of a phone's
 # What the practice sends is shown to the client once it can be taken back no more.
 UNDO_WITHIN = timedelta(minutes=1)
 TOO_LATE = "It was sent more than a minute ago, and the client may have read it. Write once more instead."
 ARCHIVED = "The practice keeps your record, and reads no messages here any more. Please phone."
+_MOMENT = re.compile(r"(?:(?P<minutes>[0-9]{1,2}):)?(?P<seconds>[0-9]{1,3})(?:[.,](?P<part>[0-9]{1,3}))?")
 
 
 class MessageFrom(StrEnum):
@@ -31,7 +33,6 @@ class MessageChannel(StrEnum):
 
     PAGE = "page"
     MAIL = "mail"
-    PHONE = "phone"  # the note of a call; the practice alone reads it
 
 
 def may_take_back(sent_at: datetime, now: datetime) -> bool:
@@ -40,29 +41,38 @@ def may_take_back(sent_at: datetime, now: datetime) -> bool:
 
 
 def is_shown_to_client(
-    sender: MessageFrom, channel: MessageChannel, sent_at: datetime, undone_at: datetime | None, now: datetime
+    sender: MessageFrom, sent_at: datetime, undone_at: datetime | None, now: datetime
 ) -> bool:
     """Whether a client sees a message: their own at once, the practice's once it stands."""
     if sender is MessageFrom.CLIENT:
         return True
-    return channel is not MessageChannel.PHONE and undone_at is None and not may_take_back(sent_at, now)
+    return undone_at is None and not may_take_back(sent_at, now)
 
 
-def problems(text: str, files: Sequence[MediaKind] = (), longest: int = LONGEST_MESSAGE) -> list[RuleBroken]:
+def problems(text: str, files: Sequence[MediaKind] = ()) -> list[RuleBroken]:
     """What is wrong with a message, each in a sentence for whoever writes it; files come from a client."""
     found = []
     if not text.strip() and not files:
         found.append(RuleBroken("Write something first.", "text"))
-    if len(text) > longest:
-        over = len(text) - longest
-        found.append(
-            RuleBroken(f"A message has at most {longest:,} characters; this is {over:,} over.", "text")
-        )
+    if len(text) > LONGEST_MESSAGE:
+        over = len(text) - LONGEST_MESSAGE
+        said = f"A message has at most {LONGEST_MESSAGE:,} characters; this is {over:,} over."
+        found.append(RuleBroken(said, "text"))
     if sum(kind is MediaKind.PICTURE for kind in files) > MOST_PHOTOS:
-        found.append(RuleBroken(f"At most {MOST_PHOTOS} photos go with one message.", "photos"))
+        found.append(RuleBroken(f"At most {MOST_PHOTOS} photos go with one message.", "file"))
     if sum(kind is MediaKind.VIDEO for kind in files) > MOST_VIDEOS:
-        found.append(RuleBroken("One video goes with one message.", "video"))
+        found.append(RuleBroken("One video goes with one message.", "file"))
     return found
+
+
+def parse_moment(typed: str) -> int | None:
+    """Milliseconds of a moment as people type it (4, 0:04, 1:02.5); None for what is none."""
+    found = _MOMENT.fullmatch(typed.strip())
+    if found is None:
+        return None
+    minutes, seconds, part = found["minutes"] or "0", found["seconds"], (found["part"] or "").ljust(3, "0")
+    at = int(minutes) * 60_000 + int(seconds) * 1000 + int(part)
+    return at if at <= LONGEST_MOMENT else None
 
 
 def moment_in_words(milliseconds: int) -> str:

@@ -8,44 +8,38 @@ import pytest
 
 from clinic.domain.media import MediaKind
 from clinic.domain.messages import (
-    LONGEST_CALL_NOTE,
     LONGEST_MESSAGE,
-    MessageChannel,
     MessageFrom,
     is_shown_to_client,
     may_take_back,
     moment_in_words,
+    parse_moment,
     problems,
 )
 
 SENT = datetime(2026, 11, 29, 9, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 CLIENT, PRACTICE = MessageFrom.CLIENT, MessageFrom.PRACTICE
-PAGE, MAIL, PHONE = MessageChannel.PAGE, MessageChannel.MAIL, MessageChannel.PHONE
 
 
 @pytest.mark.parametrize(
-    ("sender", "channel", "undone", "after", "shown"),
+    ("sender", "undone", "after", "shown"),
     [
-        (CLIENT, PAGE, False, timedelta(0), True),
-        (CLIENT, MAIL, False, timedelta(0), True),
-        (PRACTICE, PAGE, False, MINUTE - SECOND, False),
-        (PRACTICE, PAGE, False, MINUTE, True),
-        (PRACTICE, PAGE, True, MINUTE, False),
-        (PRACTICE, PHONE, False, MINUTE, False),
+        (CLIENT, False, timedelta(0), True),
+        (PRACTICE, False, MINUTE - SECOND, False),
+        (PRACTICE, False, MINUTE, True),
+        (PRACTICE, True, MINUTE, False),
     ],
 )
-def test_what_a_client_sees(
-    sender: MessageFrom, channel: MessageChannel, undone: bool, after: timedelta, shown: bool
-) -> None:
+def test_what_a_client_sees(sender: MessageFrom, undone: bool, after: timedelta, shown: bool) -> None:
     undone_at = SENT + SECOND if undone else None
-    assert is_shown_to_client(sender, channel, SENT, undone_at, SENT + after) is shown
+    assert is_shown_to_client(sender, SENT, undone_at, SENT + after) is shown
 
 
 def test_what_can_be_taken_back_is_shown_to_nobody() -> None:
     for after in (timedelta(0), SECOND, MINUTE - SECOND, MINUTE, timedelta(days=1)):
         now = SENT + after
-        assert may_take_back(SENT, now) != is_shown_to_client(PRACTICE, PAGE, SENT, None, now)
+        assert may_take_back(SENT, now) != is_shown_to_client(PRACTICE, SENT, None, now)
 
 
 P, V = MediaKind.PICTURE, MediaKind.VIDEO
@@ -59,9 +53,9 @@ P, V = MediaKind.PICTURE, MediaKind.VIDEO
         (" \n", [], ["text"]),
         ("x" * LONGEST_MESSAGE, [P] * 5 + [V], []),
         ("x" * (LONGEST_MESSAGE + 1), [], ["text"]),
-        ("a", [P] * 6, ["photos"]),
-        ("a", [V, V], ["video"]),
-        ("", [P] * 50 + [V, V], ["photos", "video"]),
+        ("a", [P] * 6, ["file"]),
+        ("a", [V, V], ["file"]),
+        ("", [P] * 50 + [V, V], ["file", "file"]),
     ],
 )
 def test_what_fits_into_a_message(text: str, files: list[MediaKind], fields: list[str]) -> None:
@@ -69,8 +63,8 @@ def test_what_fits_into_a_message(text: str, files: list[MediaKind], fields: lis
 
 
 def test_too_long_says_by_how_much() -> None:
-    (found,) = problems("x" * (LONGEST_CALL_NOTE + 12), longest=LONGEST_CALL_NOTE)
-    assert found.message == "A message has at most 1,000 characters; this is 12 over."
+    (found,) = problems("x" * (LONGEST_MESSAGE + 12))
+    assert found.message == "A message has at most 5,000 characters; this is 12 over."
 
 
 @pytest.mark.parametrize(
@@ -79,3 +73,24 @@ def test_too_long_says_by_how_much() -> None:
 )
 def test_a_moment_reads_as_the_controls_of_a_video_say_it(at: int, words: str) -> None:
     assert moment_in_words(at) == words
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        ("0:04", 4000),
+        (" 4 ", 4000),
+        ("4,25", 4250),
+        ("1:02.5", 62_500),
+        ("15:00", 900_000),
+        ("15:00.001", None),
+        ("90", 90_000),
+        ("", None),
+        ("-4", None),
+        ("0:04:00", None),
+        ("four", None),
+        ("\u0664", None),
+    ],
+)
+def test_a_moment_is_typed_as_it_is_read(typed: str, at: int | None) -> None:
+    assert parse_moment(typed) == at

@@ -1,73 +1,172 @@
-"""The thread of a client as each side reads it, and until where they have read it."""
+"""The thread of a client as each side reads it, with what was said elsewhere, and until where it was read."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import Text, bindparam, cast, literal, null, or_, select, union_all, update
 from sqlalchemy.orm import joinedload, selectinload
 
+from clinic.domain.answer_promise import AnsweredHow
 from clinic.domain.errors import NotFound
-from clinic.domain.messages import MessageFrom, is_shown_to_client
+from clinic.domain.messages import is_shown_to_client
 from clinic.extensions import db
-from clinic.models import Message, MessageFile, Thread, ThreadRead
-from clinic.models.base import given
+from clinic.models import (
+    AnswerWait,
+    Checkin,
+    CheckinAnswer,
+    Message,
+    MessageFile,
+    PracticeLog,
+    Prescription,
+    Program,
+    Thread,
+    ThreadRead,
+)
+from clinic.models.base import UtcDateTime, given, points_at
 from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 
-PAGE = 50
-_OF_CLIENT = (
+PAGE = 40
+FAR = timedelta(days=1)  # no message comes from later than that
+_BEFORE: Any = bindparam("before", type_=UtcDateTime())
+_MOST: Any = bindparam("most", type_=db.Integer)
+
+
+class SaidWhere(StrEnum):
+    """Where something was said that stands in the thread without being a message."""
+
+    LOG = "log"
+    CHECKIN = "checkin"
+    PHONE = "phone"  # what the practice noted of a call; it alone reads that
+
+
+@dataclass(frozen=True, slots=True)
+class SaidElsewhere:
+    """Words that are kept where they were said: of which day, and about what move, if about one."""
+
+    where: SaidWhere
+    at: datetime
+    text: str
+    day: date | None = None
+    move: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """A part of a thread, the newest first, and the instant before which there is more; None at its end."""
+
+    lines: Sequence[Message | SaidElsewhere]
+    before: datetime | None
+
+
+_MESSAGES = (
     select(Message)
-    .where(given(Message.practice_id), given(Message.client_id))
+    .where(given(Message.practice_id), given(Message.client_id), Message.sent_at < _BEFORE)
     .order_by(Message.sent_at.desc(), Message.id.desc())
-    .limit(bindparam("most"))
+    .limit(_MOST)
     .options(
         joinedload(Message.author),
         joinedload(Message.prescription),
         selectinload(Message.files).joinedload(MessageFile.media),
     )
 )
-_OLDER = _OF_CLIENT.where(
-    tuple_(Message.sent_at, Message.id)
-    < tuple_(bindparam("at", type_=Message.sent_at.type), bindparam("key", type_=Message.id.type))
+_IN_LOGS = (
+    select(
+        literal(SaidWhere.LOG.value).label("place"),
+        PracticeLog.logged_at.label("at"),
+        PracticeLog.note,
+        PracticeLog.local_date.label("day"),
+        Prescription.content["name"].as_string().label("move"),
+    )
+    .join(Prescription, points_at(PracticeLog.prescription_id, Prescription))
+    .where(
+        given(PracticeLog.practice_id),
+        given(PracticeLog.client_id),
+        PracticeLog.note.is_not(None),
+        PracticeLog.logged_at < _BEFORE,
+    )
+    .order_by(PracticeLog.logged_at.desc())
+    .limit(_MOST)
+    .subquery()
 )
-_EDGE = select(Message.sent_at, Message.id).where(
-    given(Message.practice_id), given(Message.client_id), given(Message.id)
+_IN_CHECKINS = (
+    select(
+        literal(SaidWhere.CHECKIN.value),
+        CheckinAnswer.answered_at,
+        CheckinAnswer.note,
+        Checkin.local_date,
+        cast(null(), Text),
+    )
+    .join(Checkin, points_at(CheckinAnswer.checkin_id, Checkin))
+    .where(
+        given(CheckinAnswer.practice_id),
+        given(CheckinAnswer.client_id),
+        CheckinAnswer.note.is_not(None),
+        CheckinAnswer.answered_at < _BEFORE,
+    )
+    .order_by(CheckinAnswer.answered_at.desc())
+    .limit(_MOST)
+    .subquery()
 )
+_BY_PHONE = (
+    select(
+        literal(SaidWhere.PHONE.value),
+        AnswerWait.answered_at,
+        AnswerWait.note,
+        cast(null(), PracticeLog.local_date.type),
+        cast(null(), Text),
+    )
+    .where(
+        given(AnswerWait.practice_id),
+        given(AnswerWait.client_id),
+        AnswerWait.how == AnsweredHow.PHONE,
+        AnswerWait.answered_at < _BEFORE,
+    )
+    .order_by(AnswerWait.answered_at.desc())
+    .limit(_MOST)
+    .subquery()
+)
+_SAID = union_all(select(_IN_LOGS), select(_IN_CHECKINS))
+_SAID_AND_CALLED = union_all(select(_IN_LOGS), select(_IN_CHECKINS), select(_BY_PHONE))
+_WHEN = select(Message.sent_at).where(given(Message.practice_id), given(Message.client_id), given(Message.id))
 
 
-def of_client(
-    actor: Actor, client_id: uuid.UUID, *, before: uuid.UUID | None = None, most: int = PAGE
-) -> Sequence[Message]:
-    """A client's newest messages, the newest first, or those before one; staff only. Two queries."""
+def of_client(actor: Actor, client_id: uuid.UUID, before: datetime | None = None) -> ThreadPage:
+    """What stands in a client's thread, the newest first; staff only. Three queries."""
     access.staff_only(actor)
-    return _read(actor.practice_id, client_id, before, most)
+    return _page(actor.practice_id, client_id, before, is_own=False)
 
 
-def own(actor: Actor, *, before: uuid.UUID | None = None, most: int = PAGE) -> list[Message]:
-    """The signed-in client's newest messages, the newest first, as far as they see them. Two queries."""
+def own(actor: Actor, before: datetime | None = None) -> ThreadPage:
+    """The signed-in client's thread, the newest first, as far as they see it. Three queries."""
     if actor.client_id is None:
         raise NotFound
-    at = now()
-    return [
-        each
-        for each in _read(actor.practice_id, actor.client_id, before, most)
-        if is_shown_to_client(each.sender, each.channel, each.sent_at, each.undone_at, at)
-    ]
+    return _page(actor.practice_id, actor.client_id, before, is_own=True)
 
 
-def of_move(actor: Actor, prescription_id: uuid.UUID) -> bool:
-    """Whether the signed-in client has asked about this move already. One query."""
-    asked = select(Message.id).where(
-        Message.practice_id == actor.practice_id,
-        Message.client_id == actor.client_id,
-        Message.prescription_id == prescription_id,
+def asked_about(actor: Actor, prescription_id: uuid.UUID) -> Prescription:
+    """A move that the signed-in client has or had, to ask about. One query."""
+    query = (
+        select(Prescription)
+        .join(Program, points_at(Prescription.program_id, Program))
+        .where(
+            Prescription.id == prescription_id,
+            Program.practice_id == actor.practice_id,
+            Program.client_id == actor.client_id,
+        )
     )
-    return db.session.scalar(asked.limit(1)) is not None
+    row = db.session.scalars(query).one_or_none()
+    if row is None or actor.client_id is None:
+        raise NotFound
+    return row
 
 
 def thread_of(actor: Actor, client_id: uuid.UUID) -> Thread | None:
@@ -98,29 +197,53 @@ def mark_own_read(actor: Actor, until: uuid.UUID) -> None:
         client = access.own_client(actor)
         at = _when(actor.practice_id, client.id, until)
         whose = Thread.practice_id == client.practice_id, Thread.client_id == client.id
-        unread = Thread.client_read_until.is_(None) | (Thread.client_read_until < at)
+        unread = or_(Thread.client_read_until.is_(None), Thread.client_read_until < at)
         session.execute(update(Thread).where(*whose, unread).values(client_read_until=at))
 
 
-def is_new_to_client(message: Message, read_until: datetime | None) -> bool:
-    """Whether a message of the practice came after what its client had read."""
-    return message.sender is MessageFrom.PRACTICE and (read_until is None or message.sent_at > read_until)
-
-
 def _when(practice_id: uuid.UUID, client_id: uuid.UUID, message_id: uuid.UUID) -> datetime:
-    whose = {"practice_id": practice_id, "client_id": client_id}
-    edge = db.session.execute(_EDGE, {**whose, "id": message_id}).one_or_none()
-    if edge is None:
+    at: datetime | None = db.session.scalar(
+        _WHEN, {"practice_id": practice_id, "client_id": client_id, "id": message_id}
+    )
+    if at is None:
         raise NotFound
-    at: datetime = edge.sent_at
     return at
 
 
-def _read(
-    practice_id: uuid.UUID, client_id: uuid.UUID, before: uuid.UUID | None, most: int
-) -> Sequence[Message]:
-    whose = {"practice_id": practice_id, "client_id": client_id}
-    edge = db.session.execute(_EDGE, {**whose, "id": before}).one_or_none() if before else None
-    if edge is None:
-        return db.session.scalars(_OF_CLIENT, {**whose, "most": most}).all()
-    return db.session.scalars(_OLDER, {**whose, "most": most, "at": edge.sent_at, "key": edge.id}).all()
+def _page(
+    practice_id: uuid.UUID, client_id: uuid.UUID, before: datetime | None, *, is_own: bool
+) -> ThreadPage:
+    at = now()
+    values = {
+        "practice_id": practice_id,
+        "client_id": client_id,
+        "before": before or at + FAR,
+        "most": PAGE + 1,
+    }
+    found: list[Message | SaidElsewhere] = [
+        each
+        for each in db.session.scalars(_MESSAGES, values)
+        if not is_own or is_shown_to_client(each.sender, each.sent_at, each.undone_at, at)
+    ]
+    said = db.session.execute(_SAID if is_own else _SAID_AND_CALLED, values)
+    found += _each_once(
+        SaidElsewhere(SaidWhere(row[0]), row[1], row[2], row[3], row[4] or "") for row in said
+    )
+    found.sort(key=_at, reverse=True)
+    if len(found) <= PAGE:
+        return ThreadPage(found, None)
+    last = _at(found[PAGE - 1])
+    # what was said in one moment stays together
+    lines = [each for each in found if _at(each) >= last]
+    return ThreadPage(lines, last if len(lines) < len(found) else None)
+
+
+def _each_once(said: Any) -> list[SaidElsewhere]:
+    """A note that was given with several moves of a day is told once."""
+    lines = [SaidElsewhere(SaidWhere(row[0]), row[1], row[2] or "", row[3], row[4] or "") for row in said]
+    kept = {(each.where, each.day or each.at, each.text): each for each in lines}
+    return [each for each in kept.values() if each.text or each.where is SaidWhere.PHONE]
+
+
+def _at(line: Message | SaidElsewhere) -> datetime:
+    return line.sent_at if isinstance(line, Message) else line.at
