@@ -104,3 +104,12 @@ def promise_problems(
         yield RuleBroken("Give the first and the last closed day, or neither.", "closed_until")
     elif closed_from and closed_until and not timedelta() <= closed_until - closed_from <= LONGEST_CLOSED:
         yield RuleBroken("The last closed day must be within a year after the first.", "closed_until")
+
+
+def waited_in_words(asked_at: datetime, now: datetime) -> str:
+    """How long somebody has waited, in its largest unit: "20 minutes", "3 hours", "2 days"."""
+    passed = max(now - asked_at, timedelta())
+    minutes = int(passed.total_seconds()) // 60
+    if minutes < 60:
+        return count(minutes, "minute") if minutes else "less than a minute"
+    return count(minutes // 60, "hour") if passed < 2 * DAY else count(passed.days, "day")

@@ -30,6 +30,7 @@ class AnswerWait(OfPractice, Base):
         Index(None, "practice_id", "asked_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
         Index(None, "practice_id", "client_id", "answered_at"),
         Index(None, "practice_id", "due_at"),
+        Index(None, "practice_id", "answered_at", "id"),  # whoever was answered last
         CheckConstraint("(answered_at IS NULL) = (how IS NULL)", name="answered_how"),
         CheckConstraint("asked_at <= last_at", name="last_at"),
     )
@@ -41,7 +42,6 @@ class AnswerWait(OfPractice, Base):
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[uuid.UUID | None]
     how: Mapped[AnsweredHow | None] = mapped_column(choice(AnsweredHow, "how"))
-    note: Mapped[str | None] = mapped_column(Text)  # of a phone call; the practice alone reads it
 
     client: Mapped[Client] = relationship(foreign_keys="AnswerWait.client_id", viewonly=True)
     answerer: Mapped[User | None] = relationship(foreign_keys="AnswerWait.answered_by", viewonly=True)

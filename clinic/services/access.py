@@ -20,6 +20,7 @@ from clinic.domain.moves import media_in
 from clinic.domain.types import ProgramStatus
 from clinic.extensions import db
 from clinic.models import (
+    AnswerWait,
     Appointment,
     Assessment,
     BulkAct,
@@ -157,6 +158,11 @@ def assessment_for(actor: Actor, assessment_id: uuid.UUID, *options: ORMOption) 
 def staff_time_for(actor: Actor, staff_time_id: uuid.UUID, *options: ORMOption) -> StaffTime:
     """Time that somebody of the practice spent on one of its clients; staff only."""
     return _for_staff(StaffTime, actor, staff_time_id, *options)
+
+
+def wait_for(actor: Actor, wait_id: uuid.UUID, *options: ORMOption) -> AnswerWait:
+    """One time that a client of the practice waits, or waited, for an answer; staff only."""
+    return _for_staff(AnswerWait, actor, wait_id, *options)
 
 
 def clinician_for(actor: Actor, clinician_id: uuid.UUID, *options: ORMOption) -> OtherClinician:

@@ -9,15 +9,28 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, CursorResult, Update, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from clinic.domain.answer_promise import AnsweredHow
+from clinic.domain.answer_promise import AnsweredHow, AnswerPromise
 from clinic.extensions import db
 from clinic.models import AnswerWait, Practice
 from clinic.models.answer_wait import OPEN
+from clinic.models.base import given
 from clinic.services.actors import Actor
+
+_PROMISE: Any = select(
+    *(Practice.answer_days, Practice.works_on, Practice.time_zone),
+    *(Practice.closed_from, Practice.closed_until),
+).where(given(Practice.id, "practice_id"))
+
+
+def promise_of(practice_id: uuid.UUID) -> AnswerPromise:
+    """How soon a practice answers, as it says now. One query."""
+    days, works_on, zone, *closed = db.session.execute(_PROMISE, {"practice_id": practice_id}).one()
+    return AnswerPromise(days, works_on, ZoneInfo(zone), *closed)
 
 
 def begin(practice_id: uuid.UUID, client_id: uuid.UUID, at: datetime) -> None:
@@ -28,9 +41,9 @@ def begin(practice_id: uuid.UUID, client_id: uuid.UUID, at: datetime) -> None:
     _changed(again)  # begun by another message in the same moment
 
 
-def end(actor: Actor, client_id: uuid.UUID, how: AnsweredHow, at: datetime, note: str | None = None) -> bool:
-    """A client waits no more; False where they did not wait. `note` is read by the practice alone."""
-    values = {"answered_at": at, "answered_by": actor.user_id, "how": how, "note": note}
+def end(actor: Actor, client_id: uuid.UUID, how: AnsweredHow, at: datetime) -> bool:
+    """A client waits no more; False where they did not wait."""
+    values = {"answered_at": at, "answered_by": actor.user_id, "how": how}
     return _changed(update(AnswerWait).where(_open(actor.practice_id, client_id)).values(values))
 
 
@@ -48,18 +61,17 @@ def go_on(practice_id: uuid.UUID, client_id: uuid.UUID, answered_at: datetime) -
     last_at = db.session.scalar(since) or row.last_at
     # what was written meanwhile belongs to the same waiting
     _run(delete(AnswerWait).where(_open(practice_id, client_id)))
-    row.answered_at = row.answered_by = row.how = row.note = None
+    row.answered_at = row.answered_by = row.how = None
     row.last_at = last_at
     db.session.flush()
     return True
 
 
 def _inserted(practice_id: uuid.UUID, client_id: uuid.UUID, at: datetime) -> bool:
-    practice = db.session.get_one(Practice, practice_id)
     insert_into: Callable[[type[AnswerWait]], Any]
     insert_into = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     about = {"id": uuid.uuid4(), "practice_id": practice_id, "client_id": client_id}
-    row = {**about, "asked_at": at, "last_at": at, "due_at": practice.answer_promise.due_at(at)}
+    row = {**about, "asked_at": at, "last_at": at, "due_at": promise_of(practice_id).due_at(at)}
     unique = ("practice_id", "client_id")
     made = insert_into(AnswerWait).values(row).on_conflict_do_nothing(index_elements=unique, index_where=OPEN)
     return _run(made) > 0

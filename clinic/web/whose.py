@@ -22,6 +22,7 @@ class WhosePage(StrEnum):
     CLIENTS = "practitioner.clients.index"
     CHECKINS = "practitioner.checkins.index"
     REPLIES = "practitioner.replies.index"
+    INBOX = "practitioner.inbox.index"
     GROUPS = "practitioner.groups.index"
 
 

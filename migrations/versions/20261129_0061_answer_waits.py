@@ -30,7 +30,6 @@ def upgrade() -> None:
             sa.Enum(*HOW, name="how", native_enum=False, create_constraint=True, length=24),
             nullable=True,
         ),
-        sa.Column("note", sa.Text(), nullable=True),
         sa.CheckConstraint("(answered_at IS NULL) = (how IS NULL)", name=op.f("ck_answer_wait_answered_how")),
         sa.CheckConstraint("asked_at <= last_at", name=op.f("ck_answer_wait_last_at")),
         *_shared("answer_wait", ("client", "client_id"), ("user_account", "answered_by")),
@@ -39,6 +38,7 @@ def upgrade() -> None:
     _index("answer_wait", "asked_at", "id", **OPEN_ALONE)
     _index("answer_wait", "client_id", "answered_at")
     _index("answer_wait", "due_at")
+    _index("answer_wait", "answered_at", "id")
     op.create_table(
         "reply_draft",
         sa.Column("client_id", sa.Uuid(), nullable=False),

@@ -7,7 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from clinic.domain.answer_promise import AnswerPromise, PromiseState, promise_problems, promise_state
+from clinic.domain.answer_promise import (
+    AnswerPromise,
+    PromiseState,
+    promise_problems,
+    promise_state,
+    waited_in_words,
+)
 
 LONDON = ZoneInfo("Europe/London")
 WEEK = "12345"
@@ -125,3 +131,20 @@ def test_what_a_practice_can_promise(
 ) -> None:
     found = promise_problems(days, works_on, closed_from, closed_until)
     assert [problem.field for problem in found] == fields
+
+
+@pytest.mark.parametrize(
+    "now, words",
+    [
+        ("2026-11-30T08:59", "less than a minute"),  # a clock that was put back
+        ("2026-11-30T09:00", "less than a minute"),
+        ("2026-11-30T09:01", "1 minute"),
+        ("2026-11-30T09:59", "59 minutes"),
+        ("2026-11-30T10:00", "1 hour"),
+        ("2026-12-02T08:59", "47 hours"),
+        ("2026-12-02T09:00", "2 days"),
+        ("2026-12-20T09:00", "20 days"),
+    ],
+)
+def test_how_long_somebody_has_waited(now: str, words: str) -> None:
+    assert waited_in_words(at("2026-11-30T09:00"), at(now)) == words

@@ -184,6 +184,7 @@ class ClientRecords:
     clinician: OtherClinician
     staff_time: StaffTime
     message: Message
+    wait: AnswerWait
     secrets: dict[str, str] = field(default_factory=dict)
 
 
@@ -450,10 +451,10 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         clinician=make_clinician(client),
         staff_time=make_staff_time(client, shelf.staff),
         message=make_thread(client, user, shelf.staff, program),
+        wait=make_waits(client, shelf.staff),
     )
     make_signed_note(shelf, client)
     records.note.assessment_id = records.draft_assessment.id
-    make_waits(client, shelf.staff)
     make_consents(client, records.document)
     make_citation(program, records.assessment)
     add(
@@ -864,7 +865,7 @@ def make_staff_time(client: Client, staff: User) -> StaffTime:
 
 def make_waits(client: Client, staff: User) -> AnswerWait:
     """A client who waits since yesterday, was called a week ago, and to whom somebody begins to write."""
-    called = {"answered_at": ago(days=7), "answered_by": staff.id, "how": AnsweredHow.PHONE, "note": WORDS}
+    called = {"answered_at": ago(days=7), "answered_by": staff.id, "how": AnsweredHow.PHONE}
     for at, more in ((ago(days=8), called), (ago(days=1), {})):
         about = {"asked_at": at, "last_at": at, "due_at": at + timedelta(days=2)}
         wait = add(AnswerWait, client, client_id=client.id, **about, **more)

@@ -49,6 +49,7 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "appointment_id": lambda world, of: world.records[of].appointment.id,
     "assessment_id": lambda world, of: world.records[of].draft_assessment.id,
     "staff_time_id": lambda world, of: world.records[of].staff_time.id,
+    "wait_id": lambda world, of: world.records[of].wait.id,
     "clinician_id": lambda world, of: world.records[of].clinician.id,
     "note_id": lambda world, of: world.records[of].note.id,
     "checkin_id": lambda world, of: world.records[of].asked.id,

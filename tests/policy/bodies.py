@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.answer_promise import AnsweredHow
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.asking import AskChannel
 from clinic.domain.attention import AttentionKind
@@ -35,6 +36,7 @@ from clinic.domain.types import (
 )
 from clinic.extensions import db
 from clinic.models import (
+    AnswerWait,
     Appointment,
     Assessment,
     AssessmentDraft,
@@ -85,7 +87,7 @@ from clinic.web.forms.joining import opened_at
 from tests.factories.media import picture
 from tests.factories.passkeys import SoftKey
 from tests.factories.people import PASSWORD, make_client
-from tests.factories.records import World, ago
+from tests.factories.records import HOME, World, ago
 from tests.factories.second_step import begin_with, code_of
 from tests.policy.addresses import Address
 from tests.policy.forms import Filled
@@ -262,6 +264,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.amendments.amend": lambda world, at: {"reason": ["Seen later."], "note": ["A word more."]},
     "practitioner.staff_time.of_client": lambda world, at: {"minutes": ["20"]},
     "practitioner.staff_time.edit": lambda world, at: {"minutes": ["20"]},
+    "practitioner.inbox.needless": lambda world, at: {"seen": [now().isoformat()]},
     "practitioner.clinicians.edit": lambda world, at: {"name": ["Dr Hale"]},
     "practitioner.note_signing.sign": lambda world, at: {"confirmed": ["y"]},
     "practitioner.notes.edit": lambda world, at: {
@@ -551,6 +554,12 @@ def _signed(world: World, address: Address) -> None:
     )
 
 
+def _called_lately(world: World, address: Address) -> None:
+    wait = _get(world, address, AnswerWait, "wait")
+    wait.answered_at, wait.answered_by = now(), world.shelves[HOME[address.of or "ada"]].staff.id
+    wait.how = AnsweredHow.PHONE
+
+
 def _staff_time_removed(world: World, address: Address) -> None:
     _get(world, address, StaffTime, "staff_time").removed_at = now()
 
@@ -761,6 +770,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.amendments.amend": _signed,
     "practitioner.clinicians.bring_back": _clinician_removed,
     "practitioner.staff_time.bring_back": _staff_time_removed,
+    "practitioner.inbox.back": _called_lately,
     "practitioner.note_signing.amend": _note_signed,
     "practitioner.assessments.sign": _nothing_half_typed,
     "client.pain.morning": _hurt_yesterday,

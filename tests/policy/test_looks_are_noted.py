@@ -18,7 +18,7 @@ from tests.policy.stage import Stage
 # Many clients on one page, each with a line: who opens them all every morning has looked at nobody.
 LISTS = frozenset(
     {
-        *("/today", "/mail", "/clients", "/check-ins", "/practice/trail", "/practice/time"),
+        *("/today", "/inbox", "/mail", "/clients", "/check-ins", "/practice/trail", "/practice/time"),
         *(
             "/clients/list.csv",  # told as taken out
             "/practice/time.csv",  # so is this

@@ -34,6 +34,7 @@ DAILY = [
     "client.program.move",
     "client.history.index",
     "practitioner.attention.index",
+    "practitioner.inbox.index",
     "practitioner.checkins.index",
     "practitioner.clients.index",
     "practitioner.clients.show",

@@ -28,6 +28,7 @@ STAFF_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "assessment_for": lambda shelf, records: records.assessment,
     "staff_time_for": lambda shelf, records: records.staff_time,
     "clinician_for": lambda shelf, records: records.clinician,
+    "wait_for": lambda shelf, records: records.wait,
     "note_for": lambda shelf, records: records.note,
     "answer_for": lambda shelf, records: records.answer,
     "flag_for": lambda shelf, records: records.flag,

@@ -120,7 +120,6 @@ WORKING_TABLES = frozenset(
     }
 )
 WORKING_COLUMNS = {
-    "answer_wait": frozenset({"note"}),
     "client": frozenset({"notes", "bounce_reason"}),
     "document": frozenset({"note"}),
     "checkin_event": frozenset({"reason"}),

@@ -13,6 +13,7 @@ from clinic.services.actors import Actor
 STAFF_PLACES = (
     ("today", "Today", "bell", "practitioner.attention.index"),
     ("clients", "Clients", "users", "practitioner.clients.index"),
+    ("inbox", "Inbox", "message-circle", "practitioner.inbox.index"),
     ("routines", "Routines", "list", "practitioner.routines.index"),
     ("checkins", "Check-ins", "mail", "practitioner.checkins.index"),
     ("practice", "Practice", "settings", "practitioner.practice.show"),

@@ -21,6 +21,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "client.calendar.make": "Make an address for my calendar",
         "client.calendar.revoke": "End the address for my calendar",
         "practitioner.attention.undo": "Undo what was done",
+        "practitioner.inbox.needless": "Say that no answer is needed",
+        "practitioner.inbox.back": "Bring it back into the inbox",
         "practitioner.replies.read": "Mark the mail as read",
         "practitioner.addresses.works": "Say that this address works",
         "practitioner.invitations.send": "Send the invitation",

@@ -1,0 +1,126 @@
+"""The inbox: who waits, since when, and how it ended."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from clinic.domain.answer_promise import AnsweredHow
+from clinic.domain.messages import MessageChannel
+from clinic.extensions import db
+from clinic.models import AnswerWait, Client, Message, ReplyDraft
+from clinic.services import waits
+from clinic.services.transaction import transaction
+from tests.factories.people import People, make_client
+from tests.visitor import Visitor
+
+Visit = Callable[..., Visitor]
+MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def ask(client: Client, at: datetime) -> AnswerWait:
+    with transaction():
+        waits.begin(client.practice_id, client.id, at)
+    known = select(AnswerWait).where(AnswerWait.client_id == client.id, AnswerWait.answered_at.is_(None))
+    return db.session.scalars(known).one()
+
+
+@pytest.fixture(autouse=True)
+def on_wednesday() -> object:
+    with time_machine.travel(MONDAY + 2 * DAY + 5 * HOUR, tick=False):
+        yield
+
+
+def test_who_waits_longest_stands_first_with_what_was_promised(people: People, visit: Visit) -> None:
+    late = make_client(people.practice, "Lena Late")
+    ask(people.client, MONDAY + 2 * DAY)
+    ask(late, MONDAY - DAY)
+    page = visit(people.colleague).get("/inbox").text
+    assert page.index("Lena Late") < page.index(people.client.name)
+    assert "We answer within 2 working days." in page
+    assert "2 clients wait" in page
+    assert "waits 3 days" in page
+    assert page.count("Later than promised") == 1
+    assert "waits 5 hours" in page
+    assert "answer by Fri 4 Dec" in page
+
+
+def test_mine_are_those_of_my_own_and_of_nobody(people: People, visit: Visit) -> None:
+    theirs = make_client(people.practice, "Their Client")
+    theirs.responsible_id = people.owner.id
+    ask(theirs, MONDAY)
+    ask(make_client(people.practice, "Nobodys Client"), MONDAY)
+    browser = visit(people.colleague)
+    assert "Their Client" in browser.get("/inbox?whose=all").text
+    mine = browser.get("/inbox?whose=mine").text
+    assert "Their Client" not in mine
+    assert "Nobodys Client" in mine
+    assert "1 client waits" in mine
+
+
+def test_who_was_called_waits_no_more_and_the_note_stays_with_the_practice(
+    people: People, visit: Visit
+) -> None:
+    wait, browser = ask(people.client, MONDAY), visit(people.colleague)
+    seen = wait.last_at.isoformat()
+    assert seen in browser.get(f"/inbox/{wait.id}/phone").text
+    said = {"seen": seen, "key": uuid.uuid4().hex, "text": "Feet may swivel."}
+    for _ in range(2):  # pressed twice
+        browser.post(f"/inbox/{wait.id}/phone", said, status=303)
+    db.session.refresh(wait)
+    assert (wait.how, wait.answered_by) == (AnsweredHow.PHONE, people.colleague.id)
+    (note,) = db.session.scalars(select(Message)).all()
+    assert (note.channel, note.text) == (MessageChannel.PHONE, "Feet may swivel.")
+    shown = browser.get("/inbox").text
+    assert "Nobody waits." in shown
+    assert f"Answered by phone by {people.colleague.name}" in shown
+    assert "in time" in shown
+    assert "Feet may swivel." not in shown
+
+
+def test_what_needs_no_answer_can_be_brought_back_for_half_an_hour(people: People, visit: Visit) -> None:
+    wait, browser = ask(people.client, MONDAY), visit(people.colleague)
+    seen = {"seen": wait.last_at.isoformat()}
+    for _ in range(2):  # pressed twice
+        browser.post(f"/inbox/{wait.id}/needless", seen, status=303)
+    assert "Needed no answer" in browser.get("/inbox").text
+    browser.post(f"/inbox/{wait.id}/back", status=303)
+    db.session.refresh(wait)
+    assert (wait.answered_at, wait.asked_at) == (None, MONDAY)
+    browser.post(f"/inbox/{wait.id}/needless", seen, status=303)
+    with time_machine.travel(MONDAY + 2 * DAY + 6 * HOUR, tick=False):
+        later = visit(people.colleague)
+        later.post(f"/inbox/{wait.id}/back", status=303)
+        page = later.get("/inbox").text
+    assert "This can be taken back no more." in page
+    assert "Bring back" not in page
+
+
+def test_words_that_came_meanwhile_are_not_ended_unread(people: People, visit: Visit) -> None:
+    wait, browser = ask(people.client, MONDAY), visit(people.colleague)
+    seen = {"seen": wait.last_at.isoformat()}
+    ask(people.client, MONDAY + HOUR)
+    browser.post(f"/inbox/{wait.id}/needless", seen, status=303)
+    assert "They wrote again meanwhile. Read that first." in browser.get("/inbox").text
+    refused = browser.post(
+        f"/inbox/{wait.id}/phone", seen | {"key": uuid.uuid4().hex, "text": "Called."}, status=422
+    )
+    assert "They wrote again meanwhile." in refused.text
+    browser.post(f"/inbox/{wait.id}/needless", {"seen": "yesterday"}, status=303)
+    db.session.refresh(wait)
+    assert wait.answered_at is None
+
+
+def test_a_draft_is_marked_for_whoever_writes_it_alone(people: People, visit: Visit) -> None:
+    ask(people.client, MONDAY)
+    about = {"practice_id": people.practice.id, "client_id": people.client.id}
+    db.session.add(ReplyDraft(**about, user_id=people.colleague.id, text="Yes", saved_at=MONDAY))
+    db.session.commit()
+    assert "Your draft" in visit(people.colleague).get("/inbox").text
+    assert "Your draft" not in visit(people.owner).get("/inbox").text
