@@ -11,6 +11,7 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.media import MEGA, MediaKind
 
 LONGEST_MESSAGE = 5_000  # characters
+LONGEST_CALL_NOTE = 1_000  # characters
 MOST_PHOTOS, MOST_VIDEOS = 5, 1
 LONGEST_MOMENT = 15 * 60 * 1000  # milliseconds into a video
 LARGEST_VIDEO = 300 * MEGA  # bytes: a minute or two of a phone's
@@ -33,6 +34,7 @@ class MessageChannel(StrEnum):
 
     PAGE = "page"
     MAIL = "mail"
+    PHONE = "phone"  # the note of a call; the practice alone reads it
 
 
 def may_take_back(sent_at: datetime, now: datetime) -> bool:
@@ -41,23 +43,24 @@ def may_take_back(sent_at: datetime, now: datetime) -> bool:
 
 
 def is_shown_to_client(
-    sender: MessageFrom, sent_at: datetime, undone_at: datetime | None, now: datetime
+    sender: MessageFrom, channel: MessageChannel, sent_at: datetime, undone_at: datetime | None, now: datetime
 ) -> bool:
     """Whether a client sees a message: their own at once, the practice's once it stands."""
     if sender is MessageFrom.CLIENT:
         return True
-    return undone_at is None and not may_take_back(sent_at, now)
+    return channel is not MessageChannel.PHONE and undone_at is None and not may_take_back(sent_at, now)
 
 
-def problems(text: str, files: Sequence[MediaKind] = ()) -> list[RuleBroken]:
+def problems(text: str, files: Sequence[MediaKind] = (), longest: int = LONGEST_MESSAGE) -> list[RuleBroken]:
     """What is wrong with a message, each in a sentence for whoever writes it; files come from a client."""
     found = []
     if not text.strip() and not files:
         found.append(RuleBroken("Write something first.", "text"))
-    if len(text) > LONGEST_MESSAGE:
-        over = len(text) - LONGEST_MESSAGE
-        said = f"A message has at most {LONGEST_MESSAGE:,} characters; this is {over:,} over."
-        found.append(RuleBroken(said, "text"))
+    if len(text) > longest:
+        over = len(text) - longest
+        found.append(
+            RuleBroken(f"A message has at most {longest:,} characters; this is {over:,} over.", "text")
+        )
     if sum(kind is MediaKind.PICTURE for kind in files) > MOST_PHOTOS:
         found.append(RuleBroken(f"At most {MOST_PHOTOS} photos go with one message.", "file"))
     if sum(kind is MediaKind.VIDEO for kind in files) > MOST_VIDEOS:

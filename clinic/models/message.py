@@ -52,7 +52,7 @@ class Message(OfPractice, Base):
         index_where_set("practice_id", "prescription_id"),
         index_where_set("practice_id", "video_id"),
         CheckConstraint("sender = 'client' OR author_id IS NOT NULL", name="author"),
-        CheckConstraint("channel = 'page' OR sender = 'client'", name="channel"),
+        CheckConstraint("channel <> 'phone' OR sender = 'practice'", name="phone"),
         CheckConstraint("(video_id IS NULL) = (moment IS NULL)", name="moment_of_a_video"),
         CheckConstraint(f"moment BETWEEN 0 AND {LONGEST_MOMENT}", name="moment"),
     )

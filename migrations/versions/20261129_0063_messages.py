@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("client_id", sa.Uuid(), nullable=False),
         sa.Column("thread_id", sa.Uuid(), nullable=False),
         sa.Column("sender", _choice("sender", "client", "practice"), nullable=False),
-        sa.Column("channel", _choice("channel", "page", "mail"), nullable=False),
+        sa.Column("channel", _choice("channel", "page", "mail", "phone"), nullable=False),
         sa.Column("author_id", sa.Uuid(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("sent_at", INSTANT, nullable=False),
@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("video_id", sa.Uuid(), nullable=True),
         sa.Column("moment", sa.Integer(), nullable=True),
         _check("message", "author", "sender = 'client' OR author_id IS NOT NULL"),
-        _check("message", "channel", "channel = 'page' OR sender = 'client'"),
+        _check("message", "phone", "channel <> 'phone' OR sender = 'practice'"),
         _check("message", "moment_of_a_video", "(video_id IS NULL) = (moment IS NULL)"),
         _check("message", "moment", f"moment BETWEEN 0 AND {LONGEST_MOMENT}"),
         *_shared(

@@ -8,7 +8,9 @@ import pytest
 
 from clinic.domain.media import MediaKind
 from clinic.domain.messages import (
+    LONGEST_CALL_NOTE,
     LONGEST_MESSAGE,
+    MessageChannel,
     MessageFrom,
     is_shown_to_client,
     may_take_back,
@@ -20,26 +22,31 @@ from clinic.domain.messages import (
 SENT = datetime(2026, 11, 29, 9, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 CLIENT, PRACTICE = MessageFrom.CLIENT, MessageFrom.PRACTICE
+PAGE, MAIL, PHONE = MessageChannel.PAGE, MessageChannel.MAIL, MessageChannel.PHONE
 
 
 @pytest.mark.parametrize(
-    ("sender", "undone", "after", "shown"),
+    ("sender", "channel", "undone", "after", "shown"),
     [
-        (CLIENT, False, timedelta(0), True),
-        (PRACTICE, False, MINUTE - SECOND, False),
-        (PRACTICE, False, MINUTE, True),
-        (PRACTICE, True, MINUTE, False),
+        (CLIENT, PAGE, False, timedelta(0), True),
+        (CLIENT, MAIL, False, timedelta(0), True),
+        (PRACTICE, PAGE, False, MINUTE - SECOND, False),
+        (PRACTICE, PAGE, False, MINUTE, True),
+        (PRACTICE, PAGE, True, MINUTE, False),
+        (PRACTICE, PHONE, False, MINUTE, False),
     ],
 )
-def test_what_a_client_sees(sender: MessageFrom, undone: bool, after: timedelta, shown: bool) -> None:
+def test_what_a_client_sees(
+    sender: MessageFrom, channel: MessageChannel, undone: bool, after: timedelta, shown: bool
+) -> None:
     undone_at = SENT + SECOND if undone else None
-    assert is_shown_to_client(sender, SENT, undone_at, SENT + after) is shown
+    assert is_shown_to_client(sender, channel, SENT, undone_at, SENT + after) is shown
 
 
 def test_what_can_be_taken_back_is_shown_to_nobody() -> None:
     for after in (timedelta(0), SECOND, MINUTE - SECOND, MINUTE, timedelta(days=1)):
         now = SENT + after
-        assert may_take_back(SENT, now) != is_shown_to_client(PRACTICE, SENT, None, now)
+        assert may_take_back(SENT, now) != is_shown_to_client(PRACTICE, PAGE, SENT, None, now)
 
 
 P, V = MediaKind.PICTURE, MediaKind.VIDEO
@@ -63,8 +70,8 @@ def test_what_fits_into_a_message(text: str, files: list[MediaKind], fields: lis
 
 
 def test_too_long_says_by_how_much() -> None:
-    (found,) = problems("x" * (LONGEST_MESSAGE + 12))
-    assert found.message == "A message has at most 5,000 characters; this is 12 over."
+    (found,) = problems("x" * (LONGEST_CALL_NOTE + 12), longest=LONGEST_CALL_NOTE)
+    assert found.message == "A message has at most 1,000 characters; this is 12 over."
 
 
 @pytest.mark.parametrize(

@@ -875,7 +875,7 @@ def make_waits(client: Client, staff: User) -> AnswerWait:
 
 
 def make_thread(client: Client, user: User, staff: User, program: Program) -> Message:
-    """A question about a move with a video, an answer at a moment of it, what was taken back."""
+    """A question about a move with a video, an answer at a moment of it, a call, what was taken back."""
     about = {"begun_at": ago(days=3), "last_at": ago(hours=1), "client_read_until": ago(days=2)}
     thread = add(Thread, client, client_id=client.id, assigned_to_id=staff.id, **about)
     of = {"client_id": client.id, "thread_id": thread.id, "text": WORDS, "channel": MessageChannel.PAGE}
@@ -887,6 +887,7 @@ def make_thread(client: Client, user: User, staff: User, program: Program) -> Me
     add(MessageFile, client, client_id=client.id, message_id=question.id, media_id=video.id, position=0)
     told = {**of, "sender": MessageFrom.PRACTICE, "author_id": staff.id}
     answer = add(Message, client, **told, sent_at=ago(days=2), video_id=video.id, moment=4000)
+    add(Message, client, **{**told, "channel": MessageChannel.PHONE}, sent_at=ago(days=1))
     add(Message, client, **told, sent_at=ago(hours=1), undone_at=ago(hours=1))
     add(ThreadRead, client, client_id=client.id, user_id=staff.id, read_until=answer.sent_at)
     return answer

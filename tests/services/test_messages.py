@@ -102,6 +102,17 @@ def test_an_answer_to_the_wrong_client_is_taken_back_within_a_minute_and_they_wa
     assert stands.text == "They turn with you."
 
 
+def test_what_was_said_by_phone_is_read_by_the_practice_alone(people: People) -> None:
+    ask(people)
+    writing.note_call(actor_of(people.assistant), people.client.id, "k", "Told her to let them turn.")
+    assert len(reading.of_client(actor_of(people.colleague), people.client.id).lines) == 2
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=1)):
+        assert texts_read_by(people) == ["Do my feet swivel?"]
+    wait = wait_of(people)
+    assert wait is not None
+    assert wait.how is AnsweredHow.PHONE
+
+
 @pytest.mark.parametrize("text", ["", " \n ", "x" * (LONGEST_MESSAGE + 1), "x" * 1_000_000])
 def test_nothing_and_too_much_are_refused_in_words(people: People, text: str) -> None:
     with pytest.raises(RuleBroken):

@@ -12,12 +12,10 @@ from typing import Any
 from sqlalchemy import Text, bindparam, cast, literal, null, or_, select, union_all, update
 from sqlalchemy.orm import joinedload, selectinload
 
-from clinic.domain.answer_promise import AnsweredHow
 from clinic.domain.errors import NotFound
 from clinic.domain.messages import is_shown_to_client
 from clinic.extensions import db
 from clinic.models import (
-    AnswerWait,
     Checkin,
     CheckinAnswer,
     Message,
@@ -45,7 +43,6 @@ class SaidWhere(StrEnum):
 
     LOG = "log"
     CHECKIN = "checkin"
-    PHONE = "phone"  # what the practice noted of a call; it alone reads that
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class SaidElsewhere:
     where: SaidWhere
     at: datetime
     text: str
-    day: date | None = None
+    day: date
     move: str = ""
 
 
@@ -116,26 +113,7 @@ _IN_CHECKINS = (
     .limit(_MOST)
     .subquery()
 )
-_BY_PHONE = (
-    select(
-        literal(SaidWhere.PHONE.value),
-        AnswerWait.answered_at,
-        AnswerWait.note,
-        cast(null(), PracticeLog.local_date.type),
-        cast(null(), Text),
-    )
-    .where(
-        given(AnswerWait.practice_id),
-        given(AnswerWait.client_id),
-        AnswerWait.how == AnsweredHow.PHONE,
-        AnswerWait.answered_at < _BEFORE,
-    )
-    .order_by(AnswerWait.answered_at.desc())
-    .limit(_MOST)
-    .subquery()
-)
 _SAID = union_all(select(_IN_LOGS), select(_IN_CHECKINS))
-_SAID_AND_CALLED = union_all(select(_IN_LOGS), select(_IN_CHECKINS), select(_BY_PHONE))
 _WHEN = select(Message.sent_at).where(given(Message.practice_id), given(Message.client_id), given(Message.id))
 
 
@@ -223,9 +201,9 @@ def _page(
     found: list[Message | SaidElsewhere] = [
         each
         for each in db.session.scalars(_MESSAGES, values)
-        if not is_own or is_shown_to_client(each.sender, each.sent_at, each.undone_at, at)
+        if not is_own or is_shown_to_client(each.sender, each.channel, each.sent_at, each.undone_at, at)
     ]
-    said = db.session.execute(_SAID if is_own else _SAID_AND_CALLED, values)
+    said = db.session.execute(_SAID, values)
     found += _each_once(
         SaidElsewhere(SaidWhere(row[0]), row[1], row[2], row[3], row[4] or "") for row in said
     )
@@ -241,8 +219,8 @@ def _page(
 def _each_once(said: Any) -> list[SaidElsewhere]:
     """A note that was given with several moves of a day is told once."""
     lines = [SaidElsewhere(SaidWhere(row[0]), row[1], row[2] or "", row[3], row[4] or "") for row in said]
-    kept = {(each.where, each.day or each.at, each.text): each for each in lines}
-    return [each for each in kept.values() if each.text or each.where is SaidWhere.PHONE]
+    kept = {(each.where, each.day, each.text): each for each in lines}
+    return [each for each in kept.values() if each.text]
 
 
 def _at(line: Message | SaidElsewhere) -> datetime:

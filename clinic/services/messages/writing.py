@@ -19,6 +19,7 @@ from clinic.domain.errors import NotFound, RuleBroken, must_hold
 from clinic.domain.media import MediaKind, MediaState
 from clinic.domain.messages import (
     ARCHIVED,
+    LONGEST_CALL_NOTE,
     LONGEST_MOMENT,
     TOO_LATE,
     MessageChannel,
@@ -115,24 +116,28 @@ def answer(
 ) -> Message:
     """What the practice writes to a client; the client sees it once it can be taken back no more."""
     must_hold(problems(text))
-    with transaction():
-        client = access.client_for(actor, client_id)
-        message_id = once.id_of(Message, actor.practice_id, key, client.id, text)
-        if made := once.made_before(Message, actor.practice_id, message_id):
-            return made
-        told: dict[str, Any] = {"author_id": actor.user_id}
-        if about is not None:
-            _must_be_in_thread(client, about)
-            told |= {"video_id": about.video_id, "moment": about.at}
-        row, is_new = _add(client, message_id, MessageFrom.PRACTICE, MessageChannel.PAGE, text, now(), **told)
-        if is_new:
-            waits.end(actor, client.id, AnsweredHow.MESSAGE, row.sent_at)
-            audit.record(actor, "message.answered", client_id=client.id, subject_id=row.id)
-    return row
+
+    def moment_of(client: Client) -> dict[str, Any]:
+        if about is None:
+            return {}
+        _must_be_in_thread(client, about)
+        return {"video_id": about.video_id, "moment": about.at}
+
+    return _from_practice(
+        actor, client_id, key, text, MessageChannel.PAGE, AnsweredHow.MESSAGE, "answered", moment_of
+    )
+
+
+def note_call(actor: Actor, client_id: uuid.UUID, key: str, text: str) -> Message:
+    """That a client was answered by phone, and what was said; the practice alone reads it."""
+    must_hold(problems(text, longest=LONGEST_CALL_NOTE))
+    return _from_practice(
+        actor, client_id, key, text, MessageChannel.PHONE, AnsweredHow.PHONE, "answered_by_phone"
+    )
 
 
 def take_back(actor: Actor, message_id: uuid.UUID) -> str:
-    """Take back within a minute what the actor sent, and return its words, which stand nowhere any more.
+    """Take back within a minute what the actor sent, and give its words back to go on with.
 
     The client waits again if it was the answer. Raises RuleBroken later; pressed twice it is once.
     """
@@ -151,6 +156,29 @@ def take_back(actor: Actor, message_id: uuid.UUID) -> str:
         waits.go_on(row.practice_id, row.client_id, row.sent_at)
         audit.record(actor, "message.taken_back", client_id=row.client_id, subject_id=row.id)
     return words
+
+
+def _from_practice(
+    actor: Actor,
+    client_id: uuid.UUID,
+    key: str,
+    text: str,
+    channel: MessageChannel,
+    how: AnsweredHow,
+    verb: str,
+    more: Callable[[Client], dict[str, Any]] = lambda client: {},
+) -> Message:
+    with transaction():
+        client = access.client_for(actor, client_id)
+        message_id = once.id_of(Message, actor.practice_id, key, client.id, channel, text)
+        if made := once.made_before(Message, actor.practice_id, message_id):
+            return made
+        told = {"author_id": actor.user_id, **more(client)}
+        row, is_new = _add(client, message_id, MessageFrom.PRACTICE, channel, text, now(), **told)
+        if is_new:
+            waits.end(actor, client.id, how, row.sent_at)
+            audit.record(actor, f"message.{verb}", client_id=client.id, subject_id=row.id)
+    return row
 
 
 def _add(

@@ -162,6 +162,7 @@ ACTIONS: Mapping[str, ActionWords] = {
     "practice.logo_removed": ActionWords("Logo of the practice removed", "trash-2"),
     "message.written": ActionWords("Message from the client", "mail"),
     "message.answered": ActionWords("Message to the client", "mail"),
+    "message.answered_by_phone": ActionWords("Answered by phone", "phone"),
     "message.taken_back": ActionWords("Message taken back", "undo-2"),
     "staff_time.noted": ActionWords("Time spent noted", "clock"),
     "staff_time.corrected": ActionWords("Time spent changed", "pencil"),
