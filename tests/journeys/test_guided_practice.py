@@ -104,6 +104,10 @@ def test_a_whole_practice_goes_on_where_it_was_interrupted(settled: Installation
     gina.sees("What you did", "Small standing hip turns: left 8 of 8, right 8 of 8", "Hip hinge: 16 of 16")
     looks_at(gina, "Finished")
     assert page.locator("input[name=outcome]:checked").input_value() == "partly", "the turns come twice a day"
+    gina.context.set_offline(True)
+    page.get_by_role("button", name="Save").click()
+    assert page.get_by_text("There is no network just now").is_visible()
+    gina.context.set_offline(False)
     gina.presses("Save")
     gina.sees("Today: Partly done")
     assert counted(settled, "Gina Guided") == [(0, 8, 8), (16, 0, 0)]
