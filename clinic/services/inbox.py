@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from clinic.domain.answer_promise import AnsweredHow
 from clinic.domain.errors import RuleBroken
 from clinic.extensions import db
-from clinic.models import AnswerWait, Client, ReplyDraft, User
+from clinic.models import AnswerWait, Client, ReplyDraft, Thread, ThreadRead, User
 from clinic.models.base import UtcDateTime, given, points_at
 from clinic.models.whose import is_own
 from clinic.services import access, audit, rows, waits
@@ -43,6 +43,8 @@ class WaitingClient:
     last_at: datetime
     due_at: datetime | None
     draft_at: datetime | None
+    read_until: datetime | None  # of the reader
+    assigned_to: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class InboxPage:
     answered: Sequence[AnsweredClient]
 
 
-_RESPONSIBLE = aliased(User)
+_RESPONSIBLE, _ASSIGNED = aliased(User), aliased(User)
 _HERE = and_(given(AnswerWait.practice_id), AnswerWait.answered_at.is_(None))
 _WAITING: Any = (
     select(
@@ -83,9 +85,19 @@ _WAITING: Any = (
             ReplyDraft.user_id == bindparam("reader", type_=ReplyDraft.user_id.type),
         )
         .scalar_subquery(),
+        select(ThreadRead.read_until)
+        .where(
+            ThreadRead.practice_id == AnswerWait.practice_id,
+            ThreadRead.client_id == AnswerWait.client_id,
+            ThreadRead.user_id == bindparam("reader", type_=ThreadRead.user_id.type),
+        )
+        .scalar_subquery(),
+        _ASSIGNED.name,
     )
     .join(Client, points_at(AnswerWait.client_id, Client))
     .outerjoin(_RESPONSIBLE, points_at(Client.responsible_id, _RESPONSIBLE))
+    .outerjoin(Thread, and_(Thread.practice_id == Client.practice_id, Thread.client_id == Client.id))
+    .outerjoin(_ASSIGNED, points_at(Thread.assigned_to_id, _ASSIGNED))
     .where(_HERE)
     .order_by(AnswerWait.asked_at, AnswerWait.id)
     .limit(bindparam("most", type_=db.Integer))

@@ -11,16 +11,18 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, CursorResult, Update, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, ScalarSelect, Update, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute
 
 from clinic.domain.answer_promise import AnsweredHow, AnswerPromise
 from clinic.extensions import db
-from clinic.models import AnswerWait, Practice
+from clinic.models import AnswerWait, Practice, ThreadRead
 from clinic.models.answer_wait import OPEN
 from clinic.models.base import given
 from clinic.services.actors import Actor
 
+UNREAD_COUNTED = 100
 _PROMISE: Any = select(
     *(Practice.answer_days, Practice.works_on, Practice.time_zone),
     *(Practice.closed_from, Practice.closed_until),
@@ -31,6 +33,33 @@ def promise_of(practice_id: uuid.UUID) -> AnswerPromise:
     """How soon a practice answers, as it says now. One query."""
     days, works_on, zone, *closed = db.session.execute(_PROMISE, {"practice_id": practice_id}).one()
     return AnswerPromise(days, works_on, ZoneInfo(zone), *closed)
+
+
+def unread_by(
+    practice_id: InstrumentedAttribute[uuid.UUID], user_id: InstrumentedAttribute[uuid.UUID]
+) -> ScalarSelect[int]:
+    """How many wait whose newest words somebody of the practice has not read, up to `UNREAD_COUNTED`.
+
+    For a statement that every page sends: it looks at no more rows than wait for an answer.
+    """
+    around = (practice_id.class_, user_id.class_)
+    read = (
+        select(ThreadRead.id)
+        .where(
+            ThreadRead.practice_id == practice_id,
+            ThreadRead.user_id == user_id,
+            ThreadRead.client_id == AnswerWait.client_id,
+            ThreadRead.read_until >= AnswerWait.last_at,
+        )
+        .correlate(AnswerWait, *around)
+    )
+    unread = (
+        select(AnswerWait.id)
+        .where(AnswerWait.practice_id == practice_id, AnswerWait.answered_at.is_(None), ~read.exists())
+        .correlate(*around)
+        .limit(UNREAD_COUNTED)
+    )
+    return select(func.count()).select_from(unread.subquery()).scalar_subquery()
 
 
 def begin(practice_id: uuid.UUID, client_id: uuid.UUID, at: datetime) -> None:

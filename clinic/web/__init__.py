@@ -150,6 +150,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/clients/<uuid:client_id>/looked-after/undo", attention.undo, STAFF, POST, "client"),
         Rule("/flags/<uuid:flag_id>", warnings.show, STAFF, FORM, "flag"),
         Rule("/inbox", inbox.index, STAFF),
+        Rule("/inbox/unread", inbox.unread, STAFF, by_itself=True),
         Rule("/inbox/<uuid:wait_id>/phone", inbox.phone, STAFF, FORM, "wait"),
         Rule("/inbox/<uuid:wait_id>/needless", inbox.needless, STAFF, POST, "wait"),
         Rule("/inbox/<uuid:wait_id>/back", inbox.back, STAFF, POST, "wait"),

@@ -54,6 +54,7 @@ class Rule:
 
     `asks_again`: whoever has not shown in the last minutes who they are is asked before the view is reached.
     `takes_file`: the one field of its form that may hold a file.
+    `by_itself`: open pages ask for it again and again, whoever sits there or not.
     """
 
     path: str
@@ -64,6 +65,7 @@ class Rule:
     csrf: bool = True
     asks_again: bool = False
     takes_file: str = ""
+    by_itself: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -83,6 +85,7 @@ class SignedIn(UserMixin):
         self.has_second_step = found.has_second_step
         self.must_set_up = found.must_set_up
         self.only_own = found.only_own
+        self.unread = found.unread
         self.mail_version = found.mail_version
         self.may_have_news = found.may_have_news
         self.sweep_at = found.sweep_at
@@ -113,14 +116,19 @@ def init_authz(app: Flask, rules: tuple[Rule, ...]) -> None:
 
 
 def _load(secret: str) -> SignedIn | None:
-    found = sessions.find(secret)
+    found = sessions.find(secret, by_itself=_asks_by_itself())
     return SignedIn(secret, found) if found else None
+
+
+def _asks_by_itself() -> bool:
+    rule: Rule | None = current_app.extensions["policy"].get(request.endpoint or "")
+    return rule is not None and rule.by_itself
 
 
 def _enforce() -> Response | None:
     if request.endpoint is None or request.endpoint == "static":
         return None  # no such page: the 404 comes by itself
-    rule: Rule | None = current_app.extensions["policy"].get(request.endpoint)
+    rule: Rule | None = current_app.extensions["policy"].get(request.endpoint or "")
     if rule is None:
         abort(404)
     if rule.audience in (Audience.PUBLIC, Audience.DEV):
@@ -141,7 +149,7 @@ def _enforce() -> Response | None:
         return _lead_to_set_up()
     if rule.asks_again and (asked := ask_again()):
         return asked
-    if not is_setting_up:
+    if not is_setting_up and not rule.by_itself:
         given_back.is_over()
     return None
 

@@ -107,6 +107,7 @@ def _who() -> dict[str, object]:
     around = chrome(practice, actor)
     if actor and practice and around and actor.is_staff:
         around["standing"] = standing.told(actor, practice)
+        around["unread"] = current_user.unread
     if around and current_user.viewer:
         around = seen_by_another(around)
     return {"actor": actor, "practice": practice, "chrome": around}

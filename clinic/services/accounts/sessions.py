@@ -9,18 +9,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, select, update
 
 from clinic.domain import sessions as rules
 from clinic.domain.access import Permission, is_staff
 from clinic.domain.errors import Forbidden, NotFound
 from clinic.domain.health import Pulse
 from clinic.domain.second_step import TO_ENTER_IT, SecondStepDue, is_required, still_due
-from clinic.domain.types import ClientStatus
+from clinic.domain.types import ClientStatus, Role
 from clinic.extensions import db
 from clinic.models import AuthSession, Client, Heartbeat, Practice, User
 from clinic.models.base import UtcDateTime, points_at
-from clinic.services import access, audit, mail_setup
+from clinic.services import access, audit, mail_setup, waits
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.links import digest
@@ -47,6 +47,7 @@ class LivingSession:
     sweep_at: datetime | None = None  # when a worker last looked for mail to send
     has_second_step: bool = False
     only_own: bool = False  # lists show what is their own
+    unread: int = 0  # clients who wait, and whose newest words this person has not read
     must_set_up: bool = False  # the practice wants a second step, and there is none yet
 
 
@@ -105,6 +106,9 @@ _LIVING = (
         unheard.any_for(User.practice_id, User.id, bindparam("late", type_=UtcDateTime())).label(
             "may_have_news"
         ),
+        case((User.role == Role.CLIENT, None), else_=waits.unread_by(User.practice_id, User.id)).label(
+            "unread"
+        ),
         select(Heartbeat.seen_at).where(Heartbeat.name == Pulse.SWEEP).scalar_subquery().label("sweep_at"),
     )
     .join(User, points_at(AuthSession.user_id, User))
@@ -118,14 +122,17 @@ _LIVING = (
 )
 
 
-def find(secret: str) -> LivingSession | None:
-    """The session of a browser's secret, if it lives and is open; notes now and then that it was seen."""
+def find(secret: str, *, by_itself: bool = False) -> LivingSession | None:
+    """The session of a browser's secret, if it lives and is open; notes now and then that it was seen.
+
+    A page that asks `by_itself` is nobody's sign of life: a screen that was left alone closes as ever.
+    """
     at = now()
     row = _living(secret, at)
     if row is None or _due(row) is SecondStepDue.ENTER:
         return None
     found = _found(row)
-    if at - row.last_seen_at >= TOUCH_EVERY:
+    if not by_itself and at - row.last_seen_at >= TOUCH_EVERY:
         _touch(row.session_id)
     return found
 
@@ -303,6 +310,7 @@ def _found(row: Any) -> LivingSession:
         sweep_at=row.sweep_at,
         has_second_step=row.second_step_since is not None,
         only_own=row.only_own,
+        unread=row.unread or 0,
         must_set_up=_due(row) is SecondStepDue.SET_UP,
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from clinic.domain.answer_promise import AnsweredHow
@@ -17,6 +18,7 @@ from clinic.web.presenters import inbox as words
 from clinic.web.refusals import told_on_the_next_page
 from clinic.web.whose import only_own
 
+CHANGED = "inbox-changed"  # said to an open inbox, which then shows who waits now
 Answer = Response | str | tuple[str, int]
 
 
@@ -34,6 +36,16 @@ def index() -> str:
         promise=waits.promise_of(actor.practice_id).in_words(),
         mine=mine,
     )
+
+
+def unread() -> Response:
+    """How many wait whose words the reader has not seen; an open page that shows as many is told nothing."""
+    number = current_user.unread
+    if request.args.get("shown") == str(number):
+        return Response(status=204)
+    answer = make_response(render_template("practitioner/inbox/unread.html", unread=number))
+    answer.headers["HX-Trigger"] = CHANGED
+    return answer
 
 
 def phone(wait_id: uuid.UUID) -> Answer:

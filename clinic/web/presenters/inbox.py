@@ -34,6 +34,7 @@ class WaitingLine:
     seen: str
     late: str | None
     has_draft: bool
+    is_new: bool  # to whoever reads the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,19 @@ def waiting(each: WaitingClient, at: datetime, zone: str) -> WaitingLine:
     if state is PromiseState.RUNNING and each.due_at:
         meta.insert(2, f"answer by {_last_day(each.due_at, zone, at)}")
     late = "Later than promised" if state is PromiseState.BROKEN else None
-    seen = each.last_at.isoformat()
+    is_new = each.read_until is None or each.read_until < each.last_at
+    if each.assigned_to:
+        meta.append(f"assigned to {each.assigned_to}")
     return WaitingLine(
-        each.wait_id, each.client_id, who(each), meta, each.phone, seen, late, each.draft_at is not None
+        id=each.wait_id,
+        client_id=each.client_id,
+        who=who(each),
+        meta=meta,
+        phone=each.phone,
+        seen=each.last_at.isoformat(),
+        late=late,
+        has_draft=each.draft_at is not None,
+        is_new=is_new,
     )
 
 

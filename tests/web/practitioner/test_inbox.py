@@ -12,9 +12,13 @@ from sqlalchemy import select
 
 from clinic.domain.answer_promise import AnsweredHow
 from clinic.domain.messages import MessageChannel
+from clinic.domain.sessions import IDLE
 from clinic.extensions import db
-from clinic.models import AnswerWait, Client, Message, ReplyDraft
+from clinic.models import AnswerWait, AuthSession, Client, Message, ReplyDraft
 from clinic.services import waits
+from clinic.services.accounts.signing_in import actor_of
+from clinic.services.messages import reading, writing
+from clinic.services.messages.writing import ClientWords
 from clinic.services.transaction import transaction
 from tests.factories.people import People, make_client
 from tests.visitor import Visitor
@@ -29,6 +33,10 @@ def ask(client: Client, at: datetime) -> AnswerWait:
         waits.begin(client.practice_id, client.id, at)
     known = select(AnswerWait).where(AnswerWait.client_id == client.id, AnswerWait.answered_at.is_(None))
     return db.session.scalars(known).one()
+
+
+def write(people: People, text: str) -> Message:
+    return writing.write(actor_of(people.client_user), uuid.uuid4().hex, ClientWords(text))
 
 
 @pytest.fixture(autouse=True)
@@ -124,3 +132,40 @@ def test_a_draft_is_marked_for_whoever_writes_it_alone(people: People, visit: Vi
     db.session.commit()
     assert "Your draft" in visit(people.colleague).get("/inbox").text
     assert "Your draft" not in visit(people.owner).get("/inbox").text
+
+
+def test_the_bar_counts_who_waits_with_words_the_reader_has_not_seen(people: People, visit: Visit) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        asked = writing.write(
+            actor_of(people.client_user), uuid.uuid4().hex, ClientWords("Do my feet swivel?")
+        )
+    reader, other = visit(people.colleague), visit(people.owner)
+    assert "1 not read" in reader.get("/today").text
+    assert "Not read" in reader.get("/inbox").text
+    reading.mark_read(actor_of(people.colleague), people.client.id, asked.id)
+    assert "not read" not in reader.get("/today").text.casefold()
+    assert "not read" not in reader.get("/inbox").text.casefold(), "seen, and waits on"
+    assert "1 client waits" in reader.get("/inbox").text
+    assert "1 not read" in other.get("/today").text
+    with time_machine.travel(MONDAY + DAY, tick=False):
+        write(people, "And my knees?")
+    assert "1 not read" in reader.get("/today").text
+    assert "not read" not in visit(people.client_user).get("/my").text
+
+
+def test_an_open_page_is_told_when_the_number_changed_and_is_no_sign_of_life(
+    people: People, visit: Visit
+) -> None:
+    browser = visit(people.colleague)
+    browser.get("/inbox/unread?shown=0", status=204)
+    ask(people.client, MONDAY)
+    told = browser.get("/inbox/unread?shown=0")
+    assert "1 not read" in told.text
+    assert told.headers["HX-Trigger"] == "inbox-changed"
+    query = select(AuthSession.last_seen_at).where(AuthSession.user_id == people.colleague.id)
+    seen = db.session.scalar(query)
+    with time_machine.travel(MONDAY + 2 * DAY + 5 * HOUR + IDLE * 0.9, tick=False):
+        browser.get("/inbox/unread?shown=1", status=204)
+    assert db.session.scalar(query) == seen
+    with time_machine.travel(MONDAY + 2 * DAY + 5 * HOUR + IDLE, tick=False):
+        browser.get("/inbox/unread?shown=1", status=303)
