@@ -46,6 +46,7 @@ POSTGRES = ("postgresql://", "postgresql+psycopg://")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LONGEST_MARK = 49  # what a * in the bounce address becomes; a name before the @ ends at 64
 _S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?")
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
 _BOUNCE_ADDRESS = re.compile(r"[A-Za-z0-9_.+=-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -129,6 +130,7 @@ class Settings:
         None  # of pictures and videos: a folder, or s3://bucket/prefix; None: below data_dir
     )
     media_s3: BucketAccess | None = None
+    video_hosts: frozenset[str] = frozenset()  # of one's own video servers, beside those that are known
     lan: bool = False  # started with --lan: others in the network are let in, unencrypted
     demo: bool = False  # started with --demo: whoever tries it may read the kept mail of made-up people
     migration_url: str | None = None  # of the role that owns the tables; None: the app's own role owns them
@@ -203,6 +205,7 @@ class Settings:
             security_contact=_security_contact(environ),
             health_token=_machine_secret(environ, "CLINIC_HEALTH_TOKEN"),
             health_off=_health_off(environ),
+            video_hosts=_video_hosts(environ),
             log_format=_one_of(environ, "CLINIC_LOG_FORMAT", ("text", "json"), "text"),
             log_level=_one_of(
                 environ, "CLINIC_LOG_LEVEL", LOG_LEVELS, "info" if env == "production" else "warning"
@@ -485,6 +488,14 @@ def _health_off(environ: Mapping[str, str]) -> frozenset[str]:
     if unknown := sorted(names.difference(CAN_BE_OFF)):
         raise SettingsError("CLINIC_HEALTH_OFF", f"knows {', '.join(CAN_BE_OFF)}, not {unknown[0]!r}")
     return names
+
+
+def _video_hosts(environ: Mapping[str, str]) -> frozenset[str]:
+    words = (environ.get("CLINIC_VIDEO_HOSTS") or "").split(",")
+    hosts = frozenset(word.strip().lower() for word in words if word.strip())
+    if bad := sorted(host for host in hosts if not _HOST.fullmatch(host)):
+        raise SettingsError("CLINIC_VIDEO_HOSTS", f"needs host names with commas between, not {bad[0]!r}")
+    return hosts
 
 
 def _heartbeat_url(environ: Mapping[str, str]) -> str | None:

@@ -1,4 +1,4 @@
-"""Appointments: when one may be, what it is called in a calendar, and which stand there."""
+"""Appointments: when one may be, which two clash, what it is called in a calendar, and which stand there."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ USUAL_MINUTES, SHORTEST, LONGEST = 30, 5, 480
 FURTHEST = timedelta(days=730)
 STAYS = timedelta(days=60)  # in a calendar, after it is over
 LONGEST_PLACE = 200
+LONGEST_BECAUSE = 300
 MOST_PLANNED = 50  # of one client: nobody types more by hand
 
 
@@ -22,6 +23,12 @@ class AppointmentState(StrEnum):
 
     PLANNED = "planned"
     CANCELLED = "cancelled"
+    HELD = "held"
+    MISSED = "missed"
+
+
+OUTCOMES = (AppointmentState.HELD, AppointmentState.MISSED)  # what is said of one whose time has come
+STANDS = frozenset({AppointmentState.PLANNED, *OUTCOMES})  # somebody's time is taken by it
 
 
 def begins(day: date, at: time, zone: str) -> datetime:
@@ -46,3 +53,25 @@ def problems(day: date, at: time, zone: str, minutes: int, now: datetime) -> Ite
 def initials(name: str) -> str:
     """A name as it stands in somebody's calendar, where others look over their shoulder: "A. N."."""
     return " ".join(f"{word[0].upper()}." for word in name.split() if word[0].isalnum())
+
+
+def ends(starts_at: datetime, minutes: int) -> datetime:
+    """The instant at which one that begins then is over."""
+    return starts_at + timedelta(minutes=minutes)
+
+
+def clash(starts_at: datetime, minutes: int, other_at: datetime, other_minutes: int) -> bool:
+    """Whether two appointments of one person need the same minute; one may begin as the other ends."""
+    return starts_at < ends(other_at, other_minutes) and other_at < ends(starts_at, minutes)
+
+
+def outcome_problems(
+    state: AppointmentState, outcome: AppointmentState, starts_at: datetime, now: datetime
+) -> Iterator[RuleBroken]:
+    """What is wrong with saying what became of an appointment; it can be put right afterwards."""
+    if outcome not in OUTCOMES:
+        yield RuleBroken("Say whether it was held or missed.", "outcome")
+    elif state is AppointmentState.CANCELLED:
+        yield RuleBroken("This appointment was called off.", "outcome")
+    elif starts_at > now:
+        yield RuleBroken("This appointment is still to come.", "outcome")

@@ -22,6 +22,7 @@ class MailSort(StrEnum):
     CHECKIN = "checkin"  # its reminder, and word of a changed program
     MESSAGE = "message"
     INVITATION = "invitation"
+    APPOINTMENT = "appointment"  # a time that was agreed on, and what leads to it
     ACCOUNT = "account"  # to a client who has one
     PRACTICE = "practice"  # to somebody who works there
 
@@ -84,6 +85,8 @@ HEEDED: Mapping[MailSort, frozenset[SkipReason]] = MappingProxyType(
                 SkipReason.NUMBERS_NOT_SET,
             }
         ),
+        # it was agreed on: nobody stops it with other mail, and a warning sign calls nothing off
+        MailSort.APPOINTMENT: frozenset(ORDER) - {SkipReason.LOCKED, SkipReason.UNSUBSCRIBED},
         MailSort.ACCOUNT: frozenset({SkipReason.NO_ADDRESS, SkipReason.NUMBERS_NOT_SET}),
         MailSort.PRACTICE: frozenset({SkipReason.NO_ADDRESS}),
     }
@@ -123,6 +126,9 @@ BEFORE_SENDING: Mapping[SkipReason, str] = MappingProxyType(
             "no mail goes to {name} or any other client before."
         ),
     }
+)
+OF_APPOINTMENTS = frozenset(
+    {MailKind.APPOINTMENT, MailKind.APPOINTMENT_REMINDER, MailKind.BOOKING_ANSWER, MailKind.BOOKING_WISH}
 )
 # Whoever is archived is not asked in another way either.
 UNTIL_THEN: Mapping[MailSort, str] = MappingProxyType(
@@ -169,6 +175,8 @@ def sort_of(kind: MailKind, *, to_client: bool) -> MailSort:
         return SORTS[channel]
     if kind == MailKind.INVITATION:
         return MailSort.INVITATION
+    if kind in OF_APPOINTMENTS:
+        return MailSort.APPOINTMENT if to_client else MailSort.PRACTICE
     if kind == MailKind.COURSE_PLACE:  # to somebody who is no client yet
         return MailSort.ACCOUNT
     return MailSort.ACCOUNT if to_client else MailSort.PRACTICE

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 from css_inline import CSSInliner
 from jinja2 import Environment, StrictUndefined, Template, select_autoescape
@@ -137,6 +137,37 @@ def group_message(
     """Say that there is a message to a whole group; it stands on the page alone."""
     words = {"first_name": first_name, "leader": leader, "link": link, "stop_link": stop_link}
     return _mail(MailKind.GROUP_MESSAGE, head, **words)
+
+
+class Meeting(TypedDict):
+    """What a mail tells of an appointment; `when` is by its reader's clock, `where` may be empty."""
+
+    first_name: str
+    when: str
+    lasts: str
+    who: str
+    where: str
+    link: str
+
+
+def appointment(head: Letterhead, *, news: str, **meeting: Unpack[Meeting]) -> MailContent:
+    """Tell one of two who meet that an appointment stands, is changed or is called off."""
+    return _mail(MailKind.APPOINTMENT, head, news=news, **meeting)
+
+
+def appointment_reminder(head: Letterhead, **meeting: Unpack[Meeting]) -> MailContent:
+    """Remind one of two who meet."""
+    return _mail(MailKind.APPOINTMENT_REMINDER, head, **meeting)
+
+
+def booking_answer(head: Letterhead, *, first_name: str, link: str) -> MailContent:
+    """Tell a client that the practice has answered their wish for a session; how, is said on the page."""
+    return _mail(MailKind.BOOKING_ANSWER, head, first_name=first_name, link=link)
+
+
+def booking_wish(head: Letterhead, *, first_name: str, link: str) -> MailContent:
+    """Call a practitioner to a client who asks for a session: neither name nor reason here."""
+    return _mail(MailKind.BOOKING_WISH, head, first_name=first_name, link=link)
 
 
 def password_reset(head: Letterhead, *, first_name: str, link: str, minutes: int) -> MailContent:

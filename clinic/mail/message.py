@@ -41,6 +41,25 @@ def list_id(domain: str, channel: str = "checkins") -> str:
     return f"{channel}.{domain}"
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file for a calendar, with what that is asked to do with it (RFC 6047)."""
+
+    content: bytes
+    method: str
+
+    def part(self) -> bytes:
+        """As a part of a mail."""
+        whole = b64encode(self.content)
+        head = (
+            f'Content-Type: text/calendar; charset=utf-8; method={self.method}; name="appointment.ics"\r\n'
+            "Content-Transfer-Encoding: base64\r\n"
+            'Content-Disposition: attachment; filename="appointment.ics"\r\n'
+            "\r\n"
+        )
+        return head.encode() + _in_lines(whole) + b"\r\n"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """Everything one mail says. `to_bytes` refuses what must not go into a header (MailRefused)."""
@@ -61,13 +80,22 @@ class Message:
     unsubscribe_subject: str = "unsubscribe"
     mark: str | None = None  # comes back in a report about this mail
     references: tuple[str, ...] = ()
+    calendar: Attachment | None = None
 
     def to_bytes(self) -> bytes:
         """The mail as it goes over the wire (CRLF, no line over 998 bytes, dots not yet doubled)."""
         boundary = "=_" + blake2b(self.message_id.encode(), digest_size=16).hexdigest()
         parts = (_part(boundary, "plain", self.text), _part(boundary, "html", self.html))
-        head = "".join((*self._addresses(), *self._identity(), *self._list(), _mime(boundary)))
-        return b"".join((head.encode(), *parts, f"--{boundary}--\r\n".encode()))
+        head = "".join((*self._addresses(), *self._identity(), *self._list(), "MIME-Version: 1.0\r\n"))
+        words = b"".join((_multipart("alternative", boundary), *parts, f"--{boundary}--\r\n".encode()))
+        return head.encode() + (self._with_calendar(words, boundary) if self.calendar else words)
+
+    def _with_calendar(self, words: bytes, inner: str) -> bytes:
+        assert self.calendar is not None
+        boundary = f"{inner}_"
+        line = f"--{boundary}\r\n".encode()
+        around = (_multipart("mixed", boundary), line, words, line, self.calendar.part())
+        return b"".join((*around, f"--{boundary}--\r\n".encode()))
 
     def _addresses(self) -> list[str]:
         lines = [
@@ -134,8 +162,8 @@ def _checked_id(header: str, value: str) -> str:
     return value
 
 
-def _mime(boundary: str) -> str:
-    return f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
+def _multipart(subtype: str, boundary: str) -> bytes:
+    return f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'.encode()
 
 
 def _part(boundary: str, subtype: str, text: str | Encoded) -> bytes:
@@ -169,8 +197,12 @@ def _encode(body: bytes) -> tuple[str, bytes]:
     """
     if len(body.translate(None, _ASCII)) * 6 > len(body):
         whole = b64encode(body.replace(b"\n", b"\r\n"))
-        return "base64", b"\r\n".join(whole[i : i + 76] for i in range(0, len(whole), 76))
+        return "base64", _in_lines(whole)
     return "quoted-printable", quoted_printable(body)
+
+
+def _in_lines(whole: bytes) -> bytes:
+    return b"\r\n".join(whole[i : i + 76] for i in range(0, len(whole), 76))
 
 
 _ASCII = bytes(range(128))

@@ -1,7 +1,13 @@
 """Tables and their constraints, one module a feature."""
 
 from clinic.models.answer_wait import AnswerWait, ReplyDraft
-from clinic.models.appointment import Appointment, CalendarAddress
+from clinic.models.appointment import (
+    Appointment,
+    BookingHours,
+    BookingOffer,
+    BookingRequest,
+    CalendarAddress,
+)
 from clinic.models.assessment import Amendment, Assessment, AssessmentDraft, Finding, ProgramFinding
 from clinic.models.attention import OpenReason, ReasonHandling
 from clinic.models.audit import AuditChainEnd, AuditEvent
@@ -69,6 +75,9 @@ __all__ = [
     "BackupKey",
     "BackupRecord",
     "Base",
+    "BookingHours",
+    "BookingOffer",
+    "BookingRequest",
     "BulkAct",
     "BulkActLine",
     "CalendarAddress",

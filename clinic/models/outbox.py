@@ -40,6 +40,7 @@ class OutboxMessage(OfPractice, Base):
         belongs_to("group_message", "group_message_id"),
         belongs_to("course_request", "course_request_id"),
         belongs_to("staff_invitation", "staff_invitation_id"),
+        belongs_to("appointment", "appointment_id"),
         UniqueConstraint("practice_id", "dedupe_key"),
         UniqueConstraint("practice_id", "day_key"),
         Index(None, "state", "due_at", "id"),
@@ -49,6 +50,7 @@ class OutboxMessage(OfPractice, Base):
         index_where_set("practice_id", "questionnaire_request_id"),
         index_where_set("practice_id", "group_message_id"),
         index_where_set("practice_id", "staff_invitation_id"),
+        index_where_set("practice_id", "appointment_id"),
         Index(
             "ix_outbox_message_practice_id_user_id_unseen",
             "practice_id",
@@ -71,6 +73,7 @@ class OutboxMessage(OfPractice, Base):
     group_message_id: Mapped[uuid.UUID | None]
     course_request_id: Mapped[uuid.UUID | None]
     staff_invitation_id: Mapped[uuid.UUID | None]
+    appointment_id: Mapped[uuid.UUID | None]
     local_date: Mapped[date | None]
     to_address: Mapped[str | None] = mapped_column(String(254))  # where it went; known when claimed
     state: Mapped[OutboxState] = mapped_column(choice(OutboxState, "state"), default=OutboxState.READY)

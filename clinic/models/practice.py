@@ -57,6 +57,7 @@ class Practice(Base):
     erasure_wishes: Mapped[int] = mapped_column(
         default=0, server_default="0"
     )  # every page of the owner's says it
+    booking_wishes: Mapped[int] = mapped_column(default=0, server_default="0")  # to be answered; as above
     retention_years: Mapped[int | None]  # after the last contact; None: nobody is listed for it
     # what the law demands of signed records whose client is erased; None: it is asked each time
     keep_years: Mapped[int | None]

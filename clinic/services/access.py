@@ -23,6 +23,8 @@ from clinic.models import (
     AnswerWait,
     Appointment,
     Assessment,
+    BookingOffer,
+    BookingRequest,
     BulkAct,
     Checkin,
     CheckinAnswer,
@@ -148,6 +150,16 @@ def program_for(actor: Actor, program_id: uuid.UUID, *options: ORMOption) -> Pro
 def appointment_for(actor: Actor, appointment_id: uuid.UUID, *options: ORMOption) -> Appointment:
     """An appointment of the practice; for a client, one of theirs."""
     return _one(Appointment, actor, appointment_id, *options, own=Appointment.client_id)
+
+
+def booking_request_for(actor: Actor, booking_request_id: uuid.UUID, *options: ORMOption) -> BookingRequest:
+    """A wish for a session of one of the practice's clients; for a client, their own."""
+    return _one(BookingRequest, actor, booking_request_id, *options, own=BookingRequest.client_id)
+
+
+def booking_offer_for(actor: Actor, booking_offer_id: uuid.UUID, *options: ORMOption) -> BookingOffer:
+    """A time that is offered to one of the practice's clients; for a client, to them."""
+    return _one(BookingOffer, actor, booking_offer_id, *options, own=BookingOffer.client_id)
 
 
 def assessment_for(actor: Actor, assessment_id: uuid.UUID, *options: ORMOption) -> Assessment:

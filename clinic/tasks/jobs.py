@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clinic.services import notices
+from clinic.services.appointments import telling as appointments
 from clinic.services.audit import checking as audit_checking
 from clinic.services.bulk_acts import going_on as bulk_acts
 from clinic.services.checkins import planning as checkin_planning
@@ -46,6 +47,7 @@ def plan() -> None:
     checkin_planning.plan_due(at, stopping.asked)
     checkin_reminders.run(at, stopping.asked)
     questionnaire_asking.expire_due(at)
+    appointments.remind(at)
 
 
 def expire() -> None:

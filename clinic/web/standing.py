@@ -35,7 +35,12 @@ def told(actor: Actor, practice: Practice) -> words.Standing:
         mail_page="dev.mail.index" if "dev.mail.index" in current_app.view_functions else None,
     )
     return words.Standing(
-        notes=[*alarms, *words.wishes(practice.erasure_wishes if actor.may(erasing.NEEDS) else 0), *mail],
+        notes=[
+            *alarms,
+            *words.wishes(practice.erasure_wishes if actor.may(erasing.NEEDS) else 0),
+            *words.sessions(practice.booking_wishes),
+            *mail,
+        ],
         news=[words.news_line(each, _counts(actor, each), leaves=setup.leaves) for each in news],
         back=request.path,
     )

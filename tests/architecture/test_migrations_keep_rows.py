@@ -62,6 +62,7 @@ def test_a_world_of_rows_goes_down_a_step_and_up_again(live_app: Flask) -> None:
         "staff_invitation",
         *(
             "appointment",
+            *("booking_request", "booking_offer", "booking_hours"),
             "calendar_address",
             "other_clinician",
             "phrase",

@@ -22,6 +22,7 @@ WHO = {
     "services/accounts/signing_in.py:ask_for_reset": "an address may have several accounts",
     "services/bulk_acts/going_on.py:_not_over": "acts for many that are not over",
     "services/appointments/calendars.py:read": "whose calendar this is",
+    "services/appointments/telling.py:remind": "reminders of appointments",
     "services/audit/checking.py:seal_older": "the trail from before the chain",
     "services/audit/checking.py:verify": "whether each practice's trail is whole",
     "services/checkins/planning.py:run": "what falls due",

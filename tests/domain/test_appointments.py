@@ -92,7 +92,7 @@ def test_of_a_name_its_first_letters_stand_in_a_calendar(name: str, short: str) 
 
 
 def test_what_can_be_of_an_appointment_is_closed() -> None:
-    assert [each.value for each in AppointmentState] == ["planned", "cancelled"]
+    assert [each.value for each in AppointmentState] == ["planned", "cancelled", "held", "missed"]
 
 
 def test_how_far_ahead_how_many_and_how_long_they_stay_in_a_calendar() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from clinic.domain.channels import OF_KIND
 from clinic.domain.mail_standing import (
     HEEDED,
+    OF_APPOINTMENTS,
     ORDER,
     MailSort,
     MailStanding,
@@ -55,6 +56,7 @@ STOPS = {
     MailSort.CHECKIN: (True, True, True, True, True, True, True, True),
     MailSort.MESSAGE: (True, True, True, True, True, True, True, True),
     MailSort.INVITATION: (False, True, True, True, False, True, False, True),
+    MailSort.APPOINTMENT: (False, True, True, True, False, True, True, True),
     MailSort.ACCOUNT: (False, False, False, False, False, True, False, True),
     MailSort.PRACTICE: (False, False, False, False, False, True, False, False),
 }
@@ -94,6 +96,9 @@ def test_one_sort_that_is_stopped_stops_no_other(channel: MailChannel, other: Ma
 
 def test_mail_that_nobody_can_stop_is_of_a_sort_by_who_gets_it() -> None:
     assert sort_of("invitation", to_client=True) is MailSort.INVITATION
+    for kind in OF_APPOINTMENTS:
+        assert sort_of(kind, to_client=True) is MailSort.APPOINTMENT
+        assert sort_of(kind, to_client=False) is MailSort.PRACTICE
     assert sort_of("password_reset", to_client=True) is MailSort.ACCOUNT
     assert sort_of("password_reset", to_client=False) is MailSort.PRACTICE
 

@@ -74,6 +74,7 @@ SHAPED_JSON = frozenset(
         *("course.checkin", "routine_version.checkin_preset"),
         "practice_figures.figures",
         *("client_import.columns", "import_layout.columns"),
+        "booking_hours.weekly",
         "exercise_mistake.fault_keys",
         "warning_flag.question_keys",
         "warning_flag.found",

@@ -11,6 +11,7 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.answer_promise import AnsweredHow
 from clinic.domain.asking import AnswerSource, AskChannel
 from clinic.domain.attention import AttentionKind
+from clinic.domain.booking import BookingWay
 from clinic.domain.bulk_acts import BulkActKind
 from clinic.domain.clinicians import ClinicianRole
 from clinic.domain.consents import ConsentHow, ConsentKind
@@ -52,6 +53,8 @@ from clinic.models import (
     AssessmentDraft,
     AuditEvent,
     Base,
+    BookingOffer,
+    BookingRequest,
     BulkAct,
     BulkActLine,
     CalendarAddress,
@@ -180,6 +183,8 @@ class ClientRecords:
     document: Document
     place: CourseRequest
     appointment: Appointment
+    wish: BookingRequest
+    offered_time: BookingOffer
     note: VisitNote
     clinician: OtherClinician
     staff_time: StaffTime
@@ -447,6 +452,8 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         document=make_document(shelf.staff, client),
         place=_place(shelf, group, client),
         appointment=_appointment(shelf, client),
+        wish=(wish := _wish(shelf, client)),
+        offered_time=_offered_time(shelf, wish),
         note=make_note(shelf, client),
         clinician=make_clinician(client),
         staff_time=make_staff_time(client, shelf.staff),
@@ -1120,8 +1127,22 @@ def _mail(client: Client, checkin: Checkin) -> OutboxMessage:
 
 def _appointment(shelf: Shelf, client: Client) -> Appointment:
     made = {"made_by": shelf.staff.id, "made_at": ago(days=2), "changed_at": ago(days=2)}
-    when = {"starts_at": ago(days=-5), "place": WORDS}
+    others = db.session.query(Appointment).filter_by(with_id=shelf.staff.id).count()  # each at its own time
+    when = {"starts_at": ago(days=-5 - others), "place": WORDS}
     return add(Appointment, shelf.practice, client_id=client.id, with_id=shelf.staff.id, **when, **made)
+
+
+def _wish(shelf: Shelf, client: Client) -> BookingRequest:
+    said = {"way": BookingWay.VIDEO, "reason": WORDS, "suits": WORDS, "words": WORDS}
+    when = {"asked_at": ago(days=2), "answered_by": shelf.staff.id, "answered_at": ago(days=1)}
+    return add(BookingRequest, shelf.practice, client_id=client.id, **said, **when)
+
+
+def _offered_time(shelf: Shelf, wish: BookingRequest) -> BookingOffer:
+    people = {"client_id": wish.client_id, "with_id": shelf.staff.id, "offered_by": shelf.staff.id}
+    when = {"starts_at": ago(days=-6), "minutes": 30, "offered_at": ago(days=1)}
+    where = {"place": WORDS, "link": "https://meet.jit.si/Room"}
+    return add(BookingOffer, shelf.practice, request_id=wish.id, **people, **when, **where)
 
 
 def _calendar(records: ClientRecords) -> str:

@@ -53,6 +53,20 @@ WELCOME = compose.course_welcome(
     HEAD, first_name="Anna", begins=date(2026, 12, 7), weeks="8 weeks", link=LINK, stop_link=STOP
 )
 TO_GROUP = compose.group_message(HEAD, first_name="Anna", leader="Robin Vale", link=LINK, stop_link=STOP)
+MEETING: compose.Meeting = {
+    "first_name": "Anna",
+    "when": "Tue 1 Dec 2026, 14:30",
+    "lasts": "45 minutes",
+    "who": "with Robin Vale",
+    "where": "Room 2",
+    "link": LINK,
+}
+SETTLED = compose.appointment(HEAD, news="stands", **MEETING)
+MOVED = compose.appointment(HEAD, news="changed", **MEETING)
+CALLED_OFF = compose.appointment(HEAD, news="called_off", **MEETING)
+SOON = compose.appointment_reminder(HEAD, **MEETING)
+ANSWERED = compose.booking_answer(HEAD, first_name="Anna", link=LINK)
+ASKED = compose.booking_wish(HEAD, first_name="Mira", link=LINK)
 SECOND_STEP = compose.second_step_reset(HEAD, first_name="Mira", link=LINK)
 ALL = pytest.mark.parametrize(
     "mail",
@@ -65,6 +79,7 @@ ALL = pytest.mark.parametrize(
         SCREEN,
         PLACE,
         WELCOME,
+        *(SETTLED, MOVED, CALLED_OFF, SOON, ANSWERED, ASKED),
         TO_GROUP,
         REPLY,
         NEWS,
@@ -480,3 +495,18 @@ def test_every_kind_of_mail_has_its_three_templates_and_no_folder_is_left_over()
     for kind in kinds:
         files = {file.name for file in (TEMPLATES / "mail" / kind).iterdir()}
         assert files == {"subject.txt", "body.txt", "body.html"}
+
+
+def test_word_of_an_appointment_says_when_where_and_with_whom() -> None:
+    assert (SETTLED.subject, MOVED.subject, CALLED_OFF.subject) == (
+        "Your appointment, Harbour Street Practice",
+        "Changed: your appointment, Harbour Street Practice",
+        "Called off: your appointment, Harbour Street Practice",
+    )
+    words, _, _ = SETTLED.text.partition("\n-- \n")
+    assert words.split("\n\n") == [
+        *("Hello Anna,", "You have an appointment:"),
+        "Tue 1 Dec 2026, 14:30\n45 minutes, with Robin Vale\nRoom 2",
+        f"Your appointments:\n{LINK}",
+        "The file with this mail is for your calendar.\n",
+    ]

@@ -17,6 +17,8 @@ from clinic.mail.compose import MailContent
 from clinic.mail.message import Message, list_id, message_id
 from tests.mail.test_compose import (
     ALERT,
+    ANSWERED,
+    ASKED,
     CHANGED,
     CHECKIN,
     INVITATION,
@@ -31,6 +33,8 @@ from tests.mail.test_compose import (
     RESET,
     SCREEN,
     SECOND_STEP,
+    SETTLED,
+    SOON,
     STAFF_INVITATION,
     TEST,
     TO_GROUP,
@@ -49,6 +53,10 @@ MAILS = {
     MailKind.COURSE_PLACE: PLACE,
     MailKind.COURSE_WELCOME: WELCOME,
     MailKind.GROUP_MESSAGE: TO_GROUP,
+    MailKind.APPOINTMENT: SETTLED,
+    MailKind.APPOINTMENT_REMINDER: SOON,
+    MailKind.BOOKING_ANSWER: ANSWERED,
+    MailKind.BOOKING_WISH: ASKED,
     MailKind.PASSWORD_RESET: RESET,
     MailKind.WARNING_SIGN_ALERT: ALERT,
     MailKind.PRACTICE_NOTICE: NEWS,

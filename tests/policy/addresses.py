@@ -47,6 +47,8 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "staff_invitation_id": lambda world, of: world.shelves[HOME[of]].colleague.id,
     "invitation_id": lambda world, of: world.records[of].invitation.id,
     "appointment_id": lambda world, of: world.records[of].appointment.id,
+    "booking_request_id": lambda world, of: world.records[of].wish.id,
+    "booking_offer_id": lambda world, of: world.records[of].offered_time.id,
     "assessment_id": lambda world, of: world.records[of].draft_assessment.id,
     "staff_time_id": lambda world, of: world.records[of].staff_time.id,
     "wait_id": lambda world, of: world.records[of].wait.id,

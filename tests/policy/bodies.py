@@ -19,6 +19,7 @@ from clinic.domain.answer_promise import AnsweredHow
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.asking import AskChannel
 from clinic.domain.attention import AttentionKind
+from clinic.domain.booking import BookingState
 from clinic.domain.bulk_acts import BulkActState, LineState
 from clinic.domain.consents import ConsentHow
 from clinic.domain.courses import CourseState, RequestState
@@ -41,6 +42,7 @@ from clinic.models import (
     Assessment,
     AssessmentDraft,
     AuthSession,
+    BookingRequest,
     BulkAct,
     BulkActLine,
     CalendarAddress,
@@ -156,7 +158,13 @@ MOVE = {
 def _some_day() -> Filled:
     day = now().date() + timedelta(days=30)
     parts = {"day-day": [str(day.day)], "day-month": [str(day.month)], "day-year": [str(day.year)]}
-    return {**parts, "at_time": ["14:30"], "minutes": ["45"], "place": ["Room 2"]}
+    return {**parts, "at_time": ["14:30"], "minutes": ["45"], "place": ["Room 2"], "link": [""]}
+
+
+def _offered_day() -> Filled:
+    day = _some_day()
+    typed = {key.replace("day-", "day_1-", 1): value for key, value in day.items() if key.startswith("day-")}
+    return {**typed, "time_1": day["at_time"], "link": ["https://meet.jit.si/Room"]}
 
 
 PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
@@ -186,6 +194,15 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "public.unsubscribe.show": lambda world, at: {"stop": ["y"]},
     "practitioner.appointments.index": lambda world, at: _some_day(),
     "practitioner.appointments.move": lambda world, at: _some_day(),
+    "practitioner.appointments.outcome": lambda world, at: {"outcome": ["held"]},
+    "practitioner.bookings.own_hours": lambda world, at: {"weekly": ["Mon 9:00-12:30"], "room": [""]},
+    "practitioner.bookings.offer": lambda world, at: _offered_day(),
+    "practitioner.bookings.decline": lambda world, at: {"words": ["Please call us."]},
+    "client.appointments.ask": lambda world, at: {
+        "way": ["practice"],
+        "reason": ["My knee."],
+        "suits": ["Mornings."],
+    },
     "practitioner.attention.done": lambda world, at: {"cases": [_cases(world, at)], "note": ["Called back."]},
     "practitioner.checkins.settle_doubts": lambda world, at: {
         "act": ["arrived"],
@@ -733,6 +750,14 @@ def _called_off(world: World, address: Address) -> None:
     _get(world, address, Appointment, "appointment").state = AppointmentState.CANCELLED
 
 
+def _over(world: World, address: Address) -> None:
+    _get(world, address, Appointment, "appointment").starts_at = ago(days=1)
+
+
+def _offered(world: World, address: Address) -> None:
+    _get(world, address, BookingRequest, "wish").state = BookingState.OFFERED
+
+
 def _with_calendar(world: World, address: Address) -> None:
     for user in world.users.values():
         hashed = {"secret_hash": uuid.uuid4().hex, "made_at": now()}
@@ -749,6 +774,8 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "client.warnings.taken_back": _sign_named,
     "practitioner.attention.done": _reasons_kept,
     "practitioner.appointments.bring_back": _called_off,
+    "practitioner.appointments.outcome": _over,
+    "client.appointments.take": _offered,
     "practitioner.calendar.revoke": _with_calendar,
     "practitioner.warnings.show": _open_flag,
     "practitioner.bulk_acts.undo": _act_done,

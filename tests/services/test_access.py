@@ -61,6 +61,8 @@ SHARED_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "questionnaire_request_for": lambda shelf, records: records.questions,
     "version_offer_for": lambda shelf, records: records.version_offer,
     "appointment_for": lambda shelf, records: records.appointment,
+    "booking_request_for": lambda shelf, records: records.wish,
+    "booking_offer_for": lambda shelf, records: records.offered_time,
     "media_for": lambda shelf, records: records.picture,
     "document_for": lambda shelf, records: records.document,
 }

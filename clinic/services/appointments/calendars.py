@@ -86,6 +86,22 @@ def one(actor: Actor, appointment_id: uuid.UUID) -> bytes:
     return _made(practice.name, [_event(row, practice, for_staff=actor.is_staff)])
 
 
+def for_mail(
+    row: Appointment, practice: Practice, organizer: str, attendee: str, *, for_staff: bool
+) -> bytes:
+    """An appointment as the file that goes with a mail: put in, moved or taken out (RFC 5546)."""
+    event = _event(row, practice, for_staff=for_staff)
+    event.add("organizer", f"mailto:{organizer}", parameters={"CN": practice.name})
+    asked = {"PARTSTAT": "ACCEPTED", "RSVP": "FALSE", "ROLE": "REQ-PARTICIPANT"}
+    event.add("attendee", f"mailto:{attendee}", parameters=asked)
+    return _made(practice.name, [event], method_of(row))
+
+
+def method_of(row: Appointment) -> str:
+    """What a calendar is asked to do with it."""
+    return "CANCEL" if row.state is AppointmentState.CANCELLED else "REQUEST"
+
+
 def _own(actor: Actor) -> Select[CalendarAddress]:
     return select(CalendarAddress).where(
         CalendarAddress.practice_id == actor.practice_id,
@@ -129,13 +145,16 @@ def _calendar(user: User) -> bytes:
     return _made(practice.name, (_event(row, practice, for_staff=is_staff(user.role)) for row in rows))
 
 
-def _made(name: str, events: Iterable[Event]) -> bytes:
+def _made(name: str, events: Iterable[Event], method: str | None = None) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", NAMED_BY)
     calendar.add("version", "2.0")
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
-    calendar.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"})
+    if method:
+        calendar.add("method", method)
+    else:
+        calendar.add("name", name)
+        calendar.add("x-wr-calname", name)
+        calendar.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"})
     for event in events:
         calendar.add_component(event)
     return bytes(calendar.to_ical())
@@ -152,8 +171,8 @@ def _event(row: Appointment, practice: Practice, *, for_staff: bool) -> Event:
     event.add("dtend", _exact(starts_at + timedelta(minutes=row.minutes)))
     event.add("status", "CANCELLED" if row.state is AppointmentState.CANCELLED else "CONFIRMED")
     event.add("class", "PRIVATE")
-    if row.place:
-        event.add("location", row.place)
+    if where := row.link or row.place:
+        event.add("location", where)
     if for_staff:
         event.add("summary", f"Appointment: {initials(row.client.name)}")
         event.add("url", links.address("practitioner.appointments.index", client_id=row.client_id))

@@ -1,30 +1,48 @@
-"""Appointments are made, moved and called off by hand; both sides read them, and calendars follow."""
+"""Appointments are made, moved, called off, held or missed; both sides read them, and calendars follow."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import bindparam, select
+from flask import current_app
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from clinic.domain.access import is_staff
-from clinic.domain.appointments import MOST_PLANNED, AppointmentState, begins, problems
+from clinic.domain.appointments import (
+    LONGEST,
+    MOST_PLANNED,
+    STANDS,
+    AppointmentState,
+    begins,
+    clash,
+    ends,
+    outcome_problems,
+    problems,
+)
+from clinic.domain.dates import time_in_words
 from clinic.domain.errors import Conflict, NotFound, RuleBroken, must_hold
+from clinic.domain.rooms import room
+from clinic.domain.scheduling import load_zone
 from clinic.domain.types import ClientStatus
 from clinic.extensions import db
-from clinic.models import Appointment, Client
+from clinic.models import Appointment, Client, Practice, User
 from clinic.models.base import UtcDateTime, given
 from clinic.services import access, audit, once
 from clinic.services.actors import Actor
+from clinic.services.appointments import telling
 from clinic.services.clock import now
-from clinic.services.transaction import transaction
+from clinic.services.transaction import one_at_a_time, transaction
+from config import Settings
 
 WITH_WHOM = joinedload(Appointment.with_whom)
 ARCHIVED = "The record is archived. Restore it first."
+LATELY = timedelta(days=60)
+MOST_LATELY = 20
 _TO_COME = (
     select(Appointment)
     .where(
@@ -41,13 +59,14 @@ _TO_COME = (
 
 @dataclass(frozen=True, slots=True)
 class AppointmentDetails:
-    """When, by the practice's clock, for how long, where and with whom."""
+    """When, by the practice's clock, for how long, where and with whom; by video where there is a link."""
 
     day: date
     at_time: time
     minutes: int
     place: str
     with_id: uuid.UUID
+    link: str | None = None
 
 
 def to_come(actor: Actor, client: Client) -> Sequence[Appointment]:
@@ -56,6 +75,40 @@ def to_come(actor: Actor, client: Client) -> Sequence[Appointment]:
         raise NotFound
     whose = {"practice_id": client.practice_id, "client_id": client.id, "at": now()}
     return db.session.scalars(_TO_COME, whose).all()
+
+
+def lately(actor: Actor, client: Client) -> Sequence[Appointment]:
+    """A client's appointments whose time has come, the newest first; staff only. One query."""
+    access.staff_only(actor)
+    query = (
+        select(Appointment)
+        .where(
+            Appointment.practice_id == client.practice_id,
+            Appointment.client_id == client.id,
+            Appointment.starts_at <= now(),
+            Appointment.starts_at > now() - LATELY,
+            Appointment.state.in_(STANDS),
+        )
+        .order_by(Appointment.starts_at.desc(), Appointment.id)
+        .limit(MOST_LATELY)
+    )
+    return db.session.scalars(query.options(WITH_WHOM)).all()
+
+
+def not_to_come(client: Client) -> Sequence[Appointment]:
+    """A client's appointments that were called off and would be to come. One query."""
+    query = (
+        select(Appointment)
+        .where(
+            Appointment.practice_id == client.practice_id,
+            Appointment.client_id == client.id,
+            Appointment.starts_at > now(),
+            Appointment.state == AppointmentState.CANCELLED,
+        )
+        .order_by(Appointment.starts_at, Appointment.id)
+        .limit(MOST_LATELY)
+    )
+    return db.session.scalars(query.options(WITH_WHOM)).all()
 
 
 def called_off(client: Client, appointment_id: uuid.UUID) -> Appointment | None:
@@ -88,6 +141,7 @@ def make(actor: Actor, client_id: uuid.UUID, details: AppointmentDetails, key: s
         row, is_new = once.add(row)
         if is_new:
             audit.record(actor, "appointment.made", client_id=client.id, subject_id=row.id, **_told(row))
+            telling.tell(actor, row)
     return row
 
 
@@ -106,47 +160,136 @@ def move(actor: Actor, appointment_id: uuid.UUID, details: AppointmentDetails, v
             audit.record(
                 actor, "appointment.moved", client_id=row.client_id, subject_id=row.id, changed=changed
             )
+        telling.tell(actor, row)
     return row
 
 
-def call_off(actor: Actor, appointment_id: uuid.UUID) -> Appointment:
-    """Call an appointment off; calendars take it out. A second press changes nothing. Staff only."""
-    return _turn(actor, appointment_id, AppointmentState.CANCELLED, "appointment.called_off")
+def call_off(actor: Actor, appointment_id: uuid.UUID, because: str | None = None) -> Appointment:
+    """Call an appointment off; calendars take it out. A second press changes nothing.
+
+    A client calls off their own; `because` is for both sides to read.
+    """
+    with transaction():
+        row = access.appointment_for(actor, appointment_id)
+        if row.state is not AppointmentState.CANCELLED:
+            _refuse_over(row)
+            row.because, row.slot_at = because, None
+            _turn(actor, row, AppointmentState.CANCELLED, "appointment.called_off")
+    return row
 
 
 def bring_back(actor: Actor, appointment_id: uuid.UUID) -> Appointment:
-    """Let one that was called off stand again. Staff only."""
-    return _turn(actor, appointment_id, AppointmentState.PLANNED, "appointment.brought_back")
-
-
-def _turn(actor: Actor, appointment_id: uuid.UUID, state: AppointmentState, action: str) -> Appointment:
+    """Let one that was called off stand again, where nobody has its time by now. Staff only."""
+    access.staff_only(actor)
     with transaction():
         row = access.appointment_for(actor, appointment_id)
-        if row.state is not state:
+        if row.state is AppointmentState.CANCELLED:
             _refuse_over(row)
-            row.state, row.changed_at = state, now()
-            row.sequence += 1
+            take_time(row, access.practice_of(actor))
+            row.because = None
+            _turn(actor, row, AppointmentState.PLANNED, "appointment.brought_back")
+    return row
+
+
+def settle(
+    actor: Actor, appointment_id: uuid.UUID, outcome: AppointmentState, because: str | None
+) -> Appointment:
+    """Say whether an appointment was held or missed, once its time has come; said anew, it is put right.
+
+    Staff only.
+    """
+    access.staff_only(actor)
+    with transaction():
+        row = access.appointment_for(actor, appointment_id)
+        must_hold(outcome_problems(row.state, outcome, row.starts_at, now()))
+        if (row.state, row.because) != (outcome, because):
+            row.state, row.because = outcome, because
             _flush()
+            action = f"appointment.{outcome.value}"
             audit.record(actor, action, client_id=row.client_id, subject_id=row.id, **_told(row))
     return row
+
+
+def take_time(row: Appointment, practice: Practice) -> None:
+    """Take the time of an appointment within the caller's transaction; RuleBroken where somebody has it.
+
+    Whoever it is with is held until then: of two who want the same minute the second sees the first.
+    """
+    one_at_a_time(User, row.with_id)
+    if other := clashing(row.practice_id, row.with_id, row.starts_at, row.minutes, row.id):
+        zone = load_zone(practice.time_zone)
+        begun, over = (
+            time_in_words(at.astimezone(zone).time())
+            for at in (other.starts_at, ends(other.starts_at, other.minutes))
+        )
+        raise RuleBroken(
+            f"{other.with_whom.name} has another appointment then, from {begun} to {over}.", "at_time"
+        )
+    row.slot_at = row.starts_at
+
+
+def clashing(
+    practice_id: uuid.UUID, with_id: uuid.UUID, starts_at: datetime, minutes: int, row_id: uuid.UUID | None
+) -> Appointment | None:
+    """Somebody's appointment that needs a minute of this time, other than `row_id`; None if it is free."""
+    near = standing_near(practice_id, [with_id], starts_at, ends(starts_at, minutes))
+    for each in db.session.scalars(near.options(WITH_WHOM)):
+        if each.id != row_id and clash(starts_at, minutes, each.starts_at, each.minutes):
+            return each
+    return None
+
+
+def standing_near(
+    practice_id: uuid.UUID, people: Collection[uuid.UUID], first: datetime, last: datetime
+) -> Select[Appointment]:
+    """The appointments of some colleagues that may need a minute from `first` to `last`; `clash` decides."""
+    return select(Appointment).where(
+        Appointment.practice_id == practice_id,
+        Appointment.with_id.in_(people),
+        Appointment.starts_at > first - timedelta(minutes=LONGEST),
+        Appointment.starts_at < last,
+        Appointment.state.in_(STANDS),
+    )
+
+
+def checked_room(link: str | None) -> str | None:
+    """The address of a video room as it is kept; RuleBroken where it is none."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return room(link, settings.video_hosts) if link else None
+
+
+def _turn(actor: Actor, row: Appointment, state: AppointmentState, action: str) -> None:
+    row.state, row.changed_at = state, now()
+    row.sequence += 1
+    _flush()
+    audit.record(actor, action, client_id=row.client_id, subject_id=row.id, **_told(row))
+    telling.tell(actor, row)
 
 
 def _refuse_over(row: Appointment) -> None:
     if row.starts_at <= now():
         raise RuleBroken("This appointment is over, so it stays as it was.")
+    if row.state not in (AppointmentState.PLANNED, AppointmentState.CANCELLED):
+        raise RuleBroken("What became of this appointment is noted, so it stays as it was.")
 
 
 def _put(actor: Actor, row: Appointment, details: AppointmentDetails) -> None:
-    zone, at = access.practice_of(actor).time_zone, now()
+    practice, at = access.practice_of(actor), now()
+    zone = practice.time_zone
     must_hold(problems(details.day, details.at_time, zone, details.minutes, at))
     colleague = access.user_for(actor, details.with_id)
     if not is_staff(colleague.role):
         raise NotFound
     if colleague.deactivated_at is not None and row.with_id != colleague.id:
         raise RuleBroken(f"The account of {colleague.name} is closed. Choose somebody else.", "with_id")
-    row.starts_at = begins(details.day, details.at_time, zone)
-    row.minutes, row.place = details.minutes, details.place
-    row.with_id, row.changed_at = colleague.id, at
+    row.minutes, row.place, row.link = details.minutes, details.place, checked_room(details.link)
+    row.starts_at, row.with_id, row.changed_at = (
+        begins(details.day, details.at_time, zone),
+        colleague.id,
+        at,
+    )
+    if row.state is not AppointmentState.CANCELLED:
+        take_time(row, practice)
 
 
 def _told(row: Appointment) -> dict[str, str]:

@@ -59,6 +59,7 @@ NOT_OF_CLIENTS = frozenset(
         *(
             "auth_session",
             "calendar_address",
+            "booking_hours",
             "kept_form",
             "authenticator",
             "passkey",
@@ -83,7 +84,7 @@ NOT_OF_CLIENTS = frozenset(
 NOT_TOLD = frozenset(
     {
         *("practice_id", "sort_key", "search_key", "email_key", "dedupe_key", "day_key"),
-        *("lease_token", "lease_until", "sender"),
+        *("lease_token", "lease_until", "sender", "slot_at"),
         *("seq", "salt", "words_hash", "hash"),  # a line's place in the chain of the trail
     }
 )

@@ -13,15 +13,17 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, Select, Table, and_, bindparam, func, literal_column, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from clinic.domain.channels import channel_of
+from clinic.domain.mail_standing import OF_APPOINTMENTS
 from clinic.domain.programs import status_on
 from clinic.domain.progress import Span
 from clinic.domain.sending import CHECKIN_MAILS
 from clinic.domain.types import CheckinState, ClientStatus, MailChannel, MailKind, OutboxState, ProgramStatus
 from clinic.extensions import db
 from clinic.models import (
+    Appointment,
     Checkin,
     Client,
     Course,
@@ -100,6 +102,7 @@ class DueMail:
     place: CourseRequest | None = None
     message: GroupMessage | None = None
     writer: User | None = None  # of the message
+    appointment: Appointment | None = None
     is_member: bool = True  # of the group that the mail is about
     first_mail: uuid.UUID | None = None  # of a reminder: the mail it reminds of, and when that went out
     sent_at: datetime | None = None
@@ -194,6 +197,7 @@ def _read(rows: Sequence[Any]) -> list[DueMail]:
     dues = [_due(row, practices) for row in rows]
     _complete([due for due in dues if due.mail.kind not in CHECKIN_MAILS])
     _complete_groups([due for due in dues if due.mail.kind in OF_GROUPS])
+    _complete_appointments([due for due in dues if due.mail.kind in OF_APPOINTMENTS])
     _complete_reminders([due for due in dues if due.mail.kind == MailKind.REMINDER])
     return dues
 
@@ -296,6 +300,23 @@ def _complete_groups(dues: Sequence[DueMail]) -> None:
     found = {row[0]: row[1:] for row in rows}
     for due in dues:
         due.message, due.writer, due.course, due.place, due.is_member = found[due.mail.id]
+
+
+def _complete_appointments(dues: Sequence[DueMail]) -> None:
+    """Which appointments mails are about, as they stand now."""
+    if not dues:
+        return
+    query = (
+        select(OutboxMessage.id, Appointment)
+        .join(Appointment, points_at(OutboxMessage.appointment_id, Appointment))
+        .where(OutboxMessage.id.in_([due.mail.id for due in dues]))
+        .options(joinedload(Appointment.client), joinedload(Appointment.with_whom))
+        .execution_options(populate_existing=True)
+    )
+    rows: Any = db.session.execute(query)
+    found = {row[0]: row[1] for row in rows}
+    for due in dues:
+        due.appointment = found.get(due.mail.id)
 
 
 def _complete_reminders(dues: Sequence[DueMail]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from clinic.domain.access import is_staff
+from clinic.domain.appointments import AppointmentState
 from clinic.domain.asking import OPEN
 from clinic.domain.courses import OVER, RequestState
 from clinic.domain.mail_standing import MailSort, MailStanding, mail_standing_of, sort_of
@@ -48,6 +49,8 @@ def _withdrawn(due: DueMail) -> bool:
         return True
     if due.asking is not None and questionnaires.state_of(due.asking) not in OPEN:
         return True
+    if due.mail.kind is MailKind.APPOINTMENT_REMINDER and not _is_planned(due):
+        return True
     if due.mail.kind in OF_GROUPS and _group_is_over(due):
         return True
     if due.mail.kind == MailKind.REMINDER and due.checkin not in {*AWAITED, CheckinState.ANSWERED}:
@@ -55,6 +58,10 @@ def _withdrawn(due: DueMail) -> bool:
     if due.staff_invitation is not None:
         return inviting.state_of(due.staff_invitation) is not InvitationState.PENDING
     return due.invitation is not None and invitations.state_of(due.invitation) is not InvitationState.PENDING
+
+
+def _is_planned(due: DueMail) -> bool:
+    return due.appointment is not None and due.appointment.state is AppointmentState.PLANNED
 
 
 def _group_is_over(due: DueMail) -> bool:

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
+from clinic.domain.appointments import AppointmentState
 from clinic.domain.channels import channel_of
-from clinic.domain.dates import count
+from clinic.domain.dates import count, day_in_words, time_in_words
 from clinic.domain.greeting import first_name
 from clinic.domain.links import LIFETIMES
 from clinic.domain.notices import lines as news_lines
@@ -21,13 +22,14 @@ from clinic.domain.traces import trace
 from clinic.domain.types import LinkPurpose, MailKind
 from clinic.mail import compose
 from clinic.mail.addresses import mailbox
-from clinic.mail.compose import EncodedContent, Letterhead, MailContent
-from clinic.mail.message import Message, list_id, message_id
+from clinic.mail.compose import EncodedContent, Letterhead, MailContent, Meeting
+from clinic.mail.message import Attachment, Message, list_id, message_id
 from clinic.mail.transport import Envelope, SendOutcome, SendVerdict, SmtpStage
 from clinic.models import Practice
 from clinic.services import links, notices
 from clinic.services.accounts import addresses
 from clinic.services.accounts import signing_in as accounts
+from clinic.services.appointments import calendars
 from clinic.services.clients import invitations
 from clinic.services.groups import joining
 from clinic.services.people import inviting
@@ -105,8 +107,18 @@ def _envelope(
         unsubscribe_subject=f"unsubscribe {due.stop_secret}" if channel else "",
         mark=mark,
         references=(message_id(due.first_mail, domain),) if due.first_mail else (),
+        calendar=_calendar(due, sender, to),
     )
     return Envelope(settings.return_path(mark, sender), to, message.to_bytes())
+
+
+def _calendar(due: DueMail, sender: str, to: str) -> Attachment | None:
+    """The file that goes along with word of an appointment."""
+    if due.appointment is None or due.mail.kind is not MailKind.APPOINTMENT:
+        return None
+    for_staff = due.client is None
+    content = calendars.for_mail(due.appointment, due.practice, sender, to, for_staff=for_staff)
+    return Attachment(content, calendars.method_of(due.appointment))
 
 
 def _checkin(due: DueMail, at: datetime) -> Callable[[], EncodedContent]:
@@ -246,6 +258,53 @@ def _group_message(due: DueMail, at: datetime) -> MailContent:
     )
 
 
+def _appointment(due: DueMail, at: datetime) -> MailContent:
+    assert due.appointment is not None
+    row = due.appointment
+    news = "stands" if row.sequence == 0 else "changed"
+    if row.state is AppointmentState.CANCELLED:
+        news = "called_off"
+    return compose.appointment(_head(due.practice), news=news, **_meeting(due))
+
+
+def _appointment_reminder(due: DueMail, at: datetime) -> MailContent:
+    return compose.appointment_reminder(_head(due.practice), **_meeting(due))
+
+
+def _meeting(due: DueMail) -> Meeting:
+    """What of an appointment its reader is told: by their own clock, and of a client no name."""
+    assert due.appointment is not None
+    row = due.appointment
+    if due.client is not None:
+        name, zone, page = due.client.name, due.client.time_zone, links.address("client.appointments.index")
+    else:
+        assert due.user is not None
+        name, zone = due.user.name, due.practice.time_zone
+        page = links.address("practitioner.appointments.index", client_id=row.client_id)
+    told = row.starts_at.astimezone(ZoneInfo(zone))
+    named = "" if zone == due.practice.time_zone else f" ({zone.rpartition('/')[2].replace('_', ' ')} time)"
+    return Meeting(
+        first_name=first_name(name),
+        when=f"{day_in_words(told.date())} {told.year}, {time_in_words(told.time())}{named}",
+        lasts=count(row.minutes, "minute"),
+        who=f"with {row.with_whom.name}" if due.client is not None else "with a client of yours",
+        where=row.link or row.place,
+        link=page,
+    )
+
+
+def _booking_answer(due: DueMail, at: datetime) -> MailContent:
+    assert due.client is not None
+    page = links.address("client.appointments.index")
+    return compose.booking_answer(_head(due.practice), first_name=first_name(due.client.name), link=page)
+
+
+def _booking_wish(due: DueMail, at: datetime) -> MailContent:
+    assert due.user is not None
+    page = links.address("practitioner.bookings.index")
+    return compose.booking_wish(_head(due.practice), first_name=first_name(due.user.name), link=page)
+
+
 def _password_reset(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     return compose.password_reset(
@@ -341,6 +400,10 @@ MAILS: dict[MailKind, Callable[[DueMail, datetime], Content | Callable[[], Conte
     MailKind.COURSE_PLACE: _course_place,
     MailKind.COURSE_WELCOME: _course_welcome,
     MailKind.GROUP_MESSAGE: _group_message,
+    MailKind.APPOINTMENT: _appointment,
+    MailKind.APPOINTMENT_REMINDER: _appointment_reminder,
+    MailKind.BOOKING_ANSWER: _booking_answer,
+    MailKind.BOOKING_WISH: _booking_wish,
     MailKind.PASSWORD_RESET: _password_reset,
     MailKind.ADDRESS_PROOF: _address_proof,
     MailKind.ADDRESS_NOTICE: _address_notice,

@@ -1,4 +1,4 @@
-"""A client's appointments: made, moved and called off by hand."""
+"""A client's appointments: made, moved and called off by hand, and what became of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from clinic.domain.access import Permission
+from clinic.domain.appointments import OUTCOMES
 from clinic.domain.errors import Conflict
 from clinic.models import Appointment, Client
 from clinic.services import access
@@ -15,7 +17,14 @@ from clinic.services.appointments import calendars, planning
 from clinic.services.attention.cases import colleagues
 from clinic.web.authz import current_actor
 from clinic.web.downloads import calendar_answer
-from clinic.web.forms.appointments import MoveAppointmentForm, NewAppointmentForm
+from clinic.web.forms.appointments import (
+    CallOffAppointmentForm,
+    MoveAppointmentForm,
+    NewAppointmentForm,
+    OutcomeForm,
+)
+from clinic.web.forms.base import Form
+from clinic.web.forms.notes import BeginNoteForm
 from clinic.web.practitioner.record_frame import record_section
 from clinic.web.presenters import appointments as words
 from clinic.web.presenters.appointments import AppointmentLine
@@ -32,7 +41,7 @@ def index(client_id: uuid.UUID) -> Page:
     if form.validate_on_submit():
         with form.attempt():
             planning.make(actor, client_id, form.details(), form.key.data or "")
-            flash(f"The appointment stands. {client.name} sees it when they sign in.", "success")
+            flash(f"The appointment stands. {client.name} sees it, and is told by mail.", "success")
             return _to(client_id)
     return _page(client, form), 422 if form.errors else 200
 
@@ -49,7 +58,7 @@ def move(appointment_id: uuid.UUID) -> Page:
         try:
             with form.attempt():
                 planning.move(actor, appointment_id, form.details(), form.version.data or 0)
-                flash("Saved. Calendars that read it follow within hours.", "success")
+                flash("Saved. A mail tells of it, and calendars follow.", "success")
                 return _to(row.client_id)
         except Conflict:
             row = access.appointment_for(actor, appointment_id, planning.WITH_WHOM)
@@ -58,17 +67,33 @@ def move(appointment_id: uuid.UUID) -> Page:
     return _move_page(row, form), 422 if form.errors else 200
 
 
-def call_off(appointment_id: uuid.UUID) -> Response:
-    """Call it off; it can be brought back."""
-    actor = current_actor()
-    row = access.appointment_for(actor, appointment_id)
-    with told_on_the_next_page():
-        planning.call_off(actor, appointment_id)
-        told = words.when(row.starts_at, access.practice_of(actor).time_zone)
-        flash(f"Called off: {told}. Tell {row.client.name}, for no mail goes out.", "success")
-    return redirect(
-        url_for("practitioner.appointments.index", client_id=row.client_id, off=appointment_id), 303
-    )
+def call_off(appointment_id: uuid.UUID) -> Page:
+    """Call it off, with the reason; it can be brought back."""
+    actor, form = current_actor(), CallOffAppointmentForm()
+    row = access.appointment_for(actor, appointment_id, planning.WITH_WHOM)
+    zone = access.practice_of(actor).time_zone
+    if form.validate_on_submit():
+        with told_on_the_next_page():
+            planning.call_off(actor, appointment_id, form.because.data)
+            flash(f"Called off: {words.when(row.starts_at, zone)}. A mail tells of it.", "success")
+        back = url_for("practitioner.appointments.index", client_id=row.client_id, off=appointment_id)
+        return redirect(back, 303)
+    return _one_page("call_off", row, form), 422 if form.errors else 200
+
+
+def outcome(appointment_id: uuid.UUID) -> Page:
+    """Say whether it was held or missed."""
+    actor, form = current_actor(), OutcomeForm()
+    row = access.appointment_for(actor, appointment_id, planning.WITH_WHOM)
+    if not form.is_filled_in:
+        form.because.data = row.because
+        form.outcome.data = row.state if row.state in OUTCOMES else None
+    if form.validate_on_submit():
+        with form.attempt():
+            planning.settle(actor, appointment_id, form.outcome.data, form.because.data)
+            flash("Noted.", "success")
+            return _to(row.client_id)
+    return _one_page("outcome", row, form), 422 if form.errors else 200
 
 
 def bring_back(appointment_id: uuid.UUID) -> Response:
@@ -99,7 +124,10 @@ def _page(client: Client, form: NewAppointmentForm) -> str:
         "practitioner/appointments/index.html",
         form=form,
         lines=words.lines(planning.to_come(actor, client), zone, practice_zone=zone),
+        past=words.lines(planning.lately(actor, client), zone, practice_zone=zone),
         called_off=_called_off(client, zone),
+        note_form=BeginNoteForm(),
+        may_write=actor.may(Permission.WRITE_NOTES),
     )
 
 
@@ -108,6 +136,16 @@ def _called_off(client: Client, zone: str) -> AppointmentLine | None:
     asked = request.args.get("off", type=uuid.UUID)
     row = planning.called_off(client, asked) if asked else None
     return words.line(row, zone) if row else None
+
+
+def _one_page(name: str, row: Appointment, form: Form) -> str:
+    actor = current_actor()
+    return render_template(
+        f"practitioner/appointments/{name}.html",
+        line=words.line(row, access.practice_of(actor).time_zone),
+        client=access.client_for(actor, row.client_id),
+        form=form,
+    )
 
 
 def _move_page(row: Appointment, form: MoveAppointmentForm, changed: AppointmentLine | None = None) -> str:

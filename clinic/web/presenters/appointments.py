@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from clinic.domain.appointments import AppointmentState
+from clinic.domain.booking import BookingState, BookingWay
 from clinic.domain.dates import count, time_in_words
-from clinic.models import Appointment
+from clinic.models import Appointment, BookingOffer, BookingRequest
 from clinic.web.filters import city, day_year
+
+WAYS: Mapping[BookingWay, str] = MappingProxyType(
+    {BookingWay.PRACTICE: "At the practice", BookingWay.VIDEO: "By video"}
+)
+OUTCOME_WORDS: Mapping[AppointmentState, str] = MappingProxyType(
+    {AppointmentState.HELD: "Held", AppointmentState.MISSED: "Missed"}
+)
+TO_THE_CLIENT: Mapping[BookingState, str] = MappingProxyType(
+    {
+        BookingState.ASKED: "You have asked for a session. The practice looks at it and offers you times.",
+        BookingState.OFFERED: "The practice offers you these times. Take the one that suits you.",
+        BookingState.DECLINED: "The practice has answered without a time.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +38,81 @@ class AppointmentLine:
     when: str
     iso: str
     facts: tuple[str, ...]
+    link: str = ""  # of the video room
+    outcome: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedTimeLine:
+    """One time that is offered to a client; `is_taken` by somebody else meanwhile."""
+
+    id: str
+    when: str
+    facts: tuple[str, ...]
+    is_taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WishLine:
+    """A client's open wish, as the practice reads it."""
+
+    id: str
+    name: str
+    facts: tuple[str, ...]
+    waits: bool
+
+
+def wish_line(row: BookingRequest, zone: str) -> WishLine:
+    """One open wish, by the practice's clock."""
+    asked = f"asked {when(row.asked_at, zone)}"
+    waits = row.state is BookingState.ASKED
+    facts = (WAYS[row.way], asked, "" if waits else "times offered")
+    return WishLine(str(row.id), row.client.name, tuple(filter(None, facts)), waits)
+
+
+def offer_lines(
+    found: Iterable[BookingOffer], taken: Collection[UUID], zone: str, *, practice_zone: str
+) -> list[OfferedTimeLine]:
+    """Offered times by the clock of a zone, which is named where it is not the practice's."""
+    named = _named(zone, practice_zone)
+    return [
+        OfferedTimeLine(
+            id=str(each.id),
+            when=f"{when(each.starts_at, zone)}{named}",
+            facts=_facts(each.minutes, each.with_whom.name, "by video" if each.link else each.place),
+            is_taken=each.id in taken,
+        )
+        for each in found
+    ]
 
 
 def lines(found: Iterable[Appointment], zone: str, *, practice_zone: str) -> list[AppointmentLine]:
     """Appointments by the clock of a zone; where that is not the practice's, the zone is named."""
-    named = f" ({city(zone)} time)" if zone != practice_zone else ""
+    named = _named(zone, practice_zone)
     return [line(each, zone, named) for each in found]
 
 
 def line(row: Appointment, zone: str, named: str = "") -> AppointmentLine:
     """One appointment by the clock of a zone."""
-    facts = (f"{count(row.minutes, 'minute')}", f"with {row.with_whom.name}", row.place)
+    outcome = OUTCOME_WORDS.get(row.state, "")
     return AppointmentLine(
         id=str(row.id),
         when=f"{when(row.starts_at, zone)}{named}",
         iso=row.starts_at.isoformat(),
-        facts=tuple(filter(None, facts)),
+        facts=_facts(row.minutes, row.with_whom.name, row.place, outcome, row.because or ""),
+        link=row.link or "",
+        outcome=outcome,
+        state=row.state.value,
     )
+
+
+def _facts(minutes: int, name: str, *more: str) -> tuple[str, ...]:
+    return tuple(filter(None, (count(minutes, "minute"), f"with {name}", *more)))
+
+
+def _named(zone: str, practice_zone: str) -> str:
+    return f" ({city(zone)} time)" if zone != practice_zone else ""
 
 
 def when(at: datetime, zone: str) -> str:

@@ -86,6 +86,14 @@ def wishes(waiting: int) -> list[StandingNote]:
     ]
 
 
+def sessions(waiting: int) -> list[StandingNote]:
+    """That clients ask for a session and have no answer yet."""
+    if not waiting:
+        return []
+    who = "A client asks" if waiting == 1 else f"{waiting} clients ask"
+    return [StandingNote(f"{who} for a session.", url_for("practitioner.bookings.index"), "Answer")]
+
+
 def _nobody_sends(sweep_at: datetime | None, zone: str) -> str:
     local = sweep_at.astimezone(ZoneInfo(zone)) if sweep_at else None
     seen = (

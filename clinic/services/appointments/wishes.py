@@ -1,0 +1,366 @@
+"""Clients ask for a session, are offered times and take one; both sides hear of each step."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.exc import StaleDataError
+
+from clinic.domain.access import is_staff
+from clinic.domain.appointments import LONGEST, MOST_PLANNED, begins, clash, problems
+from clinic.domain.booking import (
+    OPEN,
+    BookingState,
+    BookingWay,
+    offers_problems,
+    take_problems,
+)
+from clinic.domain.errors import Conflict, NotFound, RuleBroken, must_hold
+from clinic.domain.scheduling import load_zone
+from clinic.domain.types import ClientStatus, MailKind
+from clinic.extensions import db
+from clinic.models import Appointment, BookingOffer, BookingRequest, Client, Practice, User
+from clinic.services import access, audit
+from clinic.services.actors import Actor
+from clinic.services.appointments import planning, telling
+from clinic.services.appointments.planning import AppointmentDetails
+from clinic.services.clock import now
+from clinic.services.outbox import promises as outbox
+from clinic.services.transaction import one_at_a_time, transaction
+
+MOST_LISTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a client asks for: where, why and which times suit."""
+
+    way: BookingWay
+    reason: str
+    suits: str
+
+
+def of_client(client: Client) -> BookingRequest | None:
+    """A client's newest wish, open or not; None where they never asked. One query."""
+    query = (
+        select(BookingRequest)
+        .where(BookingRequest.practice_id == client.practice_id, BookingRequest.client_id == client.id)
+        .order_by(BookingRequest.asked_at.desc(), BookingRequest.id)
+        .limit(1)
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def offered(request: BookingRequest) -> Sequence[BookingOffer]:
+    """The times that are offered for a wish and still to come, the earliest first. One query."""
+    query = (
+        select(BookingOffer)
+        .where(
+            BookingOffer.practice_id == request.practice_id,
+            BookingOffer.request_id == request.id,
+            BookingOffer.withdrawn_at.is_(None),
+            BookingOffer.starts_at > now(),
+        )
+        .order_by(BookingOffer.starts_at, BookingOffer.id)
+    )
+    return db.session.scalars(query.options(joinedload(BookingOffer.with_whom))).all()
+
+
+def open_ones(actor: Actor) -> Sequence[BookingRequest]:
+    """All open wishes of the practice, those without an answer first, the oldest of each first. One query."""
+    access.staff_only(actor)
+    query = (
+        select(BookingRequest)
+        .where(BookingRequest.practice_id == actor.practice_id, BookingRequest.state.in_(OPEN))
+        .order_by(BookingRequest.state, BookingRequest.asked_at, BookingRequest.id)
+        .limit(MOST_LISTED)
+    )
+    return db.session.scalars(query.options(joinedload(BookingRequest.client))).all()
+
+
+def ask(actor: Actor, wish: Wish) -> BookingRequest:
+    """Ask for a session; where a wish is open already, this one takes its place and its offers end.
+
+    A client's own act. Sent twice it is one.
+    """
+    client = access.own_client(actor)
+    with transaction() as session:
+        one_at_a_time(Client, client.id)
+        _refuse_archived(client)
+        row = _open_of(client)
+        if row is not None and row.state is BookingState.ASKED and _wish_of(row) == wish:
+            return row
+        if row is None:
+            row = BookingRequest(id=uuid.uuid4(), practice_id=client.practice_id, client_id=client.id)
+            row.asked_at = now()
+        else:
+            _withdraw_offers(row)
+        row.way, row.reason, row.suits = wish.way, wish.reason, wish.suits
+        row.state, row.words = BookingState.ASKED, None
+        session.add(row)
+        _flush()
+        audit.record(actor, "booking.asked", client_id=client.id, subject_id=row.id, way=wish.way.value)
+        _call(client, row)
+        count_open(client.practice_id)
+    return row
+
+
+def withdraw(actor: Actor, request_id: uuid.UUID) -> None:
+    """Take one's wish back; a second press changes nothing. A client's own act."""
+    with transaction():
+        row = access.booking_request_for(actor, request_id)
+        if row.state in OPEN:
+            _close(row, BookingState.WITHDRAWN)
+            audit.record(actor, "booking.withdrawn", client_id=row.client_id, subject_id=row.id)
+
+
+def decline(actor: Actor, request_id: uuid.UUID, words: str, version: int) -> None:
+    """Answer a wish in words alone, and close it. Staff only."""
+    with transaction():
+        row = _to_answer(actor, request_id, version)
+        row.words = words
+        _answered(actor, row)
+        _close(row, BookingState.DECLINED)
+        audit.record(actor, "booking.declined", client_id=row.client_id, subject_id=row.id)
+        _tell_client(row)
+
+
+def offer(
+    actor: Actor, request_id: uuid.UUID, times: Sequence[AppointmentDetails], words: str | None, version: int
+) -> None:
+    """Offer up to three times for a wish; those offered before end. Nobody's time is taken yet. Staff only.
+
+    Raises RuleBroken for a time that cannot be or is somebody's, Conflict where the wish has changed since.
+    """
+    with transaction() as session:
+        row = _to_answer(actor, request_id, version)
+        practice = access.practice_of(actor)
+        starts = [begins(each.day, each.at_time, practice.time_zone) for each in times]
+        must_hold(offers_problems(starts))
+        _withdraw_offers(row)
+        for details, starts_at in zip(times, starts, strict=True):
+            session.add(_offer(actor, practice, row, details, starts_at))
+        row.state, row.words = BookingState.OFFERED, words
+        _answered(actor, row)
+        _flush()
+        audit.record(
+            *(actor, "booking.offered"),
+            client_id=row.client_id,
+            subject_id=row.id,
+            at=[at.isoformat(timespec="minutes") for at in starts],
+        )
+        _tell_client(row)
+        count_open(row.practice_id)
+
+
+def take(actor: Actor, offer_id: uuid.UUID) -> Appointment:
+    """Take an offered time: it becomes an appointment, unless it passed or somebody took it meanwhile.
+
+    A client's own act; pressed twice it is one appointment.
+    """
+    with transaction() as session:
+        offer = access.booking_offer_for(actor, offer_id)
+        one_at_a_time(BookingRequest, offer.request_id)
+        request = db.session.get_one(BookingRequest, offer.request_id, populate_existing=True)
+        if request.state is BookingState.TAKEN and request.appointment_id is not None:
+            made = access.appointment_for(actor, request.appointment_id)
+            if (made.starts_at, made.with_id) == (offer.starts_at, offer.with_id):
+                return made
+        client = access.own_client(actor)
+        _refuse_archived(client)
+        one_at_a_time(User, offer.with_id)
+        must_hold(
+            take_problems(
+                request.state,
+                offer.starts_at,
+                now(),
+                withdrawn=offer.withdrawn_at is not None or not _is_open(offer.with_id),
+                taken=_is_taken(offer),
+            )
+        )
+        if len(planning.to_come(actor, client)) >= MOST_PLANNED:
+            raise RuleBroken("You have many appointments to come already. Call the practice.")
+        row = _appointment(actor, offer)
+        planning.take_time(row, access.practice_of(actor))
+        session.add(row)
+        db.session.flush()
+        request.appointment_id = row.id
+        _close(request, BookingState.TAKEN)
+        audit.record(
+            *(actor, "booking.taken"),
+            client_id=row.client_id,
+            subject_id=row.id,
+            at=row.starts_at.isoformat(timespec="minutes"),
+        )
+        telling.tell(actor, row)
+    return row
+
+
+def taken_among(offers: Sequence[BookingOffer]) -> set[uuid.UUID]:
+    """Those of some offers whose time somebody has by now. One query."""
+    if not offers:
+        return set()
+    starts = [each.starts_at for each in offers]
+    people, last = {each.with_id for each in offers}, max(starts) + timedelta(minutes=LONGEST)
+    near = db.session.scalars(planning.standing_near(offers[0].practice_id, people, min(starts), last)).all()
+    return {
+        each.id
+        for each in offers
+        for row in near
+        if row.with_id == each.with_id and clash(each.starts_at, each.minutes, row.starts_at, row.minutes)
+    }
+
+
+def count_open(practice_id: uuid.UUID) -> None:
+    """Write down how many wishes wait for an answer, within the caller's transaction."""
+    db.session.flush()
+    waiting = (
+        select(func.count())
+        .where(BookingRequest.practice_id == practice_id, BookingRequest.state == BookingState.ASKED)
+        .scalar_subquery()
+    )
+    db.session.execute(
+        update(Practice)
+        .where(Practice.id == practice_id)
+        .values(booking_wishes=waiting)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _wish_of(row: BookingRequest) -> Wish:
+    return Wish(row.way, row.reason, row.suits)
+
+
+def _open_of(client: Client) -> BookingRequest | None:
+    query = select(BookingRequest).where(
+        BookingRequest.practice_id == client.practice_id,
+        BookingRequest.client_id == client.id,
+        BookingRequest.state.in_(OPEN),
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def _refuse_archived(client: Client) -> None:
+    if client.status is ClientStatus.ARCHIVED:
+        raise RuleBroken("The practice has closed your record. Call it to come back.")
+
+
+def _to_answer(actor: Actor, request_id: uuid.UUID, version: int) -> BookingRequest:
+    access.staff_only(actor)
+    row = access.booking_request_for(actor, request_id)
+    if row.version != version:
+        raise Conflict
+    if row.state not in OPEN:
+        raise RuleBroken("This wish is closed already.")
+    return row
+
+
+def _answered(actor: Actor, row: BookingRequest) -> None:
+    row.answered_by, row.answered_at = actor.user_id, now()
+
+
+def _offer(
+    actor: Actor, practice: Practice, row: BookingRequest, details: AppointmentDetails, starts_at: datetime
+) -> BookingOffer:
+    must_hold(problems(details.day, details.at_time, practice.time_zone, details.minutes, now()))
+    colleague = access.user_for(actor, details.with_id)
+    if not is_staff(colleague.role):
+        raise NotFound
+    link = planning.checked_room(details.link)
+    if row.way is BookingWay.VIDEO and link is None:
+        raise RuleBroken("For a session by video, add the address of your video room.", "link")
+    if planning.clashing(row.practice_id, colleague.id, starts_at, details.minutes, None):
+        told = starts_at.astimezone(load_zone(practice.time_zone))
+        raise RuleBroken(f"{colleague.name} has another appointment at {told:%H:%M} that day.", "times")
+    return BookingOffer(
+        practice_id=row.practice_id,
+        request_id=row.id,
+        client_id=row.client_id,
+        with_id=colleague.id,
+        starts_at=starts_at,
+        minutes=details.minutes,
+        place=details.place,
+        link=link if row.way is BookingWay.VIDEO else None,
+        offered_by=actor.user_id,
+        offered_at=now(),
+    )
+
+
+def _appointment(actor: Actor, offer: BookingOffer) -> Appointment:
+    at = now()
+    return Appointment(
+        id=uuid.uuid4(),
+        practice_id=offer.practice_id,
+        client_id=offer.client_id,
+        with_id=offer.with_id,
+        starts_at=offer.starts_at,
+        minutes=offer.minutes,
+        place=offer.place,
+        link=offer.link,
+        sequence=0,
+        made_by=actor.user_id,
+        made_at=at,
+        changed_at=at,
+    )
+
+
+def _is_taken(offer: BookingOffer) -> bool:
+    return (
+        planning.clashing(offer.practice_id, offer.with_id, offer.starts_at, offer.minutes, None) is not None
+    )
+
+
+def _is_open(user_id: uuid.UUID) -> bool:
+    """Whether somebody works here still."""
+    found = select(exists().where(User.id == user_id, User.deactivated_at.is_(None)))
+    return bool(db.session.scalar(found))
+
+
+def _withdraw_offers(row: BookingRequest) -> None:
+    db.session.execute(
+        update(BookingOffer)
+        .where(
+            BookingOffer.practice_id == row.practice_id,
+            BookingOffer.request_id == row.id,
+            BookingOffer.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=now())
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _close(row: BookingRequest, state: BookingState) -> None:
+    if state is not BookingState.TAKEN:
+        _withdraw_offers(row)
+    row.state, row.closed_at = state, now()
+    _flush()
+    count_open(row.practice_id)
+
+
+def _call(client: Client, row: BookingRequest) -> None:
+    """Word to whoever is responsible, else to all who hear news: no name, one of each wish and day."""
+    event = f"wish:{row.id.hex}:{now().date().isoformat()}"
+    if client.responsible_id is None:
+        outbox.call_somebody(client.practice_id, MailKind.BOOKING_WISH, event)
+        return
+    outbox.promise(
+        *(client.practice_id, MailKind.BOOKING_WISH, f"{event}:{client.responsible_id.hex}"),
+        user_id=client.responsible_id,
+    )
+
+
+def _tell_client(row: BookingRequest) -> None:
+    key = f"answer:{row.id.hex}:{row.version}"
+    outbox.promise(row.practice_id, MailKind.BOOKING_ANSWER, key, client_id=row.client_id)
+
+
+def _flush() -> None:
+    try:
+        db.session.flush()
+    except StaleDataError:
+        raise Conflict from None
