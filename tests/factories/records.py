@@ -1140,7 +1140,7 @@ def _wish(shelf: Shelf, client: Client) -> BookingRequest:
 
 def _offered_time(shelf: Shelf, wish: BookingRequest) -> BookingOffer:
     people = {"client_id": wish.client_id, "with_id": shelf.staff.id, "offered_by": shelf.staff.id}
-    when = {"starts_at": ago(days=-6), "minutes": 30, "offered_at": ago(days=1)}
+    when = {"starts_at": ago(days=-40), "minutes": 30, "offered_at": ago(days=1)}
     where = {"place": WORDS, "link": "https://meet.jit.si/Room"}
     return add(BookingOffer, shelf.practice, request_id=wish.id, **people, **when, **where)
 

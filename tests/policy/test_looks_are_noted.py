@@ -19,6 +19,7 @@ from tests.policy.stage import Stage
 LISTS = frozenset(
     {
         *("/today", "/inbox", "/mail", "/clients", "/check-ins", "/practice/trail", "/practice/time"),
+        "/sessions",
         *(
             "/clients/list.csv",  # told as taken out
             "/practice/time.csv",  # so is this
