@@ -7,12 +7,14 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from clinic.domain.answer_promise import PromiseState
 from clinic.domain.change import ChangeVerdict
 from clinic.domain.progress import Adherence
 
 WINDOWS = (7, 30, 90)  # days
 STOPPED_WITHIN = 365  # days
 KEPT = timedelta(hours=1)  # as long as figures are shown before they are made anew
+SETTLED = (PromiseState.KEPT, PromiseState.BROKEN)
 BETTER, WORSE = ChangeVerdict.BETTER, ChangeVerdict.WORSE
 UNCHANGED = (ChangeVerdict.SAME, ChangeVerdict.WITHIN_ERROR)
 
@@ -29,6 +31,8 @@ class PracticeWindow:
     not_reported: int
     sent: int = 0  # check-ins that went out, and had the time to be answered
     answered: int = 0
+    promised: int = 0  # times that clients waited for an answer, and the promise was kept or broken
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,17 @@ class PracticeOverview:
         return cls(**{**kept, "windows": windows, "outcomes": outcomes})
 
 
-def window_of(days: int, given: Iterable[Adherence], *, sent: int, answered: int) -> PracticeWindow:
+def window_of(
+    days: int,
+    given: Iterable[Adherence],
+    *,
+    sent: int,
+    answered: int,
+    promises: Iterable[PromiseState] = (),
+) -> PracticeWindow:
     """What several programs come to in one window; one that asked for nothing is none of them."""
     asked = [each for each in given if each.expected]
+    settled = [each for each in promises if each in SETTLED]
     return PracticeWindow(
         days=days,
         programs=len(asked),
@@ -82,6 +94,8 @@ def window_of(days: int, given: Iterable[Adherence], *, sent: int, answered: int
         not_reported=sum(each.not_reported for each in asked),
         sent=sent,
         answered=answered,
+        promised=len(settled),
+        kept=settled.count(PromiseState.KEPT),
     )
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
+from clinic.domain.access import is_staff
 from clinic.domain.answer_promise import AnsweredHow
-from clinic.domain.errors import RuleBroken
+from clinic.domain.errors import NotFound, RuleBroken
 from clinic.extensions import db
 from clinic.models import AnswerWait, Client, ReplyDraft, Thread, ThreadRead, User
 from clinic.models.base import UtcDateTime, given, points_at
@@ -74,6 +75,15 @@ class InboxPage:
 
 _RESPONSIBLE, _ASSIGNED = aliased(User), aliased(User)
 _HERE = and_(given(AnswerWait.practice_id), AnswerWait.answered_at.is_(None))
+_THREAD = and_(Thread.practice_id == Client.practice_id, Thread.client_id == Client.id)
+
+
+def _is_mine() -> ColumnElement[bool]:
+    """That somebody was told to answer, and is `whose`; else that the client is theirs, or nobody's."""
+    told = Thread.assigned_to_id
+    return or_(told == bindparam("whose", type_=Client.id.type), and_(told.is_(None), is_own()))
+
+
 _WAITING: Any = (
     select(
         *(AnswerWait.id, AnswerWait.client_id, Client.name, Client.born_on, Client.phone),
@@ -96,7 +106,7 @@ _WAITING: Any = (
     )
     .join(Client, points_at(AnswerWait.client_id, Client))
     .outerjoin(_RESPONSIBLE, points_at(Client.responsible_id, _RESPONSIBLE))
-    .outerjoin(Thread, and_(Thread.practice_id == Client.practice_id, Thread.client_id == Client.id))
+    .outerjoin(Thread, _THREAD)
     .outerjoin(_ASSIGNED, points_at(Thread.assigned_to_id, _ASSIGNED))
     .where(_HERE)
     .order_by(AnswerWait.asked_at, AnswerWait.id)
@@ -122,9 +132,12 @@ def _counted(waiting: Select[Any]) -> Select[Any]:
 
 _COUNT = _counted(select(AnswerWait.id).where(_HERE))
 _OWN_COUNT = _counted(
-    select(AnswerWait.id).join(Client, points_at(AnswerWait.client_id, Client)).where(_HERE, is_own())
+    select(AnswerWait.id)
+    .join(Client, points_at(AnswerWait.client_id, Client))
+    .outerjoin(Thread, _THREAD)
+    .where(_HERE, _is_mine())
 )
-_OWN_WAITING, _OWN_ANSWERED = _WAITING.where(is_own()), _ANSWERED.where(is_own())
+_OWN_WAITING, _OWN_ANSWERED = _WAITING.where(_is_mine()), _ANSWERED.where(is_own())
 
 
 def inbox(actor: Actor, *, everybody: bool = False, mine: bool = False) -> InboxPage:
@@ -177,6 +190,25 @@ def answered_by_phone(actor: Actor, wait_id: uuid.UUID, seen: datetime, key: str
 def _must_have_seen(wait: AnswerWait, seen: datetime) -> None:
     if wait.last_at > seen:
         raise RuleBroken("They wrote again meanwhile. Read that first.")
+
+
+def assign(actor: Actor, wait_id: uuid.UUID, user_id: uuid.UUID | None) -> str | None:
+    """Say who of the practice answers a client; None: whoever comes. Returns their name. Staff only."""
+    with transaction():
+        wait = access.wait_for(actor, wait_id)
+        colleague = access.user_for(actor, user_id) if user_id else None
+        if colleague is not None and not (is_staff(colleague.role) and colleague.deactivated_at is None):
+            raise NotFound
+        thread = db.session.scalars(
+            select(Thread).where(Thread.practice_id == actor.practice_id, Thread.client_id == wait.client_id)
+        ).one_or_none()
+        if thread is None:
+            raise NotFound
+        if thread.assigned_to_id != user_id:
+            thread.assigned_to_id = user_id
+            told = {"to": colleague.name if colleague else None}
+            audit.record(actor, "thread.assigned", client_id=wait.client_id, subject_id=thread.id, **told)
+        return colleague.name if colleague else None
 
 
 def go_on_waiting(actor: Actor, wait_id: uuid.UUID) -> AnswerWait:

@@ -153,6 +153,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/inbox", inbox.index, STAFF),
         Rule("/inbox/unread", inbox.unread, STAFF, by_itself=True),
         Rule("/inbox/<uuid:wait_id>/phone", inbox.phone, STAFF, FORM, "wait"),
+        Rule("/inbox/<uuid:wait_id>/assign", inbox.assign, STAFF, FORM, "wait"),
         Rule("/inbox/<uuid:wait_id>/needless", inbox.needless, STAFF, POST, "wait"),
         Rule("/inbox/<uuid:wait_id>/back", inbox.back, STAFF, POST, "wait"),
         Rule("/mail", replies.index, STAFF),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from clinic.domain.answer_promise import PromiseState
 from clinic.domain.change import ChangeVerdict
 from clinic.domain.practice_overview import (
     KEPT,
@@ -39,7 +40,13 @@ def test_practice_beyond_what_was_asked_makes_nobody_elses_good() -> None:
 
 
 def test_of_no_program_nothing_was_asked() -> None:
+    states = [PromiseState.KEPT, PromiseState.NONE, PromiseState.BROKEN, PromiseState.RUNNING]
+    counted = window_of(7, [], sent=0, answered=0, promises=states)
+    assert (counted.kept, counted.promised) == (1, 2), (
+        "what runs, and what nobody promised, is counted nowhere"
+    )
     found = window_of(7, [], sent=0, answered=0)
+    assert (found.kept, found.promised) == (0, 0)
     assert (found.programs, found.expected, found.practised) == (0, 0, 0)
 
 

@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
+from clinic.domain.answer_promise import AnsweredHow
 from clinic.domain.errors import NotFound
 from clinic.domain.practice_overview import PracticeOverview
 from clinic.domain.programs import ProgramChange
 from clinic.domain.types import ClientStatus, LogOutcome, ProgramAction, StopReason
 from clinic.extensions import db
-from clinic.models import Client, PracticeFigures, Program
+from clinic.models import AnswerWait, Client, PracticeFigures, Program
 from clinic.services.overview import counting, kept
 from clinic.services.overview.kept import KeptOverview
 from clinic.services.programs import changing, diary
@@ -115,3 +116,20 @@ def test_many_programs_are_read_in_batches(people: People, monkeypatch: pytest.M
 def test_a_client_sees_none_of_them(people: People) -> None:
     with pytest.raises(NotFound):
         kept.of(people.actor(people.client_user))
+
+
+def test_an_answer_counts_as_promised_on_the_day_somebody_asked(people: People) -> None:
+    def wait(asked: datetime, due: datetime | None, answered_at: datetime | None = None) -> None:
+        made = {"asked_at": asked, "last_at": asked, "due_at": due, "answered_at": answered_at}
+        how = {"how": AnsweredHow.MESSAGE, "answered_by": people.colleague.id} if answered_at else {}
+        about = {"practice_id": people.practice.id, "client_id": people.client.id}
+        db.session.add(AnswerWait(**about, **made, **how))
+
+    wait(NOW - 20 * DAY, NOW - 18 * DAY, NOW - 19 * DAY)
+    wait(NOW - 6 * DAY, NOW - 4 * DAY, NOW - 3 * DAY)  # too late
+    wait(NOW - 5 * DAY, None, NOW - 3 * DAY)  # nothing was promised
+    wait(NOW - DAY, NOW + DAY)  # it is not too late yet
+    db.session.commit()
+    week, month, _ = figures(people).windows
+    assert (week.kept, week.promised) == (0, 1)
+    assert (month.kept, month.promised) == (1, 2)

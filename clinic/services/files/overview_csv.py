@@ -26,6 +26,7 @@ def _figures(found: PracticeOverview) -> Iterator[tuple[str, Cell, Cell]]:
         yield f"days_not_reported_{each.days}", each.not_reported, each.expected
         yield f"programs_{each.days}", each.programs, ""
         yield f"checkins_answered_{each.days}", each.answered, each.sent
+        yield f"answered_as_promised_{each.days}", each.kept, each.promised
     for outcome in found.outcomes:
         twice = outcome.better + outcome.worse + outcome.unchanged + outcome.not_comparable
         yield f"{outcome.name}: better", outcome.better, twice

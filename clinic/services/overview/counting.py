@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, distinct, func, or_, select
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.answer_promise import PromiseState, promise_state
 from clinic.domain.change import ChangeVerdict
 from clinic.domain.practice_overview import (
     STOPPED_WITHIN,
@@ -31,7 +32,7 @@ from clinic.domain.skipping import UNANSWERED_AFTER
 from clinic.domain.staff_time import StaffTimeKind, TimePeriod
 from clinic.domain.types import CheckinState, ClientStatus, ProgramAction
 from clinic.extensions import db
-from clinic.models import Checkin, Client, Program, ProgramEvent, StaffTime
+from clinic.models import AnswerWait, Checkin, Client, Program, ProgramEvent, StaffTime
 from clinic.models.base import given, one_of, points_at
 from clinic.services import rows
 from clinic.services.programs import weeks
@@ -106,9 +107,23 @@ def _windows(practice_id: uuid.UUID, at: datetime) -> Iterator[PracticeWindow]:
     for program_adherence in _practised(practice_id, at):
         for each in program_adherence:
             practice[each.window].append(each)
+    promises = _promises(practice_id, at)
     for days in WINDOWS:
         sent, answered = _checkins(practice_id, at, days)
-        yield window_of(days, practice[days], sent=sent, answered=answered)
+        lately = [state for asked_at, state in promises if asked_at > at - timedelta(days=days)]
+        yield window_of(days, practice[days], sent=sent, answered=answered, promises=lately)
+
+
+def _promises(practice_id: uuid.UUID, at: datetime) -> list[tuple[datetime, PromiseState]]:
+    """What became of each promise of an answer, with when it was asked for."""
+    asked = select(AnswerWait.asked_at, AnswerWait.due_at, AnswerWait.answered_at).where(
+        AnswerWait.practice_id == practice_id,
+        AnswerWait.due_at.is_not(None),
+        AnswerWait.asked_at > at - timedelta(days=max(WINDOWS)),
+    )
+    return [
+        (row.asked_at, promise_state(row.due_at, row.answered_at, at)) for row in db.session.execute(asked)
+    ]
 
 
 def _practised(practice_id: uuid.UUID, at: datetime) -> Iterator[list[Adherence]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from datetime import datetime
 
-from wtforms import HiddenField
+from wtforms import HiddenField, SelectField
+from wtforms.fields import SelectChoice
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.messages import LONGEST_CALL_NOTE
@@ -35,3 +38,19 @@ class PhoneForm(SeenForm, OnceForm):
     """That somebody was called, and what was said."""
 
     text = LongTextField("What was said", longest=LONGEST_CALL_NOTE, required="Write what was said.")
+
+
+class AssignForm(Form):
+    """Who answers a client."""
+
+    who = SelectField("Who answers", coerce=str, invalid_choice_message="Choose somebody of the practice.")
+
+    def offer(self, staff: Mapping[uuid.UUID, str]) -> None:
+        """Everybody of the practice whose account is open, or nobody in particular."""
+        named = [SelectChoice(str(user_id), name) for user_id, name in staff.items()]
+        self.who.choices = [SelectChoice("", "Whoever comes first"), *named]
+
+    @property
+    def user_id(self) -> uuid.UUID | None:
+        """Whom they chose; only on a valid form."""
+        return uuid.UUID(self.who.data) if self.who.data else None

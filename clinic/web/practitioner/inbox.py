@@ -12,8 +12,9 @@ from clinic.domain.answer_promise import AnsweredHow
 from clinic.domain.errors import RuleBroken
 from clinic.services import access, waits
 from clinic.services import inbox as service
+from clinic.services.attention.cases import colleagues
 from clinic.web.authz import current_actor
-from clinic.web.forms.inbox import OUT_OF_DATE, PhoneForm, SeenForm
+from clinic.web.forms.inbox import OUT_OF_DATE, AssignForm, PhoneForm, SeenForm
 from clinic.web.presenters import inbox as words
 from clinic.web.refusals import told_on_the_next_page
 from clinic.web.whose import only_own
@@ -59,6 +60,21 @@ def phone(wait_id: uuid.UUID) -> Answer:
             return _ended(AnsweredHow.PHONE)
     client = access.client_for(current_actor(), wait.client_id)
     page = render_template("practitioner/inbox/phone.html", form=form, client=client, wait=wait)
+    return page, 422 if form.errors else 200
+
+
+def assign(wait_id: uuid.UUID) -> Answer:
+    """Who of the practice answers."""
+    actor = current_actor()
+    wait = access.wait_for(actor, wait_id)
+    form = AssignForm()
+    form.offer(colleagues(actor))
+    if form.validate_on_submit():
+        name = service.assign(actor, wait_id, form.user_id)
+        flash(f"{name} answers." if name else "Whoever comes first answers.", "success")
+        return _back()
+    client = access.client_for(actor, wait.client_id)
+    page = render_template("practitioner/inbox/assign.html", form=form, client=client)
     return page, 422 if form.errors else 200
 
 

@@ -45,6 +45,18 @@ def answers(found: PracticeOverview) -> list[OverviewBar]:
     ]
 
 
+def promises(found: PracticeOverview) -> list[OverviewBar]:
+    """Messages answered within what was promised, out of those whose time has come, by window."""
+    return [
+        OverviewBar(
+            _last(each.days),
+            percent(each.kept, each.promised),
+            f"{each.kept:,} of {count(each.promised, 'time')}" if each.promised else "nothing was promised",
+        )
+        for each in found.windows
+    ]
+
+
 def outcomes(found: PracticeOverview) -> list[tuple[str, str, str, str, str, str]]:
     """Each score: better, worse, less than the threshold, not comparable, answered once."""
     return [_outcome(each) for each in found.outcomes]

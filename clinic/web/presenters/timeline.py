@@ -73,6 +73,7 @@ ACTIONS: Mapping[str, ActionWords] = {
     "kept_record.taken_out": ActionWords("Kept record of an erased client taken out", "download"),
     "kept_record.erased": ActionWords("Kept record erased: its time was over", "trash-2"),
     "client.looked_after": ActionWords("Looked after", "check"),
+    "thread.assigned": ActionWords("Somebody was told to answer", "users"),
     "wait.needless": ActionWords("Message that needs no answer", "check"),
     "wait.goes_on": ActionWords("Waits for an answer again", "undo-2"),
     "group.made": ActionWords("Group made", "users"),

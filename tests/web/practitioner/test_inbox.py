@@ -169,3 +169,24 @@ def test_an_open_page_is_told_when_the_number_changed_and_is_no_sign_of_life(
     assert db.session.scalar(query) == seen
     with time_machine.travel(MONDAY + 2 * DAY + 5 * HOUR + IDLE, tick=False):
         browser.get("/inbox/unread?shown=1", status=303)
+
+
+def test_whoever_is_told_to_answer_finds_it_among_theirs_and_others_do_not(
+    people: People, visit: Visit
+) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        write(people, "Do my feet swivel?")
+    people.client.responsible_id = people.owner.id
+    db.session.commit()
+    wait = db.session.scalars(select(AnswerWait)).one()
+    owner, colleague = visit(people.owner), visit(people.colleague)
+    assert people.client.name not in colleague.get("/inbox?whose=mine").text
+    owner.post(f"/inbox/{wait.id}/assign", {"who": str(people.colleague.id)}, status=303)
+    mine = colleague.get("/inbox?whose=mine").text
+    assert people.client.name in mine
+    assert f"assigned to {people.colleague.name}" in mine
+    assert people.client.name not in owner.get("/inbox?whose=mine").text
+    owner.post(f"/inbox/{wait.id}/assign", {"who": str(people.stranger.id)}, status=422)
+    owner.post(f"/inbox/{wait.id}/assign", {"who": str(people.client_user.id)}, status=422)
+    owner.post(f"/inbox/{wait.id}/assign", {"who": ""}, status=303)
+    assert people.client.name in owner.get("/inbox?whose=mine").text
