@@ -109,7 +109,7 @@ WORDS: Mapping[Permission, str] = MappingProxyType(
         Permission.AMEND_ASSESSMENTS: "amend a signed assessment",
         Permission.ASK_SCREENS: "ask questionnaires whose answers may need somebody the same day",
         Permission.HEAR_NEWS: "be mailed about warning signs at once, and in the morning about the rest",
-        Permission.PUBLISH_ROUTINES: "publish routines and move wording",
+        Permission.PUBLISH_ROUTINES: "publish routines, and the words of moves and answers",
         Permission.MAKE_TESTS: "make tests and batteries",
         Permission.DECIDE_OFFERS: "offer a client fewer check-ins",
         Permission.WRITE_TO_GROUPS: "write to groups that somebody else leads",

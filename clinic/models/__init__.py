@@ -42,6 +42,7 @@ from clinic.models.note import Phrase, VisitNote, VisitNoteAmendment
 from clinic.models.notice import PracticeNotice
 from clinic.models.outbox import OutboxMessage
 from clinic.models.overview import PracticeFigures
+from clinic.models.own_answer import OwnAnswer, OwnAnswerHelped
 from clinic.models.person import Client, Invitation, StaffInvitation, User
 from clinic.models.practice import Heartbeat, Practice, SignOff
 from clinic.models.program import (
@@ -119,6 +120,8 @@ __all__ = [
     "OpenReason",
     "OtherClinician",
     "OutboxMessage",
+    "OwnAnswer",
+    "OwnAnswerHelped",
     "OwnBattery",
     "OwnBatteryVersion",
     "OwnTest",

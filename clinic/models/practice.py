@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from clinic.domain.answer_promise import MOST_DAYS, USUAL_DAYS, USUAL_WEEK, AnswerPromise
 from clinic.domain.attention import ASSESS_EVERY, LONGEST_WEEKS, RULES_VERSION
 from clinic.domain.load import HIGHEST_LIMIT, USUAL_LIMIT, DayLoad
+from clinic.domain.own_answers import LONGEST_WORD
 from clinic.domain.pain_rule import CEILING, HIGHEST_CEILING, LOWEST_CEILING
 from clinic.models.base import Base, OfPractice, belongs_to, tenant
 
@@ -31,6 +32,7 @@ class Practice(Base):
         CheckConstraint(f"answer_days BETWEEN 0 AND {MOST_DAYS}", name="answer_days"),
         CheckConstraint("works_on <> ''", name="works_on"),
         CheckConstraint("closed_from <= closed_until", name="closed_until"),
+        Index(None, "answers_word", unique=True),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -74,6 +76,9 @@ class Practice(Base):
     )
     closed_from: Mapped[date | None] = mapped_column(deferred=True, deferred_group="promise")
     closed_until: Mapped[date | None] = mapped_column(deferred=True, deferred_group="promise")  # the last day
+
+    # under which word anybody reads the answers that it shows; None: there is no such page
+    answers_word: Mapped[str | None] = mapped_column(String(LONGEST_WORD), deferred=True)
 
     heard_from: Mapped[datetime | None]  # logs and words of before it was an older release's to show
 

@@ -42,6 +42,7 @@ from clinic.models import (
     MessageFile,
     OtherClinician,
     OutboxMessage,
+    OwnAnswer,
     OwnBattery,
     OwnTest,
     PainMorning,
@@ -344,6 +345,11 @@ def course_request_for(actor: Actor, request_id: uuid.UUID, *options: ORMOption)
 def group_message_for(actor: Actor, message_id: uuid.UUID, *options: ORMOption) -> GroupMessage:
     """A message to all of a group; staff only."""
     return _for_staff(GroupMessage, actor, message_id, *options)
+
+
+def own_answer_for(actor: Actor, own_answer_id: uuid.UUID, *options: ORMOption) -> OwnAnswer:
+    """An answer of the practice's own; staff only."""
+    return _for_staff(OwnAnswer, actor, own_answer_id, *options)
 
 
 def own_test_for(actor: Actor, key: str) -> OwnTest:

@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.access import STAFF, Permission
 from clinic.domain.answer_promise import USUAL_DAYS, USUAL_WEEK, promise_problems
@@ -20,6 +21,7 @@ from clinic.domain.attention import ASSESS_EVERY, assess_every_problems
 from clinic.domain.cleaning import has_private_signs
 from clinic.domain.errors import RuleBroken, must_hold
 from clinic.domain.load import USUAL_LIMIT, DayLoad, load_limit_problems
+from clinic.domain.own_answers import word_problems
 from clinic.domain.pain_rule import CEILING
 from clinic.domain.types import Role
 from clinic.domain.zones import zone_problem
@@ -71,6 +73,7 @@ class PracticeDetails:
     works_on: str = USUAL_WEEK  # ISO weekdays, Monday is 1
     closed_from: date | None = None
     closed_until: date | None = None  # the last closed day
+    answers_word: str | None = None  # of its public page of answers; None: there is none
 
 
 @across_practices("whether there is a practice")
@@ -176,6 +179,7 @@ def change(actor: Actor, **values: Any) -> None:
         held = {name: getattr(practice, name) for name in PracticeDetails.__slots__}
         before = {name: str(value or "") for name, value in held.items()}
         _apply(practice, PracticeDetails(**{**held, **values}))
+        _keep()
         after = {name: str(getattr(practice, name) or "") for name in PracticeDetails.__slots__}
         changed = audit.changes(before, after)
         if RULED_BY & changed.keys():
@@ -184,6 +188,13 @@ def change(actor: Actor, **values: Any) -> None:
             schedules.plan_practice_again(practice)
         if changed:
             audit.record(actor, "practice.changed", subject_id=practice.id, changed=changed)
+
+
+def _keep() -> None:
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise RuleBroken("Another practice has this word. Choose another one.", "answers_word") from None
 
 
 def set_up_mail(actor: Actor, details: MailServerDetails, reply_to: str) -> None:
@@ -263,6 +274,7 @@ def _apply(practice: Practice, details: PracticeDetails) -> None:
             promise_problems(
                 details.answer_days, details.works_on, details.closed_from, details.closed_until
             ),
+            word_problems(details.answers_word),
         )
     )
     for name in PracticeDetails.__slots__:

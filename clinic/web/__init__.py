@@ -31,6 +31,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.client import history, new_version, own_record, practise, program, today
     from clinic.web.client import mail as client_mail
     from clinic.web.client import media as client_media
+    from clinic.web.client import own_answers as client_answers
     from clinic.web.client import pain as client_pain
     from clinic.web.client import questionnaires as client_questions
     from clinic.web.client import warnings as client_warnings
@@ -67,6 +68,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         note_signing,
         notes,
         overview,
+        own_answers,
         own_routines,
         own_tests,
         people,
@@ -108,6 +110,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         staff_invitation,
         unsubscribe,
     )
+    from clinic.web.public import own_answers as public_answers
     from clinic.web.public import questionnaires as mailed_questions
     from clinic.web.public import second_step as signing_in_twice
 
@@ -133,6 +136,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/set-up", setup.begin, PUBLIC, FORM),
         Rule("/invitation/<secret>", invitation.show, PUBLIC, FORM, "link"),
         Rule("/colleague/<secret>", staff_invitation.show, PUBLIC, FORM, "link"),
+        Rule("/p/<word>/answers", public_answers.show, PUBLIC, record="public answers"),
         Rule("/join/<code>", joining.show, PUBLIC, FORM, "course"),
         Rule("/join/confirm/<secret>", joining.confirm, PUBLIC, FORM, "link"),
         Rule("/c/<secret>", checkin.show, PUBLIC, FORM, "link"),
@@ -382,6 +386,15 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/library/new", moves.add, STAFF, FORM),
         Rule("/library/shelf", moves.shipped, STAFF),
         Rule("/library/shelf/<move_key>", moves.take, STAFF, POST, "move"),
+        Rule("/library/answers", own_answers.index, STAFF),
+        Rule("/library/answers/new", own_answers.add, STAFF, FORM),
+        Rule("/library/answers/shelf", own_answers.shipped, STAFF),
+        Rule("/library/answers/shelf/<answer_key>", own_answers.take, STAFF, POST, "own_answer"),
+        Rule("/library/answers/<uuid:own_answer_id>", own_answers.show, STAFF, record="own_answer"),
+        Rule("/library/answers/<uuid:own_answer_id>/edit", own_answers.edit, STAFF, FORM, "own_answer"),
+        Rule("/library/answers/<uuid:own_answer_id>/sign", own_answers.sign, STAFF, POST, "own_answer"),
+        Rule("/library/answers/<uuid:own_answer_id>/remove", own_answers.remove, STAFF, POST, "own_answer"),
+        Rule("/library/answers/<uuid:own_answer_id>/back", own_answers.bring_back, STAFF, POST, "own_answer"),
         Rule("/library/<uuid:move_id>", moves.show, STAFF, record="move"),
         Rule("/library/<uuid:move_id>/edit", moves.edit, STAFF, FORM, "move"),
         Rule("/library/<uuid:move_id>/sign", moves.sign, STAFF, POST, "move"),
@@ -416,7 +429,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/mail/<uuid:message_id>/resend", checkins.resend, STAFF, POST, "message"),
         Rule("/practice", practice.show, STAFF),
         Rule(
-            "/practice/settings/<any(name, help, hours, limits, messages):part>",
+            "/practice/settings/<any(name, help, hours, limits, messages, answers):part>",
             practice.settings,
             OWNER,
             FORM,
@@ -611,6 +624,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
             "own new version",
         ),
         Rule("/my/groups", client_groups.index, CLIENT),
+        Rule("/my/answers", client_answers.index, CLIENT),
+        Rule("/my/answers/<uuid:own_answer_id>/helped", client_answers.helped, CLIENT, POST, "shown answer"),
         Rule("/my/history", history.index, CLIENT),
         Rule("/my/questions", client_questions.index, CLIENT),
         Rule("/my/questions/<uuid:request_id>/<int:number>", client_questions.ask, CLIENT, FORM, "questions"),

@@ -48,7 +48,7 @@ SHAPED = frozenset(
         ),
         *("amendment.test_key", "amendment.field_key"),
         *("program_finding.test_key", "program_finding.field_key"),
-        *("own_test.key", "own_battery.key"),
+        *("own_test.key", "own_battery.key", "own_answer.key", "practice.answers_word"),
         *("assessment.battery_key", "sign_off.scope", "sign_off.digest", "audit_event.action"),
         *("audit_event.salt", "audit_event.words_hash", "audit_event.hash", "audit_end.hash"),
         *(

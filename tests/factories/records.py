@@ -24,6 +24,7 @@ from clinic.domain.media import MediaKind, MediaState, MoveSpot
 from clinic.domain.messages import MessageChannel, MessageFrom
 from clinic.domain.notes import NotePart, NoteShape, NoteStatus
 from clinic.domain.notices import NoticeKind
+from clinic.domain.own_answers import OwnAnswerStatus
 from clinic.domain.practice_overview import PracticeOverview
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.spots import spots_of
@@ -87,6 +88,8 @@ from clinic.models import (
     MessageFile,
     OtherClinician,
     OutboxMessage,
+    OwnAnswer,
+    OwnAnswerHelped,
     OwnBattery,
     OwnBatteryVersion,
     OwnTest,
@@ -150,6 +153,7 @@ class Shelf:
     own_test: OwnTest
     own_battery: OwnBattery
     own_move: Exercise
+    own_answer: OwnAnswer
     colleague: StaffInvitation
     gone: User
     erasure: Erasure
@@ -220,7 +224,7 @@ class World:
         other = "here" if practice == "there" else "there"
         shelf, records = self.shelves[other], self.records["ada" if other == "here" else "zofia"]
         rows: list[Any] = [shelf.routine, shelf.published, shelf.draft, shelf.staff, shelf.practice]
-        rows += [shelf.own_test, shelf.own_battery, shelf.own_move, shelf.erasure]
+        rows += [shelf.own_test, shelf.own_battery, shelf.own_move, shelf.own_answer, shelf.erasure]
         rows += [value for value in vars(records).values() if isinstance(value, Base)]
         return [row.id for row in rows]
 
@@ -282,9 +286,25 @@ def make_shelf(practice: Practice, staff: User) -> Shelf:
     add(ConsentText, practice, kind=ConsentKind.MAIL, number=1, text=WORDS, **signed)
     own_test = make_own_test(practice, staff)
     own_battery = make_own_battery(practice, staff, own_test)
-    made = (own_test, own_battery, make_own_move(practice), make_staff_invitation(practice, staff))
+    practice.answers_word = f"word-{practice.id.hex[:12]}"
+    own_answer = make_own_answer(practice, staff)
+    made = (
+        own_test,
+        own_battery,
+        make_own_move(practice),
+        own_answer,
+        make_staff_invitation(practice, staff),
+    )
     gone = make_user(practice, Role.ASSISTANT, WORDS, deactivated_at=ago(days=3))
     return Shelf(practice, staff, routine, published, draft, *made, gone, make_erasure(practice, staff))
+
+
+def make_own_answer(practice: Practice, staff: User) -> OwnAnswer:
+    """An answer that anybody may read."""
+    told = {"question": WORDS, "text": WORDS, "tags": [WORDS], "is_public": True}
+    signed = {"status": OwnAnswerStatus.SIGNED, "signed_by": staff.id, "signed_at": ago(days=8)}
+    about = {"created_by": staff.id, "created_at": ago(days=9), "changed_at": ago(days=9)}
+    return add(OwnAnswer, practice, **told, **signed, **about)
 
 
 def make_erasure(practice: Practice, staff: User) -> Erasure:
@@ -460,6 +480,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         message=make_thread(client, user, shelf.staff, program),
         wait=make_waits(client, shelf.staff),
     )
+    add(OwnAnswerHelped, client, own_answer_id=shelf.own_answer.id, client_id=client.id, said_at=ago(days=2))
     make_signed_note(shelf, client)
     records.note.assessment_id = records.draft_assessment.id
     make_consents(client, records.document)

@@ -64,6 +64,9 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "routine_id": lambda world, of: world.shelves[HOME[of]].routine.id,
     "move_id": lambda world, of: world.shelves[HOME[of]].own_move.id,
     "move_key": lambda world, of: "bridge",
+    "own_answer_id": lambda world, of: world.shelves[HOME[of]].own_answer.id,
+    "answer_key": lambda world, of: "sink",
+    "word": lambda world, of: f"word-{world.shelves[HOME[of]].practice.id.hex[:12]}",
     "version_id": lambda world, of: world.shelves[HOME[of]].draft.id,
     "test_key": lambda world, of: world.shelves[HOME[of]].own_test.key,
     "erasure_id": lambda world, of: world.shelves[HOME[of]].erasure.id,
@@ -86,11 +89,13 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
 OF_PRACTICE = frozenset(
     {
         *("move_id", "routine_id", "version_id", "user_id", "test_key", "battery_key"),
-        "erasure_id",
+        *("erasure_id", "own_answer_id", "word"),
         *("group_id", "group_message_id", "place_id", "code", "staff_invitation_id", "gone_id"),
     }
 )
-OWN = frozenset({"position", "move_key"})  # names a part of the asker's own record, or what ships for all
+OWN = frozenset(
+    {"position", "move_key", "answer_key"}
+)  # names a part of the asker's own record, or what ships for all
 
 # What a page needs to be told behind its path.
 QUERIES: dict[str, Callable[[World], str]] = {
@@ -156,7 +161,9 @@ def may_open(who: str, address: Address) -> bool:
     if audience in (Audience.PUBLIC, Audience.DEV):
         return True
     if audience is Audience.CLIENT:
-        return who in CLIENT_ACTORS and address.of in (None, CLIENT_ACTORS[who])
+        own = CLIENT_ACTORS.get(who)
+        # their own record, or what the practice shows to all its clients
+        return own is not None and address.of in (None, own, HOME[own])
     at_home = who in STAFF_ACTORS and address.practice in (None, STAFF_ACTORS[who])
     return at_home and (audience is Audience.PRACTITIONER or who == "owner")
 

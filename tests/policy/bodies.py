@@ -27,6 +27,7 @@ from clinic.domain.erasure import ErasureReason, ErasureState
 from clinic.domain.imports import ImportFate, ImportState
 from clinic.domain.media import MediaState, MoveSpot
 from clinic.domain.notes import NoteStatus
+from clinic.domain.own_answers import OwnAnswerStatus
 from clinic.domain.types import (
     AssessmentStatus,
     ClientStatus,
@@ -64,6 +65,8 @@ from clinic.models import (
     MediaFile,
     OtherClinician,
     OutboxMessage,
+    OwnAnswer,
+    OwnAnswerHelped,
     Passkey,
     Practice,
     PracticeLog,
@@ -282,6 +285,9 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.staff_time.of_client": lambda world, at: {"minutes": ["20"]},
     "practitioner.staff_time.edit": lambda world, at: {"minutes": ["20"]},
     "practitioner.inbox.needless": lambda world, at: {"seen": [now().isoformat()]},
+    "practitioner.own_answers.sign": lambda world, at: {"version": ["1"]},
+    "practitioner.own_answers.add": lambda world, at: {"question": ["Why?"], "text": ["So."]},
+    "practitioner.own_answers.edit": lambda world, at: {"question": ["Why?"], "text": ["So."]},
     "practitioner.clinicians.edit": lambda world, at: {"name": ["Dr Hale"]},
     "practitioner.note_signing.sign": lambda world, at: {"confirmed": ["y"]},
     "practitioner.notes.edit": lambda world, at: {
@@ -577,6 +583,23 @@ def _called_lately(world: World, address: Address) -> None:
     wait.how = AnsweredHow.PHONE
 
 
+def _own_answer(world: World, address: Address) -> OwnAnswer:
+    return db.session.get_one(OwnAnswer, world.shelves[address.practice or "here"].own_answer.id)
+
+
+def _own_answer_removed(world: World, address: Address) -> None:
+    _own_answer(world, address).removed_at = now()
+
+
+def _own_answer_unsigned(world: World, address: Address) -> None:
+    unsigned = {"status": OwnAnswerStatus.DRAFT, "signed_by": None, "signed_at": None}
+    db.session.query(OwnAnswer).filter_by(id=_own_answer(world, address).id).update(unsigned)
+
+
+def _nobody_helped(world: World, address: Address) -> None:
+    db.session.query(OwnAnswerHelped).delete()
+
+
 def _staff_time_removed(world: World, address: Address) -> None:
     _get(world, address, StaffTime, "staff_time").removed_at = now()
 
@@ -798,6 +821,9 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.clinicians.bring_back": _clinician_removed,
     "practitioner.staff_time.bring_back": _staff_time_removed,
     "practitioner.inbox.back": _called_lately,
+    "practitioner.own_answers.bring_back": _own_answer_removed,
+    "practitioner.own_answers.sign": _own_answer_unsigned,
+    "client.own_answers.helped": _nobody_helped,
     "practitioner.note_signing.amend": _note_signed,
     "practitioner.assessments.sign": _nothing_half_typed,
     "client.pain.morning": _hurt_yesterday,

@@ -26,6 +26,7 @@ from tests.factories.records import HOME, ClientRecords, Shelf, World, ago, make
 STAFF_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "client_for": lambda shelf, records: records.client,
     "assessment_for": lambda shelf, records: records.assessment,
+    "own_answer_for": lambda shelf, records: shelf.own_answer,
     "staff_time_for": lambda shelf, records: records.staff_time,
     "clinician_for": lambda shelf, records: records.clinician,
     "wait_for": lambda shelf, records: records.wait,

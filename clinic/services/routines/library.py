@@ -135,8 +135,8 @@ def _read(actor: Actor, query: Select[Any], values: Mapping[str, Any]) -> list[L
 
 
 def _values(actor: Actor, wanted: MoveFilter, words: Sequence[str]) -> dict[str, Any]:
-    searched = {f"word_{number}": f"%{_escaped(word)}%" for number, word in enumerate(words)}
-    narrowed = {"tag": f"%{_escaped(tag_mark(wanted.tag))}%", "body_position": wanted.position}
+    searched = {f"word_{number}": f"%{escaped(word)}%" for number, word in enumerate(words)}
+    narrowed = {"tag": f"%{escaped(tag_mark(wanted.tag))}%", "body_position": wanted.position}
     return {"practice_id": actor.practice_id, **searched, **narrowed}
 
 
@@ -144,7 +144,8 @@ def _within(number: int, count: int) -> int:
     return min(max(number, 1), max(1, -(-count // PAGE)))
 
 
-def _escaped(word: str) -> str:
+def escaped(word: str) -> str:
+    """A word as LIKE looks for it, letter for letter."""
     for special in (ESCAPE, "%", "_"):
         word = word.replace(special, ESCAPE + special)
     return word

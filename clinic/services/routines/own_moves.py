@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.orm import selectinload
 
 from clinic.catalogue import load_catalogue
@@ -25,6 +25,7 @@ from clinic.models import (
     ExerciseMedia,
     ExerciseMistake,
     ExercisePicture,
+    OwnAnswer,
     Prescription,
     Program,
     Routine,
@@ -179,6 +180,7 @@ def delete_unused(actor: Actor, move_id: uuid.UUID) -> str:
         for kind in (ExerciseMistake, ExerciseMedia, ExercisePicture):
             rows = delete(kind).where(kind.practice_id == move.practice_id, kind.exercise_id == move.id)
             db.session.execute(rows.execution_options(synchronize_session=False))
+        _forget_in_answers(move)
         db.session.execute(
             delete(Exercise)
             .where(Exercise.practice_id == move.practice_id, Exercise.id == move.id)
@@ -187,6 +189,13 @@ def delete_unused(actor: Actor, move_id: uuid.UUID) -> str:
         db.session.expunge(move)
         audit.record(actor, "move.deleted", subject_id=move_id, name=name)
     return name
+
+
+def _forget_in_answers(move: Exercise) -> None:
+    """Answers about a move that is deleted are about no move any more."""
+    about = update(OwnAnswer).where(OwnAnswer.practice_id == move.practice_id, OwnAnswer.move_id == move.id)
+    forgotten = about.values(move_id=None, about_mistake=False, version=OwnAnswer.version + 1)
+    db.session.execute(forgotten.execution_options(synchronize_session=False))
 
 
 def use_of(actor: Actor, move: Exercise) -> MoveUse:

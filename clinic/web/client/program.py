@@ -7,12 +7,14 @@ from flask import render_template
 from clinic.domain.errors import NotFound
 from clinic.domain.side_by_side import minutes_together
 from clinic.services.assessments import retests
+from clinic.services.own_answers import finding
 from clinic.services.programs import own
 from clinic.services.programs.own import OwnMove, OwnPrograms
 from clinic.web.authz import current_actor
 from clinic.web.presenters.answers import in_plain_words
 from clinic.web.presenters.hold import hold_text
 from clinic.web.presenters.moves import move_rows, move_view
+from clinic.web.presenters.own_answers import helped_words
 from clinic.web.presenters.pain_answers import own_limit
 from clinic.web.presenters.phases import phase_lines
 from clinic.web.presenters.programs import standing
@@ -51,6 +53,7 @@ def move(position: int) -> str:
     if found is None:
         raise NotFound
     following = next((each for each in held.moves if each.number > position), None)
+    shown = not (held.tier and held.locked)
     return render_template(
         "client/move.html",
         held=held,
@@ -59,6 +62,8 @@ def move(position: int) -> str:
         after=following,
         own_limit=own_limit(held.client, held.client.practice),
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
+        answers=finding.under_move(current_actor(), found.prescription.exercise_id) if shown else (),
+        helped_words=helped_words,
     )
 
 

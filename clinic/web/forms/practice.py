@@ -15,6 +15,7 @@ from clinic.domain.attention import ASSESS_EVERY, assess_every_problems
 from clinic.domain.dates import DAY_NAMES
 from clinic.domain.errors import RuleBroken
 from clinic.domain.load import USUAL_LIMIT, DayLoad, load_limit_problems
+from clinic.domain.own_answers import LONGEST_WORD, word_problems
 from clinic.domain.pain_rule import CEILING
 from clinic.mail.addresses import Address
 from clinic.services import practices
@@ -162,13 +163,35 @@ class MessagesForm(Form):
         }
 
 
-SECTION_FORM = type[LetterheadForm] | type[HoursForm] | type[HelpForm] | type[LimitsForm] | type[MessagesForm]
+class AnswersForm(Form):
+    """Under which word anybody reads the answers that the practice shows."""
+
+    answers_word = LineField("Word in the address", longest=LONGEST_WORD)
+
+    def rules(self) -> Iterator[RuleBroken]:
+        """The rule of such a word."""
+        return word_problems(self.answers_word.data)
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, in the service's words."""
+        return {"answers_word": self.answers_word.data}
+
+
+SECTION_FORM = (
+    type[LetterheadForm]
+    | type[HoursForm]
+    | type[HelpForm]
+    | type[LimitsForm]
+    | type[MessagesForm]
+    | type[AnswersForm]
+)
 SETTINGS: Mapping[str, SECTION_FORM] = {
     "name": LetterheadForm,
     "hours": HoursForm,
     "help": HelpForm,
     "limits": LimitsForm,
     "messages": MessagesForm,
+    "answers": AnswersForm,
 }
 
 

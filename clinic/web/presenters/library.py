@@ -97,9 +97,13 @@ def origin(move: Exercise) -> list[SourcedStatement]:
 
 def range_words(page: LibraryPage, size: int) -> str:
     """Which moves of how many a page shows."""
-    first = (page.number - 1) * size + 1
-    told = count(page.count, "move")
-    return told if page.pages == 1 else f"{first} to {first + len(page.rows) - 1} of {told}"
+    return paged_words(count(page.count, "move"), page.number, page.pages, size, len(page.rows))
+
+
+def paged_words(told: str, number: int, pages: int, size: int, here: int) -> str:
+    """Which lines of how many, which are told in words, a page shows."""
+    first = (number - 1) * size + 1
+    return told if pages == 1 else f"{first} to {first + here - 1} of {told}"
 
 
 def use_words(use: MoveUse) -> str:

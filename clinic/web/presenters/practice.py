@@ -65,6 +65,9 @@ def sections(practice: Practice) -> list[SettingsSection]:
             ),
         ),
         SettingsSection("messages", "Answers to messages", _answers(practice.answer_promise)),
+        SettingsSection(
+            "answers", "Public page of answers", (("Shown", _public_page(practice.answers_word)),)
+        ),
     ]
 
 
@@ -80,6 +83,10 @@ def _answers(promise: AnswerPromise) -> tuple[tuple[str, str], ...]:
     days = ("Days on which you work", promise.week_in_words())
     told = ("Clients are told", f"“{said}”" if said else "Nothing is promised")
     return (told, days, closed) if closed else (told, days)
+
+
+def _public_page(word: str | None) -> str:
+    return f"To anybody, under /p/{word}/answers" if word else "Not shown"
 
 
 def _weeks(weeks: int) -> str:

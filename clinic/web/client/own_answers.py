@@ -1,0 +1,35 @@
+"""What the practice has answered before: searched in one's own words before one asks, and what helped."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from clinic.domain.search import searched
+from clinic.services.access import own_client
+from clinic.services.own_answers import finding
+from clinic.web.authz import current_actor
+from clinic.web.presenters import own_answers as words
+
+FROM_MOVE = "move"
+
+
+def index() -> str:
+    """The answers that fit what is asked; without a question all of them."""
+    actor = current_actor()
+    asked = searched(request.args.get("q", ""))
+    own_client(actor)
+    found = finding.fitting(actor, asked) if asked else finding.all_shown(actor)
+    return render_template("client/own_answers.html", asked=asked, found=found, words=words)
+
+
+def helped(own_answer_id: uuid.UUID) -> Response:
+    """Say that an answer helped, and go back to where it was read."""
+    finding.helped(current_actor(), own_answer_id)
+    flash("Thank you. We are glad that it helped.", "success")
+    position = request.form.get(FROM_MOVE, type=int)
+    if position:
+        return redirect(url_for("client.program.move", position=position, _anchor="answers"), 303)
+    return redirect(url_for("client.own_answers.index"), 303)

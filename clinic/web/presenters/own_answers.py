@@ -1,0 +1,53 @@
+"""The words about the practice's own answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from clinic.domain.dates import count
+from clinic.domain.own_answers import OwnAnswerStatus
+from clinic.models import OwnAnswer
+from clinic.services.own_answers.finding import PAGE, AnswerLine, AnswerPage, AnswersShown
+from clinic.web.presenters.library import paged_words
+
+SHOWN_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        AnswersShown.OFFERED.value: "All",
+        AnswersShown.WAITING.value: "Waiting for a sign-off",
+        AnswersShown.PUBLIC.value: "On the public page",
+        AnswersShown.REMOVED.value: "Removed",
+    }
+)
+
+
+def facts(line: AnswerLine) -> list[str]:
+    """What the list says of an answer beside its question."""
+    return [*about(line.answer), *([helped_words(line.helped)] if line.helped else [])]
+
+
+def about(answer: OwnAnswer) -> list[str]:
+    """Its move and its tags."""
+    of_move = [answer.move.name] if answer.move else []
+    if answer.about_mistake:
+        of_move = [f"{name}, the mistake" for name in of_move]
+    return [*of_move, *answer.tags]
+
+
+def helped_words(number: int) -> str:
+    """How many clients said that it helped."""
+    return f"Helped {count(number, 'client')}"
+
+
+def stands(answer: OwnAnswer) -> str:
+    """Who sees an answer now, in a sentence."""
+    if answer.removed_at is not None:
+        return "It is removed: nobody sees it."
+    if answer.status is not OwnAnswerStatus.SIGNED:
+        return "It is a draft: no client sees it until somebody signs it."
+    return "Clients find it."
+
+
+def found_words(found: AnswerPage) -> str:
+    """Which answers of how many a page shows."""
+    return paged_words(count(found.count, "answer"), found.number, found.pages, PAGE, len(found.rows))

@@ -1,0 +1,127 @@
+"""The practice's own answers: which words an answer needs, where it stands, which one fits a question."""
+
+from __future__ import annotations
+
+import pytest
+
+from clinic.catalogue import load_catalogue
+from clinic.catalogue.answers import shipped_answers
+from clinic.domain.own_answers import (
+    LONGEST_QUESTION,
+    LONGEST_TEXT,
+    asked_stems,
+    fit,
+    problems,
+    search_key,
+    stands_under,
+    word_problems,
+)
+
+HINGE, TURN = "hinge", "turn"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "tags", "fields"),
+    [
+        ("Why?", "So.", [], []),
+        ("q" * LONGEST_QUESTION, "a" * LONGEST_TEXT, ["hip"] * 8, []),
+        ("", "", [], ["question", "text"]),
+        ("q" * (LONGEST_QUESTION + 1), "a" * (LONGEST_TEXT + 1), [], ["question", "text"]),
+        ("Why?", "So.", ["hip"] * 9, ["tags"]),
+        ("Why?", "So.", ["t" * 31], ["tags"]),
+    ],
+)
+def test_an_answer_has_a_question_and_a_text(
+    question: str, text: str, tags: list[str], fields: list[str]
+) -> None:
+    assert [each.field for each in problems(question, text, tags)] == fields
+
+
+@pytest.mark.parametrize(
+    ("word", "is_good"),
+    [
+        (None, True),
+        ("hip", True),
+        ("back-works-2", True),
+        ("a" * 40, True),
+        ("ab", False),
+        ("a" * 41, False),
+        ("Hip", False),
+        ("hip ", False),
+        ("-hip", False),
+        ("hip-", False),
+        ("hüfte", False),
+        ("a/b", False),
+        ("", False),
+    ],
+)
+def test_a_word_of_an_address_is_small_letters_and_figures(word: str | None, is_good: bool) -> None:
+    assert (not list(word_problems(word))) is is_good
+
+
+@pytest.mark.parametrize(
+    ("answer_of", "answer_tags", "move_tags", "stands"),
+    [
+        (HINGE, [], [], True),
+        (HINGE, ["hip"], ["back"], True),
+        (TURN, ["hip"], ["hip"], False),
+        (None, ["hip"], ["hip", "back"], True),
+        (None, ["feet"], ["hip"], False),
+        (None, [], [], False),
+    ],
+)
+def test_an_answer_stands_under_its_move_or_under_those_that_share_a_tag(
+    answer_of: str | None, answer_tags: list[str], move_tags: list[str], stands: bool
+) -> None:
+    assert stands_under(answer_of, answer_tags, HINGE, move_tags) is stands
+
+
+@pytest.mark.parametrize(
+    ("asked", "stems"),
+    [
+        ("Do my feet swivel?", ["feet", "swiv"]),
+        ("Swivels, SWIVELLING", ["swive", "swivelli"]),
+        ("Hello, can you please help me?", []),
+        ("", []),
+        ("% _ \\", []),
+        ("feet feet FEET", ["feet"]),
+    ],
+)
+def test_of_a_question_the_words_count_that_tell_what_it_is_about(asked: str, stems: list[str]) -> None:
+    assert asked_stems(asked) == stems
+
+
+def test_of_a_long_message_no_more_than_a_dozen_words_are_looked_for() -> None:
+    assert len(asked_stems(" ".join(f"word{number}xyz" for number in range(10_000)))) == 12
+
+
+@pytest.mark.parametrize(
+    ("asked", "best"),
+    [
+        ("do my feet swivel when i turn", "knees_and_feet"),
+        ("What about reaching into the sink?", "sink"),
+        ("my back hurts at the washing machine", "washing_machine"),
+        ("I can’t lift my left leg to dress", "cannot_lift_leg_to_dress"),
+        ("should i sleep on the floor", "floor_sleeping"),
+        ("How BIG is the movement", "how_big_is_the_turn"),
+        ("I always forget it", "remembering"),
+        ("may I do it more often", "more_often"),
+        ("what does a session cost", None),
+        ("Guten Tag", None),
+    ],
+)
+def test_what_the_first_readers_asked_is_found_in_their_words(asked: str, best: str | None) -> None:
+    stems = asked_stems(asked)
+    fits = {key: fit(stems, each.question, each.text, each.tags) for key, each in shipped_answers().items()}
+    found = [key for key, how_well in sorted(fits.items(), key=lambda each: -each[1]) if how_well]
+    assert (found[0] if found else None) == best
+    for key in found:  # what the database looks for first narrows down, and hides none of them
+        shipped = shipped_answers()[key]
+        assert any(stem in search_key(shipped.question, shipped.text, shipped.tags) for stem in stems)
+
+
+def test_shipped_answers_hold_to_the_rules_and_name_moves_that_ship() -> None:
+    for each in shipped_answers().values():
+        assert not list(problems(each.question, each.text, each.tags)), each.id
+        assert each.exercise is None or each.exercise in load_catalogue().exercises
+        assert "mistake" not in each.text.casefold(), "what that is, the practice says"
