@@ -163,7 +163,7 @@ class MessagesForm(Form):
         }
 
 
-class AnswersForm(Form):
+class PublicPageForm(Form):
     """Under which word anybody reads the answers that the practice shows."""
 
     answers_word = LineField("Word in the address", longest=LONGEST_WORD)
@@ -183,7 +183,7 @@ SECTION_FORM = (
     | type[HelpForm]
     | type[LimitsForm]
     | type[MessagesForm]
-    | type[AnswersForm]
+    | type[PublicPageForm]
 )
 SETTINGS: Mapping[str, SECTION_FORM] = {
     "name": LetterheadForm,
@@ -191,7 +191,7 @@ SETTINGS: Mapping[str, SECTION_FORM] = {
     "help": HelpForm,
     "limits": LimitsForm,
     "messages": MessagesForm,
-    "answers": AnswersForm,
+    "answers": PublicPageForm,
 }
 
 
