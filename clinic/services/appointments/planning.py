@@ -111,18 +111,6 @@ def not_to_come(client: Client) -> Sequence[Appointment]:
     return db.session.scalars(query.options(WITH_WHOM)).all()
 
 
-def called_off(client: Client, appointment_id: uuid.UUID) -> Appointment | None:
-    """One of a client's that was called off and is still to come; None for any other. One query."""
-    query = select(Appointment).where(
-        Appointment.practice_id == client.practice_id,
-        Appointment.client_id == client.id,
-        Appointment.id == appointment_id,
-        Appointment.state == AppointmentState.CANCELLED,
-        Appointment.starts_at > now(),
-    )
-    return db.session.scalars(query.options(WITH_WHOM)).one_or_none()
-
-
 def make(actor: Actor, client_id: uuid.UUID, details: AppointmentDetails, key: str) -> Appointment:
     """A new appointment; `key` is the form's own. Staff only."""
     client = access.client_for(actor, client_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from flask import Response as FlaskResponse
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
@@ -76,8 +76,7 @@ def call_off(appointment_id: uuid.UUID) -> Page:
         with told_on_the_next_page():
             planning.call_off(actor, appointment_id, form.because.data)
             flash(f"Called off: {words.when(row.starts_at, zone)}. A mail tells of it.", "success")
-        back = url_for("practitioner.appointments.index", client_id=row.client_id, off=appointment_id)
-        return redirect(back, 303)
+        return _to(row.client_id)
     return _one_page("call_off", row, form), 422 if form.errors else 200
 
 
@@ -125,17 +124,10 @@ def _page(client: Client, form: NewAppointmentForm) -> str:
         form=form,
         lines=words.lines(planning.to_come(actor, client), zone, practice_zone=zone),
         past=words.lines(planning.lately(actor, client), zone, practice_zone=zone),
-        called_off=_called_off(client, zone),
+        called_off=words.lines(planning.not_to_come(client), zone, practice_zone=zone),
         note_form=BeginNoteForm(),
         may_write=actor.may(Permission.WRITE_NOTES),
     )
-
-
-def _called_off(client: Client, zone: str) -> AppointmentLine | None:
-    """What was called off just now, to be brought back with one press."""
-    asked = request.args.get("off", type=uuid.UUID)
-    row = planning.called_off(client, asked) if asked else None
-    return words.line(row, zone) if row else None
 
 
 def _one_page(name: str, row: Appointment, form: Form) -> str:
