@@ -12,7 +12,7 @@
   const fill = (text, ...values) => text.replace(/\{(\d)\}/g, (_, n) => values[n]);
   const log = $("[data-log]"), form = $("form", log), begin = $("[data-begin]");
   const stage = $("[data-stage]"), bar = $("progress", player), keys = $(".player-keys", player);
-  const KEY = "practise", LEAD = 3, CHECK = 60; // seconds
+  const KEY = "practise", LEAD = 3, CHECK = 60, PATIENCE = 4, LONG = 60; // seconds, and signs
   const isStill = matchMedia("(prefers-reduced-motion: reduce)");
 
   // ------------------------------------------------------------ the sequence
@@ -94,7 +94,7 @@
   const wayWord = (index, p) => words[index < parts[p].easier.length ? "easier" : "harder"];
 
   // The figure of a move is drawn as a loop of its beats; it is led by hand, so that it and the count are one.
-  let figure = null, cycle = 0, loop = 0, lent = null;
+  let figure = null, cycle = 0, loop = 0, lent = null, waitedFor = 0;
   const giveBack = () => {
     if (lent) lent.home.append(lent.node);
     lent = null;
@@ -114,7 +114,7 @@
     const item = parts[p].item, film = $("[data-film] video", item), moving = $("[data-moving]", item);
     if (film && !film.dataset.gone && !isStill.matches) {
       film.loop = film.muted = true;
-      film.addEventListener("error", () => { film.dataset.gone = "1"; showFigure(p); }, { once: true, capture: true });
+      waitedFor = 0;
       borrow(film);
     } else if (moving && !isStill.matches) {
       stage.replaceChildren(moving.content.cloneNode(true));
@@ -143,6 +143,16 @@
     else film.pause();
   };
 
+  // A film that is gone, or does not come, gives way to the figure.
+  const watchFilm = (elapsed) => {
+    const film = $(":scope > video", stage);
+    if (!film || film.readyState) return;
+    waitedFor += elapsed;
+    if (waitedFor < PATIENCE && film.networkState !== HTMLMediaElement.NETWORK_NO_SOURCE) return;
+    film.dataset.gone = "1";
+    showFigure(steps[at].p);
+  };
+
   const cueOf = (step) => {
     const part = parts[step.p];
     if (step.kind === "ready") return wayOf(step.p) ? "" : part.fix || part.setup.join(" ");
@@ -165,6 +175,7 @@
     set("of", isRound ? fill(words.of, step.reps) : "");
     set("word", checking ? words.check : isRound ? part.beats[step.beat] : words[lead ? "ready" : step.kind]);
     set("cue", checking ? "" : cueOf(step));
+    player.classList.toggle("has-long-cue", shown.cue.length > LONG);
     leadFigure(step);
     const before = steps.slice(0, at).reduce((sum, each) => sum + each.seconds, 0);
     bar.value = (before + passed) / whole;
@@ -234,6 +245,7 @@
     if (!running) return;
     let elapsed = Math.max(0, (now - previous) / 1000);
     previous = now;
+    watchFilm(elapsed);
     if (checking) {
       checking = Math.max(0, checking - elapsed);
       if (!checking) endCheck();
