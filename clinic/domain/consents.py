@@ -29,7 +29,8 @@ class ConsentHow(StrEnum):
     EARLIER = "earlier"  # noted before acts were kept, in one tick for both
 
 
-JOINING = "I agree that {practice} keeps my health record and writes to me by email"  # both, of a course
+# What earlier releases asked of whoever joined a course: both in one tick.
+JOINING = "I agree that {practice} keeps my health record and writes to me by email"
 BY_HAND = (ConsentHow.PAPER, ConsentHow.IN_PERSON)  # what somebody of the practice can say
 # Wording of ours, authored: it is marked as such until the practice signs it off or writes its own.
 WORDING: Mapping[ConsentKind, str] = MappingProxyType(

@@ -73,6 +73,9 @@ class CourseRequest(OfPractice, Base):
     email_key: Mapped[str] = mapped_column(String(254))
     time_zone: Mapped[str] = mapped_column(String(64))
     consented_at: Mapped[datetime]
+    # the words that were agreed to; without any of the record an earlier release asked for both in one tick
+    record_words: Mapped[str | None] = mapped_column(Text)
+    mail_words: Mapped[str | None] = mapped_column(Text)  # without any they want no mail
     state: Mapped[RequestState] = mapped_column(choice(RequestState, "state"))
     asked_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]

@@ -623,6 +623,8 @@ def _place(shelf: Shelf, group: ClientGroup, client: Client) -> CourseRequest:
         email_key=f"place.{client.email_key}",
         time_zone=client.time_zone,
         consented_at=ago(days=1),
+        record_words=WORDS,
+        mail_words=WORDS,
         state=RequestState.WAITING,
         asked_at=ago(days=1),
         confirmed_at=ago(days=1),

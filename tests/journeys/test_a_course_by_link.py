@@ -52,7 +52,8 @@ def asks_for_a_place(settled: Installation, sit_down: SitDown, code: str, name: 
     reader.opens(f"/join/{code}")
     reader.writes("Your name", name)
     reader.writes("Your email address", address(name))
-    reader.page.get_by_label("I agree that").check()
+    for consent in reader.page.get_by_label("I agree that").all():
+        consent.check()
     reader.page.wait_for_timeout(SLOW_ENOUGH)
     reader.presses("Ask for a place")
     reader.sees("Check your email")

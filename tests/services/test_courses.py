@@ -76,7 +76,7 @@ def change(actor: Actor, course: Course, version: RoutineVersion, **values: Any)
 
 def asks(course: Course, name: str = "Nora Vance", address: str = "nora@clients.example") -> CourseRequest:
     assert course.join_code is not None
-    joining.ask(course.join_code, PlaceAsked(name, parse_address(address), LONDON))
+    joining.ask(course.join_code, PlaceAsked(name, parse_address(address), LONDON, mails=True))
     query = select(CourseRequest).where(CourseRequest.email_key == parse_address(address).key)
     return db.session.scalars(query).one()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,7 +35,8 @@ class Given:
     on: date | None = None
     at: datetime | None = None
     document_id: uuid.UUID | None = None
-    text: str | None = None  # the words, where they are others than those that are asked now
+    # in which words, where they may be others than those that are asked now
+    words: Mapping[ConsentKind, str] = field(default_factory=dict)
 
 
 def of_client(actor: Actor, client_id: uuid.UUID) -> Sequence[Consent]:
@@ -86,19 +87,20 @@ def give(
     Of a client who `is_new` nothing can stand, and no query asks.
     """
     lacking = frozenset(kinds) if is_new else missing(client)
-    asked = texts.in_force(practice) if given.text is None else {}
+    asked = texts.in_force(practice)
     made, at = [], now()
     for kind in kinds:
         if kind not in lacking:
             continue
+        text = given.words.get(kind, asked[kind].text)
         at_given = given.at or (noon(given.on, practice) if given.on else at)
         act = Consent(
             id=uuid.uuid4(),
             practice_id=client.practice_id,
             client_id=client.id,
             kind=kind,
-            text=asked[kind].text if given.text is None else given.text,
-            text_number=asked[kind].number if kind in asked else None,
+            text=text,
+            text_number=asked[kind].number if text == asked[kind].text else None,
             given_on=at_given.astimezone(ZoneInfo(practice.time_zone)).date(),
             given_how=given.how,
             recorded_by=given.by[:120],

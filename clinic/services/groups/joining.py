@@ -6,7 +6,7 @@ The page says the same to everybody; what the practice knows of an address is sa
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,10 +41,11 @@ from clinic.models import (
 from clinic.models.base import given
 from clinic.services import access, audit, links, mail_standing
 from clinic.services.actors import Actor
-from clinic.services.clients import memberships, records
+from clinic.services.clients import invitations, memberships, records
 from clinic.services.clients.records import ClientDetails
 from clinic.services.clock import now
 from clinic.services.consents import acts as consents
+from clinic.services.consents import texts
 from clinic.services.consents.acts import Given
 from clinic.services.groups import filling
 from clinic.services.outbox import promises as outbox
@@ -82,6 +83,7 @@ class PlaceAsked:
     name: str
     address: Address
     time_zone: str
+    mails: bool = False  # that they are written to, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def ask(code: str, asked: PlaceAsked) -> None:
         offered = offer(code)
         if offered.course.state not in TAKES_IN:
             return
-        request = _kept(offered.course, asked)
+        request = _kept(offered, asked)
         at = now()
         key = f"{MailKind.COURSE_PLACE}:{request.id.hex}:{at:%Y%m%d%H}"
         outbox.promise(request.practice_id, MailKind.COURSE_PLACE, key, course_request_id=request.id)
@@ -134,6 +136,22 @@ def confirm(secret: str) -> CourseRequest:
         if request.state is RequestState.UNCONFIRMED or _has_left(request):
             _decide(request, offer_of(request))
     return request
+
+
+def way_in(request: CourseRequest) -> str | None:
+    """The secret of a link to an account, for who has a place, no account, and wants no mail with one.
+
+    Their address is proved: they have come by a link that was mailed to it.
+    """
+    with transaction():
+        leader = filling.leader_of(db.session.get_one(Course, request.course_id))
+        client = db.session.get(Client, request.client_id) if request.client_id else None
+        if request.state is not RequestState.JOINED or client is None or leader is None:
+            return None
+        if client.user_id is not None or client.consented_at is not None:
+            return None
+        _, secret = invitations.hand_over(leader, client.id)
+    return secret
 
 
 def known(request: CourseRequest) -> KnownPlace:
@@ -198,11 +216,15 @@ def _offer(course: Course) -> CourseOffer:
     return CourseOffer(course, group, db.session.get_one(Practice, course.practice_id), at_door)
 
 
-def _kept(course: Course, asked: PlaceAsked) -> CourseRequest:
+def _kept(offered: CourseOffer, asked: PlaceAsked) -> CourseRequest:
+    course, wording = offered.course, texts.in_force(offered.practice)
+    record_words = wording[ConsentKind.RECORD].text
+    mail_words = wording[ConsentKind.MAIL].text if asked.mails else None
     if found := _of_address(course, asked.address):
         if found.state is RequestState.UNCONFIRMED:
             found.name, found.time_zone = asked.name, asked.time_zone
             found.asked_at = found.consented_at = now()
+            found.record_words, found.mail_words = record_words, mail_words
         return found
     at = now()
     request = CourseRequest(
@@ -216,6 +238,8 @@ def _kept(course: Course, asked: PlaceAsked) -> CourseRequest:
         state=RequestState.UNCONFIRMED,
         asked_at=at,
         consented_at=at,
+        record_words=record_words,
+        mail_words=mail_words,
     )
     try:
         with db.session.begin_nested():
@@ -268,11 +292,19 @@ def _decide(request: CourseRequest, offered: CourseOffer) -> None:
 def _let_in(actor: Actor, course: Course, request: CourseRequest) -> None:
     client = _client_of(request) or _new_client(actor, request)
     practice = access.practice_of(actor)
-    agreed = JOINING.format(practice=practice.name)
-    given = Given(ConsentHow.PAGE, request.name, at=request.consented_at, text=agreed)
-    consents.note_given(actor, client, consents.give(client, practice, list(ConsentKind), given))
+    agreed = _agreed(request, practice)
+    given = Given(ConsentHow.PAGE, request.name, at=request.consented_at, words=agreed)
+    consents.note_given(actor, client, consents.give(client, practice, list(agreed), given))
     filling.join(actor, db.session.get_one(ClientGroup, course.group_id), client)
     request.state, request.client_id = RequestState.JOINED, client.id
+
+
+def _agreed(request: CourseRequest, practice: Practice) -> Mapping[ConsentKind, str]:
+    """What somebody agreed to who asked for a place, in its words."""
+    if request.record_words is None:
+        return dict.fromkeys(ConsentKind, JOINING.format(practice=practice.name))
+    told = {ConsentKind.RECORD: request.record_words, ConsentKind.MAIL: request.mail_words}
+    return {kind: words for kind, words in told.items() if words is not None}
 
 
 def _new_client(actor: Actor, request: CourseRequest) -> Client:

@@ -17,12 +17,13 @@ QUICKEST = 2.0  # seconds that a person needs at least to fill it in
 
 
 class JoinForm(Form):
-    """Name, address, zone and consent; and two fields that tell a robot from a person."""
+    """Name, address, zone and both consents; and two fields that tell a robot from a person."""
 
     name = LineField("Your name", longest=120, required="Enter your name.")
     email = AddressField("Your email address", required="Enter your email address.")
     time_zone = ZoneField("Your time zone")
     consents = BooleanField(validators=[InputRequired("To go on, please tick that you agree.")])
+    mails = BooleanField()
     website = StringField("Leave this empty")  # no person sees it
     opened = HiddenField(default=lambda: opened_at(time.time()))
 
@@ -39,7 +40,7 @@ class JoinForm(Form):
     def asked(self) -> PlaceAsked:
         """What is asked for."""
         assert self.name.data is not None
-        return PlaceAsked(self.name.data, self.email.data, self.time_zone.data)
+        return PlaceAsked(self.name.data, self.email.data, self.time_zone.data, bool(self.mails.data))
 
 
 class ConfirmForm(Form):

@@ -173,6 +173,7 @@ def may_confirm(request: CourseRequest, at_door: CourseDoor) -> bool:
 def outcome(request: CourseRequest, at_door: CourseDoor) -> str | None:
     """What became of a request; None where it waits to be confirmed."""
     if request.state is not RequestState.UNCONFIRMED:
-        way_in = INVITED[0 if mail_leaves() else 1] if request.state is RequestState.JOINED else ""
-        return f"{OUTCOMES[request.state]}{way_in}"
+        wants_mail = request.mail_words is not None or request.record_words is None
+        way_in = INVITED[0 if wants_mail and mail_leaves() else 1]
+        return f"{OUTCOMES[request.state]}{way_in if request.state is RequestState.JOINED else ''}"
     return DOORS.get(at_door) if at_door is not CourseDoor.FULL else None

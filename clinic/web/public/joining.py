@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.consents import JOINING
 from clinic.domain.courses import CourseDoor
 from clinic.domain.greeting import first_name
 from clinic.extensions import limiter
+from clinic.services.consents import texts
 from clinic.services.groups import joining
 from clinic.services.groups.joining import CourseOffer
 from clinic.web.forms.joining import ConfirmForm, JoinForm
@@ -42,7 +42,8 @@ def confirm(secret: str) -> Page:
     """Show the button, and afterwards what became of it."""
     request, form = joining.request_of(secret), ConfirmForm()
     if form.validate_on_submit():
-        joining.confirm(secret)
+        if way_in := joining.way_in(joining.confirm(secret)):
+            return redirect(url_for("public.invitation.show", secret=way_in), 303)
         return redirect(url_for("public.joining.confirm", secret=secret), 303)
     offered = joining.offer_of(request)
     return _page(
@@ -64,6 +65,6 @@ def _page(name: str, offered: CourseOffer, **context: object) -> str:
         course=offered.course,
         said=words.DOORS.get(offered.door),
         days=words.public_days(offered.course),
-        agreed=JOINING.format(practice=offered.practice.name),
+        wording=texts.in_force(offered.practice),
         **context,
     )

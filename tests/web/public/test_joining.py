@@ -10,10 +10,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from clinic.domain.consents import ConsentKind
 from clinic.domain.courses import CourseDays, LateStart
-from clinic.domain.types import LinkPurpose
+from clinic.domain.types import LinkPurpose, MailKind
 from clinic.extensions import db
-from clinic.models import Course, CourseRequest, OutboxMessage
+from clinic.models import Client, Consent, ConsentText, Course, CourseRequest, OutboxMessage
 from clinic.services import links
 from clinic.services.clock import now, today_in
 from clinic.services.groups import courses, making
@@ -52,7 +53,9 @@ def anybody(visit: Callable[..., Visitor]) -> Visitor:
 def form(**more: str) -> dict[str, str]:
     """What a person types, who took a while."""
     typed = {"name": "Nora Vance", "email": "nora@clients.example", "time_zone": "Europe/London"}
-    return typed | {"consents": "y", "website": "", "opened": opened_at(time.time() - 30)} | more
+    return (
+        typed | {"consents": "y", "mails": "y", "website": "", "opened": opened_at(time.time() - 30)} | more
+    )
 
 
 def rows() -> int:
@@ -99,18 +102,58 @@ def test_the_mailed_link_asks_for_a_press_and_tells_what_became_of_it(
     course: Course, anybody: Visitor
 ) -> None:
     anybody.post(f"/join/{course.join_code}", form())
+    secret = mailed()
+    for _ in range(2):
+        assert "Confirm, I want a place" in anybody.get(f"/join/confirm/{secret}").text
+    anybody.post(f"/join/confirm/{secret}", {}, status=303)
+    assert "You have a place." in anybody.get(f"/join/confirm/{secret}").text
+
+
+def mailed() -> str:
+    """The secret of the link that is mailed to the one who asked."""
     request = db.session.scalars(select(CourseRequest)).one()
     with transaction():
-        secret = links.mint(
+        return links.mint(
             request.practice_id,
             LinkPurpose.COURSE_PLACE,
             now() + timedelta(days=7),
             course_request_id=request.id,
         )
-    for _ in range(2):
-        assert "Confirm, I want a place" in anybody.get(f"/join/confirm/{secret}").text
-    anybody.post(f"/join/confirm/{secret}", {}, status=303)
-    assert "You have a place." in anybody.get(f"/join/confirm/{secret}").text
+
+
+def test_record_and_mail_are_agreed_to_one_by_one_in_the_words_that_were_asked(
+    people: People, course: Course, anybody: Visitor, visit: Callable[..., Visitor]
+) -> None:
+    with transaction():
+        db.session.add(
+            ConsentText(
+                practice_id=people.practice.id,
+                kind=ConsentKind.RECORD,
+                number=1,
+                text="You keep my chart.",
+                made_by=people.owner.id,
+                made_by_name=people.owner.name,
+                made_at=now(),
+            )
+        )
+    page = anybody.get(f"/join/{course.join_code}").text
+    assert "You keep my chart." in page
+    assert "writes to me by email" in page
+    anybody.post(f"/join/{course.join_code}", form(mails=""))
+    answer = anybody.post(f"/join/confirm/{mailed()}", {}, status=303)
+    client = db.session.scalars(select(Client).where(Client.name == "Nora Vance")).one()
+    (act,) = db.session.scalars(select(Consent).where(Consent.client_id == client.id))
+    assert (act.kind, act.text, act.text_number) == (ConsentKind.RECORD, "You keep my chart.", 1)
+    assert (client.record_consented_at is not None, client.consented_at) == (True, None)
+
+    # no mail invites them, so the way to their page opens here and now; afterwards it is the practice's
+    invited = answer.headers["Location"]
+    assert "/invitation/" in invited
+    anybody.post(invited, {"password": "four plain words together", "persistent": ""}, status=303)
+    db.session.refresh(client)
+    assert client.user_id is not None
+    kinds = db.session.scalars(select(OutboxMessage.kind).where(OutboxMessage.client_id == client.id)).all()
+    assert not {MailKind.INVITATION, MailKind.COURSE_WELCOME} & set(kinds)
 
 
 def test_a_course_that_is_over_says_so_and_codes_are_not_guessed(
