@@ -14,6 +14,7 @@ from clinic.domain.errors import RuleBroken
 
 UNCLOSED = "unexpected end of data"  # of the csv module
 ASTRAY = "expected after"
+OVERLONG = "field larger than field limit"
 DELIMITERS = ",;\t|"
 AMID = 'a quotation mark (") stands in the middle of a cell: leave it out, or put the cell in quotes.'
 INCH = re.compile(r"(?<=\d)\"")  # five inches: 5"
@@ -126,6 +127,8 @@ def _in_words(error: str) -> str:
         return 'a quotation mark (") opens a cell in this row and nothing closes it.'
     if ASTRAY in error:
         return 'a quotation mark (") is missing in this row, or there is one too many.'
+    if OVERLONG in error:
+        return f"a cell holds more than {csv.field_size_limit():,} characters: that is no list of people."
     return f"{error}."
 
 

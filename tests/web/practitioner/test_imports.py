@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import uuid
 from collections.abc import Callable
@@ -116,8 +117,14 @@ def test_rows_are_shown_fifty_at_a_time_and_by_their_fate(people: People, staff:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "nothing in this file"), (b"PK\x03\x04", "CSV UTF-8")],
-    ids=["empty", "workbook"],
+    [
+        (b"", "nothing in this file"),
+        (b"PK\x03\x04", "CSV UTF-8"),
+        (gzip.compress(b"name,email\n" + b"x" * 50_000_000, 1), "larger than 10 MB"),
+        (gzip.compress(b"name,email\n" + b"x" * 9_000_000, 1), "line 2: a cell holds more than"),
+        (gzip.compress(b"name," * 1_000_000 + b"\nx\n", 1), "250 columns"),
+    ],
+    ids=["empty", "workbook", "a line of 50 MB", "a cell of 9 MB", "a million columns"],
 )
 def test_what_is_no_list_is_refused(people: People, staff: Visitor, content: bytes, said: str) -> None:
     assert said in send(staff, content, 422).text
