@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.media import MEGA, MediaKind
+from clinic.domain.media import MEGA, MediaKind, MediaRefused, in_words
 
 LONGEST_MESSAGE = 5_000  # characters
 LONGEST_CALL_NOTE = 1_000  # characters
@@ -66,6 +66,14 @@ def problems(text: str, files: Sequence[MediaKind] = (), longest: int = LONGEST_
     if sum(kind is MediaKind.VIDEO for kind in files) > MOST_VIDEOS:
         found.append(RuleBroken("One video goes with one message.", "file"))
     return found
+
+
+def check_file(kind: MediaKind, size: int) -> None:
+    """Raise MediaRefused for a file of so many bytes that no message takes."""
+    if kind not in (MediaKind.PICTURE, MediaKind.VIDEO):
+        raise MediaRefused("A message takes photos and a video.")
+    if kind is MediaKind.VIDEO and size > LARGEST_VIDEO:
+        raise MediaRefused(f"A video has at most {in_words(LARGEST_VIDEO)} here. A minute of it is enough.")
 
 
 def parse_moment(typed: str) -> int | None:

@@ -31,6 +31,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.client import history, new_version, own_record, practise, program, today
     from clinic.web.client import mail as client_mail
     from clinic.web.client import media as client_media
+    from clinic.web.client import messages as client_messages
     from clinic.web.client import own_answers as client_answers
     from clinic.web.client import pain as client_pain
     from clinic.web.client import questionnaires as client_questions
@@ -62,6 +63,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         logo,
         mail_settings,
         media,
+        messages,
         move_pictures,
         moves,
         news,
@@ -298,6 +300,15 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/assessments/<uuid:assessment_id>/go-on", recording.go_on, STAFF, record="assessment"),
         Rule("/assessments/<uuid:assessment_id>/sign", exam.sign, STAFF, FORM, "assessment"),
         Rule("/assessments/<uuid:assessment_id>/amend", amendments.amend, STAFF, FORM, "assessment"),
+        Rule("/clients/<uuid:client_id>/messages", messages.index, STAFF, FORM, "client"),
+        Rule("/clients/<uuid:client_id>/messages/read", messages.read, STAFF, POST, "client"),
+        Rule(
+            "/messages/<uuid:thread_message_id>/take-back",
+            messages.take_back,
+            STAFF,
+            POST,
+            "message of a thread",
+        ),
         Rule("/clients/<uuid:client_id>/time", staff_time.of_client, STAFF, FORM, "client"),
         Rule("/staff-time/<uuid:staff_time_id>", staff_time.edit, STAFF, FORM, "staff_time"),
         Rule("/staff-time/<uuid:staff_time_id>/remove", staff_time.remove, STAFF, POST, "staff_time"),
@@ -612,6 +623,12 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/my/morning", client_pain.morning, CLIENT, FORM),
         Rule("/my/program", program.show, CLIENT),
         Rule("/my/handout.pdf", client_handout.show, CLIENT),
+        Rule("/my/messages", client_messages.index, CLIENT, FORM, takes_file="file"),
+        Rule("/my/messages/read", client_messages.read, CLIENT, POST),
+        Rule("/my/media", client_media.begin, CLIENT, POST),
+        Rule(
+            "/my/media/<uuid:media_id>/pieces", client_media.take, CLIENT, POST, "media", takes_file="piece"
+        ),
         Rule("/my/media/<uuid:media_id>", client_media.show, CLIENT, record="media"),
         Rule("/my/documents/<uuid:document_id>", client_documents.file, CLIENT, record="own document"),
         Rule("/my/program/<int:position>", program.move, CLIENT, record="own program"),

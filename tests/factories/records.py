@@ -919,7 +919,7 @@ def make_thread(client: Client, user: User, staff: User, program: Program) -> Me
     answer = add(Message, client, **told, sent_at=ago(days=2), video_id=video.id, moment=4000)
     add(Message, client, **{**told, "channel": MessageChannel.PHONE}, sent_at=ago(days=1))
     add(Message, client, **told, sent_at=ago(hours=1), undone_at=ago(hours=1))
-    add(ThreadRead, client, client_id=client.id, user_id=staff.id, read_until=answer.sent_at)
+    add(ThreadRead, client, client_id=client.id, user_id=staff.id, read_until=question.sent_at)
     return answer
 
 

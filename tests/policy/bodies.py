@@ -63,6 +63,7 @@ from clinic.models import (
     GroupMessage,
     MailSetting,
     MediaFile,
+    Message,
     OtherClinician,
     OutboxMessage,
     OwnAnswer,
@@ -282,6 +283,15 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.own_tests.edit": lambda world, at: {**_new_test(), "act": ["save"]},
     "practitioner.assessments.sign": lambda world, at: {"confirmed": ["y"]},
     "practitioner.amendments.amend": lambda world, at: {"reason": ["Seen later."], "note": ["A word more."]},
+    "practitioner.messages.index": lambda world, at: {"text": ["They turn with you."], "moment": ["0:04"]},
+    "practitioner.messages.read": lambda world, at: {"until": [str(world.records[str(at.of)].message.id)]},
+    "client.messages.index": lambda world, at: {"text": ["Do my feet swivel?"], "media_id": [""]},
+    "client.messages.read": lambda world, at: {"until": [str(world.records["ada"].message.id)]},
+    "client.media.begin": lambda world, at: {"kind": ["picture"], "name": ["a.jpg"], "size": ["2000"]},
+    "client.media.take": lambda world, at: {
+        "begins": ["0"],
+        FILES[1]: [picture()[:500].decode("latin-1")],
+    },
     "practitioner.staff_time.of_client": lambda world, at: {"minutes": ["20"]},
     "practitioner.staff_time.edit": lambda world, at: {"minutes": ["20"]},
     "practitioner.inbox.needless": lambda world, at: {"seen": [now().isoformat()]},
@@ -600,6 +610,10 @@ def _nobody_helped(world: World, address: Address) -> None:
     db.session.query(OwnAnswerHelped).delete()
 
 
+def _just_sent(world: World, address: Address) -> None:
+    _get(world, address, Message, "message").sent_at = now()
+
+
 def _staff_time_removed(world: World, address: Address) -> None:
     _get(world, address, StaffTime, "staff_time").removed_at = now()
 
@@ -819,6 +833,8 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "public.joining.confirm": _place_not_confirmed,
     "practitioner.amendments.amend": _signed,
     "practitioner.clinicians.bring_back": _clinician_removed,
+    "practitioner.messages.take_back": _just_sent,
+    "client.media.take": _begun,
     "practitioner.staff_time.bring_back": _staff_time_removed,
     "practitioner.inbox.back": _called_lately,
     "practitioner.own_answers.bring_back": _own_answer_removed,

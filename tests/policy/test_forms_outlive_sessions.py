@@ -22,6 +22,7 @@ SIGNED_IN = (Audience.PRACTITIONER, Audience.OWNER, Audience.CLIENT)
 BY_SCRIPT = {  # the page it runs on keeps what was typed
     "practitioner.assessment_recording.keep",
     *("practitioner.media.begin", "practitioner.media.take"),
+    *("client.media.begin", "client.media.take"),
 }
 # buttons, a field of a test that is not among the picked, and what a browser picks from a disk
 NOT_TYPED = {"act", "how", "settled", "fields-faber", "file"}

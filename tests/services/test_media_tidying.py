@@ -19,6 +19,8 @@ from clinic.services.clock import now
 from clinic.services.media import showing, tidying, uploads
 from clinic.services.media.storage import store
 from clinic.services.media.uploads import PIECES, Announced
+from clinic.services.messages import writing
+from clinic.services.messages.writing import ClientWords
 from clinic.services.routines.publishing import begin_with_catalogue
 from clinic.services.transaction import transaction
 from tests.factories.media import empty_store, picture, sent, shown
@@ -158,3 +160,13 @@ def test_what_work_that_was_killed_has_left_goes_after_a_day(app: Flask) -> None
     assert left.exists(), "somebody may be in the middle of it"
     tidying.tidy(now() + LATER)
     assert not left.exists()
+
+
+def test_what_went_with_a_message_stays_and_what_a_client_sent_for_nothing_goes(people: People) -> None:
+    client = people.actor(people.client_user)
+    photo = Announced(MediaKind.PICTURE, "hips.jpg", len(picture()), client_id=people.client.id)
+    kept_one, loose = (uploads.send_whole(client, photo, picture()).id for _ in range(2))
+    writing.write(client, "k", ClientWords("Like so?", media_ids=[kept_one]))
+    tidied()
+    assert kept() == {kept_one.hex}
+    assert db.session.get(MediaFile, loose) is None

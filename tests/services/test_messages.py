@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from clinic.domain.answer_promise import AnsweredHow
-from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.errors import Forbidden, NotFound, RuleBroken
 from clinic.domain.media import MediaKind
 from clinic.domain.messages import LONGEST_MESSAGE, MessageChannel
 from clinic.domain.types import ClientStatus
@@ -82,7 +82,7 @@ def test_an_answer_to_the_wrong_client_is_taken_back_within_a_minute_and_they_wa
         ask(people)
         clock.shift(MINUTE)
         answer = writing.answer(colleague, people.client.id, "k", "About Bela's knee.")
-        with pytest.raises(NotFound):
+        with pytest.raises(Forbidden):
             writing.take_back(actor_of(people.owner), answer.id)  # it is not theirs
         clock.shift(MINUTE - SECOND)
         assert writing.take_back(colleague, answer.id) == "About Bela's knee."
@@ -181,7 +181,7 @@ def test_what_was_read_stays_read(people: People) -> None:
         thread = reading.thread_of(actor_of(people.colleague), people.client.id)
         assert thread is not None
         assert thread.client_read_until == second.sent_at
-        with pytest.raises(NotFound):
+        with pytest.raises(RuleBroken):
             reading.mark_read(actor_of(people.colleague), people.other_client.id, first.id)
 
 

@@ -11,18 +11,20 @@ import uuid
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Select, Text, cast, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from clinic import queue
 from clinic.domain.media import KEPT_LOOSE, MediaAway, MediaKind, MediaState
 from clinic.extensions import db, for_writing
 from clinic.models import (
+    Client,
     Consent,
     Document,
     ExercisePicture,
     MediaFile,
     MediaPiece,
+    MessageFile,
     PracticeLogo,
     Prescription,
     RoutineItem,
@@ -109,9 +111,12 @@ def _loose(at: datetime) -> Select[uuid.UUID]:
 
 
 def _let_go_of_documents(at: datetime) -> None:
-    """Documents that were removed a day before, and files that never became one."""
+    """Documents removed a day before, files that never became one, and what went with no message."""
     before = at - KEPT_LOOSE
-    loose = MediaFile.kind == MediaKind.DOCUMENT, MediaFile.state == MediaState.READY, ~_of_a_document()
+    ready = MediaFile.state == MediaState.READY
+    documents = and_(MediaFile.kind == MediaKind.DOCUMENT, ~_of_a_document())
+    by_client = exists().where(Client.id == MediaFile.client_id, Client.user_id == MediaFile.sent_by)
+    loose = ready, or_(documents, and_(by_client, ~_of_a_document(), ~_of_a_message()))
     with transaction() as session:
         gone = Document.removed_at < before
         linked = Consent.document_id.in_(select(Document.id).where(gone))
@@ -126,6 +131,13 @@ def _let_go_of_documents(at: datetime) -> None:
 
 def _of_a_document() -> ColumnElement[bool]:
     return exists().where(Document.media_id == MediaFile.id)
+
+
+def _of_a_message() -> ColumnElement[bool]:
+    """Whether a file came with a message, or is the picture out of a video that did."""
+    video = aliased(MediaFile)
+    of_video = exists().where(video.poster_id == MediaFile.id, video.id == MessageFile.media_id)
+    return or_(exists().where(MessageFile.media_id == MediaFile.id), of_video)
 
 
 def _on_show() -> ColumnElement[bool]:
@@ -144,7 +156,7 @@ def _is_named(file_id: uuid.UUID) -> bool:
 def _delete_ended(at: datetime) -> None:
     ended = or_(MediaFile.state == MediaState.REFUSED, MediaFile.state == MediaState.ARRIVING)
     query = select(MediaFile.id).where(
-        ended, MediaFile.created_at < at - KEPT_LOOSE, ~_on_show(), ~_of_a_document()
+        ended, MediaFile.created_at < at - KEPT_LOOSE, ~_on_show(), ~_of_a_document(), ~_of_a_message()
     )
     for file_id in _all(query):
         pieces = _all(select(MediaPiece.id).where(MediaPiece.media_id == file_id))

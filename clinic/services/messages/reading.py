@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Text, bindparam, cast, literal, null, or_, select, union_all, update
 from sqlalchemy.orm import joinedload, selectinload
 
-from clinic.domain.errors import NotFound
+from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.messages import is_shown_to_client
 from clinic.extensions import db
 from clinic.models import (
@@ -147,6 +147,12 @@ def asked_about(actor: Actor, prescription_id: uuid.UUID) -> Prescription:
     return row
 
 
+def own_read_until(actor: Actor) -> datetime | None:
+    """When the newest message that the signed-in client has seen was sent. One query."""
+    whose = Thread.practice_id == actor.practice_id, Thread.client_id == actor.client_id
+    return db.session.scalar(select(Thread.client_read_until).where(*whose))
+
+
 def thread_of(actor: Actor, client_id: uuid.UUID) -> Thread | None:
     """The thread of a client; None where nobody has written yet. Staff only. One query."""
     access.staff_only(actor)
@@ -184,7 +190,7 @@ def _when(practice_id: uuid.UUID, client_id: uuid.UUID, message_id: uuid.UUID) -
         _WHEN, {"practice_id": practice_id, "client_id": client_id, "id": message_id}
     )
     if at is None:
-        raise NotFound
+        raise RuleBroken("This page is out of date. Please open it again.")
     return at
 
 
@@ -204,9 +210,7 @@ def _page(
         if not is_own or is_shown_to_client(each.sender, each.channel, each.sent_at, each.undone_at, at)
     ]
     said = db.session.execute(_SAID, values)
-    found += _each_once(
-        SaidElsewhere(SaidWhere(row[0]), row[1], row[2], row[3], row[4] or "") for row in said
-    )
+    found += _each_once(said)
     found.sort(key=_at, reverse=True)
     if len(found) <= PAGE:
         return ThreadPage(found, None)

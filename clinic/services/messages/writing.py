@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.domain.answer_promise import AnsweredHow
-from clinic.domain.errors import NotFound, RuleBroken, must_hold
+from clinic.domain.errors import Forbidden, NotFound, RuleBroken, must_hold
 from clinic.domain.media import MediaKind, MediaState
 from clinic.domain.messages import (
     ARCHIVED,
@@ -143,9 +143,8 @@ def take_back(actor: Actor, message_id: uuid.UUID) -> str:
     """
     with transaction():
         row = access.thread_message_for(actor, message_id)
-        access.staff_only(actor)
         if row.author_id != actor.user_id or row.sender is not MessageFrom.PRACTICE:
-            raise NotFound
+            raise Forbidden("Only who sent a message can take it back.")
         one_at_a_time(Message, row.id)
         db.session.refresh(row)
         if row.undone_at is not None:

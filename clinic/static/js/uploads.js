@@ -50,7 +50,7 @@
       const wait = () => { said.textContent = "The line is down. Trying again …"; };
       let told = await post(form.dataset.upload, {
         csrf_token: token,
-        kind: form.dataset.kind,
+        kind: form.dataset.kind || (file.type.startsWith("video/") ? "video" : "picture"),
         client: form.dataset.client || "",
         name: file.name,
         size: file.size,
@@ -69,22 +69,31 @@
       return told.id;
     };
 
+    // Why what was chosen cannot go; nothing where it can.
+    const refusal = (files) => {
+      if (files.length > Number(form.dataset.most || 1)) return form.dataset.mostWords;
+      if (files.some((file) => file.size > Number(form.dataset.largest))) {
+        return "This file has more than " + form.dataset.largestWords + ". Choose a smaller one.";
+      }
+      return "";
+    };
+
     form.addEventListener("submit", async (event) => {
-      const file = chosen.files[0];
-      if (!file || form.elements.media_id.value) return; // words alone, or all is there
+      const files = Array.from(chosen.files);
+      if (!files.length || form.elements.media_id.value) return; // words alone, or all is there
       event.preventDefault();
       if (isSending) return;
       progress.hidden = false;
-      if (file.size > Number(form.dataset.largest)) {
-        said.textContent = "This file has more than " + form.dataset.largestWords + ". Choose a smaller one.";
-        return;
-      }
+      said.textContent = refusal(files);
+      if (said.textContent) return;
       isSending = true;
       button.disabled = true;
       const hold = (leaving) => leaving.preventDefault();
       addEventListener("beforeunload", hold);
       try {
-        form.elements.media_id.value = await send(file);
+        const sent = [];
+        for (const file of files) sent.push(await send(file));
+        form.elements.media_id.value = sent.join(" ");
         chosen.disabled = true; // it has gone up already
         removeEventListener("beforeunload", hold);
         form.submit();

@@ -58,6 +58,7 @@ def move(position: int) -> str:
         "client/move.html",
         held=held,
         move=move_view(found),
+        prescription_id=found.prescription.id,
         is_asked=found in held.moves,
         after=following,
         own_limit=own_limit(held.client, held.client.practice),

@@ -225,6 +225,7 @@ def sample_context() -> dict[str, Any]:
         account_url="#main",
         search_url="#main",
         warning_signs_url="#main",
+        messages_url="#main",
         person_name="Dana Moore",
         nav=[("today", "Today", "house", "#type"), ("clients", "Clients", "users", "#colour")],
     )

@@ -54,6 +54,7 @@ def _of_person(actor: Actor, practice: Practice) -> dict[str, Any]:
         "account_url": _to("client.account.show" if client else "practitioner.account.show"),
         "search_url": None if client else _to("practitioner.clients.index"),
         "warning_signs_url": _to("client.warnings.show") if client else None,
+        "messages_url": _to("client.messages.index") if client else None,
         "unread_replies": None if client else _waiting(practice.unread_replies),
     }
 
@@ -83,6 +84,7 @@ def _of_nobody() -> dict[str, Any]:
         "account_url",
         "search_url",
         "warning_signs_url",
+        "messages_url",
         "unread_replies",
     )
     return {**dict.fromkeys(keys), "nav": []}

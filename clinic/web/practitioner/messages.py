@@ -1,0 +1,79 @@
+"""A client's thread as a part of their record: read, answered, taken back, and marked as read."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from clinic.domain.errors import RuleBroken
+from clinic.services import access
+from clinic.services.clock import now
+from clinic.services.messages import reading, writing
+from clinic.web.authz import current_actor
+from clinic.web.forms.messages import AnswerForm, ReadForm
+from clinic.web.practitioner.record_frame import record_section
+from clinic.web.presenters import messages as words
+from clinic.web.refusals import told_on_the_next_page
+
+Answer = Response | str | tuple[str, int]
+
+
+def index(client_id: uuid.UUID) -> Answer:
+    """The thread, and the box to answer in."""
+    form = AnswerForm()
+    access.client_for(current_actor(), client_id)
+    if form.validate_on_submit():
+        with form.attempt():
+            made = writing.answer(
+                current_actor(), client_id, form.key.data or "", form.text.data or "", form.about()
+            )
+            undo = url_for("practitioner.messages.take_back", thread_message_id=made.id)
+            told = {"text": "Sent. The client reads it in a minute.", "url": undo, "fields": {}}
+            flash(told, "undo")  # type: ignore[arg-type]
+            return _back(client_id)
+    return _page(client_id, form), 422 if form.errors else 200
+
+
+def take_back(thread_message_id: uuid.UUID) -> Answer:
+    """Take an answer back within a minute; its words stand in the box again, for whoever they were meant."""
+    actor = current_actor()
+    client_id = access.thread_message_for(actor, thread_message_id).client_id
+    try:
+        text = writing.take_back(actor, thread_message_id)
+    except RuleBroken as problem:
+        flash(problem.message, "caution")
+        return _back(client_id)
+    if not text:
+        return _back(client_id)
+    form = AnswerForm(formdata=None, data={"text": text})
+    return _page(client_id, form, taken_back=True)
+
+
+def read(client_id: uuid.UUID) -> Response:
+    """Somebody has seen what stands there."""
+    access.client_for(current_actor(), client_id)
+    with told_on_the_next_page():
+        form = ReadForm()
+        if form.validate_on_submit():
+            reading.mark_read(current_actor(), client_id, form.until_id)
+    return _back(client_id)
+
+
+def _page(client_id: uuid.UUID, form: AnswerForm, *, taken_back: bool = False) -> str:
+    actor = current_actor()
+    client, practice = access.client_for(actor, client_id), access.practice_of(actor)
+    found = reading.of_client(actor, client_id, words.instant(request.args.get("before", "")))
+    return record_section(
+        "messages",
+        client,
+        "practitioner/messages/thread.html",
+        form=form,
+        thread=words.for_staff(found, client.name, practice.time_zone, actor.user_id, now()),
+        taken_back=taken_back,
+    )
+
+
+def _back(client_id: uuid.UUID) -> Response:
+    return redirect(url_for("practitioner.messages.index", client_id=client_id), 303)

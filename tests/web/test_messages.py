@@ -1,0 +1,142 @@
+"""A question under a move, the answer, the moment of a video, and what is read by whom."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import time_machine
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+
+from clinic.domain.media import MediaKind
+from clinic.extensions import db
+from clinic.models import Message, Prescription, Program, Thread, ThreadRead
+from clinic.services.accounts.signing_in import actor_of
+from clinic.services.messages import writing
+from clinic.services.messages.writing import ClientWords
+from tests.factories.media import picture
+from tests.factories.people import People
+from tests.factories.records import World, make_picture, make_world
+from tests.visitor import Visitor
+
+MINE = "/my/messages"
+KEY = {"key": "0" * 32, "move": "", "media_id": ""}
+
+
+def thread(people: People) -> str:
+    return f"/clients/{people.client.id}/messages"
+
+
+def all_messages() -> list[Message]:
+    return list(db.session.scalars(select(Message).order_by(Message.sent_at)))
+
+
+def test_a_question_under_a_move_is_answered_and_read(app: object, visit: Callable[..., Visitor]) -> None:
+    world: World = make_world()
+    people = world.people
+    move = db.session.scalars(
+        select(Prescription).join(Program).where(Program.client_id == people.client.id)
+    ).first()
+    assert move is not None
+    client, staff = visit(people.client_user), visit(people.colleague)
+    asked = client.get(f"{MINE}?move={move.id}")
+    assert f"About your move:</strong> {move.content['name']}" in asked.text
+    assert "Not for emergencies" in asked.text
+    for _ in range(2):  # on a bad line
+        client.post(MINE, KEY | {"text": "Do my feet swivel?", "move": str(move.id)}, status=303)
+    told = staff.get(thread(people)).text
+    assert told.count("Do my feet swivel?") == 1
+    assert f"About {move.content['name']}" in told
+    staff.post(thread(people), {"key": "1" * 32, "text": "They turn with you."}, status=303)
+    assert "They turn with you." not in client.get(MINE).text
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=61)):
+        assert "They turn with you." in client.get(MINE).text
+
+
+def test_what_was_sent_to_the_wrong_client_is_taken_back_with_its_words(
+    people: People, visit: Callable[..., Visitor]
+) -> None:
+    staff = visit(people.colleague)
+    staff.post(thread(people), {"key": "1" * 32, "text": "About Bela’s knee."}, status=303)
+    (sent,) = all_messages()
+    assert "Take back" in staff.get(thread(people)).text
+    page = staff.post(f"/messages/{sent.id}/take-back", status=200).text
+    assert "About Bela’s knee.</textarea>" in page
+    assert "About Bela" not in staff.get(thread(people)).text
+
+
+def test_photos_come_with_the_form_and_stand_in_the_thread(
+    people: People, visit: Callable[..., Visitor]
+) -> None:
+    client, staff = visit(people.client_user), visit(people.colleague)
+
+    def photos(count: int, data: bytes = picture()) -> list[FileStorage]:
+        return [FileStorage(io.BytesIO(data), f"{number}.jpg") for number in range(count)]
+
+    refused = client.post(MINE, KEY | {"text": "Look", "file": photos(7)}, status=422)
+    assert "At most 5 photos" in refused.text
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 200
+    assert "HEIC" in client.post(MINE, KEY | {"text": "Look", "file": photos(1, heic)}, status=422).text
+    client.post(MINE, KEY | {"text": "Look", "file": photos(2)}, status=303)
+    (sent,) = all_messages()
+    assert len(sent.files) == 2
+    page = staff.get(thread(people)).text
+    for file in sent.files:
+        assert f"/media/{file.media_id.hex}" in page.replace("-", "")
+        staff.get(f"/media/{file.media_id}")
+        client.get(f"/my/media/{file.media_id}")
+        visit(people.other_client_user).get(f"/my/media/{file.media_id}", status=404)
+
+
+def test_a_moment_of_a_video_is_pointed_at(people: People, visit: Callable[..., Visitor]) -> None:
+    video = make_picture(people.client_user, people.client)
+    video.kind, video.seconds, video.type = MediaKind.VIDEO, 12, "video/mp4"
+    db.session.commit()
+    writing.write(actor_of(people.client_user), "k", ClientWords("Is this right?", media_ids=[video.id]))
+    staff = visit(people.colleague)
+    told = {"key": "1" * 32, "text": "Look at your tail.", "video": video.id.hex}
+    assert "like 0:04" in staff.post(thread(people), told | {"moment": "four"}, status=422).text
+    staff.post(thread(people), told | {"moment": "0:04"}, status=303)
+    assert "At 0:04 of the video" in staff.get(thread(people)).text
+
+
+def test_a_megabyte_is_refused_and_kept_in_the_box(people: People, visit: Callable[..., Visitor]) -> None:
+    page = visit(people.client_user).post(MINE, KEY | {"text": "x" * 1_000_000}, status=422)
+    assert "at most 5,000" in page.text.lower() or "5000" in page.text
+    assert all_messages() == []
+
+
+def test_reading_is_told_by_a_button_and_never_by_looking(
+    people: People, visit: Callable[..., Visitor]
+) -> None:
+    asked = writing.write(actor_of(people.client_user), "k", ClientWords("Do my feet swivel?"))
+    staff, client = visit(people.colleague), visit(people.client_user)
+    staff.get(thread(people))
+    assert db.session.scalars(select(ThreadRead)).all() == []
+    staff.post(f"{thread(people)}/read", {"until": str(asked.id)}, status=303)
+    assert db.session.scalars(select(ThreadRead)).one().read_until == asked.sent_at
+    client.post(f"{MINE}/read", {"until": str(asked.id)}, status=303)
+    assert db.session.scalars(select(Thread)).one().client_read_until == asked.sent_at
+
+
+def test_a_move_of_somebody_else_is_not_asked_about(app: object, visit: Callable[..., Visitor]) -> None:
+    world = make_world()
+    other = db.session.scalars(
+        select(Prescription).join(Program).where(Program.client_id == world.people.other_client.id)
+    ).first()
+    assert other is not None
+    client = visit(world.people.client_user)
+    client.get(f"{MINE}?move={other.id}", status=404)
+    client.get(f"{MINE}?move=nonsense", status=404)
+    client.get(f"{MINE}?before=nonsense")
+
+
+def test_notes_of_logs_and_check_ins_stand_in_the_thread_as_what_they_are(
+    app: object, visit: Callable[..., Visitor]
+) -> None:
+    world = make_world()
+    page = visit(world.people.colleague).get(thread(world.people)).text
+    assert "From the check-in of" in page
+    assert "From the log of" in page
