@@ -17,7 +17,7 @@ LONGEST_REASON, LONGEST_SUITS, LONGEST_WORDS = 1000, 500, 1000
 MOST_HOURS = 14  # parts of a week in which somebody sees clients: two a day
 LOOKS_AHEAD = timedelta(days=21)  # for times that are free
 SOONEST = timedelta(hours=2)  # from now, of a time that is proposed by itself
-MOST_PROPOSED = 60
+MOST_PROPOSED = 24
 AN_HOUR = timedelta(hours=1)
 REMINDED_BY_DAY = WakingHours()
 
