@@ -9,14 +9,18 @@ import pytest
 from clinic.domain.appointments import (
     FURTHEST,
     LONGEST,
+    LONGEST_BECAUSE,
     LONGEST_PLACE,
     MOST_PLANNED,
     SHORTEST,
+    STANDS,
     STAYS,
     USUAL_MINUTES,
     AppointmentState,
     begins,
+    clash,
     initials,
+    outcome_problems,
     problems,
 )
 
@@ -99,3 +103,45 @@ def test_how_far_ahead_how_many_and_how_long_they_stay_in_a_calendar() -> None:
     assert (USUAL_MINUTES, LONGEST_PLACE, MOST_PLANNED) == (30, 200, 50)
     assert timedelta(days=730) == FURTHEST
     assert timedelta(days=60) == STAYS
+
+
+@pytest.mark.parametrize(
+    ("other", "minutes", "do_clash"),
+    [
+        (time(13, 45), 45, False),  # ends as it begins
+        (time(13, 45), 46, True),
+        (time(14, 30), 45, True),
+        (time(14, 45), 5, True),  # within
+        (time(14), 120, True),  # around
+        (time(15, 14), 45, True),
+        (time(15, 15), 45, False),  # begins as it ends
+    ],
+)
+def test_two_clash_that_need_the_same_minute(other: time, minutes: int, do_clash: bool) -> None:
+    day = date(2026, 12, 1)
+    one, another = (datetime.combine(day, at, UTC) for at in (time(14, 30), other))
+    assert clash(one, 45, another, minutes) is clash(another, minutes, one, 45) is do_clash
+
+
+def test_whose_time_is_taken_and_how_long_a_reason_is() -> None:
+    assert {AppointmentState.PLANNED, AppointmentState.HELD, AppointmentState.MISSED} == STANDS
+    assert LONGEST_BECAUSE == 300
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "after", "message"),
+    [
+        (AppointmentState.PLANNED, AppointmentState.HELD, timedelta(0), None),
+        (AppointmentState.HELD, AppointmentState.MISSED, timedelta(days=1), None),
+        (AppointmentState.PLANNED, AppointmentState.HELD, timedelta(seconds=-1), "still to come"),
+        (AppointmentState.CANCELLED, AppointmentState.HELD, timedelta(0), "called off"),
+        (AppointmentState.PLANNED, AppointmentState.CANCELLED, timedelta(0), "held or missed"),
+    ],
+)
+def test_what_became_of_one_is_said_once_its_time_has_come(
+    state: AppointmentState, outcome: AppointmentState, after: timedelta, message: str | None
+) -> None:
+    begun = datetime(2026, 12, 1, 14, 30, tzinfo=UTC)
+    problems = list(outcome_problems(state, outcome, begun, begun + after))
+    assert [problem.field for problem in problems] == ([] if message is None else ["outcome"])
+    assert message is None or message in problems[0].message

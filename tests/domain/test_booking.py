@@ -7,6 +7,10 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from clinic.domain.booking import (
+    LONGEST_REASON,
+    LONGEST_SUITS,
+    LONGEST_WORDS,
+    OPEN,
     BookingState,
     Busy,
     OpenHours,
@@ -22,6 +26,7 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.rooms import room
 
 LONDON, ZURICH, NEW_YORK = "Europe/London", "Europe/Zurich", "America/New_York"
+HOUR = timedelta(hours=1)
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)  # a Wednesday
 
 
@@ -58,6 +63,15 @@ class TestFreeTimes:
         found = [each for each in free_times((hours,), LONDON, 60, [], now) if each - now < timedelta(days=1)]
         assert [each.hour for each in found] == expected
 
+    def test_they_go_on_for_three_weeks_from_the_practices_own_day(self) -> None:
+        mornings = [OpenHours(day, time(9), time(10)) for day in range(7)]
+        found = free_times(mornings, LONDON, 60, [], NOW)
+        assert (found[0], found[-1]) == (utc(26, 9, month=11), utc(16, 9))
+        late = datetime(2026, 11, 26, 3, tzinfo=UTC)  # the evening of Wednesday in New York
+        assert (
+            free_times([OpenHours(2, time(22), time(23, 59))], NEW_YORK, 30, [], late - 3 * HOUR)[0] == late
+        )
+
     def test_they_end_somewhere(self) -> None:
         always = tuple(OpenHours(day, time(0), time(23)) for day in range(7))
         assert len(free_times(always, LONDON, 5, [], NOW)) == 24
@@ -80,6 +94,12 @@ def test_hours_of_a_week(hours: list[tuple[int, int, int]], message: str | None)
     assert bool(said) is bool(message)
     if message:
         assert message in said[0]
+        assert {problem.field for problem in hours_problems(given)} == {"weekly"}
+
+
+def test_what_is_open_and_how_much_can_be_written() -> None:
+    assert {BookingState.ASKED, BookingState.OFFERED} == OPEN
+    assert (LONGEST_REASON, LONGEST_SUITS, LONGEST_WORDS) == (1000, 500, 1000)
 
 
 @pytest.mark.parametrize(
@@ -93,8 +113,9 @@ def test_hours_of_a_week(hours: list[tuple[int, int, int]], message: str | None)
     ],
 )
 def test_up_to_three_times_are_offered(starts: list[datetime], message: str | None) -> None:
-    said = [problem.message for problem in offers_problems(starts)]
-    assert (message is None and not said) or (message is not None and message in said[0])
+    problems = list(offers_problems(starts))
+    assert [problem.field for problem in problems] == ([] if message is None else ["times"])
+    assert message is None or message in problems[0].message
 
 
 @pytest.mark.parametrize(
@@ -150,6 +171,7 @@ def test_the_day_before_at_the_same_time_of_day(
         (utc(20, 9, month=11), utc(1, 14, 30), []),
         (utc(30, 15, month=11), utc(30, 16, month=11), []),  # settled less than a day before
         (utc(30, 15, month=11), utc(1, 13, 45), [Reminder.HOUR]),
+        (utc(30, 14, 30, month=11), utc(30, 14, 30, month=11), []),  # told at that very moment
         (utc(1, 13, 31), utc(1, 13, 45), []),  # settled less than an hour before
     ],
 )
@@ -183,7 +205,8 @@ def test_each_is_due_from_its_time_on_until_the_next(
 def test_a_room_is_at_a_service_that_is_known_or_at_ones_own(link: str, kept: str | None) -> None:
     own = frozenset({"video.practice.example", "video.practice.example:8443"})
     if kept is None:
-        with pytest.raises(RuleBroken):
+        with pytest.raises(RuleBroken, match=r"room|address") as refused:
             room(link, own)
+        assert refused.value.field == "link"
     else:
         assert room(link, own) == kept
