@@ -19,6 +19,7 @@ OF_KIND: Mapping[MailKind, MailChannel] = MappingProxyType(
         MailKind.QUESTIONNAIRE: MailChannel.MESSAGES,
         MailKind.COURSE_WELCOME: MailChannel.MESSAGES,
         MailKind.GROUP_MESSAGE: MailChannel.MESSAGES,
+        MailKind.MESSAGE_WAITS: MailChannel.MESSAGES,
     }
 )
 

@@ -21,6 +21,7 @@ class MailSort(StrEnum):
 
     CHECKIN = "checkin"  # its reminder, and word of a changed program
     MESSAGE = "message"
+    PERSONAL = "personal"  # word that somebody of the practice wrote to them alone
     INVITATION = "invitation"
     APPOINTMENT = "appointment"  # a time that was agreed on, and what leads to it
     ACCOUNT = "account"  # to a client who has one
@@ -76,6 +77,8 @@ HEEDED: Mapping[MailSort, frozenset[SkipReason]] = MappingProxyType(
     {
         MailSort.CHECKIN: frozenset(ORDER),
         MailSort.MESSAGE: frozenset(ORDER),
+        # a warning sign is what somebody may be writing about
+        MailSort.PERSONAL: frozenset(ORDER) - {SkipReason.LOCKED},
         MailSort.INVITATION: frozenset(
             {
                 SkipReason.ARCHIVED,
@@ -92,10 +95,14 @@ HEEDED: Mapping[MailSort, frozenset[SkipReason]] = MappingProxyType(
     }
 )
 CHANNELS: Mapping[MailSort, MailChannel] = MappingProxyType(
-    {MailSort.CHECKIN: MailChannel.CHECKINS, MailSort.MESSAGE: MailChannel.MESSAGES}
+    {
+        MailSort.CHECKIN: MailChannel.CHECKINS,
+        MailSort.MESSAGE: MailChannel.MESSAGES,
+        MailSort.PERSONAL: MailChannel.MESSAGES,
+    }
 )
 SORTS: Mapping[MailChannel, MailSort] = MappingProxyType(
-    {channel: sort for sort, channel in CHANNELS.items()}
+    {MailChannel.CHECKINS: MailSort.CHECKIN, MailChannel.MESSAGES: MailSort.MESSAGE}
 )
 
 IN_THE_LEDGER: Mapping[SkipReason, str] = MappingProxyType(
@@ -171,6 +178,8 @@ def mail_standing_of(client: MailedClient, *, numbers_set: bool, warning_open: b
 
 def sort_of(kind: MailKind, *, to_client: bool) -> MailSort:
     """The sort of a kind of mail."""
+    if kind == MailKind.MESSAGE_WAITS:
+        return MailSort.PERSONAL
     if channel := channel_of(kind):
         return SORTS[channel]
     if kind == MailKind.INVITATION:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.media import MEGA, MediaKind, MediaRefused, in_words
+from clinic.domain.scheduling import WakingHours
 
 LONGEST_MESSAGE = 5_000  # characters
 LONGEST_CALL_NOTE = 1_000  # characters
@@ -49,6 +50,11 @@ def is_shown_to_client(
     if sender is MessageFrom.CLIENT:
         return True
     return channel is not MessageChannel.PHONE and undone_at is None and not may_take_back(sent_at, now)
+
+
+def word_due(sent_at: datetime, hours: WakingHours, zone: tzinfo) -> datetime:
+    """When word of a message goes to its client: once it stands, and while they are awake."""
+    return hours.shift((sent_at + UNDO_WITHIN).astimezone(zone))
 
 
 def problems(text: str, files: Sequence[MediaKind] = (), longest: int = LONGEST_MESSAGE) -> list[RuleBroken]:

@@ -305,6 +305,7 @@ class MailKind(StrEnum):
     APPOINTMENT_REMINDER = "appointment_reminder"
     BOOKING_ANSWER = "booking_answer"
     BOOKING_WISH = "booking_wish"
+    MESSAGE_WAITS = "message_waits"
     WARNING_SIGN_ALERT = "warning_sign_alert"
     SCREEN_ALERT = "screen_alert"
     REPLY = "reply_notice"

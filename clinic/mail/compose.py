@@ -115,6 +115,14 @@ def program_offered(head: Letterhead, *, first_name: str, link: str, stop_link: 
     return _mail(MailKind.PROGRAM_OFFERED, head, first_name=first_name, link=link, stop_link=stop_link)
 
 
+def message_waits(
+    head: Letterhead, *, first_name: str, link: str, stop_link: str, may_reply: bool
+) -> MailContent:
+    """Tell a client that somebody of the practice wrote to them; what, is said on the page alone."""
+    words = {"first_name": first_name, "link": link, "stop_link": stop_link}
+    return _mail(MailKind.MESSAGE_WAITS, head, **words, may_reply=may_reply)
+
+
 def course_place(
     head: Letterhead, *, first_name: str, link: str, until: date, is_client: bool, is_member: bool
 ) -> MailContent:

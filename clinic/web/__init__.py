@@ -163,6 +163,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/inbox/<uuid:wait_id>/needless", inbox.needless, STAFF, POST, "wait"),
         Rule("/inbox/<uuid:wait_id>/back", inbox.back, STAFF, POST, "wait"),
         Rule("/mail", replies.index, STAFF),
+        Rule("/mail/<uuid:reply_id>/take-in", replies.take_in, STAFF, POST, "reply"),
         Rule("/mail/<uuid:reply_id>/read", replies.read, STAFF, POST, "reply"),
         Rule("/clients", clients.index, STAFF),
         Rule("/clients/new", clients.add, STAFF, FORM),

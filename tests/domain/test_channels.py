@@ -18,6 +18,7 @@ CAN_BE_STOPPED = {
     MailKind.QUESTIONNAIRE: MailChannel.MESSAGES,
     MailKind.COURSE_WELCOME: MailChannel.MESSAGES,
     MailKind.GROUP_MESSAGE: MailChannel.MESSAGES,
+    MailKind.MESSAGE_WAITS: MailChannel.MESSAGES,
 }
 
 

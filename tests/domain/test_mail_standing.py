@@ -55,6 +55,7 @@ AGAINST = [
 STOPS = {
     MailSort.CHECKIN: (True, True, True, True, True, True, True, True),
     MailSort.MESSAGE: (True, True, True, True, True, True, True, True),
+    MailSort.PERSONAL: (False, True, True, True, True, True, True, True),
     MailSort.INVITATION: (False, True, True, True, False, True, False, True),
     MailSort.APPOINTMENT: (False, True, True, True, False, True, True, True),
     MailSort.ACCOUNT: (False, False, False, False, False, True, False, True),
@@ -115,7 +116,8 @@ def test_the_weightiest_reason_is_named(standing: MailStanding, sort: MailSort) 
 
 def _holds(reason: SkipReason, alone: MailStanding, standing: MailStanding, sort: MailSort) -> bool:
     if reason is SkipReason.UNSUBSCRIBED:
-        return MailChannel(f"{sort}s") in standing.stopped
+        channel = MailChannel.MESSAGES if sort is MailSort.PERSONAL else MailChannel(f"{sort}s")
+        return channel in standing.stopped
     if reason is SkipReason.CONSENT_WITHDRAWN:
         return standing.withdrawn
     (name,) = (each for each in MailStanding.__slots__ if getattr(alone, each) != getattr(FINE, each))

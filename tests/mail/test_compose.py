@@ -52,6 +52,7 @@ PLACE = compose.course_place(
 WELCOME = compose.course_welcome(
     HEAD, first_name="Anna", begins=date(2026, 12, 7), weeks="8 weeks", link=LINK, stop_link=STOP
 )
+WAITS = compose.message_waits(HEAD, first_name="Anna", link=LINK, stop_link=STOP, may_reply=True)
 TO_GROUP = compose.group_message(HEAD, first_name="Anna", leader="Robin Vale", link=LINK, stop_link=STOP)
 MEETING: compose.Meeting = {
     "first_name": "Anna",
@@ -81,6 +82,7 @@ ALL = pytest.mark.parametrize(
         WELCOME,
         *(SETTLED, MOVED, CALLED_OFF, SOON, ANSWERED, ASKED),
         TO_GROUP,
+        WAITS,
         REPLY,
         NEWS,
         TEST,
@@ -435,7 +437,7 @@ def test_both_parts_say_the_same(mail: MailContent) -> None:
 def test_every_mail_has_one_thing_to_press_and_is_styled_in_place(mail: MailContent) -> None:
     page = Page(mail.html)
     assert page.links[0] == LINK
-    may_be_stopped = (CHECKIN, REMINDER, CHANGED, OFFERED, WELCOME, TO_GROUP)
+    may_be_stopped = (CHECKIN, REMINDER, CHANGED, OFFERED, WELCOME, TO_GROUP, WAITS)
     assert page.links[1:] == ([STOP] if mail in may_be_stopped else [])
     assert mail.html.count('class="button"') == 1
     button = re.search(r'class="button"[^>]*style="([^"]*)"', mail.html)

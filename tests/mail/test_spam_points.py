@@ -38,6 +38,7 @@ from tests.mail.test_compose import (
     STAFF_INVITATION,
     TEST,
     TO_GROUP,
+    WAITS,
     WELCOME,
 )
 
@@ -57,6 +58,7 @@ MAILS = {
     MailKind.APPOINTMENT_REMINDER: SOON,
     MailKind.BOOKING_ANSWER: ANSWERED,
     MailKind.BOOKING_WISH: ASKED,
+    MailKind.MESSAGE_WAITS: WAITS,
     MailKind.PASSWORD_RESET: RESET,
     MailKind.WARNING_SIGN_ALERT: ALERT,
     MailKind.PRACTICE_NOTICE: NEWS,

@@ -34,6 +34,7 @@ from clinic.models.base import points_at
 from clinic.services import access, audit, once, waits
 from clinic.services.actors import Actor
 from clinic.services.clock import now
+from clinic.services.messages import telling
 from clinic.services.transaction import one_at_a_time, transaction
 
 _BY_MAIL = "by mail"
@@ -176,6 +177,8 @@ def _from_practice(
         row, is_new = _add(client, message_id, MessageFrom.PRACTICE, channel, text, now(), **told)
         if is_new:
             waits.end(actor, client.id, how, row.sent_at)
+            if channel is MessageChannel.PAGE:
+                telling.tell(client, row.sent_at)
             audit.record(actor, f"message.{verb}", client_id=client.id, subject_id=row.id)
     return row
 

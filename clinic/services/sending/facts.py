@@ -21,6 +21,8 @@ from clinic.domain.types import (
 )
 from clinic.models import Practice
 from clinic.services.clients import invitations
+from clinic.services.clock import now
+from clinic.services.messages import telling
 from clinic.services.people import inviting
 from clinic.services.questionnaires import asked as questionnaires
 from clinic.services.sending.dues import OF_GROUPS, DueMail, Recipient
@@ -51,6 +53,8 @@ def _withdrawn(due: DueMail) -> bool:
         return True
     if due.mail.kind is MailKind.APPOINTMENT_REMINDER and not _is_planned(due):
         return True
+    if due.mail.kind is MailKind.MESSAGE_WAITS and not _waits_to_be_read(due):
+        return True
     if due.mail.kind in OF_GROUPS and _group_is_over(due):
         return True
     if due.mail.kind == MailKind.REMINDER and due.checkin not in {*AWAITED, CheckinState.ANSWERED}:
@@ -62,6 +66,10 @@ def _withdrawn(due: DueMail) -> bool:
 
 def _is_planned(due: DueMail) -> bool:
     return due.appointment is not None and due.appointment.state is AppointmentState.PLANNED
+
+
+def _waits_to_be_read(due: DueMail) -> bool:
+    return due.client is not None and telling.has_unread(due.client.id, due.practice.id, now())
 
 
 def _group_is_over(due: DueMail) -> bool:

@@ -95,7 +95,7 @@ def _envelope(
         to=to,
         from_address=sender,
         from_name=due.practice.name,
-        reply_to=mailbox(due.practice.email, smtputf8=smtputf8) if due.practice.email else None,
+        reply_to=_reply_to(due, mark, smtputf8=smtputf8),
         subject=content.subject,
         text=content.text,
         html=content.html,
@@ -119,6 +119,14 @@ def _calendar(due: DueMail, sender: str, to: str) -> Attachment | None:
     for_staff = due.client is None
     content = calendars.for_mail(due.appointment, due.practice, sender, to, for_staff=for_staff)
     return Attachment(content, calendars.method_of(due.appointment))
+
+
+def _reply_to(due: DueMail, mark: str, *, smtputf8: bool) -> str | None:
+    """Where an answer goes: word of a message is answered into the thread, where somebody takes mail in."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if due.mail.kind is MailKind.MESSAGE_WAITS and settings.bounce_address:
+        return settings.return_path(mark)
+    return mailbox(due.practice.email, smtputf8=smtputf8) if due.practice.email else None
 
 
 def _checkin(due: DueMail, at: datetime) -> Callable[[], EncodedContent]:
@@ -305,6 +313,18 @@ def _booking_wish(due: DueMail, at: datetime) -> MailContent:
     return compose.booking_wish(_head(due.practice), first_name=first_name(due.user.name), link=page)
 
 
+def _message_waits(due: DueMail, at: datetime) -> MailContent:
+    assert due.client is not None
+    settings: Settings = current_app.config["SETTINGS"]
+    return compose.message_waits(
+        _head(due.practice),
+        first_name=first_name(due.client.name),
+        link=links.address("client.messages.index"),
+        stop_link=due.stop_link,
+        may_reply=settings.intake_address is not None,
+    )
+
+
 def _password_reset(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     return compose.password_reset(
@@ -354,7 +374,7 @@ def _screen_alert(due: DueMail, at: datetime) -> MailContent:
 
 def _reply_notice(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
-    page = links.address("practitioner.replies.index")
+    page = links.address("practitioner.inbox.index")  # a mail that was held stands at the head of every page
     return compose.reply_notice(_head(due.practice), first_name=first_name(due.user.name), link=page)
 
 
@@ -404,6 +424,7 @@ MAILS: dict[MailKind, Callable[[DueMail, datetime], Content | Callable[[], Conte
     MailKind.APPOINTMENT_REMINDER: _appointment_reminder,
     MailKind.BOOKING_ANSWER: _booking_answer,
     MailKind.BOOKING_WISH: _booking_wish,
+    MailKind.MESSAGE_WAITS: _message_waits,
     MailKind.PASSWORD_RESET: _password_reset,
     MailKind.ADDRESS_PROOF: _address_proof,
     MailKind.ADDRESS_NOTICE: _address_notice,

@@ -10,19 +10,25 @@ import hashlib
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
 
+from clinic.domain.errors import RuleBroken
+from clinic.domain.messages import LONGEST_MESSAGE, MessageChannel
 from clinic.domain.notices import NoticeKind
-from clinic.domain.types import MailKind
+from clinic.domain.types import ClientStatus, MailKind
 from clinic.extensions import db
 from clinic.mail.reports import BounceReport
-from clinic.models import Client, MailReply, Practice
+from clinic.mail.said_anew import said_anew
+from clinic.models import Client, MailReply, Message, Practice
 from clinic.models.base import points_at
 from clinic.models.whose import is_own
 from clinic.services import access, audit, notices
 from clinic.services.actors import Actor
 from clinic.services.clock import now
+from clinic.services.messages import writing
+from clinic.services.messages.writing import MailedWords
 from clinic.services.outbox import promises as outbox
 from clinic.services.sending.results import ClaimedMail, whose
 from clinic.services.transaction import transaction
@@ -31,6 +37,7 @@ LONGEST_TEXT = 20_000  # characters
 LONGEST_SUBJECT = 300
 READ_SHOWN = 50
 UNREAD_SHOWN = 200
+MOST_A_DAY, A_DAY = 20, timedelta(days=1)  # of one client: more are two machines that answer each other
 _IDS = uuid.UUID("5f0b1f5e-6a0c-4c0f-9d3c-2d0f3c1f7b11")  # namespace: one mail handed in twice is one
 
 
@@ -118,6 +125,9 @@ def _keep(reader: _Reader, report: BounceReport, digest: str, *, is_answer: bool
     reply_id = uuid.uuid5(_IDS, f"{reader.practice_id.hex}:{digest}")
     if db.session.get(MailReply, reply_id) is not None:
         return
+    if is_answer and reader.client is not None and _may_come_in(reader.client, report):
+        _put_into_thread(reader.client, reply_id, report.body)
+        return
     db.session.add(
         MailReply(
             id=reply_id,
@@ -142,6 +152,46 @@ def _keep(reader: _Reader, report: BounceReport, digest: str, *, is_answer: bool
         about = {"client_id": reader.client.id, "subject_id": reply_id}
         audit.record_for(reader.practice_id, audit.SYSTEM, "mail.replied", **about)
         outbox.call_somebody(reader.practice_id, MailKind.REPLY, f"reply:{reply_id.hex}")
+
+
+def take_in(actor: Actor, reply_id: uuid.UUID) -> Client:
+    """Put a mail that was held into the messages of its client; the second who does changes nothing.
+
+    Raises RuleBroken where nobody knows whose it is, or the client is archived. Staff only.
+    """
+    with transaction():
+        reply = access.reply_for(actor, reply_id)
+        client = access.client_for(actor, reply.client_id) if reply.client_id else None
+        if client is None:
+            raise RuleBroken("Nobody knows whose mail this is.")
+        if client.status is ClientStatus.ARCHIVED:
+            raise RuleBroken("This client is archived. Restore the record first, or read the mail here.")
+        _message_of(client, reply.id, reply.text, reply.received_at)
+        mark_read(actor, reply.id)
+    return client
+
+
+def _may_come_in(client: Client, report: BounceReport) -> bool:
+    """Whether a reply comes into the thread unseen: from the client's own address, and not by the hundred."""
+    if client.status is ClientStatus.ARCHIVED or report.sender != client.email_key:
+        return False
+    lately = select(func.count()).where(
+        Message.practice_id == client.practice_id,
+        Message.client_id == client.id,
+        Message.channel == MessageChannel.MAIL,
+        Message.sent_at > now() - A_DAY,
+    )
+    return (db.session.scalar(lately) or 0) < MOST_A_DAY
+
+
+def _put_into_thread(client: Client, reply_id: uuid.UUID, text: str) -> None:
+    _message_of(client, reply_id, text, now())
+    outbox.call_somebody(client.practice_id, MailKind.REPLY, f"reply:{reply_id.hex}")
+
+
+def _message_of(client: Client, reply_id: uuid.UUID, text: str, at: datetime) -> None:
+    said = said_anew(_storable(text))[:LONGEST_MESSAGE]
+    writing.came_by_mail(client, reply_id.hex, MailedWords(said or "Nothing was written.", at))
 
 
 def count_unread(practice_id: uuid.UUID) -> None:

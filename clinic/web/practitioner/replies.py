@@ -25,6 +25,14 @@ def index() -> str:
     )
 
 
+def take_in(reply_id: uuid.UUID) -> ResponseReturnValue:
+    """Somebody has looked at a mail that was held, and puts it into its client's messages."""
+    with told_on_the_next_page():
+        client = sending_replies.take_in(current_actor(), reply_id)
+        flash(f"It stands in the messages of {client.name} now.", "success")
+    return redirect(url_for("practitioner.replies.index"), 303)
+
+
 def read(reply_id: uuid.UUID) -> ResponseReturnValue:
     """Somebody has read a mail."""
     with told_on_the_next_page():

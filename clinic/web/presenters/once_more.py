@@ -52,6 +52,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.messages.take_back": "Take the message back",
         "practitioner.messages.read": "Mark the messages as read",
         "client.messages.read": "Mark the messages as read",
+        "practitioner.replies.take_in": "Put the mail into the messages",
         "practitioner.staff_time.remove": "Remove the noted time",
         "practitioner.staff_time.bring_back": "Bring the noted time back",
         "practitioner.staff_time.table": "Take out the time spent, by client",

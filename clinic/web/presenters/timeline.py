@@ -332,6 +332,7 @@ MAILS: Mapping[MailKind, str] = {
     MailKind.APPOINTMENT_REMINDER: "Reminder of an appointment",
     MailKind.BOOKING_ANSWER: "Word of an answer about a session",
     MailKind.BOOKING_WISH: "Call to a client who asks for a session",
+    MailKind.MESSAGE_WAITS: "Word of a message",
     MailKind.PASSWORD_RESET: "New password",
     MailKind.ADDRESS_PROOF: "Link that proves an address",
     MailKind.ADDRESS_NOTICE: "Word of another address",

@@ -1,0 +1,81 @@
+"""Word by mail that a message waits: without a word of it, one a day, within the client's waking hours."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from clinic.domain.messages import UNDO_WITHIN, MessageChannel, MessageFrom, word_due
+from clinic.domain.scheduling import DAY, waking_hours
+from clinic.domain.types import MailKind, OutboxState
+from clinic.extensions import db
+from clinic.models import Client, Message, OutboxMessage, Practice, Thread
+from clinic.services.outbox import promises as outbox
+
+KEEPS = 3 * DAY  # longer it is no news
+MOST_DAYS = 3  # looked at for one that has no such mail yet
+
+
+def tell(client: Client, sent_at: datetime) -> None:
+    """Promise word of a message of the practice, within the caller's transaction.
+
+    Only whoever has an account gets one: there is nothing to open for anybody else. One that waits already
+    tells of this message, too; where one went out today, the next is tomorrow's.
+    """
+    if client.user_id is None:
+        return
+    practice = db.session.get_one(Practice, client.practice_id)
+    hours = waking_hours(practice.waking_from, practice.waking_until, client.waking_from, client.waking_until)
+    due = word_due(sent_at, hours, ZoneInfo(client.time_zone))
+    for _ in range(MOST_DAYS):
+        state = _state_on(client, due.date())
+        if state is OutboxState.READY:
+            return
+        if state is None:
+            _promise(client, due)
+            return
+        due = datetime.combine(due.date() + DAY, hours.opens, due.tzinfo)
+
+
+def has_unread(client_id: object, practice_id: object, at: datetime) -> bool:
+    """Whether something of the practice stands in a client's thread that they have not read. One query."""
+    query = (
+        select(Message.id)
+        .join(Thread, Thread.id == Message.thread_id)
+        .where(
+            Message.practice_id == practice_id,
+            Message.client_id == client_id,
+            Message.sender == MessageFrom.PRACTICE,
+            Message.channel != MessageChannel.PHONE,
+            Message.undone_at.is_(None),
+            Message.sent_at <= at - UNDO_WITHIN,
+            Thread.client_read_until.is_(None) | (Message.sent_at > Thread.client_read_until),
+        )
+        .limit(1)
+    )
+    return db.session.scalar(query) is not None
+
+
+def _promise(client: Client, due: datetime) -> None:
+    outbox.promise(
+        client.practice_id,
+        MailKind.MESSAGE_WAITS,
+        _key(client, due.date()),
+        client_id=client.id,
+        local_date=due.date(),
+        due_at=due,
+        not_after=due + KEEPS,
+    )
+
+
+def _state_on(client: Client, day: date) -> OutboxState | None:
+    query = select(OutboxMessage.state).where(
+        OutboxMessage.practice_id == client.practice_id, OutboxMessage.dedupe_key == _key(client, day)
+    )
+    return db.session.scalar(query)
+
+
+def _key(client: Client, day: date) -> str:
+    return f"message:{client.id.hex}:{day.isoformat()}"

@@ -1,0 +1,197 @@
+"""A reply to a mail of ours is a message of its client: once, without its quote, and held where in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.messages import MessageChannel, MessageFrom
+from clinic.domain.types import ClientStatus, MailKind, OutboxState
+from clinic.extensions import db
+from clinic.mail.memory import MemoryTransport
+from clinic.models import AnswerWait, Client, MailReply, Message, OutboxMessage
+from clinic.services import links
+from clinic.services.accounts.signing_in import actor_of
+from clinic.services.messages import reading, writing
+from clinic.services.sending import delivery
+from clinic.services.sending import intake as mail_intake
+from clinic.services.sending import replies as sending_replies
+from clinic.services.transaction import transaction
+from tests.factories.mail import kept_mail
+from tests.factories.people import People
+from tests.factories.returned import person
+
+QUOTE = "\n\nOn Sat, 28 Nov 2026 at 09:00, Harbour <no-reply@clinic.example> wrote:\n> Hello Ada\n"
+SUNDAY = datetime(2026, 11, 29, 12, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[MemoryTransport]:
+    with kept_mail(app) as account:
+        yield account.transport  # type: ignore[misc]
+
+
+def sent_mail(client: Client) -> OutboxMessage:
+    with transaction():
+        mail = OutboxMessage(
+            practice_id=client.practice_id,
+            kind=MailKind.MESSAGE_WAITS,
+            dedupe_key="x",
+            client_id=client.id,
+            state=OutboxState.SENT,
+            due_at=client.created_at,
+            not_after=client.created_at,
+            created_at=client.created_at,
+        )
+        db.session.add(mail)
+    return mail
+
+
+def reply(client: Client, text: str, sender: str | None = None) -> bytes:
+    """A mail with the mark of one of ours, from the client's own address or another one."""
+    mark = links.mark_of((_mail_of(client) or sent_mail(client)).id)
+    raw = person("Re: There is a message for you", text + QUOTE)
+    raw = raw.replace(b"ada@client.example", (sender or str(client.email)).encode())
+    return raw.replace(b"bounces@", f"bounces+{mark}@".encode())
+
+
+def _mail_of(client: Client) -> OutboxMessage | None:
+    return db.session.scalars(select(OutboxMessage).filter_by(client_id=client.id, dedupe_key="x")).first()
+
+
+def by_mail(client: Client) -> list[str]:
+    query = select(Message.text).filter_by(client_id=client.id, channel=MessageChannel.MAIL)
+    return list(db.session.scalars(query.order_by(Message.sent_at)))
+
+
+def held() -> list[MailReply]:
+    return list(db.session.scalars(select(MailReply)))
+
+
+def words_of_messages(people: People) -> list[OutboxMessage]:
+    query = select(OutboxMessage).filter_by(kind=MailKind.MESSAGE_WAITS).order_by(OutboxMessage.due_at)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def test_a_reply_stands_in_the_thread_once_without_the_quote_and_its_client_waits(people: People) -> None:
+    raw = reply(people.client, "It clicks on the left.")
+    for _ in range(2):  # handed in twice
+        mail_intake.take_in(raw)
+    assert by_mail(people.client) == ["It clicks on the left."]
+    assert not held()
+    (message,) = reading.of_client(people.actor(people.colleague), people.client.id).lines
+    assert message.sender is MessageFrom.CLIENT
+    assert (
+        db.session.scalars(select(AnswerWait).filter_by(client_id=people.client.id)).one().answered_at is None
+    )
+    called = db.session.scalars(select(OutboxMessage).filter_by(kind=MailKind.REPLY)).all()
+    assert {each.user_id for each in called} == {people.owner.id, people.colleague.id}
+
+
+def test_a_reply_from_another_address_is_held_until_somebody_takes_it_in(people: People) -> None:
+    mail_intake.take_in(reply(people.client, "It clicks.", "ada@work.example"))
+    (waiting,) = held()
+    assert not by_mail(people.client)
+    with pytest.raises(NotFound):
+        sending_replies.take_in(people.actor(people.stranger), waiting.id)
+    for _ in range(2):
+        sending_replies.take_in(people.actor(people.colleague), waiting.id)
+    assert by_mail(people.client) == ["It clicks."]
+    db.session.refresh(waiting)
+    assert waiting.read_by == people.colleague.id
+
+
+def test_a_reply_to_an_archived_record_is_held_and_cannot_be_taken_in(people: People) -> None:
+    raw = reply(people.client, "Are you there?")
+    people.client.status = ClientStatus.ARCHIVED
+    db.session.commit()
+    mail_intake.take_in(raw)
+    (waiting,) = held()
+    with pytest.raises(RuleBroken, match="archived"):
+        sending_replies.take_in(people.actor(people.colleague), waiting.id)
+    assert not by_mail(people.client)
+
+
+def test_two_machines_that_answer_each_other_do_not_fill_a_thread(people: People) -> None:
+    for number in range(sending_replies.MOST_A_DAY + 3):
+        mail_intake.take_in(reply(people.client, f"Round {number}."))
+    assert len(by_mail(people.client)) == sending_replies.MOST_A_DAY
+    assert len(held()) == 3
+
+
+def test_a_reply_of_a_megabyte_comes_in_cut(people: People) -> None:
+    mail_intake.take_in(reply(people.client, "It clicks. " * 100_000))
+    (text,) = by_mail(people.client)
+    assert len(text) <= 5000
+
+
+def test_a_client_is_told_once_a_day_that_something_waits_and_of_none_of_it(
+    people: People, server: MemoryTransport
+) -> None:
+    staff = people.actor(people.colleague)
+    with time_machine.travel(SUNDAY, tick=False) as clock:
+        writing.answer(staff, people.client.id, "a", "Your left heel lifts.")
+        writing.answer(staff, people.client.id, "b", "And breathe out.")
+        delivery.run()
+        assert not server.sent, "it can still be taken back"
+        clock.move_to(SUNDAY + 2 * MINUTE)
+        delivery.run()
+        assert [envelope.recipient for envelope in server.sent] == [people.client.email]
+        (mail,) = server.messages
+        assert mail["Subject"] == "There is a message for you"
+        assert "heel" not in str(mail)
+        writing.answer(staff, people.client.id, "c", "One thing more.")
+        clock.move_to(SUNDAY + HOUR)
+        delivery.run()
+        assert len(server.sent) == 1, "one a day"
+        clock.move_to(SUNDAY + DAY)
+        delivery.run()
+        assert len(server.sent) == 2
+
+
+def test_what_was_taken_back_or_read_meanwhile_is_told_to_nobody(
+    people: People, server: MemoryTransport
+) -> None:
+    staff = people.actor(people.colleague)
+    with time_machine.travel(SUNDAY, tick=False) as clock:
+        wrong = writing.answer(staff, people.client.id, "a", "For somebody else.")
+        writing.take_back(staff, wrong.id)
+        clock.move_to(SUNDAY + 2 * MINUTE)
+        delivery.run()
+        assert not server.sent
+    with time_machine.travel(SUNDAY + DAY, tick=False) as clock:
+        right = writing.answer(staff, people.client.id, "b", "For you.")
+        clock.move_to(SUNDAY + DAY + 2 * MINUTE)
+        reading.mark_own_read(actor_of(people.client_user), right.id)
+        delivery.run()
+        assert not server.sent
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (datetime(2026, 11, 29, 22, 30, tzinfo=UTC), datetime(2026, 11, 30, 8, tzinfo=UTC)),
+        (datetime(2026, 11, 29, 3, tzinfo=UTC), datetime(2026, 11, 29, 8, tzinfo=UTC)),
+    ],
+)
+def test_nobody_is_told_at_night(people: People, written: datetime, told: datetime) -> None:
+    people.client.waking_from, people.client.waking_until = time(8), time(20)
+    db.session.commit()
+    with time_machine.travel(written, tick=False):
+        writing.answer(people.actor(people.colleague), people.client.id, "a", "Good night.")
+    (mail,) = words_of_messages(people)
+    assert mail.due_at == told
+
+
+def test_who_has_no_account_gets_no_word_that_opens_nothing(people: People) -> None:
+    writing.answer(people.actor(people.colleague), people.other_client.id, "a", "Hello.")
+    assert [mail.client_id for mail in words_of_messages(people)] == (
+        [people.other_client.id] if people.other_client.user_id else []
+    )
