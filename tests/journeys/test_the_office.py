@@ -65,7 +65,7 @@ def test_thirty_out_of_another_system_come_in_and_are_invited(
 
     # 2. What becomes of each row is read before anything is added
     olive.presses("1 cannot be read")
-    olive.sees("31/02/1970")
+    olive.sees("Date of birth: '31/02/1970' is no date")
     olive.does_not_see("Marlow Nr03")
     olive.page.get_by_label("agree", exact=False).first.check()
     olive.presses("Add 29 clients")

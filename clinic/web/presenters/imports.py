@@ -26,6 +26,7 @@ FIELDS: Mapping[ImportField, str] = {
     },
     ImportField.REGION: "State or county",
 }
+BETWEEN = "; "  # two things that are said of a row
 DAY_ORDERS: Mapping[DayOrder, str] = {
     DayOrder.DAY_FIRST: "The day: 3 May 1961",
     DayOrder.MONTH_FIRST: "The month: 5 March 1961",
@@ -124,13 +125,19 @@ def lines(about: ClientImport, rows: Sequence[ShownRow]) -> list[ImportLine]:
 
 
 def _why(each: ShownRow) -> str:
-    told = [each.row.said] if each.row.said else []
+    told = [_named(part) for part in (each.row.said or "").split(BETWEEN) if part]
     if each.row.filled:
         fields = ", ".join(FIELD_WORDS[name].lower() for name in each.row.filled.split(","))
         told.append(
             f"filled in: {fields}" if each.row.fate is ImportFate.HERE else f"was filled in: {fields}"
         )
-    return "; ".join(told)
+    return BETWEEN.join(told)
+
+
+def _named(said: str) -> str:
+    """What is said of a column, under the name that people read: "Date of birth: …"."""
+    column, colon, rest = said.partition(": ")
+    return f"{FIELDS[ImportField(column)]}{colon}{rest}" if colon and column in set(ImportField) else said
 
 
 def choices(

@@ -111,7 +111,7 @@ def test_rows_are_shown_fifty_at_a_time_and_by_their_fate(people: People, staff:
     here = staff.get(f"{at}?fate=here").text
     assert here.count('<th scope="row">') == 1
     assert "has this address" in here
-    assert "is missing" in staff.get(f"{at}?fate=unreadable").text
+    assert "Name, whole: is missing" in staff.get(f"{at}?fate=unreadable").text
     staff.get(f"{at}?fate=nonsense&page=99999999999")
 
 
