@@ -266,6 +266,21 @@ class TestMail:
         for mail in first:
             assert WISH.reason not in mail.as_string()
 
+    def test_handed_to_a_colleague_it_goes_out_of_the_calendar_of_whoever_had_it(
+        self, people: People, robin: Actor, ada: Actor, server: MemoryTransport
+    ) -> None:
+        (offer,) = offered(people, robin, ada)
+        row = wishes.take(ada, offer.id)
+        sent(server)
+        server.sent.clear()
+        planning.move(people.actor(people.assistant), row.id, a_time(people, with_id=people.owner.id), 1)
+        methods = {mail["To"]: calendar_of(mail)["METHOD"] for mail in sent(server)}
+        assert methods == {
+            people.client.email: "REQUEST",
+            people.owner.email: "REQUEST",
+            people.colleague.email: "CANCEL",
+        }
+
     def test_whoever_withdrew_consent_gets_none(
         self, people: People, robin: Actor, server: MemoryTransport
     ) -> None:

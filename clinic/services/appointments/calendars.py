@@ -87,19 +87,20 @@ def one(actor: Actor, appointment_id: uuid.UUID) -> bytes:
 
 
 def for_mail(
-    row: Appointment, practice: Practice, organizer: str, attendee: str, *, for_staff: bool
+    row: Appointment, practice: Practice, organizer: str, attendee: str, *, for_staff: bool, stands: bool
 ) -> bytes:
     """An appointment as the file that goes with a mail: put in, moved or taken out (RFC 5546)."""
     event = _event(row, practice, for_staff=for_staff)
+    event["STATUS"] = "CONFIRMED" if stands else "CANCELLED"
     event.add("organizer", f"mailto:{organizer}", parameters={"CN": practice.name})
     asked = {"PARTSTAT": "ACCEPTED", "RSVP": "FALSE", "ROLE": "REQ-PARTICIPANT"}
     event.add("attendee", f"mailto:{attendee}", parameters=asked)
-    return _made(practice.name, [event], method_of(row))
+    return _made(practice.name, [event], method(stands=stands))
 
 
-def method_of(row: Appointment) -> str:
-    """What a calendar is asked to do with it."""
-    return "CANCEL" if row.state is AppointmentState.CANCELLED else "REQUEST"
+def method(*, stands: bool) -> str:
+    """What a calendar is asked to do with an appointment that stands, or does no longer."""
+    return "REQUEST" if stands else "CANCEL"
 
 
 def _own(actor: Actor) -> Select[CalendarAddress]:

@@ -140,7 +140,7 @@ def move(actor: Actor, appointment_id: uuid.UUID, details: AppointmentDetails, v
         if row.version != version:
             raise Conflict
         _refuse_over(row)
-        before = _told(row)
+        before, was_with = _told(row), row.with_id
         _put(actor, row, details)
         row.sequence += 1
         _flush()
@@ -148,7 +148,7 @@ def move(actor: Actor, appointment_id: uuid.UUID, details: AppointmentDetails, v
             audit.record(
                 actor, "appointment.moved", client_id=row.client_id, subject_id=row.id, changed=changed
             )
-        telling.tell(actor, row)
+        telling.tell(actor, row, no_longer_with=was_with)
     return row
 
 

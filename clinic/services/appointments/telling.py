@@ -42,10 +42,10 @@ class _OneOfTheTwo:
         return whose.hex
 
 
-def tell(actor: Actor, row: Appointment) -> None:
+def tell(actor: Actor, row: Appointment, *, no_longer_with: uuid.UUID | None = None) -> None:
     """Promise word of what stands now, within the caller's transaction; what waits of before is called back.
 
-    The client hears of it, and whoever it is with, unless they did it themselves.
+    The client hears of it, and whoever it is with or was with, unless they did it themselves.
     """
     about = and_(
         OutboxMessage.appointment_id == row.id,
@@ -53,8 +53,8 @@ def tell(actor: Actor, row: Appointment) -> None:
     )
     outbox.cancel(row.practice_id, about, "a newer word of it goes out")
     readers = [_OneOfTheTwo(client_id=row.client_id)]
-    if actor.user_id != row.with_id:
-        readers.append(_OneOfTheTwo(user_id=row.with_id))
+    staff = {row.with_id, no_longer_with} - {None, actor.user_id}
+    readers += [_OneOfTheTwo(user_id=user_id) for user_id in staff]
     for reader in readers:
         outbox.promise(
             row.practice_id,

@@ -116,9 +116,18 @@ def _calendar(due: DueMail, sender: str, to: str) -> Attachment | None:
     """The file that goes along with word of an appointment."""
     if due.appointment is None or due.mail.kind is not MailKind.APPOINTMENT:
         return None
-    for_staff = due.client is None
-    content = calendars.for_mail(due.appointment, due.practice, sender, to, for_staff=for_staff)
-    return Attachment(content, calendars.method_of(due.appointment))
+    for_staff, stands = due.client is None, _stands(due)
+    content = calendars.for_mail(
+        due.appointment, due.practice, sender, to, for_staff=for_staff, stands=stands
+    )
+    return Attachment(content, calendars.method(stands=stands))
+
+
+def _stands(due: DueMail) -> bool:
+    """Whether it stands for this reader: for a colleague it was with before it does no longer."""
+    assert due.appointment is not None
+    is_theirs = due.user is None or due.user.id == due.appointment.with_id
+    return is_theirs and due.appointment.state is not AppointmentState.CANCELLED
 
 
 def _reply_to(due: DueMail, mark: str, *, smtputf8: bool) -> str | None:
@@ -268,9 +277,8 @@ def _group_message(due: DueMail, at: datetime) -> MailContent:
 
 def _appointment(due: DueMail, at: datetime) -> MailContent:
     assert due.appointment is not None
-    row = due.appointment
-    news = "stands" if row.sequence == 0 else "changed"
-    if row.state is AppointmentState.CANCELLED:
+    news = "stands" if due.appointment.sequence == 0 else "changed"
+    if not _stands(due):
         news = "called_off"
     return compose.appointment(_head(due.practice), news=news, **_meeting(due))
 
