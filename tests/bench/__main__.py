@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import bulk, idle, imports, library, mail, media, page, pdf, schedule, start
+from tests.bench import bulk, idle, imports, inbox, library, mail, media, page, pdf, schedule, start
 from tests.bench.line import Line
 
 # What a name begins with, and what measures it; a line of its own for every new feature.
@@ -15,6 +15,7 @@ BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
     "page.growth": page.growth,
     "page.course": page.course,
     "page.overview": page.overview,
+    "page.inbox": inbox.lines,
     "start.healthz": start.healthz,
     "mail": mail.lines,
     "pdf": pdf.lines,

@@ -34,7 +34,7 @@ from clinic.models.base import points_at
 from clinic.services import access, audit, once, waits
 from clinic.services.actors import Actor
 from clinic.services.clock import now
-from clinic.services.messages import telling
+from clinic.services.messages import drafts, telling
 from clinic.services.transaction import one_at_a_time, transaction
 
 _BY_MAIL = "by mail"
@@ -179,6 +179,8 @@ def _from_practice(
             waits.end(actor, client.id, how, row.sent_at)
             if channel is MessageChannel.PAGE:
                 telling.tell(client, row.sent_at)
+                if row.video_id is None:
+                    drafts.drop(actor, client.id)
             audit.record(actor, f"message.{verb}", client_id=client.id, subject_id=row.id)
     return row
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
-from wtforms import HiddenField, StringField
+from wtforms import HiddenField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.messages import LONGEST_MESSAGE, parse_moment
+from clinic.models import Phrase
 from clinic.services.messages.writing import ClientWords, VideoMoment
 from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import LongTextField
@@ -44,6 +47,22 @@ class AnswerForm(OnceForm):
     text = LongTextField("Your answer", longest=LONGEST_MESSAGE, required="Write something first.")
     video = HiddenField()
     moment = StringField("Moment")
+    phrase = SelectField("Phrase", coerce=str, choices=[], validate_choice=False)
+
+    def offer(self, own: Sequence[Phrase]) -> None:
+        """The phrases of whoever writes, by name."""
+        named = [SelectChoice(str(each.id), each.name) for each in own]
+        self.phrase.choices = [SelectChoice("", "None"), *named] if named else []
+
+    def can_be_kept(self) -> bool:
+        """Whether what stands in the box can be kept as it is: an empty one, too."""
+        self.text.required = None
+        return bool(self.validate_on_submit())
+
+    @property
+    def phrase_id(self) -> uuid.UUID | None:
+        """The phrase to put in, if one was chosen."""
+        return _id(self.phrase.data) if self.phrase.data else None
 
     def validate_moment(self, field: StringField) -> None:
         """Something like 0:04, where it is about a video."""

@@ -10,13 +10,15 @@ from werkzeug.wrappers import Response
 from clinic.domain.errors import RuleBroken
 from clinic.services import access
 from clinic.services.clock import now
-from clinic.services.messages import reading, writing
+from clinic.services.messages import drafts, reading, writing
+from clinic.services.notes import phrases
 from clinic.web.authz import current_actor
 from clinic.web.forms.messages import AnswerForm, ReadForm
 from clinic.web.practitioner.record_frame import record_section
 from clinic.web.presenters import messages as words
 from clinic.web.refusals import told_on_the_next_page
 
+KEEP, INSERT = "keep", "insert"
 Answer = Response | str | tuple[str, int]
 
 
@@ -24,6 +26,10 @@ def index(client_id: uuid.UUID) -> Answer:
     """The thread, and the box to answer in."""
     form = AnswerForm()
     access.client_for(current_actor(), client_id)
+    if request.form.get("act") in (KEEP, INSERT):
+        return _kept(client_id, form)
+    if not form.is_filled_in:
+        form.text.data = drafts.kept(current_actor(), client_id)
     if form.validate_on_submit():
         with form.attempt():
             made = writing.answer(
@@ -34,6 +40,18 @@ def index(client_id: uuid.UUID) -> Answer:
             flash(told, "undo")  # type: ignore[arg-type]
             return _back(client_id)
     return _page(client_id, form), 422 if form.errors else 200
+
+
+def _kept(client_id: uuid.UUID, form: AnswerForm) -> Answer:
+    """What is not finished stands in the box again, with a phrase behind it where one was chosen."""
+    if form.can_be_kept():
+        actor, chosen = current_actor(), form.phrase_id if request.form.get("act") == INSERT else None
+        phrase = phrases.own(actor, chosen).text if chosen else ""
+        with form.attempt():
+            drafts.keep(actor, client_id, form.text.data or "", phrase)
+            flash("Kept as a draft: it is not sent, and only you see it.", "success")
+            return _back(client_id)
+    return _page(client_id, form), 422
 
 
 def take_back(thread_message_id: uuid.UUID) -> Answer:
@@ -63,6 +81,7 @@ def read(client_id: uuid.UUID) -> Response:
 
 def _page(client_id: uuid.UUID, form: AnswerForm, *, taken_back: bool = False) -> str:
     actor = current_actor()
+    form.offer(phrases.offered(actor))
     client, practice = access.client_for(actor, client_id), access.practice_of(actor)
     found = reading.of_client(actor, client_id, words.instant(request.args.get("before", "")))
     return record_section(

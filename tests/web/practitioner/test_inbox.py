@@ -19,6 +19,7 @@ from clinic.services import waits
 from clinic.services.accounts.signing_in import actor_of
 from clinic.services.messages import reading, writing
 from clinic.services.messages.writing import ClientWords
+from clinic.services.notes import phrases
 from clinic.services.transaction import transaction
 from tests.factories.people import People, make_client
 from tests.visitor import Visitor
@@ -190,3 +191,26 @@ def test_whoever_is_told_to_answer_finds_it_among_theirs_and_others_do_not(
     owner.post(f"/inbox/{wait.id}/assign", {"who": str(people.client_user.id)}, status=422)
     owner.post(f"/inbox/{wait.id}/assign", {"who": ""}, status=303)
     assert people.client.name in owner.get("/inbox?whose=mine").text
+
+
+def test_a_draft_stands_in_the_box_again_with_a_phrase_and_goes_when_it_is_sent(
+    people: People, visit: Visit
+) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        write(people, "Do my feet swivel?")
+    phrase = phrases.add(actor_of(people.colleague), uuid.uuid4().hex, "hurts", "Stop if it hurts.")
+    thread, browser = f"/clients/{people.client.id}/messages", visit(people.colleague)
+    typed = {"key": uuid.uuid4().hex, "text": "Yes, a little."}
+    browser.post(thread, typed | {"act": "insert", "phrase": str(phrase.id)}, status=303)
+    assert "Yes, a little.\nStop if it hurts." in browser.get(thread).text
+    assert "Your draft" in browser.get("/inbox").text
+    assert "Yes, a little." not in visit(people.owner).get(thread).text
+    visit(people.owner).post(thread, typed | {"act": "insert", "phrase": str(phrase.id)}, status=404)
+    browser.post(thread, typed | {"text": "Yes. Stop if it hurts."}, status=303)
+    assert not db.session.scalars(select(ReplyDraft)).all()
+    page = browser.get("/inbox").text
+    assert "Nobody waits." in page
+    assert f"Answered by {people.colleague.name}" in page
+    browser.post(thread, {"key": uuid.uuid4().hex, "text": "", "act": "keep"}, status=303)
+    refused = browser.post(thread, {"key": uuid.uuid4().hex, "text": "a" * 5001, "act": "keep"}, status=422)
+    assert "Use 5000 characters or fewer." in refused.text

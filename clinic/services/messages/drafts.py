@@ -1,0 +1,62 @@
+"""Answers that somebody of the practice is still writing: kept for them alone, until they are sent."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import delete, select
+
+from clinic.domain.errors import RuleBroken
+from clinic.domain.messages import LONGEST_MESSAGE
+from clinic.extensions import db
+from clinic.models import Client, ReplyDraft
+from clinic.models.base import given
+from clinic.services import access
+from clinic.services.actors import Actor
+from clinic.services.clock import now
+from clinic.services.transaction import one_at_a_time, transaction
+
+_OWN = select(ReplyDraft).where(
+    given(ReplyDraft.practice_id), given(ReplyDraft.client_id), given(ReplyDraft.user_id)
+)
+
+
+def kept(actor: Actor, client_id: uuid.UUID) -> str:
+    """What the actor has begun to write to a client; staff only. One query."""
+    access.staff_only(actor)
+    row = _own(actor, client_id)
+    return row.text if row else ""
+
+
+def keep(actor: Actor, client_id: uuid.UUID, text: str, more: str = "") -> None:
+    """Keep what stands in the box, and a phrase behind it; an empty box keeps nothing. Staff only."""
+    words = "\n".join(part for part in (text.strip(), more.strip()) if part)
+    if len(words) > LONGEST_MESSAGE:
+        raise RuleBroken(f"A message has at most {LONGEST_MESSAGE:,} characters.", "text")
+    with transaction() as session:
+        client = access.client_for(actor, client_id)
+        one_at_a_time(Client, client.id)  # two windows of one person make one draft
+        row = _own(actor, client_id)
+        if not words:
+            drop(actor, client_id)
+        elif row is None:
+            about = {"practice_id": actor.practice_id, "client_id": client_id, "user_id": actor.user_id}
+            session.add(ReplyDraft(**about, text=words, saved_at=now()))
+        else:
+            row.text, row.saved_at = words, now()
+
+
+def drop(actor: Actor, client_id: uuid.UUID) -> None:
+    """Forget it, within the caller's transaction: it was sent, or nothing is left of it."""
+    db.session.execute(
+        delete(ReplyDraft).where(
+            ReplyDraft.practice_id == actor.practice_id,
+            ReplyDraft.client_id == client_id,
+            ReplyDraft.user_id == actor.user_id,
+        )
+    )
+
+
+def _own(actor: Actor, client_id: uuid.UUID) -> ReplyDraft | None:
+    whose = {"practice_id": actor.practice_id, "client_id": client_id, "user_id": actor.user_id}
+    return db.session.scalars(_OWN, whose).one_or_none()
