@@ -21,7 +21,7 @@ from clinic.reading import ReadAtStart, sources
 
 @dataclass(frozen=True, slots=True)
 class MailContent:
-    """The words of a mail, ready for a Message."""
+    """The words of a mail, ready for a MailMessage."""
 
     subject: str
     text: str

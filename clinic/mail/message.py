@@ -61,7 +61,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class MailMessage:
     """Everything one mail says. `to_bytes` refuses what must not go into a header (MailRefused)."""
 
     to: str

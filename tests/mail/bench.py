@@ -19,7 +19,7 @@ from clinic.mail.compose import Letterhead, MailContent
 from clinic.mail.deliver import deliver
 from clinic.mail.journal import Journal
 from clinic.mail.lease import Lease
-from clinic.mail.message import Message, list_id, message_id
+from clinic.mail.message import MailMessage, list_id, message_id
 from clinic.mail.smtp import SmtpTransport
 from clinic.mail.transport import Envelope, SendVerdict
 from tests.sink import sink_process
@@ -35,9 +35,9 @@ def content(number: int) -> MailContent:
     return compose.checkin(HEAD, first_name="Zoë", link=link, until=date(2026, 12, 8), stop_link=stop)
 
 
-def message(number: int, words: MailContent) -> Message:
+def message(number: int, words: MailContent) -> MailMessage:
     """The mail with every header a check-in has."""
-    return Message(
+    return MailMessage(
         to=f"anna{number}@client.example",
         to_name=f"Zoë Öst {number}",
         from_name=HEAD.practice,

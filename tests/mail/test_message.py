@@ -16,9 +16,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clinic.mail.headers import MailRefused
-from clinic.mail.message import Message, list_id, message_id
+from clinic.mail.message import MailMessage, list_id, message_id
 
-MAIL = Message(
+MAIL = MailMessage(
     to="anna@client.example",
     to_name="Anna Öst",
     from_name="Harbour Street Practice",
@@ -53,15 +53,15 @@ people_text = st.text(
 ).filter(lambda text: "=?" not in text and text.split())
 
 
-def parsed(mail: Message) -> EmailMessage:
+def parsed(mail: MailMessage) -> EmailMessage:
     return message_from_bytes(mail.to_bytes(), policy=policy.default)
 
 
-def head_of(mail: Message) -> bytes:
+def head_of(mail: MailMessage) -> bytes:
     return mail.to_bytes().split(b"\r\n\r\n", 1)[0]
 
 
-def mailbox_in(mail: Message, header: str) -> tuple[str, str]:
+def mailbox_in(mail: MailMessage, header: str) -> tuple[str, str]:
     """By the older parser: the newer one of 3.11.7 keeps the space between two encoded words of a name."""
     name, address = parseaddr(message_from_bytes(mail.to_bytes())[header])
     return str(make_header(decode_header(name))), address

@@ -14,7 +14,7 @@ import pytest
 from clinic.domain.channels import channel_of
 from clinic.domain.types import MailKind
 from clinic.mail.compose import MailContent
-from clinic.mail.message import Message, list_id, message_id
+from clinic.mail.message import MailMessage, list_id, message_id
 from tests.mail.test_compose import (
     ALERT,
     ANSWERED,
@@ -76,7 +76,7 @@ SPAMASSASSIN = shutil.which("spamassassin")
 def as_it_arrives(kind: MailKind, content: MailContent) -> bytes:
     """The whole mail as a mailbox's own server hands it to its filter."""
     channel = channel_of(kind)
-    message = Message(
+    message = MailMessage(
         to="anna@client.example",
         from_address="no-reply@clinic.example",
         from_name="Harbour Street Practice",

@@ -23,7 +23,7 @@ from clinic.domain.types import LinkPurpose, MailKind
 from clinic.mail import compose
 from clinic.mail.addresses import mailbox
 from clinic.mail.compose import EncodedContent, Letterhead, MailContent, Meeting
-from clinic.mail.message import Attachment, Message, list_id, message_id
+from clinic.mail.message import Attachment, MailMessage, list_id, message_id
 from clinic.mail.transport import Envelope, SendOutcome, SendVerdict, SmtpStage
 from clinic.models import Practice
 from clinic.services import links, notices
@@ -91,7 +91,7 @@ def _envelope(
     sender = mail_from()
     domain = sender.rpartition("@")[2]
     channel, mark = channel_of(due.mail.kind), links.mark_of(due.mail.id)
-    message = Message(
+    message = MailMessage(
         to=to,
         from_address=sender,
         from_name=due.practice.name,

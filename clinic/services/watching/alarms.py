@@ -22,7 +22,7 @@ from clinic.extensions import db, for_writing
 from clinic.mail import compose
 from clinic.mail.addresses import mailbox
 from clinic.mail.compose import Letterhead, MailContent
-from clinic.mail.message import Message, message_id
+from clinic.mail.message import MailMessage, message_id
 from clinic.mail.smtp import SmtpTransport
 from clinic.mail.transport import Envelope, SendVerdict, Transport
 from clinic.models import Practice, User
@@ -131,7 +131,7 @@ def _envelope(
 ) -> Envelope:
     sender, content = mail_from(), _content(owner, step, sweep_at)
     to = mailbox(owner.email, smtputf8=smtputf8)
-    message = Message(
+    message = MailMessage(
         to=to,
         from_address=sender,
         from_name=owner.practice,

@@ -17,7 +17,7 @@ from clinic.services.media import uploads, videos
 from clinic.services.media.uploads import Announced
 from clinic.services.messages import reading, writing
 from clinic.web.authz import current_actor
-from clinic.web.forms.messages import MessageForm, ReadForm
+from clinic.web.forms.messages import ClientMessageForm, ReadForm
 from clinic.web.presenters import messages as words
 from clinic.web.refusals import told_on_the_next_page
 
@@ -26,7 +26,7 @@ Answer = Response | str | tuple[str, int]
 
 def index() -> Answer:
     """The thread, and the box to write in; `?move=` says which of their moves it is about."""
-    form = MessageForm()
+    form = ClientMessageForm()
     if not form.is_filled_in:
         form.move.data = request.args.get("move", "")
     if form.validate_on_submit():
@@ -58,7 +58,7 @@ def _written() -> Response:
     return redirect(url_for("client.messages.index"), 303)
 
 
-def _sent(form: MessageForm) -> list[uuid.UUID]:
+def _sent(form: ClientMessageForm) -> list[uuid.UUID]:
     """What came with the form itself, where no script has sent it before."""
     sent = [(each.filename or "", each) for each in request.files.getlist("file") if each.filename]
     if len(sent) > MOST_PHOTOS + 1:
@@ -75,7 +75,7 @@ def _sent(form: MessageForm) -> list[uuid.UUID]:
     return made
 
 
-def _page(form: MessageForm) -> str:
+def _page(form: ClientMessageForm) -> str:
     actor = current_actor()
     client, practice = access.own_client(actor), access.practice_of(actor)
     today, zone = today_in(client.time_zone), client.time_zone
@@ -92,7 +92,7 @@ def _page(form: MessageForm) -> str:
     )
 
 
-def _move_asked_about(form: MessageForm) -> str:
+def _move_asked_about(form: ClientMessageForm) -> str:
     try:
         move_id = form.move_id
     except RuleBroken:

@@ -19,7 +19,7 @@ from clinic.web.forms.fields import LongTextField
 OUT_OF_DATE = "This page is out of date. Please open it again."
 
 
-class MessageForm(OnceForm):
+class ClientMessageForm(OnceForm):
     """A client's message; `media_id` holds the files that are here, `move` the one it asks about."""
 
     text = LongTextField("Your message", longest=LONGEST_MESSAGE)
