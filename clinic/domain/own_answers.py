@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from clinic.domain.errors import RuleBroken
@@ -37,6 +38,28 @@ class OwnAnswerStatus(StrEnum):
 
     DRAFT = "draft"
     SIGNED = "signed"
+
+
+class WordsUse(StrEnum):
+    """Whether a client lets the practice use their words; nobody who was not asked has agreed."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    DECLINED = "declined"
+
+
+def signing_problems(
+    uses: Iterable[tuple[WordsUse | None, datetime | None]], changed_at: datetime
+) -> Iterator[RuleBroken]:
+    """Why an answer made of somebody's message cannot be signed yet.
+
+    Each use is how a client stands to it, and since when they said so. Who was not asked lent no words.
+    """
+    for use, decided_at in uses:
+        if use is WordsUse.ASKED:
+            yield RuleBroken("The client has not said yet whether their words may be used.")
+        elif use is WordsUse.DECLINED and (decided_at is None or changed_at <= decided_at):
+            yield RuleBroken("The client does not want their words used. Put it in other words, then sign.")
 
 
 def problems(question: str, text: str, tags: Sequence[str]) -> Iterator[RuleBroken]:

@@ -42,7 +42,7 @@ from clinic.models.note import Phrase, VisitNote, VisitNoteAmendment
 from clinic.models.notice import PracticeNotice
 from clinic.models.outbox import OutboxMessage
 from clinic.models.overview import PracticeFigures
-from clinic.models.own_answer import OwnAnswer, OwnAnswerHelped
+from clinic.models.own_answer import OwnAnswer, OwnAnswerHelped, OwnAnswerSource
 from clinic.models.person import Client, Invitation, StaffInvitation, User
 from clinic.models.practice import Heartbeat, Practice, SignOff
 from clinic.models.program import (
@@ -122,6 +122,7 @@ __all__ = [
     "OutboxMessage",
     "OwnAnswer",
     "OwnAnswerHelped",
+    "OwnAnswerSource",
     "OwnBattery",
     "OwnBatteryVersion",
     "OwnTest",

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from clinic.domain.own_answers import LONGEST_QUESTION, OwnAnswerStatus, search_key
+from clinic.domain.own_answers import LONGEST_QUESTION, OwnAnswerStatus, WordsUse, search_key
 from clinic.models.base import Base, OfPractice, belongs_to, choice, index_where_set, tenant
 from clinic.models.exercise import Exercise
 from clinic.models.person import User
@@ -79,3 +79,31 @@ class OwnAnswerHelped(OfPractice, Base):
     own_answer_id: Mapped[uuid.UUID]
     client_id: Mapped[uuid.UUID]
     said_at: Mapped[datetime]
+
+
+class OwnAnswerSource(OfPractice, Base):
+    """Out of whose message an answer was made, and whether that client lets their words be used."""
+
+    __tablename__ = "own_answer_source"
+    __table_args__ = tenant(
+        belongs_to("own_answer", "own_answer_id"),
+        belongs_to("client", "client_id"),
+        belongs_to("message", "message_id"),
+        UniqueConstraint("practice_id", "own_answer_id", "message_id"),
+        Index(None, "practice_id", "client_id"),
+        Index(None, "practice_id", "message_id"),
+        CheckConstraint("(words_use IS NULL) = (asked_at IS NULL)", name="asked_when"),
+        CheckConstraint(
+            "(decided_at IS NOT NULL) = (words_use IS NOT NULL AND words_use <> 'asked')", name="decided_when"
+        ),
+    )
+
+    own_answer_id: Mapped[uuid.UUID]
+    client_id: Mapped[uuid.UUID]
+    message_id: Mapped[uuid.UUID]
+    made_at: Mapped[datetime]
+    words_use: Mapped[WordsUse | None] = mapped_column(choice(WordsUse, "words_use"))  # None: not asked
+    asked_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+
+    answer: Mapped[OwnAnswer] = relationship(foreign_keys="OwnAnswerSource.own_answer_id", viewonly=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from clinic.catalogue import load_catalogue
@@ -9,15 +11,19 @@ from clinic.catalogue.answers import shipped_answers
 from clinic.domain.own_answers import (
     LONGEST_QUESTION,
     LONGEST_TEXT,
+    WordsUse,
     asked_stems,
     fit,
     problems,
     search_key,
+    signing_problems,
     stands_under,
     word_problems,
 )
 
 HINGE, TURN = "hinge", "turn"
+CHANGED = datetime(2026, 11, 29, 12, tzinfo=UTC)
+EARLIER, LATER = CHANGED - timedelta(hours=1), CHANGED + timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
@@ -125,3 +131,22 @@ def test_shipped_answers_hold_to_the_rules_and_name_moves_that_ship() -> None:
         assert not list(problems(each.question, each.text, each.tags)), each.id
         assert each.exercise is None or each.exercise in load_catalogue().exercises
         assert "mistake" not in each.text.casefold(), "what that is, the practice says"
+
+
+@pytest.mark.parametrize(
+    ("uses", "may"),
+    [
+        ([], True),
+        ([(None, None)], True),
+        ([(WordsUse.ASKED, None)], False),
+        ([(WordsUse.AGREED, EARLIER)], True),
+        ([(WordsUse.DECLINED, EARLIER)], True),  # reworded since
+        ([(WordsUse.DECLINED, CHANGED)], False),
+        ([(WordsUse.DECLINED, LATER)], False),
+        ([(WordsUse.AGREED, EARLIER), (WordsUse.ASKED, None)], False),
+    ],
+)
+def test_an_answer_out_of_a_message_is_signed_when_its_client_lets_it(
+    uses: list[tuple[WordsUse | None, datetime | None]], may: bool
+) -> None:
+    assert (not list(signing_problems(uses, CHANGED))) is may

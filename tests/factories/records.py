@@ -24,7 +24,7 @@ from clinic.domain.media import MediaKind, MediaState, MoveSpot
 from clinic.domain.messages import MessageChannel, MessageFrom
 from clinic.domain.notes import NotePart, NoteShape, NoteStatus
 from clinic.domain.notices import NoticeKind
-from clinic.domain.own_answers import OwnAnswerStatus
+from clinic.domain.own_answers import OwnAnswerStatus, WordsUse
 from clinic.domain.practice_overview import PracticeOverview
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.spots import spots_of
@@ -90,6 +90,7 @@ from clinic.models import (
     OutboxMessage,
     OwnAnswer,
     OwnAnswerHelped,
+    OwnAnswerSource,
     OwnBattery,
     OwnBatteryVersion,
     OwnTest,
@@ -193,6 +194,7 @@ class ClientRecords:
     clinician: OtherClinician
     staff_time: StaffTime
     message: Message
+    lent: OwnAnswerSource = field(init=False)
     wait: AnswerWait
     secrets: dict[str, str] = field(default_factory=dict)
 
@@ -305,6 +307,13 @@ def make_own_answer(practice: Practice, staff: User) -> OwnAnswer:
     signed = {"status": OwnAnswerStatus.SIGNED, "signed_by": staff.id, "signed_at": ago(days=8)}
     about = {"created_by": staff.id, "created_at": ago(days=9), "changed_at": ago(days=9)}
     return add(OwnAnswer, practice, **told, **signed, **about)
+
+
+def make_lent(shelf: Shelf, records: ClientRecords) -> OwnAnswerSource:
+    """They were asked whether their words may be used in an answer, and have not said."""
+    asked = {"words_use": WordsUse.ASKED, "made_at": ago(days=3), "asked_at": ago(days=3)}
+    about = {"own_answer_id": shelf.own_answer.id, "message_id": records.message.id}
+    return add(OwnAnswerSource, records.client, client_id=records.client.id, **about, **asked)
 
 
 def make_erasure(practice: Practice, staff: User) -> Erasure:
@@ -481,6 +490,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         wait=make_waits(client, shelf.staff),
     )
     add(OwnAnswerHelped, client, own_answer_id=shelf.own_answer.id, client_id=client.id, said_at=ago(days=2))
+    records.lent = make_lent(shelf, records)
     make_signed_note(shelf, client)
     records.note.assessment_id = records.draft_assessment.id
     make_consents(client, records.document)

@@ -68,6 +68,7 @@ from clinic.models import (
     OutboxMessage,
     OwnAnswer,
     OwnAnswerHelped,
+    OwnAnswerSource,
     Passkey,
     Practice,
     PracticeLog,
@@ -296,6 +297,11 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.staff_time.edit": lambda world, at: {"minutes": ["20"]},
     "practitioner.inbox.needless": lambda world, at: {"seen": [now().isoformat()]},
     "practitioner.own_answers.sign": lambda world, at: {"version": ["1"]},
+    "practitioner.own_answers.from_message": lambda world, at: {
+        "question": ["Why?"],
+        "text": ["So."],
+        "looked": ["y"],
+    },
     "practitioner.own_answers.add": lambda world, at: {"question": ["Why?"], "text": ["So."]},
     "practitioner.own_answers.edit": lambda world, at: {"question": ["Why?"], "text": ["So."]},
     "practitioner.clinicians.edit": lambda world, at: {"name": ["Dr Hale"]},
@@ -603,6 +609,7 @@ def _own_answer_removed(world: World, address: Address) -> None:
 
 def _own_answer_unsigned(world: World, address: Address) -> None:
     unsigned = {"status": OwnAnswerStatus.DRAFT, "signed_by": None, "signed_at": None}
+    db.session.query(OwnAnswerSource).delete()
     db.session.query(OwnAnswer).filter_by(id=_own_answer(world, address).id).update(unsigned)
 
 

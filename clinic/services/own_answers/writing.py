@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import and_, select
@@ -15,9 +16,9 @@ from clinic.catalogue.answers import CatalogueAnswer, shipped_answers
 from clinic.domain import own_answers as rules
 from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken, must_hold
-from clinic.domain.own_answers import OwnAnswerStatus
+from clinic.domain.own_answers import OwnAnswerStatus, WordsUse
 from clinic.extensions import db
-from clinic.models import Exercise, ExerciseMistake, OwnAnswer
+from clinic.models import Exercise, ExerciseMistake, OwnAnswer, OwnAnswerSource
 from clinic.models.base import given, points_at
 from clinic.services import access, audit, once
 from clinic.services.actors import Actor
@@ -106,7 +107,7 @@ def change(actor: Actor, own_answer_id: uuid.UUID, version: int, details: Answer
         if not session.is_modified(answer):
             return answer
         if said != (details.question, details.text):
-            _unsign(answer)
+            unsign(answer)
         answer.changed_at = now()
         _flush()
         _tell(actor, answer, "changed")
@@ -119,6 +120,7 @@ def sign(actor: Actor, own_answer_id: uuid.UUID, version: int) -> OwnAnswer:
         answer = _seen(actor, own_answer_id, version)
         if answer.removed_at is not None:
             raise RuleBroken("This answer is removed. Bring it back first.")
+        must_hold(rules.signing_problems(_uses(answer), answer.changed_at))
         if answer.status is not OwnAnswerStatus.SIGNED:
             answer.status = OwnAnswerStatus.SIGNED
             answer.signed_by, answer.signed_at = actor.user_id, now()
@@ -206,7 +208,16 @@ def _columns(details: AnswerDetails) -> dict[str, object]:
     return {**asdict(details), "tags": list(details.tags)}
 
 
-def _unsign(answer: OwnAnswer) -> None:
+def _uses(answer: OwnAnswer) -> list[tuple[WordsUse | None, datetime | None]]:
+    """How each client whose message it was made of stands to it, and since when. One query."""
+    query = select(OwnAnswerSource.words_use, OwnAnswerSource.decided_at).where(
+        OwnAnswerSource.practice_id == answer.practice_id, OwnAnswerSource.own_answer_id == answer.id
+    )
+    return [(row.words_use, row.decided_at) for row in db.session.execute(query)]
+
+
+def unsign(answer: OwnAnswer) -> None:
+    """Nobody's name stands under an answer any more, in the caller's transaction: no client sees it."""
     answer.status, answer.signed_by, answer.signed_at = OwnAnswerStatus.DRAFT, None, None
 
 

@@ -7,9 +7,10 @@ import uuid
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from clinic.domain.own_answers import WordsUse
 from clinic.domain.search import searched
 from clinic.services.access import own_client
-from clinic.services.own_answers import finding
+from clinic.services.own_answers import finding, sources
 from clinic.web.authz import current_actor
 from clinic.web.presenters import own_answers as words
 
@@ -22,7 +23,17 @@ def index() -> str:
     asked = searched(request.args.get("q", ""))
     own_client(actor)
     found = finding.fitting(actor, asked) if asked else finding.all_shown(actor)
-    return render_template("client/own_answers.html", asked=asked, found=found, words=words)
+    return render_template(
+        "client/own_answers.html", asked=asked, found=found, words=words, lent=sources.asked_of(actor)
+    )
+
+
+def lend(own_answer_source_id: uuid.UUID, choice: str) -> Response:
+    """Agree that one's words are used in an answer, or decline."""
+    use = WordsUse.AGREED if choice == "agree" else WordsUse.DECLINED
+    sources.decide(current_actor(), own_answer_source_id, use)
+    flash("Thank you. We keep to what you said.", "success")
+    return redirect(url_for("client.own_answers.index"), 303)
 
 
 def helped(own_answer_id: uuid.UUID) -> Response:

@@ -9,18 +9,21 @@ from typing import Any
 from wtforms import BooleanField, SelectField
 from wtforms.fields import SelectChoice
 
+from clinic.domain.cleaning import one_line
 from clinic.domain.errors import RuleBroken
 from clinic.domain.own_answers import LONGEST_QUESTION, LONGEST_TEXT, problems
 from clinic.domain.own_moves import MOST_TAGS, tags_of
 from clinic.domain.search import searched
 from clinic.models import OwnAnswer
 from clinic.services.own_answers.finding import AnswerFilter, AnswersShown
+from clinic.services.own_answers.sources import AnswerSeed
 from clinic.services.own_answers.writing import AnswerDetails, AnswerSubject
 from clinic.web.forms.base import OnceForm
 from clinic.web.forms.fields import LineField, LongTextField, VersionField
 from clinic.web.presenters.own_answers import SHOWN_WORDS
 
 MISTAKE = ":mistake"
+ANY_MOVE = "No move in particular"
 
 
 class OwnAnswerForm(OnceForm):
@@ -39,7 +42,7 @@ class OwnAnswerForm(OnceForm):
     ) -> OwnAnswerForm:
         """The form with the moves that an answer can be about; with what stands, where there is an answer."""
         form = cls(data=_filled(answer)) if answer else cls()
-        form.about.choices = [SelectChoice("", "No move in particular"), *_choices(subjects, answer)]
+        form.about.choices = [SelectChoice("", ANY_MOVE), *_choices(subjects, answer)]
         return form
 
     def details(self) -> AnswerDetails:
@@ -57,6 +60,22 @@ class OwnAnswerForm(OnceForm):
     def rules(self) -> Iterator[RuleBroken]:
         """What is wrong with the answer as written."""
         return problems(self.question.data or "", self.text.data or "", tags_of(self.tags.data or ""))
+
+
+class FromMessageForm(OwnAnswerForm):
+    """An answer that is made of somebody's message; `looked` is asked where something could tell who."""
+
+    ask = BooleanField("Ask the client whether their words may be used")
+    looked = BooleanField("I have looked: nothing in it tells who asked")
+
+    @classmethod
+    def of_message(cls, subjects: Sequence[AnswerSubject], seed: AnswerSeed) -> FromMessageForm:
+        """The form as it opens: the client's words and what was answered, to be put in general words."""
+        about = str(seed.move_id) if seed.move_id in {each.move_id for each in subjects} else ""
+        told = {"question": one_line(seed.question)[:LONGEST_QUESTION], "text": seed.text, "about": about}
+        form = cls(data=told)
+        form.about.choices = [SelectChoice("", ANY_MOVE), *_choices(subjects, None)]
+        return form
 
 
 def wanted_from(args: Mapping[str, str]) -> AnswerFilter:

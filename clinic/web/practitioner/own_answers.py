@@ -14,10 +14,16 @@ from clinic.domain.errors import Conflict, RuleBroken
 from clinic.models import OwnAnswer
 from clinic.services.access import practice_of
 from clinic.services.links import address as full_address
-from clinic.services.own_answers import finding, writing
+from clinic.services.own_answers import finding, sources, writing
 from clinic.services.own_answers.writing import REFUSED
 from clinic.web.authz import current_actor
-from clinic.web.forms.own_answers import OwnAnswerForm, address_parts, filter_fields, wanted_from
+from clinic.web.forms.own_answers import (
+    FromMessageForm,
+    OwnAnswerForm,
+    address_parts,
+    filter_fields,
+    wanted_from,
+)
 from clinic.web.presenters import own_answers as words
 
 Answer = Response | str | tuple[str, int]
@@ -65,6 +71,29 @@ def add() -> Answer:
             flash("The answer is kept as a draft. Read it once more, then sign it.", "success")
             return _to(made.id)
     return _page(form), 422 if form.errors else 200
+
+
+def from_message(thread_message_id: uuid.UUID) -> Answer:
+    """Make an answer of a client's message; what could tell who it was is shown until somebody has looked."""
+    actor = current_actor()
+    seed = sources.seed(actor, thread_message_id)
+    if not _may_write():
+        return _refused()
+    form = FromMessageForm.of_message(writing.subjects(actor), seed)
+    client = seed.message.client
+    said = (form.question.data or "", form.text.data or "")
+    parts = sources.telling(client, *said)
+    if form.validate_on_submit():
+        if parts and not form.looked.data:
+            form.refuse(RuleBroken("Look at what could tell who asked, and say that you have.", "looked"))
+        else:
+            with form.attempt():
+                key, details = form.key.data or "", form.details()
+                made = sources.make(actor, thread_message_id, key, details, ask=form.ask.data)
+                flash("The answer is kept as a draft. Read it once more, then sign it.", "success")
+                return _to(made.id)
+    page = _page(form, seed=seed, parts=words.telling_lines(parts), client=client)
+    return page, 422 if form.errors else 200
 
 
 def edit(own_answer_id: uuid.UUID) -> Answer:
@@ -140,7 +169,7 @@ def _refused() -> Response:
 
 
 def _page(form: OwnAnswerForm, answer: OwnAnswer | None = None, **context: Any) -> str:
-    context = {"stands": None} | context
+    context = {"stands": None, "seed": None} | context
     return render_template("practitioner/own_answers/edit.html", form=form, answer=answer, **context)
 
 

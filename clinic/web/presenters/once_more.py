@@ -82,6 +82,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.own_answers.remove": "Remove the answer",
         "practitioner.own_answers.bring_back": "Bring the answer back",
         "practitioner.own_answers.take": "Take the answer over",
+        "client.own_answers.lend": "Say whether my words may be used",
         "client.own_answers.helped": "Say that the answer helped",
         "practitioner.moves.take": "Take the move into the library",
         "client.consents.withdraw": "Withdraw my consent",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from clinic.domain.dates import count
 from clinic.domain.own_answers import OwnAnswerStatus
+from clinic.domain.telling_who import TellingKind, TellingPart
 from clinic.models import OwnAnswer
 from clinic.services.own_answers.finding import PAGE, AnswerLine, AnswerPage, AnswersShown
 from clinic.web.presenters.library import paged_words
@@ -46,6 +47,23 @@ def stands(answer: OwnAnswer) -> str:
     if answer.status is not OwnAnswerStatus.SIGNED:
         return "It is a draft: no client sees it until somebody signs it."
     return "Clients find it."
+
+
+TELLING_WORDS: Mapping[TellingKind, str] = MappingProxyType(
+    {
+        TellingKind.NAME: "Names",
+        TellingKind.PLACE: "Places",
+        TellingKind.DATE: "Dates",
+        TellingKind.NUMBER: "Numbers",
+        TellingKind.ADDRESS: "Addresses",
+    }
+)
+
+
+def telling_lines(parts: Sequence[TellingPart]) -> list[tuple[str, str]]:
+    """What could tell who asked, by sort."""
+    found = {kind: [each.text for each in parts if each.kind is kind] for kind in TellingKind}
+    return [(TELLING_WORDS[kind], ", ".join(texts)) for kind, texts in found.items() if texts]
 
 
 def found_words(found: AnswerPage) -> str:

@@ -184,6 +184,11 @@ ACTIONS: Mapping[str, ActionWords] = {
     "own_answer.signed": ActionWords("Answer signed", "clipboard-check"),
     "own_answer.removed": ActionWords("Answer removed", "trash-2"),
     "own_answer.brought_back": ActionWords("Answer brought back", "undo-2"),
+    "own_answer.words_asked": ActionWords(
+        "Asked whether their words may be used in an answer", "message-square"
+    ),
+    "own_answer.words_agreed": ActionWords("Agreed that their words are used in an answer", "circle-check"),
+    "own_answer.words_declined": ActionWords("Declined that their words are used in an answer", "ban"),
     "own_answer.helped": ActionWords("Said that an answer helped", "circle-check"),
     "note.begun": ActionWords("Note begun", "pencil"),
     "note.saved": ActionWords("Note saved", "pencil"),
