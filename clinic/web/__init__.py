@@ -649,7 +649,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
             "own new version",
         ),
         Rule("/my/groups", client_groups.index, CLIENT),
-        Rule("/my/answers", client_answers.index, CLIENT),
+        Rule("/my/answers", client_answers.index, CLIENT, FORM),
         Rule("/my/answers/<uuid:own_answer_id>/helped", client_answers.helped, CLIENT, POST, "shown answer"),
         Rule(
             "/my/answers/words/<uuid:own_answer_source_id>/<any(agree, decline):choice>",

@@ -65,7 +65,6 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "routine_id": lambda world, of: world.shelves[HOME[of]].routine.id,
     "move_id": lambda world, of: world.shelves[HOME[of]].own_move.id,
     "move_key": lambda world, of: "bridge",
-    "thread_message_id": lambda world, of: world.records[of].message.id,
     "own_answer_source_id": lambda world, of: world.records[of].lent.id,
     "own_answer_id": lambda world, of: world.shelves[HOME[of]].own_answer.id,
     "answer_key": lambda world, of: "sink",

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from clinic.extensions import db
-from clinic.models import Exercise, OwnAnswer, OwnAnswerHelped
+from clinic.models import Exercise, OwnAnswer, OwnAnswerHelped, OwnAnswerSource
+from clinic.services.messages import writing as messages
+from clinic.services.messages.writing import ClientWords
 from tests.factories.people import People
 from tests.factories.programs import assign_program, publish_routine
 from tests.visitor import Visitor
@@ -58,11 +60,11 @@ def test_a_shipped_answer_is_found_by_clients_once_it_is_signed(
     assert FEET not in staff.get(f"{LIBRARY}/shelf").text
     ada = visit(people.client_user)
     assert FEET not in ada.get("/my/program/1").text
-    assert "Nothing fits" in ada.get("/my/answers?q=do+my+feet+swivel").text
+    assert "Nothing fits" in ada.post("/my/answers", {"q": "do my feet swivel"}, status=200).text
     signed(staff, FEET)
     assert FEET in ada.get("/my/program/1").text
     assert FEET not in ada.get("/my/program/2").text, "the other move is not what it is about"
-    assert FEET in ada.get("/my/answers?q=do+my+feet+swivel").text
+    assert FEET in ada.post("/my/answers", {"q": "do my feet swivel"}, status=200).text
     assert FEET in ada.get("/my/answers").text
 
 
@@ -180,3 +182,40 @@ def test_an_answer_about_a_move_that_is_deleted_stays_as_one_about_no_move(
     staff.post(f"{LIBRARY}/new", TYPED | {"about": str(bridge.id)}, status=303)
     staff.post(f"/library/{bridge.id}/delete", status=303)
     assert one(SOCKS).move_id is None
+
+
+def test_a_message_becomes_an_answer_without_the_person_and_with_their_leave(
+    people: People, staff: Visitor, visit: Visit
+) -> None:
+    people.client.town = "Málaga"
+    db.session.commit()
+    ada = visit(people.client_user)
+    asked = f"{people.client.name} here, in Malaga since 3 May 2024: may I wear socks?"
+    message = messages.write(people.actor(people.client_user), "1" * 32, ClientWords(asked))
+    messages.answer(people.actor(people.colleague), people.client.id, "2" * 32, "Yes. Or none.")
+    assert "Make an answer of it" in staff.get(f"/clients/{people.client.id}/messages").text
+    at = f"/messages/{message.id}/answer"
+    opened = staff.get(at).text
+    for told in (people.client.name.split()[0], "Malaga", "3 May 2024", "Yes. Or none."):
+        assert told in opened
+    typed = {**TYPED, "question": asked, "text": "Yes, Malaga.", "ask": "y"}
+    refused = staff.post(at, typed, status=422).text
+    assert "Look at what could tell who asked" in refused
+    typed |= {"question": SOCKS, "text": "Yes."}
+    for _ in range(2):
+        staff.post(at, typed, status=303)
+    answer = one(SOCKS)
+    here = f"{LIBRARY}/{answer.id}"
+    staff.post(f"{here}/sign", {"version": "1"}, status=303)
+    assert "has not said yet" in staff.get(here).text
+    source = db.session.scalars(select(OwnAnswerSource)).one()
+    lend = f"/my/answers/words/{source.id}"
+    assert "May we use your words?" in ada.get("/my/answers").text
+    visit(people.other_client_user).post(f"{lend}/agree", status=404)
+    ada.post(f"{lend}/agree", status=303)
+    signed(staff, SOCKS)
+    bela = visit(people.other_client_user)
+    assert SOCKS in bela.get("/my/answers").text
+    ada.post(f"{lend}/decline", status=303)
+    assert SOCKS not in bela.get("/my/answers").text
+    assert signed(staff, SOCKS).signed_at is None, "it is to be put in other words first"

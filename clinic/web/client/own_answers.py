@@ -20,7 +20,7 @@ FROM_MOVE = "move"
 def index() -> str:
     """The answers that fit what is asked; without a question all of them."""
     actor = current_actor()
-    asked = searched(request.args.get("q", ""))
+    asked = searched(request.form.get("q", ""))  # posted: what somebody asks stands in no address
     own_client(actor)
     found = finding.fitting(actor, asked) if asked else finding.all_shown(actor)
     return render_template(
