@@ -36,13 +36,27 @@ QUOTED = "> Hello Ada,\n> there is a message for you\n"
             f"{QUOTED}It is better.\n> and the hip?\nIt clicks.",
         ),
         (f"On 28 Nov 2026, at 09:00, Harbour <h@x.example> wrote:\n{QUOTED}", None),  # a quote alone
+        (
+            f"See below.\n\nOn 28 Nov 2026, at 09:00, Harbour <h@x.example> wrote:\n{QUOTED}My foot is numb.",
+            None,
+        ),
     ],
 )
 def test_the_quote_is_cut_and_the_words_stay(mail: str, said: str | None) -> None:
     assert said_anew(mail) == (mail.strip() if said is None else said)
 
 
-@pytest.mark.parametrize("mail", ["a" * 1_000_000, "> " * 500_000, "On\n" * 300_000, "From: a\n" * 100_000])
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "a" * 1_000_000,
+        "> " * 500_000,
+        "On\n" * 300_000,
+        "From: a\n" * 100_000,
+        "\n" * 1_000_000,
+        "a" + "\t \n" * 300_000 + "b",
+    ],
+)
 def test_a_mail_of_a_megabyte_keeps_nobody_busy(mail: str) -> None:
     began = time.process_time()
     assert len(said_anew(mail)) <= 20_000

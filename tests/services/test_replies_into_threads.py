@@ -129,7 +129,8 @@ def test_two_machines_that_answer_each_other_do_not_fill_a_thread(people: People
 def test_a_reply_of_a_megabyte_comes_in_cut(people: People) -> None:
     mail_intake.take_in(reply(people.client, "It clicks. " * 100_000))
     (text,) = by_mail(people.client)
-    assert len(text) <= 5000
+    assert len(text) == 5000
+    assert text.endswith("too long to be kept here.]")
 
 
 def test_a_client_is_told_once_a_day_that_something_waits_and_of_none_of_it(

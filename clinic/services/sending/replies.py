@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.mail_replies import fitting
 from clinic.domain.messages import LONGEST_MESSAGE, MessageChannel
 from clinic.domain.notices import NoticeKind
 from clinic.domain.types import ClientStatus, MailKind
@@ -135,7 +136,7 @@ def _keep(reader: _Reader, report: BounceReport, digest: str, *, is_answer: bool
             client_id=reader.client.id if reader.client else None,
             from_address=report.sender[:254],
             subject=report.subject[:LONGEST_SUBJECT],
-            text=_storable(report.body)[:LONGEST_TEXT],
+            text=fitting(_storable(report.body), LONGEST_TEXT),
             is_answer=is_answer,
             received_at=now(),
         )
@@ -190,7 +191,7 @@ def _put_into_thread(client: Client, reply_id: uuid.UUID, text: str) -> None:
 
 
 def _message_of(client: Client, reply_id: uuid.UUID, text: str, at: datetime) -> None:
-    said = said_anew(_storable(text))[:LONGEST_MESSAGE]
+    said = fitting(said_anew(_storable(text)), LONGEST_MESSAGE)
     writing.came_by_mail(client, reply_id.hex, MailedWords(said or "Nothing was written.", at))
 
 
