@@ -56,6 +56,7 @@ class Practice(Base):
     second_step_required: Mapped[bool | None]  # of everybody who works here; None: as the installation does
     created_at: Mapped[datetime]
     unread_replies: Mapped[int] = mapped_column(default=0, server_default="0")  # every page of theirs says it
+    logo_id: Mapped[uuid.UUID | None]  # the file that `practice_logo` shows: papers ask for no more
     erasure_wishes: Mapped[int] = mapped_column(
         default=0, server_default="0"
     )  # every page of the owner's says it

@@ -13,7 +13,6 @@ from PIL import Image
 from clinic.models import Practice
 from clinic.reports import pdf
 from clinic.services.files.record_paper import RecordPaper
-from clinic.services.media import logo
 from clinic.services.media.on_paper import small_pictures
 from clinic.web.presenters.record_on_paper import record_paper
 
@@ -31,10 +30,10 @@ def record_setter(by: str, at: datetime) -> Callable[[RecordPaper], bytes]:
 
 
 def _logo(practice: Practice) -> dict[str, str] | None:
-    shown = logo.on_show(practice.id)
-    if shown is None or not (found := small_pictures([shown.media_id.hex])):
+    name = practice.logo_id.hex if practice.logo_id else ""
+    if not name or not (found := small_pictures([name])):
         return None
-    data = found[shown.media_id.hex]
+    data = found[name]
     with Image.open(BytesIO(data), formats=["JPEG"]) as made:
         width, height = made.size
     place = f'width="{width}" height="{height}"'

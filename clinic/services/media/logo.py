@@ -34,14 +34,6 @@ def lately(actor: Actor) -> Sequence[PracticeLogo]:
     return db.session.scalars(query).all()
 
 
-def on_show(practice_id: uuid.UUID) -> PracticeLogo | None:
-    """The one that stands in the letterhead, if any does. One query."""
-    query = select(PracticeLogo).where(
-        PracticeLogo.practice_id == practice_id, PracticeLogo.removed_at.is_(None)
-    )
-    return db.session.scalars(query.options(joinedload(PracticeLogo.media))).one_or_none()
-
-
 def show(actor: Actor, media_id: uuid.UUID) -> None:
     """Put a picture that is here into the letterhead; pressed twice it is once."""
     with transaction() as session:
@@ -55,6 +47,7 @@ def show(actor: Actor, media_id: uuid.UUID) -> None:
             return
         about = {"media_id": media.id, "shown_by": actor.user_id, "shown_at": now()}
         session.add(PracticeLogo(practice_id=actor.practice_id, **about))
+        _stand_by(actor, media.id)
         audit.record(actor, "practice.logo_shown", subject_id=actor.practice_id)
 
 
@@ -62,8 +55,9 @@ def remove(actor: Actor) -> None:
     """Show none; pressed twice it is once."""
     with transaction():
         _hold(actor)
-        if on_show(actor.practice_id) is not None:
+        if _on_show(actor) is not None:
             _take_off(actor)
+            _stand_by(actor, None)
             audit.record(actor, "practice.logo_removed", subject_id=actor.practice_id)
 
 
@@ -78,7 +72,19 @@ def put_back(actor: Actor, logo_id: uuid.UUID) -> None:
             return
         _take_off(actor)
         found.removed_at = None
+        _stand_by(actor, found.media_id)
         audit.record(actor, "practice.logo_shown", subject_id=actor.practice_id)
+
+
+def _on_show(actor: Actor) -> PracticeLogo | None:
+    query = select(PracticeLogo).where(
+        PracticeLogo.practice_id == actor.practice_id, PracticeLogo.removed_at.is_(None)
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def _stand_by(actor: Actor, media_id: uuid.UUID | None) -> None:
+    access.practice_of(actor).logo_id = media_id
 
 
 def _hold(actor: Actor) -> None:
@@ -90,7 +96,7 @@ def _hold(actor: Actor) -> None:
 
 def _take_off(actor: Actor, keep: uuid.UUID | None = None) -> bool:
     """Show none; returns whether the file to be kept is the one on show, and then it stays."""
-    before = on_show(actor.practice_id)
+    before = _on_show(actor)
     if before is not None and before.media_id == keep:
         return True
     if before is not None:
