@@ -22,6 +22,7 @@ SHAPED = frozenset(
         *(
             "client.time_zone",
             "practice.time_zone",
+            "practice.works_on",
             "checkin_schedule.time_zone",
             "checkin_schedule.cadence_days",
         ),
