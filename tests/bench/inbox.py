@@ -52,6 +52,20 @@ def everybody_waits(there: Installation) -> None:
             db.session.execute(insert(kind), list(made))
 
 
+def a_long_thread(there: Installation) -> str:
+    """The page of a client's thread that fills it: sixty questions of the client who signs in."""
+    with app_of(there.environment).app_context(), across_practices("the one there is"), transaction():
+        known = select(Client.id, Client.practice_id).where(Client.email_key == there.client.casefold())
+        client_id, practice_id = db.session.execute(known).one()
+        made = [_rows(client_id, practice_id, now() - timedelta(hours=number)) for number in range(60)]
+        thread, _, wait = made[0]
+        db.session.execute(insert(Thread), [thread])
+        messages = [{**each[1], "thread_id": thread["id"]} for each in made]
+        db.session.execute(insert(Message), messages)
+        db.session.execute(insert(AnswerWait), [wait])
+    return f"/clients/{client_id}/messages"
+
+
 def _rows(client_id: uuid.UUID, practice_id: uuid.UUID, at: datetime) -> tuple[dict[str, Any], ...]:
     thread_id, whose = uuid.uuid4(), {"practice_id": practice_id, "client_id": client_id}
     said = {"sender": MessageFrom.CLIENT, "channel": MessageChannel.PAGE, "text": "Do my feet swivel?"}

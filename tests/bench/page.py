@@ -12,6 +12,7 @@ from clinic.models import Client, ClientGroup
 from clinic.services.overview import kept
 from clinic.services.reach import across_practices
 from tests.bench.comparison import comparison
+from tests.bench.inbox import a_long_thread
 from tests.bench.installation import Installation, app_of, demo
 from tests.bench.line import Line, within
 from tests.bench.load import load
@@ -67,6 +68,7 @@ SPEED: tuple[tuple[str, str | Who, Who], ...] = (
     ("client-record", record, practitioner),
     ("practitioner-today", TODAY, practitioner),
     ("comparison", comparison, practitioner),
+    ("thread", a_long_thread, practitioner),
 )
 
 
