@@ -9,7 +9,14 @@ from wtforms import BooleanField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import StopValidation
 
-from clinic.domain.courses import LONGEST_WELCOME, MOST_PLACES, MOST_WEEKS, CourseDays, LateStart
+from clinic.domain.courses import (
+    LONGEST_WELCOME,
+    MOST_PLACES,
+    MOST_WEEKS,
+    CourseDays,
+    CourseState,
+    LateStart,
+)
 from clinic.domain.errors import RuleBroken
 from clinic.models import Course, Practice, RoutineVersion
 from clinic.services.actors import Actor
@@ -39,6 +46,8 @@ class CourseForm(RhythmFields, Form):
     welcome = LongTextField("Welcome", longest=LONGEST_WELCOME)
     version = VersionField()
     _about: tuple[Actor, Course | None]
+    _kept: tuple[CourseDays, uuid.UUID] | None = None
+    kept_routine = ""  # the name of the one that stays
 
     @classmethod
     def of(cls, actor: Actor, practice: Practice, course: Course | None) -> CourseForm:
@@ -50,14 +59,25 @@ class CourseForm(RhythmFields, Form):
         else:
             form = cls(obj=course, data={"routine": str(course.version_id)} | _rhythm_of(course))
         form._about = actor, course
+        if course is not None and course.state is not CourseState.DRAFT:
+            form._keep(course)
         return form
+
+    def _keep(self, course: Course) -> None:
+        """One that is open keeps its days and its routine: nobody is asked for them."""
+        self._kept = CourseDays(course.starts_on, course.weeks), course.version_id
+        for name in ("starts_on", "weeks", "routine"):
+            del self[name]
 
     def offer(self, choices: Iterable[RoutineVersion], course: Course | None) -> None:
         """Which routines may be chosen; the course's own stays on offer."""
         found = {str(each.id): each.routine.name for each in choices}
         if course is not None:
             found.setdefault(str(course.version_id), "The routine it has")
-        self.routine.choices = [SelectChoice(key, name) for key, name in found.items()]
+        if self._kept is not None:
+            self.kept_routine = found[str(self._kept[1])]
+        else:
+            self.routine.choices = [SelectChoice(key, name) for key, name in found.items()]
 
     def validate_weeks(self, field: WholeNumberField) -> None:
         """A course has an end."""
@@ -71,7 +91,9 @@ class CourseForm(RhythmFields, Form):
 
     def rules(self) -> Iterator[RuleBroken]:
         """What the rules say against the days, where they could be read."""
-        if self.starts_on.data is None or self.weeks.errors or self.places.errors or self.routine.errors:
+        if self.places.errors:
+            return
+        if self._kept is None and (self.starts_on.data is None or self.weeks.errors or self.routine.errors):
             return
         if not (self.pace.errors or self.cadence.errors or self.at.errors):
             actor, course = self._about
@@ -79,10 +101,13 @@ class CourseForm(RhythmFields, Form):
 
     def wish(self) -> CourseWish:
         """The course that is wished for."""
-        assert self.weeks.data is not None
+        days, version_id = self._kept or (
+            CourseDays(self.starts_on.data, self.weeks.data),
+            uuid.UUID(self.routine.data),
+        )
         return CourseWish(
-            days=CourseDays(self.starts_on.data, self.weeks.data),
-            version_id=uuid.UUID(self.routine.data),
+            days=days,
+            version_id=version_id,
             checkin=self.rhythm(),
             places=self.places.data or None,
             late=self.late.data,

@@ -140,7 +140,6 @@ def decide(group_id: uuid.UUID, place_id: uuid.UUID, choice: str) -> Response:
 
 def _edit_page(form: CourseForm, group: ClientGroup, course: Course | None, *, changed: bool = False) -> str:
     is_fixed = course is not None and course.state is not CourseState.DRAFT
-    names = {choice.value: choice.label for choice in form.routine.choices}
     return render_template(
         "practitioner/courses/edit.html",
         form=form,
@@ -148,7 +147,6 @@ def _edit_page(form: CourseForm, group: ClientGroup, course: Course | None, *, c
         course=course,
         changed=changed,
         is_fixed=is_fixed,
-        routine=names[str(course.version_id)] if course else None,
     )
 
 
