@@ -102,7 +102,7 @@ class CourseForm(RhythmFields, Form):
     def wish(self) -> CourseWish:
         """The course that is wished for."""
         days, version_id = self._kept or (
-            CourseDays(self.starts_on.data, self.weeks.data),
+            CourseDays(self.starts_on.data, self.weeks.data or 0),
             uuid.UUID(self.routine.data),
         )
         return CourseWish(
