@@ -321,6 +321,8 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "help": {"emergency_number": ["112"], "urgent_number": ["116 117"]},
         "hours": {"waking_from": ["07:30"]},
         "limits": {"pain_ceiling": ["5"]},
+        "messages": {"answer_days": ["3"]},
+        "answers": {"answers_word": ["harbour-spine"]},
     }[at.choice],
     "practitioner.mail_settings.show": lambda world, at: {
         "mail_host": ["mail.planted.example"],
