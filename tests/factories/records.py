@@ -54,6 +54,7 @@ from clinic.models import (
     AssessmentDraft,
     AuditEvent,
     Base,
+    BookingHours,
     BookingOffer,
     BookingRequest,
     BulkAct,
@@ -286,6 +287,7 @@ def make_shelf(practice: Practice, staff: User) -> Shelf:
     add(PracticeFigures, practice, figures=figures, made_at=ago(days=1))
     signed = {"made_by": staff.id, "made_by_name": WORDS, "made_at": ago(days=60)}
     add(ConsentText, practice, kind=ConsentKind.MAIL, number=1, text=WORDS, **signed)
+    make_hours(practice, staff)
     own_test = make_own_test(practice, staff)
     own_battery = make_own_battery(practice, staff, own_test)
     practice.answers_word = f"word-{practice.id.hex[:12]}"
@@ -1161,8 +1163,15 @@ def _mail(client: Client, checkin: Checkin) -> OutboxMessage:
 def _appointment(shelf: Shelf, client: Client) -> Appointment:
     made = {"made_by": shelf.staff.id, "made_at": ago(days=2), "changed_at": ago(days=2)}
     others = db.session.query(Appointment).filter_by(with_id=shelf.staff.id).count()  # each at its own time
-    when = {"starts_at": ago(days=-5 - others), "place": WORDS}
+    when = {"starts_at": ago(days=-5 - others), "place": WORDS, "because": WORDS}
+    when["link"] = "https://meet.jit.si/Room"
     return add(Appointment, shelf.practice, client_id=client.id, with_id=shelf.staff.id, **when, **made)
+
+
+def make_hours(practice: Practice, staff: User) -> BookingHours:
+    """The hours in which somebody sees clients."""
+    about = {"user_id": staff.id, "weekly": [], "changed_at": ago(days=3)}
+    return add(BookingHours, practice, place=WORDS, room="https://meet.jit.si/Own", **about)
 
 
 def _wish(shelf: Shelf, client: Client) -> BookingRequest:

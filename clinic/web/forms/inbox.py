@@ -17,7 +17,7 @@ from clinic.web.forms.fields import LongTextField
 OUT_OF_DATE = "This page is out of date. Please open it again."
 
 
-class SeenForm(Form):
+class SeenWaitForm(Form):
     """What the client wrote last when the page was shown: newer words wait on."""
 
     seen = HiddenField()
@@ -34,13 +34,13 @@ class SeenForm(Form):
         return at
 
 
-class PhoneForm(SeenForm, OnceForm):
+class PhoneForm(SeenWaitForm, OnceForm):
     """That somebody was called, and what was said."""
 
     text = LongTextField("What was said", longest=LONGEST_CALL_NOTE, required="Write what was said.")
 
 
-class AssignForm(Form):
+class AssignThreadForm(Form):
     """Who answers a client."""
 
     who = SelectField("Who answers", coerce=str, invalid_choice_message="Choose somebody of the practice.")

@@ -14,7 +14,7 @@ from clinic.services import access, waits
 from clinic.services import inbox as service
 from clinic.services.attention.cases import colleagues
 from clinic.web.authz import current_actor
-from clinic.web.forms.inbox import OUT_OF_DATE, AssignForm, PhoneForm, SeenForm
+from clinic.web.forms.inbox import OUT_OF_DATE, AssignThreadForm, PhoneForm, SeenWaitForm
 from clinic.web.presenters import inbox as words
 from clinic.web.refusals import told_on_the_next_page
 from clinic.web.whose import only_own
@@ -67,7 +67,7 @@ def assign(wait_id: uuid.UUID) -> Answer:
     """Who of the practice answers."""
     actor = current_actor()
     wait = access.wait_for(actor, wait_id)
-    form = AssignForm()
+    form = AssignThreadForm()
     form.offer(colleagues(actor))
     if form.validate_on_submit():
         name = service.assign(actor, wait_id, form.user_id)
@@ -81,7 +81,7 @@ def assign(wait_id: uuid.UUID) -> Answer:
 def needless(wait_id: uuid.UUID) -> Response:
     """What was written needs no answer."""
     with told_on_the_next_page():
-        form = SeenForm()
+        form = SeenWaitForm()
         if not form.validate_on_submit():
             raise RuleBroken(OUT_OF_DATE)
         service.needs_no_answer(current_actor(), wait_id, form.seen_at)
