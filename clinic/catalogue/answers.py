@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-from clinic.catalogue.loader import DATA
 from clinic.catalogue.provenance import read_provenance
 from clinic.catalogue.reader import DataEntry, by_id, read_file
 
@@ -25,8 +23,7 @@ class CatalogueAnswer:
     tags: tuple[str, ...]
 
 
-@lru_cache(maxsize=2)
-def shipped_answers(directory: Path = DATA) -> Mapping[str, CatalogueAnswer]:
+def read_answers(directory: Path) -> Mapping[str, CatalogueAnswer]:
     """The answers by id, in order; CatalogueError names the key that is wrong."""
     entry = read_file(directory, FILE)
     read_provenance(entry)

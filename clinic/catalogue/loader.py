@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from clinic.catalogue.answers import CatalogueAnswer, read_answers
 from clinic.catalogue.assessment_tables import read_battery, read_field, read_test, read_usual
 from clinic.catalogue.checkin import CheckinCatalogue, WarningSigns, read_checkin, read_warning_signs
 from clinic.catalogue.dosing import Dosing, read_dosing
@@ -58,6 +59,7 @@ class Catalogue:
     warnings: WarningSigns
     checkin: CheckinCatalogue
     questionnaires: Questionnaires
+    answers: Mapping[str, CatalogueAnswer]
     tests: Mapping[str, AssessmentTest]
     batteries: Mapping[str, Battery]
     earlier_tests: Mapping[tuple[str, int], AssessmentTest]
@@ -105,6 +107,7 @@ def read_catalogue(directory: Path) -> Catalogue:
         warnings=_whole(directory, "warning_signs", read_warning_signs),
         checkin=_whole(directory, "checkin", read_checkin),
         questionnaires=_read_questionnaires(directory),
+        answers=read_answers(directory),
         tests=tests,
         batteries=batteries,
         earlier_tests=earlier_tests,

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from clinic.catalogue import CatalogueError
-from clinic.catalogue.answers import shipped_answers
 from clinic.catalogue.loader import DATA, read_catalogue
 from clinic.catalogue.plain_words import plain_words
 
@@ -46,7 +45,6 @@ def places(text: str) -> Iterator[tuple[int, str]]:
 def read_all(folder: Path) -> None:
     read_catalogue(folder)
     plain_words(folder)
-    shipped_answers(folder)
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in DATA.glob("*.toml")))

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clinic.catalogue import load_catalogue
-from clinic.catalogue.answers import shipped_answers
 from clinic.domain.own_answers import (
     LONGEST_QUESTION,
     LONGEST_TEXT,
@@ -118,16 +117,18 @@ def test_of_a_long_message_no_more_than_a_dozen_words_are_looked_for() -> None:
 )
 def test_what_the_first_readers_asked_is_found_in_their_words(asked: str, best: str | None) -> None:
     stems = asked_stems(asked)
-    fits = {key: fit(stems, each.question, each.text, each.tags) for key, each in shipped_answers().items()}
+    fits = {
+        key: fit(stems, each.question, each.text, each.tags) for key, each in load_catalogue().answers.items()
+    }
     found = [key for key, how_well in sorted(fits.items(), key=lambda each: -each[1]) if how_well]
     assert (found[0] if found else None) == best
     for key in found:  # what the database looks for first narrows down, and hides none of them
-        shipped = shipped_answers()[key]
+        shipped = load_catalogue().answers[key]
         assert any(stem in search_key(shipped.question, shipped.text, shipped.tags) for stem in stems)
 
 
 def test_shipped_answers_hold_to_the_rules_and_name_moves_that_ship() -> None:
-    for each in shipped_answers().values():
+    for each in load_catalogue().answers.values():
         assert not list(problems(each.question, each.text, each.tags)), each.id
         assert each.exercise is None or each.exercise in load_catalogue().exercises
         assert "mistake" not in each.text.casefold(), "what that is, the practice says"

@@ -16,7 +16,7 @@ from clinic.domain.access import Permission, is_staff
 from clinic.domain.errors import Forbidden, NotFound
 from clinic.domain.health import Pulse
 from clinic.domain.second_step import TO_ENTER_IT, SecondStepDue, is_required, still_due
-from clinic.domain.types import ClientStatus, Role
+from clinic.domain.types import ClientStatus
 from clinic.extensions import db
 from clinic.models import AuthSession, Client, Heartbeat, Practice, User
 from clinic.models.base import UtcDateTime, points_at
@@ -106,7 +106,7 @@ _LIVING = (
         unheard.any_for(User.practice_id, User.id, bindparam("late", type_=UtcDateTime())).label(
             "may_have_news"
         ),
-        case((User.role == Role.CLIENT, None), else_=waits.unread_by(User.practice_id, User.id)).label(
+        case((Client.id.is_not(None), None), else_=waits.unread_by(User.practice_id, User.id)).label(
             "unread"
         ),
         select(Heartbeat.seen_at).where(Heartbeat.name == Pulse.SWEEP).scalar_subquery().label("sweep_at"),

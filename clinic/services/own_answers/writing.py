@@ -12,7 +12,8 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
-from clinic.catalogue.answers import CatalogueAnswer, shipped_answers
+from clinic.catalogue import load_catalogue
+from clinic.catalogue.answers import CatalogueAnswer
 from clinic.domain import own_answers as rules
 from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken, must_hold
@@ -155,12 +156,12 @@ def still_on_shelf(actor: Actor) -> list[CatalogueAnswer]:
     """The shipped answers that the practice has not taken, in the order of the file; staff only."""
     access.staff_only(actor)
     taken = set(db.session.scalars(_KEYS, {"practice_id": actor.practice_id}))
-    return [each for key, each in shipped_answers().items() if key not in taken]
+    return [each for key, each in load_catalogue().answers.items() if key not in taken]
 
 
 def take(actor: Actor, key: str) -> OwnAnswer:
     """Make a shipped answer the practice's own, as a draft; the one it has, if it was taken before."""
-    shipped = shipped_answers().get(key)
+    shipped = load_catalogue().answers.get(key)
     with transaction():
         _must_write(actor)
         if shipped is None:

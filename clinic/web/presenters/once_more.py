@@ -42,6 +42,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.group_messages.take_back": "Take the message back",
         "practitioner.groups.put_in": "Put the client in the group",
         "practitioner.groups.take_out": "Take the client out of the group",
+        "practitioner.programs.harder": "Allow harder ways, or none",
         "practitioner.programs.extend": "Move the last day",
         "practitioner.program_phases.pass_on": "Go on to the next phase",
         "practitioner.program_phases.take_back": "Go back to the phase before",
