@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 GOES_ON = "\n\n[The mail goes on. The rest was too long to be kept here.]"
+FILES_LEFT_OUT = (
+    "[Files came with this mail. They are not kept: please send them on the page of your messages.]"
+)
 _QUOTED = re.compile(r"\s*>")
 
 
@@ -22,6 +25,11 @@ def own_words(text: str, newest: str) -> str:
 def fitting(text: str, longest: int) -> str:
     """A text of at most so many characters, with a word where some of it is missing."""
     return text if len(text) <= longest else text[: longest - len(GOES_ON)].rstrip() + GOES_ON
+
+
+def with_word_of_files(text: str) -> str:
+    """A text with a word that files came with it, which nobody here has."""
+    return f"{text}\n\n{FILES_LEFT_OUT}".strip()
 
 
 def _is_answered_between(text: str) -> bool:

@@ -46,6 +46,7 @@ SERVER_WORDS = re.compile(r"(?<![\d.])(?:[45][0-5]\d[ -]|(?=[45]\.[0-7]\.\d))[^\
 ENHANCED = re.compile(r"(?<![\d.])([45]\.[0-7]\.\d{1,3})(?!\d|\.\d)")
 _ABOUT_A_MAILBOX = LASTING | {BounceCause.ADDRESS}
 _FORWARDED_BY_ALIAS = re.compile(r"\(generated from [^)]*@")
+_FILES = frozenset({"image", "video", "audio", "application"})
 # the line with which a mailbox file begins each mail, also where a relay has set its own lines before it
 _SEPARATOR = re.compile(rb"\A((?:[\w-]{1,80}:[^\n]{0,1000}\n){0,5})>?From [^\n]{0,1000}\n")
 _FIELDS = re.compile(r"(?im)^(?:final-recipient|original-recipient|action|status|diagnostic-code):")
@@ -91,6 +92,7 @@ class BounceReport:
     told: str = ""  # what it says by itself, without the copy of our mail
     answers: str = ""  # the ids of the mails it answers, as its head names them
     is_answer: bool = False
+    carries_files: bool = False  # as far as it was read
     is_from_somebody: bool = False  # an answer would go to somebody; a mail server wants none
 
     @property
@@ -166,6 +168,7 @@ class _Parcel:
             f"{self._header('X-Failed-Recipients')}\n{self._subject}\n{self._excerpt}",
             answers,
             bool(answers or _ANSWER.match(self._subject)),
+            self._carries_files(),
             "Return-Path" in self._message and not self._has_no_way_back,
         )
 
@@ -325,6 +328,10 @@ class _Parcel:
             return True
         begins = f"{self._subject}\n{self._header('From')}"
         return bool(told_by.AWAY.match(self._subject) or told_by.CHALLENGES.search(begins))
+
+    def _carries_files(self) -> bool:
+        own = list(_own_parts(self._message))
+        return any(part.get_content_maintype() in _FILES or part.get_filename() for part in own)
 
     def _is_receipt(self) -> bool:
         return any(part.get_content_type() == RECEIPT_TYPE for part in _own_parts(self._message))

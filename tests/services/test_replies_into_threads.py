@@ -196,3 +196,30 @@ def test_who_has_no_account_gets_no_word_that_opens_nothing(people: People) -> N
     assert [mail.client_id for mail in words_of_messages(people)] == (
         [people.other_client.id] if people.other_client.user_id else []
     )
+
+
+def with_a_photo(raw: bytes) -> bytes:
+    """The same mail with a picture behind its words."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    kept = [line for line in head.split(b"\r\n") if not line.lower().startswith((b"content-", b"mime-"))]
+    kept += [b"MIME-Version: 1.0", b'Content-Type: multipart/mixed; boundary="cut"']
+    words = b"--cut\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + body
+    kind = b"Content-Type: image/jpeg; name=hip.jpg\r\nContent-Transfer-Encoding: base64"
+    photo = b"--cut\r\n" + kind + b"\r\n\r\n/9j/\r\n"
+    return b"\r\n".join(kept) + b"\r\n\r\n" + words + b"\r\n" + photo + b"--cut--\r\n"
+
+
+def test_files_that_come_by_mail_are_told_to_be_missing(people: People) -> None:
+    mail_intake.take_in(with_a_photo(reply(people.client, "Look at my hip.")))
+    (text,) = by_mail(people.client)
+    assert text.startswith("Look at my hip.")
+    assert "Files came with this mail. They are not kept" in text
+
+
+def test_a_mail_handed_in_again_after_the_days_limit_is_no_second_one(people: People) -> None:
+    first = reply(people.client, "Round 0.")
+    mail_intake.take_in(first)
+    for number in range(1, sending_replies.MOST_A_DAY):
+        mail_intake.take_in(reply(people.client, f"Round {number}."))
+    mail_intake.take_in(first)
+    assert not held()

@@ -112,6 +112,12 @@ def came_by_mail(client: Client, key: str, words: MailedWords) -> Message:
     return row
 
 
+def came_before(client: Client, key: str) -> bool:
+    """Whether the mail of this key stands in the thread already."""
+    message_id = once.id_of(Message, client.practice_id, key, client.id)
+    return once.made_before(Message, client.practice_id, message_id) is not None
+
+
 def answer(
     actor: Actor, client_id: uuid.UUID, key: str, text: str, about: VideoMoment | None = None
 ) -> Message:

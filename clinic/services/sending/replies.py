@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.mail_replies import fitting
+from clinic.domain.mail_replies import fitting, with_word_of_files
 from clinic.domain.messages import LONGEST_MESSAGE, MessageChannel
 from clinic.domain.notices import NoticeKind
 from clinic.domain.types import ClientStatus, MailKind
@@ -126,8 +126,12 @@ def _keep(reader: _Reader, report: BounceReport, digest: str, *, is_answer: bool
     reply_id = uuid.uuid5(_IDS, f"{reader.practice_id.hex}:{digest}")
     if db.session.get(MailReply, reply_id) is not None:
         return
+    if reader.client is not None and writing.came_before(reader.client, reply_id.hex):
+        return
     if is_answer and reader.client is not None and _may_come_in(reader.client, report):
-        _put_into_thread(reader.client, reply_id, report.body)
+        _put_into_thread(
+            reader.client, reply_id, _told(said_anew(_storable(report.body)), report, LONGEST_MESSAGE)
+        )
         return
     db.session.add(
         MailReply(
@@ -136,7 +140,7 @@ def _keep(reader: _Reader, report: BounceReport, digest: str, *, is_answer: bool
             client_id=reader.client.id if reader.client else None,
             from_address=report.sender[:254],
             subject=report.subject[:LONGEST_SUBJECT],
-            text=fitting(_storable(report.body), LONGEST_TEXT),
+            text=_told(_storable(report.body), report, LONGEST_TEXT),
             is_answer=is_answer,
             received_at=now(),
         )
@@ -191,8 +195,15 @@ def _put_into_thread(client: Client, reply_id: uuid.UUID, text: str) -> None:
 
 
 def _message_of(client: Client, reply_id: uuid.UUID, text: str, at: datetime) -> None:
-    said = fitting(said_anew(_storable(text)), LONGEST_MESSAGE)
+    said = fitting(said_anew(text), LONGEST_MESSAGE)
     writing.came_by_mail(client, reply_id.hex, MailedWords(said or "Nothing was written.", at))
+
+
+def _told(text: str, report: BounceReport, longest: int) -> str:
+    """What a mail says, no longer than that, and that files came with it where some did."""
+    if not report.carries_files:
+        return fitting(text, longest)
+    return with_word_of_files(fitting(text, longest - len(with_word_of_files("")) - 2))
 
 
 def count_unread(practice_id: uuid.UUID) -> None:
