@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.booking import BookingState, BookingWay
 from clinic.domain.dates import count, time_in_words
+from clinic.domain.people import who
 from clinic.models import Appointment, BookingOffer, BookingRequest
 from clinic.web.filters import city, day_year
 
@@ -68,7 +69,7 @@ def wish_line(row: BookingRequest, zone: str) -> WishLine:
     asked = f"asked {when(row.asked_at, zone)}"
     waits = row.state is BookingState.ASKED
     facts = (WAYS[row.way], asked, "" if waits else "times offered")
-    return WishLine(str(row.id), row.client.name, tuple(filter(None, facts)), waits)
+    return WishLine(str(row.id), who(row.client), tuple(filter(None, facts)), waits)
 
 
 def offer_lines(

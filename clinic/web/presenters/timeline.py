@@ -185,7 +185,7 @@ ACTIONS: Mapping[str, ActionWords] = {
     "own_answer.removed": ActionWords("Answer removed", "trash-2"),
     "own_answer.brought_back": ActionWords("Answer brought back", "undo-2"),
     "own_answer.words_asked": ActionWords(
-        "Asked whether their words may be used in an answer", "message-square"
+        "Asked whether their words may be used in an answer", "message-circle"
     ),
     "own_answer.words_agreed": ActionWords("Agreed that their words are used in an answer", "circle-check"),
     "own_answer.words_declined": ActionWords("Declined that their words are used in an answer", "ban"),
