@@ -44,7 +44,7 @@ def a_client(
     installation: Installation, name: str, *, pain_before: int | None = None, phone: str | None = None
 ) -> Somebody:
     """A client in their third week, with an account and a check-in that waits for its answer."""
-    email = f"{name.partition(' ')[0].lower()}@clients.example"
+    email = f"{'.'.join(name.lower().split())}@clients.example"
     with installation.inside():
         practice = db.session.query(Practice).one()
         owner = db.session.query(User).filter_by(email=OWNER).one()
