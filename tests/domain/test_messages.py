@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from clinic.domain.media import MediaKind
 from clinic.domain.messages import (
+    LARGEST_VIDEO,
     LONGEST_CALL_NOTE,
     LONGEST_MESSAGE,
     MessageChannel,
@@ -17,7 +18,9 @@ from clinic.domain.messages import (
     moment_in_words,
     parse_moment,
     problems,
+    word_due,
 )
+from clinic.domain.scheduling import WakingHours
 
 SENT = datetime(2026, 11, 29, 9, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -101,3 +104,20 @@ def test_a_moment_reads_as_the_controls_of_a_video_say_it(at: int, words: str) -
 )
 def test_a_moment_is_typed_as_it_is_read(typed: str, at: int | None) -> None:
     assert parse_moment(typed) == at
+
+
+def test_how_much_fits_into_a_message() -> None:
+    assert (LONGEST_MESSAGE, LONGEST_CALL_NOTE) == (5000, 1000)
+    assert LARGEST_VIDEO == 300 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("sent", "due"),
+    [
+        (datetime(2026, 11, 29, 12, tzinfo=UTC), datetime(2026, 11, 29, 12, 1, tzinfo=UTC)),
+        (datetime(2026, 11, 29, 3, tzinfo=UTC), datetime(2026, 11, 29, 8, tzinfo=UTC)),
+        (datetime(2026, 11, 29, 19, 59, 30, tzinfo=UTC), datetime(2026, 11, 30, 8, tzinfo=UTC)),
+    ],
+)
+def test_word_of_a_message_goes_out_once_it_stands_and_by_day(sent: datetime, due: datetime) -> None:
+    assert word_due(sent, WakingHours(time(8), time(20)), UTC) == due

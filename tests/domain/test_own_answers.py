@@ -8,6 +8,9 @@ import pytest
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.own_answers import (
+    ENOUGH,
+    IN_QUESTION,
+    IN_TEXT,
     LONGEST_QUESTION,
     LONGEST_TEXT,
     WordsUse,
@@ -151,3 +154,8 @@ def test_an_answer_out_of_a_message_is_signed_when_its_client_lets_it(
     uses: list[tuple[WordsUse | None, datetime | None]], may: bool
 ) -> None:
     assert (not list(signing_problems(uses, CHANGED))) is may
+
+
+def test_a_word_of_the_question_weighs_more_than_two_of_the_answer() -> None:
+    assert (IN_QUESTION, IN_TEXT, ENOUGH) == (3, 1, 2)
+    assert (LONGEST_QUESTION, LONGEST_TEXT) == (200, 4000)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.domain.telling_who import KnownOfClient, TellingKind, TellingPart, telling_parts
+from clinic.domain.telling_who import (
+    LONGEST,
+    MOST_FOUND,
+    SHORTEST_NAME,
+    KnownOfClient,
+    TellingKind,
+    TellingPart,
+    telling_parts,
+)
 
 NAME, PLACE, DATE = TellingKind.NAME, TellingKind.PLACE, TellingKind.DATE
 NUMBER, ADDRESS = TellingKind.NUMBER, TellingKind.ADDRESS
@@ -39,3 +47,7 @@ def test_what_could_tell_who_it_was_is_named(text: str, parts: list[tuple[Tellin
 def test_a_megabyte_is_looked_through_in_no_time_and_names_a_few_parts() -> None:
     assert len(telling_parts("12 Oct 1961 Lukasz 0123 " * 40_000, KNOWN)) <= 30
     assert telling_parts("1" * 1_000_000, KNOWN)
+
+
+def test_how_far_it_is_looked() -> None:
+    assert (SHORTEST_NAME, MOST_FOUND, LONGEST) == (3, 30, 20_000)
