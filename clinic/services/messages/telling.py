@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from clinic.domain.messages import UNDO_WITHIN, MessageChannel, MessageFrom, word_due
+from clinic.domain.messages import MessageFrom, is_shown_to_client, word_due
 from clinic.domain.scheduling import DAY, waking_hours
 from clinic.domain.types import MailKind, OutboxState
 from clinic.extensions import db
 from clinic.models import Client, Message, OutboxMessage, Practice, Thread
+from clinic.models.base import points_at
 from clinic.services.outbox import promises as outbox
 
 KEEPS = 3 * DAY  # longer it is no news
@@ -39,23 +41,19 @@ def tell(client: Client, sent_at: datetime) -> None:
         due = datetime.combine(due.date() + DAY, hours.opens, due.tzinfo)
 
 
-def has_unread(client_id: object, practice_id: object, at: datetime) -> bool:
-    """Whether something of the practice stands in a client's thread that they have not read. One query."""
+def has_unread(practice_id: uuid.UUID, client_id: uuid.UUID, at: datetime) -> bool:
+    """Whether a client is shown something in their thread that they have not read. One query."""
     query = (
-        select(Message.id)
-        .join(Thread, Thread.id == Message.thread_id)
+        select(Message.sender, Message.channel, Message.sent_at, Message.undone_at)
+        .join(Thread, points_at(Message.thread_id, Thread))
         .where(
             Message.practice_id == practice_id,
             Message.client_id == client_id,
             Message.sender == MessageFrom.PRACTICE,
-            Message.channel != MessageChannel.PHONE,
-            Message.undone_at.is_(None),
-            Message.sent_at <= at - UNDO_WITHIN,
             Thread.client_read_until.is_(None) | (Message.sent_at > Thread.client_read_until),
         )
-        .limit(1)
     )
-    return db.session.scalar(query) is not None
+    return any(is_shown_to_client(*row, at) for row in db.session.execute(query))
 
 
 def _promise(client: Client, due: datetime) -> None:

@@ -69,7 +69,7 @@ def _is_planned(due: DueMail) -> bool:
 
 
 def _waits_to_be_read(due: DueMail) -> bool:
-    return due.client is not None and telling.has_unread(due.client.id, due.practice.id, now())
+    return due.client is not None and telling.has_unread(due.practice.id, due.client.id, now())
 
 
 def _group_is_over(due: DueMail) -> bool:
