@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, expect
+from playwright.sync_api import Error as PlaywrightError
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
 # `wcag22aa` has to be asked for, else the size of targets is never looked at.
@@ -22,6 +23,8 @@ IDS = re.compile(
 )
 # Chromium reports a page's own status as an error; what a form answers with 422 is none.
 ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+# What Playwright says when the page that was asked is no longer there.
+GONE_ON = "Execution context was destroyed"
 STICKS_OUT = """() => {
   const wide = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= wide) return [];
@@ -175,18 +178,33 @@ class Reader:
     # ------------------------------------------------------------ looking
 
     def looks(self) -> None:
-        """The checks of one page: as it came, and how it stands at the width of a phone."""
+        """The checks of one page: as it came, and how it stands at the width of a phone.
+
+        A script may go on to the next page after its answer came (a passkey does):
+        then that page is the one to look at.
+        """
+        for _ in range(3):
+            try:
+                self._look()
+                return
+            except PlaywrightError as error:
+                if GONE_ON not in str(error):
+                    raise
+                self.page.wait_for_load_state("load")
+        self._look()
+
+    def _look(self) -> None:
         self._keep_html()
         state = f"{IDS.sub('…', urlsplit(self.page.url).path)} | {self.page.title()} | {self._stands_out()}"
         key = f"{state} | {self.scripts}"
         if key in self.findings.looked_at:
             return
-        self.findings.looked_at.add(key)
         if not self.page.title().strip():
             self._found(state, "no title")
         self._look_at_width(state)
         if self.scripts:
             self._run_axe(state)
+        self.findings.looked_at.add(key)
 
     def _look_at_width(self, state: str) -> None:
         kept = self.page.viewport_size
