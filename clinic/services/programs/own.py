@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
@@ -122,7 +123,7 @@ class OwnPrograms:
         """The programs that are paused while another one runs."""
         return [each for each in self._with(ProgramStatus.PAUSED) if each not in self.asked]
 
-    @property
+    @cached_property
     def moves(self) -> Sequence[OwnMove]:
         """Today's moves, each once: of a program with phases, those of today's."""
         phased = self.phases

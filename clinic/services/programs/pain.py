@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -42,12 +44,17 @@ DAY = timedelta(days=1)
 NOTHING_TO_SAY = "There is nothing to answer here this morning."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MovePain:
-    """What a day's pain means for one move."""
+    """What a day's pain means for one move; its stored wording is read once somebody asks for it."""
 
-    move: MoveContent
+    content: Mapping[str, Any]
     ruling: PainRuling
+
+    @cached_property
+    def move(self) -> MoveContent:
+        """The move in the wording that the client has."""
+        return MoveContent.from_json(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ def of_day(found: Diary, day: date) -> DayPain | None:
     moves = {move.id: move for move in practice_logs.moves_on(found, day)}
     rulings = {log.prescription_id: _ruling(found, log) for log in found.logs if log.local_date == day}
     told = [
-        MovePain(MoveContent.from_json(move.content), ruling)
+        MovePain(move.content, ruling)
         for move_id, move in moves.items()
         if (ruling := rulings.get(move_id)) is not None
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from clinic.services.programs import practising
+from clinic.services.programs import pain, practising
 from clinic.web.authz import current_actor
 from clinic.web.client.today import log_form
 from clinic.web.presenters.hold import hold_text
@@ -24,7 +24,7 @@ def show() -> ResponseReturnValue:
         problem=found.problem,
         practice_view=None if found.problem else practice_view(found),
         own_limit=own_limit(held.client, held.client.practice),
-        form=log_form(held, held.today),
+        form=log_form(held, held.today, pain.this_morning(held)),
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
     )
     return page, {"Permissions-Policy": MIRROR_PERMISSIONS}

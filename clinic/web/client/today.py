@@ -32,7 +32,8 @@ from clinic.web.presenters.programs import pause_words
 def index() -> str:
     """Show today."""
     held = practice_logs.diary(current_actor())
-    return _page(held, log_form(held, held.today), editing=request.args.get("change") == "1")
+    asked = pain.this_morning(held)
+    return _page(held, log_form(held, held.today, asked), asked, editing=request.args.get("change") == "1")
 
 
 def log() -> ResponseReturnValue:
@@ -42,7 +43,8 @@ def log() -> ResponseReturnValue:
     held = practice_logs.diary(actor)
     if request.method in SAFE_METHODS:
         day = _asked_day(held)
-        return render_template("client/log.html", form=log_form(held, day), day=day, today=held.today)
+        form = log_form(held, day, pain.this_morning(held))
+        return render_template("client/log.html", form=form, day=day, today=held.today)
     day = _day_of(form, held.today)
     form.ask_about(_questions(held, day, pain.this_morning(held)))
     if form.validate_on_submit():
@@ -68,10 +70,10 @@ def _saved(actor: Actor, form: LogForm) -> Response:
     return redirect(url_for("client.today.index"), 303)
 
 
-def _page(held: Diary, form: LogForm, *, editing: bool) -> str:
+def _page(held: Diary, form: LogForm, asked: AskedMorning | None, *, editing: bool) -> str:
     today = held.today
     yesterday = today - timedelta(days=1)
-    outcomes, told, asked = held.outcomes, pain.of_day(held, today), pain.this_morning(held)
+    outcomes, told = held.outcomes, pain.of_day(held, today)
     if told and asked and asked.answer:
         asked = None  # what was logged since is the newer word
     may_add = held.may_log(yesterday)
@@ -115,9 +117,9 @@ def _gets_word(held: Diary) -> bool:
     return mail_leaves() and held.client.user_id is not None and against is None
 
 
-def log_form(held: Diary, day: date) -> LogForm:
-    """The form of a day, holding what was logged already."""
-    return LogForm.for_day(day, held.entry(day), _questions(held, day, pain.this_morning(held)))
+def log_form(held: Diary, day: date, asked: AskedMorning | None) -> LogForm:
+    """The form of a day, holding what was logged already; `asked` is what this morning asks."""
+    return LogForm.for_day(day, held.entry(day), _questions(held, day, asked))
 
 
 def _questions(held: Diary, day: date, asked: AskedMorning | None) -> LogQuestions:
