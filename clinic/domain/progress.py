@@ -62,13 +62,16 @@ class PracticePlan:
         """Why nothing is asked on a day; None where practice is."""
         if day < self.starts_on:
             return DayMark.BEFORE_START
-        if self.ends_on is not None and day > self.ends_on:
-            return DayMark.AFTER_END
-        if self.over_since is not None and day >= self.over_since:
+        if not self.goes_on(day):
             return DayMark.AFTER_END
         pace = self._pace(day)
         is_idle = pace is not None and not pace.moves  # a phase without a move
         return DayMark.PAUSED if is_idle or any(pause.covers(day) for pause in self.pauses) else None
+
+    def goes_on(self, day: date) -> bool:
+        """Whether it has not ended on a day; one that is still to come goes on."""
+        is_past = self.ends_on is not None and day > self.ends_on
+        return not is_past and (self.over_since is None or day < self.over_since)
 
     def pace_on(self, day: date) -> int:
         """On how many days a week practice is asked for."""
@@ -212,11 +215,6 @@ class MistakeWeek:
         """How many answers the week has."""
         return self.yes + self.no + self.not_sure
 
-    @property
-    def share(self) -> float | None:
-        """The part of the answers that said the mistake happened; None for a gap."""
-        return self.yes / self.answers if self.answers else None
-
 
 def day_outcome(outcomes: Collection[LogOutcome], expected: int) -> LogOutcome | None:
     """What several logs of one day come to: done only when everything asked was done; None without a log."""
@@ -266,6 +264,12 @@ def pain_up(points: Iterable[PainPoint]) -> PainChange | None:
     rises = [_change(before, given[-1]) for before in (given[0], *given[-3:-1])]
     worst = max(rises, key=lambda rise: rise.points)
     return worst if worst.points >= PAIN_CHANGE else None
+
+
+def pain_since_first(points: Iterable[PainPoint]) -> PainChange | None:
+    """The first pain that was said against the latest; None where there are not two."""
+    given = _given(points)
+    return _change(given[0], given[-1]) if len(given) > 1 else None
 
 
 def mistake_weeks(

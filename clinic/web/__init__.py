@@ -28,7 +28,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.client import erasure as client_erasure
     from clinic.web.client import groups as client_groups
     from clinic.web.client import handout as client_handout
-    from clinic.web.client import history, new_version, own_record, practise, program, today
+    from clinic.web.client import history, new_version, own_record, practise, program, progress, today
     from clinic.web.client import mail as client_mail
     from clinic.web.client import media as client_media
     from clinic.web.client import messages as client_messages
@@ -658,6 +658,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
             POST,
             "own words",
         ),
+        Rule("/my/progress", progress.show, CLIENT),
         Rule("/my/history", history.index, CLIENT),
         Rule("/my/questions", client_questions.index, CLIENT),
         Rule("/my/questions/<uuid:request_id>/<int:number>", client_questions.ask, CLIENT, FORM, "questions"),

@@ -64,6 +64,7 @@ SPEED: tuple[tuple[str, str | Who, Who], ...] = (
     ("client-program", PROGRAM, client),
     ("client-today", "/my", client),
     ("client-practise", PRACTISE, client),
+    ("progress", "/my/progress", client),
     ("client-list", LIST, practitioner),
     ("client-record", record, practitioner),
     ("practitioner-today", TODAY, practitioner),

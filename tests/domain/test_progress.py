@@ -20,6 +20,7 @@ from clinic.domain.progress import (
     adherence,
     day_outcome,
     mistake_weeks,
+    pain_since_first,
     pain_up,
     progress_sentence,
     week_strip,
@@ -42,6 +43,23 @@ def logs(**by_days_ago: LogOutcome) -> dict[date, LogOutcome]:
 
 def marks(days: Iterable[Day]) -> list[str]:
     return [day.mark.value for day in days]
+
+
+GOES_ON = [
+    (PracticePlan(starts_on=MONDAY), True),
+    (PracticePlan(starts_on=TODAY + timedelta(days=1)), True),
+    (PracticePlan(starts_on=MONDAY, ends_on=TODAY), True),
+    (PracticePlan(starts_on=MONDAY, ends_on=TODAY - timedelta(days=1)), False),
+    (PracticePlan(starts_on=MONDAY, over_since=TODAY + timedelta(days=1)), True),
+    (PracticePlan(starts_on=MONDAY, over_since=TODAY), False),
+    (PracticePlan(starts_on=TODAY + timedelta(days=7), over_since=TODAY), False),
+    (PracticePlan(starts_on=MONDAY, ends_on=TODAY, over_since=TODAY), False),
+]
+
+
+@pytest.mark.parametrize("plan, goes_on", GOES_ON)
+def test_a_program_goes_on_until_its_last_day_or_somebodys_word(plan: PracticePlan, goes_on: bool) -> None:
+    assert plan.goes_on(TODAY) is goes_on
 
 
 DAY_OUTCOMES = [
@@ -279,6 +297,21 @@ def test_two_answers_of_one_day_keep_their_order() -> None:
     assert pain_up([PainPoint(MONDAY, 3), PainPoint(MONDAY, 6)]) == PainChange(MONDAY, 3, 6)
 
 
+SINCE_FIRST = [
+    (weeks(), None),
+    (weeks(6), None),
+    (weeks(None, 6), None),
+    (weeks(6, 3), PainChange(MONDAY, 6, 3)),
+    (weeks(6, 8, None, 3, None), PainChange(MONDAY, 6, 3)),
+    (list(reversed(weeks(2, 5))), PainChange(MONDAY, 2, 5)),
+]
+
+
+@pytest.mark.parametrize("points, found", SINCE_FIRST)
+def test_pain_since_the_first_word_of_it(points: list[PainPoint], found: PainChange | None) -> None:
+    assert pain_since_first(points) == found
+
+
 def test_mistakes_are_counted_by_week_and_a_week_without_answers_is_a_gap() -> None:
     answers = [
         (MONDAY, MistakeAnswer.YES),
@@ -287,13 +320,12 @@ def test_mistakes_are_counted_by_week_and_a_week_without_answers_is_a_gap() -> N
     ]
     found = mistake_weeks(answers, MONDAY + timedelta(days=2), MONDAY + timedelta(days=15))
     assert [(week.yes, week.no, week.not_sure) for week in found] == [(1, 1, 0), (0, 0, 0), (0, 0, 1)]
-    assert [week.share for week in found] == [0.5, None, 0.0]
     assert [week.answers for week in found] == [2, 0, 1]
 
 
 def test_a_week_of_which_nothing_is_known_is_a_gap() -> None:
     week = MistakeWeek(monday=MONDAY)
-    assert (week.yes, week.no, week.not_sure, week.share) == (0, 0, 0, None)
+    assert (week.yes, week.no, week.not_sure, week.answers) == (0, 0, 0, 0)
 
 
 def test_weeks_before_the_first_day_are_left_out() -> None:

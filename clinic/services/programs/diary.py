@@ -18,7 +18,7 @@ from clinic.domain.moves import named_mistake_in
 from clinic.domain.phases import PhaseDays
 from clinic.domain.practising import UNCOUNTED, Practised, Repetitions, asked_of, practised_outcomes, way_in
 from clinic.domain.programs import ProgramChange, logging_problem, over_since, pauses
-from clinic.domain.progress import Plan, PlansSideBySide, PracticePlan
+from clinic.domain.progress import Adherence, Plan, PlansSideBySide, PracticePlan, adherence
 from clinic.domain.side_by_side import outcome_together
 from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer
 from clinic.extensions import db
@@ -166,6 +166,20 @@ class Diary(OwnPrograms):
         """What all programs together ask; None for a client who never had one."""
         return PlansSideBySide(tuple(each.plan for each in self.plans.values())) if self.plans else None
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether all programs that the client had have ended."""
+        return bool(self.plans) and not _goes_on(self.plans, self.today)
+
+    def practised(self, days: int) -> Adherence | None:
+        """What the log says of the last so many days; None for a client who never had a program."""
+        return adherence(self.outcomes, self.plan, self.today, days) if self.plan else None
+
+    @property
+    def practised_throughout(self) -> Adherence | None:
+        """The same from the first day of the programs on, as far as their logs were read."""
+        return self.practised((self.today - self.plan.starts_on).days + 1) if self.plan else None
+
     @cached_property
     def outcomes(self) -> Mapping[date, LogOutcome]:
         """What each logged day came to."""
@@ -231,13 +245,28 @@ def diary(actor: Actor, *, days: int = 14) -> Diary:
 def history(actor: Actor, *, days: int) -> Diary:
     """The diary of the last days; where no program goes on, of the last that ran, from their first day on."""
     found = own.loaded(actor)
-    plans = _plans(found.client)
+    return _history(found, _plans(found.client), days)
+
+
+def of_client(client: Client, today: date, *, days: int) -> Diary:
+    """Plans and logs of the last days of a client somebody was let through to; without the programs' moves.
+
+    Where no program goes on, of the last that ran. Two queries, or three with phases.
+    """
+    return _history(OwnPrograms(client, (), (), None, today), _plans(client), days)
+
+
+def _history(found: OwnPrograms, plans: Mapping[uuid.UUID, KeptPlan], days: int) -> Diary:
     first = found.today - timedelta(days=days)
-    if plans and not found.programs:
+    if plans and not _goes_on(plans, found.today):
         plans = _last_run(plans, found.today)
         first = min(each.plan.starts_on for each in plans.values())
     logs = [each for each in _logs(found.client, first) if each.program_id in plans] if plans else ()
     return _diary(found, logs, plans)
+
+
+def _goes_on(plans: Mapping[uuid.UUID, KeptPlan], day: date) -> bool:
+    return any(each.plan.goes_on(day) for each in plans.values())
 
 
 def _diary(found: OwnPrograms, logs: Sequence[LoggedMove], plans: Mapping[uuid.UUID, KeptPlan]) -> Diary:

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from flask import render_template
 
 from clinic.domain.dates import MONTHS, week_start
-from clinic.domain.progress import Adherence, Plan, adherence, week_strip
+from clinic.domain.progress import Plan, week_strip
 from clinic.services.programs import diary as practice_logs
 from clinic.services.programs.diary import Diary
 from clinic.web.authz import current_actor
 from clinic.web.presenters.days import DayView, day_views
+from clinic.web.presenters.practised import practised_figures
 
 WEEKS = 12
-WINDOWS = (7, 30, 90)
 
 
 def index() -> str:
@@ -23,21 +23,15 @@ def index() -> str:
     plan = held.plan
     if plan is None:
         return render_template("client/history.html", held=held)
-    has_ended = not held.programs
-    last = plan.last_day(held.today) if has_ended else held.today
+    last = plan.last_day(held.today) if held.has_ended else held.today
     return render_template(
         "client/history.html",
         held=held,
         names=[each.name for each in held.plans.values()],
         weeks=_weeks(held, plan, last),
-        figures=[] if has_ended else [_figure(held, plan, days) for days in WINDOWS],
-        ended=last if has_ended else None,
-        whole=_figure(held, plan, (held.today - plan.starts_on).days + 1) if has_ended else None,
+        figures=practised_figures(held),
+        ended=last if held.has_ended else None,
     )
-
-
-def _figure(held: Diary, plan: Plan, days: int) -> Adherence:
-    return adherence(held.outcomes, plan, held.today, days)
 
 
 def _weeks(held: Diary, plan: Plan, newest: date) -> list[tuple[str, list[DayView]]]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from clinic.domain.dates import count, time_in_words
+from clinic.domain.mistake_trend import mistake_story
 from clinic.domain.people import Named, who
 from clinic.domain.skipping import not_running, skip_in_words
 from clinic.domain.types import CheckinKind, CheckinState, MistakeAnswer, Tier
@@ -27,6 +28,7 @@ from clinic.services.checkins.ledger import ComingCheckin, LedgerEntry
 from clinic.web.filters import day_year, moment
 from clinic.web.mailing import NO_SERVER, mail_leaves
 from clinic.web.presenters.checkin_charts import CheckinChart, charts
+from clinic.web.presenters.mistakes import MistakeView, mistake_view
 from clinic.web.presenters.programs import coming_words, rhythm_words
 from clinic.web.presenters.warnings import urgency
 
@@ -129,6 +131,7 @@ class CheckinsSection:
     older: int
     answers: list[tuple[str, str, str, str, str, str]]
     charts: list[CheckinChart]
+    mistake: MistakeView | None
     flag_url: str | None
     flag_words: str
     kept_back: str | None
@@ -215,12 +218,21 @@ def section(
         ledger=[_ledger_line(entry, changes.get(entry.checkin.id, ()), zone) for entry in entries[:shown]],
         older=max(0, len(entries) - shown),
         answers=[answer_row(entry.answer, zone) for entry in entries[:shown] if entry.answer],
-        charts=charts(entries[::-1], schedules[0] if schedules else None, logged, today, is_well=is_well),
+        charts=charts(entries[::-1], schedules[0] if schedules else None, is_well=is_well),
+        mistake=mistake_view(mistake_story([*logged, *_mistakes_said(entries)], today)),
         flag_url=url_for("practitioner.warnings.show", flag_id=flag.id) if flag else None,
         flag_words=urgency(flag.tier if flag else Tier.N),
         kept_back=kept_back,
         preview_url=url_for("practitioner.checkins.preview"),
     )
+
+
+def _mistakes_said(entries: Sequence[LedgerEntry]) -> list[tuple[date, MistakeAnswer]]:
+    return [
+        (entry.checkin.local_date, entry.answer.mistake)
+        for entry in entries
+        if entry.answer and entry.answer.mistake
+    ]
 
 
 def _next_line(program: Program, schedule: CheckinSchedule | None, today: date) -> NextLine:

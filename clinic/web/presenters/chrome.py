@@ -21,7 +21,7 @@ STAFF_PLACES = (
 CLIENT_PLACES = (
     ("today", "Today", "house", "client.today.index"),
     ("program", "Program", "footprints", "client.program.show"),
-    ("history", "History", "history", "client.history.index"),
+    ("progress", "Progress", "trending-up", "client.progress.show"),
     ("account", "Account", "user", "client.account.show"),
 )
 

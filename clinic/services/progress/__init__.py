@@ -1,0 +1,1 @@
+"""What came of a client's program: seen by the client, and reported."""

@@ -1,0 +1,292 @@
+"""All that tells a client's progress, in few queries: practice, check-ins, own activities, changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CompoundSelect,
+    Date,
+    Integer,
+    Select,
+    String,
+    Text,
+    cast,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from clinic.domain.attention import NOT_WELL
+from clinic.domain.change import ChangeVerdict
+from clinic.domain.dose_changes import DoseChange
+from clinic.domain.mistake_trend import MistakeStory, mistake_story
+from clinic.domain.moves import named_mistake_in
+from clinic.domain.new_versions import VersionDecision
+from clinic.domain.own_activities import OwnActivity, most_changed, own_activities
+from clinic.domain.progress import (
+    PainPoint,
+    pain_since_first,
+    pain_up,
+)
+from clinic.domain.progress_headline import ProgressFacts, headline
+from clinic.domain.scheduling import load_zone, local_date
+from clinic.domain.score_changes import AnsweredQuestionnaire
+from clinic.domain.types import CheckinState, DayMark, MistakeAnswer, ProgramAction
+from clinic.models import (
+    Checkin,
+    CheckinAnswer,
+    Client,
+    OpenReason,
+    PracticeLog,
+    Prescription,
+    Program,
+    ProgramEvent,
+    VersionOffer,
+    WarningFlag,
+)
+from clinic.models.base import UtcDateTime, given, one_of, points_at
+from clinic.services import access, rows
+from clinic.services.actors import Actor
+from clinic.services.clock import today_in
+from clinic.services.programs import diary as practice_logs
+from clinic.services.programs.diary import Diary
+from clinic.services.questionnaires import results
+
+DAYS = 91  # of practice that are looked at, week by week
+MONTH = 30
+UNDER_WAY = (CheckinState.PLANNED, CheckinState.DUE, CheckinState.WAITING, CheckinState.SENDING)
+SETTLED = tuple(state for state in CheckinState if state not in UNDER_WAY)
+STEPS = (ProgramAction.PAUSE, ProgramAction.RESUME, ProgramAction.END, ProgramAction.RESTART)
+
+
+class ProgressRow(StrEnum):
+    """What a row of the one statement tells."""
+
+    CHECKIN = "checkin"
+    STEP = "step"
+    DOSE = "dose"
+    VERSION = "version"
+    MISTAKE = "mistake"
+    UNWELL = "unwell"
+    FLAG = "flag"
+
+
+def _line(kind: ProgressRow, **columns: Any) -> Select[*tuple[Any, ...]]:
+    """One line of the statement: what is not given is empty, and each column has one type throughout."""
+    types: dict[str, Any] = {
+        "at": UtcDateTime(),
+        "day": Date(),
+        "until": Date(),
+        "number": Integer(),
+        "word": String(),
+        "text": Text(),
+        "before": JSON(),
+        "after": JSON(),
+    }
+    told = (
+        (type_coerce(columns[name], sort) if name in columns else cast(null(), sort)).label(name)
+        for name, sort in types.items()
+    )
+    return select(literal(kind.value).label("kind"), *told)
+
+
+def _of_programs(query: Select[*tuple[Any, ...]], row: Any) -> Select[*tuple[Any, ...]]:
+    of_client = query.join(Program, points_at(row.program_id, Program))
+    return of_client.where(given(Program.practice_id), given(Program.client_id))
+
+
+def _whose(query: Select[*tuple[Any, ...]], row: Any) -> Select[*tuple[Any, ...]]:
+    return query.where(given(row.practice_id), given(row.client_id))
+
+
+def _statement() -> CompoundSelect[*tuple[Any, ...]]:
+    """Made once: one statement costs a page less than the seven it is made of."""
+    event, answer, offer = ProgramEvent, CheckinAnswer, VersionOffer
+    checkins = _line(
+        ProgressRow.CHECKIN, day=Checkin.local_date, number=answer.pain, word=answer.mistake
+    ).outerjoin_from(Checkin, answer, points_at(answer.checkin_id, Checkin))
+    steps = _line(
+        ProgressRow.STEP, day=event.effective_on, until=event.until, word=event.action, text=Program.name
+    ).select_from(event)
+    doses = _line(
+        ProgressRow.DOSE, at=event.happened_at, text=event.told, before=event.before, after=event.after
+    ).select_from(event)
+    versions = _line(ProgressRow.VERSION, at=offer.decided_at, text=offer.note).select_from(offer)
+    named = _line(ProgressRow.MISTAKE, day=PracticeLog.local_date, before=Prescription.content).join_from(
+        PracticeLog, Prescription, points_at(PracticeLog.prescription_id, Prescription)
+    )
+    newest = _whose(named, PracticeLog).where(PracticeLog.mistake.is_not(None))
+    return union_all(
+        _whose(checkins, Checkin).where(one_of(Checkin.state, SETTLED)),
+        _of_programs(steps, event).where(one_of(event.action, STEPS)),
+        _of_programs(doses, event).where(event.action.is_(None)),
+        _whose(versions, offer).where(offer.decision == VersionDecision.TAKEN),
+        select(newest.order_by(PracticeLog.local_date.desc()).limit(1).subquery()),
+        _whose(_line(ProgressRow.UNWELL).select_from(OpenReason), OpenReason).where(
+            one_of(OpenReason.kind, NOT_WELL)
+        ),
+        _whose(_line(ProgressRow.FLAG).select_from(WarningFlag), WarningFlag).where(WarningFlag.is_open),
+    )
+
+
+_TOLD = rows.settled(_statement())
+
+
+@dataclass(frozen=True, slots=True)
+class CheckinSaid:
+    """A check-in that is settled: its day, and what was said; nothing where nobody answered."""
+
+    day: date
+    pain: int | None
+    mistake: MistakeAnswer | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramStep:
+    """What became of a program from a day on; `until` is the last day of a pause."""
+
+    day: date
+    action: ProgramAction
+    program: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersionTaken:
+    """A newer version that the client took over, with what the practitioner wrote of it."""
+
+    day: date
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldOfProgress:
+    """A row of the statement as it comes."""
+
+    kind: str
+    at: datetime | None
+    day: date | None
+    until: date | None
+    number: int | None
+    word: str | None
+    text: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+ProgramNews = ProgramStep | DoseChange | NewVersionTaken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientProgress:
+    """What is known of a client's progress. `diary` holds plans and the logs of the last weeks alone.
+
+    `mistake_name` is what the practice calls its mistake in the move that was asked about last.
+    """
+
+    client: Client
+    diary: Diary
+    checkins: Sequence[CheckinSaid]
+    answered: Sequence[AnsweredQuestionnaire]
+    changes: Sequence[ProgramNews]  # the latest first
+    mistake_name: str | None
+    is_held: bool
+    is_well: bool
+
+    @property
+    def today(self) -> date:
+        """The client's own date."""
+        return self.diary.today
+
+    @property
+    def points(self) -> list[PainPoint]:
+        """The pain of each check-in, the earliest first; a gap where nothing was said."""
+        return [PainPoint(each.day, each.pain) for each in self.checkins]
+
+    @property
+    def mistake(self) -> MistakeStory | None:
+        """The named mistake week by week, out of logs and check-ins."""
+        said = [(log.local_date, log.mistake) for log in self.diary.logs if log.mistake]
+        said += [(each.day, each.mistake) for each in self.checkins if each.mistake]
+        return mistake_story(said, self.today)
+
+    @property
+    def activities(self) -> Sequence[OwnActivity]:
+        """What the client named in their own words, first against latest."""
+        return own_activities(self.answered)
+
+    @property
+    def headline(self) -> str:
+        """The sentence on top."""
+        plan, story, activities = self.diary.plan, self.mistake, self.activities
+        facts = ProgressFacts(
+            is_held=self.is_held,
+            is_well=self.is_well,
+            begins_on=plan.starts_on if plan and plan.starts_on > self.today else None,
+            is_paused=plan is not None and plan.rest_on(self.today) is DayMark.PAUSED,
+            is_over=self.diary.has_ended,
+            month=self.diary.practised_throughout if self.diary.has_ended else self.diary.practised(MONTH),
+            pain=pain_up(self.points) or pain_since_first(self.points),
+            easier=most_changed(activities, ChangeVerdict.BETTER),
+            harder=most_changed(activities, ChangeVerdict.WORSE),
+            mistake=story.trend if story else None,
+        )
+        return headline(facts, self.today)
+
+
+def own(actor: Actor) -> ClientProgress:
+    """The signed-in client's own. Five queries, or six with phases."""
+    return _of(access.own_client(actor))
+
+
+def _of(client: Client) -> ClientProgress:
+    whose = {"practice_id": client.practice_id, "client_id": client.id}
+    today = today_in(client.time_zone)
+    told = [ToldOfProgress(*row) for row in rows.read(_TOLD, whose)]
+    kinds = {row.kind for row in told}
+    checkins = [_checkin(row) for row in told if row.kind == ProgressRow.CHECKIN]
+    named = next((row.before for row in told if row.kind == ProgressRow.MISTAKE), None)
+    return ClientProgress(
+        client=client,
+        diary=practice_logs.of_client(client, today, days=DAYS),
+        checkins=sorted(checkins, key=lambda each: each.day),
+        answered=results.of(client),
+        changes=_changes(told, client),
+        mistake_name=named_mistake_in([named]) if named else None,
+        is_held=ProgressRow.FLAG in kinds,
+        is_well=ProgressRow.UNWELL not in kinds,
+    )
+
+
+def _checkin(row: ToldOfProgress) -> CheckinSaid:
+    assert row.day is not None
+    return CheckinSaid(row.day, row.number, MistakeAnswer(row.word) if row.word else None)
+
+
+def _changes(told: Sequence[ToldOfProgress], client: Client) -> list[ProgramNews]:
+    """What was changed, the latest first; a dose by the client's own day."""
+    found: list[tuple[date, ProgramNews]] = []
+    for row in told:
+        if row.kind == ProgressRow.STEP:
+            assert row.day is not None
+            assert row.word is not None
+            step = ProgramStep(row.day, ProgramAction(row.word), row.text or "", row.until)
+            found.append((row.day, step))
+        elif row.at is not None:
+            day = local_date(row.at, load_zone(client.time_zone))
+            found.append((day, _rewritten(row, day)))
+    return [news for _, news in sorted(found, key=lambda pair: pair[0], reverse=True)]
+
+
+def _rewritten(row: ToldOfProgress, day: date) -> DoseChange | NewVersionTaken:
+    if row.kind == ProgressRow.VERSION:
+        return NewVersionTaken(day, row.text or "")
+    return DoseChange(day, row.before or {}, row.after or {}, row.text or "")
