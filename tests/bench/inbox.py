@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from clinic.domain.messages import MessageChannel, MessageFrom
 from clinic.extensions import db
@@ -46,15 +46,23 @@ def lines() -> Iterator[Line]:
 def everybody_waits(there: Installation) -> None:
     """Each client of an installation has asked something, one an hour."""
     with app_of(there.environment).app_context(), across_practices("the one there is"), transaction():
+        nobody_writes()
         found = db.session.execute(select(Client.id, Client.practice_id).order_by(Client.id)).all()
         rows = [_rows(*row, now() - timedelta(hours=number % 500)) for number, row in enumerate(found)]
         for kind, made in zip((Thread, Message, AnswerWait), zip(*rows, strict=True), strict=True):
             db.session.execute(insert(kind), list(made))
 
 
+def nobody_writes() -> None:
+    """Without what the demo's own clients ask, within the caller's transaction."""
+    for kind in (AnswerWait, Message, Thread):
+        db.session.execute(delete(kind))
+
+
 def a_long_thread(there: Installation) -> str:
     """The page of a client's thread that fills it: sixty questions of the client who signs in."""
     with app_of(there.environment).app_context(), across_practices("the one there is"), transaction():
+        nobody_writes()
         known = select(Client.id, Client.practice_id).where(Client.email_key == there.client.casefold())
         client_id, practice_id = db.session.execute(known).one()
         made = [_rows(client_id, practice_id, now() - timedelta(hours=number)) for number in range(60)]

@@ -24,8 +24,9 @@ from clinic.models import Assessment, AuditEvent, Base, ClientGroup, Practice, U
 from clinic.services import audit, mail_setup, practices
 from clinic.services.accounts import passwords
 from clinic.services.accounts import signing_in as accounts
+from clinic.services.appointments import wishes
 from clinic.services.clock import now
-from clinic.services.demo import batteries
+from clinic.services.demo import answers, batteries
 from clinic.services.demo import routines as demo_routines
 from clinic.services.demo.clients import client_rows
 from clinic.services.demo.people import Desk
@@ -88,6 +89,8 @@ def seed_practice(clients: int = CLIENTS, seed: int = 1) -> list[Login]:
     )
     _write_clients(desk, clients, Random(seed))  # noqa: S311 - the same people each time, not a secret
     _read_so_far(desk)
+    if not short:
+        _answers_clients(desk)
     rebuilding.rebuild(desk.practice_id)
     if not short:
         looking_over.run(desk.at)  # as the worker does some times a day
@@ -98,6 +101,14 @@ def _read_so_far(desk: Desk) -> None:
     """Somebody works here: what clients wrote until the day before yesterday has been read."""
     with transaction() as session:
         session.get_one(Practice, desk.practice_id).heard_from = desk.at - timedelta(days=2)
+
+
+def _answers_clients(desk: Desk) -> None:
+    practitioner = accounts.actor_of(db.session.get_one(User, desk.practitioner_id))
+    answers.make(practitioner)
+    answers.see_clients(practitioner)
+    with transaction():
+        wishes.count_open(desk.practice_id)
 
 
 def _begin() -> User:

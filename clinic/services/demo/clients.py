@@ -8,6 +8,7 @@ from random import Random
 from clinic.models import (
     Invitation,
 )
+from clinic.services.demo.asking import asking_rows
 from clinic.services.demo.assessments import assessment_rows
 from clinic.services.demo.checkins import checkin_rows
 from clinic.services.demo.logs import log_rows
@@ -36,3 +37,4 @@ def client_rows(desk: Desk, number: int, random: Random) -> Rows:
     yield from checkin_rows(person)
     yield from assessment_rows(person)
     yield from questionnaire_rows(person)
+    yield from asking_rows(person)
