@@ -52,6 +52,11 @@ def is_shown_to_client(
     return channel is not MessageChannel.PHONE and undone_at is None and not may_take_back(sent_at, now)
 
 
+def was_seen(sent_at: datetime, seen: datetime | None) -> bool:
+    """Whether whoever answers had a client's message before them, whose newest was sent then; None: all."""
+    return seen is None or sent_at <= seen
+
+
 def word_due(sent_at: datetime, hours: WakingHours, zone: tzinfo) -> datetime:
     """When word of a message goes to its client: once it stands, and while they are awake."""
     return hours.shift((sent_at + UNDO_WITHIN).astimezone(zone))

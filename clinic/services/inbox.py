@@ -184,7 +184,7 @@ def answered_by_phone(actor: Actor, wait_id: uuid.UUID, seen: datetime, key: str
     wait = access.wait_for(actor, wait_id)
     if wait.answered_at is None:
         _must_have_seen(wait, seen)
-    writing.note_call(actor, wait.client_id, key, said)
+    writing.note_call(actor, wait.client_id, key, said, seen)
 
 
 def _must_have_seen(wait: AnswerWait, seen: datetime) -> None:

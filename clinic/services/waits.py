@@ -62,6 +62,11 @@ def unread_by(
     return select(func.count()).select_from(unread.subquery()).scalar_subquery()
 
 
+def is_waiting(practice_id: uuid.UUID, client_id: uuid.UUID) -> bool:
+    """Whether a client waits for an answer. One query."""
+    return db.session.scalar(select(AnswerWait.id).where(_open(practice_id, client_id))) is not None
+
+
 def begin(practice_id: uuid.UUID, client_id: uuid.UUID, at: datetime) -> None:
     """A client wrote something that waits for an answer; who waits already goes on waiting since then."""
     again = update(AnswerWait).where(_open(practice_id, client_id)).values(last_at=_later(at))
@@ -74,6 +79,12 @@ def end(actor: Actor, client_id: uuid.UUID, how: AnsweredHow, at: datetime) -> b
     """A client waits no more; False where they did not wait."""
     values = {"answered_at": at, "answered_by": actor.user_id, "how": how}
     return _changed(update(AnswerWait).where(_open(actor.practice_id, client_id)).values(values))
+
+
+def of_client(practice_id: uuid.UUID, client_id: uuid.UUID) -> AnswerWait | None:
+    """That a client waits, held for whoever is about to end it; None where they do not. One query."""
+    query = select(AnswerWait).where(_open(practice_id, client_id)).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
 def go_on(practice_id: uuid.UUID, client_id: uuid.UUID, answered_at: datetime) -> bool:

@@ -18,6 +18,7 @@ from clinic.domain.messages import (
     moment_in_words,
     parse_moment,
     problems,
+    was_seen,
     word_due,
 )
 from clinic.domain.scheduling import WakingHours
@@ -50,6 +51,13 @@ def test_what_can_be_taken_back_is_shown_to_nobody() -> None:
     for after in (timedelta(0), SECOND, MINUTE - SECOND, MINUTE, timedelta(days=1)):
         now = SENT + after
         assert may_take_back(SENT, now) != is_shown_to_client(PRACTICE, PAGE, SENT, None, now)
+
+
+@pytest.mark.parametrize(
+    ("seen", "had_it"), [(None, True), (SENT, True), (SENT + SECOND, True), (SENT - SECOND, False)]
+)
+def test_who_answers_had_before_them_what_came_until_then(seen: datetime | None, had_it: bool) -> None:
+    assert was_seen(SENT, seen) is had_it
 
 
 P, V = MediaKind.PICTURE, MediaKind.VIDEO

@@ -19,7 +19,7 @@ from clinic.domain.types import ClientStatus
 from clinic.extensions import db
 from clinic.models import AnswerWait, MediaFile, Message, Thread, User
 from clinic.services.accounts.signing_in import actor_of
-from clinic.services.messages import reading, writing
+from clinic.services.messages import drafts, reading, writing
 from clinic.services.messages.writing import ClientWords, MailedWords, VideoMoment
 from clinic.services.transaction import transaction
 from tests.factories.people import People, make_people
@@ -38,8 +38,10 @@ def texts_read_by(people: People) -> list[str]:
 
 
 def wait_of(people: People) -> AnswerWait | None:
+    """Their newest waiting."""
     query = select(AnswerWait).where(AnswerWait.client_id == people.client.id)
-    return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    newest = query.order_by(AnswerWait.asked_at.desc()).limit(1)
+    return db.session.scalars(newest.execution_options(populate_existing=True)).one_or_none()
 
 
 def film(people: People, sender: User | None = None) -> MediaFile:
@@ -85,7 +87,8 @@ def test_an_answer_to_the_wrong_client_is_taken_back_within_a_minute_and_they_wa
         with pytest.raises(Forbidden):
             writing.take_back(actor_of(people.owner), answer.id)  # it is not theirs
         clock.shift(MINUTE - SECOND)
-        assert writing.take_back(colleague, answer.id) == "About Bela's knee."
+        writing.take_back(colleague, answer.id)
+        assert drafts.kept(colleague, people.client.id) == "About Bela's knee."
         assert (answer.text, answer.undone_at) == ("", SUNDAY + 2 * MINUTE - SECOND)
         wait = wait_of(people)
         assert wait is not None
@@ -100,6 +103,38 @@ def test_an_answer_to_the_wrong_client_is_taken_back_within_a_minute_and_they_wa
         with pytest.raises(RuleBroken, match="more than a minute"):
             writing.take_back(colleague, stands.id)
     assert stands.text == "They turn with you."
+
+
+def test_what_came_after_the_page_was_opened_goes_on_waiting_since_it_came(people: People) -> None:
+    colleague, client = actor_of(people.colleague), people.client.id
+    with time_machine.travel(SUNDAY, tick=False) as clock:
+        ask(people)
+        clock.shift(MINUTE)
+        ask(people, "And my knees?", "b")
+        clock.shift(MINUTE)
+        answer = writing.answer(colleague, client, "k", "They turn with you.", seen=SUNDAY)
+        again = wait_of(people)
+        assert again is not None
+        assert (again.asked_at, again.answered_at) == (SUNDAY + MINUTE, None)
+        writing.answer(colleague, client, "l", "As I said.", seen=SUNDAY)
+        assert wait_of(people) == again, "nothing that waits was seen"
+        writing.take_back(colleague, answer.id)
+        whole = wait_of(people)
+        assert whole is not None
+        assert (whole.asked_at, whole.last_at, whole.answered_at) == (SUNDAY, SUNDAY + MINUTE, None)
+        writing.note_call(colleague, client, "m", "Told her.", seen=SUNDAY + MINUTE)
+        ended = wait_of(people)
+        assert ended is not None
+        assert ended.how is AnsweredHow.PHONE
+
+
+def test_what_is_taken_back_stands_behind_what_was_begun_since(people: People) -> None:
+    colleague, client = actor_of(people.colleague), people.client.id
+    sent = writing.answer(colleague, client, "k", "a" * LONGEST_MESSAGE)
+    drafts.keep(colleague, client, "Another one.")
+    for _ in range(2):
+        writing.take_back(colleague, sent.id)
+    assert drafts.kept(colleague, client) == "Another one.\n" + "a" * LONGEST_MESSAGE
 
 
 def test_what_was_said_by_phone_is_read_by_the_practice_alone(people: People) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import time_machine
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse
 
 from clinic.domain.media import MediaKind
 from clinic.extensions import db
@@ -27,6 +30,14 @@ KEY = {"key": "0" * 32, "move": "", "media_id": ""}
 
 def thread(people: People) -> str:
     return f"/clients/{people.client.id}/messages"
+
+
+def answers(staff: Visitor, people: People, text: str, status: int = 303, **more: str) -> TestResponse:
+    """What somebody writes who has opened the thread before."""
+    shown = re.search(r'name="seen"[^>]*value="([^"]+)"', staff.get(thread(people)).text)
+    assert shown is not None
+    typed = {"key": uuid.uuid4().hex, "text": text, "seen": shown[1]}
+    return staff.post(thread(people), typed | more, status=status)
 
 
 def all_messages() -> list[Message]:
@@ -49,7 +60,7 @@ def test_a_question_under_a_move_is_answered_and_read(app: object, visit: Callab
     told = staff.get(thread(people)).text
     assert told.count("Do my feet swivel?") == 1
     assert f"About {move.content['name']}" in told
-    staff.post(thread(people), {"key": "1" * 32, "text": "They turn with you."}, status=303)
+    answers(staff, people, "They turn with you.")
     assert "They turn with you." not in client.get(MINE).text
     with time_machine.travel(datetime.now(UTC) + timedelta(seconds=61)):
         assert "They turn with you." in client.get(MINE).text
@@ -59,12 +70,35 @@ def test_what_was_sent_to_the_wrong_client_is_taken_back_with_its_words(
     people: People, visit: Callable[..., Visitor]
 ) -> None:
     staff = visit(people.colleague)
-    staff.post(thread(people), {"key": "1" * 32, "text": "About Bela’s knee."}, status=303)
+    answers(staff, people, "About Bela’s knee.")
     (sent,) = all_messages()
     assert "Take back" in staff.get(thread(people)).text
-    page = staff.post(f"/messages/{sent.id}/take-back", status=200).text
-    assert "About Bela’s knee.</textarea>" in page
-    assert "About Bela" not in staff.get(thread(people)).text
+    for _ in range(2):
+        staff.post(f"/messages/{sent.id}/take-back", status=303)
+        assert "About Bela’s knee.</textarea>" in staff.get(thread(people)).text, (
+            "a draft, as often as it is opened"
+        )
+    assert "About Bela" not in visit(people.client_user).get(MINE).text
+    assert "About Bela" not in visit(people.owner).get(thread(people)).text
+
+
+def test_an_answer_knows_what_its_page_showed(people: People, visit: Callable[..., Visitor]) -> None:
+    writing.write(actor_of(people.client_user), "k", ClientWords("Do my feet swivel?"))
+    staff = visit(people.colleague)
+    page = staff.get(thread(people)).text
+    seen = re.search(r'name="seen"[^>]*value="([^"]+)"', page)
+    assert seen is not None
+    writing.write(actor_of(people.client_user), "l", ClientWords("And my knees hurt."))
+    typed = {"key": uuid.uuid4().hex, "text": "They turn with you.", "seen": seen[1]}
+    staff.post(thread(people), typed, status=303)
+    page = staff.get(thread(people)).text
+    assert "They wrote again before you sent this" in page
+    assert people.client.name in staff.get("/inbox").text
+    answers(staff, people, "Then do less of it.")
+    assert "They wrote again" not in staff.get(thread(people)).text
+    assert "Nobody waits." in staff.get("/inbox").text
+    refused = staff.post(thread(people), {"key": uuid.uuid4().hex, "text": "Hello"}, status=422)
+    assert "out of date" in refused.text
 
 
 def test_photos_come_with_the_form_and_stand_in_the_thread(
@@ -96,9 +130,9 @@ def test_a_moment_of_a_video_is_pointed_at(people: People, visit: Callable[..., 
     db.session.commit()
     writing.write(actor_of(people.client_user), "k", ClientWords("Is this right?", media_ids=[video.id]))
     staff = visit(people.colleague)
-    told = {"key": "1" * 32, "text": "Look at your tail.", "video": video.id.hex}
-    assert "like 0:04" in staff.post(thread(people), told | {"moment": "four"}, status=422).text
-    staff.post(thread(people), told | {"moment": "0:04"}, status=303)
+    told = {"text": "Look at your tail.", "video": video.id.hex}
+    assert "like 0:04" in answers(staff, people, status=422, moment="four", **told).text
+    answers(staff, people, moment="0:04", **told)
     assert "At 0:04 of the video" in staff.get(thread(people)).text
 
 

@@ -40,10 +40,19 @@ def keep(actor: Actor, client_id: uuid.UUID, text: str, more: str = "") -> None:
         if not words:
             drop(actor, client_id)
         elif row is None:
-            about = {"practice_id": actor.practice_id, "client_id": client_id, "user_id": actor.user_id}
-            session.add(ReplyDraft(**about, text=words, saved_at=now()))
+            session.add(_begun(actor, client_id, words))
         else:
             row.text, row.saved_at = words, now()
+
+
+def put_back(actor: Actor, client_id: uuid.UUID, words: str) -> None:
+    """Keep what was taken back behind what stands there, within the caller's transaction; nothing is cut."""
+    one_at_a_time(Client, client_id)
+    row = _own(actor, client_id)
+    if row is None:
+        db.session.add(_begun(actor, client_id, words))
+    else:
+        row.text, row.saved_at = f"{row.text}\n{words}", now()
 
 
 def drop(actor: Actor, client_id: uuid.UUID) -> None:
@@ -55,6 +64,11 @@ def drop(actor: Actor, client_id: uuid.UUID) -> None:
             ReplyDraft.user_id == actor.user_id,
         )
     )
+
+
+def _begun(actor: Actor, client_id: uuid.UUID, words: str) -> ReplyDraft:
+    about = {"practice_id": actor.practice_id, "client_id": client_id, "user_id": actor.user_id}
+    return ReplyDraft(**about, text=words, saved_at=now())
 
 
 def _own(actor: Actor, client_id: uuid.UUID) -> ReplyDraft | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import Text, bindparam, cast, literal, null, or_, select, union_
 from sqlalchemy.orm import joinedload, selectinload
 
 from clinic.domain.errors import NotFound, RuleBroken
-from clinic.domain.messages import is_shown_to_client
+from clinic.domain.messages import MessageFrom, is_shown_to_client
 from clinic.extensions import db
 from clinic.models import (
     Checkin,
@@ -33,6 +33,7 @@ from clinic.services.clock import now
 from clinic.services.transaction import transaction
 
 PAGE = 40
+NOTHING_YET = datetime(2000, 1, 1, tzinfo=UTC)
 FAR = timedelta(days=1)  # no message comes from later than that
 _BEFORE: Any = bindparam("before", type_=UtcDateTime())
 _MOST: Any = bindparam("most", type_=db.Integer)
@@ -62,6 +63,13 @@ class ThreadPage:
 
     lines: Sequence[Message | SaidElsewhere]
     before: datetime | None
+
+    @property
+    def asked_until(self) -> datetime:
+        """When the newest message of the client that stands here was sent; of older ones, none is missing."""
+        asked = (each for each in self.lines if isinstance(each, Message))
+        oldest = _at(self.lines[-1]) if self.before else NOTHING_YET
+        return next((each.sent_at for each in asked if each.sender is MessageFrom.CLIENT), oldest)
 
 
 _MESSAGES = (

@@ -26,10 +26,11 @@ from clinic.domain.messages import (
     MessageFrom,
     may_take_back,
     problems,
+    was_seen,
 )
 from clinic.domain.types import ClientStatus
 from clinic.extensions import db
-from clinic.models import Client, MediaFile, Message, MessageFile, Prescription, Program, Thread
+from clinic.models import AnswerWait, Client, MediaFile, Message, MessageFile, Prescription, Program, Thread
 from clinic.models.base import points_at
 from clinic.services import access, audit, once, waits
 from clinic.services.actors import Actor
@@ -119,9 +120,18 @@ def came_before(client: Client, key: str) -> bool:
 
 
 def answer(
-    actor: Actor, client_id: uuid.UUID, key: str, text: str, about: VideoMoment | None = None
+    actor: Actor,
+    client_id: uuid.UUID,
+    key: str,
+    text: str,
+    about: VideoMoment | None = None,
+    seen: datetime | None = None,
 ) -> Message:
-    """What the practice writes to a client; the client sees it once it can be taken back no more."""
+    """What the practice writes to a client; the client sees it once it can be taken back no more.
+
+    `seen` is when the newest of the client's messages was sent that its writer had before them: what came
+    later goes on waiting. None: they had all of it.
+    """
     must_hold(problems(text))
 
     def moment_of(client: Client) -> dict[str, Any]:
@@ -130,21 +140,21 @@ def answer(
         _must_be_in_thread(client, about)
         return {"video_id": about.video_id, "moment": about.at}
 
-    return _from_practice(
-        actor, client_id, key, text, MessageChannel.PAGE, AnsweredHow.MESSAGE, "answered", moment_of
-    )
+    how = MessageChannel.PAGE, AnsweredHow.MESSAGE, "answered"
+    return _from_practice(actor, client_id, key, text, *how, moment_of, seen)
 
 
-def note_call(actor: Actor, client_id: uuid.UUID, key: str, text: str) -> Message:
+def note_call(
+    actor: Actor, client_id: uuid.UUID, key: str, text: str, seen: datetime | None = None
+) -> Message:
     """That a client was answered by phone, and what was said; the practice alone reads it."""
     must_hold(problems(text, longest=LONGEST_CALL_NOTE))
-    return _from_practice(
-        actor, client_id, key, text, MessageChannel.PHONE, AnsweredHow.PHONE, "answered_by_phone"
-    )
+    how = MessageChannel.PHONE, AnsweredHow.PHONE, "answered_by_phone"
+    return _from_practice(actor, client_id, key, text, *how, seen=seen)
 
 
-def take_back(actor: Actor, message_id: uuid.UUID) -> str:
-    """Take back within a minute what the actor sent, and give its words back to go on with.
+def take_back(actor: Actor, message_id: uuid.UUID) -> None:
+    """Take back within a minute what the actor sent; its words are their draft again.
 
     The client waits again if it was the answer. Raises RuleBroken later; pressed twice it is once.
     """
@@ -155,13 +165,13 @@ def take_back(actor: Actor, message_id: uuid.UUID) -> str:
         one_at_a_time(Message, row.id)
         db.session.refresh(row)
         if row.undone_at is not None:
-            return row.text
+            return
         if not may_take_back(row.sent_at, now()):
             raise RuleBroken(TOO_LATE)
-        words, row.text, row.undone_at = row.text, "", now()
+        drafts.put_back(actor, row.client_id, row.text)
+        row.text, row.undone_at = "", now()
         waits.go_on(row.practice_id, row.client_id, row.sent_at)
         audit.record(actor, "message.taken_back", client_id=row.client_id, subject_id=row.id)
-    return words
 
 
 def _from_practice(
@@ -173,6 +183,7 @@ def _from_practice(
     how: AnsweredHow,
     verb: str,
     more: Callable[[Client], dict[str, Any]] = lambda client: {},
+    seen: datetime | None = None,
 ) -> Message:
     with transaction():
         client = access.client_for(actor, client_id)
@@ -182,13 +193,36 @@ def _from_practice(
         told = {"author_id": actor.user_id, **more(client)}
         row, is_new = _add(client, message_id, MessageFrom.PRACTICE, channel, text, now(), **told)
         if is_new:
-            waits.end(actor, client.id, how, row.sent_at)
+            _end_wait(actor, client.id, how, row.sent_at, seen)
             if channel is MessageChannel.PAGE:
                 telling.tell(client, row.sent_at)
                 if row.video_id is None:
                     drafts.drop(actor, client.id)
             audit.record(actor, f"message.{verb}", client_id=client.id, subject_id=row.id)
     return row
+
+
+def _end_wait(
+    actor: Actor, client_id: uuid.UUID, how: AnsweredHow, at: datetime, seen: datetime | None
+) -> None:
+    """Who waits is answered, as far as what they wrote was seen; what came later waits since it came."""
+    wait = waits.of_client(actor.practice_id, client_id)
+    if wait is None or not was_seen(wait.asked_at, seen):
+        return
+    unseen = [] if was_seen(wait.last_at, seen) else _unseen(wait, seen)
+    waits.end(actor, client_id, how, at)
+    for sent_at in unseen:
+        waits.begin(actor.practice_id, client_id, sent_at)
+
+
+def _unseen(wait: AnswerWait, seen: datetime | None) -> list[datetime]:
+    query = select(Message.sent_at).where(
+        Message.practice_id == wait.practice_id,
+        Message.client_id == wait.client_id,
+        Message.sender == MessageFrom.CLIENT,
+        Message.sent_at > wait.asked_at,
+    )
+    return [at for at in db.session.scalars(query.order_by(Message.sent_at)) if not was_seen(at, seen)]
 
 
 def _add(

@@ -15,6 +15,7 @@ from clinic.models import Phrase
 from clinic.services.messages.writing import ClientWords, VideoMoment
 from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import LongTextField
+from clinic.web.forms.inbox import SeenWaitForm
 
 OUT_OF_DATE = "This page is out of date. Please open it again."
 
@@ -41,7 +42,7 @@ class ClientMessageForm(OnceForm):
         return ClientWords(self.text.data or "", self.move_id, files)
 
 
-class AnswerForm(OnceForm):
+class AnswerForm(SeenWaitForm, OnceForm):
     """What the practice answers, or says of a moment of a video."""
 
     text = LongTextField("Your answer", longest=LONGEST_MESSAGE, required="Write something first.")

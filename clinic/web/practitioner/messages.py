@@ -7,8 +7,8 @@ import uuid
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.errors import RuleBroken
-from clinic.services import access
+from clinic.models import Message
+from clinic.services import access, waits
 from clinic.services.clock import now
 from clinic.services.messages import drafts, reading, writing
 from clinic.services.notes import phrases
@@ -33,13 +33,24 @@ def index(client_id: uuid.UUID) -> Answer:
     if form.validate_on_submit():
         with form.attempt():
             made = writing.answer(
-                current_actor(), client_id, form.key.data or "", form.text.data or "", form.about()
+                current_actor(),
+                client_id,
+                form.key.data or "",
+                form.text.data or "",
+                form.about(),
+                form.seen_at,
             )
-            undo = url_for("practitioner.messages.take_back", thread_message_id=made.id)
-            told = {"text": "Sent. The client reads it in a minute.", "url": undo, "fields": {}}
-            flash(told, "undo")  # type: ignore[arg-type]
+            _tell_sent(made)
             return _back(client_id)
     return _page(client_id, form), 422 if form.errors else 200
+
+
+def _tell_sent(made: Message) -> None:
+    undo = url_for("practitioner.messages.take_back", thread_message_id=made.id)
+    told = {"text": "Sent. The client reads it in a minute.", "url": undo, "fields": {}}
+    flash(told, "undo")  # type: ignore[arg-type]
+    if waits.is_waiting(made.practice_id, made.client_id):
+        flash("They wrote again before you sent this, and wait for an answer to that.", "caution")
 
 
 def _kept(client_id: uuid.UUID, form: AnswerForm) -> Answer:
@@ -54,19 +65,14 @@ def _kept(client_id: uuid.UUID, form: AnswerForm) -> Answer:
     return _page(client_id, form), 422
 
 
-def take_back(thread_message_id: uuid.UUID) -> Answer:
+def take_back(thread_message_id: uuid.UUID) -> Response:
     """Take an answer back within a minute; its words stand in the box again, for whoever they were meant."""
     actor = current_actor()
     client_id = access.thread_message_for(actor, thread_message_id).client_id
-    try:
-        text = writing.take_back(actor, thread_message_id)
-    except RuleBroken as problem:
-        flash(problem.message, "caution")
-        return _back(client_id)
-    if not text:
-        return _back(client_id)
-    form = AnswerForm(formdata=None, data={"text": text})
-    return _page(client_id, form, taken_back=True)
+    with told_on_the_next_page():
+        writing.take_back(actor, thread_message_id)
+        flash("Taken back: nobody has read it. Your words are a draft again, in the box below.", "success")
+    return _back(client_id)
 
 
 def read(client_id: uuid.UUID) -> Response:
@@ -79,18 +85,18 @@ def read(client_id: uuid.UUID) -> Response:
     return _back(client_id)
 
 
-def _page(client_id: uuid.UUID, form: AnswerForm, *, taken_back: bool = False) -> str:
+def _page(client_id: uuid.UUID, form: AnswerForm) -> str:
     actor = current_actor()
     form.offer(phrases.offered(actor))
     client, practice = access.client_for(actor, client_id), access.practice_of(actor)
     found = reading.of_client(actor, client_id, words.instant(request.args.get("before", "")))
+    form.seen.data = (words.instant(request.args.get("seen", "")) or found.asked_until).isoformat()
     return record_section(
         "messages",
         client,
         "practitioner/messages/thread.html",
         form=form,
         thread=words.for_staff(found, client.name, practice.time_zone, actor.user_id, now()),
-        taken_back=taken_back,
     )
 
 

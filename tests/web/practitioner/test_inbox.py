@@ -206,7 +206,7 @@ def test_a_draft_stands_in_the_box_again_with_a_phrase_and_goes_when_it_is_sent(
     assert "Your draft" in browser.get("/inbox").text
     assert "Yes, a little." not in visit(people.owner).get(thread).text
     visit(people.owner).post(thread, typed | {"act": "insert", "phrase": str(phrase.id)}, status=404)
-    browser.post(thread, typed | {"text": "Yes. Stop if it hurts."}, status=303)
+    browser.post(thread, typed | {"text": "Yes. Stop if it hurts.", "seen": MONDAY.isoformat()}, status=303)
     assert not db.session.scalars(select(ReplyDraft)).all()
     page = browser.get("/inbox").text
     assert "Nobody waits." in page
