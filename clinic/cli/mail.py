@@ -11,8 +11,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from clinic.services.sending import intake as mail_intake
-
-LONGEST = 1024 * 1024  # bytes; a report says what it has to say at its beginning
+from clinic.serving.arrival import LARGEST_MAIL
 
 
 @click.group()
@@ -30,7 +29,7 @@ def intake(file: BinaryIO) -> None:
     is asked to try again (exit 75); and where a person wrote to no practice, to tell them so (exit 67).
     """
     try:
-        taken = mail_intake.take_in(file.read(LONGEST))
+        taken = mail_intake.take_in(file.read(LARGEST_MAIL))
     except mail_intake.NotYet as early:
         click.echo(str(early), err=True)
         sys.exit(os.EX_TEMPFAIL)

@@ -129,14 +129,22 @@ class BounceReport:
 def read_report(raw: bytes) -> BounceReport:
     """Take a mail apart; never raises for what is in it."""
     raw = raw[:MOST_BYTES]
+    message = taken_apart(raw)
+    if message is None:
+        return BounceReport(ReportKind.OTHER, "", (raw.decode("utf-8", "replace"),))
+    return _Parcel(message).report()
+
+
+def taken_apart(raw: bytes) -> Message[str, str] | None:
+    """A mail and its parts; None for one that has so many that they are to keep us busy."""
     if b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")
     raw = _SEPARATOR.sub(rb"\1", raw, count=1)
     lowered = raw.lower()
     parts = lowered.count(b"multipart/") + lowered.count(b"message/")
     if parts > MOST_PARTS or raw.count(b"\n--") > MOST_BREAKS:
-        return BounceReport(ReportKind.OTHER, "", (raw.decode("utf-8", "replace"),))
-    return _Parcel(message_from_bytes(raw, policy=_Short())).report()
+        return None
+    return message_from_bytes(raw, policy=_Short())
 
 
 class _Short(Compat32):
@@ -298,7 +306,7 @@ class _Parcel:
 
     @cached_property
     def _is_from_daemon(self) -> bool:
-        sender = _decoded(self._header("From"))
+        sender = decoded_header(self._header("From"))
         return bool(told_by.DAEMONS.search(sender)) or sender.rstrip().endswith("<>")
 
     @property
@@ -330,23 +338,22 @@ class _Parcel:
         return bool(told_by.AWAY.match(self._subject) or told_by.CHALLENGES.search(begins))
 
     def _carries_files(self) -> bool:
-        own = list(_own_parts(self._message))
-        return any(part.get_content_maintype() in _FILES or part.get_filename() for part in own)
+        return any(is_file(part) for part in own_parts(self._message))
 
     def _is_receipt(self) -> bool:
-        return any(part.get_content_type() == RECEIPT_TYPE for part in _own_parts(self._message))
+        return any(part.get_content_type() == RECEIPT_TYPE for part in own_parts(self._message))
 
     def _blocks(self, types: frozenset[str]) -> list[Mapping[str, str]]:
         """The groups of fields of all parts of these types."""
         # a report that somebody sends along is not one to us
-        own = self._parts if self._is_from_daemon else _own_parts(self._message)
+        own = self._parts if self._is_from_daemon else own_parts(self._message)
         found = [_text_of(part) for part in own if part.get_content_type() in types]
         return [fields for text in found for chunk in _chunks(text) if (fields := _fields(chunk))]
 
     @cached_property
     def _body(self) -> str:
         """What can be read, of the plain parts or else the others; nothing of mails inside the mail."""
-        own = [part for part in _own_parts(self._message) if part.get_content_maintype() == "text"]
+        own = [part for part in own_parts(self._message) if part.get_content_maintype() == "text"]
         plain = "\n".join(_text_of(part) for part in own if part.get_content_type() != "text/html")
         return plain if plain.strip() else "\n".join(_without_tags(_text_of(part)) for part in own)
 
@@ -360,7 +367,7 @@ class _Parcel:
 
     @cached_property
     def _subject(self) -> str:
-        return readable(_decoded(" ".join(self._header("Subject").split())))
+        return readable(decoded_header(" ".join(self._header("Subject").split())))
 
 
 def _as_sent(address: str) -> str:
@@ -419,14 +426,19 @@ def _status(status: str, words: str) -> str:
     return told
 
 
-def _own_parts(message: Message[str, str]) -> Iterator[Message[str, str]]:
+def is_file(part: Message[str, str]) -> bool:
+    """Whether a part of a mail is something else than its words."""
+    return part.get_content_maintype() in _FILES or bool(part.get_filename())
+
+
+def own_parts(message: Message[str, str]) -> Iterator[Message[str, str]]:
     """The parts of a mail itself; not those of a mail inside it."""
     if not message.is_multipart() or message.get_content_maintype() == "message":
         yield message
         return
     inside: Any = message.get_payload()
     for part in inside:
-        yield from _own_parts(part)
+        yield from own_parts(part)
 
 
 def _without_tags(text: str) -> str:
@@ -446,7 +458,7 @@ def _without(text: str, begin: str, end: str) -> str:
     return "".join([*kept, text[at:]])
 
 
-def _decoded(value: str) -> str:
+def decoded_header(value: str) -> str:
     """A header's value with its encoded words read."""
     try:
         return str(make_header(decode_header(value)))

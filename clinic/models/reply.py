@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.models.base import Base, OfPractice, belongs_to, tenant
@@ -30,6 +30,8 @@ class MailReply(OfPractice, Base):
     subject: Mapped[str] = mapped_column(String(300))
     text: Mapped[str] = mapped_column(Text)
     is_answer: Mapped[bool]  # it carries our mark, or names the mail of ours that it answers
+    called: Mapped[bool] = mapped_column(default=False, server_default=false())  # somebody, by mail, at once
     received_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     read_by: Mapped[uuid.UUID | None]
+    thrown_away_at: Mapped[datetime | None]  # gone for good a day later

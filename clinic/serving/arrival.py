@@ -10,9 +10,11 @@ import re
 
 LARGEST_HEAD = 64 * 1024  # bytes
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; a larger one is refused by its head
+LARGEST_MAIL = 26 * 1024 * 1024  # bytes of a mail that is handed in: as the large providers send
 _HEAD_ENDS = b"\r\n\r\n"
 _LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,10})[ \t]*\r$")
 _CODED = re.compile(rb"(?im)^transfer-encoding[ \t]*:")
+_OF_MAIL = b"POST /api/mail/bounces "
 _BARE_LINE_END = re.compile(rb"(?<!\r)\n")
 
 
@@ -46,4 +48,5 @@ class Arrival:
         self.is_coded = _CODED.search(self.received, 0, head) is not None
         lengths = _LENGTH.findall(self.received, 0, head)
         body = int(lengths[0]) if len(lengths) == 1 else 0
-        return head + body if body <= LARGEST_BODY else head
+        is_mail = self.received.startswith(_OF_MAIL)
+        return head + body if body <= (LARGEST_MAIL if is_mail else LARGEST_BODY) else head

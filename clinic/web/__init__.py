@@ -165,6 +165,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/mail", replies.index, STAFF),
         Rule("/mail/<uuid:reply_id>/take-in", replies.take_in, STAFF, POST, "reply"),
         Rule("/mail/<uuid:reply_id>/read", replies.read, STAFF, POST, "reply"),
+        Rule("/mail/<uuid:reply_id>/throw-away", replies.throw_away, STAFF, POST, "reply"),
+        Rule("/mail/<uuid:reply_id>/bring-back", replies.bring_back, STAFF, POST, "reply"),
         Rule("/clients", clients.index, STAFF),
         Rule("/clients/new", clients.add, STAFF, FORM),
         Rule("/clients/list.csv", taking_out.clients, STAFF, POST, asks_again=True),

@@ -61,6 +61,7 @@ from clinic.models import (
     ExercisePicture,
     GroupMember,
     GroupMessage,
+    MailReply,
     MailSetting,
     MediaFile,
     Message,
@@ -436,6 +437,10 @@ def arrange(world: World, address: Address) -> None:
         act(world, address)
         db.session.commit()
     db.session.remove()
+
+
+def _mail_thrown_away(world: World, address: Address) -> None:
+    _get(world, address, MailReply, "reply").thrown_away_at = now()
 
 
 def _asked_to_be_erased(world: World, address: Address) -> None:
@@ -834,6 +839,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.media.take": _begun,
     **dict.fromkeys(("practitioner.consents.show", "client.consents.give"), _consents_withdrawn),
     "practitioner.documents.put_back": _document_removed,
+    "practitioner.replies.bring_back": _mail_thrown_away,
     "practitioner.logo.remove": _logo_on_show,
     "practitioner.logo.put_back": _logo_lately_removed,
     "practitioner.move_pictures.remove": _on_show,

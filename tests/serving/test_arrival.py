@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.serving.arrival import LARGEST_BODY, LARGEST_HEAD, Arrival
+from clinic.serving.arrival import LARGEST_BODY, LARGEST_HEAD, LARGEST_MAIL, Arrival
 
 GET = b"GET / HTTP/1.1\r\nHost: clinic.example\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: clinic.example\r\n"
+
+MAIL = b"POST /api/mail/bounces HTTP/1.1\r\nHost: clinic.example\r\n"
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,8 @@ POST = b"POST / HTTP/1.1\r\nHost: clinic.example\r\n"
         (POST + b"Content-Length: five\r\n\r\n", True),
         (POST + b"Content-Length: %d\r\n\r\n" % (LARGEST_BODY + 1), True),
         (POST + b"Content-Length: %d\r\n\r\n" % LARGEST_BODY, False),
+        (MAIL + b"Content-Length: %d\r\n\r\n" % LARGEST_MAIL, False),
+        (MAIL + b"Content-Length: %d\r\n\r\n" % (LARGEST_MAIL + 1), True),
         (b"GET / HTTP/1.1\nHost: clinic.example\n", True),
         (b"GET /" + b"x" * LARGEST_HEAD, True),
     ],

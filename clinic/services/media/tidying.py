@@ -115,7 +115,8 @@ def _let_go_of_documents(at: datetime) -> None:
     before = at - KEPT_LOOSE
     ready = MediaFile.state == MediaState.READY
     documents = and_(MediaFile.kind == MediaKind.DOCUMENT, ~_of_a_document())
-    by_client = exists().where(Client.id == MediaFile.client_id, Client.user_id == MediaFile.sent_by)
+    is_theirs = or_(Client.user_id == MediaFile.sent_by, MediaFile.sent_by.is_(None))  # None: by mail
+    by_client = exists().where(Client.id == MediaFile.client_id, is_theirs)
     loose = ready, or_(documents, and_(by_client, ~_of_a_document(), ~_of_a_message()))
     with transaction() as session:
         gone = Document.removed_at < before

@@ -76,16 +76,7 @@ def begin(actor: Actor, file: Announced) -> MediaFile:
         _must_send(actor, file.client_id)
         if (begun := _begun_before(actor, file)) is not None:
             return begun
-        row = MediaFile(
-            practice_id=actor.practice_id,
-            client_id=file.client_id,
-            sent_by=actor.user_id,
-            kind=file.kind,
-            original_name=_plain_name(file.name),
-            expected=file.size,
-            fingerprint=file.fingerprint[:64],
-            created_at=now(),
-        )
+        row = _row(actor.practice_id, file, actor.user_id)
         session.add(row)
     return row
 
@@ -117,6 +108,22 @@ def send_whole(actor: Actor, file: Announced, data: bytes) -> MediaFile:
         row = take(actor, row.id, row.received, data[row.received : row.received + PIECE])
     if row.state is MediaState.REFUSED:
         raise MediaRefused(row.said)
+    return row
+
+
+def came_by_mail(practice_id: uuid.UUID, file: Announced, data: bytes) -> MediaFile:
+    """A file that came with a client's mail, whom nobody signed in. Raises MediaRefused and MediaAway."""
+    check_size(file.kind, len(data))
+    with transaction() as session:
+        row = _row(practice_id, file)
+        session.add(row)
+    media_id = row.id
+    _look_at(row, data)
+    release()  # a storage may take its time
+    for begins in range(0, len(data), PIECE):
+        _keep(practice_id, media_id, begins, data[begins : begins + PIECE])
+    row = db.session.get_one(MediaFile, media_id, populate_existing=True)
+    _all_is_here(row)
     return row
 
 
@@ -192,6 +199,19 @@ def drop(names: Iterable[str]) -> None:
             kept.drop(name)
     except MediaAway:
         return
+
+
+def _row(practice_id: uuid.UUID, file: Announced, sent_by: uuid.UUID | None = None) -> MediaFile:
+    return MediaFile(
+        practice_id=practice_id,
+        client_id=file.client_id,
+        sent_by=sent_by,
+        kind=file.kind,
+        original_name=_plain_name(file.name),
+        expected=file.size,
+        fingerprint=file.fingerprint[:64],
+        created_at=now(),
+    )
 
 
 def _must_send(actor: Actor, client_id: uuid.UUID | None) -> None:

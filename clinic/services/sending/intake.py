@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from clinic.domain.bounces import IN_WORDS, BounceCause
 from clinic.domain.errors import ClinicError, LinkProblem
+from clinic.domain.mail_replies import ReplyRuling
 from clinic.domain.types import OutboxState
 from clinic.extensions import db
 from clinic.mail.reports import BounceReport, ReportKind, read_report
@@ -32,6 +33,14 @@ from clinic.services.transaction import transaction
 OVER = (OutboxState.SENT, OutboxState.IN_DOUBT)  # what a report can put right
 _MAIL_ID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 _UNSUBSCRIBE = re.compile(r"(?i)\bunsubscribe\s+([A-Za-z0-9_.-]{20,200})")
+
+
+_TAKEN = {
+    ReplyRuling.THREAD: "written by a client: it stands in their messages",
+    ReplyRuling.HELD: "written by somebody: kept for the practice",
+    ReplyRuling.REFUSED: "Too many mails came from your address within an hour. Please phone your practice.",
+    ReplyRuling.OURS: "a mail of our own: nothing to do",
+}
 
 
 class NotYet(ClinicError):
@@ -65,10 +74,9 @@ def take_in(raw: bytes) -> IntakeResult:
 
 
 def _from_somebody(report: BounceReport, raw: bytes) -> IntakeResult:
-    with transaction():
-        kept = sending_replies.keep(report, raw, _marked(report) or _answered(report))
-    if kept:
-        return IntakeResult("written by somebody: kept for the practice")
+    ruling = sending_replies.take(report, raw, lambda: _marked(report) or _answered(report))
+    if ruling is not None:
+        return IntakeResult(_TAKEN[ruling], is_nobodys=ruling is ReplyRuling.REFUSED)
     if report.is_answer:
         return IntakeResult("Nobody reads this address. Please write to your practice.", is_nobodys=True)
     return IntakeResult("not a report: nothing to do")

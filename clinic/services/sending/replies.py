@@ -1,4 +1,4 @@
-"""Mail that people write to the address ours comes back to: kept, shown on every page and told at once.
+"""Mail that people write to the address ours comes back to: into a client's thread, or held to be looked at.
 
 A reply may name a warning sign, so none is swallowed: it is read by the practice, or the mail server tells
 its sender that nobody reads it. Its words stay here: the mail that calls somebody to them has but a link.
@@ -8,18 +8,31 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from email.utils import parseaddr
 
+from flask import current_app
 from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.mail_replies import fitting, with_word_of_files
+from clinic.domain.mail_replies import (
+    A_DAY,
+    CALLED_AGAIN_AFTER,
+    FILES_LEFT_OUT,
+    LATELY,
+    THROWN_AWAY_KEPT,
+    ReplyFacts,
+    ReplyRuling,
+    rule_on,
+    with_word,
+)
 from clinic.domain.messages import LONGEST_MESSAGE, MessageChannel
 from clinic.domain.notices import NoticeKind
 from clinic.domain.types import ClientStatus, MailKind
 from clinic.extensions import db
+from clinic.mail.addresses import LONGEST as LONGEST_ADDRESS
 from clinic.mail.reports import BounceReport
 from clinic.mail.said_anew import said_anew
 from clinic.models import Client, MailReply, Message, Practice
@@ -31,14 +44,18 @@ from clinic.services.clock import now
 from clinic.services.messages import writing
 from clinic.services.messages.writing import MailedWords
 from clinic.services.outbox import promises as outbox
+from clinic.services.sending import reply_files
+from clinic.services.sending.account import mail_from
+from clinic.services.sending.reply_files import NO_FILES, LetIn
 from clinic.services.sending.results import ClaimedMail, whose
 from clinic.services.transaction import transaction
+from config import Settings
 
 LONGEST_TEXT = 20_000  # characters
 LONGEST_SUBJECT = 300
 READ_SHOWN = 50
 UNREAD_SHOWN = 200
-MOST_A_DAY, A_DAY = 20, timedelta(days=1)  # of one client: more are two machines that answer each other
+THROWN_AWAY_SHOWN = 20
 _IDS = uuid.UUID("5f0b1f5e-6a0c-4c0f-9d3c-2d0f3c1f7b11")  # namespace: one mail handed in twice is one
 
 
@@ -58,15 +75,23 @@ class ReceivedReply:
     client: Client | None
 
 
-def keep(report: BounceReport, raw: bytes, about: ClaimedMail | None) -> int:
-    """Keep a mail for each practice that it is for, within the caller's transaction; returns how many.
+def take(report: BounceReport, raw: bytes, find: Callable[[], ClaimedMail | None]) -> ReplyRuling | None:
+    """Take a mail for each practice that it is for; `find` tells which mail of ours it answers.
 
     It is for the practice whose mail it answers, for whoever has a client with its sender's address, or, if
-    it is an answer to anybody, for the only practice there is."""
-    readers = list(_readers(report, about))
-    for reader in readers:
-        _keep(reader, report, hashlib.sha256(raw).hexdigest(), is_answer=about is not None)
-    return len(readers)
+    it is an answer to anybody, for the only practice there is. None: for nobody.
+    """
+    digest = hashlib.sha256(raw).hexdigest()
+    with transaction():
+        about = find()
+        found = [
+            (reader, _sort(reader, report, digest, is_answer=about is not None))
+            for reader in _readers(report, about)
+        ]
+    for reader, ruling in found:
+        if ruling is ReplyRuling.THREAD and reader.client is not None:
+            _put_into_thread(reader.client, _id_of(reader, digest), report, raw)
+    return found[0][1] if found else None
 
 
 def received(actor: Actor, *, mine: bool = False) -> Sequence[ReceivedReply]:
@@ -75,9 +100,15 @@ def received(actor: Actor, *, mine: bool = False) -> Sequence[ReceivedReply]:
     `mine` are those of the actor's own clients, of nobody's, and of senders whom nobody knows.
     """
     access.staff_only(actor)
-    unread = MailReply.read_at.is_(None)
-    which = [or_(MailReply.client_id.is_(None), is_own())] if mine else []
+    unread, here = MailReply.read_at.is_(None), MailReply.thrown_away_at.is_(None)
+    which = [here, *([or_(MailReply.client_id.is_(None), is_own())] if mine else [])]
     return [*_listed(actor, UNREAD_SHOWN, unread, *which), *_listed(actor, READ_SHOWN, ~unread, *which)]
+
+
+def thrown_away(actor: Actor) -> Sequence[ReceivedReply]:
+    """What somebody threw away so lately that it can be brought back, newest first. Staff only."""
+    access.staff_only(actor)
+    return _listed(actor, THROWN_AWAY_SHOWN, MailReply.thrown_away_at > now() - THROWN_AWAY_KEPT)
 
 
 def mark_read(actor: Actor, reply_id: uuid.UUID) -> None:
@@ -94,6 +125,30 @@ def mark_read(actor: Actor, reply_id: uuid.UUID) -> None:
         if read.rowcount:
             count_unread(reply.practice_id)
             audit.record(actor, "mail.reply_read", client_id=reply.client_id, subject_id=reply.id)
+
+
+def throw_away(actor: Actor, reply_id: uuid.UUID) -> None:
+    """A mail that nobody needs counts no more, and goes for good after a day; twice is once. Staff only."""
+    with transaction():
+        reply = access.reply_for(actor, reply_id)
+        if reply.thrown_away_at is None:
+            reply.thrown_away_at = now()
+            _noted(actor, reply, "mail.reply_thrown_away")
+
+
+def bring_back(actor: Actor, reply_id: uuid.UUID) -> None:
+    """It is needed after all, and waits to be read again if nobody had read it. Staff only."""
+    with transaction():
+        reply = access.reply_for(actor, reply_id)
+        if reply.thrown_away_at is not None:
+            reply.thrown_away_at = None
+            _noted(actor, reply, "mail.reply_brought_back")
+
+
+def _noted(actor: Actor, reply: MailReply, action: str) -> None:
+    db.session.flush()
+    count_unread(reply.practice_id)
+    audit.record(actor, action, client_id=reply.client_id, subject_id=reply.id)
 
 
 def _listed(actor: Actor, most: int, *which: ColumnElement[bool]) -> list[ReceivedReply]:
@@ -122,41 +177,102 @@ def _readers(report: BounceReport, about: ClaimedMail | None) -> Iterator[_Reade
         yield _Reader(practices[0], None)
 
 
-def _keep(reader: _Reader, report: BounceReport, digest: str, *, is_answer: bool) -> None:
-    reply_id = uuid.uuid5(_IDS, f"{reader.practice_id.hex}:{digest}")
+def _sort(reader: _Reader, report: BounceReport, digest: str, *, is_answer: bool) -> ReplyRuling:
+    """Where a mail goes, within the caller's transaction; one that is held is kept here."""
+    reply_id = _id_of(reader, digest)
     if db.session.get(MailReply, reply_id) is not None:
-        return
+        return ReplyRuling.HELD
     if reader.client is not None and writing.came_before(reader.client, reply_id.hex):
-        return
-    if is_answer and reader.client is not None and _may_come_in(reader.client, report):
-        _put_into_thread(
-            reader.client, reply_id, _told(said_anew(_storable(report.body)), report, LONGEST_MESSAGE)
-        )
-        return
+        return ReplyRuling.THREAD
+    ruling = rule_on(_facts(reader, report, is_answer=is_answer))
+    if ruling is ReplyRuling.HELD:
+        _hold(reader, reply_id, report, is_answer=is_answer)
+    return ruling
+
+
+def _facts(reader: _Reader, report: BounceReport, *, is_answer: bool) -> ReplyFacts:
+    client = reader.client
+    return ReplyFacts(
+        sender=report.sender,
+        is_from_us=_is_from_us(report.sender),
+        answers_us=is_answer,
+        client_key=client.email_key if client else None,
+        is_archived=client is not None and client.status is ClientStatus.ARCHIVED,
+        in_thread_today=_in_thread_today(client) if client else 0,
+        held_lately=_held_lately(reader.practice_id, report.sender),
+    )
+
+
+def _is_from_us(sender: str) -> bool:
+    settings: Settings = current_app.config["SETTINGS"]
+    _, ours = parseaddr(mail_from())
+    before, mark, behind = (settings.bounce_address or "").casefold().partition("*")
+    comes_back = sender.startswith(before) and sender.endswith(behind) if mark else sender == before
+    return sender == ours.casefold() or (bool(before) and comes_back)
+
+
+def _in_thread_today(client: Client) -> int:
+    lately = select(func.count()).where(
+        Message.practice_id == client.practice_id,
+        Message.client_id == client.id,
+        Message.channel == MessageChannel.MAIL,
+        Message.sent_at > now() - A_DAY,
+    )
+    return db.session.scalar(lately) or 0
+
+
+def _held_lately(practice_id: uuid.UUID, sender: str) -> int:
+    lately = select(func.count()).where(
+        MailReply.practice_id == practice_id,
+        MailReply.from_address == sender[:LONGEST_ADDRESS],
+        MailReply.received_at > now() - LATELY,
+    )
+    return db.session.scalar(lately) or 0
+
+
+def _hold(reader: _Reader, reply_id: uuid.UUID, report: BounceReport, *, is_answer: bool) -> None:
+    client_id = reader.client.id if reader.client else None
+    calls = client_id is not None and not _called_lately(reader.practice_id)
     db.session.add(
         MailReply(
             id=reply_id,
             practice_id=reader.practice_id,
-            client_id=reader.client.id if reader.client else None,
-            from_address=report.sender[:254],
+            client_id=client_id,
+            from_address=report.sender[:LONGEST_ADDRESS],
             subject=report.subject[:LONGEST_SUBJECT],
-            text=_told(_storable(report.body), report, LONGEST_TEXT),
+            text=with_word(
+                _storable(report.body), FILES_LEFT_OUT if report.carries_files else "", LONGEST_TEXT
+            ),
             is_answer=is_answer,
+            called=calls,
             received_at=now(),
         )
     )
     db.session.flush()
     count_unread(reader.practice_id)
-    notices.tell(
-        reader.practice_id,
-        NoticeKind.REPLIED,
-        client_id=reader.client.id if reader.client else None,
-        key=reply_id.hex,
-    )
-    if reader.client is not None:
-        about = {"client_id": reader.client.id, "subject_id": reply_id}
+    notices.tell(reader.practice_id, NoticeKind.REPLIED, client_id=client_id, key=reply_id.hex)
+    if client_id is not None:
+        about = {"client_id": client_id, "subject_id": reply_id}
         audit.record_for(reader.practice_id, audit.SYSTEM, "mail.replied", **about)
+    if calls:
         outbox.call_somebody(reader.practice_id, MailKind.REPLY, f"reply:{reply_id.hex}")
+
+
+def _called_lately(practice_id: uuid.UUID) -> bool:
+    """Whether somebody was called within the hour to one that still waits: they find this one beside it."""
+    waiting = select(MailReply.id).where(
+        *_waits_to_be_read(practice_id), MailReply.called, MailReply.received_at > now() - CALLED_AGAIN_AFTER
+    )
+    return db.session.scalar(waiting.limit(1)) is not None
+
+
+def _waits_to_be_read(practice_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
+    nobody = MailReply.read_at.is_(None), MailReply.thrown_away_at.is_(None)
+    return MailReply.practice_id == practice_id, *nobody
+
+
+def _id_of(reader: _Reader, digest: str) -> uuid.UUID:
+    return uuid.uuid5(_IDS, f"{reader.practice_id.hex}:{digest}")
 
 
 def take_in(actor: Actor, reply_id: uuid.UUID) -> Client:
@@ -169,6 +285,8 @@ def take_in(actor: Actor, reply_id: uuid.UUID) -> Client:
         client = access.client_for(actor, reply.client_id) if reply.client_id else None
         if client is None:
             raise RuleBroken("Nobody knows whose mail this is.")
+        if reply.thrown_away_at is not None:
+            raise RuleBroken("This mail was thrown away. Bring it back first.")
         if client.status is ClientStatus.ARCHIVED:
             raise RuleBroken("This client is archived. Restore the record first, or read the mail here.")
         _message_of(client, reply.id, reply.text, reply.received_at)
@@ -176,43 +294,29 @@ def take_in(actor: Actor, reply_id: uuid.UUID) -> Client:
     return client
 
 
-def _may_come_in(client: Client, report: BounceReport) -> bool:
-    """Whether a reply comes into the thread unseen: from the client's own address, and not by the hundred."""
-    if client.status is ClientStatus.ARCHIVED or report.sender != client.email_key:
-        return False
-    lately = select(func.count()).where(
-        Message.practice_id == client.practice_id,
-        Message.client_id == client.id,
-        Message.channel == MessageChannel.MAIL,
-        Message.sent_at > now() - A_DAY,
-    )
-    return (db.session.scalar(lately) or 0) < MOST_A_DAY
+def _put_into_thread(client: Client, reply_id: uuid.UUID, report: BounceReport, raw: bytes) -> None:
+    """A reply and its files, once: files come first, so that whoever reads of them sees them."""
+    practice_id, client_id = client.practice_id, client.id
+    if writing.came_before(client, reply_id.hex):
+        return
+    files = reply_files.let_in(practice_id, client_id, raw) if report.carries_files else NO_FILES
+    with transaction():
+        client = db.session.get_one(Client, client_id)
+        _message_of(client, reply_id, _storable(report.body), now(), files)
+        outbox.call_somebody(practice_id, MailKind.REPLY, f"reply:{reply_id.hex}")
 
 
-def _put_into_thread(client: Client, reply_id: uuid.UUID, text: str) -> None:
-    _message_of(client, reply_id, text, now())
-    outbox.call_somebody(client.practice_id, MailKind.REPLY, f"reply:{reply_id.hex}")
-
-
-def _message_of(client: Client, reply_id: uuid.UUID, text: str, at: datetime) -> None:
-    said = fitting(said_anew(text), LONGEST_MESSAGE)
-    writing.came_by_mail(client, reply_id.hex, MailedWords(said or "Nothing was written.", at))
-
-
-def _told(text: str, report: BounceReport, longest: int) -> str:
-    """What a mail says, no longer than that, and that files came with it where some did."""
-    if not report.carries_files:
-        return fitting(text, longest)
-    return with_word_of_files(fitting(text, longest - len(with_word_of_files("")) - 2))
+def _message_of(
+    client: Client, reply_id: uuid.UUID, text: str, at: datetime, files: LetIn = NO_FILES
+) -> None:
+    said = with_word(said_anew(text), files.left_out, LONGEST_MESSAGE)
+    nothing = "" if files.media_ids else "Nothing was written."
+    writing.came_by_mail(client, reply_id.hex, MailedWords(said or nothing, at, files.media_ids))
 
 
 def count_unread(practice_id: uuid.UUID) -> None:
     """Write down how many are unread, within the caller's transaction: every page shows it."""
-    unread = (
-        select(func.count())
-        .where(MailReply.practice_id == practice_id, MailReply.read_at.is_(None))
-        .scalar_subquery()
-    )
+    unread = select(func.count()).where(*_waits_to_be_read(practice_id)).scalar_subquery()
     db.session.execute(
         update(Practice)
         .where(Practice.id == practice_id)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select
 
 from clinic.domain.bulk_acts import KEPT_UNBEGUN, BulkActState
-from clinic.models import AuthSession, BulkAct, BulkActLine, KeptForm, LinkToken
+from clinic.domain.mail_replies import THROWN_AWAY_KEPT
+from clinic.models import AuthSession, BulkAct, BulkActLine, KeptForm, LinkToken, MailReply
 from clinic.services.reach import across_practices
 from clinic.services.transaction import transaction
 
@@ -19,6 +20,7 @@ KEEP_SESSIONS = timedelta(days=30)
 def tidy(at: datetime) -> None:
     """Delete links and sessions that ended long before `at`, and what nobody came back for."""
     with transaction() as session:
+        session.execute(delete(MailReply).where(MailReply.thrown_away_at < at - THROWN_AWAY_KEPT))
         session.execute(delete(KeptForm).where(KeptForm.expires_at < at))
         session.execute(delete(LinkToken).where(LinkToken.expires_at < at - KEEP_LINKS))
         session.execute(

@@ -8,11 +8,11 @@ from flask import abort, current_app, request
 from flask.typing import ResponseReturnValue
 
 from clinic.services.sending import intake as mail_intake
+from clinic.serving.arrival import LARGEST_MAIL
 from clinic.web.limits import on_post
 from config import Settings
 
 SECRET_HEADER = "X-Bounce-Secret"  # noqa: S105 - its name only
-LONGEST = 1024 * 1024  # bytes
 PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 
 
@@ -25,7 +25,7 @@ def take() -> ResponseReturnValue:
     given = request.headers.get(SECRET_HEADER, "")
     if not compare_digest(given.encode(), settings.bounce_secret.encode()):
         abort(403)
-    request.max_content_length = LONGEST
+    request.max_content_length = LARGEST_MAIL
     raw = request.get_data(cache=False)
     if not raw.strip():
         return "Send the mail itself as the body.\n", 422, PLAIN

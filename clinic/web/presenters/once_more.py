@@ -53,6 +53,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.messages.take_back": "Take the message back",
         "practitioner.messages.read": "Mark the messages as read",
         "client.messages.read": "Mark the messages as read",
+        "practitioner.replies.throw_away": "Throw the mail away",
+        "practitioner.replies.bring_back": "Bring the mail back",
         "practitioner.replies.take_in": "Put the mail into the messages",
         "practitioner.staff_time.remove": "Remove the noted time",
         "practitioner.staff_time.bring_back": "Bring the noted time back",

@@ -241,6 +241,8 @@ ACTIONS: Mapping[str, ActionWords] = {
     "mail.bounced": ActionWords("Mail came back", "mail-x", "attention"),
     "mail.returning": ActionWords("Mail comes back week after week", "mail-x", "attention"),
     "mail.replied": ActionWords("Wrote back by mail", "mail", "attention"),
+    "mail.reply_thrown_away": ActionWords("Mail of the client thrown away", "trash-2"),
+    "mail.reply_brought_back": ActionWords("Mail of the client brought back", "undo-2"),
     "mail.reply_read": ActionWords("Mail of the client read", "mail-check"),
     "mail.address_works": ActionWords("Address said to work", "mail-check"),
 }

@@ -48,3 +48,17 @@ def test_a_mailbox_that_is_full_week_after_week_stands_on_the_record(
     page = visit(people.colleague).get(f"/clients/{people.client.id}").text
     assert "comes back week after week" in page
     assert "552 5.2.2 Over quota" in page
+
+
+def test_a_mail_is_thrown_away_and_brought_back(people: People, visit: Callable[..., Visitor]) -> None:
+    write(people, "Cheap.")
+    (reply,) = db.session.query(MailReply)
+    browser = visit(people.assistant)
+    assert browser.post(f"/mail/{reply.id}/throw-away", status=303).location == "/mail"
+    page = browser.get("/mail").text
+    assert "Undo" in page
+    assert "Bring back" in page
+    assert "Cheap." not in page
+    assert "waits to be read" not in browser.get("/today").text
+    browser.post(f"/mail/{reply.id}/bring-back", status=303)
+    assert "Cheap." in browser.get("/mail").text
