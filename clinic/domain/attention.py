@@ -25,7 +25,7 @@ from clinic.domain.skipping import UNANSWERED_AFTER, UNANSWERED_LIMIT
 from clinic.domain.types import LogOutcome, ProgramStatus, Tier
 
 # Counts up with every change of a rule below: each practice's list is then made anew before it is shown.
-RULES_VERSION = 7
+RULES_VERSION = 8
 
 INVITATION_PATIENCE = timedelta(days=7)
 ENDING_SOON = timedelta(days=7)
@@ -59,6 +59,7 @@ class AttentionKind(StrEnum):
     PAIN_UP = "pain_up"
     LOG_RISING = "log_rising"
     CONTACT_WANTED = "contact_wanted"
+    ANSWER_LATE = "answer_late"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     LOG_NOTE = "log_note"
     ANSWER_NOTE = "answer_note"
@@ -175,6 +176,7 @@ WORDS: Mapping[AttentionKind, str] = MappingProxyType(
         AttentionKind.SCREEN_POSITIVE: "PHQ-2 screen positive (≥ 3), talk to them today",
         AttentionKind.LOG_HURTS: "Did not practise because it hurts",
         AttentionKind.CONTACT_WANTED: "Would like to be contacted",
+        AttentionKind.ANSWER_LATE: "Waits for an answer longer than promised",
         AttentionKind.CONSENT_WITHDRAWN: "Withdrew consent to the record",
         AttentionKind.LOG_NOTE: "Wrote in the log",
         AttentionKind.ANSWER_NOTE: "Wrote in the check-in",
@@ -200,6 +202,7 @@ NEXT_ACTS: Mapping[AttentionKind, NextAct] = MappingProxyType(
         AttentionKind.PAIN_UP: NextAct.RETEST,
         AttentionKind.LOG_RISING: NextAct.READ,
         AttentionKind.CONTACT_WANTED: NextAct.CALL,
+        AttentionKind.ANSWER_LATE: NextAct.ANSWER,
         AttentionKind.CONSENT_WITHDRAWN: NextAct.READ,
         AttentionKind.LOG_NOTE: NextAct.READ,
         AttentionKind.ANSWER_NOTE: NextAct.READ,
@@ -352,6 +355,16 @@ class OpenInvitation:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitsForAnswer:
+    """A client who wrote and waits, until when they were promised an answer."""
+
+    id: uuid.UUID
+    asked_at: datetime
+    last_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Handling:
     """What somebody of the practice did about a reason, and did not take back."""
 
@@ -386,6 +399,7 @@ class ClientFacts:
     fell: Sequence[PracticeFell] = ()
     invitations: Sequence[OpenInvitation] = ()
     consent_withdrawn_at: datetime | None = None  # to the record, by the client, and none given since
+    waiting: Sequence[WaitsForAnswer] = ()
     citing: Sequence[CitingProgram] = ()
     assessed_on: date | None = None  # the day of the newest assessment that is signed
     assess_every: int = 0  # weeks from one assessment to the next; 0: nobody is reminded
@@ -531,6 +545,14 @@ def _contact(facts: ClientFacts) -> Iterator[Reason]:
     for answer in facts.answers if facts.is_active else ():
         if answer.contact_wanted and not facts.is_handled(kind, answer.id, answer.said_at):
             yield Reason(kind, answer.id, facts.day(answer.answered_at), said_at=answer.said_at)
+
+
+def _answer_late(facts: ClientFacts) -> Iterator[Reason]:
+    """A message that nobody answered as soon as promised; looked after, it is one again with more words."""
+    kind = AttentionKind.ANSWER_LATE
+    for each in facts.waiting if facts.is_active else ():
+        if not facts.is_handled(kind, each.id, each.last_at):
+            yield Reason(kind, each.id, facts.day(each.asked_at), each.due_at, said_at=each.last_at)
 
 
 def _consent(facts: ClientFacts) -> Iterator[Reason]:
@@ -768,6 +790,7 @@ RULES: Mapping[AttentionKind, Callable[[ClientFacts], Iterator[Reason]]] = Mappi
         AttentionKind.PAIN_UP: _pain,
         AttentionKind.LOG_RISING: _log_rising,
         AttentionKind.CONTACT_WANTED: _contact,
+        AttentionKind.ANSWER_LATE: _answer_late,
         AttentionKind.CONSENT_WITHDRAWN: _consent,
         AttentionKind.LOG_NOTE: _log_notes,
         AttentionKind.ANSWER_NOTE: _answer_notes,

@@ -25,6 +25,7 @@ class NextAct(StrEnum):
     REVIEW = "review"
     CALL = "call"
     READ = "read"
+    ANSWER = "answer"
     CORRECT = "correct"
     RESEND = "resend"
     EXTEND = "extend"

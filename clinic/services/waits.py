@@ -16,11 +16,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute
 
 from clinic.domain.answer_promise import AnsweredHow, AnswerPromise
+from clinic.domain.attention import AttentionKind
 from clinic.extensions import db
 from clinic.models import AnswerWait, Practice, ThreadRead
 from clinic.models.answer_wait import OPEN
 from clinic.models.base import given
 from clinic.services.actors import Actor
+from clinic.services.reasons.marks import touch
 
 UNREAD_COUNTED = 100
 _PROMISE: Any = select(
@@ -69,6 +71,7 @@ def is_waiting(practice_id: uuid.UUID, client_id: uuid.UUID) -> bool:
 
 def begin(practice_id: uuid.UUID, client_id: uuid.UUID, at: datetime) -> None:
     """A client wrote something that waits for an answer; who waits already goes on waiting since then."""
+    _touch(practice_id, client_id)
     again = update(AnswerWait).where(_open(practice_id, client_id)).values(last_at=_later(at))
     if _changed(again) or _inserted(practice_id, client_id, at):
         return
@@ -77,6 +80,7 @@ def begin(practice_id: uuid.UUID, client_id: uuid.UUID, at: datetime) -> None:
 
 def end(actor: Actor, client_id: uuid.UUID, how: AnsweredHow, at: datetime) -> bool:
     """A client waits no more; False where they did not wait."""
+    _touch(actor.practice_id, client_id)
     values = {"answered_at": at, "answered_by": actor.user_id, "how": how}
     return _changed(update(AnswerWait).where(_open(actor.practice_id, client_id)).values(values))
 
@@ -97,6 +101,7 @@ def go_on(practice_id: uuid.UUID, client_id: uuid.UUID, answered_at: datetime) -
     row = db.session.scalars(select(AnswerWait).where(ended).with_for_update()).one_or_none()
     if row is None:
         return False
+    _touch(practice_id, client_id)
     since = select(AnswerWait.last_at).where(_open(practice_id, client_id))
     last_at = db.session.scalar(since) or row.last_at
     # what was written meanwhile belongs to the same waiting
@@ -105,6 +110,11 @@ def go_on(practice_id: uuid.UUID, client_id: uuid.UUID, answered_at: datetime) -
     row.last_at = last_at
     db.session.flush()
     return True
+
+
+def _touch(practice_id: uuid.UUID, client_id: uuid.UUID) -> None:
+    """Whether somebody waits longer than promised is a reason to look after them."""
+    touch(practice_id, [client_id], AttentionKind.ANSWER_LATE)
 
 
 def _inserted(practice_id: uuid.UUID, client_id: uuid.UUID, at: datetime) -> bool:

@@ -31,6 +31,7 @@ from clinic.domain.attention import (
     PracticeFell,
     ProgramRun,
     Reason,
+    WaitsForAnswer,
     may_put_off,
     next_act,
     reasons,
@@ -141,6 +142,10 @@ def assessed(on: date, every: int = 12) -> dict[str, Any]:
     return {"assessed_on": on, "assess_every": every}
 
 
+def waits(due_at: datetime) -> dict[str, Any]:
+    return {"waiting": [WaitsForAnswer(ONE, noon(WEEK_AGO), noon(YESTERDAY), due_at)]}
+
+
 RUNS: dict[str, Any] = {"programs": [ProgramRun(ONE, ProgramStatus.ACTIVE, TODAY, None)]}
 REASONS: list[tuple[dict[str, Any], AttentionKind, str, date]] = [
     (sign(Tier.E), AttentionKind.WARNING_SIGN, "Emergency warning sign", YESTERDAY),
@@ -193,6 +198,12 @@ REASONS: list[tuple[dict[str, Any], AttentionKind, str, date]] = [
     (said(3, 5), AttentionKind.PAIN_UP, "Pain up from 3 to 5", YESTERDAY),
     (said(2, contact=True), AttentionKind.CONTACT_WANTED, "Would like to be contacted", YESTERDAY),
     (
+        waits(NOW),
+        AttentionKind.ANSWER_LATE,
+        "Waits for an answer longer than promised",
+        WEEK_AGO,
+    ),
+    (
         {"consent_withdrawn_at": noon(YESTERDAY)},
         AttentionKind.CONSENT_WITHDRAWN,
         "Withdrew consent to the record",
@@ -231,6 +242,7 @@ BY_TIME = {
     AttentionKind.ENDING,
     AttentionKind.RETEST_DUE,
     AttentionKind.ASSESSMENT_DUE,
+    AttentionKind.ANSWER_LATE,
 }
 
 
@@ -312,6 +324,7 @@ NO_REASON: list[tuple[dict[str, Any], str]] = [
     (mornings(YESTERDAY), "pain still up on one morning"),
     (mornings(WEEK_AGO, TODAY), "pain still up on two mornings more than a week apart"),
     (said(None), "pain not said"),
+    (waits(NOW + timedelta(microseconds=1)), "an answer that is due in a moment"),
     (unanswered(WEEK_AGO), "one check-in not answered"),
     (unanswered(WEEK_AGO, YESTERDAY), "the second one sent yesterday"),
     (invited(WEEK_AGO), "invited exactly a week ago"),
@@ -523,6 +536,7 @@ def test_a_program_that_another_of_its_routine_follows_on_does_not_end(
 # --- looked after
 
 
+LATE = FACTS[AttentionKind.ANSWER_LATE]
 HANDLED: list[tuple[str, dict[str, Any], AttentionKind, UUID, datetime, bool]] = [
     ("a screen", SCREEN, AttentionKind.SCREEN_POSITIVE, ONE, NOW, True),
     (
@@ -544,6 +558,9 @@ HANDLED: list[tuple[str, dict[str, Any], AttentionKind, UUID, datetime, bool]] =
     ("other activities", FACTS[AttentionKind.ACTIVITIES], AttentionKind.ACTIVITIES, TWO, NOW, False),
     ("a wish", said(3, 3, contact=True), AttentionKind.CONTACT_WANTED, LAST_OF_TWO, NOW, True),
     ("another wish", said(3, 3, contact=True), AttentionKind.CONTACT_WANTED, ONE, NOW, False),
+    ("a late answer", LATE, AttentionKind.ANSWER_LATE, ONE, NOW, True),
+    ("before they wrote again", LATE, AttentionKind.ANSWER_LATE, ONE, noon(WEEK_AGO), False),
+    ("another late answer", LATE, AttentionKind.ANSWER_LATE, TWO, NOW, False),
     ("a bounce", {"bounced_at": noon(YESTERDAY)}, AttentionKind.BOUNCED, CLIENT, NOW, True),
     ("the bounce before", {"bounced_at": NOW}, AttentionKind.BOUNCED, CLIENT, NOW - DAY, False),
     ("another's bounce", {"bounced_at": noon(YESTERDAY)}, AttentionKind.BOUNCED, ONE, NOW, False),

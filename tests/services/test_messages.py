@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from clinic.domain.answer_promise import AnsweredHow
+from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import Forbidden, NotFound, RuleBroken
 from clinic.domain.media import MediaKind
 from clinic.domain.messages import LONGEST_MESSAGE, MessageChannel
@@ -19,6 +20,7 @@ from clinic.domain.types import ClientStatus
 from clinic.extensions import db
 from clinic.models import AnswerWait, MediaFile, Message, Thread, User
 from clinic.services.accounts.signing_in import actor_of
+from clinic.services.attention import today as attention
 from clinic.services.messages import drafts, reading, writing
 from clinic.services.messages.writing import ClientWords, MailedWords, VideoMoment
 from clinic.services.transaction import transaction
@@ -126,6 +128,31 @@ def test_what_came_after_the_page_was_opened_goes_on_waiting_since_it_came(peopl
         ended = wait_of(people)
         assert ended is not None
         assert ended.how is AnsweredHow.PHONE
+
+
+def test_a_promise_that_was_broken_is_a_reason_until_they_are_answered(people: People) -> None:
+    colleague, client = actor_of(people.colleague), people.client.id
+    people.practice.answer_days = 1
+    db.session.commit()
+
+    def is_pressing(at: datetime) -> bool:
+        with time_machine.travel(at, tick=False):
+            listed = attention.today(colleague).listed
+        theirs = [reason.kind for each in listed if each.client_id == client for reason in each.reasons]
+        return AttentionKind.ANSWER_LATE in theirs
+
+    with time_machine.travel(SUNDAY, tick=False):
+        ask(people)
+    due = wait_of(people).due_at  # type: ignore[union-attr]
+    assert due is not None
+    assert not is_pressing(due - SECOND)
+    assert is_pressing(due)
+    with time_machine.travel(due + MINUTE, tick=False) as clock:
+        answer = writing.answer(colleague, client, "k", "They turn with you.")
+        assert not is_pressing(due + MINUTE)
+        clock.shift(SECOND)
+        writing.take_back(colleague, answer.id)
+    assert is_pressing(due + 2 * MINUTE)
 
 
 def test_what_is_taken_back_stands_behind_what_was_begun_since(people: People) -> None:

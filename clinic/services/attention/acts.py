@@ -235,6 +235,8 @@ def _owner(actor: Actor, case: ReasonCase) -> uuid.UUID:
             return access.questionnaire_response_for(actor, subject).client_id
         case AttentionKind.BOUNCED | AttentionKind.ASSESSMENT_DUE | AttentionKind.CONSENT_WITHDRAWN:
             return access.client_for(actor, subject).id
+        case AttentionKind.ANSWER_LATE:
+            return access.wait_for(actor, subject).client_id
         case AttentionKind.STILL_UP:
             return access.morning_for(actor, subject).client_id
     owner: uuid.UUID = access.log_for(actor, subject).client_id

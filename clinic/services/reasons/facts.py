@@ -35,6 +35,7 @@ from clinic.domain.attention import (
     PositiveScreen,
     PracticeFell,
     ProgramRun,
+    WaitsForAnswer,
 )
 from clinic.domain.consents import ConsentHow, ConsentKind
 from clinic.domain.pain_rule import PainSaid, ceiling_of
@@ -51,6 +52,7 @@ from clinic.domain.types import (
 )
 from clinic.extensions import db
 from clinic.models import (
+    AnswerWait,
     Assessment,
     Checkin,
     CheckinAnswer,
@@ -300,6 +302,9 @@ _LAST_LOGS = (
     .where(_theirs(PracticeLog))
     .group_by(PracticeLog.client_id)
 )
+_WAITING = select(
+    *(AnswerWait.client_id, AnswerWait.id, AnswerWait.asked_at, AnswerWait.last_at, AnswerWait.due_at)
+).where(_theirs(AnswerWait), AnswerWait.answered_at.is_(None), AnswerWait.due_at.is_not(None))
 _LAST_ASSESSED = (
     select(Assessment.client_id, func.max(Assessment.taken_on))
     .where(_theirs(Assessment), Assessment.status == AssessmentStatus.SIGNED)
@@ -337,6 +342,7 @@ _SORTS = (
     _Sort("fell", frozenset({AttentionKind.PRACTICE_DROPPED}), _declines(), _fell),
     _Sort("invitations", frozenset({AttentionKind.NEVER_SIGNED_IN}), _invitations(), OpenInvitation),
     _Sort("consent_withdrawn_at", _OF_CONSENT, _WITHDRAWN, lambda at: at, max),
+    _Sort("waiting", frozenset({AttentionKind.ANSWER_LATE}), _WAITING, WaitsForAnswer),
     _Sort("citing", _OF_ASSESSMENTS, _citing(), CitingProgram),
     _Sort("assessed_on", _OF_ASSESSMENTS, _LAST_ASSESSED, lambda day: day, max),
     _Sort("handled", frozenset(KINDS), _handled(), Handling),

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from clinic.domain.attention import KINDS, OF_ANSWERS, OF_LOGS, AttentionKind
 from clinic.extensions import db
 from clinic.models import (
+    AnswerWait,
     Assessment,
     Checkin,
     CheckinAnswer,
@@ -70,6 +71,7 @@ WATCHED: dict[type[Any], tuple[_Watch, ...]] = {
         _watch("local_date outcome obstacle pain note corrected_at", *OF_LOGS),
     ),
     PainMorning: (_watch("settled corrected_at", AttentionKind.STILL_UP),),
+    AnswerWait: (_watch("asked_at last_at due_at answered_at", AttentionKind.ANSWER_LATE),),
     Invitation: (_watch("accepted_at revoked_at created_at", AttentionKind.NEVER_SIGNED_IN),),
     Client: (
         _watch("status", *KINDS),

@@ -156,6 +156,8 @@ def next_link(listed: ClientWithReasons, reason: Reason) -> NextActLink:
             return phone_link(listed.phone or "")
         case NextAct.REVIEW:
             return NextActLink("Review", url_for("practitioner.warnings.show", flag_id=reason.subject_id))
+        case NextAct.ANSWER:
+            return NextActLink("Answer", url_for("practitioner.messages.index", **client))
         case NextAct.CORRECT:
             return NextActLink("Correct address", url_for("practitioner.clients.edit", **client))
         case NextAct.RESEND:

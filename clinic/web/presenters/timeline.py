@@ -290,6 +290,7 @@ LOOKED_AFTER: Mapping[AttentionKind, str] = {
     AttentionKind.ANSWER_NOTE: "Wrote in a check-in",
     AttentionKind.ACTIVITIES: "Named what is hard to do",
     AttentionKind.CONTACT_WANTED: "Wanted to be contacted",
+    AttentionKind.ANSWER_LATE: "Waited for an answer longer than promised",
     AttentionKind.CONSENT_WITHDRAWN: "Withdrew consent to the record",
     AttentionKind.NOT_ANSWERED: "Check-ins were not answered",
     AttentionKind.BOUNCED: "Mail did not arrive",
