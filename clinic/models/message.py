@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, Exists, Index, Text, UniqueConstraint, exists, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.messages import LONGEST_MOMENT, MessageChannel, MessageFrom
-from clinic.models.base import Base, OfPractice, belongs_to, choice, index_where_set, tenant
+from clinic.models.base import Base, OfPractice, belongs_to, choice, index_where_set, points_at, tenant
 from clinic.models.media import MediaFile
 from clinic.models.person import Client, User
 from clinic.models.program import Prescription
@@ -77,6 +78,22 @@ class Message(OfPractice, Base):
     files: Mapped[list[MessageFile]] = relationship(
         foreign_keys="MessageFile.message_id", order_by="MessageFile.position", viewonly=True
     )
+
+
+def is_written_to(practice_id: Any, client_id: Any) -> Exists:
+    """Whether the practice wrote since a client last looked. Whether they see it yet the domain decides."""
+    return exists().where(
+        Message.practice_id == practice_id,
+        Message.client_id == client_id,
+        Message.sender == MessageFrom.PRACTICE,
+        points_at(Message.thread_id, Thread),
+        is_unread_by_client(),
+    )
+
+
+def is_unread_by_client() -> ColumnElement[bool]:
+    """That a message of the practice's is newer than what its client has seen of their thread."""
+    return or_(Thread.client_read_until.is_(None), Message.sent_at > Thread.client_read_until)
 
 
 class MessageFile(OfPractice, Base):

@@ -65,6 +65,7 @@ from clinic.models import (
     open_version_offer,
 )
 from clinic.models.base import OfPractice, UtcDateTime, given, points_at
+from clinic.models.message import is_written_to
 from clinic.models.questionnaire import waits_for_answer
 from clinic.services import looks
 from clinic.services.actors import Actor
@@ -101,6 +102,7 @@ _OWN_PROGRAMS = (
         waits_for_answer(Client.practice_id, Client.id, bindparam("at", type_=UtcDateTime())).label(
             "is_asked"
         ),
+        is_written_to(Client.practice_id, Client.id).label("is_written_to"),
         open_version_offer().label("offer_id"),
     )
     .outerjoin(
@@ -118,14 +120,15 @@ _OWN_PROGRAMS = (
 
 class OwnRecord(NamedTuple):
     """What each page of a client's begins with: with their moves all programs that nobody has ended, the
-    earliest first, whether a warning flag of theirs is open, whether the practice waits for answers, and
-    the offers of newer versions, by program.
+    earliest first, whether a warning flag of theirs is open, whether the practice waits for answers or
+    wrote to them, and the offers of newer versions, by program.
     """
 
     client: Client
     programs: Sequence[Program]
     is_flagged: bool
     is_asked: bool
+    is_written_to: bool
     offers: Mapping[uuid.UUID, uuid.UUID]
 
 
@@ -140,7 +143,8 @@ def own_programs(actor: Actor) -> OwnRecord:
     having = [row for row in found if row.Program is not None]
     offers = {row.Program.id: row.offer_id for row in having if row.offer_id is not None}
     programs, first = [row.Program for row in having], found[0]
-    return OwnRecord(first.Client, programs, bool(first.is_flagged), bool(first.is_asked), offers)
+    told = (bool(first.is_flagged), bool(first.is_asked), bool(first.is_written_to))
+    return OwnRecord(first.Client, programs, *told, offers)
 
 
 def program_for(actor: Actor, program_id: uuid.UUID, *options: ORMOption) -> Program:

@@ -155,6 +155,22 @@ def test_reading_is_told_by_a_button_and_never_by_looking(
     assert db.session.scalars(select(Thread)).one().client_read_until == asked.sent_at
 
 
+def test_a_message_that_waits_is_told_on_the_clients_first_page(
+    people: People, visit: Callable[..., Visitor]
+) -> None:
+    client, staff, waits = visit(people.client_user), visit(people.colleague), "There is a message for you"
+    client.post(MINE, KEY | {"text": "Do my feet swivel?"}, status=303)
+    assert waits not in client.get("/my").text, "their own"
+    answers(staff, people, "They turn with you.")
+    assert waits not in client.get("/my").text, "it may yet be taken back"
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=61)):
+        assert waits in client.get("/my").text
+        read = re.search(r'name="until"[^>]*value="([^"]+)"', client.get(MINE).text)
+        assert read is not None
+        client.post(f"{MINE}/read", {"until": read[1]}, status=303)
+        assert waits not in client.get("/my").text
+
+
 def test_a_move_of_somebody_else_is_not_asked_about(app: object, visit: Callable[..., Visitor]) -> None:
     world = make_world()
     other = db.session.scalars(

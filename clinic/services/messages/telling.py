@@ -14,6 +14,7 @@ from clinic.domain.types import MailKind, OutboxState
 from clinic.extensions import db
 from clinic.models import Client, Message, OutboxMessage, Practice, Thread
 from clinic.models.base import points_at
+from clinic.models.message import is_unread_by_client
 from clinic.services.outbox import promises as outbox
 
 KEEPS = 3 * DAY  # longer it is no news
@@ -50,7 +51,7 @@ def has_unread(practice_id: uuid.UUID, client_id: uuid.UUID, at: datetime) -> bo
             Message.practice_id == practice_id,
             Message.client_id == client_id,
             Message.sender == MessageFrom.PRACTICE,
-            Thread.client_read_until.is_(None) | (Message.sent_at > Thread.client_read_until),
+            is_unread_by_client(),
         )
     )
     return any(is_shown_to_client(*row, at) for row in db.session.execute(query))

@@ -89,6 +89,7 @@ class OwnPrograms:
     today: date
     phases: Phases = field(default_factory=dict)
     is_asked: bool = False  # the practice waits for answers to its questions
+    is_written_to: bool = False  # it wrote since they last looked; it may yet take that back
     offers: Mapping[uuid.UUID, uuid.UUID] = field(default_factory=dict)  # of newer versions, by program
 
     @property
@@ -160,12 +161,14 @@ def held(actor: Actor) -> OwnPrograms:
 
 def loaded(actor: Actor) -> OwnPrograms:
     """The same without the days of phases, for whoever knows them otherwise. One query, or two."""
-    client, programs, is_flagged, is_asked, offers = own_programs(actor)
+    client, programs, is_flagged, is_asked, is_written_to, offers = own_programs(actor)
     today = today_in(client.time_zone)
     going = [program for program in programs if program.on(today) is not ProgramStatus.ENDED]
     over = [program for program in programs if program not in going]
     tier = _open_tier(client) if is_flagged else None
-    return OwnPrograms(client, going, over, tier, today, is_asked=is_asked, offers=offers)
+    return OwnPrograms(
+        client, going, over, tier, today, is_asked=is_asked, is_written_to=is_written_to, offers=offers
+    )
 
 
 def is_asked_on(row: Prescription, day: date, days: Phases) -> bool:

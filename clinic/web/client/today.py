@@ -14,6 +14,8 @@ from clinic.domain.progress import progress_sentence, week_strip
 from clinic.extensions import SAFE_METHODS
 from clinic.services import mail_standing
 from clinic.services.actors import Actor
+from clinic.services.clock import now
+from clinic.services.messages import telling
 from clinic.services.programs import diary as practice_logs
 from clinic.services.programs import own, pain
 from clinic.services.programs.diary import Diary
@@ -97,6 +99,7 @@ def _page(held: Diary, form: LogForm, asked: AskedMorning | None, *, editing: bo
         yesterday_entry=held.entry(yesterday),
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
         has_questions=held.is_asked,
+        has_message=held.is_written_to and telling.has_unread(held.client.practice_id, held.client.id, now()),
         graduated=ended.graduated_on if ended else None,
         ended=ended,
         gets_word=not held.programs and _gets_word(held),
