@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CLEAR_WARNINGS = "clear_warnings"
     SIGN_ASSESSMENTS = "sign_assessments"
     AMEND_ASSESSMENTS = "amend_assessments"
+    SHARE_FINDINGS = "share_findings"  # with the client they were found in
     WRITE_NOTES = "write_notes"  # of visits, and sign them
     PUBLISH_ROUTINES = "publish_routines"
     MAKE_TESTS = "make_tests"  # and batteries
@@ -62,6 +63,7 @@ _CLINICAL = _OF_ALL_STAFF | frozenset(
         Permission.CLEAR_WARNINGS,
         Permission.SIGN_ASSESSMENTS,
         Permission.AMEND_ASSESSMENTS,
+        Permission.SHARE_FINDINGS,
         Permission.WRITE_NOTES,
         Permission.PUBLISH_ROUTINES,
         Permission.MAKE_TESTS,
@@ -105,6 +107,7 @@ WORDS: Mapping[Permission, str] = MappingProxyType(
         Permission.BE_RESPONSIBLE: "be responsible for clients",
         Permission.CLEAR_WARNINGS: "clear a warning sign",
         Permission.SIGN_ASSESSMENTS: "sign assessments",
+        Permission.SHARE_FINDINGS: "choose which findings a client sees",
         Permission.WRITE_NOTES: "write notes of visits, and sign them",
         Permission.AMEND_ASSESSMENTS: "amend a signed assessment",
         Permission.ASK_SCREENS: "ask questionnaires whose answers may need somebody the same day",

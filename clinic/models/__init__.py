@@ -8,7 +8,14 @@ from clinic.models.appointment import (
     BookingRequest,
     CalendarAddress,
 )
-from clinic.models.assessment import Amendment, Assessment, AssessmentDraft, Finding, ProgramFinding
+from clinic.models.assessment import (
+    Amendment,
+    Assessment,
+    AssessmentDraft,
+    Finding,
+    ProgramFinding,
+    SharedFinding,
+)
 from clinic.models.attention import OpenReason, ReasonHandling
 from clinic.models.audit import AuditChainEnd, AuditEvent
 from clinic.models.backup import BackupKey, BackupRecord
@@ -31,6 +38,7 @@ from clinic.models.decline import PracticeDecline
 from clinic.models.document import Document
 from clinic.models.erasure import Erasure, KeptRecord
 from clinic.models.exercise import Exercise, ExerciseMedia, ExerciseMistake
+from clinic.models.goal import ClientGoal
 from clinic.models.group import ClientGroup, GroupMember
 from clinic.models.kept_form import KeptForm
 from clinic.models.link import LinkToken
@@ -87,6 +95,7 @@ __all__ = [
     "CheckinEvent",
     "CheckinSchedule",
     "Client",
+    "ClientGoal",
     "ClientGroup",
     "ClientImport",
     "ClientImportRow",
@@ -153,6 +162,7 @@ __all__ = [
     "RoutineVersion",
     "SearchPiece",
     "SendingBatch",
+    "SharedFinding",
     "SignOff",
     "StaffInvitation",
     "StaffTime",

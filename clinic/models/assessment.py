@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, event, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from clinic.domain.change import ChangeVerdict
 from clinic.domain.types import AssessmentStatus, Side
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 from clinic.models.person import Client, User
@@ -136,6 +137,36 @@ class Amendment(OfPractice, Base):
     reason: Mapped[str] = mapped_column(Text)
     made_by: Mapped[uuid.UUID]
     made_at: Mapped[datetime]
+
+
+class SharedFinding(OfPractice, Base):
+    """A measure that its client sees on their progress: the first signed value of it against the latest.
+
+    Made again whenever an assessment is signed or amended; without a first value nothing is left to show.
+    """
+
+    __tablename__ = "shared_finding"
+    __table_args__ = tenant(
+        belongs_to("client", "client_id"),
+        belongs_to("user_account", "shared_by"),
+        UniqueConstraint("practice_id", "client_id", "test_key", "field_key", "side"),
+        CheckConstraint("(first_value IS NULL) = (first_on IS NULL)", name="first_when"),
+        CheckConstraint("(latest_value IS NULL) = (latest_on IS NULL)", name="latest_when"),
+        CheckConstraint("(latest_value IS NULL) = (verdict IS NULL)", name="latest_called"),
+    )
+
+    client_id: Mapped[uuid.UUID]
+    test_key: Mapped[str] = mapped_column(String(60))
+    field_key: Mapped[str] = mapped_column(String(60))
+    side: Mapped[Side] = mapped_column(choice(Side, "side"), default=Side.NONE)
+    unit: Mapped[str] = mapped_column(String(12), default="")
+    first_value: Mapped[float | None]
+    first_on: Mapped[date | None]
+    latest_value: Mapped[float | None]  # of a later assessment than the first
+    latest_on: Mapped[date | None]
+    verdict: Mapped[ChangeVerdict | None] = mapped_column(choice(ChangeVerdict, "verdict"))
+    shared_by: Mapped[uuid.UUID]
+    shared_at: Mapped[datetime]
 
 
 class ProgramFinding(OfPractice, Base):

@@ -29,6 +29,7 @@ from clinic.models import (
     Checkin,
     CheckinAnswer,
     Client,
+    ClientGoal,
     ClientGroup,
     ClientImport,
     CourseRequest,
@@ -165,6 +166,11 @@ def booking_request_for(actor: Actor, booking_request_id: uuid.UUID, *options: O
 def booking_offer_for(actor: Actor, booking_offer_id: uuid.UUID, *options: ORMOption) -> BookingOffer:
     """A time that is offered to one of the practice's clients; for a client, to them."""
     return _one(BookingOffer, actor, booking_offer_id, *options, own=BookingOffer.client_id)
+
+
+def goal_for(actor: Actor, goal_id: uuid.UUID, *options: ORMOption) -> ClientGoal:
+    """A goal of one of the practice's clients; for a client, their own."""
+    return _one(ClientGoal, actor, goal_id, *options, own=ClientGoal.client_id)
 
 
 def assessment_for(actor: Actor, assessment_id: uuid.UUID, *options: ORMOption) -> Assessment:

@@ -94,6 +94,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.practitioner import assessment_recording as recording
     from clinic.web.practitioner import assessments as exam
     from clinic.web.practitioner import calendar as staff_calendar
+    from clinic.web.practitioner import progress as client_progress
     from clinic.web.practitioner import questionnaires as questions
     from clinic.web.practitioner import reports as files
     from clinic.web.practitioner import routines as routine_pages
@@ -254,6 +255,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/clients/<uuid:client_id>/invitation", invitations.send, STAFF, POST, "client"),
         Rule("/clients/<uuid:client_id>/invitation/link", invitations.hand_over, STAFF, POST, "client"),
         Rule("/invitations/<uuid:invitation_id>/revoke", invitations.revoke, STAFF, POST, "invitation"),
+        Rule("/clients/<uuid:client_id>/progress", client_progress.show, STAFF, record="client"),
+        Rule("/clients/<uuid:client_id>/progress/findings", client_progress.findings, STAFF, FORM, "client"),
         Rule("/clients/<uuid:client_id>/programs/new", assigning.assign, STAFF, FORM, "client"),
         Rule("/clients/<uuid:client_id>/programs/load", assigning.load, STAFF, record="client"),
         Rule("/clients/<uuid:client_id>/programs/moves", assigning.moves, STAFF, record="client"),
@@ -660,7 +663,14 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
             POST,
             "own words",
         ),
-        Rule("/my/progress", progress.show, CLIENT),
+        Rule("/my/progress", progress.show, CLIENT, FORM),
+        Rule(
+            "/my/progress/goals/<uuid:goal_id>/<any(reached, open, remove, back):choice>",
+            progress.goal,
+            CLIENT,
+            POST,
+            "goal",
+        ),
         Rule("/my/history", history.index, CLIENT),
         Rule("/my/questions", client_questions.index, CLIENT),
         Rule("/my/questions/<uuid:request_id>/<int:number>", client_questions.ask, CLIENT, FORM, "questions"),

@@ -43,6 +43,7 @@ def test_a_world_of_rows_goes_down_a_step_and_up_again(live_app: Flask) -> None:
     before = counts()
     below = (
         *("answer_wait", "reply_draft"),
+        *("client_goal", "shared_finding"),
         *("message", "message_file", "thread", "thread_read"),
         *("course", "course_request", "group_message"),
         "mail_reply",

@@ -83,6 +83,10 @@ CASES = [
         ProgressFacts(month=month(0, 3)),
         "Nothing is logged for the last weeks. One move today is a good way back in.",
     ),
+    (
+        ProgressFacts(pain=PainChange(date(2025, 11, 3), 3, 6)),
+        "Your pain is 6 now; it was 3 on Mon 3 Nov 2025. Tell us, so that we can look at it with you.",
+    ),
     (ProgressFacts(mistake=MistakeTrend.NEVER), EARLY),
     (ProgressFacts(is_over=True), "Your program has ended. What you did stays here."),
     (ProgressFacts(is_over=True, month=month(0, 9)), "Your program has ended. What you did stays here."),

@@ -13,6 +13,7 @@ from clinic.domain.asking import AnswerSource, AskChannel
 from clinic.domain.attention import AttentionKind
 from clinic.domain.booking import BookingWay
 from clinic.domain.bulk_acts import BulkActKind
+from clinic.domain.change import ChangeVerdict
 from clinic.domain.clinicians import ClinicianRole
 from clinic.domain.consents import ConsentHow, ConsentKind
 from clinic.domain.courses import CourseState, LateStart, RequestState
@@ -65,6 +66,7 @@ from clinic.models import (
     CheckinEvent,
     CheckinSchedule,
     Client,
+    ClientGoal,
     ClientGroup,
     ClientImport,
     ClientImportRow,
@@ -116,6 +118,7 @@ from clinic.models import (
     RoutineItem,
     RoutinePhase,
     RoutineVersion,
+    SharedFinding,
     SignOff,
     StaffInvitation,
     StaffTime,
@@ -194,6 +197,7 @@ class ClientRecords:
     note: VisitNote
     clinician: OtherClinician
     staff_time: StaffTime
+    goal: ClientGoal
     message: Message
     lent: OwnAnswerSource = field(init=False)
     wait: AnswerWait
@@ -488,12 +492,14 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         note=make_note(shelf, client),
         clinician=make_clinician(client),
         staff_time=make_staff_time(client, shelf.staff),
+        goal=make_goal(client),
         message=make_thread(client, user, shelf.staff, program),
         wait=make_waits(client, shelf.staff),
     )
     add(OwnAnswerHelped, client, own_answer_id=shelf.own_answer.id, client_id=client.id, said_at=ago(days=2))
     records.lent = make_lent(shelf, records)
     make_signed_note(shelf, client)
+    share_finding(shelf, client)
     records.note.assessment_id = records.draft_assessment.id
     make_consents(client, records.document)
     make_citation(program, records.assessment)
@@ -889,6 +895,16 @@ def make_assessment(shelf: Shelf, client: Client, status: AssessmentStatus) -> A
         value_text=WORDS,
         unit="deg",
     )
+    add(
+        Finding,
+        shelf.practice,
+        assessment_id=assessment.id,
+        test_key="slr",
+        field_key="angle",
+        side=Side.LEFT,
+        value_number=55.0,
+        unit="°",
+    )
     if status is AssessmentStatus.DRAFT:
         make_half_typed(shelf, assessment)
     if status is AssessmentStatus.SIGNED:
@@ -896,6 +912,20 @@ def make_assessment(shelf: Shelf, client: Client, status: AssessmentStatus) -> A
         db.session.flush()
         make_amendment(shelf, assessment)
     return assessment
+
+
+def make_goal(client: Client) -> ClientGoal:
+    """What a client wants to be able to do again."""
+    return add(ClientGoal, client, client_id=client.id, words=WORDS, set_at=ago(days=9))
+
+
+def share_finding(shelf: Shelf, client: Client) -> SharedFinding:
+    """A measure that its client sees, at first and now."""
+    measured = {"first_value": 40.0, "first_on": ago(days=40).date(), "latest_value": 55.0}
+    called = {"latest_on": ago(days=20).date(), "verdict": ChangeVerdict.BETTER, "unit": "°"}
+    about = {"client_id": client.id, "test_key": "slr", "field_key": "angle", "side": Side.LEFT}
+    shared = {"shared_by": shelf.staff.id, "shared_at": ago(days=9)}
+    return add(SharedFinding, client, **about, **measured, **called, **shared)
 
 
 def make_staff_time(client: Client, staff: User) -> StaffTime:

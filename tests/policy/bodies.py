@@ -49,6 +49,7 @@ from clinic.models import (
     CalendarAddress,
     Checkin,
     Client,
+    ClientGoal,
     ClientImport,
     ClientImportRow,
     Consent,
@@ -629,6 +630,12 @@ def _just_sent(world: World, address: Address) -> None:
     _get(world, address, Message, "message").sent_at = now()
 
 
+def _goal_as_it_was(world: World, address: Address) -> None:
+    goal = _get(world, address, ClientGoal, "goal")
+    goal.reached_on = now().date() if address.choice == "open" else None
+    goal.removed_at = now() if address.choice == "back" else None
+
+
 def _staff_time_removed(world: World, address: Address) -> None:
     _get(world, address, StaffTime, "staff_time").removed_at = now()
 
@@ -851,6 +858,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.clinicians.bring_back": _clinician_removed,
     "practitioner.messages.take_back": _just_sent,
     "client.media.take": _begun,
+    "client.progress.goal": _goal_as_it_was,
     "practitioner.staff_time.bring_back": _staff_time_removed,
     "practitioner.inbox.back": _called_lately,
     "practitioner.own_answers.bring_back": _own_answer_removed,

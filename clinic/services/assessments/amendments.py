@@ -14,7 +14,7 @@ from clinic.domain.types import AssessmentStatus
 from clinic.models import Amendment, Assessment
 from clinic.services import access, audit, once
 from clinic.services.actors import Actor
-from clinic.services.assessments import reading
+from clinic.services.assessments import reading, shared
 from clinic.services.assessments import warnings as assessment_warnings
 from clinic.services.assessments.history import effective
 from clinic.services.assessments.recording import WITH_FINDINGS
@@ -64,6 +64,7 @@ def amend(actor: Actor, assessment_id: uuid.UUID, wish: AmendmentWish) -> uuid.U
         _note(actor, assessment, wish, old)
         if wish.place is not None:
             assessment_warnings.watch(actor, assessment, effective(assessment))
+            shared.keep(access.client_for(actor, assessment.client_id))
     return amendment_id
 
 

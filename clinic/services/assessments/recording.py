@@ -23,7 +23,7 @@ from clinic.models import Assessment, AssessmentDraft, Client, Exercise, Exercis
 from clinic.models.base import given, points_at
 from clinic.services import access, audit, warnings
 from clinic.services.actors import Actor
-from clinic.services.assessments import reading
+from clinic.services.assessments import reading, shared
 from clinic.services.assessments.drafts import close, draft_for, drop
 from clinic.services.assessments.findings import stored
 from clinic.services.assessments.history import AssessmentRecord, records
@@ -132,7 +132,7 @@ def begin_with_items(
 
 def sign(actor: Actor, assessment_id: uuid.UUID, version: int) -> Assessment:
     """Sign a draft and lock it for good; Conflict if it is not the version that was read."""
-    with transaction():
+    with transaction() as session:
         assessment = draft_for(actor, assessment_id)
         _must_sign(actor)
         if assessment.version != version:
@@ -145,6 +145,8 @@ def sign(actor: Actor, assessment_id: uuid.UUID, version: int) -> Assessment:
         assessment.signed_at = now()
         name, day = reading.name_of(assessment), assessment.taken_on.isoformat()
         _note(actor, assessment, "signed", name=name, day=day)
+        session.flush()
+        shared.keep(access.client_for(actor, assessment.client_id))
     return assessment
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from sqlalchemy import (
     JSON,
     CompoundSelect,
     Date,
-    Integer,
+    Double,
     Select,
     String,
     Text,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 from clinic.domain.attention import NOT_WELL
 from clinic.domain.change import ChangeVerdict
 from clinic.domain.dose_changes import DoseChange
+from clinic.domain.findings import Place
 from clinic.domain.mistake_trend import MistakeStory, mistake_story
 from clinic.domain.moves import named_mistake_in
 from clinic.domain.new_versions import VersionDecision
@@ -39,20 +41,22 @@ from clinic.domain.progress import (
 from clinic.domain.progress_headline import ProgressFacts, headline
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.score_changes import AnsweredQuestionnaire
-from clinic.domain.types import CheckinState, DayMark, MistakeAnswer, ProgramAction
+from clinic.domain.types import CheckinState, DayMark, MistakeAnswer, ProgramAction, Side
 from clinic.models import (
     Checkin,
     CheckinAnswer,
     Client,
+    ClientGoal,
     OpenReason,
     PracticeLog,
     Prescription,
     Program,
     ProgramEvent,
+    SharedFinding,
     VersionOffer,
     WarningFlag,
 )
-from clinic.models.base import UtcDateTime, given, one_of, points_at
+from clinic.models.base import Key, UtcDateTime, given, one_of, points_at
 from clinic.services import access, rows
 from clinic.services.actors import Actor
 from clinic.services.clock import today_in
@@ -77,17 +81,24 @@ class ProgressRow(StrEnum):
     MISTAKE = "mistake"
     UNWELL = "unwell"
     FLAG = "flag"
+    GOAL = "goal"
+    FINDING = "finding"
 
 
 def _line(kind: ProgressRow, **columns: Any) -> Select[*tuple[Any, ...]]:
     """One line of the statement: what is not given is empty, and each column has one type throughout."""
     types: dict[str, Any] = {
+        "id": Key(),
         "at": UtcDateTime(),
         "day": Date(),
         "until": Date(),
-        "number": Integer(),
+        "number": Double(),
+        "second": Double(),
         "word": String(),
         "text": Text(),
+        "test": String(),
+        "measure": String(),
+        "side": String(),
         "before": JSON(),
         "after": JSON(),
     }
@@ -108,8 +119,8 @@ def _whose(query: Select[*tuple[Any, ...]], row: Any) -> Select[*tuple[Any, ...]
 
 
 def _statement() -> CompoundSelect[*tuple[Any, ...]]:
-    """Made once: one statement costs a page less than the seven it is made of."""
-    event, answer, offer = ProgramEvent, CheckinAnswer, VersionOffer
+    """Made once: one statement costs a page less than the nine it is made of."""
+    event, answer, offer, finding = ProgramEvent, CheckinAnswer, VersionOffer, SharedFinding
     checkins = _line(
         ProgressRow.CHECKIN, day=Checkin.local_date, number=answer.pain, word=answer.mistake
     ).outerjoin_from(Checkin, answer, points_at(answer.checkin_id, Checkin))
@@ -123,6 +134,25 @@ def _statement() -> CompoundSelect[*tuple[Any, ...]]:
     named = _line(ProgressRow.MISTAKE, day=PracticeLog.local_date, before=Prescription.content).join_from(
         PracticeLog, Prescription, points_at(PracticeLog.prescription_id, Prescription)
     )
+    goals = _line(
+        ProgressRow.GOAL,
+        id=ClientGoal.id,
+        at=ClientGoal.removed_at,
+        day=ClientGoal.reached_on,
+        text=ClientGoal.words,
+    ).select_from(ClientGoal)
+    findings = _line(
+        ProgressRow.FINDING,
+        day=finding.first_on,
+        until=finding.latest_on,
+        number=finding.first_value,
+        second=finding.latest_value,
+        word=finding.verdict,
+        text=finding.unit,
+        test=finding.test_key,
+        measure=finding.field_key,
+        side=finding.side,
+    ).select_from(finding)
     newest = _whose(named, PracticeLog).where(PracticeLog.mistake.is_not(None))
     return union_all(
         _whose(checkins, Checkin).where(one_of(Checkin.state, SETTLED)),
@@ -134,6 +164,8 @@ def _statement() -> CompoundSelect[*tuple[Any, ...]]:
             one_of(OpenReason.kind, NOT_WELL)
         ),
         _whose(_line(ProgressRow.FLAG).select_from(WarningFlag), WarningFlag).where(WarningFlag.is_open),
+        _whose(goals, ClientGoal),
+        _whose(findings, finding).where(finding.first_value.is_not(None)),
     )
 
 
@@ -168,16 +200,44 @@ class NewVersionTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalTold:
+    """What the client wants to be able to do again, the day they reached it, and when it was removed."""
+
+    id: uuid.UUID
+    words: str
+    reached_on: date | None
+    removed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingTold:
+    """A measure that is shared: its first value, and the latest where it was taken again."""
+
+    place: Place
+    unit: str
+    first: float
+    first_on: date
+    latest: float | None = None
+    latest_on: date | None = None
+    verdict: ChangeVerdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ToldOfProgress:
     """A row of the statement as it comes."""
 
     kind: str
+    id: uuid.UUID | None
     at: datetime | None
     day: date | None
     until: date | None
-    number: int | None
+    number: float | None
+    second: float | None
     word: str | None
     text: str | None
+    test: str | None
+    measure: str | None
+    side: str | None
     before: dict[str, Any] | None
     after: dict[str, Any] | None
 
@@ -197,6 +257,8 @@ class ClientProgress:
     checkins: Sequence[CheckinSaid]
     answered: Sequence[AnsweredQuestionnaire]
     changes: Sequence[ProgramNews]  # the latest first
+    goals: Sequence[GoalTold]
+    findings: Sequence[FindingTold]
     mistake_name: str | None
     is_held: bool
     is_well: bool
@@ -247,6 +309,11 @@ def own(actor: Actor) -> ClientProgress:
     return _of(access.own_client(actor))
 
 
+def of_client(actor: Actor, client_id: uuid.UUID) -> ClientProgress:
+    """The same of a client of the practice; staff only."""
+    return _of(access.client_for(actor, client_id))
+
+
 def _of(client: Client) -> ClientProgress:
     whose = {"practice_id": client.practice_id, "client_id": client.id}
     today = today_in(client.time_zone)
@@ -260,6 +327,8 @@ def _of(client: Client) -> ClientProgress:
         checkins=sorted(checkins, key=lambda each: each.day),
         answered=results.of(client),
         changes=_changes(told, client),
+        goals=[_goal(row) for row in told if row.kind == ProgressRow.GOAL],
+        findings=[_finding(row) for row in told if row.kind == ProgressRow.FINDING],
         mistake_name=named_mistake_in([named]) if named else None,
         is_held=ProgressRow.FLAG in kinds,
         is_well=ProgressRow.UNWELL not in kinds,
@@ -268,7 +337,24 @@ def _of(client: Client) -> ClientProgress:
 
 def _checkin(row: ToldOfProgress) -> CheckinSaid:
     assert row.day is not None
-    return CheckinSaid(row.day, row.number, MistakeAnswer(row.word) if row.word else None)
+    pain = None if row.number is None else int(row.number)
+    return CheckinSaid(row.day, pain, MistakeAnswer(row.word) if row.word else None)
+
+
+def _goal(row: ToldOfProgress) -> GoalTold:
+    assert row.id is not None
+    return GoalTold(row.id, row.text or "", row.day, row.at)
+
+
+def _finding(row: ToldOfProgress) -> FindingTold:
+    assert row.day is not None
+    assert row.number is not None
+    place = Place(row.test or "", row.measure or "", Side(row.side or Side.NONE))
+    if row.until is None or row.second is None or row.word is None:
+        return FindingTold(place, row.text or "", row.number, row.day)
+    return FindingTold(
+        place, row.text or "", row.number, row.day, row.second, row.until, ChangeVerdict(row.word)
+    )
 
 
 def _changes(told: Sequence[ToldOfProgress], client: Client) -> list[ProgramNews]:

@@ -56,6 +56,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.replies.throw_away": "Throw the mail away",
         "practitioner.replies.bring_back": "Bring the mail back",
         "practitioner.replies.take_in": "Put the mail into the messages",
+        "client.progress.goal": "Change your goal",
         "practitioner.staff_time.remove": "Remove the noted time",
         "practitioner.staff_time.bring_back": "Bring the noted time back",
         "practitioner.staff_time.table": "Take out the time spent, by client",

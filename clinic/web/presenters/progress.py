@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from clinic.domain.change import ChangeVerdict
+from clinic.catalogue.plain_words import PlainMeasure, plain_words
+from clinic.domain.change import ChangeOutcome, ChangeVerdict, difference
 from clinic.domain.dates import day_in_words, week_start
 from clinic.domain.dose_changes import DoseChange
 from clinic.domain.own_activities import OwnActivity
 from clinic.domain.progress import ASKED, PRACTISED, week_strip
-from clinic.domain.types import DayMark, ProgramAction
+from clinic.domain.types import DayMark, ProgramAction, Side
+from clinic.services.assessments.shared import ShareableFinding
+from clinic.services.clock import now
 from clinic.services.programs.diary import Diary
-from clinic.services.progress.reading import ClientProgress, NewVersionTaken, ProgramNews, ProgramStep
+from clinic.services.progress.reading import (
+    ClientProgress,
+    FindingTold,
+    NewVersionTaken,
+    ProgramNews,
+    ProgramStep,
+)
 from clinic.web.filters import local_date
+from clinic.web.presenters.assessments import SIDE_WORDS
 from clinic.web.presenters.checkin_charts import CheckinChart, chart, last_said, with_gaps
 from clinic.web.presenters.mistakes import MistakeView, mistake_view
 from clinic.web.presenters.practised import PractisedFigure, practised_figures
+from clinic.web.presenters.report_for_client import in_units, way_it_went
 
 WEEKS = 13
+PUT_BACK_WITHIN = timedelta(days=1)
 MOST_CHANGES = 8
 TOLD = ASKED - {DayMark.NOT_REPORTED}
 STEPS = {
@@ -47,6 +60,29 @@ class ActivityLine:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalLine:
+    """A goal in the client's words: when it was reached, and whether it was removed a moment ago."""
+
+    id: uuid.UUID
+    words: str
+    reached: str
+    is_removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SharedMeasureLine:
+    """A measure in plain words: at first and now, and which way it went; without a now it was taken once."""
+
+    label: str
+    side: str
+    first: str
+    first_day: str
+    now: str = ""
+    now_day: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ProgressView:
     """All that a client's progress page shows."""
 
@@ -59,6 +95,8 @@ class ProgressView:
     mistake_name: str
     activities: list[ActivityLine]
     changes: list[str]
+    goals: list[GoalLine]
+    findings: list[SharedMeasureLine]
 
 
 def progress_view(found: ClientProgress) -> ProgressView:
@@ -73,6 +111,8 @@ def progress_view(found: ClientProgress) -> ProgressView:
         mistake_name=f"The {found.mistake_name}" if found.mistake_name else "The mistake",
         activities=[_activity(each, found) for each in found.activities],
         changes=[_news(each, found.today) for each in found.changes[:MOST_CHANGES]],
+        goals=_goals(found),
+        findings=finding_lines(found.findings, found.today),
     )
 
 
@@ -127,6 +167,50 @@ def _on(at: datetime, found: ClientProgress) -> str:
     return day_in_words(local_date(at, found.client.time_zone), found.today)
 
 
+def _goals(found: ClientProgress) -> list[GoalLine]:
+    """The goals as they were set, and those that can still be put back."""
+    since = now() - PUT_BACK_WITHIN
+    return [
+        GoalLine(
+            each.id,
+            each.words,
+            day_in_words(each.reached_on, found.today) if each.reached_on else "",
+            is_removed=each.removed_at is not None,
+        )
+        for each in found.goals
+        if each.removed_at is None or each.removed_at > since
+    ]
+
+
+def finding_lines(findings: Sequence[FindingTold], today: date) -> list[SharedMeasureLine]:
+    """The measures a client is shown, in the order of the catalogue's plain words."""
+    known = plain_words()
+    order = {(test.id, name): (test, name) for test in known.values() for name in test.measures}
+    told = {(each.place.test, each.place.field, each.place.side): each for each in findings}
+    return [
+        _finding(told[(*key, side)], test.measures[name], today)
+        for key, (test, name) in order.items()
+        for side in Side
+        if (*key, side) in told
+    ]
+
+
+def _finding(each: FindingTold, measure: PlainMeasure, today: date) -> SharedMeasureLine:
+    start = {"first": in_units(each.first, each.unit), "first_day": day_in_words(each.first_on, today)}
+    side = SIDE_WORDS[each.place.side]
+    if each.latest is None or each.latest_on is None or each.verdict is None:
+        return SharedMeasureLine(measure.label, side, **start)
+    outcome = ChangeOutcome(each.verdict, difference(each.first, each.latest))
+    return SharedMeasureLine(
+        label=measure.label,
+        side=side,
+        **start,
+        now=in_units(each.latest, each.unit),
+        now_day=day_in_words(each.latest_on, today),
+        words=way_it_went(outcome, measure),
+    )
+
+
 def _news(news: ProgramNews, today: date) -> str:
     if isinstance(news, DoseChange):
         return news.in_words(today)
@@ -139,3 +223,29 @@ def _news(news: ProgramNews, today: date) -> str:
 
 def _until(step: ProgramStep, today: date) -> str:
     return f" until {day_in_words(step.until, today)}" if step.until else ""
+
+
+def shareable_words(found: Sequence[ShareableFinding], today: date) -> list[str]:
+    """What can be shared, each in the words that the client would read."""
+    known = plain_words()
+    lines = (
+        _finding(_as_told(each), known[each.spot.test.id].measures[each.spot.field.id], today)
+        for each in found
+    )
+    return [in_one_line(line) for line in lines]
+
+
+def in_one_line(line: SharedMeasureLine) -> str:
+    """A measure in one line: "How far you bend, left: 40° (5 Oct), now 52° (2 Nov). Further than before"."""
+    name = f"{line.label}, {line.side.lower()}" if line.side else line.label
+    told = f"{name}: {line.first} ({line.first_day})"
+    if line.now:
+        told += f", now {line.now} ({line.now_day})"
+    return f"{told}. {line.words}" if line.words else told
+
+
+def _as_told(each: ShareableFinding) -> FindingTold:
+    start = (each.spot.place, each.spot.field.unit, each.first.value, each.first.on)
+    if each.latest is None or each.outcome is None:
+        return FindingTold(*start)
+    return FindingTold(*start, each.latest.value, each.latest.on, each.outcome.verdict)

@@ -8,7 +8,7 @@ from typing import Any
 
 from clinic.catalogue.plain_words import PlainMeasure, plain_words
 from clinic.domain.assessment import BatteryItem
-from clinic.domain.change import REAL_CHANGE, ChangeVerdict
+from clinic.domain.change import REAL_CHANGE, ChangeOutcome, ChangeVerdict
 from clinic.domain.dates import born, count
 from clinic.domain.finding_changes import FindingChange
 from clinic.domain.findings import Values, with_unit
@@ -97,9 +97,9 @@ def _line(spot: Spot, value: float, measure: PlainMeasure, row: FindingChange | 
     before = row.first if row else None
     return {
         "side": SIDE_WORDS[spot.place.side],
-        "before": with_unit(before, _unit(spot)) if isinstance(before, float) else "",
-        "now": with_unit(value, _unit(spot)),
-        "words": _words(row, measure) if row else "",
+        "before": in_units(before, spot.field.unit) if isinstance(before, float) else "",
+        "now": in_units(value, spot.field.unit),
+        "words": way_it_went(row.outcome, measure) if row else "",
     }
 
 
@@ -108,13 +108,13 @@ def _measure(spot: Spot) -> PlainMeasure | None:
     return test.measures.get(spot.field.id) if test else None
 
 
-def _unit(spot: Spot) -> str:
-    return {"s": "seconds", "stands": "times"}.get(spot.field.unit, spot.field.unit)
+def in_units(value: float, unit: str) -> str:
+    """A number with its unit in a client's words: "12 seconds"."""
+    return with_unit(value, {"s": "seconds", "stands": "times"}.get(unit, unit))
 
 
-def _words(row: FindingChange, measure: PlainMeasure) -> str:
-    """Which way it went, never whether that is good: that is for the practitioner to say."""
-    outcome = row.outcome
+def way_it_went(outcome: ChangeOutcome, measure: PlainMeasure) -> str:
+    """Which way a measure went, never whether that is good: that is for the practitioner to say."""
     if outcome.verdict in REAL_CHANGE and outcome.by:
         return measure.more if outcome.by > 0 else measure.less
     return SO_SAID.get(outcome.verdict, "")
