@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from clinic.domain.comforts import AS_USUAL, ColourContrast, Hand, TextSize
 from clinic.domain.types import ClientKind, ClientStatus, Role, Sex
 from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 from clinic.models.practice import CEILING_BOUNDS, Practice
@@ -40,6 +41,14 @@ class User(OfPractice, Base):
     # lists show the clients they are responsible for, and not all of the practice's
     only_own: Mapped[bool] = mapped_column(default=False, server_default=false())
     daily_notice: Mapped[bool] = mapped_column(default=True)  # the morning mail; warning signs come anyway
+    # how their pages look
+    text_size: Mapped[TextSize] = mapped_column(
+        choice(TextSize, "text_size"), server_default=AS_USUAL.text_size
+    )
+    contrast: Mapped[ColourContrast] = mapped_column(
+        choice(ColourContrast, "contrast"), server_default=AS_USUAL.contrast
+    )
+    hand: Mapped[Hand] = mapped_column(choice(Hand, "hand"), server_default=AS_USUAL.hand)
 
     practice: Mapped[Practice] = relationship(foreign_keys="User.practice_id")
 

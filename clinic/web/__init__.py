@@ -23,6 +23,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.client import account as client_account
     from clinic.web.client import appointments as client_appointments
     from clinic.web.client import calendar as client_calendar
+    from clinic.web.client import comforts as client_comforts
     from clinic.web.client import consents as client_consents
     from clinic.web.client import documents as client_documents
     from clinic.web.client import erasure as client_erasure
@@ -621,6 +622,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/account/calendar", client_calendar.show, CLIENT),
         Rule("/account/calendar/new", client_calendar.make, CLIENT, POST),
         Rule("/account/calendar/end", client_calendar.revoke, CLIENT, POST),
+        Rule("/account/looks", client_comforts.show, CLIENT, FORM),
         Rule("/account/consents", client_consents.show, CLIENT),
         Rule("/account/consents/<any(record, mail):choice>/withdraw", client_consents.withdraw, CLIENT, POST),
         Rule("/account/consents/<any(record, mail):choice>/give", client_consents.give, CLIENT, POST),

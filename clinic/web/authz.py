@@ -85,6 +85,7 @@ class SignedIn(UserMixin):
         self.has_second_step = found.has_second_step
         self.must_set_up = found.must_set_up
         self.only_own = found.only_own
+        self.comforts = found.comforts
         self.unread = found.unread
         self.mail_version = found.mail_version
         self.may_have_news = found.may_have_news

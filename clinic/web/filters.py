@@ -105,6 +105,8 @@ def _who() -> dict[str, object]:
     actor = current_user.actor if current_user.is_authenticated else None
     practice = practice_of(actor) if actor else None
     around = chrome(practice, actor)
+    if around and actor:
+        around["classes"] = current_user.comforts.classes
     if actor and practice and around and actor.is_staff:
         around["standing"] = standing.told(actor, practice)
         around["unread"] = current_user.unread

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Callable
 from urllib.parse import urljoin
 
 from tests.bench.server import get
@@ -15,17 +16,25 @@ ADDRESS = re.compile(r"url\([\"']?([^\"')]+)[\"']?\)")
 RANGE = re.compile(r"U\+([0-9A-Fa-f]+)(?:-([0-9A-Fa-f]+))?")
 
 
+Fetch = Callable[[str], bytes]
+
+
 def first_load(port: int, path: str, cookie: str) -> dict[str, int]:
-    """The bytes of each file, as gzip sends them, by its path; fonts are packed already."""
-    page = _fetched(port, path, cookie)
+    """What a page of a running server costs a browser."""
+    return files_of(lambda address: _fetched(port, address, cookie), path)
+
+
+def files_of(fetched: Fetch, path: str) -> dict[str, int]:
+    """The bytes of each file of a page, as gzip sends them, by its path; fonts are packed already."""
+    page = fetched(path)
     bodies = {path: page}
     words = page.decode()
     for address in dict.fromkeys(urljoin(path, each) for each in LINKED.findall(words)):
-        bodies[address] = _fetched(port, address, cookie)
+        bodies[address] = fetched(address)
     for sheet in [each for each in bodies if ".css" in each]:
         for address in _needed(bodies[sheet].decode(), words):
             address = urljoin(sheet, address)
-            bodies[address] = _fetched(port, address, cookie)
+            bodies[address] = fetched(address)
     return {address.partition("?")[0]: _size(address, body) for address, body in bodies.items()}
 
 

@@ -205,6 +205,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.bookings.own_hours": lambda world, at: {"weekly": ["Mon 9:00-12:30"], "room": [""]},
     "practitioner.bookings.offer": lambda world, at: _offered_day(),
     "practitioner.bookings.decline": lambda world, at: {"words": ["Please call us."]},
+    "client.comforts.show": lambda world, at: {"text_size": ["large"], "hand": ["left"]},
     "client.appointments.ask": lambda world, at: {
         "way": ["practice"],
         "reason": ["My knee."],

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, select, update
 
 from clinic.domain import sessions as rules
 from clinic.domain.access import Permission, is_staff
+from clinic.domain.comforts import AS_USUAL, Comforts
 from clinic.domain.errors import Forbidden, NotFound
 from clinic.domain.health import Pulse
 from clinic.domain.second_step import TO_ENTER_IT, SecondStepDue, is_required, still_due
@@ -47,6 +48,7 @@ class LivingSession:
     sweep_at: datetime | None = None  # when a worker last looked for mail to send
     has_second_step: bool = False
     only_own: bool = False  # lists show what is their own
+    comforts: Comforts = AS_USUAL  # how their pages look
     unread: int = 0  # clients who wait, and whose newest words this person has not read
     must_set_up: bool = False  # the practice wants a second step, and there is none yet
 
@@ -99,6 +101,9 @@ _LIVING = (
         User.name,
         User.email,
         User.only_own,
+        User.text_size,
+        User.contrast,
+        User.hand,
         Client.id.label("client_id"),
         Client.status.label("client_status"),
         Practice,
@@ -310,6 +315,7 @@ def _found(row: Any) -> LivingSession:
         sweep_at=row.sweep_at,
         has_second_step=row.second_step_since is not None,
         only_own=row.only_own,
+        comforts=Comforts(row.text_size, row.contrast, row.hand),
         unread=row.unread or 0,
         must_set_up=_due(row) is SecondStepDue.SET_UP,
     )

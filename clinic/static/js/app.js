@@ -23,6 +23,25 @@
     if (summary) summary.focus();
   };
 
+  // Without a network nothing is sent, and no page is left for one that cannot come.
+  const OFFLINE = "There is no network just now. What you typed stays here: press again when there is one.";
+  const stays = (event) => {
+    if (navigator.onLine || event.defaultPrevented) return;
+    event.preventDefault();
+    const said = document.querySelector(".offline-note") || document.createElement("p");
+    Object.assign(said, { className: "offline-note", textContent: OFFLINE });
+    said.setAttribute("role", "alert");
+    document.body.append(said);
+  };
+  addEventListener("online", () => all(".offline-note").forEach((said) => said.remove()));
+  document.addEventListener("submit", stays);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest("a[href]");
+    const isHere = link && link.pathname === location.pathname && link.hash;
+    if (!link || link.origin !== location.origin || isHere || (navigator.serviceWorker || {}).controller) return;
+    stays(event);
+  });
+
   // A second press while the first is on its way would send the form twice.
   const held = new Set();
   const release = () => {

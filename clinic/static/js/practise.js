@@ -14,6 +14,7 @@
   const stage = $("[data-stage]"), bar = $("progress", player), keys = $(".player-keys", player);
   const KEY = "practise", LEAD = 3, CHECK = 60, PATIENCE = 4, LONG = 60; // seconds, and signs
   const isStill = matchMedia("(prefers-reduced-motion: reduce)");
+  const isThrifty = matchMedia("(prefers-reduced-data: reduce)").matches || (navigator.connection || {}).saveData;
 
   // ------------------------------------------------------------ the sequence
 
@@ -112,7 +113,7 @@
       return;
     }
     const item = parts[p].item, film = $("[data-film] video", item), moving = $("[data-moving]", item);
-    if (film && !film.dataset.gone && !isStill.matches) {
+    if (film && !film.dataset.gone && !isStill.matches && !isThrifty) {
       film.loop = film.muted = true;
       waitedFor = 0;
       borrow(film);
