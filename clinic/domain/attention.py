@@ -21,11 +21,13 @@ from clinic.domain.pain_rule import pain_rise, still_up_mornings, tells_practice
 from clinic.domain.programs import RUNNING
 from clinic.domain.progress import Adherence, PainPoint, Plan, adherence, pain_up
 from clinic.domain.reason_acts import NextAct, ReasonAct
+from clinic.domain.rechecks import RecheckResult
 from clinic.domain.skipping import UNANSWERED_AFTER, UNANSWERED_LIMIT
-from clinic.domain.types import LogOutcome, ProgramStatus, Tier
+from clinic.domain.stopping import CLIENTS_WORDS, still_stopped
+from clinic.domain.types import LogOutcome, ProgramStatus, StopReason, Tier
 
 # Counts up with every change of a rule below: each practice's list is then made anew before it is shown.
-RULES_VERSION = 8
+RULES_VERSION = 9
 
 INVITATION_PATIENCE = timedelta(days=7)
 ENDING_SOON = timedelta(days=7)
@@ -55,9 +57,11 @@ class AttentionKind(StrEnum):
     LOG_PAIN = "log_pain"
     ANSWER_PAIN = "answer_pain"
     LOG_HURTS = "log_hurts"
+    STOPPED_HURTS = "stopped_hurts"
     STILL_UP = "still_up"
     PAIN_UP = "pain_up"
     LOG_RISING = "log_rising"
+    RECHECK_FAILED = "recheck_failed"
     CONTACT_WANTED = "contact_wanted"
     ANSWER_LATE = "answer_late"
     CONSENT_WITHDRAWN = "consent_withdrawn"
@@ -95,6 +99,7 @@ GOING_ON = frozenset(
         AttentionKind.LOG_HURTS,
         AttentionKind.STILL_UP,
         AttentionKind.LOG_RISING,
+        AttentionKind.RECHECK_FAILED,
         AttentionKind.ANSWER_PAIN,
         AttentionKind.PAIN_UP,
     }
@@ -104,6 +109,7 @@ OF_EACH_PROGRAM = frozenset({AttentionKind.ENDING, AttentionKind.RETEST_DUE})
 NOT_WELL = frozenset(
     {
         *(AttentionKind.WARNING_SIGN, AttentionKind.SCREEN_POSITIVE, AttentionKind.STILL_UP),
+        *(AttentionKind.STOPPED_HURTS, AttentionKind.RECHECK_FAILED),
         *(*OF_LOGS, *OF_ANSWERS, AttentionKind.ACTIVITIES),
     }
 )
@@ -164,6 +170,8 @@ class Reason:
                 return f"Logged pain rising from {self.figures['before']} to {self.figures['now']}"
             case AttentionKind.PRACTICE_DROPPED:
                 return f"Practice down from {self.figures['before']} % to {self.figures['now']} % of days"
+            case AttentionKind.NOT_PRACTISED if "why" in self.figures:
+                return f"No practice reported: “{CLIENTS_WORDS[StopReason(self.figures['why'])]}”"
             case AttentionKind.ENDING:
                 return f"{self.figures['name']} ends on {day_in_words(self.since, today)}"
             case AttentionKind.RETEST_DUE:
@@ -175,6 +183,8 @@ WORDS: Mapping[AttentionKind, str] = MappingProxyType(
     {
         AttentionKind.SCREEN_POSITIVE: "PHQ-2 screen positive (≥ 3), talk to them today",
         AttentionKind.LOG_HURTS: "Did not practise because it hurts",
+        AttentionKind.STOPPED_HURTS: "Stopped because it hurts",
+        AttentionKind.RECHECK_FAILED: "Form re-check: something is not right yet",
         AttentionKind.CONTACT_WANTED: "Would like to be contacted",
         AttentionKind.ANSWER_LATE: "Waits for an answer longer than promised",
         AttentionKind.CONSENT_WITHDRAWN: "Withdrew consent to the record",
@@ -198,9 +208,11 @@ NEXT_ACTS: Mapping[AttentionKind, NextAct] = MappingProxyType(
         AttentionKind.LOG_PAIN: NextAct.CALL,
         AttentionKind.ANSWER_PAIN: NextAct.CALL,
         AttentionKind.LOG_HURTS: NextAct.CALL,
+        AttentionKind.STOPPED_HURTS: NextAct.CALL,
         AttentionKind.STILL_UP: NextAct.CALL,
         AttentionKind.PAIN_UP: NextAct.RETEST,
         AttentionKind.LOG_RISING: NextAct.READ,
+        AttentionKind.RECHECK_FAILED: NextAct.READ,
         AttentionKind.CONTACT_WANTED: NextAct.CALL,
         AttentionKind.ANSWER_LATE: NextAct.ANSWER,
         AttentionKind.CONSENT_WITHDRAWN: NextAct.READ,
@@ -303,6 +315,26 @@ class MorningSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class RecheckSaid:
+    """What a client found out of a move of theirs."""
+
+    id: uuid.UUID
+    day: date
+    result: RecheckResult
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StopSaid:
+    """Why a client says that they stopped."""
+
+    id: uuid.UUID
+    day: date
+    reason: StopReason
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CheckinUnanswered:
     """A check-in that went out after the last answer, and has none."""
 
@@ -392,6 +424,8 @@ class ClientFacts:
     answers: Sequence[AnswerGiven] = ()  # oldest first
     logged: Sequence[LoggedDay] = ()  # oldest first; days that say nothing may be left out
     mornings: Sequence[MorningSaid] = ()
+    rechecks: Sequence[RecheckSaid] = ()
+    stops: Sequence[StopSaid] = ()
     named: Sequence[ActivitiesSaid] = ()  # oldest first
     unanswered: Sequence[CheckinUnanswered] = ()
     programs: Sequence[ProgramRun] = ()
@@ -603,6 +637,31 @@ def _still_up(facts: ClientFacts) -> Iterator[Reason]:
         yield Reason(kind, newest.id, days[0], figures=figures, said_at=newest.said_at)
 
 
+def _recheck_failed(facts: ClientFacts) -> Iterator[Reason]:
+    """The newest re-check, where something was not right, until somebody has looked or the next passes."""
+    kind, newest = AttentionKind.RECHECK_FAILED, max(facts.rechecks, key=lambda each: each.day, default=None)
+    if newest is None or newest.result is not RecheckResult.FAILED or not facts.is_active:
+        return
+    done = facts.handled_at(kind)
+    if done is None or newest.said_at > done:
+        yield Reason(kind, newest.id, newest.day, said_at=newest.said_at)
+
+
+def _stopped_hurts(facts: ClientFacts) -> Iterator[Reason]:
+    """Stopped because it hurts, until somebody has looked after it; whoever logs again goes on."""
+    kind, newest = AttentionKind.STOPPED_HURTS, _standing_stop(facts)
+    if newest is None or newest.reason is not StopReason.HURTS or not facts.is_active:
+        return
+    if not facts.is_handled(kind, newest.id, newest.said_at):
+        yield Reason(kind, newest.id, newest.day, said_at=newest.said_at)
+
+
+def _standing_stop(facts: ClientFacts) -> StopSaid | None:
+    """The last word on why somebody stopped, while they have not logged since."""
+    newest = max(facts.stops, key=lambda each: each.day, default=None)
+    return newest if newest and still_stopped(newest.day, facts.practised_on) else None
+
+
 def _log_notes(facts: ClientFacts) -> Iterator[Reason]:
     """Words in the log, each day's until somebody has read them, there or with another reason."""
     with_another = {
@@ -709,11 +768,13 @@ def _silent(facts: ClientFacts) -> Iterator[Reason]:
     handled_at = facts.handled_at(kind)
     from_at = max(filter(None, (facts.begins(day + SILENCE), handled_at and handled_at + SILENCE)))
     until = facts.begins(program.paused_from) if program.paused_from else None
+    stop = _standing_stop(facts)
+    why = {"why": stop.reason.value} if stop else {}
     if until is None or from_at < until:
-        yield Reason(kind, program.id, facts.practised_on or program.starts_on, from_at, until)
+        yield Reason(kind, program.id, facts.practised_on or program.starts_on, from_at, until, why)
     elif program.paused_until is not None:
         again = facts.begins(program.paused_until + DAY + SILENCE)
-        yield Reason(kind, program.id, facts.practised_on or program.starts_on, again)
+        yield Reason(kind, program.id, facts.practised_on or program.starts_on, again, figures=why)
 
 
 def _last_sign_of_life(program: ProgramRun, practised_on: date | None) -> date:
@@ -786,9 +847,11 @@ RULES: Mapping[AttentionKind, Callable[[ClientFacts], Iterator[Reason]]] = Mappi
         AttentionKind.LOG_PAIN: _log_pain,
         AttentionKind.ANSWER_PAIN: _answer_pain,
         AttentionKind.LOG_HURTS: _log_hurts,
+        AttentionKind.STOPPED_HURTS: _stopped_hurts,
         AttentionKind.STILL_UP: _still_up,
         AttentionKind.PAIN_UP: _pain,
         AttentionKind.LOG_RISING: _log_rising,
+        AttentionKind.RECHECK_FAILED: _recheck_failed,
         AttentionKind.CONTACT_WANTED: _contact,
         AttentionKind.ANSWER_LATE: _answer_late,
         AttentionKind.CONSENT_WITHDRAWN: _consent,

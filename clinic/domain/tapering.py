@@ -1,6 +1,7 @@
 """When a client who does well is written to less often, and at last not at all: every step is an offer.
 
-Weekly becomes two-weekly, then monthly, then the client graduates. The figures here are authored: our own
+Weekly becomes two-weekly, then monthly, then the client graduates. Whoever says that they manage alone, and
+passes the form re-check, is offered to graduate from any rhythm. The figures here are authored: our own
 convention, not validated. A log that was not kept is not practice that was not done, so of the two things a
 client tells us (the log of days, and the days named in check-ins) the fuller one speaks for them.
 """
@@ -70,6 +71,18 @@ GRAVE = frozenset(
     }
 )
 SOURCES: dict[int | str, str] = {"logged": "logged on", "said": "named in them for"}
+OWN_WORD = "They say that they manage alone, and the form re-check passed."
+# What does not stand in the way of somebody who is to be written to no more.
+OF_THE_RHYTHM = frozenset(
+    {
+        Hindrance.NO_RHYTHM,
+        Hindrance.NOT_MAILED,
+        Hindrance.TOO_EARLY,
+        Hindrance.ENDING,
+        Hindrance.FEW_ANSWERS,
+        Hindrance.LITTLE_PRACTICE,
+    }
+)
 NEXT = {1: TaperingStep.TWO_WEEKLY, 2: TaperingStep.MONTHLY, 4: TaperingStep.GRADUATE}
 
 
@@ -109,6 +122,7 @@ class TaperingFacts:
     not_well: bool = False  # a reason of `attention.NOT_WELL` is open, put off or not
     pain_up: PainChange | None = None
     put_off_on: date | None = None
+    manages_alone: bool = False  # says so, and the form re-check agrees
 
     @property
     def practice(self) -> Share:
@@ -129,13 +143,13 @@ def rule(standing: TaperingFacts) -> TaperingRuling:
     for hindrance, applies in _hindrances(standing):
         if applies:
             return TaperingRuling(hindrance=hindrance)
-    return TaperingRuling(step=NEXT[standing.every_weeks or 1])
+    return TaperingRuling(step=_next(standing))
 
 
 def still_holds(standing: TaperingFacts, step: TaperingStep) -> bool:
     """Whether an offer may still be accepted: weeks that slide on do not spoil it, a warning or pain does."""
     grave = any(applies for hindrance, applies in _hindrances(standing) if hindrance in GRAVE)
-    return not grave and NEXT[standing.every_weeks or 1] is step
+    return not grave and _next(standing) is step
 
 
 def days_said(answers: Iterable[int | None], asked: int, days_per_week: int) -> Share:
@@ -154,6 +168,7 @@ def numbers(standing: TaperingFacts, pain: tuple[int, int] | None) -> dict[str, 
         "expected": standing.practice.of,
         "since": (standing.today - WINDOW).isoformat(),
     }
+    told |= {"by_own_word": 1} if standing.manages_alone else {}
     return told | ({"pain_before": pain[0], "pain_now": pain[1]} if pain else {})
 
 
@@ -165,7 +180,8 @@ def reason(told: dict[str, int | str], today: date) -> str:
         f"practice {SOURCES[told['source']]} {told['practised']} of {count(int(told['expected']), 'day')}",
         _pain(told),
     ]
-    return ", ".join(part for part in parts if part) + ". No warning sign is open."
+    figures = ", ".join(part for part in parts if part) + ". No warning sign is open."
+    return f"{OWN_WORD} {figures}" if "by_own_word" in told else figures
 
 
 def _pain(told: dict[str, int | str]) -> str:
@@ -175,7 +191,20 @@ def _pain(told: dict[str, int | str]) -> str:
     return f"pain {now}" if before == now else f"pain {now}, was {before} at the start"
 
 
+def _next(standing: TaperingFacts) -> TaperingStep:
+    """Whoever manages alone graduates; others are written to less often first."""
+    return TaperingStep.GRADUATE if standing.manages_alone else NEXT[standing.every_weeks or 1]
+
+
 def _hindrances(standing: TaperingFacts) -> tuple[tuple[Hindrance, bool], ...]:
+    """What may stand in the way, and whether it does."""
+    found = _all_hindrances(standing)
+    if not standing.manages_alone:
+        return found
+    return tuple(each for each in found if each[0] not in OF_THE_RHYTHM)
+
+
+def _all_hindrances(standing: TaperingFacts) -> tuple[tuple[Hindrance, bool], ...]:
     today, rhythm = standing.today, standing.every_weeks
     least = max(1, 3 // (rhythm or 1))  # answers: three of a weekly rhythm, one of a slower one
     few = standing.answered < least or 100 * standing.answered < ANSWERED_SHARE * standing.asked

@@ -48,6 +48,7 @@ from clinic.models.message import Message, MessageFile, Thread, ThreadRead
 from clinic.models.new_version import VersionOffer, open_version_offer
 from clinic.models.note import Phrase, VisitNote, VisitNoteAmendment
 from clinic.models.notice import PracticeNotice
+from clinic.models.noticing import FormRecheck, PracticeStop
 from clinic.models.outbox import OutboxMessage
 from clinic.models.overview import PracticeFigures
 from clinic.models.own_answer import OwnAnswer, OwnAnswerHelped, OwnAnswerSource
@@ -110,6 +111,7 @@ __all__ = [
     "ExerciseMistake",
     "ExercisePicture",
     "Finding",
+    "FormRecheck",
     "GroupMember",
     "GroupMessage",
     "Heartbeat",
@@ -145,6 +147,7 @@ __all__ = [
     "PracticeLog",
     "PracticeLogo",
     "PracticeNotice",
+    "PracticeStop",
     "Prescription",
     "Program",
     "ProgramEvent",

@@ -185,5 +185,6 @@ class PainMorning(OfPractice, Base):
     client_id: Mapped[uuid.UUID]
     local_date: Mapped[date]  # the morning's own day
     settled: Mapped[bool]
+    easier: Mapped[dict[str, Any] | None]  # the ways taken for that day, in their words, by move
     said_at: Mapped[datetime]
     corrected_at: Mapped[datetime | None]

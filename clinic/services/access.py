@@ -35,6 +35,7 @@ from clinic.models import (
     CourseRequest,
     Document,
     Exercise,
+    FormRecheck,
     GroupMessage,
     Invitation,
     MailReply,
@@ -49,6 +50,7 @@ from clinic.models import (
     PainMorning,
     Practice,
     PracticeLog,
+    PracticeStop,
     Prescription,
     Program,
     QuestionnaireRequest,
@@ -216,6 +218,16 @@ def log_for(actor: Actor, log_id: uuid.UUID, *options: ORMOption) -> PracticeLog
 def morning_for(actor: Actor, morning_id: uuid.UUID, *options: ORMOption) -> PainMorning:
     """What a client said of their pain the morning after; staff only."""
     return _for_staff(PainMorning, actor, morning_id, *options)
+
+
+def recheck_for(actor: Actor, recheck_id: uuid.UUID, *options: ORMOption) -> FormRecheck:
+    """What a client found out of a move of theirs; staff only."""
+    return _for_staff(FormRecheck, actor, recheck_id, *options)
+
+
+def stop_for(actor: Actor, stop_id: uuid.UUID, *options: ORMOption) -> PracticeStop:
+    """Why a client says that they stopped; staff only."""
+    return _for_staff(PracticeStop, actor, stop_id, *options)
 
 
 def flag_for(actor: Actor, flag_id: uuid.UUID, *options: ORMOption) -> WarningFlag:

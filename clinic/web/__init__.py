@@ -36,6 +36,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.client import own_answers as client_answers
     from clinic.web.client import pain as client_pain
     from clinic.web.client import questionnaires as client_questions
+    from clinic.web.client import recheck as client_recheck
+    from clinic.web.client import stopping as client_stopping
     from clinic.web.client import warnings as client_warnings
     from clinic.web.practitioner import (
         account,
@@ -636,6 +638,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/my/log", today.log, CLIENT, FORM),
         Rule("/my/log/answer", client_pain.answer, CLIENT),
         Rule("/my/morning", client_pain.morning, CLIENT, FORM),
+        Rule("/my/re-check", client_recheck.show, CLIENT, FORM),
+        Rule("/my/stopping", client_stopping.say, CLIENT, FORM),
         Rule("/my/program", program.show, CLIENT),
         Rule("/my/handout.pdf", client_handout.show, CLIENT),
         Rule("/my/messages", client_messages.index, CLIENT, FORM, takes_file="file"),

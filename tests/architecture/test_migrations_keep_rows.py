@@ -47,7 +47,7 @@ def test_a_world_of_rows_goes_down_a_step_and_up_again(live_app: Flask) -> None:
         *("message", "message_file", "thread", "thread_read"),
         *("course", "course_request", "group_message"),
         "mail_reply",
-        "pain_morning",
+        *("pain_morning", "form_recheck", "practice_stop"),
         "bulk_act",
         "bulk_act_line",
         "practice_figures",

@@ -31,6 +31,8 @@ from clinic.domain.attention import (
     PracticeFell,
     ProgramRun,
     Reason,
+    RecheckSaid,
+    StopSaid,
     WaitsForAnswer,
     may_put_off,
     next_act,
@@ -39,7 +41,8 @@ from clinic.domain.attention import (
 )
 from clinic.domain.progress import Adherence
 from clinic.domain.reason_acts import NextAct, ReasonAct
-from clinic.domain.types import ProgramStatus, Tier
+from clinic.domain.rechecks import RecheckResult
+from clinic.domain.types import ProgramStatus, StopReason, Tier
 
 CLIENT, ONE, TWO = (UUID(int=number) for number in (1, 2, 3))
 LONDON, AUCKLAND = ZoneInfo("Europe/London"), ZoneInfo("Pacific/Auckland")
@@ -98,6 +101,18 @@ def mornings(*days: date) -> dict[str, Any]:
     return {"mornings": [MorningSaid(UUID(int=40 + day.day), day, False, noon(day)) for day in days]}
 
 
+def rechecked(*results: RecheckResult) -> dict[str, Any]:
+    """Re-checks of a day each, the last one of yesterday."""
+    days = [YESTERDAY - DAY * back for back in range(len(results))][::-1]
+    found = zip(days, results, strict=True)
+    return {"rechecks": [RecheckSaid(UUID(int=60 + day.day), day, each, noon(day)) for day, each in found]}
+
+
+def stopped(reason: StopReason, day: date = YESTERDAY) -> dict[str, Any]:
+    return {"stops": [StopSaid(ONE, day, reason, noon(day))]}
+
+
+PASSED, FAILED = RecheckResult.PASSED, RecheckResult.FAILED
 LAST_OF_TWO = UUID(int=11)
 
 
@@ -170,6 +185,13 @@ REASONS: list[tuple[dict[str, Any], AttentionKind, str, date]] = [
         AttentionKind.STILL_UP,
         "Pain still up on 2 mornings after",
         WEEK_AGO + DAY,
+    ),
+    (stopped(StopReason.HURTS), AttentionKind.STOPPED_HURTS, "Stopped because it hurts", YESTERDAY),
+    (
+        rechecked(PASSED, FAILED),
+        AttentionKind.RECHECK_FAILED,
+        "Form re-check: something is not right yet",
+        YESTERDAY,
     ),
     (
         logged((YESTERDAY, 3), (TODAY, 5)),
@@ -259,6 +281,7 @@ SUBJECTS = {
     AttentionKind.ANSWER_PAIN: UUID(int=10),
     AttentionKind.STILL_UP: UUID(int=40 + YESTERDAY.day),
     AttentionKind.LOG_RISING: UUID(int=31),
+    AttentionKind.RECHECK_FAILED: UUID(int=60 + YESTERDAY.day),
     AttentionKind.PAIN_UP: UUID(int=11),
     AttentionKind.CONTACT_WANTED: UUID(int=10),
     AttentionKind.NOT_ANSWERED: UUID(int=44),
@@ -298,6 +321,34 @@ def test_pain_that_was_still_up_is_about_the_last_morning_on_which_it_was() -> N
     assert reason.subject_id == up[-1].id
 
 
+def test_silence_is_told_with_what_the_client_says_of_it() -> None:
+    """As long as they have not logged since; of several words the last counts."""
+    silent = {"programs": [program()], "practised_on": FORTNIGHT_AGO}
+    words = []
+    for stops in (
+        stopped(StopReason.NO_TIME),
+        stopped(StopReason.BETTER, FORTNIGHT_AGO),
+        stopped(StopReason.BETTER, FORTNIGHT_AGO - DAY),
+        {
+            "stops": [
+                *stopped(StopReason.HURTS, WEEK_AGO)["stops"],
+                *stopped(StopReason.NOT_SUITABLE)["stops"],
+            ]
+        },
+    ):
+        (reason,) = shown(reasons(known(silent | stops)), NOW)
+        words.append(reason.in_words(TODAY))
+    assert words == [
+        "No practice reported: “I have no time”",
+        "No practice reported: “I feel better”",
+        "No practice reported",
+        "No practice reported: “It is not for me”",
+    ]
+    paused = [program(paused_from=TODAY - 2 * DAY, paused_until=TODAY - DAY)]
+    again = reasons(known({"programs": paused, **stopped(StopReason.NO_TIME)}))
+    assert [each.figures for each in again] == [{"why": "no_time"}]
+
+
 def test_an_end_in_another_year_says_which() -> None:
     (reason,) = reasons(known(ends(date(2027, 1, 4))))
     assert reason.in_words(TODAY) == "Program ends on Mon 4 Jan 2027"
@@ -322,6 +373,9 @@ NO_REASON: list[tuple[dict[str, Any], str]] = [
     (logged((YESTERDAY, 1), (TODAY, 3)), "pain up to one that is fine"),
     (logged((TODAY - 8 * DAY, 2), (TODAY, 5)), "pain up since more than a week ago"),
     (mornings(YESTERDAY), "pain still up on one morning"),
+    (rechecked(FAILED, PASSED), "a re-check that passed after one that did not"),
+    (stopped(StopReason.NO_TIME), "stopped for want of time"),
+    (stopped(StopReason.HURTS) | {"practised_on": TODAY}, "stopped because it hurts, and logged since"),
     (mornings(WEEK_AGO, TODAY), "pain still up on two mornings more than a week apart"),
     (said(None), "pain not said"),
     (waits(NOW + timedelta(microseconds=1)), "an answer that is due in a moment"),
@@ -670,6 +724,24 @@ HEARD: list[tuple[str, dict[str, Any], list[Handling], list[AttentionKind]]] = [
         [AttentionKind.LOG_RISING],
     ),
     (
+        "a re-check looked after",
+        rechecked(FAILED),
+        [Handling(AttentionKind.RECHECK_FAILED, ONE, noon(YESTERDAY))],
+        [],
+    ),
+    (
+        "and one that was not right again",
+        rechecked(FAILED, FAILED),
+        [Handling(AttentionKind.RECHECK_FAILED, ONE, noon(YESTERDAY - DAY))],
+        [AttentionKind.RECHECK_FAILED],
+    ),
+    (
+        "an end looked after",
+        stopped(StopReason.HURTS),
+        [Handling(AttentionKind.STOPPED_HURTS, ONE, noon(YESTERDAY))],
+        [],
+    ),
+    (
         "mornings looked after the moment the last was said",
         mornings(WEEK_AGO + DAY, YESTERDAY),
         [Handling(AttentionKind.STILL_UP, UUID(int=40 + YESTERDAY.day), noon(YESTERDAY))],
@@ -725,6 +797,7 @@ def test_what_was_said_before_an_update_listened_is_not_dug_up(kind: AttentionKi
 def test_whoever_says_something_is_not_said_to_do_well() -> None:
     told_by_the_client = {*OF_LOGS, *OF_ANSWERS, AttentionKind.STILL_UP, AttentionKind.ACTIVITIES}
     told_by_the_client |= {AttentionKind.SCREEN_POSITIVE}
+    told_by_the_client |= {AttentionKind.STOPPED_HURTS, AttentionKind.RECHECK_FAILED}
     assert told_by_the_client | {AttentionKind.WARNING_SIGN} == NOT_WELL
 
 

@@ -123,6 +123,31 @@ def test_an_offer_outlives_weeks_that_slide_on_but_no_warning(
     assert still_holds(standing, TaperingStep.TWO_WEEKLY) is (hindrance not in GRAVE)
 
 
+OF_THE_RHYTHM = {
+    *(Hindrance.NO_RHYTHM, Hindrance.NOT_MAILED, Hindrance.TOO_EARLY, Hindrance.ENDING),
+    *(Hindrance.FEW_ANSWERS, Hindrance.LITTLE_PRACTICE),
+}
+
+
+@pytest.mark.parametrize(("changed", "hindrance"), TABLE.values(), ids=TABLE)
+def test_whoever_manages_alone_graduates_unless_something_else_than_the_rhythm_is_in_the_way(
+    changed: dict[str, object], hindrance: Hindrance | None
+) -> None:
+    alone = replace(WELL, manages_alone=True, **changed)  # type: ignore[arg-type]
+    is_free = hindrance is None or hindrance in OF_THE_RHYTHM
+    assert rule(alone).step is (TaperingStep.GRADUATE if is_free else None)
+    assert still_holds(alone, TaperingStep.GRADUATE) is (is_free or hindrance not in GRAVE)
+    assert not still_holds(alone, TaperingStep.TWO_WEEKLY)
+
+
+def test_an_offer_by_the_clients_own_word_says_so() -> None:
+    told = numbers(replace(WELL, manages_alone=True), None)
+    assert reason(told, TODAY).startswith(
+        "They say that they manage alone, and the form re-check passed. Since"
+    )
+    assert reason(numbers(WELL, None), TODAY).startswith("Since")
+
+
 def test_an_offer_is_spent_once_the_rhythm_is_another() -> None:
     assert not still_holds(replace(WELL, every_weeks=2), TaperingStep.TWO_WEEKLY)
     assert still_holds(replace(WELL, every_weeks=2), TaperingStep.MONTHLY)

@@ -79,6 +79,7 @@ SHAPED_JSON = frozenset(
         "exercise_mistake.fault_keys",
         "warning_flag.question_keys",
         "warning_flag.found",
+        *("form_recheck.answers", "pain_morning.easier"),
         *("questionnaire_response.answers", "questionnaire_response.scores"),
         *("erasure.was", "erasure.counts", "erasure.files"),
         "program_event.before",

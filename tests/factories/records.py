@@ -27,6 +27,7 @@ from clinic.domain.notes import NotePart, NoteShape, NoteStatus
 from clinic.domain.notices import NoticeKind
 from clinic.domain.own_answers import OwnAnswerStatus, WordsUse
 from clinic.domain.practice_overview import PracticeOverview
+from clinic.domain.rechecks import RecheckResult
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.spots import spots_of
 from clinic.domain.staff_time import StaffTimeKind
@@ -43,6 +44,7 @@ from clinic.domain.types import (
     Role,
     RoutineStatus,
     Side,
+    StopReason,
     Tier,
     WayDone,
 )
@@ -81,6 +83,7 @@ from clinic.models import (
     ExerciseMistake,
     ExercisePicture,
     Finding,
+    FormRecheck,
     GroupMember,
     GroupMessage,
     Invitation,
@@ -105,6 +108,7 @@ from clinic.models import (
     PracticeFigures,
     PracticeLog,
     PracticeNotice,
+    PracticeStop,
     Prescription,
     Program,
     ProgramEvent,
@@ -182,6 +186,8 @@ class ClientRecords:
     offer: TaperingOffer
     version_offer: VersionOffer
     morning: PainMorning
+    recheck: FormRecheck
+    stop: PracticeStop
     reply: MailReply
     questions: QuestionnaireRequest
     answers: QuestionnaireResponse
@@ -477,6 +483,8 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         offer=_offer(client, program),
         version_offer=_version_offer(shelf, client, program),
         morning=_morning(client),
+        recheck=_recheck(client, program),
+        stop=_stop(client),
         reply=_reply(client),
         questions=make_questions(shelf, client),
         answers=make_answers(shelf, client),
@@ -749,6 +757,21 @@ def _phases(program: Program) -> None:
 def _morning(client: Client) -> PainMorning:
     told = {"local_date": ago(days=2).date(), "settled": True, "said_at": ago(days=2)}
     return add(PainMorning, client, client_id=client.id, **told)
+
+
+def _recheck(client: Client, program: Program) -> FormRecheck:
+    """A self-test that was right, a day ago."""
+    (move, *_) = program.prescriptions
+    found = {"asked": [{"title": WORDS, "test": WORDS}], "answers": ["no"]}
+    told = {"local_date": ago(days=1).date(), "said_at": ago(days=1), **found}
+    about = {"client_id": client.id, "prescription_id": move.id}
+    return add(FormRecheck, client, result=RecheckResult.PASSED, **about, **told)
+
+
+def _stop(client: Client) -> PracticeStop:
+    """Said before the days that were logged: it is over."""
+    told = {"local_date": ago(days=30).date(), "said_at": ago(days=30)}
+    return add(PracticeStop, client, client_id=client.id, reason=StopReason.NO_TIME, **told)
 
 
 def _reply(client: Client) -> MailReply:

@@ -411,6 +411,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
     "client.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
     "client.pain.morning": lambda world, at: {"settled": ["no"]},
+    "client.stopping.say": lambda world, at: {"reason": ["hurts"]},
     "client.today.log": lambda world, at: {"day": [_today(world)], "outcome": ["done"]},
 }
 

@@ -38,6 +38,8 @@ STAFF_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "questionnaire_response_for": lambda shelf, records: records.answers,
     "log_for": lambda shelf, records: _log_of(records.client),
     "morning_for": lambda shelf, records: records.morning,
+    "recheck_for": lambda shelf, records: records.recheck,
+    "stop_for": lambda shelf, records: records.stop,
     "message_for": lambda shelf, records: records.mail,
     "thread_message_for": lambda shelf, records: records.message,
     "reply_for": lambda shelf, records: records.reply,

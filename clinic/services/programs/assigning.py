@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -45,7 +46,7 @@ from clinic.services.checkins import rhythms
 from clinic.services.checkins.rhythms import Rhythm
 from clinic.services.clock import now, today_in
 from clinic.services.phases import phase_of
-from clinic.services.programs import running, wished
+from clinic.services.programs import noticed, running, wished
 from clinic.services.programs.changing import (
     WHOLE,
     apply,
@@ -78,6 +79,7 @@ _SCHEDULE_LOCK_AND_PHASES = (
         has_open_flag(Program.practice_id, Program.client_id),
         ProgramPhase,
         User.name,
+        *noticed.latest_of(Program, Program.practice_id, Program.client_id),
     )
     .select_from(Program)
     .outerjoin(CheckinSchedule, _OF_PROGRAM)
@@ -138,6 +140,7 @@ class ProgramDetail:
     """All that a practitioner's page shows of a program; events come newest first, with who did them.
 
     `locked`: a warning sign of the client's is open. `passed_by`: who went on from which of its phases.
+    `latest`: what its client has noticed, as `noticed.told` reads it.
     """
 
     program: Program
@@ -146,6 +149,7 @@ class ProgramDetail:
     locked: bool
     phases: Sequence[PhaseDays] = ()
     passed_by: Mapping[int, str] = field(default_factory=dict)
+    latest: Sequence[Any] = ()
 
 
 def assign(actor: Actor, client_id: uuid.UUID, wish: Assignment) -> Program:
@@ -196,7 +200,7 @@ def detail_of(actor: Actor, program: Program) -> ProgramDetail:
     which = {"practice_id": actor.practice_id, "program_id": program.id}
     told = [(row.ProgramEvent, row.name or audit.SYSTEM) for row in db.session.execute(_EVENTS, which)]
     found = db.session.execute(_SCHEDULE_LOCK_AND_PHASES, which).all()
-    schedule, locked, *_ = found[0]
+    schedule, locked, _, _, *latest = found[0]
     held = rules.pauses(
         rules.ProgramChange(event.action, event.effective_on, until=event.until)
         for event, _ in reversed(told)
@@ -204,7 +208,8 @@ def detail_of(actor: Actor, program: Program) -> ProgramDetail:
     )
     rows = [(row.ProgramPhase, row.name) for row in found if row.ProgramPhase is not None]
     days = phase_days([phase_of(row) for row, _ in rows], program.starts_on, held)
-    return ProgramDetail(program, schedule, told, locked, days, {row.position: by for row, by in rows if by})
+    passed_by = {row.position: by for row, by in rows if by}
+    return ProgramDetail(program, schedule, told, locked, days, passed_by, latest)
 
 
 def _client(actor: Actor, client_id: uuid.UUID) -> Client:

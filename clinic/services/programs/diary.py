@@ -28,7 +28,7 @@ from clinic.services import audit, phases, rows
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.phases import HAS_PHASES, KeptPhases
-from clinic.services.programs import own
+from clinic.services.programs import noticed, own
 from clinic.services.programs.own import OwnPrograms
 from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import one_at_a_time, transaction
@@ -320,6 +320,7 @@ def log_day(actor: Actor, day: date, entry: DiaryEntry) -> None:
         for prescription in moves:
             each = replace(said, outcome=outcomes[prescription.id], practised=practised)
             _write(found.client, prescription, day, each)
+        noticed.follow_log(found.client, day, found.outcomes, is_new=before is None)
         audit.record(
             actor,
             "practice.corrected" if before else "practice.logged",

@@ -17,7 +17,7 @@ from clinic.domain.notices import NoticeKind
 from clinic.domain.programs import ProgramChange
 from clinic.domain.progress import pain_up
 from clinic.domain.tapering import OfferDecision, Share, TaperingFacts, TaperingStep
-from clinic.domain.types import ProgramAction, ScheduleKind
+from clinic.domain.types import ProgramAction, ProgramStatus, ScheduleKind
 from clinic.extensions import db
 from clinic.models import Client, Program, TaperingOffer
 from clinic.services import access, audit, notices
@@ -29,6 +29,7 @@ from clinic.services.programs import tapering_offers
 from clinic.services.programs import weeks as program_weeks
 from clinic.services.programs.tapering_offers import OpenOffer
 from clinic.services.programs.weeks import ProgramWeeks
+from clinic.services.reasons.marks import settle
 from clinic.services.transaction import one_at_a_time, transaction
 
 _WITH_CLIENT = joinedload(TaperingOffer.client)
@@ -47,11 +48,31 @@ def consider(weeks: Collection[ProgramWeeks], at: datetime) -> int:
     for each in weeks:
         standing = standing_of(each, put_off_at.get(each.program.id))
         step = offered.get(each.program.id)
-        if step is None:
-            made += _offer(each, standing, at)
-        elif not rules.still_holds(standing, step):
+        if step is not None and not rules.still_holds(standing, step):
             tapering_offers.withdraw(each.program, at)
+            if standing.manages_alone:  # what is offered instead
+                made += _offer(each, standing, at)
+        elif step is None:
+            made += _offer(each, standing, at)
     return made
+
+
+def consider_client(client: Client, at: datetime) -> int:
+    """The same for the programs of one client that run, as soon as they say something that counts for it."""
+    settle()
+    query = (
+        select(Program)
+        .where(
+            Program.practice_id == client.practice_id,
+            Program.client_id == client.id,
+            Program.status == ProgramStatus.ACTIVE,
+        )
+        .order_by(Program.id)
+    )
+    running = db.session.scalars(query).all()
+    return consider(
+        program_weeks.read([(each, client, schedules.schedule_of(each)) for each in running], at), at
+    )
 
 
 def standing_of(weeks: ProgramWeeks, put_off_at: datetime | None = None) -> TaperingFacts:
@@ -75,6 +96,7 @@ def standing_of(weeks: ProgramWeeks, put_off_at: datetime | None = None) -> Tape
         not_well=weeks.not_well,
         pain_up=pain_up(weeks.pain),
         put_off_on=put_off_at.date() if put_off_at else None,
+        manages_alone=weeks.manages_alone,
     )
 
 

@@ -46,6 +46,7 @@ from clinic.models import (
 from clinic.models.base import among, given, one_of, points_at
 from clinic.services import phases, rows
 from clinic.services.phases import HAS_PHASES, KeptPhases, Which, changes, changes_of, has_changes
+from clinic.services.programs import noticed
 
 SPARE = timedelta(days=2)  # for clocks that are ahead
 READ_BACK = timedelta(days=28) + SPARE
@@ -154,6 +155,7 @@ class ProgramWeeks:
     warning_open: bool
     not_well: bool  # a warning sign, or something the client said, waits for somebody
     running_since: date  # the first day, or the last resumption or restart
+    manages_alone: bool = False  # says so, and the form re-check agrees
 
     @property
     def steady_since(self) -> date:
@@ -188,12 +190,13 @@ Row = tuple[Program, Client, CheckinSchedule | None]
 
 
 def read(found: Sequence[Row], at: datetime) -> list[ProgramWeeks]:
-    """The weeks of several programs. Five queries, however many there are."""
+    """The weeks of several programs. Six queries, however many there are."""
     if not found:
         return []
     programs, clients = [row[0] for row in found], [row[1] for row in found]
     kept, asked = kept_of(programs, at), _asked(clients, at)
     pain, ailing = _pain(clients), _ailing(clients)
+    alone = noticed.who_manage_alone(clients, at)
     told = []
     for program, client, schedule in found:
         practice = kept[program.id]
@@ -211,6 +214,7 @@ def read(found: Sequence[Row], at: datetime) -> list[ProgramWeeks]:
                 warning_open=ailing.get(client.id, False),
                 not_well=client.id in ailing,
                 running_since=running_since(program.starts_on, practice.changes, local_date(at, zone)),
+                manages_alone=client.id in alone,
             )
         )
     return told

@@ -35,6 +35,8 @@ from clinic.domain.attention import (
     PositiveScreen,
     PracticeFell,
     ProgramRun,
+    RecheckSaid,
+    StopSaid,
     WaitsForAnswer,
 )
 from clinic.domain.consents import ConsentHow, ConsentKind
@@ -58,11 +60,13 @@ from clinic.models import (
     CheckinAnswer,
     Client,
     Consent,
+    FormRecheck,
     Invitation,
     PainMorning,
     Practice,
     PracticeDecline,
     PracticeLog,
+    PracticeStop,
     Program,
     ProgramEvent,
     ProgramFinding,
@@ -297,6 +301,14 @@ _MORNINGS = select(
     *(PainMorning.client_id, PainMorning.id, PainMorning.local_date, PainMorning.settled),
     func.coalesce(PainMorning.corrected_at, PainMorning.said_at),
 ).where(_theirs(PainMorning))
+_RECHECKS = select(
+    *(FormRecheck.client_id, FormRecheck.id, FormRecheck.local_date, FormRecheck.result),
+    func.coalesce(FormRecheck.corrected_at, FormRecheck.said_at),
+).where(_theirs(FormRecheck))
+_STOPS = select(
+    *(PracticeStop.client_id, PracticeStop.id, PracticeStop.local_date, PracticeStop.reason),
+    func.coalesce(PracticeStop.corrected_at, PracticeStop.said_at),
+).where(_theirs(PracticeStop))
 _LAST_LOGS = (
     select(PracticeLog.client_id, func.max(PracticeLog.local_date))
     .where(_theirs(PracticeLog))
@@ -328,6 +340,7 @@ _WITHDRAWN = (
     .group_by(Consent.client_id)
 )
 _OF_ASSESSMENTS = frozenset({AttentionKind.RETEST_DUE, AttentionKind.ASSESSMENT_DUE})
+_OF_STOPS = frozenset({AttentionKind.NOT_PRACTISED, AttentionKind.STOPPED_HURTS})
 _OF_PROGRAMS = frozenset({AttentionKind.NOT_PRACTISED, AttentionKind.ENDING, AttentionKind.ASSESSMENT_DUE})
 _SORTS = (
     _Sort("signs", frozenset({AttentionKind.WARNING_SIGN}), _SIGNS, OpenSign),
@@ -338,7 +351,9 @@ _SORTS = (
     _Sort("named", frozenset({AttentionKind.ACTIVITIES}), _named(), _activities),
     _Sort("unanswered", frozenset({AttentionKind.NOT_ANSWERED}), _unanswered(), CheckinUnanswered),
     _Sort("programs", _OF_PROGRAMS, _programs(), ProgramRun),
-    _Sort("practised_on", frozenset({AttentionKind.NOT_PRACTISED}), _LAST_LOGS, lambda day: day, max),
+    _Sort("rechecks", frozenset({AttentionKind.RECHECK_FAILED}), _RECHECKS, RecheckSaid),
+    _Sort("stops", _OF_STOPS, _STOPS, StopSaid),
+    _Sort("practised_on", _OF_STOPS, _LAST_LOGS, lambda day: day, max),
     _Sort("fell", frozenset({AttentionKind.PRACTICE_DROPPED}), _declines(), _fell),
     _Sort("invitations", frozenset({AttentionKind.NEVER_SIGNED_IN}), _invitations(), OpenInvitation),
     _Sort("consent_withdrawn_at", _OF_CONSENT, _WITHDRAWN, lambda at: at, max),

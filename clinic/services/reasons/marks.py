@@ -23,9 +23,11 @@ from clinic.models import (
     CheckinAnswer,
     Client,
     Consent,
+    FormRecheck,
     Invitation,
     PainMorning,
     PracticeLog,
+    PracticeStop,
     Program,
     QuestionnaireResponse,
     ReasonHandling,
@@ -67,11 +69,13 @@ WATCHED: dict[type[Any], tuple[_Watch, ...]] = {
     Consent: (_watch("withdrawn_at", AttentionKind.CONSENT_WITHDRAWN),),
     Assessment: (_watch("status taken_on", *OF_ASSESSMENTS),),
     PracticeLog: (
-        _watch("local_date", AttentionKind.NOT_PRACTISED),
+        _watch("local_date", AttentionKind.NOT_PRACTISED, AttentionKind.STOPPED_HURTS),
         _watch("local_date outcome obstacle pain note corrected_at", *OF_LOGS),
     ),
     PainMorning: (_watch("settled corrected_at", AttentionKind.STILL_UP),),
     AnswerWait: (_watch("asked_at last_at due_at answered_at", AttentionKind.ANSWER_LATE),),
+    FormRecheck: (_watch("result corrected_at", AttentionKind.RECHECK_FAILED),),
+    PracticeStop: (_watch("reason corrected_at", AttentionKind.STOPPED_HURTS, AttentionKind.NOT_PRACTISED),),
     Invitation: (_watch("accepted_at revoked_at created_at", AttentionKind.NEVER_SIGNED_IN),),
     Client: (
         _watch("status", *KINDS),
@@ -89,6 +93,13 @@ def touch(practice_id: uuid.UUID, clients: Iterable[uuid.UUID], *kinds: Attentio
         touched.setdefault((practice_id, client_id), set()).update(kinds)
     if touched:
         before_commit(TOUCHED, _keep_touched)
+
+
+def settle() -> None:
+    """Put right now what hangs on the rows written so far, where the rest of a transaction asks about it."""
+    db.session.flush()
+    if TOUCHED in db.session().info:
+        _keep_touched()
 
 
 def _keep_touched() -> None:

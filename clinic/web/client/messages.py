@@ -21,6 +21,8 @@ from clinic.web.forms.messages import ClientMessageForm, ReadForm
 from clinic.web.presenters import messages as words
 from clinic.web.refusals import told_on_the_next_page
 
+# What stands in the box for whoever comes from another page to write about it.
+BEGINNINGS = {"recheck": "My form re-check: please look at how I do it."}
 Answer = Response | str | tuple[str, int]
 
 
@@ -29,6 +31,7 @@ def index() -> Answer:
     form = ClientMessageForm()
     if not form.is_filled_in:
         form.move.data = request.args.get("move", "")
+        form.text.data = BEGINNINGS.get(request.args.get("about", ""), "")
     if form.validate_on_submit():
         try:
             files = form.sent_before or _sent(form)

@@ -11,13 +11,15 @@ from werkzeug.wrappers import Response
 from clinic.domain.errors import NotFound
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.progress import progress_sentence, week_strip
+from clinic.domain.rechecks import is_due
+from clinic.domain.stopping import CLIENTS_WORDS
 from clinic.extensions import SAFE_METHODS
 from clinic.services import mail_standing
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.messages import telling
 from clinic.services.programs import diary as practice_logs
-from clinic.services.programs import own, pain
+from clinic.services.programs import own, pain, stopping
 from clinic.services.programs.diary import Diary
 from clinic.services.programs.pain import AskedMorning
 from clinic.web.authz import current_actor
@@ -100,6 +102,8 @@ def _page(held: Diary, form: LogForm, asked: AskedMorning | None, *, editing: bo
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
         has_questions=held.is_asked,
         has_message=held.is_written_to and telling.has_unread(held.client.practice_id, held.client.id, now()),
+        recheck_due=is_due(held.client.recheck_due_on, today),
+        why_stopped=[*CLIENTS_WORDS.items()] if stopping.asks_why(held) else [],
         graduated=ended.graduated_on if ended else None,
         ended=ended,
         gets_word=not held.programs and _gets_word(held),

@@ -36,7 +36,7 @@ from clinic.services.clients.timeline import LoggedWords, TimelinePage
 from clinic.services.clock import now, today_in
 from clinic.services.programs import assigning as programs
 from clinic.services.programs import diary as practice_logs
-from clinic.services.programs import tapering
+from clinic.services.programs import noticed, tapering
 from clinic.services.reasons.listed import is_said_to_do_well
 from clinic.web.authz import ask_again, current_actor
 from clinic.web.forms.attention import CameFrom
@@ -58,6 +58,7 @@ from clinic.web.presenters import checkins as checkin_words
 from clinic.web.presenters import client_assessments
 from clinic.web.presenters import clients as words
 from clinic.web.presenters import clinicians as clinician_words
+from clinic.web.presenters import noticing as noticing_words
 from clinic.web.presenters import programs as program_words
 from clinic.web.presenters import tapering as offer_words
 from clinic.web.presenters import timeline as timeline_words
@@ -150,9 +151,14 @@ def program(client_id: uuid.UUID) -> str:
         client,
         locked=warnings.open_flag(client) is not None,
         offers=_offers(client),
+        noticed=_noticed(client) if found else [],
         load=program_words.load_together(found, today_in(client.time_zone), practice_of(actor).load_limit),
         **cards,
     )
+
+
+def _noticed(client: Client) -> list[noticing_words.NoticedLine]:
+    return noticing_words.for_staff(noticed.of_client(client, today_in(client.time_zone)))
 
 
 def assessments(client_id: uuid.UUID) -> str:

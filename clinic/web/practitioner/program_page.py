@@ -10,11 +10,12 @@ from clinic.services.actors import Actor
 from clinic.services.assessments import retests
 from clinic.services.clock import today_in
 from clinic.services.programs import assigning as programs
-from clinic.services.programs import tapering
+from clinic.services.programs import noticed, tapering
 from clinic.services.programs.assigning import ProgramWithSchedule
 from clinic.web.filters import local_date
 from clinic.web.practitioner.record_frame import record_section
 from clinic.web.presenters import answers
+from clinic.web.presenters import noticing as noticing_words
 from clinic.web.presenters import programs as presenter
 from clinic.web.presenters import tapering as offer_words
 from clinic.web.presenters.phases import phases_to_go_on
@@ -39,5 +40,6 @@ def program_page(actor: Actor, client: Client, program: Program, found: Sequence
         locked=detail.locked,
         answers=answers.answered(retests.answered_by(actor, program), today),
         offers=offer_words.lines(offers, today),
+        noticed=noticing_words.for_staff(noticed.told(client, today, detail.latest)),
         phases=phases_to_go_on(detail, today),
     )

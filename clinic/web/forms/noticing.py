@@ -1,0 +1,48 @@
+"""The forms of what clients notice: the self-tests of a re-check, and why they stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clinic.domain.rechecks import SelfTest
+from clinic.domain.stopping import CLIENTS_WORDS
+from clinic.domain.types import MistakeAnswer, StopReason
+from clinic.web.forms.base import Form
+from clinic.web.forms.fields import OneOfField
+
+HOW_IT_WAS = {
+    MistakeAnswer.NO: "It was right",
+    MistakeAnswer.YES: "It was not right",
+    MistakeAnswer.NOT_SURE: "I am not sure",
+}
+SAY_HOW = "Say how it was."
+
+
+class RecheckForm(Form):
+    """How each of the self-tests was; nothing is chosen beforehand."""
+
+    first = OneOfField("", MistakeAnswer, HOW_IT_WAS, required=SAY_HOW)
+    second = OneOfField("", MistakeAnswer, HOW_IT_WAS, required=SAY_HOW)
+    third = OneOfField("", MistakeAnswer, HOW_IT_WAS, required=SAY_HOW)
+
+    def ask(self, tests: Sequence[SelfTest]) -> None:
+        """Ask by what each test is about, and not for more than there are."""
+        for number, field in enumerate(self._places()):
+            if number < len(tests):
+                field.label.text = f"{number + 1}. {tests[number].title}"
+            else:
+                del self[field.name]
+
+    @property
+    def answers(self) -> list[MistakeAnswer | None]:
+        """How each was, in their order."""
+        return [field.data for field in self._places()]
+
+    def _places(self) -> list[OneOfField]:
+        return [self[name] for name in ("first", "second", "third") if name in self]
+
+
+class StoppingForm(Form):
+    """Why somebody stopped: each answer is a button."""
+
+    reason = OneOfField("Why did you stop?", StopReason, CLIENTS_WORDS, required="Choose what fits best.")

@@ -1,0 +1,149 @@
+"""The form re-check and the end of practice in words: for the client, and for the practice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from clinic.domain.dates import day_in_words
+from clinic.domain.rechecks import AGAIN_AFTER, RecheckResult, RecheckStanding, RecheckState
+from clinic.domain.stopping import CLIENTS_WORDS
+from clinic.domain.types import MistakeAnswer, StopReason
+from clinic.services.programs.noticed import Noticed
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckView:
+    """How a client stands with the re-check: what it came to, and what is next."""
+
+    kind: str  # a kind of the notice component
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopView:
+    """What a client said of stopping, and what helps."""
+
+    said: str
+    title: str
+    text: str
+    asks_recheck: bool = False
+    asks_signs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoticedLine:
+    """One line of the record: a label, words, and how it looks."""
+
+    label: str
+    words: str
+    kind: str
+
+
+_STOPS: Mapping[StopReason, tuple[str, str]] = {
+    StopReason.CONFIDENT: ("Good: you manage on your own", "Your practice sees what you told us."),
+    StopReason.BETTER: (
+        "Good that you feel better",
+        "A few repetitions on most days keep the habit. Your practice sees what you told us.",
+    ),
+    StopReason.HURTS: (
+        "Leave the moves for now",
+        "Your practice sees that it hurts. Nobody reads it at once: call us if you want to talk today.",
+    ),
+    StopReason.NOT_SUITABLE: (
+        "Thank you for telling us",
+        "There are other ways to do a move, and other moves. Write to us what does not suit you.",
+    ),
+    StopReason.NO_TIME: (
+        "Little is enough",
+        "Two minutes count. Do one move while the kettle boils, and log that.",
+    ),
+}
+_ANSWERS = {MistakeAnswer.NO: "right", MistakeAnswer.YES: "not right", MistakeAnswer.NOT_SURE: "not sure"}
+_ALONE = "Your practice sees it, and ends your program with you. Your moves stay here to read."
+_CHECK_FIRST = "One thing before you go on alone: look at your form once more. It takes three minutes."
+
+
+def recheck_for_client(standing: RecheckStanding) -> RecheckView:
+    """How they stand with it, in their words."""
+    last, today = standing.last, standing.today
+    if standing.is_due or last is None:
+        return RecheckView(
+            "info", "Is it still right?", "Watch it again, then try these. It takes about three minutes."
+        )
+    if last.result is RecheckResult.PASSED:
+        return RecheckView("success", "It was right", f"You checked it on {day_in_words(last.day, today)}.")
+    again = day_in_words(last.day + AGAIN_AFTER, today)
+    return RecheckView(
+        "caution",
+        "Not right yet",
+        f"That happens. Your practice sees it. Go slowly, think of what helps, and look again on {again}.",
+    )
+
+
+def recheck_in_short(standing: RecheckStanding) -> str:
+    """One sentence on how they stand with it."""
+    last, today = standing.last, standing.today
+    match standing.state:
+        case RecheckState.NOT_YET:
+            return "A week after your first log we ask you to look at your form once more."
+        case RecheckState.COMING if standing.due_on:
+            return f"On {day_in_words(standing.due_on, today)} we ask you to look at your form once more."
+        case RecheckState.DUE:
+            return "It is time to look at your form once more."
+    view = recheck_for_client(standing)
+    return f"{view.title}. {view.text}" if last else view.text
+
+
+def stop_for_client(told: Noticed) -> StopView:
+    """What they said, and what helps."""
+    assert told.stop is not None
+    reason = told.stop.reason
+    title, text = _STOPS[reason]
+    is_confident = reason is StopReason.CONFIDENT
+    if is_confident:
+        text = f"{text} {_CHECK_FIRST}" if not told.manages_alone else _ALONE
+    return StopView(
+        said=CLIENTS_WORDS[reason],
+        title=title,
+        text=text,
+        asks_recheck=is_confident and not told.manages_alone,
+        asks_signs=reason is StopReason.HURTS,
+    )
+
+
+def for_staff(told: Noticed) -> list[NoticedLine]:
+    """The lines of the record: the re-check, and why they stopped where they did."""
+    lines = [NoticedLine("Form re-check", *_recheck_words(told.recheck))]
+    if found := "; ".join(f"{title}: {_ANSWERS[how]}" for title, how in told.found):
+        lines.append(NoticedLine("Looked at", found, ""))
+    if told.stop:
+        said_on = day_in_words(told.stop.day, told.recheck.today)
+        words = f"“{CLIENTS_WORDS[told.stop.reason]}”, said on {said_on}"
+        lines.append(
+            NoticedLine("Stopped", words, "attention" if told.stop.reason is StopReason.HURTS else "")
+        )
+    return lines
+
+
+def _recheck_words(standing: RecheckStanding) -> tuple[str, str]:
+    """ "Due since Mon 24 Nov", and how it looks."""
+    last = standing.last
+    match standing.state:
+        case RecheckState.NOT_YET:
+            return "A week after the first log", ""
+        case RecheckState.COMING:
+            return f"Due on {_day(standing.due_on, standing)}", ""
+        case RecheckState.DUE:
+            failed = last is not None and last.result is RecheckResult.FAILED
+            before = f", not right on {_day(last.day, standing)}" if last and failed else ""
+            return f"Due since {_day(standing.due_on, standing)}{before}", "attention"
+        case RecheckState.FAILED:
+            return f"Not right on {_day(last.day if last else None, standing)}", "attention"
+    return f"Passed on {_day(last.day if last else None, standing)}", "success"
+
+
+def _day(day: date | None, standing: RecheckStanding) -> str:
+    return day_in_words(day, standing.today) if day else ""

@@ -1,0 +1,78 @@
+"""Why somebody stopped: when it is asked, how long it stands, and when it leads to graduation."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from clinic.domain.progress import PracticePlan, Span
+from clinic.domain.rechecks import RecheckDone, RecheckResult, RecheckStanding
+from clinic.domain.stopping import CLIENTS_WORDS, has_gone_quiet, manages_alone, still_stopped
+from clinic.domain.types import StopReason
+
+TODAY = date(2026, 11, 26)
+
+
+def ago(days: int) -> date:
+    return TODAY - timedelta(days=days)
+
+
+def plan(since: int, *pauses: Span, until: int | None = None) -> PracticePlan:
+    ends_on = None if until is None else ago(until)
+    return PracticePlan(starts_on=ago(since), ends_on=ends_on, pauses=pauses)
+
+
+QUIET: dict[str, tuple[list[int], PracticePlan, bool]] = {
+    "two weeks without a word": ([], plan(40), True),
+    "a word fourteen days ago": ([14, 20], plan(40), True),
+    "a word thirteen days ago": ([13], plan(40), False),
+    "a word today": ([0], plan(40), False),
+    "a program of fourteen days": ([], plan(14), True),
+    "a program of thirteen days": ([], plan(13), False),
+    "a pause that ended yesterday": ([], plan(40, Span(ago(9), ago(1))), False),
+    "a pause before that": ([], plan(40, Span(ago(20), ago(15))), True),
+    "a pause up to the first of the days": ([], plan(40, Span(ago(20), ago(14))), False),
+    "a program that ended yesterday": ([], plan(40, until=1), True),
+    "a program that ended before": ([], plan(40, until=2), False),
+}
+
+
+@pytest.mark.parametrize(("logged", "asked", "is_quiet"), QUIET.values(), ids=QUIET)
+def test_logging_has_ended_after_two_weeks_that_asked_for_practice(
+    logged: list[int], asked: PracticePlan, is_quiet: bool
+) -> None:
+    assert has_gone_quiet([ago(days) for days in logged], asked, TODAY) is is_quiet
+
+
+@pytest.mark.parametrize(
+    ("said", "logged", "stands"), [(3, None, True), (3, 4, True), (3, 3, True), (3, 2, False)]
+)
+def test_what_was_said_stands_until_something_is_logged(said: int, logged: int | None, stands: bool) -> None:
+    assert still_stopped(ago(said), None if logged is None else ago(logged)) is stands
+
+
+PASSED, FAILED = (RecheckDone(ago(2), result) for result in RecheckResult)
+
+
+@pytest.mark.parametrize(
+    ("reason", "recheck", "is_ready"),
+    [
+        (StopReason.CONFIDENT, RecheckStanding(TODAY, None, PASSED), True),
+        (StopReason.CONFIDENT, RecheckStanding(TODAY, TODAY, PASSED), False),
+        (StopReason.CONFIDENT, RecheckStanding(TODAY, None, FAILED), False),
+        (StopReason.CONFIDENT, RecheckStanding(TODAY, None, None), False),
+        (StopReason.BETTER, RecheckStanding(TODAY, None, PASSED), False),
+        (None, RecheckStanding(TODAY, None, PASSED), False),
+    ],
+)
+def test_sure_of_it_and_a_recheck_that_passed_are_ready_to_graduate(
+    reason: StopReason | None, recheck: RecheckStanding, is_ready: bool
+) -> None:
+    assert manages_alone(reason, recheck) is is_ready
+
+
+def test_five_answers_are_offered_each_in_one_tap() -> None:
+    assert [reason.value for reason in CLIENTS_WORDS] == [
+        *("confident", "better", "hurts", "not_suitable", "no_time"),
+    ]
