@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import uuid
 import zlib
 from io import BytesIO
 
@@ -57,9 +58,15 @@ GIF = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\
 HTML = b"<!doctype html><script>alert(1)</script>"
 
 
-def sent(actor: Actor, data: bytes, kind: MediaKind = MediaKind.PICTURE, name: str = "move.jpg") -> MediaFile:
-    """A file of the practice's library that came all at once."""
-    return uploads.send_whole(actor, Announced(kind, name, len(data)), data)
+def sent(
+    actor: Actor,
+    data: bytes,
+    kind: MediaKind = MediaKind.PICTURE,
+    name: str = "move.jpg",
+    client_id: uuid.UUID | None = None,
+) -> MediaFile:
+    """A file that came all at once: of the practice's library, or of a client."""
+    return uploads.send_whole(actor, Announced(kind, name, len(data), client_id=client_id), data)
 
 
 def shown(

@@ -11,7 +11,7 @@ import pytest
 
 from clinic.domain.errors import Forbidden, NotFound
 from clinic.extensions import db
-from clinic.models import AuditEvent, Base
+from clinic.models import AuditEvent, Base, MailReply
 from clinic.services.accounts.signing_in import actor_of
 from clinic.services.files.record_paper import RecordPaper
 from clinic.services.files.whole_record import (
@@ -22,7 +22,11 @@ from clinic.services.files.whole_record import (
     export_own,
     record_of,
 )
+from clinic.services.media.storage import store
+from clinic.services.messages import writing
+from clinic.services.messages.writing import ClientWords
 from tests.factories.assessments import POSITIVE, draft, recorded, signed
+from tests.factories.media import picture, sent
 from tests.factories.people import People
 from tests.factories.planting import Marks, plant
 from tests.factories.records import World, make_world
@@ -105,7 +109,7 @@ def test_a_client_takes_out_their_own_without_what_the_practice_wrote_for_its_wo
 ) -> None:
     people = world.people
     content = files(export_own(people.actor(people.client_user), no_paper))
-    assert {name for name in content if not name.startswith("documents/")} == FILES
+    assert {name for name in content if not name.startswith(("documents/", "messages/"))} == FILES
     record = json.loads(content["record.json"])
     assert set(record) & WORKING_TABLES == set()
     found = marks.found_in(content["record.json"].decode())
@@ -115,6 +119,32 @@ def test_a_client_takes_out_their_own_without_what_the_practice_wrote_for_its_wo
     assert "Ask the practice" in content["read-me.txt"].decode()
     event = db.session.query(AuditEvent).filter_by(action="report.downloaded").one()
     assert (event.client_id, event.details["kind"]) == (people.client.id, "own_record")
+
+
+def test_photos_of_messages_are_in_it_and_notes_of_calls_are_not_in_the_clients_own(people: People) -> None:
+    client, colleague = people.actor(people.client_user), people.actor(people.colleague)
+    photo = sent(client, picture(), client_id=people.client.id)
+    writing.write(client, "k", ClientWords("Look at my hip.", media_ids=[photo.id]))
+    writing.note_call(colleague, people.client.id, "l", "She worries about her job.")
+    name = f"messages/001-{photo.created_at.date().isoformat()}-picture.jpg"
+    for archive, holds_notes in (
+        (export(colleague, people.client.id, no_paper), True),
+        (export_own(client, no_paper), False),
+    ):
+        content = files(archive)
+        assert content[name] == b"".join(store().read(photo.id.hex))
+        assert "Look at my hip." in content["record.json"].decode()
+        assert ("She worries" in content["record.json"].decode()) is holds_notes
+
+
+def test_mail_under_their_name_from_another_address_is_not_in_the_clients_own(world: World) -> None:
+    people = world.people
+    db.session.query(MailReply).update({"from_address": "somebody@else.example"})
+    db.session.commit()
+    own = json.loads(files(export_own(people.actor(people.client_user), no_paper))["record.json"])
+    assert own["mail_reply"] == []
+    whole = files(export(people.actor(people.colleague), people.client.id, no_paper))
+    assert len(json.loads(whole["record.json"])["mail_reply"]) == 1
 
 
 def test_of_their_assessments_a_client_takes_those_that_are_signed(people: People) -> None:

@@ -6,11 +6,20 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from clinic.domain.backups import BackupProblem
+from clinic.domain.media import MediaKind
 from clinic.extensions import db
-from clinic.models import MediaFile
+from clinic.models import MediaFile, Message
+from clinic.services.clock import now
+from clinic.services.media import uploads
 from clinic.services.media.storage import store
+from clinic.services.media.uploads import Announced
+from clinic.services.messages import writing
+from clinic.services.messages.writing import ClientWords, MailedWords
+from clinic.services.reach import across_practices
+from clinic.services.transaction import transaction
 from clinic.services.upkeep.backups import archive, files, making
 from clinic.services.upkeep.backups.keys import Sheet
 from clinic.services.upkeep.backups.refusals import BackupFailed, BackupRefused
@@ -35,6 +44,41 @@ def kept(live_app: Flask) -> dict[str, bytes]:
     for side in (40, 90):
         sent(people.actor(people.owner), picture(size=(side, 60)))
     return everything_kept()
+
+
+@pytest.fixture
+def written(live_app: Flask) -> dict[str, bytes]:
+    """A photo that came with a message of the page, and one that came with a reply by mail."""
+    people = make_people()
+    client = people.actor(people.client_user)
+    photo = sent(client, picture(size=(40, 60)), client_id=people.client.id)
+    writing.write(client, "k", ClientWords("Look at my hip.", media_ids=[photo.id]))
+    data = picture(size=(90, 60))
+    by_mail = Announced(MediaKind.PICTURE, "hip.jpg", len(data), client_id=people.client.id)
+    mailed = uploads.came_by_mail(people.practice.id, by_mail, data)
+    with transaction():
+        writing.came_by_mail(people.client, "l", MailedWords("And from the side.", now(), [mailed.id]))
+    return everything_kept()
+
+
+def in_threads() -> list[tuple[str, bytes]]:
+    """What messages say, each with the bytes of its file as the client opens it."""
+    rows = db.session.scalars(select(Message).order_by(Message.sent_at))
+    return [(row.text, b"".join(store().read(row.files[0].media_id.hex))) for row in rows]
+
+
+def test_what_came_with_messages_stands_in_the_thread_again(
+    written: dict[str, bytes], path: Path, template: str
+) -> None:
+    before = in_threads()
+    assert [text for text, _ in before] == ["Look at my hip.", "And from the side."]
+    sheet = encrypted(path)
+    with app_on_a_copy(template):
+        assert not everything_kept()
+        restore(path, Trust(sheet))
+        with across_practices("a look at what came back"):
+            assert in_threads() == before
+        assert everything_kept() == written
 
 
 def everything_kept() -> dict[str, bytes]:

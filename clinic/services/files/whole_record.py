@@ -17,18 +17,20 @@ from sqlalchemy import ColumnElement, Table, select
 from clinic.domain.access import Permission
 from clinic.domain.dates import born
 from clinic.domain.errors import Forbidden
+from clinic.domain.messages import MessageChannel
 from clinic.domain.notes import NoteStatus
 from clinic.extensions import db
-from clinic.models import Base, Client, Document
+from clinic.models import Base, Client
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.files import findings as client_findings
-from clinic.services.files import record_documents
+from clinic.services.files import record_files
 from clinic.services.files.downloads import Download, note_download
 from clinic.services.files.fhir import fhir_bundle
 from clinic.services.files.findings import Findings
 from clinic.services.files.findings_csv import findings_csv
+from clinic.services.files.record_files import RecordFile
 from clinic.services.files.record_paper import RecordPaper, paper_of
 from clinic.services.questionnaires import results as questionnaire_results
 from clinic.services.transaction import transaction
@@ -96,6 +98,7 @@ record.json          every row, by table; dates and times in UTC
 findings.csv         every finding of every assessment
 findings-fhir.json   the same, and answered questionnaires, as FHIR R4
 documents/           letters, scans and reports, as they are kept
+messages/            photos and videos that came with messages
 
 {in_it}
 """
@@ -150,9 +153,10 @@ def export_own(actor: Actor, paper: Paper) -> IO[bytes]:
         audit.record(actor, "report.downloaded", client_id=client.id, kind=Download.OWN_RECORD.value)
     found = client_findings.of(client, access.practice_of(actor), signed_only=True)
     signed = {str(record.id) for record in found.records}
-    shared = record_documents.of_client(client, shared_only=True)
+    shared = record_files.documents_of(client, shared_only=True)
     kept = _rows(client)
     _leave_out_unshared(kept, {str(each.id) for each in shared})
+    _leave_out_unsaid(kept, client)
     rows = {name: _own(name, some, signed) for name, some in kept.items() if name not in WORKING_TABLES}
     return _archive(actor, found, rows, paper, FOR_CLIENT, is_own=True)
 
@@ -163,6 +167,13 @@ def _leave_out_unshared(rows: dict[str, Rows], shared: Collection[str]) -> None:
     rows["document"] = [row for row in rows["document"] if row["id"] in shared]
     rows["media_file"] = [row for row in rows["media_file"] if row["id"] not in hidden]
     rows["media_piece"] = [row for row in rows["media_piece"] if row["media_id"] not in hidden]
+
+
+def _leave_out_unsaid(rows: dict[str, Rows], client: Client) -> None:
+    """Notes of calls, which the practice alone reads, and mail that may be somebody else's."""
+    rows["message"] = [row for row in rows["message"] if row["channel"] != MessageChannel.PHONE]
+    theirs = {client.email, client.email_key}
+    rows["mail_reply"] = [row for row in rows["mail_reply"] if row["from_address"] in theirs]
 
 
 def _own(table: str, rows: Rows, signed: Collection[str]) -> Rows:
@@ -192,7 +203,7 @@ def _archive(
             "findings.csv": findings_csv(found),
             "findings-fhir.json": fhir_bundle(found, answered, at),
         },
-        record_documents.of_client(client, shared_only=is_own),
+        record_files.of_client(client, shared_only=is_own),
     )
 
 
@@ -242,13 +253,13 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime | date | time) else value
 
 
-def _zip(files: Mapping[str, bytes], documents: Sequence[Document]) -> IO[bytes]:
+def _zip(files: Mapping[str, bytes], record: Sequence[RecordFile]) -> IO[bytes]:
     with ExitStack() as closed_if_it_fails:
         made = closed_if_it_fails.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
         with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in files.items():
                 archive.writestr(name, content)
-            record_documents.add(archive, documents)
+            record_files.add(archive, record)
         made.seek(0)
         closed_if_it_fails.pop_all()
     return made
