@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Update, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
+from clinic.domain.errors import Conflict
 from clinic.extensions import db, for_writing, only_reads
 from clinic.models.base import OfPractice
 from clinic.models.practice import Practice
@@ -20,6 +22,8 @@ BEFORE_COMMIT, AT_THE_END, AFTER_COMMIT = "before_commit", "at_the_end", "after_
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Commit what the block wrote, or nothing of it; then run what `after_commit` collected.
+
+    Raises Conflict where somebody else saved a row between our reading and our writing.
 
     What `before_commit` collected is done last, as a part of it.
 
@@ -34,9 +38,11 @@ def transaction() -> Iterator[Session]:
             yield session
             _finish(session)
             session.commit()
-        except BaseException:
+        except BaseException as error:
             session.rollback()
             session.info.clear()
+            if isinstance(error, StaleDataError):
+                raise Conflict from None
             raise
     for act in session.info.pop(AFTER_COMMIT, {}).values():
         act()

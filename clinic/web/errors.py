@@ -11,7 +11,6 @@ from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoneFree
-from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from clinic import logs
@@ -33,7 +32,6 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Forbidden, lambda error: refused(403))
     app.register_error_handler(LinkProblem, link_problem)
     app.register_error_handler(Conflict, lambda error: page(409))
-    app.register_error_handler(StaleDataError, lambda error: page(409))
     app.register_error_handler(CSRFError, lambda error: page(400))
     app.register_error_handler(RateLimitExceeded, too_many)
     app.register_error_handler(OperationalError, database_away)

@@ -10,7 +10,6 @@ from datetime import date, datetime, time, timedelta
 from flask import current_app
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.exc import StaleDataError
 
 from clinic.domain.access import is_staff
 from clinic.domain.appointments import (
@@ -143,7 +142,7 @@ def move(actor: Actor, appointment_id: uuid.UUID, details: AppointmentDetails, v
         before, was_with = _told(row), row.with_id
         _put(actor, row, details)
         row.sequence += 1
-        _flush()
+        db.session.flush()
         if changed := audit.changes(before, _told(row)):
             audit.record(
                 actor, "appointment.moved", client_id=row.client_id, subject_id=row.id, changed=changed
@@ -192,7 +191,7 @@ def settle(
         must_hold(outcome_problems(row.state, outcome, row.starts_at, now()))
         if (row.state, row.because) != (outcome, because):
             row.state, row.because = outcome, because
-            _flush()
+            db.session.flush()
             action = f"appointment.{outcome.value}"
             audit.record(actor, action, client_id=row.client_id, subject_id=row.id, **_told(row))
     return row
@@ -249,7 +248,7 @@ def checked_room(link: str | None) -> str | None:
 def _turn(actor: Actor, row: Appointment, state: AppointmentState, action: str) -> None:
     row.state, row.changed_at = state, now()
     row.sequence += 1
-    _flush()
+    db.session.flush()
     audit.record(actor, action, client_id=row.client_id, subject_id=row.id, **_told(row))
     telling.tell(actor, row)
 
@@ -284,10 +283,3 @@ def _told(row: Appointment) -> dict[str, str]:
     """What the trail says of it: when, and nothing of where or why."""
     told: datetime = row.starts_at
     return {"at": told.isoformat(timespec="minutes"), "minutes": str(row.minutes)}
-
-
-def _flush() -> None:
-    try:
-        db.session.flush()
-    except StaleDataError:
-        raise Conflict from None

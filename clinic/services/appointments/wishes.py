@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.exc import StaleDataError
 
 from clinic.domain.access import is_staff
 from clinic.domain.appointments import LONGEST, MOST_PLANNED, begins, clash, problems
@@ -103,7 +102,7 @@ def ask(actor: Actor, wish: Wish) -> BookingRequest:
         row.way, row.reason, row.suits = wish.way, wish.reason, wish.suits
         row.state, row.words = BookingState.ASKED, None
         session.add(row)
-        _flush()
+        db.session.flush()
         audit.record(actor, "booking.asked", client_id=client.id, subject_id=row.id, way=wish.way.value)
         _call(client, row)
         count_open(client.practice_id)
@@ -147,7 +146,7 @@ def offer(
             session.add(_offer(actor, practice, row, details, starts_at))
         row.state, row.words = BookingState.OFFERED, words
         _answered(actor, row)
-        _flush()
+        db.session.flush()
         audit.record(
             *(actor, "booking.offered"),
             client_id=row.client_id,
@@ -338,7 +337,7 @@ def _close(row: BookingRequest, state: BookingState) -> None:
     if state is not BookingState.TAKEN:
         _withdraw_offers(row)
     row.state, row.closed_at = state, now()
-    _flush()
+    db.session.flush()
     count_open(row.practice_id)
 
 
@@ -357,10 +356,3 @@ def _call(client: Client, row: BookingRequest) -> None:
 def _tell_client(row: BookingRequest) -> None:
     key = f"answer:{row.id.hex}:{row.version}"
     outbox.promise(row.practice_id, MailKind.BOOKING_ANSWER, key, client_id=row.client_id)
-
-
-def _flush() -> None:
-    try:
-        db.session.flush()
-    except StaleDataError:
-        raise Conflict from None

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.exc import StaleDataError
 
 from clinic.domain.clinicians import ClinicianRole
 from clinic.domain.errors import Conflict, RuleBroken, must_hold
@@ -81,7 +80,7 @@ def add(actor: Actor, client_id: uuid.UUID, key: str, details: ClinicianDetails)
 
 def correct(actor: Actor, clinician_id: uuid.UUID, version: int, details: ClinicianDetails) -> OtherClinician:
     """Write new details over the version that was seen; Conflict if somebody else saved first."""
-    with transaction() as session:
+    with transaction():
         clinician = access.clinician_for(actor, clinician_id)
         if clinician.version != version:
             raise Conflict
@@ -91,10 +90,6 @@ def correct(actor: Actor, clinician_id: uuid.UUID, version: int, details: Clinic
             return clinician
         for name, value in told.items():
             setattr(clinician, name, value)
-        try:
-            session.flush()
-        except StaleDataError:
-            raise Conflict from None
         _tell(actor, clinician, "corrected")
     return clinician
 

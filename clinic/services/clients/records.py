@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
 
 from clinic.domain.access import Permission
 from clinic.domain.consents import ConsentHow, ConsentKind
@@ -355,5 +354,3 @@ def _flush() -> None:
         if "own_number" in str(error.orig):
             raise RuleBroken(SAME_NUMBER, "own_number") from error
         raise RuleBroken(SAME_ADDRESS, "email") from error
-    except StaleDataError:
-        raise Conflict from None  # saved by somebody else between our reading and our writing

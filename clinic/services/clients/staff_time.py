@@ -9,7 +9,6 @@ from datetime import date
 
 from sqlalchemy import and_, bindparam, distinct, func, select
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.exc import StaleDataError
 
 from clinic.domain import staff_time as rules
 from clinic.domain.errors import Conflict, must_hold
@@ -139,10 +138,6 @@ def correct(actor: Actor, staff_time_id: uuid.UUID, version: int, details: TimeD
             setattr(entry, name, value)
         if not session.is_modified(entry):
             return entry
-        try:
-            session.flush()
-        except StaleDataError:
-            raise Conflict from None
         _tell(actor, entry, "corrected")
     return entry
 

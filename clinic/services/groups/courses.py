@@ -10,7 +10,6 @@ from datetime import date, datetime
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.exc import StaleDataError
 
 from clinic.domain.courses import OVER, TAKES_IN, CourseDays, CourseState, LateStart, problems, state_on
 from clinic.domain.errors import Conflict, NotFound, RuleBroken, must_hold
@@ -89,7 +88,7 @@ def put(actor: Actor, group_id: uuid.UUID, wish: CourseWish, version: int) -> Co
             verb = "course.corrected"
         _write(actor, course, wish)
         db.session.add(course)
-        _flush()
+        db.session.flush()
         audit.record(actor, verb, subject_id=group.id, group=group.name)
     return course
 
@@ -217,10 +216,3 @@ def _take_programs_back(actor: Actor, course: Course) -> None:
 
 def _today(practice: Practice) -> date:
     return today_in(practice.time_zone)
-
-
-def _flush() -> None:
-    try:
-        db.session.flush()
-    except StaleDataError:
-        raise Conflict from None

@@ -6,7 +6,6 @@ import uuid
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
 
 from clinic.domain.access import is_staff
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
@@ -100,7 +99,5 @@ def _rename_in_records(group: ClientGroup, old: str) -> None:
 def _flush() -> None:
     try:
         db.session.flush()
-    except StaleDataError:
-        raise Conflict from None
     except IntegrityError:
         raise RuleBroken(NAME_TAKEN, "name") from None

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
 
 from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
@@ -72,8 +71,6 @@ def change(actor: Actor, phrase_id: uuid.UUID, version: int, name: str, text: st
             session.flush()
         except IntegrityError:
             raise _taken(name) from None
-        except StaleDataError:
-            raise Conflict from None
 
 
 def take_away(actor: Actor, phrase_id: uuid.UUID) -> Phrase:

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.exc import StaleDataError
 
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.answers import CatalogueAnswer
@@ -110,7 +109,7 @@ def change(actor: Actor, own_answer_id: uuid.UUID, version: int, details: Answer
         if said != (details.question, details.text):
             unsign(answer)
         answer.changed_at = now()
-        _flush()
+        db.session.flush()
         _tell(actor, answer, "changed")
     return answer
 
@@ -125,7 +124,7 @@ def sign(actor: Actor, own_answer_id: uuid.UUID, version: int) -> OwnAnswer:
         if answer.status is not OwnAnswerStatus.SIGNED:
             answer.status = OwnAnswerStatus.SIGNED
             answer.signed_by, answer.signed_at = actor.user_id, now()
-            _flush()
+            db.session.flush()
             _tell(actor, answer, "signed")
     return answer
 
@@ -196,13 +195,6 @@ def _seen(actor: Actor, own_answer_id: uuid.UUID, version: int) -> OwnAnswer:
     if answer.version != version:
         raise Conflict
     return answer
-
-
-def _flush() -> None:
-    try:
-        db.session.flush()
-    except StaleDataError:
-        raise Conflict from None
 
 
 def _columns(details: AnswerDetails) -> dict[str, object]:

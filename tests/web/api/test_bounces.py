@@ -14,7 +14,8 @@ from clinic.models import Client, OutboxMessage
 from clinic.services import links
 from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import transaction
-from clinic.web.api.bounces import LONGEST, SECRET_HEADER
+from clinic.serving.arrival import LARGEST_MAIL
+from clinic.web.api.bounces import SECRET_HEADER
 from tests.factories.people import People
 from tests.factories.returned import person, report
 
@@ -96,7 +97,7 @@ def test_nothing_is_not_a_mail(server: FlaskClient, secret: dict[str, str], body
 
 
 def test_a_mail_without_end_is_refused(server: FlaskClient, secret: dict[str, str]) -> None:
-    assert server.post(PATH, data=b"x" * (LONGEST + 1), headers=secret).status_code == 413
+    assert server.post(PATH, data=b"x" * (LARGEST_MAIL + 1), headers=secret).status_code == 413
 
 
 def test_looking_is_not_possible(server: FlaskClient, secret: dict[str, str]) -> None:
