@@ -638,6 +638,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/my/log", today.log, CLIENT, FORM),
         Rule("/my/log/answer", client_pain.answer, CLIENT),
         Rule("/my/morning", client_pain.morning, CLIENT, FORM),
+        Rule("/my/morning/easier", client_pain.easier, CLIENT, POST),
         Rule("/my/re-check", client_recheck.show, CLIENT, FORM),
         Rule("/my/stopping", client_stopping.say, CLIENT, FORM),
         Rule("/my/program", program.show, CLIENT),

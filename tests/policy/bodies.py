@@ -71,10 +71,12 @@ from clinic.models import (
     OwnAnswer,
     OwnAnswerHelped,
     OwnAnswerSource,
+    PainMorning,
     Passkey,
     Practice,
     PracticeLog,
     PracticeLogo,
+    Prescription,
     Program,
     ProgramPhase,
     QuestionnaireRequest,
@@ -411,7 +413,8 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
     "client.account.show": lambda world, at: {"current": [PASSWORD], "password": [NEW_PASSWORD]},
     "client.pain.morning": lambda world, at: {"settled": ["no"]},
-    "client.stopping.say": lambda world, at: {"reason": ["hurts"]},
+    "client.pain.easier": lambda world, at: {"move": [_sore_move(world)], "way": ["0"]},
+    "client.stopping.say": lambda world, at: {"because": ["hurts"]},
     "client.today.log": lambda world, at: {"day": [_today(world)], "outcome": ["done"]},
 }
 
@@ -657,6 +660,18 @@ def _hurt_yesterday(world: World, address: Address) -> None:
         log.local_date, log.pain = day - timedelta(days=1), 5
 
 
+def _still_up(world: World, address: Address) -> None:
+    _hurt_yesterday(world, address)
+    for said in db.session.query(PainMorning).filter_by(client_id=world.people.client.id):
+        said.local_date, said.settled = today_in(world.people.client.time_zone), False
+
+
+def _sore_move(world: World) -> str:
+    """A move of the client's that has an easier way."""
+    moves = db.session.query(Prescription).filter_by(program_id=world.records["ada"].program.id)
+    return next(str(move.id) for move in moves if move.content.get("easier"))
+
+
 def _one_real_practice(world: World, address: Address) -> None:
     """The mail server of an installation is set on a page where no other practice sends through it."""
     db.session.get_one(Practice, world.shelves["there"].practice.id).is_demo = True
@@ -869,6 +884,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.note_signing.amend": _note_signed,
     "practitioner.assessments.sign": _nothing_half_typed,
     "client.pain.morning": _hurt_yesterday,
+    "client.pain.easier": _still_up,
     "client.mail.change": _unsubscribed,
     "client.mail.change_messages": _unsubscribed,
     "practitioner.addresses.works": _bounced,

@@ -20,9 +20,9 @@ from clinic.domain.practising import UNCOUNTED, Practised, Repetitions, asked_of
 from clinic.domain.programs import ProgramChange, logging_problem, over_since, pauses
 from clinic.domain.progress import Adherence, Plan, PlansSideBySide, PracticePlan, adherence
 from clinic.domain.side_by_side import outcome_together
-from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer
+from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer, WayDone
 from clinic.extensions import db
-from clinic.models import Client, PracticeLog, Prescription, Program, ProgramEvent
+from clinic.models import Client, PainMorning, PracticeLog, Prescription, Program, ProgramEvent
 from clinic.models.base import among, given, points_at
 from clinic.services import audit, phases, rows
 from clinic.services.actors import Actor
@@ -105,6 +105,9 @@ _PRACTISED = select(
     PracticeLog.local_date == bindparam("day"),
     PracticeLog.reps_both.is_not(None),
 )
+_WAYS_TAKEN = select(PainMorning.easier).where(
+    given(PainMorning.practice_id), given(PainMorning.client_id), PainMorning.local_date == bindparam("day")
+)
 FIRST_SLOT = 1
 
 
@@ -113,7 +116,8 @@ class DiaryEntry:
     """One day's practice in the client's words; pain is 0-10 or not said.
 
     `hurting` are the moves, by prescription, that the pain was in; none named: all of them. `practised` is
-    what guided practice counted of each, all of the day together.
+    what guided practice counted of each, all of the day together; `ways` the easier ones that were taken for
+    the day, by move, for those that nothing was counted of.
     """
 
     outcome: LogOutcome
@@ -123,6 +127,7 @@ class DiaryEntry:
     obstacle: LogObstacle | None = None
     hurting: frozenset[uuid.UUID] = frozenset()
     practised: Mapping[uuid.UUID, Practised] = field(default_factory=dict)
+    ways: Mapping[uuid.UUID, str] = field(default_factory=dict)
 
     def hurts_in(self, prescription_id: uuid.UUID) -> bool:
         """Whether the pain that is said belongs to a move."""
@@ -317,8 +322,9 @@ def log_day(actor: Actor, day: date, entry: DiaryEntry) -> None:
         if before == said and practised == kept and logged.issuperset(move.id for move in moves):
             return
         outcomes = _outcomes(said, practised, moves)
+        ways = ways_taken(found, day)
         for prescription in moves:
-            each = replace(said, outcome=outcomes[prescription.id], practised=practised)
+            each = replace(said, outcome=outcomes[prescription.id], practised=practised, ways=ways)
             _write(found.client, prescription, day, each)
         noticed.follow_log(found.client, day, found.outcomes, is_new=before is None)
         audit.record(
@@ -339,6 +345,19 @@ def practised_on(client: Client, day: date) -> Mapping[uuid.UUID, Practised]:
         prescription_id: Practised(Repetitions(both or 0, left or 0, right or 0), way, words or "")
         for prescription_id, both, left, right, way, words in rows.read(_PRACTISED, whose)
     }
+
+
+def ways_taken(found: Diary, day: date) -> Mapping[uuid.UUID, str]:
+    """The easier ways that were taken in the morning of a day, by move. A query where the day before hurt."""
+    if not any(log.local_date == day - timedelta(days=1) and _is_marked(log) for log in found.logs):
+        return {}
+    whose = {"practice_id": found.client.practice_id, "client_id": found.client.id, "day": day}
+    return ways_in(db.session.scalar(_WAYS_TAKEN, whose))
+
+
+def ways_in(easier: Mapping[str, str] | None) -> Mapping[uuid.UUID, str]:
+    """The same as a morning keeps them."""
+    return {uuid.UUID(move): way for move, way in (easier or {}).items()}
 
 
 def _with_begun(found: Diary, day: date, practised: Collection[uuid.UUID]) -> Diary:
@@ -486,6 +505,7 @@ def _said_of(prescription: Prescription, entry: DiaryEntry) -> dict[str, Any]:
         "note": entry.note,
         "obstacle": entry.obstacle if hurts or entry.obstacle is not LogObstacle.HURTS else None,
         **_practised_of(entry.practised.get(prescription.id)),
+        **_way_taken(prescription, entry),
     }
 
 
@@ -498,6 +518,14 @@ def _practised_of(practised: Practised | None) -> dict[str, Any]:
         "way": practised.way if practised else None,
         "way_words": (practised.way_words or None) if practised else None,
     }
+
+
+def _way_taken(prescription: Prescription, entry: DiaryEntry) -> dict[str, Any]:
+    """The easier way that was taken in the morning, where guided practice does not know better."""
+    way = entry.ways.get(prescription.exercise_id)
+    if way is None or entry.outcome is LogOutcome.NOT_DONE or prescription.id in entry.practised:
+        return {}
+    return {"way": WayDone.EASIER, "way_words": way}
 
 
 def _mistake(prescription: Prescription, entry: DiaryEntry) -> MistakeAnswer | None:

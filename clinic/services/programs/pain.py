@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 
-from clinic.domain.errors import RuleBroken
+from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.moves import MoveContent
 from clinic.domain.pain_rule import (
     WINDOW,
@@ -26,7 +26,7 @@ from clinic.domain.pain_rule import (
 )
 from clinic.domain.progress import PainPoint
 from clinic.extensions import db
-from clinic.models import Client, PainMorning
+from clinic.models import Client, PainMorning, Prescription
 from clinic.models.base import given
 from clinic.services import audit
 from clinic.services.actors import Actor
@@ -35,26 +35,27 @@ from clinic.services.programs import diary as practice_logs
 from clinic.services.programs.diary import Diary, LoggedMove
 from clinic.services.transaction import one_at_a_time, transaction
 
-_MORNINGS = select(PainMorning.local_date, PainMorning.settled).where(
+_MORNINGS = select(PainMorning.local_date, PainMorning.settled, PainMorning.easier).where(
     given(PainMorning.practice_id),
     given(PainMorning.client_id),
     PainMorning.local_date > bindparam("since"),
 )
 DAY = timedelta(days=1)
 NOTHING_TO_SAY = "There is nothing to answer here this morning."
+NOTHING_TO_EASE = "This is not offered just now. Open the page again."
 
 
 @dataclass(frozen=True)
 class MovePain:
     """What a day's pain means for one move; its stored wording is read once somebody asks for it."""
 
-    content: Mapping[str, Any]
+    prescription: Prescription
     ruling: PainRuling
 
     @cached_property
     def move(self) -> MoveContent:
         """The move in the wording that the client has."""
-        return MoveContent.from_json(self.content)
+        return MoveContent.from_json(self.prescription.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +75,20 @@ class DayPain:
 
 @dataclass(frozen=True, slots=True)
 class AskedMorning:
-    """A morning after a pain that was not fine: whether it has settled, and what follows."""
+    """A morning after a pain that was not fine: whether it has settled, and what follows.
+
+    `taken` are the easier ways that were taken for the day, by move.
+    """
 
     before: DayPain
     settled: bool | None = None
     answer: MorningAnswer | None = None
+    taken: Mapping[uuid.UUID, str] = field(default_factory=dict)
 
     @property
-    def affected(self) -> Sequence[MoveContent]:
+    def affected(self) -> Sequence[MovePain]:
         """The moves that hurt the day before."""
-        return [each.move for each in self.before.moves if each.ruling.needs_care]
+        return [each for each in self.before.moves if each.ruling.needs_care]
 
 
 def ceiling(client: Client) -> int:
@@ -96,7 +101,7 @@ def of_day(found: Diary, day: date) -> DayPain | None:
     moves = {move.id: move for move in practice_logs.moves_on(found, day)}
     rulings = {log.prescription_id: _ruling(found, log) for log in found.logs if log.local_date == day}
     told = [
-        MovePain(move.content, ruling)
+        MovePain(move, ruling)
         for move_id, move in moves.items()
         if (ruling := rulings.get(move_id)) is not None
     ]
@@ -112,10 +117,12 @@ def this_morning(found: Diary) -> AskedMorning | None:
     if before is None:
         return None
     mornings = _mornings(found)
-    settled = mornings.get(found.today)
-    if settled is None:
+    said = mornings.get(found.today)
+    if said is None:
         return AskedMorning(before)
-    return AskedMorning(before, settled, morning_answer(settled, before.ruling, mornings, found.today))
+    settled_on = {day: row.settled for day, row in mornings.items()}
+    answer = morning_answer(said.settled, before.ruling, settled_on, found.today)
+    return AskedMorning(before, said.settled, answer, practice_logs.ways_in(said.easier))
 
 
 def say_morning(actor: Actor, settled: bool) -> AskedMorning:
@@ -141,6 +148,36 @@ def say_morning(actor: Actor, settled: bool) -> AskedMorning:
     return follows
 
 
+def take_easier(actor: Actor, prescription_id: uuid.UUID, number: int) -> str:
+    """Do a move that still hurts in one of its easier ways today, by its number among them; says which.
+
+    Today's log has it from then on, and guided practice begins with it. NotFound for another move or way;
+    RuleBroken where it is not offered this morning.
+    """
+    with transaction():
+        one_at_a_time(Client, actor.client_id)
+        found = practice_logs.diary(actor)
+        asked = this_morning(found)
+        if asked is None or asked.answer is not MorningAnswer.EASIER:
+            raise RuleBroken(NOTHING_TO_EASE)
+        affected = {each.prescription.id: each for each in asked.affected}
+        ways = affected[prescription_id].move.easier if prescription_id in affected else ()
+        if not 0 <= number < len(ways):
+            raise NotFound
+        move = affected[prescription_id].prescription
+        if asked.taken.get(move.exercise_id) != ways[number]:
+            _take(found.client, found.today, move, ways[number])
+            about = {"client_id": found.client.id, "subject_id": move.id}
+            audit.record(actor, "practice.easier", day=found.today.isoformat(), **about)
+    return ways[number]
+
+
+def _take(client: Client, day: date, move: Prescription, way: str) -> None:
+    row = _morning_of(client, day)
+    assert row is not None
+    row.easier = {**(row.easier or {}), move.exercise_id.hex: way}
+
+
 def _yesterday(found: Diary) -> DayPain | None:
     """The day before, if its pain is asked about now: not where nothing is practised today."""
     if not found.may_log(found.today):
@@ -149,10 +186,10 @@ def _yesterday(found: Diary) -> DayPain | None:
     return told if told and told.ruling.needs_care else None
 
 
-def _mornings(found: Diary) -> Mapping[date, bool]:
+def _mornings(found: Diary) -> Mapping[date, Row[Any]]:
     client = found.client
     which = {"practice_id": client.practice_id, "client_id": client.id, "since": found.today - WINDOW}
-    return {row.local_date: row.settled for row in db.session.execute(_MORNINGS, which)}
+    return {row.local_date: row for row in db.session.execute(_MORNINGS, which)}
 
 
 def _ruling(found: Diary, log: LoggedMove) -> PainRuling | None:
@@ -166,13 +203,17 @@ def _pains(found: Diary, prescription_id: uuid.UUID) -> Iterator[PainPoint]:
     )
 
 
-def _keep(client: Client, day: date, settled: bool) -> None:
+def _morning_of(client: Client, day: date) -> PainMorning | None:
     query = select(PainMorning).where(
         PainMorning.practice_id == client.practice_id,
         PainMorning.client_id == client.id,
         PainMorning.local_date == day,
     )
-    kept = db.session.scalars(query).one_or_none()
+    return db.session.scalars(query).one_or_none()
+
+
+def _keep(client: Client, day: date, settled: bool) -> None:
+    kept = _morning_of(client, day)
     if kept is None:
         about = {"practice_id": client.practice_id, "client_id": client.id}
         db.session.add(PainMorning(**about, local_date=day, settled=settled, said_at=now()))

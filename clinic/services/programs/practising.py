@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 
 from sqlalchemy import select, union_all
@@ -16,7 +16,7 @@ from clinic.extensions import db
 from clinic.models import CheckinAnswer, Client, PracticeLog
 from clinic.models.base import given
 from clinic.services.actors import Actor
-from clinic.services.programs.diary import Diary, diary, practised_on
+from clinic.services.programs.diary import Diary, diary, practised_on, ways_taken
 from clinic.services.programs.own import OwnMove
 
 # Made once, so that the page costs the query alone. A log and a check-in ask the same question.
@@ -43,6 +43,7 @@ class PartAsked:
     prescriptions: Sequence[uuid.UUID]
     before: Repetitions
     allows_harder: bool
+    taken: str = ""  # the easier way that was taken this morning
 
     @property
     def is_done(self) -> bool:
@@ -57,6 +58,7 @@ class DayPractice:
     diary: Diary
     fix_first: bool
     practised: Mapping[uuid.UUID, Practised]  # by prescription
+    taken: Mapping[uuid.UUID, str]  # easier ways of this morning, by move
 
     @cached_property
     def problem(self) -> str | None:
@@ -82,7 +84,8 @@ class DayPractice:
     def _all(self) -> Sequence[PartAsked]:
         harder_in = {each.id for each in self.diary.programs if each.allows_harder}
         asked = ((move, dose) for move in self.diary.moves for dose in move.merged.doses)
-        return [_part(move, dose, self.practised, harder_in) for move, dose in asked]
+        parts = (_part(move, dose, self.practised, harder_in) for move, dose in asked)
+        return [replace(each, taken=self.taken.get(each.move.prescription.exercise_id, "")) for each in parts]
 
 
 def _part(
@@ -97,11 +100,15 @@ def _part(
 
 
 def of_today(actor: Actor) -> DayPractice:
-    """The signed-in client's practice of today. A query more than the diary, or two once today is logged."""
+    """The signed-in client's practice of today.
+
+    A query more than the diary, another once today is logged, and one where yesterday hurt.
+    """
     found = diary(actor)
     is_logged = any(log.local_date == found.today for log in found.logs)
     practised = practised_on(found.client, found.today) if is_logged else {}
-    return DayPractice(found, leads_with_fix(_last_said(found.client)), practised)
+    fix_first = leads_with_fix(_last_said(found.client))
+    return DayPractice(found, fix_first, practised, ways_taken(found, found.today))
 
 
 def _last_said(client: Client) -> MistakeAnswer | None:

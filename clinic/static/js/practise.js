@@ -37,7 +37,8 @@
   // ------------------------------------------------------------ where somebody is
 
   let at = 0, passed = 0, lead = 0, checking = 0, running = false, previous = 0;
-  let done = new Set(), ways = {}, sore = new Set(), state = "new"; // new | going | finished | sent
+  const taken = () => Object.fromEntries(parts.flatMap((part, p) => part.taken.map((way) => [p, way]))); // in the morning
+  let done = new Set(), ways = taken(), sore = new Set(), state = "new"; // new | going | finished | sent
   let base = parts.map((part) => part.before); // what was counted today before this time of it
   let logged = list.dataset.logged; // the day's log as it was then
   let shown = {};
@@ -456,7 +457,7 @@
     at = 0;
     passed = 0;
     done = new Set();
-    ways = {};
+    ways = taken();
     sore = new Set();
     goOn();
   };

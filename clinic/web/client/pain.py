@@ -8,15 +8,16 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from clinic.domain.errors import NotFound
+from clinic.domain.errors import NotFound, RuleBroken
 from clinic.services.programs import diary as practice_logs
 from clinic.services.programs import pain
 from clinic.services.programs.diary import Diary
 from clinic.web.authz import current_actor
-from clinic.web.forms.practice_logs import MorningForm
+from clinic.web.forms.practice_logs import EasierForm, MorningForm
 from clinic.web.forms.warnings import SignsForm
 from clinic.web.presenters import pain_answers as words
 from clinic.web.presenters import warnings as sign_words
+from clinic.web.refusals import told_on_the_next_page
 
 
 def answer() -> ResponseReturnValue:
@@ -53,6 +54,17 @@ def morning() -> ResponseReturnValue:
         **signs(held),
     )
     return page, 422 if form.errors else 200
+
+
+def easier() -> ResponseReturnValue:
+    """Take an easier way of a move for today."""
+    form = EasierForm()
+    with told_on_the_next_page():
+        if not form.validate_on_submit():
+            raise RuleBroken(pain.NOTHING_TO_EASE)
+        way = pain.take_easier(current_actor(), form.move_id, form.way.data or 0)
+        flash(f"Today in this way: {way.rstrip('.')}. Your log says so.", "success")
+    return redirect(url_for("client.today.index"), 303)
 
 
 def signs(held: Diary) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def say() -> ResponseReturnValue:
     form, actor = StoppingForm(), current_actor()
     if form.validate_on_submit():
         with form.attempt():
-            stopping.say(actor, form.reason.data)
+            stopping.say(actor, form.because.data)
             return redirect(url_for("client.stopping.say"), 303)
     held = own.held(actor)
     told = noticed.of_client(held.client, held.today)

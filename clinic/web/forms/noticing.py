@@ -45,4 +45,4 @@ class RecheckForm(Form):
 class StoppingForm(Form):
     """Why somebody stopped: each answer is a button."""
 
-    reason = OneOfField("Why did you stop?", StopReason, CLIENTS_WORDS, required="Choose what fits best.")
+    because = OneOfField("Why did you stop?", StopReason, CLIENTS_WORDS, required="Choose what fits best.")

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectMultipleField
+from wtforms import HiddenField, IntegerField, RadioField, SelectMultipleField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.errors import NotFound
 from clinic.domain.practising import MOST_REPS, Practised, Repetitions
 from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer
 from clinic.services.programs.diary import DiaryEntry
@@ -151,3 +152,18 @@ class MorningForm(Form):
     """How the pain of the day before is now."""
 
     settled = SettledField(validators=[InputRequired("Choose one of the two.")])
+
+
+class EasierForm(Form):
+    """An easier way of a move: each is a button."""
+
+    move = HiddenField()
+    way = IntegerField(validators=[InputRequired()])
+
+    @property
+    def move_id(self) -> uuid.UUID:
+        """The move, as the client has it; NotFound for what is none."""
+        try:
+            return uuid.UUID(self.move.data or "")
+        except ValueError:
+            raise NotFound from None

@@ -116,6 +116,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "client.account.end_device": "Sign out there",
         "practitioner.second_step.require": "Change who needs a second step",
         "client.new_version.answer": "Answer about the newer version as I chose",
+        "client.pain.easier": "Do the move in the easier way today",
         "client.mail.change": "Change my check-in mails",
         "client.mail.change_messages": "Change my mails with questions",
     }

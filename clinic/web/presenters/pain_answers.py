@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.dosing import AdviceText
 from clinic.domain.pain_rule import MorningAnswer, PainAnswer, PainRuling, ceiling_of
 from clinic.models import Client, Practice
-from clinic.services.programs.pain import AskedMorning, DayPain
+from clinic.services.programs.pain import AskedMorning, DayPain, MovePain
 
 KINDS = {PainAnswer.FINE: "info", PainAnswer.SMALLER: "caution", PainAnswer.STOP: "caution"}
 
@@ -41,10 +42,12 @@ class PainView:
 
 @dataclass(frozen=True, slots=True)
 class EasierMove:
-    """A move with other ways to do it; without one it is done smaller."""
+    """A move with other ways to do it, and the one taken for today; without one it is done smaller."""
 
+    id: str  # as the client has it
     name: str
     ways: Sequence[str]
+    taken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +93,15 @@ def morning_view(asked: AskedMorning) -> MorningView:
         advice=PainAdvice("info" if is_calm else "caution", told.title, told.text),
         calls=not is_calm,
         asks_signs=asked.answer is MorningAnswer.STOP,
-        easier=[EasierMove(move.name, move.easier) for move in asked.affected] if eases else (),
+        easier=[_easier(each, asked.taken) for each in asked.affected] if eases else (),
         easier_text=rule.easier_text,
         fewer_text=rule.fewer_text,
     )
+
+
+def _easier(each: MovePain, taken: Mapping[uuid.UUID, str]) -> EasierMove:
+    row, move = each.prescription, each.move
+    return EasierMove(str(row.id), move.name, move.easier, taken.get(row.exercise_id, ""))
 
 
 def signs_title() -> str:

@@ -24,6 +24,7 @@ SIDES = {
     DoseSide.AFFECTED: "the side that bothers you",
 }
 
+OF_TODAY = frozenset({"before", "taken"})  # what changes while the practice is the same
 # What the player says; {0} and {1} are filled in by its script.
 PLAYER_WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -71,6 +72,7 @@ class PracticePart:
     lines: Sequence[StretchLine]
     seconds: int
     drawn_tempo: str
+    taken: str  # the easier way that was taken for today
     run: dict[str, Any]
 
 
@@ -111,6 +113,7 @@ def _part(number: int, part: PartAsked, fix_first: bool) -> PracticePart:
         lines=list(_lines(run, asked.dose.sets)),
         seconds=seconds_of(run),
         drawn_tempo=_drawn(beats_of(asked.dose)),
+        taken=part.taken if part.taken in view.content.easier else "",
         run={
             "name": view.content.name,
             "fix": view.mistake.fix if leads and view.mistake else "",
@@ -124,6 +127,7 @@ def _part(number: int, part: PartAsked, fix_first: bool) -> PracticePart:
             "asked": asdict(asked_of(asked.dose)),
             "once": asdict(asked_of(replace(asked.dose, times_per_day=1))),
             "before": asdict(part.before),
+            "taken": [view.content.easier.index(part.taken)] if part.taken in view.content.easier else [],
             "log": [str(each) for each in part.prescriptions],
         },
     )
@@ -141,7 +145,7 @@ def _drawn(beats: Tempo) -> str:
 
 def _key(found: DayPractice, parts: Sequence[PracticePart]) -> str:
     """What a practice that was interrupted is known by: the day, the moves and their doses."""
-    runs = [{name: value for name, value in part.run.items() if name != "before"} for part in parts]
+    runs = [{name: value for name, value in part.run.items() if name not in OF_TODAY} for part in parts]
     return _digest([str(found.diary.client.id), str(found.diary.today), runs])
 
 

@@ -173,8 +173,8 @@ def test_why_somebody_stopped_is_asked_after_two_silent_weeks_once(
     assert QUIET not in browser().get("/my").text
     go_to(clock, 14)
     assert QUIET in browser().get("/my").text
-    browser().post("/my/stopping", {"reason": "no_time"}, status=303)
-    browser().post("/my/stopping", {"reason": "no_time"}, status=303)
+    browser().post("/my/stopping", {"because": "no_time"}, status=303)
+    browser().post("/my/stopping", {"because": "no_time"}, status=303)
     assert "Two minutes count" in browser().get("/my/stopping").text
     assert [each.reason for each in db.session.scalars(select(PracticeStop))] == [StopReason.NO_TIME]
     go_to(clock, 30)
@@ -186,17 +186,17 @@ def test_why_somebody_stopped_is_asked_after_two_silent_weeks_once(
 
 
 def test_a_reason_is_put_right_the_same_day(browser: Here) -> None:
-    browser().post("/my/stopping", {"reason": "better"}, status=303)
-    browser().post("/my/stopping", {"reason": "not_suitable"}, status=303)
+    browser().post("/my/stopping", {"because": "better"}, status=303)
+    browser().post("/my/stopping", {"because": "not_suitable"}, status=303)
     assert [each.reason for each in db.session.scalars(select(PracticeStop))] == [StopReason.NOT_SUITABLE]
     browser().post("/my/stopping", {}, status=422)
-    browser().post("/my/stopping", {"reason": "moved"}, status=422)
+    browser().post("/my/stopping", {"because": "moved"}, status=422)
 
 
 def test_it_hurts_reaches_the_practice_and_shows_the_phone_and_the_signs(
     people: People, browser: Here, visit: Visit, clock: time_machine.Coordinates
 ) -> None:
-    browser().post("/my/stopping", {"reason": "hurts"}, status=303)
+    browser().post("/my/stopping", {"because": "hurts"}, status=303)
     page = browser().get("/my/stopping").text
     assert "020 7946 0000" in page
     assert "Look at the warning signs" in page
@@ -220,7 +220,7 @@ def test_sure_of_it_and_a_recheck_that_passed_lead_to_graduation(
 ) -> None:
     log(browser, 0)
     go_to(clock, 8)
-    browser().post("/my/stopping", {"reason": "confident"}, status=303)
+    browser().post("/my/stopping", {"because": "confident"}, status=303)
     assert "look at your form once more" in browser().get("/my/stopping").text
     assert offers() == []
     browser().post("/my/re-check", {**RIGHT, "third": "yes"}, status=303)
@@ -241,6 +241,6 @@ def test_a_recheck_first_and_sure_of_it_afterwards_come_to_the_same(
     log(browser, 0)
     go_to(clock, 7)
     browser().post("/my/re-check", RIGHT, status=303)
-    browser().post("/my/stopping", {"reason": "confident"}, status=303)
+    browser().post("/my/stopping", {"because": "confident"}, status=303)
     assert offers() == [("graduate", None)]
     assert "ends your program with you" in browser().get("/my/stopping").text

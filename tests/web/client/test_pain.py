@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -285,6 +287,48 @@ def test_still_up_offers_the_easier_version_of_the_move_that_hurt(
     assert RULE.mornings[MorningAnswer.EASIER].title in page
     assert "Sit tall on the edge of a chair and rock forward from the hips" in page
     assert "Sit on a firm chair" not in page, "the turns did not hurt"
+
+
+def test_an_easier_way_is_taken_over_in_one_press_and_the_log_says_so(
+    browser: Visitor, program: Program, ada: Actor
+) -> None:
+    keep(ada, TODAY - DAY, 5, hurting=frozenset({uuid.UUID(ids(program)[HINGE])}))
+    browser.post("/my/morning", {"settled": "no"}, status=303)
+    page = browser.get("/my").text
+    assert 'action="/my/morning/easier"' in page
+    hinge = next(move for move in program.prescriptions if move.content["name"] == HINGE)
+    way = hinge.content["easier"][0]
+    for _ in range(2):
+        browser.post("/my/morning/easier", {"move": str(hinge.id), "way": "0"}, status=303)
+    assert f"{HINGE} , today in this way: {way}" in text(browser.get("/my"))
+    [told] = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "practice.easier")).all()
+    assert told.subject_id == hinge.id
+    guided = html.unescape(browser.get("/my/practise").text)
+    assert guided.count("Today the easier way:") == 1
+    assert '"taken": [0]' in guided.replace('"taken":[0]', '"taken": [0]')
+    log(browser)
+    ways = {row.prescription_id: row.way_words for row in db.session.scalars(select(PracticeLog)) if row.way}
+    assert ways == {hinge.id: way}
+
+
+def test_an_easier_way_is_taken_where_it_is_offered_and_nowhere_else(
+    browser: Visitor, program: Program, ada: Actor
+) -> None:
+    sore = {"move": ids(program)[HINGE], "way": "0"}
+    assert "not offered just now" in follow(browser, sore), "nothing hurt"
+    keep(ada, TODAY - DAY, 5, hurting=frozenset({uuid.UUID(sore["move"])}))
+    assert "not offered just now" in follow(browser, sore), "nobody has said how it is"
+    browser.post("/my/morning", {"settled": "yes"}, status=303)
+    assert "not offered just now" in follow(browser, sore), "it has settled"
+    browser.post("/my/morning", {"settled": "no"}, status=303)
+    for other in ({"way": "99"}, {"way": "-1"}, {"move": ids(program)[TURNS]}, {"move": "x"}):
+        browser.post("/my/morning/easier", {**sore, **other}, status=404)
+    assert [row.easier for row in db.session.scalars(select(PainMorning))] == [None]
+
+
+def follow(browser: Visitor, sent: dict[str, str]) -> str:
+    """What stands on the page that a press leads to."""
+    return text(browser.get(browser.post("/my/morning/easier", sent, status=303).location))
 
 
 def test_where_a_move_has_no_easier_version_it_is_smaller_and_fewer(
