@@ -65,6 +65,11 @@ def clash(starts_at: datetime, minutes: int, other_at: datetime, other_minutes: 
     return starts_at < ends(other_at, other_minutes) and other_at < ends(starts_at, minutes)
 
 
+def is_to_come(state: AppointmentState, starts_at: datetime, now: datetime) -> bool:
+    """Whether an appointment stands and has not begun: another time can be found for it."""
+    return state is AppointmentState.PLANNED and starts_at > now
+
+
 def outcome_problems(
     state: AppointmentState, outcome: AppointmentState, starts_at: datetime, now: datetime
 ) -> Iterator[RuleBroken]:

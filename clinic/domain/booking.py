@@ -17,7 +17,7 @@ LONGEST_REASON, LONGEST_SUITS, LONGEST_WORDS = 1000, 500, 1000
 MOST_HOURS = 14  # parts of a week in which somebody sees clients: two a day
 LOOKS_AHEAD = timedelta(days=21)  # for times that are free
 SOONEST = timedelta(hours=2)  # from now, of a time that is proposed by itself
-MOST_PROPOSED = 24
+MOST_PROPOSED, MOST_A_DAY = 24, 4  # so that a week is in sight
 AN_HOUR = timedelta(hours=1)
 REMINDED_BY_DAY = WakingHours()
 
@@ -106,21 +106,29 @@ def take_problems(
 def free_times(
     hours: Iterable[OpenHours], zone: str, minutes: int, busy: Iterable[Busy], now: datetime
 ) -> list[datetime]:
-    """Times from somebody's hours at which nobody is with them, one after the other, for three weeks.
+    """Times from somebody's hours at which nobody is with them: a few of each day, for three weeks.
 
     By the practice's clock: of an hour that comes twice the first is meant, one that is skipped is left out.
     """
-    taken, where, found = list(busy), ZoneInfo(zone), []
+    taken, where, found = list(busy), ZoneInfo(zone), list[datetime]()
     first = now.astimezone(where).date()
     for ahead in range(LOOKS_AHEAD.days + 1):
-        day = first + ahead * DAY
+        day, of_day = first + ahead * DAY, list[datetime]()
         for part in sorted(each for each in hours if each.weekday == day.weekday()):
             for starts_at in _within(part, day, minutes, where):
                 if starts_at < now + SOONEST:
                     continue
                 if not any(clash(starts_at, minutes, each.starts_at, each.minutes) for each in taken):
-                    found.append(starts_at)
+                    of_day.append(starts_at)
+        found += _spread(of_day)
     return found[:MOST_PROPOSED]
+
+
+def _spread(times: list[datetime]) -> list[datetime]:
+    """The first and the last of a day, and some between."""
+    if len(times) <= MOST_A_DAY:
+        return times
+    return [times[number * (len(times) - 1) // (MOST_A_DAY - 1)] for number in range(MOST_A_DAY)]
 
 
 def reminder_at(reminder: Reminder, starts_at: datetime, zone: str) -> datetime:

@@ -98,11 +98,14 @@ class BookingRequest(OfPractice, Base):
     answered_by: Mapped[uuid.UUID | None]
     answered_at: Mapped[datetime | None]
     words: Mapped[str | None] = mapped_column(Text)  # of the practice, to the client
-    appointment_id: Mapped[uuid.UUID | None]  # that came of it
+    appointment_id: Mapped[uuid.UUID | None]  # that came of it; while it is open: which is to be moved
     closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     client: Mapped[Client] = relationship(foreign_keys="BookingRequest.client_id", viewonly=True)
+    appointment: Mapped[Appointment | None] = relationship(
+        foreign_keys="BookingRequest.appointment_id", viewonly=True
+    )
 
     __mapper_args__ = {"version_id_col": version}
 

@@ -621,6 +621,13 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
             FORM,
             "appointment",
         ),
+        Rule(
+            "/my/appointments/<uuid:appointment_id>/move",
+            client_appointments.move,
+            CLIENT,
+            FORM,
+            "appointment",
+        ),
         Rule("/account/calendar", client_calendar.show, CLIENT),
         Rule("/account/calendar/new", client_calendar.make, CLIENT, POST),
         Rule("/account/calendar/end", client_calendar.revoke, CLIENT, POST),

@@ -20,6 +20,7 @@ from clinic.domain.appointments import (
     begins,
     clash,
     initials,
+    is_to_come,
     outcome_problems,
     problems,
 )
@@ -145,3 +146,18 @@ def test_what_became_of_one_is_said_once_its_time_has_come(
     problems = list(outcome_problems(state, outcome, begun, begun + after))
     assert [problem.field for problem in problems] == ([] if message is None else ["outcome"])
     assert message is None or message in problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("state", "starts_at", "expected"),
+    [
+        (AppointmentState.PLANNED, NOW + timedelta(seconds=1), True),
+        (AppointmentState.PLANNED, NOW, False),
+        (AppointmentState.CANCELLED, NOW + timedelta(days=1), False),
+        (AppointmentState.HELD, NOW + timedelta(days=1), False),
+    ],
+)
+def test_another_time_is_found_for_what_is_to_come(
+    state: AppointmentState, starts_at: datetime, expected: bool
+) -> None:
+    assert is_to_come(state, starts_at, NOW) is expected

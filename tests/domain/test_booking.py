@@ -72,6 +72,11 @@ class TestFreeTimes:
             free_times([OpenHours(2, time(22), time(23, 59))], NEW_YORK, 30, [], late - 3 * HOUR)[0] == late
         )
 
+    def test_of_a_long_day_a_few_are_proposed_from_all_over_it(self) -> None:
+        day = (OpenHours(1, time(9), time(12)), OpenHours(1, time(14), time(16)))  # ten of thirty minutes
+        found = [each.time() for each in free_times(day, LONDON, 30, [], NOW) if each.day == 1]
+        assert found == [time(9), time(10, 30), time(14), time(15, 30)]
+
     def test_they_end_somewhere(self) -> None:
         always = tuple(OpenHours(day, time(0), time(23)) for day in range(7))
         assert len(free_times(always, LONDON, 5, [], NOW)) == 24

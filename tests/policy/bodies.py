@@ -208,6 +208,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.bookings.offer": lambda world, at: _offered_day(),
     "practitioner.bookings.decline": lambda world, at: {"words": ["Please call us."]},
     "client.comforts.show": lambda world, at: {"text_size": ["large"], "hand": ["left"]},
+    "client.appointments.move": lambda world, at: {"suits": ["Mornings."]},
     "client.appointments.ask": lambda world, at: {
         "way": ["practice"],
         "reason": ["My knee."],

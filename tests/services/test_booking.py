@@ -6,6 +6,7 @@ import email
 import threading
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from email.message import Message
 
@@ -203,6 +204,73 @@ class TestAWish:
             db.session.get_one(Client, people.client.id).status = ClientStatus.ARCHIVED
         with pytest.raises(RuleBroken, match="closed your record"):
             wishes.ask(ada, WISH)
+
+
+class TestAnotherTime:
+    """A client asks to move an appointment: it stands until they take another time, and stays the same."""
+
+    @pytest.fixture
+    def row(self, people: People, robin: Actor) -> Appointment:
+        return settled(people, robin)
+
+    def asked(self, people: People, robin: Actor, ada: Actor, row: Appointment, *at: time) -> BookingOffer:
+        wish = wishes.ask(ada, replace(WISH, moves=row.id))
+        wishes.offer(robin, wish.id, [a_time(people, each) for each in at], None, wish.version)
+        return wishes.offered(wish)[0]
+
+    def test_taken_it_moves_and_calendars_follow(
+        self, people: People, robin: Actor, ada: Actor, row: Appointment, server: MemoryTransport
+    ) -> None:
+        sent(server)
+        server.sent.clear()
+        offer = self.asked(people, robin, ada, row, time(15))  # overlaps with itself alone
+        assert wishes.taken_among([offer], row.id) == set()
+        assert db.session.get_one(Appointment, row.id).starts_at == BEGINS, "it stands until one is taken"
+        for _ in range(2):  # pressed twice
+            moved = wishes.take(ada, offer.id)
+        assert (moved.id, moved.starts_at, moved.sequence) == (row.id, BEGINS + HOUR / 2, 1)
+        told = [mail for mail in sent(server) if "appointment" in mail["Subject"]]
+        events = [calendar_of(mail).walk("VEVENT")[0] for mail in told]
+        assert [(event["UID"].split("@")[0], event["SEQUENCE"]) for event in events] == [(str(row.id), 1)] * 2
+
+    def test_handed_to_a_colleague_the_time_of_whoever_had_it_is_free(
+        self, people: People, robin: Actor, ada: Actor, row: Appointment
+    ) -> None:
+        wish = wishes.ask(ada, replace(WISH, moves=row.id))
+        wishes.offer(robin, wish.id, [a_time(people, with_id=people.owner.id)], None, wish.version)
+        wishes.take(ada, wishes.offered(wish)[0].id)
+        assert {mail.user_id for mail in mails(MailKind.APPOINTMENT)} >= {
+            people.colleague.id,
+            people.owner.id,
+        }
+        planning.make(robin, people.other_client.id, a_time(people), uuid.uuid4().hex)
+
+    def test_called_off_meanwhile_what_is_taken_is_a_new_one(
+        self, people: People, robin: Actor, ada: Actor, row: Appointment
+    ) -> None:
+        offer = self.asked(people, robin, ada, row, time(15))
+        planning.call_off(robin, row.id)
+        assert wishes.take(ada, offer.id).id != row.id
+        assert [each.starts_at for each in planning.to_come(ada, people.client)] == [BEGINS + HOUR / 2]
+
+    def test_moved_by_hand_the_wish_is_fulfilled(
+        self, people: People, robin: Actor, ada: Actor, row: Appointment
+    ) -> None:
+        offer = self.asked(people, robin, ada, row, time(16))
+        planning.move(robin, row.id, a_time(people, time(17)), row.version)
+        with pytest.raises(RuleBroken, match="no longer offered"):
+            wishes.take(ada, offer.id)
+        assert wishes.open_ones(robin) == []
+        assert db.session.get_one(Appointment, row.id).starts_at.hour == 17
+
+    def test_what_is_not_to_come_or_not_theirs_is_not_moved(
+        self, people: People, robin: Actor, ada: Actor, row: Appointment
+    ) -> None:
+        with pytest.raises(NotFound):
+            wishes.ask(people.actor(people.other_client_user), replace(WISH, moves=row.id))
+        planning.call_off(robin, row.id)
+        with pytest.raises(RuleBroken, match="not to come any more"):
+            wishes.ask(ada, replace(WISH, moves=row.id))
 
 
 def test_of_two_who_press_in_one_moment_one_has_the_time(live_app: Flask) -> None:

@@ -33,7 +33,7 @@ from clinic.models import Appointment, Client, Practice, User
 from clinic.models.base import UtcDateTime, given
 from clinic.services import access, audit, once
 from clinic.services.actors import Actor
-from clinic.services.appointments import telling
+from clinic.services.appointments import closing, telling
 from clinic.services.clock import now
 from clinic.services.transaction import one_at_a_time, transaction
 from config import Settings
@@ -147,6 +147,7 @@ def move(actor: Actor, appointment_id: uuid.UUID, details: AppointmentDetails, v
             audit.record(
                 actor, "appointment.moved", client_id=row.client_id, subject_id=row.id, changed=changed
             )
+        closing.close_move(row)
         telling.tell(actor, row, no_longer_with=was_with)
     return row
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
 from clinic.domain.access import is_staff
-from clinic.domain.appointments import LONGEST, MOST_PLANNED, begins, clash, problems
+from clinic.domain.appointments import LONGEST, MOST_PLANNED, begins, clash, is_to_come, problems
 from clinic.domain.booking import (
     OPEN,
     BookingState,
@@ -26,22 +26,24 @@ from clinic.extensions import db
 from clinic.models import Appointment, BookingOffer, BookingRequest, Client, Practice, User
 from clinic.services import access, audit
 from clinic.services.actors import Actor
-from clinic.services.appointments import planning, telling
+from clinic.services.appointments import closing, planning, telling
 from clinic.services.appointments.planning import AppointmentDetails
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import one_at_a_time, transaction
 
 MOST_LISTED = 200
+WITH_APPOINTMENT = joinedload(BookingRequest.appointment)
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a client asks for: where, why and which times suit."""
+    """What a client asks for: where, why and which times suit; `moves` is their appointment to be moved."""
 
     way: BookingWay
     reason: str
     suits: str
+    moves: uuid.UUID | None = None
 
 
 def of_client(client: Client) -> BookingRequest | None:
@@ -51,6 +53,7 @@ def of_client(client: Client) -> BookingRequest | None:
         .where(BookingRequest.practice_id == client.practice_id, BookingRequest.client_id == client.id)
         .order_by(BookingRequest.asked_at.desc(), BookingRequest.id)
         .limit(1)
+        .options(WITH_APPOINTMENT)
     )
     return db.session.scalars(query).one_or_none()
 
@@ -79,18 +82,20 @@ def open_ones(actor: Actor) -> Sequence[BookingRequest]:
         .order_by(BookingRequest.state, BookingRequest.asked_at, BookingRequest.id)
         .limit(MOST_LISTED)
     )
-    return db.session.scalars(query.options(joinedload(BookingRequest.client))).all()
+    return db.session.scalars(query.options(joinedload(BookingRequest.client), WITH_APPOINTMENT)).all()
 
 
 def ask(actor: Actor, wish: Wish) -> BookingRequest:
-    """Ask for a session; where a wish is open already, this one takes its place and its offers end.
+    """Ask for a session, or for another time; where a wish is open already, this one takes its place.
 
-    A client's own act. Sent twice it is one.
+    A client's own act. Sent twice it is one. RuleBroken where what is to be moved is not to come any more.
     """
     client = access.own_client(actor)
     with transaction() as session:
         one_at_a_time(Client, client.id)
         _refuse_archived(client)
+        if wish.moves is not None and _to_be_moved(access.appointment_for(actor, wish.moves)) is None:
+            raise RuleBroken("This appointment is not to come any more. Ask for a new session.")
         row = _open_of(client)
         if row is not None and row.state is BookingState.ASKED and _wish_of(row) == wish:
             return row
@@ -98,14 +103,14 @@ def ask(actor: Actor, wish: Wish) -> BookingRequest:
             row = BookingRequest(id=uuid.uuid4(), practice_id=client.practice_id, client_id=client.id)
             row.asked_at = now()
         else:
-            _withdraw_offers(row)
-        row.way, row.reason, row.suits = wish.way, wish.reason, wish.suits
+            closing.withdraw_offers(row)
+        row.way, row.reason, row.suits, row.appointment_id = wish.way, wish.reason, wish.suits, wish.moves
         row.state, row.words = BookingState.ASKED, None
         session.add(row)
         db.session.flush()
         audit.record(actor, "booking.asked", client_id=client.id, subject_id=row.id, way=wish.way.value)
         _call(client, row)
-        count_open(client.practice_id)
+        closing.count_open(client.practice_id)
     return row
 
 
@@ -114,7 +119,7 @@ def withdraw(actor: Actor, request_id: uuid.UUID) -> None:
     with transaction():
         row = access.booking_request_for(actor, request_id)
         if row.state in OPEN:
-            _close(row, BookingState.WITHDRAWN)
+            closing.close(row, BookingState.WITHDRAWN)
             audit.record(actor, "booking.withdrawn", client_id=row.client_id, subject_id=row.id)
 
 
@@ -124,7 +129,7 @@ def decline(actor: Actor, request_id: uuid.UUID, words: str, version: int) -> No
         row = _to_answer(actor, request_id, version)
         row.words = words
         _answered(actor, row)
-        _close(row, BookingState.DECLINED)
+        closing.close(row, BookingState.DECLINED)
         audit.record(actor, "booking.declined", client_id=row.client_id, subject_id=row.id)
         _tell_client(row)
 
@@ -141,7 +146,7 @@ def offer(
         practice = access.practice_of(actor)
         starts = [begins(each.day, each.at_time, practice.time_zone) for each in times]
         must_hold(offers_problems(starts))
-        _withdraw_offers(row)
+        closing.withdraw_offers(row)
         for details, starts_at in zip(times, starts, strict=True):
             session.add(_offer(actor, practice, row, details, starts_at))
         row.state, row.words = BookingState.OFFERED, words
@@ -154,11 +159,11 @@ def offer(
             at=[at.isoformat(timespec="minutes") for at in starts],
         )
         _tell_client(row)
-        count_open(row.practice_id)
+        closing.count_open(row.practice_id)
 
 
 def take(actor: Actor, offer_id: uuid.UUID) -> Appointment:
-    """Take an offered time: it becomes an appointment, unless it passed or somebody took it meanwhile.
+    """Take an offered time, unless it passed or somebody took it meanwhile: an appointment is made, or moved.
 
     A client's own act; pressed twice it is one appointment.
     """
@@ -173,35 +178,37 @@ def take(actor: Actor, offer_id: uuid.UUID) -> Appointment:
         client = access.own_client(actor)
         _refuse_archived(client)
         one_at_a_time(User, offer.with_id)
+        moved = _to_be_moved(_held(request.appointment_id))
         must_hold(
             take_problems(
                 request.state,
                 offer.starts_at,
                 now(),
                 withdrawn=offer.withdrawn_at is not None or not _is_open(offer.with_id),
-                taken=_is_taken(offer),
+                taken=_is_taken(offer, moved),
             )
         )
-        if len(planning.to_come(actor, client)) >= MOST_PLANNED:
-            raise RuleBroken("You have many appointments to come already. Call the practice.")
-        row = _appointment(actor, offer)
+        was_with = moved.with_id if moved else None
+        before = moved.starts_at.isoformat(timespec="minutes") if moved else None
+        row = _at_time_of(offer, moved or _new(actor, client))
         planning.take_time(row, access.practice_of(actor))
         session.add(row)
         db.session.flush()
         request.appointment_id = row.id
-        _close(request, BookingState.TAKEN)
+        closing.close(request, BookingState.TAKEN)
         audit.record(
             *(actor, "booking.taken"),
             client_id=row.client_id,
             subject_id=row.id,
             at=row.starts_at.isoformat(timespec="minutes"),
+            before=before,
         )
-        telling.tell(actor, row)
+        telling.tell(actor, row, no_longer_with=was_with)
     return row
 
 
-def taken_among(offers: Sequence[BookingOffer]) -> set[uuid.UUID]:
-    """Those of some offers whose time somebody has by now. One query."""
+def taken_among(offers: Sequence[BookingOffer], but_for: uuid.UUID | None = None) -> set[uuid.UUID]:
+    """Those of some offers whose time somebody has by now, the appointment `but_for` apart. One query."""
     if not offers:
         return set()
     starts = [each.starts_at for each in offers]
@@ -211,28 +218,19 @@ def taken_among(offers: Sequence[BookingOffer]) -> set[uuid.UUID]:
         each.id
         for each in offers
         for row in near
-        if row.with_id == each.with_id and clash(each.starts_at, each.minutes, row.starts_at, row.minutes)
+        if row.id != but_for
+        and row.with_id == each.with_id
+        and clash(each.starts_at, each.minutes, row.starts_at, row.minutes)
     }
 
 
-def count_open(practice_id: uuid.UUID) -> None:
-    """Write down how many wishes wait for an answer, within the caller's transaction."""
-    db.session.flush()
-    waiting = (
-        select(func.count())
-        .where(BookingRequest.practice_id == practice_id, BookingRequest.state == BookingState.ASKED)
-        .scalar_subquery()
-    )
-    db.session.execute(
-        update(Practice)
-        .where(Practice.id == practice_id)
-        .values(booking_wishes=waiting)
-        .execution_options(synchronize_session="fetch")
-    )
+def moved_by(row: BookingRequest | None) -> uuid.UUID | None:
+    """Which appointment an open wish is to move, if one."""
+    return row.appointment_id if row is not None and row.state in OPEN else None
 
 
 def _wish_of(row: BookingRequest) -> Wish:
-    return Wish(row.way, row.reason, row.suits)
+    return Wish(row.way, row.reason, row.suits, row.appointment_id)
 
 
 def _open_of(client: Client) -> BookingRequest | None:
@@ -273,7 +271,8 @@ def _offer(
     link = planning.checked_room(details.link)
     if row.way is BookingWay.VIDEO and link is None:
         raise RuleBroken("For a session by video, add the address of your video room.", "link")
-    if planning.clashing(row.practice_id, colleague.id, starts_at, details.minutes, None):
+    moved = row.appointment_id
+    if planning.clashing(row.practice_id, colleague.id, starts_at, details.minutes, moved):
         told = starts_at.astimezone(load_zone(practice.time_zone))
         raise RuleBroken(f"{colleague.name} has another appointment at {told:%H:%M} that day.", "times")
     return BookingOffer(
@@ -290,55 +289,44 @@ def _offer(
     )
 
 
-def _appointment(actor: Actor, offer: BookingOffer) -> Appointment:
-    at = now()
-    return Appointment(
-        id=uuid.uuid4(),
-        practice_id=offer.practice_id,
-        client_id=offer.client_id,
-        with_id=offer.with_id,
-        starts_at=offer.starts_at,
-        minutes=offer.minutes,
-        place=offer.place,
-        link=offer.link,
-        sequence=0,
-        made_by=actor.user_id,
-        made_at=at,
-        changed_at=at,
-    )
+def _new(actor: Actor, client: Client) -> Appointment:
+    if len(planning.to_come(actor, client)) >= MOST_PLANNED:
+        raise RuleBroken("You have many appointments to come already. Call the practice.")
+    about = {"practice_id": client.practice_id, "client_id": client.id, "made_by": actor.user_id}
+    return Appointment(id=uuid.uuid4(), **about, made_at=now(), sequence=-1)
 
 
-def _is_taken(offer: BookingOffer) -> bool:
-    return (
-        planning.clashing(offer.practice_id, offer.with_id, offer.starts_at, offer.minutes, None) is not None
-    )
+def _at_time_of(offer: BookingOffer, row: Appointment) -> Appointment:
+    """An appointment that begins as it was offered; each such change counts for calendars, from 0."""
+    row.starts_at, row.minutes, row.with_id = offer.starts_at, offer.minutes, offer.with_id
+    row.place, row.link = offer.place, offer.link
+    row.sequence, row.changed_at = row.sequence + 1, now()
+    return row
+
+
+def _held(appointment_id: uuid.UUID | None) -> Appointment | None:
+    """An appointment as it stands, held until the transaction ends."""
+    if appointment_id is None:
+        return None
+    one_at_a_time(Appointment, appointment_id)
+    return db.session.get(Appointment, appointment_id, populate_existing=True)
+
+
+def _to_be_moved(row: Appointment | None) -> Appointment | None:
+    """The appointment that a wish is to move; None where there is none, or it is not to come any more."""
+    return row if row is not None and is_to_come(row.state, row.starts_at, now()) else None
+
+
+def _is_taken(offer: BookingOffer, moved: Appointment | None) -> bool:
+    but_for = moved.id if moved else None
+    found = planning.clashing(offer.practice_id, offer.with_id, offer.starts_at, offer.minutes, but_for)
+    return found is not None
 
 
 def _is_open(user_id: uuid.UUID) -> bool:
     """Whether somebody works here still."""
     found = select(exists().where(User.id == user_id, User.deactivated_at.is_(None)))
     return bool(db.session.scalar(found))
-
-
-def _withdraw_offers(row: BookingRequest) -> None:
-    db.session.execute(
-        update(BookingOffer)
-        .where(
-            BookingOffer.practice_id == row.practice_id,
-            BookingOffer.request_id == row.id,
-            BookingOffer.withdrawn_at.is_(None),
-        )
-        .values(withdrawn_at=now())
-        .execution_options(synchronize_session="fetch")
-    )
-
-
-def _close(row: BookingRequest, state: BookingState) -> None:
-    if state is not BookingState.TAKEN:
-        _withdraw_offers(row)
-    row.state, row.closed_at = state, now()
-    db.session.flush()
-    count_open(row.practice_id)
 
 
 def _call(client: Client, row: BookingRequest) -> None:

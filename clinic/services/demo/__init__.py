@@ -24,7 +24,7 @@ from clinic.models import Assessment, AuditEvent, Base, ClientGroup, Practice, U
 from clinic.services import audit, mail_setup, practices
 from clinic.services.accounts import passwords
 from clinic.services.accounts import signing_in as accounts
-from clinic.services.appointments import wishes
+from clinic.services.appointments import closing
 from clinic.services.clock import now
 from clinic.services.demo import answers, batteries
 from clinic.services.demo import routines as demo_routines
@@ -108,7 +108,7 @@ def _answers_clients(desk: Desk) -> None:
     answers.make(practitioner)
     answers.see_clients(practitioner)
     with transaction():
-        wishes.count_open(desk.practice_id)
+        closing.count_open(desk.practice_id)
 
 
 def _begin() -> User:

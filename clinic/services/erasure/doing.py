@@ -21,7 +21,7 @@ from clinic.extensions import db, for_writing
 from clinic.mail import maildir
 from clinic.models import Client, Erasure, KeptForm, KeptRecord, MediaFile, Practice, User
 from clinic.services import audit
-from clinic.services.appointments import wishes as booking_wishes
+from clinic.services.appointments import closing
 from clinic.services.clock import now, today_in
 from clinic.services.erasure import asking, closure, forgetting, kept, outside
 from clinic.services.erasure.outside import ErasedEntry, FoundLists
@@ -291,7 +291,7 @@ def _erase(client: Client, erasure: Erasure, ids: closure.Ids) -> None:
     closure.delete_rows(practice_id, ids)
     replies.count_unread(practice_id)
     asking.count_wishes(practice_id)
-    booking_wishes.count_open(practice_id)
+    closing.count_open(practice_id)
 
 
 def _files_of(client: Client) -> list[str]:

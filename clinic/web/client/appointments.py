@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as Answer
 from clinic.domain.booking import OPEN, BookingState
 from clinic.services import access
 from clinic.services.appointments import calendars, planning, wishes
+from clinic.services.clock import now
 from clinic.web.authz import current_actor
 from clinic.web.downloads import calendar_answer
 from clinic.web.forms.appointments import CallOffAppointmentForm
-from clinic.web.forms.bookings import WishForm
+from clinic.web.forms.bookings import MoveWishForm, WishForm
 from clinic.web.presenters import appointments as words
 from clinic.web.refusals import told_on_the_next_page
 
@@ -34,8 +35,9 @@ def index() -> str:
         called_off=words.lines(planning.not_to_come(client), **zones),
         wish=wish if is_open or (wish is not None and wish.state is BookingState.DECLINED) else None,
         is_open=is_open,
-        said=words.TO_THE_CLIENT.get(wish.state, "") if wish is not None else "",
-        offers=words.offer_lines(offers, wishes.taken_among(offers), **zones),
+        said=words.to_the_client(wish) if wish is not None else "",
+        moves=words.moved_by(wish, client.time_zone, now()) if wish is not None else None,
+        offers=words.offer_lines(offers, wishes.taken_among(offers, wishes.moved_by(wish)), **zones),
     )
 
 
@@ -52,6 +54,28 @@ def ask() -> Page:
             flash("Your practice has it, and will offer you times.", "success")
             return _back()
     return render_template("client/ask.html", form=form, is_open=is_open), 422 if form.errors else 200
+
+
+def move(appointment_id: uuid.UUID) -> Page:
+    """Ask for another time of an appointment, which stands until one is taken."""
+    actor, form = current_actor(), MoveWishForm()
+    row = access.appointment_for(actor, appointment_id, planning.WITH_WHOM)
+    client = access.own_client(actor)
+    wish = wishes.of_client(client)
+    is_open = wish is not None and wish.state in OPEN
+    if wish is not None and is_open and wish.appointment_id == row.id and not form.is_filled_in:
+        form.show(wish)
+    if form.validate_on_submit():
+        with form.attempt():
+            wishes.ask(actor, form.wish(row))
+            flash("Your practice has it, and will offer you times.", "success")
+            return _back()
+    return render_template(
+        "client/ask_to_move.html",
+        form=form,
+        line=words.line(row, client.time_zone),
+        other=is_open and wishes.moved_by(wish) != row.id,
+    ), 422 if form.errors else 200
 
 
 def withdraw(booking_request_id: uuid.UUID) -> Answer:

@@ -24,7 +24,7 @@ from clinic.domain.booking import (
 from clinic.domain.dates import DAY_NAMES
 from clinic.domain.errors import RuleBroken
 from clinic.domain.videos import LONGEST_LINK
-from clinic.models import BookingRequest
+from clinic.models import Appointment, BookingRequest
 from clinic.services.appointments.hours import HoursDetails
 from clinic.services.appointments.planning import AppointmentDetails
 from clinic.services.appointments.wishes import Wish
@@ -62,6 +62,24 @@ class WishForm(Form):
         return Wish(self.way.data, self.reason.data or "", self.suits.data or "")
 
 
+class MoveWishForm(Form):
+    """Which other times suit a client for an appointment of theirs; where it is stays as it is."""
+
+    reason = LongTextField("Why", longest=LONGEST_REASON)
+    suits = LongTextField(
+        "Which times suit you?", longest=LONGEST_SUITS, required="Say which times suit you."
+    )
+
+    def show(self, row: BookingRequest) -> None:
+        """Fill the form with a wish that is open."""
+        self.process(None, data={"reason": row.reason, "suits": row.suits})
+
+    def wish(self, row: Appointment) -> Wish:
+        """The form's values in the service's shape."""
+        way = BookingWay.VIDEO if row.link else BookingWay.PRACTICE
+        return Wish(way, self.reason.data or "", self.suits.data or "", row.id)
+
+
 class OfferForm(Form):
     """Up to three times: ticked among those that are free, or typed."""
 
@@ -93,6 +111,11 @@ class OfferForm(Form):
     def typed(self) -> list[tuple[DatePartsField, TimeField]]:
         """The pairs of fields in which a time can be typed."""
         return [(self[f"day_{number}"], self[f"time_{number}"]) for number in range(1, MOST_OFFERS + 1)]
+
+    @property
+    def has_typed(self) -> bool:
+        """Whether something stands in these fields."""
+        return any(any(each.raw_data or ()) for pair in self.typed for each in pair)
 
     def details(self, zone: str) -> list[AppointmentDetails]:
         """Each time in the service's shape; RuleBroken where half of one is missing."""

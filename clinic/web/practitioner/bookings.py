@@ -12,6 +12,7 @@ from clinic.models import BookingRequest
 from clinic.services import access
 from clinic.services.appointments import hours, wishes
 from clinic.services.attention.cases import colleagues
+from clinic.services.clock import now
 from clinic.web.authz import current_actor
 from clinic.web.forms.base import Form
 from clinic.web.forms.bookings import BookingHoursForm, DeclineForm, OfferForm
@@ -23,15 +24,15 @@ Page = str | Response | tuple[str, int]
 def index() -> str:
     """Everybody who asks, those without an answer first."""
     actor = current_actor()
-    zone = access.practice_of(actor).time_zone
-    lines = [words.wish_line(each, zone) for each in wishes.open_ones(actor)]
+    zone, at = access.practice_of(actor).time_zone, now()
+    lines = [words.wish_line(each, zone, at) for each in wishes.open_ones(actor)]
     return render_template("practitioner/bookings/index.html", lines=lines)
 
 
 def offer(booking_request_id: uuid.UUID) -> Page:
     """One wish, and the times that are offered for it."""
     actor, form = current_actor(), OfferForm(with_id=str(current_actor().user_id))
-    row = access.booking_request_for(actor, booking_request_id)
+    row = access.booking_request_for(actor, booking_request_id, wishes.WITH_APPOINTMENT)
     held, zone = hours.of_user(actor, actor.user_id), access.practice_of(actor).time_zone
     form.offer(colleagues(actor), hours.free_of(actor, actor.user_id, held), zone)
     if not form.is_filled_in:
@@ -44,7 +45,7 @@ def offer(booking_request_id: uuid.UUID) -> Page:
                 flash("The times are offered, and a mail says that there is an answer.", "success")
                 return redirect(url_for("practitioner.bookings.index"), 303)
         except Conflict:
-            row = access.booking_request_for(actor, booking_request_id)
+            row = access.booking_request_for(actor, booking_request_id, wishes.WITH_APPOINTMENT)
             form.version.data = row.version
             return _page("offer", row, form, changed=True), 409
     return _page("offer", row, form), 422 if form.errors else 200
@@ -65,7 +66,7 @@ def decline(booking_request_id: uuid.UUID) -> Page:
                 )
                 return redirect(url_for("practitioner.bookings.index"), 303)
         except Conflict:
-            row = access.booking_request_for(actor, booking_request_id)
+            row = access.booking_request_for(actor, booking_request_id, wishes.WITH_APPOINTMENT)
             form.version.data = row.version
             return _page("decline", row, form, changed=True), 409
     return _page("decline", row, form), 422 if form.errors else 200
@@ -88,13 +89,15 @@ def _page(name: str, row: BookingRequest, form: Form, *, changed: bool = False) 
     actor = current_actor()
     client, zone = access.client_for(actor, row.client_id), access.practice_of(actor).time_zone
     found = wishes.offered(row)
+    taken = wishes.taken_among(found, wishes.moved_by(row))
     return render_template(
         f"practitioner/bookings/{name}.html",
         row=row,
         way=words.WAYS[row.way],
         asked=words.when(row.asked_at, zone),
+        moves=words.moved_by(row, zone, now()),
         client=client,
-        offers=words.offer_lines(found, wishes.taken_among(found), zone, practice_zone=zone),
+        offers=words.offer_lines(found, taken, zone, practice_zone=zone),
         form=form,
         changed=changed,
     )

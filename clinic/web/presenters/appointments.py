@@ -9,8 +9,8 @@ from types import MappingProxyType
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from clinic.domain.appointments import AppointmentState
-from clinic.domain.booking import BookingState, BookingWay
+from clinic.domain.appointments import AppointmentState, is_to_come
+from clinic.domain.booking import OPEN, BookingState, BookingWay
 from clinic.domain.dates import count, time_in_words
 from clinic.domain.people import who
 from clinic.models import Appointment, BookingOffer, BookingRequest
@@ -27,6 +27,15 @@ TO_THE_CLIENT: Mapping[BookingState, str] = MappingProxyType(
         BookingState.ASKED: "You have asked for a session. The practice looks at it and offers you times.",
         BookingState.OFFERED: "The practice offers you these times. Take the one that suits you.",
         BookingState.DECLINED: "The practice has answered without a time.",
+    }
+)
+
+
+# the same, where another time is asked for
+MOVE_TO_THE_CLIENT: Mapping[BookingState, str] = MappingProxyType(
+    {
+        BookingState.ASKED: "You have asked for another time. The practice looks at it and offers you times.",
+        BookingState.OFFERED: "The practice offers you these times instead. Take the one that suits you.",
     }
 )
 
@@ -64,12 +73,25 @@ class WishLine:
     waits: bool
 
 
-def wish_line(row: BookingRequest, zone: str) -> WishLine:
+def wish_line(row: BookingRequest, zone: str, now: datetime) -> WishLine:
     """One open wish, by the practice's clock."""
     asked = f"asked {when(row.asked_at, zone)}"
-    waits = row.state is BookingState.ASKED
-    facts = (WAYS[row.way], asked, "" if waits else "times offered")
+    waits, old = row.state is BookingState.ASKED, moved_by(row, zone, now)
+    instead = f"another time for {old}" if old else ""
+    facts = (WAYS[row.way], instead, asked, "" if waits else "times offered")
     return WishLine(str(row.id), who(row.client), tuple(filter(None, facts)), waits)
+
+
+def to_the_client(row: BookingRequest) -> str:
+    """How far their wish has come, in a sentence."""
+    of_move = MOVE_TO_THE_CLIENT.get(row.state) if row.appointment_id else None
+    return of_move or TO_THE_CLIENT.get(row.state, "")
+
+
+def moved_by(row: BookingRequest, zone: str, now: datetime) -> str:
+    """When the appointment is that an open wish is to move; empty where it moves none."""
+    old = row.appointment if row.state in OPEN else None
+    return when(old.starts_at, zone) if old and is_to_come(old.state, old.starts_at, now) else ""
 
 
 def offer_lines(

@@ -77,6 +77,30 @@ def test_whoever_cannot_come_says_so_and_the_practice_reads_why(people: People, 
     assert "I am away." in page
 
 
+def test_another_time_is_asked_for_offered_and_taken(people: People, visit: Visit) -> None:
+    client, staff = visit(people.client_user), visit(people.colleague)
+    made = {"day-day": "1", "day-month": "12", "day-year": "2026", "at_time": "14:30", "minutes": "30"}
+    about = {**made, "with_id": str(people.colleague.id), "key": "0" * 32}
+    staff.post(f"/clients/{people.client.id}/appointments", about, status=303)
+    row = db.session.query(Appointment).one()
+    client.post(f"{HERE}/{row.id}/move", {"suits": ""}, status=422)
+    client.post(f"{HERE}/{row.id}/move", {"suits": "Any later time.", "reason": ""}, status=303)
+    wish = db.session.query(BookingRequest).one()
+    assert "Another time for Tue 1 Dec 2026, 14:30" in text(client.get(HERE))
+    assert "Any later time." in client.get(f"{HERE}/{row.id}/move").text
+    assert "another time for Tue 1 Dec 2026, 14:30" in text(staff.get("/sessions"))
+    page = text(staff.get(f"/sessions/{wish.id}"))
+    assert "Another time for Tue 1 Dec 2026, 14:30" in page
+    later = {"day_1-day": "1", "day_1-month": "12", "day_1-year": "2026", "time_1": "16:00", "link": ""}
+    offer(staff, wish, with_id=str(people.colleague.id), **later)
+    assert "these times instead" in text(client.get(HERE))
+    (offered,) = db.session.query(BookingOffer).all()
+    client.post(f"{HERE}/offers/{offered.id}/take", {}, status=303)
+    page = text(client.get(HERE))
+    assert "Tue 1 Dec 2026, 16:00" in page
+    assert "Tue 1 Dec 2026, 14:30" not in page
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
