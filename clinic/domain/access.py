@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CLEAR_WARNINGS = "clear_warnings"
     SIGN_ASSESSMENTS = "sign_assessments"
     AMEND_ASSESSMENTS = "amend_assessments"
+    SIGN_REPORTS = "sign_reports"  # of a client's progress
     SHARE_FINDINGS = "share_findings"  # with the client they were found in
     WRITE_NOTES = "write_notes"  # of visits, and sign them
     PUBLISH_ROUTINES = "publish_routines"
@@ -63,6 +64,7 @@ _CLINICAL = _OF_ALL_STAFF | frozenset(
         Permission.CLEAR_WARNINGS,
         Permission.SIGN_ASSESSMENTS,
         Permission.AMEND_ASSESSMENTS,
+        Permission.SIGN_REPORTS,
         Permission.SHARE_FINDINGS,
         Permission.WRITE_NOTES,
         Permission.PUBLISH_ROUTINES,
@@ -107,6 +109,7 @@ WORDS: Mapping[Permission, str] = MappingProxyType(
         Permission.BE_RESPONSIBLE: "be responsible for clients",
         Permission.CLEAR_WARNINGS: "clear a warning sign",
         Permission.SIGN_ASSESSMENTS: "sign assessments",
+        Permission.SIGN_REPORTS: "sign reports of a client’s progress, and give them to the client",
         Permission.SHARE_FINDINGS: "choose which findings a client sees",
         Permission.WRITE_NOTES: "write notes of visits, and sign them",
         Permission.AMEND_ASSESSMENTS: "amend a signed assessment",

@@ -62,6 +62,7 @@ from clinic.models.program import (
     ProgramEvent,
     ProgramPhase,
 )
+from clinic.models.progress_report import ProgressReport
 from clinic.models.questionnaire import QuestionnaireRequest, QuestionnaireResponse
 from clinic.models.reply import MailReply
 from clinic.models.routine import Routine, RoutineFavourite, RoutineItem, RoutinePhase, RoutineVersion
@@ -153,6 +154,7 @@ __all__ = [
     "ProgramEvent",
     "ProgramFinding",
     "ProgramPhase",
+    "ProgressReport",
     "QuestionnaireRequest",
     "QuestionnaireResponse",
     "ReasonHandling",

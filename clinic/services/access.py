@@ -14,6 +14,7 @@ from sqlalchemy import Select, Text, and_, bindparam, cast, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from clinic.domain import progress_reports
 from clinic.domain.documents import is_shown_to_client
 from clinic.domain.errors import NotFound
 from clinic.domain.moves import media_in
@@ -53,6 +54,7 @@ from clinic.models import (
     PracticeStop,
     Prescription,
     Program,
+    ProgressReport,
     QuestionnaireRequest,
     QuestionnaireResponse,
     Routine,
@@ -173,6 +175,14 @@ def booking_offer_for(actor: Actor, booking_offer_id: uuid.UUID, *options: ORMOp
 def goal_for(actor: Actor, goal_id: uuid.UUID, *options: ORMOption) -> ClientGoal:
     """A goal of one of the practice's clients; for a client, their own."""
     return _one(ClientGoal, actor, goal_id, *options, own=ClientGoal.client_id)
+
+
+def progress_report_for(actor: Actor, progress_report_id: uuid.UUID, *options: ORMOption) -> ProgressReport:
+    """A report of a client's progress; for a client, one of theirs that was given to them and stands."""
+    row = _one(ProgressReport, actor, progress_report_id, *options, own=ProgressReport.client_id)
+    if not actor.is_staff and not progress_reports.is_shown_to_client(row.given_at, row.withdrawn_at):
+        raise NotFound
+    return row
 
 
 def assessment_for(actor: Actor, assessment_id: uuid.UUID, *options: ORMOption) -> Assessment:

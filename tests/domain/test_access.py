@@ -57,6 +57,7 @@ PERMITTED = {
     Permission.CLEAR_WARNINGS: (NOT, NOT, NOT, MAY, MAY),
     Permission.SIGN_ASSESSMENTS: (NOT, NOT, NOT, MAY, MAY),
     Permission.AMEND_ASSESSMENTS: (NOT, NOT, NOT, MAY, MAY),
+    Permission.SIGN_REPORTS: (NOT, NOT, NOT, MAY, MAY),
     Permission.SHARE_FINDINGS: (NOT, NOT, NOT, MAY, MAY),
     Permission.WRITE_NOTES: (NOT, NOT, NOT, MAY, MAY),
     Permission.PUBLISH_ROUTINES: (NOT, NOT, NOT, MAY, MAY),

@@ -48,6 +48,7 @@ SHAPED = frozenset(
             "finding.unit",
         ),
         *("amendment.test_key", "amendment.field_key"),
+        *("shared_finding.test_key", "shared_finding.field_key", "shared_finding.unit"),
         *("program_finding.test_key", "program_finding.field_key"),
         *("own_test.key", "own_battery.key", "own_answer.key", "practice.answers_word"),
         *("assessment.battery_key", "sign_off.scope", "sign_off.digest", "audit_event.action"),

@@ -27,6 +27,7 @@ from clinic.domain.notes import NotePart, NoteShape, NoteStatus
 from clinic.domain.notices import NoticeKind
 from clinic.domain.own_answers import OwnAnswerStatus, WordsUse
 from clinic.domain.practice_overview import PracticeOverview
+from clinic.domain.progress_reports import ReportReader
 from clinic.domain.rechecks import RecheckResult
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.spots import spots_of
@@ -114,6 +115,7 @@ from clinic.models import (
     ProgramEvent,
     ProgramFinding,
     ProgramPhase,
+    ProgressReport,
     QuestionnaireRequest,
     QuestionnaireResponse,
     ReasonHandling,
@@ -204,6 +206,7 @@ class ClientRecords:
     clinician: OtherClinician
     staff_time: StaffTime
     goal: ClientGoal
+    progress_report: ProgressReport
     message: Message
     lent: OwnAnswerSource = field(init=False)
     wait: AnswerWait
@@ -501,6 +504,7 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
         clinician=make_clinician(client),
         staff_time=make_staff_time(client, shelf.staff),
         goal=make_goal(client),
+        progress_report=make_progress_report(client, shelf.staff),
         message=make_thread(client, user, shelf.staff, program),
         wait=make_waits(client, shelf.staff),
     )
@@ -940,6 +944,16 @@ def make_assessment(shelf: Shelf, client: Client, status: AssessmentStatus) -> A
 def make_goal(client: Client) -> ClientGoal:
     """What a client wants to be able to do again."""
     return add(ClientGoal, client, client_id=client.id, words=WORDS, set_at=ago(days=9))
+
+
+def make_progress_report(client: Client, staff: User) -> ProgressReport:
+    """One that was read, signed and given to the client."""
+    parts = [{"kind": "text", "text": WORDS}]
+    content = {"sections": [{"title": "Practice", "empty": "", "parts": parts}]}
+    days = {"since": ago(days=40).date(), "until": ago(days=3).date()}
+    signed = {"signed_by": staff.id, "signed_at": ago(days=3), "given_at": ago(days=2)}
+    about = {"client_id": client.id, "reader": ReportReader.CLIENT, "content": content, "words": WORDS}
+    return add(ProgressReport, client, **about, **days, **signed)
 
 
 def share_finding(shelf: Shelf, client: Client) -> SharedFinding:

@@ -59,6 +59,7 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
     "booking_offer_id": lambda world, of: world.records[of].offered_time.id,
     "assessment_id": lambda world, of: world.records[of].draft_assessment.id,
     "thread_message_id": lambda world, of: world.records[of].message.id,
+    "progress_report_id": lambda world, of: world.records[of].progress_report.id,
     "goal_id": lambda world, of: world.records[of].goal.id,
     "staff_time_id": lambda world, of: world.records[of].staff_time.id,
     "wait_id": lambda world, of: world.records[of].wait.id,

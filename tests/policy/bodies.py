@@ -79,6 +79,7 @@ from clinic.models import (
     Prescription,
     Program,
     ProgramPhase,
+    ProgressReport,
     QuestionnaireRequest,
     ReasonHandling,
     Routine,
@@ -299,6 +300,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "begins": ["0"],
         FILES[1]: [picture()[:500].decode("latin-1")],
     },
+    "practitioner.progress_reports.compose": lambda world, at: {"confirmed": ["y"]},
     "practitioner.staff_time.of_client": lambda world, at: {"minutes": ["20"]},
     "practitioner.staff_time.edit": lambda world, at: {"minutes": ["20"]},
     "practitioner.inbox.needless": lambda world, at: {"seen": [now().isoformat()]},
@@ -636,6 +638,10 @@ def _just_sent(world: World, address: Address) -> None:
     _get(world, address, Message, "message").sent_at = now()
 
 
+def _report_not_given(world: World, address: Address) -> None:
+    _get(world, address, ProgressReport, "progress_report").given_at = None
+
+
 def _goal_as_it_was(world: World, address: Address) -> None:
     goal = _get(world, address, ClientGoal, "goal")
     goal.reached_on = now().date() if address.choice == "open" else None
@@ -876,6 +882,7 @@ ARRANGED: dict[str, Callable[[World, Address], None]] = {
     "practitioner.clinicians.bring_back": _clinician_removed,
     "practitioner.messages.take_back": _just_sent,
     "client.media.take": _begun,
+    "practitioner.progress_reports.give": _report_not_given,
     "client.progress.goal": _goal_as_it_was,
     "practitioner.staff_time.bring_back": _staff_time_removed,
     "practitioner.inbox.back": _called_lately,

@@ -64,6 +64,7 @@ SHARED_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "questionnaire_request_for": lambda shelf, records: records.questions,
     "version_offer_for": lambda shelf, records: records.version_offer,
     "appointment_for": lambda shelf, records: records.appointment,
+    "progress_report_for": lambda shelf, records: records.progress_report,
     "goal_for": lambda shelf, records: records.goal,
     "booking_request_for": lambda shelf, records: records.wish,
     "booking_offer_for": lambda shelf, records: records.offered_time,

@@ -15,6 +15,7 @@ class Download(StrEnum):
 
     REPORT = "assessment_report"
     CLIENT_PAGE = "client_page"
+    PROGRESS = "progress_report"
     HANDOUT = "handout"
     FINDINGS = "findings_csv"
     FHIR = "fhir_bundle"

@@ -144,6 +144,12 @@ def answer(
     return _from_practice(actor, client_id, key, text, *how, moment_of, seen)
 
 
+def tell(actor: Actor, client_id: uuid.UUID, key: str, text: str) -> Message:
+    """What the practice tells a client of its own accord: nobody who waits for an answer has one by it."""
+    must_hold(problems(text))
+    return _from_practice(actor, client_id, key, text, MessageChannel.PAGE, None, "told")
+
+
 def note_call(
     actor: Actor, client_id: uuid.UUID, key: str, text: str, seen: datetime | None = None
 ) -> Message:
@@ -180,7 +186,7 @@ def _from_practice(
     key: str,
     text: str,
     channel: MessageChannel,
-    how: AnsweredHow,
+    how: AnsweredHow | None,
     verb: str,
     more: Callable[[Client], dict[str, Any]] = lambda client: {},
     seen: datetime | None = None,
@@ -193,11 +199,12 @@ def _from_practice(
         told = {"author_id": actor.user_id, **more(client)}
         row, is_new = _add(client, message_id, MessageFrom.PRACTICE, channel, text, now(), **told)
         if is_new:
-            _end_wait(actor, client.id, how, row.sent_at, seen)
+            if how is not None:
+                _end_wait(actor, client.id, how, row.sent_at, seen)
             if channel is MessageChannel.PAGE:
                 telling.tell(client, row.sent_at)
-                if row.video_id is None:
-                    drafts.drop(actor, client.id)
+            if how is AnsweredHow.MESSAGE and row.video_id is None:
+                drafts.drop(actor, client.id)
             audit.record(actor, f"message.{verb}", client_id=client.id, subject_id=row.id)
     return row
 

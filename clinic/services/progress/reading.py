@@ -39,6 +39,7 @@ from clinic.domain.progress import (
     pain_up,
 )
 from clinic.domain.progress_headline import ProgressFacts, headline
+from clinic.domain.progress_reports import ReportReader
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.score_changes import AnsweredQuestionnaire
 from clinic.domain.types import CheckinState, DayMark, MistakeAnswer, ProgramAction, Side
@@ -52,6 +53,7 @@ from clinic.models import (
     Prescription,
     Program,
     ProgramEvent,
+    ProgressReport,
     SharedFinding,
     VersionOffer,
     WarningFlag,
@@ -66,6 +68,7 @@ from clinic.services.questionnaires import results
 
 DAYS = 91  # of practice that are looked at, week by week
 MONTH = 30
+ALL = 36_500
 UNDER_WAY = (CheckinState.PLANNED, CheckinState.DUE, CheckinState.WAITING, CheckinState.SENDING)
 SETTLED = tuple(state for state in CheckinState if state not in UNDER_WAY)
 STEPS = (ProgramAction.PAUSE, ProgramAction.RESUME, ProgramAction.END, ProgramAction.RESTART)
@@ -83,6 +86,7 @@ class ProgressRow(StrEnum):
     FLAG = "flag"
     GOAL = "goal"
     FINDING = "finding"
+    REPORT = "report"
 
 
 def _line(kind: ProgressRow, **columns: Any) -> Select[*tuple[Any, ...]]:
@@ -119,7 +123,7 @@ def _whose(query: Select[*tuple[Any, ...]], row: Any) -> Select[*tuple[Any, ...]
 
 
 def _statement() -> CompoundSelect[*tuple[Any, ...]]:
-    """Made once: one statement costs a page less than the nine it is made of."""
+    """Made once: one statement costs a page less than the ten it is made of."""
     event, answer, offer, finding = ProgramEvent, CheckinAnswer, VersionOffer, SharedFinding
     checkins = _line(
         ProgressRow.CHECKIN, day=Checkin.local_date, number=answer.pain, word=answer.mistake
@@ -153,6 +157,10 @@ def _statement() -> CompoundSelect[*tuple[Any, ...]]:
         measure=finding.field_key,
         side=finding.side,
     ).select_from(finding)
+    report = ProgressReport
+    reports = _line(
+        ProgressRow.REPORT, id=report.id, at=report.given_at, day=report.until, word=report.reader
+    ).select_from(report)
     newest = _whose(named, PracticeLog).where(PracticeLog.mistake.is_not(None))
     return union_all(
         _whose(checkins, Checkin).where(one_of(Checkin.state, SETTLED)),
@@ -165,6 +173,7 @@ def _statement() -> CompoundSelect[*tuple[Any, ...]]:
         ),
         _whose(_line(ProgressRow.FLAG).select_from(WarningFlag), WarningFlag).where(WarningFlag.is_open),
         _whose(goals, ClientGoal),
+        _whose(reports, report).where(report.withdrawn_at.is_(None)),
         _whose(findings, finding).where(finding.first_value.is_not(None)),
     )
 
@@ -223,6 +232,16 @@ class FindingTold:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportTold:
+    """A report that was signed: for whom, up to which day, and since when the client finds it."""
+
+    id: uuid.UUID
+    reader: ReportReader
+    until: date
+    given_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ToldOfProgress:
     """A row of the statement as it comes."""
 
@@ -259,6 +278,7 @@ class ClientProgress:
     changes: Sequence[ProgramNews]  # the latest first
     goals: Sequence[GoalTold]
     findings: Sequence[FindingTold]
+    reports: Sequence[ReportTold]  # that stand, the latest first
     mistake_name: str | None
     is_held: bool
     is_well: bool
@@ -309,12 +329,12 @@ def own(actor: Actor) -> ClientProgress:
     return _of(access.own_client(actor))
 
 
-def of_client(actor: Actor, client_id: uuid.UUID) -> ClientProgress:
-    """The same of a client of the practice; staff only."""
-    return _of(access.client_for(actor, client_id))
+def of_client(actor: Actor, client_id: uuid.UUID, *, whole: bool = False) -> ClientProgress:
+    """The same of a client of the practice, with the logs of the last weeks, or all of them; staff only."""
+    return _of(access.client_for(actor, client_id), days=ALL if whole else DAYS)
 
 
-def _of(client: Client) -> ClientProgress:
+def _of(client: Client, days: int = DAYS) -> ClientProgress:
     whose = {"practice_id": client.practice_id, "client_id": client.id}
     today = today_in(client.time_zone)
     told = [ToldOfProgress(*row) for row in rows.read(_TOLD, whose)]
@@ -323,12 +343,17 @@ def _of(client: Client) -> ClientProgress:
     named = next((row.before for row in told if row.kind == ProgressRow.MISTAKE), None)
     return ClientProgress(
         client=client,
-        diary=practice_logs.of_client(client, today, days=DAYS),
+        diary=practice_logs.of_client(client, today, days=days),
         checkins=sorted(checkins, key=lambda each: each.day),
         answered=results.of(client),
         changes=_changes(told, client),
         goals=[_goal(row) for row in told if row.kind == ProgressRow.GOAL],
         findings=[_finding(row) for row in told if row.kind == ProgressRow.FINDING],
+        reports=sorted(
+            (_report(row) for row in told if row.kind == ProgressRow.REPORT),
+            key=lambda each: each.until,
+            reverse=True,
+        ),
         mistake_name=named_mistake_in([named]) if named else None,
         is_held=ProgressRow.FLAG in kinds,
         is_well=ProgressRow.UNWELL not in kinds,
@@ -344,6 +369,12 @@ def _checkin(row: ToldOfProgress) -> CheckinSaid:
 def _goal(row: ToldOfProgress) -> GoalTold:
     assert row.id is not None
     return GoalTold(row.id, row.text or "", row.day, row.at)
+
+
+def _report(row: ToldOfProgress) -> ReportTold:
+    assert row.id is not None
+    assert row.day is not None
+    return ReportTold(row.id, ReportReader(row.word or ""), row.day, row.at)
 
 
 def _finding(row: ToldOfProgress) -> FindingTold:

@@ -7,6 +7,7 @@ import uuid
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from clinic.domain.progress_reports import READERS
 from clinic.services import access
 from clinic.services.assessments import shared
 from clinic.services.clock import today_in
@@ -21,7 +22,9 @@ def show(client_id: uuid.UUID) -> str:
     found = reading.of_client(current_actor(), client_id)
     shown = progress_view(found)
     lines = [in_one_line(each) for each in shown.findings]
-    return render_template("practitioner/progress/show.html", found=found, shown=shown, lines=lines)
+    return render_template(
+        "practitioner/progress/show.html", found=found, shown=shown, lines=lines, readers=READERS
+    )
 
 
 def findings(client_id: uuid.UUID) -> Response | str | tuple[str, int]:

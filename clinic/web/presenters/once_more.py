@@ -56,6 +56,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.replies.throw_away": "Throw the mail away",
         "practitioner.replies.bring_back": "Bring the mail back",
         "practitioner.replies.take_in": "Put the mail into the messages",
+        "practitioner.progress_reports.give": "Give the report to the client",
+        "practitioner.progress_reports.withdraw": "Withdraw the report",
         "client.progress.goal": "Change your goal",
         "practitioner.staff_time.remove": "Remove the noted time",
         "practitioner.staff_time.bring_back": "Bring the noted time back",

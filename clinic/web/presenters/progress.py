@@ -24,7 +24,7 @@ from clinic.services.progress.reading import (
     ProgramNews,
     ProgramStep,
 )
-from clinic.web.filters import local_date
+from clinic.web.filters import day_year, local_date
 from clinic.web.presenters.assessments import SIDE_WORDS
 from clinic.web.presenters.checkin_charts import CheckinChart, chart, last_said, with_gaps
 from clinic.web.presenters.mistakes import MistakeView, mistake_view
@@ -97,6 +97,7 @@ class ProgressView:
     changes: list[str]
     goals: list[GoalLine]
     findings: list[SharedMeasureLine]
+    reports: list[tuple[uuid.UUID, str]]  # that the client finds
 
 
 def progress_view(found: ClientProgress) -> ProgressView:
@@ -113,6 +114,7 @@ def progress_view(found: ClientProgress) -> ProgressView:
         changes=[_news(each, found.today) for each in found.changes[:MOST_CHANGES]],
         goals=_goals(found),
         findings=finding_lines(found.findings, found.today),
+        reports=[(each.id, day_year(each.until)) for each in found.reports if each.given_at],
     )
 
 

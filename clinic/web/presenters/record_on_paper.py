@@ -29,11 +29,11 @@ from clinic.web.presenters import (
 )
 from clinic.web.presenters.assessments import SIDE_WORDS, field_name
 from clinic.web.presenters.clients import details
+from clinic.web.presenters.paper_parts import Part, facts, heading, paragraph, section, table
 from clinic.web.presenters.reports import letterhead
 from clinic.web.presenters.timeline import OBSTACLES, VALUES
 
 OF_THE_PRACTICE = frozenset({"Notes of the practice"})
-Part = dict[str, Any]
 Changes = Sequence[tuple[ProgramEvent, str]]
 
 
@@ -48,50 +48,30 @@ def record_paper(paper: RecordPaper, by: str, at: datetime) -> dict[str, Any]:
         "subtitle": "Your record" if paper.is_own else "Whole record",
         "made": f"Taken out {moment(at, zone)} by {by}",
         "sections": [
-            _section("About you" if paper.is_own else "About the client", "", _person(paper)),
-            _section("Other clinicians", "Nobody is written down.", _clinicians(paper)),
-            _section("Notes of visits", "None so far.", _notes(paper)),
-            _section("Programs", "None so far.", _programs(paper)),
-            _section("Practice, as it was logged", "Nothing was logged.", _logs(paper)),
-            _section("Check-ins, as they were answered", "None was answered.", _answers(paper)),
-            _section("Questionnaires", "None was answered.", _questionnaires(paper)),
-            _section("Warning signs", "None was named or found.", _flags(paper)),
-            _section("Assessments", "None was taken.", _assessments(paper)),
+            section("About you" if paper.is_own else "About the client", "", _person(paper)),
+            section("Other clinicians", "Nobody is written down.", _clinicians(paper)),
+            section("Notes of visits", "None so far.", _notes(paper)),
+            section("Programs", "None so far.", _programs(paper)),
+            section("Practice, as it was logged", "Nothing was logged.", _logs(paper)),
+            section("Check-ins, as they were answered", "None was answered.", _answers(paper)),
+            section("Questionnaires", "None was answered.", _questionnaires(paper)),
+            section("Warning signs", "None was named or found.", _flags(paper)),
+            section("Assessments", "None was taken.", _assessments(paper)),
         ],
     }
-
-
-def _section(title: str, empty: str, parts: Iterable[Part]) -> dict[str, Any]:
-    return {"title": title, "empty": empty, "parts": list(parts)}
-
-
-def _heading(text: str) -> Part:
-    return {"kind": "heading", "text": text}
-
-
-def _text(text: str) -> Part:
-    return {"kind": "text", "text": text}
-
-
-def _facts(rows: Iterable[tuple[str, str]]) -> Part:
-    return {"kind": "facts", "rows": [list(row) for row in rows]}
-
-
-def _table(head: Sequence[str], widths: Sequence[float], rows: Iterable[Sequence[str]]) -> Part:
-    return {"kind": "table", "head": list(head), "widths": list(widths), "rows": [list(row) for row in rows]}
 
 
 def _person(paper: RecordPaper) -> Iterator[Part]:
     told = details(paper.client, paper.practice)
     if paper.is_own:
         told = [line for line in told if line[0] not in OF_THE_PRACTICE]
-    yield _facts((label, value) for label, value in told if value)
+    yield facts((label, value) for label, value in told if value)
 
 
 def _clinicians(paper: RecordPaper) -> Iterator[Part]:
     if paper.clinicians:
         lines = clinicians.lines(paper.clinicians)
-        yield _table(
+        yield table(
             ("Name", "Who and where", "Note"),
             (1.5, 3, 2),
             [(each.name, ", ".join(each.facts), each.note or "") for each in lines],
@@ -104,12 +84,12 @@ def _notes(paper: RecordPaper) -> Iterator[Part]:
         added[each.note_id].append(each)
     for note in paper.notes:
         line = notes.line(note, added[note.id], paper.practice.time_zone)
-        yield _heading(f"{line.day}{', draft' if line.is_draft else ''}")
-        for heading, text in line.parts:
-            yield _text(f"{heading}\n{text}" if heading else text)
+        yield heading(f"{line.day}{', draft' if line.is_draft else ''}")
+        for part, text in line.parts:
+            yield paragraph(f"{part}\n{text}" if part else text)
         for more in line.added:
-            yield _text(f"Added after signing: {more.text}\nWhy: {more.reason} ({more.who})")
-        yield _text(line.who)
+            yield paragraph(f"Added after signing: {more.text}\nWhy: {more.reason} ({more.who})")
+        yield paragraph(line.who)
 
 
 def _programs(paper: RecordPaper) -> Iterator[Part]:
@@ -124,13 +104,13 @@ def _program(
     program: Program, changes: Sequence[tuple[ProgramEvent, str]], paper: RecordPaper
 ) -> Iterator[Part]:
     today = today_in(paper.client.time_zone)
-    yield _heading(program.name)
-    yield _text(f"{programs.standing(program, today)}.")
+    yield heading(program.name)
+    yield paragraph(f"{programs.standing(program, today)}.")
     moves = [programs.move_line(row) for row in program.prescriptions]
-    yield _table(("Move", "Dose"), (1, 2), [(move.name, ". ".join(move.dose)) for move in moves])
+    yield table(("Move", "Dose"), (1, 2), [(move.name, ". ".join(move.dose)) for move in moves])
     if changes:
         lines = [programs.event_line(event, by, today) for event, by in changes]
-        yield _table(
+        yield table(
             ("From", "What changed", "Why and what", "By"),
             (1.1, 1.2, 3, 1.1),
             [(line.when, line.title, line.text, line.by) for line in lines],
@@ -140,7 +120,7 @@ def _program(
 def _logs(paper: RecordPaper) -> Iterator[Part]:
     if paper.logs:
         rows = [_logged(some) for _, some in groupby(paper.logs, key=lambda each: _said(each.log))]
-        yield _table(("Day", "Moves", "Done", "Pain", "In words"), (1.2, 2.5, 0.7, 0.7, 2.1), rows)
+        yield table(("Day", "Moves", "Done", "Pain", "In words"), (1.2, 2.5, 0.7, 0.7, 2.1), rows)
 
 
 def _said(log: PracticeLog) -> tuple[Any, ...]:
@@ -181,7 +161,7 @@ def _logged(some: Iterable[LoggedOfMove]) -> tuple[str, ...]:
 def _answers(paper: RecordPaper) -> Iterator[Part]:
     if paper.answers:
         zone = paper.practice.time_zone
-        yield _table(
+        yield table(
             ("Answered", "Days practised", "Pain", "Mistake", "Contact wanted", "In words"),
             (1.3, 0.9, 0.7, 1.2, 0.8, 2.2),
             [checkins.answer_row(answer, zone) for answer in paper.answers],
@@ -191,15 +171,15 @@ def _answers(paper: RecordPaper) -> Iterator[Part]:
 def _questionnaires(paper: RecordPaper) -> Iterator[Part]:
     for each in sorted(paper.answered, key=lambda answered: answered.answered_at):
         told = questionnaire_answers.revision(each, paper.practice.time_zone)
-        yield _heading(f"{each.questionnaire.name}, {told.when}")
-        yield _text(f"{told.by}. " + (f"Corrected: {told.reason}" if told.reason else ""))
-        yield _facts([*told.scores, *((line.question, line.answer) for line in told.lines)])
+        yield heading(f"{each.questionnaire.name}, {told.when}")
+        yield paragraph(f"{told.by}. " + (f"Corrected: {told.reason}" if told.reason else ""))
+        yield facts([*told.scores, *((line.question, line.answer) for line in told.lines)])
 
 
 def _flags(paper: RecordPaper) -> Iterator[Part]:
     zone = paper.practice.time_zone
     if paper.flags:
-        yield _table(
+        yield table(
             ("Raised", "What", "What became of it"),
             (1.2, 2.4, 2.4),
             [(moment(flag.raised_at, zone), _signs(flag), _became(flag, zone)) for flag in paper.flags],
@@ -225,17 +205,17 @@ def _assessments(paper: RecordPaper) -> Iterator[Part]:
 
 def _assessment(record: AssessmentRecord, zone: str) -> Iterator[Part]:
     assessment = record.assessment
-    yield _heading(f"{reading.name_of(assessment)}, {day_year(assessment.taken_on)}")
+    yield heading(f"{reading.name_of(assessment)}, {day_year(assessment.taken_on)}")
     if assessment.signer is not None and assessment.signed_at is not None:
-        yield _text(f"Signed by {assessment.signer.name}, {moment(assessment.signed_at, zone)}.")
+        yield paragraph(f"Signed by {assessment.signer.name}, {moment(assessment.signed_at, zone)}.")
     elif assessment.status is AssessmentStatus.DRAFT:
-        yield _text(f"Draft, not signed, begun by {assessment.author.name}.")
+        yield paragraph(f"Draft, not signed, begun by {assessment.author.name}.")
     rows = [_finding(each) for each in findings.told(record)]
     if rows:
-        yield _table(("Test", "Side", "Value"), (3, 0.8, 2.4), rows)
+        yield table(("Test", "Side", "Value"), (3, 0.8, 2.4), rows)
     yield from _usual(record)
     if assessment.note:
-        yield _text(f"Note: {assessment.note}")
+        yield paragraph(f"Note: {assessment.note}")
 
 
 def _usual(record: AssessmentRecord) -> Iterator[Part]:
@@ -247,7 +227,7 @@ def _usual(record: AssessmentRecord) -> Iterator[Part]:
         if each.test and each.field and (said := usual.get((each.test.id, each.field.id))):
             names[said][field_name(each.test, each.field, Side.NONE)] = None
     if names:
-        yield _facts((", ".join(some), said) for said, some in names.items())
+        yield facts((", ".join(some), said) for said, some in names.items())
 
 
 def _finding(each: findings.RecordedValue) -> tuple[str, str, str]:
