@@ -43,6 +43,11 @@ RUNNING = frozenset({ProgramStatus.ASSIGNED, ProgramStatus.ACTIVE})  # assigned:
 # of several programs the first of these that one has
 TOGETHER = (ProgramStatus.ACTIVE, ProgramStatus.ASSIGNED, ProgramStatus.PAUSED, ProgramStatus.ENDED)
 DAYS_TO_CORRECT = 1  # today and yesterday: memory of a movement is short
+KEPT_ON_HOLD = "What you did is kept. Your program is on hold now: leave your moves until we have talked."
+KEPT = {
+    DayMark.PAUSED: "What you did is kept. Your program was paused meanwhile: nothing more is asked now.",
+    DayMark.AFTER_END: "What you did is kept. Your program has ended meanwhile: nothing more is asked.",
+}
 NOT_ASKED = {
     DayMark.BEFORE_START: "That day is before the start of your program.",
     DayMark.PAUSED: "Nothing was asked of you on that day.",
@@ -203,6 +208,22 @@ def logging_problem(
     if (today - day).days > DAYS_TO_CORRECT:
         return "You can put today and yesterday right. For an earlier day, tell your practitioner."
     return NOT_ASKED[rest] if rest else None
+
+
+def was_under_way(day: date, over_from: date | None, pauses_from: Iterable[date]) -> bool:
+    """Whether somebody may have been in the middle of a day's practice when their program stopped.
+
+    It stopped on that day or, as whoever stopped it says, on the day before.
+    """
+    stops = [*pauses_from, *([over_from] if over_from else [])]
+    return any(day - DAY <= stop <= day for stop in stops)
+
+
+def kept_in_words(rest: DayMark | None, *, is_held: bool) -> str:
+    """What is said of a log that was kept although nothing more is asked; empty where practice goes on."""
+    if is_held:
+        return KEPT_ON_HOLD
+    return KEPT.get(rest, "") if rest else ""
 
 
 def running_since(starts_on: date, changes: Iterable[ProgramChange], today: date) -> date:

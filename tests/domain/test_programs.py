@@ -16,6 +16,7 @@ from clinic.domain.programs import (
     check_correction,
     check_days,
     first_status,
+    kept_in_words,
     logging_problem,
     may_be_changed,
     next_status,
@@ -23,6 +24,7 @@ from clinic.domain.programs import (
     pauses,
     running_since,
     steps_by_hand,
+    was_under_way,
 )
 from clinic.domain.progress import Span
 from clinic.domain.types import DayMark, ProgramAction, ProgramStatus, StopReason
@@ -435,3 +437,31 @@ def test_since_when_a_program_runs(
     changes = [ProgramChange(action, first + timedelta(days=day)) for action, day in steps]
     today = first + timedelta(days=20)
     assert running_since(first, changes, today) == first + timedelta(days=since), why
+
+
+@pytest.mark.parametrize(
+    ("over", "paused", "was"),
+    [
+        (None, [], False),
+        (0, [], True),
+        (1, [], True),
+        (2, [], False),
+        (-1, [], False),
+        (None, [0], True),
+        (None, [1], True),
+        (None, [2, -1], False),
+        (2, [30, 0], True),
+    ],
+)
+def test_a_practice_may_have_been_under_way_when_its_program_stopped_that_day_or_the_day_before(
+    over: int | None, paused: list[int], was: bool
+) -> None:
+    over_from = None if over is None else TODAY - timedelta(days=over)
+    assert was_under_way(TODAY, over_from, [TODAY - timedelta(days=each) for each in paused]) is was
+
+
+def test_what_is_kept_all_the_same_says_why_nothing_more_is_asked() -> None:
+    assert "on hold" in kept_in_words(None, is_held=True) == kept_in_words(DayMark.PAUSED, is_held=True)
+    assert "was paused" in kept_in_words(DayMark.PAUSED, is_held=False)
+    assert "has ended" in kept_in_words(DayMark.AFTER_END, is_held=False)
+    assert kept_in_words(None, is_held=False) == kept_in_words(DayMark.BEFORE_START, is_held=False) == ""

@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
+from clinic.domain import programs as rules
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.moves import named_mistake_in
 from clinic.domain.phases import PhaseDays
 from clinic.domain.practising import UNCOUNTED, Practised, Repetitions, asked_of, practised_outcomes, way_in
-from clinic.domain.programs import ProgramChange, logging_problem, over_since, pauses
+from clinic.domain.programs import ProgramChange, logging_problem, over_since, pauses, was_under_way
 from clinic.domain.progress import Adherence, Plan, PlansSideBySide, PracticePlan, adherence
 from clinic.domain.side_by_side import outcome_together
 from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer, WayDone
@@ -164,7 +165,7 @@ class Diary(OwnPrograms):
 
     logs: Sequence[LoggedMove] = ()
     plans: Mapping[uuid.UUID, KeptPlan] = field(default_factory=dict)
-    begun: frozenset[uuid.UUID] = frozenset()  # programs that were practised on the day they were paused
+    begun: frozenset[uuid.UUID] = frozenset()  # programs that were practised when they were stopped
 
     @cached_property
     def plan(self) -> Plan | None:
@@ -230,7 +231,8 @@ class Diary(OwnPrograms):
     def problem_with(self, day: date) -> str | None:
         """Why the client may not say anything of a day, in words for them; None if they may."""
         rest = self.plan.rest_on(day) if self.plan and not self.asked_on(day) else None
-        return logging_problem(rest, day, self.today, is_held=self.locked, has_program=self.plan is not None)
+        is_held = self.locked and not self.begun
+        return logging_problem(rest, day, self.today, is_held=is_held, has_program=self.plan is not None)
 
 
 def mistake_answers(client: Client) -> list[tuple[date, MistakeAnswer]]:
@@ -284,15 +286,20 @@ def prescriptions_on(found: Diary, day: date) -> Sequence[Prescription]:
 
     They are those that its phase asks, and those that were logged.
     """
-    asked = found.asked_on(day)
+    moves = _moves_of(found, found.asked_on(day))
+    logged = {log.prescription_id for log in found.logs if log.local_date == day}
+    return [row for row in moves if row.id in logged or own.is_asked_on(row, day, found.phases)]
+
+
+def _moves_of(found: Diary, programs: Collection[uuid.UUID]) -> list[Prescription]:
+    """The moves of some programs. A query where one of them does not go on."""
     loaded = {program.id: program for program in (*found.programs, *found.over)}
-    moves = [row for each in asked if each in loaded for row in loaded[each].prescriptions]
-    gone = [each for each in asked if each not in loaded]
+    moves = [row for each in programs if each in loaded for row in loaded[each].prescriptions]
+    gone = [each for each in programs if each not in loaded]
     if gone:
         which = {"practice_id": found.client.practice_id, "programs": gone}
         moves += db.session.scalars(_PRESCRIPTIONS, which)
-    logged = {log.prescription_id for log in found.logs if log.local_date == day}
-    return [row for row in moves if row.id in logged or own.is_asked_on(row, day, found.phases)]
+    return moves
 
 
 def moves_on(found: Diary, day: date) -> Sequence[Prescription]:
@@ -338,6 +345,12 @@ def log_day(actor: Actor, day: date, entry: DiaryEntry) -> None:
         )
 
 
+def kept_in_words(found: Diary, day: date) -> str:
+    """What is said of a log that was kept although its program has stopped; empty where it goes on."""
+    rest = found.plan.rest_on(day) if found.plan else None
+    return rules.kept_in_words(rest, is_held=found.locked)
+
+
 def practised_on(client: Client, day: date) -> Mapping[uuid.UUID, Practised]:
     """What guided practice counted of a day's moves, by prescription. One query."""
     whose = {"practice_id": client.practice_id, "client_id": client.id, "day": day}
@@ -360,14 +373,24 @@ def ways_in(easier: Mapping[str, str] | None) -> Mapping[uuid.UUID, str]:
     return {uuid.UUID(move): way for move, way in (easier or {}).items()}
 
 
+def stopped_under_way(found: Diary, day: date) -> Collection[uuid.UUID]:
+    """The programs that somebody may have been in the middle of when they were paused, ended or held."""
+    if found.locked:
+        return found.plans.keys()
+    plans = ((program_id, each.plan) for program_id, each in found.plans.items())
+    return {
+        program_id
+        for program_id, plan in plans
+        if was_under_way(day, plan.over_since, [pause.first for pause in plan.pauses])
+    }
+
+
 def _with_begun(found: Diary, day: date, practised: Collection[uuid.UUID]) -> Diary:
-    """The diary for a log of a practice that somebody was in the middle of when its program was paused."""
-    begun = (
-        program.id
-        for program in found.programs
-        if any(pause.first == day for pause in found.plans[program.id].plan.pauses)
-        and any(row.id in practised for row in program.prescriptions)
-    )
+    """The diary for a log of a practice that somebody was in the middle of when its program was stopped."""
+    if not practised:
+        return found
+    stopped = stopped_under_way(found, day)
+    begun = {row.program_id for row in _moves_of(found, stopped) if row.id in practised}
     return replace(found, begun=frozenset(begun))
 
 

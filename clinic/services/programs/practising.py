@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 
 from sqlalchemy import select, union_all
+from sqlalchemy.orm import joinedload
 
 from clinic.domain.practising import UNCOUNTED, Practised, Repetitions, asked_of, leads_with_fix
 from clinic.domain.side_by_side import AskedDose
 from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramStatus
 from clinic.extensions import db
-from clinic.models import CheckinAnswer, Client, PracticeLog
-from clinic.models.base import given
+from clinic.models import CheckinAnswer, Client, PracticeLog, Program
+from clinic.models.base import among, given
 from clinic.services.actors import Actor
-from clinic.services.programs.diary import Diary, diary, practised_on, ways_taken
-from clinic.services.programs.own import OwnMove
+from clinic.services.programs.diary import Diary, diary, practised_on, stopped_under_way, ways_taken
+from clinic.services.programs.own import OwnMove, numbered
 
 # Made once, so that the page costs the query alone. A log and a check-in ask the same question.
 _SAID = union_all(
@@ -31,6 +32,12 @@ _SAID = union_all(
         )
     )
 ).subquery()
+_STOPPED = (
+    select(Program)
+    .where(given(Program.practice_id), among(Program.id, "programs"))
+    .order_by(Program.assigned_at, Program.id)
+    .options(joinedload(Program.prescriptions))
+)
 _LAST_SAID = select(_SAID.c.mistake).order_by(_SAID.c.at.desc()).limit(1)
 
 
@@ -59,6 +66,7 @@ class DayPractice:
     fix_first: bool
     practised: Mapping[uuid.UUID, Practised]  # by prescription
     taken: Mapping[uuid.UUID, str]  # easier ways of this morning, by move
+    stopped: Sequence[Program] = ()  # that ended today, where none goes on
 
     @cached_property
     def problem(self) -> str | None:
@@ -68,6 +76,11 @@ class DayPractice:
         if self.diary.problem_with(self.diary.today) or not self._all:
             return "There is nothing to practise today."
         return None
+
+    @property
+    def was_under_way(self) -> bool:
+        """Whether somebody may have been in the middle of it when it stopped: what they did can be kept."""
+        return bool(self.problem and self._all and stopped_under_way(self.diary, self.diary.today))
 
     @cached_property
     def parts(self) -> Sequence[PartAsked]:
@@ -83,7 +96,8 @@ class DayPractice:
     @cached_property
     def _all(self) -> Sequence[PartAsked]:
         harder_in = {each.id for each in self.diary.programs if each.allows_harder}
-        asked = ((move, dose) for move in self.diary.moves for dose in move.merged.doses)
+        moves = self.diary.moves or numbered(self.stopped)
+        asked = ((move, dose) for move in moves for dose in move.merged.doses)
         parts = (_part(move, dose, self.practised, harder_in) for move, dose in asked)
         return [replace(each, taken=self.taken.get(each.move.prescription.exercise_id, "")) for each in parts]
 
@@ -108,7 +122,17 @@ def of_today(actor: Actor) -> DayPractice:
     is_logged = any(log.local_date == found.today for log in found.logs)
     practised = practised_on(found.client, found.today) if is_logged else {}
     fix_first = leads_with_fix(_last_said(found.client))
-    return DayPractice(found, fix_first, practised, ways_taken(found, found.today))
+    taken = ways_taken(found, found.today)
+    return DayPractice(found, fix_first, practised, taken, _stopped_today(found))
+
+
+def _stopped_today(found: Diary) -> Sequence[Program]:
+    """The programs that ended while somebody may have practised them. A query where none goes on."""
+    ended = stopped_under_way(found, found.today) if not found.programs else ()
+    if not ended:
+        return ()
+    which = {"practice_id": found.client.practice_id, "programs": list(ended)}
+    return db.session.scalars(_STOPPED, which).unique().all()
 
 
 def _last_said(client: Client) -> MistakeAnswer | None:

@@ -536,6 +536,13 @@
 
   if (!steps.length) return;
   const isKept = recall();
+  if ("over" in list.dataset) { // stopped meanwhile: what was done until then is still to be kept
+    if (!isKept || !done.size) return;
+    log.hidden = false;
+    finish();
+    ["[data-go-on]", "[data-anew]"].forEach((each) => { $(each, log).hidden = true; });
+    return;
+  }
   if (state === "finished" || state === "sent") { finish(); return; }
   if (isKept) {
     at = Math.min(repStart(at), steps.length - 1);

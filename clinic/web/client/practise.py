@@ -23,6 +23,7 @@ def show() -> ResponseReturnValue:
         held=held,
         problem=found.problem,
         practice_view=None if found.problem else practice_view(found),
+        under_way=practice_view(found) if found.was_under_way else None,
         own_limit=own_limit(held.client, held.client.practice),
         form=log_form(held, held.today, pain.this_morning(held)),
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,

@@ -66,8 +66,9 @@ def _saved(actor: Actor, form: LogForm) -> Response:
     practice_logs.log_day(actor, day, form.entry())
     if form.told_settled is not None:
         pain.say_morning(actor, form.told_settled)
-    flash("Saved.", "success")
     held = practice_logs.diary(actor)
+    kept = practice_logs.kept_in_words(held, day)
+    flash(f"Saved. {kept}".strip(), "caution" if kept else "success")
     told = pain.of_day(held, day)
     if told and (told.ruling.asks_signs or day != held.today):
         return redirect(url_for("client.pain.answer", day=day.isoformat()), 303)

@@ -11,9 +11,9 @@ import time_machine
 from sqlalchemy import select
 
 from clinic.domain.programs import ProgramChange
-from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramAction, WayDone
+from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramAction, Tier, WayDone
 from clinic.extensions import db
-from clinic.models import AuditEvent, PracticeLog, Prescription, Program
+from clinic.models import AuditEvent, PracticeLog, Prescription, Program, WarningFlag
 from clinic.services.programs import changing as program_changes
 from clinic.services.programs import diary as practice_logs
 from clinic.services.programs.diary import DiaryEntry
@@ -200,11 +200,60 @@ def test_whoever_was_in_the_middle_of_it_when_their_program_was_paused_still_log
     change = ProgramChange(ProgramAction.PAUSE, TODAY, "Away for a while.")
     program_changes.change(people.actor(people.colleague), program.id, program.version, change)
     ada = visit(people.client_user)
-    assert "Your program is paused" in practice(people, visit)
+    page = practice(people, visit)
+    assert "Your program is paused" in page
+    assert "data-over" in page, "what this tab counted until then can be saved from here, too"
     ada.post("/my/log", {"day": TODAY.isoformat(), "outcome": "partly"}, status=422)
     save(ada, "partly", told)
     assert logs(program)[1].reps_both == 5
-    assert "Your program is paused" in ada.get("/my").text
+    page = ada.get("/my").text
+    assert "What you did is kept. Your program was paused meanwhile" in page
+    assert "Your program is paused" in page
+
+
+@pytest.mark.parametrize("days_back", [0, 1])
+def test_whoever_was_in_the_middle_of_it_when_their_program_ended_still_logs_it(
+    people: People, program: Program, visit: Visit, days_back: int
+) -> None:
+    told = counted(program, hinge=5)
+    change = ProgramChange(ProgramAction.END, TODAY - timedelta(days=days_back), "Enough.")
+    program_changes.change(people.actor(people.colleague), program.id, program.version, change)
+    ada = visit(people.client_user)
+    assert "data-over" in practice(people, visit)
+    ada.post("/my/log", {"day": TODAY.isoformat(), "outcome": "partly"}, status=422)
+    save(ada, "partly", told)
+    assert logs(program)[1].reps_both == 5
+    page = ada.get("/my").text
+    assert "What you did is kept. Your program has ended meanwhile" in page
+    assert "Your program has ended" in page
+
+
+def test_a_warning_sign_half_way_keeps_what_was_done_and_holds_the_program(
+    people: People, program: Program, visit: Visit
+) -> None:
+    told = counted(program, hinge=5)
+    about = {"practice_id": people.practice.id, "client_id": people.client.id}
+    db.session.add(WarningFlag(**about, tier=Tier.U, question_keys=[], raised_at=NOON))
+    db.session.commit()
+    ada = visit(people.client_user)
+    assert "data-over" in practice(people, visit)
+    ada.post("/my/log", {"day": TODAY.isoformat(), "outcome": "partly"}, status=422)
+    save(ada, "partly", told)
+    assert logs(program)[1].reps_both == 5
+    page = ada.get("/my").text
+    assert "What you did is kept. Your program is on hold now" in page
+    assert 'href="/my/practise"' not in page
+
+
+def test_a_program_that_stopped_before_yesterday_was_not_under_way(
+    people: People, program: Program, visit: Visit
+) -> None:
+    told = counted(program, hinge=5)
+    change = ProgramChange(ProgramAction.END, TODAY - timedelta(days=2), "Enough.")
+    program_changes.change(people.actor(people.colleague), program.id, program.version, change)
+    assert "data-over" not in practice(people, visit)
+    sent = {"day": TODAY.isoformat(), "outcome": "partly", "practised": told}
+    visit(people.client_user).post("/my/log", sent, status=422)
 
 
 def test_putting_the_pain_right_keeps_what_was_counted(
