@@ -30,6 +30,7 @@ from config import Settings
 
 HOME = Path(__file__).resolve().parents[2]
 START = "from clinic.cli import main; main()"
+BOUNCES = "bounces+*@clinic.example"
 READY_WITHIN = 60.0  # seconds
 MAIL_WITHIN = 45.0  # seconds: a round of planning, then one of sending
 # What a week that passes makes a week older. Sessions and links stay: nobody signed in a week ago.
@@ -75,14 +76,15 @@ class Installation:
             self._process.wait(5)
         self._process = None
 
-    def command(self, *words: object) -> str:
+    def command(self, *words: object, piped: bytes = b"") -> str:
         """What a command says that goes well here: `clinic backup FILE`."""
         told = [sys.executable, "-c", START, *map(str, words)]
         done = subprocess.run(
-            told, cwd=HOME, env=self._environment, capture_output=True, text=True, timeout=120
+            told, cwd=HOME, env=self._environment, input=piped, capture_output=True, timeout=120
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        said = (done.stdout + done.stderr).decode()
+        assert done.returncode == 0, said
+        return said
 
     @contextmanager
     def inside(self) -> Iterator[None]:
@@ -144,7 +146,8 @@ class Installation:
     @property
     def _environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")}
-        return inherited | {"CLINIC_DATA_DIR": str(self.folder / "data"), "CLINIC_PORT": str(self.port)}
+        own = {"CLINIC_DATA_DIR": str(self.folder / "data"), "CLINIC_PORT": str(self.port)}
+        return inherited | own | {"CLINIC_BOUNCE_ADDRESS": BOUNCES}
 
     def _is_ready(self) -> bool:
         said = self.health()
