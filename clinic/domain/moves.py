@@ -47,7 +47,10 @@ class PictureContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilmContent:
-    """The practice's own video in its own storage; poster and captions are ids of files, or empty."""
+    """The practice's own video in its own storage; poster and captions are ids of files, or empty.
+
+    The move is seen from `part_from` to `part_until`, in seconds; 0: to the end.
+    """
 
     id: str
     alt: str = ""
@@ -55,6 +58,14 @@ class FilmContent:
     captions: str = ""
     width: int
     height: int
+    part_from: int = 0
+    part_until: int = 0
+
+    @property
+    def fragment(self) -> str:
+        """What makes an address of the video begin, and end, at the part; empty where it is all of it."""
+        ends = f",{self.part_until}" if self.part_until else ""
+        return f"#t={self.part_from}{ends}" if self.part_from or ends else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

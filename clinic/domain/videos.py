@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import SplitResult, parse_qs, urlsplit
@@ -39,6 +40,23 @@ class Video:
     provider: VideoProvider
     id: str
     start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FilmPart:
+    """The part of a video that shows a move, in seconds; `until` None: to its end."""
+
+    begins: int = 0
+    until: int | None = None
+
+
+def part_problems(part: FilmPart, lasts: int | None) -> Iterator[RuleBroken]:
+    """What is wrong with a part of a video that lasts so many seconds, None where nobody knows yet."""
+    if part.until is not None and part.until <= part.begins:
+        yield RuleBroken("The part ends before it begins.", "part_until")
+    elif lasts is not None and max(part.begins + 1, part.until or 0) > lasts:
+        where = "part_from" if part.begins >= lasts else "part_until"
+        yield RuleBroken(f"The video lasts {clock(lasts)}.", where)
 
 
 def parse(link: str) -> Video:

@@ -89,12 +89,16 @@ class ExercisePicture(OfPractice, Base):
             postgresql_where=ON_SHOW,
         ),
         Index(None, "practice_id", "media_id"),
+        CheckConstraint("part_from >= 0", name="part_from"),
+        CheckConstraint("part_until > coalesce(part_from, 0)", name="part_until"),
     )
 
     exercise_id: Mapped[uuid.UUID]
     media_id: Mapped[uuid.UUID]
     spot: Mapped[MoveSpot] = mapped_column(choice(MoveSpot, "spot"))
     alt: Mapped[str] = mapped_column(String(300), default="")  # what it shows, for whoever cannot see it
+    part_from: Mapped[int | None]  # seconds: the part of a video that shows the move
+    part_until: Mapped[int | None]  # None: to its end
     shown_by: Mapped[uuid.UUID | None]
     shown_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]

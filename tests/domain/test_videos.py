@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.videos import Video, VideoProvider, clock, parse, parse_clock, watch_url
+from clinic.domain.videos import (
+    FilmPart,
+    Video,
+    VideoProvider,
+    clock,
+    parse,
+    parse_clock,
+    part_problems,
+    watch_url,
+)
 
 YT, VI = VideoProvider.YOUTUBE, VideoProvider.VIMEO
 ID = "a1B2c3D4e5_"
@@ -153,3 +162,24 @@ def test_a_second_is_written_as_it_was_read(second: int) -> None:
 def test_four_and_a_half_minutes_are_written_plainly() -> None:
     assert clock(270) == "4:30"
     assert clock(3723) == "1:02:03"
+
+
+@pytest.mark.parametrize(
+    ("part", "lasts", "problem"),
+    [
+        (FilmPart(), 1, None),
+        (FilmPart(), None, None),
+        (FilmPart(5), None, None),
+        (FilmPart(5, 6), 6, None),
+        (FilmPart(5), 6, None),
+        (FilmPart(6), 6, ("The video lasts 0:06.", "part_from")),
+        (FilmPart(5, 7), 6, ("The video lasts 0:06.", "part_until")),
+        (FilmPart(5, 5), None, ("The part ends before it begins.", "part_until")),
+        (FilmPart(5, 4), 60, ("The part ends before it begins.", "part_until")),
+    ],
+)
+def test_a_part_lies_within_its_video(
+    part: FilmPart, lasts: int | None, problem: tuple[str, str] | None
+) -> None:
+    found = [(each.message, each.field) for each in part_problems(part, lasts)]
+    assert found == ([] if problem is None else [problem])

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from clinic.domain.access import Permission
-from clinic.domain.errors import Forbidden, NotFound, RuleBroken
+from clinic.domain.errors import Forbidden, NotFound, RuleBroken, must_hold
 from clinic.domain.media import KEPT_LOOSE, KIND_OF_SPOT, MediaState, MoveSpot
+from clinic.domain.videos import FilmPart, part_problems
 from clinic.extensions import db
 from clinic.models import Exercise, ExercisePicture
 from clinic.services import access, audit
@@ -18,6 +19,7 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import one_at_a_time, transaction
 
+WHOLE = FilmPart()
 WITH_FILES = joinedload(ExercisePicture.media)
 
 
@@ -36,7 +38,14 @@ def at_move(move: Exercise) -> Sequence[ExercisePicture]:
     return db.session.scalars(query).all()
 
 
-def show(actor: Actor, move_id: uuid.UUID, media_id: uuid.UUID, spot: MoveSpot, alt: str) -> ExercisePicture:
+def show(
+    actor: Actor,
+    move_id: uuid.UUID,
+    media_id: uuid.UUID,
+    spot: MoveSpot,
+    alt: str,
+    part: FilmPart = WHOLE,
+) -> ExercisePicture:
     """Put a file that is here at a place of a move; pressed twice it is once."""
     with transaction() as session:
         move = _held(actor, move_id)
@@ -49,9 +58,10 @@ def show(actor: Actor, move_id: uuid.UUID, media_id: uuid.UUID, spot: MoveSpot, 
             raise RuleBroken(
                 "The file is not all here yet. Choose it again, and it goes on where it ended.", "file"
             )
+        must_hold(part_problems(part, media.seconds))
         before = _on_show(move, spot)
         if before is not None and before.media_id == media.id:
-            before.alt = alt
+            _say(before, alt, part)
             return before
         if before is not None:
             _take_off(move, before)
@@ -61,6 +71,8 @@ def show(actor: Actor, move_id: uuid.UUID, media_id: uuid.UUID, spot: MoveSpot, 
             media_id=media.id,
             spot=spot,
             alt=alt,
+            part_from=part.begins or None,
+            part_until=part.until,
             shown_by=actor.user_id,
             shown_at=now(),
         )
@@ -69,13 +81,14 @@ def show(actor: Actor, move_id: uuid.UUID, media_id: uuid.UUID, spot: MoveSpot, 
     return shown
 
 
-def describe(actor: Actor, move_id: uuid.UUID, spot: MoveSpot, alt: str) -> bool:
-    """Say anew what a picture shows; False where there is none."""
+def describe(actor: Actor, move_id: uuid.UUID, spot: MoveSpot, alt: str, part: FilmPart = WHOLE) -> bool:
+    """Say anew what a picture shows, and which part of a video; False where there is none."""
     with transaction():
         found = _on_show(_held(actor, move_id), spot)
         if found is None:
             return False
-        found.alt = alt
+        must_hold(part_problems(part, found.media.seconds))
+        _say(found, alt, part)
     return True
 
 
@@ -102,6 +115,10 @@ def put_back(actor: Actor, move_id: uuid.UUID, picture_id: uuid.UUID) -> None:
             _take_off(move, instead)
         found.removed_at = None
         audit.record(actor, "move.picture_shown", subject_id=move.id, spot=found.spot.value)
+
+
+def _say(shown: ExercisePicture, alt: str, part: FilmPart) -> None:
+    shown.alt, shown.part_from, shown.part_until = alt, part.begins or None, part.until
 
 
 def _held(actor: Actor, move_id: uuid.UUID) -> Exercise:

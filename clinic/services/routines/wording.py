@@ -91,6 +91,8 @@ def film_of(at_move: Iterable[ExercisePicture]) -> FilmContent | None:
         captions=captions.media_id.hex if captions else "",
         width=file.width or 0,
         height=file.height or 0,
+        part_from=shown.part_from or 0,
+        part_until=shown.part_until or 0,
     )
 
 

@@ -115,7 +115,9 @@
     }
     const item = parts[p].item, film = $("[data-film] video", item), moving = $("[data-moving]", item);
     if (film && !film.dataset.gone && !isStill.matches && !isThrifty) {
-      film.loop = film.muted = true;
+      film.loop = film.muted = true; // its part again and again, or all of it
+      film.dataset.from = film.parentElement.dataset.from;
+      film.dataset.until = film.parentElement.dataset.until;
       waitedFor = 0;
       borrow(film);
     } else if (moving && !isStill.matches) {
@@ -143,6 +145,15 @@
     if (!film) return;
     if (running && !checking) film.play().catch(() => {});
     else film.pause();
+  };
+
+  // Only the part that shows the move runs, as often as it takes.
+  const keepInPart = () => {
+    const film = $(":scope > video", stage);
+    if (!film || !film.readyState) return;
+    const from = Number(film.dataset.from), until = Number(film.dataset.until) || Infinity;
+    if (film.currentTime >= until || film.currentTime < from - 1) film.currentTime = from;
+    if (film.paused && running && !checking) film.play().catch(() => {});
   };
 
   // A film that is gone, or does not come, gives way to the figure.
@@ -248,6 +259,7 @@
     let elapsed = Math.max(0, (now - previous) / 1000);
     previous = now;
     watchFilm(elapsed);
+    keepInPart();
     if (checking) {
       checking = Math.max(0, checking - elapsed);
       if (!checking) endCheck();

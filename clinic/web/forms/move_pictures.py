@@ -8,7 +8,9 @@ from typing import Any
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
+from clinic.domain.errors import RuleBroken
 from clinic.domain.media import KIND_OF_SPOT, MediaKind, MoveSpot
+from clinic.domain.videos import FilmPart, parse_clock
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LineField
 
@@ -21,6 +23,8 @@ class MovePictureForm(Form):
     spot = HiddenField()
     media_id = HiddenField()
     alt = LineField("What can be seen", longest=300)
+    part_from = LineField("The move begins at", longest=8)
+    part_until = LineField("and ends at", longest=8)
 
     def validate_spot(self, field: HiddenField) -> None:
         """A place that a move has."""
@@ -31,6 +35,20 @@ class MovePictureForm(Form):
         """Captions are words already; everything else needs some."""
         self.alt.required = None if self.kind is MediaKind.CAPTIONS else SHOWS_WHAT
         return super().validate(extra_validators)
+
+    def validate_part_from(self, field: LineField) -> None:
+        """A time such as 0:05, or nothing."""
+        _must_be_a_time(field.data)
+
+    def validate_part_until(self, field: LineField) -> None:
+        """The same."""
+        _must_be_a_time(field.data)
+
+    @property
+    def part(self) -> FilmPart:
+        """The part of a video that shows the move; only on a valid form."""
+        begins, until = (_second(field.data) for field in (self.part_from, self.part_until))
+        return FilmPart(begins or 0, until) if self.place is MoveSpot.VIDEO else FilmPart()
 
     @property
     def place(self) -> MoveSpot:
@@ -49,3 +67,14 @@ class MovePictureForm(Form):
             return uuid.UUID(self.media_id.data or "")
         except ValueError:
             return None
+
+
+def _second(typed: str | None) -> int | None:
+    return parse_clock(typed) if typed else None
+
+
+def _must_be_a_time(typed: str | None) -> None:
+    try:
+        _second(typed)
+    except RuleBroken as problem:
+        raise ValidationError(problem.message) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -69,12 +70,12 @@ def _take(form: MovePictureForm, move_id: uuid.UUID) -> None:
             raise MediaRefused(f"Without JavaScript a file has at most {in_words(WITHOUT_SCRIPT)}.")
         assert form.kind is not None
         media_id = uploads.send_whole(actor, Announced(form.kind, file.filename, len(data)), data).id
-    elif form.kind is not None and showing.describe(actor, move_id, form.place, alt):
+    elif form.kind is not None and showing.describe(actor, move_id, form.place, alt, form.part):
         flash("What it shows is said anew.", "success")
         return
     else:
         raise MediaRefused(NO_FILE)
-    showing.show(actor, move_id, media_id, form.place, alt)
+    showing.show(actor, move_id, media_id, form.place, alt, form.part)
     flash(
         "It is in the library now. Clients see it with the next version of a routine that is published.",
         "success",
@@ -89,9 +90,15 @@ def _page(form: MovePictureForm, move_id: uuid.UUID) -> str:
         form=form,
         move=move,
         places=presenter.places(move, showing.at_move(move)),
-        problems=[(f"alt-{form.spot.data}", each) for each in form.alt.errors if not form.spot.errors],
+        problems=[] if form.spot.errors else list(_problems(form)),
         may_change=actor.may(Permission.PUBLISH_ROUTINES),
     )
+
+
+def _problems(form: MovePictureForm) -> Iterator[tuple[str, str]]:
+    """What is wrong with the fields of one place, each with where it stands."""
+    for field in (form.alt, form.part_from, form.part_until):
+        yield from ((f"{field.name}-{form.spot.data}", str(each)) for each in field.errors)
 
 
 def _back(move_id: uuid.UUID) -> Response:

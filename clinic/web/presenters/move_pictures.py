@@ -16,6 +16,7 @@ from clinic.domain.media import (
     in_words,
 )
 from clinic.domain.moves import FilmContent
+from clinic.domain.videos import clock
 from clinic.models import Exercise, ExercisePicture
 from clinic.services.media.videos import has_ffmpeg
 from clinic.services.routines.wording import film_of
@@ -67,6 +68,7 @@ class PlaceView:
     removed: ExercisePicture | None
     film: FilmContent | None
     alt_hint: str
+    part: tuple[str, str]  # from and until, as it is typed
 
 
 def places(move: Exercise, at_move: Sequence[ExercisePicture]) -> list[PlaceView]:
@@ -101,8 +103,14 @@ def _place(move: Exercise, spot: MoveSpot, at_move: Sequence[ExercisePicture]) -
         state=_state(shown),
         film=film_of(at_move) if spot is MoveSpot.VIDEO else None,
         alt_hint=ALT_HINTS.get(kind, ""),
+        part=_part(shown),
         removed=next((each for each in here if each.removed_at is not None), None),
     )
+
+
+def _part(shown: ExercisePicture | None) -> tuple[str, str]:
+    begins, until = (shown.part_from, shown.part_until) if shown else (None, None)
+    return clock(begins) if begins else "", clock(until) if until else ""
 
 
 def _state(shown: ExercisePicture | None) -> str:

@@ -10,7 +10,7 @@ from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from clinic.domain.media import MoveSpot
+from clinic.domain.media import MediaKind, MediaState, MoveSpot
 from clinic.domain.moves import MoveContent
 from clinic.extensions import db
 from clinic.models import Exercise, MediaFile, Prescription, Program, RoutineItem
@@ -19,9 +19,10 @@ from clinic.services.media.storage import store
 from clinic.services.routines import publishing as routines
 from clinic.services.routines.publishing import MoveEdit, RoutineEdit
 from clinic.services.routines.wording import content_of, dose_of
-from tests.factories.media import SVG, empty_store, picture, shown
+from tests.factories.media import SVG, empty_store, picture, sent, shown
 from tests.factories.people import People
 from tests.factories.programs import assign_program, publish_routine
+from tests.factories.videos import mp4, track
 from tests.visitor import Visitor
 
 Visit = Callable[..., Visitor]
@@ -212,3 +213,33 @@ def test_pictures_stand_on_the_sheet_for_the_wall_in_place_of_our_drawing(
 
 def images_in(paper: bytes) -> int:
     return sum(len(page.images) for page in PdfReader(BytesIO(paper)).pages)
+
+
+def test_the_part_of_a_video_that_shows_the_move_is_said_and_run_in_guided_practice(
+    visit: Visit, people: People, move: Exercise, program: Program
+) -> None:
+    film = sent(people.actor(people.owner), mp4(track(), seconds=30), MediaKind.VIDEO, "hips.mp4")
+    film.state, film.ready_at, film.seconds = MediaState.READY, film.created_at, 30
+    db.session.commit()
+    browser, url = visit(people.owner), f"/library/{move.id}/pictures"
+    told = {"spot": "video", "media_id": str(film.id), "alt": "Ten turns"}
+    for begins, until, sentence in (
+        ("0:40", "", "The video lasts 0:30."),
+        ("0:20", "0:10", "The part ends before it begins."),
+        ("soon", "", "Write minutes and seconds"),
+    ):
+        page = browser.post(url, {**told, "part_from": begins, "part_until": until}, status=422).text
+        assert sentence in page
+        assert f'value="{begins}"' in page
+    browser.post(url, {**told, "part_from": "0:05", "part_until": "0:20"}, status=303)
+    page = browser.get(url).text
+    assert f"{film.id.hex[:8]}" in page
+    assert "#t=5,20" in page
+    assert 'value="0:05"' in page
+    (given, *_) = program.prescriptions
+    given.content = {**given.content, "film": content_of(move).to_json()["film"]}
+    db.session.commit()
+    practice = visit(people.client_user).get("/my/practise").text
+    assert 'data-from="5" data-until="20"' in practice
+    browser.post(url, {**told, "media_id": "", "part_from": "", "part_until": ""}, status=303)
+    assert "#t=" not in browser.get(url).text
