@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from clinic.domain.mail_replies import (
+    A_DAY,
+    CALLED_AGAIN_AFTER,
     GOES_ON,
     LARGEST_ORNAMENT,
+    LATELY,
     MOST_A_DAY,
     MOST_FROM_ONE,
+    THROWN_AWAY_KEPT,
     FileFacts,
     FileRuling,
     ReplyFacts,
@@ -49,6 +54,10 @@ def test_what_is_quoted_goes_and_no_word_of_theirs_does(text: str, newest: str, 
 )
 def test_what_is_too_long_says_so(length: int, kept: str) -> None:
     assert fitting("x" * length, 100) == kept
+
+
+def test_where_a_mail_is_cut_no_blanks_are_left() -> None:
+    assert fitting(" x" + " " * 200, 100) == " x" + GOES_ON
 
 
 THEIRS = {"sender": "ada@client.example", "answers_us": True, "client_key": "ada@client.example"}
@@ -121,3 +130,16 @@ def test_what_is_not_kept_of_a_mail_is_named_with_why_and_never_cut() -> None:
     long = with_word("It hurts. " * 100, word, 500)
     assert len(long) == 500
     assert long.endswith(f"kept here.]\n\n{word}")
+
+
+def test_what_is_not_known_of_a_mail_lets_it_nowhere() -> None:
+    nothing = {"is_from_us": False, "answers_us": False, "client_key": None, "is_archived": False}
+    assert ReplyFacts(sender="") == ReplyFacts(sender="", in_thread_today=0, held_lately=0, **nothing)  # type: ignore[arg-type]
+    assert rule_on(ReplyFacts(sender="")) is HELD
+
+
+def test_what_two_machines_can_do_in_a_day_and_what_can_be_undone_is_bounded() -> None:
+    assert (20, timedelta(days=1)) == (MOST_A_DAY, A_DAY)
+    assert (30, timedelta(hours=1), timedelta(hours=1)) == (MOST_FROM_ONE, LATELY, CALLED_AGAIN_AFTER)
+    assert timedelta(days=1) == THROWN_AWAY_KEPT
+    assert LARGEST_ORNAMENT == 10_240

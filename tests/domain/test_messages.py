@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import nullcontext
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from clinic.domain.media import MediaKind
+from clinic.domain.media import MediaKind, MediaRefused
 from clinic.domain.messages import (
     LARGEST_VIDEO,
     LONGEST_CALL_NOTE,
     LONGEST_MESSAGE,
     MessageChannel,
     MessageFrom,
+    check_file,
     is_shown_to_client,
     may_take_back,
     moment_in_words,
@@ -51,6 +54,22 @@ def test_what_can_be_taken_back_is_shown_to_nobody() -> None:
     for after in (timedelta(0), SECOND, MINUTE - SECOND, MINUTE, timedelta(days=1)):
         now = SENT + after
         assert may_take_back(SENT, now) != is_shown_to_client(PRACTICE, PAGE, SENT, None, now)
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "why"),
+    [
+        (MediaKind.PICTURE, 1, ""),
+        (MediaKind.PICTURE, LARGEST_VIDEO + 1, ""),  # how large a photo may be is for the gate to say
+        (MediaKind.VIDEO, LARGEST_VIDEO, ""),
+        (MediaKind.VIDEO, LARGEST_VIDEO + 1, "A video has at most 300 MB here. A minute of it is enough."),
+        (MediaKind.DOCUMENT, 1, "A message takes photos and a video."),
+        (MediaKind.CAPTIONS, 1, "A message takes photos and a video."),
+    ],
+)
+def test_photos_and_a_short_video_go_with_a_message(kind: MediaKind, size: int, why: str) -> None:
+    with pytest.raises(MediaRefused, match=f"^{re.escape(why)}$") if why else nullcontext():
+        check_file(kind, size)
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ from clinic.services import links
 from clinic.services.clients import subscriptions
 from clinic.services.clock import now
 from clinic.services.reach import across_practices
+from clinic.services.sending import arrivals
 from clinic.services.sending import bounces as sending_bounces
-from clinic.services.sending import replies as sending_replies
 from clinic.services.sending import results as sending_results
 from clinic.services.sending.results import HELD, ClaimedMail
 from clinic.services.transaction import transaction
@@ -74,7 +74,7 @@ def take_in(raw: bytes) -> IntakeResult:
 
 
 def _from_somebody(report: BounceReport, raw: bytes) -> IntakeResult:
-    ruling = sending_replies.take(report, raw, lambda: _marked(report) or _answered(report))
+    ruling = arrivals.take(report, raw, lambda: _marked(report) or _answered(report))
     if ruling is not None:
         return IntakeResult(_TAKEN[ruling], is_nobodys=ruling is ReplyRuling.REFUSED)
     if report.is_answer:

@@ -1,70 +1,30 @@
-"""Mail that people write to the address ours comes back to: into a client's thread, or held to be looked at.
-
-A reply may name a warning sign, so none is swallowed: it is read by the practice, or the mail server tells
-its sender that nobody reads it. Its words stay here: the mail that calls somebody to them has but a link.
-"""
+"""Mail that was held: shown on every page until somebody has read it, put into messages, or thrown away."""
 
 from __future__ import annotations
 
-import hashlib
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from email.utils import parseaddr
 
-from flask import current_app
 from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.mail_replies import (
-    A_DAY,
-    CALLED_AGAIN_AFTER,
-    FILES_LEFT_OUT,
-    LATELY,
-    THROWN_AWAY_KEPT,
-    ReplyFacts,
-    ReplyRuling,
-    rule_on,
-    with_word,
-)
-from clinic.domain.messages import LONGEST_MESSAGE, MessageChannel
-from clinic.domain.notices import NoticeKind
-from clinic.domain.types import ClientStatus, MailKind
+from clinic.domain.mail_replies import THROWN_AWAY_KEPT
+from clinic.domain.types import ClientStatus
 from clinic.extensions import db
-from clinic.mail.addresses import LONGEST as LONGEST_ADDRESS
-from clinic.mail.reports import BounceReport
-from clinic.mail.said_anew import said_anew
-from clinic.models import Client, MailReply, Message, Practice
+from clinic.models import Client, MailReply, Practice
 from clinic.models.base import points_at
 from clinic.models.whose import is_own
-from clinic.services import access, audit, notices
+from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.messages import writing
-from clinic.services.messages.writing import MailedWords
-from clinic.services.outbox import promises as outbox
-from clinic.services.sending import reply_files
-from clinic.services.sending.account import mail_from
-from clinic.services.sending.reply_files import NO_FILES, LetIn
-from clinic.services.sending.results import ClaimedMail, whose
+from clinic.services.sending.reply_files import worded
 from clinic.services.transaction import transaction
-from config import Settings
 
-LONGEST_TEXT = 20_000  # characters
-LONGEST_SUBJECT = 300
 READ_SHOWN = 50
 UNREAD_SHOWN = 200
 THROWN_AWAY_SHOWN = 20
-_IDS = uuid.UUID("5f0b1f5e-6a0c-4c0f-9d3c-2d0f3c1f7b11")  # namespace: one mail handed in twice is one
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """A practice that a mail is for, and the client whom it seems to be from."""
-
-    practice_id: uuid.UUID
-    client: Client | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +33,6 @@ class ReceivedReply:
 
     reply: MailReply
     client: Client | None
-
-
-def take(report: BounceReport, raw: bytes, find: Callable[[], ClaimedMail | None]) -> ReplyRuling | None:
-    """Take a mail for each practice that it is for; `find` tells which mail of ours it answers.
-
-    It is for the practice whose mail it answers, for whoever has a client with its sender's address, or, if
-    it is an answer to anybody, for the only practice there is. None: for nobody.
-    """
-    digest = hashlib.sha256(raw).hexdigest()
-    with transaction():
-        about = find()
-        found = [
-            (reader, _sort(reader, report, digest, is_answer=about is not None))
-            for reader in _readers(report, about)
-        ]
-    for reader, ruling in found:
-        if ruling is ReplyRuling.THREAD and reader.client is not None:
-            _put_into_thread(reader.client, _id_of(reader, digest), report, raw)
-    return found[0][1] if found else None
 
 
 def received(actor: Actor, *, mine: bool = False) -> Sequence[ReceivedReply]:
@@ -145,6 +86,42 @@ def bring_back(actor: Actor, reply_id: uuid.UUID) -> None:
             _noted(actor, reply, "mail.reply_brought_back")
 
 
+def take_in(actor: Actor, reply_id: uuid.UUID) -> Client:
+    """Put a mail that was held into the messages of its client; the second who does changes nothing.
+
+    Raises RuleBroken where nobody knows whose it is, or the client is archived. Staff only.
+    """
+    with transaction():
+        reply = access.reply_for(actor, reply_id)
+        client = access.client_for(actor, reply.client_id) if reply.client_id else None
+        if client is None:
+            raise RuleBroken("Nobody knows whose mail this is.")
+        if reply.thrown_away_at is not None:
+            raise RuleBroken("This mail was thrown away. Bring it back first.")
+        if client.status is ClientStatus.ARCHIVED:
+            raise RuleBroken("This client is archived. Restore the record first, or read the mail here.")
+        writing.came_by_mail(client, reply.id.hex, worded(reply.text, reply.received_at))
+        mark_read(actor, reply.id)
+    return client
+
+
+def waits_to_be_read(practice_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
+    """Mail of a practice that nobody has read or thrown away."""
+    nobody = MailReply.read_at.is_(None), MailReply.thrown_away_at.is_(None)
+    return MailReply.practice_id == practice_id, *nobody
+
+
+def count_unread(practice_id: uuid.UUID) -> None:
+    """Write down how many are unread, within the caller's transaction: every page shows it."""
+    unread = select(func.count()).where(*waits_to_be_read(practice_id)).scalar_subquery()
+    db.session.execute(
+        update(Practice)
+        .where(Practice.id == practice_id)
+        .values(unread_replies=unread)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
 def _noted(actor: Actor, reply: MailReply, action: str) -> None:
     db.session.flush()
     count_unread(reply.practice_id)
@@ -161,169 +138,3 @@ def _listed(actor: Actor, most: int, *which: ColumnElement[bool]) -> list[Receiv
     )
     whose = {"practice_id": actor.practice_id, "whose": actor.user_id}
     return [ReceivedReply(*row) for row in db.session.execute(query, whose)]
-
-
-def _readers(report: BounceReport, about: ClaimedMail | None) -> Iterator[_Reader]:
-    if about is not None:
-        theirs = select(Client).where(Client.practice_id == about.practice_id, whose(about))
-        yield _Reader(about.practice_id, db.session.scalar(theirs))
-        return
-    clients = db.session.scalars(select(Client).where(Client.email_key == report.sender)).all()
-    yield from (_Reader(client.practice_id, client) for client in clients)
-    if clients or not report.is_answer:
-        return
-    practices = db.session.scalars(select(Practice.id).limit(2)).all()
-    if len(practices) == 1:
-        yield _Reader(practices[0], None)
-
-
-def _sort(reader: _Reader, report: BounceReport, digest: str, *, is_answer: bool) -> ReplyRuling:
-    """Where a mail goes, within the caller's transaction; one that is held is kept here."""
-    reply_id = _id_of(reader, digest)
-    if db.session.get(MailReply, reply_id) is not None:
-        return ReplyRuling.HELD
-    if reader.client is not None and writing.came_before(reader.client, reply_id.hex):
-        return ReplyRuling.THREAD
-    ruling = rule_on(_facts(reader, report, is_answer=is_answer))
-    if ruling is ReplyRuling.HELD:
-        _hold(reader, reply_id, report, is_answer=is_answer)
-    return ruling
-
-
-def _facts(reader: _Reader, report: BounceReport, *, is_answer: bool) -> ReplyFacts:
-    client = reader.client
-    return ReplyFacts(
-        sender=report.sender,
-        is_from_us=_is_from_us(report.sender),
-        answers_us=is_answer,
-        client_key=client.email_key if client else None,
-        is_archived=client is not None and client.status is ClientStatus.ARCHIVED,
-        in_thread_today=_in_thread_today(client) if client else 0,
-        held_lately=_held_lately(reader.practice_id, report.sender),
-    )
-
-
-def _is_from_us(sender: str) -> bool:
-    settings: Settings = current_app.config["SETTINGS"]
-    _, ours = parseaddr(mail_from())
-    before, mark, behind = (settings.bounce_address or "").casefold().partition("*")
-    comes_back = sender.startswith(before) and sender.endswith(behind) if mark else sender == before
-    return sender == ours.casefold() or (bool(before) and comes_back)
-
-
-def _in_thread_today(client: Client) -> int:
-    lately = select(func.count()).where(
-        Message.practice_id == client.practice_id,
-        Message.client_id == client.id,
-        Message.channel == MessageChannel.MAIL,
-        Message.sent_at > now() - A_DAY,
-    )
-    return db.session.scalar(lately) or 0
-
-
-def _held_lately(practice_id: uuid.UUID, sender: str) -> int:
-    lately = select(func.count()).where(
-        MailReply.practice_id == practice_id,
-        MailReply.from_address == sender[:LONGEST_ADDRESS],
-        MailReply.received_at > now() - LATELY,
-    )
-    return db.session.scalar(lately) or 0
-
-
-def _hold(reader: _Reader, reply_id: uuid.UUID, report: BounceReport, *, is_answer: bool) -> None:
-    client_id = reader.client.id if reader.client else None
-    calls = client_id is not None and not _called_lately(reader.practice_id)
-    db.session.add(
-        MailReply(
-            id=reply_id,
-            practice_id=reader.practice_id,
-            client_id=client_id,
-            from_address=report.sender[:LONGEST_ADDRESS],
-            subject=report.subject[:LONGEST_SUBJECT],
-            text=with_word(
-                _storable(report.body), FILES_LEFT_OUT if report.carries_files else "", LONGEST_TEXT
-            ),
-            is_answer=is_answer,
-            called=calls,
-            received_at=now(),
-        )
-    )
-    db.session.flush()
-    count_unread(reader.practice_id)
-    notices.tell(reader.practice_id, NoticeKind.REPLIED, client_id=client_id, key=reply_id.hex)
-    if client_id is not None:
-        about = {"client_id": client_id, "subject_id": reply_id}
-        audit.record_for(reader.practice_id, audit.SYSTEM, "mail.replied", **about)
-    if calls:
-        outbox.call_somebody(reader.practice_id, MailKind.REPLY, f"reply:{reply_id.hex}")
-
-
-def _called_lately(practice_id: uuid.UUID) -> bool:
-    """Whether somebody was called within the hour to one that still waits: they find this one beside it."""
-    waiting = select(MailReply.id).where(
-        *_waits_to_be_read(practice_id), MailReply.called, MailReply.received_at > now() - CALLED_AGAIN_AFTER
-    )
-    return db.session.scalar(waiting.limit(1)) is not None
-
-
-def _waits_to_be_read(practice_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
-    nobody = MailReply.read_at.is_(None), MailReply.thrown_away_at.is_(None)
-    return MailReply.practice_id == practice_id, *nobody
-
-
-def _id_of(reader: _Reader, digest: str) -> uuid.UUID:
-    return uuid.uuid5(_IDS, f"{reader.practice_id.hex}:{digest}")
-
-
-def take_in(actor: Actor, reply_id: uuid.UUID) -> Client:
-    """Put a mail that was held into the messages of its client; the second who does changes nothing.
-
-    Raises RuleBroken where nobody knows whose it is, or the client is archived. Staff only.
-    """
-    with transaction():
-        reply = access.reply_for(actor, reply_id)
-        client = access.client_for(actor, reply.client_id) if reply.client_id else None
-        if client is None:
-            raise RuleBroken("Nobody knows whose mail this is.")
-        if reply.thrown_away_at is not None:
-            raise RuleBroken("This mail was thrown away. Bring it back first.")
-        if client.status is ClientStatus.ARCHIVED:
-            raise RuleBroken("This client is archived. Restore the record first, or read the mail here.")
-        _message_of(client, reply.id, reply.text, reply.received_at)
-        mark_read(actor, reply.id)
-    return client
-
-
-def _put_into_thread(client: Client, reply_id: uuid.UUID, report: BounceReport, raw: bytes) -> None:
-    """A reply and its files, once: files come first, so that whoever reads of them sees them."""
-    practice_id, client_id = client.practice_id, client.id
-    if writing.came_before(client, reply_id.hex):
-        return
-    files = reply_files.let_in(practice_id, client_id, raw) if report.carries_files else NO_FILES
-    with transaction():
-        client = db.session.get_one(Client, client_id)
-        _message_of(client, reply_id, _storable(report.body), now(), files)
-        outbox.call_somebody(practice_id, MailKind.REPLY, f"reply:{reply_id.hex}")
-
-
-def _message_of(
-    client: Client, reply_id: uuid.UUID, text: str, at: datetime, files: LetIn = NO_FILES
-) -> None:
-    said = with_word(said_anew(text), files.left_out, LONGEST_MESSAGE)
-    nothing = "" if files.media_ids else "Nothing was written."
-    writing.came_by_mail(client, reply_id.hex, MailedWords(said or nothing, at, files.media_ids))
-
-
-def count_unread(practice_id: uuid.UUID) -> None:
-    """Write down how many are unread, within the caller's transaction: every page shows it."""
-    unread = select(func.count()).where(*_waits_to_be_read(practice_id)).scalar_subquery()
-    db.session.execute(
-        update(Practice)
-        .where(Practice.id == practice_id)
-        .values(unread_replies=unread)
-        .execution_options(synchronize_session="fetch")
-    )
-
-
-def _storable(text: str) -> str:
-    return text.replace("\x00", "").strip()

@@ -5,15 +5,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import filetype
 
-from clinic.domain.mail_replies import FileFacts, FileRuling, rule_on_files, word_of_files
+from clinic.domain.mail_replies import FileFacts, FileRuling, rule_on_files, with_word, word_of_files
 from clinic.domain.media import MediaAway, MediaKind, MediaRefused
-from clinic.domain.messages import check_file
+from clinic.domain.messages import LONGEST_MESSAGE, check_file
 from clinic.mail.attachments import MailedFile, files_in
+from clinic.mail.said_anew import said_anew
 from clinic.services.media import uploads, videos
 from clinic.services.media.uploads import Announced
+from clinic.services.messages.writing import MailedWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,13 @@ def let_in(practice_id: uuid.UUID, client_id: uuid.UUID, raw: bytes) -> LetIn:
         elif ruling is not FileRuling.ORNAMENT:
             left_out.append((file.name, ruling.value))
     return LetIn(made, word_of_files(left_out))
+
+
+def worded(text: str, at: datetime, files: LetIn = NO_FILES) -> MailedWords:
+    """A mail as a message of its client: what they wrote anew, its files, and a word of what is missing."""
+    said = with_word(said_anew(text), files.left_out, LONGEST_MESSAGE)
+    nothing = "" if files.media_ids else "Nothing was written."
+    return MailedWords(said or nothing, at, files.media_ids)
 
 
 def _facts(file: MailedFile) -> FileFacts:
