@@ -13,10 +13,21 @@ from clinic.domain.scheduling import DAY, waking_hours
 from clinic.domain.types import MailKind, OutboxState
 from clinic.extensions import db
 from clinic.models import Client, Message, OutboxMessage, Practice, Thread
-from clinic.models.base import points_at
+from clinic.models.base import given, points_at
 from clinic.models.message import is_unread_by_client
+from clinic.services import rows
 from clinic.services.outbox import promises as outbox
 
+_UNREAD = (
+    select(Message.sender, Message.channel, Message.sent_at, Message.undone_at)
+    .join(Thread, points_at(Message.thread_id, Thread))
+    .where(
+        given(Message.practice_id),
+        given(Message.client_id),
+        Message.sender == MessageFrom.PRACTICE,
+        is_unread_by_client(),
+    )
+)
 KEEPS = 3 * DAY  # longer it is no news
 MOST_DAYS = 3  # looked at for one that has no such mail yet
 
@@ -44,17 +55,8 @@ def tell(client: Client, sent_at: datetime) -> None:
 
 def has_unread(practice_id: uuid.UUID, client_id: uuid.UUID, at: datetime) -> bool:
     """Whether a client is shown something in their thread that they have not read. One query."""
-    query = (
-        select(Message.sender, Message.channel, Message.sent_at, Message.undone_at)
-        .join(Thread, points_at(Message.thread_id, Thread))
-        .where(
-            Message.practice_id == practice_id,
-            Message.client_id == client_id,
-            Message.sender == MessageFrom.PRACTICE,
-            is_unread_by_client(),
-        )
-    )
-    return any(is_shown_to_client(*row, at) for row in db.session.execute(query))
+    whose = {"practice_id": practice_id, "client_id": client_id}
+    return any(is_shown_to_client(*row, at) for row in rows.read(_UNREAD, whose))
 
 
 def _promise(client: Client, due: datetime) -> None:
