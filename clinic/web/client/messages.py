@@ -6,24 +6,31 @@ import uuid
 from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.media import WITHOUT_SCRIPT, MediaKind, MediaRefused, in_words
 from clinic.domain.messages import MOST_PHOTOS
+from clinic.domain.own_answers import WordsUse
+from clinic.models import Client
 from clinic.services import access
+from clinic.services.appointments import planning
 from clinic.services.clock import today_in
 from clinic.services.media import uploads, videos
 from clinic.services.media.uploads import Announced
 from clinic.services.messages import reading, writing
+from clinic.services.own_answers import sources
 from clinic.web.authz import current_actor
 from clinic.web.forms.messages import ClientMessageForm, ReadForm
+from clinic.web.presenters import appointments as appointment_words
 from clinic.web.presenters import messages as words
 from clinic.web.refusals import told_on_the_next_page
 
 # What stands in the box for whoever comes from another page to write about it.
 BEGINNINGS = {"recheck": "My form re-check: please look at how I do it."}
 Answer = Response | str | tuple[str, int]
+WITH_PROMISE = joinedload(Client.practice).undefer_group("promise")
 
 
 def index() -> Answer:
@@ -80,10 +87,10 @@ def _sent(form: ClientMessageForm) -> list[uuid.UUID]:
 
 def _page(form: ClientMessageForm) -> str:
     actor = current_actor()
-    client, practice = access.own_client(actor), access.practice_of(actor)
+    client, practice = access.own_client(actor, WITH_PROMISE), access.practice_of(actor)
     today, zone = today_in(client.time_zone), client.time_zone
     found, read_until = reading.own(actor, _before()), reading.own_read_until(actor)
-    promise = practice.answer_promise
+    promise, to_come = practice.answer_promise, planning.to_come(actor, client)
     return render_template(
         "client/messages.html",
         form=form,
@@ -91,6 +98,8 @@ def _page(form: ClientMessageForm) -> str:
         about=_move_asked_about(form),
         promise=promise.in_words(),
         closed=promise.closed_in_words(today_in(practice.time_zone)),
+        lent=[each for each in sources.asked_of(actor) if each.words_use is WordsUse.ASKED],
+        coming=next(iter(appointment_words.lines(to_come, zone, practice_zone=practice.time_zone)), None),
         words=words,
     )
 

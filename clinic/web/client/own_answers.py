@@ -33,7 +33,9 @@ def lend(own_answer_source_id: uuid.UUID, choice: str) -> Response:
     use = WordsUse.AGREED if choice == "agree" else WordsUse.DECLINED
     sources.decide(current_actor(), own_answer_source_id, use)
     flash("Thank you. We keep to what you said.", "success")
-    return redirect(url_for("client.own_answers.index"), 303)
+    asked_in_thread = request.form.get("back") == "messages"
+    page = "client.messages.index" if asked_in_thread else "client.own_answers.index"
+    return redirect(url_for(page), 303)
 
 
 def helped(own_answer_id: uuid.UUID) -> Response:

@@ -73,6 +73,11 @@ class ThreadView:
     newest: str = ""
     before: str = ""
 
+    @property
+    def has_new(self) -> bool:
+        """Whether its reader has not seen all of it."""
+        return any(each.is_new for each in self.lines)
+
 
 def instant(told: str) -> datetime | None:
     """Where a page of older messages begins; None for what is no instant with a zone."""
