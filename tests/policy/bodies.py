@@ -101,6 +101,7 @@ from tests.factories.passkeys import SoftKey
 from tests.factories.people import PASSWORD, make_client
 from tests.factories.records import HOME, World, ago
 from tests.factories.second_step import begin_with, code_of
+from tests.factories.videos import mp4, track
 from tests.policy.addresses import Address
 from tests.policy.forms import Filled
 
@@ -348,10 +349,12 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         FILES[1]: [picture()[:500].decode("latin-1")],
     },
     "practitioner.move_pictures.show": lambda world, at: {
-        "spot": ["start"],
+        "spot": ["video"],
         "media_id": [""],
         "alt": ["Bent at the hips"],
-        FILES[0]: [picture().decode("latin-1")],
+        "part_from": ["0:01"],
+        "part_until": [""],
+        FILES[0]: [mp4(track()).decode("latin-1")],
     },
     "practitioner.consents.show": lambda world, at: {"kind": ["mail"], "how": ["paper"]},
     "practitioner.consents.withdraw": lambda world, at: {"how": ["paper"]},
