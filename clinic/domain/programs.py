@@ -192,12 +192,18 @@ def correction_problems(
 
 
 def logging_problem(
-    rest: DayMark | None, day: date, today: date, *, is_held: bool, has_program: bool
+    rest: DayMark | None,
+    day: date,
+    today: date,
+    *,
+    is_held: bool,
+    has_program: bool,
+    most_days: int = DAYS_TO_CORRECT,
 ) -> str | None:
     """Why a client may not say how a day went, None if they may.
 
     `rest` is why nothing was asked on that day, None where practice was: the day's own state counts, whatever
-    became of the program since.
+    became of the program since. `most_days` is how long ago it may be.
     """
     if is_held:
         return "Your program is on hold until your practitioner has looked at your answer."
@@ -205,7 +211,7 @@ def logging_problem(
         return "You have no program that is running now."
     if day > today:
         return "That day has not come yet."
-    if (today - day).days > DAYS_TO_CORRECT:
+    if (today - day).days > most_days:
         return "You can put today and yesterday right. For an earlier day, tell your practitioner."
     return NOT_ASKED[rest] if rest else None
 

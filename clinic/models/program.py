@@ -169,6 +169,7 @@ class PracticeLog(OfPractice, Base):
     reps_right: Mapped[int | None]
     way: Mapped[WayDone | None] = mapped_column(choice(WayDone, "way"))  # None: the one that is asked
     way_words: Mapped[str | None] = mapped_column(Text)
+    late_key: Mapped[uuid.UUID | None]  # of a log that a device kept until there was a network
     logged_at: Mapped[datetime]
     corrected_at: Mapped[datetime | None]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.models.base import Base, OfPractice, belongs_to, tenant
@@ -28,6 +28,8 @@ class AuthSession(OfPractice, Base):
     device: Mapped[str] = mapped_column(String(80), default="", server_default="")  # in words
     challenge: Mapped[str | None] = mapped_column(String(120))  # for a passkey; answered once
     second_step_at: Mapped[datetime | None]  # None, where there is one: it waits for it and opens no page
+    # the client says that the device is their own, and it keeps their moves
+    own_device: Mapped[bool] = mapped_column(default=False, server_default=false())
     ended_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(foreign_keys="AuthSession.user_id", viewonly=True)

@@ -34,6 +34,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.client import media as client_media
     from clinic.web.client import messages as client_messages
     from clinic.web.client import own_answers as client_answers
+    from clinic.web.client import own_device as client_own_device
     from clinic.web.client import pain as client_pain
     from clinic.web.client import questionnaires as client_questions
     from clinic.web.client import recheck as client_recheck
@@ -124,6 +125,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     rules = (
         # without an account
         Rule("/", home.index, PUBLIC),
+        Rule("/sw.js", home.worker, PUBLIC),
         Rule("/livez", health.alive, PUBLIC),
         Rule("/readyz", health.ready, PUBLIC),
         Rule("/healthz", health.show, PUBLIC),
@@ -665,6 +667,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/account/calendar", client_calendar.show, CLIENT),
         Rule("/account/calendar/new", client_calendar.make, CLIENT, POST),
         Rule("/account/calendar/end", client_calendar.revoke, CLIENT, POST),
+        Rule("/account/own-device", client_own_device.show, CLIENT),
+        Rule("/account/own-device/<any(on, off):choice>", client_own_device.change, CLIENT, POST),
         Rule("/account/looks", client_comforts.show, CLIENT, FORM),
         Rule("/account/consents", client_consents.show, CLIENT),
         Rule("/account/consents/<any(record, mail):choice>/withdraw", client_consents.withdraw, CLIENT, POST),
@@ -676,6 +680,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/account/messages/<any(on, off):choice>", client_mail.change_messages, CLIENT, POST),
         Rule("/my", today.index, CLIENT),
         Rule("/my/practise", practise.show, CLIENT),
+        Rule("/my/kept", client_own_device.kept, CLIENT),
+        Rule("/my/kept/log", client_own_device.log, CLIENT, POST),
         Rule("/my/log", today.log, CLIENT, FORM),
         Rule("/my/log/answer", client_pain.answer, CLIENT),
         Rule("/my/morning", client_pain.morning, CLIENT, FORM),

@@ -45,6 +45,7 @@ SETTING_UP = frozenset(
 )
 CLOSED = "Your account here is closed, and you are signed out. An owner of the practice can open it again."
 CLOSED_IN_A_FORM = f"{CLOSED} What you were typing is not saved; nothing that was saved before is lost."
+FORGET = '"cache", "storage"'  # what a browser keeps of ours
 WAITING = "second_step"  # in the cookie: the session that waits for it
 
 
@@ -86,6 +87,7 @@ class SignedIn(UserMixin):
         self.must_set_up = found.must_set_up
         self.only_own = found.only_own
         self.comforts = found.comforts
+        self.own_device = found.own_device
         self.unread = found.unread
         self.mail_version = found.mail_version
         self.may_have_news = found.may_have_news
@@ -181,7 +183,15 @@ def ask_to_sign_in() -> Response:
         flash(
             "You were signed out. Sign in, and what you typed is here again. It is not saved yet.", "caution"
         )
-    return redirect(url_for("public.signin.sign_in", next=_back_here()), 303)
+    answer = redirect(url_for("public.signin.sign_in", next=_back_here()), 303)
+    if _was_on_own_device():
+        answer.headers["Clear-Site-Data"] = FORGET
+    return answer
+
+
+def _was_on_own_device() -> bool:
+    secret: str | None = session.get("_user_id")
+    return secret is not None and sessions.was_on_own_device(secret)
 
 
 def _was_closed() -> bool:

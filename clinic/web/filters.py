@@ -107,6 +107,7 @@ def _who() -> dict[str, object]:
     around = chrome(practice, actor)
     if around and actor:
         around["classes"] = current_user.comforts.classes
+        around["own_device"] = current_user.own_device
     if actor and practice and around and actor.is_staff:
         around["standing"] = standing.told(actor, practice)
         around["unread"] = current_user.unread

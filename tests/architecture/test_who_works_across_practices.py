@@ -17,6 +17,7 @@ WHO = {
     "services/accounts/sessions.py:end": "whose browser this is",
     "services/accounts/sessions.py:_living": "whose browser this is",
     "services/accounts/sessions.py:is_of_closed_account": "whose browser this was",
+    "services/accounts/sessions.py:was_on_own_device": "whose browser this was",
     "services/accounts/signing_in.py:_accounts": "an address may have several accounts",
     "services/accounts/signing_in.py:sign_in": "an address may have several accounts",
     "services/accounts/signing_in.py:ask_for_reset": "an address may have several accounts",

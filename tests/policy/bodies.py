@@ -209,6 +209,12 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.bookings.own_hours": lambda world, at: {"weekly": ["Mon 9:00-12:30"], "room": [""]},
     "practitioner.bookings.offer": lambda world, at: _offered_day(),
     "practitioner.bookings.decline": lambda world, at: {"words": ["Please call us."]},
+    "client.own_device.log": lambda world, at: {
+        "key": [uuid.UUID(int=7).hex],
+        "day": [today_in(world.people.client.time_zone).isoformat()],
+        "age": ["60"],
+        "outcome": ["partly"],
+    },
     "client.comforts.show": lambda world, at: {"text_size": ["large"], "hand": ["left"]},
     "client.appointments.move": lambda world, at: {"suits": ["Mornings."]},
     "client.appointments.ask": lambda world, at: {

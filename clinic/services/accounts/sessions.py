@@ -49,6 +49,7 @@ class LivingSession:
     has_second_step: bool = False
     only_own: bool = False  # lists show what is their own
     comforts: Comforts = AS_USUAL  # how their pages look
+    own_device: bool = False  # it keeps the client's moves
     unread: int = 0  # clients who wait, and whose newest words this person has not read
     must_set_up: bool = False  # the practice wants a second step, and there is none yet
 
@@ -95,6 +96,7 @@ _LIVING = (
         AuthSession.persistent,
         AuthSession.proven_at,
         AuthSession.second_step_at,
+        AuthSession.own_device,
         User.second_step_since,
         User.id.label("user_id"),
         User.role,
@@ -235,6 +237,20 @@ def note_device(session_id: uuid.UUID, device: str) -> None:
         _change(AuthSession.id == session_id, device=device)
 
 
+def call_own(actor: Actor, session_id: uuid.UUID, *, is_own: bool) -> None:
+    """Note that the client says of this browser's device that it is their own, or that it is not."""
+    with transaction():
+        _change(AuthSession.id == session_id, own_device=is_own)
+        audit.record(actor, f"session.{'own' if is_own else 'shared'}_device", subject_id=actor.user_id)
+
+
+@across_practices("whose browser this was")
+def was_on_own_device(secret: str) -> bool:
+    """Whether a browser's session, living or not, was on a device that keeps a client's moves."""
+    query = select(AuthSession.own_device).where(AuthSession.token_hash == digest(secret))
+    return bool(db.session.scalar(query))
+
+
 def go_on(waits: WaitingSession, user: User) -> str:
     """Begin the session of somebody who has taken the second step, within the caller's transaction."""
     _end(AuthSession.id == waits.session_id)
@@ -315,6 +331,7 @@ def _found(row: Any) -> LivingSession:
         sweep_at=row.sweep_at,
         has_second_step=row.second_step_since is not None,
         only_own=row.only_own,
+        own_device=row.own_device,
         comforts=Comforts(row.text_size, row.contrast, row.hand),
         unread=row.unread or 0,
         must_set_up=_due(row) is SecondStepDue.SET_UP,

@@ -16,9 +16,17 @@ from sqlalchemy.exc import IntegrityError
 from clinic.domain import programs as rules
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.moves import named_mistake_in
+from clinic.domain.own_device import MOST_DAYS_LATE, further_outcome
 from clinic.domain.phases import PhaseDays
 from clinic.domain.practising import UNCOUNTED, Practised, Repetitions, asked_of, practised_outcomes, way_in
-from clinic.domain.programs import ProgramChange, logging_problem, over_since, pauses, was_under_way
+from clinic.domain.programs import (
+    DAYS_TO_CORRECT,
+    ProgramChange,
+    logging_problem,
+    over_since,
+    pauses,
+    was_under_way,
+)
 from clinic.domain.progress import Adherence, Plan, PlansSideBySide, PracticePlan, adherence
 from clinic.domain.side_by_side import outcome_together
 from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer, WayDone
@@ -228,11 +236,15 @@ class Diary(OwnPrograms):
         """Whether the client may say something of a day."""
         return self.problem_with(day) is None
 
-    def problem_with(self, day: date) -> str | None:
+    def problem_with(self, day: date, *, is_late: bool = False) -> str | None:
         """Why the client may not say anything of a day, in words for them; None if they may."""
         rest = self.plan.rest_on(day) if self.plan and not self.asked_on(day) else None
-        is_held = self.locked and not self.begun
-        return logging_problem(rest, day, self.today, is_held=is_held, has_program=self.plan is not None)
+        is_held = self.locked and not self.begun and not is_late  # what was done was done
+        has_program = self.plan is not None
+        most_days = MOST_DAYS_LATE if is_late else DAYS_TO_CORRECT
+        return logging_problem(
+            rest, day, self.today, is_held=is_held, has_program=has_program, most_days=most_days
+        )
 
 
 def mistake_answers(client: Client) -> list[tuple[date, MistakeAnswer]]:
@@ -312,14 +324,19 @@ def named_mistake_on(found: Diary, day: date) -> str | None:
     return named_mistake_in(row.content for row in prescriptions_on(found, day))
 
 
-def log_day(actor: Actor, day: date, entry: DiaryEntry) -> None:
-    """Log a day's practice of all programs, or put right what was logged; a second tap changes nothing."""
+def log_day(actor: Actor, day: date, entry: DiaryEntry, *, late_key: uuid.UUID | None = None) -> None:
+    """Log a day's practice of all programs, or put right what was logged; a second tap changes nothing.
+
+    With the key of a log that comes late, it stands beside what was said of the day, and takes nothing away.
+    """
     with transaction():
         one_at_a_time(Client, actor.client_id)
         found = _with_begun(diary(actor), day, entry.practised)
-        if problem := found.problem_with(day):
+        if problem := found.problem_with(day, is_late=late_key is not None):
             raise RuleBroken(problem)
         before, asked = found.entry(day), found.asked_on(day)
+        if late_key:
+            entry = _beside(before, entry)
         moves = prescriptions_on(found, day)
         entry = _tidied(entry, moves)
         logged = {log.prescription_id for log in found.logs if log.local_date == day}
@@ -332,7 +349,7 @@ def log_day(actor: Actor, day: date, entry: DiaryEntry) -> None:
         ways = ways_taken(found, day)
         for prescription in moves:
             each = replace(said, outcome=outcomes[prescription.id], practised=practised, ways=ways)
-            _write(found.client, prescription, day, each)
+            _write(found.client, prescription, day, each, late_key)
         noticed.follow_log(found.client, day, found.outcomes, is_new=before is None)
         audit.record(
             actor,
@@ -349,6 +366,12 @@ def kept_in_words(found: Diary, day: date) -> str:
     """What is said of a log that was kept although its program has stopped; empty where it goes on."""
     rest = found.plan.rest_on(day) if found.plan else None
     return rules.kept_in_words(rest, is_held=found.locked)
+
+
+def _beside(before: DiaryEntry | None, late: DiaryEntry) -> DiaryEntry:
+    """What a log that comes late makes of the day."""
+    said = before or late
+    return replace(said, outcome=further_outcome(said.outcome, late.outcome), practised=late.practised)
 
 
 def practised_on(client: Client, day: date) -> Mapping[uuid.UUID, Practised]:
@@ -491,12 +514,14 @@ def _last_run(plans: Mapping[uuid.UUID, KeptPlan], today: date) -> Mapping[uuid.
     }
 
 
-def _write(client: Client, prescription: Prescription, day: date, entry: DiaryEntry) -> None:
+def _write(
+    client: Client, prescription: Prescription, day: date, entry: DiaryEntry, late_key: uuid.UUID | None
+) -> None:
     found = _row(prescription, day)
     if found is None:
         try:
             with db.session.begin_nested():
-                db.session.add(_new(client, prescription, day, entry))
+                db.session.add(_new(client, prescription, day, entry, late_key))
             return
         except IntegrityError:  # the other tap came first
             found = _row(prescription, day)
@@ -504,9 +529,12 @@ def _write(client: Client, prescription: Prescription, day: date, entry: DiaryEn
     for name, value in _said_of(prescription, entry).items():
         setattr(found, name, value)
     found.corrected_at = now()
+    found.late_key = late_key or found.late_key
 
 
-def _new(client: Client, prescription: Prescription, day: date, entry: DiaryEntry) -> PracticeLog:
+def _new(
+    client: Client, prescription: Prescription, day: date, entry: DiaryEntry, late_key: uuid.UUID | None
+) -> PracticeLog:
     return PracticeLog(
         practice_id=client.practice_id,
         client_id=client.id,
@@ -514,6 +542,7 @@ def _new(client: Client, prescription: Prescription, day: date, entry: DiaryEntr
         local_date=day,
         slot=FIRST_SLOT,
         logged_at=now(),
+        late_key=late_key,
         **_said_of(prescription, entry),
     )
 

@@ -88,6 +88,11 @@ class DayPractice:
         return [each for each in self._all if not each.is_done] or self._all
 
     @property
+    def whole(self) -> Sequence[PartAsked]:
+        """All there is on this day, done or not."""
+        return self._all
+
+    @property
     def left_out(self) -> Sequence[str]:
         """The moves that are done for today, by name, while others are not."""
         done = [each for each in self._all if each not in self.parts]

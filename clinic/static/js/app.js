@@ -65,6 +65,17 @@
     try { sessionStorage.clear(); } catch (_) { /* nothing was kept */ }
   });
 
+  // A device that kept somebody's moves, and is no longer theirs or no longer signed in, forgets all of it.
+  const mayKeep = document.querySelector("[data-own-device]");
+  const isElse = document.body.matches(".room-public") && location.pathname !== "/sign-in";
+  try {
+    if (localStorage.getItem("own-device") && !mayKeep && !isElse) {
+      ["own-device", "kept-logs"].forEach((name) => localStorage.removeItem(name));
+      caches.keys().then((names) => names.forEach((name) => caches.delete(name)));
+      navigator.serviceWorker.getRegistrations().then((found) => found.forEach((each) => each.unregister()));
+    }
+  } catch (_) { /* nothing was kept */ }
+
   onPress("data-reveal", (button) => {
     const input = document.getElementById(button.dataset.reveal);
     const show = input.type === "password";

@@ -536,10 +536,22 @@
     $("[data-offline]").hidden = false;
   });
 
+  // A device that keeps moves has taken the log: a second time of the day adds to this one.
+  form.addEventListener("kept", () => {
+    parts.forEach((part, p) => { part.before = ofDay(p); });
+    forget();
+    at = 0;
+    passed = 0;
+    done = new Set();
+    base = parts.map((part) => part.before);
+    state = "new";
+    show();
+  });
+
   // Whoever goes to the warning signs may not come back: what was done until then is logged on the way.
   all("[data-signs]", player).forEach((link) => link.addEventListener("click", () => {
     pause();
-    if (!done.size) return;
+    if (!done.size || "keeps" in form.dataset) return;
     fillIn();
     const sent = { method: "POST", body: new FormData(form), headers: { "X-Tick": "1" }, keepalive: true };
     fetch(form.action, sent).catch(() => {});

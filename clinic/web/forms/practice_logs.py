@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from wtforms import HiddenField, IntegerField, RadioField, SelectMultipleField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.errors import NotFound
 from clinic.domain.practising import MOST_REPS, Practised, Repetitions
 from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer
 from clinic.services.programs.diary import DiaryEntry
+from clinic.services.programs.late_logs import LateLog
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LongTextField, OneOfField, PainField
 
@@ -146,6 +147,42 @@ class LogForm(Form):
     def told_settled(self) -> bool | None:
         """How it is this morning, if that was asked and said."""
         return self.settled.told if "settled" in self else None
+
+
+def _reads(parse: Callable[[str], object]) -> Callable[[Form, HiddenField], None]:
+    """A validator: what a script wrote can be read."""
+
+    def check(form: Form, field: HiddenField) -> None:
+        try:
+            parse(field.data or "")
+        except ValueError:
+            raise ValidationError("This cannot be read.") from None
+
+    return check
+
+
+MOST_SECONDS = 10**9  # thirty years: what a clock may be wrong by
+
+
+class LateLogForm(Form):
+    """A log that a device kept, as its script sends it: when it was, by a clock that may be wrong."""
+
+    key = HiddenField(validators=[_reads(uuid.UUID)])
+    day = HiddenField(validators=[_reads(date.fromisoformat)])
+    age = IntegerField(validators=[InputRequired(), NumberRange(-MOST_SECONDS, MOST_SECONDS)])  # by its clock
+    outcome = OneOfField("How did it go?", LogOutcome, OUTCOMES, required="Choose one.")
+    practised = PractisedField()
+    moves = HiddenField()  # what the device has kept of the program, as a digest
+
+    def late_log(self) -> LateLog:
+        """The same in the service's shape; only on a valid form."""
+        return LateLog(
+            uuid.UUID(self.key.data),
+            date.fromisoformat(self.day.data or ""),
+            timedelta(seconds=self.age.data or 0),
+            LogOutcome(self.outcome.data),
+            self.practised.told,
+        )
 
 
 class MorningForm(Form):

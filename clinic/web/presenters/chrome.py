@@ -39,6 +39,7 @@ def _of_practice(practice: Practice) -> dict[str, Any]:
         "practice_phone": practice.phone,
         "emergency_number": practice.emergency_number,
         "urgent_number": practice.urgent_number,
+        "own_device": False,
         "classes": "",  # of whoever is signed in, put in where that is known
     }
 

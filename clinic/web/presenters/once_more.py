@@ -119,6 +119,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "practitioner.second_step.require": "Change who needs a second step",
         "client.new_version.answer": "Answer about the newer version as I chose",
         "client.pain.easier": "Do the move in the easier way today",
+        "client.own_device.change": "Change whether this device keeps my moves",
+        "client.own_device.log": "Send the log that my device kept",
         "client.mail.change": "Change my check-in mails",
         "client.mail.change_messages": "Change my mails with questions",
     }

@@ -101,6 +101,29 @@ def practice_view(found: DayPractice) -> PracticeView:
     return PracticeView(parts, _key(found, parts), _logged(found), dict(PLAYER_WORDS), left_out)
 
 
+def kept_view(found: DayPractice) -> PracticeView:
+    """What a device of the client's keeps of their moves: nothing that tells who they are or how it goes.
+
+    Names of programs may tell of a diagnosis, films are too large to keep, and what comes first tells what
+    was answered.
+    """
+    asked = (_part(number, each, fix_first=False) for number, each in enumerate(found.whole, 1))
+    parts = [_without_words_of_theirs(each) for each in asked]
+    return PracticeView(parts, moves_key(found), "", dict(PLAYER_WORDS), "")
+
+
+def moves_key(found: DayPractice) -> str:
+    """What is asked now, whatever the day: another key means that the program has changed."""
+    asked = [(str(each.dose), each.move.prescription.content["name"]) for each in found.whole]
+    return _digest([str(found.diary.client.id), asked])
+
+
+def _without_words_of_theirs(part: PracticePart) -> PracticePart:
+    content = replace(part.move.content, film=None)
+    move = replace(part.move, content=content, video_url=None, mistake_url=None)
+    return replace(part, move=move, dose=replace(part.dose, programs=""))
+
+
 def _part(number: int, part: PartAsked, fix_first: bool) -> PracticePart:
     view, asked = move_view(part.move), part.dose
     leads = fix_first and view.mistake is not None

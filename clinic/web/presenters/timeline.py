@@ -161,6 +161,8 @@ ACTIONS: Mapping[str, ActionWords] = {
     "program.ended": ActionWords("Program ended", "square"),
     "program.taken_back": ActionWords("Program taken back, as if never assigned", "undo-2"),
     "program.restarted": ActionWords("Program started again", "refresh-cw"),
+    "session.own_device": ActionWords("Moves are kept on their own device", "download"),
+    "session.shared_device": ActionWords("Moves are no longer kept on the device", "ban"),
     "practice.logged": ActionWords("Practice logged", "check"),
     "practice.corrected": ActionWords("Practice log corrected", "pencil"),
     "pain.settled": ActionWords("Pain had settled the next morning", "check"),

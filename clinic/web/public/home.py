@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from clinic.services import practices
 from clinic.services.clock import now
+from clinic.web import assets
 from clinic.web.authz import current_actor, home_for, is_signed_in
 from config import Settings
 
@@ -22,6 +23,11 @@ def index() -> Response:
         return redirect(home_for(current_actor().role), 303)
     endpoint = "public.signin.sign_in" if practices.exists() else "public.setup.begin"
     return redirect(url_for(endpoint), 303)
+
+
+def worker() -> Response:
+    """What answers on a client's own device where there is no network; at the root, to reach all."""
+    return assets.serve("js/own-device-worker.js")
 
 
 def change_password() -> Response:

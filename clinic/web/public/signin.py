@@ -18,6 +18,7 @@ from clinic.services.accounts import signing_in as accounts
 from clinic.services.actors import Actor
 from clinic.web import given_back, known_browsers
 from clinic.web.authz import (
+    FORGET,
     begin_session,
     current_actor,
     end_session,
@@ -82,7 +83,7 @@ def sign_out() -> Response:
     db.session.rollback()
     flash("You are signed out.")
     answer = make_response(redirect(url_for("public.signin.sign_in"), 303))
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    answer.headers["Clear-Site-Data"] = FORGET
     return answer
 
 

@@ -1,0 +1,72 @@
+"""A client's own device: it keeps their moves, and sends what was logged without a network."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from clinic.domain.dates import day_in_words
+from clinic.domain.errors import RuleBroken
+from clinic.domain.types import ProgramStatus
+from clinic.services.accounts import sessions
+from clinic.services.programs import late_logs, practising
+from clinic.web.authz import FORGET, current_actor
+from clinic.web.forms.practice_logs import OUTCOMES, LateLogForm, LogForm, LogQuestions
+from clinic.web.presenters.practising import kept_view, moves_key
+from clinic.web.presenters.warnings import groups
+
+
+def show() -> str:
+    """Say what a device would keep, or keeps."""
+    return render_template("client/own_device.html", is_own=current_user.own_device)
+
+
+def change(choice: str) -> ResponseReturnValue:
+    """Have this browser keep the moves, or forget them."""
+    is_own = choice == "on"
+    sessions.call_own(current_actor(), current_user.session_id, is_own=is_own)
+    flash("This device keeps your moves now." if is_own else "This device keeps nothing of yours.", "success")
+    answer = redirect(url_for("client.own_device.show"), 303)
+    if not is_own:
+        answer.headers["Clear-Site-Data"] = FORGET
+    return answer
+
+
+def kept() -> str:
+    """The page that such a device keeps: the moves, guided practice and a log, and nobody's name."""
+    found = practising.of_today(current_actor())
+    held = found.diary
+    has_moves = not held.locked and held.status is not ProgramStatus.PAUSED and found.whole
+    return render_template(
+        "client/kept.html",
+        today=held.today,
+        practice_view=kept_view(found) if has_moves else None,
+        form=LogForm.for_day(held.today, None, LogQuestions()),
+        groups=groups(held.client.practice),
+    )
+
+
+def log() -> ResponseReturnValue:
+    """Take a log that waited on the device; what became of it is said in words."""
+    said, status = _taken(LateLogForm())
+    if "X-Tick" in request.headers:  # a script sends it, and says on its own page what came of it
+        return {"said": said}, status
+    flash(said, "success" if status == 200 else "caution")
+    return redirect(url_for("client.today.index"), 303)
+
+
+def _taken(form: LateLogForm) -> tuple[str, int]:
+    if not form.validate_on_submit():
+        return "One of your logs could not be read. Please log that day by hand.", 422
+    actor, late = current_actor(), form.late_log()
+    try:
+        found = late_logs.log_late(actor, late)
+    except RuleBroken as problem:
+        return f"{day_in_words(late.said_for)} is not saved. {problem}", 422
+    said = [f"Saved for {day_in_words(found.day)}: {OUTCOMES[late.outcome].lower()}."]
+    if found.is_corrected:
+        said.append("Your phone’s clock showed another day. We went by ours.")
+    if form.moves.data != moves_key(practising.of_today(actor)):
+        said.append("Your program has changed since your phone kept it.")
+    return " ".join(said), 200
