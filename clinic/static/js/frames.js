@@ -6,9 +6,16 @@
   document.querySelectorAll("[data-frames]").forEach((tools) => {
     const film = document.getElementById(tools.dataset.frames);
     const moment = document.getElementById(tools.dataset.moment);
+    const go = (seconds) => {
+      film.currentTime = Math.min(Math.max(0, film.currentTime + seconds), film.duration);
+    };
     const step = (seconds) => {
       film.pause();
-      film.currentTime = Math.min(Math.max(0, film.currentTime + seconds), film.duration || 0);
+      if (film.readyState) return go(seconds);
+      // nothing of it is here before somebody wants it
+      film.addEventListener("loadedmetadata", () => go(seconds), { once: true });
+      film.preload = "auto";
+      film.load();
     };
     const words = (at) => {
       const tenths = Math.floor(at * 10);
