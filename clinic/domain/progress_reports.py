@@ -34,5 +34,4 @@ def is_shown_to_client(given_at: datetime | None, withdrawn_at: datetime | None)
 
 def digest(content: Mapping[str, Any]) -> str:
     """What tells whether a report still says what its signer has read."""
-    told = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return sha256(told.encode()).hexdigest()
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

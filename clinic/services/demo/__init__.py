@@ -26,7 +26,7 @@ from clinic.services.accounts import passwords
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.appointments import closing
 from clinic.services.clock import now
-from clinic.services.demo import answers, batteries
+from clinic.services.demo import answers, batteries, progress
 from clinic.services.demo import routines as demo_routines
 from clinic.services.demo.clients import client_rows
 from clinic.services.demo.people import Desk
@@ -107,6 +107,7 @@ def _answers_clients(desk: Desk) -> None:
     practitioner = accounts.actor_of(db.session.get_one(User, desk.practitioner_id))
     answers.make(practitioner)
     answers.see_clients(practitioner)
+    progress.make(practitioner)
     with transaction():
         closing.count_open(desk.practice_id)
 

@@ -119,7 +119,7 @@ def progress_view(found: ClientProgress) -> ProgressView:
 
 
 def _weeks(held: Diary) -> CheckinChart | None:
-    """Days practised week by week; a week that asked for nothing, or of which nothing is known, is a gap."""
+    """Days practised in each whole week; one that asked nothing, or of which nothing is known, is a gap."""
     points = list(_week_points(held))
     return chart("Days practised in a week", "Days practised", points, 7, (0, 3, 7), noun="Week of")
 
@@ -129,8 +129,9 @@ def _week_points(held: Diary) -> Iterator[tuple[date, int | None]]:
     if plan is None:
         return
     last = plan.last_day(held.today) if held.has_ended else held.today
-    monday = max(week_start(plan.starts_on), week_start(last) - timedelta(weeks=WEEKS - 1))
-    while monday <= last:
+    first = week_start(plan.starts_on + timedelta(days=6))  # a week that began before it is not whole
+    monday = max(first, week_start(last) - timedelta(weeks=WEEKS))
+    while monday + timedelta(days=6) <= last:
         marks = [day.mark for day in week_strip(held.outcomes, plan, held.today, monday)]
         is_told = any(mark in TOLD for mark in marks)
         yield monday, sum(mark in PRACTISED for mark in marks) if is_told else None

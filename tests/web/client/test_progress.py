@@ -85,9 +85,10 @@ def test_days_are_told_of_those_asked_and_a_silent_week_is_a_gap(
     for days in (0, 1, 2, 14, 15, 16, 17):
         clock.move_to(NOON + days * DAY)
         log(people)
+    clock.move_to(NOON + 3 * WEEK)
     html = ada().get("/my/progress").get_data(as_text=True)
     shown = text(html)
-    assert "You practised on 7 of the 18 days asked" in shown
+    assert "You practised on 7 of the 21 days asked" in shown
     assert (
         "Last 7 days 4 of 6 days 2 not reported" in shown or "Last 7 days 4 of 7 days 3 not reported" in shown
     )
