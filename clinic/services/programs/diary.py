@@ -178,7 +178,8 @@ class Diary(OwnPrograms):
     @cached_property
     def plan(self) -> Plan | None:
         """What all programs together ask; None for a client who never had one."""
-        return PlansSideBySide(tuple(each.plan for each in self.plans.values())) if self.plans else None
+        plans = tuple(each.plan for each in self.plans.values())
+        return plans[0] if len(plans) == 1 else PlansSideBySide(plans) if plans else None
 
     @property
     def has_ended(self) -> bool:
@@ -187,7 +188,13 @@ class Diary(OwnPrograms):
 
     def practised(self, days: int) -> Adherence | None:
         """What the log says of the last so many days; None for a client who never had a program."""
-        return adherence(self.outcomes, self.plan, self.today, days) if self.plan else None
+        if self.plan and days not in self._practised:
+            self._practised[days] = adherence(self.outcomes, self.plan, self.today, days)
+        return self._practised.get(days)
+
+    @cached_property
+    def _practised(self) -> dict[int, Adherence]:
+        return {}
 
     @property
     def practised_throughout(self) -> Adherence | None:

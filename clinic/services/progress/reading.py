@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -264,7 +265,7 @@ class ToldOfProgress:
 ProgramNews = ProgramStep | DoseChange | NewVersionTaken
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ClientProgress:
     """What is known of a client's progress. `diary` holds plans and the logs of the last weeks alone.
 
@@ -288,19 +289,19 @@ class ClientProgress:
         """The client's own date."""
         return self.diary.today
 
-    @property
+    @cached_property
     def points(self) -> list[PainPoint]:
         """The pain of each check-in, the earliest first; a gap where nothing was said."""
         return [PainPoint(each.day, each.pain) for each in self.checkins]
 
-    @property
+    @cached_property
     def mistake(self) -> MistakeStory | None:
         """The named mistake week by week, out of logs and check-ins."""
         said = [(log.local_date, log.mistake) for log in self.diary.logs if log.mistake]
         said += [(each.day, each.mistake) for each in self.checkins if each.mistake]
         return mistake_story(said, self.today)
 
-    @property
+    @cached_property
     def activities(self) -> Sequence[OwnActivity]:
         """What the client named in their own words, first against latest."""
         return own_activities(self.answered)
