@@ -20,6 +20,7 @@ OF_KIND: Mapping[MailKind, MailChannel] = MappingProxyType(
         MailKind.COURSE_WELCOME: MailChannel.MESSAGES,
         MailKind.GROUP_MESSAGE: MailChannel.MESSAGES,
         MailKind.MESSAGE_WAITS: MailChannel.MESSAGES,
+        MailKind.PRACTICE_REMINDER: MailChannel.REMINDERS,
     }
 )
 

@@ -22,6 +22,7 @@ class MailSort(StrEnum):
     CHECKIN = "checkin"  # its reminder, and word of a changed program
     MESSAGE = "message"
     PERSONAL = "personal"  # word that somebody of the practice wrote to them alone
+    REMINDER = "reminder"  # to practise: at the time the client wished for, however many others a day has
     INVITATION = "invitation"
     APPOINTMENT = "appointment"  # a time that was agreed on, and what leads to it
     ACCOUNT = "account"  # to a client who has one
@@ -79,6 +80,7 @@ HEEDED: Mapping[MailSort, frozenset[SkipReason]] = MappingProxyType(
         MailSort.MESSAGE: frozenset(ORDER),
         # a warning sign is what somebody may be writing about
         MailSort.PERSONAL: frozenset(ORDER) - {SkipReason.LOCKED},
+        MailSort.REMINDER: frozenset(ORDER),
         MailSort.INVITATION: frozenset(
             {
                 SkipReason.ARCHIVED,
@@ -99,10 +101,15 @@ CHANNELS: Mapping[MailSort, MailChannel] = MappingProxyType(
         MailSort.CHECKIN: MailChannel.CHECKINS,
         MailSort.MESSAGE: MailChannel.MESSAGES,
         MailSort.PERSONAL: MailChannel.MESSAGES,
+        MailSort.REMINDER: MailChannel.REMINDERS,
     }
 )
 SORTS: Mapping[MailChannel, MailSort] = MappingProxyType(
-    {MailChannel.CHECKINS: MailSort.CHECKIN, MailChannel.MESSAGES: MailSort.MESSAGE}
+    {
+        MailChannel.CHECKINS: MailSort.CHECKIN,
+        MailChannel.MESSAGES: MailSort.MESSAGE,
+        MailChannel.REMINDERS: MailSort.REMINDER,
+    }
 )
 
 IN_THE_LEDGER: Mapping[SkipReason, str] = MappingProxyType(

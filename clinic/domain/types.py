@@ -306,6 +306,7 @@ class MailKind(StrEnum):
     BOOKING_ANSWER = "booking_answer"
     BOOKING_WISH = "booking_wish"
     MESSAGE_WAITS = "message_waits"
+    PRACTICE_REMINDER = "practice_reminder"
     WARNING_SIGN_ALERT = "warning_sign_alert"
     SCREEN_ALERT = "screen_alert"
     REPLY = "reply_notice"
@@ -319,6 +320,7 @@ class MailChannel(StrEnum):
 
     CHECKINS = "checkins"
     MESSAGES = "messages"
+    REMINDERS = "reminders"
 
 
 class AssessmentStatus(StrEnum):

@@ -123,6 +123,11 @@ def message_waits(
     return _mail(MailKind.MESSAGE_WAITS, head, **words, may_reply=may_reply)
 
 
+def practice_reminder(head: Letterhead, *, first_name: str, link: str, stop_link: str) -> MailContent:
+    """Remind a client who wishes it of their page; what is to be done there, is said on the page alone."""
+    return _mail(MailKind.PRACTICE_REMINDER, head, first_name=first_name, link=link, stop_link=stop_link)
+
+
 def course_place(
     head: Letterhead, *, first_name: str, link: str, until: date, is_client: bool, is_member: bool
 ) -> MailContent:

@@ -54,6 +54,7 @@ from clinic.models.overview import PracticeFigures
 from clinic.models.own_answer import OwnAnswer, OwnAnswerHelped, OwnAnswerSource
 from clinic.models.person import Client, Invitation, StaffInvitation, User
 from clinic.models.practice import Heartbeat, Practice, SignOff
+from clinic.models.practice_reminder import PracticeReminder
 from clinic.models.program import (
     PainMorning,
     PracticeLog,
@@ -148,6 +149,7 @@ __all__ = [
     "PracticeLog",
     "PracticeLogo",
     "PracticeNotice",
+    "PracticeReminder",
     "PracticeStop",
     "Prescription",
     "Program",

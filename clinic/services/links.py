@@ -32,7 +32,8 @@ CHECKIN_LIFETIME = LIFETIMES[LinkPurpose.CHECKIN]
 SECRET_BYTES = 24  # 192 bits; 32 characters in the address
 
 _HEX = 32  # an id
-_PREFIXES = {MailChannel.CHECKINS: "", MailChannel.MESSAGES: "m"}  # the first links of all name no channel
+# the first links of all name no channel
+_PREFIXES = {MailChannel.CHECKINS: "", MailChannel.MESSAGES: "m", MailChannel.REMINDERS: "r"}
 _CHANNELS = {prefix: channel for channel, prefix in _PREFIXES.items()}
 _MARK = re.compile(r"(?<![0-9a-f])([0-9a-f]{32})\.([0-9a-f]{16})(?![0-9a-f])")
 

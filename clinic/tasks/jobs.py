@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clinic.services import notices
+from clinic.services import notices, practice_reminders
 from clinic.services.appointments import telling as appointments
 from clinic.services.audit import checking as audit_checking
 from clinic.services.bulk_acts import going_on as bulk_acts
@@ -48,6 +48,7 @@ def plan() -> None:
     checkin_reminders.run(at, stopping.asked)
     questionnaire_asking.expire_due(at)
     appointments.remind(at)
+    practice_reminders.run(at, stopping.asked)
 
 
 def expire() -> None:

@@ -38,6 +38,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
     from clinic.web.client import pain as client_pain
     from clinic.web.client import questionnaires as client_questions
     from clinic.web.client import recheck as client_recheck
+    from clinic.web.client import reminders as client_reminders
     from clinic.web.client import stopping as client_stopping
     from clinic.web.client import warnings as client_warnings
     from clinic.web.practitioner import (
@@ -678,6 +679,8 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/account/check-in-mail", client_mail.show, CLIENT),
         Rule("/account/check-in-mail/<any(on, off):choice>", client_mail.change, CLIENT, POST),
         Rule("/account/messages/<any(on, off):choice>", client_mail.change_messages, CLIENT, POST),
+        Rule("/account/reminders", client_reminders.show, CLIENT, FORM),
+        Rule("/account/reminders/stop", client_reminders.stop, CLIENT, POST),
         Rule("/my", today.index, CLIENT),
         Rule("/my/practise", practise.show, CLIENT),
         Rule("/my/kept", client_own_device.kept, CLIENT),

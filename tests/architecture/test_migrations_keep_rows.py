@@ -44,6 +44,7 @@ def test_a_world_of_rows_goes_down_a_step_and_up_again(live_app: Flask) -> None:
     below = (
         *("answer_wait", "reply_draft"),
         *("client_goal", "progress_report", "shared_finding"),
+        "practice_reminder",
         *("message", "message_file", "thread", "thread_read"),
         *("course", "course_request", "group_message"),
         "mail_reply",

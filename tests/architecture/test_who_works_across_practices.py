@@ -47,6 +47,7 @@ WHO = {
     "services/outbox/promises.py:counts": "the health page",
     "services/outbox/promises.py:oldest_due": "the health page",
     "services/own_answers/finding.py:public": "whose public page of answers this is",
+    "services/practice_reminders.py:run": "what falls due",
     "services/practices.py:all_made_up": "whether there is a practice",
     "services/practices.py:begin": "a practice begins",
     "services/practices.py:exists": "whether there is a practice",

@@ -19,6 +19,7 @@ CAN_BE_STOPPED = {
     MailKind.COURSE_WELCOME: MailChannel.MESSAGES,
     MailKind.GROUP_MESSAGE: MailChannel.MESSAGES,
     MailKind.MESSAGE_WAITS: MailChannel.MESSAGES,
+    MailKind.PRACTICE_REMINDER: MailChannel.REMINDERS,
 }
 
 

@@ -27,6 +27,7 @@ from clinic.domain.notes import NotePart, NoteShape, NoteStatus
 from clinic.domain.notices import NoticeKind
 from clinic.domain.own_answers import OwnAnswerStatus, WordsUse
 from clinic.domain.practice_overview import PracticeOverview
+from clinic.domain.practice_reminders import ReminderWay
 from clinic.domain.progress_reports import ReportReader
 from clinic.domain.rechecks import RecheckResult
 from clinic.domain.search import search_key, sort_key
@@ -109,6 +110,7 @@ from clinic.models import (
     PracticeFigures,
     PracticeLog,
     PracticeNotice,
+    PracticeReminder,
     PracticeStop,
     Prescription,
     Program,
@@ -514,6 +516,8 @@ def make_records(shelf: Shelf, client: Client, user: User) -> ClientRecords:
     share_finding(shelf, client)
     records.note.assessment_id = records.draft_assessment.id
     make_consents(client, records.document)
+    wished = {"at_time": time(18, 30), "way": ReminderWay.MAIL, "wished_at": ago(days=2)}
+    add(PracticeReminder, client, client_id=client.id, **wished, next_due_at=ago(hours=-3))
     make_citation(program, records.assessment)
     add(
         AuditEvent,

@@ -53,6 +53,7 @@ WELCOME = compose.course_welcome(
     HEAD, first_name="Anna", begins=date(2026, 12, 7), weeks="8 weeks", link=LINK, stop_link=STOP
 )
 WAITS = compose.message_waits(HEAD, first_name="Anna", link=LINK, stop_link=STOP, may_reply=True)
+REMINDED = compose.practice_reminder(HEAD, first_name="Anna", link=LINK, stop_link=STOP)
 TO_GROUP = compose.group_message(HEAD, first_name="Anna", leader="Robin Vale", link=LINK, stop_link=STOP)
 MEETING: compose.Meeting = {
     "first_name": "Anna",
@@ -83,6 +84,7 @@ ALL = pytest.mark.parametrize(
         *(SETTLED, MOVED, CALLED_OFF, SOON, ANSWERED, ASKED),
         TO_GROUP,
         WAITS,
+        REMINDED,
         REPLY,
         NEWS,
         TEST,
@@ -101,6 +103,24 @@ FOOT = """
 Harbour Street Practice, phone 020 7946 0018
 In an emergency call 112. Nobody watches replies to this mail around the clock.
 """
+
+
+def test_a_reminder_to_practise() -> None:
+    assert REMINDED.subject == "Your reminder for today"
+    assert REMINDED.text == (
+        """Hello Anna,
+
+You asked us to remind you. Your page is ready when you are.
+
+Open my page:
+https://clinic.example/c/k7Pq
+
+Done already, or not today? Tap that on your page, and we say no more today.
+As it becomes a habit, you hear from us less and less.
+"""
+        + FOOT
+        + f"Stop these reminders: {STOP}\n"
+    )
 
 
 def test_the_invitation_of_a_colleague() -> None:
@@ -437,7 +457,7 @@ def test_both_parts_say_the_same(mail: MailContent) -> None:
 def test_every_mail_has_one_thing_to_press_and_is_styled_in_place(mail: MailContent) -> None:
     page = Page(mail.html)
     assert page.links[0] == LINK
-    may_be_stopped = (CHECKIN, REMINDER, CHANGED, OFFERED, WELCOME, TO_GROUP, WAITS)
+    may_be_stopped = (CHECKIN, REMINDER, CHANGED, OFFERED, WELCOME, TO_GROUP, WAITS, REMINDED)
     assert page.links[1:] == ([STOP] if mail in may_be_stopped else [])
     assert mail.html.count('class="button"') == 1
     button = re.search(r'class="button"[^>]*style="([^"]*)"', mail.html)

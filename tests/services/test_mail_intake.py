@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from flask import Flask
@@ -13,12 +13,22 @@ from sqlalchemy import select
 
 from clinic.domain.attention import AttentionKind
 from clinic.domain.notices import NoticeKind
+from clinic.domain.practice_reminders import ReminderWay
 from clinic.domain.types import CheckinState, MailChannel, OutboxState, SkipReason
 from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
 from clinic.mail.transport import Envelope, SendOutcome, SendVerdict, SmtpStage
-from clinic.models import AuditEvent, Checkin, Client, OpenReason, OutboxMessage, PracticeNotice, Program
-from clinic.services import links
+from clinic.models import (
+    AuditEvent,
+    Checkin,
+    Client,
+    OpenReason,
+    OutboxMessage,
+    PracticeNotice,
+    PracticeReminder,
+    Program,
+)
+from clinic.services import links, practice_reminders
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
 from clinic.services.sending import bounces as sending_bounces
@@ -310,11 +320,13 @@ def test_a_practitioners_complaint_stops_nobodys_mail(server: MemoryTransport, p
 
 @pytest.mark.parametrize("channel", MailChannel)
 def test_a_mail_to_the_unsubscribe_address_takes_one_off(people: People, channel: MailChannel) -> None:
+    practice_reminders.wish(people.actor(people.client_user), time(18), ReminderWay.MAIL)
     secret = links.sign_unsubscribe(people.client.id, channel)
     assert mail_intake.take_in(person(f"unsubscribe {secret}")).words == "taken off"
     stopped = {
         MailChannel.CHECKINS: ada(people).unsubscribed_at,
         MailChannel.MESSAGES: ada(people).messages_stopped_at,
+        MailChannel.REMINDERS: db.session.scalars(select(PracticeReminder.stopped_at)).one(),
     }
     assert [each for each, at in stopped.items() if at is not None] == [channel]
 

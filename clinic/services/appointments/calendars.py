@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import current_app
-from icalendar import Calendar, Event
+from icalendar import Alarm, Calendar, Event
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import joinedload
 
@@ -18,7 +18,7 @@ from clinic.domain.appointments import STAYS, AppointmentState, initials
 from clinic.domain.errors import NotFound
 from clinic.extensions import db
 from clinic.models import Appointment, CalendarAddress, Client, Practice, User
-from clinic.services import access, audit, links
+from clinic.services import access, audit, links, practice_reminders
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.reach import across_practices
@@ -26,6 +26,8 @@ from clinic.services.transaction import one_at_a_time, transaction
 
 MOST = 500  # appointments in a calendar
 ASK_AGAIN = timedelta(hours=1)
+SET_ASIDE = timedelta(minutes=15)  # for practice
+REMINDED = "A few minutes for me"
 NAMED_BY = "-//Regroove//Appointments//EN"
 
 
@@ -131,10 +133,11 @@ def _note_read(found: CalendarAddress) -> None:
 
 def _calendar(user: User) -> bytes:
     practice = db.session.get_one(Practice, user.practice_id)
-    theirs = Appointment.with_id == user.id
+    theirs, own = Appointment.with_id == user.id, list[Client]()
     if not is_staff(user.role):
-        own = select(Client.id).where(Client.practice_id == user.practice_id, Client.user_id == user.id)
-        theirs = Appointment.client_id.in_(own)
+        whose = select(Client).where(Client.practice_id == user.practice_id, Client.user_id == user.id)
+        own = list(db.session.scalars(whose))
+        theirs = Appointment.client_id.in_([client.id for client in own])
     query = (
         select(Appointment)
         .where(Appointment.practice_id == user.practice_id, theirs, Appointment.starts_at >= now() - STAYS)
@@ -143,7 +146,9 @@ def _calendar(user: User) -> bytes:
         .options(joinedload(Appointment.client))
     )
     rows = db.session.scalars(query)
-    return _made(practice.name, (_event(row, practice, for_staff=is_staff(user.role)) for row in rows))
+    events = [_event(row, practice, for_staff=is_staff(user.role)) for row in rows]
+    reminders = [_reminder(client, at) for client in own for at in practice_reminders.for_calendar(client)]
+    return _made(practice.name, [*events, *reminders])
 
 
 def _made(name: str, events: Iterable[Event], method: str | None = None) -> bytes:
@@ -180,6 +185,24 @@ def _event(row: Appointment, practice: Practice, *, for_staff: bool) -> Event:
     else:
         event.add("summary", f"Appointment at {practice.name}")
         event.add("description", f"{practice.name}, {practice.phone}" if practice.phone else practice.name)
+    return event
+
+
+def _reminder(client: Client, at: datetime) -> Event:
+    """A short time of one's own, that rings; a day has one at most, so the day names it."""
+    event, alarm = Event(), Alarm()
+    event.add("uid", f"practise-{client.id}-{at:%Y%m%d}@{_host()}")
+    event.add("dtstamp", _exact(now()))
+    event.add("dtstart", _exact(at))
+    event.add("dtend", _exact(at + SET_ASIDE))
+    event.add("class", "PRIVATE")
+    event.add("transp", "TRANSPARENT")
+    event.add("summary", REMINDED)
+    event.add("url", links.address("client.today.index"))
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", REMINDED)
+    alarm.add("trigger", timedelta())
+    event.add_component(alarm)
     return event
 
 

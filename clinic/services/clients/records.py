@@ -20,7 +20,7 @@ from clinic.domain.types import ClientKind, ClientStatus, Sex, SkipReason
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Client, Practice, User
-from clinic.services import access, audit, once
+from clinic.services import access, audit, once, practice_reminders
 from clinic.services.accounts import addresses
 from clinic.services.actors import Actor
 from clinic.services.checkins import schedules
@@ -183,6 +183,7 @@ def correct(actor: Actor, client_id: uuid.UUID, details: ClientDetails, version:
         changed = audit.changes(before, shown(client, practice))
         if WHEN & changed.keys():
             schedules.plan_again(client, practice)
+            practice_reminders.plan_again(client)
         if changed:
             audit.record(actor, "client.corrected", client_id=client.id, changed=changed)
         if client.email_key == old_key:

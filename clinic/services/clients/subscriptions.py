@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import CursorResult, and_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from clinic.domain.channels import kinds_in, link_may_begin_again
@@ -16,7 +16,7 @@ from clinic.domain.notices import NoticeKind
 from clinic.domain.skipping import skip_in_words
 from clinic.domain.types import LinkProblemKind, MailChannel, SkipReason
 from clinic.extensions import db
-from clinic.models import Client, OutboxMessage, Practice
+from clinic.models import Client, OutboxMessage, Practice, PracticeReminder
 from clinic.services import access, audit, links, notices
 from clinic.services.actors import Actor
 from clinic.services.clock import now
@@ -26,7 +26,11 @@ from clinic.services.reach import across_practices
 from clinic.services.transaction import transaction
 
 STOPPED_AT: Mapping[MailChannel, InstrumentedAttribute[datetime | None]] = MappingProxyType(
-    {MailChannel.CHECKINS: Client.unsubscribed_at, MailChannel.MESSAGES: Client.messages_stopped_at}
+    {
+        MailChannel.CHECKINS: Client.unsubscribed_at,
+        MailChannel.MESSAGES: Client.messages_stopped_at,
+        MailChannel.REMINDERS: PracticeReminder.stopped_at,  # of those who wished for any
+    }
 )
 REPORTED = "reported as unwanted mail"
 
@@ -47,13 +51,12 @@ class Subscriber:
     @property
     def may_begin_again(self) -> bool:
         """Whether the link that stopped it may still take that back."""
-        stopped_at = getattr(self.client, STOPPED_AT[self.channel].key)
-        return link_may_begin_again(stopped_at, now())
+        return any(link_may_begin_again(each, now()) for each in _stopped_at(self.client, self.channel))
 
 
 def is_subscribed(client: Client, channel: MailChannel) -> bool:
     """Whether a client has this sort of mail."""
-    return getattr(client, STOPPED_AT[channel].key) is None
+    return None in _stopped_at(client, channel)
 
 
 def subscriber(secret: str) -> Subscriber:
@@ -140,18 +143,28 @@ def _put(client: Client, channel: MailChannel, *, stopped: bool) -> bool:
     """Whether it was otherwise before. Past the version: a practitioner's open form need not fail for it."""
     column = STOPPED_AT[channel]
     changed = db.session.execute(
-        update(Client)
-        .where(
-            Client.practice_id == client.practice_id,
-            Client.id == client.id,
-            column.is_(None) if stopped else column.is_not(None),
-        )
+        (update(Client) if column.class_ is Client else update(PracticeReminder))
+        .where(*_whose(client, column), column.is_(None) if stopped else column.is_not(None))
         .values({column: now() if stopped else None})
     )
     assert isinstance(changed, CursorResult)
     if stopped and changed.rowcount:
         _call_back(client, channel)
     return bool(changed.rowcount)
+
+
+def _stopped_at(client: Client, channel: MailChannel) -> Sequence[datetime | None]:
+    """Since when it is stopped; nothing where nobody ever wished for it. No query for what a client has."""
+    column = STOPPED_AT[channel]
+    if column.class_ is Client:
+        return [getattr(client, column.key)]
+    return db.session.scalars(select(column).where(*_whose(client, column))).all()
+
+
+def _whose(client: Client, column: InstrumentedAttribute[datetime | None]) -> tuple[ColumnElement[bool], ...]:
+    holder = column.class_
+    key = holder.id if holder is Client else holder.client_id
+    return holder.practice_id == client.practice_id, key == client.id
 
 
 def _call_back(client: Client, channel: MailChannel) -> None:

@@ -33,6 +33,8 @@ from clinic.models import (
     Invitation,
     OutboxMessage,
     Practice,
+    PracticeLog,
+    PracticeReminder,
     Program,
     QuestionnaireRequest,
     StaffInvitation,
@@ -104,6 +106,7 @@ class DueMail:
     writer: User | None = None  # of the message
     appointment: Appointment | None = None
     is_member: bool = True  # of the group that the mail is about
+    is_wished: bool = True  # of a reminder to practise: still, and nothing is logged of its day
     first_mail: uuid.UUID | None = None  # of a reminder: the mail it reminds of, and when that went out
     sent_at: datetime | None = None
     to_address: str | None = None  # where one goes that is for another address than the account's
@@ -199,6 +202,7 @@ def _read(rows: Sequence[Any]) -> list[DueMail]:
     _complete_groups([due for due in dues if due.mail.kind in OF_GROUPS])
     _complete_appointments([due for due in dues if due.mail.kind in OF_APPOINTMENTS])
     _complete_reminders([due for due in dues if due.mail.kind == MailKind.REMINDER])
+    _complete_practice([due for due in dues if due.mail.kind == MailKind.PRACTICE_REMINDER])
     return dues
 
 
@@ -338,3 +342,32 @@ def _complete_reminders(dues: Sequence[DueMail]) -> None:
     found = {row[0]: row[1:] for row in rows}
     for due in dues:
         due.sent_at, due.first_mail = found[due.mail.checkin_id]
+
+
+def _complete_practice(dues: Sequence[DueMail]) -> None:
+    """Which reminders to practise are wished for still, by clients who have logged nothing that day."""
+    if not dues:
+        return
+    logged = select(PracticeLog.id).where(
+        PracticeLog.practice_id == OutboxMessage.practice_id,
+        PracticeLog.client_id == OutboxMessage.client_id,
+        PracticeLog.local_date == OutboxMessage.local_date,
+    )
+    query = (
+        select(OutboxMessage.id)
+        .join(
+            PracticeReminder,
+            and_(
+                PracticeReminder.practice_id == OutboxMessage.practice_id,
+                PracticeReminder.client_id == OutboxMessage.client_id,
+            ),
+        )
+        .where(
+            OutboxMessage.id.in_([due.mail.id for due in dues]),
+            PracticeReminder.stopped_at.is_(None),
+            ~logged.exists(),
+        )
+    )
+    wished = set(db.session.scalars(query))
+    for due in dues:
+        due.is_wished = due.mail.id in wished

@@ -53,6 +53,8 @@ def _withdrawn(due: DueMail) -> bool:
         return True
     if due.mail.kind is MailKind.APPOINTMENT_REMINDER and not _is_planned(due):
         return True
+    if not due.is_wished:
+        return True
     if due.mail.kind is MailKind.MESSAGE_WAITS and not _waits_to_be_read(due):
         return True
     if due.mail.kind in OF_GROUPS and _group_is_over(due):

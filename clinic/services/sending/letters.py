@@ -333,6 +333,16 @@ def _message_waits(due: DueMail, at: datetime) -> MailContent:
     )
 
 
+def _practice_reminder(due: DueMail, at: datetime) -> MailContent:
+    assert due.client is not None
+    return compose.practice_reminder(
+        _head(due.practice),
+        first_name=first_name(due.client.name),
+        link=links.address("client.today.index"),
+        stop_link=due.stop_link,
+    )
+
+
 def _password_reset(due: DueMail, at: datetime) -> MailContent:
     assert due.user is not None
     return compose.password_reset(
@@ -433,6 +443,7 @@ MAILS: dict[MailKind, Callable[[DueMail, datetime], Content | Callable[[], Conte
     MailKind.BOOKING_ANSWER: _booking_answer,
     MailKind.BOOKING_WISH: _booking_wish,
     MailKind.MESSAGE_WAITS: _message_waits,
+    MailKind.PRACTICE_REMINDER: _practice_reminder,
     MailKind.PASSWORD_RESET: _password_reset,
     MailKind.ADDRESS_PROOF: _address_proof,
     MailKind.ADDRESS_NOTICE: _address_notice,

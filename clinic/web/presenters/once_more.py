@@ -122,6 +122,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "client.own_device.change": "Change whether this device keeps my moves",
         "client.own_device.log": "Send the log that my device kept",
         "client.mail.change": "Change my check-in mails",
+        "client.reminders.stop": "Stop my reminders",
         "client.mail.change_messages": "Change my mails with questions",
     }
 )

@@ -1,0 +1,215 @@
+"""Reminders to practise: what a client wishes for, and the mails that come of it when their time is there."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import select
+
+from clinic.domain.dates import count
+from clinic.domain.mail_standing import MailSort, mail_standing_of, why_not_mailed
+from clinic.domain.practice_reminders import (
+    LATEST,
+    ReminderWay,
+    coming,
+    due_on,
+    next_due,
+    reminds_on,
+)
+from clinic.domain.progress import Plan, PlansSideBySide
+from clinic.domain.scheduling import load_zone, local_date
+from clinic.domain.types import LogOutcome, MailKind, ProgramStatus
+from clinic.extensions import db
+from clinic.models import Client, OutboxMessage, Practice, PracticeReminder, Program, has_open_flag
+from clinic.models.base import points_at
+from clinic.services import access, audit
+from clinic.services.actors import Actor
+from clinic.services.checkins.passes import in_batches
+from clinic.services.clock import now
+from clinic.services.outbox import promises as outbox
+from clinic.services.programs import weeks
+from clinic.services.programs.weeks import KeptPractice
+from clinic.services.reach import across_practices
+from clinic.services.transaction import one_at_a_time, transaction
+
+IN_CALENDARS = 14  # days
+NO_LONGER_WISHED = "the client wished for another time"
+_ORDER = (LogOutcome.DONE, LogOutcome.PARTLY, LogOutcome.NOT_DONE)  # of two programs the better one counts
+
+
+@dataclass(slots=True)
+class RemindingReport:
+    """What a pass did: wishes looked at, and mails promised."""
+
+    looked_at: int = 0
+    promised: int = 0
+
+    def add(self, other: RemindingReport) -> None:
+        """Count another pass in."""
+        self.looked_at += other.looked_at
+        self.promised += other.promised
+
+    @property
+    def in_words(self) -> str:
+        """The report as one line."""
+        return f"{count(self.promised, 'reminder')} to practise to be mailed."
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A wish whose time has come, with its client."""
+
+    row: PracticeReminder
+    client: Client
+    practice: Practice
+    warning_open: bool
+
+    def may_be_mailed(self) -> bool:
+        """Whether anything is against such mail."""
+        standing = mail_standing_of(
+            self.client, numbers_set=self.practice.numbers_set, warning_open=self.warning_open
+        )
+        has_page = self.client.user_id is not None
+        return has_page and why_not_mailed(standing, MailSort.REMINDER) is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Practised:
+    """What all running programs of a client ask, and what was logged of them."""
+
+    plan: Plan
+    logs: Mapping[date, LogOutcome]
+
+
+def own(actor: Actor) -> PracticeReminder | None:
+    """What the signed-in client wishes for; None if nothing, now."""
+    row = _of(access.own_client(actor))
+    return row if row is not None and row.stopped_at is None else None
+
+
+def wish(actor: Actor, at_time: time, way: ReminderWay) -> None:
+    """Be reminded at this time of one's day from now on; what waits of an earlier wish is called back."""
+    with transaction() as session:
+        client = access.own_client(actor)
+        one_at_a_time(Client, client.id)
+        row, at = _of(client), now()
+        if row is None:
+            row = PracticeReminder(practice_id=client.practice_id, client_id=client.id)
+            session.add(row)
+        elif row.stopped_at is None and (row.at_time, row.way) == (at_time, way):
+            return
+        row.at_time, row.way, row.wished_at, row.stopped_at = at_time, way, at, None
+        plan_again(client, row)
+        theirs = OutboxMessage.client_id == client.id
+        is_reminder = OutboxMessage.kind == MailKind.PRACTICE_REMINDER
+        outbox.cancel(client.practice_id, theirs & is_reminder, NO_LONGER_WISHED)
+        audit.record(
+            actor, "practice_reminder.wished", client_id=client.id, time=f"{at_time:%H:%M}", way=way.value
+        )
+
+
+def plan_again(client: Client, row: PracticeReminder | None = None) -> None:
+    """Work out anew when the next is due, within the caller's transaction."""
+    row = row or _of(client)
+    if row is not None:
+        by_mail = row.way is ReminderWay.MAIL
+        row.next_due_at = next_due(now(), row.at_time, load_zone(client.time_zone)) if by_mail else None
+
+
+def for_calendar(client: Client) -> list[datetime]:
+    """When a client's own calendar reminds in the next days; empty where they do not wish it."""
+    row = _of(client)
+    if row is None or row.stopped_at is not None or row.way is not ReminderWay.CALENDAR:
+        return []
+    at, zone = now(), load_zone(client.time_zone)
+    found = _practised([client.id], at).get(client.id)
+    if found is None:
+        return []
+    days = coming(found.logs, found.plan, local_date(at, zone), IN_CALENDARS)
+    return [due_on(day, row.at_time, zone) for day in days]
+
+
+@across_practices("what falls due")
+def run(at: datetime, stopping: Callable[[], bool] = lambda: False) -> RemindingReport:
+    """One pass over all wishes whose time has come, in short transactions."""
+    return in_batches(_one_transaction, RemindingReport(), at, stopping=stopping)
+
+
+def _one_transaction(at: datetime, size: int) -> RemindingReport:
+    with transaction():
+        wishes = _take(at, size)
+        found = _practised({each.client.id for each in wishes}, at)
+        promised = sum(_settle(each, found.get(each.client.id), at) for each in wishes)
+    return RemindingReport(len(wishes), promised)
+
+
+def _take(at: datetime, size: int) -> list[_Wish]:
+    query = (
+        select(PracticeReminder, Client, Practice, has_open_flag(Client.practice_id, Client.id))
+        .join(Client, points_at(PracticeReminder.client_id, Client))
+        .join(Practice, Practice.id == PracticeReminder.practice_id)
+        .where(PracticeReminder.next_due_at <= at, PracticeReminder.stopped_at.is_(None))
+        .order_by(PracticeReminder.next_due_at)
+        .limit(size)
+        .with_for_update(skip_locked=True, of=PracticeReminder)
+        .execution_options(populate_existing=True)
+    )
+    return [_Wish(*row) for row in db.session.execute(query)]
+
+
+def _settle(each: _Wish, found: _Practised | None, at: datetime) -> bool:
+    """Promise today's mail, or none, and note when to look again; whether one was promised."""
+    row, zone = each.row, load_zone(each.client.time_zone)
+    today = local_date(at, zone)
+    due = due_on(today, row.at_time, zone)
+    row.next_due_at = next_due(at, row.at_time, zone)
+    if not due <= at <= due + LATEST or found is None:
+        return False
+    if not each.may_be_mailed() or not reminds_on(found.logs, found.plan, today):
+        return False
+    made = outbox.promise(
+        row.practice_id,
+        MailKind.PRACTICE_REMINDER,
+        f"practise:{row.client_id.hex}:{today.isoformat()}:{row.at_time:%H%M}",
+        client_id=row.client_id,
+        local_date=today,
+        due_at=due,
+        start_by=due + LATEST,
+        not_after=due + LATEST,
+    )
+    return made is not None
+
+
+def _practised(clients: Collection[uuid.UUID], at: datetime) -> Mapping[uuid.UUID, _Practised]:
+    """Plans and logs of the running programs of clients, by client. Three queries at most."""
+    programs = _running(clients) if clients else []
+    kept: dict[uuid.UUID, list[KeptPractice]] = defaultdict(list)
+    found = weeks.kept_of(programs, at) if programs else {}
+    for program in programs:
+        kept[program.client_id].append(found[program.id])
+    return {client_id: _together(each) for client_id, each in kept.items()}
+
+
+def _running(clients: Collection[uuid.UUID]) -> Sequence[Any]:
+    query = select(Program).where(Program.client_id.in_(clients), Program.status != ProgramStatus.ENDED)
+    return db.session.scalars(query.order_by(Program.assigned_at, Program.id)).all()
+
+
+def _together(kept: Sequence[KeptPractice]) -> _Practised:
+    logs: dict[date, LogOutcome] = {}
+    for each in kept:
+        for day, outcome in each.logs.items():
+            logs[day] = min(logs.get(day, outcome), outcome, key=_ORDER.index)
+    return _Practised(PlansSideBySide(tuple(each.plan for each in kept)), logs)
+
+
+def _of(client: Client) -> PracticeReminder | None:
+    query = select(PracticeReminder).where(
+        PracticeReminder.practice_id == client.practice_id, PracticeReminder.client_id == client.id
+    )
+    return db.session.scalars(query).one_or_none()
