@@ -301,7 +301,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
     "practitioner.messages.index": lambda world, at: {"text": ["They turn with you."], "moment": ["0:04"]},
     "practitioner.messages.read": lambda world, at: {"until": [str(world.records[str(at.of)].message.id)]},
     "client.messages.index": lambda world, at: {"text": ["Do my feet swivel?"], "media_id": [""]},
-    "client.reminders.show": lambda world, at: {"at_time": ["18:30"], "way": ["mail"]},
+    "client.reminders.show": lambda world, at: {"at_time": ["07:15"], "way": ["mail"]},
     "client.messages.read": lambda world, at: {"until": [str(world.records["ada"].message.id)]},
     "client.media.begin": lambda world, at: {"kind": ["picture"], "name": ["a.jpg"], "size": ["2000"]},
     "client.media.take": lambda world, at: {
