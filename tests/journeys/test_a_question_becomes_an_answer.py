@@ -85,6 +85,8 @@ def looks(settled: Installation, sit_down: SitDown, email: str) -> None:
     plain = sit_down("Pia", settled, java_script_enabled=False, **PHONE)
     signs_in(plain, email)
     plain.opens("/my/messages")
+    plain.tabs_to("Your message")
+    plain.tabs_to("Send message")
     plain.presses("Look first")
     plain.writes("What would you like to know?", "shadow")
     plain.presses("Look for answers")

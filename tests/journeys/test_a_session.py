@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from clinic.extensions import db
+from clinic.models import Appointment
+from clinic.services.clock import now
 from tests.journeys.installation import Installation
 from tests.journeys.people import OWNER, a_client
 from tests.journeys.test_a_pain_that_is_logged import PHONE, signs_in
@@ -50,6 +55,21 @@ def test_asked_offered_taken_and_called_off(settled: Installation, sit_down: Sit
     client.opens("/my/appointments")
     client.page.get_by_role("button", name="Take this time").click()
     client.sees("The time is yours.", "Open the video room")
+
+    client.page.get_by_role("link", name="Another time").click()
+    client.writes("Which times suit you?", "Later that week.")
+    client.presses("Ask for another time")
+    client.sees("Another time for", "Until you take another time, it stays as it is.")
+    olive.opens("/sessions")
+    olive.sees("another time for")
+    olive.presses("Offer times Nora Vance")
+    olive.page.get_by_role("checkbox").nth(6).check()
+    olive.presses("Offer these times")
+    client.opens("/my/appointments")
+    client.page.get_by_role("button", name="Take this time").click()
+    client.sees("The time is yours.")
+    both_are_reminded(settled, nora.email)
+
     client.page.get_by_role("link", name="I cannot come").click()
     client.writes("Why", "I am away.")
     client.presses("Call it off")
@@ -57,3 +77,24 @@ def test_asked_offered_taken_and_called_off(settled: Installation, sit_down: Sit
 
     olive.opens("/sessions")
     olive.sees("Nobody asks for a session")
+
+
+def both_are_reminded(settled: Installation, email: str) -> None:
+    """There is one appointment, in calendars the second time; it is moved to an hour from now."""
+    with settled.inside():
+        (row,) = db.session.query(Appointment).join(Appointment.client).filter_by(email=email)
+        assert row.sequence == 1
+        stood = row.starts_at, row.slot_at, row.changed_at
+        row.starts_at = row.slot_at = now() + timedelta(minutes=50)
+        row.changed_at -= timedelta(days=2)
+        db.session.commit()
+    for address in (email, OWNER):
+        settled.until(partial(is_reminded, settled, address), 90, f"reminded {address} of no session")
+    with settled.inside():  # and back, so that it can be called off for tomorrow
+        row = db.session.query(Appointment).join(Appointment.client).filter_by(email=email).one()
+        row.starts_at, row.slot_at, row.changed_at = stood
+        db.session.commit()
+
+
+def is_reminded(settled: Installation, address: str) -> bool:
+    return any(str(mail.message["Subject"]).startswith("Reminder:") for mail in settled.mails_to(address))
