@@ -133,11 +133,10 @@ def _note_read(found: CalendarAddress) -> None:
 
 def _calendar(user: User) -> bytes:
     practice = db.session.get_one(Practice, user.practice_id)
-    theirs, own = Appointment.with_id == user.id, list[Client]()
+    theirs = Appointment.with_id == user.id
     if not is_staff(user.role):
-        whose = select(Client).where(Client.practice_id == user.practice_id, Client.user_id == user.id)
-        own = list(db.session.scalars(whose))
-        theirs = Appointment.client_id.in_([client.id for client in own])
+        own = select(Client.id).where(Client.practice_id == user.practice_id, Client.user_id == user.id)
+        theirs = Appointment.client_id.in_(own)
     query = (
         select(Appointment)
         .where(Appointment.practice_id == user.practice_id, theirs, Appointment.starts_at >= now() - STAYS)
@@ -147,7 +146,7 @@ def _calendar(user: User) -> bytes:
     )
     rows = db.session.scalars(query)
     events = [_event(row, practice, for_staff=is_staff(user.role)) for row in rows]
-    reminders = [_reminder(client, at) for client in own for at in practice_reminders.for_calendar(client)]
+    reminders = [_reminder(user, at) for at in practice_reminders.for_calendar(user)]
     return _made(practice.name, [*events, *reminders])
 
 
@@ -188,10 +187,10 @@ def _event(row: Appointment, practice: Practice, *, for_staff: bool) -> Event:
     return event
 
 
-def _reminder(client: Client, at: datetime) -> Event:
+def _reminder(user: User, at: datetime) -> Event:
     """A short time of one's own, that rings; a day has one at most, so the day names it."""
     event, alarm = Event(), Alarm()
-    event.add("uid", f"practise-{client.id}-{at:%Y%m%d}@{_host()}")
+    event.add("uid", f"practise-{user.id}-{at:%Y%m%d}@{_host()}")
     event.add("dtstamp", _exact(now()))
     event.add("dtstart", _exact(at))
     event.add("dtend", _exact(at + SET_ASIDE))
