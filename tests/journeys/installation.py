@@ -25,7 +25,7 @@ from sqlalchemy import Date, DateTime, select, update
 from clinic import create_app
 from clinic.extensions import db
 from clinic.mail.maildir import StoredMail, newest_mails
-from clinic.models import Base, OutboxMessage
+from clinic.models import Base, Client, OutboxMessage
 from config import Settings
 
 HOME = Path(__file__).resolve().parents[2]
@@ -37,6 +37,7 @@ MAIL_WITHIN = 45.0  # seconds: a round of planning, then one of sending
 OF_THE_WEEK = (
     *("program", "program_event", "checkin_schedule", "practice_log", "checkin", "checkin_event"),
     *("checkin_answer", "warning_flag", "outbox_message", "course"),  # the trail stays: nobody writes it anew
+    *("pain_morning", "form_recheck", "practice_stop"),
 )
 ZONES = (
     *("Europe/London", "America/New_York", "America/Los_Angeles", "Pacific/Honolulu", "America/Sao_Paulo"),
@@ -125,7 +126,10 @@ class Installation:
                     }
                     if table is OutboxMessage.__table__ and row["day_key"]:
                         earlier["day_key"] = re.sub(r"\d{4}-\d\d-\d\d", _a_week_before, row["day_key"])
-                    db.session.execute(update(table).where(table.c.id == row["id"]).values(earlier))
+                    if earlier:
+                        db.session.execute(update(table).where(table.c.id == row["id"]).values(earlier))
+            for client in db.session.scalars(select(Client).where(Client.recheck_due_on.is_not(None))):
+                client.recheck_due_on = client.recheck_due_on and client.recheck_due_on - timedelta(days=7)
             db.session.commit()
 
     def troubles(self) -> list[str]:

@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from clinic.domain.programs import ProgramChange
+from clinic.domain.types import ProgramAction
 from clinic.extensions import db
-from clinic.models import Client, PracticeLog
+from clinic.models import Client, PracticeLog, Program, User
+from clinic.services.actors import Actor
+from clinic.services.clock import today_in
+from clinic.services.programs import changing as program_changes
 from tests.factories.people import PASSWORD
 from tests.journeys.installation import Installation
-from tests.journeys.people import a_client
+from tests.journeys.people import OWNER, a_client
 
 if TYPE_CHECKING:
     from tests.journeys.reader import Reader
@@ -170,3 +175,27 @@ def test_without_a_script_it_is_a_list_with_times(settled: Installation, sit_dow
     lena.ticks("Partly")
     lena.presses("Save")
     lena.sees("Today: Partly done")
+
+
+def test_a_program_paused_in_the_middle_keeps_what_was_done(settled: Installation, sit_down: SitDown) -> None:
+    somebody = a_client(settled, "Pia Paused")
+    pia = sit_down("Pia", settled, **PHONE)
+    page = pia.page
+    page.clock.install()
+    starts(pia, somebody.email)
+    pia.presses("Begin")
+    page.clock.run_for(31 * SECOND)
+    page.keyboard.press(" ")
+    with settled.inside():
+        program = db.session.query(Program).join(Program.client).filter(Client.name == "Pia Paused").one()
+        owner = db.session.query(User).filter_by(email=OWNER).one()
+        away = ProgramChange(ProgramAction.PAUSE, today_in(program.client.time_zone), "Away for a while.")
+        olive = Actor(owner.id, owner.practice_id, owner.role, owner.name)
+        program_changes.change(olive, program.id, program.version, away)
+    pia.opens("/my/practise")
+    pia.sees("Your program is paused", "What you did", "Small standing hip turns: left 2 of 8, right 1 of 8")
+    looks_at(pia, "Stopped in the middle")
+    assert not page.get_by_role("button", name="Go on with it").is_visible()
+    pia.presses("Save")
+    pia.sees("What you did is kept.", "Your program is paused")
+    assert counted(settled, "Pia Paused") == [(0, 0, 0), (0, 2, 1)]

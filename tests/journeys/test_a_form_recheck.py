@@ -1,0 +1,96 @@
+"""On a phone: a week after the first log the form is looked at again; whoever manages alone graduates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.factories.people import PASSWORD
+from tests.journeys.installation import Installation
+from tests.journeys.people import OWNER, a_client
+
+if TYPE_CHECKING:
+    from tests.journeys.reader import Reader
+
+    SitDown = Callable[..., Reader]
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"viewport": {"width": 375, "height": 667}, "has_touch": True}
+TESTS = ("1.", "2.", "3.")
+
+
+def signs_in(reader: Reader, email: str) -> None:
+    reader.opens("/sign-in")
+    reader.fills(email=email, password=PASSWORD)
+    reader.presses("Sign in", within="main")
+
+
+def says(reader: Reader, *answers: str) -> None:
+    for test, answer in zip(TESTS, answers, strict=True):
+        reader.ticks(answer, question=test)
+    reader.presses("Save the re-check")
+
+
+def logs_and_a_week_goes_by(reader: Reader, installation: Installation) -> None:
+    reader.ticks("Done")
+    reader.presses("Save")
+    reader.sees("Today: Done")
+    installation.a_week_passes()
+
+
+def test_the_form_is_looked_at_again_and_whoever_manages_alone_graduates(
+    settled: Installation, sit_down: SitDown
+) -> None:
+    somebody = a_client(settled, "Rhea Checks")
+    rhea = sit_down("Rhea", settled, **PHONE)
+    signs_in(rhea, somebody.email)
+    rhea.sees("You have not logged for two weeks")
+    logs_and_a_week_goes_by(rhea, settled)
+    rhea.opens("/my")
+    rhea.does_not_see("You have not logged for two weeks")
+    rhea.presses("Is your form still right")
+    rhea.sees("Watch again: Hip hinge", "1. Butt Mistake")
+    says(rhea, "It was right", "It was right", "I am not sure")
+    rhea.sees("Not right yet")
+    rhea.presses("Send a video")
+    rhea.sees("About your move: Hip hinge")
+    assert "look at how I do it" in rhea.page.locator("textarea[name=text]").input_value()
+
+    olive = sit_down("Olive", settled)
+    signs_in(olive, OWNER)
+    olive.opens("/today")
+    olive.sees("Rhea Checks", "Form re-check: something is not right yet")
+
+    rhea.opens("/my/re-check?again=1")
+    says(rhea, "It was right", "It was right", "It was right")
+    rhea.sees("It was right", "You checked it on")
+    rhea.opens("/my/program")
+    rhea.presses("Do you want to stop")
+    rhea.presses("I can do it on my own now")
+    rhea.sees("Good: you manage on your own", "ends your program with you")
+
+    olive.opens("/today")
+    olive.does_not_see("something is not right yet")
+    olive.sees("They say that they manage alone, and the form re-check passed.")
+    olive.presses("Let them graduate")
+    olive.sees("Rhea Checks has graduated")
+    rhea.opens("/my")
+    rhea.sees("You have come to the end of your program", "You can come back at any time.")
+
+
+def test_a_recheck_and_an_end_need_no_script(settled: Installation, sit_down: SitDown) -> None:
+    somebody = a_client(settled, "Nora Plain")
+    nora = sit_down("Nora", settled, java_script_enabled=False, **PHONE)
+    signs_in(nora, somebody.email)
+    logs_and_a_week_goes_by(nora, settled)
+    nora.opens("/my/re-check")
+    nora.presses("Save the re-check")
+    nora.sees("There is a problem", "Say how it was.")
+    says(nora, "It was right", "It was right", "It was right")
+    nora.sees("It was right", "You checked it on")
+    nora.opens("/my/stopping")
+    nora.presses("It hurts")
+    nora.sees("Leave the moves for now", "You said: “It hurts”.")
