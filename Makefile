@@ -54,7 +54,7 @@ $(VENV)/.mutants: requirements/mutants.lock pyproject.toml
 
 # ---------------------------------------------------------------- test
 
-.PHONY: test test-tools test-lanes test-sqlite test-postgres test-journeys test-pythons lint fix faults bench coverage mutants
+.PHONY: test test-tools test-lanes test-sqlite test-postgres test-journeys test-pythons lint fix faults bench lighthouse coverage mutants
 test: $(VENV)/.browser test-tools test-lanes ## Everything: lint, both databases, browser journeys
 	@if [ -s $(LEFT_OUT) ]; then echo; echo "Passed, but these were LEFT OUT:"; sed 's/^/  - /' $(LEFT_OUT); \
 		else echo; echo "Passed, nothing left out."; fi
@@ -100,6 +100,13 @@ faults: export CLINIC_TEST_BACKEND ?= postgres
 
 bench: $(VENV)/.test ## Measure, one JSON object a line; only=page|mail|pdf|start to choose
 	@$(BIN)/python -m tests.bench $(only)
+
+lighthouse: $(VENV)/.browser tests/lighthouse/node_modules ## Lighthouse on a client's pages, as an old phone sees them (needs npm and Chromium)
+	@$(BIN)/python -m tests.lighthouse
+
+tests/lighthouse/node_modules: tests/lighthouse/package-lock.json
+	@npm ci --prefix tests/lighthouse --ignore-scripts --loglevel=error </dev/null
+	@touch $@
 
 coverage: $(VENV)/.test ## The suite on SQLite, with the lines it never reached
 	@run_dir=$$(mktemp -d) && trap 'rm -rf "$$run_dir"' EXIT && export XDG_RUNTIME_DIR="$$run_dir" && \

@@ -42,6 +42,7 @@ OF_ITS_LIFE = frozenset(action for _, action in STEPS)  # a moved day is no step
 RUNNING = frozenset({ProgramStatus.ASSIGNED, ProgramStatus.ACTIVE})  # assigned: from its first day on
 # of several programs the first of these that one has
 TOGETHER = (ProgramStatus.ACTIVE, ProgramStatus.ASSIGNED, ProgramStatus.PAUSED, ProgramStatus.ENDED)
+SMALL_HOURS = 4  # authored: until then a night feels like the evening before
 DAYS_TO_CORRECT = 1  # today and yesterday: memory of a movement is short
 KEPT_ON_HOLD = "What you did is kept. Your program is on hold now: leave your moves until we have talked."
 KEPT = {
@@ -230,6 +231,13 @@ def kept_in_words(rest: DayMark | None, *, is_held: bool) -> str:
     if is_held:
         return KEPT_ON_HOLD
     return KEPT.get(rest, "") if rest else ""
+
+
+def past_midnight_in_words(day: date, today: date, hour: int, *, lacks_day_before: bool) -> str:
+    """What is said of a log in the small hours, meant for the evening perhaps; empty at other times."""
+    if day != today or hour >= SMALL_HOURS or not lacks_day_before:
+        return ""
+    return "It is past midnight, so this counts for today. Was it for yesterday? Then log yesterday, too."
 
 
 def running_since(starts_on: date, changes: Iterable[ProgramChange], today: date) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.domain.comforts import ColourContrast, Comforts, Hand, TextSize
+from clinic.domain.comforts import AS_USUAL, ColourContrast, Comforts, Hand, TextSize
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,7 @@ from clinic.domain.comforts import ColourContrast, Comforts, Hand, TextSize
 )
 def test_each_choice_is_a_class_of_the_document(chosen: Comforts, classes: str) -> None:
     assert chosen.classes == classes
+
+
+def test_nothing_is_chosen_for_anybody() -> None:
+    assert Comforts() == AS_USUAL

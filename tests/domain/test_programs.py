@@ -21,6 +21,7 @@ from clinic.domain.programs import (
     may_be_changed,
     next_status,
     over_since,
+    past_midnight_in_words,
     pauses,
     running_since,
     steps_by_hand,
@@ -465,3 +466,19 @@ def test_what_is_kept_all_the_same_says_why_nothing_more_is_asked() -> None:
     assert "was paused" in kept_in_words(DayMark.PAUSED, is_held=False)
     assert "has ended" in kept_in_words(DayMark.AFTER_END, is_held=False)
     assert kept_in_words(None, is_held=False) == kept_in_words(DayMark.BEFORE_START, is_held=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "lacks", "is_said"),
+    [
+        (TODAY, 0, True, True),
+        (TODAY, 3, True, True),
+        (TODAY, 4, True, False),
+        (TODAY, 0, False, False),
+        (TODAY - timedelta(days=1), 0, True, False),
+    ],
+)
+def test_past_midnight_a_log_says_for_which_day_it_counts(
+    day: date, hour: int, lacks: bool, is_said: bool
+) -> None:
+    assert bool(past_midnight_in_words(day, TODAY, hour, lacks_day_before=lacks)) is is_said

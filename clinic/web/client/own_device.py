@@ -10,7 +10,7 @@ from clinic.domain.dates import day_in_words
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import ProgramStatus
 from clinic.services.accounts import sessions
-from clinic.services.programs import late_logs, practising
+from clinic.services.programs import diary, late_logs, practising
 from clinic.web.authz import FORGET, current_actor
 from clinic.web.forms.practice_logs import OUTCOMES, LateLogForm, LogForm, LogQuestions
 from clinic.web.presenters.practising import kept_view, moves_key
@@ -67,6 +67,8 @@ def _taken(form: LateLogForm) -> tuple[str, int]:
     said = [f"Saved for {day_in_words(found.day)}: {OUTCOMES[late.outcome].lower()}."]
     if found.is_corrected:
         said.append("Your phone’s clock showed another day. We went by ours.")
+    if kept := diary.kept_in_words(diary.diary(actor), found.day):
+        said.append(kept)
     if form.moves.data != moves_key(practising.of_today(actor)):
         said.append("Your program has changed since your phone kept it.")
     return " ".join(said), 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.errors import NotFound
 from clinic.domain.mail_standing import MailSort
+from clinic.domain.programs import past_midnight_in_words
 from clinic.domain.progress import progress_sentence, week_strip
 from clinic.domain.rechecks import is_due
 from clinic.domain.stopping import CLIENTS_WORDS
@@ -68,11 +70,18 @@ def _saved(actor: Actor, form: LogForm) -> Response:
         pain.say_morning(actor, form.told_settled)
     held = practice_logs.diary(actor)
     kept = practice_logs.kept_in_words(held, day)
-    flash(f"Saved. {kept}".strip(), "caution" if kept else "success")
+    flash(f"Saved. {kept or _past_midnight(held, day)}".strip(), "caution" if kept else "success")
     told = pain.of_day(held, day)
     if told and (told.ruling.asks_signs or day != held.today):
         return redirect(url_for("client.pain.answer", day=day.isoformat()), 303)
     return redirect(url_for("client.today.index"), 303)
+
+
+def _past_midnight(held: Diary, day: date) -> str:
+    before = held.today - timedelta(days=1)
+    lacks = held.may_log(before) and held.entry(before) is None
+    hour = now().astimezone(ZoneInfo(held.client.time_zone)).hour
+    return past_midnight_in_words(day, held.today, hour, lacks_day_before=lacks)
 
 
 def _page(held: Diary, form: LogForm, asked: AskedMorning | None, *, editing: bool) -> str:

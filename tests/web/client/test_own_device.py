@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -161,3 +162,13 @@ def test_what_cannot_be_read_is_said(
 ) -> None:
     assert "could not be read" in late(visit(people.client_user), status=422, **changed)
     assert logs() == []
+
+
+def test_at_ten_past_midnight_the_log_is_the_new_days_and_says_so(
+    people: People, program: Program, visit: Visit, clock: time_machine.Coordinates
+) -> None:
+    clock.move_to(datetime(2026, 11, 20, 0, 10, tzinfo=ZoneInfo(people.client.time_zone)))
+    ada = visit(people.client_user)
+    ada.post("/my/log", {"day": TODAY.isoformat(), "outcome": "done"}, status=303)
+    assert "It is past midnight, so this counts for today." in ada.get("/my").text
+    assert logs() == [(TODAY, LogOutcome.DONE, None)]
