@@ -33,6 +33,7 @@ from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, r
 from tests.factories.people import People
 from tests.factories.programs import assign_program, publish_routine
 from tests.pdf_reader import reader, tags_in, words_in
+from tests.readability import grade, words_of
 from tests.visitor import Visitor
 
 RIGHT = INTERNAL_LEFT._replace(side=Side.RIGHT)
@@ -399,22 +400,11 @@ def sentences() -> list[str]:
     return [part for each in told for part in re.split(r"(?<=[.!?:])\s+|•", each) if part]
 
 
-def syllables(word: str) -> int:
-    groups = len(re.findall(r"[aeiouy]+", word))
-    return max(1, groups - (word.endswith("e") and not word.endswith("le") and groups > 1))
-
-
 def test_a_clients_page_reads_at_nine_to_eleven() -> None:
-    """Flesch-Kincaid grade 6 is age 11; measured over all of it, and no sentence is long."""
-    words = [re.findall(r"[a-z']+", each.lower()) for each in sentences()]
-    counted = sum(map(len, words))
-    grade = (
-        0.39 * counted / len(words)
-        + 11.8 * sum(syllables(word) for each in words for word in each) / counted
-        - 15.59
-    )
-    assert grade <= 5, grade
-    assert max(map(len, words)) <= 24
+    """Measured over all of it; and no sentence is long."""
+    said = sentences()
+    assert grade(said) <= 5
+    assert max(len(words_of(each)) for each in said) <= 24
 
 
 def test_every_test_of_the_catalogue_has_plain_words() -> None:
