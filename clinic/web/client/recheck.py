@@ -29,6 +29,7 @@ def show() -> ResponseReturnValue:
         form=form,
         tests=asked.tests,
         move=move_view(asked.move) if asked.move else None,
+        fixes=words.fixes(asked),
         prescription_id=asked.move.prescription.id if asked.move else None,
         asks=bool(form.errors) or not made_today or request.args.get("again") == "1",
         recheck=words.recheck_for_client(standing),

@@ -11,6 +11,7 @@ from clinic.domain.rechecks import AGAIN_AFTER, RecheckResult, RecheckStanding, 
 from clinic.domain.stopping import CLIENTS_WORDS
 from clinic.domain.types import MistakeAnswer, StopReason
 from clinic.services.programs.noticed import Noticed
+from clinic.services.programs.rechecks import AskedRecheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,14 @@ def recheck_for_client(standing: RecheckStanding) -> RecheckView:
         "caution",
         "Not right yet",
         f"That happens. Your practice sees it. Go slowly, think of what helps, and look again on {again}.",
+    )
+
+
+def fixes(asked: AskedRecheck) -> list[str]:
+    """What helps with each thing that was not right the last time, or not sure."""
+    found = zip(asked.tests, asked.noticed.found, strict=False)
+    return list(
+        dict.fromkeys(test.fix for test, (_, how) in found if test.fix and how is not MistakeAnswer.NO)
     )
 
 
