@@ -84,6 +84,8 @@ class PracticePlan:
         return pace.moves if pace else of_all
 
     def _pace(self, day: date) -> PlanPace | None:
+        if not self.paces:
+            return None
         return next((pace for pace in reversed(self.paces) if pace.since <= day), None)
 
     def last_day(self, today: date) -> date:
@@ -220,9 +222,10 @@ def day_outcome(outcomes: Collection[LogOutcome], expected: int) -> LogOutcome |
     """What several logs of one day come to: done only when everything asked was done; None without a log."""
     if not outcomes:
         return None
-    if set(outcomes) == {LogOutcome.DONE} and len(outcomes) >= expected:
+    if len(outcomes) >= expected and all(each is LogOutcome.DONE for each in outcomes):
         return LogOutcome.DONE
-    return LogOutcome.NOT_DONE if set(outcomes) == {LogOutcome.NOT_DONE} else LogOutcome.PARTLY
+    is_none_done = all(each is LogOutcome.NOT_DONE for each in outcomes)
+    return LogOutcome.NOT_DONE if is_none_done else LogOutcome.PARTLY
 
 
 def day_mark(day: date, logs: Mapping[date, LogOutcome], plan: Plan, today: date) -> DayMark:

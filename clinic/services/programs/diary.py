@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
@@ -143,8 +143,7 @@ class DiaryEntry:
         return not self.hurting or prescription_id in self.hurting
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedMove:
+class LoggedMove(NamedTuple):
     """What was logged of one move on one day."""
 
     prescription_id: uuid.UUID
@@ -204,10 +203,15 @@ class Diary(OwnPrograms):
     @cached_property
     def outcomes(self) -> Mapping[date, LogOutcome]:
         """What each logged day came to."""
-        days: dict[date, dict[uuid.UUID, list[LogOutcome]]] = defaultdict(lambda: defaultdict(list))
+        days: dict[date, dict[uuid.UUID, list[LogOutcome]]] = {}
         for log in self.logs:
-            days[log.local_date][log.program_id].append(log.outcome)
-        found = ((day, outcome_together(logged, self._moves_on(day))) for day, logged in days.items())
+            days.setdefault(log.local_date, {}).setdefault(log.program_id, []).append(log.outcome)
+        in_phases = any(each.plan.paces for each in self.plans.values())
+        always = {program_id: each.moves for program_id, each in self.plans.items()}
+        found = (
+            (day, outcome_together(logged, self._moves_on(day) if in_phases else always))
+            for day, logged in days.items()
+        )
         return {day: outcome for day, outcome in found if outcome is not None}
 
     def _moves_on(self, day: date) -> Mapping[uuid.UUID, int]:
@@ -477,7 +481,7 @@ def _is_marked(log: LoggedMove) -> bool:
 
 def _logs(client: Client, first: date) -> Sequence[LoggedMove]:
     whose = {"practice_id": client.practice_id, "client_id": client.id}
-    return [LoggedMove(*row) for row in rows.read(_LOGS, {**whose, "first": first})]
+    return [LoggedMove._make(row) for row in rows.read(_LOGS, {**whose, "first": first})]
 
 
 def _plans(client: Client) -> Mapping[uuid.UUID, KeptPlan]:
