@@ -54,7 +54,7 @@ $(VENV)/.mutants: requirements/mutants.lock pyproject.toml
 
 # ---------------------------------------------------------------- test
 
-.PHONY: test test-tools test-lanes test-sqlite test-postgres test-journeys test-pythons lint fix faults bench lighthouse coverage mutants
+.PHONY: words test test-tools test-lanes test-sqlite test-postgres test-journeys test-pythons lint fix faults bench lighthouse coverage mutants
 test: $(VENV)/.browser test-tools test-lanes ## Everything: lint, both databases, browser journeys
 	@if [ -s $(LEFT_OUT) ]; then echo; echo "Passed, but these were LEFT OUT:"; sed 's/^/  - /' $(LEFT_OUT); \
 		else echo; echo "Passed, nothing left out."; fi
@@ -129,6 +129,10 @@ lint: $(VENV)/.test ## Style, types, import contracts, security patterns, vendor
 fix: $(VENV)/.test ## Let ruff put right what it can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+words: $(VENV)/.run ## Gather what clients and mails say into clinic/languages/messages.pot
+	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k say -k say_many:1,2 --no-location --sort-output --omit-header \
+		-o clinic/languages/messages.pot clinic
 
 # ---------------------------------------------------------------- pins
 

@@ -120,6 +120,7 @@ class Settings:
     health_token: str | None = None  # opens what /healthz and /metrics tell; without it loopback alone does
     alarm_after: timedelta = timedelta(minutes=10)  # of a silent worker the owners are mailed; 0: never
     heartbeat_url: str | None = None  # an outside watcher that each worker tells that it is well
+    language: str = "en"  # of pages and mails: "en", or a file beside the catalogue of words
     log_format: str = "text"  # or "json"
     log_level: str = "warning"
     health_off: frozenset[str] = frozenset()  # checks that are no trouble here
@@ -206,6 +207,7 @@ class Settings:
             health_token=_machine_secret(environ, "CLINIC_HEALTH_TOKEN"),
             health_off=_health_off(environ),
             video_hosts=_video_hosts(environ),
+            language=environ.get("CLINIC_LANGUAGE") or "en",
             log_format=_one_of(environ, "CLINIC_LOG_FORMAT", ("text", "json"), "text"),
             log_level=_one_of(
                 environ, "CLINIC_LOG_LEVEL", LOG_LEVELS, "info" if env == "production" else "warning"

@@ -1,18 +1,25 @@
-"""Dates and times as the product writes them: "Mon 24 Nov", in English whatever the server's locale."""
+"""Dates and times as the product writes them: "Mon 24 Nov", in English whatever the server's locale.
+
+Who shows them in another language writes them anew (`domain/words`).
+"""
 
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+
+from clinic.domain.words import DayWords, Words, say
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def day_in_words(day: date, today: date | None = None) -> str:
+def day_in_words(day: date, today: date | None = None) -> DayWords:
     """The day as "Mon 24 Nov", with the year where it is not today's."""
     words = f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
-    return words if today is None or today.year == day.year else f"{words} {day.year}"
+    if today is None or today.year == day.year:
+        return DayWords.of(words, day)
+    return DayWords.of(f"{words} {day.year}", day, with_year=True)
 
 
 def time_in_words(at: time) -> str:
@@ -35,6 +42,12 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def born(day: date) -> str:
+def full_day(day: date) -> DayWords:
+    """The day as "3 May 1961"."""
+    words = f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return DayWords.of(words, day, with_weekday=False, with_year=True)
+
+
+def born(day: date) -> Words:
     """A date of birth as it tells two people apart: "born 3 May 1961"."""
-    return f"born {day.day} {MONTHS[day.month - 1]} {day.year}"
+    return say("born %(day)s", day=full_day(day))

@@ -14,7 +14,10 @@ from typing import NamedTuple, TypedDict, Unpack
 from css_inline import CSSInliner
 from jinja2 import Environment, StrictUndefined, Template, select_autoescape
 
+from clinic.domain.dates import day_in_words as _day
 from clinic.domain.types import MailKind
+from clinic.languages import ENGLISH, language
+from clinic.languages.jinja import Spoken
 from clinic.mail.form_letters import Encoded, LetterForm, blank
 from clinic.reading import ReadAtStart, sources
 
@@ -35,12 +38,18 @@ class Letterhead:
     practice: str
     phone: str | None = None
     emergency_number: str | None = None
+    language: str = ENGLISH  # of the mail; a code of clinic/languages
 
 
 def checkin(head: Letterhead, *, first_name: str, link: str, until: date, stop_link: str) -> MailContent:
     """Ask a client how it is going; `until` is a day where the client lives."""
     return _mail(
-        MailKind.CHECKIN, head, first_name=first_name, link=link, until=_day(until), stop_link=stop_link
+        MailKind.CHECKIN,
+        head,
+        first_name=first_name,
+        link=link,
+        until=_day(until),
+        stop_link=stop_link,
     )
 
 
@@ -96,7 +105,12 @@ def questionnaire(
 ) -> MailContent:
     """Ask a client to answer some questions; which ones is said on the page alone."""
     return _mail(
-        MailKind.QUESTIONNAIRE, head, first_name=first_name, link=link, until=_day(until), stop_link=stop_link
+        MailKind.QUESTIONNAIRE,
+        head,
+        first_name=first_name,
+        link=link,
+        until=_day(until),
+        stop_link=stop_link,
     )
 
 
@@ -253,7 +267,7 @@ class _Templates(NamedTuple):
 
 
 def _mail(name: str, head: Letterhead, **context: object) -> MailContent:
-    templates = _templates(name)
+    templates = _templates(name, head.language)
     context["head"] = head
     subject = templates.subject.render(context).strip()
     context["subject"] = subject
@@ -261,8 +275,8 @@ def _mail(name: str, head: Letterhead, **context: object) -> MailContent:
 
 
 @cache
-def _templates(name: str) -> _Templates:
-    environment = _environment()
+def _templates(name: str, code: str) -> _Templates:
+    environment = _environment(code)
     return _Templates(
         environment.get_template(f"mail/{name}/subject.txt"),
         environment.get_template(f"mail/{name}/body.txt"),
@@ -271,8 +285,8 @@ def _templates(name: str) -> _Templates:
 
 
 @cache
-def _environment() -> Environment:
-    return Environment(
+def _environment(code: str) -> Spoken:
+    english = Spoken(
         loader=_InliningLoader(),
         autoescape=select_autoescape(("html",), default=False),
         undefined=StrictUndefined,
@@ -281,6 +295,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
+    return english if code == ENGLISH else english.in_language(language(code))
 
 
 class _InliningLoader(ReadAtStart):
@@ -298,7 +313,3 @@ def _inlined(source: str, css: str) -> str:
     if source.lstrip().lower().startswith("<!doctype"):
         return inliner.inline(source)
     return inliner.inline_fragment(source, css)
-
-
-def _day(when: date) -> str:
-    return f"{when:%a} {when.day} {when:%b}"

@@ -6,7 +6,7 @@ from flask import Flask
 
 from clinic.domain.types import Audience, Section
 from clinic.services.watching import watchman
-from clinic.web import assets, authz, errors, filters, limits, metrics, packing, requests, security
+from clinic.web import assets, authz, errors, filters, limits, metrics, packing, requests, security, speaking
 from clinic.web.authz import Rule
 from config import Settings
 
@@ -767,6 +767,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     security.init_security(app, settings)
     assets.init_assets(app)
     packing.init_packing(app)
+    speaking.init_speaking(app, settings)
     filters.init_filters(app)
     errors.init_errors(app)
     limits.init_limits(app, settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -17,6 +17,7 @@ from clinic.web.authz import current_actor
 from clinic.web.filters import local_date
 from clinic.web.forms.accounts import ChangePasswordForm, EndSessionForm
 from clinic.web.presenters import browsers
+from clinic.web.speaking import flash
 
 
 def page(template: str, endpoint: str, **context: Any) -> Response | str | tuple[str, int]:

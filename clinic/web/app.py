@@ -15,6 +15,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from clinic.reading import ReadAtStart
 from clinic.services.reach import from_nothing
+from clinic.web.speaking import here
 from clinic.web.templating import PageEnvironment
 
 MOST_ADDRESSES = 10_000  # of links that are remembered; those not asked for longest give way
@@ -65,6 +66,16 @@ class ClinicApp(Flask):
         super().__init__(name, static_folder=None)  # they are served by a rule of their own
         self.session_interface = CookieSessions()
         self._remembered = lru_cache(MOST_ADDRESSES)(self._relative)
+        english = self.create_jinja_environment()
+        assert isinstance(english, PageEnvironment)
+        self._in_english = english
+        self._in_language = cache(english.in_language)
+
+    @property
+    def jinja_env(self) -> PageEnvironment:
+        """The templates in the language of the page, in English where there is none."""
+        spoken = here()
+        return self._in_english if spoken.is_english else self._in_language(spoken)
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
         """Each request begins with nobody's rows in reach."""

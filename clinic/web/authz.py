@@ -11,7 +11,6 @@ from flask import (
     Flask,
     abort,
     current_app,
-    flash,
     make_response,
     redirect,
     render_template,
@@ -33,6 +32,7 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.web import given_back, viewing
 from clinic.web.looking import tell_of_looks
+from clinic.web.speaking import flash
 from clinic.web.viewing import Viewing
 
 View = Callable[..., Any]

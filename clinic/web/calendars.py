@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.services import access, links
 from clinic.services.actors import Actor
 from clinic.services.appointments import calendars
 from clinic.web.authz import current_actor
+from clinic.web.speaking import flash
 
 
 def page(template: str, secret: str | None = None) -> str:

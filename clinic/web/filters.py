@@ -17,6 +17,7 @@ from clinic.domain.dates import day_in_words as day
 from clinic.domain.dates import time_in_words as clock
 from clinic.domain.greeting import first_name
 from clinic.domain.people import Named, who
+from clinic.domain.words import DayWords, say
 from clinic.reports import unprintable
 from clinic.services.access import practice_of
 from clinic.web import standing
@@ -67,7 +68,7 @@ def media_url(media_id: str) -> str:
 
 def day_year(value: date) -> str:
     """Mon 24 Nov 2026"""
-    return f"{day(value)} {value.year}"
+    return DayWords.of(f"{day(value)} {value.year}", value, with_year=True)
 
 
 def born_fact(person: Named) -> list[str]:
@@ -94,7 +95,7 @@ def local_date(value: datetime, zone: str) -> date:
 def moment(value: datetime, zone: str) -> str:
     """Mon 24 Nov, 09:05 where the reader is."""
     local = value.astimezone(ZoneInfo(zone))
-    return f"{day(local.date())}, {clock(local.time())}"
+    return say("%(day)s, %(time)s", day=day(local.date()), time=clock(local.time()))
 
 
 def _who() -> dict[str, object]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import flash, g
+from flask import g
 from flask_login import current_user
 
 from clinic.services import mail_setup
 from clinic.services.mail_setup import MailSetup, MailSource
+from clinic.web.speaking import flash
 
 NO_SERVER = "no mail server is set"
 WHY: dict[MailSource, str] = {

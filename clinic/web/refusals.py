@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import TracebackType
 
-from flask import flash
-
 from clinic.domain.errors import RuleBroken
+from clinic.web.speaking import flash
 
 
 class Attempt:

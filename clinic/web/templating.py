@@ -15,6 +15,8 @@ from jinja2.nodes import Expr
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
+from clinic.languages.jinja import Spoken
+
 
 def written(value: Any) -> str:
     """A value as it stands in HTML: escaped, unless it is HTML already.
@@ -56,7 +58,7 @@ class _PageContext(Context):
         return __obj(__self.eval_ctx, *args, **kwargs)
 
 
-class PageEnvironment(Environment):
+class PageEnvironment(Spoken, Environment):
     """The environment of all pages."""
 
     code_generator_class = _PageCode

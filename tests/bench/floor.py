@@ -13,10 +13,12 @@ from typing import Any
 
 import psycopg
 from flask import Flask, render_template, template_rendered
+from flask.templating import Environment
 from sqlalchemy import event, make_url
 
 from clinic import create_app_from_env
 from clinic.extensions import db
+from clinic.languages.jinja import Spoken
 from clinic.models.walls import ALL, SAY
 from config import Settings
 
@@ -63,8 +65,16 @@ def _record(real: Flask, path: str, cookie: str) -> tuple[list[Statement], str, 
     return statements, template, values
 
 
+class _BareEnvironment(Spoken, Environment):
+    """Flask's own templates, which read the catalogue's words as ours do: the same template."""
+
+
+class _BareApp(Flask):
+    jinja_environment = _BareEnvironment
+
+
 def _bare(real: Flask) -> Flask:
-    bare = Flask("clinic", static_folder=None)
+    bare = _BareApp("clinic", static_folder=None)
     for rule in real.url_map.iter_rules():
         bare.url_map.add(rule.empty())
     ours, theirs = bare.jinja_env, real.jinja_env

@@ -458,7 +458,8 @@ MAILS: dict[MailKind, Callable[[DueMail, datetime], Content | Callable[[], Conte
 
 
 def _head(practice: Practice) -> Letterhead:
-    return Letterhead(practice.name, practice.phone, practice.emergency_number)
+    settings: Settings = current_app.config["SETTINGS"]
+    return Letterhead(practice.name, practice.phone, practice.emergency_number, settings.language)
 
 
 def _last_day(until: datetime, zone: str) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clinic.domain.booking import OPEN, BookingState
@@ -17,6 +17,7 @@ from clinic.web.forms.appointments import CallOffAppointmentForm
 from clinic.web.forms.bookings import MoveWishForm, WishForm
 from clinic.web.presenters import appointments as words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 Page = str | Answer | tuple[str, int]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from clinic.services.accounts import comforts
 from clinic.web.authz import current_actor
 from clinic.web.forms.comforts import ComfortsForm
+from clinic.web.speaking import flash
 
 
 def show() -> ResponseReturnValue:

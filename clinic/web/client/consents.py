@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.consents import ConsentKind
@@ -10,6 +10,7 @@ from clinic.services import access
 from clinic.services.consents import acts, texts
 from clinic.web.authz import current_actor
 from clinic.web.presenters import consents as words
+from clinic.web.speaking import flash
 
 
 def show() -> str:

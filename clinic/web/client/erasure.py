@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.erasure import GRACE, ErasureState
@@ -10,6 +10,7 @@ from clinic.services import access
 from clinic.services.erasure import asking
 from clinic.web.authz import current_actor
 from clinic.web.forms.base import Form
+from clinic.web.speaking import flash
 
 
 def ask() -> Response | str | tuple[str, int]:

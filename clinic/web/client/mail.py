@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.domain.mail_standing import MailSort
@@ -11,6 +11,7 @@ from clinic.services import access, mail_standing
 from clinic.services.clients import subscriptions
 from clinic.web.authz import current_actor
 from clinic.web.presenters import mails as words
+from clinic.web.speaking import flash
 
 
 def show() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
@@ -26,6 +26,7 @@ from clinic.web.forms.messages import ClientMessageForm, ReadForm
 from clinic.web.presenters import appointments as appointment_words
 from clinic.web.presenters import messages as words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 # What stands in the box for whoever comes from another page to write about it.
 BEGINNINGS = {"recheck": "My form re-check: please look at how I do it."}

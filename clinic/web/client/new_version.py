@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.services.programs import version_answers
 from clinic.web.authz import current_actor
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 
 def show(version_offer_id: uuid.UUID) -> str | Response:

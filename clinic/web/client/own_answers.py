@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.own_answers import WordsUse
@@ -13,6 +13,7 @@ from clinic.services.access import own_client
 from clinic.services.own_answers import finding, sources
 from clinic.web.authz import current_actor
 from clinic.web.presenters import own_answers as words
+from clinic.web.speaking import flash
 
 FROM_MOVE = "move"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -15,6 +15,7 @@ from clinic.web.authz import FORGET, current_actor
 from clinic.web.forms.practice_logs import OUTCOMES, LateLogForm, LogForm, LogQuestions
 from clinic.web.presenters.practising import kept_view, moves_key
 from clinic.web.presenters.warnings import groups
+from clinic.web.speaking import flash
 
 
 def show() -> str:

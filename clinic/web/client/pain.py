@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.domain.errors import NotFound, RuleBroken
@@ -18,6 +18,7 @@ from clinic.web.forms.warnings import SignsForm
 from clinic.web.presenters import pain_answers as words
 from clinic.web.presenters import warnings as sign_words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 
 def answer() -> ResponseReturnValue:

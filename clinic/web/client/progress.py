@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.goals import GoalAct
@@ -17,6 +17,7 @@ from clinic.web.papers import paper
 from clinic.web.presenters import progress_report as report_words
 from clinic.web.presenters.progress import progress_view
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 SAID = {
     GoalAct.REACHED: "Noted as reached.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.services.questionnaires import pain
@@ -13,6 +13,7 @@ from clinic.services.questionnaires.pages import open_of_own, open_own
 from clinic.web.authz import current_actor
 from clinic.web.forms.questionnaire_answers import answers_form
 from clinic.web.presenters.pain_answers import week_view
+from clinic.web.speaking import flash
 
 
 def index() -> str:

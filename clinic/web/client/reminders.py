@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.mail_standing import MailSort
@@ -14,6 +14,7 @@ from clinic.services.clients import subscriptions
 from clinic.web.authz import current_actor
 from clinic.web.forms.reminders import ReminderForm
 from clinic.web.presenters import mails as words
+from clinic.web.speaking import flash
 
 Page = Response | str | tuple[str, int]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -33,6 +33,7 @@ from clinic.web.presenters.hold import hold_text
 from clinic.web.presenters.moves import move_rows
 from clinic.web.presenters.phases import coming_in_words
 from clinic.web.presenters.programs import pause_words
+from clinic.web.speaking import flash
 
 
 def index() -> str:

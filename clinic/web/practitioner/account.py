@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from clinic.services import notices
@@ -12,6 +12,7 @@ from clinic.web.forms.accounts import DailyNoticeForm
 from clinic.web.limits import PER_ACCOUNT, PER_ADDRESS, did_not_work, on_post, own_account_key
 from clinic.web.mailing import mail_leaves
 from clinic.web.presenters import mails as words
+from clinic.web.speaking import flash
 
 
 @on_post(PER_ADDRESS, deduct_when=did_not_work)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
@@ -20,6 +20,7 @@ from clinic.web.forms.amendments import AmendForm
 from clinic.web.practitioner.assessment_frame import is_signed, named_mistake, to_show
 from clinic.web.presenters import amendments as words
 from clinic.web.presenters.assessments import mistake_name
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 NOTE_ALONE = "note"

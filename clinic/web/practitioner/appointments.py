@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from flask import Response as FlaskResponse
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
@@ -29,6 +29,7 @@ from clinic.web.practitioner.record_frame import record_section
 from clinic.web.presenters import appointments as words
 from clinic.web.presenters.appointments import AppointmentLine
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 Page = str | Response | tuple[str, int]
 

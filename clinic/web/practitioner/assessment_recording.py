@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict
@@ -46,6 +46,7 @@ from clinic.web.presenters import assessment_recording as telling
 from clinic.web.presenters import assessment_sheet as sheets
 from clinic.web.presenters import assessments as words
 from clinic.web.presenters import body_chart, norms
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 FILL, UNDO, GO, CHOOSE = "normal:", "undo:", "go:", "choose"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
@@ -24,6 +24,7 @@ from clinic.web.presenters import assessments as words
 from clinic.web.presenters import norms
 from clinic.web.presenters import notes as note_words
 from clinic.web.presenters.motion import motion_chart
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -36,6 +36,7 @@ from clinic.web.presenters import answers
 from clinic.web.presenters import assigning as words
 from clinic.web.presenters import programs as program_words
 from clinic.web.presenters.load import LoadLines, load_lines
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 LOOK = "look"  # the button that looks for moves and adds those that are ticked, and saves nothing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.domain.errors import RuleBroken
@@ -24,6 +24,7 @@ from clinic.web.forms.attention import CameFrom, ReasonActForm, UndoForm, came_f
 from clinic.web.presenters import attention as words
 from clinic.web.presenters import tapering as offer_words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 from clinic.web.whose import only_own
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import NotFound
@@ -18,6 +18,7 @@ from clinic.web.forms.backups import BackupKeyForm, RetireKeyForm
 from clinic.web.presenters import backups as words
 from clinic.web.presenters.invitations import qr_code
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 from config import Settings
 
 Page = Response | str | tuple[str, int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.catalogue import load_catalogue
@@ -18,6 +18,7 @@ from clinic.web import given_back
 from clinic.web.authz import current_actor
 from clinic.web.forms.batteries import ComposeForm, found, picks_sent
 from clinic.web.presenters import batteries as presenter
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 

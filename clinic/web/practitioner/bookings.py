@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict
@@ -17,6 +17,7 @@ from clinic.web.authz import current_actor
 from clinic.web.forms.base import Form
 from clinic.web.forms.bookings import BookingHoursForm, DeclineForm, OfferForm
 from clinic.web.presenters import appointments as words
+from clinic.web.speaking import flash
 
 Page = str | Response | tuple[str, int]
 

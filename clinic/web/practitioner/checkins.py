@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.domain.errors import RuleBroken
@@ -27,6 +27,7 @@ from clinic.web.mailing import flash_promised
 from clinic.web.presenters import checkins as words
 from clinic.web.refusals import told_on_the_next_page
 from clinic.web.security import mail_headers, policy
+from clinic.web.speaking import flash
 from clinic.web.whose import only_own
 
 

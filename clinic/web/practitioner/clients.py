@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
@@ -62,6 +62,7 @@ from clinic.web.presenters import noticing as noticing_words
 from clinic.web.presenters import programs as program_words
 from clinic.web.presenters import tapering as offer_words
 from clinic.web.presenters import timeline as timeline_words
+from clinic.web.speaking import flash
 from clinic.web.whose import only_own
 
 LATEST = 6  # events on the overview

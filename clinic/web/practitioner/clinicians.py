@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict
@@ -15,6 +15,7 @@ from clinic.services.clients import clinicians
 from clinic.web.authz import current_actor
 from clinic.web.forms.clinicians import ClinicianForm
 from clinic.web.presenters import clinicians as words
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 

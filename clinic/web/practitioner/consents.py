@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.consents import ConsentKind
@@ -13,6 +13,7 @@ from clinic.services.consents import acts, texts
 from clinic.web.authz import current_actor
 from clinic.web.forms.consents import GivenForm, WithdrawnForm, WordingForm
 from clinic.web.presenters import consents as words
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 

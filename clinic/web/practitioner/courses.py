@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.courses import OVER, CourseState, RequestState
@@ -21,6 +21,7 @@ from clinic.web.downloads import CSV, file_answer
 from clinic.web.forms.courses import CallOffForm, CourseForm
 from clinic.web.presenters import courses as words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 Page = str | Response | tuple[str, int]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import RuleBroken
@@ -21,6 +21,7 @@ from clinic.web.forms.documents import AddDocumentForm, DocumentForm
 from clinic.web.media_answers import media_answer
 from clinic.web.practitioner.record_frame import record_section
 from clinic.web.presenters import documents as presenter
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 
@@ -75,7 +76,7 @@ def remove(document_id: uuid.UUID) -> Response:
     document = keeping.remove(current_actor(), document_id)
     undo = url_for("practitioner.documents.put_back", document_id=document.id)
     text = f"“{document.title}” is removed. For a day it can be put back; then it is gone."
-    flash({"text": text, "url": undo, "fields": {}}, "undo")  # type: ignore[arg-type]
+    flash({"text": text, "url": undo, "fields": {}}, "undo")
     return _back(document.client_id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clinic.domain.erasure import GRACE, ErasureReason
@@ -21,6 +21,7 @@ from clinic.web.forms.erasure import DueForm, EraseForm, ErasureSettingsForm
 from clinic.web.papers import paper
 from clinic.web.presenters import erasure as words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 Page = Answer | str | tuple[str, int]
 IN_FLIGHT = "A mail to or about this client is on its way just now. It is erased as soon as that is settled."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.services import access
@@ -13,6 +13,7 @@ from clinic.web.authz import current_actor
 from clinic.web.forms.groups import MessageForm
 from clinic.web.presenters import group_messages as words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 Page = str | Response | tuple[str, int]
 

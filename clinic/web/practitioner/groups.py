@@ -6,7 +6,7 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict, NotFound
@@ -24,6 +24,7 @@ from clinic.web.presenters import attention as reason_words
 from clinic.web.presenters import clients as client_words
 from clinic.web.presenters import groups as words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 from clinic.web.whose import only_own
 
 Page = str | Response | tuple[str, int]

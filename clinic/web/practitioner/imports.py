@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
@@ -25,6 +25,7 @@ from clinic.web.filters import moment
 from clinic.web.forms.imports import BeginImportForm, MatchForm, UploadForm, match_form
 from clinic.web.presenters import imports as words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 NO_FILE = "Choose a file."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -17,6 +17,7 @@ from clinic.web.authz import current_actor
 from clinic.web.forms.inbox import OUT_OF_DATE, AssignThreadForm, PhoneForm, SeenWaitForm
 from clinic.web.presenters import inbox as words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 from clinic.web.whose import only_own
 
 CHANGED = "inbox-changed"  # said to an open inbox, which then shows who waits now

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.services.access import client_for
@@ -14,6 +14,7 @@ from clinic.web.authz import current_actor
 from clinic.web.mailing import flash_promised
 from clinic.web.presenters.invitations import qr_code
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 
 def send(client_id: uuid.UUID) -> Response:

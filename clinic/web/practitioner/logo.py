@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import NotFound, RuleBroken
@@ -13,6 +13,7 @@ from clinic.services.media import logo, uploads
 from clinic.services.media.uploads import Announced
 from clinic.web.authz import current_actor
 from clinic.web.forms.logo import LogoForm
+from clinic.web.speaking import flash
 
 
 def show() -> Response | tuple[str, int]:

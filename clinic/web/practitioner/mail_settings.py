@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import NotFound
@@ -16,6 +16,7 @@ from clinic.web.forms.mail_settings import MailSettingsForm, ReplyForm
 from clinic.web.limits import PER_ADDRESS, on_post
 from clinic.web.presenters import mail_settings as words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 Page = Response | str | tuple[str, int]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.models import Message
@@ -17,6 +17,7 @@ from clinic.web.forms.messages import AnswerForm, ReadForm
 from clinic.web.practitioner.record_frame import record_section
 from clinic.web.presenters import messages as words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 KEEP, INSERT = "keep", "insert"
 Answer = Response | str | tuple[str, int]
@@ -48,7 +49,7 @@ def index(client_id: uuid.UUID) -> Answer:
 def _tell_sent(made: Message) -> None:
     undo = url_for("practitioner.messages.take_back", thread_message_id=made.id)
     told = {"text": "Sent. The client reads it in a minute.", "url": undo, "fields": {}}
-    flash(told, "undo")  # type: ignore[arg-type]
+    flash(told, "undo")
     if waits.is_waiting(made.practice_id, made.client_id):
         flash("They wrote again before you sent this, and wait for an answer to that.", "caution")
 

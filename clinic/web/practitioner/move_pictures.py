@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
@@ -17,6 +17,7 @@ from clinic.services.media.uploads import Announced
 from clinic.web.authz import current_actor
 from clinic.web.forms.move_pictures import MovePictureForm
 from clinic.web.presenters import move_pictures as presenter
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 NO_FILE = "Choose a file."

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
@@ -29,6 +29,7 @@ from clinic.web.forms.moves import (
     wanted_from,
 )
 from clinic.web.presenters import library as words
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 NOT_REPEATED = frozenset({"csrf_token", "act", "seen"})

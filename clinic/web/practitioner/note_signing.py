@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
@@ -17,6 +17,7 @@ from clinic.web.authz import current_actor
 from clinic.web.forms.notes import AmendNoteForm, DiscardNoteForm, SignNoteForm
 from clinic.web.practitioner.notes import REFUSED, to_show
 from clinic.web.presenters import notes as words
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 

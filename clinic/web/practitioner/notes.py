@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
@@ -19,6 +19,7 @@ from clinic.web.authz import current_actor
 from clinic.web.forms.notes import BeginNoteForm, NoteForm
 from clinic.web.practitioner.record_frame import record_section
 from clinic.web.presenters import notes as words
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 INSERT, SIGN, SHAPE = "insert", "sign", "shape:"

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
@@ -25,6 +25,7 @@ from clinic.web.forms.own_answers import (
     wanted_from,
 )
 from clinic.web.presenters import own_answers as words
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 CHANGED_MEANWHILE = "Somebody changed this answer meanwhile. Read it again, then sign."

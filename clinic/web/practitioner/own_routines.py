@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
@@ -17,6 +17,7 @@ from clinic.services.routines import publishing as routines
 from clinic.web.authz import current_actor
 from clinic.web.forms.own_routines import NewRoutineForm, RenameForm
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 

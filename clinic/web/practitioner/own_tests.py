@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict
@@ -14,6 +14,7 @@ from clinic.web.authz import current_actor
 from clinic.web.forms.own_tests import FIELD_ROWS, OwnTestForm
 from clinic.web.practitioner.batteries import may_make, refused
 from clinic.web.presenters import batteries as presenter
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 

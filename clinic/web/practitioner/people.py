@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import is_staff
@@ -26,6 +26,7 @@ from clinic.web.presenters import browsers
 from clinic.web.presenters import people as words
 from clinic.web.presenters.invitations import qr_code
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 Page = str | Response | tuple[str, int]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
@@ -13,6 +13,7 @@ from clinic.services.notes import phrases
 from clinic.web.authz import current_actor
 from clinic.web.forms.notes import PhraseForm
 from clinic.web.practitioner.notes import REFUSED
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 TAKE_AWAY, BRING_BACK = "take_away", "bring_back"

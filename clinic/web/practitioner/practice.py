@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.services import practices
@@ -13,6 +13,7 @@ from clinic.web.authz import current_actor
 from clinic.web.forms.accounts import SecondStepRequiredForm
 from clinic.web.forms.practice import SETTINGS
 from clinic.web.presenters import practice as words
+from clinic.web.speaking import flash
 
 
 def settings(part: str) -> Response | str | tuple[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, url_for
+from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.dates import day_in_words
@@ -12,6 +12,7 @@ from clinic.domain.errors import Conflict
 from clinic.services.programs import passing
 from clinic.web.authz import current_actor
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 
 def pass_on(program_id: uuid.UUID, position: int) -> Response:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection
 from datetime import date
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, redirect, render_template, url_for
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
@@ -32,6 +32,7 @@ from clinic.web.forms.programs import (
 from clinic.web.practitioner.program_page import program_page
 from clinic.web.presenters import programs as presenter
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 UNDO = "undo"  # the kind of a message that brings a button with it
 WITH_CLIENT = (joinedload(Program.client),)
@@ -144,7 +145,7 @@ def extend(program_id: uuid.UUID) -> Response:
         with told_on_the_next_page():
             if back_to is None:
                 program = program_days.extend(actor, program_id, seen, form.weeks.data or 0)
-                flash(presenter.extended(program, seen), UNDO)  # type: ignore[arg-type]
+                flash(presenter.extended(program, seen), UNDO)
             else:
                 program = program_days.take_back(actor, program_id, seen, back_to)
                 flash(presenter.ends_again(program), "success")

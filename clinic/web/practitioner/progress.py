@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.progress_reports import READERS
@@ -15,6 +15,7 @@ from clinic.services.progress import reading
 from clinic.web.authz import current_actor
 from clinic.web.forms.shared_findings import SharedFindingsForm
 from clinic.web.presenters.progress import in_one_line, progress_view, shareable_words
+from clinic.web.speaking import flash
 
 
 def show(client_id: uuid.UUID) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict
@@ -19,6 +19,7 @@ from clinic.web.forms.progress_reports import SignReportForm
 from clinic.web.papers import paper
 from clinic.web.presenters import progress_report as words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 
 def compose(client_id: uuid.UUID, reader: str) -> Response | str | tuple[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, NamedTuple
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.catalogue import load_catalogue
@@ -31,6 +31,7 @@ from clinic.web.presenters import questionnaires as words
 from clinic.web.presenters.questionnaire_answers import revision
 from clinic.web.presenters.questionnaire_trends import blocks
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 Page = str | Response | tuple[str, int]
 

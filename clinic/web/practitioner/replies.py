@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.services.access import practice_of
 from clinic.services.sending import replies as sending_replies
 from clinic.web.authz import current_actor
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 from clinic.web.whose import only_own
 
 
@@ -47,7 +48,7 @@ def throw_away(reply_id: uuid.UUID) -> Response:
     with told_on_the_next_page():
         sending_replies.throw_away(current_actor(), reply_id)
         back = url_for("practitioner.replies.bring_back", reply_id=reply_id)
-        flash({"text": "Thrown away.", "url": back, "fields": {}}, "undo")  # type: ignore[arg-type]
+        flash({"text": "Thrown away.", "url": back, "fields": {}}, "undo")
     return _back()
 
 

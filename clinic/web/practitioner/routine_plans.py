@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict
@@ -20,6 +20,7 @@ from clinic.web.practitioner.own_routines import may_change, refused
 from clinic.web.presenters import routine_plans as presenter
 from clinic.web.presenters.load import load_of_version
 from clinic.web.presenters.routine_plans import TheirPlan
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 SAVE, READ = "save", "read"

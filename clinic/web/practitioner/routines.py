@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
@@ -25,6 +25,7 @@ from clinic.web.presenters.load import load_of_version
 from clinic.web.presenters.programs import STOPS
 from clinic.web.presenters.version_offers import counts_in_words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 

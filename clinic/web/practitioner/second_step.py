@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -21,6 +21,7 @@ from clinic.web.forms.base import Form
 from clinic.web.mailing import flash_promised
 from clinic.web.presenters.invitations import qr_code
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 Page = Response | str | tuple[str, int]
 

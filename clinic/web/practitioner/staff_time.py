@@ -6,7 +6,7 @@ import uuid
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import Conflict
@@ -20,6 +20,7 @@ from clinic.web.authz import current_actor
 from clinic.web.downloads import CSV, file_answer
 from clinic.web.forms.staff_time import StaffTimeForm
 from clinic.web.presenters import staff_time as words
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.tapering import OfferDecision
@@ -13,6 +13,7 @@ from clinic.services.programs import tapering
 from clinic.web.authz import current_actor
 from clinic.web.presenters import tapering as words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 
 def decide(offer_id: uuid.UUID, choice: str) -> Response:

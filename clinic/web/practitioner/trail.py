@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.services import practices
@@ -15,6 +15,7 @@ from clinic.web.forms.trail_filter import address_parts, filter_fields, wanted_f
 from clinic.web.looking import tell_of_refusal
 from clinic.web.practitioner.record_frame import record_section
 from clinic.web.presenters.trail import row
+from clinic.web.speaking import flash
 
 
 def index() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
@@ -16,6 +16,7 @@ from clinic.web.authz import current_actor
 from clinic.web.forms.version_offers import OfferVersionForm
 from clinic.web.presenters import version_offers as words
 from clinic.web.refusals import told_on_the_next_page
+from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, url_for
+from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from clinic.services import access
 from clinic.services.clients import records
 from clinic.web import viewing
 from clinic.web.authz import current_actor
+from clinic.web.speaking import flash
 
 
 def begin(client_id: uuid.UUID) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.services import warnings
@@ -15,6 +15,7 @@ from clinic.web.forms.warnings import ClearForm
 from clinic.web.presenters import mails as mail_words
 from clinic.web.presenters import warnings as words
 from clinic.web.presenters.assessment_warnings import found_words, what_to_do
+from clinic.web.speaking import flash
 
 
 def show(flag_id: uuid.UUID) -> ResponseReturnValue:

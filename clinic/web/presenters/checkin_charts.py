@@ -23,7 +23,7 @@ class CheckinChart:
     """The message, and a point a check-in, None where nothing was said; `levels` are the lines behind."""
 
     title: str
-    points: list[tuple[str, int | None]]
+    points: Sequence[tuple[str, int | None]]
     value: str
     high: int
     levels: tuple[int, ...]

@@ -45,7 +45,7 @@ class ScoreChart:
     """One score over time."""
 
     title: str
-    points: list[tuple[str, int | float | None]]
+    points: Sequence[tuple[str, int | float | None]]
     low: int
     high: int
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.services.accounts import addresses
 from clinic.web.forms.base import Form
 from clinic.web.limits import PER_ADDRESS, did_not_work, on_post
+from clinic.web.speaking import flash
 
 
 @on_post(PER_ADDRESS, deduct_when=did_not_work)

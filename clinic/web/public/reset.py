@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.services import practices
@@ -13,6 +13,7 @@ from clinic.web import known_browsers
 from clinic.web.forms.accounts import AskResetForm, NewPasswordForm
 from clinic.web.limits import PER_ADDRESS, did_not_work, on_post, per_account
 from clinic.web.presenters.chrome import chrome
+from clinic.web.speaking import flash
 
 PAUSE = 0.2  # seconds; a known address costs a write, and that must not show in the time to the answer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from clinic.services import practices
@@ -12,6 +12,7 @@ from clinic.web.forms.accounts import SecondStepForm
 from clinic.web.limits import PER_ADDRESS, did_not_work, on_post
 from clinic.web.presenters.chrome import chrome
 from clinic.web.public.way_on import known_from_now_on, way_on
+from clinic.web.speaking import flash
 
 
 @on_post(PER_ADDRESS, deduct_when=did_not_work)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -31,6 +31,7 @@ from clinic.web.limits import PER_ADDRESS, did_not_work, may_try_others, on_post
 from clinic.web.presenters.chrome import chrome
 from clinic.web.presenters.once_more import once_more
 from clinic.web.public.way_on import known_from_now_on, way_on
+from clinic.web.speaking import flash
 
 
 @on_post(PER_ADDRESS, deduct_when=did_not_work)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -10,6 +10,7 @@ from clinic.web import given_back, known_browsers
 from clinic.web.authz import current_actor, home_for
 from clinic.web.forms.accounts import address_key
 from clinic.web.limits import may_know
+from clinic.web.speaking import flash
 from clinic.web.ways import is_ours
 
 

@@ -13,7 +13,7 @@ CHOSEN = {"text_size": "largest", "contrast": "strong", "hand": "left"}
 
 def test_what_is_chosen_holds_on_every_page_and_device(people: People, visit: Visit) -> None:
     ada = visit(people.client_user)
-    assert '<html lang="en">' in ada.get("/my").text
+    assert '<html lang="en" dir="ltr">' in ada.get("/my").text
     ada.post("/account/looks", CHOSEN, status=303)
     classes = 'class="has-largest-text has-strong-contrast is-left-handed"'
     assert classes in ada.get("/my").text
@@ -26,4 +26,4 @@ def test_something_else_is_no_choice(people: People, visit: Visit) -> None:
     ada = visit(people.client_user)
     page = ada.post("/account/looks", {**CHOSEN, "text_size": "huge"}, status=422)
     assert "Choose one of these." in page.text
-    assert '<html lang="en">' in ada.get("/my").text
+    assert '<html lang="en" dir="ltr">' in ada.get("/my").text

@@ -1,0 +1,77 @@
+"""Words that somebody reads, in English, which know how they came to be: other languages can say them.
+
+They are strings in every way. What joins, cuts or formats them makes a plain string of them, and that stays
+English: a sentence with something in it is said as a whole, with a blank for each part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Self
+
+
+class Words(str):
+    """A string that keeps the pattern it was made by, and what filled its blanks."""
+
+    __slots__ = ("filled", "many", "number", "pattern")
+
+    pattern: str  # with blanks as "%(name)s"; what a catalogue knows it by
+    many: str | None  # the pattern for another number than one
+    number: int
+    filled: Mapping[str, object]  # blank to what stands there, words among them
+
+    @classmethod
+    def made(
+        cls, pattern: str, filled: Mapping[str, object], many: str | None = None, number: int = 1
+    ) -> Self:
+        """The words of a pattern; raises KeyError for a blank that nothing fills."""
+        chosen = pattern if many is None or number == 1 else many
+        in_english = {name: _in_english(value) for name, value in filled.items()}
+        made = cls(chosen % in_english if filled else chosen)
+        made.pattern, made.many, made.number, made.filled = pattern, many, number, filled
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (self.made, (self.pattern, self.filled, self.many, self.number))
+
+
+class DayWords(Words):
+    """A day in words; whoever shows it in another language writes the day anew."""
+
+    __slots__ = ("day", "with_weekday", "with_year")
+
+    day: date
+    with_weekday: bool
+    with_year: bool
+
+    @classmethod
+    def of(cls, english: str, day: date, *, with_weekday: bool = True, with_year: bool = False) -> Self:
+        """The day as it stands in English, and what there is of it."""
+        made = cls.made(english, {})
+        made.day, made.with_weekday, made.with_year = day, with_weekday, with_year
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_day_again, (str(self), self.day, self.with_weekday, self.with_year))
+
+
+def _day_again(english: str, day: date, with_weekday: bool, with_year: bool) -> DayWords:
+    return DayWords.of(english, day, with_weekday=with_weekday, with_year=with_year)
+
+
+def say(words: str, /, **filled: object) -> Words:
+    """Words for somebody to read: `say("%(name)s writes to you", name=name)`.
+
+    Without anything to fill in, a % is a %. Whole numbers are written with their thousands apart.
+    """
+    return Words.made(words, filled)
+
+
+def say_many(one: str, many: str, number: int, /, **filled: object) -> Words:
+    """Words that follow a number, `%(number)s` in them: `say_many("One day", "%(number)s days", 3)`."""
+    return Words.made(one, {"number": number, **filled}, many, number)
+
+
+def _in_english(value: object) -> str:
+    return f"{value:,}" if type(value) is int else str(value)

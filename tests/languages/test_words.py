@@ -1,0 +1,63 @@
+"""Words are strings that remember how they came to be."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from datetime import date
+
+import pytest
+
+from clinic.domain.dates import born, day_in_words
+from clinic.domain.words import Words, say, say_many
+from clinic.languages import ENGLISH, MADE_UP, language, offered
+
+LONG, MIRRORED = (language(code) for code in MADE_UP)
+
+
+def test_words_are_strings_as_any() -> None:
+    words = say("%(name)s writes to you", name="Ada")
+    assert words == "Ada writes to you"
+    assert json.dumps([words]) == '["Ada writes to you"]'
+    again = pickle.loads(pickle.dumps(words))
+    assert (type(again), again.pattern, again.filled) == (Words, words.pattern, words.filled)
+
+
+@pytest.mark.parametrize("number, said", [(0, "0 days"), (1, "One day"), (2, "2 days"), (1200, "1,200 days")])
+def test_words_follow_a_number(number: int, said: str) -> None:
+    assert say_many("One day", "%(number)s days", number) == said
+
+
+def test_a_percent_is_one_where_nothing_is_filled_in() -> None:
+    assert say("100 % of it") == "100 % of it"
+    assert language(ENGLISH).spoken(say("100 % of it")) == "100 % of it"
+
+
+def test_a_blank_that_nothing_fills_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        say("%(name)s and %(other)s", name="Ada")
+
+
+def test_another_language_says_all_of_it_anew() -> None:
+    inner = say_many("One day", "%(number)s days", 3)
+    assert LONG.spoken(say("%(days)s, %(name)s", days=inner, name="Ada")) == "⟦⟦3 dáýšö⟧, Ada⟧"
+    assert LONG.spoken("what somebody typed") == "what somebody typed"
+
+
+def test_what_joins_words_makes_plain_english_of_them() -> None:
+    assert LONG.spoken(say("Done") + "!") == "Done!"
+
+
+def test_days_are_written_as_each_language_writes_them() -> None:
+    day = date(2026, 11, 24)
+    assert language(ENGLISH).spoken(day_in_words(day)) == "Tue 24 Nov"
+    assert MIRRORED.spoken(day_in_words(day)) == "الثلاثاء، 24 نوفمبر"
+    assert MIRRORED.spoken(born(date(1961, 5, 3))).startswith("⟦")
+    assert "1961" in MIRRORED.spoken(born(date(1961, 5, 3)))
+
+
+def test_only_languages_that_there_are_are_spoken() -> None:
+    assert offered()[0] == ENGLISH
+    with pytest.raises(LookupError):
+        language("tlh")
+    assert (MIRRORED.direction, LONG.direction, language(ENGLISH).tag) == ("rtl", "ltr", "en")
