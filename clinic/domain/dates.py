@@ -6,20 +6,24 @@ Who shows them in another language writes them anew (`domain/words`).
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from functools import lru_cache
 
 from clinic.domain.words import DayWords, Words, say
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# a day of the week in one letter, Monday first, below a mark
+LETTERS = tuple(DayWords.of(name[0], date(2001, 1, 1 + place), "EEEEE") for place, name in enumerate(DAYS))
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+@lru_cache(4096)
 def day_in_words(day: date, today: date | None = None) -> DayWords:
     """The day as "Mon 24 Nov", with the year where it is not today's."""
     words = f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
     if today is None or today.year == day.year:
-        return DayWords.of(words, day)
-    return DayWords.of(f"{words} {day.year}", day, with_year=True)
+        return DayWords.of(words, day, "MMMEd")
+    return DayWords.of(f"{words} {day.year}", day, "yMMMEd")
 
 
 def time_in_words(at: time) -> str:
@@ -45,7 +49,7 @@ def count(number: int, noun: str) -> str:
 def full_day(day: date) -> DayWords:
     """The day as "3 May 1961"."""
     words = f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-    return DayWords.of(words, day, with_weekday=False, with_year=True)
+    return DayWords.of(words, day, "yMMMd")
 
 
 def born(day: date) -> Words:

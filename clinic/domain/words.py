@@ -37,27 +37,22 @@ class Words(str):
 
 
 class DayWords(Words):
-    """A day in words; whoever shows it in another language writes the day anew."""
+    """A day in words; whoever shows it in another language writes the day anew, by its skeleton."""
 
-    __slots__ = ("day", "with_weekday", "with_year")
+    __slots__ = ("day", "skeleton")
 
     day: date
-    with_weekday: bool
-    with_year: bool
+    skeleton: str  # which parts of the day are told, as in Unicode's locale data: "MMMEd" for "Tue 24 Nov"
 
     @classmethod
-    def of(cls, english: str, day: date, *, with_weekday: bool = True, with_year: bool = False) -> Self:
+    def of(cls, english: str, day: date, skeleton: str) -> Self:
         """The day as it stands in English, and what there is of it."""
         made = cls.made(english, {})
-        made.day, made.with_weekday, made.with_year = day, with_weekday, with_year
+        made.day, made.skeleton = day, skeleton
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_day_again, (str(self), self.day, self.with_weekday, self.with_year))
-
-
-def _day_again(english: str, day: date, with_weekday: bool, with_year: bool) -> DayWords:
-    return DayWords.of(english, day, with_weekday=with_weekday, with_year=with_year)
+        return (self.of, (str(self), self.day, self.skeleton))
 
 
 def say(words: str, /, **filled: object) -> Words:

@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -87,8 +87,9 @@ class Language:
         }
 
     def _day(self, words: DayWords) -> str:
-        skeleton = f"{'y' if words.with_year else ''}MMM{'E' if words.with_weekday else ''}d"
-        return format_skeleton(skeleton, words.day, fuzzy=True, locale=self.locale)
+        if words.skeleton == "EEEEE":  # a letter is no skeleton of Babel's
+            return format_date(words.day, words.skeleton, locale=self.locale)
+        return format_skeleton(words.skeleton, words.day, fuzzy=True, locale=self.locale)
 
 
 @cache

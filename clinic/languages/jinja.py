@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any, NoReturn, Self
 
 from jinja2 import Environment, nodes
@@ -16,6 +17,8 @@ from jinja2.visitor import NodeTransformer
 from clinic.domain.words import Words, say, say_many
 from clinic.languages import ENGLISH, Language, language
 
+# Filters that make plain text of words: they are said first.
+CUTTING = frozenset({"join", "lower", "replace", "sentence", "trim", "upper"})
 _BLANK = re.compile(r"%\((\w+)\)s")
 
 
@@ -111,6 +114,8 @@ class Spoken(Environment):
         """The same environment in another language; what is added to this one afterwards is not in it."""
         other = self.overlay(finalize=_shown_by(spoken))
         other.filters, other.globals = {**self.filters}, {**self.globals}
+        for name in CUTTING & other.filters.keys():
+            other.filters[name] = _after_saying(other.filters[name], spoken)
         other._speak(spoken)
         return other
 
@@ -127,6 +132,20 @@ class Spoken(Environment):
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
         return super()._generate(Folded(self.language).visit(source), name, filename, defer_init)
+
+
+def _after_saying(filtered: Callable[..., Any], spoken: Language) -> Callable[..., Any]:
+    said = _shown_by(spoken)
+
+    @wraps(filtered)  # and what it wants handed in, an environment before its value
+    def after(*args: Any, **kwargs: Any) -> Any:
+        return filtered(*(list(map(said, each)) if _is_many(each) else said(each) for each in args), **kwargs)
+
+    return after
+
+
+def _is_many(value: object) -> bool:
+    return isinstance(value, list | tuple)
 
 
 def _shown_by(spoken: Language) -> Callable[[Any], Any]:

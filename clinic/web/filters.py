@@ -68,7 +68,7 @@ def media_url(media_id: str) -> str:
 
 def day_year(value: date) -> str:
     """Mon 24 Nov 2026"""
-    return DayWords.of(f"{day(value)} {value.year}", value, with_year=True)
+    return DayWords.of(f"{day(value)} {value.year}", value, "yMMMEd")
 
 
 def born_fact(person: Named) -> list[str]:

@@ -17,9 +17,12 @@ from clinic.reading import ReadAtStart, sources
 FACING_CLIENTS = ("client/", "public/", "errors/", "questionnaires/", "mail/")
 HEARD = frozenset({"alt", "title", "placeholder", "aria-label", "aria-description", "aria-roledescription"})
 SHUT = frozenset({"script", "style"})
-HOLE = "\x00"  # where something is filled in
+HOLE = "9"  # where something is filled in, be it the level of a heading
+OWN_NAME = "Regroove"
 _MARKED = re.compile(f"{OPENS}[^{OPENS}{CLOSES}]*{CLOSES}")
 _LETTERS = re.compile(r"[A-Za-z]{2,}")
+# what a macro or a block hands to a tag elsewhere
+_OF_A_TAG = re.compile(r'[a-z-]+="[^"]*"|\broom-[a-z -]+')
 _FOR_MACHINES = re.compile(r"[a-z0-9_./:#%@=;,()|\\-]*")
 
 
@@ -50,7 +53,7 @@ def of_page(html: str) -> Iterator[str]:
     reader = Reader()
     reader.feed(html)
     for text in _joined(reader.said):
-        left = _without_marked(text).strip()
+        left = _OF_A_TAG.sub("", _without_marked(text)).replace(OWN_NAME, "").strip()
         if _LETTERS.search(left):
             yield " ".join(left.split())
 
@@ -108,7 +111,7 @@ def _data(tree: nodes.Template) -> Iterator[str]:
 def _handed_on(tree: nodes.Template) -> Iterator[str]:
     for const in tree.find_all(nodes.Const):
         value = const.value
-        if not isinstance(value, str) or OPENS in value or not _LETTERS.search(value):
+        if not isinstance(value, str) or OPENS in value or value == OWN_NAME or not _LETTERS.search(value):
             continue
         words = value.split()
         if (value[:1].isupper() and not value.isupper()) or not all(map(_FOR_MACHINES.fullmatch, words)):

@@ -22,6 +22,8 @@ SAID = [
     ("{% trans n=3 %}One{% pluralize %}{{ n }} of us{% endtrans %}", "3 of us", "⟦3 öf úš⟧"),
     ("{{ words }}", "Ada &amp; us", "⟦Ada &amp; úš⟧"),
     ("{{ _('By %(who)s', who='<b>') }}", "By &lt;b&gt;", "⟦Bý &lt;b&gt;⟧"),
+    ("{{ [words, 'Bo'] | join(', ') }}", "Ada &amp; us, Bo", "⟦Ada &amp; úš⟧, Bo"),
+    ("{{ words | lower }}", "ada &amp; us", "⟦ada &amp; úš⟧"),
     ("{{ 1200 | number }}", "1,200", "1,200"),
 ]
 

@@ -80,8 +80,11 @@
     const input = document.getElementById(button.dataset.reveal);
     const show = input.type === "password";
     input.type = show ? "text" : "password";
-    button.textContent = show ? "Hide" : "Show";
-    button.setAttribute("aria-label", (show ? "Hide" : "Show") + " password");
+    // what it says next time waits in its place
+    [button.textContent, button.dataset.hide] = [button.dataset.hide, button.textContent];
+    const label = button.getAttribute("aria-label");
+    button.setAttribute("aria-label", button.dataset.hideLabel);
+    button.dataset.hideLabel = label;
   });
 
   onPress("data-today", (button) => {
@@ -104,7 +107,7 @@
       document.execCommand("copy");
     }
     const said = document.getElementById(button.dataset.copy + "-said");
-    if (said) said.textContent = "Copied";
+    if (said) said.textContent = said.dataset.copied;
     setTimeout(() => { if (said) said.textContent = ""; }, 4000);
   });
 

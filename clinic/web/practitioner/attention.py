@@ -68,7 +68,7 @@ def done(client_id: uuid.UUID) -> ResponseReturnValue:
         elif press.changed:
             text = words.pressed(form.what, press)
             told = {"text": text, **_undo(client_id, press, form.came_from.data)}
-            flash(told, "undo")  # type: ignore[arg-type]  # the session keeps whatever is JSON
+            flash(told, "undo")
     return redirect(_back(client_id, form.came_from.data), 303)
 
 

@@ -123,7 +123,7 @@ def _settle(actor: Actor, act: DoubtAct, mails: Sequence[uuid.UUID]) -> None:
         flash_promised(words.again(number), words.mails(number))
     elif act is DoubtAct.ARRIVED:
         told = {"text": words.arrived(number), **_undo_doubts(done.mails)}
-        flash(told, "undo")  # type: ignore[arg-type]  # the session keeps whatever is JSON
+        flash(told, "undo")
     elif act is DoubtAct.UNDO:
         flash(words.doubted(number), "success")
 

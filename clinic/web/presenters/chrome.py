@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import url_for
 
+from clinic.domain.words import say
 from clinic.models import Practice
 from clinic.services.actors import Actor
 
@@ -19,10 +20,10 @@ STAFF_PLACES = (
     ("practice", "Practice", "settings", "practitioner.practice.show"),
 )
 CLIENT_PLACES = (
-    ("today", "Today", "house", "client.today.index"),
-    ("program", "Program", "footprints", "client.program.show"),
-    ("progress", "Progress", "trending-up", "client.progress.show"),
-    ("account", "Account", "user", "client.account.show"),
+    ("today", say("Today"), "house", "client.today.index"),
+    ("program", say("Program"), "footprints", "client.program.show"),
+    ("progress", say("Progress"), "trending-up", "client.progress.show"),
+    ("account", say("Account"), "user", "client.account.show"),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from clinic.domain.dates import day_in_words
+from clinic.domain.dates import LETTERS, day_in_words
 from clinic.domain.progress import Day
 
 
@@ -23,6 +23,6 @@ class DayView:
 def day_views(days: Iterable[Day], today: date) -> list[DayView]:
     """The marks of a week, Monday first."""
     return [
-        DayView("MTWTFSS"[day.date.weekday()], day_in_words(day.date), day.mark.value, day.date == today)
+        DayView(LETTERS[day.date.weekday()], day_in_words(day.date), day.mark.value, day.date == today)
         for day in days
     ]

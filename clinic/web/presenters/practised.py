@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from clinic.domain.words import say
 from clinic.services.programs.diary import Diary
 
 WINDOWS = (7, 30, 90)
-ONE, SEVERAL = "The whole program", "All of them together"
+ONE, SEVERAL = say("The whole program"), say("All of them together")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class PractisedFigure:
 
 def practised_figures(held: Diary) -> list[PractisedFigure]:
     """The last 7, 30 and 90 days, each if it asks more than the one before; of what has ended the whole."""
-    windows = [(f"Last {days} days", held.practised(days)) for days in WINDOWS]
+    windows = [(say("Last %(days)s days", days=days), held.practised(days)) for days in WINDOWS]
     if held.has_ended:
         windows = [(ONE if len(held.plans) == 1 else SEVERAL, held.practised_throughout)]
     figures: list[PractisedFigure] = []
