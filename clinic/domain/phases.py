@@ -18,6 +18,7 @@ from typing import Protocol, TypeVar
 from clinic.domain.dates import count, day_in_words
 from clinic.domain.errors import RuleBroken
 from clinic.domain.progress import PlanPace, Span
+from clinic.domain.words import in_a_row, say
 
 DAY = timedelta(days=1)
 MOST_PHASES = 12
@@ -238,7 +239,9 @@ def news_in_words(began: PhaseDays, before: Sequence[str], now: Sequence[str], t
 
 def listed(names: Sequence[str]) -> str:
     """Names in a row: "The hinge, The turn and The lean"."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    if len(names) < 2:
+        return names[0] if names else ""
+    return say("%(first)s and %(last)s", first=in_a_row(names[:-1]), last=names[-1])
 
 
 def _following(phase: Phase, first: date, pauses: Sequence[Span]) -> date | None:

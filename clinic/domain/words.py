@@ -6,8 +6,9 @@ English: a sentence with something in it is said as a whole, with a blank for ea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import reduce
 from typing import Any, Self
 
 
@@ -66,6 +67,16 @@ def say(words: str, /, **filled: object) -> Words:
 def say_many(one: str, many: str, number: int, /, **filled: object) -> Words:
     """Words that follow a number, `%(number)s` in them: `say_many("One day", "%(number)s days", 3)`."""
     return Words.made(one, {"number": number, **filled}, many, number)
+
+
+def in_a_row(parts: Sequence[str]) -> str:
+    """What stands one after another: "30 minutes, with Ada Nord, by video"; nothing of nothing."""
+    first, *others = parts or ("",)
+    return reduce(_followed_by, others, first)
+
+
+def _followed_by(before: str, each: str) -> Words:
+    return say("%(before)s, %(each)s", before=before, each=each)
 
 
 def _in_english(value: object) -> str:

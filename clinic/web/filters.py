@@ -17,7 +17,7 @@ from clinic.domain.dates import day_in_words as day
 from clinic.domain.dates import time_in_words as clock
 from clinic.domain.greeting import first_name
 from clinic.domain.people import Named, who
-from clinic.domain.words import DayWords, say
+from clinic.domain.words import DayWords, in_a_row, say
 from clinic.reports import unprintable
 from clinic.services.access import practice_of
 from clinic.web import standing
@@ -42,6 +42,7 @@ def init_filters(app: Flask) -> None:
         day=day,
         day_year=day_year,
         first_name=first_name,
+        in_a_row=in_a_row,
         local_date=local_date,
         moment=moment,
         sentence=sentence,

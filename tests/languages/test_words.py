@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from clinic.domain.dates import born, day_in_words
-from clinic.domain.words import Words, say, say_many
+from clinic.domain.words import Words, in_a_row, say, say_many
 from clinic.languages import ENGLISH, MADE_UP, language, offered
 
 LONG, MIRRORED = (language(code) for code in MADE_UP)
@@ -46,6 +46,13 @@ def test_another_language_says_all_of_it_anew() -> None:
 
 def test_what_joins_words_makes_plain_english_of_them() -> None:
     assert LONG.spoken(say("Done") + "!") == "Done!"
+
+
+def test_what_stands_in_a_row_is_said_one_by_one() -> None:
+    row = in_a_row([say_many("One day", "%(number)s days", 3), "Ada", "Bo"])
+    assert row == "3 days, Ada, Bo"
+    assert LONG.spoken(row) == "⟦⟦⟦3 dáýšö⟧, Ada⟧, Bo⟧"
+    assert (in_a_row(["Ada"]), in_a_row([])) == ("Ada", "")
 
 
 def test_days_are_written_as_each_language_writes_them() -> None:
