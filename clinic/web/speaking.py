@@ -22,6 +22,7 @@ def init_speaking(app: Flask, settings: Settings) -> None:
         spoken = language(settings.language)
     except LookupError:
         raise SettingsError("CLINIC_LANGUAGE", f"must be one of {', '.join(offered())}") from None
+    app.config["WTF_I18N_ENABLED"] = False  # fields say our words, not WTForms' own
     Babel(app, configure_jinja=False, locale_selector=lambda: spoken.locale)
 
 

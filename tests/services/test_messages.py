@@ -77,7 +77,7 @@ def test_an_answer_ends_the_waiting_and_is_seen_when_it_can_be_taken_back_no_mor
         ]
         clock.shift(MINUTE)
         (seen, _) = reading.own(actor_of(people.client_user)).lines
-        assert (seen.id, seen.author) == (answer.id, people.colleague)
+        assert (seen.id, seen.author) == (answer.id, people.colleague.name)
 
 
 def test_an_answer_to_the_wrong_client_is_taken_back_within_a_minute_and_they_wait_on(people: People) -> None:

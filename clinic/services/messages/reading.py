@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Text, bindparam, cast, literal, null, or_, select, union_all, update
-from sqlalchemy.orm import joinedload, selectinload
 
 from clinic.domain.errors import NotFound, RuleBroken
-from clinic.domain.messages import MessageFrom, is_shown_to_client
+from clinic.domain.media import MediaKind, MediaState
+from clinic.domain.messages import MessageChannel, MessageFrom, is_shown_to_client
 from clinic.extensions import db
 from clinic.models import (
     Checkin,
     CheckinAnswer,
+    MediaFile,
     Message,
     MessageFile,
     PracticeLog,
@@ -25,9 +26,10 @@ from clinic.models import (
     Program,
     Thread,
     ThreadRead,
+    User,
 )
 from clinic.models.base import UtcDateTime, given, points_at
-from clinic.services import access
+from clinic.services import access, rows
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
@@ -57,31 +59,90 @@ class SaidElsewhere:
     move: str = ""
 
 
+class ThreadFileRow(NamedTuple):
+    """A photo or a video that came with a message, as it is kept (`models.MediaFile`)."""
+
+    id: uuid.UUID
+    kind: MediaKind
+    state: MediaState
+    said: str | None
+    width: int | None
+    height: int | None
+    poster_id: uuid.UUID | None
+
+
+class ThreadMessage(NamedTuple):
+    """A message as it is kept (`models.Message`), with its author, and the move that it is about."""
+
+    id: uuid.UUID
+    sender: MessageFrom
+    channel: MessageChannel
+    author_id: uuid.UUID | None
+    author: str | None
+    text: str
+    sent_at: datetime
+    undone_at: datetime | None
+    about: str | None
+    video_id: uuid.UUID | None
+    moment: int | None  # milliseconds
+    files: Sequence[ThreadFileRow] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ThreadPage:
     """A part of a thread, the newest first, and the instant before which there is more; None at its end."""
 
-    lines: Sequence[Message | SaidElsewhere]
+    lines: Sequence[ThreadMessage | SaidElsewhere]
     before: datetime | None
 
     @property
     def asked_until(self) -> datetime:
         """When the newest message of the client that stands here was sent; of older ones, none is missing."""
-        asked = (each for each in self.lines if isinstance(each, Message))
+        asked = (each for each in self.lines if isinstance(each, ThreadMessage))
         oldest = _at(self.lines[-1]) if self.before else NOTHING_YET
         return next((each.sent_at for each in asked if each.sender is MessageFrom.CLIENT), oldest)
 
 
 _MESSAGES = (
-    select(Message)
+    select(
+        Message.id,
+        Message.sender,
+        Message.channel,
+        Message.author_id,
+        User.name,
+        Message.text,
+        Message.sent_at,
+        Message.undone_at,
+        Prescription.content["name"].as_string(),
+        Message.video_id,
+        Message.moment,
+    )
+    .outerjoin(User, points_at(Message.author_id, User))
+    .outerjoin(Prescription, points_at(Message.prescription_id, Prescription))
     .where(given(Message.practice_id), given(Message.client_id), Message.sent_at < _BEFORE)
     .order_by(Message.sent_at.desc(), Message.id.desc())
     .limit(_MOST)
-    .options(
-        joinedload(Message.author),
-        joinedload(Message.prescription),
-        selectinload(Message.files).joinedload(MessageFile.media),
+)
+_FILES = (
+    select(
+        MessageFile.message_id,
+        MediaFile.id,
+        MediaFile.kind,
+        MediaFile.state,
+        MediaFile.said,
+        MediaFile.width,
+        MediaFile.height,
+        MediaFile.poster_id,
     )
+    .join(Message, points_at(MessageFile.message_id, Message))
+    .join(MediaFile, points_at(MessageFile.media_id, MediaFile))
+    .where(
+        given(MessageFile.practice_id),
+        given(MessageFile.client_id),
+        Message.sent_at >= bindparam("oldest", type_=UtcDateTime()),
+        Message.sent_at < _BEFORE,
+    )
+    .order_by(MessageFile.position)
 )
 _IN_LOGS = (
     select(
@@ -212,12 +273,12 @@ def _page(
         "before": before or at + FAR,
         "most": PAGE + 1,
     }
-    found: list[Message | SaidElsewhere] = [
+    found: list[ThreadMessage | SaidElsewhere] = [
         each
-        for each in db.session.scalars(_MESSAGES, values)
+        for each in _messages(values)
         if not is_own or is_shown_to_client(each.sender, each.channel, each.sent_at, each.undone_at, at)
     ]
-    said = db.session.execute(_SAID, values)
+    said = rows.read(_SAID, values)
     found += _each_once(said)
     found.sort(key=_at, reverse=True)
     if len(found) <= PAGE:
@@ -228,6 +289,16 @@ def _page(
     return ThreadPage(lines, last if len(lines) < len(found) else None)
 
 
+def _messages(values: dict[str, Any]) -> list[ThreadMessage]:
+    found = [ThreadMessage._make((*row, ())) for row in rows.read(_MESSAGES, values)]
+    if not found:
+        return found
+    files: dict[uuid.UUID, list[ThreadFileRow]] = {}
+    for message_id, *kept in rows.read(_FILES, {**values, "oldest": found[-1].sent_at}):
+        files.setdefault(message_id, []).append(ThreadFileRow._make(kept))
+    return [each._replace(files=files[each.id]) if each.id in files else each for each in found]
+
+
 def _each_once(said: Any) -> list[SaidElsewhere]:
     """A note that was given with several moves of a day is told once."""
     lines = [SaidElsewhere(SaidWhere(row[0]), row[1], row[2] or "", row[3], row[4] or "") for row in said]
@@ -235,5 +306,5 @@ def _each_once(said: Any) -> list[SaidElsewhere]:
     return [each for each in kept.values() if each.text]
 
 
-def _at(line: Message | SaidElsewhere) -> datetime:
-    return line.sent_at if isinstance(line, Message) else line.at
+def _at(line: ThreadMessage | SaidElsewhere) -> datetime:
+    return line.sent_at if isinstance(line, ThreadMessage) else line.at

@@ -17,8 +17,13 @@ from clinic.domain.messages import (
     may_take_back,
     moment_in_words,
 )
-from clinic.models import MediaFile, Message
-from clinic.services.messages.reading import SaidElsewhere, SaidWhere, ThreadPage
+from clinic.services.messages.reading import (
+    SaidElsewhere,
+    SaidWhere,
+    ThreadFileRow,
+    ThreadMessage,
+    ThreadPage,
+)
 from clinic.web.filters import local_date
 from clinic.web.filters import moment as clock_words
 
@@ -97,7 +102,7 @@ def for_client(page: ThreadPage, zone: str, today: date, read_until: datetime | 
             if isinstance(each, SaidElsewhere)
             else _line(
                 each,
-                "You" if each.sender is MessageFrom.CLIENT else each.author.name if each.author else "",
+                "You" if each.sender is MessageFrom.CLIENT else each.author or "",
                 zone,
                 is_new=each.sender is MessageFrom.PRACTICE
                 and (read_until is None or each.sent_at > read_until),
@@ -117,7 +122,7 @@ def for_staff(page: ThreadPage, client: str, zone: str, reader: UUID, now: datet
             if isinstance(each, SaidElsewhere)
             else _line(
                 each,
-                client if each.sender is MessageFrom.CLIENT else each.author.name if each.author else "",
+                client if each.sender is MessageFrom.CLIENT else each.author or "",
                 zone,
                 can_be_taken_back=each.author_id == reader
                 and each.sender is MessageFrom.PRACTICE
@@ -136,11 +141,11 @@ def _view(page: ThreadPage, lines: list[ThreadLine]) -> ThreadView:
 
 
 def _line(
-    row: Message, who: str, zone: str, *, is_new: bool = False, can_be_taken_back: bool = False
+    row: ThreadMessage, who: str, zone: str, *, is_new: bool = False, can_be_taken_back: bool = False
 ) -> ThreadLine:
     facts = []
-    if row.prescription is not None:
-        facts.append(f"about {row.prescription.content['name']}")
+    if row.about is not None:
+        facts.append(f"about {row.about}")
     if row.channel is MessageChannel.MAIL:
         facts.append("by mail")
     elif row.channel is MessageChannel.PHONE:
@@ -154,7 +159,7 @@ def _line(
         is_practice=row.sender is MessageFrom.PRACTICE,
         is_new=is_new,
         can_be_taken_back=can_be_taken_back,
-        files=[_file(each.media) for each in row.files],
+        files=[_file(each) for each in row.files],
         moment="" if row.moment is None or row.undone_at else moment_in_words(row.moment),
         moment_at="" if row.moment is None else str(row.moment / 1000),
         video_id=row.video_id.hex if row.video_id else "",
@@ -167,7 +172,7 @@ def _said(said: SaidElsewhere, who: str, zone: str, today: date) -> ThreadLine:
     return ThreadLine(None, who, clock_words(said.at, zone), said.text, facts, is_elsewhere=True)
 
 
-def _file(media: MediaFile) -> ThreadFile:
+def _file(media: ThreadFileRow) -> ThreadFile:
     is_ready, is_video = media.state is MediaState.READY, media.kind is MediaKind.VIDEO
     return ThreadFile(
         id=media.id.hex,
