@@ -19,6 +19,7 @@ from clinic.languages import ENGLISH, Language, language
 
 # Filters that make plain text of words: they are said first.
 CUTTING = frozenset({"join", "lower", "replace", "sentence", "trim", "upper"})
+_ENDS = re.compile(r"endtrans\s+%}")
 _BLANK = re.compile(r"%\((\w+)\)s")
 
 
@@ -29,6 +30,10 @@ class Trans(InternationalizationExtension):
         super().__init__(environment)
         environment.policies["ext.i18n.trimmed"] = True
         environment.globals.update(_=say, ngettext=say_many)
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Words are text, not a block: the end of their line stays, which blocks swallow (`trim_blocks`)."""
+        return _ENDS.sub("endtrans +%}", source)
 
     def _make_node(
         self,

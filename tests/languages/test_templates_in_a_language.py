@@ -18,6 +18,11 @@ SAID = [
     ("{% trans n=1 + 1 %}100 % of {{ n }}{% endtrans %}", "100 % of 2", "⟦100 % öf 2⟧"),
     ("{% trans who='<b>' %}By {{ who }}{% endtrans %}", "By &lt;b&gt;", "⟦Bý &lt;b&gt;⟧"),
     ("{% trans %}\n  By <b>us</b>\n  alone\n{% endtrans %}", "By <b>us</b> alone", "⟦Bý <b>úš</b> álöñéö⟧"),
+    (
+        "{% trans %}One.{% endtrans %}\n  {% trans %}Two.{% endtrans %}\n!",
+        "One.\nTwo.\n!",
+        "⟦Öñé.⟧\n⟦Twö.⟧\n!",
+    ),
     ("{% trans n=1 %}One{% pluralize %}{{ n }} of us{% endtrans %}", "One", "⟦Öñéö⟧"),
     ("{% trans n=3 %}One{% pluralize %}{{ n }} of us{% endtrans %}", "3 of us", "⟦3 öf úš⟧"),
     ("{{ words }}", "Ada &amp; us", "⟦Ada &amp; úš⟧"),
