@@ -21,9 +21,17 @@ from tests.factories.records import World
 from tests.visitor import Visitor
 
 Rows = dict[str, dict[Any, tuple[Any, ...]]]
+TABLES = tuple(table.name for table in Base.metadata.sorted_tables if table.name not in DERIVED)
 SIGNED_IN_FOR = 60  # seconds; after five minutes a request would note that its browser is still there
 # Nothing is written by these; a savepoint can only be rolled back to within a scene.
 READING = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+# How many rows of each table were written since the transaction began, as PostgreSQL counts them: by triggers
+# and cascades too. What is undone stays counted.
+WRITES = """
+    SELECT relname, pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
+        + pg_stat_get_xact_tuples_deleted(oid)
+    FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
+"""
 # Seeing a browser again may be noted; nothing else on a page that only shows.
 SEEN = {"auth_session": frozenset({"last_seen_at"})}
 
@@ -31,8 +39,9 @@ SEEN = {"auth_session": frozenset({"last_seen_at"})}
 class Stage:
     """The app, its people and records; `marks` tell whose words an answer holds.
 
-    Its people are signed in once, and its rows are read again only after a statement that may have written:
-    a walk of thousands of scenes would do little else. `whole` proves at the end that nothing was missed.
+    Its people are signed in once, and its rows are read again only after a statement that may have written,
+    on PostgreSQL those of the tables that were written: a walk of thousands of scenes would do little else.
+    `whole` proves at the end that nothing was missed.
     """
 
     def __init__(self, app: Flask, connection: Connection, world: World, marks: Marks) -> None:
@@ -60,12 +69,19 @@ class Stage:
             db.session.remove()
             savepoint.rollback()
             looking.forget()
-            self._written = False
+            self._begin_anew()
 
     def _sign_in(self) -> None:
         self._signed_in = time.monotonic()
         self._browsers = {who: self._browser(user) for who, user in self.users.items()}
-        self._rows = self._read()
+        self._found, self._rows = {}, {}
+        self._rows = self.read(TABLES)
+        self._written = True
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        if self._written:
+            self._writes = self.count_writes()
         self._written = False
 
     def _browser(self, user: User | None) -> Visitor:
@@ -81,24 +97,42 @@ class Stage:
         return answer
 
     def dump(self) -> Rows:
-        """Every row of every table."""
-        return self._read() if self._written else self._rows
+        """Every row of every table; a table that is as it was is the same object as before."""
+        return {**self._rows, **self.read(self._written_tables())} if self._written else self._rows
 
     def whole(self) -> bool:
         """Whether every row is as it was, now that all scenes are undone."""
-        return self._read() == self._rows
+        return self.read(TABLES) == self._rows
 
-    def _read(self) -> Rows:
+    def _written_tables(self) -> tuple[str, ...]:
+        writes = self.count_writes()
+        return tuple(name for name in TABLES if not writes or writes[name] != self._writes[name])
+
+    def count_writes(self) -> dict[str, int]:
+        """How often each table was written in this transaction; nothing where the database does not say."""
+        if self.connection.dialect.name != "postgresql":
+            return {}
+        return dict(self._driver.cursor().execute(WRITES).fetchall())
+
+    def read(self, names: tuple[str, ...]) -> Rows:
+        """Every row of these tables."""
         reach.tell(self.connection)  # a request was about its own practice; whoever looks on sees all
-        kept = (table.name for table in Base.metadata.sorted_tables if table.name not in DERIVED)
-        return {name: self._rows_of(name) for name in kept}
+        return {name: self._rows_of(name) for name in names}
 
     def _rows_of(self, table: str) -> dict[Any, tuple[Any, ...]]:
-        found = self.connection.exec_driver_sql(f'SELECT * FROM "{table}"')
-        names = list(found.keys())
+        cursor = self._driver.cursor()
+        found = cursor.execute(f'SELECT * FROM "{table}"').fetchall()
+        if table in self._rows and found == self._found[table]:
+            return self._rows[table]
+        names = [column[0] for column in cursor.description]
         kept = [number for number, name in enumerate(names) if name not in SEEN.get(table, frozenset())]
         key = next(names.index(name) for name in ("id", "name", "token") if name in names)
+        self._found.setdefault(table, found)
         return {row[key]: tuple(str(row[number]) for number in kept) for row in found}
+
+    @property
+    def _driver(self) -> Any:
+        return self.connection.connection.dbapi_connection
 
     def _watch(self, connection: Connection, cursor: object, statement: str, *_: object) -> None:
         self._written |= not statement.lstrip().upper().startswith(READING)
@@ -111,6 +145,5 @@ def changed(before: Rows, after: Rows) -> set[str]:
 
 def touched(before: Rows, after: Rows) -> set[Any]:
     """The keys of rows that were there and are not as they were."""
-    return {
-        key for table, rows in before.items() for key, row in rows.items() if after[table].get(key) != row
-    }
+    written = ((rows, after[table]) for table, rows in before.items() if after[table] is not rows)
+    return {key for rows, now in written for key, row in rows.items() if now.get(key) != row}

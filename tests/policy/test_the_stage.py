@@ -1,0 +1,42 @@
+"""What the walks see of the rows is what is there."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import delete, insert, update
+
+from clinic.extensions import db
+from clinic.models import AuthSession, Client, Heartbeat, Message, Thread, ThreadRead
+from clinic.services.clock import now
+from tests.policy.stage import TABLES, Stage, changed
+
+WRITTEN = {
+    "a row more": (insert(Heartbeat).values(name="somebody", seen_at=now(), detail=""), {"heartbeat"}),
+    "another word in each row": (update(Message).values(text="other words"), {"message"}),
+    "a row less": (delete(ThreadRead), {"thread_read"}),
+    "nothing but the same again": (update(Thread).values(id=Thread.id), set()),
+    "what is not looked at": (update(AuthSession).values(last_seen_at=now()), set()),
+}
+
+
+@pytest.mark.parametrize("what", WRITTEN)
+def test_a_scene_shows_every_row_as_it_is(stage: Stage, what: str) -> None:
+    statement, tables = WRITTEN[what]
+    for _ in range(2):  # the second time after the first was undone
+        with stage.scene():
+            before = stage.dump()
+            db.session.execute(statement)
+            db.session.commit()
+            assert changed(before, stage.dump()) == tables
+            assert stage.dump() == stage.read(TABLES)
+    assert stage.whole()
+
+
+@pytest.mark.postgres_only
+def test_what_a_trigger_writes_is_counted_too(stage: Stage) -> None:
+    """A statement names one table; only the database knows which others it has written."""
+    with stage.scene():
+        before = stage.count_writes()
+        db.session.execute(update(Client).values(search_key="other"))
+        after = stage.count_writes()
+    assert {name for name in after if after[name] != before[name]} == {"client", "search_piece"}
