@@ -52,6 +52,11 @@ def full_day(day: date) -> DayWords:
     return DayWords.of(words, day, "yMMMd")
 
 
+def day_of_month(day: date) -> DayWords:
+    """The day as "24 Nov"."""
+    return DayWords.of(f"{day.day} {MONTHS[day.month - 1]}", day, "MMMd")
+
+
 def born(day: date) -> Words:
     """A date of birth as it tells two people apart: "born 3 May 1961"."""
     return say("born %(day)s", day=full_day(day))

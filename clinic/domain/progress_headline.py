@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from clinic.domain.dates import count, day_in_words
+from clinic.domain.dates import day_in_words
 from clinic.domain.mistake_trend import MistakeTrend
 from clinic.domain.progress import PAIN_CHANGE, Adherence, PainChange
+from clinic.domain.words import say
 
-TELL_US = "Tell us, so that we can look at it with you."
-ENDED = "Your program has ended. What you did stays here."
+ENDED = say("Your program has ended. What you did stays here.")
 LITTLE = 3  # days asked for, below which a figure tells nothing
 
 
@@ -60,55 +60,75 @@ def headline(facts: ProgressFacts, today: date) -> str:
 def _held(facts: ProgressFacts, _today: date) -> str:
     if not facts.is_held:
         return ""
-    return "One thing needs a look by us first. What you did so far stays here."
+    return say("One thing needs a look by us first. What you did so far stays here.")
 
 
 def _to_come(facts: ProgressFacts, today: date) -> str:
     if facts.begins_on is None:
         return ""
     day = day_in_words(facts.begins_on, today)
-    return f"Your program starts on {day}. Your progress shows here from then on."
+    return say("Your program starts on %(day)s. Your progress shows here from then on.", day=day)
 
 
 def _pain_up(facts: ProgressFacts, today: date) -> str:
     pain = facts.pain
     if pain is None or pain.points < PAIN_CHANGE:
         return ""
-    since = day_in_words(pain.since, today)
-    return f"Your pain is {pain.now} now; it was {pain.before} on {since}. {TELL_US}"
+    return say(
+        "Your pain is %(now)s now; it was %(before)s on %(day)s. "
+        "Tell us, so that we can look at it with you.",
+        now=pain.now,
+        before=pain.before,
+        day=day_in_words(pain.since, today),
+    )
 
 
 def _harder(facts: ProgressFacts, _today: date) -> str:
     if (each := facts.harder) is None:
         return ""
-    return f"“{each.activity}” is harder for you than at first. {TELL_US}"
+    return say(
+        "“%(activity)s” is harder for you than at first. Tell us, so that we can look at it with you.",
+        activity=each.activity,
+    )
 
 
 def _waits(facts: ProgressFacts, _today: date) -> str:
-    return "" if facts.is_well else "What you told us is on our list to look at. Here is what you did so far."
+    if facts.is_well:
+        return ""
+    return say("What you told us is on our list to look at. Here is what you did so far.")
 
 
 def _easier(facts: ProgressFacts, _today: date) -> str:
     if (each := facts.easier) is None:
         return ""
-    return f"“{each.activity}” is easier for you: {each.now} of 10 now, {each.before} at first."
+    return say(
+        "“%(activity)s” is easier for you: %(now)s of 10 now, %(before)s at first.",
+        activity=each.activity,
+        now=each.now,
+        before=each.before,
+    )
 
 
 def _pain_down(facts: ProgressFacts, today: date) -> str:
     pain = facts.pain
     if pain is None or pain.points > -PAIN_CHANGE:
         return ""
-    return f"Your pain is down from {pain.before} to {pain.now} since {day_in_words(pain.since, today)}."
+    return say(
+        "Your pain is down from %(before)s to %(now)s since %(day)s.",
+        before=pain.before,
+        now=pain.now,
+        day=day_in_words(pain.since, today),
+    )
 
 
 def _faded(facts: ProgressFacts, _today: date) -> str:
     if facts.mistake is not MistakeTrend.FADED:
         return ""
-    return "You noticed the mistake before, and not in the last weeks."
+    return say("You noticed the mistake before, and not in the last weeks.")
 
 
 def _paused(facts: ProgressFacts, _today: date) -> str:
-    return "Your program is paused. What you did so far stays here." if facts.is_paused else ""
+    return say("Your program is paused. What you did so far stays here.") if facts.is_paused else ""
 
 
 def _practised(facts: ProgressFacts, _today: date) -> str:
@@ -116,17 +136,14 @@ def _practised(facts: ProgressFacts, _today: date) -> str:
     if month is None or month.expected < LITTLE:
         return ""
     if not month.practised:
-        return (
-            ENDED
-            if facts.is_over
-            else "Nothing is logged for the last weeks. One move today is a good way back in."
-        )
+        nothing = say("Nothing is logged for the last weeks. One move today is a good way back in.")
+        return ENDED if facts.is_over else nothing
     practised = min(month.practised, month.expected)
-    return f"You practised on {practised} of the {count(month.expected, 'day')} asked."
+    return say("You practised on %(days)s of the %(asked)s days asked.", days=practised, asked=month.expected)
 
 
 def _early(facts: ProgressFacts, _today: date) -> str:
-    return ENDED if facts.is_over else "It is early days. Your progress shows here as you practise."
+    return ENDED if facts.is_over else say("It is early days. Your progress shows here as you practise.")
 
 
 _IN_ORDER: tuple[Sentence, ...] = (

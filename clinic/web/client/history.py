@@ -6,8 +6,10 @@ from datetime import date, timedelta
 
 from flask import render_template
 
-from clinic.domain.dates import MONTHS, week_start
+from clinic.domain.dates import day_of_month, week_start
+from clinic.domain.phases import listed
 from clinic.domain.progress import Plan, week_strip
+from clinic.domain.words import say
 from clinic.services.programs import diary as practice_logs
 from clinic.services.programs.diary import Diary
 from clinic.web.authz import current_actor
@@ -27,7 +29,7 @@ def index() -> str:
     return render_template(
         "client/history.html",
         held=held,
-        names=[each.name for each in held.plans.values()],
+        programs=listed([each.name for each in held.plans.values()]),
         weeks=_weeks(held, plan, last),
         figures=practised_figures(held),
         ended=last if held.has_ended else None,
@@ -41,4 +43,4 @@ def _weeks(held: Diary, plan: Plan, newest: date) -> list[tuple[str, list[DayVie
         days = week_strip(held.outcomes, plan, held.today, monday)
         weeks.append((monday, day_views(days, held.today)))
         monday -= timedelta(days=7)
-    return [(f"Week of {first.day} {MONTHS[first.month - 1]}", days) for first, days in weeks]
+    return [(say("Week of %(day)s", day=day_of_month(first)), days) for first, days in weeks]

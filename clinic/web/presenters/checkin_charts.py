@@ -8,11 +8,13 @@ from datetime import date, timedelta
 
 from clinic.domain.dates import day_in_words
 from clinic.domain.types import CheckinState
+from clinic.domain.words import say
 from clinic.models import CheckinAnswer, CheckinSchedule
 from clinic.services.checkins.ledger import LedgerEntry
 
 MOST_POINTS = 26  # half a year of weeks
 LONGEST_STEP = timedelta(days=2 * 7 + 6)  # between two check-ins with nothing missing
+CHECKIN = say("Check-in")
 UNDER_WAY = frozenset({CheckinState.PLANNED, CheckinState.DUE, CheckinState.WAITING, CheckinState.SENDING})
 
 Points = list[tuple[date, int | None]]
@@ -27,7 +29,7 @@ class CheckinChart:
     value: str
     high: int
     levels: tuple[int, ...]
-    noun: str = "Check-in"
+    noun: str = CHECKIN
 
 
 def charts(
@@ -43,10 +45,10 @@ def charts(
     """
     pain = _points(entries, schedule, lambda answer: answer.pain)
     days = _points(entries, schedule, lambda answer: answer.days_practised)
-    pains = chart("Pain", "Average pain", pain, 10, (0, 5, 10))
+    pains = chart(say("Pain"), say("Average pain"), pain, 10, (0, 5, 10))
     drawn = [
         pains if is_well or pains is None else replace(pains, title=last_said(pain)),
-        chart("Days practised", "Days of the last 7", days, 7, (0, 3, 7)),
+        chart(say("Days practised"), say("Days of the last 7"), days, 7, (0, 3, 7)),
     ]
     return [each for each in drawn if each is not None]
 
@@ -84,7 +86,7 @@ def _longest_step(day: date, schedule: CheckinSchedule | None) -> timedelta:
 
 
 def chart(
-    name: str, value: str, points: Points, high: int, levels: tuple[int, ...], noun: str = "Check-in"
+    name: str, value: str, points: Points, high: int, levels: tuple[int, ...], noun: str = CHECKIN
 ) -> CheckinChart | None:
     """One drawing; None where there are not two numbers."""
     given = [(day, number) for day, number in points if number is not None]
@@ -97,12 +99,13 @@ def chart(
 def last_said(points: Points) -> str:
     """The title of pain that nobody may say went down."""
     day, number = [point for point in points if point[1] is not None][-1]
-    return f"Pain in check-ins: {number} on {day_in_words(day)}"
+    return say("Pain in check-ins: %(pain)s on %(day)s", pain=number, day=day_in_words(day))
 
 
 def _message(name: str, first: tuple[date, int], last: tuple[date, int]) -> str:
-    since = day_in_words(first[0])
+    told = {"what": name, "first": first[1], "last": last[1], "since": day_in_words(first[0])}
     if first[1] == last[1]:
-        return f"{name}: {last[1]} as on {since}"
-    way = "up" if last[1] > first[1] else "down"
-    return f"{name} {way} from {first[1]} to {last[1]} since {since}"
+        return say("%(what)s: %(last)s as on %(since)s", **told)
+    if last[1] > first[1]:
+        return say("%(what)s up from %(first)s to %(last)s since %(since)s", **told)
+    return say("%(what)s down from %(first)s to %(last)s since %(since)s", **told)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from clinic.domain.dates import count
 from clinic.domain.own_answers import OwnAnswerStatus
 from clinic.domain.telling_who import TellingKind, TellingPart
+from clinic.domain.words import say_many
 from clinic.models import OwnAnswer
 from clinic.services.own_answers.finding import PAGE, AnswerLine, AnswerPage, AnswersShown
 from clinic.web.presenters.library import paged_words
@@ -24,7 +25,8 @@ SHOWN_WORDS: Mapping[str, str] = MappingProxyType(
 
 def facts(line: AnswerLine) -> list[str]:
     """What the list says of an answer beside its question."""
-    return [*about(line.answer), *([helped_words(line.helped)] if line.helped else [])]
+    helped = [f"Helped {count(line.helped, 'client')}"] if line.helped else []
+    return [*about(line.answer), *helped]
 
 
 def about(answer: OwnAnswer) -> list[str]:
@@ -36,8 +38,8 @@ def about(answer: OwnAnswer) -> list[str]:
 
 
 def helped_words(number: int) -> str:
-    """How many clients said that it helped."""
-    return f"Helped {count(number, 'client')}"
+    """How many clients said that it helped, in a sentence."""
+    return say_many("Helped %(number)s client.", "Helped %(number)s clients.", number)
 
 
 def stands(answer: OwnAnswer) -> str:

@@ -14,6 +14,7 @@ from clinic.domain.dose_changes import DoseChange
 from clinic.domain.own_activities import OwnActivity
 from clinic.domain.progress import ASKED, PRACTISED, week_strip
 from clinic.domain.types import DayMark, ProgramAction, Side
+from clinic.domain.words import say
 from clinic.services.assessments.shared import ShareableFinding
 from clinic.services.clock import now
 from clinic.services.programs.diary import Diary
@@ -25,7 +26,6 @@ from clinic.services.progress.reading import (
     ProgramStep,
 )
 from clinic.web.filters import day_year, local_date
-from clinic.web.presenters.assessments import SIDE_WORDS
 from clinic.web.presenters.checkin_charts import CheckinChart, chart, last_said, with_gaps
 from clinic.web.presenters.mistakes import MistakeView, mistake_view
 from clinic.web.presenters.practised import PractisedFigure, practised_figures
@@ -35,17 +35,11 @@ WEEKS = 13
 PUT_BACK_WITHIN = timedelta(days=1)
 MOST_CHANGES = 8
 TOLD = ASKED - {DayMark.NOT_REPORTED}
-STEPS = {
-    ProgramAction.PAUSE: "Paused",
-    ProgramAction.RESUME: "Gone on with",
-    ProgramAction.END: "Ended",
-    ProgramAction.RESTART: "Begun again",
-}
 VERDICTS = {
-    ChangeVerdict.BETTER: "Easier than at first",
-    ChangeVerdict.WORSE: "Harder than at first",
-    ChangeVerdict.SAME: "The same as at first",
-    ChangeVerdict.WITHIN_ERROR: "About the same as at first",
+    ChangeVerdict.BETTER: say("Easier than at first"),
+    ChangeVerdict.WORSE: say("Harder than at first"),
+    ChangeVerdict.SAME: say("The same as at first"),
+    ChangeVerdict.WITHIN_ERROR: say("About the same as at first"),
 }
 
 
@@ -73,8 +67,7 @@ class GoalLine:
 class SharedMeasureLine:
     """A measure in plain words: at first and now, and which way it went; without a now it was taken once."""
 
-    label: str
-    side: str
+    name: str
     first: str
     first_day: str
     now: str = ""
@@ -109,7 +102,7 @@ def progress_view(found: ClientProgress) -> ProgressView:
         pain=_pain(found),
         pain_words=_pain_words(found),
         mistake=mistake_view(found.mistake),
-        mistake_name=f"The {found.mistake_name}" if found.mistake_name else "The mistake",
+        mistake_name=_mistake_name(found),
         activities=[_activity(each, found) for each in found.activities],
         changes=[_news(each, found.today) for each in found.changes[:MOST_CHANGES]],
         goals=_goals(found),
@@ -118,10 +111,16 @@ def progress_view(found: ClientProgress) -> ProgressView:
     )
 
 
+def _mistake_name(found: ClientProgress) -> str:
+    return say("The %(mistake)s", mistake=found.mistake_name) if found.mistake_name else say("The mistake")
+
+
 def _weeks(held: Diary) -> CheckinChart | None:
     """Days practised in each whole week; one that asked nothing, or of which nothing is known, is a gap."""
     points = list(_week_points(held))
-    return chart("Days practised in a week", "Days practised", points, 7, (0, 3, 7), noun="Week of")
+    return chart(
+        say("Days practised in a week"), say("Days practised"), points, 7, (0, 3, 7), noun=say("Week of")
+    )
 
 
 def _week_points(held: Diary) -> Iterator[tuple[date, int | None]]:
@@ -140,7 +139,7 @@ def _week_points(held: Diary) -> Iterator[tuple[date, int | None]]:
 
 def _pain(found: ClientProgress) -> CheckinChart | None:
     points = with_gaps([(each.day, each.value) for each in found.points])
-    drawn = chart("Pain", "Average pain of the week", points, 10, (0, 5, 10))
+    drawn = chart(say("Pain"), say("Average pain of the week"), points, 10, (0, 5, 10))
     if drawn is None or (found.is_well and not found.is_held):
         return drawn
     return replace(drawn, title=last_said(points))
@@ -150,24 +149,22 @@ def _pain_words(found: ClientProgress) -> str:
     """What is said where there is too little to draw."""
     given = [each for each in found.points if each.value is not None]
     if not given:
-        return "You have not told us about pain in a check-in yet."
+        return say("You have not told us about pain in a check-in yet.")
     day = day_in_words(given[-1].day, found.today)
-    return f"{given[-1].value} of 10 on {day}. One answer is not a trend yet."
+    return say("%(pain)s of 10 on %(day)s. One answer is not a trend yet.", pain=given[-1].value, day=day)
 
 
 def _activity(each: OwnActivity, found: ClientProgress) -> ActivityLine:
+    latest = _rated(each.latest, each.latest_at, found)
     if each.verdict is None:
-        return ActivityLine(each.activity, f"{each.latest} of 10, {_on(each.latest_at, found)}", "", "")
-    return ActivityLine(
-        activity=each.activity,
-        now=f"{each.latest} of 10, {_on(each.latest_at, found)}",
-        before=f"{each.first} of 10, {_on(each.first_at, found)}",
-        words=VERDICTS[each.verdict],
-    )
+        return ActivityLine(each.activity, latest, "", "")
+    first = _rated(each.first, each.first_at, found)
+    return ActivityLine(each.activity, latest, first, VERDICTS[each.verdict])
 
 
-def _on(at: datetime, found: ClientProgress) -> str:
-    return day_in_words(local_date(at, found.client.time_zone), found.today)
+def _rated(rating: int, at: datetime, found: ClientProgress) -> str:
+    day = day_in_words(local_date(at, found.client.time_zone), found.today)
+    return say("%(rating)s of 10, %(day)s", rating=rating, day=day)
 
 
 def _goals(found: ClientProgress) -> list[GoalLine]:
@@ -200,18 +197,27 @@ def finding_lines(findings: Sequence[FindingTold], today: date) -> list[SharedMe
 
 def _finding(each: FindingTold, measure: PlainMeasure, today: date) -> SharedMeasureLine:
     start = {"first": in_units(each.first, each.unit), "first_day": day_in_words(each.first_on, today)}
-    side = SIDE_WORDS[each.place.side]
+    name = _of_side(measure.label, each.place.side)
     if each.latest is None or each.latest_on is None or each.verdict is None:
-        return SharedMeasureLine(measure.label, side, **start)
+        return SharedMeasureLine(name, **start)
     outcome = ChangeOutcome(each.verdict, difference(each.first, each.latest))
     return SharedMeasureLine(
-        label=measure.label,
-        side=side,
+        name=name,
         **start,
         now=in_units(each.latest, each.unit),
         now_day=day_in_words(each.latest_on, today),
         words=way_it_went(outcome, measure),
     )
+
+
+def _of_side(label: str, side: Side) -> str:
+    match side:
+        case Side.LEFT:
+            return say("%(measure)s, left", measure=label)
+        case Side.RIGHT:
+            return say("%(measure)s, right", measure=label)
+        case Side.NONE:
+            return label
 
 
 def _news(news: ProgramNews, today: date) -> str:
@@ -220,12 +226,26 @@ def _news(news: ProgramNews, today: date) -> str:
     day = day_in_words(news.day, today)
     if isinstance(news, NewVersionTaken):
         note = news.note.strip()
-        return f"New version since {day}: {note}" if note else f"New version since {day}."
-    return f"{STEPS[news.action]}{_until(news, today)}: {news.program}, {day}."
+        if note:
+            return say("New version since %(day)s: %(note)s", day=day, note=note)
+        return say("New version since %(day)s.", day=day)
+    return _step(news, day, today)
 
 
-def _until(step: ProgramStep, today: date) -> str:
-    return f" until {day_in_words(step.until, today)}" if step.until else ""
+def _step(step: ProgramStep, day: str, today: date) -> str:
+    program = step.program
+    match step.action:
+        case ProgramAction.PAUSE if step.until:
+            until = day_in_words(step.until, today)
+            return say("Paused until %(until)s: %(program)s, %(day)s.", until=until, program=program, day=day)
+        case ProgramAction.PAUSE:
+            return say("Paused: %(program)s, %(day)s.", program=program, day=day)
+        case ProgramAction.RESUME:
+            return say("Gone on with: %(program)s, %(day)s.", program=program, day=day)
+        case ProgramAction.END:
+            return say("Ended: %(program)s, %(day)s.", program=program, day=day)
+        case _:
+            return say("Begun again: %(program)s, %(day)s.", program=program, day=day)
 
 
 def shareable_words(found: Sequence[ShareableFinding], today: date) -> list[str]:
@@ -240,8 +260,7 @@ def shareable_words(found: Sequence[ShareableFinding], today: date) -> list[str]
 
 def in_one_line(line: SharedMeasureLine) -> str:
     """A measure in one line: "How far you bend, left: 40° (5 Oct), now 52° (2 Nov). Further than before"."""
-    name = f"{line.label}, {line.side.lower()}" if line.side else line.label
-    told = f"{name}: {line.first} ({line.first_day})"
+    told = f"{line.name}: {line.first} ({line.first_day})"
     if line.now:
         told += f", now {line.now} ({line.now_day})"
     return f"{told}. {line.words}" if line.words else told

@@ -159,7 +159,7 @@ def _findings(view: ProgressView) -> Iterator[Part]:
     if view.findings:
         rows = [
             (
-                f"{each.label}, {each.side.lower()}" if each.side else each.label,
+                each.name,
                 f"{each.first}, {each.first_day}",
                 f"{each.now}, {each.now_day}" if each.now else "",
                 each.words or ("" if each.now else "Measured once"),
