@@ -465,7 +465,7 @@ def test_every_mail_has_one_thing_to_press_and_is_styled_in_place(mail: MailCont
     assert "padding: 10px 24px" in button.group(1)
     assert "line-height: 24px" in button.group(1)  # 44 px with its padding
     assert page.unstyled == []
-    assert '<html lang="en">' in mail.html
+    assert '<html lang="en" dir="ltr">' in mail.html
     assert f"<title>{mail.subject}</title>" in mail.html
     assert "@media (prefers-color-scheme: dark)" in mail.html
     assert "{" not in re.sub(r"<style.*?</style>", "", mail.html, flags=re.DOTALL)
