@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from clinic.domain.dates import DAY_NAMES, count, day_in_words
 from clinic.domain.errors import RuleBroken
+from clinic.domain.words import say
 
 USUAL_DAYS, MOST_DAYS = 2, 10  # working days
 USUAL_WEEK = "12345"  # Monday to Friday, as ISO 8601 counts them
@@ -97,13 +98,13 @@ def promise_problems(
 ) -> Iterator[RuleBroken]:
     """What is wrong with a promise that a practice wants to make."""
     if not 0 <= days <= MOST_DAYS:
-        yield RuleBroken(f"Working days must be from 0 to {MOST_DAYS}.", "answer_days")
+        yield RuleBroken(say("Working days must be from 0 to %(most)s.", most=MOST_DAYS), "answer_days")
     if not list(works_on):
-        yield RuleBroken("Choose at least one day on which you work.", "works_on")
+        yield RuleBroken(say("Choose at least one day on which you work."), "works_on")
     if (closed_from is None) != (closed_until is None):
-        yield RuleBroken("Give the first and the last closed day, or neither.", "closed_until")
+        yield RuleBroken(say("Give the first and the last closed day, or neither."), "closed_until")
     elif closed_from and closed_until and not timedelta() <= closed_until - closed_from <= LONGEST_CLOSED:
-        yield RuleBroken("The last closed day must be within a year after the first.", "closed_until")
+        yield RuleBroken(say("The last closed day must be within a year after the first."), "closed_until")
 
 
 def waited_in_words(asked_at: datetime, now: datetime) -> str:

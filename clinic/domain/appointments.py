@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.scheduling import local_to_utc
+from clinic.domain.words import say
 
 USUAL_MINUTES, SHORTEST, LONGEST = 30, 5, 480
 FURTHEST = timedelta(days=730)
@@ -41,13 +42,16 @@ def problems(day: date, at: time, zone: str, minutes: int, now: datetime) -> Ite
     starts_at = begins(day, at, zone)
     told = starts_at.astimezone(ZoneInfo(zone))
     if (told.date(), told.time()) != (day, at):
-        yield RuleBroken("The clocks go forward then: there is no such time on that day.", "at_time")
+        yield RuleBroken(say("The clocks go forward then: there is no such time on that day."), "at_time")
     elif starts_at <= now:
-        yield RuleBroken("Choose a time that is still to come.", "day")
+        yield RuleBroken(say("Choose a time that is still to come."), "day")
     elif starts_at - now > FURTHEST:
-        yield RuleBroken("Choose a day within the next two years.", "day")
+        yield RuleBroken(say("Choose a day within the next two years."), "day")
     if not SHORTEST <= minutes <= LONGEST:
-        yield RuleBroken(f"Minutes must be from {SHORTEST} to {LONGEST}.", "minutes")
+        yield RuleBroken(
+            say("Minutes must be from %(shortest)s to %(longest)s.", shortest=SHORTEST, longest=LONGEST),
+            "minutes",
+        )
 
 
 def initials(name: str) -> str:
@@ -75,8 +79,8 @@ def outcome_problems(
 ) -> Iterator[RuleBroken]:
     """What is wrong with saying what became of an appointment; it can be put right afterwards."""
     if outcome not in OUTCOMES:
-        yield RuleBroken("Say whether it was held or missed.", "outcome")
+        yield RuleBroken(say("Say whether it was held or missed."), "outcome")
     elif state is AppointmentState.CANCELLED:
-        yield RuleBroken("This appointment was called off.", "outcome")
+        yield RuleBroken(say("This appointment was called off."), "outcome")
     elif starts_at > now:
-        yield RuleBroken("This appointment is still to come.", "outcome")
+        yield RuleBroken(say("This appointment is still to come."), "outcome")

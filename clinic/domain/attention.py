@@ -25,6 +25,7 @@ from clinic.domain.rechecks import RecheckResult
 from clinic.domain.skipping import UNANSWERED_AFTER, UNANSWERED_LIMIT
 from clinic.domain.stopping import CLIENTS_WORDS, still_stopped
 from clinic.domain.types import LogOutcome, ProgramStatus, StopReason, Tier
+from clinic.domain.words import say
 
 # Counts up with every change of a rule below: each practice's list is then made anew before it is shown.
 RULES_VERSION = 9
@@ -234,7 +235,10 @@ NEXT_ACTS: Mapping[AttentionKind, NextAct] = MappingProxyType(
 def assess_every_problems(weeks: int) -> Iterator[RuleBroken]:
     """What is wrong with the weeks from one assessment to the next; 0 reminds nobody."""
     if not 0 <= weeks <= LONGEST_WEEKS:
-        yield RuleBroken(f"Weeks must be from 0 to {LONGEST_WEEKS}.", "assess_every_weeks")
+        yield RuleBroken(
+            say("Weeks must be from 0 to %(longest)s.", longest=LONGEST_WEEKS),
+            "assess_every_weeks",
+        )
 
 
 def next_act(kind: AttentionKind, *, has_phone: bool) -> NextAct:

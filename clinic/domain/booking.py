@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from clinic.domain.appointments import SHORTEST, clash
 from clinic.domain.errors import RuleBroken
 from clinic.domain.scheduling import DAY, WakingHours, local_to_utc
+from clinic.domain.words import say
 
 MOST_OFFERS = 3
 LONGEST_REASON, LONGEST_SUITS, LONGEST_WORDS = 1000, 500, 1000
@@ -71,12 +72,12 @@ def hours_problems(hours: Iterable[OpenHours]) -> Iterator[RuleBroken]:
     before: OpenHours | None = None
     for number, each in enumerate(sorted(hours)):
         if number == MOST_HOURS:
-            yield RuleBroken(f"No more than {MOST_HOURS} parts of a week.", "weekly")
+            yield RuleBroken(say("No more than %(most)s parts of a week.", most=MOST_HOURS), "weekly")
             return
         if each.opens >= each.closes:
-            yield RuleBroken("Hours must begin before they end.", "weekly")
+            yield RuleBroken(say("Hours must begin before they end."), "weekly")
         elif before and before.weekday == each.weekday and each.opens < before.closes:
-            yield RuleBroken("Two of these hours overlap.", "weekly")
+            yield RuleBroken(say("Two of these hours overlap."), "weekly")
         before = each
 
 
@@ -84,11 +85,11 @@ def offers_problems(starts: Iterable[datetime]) -> Iterator[RuleBroken]:
     """What is wrong with the times of one offer, as a whole."""
     found = list(starts)
     if not found:
-        yield RuleBroken("Offer at least one time.", "times")
+        yield RuleBroken(say("Offer at least one time."), "times")
     elif len(found) > MOST_OFFERS:
-        yield RuleBroken(f"Offer {MOST_OFFERS} times at most.", "times")
+        yield RuleBroken(say("Offer %(most)s times at most.", most=MOST_OFFERS), "times")
     elif len(set(found)) < len(found):
-        yield RuleBroken("Two of these times are the same.", "times")
+        yield RuleBroken(say("Two of these times are the same."), "times")
 
 
 def take_problems(
@@ -96,11 +97,13 @@ def take_problems(
 ) -> Iterator[RuleBroken]:
     """Why an offered time cannot be taken any more."""
     if state is not BookingState.OFFERED or withdrawn:
-        yield RuleBroken("This time is no longer offered. Look at what is offered now.")
+        yield RuleBroken(say("This time is no longer offered. Look at what is offered now."))
     elif starts_at <= now:
-        yield RuleBroken("This time has passed. Take another one, or say what suits you.")
+        yield RuleBroken(say("This time has passed. Take another one, or say what suits you."))
     elif taken:
-        yield RuleBroken("Somebody else took this time just now. Take another one, or say what suits you.")
+        yield RuleBroken(
+            say("Somebody else took this time just now. Take another one, or say what suits you.")
+        )
 
 
 def free_times(

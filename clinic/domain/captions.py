@@ -9,6 +9,7 @@ from html import unescape
 
 from clinic.domain.cleaning import printable
 from clinic.domain.media import MediaRefused
+from clinic.domain.words import say
 
 MOST_CUES = 2000
 LONGEST_CUE = 500  # letters
@@ -32,10 +33,10 @@ def rewritten(text: str) -> str:
     cues = list(_cues(text))
     if not cues:
         raise MediaRefused(
-            "There are no captions in this file: no line with times such as 00:01.000 --> 00:04.000."
+            say("There are no captions in this file: no line with times such as 00:01.000 --> 00:04.000.")
         )
     if len(cues) > MOST_CUES:
-        raise MediaRefused(f"At most {MOST_CUES:,} captions are taken.")
+        raise MediaRefused(say("At most %(most)s captions are taken.", most=MOST_CUES))
     blocks = [f"{_clock(cue.begins)} --> {_clock(cue.ends)}\n{_escaped(cue.words)}\n" for cue in cues]
     return "\n".join(["WEBVTT\n", *blocks])
 
@@ -44,8 +45,10 @@ def _cues(text: str) -> Iterator[CaptionCue]:
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not re.fullmatch(r"WEBVTT(?:[ \t].*)?", lines[0]):
         raise MediaRefused(
-            "This is no WebVTT file: its first line has to be WEBVTT. "
-            "Most programs for subtitles can save as .vtt."
+            say(
+                "This is no WebVTT file: its first line has to be WEBVTT. "
+                "Most programs for subtitles can save as .vtt."
+            )
         )
     number = 1
     while number < len(lines):
@@ -64,14 +67,28 @@ def _cue(block: list[str], line: int) -> Iterator[CaptionCue]:
     if at is None:
         if line <= 2:  # what stands right under the first line belongs to it
             return
-        raise MediaRefused(f"Line {line}: a caption begins with its times, such as 00:01.000 --> 00:04.000.")
+        raise MediaRefused(
+            say("Line %(line)s: a caption begins with its times, such as 00:01.000 --> 00:04.000.", line=line)
+        )
     times = _TIMES.fullmatch(block[at].strip())
     begins, ends = (_milliseconds(times[1]), _milliseconds(times[2])) if times else (None, None)
     if begins is None or ends is None or ends <= begins:
-        raise MediaRefused(f"Line {line + at}: these are no times of a caption: {printable(block[at])[:40]}")
+        raise MediaRefused(
+            say(
+                "Line %(line)s: these are no times of a caption: %(words)s",
+                line=line + at,
+                words=printable(block[at])[:40],
+            )
+        )
     words = _plain("\n".join(block[at + 1 :]))
     if len(words) > LONGEST_CUE:
-        raise MediaRefused(f"Line {line + at}: a caption has at most {LONGEST_CUE} letters.")
+        raise MediaRefused(
+            say(
+                "Line %(line)s: a caption has at most %(longest)s letters.",
+                line=line + at,
+                longest=LONGEST_CUE,
+            )
+        )
     if words:
         yield CaptionCue(begins, ends, words)
 

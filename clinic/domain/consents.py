@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.words import say
 
 LONGEST_TEXT = 1000
 SHIPPED = 0  # the number of our wording: nobody of the practice has signed it off
@@ -49,7 +50,7 @@ def shipped_wording(kind: ConsentKind, practice: str) -> str:
 def text_problem(text: str) -> RuleBroken | None:
     """What is wrong with a practice's own wording, if anything is."""
     if not text.strip():
-        return RuleBroken("Write what the client agrees to.", "text")
+        return RuleBroken(say("Write what the client agrees to."), "text")
     if len(text) > LONGEST_TEXT:
-        return RuleBroken(f"Use {LONGEST_TEXT:,} characters or fewer.", "text")
+        return RuleBroken(say("Use %(longest)s characters or fewer.", longest=LONGEST_TEXT), "text")
     return None

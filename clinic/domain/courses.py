@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from clinic.domain.dates import day_in_words
 from clinic.domain.errors import RuleBroken
+from clinic.domain.words import say
 
 MOST_PLACES = 2000
 MOST_WEEKS = 104
@@ -119,10 +120,12 @@ def first_day(late: LateStart, days: CourseDays, today: date) -> date:
 def problems(days: CourseDays, places: int | None, today: date) -> Iterator[RuleBroken]:
     """What is wrong with a course that is to be opened or changed."""
     if abs(days.starts_on - today) > FARTHEST:
-        yield RuleBroken("Choose a first day within a year of today.", "starts_on")
+        yield RuleBroken(say("Choose a first day within a year of today."), "starts_on")
     elif days.last < today:
-        yield RuleBroken(f"It would have ended on {day_in_words(days.last, today)}.", "starts_on")
+        yield RuleBroken(
+            say("It would have ended on %(day)s.", day=day_in_words(days.last, today)), "starts_on"
+        )
     if not 1 <= days.weeks <= MOST_WEEKS:
-        yield RuleBroken(f"Weeks must be from 1 to {MOST_WEEKS}.", "weeks")
+        yield RuleBroken(say("Weeks must be from 1 to %(most)s.", most=MOST_WEEKS), "weeks")
     if places is not None and not 1 <= places <= MOST_PLACES:
-        yield RuleBroken(f"Places must be from 1 to {MOST_PLACES:,}.", "places")
+        yield RuleBroken(say("Places must be from 1 to %(most)s.", most=MOST_PLACES), "places")

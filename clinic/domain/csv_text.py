@@ -11,12 +11,13 @@ from io import StringIO
 
 from clinic.domain.cleaning import LINE_END, one_line
 from clinic.domain.errors import RuleBroken
+from clinic.domain.words import say
 
 UNCLOSED = "unexpected end of data"  # of the csv module
 ASTRAY = "expected after"
 OVERLONG = "field larger than field limit"
 DELIMITERS = ",;\t|"
-AMID = 'a quotation mark (") stands in the middle of a cell: leave it out, or put the cell in quotes.'
+AMID = say('a quotation mark (") stands in the middle of a cell: leave it out, or put the cell in quotes.')
 INCH = re.compile(r"(?<=\d)\"")  # five inches: 5"
 MOST_CELLS = 1_000_000  # of a row or a column; nothing that people look at has as many
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -48,11 +49,11 @@ def table_of(text: str, *, most_columns: int = MOST_CELLS, most_rows: int = MOST
     head = LINE_END.split(text, maxsplit=1)[0]
     delimiter = max(DELIMITERS, key=head.count)
     if head.count(delimiter) >= most_columns:
-        raise RuleBroken(f"line 1: there are more than {most_columns:,} columns.")
+        raise RuleBroken(say("line 1: there are more than %(most)s columns.", most=most_columns))
     rows: list[TableRow] = []
     for row in _rows(text, delimiter):
         if len(rows) > most_rows:
-            raise RuleBroken(f"there are more than {most_rows:,} rows.")
+            raise RuleBroken(say("there are more than %(most)s rows.", most=most_rows))
         if len(row.cells) > most_columns:
             row = TableRow(row.line, row.cells[: most_columns + 1])
         rows.append(row)
@@ -98,13 +99,13 @@ def _rows(text: str, delimiter: str) -> Iterator[TableRow]:
         for cells in reader:
             row = "".join(written)
             if any(_has_mark_amid(cell, row) for cell in cells):
-                raise RuleBroken(f"line {line}: {AMID}")
+                raise RuleBroken(say("line %(line)s: %(said)s", line=line, said=AMID))
             if cells:
                 yield TableRow(line, cells)
             line = reader.line_num + 1
             written.clear()
     except csv.Error as error:
-        raise RuleBroken(f"line {line}: {_in_words(str(error))}") from None
+        raise RuleBroken(say("line %(line)s: %(said)s", line=line, said=_in_words(str(error)))) from None
 
 
 def _told_of(lines: Iterable[str], written: list[str]) -> Iterator[str]:

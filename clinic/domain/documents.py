@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.media import KEPT_LOOSE
+from clinic.domain.words import say
 
 LONGEST_TITLE = 160
 LONGEST_FROM = 160
@@ -28,11 +29,11 @@ class DocumentKind(StrEnum):
 def problems(title: str, dated_on: date | None, today: date) -> Iterator[RuleBroken]:
     """All that speaks against what is written down of a document."""
     if not title:
-        yield RuleBroken("Give it a title.", "title")
+        yield RuleBroken(say("Give it a title."), "title")
     if dated_on is not None and dated_on > today:
-        yield RuleBroken("The date on it is in the future.", "dated_on")
+        yield RuleBroken(say("The date on it is in the future."), "dated_on")
     if dated_on is not None and dated_on < EARLIEST:
-        yield RuleBroken("Enter the year in four figures, 1900 or later.", "dated_on")
+        yield RuleBroken(say("Enter the year in four figures, 1900 or later."), "dated_on")
 
 
 def file_name(kind: DocumentKind, title: str, day: date, ending: str) -> str:

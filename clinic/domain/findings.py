@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 from clinic.domain.assessment import Field
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.types import FieldKind, Side, TestResult
+from clinic.domain.words import say
 
 Value: TypeAlias = str | float
 # answers that say that there is no answer: they are held against nothing
@@ -73,7 +74,7 @@ def read(field: Field, typed: Sequence[str]) -> Value | None:
     if not given:
         return None
     if field.kind is not FieldKind.FAULTS and len(given) > 1:
-        raise RuleBroken("Give one value here.")
+        raise RuleBroken(say("Give one value here."))
     value = _number(field, given[0]) if field.is_numeric else _text(field, " ".join(given))
     check(field, value)
     return value
@@ -82,7 +83,7 @@ def read(field: Field, typed: Sequence[str]) -> Value | None:
 def check(field: Field, value: Value) -> None:
     """Refuse what is no value of a field: a foreign code, a number beyond the bounds or between the steps."""
     if isinstance(value, str) is field.is_numeric:
-        raise RuleBroken("This is not a value of this field.")
+        raise RuleBroken(say("This is not a value of this field."))
     if not isinstance(value, str):
         _within(field, value)
         _on_step(field, value)
@@ -91,7 +92,7 @@ def check(field: Field, value: Value) -> None:
     elif field.kind is FieldKind.FAULTS:
         _check_faults(field, value)
     elif value not in {code for code, _ in field.options}:
-        raise RuleBroken("Choose one of the answers offered here.")
+        raise RuleBroken(say("Choose one of the answers offered here."))
 
 
 def spelled(entry: Entry | None) -> str:
@@ -127,7 +128,7 @@ def fell(before: float, now: float, at_least: float) -> bool:
 def _number(field: Field, text: str) -> float:
     plain = text.replace("−", "-").removesuffix(field.unit).strip() if field.unit else text.replace("−", "-")
     if not _NUMBER.fullmatch(plain):
-        raise RuleBroken("Enter a number, in figures.")
+        raise RuleBroken(say("Enter a number, in figures."))
     return float(plain.replace(",", ".")) + 0.0  # never minus nought
 
 
@@ -144,14 +145,26 @@ def _in_order(field: Field, codes: Sequence[str]) -> str:
 
 def _within(field: Field, value: float) -> None:
     if not math.isfinite(value):
-        raise RuleBroken("This is not a value of this field.")
+        raise RuleBroken(say("This is not a value of this field."))
     low, high = field.minimum, field.maximum
     if low is not None and value < low:
         least = with_unit(low, field.unit)
-        raise RuleBroken(f"{in_figures(value)} is too low: {least} is the least that can be recorded here.")
+        raise RuleBroken(
+            say(
+                "%(value)s is too low: %(least)s is the least that can be recorded here.",
+                value=in_figures(value),
+                least=least,
+            )
+        )
     if high is not None and value > high:
         most = with_unit(high, field.unit)
-        raise RuleBroken(f"{in_figures(value)} is too high: {most} is the most that can be recorded here.")
+        raise RuleBroken(
+            say(
+                "%(value)s is too high: %(most)s is the most that can be recorded here.",
+                value=in_figures(value),
+                most=most,
+            )
+        )
 
 
 def _on_step(field: Field, value: float) -> None:
@@ -163,19 +176,19 @@ def _on_step(field: Field, value: float) -> None:
 
 def _check_words(text: str) -> None:
     if len(text) > LONGEST_TEXT:
-        raise RuleBroken(f"Use {LONGEST_TEXT} characters or fewer.")
+        raise RuleBroken(say("Use %(longest)s characters or fewer.", longest=LONGEST_TEXT))
     if not text or text != text.strip():
-        raise RuleBroken("This is not a value of this field.")
+        raise RuleBroken(say("This is not a value of this field."))
 
 
 def _check_faults(field: Field, value: str) -> None:
     codes = value.split()
     if not codes or not set(codes) <= {NONE_SEEN, *(code for code, _ in field.options)}:
-        raise RuleBroken("Choose among the faults offered here.")
+        raise RuleBroken(say("Choose among the faults offered here."))
     if NONE_SEEN in codes and len(codes) > 1:
-        raise RuleBroken("Tick “None seen”, or the faults you saw, not both.")
+        raise RuleBroken(say("Tick “None seen”, or the faults you saw, not both."))
     if value != _in_order(field, codes):
-        raise RuleBroken("This is not a value of this field.")
+        raise RuleBroken(say("This is not a value of this field."))
 
 
 def _may_be_a_slip(field: Field, text: str) -> bool:

@@ -8,10 +8,11 @@ from datetime import date
 from enum import StrEnum
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.words import say
 
 MOST, LONGEST = 5, 160
-EMPTY = "Write what you want to be able to do."
-TOO_MANY = f"You have {MOST} goals. Remove one first, or say which you have reached."
+EMPTY = say("Write what you want to be able to do.")
+TOO_MANY = say("You have %(most)s goals. Remove one first, or say which you have reached.", most=MOST)
 
 
 class GoalAct(StrEnum):

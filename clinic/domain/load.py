@@ -20,6 +20,7 @@ from clinic.domain.dates import count
 from clinic.domain.doses import Dose, beats_of
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import DoseSide
+from clinic.domain.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,11 @@ HIGHEST_LIMIT = DayLoad(minutes=240, moves=24)
 def load_limit_problems(limit: DayLoad) -> Iterator[RuleBroken]:
     """What is wrong with a practice's limits."""
     if not 1 <= limit.minutes <= HIGHEST_LIMIT.minutes:
-        yield RuleBroken(f"Minutes a day must be from 1 to {HIGHEST_LIMIT.minutes}.", "load_minutes")
+        yield RuleBroken(
+            say("Minutes a day must be from 1 to %(most)s.", most=HIGHEST_LIMIT.minutes), "load_minutes"
+        )
     if not 1 <= limit.moves <= HIGHEST_LIMIT.moves:
-        yield RuleBroken(f"Moves must be from 1 to {HIGHEST_LIMIT.moves}.", "load_moves")
+        yield RuleBroken(say("Moves must be from 1 to %(most)s.", most=HIGHEST_LIMIT.moves), "load_moves")
 
 
 def seconds_per_day(dose: Dose) -> int:

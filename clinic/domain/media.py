@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.words import say
 
 KILO, MEGA, GIGA = 1024, 1024**2, 1024**3
 PIECE = 1 * MEGA  # bytes that a browser sends at a time
@@ -60,10 +61,10 @@ LARGEST = {
     MediaKind.DOCUMENT: 50 * MEGA,
 }
 LARGEST_WORDS = {
-    MediaKind.PICTURE: "A picture has at most 25 MB. Send a smaller one, or a part of it.",
-    MediaKind.VIDEO: "A video has at most 2 GB. Cut it shorter, or export it with fewer pixels.",
-    MediaKind.CAPTIONS: "Captions have at most 500 KB.",
-    MediaKind.DOCUMENT: "A document has at most 50 MB. Scan it with fewer dots, or send it in parts.",
+    MediaKind.PICTURE: say("A picture has at most 25 MB. Send a smaller one, or a part of it."),
+    MediaKind.VIDEO: say("A video has at most 2 GB. Cut it shorter, or export it with fewer pixels."),
+    MediaKind.CAPTIONS: say("Captions have at most 500 KB."),
+    MediaKind.DOCUMENT: say("A document has at most 50 MB. Scan it with fewer dots, or send it in parts."),
 }
 
 
@@ -85,7 +86,7 @@ class MediaGone(MediaAway):
 def check_size(kind: MediaKind, size: int) -> None:
     """Raise MediaRefused for a file of so many bytes."""
     if size <= 0:
-        raise MediaRefused("The file is empty. Choose another one.")
+        raise MediaRefused(say("The file is empty. Choose another one."))
     if size > LARGEST[kind]:
         raise MediaRefused(LARGEST_WORDS[kind])
 
@@ -93,10 +94,15 @@ def check_size(kind: MediaKind, size: int) -> None:
 def check_pixels(width: int, height: int) -> None:
     """Raise MediaRefused for a picture that would not fit in memory, by what its head says."""
     if width < 1 or height < 1:
-        raise MediaRefused("The picture is empty. Choose another one.")
+        raise MediaRefused(say("The picture is empty. Choose another one."))
     if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
         raise MediaRefused(
-            f"The picture is {width:,} by {height:,} pixels; at most 50 million are taken. Make it smaller."
+            say(
+                "The picture is %(width)s by %(height)s pixels; "
+                "at most 50 million are taken. Make it smaller.",
+                width=width,
+                height=height,
+            )
         )
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from clinic.domain.errors import RuleBroken
 from clinic.domain.media import MEGA, MediaKind, MediaRefused, in_words
 from clinic.domain.scheduling import WakingHours
+from clinic.domain.words import say
 
 LONGEST_MESSAGE = 5_000  # characters
 LONGEST_CALL_NOTE = 1_000  # characters
@@ -18,8 +19,10 @@ LONGEST_MOMENT = 15 * 60 * 1000  # milliseconds into a video
 LARGEST_VIDEO = 300 * MEGA  # bytes: a minute or two of a phone's
 # What the practice sends is shown to the client once it can be taken back no more.
 UNDO_WITHIN = timedelta(minutes=1)
-TOO_LATE = "It was sent more than a minute ago, and the client may have read it. Write once more instead."
-ARCHIVED = "The practice keeps your record, and reads no messages here any more. Please phone."
+TOO_LATE = say(
+    "It was sent more than a minute ago, and the client may have read it. Write once more instead."
+)
+ARCHIVED = say("The practice keeps your record, and reads no messages here any more. Please phone.")
 _MOMENT = re.compile(r"(?:(?P<minutes>[0-9]{1,2}):)?(?P<seconds>[0-9]{1,3})(?:[.,](?P<part>[0-9]{1,3}))?")
 
 
@@ -66,25 +69,36 @@ def problems(text: str, files: Sequence[MediaKind] = (), longest: int = LONGEST_
     """What is wrong with a message, each in a sentence for whoever writes it; files come from a client."""
     found = []
     if not text.strip() and not files:
-        found.append(RuleBroken("Write something first.", "text"))
+        found.append(RuleBroken(say("Write something first."), "text"))
     if len(text) > longest:
         over = len(text) - longest
         found.append(
-            RuleBroken(f"A message has at most {longest:,} characters; this is {over:,} over.", "text")
+            RuleBroken(
+                say(
+                    "A message has at most %(longest)s characters; this is %(over)s over.",
+                    longest=longest,
+                    over=over,
+                ),
+                "text",
+            )
         )
     if sum(kind is MediaKind.PICTURE for kind in files) > MOST_PHOTOS:
-        found.append(RuleBroken(f"At most {MOST_PHOTOS} photos go with one message.", "file"))
+        found.append(
+            RuleBroken(say("At most %(most)s photos go with one message.", most=MOST_PHOTOS), "file")
+        )
     if sum(kind is MediaKind.VIDEO for kind in files) > MOST_VIDEOS:
-        found.append(RuleBroken("One video goes with one message.", "file"))
+        found.append(RuleBroken(say("One video goes with one message."), "file"))
     return found
 
 
 def check_file(kind: MediaKind, size: int) -> None:
     """Raise MediaRefused for a file of so many bytes that no message takes."""
     if kind not in (MediaKind.PICTURE, MediaKind.VIDEO):
-        raise MediaRefused("A message takes photos and a video.")
+        raise MediaRefused(say("A message takes photos and a video."))
     if kind is MediaKind.VIDEO and size > LARGEST_VIDEO:
-        raise MediaRefused(f"A video has at most {in_words(LARGEST_VIDEO)} here. A minute of it is enough.")
+        raise MediaRefused(
+            say("A video has at most %(size)s here. A minute of it is enough.", size=in_words(LARGEST_VIDEO))
+        )
 
 
 def parse_moment(typed: str) -> int | None:

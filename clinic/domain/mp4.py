@@ -11,15 +11,16 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from clinic.domain.media import LONGEST_VIDEO, MediaRefused
+from clinic.domain.words import say
 
 LARGEST_INDEX = 20 * 1024**2  # bytes of the box that says where all is
 DEEPEST = 8
 BLANKED = (b"udta", b"meta", b"uuid")  # what people and cameras add
 TOP = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", *BLANKED})
 CONTAINERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"dinf", b"stbl", b"edts"})
-BROKEN = "The video is cut off or damaged. Send it once more, from the original."
-AS_MP4 = "Export it as MP4 with H.264 and AAC, which most phones and programs call “most compatible”."
-OTHER_DATA = (
+BROKEN = say("The video is cut off or damaged. Send it once more, from the original.")
+AS_MP4 = say("Export it as MP4 with H.264 and AAC, which most phones and programs call “most compatible”.")
+OTHER_DATA = say(
     "The video carries a track of other data, such as the places where it was filmed. "
     "Export it without that, and send it again."
 )
@@ -52,7 +53,7 @@ def examine(file: BinaryIO, size: int) -> Mp4Facts:
     for box in _boxes(file, 0, size):
         kinds.append(box.kind)
         if box.kind in (b"moof", b"sidx", b"styp"):
-            raise MediaRefused(f"The video is in fragments. {AS_MP4}")
+            raise MediaRefused(say("The video is in fragments. %(instead)s", instead=AS_MP4))
         if box.kind not in TOP:
             raise MediaRefused(BROKEN)
         if box.kind in BLANKED:
@@ -64,9 +65,11 @@ def examine(file: BinaryIO, size: int) -> Mp4Facts:
     if kinds[:1] != [b"ftyp"] or kinds.count(b"moov") != 1 or b"mdat" not in kinds:
         raise MediaRefused(BROKEN)
     if facts.tracks.count(b"vide") != 1 or not facts.width or not facts.height:
-        raise MediaRefused(f"There is no one picture in this video. {AS_MP4}")
+        raise MediaRefused(say("There is no one picture in this video. %(instead)s", instead=AS_MP4))
     if not 0 < facts.seconds <= LONGEST_VIDEO:
-        raise MediaRefused(f"A video lasts at most {LONGEST_VIDEO // 60} minutes. Cut it shorter.")
+        raise MediaRefused(
+            say("A video lasts at most %(minutes)s minutes. Cut it shorter.", minutes=LONGEST_VIDEO // 60)
+        )
     return facts
 
 
@@ -96,7 +99,7 @@ def _look_into(file: BinaryIO, outer: Mp4Box, facts: Mp4Facts, depth: int) -> No
         elif box.kind in CONTAINERS:
             _look_into(file, box, facts, depth + 1)
         elif box.kind == b"mvex":
-            raise MediaRefused(f"The video is in fragments. {AS_MP4}")
+            raise MediaRefused(say("The video is in fragments. %(instead)s", instead=AS_MP4))
         else:
             _note(file, box, facts)
 
@@ -121,7 +124,9 @@ def _note_coding(content: bytes, facts: Mp4Facts) -> None:
         raise MediaRefused(BROKEN)
     coding = content[12:16]
     if coding not in (b"avc1", b"avc3", b"mp4a"):
-        raise MediaRefused(f"The video is in another coding than H.264 and AAC. {AS_MP4}")
+        raise MediaRefused(
+            say("The video is in another coding than H.264 and AAC. %(instead)s", instead=AS_MP4)
+        )
     if coding != b"mp4a":
         facts.width = int.from_bytes(content[40:42], "big")
         facts.height = int.from_bytes(content[42:44], "big")

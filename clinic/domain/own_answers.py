@@ -10,6 +10,7 @@ from enum import StrEnum
 from clinic.domain.errors import RuleBroken
 from clinic.domain.own_moves import LONGEST_TAG, MOST_TAGS
 from clinic.domain.search import fold, spelled_otherwise
+from clinic.domain.words import say
 
 LONGEST_QUESTION, LONGEST_TEXT = 200, 4000
 MOST_WORDS = 12  # of what somebody asks that are looked for
@@ -57,23 +58,35 @@ def signing_problems(
     """
     for use, decided_at in uses:
         if use is WordsUse.ASKED:
-            yield RuleBroken("The client has not said yet whether their words may be used.")
+            yield RuleBroken(say("The client has not said yet whether their words may be used."))
         elif use is WordsUse.DECLINED and (decided_at is None or changed_at <= decided_at):
-            yield RuleBroken("The client does not want their words used. Put it in other words, then sign.")
+            yield RuleBroken(
+                say("The client does not want their words used. Put it in other words, then sign.")
+            )
 
 
 def problems(question: str, text: str, tags: Sequence[str]) -> Iterator[RuleBroken]:
     """What is wrong with an answer as written."""
     if not question:
-        yield RuleBroken("Write the question, as clients would ask it.", "question")
+        yield RuleBroken(say("Write the question, as clients would ask it."), "question")
     elif len(question) > LONGEST_QUESTION:
-        yield RuleBroken(f"Use {LONGEST_QUESTION} characters or fewer.", "question")
+        yield RuleBroken(
+            say("Use %(longest)s characters or fewer.", longest=LONGEST_QUESTION),
+            "question",
+        )
     if not text:
-        yield RuleBroken("Write the answer.", "text")
+        yield RuleBroken(say("Write the answer."), "text")
     elif len(text) > LONGEST_TEXT:
-        yield RuleBroken(f"Use {LONGEST_TEXT:,} characters or fewer.", "text")
+        yield RuleBroken(say("Use %(longest)s characters or fewer.", longest=LONGEST_TEXT), "text")
     if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
-        yield RuleBroken(f"Use {MOST_TAGS} tags or fewer, each of {LONGEST_TAG} letters or fewer.", "tags")
+        yield RuleBroken(
+            say(
+                "Use %(most)s tags or fewer, each of %(longest)s letters or fewer.",
+                most=MOST_TAGS,
+                longest=LONGEST_TAG,
+            ),
+            "tags",
+        )
 
 
 def word_problems(word: str | None) -> Iterator[RuleBroken]:
@@ -82,7 +95,12 @@ def word_problems(word: str | None) -> Iterator[RuleBroken]:
         return
     if not SHORTEST_WORD <= len(word) <= LONGEST_WORD or not WORD.fullmatch(word):
         yield RuleBroken(
-            f"Use {SHORTEST_WORD} to {LONGEST_WORD} small letters, figures and hyphens.", "answers_word"
+            say(
+                "Use %(shortest)s to %(longest)s small letters, figures and hyphens.",
+                shortest=SHORTEST_WORD,
+                longest=LONGEST_WORD,
+            ),
+            "answers_word",
         )
 
 

@@ -14,6 +14,7 @@ from clinic.domain.merging import FieldFate, fate
 from clinic.domain.moves import VideoContent
 from clinic.domain.search import fold, spelled_otherwise
 from clinic.domain.types import BodyPosition
+from clinic.domain.words import say
 
 FEWEST_CUES, MOST_CUES = 2, 4
 LONGEST_CUE = 100
@@ -109,9 +110,16 @@ class MoveMerge:
 def problems(words: MoveWords, candidates: Collection[str] = ()) -> Iterator[RuleBroken]:
     """All that is wrong with a move as described; `candidates` are faults that its mistake may stand for."""
     if not FEWEST_CUES <= len(words.cues) <= MOST_CUES:
-        yield RuleBroken(f"Write {FEWEST_CUES} to {MOST_CUES} cues, one on each line.", "cues")
+        yield RuleBroken(
+            say(
+                "Write %(fewest)s to %(most)s cues, one on each line.",
+                fewest=FEWEST_CUES,
+                most=MOST_CUES,
+            ),
+            "cues",
+        )
     elif any(len(cue) > LONGEST_CUE for cue in words.cues):
-        yield RuleBroken(f"A cue is short: at most {LONGEST_CUE} characters.", "cues")
+        yield RuleBroken(say("A cue is short: at most %(longest)s characters.", longest=LONGEST_CUE), "cues")
     for name, (one, fewest) in LISTS.items():
         yield from _list_problems(name, getattr(words, name), one, fewest)
     yield from _tag_problems(words.tags)
@@ -121,9 +129,9 @@ def problems(words: MoveWords, candidates: Collection[str] = ()) -> Iterator[Rul
     for index, use in enumerate(words.uses):
         yield from _row_problems(f"uses-{index}", name=use.name, how=use.how)
     if len(words.faults) > MOST_FAULTS:
-        yield RuleBroken(f"A move has {MOST_FAULTS} other faults or fewer.", "faults")
+        yield RuleBroken(say("A move has %(most)s other faults or fewer.", most=MOST_FAULTS), "faults")
     if len(words.uses) > MOST_USES:
-        yield RuleBroken(f"A move has {MOST_USES} uses in daily life or fewer.", "uses")
+        yield RuleBroken(say("A move has %(most)s uses in daily life or fewer.", most=MOST_USES), "uses")
 
 
 def tags_of(typed: str) -> tuple[str, ...]:
@@ -161,13 +169,15 @@ def retired_problems(
     """
     for name, retired_at in moves:
         if retired_at is not None:
-            yield RuleBroken(f"{name} is retired. Bring it back in the library, or leave it out.", field)
+            yield RuleBroken(
+                say("%(name)s is retired. Bring it back in the library, or leave it out.", name=name), field
+            )
 
 
 def deleting_problems(routines: int, programs: int) -> Iterator[RuleBroken]:
     """Why a move cannot be deleted: some routine, in whatever version, or somebody's program has it."""
     if routines or programs:
-        yield RuleBroken("This move is in use or was. Retire it instead: whoever has it keeps it.")
+        yield RuleBroken(say("This move is in use or was. Retire it instead: whoever has it keeps it."))
 
 
 def marks_of(words: MoveWords) -> dict[str, str]:
@@ -194,34 +204,34 @@ def _mark(value: object) -> str:
 
 def _list_problems(name: str, lines: tuple[str, ...], one: str, fewest: int) -> Iterator[RuleBroken]:
     if len(lines) < fewest:
-        yield RuleBroken(f"Write at least one {one}, each on a line of its own.", name)
+        yield RuleBroken(say("Write at least one %(one)s, each on a line of its own.", one=one), name)
     elif len(lines) > MOST_LINES:
-        yield RuleBroken(f"Use {MOST_LINES} lines or fewer.", name)
+        yield RuleBroken(say("Use %(most)s lines or fewer.", most=MOST_LINES), name)
     elif any(len(line) > LONGEST_LINE for line in lines):
-        yield RuleBroken(f"Use {LONGEST_LINE} characters or fewer in each line.", name)
+        yield RuleBroken(say("Use %(longest)s characters or fewer in each line.", longest=LONGEST_LINE), name)
 
 
 def _tag_problems(tags: tuple[str, ...]) -> Iterator[RuleBroken]:
     if len(tags) > MOST_TAGS:
-        yield RuleBroken(f"Use {MOST_TAGS} tags or fewer.", "tags")
+        yield RuleBroken(say("Use %(most)s tags or fewer.", most=MOST_TAGS), "tags")
     elif any(len(tag) > LONGEST_TAG for tag in tags):
-        yield RuleBroken(f"A tag is short: at most {LONGEST_TAG} characters.", "tags")
+        yield RuleBroken(say("A tag is short: at most %(longest)s characters.", longest=LONGEST_TAG), "tags")
 
 
 def _mistake_problems(words: MoveWords, candidates: Collection[str]) -> Iterator[RuleBroken]:
     if words.has_mistake and not words.mistake_name:
-        yield RuleBroken("Give the mistake its name.", "mistake_name")
+        yield RuleBroken(say("Give the mistake its name."), "mistake_name")
     if set(words.mistake_faults) - set(candidates):
-        yield RuleBroken("Choose among these faults, or write it in your own words.", "mistake_faults")
+        yield RuleBroken(say("Choose among these faults, or write it in your own words."), "mistake_faults")
     if words.mistake_see and not words.mistake_fix:
-        yield RuleBroken("In your own words, say both what it looks like and the fix.", "mistake_fix")
+        yield RuleBroken(say("In your own words, say both what it looks like and the fix."), "mistake_fix")
     if words.mistake_fix and not words.mistake_see:
-        yield RuleBroken("In your own words, say both what it looks like and the fix.", "mistake_see")
+        yield RuleBroken(say("In your own words, say both what it looks like and the fix."), "mistake_see")
     if words.mistake_second is not None and words.video is None:
-        yield RuleBroken("A time in the video needs the video’s link.", "mistake_second")
+        yield RuleBroken(say("A time in the video needs the video’s link."), "mistake_second")
 
 
 def _row_problems(place: str, **parts: str) -> Iterator[RuleBroken]:
     for name, said in parts.items():
         if not said:
-            yield RuleBroken("Fill this in, or empty the whole row.", f"{place}-{name}")
+            yield RuleBroken(say("Fill this in, or empty the whole row."), f"{place}-{name}")

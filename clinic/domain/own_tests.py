@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.words import say
 
 LONGEST_SLUG = 30
 LONGEST_ANSWER = 60
@@ -50,12 +51,18 @@ def answers(lines: Iterable[str]) -> Answers:
     typed = [line.strip() for line in lines if line.strip(f" {MARK}")]
     words = [line.rstrip(f"{MARK} ") for line in typed]
     if not 2 <= len(words) <= MOST_ANSWERS:
-        raise RuleBroken(f"Write 2 to {MOST_ANSWERS} answers, one on each line.")
+        raise RuleBroken(say("Write 2 to %(most)s answers, one on each line.", most=MOST_ANSWERS))
     if long := [each for each in words if len(each) > LONGEST_ANSWER]:
-        raise RuleBroken(f"An answer is short: “{long[0][:20]}…” has more than {LONGEST_ANSWER} characters.")
+        raise RuleBroken(
+            say(
+                "An answer is short: “%(long)s…” has more than %(longest)s characters.",
+                long=long[0][:20],
+                longest=LONGEST_ANSWER,
+            )
+        )
     codes = [slug(each) for each in words]
     if twice := [each for each, code in zip(words, codes, strict=True) if codes.count(code) > 1]:
-        raise RuleBroken(f"“{twice[0]}” is there twice.")
+        raise RuleBroken(say("“%(twice)s” is there twice.", twice=twice[0]))
     out = tuple(code for code, line in zip(codes, typed, strict=True) if line.endswith(MARK))
     return Answers(tuple(zip(codes, words, strict=True)), out)
 
@@ -64,5 +71,7 @@ def graded(lines: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """Grades out of lines, the first of them 0; RuleBroken as `answers`, and for a star: grades have none."""
     read = answers(lines)
     if read.standing_out:
-        raise RuleBroken(f"Grades have no {MARK}: which of them stands out is for you to say each time.")
+        raise RuleBroken(
+            say("Grades have no %(mark)s: which of them stands out is for you to say each time.", mark=MARK)
+        )
     return tuple((str(grade), words) for grade, (_, words) in enumerate(read.options))

@@ -141,31 +141,45 @@ def paces(days: Sequence[PhaseDays], moves: Sequence[PacedMove]) -> tuple[PlanPa
 def pass_problems(position: int, days: Sequence[PhaseDays], today: date) -> Iterator[RuleBroken]:
     """What speaks against going on from a phase to the next one today."""
     if position != phase_on(today, days):
-        yield RuleBroken("The program is in another phase by now.")
+        yield RuleBroken(say("The program is in another phase by now."))
     elif position >= len(days):
-        yield RuleBroken("This is the last phase: there is none to go on to.")
+        yield RuleBroken(say("This is the last phase: there is none to go on to."))
 
 
 def phase_problems(phases: Sequence[Phase], moves: Sequence[Spanned]) -> Iterator[RuleBroken]:
     """What is wrong with the phases of a routine, each in a sentence; `moves` are all its moves."""
     if len(phases) > MOST_PHASES:
-        yield RuleBroken(f"Use at most {MOST_PHASES} phases.", "phases")
+        yield RuleBroken(say("Use at most %(most)s phases.", most=MOST_PHASES), "phases")
     for position, phase in enumerate(phases, 1):
         if not phase.name.strip():
-            yield RuleBroken(f"Give phase {position} a name.", "phases")
+            yield RuleBroken(say("Give phase %(position)s a name.", position=position), "phases")
         if phase.weeks is not None and not 1 <= phase.weeks <= MOST_WEEKS:
-            yield RuleBroken(f"Let phase {position} last 1 to {MOST_WEEKS} weeks.", "phases")
+            yield RuleBroken(
+                say(
+                    "Let phase %(position)s last 1 to %(most)s weeks.",
+                    position=position,
+                    most=MOST_WEEKS,
+                ),
+                "phases",
+            )
         if len(phase.criterion) > LONGEST_CRITERION:
             yield RuleBroken(
-                f"Use at most {LONGEST_CRITERION} characters for what ends phase {position}.", "phases"
+                say(
+                    "Use at most %(longest)s characters for what ends phase %(position)s.",
+                    longest=LONGEST_CRITERION,
+                    position=position,
+                ),
+                "phases",
             )
         if position < len(phases) and phase.weeks is None and not phase.criterion.strip():
-            yield RuleBroken(f"Say how long phase {position} lasts, or what ends it.", "phases")
+            yield RuleBroken(
+                say("Say how long phase %(position)s lasts, or what ends it.", position=position), "phases"
+            )
         if not asked_in(moves, position):
-            yield RuleBroken(f"Phase {position} has no move.", "phases")
+            yield RuleBroken(say("Phase %(position)s has no move.", position=position), "phases")
     for move in moves:
         if max(move.from_phase, move.until_phase or 1) > max(1, len(phases)):
-            yield RuleBroken("A move names a phase that is not there.", "phases")
+            yield RuleBroken(say("A move names a phase that is not there."), "phases")
             return
 
 

@@ -15,6 +15,7 @@ from clinic.domain.dates import day_in_words
 from clinic.domain.errors import RuleBroken, must_hold
 from clinic.domain.progress import Span
 from clinic.domain.types import DayMark, ProgramAction, ProgramStatus, StopReason
+from clinic.domain.words import say
 
 DAY = timedelta(days=1)
 LONGEST_REASON = 500
@@ -115,7 +116,12 @@ def next_status(status: ProgramStatus, action: ProgramAction) -> ProgramStatus:
         return STEPS[status, action]
     except KeyError:
         raise RuleBroken(
-            f"You cannot {action.value} a program that is {status.value}.", field="action"
+            say(
+                "You cannot %(action)s a program that is %(status)s.",
+                action=action.value,
+                status=status.value,
+            ),
+            field="action",
         ) from None
 
 
@@ -165,13 +171,13 @@ def check_days(
     pause or another step. To end one today or earlier is a step of its own, with a reason.
     """
     if not may_be_changed(status):
-        raise RuleBroken("This program has ended. Restart it to go on.")
+        raise RuleBroken(say("This program has ended. Restart it to go on."))
     if (starts_on, ends_on) == before:
-        raise RuleBroken("These are the days that stand already.")
+        raise RuleBroken(say("These are the days that stand already."))
     found = [] if starts_on == before[0] else [*first_day_problems(starts_on, happened, today)]
     found += [] if ends_on in (None, before[1]) else [*last_day_problems(ends_on, today)]
     if ends_on is not None and ends_on < starts_on and not found:
-        found.append(RuleBroken("The last day is before the first.", "ends_on"))
+        found.append(RuleBroken(say("The last day is before the first."), "ends_on"))
     must_hold(found)
 
 
@@ -180,7 +186,7 @@ def check_correction(
 ) -> None:
     """RuleBroken for a program that has ended, a day outside it or in the future, or no reason."""
     if not may_be_changed(status):
-        raise RuleBroken("This program has ended. Restart it to change its doses.")
+        raise RuleBroken(say("This program has ended. Restart it to change its doses."))
     must_hold(correction_problems(effective_on, reason, starts_on=starts_on, today=today))
 
 
@@ -290,42 +296,48 @@ def _pause_problems(
 ) -> Iterator[RuleBroken]:
     first, last = change.effective_on, change.until
     if first < earliest:
-        yield RuleBroken(f"Choose {day_in_words(earliest, today)} or a later day.", "effective_on")
+        yield RuleBroken(
+            say("Choose %(day)s or a later day.", day=day_in_words(earliest, today)), "effective_on"
+        )
     elif first - today > FARTHEST or (last is not None and last - today > FARTHEST):
-        yield RuleBroken("Choose a day within a year from today.", "effective_on")
+        yield RuleBroken(say("Choose a day within a year from today."), "effective_on")
     elif planned is not None and first > planned.first:
         words = day_in_words(planned.first, today)
-        yield RuleBroken(f"A pause is planned from {words} already. Call that off first.", "effective_on")
+        yield RuleBroken(
+            say("A pause is planned from %(day)s already. Call that off first.", day=words), "effective_on"
+        )
     if last is not None and last < max(first, today):
-        yield RuleBroken("Choose a last day that is still to come.", "until")
+        yield RuleBroken(say("Choose a last day that is still to come."), "until")
 
 
 def first_day_problems(starts_on: date, happened: date | None, today: date) -> Iterator[RuleBroken]:
     """What is wrong with a first day; `happened` is the first day of which something is recorded."""
     if abs(starts_on - today) > FARTHEST:
-        yield RuleBroken("Choose a first day within a year of today.", "starts_on")
+        yield RuleBroken(say("Choose a first day within a year of today."), "starts_on")
     elif happened is not None and starts_on > happened:
         words = f"Something is recorded of {day_in_words(happened, today)} already"
-        yield RuleBroken(f"{words}: choose that day or an earlier one.", "starts_on")
+        yield RuleBroken(say("%(day)s: choose that day or an earlier one.", day=words), "starts_on")
 
 
 def last_day_problems(ends_on: date, today: date) -> Iterator[RuleBroken]:
     """What is wrong with a last day."""
     if ends_on < today:
-        yield RuleBroken("Choose today or a later day. To end it earlier, end it.", "ends_on")
+        yield RuleBroken(say("Choose today or a later day. To end it earlier, end it."), "ends_on")
     elif ends_on - today > LONGEST:
-        yield RuleBroken("Choose a last day within two years.", "ends_on")
+        yield RuleBroken(say("Choose a last day within two years."), "ends_on")
 
 
 def _day_problems(day: date, earliest: date, today: date) -> Iterator[RuleBroken]:
     if day < earliest:
-        yield RuleBroken(f"Choose {day_in_words(earliest, today)} or a later day.", "effective_on")
+        yield RuleBroken(
+            say("Choose %(day)s or a later day.", day=day_in_words(earliest, today)), "effective_on"
+        )
     elif day > max(today, earliest):
-        yield RuleBroken("Choose today or an earlier day.", "effective_on")
+        yield RuleBroken(say("Choose today or an earlier day."), "effective_on")
 
 
 def _reason_problems(reason: str, *, needed: bool) -> Iterator[RuleBroken]:
     if needed and not reason.strip():
-        yield RuleBroken("Say why, in a few words.", "reason")
+        yield RuleBroken(say("Say why, in a few words."), "reason")
     elif len(reason) > LONGEST_REASON:
-        yield RuleBroken(f"Use at most {LONGEST_REASON} characters.", "reason")
+        yield RuleBroken(say("Use at most %(longest)s characters.", longest=LONGEST_REASON), "reason")

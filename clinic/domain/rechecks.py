@@ -14,6 +14,7 @@ from itertools import pairwise
 from clinic.domain.errors import RuleBroken
 from clinic.domain.moves import MoveContent
 from clinic.domain.types import MistakeAnswer
+from clinic.domain.words import say
 
 AFTER_FIRST = timedelta(days=7)  # of the first day of practice
 LONG_GAP = timedelta(days=14)  # from one day of practice to the next
@@ -113,7 +114,7 @@ def recheck_result(answers: Collection[MistakeAnswer]) -> RecheckResult:
 def check_answers(answers: Sequence[MistakeAnswer | None], tests: Sequence[SelfTest]) -> None:
     """RuleBroken where a test has no answer, or the tests are others by now."""
     if len(answers) != len(tests) or None in answers:
-        raise RuleBroken("Say of each how it was.")
+        raise RuleBroken(say("Say of each how it was."))
 
 
 def checked_move(moves: Sequence[MoveContent]) -> int | None:

@@ -12,6 +12,7 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.merging import FieldFate, fate
 from clinic.domain.phases import MOST_PHASES, Phase, phase_problems
 from clinic.domain.types import DoseSide, MoveRange, Support
+from clinic.domain.words import say
 
 MOST_MOVES = 24
 Span = tuple[int, int | None]  # the first and the last phase, counted from 1; None: to the end
@@ -79,11 +80,11 @@ class PlanMerge:
 def plan_problems(plan: RoutinePlan) -> Iterator[RuleBroken]:
     """What is wrong with a plan, doses aside."""
     if len(plan.moves) > MOST_MOVES:
-        yield RuleBroken(f"A routine has {MOST_MOVES} moves or fewer.", "moves")
+        yield RuleBroken(say("A routine has %(most)s moves or fewer.", most=MOST_MOVES), "moves")
     if len(set(plan.order)) < len(plan.order):
-        yield RuleBroken("A move stands in a routine once.", "moves")
+        yield RuleBroken(say("A move stands in a routine once."), "moves")
     if any(move.from_phase < 1 or (move.until_phase or MOST_PHASES) < move.from_phase for move in plan.moves):
-        yield RuleBroken("Let each move end in the phase it begins in, or in a later one.", "moves")
+        yield RuleBroken(say("Let each move end in the phase it begins in, or in a later one."), "moves")
     yield from phase_problems(plan.phases, plan.moves)
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import RoutineStatus
+from clinic.domain.words import say
 
 LONGEST_NAME = 120
 LONGEST_DESCRIPTION = 400
@@ -32,14 +33,14 @@ def version_state(status: RoutineStatus, *, is_signed: bool, is_newest: bool) ->
 def assign_problems(status: RoutineStatus, retired_at: datetime | None) -> Iterator[RuleBroken]:
     """What speaks against giving a version to a client: whoever has it already keeps it all the same."""
     if status is not RoutineStatus.PUBLISHED:
-        yield RuleBroken("Publish this routine first.")
+        yield RuleBroken(say("Publish this routine first."))
     if retired_at is not None:
-        yield RuleBroken("This routine is retired. Bring it back first.")
+        yield RuleBroken(say("This routine is retired. Bring it back first."))
 
 
 def name_problems(name: str, others: Iterable[str]) -> Iterator[RuleBroken]:
     """What speaks against a name, beside the names of the practice's other routines."""
     for other in others:
         if other.casefold() == name.casefold():
-            yield RuleBroken(f"There is a routine called “{other}” already.", "name")
+            yield RuleBroken(say("There is a routine called “%(other)s” already.", other=other), "name")
             return

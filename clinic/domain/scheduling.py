@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import ScheduleKind
+from clinic.domain.words import say
 
 DAY = timedelta(days=1)
 LONGEST_CADENCE = 730  # days
@@ -30,7 +31,7 @@ class WakingHours:
 
     def __post_init__(self) -> None:
         if self.opens >= self.closes:
-            raise RuleBroken("Waking hours must begin before they end.", field="closes")
+            raise RuleBroken(say("Waking hours must begin before they end."), field="closes")
 
     def contains(self, at: time) -> bool:
         """Whether a time of day lies within."""
@@ -84,7 +85,9 @@ def load_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise RuleBroken(f"There is no time zone called {name}.", field="time_zone") from None
+        raise RuleBroken(
+            say("There is no time zone called %(name)s.", name=name), field="time_zone"
+        ) from None
 
 
 def local_to_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -141,9 +144,11 @@ def rhythm_of(schedule: Schedule, last: date | None, now: datetime) -> Schedule:
 def check_weeks(weekday: int | None, every_weeks: int) -> int:
     """The weekday of a weekly rhythm; RuleBroken for one that is none."""
     if every_weeks not in RHYTHMS:
-        raise RuleBroken("A check-in comes every week, every second or every fourth.", field="every_weeks")
+        raise RuleBroken(
+            say("A check-in comes every week, every second or every fourth."), field="every_weeks"
+        )
     if weekday is None or not 0 <= weekday <= 6:
-        raise RuleBroken("Choose a day of the week.", field="weekday")
+        raise RuleBroken(say("Choose a day of the week."), field="weekday")
     return weekday
 
 
@@ -152,10 +157,13 @@ def parse_cadence(text: str) -> tuple[int, ...]:
     try:
         days = tuple(int(part) for part in text.split(","))
     except ValueError:
-        raise RuleBroken("Write days after the start, like 1, 3, 7, 14.", field="cadence") from None
+        raise RuleBroken(say("Write days after the start, like 1, 3, 7, 14."), field="cadence") from None
     rising = all(first < second for first, second in pairwise(days))
     if not rising or days[0] < 1 or days[-1] > LONGEST_CADENCE:
-        raise RuleBroken(f"The days must rise, from 1 up to {LONGEST_CADENCE}.", field="cadence")
+        raise RuleBroken(
+            say("The days must rise, from 1 up to %(longest)s.", longest=LONGEST_CADENCE),
+            field="cadence",
+        )
     return days
 
 

@@ -19,6 +19,7 @@ from clinic.domain.change import (
     not_comparable,
 )
 from clinic.domain.errors import RuleBroken
+from clinic.domain.words import say
 
 ScoreAnswers: TypeAlias = Mapping[str, int | None]
 
@@ -86,7 +87,7 @@ def score(rule: ScoreRule, answers: ScoreAnswers) -> float | None:
         return None
     found = _worked_out(rule.method, given)
     if not rule.low <= found <= rule.high:
-        raise RuleBroken("These answers do not belong to this questionnaire.")
+        raise RuleBroken(say("These answers do not belong to this questionnaire."))
     return found
 
 
@@ -94,7 +95,7 @@ def refuse_strange(answers: ScoreAnswers, allowed: Mapping[str, Collection[int]]
     """RuleBroken for an answer to what was not asked, or one that was not offered."""
     for item, value in answers.items():
         if item not in allowed or (value is not None and value not in allowed[item]):
-            raise RuleBroken("Choose one of the answers offered here.", item)
+            raise RuleBroken(say("Choose one of the answers offered here."), item)
 
 
 def compare_scores(

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.words import say
 
 PERIOD = 30  # days
 LONGEST = 480  # minutes on one day
@@ -59,8 +60,10 @@ def period_until(day: date, today: date) -> TimePeriod:
 def problems(day: date | None, minutes: int | None, today: date) -> Iterator[RuleBroken]:
     """All that speaks against writing this down."""
     if day is not None and day > today:
-        yield RuleBroken("This day is still to come. Write down time that was spent.", "day")
+        yield RuleBroken(say("This day is still to come. Write down time that was spent."), "day")
     if day is not None and day < EARLIEST:
-        yield RuleBroken(f"Enter the year in four figures, {EARLIEST.year} or later.", "day")
+        yield RuleBroken(
+            say("Enter the year in four figures, %(year)s or later.", year=str(EARLIEST.year)), "day"
+        )
     if minutes is not None and not 1 <= minutes <= LONGEST:
-        yield RuleBroken(f"Minutes must be from 1 to {LONGEST}.", "minutes")
+        yield RuleBroken(say("Minutes must be from 1 to %(longest)s.", longest=LONGEST), "minutes")

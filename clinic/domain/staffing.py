@@ -7,8 +7,13 @@ from collections.abc import Collection
 
 from clinic.domain.access import Permission, holds
 from clinic.domain.types import Role
+from clinic.domain.words import say
 
-ROLE_WORDS = {Role.OWNER: "Owner", Role.PRACTITIONER: "Practitioner", Role.ASSISTANT: "Assistant"}
+ROLE_WORDS = {
+    Role.OWNER: say("Owner"),
+    Role.PRACTITIONER: say("Practitioner"),
+    Role.ASSISTANT: say("Assistant"),
+}
 ROLE_NOTES = {
     Role.OWNER: "Everything, and decides who works here.",
     Role.PRACTITIONER: "Looks after clients, signs, clears warning signs.",

@@ -9,9 +9,11 @@ from types import MappingProxyType
 from clinic.domain.progress import Plan
 from clinic.domain.rechecks import RecheckStanding
 from clinic.domain.types import StopReason
+from clinic.domain.words import say
 
 ASKED_AFTER = timedelta(days=14)  # without a word of practice; authored, as the practice's own reason is
 DAY = timedelta(days=1)
+NOTHING_RUNS = say("You have no program that is running now.")
 # What a client may say, in the order in which it is offered; the practice knows of others besides.
 CLIENTS_WORDS: Mapping[StopReason, str] = MappingProxyType(
     {

@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.words import say
 
 MOST_BYTES = 10_000_000
 GZIP = b"\x1f\x8b"
@@ -18,9 +19,14 @@ STRANGERS = (
     (b"%PDF", "This is a PDF. Export the list as a CSV file, and upload that."),
     (b"BEGIN:VCARD", "This is a file of contact cards. Export the contacts as CSV, and upload that."),
 )
-TOO_LARGE = f"The file is larger than {MOST_BYTES // 1_000_000} MB. Split it, and import the parts."
-EMPTY = "There is nothing in this file."
-NO_TEXT = "This is no text: it holds signs that no table has. Save the list as “CSV UTF-8”, and upload that."
+TOO_LARGE = say(
+    "The file is larger than %(megabytes)s MB. Split it, and import the parts.",
+    megabytes=MOST_BYTES // 1000000,
+)
+EMPTY = say("There is nothing in this file.")
+NO_TEXT = say(
+    "This is no text: it holds signs that no table has. Save the list as “CSV UTF-8”, and upload that."
+)
 _SAMPLE = 4000  # bytes that tell UTF-16 without a mark: every other one of them is a NUL
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.words import say
 
 YOUTUBE_HOSTS = frozenset({"youtube.com", "www.youtube.com", "m.youtube.com"})
 YOUTUBE_SHORT = "youtu.be"
@@ -53,10 +54,10 @@ class FilmPart:
 def part_problems(part: FilmPart, lasts: int | None) -> Iterator[RuleBroken]:
     """What is wrong with a part of a video that lasts so many seconds, None where nobody knows yet."""
     if part.until is not None and part.until <= part.begins:
-        yield RuleBroken("The part ends before it begins.", "part_until")
+        yield RuleBroken(say("The part ends before it begins."), "part_until")
     elif lasts is not None and max(part.begins + 1, part.until or 0) > lasts:
         where = "part_from" if part.begins >= lasts else "part_until"
-        yield RuleBroken(f"The video lasts {clock(lasts)}.", where)
+        yield RuleBroken(say("The video lasts %(clock)s.", clock=clock(lasts)), where)
 
 
 def parse(link: str) -> Video:
@@ -83,10 +84,10 @@ def parse_clock(text: str) -> int:
     """Seconds of a time in a video: "4:30" is 270, "1:02:03" is 3723."""
     match = CLOCK.fullmatch(text.strip())
     if not match:
-        raise RuleBroken("Write minutes and seconds, like 4:30.", field="at")
+        raise RuleBroken(say("Write minutes and seconds, like 4:30."), field="at")
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
     if hours and minutes > 59:
-        raise RuleBroken("An hour has 60 minutes.", field="at")
+        raise RuleBroken(say("An hour has 60 minutes."), field="at")
     return hours * 3600 + minutes * 60 + seconds
 
 

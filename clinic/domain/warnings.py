@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import Tier
+from clinic.domain.words import say
 
 ONE_SITTING = timedelta(hours=1)  # signs ticked one after the other are one flag, and one alert
 
@@ -42,7 +43,7 @@ def evaluate(
 ) -> SignVerdict:
     """The verdict on the signs a client named; one the practice does not know is refused, never ignored."""
     if unknown := set(named) - tiers.keys():
-        raise RuleBroken(f"Unknown warning sign: {', '.join(sorted(unknown))}.")
+        raise RuleBroken(say("Unknown warning sign: %(names)s.", names=", ".join(sorted(unknown))))
     reached = [tiers[sign] for sign in named]
     reached += [each.tier for each in combinations if each.applies(named)]
     order = list(tiers)
@@ -80,5 +81,5 @@ def is_same_sitting(
 def client_text(template: str, *, emergency_number: str, urgent_line: str) -> str:
     """What the client reads, with the practice's own numbers in it."""
     if not emergency_number.strip() or not urgent_line.strip():
-        raise RuleBroken("The practice has not set its emergency and urgent numbers.")
+        raise RuleBroken(say("The practice has not set its emergency and urgent numbers."))
     return template.format(emergency_number=emergency_number, urgent_line=urgent_line)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
+from clinic.domain.words import say
+
 LONGEST = 254
 
 # words between dots; no `xn--`, no address in brackets, nothing that needs quotes
@@ -40,10 +42,10 @@ def parse_address(text: str, *, smtputf8: bool = False) -> Address:
     except EmailNotValidError as error:
         raise AddressRefused(str(error)) from None
     if valid.smtputf8 and not smtputf8:
-        raise AddressRefused("Our mail server cannot deliver to letters like é or ł before the @-sign.")
+        raise AddressRefused(say("Our mail server cannot deliver to letters like é or ł before the @-sign."))
     mailbox = f"{valid.local_part}@{valid.ascii_domain}"
     if len(mailbox.encode()) > LONGEST:
-        raise AddressRefused("This email address is too long.")
+        raise AddressRefused(say("This email address is too long."))
     return Address(typed=valid.normalized, mailbox=mailbox, key=mailbox.casefold())
 
 
@@ -61,6 +63,6 @@ def mailbox(address: str, *, smtputf8: bool = False) -> str:
 def _refuse_header_tricks(text: str) -> None:
     """`=?` may be part of an address in theory; in a header it starts an encoded word."""
     if not text:
-        raise AddressRefused("Enter an email address.")
+        raise AddressRefused(say("Enter an email address."))
     if any(c < " " or "\x7f" <= c <= "\x9f" for c in text) or "=?" in text:
-        raise AddressRefused("This email address contains characters that cannot be sent.")
+        raise AddressRefused(say("This email address contains characters that cannot be sent."))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from clinic.domain.access import is_staff
 from clinic.domain.answer_promise import AnsweredHow
 from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import AnswerWait, Client, ReplyDraft, Thread, ThreadRead, User
 from clinic.models.base import UtcDateTime, given, points_at
@@ -189,7 +190,7 @@ def answered_by_phone(actor: Actor, wait_id: uuid.UUID, seen: datetime, key: str
 
 def _must_have_seen(wait: AnswerWait, seen: datetime) -> None:
     if wait.last_at > seen:
-        raise RuleBroken("They wrote again meanwhile. Read that first.")
+        raise RuleBroken(say("They wrote again meanwhile. Read that first."))
 
 
 def assign(actor: Actor, wait_id: uuid.UUID, user_id: uuid.UUID | None) -> str | None:
@@ -218,7 +219,7 @@ def go_on_waiting(actor: Actor, wait_id: uuid.UUID) -> AnswerWait:
         if wait.answered_at is None:
             return wait
         if wait.how is AnsweredHow.MESSAGE or now() - wait.answered_at > BACK_WITHIN:
-            raise RuleBroken("This can be taken back no more.")
+            raise RuleBroken(say("This can be taken back no more."))
         waits.go_on(wait.practice_id, wait.client_id, wait.answered_at)
         audit.record(actor, "wait.goes_on", client_id=wait.client_id, subject_id=wait.id)
     return wait

@@ -19,6 +19,7 @@ from sqlalchemy import ScalarSelect, delete, func, select, update
 from clinic.domain.access import Permission
 from clinic.domain.errors import Forbidden, RuleBroken
 from clinic.domain.mail_server import address_problem
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.mail.smtp_url import Security, SmtpServer, parse_smtp_url
 from clinic.models import MailSetting, Practice
@@ -31,7 +32,7 @@ from clinic.services.transaction import transaction
 from config import Settings
 
 NEEDS = Permission.SET_UP_MAIL
-ACCOUNT_OWED = "Enter the password of this mail account."
+ACCOUNT_OWED = say("Enter the password of this mail account.")
 PURPOSE, PLACE = "mail settings", f"mail_setting.sealed.{THE_ONE}"
 _EXTENSION = "mail_setup"
 _ROW = select(MailSetting).where(MailSetting.id == THE_ONE).execution_options(populate_existing=True)

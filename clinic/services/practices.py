@@ -24,6 +24,7 @@ from clinic.domain.load import USUAL_LIMIT, DayLoad, load_limit_problems
 from clinic.domain.own_answers import word_problems
 from clinic.domain.pain_rule import CEILING
 from clinic.domain.types import Role
+from clinic.domain.words import say
 from clinic.domain.zones import zone_problem
 from clinic.extensions import db
 from clinic.mail.addresses import Address
@@ -173,7 +174,7 @@ def change(actor: Actor, **values: Any) -> None:
     What is not named stays as it is, so two pages that are open at once do not undo each other.
     """
     if not actor.may(Permission.CHANGE_PRACTICE):
-        raise RuleBroken("Only the owner of the practice can change these details.")
+        raise RuleBroken(say("Only the owner of the practice can change these details."))
     with transaction():
         practice = practice_of(actor)
         held = {name: getattr(practice, name) for name in PracticeDetails.__slots__}
@@ -194,7 +195,7 @@ def _keep() -> None:
     try:
         db.session.flush()
     except IntegrityError:
-        raise RuleBroken("Another practice has this word. Choose another one.", "answers_word") from None
+        raise RuleBroken(say("Another practice has this word. Choose another one."), "answers_word") from None
 
 
 def set_up_mail(actor: Actor, details: MailServerDetails, reply_to: str) -> None:
@@ -207,7 +208,7 @@ def set_up_mail(actor: Actor, details: MailServerDetails, reply_to: str) -> None
 def change_reply_address(actor: Actor, reply_to: str) -> None:
     """Set where answers to the practice's mail go; owners only."""
     if not actor.may(Permission.CHANGE_PRACTICE):
-        raise RuleBroken("Only the owner of the practice can change these details.")
+        raise RuleBroken(say("Only the owner of the practice can change these details."))
     with transaction():
         _reply_to(actor, reply_to)
 
@@ -235,7 +236,7 @@ def _rebuild(practice_id: uuid.UUID) -> None:
 
 def _refuse_second() -> None:
     if exists():
-        raise RuleBroken("This installation has its practice already. Please sign in.")
+        raise RuleBroken(say("This installation has its practice already. Please sign in."))
 
 
 def _lock_practices() -> None:

@@ -15,6 +15,7 @@ from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import MailKind, SkipReason, Tier
 from clinic.domain.warnings import SignVerdict, highest, is_same_sitting
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Assessment, Checkin, Client, User, WarningFlag
 from clinic.models.base import given
@@ -79,7 +80,7 @@ def take_back(client: Client, checkin: Checkin | None, reason: str) -> None:
     one_at_a_time(Client, client.id)
     flags = db.session.scalars(_named(client, checkin)).all()
     if not flags:
-        raise RuleBroken("There is nothing to take back any more.")
+        raise RuleBroken(say("There is nothing to take back any more."))
     for flag in flags:
         flag.taken_back_at, flag.taken_back_reason = now(), reason[:LONGEST_REASON]
         _note(client, flag, "flag.taken_back", client.name)
@@ -92,7 +93,7 @@ def raise_flag(client: Client, signs: Collection[str], checkin: Checkin | None =
     Naming the same signs again changes nothing; further ones of the same sitting are added to the flag.
     """
     if not signs:
-        raise RuleBroken("Tick what is new.", "signs")
+        raise RuleBroken(say("Tick what is new."), "signs")
     found = verdict(signs)
     one_at_a_time(Client, client.id)
     if checkin is not None and _is_spent(checkin):
@@ -171,9 +172,9 @@ def seen(actor: Actor, flag_id: uuid.UUID) -> FlagView:
 def clear(actor: Actor, flag_id: uuid.UUID, note: str) -> WarningFlag:
     """Clear a flag by name and with a note: the program opens, check-ins go on from the next one planned."""
     if not actor.may(Permission.CLEAR_WARNINGS):
-        raise RuleBroken("Only an owner or a practitioner can clear a warning sign.")
+        raise RuleBroken(say("Only an owner or a practitioner can clear a warning sign."))
     if not note.strip():
-        raise RuleBroken("Write what you found, and what was agreed.", "note")
+        raise RuleBroken(say("Write what you found, and what was agreed."), "note")
     with transaction():
         flag = access.flag_for(actor, flag_id)
         cleared = db.session.execute(
@@ -183,7 +184,7 @@ def clear(actor: Actor, flag_id: uuid.UUID, note: str) -> WarningFlag:
         )
         assert isinstance(cleared, CursorResult)
         if cleared.rowcount != 1:
-            raise RuleBroken("Somebody else has cleared this in the meantime.")
+            raise RuleBroken(say("Somebody else has cleared this in the meantime."))
         touch(flag.practice_id, [flag.client_id], AttentionKind.WARNING_SIGN)
         audit.record(
             actor,

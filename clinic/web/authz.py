@@ -26,6 +26,7 @@ from clinic.domain.devices import device_words
 from clinic.domain.errors import NotFound
 from clinic.domain.sessions import is_proven
 from clinic.domain.types import Audience, Role
+from clinic.domain.words import say
 from clinic.extensions import SAFE_METHODS, csrf, login_manager
 from clinic.services.accounts import sessions
 from clinic.services.actors import Actor
@@ -43,8 +44,13 @@ SETTING_UP = frozenset(
     f"practitioner.second_step.{name}"
     for name in ("show", "begin_app", "app", "passkey_options", "add_passkey")
 )
-CLOSED = "Your account here is closed, and you are signed out. An owner of the practice can open it again."
-CLOSED_IN_A_FORM = f"{CLOSED} What you were typing is not saved; nothing that was saved before is lost."
+CLOSED = say(
+    "Your account here is closed, and you are signed out. An owner of the practice can open it again."
+)
+CLOSED_IN_A_FORM = say(
+    "Your account here is closed, and you are signed out. An owner of the practice can open it again. "
+    "What you were typing is not saved; nothing that was saved before is lost."
+)
 FORGET = '"cache", "storage"'  # what a browser keeps of ours
 WAITING = "second_step"  # in the cookie: the session that waits for it
 

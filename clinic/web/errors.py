@@ -14,15 +14,18 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from clinic import logs
-from clinic.domain.dates import count
 from clinic.domain.errors import Conflict, Forbidden, LinkProblem, NotFound
 from clinic.domain.traces import trace
 from clinic.domain.types import LinkProblemKind
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.web.limits import seconds_to_wait
 from clinic.web.looking import tell_of_refusal
+from clinic.web.speaking import here
 
 log = logging.getLogger(__name__)
+NOT_OURS = say("This address is not one of ours.")
+NO_DATABASE = say("The clinic's database does not answer. Nothing was saved. Please try again in a minute.")
 PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 429, 500, 503})
 
 
@@ -68,13 +71,13 @@ def http(error: HTTPException) -> Any:
 def too_many(error: RateLimitExceeded) -> tuple[str, int, dict[str, str]]:
     """Tried too often: when to come back, in words and for machines."""
     wait = seconds_to_wait()
-    body, status = page(429, retry_after=count(math.ceil(wait / 60), "minute"))
+    body, status = page(429, minutes=math.ceil(wait / 60))
     return body, status, {"Retry-After": str(wait)}
 
 
 def other_host(error: SecurityError) -> tuple[str, int, dict[str, str]]:
     """A Host that is not ours: no page of ours can be drawn, for its links would need an address."""
-    return "This address is not one of ours.", 400, {"Content-Type": "text/plain; charset=utf-8"}
+    return here().spoken(NOT_OURS), 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def link_problem(error: LinkProblem) -> tuple[str, int]:
@@ -91,7 +94,7 @@ def database_away(error: OperationalError | NoneFree) -> tuple[str, int]:
     try:
         return page(503)
     except SQLAlchemyError:
-        return "The clinic's database does not answer. Nothing was saved. Please try again in a minute.", 503
+        return here().spoken(NO_DATABASE), 503
 
 
 def crash(error: Exception) -> tuple[str, int]:

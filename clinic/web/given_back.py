@@ -11,6 +11,7 @@ from flask_login import current_user
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.routing import MapAdapter
 
+from clinic.domain.words import say
 from clinic.extensions import SAFE_METHODS
 from clinic.services.accounts import kept_forms
 from clinic.services.accounts.kept_forms import GivenBack
@@ -18,7 +19,7 @@ from clinic.services.accounts.kept_forms import GivenBack
 KEY = "kept_form"  # in the browser's own signed cookie
 _SECRET = ("password", "secret")
 _SECRETS = frozenset({"csrf_token", "current", "code", "credential"})
-TYPED_WORDS = "What you typed is still here, and is not saved yet."
+TYPED_WORDS = say("What you typed is still here, and is not saved yet.")
 
 
 def keep() -> bool:

@@ -11,6 +11,7 @@ from werkzeug.datastructures import Range
 
 from clinic.domain.errors import NotFound
 from clinic.domain.media import MEGA, MediaAway, MediaKind, MediaState
+from clinic.domain.words import say
 from clinic.models import MediaFile
 from clinic.services.media.storage import CHUNK, MediaStore, store
 from clinic.web.security import MEDIA_POLICY
@@ -94,7 +95,7 @@ def _opened(kept: MediaStore, file: MediaFile) -> BinaryIO:
         try:
             return path.open("rb", buffering=0)
         except OSError:
-            raise MediaAway("This file cannot be read just now.") from None
+            raise MediaAway(say("This file cannot be read just now.")) from None
     settings: Settings = current_app.config["SETTINGS"]
     fetched: BinaryIO = tempfile.TemporaryFile(dir=settings.data_dir)  # noqa: SIM115
     for chunk in kept.read(file.id.hex):

@@ -8,12 +8,13 @@ from flask import Response, jsonify, request
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.media import PIECE, MediaKind, MediaRefused
+from clinic.domain.words import say
 from clinic.models import MediaFile
 from clinic.services.actors import Actor
 from clinic.services.media import uploads
 from clinic.services.media.uploads import Announced
 
-OUT_OF_DATE = "This page is out of date. Please open it again."
+OUT_OF_DATE = say("This page is out of date. Please open it again.")
 
 
 def announced(client_id: uuid.UUID | None) -> Announced:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from clinic.domain.errors import LinkProblem, RuleBroken
 from clinic.domain.links import LIFETIMES
 from clinic.domain.types import LinkProblemKind, LinkPurpose
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Client, LinkToken, User
@@ -120,7 +121,7 @@ def _take_over(user: User, address: str, key: str) -> None:
             user.email, user.email_key, user.new_email, user.new_email_key = address, key, None, None
             db.session.flush()
     except IntegrityError:
-        raise RuleBroken("Somebody signs in with this address already. Call the practice.") from None
+        raise RuleBroken(say("Somebody signs in with this address already. Call the practice.")) from None
     sessions.end_all(user)
 
 

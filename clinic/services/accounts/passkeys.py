@@ -29,6 +29,7 @@ from webauthn.helpers.structs import (
 )
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Passkey, Practice, User
 from clinic.services.accounts import sessions
@@ -86,7 +87,7 @@ def add(user: User, session_id: uuid.UUID, answer: str, device: str) -> Passkey:
             expected_origin=_origin(),
         )
     except (WebAuthnException, ValueError, KeyError, TypeError):
-        raise RuleBroken("That passkey could not be set up. Try again, or set up an app.") from None
+        raise RuleBroken(say("That passkey could not be set up. Try again, or set up an app.")) from None
     row = Passkey(
         practice_id=user.practice_id,
         user_id=user.id,
@@ -100,7 +101,7 @@ def add(user: User, session_id: uuid.UUID, answer: str, device: str) -> Passkey:
         with db.session.begin_nested():
             db.session.add(row)
     except IntegrityError:
-        raise RuleBroken("This passkey is set up already.") from None
+        raise RuleBroken(say("This passkey is set up already.")) from None
     return row
 
 

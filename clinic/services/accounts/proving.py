@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import User
 from clinic.services import audit
@@ -26,7 +27,7 @@ def prove(
     stored = user.password_hash
     release()
     if not passwords.matches(stored, password):
-        raise RuleBroken("That is not your password.", "password")
+        raise RuleBroken(say("That is not your password."), "password")
     with transaction():
         secret = sessions.prove(session_id)
         audit.record(actor, "session.proven")

@@ -15,6 +15,7 @@ from clinic.domain import second_step as rules
 from clinic.domain.access import Permission
 from clinic.domain.dates import count
 from clinic.domain.errors import Forbidden, RuleBroken
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Authenticator, Passkey, RecoveryCode, User
 from clinic.services import access, audit, sealing
@@ -28,7 +29,7 @@ from clinic.services.transaction import one_at_a_time, transaction
 
 PURPOSE = "second step"
 WRONG = "That code is not right, or it was used before. Take the one the app shows now."
-UNREADABLE = "The app cannot be checked here any more. Take a recovery code, and set the app up again."
+UNREADABLE = say("The app cannot be checked here any more. Take a recovery code, and set the app up again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def confirm_app(actor: Actor, session_id: uuid.UUID, typed: str) -> SetUpDone:
     with transaction():
         user, row = _locked(actor.user_id), _app_being_set_up(actor)
         if row is None:
-            raise RuleBroken("Begin again: show the picture to the app once more.")
+            raise RuleBroken(say("Begin again: show the picture to the app once more."))
         right = _is_free(user) and _use_app(row, typed)
         done = None
         if right:
@@ -134,10 +135,12 @@ def remove_passkey(actor: Actor, passkey_id: uuid.UUID) -> None:
         keys = passkeys.of(user)
         gone = next((key for key in keys if key.id == passkey_id), None)
         if gone is None:
-            raise RuleBroken("That passkey is forgotten already.")
+            raise RuleBroken(say("That passkey is forgotten already."))
         has_app = select(Authenticator.id).where(_app_of(actor), Authenticator.confirmed_at.is_not(None))
         if len(keys) == 1 and db.session.scalar(has_app) is None:
-            raise RuleBroken("It is your only second step. Set up another one first, or take the step off.")
+            raise RuleBroken(
+                say("It is your only second step. Set up another one first, or take the step off.")
+            )
         db.session.delete(gone)
         audit.record(actor, "second_step.passkey_removed", subject_id=user.id)
 
@@ -147,7 +150,7 @@ def new_codes(actor: Actor) -> tuple[str, ...]:
     with transaction():
         user = _locked(actor.user_id)
         if user.second_step_since is None:
-            raise RuleBroken("Set up a second step first.")
+            raise RuleBroken(say("Set up a second step first."))
         codes = _renew_codes(user)
         audit.record(actor, "recovery_codes.renewed", subject_id=user.id)
     return codes
@@ -208,7 +211,9 @@ def remove(actor: Actor, session_id: uuid.UUID) -> None:
     with transaction():
         user = _locked(actor.user_id)
         if sessions.wants_second_step(access.practice_of(actor)):
-            raise RuleBroken("The practice asks everybody for a second step. Set up another app instead.")
+            raise RuleBroken(
+                say("The practice asks everybody for a second step. Set up another app instead.")
+            )
         _take_off(user)
         sessions.end_all(user, but=session_id)
         audit.record(actor, "second_step.removed", subject_id=user.id)
@@ -221,10 +226,10 @@ def reset(actor: Actor, user_id: uuid.UUID) -> User:
     with transaction():
         user = access.user_for(actor, user_id)
         if user.id == actor.user_id:
-            raise RuleBroken("Change your own second step on the page of your account.")
+            raise RuleBroken(say("Change your own second step on the page of your account."))
         _locked(user.id)
         if user.second_step_since is None:
-            raise RuleBroken(f"{user.name} has no second step.")
+            raise RuleBroken(say("%(name)s has no second step.", name=user.name))
         _take_off(user)
         sessions.end_all(user)
         audit.record(actor, "second_step.reset", subject_id=user.id)

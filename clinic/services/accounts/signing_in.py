@@ -14,6 +14,7 @@ from clinic.domain.access import is_staff
 from clinic.domain.errors import LinkProblem, RuleBroken, must_hold
 from clinic.domain.links import LIFETIMES
 from clinic.domain.types import LinkProblemKind, LinkPurpose, Role
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Client, LinkToken, Practice, User
@@ -113,7 +114,7 @@ def change_problems(actor: Actor, current: str, password: str) -> Iterator[RuleB
     """All that speaks against changing one's own password; an empty one is asked for elsewhere."""
     user = own(actor)
     if current and not passwords.matches(user.password_hash, current):
-        yield RuleBroken("That is not your current password.", "current")
+        yield RuleBroken(say("That is not your current password."), "current")
     if password:
         yield from password_problems(password, user.email, user.name)
 
@@ -153,7 +154,7 @@ def add_staff(practice: Practice, role: Role, name: str, address: Address, passw
     """Add an account for somebody of the practice, within the caller's transaction."""
     taken = select(User.id).where(User.practice_id == practice.id, User.email_key == address.key)
     if db.session.scalar(taken) is not None:
-        raise RuleBroken("Somebody in this practice has that address already.", "email")
+        raise RuleBroken(say("Somebody in this practice has that address already."), "email")
     user = User(
         practice_id=practice.id,
         role=role,

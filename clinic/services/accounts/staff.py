@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import Role
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Practice, User
@@ -63,6 +64,8 @@ def _practice(wanted: str | None) -> Practice:
     if len(found) == 1:
         return found[0]
     if not here:
-        raise RuleBroken("Begin a practice first: clinic init.")
+        raise RuleBroken(say("Begin a practice first: clinic init."))
     listed = "; ".join(f"{each.name} ({each.id})" for each in here)
-    raise RuleBroken(f"Say which practice by --practice, with its name or its id: {listed}.")
+    raise RuleBroken(
+        say("Say which practice by --practice, with its name or its id: %(listed)s.", listed=listed)
+    )

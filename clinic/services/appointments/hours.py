@@ -13,6 +13,7 @@ from clinic.domain.appointments import LONGEST, SHORTEST, USUAL_MINUTES
 from clinic.domain.booking import LOOKS_AHEAD, Busy, OpenHours, free_times, hours_problems
 from clinic.domain.errors import RuleBroken, must_hold
 from clinic.domain.scheduling import DAY
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import BookingHours, User
 from clinic.services import access, audit
@@ -50,7 +51,10 @@ def save(actor: Actor, details: HoursDetails) -> None:
     access.staff_only(actor)
     must_hold(hours_problems(details.weekly))
     if not SHORTEST <= details.minutes <= LONGEST:
-        raise RuleBroken(f"Minutes must be from {SHORTEST} to {LONGEST}.", "minutes")
+        raise RuleBroken(
+            say("Minutes must be from %(shortest)s to %(longest)s.", shortest=SHORTEST, longest=LONGEST),
+            "minutes",
+        )
     kept = checked_room(details.room)
     with transaction() as session:
         one_at_a_time(User, actor.user_id)

@@ -28,6 +28,7 @@ from clinic.domain.errors import Conflict, NotFound, RuleBroken, must_hold
 from clinic.domain.rooms import room
 from clinic.domain.scheduling import load_zone
 from clinic.domain.types import ClientStatus
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Appointment, Client, Practice, User
 from clinic.models.base import UtcDateTime, given
@@ -39,7 +40,7 @@ from clinic.services.transaction import one_at_a_time, transaction
 from config import Settings
 
 WITH_WHOM = joinedload(Appointment.with_whom)
-ARCHIVED = "The record is archived. Restore it first."
+ARCHIVED = say("The record is archived. Restore it first.")
 LATELY = timedelta(days=60)
 MOST_LATELY = 20
 _TO_COME = (
@@ -119,7 +120,13 @@ def make(actor: Actor, client_id: uuid.UUID, details: AppointmentDetails, key: s
         if client.status is ClientStatus.ARCHIVED:
             raise RuleBroken(ARCHIVED)
         if len(to_come(actor, client)) >= MOST_PLANNED:
-            raise RuleBroken(f"{client.name} has {MOST_PLANNED} appointments to come already.")
+            raise RuleBroken(
+                say(
+                    "%(name)s has %(most)s appointments to come already.",
+                    name=client.name,
+                    most=MOST_PLANNED,
+                )
+            )
         at = now()
         row = Appointment(
             id=row_id, practice_id=actor.practice_id, client_id=client.id, made_by=actor.user_id, made_at=at
@@ -211,7 +218,13 @@ def take_time(row: Appointment, practice: Practice) -> None:
             for at in (other.starts_at, ends(other.starts_at, other.minutes))
         )
         raise RuleBroken(
-            f"{other.with_whom.name} has another appointment then, from {begun} to {over}.", "at_time"
+            say(
+                "%(name)s has another appointment then, from %(begun)s to %(over)s.",
+                name=other.with_whom.name,
+                begun=begun,
+                over=over,
+            ),
+            "at_time",
         )
     row.slot_at = row.starts_at
 
@@ -256,9 +269,9 @@ def _turn(actor: Actor, row: Appointment, state: AppointmentState, action: str) 
 
 def _refuse_over(row: Appointment) -> None:
     if row.starts_at <= now():
-        raise RuleBroken("This appointment is over, so it stays as it was.")
+        raise RuleBroken(say("This appointment is over, so it stays as it was."))
     if row.state not in (AppointmentState.PLANNED, AppointmentState.CANCELLED):
-        raise RuleBroken("What became of this appointment is noted, so it stays as it was.")
+        raise RuleBroken(say("What became of this appointment is noted, so it stays as it was."))
 
 
 def _put(actor: Actor, row: Appointment, details: AppointmentDetails) -> None:
@@ -269,7 +282,9 @@ def _put(actor: Actor, row: Appointment, details: AppointmentDetails) -> None:
     if not is_staff(colleague.role):
         raise NotFound
     if colleague.deactivated_at is not None and row.with_id != colleague.id:
-        raise RuleBroken(f"The account of {colleague.name} is closed. Choose somebody else.", "with_id")
+        raise RuleBroken(
+            say("The account of %(name)s is closed. Choose somebody else.", name=colleague.name), "with_id"
+        )
     row.minutes, row.place, row.link = details.minutes, details.place, checked_room(details.link)
     row.starts_at, row.with_id, row.changed_at = (
         begins(details.day, details.at_time, zone),

@@ -22,6 +22,7 @@ from clinic.domain.booking import (
 from clinic.domain.errors import Conflict, NotFound, RuleBroken, must_hold
 from clinic.domain.scheduling import load_zone
 from clinic.domain.types import ClientStatus, MailKind
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Appointment, BookingOffer, BookingRequest, Client, Practice, User
 from clinic.services import access, audit
@@ -95,7 +96,7 @@ def ask(actor: Actor, wish: Wish) -> BookingRequest:
         one_at_a_time(Client, client.id)
         _refuse_archived(client)
         if wish.moves is not None and _to_be_moved(access.appointment_for(actor, wish.moves)) is None:
-            raise RuleBroken("This appointment is not to come any more. Ask for a new session.")
+            raise RuleBroken(say("This appointment is not to come any more. Ask for a new session."))
         row = _open_of(client)
         if row is not None and row.state is BookingState.ASKED and _wish_of(row) == wish:
             return row
@@ -244,7 +245,7 @@ def _open_of(client: Client) -> BookingRequest | None:
 
 def _refuse_archived(client: Client) -> None:
     if client.status is ClientStatus.ARCHIVED:
-        raise RuleBroken("The practice has closed your record. Call it to come back.")
+        raise RuleBroken(say("The practice has closed your record. Call it to come back."))
 
 
 def _to_answer(actor: Actor, request_id: uuid.UUID, version: int) -> BookingRequest:
@@ -253,7 +254,7 @@ def _to_answer(actor: Actor, request_id: uuid.UUID, version: int) -> BookingRequ
     if row.version != version:
         raise Conflict
     if row.state not in OPEN:
-        raise RuleBroken("This wish is closed already.")
+        raise RuleBroken(say("This wish is closed already."))
     return row
 
 
@@ -270,11 +271,18 @@ def _offer(
         raise NotFound
     link = planning.checked_room(details.link)
     if row.way is BookingWay.VIDEO and link is None:
-        raise RuleBroken("For a session by video, add the address of your video room.", "link")
+        raise RuleBroken(say("For a session by video, add the address of your video room."), "link")
     moved = row.appointment_id
     if planning.clashing(row.practice_id, colleague.id, starts_at, details.minutes, moved):
         told = starts_at.astimezone(load_zone(practice.time_zone))
-        raise RuleBroken(f"{colleague.name} has another appointment at {told:%H:%M} that day.", "times")
+        raise RuleBroken(
+            say(
+                "%(name)s has another appointment at %(told)s that day.",
+                name=colleague.name,
+                told=f"{told:%H:%M}",
+            ),
+            "times",
+        )
     return BookingOffer(
         practice_id=row.practice_id,
         request_id=row.id,
@@ -291,7 +299,7 @@ def _offer(
 
 def _new(actor: Actor, client: Client) -> Appointment:
     if len(planning.to_come(actor, client)) >= MOST_PLANNED:
-        raise RuleBroken("You have many appointments to come already. Call the practice.")
+        raise RuleBroken(say("You have many appointments to come already. Call the practice."))
     about = {"practice_id": client.practice_id, "client_id": client.id, "made_by": actor.user_id}
     return Appointment(id=uuid.uuid4(), **about, made_at=now(), sequence=-1)
 

@@ -11,6 +11,7 @@ from clinic.domain.errors import Conflict, Forbidden, RuleBroken, must_hold
 from clinic.domain.findings import Place, Value, Values, check, spelled
 from clinic.domain.spots import Spot, spots_of
 from clinic.domain.types import AssessmentStatus
+from clinic.domain.words import say
 from clinic.models import Amendment, Assessment
 from clinic.services import access, audit, once
 from clinic.services.actors import Actor
@@ -83,23 +84,23 @@ def _check(actor: Actor, assessment: Assessment, wish: AmendmentWish, before: Va
     if not actor.may(Permission.AMEND_ASSESSMENTS):
         raise Forbidden("A practitioner or the owner amends assessments.")
     if assessment.status is not AssessmentStatus.SIGNED:
-        raise RuleBroken("This assessment is a draft: change it there.")
+        raise RuleBroken(say("This assessment is a draft: change it there."))
     must_hold(problems(assessment, wish, before))
 
 
 def problems(assessment: Assessment, wish: AmendmentWish, before: Values) -> Iterator[RuleBroken]:
     """All that is wrong with what is to be added; `before` are the values that stand."""
     if not wish.reason.strip():
-        yield RuleBroken("Say why, in a few words.", "reason")
+        yield RuleBroken(say("Say why, in a few words."), "reason")
     if wish.place is None:
         if not wish.note.strip():
-            yield RuleBroken("Write the note.", "note")
+            yield RuleBroken(say("Write the note."), "note")
         return
     spot = spot_of(assessment, wish.place.name)
     if spot is None:
-        yield RuleBroken("This assessment has no such place.", "place")
+        yield RuleBroken(say("This assessment has no such place."), "place")
     elif wish.value == before.get(wish.place):
-        yield RuleBroken("That is what it says already.", "value")
+        yield RuleBroken(say("That is what it says already."), "value")
     elif wish.value is not None:
         yield from _value_problems(spot, wish.value)
 

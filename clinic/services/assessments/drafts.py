@@ -17,6 +17,7 @@ from clinic.domain.findings import Entry, Place, Signed, Unread, Value, check, e
 from clinic.domain.merging import FieldFate, fate
 from clinic.domain.spots import Spot, is_counted, left_out
 from clinic.domain.types import AssessmentStatus, Section
+from clinic.domain.words import say, say_many
 from clinic.extensions import db
 from clinic.models import Assessment, AssessmentDraft, Finding
 from clinic.services import access, audit
@@ -172,10 +173,12 @@ def close(assessment: Assessment) -> None:
     if own is None:
         return
     if own.refused:
-        one = len(own.refused) == 1
         raise RuleBroken(
-            f"{'1 entry' if one else f'{len(own.refused)} entries'} cannot be read as typed. "
-            f"Put {'it' if one else 'them'} right or empty {'it' if one else 'them'}, then sign."
+            say_many(
+                "1 entry cannot be read as typed. Put it right or empty it, then sign.",
+                "%(number)s entries cannot be read as typed. Put them right or empty them, then sign.",
+                len(own.refused),
+            )
         )
     drop(assessment)
 
@@ -226,7 +229,7 @@ def _check(laid: Layout, edits: Mapping[str, FieldEdit]) -> None:
         if name == NOTE:
             continue
         if name not in laid.spots:
-            raise RuleBroken(f"There is no field {name[:60]} in this section.")
+            raise RuleBroken(say("There is no field %(name)s in this section.", name=name[:60]))
         if isinstance(edit.mine, Unread):
             if not edit.mine.is_slip:
                 raise RuleBroken(edit.mine.problem, name)

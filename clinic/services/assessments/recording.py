@@ -18,6 +18,7 @@ from clinic.domain.assessment import Battery, BatteryItem, Field
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clinic.domain.notes import NoteStatus
 from clinic.domain.types import AssessmentStatus, FieldKind
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Assessment, AssessmentDraft, Client, Exercise, ExerciseMistake, Finding, VisitNote
 from clinic.models.base import given, points_at
@@ -115,7 +116,7 @@ def begin(actor: Actor, client_id: uuid.UUID, battery_ref: str, taken_on: date) 
     with transaction():
         battery = battery_for(actor, battery_ref)
         if battery is None:
-            raise RuleBroken("Choose one of these batteries.", "battery")
+            raise RuleBroken(say("Choose one of these batteries."), "battery")
         return _begin(actor, client_id, AskedItems.by(battery), taken_on)
 
 
@@ -138,7 +139,7 @@ def sign(actor: Actor, assessment_id: uuid.UUID, version: int) -> Assessment:
         if assessment.version != version:
             raise Conflict
         if not stored(assessment):
-            raise RuleBroken("Nothing is recorded yet. Record at least one finding, then sign.")
+            raise RuleBroken(say("Nothing is recorded yet. Record at least one finding, then sign."))
         close(assessment)
         assessment.status = AssessmentStatus.SIGNED
         assessment.signed_by = actor.user_id
@@ -196,7 +197,7 @@ def _leave_notes(assessment: Assessment) -> None:
     beside = (VisitNote.practice_id == assessment.practice_id, VisitNote.assessment_id == assessment.id)
     notes = db.session.scalars(select(VisitNote).where(*beside)).all()
     if any(note.status is NoteStatus.SIGNED for note in notes):
-        raise RuleBroken("A signed note stands beside this draft, so it is kept. Finish it instead.")
+        raise RuleBroken(say("A signed note stands beside this draft, so it is kept. Finish it instead."))
     for note in notes:
         note.assessment_id = None
 
@@ -245,9 +246,11 @@ def _client_to_assess(actor: Actor, client_id: uuid.UUID) -> Client:
 
 def _check_day(actor: Actor, taken_on: date) -> None:
     if taken_on > today_in(access.practice_of(actor).time_zone):
-        raise RuleBroken("An assessment cannot be taken on a day to come.", "taken_on")
+        raise RuleBroken(say("An assessment cannot be taken on a day to come."), "taken_on")
     if taken_on.year < EARLIEST_YEAR:
-        raise RuleBroken(f"Enter a day from {EARLIEST_YEAR} on.", "taken_on")
+        raise RuleBroken(
+            say("Enter a day from %(earliest_year)s on.", earliest_year=str(EARLIEST_YEAR)), "taken_on"
+        )
 
 
 def _begin(actor: Actor, client_id: uuid.UUID, asked: AskedItems, taken_on: date) -> Assessment:

@@ -18,6 +18,7 @@ from clinic.domain.findings import Place, Value
 from clinic.domain.spots import Spot, spots_of
 from clinic.domain.standing_out import notable
 from clinic.domain.types import AssessmentStatus
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Finding, Program, ProgramFinding
 from clinic.models.base import among, given, points_at
@@ -157,7 +158,7 @@ def begin_for_program(actor: Actor, program_id: uuid.UUID) -> Assessment:
     program = access.program_for(actor, program_id)
     cited, records = _cited(program)
     if not cited:
-        raise RuleBroken("This program cites no finding.")
+        raise RuleBroken(say("This program cites no finding."))
     items = list(_only(cited, records))
     return _begin(actor, program.client_id, program.name, items)
 
@@ -167,7 +168,7 @@ def begin_again(actor: Actor, assessment_id: uuid.UUID) -> Assessment:
     assessment = access.assessment_for(actor, assessment_id)
     items = batteries.items_of(assessment)
     if not items:
-        raise RuleBroken("There is nothing in this assessment to take again.")
+        raise RuleBroken(say("There is nothing in this assessment to take again."))
     return _begin(actor, assessment.client_id, reading.name_of(assessment), items)
 
 

@@ -17,6 +17,7 @@ from clinic.domain.attention import OF_ANSWERS, AttentionKind, may_put_off
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.reason_acts import ReasonAct, snooze_problem
 from clinic.domain.types import CheckinState
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Checkin, Client, OpenReason, ReasonHandling, User
 from clinic.models.base import points_at
@@ -30,7 +31,7 @@ from clinic.services.reasons.marks import touch
 from clinic.services.transaction import one_at_a_time, transaction
 
 LONGEST_NOTE = 500
-SIGN_IS_CLEARED = "A warning sign is cleared on its own page, with a note."
+SIGN_IS_CLEARED = say("A warning sign is cleared on its own page, with a note.")
 ACTIONS = {
     ReasonAct.DONE: "client.looked_after",
     ReasonAct.SNOOZED: "reason.snoozed",
@@ -126,7 +127,7 @@ def hand_over(
     """Hand reasons to a colleague, or take them; warning signs, too."""
     colleague = access.user_for(actor, user_id)
     if colleague.deactivated_at is not None or not is_staff(colleague.role):
-        raise RuleBroken("Choose somebody who works here.", "colleague")
+        raise RuleBroken(say("Choose somebody who works here."), "colleague")
     return _press(actor, client_id, cases, _Deed(ReasonAct.HANDED, note, colleague=colleague), seen)
 
 

@@ -14,6 +14,7 @@ from clinic.domain.access import STAFF
 from clinic.domain.attention import AttentionKind, Reason, shown
 from clinic.domain.errors import RuleBroken
 from clinic.domain.people import Named
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import User
 from clinic.models.base import given, one_of
@@ -44,7 +45,7 @@ class ReasonCase:
         try:
             return cls(AttentionKind(kind), uuid.UUID(subject))
         except ValueError:
-            raise RuleBroken("This page is out of date. Please open it again.") from None
+            raise RuleBroken(say("This page is out of date. Please open it again.")) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from clinic.domain.bulk_acts import MOST_CLIENTS, BulkActKind, LineState
 from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import BulkAct, BulkActLine, Client
 from clinic.services import access, audit, bulk, once
@@ -18,8 +19,11 @@ from clinic.services.clients.listing import ClientFilter
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 
-NOBODY = "Tick at least one client."
-TOO_MANY = f"At most {MOST_CLIENTS:,} clients at once. Narrow the list down, and do it in several steps."
+NOBODY = say("Tick at least one client.")
+TOO_MANY = say(
+    "At most %(most)s clients at once. Narrow the list down, and do it in several steps.",
+    most=MOST_CLIENTS,
+)
 
 _client = bulk.table_of(Client)
 

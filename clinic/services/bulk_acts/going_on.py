@@ -27,6 +27,7 @@ from clinic.domain.errors import ClinicError, NotFound, RuleBroken, must_hold
 from clinic.domain.own_moves import retired_problems
 from clinic.domain.programs import first_day_problems
 from clinic.domain.traces import trace
+from clinic.domain.words import say
 from clinic.extensions import db, for_writing
 from clinic.models import BulkAct, BulkActLine, Client, User
 from clinic.services import access, audit
@@ -44,7 +45,9 @@ from clinic.services.transaction import after_commit, one_at_a_time, release, tr
 log = logging.getLogger(__name__)
 
 TASK = "bulk_acts.go_on"
-TOO_LATE = "An hour is over, or it has been undone already: change what is wrong in the records themselves."
+TOO_LATE = say(
+    "An hour is over, or it has been undone already: change what is wrong in the records themselves."
+)
 # which lines an act that is not over is to deal with, and what it is when it has
 DEALS_WITH = {BulkActState.UNDER_WAY: LineState.WAITING, BulkActState.BEING_UNDONE: LineState.DONE}
 ENDS_AS = {BulkActState.UNDER_WAY: BulkActState.DONE, BulkActState.BEING_UNDONE: BulkActState.UNDONE}

@@ -10,6 +10,7 @@ from typing import Any
 from clinic.domain.errors import LinkProblem, RuleBroken
 from clinic.domain.notices import NoticeKind
 from clinic.domain.types import CheckinState, LinkProblemKind, MistakeAnswer
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinAnswer, OutboxMessage, WarningFlag
 from clinic.services import audit, notices, warnings
@@ -69,7 +70,7 @@ def answer(secret: str, given: CheckinReply) -> None:
         opened = open_link(secret, lock=True)
         _refuse_closed(opened)
         if not opened.visit.may_answer:
-            raise RuleBroken("Please look at the warning signs first.")
+            raise RuleBroken(say("Please look at the warning signs first."))
         if opened.answer is None:
             _store(opened, given)
         else:

@@ -16,6 +16,7 @@ from clinic.domain.scheduling import DAY, Occurrence, next_occurrence
 from clinic.domain.sending import next_waking
 from clinic.domain.skipping import OUT, against_itself, skip_in_words
 from clinic.domain.types import CheckinKind, CheckinState, SkipReason
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Checkin, Client, OutboxMessage, Program
 from clinic.services import access, audit, bulk
@@ -126,7 +127,9 @@ def _made_before(program: Program, day: date) -> Checkin | None:
     )
     made = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if made is not None and made.state not in OUT:
-        raise RuleBroken("A check-in sent by hand today was stopped or failed. Send another one tomorrow.")
+        raise RuleBroken(
+            say("A check-in sent by hand today was stopped or failed. Send another one tomorrow.")
+        )
     return made
 
 
@@ -135,9 +138,9 @@ def _plan(due: DueCheckin, at: datetime) -> PlannedCheckin:
     known = checkin_dues.known([due], at)
     if reason := why_not_mailed(checkin_dues.standing(due, known), MailSort.CHECKIN):
         said = before_sending(reason, MailSort.CHECKIN, due.client.name)
-        raise RuleBroken(f"A check-in cannot be sent now. {said}")
+        raise RuleBroken(say("A check-in cannot be sent now. %(said)s", said=said))
     if reason := against_itself(checkin_dues.facts(due, at, known, at), at):
-        raise RuleBroken(f"A check-in cannot be sent now: {skip_in_words(reason)}.")
+        raise RuleBroken(say("A check-in cannot be sent now: %(why)s.", why=skip_in_words(reason)))
     next_due_at = _next_after(due, at, day)
     return PlannedCheckin(uuid.uuid4(), due, CheckinKind.MANUAL, Occurrence(at, day), None, day, next_due_at)
 

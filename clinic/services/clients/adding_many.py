@@ -13,6 +13,7 @@ from clinic.domain.access import Permission
 from clinic.domain.errors import RuleBroken
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.types import ClientStatus
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, Consent, GroupMember, Practice
 from clinic.services import audit, bulk
@@ -22,7 +23,9 @@ from clinic.services.clients.records import PLAIN, ClientDetails, consented
 from clinic.services.clock import now
 from clinic.services.consents.acts import imported_row, noon
 
-TAKEN = "Meanwhile somebody has added a client with the same address or number. Nothing was added; try again."
+TAKEN = say(
+    "Meanwhile somebody has added a client with the same address or number. Nothing was added; try again."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from clinic.domain.asking import AskChannel
 from clinic.domain.errors import RuleBroken
 from clinic.domain.search import search_key, sort_key
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Checkin, Client, LinkToken, QuestionnaireRequest, User
@@ -74,9 +75,9 @@ def address_problem(client: Client, address: Address | None) -> RuleBroken | Non
         needed = f"{client.name} signs in with this address. Change it, do not clear it."
         return RuleBroken(needed, "email") if client.user_id is not None else None
     if name := _has_it(client, address):
-        return RuleBroken(f"{name} has this email address already.", "email")
+        return RuleBroken(say("%(name)s has this email address already.", name=name), "email")
     if client.user_id is not None and _signs_in_with_it(client, address):
-        return RuleBroken("Somebody in this practice signs in with this address already.", "email")
+        return RuleBroken(say("Somebody in this practice signs in with this address already."), "email")
     return None
 
 
@@ -89,7 +90,7 @@ def number_problem(client: Client, number: str | None) -> RuleBroken | None:
     )
     with db.session.no_autoflush:
         name = db.session.scalar(taken)
-    return RuleBroken(f"{name} has this number already.", "own_number") if name else None
+    return RuleBroken(say("%(name)s has this number already.", name=name), "own_number") if name else None
 
 
 def _has_it(client: Client, address: Address) -> str | None:

@@ -19,6 +19,7 @@ from clinic.domain.imports import MOST_ROWS, MatchedBy
 from clinic.domain.people import born_problem, consent_problem, phone_problem
 from clinic.domain.text_files import MOST_BYTES
 from clinic.domain.types import ClientKind, Role, Sex
+from clinic.domain.words import say
 from clinic.domain.zones import zone_problem
 from clinic.extensions import db
 from clinic.mail.addresses import Address, AddressRefused, parse_address
@@ -132,7 +133,7 @@ def import_clients(path: Path, *, dry_run: bool, again: bool = False) -> ImportO
     table = _table(path)
     rows = list(rows_of(table))
     if len(rows) > MOST_ROWS:
-        raise RuleBroken(f"{path} has more than {MOST_ROWS:,} clients.")
+        raise RuleBroken(say("%(path)s has more than %(most)s clients.", path=path, most=MOST_ROWS))
     read = [(row, *details_of(row, practice)) for row in rows]
     problems = [problem for _, _, found in read for problem in found]
     problems += [ImportProblem(line, column, SWALLOWED) for line, column in swallowed(table)]
@@ -147,19 +148,23 @@ def _owner() -> tuple[Actor, Practice]:
         select(User).where(User.role == Role.OWNER, User.deactivated_at.is_(None)).limit(2)
     ).all()
     if len(owners) != 1:
-        raise RuleBroken("An import needs exactly one practice with one owner; begin it with: clinic init.")
+        raise RuleBroken(
+            say("An import needs exactly one practice with one owner; begin it with: clinic init.")
+        )
     return accounts.actor_of(owners[0]), db.session.get_one(Practice, owners[0].practice_id)
 
 
 def _table(path: Path) -> TextTable:
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise RuleBroken(f"{path} is larger than {MOST_BYTES // 1_000_000} MB.")
+            raise RuleBroken(
+                say("%(path)s is larger than %(megabytes)s MB.", path=path, megabytes=MOST_BYTES // 1000000)
+            )
         table = table_of(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        raise RuleBroken(f"{path} cannot be read: {error.strerror}.") from None
+        raise RuleBroken(say("%(path)s cannot be read: %(why)s.", path=path, why=error.strerror)) from None
     except UnicodeDecodeError:
-        raise RuleBroken(f"{path} is not UTF-8. Save it as “CSV UTF-8”.") from None
+        raise RuleBroken(say("%(path)s is not UTF-8. Save it as “CSV UTF-8”.", path=path)) from None
     except RuleBroken as problem:
         raise RuleBroken(f"{path}, {problem.message}") from None
     _check_columns(path, table.columns)

@@ -18,6 +18,7 @@ from clinic.domain.invitations import PROBLEMS, state
 from clinic.domain.links import LIFETIMES
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.types import ClientStatus, InvitationState, LinkProblemKind, LinkPurpose, Role
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.mail.addresses import Address, parse_address
 from clinic.models import Client, Invitation, LinkToken, OutboxMessage, Practice, User
@@ -38,7 +39,7 @@ from clinic.services.reasons.marks import touch
 from clinic.services.transaction import release, transaction
 
 # of an address that anybody may type: whose it is, is not told
-ADDRESS_TAKEN = "This email address cannot be used here. Use another one, or call the practice."
+ADDRESS_TAKEN = say("This email address cannot be used here. Use another one, or call the practice.")
 _ITS_MAIL = aliased(OutboxMessage)
 _NEWEST_MAIL = (
     select(_ITS_MAIL.id)
@@ -218,9 +219,9 @@ def accept(secret: str, answer: Acceptance) -> str:
 def _renew(actor: Actor, client: Client, address: str | None) -> Invitation:
     db.session.refresh(client, with_for_update=True)  # two at once would leave two open
     if client.user_id is not None:
-        raise RuleBroken(f"{client.name} has an account already.")
+        raise RuleBroken(say("%(name)s has an account already.", name=client.name))
     if client.status is ClientStatus.ARCHIVED:
-        raise RuleBroken(f"{client.name} is archived. Restore the record first.")
+        raise RuleBroken(say("%(name)s is archived. Restore the record first.", name=client.name))
     earlier = _open_of(client)
     for invitation in earlier:
         _end(invitation)
@@ -282,9 +283,9 @@ def problems(offered: InvitationOffer, answer: Acceptance) -> Iterator[RuleBroke
     """All that speaks against an answer."""
     client, address = offered.client, answer.address
     if offered.needs_consent and not answer.consents:
-        yield RuleBroken("To go on, please tick that you agree.", "consents")
+        yield RuleBroken(say("To go on, please tick that you agree."), "consents")
     if offered.needs_address and address is None:
-        yield RuleBroken("Enter your email address.", "email")
+        yield RuleBroken(say("Enter your email address."), "email")
     elif offered.needs_address and client_identity.address_problem(client, address):
         yield RuleBroken(ADDRESS_TAKEN, "email")  # whose it is, is for the practice alone
     typed = client.email or (address.typed if address else "")

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import ClientStatus
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, ClientGroup, GroupMember
 from clinic.models.base import among, given, points_at
@@ -77,7 +78,7 @@ def named_or_new(actor: Actor, name: str) -> ClientGroup:
 def join(actor: Actor, group: ClientGroup, client: Client) -> tuple[GroupMember, bool]:
     """Let a client stand in a group, within the caller's transaction; False where they do already."""
     if client.status is ClientStatus.ARCHIVED:
-        raise RuleBroken(f"{client.name} is archived. Restore the record first.")
+        raise RuleBroken(say("%(name)s is archived. Restore the record first.", name=client.name))
     one_at_a_time(Client, client.id)
     member = row_of(group, client)
     if member is not None and member.left_at is None:

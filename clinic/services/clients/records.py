@@ -17,6 +17,7 @@ from clinic.domain.consents import ConsentHow, ConsentKind
 from clinic.domain.errors import ClinicError, Conflict, RuleBroken, must_hold
 from clinic.domain.people import born_problem, consent_problem, may_be_one, name_keys, phone_problem
 from clinic.domain.types import ClientKind, ClientStatus, Sex, SkipReason
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.models import Client, Practice, User
@@ -33,8 +34,8 @@ from clinic.services.outbox import calling_back as checkins
 from clinic.services.transaction import transaction
 
 WHEN = {"time_zone", "waking_from", "waking_until"}
-SAME_ADDRESS = "Another client has this email address already."
-SAME_NUMBER = "Another client has this number already."
+SAME_ADDRESS = say("Another client has this email address already.")
+SAME_NUMBER = say("Another client has this number already.")
 MOST_NAMESAKES = 20
 
 
@@ -199,7 +200,11 @@ def changes_sign_in(actor: Actor, client: Client, details: ClientDetails) -> boo
         return False
     if not actor.may(Permission.CHANGE_SIGN_IN):
         raise RuleBroken(
-            f"{client.name} signs in with this address. A practitioner or the owner changes it.", "email"
+            say(
+                "%(name)s signs in with this address. A practitioner or the owner changes it.",
+                name=client.name,
+            ),
+            "email",
         )
     return True
 
@@ -234,7 +239,7 @@ def bring_back(actor: Actor, client: Client, reason: str) -> bool:
     if client.status is not ClientStatus.ARCHIVED:
         return False
     if client.erase_on is not None:
-        raise RuleBroken(f"{client.name} is to be erased. Call that back first.")
+        raise RuleBroken(say("%(name)s is to be erased. Call that back first.", name=client.name))
     client.status = ClientStatus.ACTIVE
     audit.record(actor, "client.restored", client_id=client.id, reason=reason)
     return True
@@ -254,9 +259,11 @@ def problems(client: Client, practice: Practice, details: ClientDetails) -> Iter
         yield RuleBroken(said, "born_on")
     opens, closes = details.waking_from, details.waking_until
     if (opens is None) != (closes is None):
-        yield RuleBroken("Enter both times, or neither.", "waking_until" if closes is None else "waking_from")
+        yield RuleBroken(
+            say("Enter both times, or neither."), "waking_until" if closes is None else "waking_from"
+        )
     if opens is not None and closes is not None and opens >= closes:
-        yield RuleBroken("The last hour has to be later than the first.", "waking_until")
+        yield RuleBroken(say("The last hour has to be later than the first."), "waking_until")
     whose = details.responsible_id
     is_another = whose is not None and whose != client.responsible_id
     if whose and is_another and (said := responsible.problem(practice.id, whose)):

@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.staffing import may_be_responsible
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, User
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.transaction import one_at_a_time
 
-NOT_HERE = "Choose a practitioner or an owner who works here."
+NOT_HERE = say("Choose a practitioner or an owner who works here.")
 
 
 def takers(actor: Actor, but: uuid.UUID | None = None) -> Sequence[User]:

@@ -15,6 +15,7 @@ from clinic.domain.errors import LinkProblem, RuleBroken
 from clinic.domain.notices import NoticeKind
 from clinic.domain.skipping import skip_in_words
 from clinic.domain.types import LinkProblemKind, MailChannel, SkipReason
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, OutboxMessage, Practice, PracticeReminder
 from clinic.services import access, audit, links, notices
@@ -117,7 +118,7 @@ def _by_link(secret: str, *, stopped: bool) -> None:
         found = subscriber(secret)
         client = found.client
         if not stopped and not found.may_begin_again:
-            raise RuleBroken("Please begin this mail again in your account, or ask your practice.")
+            raise RuleBroken(say("Please begin this mail again in your account, or ask your practice."))
         if _put(client, found.channel, stopped=stopped):
             audit.record_for(
                 client.practice_id,

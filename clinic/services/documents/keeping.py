@@ -14,6 +14,7 @@ from clinic.domain.access import Permission
 from clinic.domain.documents import DocumentKind, can_be_put_back, problems
 from clinic.domain.errors import Forbidden, NotFound, RuleBroken, must_hold
 from clinic.domain.media import KEPT_LOOSE, MediaKind, MediaState
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Document
 from clinic.services import access, audit, once
@@ -23,8 +24,8 @@ from clinic.services.transaction import one_at_a_time, transaction
 
 WITH_FILE = joinedload(Document.media)
 WITH_ALL = WITH_FILE, joinedload(Document.adder)
-NOT_HERE_YET = "The file is not all here yet. Choose it again, and it goes on where it ended."
-GONE = "It was removed more than a day ago, and is gone."
+NOT_HERE_YET = say("The file is not all here yet. Choose it again, and it goes on where it ended.")
+GONE = say("It was removed more than a day ago, and is gone.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def add(actor: Actor, client_id: uuid.UUID, media_id: uuid.UUID, words: Document
         if media.state is MediaState.ARRIVING:
             raise RuleBroken(NOT_HERE_YET, "file")
         if db.session.scalar(select(Document.id).where(Document.media_id == media.id)):
-            raise RuleBroken("This file is on the record already.", "file")
+            raise RuleBroken(say("This file is on the record already."), "file")
         row = Document(
             id=document_id,
             practice_id=actor.practice_id,

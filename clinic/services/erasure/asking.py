@@ -21,6 +21,7 @@ from clinic.domain.erasure import (
 )
 from clinic.domain.errors import Forbidden, NotFound, RuleBroken
 from clinic.domain.types import ClientStatus
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import (
     Assessment,
@@ -66,9 +67,16 @@ def check_keeping(keep: KeepingByLaw | None) -> None:
     if keep is None:
         return
     if not FEWEST_YEARS <= keep.years <= MOST_YEARS:
-        raise RuleBroken(f"Enter {FEWEST_YEARS} to {MOST_YEARS} years.", "keep_years")
+        raise RuleBroken(
+            say(
+                "Enter %(fewest)s to %(most)s years.",
+                fewest=FEWEST_YEARS,
+                most=MOST_YEARS,
+            ),
+            "keep_years",
+        )
     if not keep.law.strip():
-        raise RuleBroken("Name the law that demands it.", "keep_law")
+        raise RuleBroken(say("Name the law that demands it."), "keep_law")
 
 
 def open_of(actor: Actor, client_id: uuid.UUID) -> Erasure | None:
@@ -175,7 +183,7 @@ def call_back(actor: Actor, client_id: uuid.UUID) -> Client:
         if erasure is None or erasure.state is ErasureState.ASKED:
             return client  # called back a moment ago
         if erasure.state is not ErasureState.GRACE:
-            raise RuleBroken("The erasure has begun and cannot be called back any more.")
+            raise RuleBroken(say("The erasure has begun and cannot be called back any more."))
         _thaw(client, erasure.was)
         _end(erasure, ErasureState.CALLED_BACK, actor.user_id)
         audit.record(actor, "erasure.called_back", client_id=client.id, subject_id=erasure.id)
@@ -239,7 +247,14 @@ def change_settings(actor: Actor, retention_years: int | None, keep: KeepingByLa
     _owner_only(actor)
     check_keeping(keep)
     if retention_years is not None and not FEWEST_YEARS <= retention_years <= MOST_YEARS:
-        raise RuleBroken(f"Enter {FEWEST_YEARS} to {MOST_YEARS} years, or leave it empty.", "retention_years")
+        raise RuleBroken(
+            say(
+                "Enter %(fewest)s to %(most)s years, or leave it empty.",
+                fewest=FEWEST_YEARS,
+                most=MOST_YEARS,
+            ),
+            "retention_years",
+        )
     with transaction():
         practice = access.practice_of(actor)
         names = ("retention_years", "keep_years", "keep_law")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from clinic.domain.courses import OVER, TAKES_IN, CourseDays, CourseState, LateStart, problems, state_on
 from clinic.domain.errors import Conflict, NotFound, RuleBroken, must_hold
+from clinic.domain.words import say
 from clinic.extensions import db, for_writing
 from clinic.models import ClientGroup, Course, GroupMember, OutboxMessage, Practice
 from clinic.models.base import given
@@ -99,7 +100,7 @@ def wish_problems(actor: Actor, course: Course | None, wish: CourseWish) -> Sequ
     if course is None or course.state is CourseState.DRAFT:
         return found
     if course.state in OVER:
-        return [RuleBroken("This course is over. Make another one.")]
+        return [RuleBroken(say("This course is over. Make another one."))]
     if (wish.days, wish.version_id) != (course.days, course.version_id):
         said = "It is open: its days and its routine stay. Call it off, and make another one."
         return [RuleBroken(said, "starts_on")]
@@ -114,7 +115,7 @@ def open_it(actor: Actor, group_id: uuid.UUID) -> Course:
             practice = access.practice_of(actor)
             must_hold(problems(course.days, course.places, _today(practice)))
             if course.group.leader is None or course.group.leader.deactivated_at is not None:
-                raise RuleBroken("Name a leader first: the course goes on in their name.")
+                raise RuleBroken(say("Name a leader first: the course goes on in their name."))
             course.state = state_on(CourseState.OPEN, course.days, _today(practice))
             audit.record(actor, "course.opened", subject_id=course.group_id, group=course.group.name)
             filling.settle_all(actor, course)
@@ -141,7 +142,7 @@ def set_link(actor: Actor, group_id: uuid.UUID, *, on: bool) -> Course:
     with transaction():
         course = _held(actor, group_id)
         if on and course.state in OVER:
-            raise RuleBroken("This course is over.")
+            raise RuleBroken(say("This course is over."))
         course.join_code = secrets.token_urlsafe(CODE_BYTES) if on else None
         verb = "course.link_made" if on else "course.link_ended"
         audit.record(actor, verb, subject_id=course.group_id, group=course.group.name)

@@ -9,6 +9,7 @@ from clinic.domain.courses import OVER, TAKES_IN, first_day
 from clinic.domain.errors import ClinicError, RuleBroken
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.types import InvitationState, MailKind
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, ClientGroup, Course, GroupMember, User
 from clinic.models.base import given
@@ -24,7 +25,7 @@ from clinic.services.programs.assigning import Assignment
 from clinic.services.routines.wording import dose_of
 
 LONGEST_PROBLEM = 300
-IS_OVER = "This course is over: nobody is put in it any more."
+IS_OVER = say("This course is over: nobody is put in it any more.")
 _COURSE = select(Course).where(given(Course.practice_id), given(Course.group_id))
 _UNSETTLED = select(GroupMember).where(
     given(GroupMember.practice_id),

@@ -26,6 +26,7 @@ from clinic.domain.courses import (
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.search import sort_key
 from clinic.domain.types import ClientKind, ClientStatus, LinkPurpose, MailKind
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.mail.addresses import Address, parse_address
 from clinic.models import (
@@ -52,7 +53,7 @@ from clinic.services.outbox import promises as outbox
 from clinic.services.reach import across_practices
 from clinic.services.transaction import one_at_a_time, transaction
 
-TAKEN = "Every place is taken. Give the course more places first, or wait until somebody leaves."
+TAKEN = say("Every place is taken. Give the course more places first, or wait until somebody leaves.")
 MOST_LISTED = 200
 _LISTED = (
     select(CourseRequest)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.access import is_staff
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, ClientGroup, User
 from clinic.services import access, audit, once
@@ -18,7 +19,7 @@ from clinic.services.clock import now
 from clinic.services.groups import filling
 from clinic.services.transaction import transaction
 
-NAME_TAKEN = "There is a group of this name already."
+NAME_TAKEN = say("There is a group of this name already.")
 
 
 def make(actor: Actor, name: str, leader_id: uuid.UUID, key: str) -> ClientGroup:
@@ -84,7 +85,9 @@ def _leader(actor: Actor, leader_id: uuid.UUID) -> uuid.UUID:
     if not is_staff(leader.role):
         raise NotFound
     if leader.deactivated_at is not None:
-        raise RuleBroken(f"The account of {leader.name} is closed. Choose somebody else.", "leader")
+        raise RuleBroken(
+            say("The account of %(name)s is closed. Choose somebody else.", name=leader.name), "leader"
+        )
     return leader.id
 
 

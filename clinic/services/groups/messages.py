@@ -15,6 +15,7 @@ from clinic.domain.access import Permission
 from clinic.domain.errors import Forbidden, NotFound, RuleBroken
 from clinic.domain.mail_standing import MailSort, mail_standing_of, why_not_mailed
 from clinic.domain.types import MailKind, OutboxState, SkipReason
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, ClientGroup, GroupMember, GroupMessage, OutboxMessage, User, has_open_flag
 from clinic.models.base import among, given, points_at
@@ -27,8 +28,8 @@ from clinic.services.transaction import one_at_a_time, transaction
 PAUSE = timedelta(minutes=10)  # in which it can be taken back
 LONGEST = 4000
 MOST_LISTED = 20
-ONE_A_DAY = "There was a message to this group today. Write the next one tomorrow."
-GONE_OUT = "It has gone out to some already, so it stays. Write another one tomorrow."
+ONE_A_DAY = say("There was a message to this group today. Write the next one tomorrow.")
+GONE_OUT = say("It has gone out to some already, so it stays. Write another one tomorrow.")
 NOT_THEIRS = "Whoever leads the group writes to it, or a practitioner or the owner."
 TAKEN_BACK = "The message was taken back."
 _ON_ITS_WAY = (OutboxState.READY, OutboxState.CANCELLED)

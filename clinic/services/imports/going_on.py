@@ -18,6 +18,7 @@ from clinic import queue
 from clinic.domain.access import Permission
 from clinic.domain.errors import RuleBroken
 from clinic.domain.imports import MOST_TRIES, ImportFate, ImportState, undone_until
+from clinic.domain.words import say
 from clinic.extensions import db, for_writing
 from clinic.models import ClientImport, ClientImportRow, Practice, User
 from clinic.services import audit
@@ -35,11 +36,11 @@ log = logging.getLogger(__name__)
 TASK = "imports.go_on"
 LEASE = timedelta(minutes=1)
 NOTED_EVERY = 1000  # rows; each note renews the lease
-NOT_LOOKED_AT = "Say first which column is which."
-READ_ANEW = "Meanwhile the columns were matched in another way. Look at the rows below once more."
-NOT_UNDONE = "This cannot be undone as a whole any more. Change what is wrong in the records themselves."
+NOT_LOOKED_AT = say("Say first which column is which.")
+READ_ANEW = say("Meanwhile the columns were matched in another way. Look at the rows below once more.")
+NOT_UNDONE = say("This cannot be undone as a whole any more. Change what is wrong in the records themselves.")
 DIED = "The worker ended several times in the middle of it. Nothing was changed. Try a smaller file."
-ACCOUNT_CLOSED = "The account of whoever began it is closed, or may import no more. Nothing was changed."
+ACCOUNT_CLOSED = say("The account of whoever began it is closed, or may import no more. Nothing was changed.")
 NOT_OVER = (ImportState.UNDER_WAY, ImportState.BEING_UNDONE)
 
 

@@ -28,6 +28,7 @@ from clinic.domain.imports import (
     looks_like_data,
     recognised,
 )
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import ClientImport, ClientImportRow, ImportLayout
 from clinic.services import access, bulk, once
@@ -38,11 +39,13 @@ from clinic.services.imports.reading import FileLayout, UploadedTable, orders_of
 from clinic.services.transaction import one_at_a_time, release, transaction
 
 LONGEST_NAME = 200
-FOR_WHOM = "A practitioner or the owner imports a list of clients."
-NO_ROWS = "There is nobody in this file: it has a line of names for its columns and no more."
-NO_NAME = "Say which column holds the name, or the first and the last name."
-WHICH_DAY = "Say whether the day or the month comes first: the dates in this file can be read in both ways."
-TOO_LATE = "This import has begun. Upload the file again for another one."
+FOR_WHOM = say("A practitioner or the owner imports a list of clients.")
+NO_ROWS = say("There is nobody in this file: it has a line of names for its columns and no more.")
+NO_NAME = say("Say which column holds the name, or the first and the last name.")
+WHICH_DAY = say(
+    "Say whether the day or the month comes first: the dates in this file can be read in both ways."
+)
+TOO_LATE = say("This import has begun. Upload the file again for another one.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 import filetype
 
 from clinic.domain.media import MediaRefused
+from clinic.domain.words import say
 from clinic.services.media import outside, pictures
 from clinic.services.media.outside import ProgramFailed, ProgramTooSlow
 
@@ -22,22 +23,30 @@ MOST_PAGES = 500
 HEAD = b"%PDF-"
 SOON = 6.0  # seconds within which the page that sends it waits
 LONGEST_WORK = 120.0  # seconds
-WANTED = "PDF, JPEG, PNG and WebP are taken."
-INSTEAD = "Save or print it as a PDF, and send that."
-BROKEN = "The PDF is cut off or damaged: it cannot be read to its end. Send it once more, from the original."
+WANTED = say("PDF, JPEG, PNG and WebP are taken.")
+INSTEAD = say("Save or print it as a PDF, and send that.")
+BROKEN = say(
+    "The PDF is cut off or damaged: it cannot be read to its end. Send it once more, from the original."
+)
 OK = "ok"
 PROBLEMS = {  # by what the program answers
     "locked": (
-        "This PDF is locked, with a password or against changes. "
-        "Open it, print it as a PDF without the lock, and send that."
+        say(
+            "This PDF is locked, with a password or against changes. "
+            "Open it, print it as a PDF without the lock, and send that."
+        )
     ),
     "broken": BROKEN,
-    "empty": "This PDF has no page. Choose another one.",
-    "pages": f"This PDF has more than {MOST_PAGES} pages. Send it in parts.",
-    "form": f"This is a form that draws itself (XFA), which few programs can open. {INSTEAD}",
-    "too_large": "This PDF unpacks to more than can be kept here. Save it with smaller pictures.",
+    "empty": say("This PDF has no page. Choose another one."),
+    "pages": say("This PDF has more than %(most)s pages. Send it in parts.", most=MOST_PAGES),
+    "form": say(
+        "This is a form that draws itself (XFA), which few programs can open. %(instead)s", instead=INSTEAD
+    ),
+    "too_large": say("This PDF unpacks to more than can be kept here. Save it with smaller pictures."),
 }
-TOO_SLOW = "The PDF takes too long to be looked through. Save it with smaller pictures, or send it in parts."
+TOO_SLOW = say(
+    "The PDF takes too long to be looked through. Save it with smaller pictures, or send it in parts."
+)
 
 
 def is_pdf(begin: bytes) -> bool:
@@ -52,7 +61,13 @@ def check_begin(begin: bytes) -> None:
     if (filetype.guess_mime(begin) or "").startswith("image/"):
         pictures.check_begin(begin)
         return
-    raise MediaRefused(f"This is neither a PDF nor a picture, whatever its name ends in. {WANTED} {INSTEAD}")
+    raise MediaRefused(
+        say(
+            "This is neither a PDF nor a picture, whatever its name ends in. %(wanted)s %(instead)s",
+            wanted=WANTED,
+            instead=INSTEAD,
+        )
+    )
 
 
 def made(source: Path, folder: Path, goes_on: Callable[[], None], seconds: float = LONGEST_WORK) -> Path:

@@ -14,23 +14,24 @@ import filetype
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from clinic.domain.media import SHOWN_SIDE, MediaRefused, check_pixels
+from clinic.domain.words import say
 
 JPEG = "image/jpeg"
 QUALITY = 86
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 HEIC = ("image/heic", "image/heif", "image/avif")
-WANTED = "JPEG, PNG and WebP pictures are taken."
+WANTED = say("JPEG, PNG and WebP pictures are taken.")
 INSTEAD = {
     **dict.fromkeys(
         HEIC,
         "This is a HEIC picture, which not every browser can show. Save it as JPEG and send that; "
         "an iPhone takes JPEGs with Settings, Camera, Formats, Most Compatible.",
     ),
-    "image/gif": "A GIF is not taken. Save it as PNG or JPEG; where it moves, send a video.",
-    "application/pdf": f"This is a PDF, whatever its name ends in. {WANTED}",
+    "image/gif": say("A GIF is not taken. Save it as PNG or JPEG; where it moves, send a video."),
+    "application/pdf": say("This is a PDF, whatever its name ends in. %(wanted)s", wanted=WANTED),
 }
-SVG = "This is an SVG drawing, which can hold programs. Save it as PNG and send that."
-BROKEN = (
+SVG = say("This is an SVG drawing, which can hold programs. Save it as PNG and send that.")
+BROKEN = say(
     "The picture is cut off or damaged: it cannot be opened to its end. Send it once more, from the original."
 )
 _SVG = re.compile(rb"<(?:svg|\?xml|!doctype svg)", re.IGNORECASE)
@@ -55,7 +56,7 @@ def check_begin(begin: bytes) -> None:
     if _SVG.search(begin[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")):
         raise MediaRefused(SVG)
     if kind is not None and kind.startswith("video/"):
-        raise MediaRefused(f"This is a video, whatever its name ends in. {WANTED}")
+        raise MediaRefused(say("This is a video, whatever its name ends in. %(wanted)s", wanted=WANTED))
     raise MediaRefused(INSTEAD.get(kind or "", f"This is no picture that can be opened. {WANTED}"))
 
 

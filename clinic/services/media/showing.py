@@ -12,6 +12,7 @@ from clinic.domain.access import Permission
 from clinic.domain.errors import Forbidden, NotFound, RuleBroken, must_hold
 from clinic.domain.media import KEPT_LOOSE, KIND_OF_SPOT, MediaState, MoveSpot
 from clinic.domain.videos import FilmPart, part_problems
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Exercise, ExercisePicture
 from clinic.services import access, audit
@@ -56,7 +57,7 @@ def show(
             raise RuleBroken(media.said, "file")
         if media.state is MediaState.ARRIVING:
             raise RuleBroken(
-                "The file is not all here yet. Choose it again, and it goes on where it ended.", "file"
+                say("The file is not all here yet. Choose it again, and it goes on where it ended."), "file"
             )
         must_hold(part_problems(part, media.seconds))
         before = _on_show(move, spot)

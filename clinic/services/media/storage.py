@@ -15,13 +15,14 @@ from obstore.exceptions import BaseError
 
 from clinic.buckets import bucket
 from clinic.domain.media import MEGA, MediaAway, MediaGone
+from clinic.domain.words import say
 from clinic.own_files import finished_under
 from config import BucketAccess, Settings
 
 CHUNK = MEGA // 4  # bytes
 PART = 8 * MEGA  # bytes; storages take no smaller parts than five
-FULL = "There is no room left for files here. Nothing was kept; tell whoever looks after the server."
-AWAY = "The place where files are kept does not answer. Nothing was kept; try again in a minute."
+FULL = say("There is no room left for files here. Nothing was kept; tell whoever looks after the server.")
+AWAY = say("The place where files are kept does not answer. Nothing was kept; try again in a minute.")
 GONE = "This file is not there any more. Send it once more."
 
 

@@ -32,6 +32,7 @@ from clinic.domain.media import (
     MediaState,
     check_size,
 )
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import MediaFile, MediaPiece
 from clinic.services import access
@@ -45,7 +46,7 @@ TASK = "media.make_ready"
 VTT = "text/vtt"
 PIECES = "piece-"  # what the name of a kept piece begins with
 LONGEST_NAME = 200
-NOT_WHOLE = "The file did not arrive whole. Send it once more."
+NOT_WHOLE = say("The file did not arrive whole. Send it once more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def take(actor: Actor, media_id: uuid.UUID, begins: int, data: bytes) -> MediaFi
     row = _arriving(actor, media_id)
     is_next = row.state is MediaState.ARRIVING and row.received == begins
     if is_next and not 0 < len(data) <= min(PIECE, row.expected - begins):
-        raise MediaRefused("More came than was announced. Choose the file again.")
+        raise MediaRefused(say("More came than was announced. Choose the file again."))
     if is_next and begins == 0:
         _look_at(row, data)
     release()  # a storage may take its time
@@ -343,7 +344,7 @@ def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise MediaRefused("The captions are not in UTF-8. Save them so, and send them again.") from None
+        raise MediaRefused(say("The captions are not in UTF-8. Save them so, and send them again.")) from None
 
 
 def _plain_name(name: str) -> str:

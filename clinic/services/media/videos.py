@@ -26,6 +26,7 @@ from clinic.domain.media import (
     in_words,
 )
 from clinic.domain.mp4 import AS_MP4, BROKEN, examine
+from clinic.domain.words import say
 from clinic.services.media import outside
 from clinic.services.media.outside import ProgramFailed, ProgramTooSlow
 
@@ -33,9 +34,9 @@ MP4 = "video/mp4"
 WIDEST = 1280  # pixels of its longer side
 LONGEST_WORK = 15 * 60  # seconds
 LEAST_FREE = 50 * 1024**2  # bytes on the disk; below, a failure is the disk's
-WANTED = "MP4, MOV and WebM videos are taken."
-NO_PROGRAM = f"Without ffmpeg on the server only MP4 videos are taken. {AS_MP4}"
-TOO_LONG = f"A video lasts at most {LONGEST_VIDEO // 60} minutes. Cut it shorter."
+WANTED = say("MP4, MOV and WebM videos are taken.")
+NO_PROGRAM = say("Without ffmpeg on the server only MP4 videos are taken. %(instead)s", instead=AS_MP4)
+TOO_LONG = say("A video lasts at most %(minutes)s minutes. Cut it shorter.", minutes=LONGEST_VIDEO // 60)
 _DEMUXERS = {"isom": "mov", "matroska": "matroska"}
 
 
@@ -75,13 +76,17 @@ def check_begin(begin: bytes, expected: int) -> None:
     if container is None:
         kind = filetype.guess_mime(begin) or ""
         what = "a picture" if kind.startswith("image/") else "no video that can be played"
-        raise MediaRefused(f"This is {what}, whatever its name ends in. {WANTED}")
+        raise MediaRefused(
+            say("This is %(what)s, whatever its name ends in. %(wanted)s", what=what, wanted=WANTED)
+        )
     if has_ffmpeg():
         return
     if container != "isom" or begin[8:12] == b"qt  ":
         raise MediaRefused(NO_PROGRAM)
     if expected > LARGEST_AS_IT_IS:
-        raise MediaRefused(f"Without ffmpeg on the server a video has at most {in_words(LARGEST_AS_IT_IS)}.")
+        raise MediaRefused(
+            say("Without ffmpeg on the server a video has at most %(size)s.", size=in_words(LARGEST_AS_IT_IS))
+        )
 
 
 def made(source: Path, folder: Path, goes_on: Callable[[], None]) -> MadeVideo:
@@ -140,7 +145,13 @@ def _probed(path: Path, demuxer: str, goes_on: Callable[[], None]) -> _Probed:
     except (ValueError, LookupError, StopIteration):
         raise MediaRefused(BROKEN) from None
     if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE or min(width, height) < 1:
-        raise MediaRefused(f"The video is {width:,} by {height:,} pixels. Export it with fewer.")
+        raise MediaRefused(
+            say(
+                "The video is %(width)s by %(height)s pixels. Export it with fewer.",
+                width=width,
+                height=height,
+            )
+        )
     if seconds > LONGEST_VIDEO:
         raise MediaRefused(TOO_LONG)
     return _Probed(width, height, max(1, round(seconds)))
@@ -175,8 +186,10 @@ def _run(words: Sequence[str], folder: Path, goes_on: Callable[[], None]) -> byt
     try:
         return outside.run(words, folder, goes_on, LONGEST_WORK)
     except ProgramTooSlow:
-        raise MediaRefused("The video takes too long to be made ready. Send a shorter one.") from None
+        raise MediaRefused(say("The video takes too long to be made ready. Send a shorter one.")) from None
     except ProgramFailed:
         if shutil.disk_usage(folder).free < LEAST_FREE:
-            raise MediaAway("There is no room left to make the video ready. It is tried again.") from None
+            raise MediaAway(
+                say("There is no room left to make the video ready. It is tried again.")
+            ) from None
         raise MediaRefused(BROKEN) from None

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.messages import LONGEST_MESSAGE
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, ReplyDraft
 from clinic.models.base import given
@@ -32,7 +33,10 @@ def keep(actor: Actor, client_id: uuid.UUID, text: str, more: str = "") -> None:
     """Keep what stands in the box, and a phrase behind it; an empty box keeps nothing. Staff only."""
     words = "\n".join(part for part in (text.strip(), more.strip()) if part)
     if len(words) > LONGEST_MESSAGE:
-        raise RuleBroken(f"A message has at most {LONGEST_MESSAGE:,} characters.", "text")
+        raise RuleBroken(
+            say("A message has at most %(longest)s characters.", longest=LONGEST_MESSAGE),
+            "text",
+        )
     with transaction() as session:
         client = access.client_for(actor, client_id)
         one_at_a_time(Client, client.id)  # two windows of one person make one draft

@@ -14,6 +14,7 @@ from sqlalchemy import Text, bindparam, cast, literal, null, or_, select, union_
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.media import MediaKind, MediaState
 from clinic.domain.messages import MessageChannel, MessageFrom, is_shown_to_client
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import (
     Checkin,
@@ -259,7 +260,7 @@ def _when(practice_id: uuid.UUID, client_id: uuid.UUID, message_id: uuid.UUID) -
         _WHEN, {"practice_id": practice_id, "client_id": client_id, "id": message_id}
     )
     if at is None:
-        raise RuleBroken("This page is out of date. Please open it again.")
+        raise RuleBroken(say("This page is out of date. Please open it again."))
     return at
 
 

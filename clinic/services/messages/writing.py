@@ -29,6 +29,7 @@ from clinic.domain.messages import (
     was_seen,
 )
 from clinic.domain.types import ClientStatus
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import AnswerWait, Client, MediaFile, Message, MessageFile, Prescription, Program, Thread
 from clinic.models.base import points_at
@@ -39,7 +40,7 @@ from clinic.services.messages import drafts, telling
 from clinic.services.transaction import one_at_a_time, transaction
 
 _BY_MAIL = "by mail"
-NO_VIDEO = "This video is not in the thread. Open the page again."
+NO_VIDEO = say("This video is not in the thread. Open the page again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,10 +298,10 @@ def _file_of(client: Client, media_id: uuid.UUID, sent_by: uuid.UUID | None = No
         raise RuleBroken(row.said, "file")
     if row.state is MediaState.ARRIVING:
         raise RuleBroken(
-            "The file is not all here yet. Choose it again, and it goes on where it ended.", "file"
+            say("The file is not all here yet. Choose it again, and it goes on where it ended."), "file"
         )
     if db.session.scalar(select(MessageFile.id).where(MessageFile.media_id == row.id)):
-        raise RuleBroken("This file went with another message already.", "file")
+        raise RuleBroken(say("This file went with another message already."), "file")
     return row
 
 
@@ -333,4 +334,4 @@ def _must_be_in_thread(client: Client, about: VideoMoment) -> None:
         raise RuleBroken(NO_VIDEO)
     lasts = (found.seconds + 1) * 1000 if found.seconds else LONGEST_MOMENT
     if not 0 <= about.at <= min(lasts, LONGEST_MOMENT):
-        raise RuleBroken("The video does not last so long.")
+        raise RuleBroken(say("The video does not last so long."))

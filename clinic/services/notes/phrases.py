@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Phrase
 from clinic.services import access, once
@@ -49,7 +50,7 @@ def add(actor: Actor, key: str, name: str, text: str) -> Phrase:
     with transaction():
         _must_write(actor)
         if len(all_of(actor)) >= MOST:
-            raise RuleBroken(f"You have {MOST} phrases. Change one that you use no more.")
+            raise RuleBroken(say("You have %(most)s phrases. Change one that you use no more.", most=MOST))
         about = {"practice_id": actor.practice_id, "owner_id": actor.user_id, "changed_at": now()}
         phrase_id = once.id_of(Phrase, actor.practice_id, key, actor.user_id, name, text)
         try:
@@ -101,4 +102,4 @@ def _must_write(actor: Actor) -> None:
 
 
 def _taken(name: str) -> RuleBroken:
-    return RuleBroken(f"You have a phrase called {name} already.", "name")
+    return RuleBroken(say("You have a phrase called %(name)s already.", name=name), "name")

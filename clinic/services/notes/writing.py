@@ -25,6 +25,7 @@ from clinic.domain.notes import (
     merged,
     written,
 )
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Assessment, Client, VisitNote, VisitNoteAmendment
 from clinic.services import access, audit, once
@@ -128,7 +129,7 @@ def sign(actor: Actor, note_id: uuid.UUID, version: int) -> VisitNote:
         if note.version != version:
             raise Conflict
         if not written(texts_of(note)):
-            raise RuleBroken("Nothing is written yet. Write the note, then sign.")
+            raise RuleBroken(say("Nothing is written yet. Write the note, then sign."))
         note.status, note.signed_by, note.signed_at = NoteStatus.SIGNED, actor.user_id, now()
         _tell(actor, note, "signed")
     return note
@@ -140,7 +141,7 @@ def amend(actor: Actor, note_id: uuid.UUID, key: str, text: str, reason: str) ->
         _must_write(actor)
         note = access.note_for(actor, note_id)
         if note.status is not NoteStatus.SIGNED:
-            raise RuleBroken("This note is a draft: change it there.")
+            raise RuleBroken(say("This note is a draft: change it there."))
         told = (note.id, text, reason)
         amendment_id = once.id_of(VisitNoteAmendment, actor.practice_id, key, *told)
         made = VisitNoteAmendment(
@@ -195,7 +196,7 @@ def _put(actor: Actor, note: VisitNote, taken: Mapping[str, str]) -> None:
         if name == DAY:
             note.visited_on = _day(actor, text)
         elif len(text) > LONGEST_PART:
-            raise RuleBroken(f"Use {LONGEST_PART:,} characters or fewer.", name)
+            raise RuleBroken(say("Use %(longest)s characters or fewer.", longest=LONGEST_PART), name)
         else:
             setattr(note, NotePart(name), text or None)
 

@@ -16,6 +16,7 @@ from clinic.domain.mail_standing import MailSort, sort_of
 from clinic.domain.sending import CHECKIN_MAILS, KEEP_TRYING
 from clinic.domain.skipping import skip_in_words
 from clinic.domain.types import CheckinState, MailKind, OutboxState, SkipReason
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Checkin, Client, Invitation, OutboxMessage, Practice, User, WarningFlag
 from clinic.models.base import given
@@ -345,7 +346,7 @@ def _revive(message: OutboxMessage) -> None:
     )
     assert isinstance(revived, CursorResult)
     if revived.rowcount != 1:
-        raise RuleBroken("This mail is not one to send again: it was sent, or it is on its way.")
+        raise RuleBroken(say("This mail is not one to send again: it was sent, or it is on its way."))
     _nudge()
 
 

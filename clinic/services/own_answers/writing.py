@@ -17,6 +17,7 @@ from clinic.domain import own_answers as rules
 from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken, must_hold
 from clinic.domain.own_answers import OwnAnswerStatus, WordsUse
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Exercise, ExerciseMistake, OwnAnswer, OwnAnswerSource
 from clinic.models.base import given, points_at
@@ -25,7 +26,7 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 
-REFUSED = "A practitioner or the owner writes answers."
+REFUSED = say("A practitioner or the owner writes answers.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def sign(actor: Actor, own_answer_id: uuid.UUID, version: int) -> OwnAnswer:
     with transaction():
         answer = _seen(actor, own_answer_id, version)
         if answer.removed_at is not None:
-            raise RuleBroken("This answer is removed. Bring it back first.")
+            raise RuleBroken(say("This answer is removed. Bring it back first."))
         must_hold(rules.signing_problems(_uses(answer), answer.changed_at))
         if answer.status is not OwnAnswerStatus.SIGNED:
             answer.status = OwnAnswerStatus.SIGNED

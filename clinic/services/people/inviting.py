@@ -14,6 +14,7 @@ from clinic.domain.errors import Forbidden, LinkProblem, RuleBroken, must_hold
 from clinic.domain.invitations import PROBLEMS, state
 from clinic.domain.links import LIFETIMES
 from clinic.domain.types import InvitationState, LinkPurpose, MailKind, Role
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.mail.addresses import Address, parse_address
 from clinic.models import LinkToken, OutboxMessage, Practice, StaffInvitation, User
@@ -27,11 +28,9 @@ from clinic.services.transaction import one_at_a_time, release, transaction
 
 LIFETIME = LIFETIMES[LinkPurpose.STAFF_INVITATION]
 NOT_YOURS = "Only an owner decides who works here."
-NO_ADDRESS = "Enter their email address, or make a link to hand over."
-TAKEN = "{name} signs in with this address already."
-GONE = "This is the address of {name}, whose account is closed. Open it again instead."
-CANNOT_BE_USED = "This email address cannot be used here. Use another one, or ask whoever invited you."
-IS_OVER = "This invitation is over. Send a new one."
+NO_ADDRESS = say("Enter their email address, or make a link to hand over.")
+CANNOT_BE_USED = say("This email address cannot be used here. Use another one, or ask whoever invited you.")
+IS_OVER = say("This invitation is over. Send a new one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +159,13 @@ def problems_of_address(actor: Actor, address: Address | None) -> Iterator[RuleB
     if user is None:
         return
     is_gone = user.deactivated_at is not None and is_staff(user.role)
-    yield RuleBroken(GONE.format(name=user.name) if is_gone else TAKEN.format(name=user.name), "email")
+    if is_gone:
+        said = say(
+            "This is the address of %(name)s, whose account is closed. Open it again instead.", name=user.name
+        )
+    else:
+        said = say("%(name)s signs in with this address already.", name=user.name)
+    yield RuleBroken(said, "email")
 
 
 def mint_link(invitation: StaffInvitation) -> str:
@@ -183,7 +188,7 @@ def problems(offered: StaffOffer, answer: StaffAnswer) -> Iterator[RuleBroken]:
     """All that speaks against an answer."""
     address = answer.address
     if offered.needs_address and address is None:
-        yield RuleBroken("Enter your email address.", "email")
+        yield RuleBroken(say("Enter your email address."), "email")
     elif address is not None and _with(offered.practice.id, address):
         yield RuleBroken(CANNOT_BE_USED, "email")  # whose it is, is for the practice alone
     typed = offered.invitation.email or (address.typed if address else "")
@@ -237,7 +242,7 @@ def _held(actor: Actor, invitation_id: uuid.UUID) -> StaffInvitation:
 
 def _add(actor: Actor, role: Role, address: str | None, key: str) -> tuple[StaffInvitation, bool]:
     if not is_staff(role):
-        raise RuleBroken("Choose what they are to be here.", "role")
+        raise RuleBroken(say("Choose what they are to be here."), "role")
     at = now()
     invitation = StaffInvitation(
         id=once.id_of(StaffInvitation, actor.practice_id, key, role.value, address or ""),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from clinic.domain.access import Permission, is_staff, roles_with
 from clinic.domain.errors import Forbidden, NotFound, RuleBroken
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Practice, User
 from clinic.models.base import given
@@ -15,7 +16,7 @@ from clinic.services import access
 from clinic.services.actors import Actor
 
 NO_OWNER = "Only an owner decides who works here."
-NO_LONGER = "You are no longer an owner here, so nothing was changed."
+NO_LONGER = say("You are no longer an owner here, so nothing was changed.")
 _OWNERS = select(User.id).where(
     given(User.practice_id),
     User.role.in_(roles_with(Permission.MANAGE_PEOPLE)),

@@ -22,6 +22,7 @@ from clinic.domain.types import (
     ProgramAction,
     StopReason,
 )
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import (
     CheckinSchedule,
@@ -290,16 +291,16 @@ def problems(
 
 def _problems(client: Client, starts_on: date | None) -> Iterator[RuleBroken]:
     if client.status is ClientStatus.ARCHIVED:
-        yield RuleBroken("This client is archived. Restore them first.")
+        yield RuleBroken(say("This client is archived. Restore them first."))
     if starts_on is not None:
         yield from rules.first_day_problems(starts_on, None, today_in(client.time_zone))
 
 
 def _end_problems(ends: EndWish) -> Iterator[RuleBroken]:
     if ends.stop is None and not ends.reason:
-        yield RuleBroken("Say what becomes of the program that runs already.", "running")
+        yield RuleBroken(say("Say what becomes of the program that runs already."), "running")
     elif ends.stop in rules.WORDS_NEEDED and not ends.reason:
-        yield RuleBroken("Say why it ends, in a few words.", "end_reason")
+        yield RuleBroken(say("Say why it ends, in a few words."), "end_reason")
 
 
 def _settle_running(actor: Actor, client: Client, routine: RoutineVersion | None, wish: Assignment) -> None:

@@ -19,6 +19,7 @@ from clinic.domain.errors import Conflict, NotFound, RuleBroken, must_hold
 from clinic.domain.merging import FieldFate, fate
 from clinic.domain.progress import Span
 from clinic.domain.types import ProgramAction, ProgramStatus, ScheduleKind, SkipReason, StopReason
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import CheckinSchedule, Client, Program, ProgramEvent
 from clinic.services import access, audit
@@ -39,7 +40,7 @@ PAST_TENSE = {
     ProgramAction.RESTART: "restarted",
     ProgramAction.MOVE: "moved",
 }
-NO_DIFFERENCE = "No dose is different from before."
+NO_DIFFERENCE = say("No dose is different from before.")
 HELD_BECAUSE = {ProgramAction.PAUSE: SkipReason.PAUSED, ProgramAction.END: SkipReason.ENDED}
 
 
@@ -125,14 +126,14 @@ def change_checkin(actor: Actor, program_id: uuid.UUID, seen: int, wish: Rhythm 
 def checkin_problems(program: Program) -> Iterator[RuleBroken]:
     """What speaks against changing the check-ins of a program."""
     if not rules.may_be_changed(program.on(today_in(program.client.time_zone))):
-        yield RuleBroken("This program has ended. Restart it to change its check-ins.")
+        yield RuleBroken(say("This program has ended. Restart it to change its check-ins."))
 
 
 def slow_down(actor: Actor, program: Program, every_weeks: int) -> None:
     """Keep weekday and time, and write every so many weeks from now on, within the caller's transaction."""
     row = schedules.schedule_of(program)
     if row is None or row.kind is not ScheduleKind.WEEKLY:
-        raise RuleBroken("Check-ins of this program do not come weekly.")
+        raise RuleBroken(say("Check-ins of this program do not come weekly."))
     before = rhythms.told(row)
     _put(program, WeeklyCheckin(row.weekday, row.at_time, every_weeks))
     _note_rhythm(actor, program, before)

@@ -25,6 +25,7 @@ from clinic.domain.pain_rule import (
     pain_ruling,
 )
 from clinic.domain.progress import PainPoint
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, PainMorning, Prescription
 from clinic.models.base import given
@@ -41,8 +42,8 @@ _MORNINGS = select(PainMorning.local_date, PainMorning.settled, PainMorning.easi
     PainMorning.local_date > bindparam("since"),
 )
 DAY = timedelta(days=1)
-NOTHING_TO_SAY = "There is nothing to answer here this morning."
-NOTHING_TO_EASE = "This is not offered just now. Open the page again."
+NOTHING_TO_SAY = say("There is nothing to answer here this morning.")
+NOTHING_TO_EASE = say("This is not offered just now. Open the page again.")
 
 
 @dataclass(frozen=True)

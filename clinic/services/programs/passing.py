@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from clinic.domain.errors import Conflict, NotFound, RuleBroken, must_hold
 from clinic.domain.phases import DAY, pass_problems
 from clinic.domain.programs import may_be_changed
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import PracticeLog, Prescription, Program, ProgramPhase
 from clinic.services import phases
@@ -49,7 +50,7 @@ def take_back(actor: Actor, program_id: uuid.UUID, position: int) -> None:
         if row.passed_on is None:
             raise Conflict
         if not may_be_taken_back(row.passed_on, today_in(program.client.time_zone)):
-            raise RuleBroken("The next phase has begun on another day: it cannot be taken back.")
+            raise RuleBroken(say("The next phase has begun on another day: it cannot be taken back."))
         before, row.passed_on, row.passed_by = row.passed_on, None, None
         flag_modified(program, "name")
         record(actor, program, "phase_taken_back", on=before, phase=row.name)
@@ -62,7 +63,7 @@ def may_be_taken_back(passed_on: date, today: date) -> bool:
 
 def _problems(program: Program, position: int, today: date) -> Iterator[RuleBroken]:
     if not may_be_changed(program.on(today)):
-        yield RuleBroken("This program has ended. Restart it to go on.")
+        yield RuleBroken(say("This program has ended. Restart it to go on."))
     yield from pass_problems(position, phases.days_of([program])[program.id], today)
 
 

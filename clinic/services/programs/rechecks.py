@@ -12,6 +12,7 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.moves import MoveContent
 from clinic.domain.rechecks import RecheckResult, SelfTest
 from clinic.domain.types import MistakeAnswer, ProgramStatus
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, FormRecheck
 from clinic.services import audit
@@ -22,7 +23,7 @@ from clinic.services.programs.noticed import Noticed
 from clinic.services.programs.own import OwnMove, OwnPrograms
 from clinic.services.transaction import one_at_a_time, transaction
 
-NOTHING = "There is no move to look at just now."
+NOTHING = say("There is no move to look at just now.")
 
 
 @dataclass(frozen=True, slots=True)

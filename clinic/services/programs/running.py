@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from clinic.domain.errors import RuleBroken, must_hold
 from clinic.domain.types import ProgramStatus
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, Program, RoutineVersion
 from clinic.models.base import given, points_at
@@ -59,6 +60,10 @@ def twice(practice_id: uuid.UUID, client: Client, version_id: uuid.UUID) -> Iter
     for program, its_routine in of_client(client):
         if its_routine == routine_id:
             yield RuleBroken(
-                f"{program.name} runs already. Extend it or correct its doses, or end it first.", "running"
+                say(
+                    "%(name)s runs already. Extend it or correct its doses, or end it first.",
+                    name=program.name,
+                ),
+                "running",
             )
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.stopping import has_gone_quiet
+from clinic.domain.stopping import NOTHING_RUNS, has_gone_quiet
 from clinic.domain.types import ProgramStatus, StopReason
 from clinic.extensions import db
 from clinic.models import Client, PracticeStop
@@ -16,8 +16,6 @@ from clinic.services.programs import noticed, own, tapering
 from clinic.services.programs.diary import Diary
 from clinic.services.programs.own import OwnPrograms
 from clinic.services.transaction import one_at_a_time, transaction
-
-NOTHING_RUNS = "You have no program that is running now."
 
 
 def asks_why(found: Diary) -> bool:

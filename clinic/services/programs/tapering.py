@@ -18,6 +18,7 @@ from clinic.domain.programs import ProgramChange
 from clinic.domain.progress import pain_up
 from clinic.domain.tapering import OfferDecision, Share, TaperingFacts, TaperingStep
 from clinic.domain.types import ProgramAction, ProgramStatus, ScheduleKind
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, Program, TaperingOffer
 from clinic.services import access, audit, notices
@@ -176,7 +177,7 @@ def _is_mailed(client: Client) -> bool:
 def _opened(actor: Actor, offer_id: uuid.UUID) -> TaperingOffer:
     offer = access.offer_for(actor, offer_id, _WITH_CLIENT)
     if not actor.may(Permission.DECIDE_OFFERS):
-        raise RuleBroken("An owner or a practitioner decides this.")
+        raise RuleBroken(say("An owner or a practitioner decides this."))
     return offer
 
 
@@ -196,7 +197,7 @@ def _locked(offer: TaperingOffer) -> Program:
 def _check(offer: TaperingOffer, program: Program) -> None:
     (weeks,) = program_weeks.read([(program, offer.client, schedules.schedule_of(program))], now())
     if not rules.still_holds(standing_of(weeks), offer.step):
-        raise RuleBroken("Things have changed since this was offered. Nothing was done.")
+        raise RuleBroken(say("Things have changed since this was offered. Nothing was done."))
 
 
 def _slow_down(actor: Actor, program: Program, step: TaperingStep) -> None:

@@ -23,6 +23,7 @@ from clinic.domain.new_versions import (
 )
 from clinic.domain.phases import DAY, phase_on
 from clinic.domain.types import ProgramAction
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import (
     Client,
@@ -118,11 +119,11 @@ def _taken(actor: Actor, version_offer_id: uuid.UUID) -> VersionOffer:
 
 def _must_be_open(found: VersionOffer) -> None:
     if found.decision is VersionDecision.WITHDRAWN:
-        raise RuleBroken("Your practitioner has taken this offer back. You go on with what you have.")
+        raise RuleBroken(say("Your practitioner has taken this offer back. You go on with what you have."))
     if found.decision is not None:
-        raise RuleBroken("You have answered this already.")
+        raise RuleBroken(say("You have answered this already."))
     if _hindrance(found):
-        raise RuleBroken("This has to wait just now. You go on with what you have.")
+        raise RuleBroken(say("This has to wait just now. You go on with what you have."))
 
 
 def _hindrance(found: VersionOffer) -> str | None:

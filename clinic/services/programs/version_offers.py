@@ -26,6 +26,7 @@ from clinic.domain.new_versions import (
 )
 from clinic.domain.phases import Phase
 from clinic.domain.types import ClientStatus, ProgramStatus, RoutineStatus
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import (
     Client,
@@ -189,11 +190,11 @@ def offer(actor: Actor, routine_id: uuid.UUID, wish: OfferWish) -> int:
         one_at_a_time(Routine, routine.id)
         found = offerings(actor, routine)
         if found is None or found.newest.id != wish.version_id:
-            raise RuleBroken("There is another version by now. Look at what is different once more.")
+            raise RuleBroken(say("There is another version by now. Look at what is different once more."))
         if len(wish.note) > LONGEST_NOTE:
-            raise RuleBroken(f"Use at most {LONGEST_NOTE} characters.", "note")
+            raise RuleBroken(say("Use at most %(longest)s characters.", longest=LONGEST_NOTE), "note")
         if not wish.programs:
-            raise RuleBroken("Tick at least one client.", "programs")
+            raise RuleBroken(say("Tick at least one client."), "programs")
         older = {each.program.id: each for each in found.older}
         asked = {each.offer.program_id for each in found.offered if each.offer.decision is None}
         if not older.keys() | asked >= set(wish.programs):
@@ -214,7 +215,7 @@ def withdraw(actor: Actor, version_offer_id: uuid.UUID) -> VersionOffer:
         one_at_a_time(Client, found.client_id)
         db.session.refresh(found)
         if found.decision in (VersionDecision.TAKEN, VersionDecision.KEPT):
-            raise RuleBroken("The client has answered already.")
+            raise RuleBroken(say("The client has answered already."))
         _withdraw(actor, [found] if found.decision is None else [])
     return found
 

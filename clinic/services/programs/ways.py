@@ -6,6 +6,7 @@ import uuid
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.programs import may_be_changed
+from clinic.domain.words import say
 from clinic.models import Program
 from clinic.services import audit
 from clinic.services.actors import Actor
@@ -19,7 +20,7 @@ def allow_harder(actor: Actor, program_id: uuid.UUID, *, allowed: bool) -> Progr
     with transaction():
         program = taken(actor, program_id)
         if not may_be_changed(program.on(today_in(program.client.time_zone))):
-            raise RuleBroken("This program has ended.")
+            raise RuleBroken(say("This program has ended."))
         if program.allows_harder != allowed:
             program.allows_harder = allowed
             audit.record(

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from clinic.domain.doses import Dose
 from clinic.domain.errors import RuleBroken
 from clinic.domain.own_moves import retired_problems
+from clinic.domain.words import say
 from clinic.models import RoutineItem, RoutineVersion
 from clinic.services import access
 from clinic.services.actors import Actor
@@ -29,9 +30,9 @@ def problems(
     kept = [item.exercise for item in _kept(version, left_out)]
     single = choosing.pickable(access.practice_of(actor), choosing.moves(actor, added)) if added else []
     if not kept and not single:
-        yield RuleBroken("Keep at least one move.")
+        yield RuleBroken(say("Keep at least one move."))
     elif len(kept) + len(single) > MOST_MOVES:
-        yield RuleBroken(f"A program has at most {MOST_MOVES} moves.")
+        yield RuleBroken(say("A program has at most %(most)s moves.", most=MOST_MOVES))
     yield from retired_problems((each.name, each.retired_at) for each in kept)
     for each in single:
         if each.problem:

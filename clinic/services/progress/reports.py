@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clinic.domain.progress_reports import ReportReader, digest
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import ProgressReport
 from clinic.services import access, audit, once
@@ -22,7 +23,7 @@ from clinic.services.messages import writing
 from clinic.services.transaction import one_at_a_time, transaction
 
 WHOLE = joinedload(ProgressReport.client), joinedload(ProgressReport.signer)
-WITHDRAWN = "This report was withdrawn. Sign a new one."
+WITHDRAWN = say("This report was withdrawn. Sign a new one.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

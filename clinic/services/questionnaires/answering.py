@@ -16,6 +16,7 @@ from sqlalchemy import select
 from clinic.domain.asking import IN_PRACTICE, OPEN, AnswerSource
 from clinic.domain.errors import Conflict, LinkProblem, RuleBroken
 from clinic.domain.types import LinkProblemKind, LinkPurpose, MailKind
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import QuestionnaireRequest, QuestionnaireResponse
 from clinic.services import access, audit, links
@@ -78,7 +79,7 @@ def answer_for(
                 raise Conflict
             return page.response
         if opened.state not in OPEN:
-            raise RuleBroken("These questions are not open any more.")
+            raise RuleBroken(say("These questions are not open any more."))
         row = _add(opened, page, given, Origin(AnswerSource.TYPED, actor.user_id))
         _finish(opened.request)
         audit.record(actor, "questionnaire.answered", **_told(opened, page))
@@ -91,7 +92,7 @@ def correct(
     """Put right what was answered in the practice, with a reason; what stood before stays readable."""
     why = reason.strip()[:LONGEST_REASON]
     if not why:
-        raise RuleBroken("Say why this is put right.", "reason")
+        raise RuleBroken(say("Say why this is put right."), "reason")
     with transaction():
         row = access.questionnaire_response_for(actor, response_id)
         _lock(row.practice_id, row.request_id)
@@ -100,7 +101,7 @@ def correct(
         current = page.response
         assert current is not None
         if current.source not in IN_PRACTICE:
-            raise RuleBroken("The client answered this. Ask again instead.")
+            raise RuleBroken(say("The client answered this. Ask again instead."))
         if given.is_in(current):
             return current
         if current.revision != seen:

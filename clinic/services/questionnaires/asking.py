@@ -14,6 +14,7 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.questionnaires import Questionnaire
 from clinic.domain.types import LinkPurpose
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, LinkToken, QuestionnaireRequest
 from clinic.services import access, audit, links, mail_standing, once
@@ -61,7 +62,7 @@ def resend(actor: Actor, request_id: uuid.UUID) -> None:
     with transaction():
         request = _open(actor, request_id)
         if request.channel is not AskChannel.MAIL:
-            raise RuleBroken("This was not asked by mail.")
+            raise RuleBroken(say("This was not asked by mail."))
         client, practice = access.client_for(actor, request.client_id), access.practice_of(actor)
         if problem := mail_standing.problem(client, practice, MailSort.MESSAGE):
             raise RuleBroken(problem)
@@ -85,7 +86,7 @@ def hand_over(actor: Actor, request_id: uuid.UUID) -> str:
     with transaction():
         request = _open(actor, request_id)
         if request.channel is not AskChannel.CLINIC:
-            raise RuleBroken("These questions were sent to the client.")
+            raise RuleBroken(say("These questions were sent to the client."))
         links.revoke(LinkToken.questionnaire_request_id == request.id)
         secret = links.mint(
             request.practice_id,
@@ -158,7 +159,7 @@ def _open(actor: Actor, request_id: uuid.UUID) -> QuestionnaireRequest:
     # two presses at once come one after the other; SQLite has one writer anyway
     db.session.refresh(request, with_for_update=True)
     if questionnaires.state_of(request) not in OPEN:
-        raise RuleBroken("These questions are not open any more.")
+        raise RuleBroken(say("These questions are not open any more."))
     return request
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from clinic.domain import scoring
 from clinic.domain.errors import RuleBroken
 from clinic.domain.questionnaires import QuestionnaireKind
+from clinic.domain.words import say
 from clinic.models import QuestionnaireResponse
 from clinic.services.questionnaires.pages import QuestionnairePage
 
@@ -37,10 +38,15 @@ def _check_activities(page: QuestionnairePage, given: GivenAnswers) -> None:
     named = page.questionnaire.activities
     assert named is not None
     if page.activities and given.activities != page.activities and given.activities:
-        raise RuleBroken("The same activities are asked about every time.")
+        raise RuleBroken(say("The same activities are asked about every time."))
     if len(given.activities) > named.most or len(set(given.activities)) < len(given.activities):
-        raise RuleBroken("Name each activity once, five at most.")
+        raise RuleBroken(say("Name each activity once, five at most."))
     if any(not each.strip() or len(each) > LONGEST_ACTIVITY for each in given.activities):
-        raise RuleBroken(f"Use {LONGEST_ACTIVITY} characters or fewer for each activity.")
+        raise RuleBroken(
+            say(
+                "Use %(longest)s characters or fewer for each activity.",
+                longest=LONGEST_ACTIVITY,
+            )
+        )
     if set(given.answers) != set(named.ids[: len(given.activities)]):
-        raise RuleBroken("Choose one of the answers offered here.")
+        raise RuleBroken(say("Choose one of the answers offered here."))

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from clinic.domain.errors import RuleBroken
 from clinic.domain.sending import day_key
 from clinic.domain.types import MailKind, OutboxState
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, OutboxMessage, Practice, QuestionnaireRequest
 from clinic.services.checkins.free_days import free_days
@@ -24,11 +25,13 @@ def promise(request: QuestionnaireRequest, client: Client, practice: Practice) -
     """
     mails = _mails(request)
     if any(mail.state in (OutboxState.READY, OutboxState.LEASED) for mail in mails):
-        raise RuleBroken("A mail is on its way already.")
+        raise RuleBroken(say("A mail is on its way already."))
     for day, due in free_days(client, practice):
         if _promised(request, client, day, due, attempt=len(mails) + 1):
             return
-    raise RuleBroken("There is a mail planned for every day of this week. Ask in another way.", "channel")
+    raise RuleBroken(
+        say("There is a mail planned for every day of this week. Ask in another way."), "channel"
+    )
 
 
 def call_back(request: QuestionnaireRequest, reason: str) -> None:

@@ -18,6 +18,7 @@ from clinic.domain.mail_standing import MailSort
 from clinic.domain.questionnaires import MeasureRole, Questionnaire, QuestionnaireKind
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.types import ClientStatus
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Practice, QuestionnaireResponse
 from clinic.services import access, mail_standing
@@ -75,11 +76,11 @@ def problems(
 ) -> Iterator[RuleBroken]:
     """All that speaks against asking so. One query where it is asked by mail."""
     if client.status is ClientStatus.ARCHIVED:
-        yield RuleBroken(f"{client.name} is archived. Restore the record first.")
+        yield RuleBroken(say("%(name)s is archived. Restore the record first.", name=client.name))
     if not wish.keys:
-        yield RuleBroken("Choose at least one questionnaire.", "keys")
+        yield RuleBroken(say("Choose at least one questionnaire."), "keys")
     elif strange := set(wish.keys) - load_catalogue().questionnaires.newest.keys():
-        yield RuleBroken(f"There is no questionnaire {min(strange)}.", "keys")
+        yield RuleBroken(say("There is no questionnaire %(name)s.", name=min(strange)), "keys")
     chosen = _chosen(wish)
     yield from _channel_problems(client, practice, wish)
     yield from _screen_problems(actor, chosen, wish)
@@ -107,7 +108,7 @@ def _chosen(wish: QuestionnaireWish) -> list[Questionnaire]:
 
 def _channel_problems(client: Client, practice: Practice, wish: QuestionnaireWish) -> Iterator[RuleBroken]:
     if wish.channel is AskChannel.PAGES and client.user_id is None:
-        yield RuleBroken(f"{client.name} has no account yet.", "channel")
+        yield RuleBroken(say("%(name)s has no account yet.", name=client.name), "channel")
     # of an archived client all mail is kept back for that reason, which is told already
     asked_by_mail = wish.channel is AskChannel.MAIL and client.status is not ClientStatus.ARCHIVED
     if asked_by_mail and (problem := mail_standing.problem(client, practice, MailSort.MESSAGE)):
@@ -121,9 +122,12 @@ def _screen_problems(
         if each.role is not MeasureRole.SCREEN:
             continue
         if not actor.may(Permission.ASK_SCREENS):
-            yield RuleBroken(f"Only an owner or a practitioner can ask {each.name}.", "keys")
+            yield RuleBroken(say("Only an owner or a practitioner can ask %(name)s.", name=each.name), "keys")
         elif not wish.confirmed:
-            yield RuleBroken(f"Confirm that you act on a positive {each.name}, or leave it out.", "confirmed")
+            yield RuleBroken(
+                say("Confirm that you act on a positive %(name)s, or leave it out.", name=each.name),
+                "confirmed",
+            )
 
 
 def _since_problems(
@@ -132,9 +136,9 @@ def _since_problems(
     if not any(each.needs_since for each in chosen):
         return
     if wish.since is None:
-        yield RuleBroken("Give the day the change is measured from.", "since")
+        yield RuleBroken(say("Give the day the change is measured from."), "since")
     elif wish.since >= today_in(client.time_zone):
-        yield RuleBroken("The day must be before today.", "since")
+        yield RuleBroken(say("The day must be before today."), "since")
 
 
 def _named_before(client: Client) -> tuple[tuple[str, ...], bool]:

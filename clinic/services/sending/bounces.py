@@ -17,6 +17,7 @@ from clinic.domain.bounces import MailEnd, returning_since
 from clinic.domain.errors import RuleBroken
 from clinic.domain.notices import NoticeKind
 from clinic.domain.types import OutboxState, SkipReason
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, OutboxMessage
 from clinic.services import access, audit, notices
@@ -117,5 +118,5 @@ def trust_again(actor: Actor, client_id: uuid.UUID) -> str:
             touch(client.practice_id, [client.id], AttentionKind.BOUNCED)
             audit.record(actor, "mail.address_works", client_id=client.id)
     if client.email is None:
-        raise RuleBroken(f"{client.name} has no email address.")
+        raise RuleBroken(say("%(name)s has no email address.", name=client.name))
     return client.email

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
 from clinic.domain.errors import RuleBroken
 from clinic.domain.mail_replies import THROWN_AWAY_KEPT
 from clinic.domain.types import ClientStatus
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, MailReply, Practice
 from clinic.models.base import points_at
@@ -95,11 +96,11 @@ def take_in(actor: Actor, reply_id: uuid.UUID) -> Client:
         reply = access.reply_for(actor, reply_id)
         client = access.client_for(actor, reply.client_id) if reply.client_id else None
         if client is None:
-            raise RuleBroken("Nobody knows whose mail this is.")
+            raise RuleBroken(say("Nobody knows whose mail this is."))
         if reply.thrown_away_at is not None:
-            raise RuleBroken("This mail was thrown away. Bring it back first.")
+            raise RuleBroken(say("This mail was thrown away. Bring it back first."))
         if client.status is ClientStatus.ARCHIVED:
-            raise RuleBroken("This client is archived. Restore the record first, or read the mail here.")
+            raise RuleBroken(say("This client is archived. Restore the record first, or read the mail here."))
         writing.came_by_mail(client, reply.id.hex, worded(reply.text, reply.received_at))
         mark_read(actor, reply.id)
     return client

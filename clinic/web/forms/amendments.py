@@ -13,6 +13,7 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.findings import NONE_SEEN, Value, Values, read, spelled, written
 from clinic.domain.spots import Spot
 from clinic.domain.types import FieldKind
+from clinic.domain.words import say
 from clinic.models import Assessment
 from clinic.services.assessments import amendments
 from clinic.services.assessments.amendments import LONGEST, AmendmentWish
@@ -81,7 +82,9 @@ class AmendForm(OnceForm):
         except RuleBroken as problem:
             raise RuleBroken(problem.message, "value") from None
         if value is None:
-            raise RuleBroken("Give the correct value, or tick that nothing should be recorded here.", "value")
+            raise RuleBroken(
+                say("Give the correct value, or tick that nothing should be recorded here."), "value"
+            )
         return value
 
 

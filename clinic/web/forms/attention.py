@@ -10,12 +10,13 @@ from wtforms import HiddenField
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.reason_acts import ReasonAct
+from clinic.domain.words import say
 from clinic.services.attention.acts import LONGEST_NOTE
 from clinic.services.attention.cases import ReasonCase
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LineField
 
-OUT_OF_DATE = "This page is out of date. Please open it again."
+OUT_OF_DATE = say("This page is out of date. Please open it again.")
 
 
 class CameFrom(StrEnum):
@@ -62,7 +63,7 @@ class ReasonActForm(Form):
         try:
             return date.fromisoformat(self.until.data or self.day.data or "")
         except ValueError:
-            raise RuleBroken("Choose the day it is to come back.") from None
+            raise RuleBroken(say("Choose the day it is to come back.")) from None
 
     @property
     def colleague_id(self) -> uuid.UUID:
@@ -70,7 +71,7 @@ class ReasonActForm(Form):
         try:
             return uuid.UUID(self.colleague.data or "")
         except ValueError:
-            raise RuleBroken("Choose to whom it is handed.") from None
+            raise RuleBroken(say("Choose to whom it is handed.")) from None
 
     @property
     def seen_at(self) -> datetime | None:

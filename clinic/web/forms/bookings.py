@@ -24,6 +24,7 @@ from clinic.domain.booking import (
 from clinic.domain.dates import DAY_NAMES
 from clinic.domain.errors import RuleBroken
 from clinic.domain.videos import LONGEST_LINK
+from clinic.domain.words import say
 from clinic.models import Appointment, BookingRequest
 from clinic.services.appointments.hours import HoursDetails
 from clinic.services.appointments.planning import AppointmentDetails
@@ -41,7 +42,6 @@ from clinic.web.forms.fields import (
 from clinic.web.presenters.appointments import WAYS, when
 
 _HOURS = re.compile(r"([a-z]+)[ :]+(\d{1,2})[:.](\d{2})\s*(?:-|\u2013|to)\s*(\d{1,2})[:.](\d{2})")
-LINE_OF_HOURS = "Write each line like this: Mon 9:00-12:30."
 
 
 class WishForm(Form):
@@ -136,8 +136,9 @@ class OfferForm(Form):
             yield datetime.fromisoformat(each).astimezone(zone).replace(tzinfo=None)
         for day, at in self.typed:
             if (day.data is None) != (at.data is None):
-                missing, said = (at, "a time") if day.data else (day, "a day")
-                raise RuleBroken(f"Enter {said} too, or leave both empty.", missing.name)
+                if day.data:
+                    raise RuleBroken(say("Enter a time too, or leave both empty."), at.name)
+                raise RuleBroken(say("Enter a day too, or leave both empty."), day.name)
             if day.data is not None and at.data is not None:
                 yield datetime.combine(day.data, at.data)
 
@@ -179,9 +180,12 @@ def _hours(line: str) -> OpenHours:
         if found and len(found[1]) > 1 and name.lower().startswith(found[1])
     ]
     if found is None or len(days) != 1:
-        raise RuleBroken(f"\u201c{line}\u201d cannot be read. {LINE_OF_HOURS}", "weekly")
+        raise RuleBroken(
+            say("“%(line)s” cannot be read. Write each line like this: Mon 9:00-12:30.", line=line),
+            "weekly",
+        )
     try:
         opens, closes = time(int(found[2]), int(found[3])), time(int(found[4]), int(found[5]))
     except ValueError:
-        raise RuleBroken(f"\u201c{line}\u201d is no time of day.", "weekly") from None
+        raise RuleBroken(say("“%(line)s” is no time of day.", line=line), "weekly") from None
     return OpenHours(days[0], opens, closes)

@@ -9,9 +9,10 @@ from enum import StrEnum
 from wtforms import HiddenField, SelectMultipleField
 
 from clinic.domain.errors import RuleBroken
+from clinic.domain.words import say
 from clinic.web.forms.base import Form
 
-OUT_OF_DATE = "This page is out of date. Please open it again."
+OUT_OF_DATE = say("This page is out of date. Please open it again.")
 
 
 class DoubtAct(StrEnum):
@@ -41,5 +42,5 @@ class DoubtsForm(Form):
         except ValueError:
             raise RuleBroken(OUT_OF_DATE) from None
         if not mails:
-            raise RuleBroken("No mail is ticked. Nothing was changed.")
+            raise RuleBroken(say("No mail is ticked. Nothing was changed."))
         return act, mails

@@ -10,13 +10,18 @@ from wtforms.validators import NumberRange, Optional
 
 from clinic.domain.erasure import FEWEST_YEARS, MOST_YEARS, ErasureReason
 from clinic.domain.errors import RuleBroken
+from clinic.domain.words import say
 from clinic.models import Practice
 from clinic.services.erasure.asking import LONGEST_LAW, KeepingByLaw
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LineField, LongTextField, OneOfField
 from clinic.web.presenters.erasure import KEEPING, REASONS, Keeping
 
-YEARS = f"Enter {FEWEST_YEARS} to {MOST_YEARS} years, in figures."
+YEARS = say(
+    "Enter %(fewest)s to %(most)s years, in figures.",
+    fewest=FEWEST_YEARS,
+    most=MOST_YEARS,
+)
 
 
 class _YearsField(IntegerField):
@@ -63,7 +68,7 @@ class EraseForm(KeepingForm):
         if not must_say or self.keeps.data is Keeping.NOTHING:
             return None
         if self.keeps.data is None:
-            raise RuleBroken("Say whether your law demands that signed records are kept.", "keeps")
+            raise RuleBroken(say("Say whether your law demands that signed records are kept."), "keeps")
         keep = self.keeping()
         if keep is None:
             raise RuleBroken(YEARS, "keep_years")

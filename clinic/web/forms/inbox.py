@@ -11,10 +11,11 @@ from wtforms.fields import SelectChoice
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.messages import LONGEST_CALL_NOTE
+from clinic.domain.words import say
 from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import LongTextField
 
-OUT_OF_DATE = "This page is out of date. Please open it again."
+OUT_OF_DATE = say("This page is out of date. Please open it again.")
 
 
 class SeenWaitForm(Form):

@@ -11,13 +11,14 @@ from wtforms.validators import ValidationError
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.messages import LONGEST_MESSAGE, parse_moment
+from clinic.domain.words import say
 from clinic.models import Phrase
 from clinic.services.messages.writing import ClientWords, VideoMoment
 from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import LongTextField
 from clinic.web.forms.inbox import SeenWaitForm
 
-OUT_OF_DATE = "This page is out of date. Please open it again."
+OUT_OF_DATE = say("This page is out of date. Please open it again.")
 
 
 class ClientMessageForm(OnceForm):

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Optional
 from clinic.domain.dates import day_in_words
 from clinic.domain.errors import RuleBroken
 from clinic.domain.questionnaires import MeasureRole, NamedActivities, QuestionnaireItem, QuestionnaireKind
+from clinic.domain.words import say
 from clinic.models import QuestionnaireResponse
 from clinic.services.questionnaires.answering import LONGEST_REASON
 from clinic.services.questionnaires.given import LONGEST_ACTIVITY, GivenAnswers
@@ -211,4 +212,4 @@ def _number(data: Any) -> int | None:
     try:
         return int(data)
     except ValueError:
-        raise RuleBroken("Choose one of the answers offered here.") from None
+        raise RuleBroken(say("Choose one of the answers offered here.")) from None
