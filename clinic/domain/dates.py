@@ -5,10 +5,11 @@ Who shows them in another language writes them anew (`domain/words`).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
 from functools import lru_cache
 
-from clinic.domain.words import DayWords, Words, say
+from clinic.domain.words import DayWords, Words, say, say_many
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -42,8 +43,30 @@ def week_start(day: date) -> date:
 
 
 def count(number: int, noun: str) -> str:
-    """A number with its noun: "1 day", "3 days", "1,200 clients"."""
+    """A number with its noun: "1 day", "3 days", "1,200 clients".
+
+    What clients and mails count is said by the catalogue; other nouns stay English, with an s.
+    """
+    if noun in _COUNTED:
+        return _COUNTED[noun](number)
     return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+_COUNTED: Mapping[str, Callable[[int], Words]] = {
+    "answer": lambda number: say_many("%(number)s answer", "%(number)s answers", number),
+    "day": lambda number: say_many("%(number)s day", "%(number)s days", number),
+    "hour": lambda number: say_many("%(number)s hour", "%(number)s hours", number),
+    "minute": lambda number: say_many("%(number)s minute", "%(number)s minutes", number),
+    "move": lambda number: say_many("%(number)s move", "%(number)s moves", number),
+    "round": lambda number: say_many("%(number)s round", "%(number)s rounds", number),
+    "second": lambda number: say_many("%(number)s second", "%(number)s seconds", number),
+    "week": lambda number: say_many("%(number)s week", "%(number)s weeks", number),
+}
+
+
+def day_and_year(day: date) -> DayWords:
+    """The day as "Mon 24 Nov 2026"."""
+    return DayWords.of(f"{day_in_words(day)} {day.year}", day, "yMMMEd")
 
 
 def full_day(day: date) -> DayWords:

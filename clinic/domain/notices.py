@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+from clinic.domain.words import Words, say, say_many
 
 MORNING = time(8)  # where the practice is
 
@@ -28,54 +30,66 @@ class NoticeKind(StrEnum):
 
 
 # One and several. Counts alone: mail is read on shared screens and by scanners.
-WORDS: Mapping[NoticeKind, tuple[str, str]] = MappingProxyType(
+WORDS: Mapping[NoticeKind, Callable[[int], Words]] = MappingProxyType(
     {
-        NoticeKind.CONTACT: (
-            "1 client would like to hear from you",
-            "{} clients would like to hear from you",
+        NoticeKind.CONTACT: lambda number: say_many(
+            "%(number)s client would like to hear from you.",
+            "%(number)s clients would like to hear from you.",
+            number,
         ),
-        NoticeKind.UNANSWERED: (
-            "1 client has not answered two check-ins, so their mail has stopped",
-            "{} clients have not answered two check-ins, so their mail has stopped",
+        NoticeKind.UNANSWERED: lambda number: say_many(
+            "%(number)s client has not answered two check-ins, so their mail has stopped.",
+            "%(number)s clients have not answered two check-ins, so their mail has stopped.",
+            number,
         ),
-        NoticeKind.REPLIED: (
-            "1 mail was written to you and waits to be read",
-            "{} mails were written to you and wait to be read",
+        NoticeKind.REPLIED: lambda number: say_many(
+            "%(number)s mail was written to you and waits to be read.",
+            "%(number)s mails were written to you and wait to be read.",
+            number,
         ),
-        NoticeKind.RETURNING: (
-            "Mail to 1 client comes back week after week",
-            "Mail to {} clients comes back week after week",
+        NoticeKind.RETURNING: lambda number: say_many(
+            "Mail to %(number)s client comes back week after week.",
+            "Mail to %(number)s clients comes back week after week.",
+            number,
         ),
-        NoticeKind.REFUSED: (
-            "1 mail was refused by another server: this is about how the practice sends, not the client",
-            "{} mails were refused by other servers: this is about how the practice sends, not the clients",
+        NoticeKind.REFUSED: lambda number: say_many(
+            "%(number)s mail was refused by another server:"
+            " this is about how the practice sends, not the client.",
+            "%(number)s mails were refused by other servers:"
+            " this is about how the practice sends, not the clients.",
+            number,
         ),
-        NoticeKind.BOUNCED: ("1 address does not take mail", "{} addresses do not take mail"),
-        NoticeKind.UNSUBSCRIBED: (
-            "1 client has stopped their check-in mails",
-            "{} clients have stopped their check-in mails",
+        NoticeKind.BOUNCED: lambda number: say_many(
+            "%(number)s address does not take mail.",
+            "%(number)s addresses do not take mail.",
+            number,
         ),
-        NoticeKind.MAIL_PAUSED: (
-            "The mail server has refused our mail for a while",
-            "The mail server has refused our mail for a while",
+        NoticeKind.UNSUBSCRIBED: lambda number: say_many(
+            "%(number)s client has stopped their check-in mails.",
+            "%(number)s clients have stopped their check-in mails.",
+            number,
         ),
-        NoticeKind.BACKUP_FAILED: (
-            "The last backup went wrong: the page Backups says why, and what to do",
-            "The last backup went wrong: the page Backups says why, and what to do",
+        NoticeKind.MAIL_PAUSED: lambda _: say("The mail server has refused our mail for a while."),
+        NoticeKind.BACKUP_FAILED: lambda _: say(
+            "The last backup went wrong: the page Backups says why, and what to do."
         ),
-        NoticeKind.TAPERING: (
-            "1 client may be ready for fewer check-ins",
-            "{} clients may be ready for fewer check-ins",
+        NoticeKind.TAPERING: lambda number: say_many(
+            "%(number)s client may be ready for fewer check-ins.",
+            "%(number)s clients may be ready for fewer check-ins.",
+            number,
         ),
-        NoticeKind.ENDED: ("1 client has come to their last day", "{} clients have come to their last day"),
+        NoticeKind.ENDED: lambda number: say_many(
+            "%(number)s client has come to their last day.",
+            "%(number)s clients have come to their last day.",
+            number,
+        ),
     }
 )
 
 
 def lines(counts: Mapping[NoticeKind, int]) -> tuple[str, ...]:
     """The news as sentences, in the order of the kinds; what did not happen is left out."""
-    found = [(WORDS[kind], counts.get(kind, 0)) for kind in NoticeKind]
-    return tuple(words[number > 1].format(number) for words, number in found if number)
+    return tuple(WORDS[kind](counts[kind]) for kind in NoticeKind if counts.get(kind))
 
 
 def morning_of(at: datetime, zone: ZoneInfo) -> tuple[date, datetime]:

@@ -12,12 +12,12 @@ from jinja2 import StrictUndefined
 
 from clinic.catalogue import figures
 from clinic.domain.access import Permission
-from clinic.domain.dates import born
+from clinic.domain.dates import born, day_and_year
 from clinic.domain.dates import day_in_words as day
 from clinic.domain.dates import time_in_words as clock
 from clinic.domain.greeting import first_name
 from clinic.domain.people import Named, who
-from clinic.domain.words import DayWords, in_a_row, say
+from clinic.domain.words import in_a_row, say
 from clinic.reports import unprintable
 from clinic.services.access import practice_of
 from clinic.web import standing
@@ -69,7 +69,7 @@ def media_url(media_id: str) -> str:
 
 def day_year(value: date) -> str:
     """Mon 24 Nov 2026"""
-    return DayWords.of(f"{day(value)} {value.year}", value, "yMMMEd")
+    return day_and_year(value)
 
 
 def born_fact(person: Named) -> list[str]:

@@ -14,13 +14,13 @@ from clinic.domain.notices import WORDS, NoticeKind, lines, morning_of
     ("counts", "said"),
     [
         ({}, ()),
-        ({NoticeKind.BOUNCED: 1}, ("1 address does not take mail",)),
-        ({NoticeKind.BOUNCED: 3}, ("3 addresses do not take mail",)),
+        ({NoticeKind.BOUNCED: 1}, ("1 address does not take mail.",)),
+        ({NoticeKind.BOUNCED: 3}, ("3 addresses do not take mail.",)),
         (
             {NoticeKind.TAPERING: 2, NoticeKind.CONTACT: 1},
-            ("1 client would like to hear from you", "2 clients may be ready for fewer check-ins"),
+            ("1 client would like to hear from you.", "2 clients may be ready for fewer check-ins."),
         ),
-        ({NoticeKind.MAIL_PAUSED: 4}, ("The mail server has refused our mail for a while",)),
+        ({NoticeKind.MAIL_PAUSED: 4}, ("The mail server has refused our mail for a while.",)),
         ({NoticeKind.ENDED: 0}, ()),
     ],
 )
@@ -32,7 +32,7 @@ def test_news_is_counted_in_the_order_of_its_weight(
 
 def test_every_kind_has_words_for_one_and_for_several() -> None:
     assert set(WORDS) == set(NoticeKind)
-    assert all("{}" not in one for one, _ in WORDS.values())
+    assert all(words(number).endswith(".") for words in WORDS.values() for number in (1, 2))
 
 
 @pytest.mark.parametrize(

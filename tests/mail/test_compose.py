@@ -33,7 +33,7 @@ ALERT = compose.warning_sign_alert(HEAD, first_name="Mira", link=LINK)
 NEWS = compose.practice_notice(
     HEAD,
     first_name="Mira",
-    lines=("1 client would like to hear from you", "2 addresses do not take mail"),
+    lines=("1 client would like to hear from you.", "2 addresses do not take mail."),
     link=LINK,
 )
 SCREEN = compose.screen_alert(HEAD, first_name="Mira", link=LINK)

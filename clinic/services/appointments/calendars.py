@@ -16,18 +16,20 @@ from sqlalchemy.orm import joinedload
 from clinic.domain.access import is_staff
 from clinic.domain.appointments import STAYS, AppointmentState, initials
 from clinic.domain.errors import NotFound
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Appointment, CalendarAddress, Client, Practice, User
 from clinic.services import access, audit, links, practice_reminders
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.reach import across_practices
+from clinic.services.speaking import spoken_here
 from clinic.services.transaction import one_at_a_time, transaction
 
 MOST = 500  # appointments in a calendar
 ASK_AGAIN = timedelta(hours=1)
 SET_ASIDE = timedelta(minutes=15)  # for practice
-REMINDED = "A few minutes for me"
+REMINDED = say("A few minutes for me")
 NAMED_BY = "-//Regroove//Appointments//EN"
 
 
@@ -167,7 +169,7 @@ def _made(name: str, events: Iterable[Event], method: str | None = None) -> byte
 
 def _event(row: Appointment, practice: Practice, *, for_staff: bool) -> Event:
     """No word of health, and of a client no more than initials: calendars are kept by others."""
-    event, starts_at = Event(), row.starts_at
+    event, starts_at, spoken = Event(), row.starts_at, spoken_here().spoken
     event.add("uid", f"{row.id}@{_host()}")
     event.add("sequence", row.sequence)
     event.add("dtstamp", row.changed_at)
@@ -179,10 +181,10 @@ def _event(row: Appointment, practice: Practice, *, for_staff: bool) -> Event:
     if where := row.link or row.place:
         event.add("location", where)
     if for_staff:
-        event.add("summary", f"Appointment: {initials(row.client.name)}")
+        event.add("summary", spoken(say("Appointment: %(initials)s", initials=initials(row.client.name))))
         event.add("url", links.address("practitioner.appointments.index", client_id=row.client_id))
     else:
-        event.add("summary", f"Appointment at {practice.name}")
+        event.add("summary", spoken(say("Appointment at %(practice)s", practice=practice.name)))
         event.add("description", f"{practice.name}, {practice.phone}" if practice.phone else practice.name)
     return event
 
@@ -196,10 +198,10 @@ def _reminder(user: User, at: datetime) -> Event:
     event.add("dtend", _exact(at + SET_ASIDE))
     event.add("class", "PRIVATE")
     event.add("transp", "TRANSPARENT")
-    event.add("summary", REMINDED)
+    event.add("summary", spoken_here().spoken(REMINDED))
     event.add("url", links.address("client.today.index"))
     alarm.add("action", "DISPLAY")
-    alarm.add("description", REMINDED)
+    alarm.add("description", spoken_here().spoken(REMINDED))
     alarm.add("trigger", timedelta())
     event.add_component(alarm)
     return event

@@ -35,6 +35,7 @@ from clinic.services import access, audit, links
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
+from clinic.services.speaking import spoken_here
 from clinic.services.transaction import transaction
 
 TROUBLE = (CheckinState.FAILED, CheckinState.IN_DOUBT)
@@ -198,7 +199,7 @@ def preview(actor: Actor) -> MailContent:
     practice = access.practice_of(actor)
     home = links.address("public.home.index")
     return compose.checkin(
-        compose.Letterhead(practice.name, practice.phone, practice.emergency_number),
+        compose.Letterhead(practice.name, practice.phone, practice.emergency_number, spoken_here().code),
         first_name=first_name(actor.name),
         link=home,
         until=local_date(now() + links.CHECKIN_LIFETIME, load_zone(practice.time_zone)),

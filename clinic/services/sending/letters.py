@@ -14,12 +14,13 @@ from flask import current_app
 
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.channels import channel_of
-from clinic.domain.dates import count, day_in_words, time_in_words
+from clinic.domain.dates import count, day_and_year, time_in_words
 from clinic.domain.greeting import first_name
 from clinic.domain.links import LIFETIMES
 from clinic.domain.notices import lines as news_lines
 from clinic.domain.traces import trace
 from clinic.domain.types import LinkPurpose, MailKind
+from clinic.domain.words import say
 from clinic.mail import compose
 from clinic.mail.addresses import mailbox
 from clinic.mail.compose import EncodedContent, Letterhead, MailContent, Meeting
@@ -35,6 +36,7 @@ from clinic.services.groups import joining
 from clinic.services.people import inviting
 from clinic.services.sending.account import mail_from
 from clinic.services.sending.dues import DueMail
+from clinic.services.speaking import spoken_here
 from config import Settings
 
 Content = MailContent | EncodedContent
@@ -298,15 +300,24 @@ def _meeting(due: DueMail) -> Meeting:
         name, zone = due.user.name, due.practice.time_zone
         page = links.address("practitioner.appointments.index", client_id=row.client_id)
     told = row.starts_at.astimezone(ZoneInfo(zone))
-    named = "" if zone == due.practice.time_zone else f" ({zone.rpartition('/')[2].replace('_', ' ')} time)"
     return Meeting(
         first_name=first_name(name),
-        when=f"{day_in_words(told.date())} {told.year}, {time_in_words(told.time())}{named}",
+        when=_when(told, "" if zone == due.practice.time_zone else zone.rpartition("/")[2].replace("_", " ")),
         lasts=count(row.minutes, "minute"),
-        who=f"with {row.with_whom.name}" if due.client is not None else "with a client of yours",
+        who=say("with %(name)s", name=row.with_whom.name)
+        if due.client is not None
+        else say("with a client of yours"),
         where=row.link or row.place,
         link=page,
     )
+
+
+def _when(told: datetime, place: str) -> str:
+    """The day and the time by its reader's clock, and whose that is where it is not the practice's."""
+    day, time = day_and_year(told.date()), time_in_words(told.time())
+    if place:
+        return say("%(day)s, %(time)s (%(place)s time)", day=day, time=time, place=place)
+    return say("%(day)s, %(time)s", day=day, time=time)
 
 
 def _booking_answer(due: DueMail, at: datetime) -> MailContent:
@@ -458,8 +469,7 @@ MAILS: dict[MailKind, Callable[[DueMail, datetime], Content | Callable[[], Conte
 
 
 def _head(practice: Practice) -> Letterhead:
-    settings: Settings = current_app.config["SETTINGS"]
-    return Letterhead(practice.name, practice.phone, practice.emergency_number, settings.language)
+    return Letterhead(practice.name, practice.phone, practice.emergency_number, spoken_here().code)
 
 
 def _last_day(until: datetime, zone: str) -> date:

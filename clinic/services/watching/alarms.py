@@ -18,6 +18,7 @@ from clinic.domain.dates import day_in_words, time_in_words
 from clinic.domain.greeting import first_name
 from clinic.domain.health import TELL_AGAIN, AlarmStep, Pulse, alarm_step
 from clinic.domain.scheduling import load_zone
+from clinic.domain.words import say
 from clinic.extensions import db, for_writing
 from clinic.mail import compose
 from clinic.mail.addresses import mailbox
@@ -30,6 +31,7 @@ from clinic.services import links
 from clinic.services.mail_setup import NEEDS
 from clinic.services.reach import across_practices
 from clinic.services.sending.account import account_now, mail_from
+from clinic.services.speaking import spoken_here
 from clinic.services.transaction import release
 from clinic.services.upkeep import heartbeats
 from clinic.services.watching.health import HealthReport
@@ -145,7 +147,7 @@ def _envelope(
 
 
 def _content(owner: OwnerTold, step: AlarmStep, sweep_at: datetime | None) -> MailContent:
-    head = Letterhead(owner.practice, owner.phone, owner.emergency_number)
+    head = Letterhead(owner.practice, owner.phone, owner.emergency_number, spoken_here().code)
     name, link = first_name(owner.name), links.address("practitioner.checkins.index")
     if step is AlarmStep.WELL_AGAIN:
         return compose.worker_well_again(head, first_name=name, link=link)
@@ -155,4 +157,4 @@ def _content(owner: OwnerTold, step: AlarmStep, sweep_at: datetime | None) -> Ma
 
 def _moment(when: datetime, zone: str) -> str:
     local = when.astimezone(load_zone(zone))
-    return f"{day_in_words(local.date())}, {time_in_words(local.time())}"
+    return say("%(day)s, %(time)s", day=day_in_words(local.date()), time=time_in_words(local.time()))
