@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-UNKNOWN = "A browser that does not say which"
+from clinic.domain.words import say
+
+UNKNOWN = say("A browser that does not say which")
+ANY = "A browser"
 # The first that is named wins: many browsers call themselves by others' names, too.
 BROWSERS = (
     (("Edg/", "EdgA/", "EdgiOS/"), "Edge"),
@@ -13,13 +16,13 @@ BROWSERS = (
     (("Safari/",), "Safari"),
 )
 SYSTEMS = (
-    (("iPhone", "iPod"), "an iPhone"),
-    (("iPad",), "an iPad"),
-    (("Android",), "Android"),
-    (("Windows",), "Windows"),
-    (("Macintosh", "Mac OS X"), "a Mac"),
-    (("CrOS",), "a Chromebook"),
-    (("Linux", "X11"), "Linux"),
+    (("iPhone", "iPod"), say("an iPhone")),
+    (("iPad",), say("an iPad")),
+    (("Android",), say("Android")),
+    (("Windows",), say("Windows")),
+    (("Macintosh", "Mac OS X"), say("a Mac")),
+    (("CrOS",), say("a Chromebook")),
+    (("Linux", "X11"), say("Linux")),
 )
 LONGEST = 80  # characters
 
@@ -27,9 +30,23 @@ LONGEST = 80  # characters
 def device_words(user_agent: str) -> str:
     """Such as "Firefox on Windows"."""
     browser, system = _first(BROWSERS, user_agent), _first(SYSTEMS, user_agent)
-    if browser and system:
-        return f"{browser} on {system}"
-    return browser or (f"A browser on {system}" if system else UNKNOWN)
+    if system:
+        return _on(browser or ANY, system)
+    return browser or UNKNOWN
+
+
+def said_again(kept: str) -> str:
+    """Words that were kept as text, as words of ours again; what is none of them stays as it is."""
+    if kept == UNKNOWN:
+        return UNKNOWN
+    browser, _, on = kept.partition(" on ")
+    return next((_on(browser, system) for _, system in SYSTEMS if system == on), kept)
+
+
+def _on(browser: str, system: str) -> str:
+    if browser == ANY:
+        return say("A browser on %(system)s", system=system)
+    return say("%(browser)s on %(system)s", browser=browser, system=system)
 
 
 def _first(known: tuple[tuple[tuple[str, ...], str], ...], user_agent: str) -> str | None:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from clinic.domain.channels import channel_of
 from clinic.domain.types import ClientStatus, MailChannel, MailKind, SkipReason
+from clinic.domain.words import say
 
 
 class MailSort(StrEnum):
@@ -153,14 +154,16 @@ UNTIL_THEN: Mapping[MailSort, str] = MappingProxyType(
 )
 TO_THE_CLIENT: Mapping[SkipReason, str] = MappingProxyType(
     {
-        SkipReason.LOCKED: "They wait until your practice has looked at the warning sign it knows of.",
-        SkipReason.ARCHIVED: "None goes out, because your practice has closed your record.",
-        SkipReason.CONSENT_WITHDRAWN: "None goes out, because you have withdrawn your consent to mail.",
-        SkipReason.NO_CONSENT: "None goes out, because your practice has not noted that you agree to mail.",
-        SkipReason.UNSUBSCRIBED: "None goes out, because you have stopped them.",
-        SkipReason.NO_ADDRESS: "None goes out, because your practice has no email address of yours.",
-        SkipReason.BOUNCED: "None goes out, because mail to your address came back. Tell your practice.",
-        SkipReason.NUMBERS_NOT_SET: "None goes out yet: your practice is still being set up.",
+        SkipReason.LOCKED: say("They wait until your practice has looked at the warning sign it knows of."),
+        SkipReason.ARCHIVED: say("None goes out, because your practice has closed your record."),
+        SkipReason.CONSENT_WITHDRAWN: say("None goes out, because you have withdrawn your consent to mail."),
+        SkipReason.NO_CONSENT: say(
+            "None goes out, because your practice has not noted that you agree to mail."
+        ),
+        SkipReason.UNSUBSCRIBED: say("None goes out, because you have stopped them."),
+        SkipReason.NO_ADDRESS: say("None goes out, because your practice has no email address of yours."),
+        SkipReason.BOUNCED: say("None goes out, because mail to your address came back. Tell your practice."),
+        SkipReason.NUMBERS_NOT_SET: say("None goes out yet: your practice is still being set up."),
     }
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from clinic.domain.words import say
 from clinic.services import access, links
 from clinic.services.actors import Actor
 from clinic.services.appointments import calendars
@@ -31,7 +32,7 @@ def make(template: str) -> str:
 def revoke(back: str) -> Response:
     """End the address."""
     if calendars.revoke(current_actor()):
-        flash("The address is ended. A calendar that still asks for it gets nothing.", "success")
+        flash(say("The address is ended. A calendar that still asks for it gets nothing."), "success")
     return redirect(url_for(back), 303)
 
 

@@ -109,8 +109,12 @@ def _data(tree: nodes.Template) -> Iterator[str]:
 
 
 def _handed_on(tree: nodes.Template) -> Iterator[str]:
+    calls = (each for each in tree.find_all(nodes.Call) if isinstance(each.node, nodes.Name))
+    said = {id(words) for call in calls if call.node.name == "_" for words in call.args}  # on the page
     for const in tree.find_all(nodes.Const):
         value = const.value
+        if id(const) in said:
+            continue
         if not isinstance(value, str) or OPENS in value or value == OWN_NAME or not _LETTERS.search(value):
             continue
         words = value.split()

@@ -8,6 +8,7 @@ from flask import Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
 from clinic.domain.booking import OPEN, BookingState
+from clinic.domain.words import say
 from clinic.services import access
 from clinic.services.appointments import calendars, planning, wishes
 from clinic.services.clock import now
@@ -52,7 +53,7 @@ def ask() -> Page:
     if form.validate_on_submit():
         with form.attempt():
             wishes.ask(actor, form.wish())
-            flash("Your practice has it, and will offer you times.", "success")
+            flash(say("Your practice has it, and will offer you times."), "success")
             return _back()
     return render_template("client/ask.html", form=form, is_open=is_open), 422 if form.errors else 200
 
@@ -69,7 +70,7 @@ def move(appointment_id: uuid.UUID) -> Page:
     if form.validate_on_submit():
         with form.attempt():
             wishes.ask(actor, form.wish(row))
-            flash("Your practice has it, and will offer you times.", "success")
+            flash(say("Your practice has it, and will offer you times."), "success")
             return _back()
     return render_template(
         "client/ask_to_move.html",
@@ -83,7 +84,7 @@ def withdraw(booking_request_id: uuid.UUID) -> Answer:
     """Take a wish back."""
     with told_on_the_next_page():
         wishes.withdraw(current_actor(), booking_request_id)
-        flash("You no longer ask for a session.", "success")
+        flash(say("You no longer ask for a session."), "success")
     return _back()
 
 
@@ -91,7 +92,7 @@ def take(booking_offer_id: uuid.UUID) -> Answer:
     """Take one of the offered times."""
     with told_on_the_next_page():
         wishes.take(current_actor(), booking_offer_id)
-        flash("The time is yours. A mail with a file for your calendar is on its way.", "success")
+        flash(say("The time is yours. A mail with a file for your calendar is on its way."), "success")
     return _back()
 
 
@@ -102,7 +103,7 @@ def call_off(appointment_id: uuid.UUID) -> Page:
     if form.validate_on_submit():
         with told_on_the_next_page():
             planning.call_off(actor, appointment_id, form.because.data)
-            flash("Called off. Your practice is told.", "success")
+            flash(say("Called off. Your practice is told."), "success")
         return _back()
     line = words.line(row, access.own_client(actor).time_zone)
     return render_template("client/call_off.html", form=form, line=line), 422 if form.errors else 200

@@ -6,6 +6,7 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.consents import ConsentKind
+from clinic.domain.words import say
 from clinic.services import access
 from clinic.services.consents import acts, texts
 from clinic.web.authz import current_actor
@@ -27,14 +28,14 @@ def show() -> str:
 def withdraw(choice: str) -> Response:
     """Withdraw one."""
     if acts.withdraw_own(current_actor(), ConsentKind(choice)):
-        flash("Your consent is withdrawn, and your practice can see it.", "success")
+        flash(say("Your consent is withdrawn, and your practice can see it."), "success")
     return _back()
 
 
 def give(choice: str) -> Response:
     """Agree to it, for the first time or again."""
     if acts.give_own(current_actor(), ConsentKind(choice)):
-        flash("Noted: you agree.", "success")
+        flash(say("Noted: you agree."), "success")
     return _back()
 
 

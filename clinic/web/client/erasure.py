@@ -6,6 +6,7 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.erasure import GRACE, ErasureState
+from clinic.domain.words import say
 from clinic.services import access
 from clinic.services.erasure import asking
 from clinic.web.authz import current_actor
@@ -22,9 +23,9 @@ def ask() -> Response | str | tuple[str, int]:
     if form.validate_on_submit():
         if has_asked:
             asking.take_back_as_client(actor)
-            flash("You have taken it back. Everything stays as it is.", "success")
+            flash(say("You have taken it back. Everything stays as it is."), "success")
         else:
             asking.ask_as_client(actor)
-            flash("Your practice has been asked. It decides, and tells you.", "success")
+            flash(say("Your practice has been asked. It decides, and tells you."), "success")
         return redirect(url_for("client.account.show"), 303)
     return render_template("client/erasure.html", form=form, has_asked=has_asked, days=GRACE.days)

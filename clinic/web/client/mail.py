@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.types import MailChannel
+from clinic.domain.words import say
 from clinic.services import access, mail_standing
 from clinic.services.clients import subscriptions
 from clinic.web.authz import current_actor
@@ -33,7 +34,7 @@ def change(choice: str) -> ResponseReturnValue:
     """Have check-in mail again, or stop it."""
     _change(MailChannel.CHECKINS, choice)
     flash(
-        "Check-in mails are on again." if choice == "on" else "Check-in mails are stopped.",
+        say("Check-in mails are on again.") if choice == "on" else say("Check-in mails are stopped."),
         "success",
     )
     return redirect(url_for("client.mail.show"), 303)
@@ -42,7 +43,10 @@ def change(choice: str) -> ResponseReturnValue:
 def change_messages(choice: str) -> ResponseReturnValue:
     """Have questionnaires and other messages again, or stop them."""
     _change(MailChannel.MESSAGES, choice)
-    flash("These mails are on again." if choice == "on" else "These mails are stopped.", "success")
+    flash(
+        say("These mails are on again.") if choice == "on" else say("These mails are stopped."),
+        "success",
+    )
     return redirect(url_for("client.mail.show"), 303)
 
 

@@ -13,6 +13,7 @@ from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.media import WITHOUT_SCRIPT, MediaKind, MediaRefused, in_words
 from clinic.domain.messages import MOST_PHOTOS
 from clinic.domain.own_answers import WordsUse
+from clinic.domain.words import say
 from clinic.models import Client
 from clinic.services import access
 from clinic.services.appointments import planning
@@ -29,7 +30,7 @@ from clinic.web.refusals import told_on_the_next_page
 from clinic.web.speaking import flash
 
 # What stands in the box for whoever comes from another page to write about it.
-BEGINNINGS = {"recheck": "My form re-check: please look at how I do it."}
+BEGINNINGS = {"recheck": say("My form re-check: please look at how I do it.")}
 Answer = Response | str | tuple[str, int]
 WITH_PROMISE = joinedload(Client.practice).undefer_group("promise")
 
@@ -65,7 +66,12 @@ def read() -> Response:
 def _written() -> Response:
     practice = access.practice_of(current_actor())
     promise = practice.answer_promise.in_words()
-    flash(f"{practice.name} has your message. {promise or ''}".strip(), "success")
+    flash(
+        say("%(practice)s has your message. %(promise)s", practice=practice.name, promise=promise)
+        if promise
+        else say("%(practice)s has your message.", practice=practice.name),
+        "success",
+    )
     return redirect(url_for("client.messages.index"), 303)
 
 
@@ -78,7 +84,8 @@ def _sent(form: ClientMessageForm) -> list[uuid.UUID]:
     for name, each in sent:
         data = each.read(WITHOUT_SCRIPT + 1)
         if len(data) > WITHOUT_SCRIPT:
-            raise MediaRefused(f"Without JavaScript a file has at most {in_words(WITHOUT_SCRIPT)}.")
+            most = in_words(WITHOUT_SCRIPT)
+            raise MediaRefused(say("Without JavaScript a file has at most %(size)s.", size=most))
         kind = MediaKind.VIDEO if videos.container_of(data[:4096]) else MediaKind.PICTURE
         about = Announced(kind, name, len(data), client_id=actor.client_id)
         made.append(uploads.send_whole(actor, about, data).id)

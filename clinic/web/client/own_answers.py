@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.own_answers import WordsUse
 from clinic.domain.search import searched
+from clinic.domain.words import say
 from clinic.services.access import own_client
 from clinic.services.own_answers import finding, sources
 from clinic.web.authz import current_actor
@@ -33,7 +34,7 @@ def lend(own_answer_source_id: uuid.UUID, choice: str) -> Response:
     """Agree that one's words are used in an answer, or decline."""
     use = WordsUse.AGREED if choice == "agree" else WordsUse.DECLINED
     sources.decide(current_actor(), own_answer_source_id, use)
-    flash("Thank you. We keep to what you said.", "success")
+    flash(say("Thank you. We keep to what you said."), "success")
     asked_in_thread = request.form.get("back") == "messages"
     page = "client.messages.index" if asked_in_thread else "client.own_answers.index"
     return redirect(url_for(page), 303)
@@ -42,7 +43,7 @@ def lend(own_answer_source_id: uuid.UUID, choice: str) -> Response:
 def helped(own_answer_id: uuid.UUID) -> Response:
     """Say that an answer helped, and go back to where it was read."""
     finding.helped(current_actor(), own_answer_id)
-    flash("Thank you. We are glad that it helped.", "success")
+    flash(say("Thank you. We are glad that it helped."), "success")
     position = request.form.get(FROM_MOVE, type=int)
     if position:
         return redirect(url_for("client.program.move", position=position, _anchor="answers"), 303)

@@ -8,6 +8,7 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.goals import GoalAct
+from clinic.domain.words import say
 from clinic.services import access
 from clinic.services.progress import goals, reading, reports
 from clinic.web.authz import current_actor
@@ -20,10 +21,10 @@ from clinic.web.refusals import told_on_the_next_page
 from clinic.web.speaking import flash
 
 SAID = {
-    GoalAct.REACHED: "Noted as reached.",
-    GoalAct.OPEN: "Noted as not reached yet.",
-    GoalAct.REMOVE: "Removed. For a day you can put it back.",
-    GoalAct.PUT_BACK: "Put back.",
+    GoalAct.REACHED: say("Noted as reached."),
+    GoalAct.OPEN: say("Noted as not reached yet."),
+    GoalAct.REMOVE: say("Removed. For a day you can put it back."),
+    GoalAct.PUT_BACK: say("Put back."),
 }
 
 
@@ -33,7 +34,7 @@ def show() -> Response | str | tuple[str, int]:
     if form.validate_on_submit():
         with form.attempt():
             goals.add(current_actor(), form.key.data or "", form.words.data)
-            flash("Your goal is written down.", "success")
+            flash(say("Your goal is written down."), "success")
             return _back()
     found = reading.own(current_actor())
     page = render_template("client/progress.html", found=found, shown=progress_view(found), form=form)

@@ -7,6 +7,7 @@ import uuid
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from clinic.domain.words import say
 from clinic.services.questionnaires import pain
 from clinic.services.questionnaires.answering import answer_own
 from clinic.services.questionnaires.pages import open_of_own, open_own
@@ -50,5 +51,5 @@ def _next(request_id: uuid.UUID) -> str:
     following = open_own(current_actor(), request_id).next_number
     if following is not None:
         return url_for("client.questionnaires.ask", request_id=request_id, number=following)
-    flash("Thank you. Your answers are with us.", "success")
+    flash(say("Thank you. Your answers are with us."), "success")
     return url_for("client.questionnaires.index")

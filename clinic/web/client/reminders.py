@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.practice_reminders import ReminderWay
 from clinic.domain.types import MailChannel
+from clinic.domain.words import say
 from clinic.services import access, mail_standing, practice_reminders
 from clinic.services.appointments import calendars
 from clinic.services.clients import subscriptions
@@ -25,7 +26,7 @@ def show() -> Page:
     if form.validate_on_submit():
         assert form.at_time.data is not None
         practice_reminders.wish(actor, form.at_time.data, form.way.data)
-        flash("We will remind you.", "success")
+        flash(say("We will remind you."), "success")
         return redirect(url_for("client.reminders.show"), 303)
     row, client = practice_reminders.own(actor), access.own_client(actor)
     if not form.is_filled_in:
@@ -47,5 +48,5 @@ def show() -> Page:
 def stop() -> Response:
     """Be reminded no more."""
     subscriptions.stop(current_actor(), MailChannel.REMINDERS)
-    flash("Your reminders are stopped.", "success")
+    flash(say("Your reminders are stopped."), "success")
     return redirect(url_for("client.reminders.show"), 303)

@@ -19,6 +19,7 @@ from clinic.domain.appointments import (
     AppointmentState,
 )
 from clinic.domain.videos import LONGEST_LINK
+from clinic.domain.words import say
 from clinic.models import Appointment
 from clinic.services.appointments.planning import AppointmentDetails
 from clinic.web.forms.base import Form, OnceForm
@@ -73,7 +74,7 @@ class MoveAppointmentForm(AppointmentForm):
 class CallOffAppointmentForm(Form):
     """Why an appointment is called off; both sides read it."""
 
-    because = LineField("Why", longest=LONGEST_BECAUSE)
+    because = LineField(say("Why"), longest=LONGEST_BECAUSE)
 
 
 class OutcomeForm(Form):

@@ -47,10 +47,12 @@ _HOURS = re.compile(r"([a-z]+)[ :]+(\d{1,2})[:.](\d{2})\s*(?:-|\u2013|to)\s*(\d{
 class WishForm(Form):
     """What a client asks for."""
 
-    way = OneOfField("Where", BookingWay, WAYS, required="Choose where.")
-    reason = LongTextField("What is it about?", longest=LONGEST_REASON, required="Say what it is about.")
+    way = OneOfField(say("Where"), BookingWay, WAYS, required=say("Choose where."))
+    reason = LongTextField(
+        say("What is it about?"), longest=LONGEST_REASON, required=say("Say what it is about.")
+    )
     suits = LongTextField(
-        "Which times suit you?", longest=LONGEST_SUITS, required="Say which times suit you."
+        say("Which times suit you?"), longest=LONGEST_SUITS, required=say("Say which times suit you.")
     )
 
     def show(self, row: BookingRequest) -> None:
@@ -65,9 +67,9 @@ class WishForm(Form):
 class MoveWishForm(Form):
     """Which other times suit a client for an appointment of theirs; where it is stays as it is."""
 
-    reason = LongTextField("Why", longest=LONGEST_REASON)
+    reason = LongTextField(say("Why"), longest=LONGEST_REASON)
     suits = LongTextField(
-        "Which times suit you?", longest=LONGEST_SUITS, required="Say which times suit you."
+        say("Which times suit you?"), longest=LONGEST_SUITS, required=say("Say which times suit you.")
     )
 
     def show(self, row: BookingRequest) -> None:

@@ -24,7 +24,7 @@ OUT_OF_DATE = say("This page is out of date. Please open it again.")
 class ClientMessageForm(OnceForm):
     """A client's message; `media_id` holds the files that are here, `move` the one it asks about."""
 
-    text = LongTextField("Your message", longest=LONGEST_MESSAGE)
+    text = LongTextField(say("Your message"), longest=LONGEST_MESSAGE)
     move = HiddenField()
     media_id = HiddenField()
 

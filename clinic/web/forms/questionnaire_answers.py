@@ -27,7 +27,7 @@ class AnswersForm(Form):
     """One questionnaire; its fields are made for what it asks. Nothing is chosen beforehand."""
 
     page: QuestionnairePage
-    skip = SubmitField("Leave these questions out")
+    skip = SubmitField(say("Leave these questions out"))
 
     @property
     def is_answered(self) -> bool:
@@ -77,9 +77,11 @@ class AnswersForm(Form):
         if bool(ticks.data) is not none.data:
             return True
         none.errors = [
-            "You ticked sentences as well. Untick them, or “None of these sentences today”."
+            say("You ticked sentences as well. Untick them, or “None of these sentences today”.")
             if none.data
-            else "Nothing is ticked. If that is right, tick “None of these sentences today” and send again."
+            else say(
+                "Nothing is ticked. If that is right, tick “None of these sentences today” and send again."
+            )
         ]
         return False
 
@@ -89,14 +91,14 @@ class AnswersForm(Form):
         for number in self.numbers:
             text, rate = self[f"t{number}"], self[f"a{number}"]
             if text.data and not rate.data:
-                rate.errors = ["Choose a number from 0 to 10."]
+                rate.errors = [say("Choose a number from 0 to 10.")]
             if rate.data and not text.data:
-                text.errors = ["Say what this number is about."]
+                text.errors = [say("Say what this number is about.")]
             if text.data and text.data.casefold() in seen:
-                text.errors = ["You have named this already."]
+                text.errors = [say("You have named this already.")]
             seen.add((text.data or "").casefold())
         if not any(self[f"t{number}"].data for number in self.numbers) and len(self.errors) == before:
-            self["t1"].errors = ["Name at least one thing, or leave these questions out."]
+            self["t1"].errors = [say("Name at least one thing, or leave these questions out.")]
         return not self.errors
 
 
@@ -124,7 +126,7 @@ def since_words(page: QuestionnairePage) -> str:
     if page.since is None:
         return ""
     day = day_in_words(page.since)
-    return f"your first visit on {day}" if page.is_first_visit else day
+    return say("your first visit on %(day)s", day=day) if page.is_first_visit else day
 
 
 def _made_for(
@@ -138,7 +140,12 @@ def _made_for(
     )
     if made.activities and not page.activities:
         for number in form.numbers:
-            form[f"t{number}"].label.text = f"{made.activities.ask} ({number} of {made.activities.most})"
+            form[f"t{number}"].label.text = say(
+                "%(ask)s (%(number)s of %(most)s)",
+                ask=made.activities.ask,
+                number=number,
+                most=made.activities.most,
+            )
     return form
 
 
@@ -147,8 +154,8 @@ def _fields(page: QuestionnairePage) -> dict[str, Any]:
     if made.kind is QuestionnaireKind.TICKS:
         choices = [SelectChoice(item.id, item.text) for item in made.items]
         return {
-            "ticks": SelectMultipleField("Sentences that describe you today", choices=choices),
-            "none": BooleanField("None of these sentences today"),
+            "ticks": SelectMultipleField(say("Sentences that describe you today"), choices=choices),
+            "none": BooleanField(say("None of these sentences today")),
         }
     return {item.id: _question(page, item) for item in made.items}
 
@@ -160,16 +167,20 @@ def _question(page: QuestionnairePage, item: QuestionnaireItem) -> RadioField:
         return RadioField(text, choices=choices, validators=[Optional()])
     declines = page.questionnaire.role is MeasureRole.STATE
     if declines:
-        choices.append(SelectChoice(DECLINED, "I would rather not say"))
-    hint = ", or “I would rather not say”." if declines else ", or leave this question out."
-    return RadioField(text, choices=choices, validators=[InputRequired(f"Choose an answer{hint}")])
+        choices.append(SelectChoice(DECLINED, say("I would rather not say")))
+    missing = (
+        say("Choose an answer, or “I would rather not say”.")
+        if declines
+        else say("Choose an answer, or leave this question out.")
+    )
+    return RadioField(text, choices=choices, validators=[InputRequired(missing)])
 
 
 def _activity_fields(page: QuestionnairePage) -> dict[str, Any]:
     named = page.questionnaire.activities
     assert named is not None
     if page.activities:
-        required = [InputRequired("Choose a number, or “I cannot say”.")]
+        required = [InputRequired(say("Choose a number, or “I cannot say”."))]
         return {
             key: RadioField(text, choices=_rates(named, declines=True), validators=required)
             for key, text in zip(_ids(len(page.activities)), page.activities, strict=True)
@@ -185,7 +196,7 @@ def _activity_fields(page: QuestionnairePage) -> dict[str, Any]:
 
 def _rates(named: NamedActivities, *, declines: bool) -> list[SelectChoice]:
     choices = [SelectChoice(str(value), words) for value, words in named.rate.options]
-    return [*choices, SelectChoice(DECLINED, "I cannot say")] if declines else choices
+    return [*choices, SelectChoice(DECLINED, say("I cannot say"))] if declines else choices
 
 
 def _stored(page: QuestionnairePage, row: QuestionnaireResponse) -> dict[str, Any]:

@@ -11,31 +11,38 @@ from zoneinfo import ZoneInfo
 
 from clinic.domain.appointments import AppointmentState, is_to_come
 from clinic.domain.booking import OPEN, BookingState, BookingWay
-from clinic.domain.dates import count, time_in_words
+from clinic.domain.dates import time_in_words
 from clinic.domain.people import who
+from clinic.domain.words import say, say_many
 from clinic.models import Appointment, BookingOffer, BookingRequest
 from clinic.web.filters import city, day_year
 
 WAYS: Mapping[BookingWay, str] = MappingProxyType(
-    {BookingWay.PRACTICE: "At the practice", BookingWay.VIDEO: "By video"}
+    {BookingWay.PRACTICE: say("At the practice"), BookingWay.VIDEO: say("By video")}
 )
+BY_VIDEO = say("by video")
 OUTCOME_WORDS: Mapping[AppointmentState, str] = MappingProxyType(
-    {AppointmentState.HELD: "Held", AppointmentState.MISSED: "Missed"}
+    {AppointmentState.HELD: say("Held"), AppointmentState.MISSED: say("Missed")}
 )
 TO_THE_CLIENT: Mapping[BookingState, str] = MappingProxyType(
     {
-        BookingState.ASKED: "You have asked for a session. The practice looks at it and offers you times.",
-        BookingState.OFFERED: "The practice offers you these times. Take the one that suits you.",
-        BookingState.DECLINED: "The practice has answered without a time.",
+        BookingState.ASKED: say(
+            "You have asked for a session. The practice looks at it and offers you times."
+        ),
+        BookingState.OFFERED: say("The practice offers you these times. Take the one that suits you."),
+        BookingState.DECLINED: say("The practice has answered without a time."),
     }
 )
-
 
 # the same, where another time is asked for
 MOVE_TO_THE_CLIENT: Mapping[BookingState, str] = MappingProxyType(
     {
-        BookingState.ASKED: "You have asked for another time. The practice looks at it and offers you times.",
-        BookingState.OFFERED: "The practice offers you these times instead. Take the one that suits you.",
+        BookingState.ASKED: say(
+            "You have asked for another time. The practice looks at it and offers you times."
+        ),
+        BookingState.OFFERED: say(
+            "The practice offers you these times instead. Take the one that suits you."
+        ),
     }
 )
 
@@ -98,12 +105,11 @@ def offer_lines(
     found: Iterable[BookingOffer], taken: Collection[UUID], zone: str, *, practice_zone: str
 ) -> list[OfferedTimeLine]:
     """Offered times by the clock of a zone, which is named where it is not the practice's."""
-    named = _named(zone, practice_zone)
     return [
         OfferedTimeLine(
             id=str(each.id),
-            when=f"{when(each.starts_at, zone)}{named}",
-            facts=_facts(each.minutes, each.with_whom.name, "by video" if each.link else each.place),
+            when=_when_there(each.starts_at, zone, practice_zone),
+            facts=_facts(each.minutes, each.with_whom.name, BY_VIDEO if each.link else each.place),
             is_taken=each.id in taken,
         )
         for each in found
@@ -112,16 +118,15 @@ def offer_lines(
 
 def lines(found: Iterable[Appointment], zone: str, *, practice_zone: str) -> list[AppointmentLine]:
     """Appointments by the clock of a zone; where that is not the practice's, the zone is named."""
-    named = _named(zone, practice_zone)
-    return [line(each, zone, named) for each in found]
+    return [line(each, zone, practice_zone) for each in found]
 
 
-def line(row: Appointment, zone: str, named: str = "") -> AppointmentLine:
-    """One appointment by the clock of a zone."""
+def line(row: Appointment, zone: str, practice_zone: str | None = None) -> AppointmentLine:
+    """One appointment by the clock of a zone, which is named where the practice's is given and another."""
     outcome = OUTCOME_WORDS.get(row.state, "")
     return AppointmentLine(
         id=str(row.id),
-        when=f"{when(row.starts_at, zone)}{named}",
+        when=_when_there(row.starts_at, zone, practice_zone or zone),
         iso=row.starts_at.isoformat(),
         facts=_facts(row.minutes, row.with_whom.name, row.place, outcome, row.because or ""),
         link=row.link or "",
@@ -131,14 +136,18 @@ def line(row: Appointment, zone: str, named: str = "") -> AppointmentLine:
 
 
 def _facts(minutes: int, name: str, *more: str) -> tuple[str, ...]:
-    return tuple(filter(None, (count(minutes, "minute"), f"with {name}", *more)))
+    lasts = say_many("%(number)s minute", "%(number)s minutes", minutes)
+    return tuple(filter(None, (lasts, say("with %(name)s", name=name), *more)))
 
 
-def _named(zone: str, practice_zone: str) -> str:
-    return f" ({city(zone)} time)" if zone != practice_zone else ""
+def _when_there(at: datetime, zone: str, practice_zone: str) -> str:
+    told = when(at, zone)
+    if zone == practice_zone:
+        return told
+    return say("%(when)s (%(city)s time)", when=told, city=city(zone))
 
 
 def when(at: datetime, zone: str) -> str:
     """Day and time where somebody is: "Tue 1 Dec 2026, 14:30"."""
     told = at.astimezone(ZoneInfo(zone))
-    return f"{day_year(told.date())}, {time_in_words(told.time())}"
+    return say("%(day)s, %(time)s", day=day_year(told.date()), time=time_in_words(told.time()))

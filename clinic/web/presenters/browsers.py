@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from clinic.domain.devices import UNKNOWN
+from clinic.domain.devices import UNKNOWN, said_again
+from clinic.domain.words import say
 from clinic.services.accounts.sessions import OpenBrowser
 from clinic.web.filters import moment
 
@@ -26,9 +27,9 @@ def lines(browsers: Iterable[OpenBrowser], zone: str) -> list[BrowserLine]:
     return [
         BrowserLine(
             str(each.id),
-            each.device or UNKNOWN,
-            f"Signed in {moment(each.began_at, zone)}",
-            f"Last seen {moment(each.last_seen_at, zone)}",
+            said_again(each.device) if each.device else UNKNOWN,
+            say("Signed in %(at)s", at=moment(each.began_at, zone)),
+            say("Last seen %(at)s", at=moment(each.last_seen_at, zone)),
             each.is_here,
         )
         for each in browsers

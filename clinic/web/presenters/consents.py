@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from clinic.domain.consents import SHIPPED, ConsentHow, ConsentKind
+from clinic.domain.words import say
 from clinic.models import Client, Consent, ConsentText, Practice
 from clinic.services.consents.texts import AskedWording
 from clinic.web.filters import day_year
 
 HOWS = {
-    ConsentHow.PAPER: "On paper",
-    ConsentHow.IN_PERSON: "In person",
-    ConsentHow.PAGE: "By the client, on a page",
-    ConsentHow.IMPORTED: "From a file",
-    ConsentHow.EARLIER: "Noted before the words were kept",
+    ConsentHow.PAPER: say("On paper"),
+    ConsentHow.IN_PERSON: say("In person"),
+    ConsentHow.PAGE: say("By the client, on a page"),
+    ConsentHow.IMPORTED: say("From a file"),
+    ConsentHow.EARLIER: say("Noted before the words were kept"),
 }
 TITLES = {ConsentKind.RECORD: "The record", ConsentKind.MAIL: "Mail"}
-FOR_CLIENT = {ConsentKind.RECORD: "Your record", ConsentKind.MAIL: "Mail to you"}
+FOR_CLIENT = {ConsentKind.RECORD: say("Your record"), ConsentKind.MAIL: say("Mail to you")}
 FOLLOWS = {
     ConsentKind.RECORD: (
         "Nothing is deleted by this. Stop recording, and ask whether the record is to be erased: "
@@ -31,11 +33,11 @@ FOLLOWS = {
     ),
 }
 FOLLOWS_FOR_CLIENT = {
-    ConsentKind.RECORD: (
+    ConsentKind.RECORD: say(
         "Your practice sees it on top of your record. It stops recording and asks you what is to become "
         "of it. Nothing is deleted by this alone."
     ),
-    ConsentKind.MAIL: "You get no more mail but that about your account, such as a new password.",
+    ConsentKind.MAIL: say("You get no more mail but that about your account, such as a new password."),
 }
 
 
@@ -97,29 +99,52 @@ def signed_by(text: ConsentText, practice: Practice) -> str:
 
 def _state(kind: ConsentKind, client: Client, practice: Practice, *, stands: bool) -> str:
     if stands:
-        return "Given"
+        return say("Given")
     ended = client.record_withdrawn_at if kind is ConsentKind.RECORD else client.mail_withdrawn_at
     if ended is None:
-        return "Not given" if kind is ConsentKind.RECORD else "Not given: no mail is sent"
-    return f"Withdrawn on {day_year(ended.astimezone(ZoneInfo(practice.time_zone)))}"
+        return say("Not given") if kind is ConsentKind.RECORD else say("Not given: no mail is sent")
+    return say("Withdrawn on %(day)s", day=_day(ended, practice))
+
+
+def _day(at: datetime, practice: Practice) -> str:
+    return day_year(at.astimezone(ZoneInfo(practice.time_zone)))
 
 
 def _line(act: Consent, practice: Practice) -> ConsentLine:
-    facts = [HOWS[act.given_how]]
+    facts: list[str] = [HOWS[act.given_how]]
     facts += (
-        [f"noted by {act.recorded_by}"] if act.recorded_by and act.given_how is not ConsentHow.PAGE else []
+        [say("noted by %(name)s", name=act.recorded_by)]
+        if act.recorded_by and act.given_how is not ConsentHow.PAGE
+        else []
     )
     if act.text_number:
-        facts.append(f"version {act.text_number} of the words")
+        facts.append(say("version %(number)s of the words", number=act.text_number))
     elif act.text_number == SHIPPED:
-        facts.append("in the words that come with Regroove")
+        facts.append(say("in the words that come with Regroove"))
     if act.withdrawn_at is not None and act.withdrawn_how is not None:
-        day = day_year(act.withdrawn_at.astimezone(ZoneInfo(practice.time_zone)))
-        facts.append(f"withdrawn on {day}, {HOWS[act.withdrawn_how].lower()}")
-        facts += [f"noted by {act.withdrawn_by}"] if act.withdrawn_how is not ConsentHow.PAGE else []
+        facts.append(_withdrawn(_day(act.withdrawn_at, practice), act.withdrawn_how))
+        facts += (
+            [say("noted by %(name)s", name=act.withdrawn_by)]
+            if act.withdrawn_how is not ConsentHow.PAGE
+            else []
+        )
     return ConsentLine(
-        title=f"Given on {day_year(act.given_on)}",
-        text=f"“{act.text}”" if act.text else "",
+        title=say("Given on %(day)s", day=day_year(act.given_on)),
+        text=say("“%(words)s”", words=act.text) if act.text else "",
         facts=facts,
         document_id=str(act.document_id) if act.document_id else "",
     )
+
+
+def _withdrawn(day: str, how: ConsentHow) -> str:
+    match how:
+        case ConsentHow.PAPER:
+            return say("withdrawn on %(day)s, on paper", day=day)
+        case ConsentHow.IN_PERSON:
+            return say("withdrawn on %(day)s, in person", day=day)
+        case ConsentHow.PAGE:
+            return say("withdrawn on %(day)s, by the client, on a page", day=day)
+        case ConsentHow.IMPORTED:
+            return say("withdrawn on %(day)s, from a file", day=day)
+        case ConsentHow.EARLIER:
+            return say("withdrawn on %(day)s, noted before the words were kept", day=day)

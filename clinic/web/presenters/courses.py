@@ -9,6 +9,7 @@ from datetime import date
 from clinic.domain.course_report import CourseMember, CourseReport
 from clinic.domain.courses import CourseDoor, CourseState, LateStart, RequestState
 from clinic.domain.dates import count, day_in_words
+from clinic.domain.words import say, say_many
 from clinic.models import Course, CourseRequest
 from clinic.services.groups.own import OwnGroup
 from clinic.services.groups.pages import CourseFigures
@@ -108,7 +109,10 @@ def own_groups(
             each.course.welcome if each.course else None,
             closing(came_of_it),
             [
-                (f"{message.by}, {moment(message.written_at, zone)}", message.text)
+                (
+                    say("%(name)s, %(at)s", name=message.by, at=moment(message.written_at, zone)),
+                    message.text,
+                )
                 for message in each.messages
             ],
         )
@@ -118,13 +122,18 @@ def own_groups(
 
 def _course_of_client(course: Course, today: date) -> str:
     if course.state is CourseState.CALLED_OFF:
-        return "This course was called off."
+        return say("This course was called off.")
     if course.state is CourseState.ENDED:
-        return f"This course ended on {day_in_words(course.days.last, today)}."
+        return say("This course ended on %(day)s.", day=day_in_words(course.days.last, today))
     if course.state is CourseState.OPEN:
         first = day_in_words(course.starts_on, today)
-        return f"It begins on {first} and goes on for {count(course.weeks, 'week')}."
-    return f"It is in week {course.days.week_on(today)} of {course.weeks}."
+        return say_many(
+            "It begins on %(day)s and goes on for %(number)s week.",
+            "It begins on %(day)s and goes on for %(number)s weeks.",
+            course.weeks,
+            day=first,
+        )
+    return say("It is in week %(week)s of %(weeks)s.", week=course.days.week_on(today), weeks=course.weeks)
 
 
 def report(found: CourseReport) -> list[tuple[str, str]]:
@@ -154,10 +163,14 @@ def closing(found: CourseMember | None) -> str | None:
     """What a course came to for a member, in facts alone."""
     if found is None or found.practice is None:
         return None
-    told = f"You practised: {found.practice.in_words}."
-    if len(found.pains) > 1:
-        told += f" Your pain was {found.pains[0]} of 10 at first, and {found.pains[-1]} at the end."
-    return told
+    if len(found.pains) < 2:
+        return say("You practised: %(days)s.", days=found.practice.in_words)
+    return say(
+        "You practised: %(days)s. Your pain was %(first)s of 10 at first, and %(last)s at the end.",
+        days=found.practice.in_words,
+        first=found.pains[0],
+        last=found.pains[-1],
+    )
 
 
 def public_days(course: Course) -> str:

@@ -9,18 +9,20 @@ from datetime import date
 from clinic.domain.dates import day_in_words
 from clinic.domain.documents import DocumentKind
 from clinic.domain.media import LARGEST, WITHOUT_SCRIPT, MediaKind, MediaState, in_words
+from clinic.domain.words import in_a_row, say
 from clinic.models import Document
 from clinic.web.filters import local_date
 
 KINDS = {
-    DocumentKind.LETTER: "Letter",
-    DocumentKind.SCAN: "Scan",
-    DocumentKind.IMAGING_REPORT: "Imaging report",
-    DocumentKind.CONSENT_FORM: "Consent form",
-    DocumentKind.OTHER: "Something else",
+    DocumentKind.LETTER: say("Letter"),
+    DocumentKind.SCAN: say("Scan"),
+    DocumentKind.IMAGING_REPORT: say("Imaging report"),
+    DocumentKind.CONSENT_FORM: say("Consent form"),
+    DocumentKind.OTHER: say("Something else"),
 }
 TAKES = "application/pdf,image/jpeg,image/png,image/webp"
-TYPES = {"application/pdf": ("PDF", "pdf"), "image/jpeg": ("Picture", "jpg")}
+TYPES = {"application/pdf": (say("PDF"), "pdf"), "image/jpeg": (say("Picture"), "jpg")}
+ANY_TYPE = (say("File"), "bin")
 LARGEST_DOCUMENT = LARGEST[MediaKind.DOCUMENT]
 LARGEST_WORDS = in_words(LARGEST_DOCUMENT)
 WITHOUT_SCRIPT_WORDS = in_words(WITHOUT_SCRIPT)
@@ -53,13 +55,13 @@ def removed(documents: Sequence[Document]) -> list[Document]:
 def for_client(documents: Sequence[Document], today: date) -> list[tuple[str, str, str]]:
     """The id, the title, and what it is, of each that can be opened; the practice's own note is not told."""
     ready = (each for each in documents if each.media.state is MediaState.READY)
-    return [(str(each.id), each.title, ", ".join(_about(each, today))) for each in ready]
+    return [(str(each.id), each.title, in_a_row(_about(each, today))) for each in ready]
 
 
 def saved_as(document: Document) -> str:
     """The name of the file: what it is and of which day, never whose."""
     day: date = document.dated_on or document.added_at.date()
-    ending = TYPES.get(document.media.type, ("", "bin"))[1]
+    ending = TYPES.get(document.media.type, ANY_TYPE)[1]
     return f"{document.kind.value.replace('_', '-')}-{day.isoformat()}.{ending}"
 
 
@@ -80,9 +82,12 @@ def _line(document: Document, zone: str, today: date) -> DocumentLine:
 
 
 def _about(document: Document, today: date) -> list[str]:
-    media, facts = document.media, [KINDS[document.kind]]
-    facts += [f"of {day_in_words(document.dated_on, today)}"] if document.dated_on else []
-    facts += [f"from {document.from_whom}"] if document.from_whom else []
+    media = document.media
+    facts: list[str] = [KINDS[document.kind]]
+    if document.dated_on:
+        facts.append(say("of %(day)s", day=day_in_words(document.dated_on, today)))
+    if document.from_whom:
+        facts.append(say("from %(whom)s", whom=document.from_whom))
     if media.state is MediaState.READY:
-        facts.append(f"{TYPES.get(media.type, ('File', ''))[0]}, {in_words(media.size)}")
+        facts.append(in_a_row((TYPES.get(media.type, ANY_TYPE)[0], in_words(media.size))))
     return facts

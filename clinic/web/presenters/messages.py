@@ -17,6 +17,7 @@ from clinic.domain.messages import (
     may_take_back,
     moment_in_words,
 )
+from clinic.domain.words import say
 from clinic.services.messages.reading import (
     SaidElsewhere,
     SaidWhere,
@@ -33,10 +34,11 @@ LARGEST_WORDS = in_words(LARGEST_VIDEO)
 LARGEST_PHOTO_WORDS = in_words(LARGEST[MediaKind.PICTURE])
 WITHOUT_SCRIPT_WORDS = in_words(WITHOUT_SCRIPT)
 MOST = MOST_PHOTOS + 1
-MOST_WORDS = f"At most {MOST_PHOTOS} photos and a video go with one message."
-MADE_READY = "A video is being made ready. This takes a minute or two."
-GONE = "A file that could not be shown"
-SAID_WHERE = {SaidWhere.LOG: "From the log", SaidWhere.CHECKIN: "From the check-in"}
+MOST_WORDS = say("At most %(photos)s photos and a video go with one message.", photos=MOST_PHOTOS)
+MADE_READY = say("A video is being made ready. This takes a minute or two.")
+GONE = say("A file that could not be shown")
+YOU = say("You")
+TAKEN_BACK = say("Taken back within a minute. Nobody has read it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,16 @@ class ThreadFile:
 
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
-    """One line of a thread. `moment` is of a video: in words, in seconds, and whose it is."""
+    """One line of a thread. `note` says how it came and what it is about, in a sentence.
+
+    `moment` is of a video: in words, in seconds, and whose it is.
+    """
 
     id: UUID | None
     who: str
     when: str
     text: str
-    facts: Sequence[str] = ()
+    note: str = ""
     is_practice: bool = False
     is_elsewhere: bool = False
     is_new: bool = False
@@ -98,11 +103,11 @@ def for_client(page: ThreadPage, zone: str, today: date, read_until: datetime | 
     return _view(
         page,
         [
-            _said(each, "You", zone, today)
+            _said(each, YOU, zone, today)
             if isinstance(each, SaidElsewhere)
             else _line(
                 each,
-                "You" if each.sender is MessageFrom.CLIENT else each.author or "",
+                YOU if each.sender is MessageFrom.CLIENT else each.author or "",
                 zone,
                 is_new=each.sender is MessageFrom.PRACTICE
                 and (read_until is None or each.sent_at > read_until),
@@ -143,19 +148,12 @@ def _view(page: ThreadPage, lines: list[ThreadLine]) -> ThreadView:
 def _line(
     row: ThreadMessage, who: str, zone: str, *, is_new: bool = False, can_be_taken_back: bool = False
 ) -> ThreadLine:
-    facts = []
-    if row.about is not None:
-        facts.append(f"about {row.about}")
-    if row.channel is MessageChannel.MAIL:
-        facts.append("by mail")
-    elif row.channel is MessageChannel.PHONE:
-        facts.append("answered by phone; you alone read this note")
     return ThreadLine(
         id=row.id,
         who=who,
         when=clock_words(row.sent_at, zone),
-        text=row.text if row.undone_at is None else "Taken back within a minute. Nobody has read it.",
-        facts=facts,
+        text=row.text if row.undone_at is None else TAKEN_BACK,
+        note=_note(row.channel, row.about),
         is_practice=row.sender is MessageFrom.PRACTICE,
         is_new=is_new,
         can_be_taken_back=can_be_taken_back,
@@ -167,9 +165,28 @@ def _line(
 
 
 def _said(said: SaidElsewhere, who: str, zone: str, today: date) -> ThreadLine:
-    facts = [f"{SAID_WHERE[said.where]} of {day_in_words(said.day, today)}"]
-    facts += [f"about {said.move}"] if said.move else []
-    return ThreadLine(None, who, clock_words(said.at, zone), said.text, facts, is_elsewhere=True)
+    note = _note_elsewhere(said.where, day_in_words(said.day, today), said.move)
+    return ThreadLine(None, who, clock_words(said.at, zone), said.text, note, is_elsewhere=True)
+
+
+def _note(channel: MessageChannel, move: str | None) -> str:
+    match channel:
+        case MessageChannel.MAIL:
+            return say("About %(move)s, by mail.", move=move) if move else say("By mail.")
+        case MessageChannel.PHONE if move:
+            return say("About %(move)s, answered by phone; you alone read this note.", move=move)
+        case MessageChannel.PHONE:
+            return say("Answered by phone; you alone read this note.")
+        case _:
+            return say("About %(move)s.", move=move) if move else ""
+
+
+def _note_elsewhere(where: SaidWhere, day: str, move: str | None) -> str:
+    if where is SaidWhere.CHECKIN:
+        return say("From the check-in of %(day)s.", day=day)
+    if move:
+        return say("From the log of %(day)s, about %(move)s.", day=day, move=move)
+    return say("From the log of %(day)s.", day=day)
 
 
 def _file(media: ThreadFileRow) -> ThreadFile:
