@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from clinic.domain.dates import DAY_NAMES, count, day_in_words
 from clinic.domain.errors import RuleBroken
-from clinic.domain.words import say
+from clinic.domain.words import say, say_many
 
 USUAL_DAYS, MOST_DAYS = 2, 10  # working days
 USUAL_WEEK = "12345"  # Monday to Friday, as ISO 8601 counts them
@@ -70,14 +70,20 @@ class AnswerPromise:
 
     def in_words(self) -> str | None:
         """What clients are told; None where nothing is promised."""
-        return f"We answer within {count(self.days, 'working day')}." if self.days else None
+        if not self.days:
+            return None
+        return say_many(
+            "We answer within %(number)s working day.",
+            "We answer within %(number)s working days.",
+            self.days,
+        )
 
     def closed_in_words(self, today: date) -> str | None:
         """Until when nobody is there; None on a day on which the practice is not closed."""
         until = self.closed_until
-        return (
-            f"We are closed until {day_in_words(until, today)}." if until and self.is_closed(today) else None
-        )
+        if until is None or not self.is_closed(today):
+            return None
+        return say("We are closed until %(day)s.", day=day_in_words(until, today))
 
     def week_in_words(self) -> str:
         """The days on which the practice works, the week begun on Monday."""

@@ -108,7 +108,12 @@ def check_pixels(width: int, height: int) -> None:
 
 def in_words(size: int) -> str:
     """A number of bytes as people say it."""
-    for unit, word in ((GIGA, "GB"), (MEGA, "MB")):
-        if size >= unit:
-            return f"{size / unit:.1f}".removesuffix(".0") + f" {word}"
-    return f"{max(1, round(size / KILO))} KB"
+    if size >= GIGA:
+        return say("%(size)s GB", size=_one_decimal(size / GIGA))
+    if size >= MEGA:
+        return say("%(size)s MB", size=_one_decimal(size / MEGA))
+    return say("%(size)s KB", size=str(max(1, round(size / KILO))))
+
+
+def _one_decimal(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")

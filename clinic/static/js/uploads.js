@@ -6,7 +6,7 @@
   const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
   // Anything but an answer of ours is tried again: a cut line, a server that starts anew.
-  const post = async (url, fields, patient) => {
+  const post = async (url, fields, patient, words) => {
     for (let tries = 0; ; tries++) {
       const body = new FormData();
       Object.entries(fields).forEach(([name, value]) => body.append(name, value));
@@ -17,15 +17,15 @@
         answer = null;
       }
       const isOurs = answer && (answer.headers.get("Content-Type") || "").startsWith("application/json");
-      if (answer && answer.redirected) throw new Error("You were signed out. Sign in in another window, and choose Save again.");
+      if (answer && answer.redirected) throw new Error(words.signedOut);
       if (isOurs) {
         const told = await answer.json();
         if (answer.ok) return told;
         if (answer.status === 422 || tries >= 2) throw new Error(told.said);
       } else if (answer && answer.status < 500) {
-        throw new Error("This page is out of date. Please open it again.");
+        throw new Error(words.old);
       } else if (tries >= PATIENCE.length) {
-        throw new Error("The line is down. Nothing is lost: choose Save again, and it goes on where it ended.");
+        throw new Error(words.down);
       }
       patient();
       await pause(PATIENCE[Math.min(tries, PATIENCE.length - 1)]);
@@ -37,6 +37,7 @@
     const progress = form.querySelector("[data-progress]");
     const bar = progress.querySelector("progress");
     const said = progress.querySelector("[data-said]");
+    const words = progress.dataset; // in the language of the page
     const button = form.querySelector("button[type=submit]");
     let isSending = false;
 
@@ -45,9 +46,9 @@
       const tell = (received) => {
         const part = Math.floor((100 * received) / file.size);
         bar.value = part;
-        said.textContent = part + " % sent";
+        said.textContent = words.sent.replace("%(part)s", part + " %");
       };
-      const wait = () => { said.textContent = "The line is down. Trying again …"; };
+      const wait = () => { said.textContent = words.waits; };
       let told = await post(form.dataset.upload, {
         csrf_token: token,
         kind: form.dataset.kind || (file.type.startsWith("video/") ? "video" : "picture"),
@@ -55,14 +56,14 @@
         name: file.name,
         size: file.size,
         fingerprint: [file.size, file.lastModified, file.name].join("-").slice(0, 64),
-      }, wait);
+      }, wait, words);
       while (told.state === "arriving") {
         tell(told.received);
         told = await post(form.dataset.upload + "/" + told.id + "/pieces", {
           csrf_token: token,
           begins: told.received,
           piece: file.slice(told.received, told.received + told.piece),
-        }, wait);
+        }, wait, words);
       }
       if (told.state === "refused") throw new Error(told.said);
       tell(file.size);
@@ -72,10 +73,7 @@
     // Why what was chosen cannot go; nothing where it can.
     const refusal = (files) => {
       if (files.length > Number(form.dataset.most || 1)) return form.dataset.mostWords;
-      if (files.some((file) => file.size > Number(form.dataset.largest))) {
-        return "This file has more than " + form.dataset.largestWords + ". Choose a smaller one.";
-      }
-      return "";
+      return files.some((file) => file.size > Number(form.dataset.largest)) ? words.tooLarge : "";
     };
 
     form.addEventListener("submit", async (event) => {

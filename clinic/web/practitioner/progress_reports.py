@@ -19,7 +19,7 @@ from clinic.web.forms.progress_reports import SignReportForm
 from clinic.web.papers import paper
 from clinic.web.presenters import progress_report as words
 from clinic.web.refusals import told_on_the_next_page
-from clinic.web.speaking import flash
+from clinic.web.speaking import flash, here
 
 
 def compose(client_id: uuid.UUID, reader: str) -> Response | str | tuple[str, int]:
@@ -88,7 +88,7 @@ def pdf(progress_report_id: uuid.UUID) -> Response:
 def give(progress_report_id: uuid.UUID) -> Response:
     """Let the client find it on their pages; a message tells them, and a mail that one waits."""
     with told_on_the_next_page():
-        reports.give(current_actor(), progress_report_id, words.GIVEN)
+        reports.give(current_actor(), progress_report_id, here().spoken(words.GIVEN))
         flash("The client finds the report on their page “Progress”, and a message tells them.", "success")
     return _to(progress_report_id)
 

@@ -9,6 +9,7 @@ from typing import Any
 from clinic.domain.dates import born, day_in_words
 from clinic.domain.progress import PAIN_CHANGE, pain_since_first
 from clinic.domain.progress_reports import READERS, ReportReader
+from clinic.domain.words import say
 from clinic.models import Practice, ProgressReport
 from clinic.services.progress.reading import MONTH, ClientProgress
 from clinic.web.filters import day_year, local_date
@@ -16,13 +17,13 @@ from clinic.web.presenters.paper_parts import Part, facts, paragraph, section, t
 from clinic.web.presenters.progress import ActivityLine, ProgressView, progress_view
 from clinic.web.presenters.reports import letterhead
 
-TITLE = "Report of progress"
+TITLE = say("Report of progress")
 CONSENT = {
     ReportReader.CLIENT: "",
     ReportReader.DOCTOR: "Ask the client before you hand it over.",
     ReportReader.INSURER: "Ask the client before you hand it over: an insurer learns more than it may need.",
 }
-GIVEN = "A report of your progress is ready for you. You find it on your page “Progress”."
+GIVEN = say("A report of your progress is ready for you. You find it on your page “Progress”.")
 
 
 def since_of(found: ClientProgress) -> date:
@@ -67,26 +68,31 @@ def paper_of(report: ProgressReport, practice: Practice) -> dict[str, Any]:
 
 def sections_of(report: ProgressReport) -> list[dict[str, Any]]:
     """What was signed, with the practitioner's own words first."""
-    own = [section("From the practitioner", "", [paragraph(report.words)])] if report.words else []
+    own = [section(say("From the practitioner"), "", [paragraph(report.words)])] if report.words else []
     return [*own, *report.content["sections"]]
 
 
 def span(report: ProgressReport) -> str:
     """The days that it tells of."""
-    return f"{day_year(report.since)} to {day_year(report.until)}"
+    return say("%(first)s to %(last)s", first=day_year(report.since), last=day_year(report.until))
 
 
 def signature(report: ProgressReport, practice: Practice) -> str:
     """Whose name stands under it, and since when."""
-    day = day_year(local_date(report.signed_at, practice.time_zone))
-    return f"Read and signed by {report.signer.name}, {practice.name}, {day}"
+    return say(
+        "Read and signed by %(name)s, %(practice)s, %(day)s",
+        name=report.signer.name,
+        practice=practice.name,
+        day=day_year(local_date(report.signed_at, practice.time_zone)),
+    )
 
 
 def withdrawn(report: ProgressReport, practice: Practice) -> str:
     """That it counts no more; empty while it stands."""
     if report.withdrawn_at is None:
         return ""
-    return f"Withdrawn on {day_year(local_date(report.withdrawn_at, practice.time_zone))}. It counts no more."
+    day = day_year(local_date(report.withdrawn_at, practice.time_zone))
+    return say("Withdrawn on %(day)s. It counts no more.", day=day)
 
 
 def _about(found: ClientProgress, reader: ReportReader) -> Iterator[Part]:
