@@ -12,7 +12,7 @@ from tests.backends import OWNER_ROLE, POSTGRES
 
 LOCKED = (
     *("assessment", "finding", "amendment", "questionnaire_response", "audit_event"),
-    *("visit_note", "visit_note_amendment"),
+    *("visit_note", "visit_note_amendment", "progress_report"),
 )
 
 

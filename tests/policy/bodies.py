@@ -96,6 +96,7 @@ from clinic.services.reasons import rebuilding
 from clinic.services.routines import library
 from clinic.services.upkeep.backups import keys
 from clinic.web.forms.joining import opened_at
+from tests.factories.locks import unlocked
 from tests.factories.media import picture
 from tests.factories.passkeys import SoftKey
 from tests.factories.people import PASSWORD, make_client
@@ -649,7 +650,9 @@ def _just_sent(world: World, address: Address) -> None:
 
 
 def _report_not_given(world: World, address: Address) -> None:
-    _get(world, address, ProgressReport, "progress_report").given_at = None
+    with unlocked():
+        _get(world, address, ProgressReport, "progress_report").given_at = None
+        db.session.flush()
 
 
 def _goal_as_it_was(world: World, address: Address) -> None:

@@ -10,9 +10,11 @@ from typing import IO, Any
 import pytest
 
 from clinic.domain.errors import Forbidden, NotFound
+from clinic.domain.progress_reports import ReportReader
 from clinic.extensions import db
-from clinic.models import AuditEvent, Base, MailReply
+from clinic.models import AuditEvent, Base, MailReply, ProgressReport
 from clinic.services.accounts.signing_in import actor_of
+from clinic.services.clock import now
 from clinic.services.files.record_paper import RecordPaper
 from clinic.services.files.whole_record import (
     NOT_OF_CLIENTS,
@@ -25,11 +27,12 @@ from clinic.services.files.whole_record import (
 from clinic.services.media.storage import store
 from clinic.services.messages import writing
 from clinic.services.messages.writing import ClientWords
+from clinic.services.progress import reports
 from tests.factories.assessments import POSITIVE, draft, recorded, signed
 from tests.factories.media import picture, sent
 from tests.factories.people import People
 from tests.factories.planting import Marks, plant
-from tests.factories.records import World, make_world
+from tests.factories.records import World, make_progress_report, make_world
 
 
 @pytest.fixture
@@ -159,6 +162,30 @@ def test_of_their_assessments_a_client_takes_those_that_are_signed(people: Peopl
     assert {row["assessment_id"] for row in record["finding"]} == {str(done.id)}
     assert str(begun.id) not in content["findings.csv"].decode()
     assert str(begun.id) not in content["findings-fhir.json"].decode()
+
+
+def test_of_reports_of_their_progress_a_client_takes_those_that_were_given(people: People) -> None:
+    robin = people.actor(people.colleague)
+    signed_alone = ProgressReport(
+        practice_id=people.practice.id,
+        client_id=people.client.id,
+        reader=ReportReader.INSURER,
+        since=date(2026, 3, 2),
+        until=date(2026, 3, 30),
+        content={"sections": []},
+        words="",
+        signed_by=people.colleague.id,
+        signed_at=now(),
+    )
+    given, withdrawn = (make_progress_report(people.client, people.colleague) for _ in range(2))
+    db.session.add(signed_alone)
+    db.session.flush()
+    reports.withdraw(robin, withdrawn.id)
+    own = files(export_own(people.actor(people.client_user), no_paper))
+    assert [row["id"] for row in json.loads(own["record.json"])["progress_report"]] == [str(given.id)]
+    whole = files(export(robin, people.client.id, no_paper))
+    kept = {row["id"] for row in json.loads(whole["record.json"])["progress_report"]}
+    assert kept == {str(each.id) for each in (signed_alone, given, withdrawn)}
 
 
 def test_who_is_no_client_has_no_own_record(people: People) -> None:

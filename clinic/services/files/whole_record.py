@@ -19,6 +19,7 @@ from clinic.domain.dates import born
 from clinic.domain.errors import Forbidden
 from clinic.domain.messages import MessageChannel
 from clinic.domain.notes import NoteStatus
+from clinic.domain.progress_reports import is_shown_to_client
 from clinic.extensions import db
 from clinic.models import Base, Client
 from clinic.services import access, audit
@@ -104,9 +105,9 @@ messages/            photos and videos that came with messages
 """
 FOR_STAFF = "The practice's own notes are among them: read them before you hand this over."
 FOR_CLIENT = (
-    "Not in it are the practice's working notes, drafts that nobody has signed, documents that it does not\n"
-    "share with you, and who of the practice opened your record. Ask the practice for them: they are\n"
-    "about you, too."
+    "Not in it are the practice's working notes, drafts that nobody has signed, documents and reports of\n"
+    "progress that it does not share with you, and who of the practice opened your record. Ask the practice\n"
+    "for them: they are about you, too."
 )
 # What the practice writes for its own work; a client who takes out their own record asks for it.
 WORKING_TABLES = frozenset(
@@ -147,7 +148,13 @@ def export(actor: Actor, client_id: uuid.UUID, paper: Paper) -> IO[bytes]:
 
 
 def export_own(actor: Actor, paper: Paper) -> IO[bytes]:
-    """The same of the signed-in client's own record, without the practice's working notes and drafts."""
+    """The same of the signed-in client's own record, without the practice's working notes and drafts.
+
+    Of documents and of reports of progress it holds those that the client finds on their pages: one that is
+    signed and not given is for somebody else, or waits to be talked over, and one that was withdrawn said
+    something wrong. They are about the client all the same: the read-me says to ask for them, and the
+    practice's own file of the record (`export`) holds every one.
+    """
     client = access.own_client(actor)
     with transaction():
         audit.record(actor, "report.downloaded", client_id=client.id, kind=Download.OWN_RECORD.value)
@@ -157,6 +164,7 @@ def export_own(actor: Actor, paper: Paper) -> IO[bytes]:
     kept = _rows(client)
     _leave_out_unshared(kept, {str(each.id) for each in shared})
     _leave_out_unsaid(kept, client)
+    _leave_out_ungiven(kept)
     rows = {name: _own(name, some, signed) for name, some in kept.items() if name not in WORKING_TABLES}
     return _archive(actor, found, rows, paper, FOR_CLIENT, is_own=True)
 
@@ -174,6 +182,13 @@ def _leave_out_unsaid(rows: dict[str, Rows], client: Client) -> None:
     rows["message"] = [row for row in rows["message"] if row["channel"] != MessageChannel.PHONE]
     theirs = {client.email, client.email_key}
     rows["mail_reply"] = [row for row in rows["mail_reply"] if row["from_address"] in theirs]
+
+
+def _leave_out_ungiven(rows: dict[str, Rows]) -> None:
+    """Reports of progress that the client does not find on their pages."""
+    rows["progress_report"] = [
+        row for row in rows["progress_report"] if is_shown_to_client(row["given_at"], row["withdrawn_at"])
+    ]
 
 
 def _own(table: str, rows: Rows, signed: Collection[str]) -> Rows:
