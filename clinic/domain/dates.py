@@ -15,6 +15,8 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # a day of the week in one letter, Monday first, below a mark
 LETTERS = tuple(DayWords.of(name[0], date(2001, 1, 1 + place), "EEEEE") for place, name in enumerate(DAYS))
+# the same in three, above a column
+SHORT_DAYS = tuple(DayWords.of(name, date(2001, 1, 1 + place), "E") for place, name in enumerate(DAYS))
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

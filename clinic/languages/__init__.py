@@ -8,10 +8,11 @@ and marked, `ar@pseudo` is written from right to left as well.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
@@ -69,6 +70,14 @@ class Language:
         if isinstance(words, Words):
             return str(words) if self.is_english else self._filled(words)
         return str(words)
+
+    def throughout(self, value: Any) -> Any:
+        """JSON values with all words in them said in this language."""
+        if isinstance(value, str):
+            return self.spoken(value)
+        if isinstance(value, Mapping):
+            return {key: self.throughout(each) for key, each in value.items()}
+        return [self.throughout(each) for each in value] if isinstance(value, list | tuple) else value
 
     def number(self, value: float) -> str:
         """A number as it is written here: 1,200 in English."""

@@ -12,6 +12,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from clinic.languages import ENGLISH, Language, language
+from clinic.reports.words import words_of
+
 if TYPE_CHECKING:
     from typst import Compiler, Fonts, TypstError
 
@@ -19,6 +22,7 @@ FOLDER = Path(__file__).parent
 ACCESSIBLE = "ua-1"  # PDF/UA-1: an untitled document, a picture without words, a letter in no font: refused
 NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed with font')
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+IN_ENGLISH = language(ENGLISH)
 BOX = "□"  # stands for a letter that no font here knows
 KNOWN = 0x0500  # Latin, Greek, Cyrillic: up to here all can be printed, and nobody is asked
 LONG_WORD = re.compile(r"\S{30}(?=\S)")
@@ -28,13 +32,14 @@ _one_at_a_time = Lock()  # a compiler keeps what it has set before, and is not m
 log = logging.getLogger(__name__)
 
 
-def pdf(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
-    """The PDF of a template (`template.typ` beside this module) filled with JSON values.
+def pdf(template: str, data: Mapping[str, Any], made_at: datetime, spoken: Language = IN_ENGLISH) -> bytes:
+    """The PDF of a template (`template.typ` beside this module) filled with JSON values, in a language.
 
     A letter that no font here knows is printed as a box, and the paper says so: it stays tagged.
     """
+    told = spoken.throughout({**data, "words": words_of(template), "language": spoken.tag})
     with _one_at_a_time:
-        made, missing = _set_with_boxes(template, _each_text(data, _breakable), made_at)
+        made, missing = _set_with_boxes(template, _each_text(told, _breakable), made_at)
     if missing:
         log.warning("a page was set without a letter that is in no font")
     return made

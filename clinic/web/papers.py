@@ -15,13 +15,14 @@ from clinic.reports import pdf
 from clinic.services.files.record_paper import RecordPaper
 from clinic.services.media.on_paper import small_pictures
 from clinic.web.presenters.record_on_paper import record_paper
+from clinic.web.speaking import here
 
 Words = Mapping[str, Any]
 
 
 def paper(template: str, words: Words, practice: Practice, at: datetime) -> bytes:
-    """The PDF of a template, with the practice's logo where it has one that can be read just now."""
-    return pdf(template, {**words, "practice": {**words["practice"], "logo": _logo(practice)}}, at)
+    """The PDF of a template in the language of whoever asks, with the practice's logo where it has one."""
+    return pdf(template, {**words, "practice": {**words["practice"], "logo": _logo(practice)}}, at, here())
 
 
 def record_setter(by: str, at: datetime) -> Callable[[RecordPaper], bytes]:

@@ -15,6 +15,7 @@ from clinic.domain.findings import Values, with_unit
 from clinic.domain.side_by_side import minutes_together
 from clinic.domain.spots import Spot, in_section, spots_of
 from clinic.domain.types import FieldKind, Section
+from clinic.domain.words import in_a_row
 from clinic.models import Program
 from clinic.services.programs.own import OwnMove
 from clinic.web.filters import day_year
@@ -78,7 +79,7 @@ def _parts(items: Sequence[BatteryItem], values: Values) -> Iterator[dict[str, A
         here = [item.test for item in in_section(items, section) if item.test.id in recorded]
         told = [known[test.id].tested if test.id in known else test.name for test in here]
         if told:
-            yield {"title": PARTS[section], "tested": list(dict.fromkeys(told))}
+            yield {"title": PARTS[section], "tested": in_a_row(list(dict.fromkeys(told)))}
 
 
 def _rows(seen: ReportView) -> Iterator[dict[str, Any]]:
