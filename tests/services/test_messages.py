@@ -208,6 +208,17 @@ def test_files_are_the_writers_own_and_go_with_one_message(people: People) -> No
         ask(people, "Fifty", "c", media_ids=more)
 
 
+def test_a_message_with_files_stands_once_with_all_of_them_in_their_order(people: People) -> None:
+    photo, video = make_picture(people.client_user, people.client), film(people)
+    ask(people, "Without")
+    ask(people, "With", "b", media_ids=[video.id, photo.id])
+    ask(people, "Without again", "c")
+    found = reading.own(actor_of(people.client_user)).lines
+    assert [each.text for each in found] == ["Without again", "With", "Without"]
+    files = [[(each.id, each.kind) for each in message.files] for message in found]  # type: ignore[union-attr]
+    assert files == [[], [(video.id, MediaKind.VIDEO), (photo.id, MediaKind.PICTURE)], []]
+
+
 def test_a_moment_is_of_a_video_in_this_thread(people: People) -> None:
     colleague, video = actor_of(people.colleague), film(people)
     with pytest.raises(RuleBroken, match="not in the thread"):

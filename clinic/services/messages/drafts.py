@@ -12,21 +12,21 @@ from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, ReplyDraft
 from clinic.models.base import given
-from clinic.services import access
+from clinic.services import access, rows
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import one_at_a_time, transaction
 
-_OWN = select(ReplyDraft).where(
-    given(ReplyDraft.practice_id), given(ReplyDraft.client_id), given(ReplyDraft.user_id)
-)
+_MINE = given(ReplyDraft.practice_id), given(ReplyDraft.client_id), given(ReplyDraft.user_id)
+_OWN = select(ReplyDraft).where(*_MINE)
+_TEXT = select(ReplyDraft.text).where(*_MINE)
 
 
 def kept(actor: Actor, client_id: uuid.UUID) -> str:
     """What the actor has begun to write to a client; staff only. One query."""
     access.staff_only(actor)
-    row = _own(actor, client_id)
-    return row.text if row else ""
+    found = rows.read(_TEXT, _whose(actor, client_id))
+    return found[0].text if found else ""
 
 
 def keep(actor: Actor, client_id: uuid.UUID, text: str, more: str = "") -> None:
@@ -71,10 +71,12 @@ def drop(actor: Actor, client_id: uuid.UUID) -> None:
 
 
 def _begun(actor: Actor, client_id: uuid.UUID, words: str) -> ReplyDraft:
-    about = {"practice_id": actor.practice_id, "client_id": client_id, "user_id": actor.user_id}
-    return ReplyDraft(**about, text=words, saved_at=now())
+    return ReplyDraft(**_whose(actor, client_id), text=words, saved_at=now())
 
 
 def _own(actor: Actor, client_id: uuid.UUID) -> ReplyDraft | None:
-    whose = {"practice_id": actor.practice_id, "client_id": client_id, "user_id": actor.user_id}
-    return db.session.scalars(_OWN, whose).one_or_none()
+    return db.session.scalars(_OWN, _whose(actor, client_id)).one_or_none()
+
+
+def _whose(actor: Actor, client_id: uuid.UUID) -> dict[str, uuid.UUID]:
+    return {"practice_id": actor.practice_id, "client_id": client_id, "user_id": actor.user_id}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -13,13 +14,26 @@ from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
 from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Phrase
-from clinic.services import access, once
+from clinic.models.base import given
+from clinic.services import access, once, rows
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
 
 LONGEST_NAME = 60
 MOST = 200
+_OFFERED = (
+    select(Phrase.id, Phrase.name)
+    .where(given(Phrase.practice_id), given(Phrase.owner_id), Phrase.removed_at.is_(None))
+    .order_by(Phrase.name, Phrase.id)
+)
+
+
+class OfferedPhrase(NamedTuple):
+    """A phrase to choose, by its name."""
+
+    id: uuid.UUID
+    name: str
 
 
 def all_of(actor: Actor) -> Sequence[Phrase]:
@@ -28,9 +42,10 @@ def all_of(actor: Actor) -> Sequence[Phrase]:
     return db.session.scalars(select(Phrase).where(*mine).order_by(Phrase.name, Phrase.id)).all()
 
 
-def offered(actor: Actor) -> list[Phrase]:
-    """The actor's phrases that can be put into a note."""
-    return [each for each in all_of(actor) if each.removed_at is None]
+def offered(actor: Actor) -> Sequence[OfferedPhrase]:
+    """The actor's phrases that can be put into a note or an answer, by name. One query."""
+    mine = {"practice_id": actor.practice_id, "owner_id": actor.user_id}
+    return [OfferedPhrase._make(row) for row in rows.read(_OFFERED, mine)]
 
 
 def own(actor: Actor, phrase_id: uuid.UUID) -> Phrase:

@@ -12,8 +12,8 @@ from wtforms.validators import ValidationError
 from clinic.domain.errors import RuleBroken
 from clinic.domain.messages import LONGEST_MESSAGE, parse_moment
 from clinic.domain.words import say
-from clinic.models import Phrase
 from clinic.services.messages.writing import ClientWords, VideoMoment
+from clinic.services.notes.phrases import OfferedPhrase
 from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import LongTextField
 from clinic.web.forms.inbox import SeenWaitForm
@@ -51,7 +51,7 @@ class AnswerForm(SeenWaitForm, OnceForm):
     moment = StringField("Moment")
     phrase = SelectField("Phrase", coerce=str, choices=[], validate_choice=False)
 
-    def offer(self, own: Sequence[Phrase]) -> None:
+    def offer(self, own: Sequence[OfferedPhrase]) -> None:
         """The phrases of whoever writes, by name."""
         named = [SelectChoice(str(each.id), each.name) for each in own]
         self.phrase.choices = [SelectChoice("", "None"), *named] if named else []

@@ -12,8 +12,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
 from clinic.domain.notes import DAY, LONGEST_PART, LONGEST_PHRASE, NoteEdit, NotePart, NoteShape
-from clinic.models import Phrase
-from clinic.services.notes.phrases import LONGEST_NAME
+from clinic.services.notes.phrases import LONGEST_NAME, OfferedPhrase
 from clinic.services.notes.writing import LONGEST_AMENDMENT, LONGEST_REASON
 from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import DatePartsField, LineField, LongTextField, VersionField
@@ -53,7 +52,7 @@ class NoteForm(Form):
     phrase = SelectField("Phrase", validate_choice=False)
     into = SelectField("Into", validate_choice=False)
 
-    def offer(self, phrases: Iterable[Phrase], parts: Iterable[NotePart]) -> None:
+    def offer(self, phrases: Iterable[OfferedPhrase], parts: Iterable[NotePart]) -> None:
         """The phrases that can be put in, and where."""
         self.phrase.choices = [SelectChoice(str(each.id), each.name) for each in phrases]
         self.into.choices = [SelectChoice(part.value, PART_WORDS[part]) for part in parts]

@@ -7,7 +7,7 @@ import uuid
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from clinic.models import Message
+from clinic.models import Client, Message
 from clinic.services import access, waits
 from clinic.services.clock import now
 from clinic.services.messages import drafts, reading, writing
@@ -26,9 +26,9 @@ Answer = Response | str | tuple[str, int]
 def index(client_id: uuid.UUID) -> Answer:
     """The thread, and the box to answer in."""
     form = AnswerForm()
-    access.client_for(current_actor(), client_id)
+    client = access.client_for(current_actor(), client_id)
     if request.form.get("act") in (KEEP, INSERT):
-        return _kept(client_id, form)
+        return _kept(client, form)
     if not form.is_filled_in:
         form.text.data = drafts.kept(current_actor(), client_id)
     if form.validate_on_submit():
@@ -43,7 +43,7 @@ def index(client_id: uuid.UUID) -> Answer:
             )
             _tell_sent(made)
             return _back(client_id)
-    return _page(client_id, form), 422 if form.errors else 200
+    return _page(client, form), 422 if form.errors else 200
 
 
 def _tell_sent(made: Message) -> None:
@@ -54,16 +54,16 @@ def _tell_sent(made: Message) -> None:
         flash("They wrote again before you sent this, and wait for an answer to that.", "caution")
 
 
-def _kept(client_id: uuid.UUID, form: AnswerForm) -> Answer:
+def _kept(client: Client, form: AnswerForm) -> Answer:
     """What is not finished stands in the box again, with a phrase behind it where one was chosen."""
     if form.can_be_kept():
         actor, chosen = current_actor(), form.phrase_id if request.form.get("act") == INSERT else None
         phrase = phrases.own(actor, chosen).text if chosen else ""
         with form.attempt():
-            drafts.keep(actor, client_id, form.text.data or "", phrase)
+            drafts.keep(actor, client.id, form.text.data or "", phrase)
             flash("Kept as a draft: it is not sent, and only you see it.", "success")
-            return _back(client_id)
-    return _page(client_id, form), 422
+            return _back(client.id)
+    return _page(client, form), 422
 
 
 def take_back(thread_message_id: uuid.UUID) -> Response:
@@ -86,11 +86,11 @@ def read(client_id: uuid.UUID) -> Response:
     return _back(client_id)
 
 
-def _page(client_id: uuid.UUID, form: AnswerForm) -> str:
+def _page(client: Client, form: AnswerForm) -> str:
     actor = current_actor()
     form.offer(phrases.offered(actor))
-    client, practice = access.client_for(actor, client_id), access.practice_of(actor)
-    found = reading.of_client(actor, client_id, words.instant(request.args.get("before", "")))
+    practice = access.practice_of(actor)
+    found = reading.of_client(actor, client.id, words.instant(request.args.get("before", "")))
     form.seen.data = (words.instant(request.args.get("seen", "")) or found.asked_until).isoformat()
     return record_section(
         "messages",
