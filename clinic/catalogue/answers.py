@@ -14,12 +14,12 @@ FILE = "answers.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueAnswer:
-    """A question and its answer; `exercise` is the shipped move it is about, if it is about one."""
+    """A question and its answer; `exercises` are the shipped moves it is about, if it is about some."""
 
     id: str
     question: str
     text: str
-    exercise: str | None
+    exercises: tuple[str, ...]
     tags: tuple[str, ...]
 
 
@@ -37,6 +37,6 @@ def _read_answer(entry: DataEntry) -> CatalogueAnswer:
         id=entry.text("id"),
         question=entry.text("question"),
         text=entry.text("text").strip(),
-        exercise=entry.text("exercise", "") or None,
+        exercises=entry.texts("exercises"),
         tags=entry.texts("tags"),
     )

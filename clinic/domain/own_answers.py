@@ -105,11 +105,11 @@ def word_problems(word: str | None) -> Iterator[RuleBroken]:
 
 
 def stands_under(
-    answer_of: object, answer_tags: Collection[str], move_id: object, move_tags: Collection[str]
+    answer_of: Collection[object], answer_tags: Collection[str], move_id: object, move_tags: Collection[str]
 ) -> bool:
     """Whether an answer stands under a move: it is about this one, or about none and shares a tag with it."""
-    if answer_of is not None:
-        return answer_of == move_id
+    if answer_of:
+        return move_id in answer_of
     return not set(answer_tags).isdisjoint(move_tags)
 
 

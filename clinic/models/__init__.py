@@ -51,7 +51,7 @@ from clinic.models.notice import PracticeNotice
 from clinic.models.noticing import FormRecheck, PracticeStop
 from clinic.models.outbox import OutboxMessage
 from clinic.models.overview import PracticeFigures
-from clinic.models.own_answer import OwnAnswer, OwnAnswerHelped, OwnAnswerSource
+from clinic.models.own_answer import OwnAnswer, OwnAnswerHelped, OwnAnswerMove, OwnAnswerSource
 from clinic.models.person import Client, Invitation, StaffInvitation, User
 from clinic.models.practice import Heartbeat, Practice, SignOff
 from clinic.models.practice_reminder import PracticeReminder
@@ -135,6 +135,7 @@ __all__ = [
     "OutboxMessage",
     "OwnAnswer",
     "OwnAnswerHelped",
+    "OwnAnswerMove",
     "OwnAnswerSource",
     "OwnBattery",
     "OwnBatteryVersion",

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, e
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.own_answers import LONGEST_QUESTION, OwnAnswerStatus, WordsUse, search_key
-from clinic.models.base import Base, OfPractice, belongs_to, choice, index_where_set, tenant
+from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
 from clinic.models.exercise import Exercise
 from clinic.models.person import User
 
@@ -22,15 +22,12 @@ class OwnAnswer(OfPractice, Base):
 
     __tablename__ = "own_answer"
     __table_args__ = tenant(
-        belongs_to("exercise", "move_id"),
         belongs_to("user_account", "created_by"),
         belongs_to("user_account", "signed_by"),
         UniqueConstraint("practice_id", "key"),
         Index(None, "practice_id", "status"),
-        index_where_set("practice_id", "move_id"),
         CheckConstraint("(status = 'signed') = (signed_at IS NOT NULL)", name="signed_when"),
         CheckConstraint("(signed_at IS NULL) = (signed_by IS NULL)", name="signed_by_whom"),
-        CheckConstraint("NOT about_mistake OR move_id IS NOT NULL", name="mistake_of_a_move"),
     )
 
     key: Mapped[str | None] = mapped_column(String(60))
@@ -39,8 +36,6 @@ class OwnAnswer(OfPractice, Base):
     status: Mapped[OwnAnswerStatus] = mapped_column(
         choice(OwnAnswerStatus, "status"), default=OwnAnswerStatus.DRAFT
     )
-    move_id: Mapped[uuid.UUID | None]
-    about_mistake: Mapped[bool] = mapped_column(default=False)  # the named one of its move
     tags: Mapped[list[str]] = mapped_column(default=list)
     is_public: Mapped[bool] = mapped_column(default=False)  # if the practice has such a page
     created_by: Mapped[uuid.UUID]
@@ -52,7 +47,9 @@ class OwnAnswer(OfPractice, Base):
     search_key: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column(default=1)
 
-    move: Mapped[Exercise | None] = relationship(foreign_keys="OwnAnswer.move_id", viewonly=True)
+    moves: Mapped[list[OwnAnswerMove]] = relationship(
+        foreign_keys="OwnAnswerMove.own_answer_id", order_by="OwnAnswerMove.move_id", viewonly=True
+    )
     signer: Mapped[User | None] = relationship(foreign_keys="OwnAnswer.signed_by", viewonly=True)
 
     __mapper_args__ = {"version_id_col": version}
@@ -63,6 +60,24 @@ class OwnAnswer(OfPractice, Base):
 def _be_found(mapper: object, connection: object, answer: OwnAnswer) -> None:
     """Whoever changes an answer, it is found by what it says now."""
     answer.search_key = search_key(answer.question, answer.text, answer.tags or ())
+
+
+class OwnAnswerMove(OfPractice, Base):
+    """A move that an answer is about, or its named mistake; under each of them it stands."""
+
+    __tablename__ = "own_answer_move"
+    __table_args__ = tenant(
+        belongs_to("own_answer", "own_answer_id"),
+        belongs_to("exercise", "move_id"),
+        UniqueConstraint("practice_id", "own_answer_id", "move_id"),
+        Index(None, "practice_id", "move_id"),
+    )
+
+    own_answer_id: Mapped[uuid.UUID]
+    move_id: Mapped[uuid.UUID]
+    about_mistake: Mapped[bool] = mapped_column(default=False)
+
+    move: Mapped[Exercise] = relationship(foreign_keys="OwnAnswerMove.move_id", viewonly=True)
 
 
 class OwnAnswerHelped(OfPractice, Base):

@@ -68,7 +68,7 @@ def test_a_world_of_rows_goes_down_a_step_and_up_again(live_app: Flask) -> None:
             "calendar_address",
             "other_clinician",
             "phrase",
-            *("own_answer", "own_answer_helped", "own_answer_source"),
+            *("own_answer", "own_answer_helped", "own_answer_move", "own_answer_source"),
             "staff_time",
             "visit_note",
             "visit_note_amendment",

@@ -98,6 +98,7 @@ from clinic.models import (
     OutboxMessage,
     OwnAnswer,
     OwnAnswerHelped,
+    OwnAnswerMove,
     OwnAnswerSource,
     OwnBattery,
     OwnBatteryVersion,
@@ -306,24 +307,26 @@ def make_shelf(practice: Practice, staff: User) -> Shelf:
     own_test = make_own_test(practice, staff)
     own_battery = make_own_battery(practice, staff, own_test)
     practice.answers_word = f"word-{practice.id.hex[:12]}"
-    own_answer = make_own_answer(practice, staff)
+    own_move = make_own_move(practice)
     made = (
         own_test,
         own_battery,
-        make_own_move(practice),
-        own_answer,
+        own_move,
+        make_own_answer(practice, staff, own_move),
         make_staff_invitation(practice, staff),
     )
     gone = make_user(practice, Role.ASSISTANT, WORDS, deactivated_at=ago(days=3))
     return Shelf(practice, staff, routine, published, draft, *made, gone, make_erasure(practice, staff))
 
 
-def make_own_answer(practice: Practice, staff: User) -> OwnAnswer:
-    """An answer that anybody may read."""
+def make_own_answer(practice: Practice, staff: User, move: Exercise) -> OwnAnswer:
+    """An answer about a move's mistake that anybody may read."""
     told = {"question": WORDS, "text": WORDS, "tags": [WORDS], "is_public": True}
     signed = {"status": OwnAnswerStatus.SIGNED, "signed_by": staff.id, "signed_at": ago(days=8)}
     about = {"created_by": staff.id, "created_at": ago(days=9), "changed_at": ago(days=9)}
-    return add(OwnAnswer, practice, **told, **signed, **about)
+    answer = add(OwnAnswer, practice, **told, **signed, **about)
+    add(OwnAnswerMove, practice, own_answer_id=answer.id, move_id=move.id, about_mistake=True)
+    return answer
 
 
 def make_lent(shelf: Shelf, records: ClientRecords) -> OwnAnswerSource:

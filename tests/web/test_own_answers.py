@@ -181,7 +181,29 @@ def test_an_answer_about_a_move_that_is_deleted_stays_as_one_about_no_move(
     bridge = move("bridge")
     staff.post(f"{LIBRARY}/new", TYPED | {"about": str(bridge.id)}, status=303)
     staff.post(f"/library/{bridge.id}/delete", status=303)
-    assert one(SOCKS).move_id is None
+    assert not one(SOCKS).moves
+
+
+def test_an_answer_stands_under_each_of_its_moves_and_under_no_other(
+    people: People, staff: Visitor, visit: Visit
+) -> None:
+    turn, hinge = move("hip_turns_standing"), move("hip_hinge")
+    about = [str(turn.id), str(hinge.id), f"{hinge.id}:mistake"]
+    staff.post(f"{LIBRARY}/new", TYPED | {"about": about}, status=303)
+    answer = signed(staff, SOCKS)
+    assert {each.move_id: each.about_mistake for each in answer.moves} == {turn.id: False, hinge.id: True}
+    shown = staff.get(f"{LIBRARY}/{answer.id}").text
+    assert turn.name in shown
+    assert f"{hinge.name}, the mistake" in shown
+    assert hinge.name in staff.get(LIBRARY).text
+    ada = visit(people.client_user)
+    assert SOCKS in ada.get("/my/program/1").text
+    assert SOCKS in ada.get("/my/program/2").text
+    told = TYPED | {"version": str(answer.version), "about": [str(hinge.id)]}
+    staff.post(f"{LIBRARY}/{answer.id}/edit", told, status=303)
+    assert SOCKS not in ada.get("/my/program/1").text
+    assert SOCKS in ada.get("/my/program/2").text
+    staff.post(f"{LIBRARY}/{answer.id}/edit", told | {"about": about}, status=409)
 
 
 def test_a_message_becomes_an_answer_without_the_person_and_with_their_leave(

@@ -74,7 +74,7 @@ NOT_OF_CLIENTS = frozenset(
         *("exercise_picture", "practice_logo"),
         "consent_text",  # the practice's; the words that were agreed to stand in the act
         *("own_battery", "own_battery_version", "own_test", "own_test_version"),
-        "own_answer",
+        *("own_answer", "own_answer_move"),
         *("course", "group_message"),  # to and of many
         *("client_import", "import_layout"),  # of many clients; what became of this one is told by its row
         "client_group",  # of many clients; that this one stands in it is told by their row

@@ -9,14 +9,14 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, or_, select
+from sqlalchemy.orm import selectinload
 
 from clinic.domain.errors import NotFound
 from clinic.domain.own_answers import OwnAnswerStatus, asked_stems, fit, stands_under
 from clinic.domain.search import search_words
 from clinic.extensions import db
-from clinic.models import Exercise, OwnAnswer, OwnAnswerHelped, Practice
+from clinic.models import Exercise, OwnAnswer, OwnAnswerHelped, OwnAnswerMove, Practice
 from clinic.models.base import given, points_at
 from clinic.services import access, audit, once
 from clinic.services.actors import Actor
@@ -102,21 +102,31 @@ _OF_CLIENTS = (
     .limit(MOST_READ)
 )
 _UNDER_MOVE = (
-    select(OwnAnswer, _HELPED, _HELPED_ME.label("helped_me"), Exercise.tags.label("move_tags"))
+    select(OwnAnswer, _HELPED, _HELPED_ME.label("helped_me"))
+    .add_columns(OwnAnswerMove.move_id, Exercise.tags.label("move_tags"))
     .join(Exercise, Exercise.practice_id == OwnAnswer.practice_id)
+    .outerjoin(
+        OwnAnswerMove,
+        and_(
+            OwnAnswerMove.practice_id == OwnAnswer.practice_id,
+            OwnAnswerMove.own_answer_id == OwnAnswer.id,
+            OwnAnswerMove.move_id == Exercise.id,
+        ),
+    )
     .where(
         given(OwnAnswer.practice_id),
         given(Exercise.id, "move_id"),
-        or_(OwnAnswer.move_id.is_(None), given(OwnAnswer.move_id)),
+        or_(OwnAnswerMove.id.is_not(None), ~OwnAnswer.moves.any()),
         *_SHOWN,
     )
-    .order_by(OwnAnswer.about_mistake.desc(), _HELPED.desc(), OwnAnswer.signed_at.desc(), OwnAnswer.id)
+    .order_by(func.coalesce(OwnAnswerMove.about_mistake, false()).desc())
+    .order_by(_HELPED.desc(), OwnAnswer.signed_at.desc(), OwnAnswer.id)
     .limit(MOST_READ)
 )
 
 
 def page(actor: Actor, wanted: AnswerFilter) -> AnswerPage:
-    """The answers that are wanted, those last changed first; staff only. Two queries."""
+    """The answers that are wanted with their moves, those last changed first; staff only. Three queries."""
     access.staff_only(actor)
     words = search_words(wanted.text)[:MOST_WORDS]
     values = {"practice_id": actor.practice_id, **_searched(words)}
@@ -137,7 +147,7 @@ def under_move(actor: Actor, move_id: uuid.UUID) -> list[AnswerLine]:
     return [
         AnswerLine(row.OwnAnswer, row.helped, row.helped_me)
         for row in _read_by(actor, _UNDER_MOVE, move_id=move_id)
-        if stands_under(row.OwnAnswer.move_id, row.OwnAnswer.tags, move_id, row.move_tags)
+        if stands_under([row.move_id] if row.move_id else [], row.OwnAnswer.tags, move_id, row.move_tags)
     ]
 
 
@@ -223,7 +233,7 @@ def _some(words: int, shown: AnswersShown) -> Select[Any]:
         .order_by(OwnAnswer.changed_at.desc(), OwnAnswer.id)
         .limit(bindparam("size"))
         .offset(bindparam("start"))
-        .options(joinedload(OwnAnswer.move).load_only(Exercise.name))
+        .options(selectinload(OwnAnswer.moves).joinedload(OwnAnswerMove.move).load_only(Exercise.name))
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import and_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.answers import CatalogueAnswer
@@ -19,7 +19,7 @@ from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken, must
 from clinic.domain.own_answers import OwnAnswerStatus, WordsUse
 from clinic.domain.words import say
 from clinic.extensions import db
-from clinic.models import Exercise, ExerciseMistake, OwnAnswer, OwnAnswerSource
+from clinic.models import Exercise, ExerciseMistake, OwnAnswer, OwnAnswerMove, OwnAnswerSource
 from clinic.models.base import given, points_at
 from clinic.services import access, audit, once
 from clinic.services.actors import Actor
@@ -31,12 +31,11 @@ REFUSED = say("A practitioner or the owner writes answers.")
 
 @dataclass(frozen=True, slots=True)
 class AnswerDetails:
-    """What is written of an answer; `about_mistake` means the named mistake of its move."""
+    """What is written of an answer; `about` are the moves, and whether it means the named mistake of each."""
 
     question: str
     text: str
-    move_id: uuid.UUID | None = None
-    about_mistake: bool = False
+    about: Mapping[uuid.UUID, bool] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     is_public: bool = False
 
@@ -59,7 +58,10 @@ _SUBJECTS = (
 )
 _KEYS = select(OwnAnswer.key).where(given(OwnAnswer.practice_id), OwnAnswer.key.is_not(None))
 _WHOLE = (
-    joinedload(OwnAnswer.move).load_only(Exercise.name).selectinload(Exercise.mistakes),
+    selectinload(OwnAnswer.moves)
+    .joinedload(OwnAnswerMove.move)
+    .load_only(Exercise.name)
+    .selectinload(Exercise.mistakes),
     joinedload(OwnAnswer.signer),
 )
 
@@ -72,7 +74,7 @@ def subjects(actor: Actor) -> Sequence[AnswerSubject]:
 
 
 def whole(actor: Actor, own_answer_id: uuid.UUID) -> OwnAnswer:
-    """One answer, with its move and whose name stands under it; staff only."""
+    """One answer, with its moves and whose name stands under it; staff only."""
     return access.own_answer_for(actor, own_answer_id, *_WHOLE)
 
 
@@ -90,6 +92,7 @@ def add(actor: Actor, key: str, details: AnswerDetails) -> OwnAnswer:
         )
         answer, is_new = once.add(made)
         if is_new:
+            _write_moves(answer, details.about)
             _tell(actor, answer, "written")
     return answer
 
@@ -105,7 +108,8 @@ def change(actor: Actor, own_answer_id: uuid.UUID, version: int, details: Answer
         said = answer.question, answer.text
         for name, value in _columns(details).items():
             setattr(answer, name, value)
-        if not session.is_modified(answer):
+        has_others = _write_moves(answer, details.about)
+        if not (has_others or session.is_modified(answer)):
             return answer
         if said != (details.question, details.text):
             unsign(answer)
@@ -173,21 +177,40 @@ def take(actor: Actor, key: str) -> OwnAnswer:
             question=shipped.question,
             text=shipped.text,
             tags=list(shipped.tags),
-            move_id=_move_of(actor, shipped.exercise),
             created_by=actor.user_id,
             created_at=now(),
             changed_at=now(),
         )
         answer, is_new = once.add(made)
         if is_new:
+            _write_moves(answer, dict.fromkeys(_moves_of(actor, shipped.exercises), False))
             _tell(actor, answer, "taken")
     return answer
 
 
-def _move_of(actor: Actor, exercise: str | None) -> uuid.UUID | None:
-    """The practice's own move that was begun from a shipped one, if its library holds it."""
-    query = select(Exercise.id).where(Exercise.practice_id == actor.practice_id, Exercise.key == exercise)
-    return db.session.scalar(query) if exercise else None
+def _moves_of(actor: Actor, exercises: Sequence[str]) -> Sequence[uuid.UUID]:
+    """The practice's own moves that were begun from shipped ones, those that its library holds."""
+    query = select(Exercise.id).where(Exercise.practice_id == actor.practice_id, Exercise.key.in_(exercises))
+    return db.session.scalars(query).all() if exercises else ()
+
+
+def _write_moves(answer: OwnAnswer, about: Mapping[uuid.UUID, bool]) -> bool:
+    """Let an answer be about these moves, and say whether that changes any; True means the mistake of one."""
+    rows = {row.move_id: row for row in answer.moves}
+    if {move_id: row.about_mistake for move_id, row in rows.items()} == about:
+        return False
+    for move_id, row in rows.items():
+        if move_id not in about:
+            db.session.delete(row)
+    for move_id, is_mistake in about.items():
+        if move_id in rows:
+            rows[move_id].about_mistake = is_mistake
+        else:
+            of_answer = {"practice_id": answer.practice_id, "own_answer_id": answer.id}
+            db.session.add(OwnAnswerMove(**of_answer, move_id=move_id, about_mistake=is_mistake))
+    db.session.flush()
+    db.session.expire(answer, ["moves"])
+    return True
 
 
 def _seen(actor: Actor, own_answer_id: uuid.UUID, version: int) -> OwnAnswer:
@@ -199,7 +222,12 @@ def _seen(actor: Actor, own_answer_id: uuid.UUID, version: int) -> OwnAnswer:
 
 
 def _columns(details: AnswerDetails) -> dict[str, object]:
-    return {**asdict(details), "tags": list(details.tags)}
+    return {
+        "question": details.question,
+        "text": details.text,
+        "tags": list(details.tags),
+        "is_public": details.is_public,
+    }
 
 
 def _uses(answer: OwnAnswer) -> list[tuple[WordsUse | None, datetime | None]]:
@@ -223,8 +251,8 @@ def _must_write(actor: Actor) -> None:
 
 def _must_hold(actor: Actor, details: AnswerDetails) -> None:
     must_hold(rules.problems(details.question, details.text, details.tags))
-    if details.move_id is not None:
-        access.move_for(actor, details.move_id)
+    for move_id in details.about:
+        access.move_for(actor, move_id)
 
 
 def _tell(actor: Actor, answer: OwnAnswer, verb: str) -> None:

@@ -26,6 +26,7 @@ from clinic.models import (
     ExerciseMistake,
     ExercisePicture,
     OwnAnswer,
+    OwnAnswerMove,
     Prescription,
     Program,
     Routine,
@@ -192,10 +193,17 @@ def delete_unused(actor: Actor, move_id: uuid.UUID) -> str:
 
 
 def _forget_in_answers(move: Exercise) -> None:
-    """Answers about a move that is deleted are about no move any more."""
-    about = update(OwnAnswer).where(OwnAnswer.practice_id == move.practice_id, OwnAnswer.move_id == move.id)
-    forgotten = about.values(move_id=None, about_mistake=False, version=OwnAnswer.version + 1)
-    db.session.execute(forgotten.execution_options(synchronize_session=False))
+    """Answers about a move that is deleted are about their others, or about no move any more."""
+    lines = (OwnAnswerMove.practice_id == move.practice_id, OwnAnswerMove.move_id == move.id)
+    theirs = (
+        OwnAnswer.practice_id == move.practice_id,
+        OwnAnswer.id.in_(select(OwnAnswerMove.own_answer_id).where(*lines)),
+    )
+    for query in (
+        update(OwnAnswer).where(*theirs).values(version=OwnAnswer.version + 1),
+        delete(OwnAnswerMove).where(*lines),
+    ):
+        db.session.execute(query.execution_options(synchronize_session=False))
 
 
 def use_of(actor: Actor, move: Exercise) -> MoveUse:

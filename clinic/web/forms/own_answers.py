@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField, SelectMultipleField
 from wtforms.fields import SelectChoice
 
 from clinic.domain.cleaning import one_line
@@ -23,7 +23,6 @@ from clinic.web.forms.fields import LineField, LongTextField, VersionField
 from clinic.web.presenters.own_answers import SHOWN_WORDS
 
 MISTAKE = ":mistake"
-ANY_MOVE = "No move in particular"
 
 
 class OwnAnswerForm(OnceForm):
@@ -32,7 +31,7 @@ class OwnAnswerForm(OnceForm):
     version = VersionField(default=0)
     question = LineField("Question", longest=LONGEST_QUESTION, required="Write the question.")
     text = LongTextField("Answer", longest=LONGEST_TEXT, required="Write the answer.")
-    about = SelectField("About", default="")
+    about = SelectMultipleField("About", choices=[])
     tags = LineField("Tags", longest=MOST_TAGS * 40)
     is_public = BooleanField("Anybody may read it, on your public page of answers")
 
@@ -42,17 +41,15 @@ class OwnAnswerForm(OnceForm):
     ) -> OwnAnswerForm:
         """The form with the moves that an answer can be about; with what stands, where there is an answer."""
         form = cls(data=_filled(answer)) if answer else cls()
-        form.about.choices = [SelectChoice("", ANY_MOVE), *_choices(subjects, answer)]
+        form.about.choices = list(_choices(subjects, answer))
         return form
 
     def details(self) -> AnswerDetails:
         """The form's values in the service's shape."""
-        move, mistake, _ = (self.about.data or "").partition(MISTAKE)
         return AnswerDetails(
             question=self.question.data or "",
             text=self.text.data or "",
-            move_id=uuid.UUID(move) if move else None,
-            about_mistake=bool(mistake),
+            about=_about(self.about.data or ()),
             tags=tags_of(self.tags.data or ""),
             is_public=self.is_public.data,
         )
@@ -71,10 +68,10 @@ class FromMessageForm(OwnAnswerForm):
     @classmethod
     def of_message(cls, subjects: Sequence[AnswerSubject], seed: AnswerSeed) -> FromMessageForm:
         """The form as it opens: the client's words and what was answered, to be put in general words."""
-        about = str(seed.move_id) if seed.move_id in {each.move_id for each in subjects} else ""
+        about = [str(seed.move_id)] if seed.move_id in {each.move_id for each in subjects} else []
         told = {"question": one_line(seed.question)[:LONGEST_QUESTION], "text": seed.text, "about": about}
         form = cls(data=told)
-        form.about.choices = [SelectChoice("", ANY_MOVE), *_choices(subjects, None)]
+        form.about.choices = list(_choices(subjects, None))
         return form
 
 
@@ -102,20 +99,25 @@ def filter_fields(wanted: AnswerFilter) -> dict[str, dict[str, Any]]:
 
 
 def _filled(answer: OwnAnswer) -> dict[str, Any]:
-    about = str(answer.move_id) + MISTAKE * answer.about_mistake if answer.move_id else ""
+    about = [f"{each.move_id}{MISTAKE * each.about_mistake}" for each in answer.moves]
     named = ("version", "question", "text", "is_public")
     told: dict[str, Any] = {name: getattr(answer, name) for name in named}
     return told | {"about": about, "tags": ", ".join(answer.tags)}
 
 
+def _about(chosen: Sequence[str]) -> dict[uuid.UUID, bool]:
+    """The moves, and whether the mistake of each is meant: it is where both are chosen."""
+    parts = [each.partition(MISTAKE) for each in sorted(chosen)]  # a mistake comes after its move
+    return {uuid.UUID(move): bool(mistake) for move, mistake, _ in parts}
+
+
 def _choices(subjects: Sequence[AnswerSubject], answer: OwnAnswer | None) -> Iterator[SelectChoice]:
     """Each move, and its named mistake below it; a retired one only where the answer is about it."""
     known = {each.move_id for each in subjects}
-    here = answer.move if answer and answer.move_id not in known else None
-    if here is not None:
-        named = here.named_mistake
-        subjects = [*subjects, AnswerSubject(here.id, here.name, named.name if named else None)]
-    for each in subjects:
+    here = [each.move for each in (answer.moves if answer else ()) if each.move_id not in known]
+    named = [(move, move.named_mistake) for move in here]
+    retired = [AnswerSubject(move.id, move.name, wrong.name if wrong else None) for move, wrong in named]
+    for each in [*subjects, *retired]:
         yield SelectChoice(str(each.move_id), each.name)
         if each.mistake:
             yield SelectChoice(f"{each.move_id}{MISTAKE}", f"{each.name}: the {each.mistake}")

@@ -30,11 +30,10 @@ def facts(line: AnswerLine) -> list[str]:
 
 
 def about(answer: OwnAnswer) -> list[str]:
-    """Its move and its tags."""
-    of_move = [answer.move.name] if answer.move else []
-    if answer.about_mistake:
-        of_move = [f"{name}, the mistake" for name in of_move]
-    return [*of_move, *answer.tags]
+    """Its moves by name, and its tags."""
+    moves = sorted(answer.moves, key=lambda each: each.move.name)
+    of_moves = [f"{each.move.name}, the mistake" if each.about_mistake else each.move.name for each in moves]
+    return [*of_moves, *answer.tags]
 
 
 def helped_words(number: int) -> str:
