@@ -9,6 +9,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+from clinic.domain.words import say
+
 LONGEST_WORDS = 2000
 
 
@@ -21,9 +23,9 @@ class ReportReader(StrEnum):
 
 
 READERS = {
-    ReportReader.CLIENT: "The client",
-    ReportReader.DOCTOR: "The family doctor",
-    ReportReader.INSURER: "The insurer",
+    ReportReader.CLIENT: say("The client"),
+    ReportReader.DOCTOR: say("The family doctor"),
+    ReportReader.INSURER: say("The insurer"),
 }
 
 

@@ -21,7 +21,7 @@ from clinic.web.forms.erasure import DueForm, EraseForm, ErasureSettingsForm
 from clinic.web.papers import paper
 from clinic.web.presenters import erasure as words
 from clinic.web.refusals import told_on_the_next_page
-from clinic.web.speaking import flash
+from clinic.web.speaking import flash, here
 
 Page = Answer | str | tuple[str, int]
 IN_FLIGHT = "A mail to or about this client is on its way just now. It is erased as soon as that is settled."
@@ -140,7 +140,7 @@ def receipt_text(erasure_id: uuid.UUID) -> Response:
     actor = current_actor()
     found, until = pages.receipt(actor, erasure_id)
     practice = practice_of(actor)
-    text = words.as_text(practice.name, found, until, practice.time_zone)
+    text = words.as_text(practice.name, found, until, practice.time_zone, here())
     return file_answer(text.encode(), "text/plain", "receipt.txt", today_in(practice.time_zone))
 
 

@@ -27,7 +27,7 @@ def compose(client_id: uuid.UUID, reader: str) -> Response | str | tuple[str, in
     actor, form = current_actor(), SignReportForm()
     found = reading.of_client(actor, client_id, whole=True)
     written_for = ReportReader(reader)
-    content, has_changed = words.content_of(found, written_for), False
+    content, has_changed = here().throughout(words.content_of(found, written_for)), False
     if form.validate_on_submit():
         wish = ReportWish(
             reader=written_for,

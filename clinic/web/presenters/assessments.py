@@ -16,6 +16,7 @@ from clinic.domain.side_difference import sides_apart
 from clinic.domain.spots import Spot, in_section, sides_of
 from clinic.domain.standing_out import clear_tests, stands_out
 from clinic.domain.types import FieldKind, Section, Side
+from clinic.domain.words import say
 from clinic.models import ExerciseMistake
 
 SECTION_WORDS = {
@@ -23,7 +24,7 @@ SECTION_WORDS = {
     Section.NEUROLOGIC: "Neurologic",
     Section.FUNCTIONAL_MOVEMENT: "Functional movement",
 }
-SIDE_WORDS = {Side.LEFT: "Left", Side.RIGHT: "Right", Side.NONE: ""}
+SIDE_WORDS = {Side.LEFT: say("Left"), Side.RIGHT: say("Right"), Side.NONE: ""}
 SAYS_LITTLE = frozenset({"not_tested", "not_asked", "not_tried"})
 
 

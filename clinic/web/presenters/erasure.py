@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,9 +10,13 @@ from typing import Any
 
 from clinic.domain.dates import count
 from clinic.domain.erasure import ErasureReason
+from clinic.domain.words import Words, say, say_many
+from clinic.languages import Language
 from clinic.models import Erasure, Practice
 from clinic.services.erasure.pages import DueClient, WaitingErasure
 from clinic.web.filters import day_year, local_date, moment
+from clinic.web.presenters.paper_parts import facts as facts_of
+from clinic.web.presenters.paper_parts import section
 from clinic.web.presenters.reports import letterhead
 
 
@@ -33,36 +37,36 @@ REASONS = {
     ErasureReason.MISTAKE: "The record was added by mistake: delete it at once",
 }
 WHY = {
-    ErasureReason.WISH: "On the client’s wish",
-    ErasureReason.RETENTION: "Kept long enough",
-    ErasureReason.MISTAKE: "Added by mistake",
+    ErasureReason.WISH: say("On the client’s wish"),
+    ErasureReason.RETENTION: say("Kept long enough"),
+    ErasureReason.MISTAKE: say("Added by mistake"),
 }
-# Tables as people call them; the others are counted together.
-KINDS: Mapping[str, str] = {
-    "client": "record",
-    "user_account": "account",
-    "program": "program",
-    "practice_log": "practice log",
-    "checkin": "check-in",
-    "checkin_answer": "answer to a check-in",
-    "assessment": "assessment",
-    "finding": "finding",
-    "visit_note": "visit note",
-    "questionnaire_response": "answered questionnaire",
-    "document": "document",
-    "media_file": "file",
-    "outbox_message": "mail",
-    "mail_reply": "mail from the client",
-    "appointment": "appointment",
-    "audit_event": "line of the trail",
+# Tables as people call them, one and many; the others are counted together.
+KINDS: Mapping[str, Callable[[int], Words]] = {
+    "client": lambda n: say_many("%(number)s record", "%(number)s records", n),
+    "user_account": lambda n: say_many("%(number)s account", "%(number)s accounts", n),
+    "program": lambda n: say_many("%(number)s program", "%(number)s programs", n),
+    "practice_log": lambda n: say_many("%(number)s practice log", "%(number)s practice logs", n),
+    "checkin": lambda n: say_many("%(number)s check-in", "%(number)s check-ins", n),
+    "checkin_answer": lambda n: say_many(
+        "%(number)s answer to a check-in", "%(number)s answers to check-ins", n
+    ),
+    "assessment": lambda n: say_many("%(number)s assessment", "%(number)s assessments", n),
+    "finding": lambda n: say_many("%(number)s finding", "%(number)s findings", n),
+    "visit_note": lambda n: say_many("%(number)s visit note", "%(number)s visit notes", n),
+    "questionnaire_response": lambda n: say_many(
+        "%(number)s answered questionnaire", "%(number)s answered questionnaires", n
+    ),
+    "document": lambda n: say_many("%(number)s document", "%(number)s documents", n),
+    "media_file": lambda n: say_many("%(number)s file", "%(number)s files", n),
+    "outbox_message": lambda n: say_many("%(number)s mail", "%(number)s mails", n),
+    "mail_reply": lambda n: say_many(
+        "%(number)s mail from the client", "%(number)s mails from the client", n
+    ),
+    "appointment": lambda n: say_many("%(number)s appointment", "%(number)s appointments", n),
+    "audit_event": lambda n: say_many("%(number)s line of the trail", "%(number)s lines of the trail", n),
 }
-PLURALS = {
-    "answer to a check-in": "answers to check-ins",
-    "mail from the client": "mails from the client",
-    "line of the trail": "lines of the trail",
-}
-OTHERS = "other row"
-RECEIPT = "Receipt of an erasure"
+RECEIPT = say("Receipt of an erasure")
 GRACE_SAID = (
     "They get no mail and cannot sign in. Until that day it can be called back, and all is as it was."
 )
@@ -107,34 +111,40 @@ def erased_on(erasure: Erasure, zone: str) -> str:
 
 def facts(erasure: Erasure, kept: date | None, zone: str) -> list[tuple[str, str]]:
     """The receipt: what went when, by kind, and what is kept and why."""
-    told = [
-        ("Called since", erasure.pseudonym or ""),
-        ("Why", WHY[erasure.reason]),
-        ("Asked on", day_year(local_date(erasure.asked_at, zone))),
-        ("Erased on", erased_on(erasure, zone)),
+    told: list[tuple[str, str]] = [
+        (say("Called since"), erasure.pseudonym or ""),
+        (say("Why"), WHY[erasure.reason]),
+        (say("Asked on"), day_year(local_date(erasure.asked_at, zone))),
+        (say("Erased on"), erased_on(erasure, zone)),
     ]
     if erasure.again_at:
         again = day_year(local_date(erasure.again_at, zone))
-        told.append(("Erased again on", f"{again}, after an older backup was restored"))
-    told.append(("What went", "; ".join(counted(erasure.counts))))
+        told.append((say("Erased again on"), say("%(day)s, after an older backup was restored", day=again)))
+    told.append((say("What went"), "; ".join(counted(erasure.counts))))
     if erasure.files:
-        told.append(("Still to go", f"{count(len(erasure.files), 'file')}: the storage was away"))
-    told.append(("What is kept", _kept(erasure, kept)))
+        told.append((say("Still to go"), _still_to_go(len(erasure.files))))
+    told.append((say("What is kept"), _kept(erasure, kept)))
     return told
+
+
+def _still_to_go(files: int) -> Words:
+    return say_many("%(number)s file: the storage was away", "%(number)s files: the storage was away", files)
 
 
 def counted(counts: Mapping[str, int]) -> list[str]:
     """How many of each kind: "1 record", "12 mails"; what has no name of its own is counted together."""
-    said = [_count(counts[name], word) for name, word in KINDS.items() if counts.get(name)]
+    said: list[str] = [named(counts[name]) for name, named in KINDS.items() if counts.get(name)]
     others = sum(number for name, number in counts.items() if name not in KINDS)
-    return [*said, count(others, OTHERS)] if others else said
+    return [*said, say_many("%(number)s other row", "%(number)s other rows", others)] if others else said
 
 
-def as_text(practice: str, erasure: Erasure, kept: date | None, zone: str) -> str:
-    """The receipt to keep or to send: a pseudonym, and nobody's name."""
-    lines = [f"{practice}: {RECEIPT[0].lower()}{RECEIPT[1:]}", ""]
-    lines += [f"{label}: {value}" for label, value in facts(erasure, kept, zone)]
-    return "\n".join(lines) + "\n"
+def as_text(practice: str, erasure: Erasure, kept: date | None, zone: str, spoken: Language) -> str:
+    """The receipt to keep or to send, in a language: a pseudonym, and nobody's name."""
+    lines = [say("%(practice)s: receipt of an erasure", practice=practice), ""]
+    lines += [
+        say("%(label)s: %(value)s", label=label, value=value) for label, value in facts(erasure, kept, zone)
+    ]
+    return "\n".join(map(spoken.spoken, lines)) + "\n"
 
 
 def receipt_paper(
@@ -143,23 +153,20 @@ def receipt_paper(
     """The same as JSON values for paper; `by` printed it, at that instant."""
     zone, name = practice.time_zone, erasure.pseudonym or ""
     _, *told = facts(erasure, kept, zone)  # the first is the title
-    part = {"kind": "facts", "rows": [list(line) for line in told]}
     return {
-        "title": f"Receipt of an erasure: {name}",
-        "description": "What was erased of somebody, and what is kept",
+        "title": say("Receipt of an erasure: %(name)s", name=name),
+        "description": say("What was erased of somebody, and what is kept"),
         "practice": letterhead(practice),
         "client": name,
         "subtitle": RECEIPT,
-        "made": f"Printed {moment(at, zone)} by {by}",
-        "sections": [{"title": "What was erased, and what is kept", "empty": "", "parts": [part]}],
+        "made": say("Printed %(moment)s by %(name)s", moment=moment(at, zone), name=by),
+        "sections": [section(say("What was erased, and what is kept"), "", [facts_of(told)])],
     }
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {PLURALS[word]}" if number != 1 and word in PLURALS else count(number, word)
 
 
 def _kept(erasure: Erasure, kept: date | None) -> str:
     if kept is not None:
-        return f"Signed records until {day_year(kept)}, locked away: {erasure.keep_law}"
-    return "Nothing but this receipt, and in the trail what was done by id, without words"
+        return say(
+            "Signed records until %(day)s, locked away: %(law)s", day=day_year(kept), law=erasure.keep_law
+        )
+    return say("Nothing but this receipt, and in the trail what was done by id, without words")

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from clinic.domain.dates import born, day_in_words
-from clinic.domain.progress import PAIN_CHANGE, pain_since_first
+from clinic.domain.dates import day_in_words, full_day
+from clinic.domain.mistake_trend import MistakeTrend
+from clinic.domain.progress import PAIN_CHANGE, PainPoint, pain_since_first
 from clinic.domain.progress_reports import READERS, ReportReader
-from clinic.domain.words import say
+from clinic.domain.words import in_a_row, say
 from clinic.models import Practice, ProgressReport
 from clinic.services.progress.reading import MONTH, ClientProgress
 from clinic.web.filters import day_year, local_date
@@ -18,11 +19,25 @@ from clinic.web.presenters.progress import ActivityLine, ProgressView, progress_
 from clinic.web.presenters.reports import letterhead
 
 TITLE = say("Report of progress")
+HARD_TO_DO = say("What is hard to do, in the client’s own words")
+OWN_GOALS = say("Goals, in the client’s own words")
+# what domain/mistake_trend.TRENDS says, as sentences
+TRENDS = {
+    MistakeTrend.TOO_EARLY: say("Too early to say."),
+    MistakeTrend.NEVER: say("Not noticed so far."),
+    MistakeTrend.LESS: say("Noticed less than before."),
+    MistakeTrend.FADED: say("Noticed before, and not in the last weeks."),
+    MistakeTrend.STILL: say("Still noticed."),
+    MistakeTrend.BACK: say("Noticed again."),
+    MistakeTrend.UNSURE: say("Not sure in the last week."),
+}
+ASKED_ONCE, MEASURED_ONCE = say("Asked once"), say("Measured once")
 CONSENT = {
     ReportReader.CLIENT: "",
     ReportReader.DOCTOR: "Ask the client before you hand it over.",
     ReportReader.INSURER: "Ask the client before you hand it over: an insurer learns more than it may need.",
 }
+FIRST_AND_NOW = say("What"), say("At first"), say("Now"), say("In words")
 GIVEN = say("A report of your progress is ready for you. You find it on your page “Progress”.")
 
 
@@ -33,19 +48,19 @@ def since_of(found: ClientProgress) -> date:
 
 
 def content_of(found: ClientProgress, reader: ReportReader) -> dict[str, Any]:
-    """What a report says, as JSON values that stay as they are once somebody signs them."""
+    """What a report says, as JSON values; in a language they stay as they are once somebody signs them."""
     view = progress_view(found)
     return {
         "reader": READERS[reader],
         "sections": [
-            section("About", "", _about(found, reader)),
-            section("Practice", "Nothing was asked yet.", _practice(found)),
-            section("Pain", "Nothing was said of it in check-ins.", _pain(found)),
-            section(view.mistake_name, "Nothing was said of it.", _mistake(view)),
-            section("What is hard to do, in the client’s own words", "Nothing was named.", _activities(view)),
-            section("Goals, in the client’s own words", "None is written down.", _goals(view)),
-            section("Findings", "None is part of this report.", _findings(view)),
-            section("What was changed", "Nothing.", [paragraph(words) for words in view.changes]),
+            section(say("About"), "", _about(found, reader)),
+            section(say("Practice"), say("Nothing was asked yet."), _practice(found)),
+            section(say("Pain"), say("Nothing was said of it in check-ins."), _pain(found)),
+            section(view.mistake_name, say("Nothing was said of it."), _mistake(found)),
+            section(HARD_TO_DO, say("Nothing was named."), _activities(view)),
+            section(OWN_GOALS, say("None is written down."), _goals(view)),
+            section(say("Findings"), say("None is part of this report."), _findings(view)),
+            section(say("What was changed"), say("Nothing."), [paragraph(words) for words in view.changes]),
         ],
     }
 
@@ -55,7 +70,7 @@ def paper_of(report: ProgressReport, practice: Practice) -> dict[str, Any]:
     signed = signature(report, practice)
     return {
         "title": TITLE,
-        "description": "What a client did, and how it went",
+        "description": say("What a client did, and how it went"),
         "practice": letterhead(practice),
         "client": report.client.name,
         "span": span(report),
@@ -97,24 +112,24 @@ def withdrawn(report: ProgressReport, practice: Practice) -> str:
 
 def _about(found: ClientProgress, reader: ReportReader) -> Iterator[Part]:
     client = found.client
-    rows = [("Written for", READERS[reader]), ("Client", client.name)]
+    rows = [(say("Written for"), READERS[reader]), (say("Client"), client.name)]
     if client.born_on:
-        rows.append(("Date of birth", born(client.born_on).removeprefix("born ")))
+        rows.append((say("Date of birth"), full_day(client.born_on)))
     if client.reason_for_care:
-        rows.append(("Reason for care", client.reason_for_care))
-    names = ", ".join(each.name for each in found.diary.plans.values())
-    rows.append(("Program", names or "None so far"))
+        rows.append((say("Reason for care"), client.reason_for_care))
+    names = in_a_row([each.name for each in found.diary.plans.values()])
+    rows.append((say("Program"), names or say("None so far")))
     yield facts(rows)
 
 
 def _practice(found: ClientProgress) -> Iterator[Part]:
-    windows = [("Since the first day", found.diary.practised_throughout)]
+    windows = [(say("Since the first day"), found.diary.practised_throughout)]
     if not found.diary.has_ended:
-        windows.append((f"Last {MONTH} days", found.diary.practised(MONTH)))
+        windows.append((say("Last %(days)s days", days=MONTH), found.diary.practised(MONTH)))
     rows = [(label, each.in_words) for label, each in windows if each and each.expected]
     if rows:
         yield facts(rows)
-        yield paragraph("Days practised, of the days that the program asked for.")
+        yield paragraph(say("Days practised, of the days that the program asked for."))
 
 
 def _pain(found: ClientProgress) -> Iterator[Part]:
@@ -122,43 +137,51 @@ def _pain(found: ClientProgress) -> Iterator[Part]:
     if not given:
         return
     first, latest = given[0], given[-1]
-    rows = [("At first", f"{first.value} of 10, {day_in_words(first.day, found.today)}")]
+    rows = [(say("At first"), _felt(first, found.today))]
     change = pain_since_first(found.points)
     if change is None:
         yield facts(rows)
         return
-    yield facts([*rows, ("Now", f"{latest.value} of 10, {day_in_words(latest.day, found.today)}")])
+    yield facts([*rows, (say("Now"), _felt(latest, found.today))])
     if abs(change.points) < PAIN_CHANGE:
-        yield paragraph(f"A change of less than {PAIN_CHANGE} may be chance.")
+        yield paragraph(say("A change of less than %(points)s may be chance.", points=PAIN_CHANGE))
+    elif change.points < 0:
+        yield paragraph(say("That is %(points)s less than at first.", points=-change.points))
     else:
-        way = "less" if change.points < 0 else "more"
-        yield paragraph(f"That is {abs(change.points)} {way} than at first.")
+        yield paragraph(say("That is %(points)s more than at first.", points=change.points))
 
 
-def _mistake(view: ProgressView) -> Iterator[Part]:
-    if view.mistake:
-        yield paragraph(f"{view.mistake.trend[:1].upper()}{view.mistake.trend[1:]}.")
-        yield paragraph(f"Week by week, the latest last: {view.mistake.in_words}.")
+def _felt(point: PainPoint, today: date) -> str:
+    return say("%(pain)s of 10, %(day)s", pain=point.value, day=day_in_words(point.day, today))
+
+
+def _mistake(found: ClientProgress) -> Iterator[Part]:
+    if found.mistake:
+        yield paragraph(TRENDS[found.mistake.trend])
+        yield paragraph(say("Week by week, the latest last: %(weeks)s.", weeks=found.mistake.in_words))
 
 
 def _activities(view: ProgressView) -> Iterator[Part]:
     if view.activities:
         rows = [_activity(each) for each in view.activities]
-        yield table(("What", "At first", "Now", "In words"), (3, 2, 2, 2), rows)
-        yield paragraph("0: cannot do it; 10: as well as before.")
+        yield table(FIRST_AND_NOW, (3, 2, 2, 2), rows)
+        yield paragraph(say("0: cannot do it; 10: as well as before."))
 
 
 def _activity(each: ActivityLine) -> tuple[str, str, str, str]:
     if not each.before:
-        return each.activity, each.now, "", "Asked once"
+        return each.activity, each.now, "", ASKED_ONCE
     return each.activity, each.before, each.now, each.words
 
 
 def _goals(view: ProgressView) -> Iterator[Part]:
     stand = [each for each in view.goals if not each.is_removed]
     if stand:
-        rows = [(each.words, f"Reached on {each.reached}" if each.reached else "Not yet") for each in stand]
-        yield table(("Goal", "Reached"), (3, 1.5), rows)
+        rows = [
+            (each.words, say("Reached on %(day)s", day=each.reached) if each.reached else say("Not yet"))
+            for each in stand
+        ]
+        yield table((say("Goal"), say("Reached")), (3, 1.5), rows)
 
 
 def _findings(view: ProgressView) -> Iterator[Part]:
@@ -166,11 +189,11 @@ def _findings(view: ProgressView) -> Iterator[Part]:
         rows = [
             (
                 each.name,
-                f"{each.first}, {each.first_day}",
-                f"{each.now}, {each.now_day}" if each.now else "",
-                each.words or ("" if each.now else "Measured once"),
+                in_a_row([each.first, each.first_day]),
+                in_a_row([each.now, each.now_day]) if each.now else "",
+                each.words or ("" if each.now else MEASURED_ONCE),
             )
             for each in view.findings
         ]
-        yield table(("What", "At first", "Now", "In words"), (3, 2, 2, 2), rows)
-        yield paragraph("Numbers alone do not say what is wrong.")
+        yield table(FIRST_AND_NOW, (3, 2, 2, 2), rows)
+        yield paragraph(say("Numbers alone do not say what is wrong."))

@@ -9,13 +9,13 @@ from typing import Any
 from clinic.catalogue.plain_words import PlainMeasure, plain_words
 from clinic.domain.assessment import BatteryItem
 from clinic.domain.change import REAL_CHANGE, ChangeOutcome, ChangeVerdict
-from clinic.domain.dates import born, count
+from clinic.domain.dates import born
 from clinic.domain.finding_changes import FindingChange
-from clinic.domain.findings import Values, with_unit
+from clinic.domain.findings import Values, in_figures, with_unit
 from clinic.domain.side_by_side import minutes_together
 from clinic.domain.spots import Spot, in_section, spots_of
 from clinic.domain.types import FieldKind, Section
-from clinic.domain.words import in_a_row
+from clinic.domain.words import in_a_row, say, say_many
 from clinic.models import Program
 from clinic.services.programs.own import OwnMove
 from clinic.web.filters import day_year
@@ -26,14 +26,14 @@ from clinic.web.presenters.reports import DRAFT, ReportView, changes, letterhead
 
 # authored, like the words of the tests themselves
 PARTS = {
-    Section.ORTHOPEDIC: "Your hips and back",
-    Section.NEUROLOGIC: "Strength and feeling",
-    Section.FUNCTIONAL_MOVEMENT: "How you move",
+    Section.ORTHOPEDIC: say("Your hips and back"),
+    Section.NEUROLOGIC: say("Strength and feeling"),
+    Section.FUNCTIONAL_MOVEMENT: say("How you move"),
 }
-SAME = "About the same"
-ANOTHER_WAY = "Measured in another way"
+SAME = say("About the same")
+ANOTHER_WAY = say("Measured in another way")
 SO_SAID = {
-    ChangeVerdict.SAME: "The same",
+    ChangeVerdict.SAME: say("The same"),
     ChangeVerdict.WITHIN_ERROR: SAME,
     ChangeVerdict.NOT_COMPARABLE: ANOTHER_WAY,
     ChangeVerdict.NO_THRESHOLD: "",  # nobody has agreed how much counts: the figures stand for themselves
@@ -54,8 +54,8 @@ def client_page(seen: ReportView, following: NextForClient) -> dict[str, Any]:
     assessment, practice = seen.assessment, seen.practice
     before = seen.before
     return {
-        "title": f"What we measured on {day_year(assessment.taken_on)}",
-        "description": "Your visit in plain words",
+        "title": say("What we measured on %(day)s", day=day_year(assessment.taken_on)),
+        "description": say("Your visit in plain words"),
         "practice": letterhead(practice),
         "client": assessment.client.name,
         "born": born(assessment.client.born_on) if assessment.client.born_on else "",
@@ -68,7 +68,7 @@ def client_page(seen: ReportView, following: NextForClient) -> dict[str, Any]:
         "next": _next(following),
         "ask": assessment.signer.name if assessment.signer else practice.name,
         "phone": practice.phone or "",
-        "emergency": practice.emergency_number or "your emergency number",
+        "emergency": practice.emergency_number or say("your emergency number"),
     }
 
 
@@ -111,7 +111,14 @@ def _measure(spot: Spot) -> PlainMeasure | None:
 
 def in_units(value: float, unit: str) -> str:
     """A number with its unit in a client's words: "12 seconds"."""
-    return with_unit(value, {"s": "seconds", "stands": "times"}.get(unit, unit))
+    figures = in_figures(value)
+    match unit:
+        case "s":
+            return say("%(figures)s seconds", figures=figures)
+        case "stands":
+            return say("%(figures)s times", figures=figures)
+        case _:
+            return with_unit(value, unit)
 
 
 def way_it_went(outcome: ChangeOutcome, measure: PlainMeasure) -> str:
@@ -128,8 +135,13 @@ def _pain(seen: ReportView) -> str:
         return ""
     if seen.before is not None:
         before = _most_pain(seen.before.items, seen.before.values)
-    told = f"The most it hurt while we tested was {most:g} out of 10."
-    return f"{told} Last time it was {before:g}." if before is not None else told
+    if before is None:
+        return say("The most it hurt while we tested was %(pain)s out of 10.", pain=f"{most:g}")
+    return say(
+        "The most it hurt while we tested was %(pain)s out of 10. Last time it was %(before)s.",
+        pain=f"{most:g}",
+        before=f"{before:g}",
+    )
 
 
 def _most_pain(items: Iterable[BatteryItem], values: Values) -> float | None:
@@ -141,21 +153,31 @@ def _next(following: NextForClient) -> dict[str, Any]:
     if following.hold is not None:
         return {"hold": following.hold.text, "moves": [], "lead": ""}
     if not following.programs:
-        return {"hold": "", "moves": [], "lead": "We will talk with you about what comes next."}
+        return {"hold": "", "moves": [], "lead": say("We will talk with you about what comes next.")}
     minutes = minutes_together(each.merged for each in following.moves)
     return {
         "hold": "",
-        "lead": f"{_called(following.programs)} {count(minutes, 'minute')} a day.",
+        "lead": _called(following.programs, minutes),
         "moves": [
             {"name": move.content.name, "dose": _sentence(move.dose)} for move in move_views(following.moves)
         ],
     }
 
 
-def _called(programs: Sequence[Program]) -> str:
+def _called(programs: Sequence[Program], minutes: int) -> str:
     if len(programs) == 1:
-        return f"Your program is called {programs[0].name}. It takes"
-    return f"Your programs are called {' and '.join(each.name for each in programs)}. Together they take"
+        return say_many(
+            "Your program is called %(program)s. It takes %(number)s minute a day.",
+            "Your program is called %(program)s. It takes %(number)s minutes a day.",
+            minutes,
+            program=programs[0].name,
+        )
+    return say_many(
+        "Your programs are called %(programs)s. Together they take %(number)s minute a day.",
+        "Your programs are called %(programs)s. Together they take %(number)s minutes a day.",
+        minutes,
+        programs=" and ".join(each.name for each in programs),
+    )
 
 
 def _sentence(words: str) -> str:

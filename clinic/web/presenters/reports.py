@@ -16,6 +16,7 @@ from clinic.domain.findings import Place, Value, Values, in_figures
 from clinic.domain.same_day import same_day_findings
 from clinic.domain.spots import Spot, spots_of
 from clinic.domain.types import AssessmentStatus, Evidence, Side
+from clinic.domain.words import say
 from clinic.models import Assessment, Practice
 from clinic.services.assessments import comparisons, reading
 from clinic.services.assessments.history import AssessmentRecord
@@ -26,7 +27,7 @@ from clinic.web.presenters.comparisons import change_words, verdict_words
 from clinic.web.presenters.evidence import sources_of
 from clinic.web.presenters.report_sides import sides_picture
 
-DRAFT = "DRAFT, not signed"
+DRAFT = say("DRAFT, not signed")
 OUR_OWN = "(our own wording)"
 
 
