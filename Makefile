@@ -59,32 +59,54 @@ $(VENV)/.mutants: requirements/mutants.lock pyproject.toml
 # ---------------------------------------------------------------- test
 
 .PHONY: words test test-tools test-lanes test-sqlite test-postgres test-journeys test-pythons lint fix faults bench lighthouse coverage mutants
-test: $(VENV)/.browser test-tools test-lanes ## Everything: lint, both databases, browser journeys
+test: $(VENV)/.browser test-tools test-parts ## Everything: lint, both databases, browser journeys
 	@if [ -s $(LEFT_OUT) ]; then echo; echo "Passed, but these were LEFT OUT:"; sed 's/^/  - /' $(LEFT_OUT); \
 		else echo; echo "Passed, nothing left out."; fi
 
 test-tools: $(VENV)/.browser
 	@scripts/test-tools $(LEFT_OUT)
 
-# Two lanes side by side, told of one after the other: each keeps one core busy for about as long.
-test-lanes: $(VENV)/.browser
-	@told=$$(mktemp) && trap 'rm -f "$$told"' EXIT && \
-		{ $(MAKE) --no-print-directory -o test-tools test-sqlite test-journeys >"$$told" 2>&1 & } && other=$$! && \
-		{ $(MAKE) --no-print-directory lint test-postgres; one=$$?; wait $$other; two=$$?; cat "$$told"; \
-		[ $$one -eq 0 ] && [ $$two -eq 0 ]; }
+# The parts run side by side, one more than there are cores: those that watch clocks, and so begin first, mostly wait;
+# the others give way to them. Each is told of when it has ended.
+PARTS := faults-postgres walks-postgres rest-postgres faults-sqlite journeys walks-sqlite rest-sqlite lint
+AT_ONCE = $$(($$(getconf _NPROCESSORS_ONLN) + 1))
+WALKS := tests/policy tests/security
+FAULTS := tests/faults
+REST := $(patsubst %,--ignore=%,$(WALKS) $(FAULTS))
+PART := $(MAKE) --no-print-directory
+
+test-parts: $(VENV)/.browser
+	@printf '%s\n' $(PARTS) | xargs -P "$(AT_ONCE)" -I '{}' sh -c 'told=$$(mktemp) && \
+		$(PART) -o test-tools "part-{}" >"$$told" 2>&1; ended=$$?; cat "$$told"; rm -f "$$told"; exit $$ended'
+
+part-lint:
+	@nice $(PART) lint
+
+part-journeys:
+	@$(PART) -o test-tools test-journeys
+
+part-faults-%:
+	@$(PART) test-$* only="$(FAULTS)"
+
+part-walks-%:
+	@nice $(PART) test-$* only="$(WALKS)"
+
+part-rest-%:
+	@nice $(PART) test-$* args="$(REST)"
 
 # No test in here comes near a database (tests/architecture proves it): they run once, beside SQLite's.
 NO_DATABASE := tests/catalogue tests/domain tests/mail tests/reports
+SUITE = $(or $(only),tests --ignore=tests/journeys)
 
-test-sqlite: $(VENV)/.test ## The suite on SQLite; add args="-k checkin" to choose
-	@echo "== suite on SQLite"
-	@$(PYTEST) tests --ignore=tests/journeys $(args)
+test-sqlite: $(VENV)/.test ## The suite on SQLite; only=tests/web for a part, args="-k checkin" to choose
+	@echo "== suite on SQLite $(only)"
+	@$(PYTEST) $(SUITE) $(args)
 
 test-postgres: $(VENV)/.test ## The suite on PostgreSQL (its own, or CLINIC_TEST_DATABASE_URL)
-	@echo "== suite on PostgreSQL"
+	@echo "== suite on PostgreSQL $(only)"
 	@if [ -z "$$CLINIC_TEST_DATABASE_URL" ] && grep -qs '^PostgreSQL' $(LEFT_OUT); then \
 		echo "left out, see the end"; else \
-		$(PYTEST) tests --ignore=tests/journeys $(NO_DATABASE:%=--ignore=%) -m "not sqlite_only" $(args); fi
+		$(PYTEST) $(SUITE) $(NO_DATABASE:%=--ignore=%) -m "not sqlite_only" $(args); fi
 
 test-postgres: export CLINIC_TEST_BACKEND := postgres
 

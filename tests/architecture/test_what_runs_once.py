@@ -1,8 +1,9 @@
-"""What the Makefile runs on one database alone could not tell one from another."""
+"""What the Makefile runs on one database alone could not tell one from another, and it runs every part."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +12,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
-ONCE = next(line for line in MAKEFILE.splitlines() if line.startswith("NO_DATABASE :=")).split()[2:]
+ONCE, PARTS = (
+    next(line for line in MAKEFILE.splitlines() if line.startswith(f"{name} :=")).split()[2:]
+    for name in ("NO_DATABASE", "PARTS")
+)
 Node = TypeVar("Node", bound=ast.AST)
 WAYS = frozenset({"clinic", "clinic.extensions", "clinic.models", "tests.backends", "tests.conftest"})
 
@@ -27,6 +31,12 @@ def test_a_folder_that_runs_once_has_no_way_to_a_database(folder: str) -> None:
         imported |= {name.name for node in _nodes(module, ast.Import) for name in node.names}
         assert not asked & fixtures, module
         assert not imported & WAYS, module
+
+
+def test_each_part_of_the_suite_runs_once() -> None:
+    rules = re.findall(r"^part-(\S+):", MAKEFILE, re.MULTILINE)
+    of_both = [rule.replace("%", database) for rule in rules for database in ("sqlite", "postgres")]
+    assert sorted(PARTS) == sorted(set(of_both))
 
 
 def _asked_for(test: ast.FunctionDef) -> set[str]:
