@@ -6,8 +6,11 @@ import ast
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 import clinic
 
+pytestmark = pytest.mark.sqlite_only  # no database is asked
 ROOT = Path(clinic.__file__).parent
 
 

@@ -15,6 +15,7 @@ import pytest
 import clinic
 from clinic.domain.types import Role
 
+pytestmark = pytest.mark.sqlite_only  # no database is asked
 HOME = Path(clinic.__file__).parent
 NAMES_ROLES = {
     "services/actors.py",  # makes somebody of the practice a client who only looks

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.sqlite_only  # no database is asked
 TEMPLATES = Path(__file__).resolve().parents[2] / "clinic" / "templates"
 PAGES = sorted(TEMPLATES.rglob("*.html"))
 WIDTH = 140

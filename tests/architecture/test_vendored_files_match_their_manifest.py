@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+pytestmark = pytest.mark.sqlite_only  # no database is asked
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = (
     *("clinic/static/vendor", "clinic/static/fonts", "clinic/static/icons.svg"),

@@ -10,6 +10,7 @@ from tests.policy.bodies import arrange
 from tests.policy.requests import UNSAFE, at, guest, sent
 from tests.policy.stage import Stage
 
+pytestmark = pytest.mark.sqlite_only  # the database plays no part here: once is enough
 # Their one problem is said in words of their own, or an empty form is an answer.
 SAID_OTHERWISE: set[str] = set()
 

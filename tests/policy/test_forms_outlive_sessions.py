@@ -18,6 +18,7 @@ from tests.policy.forms import Filled, filled, posting_forms
 from tests.policy.requests import UNSAFE, at, body_for, guest, rules, sent
 from tests.policy.stage import Stage, changed
 
+pytestmark = pytest.mark.sqlite_only  # the database plays no part here: once is enough
 SIGNED_IN = (Audience.PRACTITIONER, Audience.OWNER, Audience.CLIENT)
 BY_SCRIPT = {  # the page it runs on keeps what was typed
     "practitioner.assessment_recording.keep",
