@@ -58,7 +58,7 @@ $(VENV)/.mutants: requirements/mutants.lock pyproject.toml
 
 # ---------------------------------------------------------------- test
 
-.PHONY: words test test-tools test-lanes test-sqlite test-postgres test-journeys test-pythons lint fix faults bench lighthouse coverage mutants
+.PHONY: words test test-tools test-parts test-sqlite test-postgres test-journeys test-pythons lint fix faults bench lighthouse coverage mutants
 test: $(VENV)/.browser test-tools test-parts ## Everything: lint, both databases, browser journeys
 	@if [ -s $(LEFT_OUT) ]; then echo; echo "Passed, but these were LEFT OUT:"; sed 's/^/  - /' $(LEFT_OUT); \
 		else echo; echo "Passed, nothing left out."; fi
