@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from tests.faults.stage import ROOT
 
@@ -45,8 +47,8 @@ def test_every_file_is_made_closed_in_a_folder_that_is_open(tmp_path: Path) -> N
     other.close()
 
 
-def test_files_of_an_older_release_are_closed(tmp_path: Path) -> None:
-    assert clinic(tmp_path, "db", "upgrade").returncode == 0
+def test_files_of_an_older_release_are_closed(template: str, tmp_path: Path) -> None:
+    shutil.copyfile(str(make_url(template).database), tmp_path / "regroove.sqlite3")
     (tmp_path / "regroove.sqlite3").chmod(0o644)
     assert clinic(tmp_path, "outbox", "show").returncode == 0
     assert open_to_others(tmp_path) == set()
