@@ -22,8 +22,9 @@ from clinic.domain.name_words import (
     TITLES,
 )
 from clinic.domain.search import fold
+from clinic.domain.words import say
 
-NOBODY = "there"  # "Hello there", for a name that holds nothing to call somebody by
+NOBODY = say("there")  # "Hello there", for a name that holds nothing to call somebody by
 
 TOGETHER = frozenset({"&", "+", "and", "und", "et", "y", "e", "i", "og", "och", "en", "и", "و"})
 KNOWN_TITLES = TITLES | FACULTIES

@@ -6,6 +6,8 @@ import re
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from clinic.domain.words import say
+
 _HOST = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
 )
@@ -27,15 +29,15 @@ def host_problem(host: str) -> str | None:
     """What is wrong with a server's name as it was typed; None where it may be one."""
     if _address(host) is not None or _HOST.fullmatch(host.casefold()):
         return None
-    return "Enter the name of the server alone, like mail.example.com."
+    return say("Enter the name of the server alone, like mail.example.com.")
 
 
 def port_problem(port: int, *, production: bool) -> str | None:
     """Why a port cannot be used from the page; None where it can."""
     if not 1 <= port <= 65535:
-        return "A port is a number from 1 to 65535; 587 and 465 are usual."
+        return say("A port is a number from 1 to 65535; 587 and 465 are usual.")
     if production and port not in MAIL_PORTS:
-        return "Use port 25, 465, 587 or 2525. Another one is set in CLINIC_SMTP_URL."
+        return say("Use port 25, 465, 587 or 2525. Another one is set in CLINIC_SMTP_URL.")
     return None
 
 

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from clinic.domain.words import say
+
 SHORTEST = 15
 LONGEST = 256
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "1234567890")
@@ -46,15 +48,20 @@ def password_problem(password: str, common: Collection[str], own: OwnWords = NOB
     """Why a password is refused, as a sentence to show; None if it may be used. `common` is squeezed."""
     text = normalise(password)
     if len(text) < SHORTEST:
-        return f"Use at least {SHORTEST} characters. A few words in a row are easy to remember."
+        return say(
+            "Use at least %(shortest)s characters. A few words in a row are easy to remember.",
+            shortest=SHORTEST,
+        )
     if len(text) > LONGEST:
-        return f"Use at most {LONGEST} characters."
+        return say("Use at most %(longest)s characters.", longest=LONGEST)
     if _is_common(text, common):
-        return "This password is on the lists that attackers try first. Choose another one."
+        return say("This password is on the lists that attackers try first. Choose another one.")
     if _is_repeated(text) or _is_sequence(text):
-        return "This password repeats itself or follows the keyboard. Choose one that is harder to guess."
+        return say(
+            "This password repeats itself or follows the keyboard. Choose one that is harder to guess."
+        )
     if _holds_own_words(text, own):
-        return "Leave your name, your e-mail address and the name of the practice out of the password."
+        return say("Leave your name, your e-mail address and the name of the practice out of the password.")
     return None
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.videos import LONGEST_LINK, PLAIN_LINK
+from clinic.domain.words import say
 
 # Each with all that stands below it: "us02web.zoom.us", "acme.whereby.com".
 SERVICES = (
@@ -26,21 +27,21 @@ def room(link: str, own_hosts: Collection[str] = ()) -> str:
     """
     typed = link.strip()
     if len(typed) > LONGEST_LINK or not PLAIN_LINK.fullmatch(typed):
-        raise _broken("This is not the address of a video room.")
+        raise _broken(say("This is not the address of a video room."))
     try:
         parts = urlsplit(typed if "://" in typed else f"https://{typed}")
         port = parts.port
     except ValueError:
-        raise _broken("This is not the address of a video room.") from None
+        raise _broken(say("This is not the address of a video room.")) from None
     host = (parts.hostname or "").lower()
     if parts.scheme != "https" or parts.username is not None or not host:
-        raise _broken("Use the plain https address of your room.")
+        raise _broken(say("Use the plain https address of your room."))
     if port is not None and f"{host}:{port}" not in own_hosts:
-        raise _broken("Use the plain https address of your room.")
+        raise _broken(say("Use the plain https address of your room."))
     if port is None and host not in own_hosts and not _is_known(host):
-        raise _broken("Use a room at Zoom, Google Meet, Teams, Webex, Whereby, Doxy.me or Jitsi.")
+        raise _broken(say("Use a room at Zoom, Google Meet, Teams, Webex, Whereby, Doxy.me or Jitsi."))
     if parts.path.strip("/") == "" and not parts.query:
-        raise _broken("This is the address of the service. Paste that of your own room.")
+        raise _broken(say("This is the address of the service. Paste that of your own room."))
     return parts.geturl()
 
 

@@ -14,10 +14,15 @@ ROLE_WORDS = {
     Role.PRACTITIONER: say("Practitioner"),
     Role.ASSISTANT: say("Assistant"),
 }
+ROLE_IN_A_SENTENCE = {
+    Role.OWNER: say("owner"),
+    Role.PRACTITIONER: say("practitioner"),
+    Role.ASSISTANT: say("assistant"),
+}
 ROLE_NOTES = {
-    Role.OWNER: "Everything, and decides who works here.",
-    Role.PRACTITIONER: "Looks after clients, signs, clears warning signs.",
-    Role.ASSISTANT: "Keeps records, programs and check-ins; signs nothing.",
+    Role.OWNER: say("Everything, and decides who works here."),
+    Role.PRACTITIONER: say("Looks after clients, signs, clears warning signs."),
+    Role.ASSISTANT: say("Keeps records, programs and check-ins; signs nothing."),
 }
 LAST_OWNER = "A practice needs an owner. Make somebody else an owner first."
 

@@ -68,7 +68,7 @@ def parse(link: str) -> Video:
         return Video(VideoProvider.YOUTUBE, _youtube_id(host, parts), _start(parts))
     if host in VIMEO_HOSTS or host == VIMEO_PLAYER:
         return Video(VideoProvider.VIMEO, _vimeo_id(host, parts), _start(parts))
-    raise _broken("Use a link to YouTube or Vimeo.")
+    raise _broken(say("Use a link to YouTube or Vimeo."))
 
 
 def watch_url(provider: str, video_id: str, second: int = 0) -> str:
@@ -100,16 +100,16 @@ def clock(second: int) -> str:
 
 def _split(link: str) -> SplitResult:
     if not link:
-        raise _broken("Paste the link of the video.")
+        raise _broken(say("Paste the link of the video."))
     if len(link) > LONGEST_LINK or not PLAIN_LINK.fullmatch(link):
-        raise _broken("This is not a link to a video.")
+        raise _broken(say("This is not a link to a video."))
     try:
         parts = urlsplit(link if "://" in link else f"https://{link}")
         port = parts.port
     except ValueError:
-        raise _broken("This is not a link to a video.") from None
+        raise _broken(say("This is not a link to a video.")) from None
     if parts.scheme not in ("https", "http") or parts.username is not None or port is not None:
-        raise _broken("Use the plain https link of the video.")
+        raise _broken(say("Use the plain https link of the video."))
     return parts
 
 
@@ -122,7 +122,7 @@ def _youtube_id(host: str, parts: SplitResult) -> str:
     else:
         found = path[1] if len(path) == 2 and path[0] in ("embed", "shorts", "live", "v") else ""
     if not YOUTUBE_ID.fullmatch(found):
-        raise _broken("This YouTube link does not name a video.")
+        raise _broken(say("This YouTube link does not name a video."))
     return found
 
 
@@ -133,7 +133,7 @@ def _vimeo_id(host: str, parts: SplitResult) -> str:
         path += parse_qs(parts.query).get("h", [])[:1]
     number, key = (*path, "", "")[:2]
     if len(path) > 2 or not VIMEO_ID.fullmatch(number) or (key and not VIMEO_KEY.fullmatch(key)):
-        raise _broken("This Vimeo link does not name a video.")
+        raise _broken(say("This Vimeo link does not name a video."))
     return f"{number}/{key}" if key else number
 
 

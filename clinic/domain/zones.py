@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from zoneinfo import available_timezones
 
+from clinic.domain.words import say
+
 AREAS = frozenset(
     {
         *("Africa", "America", "Antarctica", "Arctic", "Asia"),
@@ -25,5 +27,8 @@ def zone_problem(zone: str) -> str | None:
     if zone in places() or (zone.partition("/")[0] in COUNTRIES and zone in available_timezones()):
         return None
     if zone in available_timezones() or zone in {"localtime", "posixrules"}:
-        return f"{zone!r} is no place, and its clock may be wrong in summer; write it like Europe/London"
-    return f"{zone!r} is no time zone; write it like Europe/London"
+        return say(
+            "%(zone)s is no place, and its clock may be wrong in summer; write it like Europe/London",
+            zone=repr(zone),
+        )
+    return say("%(zone)s is no time zone; write it like Europe/London", zone=repr(zone))

@@ -10,6 +10,24 @@ from email_validator import EmailNotValidError, validate_email
 from clinic.domain.words import say
 
 LONGEST = 254
+# What email-validator says most often, so that other languages can say it; the rest stays as it says it.
+KNOWN = {
+    str(words): words
+    for words in (
+        say("An email address must have an @-sign."),
+        say("There must be something before the @-sign."),
+        say("There must be something after the @-sign."),
+        say("The email address contains invalid characters before the @-sign."),
+        say("An email address cannot start with a period."),
+        say("An email address cannot have a period immediately before the @-sign."),
+        say("An email address cannot have a period immediately after the @-sign."),
+        say("An email address cannot end with a period."),
+        say("An email address cannot have two periods in a row."),
+        say("The part after the @-sign is not valid. It should have a period."),
+        say("The part after the @-sign is not valid. It is not within a valid top-level domain."),
+        say("The part after the @-sign is a special-use or reserved name that cannot be used with email."),
+    )
+}
 
 # words between dots; no `xn--`, no address in brackets, nothing that needs quotes
 _PLAIN = re.compile(
@@ -40,7 +58,7 @@ def parse_address(text: str, *, smtputf8: bool = False) -> Address:
     try:
         valid = validate_email(text, check_deliverability=False, allow_smtputf8=True, strict=True)
     except EmailNotValidError as error:
-        raise AddressRefused(str(error)) from None
+        raise AddressRefused(KNOWN.get(str(error), str(error))) from None
     if valid.smtputf8 and not smtputf8:
         raise AddressRefused(say("Our mail server cannot deliver to letters like é or ł before the @-sign."))
     mailbox = f"{valid.local_part}@{valid.ascii_domain}"

@@ -250,22 +250,22 @@ def name_problem(name: str) -> str | None:
     try:
         clean("From", name)
     except MailRefused:
-        return "Leave “=?” out of the name: no mail could carry it."
+        return say("Leave “=?” out of the name: no mail could carry it.")
     if has_private_signs(name):
-        return "A sign in the name exists in one typeface only. Leave it out."
+        return say("A sign in the name exists in one typeface only. Leave it out.")
     return None
 
 
 def hours_problem(waking_from: time, waking_until: time) -> str | None:
     """What is wrong with the hours in which mail may arrive; None where nothing is."""
-    return None if waking_from < waking_until else "The last hour has to be later than the first."
+    return None if waking_from < waking_until else say("The last hour has to be later than the first.")
 
 
 def _apply(practice: Practice, details: PracticeDetails) -> None:
     if problem := name_problem(details.name):
         raise RuleBroken(problem, "name")
     if problem := zone_problem(details.time_zone):
-        raise RuleBroken(f"{problem}.", "time_zone")
+        raise RuleBroken(say("%(problem)s.", problem=problem), "time_zone")
     if problem := hours_problem(details.waking_from, details.waking_until):
         raise RuleBroken(problem, "waking_until")
     must_hold(

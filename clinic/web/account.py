@@ -10,6 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from clinic.domain.errors import NotFound
+from clinic.domain.words import say
 from clinic.services import access
 from clinic.services.accounts import sessions
 from clinic.services.accounts import signing_in as accounts
@@ -29,7 +30,7 @@ def page(template: str, endpoint: str, **context: Any) -> Response | str | tuple
             accounts.change_password(
                 current_actor(), current_user.session_id, form.current.data or "", form.password.data or ""
             )
-            flash("Your password is changed. Other devices are signed out.", "success")
+            flash(say("Your password is changed. Other devices are signed out."), "success")
             return redirect(url_for(endpoint), 303)
     page = render_template(
         template, form=form, email=current_user.email, password_since=_password_since(), **context
@@ -60,5 +61,5 @@ def end_device(endpoint: str) -> Response:
         sessions.end_others(actor, current_user.session_id)
     else:
         sessions.end_own(actor, session_id)
-    flash("Signed out there.", "success")
+    flash(say("Signed out there."), "success")
     return redirect(url_for(endpoint), 303)

@@ -164,7 +164,7 @@ def _enforce() -> Response | None:
 
 
 def _back_to_the_record() -> Response:
-    flash("You saw the client’s pages for half an hour. Begin again if you want to go on.", "info")
+    flash(say("You saw the client’s pages for half an hour. Begin again if you want to go on."), "info")
     return redirect(url_for("practitioner.clients.show", client_id=viewing.end()), 303)
 
 
@@ -187,7 +187,8 @@ def ask_to_sign_in() -> Response:
     # what a form held comes back into it, and is sent by another press
     elif not _is_page() and given_back.keep():
         flash(
-            "You were signed out. Sign in, and what you typed is here again. It is not saved yet.", "caution"
+            say("You were signed out. Sign in, and what you typed is here again. It is not saved yet."),
+            "caution",
         )
     answer = redirect(url_for("public.signin.sign_in", next=_back_here()), 303)
     if _was_on_own_device():

@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import g
 from flask_login import current_user
 
+from clinic.domain.words import say
 from clinic.services import mail_setup
 from clinic.services.mail_setup import MailSetup, MailSource
 from clinic.web.speaking import flash
 
-NO_SERVER = "no mail server is set"
+NO_SERVER = say("no mail server is set")
 WHY: dict[MailSource, str] = {
     MailSource.NONE: NO_SERVER,
-    MailSource.UNREADABLE: "the mail settings cannot be read",
+    MailSource.UNREADABLE: say("the mail settings cannot be read"),
 }
 
 
@@ -37,10 +38,11 @@ def why_none_leaves() -> str:
 
 def not_sent(subject: str) -> str:
     """What becomes of a mail where none can leave: "The test mail is kept here, not sent: …"."""
-    return f"{subject} is kept here, not sent: {why_none_leaves()}."
+    return say("%(subject)s is kept here, not sent: %(why)s.", subject=subject, why=why_none_leaves())
 
 
 def flash_promised(leaves: str, subject: str, *, also: str = "") -> None:
     """Tell of a mail that was just promised: `leaves` where it goes out, else that `subject` is kept here."""
     words = leaves if mail_leaves() else not_sent(subject)
-    flash(f"{words} {also}".strip(), "success" if mail_leaves() else "caution")
+    told = say("%(words)s %(also)s", words=words, also=also) if also else words
+    flash(told, "success" if mail_leaves() else "caution")

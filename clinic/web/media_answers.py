@@ -15,6 +15,7 @@ from clinic.domain.words import say
 from clinic.models import MediaFile
 from clinic.services.media.storage import CHUNK, MediaStore, store
 from clinic.web.security import MEDIA_POLICY
+from clinic.web.speaking import here
 from config import Settings
 
 MOST_AT_ONCE = 4 * MEGA  # bytes of an answer that is held in memory
@@ -41,7 +42,9 @@ def media_answer(file: MediaFile, name: str = "") -> Response:
     try:
         return _with_body(answer, file)
     except MediaAway as away:
-        return Response(away.message, 503, mimetype="text/plain", headers={"Retry-After": "60"})
+        return Response(
+            here().spoken(away.message), 503, mimetype="text/plain", headers={"Retry-After": "60"}
+        )
 
 
 def _with_body(answer: Response, file: MediaFile) -> Response:

@@ -13,6 +13,7 @@ from clinic.models import MediaFile
 from clinic.services.actors import Actor
 from clinic.services.media import uploads
 from clinic.services.media.uploads import Announced
+from clinic.web.speaking import here
 
 OUT_OF_DATE = say("This page is out of date. Please open it again.")
 
@@ -44,6 +45,6 @@ def told(row: MediaFile) -> Response:
 
 def refused(problem: RuleBroken) -> Response:
     """Why a file is not taken."""
-    answer = jsonify(said=problem.message)
+    answer = jsonify(said=here().spoken(problem.message))
     answer.status_code = 422 if isinstance(problem, MediaRefused) else 503
     return answer

@@ -37,7 +37,7 @@ from clinic.services.clock import now
 from clinic.services.transaction import transaction
 from config import Settings
 
-WRONG = "That passkey did not work. Try again, or use a code."
+WRONG = say("That passkey did not work. Try again, or use a code.")
 LONGEST = 20_000  # characters of an answer; a real one has some hundreds
 # the password came first: that somebody is there is enough, and a key without a PIN will do
 _VERIFY = UserVerificationRequirement.DISCOURAGED

@@ -13,9 +13,8 @@ from sqlalchemy import ColumnElement, CursorResult, Update, and_, delete, func, 
 
 from clinic.domain import second_step as rules
 from clinic.domain.access import Permission
-from clinic.domain.dates import count
 from clinic.domain.errors import Forbidden, RuleBroken
-from clinic.domain.words import say
+from clinic.domain.words import say, say_many
 from clinic.extensions import db
 from clinic.models import Authenticator, Passkey, RecoveryCode, User
 from clinic.services import access, audit, sealing
@@ -28,7 +27,7 @@ from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import one_at_a_time, transaction
 
 PURPOSE = "second step"
-WRONG = "That code is not right, or it was used before. Take the one the app shows now."
+WRONG = say("That code is not right, or it was used before. Take the one the app shows now.")
 UNREADABLE = say("The app cannot be checked here any more. Take a recovery code, and set the app up again.")
 
 
@@ -315,7 +314,11 @@ def _refusal(user: User, passkey: str = "") -> str:
     if user.no_code_before is None or _is_free(user):
         return WRONG
     minutes = -(-int((user.no_code_before - now()).total_seconds()) // 60)
-    return f"Too many codes were wrong. Wait {count(max(1, minutes), 'minute')}, then try again."
+    return say_many(
+        "Too many codes were wrong. Wait 1 minute, then try again.",
+        "Too many codes were wrong. Wait %(number)s minutes, then try again.",
+        max(1, minutes),
+    )
 
 
 def _use_app(row: Authenticator, typed: str) -> bool:

@@ -102,7 +102,7 @@ def wish_problems(actor: Actor, course: Course | None, wish: CourseWish) -> Sequ
     if course.state in OVER:
         return [RuleBroken(say("This course is over. Make another one."))]
     if (wish.days, wish.version_id) != (course.days, course.version_id):
-        said = "It is open: its days and its routine stay. Call it off, and make another one."
+        said = say("It is open: its days and its routine stay. Call it off, and make another one.")
         return [RuleBroken(said, "starts_on")]
     return found
 

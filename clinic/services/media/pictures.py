@@ -30,6 +30,7 @@ INSTEAD = {
     "image/gif": say("A GIF is not taken. Save it as PNG or JPEG; where it moves, send a video."),
     "application/pdf": say("This is a PDF, whatever its name ends in. %(wanted)s", wanted=WANTED),
 }
+NO_PICTURE = say("This is no picture that can be opened. %(wanted)s", wanted=WANTED)
 SVG = say("This is an SVG drawing, which can hold programs. Save it as PNG and send that.")
 BROKEN = say(
     "The picture is cut off or damaged: it cannot be opened to its end. Send it once more, from the original."
@@ -57,7 +58,7 @@ def check_begin(begin: bytes) -> None:
         raise MediaRefused(SVG)
     if kind is not None and kind.startswith("video/"):
         raise MediaRefused(say("This is a video, whatever its name ends in. %(wanted)s", wanted=WANTED))
-    raise MediaRefused(INSTEAD.get(kind or "", f"This is no picture that can be opened. {WANTED}"))
+    raise MediaRefused(INSTEAD.get(kind or "", NO_PICTURE))
 
 
 def made_safe(data: bytes, side: int = SHOWN_SIDE) -> MadePicture:

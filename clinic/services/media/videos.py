@@ -75,9 +75,10 @@ def check_begin(begin: bytes, expected: int) -> None:
     container = container_of(begin)
     if container is None:
         kind = filetype.guess_mime(begin) or ""
-        what = "a picture" if kind.startswith("image/") else "no video that can be played"
+        if kind.startswith("image/"):
+            raise MediaRefused(say("This is a picture, whatever its name ends in. %(wanted)s", wanted=WANTED))
         raise MediaRefused(
-            say("This is %(what)s, whatever its name ends in. %(wanted)s", what=what, wanted=WANTED)
+            say("This is no video that can be played, whatever its name ends in. %(wanted)s", wanted=WANTED)
         )
     if has_ffmpeg():
         return

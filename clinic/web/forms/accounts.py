@@ -6,18 +6,21 @@ import uuid
 from collections.abc import Iterator
 
 from wtforms import BooleanField, HiddenField, PasswordField, StringField
-from wtforms.validators import UUID, InputRequired, Length, ValidationError
+from wtforms.validators import UUID, InputRequired, ValidationError
 
 from clinic.domain.cleaning import has_unseen, one_line, printable
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.passwords import LONGEST as LONGEST_PASSWORD
+from clinic.domain.words import say
 from clinic.mail.addresses import LONGEST, AddressRefused, parse_address
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.actors import Actor
+from clinic.web.forms.at_most import AtMost
 from clinic.web.forms.base import Form
 
 EVERYWHERE = "all"  # in place of a session's id
 LONGEST_CODE = 40  # characters, however it is spaced
+TOO_LONG = say("At most %(most)s characters, please.", most=LONGEST_PASSWORD)
 MOST_SENT = 4 * LONGEST  # characters that are looked at
 
 
@@ -37,15 +40,15 @@ class KnownAddressForm(Form):
     """Anything that names an account by its address."""
 
     email = StringField(
-        "Email address",
-        [InputRequired("Enter your email address."), Length(max=LONGEST)],
+        say("Email address"),
+        [InputRequired(say("Enter your email address.")), AtMost(LONGEST)],
         filters=[lambda typed: printable(typed or "")],
     )
 
     def validate_email(self, field: StringField) -> None:
         """What nobody can see was not typed by hand, and would be another spelling of the same address."""
         if has_unseen(field.raw_data[0].strip(" \t\r\n")):
-            raise ValidationError("This address holds signs that cannot be seen. Type it anew.")
+            raise ValidationError(say("This address holds signs that cannot be seen. Type it anew."))
 
     def address_key(self) -> str:
         """The address as accounts are found by; nonsense stays nonsense and finds none."""
@@ -56,7 +59,7 @@ class PasswordForm(Form):
     """The password of somebody who is known already."""
 
     password = PasswordField(
-        "Password", [InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)]
+        say("Password"), [InputRequired(say("Enter your password.")), AtMost(LONGEST_PASSWORD)]
     )
 
     def proof(self) -> dict[str, str]:
@@ -67,19 +70,19 @@ class PasswordForm(Form):
 class CodeForm(Form):
     """A code of the second step: of the app, or one for recovery."""
 
-    code = StringField("Code", [InputRequired("Enter the code."), Length(max=LONGEST_CODE)])
+    code = StringField(say("Code"), [InputRequired(say("Enter the code.")), AtMost(LONGEST_CODE)])
 
 
 class SecondStepForm(Form):
     """A code of the second step, or what the browser says of a passkey."""
 
-    code = StringField("Code", [Length(max=LONGEST_CODE)])
+    code = StringField(say("Code"), [AtMost(LONGEST_CODE)])
     credential = HiddenField()
 
     def validate_code(self, field: StringField) -> None:
         """One of the two is needed."""
         if not field.data and not self.credential.data:
-            raise ValidationError("Enter the code.")
+            raise ValidationError(say("Enter the code."))
 
     def proof(self) -> dict[str, str]:
         """What it shows of who sits there."""
@@ -101,7 +104,7 @@ class RemovePasskeyForm(Form):
 class EndSessionForm(Form):
     """Which browser is signed out: one by its id, or all others."""
 
-    end = StringField("Sign out", [InputRequired()])
+    end = StringField(say("Sign out"), [InputRequired()])
 
     def session_id(self) -> uuid.UUID | None:
         """The one that is meant; None for all. What is neither has never been on a page of ours."""
@@ -122,7 +125,7 @@ class SecondStepRequiredForm(Form):
 class SignInForm(KnownAddressForm, PasswordForm):
     """Address and password."""
 
-    persistent = BooleanField("Stay signed in on this device")
+    persistent = BooleanField(say("Stay signed in on this device"))
 
 
 class AskResetForm(KnownAddressForm):
@@ -133,10 +136,10 @@ class NewPasswordForm(Form):
     """A new password, once: people who see what they type need not type it twice."""
 
     password = PasswordField(
-        "New password",
+        say("New password"),
         [
-            InputRequired("Choose a password."),
-            Length(max=LONGEST_PASSWORD, message=f"At most {LONGEST_PASSWORD} characters, please."),
+            InputRequired(say("Choose a password.")),
+            AtMost(LONGEST_PASSWORD, TOO_LONG),
         ],
     )
 
@@ -145,7 +148,7 @@ class ChangePasswordForm(NewPasswordForm):
     """A new password for somebody who knows the old one."""
 
     current = PasswordField(
-        "Your password now", [InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)]
+        say("Your password now"), [InputRequired(say("Enter your password.")), AtMost(LONGEST_PASSWORD)]
     )
 
     def be_asked_by(self, actor: Actor) -> None:

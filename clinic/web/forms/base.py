@@ -17,6 +17,7 @@ from wtforms.validators import ValidationError
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.masking import unmasked
+from clinic.domain.words import say
 from clinic.web import given_back
 from clinic.web.refusals import Attempt
 
@@ -103,4 +104,4 @@ class OnceForm(Form):
     def validate_key(self, field: HiddenField) -> None:
         """A key that is not ours comes from a page that is not ours."""
         if not KEY.fullmatch(field.data or ""):
-            raise ValidationError("This page is out of date. Please open it again.")
+            raise ValidationError(say("This page is out of date. Please open it again."))

@@ -8,26 +8,27 @@ from wtforms.validators import InputRequired
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.types import MistakeAnswer
+from clinic.domain.words import say
 from clinic.services.checkins.answers import CheckinReply
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LongTextField, OneOfField, PainField
 
 DAYS = [SelectChoice(str(number), str(number)) for number in range(8)]
-YES_NO = [SelectChoice("yes", "Yes"), SelectChoice("no", "No")]
+YES_NO = [SelectChoice("yes", say("Yes")), SelectChoice("no", say("No"))]
 MISTAKES = {
-    MistakeAnswer.YES: "Yes, it happened",
-    MistakeAnswer.NO: "No",
-    MistakeAnswer.NOT_SURE: "I am not sure",
+    MistakeAnswer.YES: say("Yes, it happened"),
+    MistakeAnswer.NO: say("No"),
+    MistakeAnswer.NOT_SURE: say("I am not sure"),
 }
 
 
 class QuestionsForm(Form):
     """The short set of questions, in the catalogue's words. Nothing is chosen beforehand."""
 
-    days = RadioField(validators=[InputRequired("Choose a number of days, from 0 to 7.")], choices=DAYS)
-    pain = PainField(validators=[InputRequired("Choose a number, or “I would rather not say”.")])
+    days = RadioField(validators=[InputRequired(say("Choose a number of days, from 0 to 7."))], choices=DAYS)
+    pain = PainField(validators=[InputRequired(say("Choose a number, or “I would rather not say”."))])
     mistake = OneOfField("", MistakeAnswer, MISTAKES)
-    contact = RadioField(validators=[InputRequired("Choose yes or no.")], choices=YES_NO)
+    contact = RadioField(validators=[InputRequired(say("Choose yes or no."))], choices=YES_NO)
     note = LongTextField("", longest=2000)
 
     def ask(self, mistake_name: str | None) -> None:
@@ -57,5 +58,5 @@ class QuestionsForm(Form):
 class StopMailForm(Form):
     """The buttons of the unsubscribe page; it shows one of them."""
 
-    stop = SubmitField("Stop these mails")
-    again = SubmitField("Get these mails again")
+    stop = SubmitField(say("Stop these mails"))
+    again = SubmitField(say("Get these mails again"))

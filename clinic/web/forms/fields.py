@@ -12,12 +12,25 @@ from typing import Any
 
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Length, StopValidation
+from wtforms.validators import StopValidation
 
 from clinic.domain.cleaning import has_private_signs, many_lines, one_line, printable
 from clinic.domain.pain_rule import HIGHEST_CEILING, LOWEST_CEILING
+from clinic.domain.words import say
 from clinic.mail.addresses import LONGEST, Address, AddressRefused, parse_address
+from clinic.web.forms.at_most import AtMost
 from clinic.web.forms.zones import zone_choices
+
+EMAIL, TIME_ZONE = say("Email"), say("Time zone")
+# What a date lacks, by which of day, month and year were given.
+MISSING = {
+    (False, True, True): say("The date must have a day."),
+    (True, False, True): say("The date must have a month."),
+    (True, True, False): say("The date must have a year."),
+    (False, False, True): say("The date must have a day and a month."),
+    (False, True, False): say("The date must have a day and a year."),
+    (True, False, False): say("The date must have a month and a year."),
+}
 
 
 class _MayBeRequired(Field):
@@ -43,7 +56,7 @@ class LineField(_MayBeRequired, StringField):
     """One line of text; None when it is blank."""
 
     def __init__(self, label: str, *, longest: int, required: str | None = None, **options: Any) -> None:
-        super().__init__(label, required=required, validators=[_length(longest)], **options)
+        super().__init__(label, required=required, validators=[AtMost(longest)], **options)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         _refuse_private_signs(valuelist)
@@ -56,7 +69,7 @@ class LongTextField(_MayBeRequired, TextAreaField):
     def __init__(
         self, label: str, *, longest: int = 5000, required: str | None = None, **options: Any
     ) -> None:
-        super().__init__(label, required=required, validators=[_length(longest)], **options)
+        super().__init__(label, required=required, validators=[AtMost(longest)], **options)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         _refuse_private_signs(valuelist)
@@ -75,7 +88,7 @@ class LinesField(LongTextField):
 class AddressField(_MayBeRequired, StringField):
     """A mail address; `data` is an Address or None."""
 
-    def __init__(self, label: str = "Email", *, required: str | None = None, **options: Any) -> None:
+    def __init__(self, label: str = EMAIL, *, required: str | None = None, **options: Any) -> None:
         options.setdefault(
             "render_kw",
             {"type": "email", "autocomplete": "off", "spellcheck": "false", "maxlength": LONGEST},
@@ -92,7 +105,7 @@ class AddressField(_MayBeRequired, StringField):
             try:
                 self.data = parse_address(typed)
             except AddressRefused as refused:
-                raise ValueError(str(refused)) from None
+                raise ValueError(*refused.args) from None
 
     def _value(self) -> str:
         if self.raw_data:
@@ -103,9 +116,9 @@ class AddressField(_MayBeRequired, StringField):
 class ZoneField(SelectField):
     """A time zone; `first` puts the practice's own at the top of the list."""
 
-    def __init__(self, label: str = "Time zone", *, first: Iterable[str] = (), **options: Any) -> None:
+    def __init__(self, label: str = TIME_ZONE, *, first: Iterable[str] = (), **options: Any) -> None:
         super().__init__(
-            label, choices=zone_choices(*first), invalid_choice_message="Choose a time zone.", **options
+            label, choices=zone_choices(*first), invalid_choice_message=say("Choose a time zone."), **options
         )
 
     def put_first(self, *zones: str) -> None:
@@ -129,7 +142,7 @@ class OneOfField(RadioField):
     ) -> None:
         choices = [SelectChoice(member.value, text) for member, text in words.items()]
         super().__init__(
-            label, choices=choices, coerce=kind, invalid_value_message="Choose one of these.", **options
+            label, choices=choices, coerce=kind, invalid_value_message=say("Choose one of these."), **options
         )
         self.required = required
         if required:
@@ -153,7 +166,7 @@ class PainField(RadioField):
 
     def __init__(self, label: str = "", **options: Any) -> None:
         points = [SelectChoice(str(number), str(number)) for number in range(11)]
-        declined = SelectChoice(self.DECLINED, "I would rather not say")
+        declined = SelectChoice(self.DECLINED, say("I would rather not say"))
         super().__init__(label, choices=[*points, declined], **options)
 
     @property
@@ -167,13 +180,20 @@ class CeilingField(SelectField):
     data: Any
 
     def __init__(self, label: str, *, otherwise: str = "", **options: Any) -> None:
-        points = [SelectChoice(str(n), f"{n} of 10") for n in range(LOWEST_CEILING, HIGHEST_CEILING + 1)]
+        points = [
+            SelectChoice(str(n), say("%(points)s of 10", points=n))
+            for n in range(LOWEST_CEILING, HIGHEST_CEILING + 1)
+        ]
         none = [SelectChoice("", otherwise)] if otherwise else []
         super().__init__(
             label,
             choices=[*none, *points],
             coerce=_points,
-            invalid_choice_message=f"Choose a number from {LOWEST_CEILING} to {HIGHEST_CEILING}.",
+            invalid_choice_message=say(
+                "Choose a number from %(lowest)s to %(highest)s.",
+                lowest=LOWEST_CEILING,
+                highest=HIGHEST_CEILING,
+            ),
             **options,
         )
 
@@ -208,7 +228,7 @@ class DatePartsField(_MayBeRequired):
         try:
             self.data = _date(day, month, year)
         except ValueError as problem:
-            self.process_errors.append(str(problem))
+            self.process_errors.append(problem.args[0])
 
     @property
     def parts(self) -> dict[str, str]:
@@ -220,7 +240,7 @@ class DatePartsField(_MayBeRequired):
 
 def _refuse_private_signs(typed: Sequence[str]) -> None:
     if any(map(has_private_signs, typed)):
-        raise ValueError("A sign in here exists in one typeface only. Leave it out.")
+        raise ValueError(say("A sign in here exists in one typeface only. Leave it out."))
 
 
 def _points(value: Any) -> int | None:
@@ -230,17 +250,12 @@ def _points(value: Any) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0  # 0 is never on offer
 
 
-def _length(longest: int) -> Length:
-    return Length(max=longest, message=f"Use {longest} characters or fewer.")
-
-
 def _date(day: str, month: str, year: str) -> date:
-    named = [name for name, value in (("day", day), ("month", month), ("year", year)) if not value]
-    if named:
-        raise ValueError(f"The date must have a {' and a '.join(named)}.")
+    if not (day and month and year):
+        raise ValueError(MISSING[bool(day), bool(month), bool(year)])
     if not all(part.isascii() and part.isdigit() for part in (day, month, year)) or len(year) != 4:
-        raise ValueError("Enter the date in figures, like 24 11 2026.")
+        raise ValueError(say("Enter the date in figures, like 24 11 2026."))
     try:
         return date(int(year), int(month), int(day))
     except ValueError:
-        raise ValueError("This day does not exist in the calendar.") from None
+        raise ValueError(say("This day does not exist in the calendar.")) from None

@@ -5,35 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wtforms import BooleanField, PasswordField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from clinic.domain.consents import ConsentKind
 from clinic.domain.errors import RuleBroken
 from clinic.domain.passwords import LONGEST as LONGEST_PASSWORD
+from clinic.domain.words import say
 from clinic.services.clients.invitations import Acceptance, InvitationOffer, problems
+from clinic.web.forms.at_most import AtMost
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import AddressField
-
-TOO_LONG = f"Use {LONGEST_PASSWORD} characters or fewer."
 
 
 class LeaveForm(Form):
     """The button that signs somebody else out of this browser."""
 
-    leave = BooleanField("Sign out")
+    leave = BooleanField(say("Sign out"))
 
 
 class AcceptForm(Form):
     """A password, and what the practice does not know yet."""
 
-    email = AddressField("Your email address", required="Enter your email address.")
+    email = AddressField(say("Your email address"), required=say("Enter your email address."))
     password = PasswordField(
-        "Choose a password",
-        [InputRequired("Choose a password."), Length(max=LONGEST_PASSWORD, message=TOO_LONG)],
+        say("Choose a password"),
+        [InputRequired(say("Choose a password.")), AtMost(LONGEST_PASSWORD)],
     )
-    consents = BooleanField(validators=[InputRequired("To go on, please tick that you agree.")])
+    consents = BooleanField(validators=[InputRequired(say("To go on, please tick that you agree."))])
     mails = BooleanField()
-    persistent = BooleanField("Stay signed in on this phone")
+    persistent = BooleanField(say("Stay signed in on this phone"))
 
     def ask_only(self, offered: InvitationOffer) -> None:
         """Leave out what the practice knows already."""

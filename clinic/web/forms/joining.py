@@ -9,6 +9,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import InputRequired
 
+from clinic.domain.words import say
 from clinic.services.groups.joining import PlaceAsked
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import AddressField, LineField, ZoneField
@@ -19,12 +20,12 @@ QUICKEST = 2.0  # seconds that a person needs at least to fill it in
 class JoinForm(Form):
     """Name, address, zone and both consents; and two fields that tell a robot from a person."""
 
-    name = LineField("Your name", longest=120, required="Enter your name.")
-    email = AddressField("Your email address", required="Enter your email address.")
-    time_zone = ZoneField("Your time zone")
-    consents = BooleanField(validators=[InputRequired("To go on, please tick that you agree.")])
+    name = LineField(say("Your name"), longest=120, required=say("Enter your name."))
+    email = AddressField(say("Your email address"), required=say("Enter your email address."))
+    time_zone = ZoneField(say("Your time zone"))
+    consents = BooleanField(validators=[InputRequired(say("To go on, please tick that you agree."))])
     mails = BooleanField()
-    website = StringField("Leave this empty")  # no person sees it
+    website = StringField(say("Leave this empty"))  # no person sees it
     opened = HiddenField(default=lambda: opened_at(time.time()))
 
     @property

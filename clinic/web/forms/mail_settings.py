@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from flask import current_app
 from wtforms import IntegerField, PasswordField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Optional
 
 from clinic.domain.mail_server import (
     USUAL_PORT,
@@ -15,18 +15,20 @@ from clinic.domain.mail_server import (
     is_own_machine,
     port_problem,
 )
+from clinic.domain.words import say
 from clinic.mail.addresses import Address
 from clinic.mail.smtp_url import Security, SmtpServer
 from clinic.services import mail_setup
 from clinic.services.mail_setup import MailServerDetails
+from clinic.web.forms.at_most import AtMost
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import AddressField, LineField, OneOfField
 from config import Settings
 
 SECURITIES = {
-    MailSecurity.STARTTLS: "STARTTLS, usually port 587",
-    MailSecurity.IMPLICIT: "TLS from the start, usually port 465",
-    MailSecurity.NONE: "None; only for a server on this very machine or network, without a password",
+    MailSecurity.STARTTLS: say("STARTTLS, usually port 587"),
+    MailSecurity.IMPLICIT: say("TLS from the start, usually port 465"),
+    MailSecurity.NONE: say("None; only for a server on this very machine or network, without a password"),
 }
 
 
@@ -40,12 +42,12 @@ class MailServerForm(Form):
 
     is_needed = False
 
-    mail_host = LineField("Mail server", longest=253)
-    mail_port = IntegerField("Port", [Optional()])
-    mail_security = OneOfField("Encryption", MailSecurity, SECURITIES)
-    mail_user = LineField("User name", longest=254)
-    mail_password = PasswordField("Password of the mail account", [Length(max=500)])
-    mail_sender = AddressField("Sender of all mails")
+    mail_host = LineField(say("Mail server"), longest=253)
+    mail_port = IntegerField(say("Port"), [Optional()])
+    mail_security = OneOfField(say("Encryption"), MailSecurity, SECURITIES)
+    mail_user = LineField(say("User name"), longest=254)
+    mail_password = PasswordField(say("Password of the mail account"), [AtMost(500)])
+    mail_sender = AddressField(say("Sender of all mails"))
 
     def asks_for_a_server(self) -> bool:
         """Whether a server is named."""
@@ -94,7 +96,7 @@ class MailServerForm(Form):
             "mail_password": self._password_owed(),
             "mail_sender": None
             if self.mail_sender.data or self.mail_sender.errors
-            else "Enter the sender's address.",
+            else say("Enter the sender's address."),
         }
         for name, problem in found.items():
             if problem:
@@ -109,7 +111,7 @@ class MailServerForm(Form):
 
     def _password_in_the_clear(self, host: str, security: MailSecurity) -> str | None:
         if security is MailSecurity.NONE and self.mail_user.data and not is_own_machine(host):
-            return "Choose an encryption: the password would travel for everybody to read."
+            return say("Choose an encryption: the password would travel for everybody to read.")
         return None
 
     def _password_owed(self) -> str | None:
@@ -121,7 +123,7 @@ class MailServerForm(Form):
 
     def _nobodys_password(self) -> str | None:
         if self.mail_password.data and not self.mail_user.data:
-            return "Enter the user name that belongs to the password."
+            return say("Enter the user name that belongs to the password.")
         return None
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
+from clinic.domain.words import say
 from clinic.web.forms.base import Form
 
 
@@ -27,5 +28,5 @@ class SeenForm(Form):
         except ValueError:
             until = None
         if until is None or until.tzinfo is None:
-            raise ValidationError("This page is out of date. Please open it again.")
+            raise ValidationError(say("This page is out of date. Please open it again."))
         return until

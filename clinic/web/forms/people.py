@@ -8,19 +8,20 @@ from enum import StrEnum
 
 from wtforms import HiddenField, PasswordField, RadioField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.passwords import LONGEST as LONGEST_PASSWORD
 from clinic.domain.staffing import ROLE_WORDS, may_be_responsible
 from clinic.domain.types import Role
+from clinic.domain.words import say
 from clinic.models import User
 from clinic.services.actors import Actor
 from clinic.services.people import handing_over
 from clinic.services.people.inviting import StaffAnswer, StaffOffer, problems, problems_of_address
+from clinic.web.forms.at_most import AtMost
 from clinic.web.forms.base import Form, OnceForm
 from clinic.web.forms.fields import AddressField, LineField, OneOfField
-from clinic.web.forms.invitations import TOO_LONG
 from clinic.web.whose import Whose, WhosePage
 
 NOBODY = "nobody"
@@ -58,11 +59,13 @@ class InviteColleagueForm(OnceForm):
 class JoinStaffForm(Form):
     """What an invited colleague answers: a name, a password, and an address where none is known."""
 
-    name = LineField("Your name", longest=120, required="Enter your name, as colleagues and clients read it.")
-    email = AddressField("Your email address", required="Enter your email address.")
+    name = LineField(
+        say("Your name"), longest=120, required=say("Enter your name, as colleagues and clients read it.")
+    )
+    email = AddressField(say("Your email address"), required=say("Enter your email address."))
     password = PasswordField(
-        "Choose a password",
-        [InputRequired("Choose a password."), Length(max=LONGEST_PASSWORD, message=TOO_LONG)],
+        say("Choose a password"),
+        [InputRequired(say("Choose a password.")), AtMost(LONGEST_PASSWORD)],
     )
 
     def ask_only(self, offered: StaffOffer) -> None:

@@ -17,6 +17,7 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.load import USUAL_LIMIT, DayLoad, load_limit_problems
 from clinic.domain.own_answers import LONGEST_WORD, word_problems
 from clinic.domain.pain_rule import CEILING
+from clinic.domain.words import say
 from clinic.mail.addresses import Address
 from clinic.services import practices
 from clinic.services.accounts import signing_in as accounts
@@ -39,10 +40,12 @@ from clinic.web.forms.mail_settings import MailServerForm
 class LetterheadForm(Form):
     """What stands at the top of mails and papers."""
 
-    name = LineField("Name of the practice", longest=120, required="Enter the name of your practice.")
-    address = LongTextField("Address", longest=LONGEST_ADDRESS)
-    phone = LineField("Phone", longest=40, required="Enter the phone number clients can call.")
-    email = AddressField("Email for answers to our mails")
+    name = LineField(
+        say("Name of the practice"), longest=120, required=say("Enter the name of your practice.")
+    )
+    address = LongTextField(say("Address"), longest=LONGEST_ADDRESS)
+    phone = LineField(say("Phone"), longest=40, required=say("Enter the phone number clients can call."))
+    email = AddressField(say("Email for answers to our mails"))
 
     def validate_name(self, field: LineField) -> None:
         """The practice's own rule, asked with all the others: every problem is named at once."""
@@ -63,12 +66,12 @@ class LetterheadForm(Form):
 class HoursForm(Form):
     """Where the practice is, and when mail may arrive."""
 
-    time_zone = ZoneField("Time zone")
+    time_zone = ZoneField(say("Time zone"))
     waking_from = TimeField(
-        "Not before", [InputRequired("Enter a time, for example 08:00.")], default=time(8)
+        say("Not before"), [InputRequired(say("Enter a time, for example 08:00."))], default=time(8)
     )
     waking_until = TimeField(
-        "Not after", [InputRequired("Enter a time, for example 20:00.")], default=time(20)
+        say("Not after"), [InputRequired(say("Enter a time, for example 20:00."))], default=time(20)
     )
 
     def validate_waking_until(self, field: TimeField) -> None:
@@ -90,10 +93,12 @@ class HelpForm(Form):
     """The numbers beside every warning sign."""
 
     emergency_number = LineField(
-        "Emergency number", longest=40, required="Enter the number to call in an emergency."
+        say("Emergency number"), longest=40, required=say("Enter the number to call in an emergency.")
     )
     urgent_number = LineField(
-        "Urgent advice line", longest=80, required="Enter the number or place for urgent medical advice."
+        say("Urgent advice line"),
+        longest=80,
+        required=say("Enter the number or place for urgent medical advice."),
     )
 
     def values(self) -> dict[str, Any]:
@@ -104,7 +109,7 @@ class HelpForm(Form):
 class CeilingForm(Form):
     """From which pain on clients stop."""
 
-    pain_ceiling = CeilingField("Stop from", default=CEILING)
+    pain_ceiling = CeilingField(say("Stop from"), default=CEILING)
 
     def values(self) -> dict[str, Any]:
         """What was chosen, in the service's words."""
@@ -198,9 +203,9 @@ SETTINGS: Mapping[str, SECTION_FORM] = {
 class SetUpForm(LetterheadForm, HelpForm, CeilingForm, HoursForm, MailServerForm, NewPasswordForm):
     """The practice, how its mail leaves, and the account of its owner, on the first visit."""
 
-    set_up_code = LineField("Set-up code", longest=40, required="Enter the set-up code.")
-    owner_name = LineField("Your name", longest=120, required="Enter your name.")
-    owner_email = AddressField("Your email address", required="Enter your email address.")
+    set_up_code = LineField(say("Set-up code"), longest=40, required=say("Enter the set-up code."))
+    owner_name = LineField(say("Your name"), longest=120, required=say("Enter your name."))
+    owner_email = AddressField(say("Your email address"), required=say("Enter your email address."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -211,7 +216,7 @@ class SetUpForm(LetterheadForm, HelpForm, CeilingForm, HoursForm, MailServerForm
     def validate_set_up_code(self, field: LineField) -> None:
         """Whoever comes first need not be the owner: the server has said a code to its administrator."""
         if field.data and not practices.is_set_up_code(field.data):
-            raise ValidationError("This is not the code that Regroove said when it was started.")
+            raise ValidationError(say("This is not the code that Regroove said when it was started."))
 
     def details(self) -> PracticeDetails:
         """The form's values; without an address of the practice, answers to its mail go to its owner."""

@@ -6,6 +6,7 @@ from functools import cache
 
 from wtforms.fields import SelectChoice
 
+from clinic.domain.words import say
 from clinic.domain.zones import places
 from clinic.web.presenters.zones import zone_words
 
@@ -28,7 +29,7 @@ def zone_choices(*first: str) -> list[SelectChoice]:
     """All zones, with `first` (the practice's own, say) and the usual ones at the top."""
     top = tuple(dict.fromkeys((*first, *OFTEN)))
     return [
-        *(SelectChoice(zone, zone_words(zone), optgroup="Often used") for zone in top),
+        *(SelectChoice(zone, zone_words(zone), optgroup=say("Often used")) for zone in top),
         *(choice for choice in _all() if choice.value not in top),
     ]
 
@@ -36,4 +37,4 @@ def zone_choices(*first: str) -> list[SelectChoice]:
 @cache
 def _all() -> tuple[SelectChoice, ...]:
     zones = sorted(places(), key=zone_words)
-    return tuple(SelectChoice(zone, zone_words(zone), optgroup="All time zones") for zone in zones)
+    return tuple(SelectChoice(zone, zone_words(zone), optgroup=say("All time zones")) for zone in zones)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.access import is_staff
 from clinic.domain.errors import NotFound
-from clinic.domain.staffing import ROLE_NOTES, ROLE_WORDS
+from clinic.domain.staffing import ROLE_IN_A_SENTENCE, ROLE_NOTES
 from clinic.models import User
 from clinic.services.access import practice_of, user_for
 from clinic.services.accounts import sessions
@@ -85,7 +85,7 @@ def role(user_id: uuid.UUID) -> Page:
     if form.validate_on_submit():
         with form.attempt():
             roles.change(actor, user_id, form.role.data, form.taker_id())
-            flash(f"{person.name} is now {ROLE_WORDS[form.role.data].lower()} here.", "success")
+            flash(f"{person.name} is now {ROLE_IN_A_SENTENCE[form.role.data]} here.", "success")
             return _back()
     if not form.is_filled_in:
         form.role.data = person.role
@@ -160,7 +160,7 @@ def _invited(actor: Actor, form: InviteColleagueForm) -> Page:
     return render_template(
         "practitioner/people/link.html",
         invitation=invitation,
-        role=ROLE_WORDS[invitation.role].lower(),
+        role=ROLE_IN_A_SENTENCE[invitation.role],
         link=link,
         code=qr_code(link),
     )

@@ -13,6 +13,7 @@ from clinic.domain.dates import day_in_words
 from clinic.domain.findings import Place, Value
 from clinic.domain.spots import Spot
 from clinic.domain.types import Side
+from clinic.domain.words import say
 from clinic.services.assessments.history import AssessmentRecord
 from clinic.services.assessments.retests import AnsweredFinding, CitableFinding
 from clinic.web.filters import day_year
@@ -107,5 +108,8 @@ def _plain(place: Place) -> str:
     known = plain_words().get(place.test)
     if known is None:
         return ""
-    side = f", on the {place.side.value}" if place.side is not Side.NONE else ""
-    return f"{known.tested}{side}"
+    if place.side is Side.LEFT:
+        return say("%(tested)s, on the left", tested=known.tested)
+    if place.side is Side.RIGHT:
+        return say("%(tested)s, on the right", tested=known.tested)
+    return known.tested

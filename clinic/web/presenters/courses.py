@@ -33,22 +33,19 @@ WAITS: Mapping[RequestState, str] = {
     RequestState.LISTED: "on the waiting list",
 }
 DOORS: Mapping[CourseDoor, str] = {
-    CourseDoor.FULL: "Every place is taken just now. Ask all the same: you are put on the waiting list.",
-    CourseDoor.NOT_YET: "This course does not take anybody in yet. Please come back later.",
-    CourseDoor.ENDED: "This course is over. Ask the practice about the next one.",
-    CourseDoor.CALLED_OFF: "This course does not take place. Ask the practice about another one.",
+    CourseDoor.FULL: say("Every place is taken just now. Ask all the same: you are put on the waiting list."),
+    CourseDoor.NOT_YET: say("This course does not take anybody in yet. Please come back later."),
+    CourseDoor.ENDED: say("This course is over. Ask the practice about the next one."),
+    CourseDoor.CALLED_OFF: say("This course does not take place. Ask the practice about another one."),
 }
 
 OUTCOMES: Mapping[RequestState, str] = {
-    RequestState.WAITING: "Thank you. The practice looks at it, and lets you know.",
-    RequestState.LISTED: "Thank you. Every place is taken just now: you are on the waiting list.",
-    RequestState.JOINED: "You have a place.",
-    RequestState.REFUSED: "The practice cannot give you a place. Please call if you have a question.",
+    RequestState.WAITING: say("Thank you. The practice looks at it, and lets you know."),
+    RequestState.LISTED: say("Thank you. Every place is taken just now: you are on the waiting list."),
+    RequestState.REFUSED: say("The practice cannot give you a place. Please call if you have a question."),
 }
-INVITED = (
-    " If you have no account yet, a mail invites you to one.",
-    " If you have no account yet, ask the practice for a link to one.",
-)
+JOINED_BY_MAIL = say("You have a place. If you have no account yet, a mail invites you to one.")
+JOINED_BY_LINK = say("You have a place. If you have no account yet, ask the practice for a link to one.")
 
 
 def state(course: Course) -> tuple[str, str]:
@@ -175,7 +172,7 @@ def closing(found: CourseMember | None) -> str | None:
 
 def public_days(course: Course) -> str:
     """When a course is, for whoever opens its link."""
-    return f"{day_year(course.starts_on)} to {day_year(course.days.last)}"
+    return say("%(first)s to %(last)s", first=day_year(course.starts_on), last=day_year(course.days.last))
 
 
 def may_confirm(request: CourseRequest, at_door: CourseDoor) -> bool:
@@ -186,7 +183,10 @@ def may_confirm(request: CourseRequest, at_door: CourseDoor) -> bool:
 def outcome(request: CourseRequest, at_door: CourseDoor) -> str | None:
     """What became of a request; None where it waits to be confirmed."""
     if request.state is not RequestState.UNCONFIRMED:
-        wants_mail = request.mail_words is not None or request.record_words is None
-        way_in = INVITED[0 if wants_mail and mail_leaves() else 1]
-        return f"{OUTCOMES[request.state]}{way_in if request.state is RequestState.JOINED else ''}"
+        return _joined(request) if request.state is RequestState.JOINED else OUTCOMES[request.state]
     return DOORS.get(at_door) if at_door is not CourseDoor.FULL else None
+
+
+def _joined(request: CourseRequest) -> str:
+    wants_mail = request.mail_words is not None or request.record_words is None
+    return JOINED_BY_MAIL if wants_mail and mail_leaves() else JOINED_BY_LINK

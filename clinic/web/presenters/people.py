@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from clinic.domain.access import WORDS, Permission, holds
 from clinic.domain.dates import count
 from clinic.domain.dates import day_in_words as day
-from clinic.domain.staffing import ROLE_WORDS
+from clinic.domain.staffing import ROLE_IN_A_SENTENCE, ROLE_WORDS
 from clinic.domain.types import InvitationState, OutboxState
 from clinic.services.people.handing_over import Belongings
 from clinic.services.people.inviting import OpenStaffInvitation
@@ -72,7 +72,7 @@ def _pending(each: OpenStaffInvitation, zone: str) -> PendingLine:
     way = _mailed(each) if invitation.email else "By a link that was handed over."
     title = invitation.email or "Whoever has the link"
     return PendingLine(
-        each, f"{title}, as {ROLE_WORDS[invitation.role].lower()}", f"{way} {lasts}", is_lapsed
+        each, f"{title}, as {ROLE_IN_A_SENTENCE[invitation.role]}", f"{way} {lasts}", is_lapsed
     )
 
 

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.greeting import NOBODY, first_name
+from clinic.domain.words import say
 from clinic.services.accounts import addresses
 from clinic.services.clients import invitations
 from clinic.services.clients.invitations import InvitationOffer
@@ -34,8 +35,14 @@ def show(secret: str) -> Response | str | tuple[str, int]:
         else:
             begin_session(session_secret, persistent=bool(form.persistent.data))
             if address := addresses.to_prove(current_actor()):
-                press = "Press the link in it, so that you can sign in next time."
-                flash_promised(f"A mail goes to {address} now. {press}", f"The mail to {address}")
+                flash_promised(
+                    say(
+                        "A mail goes to %(address)s now. "
+                        "Press the link in it, so that you can sign in next time.",
+                        address=address,
+                    ),
+                    say("The mail to %(address)s", address=address),
+                )
             return redirect(url_for("client.today.index"), 303)
     return _page("invitation", offered, form=form), 422 if form.errors else 200
 

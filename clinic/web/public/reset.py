@@ -7,6 +7,7 @@ import time
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from clinic.domain.words import say
 from clinic.services import practices
 from clinic.services.accounts import signing_in as accounts
 from clinic.web import known_browsers
@@ -41,7 +42,7 @@ def choose(secret: str) -> Response | str | tuple[str, int]:
     if form.validate_on_submit():
         with form.attempt():
             user = accounts.reset_password(secret, form.password.data or "")
-            flash("Your new password is set. Please sign in with it.")
+            flash(say("Your new password is set. Please sign in with it."))
             # the link has proved the mailbox: tries from elsewhere do not count here
             return known_browsers.remember(
                 redirect(url_for("public.signin.sign_in"), 303), user.email_key, user.id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from clinic.domain.words import say
 from clinic.services import practices
 from clinic.services.accounts import second_step
 from clinic.web.authz import WAITING, begin_session
@@ -49,5 +50,5 @@ def passkey() -> Response:
 
 def _too_late() -> Response:
     session.pop(WAITING)
-    flash("That took too long. Please sign in again.", "caution")
+    flash(say("That took too long. Please sign in again."), "caution")
     return redirect(url_for("public.signin.sign_in", next=request.args.get("next")), 303)

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.errors import NotFound
 from clinic.domain.people import who
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.services import access, practices
 from clinic.services.accounts import signing_in as accounts
@@ -82,7 +83,7 @@ def sign_out() -> Response:
     """End the session here and in the database, and ask the browser to forget what it kept."""
     end_session()
     db.session.rollback()
-    flash("You are signed out.")
+    flash(say("You are signed out."))
     answer = make_response(redirect(url_for("public.signin.sign_in"), 303))
     answer.headers["Clear-Site-Data"] = FORGET
     return answer

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.staffing import ROLE_NOTES, ROLE_WORDS
+from clinic.domain.staffing import ROLE_IN_A_SENTENCE, ROLE_NOTES
+from clinic.domain.words import say
 from clinic.services.accounts import addresses
 from clinic.services.people import inviting
 from clinic.services.people.inviting import StaffOffer
@@ -29,8 +30,14 @@ def show(secret: str) -> Response | str | tuple[str, int]:
         with form.attempt():
             begin_session(inviting.accept(secret, form.answer()), persistent=False)
             if address := addresses.to_prove(current_actor()):
-                press = "Press the link in it, so that you can sign in next time."
-                flash_promised(f"A mail goes to {address} now. {press}", f"The mail to {address}")
+                flash_promised(
+                    say(
+                        "A mail goes to %(address)s now. "
+                        "Press the link in it, so that you can sign in next time.",
+                        address=address,
+                    ),
+                    say("The mail to %(address)s", address=address),
+                )
             return redirect(url_for("practitioner.attention.index"), 303)
         offered = inviting.offer(secret)
     return _page("staff_invitation", offered, form=form), 422 if form.errors else 200
@@ -46,7 +53,7 @@ def _other_account(secret: str, offered: StaffOffer) -> Response | str:
         offered,
         form=form,
         who=current_actor().name,
-        whose="a new colleague",
+        whose=say("a new colleague"),
     )
 
 
@@ -55,7 +62,7 @@ def _page(name: str, offered: StaffOffer, **context: object) -> str:
     context |= {
         "host": offered.practice,
         "address": offered.invitation.email,
-        "role": ROLE_WORDS[role].lower(),
+        "role": ROLE_IN_A_SENTENCE[role],
         "note": ROLE_NOTES[role],
     }
     return render_template(f"public/{name}.html", **{"chrome": chrome(offered.practice, None)} | context)
