@@ -69,6 +69,11 @@ def say_many(one: str, many: str, number: int, /, **filled: object) -> Words:
     return Words.made(one, {"number": number, **filled}, many, number)
 
 
+def again(kept: str) -> Words:
+    """Words that were kept as text, to be said again: other languages find those that had no blank."""
+    return Words.made(kept, {})
+
+
 def in_a_row(parts: Sequence[str]) -> str:
     """What stands one after another: "30 minutes, with Ada Nord, by video"; nothing of nothing."""
     first, *others = parts or ("",)

@@ -8,7 +8,7 @@ from flask import Response, jsonify, request
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.media import PIECE, MediaKind, MediaRefused
-from clinic.domain.words import say
+from clinic.domain.words import again, say
 from clinic.models import MediaFile
 from clinic.services.actors import Actor
 from clinic.services.media import uploads
@@ -40,7 +40,8 @@ def take_piece(actor: Actor, media_id: uuid.UUID) -> Response:
 
 def told(row: MediaFile) -> Response:
     """Where whoever sends a file goes on."""
-    return jsonify(id=str(row.id), received=row.received, state=row.state.value, said=row.said, piece=PIECE)
+    said = here().spoken(again(row.said))
+    return jsonify(id=str(row.id), received=row.received, state=row.state.value, said=said, piece=PIECE)
 
 
 def refused(problem: RuleBroken) -> Response:

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from clinic.domain.dates import born, day_in_words
-from clinic.domain.words import Words, in_a_row, say, say_many
+from clinic.domain.words import Words, again, in_a_row, say, say_many
 from clinic.languages import ENGLISH, MADE_UP, language, offered
 
 LONG, MIRRORED = (language(code) for code in MADE_UP)
@@ -46,6 +46,11 @@ def test_another_language_says_all_of_it_anew() -> None:
 
 def test_what_joins_words_makes_plain_english_of_them() -> None:
     assert LONG.spoken(say("Done") + "!") == "Done!"
+
+
+def test_words_that_were_kept_as_text_are_said_again() -> None:
+    assert again("100 % of it") == "100 % of it"
+    assert LONG.spoken(again("Read it")) == "⟦Réádö ít⟧"
 
 
 def test_what_stands_in_a_row_is_said_one_by_one() -> None:

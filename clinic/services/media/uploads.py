@@ -32,7 +32,7 @@ from clinic.domain.media import (
     MediaState,
     check_size,
 )
-from clinic.domain.words import say
+from clinic.domain.words import again, say
 from clinic.extensions import db
 from clinic.models import MediaFile, MediaPiece
 from clinic.services import access
@@ -108,7 +108,7 @@ def send_whole(actor: Actor, file: Announced, data: bytes) -> MediaFile:
     while row.state is MediaState.ARRIVING:
         row = take(actor, row.id, row.received, data[row.received : row.received + PIECE])
     if row.state is MediaState.REFUSED:
-        raise MediaRefused(row.said)
+        raise MediaRefused(again(row.said))
     return row
 
 

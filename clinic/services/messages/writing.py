@@ -29,7 +29,7 @@ from clinic.domain.messages import (
     was_seen,
 )
 from clinic.domain.types import ClientStatus
-from clinic.domain.words import say
+from clinic.domain.words import again, say
 from clinic.extensions import db
 from clinic.models import AnswerWait, Client, MediaFile, Message, MessageFile, Prescription, Program, Thread
 from clinic.models.base import points_at
@@ -295,7 +295,7 @@ def _file_of(client: Client, media_id: uuid.UUID, sent_by: uuid.UUID | None = No
     if row is None or row.kind not in (MediaKind.PICTURE, MediaKind.VIDEO) or row.sent_by != sent_by:
         raise NotFound
     if row.state is MediaState.REFUSED:
-        raise RuleBroken(row.said, "file")
+        raise RuleBroken(again(row.said), "file")
     if row.state is MediaState.ARRIVING:
         raise RuleBroken(
             say("The file is not all here yet. Choose it again, and it goes on where it ended."), "file"

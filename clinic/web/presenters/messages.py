@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from clinic.domain.answer_promise import AnswerPromise
 from clinic.domain.dates import day_in_words
 from clinic.domain.media import LARGEST, WITHOUT_SCRIPT, MediaKind, MediaState, in_words
 from clinic.domain.messages import (
@@ -17,7 +18,7 @@ from clinic.domain.messages import (
     may_take_back,
     moment_in_words,
 )
-from clinic.domain.words import say
+from clinic.domain.words import again, say
 from clinic.services.messages.reading import (
     SaidElsewhere,
     SaidWhere,
@@ -96,6 +97,14 @@ def instant(told: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo is not None else None
+
+
+def promised(promise: AnswerPromise, today: date) -> str:
+    """How soon an answer comes and until when nobody is there to write one; empty where neither is known."""
+    soon, closed = promise.in_words(), promise.closed_in_words(today)
+    if soon and closed:
+        return say("%(soon)s %(closed)s", soon=soon, closed=closed)
+    return soon or closed or ""
 
 
 def for_client(page: ThreadPage, zone: str, today: date, read_until: datetime | None) -> ThreadView:
@@ -194,8 +203,14 @@ def _file(media: ThreadFileRow) -> ThreadFile:
     return ThreadFile(
         id=media.id.hex,
         is_video=is_video,
-        state="" if is_ready else (media.said or GONE if media.state is MediaState.REFUSED else MADE_READY),
+        state="" if is_ready else _why_not_shown(media),
         width=media.width or 640,
         height=media.height or 360,
         poster=media.poster_id.hex if media.poster_id else "",
     )
+
+
+def _why_not_shown(media: ThreadFileRow) -> str:
+    if media.state is not MediaState.REFUSED:
+        return MADE_READY
+    return again(media.said) if media.said else GONE
