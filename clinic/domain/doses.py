@@ -7,30 +7,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from clinic.domain.dates import count
 from clinic.domain.types import DoseSide, MoveRange, Support
+from clinic.domain.words import in_a_row, say, say_many
 
 TEMPO = re.compile(r"[0-9]{1,2}(?:-[0-9]{1,2}){3}")
 TEMPO_HINT = "Write the tempo as four numbers of seconds, like 3-1-2-0."
 
 RANGE_WORDS: Mapping[MoveRange, str] = MappingProxyType(
     {
-        MoveRange.TINY: "a very small movement",
-        MoveRange.SMALL: "a small movement",
-        MoveRange.HALF: "about half way",
-        MoveRange.FULL: "all the way",
-        MoveRange.PAIN_FREE: "as far as it does not hurt",
+        MoveRange.TINY: say("a very small movement"),
+        MoveRange.SMALL: say("a small movement"),
+        MoveRange.HALF: say("about half way"),
+        MoveRange.FULL: say("all the way"),
+        MoveRange.PAIN_FREE: say("as far as it does not hurt"),
     }
 )
 SIDE_WORDS: Mapping[DoseSide, str] = MappingProxyType(
     {
-        DoseSide.LEFT: "on the left",
-        DoseSide.RIGHT: "on the right",
+        DoseSide.LEFT: say("on the left"),
+        DoseSide.RIGHT: say("on the right"),
         DoseSide.BOTH: "",
-        DoseSide.ALTERNATE: "to each side",
-        DoseSide.AFFECTED: "on the side that bothers you",
+        DoseSide.ALTERNATE: say("to each side"),
+        DoseSide.AFFECTED: say("on the side that bothers you"),
     }
 )
+PAUSE = say("pause")  # as a beat of a repetition: "1 pause"
+ONCE_A_DAY, TWICE_A_DAY = say("once a day"), say("twice a day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,19 +151,19 @@ def beats_of(dose: Dose) -> Tempo:
 def dose_in_words(dose: Dose, tempo_words: tuple[str, str] = ("down", "up")) -> str:
     """The dose in a line: "2 rounds of 8, slowly (3 seconds down, 1 pause, 2 up), once a day"."""
     parts = [
-        " ".join(filter(None, [count(dose.sets, "round"), f"of {dose.reps}", SIDE_WORDS[dose.side]])),
+        _rounds_in_words(dose),
         _tempo_in_words(dose, tempo_words),
         times_a_day(dose.times_per_day),
-        "" if dose.days_per_week == 7 else count(dose.days_per_week, "day") + " a week",
+        "" if dose.days_per_week == 7 else days_a_week(dose.days_per_week),
     ]
-    return ", ".join(filter(None, parts))
+    return in_a_row([part for part in parts if part])
 
 
 def rest_in_words(dose: Dose) -> str:
     """How long to rest between rounds, or nothing where there is no rest to take."""
     if dose.sets < 2 or dose.rest_s == 0:
         return ""
-    return f"Rest {duration_in_words(dose.rest_s)} between rounds."
+    return say("Rest %(time)s between rounds.", time=duration_in_words(dose.rest_s))
 
 
 def range_in_words(move_range: MoveRange) -> str:
@@ -169,24 +171,65 @@ def range_in_words(move_range: MoveRange) -> str:
     return RANGE_WORDS[move_range]
 
 
+def _rounds_in_words(dose: Dose) -> str:
+    side = SIDE_WORDS[dose.side]
+    if not side:
+        return say_many(
+            "%(number)s round of %(reps)s", "%(number)s rounds of %(reps)s", dose.sets, reps=dose.reps
+        )
+    return say_many(
+        "%(number)s round of %(reps)s %(side)s",
+        "%(number)s rounds of %(reps)s %(side)s",
+        dose.sets,
+        reps=dose.reps,
+        side=side,
+    )
+
+
 def _tempo_in_words(dose: Dose, words: tuple[str, str]) -> str:
     if not dose.tempo:
-        return f"holding for {count(dose.hold_s, 'second')}" if dose.hold_s else ""
+        return say("holding for %(time)s", time=seconds_in_words(dose.hold_s)) if dose.hold_s else ""
     tempo = beats_of(dose)
     there, back = words
-    steps = ((tempo.out, there), (tempo.pause, "pause"), (tempo.back, back), (tempo.rest, "pause"))
+    steps = ((tempo.out, there), (tempo.pause, PAUSE), (tempo.back, back), (tempo.rest, PAUSE))
     (first, what), *others = [(seconds, name) for seconds, name in steps if seconds]
-    said = [f"{count(first, 'second')} {what}", *(f"{seconds} {name}" for seconds, name in others)]
-    return f"slowly ({', '.join(said)})"
+    said = [
+        say("%(time)s %(beat)s", time=seconds_in_words(first), beat=what),
+        *(say("%(seconds)s %(beat)s", seconds=seconds, beat=name) for seconds, name in others),
+    ]
+    return say("slowly (%(beats)s)", beats=in_a_row(said))
 
 
 def times_a_day(times: int) -> str:
     """How often a day: "once a day", "3 times a day"."""
-    return {1: "once a day", 2: "twice a day"}.get(times, f"{times} times a day")
+    if times in (1, 2):
+        return TWICE_A_DAY if times == 2 else ONCE_A_DAY
+    return say("%(times)s times a day", times=times)
+
+
+def days_a_week(days: int) -> str:
+    """On how many days a week: "1 day a week"."""
+    return say_many("%(number)s day a week", "%(number)s days a week", days)
+
+
+def minutes_in_words(minutes: int) -> str:
+    """A number of minutes: "1 minute"."""
+    return say_many("%(number)s minute", "%(number)s minutes", minutes)
+
+
+def minutes_a_day(minutes: int) -> str:
+    """How long a day: "6 minutes a day"."""
+    return say_many("%(number)s minute a day", "%(number)s minutes a day", minutes)
+
+
+def seconds_in_words(seconds: int) -> str:
+    """A number of seconds: "1 second"."""
+    return say_many("%(number)s second", "%(number)s seconds", seconds)
 
 
 def duration_in_words(seconds: int) -> str:
     """A time in words: "1 minute 30 seconds"; empty for none."""
     minutes, rest = divmod(seconds, 60)
-    said = [count(minutes, "minute") if minutes else "", count(rest, "second") if rest else ""]
-    return " ".join(filter(None, said))
+    if not (minutes and rest):
+        return minutes_in_words(minutes) if minutes else seconds_in_words(rest) if rest else ""
+    return say("%(minutes)s %(seconds)s", minutes=minutes_in_words(minutes), seconds=seconds_in_words(rest))

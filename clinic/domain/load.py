@@ -17,10 +17,10 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from clinic.domain.dates import count
-from clinic.domain.doses import Dose, beats_of
+from clinic.domain.doses import Dose, beats_of, minutes_a_day
 from clinic.domain.errors import RuleBroken
 from clinic.domain.types import DoseSide
-from clinic.domain.words import say
+from clinic.domain.words import in_a_row, say, say_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,12 @@ def load_of(doses: Collection[Dose]) -> DayLoad:
 
 def load_in_words(load: DayLoad) -> str:
     """What a day asks, in words: "6 minutes a day, 2 moves"."""
-    return f"{count(load.minutes, 'minute')} a day, {count(load.moves, 'move')}"
+    return in_a_row([minutes_a_day(load.minutes), moves_in_words(load.moves)])
+
+
+def moves_in_words(number: int) -> str:
+    """How many moves: "1 move"."""
+    return say_many("%(number)s move", "%(number)s moves", number)
 
 
 def load_warnings(load: DayLoad, limit: DayLoad) -> Iterator[str]:

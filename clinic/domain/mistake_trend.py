@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from clinic.domain.progress import MistakeWeek, mistake_weeks
 from clinic.domain.types import MistakeAnswer
+from clinic.domain.words import in_a_row, say
 
 MOST_WEEKS = 8  # told one by one
 
@@ -36,20 +37,20 @@ class MistakeTrend(StrEnum):
 
 
 WORDS = {
-    MistakeWord.NOTICED: "noticed",
-    MistakeWord.AT_TIMES: "at times",
-    MistakeWord.NOT_SURE: "not sure",
-    MistakeWord.NO: "no",
-    MistakeWord.NO_ANSWER: "no answer",
+    MistakeWord.NOTICED: say("noticed"),
+    MistakeWord.AT_TIMES: say("at times"),
+    MistakeWord.NOT_SURE: say("not sure"),
+    MistakeWord.NO: say("no"),
+    MistakeWord.NO_ANSWER: say("no answer"),
 }
 TRENDS = {
-    MistakeTrend.TOO_EARLY: "too early to say",
-    MistakeTrend.NEVER: "not noticed so far",
-    MistakeTrend.LESS: "noticed less than before",
-    MistakeTrend.FADED: "noticed before, and not in the last weeks",
-    MistakeTrend.STILL: "still noticed",
-    MistakeTrend.BACK: "noticed again",
-    MistakeTrend.UNSURE: "not sure in the last week",
+    MistakeTrend.TOO_EARLY: say("too early to say"),
+    MistakeTrend.NEVER: say("not noticed so far"),
+    MistakeTrend.LESS: say("noticed less than before"),
+    MistakeTrend.FADED: say("noticed before, and not in the last weeks"),
+    MistakeTrend.STILL: say("still noticed"),
+    MistakeTrend.BACK: say("noticed again"),
+    MistakeTrend.UNSURE: say("not sure in the last week"),
 }
 _SEEN = frozenset({MistakeWord.NOTICED, MistakeWord.AT_TIMES})
 
@@ -72,7 +73,7 @@ class MistakeStory:
     @property
     def in_words(self) -> str:
         """Week by week: "noticed, noticed, not sure, no, no"."""
-        return ", ".join(WORDS[week.word] for week in self.weeks)
+        return in_a_row([WORDS[week.word] for week in self.weeks])
 
 
 def week_word(week: MistakeWeek) -> MistakeWord:

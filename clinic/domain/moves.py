@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import reduce
 from typing import Any, Self
+
+from clinic.domain.words import say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,4 +153,8 @@ def named_mistake_in(contents: Iterable[Mapping[str, Any]]) -> str | None:
     """
     mistakes = (mistake for content in contents for mistake in content.get("mistakes", ()))
     names = dict.fromkeys(mistake["name"] for mistake in mistakes if mistake.get("is_named"))
-    return " or the ".join(names) or None
+    return reduce(_or_the, names) if names else None
+
+
+def _or_the(first: str, second: str) -> str:
+    return say("%(first)s or the %(second)s", first=first, second=second)

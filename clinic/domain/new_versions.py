@@ -18,27 +18,28 @@ from clinic.domain.dose_changes import changed
 from clinic.domain.doses import Dose, dose_in_words
 from clinic.domain.phases import Phase, asked_in, listed, weeks_in_words
 from clinic.domain.types import ProgramStatus
+from clinic.domain.words import apart, say
 
 LONGEST_NOTE = 500
 # What a move's wording is made of, as a client knows it.
 PARTS: Mapping[str, str] = {
-    "purpose": "what it is for",
-    "setup": "how to get ready",
-    "steps": "how to do it",
-    "cues": "what to think of",
-    "range_words": "how far to go",
-    "feet_words": "the feet",
-    "knees_words": "the knees",
-    "stop_if": "when to stop",
-    "mistakes": "what to watch for",
-    "easier": "easier ways",
-    "harder": "harder ways",
-    "transfers": "what it is good for in daily life",
-    "equipment": "what you need",
-    "figure": "the drawing",
-    "pictures": "the pictures",
-    "film": "the film",
-    "video": "the video",
+    "purpose": say("what it is for"),
+    "setup": say("how to get ready"),
+    "steps": say("how to do it"),
+    "cues": say("what to think of"),
+    "range_words": say("how far to go"),
+    "feet_words": say("the feet"),
+    "knees_words": say("the knees"),
+    "stop_if": say("when to stop"),
+    "mistakes": say("what to watch for"),
+    "easier": say("easier ways"),
+    "harder": say("harder ways"),
+    "transfers": say("what it is good for in daily life"),
+    "equipment": say("what you need"),
+    "figure": say("the drawing"),
+    "pictures": say("the pictures"),
+    "film": say("the film"),
+    "video": say("the video"),
 }
 
 
@@ -112,28 +113,32 @@ def changes_in_words(before: WholeVersion, now: WholeVersion) -> list[str]:
     """What is different, a line each: moves, amounts, words, parts, order; one that says so if nothing."""
     pairs = paired(before.moves, now.moves)
     stays = {id(old) for old, _ in pairs}
-    lines = [f"New: {new.name}, {new.amount}." for old, new in pairs if old is None]
-    lines += [f"No longer: {old.name}." for old in before.moves if id(old) not in stays]
+    lines: list[str] = [
+        say("New: %(move)s, %(amount)s.", move=new.name, amount=new.amount)
+        for old, new in pairs
+        if old is None
+    ]
+    lines += [say("No longer: %(move)s.", move=old.name) for old in before.moves if id(old) not in stays]
     for old, new in pairs:
         if old is not None:
             lines += _differences(old, new)
     lines += _phases(before, now)
     names = [new.name for old, new in pairs if old is not None]
     if names != [old.name for old in before.moves if id(old) in stays] and not _renamed(pairs):
-        lines.append("The moves come in another order.")
-    return lines or ["Nothing is different in the moves, their amounts or their words."]
+        lines.append(say("The moves come in another order."))
+    return lines or [say("Nothing is different in the moves, their amounts or their words.")]
 
 
 def _differences(old: VersionMove, new: VersionMove) -> Iterator[str]:
     if old.name != new.name:
-        yield f"{old.name} is called {new.name} now."
+        yield say("%(before)s is called %(now)s now.", before=old.name, now=new.name)
     fields = [name for name in Dose.__slots__ if getattr(old.dose, name) != getattr(new.dose, name)]
     if fields:
         was, becomes = ({name: getattr(each.dose, name) for name in fields} for each in (old, new))
-        yield f"{new.name}: {changed(was, becomes)}."
+        yield say("%(move)s: %(changes)s.", move=new.name, changes=changed(was, becomes))
     parts = [words for key, words in PARTS.items() if _said(old.content, key) != _said(new.content, key)]
     if parts:
-        yield f"{new.name} is said in other words: {listed(parts)}."
+        yield say("%(move)s is said in other words: %(parts)s.", move=new.name, parts=listed(parts))
 
 
 def _said(content: Mapping[str, Any], key: str) -> Any:
@@ -146,19 +151,25 @@ def _phases(before: WholeVersion, now: WholeVersion) -> Iterator[str]:
     if _parts(before) == _parts(now):
         return
     if not now.phases:
-        yield "All moves from the first day on: it has no parts any more."
+        yield say("All moves from the first day on: it has no parts any more.")
         return
-    yield f"It goes in parts: {'; '.join(_parts(now))}."
+    yield say("It goes in parts: %(parts)s.", parts=apart(_parts(now)))
 
 
 def _parts(version: WholeVersion) -> list[str]:
     """Each phase in words with its moves."""
     weeks = weeks_in_words(version.phases)
     return [
-        f"{weeks[position - 1]} {listed([move.name for move in asked_in(version.moves, position)])}"
-        + (f", until: {phase.criterion}" if phase.criterion else "")
+        _part(weeks[position - 1], [move.name for move in asked_in(version.moves, position)], phase.criterion)
         for position, phase in enumerate(version.phases, 1)
     ]
+
+
+def _part(weeks: str, names: Sequence[str], criterion: str) -> str:
+    told = {"weeks": weeks, "moves": listed(names)}
+    if criterion:
+        return say("%(weeks)s %(moves)s, until: %(criterion)s", **told, criterion=criterion)
+    return say("%(weeks)s %(moves)s", **told)
 
 
 def _renamed(pairs: Iterable[tuple[VersionMove | None, VersionMove]]) -> bool:

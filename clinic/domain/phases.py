@@ -18,7 +18,7 @@ from typing import Protocol, TypeVar
 from clinic.domain.dates import count, day_in_words
 from clinic.domain.errors import RuleBroken
 from clinic.domain.progress import PlanPace, Span
-from clinic.domain.words import in_a_row, say
+from clinic.domain.words import in_a_row, say, say_many
 
 DAY = timedelta(days=1)
 MOST_PHASES = 12
@@ -199,43 +199,64 @@ def weeks_in_words(phases: Sequence[Phase]) -> list[str]:
     for position, phase in enumerate(phases, 1):
         last = week + phase.weeks - 1 if week and phase.weeks else None
         if week is None:
-            words.append("After that")
+            words.append(say("After that"))
         elif position == len(phases) or last is None:
-            words.append("From the first day" if week == 1 else f"From week {week}")
+            words.append(say("From the first day") if week == 1 else say("From week %(week)s", week=week))
         else:
-            words.append(f"Week {week}" if last == week else f"Weeks {week}–{last}")
+            is_one = last == week
+            words.append(
+                say("Week %(week)s", week=week)
+                if is_one
+                else say("Weeks %(first)s–%(last)s", first=week, last=last)
+            )
         week = last + 1 if last else None
     return words
 
 
 def begins_in_words(each: PhaseDays, before: Phase, today: date) -> str:
-    """When a phase begins, for a client: "from Mon 7 Dec", or what it waits for."""
+    """When a phase begins, for a client: "From Mon 7 Dec", or what it waits for."""
     if each.first is not None:
-        return f"from {day_in_words(each.first, today)}"
+        return say("From %(day)s", day=day_in_words(each.first, today))
     if before.criterion:
-        return f"once your practitioner finds this met: “{before.criterion}”"
+        return say("Once your practitioner finds this met: “%(criterion)s”", criterion=before.criterion)
     if before.weeks:
-        return f"after {count(before.weeks, 'week')} of the part before it"
-    return "when your practitioner says so"
+        return say_many(
+            "After %(number)s week of the part before it",
+            "After %(number)s weeks of the part before it",
+            before.weeks,
+        )
+    return say("When your practitioner says so")
 
 
 def goes_on_in_words(each: PhaseDays, today: date, ends_on: date | None = None) -> str:
     """How long the phase of today goes on, for a client: "until Sun 6 Dec"; empty where to the end."""
     last = min(filter(None, (each.last, ends_on)), default=None)
     if last is not None:
-        return f"until {day_in_words(last, today)}"
+        return say("until %(day)s", day=day_in_words(last, today))
     if each.phase.criterion:
-        return f"until your practitioner finds this met: “{each.phase.criterion}”"
+        return say("until your practitioner finds this met: “%(criterion)s”", criterion=each.phase.criterion)
     return ""
 
 
 def span_in_words(move: Spanned, days: Sequence[PhaseDays], today: date) -> str:
-    """In which days a move is asked, for a client: "until Sun 6 Dec", "from Mon 7 Dec"; empty: throughout."""
+    """In which days a move is asked, for a client: "Until Sun 6 Dec", "From Mon 7 Dec"; empty: throughout."""
     first = days[move.from_phase - 1] if 1 < move.from_phase <= len(days) else None
     last = days[move.until_phase - 1] if move.until_phase and move.until_phase < len(days) else None
     begins = begins_in_words(first, days[move.from_phase - 2].phase, today) if first else ""
-    ends = (goes_on_in_words(last, today) or f"until part {last.position + 1} begins") if last else ""
-    return " ".join(filter(None, [begins, ends]))
+    if last is None:
+        return begins
+    if not begins:
+        return _only_until(last, today)
+    ends = goes_on_in_words(last, today) or say("until part %(part)s begins", part=last.position + 1)
+    return say("%(begins)s %(ends)s", begins=begins, ends=ends)
+
+
+def _only_until(each: PhaseDays, today: date) -> str:
+    if each.last is not None:
+        return say("Until %(day)s", day=day_in_words(each.last, today))
+    if each.phase.criterion:
+        return say("Until your practitioner finds this met: “%(criterion)s”", criterion=each.phase.criterion)
+    return say("Until part %(part)s begins", part=each.position + 1)
 
 
 def news_in_words(began: PhaseDays, before: Sequence[str], now: Sequence[str], today: date) -> str:
@@ -244,11 +265,17 @@ def news_in_words(began: PhaseDays, before: Sequence[str], now: Sequence[str], t
     "Part 2 began on Mon 7 Dec: The lean is new, The turn is not asked any more."
     """
     assert began.first is not None
-    parts = [f"{name} is new" for name in now if name not in before]
-    parts += [f"{name} is not asked any more" for name in before if name not in now]
-    when = "today" if began.first == today else f"on {day_in_words(began.first, today)}"
-    told = f": {', '.join(parts)}" if parts else ""
-    return f"Part {began.position} began {when}{told}."
+    news = [say("%(move)s is new", move=name) for name in now if name not in before]
+    news += [say("%(move)s is not asked any more", move=name) for name in before if name not in now]
+    part, told = began.position, in_a_row(news)
+    if began.first == today:
+        if news:
+            return say("Part %(part)s began today: %(news)s.", part=part, news=told)
+        return say("Part %(part)s began today.", part=part)
+    day = day_in_words(began.first, today)
+    if news:
+        return say("Part %(part)s began on %(day)s: %(news)s.", part=part, day=day, news=told)
+    return say("Part %(part)s began on %(day)s.", part=part, day=day)
 
 
 def listed(names: Sequence[str]) -> str:

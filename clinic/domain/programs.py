@@ -45,15 +45,20 @@ RUNNING = frozenset({ProgramStatus.ASSIGNED, ProgramStatus.ACTIVE})  # assigned:
 TOGETHER = (ProgramStatus.ACTIVE, ProgramStatus.ASSIGNED, ProgramStatus.PAUSED, ProgramStatus.ENDED)
 SMALL_HOURS = 4  # authored: until then a night feels like the evening before
 DAYS_TO_CORRECT = 1  # today and yesterday: memory of a movement is short
-KEPT_ON_HOLD = "What you did is kept. Your program is on hold now: leave your moves until we have talked."
+NOTHING_RUNS = say("You have no program that is running now.")
+KEPT_ON_HOLD = say(
+    "What you did is kept. Your program is on hold now: leave your moves until we have talked."
+)
 KEPT = {
-    DayMark.PAUSED: "What you did is kept. Your program was paused meanwhile: nothing more is asked now.",
-    DayMark.AFTER_END: "What you did is kept. Your program has ended meanwhile: nothing more is asked.",
+    DayMark.PAUSED: say(
+        "What you did is kept. Your program was paused meanwhile: nothing more is asked now."
+    ),
+    DayMark.AFTER_END: say("What you did is kept. Your program has ended meanwhile: nothing more is asked."),
 }
 NOT_ASKED = {
-    DayMark.BEFORE_START: "That day is before the start of your program.",
-    DayMark.PAUSED: "Nothing was asked of you on that day.",
-    DayMark.AFTER_END: "Your program had ended by that day.",
+    DayMark.BEFORE_START: say("That day is before the start of your program."),
+    DayMark.PAUSED: say("Nothing was asked of you on that day."),
+    DayMark.AFTER_END: say("Your program had ended by that day."),
 }
 
 
@@ -213,13 +218,13 @@ def logging_problem(
     became of the program since. `most_days` is how long ago it may be.
     """
     if is_held:
-        return "Your program is on hold until your practitioner has looked at your answer."
+        return say("Your program is on hold until your practitioner has looked at your answer.")
     if not has_program:
-        return "You have no program that is running now."
+        return NOTHING_RUNS
     if day > today:
-        return "That day has not come yet."
+        return say("That day has not come yet.")
     if (today - day).days > most_days:
-        return "You can put today and yesterday right. For an earlier day, tell your practitioner."
+        return say("You can put today and yesterday right. For an earlier day, tell your practitioner.")
     return NOT_ASKED[rest] if rest else None
 
 
@@ -243,7 +248,9 @@ def past_midnight_in_words(day: date, today: date, hour: int, *, lacks_day_befor
     """What is said of a log in the small hours, meant for the evening perhaps; empty at other times."""
     if day != today or hour >= SMALL_HOURS or not lacks_day_before:
         return ""
-    return "It is past midnight, so this counts for today. Was it for yesterday? Then log yesterday, too."
+    return say(
+        "It is past midnight, so this counts for today. Was it for yesterday? Then log yesterday, too."
+    )
 
 
 def running_since(starts_on: date, changes: Iterable[ProgramChange], today: date) -> date:

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
 
-from clinic.domain.dates import count, day_in_words, days_between, week_start
+from clinic.domain.dates import day_in_words, days_between, week_start
 from clinic.domain.types import DayMark, LogOutcome, MistakeAnswer
+from clinic.domain.words import in_a_row, say, say_many
 
 PAIN_CHANGE = 2  # points of 0-10: the detectable change (Childs 2005) and the one that matters (Ostelo 2008)
 ON_PLAN, OFF_PLAN = 80, 50  # per cent, authored; a convention, not validated
 PRACTISED = frozenset({DayMark.DONE, DayMark.PARTLY})
 ASKED = PRACTISED | {DayMark.NOT_DONE, DayMark.NOT_REPORTED}
+FIRST_DAY, NOTHING_LATELY = say("Today is your first day."), say("Nothing was asked of you lately.")
 # of several programs: one that asks counts first, then one that will again
 RESTS = (None, DayMark.PAUSED, DayMark.BEFORE_START, DayMark.AFTER_END)
 
@@ -165,11 +167,16 @@ class Adherence:
     def in_words(self) -> str:
         """The figure with its denominator, and what was not reported apart from what was not done."""
         if not self.expected:
-            return "nothing asked yet"
-        parts = [f"{min(self.practised, self.expected)} of {count(self.expected, 'day')}"]
-        parts += [f"{self.not_done} not done"] * bool(self.not_done)
-        parts += [f"{self.not_reported} not reported"] * bool(self.not_reported)
-        return ", ".join(parts)
+            return say("nothing asked yet")
+        done = min(self.practised, self.expected)
+        parts: list[str] = [
+            say_many("%(done)s of %(number)s day", "%(done)s of %(number)s days", self.expected, done=done)
+        ]
+        if self.not_done:
+            parts.append(say("%(days)s not done", days=self.not_done))
+        if self.not_reported:
+            parts.append(say("%(days)s not reported", days=self.not_reported))
+        return in_a_row(parts)
 
     @property
     def band(self) -> str:
@@ -293,25 +300,33 @@ def progress_sentence(
     first_days = [part.starts_on for part in (plan.parts if isinstance(plan, PlansSideBySide) else (plan,))]
     coming = [day for day in first_days if day > today]
     if coming and len(coming) == len(first_days):
-        return f"Your program starts on {day_in_words(min(coming), today)}."
+        return say("Your program starts on %(day)s.", day=day_in_words(min(coming), today))
     week = adherence(logs, plan, today, 7)
     if week.expected:
-        return f"You practised on {week.practised} of {_last_days(week.expected)}{_pain_part(pain, today)}."
+        return _practised_lately(_last_days(week.practised, week.expected), pain, today)
     if today in first_days:
-        return "Today is your first day."
+        return FIRST_DAY
     if coming and plan.rest_on(today) is not None:
-        return f"Your next program starts on {day_in_words(min(coming), today)}."
-    return "Nothing was asked of you lately."
+        return say("Your next program starts on %(day)s.", day=day_in_words(min(coming), today))
+    return NOTHING_LATELY
 
 
-def _last_days(expected: int) -> str:
-    return "the last 7 days" if expected == 7 else "1 day" if expected == 1 else f"{expected} days"
+def _last_days(practised: int, expected: int) -> str:
+    if expected == 7:
+        return say("%(done)s of the last 7 days", done=practised)
+    return say_many("%(done)s of 1 day", "%(done)s of %(number)s days", expected, done=practised)
 
 
-def _pain_part(pain: PainChange | None, today: date) -> str:
+def _practised_lately(days: str, pain: PainChange | None, today: date) -> str:
     if pain is None or pain.points > -PAIN_CHANGE:
-        return ""
-    return f", and your pain is down from {pain.before} to {pain.now} since {day_in_words(pain.since, today)}"
+        return say("You practised on %(days)s.", days=days)
+    return say(
+        "You practised on %(days)s, and your pain is down from %(before)s to %(now)s since %(day)s.",
+        days=days,
+        before=pain.before,
+        now=pain.now,
+        day=day_in_words(pain.since, today),
+    )
 
 
 def _given(points: Iterable[PainPoint]) -> Sequence[tuple[date, int]]:

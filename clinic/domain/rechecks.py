@@ -21,6 +21,8 @@ LONG_GAP = timedelta(days=14)  # from one day of practice to the next
 AGAIN_AFTER = timedelta(days=7)  # of one that failed
 ITEMS = 3
 
+HOW_FAR, FEET, KNEES, THINK_OF = say("How far"), say("Feet"), say("Knees"), say("Think of this")
+
 
 class RecheckResult(StrEnum):
     """What a re-check came to."""
@@ -141,6 +143,6 @@ def _of_mistakes(move: MoveContent) -> Iterator[SelfTest]:
 
 
 def _of_wording(move: MoveContent) -> Iterator[SelfTest]:
-    about = (("How far", move.range_words), ("Feet", move.feet_words), ("Knees", move.knees_words))
+    about = ((HOW_FAR, move.range_words), (FEET, move.feet_words), (KNEES, move.knees_words))
     yield from (SelfTest(title, words) for title, words in about if words)
-    yield from (SelfTest("Think of this", cue) for cue in move.cues)
+    yield from (SelfTest(THINK_OF, cue) for cue in move.cues)

@@ -13,15 +13,14 @@ from clinic.domain.words import say
 
 ASKED_AFTER = timedelta(days=14)  # without a word of practice; authored, as the practice's own reason is
 DAY = timedelta(days=1)
-NOTHING_RUNS = say("You have no program that is running now.")
 # What a client may say, in the order in which it is offered; the practice knows of others besides.
 CLIENTS_WORDS: Mapping[StopReason, str] = MappingProxyType(
     {
-        StopReason.CONFIDENT: "I can do it on my own now",
-        StopReason.BETTER: "I feel better",
-        StopReason.HURTS: "It hurts",
-        StopReason.NOT_SUITABLE: "It is not for me",
-        StopReason.NO_TIME: "I have no time",
+        StopReason.CONFIDENT: say("I can do it on my own now"),
+        StopReason.BETTER: say("I feel better"),
+        StopReason.HURTS: say("It hurts"),
+        StopReason.NOT_SUITABLE: say("It is not for me"),
+        StopReason.NO_TIME: say("I have no time"),
     }
 )
 

@@ -84,5 +84,35 @@ def _followed_by(before: str, each: str) -> Words:
     return say("%(before)s, %(each)s", before=before, each=each)
 
 
+def all_of(names: Sequence[str]) -> str:
+    """What is named together: "Hips and Knees and Back"; nothing of nothing."""
+    first, *others = names or ("",)
+    return reduce(_and, others, first)
+
+
+def _and(before: str, each: str) -> Words:
+    return say("%(before)s and %(each)s", before=before, each=each)
+
+
+def one_after_another(sentences: Sequence[str]) -> str:
+    """Whole sentences: "Saved. Today is your first day."; nothing of nothing."""
+    first, *others = sentences or ("",)
+    return reduce(_and_then, others, first)
+
+
+def _and_then(before: str, each: str) -> Words:
+    return say("%(before)s %(each)s", before=before, each=each)
+
+
+def apart(parts: Sequence[str]) -> str:
+    """What stands further apart than in a row: "Hip hinge: 2 rounds, twice a day; Hip turn: left"."""
+    first, *others = parts or ("",)
+    return reduce(_apart_from, others, first)
+
+
+def _apart_from(before: str, each: str) -> Words:
+    return say("%(before)s; %(each)s", before=before, each=each)
+
+
 def _in_english(value: object) -> str:
     return f"{value:,}" if type(value) is int else str(value)

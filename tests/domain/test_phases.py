@@ -190,9 +190,9 @@ def test_what_comes_next_is_the_phase_after_the_day_s() -> None:
 @pytest.mark.parametrize(
     "phase, words",
     [
-        (weeks(2), "from Mon 7 Dec"),
-        (until("one leg for 10 seconds"), "once your practitioner finds this met: “one leg for 10 seconds”"),
-        (Phase("Open"), "when your practitioner says so"),
+        (weeks(2), "From Mon 7 Dec"),
+        (until("one leg for 10 seconds"), "Once your practitioner finds this met: “one leg for 10 seconds”"),
+        (Phase("Open"), "When your practitioner says so"),
     ],
 )
 def test_when_a_phase_begins_is_told_by_its_day_or_by_what_it_waits_for(phase: Phase, words: str) -> None:
@@ -202,7 +202,7 @@ def test_when_a_phase_begins_is_told_by_its_day_or_by_what_it_waits_for(phase: P
 
 def test_a_phase_that_no_day_is_known_of_comes_after_the_weeks_before_it() -> None:
     held = phase_days([weeks(2), LAST], MONDAY, [pause(3, None)])
-    assert begins_in_words(held[1], held[0].phase, MONDAY) == "after 2 weeks of the part before it"
+    assert begins_in_words(held[1], held[0].phase, MONDAY) == "After 2 weeks of the part before it"
 
 
 @pytest.mark.parametrize(
@@ -227,10 +227,10 @@ def test_how_long_the_phase_of_today_goes_on_is_told(
     [
         (Asked(1), ""),
         (Asked(1, 3), ""),
-        (Asked(1, 1), "until Sun 6 Dec"),
-        (Asked(2), "from Mon 7 Dec"),
-        (Asked(2, 2), "from Mon 7 Dec until your practitioner finds this met: “no pain”"),
-        (Asked(3), "once your practitioner finds this met: “no pain”"),
+        (Asked(1, 1), "Until Sun 6 Dec"),
+        (Asked(2), "From Mon 7 Dec"),
+        (Asked(2, 2), "From Mon 7 Dec until your practitioner finds this met: “no pain”"),
+        (Asked(3), "Once your practitioner finds this met: “no pain”"),
         (Asked(4), ""),  # of no phase: nothing can be said of it
     ],
 )
@@ -240,7 +240,7 @@ def test_the_days_of_a_move_are_told(move: Asked, words: str) -> None:
 
 def test_a_move_of_an_open_phase_ends_with_the_next_part() -> None:
     days = phase_days([Phase("Open"), LAST], MONDAY)
-    assert span_in_words(Asked(1, 1), days, MONDAY) == "until part 2 begins"
+    assert span_in_words(Asked(1, 1), days, MONDAY) == "Until part 2 begins"
 
 
 def test_news_of_a_phase_name_what_is_new_and_what_is_gone() -> None:

@@ -20,6 +20,7 @@ from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.side_by_side import GivenMove, MergedMove, MovePlace, merged
 from clinic.domain.types import ProgramStatus, Tier
 from clinic.domain.warnings import pauses_program
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, Prescription, Program, ProgramEvent
 from clinic.models.base import given, points_at
@@ -209,8 +210,9 @@ def _phases_told(found: OwnPrograms) -> Iterator[str]:
             continue
         if began.first <= found.today < began.first + TOLD_FOR:
             names = names_in(program, before.position), names_in(program, began.position)
-            of_which = f"{program.name}: " * (len(found.programs) > 1)
-            yield of_which + news_in_words(began, *names, found.today)
+            news = news_in_words(began, *names, found.today)
+            is_one = len(found.programs) == 1
+            yield news if is_one else say("%(program)s: %(news)s", program=program.name, news=news)
 
 
 def names_in(program: Program, phase: int) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.stopping import NOTHING_RUNS, has_gone_quiet
+from clinic.domain.programs import NOTHING_RUNS
+from clinic.domain.stopping import has_gone_quiet
 from clinic.domain.types import ProgramStatus, StopReason
 from clinic.extensions import db
 from clinic.models import Client, PracticeStop

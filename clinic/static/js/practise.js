@@ -405,7 +405,7 @@
   const didWords = (p) => {
     const told = counts(p), once = parts[p].once;
     const sides = Object.keys(once).filter((side) => once[side]).map((side) =>
-      [words[side].toLowerCase(), fill(words.did, told[side], once[side])].filter(Boolean).join(" "));
+      fill(words["did_" + side] || words.did, told[side], once[side]));
     const way = wayOf(p) ? " (" + wayOf(p) + ")" : "";
     return parts[p].name + ": " + sides.join(", ") + way;
   };

@@ -7,6 +7,7 @@ import uuid
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from clinic.domain.words import say
 from clinic.services.programs import version_answers
 from clinic.web.authz import current_actor
 from clinic.web.refusals import told_on_the_next_page
@@ -27,10 +28,10 @@ def answer(version_offer_id: uuid.UUID, choice: str) -> Response:
     with told_on_the_next_page():
         if choice == "take":
             version_answers.take_over(actor, version_offer_id)
-            flash("From tomorrow on you have the new version. Today stays as it is.", "success")
+            flash(say("From tomorrow on you have the new version. Today stays as it is."), "success")
         else:
             version_answers.keep(actor, version_offer_id)
-            flash("You go on with what you have.", "success")
+            flash(say("You go on with what you have."), "success")
     return _to_program()
 
 

@@ -8,14 +8,20 @@ from flask_login import current_user
 
 from clinic.domain.dates import day_in_words
 from clinic.domain.errors import RuleBroken
-from clinic.domain.types import ProgramStatus
+from clinic.domain.types import LogOutcome, ProgramStatus
+from clinic.domain.words import one_after_another, say
 from clinic.services.accounts import sessions
 from clinic.services.programs import diary, late_logs, practising
 from clinic.web.authz import FORGET, current_actor
-from clinic.web.forms.practice_logs import OUTCOMES, LateLogForm, LogForm, LogQuestions
+from clinic.web.forms.practice_logs import LateLogForm, LogForm, LogQuestions
 from clinic.web.presenters.practising import kept_view, moves_key
 from clinic.web.presenters.warnings import groups
-from clinic.web.speaking import flash
+from clinic.web.speaking import flash, here
+
+KEEPS_NOW = say("This device keeps your moves now.")
+KEEPS_NOTHING = say("This device keeps nothing of yours.")
+OTHER_CLOCK = say("Your phone’s clock showed another day. We went by ours.")
+CHANGED_SINCE = say("Your program has changed since your phone kept it.")
 
 
 def show() -> str:
@@ -27,7 +33,7 @@ def change(choice: str) -> ResponseReturnValue:
     """Have this browser keep the moves, or forget them."""
     is_own = choice == "on"
     sessions.call_own(current_actor(), current_user.session_id, is_own=is_own)
-    flash("This device keeps your moves now." if is_own else "This device keeps nothing of yours.", "success")
+    flash(KEEPS_NOW if is_own else KEEPS_NOTHING, "success")
     answer = redirect(url_for("client.own_device.show"), 303)
     if not is_own:
         answer.headers["Clear-Site-Data"] = FORGET
@@ -52,24 +58,35 @@ def log() -> ResponseReturnValue:
     """Take a log that waited on the device; what became of it is said in words."""
     said, status = _taken(LateLogForm())
     if "X-Tick" in request.headers:  # a script sends it, and says on its own page what came of it
-        return {"said": said}, status
+        return {"said": here().spoken(said)}, status
     flash(said, "success" if status == 200 else "caution")
     return redirect(url_for("client.today.index"), 303)
 
 
 def _taken(form: LateLogForm) -> tuple[str, int]:
     if not form.validate_on_submit():
-        return "One of your logs could not be read. Please log that day by hand.", 422
+        return say("One of your logs could not be read. Please log that day by hand."), 422
     actor, late = current_actor(), form.late_log()
     try:
         found = late_logs.log_late(actor, late)
     except RuleBroken as problem:
-        return f"{day_in_words(late.said_for)} is not saved. {problem}", 422
-    said = [f"Saved for {day_in_words(found.day)}: {OUTCOMES[late.outcome].lower()}."]
+        day = day_in_words(late.said_for)
+        return say("%(day)s is not saved. %(problem)s", day=day, problem=problem.message), 422
+    said = [_saved(day_in_words(found.day), late.outcome)]
     if found.is_corrected:
-        said.append("Your phone’s clock showed another day. We went by ours.")
+        said.append(OTHER_CLOCK)
     if kept := diary.kept_in_words(diary.diary(actor), found.day):
         said.append(kept)
     if form.moves.data != moves_key(practising.of_today(actor)):
-        said.append("Your program has changed since your phone kept it.")
-    return " ".join(said), 200
+        said.append(CHANGED_SINCE)
+    return one_after_another(said), 200
+
+
+def _saved(day: str, outcome: LogOutcome) -> str:
+    match outcome:
+        case LogOutcome.DONE:
+            return say("Saved for %(day)s: done.", day=day)
+        case LogOutcome.PARTLY:
+            return say("Saved for %(day)s: partly.", day=day)
+        case LogOutcome.NOT_DONE:
+            return say("Saved for %(day)s: not today.", day=day)

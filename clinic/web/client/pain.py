@@ -9,6 +9,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.words import say
 from clinic.services.programs import diary as practice_logs
 from clinic.services.programs import pain
 from clinic.services.programs.diary import Diary
@@ -64,7 +65,7 @@ def easier() -> ResponseReturnValue:
         if not form.validate_on_submit():
             raise RuleBroken(pain.NOTHING_TO_EASE)
         way = pain.take_easier(current_actor(), form.move_id, form.way.data or 0)
-        flash(f"Today in this way: {way.rstrip('.')}. Your log says so.", "success")
+        flash(say("Today in this way: %(way)s. Your log says so.", way=way.rstrip(".")), "success")
     return redirect(url_for("client.today.index"), 303)
 
 

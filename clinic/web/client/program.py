@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import render_template
 
 from clinic.domain.errors import NotFound
-from clinic.domain.side_by_side import minutes_together
 from clinic.services.assessments import retests
 from clinic.services.own_answers import finding
 from clinic.services.programs import noticed, own
@@ -13,7 +12,7 @@ from clinic.services.programs.own import OwnMove, OwnPrograms
 from clinic.web.authz import current_actor
 from clinic.web.presenters.answers import in_plain_words
 from clinic.web.presenters.hold import hold_text
-from clinic.web.presenters.moves import move_rows, move_view
+from clinic.web.presenters.moves import amount_in_words, move_rows, move_view
 from clinic.web.presenters.noticing import recheck_in_short
 from clinic.web.presenters.own_answers import helped_words
 from clinic.web.presenters.pain_answers import own_limit
@@ -39,7 +38,7 @@ def show() -> str:
         learned=move_rows(own.learned(held, ended)),
         ended=ended[-1] if ended and not held.programs else None,
         standings=[(each.name, standing(each, held.today)) for each in held.programs],
-        minutes=minutes_together(each.merged for each in moves),
+        amount=amount_in_words([each.merged for each in moves]),
         own_limit=own_limit(held.client, held.client.practice),
         recheck=recheck_in_short(noticed.of_client(held.client, held.today).recheck) if held.running else "",
         answers=in_plain_words(retests.places_of(held.programs) if held.programs else ()),

@@ -15,6 +15,7 @@ from clinic.domain.programs import past_midnight_in_words
 from clinic.domain.progress import progress_sentence, week_strip
 from clinic.domain.rechecks import is_due
 from clinic.domain.stopping import CLIENTS_WORDS
+from clinic.domain.words import say
 from clinic.extensions import SAFE_METHODS
 from clinic.services import mail_standing
 from clinic.services.actors import Actor
@@ -32,7 +33,7 @@ from clinic.web.presenters.days import day_views
 from clinic.web.presenters.hold import hold_text
 from clinic.web.presenters.moves import move_rows
 from clinic.web.presenters.phases import coming_in_words
-from clinic.web.presenters.programs import pause_words
+from clinic.web.presenters.programs import left_out_words
 from clinic.web.speaking import flash
 
 
@@ -71,7 +72,8 @@ def _saved(actor: Actor, form: LogForm) -> Response:
         pain.say_morning(actor, form.told_settled)
     held = practice_logs.diary(actor)
     kept = practice_logs.kept_in_words(held, day)
-    flash(f"Saved. {kept or _past_midnight(held, day)}".strip(), "caution" if kept else "success")
+    more = kept or _past_midnight(held, day)
+    flash(say("Saved. %(more)s", more=more) if more else say("Saved."), "caution" if kept else "success")
     told = pain.of_day(held, day)
     if told and (told.ruling.asks_signs or day != held.today):
         return redirect(url_for("client.pain.answer", day=day.isoformat()), 303)
@@ -105,7 +107,7 @@ def _page(held: Diary, form: LogForm, asked: AskedMorning | None, *, editing: bo
         moves=move_rows(held.moves),
         changes=[] if held.locked else own.changes_told(held),
         coming=[] if held.locked else _coming(held),
-        paused=[(each.name, pause_words(each, today)) for each in held.paused],
+        paused=[left_out_words(each, today) for each in held.paused],
         week=day_views(week_strip(outcomes, held.plan, today), today) if held.plan and shows_week else [],
         sentence=progress_sentence(outcomes, held.plan, today) if held.plan and held.programs else "",
         yesterday=yesterday if may_add else None,
@@ -125,8 +127,9 @@ def _coming(held: Diary) -> list[str]:
     """What the next phase of each running program brings."""
     phased = [each for each in held.running if each.id in held.phases]
     told = ((each.name, coming_in_words(each, held.phases[each.id], held.today)) for each in phased)
-    several = len(held.programs) > 1
-    return [f"{name}: " * several + words for name, words in told if words]
+    if len(held.programs) == 1:
+        return [words for _, words in told if words]
+    return [say("%(program)s: %(coming)s", program=name, coming=words) for name, words in told if words]
 
 
 def _gets_word(held: Diary) -> bool:

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from clinic.domain.rechecks import SelfTest
 from clinic.domain.stopping import CLIENTS_WORDS
 from clinic.domain.types import MistakeAnswer, StopReason
+from clinic.domain.words import say
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import OneOfField
 
 HOW_IT_WAS = {
-    MistakeAnswer.NO: "It was right",
-    MistakeAnswer.YES: "It was not right",
-    MistakeAnswer.NOT_SURE: "I am not sure",
+    MistakeAnswer.NO: say("It was right"),
+    MistakeAnswer.YES: say("It was not right"),
+    MistakeAnswer.NOT_SURE: say("I am not sure"),
 }
-SAY_HOW = "Say how it was."
+SAY_HOW = say("Say how it was.")
 
 
 class RecheckForm(Form):
@@ -29,7 +30,7 @@ class RecheckForm(Form):
         """Ask by what each test is about, and not for more than there are."""
         for number, field in enumerate(self._places()):
             if number < len(tests):
-                field.label.text = f"{number + 1}. {tests[number].title}"
+                field.label.text = say("%(number)s. %(about)s", number=number + 1, about=tests[number].title)
             else:
                 del self[field.name]
 
@@ -45,4 +46,6 @@ class RecheckForm(Form):
 class StoppingForm(Form):
     """Why somebody stopped: each answer is a button."""
 
-    because = OneOfField("Why did you stop?", StopReason, CLIENTS_WORDS, required="Choose what fits best.")
+    because = OneOfField(
+        say("Why did you stop?"), StopReason, CLIENTS_WORDS, required=say("Choose what fits best.")
+    )

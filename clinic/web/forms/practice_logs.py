@@ -17,21 +17,30 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.errors import NotFound
 from clinic.domain.practising import MOST_REPS, Practised, Repetitions
 from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer
+from clinic.domain.words import say
 from clinic.services.programs.diary import DiaryEntry
 from clinic.services.programs.late_logs import LateLog
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LongTextField, OneOfField, PainField
 
-OUTCOMES = {LogOutcome.DONE: "Done", LogOutcome.PARTLY: "Partly", LogOutcome.NOT_DONE: "Not today"}
-MISTAKES = {MistakeAnswer.YES: "Yes", MistakeAnswer.NO: "No", MistakeAnswer.NOT_SURE: "Not sure"}
+OUTCOMES = {
+    LogOutcome.DONE: say("Done"),
+    LogOutcome.PARTLY: say("Partly"),
+    LogOutcome.NOT_DONE: say("Not today"),
+}
+MISTAKES = {
+    MistakeAnswer.YES: say("Yes"),
+    MistakeAnswer.NO: say("No"),
+    MistakeAnswer.NOT_SURE: say("Not sure"),
+}
 
 
 OBSTACLES = {
-    LogObstacle.HURTS: "It hurts",
-    LogObstacle.NO_TIME: "No time",
-    LogObstacle.FORGOT: "I forgot",
-    LogObstacle.NOT_SURE_HOW: "I was not sure how to do it",
-    LogObstacle.OTHER: "Something else",
+    LogObstacle.HURTS: say("It hurts"),
+    LogObstacle.NO_TIME: say("No time"),
+    LogObstacle.FORGOT: say("I forgot"),
+    LogObstacle.NOT_SURE_HOW: say("I was not sure how to do it"),
+    LogObstacle.OTHER: say("Something else"),
 }
 
 
@@ -85,12 +94,14 @@ class LogForm(Form):
     """How a day went. Only the outcome is needed; nothing is chosen beforehand."""
 
     day = HiddenField()
-    outcome = OneOfField("How did it go?", LogOutcome, OUTCOMES, required="Choose done, partly or not today.")
-    pain = PainField("Highest pain while you practised", validators=[Optional()])
-    mistake = OneOfField("Did you notice the mistake?", MistakeAnswer, MISTAKES)
-    note = LongTextField("Note", longest=1000)
-    hurting = SelectMultipleField("Which move was it?", choices=[])
-    obstacle = OneOfField("What got in the way?", LogObstacle, OBSTACLES)
+    outcome = OneOfField(
+        say("How did it go?"), LogOutcome, OUTCOMES, required=say("Choose done, partly or not today.")
+    )
+    pain = PainField(say("Highest pain while you practised"), validators=[Optional()])
+    mistake = OneOfField(say("Did you notice the mistake?"), MistakeAnswer, MISTAKES)
+    note = LongTextField(say("Note"), longest=1000)
+    hurting = SelectMultipleField(say("Which move was it?"), choices=[])
+    obstacle = OneOfField(say("What got in the way?"), LogObstacle, OBSTACLES)
     settled = SettledField()
     practised = PractisedField()
 
@@ -98,7 +109,7 @@ class LogForm(Form):
         try:
             date.fromisoformat(field.data or "")
         except ValueError:
-            raise ValidationError("Open this page again: it lost the day it was for.") from None
+            raise ValidationError(say("Open this page again: it lost the day it was for.")) from None
 
     def local_date(self) -> date:
         """The day the form was opened for; only on a valid form."""
@@ -135,7 +146,7 @@ class LogForm(Form):
     def ask_about(self, about: LogQuestions) -> None:
         """Ask by the practice's name of the mistake, which of several moves hurt, and of the day before."""
         if about.mistake:
-            self.mistake.label.text = f"Did you notice the {about.mistake}?"
+            self.mistake.label.text = say("Did you notice the %(mistake)s?", mistake=about.mistake)
         if len(about.moves) > 1:
             self.hurting.choices = [SelectChoice(str(move_id), name) for move_id, name in about.moves.items()]
         else:
@@ -156,7 +167,7 @@ def _reads(parse: Callable[[str], object]) -> Callable[[Form, HiddenField], None
         try:
             parse(field.data or "")
         except ValueError:
-            raise ValidationError("This cannot be read.") from None
+            raise ValidationError(say("This cannot be read.")) from None
 
     return check
 
@@ -170,7 +181,7 @@ class LateLogForm(Form):
     key = HiddenField(validators=[_reads(uuid.UUID)])
     day = HiddenField(validators=[_reads(date.fromisoformat)])
     age = IntegerField(validators=[InputRequired(), NumberRange(-MOST_SECONDS, MOST_SECONDS)])  # by its clock
-    outcome = OneOfField("How did it go?", LogOutcome, OUTCOMES, required="Choose one.")
+    outcome = OneOfField(say("How did it go?"), LogOutcome, OUTCOMES, required=say("Choose one."))
     practised = PractisedField()
     moves = HiddenField()  # what the device has kept of the program, as a digest
 
@@ -188,7 +199,7 @@ class LateLogForm(Form):
 class MorningForm(Form):
     """How the pain of the day before is now."""
 
-    settled = SettledField(validators=[InputRequired("Choose one of the two.")])
+    settled = SettledField(validators=[InputRequired(say("Choose one of the two."))])
 
 
 class EasierForm(Form):

@@ -9,6 +9,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from clinic.catalogue.checkin import WarningSign
+from clinic.domain.words import say
 from clinic.services.warnings import LONGEST_NOTE, LONGEST_REASON
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LongTextField
@@ -17,8 +18,8 @@ from clinic.web.forms.fields import LongTextField
 class SignsForm(Form):
     """Which signs are new; at least one."""
 
-    signs = SelectMultipleField("Is any of this new?")
-    nothing_said = "Tick what is new."
+    signs = SelectMultipleField(say("Is any of this new?"))
+    nothing_said = say("Tick what is new.")
 
     def offer(self, signs: tuple[WarningSign, ...]) -> None:
         """The signs to choose from."""
@@ -37,12 +38,12 @@ class SignsForm(Form):
 class CheckinSignsForm(SignsForm):
     """Which signs are new, or none of them. One of the two has to be said: nothing said is no answer."""
 
-    none = BooleanField("None of these")
-    nothing_said = "Tick what is new, or “None of these”."
+    none = BooleanField(say("None of these"))
+    nothing_said = say("Tick what is new, or “None of these”.")
 
     @property
     def says_none(self) -> bool:
-        """Whether "None of these" is ticked."""
+        """Whether say("None of these") is ticked."""
         return bool(self.none.data)
 
 
@@ -58,5 +59,7 @@ class TakenBackForm(Form):
     """Somebody ticked a sign by mistake, and says what happened."""
 
     reason = LongTextField(
-        "What happened, in a few words", longest=LONGEST_REASON, required="Say what happened, in a few words."
+        say("What happened, in a few words"),
+        longest=LONGEST_REASON,
+        required=say("Say what happened, in a few words."),
     )

@@ -12,11 +12,13 @@ from typing import Any
 import segno
 
 from clinic.catalogue.figures import figure, has_figure
-from clinic.domain.dates import born, count, week_start
+from clinic.domain.dates import born, week_start
+from clinic.domain.doses import minutes_a_day
 from clinic.domain.media import MoveSpot
 from clinic.domain.moves import MistakeContent, MoveContent
 from clinic.domain.phases import phase_on, span_in_words
 from clinic.domain.side_by_side import minutes_together
+from clinic.domain.words import all_of, say
 from clinic.models import Client, Practice, Prescription, Program
 from clinic.services.programs.own import OwnMove, Phases, is_asked_on, numbered
 from clinic.web.filters import day_year
@@ -56,10 +58,10 @@ def handout(
         return is_asked_on(row, today, days)
 
     own = [] if hold else numbered(programs, of=lambda row: not _is_past(row, days, today))
-    moves, name = move_views(own), " and ".join(program.name for program in programs)
+    moves, name = move_views(own), all_of([program.name for program in programs])
     return {
         "title": f"{name}: {client.name}",
-        "description": "Your moves on one page",
+        "description": say("Your moves on one page"),
         "practice": letterhead(practice),
         "name": name,
         "client": client.name,
@@ -85,9 +87,14 @@ def handout(
 
 def _when(programs: Sequence[Program], moves: Sequence[OwnMove], today: date) -> str:
     several = len(programs) > 1
-    spans = [f"{each.name}: " * several + standing(each, today) for each in programs]
+    spans = [
+        say("%(program)s: %(days)s", program=each.name, days=standing(each, today))
+        if several
+        else standing(each, today)
+        for each in programs
+    ]
     minutes = minutes_together(move.merged for move in moves)
-    return " · ".join([*spans, *([f"{count(minutes, 'minute')} a day"] if moves else [])])
+    return " · ".join([*spans, *([minutes_a_day(minutes)] if moves else [])])
 
 
 def _is_past(row: Prescription, days: Phases, today: date) -> bool:
@@ -98,7 +105,7 @@ def _is_past(row: Prescription, days: Phases, today: date) -> bool:
 def _days(move: OwnMove, days: Phases, today: date) -> str:
     """In which days a move is asked; empty where throughout."""
     row = move.prescription
-    return _upper(span_in_words(row, days.get(row.program_id, ()), today))
+    return span_in_words(row, days.get(row.program_id, ()), today)
 
 
 def _move(number: int, move: MoveView, days: str, pictures: Mapping[str, bytes]) -> dict[str, Any]:
@@ -174,8 +181,12 @@ def _code(link: str) -> dict[str, str]:
     segno.make(link, error="m", micro=False).save(
         drawn, kind="svg", border=QUIET_ZONE, dark="#000", light="#fff", xmldecl=False
     )
-    return {"svg": drawn.getvalue().decode(), "alt": f"Code for a phone's camera: it opens {link}"}
+    return {
+        "svg": drawn.getvalue().decode(),
+        "alt": say("Code for a phone's camera: it opens %(link)s", link=link),
+    }
 
 
 def _upper(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    first = words[:1]
+    return words if first == first.upper() else first.upper() + words[1:]

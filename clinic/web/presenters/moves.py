@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.figures import has_figure
-from clinic.domain.doses import dose_in_words, range_in_words, rest_in_words
+from clinic.domain.doses import dose_in_words, minutes_a_day, range_in_words, rest_in_words
+from clinic.domain.load import moves_in_words
 from clinic.domain.media import MoveSpot
 from clinic.domain.moves import MistakeContent, MoveContent, PictureContent
-from clinic.domain.side_by_side import AskedDose, MergedMove
+from clinic.domain.side_by_side import AskedDose, MergedMove, minutes_together
 from clinic.domain.videos import clock, watch_url
+from clinic.domain.words import all_of, apart, in_a_row, one_after_another, say
 from clinic.services.programs.own import OwnMove
 
 MOST_OTHERS = 3  # few things to watch for are watched for
@@ -25,6 +27,13 @@ class DoseView:
     words: str
     brief: str  # without its tempo, for a row
     rest: str
+
+    @property
+    def with_programs(self) -> str:
+        """The words, after the programs they are for where those are named."""
+        if not self.programs:
+            return self.words
+        return say("%(programs)s: %(words)s", programs=self.programs, words=self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class MoveView:
     @property
     def mistake_pictures(self) -> list[tuple[PictureContent, str]]:
         """The named mistake and the right way, as far as there are pictures of them."""
-        told = ((MoveSpot.WRONG, "Not so"), (MoveSpot.RIGHT, "But so"))
+        told = ((MoveSpot.WRONG, say("Not so")), (MoveSpot.RIGHT, say("But so")))
         found = ((self.content.picture(spot), words) for spot, words in told)
         return [(shown, words) for shown, words in found if shown is not None]
 
@@ -67,12 +76,12 @@ class MoveView:
     @property
     def dose(self) -> str:
         """Everything that is asked of it, in one line."""
-        return "; ".join(": ".join(filter(None, [each.programs, each.words])) for each in self.doses)
+        return apart([each.with_programs for each in self.doses])
 
     @property
     def rest(self) -> str:
         """How long to rest between rounds, each different rest once."""
-        return " ".join(dict.fromkeys(each.rest for each in self.doses if each.rest))
+        return one_after_another([*dict.fromkeys(each.rest for each in self.doses if each.rest)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +129,14 @@ def move_view(move: OwnMove) -> MoveView:
     )
 
 
+def amount_in_words(moves: Sequence[MergedMove]) -> str:
+    """What all moves come to: "2 moves, 6 minutes a day"."""
+    return in_a_row([moves_in_words(len(moves)), minutes_a_day(minutes_together(moves))])
+
+
 def ready_in_words(equipment: Sequence[str]) -> str:
     """What is to be laid out before a move: "Have ready: a mat, a firm chair."; empty where nothing."""
-    return f"Have ready: {', '.join(equipment)}." if equipment else ""
+    return say("Have ready: %(things)s.", things=in_a_row(equipment)) if equipment else ""
 
 
 def _move_row(move: OwnMove) -> MoveRow:
@@ -144,14 +158,14 @@ def _move_row(move: OwnMove) -> MoveRow:
 def _doses(merged: MergedMove, tempo_words: tuple[str, str]) -> tuple[DoseView, ...]:
     """Each dose of a move; the programs are named where they ask for different ones."""
     doses = merged.doses
-    return tuple(dose_view(each, tempo_words, apart=len(doses) > 1) for each in doses)
+    return tuple(dose_view(each, tempo_words, named=len(doses) > 1) for each in doses)
 
 
-def dose_view(asked: AskedDose, tempo_words: tuple[str, str], *, apart: bool) -> DoseView:
-    """One dose in words; `apart`: its programs are named, because others ask for another one."""
+def dose_view(asked: AskedDose, tempo_words: tuple[str, str], *, named: bool) -> DoseView:
+    """One dose in words; `named`: its programs are told, because others ask for another one."""
     dose = asked.dose
     return DoseView(
-        programs=" and ".join(asked.programs) if apart else "",
+        programs=all_of(asked.programs) if named else "",
         words=dose_in_words(dose, tempo_words),
         brief=dose_in_words(replace(dose, tempo="", hold_s=0)),
         rest=rest_in_words(dose),

@@ -10,6 +10,7 @@ from clinic.domain.dates import day_in_words
 from clinic.domain.rechecks import AGAIN_AFTER, RecheckResult, RecheckStanding, RecheckState
 from clinic.domain.stopping import CLIENTS_WORDS
 from clinic.domain.types import MistakeAnswer, StopReason
+from clinic.domain.words import say
 from clinic.services.programs.noticed import Noticed
 from clinic.services.programs.rechecks import AskedRecheck
 
@@ -44,27 +45,33 @@ class NoticedLine:
 
 
 _STOPS: Mapping[StopReason, tuple[str, str]] = {
-    StopReason.CONFIDENT: ("Good: you manage on your own", "Your practice sees what you told us."),
+    StopReason.CONFIDENT: (
+        say("Good: you manage on your own"),
+        say("Your practice sees what you told us."),
+    ),
     StopReason.BETTER: (
-        "Good that you feel better",
-        "A few repetitions on most days keep the habit. Your practice sees what you told us.",
+        say("Good that you feel better"),
+        say("A few repetitions on most days keep the habit. Your practice sees what you told us."),
     ),
     StopReason.HURTS: (
-        "Leave the moves for now",
-        "Your practice sees that it hurts. Nobody reads it at once: call us if you want to talk today.",
+        say("Leave the moves for now"),
+        say("Your practice sees that it hurts. Nobody reads it at once: call us if you want to talk today."),
     ),
     StopReason.NOT_SUITABLE: (
-        "Thank you for telling us",
-        "There are other ways to do a move, and other moves. Write to us what does not suit you.",
+        say("Thank you for telling us"),
+        say("There are other ways to do a move, and other moves. Write to us what does not suit you."),
     ),
     StopReason.NO_TIME: (
-        "Little is enough",
-        "Two minutes count. Do one move while the kettle boils, and log that.",
+        say("Little is enough"),
+        say("Two minutes count. Do one move while the kettle boils, and log that."),
     ),
 }
 _ANSWERS = {MistakeAnswer.NO: "right", MistakeAnswer.YES: "not right", MistakeAnswer.NOT_SURE: "not sure"}
-_ALONE = "Your practice sees it, and ends your program with you. Your moves stay here to read."
-_CHECK_FIRST = "One thing before you go on alone: look at your form once more. It takes three minutes."
+_ALONE = say("Your practice sees it, and ends your program with you. Your moves stay here to read.")
+_CHECK_FIRST = say(
+    "Your practice sees what you told us. One thing before you go on alone: look at your form once more. "
+    "It takes three minutes."
+)
 
 
 def recheck_for_client(standing: RecheckStanding) -> RecheckView:
@@ -72,15 +79,24 @@ def recheck_for_client(standing: RecheckStanding) -> RecheckView:
     last, today = standing.last, standing.today
     if standing.is_due or last is None:
         return RecheckView(
-            "info", "Is it still right?", "Watch it again, then try these. It takes about three minutes."
+            "info",
+            say("Is it still right?"),
+            say("Watch it again, then try these. It takes about three minutes."),
         )
     if last.result is RecheckResult.PASSED:
-        return RecheckView("success", "It was right", f"You checked it on {day_in_words(last.day, today)}.")
+        return RecheckView(
+            "success",
+            say("It was right"),
+            say("You checked it on %(day)s.", day=day_in_words(last.day, today)),
+        )
     again = day_in_words(last.day + AGAIN_AFTER, today)
     return RecheckView(
         "caution",
-        "Not right yet",
-        f"That happens. Your practice sees it. Go slowly, think of what helps, and look again on {again}.",
+        say("Not right yet"),
+        say(
+            "That happens. Your practice sees it. Go slowly, think of what helps, and look again on %(day)s.",
+            day=again,
+        ),
     )
 
 
@@ -97,13 +113,16 @@ def recheck_in_short(standing: RecheckStanding) -> str:
     last, today = standing.last, standing.today
     match standing.state:
         case RecheckState.NOT_YET:
-            return "A week after your first log we ask you to look at your form once more."
+            return say("A week after your first log we ask you to look at your form once more.")
         case RecheckState.COMING if standing.due_on:
-            return f"On {day_in_words(standing.due_on, today)} we ask you to look at your form once more."
+            return say(
+                "On %(day)s we ask you to look at your form once more.",
+                day=day_in_words(standing.due_on, today),
+            )
         case RecheckState.DUE:
-            return "It is time to look at your form once more."
+            return say("It is time to look at your form once more.")
     view = recheck_for_client(standing)
-    return f"{view.title}. {view.text}" if last else view.text
+    return say("%(title)s. %(text)s", title=view.title, text=view.text) if last else view.text
 
 
 def stop_for_client(told: Noticed) -> StopView:
@@ -113,7 +132,7 @@ def stop_for_client(told: Noticed) -> StopView:
     title, text = _STOPS[reason]
     is_confident = reason is StopReason.CONFIDENT
     if is_confident:
-        text = f"{text} {_CHECK_FIRST}" if not told.manages_alone else _ALONE
+        text = _ALONE if told.manages_alone else _CHECK_FIRST
     return StopView(
         said=CLIENTS_WORDS[reason],
         title=title,

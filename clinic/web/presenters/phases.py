@@ -17,6 +17,7 @@ from clinic.domain.phases import (
     phase_on,
 )
 from clinic.domain.programs import may_be_changed
+from clinic.domain.words import in_a_row, say
 from clinic.models import Program
 from clinic.services.programs.assigning import ProgramDetail
 from clinic.services.programs.own import names_in
@@ -25,7 +26,7 @@ from clinic.services.programs.passing import may_be_taken_back
 
 @dataclass(frozen=True, slots=True)
 class PhaseLine:
-    """A phase with its moves: "Now, until Sun 6 Dec", "from Mon 7 Dec"; one that is over is past."""
+    """A phase with its moves: "Now, until Sun 6 Dec", "From Mon 7 Dec"; one that is over is past."""
 
     position: int
     name: str
@@ -76,12 +77,13 @@ def _lines(
 
 
 def coming_in_words(program: Program, days: Sequence[PhaseDays], today: date) -> str:
-    """What comes next: "From Mon 7 Dec: The turn and The lean"; empty in the last phase."""
+    """What comes next: "From Mon 7 Dec: The turn and The lean."; empty in the last phase."""
     coming = next_phase(days, today, program.ends_on)
     if coming is None:
         return ""
     begins = begins_in_words(coming, days[coming.position - 2].phase, today)
-    return f"{begins[0].upper()}{begins[1:]}: {listed(names_in(program, coming.position))}"
+    moves = listed(names_in(program, coming.position))
+    return say("%(begins)s: %(moves)s.", begins=begins, moves=moves)
 
 
 def phases_to_go_on(found: ProgramDetail, today: date) -> list[PhaseToGoOn]:
@@ -107,12 +109,13 @@ def _to_go_on(each: PhaseDays, line: PhaseLine, found: ProgramDetail, today: dat
 def _when(each: PhaseDays, days: Sequence[PhaseDays], today: date, program: Program) -> str:
     now = phase_on(today, days)
     if each.is_skipped:
-        return "no day"
+        return say("No day")
     if each.position == now:
         until = goes_on_in_words(each, today, program.ends_on)
-        return ", ".join(filter(None, ["Now", until]))
+        return in_a_row([say("Now"), until]) if until else say("Now")
     if each.position > now:
         return begins_in_words(each, days[each.position - 2].phase, today)
     assert each.first is not None
     assert each.last is not None
-    return f"{day_in_words(each.first, today)} to {day_in_words(each.last, today)}"
+    first, last = day_in_words(each.first, today), day_in_words(each.last, today)
+    return say("%(first)s to %(last)s", first=first, last=last)

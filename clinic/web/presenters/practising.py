@@ -9,46 +9,43 @@ from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from clinic.domain.dates import count
 from clinic.domain.doses import Tempo, beats_of, duration_in_words
 from clinic.domain.phases import listed
 from clinic.domain.practising import Stretch, StretchKind, asked_of, seconds_of, stretches
 from clinic.domain.types import DoseSide
+from clinic.domain.words import say, say_many
 from clinic.services.programs.practising import DayPractice, PartAsked
 from clinic.web.presenters.moves import DoseView, MoveView, dose_view, move_view
+from clinic.web.speaking import here
 
-SIDES = {
-    DoseSide.LEFT: "left",
-    DoseSide.RIGHT: "right",
-    DoseSide.BOTH: "",
-    DoseSide.AFFECTED: "the side that bothers you",
-}
-
+GET_READY, REST, HOLD, WAIT = say("Get ready"), say("Rest"), say("Hold"), say("Wait")
 OF_TODAY = frozenset({"before", "taken"})  # what changes while the practice is the same
 # What the player says; {0} and {1} are filled in by its script.
 PLAYER_WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "ready": "Get ready",
-        "rest": "Rest",
-        "check": "Check yourself",
-        "left": "Left",
-        "right": "Right",
+        "ready": GET_READY,
+        "rest": REST,
+        "check": say("Check yourself"),
+        "left": say("Left"),
+        "right": say("Right"),
         "affected": "",
         "both": "",
-        "of": "of {0}",
-        "place": "Move {0} of {1}",
-        "round": "round {0} of {1}",
-        "next": "Next: {0}",
-        "paused": "Paused",
-        "easier": "Easier",
-        "harder": "Harder",
-        "easier_way": "An easier way",
-        "another_way": "An easier or harder way",
-        "as_asked": "As asked",
-        "last": "This is the last one.",
-        "did": "{0} of {1}",
-        "no_camera": "The camera did not open. Go on without it.",
-        "mirror_on": "You see yourself as in a mirror. Nothing is kept or sent. Stand against the line.",
+        "of": say("of {0}"),
+        "place": say("Move {0} of {1}"),
+        "round": say("round {0} of {1}"),
+        "next": say("Next: {0}"),
+        "paused": say("Paused"),
+        "easier": say("Easier"),
+        "harder": say("Harder"),
+        "easier_way": say("An easier way"),
+        "another_way": say("An easier or harder way"),
+        "as_asked": say("As asked"),
+        "last": say("This is the last one."),
+        "did": say("{0} of {1}"),
+        "did_left": say("left {0} of {1}"),
+        "did_right": say("right {0} of {1}"),
+        "no_camera": say("The camera did not open. Go on without it."),
+        "mirror_on": say("You see yourself as in a mirror. Nothing is kept or sent. Stand against the line."),
     }
 )
 
@@ -84,21 +81,36 @@ class PracticeView:
     key: str  # this and the next tell nothing by themselves
     logged: str
     words: Mapping[str, str]
-    left_out: str  # "Hip hinge is", where that is done for today already
+    left_out: str  # what is done for today already; empty where nothing
 
     @property
     def length(self) -> str:
         """How long it takes once, to the minute: "about 7 minutes"."""
         whole = max(1, round(sum(part.seconds for part in self.parts) / 60))
-        return f"about {count(whole, 'minute')}"
+        return say_many("about %(number)s minute", "about %(number)s minutes", whole)
 
 
 def practice_view(found: DayPractice) -> PracticeView:
     """The day's moves, one after another."""
     parts = [_part(number, each, found.fix_first) for number, each in enumerate(found.parts, 1)]
-    done = found.left_out
-    left_out = f"{listed(done)} {'is' if len(done) == 1 else 'are'}" if done else ""
-    return PracticeView(parts, _key(found, parts), _logged(found), dict(PLAYER_WORDS), left_out)
+    left_out = _left_out(found.left_out)
+    return PracticeView(parts, _key(found, parts), _logged(found), _player_words(), left_out)
+
+
+def _left_out(done: Sequence[str]) -> str:
+    if not done:
+        return ""
+    return say_many(
+        "%(moves)s is done for today: what is left comes now.",
+        "%(moves)s are done for today: what is left comes now.",
+        len(done),
+        moves=listed(done),
+    )
+
+
+def _player_words() -> Mapping[str, str]:
+    spoken = here().spoken
+    return {name: spoken(words) for name, words in PLAYER_WORDS.items()}
 
 
 def kept_view(found: DayPractice) -> PracticeView:
@@ -109,7 +121,7 @@ def kept_view(found: DayPractice) -> PracticeView:
     """
     asked = (_part(number, each, fix_first=False) for number, each in enumerate(found.whole, 1))
     parts = [_without_words_of_theirs(each) for each in asked]
-    return PracticeView(parts, moves_key(found), "", dict(PLAYER_WORDS), "")
+    return PracticeView(parts, moves_key(found), "", _player_words(), "")
 
 
 def moves_key(found: DayPractice) -> str:
@@ -131,7 +143,7 @@ def _part(number: int, part: PartAsked, fix_first: bool) -> PracticePart:
     return PracticePart(
         number=number,
         move=view,
-        dose=dose_view(asked, view.content.tempo_words, apart=len(part.move.merged.doses) > 1),
+        dose=dose_view(asked, view.content.tempo_words, named=len(part.move.merged.doses) > 1),
         leads=leads,
         lines=list(_lines(run, asked.dose.sets)),
         seconds=seconds_of(run),
@@ -144,7 +156,7 @@ def _part(number: int, part: PartAsked, fix_first: bool) -> PracticePart:
             "cues": view.content.cues,
             "easier": view.content.easier,
             "harder": view.content.harder if part.allows_harder else (),
-            "beats": [words[0].upper() + words[1:] for words in _beat_words(view.content.tempo_words)],
+            "beats": _beat_words(view.content.tempo_words),
             "rounds": asked.dose.sets,
             "stretches": [_step(each) for each in run],
             "asked": asdict(asked_of(asked.dose)),
@@ -156,9 +168,9 @@ def _part(number: int, part: PartAsked, fix_first: bool) -> PracticePart:
     )
 
 
-def _beat_words(tempo_words: tuple[str, str]) -> tuple[str, str, str, str]:
-    there, back = tempo_words
-    return there, "hold", back, "wait"
+def _beat_words(tempo_words: tuple[str, str]) -> list[str]:
+    there, back = (words[0].upper() + words[1:] for words in tempo_words)
+    return [here().spoken(words) for words in (there, HOLD, back, WAIT)]
 
 
 def _drawn(beats: Tempo) -> str:
@@ -191,19 +203,34 @@ def _lines(run: Sequence[Stretch], rounds: int) -> Iterator[StretchLine]:
 def _words(each: Stretch, rounds: int) -> str:
     """What is done: "Round 1 of 2: 8 times on the left and 8 on the right"."""
     if each.kind is StretchKind.READY:
-        return "Get ready"
+        return GET_READY
     if each.kind is StretchKind.REST:
-        return "Rest"
-    first, *others = (_on(side) for side in each.sides)
-    times = " and ".join([f"{count(each.reps, 'time')}{first}", *(f"{each.reps}{side}" for side in others)])
-    return f"Round {each.round} of {rounds}: {times}" if rounds > 1 else times
+        return REST
+    times = _times(each.reps, each.sides)
+    if rounds == 1:
+        return times
+    return say("Round %(round)s of %(rounds)s: %(times)s", round=each.round, rounds=rounds, times=times)
 
 
-def _on(side: DoseSide) -> str:
-    named = SIDES[side]
-    if side in (DoseSide.LEFT, DoseSide.RIGHT):
-        return f" on the {named}"
-    return f" on {named}" if named else ""
+def _times(reps: int, sides: Sequence[DoseSide]) -> str:
+    match sides:
+        case [_, _]:
+            return say_many(
+                "%(number)s time on the left and %(number)s on the right",
+                "%(number)s times on the left and %(number)s on the right",
+                reps,
+            )
+        case [DoseSide.LEFT]:
+            return say_many("%(number)s time on the left", "%(number)s times on the left", reps)
+        case [DoseSide.RIGHT]:
+            return say_many("%(number)s time on the right", "%(number)s times on the right", reps)
+        case [DoseSide.AFFECTED]:
+            return say_many(
+                "%(number)s time on the side that bothers you",
+                "%(number)s times on the side that bothers you",
+                reps,
+            )
+    return say_many("%(number)s time", "%(number)s times", reps)
 
 
 def _step(each: Stretch) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from clinic.domain.load import DayLoad, load_in_words
 from clinic.domain.moves import MoveContent
 from clinic.domain.programs import RUNNING, may_be_changed, steps_by_hand
 from clinic.domain.types import ProgramAction, ProgramStatus, ScheduleKind, StopReason
+from clinic.domain.words import in_a_row, say
 from clinic.models import CheckinSchedule, Client, Prescription, Program, ProgramEvent, RoutineVersion
 from clinic.services.clock import today_in
 from clinic.services.programs import offering
@@ -187,8 +188,8 @@ def span(program: Program, today: date) -> str:
     """From when to when: "Mon 2 Nov to Sun 24 Jan 2027"."""
     first = day_in_words(program.starts_on, today)
     if program.ends_on is None:
-        return f"From {first}, no end yet"
-    return f"{first} to {day_in_words(program.ends_on, today)}"
+        return say("From %(day)s, no end yet", day=first)
+    return say("%(first)s to %(last)s", first=first, last=day_in_words(program.ends_on, today))
 
 
 def extended(program: Program, before: date) -> dict[str, Any]:
@@ -223,18 +224,32 @@ def seen_from(client: Client, *, locked: bool) -> str:
 
 def standing(program: Program, today: date) -> str:
     """From when to when, and what holds it: "From Mon 2 Nov, no end yet, paused until Sun 6 Dec"."""
-    return ", ".join(filter(None, [span(program, today), pause_words(program, today)]))
+    return in_a_row([part for part in (span(program, today), pause_words(program, today)) if part])
 
 
 def pause_words(program: Program, today: date) -> str:
     """The pause that is, or is to come, for a reader: "paused until Sun 6 Dec"; empty without one."""
     status, pause = program.on(today), program.pause
-    until = f" until {day_in_words(pause.last, today)}" if pause and pause.last else ""
+    last = day_in_words(pause.last, today) if pause and pause.last else ""
     if status is ProgramStatus.PAUSED:
-        return f"paused{until}"
+        return say("paused until %(last)s", last=last) if last else say("paused")
     if pause and pause.first > today and status is not ProgramStatus.ENDED:
-        return f"pause from {day_in_words(pause.first, today)}{until}"
+        first = day_in_words(pause.first, today)
+        if last:
+            return say("pause from %(first)s until %(last)s", first=first, last=last)
+        return say("pause from %(first)s", first=first)
     return ""
+
+
+def left_out_words(program: Program, today: date) -> str:
+    """What a client reads of a program that is paused while another one runs."""
+    if program.pause is None or program.pause.last is None:
+        return say("%(program)s is paused: its moves are left out.", program=program.name)
+    return say(
+        "%(program)s is paused until %(last)s: its moves are left out.",
+        program=program.name,
+        last=day_in_words(program.pause.last, today),
+    )
 
 
 def checkin_words(schedule: CheckinSchedule | None, program: Program, today: date) -> str:

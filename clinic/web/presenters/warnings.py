@@ -10,17 +10,23 @@ from clinic.catalogue import load_catalogue
 from clinic.catalogue.checkin import WarningSign
 from clinic.domain.attention import SIGN_WORDS
 from clinic.domain.types import Tier
+from clinic.domain.words import say
 from clinic.models import Practice, WarningFlag
 from clinic.web.presenters.hold import Hold, hold_text
 
+EMERGENCY, URGENT = say("Emergency"), say("Urgent advice")
 NUMBER = re.compile(r"\+?[\d][\d ()./-]*")
 TITLES = {
-    Tier.E: "Get help now",
-    Tier.U: "Get advice today",
-    Tier.S: "Contact your practitioner",
-    Tier.N: "Thank you",
+    Tier.E: say("Get help now"),
+    Tier.U: say("Get advice today"),
+    Tier.S: say("Contact your practitioner"),
+    Tier.N: say("Thank you"),
 }
-GROUPS = ((Tier.E, "Get help now"), (Tier.U, "Get medical advice today"), (Tier.S, "Tell your practitioner"))
+GROUPS = (
+    (Tier.E, say("Get help now")),
+    (Tier.U, say("Get medical advice today")),
+    (Tier.S, say("Tell your practitioner")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,8 @@ def urgency(tier: Tier) -> str:
 
 def _phones(tier: Tier, practice: Practice) -> Iterable[tuple[str, str]]:
     """Words and number of each line that can be pressed on a phone."""
-    lines = {"Emergency": practice.emergency_number, "Urgent advice": practice.urgent_number}
-    # one line to press, not a choice
-    lines.pop("Urgent advice" if tier is Tier.E else "Emergency")
-    for words, number in (lines | {practice.name: practice.phone}).items():
+    is_emergency = tier is Tier.E  # one line to press, not a choice
+    first = (EMERGENCY, practice.emergency_number) if is_emergency else (URGENT, practice.urgent_number)
+    for words, number in (first, (practice.name, practice.phone)):
         if number and NUMBER.fullmatch(number):
             yield words, number
