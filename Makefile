@@ -95,7 +95,7 @@ part-rest-%:
 	@nice $(PART) test-$* args="$(REST)"
 
 # No test in here comes near a database (tests/architecture proves it): they run once, beside SQLite's.
-NO_DATABASE := tests/catalogue tests/domain tests/mail tests/reports
+NO_DATABASE := tests/catalogue tests/domain tests/mail tests/reports tests/serving
 SUITE = $(or $(only),tests --ignore=tests/journeys)
 
 test-sqlite: $(VENV)/.test ## The suite on SQLite; only=tests/web for a part, args="-k checkin" to choose

@@ -156,10 +156,10 @@ def test_a_mail_of_a_thousand_parts_costs_nothing() -> None:
     nested = b"".join(
         f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n'.encode() for n in range(1000)
     )
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert read_report(nested).kind is ReportKind.OTHER
     assert read_report(report("x" * 10_000_000)).kind is ReportKind.FAILED
-    assert time.perf_counter() - begun < 1.0
+    assert time.process_time() - begun < 1.0
 
 
 PIECES = st.sampled_from(
@@ -197,6 +197,6 @@ def test_nothing_that_comes_in_breaks_the_reader(pieces: list[str], tail: bytes)
 def test_no_filling_keeps_the_reader_busy(filling: str, kind: str) -> None:
     head = f"From: MAILER-DAEMON@x.example\r\nSubject: failure notice\r\nContent-Type: text/{kind}\r\n\r\n"
     raw = head.encode() + (filling * (250_000 // len(filling))).encode()
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert isinstance(read_report(raw).kind, ReportKind)
-    assert time.perf_counter() - begun < 1.0
+    assert time.process_time() - begun < 1.0
