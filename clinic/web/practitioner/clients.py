@@ -51,7 +51,7 @@ from clinic.web.forms.client_filter import (
 from clinic.web.forms.clients import STATUS_WORDS, AddClientForm, EditClientForm, ReasonForm
 from clinic.web.mailing import flash_promised
 from clinic.web.practitioner.program_page import program_page
-from clinic.web.practitioner.record_frame import record_section
+from clinic.web.practitioner.record_frame import WITH_RESPONSIBLE, record_section
 from clinic.web.presenters import assessments as assessment_words
 from clinic.web.presenters import attention as reason_words
 from clinic.web.presenters import checkins as checkin_words
@@ -117,7 +117,7 @@ def add() -> Page:
 def show(client_id: uuid.UUID) -> str:
     """What matters about a client now: program, practice, check-ins, invitation, the latest events."""
     actor = current_actor()
-    client = client_for(actor, client_id)
+    client = client_for(actor, client_id, WITH_RESPONSIBLE)
     facts, today = client_overview.facts(actor, client), today_in(client.time_zone)
     latest, at = timeline.page(actor, client.id, size=LATEST), now()
     top = on_top.of_record(actor, client, latest, at)

@@ -14,7 +14,7 @@ from clinic.services.messages import drafts, reading, writing
 from clinic.services.notes import phrases
 from clinic.web.authz import current_actor
 from clinic.web.forms.messages import AnswerForm, ReadForm
-from clinic.web.practitioner.record_frame import record_section
+from clinic.web.practitioner.record_frame import WITH_RESPONSIBLE, record_section
 from clinic.web.presenters import messages as words
 from clinic.web.refusals import told_on_the_next_page
 from clinic.web.speaking import flash
@@ -26,7 +26,7 @@ Answer = Response | str | tuple[str, int]
 def index(client_id: uuid.UUID) -> Answer:
     """The thread, and the box to answer in."""
     form = AnswerForm()
-    client = access.client_for(current_actor(), client_id)
+    client = access.client_for(current_actor(), client_id, WITH_RESPONSIBLE)
     if request.form.get("act") in (KEEP, INSERT):
         return _kept(client, form)
     if not form.is_filled_in:

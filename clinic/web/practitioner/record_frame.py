@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template, request
+from sqlalchemy.orm import joinedload
 
-from clinic.models import Client
+from clinic.models import Client, User
 from clinic.services.clock import now
 from clinic.web.forms.client_filter import list_behind
 from clinic.web.presenters import clients as words
+
+# who is responsible, whom each section names: read with the client, not by a query of its own
+WITH_RESPONSIBLE = joinedload(Client.responsible).load_only(User.name)
 
 
 def record_section(tab: str, client: Client, template: str = "", /, **context: Any) -> str:
