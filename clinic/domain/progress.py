@@ -6,7 +6,7 @@ within a pause are not asked of anybody, so they are in no denominator.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
@@ -225,14 +225,14 @@ class MistakeWeek:
         return self.yes + self.no + self.not_sure
 
 
-def day_outcome(outcomes: Collection[LogOutcome], expected: int) -> LogOutcome | None:
+def day_outcome(outcomes: Sequence[LogOutcome], expected: int) -> LogOutcome | None:
     """What several logs of one day come to: done only when everything asked was done; None without a log."""
     if not outcomes:
         return None
-    if len(outcomes) >= expected and all(each is LogOutcome.DONE for each in outcomes):
-        return LogOutcome.DONE
-    is_none_done = all(each is LogOutcome.NOT_DONE for each in outcomes)
-    return LogOutcome.NOT_DONE if is_none_done else LogOutcome.PARTLY
+    first = outcomes[0]
+    if outcomes.count(first) < len(outcomes) or (first is LogOutcome.DONE and len(outcomes) < expected):
+        return LogOutcome.PARTLY
+    return first
 
 
 def day_mark(day: date, logs: Mapping[date, LogOutcome], plan: Plan, today: date) -> DayMark:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,7 +96,7 @@ def load_together(moves: Sequence[MergedMove]) -> DayLoad:
 
 
 def outcome_together(
-    outcomes: Mapping[uuid.UUID, Collection[LogOutcome]], moves: Mapping[uuid.UUID, int]
+    outcomes: Mapping[uuid.UUID, Sequence[LogOutcome]], moves: Mapping[uuid.UUID, int]
 ) -> LogOutcome | None:
     """What the logs of one day come to, by program: done only if all of those that were logged are.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     JSON,
@@ -242,8 +242,7 @@ class ReportTold:
     given_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ToldOfProgress:
+class ToldOfProgress(NamedTuple):
     """A row of the statement as it comes."""
 
     kind: str
@@ -338,7 +337,7 @@ def of_client(actor: Actor, client_id: uuid.UUID, *, whole: bool = False) -> Cli
 def _of(client: Client, days: int = DAYS) -> ClientProgress:
     whose = {"practice_id": client.practice_id, "client_id": client.id}
     today = today_in(client.time_zone)
-    told = [ToldOfProgress(*row) for row in rows.read(_TOLD, whose)]
+    told = [ToldOfProgress._make(row) for row in rows.read(_TOLD, whose)]
     kinds = {row.kind for row in told}
     checkins = [_checkin(row) for row in told if row.kind == ProgressRow.CHECKIN]
     named = next((row.before for row in told if row.kind == ProgressRow.MISTAKE), None)

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, null, select
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.score_changes import AnsweredQuestionnaire
 from clinic.extensions import db
 from clinic.models import Client, QuestionnaireResponse, User
 from clinic.models.base import given, points_at
-from clinic.services import access
+from clinic.services import access, rows
 from clinic.services.actors import Actor
 
+_COLUMNS = (
+    QuestionnaireResponse.id,
+    QuestionnaireResponse.request_id,
+    QuestionnaireResponse.questionnaire_key,
+    QuestionnaireResponse.questionnaire_version,
+    QuestionnaireResponse.revision,
+    QuestionnaireResponse.answers,
+    QuestionnaireResponse.activities,
+    QuestionnaireResponse.since,
+    QuestionnaireResponse.scores,
+    QuestionnaireResponse.screen_positive,
+    QuestionnaireResponse.answered_at,
+    QuestionnaireResponse.recorded_at,
+    QuestionnaireResponse.source,
+    QuestionnaireResponse.reason,
+)
 _WITH_TYPISTS = (
-    select(QuestionnaireResponse, User.name)
+    select(*_COLUMNS, User.name.label("typed_by"))
     .outerjoin(User, points_at(QuestionnaireResponse.entered_by, User))
     .where(given(QuestionnaireResponse.practice_id), given(QuestionnaireResponse.client_id))
     .order_by(QuestionnaireResponse.answered_at.desc(), QuestionnaireResponse.revision.desc())
@@ -44,21 +61,20 @@ def of_practice(practice_id: uuid.UUID) -> list[tuple[uuid.UUID, AnsweredQuestio
     """
     row = QuestionnaireResponse
     query = (
-        select(row)
+        select(*_COLUMNS, row.client_id, null().label("typed_by"))
         .where(row.practice_id == practice_id)
         .order_by(row.client_id, row.answered_at.desc(), row.revision.desc())
     )
-    found = db.session.scalars(query).all()
+    found = db.session.execute(query).all()
     newest = _newest_revisions(found)
-    return [(each.client_id, _answered(each, None, is_current=True)) for each in found if each.id in newest]
+    return [(each.client_id, _answered(each, is_current=True)) for each in found if each.id in newest]
 
 
 def _of(practice_id: uuid.UUID, client_id: uuid.UUID, *, every: bool) -> list[AnsweredQuestionnaire]:
     whose = {"practice_id": practice_id, "client_id": client_id}
-    rows = [(row[0], row[1]) for row in db.session.execute(_WITH_TYPISTS, whose)]
-    newest = _newest_revisions(row for row, _ in rows)
-    told = [_answered(row, name, is_current=row.id in newest) for row, name in rows]
-    return told if every else [each for each in told if each.is_current]
+    found = rows.read(_WITH_TYPISTS, whose)
+    newest = _newest_revisions(found)
+    return [_answered(row, is_current=row.id in newest) for row in found if every or row.id in newest]
 
 
 def response(
@@ -75,7 +91,7 @@ def response(
     return next(each for each in revisions if each.id == row.id), revisions
 
 
-def _answered(row: QuestionnaireResponse, typed_by: str | None, *, is_current: bool) -> AnsweredQuestionnaire:
+def _answered(row: Row[*tuple[Any, ...]], *, is_current: bool) -> AnsweredQuestionnaire:
     known = load_catalogue().questionnaires
     return AnsweredQuestionnaire(
         id=row.id,
@@ -91,14 +107,14 @@ def _answered(row: QuestionnaireResponse, typed_by: str | None, *, is_current: b
         answered_at=row.answered_at,
         recorded_at=row.recorded_at,
         source=row.source,
-        typed_by=typed_by,
+        typed_by=row.typed_by,
         reason=row.reason,
     )
 
 
-def _newest_revisions(rows: Iterable[QuestionnaireResponse]) -> set[uuid.UUID]:
-    newest: dict[tuple[uuid.UUID, str], QuestionnaireResponse] = {}
-    for row in rows:
+def _newest_revisions(found: Sequence[Row[*tuple[Any, ...]]]) -> set[uuid.UUID]:
+    newest: dict[tuple[uuid.UUID, str], Row[*tuple[Any, ...]]] = {}
+    for row in found:
         key = (row.request_id, row.questionnaire_key)
         if key not in newest or newest[key].revision < row.revision:
             newest[key] = row
