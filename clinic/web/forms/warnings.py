@@ -43,7 +43,7 @@ class CheckinSignsForm(SignsForm):
 
     @property
     def says_none(self) -> bool:
-        """Whether say("None of these") is ticked."""
+        """Whether "None of these" is ticked."""
         return bool(self.none.data)
 
 
