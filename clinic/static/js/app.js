@@ -24,7 +24,7 @@
   };
 
   // Without a network nothing is sent, and no page is left for one that cannot come.
-  const OFFLINE = "There is no network just now. What you typed stays here: press again when there is one.";
+  const OFFLINE = document.currentScript.dataset.offline;
   const stays = (event) => {
     if (navigator.onLine || event.defaultPrevented) return;
     event.preventDefault();
