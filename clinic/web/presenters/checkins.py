@@ -15,6 +15,7 @@ from clinic.domain.mistake_trend import mistake_story
 from clinic.domain.people import Named, who
 from clinic.domain.skipping import not_running, skip_in_words
 from clinic.domain.types import CheckinKind, CheckinState, MistakeAnswer, Tier
+from clinic.domain.words import say
 from clinic.models import (
     Checkin,
     CheckinAnswer,
@@ -50,6 +51,13 @@ MISTAKES = {
     MistakeAnswer.NO: "no mistake",
     MistakeAnswer.NOT_SURE: "not sure about the mistake",
 }
+# the same in a column of their own
+MISTAKE_SAID = {
+    MistakeAnswer.YES: say("Mistake noticed"),
+    MistakeAnswer.NO: say("No mistake"),
+    MistakeAnswer.NOT_SURE: say("Not sure about the mistake"),
+}
+NOT_SAID = say("not said")
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,12 +320,12 @@ def _resend(entry: LedgerEntry) -> str | None:
 
 def answer_row(answer: CheckinAnswer, zone: str) -> tuple[str, str, str, str, str, str]:
     """An answer as a row: when, days practised, pain, mistake, whether contact is wanted, words."""
-    mistake = MISTAKES[answer.mistake] if answer.mistake else "not asked or not said"
+    days = answer.days_practised
     return (
         moment(answer.answered_at, zone),
-        "not said" if answer.days_practised is None else f"{answer.days_practised} of 7",
-        "not said" if answer.pain is None else str(answer.pain),
-        in_sentence(mistake),
-        "Yes" if answer.contact_wanted else "No",
+        NOT_SAID if days is None else say("%(days)s of 7", days=days),
+        NOT_SAID if answer.pain is None else str(answer.pain),
+        MISTAKE_SAID[answer.mistake] if answer.mistake else say("Not asked or not said"),
+        say("Yes") if answer.contact_wanted else say("No"),
         answer.note or "–",
     )

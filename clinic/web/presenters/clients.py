@@ -10,13 +10,14 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from clinic.domain.dates import born, time_in_words
+from clinic.domain.dates import born, full_day, time_in_words
 from clinic.domain.dates import count as counted
 from clinic.domain.dates import day_in_words as day
 from clinic.domain.invitations import AccountStanding
 from clinic.domain.people import age
 from clinic.domain.progress import PainChange
 from clinic.domain.types import ClientKind, ClientStatus, InvitationState, OutboxState, ProgramStatus, Sex
+from clinic.domain.words import in_a_row, say
 from clinic.models import Client, Invitation, Practice
 from clinic.services.clients import records as clients
 from clinic.services.clients.listing import Asking, ClientLine, ClientPage, WhoseClients
@@ -27,12 +28,12 @@ from clinic.web.mailing import NO_SERVER, mail_leaves
 from clinic.web.presenters.mails import mail_words
 from clinic.web.presenters.zones import zone_words
 
-KIND_WORDS = {ClientKind.PRIVATE: "Private client", ClientKind.ONLINE: "Online student"}
+KIND_WORDS = {ClientKind.PRIVATE: say("Private client"), ClientKind.ONLINE: say("Online student")}
 SEX_WORDS = {
-    Sex.FEMALE: "Female",
-    Sex.MALE: "Male",
-    Sex.OTHER: "Other, or intersex",
-    Sex.NOT_SAID: "Would rather not say",
+    Sex.FEMALE: say("Female"),
+    Sex.MALE: say("Male"),
+    Sex.OTHER: say("Other, or intersex"),
+    Sex.NOT_SAID: say("Would rather not say"),
 }
 STATUS_WORDS = {ClientStatus.ACTIVE: "Active", ClientStatus.ARCHIVED: "Archived"}
 STANDING_WORDS = {
@@ -54,30 +55,30 @@ PROGRAM_KIND = {
     ProgramStatus.ENDED: ("ended", "Ended"),
 }
 FIELD_WORDS = {
-    "name": "Name",
-    "email": "Email",
-    "phone": "Phone",
-    "born_on": "Date of birth",
-    "sex": "Sex",
-    "own_number": "Number of your own",
-    "address": "Address",
-    "postcode": "Postcode",
-    "town": "Town",
-    "country": "Country",
-    "emergency_name": "In an emergency, call",
-    "emergency_phone": "Emergency phone",
-    "emergency_relation": "Who they are to the client",
-    "time_zone": "Time zone",
-    "kind": "Kind of client",
-    "responsible_id": "Responsible",
-    "group_name": "Group",
-    "reason_for_care": "Reason for care",
-    "history": "What was tried before, and what helped",
-    "notes": "Notes of the practice",
-    "waking_from": "Mail not before",
-    "waking_until": "Mail not after",
-    "pain_ceiling": "When a move hurts, stop from",
-    "consented_on": "Day of consent",
+    "name": say("Name"),
+    "email": say("Email"),
+    "phone": say("Phone"),
+    "born_on": say("Date of birth"),
+    "sex": say("Sex"),
+    "own_number": say("Number of your own"),
+    "address": say("Address"),
+    "postcode": say("Postcode"),
+    "town": say("Town"),
+    "country": say("Country"),
+    "emergency_name": say("In an emergency, call"),
+    "emergency_phone": say("Emergency phone"),
+    "emergency_relation": say("Who they are to the client"),
+    "time_zone": say("Time zone"),
+    "kind": say("Kind of client"),
+    "responsible_id": say("Responsible"),
+    "group_name": say("Group"),
+    "reason_for_care": say("Reason for care"),
+    "history": say("What was tried before, and what helped"),
+    "notes": say("Notes of the practice"),
+    "waking_from": say("Mail not before"),
+    "waking_until": say("Mail not after"),
+    "pain_ceiling": say("When a move hurts, stop from"),
+    "consented_on": say("Day of consent"),
 }
 EMERGENCY = ("emergency_name", "emergency_relation", "emergency_phone")
 # what stands in another's line of the details
@@ -232,9 +233,9 @@ def value_words(field: str, value: Any) -> str:
     if field == "time_zone":
         return zone_words(str(value))
     if field == "pain_ceiling":
-        return f"{value} of 10"
+        return say("%(pain)s of 10", pain=str(value))
     if field == "born_on":
-        return born(date.fromisoformat(str(value))).partition(" ")[2]
+        return full_day(date.fromisoformat(str(value)))
     if field == "consented_on":
         return day_year(datetime.fromisoformat(str(value)))
     return str(value)
@@ -263,7 +264,7 @@ def details(client: Client, practice: Practice) -> list[tuple[str, str | None]]:
     told = {name: value_words(name, value) for name, value in stored.items() if value}
     together = {
         "address": address_lines(client),
-        "emergency_name": ", ".join(filter(None, (told.get(name) for name in EMERGENCY))),
+        "emergency_name": in_a_row([told[name] for name in EMERGENCY if told.get(name)]),
     }
     told |= {name: text for name, text in together.items() if text}
     lines: list[tuple[str, str | None]] = [
@@ -276,25 +277,37 @@ def details(client: Client, practice: Practice) -> list[tuple[str, str | None]]:
 
 def consents(client: Client, practice: Practice) -> list[tuple[str, str]]:
     """What a client agreed to, and whether it stands, as two lines."""
-    by = f", recorded by {client.consent_recorded_by}" if client.consent_recorded_by else ""
     record, mail = client.record_consented_at, client.consented_at
     return [
         (
-            "Consent to the record",
-            _consent(record, client.record_withdrawn_at, practice, "Not recorded"),
+            say("Consent to the record"),
+            _consent(record, client.record_withdrawn_at, practice, say("Not recorded")),
         ),
         (
-            "Consent to mail",
-            _consent(mail, client.mail_withdrawn_at, practice, "Not recorded: no mail is sent", by),
+            say("Consent to mail"),
+            _consent(
+                mail,
+                client.mail_withdrawn_at,
+                practice,
+                say("Not recorded: no mail is sent"),
+                client.consent_recorded_by,
+            ),
         ),
     ]
 
 
 def _consent(
-    given: datetime | None, withdrawn: datetime | None, practice: Practice, otherwise: str, by: str = ""
+    given: datetime | None,
+    withdrawn: datetime | None,
+    practice: Practice,
+    otherwise: str,
+    by: str | None = None,
 ) -> str:
     if given is not None:
-        return f"Given on {day_year(given.astimezone(ZoneInfo(practice.time_zone)))}{by}"
+        day = day_year(given.astimezone(ZoneInfo(practice.time_zone)))
+        if by:
+            return say("Given on %(day)s, recorded by %(name)s", day=day, name=by)
+        return say("Given on %(day)s", day=day)
     if withdrawn is not None:
-        return f"Withdrawn on {day_year(withdrawn.astimezone(ZoneInfo(practice.time_zone)))}"
+        return say("Withdrawn on %(day)s", day=day_year(withdrawn.astimezone(ZoneInfo(practice.time_zone))))
     return otherwise

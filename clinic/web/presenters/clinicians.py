@@ -8,16 +8,17 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from clinic.domain.clinicians import ClinicianRole
+from clinic.domain.words import say
 from clinic.models import OtherClinician
 from clinic.services.clients.clinicians import ClinicianDetails
 
 ROLE_WORDS = {
-    ClinicianRole.GP: "GP, family doctor",
-    ClinicianRole.SPECIALIST: "Specialist",
-    ClinicianRole.SURGEON: "Surgeon",
-    ClinicianRole.PHYSIO: "Physiotherapist",
-    ClinicianRole.TRAINER: "Trainer, coach",
-    ClinicianRole.OTHER: "Other",
+    ClinicianRole.GP: say("GP, family doctor"),
+    ClinicianRole.SPECIALIST: say("Specialist"),
+    ClinicianRole.SURGEON: say("Surgeon"),
+    ClinicianRole.PHYSIO: say("Physiotherapist"),
+    ClinicianRole.TRAINER: say("Trainer, coach"),
+    ClinicianRole.OTHER: say("Other"),
 }
 FIELD_WORDS = {
     "role": "Who they are",

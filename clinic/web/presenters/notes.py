@@ -9,6 +9,7 @@ from datetime import date
 from types import MappingProxyType
 
 from clinic.domain.notes import DAY, NoteEdit, NotePart, NoteStatus, written
+from clinic.domain.words import in_a_row, say
 from clinic.models import VisitNote, VisitNoteAmendment
 from clinic.services.notes.reading import NotePage
 from clinic.services.notes.writing import texts_of
@@ -16,12 +17,12 @@ from clinic.web.filters import day_year, moment
 
 PART_WORDS: Mapping[str, str] = MappingProxyType(
     {
-        NotePart.TEXT: "Note",
-        NotePart.SUBJECTIVE: "S: what the client says",
-        NotePart.OBJECTIVE: "O: what was found",
-        NotePart.ASSESSED: "A: what it means",
-        NotePart.PLAN: "P: what comes next",
-        DAY: "Day of the visit",
+        NotePart.TEXT: say("Note"),
+        NotePart.SUBJECTIVE: say("S: what the client says"),
+        NotePart.OBJECTIVE: say("O: what was found"),
+        NotePart.ASSESSED: say("A: what it means"),
+        NotePart.PLAN: say("P: what comes next"),
+        DAY: say("Day of the visit"),
     }
 )
 NOTHING = "nothing"
@@ -94,12 +95,15 @@ def _heading(part: NotePart) -> str:
 
 
 def _who(note: VisitNote, zone: str) -> str:
-    written_by = f"Written by {note.author.name}"
+    author, saver = note.author.name, note.saver.name
     if note.signer is None or note.signed_at is None:
-        return f"{written_by}, saved {moment(note.saved_at, zone)} by {note.saver.name}"
-    signed = f"igned by {note.signer.name}, {moment(note.signed_at, zone)}"
-    return f"S{signed}" if note.signer.id == note.author.id else f"{written_by}, s{signed}"
+        at = moment(note.saved_at, zone)
+        return say("Written by %(author)s, saved %(at)s by %(saver)s", author=author, at=at, saver=saver)
+    signer, at = note.signer.name, moment(note.signed_at, zone)
+    if note.signer.id == note.author.id:
+        return say("Signed by %(signer)s, %(at)s", signer=signer, at=at)
+    return say("Written by %(author)s, signed by %(signer)s, %(at)s", author=author, signer=signer, at=at)
 
 
 def _by(name: str, added: VisitNoteAmendment, zone: str) -> str:
-    return f"{name}, {moment(added.made_at, zone)}"
+    return in_a_row([name, moment(added.made_at, zone)])

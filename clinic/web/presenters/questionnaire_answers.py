@@ -8,15 +8,16 @@ from clinic.domain.asking import AnswerSource
 from clinic.domain.dates import day_in_words
 from clinic.domain.questionnaires import Measure, QuestionnaireKind
 from clinic.domain.score_changes import AnsweredQuestionnaire
+from clinic.domain.words import in_a_row, say
 from clinic.web.filters import moment
 
 SOURCES = {
-    AnswerSource.TYPED: "Typed in",
-    AnswerSource.TABLET: "Tablet in the practice",
-    AnswerSource.LINK: "Mailed link",
-    AnswerSource.PAGES: "Client’s own pages",
+    AnswerSource.TYPED: say("Typed in"),
+    AnswerSource.TABLET: say("Tablet in the practice"),
+    AnswerSource.LINK: say("Mailed link"),
+    AnswerSource.PAGES: say("Client’s own pages"),
 }
-LEFT_OUT = "Left out"
+LEFT_OUT = say("Left out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ class Revision:
 
 def revision(each: AnsweredQuestionnaire, zone: str) -> Revision:
     """One revision, question by question."""
-    by = SOURCES[each.source] + (f" by {each.typed_by}" if each.typed_by else "")
+    by: str = SOURCES[each.source]
+    if each.typed_by:
+        by = say("%(source)s by %(name)s", source=by, name=each.typed_by)
     scores = [
         (measure.name, score_words(measure, each.scores.get(measure.id)))
         for measure in each.questionnaire.measures
@@ -72,10 +75,10 @@ def revision(each: AnsweredQuestionnaire, zone: str) -> Revision:
 def score_words(measure: Measure, value: float | None) -> str:
     """A score with its range: "3.3 of 10"; a rating of change with its sign."""
     if value is None:
-        return "No score"
+        return say("No score")
     if measure.rule.low < 0:
         return figure(value, signed=True)
-    return f"{figure(value)} of {measure.rule.high}"
+    return say("%(score)s of %(highest)s", score=figure(value), highest=f"{measure.rule.high}")
 
 
 def figure(value: float, *, signed: bool = False) -> str:
@@ -92,7 +95,8 @@ def _lines(each: AnsweredQuestionnaire) -> list[QuestionAnswerLine]:
         return [QuestionAnswerLine(text, _activity_answer(each, text)) for text in each.activities]
     if made.kind is QuestionnaireKind.TICKS:
         ticked = [str(each.number) for each in _statements(each) if each.is_ticked]
-        return [QuestionAnswerLine(f"Statements ticked: {len(ticked)}", ", ".join(ticked) or "None")]
+        counted = say("Statements ticked: %(number)s", number=len(ticked))
+        return [QuestionAnswerLine(counted, in_a_row(ticked) or say("None"))]
     lines = []
     for item in made.items:
         value = each.answers.get(item.id)
@@ -119,4 +123,4 @@ def _statements(each: AnsweredQuestionnaire) -> tuple[FormStatement, ...]:
 
 def _activity_answer(each: AnsweredQuestionnaire, text: str) -> str:
     value = each.rating(text)
-    return LEFT_OUT if value is None else f"{value} of 10"
+    return LEFT_OUT if value is None else say("%(rating)s of 10", rating=value)

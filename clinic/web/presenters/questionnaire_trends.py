@@ -155,7 +155,7 @@ def _plain(value: float | None) -> int | float | None:
 def _row(each: AnsweredQuestionnaire, zone: str, today: date) -> tuple[str, str, str, str, str]:
     made = each.questionnaire
     if each.is_left_out:
-        scores = LEFT_OUT
+        scores: str = LEFT_OUT
     elif len(made.measures) == 1:
         scores = score_words(made.measures[0], each.scores.get(made.measures[0].id))
     else:

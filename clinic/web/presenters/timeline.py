@@ -14,6 +14,7 @@ from clinic.domain.pain_rule import CEILING
 from clinic.domain.reason_acts import ReasonAct
 from clinic.domain.tapering import TaperingStep
 from clinic.domain.types import LogObstacle, MailKind
+from clinic.domain.words import say
 from clinic.services.clients.timeline import OF_LOGS, LoggedWords, TimelineEvent
 from clinic.web.filters import local_date, moment
 from clinic.web.presenters.clients import FIELD_WORDS, value_words
@@ -328,11 +329,11 @@ ACTS: Mapping[ReasonAct, str] = {
     ReasonAct.HANDED: "Was handed to a colleague",
 }
 OBSTACLES: Mapping[LogObstacle, str] = {
-    LogObstacle.HURTS: "It hurts",
-    LogObstacle.NO_TIME: "No time",
-    LogObstacle.FORGOT: "Forgot",
-    LogObstacle.NOT_SURE_HOW: "Not sure how",
-    LogObstacle.OTHER: "Another reason",
+    LogObstacle.HURTS: say("It hurts"),
+    LogObstacle.NO_TIME: say("No time"),
+    LogObstacle.FORGOT: say("Forgot"),
+    LogObstacle.NOT_SURE_HOW: say("Not sure how"),
+    LogObstacle.OTHER: say("Another reason"),
 }
 # What happens every day and asks for nobody: folded by week.
 MAILS_SENT = frozenset({"checkin.sent", "checkin.reminded"})
