@@ -114,5 +114,15 @@ def _apart_from(before: str, each: str) -> Words:
     return say("%(before)s; %(each)s", before=before, each=each)
 
 
+def apart_by_a_dot(parts: Sequence[str]) -> str:
+    """What stands side by side: "From Mon 2 Nov, no end yet · 6 minutes a day"; nothing of nothing."""
+    first, *others = parts or ("",)
+    return reduce(_beside, others, first)
+
+
+def _beside(before: str, each: str) -> Words:
+    return say("%(before)s · %(each)s", before=before, each=each)
+
+
 def _in_english(value: object) -> str:
     return f"{value:,}" if type(value) is int else str(value)

@@ -10,7 +10,7 @@ from typing import Any
 
 from clinic.domain.dates import count
 from clinic.domain.erasure import ErasureReason
-from clinic.domain.words import Words, say, say_many
+from clinic.domain.words import Words, apart, say, say_many
 from clinic.languages import Language
 from clinic.models import Erasure, Practice
 from clinic.services.erasure.pages import DueClient, WaitingErasure
@@ -120,7 +120,7 @@ def facts(erasure: Erasure, kept: date | None, zone: str) -> list[tuple[str, str
     if erasure.again_at:
         again = day_year(local_date(erasure.again_at, zone))
         told.append((say("Erased again on"), say("%(day)s, after an older backup was restored", day=again)))
-    told.append((say("What went"), "; ".join(counted(erasure.counts))))
+    told.append((say("What went"), apart(counted(erasure.counts))))
     if erasure.files:
         told.append((say("Still to go"), _still_to_go(len(erasure.files))))
     told.append((say("What is kept"), _kept(erasure, kept)))

@@ -12,16 +12,15 @@ from typing import Any
 import segno
 
 from clinic.catalogue.figures import figure, has_figure
-from clinic.domain.dates import born, week_start
+from clinic.domain.dates import born, day_of_month, week_start
 from clinic.domain.doses import minutes_a_day
 from clinic.domain.media import MoveSpot
 from clinic.domain.moves import MistakeContent, MoveContent
 from clinic.domain.phases import phase_on, span_in_words
 from clinic.domain.side_by_side import minutes_together
-from clinic.domain.words import all_of, say
+from clinic.domain.words import all_of, apart_by_a_dot, one_after_another, say
 from clinic.models import Client, Practice, Prescription, Program
 from clinic.services.programs.own import OwnMove, Phases, is_asked_on, numbered
-from clinic.web.filters import day_year
 from clinic.web.presenters.hold import Hold
 from clinic.web.presenters.moves import MoveView, move_views
 from clinic.web.presenters.pain_answers import own_limit
@@ -60,7 +59,7 @@ def handout(
     own = [] if hold else numbered(programs, of=lambda row: not _is_past(row, days, today))
     moves, name = move_views(own), all_of([program.name for program in programs])
     return {
-        "title": f"{name}: {client.name}",
+        "title": say("%(programs)s: %(client)s", programs=name, client=client.name),
         "description": say("Your moves on one page"),
         "practice": letterhead(practice),
         "name": name,
@@ -94,7 +93,7 @@ def _when(programs: Sequence[Program], moves: Sequence[OwnMove], today: date) ->
         for each in programs
     ]
     minutes = minutes_together(move.merged for move in moves)
-    return " · ".join([*spans, *([minutes_a_day(minutes)] if moves else [])])
+    return apart_by_a_dot([*spans, *([minutes_a_day(minutes)] if moves else [])])
 
 
 def _is_past(row: Prescription, days: Phases, today: date) -> bool:
@@ -113,9 +112,9 @@ def _move(number: int, move: MoveView, days: str, pictures: Mapping[str, bytes])
     return {
         "number": number,
         "name": content.name,
-        "dose": _upper(move.dose),
+        "dose": with_a_capital(move.dose),
         "days": days,
-        "rest": " ".join(filter(None, (move.rest, move.ready))),
+        "rest": one_after_another([each for each in (move.rest, move.ready) if each]),
         "cues": content.cues[:MOST_CUES],
         "figure": _photos(content, pictures) or _drawing(content.figure, "steps"),
         "mistake": _mistake(move),
@@ -129,7 +128,12 @@ def _mistake(move: MoveView) -> dict[str, Any] | None:
         return None
     fault = move.fault if move.mistake else told.key
     picture = _drawing(move.content.figure, f"fault:{fault}") if fault else None
-    return {"name": told.name, "see": _upper(told.see), "fix": _upper(told.fix), "figure": picture}
+    return {
+        "name": told.name,
+        "see": with_a_capital(told.see),
+        "fix": with_a_capital(told.fix),
+        "figure": picture,
+    }
 
 
 def shown_on_paper(programs: Iterable[Program]) -> list[str]:
@@ -165,15 +169,15 @@ def _drawing(key: str, variant: str) -> dict[str, str] | None:
     return {"svg": svg, "alt": f"{drawn.title}. {drawn.description}"}
 
 
-def _weeks(first: date) -> list[str]:
+def _weeks(first: date) -> Sequence[str]:
     """The Mondays of the weeks to tick."""
     monday = week_start(first + timedelta(days=2))  # of a weekend, the week to come
     days = (monday + timedelta(weeks=number) for number in range(WEEKS))
-    return [" ".join(day_year(day).split()[1:3]) for day in days]
+    return [day_of_month(day) for day in days]
 
 
 def _stop(moves: Iterable[MoveView]) -> list[str]:
-    return list(dict.fromkeys(_upper(line) for move in moves for line in move.content.stop_if))
+    return list(dict.fromkeys(with_a_capital(line) for move in moves for line in move.content.stop_if))
 
 
 def _code(link: str) -> dict[str, str]:
@@ -187,6 +191,7 @@ def _code(link: str) -> dict[str, str]:
     }
 
 
-def _upper(words: str) -> str:
+def with_a_capital(words: str) -> str:
+    """What begins a line; words that begin with a figure stay as they are, to be said."""
     first = words[:1]
     return words if first == first.upper() else first.upper() + words[1:]

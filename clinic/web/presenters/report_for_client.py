@@ -15,11 +15,12 @@ from clinic.domain.findings import Values, in_figures, with_unit
 from clinic.domain.side_by_side import minutes_together
 from clinic.domain.spots import Spot, in_section, spots_of
 from clinic.domain.types import FieldKind, Section
-from clinic.domain.words import in_a_row, say, say_many
+from clinic.domain.words import all_of, in_a_row, say, say_many
 from clinic.models import Program
 from clinic.services.programs.own import OwnMove
 from clinic.web.filters import day_year
 from clinic.web.presenters.assessments import SIDE_WORDS
+from clinic.web.presenters.handout import with_a_capital
 from clinic.web.presenters.hold import Hold
 from clinic.web.presenters.moves import move_views
 from clinic.web.presenters.reports import DRAFT, ReportView, changes, letterhead
@@ -159,7 +160,8 @@ def _next(following: NextForClient) -> dict[str, Any]:
         "hold": "",
         "lead": _called(following.programs, minutes),
         "moves": [
-            {"name": move.content.name, "dose": _sentence(move.dose)} for move in move_views(following.moves)
+            {"name": move.content.name, "dose": say("%(dose)s.", dose=with_a_capital(move.dose))}
+            for move in move_views(following.moves)
         ],
     }
 
@@ -176,9 +178,5 @@ def _called(programs: Sequence[Program], minutes: int) -> str:
         "Your programs are called %(programs)s. Together they take %(number)s minute a day.",
         "Your programs are called %(programs)s. Together they take %(number)s minutes a day.",
         minutes,
-        programs=" and ".join(each.name for each in programs),
+        programs=all_of([each.name for each in programs]),
     )
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}."
