@@ -33,6 +33,7 @@ from clinic.services.actors import Actor
 from clinic.services.checkins.passes import in_batches
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
+from clinic.services.outbox.promises import ReminderMail
 from clinic.services.programs import weeks
 from clinic.services.programs.weeks import KeptPractice
 from clinic.services.reach import across_practices
@@ -159,7 +160,8 @@ def _one_transaction(at: datetime, size: int) -> RemindingReport:
     with transaction():
         wishes = _take(at, size)
         found = _practised({each.client.id for each in wishes}, at)
-        promised = sum(_settle(each, found.get(each.client.id), at) for each in wishes)
+        mails = [_settle(each, found.get(each.client.id), at) for each in wishes]
+        promised = outbox.promise_reminders([mail for mail in mails if mail is not None])
     return RemindingReport(len(wishes), promised)
 
 
@@ -177,27 +179,17 @@ def _take(at: datetime, size: int) -> list[_Wish]:
     return [_Wish(*row) for row in db.session.execute(query)]
 
 
-def _settle(each: _Wish, found: _Practised | None, at: datetime) -> bool:
-    """Promise today's mail, or none, and note when to look again; whether one was promised."""
+def _settle(each: _Wish, found: _Practised | None, at: datetime) -> ReminderMail | None:
+    """Today's mail, or none; notes when to look again."""
     row, zone = each.row, load_zone(each.client.time_zone)
     today = local_date(at, zone)
     due = due_on(today, row.at_time, zone)
     row.next_due_at = next_due(at, row.at_time, zone)
     if not due <= at <= due + LATEST or found is None:
-        return False
+        return None
     if not each.may_be_mailed() or not reminds_on(found.logs, found.plan, today):
-        return False
-    made = outbox.promise(
-        row.practice_id,
-        MailKind.PRACTICE_REMINDER,
-        f"practise:{row.client_id.hex}:{today.isoformat()}:{row.at_time:%H%M}",
-        client_id=row.client_id,
-        local_date=today,
-        due_at=due,
-        start_by=due + LATEST,
-        not_after=due + LATEST,
-    )
-    return made is not None
+        return None
+    return ReminderMail(row.practice_id, row.client_id, today, row.at_time, due, due + LATEST)
 
 
 def _practised(clients: Collection[uuid.UUID], at: datetime) -> Mapping[uuid.UUID, _Practised]:

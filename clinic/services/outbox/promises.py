@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, CursorResult, Row, and_, func, select, update
 
@@ -66,6 +66,35 @@ class CheckinMail:
             "due_at": self.checkin.due_at,
             "start_by": self.start_by,
             "not_after": self.not_after,
+            "created_at": at,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderMail:
+    """A client's reminder to practise of one day, to be promised beside many others."""
+
+    practice_id: uuid.UUID
+    client_id: uuid.UUID
+    local_date: date
+    at_time: time  # by the client's own clock
+    due_at: datetime
+    until: datetime  # later it helps nobody
+
+    def row(self, at: datetime) -> bulk.Row:
+        """As the outbox has it; one a day and time."""
+        return {
+            "id": uuid.uuid4(),
+            "practice_id": self.practice_id,
+            "kind": MailKind.PRACTICE_REMINDER,
+            "dedupe_key": f"practise:{self.client_id.hex}:{self.local_date.isoformat()}:{self.at_time:%H%M}",
+            "client_id": self.client_id,
+            "local_date": self.local_date,
+            "state": OutboxState.READY,
+            "attempts": 0,
+            "due_at": self.due_at,
+            "start_by": self.until,
+            "not_after": self.until,
             "created_at": at,
         }
 
@@ -144,6 +173,15 @@ def promise_checkins(mails: Sequence[CheckinMail]) -> None:
     bulk.add(OutboxMessage, [mail.row(at) for mail in sorted(mails, key=lambda mail: mail.day_key)])
     if mails:
         _nudge()
+
+
+def promise_reminders(mails: Sequence[ReminderMail]) -> int:
+    """Add reminders to practise in the caller's transaction; how many are new. One statement."""
+    at = now()
+    new = bulk.add_new(OutboxMessage, [mail.row(at) for mail in mails], ("practice_id", "dedupe_key"))
+    if new:
+        _nudge()
+    return len(new)
 
 
 def promise_reset(user: User) -> None:

@@ -164,7 +164,7 @@ def _mistake(found: ClientProgress) -> Iterator[Part]:
 def _activities(view: ProgressView) -> Iterator[Part]:
     if view.activities:
         rows = [_activity(each) for each in view.activities]
-        yield table(FIRST_AND_NOW, (3, 2, 2, 2), rows)
+        yield table(FIRST_AND_NOW, (2.8, 1.8, 1.8, 2.6), rows)
         yield paragraph(say("0: cannot do it; 10: as well as before."))
 
 
@@ -195,5 +195,5 @@ def _findings(view: ProgressView) -> Iterator[Part]:
             )
             for each in view.findings
         ]
-        yield table(FIRST_AND_NOW, (3, 2, 2, 2), rows)
+        yield table(FIRST_AND_NOW, (2.8, 1.8, 1.8, 2.6), rows)
         yield paragraph(say("Numbers alone do not say what is wrong."))
