@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mailbox
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
@@ -222,8 +223,9 @@ def test_bytes_and_mails_that_were_kept_here_go_too(app: Flask, world: World) ->
     theirs, others = (_sent_with_a_message(world.records[name].client) for name in ("ada", "bela"))
     for name in (theirs, others):
         store().put(name, [b"what a camera saw"])
-    mails = app.config["SETTINGS"].data_dir / "mail" / "new"
-    mails.mkdir(parents=True, exist_ok=True)
+    folder = app.config["SETTINGS"].data_dir / "mail"
+    mailbox.Maildir(folder)  # whole, as a mail would make it: half of one would keep later tests from sending
+    mails = folder / "new"
     for name, to in (("one", people.client.email), ("two", people.other_client.email)):
         (mails / name).write_text(f"To: {to}\nSubject: Your check-in\n\nHow was it?\n")
     erasure = begin(world)
