@@ -16,6 +16,7 @@ from jinja2 import Environment, StrictUndefined, Template, select_autoescape
 
 from clinic.domain.dates import day_in_words as _day
 from clinic.domain.types import MailKind
+from clinic.domain.words import say
 from clinic.languages import ENGLISH, language
 from clinic.languages.jinja import Spoken
 from clinic.mail.form_letters import Encoded, LetterForm, blank
@@ -255,9 +256,10 @@ def worker_well_again(head: Letterhead, *, first_name: str, link: str) -> MailCo
     return _mail("worker_well_again", head, first_name=first_name, link=link)
 
 
-def preview(content: MailContent) -> MailContent:
-    """The same mail, marked in its subject, for the practitioner who wants to see it first."""
-    return replace(content, subject=f"Preview: {content.subject}")
+def preview(content: MailContent, code: str = ENGLISH) -> MailContent:
+    """The same mail, marked in its subject in a language, for a practitioner who wants to see it first."""
+    marked = say("Preview: %(subject)s", subject=content.subject)
+    return replace(content, subject=language(code).spoken(marked))
 
 
 class _Templates(NamedTuple):

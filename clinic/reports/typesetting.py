@@ -37,7 +37,8 @@ def pdf(template: str, data: Mapping[str, Any], made_at: datetime, spoken: Langu
 
     A letter that no font here knows is printed as a box, and the paper says so: it stays tagged.
     """
-    told = spoken.throughout({**data, "words": words_of(template), "language": spoken.tag})
+    reader = {"language": spoken.tag, "direction": spoken.direction}
+    told = spoken.throughout({**data, "words": words_of(template), **reader})
     with _one_at_a_time:
         made, missing = _set_with_boxes(template, _each_text(told, _breakable), made_at)
     if missing:

@@ -435,7 +435,7 @@ def _checkin_preview(due: DueMail, at: datetime) -> MailContent:
         until=_last_day(at + links.CHECKIN_LIFETIME, due.practice.time_zone),
         stop_link=home,
     )
-    return compose.preview(content)
+    return compose.preview(content, spoken_here().code)
 
 
 MAILS: dict[MailKind, Callable[[DueMail, datetime], Content | Callable[[], Content]]] = {
