@@ -48,8 +48,9 @@ ZONES = (
 class Installation:
     """One running copy of the product."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
+        self._settings = settings  # CLINIC_…, beside those that each has
         self.port = _free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = folder / "serve.log"
@@ -151,7 +152,7 @@ class Installation:
     def _environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")}
         own = {"CLINIC_DATA_DIR": str(self.folder / "data"), "CLINIC_PORT": str(self.port)}
-        return inherited | own | {"CLINIC_BOUNCE_ADDRESS": BOUNCES}
+        return inherited | own | {"CLINIC_BOUNCE_ADDRESS": BOUNCES} | self._settings
 
     def _is_ready(self) -> bool:
         said = self.health()

@@ -75,6 +75,7 @@ class Reader:
         self.base = base
         self.findings = findings
         self.scripts = bool(options.get("java_script_enabled", True))
+        self.large_text = bool(options.pop("large_text", True))
         options.setdefault("viewport", DESK)
         self.context: BrowserContext = browser.new_context(base_url=base, locale="en-GB", **options)
         self.context.set_default_timeout(10_000)
@@ -213,7 +214,9 @@ class Reader:
             out = self.page.evaluate(STICKS_OUT)
             if out:
                 self._found(state, f"wider than {width} px: {out[:4]}")
-            if "room-practitioner" not in str(self.page.locator("body").get_attribute("class")):
+            if self.large_text and "room-practitioner" not in str(
+                self.page.locator("body").get_attribute("class")
+            ):
                 self._look_at_large_text(state, width)
         if kept:
             self.page.set_viewport_size(kept)

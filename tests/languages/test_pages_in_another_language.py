@@ -85,7 +85,7 @@ def in_pseudo(app: Flask) -> Iterator[None]:
     """The installation speaks the made-up language."""
     babel = app.extensions["babel"]
     before = babel.locale_selector
-    babel.locale_selector = lambda: language(MADE_UP[0]).locale
+    babel.locale_selector = lambda: language(MADE_UP[1]).locale
     yield
     babel.locale_selector = before
 
