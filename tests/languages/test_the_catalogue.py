@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from clinic.languages import FOLDER, language
 from clinic.languages import jinja as templates
-from clinic.languages import language
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,3 +31,13 @@ def test_a_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     )
     assert page.render(n=1) == "Lies es, Ein Tag, 1.200, not said yet"
     assert page.render(n=2) == "Lies es, 2 Tage, 1.200, not said yet"
+
+
+def test_the_catalogue_is_what_the_code_says(tmp_path: Path) -> None:
+    """Written by `make words`, whose words these are."""
+    told = next(line for line in (ROOT / "Makefile").read_text().splitlines() if "pybabel" in line)
+    options = told.partition("extract ")[2].rstrip("\\").split()
+    found = tmp_path / "messages.pot"
+    command = [sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract", *options]
+    subprocess.run([*command, "-o", str(found), "clinic"], cwd=ROOT, check=True, timeout=120)
+    assert found.read_text() == (FOLDER / "messages.pot").read_text(), "run `make words`"
