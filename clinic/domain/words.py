@@ -56,6 +56,24 @@ class DayWords(Words):
         return (self.of, (str(self), self.day, self.skeleton))
 
 
+class ZoneWords(Words):
+    """A time zone in words; another language names it by its city, as it writes it."""
+
+    __slots__ = ("zone",)
+
+    zone: str  # as IANA names it
+
+    @classmethod
+    def of(cls, english: str, zone: str) -> Self:
+        """The zone as it stands in English."""
+        made = cls.made(english, {})
+        made.zone = zone
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (self.of, (str(self), self.zone))
+
+
 def say(words: str, /, **filled: object) -> Words:
     """Words for somebody to read: `say("%(name)s writes to you", name=name)`.
 

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_timezone_location
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
-from clinic.domain.words import DayWords, Words
+from clinic.domain.words import DayWords, Words, ZoneWords
 
 FOLDER = Path(__file__).resolve().parent
 ENGLISH = "en"
@@ -67,6 +67,12 @@ class Language:
         """What somebody reads: words in this language, other strings as they are."""
         if isinstance(words, DayWords):
             return str(words) if self.is_english else self._day(words)
+        if isinstance(words, ZoneWords):
+            return (
+                str(words)
+                if self.is_english
+                else get_timezone_location(words.zone, locale=self.locale, return_city=True)
+            )
         if isinstance(words, Words):
             return str(words) if self.is_english else self._filled(words)
         return str(words)
@@ -94,6 +100,9 @@ class Language:
             name: self.number(value) if type(value) is int else self.spoken(value)
             for name, value in words.filled.items()
         }
+
+    def _city(self, zone: str) -> str:
+        return get_timezone_location(zone, locale=self.locale, return_city=True)
 
     def _day(self, words: DayWords) -> str:
         if words.skeleton == "EEEEE":  # a letter is no skeleton of Babel's

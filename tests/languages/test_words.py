@@ -11,6 +11,7 @@ import pytest
 from clinic.domain.dates import born, day_in_words
 from clinic.domain.words import Words, again, in_a_row, say, say_many
 from clinic.languages import ENGLISH, MADE_UP, language, offered
+from clinic.web.presenters.zones import zone_words
 
 LONG, MIRRORED = (language(code) for code in MADE_UP)
 
@@ -66,6 +67,12 @@ def test_days_are_written_as_each_language_writes_them() -> None:
     assert MIRRORED.spoken(day_in_words(day)) == "الثلاثاء، 24 نوفمبر"
     assert MIRRORED.spoken(born(date(1961, 5, 3))).startswith("⟦")
     assert "1961" in MIRRORED.spoken(born(date(1961, 5, 3)))
+
+
+def test_zones_are_named_as_each_language_names_them() -> None:
+    london = zone_words("Europe/London")
+    assert language(ENGLISH).spoken(london) == "London (Europe)"
+    assert "لندن" in MIRRORED.spoken(london)
 
 
 def test_only_languages_that_there_are_are_spoken() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from clinic.domain.words import ZoneWords
+
 
 def zone_words(zone: str) -> str:
     """Words like "New York (America)", the city first, so that typing it finds it in a list."""
@@ -10,4 +12,4 @@ def zone_words(zone: str) -> str:
         return zone
     region, _, city = place.rpartition("/")
     inside = f"{region}, {area}" if region else area
-    return f"{city} ({inside})".replace("_", " ")
+    return ZoneWords.of(f"{city} ({inside})".replace("_", " "), zone)
