@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
+from babel import Locale
 from flask import Flask
 from flask import flash as _flash
 from flask_babel import Babel, get_locale
@@ -28,7 +30,13 @@ def init_speaking(app: Flask, settings: Settings) -> None:
 
 def here() -> Language:
     """The language of this page; English where there is no page."""
-    return language(str(get_locale() or ENGLISH))
+    locale = get_locale()
+    return language(ENGLISH) if locale is None else _of(locale)
+
+
+@cache
+def _of(locale: Locale) -> Language:
+    return language(str(locale))
 
 
 def flash(words: str | Mapping[str, object], category: str = "message") -> None:

@@ -15,7 +15,10 @@ from jinja2.nodes import Expr
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
+from clinic.domain.words import DayWords, Words, ZoneWords
 from clinic.languages.jinja import Spoken
+
+WORDS = frozenset({Words, DayWords, ZoneWords})  # strings, and no HTML
 
 
 def written(value: Any) -> str:
@@ -24,7 +27,7 @@ def written(value: Any) -> str:
     What goes straight into the page needs no `Markup` around it; making one costs more than the escaping.
     """
     kind = type(value)
-    if kind is str:
+    if kind is str or kind in WORDS:
         return str(_escape_inner(value))
     return value if kind is Markup else escape(value)
 
