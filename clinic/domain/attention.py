@@ -28,7 +28,7 @@ from clinic.domain.types import LogOutcome, ProgramStatus, StopReason, Tier
 from clinic.domain.words import say
 
 # Counts up with every change of a rule below: each practice's list is then made anew before it is shown.
-RULES_VERSION = 9
+RULES_VERSION = 10
 
 INVITATION_PATIENCE = timedelta(days=7)
 ENDING_SOON = timedelta(days=7)
@@ -175,6 +175,8 @@ class Reason:
                 return f"No practice reported: “{CLIENTS_WORDS[StopReason(self.figures['why'])]}”"
             case AttentionKind.ENDING:
                 return f"{self.figures['name']} ends on {day_in_words(self.since, today)}"
+            case AttentionKind.RECHECK_FAILED:
+                return f"Form re-check, not right yet: {', '.join(self.figures['moves'])}"
             case AttentionKind.RETEST_DUE:
                 return f"Re-test due for {self.figures['name']}"
         return WORDS[self.kind]
@@ -185,7 +187,6 @@ WORDS: Mapping[AttentionKind, str] = MappingProxyType(
         AttentionKind.SCREEN_POSITIVE: "PHQ-2 screen positive (≥ 3), talk to them today",
         AttentionKind.LOG_HURTS: "Did not practise because it hurts",
         AttentionKind.STOPPED_HURTS: "Stopped because it hurts",
-        AttentionKind.RECHECK_FAILED: "Form re-check: something is not right yet",
         AttentionKind.CONTACT_WANTED: "Would like to be contacted",
         AttentionKind.ANSWER_LATE: "Waits for an answer longer than promised",
         AttentionKind.CONSENT_WITHDRAWN: "Withdrew consent to the record",
@@ -320,12 +321,14 @@ class MorningSaid:
 
 @dataclass(frozen=True, slots=True)
 class RecheckSaid:
-    """What a client found out of a move of theirs."""
+    """What a client found out of a move of theirs, and what that is called."""
 
     id: uuid.UUID
     day: date
     result: RecheckResult
     said_at: datetime
+    move_id: uuid.UUID
+    move: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -642,13 +645,15 @@ def _still_up(facts: ClientFacts) -> Iterator[Reason]:
 
 
 def _recheck_failed(facts: ClientFacts) -> Iterator[Reason]:
-    """The newest re-check, where something was not right, until somebody has looked or the next passes."""
-    kind, newest = AttentionKind.RECHECK_FAILED, max(facts.rechecks, key=lambda each: each.day, default=None)
-    if newest is None or newest.result is not RecheckResult.FAILED or not facts.is_active:
-        return
-    done = facts.handled_at(kind)
-    if done is None or newest.said_at > done:
-        yield Reason(kind, newest.id, newest.day, said_at=newest.said_at)
+    """The moves whose newest re-check was not right, until somebody has looked or the next one passes."""
+    kind = AttentionKind.RECHECK_FAILED
+    newest = {each.move_id: each for each in sorted(facts.rechecks, key=lambda each: each.day)}
+    done = facts.handled_at(kind) or AT_ONCE
+    failed = [each for each in newest.values() if each.result is RecheckResult.FAILED and each.said_at > done]
+    if failed and facts.is_active:
+        last = max(failed, key=lambda each: each.said_at)
+        figures = {"moves": sorted(each.move for each in failed)}
+        yield Reason(kind, last.id, last.day, figures=figures, said_at=last.said_at)
 
 
 def _stopped_hurts(facts: ClientFacts) -> Iterator[Reason]:

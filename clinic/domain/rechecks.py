@@ -1,4 +1,4 @@
-"""The form re-check: a week after somebody began, and when they are back after long, is the move still right?
+"""The form re-check: a week after a move was begun, and when somebody is back after long, is it right?
 
 All figures are authored. A pause is a gap like any other: what was not done for two weeks is looked at again.
 """
@@ -16,8 +16,8 @@ from clinic.domain.moves import MoveContent
 from clinic.domain.types import MistakeAnswer
 from clinic.domain.words import say
 
-AFTER_FIRST = timedelta(days=7)  # of the first day of practice
-LONG_GAP = timedelta(days=14)  # from one day of practice to the next
+AFTER_FIRST = timedelta(days=7)  # of the first day on which the move was done
+LONG_GAP = timedelta(days=14)  # from one day of doing it to the next
 AGAIN_AFTER = timedelta(days=7)  # of one that failed
 ITEMS = 3
 
@@ -34,7 +34,7 @@ class RecheckResult(StrEnum):
 class RecheckState(StrEnum):
     """How a client stands with it on a day."""
 
-    NOT_YET = "not_yet"  # nobody has begun
+    NOT_YET = "not_yet"  # the move was never done
     COMING = "coming"
     DUE = "due"
     PASSED = "passed"
@@ -60,7 +60,7 @@ class RecheckDone:
 
 @dataclass(frozen=True, slots=True)
 class RecheckStanding:
-    """How it stands on a day: from when on one is asked, if one is, and the last that was made."""
+    """How a move stands on a day: from when on a re-check is asked, if one is, and the last that was made."""
 
     today: date
     due_on: date | None = None
@@ -80,11 +80,6 @@ class RecheckStanding:
         """Whether one is asked now."""
         return is_due(self.due_on, self.today)
 
-    @property
-    def has_passed(self) -> bool:
-        """Whether the last one passed, and no other is asked since."""
-        return self.state is RecheckState.PASSED
-
 
 def is_due(due_on: date | None, today: date) -> bool:
     """Whether a re-check is asked on a day."""
@@ -92,7 +87,7 @@ def is_due(due_on: date | None, today: date) -> bool:
 
 
 def due_on(practised: Iterable[date], last: RecheckDone | None) -> date | None:
-    """From which day on a re-check is asked, the earliest; None where nothing asks for one.
+    """From which day on a re-check of a move is asked, the earliest; None where nothing asks for one.
 
     The last one that was made answers all that asked for it until then; one that failed is made again.
     """
@@ -119,10 +114,10 @@ def check_answers(answers: Sequence[MistakeAnswer | None], tests: Sequence[SelfT
         raise RuleBroken(say("Say of each how it was."))
 
 
-def checked_move(moves: Sequence[MoveContent]) -> int | None:
-    """Which of a client's moves is looked at: the first that has a named mistake, or else the first."""
-    named = (number for number, move in enumerate(moves) if move.named_mistake)
-    return next(named, 0 if moves else None)
+def all_passed(standings: Iterable[RecheckStanding]) -> bool:
+    """Whether each move that was ever done is right by its last re-check, and none is asked since."""
+    begun = {each.state for each in standings} - {RecheckState.NOT_YET}
+    return begun == {RecheckState.PASSED}
 
 
 def self_tests(move: MoveContent) -> tuple[SelfTest, ...]:

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from clinic.domain.progress import Plan
-from clinic.domain.rechecks import RecheckStanding
 from clinic.domain.types import StopReason
 from clinic.domain.words import say
 
@@ -37,6 +36,6 @@ def still_stopped(said_on: date, last_logged: date | None) -> bool:
     return last_logged is None or last_logged <= said_on
 
 
-def manages_alone(reason: StopReason | None, recheck: RecheckStanding) -> bool:
-    """Whether somebody is ready to graduate by their own word: sure of it, and the re-check agrees."""
-    return reason is StopReason.CONFIDENT and recheck.has_passed
+def manages_alone(reason: StopReason | None, *, all_right: bool) -> bool:
+    """Whether somebody is ready to graduate by their own word: sure of it, and their re-checks agree."""
+    return reason is StopReason.CONFIDENT and all_right

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.domain.rechecks import RecheckResult
@@ -18,13 +18,14 @@ OFFERED = ", ".join(f"'{reason.value}'" for reason in CLIENTS_WORDS)
 
 
 class FormRecheck(OfPractice, Base):
-    """A form re-check, once a day; sending again corrects it."""
+    """A form re-check of a move, once a day; sending again corrects it."""
 
     __tablename__ = "form_recheck"
     __table_args__ = tenant(
         belongs_to("client", "client_id"),
         belongs_to("prescription", "prescription_id"),
-        UniqueConstraint("practice_id", "client_id", "local_date"),
+        UniqueConstraint("practice_id", "prescription_id", "local_date"),
+        Index(None, "practice_id", "client_id"),
     )
 
     client_id: Mapped[uuid.UUID]

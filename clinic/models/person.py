@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, time
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -107,7 +108,8 @@ class Client(OfPractice, Base):
     waking_from: Mapped[time | None]
     waking_until: Mapped[time | None]
     pain_ceiling: Mapped[int | None]  # of 10; None: the practice's
-    recheck_due_on: Mapped[date | None]  # the client's day from which the form of a move is to be looked at
+    # by move: the client's day from which its form is to be looked at, None: not now
+    rechecks_due: Mapped[dict[str, Any] | None]
     status: Mapped[ClientStatus] = mapped_column(choice(ClientStatus, "status"), default=ClientStatus.ACTIVE)
     erase_on: Mapped[date | None]  # archived until then, and erased on this day of the practice's
     unsubscribed_at: Mapped[datetime | None]  # from check-ins and their reminders

@@ -105,7 +105,13 @@ def rechecked(*results: RecheckResult) -> dict[str, Any]:
     """Re-checks of a day each, the last one of yesterday."""
     days = [YESTERDAY - DAY * back for back in range(len(results))][::-1]
     found = zip(days, results, strict=True)
-    return {"rechecks": [RecheckSaid(UUID(int=60 + day.day), day, each, noon(day)) for day, each in found]}
+    rows = [
+        RecheckSaid(UUID(int=60 + day.day), day, each, noon(day), MOVE, "Hip hinge") for day, each in found
+    ]
+    return {"rechecks": rows}
+
+
+MOVE, OTHER_MOVE = UUID(int=70), UUID(int=71)
 
 
 def stopped(reason: StopReason, day: date = YESTERDAY) -> dict[str, Any]:
@@ -144,6 +150,23 @@ def known(facts: dict[str, Any]) -> ClientFacts:
 
 def seen(facts: dict[str, Any], at: datetime = NOW) -> list[AttentionKind]:
     return [reason.kind for reason in shown(reasons(known(facts)), at)]
+
+
+def said_of(facts: dict[str, Any]) -> list[str]:
+    return [reason.in_words(TODAY) for reason in shown(reasons(known(facts)), NOW)]
+
+
+def test_each_move_that_is_not_right_is_named_until_somebody_has_looked() -> None:
+    wrong, right = RecheckResult.FAILED, RecheckResult.PASSED
+    told = [
+        RecheckSaid(UUID(int=60), YESTERDAY, wrong, noon(YESTERDAY), MOVE, "Hip hinge"),
+        RecheckSaid(UUID(int=61), TODAY, right, noon(TODAY), OTHER_MOVE, "Bridge"),
+    ]
+    assert said_of({"rechecks": told}) == ["Form re-check, not right yet: Hip hinge"]
+    told[1] = replace(told[1], result=wrong)
+    assert said_of({"rechecks": told}) == ["Form re-check, not right yet: Bridge, Hip hinge"]
+    looked = Handling(AttentionKind.RECHECK_FAILED, UUID(int=60), noon(YESTERDAY))
+    assert said_of({"rechecks": told, "handled": [looked]}) == ["Form re-check, not right yet: Bridge"]
 
 
 WEEK = timedelta(weeks=1)
@@ -190,7 +213,7 @@ REASONS: list[tuple[dict[str, Any], AttentionKind, str, date]] = [
     (
         rechecked(PASSED, FAILED),
         AttentionKind.RECHECK_FAILED,
-        "Form re-check: something is not right yet",
+        "Form re-check, not right yet: Hip hinge",
         YESTERDAY,
     ),
     (

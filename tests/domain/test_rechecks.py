@@ -15,8 +15,8 @@ from clinic.domain.rechecks import (
     RecheckStanding,
     RecheckState,
     SelfTest,
+    all_passed,
     check_answers,
-    checked_move,
     due_on,
     is_due,
     may_have_changed,
@@ -94,7 +94,28 @@ def test_what_is_due_goes_before_what_the_last_one_came_to(
 ) -> None:
     assert standing.state is state
     assert standing.is_due is is_due(standing.due_on, standing.today) is (state is RecheckState.DUE)
-    assert standing.has_passed is (state is RecheckState.PASSED)
+
+
+NOT_YET, COMING, IS_DUE, IS_RIGHT, IS_WRONG = (
+    STANDINGS[name][0]
+    for name in ("nobody has begun", "it is to come", "it is due today", "it passed", "it was not right")
+)
+
+
+@pytest.mark.parametrize(
+    ("moves", "passed"),
+    [
+        ([], False),
+        ([NOT_YET], False),
+        ([IS_RIGHT], True),
+        ([IS_RIGHT, IS_RIGHT, NOT_YET], True),
+        ([IS_RIGHT, IS_DUE], False),
+        ([IS_RIGHT, IS_WRONG], False),
+        ([COMING, IS_RIGHT], False),
+    ],
+)
+def test_all_is_right_where_each_move_that_was_begun_is(moves: list[RecheckStanding], passed: bool) -> None:
+    assert all_passed(moves) is passed
 
 
 @pytest.mark.parametrize(
@@ -138,13 +159,6 @@ PLAIN = MoveContent(
     mistakes=(),
 )
 NAMED = replace(PLAIN, mistakes=(mistake("Knees", "look"), mistake("Butt Mistake", "feel", is_named=True)))
-
-
-def test_the_move_with_the_named_mistake_is_looked_at_or_else_the_first() -> None:
-    assert checked_move([PLAIN, NAMED]) == 1
-    assert checked_move([NAMED, NAMED]) == 0
-    assert checked_move([PLAIN, PLAIN]) == 0
-    assert checked_move([]) is None
 
 
 def test_three_things_are_tried_the_named_mistake_first() -> None:

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import pytest
 
 from clinic.domain.progress import PracticePlan, Span
-from clinic.domain.rechecks import RecheckDone, RecheckResult, RecheckStanding
 from clinic.domain.stopping import CLIENTS_WORDS, has_gone_quiet, manages_alone, still_stopped
 from clinic.domain.types import StopReason
 
@@ -52,24 +51,19 @@ def test_what_was_said_stands_until_something_is_logged(said: int, logged: int |
     assert still_stopped(ago(said), None if logged is None else ago(logged)) is stands
 
 
-PASSED, FAILED = (RecheckDone(ago(2), result) for result in RecheckResult)
-
-
 @pytest.mark.parametrize(
-    ("reason", "recheck", "is_ready"),
+    ("reason", "all_right", "is_ready"),
     [
-        (StopReason.CONFIDENT, RecheckStanding(TODAY, None, PASSED), True),
-        (StopReason.CONFIDENT, RecheckStanding(TODAY, TODAY, PASSED), False),
-        (StopReason.CONFIDENT, RecheckStanding(TODAY, None, FAILED), False),
-        (StopReason.CONFIDENT, RecheckStanding(TODAY, None, None), False),
-        (StopReason.BETTER, RecheckStanding(TODAY, None, PASSED), False),
-        (None, RecheckStanding(TODAY, None, PASSED), False),
+        (StopReason.CONFIDENT, True, True),
+        (StopReason.CONFIDENT, False, False),
+        (StopReason.BETTER, True, False),
+        (None, True, False),
     ],
 )
-def test_sure_of_it_and_a_recheck_that_passed_are_ready_to_graduate(
-    reason: StopReason | None, recheck: RecheckStanding, is_ready: bool
+def test_sure_of_it_and_rechecks_that_passed_are_ready_to_graduate(
+    reason: StopReason | None, all_right: bool, is_ready: bool
 ) -> None:
-    assert manages_alone(reason, recheck) is is_ready
+    assert manages_alone(reason, all_right=all_right) is is_ready
 
 
 def test_five_answers_are_offered_each_in_one_tap() -> None:

@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -129,8 +129,12 @@ class Installation:
                         earlier["day_key"] = re.sub(r"\d{4}-\d\d-\d\d", _a_week_before, row["day_key"])
                     if earlier:
                         db.session.execute(update(table).where(table.c.id == row["id"]).values(earlier))
-            for client in db.session.scalars(select(Client).where(Client.recheck_due_on.is_not(None))):
-                client.recheck_due_on = client.recheck_due_on and client.recheck_due_on - timedelta(days=7)
+            for client in db.session.scalars(select(Client).where(Client.rechecks_due.is_not(None))):
+                due = client.rechecks_due or {}
+                client.rechecks_due = {
+                    move: day and str(date.fromisoformat(day) - timedelta(days=7))
+                    for move, day in due.items()
+                }
             db.session.commit()
 
     def troubles(self) -> list[str]:

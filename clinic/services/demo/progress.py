@@ -50,9 +50,8 @@ def make(practitioner: Actor) -> None:
 
 
 def _look_again(actor: Actor) -> None:
-    asked = rechecks.of_client(actor)
-    if asked.move is not None:
-        rechecks.check(actor, [MistakeAnswer.NO] * len(asked.tests))
+    for each in rechecks.of_client(actor).checks:
+        rechecks.check(actor, each.move.prescription.id, [MistakeAnswer.NO] * len(each.tests))
 
 
 def _report(practitioner: Actor, found: ClientProgress) -> None:

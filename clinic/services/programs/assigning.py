@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from clinic.domain import programs as rules
 from clinic.domain.doses import Dose
@@ -74,20 +74,18 @@ _EVENTS = (
     .where(given(ProgramEvent.practice_id), given(ProgramEvent.program_id))
     .order_by(ProgramEvent.happened_at.desc())
 )
+_SHOWN = aliased(Program)
 _SCHEDULE_LOCK_AND_PHASES = (
-    select(
-        CheckinSchedule,
-        has_open_flag(Program.practice_id, Program.client_id),
-        ProgramPhase,
-        User.name,
-        *noticed.latest_of(Program, Program.practice_id, Program.client_id),
+    noticed.NOTICED.add_columns(
+        CheckinSchedule, has_open_flag(Client.practice_id, Client.id), ProgramPhase, User.name
     )
-    .select_from(Program)
-    .outerjoin(CheckinSchedule, _OF_PROGRAM)
-    .outerjoin(ProgramPhase, points_at(ProgramPhase.program_id, Program))
+    .join(_SHOWN, points_at(_SHOWN.client_id, Client))
+    .outerjoin(CheckinSchedule, points_at(CheckinSchedule.program_id, _SHOWN))
+    .outerjoin(ProgramPhase, points_at(ProgramPhase.program_id, _SHOWN))
     .outerjoin(User, points_at(ProgramPhase.passed_by, User))
-    .where(given(Program.practice_id), given(Program.id, "program_id"))
-    .order_by(ProgramPhase.position)
+    .where(given(Client.practice_id), given(_SHOWN.id, "program_id"))
+    .order_by(None)
+    .order_by(ProgramPhase.position, Program.assigned_at, Program.id, Prescription.position)
 )
 _WITH_MOVES = (
     joinedload(RoutineVersion.routine),
@@ -141,7 +139,7 @@ class ProgramDetail:
     """All that a practitioner's page shows of a program; events come newest first, with who did them.
 
     `locked`: a warning sign of the client's is open. `passed_by`: who went on from which of its phases.
-    `latest`: what its client has noticed, as `noticed.told` reads it.
+    `noticed`: what its client has noticed, as `noticed.of_rows` reads it.
     """
 
     program: Program
@@ -150,7 +148,7 @@ class ProgramDetail:
     locked: bool
     phases: Sequence[PhaseDays] = ()
     passed_by: Mapping[int, str] = field(default_factory=dict)
-    latest: Sequence[Any] = ()
+    noticed: Sequence[Any] = ()
 
 
 def assign(actor: Actor, client_id: uuid.UUID, wish: Assignment) -> Program:
@@ -201,16 +199,17 @@ def detail_of(actor: Actor, program: Program) -> ProgramDetail:
     which = {"practice_id": actor.practice_id, "program_id": program.id}
     told = [(row.ProgramEvent, row.name or audit.SYSTEM) for row in db.session.execute(_EVENTS, which)]
     found = db.session.execute(_SCHEDULE_LOCK_AND_PHASES, which).all()
-    schedule, locked, _, _, *latest = found[0]
+    schedule, locked = found[0][noticed.WIDTH : noticed.WIDTH + 2]
     held = rules.pauses(
         rules.ProgramChange(event.action, event.effective_on, until=event.until)
         for event, _ in reversed(told)
         if event.action is not None
     )
-    rows = [(row.ProgramPhase, row.name) for row in found if row.ProgramPhase is not None]
+    phased = [(row.ProgramPhase, row.name) for row in found if row.ProgramPhase is not None]
+    rows = list({phase.id: (phase, by) for phase, by in phased}.values())  # one for each move as well
     days = phase_days([phase_of(row) for row, _ in rows], program.starts_on, held)
     passed_by = {row.position: by for row, by in rows if by}
-    return ProgramDetail(program, schedule, told, locked, days, passed_by, latest)
+    return ProgramDetail(program, schedule, told, locked, days, passed_by, found)
 
 
 def _client(actor: Actor, client_id: uuid.UUID) -> Client:

@@ -361,7 +361,7 @@ def log_day(actor: Actor, day: date, entry: DiaryEntry, *, late_key: uuid.UUID |
         for prescription in moves:
             each = replace(said, outcome=outcomes[prescription.id], practised=practised, ways=ways)
             _write(found.client, prescription, day, each, late_key)
-        noticed.follow_log(found.client, day, found.outcomes, is_new=before is None)
+        noticed.follow_log(found.client, day, _done_near(found, moves), is_new=before is None)
         audit.record(
             actor,
             "practice.corrected" if before else "practice.logged",
@@ -371,6 +371,16 @@ def log_day(actor: Actor, day: date, entry: DiaryEntry, *, late_key: uuid.UUID |
             outcome=entry.outcome.value,
             **({"before": before.outcome.value} if before else {}),
         )
+
+
+def _done_near(found: Diary, moves: Sequence[Prescription]) -> dict[uuid.UUID, list[date]]:
+    """The days by move, of those that were read, on which some moves were done."""
+    move_of = {each.id: each.exercise_id for each in moves}
+    days: dict[uuid.UUID, list[date]] = {move_id: [] for move_id in move_of.values()}
+    for log in found.logs:
+        if log.prescription_id in move_of and log.outcome is not LogOutcome.NOT_DONE:
+            days[move_of[log.prescription_id]].append(log.local_date)
+    return days
 
 
 def kept_in_words(found: Diary, day: date) -> str:

@@ -44,6 +44,7 @@ from clinic.domain.pain_rule import PainSaid, ceiling_of
 from clinic.domain.programs import GOES_ON, RUNNING
 from clinic.domain.progress import Adherence
 from clinic.domain.reason_acts import ReasonAct
+from clinic.domain.rechecks import RecheckResult
 from clinic.domain.types import (
     AssessmentStatus,
     CheckinState,
@@ -67,6 +68,7 @@ from clinic.models import (
     PracticeDecline,
     PracticeLog,
     PracticeStop,
+    Prescription,
     Program,
     ProgramEvent,
     ProgramFinding,
@@ -301,10 +303,15 @@ _MORNINGS = select(
     *(PainMorning.client_id, PainMorning.id, PainMorning.local_date, PainMorning.settled),
     func.coalesce(PainMorning.corrected_at, PainMorning.said_at),
 ).where(_theirs(PainMorning))
-_RECHECKS = select(
-    *(FormRecheck.client_id, FormRecheck.id, FormRecheck.local_date, FormRecheck.result),
-    func.coalesce(FormRecheck.corrected_at, FormRecheck.said_at),
-).where(_theirs(FormRecheck))
+_RECHECKS = (
+    select(
+        *(FormRecheck.client_id, FormRecheck.id, FormRecheck.local_date, FormRecheck.result),
+        func.coalesce(FormRecheck.corrected_at, FormRecheck.said_at),
+        *(Prescription.exercise_id, Prescription.content),
+    )
+    .join(Prescription, points_at(FormRecheck.prescription_id, Prescription))
+    .where(_theirs(FormRecheck))
+)
 _STOPS = select(
     *(PracticeStop.client_id, PracticeStop.id, PracticeStop.local_date, PracticeStop.reason),
     func.coalesce(PracticeStop.corrected_at, PracticeStop.said_at),
@@ -342,6 +349,19 @@ _WITHDRAWN = (
 _OF_ASSESSMENTS = frozenset({AttentionKind.RETEST_DUE, AttentionKind.ASSESSMENT_DUE})
 _OF_STOPS = frozenset({AttentionKind.NOT_PRACTISED, AttentionKind.STOPPED_HURTS})
 _OF_PROGRAMS = frozenset({AttentionKind.NOT_PRACTISED, AttentionKind.ENDING, AttentionKind.ASSESSMENT_DUE})
+
+
+def _recheck(
+    recheck_id: uuid.UUID,
+    day: date,
+    result: RecheckResult,
+    said_at: datetime,
+    move_id: uuid.UUID,
+    content: Any,
+) -> RecheckSaid:
+    return RecheckSaid(recheck_id, day, result, said_at, move_id, str(content["name"]))
+
+
 _SORTS = (
     _Sort("signs", frozenset({AttentionKind.WARNING_SIGN}), _SIGNS, OpenSign),
     _Sort("screens", frozenset({AttentionKind.SCREEN_POSITIVE}), _screens(), PositiveScreen),
@@ -351,7 +371,7 @@ _SORTS = (
     _Sort("named", frozenset({AttentionKind.ACTIVITIES}), _named(), _activities),
     _Sort("unanswered", frozenset({AttentionKind.NOT_ANSWERED}), _unanswered(), CheckinUnanswered),
     _Sort("programs", _OF_PROGRAMS, _programs(), ProgramRun),
-    _Sort("rechecks", frozenset({AttentionKind.RECHECK_FAILED}), _RECHECKS, RecheckSaid),
+    _Sort("rechecks", frozenset({AttentionKind.RECHECK_FAILED}), _RECHECKS, _recheck),
     _Sort("stops", _OF_STOPS, _STOPS, StopSaid),
     _Sort("practised_on", _OF_STOPS, _LAST_LOGS, lambda day: day, max),
     _Sort("fell", frozenset({AttentionKind.PRACTICE_DROPPED}), _declines(), _fell),

@@ -13,7 +13,7 @@ from clinic.web.authz import current_actor
 from clinic.web.presenters.answers import in_plain_words
 from clinic.web.presenters.hold import hold_text
 from clinic.web.presenters.moves import amount_in_words, move_rows, move_view
-from clinic.web.presenters.noticing import recheck_in_short
+from clinic.web.presenters.noticing import rechecks_in_short
 from clinic.web.presenters.own_answers import helped_words
 from clinic.web.presenters.pain_answers import own_limit
 from clinic.web.presenters.phases import phase_lines
@@ -40,7 +40,7 @@ def show() -> str:
         standings=[(each.name, standing(each, held.today)) for each in held.programs],
         amount=amount_in_words([each.merged for each in moves]),
         own_limit=own_limit(held.client, held.client.practice),
-        recheck=recheck_in_short(noticed.of_client(held.client, held.today).recheck) if held.running else "",
+        rechecks=rechecks_in_short(noticed.of_client(held.client, held.today)) if held.running else (),
         answers=in_plain_words(retests.places_of(held.programs) if held.programs else ()),
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
     )

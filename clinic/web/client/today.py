@@ -13,7 +13,6 @@ from clinic.domain.errors import NotFound
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.programs import past_midnight_in_words
 from clinic.domain.progress import progress_sentence, week_strip
-from clinic.domain.rechecks import is_due
 from clinic.domain.stopping import CLIENTS_WORDS
 from clinic.domain.words import say
 from clinic.extensions import SAFE_METHODS
@@ -22,7 +21,7 @@ from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.messages import telling
 from clinic.services.programs import diary as practice_logs
-from clinic.services.programs import own, pain, stopping
+from clinic.services.programs import noticed, own, pain, stopping
 from clinic.services.programs.diary import Diary
 from clinic.services.programs.pain import AskedMorning
 from clinic.web.authz import current_actor
@@ -115,7 +114,9 @@ def _page(held: Diary, form: LogForm, asked: AskedMorning | None, *, editing: bo
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
         has_questions=held.is_asked,
         has_message=held.is_written_to and telling.has_unread(held.client.practice_id, held.client.id, now()),
-        recheck_due=is_due(held.client.recheck_due_on, today),
+        recheck_due=noticed.is_any_due(
+            held.client, (each.prescription.exercise_id for each in held.moves), today
+        ),
         why_stopped=[*CLIENTS_WORDS.items()] if stopping.asks_why(held) else [],
         graduated=ended.graduated_on if ended else None,
         ended=ended,

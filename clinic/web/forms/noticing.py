@@ -26,6 +26,15 @@ class RecheckForm(Form):
     second = OneOfField("", MistakeAnswer, HOW_IT_WAS, required=SAY_HOW)
     third = OneOfField("", MistakeAnswer, HOW_IT_WAS, required=SAY_HOW)
 
+    @classmethod
+    def of_move(cls, place: int, tests: Sequence[SelfTest], *, is_sent: bool) -> RecheckForm:
+        """The form of one of the moves on a page, with what was sent of it, if it is the one that was."""
+        form = cls() if is_sent else cls(formdata=None)
+        form.ask(tests)
+        for field in form._places():
+            field.id = field.label.field_id = f"{field.name}-{place}"  # one page has several forms
+        return form
+
     def ask(self, tests: Sequence[SelfTest]) -> None:
         """Ask by what each test is about, and not for more than there are."""
         for number, field in enumerate(self._places()):

@@ -40,6 +40,6 @@ def program_page(actor: Actor, client: Client, program: Program, found: Sequence
         locked=detail.locked,
         answers=answers.answered(retests.answered_by(actor, program), today),
         offers=offer_words.lines(offers, today),
-        noticed=noticing_words.for_staff(noticed.told(client, today, detail.latest)),
+        noticed=noticing_words.for_staff(noticed.of_rows(client, today, detail.noticed)),
         phases=phases_to_go_on(detail, today),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from clinic.domain.dates import day_in_words
 from clinic.domain.rechecks import AGAIN_AFTER, RecheckResult, RecheckStanding, RecheckState
@@ -12,7 +13,9 @@ from clinic.domain.stopping import CLIENTS_WORDS
 from clinic.domain.types import MistakeAnswer, StopReason
 from clinic.domain.words import say
 from clinic.services.programs.noticed import Noticed
-from clinic.services.programs.rechecks import AskedRecheck
+from clinic.services.programs.rechecks import MoveCheck
+
+Told = TypeVar("Told", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +103,25 @@ def recheck_for_client(standing: RecheckStanding) -> RecheckView:
     )
 
 
-def fixes(asked: AskedRecheck) -> list[str]:
+def fixes(check: MoveCheck) -> list[str]:
     """What helps with each thing that was not right the last time, or not sure."""
-    found = zip(asked.tests, asked.noticed.found, strict=False)
+    found = zip(check.tests, check.noticed.found, strict=False)
     return list(
         dict.fromkeys(test.fix for test, (_, how) in found if test.fix and how is not MistakeAnswer.NO)
     )
+
+
+def rechecks_in_short(told: Noticed) -> list[tuple[str, str]]:
+    """One sentence on how moves stand with it, and their names where others stand otherwise."""
+    return _together([(each.name, recheck_in_short(each.recheck)) for each in told.moves])
+
+
+def _together(lines: Sequence[tuple[str, Told]]) -> list[tuple[str, Told]]:
+    """What is the same of several moves once, with their names; without names where it is the same of all."""
+    names: dict[Told, list[str]] = {}
+    for name, told in lines:
+        names.setdefault(told, []).append(name)
+    return [(", ".join(of) if len(names) > 1 else "", told) for told, of in names.items()]
 
 
 def recheck_in_short(standing: RecheckStanding) -> str:
@@ -144,11 +160,16 @@ def stop_for_client(told: Noticed) -> StopView:
 
 def for_staff(told: Noticed) -> list[NoticedLine]:
     """The lines of the record: the re-check, and why they stopped where they did."""
-    lines = [NoticedLine("Form re-check", *_recheck_words(told.recheck))]
-    if found := "; ".join(f"{title}: {_ANSWERS[how]}" for title, how in told.found):
-        lines.append(NoticedLine("Looked at", found, ""))
+    standings = _together([(each.name, _recheck_words(each.recheck)) for each in told.moves])
+    lines = [
+        NoticedLine(f"Form re-check, {names}" if names else "Form re-check", *words)
+        for names, words in standings
+    ]
+    for each in told.moves:
+        if found := "; ".join(f"{title}: {_ANSWERS[how]}" for title, how in each.found):
+            lines.append(NoticedLine(f"Looked at in {each.name}", found, ""))
     if told.stop:
-        said_on = day_in_words(told.stop.day, told.recheck.today)
+        said_on = day_in_words(told.stop.day, told.today)
         words = f"“{CLIENTS_WORDS[told.stop.reason]}”, said on {said_on}"
         lines.append(
             NoticedLine("Stopped", words, "attention" if told.stop.reason is StopReason.HURTS else "")

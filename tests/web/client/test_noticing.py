@@ -57,7 +57,23 @@ def log(browser: Here, number: int, outcome: str = "done") -> None:
 
 
 def due(people: People) -> date | None:
-    return db.session.scalar(select(Client.recheck_due_on).where(Client.id == people.client.id))
+    """The earliest day on which one of their moves is to be looked at."""
+    kept = db.session.scalar(select(Client.rechecks_due).where(Client.id == people.client.id)) or {}
+    return min((date.fromisoformat(each) for each in kept.values() if each), default=None)
+
+
+def asked(page: str) -> list[str]:
+    """The moves that a page of re-checks asks of, in its order: each is sent by its own form."""
+    return re.findall(r'name="move"\s+value="([^"]+)"', page)
+
+
+def check(browser: Here, **answers: str) -> None:
+    """All of the moves that wait, one after another; the last of them with these answers."""
+    page = browser().get("/my/re-check").text
+    moves = asked(page) or re.findall(r"again=([0-9a-f-]{36})", page)[-1:]
+    for move in moves:
+        said = RIGHT | (answers if move == moves[-1] else {})
+        browser().post("/my/re-check", {"move": move, **said}, status=303)
 
 
 def record(people: People, visit: Visit) -> str:
@@ -98,7 +114,7 @@ def test_after_a_long_gap_it_is_asked_the_day_they_are_back(
     log(browser, 0)
     go_to(clock, 7)
     log(browser, 7)
-    browser().post("/my/re-check", RIGHT, status=303)
+    check(browser)
     assert due(people) is None
     go_to(clock, 20)
     log(browser, 20)
@@ -115,14 +131,21 @@ def test_all_right_is_shown_to_both_and_asks_for_nobody(
     go_to(clock, 7)
     page = browser().get("/my/re-check").text
     assert "Watch again: Hip hinge" in page, "the move with the named mistake"
-    titles = re.findall(r"\b([123])\.\s+([A-Z][^<\n]+)", page[page.index("Now try it") :])
+    of_hinge = page[page.index("Watch again: Hip hinge") :].split("Now try it")[1]
+    titles = re.findall(r"\b([123])\.\s+([A-Z][^<\n]+)", of_hinge.split("Watch again:")[0])
     assert [number for number, _ in titles] == ["1", "2", "3"]
     assert titles[0][1] == "Butt Mistake"
-    browser().post("/my/re-check", RIGHT, status=303)
-    browser().post("/my/re-check", RIGHT, status=303)
-    assert len(db.session.scalars(select(FormRecheck)).all()) == 1
+    moves = asked(page)
+    assert len(moves) == 2, "one form for each move of the program"
+    browser().post("/my/re-check", {"move": moves[0], **RIGHT}, status=303)
+    left = browser().get("/my/re-check").text
+    assert asked(left) == moves[1:], "left and gone on with"
+    assert ASKED in browser().get("/my").text
+    for move in (moves[1], moves[1]):
+        browser().post("/my/re-check", {"move": move, **RIGHT}, status=303)
+    assert len(db.session.scalars(select(FormRecheck)).all()) == 2
     events = db.session.scalars(select(AuditEvent.action).where(AuditEvent.action.like("recheck.%"))).all()
-    assert events == ["recheck.passed"]
+    assert events == ["recheck.passed"] * 2
     assert "It was right" in browser().get("/my/re-check").text
     assert ASKED not in browser().get("/my").text
     assert "Form re-check: Passed on Fri 27 Nov" in record(people, visit)
@@ -134,25 +157,27 @@ def test_what_is_not_right_reaches_the_practice_and_is_asked_again_in_a_week(
 ) -> None:
     log(browser, 0)
     go_to(clock, 7)
-    browser().post("/my/re-check", {**RIGHT, "first": "not_sure"}, status=303)
+    check(browser, first="not_sure")
     page = browser().get("/my/re-check").text
     assert "Not right yet" in page
+    assert asked(page) == []
     assert "look again on Fri 4 Dec" in page
-    (link,) = re.findall(r'href="(/my/messages[^"]+)"', page)
+    *_, link = re.findall(r'href="(/my/messages[^"]+)"', page)
     box = browser().get(link.replace("&amp;", "&")).text
     assert "About your move:</strong> Hip hinge" in box
     assert "please look at how I do it" in box
-    assert "Form re-check: something is not right yet" in visit(people.colleague).get("/today").text
+    assert "Form re-check, not right yet:" in visit(people.colleague).get("/today").text
     told = record(people, visit)
     assert "Butt Mistake: not sure" in told
     assert due(people) == day(14)
     go_to(clock, 14)
-    browser().post("/my/re-check", RIGHT, status=303)
-    assert "something is not right yet" not in visit(people.colleague).get("/today").text
+    check(browser)
+    assert "not right yet:" not in visit(people.colleague).get("/today").text
 
 
 def test_each_of_the_three_is_asked_for(browser: Here) -> None:
-    page = browser().post("/my/re-check", {"first": "no", "third": "yes"}, status=422).text
+    move = asked(browser().get("/my/re-check").text)[0]
+    page = browser().post("/my/re-check", {"move": move, "first": "no", "third": "yes"}, status=422).text
     assert page.count("Say how it was.") == 2, "in the summary and at the field"
     assert not db.session.scalars(select(FormRecheck)).all()
 
@@ -161,7 +186,9 @@ def test_nothing_is_asked_while_the_program_is_paused(program: Program, browser:
     program.status = ProgramStatus.PAUSED
     db.session.commit()
     assert "no move to look at" in browser().get("/my/re-check").text
-    page = browser().post("/my/re-check", RIGHT, status=422).text
+    page = (
+        browser().post("/my/re-check", {"move": str(program.prescriptions[0].id), **RIGHT}, status=422).text
+    )
     assert "There is no move to look at just now." in page
 
 
@@ -223,9 +250,9 @@ def test_sure_of_it_and_a_recheck_that_passed_lead_to_graduation(
     browser().post("/my/stopping", {"because": "confident"}, status=303)
     assert "look at your form once more" in browser().get("/my/stopping").text
     assert offers() == []
-    browser().post("/my/re-check", {**RIGHT, "third": "yes"}, status=303)
+    check(browser, third="yes")
     assert offers() == []
-    browser().post("/my/re-check", RIGHT, status=303)
+    check(browser)
     assert offers() == [("graduate", None)]
     page = visit(people.colleague).get("/today").text
     assert "They say that they manage alone, and the form re-check passed." in page
@@ -240,7 +267,7 @@ def test_a_recheck_first_and_sure_of_it_afterwards_come_to_the_same(
 ) -> None:
     log(browser, 0)
     go_to(clock, 7)
-    browser().post("/my/re-check", RIGHT, status=303)
+    check(browser)
     browser().post("/my/stopping", {"because": "confident"}, status=303)
     assert offers() == [("graduate", None)]
     assert "ends your program with you" in browser().get("/my/stopping").text
