@@ -24,7 +24,7 @@
   };
 
   // Without a network nothing is sent, and no page is left for one that cannot come.
-  const OFFLINE = document.currentScript.dataset.offline;
+  const OFFLINE = document.currentScript.dataset.whenOffline;
   const stays = (event) => {
     if (navigator.onLine || event.defaultPrevented) return;
     event.preventDefault();
