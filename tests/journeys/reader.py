@@ -174,7 +174,7 @@ class Reader:
             const group = set ? set.querySelector('legend').innerText : '';
             return [label, e.innerText || '', e.getAttribute('aria-label') || '', group].join(' '); }"""
         )
-        return str(said)
+        return " ".join(str(said).split())
 
     # ------------------------------------------------------------ looking
 
