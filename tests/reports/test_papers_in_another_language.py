@@ -47,9 +47,9 @@ PAPERS: dict[str, dict[str, Any]] = {
 }
 
 
-def made(template: str, code: str, **changes: Any) -> bytes:
+def made(name: str, code: str, **changes: Any) -> bytes:
     """A paper with nothing on it but figures and what its template says."""
-    return pdf(template, {**HEADED, **PAPERS[template], **changes}, AT, language(code))
+    return pdf(name, {**HEADED, **PAPERS[name], **changes}, AT, language(code))
 
 
 def outside(text: str) -> str:
