@@ -72,6 +72,7 @@ SHAPED_JSON = frozenset(
     {
         "assessment.items",
         "assessment_draft.conditions",
+        "client.rechecks_due",
         "own_battery_version.items",
         *("course.checkin", "routine_version.checkin_preset"),
         "practice_figures.figures",
