@@ -9,12 +9,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined
 
 import clinic
 from clinic.catalogue import figures, load_catalogue
 from clinic.catalogue.figures import FAULTS, MOVES, TRANSFER_KEYS
 from clinic.catalogue.figures.posed_moves import POSED_MOVES
+from clinic.languages.jinja import Spoken
 from clinic.web import assets
 
 TEMPLATES = Path(clinic.__file__).parent / "templates"
@@ -26,7 +27,7 @@ LARGEST = 8_200  # bytes; the full pictures of the turns hold two people and two
 
 @pytest.fixture(scope="module")
 def macros() -> Any:
-    environment = Environment(
+    environment = Spoken(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
