@@ -6,7 +6,7 @@ English: a sentence with something in it is said as a whole, with a blank for ea
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import reduce
 from typing import Any, Self
@@ -94,8 +94,7 @@ def again(kept: str) -> Words:
 
 def in_a_row(parts: Sequence[str]) -> str:
     """What stands one after another: "30 minutes, with Ada Nord, by video"; nothing of nothing."""
-    first, *others = parts or ("",)
-    return reduce(_followed_by, others, first)
+    return _joined(parts, _followed_by)
 
 
 def _followed_by(before: str, each: str) -> Words:
@@ -104,8 +103,7 @@ def _followed_by(before: str, each: str) -> Words:
 
 def all_of(names: Sequence[str]) -> str:
     """What is named together: "Hips and Knees and Back"; nothing of nothing."""
-    first, *others = names or ("",)
-    return reduce(_and, others, first)
+    return _joined(names, _and)
 
 
 def _and(before: str, each: str) -> Words:
@@ -114,8 +112,7 @@ def _and(before: str, each: str) -> Words:
 
 def one_after_another(sentences: Sequence[str]) -> str:
     """Whole sentences: "Saved. Today is your first day."; nothing of nothing."""
-    first, *others = sentences or ("",)
-    return reduce(_and_then, others, first)
+    return _joined(sentences, _and_then)
 
 
 def _and_then(before: str, each: str) -> Words:
@@ -124,8 +121,7 @@ def _and_then(before: str, each: str) -> Words:
 
 def apart(parts: Sequence[str]) -> str:
     """What stands further apart than in a row: "Hip hinge: 2 rounds, twice a day; Hip turn: left"."""
-    first, *others = parts or ("",)
-    return reduce(_apart_from, others, first)
+    return _joined(parts, _apart_from)
 
 
 def _apart_from(before: str, each: str) -> Words:
@@ -134,12 +130,16 @@ def _apart_from(before: str, each: str) -> Words:
 
 def apart_by_a_dot(parts: Sequence[str]) -> str:
     """What stands side by side: "From Mon 2 Nov, no end yet · 6 minutes a day"; nothing of nothing."""
-    first, *others = parts or ("",)
-    return reduce(_beside, others, first)
+    return _joined(parts, _beside)
 
 
 def _beside(before: str, each: str) -> Words:
     return say("%(before)s · %(each)s", before=before, each=each)
+
+
+def _joined(parts: Sequence[str], two: Callable[[str, str], Words]) -> str:
+    first, *others = parts or ("",)
+    return reduce(two, others, first)
 
 
 def _in_english(value: object) -> str:
