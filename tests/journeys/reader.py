@@ -202,9 +202,12 @@ class Reader:
             return
         if not self.page.title().strip():
             self._found(state, "no title")
+        # What is not shown at a narrow width loses the focus, sooner or later: a look takes it from nobody.
+        focused = self.page.evaluate_handle("() => document.activeElement")
         self._look_at_width(state)
         if self.scripts:
             self._run_axe(state)
+        focused.evaluate("(it) => { if (it !== document.activeElement && it !== document.body) it.focus(); }")
         self.findings.looked_at.add(key)
 
     def _look_at_width(self, state: str) -> None:
