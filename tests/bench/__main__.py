@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from tests.bench import bulk, idle, imports, inbox, library, mail, media, page, pdf, schedule, start
+from tests.bench import reminders as practice_reminders
 from tests.bench.line import Line
 
 # What a name begins with, and what measures it; a line of its own for every new feature.
@@ -25,6 +26,7 @@ BENCHES: dict[str, Callable[[], Iterator[Line]]] = {
     "media": media.lines,
     "schedule.million": schedule.lines,
     "schedule.planned": schedule.monday,
+    "schedule.reminders": practice_reminders.lines,
     "schedule.idle": idle.lines,
 }
 

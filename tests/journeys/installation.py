@@ -30,6 +30,7 @@ from config import Settings
 
 HOME = Path(__file__).resolve().parents[2]
 START = "from clinic.cli import main; main()"
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 BOUNCES = "bounces+*@clinic.example"
 READY_WITHIN = 60.0  # seconds
 MAIL_WITHIN = 45.0  # seconds: a round of planning, then one of sending
@@ -125,8 +126,9 @@ class Installation:
                     earlier = {
                         c.name: row[c.name] - timedelta(days=7) for c in timed if row[c.name] is not None
                     }
-                    if table is OutboxMessage.__table__ and row["day_key"]:
-                        earlier["day_key"] = re.sub(r"\d{4}-\d\d-\d\d", _a_week_before, row["day_key"])
+                    if table is OutboxMessage.__table__:
+                        keys = {name: row[name] for name in ("day_key", "dedupe_key") if row[name]}
+                        earlier |= {name: DAY.sub(_a_week_before, key) for name, key in keys.items()}
                     if earlier:
                         db.session.execute(update(table).where(table.c.id == row["id"]).values(earlier))
             for client in db.session.scalars(select(Client).where(Client.rechecks_due.is_not(None))):
@@ -175,7 +177,7 @@ class Installation:
 
 def link_in(mail: StoredMail, path: str) -> str:
     """The address of a page of ours in a mail's text."""
-    found = re.search(rf"https?://\S+{re.escape(path)}\S+", mail.text)
+    found = re.search(rf"https?://\S+{re.escape(path)}\S*", mail.text)
     assert found, f"no link to {path} in:\n{mail.text}"
     return found.group(0)
 
