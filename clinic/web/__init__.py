@@ -685,6 +685,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/my/practise", practise.show, CLIENT),
         Rule("/my/kept", client_own_device.kept, CLIENT),
         Rule("/my/kept/log", client_own_device.log, CLIENT, POST),
+        Rule("/my/kept/waiting", client_own_device.waiting, CLIENT),
         Rule("/my/log", today.log, CLIENT, FORM),
         Rule("/my/log/answer", client_pain.answer, CLIENT),
         Rule("/my/morning", client_pain.morning, CLIENT, FORM),

@@ -52,6 +52,7 @@ CLOSED_IN_A_FORM = say(
     "What you were typing is not saved; nothing that was saved before is lost."
 )
 FORGET = '"cache", "storage"'  # what a browser keeps of ours
+FORGET_PAGES = '"cache"'
 WAITING = "second_step"  # in the cookie: the session that waits for it
 
 
@@ -192,7 +193,8 @@ def ask_to_sign_in() -> Response:
         )
     answer = redirect(url_for("public.signin.sign_in", next=_back_here()), 303)
     if _was_on_own_device():
-        answer.headers["Clear-Site-Data"] = FORGET
+        # its pages forget the moves; what waits to be sent stays for when the same person signs in again
+        answer.headers["Clear-Site-Data"] = FORGET_PAGES
     return answer
 
 

@@ -22,6 +22,7 @@ from clinic.reports import unprintable
 from clinic.services.access import practice_of
 from clinic.web import standing
 from clinic.web.mailing import mail_leaves
+from clinic.web.marks_on_devices import mark_of
 from clinic.web.presenters.chrome import chrome, seen_by_another
 from clinic.web.presenters.reach import reach, what_to_do
 from clinic.web.presenters.zones import zone_words
@@ -110,6 +111,7 @@ def _who() -> dict[str, object]:
     if around and actor:
         around["classes"] = current_user.comforts.classes
         around["own_device"] = current_user.own_device
+        around["mark"] = mark_of((current_user.viewer or actor).user_id)
     if actor and practice and around and actor.is_staff:
         around["standing"] = standing.told(actor, practice)
         around["unread"] = current_user.unread

@@ -96,6 +96,7 @@ from clinic.services.reasons import rebuilding
 from clinic.services.routines import library
 from clinic.services.upkeep.backups import keys
 from clinic.web.forms.joining import opened_at
+from clinic.web.marks_on_devices import mark_of
 from tests.factories.locks import unlocked
 from tests.factories.media import picture
 from tests.factories.passkeys import SoftKey
@@ -215,6 +216,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "day": [today_in(world.people.client.time_zone).isoformat()],
         "age": ["60"],
         "outcome": ["partly"],
+        "mark": [mark_of(world.people.client_user.id)],
     },
     "client.comforts.show": lambda world, at: {"text_size": ["large"], "hand": ["left"]},
     "client.appointments.move": lambda world, at: {"suits": ["Mornings."]},

@@ -23,13 +23,32 @@
     if (summary) summary.focus();
   };
 
+  // Logs that wait on this device for a network (own-device.js) are sent for whoever they are of, and nobody else.
+  const here = document.currentScript.dataset, LOGS = "kept-logs", LONGEST = 30 * 86400 * 1000; // ms
+  const waiting = () => { try { return JSON.parse(localStorage.getItem(LOGS)) || []; } catch (_) { return []; } };
+  const isSending = document.querySelector("script[data-own-device]");
+  if (waiting().length) {
+    const mine = waiting().filter((each) => here.mark ? each.mark === here.mark : Date.now() - each.at < LONGEST);
+    if (mine.length) localStorage.setItem(LOGS, JSON.stringify(mine));
+    else localStorage.removeItem(LOGS);
+    if (mine.length && here.mark && !isSending) {
+      document.head.append(Object.assign(document.createElement("script"), { src: here.sends }));
+    }
+  }
+  // Whoever has their device forget all of it is told first what would be lost.
+  document.addEventListener("submit", (event) => {
+    const form = event.target, way = /\/(sign-out|own-device\/off)$/.exec(form.action);
+    if (!way || !navigator.onLine || !waiting().length || form.closest("[data-anyway]")) return;
+    event.preventDefault();
+    location.assign("/my/kept/waiting?logs=" + waiting().length + "&way=" + way[1].split("/").pop());
+  });
+
   // Without a network nothing is sent, and no page is left for one that cannot come.
-  const OFFLINE = document.currentScript.dataset.whenOffline;
   const stays = (event) => {
     if (navigator.onLine || event.defaultPrevented) return;
     event.preventDefault();
     const said = document.querySelector(".offline-note") || document.createElement("p");
-    Object.assign(said, { className: "offline-note", textContent: OFFLINE });
+    Object.assign(said, { className: "offline-note", textContent: here.whenOffline });
     said.setAttribute("role", "alert");
     document.body.append(said);
   };
@@ -61,16 +80,15 @@
   addEventListener("pageshow", release);
   // Whoever signs out leaves nothing in this tab, not even how far a practice had come.
   document.addEventListener("submit", (event) => {
-    if (!event.target.action.endsWith("/sign-out")) return;
+    if (event.defaultPrevented || !event.target.action.endsWith("/sign-out")) return;
     try { sessionStorage.clear(); } catch (_) { /* nothing was kept */ }
   });
 
-  // A device that kept somebody's moves, and is no longer theirs or no longer signed in, forgets all of it.
-  const mayKeep = document.querySelector("[data-own-device]");
+  // A device that kept somebody's moves, and is no longer theirs or no longer signed in, forgets them.
   const isElse = document.body.matches(".room-public") && location.pathname !== "/sign-in";
   try {
-    if (localStorage.getItem("own-device") && !mayKeep && !isElse) {
-      ["own-device", "kept-logs"].forEach((name) => localStorage.removeItem(name));
+    if (localStorage.getItem("own-device") && !isSending && !isElse) {
+      localStorage.removeItem("own-device");
       caches.keys().then((names) => names.forEach((name) => caches.delete(name)));
       navigator.serviceWorker.getRegistrations().then((found) => found.forEach((each) => each.unregister()));
     }

@@ -1,17 +1,21 @@
 // On a client's own device: keeps their moves for when there is no network, and sends what was logged without one.
+// Where a session ended before that was sent, the next one of the same client sends it, and keeps nothing.
 (() => {
   "use strict";
   const CACHE = "kept", PAGE = "/my/kept", MARK = "own-device", LOGS = "kept-logs", FRESH = 300; // seconds
   if (!("serviceWorker" in navigator) || !window.caches) return;
   const $ = (selector, scope) => (scope || document).querySelector(selector);
-  const logs = () => { try { return JSON.parse(localStorage.getItem(LOGS)) || []; } catch (_) { return []; } };
-  const store = (all) => localStorage.setItem(LOGS, JSON.stringify(all));
+  const own = $("script[data-own-device]"), mark = $("script[data-mark]").dataset.mark;
+  const all = () => { try { return JSON.parse(localStorage.getItem(LOGS)) || []; } catch (_) { return []; } };
+  const logs = () => all().filter((each) => each.mark === mark);
+  const store = (kept) => kept.length ? localStorage.setItem(LOGS, JSON.stringify(kept)) : localStorage.removeItem(LOGS);
   const pad = (n) => String(n).padStart(2, "0");
   const day = (at) => [at.getFullYear(), pad(at.getMonth() + 1), pad(at.getDate())].join("-");
   const tell = (words) => {
     let said = $("[data-kept-said]");
     if (!said) {
       said = Object.assign(document.createElement("p"), { className: "kept-said" });
+      said.dataset.keptSaid = "";
       said.setAttribute("role", "status");
       $("main .column").prepend(said);
     }
@@ -30,6 +34,7 @@
   const keep = async () => {
     const cache = await caches.open(CACHE), before = await cache.match(PAGE);
     const answer = await fetch(PAGE, { redirect: "manual" });
+    if (answer.type === "opaqueredirect") return ended();
     if (!answer.ok) return;
     const text = await answer.clone().text(), files = filesOf(text);
     for (const address of files) {
@@ -39,8 +44,12 @@
     const wanted = new Set([PAGE, ...files].map((each) => new URL(each, location.origin).href));
     for (const each of await cache.keys()) if (!wanted.has(each.url)) await cache.delete(each);
     const moves = (page) => (/data-moves="([^"]*)"/.exec(page) || [])[1];
-    if (before && moves(await before.text()) !== moves(text)) tell($("[data-own-device]").dataset.changed);
+    if (before && moves(await before.text()) !== moves(text)) tell(own.dataset.changed);
     localStorage.setItem(MARK, String(Date.now()));
+  };
+  const ended = async () => { // the moves go at once; what waits stays for whoever signs in again
+    await caches.delete(CACHE);
+    if (own && logs().length) tell(own.dataset.ended);
   };
 
   // ------------------------------------------------------------ what was logged
@@ -48,12 +57,13 @@
   const send = async () => {
     const said = [];
     for (const log of logs()) {
-      const body = new URLSearchParams({ ...log.told, age: Math.round((Date.now() - log.at) / 1000) });
+      const body = new URLSearchParams({ ...log.told, mark, age: Math.round((Date.now() - log.at) / 1000) });
       body.set("csrf_token", $("input[name=csrf_token]").value);
       const answer = await fetch("/my/kept/log", { method: "POST", body, redirect: "manual", headers: { "X-Tick": "1" } });
+      if (answer.type === "opaqueredirect") await ended();
       if (answer.status !== 200 && answer.status !== 422) break;
       said.push((await answer.json()).said);
-      store(logs().filter((each) => each.told.key !== log.told.key));
+      store(all().filter((each) => each.told.key !== log.told.key));
     }
     if (said.length) tell(said.join(" "));
     return said.length > 0;
@@ -88,7 +98,7 @@
       const at = began || Date.now(), key = crypto.randomUUID();
       delete told.csrf_token;
       began = 0;
-      store([...logs(), { at, told: { ...told, key, day: day(new Date(at)), moves: $("[data-moves]").dataset.moves } }]);
+      store([...all(), { at, mark, told: { ...told, key, day: day(new Date(at)), moves: $("[data-moves]").dataset.moves } }]);
       form.reset();
       form.dispatchEvent(new Event("kept"));
       tell(form.dataset.keeps);
@@ -100,9 +110,22 @@
     });
   }
 
+  const unsent = $("[data-unsent]");
+  if (unsent) {
+    $("[data-send]", unsent).addEventListener("click", async () => {
+      await send().catch(() => {});
+      unsent.hidden = !logs().length;
+      $("[data-all-sent]").hidden = !unsent.hidden;
+      if (unsent.hidden) $("[data-all-sent]").focus();
+      else { $("[data-not-sent]", unsent).hidden = false; $("[data-not-sent]", unsent).focus(); }
+    });
+    return; // what to do with them is being asked
+  }
+
   const go = async () => {
     if (!navigator.onLine) return;
     try {
+      if (!own) { await send(); return; }
       await navigator.serviceWorker.register("/sw.js");
       const hasSent = await send();
       const age = (Date.now() - Number(localStorage.getItem(MARK) || 0)) / 1000;

@@ -14,13 +14,16 @@ from clinic.services.accounts import sessions
 from clinic.services.programs import diary, late_logs, practising
 from clinic.web.authz import FORGET, current_actor
 from clinic.web.forms.practice_logs import LateLogForm, LogForm, LogQuestions
+from clinic.web.marks_on_devices import mark_of
 from clinic.web.presenters.practising import kept_view, moves_key
 from clinic.web.presenters.warnings import groups
 from clinic.web.speaking import flash, here
 
+MOST_WAITING = 999  # more is no number of logs
 KEEPS_NOW = say("This device keeps your moves now.")
 KEEPS_NOTHING = say("This device keeps nothing of yours.")
 OTHER_CLOCK = say("Your phone’s clock showed another day. We went by ours.")
+OF_ANOTHER = say("This log is another person’s. It is not saved here.")
 CHANGED_SINCE = say("Your program has changed since your phone kept it.")
 
 
@@ -38,6 +41,15 @@ def change(choice: str) -> ResponseReturnValue:
     if not is_own:
         answer.headers["Clear-Site-Data"] = FORGET
     return answer
+
+
+def waiting() -> ResponseReturnValue:
+    """Say that logs wait before a press makes this device forget them, and offer to send them first."""
+    number = request.args.get("logs", 0, type=int)
+    if not 0 < number <= MOST_WAITING:
+        return redirect(url_for("client.own_device.show"), 303)
+    signs_out = request.args.get("way") != "off"
+    return render_template("client/waiting_logs.html", number=number, signs_out=signs_out)
 
 
 def kept() -> str:
@@ -67,6 +79,8 @@ def _taken(form: LateLogForm) -> tuple[str, int]:
     if not form.validate_on_submit():
         return say("One of your logs could not be read. Please log that day by hand."), 422
     actor, late = current_actor(), form.late_log()
+    if form.mark.data != mark_of(actor.user_id):
+        return OF_ANOTHER, 409  # a tab of whoever was signed in here before
     try:
         found = late_logs.log_late(actor, late)
     except RuleBroken as problem:

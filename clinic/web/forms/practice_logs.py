@@ -184,6 +184,7 @@ class LateLogForm(Form):
     outcome = OneOfField(say("How did it go?"), LogOutcome, OUTCOMES, required=say("Choose one."))
     practised = PractisedField()
     moves = HiddenField()  # what the device has kept of the program, as a digest
+    mark = HiddenField()  # whom it waited for
 
     def late_log(self) -> LateLog:
         """The same in the service's shape; only on a valid form."""

@@ -41,6 +41,7 @@ def _of_practice(practice: Practice) -> dict[str, Any]:
         "emergency_number": practice.emergency_number,
         "urgent_number": practice.urgent_number,
         "own_device": False,
+        "mark": "",
         "classes": "",  # of whoever is signed in, put in where that is known
     }
 

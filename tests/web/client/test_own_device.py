@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -29,6 +30,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 DAY = 86_400  # seconds
 FORGET = '"cache", "storage"'
+FORGET_PAGES = '"cache"'
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +55,11 @@ def logs() -> list[tuple[date, LogOutcome, int | None]]:
     return [tuple(row) for row in found]
 
 
+def mark_in(visitor: Visitor, page: str = "/my") -> str:
+    (mark,) = re.findall(r'data-mark="([^"]*)"', visitor.get(page).text)
+    return str(mark)
+
+
 def late(visitor: Visitor, days: int = 1, status: int = 200, **changed: Any) -> str:
     told = {
         "key": str(uuid.UUID(int=7)),
@@ -61,6 +68,7 @@ def late(visitor: Visitor, days: int = 1, status: int = 200, **changed: Any) -> 
         "outcome": "done",
         "practised": "",
         "moves": "",
+        "mark": mark_in(visitor),
     }
     answer = visitor.post("/my/kept/log", {**told, **changed}, status=status, headers={"X-Tick": "1"})
     return str(json.loads(answer.data)["said"])
@@ -104,7 +112,7 @@ def test_a_session_that_was_ended_elsewhere_has_the_device_forget_at_the_next_co
     sessions.end_all(people.client_user)
     db.session.commit()
     answer = here.get("/my", status=303)
-    assert answer.headers["Clear-Site-Data"] == FORGET
+    assert answer.headers["Clear-Site-Data"] == FORGET_PAGES, "what waits to be sent is spared"
     assert "Clear-Site-Data" not in there.get("/my", status=303).headers
 
 
@@ -116,6 +124,39 @@ def test_a_log_that_comes_a_day_late_and_twice_is_one_of_its_own_day(
     clock.shift(DAY)
     late(visit(people.client_user))  # no answer had come: the same again, by a clock that was set since
     assert logs() == [(TODAY - timedelta(days=1), LogOutcome.DONE, None)]
+
+
+def test_a_log_waits_for_one_person_by_a_mark_that_names_nobody(
+    people: People, program: Program, visit: Visit
+) -> None:
+    ada, other, staff = visit(people.client_user), visit(people.other_client_user), visit(people.owner)
+    mark = mark_in(ada)
+    assert mark == mark_in(visit(people.client_user), "/account"), "the same in her next session"
+    assert len({mark, mark_in(other), mark_in(staff, "/today")}) == 3
+    assert people.client_user.id.hex not in mark
+    assert "another person’s" in late(other, status=409, mark=mark)
+    assert "another person’s" in late(ada, status=409, mark="")
+    assert logs() == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("?logs=1&way=sign-out", ["1 log has not", "Sign out without sending"]),
+        ("?logs=2&way=off", ["2 logs have not", "Keep nothing here, without sending"]),
+    ],
+)
+def test_before_a_device_forgets_a_log_it_says_so(
+    people: People, visit: Visit, asked: str, says: list[str]
+) -> None:
+    page = visit(people.client_user).get(f"/my/kept/waiting{asked}").text
+    assert all(words in page for words in (*says, "Send first"))
+
+
+@pytest.mark.parametrize("asked", ["", "?logs=0", "?logs=-1", "?logs=x", "?logs=99999"])
+def test_where_nothing_waits_there_is_nothing_to_say(people: People, visit: Visit, asked: str) -> None:
+    answer = visit(people.client_user).get(f"/my/kept/waiting{asked}", status=303)
+    assert answer.headers["Location"].endswith("/account/own-device")
 
 
 def test_a_wrong_clock_does_not_move_the_day_and_is_told(
