@@ -123,6 +123,12 @@ def only_one() -> Practice | None:
     return found[0] if len(found) == 1 else None
 
 
+@across_practices("what a practice's app is called")
+def name_of(practice_id: uuid.UUID) -> str | None:
+    """What a practice calls itself; its pages say so to whoever opens them. None where there is none."""
+    return db.session.scalar(select(Practice.name).where(Practice.id == practice_id))
+
+
 @across_practices("a practice begins")
 def begin(
     details: PracticeDetails,

@@ -127,6 +127,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         # without an account
         Rule("/", home.index, PUBLIC),
         Rule("/sw.js", home.worker, PUBLIC),
+        Rule("/app/<uuid:practice_id>.webmanifest", home.app, PUBLIC, record="practice"),
         Rule("/livez", health.alive, PUBLIC),
         Rule("/readyz", health.ready, PUBLIC),
         Rule("/healthz", health.show, PUBLIC),

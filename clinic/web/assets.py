@@ -20,7 +20,7 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 BUNDLES: Mapping[str, tuple[str, ...]] = {
     "css/regroove.css": ("pico-base", "tokens", "base", "layout", "forms", "components", "figures"),
 }
-WORDS = frozenset({".css", ".js", ".svg", ".txt", ".json", ".webmanifest"})  # fonts are packed already
+WORDS = frozenset({".css", ".js", ".svg", ".txt", ".json"})  # fonts are packed already
 # the best first; both at their slowest and smallest, since it happens once
 PACKERS: Mapping[str, Callable[[bytes], bytes]] = {
     "br": lambda plain: bytes(brotli.compress(plain, quality=11)),

@@ -32,7 +32,9 @@ FIXED_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 ONE_YEAR = 31_536_000  # seconds
+ONE_DAY = 86_400
 RAW = "api.bounces.take"  # reads the body itself
+APP = "public.home.app"  # the same for everybody; phones ask for it with each page
 MEDIA = frozenset({"practitioner.media.show", "client.media.show"})
 MEDIA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"  # nothing in such a file runs or loads
 MOST_BROWSERS = 10_000  # whose mark is remembered
@@ -151,6 +153,9 @@ def _headers(settings: Settings) -> Callable[[Response], Response]:
             # the address holds the file's hash
             response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
             session.accessed = False  # else it would be fetched anew with every new cookie
+        elif request.endpoint == APP and response.status_code == 200:
+            response.headers["Cache-Control"] = f"public, max-age={ONE_DAY}"
+            session.accessed = False
         elif request.endpoint in MEDIA and response.status_code in (200, 206, 304):
             # asked for again each time, with its ETag: whoever may see it no longer is told so
             response.headers["Cache-Control"] = "private, no-cache"

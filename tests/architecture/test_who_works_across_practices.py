@@ -51,6 +51,7 @@ WHO = {
     "services/practices.py:all_made_up": "whether there is a practice",
     "services/practices.py:begin": "a practice begins",
     "services/practices.py:exists": "whether there is a practice",
+    "services/practices.py:name_of": "what a practice's app is called",
     "services/practices.py:names": "whether there is a practice",
     "services/practices.py:only_one": "whether there is a practice",
     "services/programs/days.py:end_due": "what falls due",

@@ -50,6 +50,7 @@ def _message(world: World, of: str) -> uuid.UUID:
 
 # How each argument of a path is filled for one client's records.
 ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
+    "practice_id": lambda world, of: world.shelves[HOME[of]].practice.id,
     "client_id": lambda world, of: world.records[of].client.id,
     "program_id": lambda world, of: world.records[of].program.id,
     "staff_invitation_id": lambda world, of: world.shelves[HOME[of]].colleague.id,
@@ -100,7 +101,7 @@ ARGUMENTS: dict[str, Callable[[World, str], Any]] = {
 }
 OF_PRACTICE = frozenset(
     {
-        *("move_id", "routine_id", "version_id", "user_id", "test_key", "battery_key"),
+        *("practice_id", "move_id", "routine_id", "version_id", "user_id", "test_key", "battery_key"),
         *("erasure_id", "own_answer_id", "word"),
         *("group_id", "group_message_id", "place_id", "code", "staff_invitation_id", "gone_id"),
     }

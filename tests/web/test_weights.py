@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
-from urllib.parse import urljoin
 
 import pytest
-from flask import Flask
 
 from tests.bench.weight import files_of
 from tests.factories.people import People
@@ -47,17 +44,3 @@ def test_no_script_stands_in_the_way_of_the_first_view(ada: Visitor, path: str) 
     for named, inside in found:
         assert " defer" in named
         assert not inside.strip()
-
-
-def test_the_app_can_be_put_among_the_others_of_a_phone(people: People, app: Flask) -> None:
-    client = app.test_client()
-    page = client.get("/sign-in", follow_redirects=True).get_data(as_text=True)
-    (where,) = re.findall(r'<link rel="manifest" href="([^"]+)"', page)
-    answer = client.get(where)
-    assert answer.mimetype == "application/manifest+json"
-    said = json.loads(answer.data)
-    assert (said["display"], said["start_url"], said["scope"]) == ("standalone", "/", "/")
-    for icon in said["icons"]:
-        drawn = client.get(urljoin(where, icon["src"]))
-        assert (drawn.status_code, drawn.mimetype) == (200, icon["type"])
-    assert {icon.get("purpose") for icon in said["icons"]} == {None, "maskable"}

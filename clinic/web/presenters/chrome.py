@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+import uuid
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import url_for
@@ -37,6 +38,7 @@ def chrome(practice: Practice | None, actor: Actor | None) -> dict[str, Any] | N
 def _of_practice(practice: Practice) -> dict[str, Any]:
     return {
         "practice_name": practice.name,
+        "app_url": _app(practice.id),
         "practice_phone": practice.phone,
         "emergency_number": practice.emergency_number,
         "urgent_number": practice.urgent_number,
@@ -92,6 +94,11 @@ def _of_nobody() -> dict[str, Any]:
         "unread_replies",
     )
     return {**dict.fromkeys(keys), "nav": []}
+
+
+@lru_cache(1000)
+def _app(practice_id: uuid.UUID) -> str:
+    return url_for("public.home.app", practice_id=practice_id)
 
 
 @cache  # the app lives at the root of its host, so these addresses never change
