@@ -34,9 +34,9 @@ def time_in_words(at: time) -> str:
     return f"{at.hour:02}:{at.minute:02}"
 
 
-def days_between(first: date, last: date) -> list[date]:
-    """Every day from the first to the last, both included; none if the last is earlier."""
-    return [first + timedelta(days=step) for step in range((last - first).days + 1)]
+def days_between(first: date, last: date, *, step: int = 1) -> list[date]:
+    """Every day from the first to the last, both included, or each so many; none if the last is earlier."""
+    return [date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1, step)]
 
 
 def week_start(day: date) -> date:

@@ -17,6 +17,7 @@ from clinic.domain.words import in_a_row, say, say_many
 
 PAIN_CHANGE = 2  # points of 0-10: the detectable change (Childs 2005) and the one that matters (Ostelo 2008)
 ON_PLAN, OFF_PLAN = 80, 50  # per cent, authored; a convention, not validated
+MARKS = {outcome: DayMark(outcome.value) for outcome in LogOutcome}  # of a day that was logged
 PRACTISED = frozenset({DayMark.DONE, DayMark.PARTLY})
 ASKED = PRACTISED | {DayMark.NOT_DONE, DayMark.NOT_REPORTED}
 FIRST_DAY, NOTHING_LATELY = say("Today is your first day."), say("Nothing was asked of you lately.")
@@ -238,7 +239,7 @@ def day_outcome(outcomes: Sequence[LogOutcome], expected: int) -> LogOutcome | N
 def day_mark(day: date, logs: Mapping[date, LogOutcome], plan: Plan, today: date) -> DayMark:
     """What one day shows; what was logged counts, whatever the plan said of the day."""
     if day in logs:
-        return DayMark(logs[day].value)
+        return MARKS[logs[day]]
     rest = plan.rest_on(day)
     return rest or (DayMark.NOT_REPORTED if day < today else DayMark.FUTURE)
 
@@ -289,7 +290,7 @@ def mistake_weeks(
     by_week: dict[date, list[MistakeAnswer]] = {}
     for day, answer in answers:
         by_week.setdefault(week_start(day), []).append(answer)
-    mondays = days_between(week_start(first_day), today)[::7]
+    mondays = days_between(week_start(first_day), today, step=7)
     return tuple(_mistake_week(monday, by_week.get(monday, [])) for monday in mondays)
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import Select, Text, and_, bindparam, cast, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.orm.util import identity_key
 
 from clinic.domain import progress_reports
 from clinic.domain.documents import is_shown_to_client
@@ -86,9 +87,13 @@ def client_for(actor: Actor, client_id: uuid.UUID, *options: ORMOption) -> Clien
 
 
 def own_client(actor: Actor, *options: ORMOption) -> Client:
-    """The signed-in client's own record."""
+    """The signed-in client's own record. No query where finding their session has just read it."""
     if actor.client_id is None:
         raise NotFound
+    read = db.session.identity_map.get(identity_key(Client, actor.client_id))
+    if read is not None and not options and vars(read).get("practice_id") == actor.practice_id:
+        assert isinstance(read, Client)
+        return read  # what was let go, or may have changed since, holds no value and is asked for again
     return _one(Client, actor, actor.client_id, *options)
 
 
@@ -101,7 +106,6 @@ def staff_only(actor: Actor) -> None:
 # Every page of a client's begins with this: made once, so that it costs the query alone.
 _OWN_PROGRAMS = (
     select(
-        Client,
         Program,
         has_open_flag(Client.practice_id, Client.id).label("is_flagged"),
         waits_for_answer(Client.practice_id, Client.id, bindparam("at", type_=UtcDateTime())).label(
@@ -110,7 +114,8 @@ _OWN_PROGRAMS = (
         is_written_to(Client.practice_id, Client.id).label("is_written_to"),
         open_version_offer().label("offer_id"),
     )
-    .outerjoin(
+    .outerjoin_from(
+        Client,
         Program,
         and_(
             points_at(Program.client_id, Client),
@@ -138,18 +143,15 @@ class OwnRecord(NamedTuple):
 
 
 def own_programs(actor: Actor) -> OwnRecord:
-    """The signed-in client's own record. One query."""
-    if actor.client_id is None:
-        raise NotFound
-    own = {"practice_id": actor.practice_id, "client_id": actor.client_id, "at": now()}
+    """The signed-in client's own record. One query, or two where their session was not just found."""
+    client = own_client(actor)
+    own = {"practice_id": actor.practice_id, "client_id": client.id, "at": now()}
     found = db.session.execute(_OWN_PROGRAMS, own).unique().all()
-    if not found:
-        raise NotFound
     having = [row for row in found if row.Program is not None]
     offers = {row.Program.id: row.offer_id for row in having if row.offer_id is not None}
     programs, first = [row.Program for row in having], found[0]
     told = (bool(first.is_flagged), bool(first.is_asked), bool(first.is_written_to))
-    return OwnRecord(first.Client, programs, *told, offers)
+    return OwnRecord(client, programs, *told, offers)
 
 
 def program_for(actor: Actor, program_id: uuid.UUID, *options: ORMOption) -> Program:

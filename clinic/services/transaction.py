@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, Update, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.util import identity_key
 
 from clinic.domain.errors import Conflict
 from clinic.extensions import db, for_writing, only_reads
@@ -75,6 +76,9 @@ def one_at_a_time(kind: type[OfPractice | Practice], row_id: uuid.UUID | None) -
     """Hold a row until the transaction ends: of two presses at once the second sees what the first made."""
     # SQLite has one writer anyway
     db.session.execute(select(kind.id).where(kind.id == row_id).with_for_update())
+    read_before = db.session.identity_map.get(identity_key(kind, row_id))
+    if read_before is not None:
+        db.session.expire(read_before)
 
 
 def release() -> None:

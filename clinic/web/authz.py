@@ -100,7 +100,7 @@ class SignedIn(UserMixin):
         self.may_have_news = found.may_have_news
         self.sweep_at = found.sweep_at
         self.viewer: Actor | None = None  # who of the practice sees a client's page as they do
-        self._practice = found.practice  # held: the database session forgets what nobody holds
+        self._held = found.practice, found.client  # the database session forgets what nobody holds
 
     def get_id(self) -> str:
         return self.secret

@@ -41,6 +41,7 @@ class LivingSession:
     actor: Actor
     email: str
     practice: Practice
+    client: Client | None = None  # whose pages they are, which ask for it next
     is_archived: bool = False  # a client whose record is archived: there is nothing for them to do here
     proven_at: datetime | None = None  # when it was last shown who sits there
     mail_version: datetime | None = None  # of the mail settings of the page
@@ -106,8 +107,7 @@ _LIVING = (
         User.text_size,
         User.contrast,
         User.hand,
-        Client.id.label("client_id"),
-        Client.status.label("client_status"),
+        Client,
         Practice,
         mail_setup.version().label("mail_version"),
         unheard.any_for(User.practice_id, User.id, bindparam("late", type_=UtcDateTime())).label(
@@ -316,15 +316,15 @@ def _due(row: Any) -> SecondStepDue | None:
 
 
 def _found(row: Any) -> LivingSession:
-    client_id = None if is_staff(row.role) else row.client_id
-    actor = Actor(row.user_id, row.Practice.id, row.role, row.name, client_id)
-    is_archived = client_id is not None and row.client_status is ClientStatus.ARCHIVED
+    client = None if is_staff(row.role) else row.Client
+    actor = Actor(row.user_id, row.Practice.id, row.role, row.name, client.id if client else None)
     return LivingSession(
         session_id=row.session_id,
         actor=actor,
         email=row.email,
         practice=row.Practice,
-        is_archived=is_archived,
+        client=client,
+        is_archived=client is not None and client.status is ClientStatus.ARCHIVED,
         proven_at=row.proven_at,
         mail_version=row.mail_version,
         may_have_news=row.may_have_news,

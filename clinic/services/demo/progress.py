@@ -55,12 +55,12 @@ def _look_again(actor: Actor) -> None:
 
 
 def _report(practitioner: Actor, found: ClientProgress) -> None:
-    if found.diary.plan is None:
+    if found.days.plan is None:
         return
     content = {"reader": "The client", "sections": list(_sections(found))}
     wish = ReportWish(
         reader=ReportReader.CLIENT,
-        since=found.diary.plan.starts_on,
+        since=found.days.plan.starts_on,
         until=found.today,
         content=content,
         seen=digest(content),
@@ -72,7 +72,7 @@ def _report(practitioner: Actor, found: ClientProgress) -> None:
 
 
 def _sections(found: ClientProgress) -> Iterator[dict[str, Any]]:
-    practised = found.diary.practised_throughout
+    practised = found.days.practised_throughout
     days = [("Since the first day", practised.in_words)] if practised and practised.expected else []
     yield _section("Practice", "Nothing was asked yet.", days)
     given = [each for each in found.points if each.value is not None]

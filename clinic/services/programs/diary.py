@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from clinic.domain import programs as rules
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.moves import named_mistake_in
 from clinic.domain.own_device import MOST_DAYS_LATE, further_outcome
-from clinic.domain.phases import PhaseDays
 from clinic.domain.practising import UNCOUNTED, Practised, Repetitions, asked_of, practised_outcomes, way_in
 from clinic.domain.programs import (
     DAYS_TO_CORRECT,
-    ProgramChange,
     logging_problem,
-    over_since,
-    pauses,
     was_under_way,
 )
-from clinic.domain.progress import Adherence, Plan, PlansSideBySide, PracticePlan, adherence
-from clinic.domain.side_by_side import outcome_together
 from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer, WayDone
 from clinic.extensions import db
-from clinic.models import Client, PainMorning, PracticeLog, Prescription, Program, ProgramEvent
+from clinic.models import Client, PainMorning, PracticeLog, Prescription
 from clinic.models.base import among, given, points_at
-from clinic.services import audit, phases, rows
+from clinic.services import audit, rows
 from clinic.services.actors import Actor
 from clinic.services.clock import now
-from clinic.services.phases import HAS_PHASES, KeptPhases
-from clinic.services.programs import noticed, own
+from clinic.services.programs import kept_days, noticed, own
+from clinic.services.programs.kept_days import KeptDays, KeptPlan, LoggedOutcomes
 from clinic.services.programs.own import OwnPrograms
 from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import one_at_a_time, transaction
@@ -64,32 +56,6 @@ _LOGS = (
         PracticeLog.local_date >= bindparam("first"),
     )
     .order_by(PracticeLog.local_date, Prescription.position)
-)
-_OF_PROGRAM = and_(Prescription.practice_id == Program.practice_id, Prescription.program_id == Program.id)
-# Every program the client ever had, with what happened to it: what a day asked, whatever became of it since.
-_PLANS = (
-    select(
-        Program.id,
-        Program.name,
-        Program.starts_on,
-        Program.ends_on,
-        select(func.count()).where(_OF_PROGRAM).correlate(Program).scalar_subquery(),
-        select(func.max(Prescription.days_per_week)).where(_OF_PROGRAM).correlate(Program).scalar_subquery(),
-        select(HAS_PHASES).where(_OF_PROGRAM).correlate(Program).scalar_subquery(),
-        ProgramEvent.action,
-        ProgramEvent.effective_on,
-        ProgramEvent.until,
-    )
-    .outerjoin(
-        ProgramEvent,
-        and_(
-            ProgramEvent.practice_id == Program.practice_id,
-            ProgramEvent.program_id == Program.id,
-            ProgramEvent.action.is_not(None),
-        ),
-    )
-    .where(given(Program.practice_id), given(Program.client_id))
-    .order_by(Program.assigned_at, Program.id, ProgramEvent.happened_at)
 )
 _PRESCRIPTIONS = (
     select(Prescription)
@@ -156,67 +122,18 @@ class LoggedMove(NamedTuple):
     program_id: uuid.UUID
 
 
-@dataclass(frozen=True, slots=True)
-class KeptPlan:
-    """A program as the days ask for it: its name, its plan, how many moves it has, and its phases."""
-
-    name: str
-    plan: PracticePlan
-    moves: int
-    phases: Sequence[PhaseDays] = ()
-
-
 @dataclass(frozen=True)
-class Diary(OwnPrograms):
+class Diary(KeptDays, OwnPrograms):
     """The programs, what each asked on which days, and what was logged."""
 
     logs: Sequence[LoggedMove] = ()
     plans: Mapping[uuid.UUID, KeptPlan] = field(default_factory=dict)
     begun: frozenset[uuid.UUID] = frozenset()  # programs that were practised when they were stopped
 
-    @cached_property
-    def plan(self) -> Plan | None:
-        """What all programs together ask; None for a client who never had one."""
-        plans = tuple(each.plan for each in self.plans.values())
-        return plans[0] if len(plans) == 1 else PlansSideBySide(plans) if plans else None
-
     @property
-    def has_ended(self) -> bool:
-        """Whether all programs that the client had have ended."""
-        return bool(self.plans) and not _goes_on(self.plans, self.today)
-
-    def practised(self, days: int) -> Adherence | None:
-        """What the log says of the last so many days; None for a client who never had a program."""
-        if self.plan and days not in self._practised:
-            self._practised[days] = adherence(self.outcomes, self.plan, self.today, days)
-        return self._practised.get(days)
-
-    @cached_property
-    def _practised(self) -> dict[int, Adherence]:
-        return {}
-
-    @property
-    def practised_throughout(self) -> Adherence | None:
-        """The same from the first day of the programs on, as far as their logs were read."""
-        return self.practised((self.today - self.plan.starts_on).days + 1) if self.plan else None
-
-    @cached_property
-    def outcomes(self) -> Mapping[date, LogOutcome]:
-        """What each logged day came to."""
-        days: dict[date, dict[uuid.UUID, list[LogOutcome]]] = {}
-        for log in self.logs:
-            days.setdefault(log.local_date, {}).setdefault(log.program_id, []).append(log.outcome)
-        in_phases = any(each.plan.paces for each in self.plans.values())
-        always = {program_id: each.moves for program_id, each in self.plans.items()}
-        found = (
-            (day, outcome_together(logged, self._moves_on(day) if in_phases else always))
-            for day, logged in days.items()
-        )
-        return {day: outcome for day, outcome in found if outcome is not None}
-
-    def _moves_on(self, day: date) -> Mapping[uuid.UUID, int]:
-        """How many moves each program asked on a day."""
-        return {program_id: each.plan.moves_on(day, each.moves) for program_id, each in self.plans.items()}
+    def logged(self) -> Iterator[LoggedOutcomes]:
+        """Each log, with what it says of its one move."""
+        return ((log.local_date, log.program_id, (log.outcome,)) for log in self.logs)
 
     def entry(self, day: date) -> DiaryEntry | None:
         """What was logged for a day, as the form asks it."""
@@ -267,7 +184,7 @@ def mistake_answers(client: Client) -> list[tuple[date, MistakeAnswer]]:
 def diary(actor: Actor, *, days: int = 14) -> Diary:
     """The signed-in client's programs with the logs of the last days. Four queries, or five with phases."""
     found = own.loaded(actor)
-    plans = _plans(found.client)
+    plans = kept_days.plans_of(found.client)
     logs = _logs(found.client, found.today - timedelta(days=days)) if plans else ()
     return _diary(found, logs, plans)
 
@@ -275,28 +192,13 @@ def diary(actor: Actor, *, days: int = 14) -> Diary:
 def history(actor: Actor, *, days: int) -> Diary:
     """The diary of the last days; where no program goes on, of the last that ran, from their first day on."""
     found = own.loaded(actor)
-    return _history(found, _plans(found.client), days)
-
-
-def of_client(client: Client, today: date, *, days: int) -> Diary:
-    """Plans and logs of the last days of a client somebody was let through to; without the programs' moves.
-
-    Where no program goes on, of the last that ran. Two queries, or three with phases.
-    """
-    return _history(OwnPrograms(client, (), (), None, today), _plans(client), days)
+    return _history(found, kept_days.plans_of(found.client), days)
 
 
 def _history(found: OwnPrograms, plans: Mapping[uuid.UUID, KeptPlan], days: int) -> Diary:
-    first = found.today - timedelta(days=days)
-    if plans and not _goes_on(plans, found.today):
-        plans = _last_run(plans, found.today)
-        first = min(each.plan.starts_on for each in plans.values())
+    plans, first = kept_days.shown(plans, found.today, days)
     logs = [each for each in _logs(found.client, first) if each.program_id in plans] if plans else ()
     return _diary(found, logs, plans)
-
-
-def _goes_on(plans: Mapping[uuid.UUID, KeptPlan], day: date) -> bool:
-    return any(each.plan.goes_on(day) for each in plans.values())
 
 
 def _diary(found: OwnPrograms, logs: Sequence[LoggedMove], plans: Mapping[uuid.UUID, KeptPlan]) -> Diary:
@@ -492,47 +394,6 @@ def _is_marked(log: LoggedMove) -> bool:
 def _logs(client: Client, first: date) -> Sequence[LoggedMove]:
     whose = {"practice_id": client.practice_id, "client_id": client.id}
     return [LoggedMove._make(row) for row in rows.read(_LOGS, {**whose, "first": first})]
-
-
-def _plans(client: Client) -> Mapping[uuid.UUID, KeptPlan]:
-    """What each program of the client's asked and asks, the earliest first. One query; two with phases."""
-    changes: dict[uuid.UUID, list[ProgramChange]] = defaultdict(list)
-    heads = {}
-    whose = {"practice_id": client.practice_id, "client_id": client.id}
-    for program_id, *head, action, day, until in rows.read(_PLANS, whose):
-        heads[program_id] = head
-        if action is not None:
-            changes[program_id].append(ProgramChange(action, day, until=until))
-    phased = phases.kept([client.practice_id], [each for each, head in heads.items() if head[-1]])
-    return {
-        program_id: _kept(head, changes[program_id], phased.get(program_id))
-        for program_id, head in heads.items()
-    }
-
-
-def _kept(head: Sequence[Any], changes: Sequence[ProgramChange], in_phases: KeptPhases | None) -> KeptPlan:
-    name, starts_on, ends_on, moves, pace, _ = head
-    rests = pauses(changes)
-    plan = PracticePlan(
-        starts_on=starts_on,
-        ends_on=ends_on,
-        pauses=rests,
-        over_since=over_since(changes),
-        days_per_week=pace or 7,
-        paces=in_phases.paces(starts_on, rests) if in_phases else (),
-    )
-    return KeptPlan(name, plan, moves, in_phases.days(starts_on, rests) if in_phases else ())
-
-
-def _last_run(plans: Mapping[uuid.UUID, KeptPlan], today: date) -> Mapping[uuid.UUID, KeptPlan]:
-    """Of programs that have all ended the newest, with those that ran beside it."""
-    newest = list(plans.values())[-1].plan
-    first, last = newest.starts_on, newest.last_day(today)
-    return {
-        program_id: each
-        for program_id, each in plans.items()
-        if each.plan.starts_on <= last and each.plan.last_day(today) >= first
-    }
 
 
 def _write(

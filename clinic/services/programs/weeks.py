@@ -14,7 +14,6 @@ from sqlalchemy import (
     Date,
     Select,
     bindparam,
-    case,
     cast,
     false,
     func,
@@ -47,11 +46,11 @@ from clinic.models.base import among, given, one_of, points_at
 from clinic.services import phases, rows
 from clinic.services.phases import HAS_PHASES, KeptPhases, Which, changes, changes_of, has_changes
 from clinic.services.programs import noticed
+from clinic.services.programs.kept_days import OUTCOMES, how_many
 
 SPARE = timedelta(days=2)  # for clocks that are ahead
 READ_BACK = timedelta(days=28) + SPARE
 WENT_OUT = (CheckinState.SENT, CheckinState.IN_DOUBT, CheckinState.ANSWERED, CheckinState.EXPIRED)
-OUTCOMES = (LogOutcome.DONE, LogOutcome.PARTLY, LogOutcome.NOT_DONE)
 
 
 def _moves(which: Which) -> Select[*tuple[Any, ...]]:
@@ -76,7 +75,7 @@ def _log(which: Which) -> Select[*tuple[Any, ...]]:
         select(
             Prescription.program_id,
             PracticeLog.local_date,
-            *(func.sum(case((PracticeLog.outcome == kind, 1), else_=0)) for kind in OUTCOMES),
+            *how_many(PracticeLog.outcome, OUTCOMES),
             literal(0),
         )
         .join(Prescription, points_at(PracticeLog.prescription_id, Prescription))

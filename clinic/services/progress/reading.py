@@ -63,8 +63,8 @@ from clinic.models.base import Key, UtcDateTime, given, one_of, points_at
 from clinic.services import access, rows
 from clinic.services.actors import Actor
 from clinic.services.clock import today_in
-from clinic.services.programs import diary as practice_logs
-from clinic.services.programs.diary import Diary
+from clinic.services.programs import kept_days
+from clinic.services.programs.kept_days import DaysSoFar
 from clinic.services.questionnaires import results
 
 DAYS = 91  # of practice that are looked at, week by week
@@ -266,13 +266,13 @@ ProgramNews = ProgramStep | DoseChange | NewVersionTaken
 
 @dataclass(frozen=True, kw_only=True)
 class ClientProgress:
-    """What is known of a client's progress. `diary` holds plans and the logs of the last weeks alone.
+    """What is known of a client's progress. `days` hold plans and the logs of the last weeks alone.
 
     `mistake_name` is what the practice calls its mistake in the move that was asked about last.
     """
 
     client: Client
-    diary: Diary
+    days: DaysSoFar
     checkins: Sequence[CheckinSaid]
     answered: Sequence[AnsweredQuestionnaire]
     changes: Sequence[ProgramNews]  # the latest first
@@ -286,7 +286,7 @@ class ClientProgress:
     @property
     def today(self) -> date:
         """The client's own date."""
-        return self.diary.today
+        return self.days.today
 
     @cached_property
     def points(self) -> list[PainPoint]:
@@ -296,8 +296,7 @@ class ClientProgress:
     @cached_property
     def mistake(self) -> MistakeStory | None:
         """The named mistake week by week, out of logs and check-ins."""
-        said = [(log.local_date, log.mistake) for log in self.diary.logs if log.mistake]
-        said += [(each.day, each.mistake) for each in self.checkins if each.mistake]
+        said = [*self.days.mistakes, *((each.day, each.mistake) for each in self.checkins if each.mistake)]
         return mistake_story(said, self.today)
 
     @cached_property
@@ -308,14 +307,14 @@ class ClientProgress:
     @property
     def headline(self) -> str:
         """The sentence on top."""
-        plan, story, activities = self.diary.plan, self.mistake, self.activities
+        plan, story, activities = self.days.plan, self.mistake, self.activities
         facts = ProgressFacts(
             is_held=self.is_held,
             is_well=self.is_well,
             begins_on=plan.starts_on if plan and plan.starts_on > self.today else None,
             is_paused=plan is not None and plan.rest_on(self.today) is DayMark.PAUSED,
-            is_over=self.diary.has_ended,
-            month=self.diary.practised_throughout if self.diary.has_ended else self.diary.practised(MONTH),
+            is_over=self.days.has_ended,
+            month=self.days.practised_throughout if self.days.has_ended else self.days.practised(MONTH),
             pain=pain_up(self.points) or pain_since_first(self.points),
             easier=most_changed(activities, ChangeVerdict.BETTER),
             harder=most_changed(activities, ChangeVerdict.WORSE),
@@ -343,7 +342,7 @@ def _of(client: Client, days: int = DAYS) -> ClientProgress:
     named = next((row.before for row in told if row.kind == ProgressRow.MISTAKE), None)
     return ClientProgress(
         client=client,
-        diary=practice_logs.of_client(client, today, days=days),
+        days=kept_days.of_client(client, today, days=days),
         checkins=sorted(checkins, key=lambda each: each.day),
         answered=results.of(client),
         changes=_changes(told, client),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clinic.domain.words import say
-from clinic.services.programs.diary import Diary
+from clinic.services.programs.kept_days import KeptDays
 
 WINDOWS = (7, 30, 90)
 ONE, SEVERAL = say("The whole program"), say("All of them together")
@@ -21,7 +21,7 @@ class PractisedFigure:
     not_reported: int
 
 
-def practised_figures(held: Diary) -> list[PractisedFigure]:
+def practised_figures(held: KeptDays) -> list[PractisedFigure]:
     """The last 7, 30 and 90 days, each if it asks more than the one before; of what has ended the whole."""
     windows = [(say("Last %(days)s days", days=days), held.practised(days)) for days in WINDOWS]
     if held.has_ended:

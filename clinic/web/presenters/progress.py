@@ -6,18 +6,19 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from clinic.catalogue.plain_words import PlainMeasure, plain_words
 from clinic.domain.change import ChangeOutcome, ChangeVerdict, difference
-from clinic.domain.dates import day_in_words, week_start
+from clinic.domain.dates import day_in_words, days_between, week_start
 from clinic.domain.dose_changes import DoseChange
 from clinic.domain.own_activities import OwnActivity
-from clinic.domain.progress import ASKED, PRACTISED, week_strip
+from clinic.domain.progress import ASKED, PRACTISED, day_mark
 from clinic.domain.types import DayMark, ProgramAction, Side
 from clinic.domain.words import say
 from clinic.services.assessments.shared import ShareableFinding
 from clinic.services.clock import now
-from clinic.services.programs.diary import Diary
+from clinic.services.programs.kept_days import KeptDays
 from clinic.services.progress.reading import (
     ClientProgress,
     FindingTold,
@@ -97,8 +98,8 @@ def progress_view(found: ClientProgress) -> ProgressView:
     """The page in words."""
     return ProgressView(
         headline=found.headline,
-        figures=practised_figures(found.diary),
-        weeks=_weeks(found.diary),
+        figures=practised_figures(found.days),
+        weeks=_weeks(found.days),
         pain=_pain(found),
         pain_words=_pain_words(found),
         mistake=mistake_view(found.mistake),
@@ -115,7 +116,7 @@ def _mistake_name(found: ClientProgress) -> str:
     return say("The %(mistake)s", mistake=found.mistake_name) if found.mistake_name else say("The mistake")
 
 
-def _weeks(held: Diary) -> CheckinChart | None:
+def _weeks(held: KeptDays) -> CheckinChart | None:
     """Days practised in each whole week; one that asked nothing, or of which nothing is known, is a gap."""
     points = list(_week_points(held))
     return chart(
@@ -123,7 +124,7 @@ def _weeks(held: Diary) -> CheckinChart | None:
     )
 
 
-def _week_points(held: Diary) -> Iterator[tuple[date, int | None]]:
+def _week_points(held: KeptDays) -> Iterator[tuple[date, int | None]]:
     plan = held.plan
     if plan is None:
         return
@@ -131,7 +132,8 @@ def _week_points(held: Diary) -> Iterator[tuple[date, int | None]]:
     first = week_start(plan.starts_on + timedelta(days=6))  # a week that began before it is not whole
     monday = max(first, week_start(last) - timedelta(weeks=WEEKS))
     while monday + timedelta(days=6) <= last:
-        marks = [day.mark for day in week_strip(held.outcomes, plan, held.today, monday)]
+        days = days_between(monday, monday + timedelta(days=6))
+        marks = [day_mark(day, held.outcomes, plan, held.today) for day in days]
         is_told = any(mark in TOLD for mark in marks)
         yield monday, sum(mark in PRACTISED for mark in marks) if is_told else None
         monday += timedelta(weeks=1)
@@ -184,14 +186,17 @@ def _goals(found: ClientProgress) -> list[GoalLine]:
 
 def finding_lines(findings: Sequence[FindingTold], today: date) -> list[SharedMeasureLine]:
     """The measures a client is shown, in the order of the catalogue's plain words."""
-    known = plain_words()
-    order = {(test.id, name): (test, name) for test in known.values() for name in test.measures}
     told = {(each.place.test, each.place.field, each.place.side): each for each in findings}
+    return [_finding(told[place], measure, today) for place, measure in _in_order() if place in told]
+
+
+@cache
+def _in_order() -> list[tuple[tuple[str, str, Side], PlainMeasure]]:
     return [
-        _finding(told[(*key, side)], test.measures[name], today)
-        for key, (test, name) in order.items()
+        ((test.id, name, side), measure)
+        for test in plain_words().values()
+        for name, measure in test.measures.items()
         for side in Side
-        if (*key, side) in told
     ]
 
 

@@ -43,7 +43,7 @@ GIVEN = say("A report of your progress is ready for you. You find it on your pag
 
 def since_of(found: ClientProgress) -> date:
     """The first day that a report tells of: the first of the programs, or today without one."""
-    plan = found.diary.plan
+    plan = found.days.plan
     return min(plan.starts_on, found.today) if plan else found.today
 
 
@@ -117,15 +117,15 @@ def _about(found: ClientProgress, reader: ReportReader) -> Iterator[Part]:
         rows.append((say("Date of birth"), full_day(client.born_on)))
     if client.reason_for_care:
         rows.append((say("Reason for care"), client.reason_for_care))
-    names = in_a_row([each.name for each in found.diary.plans.values()])
+    names = in_a_row([each.name for each in found.days.plans.values()])
     rows.append((say("Program"), names or say("None so far")))
     yield facts(rows)
 
 
 def _practice(found: ClientProgress) -> Iterator[Part]:
-    windows = [(say("Since the first day"), found.diary.practised_throughout)]
-    if not found.diary.has_ended:
-        windows.append((say("Last %(days)s days", days=MONTH), found.diary.practised(MONTH)))
+    windows = [(say("Since the first day"), found.days.practised_throughout)]
+    if not found.days.has_ended:
+        windows.append((say("Last %(days)s days", days=MONTH), found.days.practised(MONTH)))
     rows = [(label, each.in_words) for label, each in windows if each and each.expected]
     if rows:
         yield facts(rows)
