@@ -106,6 +106,19 @@ def test_a_word_longer_than_the_page_is_broken_not_cut() -> None:
     assert made.replace("\u200b", "").replace(" ", "").count("x" * 400) == 1
 
 
+def test_the_signature_of_a_report_stands_on_no_page_alone() -> None:
+    data = {**page(), "span": "", "made": "", "withdrawn": "", "signature": "Read and signed"}
+    lines = [{"kind": "text", "text": f"Line {number}."} for number in range(60)]
+    ends = []
+    for number in range(20, 60, 2):  # somewhere in between the first page is full
+        told = {"title": "Practice", "empty": "", "parts": lines[:number]}
+        last = {"title": "What was changed", "empty": "Nothing.", "parts": []}
+        made = reader(pdf("progress", {**data, "sections": [told, last]}, AT))
+        ends.append((len(made.pages), made.pages[-1].extract_text()))
+    assert {pages for pages, _ in ends} == {1, 2}
+    assert all("What was changed" in text and "Read and signed" in text for _, text in ends)
+
+
 def test_a_page_is_tagged_titled_and_in_english() -> None:
     made = pdf("for_client", page(), AT)
     root = reader(made).root_object

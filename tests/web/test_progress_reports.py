@@ -13,9 +13,10 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from clinic.domain.findings import Place
+from clinic.domain.goals import GoalAct
 from clinic.domain.types import LogOutcome, MailKind, MistakeAnswer, Side
 from clinic.extensions import db
-from clinic.models import AnswerWait, Message, OutboxMessage, Program, ProgressReport
+from clinic.models import AnswerWait, ClientGoal, Message, OutboxMessage, Program, ProgressReport
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.assessments import shared
 from clinic.services.clock import now
@@ -163,6 +164,15 @@ def test_given_to_the_client_it_stands_on_their_pages_and_a_mail_without_a_word_
     mails = db.session.scalars(select(OutboxMessage.kind).where(OutboxMessage.client_id == told.client.id))
     assert MailKind.MESSAGE_WAITS in set(mails)
     assert db.session.scalars(select(AnswerWait)).one().answered_at is None, "the question waits all the same"
+
+
+def test_a_report_that_was_given_and_a_goal_that_is_gone_are_no_changes(told: People, visit: Visit) -> None:
+    sign(visit(told.colleague), address(told, "client"))
+    visit(told.colleague).post(f"/progress-reports/{report().id}/give", status=303)
+    goal = db.session.scalars(select(ClientGoal)).one()
+    goals.mark(accounts.actor_of(told.client_user), goal.id, GoalAct.REMOVE)
+    assert "What was changed Nothing." in page(visit(told.colleague).get(address(told)))
+    assert "Changed today" not in page(visit(told.client_user).get("/my/progress"))
 
 
 def test_a_report_that_is_withdrawn_is_found_no_more(told: People, visit: Visit) -> None:

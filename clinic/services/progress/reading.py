@@ -396,7 +396,8 @@ def _changes(told: Sequence[ToldOfProgress], client: Client) -> list[ProgramNews
             assert row.word is not None
             step = ProgramStep(row.day, ProgramAction(row.word), row.text or "", row.until)
             found.append((row.day, step))
-        elif row.at is not None:
+        elif row.kind in (ProgressRow.DOSE, ProgressRow.VERSION):
+            assert row.at is not None
             day = local_date(row.at, load_zone(client.time_zone))
             found.append((day, _rewritten(row, day)))
     return [news for _, news in sorted(found, key=lambda pair: pair[0], reverse=True)]

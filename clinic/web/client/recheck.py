@@ -20,6 +20,7 @@ from clinic.web.presenters import noticing as words
 from clinic.web.presenters.hold import hold_text
 from clinic.web.presenters.moves import MoveView, move_view
 
+FEW = 3  # as many stand open beside each other; of more, one does
 MOVES_CHANGED = say("Your moves have changed. Nothing was saved: these are your moves now.")
 
 
@@ -34,6 +35,12 @@ class CheckView:
     form: RecheckForm
     asks: bool
     is_made: bool  # today
+    is_first: bool  # somebody has just sent it, or asked for it
+
+    @property
+    def rank(self) -> int:
+        """Where it stands on the page: what came of those of today leads to the next that waits."""
+        return 0 if self.is_first else 1 if self.is_made else 2 if self.asks else 3
 
     @property
     def recheck(self) -> words.RecheckView:
@@ -66,9 +73,14 @@ def show() -> ResponseReturnValue:
             rechecks.check(actor, of_move.prescription_id, form.answers)
             return redirect(url_for("client.recheck.show", _anchor=f"move-{of_move.place}"), 303)
     held = asked.held
+    waiting = [each for each in views if each.asks]
     page = render_template(
         "client/recheck.html",
         checks=views,
+        waiting=waiting,
+        opened=waiting if len(waiting) <= FEW else waiting[:1],
+        others=[each for each in views if not (each.asks or each.is_made)],
+        folds_others=len(views) > FEW,
         form=form,
         manages_alone=asked.noticed.manages_alone,
         hold=hold_text(held.tier, held.client.practice) if held.tier and held.locked else None,
@@ -83,9 +95,10 @@ def _views(asked: AskedRechecks) -> list[CheckView]:
     for place, check in enumerate(asked.checks, 1):
         key, is_made = check.move.prescription.id, _is_made(check, today)
         form = RecheckForm.of_move(place, check.tests, is_sent=key == sent)
-        asks = key == sent or str(key) == again or (_is_due(check) and not is_made) or is_quiet
-        found.append(CheckView(key, place, move_view(check.move), check, form, asks, is_made))
-    return sorted(found, key=lambda each: each.prescription_id != sent)  # what was sent stands first
+        is_first = key == sent or str(key) == again
+        asks = is_first or (_is_due(check) and not is_made) or is_quiet
+        found.append(CheckView(key, place, move_view(check.move), check, form, asks, is_made, is_first))
+    return sorted(found, key=lambda each: each.rank)
 
 
 def _is_due(check: MoveCheck) -> bool:

@@ -73,7 +73,7 @@ _ANSWERS = {MistakeAnswer.NO: "right", MistakeAnswer.YES: "not right", MistakeAn
 _ALONE = say("Your practice sees it, and ends your program with you. Your moves stay here to read.")
 _CHECK_FIRST = say(
     "Your practice sees what you told us. One thing before you go on alone: look at your form once more. "
-    "It takes three minutes."
+    "It takes three minutes a move."
 )
 
 
@@ -166,6 +166,8 @@ def for_staff(told: Noticed) -> list[NoticedLine]:
         for names, words in standings
     ]
     for each in told.moves:
+        if all(how is MistakeAnswer.NO for _, how in each.found):
+            continue  # that it passed is said
         if found := "; ".join(f"{title}: {_ANSWERS[how]}" for title, how in each.found):
             lines.append(NoticedLine(f"Looked at in {each.name}", found, ""))
     if told.stop:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from clinic.domain.types import ProgramStatus, StopReason
 from clinic.extensions import db
 from clinic.models import AuditEvent, Client, FormRecheck, PracticeStop, Program, TaperingOffer
+from tests.factories.moves import make_move, publish_own
 from tests.factories.people import People
 from tests.factories.programs import assign_program, publish_routine
 from tests.visitor import Visitor
@@ -150,6 +151,39 @@ def test_all_right_is_shown_to_both_and_asks_for_nobody(
     assert ASKED not in browser().get("/my").text
     assert "Form re-check: Passed on Fri 27 Nov" in record(people, visit)
     assert "re-check" not in visit(people.colleague).get("/today").text
+
+
+def test_of_many_moves_one_stands_open_and_the_others_below_by_name(
+    people: People, program: Program, browser: Here, visit: Visit, clock: time_machine.Coordinates
+) -> None:
+    moves = [make_move(people.actor(people.owner), name=f"Move {letter}") for letter in "ABC"]
+    version = publish_own(people.practice, people.owner, *moves)
+    clock.move_to(NOON + timedelta(minutes=1))
+    assign_program(people.colleague, people.client, version, alongside=True, checkin=False)
+    log(browser, 0)
+    go_to(clock, 7)
+    page = browser().get("/my/re-check").text
+    of_all = asked(page)
+    assert len(of_all) == 5
+    assert re.findall(r"Watch again: ([^<]+)<", page) == ["Small standing hip turns"]
+    folded = re.findall(r'<summary>.*?<h2 id="move-\d">([^<]+)</h2>', page, re.DOTALL)
+    assert folded == ["Hip hinge", "Move A", "Move B", "Move C"]
+
+    browser().post("/my/re-check", {"move": of_all[3], "first": "no"}, status=422)
+    again = browser().get(f"/my/re-check?again={of_all[2]}").text
+    assert re.findall(r"Watch again: ([^<]+)<", again) == ["Move A"], "what was asked for stands first"
+    for move in of_all[:2]:
+        browser().post("/my/re-check", {"move": move, **RIGHT}, status=303)
+    page = browser().get("/my/re-check").text
+    assert asked(page) == of_all[2:]
+    assert 'href="#move-3">Next: Move A</a>' in page
+    go_to(clock, 8)
+    page = browser().get("/my/re-check").text
+    assert asked(page) == of_all[2:]
+    others = page[page.index("Your other moves") :]
+    assert "You checked it on Fri 27 Nov" in others
+    assert f"again={of_all[0]}" in others
+    assert "Looked at in" not in record(people, visit), "what is right is said once"
 
 
 def test_what_is_not_right_reaches_the_practice_and_is_asked_again_in_a_week(

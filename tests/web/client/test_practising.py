@@ -193,6 +193,8 @@ def test_an_open_warning_sign_holds_the_program_and_says_what_to_do(
         page = browser.get(path).get_data(as_text=True)
         assert "Your program is on hold" in page
         assert "How did it go" not in page
+        assert "is fine if it settles" not in page, "nobody is told how much pain is fine"
+        assert "minutes a day" not in page
     log(browser, status=422)
     assert rows() == []
 
