@@ -12,6 +12,7 @@ from clinic.extensions import db
 from clinic.models import Exercise, OwnAnswer, OwnAnswerHelped, OwnAnswerSource
 from clinic.services.messages import writing as messages
 from clinic.services.messages.writing import ClientWords
+from tests.factories.moves import make_move
 from tests.factories.people import People
 from tests.factories.programs import assign_program, publish_routine
 from tests.visitor import Visitor
@@ -123,6 +124,20 @@ def test_a_form_names_all_that_is_wrong(people: People, staff: Visitor) -> None:
     for problem in ("Write the question", "Write the answer", "Use 8 tags or fewer"):
         assert problem in told
     staff.post(f"{LIBRARY}/new", TYPED | {"about": "something"}, status=422)
+
+
+def test_of_many_moves_those_that_an_answer_is_about_stand_first_and_the_others_are_folded(
+    people: People, staff: Visitor
+) -> None:
+    owner = people.actor(people.owner)
+    moves = [make_move(owner, name=f"Step {number}") for number in range(9)]
+    staff.post(f"{LIBRARY}/new", TYPED | {"about": str(moves[7].id)}, status=303)
+    page = staff.get(f"{LIBRARY}/{one(SOCKS).id}/edit").text
+    shown, folded = page.split("Choose further moves")
+    boxes = r'name="about"\s+value="([^":]+)"'
+    assert re.findall(boxes, shown) == [str(moves[7].id)]
+    assert {str(each.id) for each in moves} - set(re.findall(boxes, folded)) == {str(moves[7].id)}
+    assert "Choose moves" in staff.get(f"{LIBRARY}/new").text
 
 
 def test_an_assistant_reads_and_does_not_write(people: People, staff: Visitor, visit: Visit) -> None:
