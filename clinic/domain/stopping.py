@@ -31,6 +31,14 @@ def has_gone_quiet(logged: Iterable[date], plan: Plan, today: date) -> bool:
     return is_silent and all(plan.rest_on(day) is None for day in days)
 
 
+def asks_by_mail(last_logged: date | None, plan: Plan, today: date, last_mailed: date | None) -> bool:
+    """Whether a mail asks it today: once in each silence, in the first mail that goes out in it."""
+    logged = [] if last_logged is None else [last_logged]
+    if not has_gone_quiet(logged, plan, today):
+        return False
+    return last_mailed is None or not has_gone_quiet(logged, plan, last_mailed)
+
+
 def still_stopped(said_on: date, last_logged: date | None) -> bool:
     """Whether what was said of stopping stands: nothing was logged since that day."""
     return last_logged is None or last_logged <= said_on

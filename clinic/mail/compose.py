@@ -42,8 +42,13 @@ class Letterhead:
     language: str = ENGLISH  # of the mail; a code of clinic/languages
 
 
-def checkin(head: Letterhead, *, first_name: str, link: str, until: date, stop_link: str) -> MailContent:
-    """Ask a client how it is going; `until` is a day where the client lives."""
+def checkin(
+    head: Letterhead, *, first_name: str, link: str, until: date, stop_link: str, why_link: str | None = None
+) -> MailContent:
+    """Ask a client how it is going; `until` is a day where the client lives.
+
+    `why_link` leads to the page on which whoever has gone quiet says why, in one press.
+    """
     return _mail(
         MailKind.CHECKIN,
         head,
@@ -51,15 +56,25 @@ def checkin(head: Letterhead, *, first_name: str, link: str, until: date, stop_l
         link=link,
         until=_day(until),
         stop_link=stop_link,
+        asks_why=why_link is not None,
+        why_link=why_link,
     )
 
 
 def checkin_reminder(
-    head: Letterhead, *, first_name: str, link: str, until: date, stop_link: str
+    head: Letterhead, *, first_name: str, link: str, until: date, stop_link: str, why_link: str | None = None
 ) -> MailContent:
     """Ask once more, in few words; `until` is the same day as before."""
-    words = {"first_name": first_name, "link": link, "until": _day(until), "stop_link": stop_link}
-    return _mail(MailKind.REMINDER, head, **words)
+    return _mail(
+        MailKind.REMINDER,
+        head,
+        first_name=first_name,
+        link=link,
+        until=_day(until),
+        stop_link=stop_link,
+        asks_why=why_link is not None,
+        why_link=why_link,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +87,18 @@ class EncodedContent:
 
 
 def checkin_encoded(
-    head: Letterhead, *, first_name: str, link: str, until: date, stop_link: str
+    head: Letterhead, *, first_name: str, link: str, until: date, stop_link: str, why_link: str | None = None
 ) -> EncodedContent:
     """The mail of `checkin` from a form: what a worker sends by the thousand."""
-    subject, text, html = _checkin_form(head, until)
-    values = {"first_name": first_name, "link": link, "stop_link": stop_link}
+    subject, text, html = _checkin_form(head, until, asks_why=why_link is not None)
+    values = {"first_name": first_name, "link": link, "stop_link": stop_link, "why_link": why_link or ""}
     return EncodedContent(subject, text.filled(values), html.filled(values))
 
 
 @lru_cache(maxsize=64)
-def _checkin_form(head: Letterhead, until: date) -> tuple[str, LetterForm, LetterForm]:
-    blanks = {name: blank(name) for name in ("first_name", "link", "stop_link")}
+def _checkin_form(head: Letterhead, until: date, *, asks_why: bool) -> tuple[str, LetterForm, LetterForm]:
+    names = ("first_name", "link", "stop_link", *(["why_link"] if asks_why else ()))
+    blanks = {name: blank(name) for name in names}
     content = checkin(head, until=until, **blanks)
     return content.subject, LetterForm(content.text, html=False), LetterForm(content.html, html=True)
 

@@ -153,6 +153,7 @@ def url_map(settings: Settings) -> tuple[Rule, ...]:
         Rule("/c/<secret>", checkin.show, PUBLIC, FORM, "link"),
         Rule("/c/<secret>/taken-back", checkin.taken_back, PUBLIC, FORM, "link"),
         Rule("/c/<secret>/questions", checkin.questions, PUBLIC, FORM, "link"),
+        Rule("/c/<secret>/why", checkin.why, PUBLIC, FORM, "link"),
         Rule("/q/<secret>", mailed_questions.show, PUBLIC, record="link"),
         Rule("/q/<secret>/<int:number>", mailed_questions.ask, PUBLIC, FORM, "link"),
         Rule("/calendar/<secret>.ics", calendar.read, PUBLIC, record="link"),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from clinic.domain.progress import PracticePlan, Span
-from clinic.domain.stopping import CLIENTS_WORDS, has_gone_quiet, manages_alone, still_stopped
+from clinic.domain.stopping import CLIENTS_WORDS, asks_by_mail, has_gone_quiet, manages_alone, still_stopped
 from clinic.domain.types import StopReason
 
 TODAY = date(2026, 11, 26)
@@ -42,6 +42,27 @@ def test_logging_has_ended_after_two_weeks_that_asked_for_practice(
     logged: list[int], asked: PracticePlan, is_quiet: bool
 ) -> None:
     assert has_gone_quiet([ago(days) for days in logged], asked, TODAY) is is_quiet
+
+
+MAILED: dict[str, tuple[int | None, PracticePlan, int | None, bool]] = {
+    "no mail yet": (20, plan(40), None, True),
+    "the last mail before the silence was one": (20, plan(40), 7, True),
+    "the last mail on its first day": (20, plan(40), 6, False),
+    "the last mail yesterday": (20, plan(40), 1, False),
+    "a mail of an earlier silence": (14, plan(90), 15, True),
+    "never logged, mailed on the thirteenth day": (None, plan(20), 7, True),
+    "never logged, mailed on the fourteenth": (None, plan(20), 6, False),
+    "logged lately": (13, plan(40), None, False),
+    "a mail in a pause": (40, plan(60, Span(ago(20), ago(15))), 16, True),
+}
+
+
+@pytest.mark.parametrize(("logged", "asked", "mailed", "asks"), MAILED.values(), ids=MAILED)
+def test_a_mail_asks_once_in_each_silence(
+    logged: int | None, asked: PracticePlan, mailed: int | None, asks: bool
+) -> None:
+    days = [None if each is None else ago(each) for each in (logged, mailed)]
+    assert asks_by_mail(days[0], asked, TODAY, days[1]) is asks
 
 
 @pytest.mark.parametrize(

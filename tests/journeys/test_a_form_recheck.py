@@ -99,3 +99,20 @@ def test_a_recheck_and_an_end_need_no_script(settled: Installation, sit_down: Si
     selma.opens("/my/stopping")
     selma.presses("It hurts")
     selma.sees("Leave the moves for now", "You said: “It hurts”.")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_why_somebody_stopped_is_told_from_a_mail_in_one_press(
+    settled: Installation, sit_down: SitDown, scripts: bool
+) -> None:
+    somebody = a_client(settled, "Wilma Stops" if scripts else "Walter Stops")
+    reader = sit_down("Somebody", settled, java_script_enabled=scripts, **PHONE)
+    reader.opens(f"{somebody.checkin}/why")
+    reader.sees("Have you stopped for now?", "I have no time")
+    reader.presses("It hurts")
+    reader.sees("Thank you for telling us", "leave the moves for now")
+    reader.does_not_see("You said", somebody.name)
+    reader.presses("put it right")
+    reader.presses("I feel better")
+    reader.presses("Look at the warning signs")
+    reader.is_at("/c/.+")

@@ -7,6 +7,7 @@ import quopri
 import re
 from datetime import date
 from html.parser import HTMLParser
+from typing import Any
 
 import jinja2
 import pytest
@@ -23,6 +24,11 @@ STOP = "https://clinic.example/stop/eyJ0.a-b?x=1&y=2"
 CHECKIN = compose.checkin(HEAD, first_name="Anna", link=LINK, until=date(2026, 12, 8), stop_link=STOP)
 REMINDER = compose.checkin_reminder(
     HEAD, first_name="Anna", link=LINK, until=date(2026, 12, 8), stop_link=STOP
+)
+WHY = f"{LINK}/why"
+CHECKIN_WHY, REMINDER_WHY = (
+    write(HEAD, first_name="Anna", link=LINK, until=date(2026, 12, 8), stop_link=STOP, why_link=WHY)
+    for write in (compose.checkin, compose.checkin_reminder)
 )
 INVITATION = compose.invitation(
     HEAD, first_name="Anna", practitioner="Mira Lund", link=LINK, until=date(2026, 12, 8)
@@ -74,7 +80,9 @@ ALL = pytest.mark.parametrize(
     "mail",
     [
         CHECKIN,
+        CHECKIN_WHY,
         REMINDER,
+        REMINDER_WHY,
         INVITATION,
         RESET,
         ALERT,
@@ -202,9 +210,20 @@ It is open until Tue 8 Dec.
     )
 
 
+def test_a_checkin_in_a_silence_asks_why_in_one_line() -> None:
+    for mail, usual in ((CHECKIN_WHY, CHECKIN), (REMINDER_WHY, REMINDER)):
+        added = "Have you stopped for now? Tell us why, in one press:\n" + WHY + "\n\n"
+        assert mail.text.replace(added, "") == usual.text
+        assert mail.text.count(added) == 1
+        assert f'href="{WHY}"' in mail.html
+        assert mail.subject == usual.subject
+
+
+@pytest.mark.parametrize("why", [{}, {"why_link": f"{LINK}/why"}])
 @pytest.mark.parametrize("name", ["Anna", "Zoë", "<b>&amp;", "{{ head }}", "=3D", "x" * 76, "x" * 120, ""])
-def test_the_form_of_a_checkin_reads_like_the_mail_itself(name: str) -> None:
-    given = {"first_name": name, "link": LINK, "stop_link": STOP * 4, "until": date(2026, 12, 8)}
+def test_the_form_of_a_checkin_reads_like_the_mail_itself(name: str, why: dict[str, str]) -> None:
+    given: dict[str, Any] = {"first_name": name, "link": LINK, "stop_link": STOP * 4, **why}
+    given["until"] = date(2026, 12, 8)
     form, mail = compose.checkin_encoded(HEAD, **given), compose.checkin(HEAD, **given)
     for encoded, text in ((form.text, mail.text), (form.html, mail.html)):
         assert quopri.decodestring(encoded.content).decode().replace("\r\n", "\n") == text
@@ -458,7 +477,8 @@ def test_every_mail_has_one_thing_to_press_and_is_styled_in_place(mail: MailCont
     page = Page(mail.html)
     assert page.links[0] == LINK
     may_be_stopped = (CHECKIN, REMINDER, CHANGED, OFFERED, WELCOME, TO_GROUP, WAITS, REMINDED)
-    assert page.links[1:] == ([STOP] if mail in may_be_stopped else [])
+    asks_why = [WHY] if mail in (CHECKIN_WHY, REMINDER_WHY) else []
+    assert page.links[1:] == [*asks_why, *([STOP] if mail in may_be_stopped or asks_why else [])]
     assert mail.html.count('class="button"') == 1
     button = re.search(r'class="button"[^>]*style="([^"]*)"', mail.html)
     assert button is not None

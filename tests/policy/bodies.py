@@ -204,6 +204,7 @@ PUT_RIGHT: dict[str, Callable[[World, Address], Filled]] = {
         "contact": ["yes"],
         "note": ["Worse."],
     },
+    "public.checkin.why": lambda world, at: {"because": ["no_time"]},
     "public.unsubscribe.show": lambda world, at: {"stop": ["y"]},
     "practitioner.appointments.index": lambda world, at: _some_day(),
     "practitioner.appointments.move": lambda world, at: _some_day(),

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 from sqlalchemy import select
 
-from clinic.domain.errors import RuleBroken
-from clinic.domain.programs import NOTHING_RUNS
+from clinic.domain.errors import LinkProblem, RuleBroken
+from clinic.domain.programs import NOTHING_RUNS, together
 from clinic.domain.stopping import has_gone_quiet
-from clinic.domain.types import ProgramStatus, StopReason
+from clinic.domain.types import LinkProblemKind, ProgramStatus, StopReason
 from clinic.extensions import db
-from clinic.models import Client, PracticeStop
+from clinic.models import Client, PracticeStop, Program
 from clinic.services import audit
 from clinic.services.actors import Actor
-from clinic.services.clock import now
+from clinic.services.checkins.opening import open_link
+from clinic.services.clock import now, today_in
 from clinic.services.programs import noticed, own, tapering
 from clinic.services.programs.diary import Diary
-from clinic.services.programs.own import OwnPrograms
 from clinic.services.transaction import one_at_a_time, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class StopStanding:
+    """Whether a program runs that somebody could have stopped, and whether they have said why."""
+
+    runs: bool
+    has_said: bool
 
 
 def asks_why(found: Diary) -> bool:
@@ -39,10 +50,8 @@ def say(actor: Actor, reason: StopReason) -> None:
     with transaction():
         one_at_a_time(Client, actor.client_id)
         found = own.held(actor)
-        if found.status is not ProgramStatus.ACTIVE:
-            raise RuleBroken(NOTHING_RUNS)
         client = found.client
-        row = _keep(found, reason)
+        row = _keep(client, found.status, found.today, reason)
         if row is None:
             return
         about = {"client_id": client.id, "subject_id": row.id}
@@ -50,9 +59,48 @@ def say(actor: Actor, reason: StopReason) -> None:
         tapering.consider_client(client, now())
 
 
-def _keep(found: OwnPrograms, reason: StopReason) -> PracticeStop | None:
+def say_by_link(secret: str, reason: StopReason) -> None:
+    """The same from the page of a check-in, by whoever has its mail."""
+    with transaction():
+        opened = open_link(secret)
+        client = opened.client
+        if opened.visit.is_archived:
+            raise LinkProblem(LinkProblemKind.USED)
+        one_at_a_time(Client, client.id)
+        today = today_in(client.time_zone)
+        row = _keep(client, _status(client, today), today, reason)
+        if row is None:
+            return
+        about = {"client_id": client.id, "subject_id": row.id}
+        audit.record_for(client.practice_id, client.name, "practice.stopped", reason=reason.value, **about)
+        tapering.consider_client(client, now())
+
+
+def standing(client: Client) -> StopStanding:
+    """Whether a client may be asked, for the page that their mail leads to. Two queries."""
+    today = today_in(client.time_zone)
+    return StopStanding(
+        runs=_status(client, today) is ProgramStatus.ACTIVE,
+        has_said=noticed.of_client(client, today).stop is not None,
+    )
+
+
+def _status(client: Client, today: date) -> ProgramStatus | None:
+    """What a client's programs come to today."""
+    query = select(Program).where(
+        Program.practice_id == client.practice_id,
+        Program.client_id == client.id,
+        Program.status != ProgramStatus.ENDED,
+    )
+    return together([each.on(today) for each in db.session.scalars(query)])
+
+
+def _keep(
+    client: Client, status: ProgramStatus | None, today: date, reason: StopReason
+) -> PracticeStop | None:
     """The row of today; None where it says the same already."""
-    client, today = found.client, found.today
+    if status is not ProgramStatus.ACTIVE:
+        raise RuleBroken(NOTHING_RUNS)
     query = select(PracticeStop).where(
         PracticeStop.practice_id == client.practice_id,
         PracticeStop.client_id == client.id,

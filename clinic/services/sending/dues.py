@@ -46,6 +46,7 @@ from clinic.models.base import points_at
 from clinic.services import bulk, links
 from clinic.services.bulk import Row
 from clinic.services.clock import today_in
+from clinic.services.programs import quiet
 
 OF_GROUPS = frozenset({MailKind.COURSE_PLACE, MailKind.COURSE_WELCOME, MailKind.GROUP_MESSAGE})
 
@@ -107,6 +108,7 @@ class DueMail:
     appointment: Appointment | None = None
     is_member: bool = True  # of the group that the mail is about
     is_wished: bool = True  # of a reminder to practise: still, and nothing is logged of its day
+    asks_why: bool = False  # a check-in in a silence that nobody has explained
     first_mail: uuid.UUID | None = None  # of a reminder: the mail it reminds of, and when that went out
     sent_at: datetime | None = None
     to_address: str | None = None  # where one goes that is for another address than the account's
@@ -175,7 +177,9 @@ def any_at(at: datetime) -> bool:
 def take(at: datetime, most: int) -> list[DueMail]:
     """The mails due longest, locked for the caller's transaction; what another worker holds is left out."""
     db.session.flush()
-    return _read(db.session.execute(_due_longest(most), {"at": at}).all())
+    dues = _read(db.session.execute(_due_longest(most), {"at": at}).all())
+    _complete_silent([due for due in dues if due.mail.kind in CHECKIN_MAILS and not due.warning_open], at)
+    return dues
 
 
 def held(token: uuid.UUID) -> list[DueMail]:
@@ -342,6 +346,13 @@ def _complete_reminders(dues: Sequence[DueMail]) -> None:
     found = {row[0]: row[1:] for row in rows}
     for due in dues:
         due.sent_at, due.first_mail = found[due.mail.checkin_id]
+
+
+def _complete_silent(dues: Sequence[DueMail], at: datetime) -> None:
+    """Which check-ins ask why their client stopped."""
+    asked = quiet.by_mail({due.client.id: due.mail.practice_id for due in dues if due.client}, at)
+    for due in dues:
+        due.asks_why = due.client is not None and due.client.id in asked
 
 
 def _complete_practice(dues: Sequence[DueMail]) -> None:

@@ -156,7 +156,13 @@ def _checkin_words(due: DueMail, at: datetime, secret: str) -> EncodedContent:
         link=links.secret_address("public.checkin.show", secret),
         until=_last_day(at + links.CHECKIN_LIFETIME, due.client.time_zone),
         stop_link=due.stop_link,
+        why_link=_why_link(due, secret),
     )
+
+
+def _why_link(due: DueMail, secret: str) -> str | None:
+    """Where the client says why they stopped; None where nobody asks."""
+    return links.address("public.checkin.why", secret=secret) if due.asks_why else None
 
 
 def _questionnaire(due: DueMail, at: datetime) -> MailContent:
@@ -209,6 +215,7 @@ def _checkin_reminder(due: DueMail, at: datetime) -> MailContent:
         link=links.secret_address("public.checkin.show", secret),
         until=_last_day(until, due.client.time_zone),
         stop_link=due.stop_link,
+        why_link=_why_link(due, secret),
     )
 
 

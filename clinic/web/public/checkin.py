@@ -13,12 +13,16 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from clinic.domain.answers import AnswerStage
+from clinic.domain.stopping import CLIENTS_WORDS
 from clinic.domain.types import Tier
 from clinic.services.checkins import answers as checkin_answers
 from clinic.services.checkins import opening as checkin_opening
 from clinic.services.checkins import pain as checkin_pain
 from clinic.services.checkins.opening import OpenedCheckin
+from clinic.services.clock import now
+from clinic.services.programs import quiet, stopping
 from clinic.web.forms.checkins import QuestionsForm
+from clinic.web.forms.noticing import StoppingForm
 from clinic.web.forms.warnings import CheckinSignsForm, SignsForm, TakenBackForm
 from clinic.web.presenters import pain_answers as pain_words
 from clinic.web.presenters import warnings as words
@@ -62,6 +66,34 @@ def questions(secret: str) -> ResponseReturnValue:
             return _to_start(secret)
     again = opened.answer is not None
     page = _page("public/checkin_questions.html", opened, form=form, again=again)
+    return page, 422 if form.errors else 200
+
+
+def why(secret: str) -> ResponseReturnValue:
+    """Why somebody has stopped, in one press; what was said is not shown, since others may hold this link."""
+    opened = checkin_opening.open_link(secret)
+    if opened.visit.is_archived:
+        return _archived(opened)
+    if opened.flag is not None:
+        return _to_start(secret)  # what to do about a warning sign comes first
+    form = StoppingForm()
+    if form.validate_on_submit():
+        with form.attempt():
+            stopping.say_by_link(secret, form.because.data)
+            return redirect(url_for("public.checkin.why", secret=secret), 303)
+    found = stopping.standing(opened.client)
+    again = bool(form.errors) or request.args.get("change") == "1"
+    page = _page(
+        "public/checkin_why.html",
+        opened,
+        form=form,
+        reasons=[*CLIENTS_WORDS.items()],
+        asks=again or not found.has_said,
+        runs=found.runs,
+        practice=opened.practice,
+        why_url=url_for("public.checkin.why", secret=secret),
+        start_url=url_for("public.checkin.show", secret=secret),
+    )
     return page, 422 if form.errors else 200
 
 
@@ -129,8 +161,14 @@ def _closing(opened: OpenedCheckin, secret: str) -> str:
         signs_title=pain_words.signs_title(),
         groups=words.groups(opened.practice),
         signs_url=url_for("public.checkin.show", secret=secret),
+        reasons=[*CLIENTS_WORDS.items()] if _asks_why(opened) else [],
+        why_url=url_for("public.checkin.why", secret=secret),
         questions_url=None if opened.visit.is_closed else url_for("public.checkin.questions", secret=secret),
     )
+
+
+def _asks_why(opened: OpenedCheckin) -> bool:
+    return opened.flag is None and quiet.is_asked(opened.client, now())
 
 
 def _page(template: str, opened: OpenedCheckin, **context: Any) -> str:
