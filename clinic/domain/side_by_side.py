@@ -103,6 +103,9 @@ def outcome_together(
     `moves` is how many moves each program has. A program that was not logged that day came later: it asks for
     nothing of it.
     """
+    if len(outcomes) == 1:  # as almost always
+        ((program, logged),) = outcomes.items()
+        return day_outcome(logged, moves.get(program, len(logged)))
     each: Sequence[LogOutcome] = [
         outcome
         for program, logged in outcomes.items()

@@ -13,6 +13,7 @@ from sqlalchemy.sql.selectable import TypedReturnsRows
 from clinic.extensions import db
 
 Columns = TypeVarTuple("Columns")
+Value = TypeVar("Value")
 Statement = TypeVar("Statement", bound=TypedReturnsRows[*tuple[Any, ...]])
 _PLAIN = DefaultDialect()
 
@@ -21,6 +22,12 @@ def read(statement: TypedReturnsRows[*Columns], values: Mapping[str, Any]) -> Se
     """The rows of a statement of columns, in half the time that a session takes; it sees what that holds."""
     db.session.flush()
     return db.session.connection().execute(statement, values).all()
+
+
+def value(statement: TypedReturnsRows[Value], values: Mapping[str, Any]) -> Value | None:
+    """The one value that a statement of one column finds, or None."""
+    found = read(statement, values)
+    return found[0][0] if found else None
 
 
 def settled(statement: Statement) -> Statement:

@@ -311,7 +311,7 @@ def ways_taken(found: Diary, day: date) -> Mapping[uuid.UUID, str]:
     if not any(log.local_date == day - timedelta(days=1) and _is_marked(log) for log in found.logs):
         return {}
     whose = {"practice_id": found.client.practice_id, "client_id": found.client.id, "day": day}
-    return ways_in(db.session.scalar(_WAYS_TAKEN, whose))
+    return ways_in(rows.value(_WAYS_TAKEN, whose))
 
 
 def ways_in(easier: Mapping[str, str] | None) -> Mapping[uuid.UUID, str]:

@@ -131,9 +131,13 @@ class KeptDays:
     @cached_property
     def outcomes(self) -> Mapping[date, LogOutcome]:
         """What each logged day came to."""
-        days: dict[date, dict[uuid.UUID, list[LogOutcome]]] = {}
+        days: dict[date, dict[uuid.UUID, Sequence[LogOutcome]]] = {}
         for day, program_id, outcomes in self.logged:
-            days.setdefault(day, {}).setdefault(program_id, []).extend(outcomes)
+            of_day = days.get(day)
+            if of_day is None:
+                days[day] = {program_id: outcomes}
+            else:
+                of_day[program_id] = (*of_day.get(program_id, ()), *outcomes)
         in_phases = any(each.plan.paces for each in self.plans.values())
         always = {program_id: each.moves for program_id, each in self.plans.items()}
         found = (

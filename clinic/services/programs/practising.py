@@ -16,6 +16,7 @@ from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramStatus
 from clinic.extensions import db
 from clinic.models import CheckinAnswer, Client, PracticeLog, Program
 from clinic.models.base import among, given
+from clinic.services import rows
 from clinic.services.actors import Actor
 from clinic.services.programs.diary import Diary, diary, practised_on, stopped_under_way, ways_taken
 from clinic.services.programs.own import OwnMove, numbered
@@ -142,4 +143,4 @@ def _stopped_today(found: Diary) -> Sequence[Program]:
 
 def _last_said(client: Client) -> MistakeAnswer | None:
     """What was said last of the named mistake, in a log or a check-in."""
-    return db.session.scalar(_LAST_SAID, {"practice_id": client.practice_id, "client_id": client.id})
+    return rows.value(_LAST_SAID, {"practice_id": client.practice_id, "client_id": client.id})

@@ -274,7 +274,7 @@ class ClientProgress:
     client: Client
     days: DaysSoFar
     checkins: Sequence[CheckinSaid]
-    answered: Sequence[AnsweredQuestionnaire]
+    answered: Sequence[AnsweredQuestionnaire]  # in which they named what is hard
     changes: Sequence[ProgramNews]  # the latest first
     goals: Sequence[GoalTold]
     findings: Sequence[FindingTold]
@@ -344,7 +344,7 @@ def _of(client: Client, days: int = DAYS) -> ClientProgress:
         client=client,
         days=kept_days.of_client(client, today, days=days),
         checkins=sorted(checkins, key=lambda each: each.day),
-        answered=results.of(client),
+        answered=results.naming_activities(client),
         changes=_changes(told, client),
         goals=[_goal(row) for row in told if row.kind == ProgressRow.GOAL],
         findings=[_finding(row) for row in told if row.kind == ProgressRow.FINDING],

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, null, select
+from sqlalchemy import Row, Select, null, select
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.score_changes import AnsweredQuestionnaire
 from clinic.extensions import db
 from clinic.models import Client, QuestionnaireResponse, User
-from clinic.models.base import given, points_at
+from clinic.models.base import given, one_of, points_at
 from clinic.services import access, rows
 from clinic.services.actors import Actor
 
@@ -54,6 +55,21 @@ def of(client: Client) -> list[AnsweredQuestionnaire]:
     return _of(client.practice_id, client.id, every=False)
 
 
+@cache
+def _naming_activities() -> Select[*tuple[Any, ...]]:
+    known = load_catalogue().questionnaires.versions.values()
+    keys = sorted({each.id for each in known if each.activities})
+    return rows.settled(_WITH_TYPISTS.where(one_of(QuestionnaireResponse.questionnaire_key, keys)))
+
+
+def naming_activities(client: Client) -> list[AnsweredQuestionnaire]:
+    """What counts now of the questionnaires in which a client names what is hard, newest first.
+
+    For whoever was let through to the client.
+    """
+    return _of(client.practice_id, client.id, every=False, query=_naming_activities())
+
+
 def of_practice(practice_id: uuid.UUID) -> list[tuple[uuid.UUID, AnsweredQuestionnaire]]:
     """What counts now of what every client of a practice answered, client by client, newest first.
 
@@ -70,9 +86,14 @@ def of_practice(practice_id: uuid.UUID) -> list[tuple[uuid.UUID, AnsweredQuestio
     return [(each.client_id, _answered(each, is_current=True)) for each in found if each.id in newest]
 
 
-def _of(practice_id: uuid.UUID, client_id: uuid.UUID, *, every: bool) -> list[AnsweredQuestionnaire]:
-    whose = {"practice_id": practice_id, "client_id": client_id}
-    found = rows.read(_WITH_TYPISTS, whose)
+def _of(
+    practice_id: uuid.UUID,
+    client_id: uuid.UUID,
+    *,
+    every: bool,
+    query: Select[*tuple[Any, ...]] = _WITH_TYPISTS,
+) -> list[AnsweredQuestionnaire]:
+    found = rows.read(query, {"practice_id": practice_id, "client_id": client_id})
     newest = _newest_revisions(found)
     return [_answered(row, is_current=row.id in newest) for row in found if every or row.id in newest]
 
