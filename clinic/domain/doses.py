@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 
 from clinic.domain.types import DoseSide, MoveRange, Support
@@ -31,6 +32,7 @@ SIDE_WORDS: Mapping[DoseSide, str] = MappingProxyType(
         DoseSide.AFFECTED: say("on the side that bothers you"),
     }
 )
+DOSES_KEPT = 1024  # a practice gives few different ones, and every page of a client's tells them
 PAUSE = say("pause")  # as a beat of a repetition: "1 pause"
 ONCE_A_DAY, TWICE_A_DAY = say("once a day"), say("twice a day")
 
@@ -142,6 +144,7 @@ def _tempo_problem(text: str, bound: Bound) -> str | None:
     return f"Each number of the tempo must be from {bound.least} to {bound.most} seconds."
 
 
+@lru_cache(maxsize=DOSES_KEPT)
 def beats_of(dose: Dose) -> Tempo:
     """The seconds of one repetition: a hold counts where it is longer than the tempo's pause."""
     tempo = Tempo.parse(dose.tempo) if dose.tempo else WITHOUT_TEMPO
@@ -150,9 +153,14 @@ def beats_of(dose: Dose) -> Tempo:
 
 def dose_in_words(dose: Dose, tempo_words: tuple[str, str] = ("down", "up")) -> str:
     """The dose in a line: "2 rounds of 8, slowly (3 seconds down, 1 pause, 2 up), once a day"."""
+    return _in_words(dose, *tempo_words)
+
+
+@lru_cache(maxsize=DOSES_KEPT, typed=True)  # text and words that a catalogue knows are told apart
+def _in_words(dose: Dose, there: str, back: str) -> str:
     parts = [
         _rounds_in_words(dose),
-        _tempo_in_words(dose, tempo_words),
+        _tempo_in_words(dose, (there, back)),
         times_a_day(dose.times_per_day),
         "" if dose.days_per_week == 7 else days_a_week(dose.days_per_week),
     ]

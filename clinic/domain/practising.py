@@ -97,6 +97,10 @@ class Repetitions:
     left: int = 0
     right: int = 0
 
+    def to_json(self) -> dict[str, int]:
+        """Plain values, for a script."""
+        return {"both": self.both, "left": self.left, "right": self.right}
+
     def further(self, other: Repetitions) -> Repetitions:
         """The larger count of each side: what is sent twice, or from two phones, counts once."""
         return Repetitions(

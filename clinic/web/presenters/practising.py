@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -159,9 +159,9 @@ def _part(number: int, part: PartAsked, fix_first: bool) -> PracticePart:
             "beats": _beat_words(view.content.tempo_words),
             "rounds": asked.dose.sets,
             "stretches": [_step(each) for each in run],
-            "asked": asdict(asked_of(asked.dose)),
-            "once": asdict(asked_of(replace(asked.dose, times_per_day=1))),
-            "before": asdict(part.before),
+            "asked": asked_of(asked.dose).to_json(),
+            "once": asked_of(replace(asked.dose, times_per_day=1)).to_json(),
+            "before": part.before.to_json(),
             "taken": [view.content.easier.index(part.taken)] if part.taken in view.content.easier else [],
             "log": [str(each) for each in part.prescriptions],
         },
