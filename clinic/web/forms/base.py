@@ -18,6 +18,7 @@ from wtforms.validators import ValidationError
 from clinic.domain.errors import RuleBroken
 from clinic.domain.masking import unmasked
 from clinic.domain.words import say
+from clinic.extensions import SAFE_METHODS
 from clinic.web import given_back
 from clinic.web.refusals import Attempt
 
@@ -47,7 +48,8 @@ class Form(FlaskForm):
             """What was sent, text alone; on a page opened after signing in again, what was kept of it."""
             if formdata is not _Auto:
                 return formdata  # made to be shown, whatever was sent
-            return request.form or given_back.fields_here()
+            sent = None if request.method in SAFE_METHODS else request.form
+            return sent or given_back.fields_here()
 
     @property
     def is_filled_in(self) -> bool:
