@@ -184,11 +184,13 @@ def test_the_checkin_can_be_left_out_and_the_end_left_open(people: People, versi
 def test_the_client_sees_it_at_once_in_one_query(people: People, version: RoutineVersion) -> None:
     program = assign(people, version)
     actor, said = people.actor(people.client_user), []
+    read = access.own_client(actor)  # held, as their session holds it
     event.listen(db.session.get_bind(), "before_cursor_execute", lambda *args: said.append(args[2]))
     (found,) = access.own_programs(actor).programs
     assert found.id == program.id
     assert len(found.prescriptions) == 2
     assert len(said) == 1
+    assert found.client_id == read.id
 
 
 def test_pressing_twice_makes_one_program(people: People, version: RoutineVersion) -> None:
