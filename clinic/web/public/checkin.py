@@ -92,6 +92,7 @@ def why(secret: str) -> ResponseReturnValue:
         runs=found.runs,
         practice=opened.practice,
         why_url=url_for("public.checkin.why", secret=secret),
+        change_url=url_for("public.checkin.why", secret=secret, change=1),
         start_url=url_for("public.checkin.show", secret=secret),
     )
     return page, 422 if form.errors else 200
