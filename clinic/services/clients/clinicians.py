@@ -15,7 +15,7 @@ from clinic.domain.people import phone_problem
 from clinic.extensions import db
 from clinic.models import OtherClinician
 from clinic.models.base import given
-from clinic.services import access, audit, once
+from clinic.services import access, audit, once, removal
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
@@ -98,8 +98,7 @@ def remove(actor: Actor, clinician_id: uuid.UUID) -> OtherClinician:
     """Show a clinician no more; it can be brought back."""
     with transaction():
         clinician = access.clinician_for(actor, clinician_id)
-        if clinician.removed_at is None:
-            clinician.removed_at = now()
+        if removal.remove(clinician, now()):
             _tell(actor, clinician, "removed")
     return clinician
 
@@ -108,8 +107,7 @@ def bring_back(actor: Actor, clinician_id: uuid.UUID) -> OtherClinician:
     """Show a clinician again that was removed."""
     with transaction():
         clinician = access.clinician_for(actor, clinician_id)
-        if clinician.removed_at is not None:
-            clinician.removed_at = None
+        if removal.bring_back(clinician):
             _tell(actor, clinician, "brought_back")
     return clinician
 

@@ -16,7 +16,7 @@ from clinic.domain.staff_time import StaffTimeKind, TimePeriod, TimeTotal
 from clinic.extensions import db
 from clinic.models import Client, PracticeLog, StaffTime
 from clinic.models.base import given, points_at
-from clinic.services import access, audit, once
+from clinic.services import access, audit, once, removal
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
 from clinic.services.transaction import transaction
@@ -146,8 +146,7 @@ def remove(actor: Actor, staff_time_id: uuid.UUID) -> StaffTime:
     """Count an entry no more; it can be brought back."""
     with transaction():
         entry = access.staff_time_for(actor, staff_time_id)
-        if entry.removed_at is None:
-            entry.removed_at = now()
+        if removal.remove(entry, now()):
             _tell(actor, entry, "removed")
     return entry
 
@@ -156,8 +155,7 @@ def bring_back(actor: Actor, staff_time_id: uuid.UUID) -> StaffTime:
     """Count an entry again that was removed."""
     with transaction():
         entry = access.staff_time_for(actor, staff_time_id)
-        if entry.removed_at is not None:
-            entry.removed_at = None
+        if removal.bring_back(entry):
             _tell(actor, entry, "brought_back")
     return entry
 

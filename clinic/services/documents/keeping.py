@@ -17,7 +17,7 @@ from clinic.domain.media import KEPT_LOOSE, MediaKind, MediaState
 from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Document
-from clinic.services import access, audit, once
+from clinic.services import access, audit, once, removal
 from clinic.services.actors import Actor
 from clinic.services.clock import now, today_in
 from clinic.services.transaction import one_at_a_time, transaction
@@ -135,8 +135,7 @@ def remove(actor: Actor, document_id: uuid.UUID) -> Document:
     """Take a document off the record; for a day it can be put back."""
     with transaction():
         row = _held(actor, document_id)
-        if row.removed_at is None:
-            row.removed_at = now()
+        if removal.remove(row, now()):
             audit.record(actor, "document.removed", client_id=row.client_id, subject_id=row.id)
     return row
 
@@ -145,10 +144,9 @@ def put_back(actor: Actor, document_id: uuid.UUID) -> Document:
     """Put a document on the record again that was removed within the last day. Raises RuleBroken later."""
     with transaction():
         row = _held(actor, document_id)
-        if row.removed_at is not None:
-            if not can_be_put_back(row.removed_at, now()):
-                raise RuleBroken(GONE)
-            row.removed_at = None
+        if row.removed_at is not None and not can_be_put_back(row.removed_at, now()):
+            raise RuleBroken(GONE)
+        if removal.bring_back(row):
             audit.record(actor, "document.put_back", client_id=row.client_id, subject_id=row.id)
     return row
 

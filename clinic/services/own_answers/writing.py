@@ -21,7 +21,7 @@ from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Exercise, ExerciseMistake, OwnAnswer, OwnAnswerMove, OwnAnswerSource
 from clinic.models.base import given, points_at
-from clinic.services import access, audit, once
+from clinic.services import access, audit, once, removal
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import transaction
@@ -139,8 +139,7 @@ def remove(actor: Actor, own_answer_id: uuid.UUID) -> OwnAnswer:
     with transaction():
         answer = access.own_answer_for(actor, own_answer_id)
         _must_write(actor)
-        if answer.removed_at is None:
-            answer.removed_at = now()
+        if removal.remove(answer, now()):
             _tell(actor, answer, "removed")
     return answer
 
@@ -150,8 +149,7 @@ def bring_back(actor: Actor, own_answer_id: uuid.UUID) -> OwnAnswer:
     with transaction():
         answer = access.own_answer_for(actor, own_answer_id)
         _must_write(actor)
-        if answer.removed_at is not None:
-            answer.removed_at = None
+        if removal.bring_back(answer):
             _tell(actor, answer, "brought_back")
     return answer
 
