@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from tests.backends import database_urls
 from tests.conftest import settings_for
 from tests.factories.planting import Marks, plant
 from tests.factories.records import World, make_world
+from tests.policy.forms import Filled
 from tests.policy.stage import Stage
 
 PAYLOAD = "\"'><xss-tag onmouseover=xss()></title></textarea><script>xss()</script>{{7*7}}"
@@ -29,6 +30,7 @@ class Installation:
     app: Flask
     world: World
     marks: Marks
+    forms: dict[str, Filled] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +89,7 @@ def _stage(on: Installation) -> Iterator[Stage]:
             db.engines[None] = connection  # type: ignore[assignment]
             db.session.configure(join_transaction_mode="create_savepoint")
             try:
-                made = Stage(on.app, connection, on.world, on.marks)
+                made = Stage(on.app, connection, on.world, on.marks, on.forms)
                 yield made
                 assert made.whole(), "a scene left something behind, or wrote unseen"
             finally:

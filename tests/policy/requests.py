@@ -74,20 +74,25 @@ def guest(address: Address) -> str | None:
 
 def body_for(stage: Stage, address: Address) -> Filled:
     """The form of the rule's own page as one of its guests would fill it in."""
-    body: Filled = {}
-    who = guest(address)
-    if who is not None and "GET" in address.rule.methods:
-        with stage.scene(who) as browser:
-            arrange(stage.world, address)
-            page = stage.ask(browser, "GET", address.url).get_data(as_text=True)
-        path = address.url.partition("?")[0]
-        here = [form for action, form in posting_forms(page, path) if action == path]
-        wanted = WHICH_FORM.get(address.rule.endpoint)
-        here = [
-            form for form in here if wanted is None or wanted in {each.get("name") for each in form.iter()}
-        ]
-        body = filled(here[-1]) if here else {}
+    at = f"{address.rule.endpoint} {address.url}"
+    if at not in stage.forms:  # the same at each scene's beginning, and read by many tests
+        stage.forms[at] = _form_of(stage, address)
+    body = {name: [*values] for name, values in stage.forms[at].items()}
     return {**body, **PUT_RIGHT.get(address.rule.endpoint, lambda world, at: {})(stage.world, address)}
+
+
+def _form_of(stage: Stage, address: Address) -> Filled:
+    who = guest(address)
+    if who is None or "GET" not in address.rule.methods:
+        return {}
+    with stage.scene(who) as browser:
+        arrange(stage.world, address)
+        page = stage.ask(browser, "GET", address.url).get_data(as_text=True)
+    path = address.url.partition("?")[0]
+    here = [form for action, form in posting_forms(page, path) if action == path]
+    wanted = WHICH_FORM.get(address.rule.endpoint)
+    here = [form for form in here if wanted is None or wanted in {each.get("name") for each in form.iter()}]
+    return filled(here[-1]) if here else {}
 
 
 def sent(body: Filled, token: str) -> MultiDict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ from clinic.services.audit import looking
 from clinic.services.upkeep.backups.rows import DERIVED
 from tests.factories.planting import Marks
 from tests.factories.records import World
+from tests.policy.forms import Filled
 from tests.visitor import Visitor
 
 Rows = dict[str, dict[Any, tuple[Any, ...]]]
@@ -41,11 +42,14 @@ class Stage:
 
     Its people are signed in once, and its rows are read again only after a statement that may have written,
     on PostgreSQL those of the tables that were written: a walk of thousands of scenes would do little else.
-    `whole` proves at the end that nothing was missed.
+    `whole` proves at the end that nothing was missed. `forms` are those of its pages, read once.
     """
 
-    def __init__(self, app: Flask, connection: Connection, world: World, marks: Marks) -> None:
+    def __init__(
+        self, app: Flask, connection: Connection, world: World, marks: Marks, forms: dict[str, Filled]
+    ) -> None:
         self.app, self.connection, self.world, self.marks = app, connection, world, marks
+        self.forms = forms
         self._written = False
         event.listen(connection, "before_cursor_execute", self._watch)
         self._sign_in()
@@ -70,6 +74,20 @@ class Stage:
             savepoint.rollback()
             looking.forget()
             self._begin_anew()
+
+    @contextmanager
+    def changed_by(self, act: Callable[[], None]) -> Iterator[None]:
+        """For the scenes in here the stage is as `act` leaves it; then it is as it was."""
+        savepoint = self.connection.begin_nested()
+        try:
+            act()
+            db.session.remove()
+            self._sign_in()
+            yield
+        finally:
+            db.session.remove()
+            savepoint.rollback()
+            self._sign_in()
 
     def _sign_in(self) -> None:
         self._signed_in = time.monotonic()
