@@ -56,7 +56,6 @@ def checkin(
         link=link,
         until=_day(until),
         stop_link=stop_link,
-        asks_why=why_link is not None,
         why_link=why_link,
     )
 
@@ -72,7 +71,6 @@ def checkin_reminder(
         link=link,
         until=_day(until),
         stop_link=stop_link,
-        asks_why=why_link is not None,
         why_link=why_link,
     )
 

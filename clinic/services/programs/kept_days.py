@@ -49,8 +49,7 @@ _PLANS = (
     .where(given(Program.practice_id), given(Program.client_id))
     .order_by(Program.assigned_at, Program.id, ProgramEvent.happened_at)
 )
-DONE, PARTLY, NOT_DONE = (LogOutcome.DONE,), (LogOutcome.PARTLY,), (LogOutcome.NOT_DONE,)
-OUTCOMES = DONE + PARTLY + NOT_DONE
+OUTCOMES = (LogOutcome.DONE, LogOutcome.PARTLY, LogOutcome.NOT_DONE)
 MISTAKES = (MistakeAnswer.YES, MistakeAnswer.NO, MistakeAnswer.NOT_SURE)
 
 
@@ -189,7 +188,6 @@ class DaysSoFar(KeptDays):
             (each.local_date, answer)
             for each in self.days
             for answer, many in zip(MISTAKES, each[-3:], strict=True)
-            if many
             for _ in range(many)
         ]
 
