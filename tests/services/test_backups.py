@@ -26,7 +26,7 @@ from clinic.extensions import db
 from clinic.models import Base, Client
 from clinic.services.reasons import rebuilding
 from clinic.services.upkeep.backups import archive, keys
-from clinic.services.upkeep.backups.archive import Head
+from clinic.services.upkeep.backups.archive import TRAILER, Head
 from clinic.services.upkeep.backups.filling import as_they_stand
 from clinic.services.upkeep.backups.keys import Sheet
 from clinic.services.upkeep.backups.making import write_backup
@@ -113,10 +113,12 @@ def test_a_backup_that_was_cut_off_anywhere_changes_nothing(sheet: Sheet, empty:
 
 def test_a_backup_that_was_changed_anywhere_changes_nothing(sheet: Sheet, empty: None, path: Path) -> None:
     whole = path.read_bytes()
-    for place in (*range(0, len(whole), len(whole) // 40), len(whole) - 2):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
-        with pytest.raises(BackupRefused):
-            restore(path, Trust(sheet, another=True))
+    after_the_rows = range(len(whole) - TRAILER, len(whole))  # signed by no signature, so each byte is tried
+    for place in (*range(0, len(whole), len(whole) // 40), *after_the_rows):
+        for bit in (1, ord("a") ^ ord("A")):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ bit]) + whole[place + 1 :])
+            with pytest.raises(BackupRefused):
+                restore(path, Trust(sheet, another=True))
 
 
 def test_what_somebody_packed_anew_with_the_public_key_is_refused(

@@ -33,9 +33,8 @@ from clinic.services.upkeep.backups.refusals import BackupRefused
 FILES = "files"  # among the counts of a head, and before each line of theirs; no table is called so
 MAGIC = b"regroove-backup-2\n"
 END = b"\nregroove-end "
-TRAILER = (
-    len(END) + 20 + 1 + 128 + 1
-)  # what stands after the rows: its mark, the length before it, the signature
+TAIL = 128 + 1  # bytes: the signature in hex, and the line's end
+TRAILER = len(END) + 20 + 1 + TAIL  # what stands after the rows: its mark, the length before it, the signature
 LONGEST_HEAD = 64 * 1024
 CHUNK = 256 * 1024
 PURPOSE = b"regroove backup 2\0"
@@ -84,7 +83,12 @@ def write(raw: BinaryIO, head: Head, rows: Iterable[bytes], signer: Ed25519Priva
         for chunk in packed:
             out.write(chunk)
     signature = signer.sign(PURPOSE + out.digest.digest())
-    raw.write(END + b"%020d " % out.count + signature.hex().encode() + b"\n")
+    raw.write(_trailer(out.count, signature.hex().encode()))
+
+
+def _trailer(before: int, signature: bytes) -> bytes:
+    """The end of a file, in the one form that is taken: no byte of it may be another."""
+    return END + b"%020d " % before + signature + b"\n"
 
 
 class Checker:
@@ -115,18 +119,16 @@ class Checker:
         """What it is, once all was fed."""
         if self._head is None:
             raise no_backup(self._name)
-        end, length = self._held[: len(END)], self._held[len(END) : len(END) + 20]
-        before = self._count - TRAILER
-        if end != END or not length.isdigit() or int(length) != before:
+        signature = self._held[-TAIL:-1].lower()
+        if self._held != _trailer(self._count - TRAILER, signature):
             raise BackupRefused(f"{self._name} was cut off, or its end was changed. Nothing was changed.")
-        self._check_signature(self._head)
+        self._check_signature(self._head, signature)
         return CheckedFile(self._head, self._count, self._whole.hexdigest(), self._rows_at)
 
-    def _check_signature(self, head: Head) -> None:
+    def _check_signature(self, head: Head, signature: bytes) -> None:
         try:
             key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(head.signed_by))
-            signature = bytes.fromhex(self._held[len(END) + 21 : -1].decode("ascii"))
-            key.verify(signature, PURPOSE + self._digest.digest())
+            key.verify(bytes.fromhex(signature.decode("ascii")), PURPOSE + self._digest.digest())
         except (InvalidSignature, ValueError):
             raise BackupRefused(
                 f"{self._name} was changed after it was written: its signature does not fit. "
