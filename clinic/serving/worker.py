@@ -19,6 +19,7 @@ from gunicorn import util
 from gunicorn.workers.gthread import ThreadWorker
 
 from clinic.serving.connection import AT_ONCE, SLOWEST_READER, Connection
+from clinic.serving.cores import core_for, stay_on
 from clinic.serving.threads import ThreadsOfServer
 
 ARRIVES_WITHIN = 30.0  # seconds, head and body
@@ -33,8 +34,13 @@ _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 class PatientWorker(ThreadWorker):
     """Threads as of gthread, behind a loop that waits in their place."""
 
+    def __init__(self, *words: Any) -> None:
+        super().__init__(*words)
+        self._core = core_for(self)
+
     def init_process(self) -> None:
         """Make room for many that wait."""
+        stay_on(self._core)
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         files = MOST_FILES if most == resource.RLIM_INFINITY else min(MOST_FILES, most)
         resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))

@@ -18,13 +18,20 @@ Open = Callable[[bytes], socket.socket]
 @contextmanager
 def served(*options: str, app: str = "tests.serving.small_app:make()") -> Iterator[int]:
     """gunicorn with one process and two threads; gives its port."""
+    with running(*options, app=app) as (port, _):
+        yield port
+
+
+@contextmanager
+def running(*options: str, app: str = "tests.serving.small_app:make()") -> Iterator[tuple[int, int]]:
+    """The same; gives its port, and the process that looks after the others."""
     port = free_port()
     words = ["--no-control-socket", "--workers", "1", "--threads", "2", "--bind", f"127.0.0.1:{port}"]
     kind = ["--worker-class", "clinic.serving.worker.PatientWorker", *options]
     process = subprocess.Popen([sys.executable, "-m", "gunicorn", *words, *kind, app], cwd=ROOT)
     try:
         wait_until(lambda: answers(port), 30)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         assert process.wait(15) == 0

@@ -34,7 +34,8 @@ FILES = "files"  # among the counts of a head, and before each line of theirs; n
 MAGIC = b"regroove-backup-2\n"
 END = b"\nregroove-end "
 TAIL = 128 + 1  # bytes: the signature in hex, and the line's end
-TRAILER = len(END) + 20 + 1 + TAIL  # what stands after the rows: its mark, the length before it, the signature
+# what stands after the rows: its mark, the length before it, the signature
+TRAILER = len(END) + 20 + 1 + TAIL
 LONGEST_HEAD = 64 * 1024
 CHUNK = 256 * 1024
 PURPOSE = b"regroove backup 2\0"
