@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from weakref import WeakKeyDictionary
 
 _taken: WeakKeyDictionary[object, int] = WeakKeyDictionary()  # by worker, as long as the arbiter keeps it
@@ -26,7 +26,7 @@ def core_for(worker: object) -> int | None:
     return core
 
 
-def least_used(ours: Collection[int], taken: Collection[int]) -> int:
+def least_used(ours: Collection[int], taken: Iterable[int]) -> int:
     """Of several alike any one: two servers on one machine shall not both begin with the first."""
     used = Counter(taken)
     fewest = min(used[core] for core in ours)

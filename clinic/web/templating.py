@@ -43,7 +43,20 @@ class _PageCode(CodeGenerator):
 
 
 class _PageTemplate(Template):
-    """A template whose macros are made once."""
+    """A template whose macros are made once, and which lets go of what a page was made of."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """The page. A macro that stands in the page itself knows the context, and the context knows it.
+
+        Without an end to that, a client's answers would stay in memory until garbage is looked for.
+        """
+        context = self.new_context(dict(*args, **kwargs))
+        try:
+            return self.environment.concat(self.root_render_func(context))
+        except Exception:
+            self.environment.handle_exception()
+        finally:
+            context.vars.clear()
 
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
         # Jinja compares the globals of both templates at each import; all of ours are the environment's

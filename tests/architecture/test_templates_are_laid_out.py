@@ -64,3 +64,9 @@ def test_an_element_begins_its_line(path: Path) -> None:
 def test_no_line_is_too_long_to_read(path: Path) -> None:
     lines = path.read_text("utf-8").splitlines()
     assert [number for number, line in enumerate(lines, 1) if len(line) > WIDTH] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_a_macro_is_given_what_it_shows(path: Path) -> None:
+    """Imported with the page's context it is made anew for each page, and keeps all that the page is made of."""
+    assert not re.search(r"\bwith\s+context\b", blanked(path.read_text("utf-8")))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import uuid
+import weakref
 from typing import Any
 
 import pytest
@@ -69,6 +71,23 @@ def test_a_macro_called_wrongly_is_refused_as_ever(app: Flask) -> None:
     loader = DictLoader({"wrong.html": "{{ nothing.of_it }}"})
     with pytest.raises(UndefinedError):
         PageEnvironment(app, loader=loader, undefined=StrictUndefined).get_template("wrong.html").render()
+
+
+def test_a_page_lets_go_of_what_it_was_made_of_as_soon_as_it_is_made(app: Flask) -> None:
+    macros = (
+        "{% macro mark(each) %}{{ each }}{% endmacro %}"
+        "{% macro marked(each) %}{{ mark(each) }}{% endmacro %}{{ marked(value) }}"
+    )
+    made_of = _Drawn()
+    kept = weakref.ref(made_of)
+    gc.disable()
+    try:
+        page = PageEnvironment(app, loader=DictLoader({"page.html": macros})).get_template("page.html")
+        page.render(value=made_of)
+        del made_of
+        assert kept() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(
