@@ -16,6 +16,7 @@ import time_machine
 from icalendar import Calendar
 from sqlalchemy import select
 
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.types import LogOutcome, MailKind, OutboxState
 from clinic.extensions import db
 from clinic.mail.maildir import StoredMail
@@ -23,7 +24,6 @@ from clinic.models import Client, OutboxMessage, Practice, PracticeReminder, Use
 from clinic.services.accounts import signing_in as accounts
 from clinic.services.clock import now, today_in
 from clinic.services.programs import diary
-from clinic.services.programs.diary import DiaryEntry
 from tests.journeys.installation import MAIL_WITHIN, Installation, link_in
 from tests.journeys.people import Somebody, a_client, settle
 from tests.journeys.test_guided_practice import PHONE

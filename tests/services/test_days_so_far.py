@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.types import LogOutcome, MistakeAnswer
 from clinic.extensions import db
 from clinic.services.clock import today_in
 from clinic.services.programs import diary, kept_days
-from clinic.services.programs.diary import DiaryEntry
 from tests.factories.people import People
 from tests.factories.programs import assign_program, publish_beside, publish_routine
 

@@ -12,6 +12,7 @@ import time_machine
 from sqlalchemy import select
 
 from clinic.domain.bulk_acts import LineReason
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.errors import Forbidden, NotFound, RuleBroken
 from clinic.domain.new_versions import VersionDecision
 from clinic.domain.phases import Phase
@@ -48,7 +49,6 @@ from clinic.services.programs import (
     version_offers,
 )
 from clinic.services.programs.changing import DoseWish
-from clinic.services.programs.diary import DiaryEntry
 from clinic.services.programs.version_offers import OfferWish
 from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import transaction

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
 from clinic.domain.phases import Phase
 from clinic.domain.programs import ProgramChange
@@ -19,7 +20,6 @@ from clinic.models import AuditEvent, Checkin, PracticeLog, Program, ProgramPhas
 from clinic.services.checkins import opening
 from clinic.services.clock import now
 from clinic.services.programs import assigning, changing, days, diary, own, passing, taking_back, weeks
-from clinic.services.programs.diary import DiaryEntry
 from clinic.services.transaction import transaction
 from tests.factories.people import People, make_people
 from tests.factories.programs import assign_program, in_phases, publish_routine

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from clinic.domain.answer_promise import AnsweredHow
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.errors import NotFound
 from clinic.domain.practice_overview import PracticeOverview
 from clinic.domain.programs import ProgramChange
@@ -18,7 +19,6 @@ from clinic.models import AnswerWait, Client, PracticeFigures, Program
 from clinic.services.overview import counting, kept
 from clinic.services.overview.kept import KeptOverview
 from clinic.services.programs import changing, diary
-from clinic.services.programs.diary import DiaryEntry
 from clinic.services.transaction import transaction
 from tests.factories.checkins import answered, enrol, sent_checkin
 from tests.factories.people import People, make_client

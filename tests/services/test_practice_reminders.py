@@ -12,6 +12,7 @@ from flask import Flask
 from icalendar import Calendar
 from sqlalchemy import select
 
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.practice_reminders import ReminderWay
 from clinic.domain.programs import ProgramChange
 from clinic.domain.types import LogOutcome, MailChannel, MailKind, OutboxState, ProgramAction, Tier
@@ -25,7 +26,6 @@ from clinic.services.clients import records, subscriptions
 from clinic.services.clients.records import ClientDetails
 from clinic.services.clock import now
 from clinic.services.programs import changing, diary
-from clinic.services.programs.diary import DiaryEntry
 from clinic.services.sending import delivery
 from tests.factories.checkins import enrol
 from tests.factories.mail import kept_mail

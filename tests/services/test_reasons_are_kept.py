@@ -39,6 +39,7 @@ from clinic.domain.attention import (
     reasons,
     shown,
 )
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.errors import ClinicError
 from clinic.domain.programs import GOES_ON, ProgramChange
 from clinic.domain.progress import Adherence
@@ -84,7 +85,6 @@ from clinic.services.clock import now
 from clinic.services.outbox import ledger
 from clinic.services.outbox.steps import MailStep
 from clinic.services.programs import changing, days, diary, looking_over
-from clinic.services.programs.diary import DiaryEntry
 from clinic.services.reasons import listed, rebuilding
 from clinic.services.reasons.keeping import difference
 from clinic.services.reasons.marks import WATCHED

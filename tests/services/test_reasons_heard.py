@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from clinic.domain.asking import AskChannel
 from clinic.domain.attention import AttentionKind
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.reason_acts import ReasonAct
 from clinic.domain.tapering import TaperingStep
@@ -28,7 +29,6 @@ from clinic.services.checkins.answers import CheckinReply
 from clinic.services.clients import listing, records
 from clinic.services.clients.listing import Asking, ClientFilter
 from clinic.services.programs import diary, tapering, tapering_offers
-from clinic.services.programs.diary import DiaryEntry
 from clinic.services.questionnaires import answering as questionnaire_answering
 from clinic.services.transaction import transaction
 from tests.factories.checkins import answered, enrol, link_to, sent_checkin

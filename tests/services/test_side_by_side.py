@@ -13,6 +13,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.errors import Conflict, RuleBroken
 from clinic.domain.notices import NoticeKind
 from clinic.domain.programs import ProgramChange
@@ -40,7 +41,6 @@ from clinic.services.checkins.rhythms import WeeklyCheckin
 from clinic.services.programs import assigning, changing, days, diary, own, stops
 from clinic.services.programs.assigning import Assignment
 from clinic.services.programs.changing import DoseWish
-from clinic.services.programs.diary import DiaryEntry
 from clinic.services.routines.wording import dose_of
 from tests.factories.checkins import schedule_of
 from tests.factories.people import People, make_people

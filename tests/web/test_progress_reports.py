@@ -12,6 +12,7 @@ import time_machine
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.findings import Place
 from clinic.domain.goals import GoalAct
 from clinic.domain.types import LogOutcome, MailKind, MistakeAnswer, Side
@@ -23,7 +24,6 @@ from clinic.services.clock import now
 from clinic.services.messages import writing
 from clinic.services.messages.writing import ClientWords
 from clinic.services.programs import diary as practice_logs
-from clinic.services.programs.diary import DiaryEntry
 from clinic.services.progress import goals
 from tests.factories.assessments import signed
 from tests.factories.checkins import answered

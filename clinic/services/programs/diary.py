@@ -12,9 +12,10 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from clinic.domain import programs as rules
+from clinic.domain.diary_entries import DiaryEntry, beside, seen_as
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.moves import named_mistake_in
-from clinic.domain.own_device import MOST_DAYS_LATE, further_outcome
+from clinic.domain.own_device import MOST_DAYS_LATE
 from clinic.domain.practising import UNCOUNTED, Practised, Repetitions, asked_of, practised_outcomes, way_in
 from clinic.domain.programs import (
     DAYS_TO_CORRECT,
@@ -84,29 +85,6 @@ _WAYS_TAKEN = select(PainMorning.easier).where(
     given(PainMorning.practice_id), given(PainMorning.client_id), PainMorning.local_date == bindparam("day")
 )
 FIRST_SLOT = 1
-
-
-@dataclass(frozen=True, slots=True)
-class DiaryEntry:
-    """One day's practice in the client's words; pain is 0-10 or not said.
-
-    `hurting` are the moves, by prescription, that the pain was in; none named: all of them. `practised` is
-    what guided practice counted of each, all of the day together; `ways` the easier ones that were taken for
-    the day, by move, for those that nothing was counted of.
-    """
-
-    outcome: LogOutcome
-    pain: int | None = None
-    mistake: MistakeAnswer | None = None
-    note: str | None = None
-    obstacle: LogObstacle | None = None
-    hurting: frozenset[uuid.UUID] = frozenset()
-    practised: Mapping[uuid.UUID, Practised] = field(default_factory=dict)
-    ways: Mapping[uuid.UUID, str] = field(default_factory=dict)
-
-    def hurts_in(self, prescription_id: uuid.UUID) -> bool:
-        """Whether the pain that is said belongs to a move."""
-        return not self.hurting or prescription_id in self.hurting
 
 
 class LoggedMove(NamedTuple):
@@ -237,10 +215,13 @@ def named_mistake_on(found: Diary, day: date) -> str | None:
     return named_mistake_in(row.content for row in prescriptions_on(found, day))
 
 
-def log_day(actor: Actor, day: date, entry: DiaryEntry, *, late_key: uuid.UUID | None = None) -> None:
+def log_day(
+    actor: Actor, day: date, entry: DiaryEntry, *, late_key: uuid.UUID | None = None, seen: str | None = None
+) -> None:
     """Log a day's practice of all programs, or put right what was logged; a second tap changes nothing.
 
-    With the key of a log that comes late, it stands beside what was said of the day, and takes nothing away.
+    With the key of a log that comes late, it stands beside what was said of the day, and takes nothing away;
+    so does one of a form that had `seen` something else: another phone, or another tab, has logged since.
     """
     with transaction():
         one_at_a_time(Client, actor.client_id)
@@ -248,8 +229,8 @@ def log_day(actor: Actor, day: date, entry: DiaryEntry, *, late_key: uuid.UUID |
         if problem := found.problem_with(day, is_late=late_key is not None):
             raise RuleBroken(problem)
         before, asked = found.entry(day), found.asked_on(day)
-        if late_key:
-            entry = _beside(before, entry)
+        if late_key or seen not in (None, seen_as(before)):
+            entry = beside(before, entry)
         moves = prescriptions_on(found, day)
         entry = _tidied(entry, moves)
         logged = {log.prescription_id for log in found.logs if log.local_date == day}
@@ -289,12 +270,6 @@ def kept_in_words(found: Diary, day: date) -> str:
     """What is said of a log that was kept although its program has stopped; empty where it goes on."""
     rest = found.plan.rest_on(day) if found.plan else None
     return rules.kept_in_words(rest, is_held=found.locked)
-
-
-def _beside(before: DiaryEntry | None, late: DiaryEntry) -> DiaryEntry:
-    """What a log that comes late makes of the day."""
-    said = before or late
-    return replace(said, outcome=further_outcome(said.outcome, late.outcome), practised=late.practised)
 
 
 def practised_on(client: Client, day: date) -> Mapping[uuid.UUID, Practised]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.own_device import KeptDay, day_of_kept
 from clinic.domain.practising import Practised
 from clinic.domain.types import LogOutcome
@@ -18,7 +19,6 @@ from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.programs import diary
-from clinic.services.programs.diary import DiaryEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def log() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.attempt():
             if "X-Tick" in request.headers:  # a script on its way to the warning signs, which stays unseen
-                practice_logs.log_day(actor, day, form.entry())
+                practice_logs.log_day(actor, day, form.entry(), seen=form.seen.data or None)
                 return {}
             return _saved(actor, form)
     return render_template("client/log.html", form=form, day=day, today=held.today), 422
@@ -66,7 +66,7 @@ def log() -> ResponseReturnValue:
 def _saved(actor: Actor, form: LogForm) -> Response:
     """Keep the log, and the word about this morning with it; then answer what was said of pain."""
     day = form.local_date()
-    practice_logs.log_day(actor, day, form.entry())
+    practice_logs.log_day(actor, day, form.entry(), seen=form.seen.data or None)
     if form.told_settled is not None:
         pain.say_morning(actor, form.told_settled)
     held = practice_logs.diary(actor)

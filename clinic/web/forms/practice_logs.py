@@ -14,11 +14,11 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.diary_entries import LONGEST_NOTE, DiaryEntry, seen_as
 from clinic.domain.errors import NotFound
 from clinic.domain.practising import MOST_REPS, Practised, Repetitions
 from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer
 from clinic.domain.words import say
-from clinic.services.programs.diary import DiaryEntry
 from clinic.services.programs.late_logs import LateLog
 from clinic.web.forms.base import Form
 from clinic.web.forms.fields import LongTextField, OneOfField, PainField
@@ -99,11 +99,12 @@ class LogForm(Form):
     )
     pain = PainField(say("Highest pain while you practised"), validators=[Optional()])
     mistake = OneOfField(say("Did you notice the mistake?"), MistakeAnswer, MISTAKES)
-    note = LongTextField(say("Note"), longest=1000)
-    hurting = SelectMultipleField(say("Which move was it?"), choices=[])
+    note = LongTextField(say("Note"), longest=LONGEST_NOTE)
+    hurting = SelectMultipleField(say("Which move was it?"), choices=[], validate_choice=False)
     obstacle = OneOfField(say("What got in the way?"), LogObstacle, OBSTACLES)
     settled = SettledField()
     practised = PractisedField()
+    seen = HiddenField()  # what was known of the day when it was opened; empty: whatever it was
 
     def validate_day(self, field: HiddenField) -> None:
         try:
@@ -117,16 +118,22 @@ class LogForm(Form):
 
     def entry(self) -> DiaryEntry:
         """What was said, in the service's shape; only on a valid form."""
-        hurting = self.hurting.data if "hurting" in self else ()
         return DiaryEntry(
             LogOutcome(self.outcome.data),
             self.pain.points,
             self.mistake.data,
             self.note.data,
             self.obstacle.data,
-            frozenset(uuid.UUID(each) for each in hurting or ()),
+            self._hurting(),
             self.practised.told,
         )
+
+    def _hurting(self) -> frozenset[uuid.UUID]:
+        """The moves that were ticked. One that is asked no longer is left out, and the pain stays."""
+        if "hurting" not in self:
+            return frozenset()
+        asked = {str(each.value) for each in self.hurting.choices}
+        return frozenset(uuid.UUID(each) for each in self.hurting.data or () if each in asked)
 
     @classmethod
     def for_day(cls, day: date, entry: DiaryEntry | None, about: LogQuestions) -> LogForm:
@@ -139,6 +146,7 @@ class LogForm(Form):
             note=entry.note if entry else None,
             obstacle=entry.obstacle if entry else None,
             hurting=[str(each) for each in entry.hurting] if entry else [],
+            seen=seen_as(entry),
         )
         form.ask_about(about)
         return form

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,13 +11,13 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.programs import ProgramChange
-from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramAction, Tier, WayDone
+from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer, ProgramAction, Tier, WayDone
 from clinic.extensions import db
 from clinic.models import AuditEvent, PracticeLog, Prescription, Program, WarningFlag
 from clinic.services.programs import changing as program_changes
 from clinic.services.programs import diary as practice_logs
-from clinic.services.programs.diary import DiaryEntry
 from tests.factories.people import People
 from tests.factories.programs import assign_program, publish_routine
 from tests.visitor import Visitor
@@ -269,3 +270,45 @@ def test_putting_the_pain_right_keeps_what_was_counted(
         5,
         3,
     )
+
+
+def opened(visitor: Visitor, page: str = "/my/practise") -> str:
+    """What a form has seen of the day, as the page holds it."""
+    (seen,) = re.findall(r'name="seen"[^>]*value="([^"]*)"', visitor.get(page).text)
+    return str(seen)
+
+
+def test_a_second_phone_that_was_open_already_takes_no_pain_away(
+    people: People, program: Program, visit: Visit
+) -> None:
+    here, there = visit(people.client_user), visit(people.client_user)
+    seen, hinge = opened(there), str(moves(program)[1].id)
+    told = {"day": TODAY.isoformat(), "outcome": "partly", "seen": opened(here)}
+    said = {"pain": "8", "hurting": hinge, "obstacle": "hurts", "note": "It was sharp"}
+    here.post("/my/log", {**told, **said}, status=303)
+    for _ in range(2):
+        late = {**told, "outcome": "done", "seen": seen, "practised": counted(program, hinge=3)}
+        there.post("/my/log", late, status=303)
+        turns, hinges = logs(program)
+        assert (turns.pain, hinges.pain, hinges.note) == (None, 8, "It was sharp")
+        assert hinges.reps_both == 3
+    assert "It was sharp" in visit(people.colleague).get("/today").text
+
+
+def test_whoever_puts_right_what_they_see_takes_it_back(
+    people: People, program: Program, visit: Visit
+) -> None:
+    ada = visit(people.client_user)
+    told = {"day": TODAY.isoformat(), "outcome": "done"}
+    ada.post("/my/log", {**told, "pain": "8", "seen": opened(ada)}, status=303)
+    ada.post("/my/log", {**told, "outcome": "not_done", "seen": opened(ada, "/my?change=1")}, status=303)
+    assert [(row.outcome, row.pain) for row in logs(program)] == [(LogOutcome.NOT_DONE, None)] * 2
+
+
+def test_a_move_that_hurt_and_is_asked_no_longer_keeps_no_pain_back(
+    people: People, program: Program, visit: Visit
+) -> None:
+    gone = "00000000-0000-4000-8000-000000000000"
+    told = {"day": TODAY.isoformat(), "outcome": "partly", "obstacle": "hurts", "hurting": gone}
+    visit(people.client_user).post("/my/log", told, status=303)
+    assert {row.obstacle for row in logs(program)} == {LogObstacle.HURTS}

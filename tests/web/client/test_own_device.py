@@ -14,13 +14,13 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.types import LogOutcome, Tier
 from clinic.extensions import db
 from clinic.models import PracticeLog, Program
 from clinic.services import warnings
 from clinic.services.accounts import sessions
 from clinic.services.programs import diary
-from clinic.services.programs.diary import DiaryEntry
 from tests.factories.people import People
 from tests.factories.programs import assign_program, publish_routine
 from tests.visitor import Visitor

@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.pain_rule import MorningAnswer, PainAnswer
 from clinic.domain.types import LogObstacle, LogOutcome, ProgramStatus
@@ -24,7 +25,6 @@ from clinic.models import AuditEvent, OutboxMessage, PainMorning, PracticeLog, P
 from clinic.services.actors import Actor
 from clinic.services.programs import diary as practice_logs
 from clinic.services.programs import pain
-from clinic.services.programs.diary import DiaryEntry
 from tests.factories.people import People, make_people
 from tests.factories.programs import assign_program, publish_routine
 from tests.visitor import Visitor
@@ -151,15 +151,16 @@ def test_of_two_moves_each_has_its_answer(browser: Visitor, program: Program, ad
     assert answers(ada) == {TURNS: PainAnswer.SMALLER, HINGE: PainAnswer.SMALLER}
 
 
-def test_a_move_of_somebody_else_is_refused(
+def test_a_move_of_somebody_else_is_refused_and_the_pain_is_not(
     people: People, browser: Visitor, ada: Actor, program: Program
 ) -> None:
-    foreign = str(people.practice.id)
-    sent = {"day": TODAY.isoformat(), "outcome": "done", "pain": "4", "hurting": [foreign]}
-    browser.post("/my/log", sent, status=422)
     with pytest.raises(NotFound):
         practice_logs.log_day(ada, TODAY, DiaryEntry(DONE, 4, hurting=frozenset({people.practice.id})))
     assert not db.session.scalars(select(PracticeLog)).all()
+    foreign = str(people.practice.id)
+    sent = {"day": TODAY.isoformat(), "outcome": "done", "pain": "4", "hurting": [foreign]}
+    browser.post("/my/log", sent, status=303)
+    assert {row.pain for row in db.session.scalars(select(PracticeLog))} == {4}
 
 
 def test_the_form_comes_back_as_it_was_filled_in(browser: Visitor, program: Program) -> None:

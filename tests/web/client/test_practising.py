@@ -11,6 +11,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.errors import RuleBroken
 from clinic.domain.programs import ProgramChange
 from clinic.domain.types import LogOutcome, MistakeAnswer, ProgramAction, ProgramStatus, Tier
@@ -18,7 +19,6 @@ from clinic.extensions import db
 from clinic.models import AuditEvent, PracticeLog, Program, WarningFlag
 from clinic.services.programs import changing as program_changes
 from clinic.services.programs import diary as practice_logs
-from clinic.services.programs.diary import DiaryEntry
 from clinic.services.transaction import transaction
 from tests.factories.people import LONG_AGO, People, make_people
 from tests.factories.programs import assign_program, publish_routine

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.programs import ProgramChange
 from clinic.domain.types import CheckinState, LogOutcome, MistakeAnswer, ProgramAction, Tier
 from clinic.models import Program, WarningFlag
@@ -18,7 +19,6 @@ from clinic.services.clock import now
 from clinic.services.programs import changing as program_changes
 from clinic.services.programs import diary as practice_logs
 from clinic.services.programs.changing import DoseWish
-from clinic.services.programs.diary import DiaryEntry
 from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import transaction
 from tests.factories.checkins import answered, sent_checkin

@@ -13,6 +13,7 @@ import pytest
 
 from clinic.catalogue import load_catalogue
 from clinic.catalogue.plain_words import plain_words
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.findings import Place, Value
 from clinic.domain.notes import NoteEdit, NoteShape
 from clinic.domain.types import LogOutcome, Section, Side
@@ -27,7 +28,6 @@ from clinic.services.assessments.amendments import AmendmentWish
 from clinic.services.clock import today_in
 from clinic.services.notes import writing
 from clinic.services.programs import diary
-from clinic.services.programs.diary import DiaryEntry
 from clinic.services.transaction import transaction
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People

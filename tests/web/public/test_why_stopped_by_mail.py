@@ -12,6 +12,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.types import LogOutcome, ProgramStatus, StopReason
 from clinic.extensions import db
 from clinic.mail.memory import MemoryTransport
@@ -22,7 +23,6 @@ from clinic.services.checkins import reminders as checkin_reminders
 from clinic.services.checkins.answers import CheckinReply
 from clinic.services.clock import now
 from clinic.services.programs import diary
-from clinic.services.programs.diary import DiaryEntry
 from clinic.services.sending import delivery
 from tests.factories.checkins import enrol
 from tests.factories.mail import kept_mail
