@@ -70,6 +70,12 @@ def next_due(after: datetime, at: time, zone: ZoneInfo) -> datetime:
     return due if due > after else due_on(today + DAY, at, zone)
 
 
+def has_had_one(today: date, zone: ZoneInfo, last_day: date | None, last_at: datetime | None) -> bool:
+    """Whether a day has had its reminder, by the day it was meant for or by the clock the client has now."""
+    for_today = last_day is not None and last_day >= today
+    return for_today or (last_at is not None and local_date(last_at, zone) >= today)
+
+
 def _days_without(logs: Mapping[date, LogOutcome], plan: Plan, day: date) -> int:
     """The days asked for since the last one with practice, this one among them."""
     done = [each for each, outcome in logs.items() if each < day and DayMark(outcome.value) in PRACTISED]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from clinic.domain.access import is_staff
 from clinic.domain.dates import count
@@ -19,15 +20,16 @@ from clinic.domain.practice_reminders import (
     ReminderWay,
     coming,
     due_on,
+    has_had_one,
     next_due,
     reminds_on,
 )
 from clinic.domain.progress import Plan, PlansSideBySide
 from clinic.domain.scheduling import load_zone, local_date
-from clinic.domain.types import LogOutcome, MailKind, ProgramStatus
+from clinic.domain.types import LogOutcome, MailKind, OutboxState, ProgramStatus
 from clinic.extensions import db
 from clinic.models import Client, OutboxMessage, Practice, PracticeReminder, Program, User, has_open_flag
-from clinic.models.base import points_at
+from clinic.models.base import one_of, points_at
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.checkins.passes import in_batches
@@ -41,6 +43,11 @@ from clinic.services.transaction import one_at_a_time, transaction
 
 IN_CALENDARS = 14  # days
 NO_LONGER_WISHED = "the client wished for another time"
+_WENT_OR_GOES = tuple(
+    each
+    for each in OutboxState
+    if each not in (OutboxState.CANCELLED, OutboxState.FAILED, OutboxState.EXPIRED)
+)
 _ORDER = (LogOutcome.DONE, LogOutcome.PARTLY, LogOutcome.NOT_DONE)  # of two programs the better one counts
 
 
@@ -70,6 +77,8 @@ class _Wish:
     client: Client
     practice: Practice
     warning_open: bool
+    last_day: date | None  # the day that the last reminder was for
+    last_at: datetime | None
 
     def may_be_mailed(self) -> bool:
         """Whether anything is against such mail."""
@@ -167,7 +176,14 @@ def _one_transaction(at: datetime, size: int) -> RemindingReport:
 
 def _take(at: datetime, size: int) -> list[_Wish]:
     query = (
-        select(PracticeReminder, Client, Practice, has_open_flag(Client.practice_id, Client.id))
+        select(
+            PracticeReminder,
+            Client,
+            Practice,
+            has_open_flag(Client.practice_id, Client.id),
+            _last(OutboxMessage.local_date),
+            _last(OutboxMessage.due_at),
+        )
         .join(Client, points_at(PracticeReminder.client_id, Client))
         .join(Practice, Practice.id == PracticeReminder.practice_id)
         .where(PracticeReminder.next_due_at <= at, PracticeReminder.stopped_at.is_(None))
@@ -179,6 +195,17 @@ def _take(at: datetime, size: int) -> list[_Wish]:
     return [_Wish(*row) for row in db.session.execute(query)]
 
 
+def _last(what: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    """The greatest of a client's reminders that went out, or will."""
+    query = select(func.max(what)).where(
+        OutboxMessage.practice_id == PracticeReminder.practice_id,
+        OutboxMessage.client_id == PracticeReminder.client_id,
+        OutboxMessage.kind == MailKind.PRACTICE_REMINDER,
+        one_of(OutboxMessage.state, _WENT_OR_GOES),
+    )
+    return query.correlate(PracticeReminder).scalar_subquery()
+
+
 def _settle(each: _Wish, found: _Practised | None, at: datetime) -> ReminderMail | None:
     """Today's mail, or none; notes when to look again."""
     row, zone = each.row, load_zone(each.client.time_zone)
@@ -187,9 +214,11 @@ def _settle(each: _Wish, found: _Practised | None, at: datetime) -> ReminderMail
     row.next_due_at = next_due(at, row.at_time, zone)
     if not due <= at <= due + LATEST or found is None:
         return None
+    if has_had_one(today, zone, each.last_day, each.last_at):
+        return None
     if not each.may_be_mailed() or not reminds_on(found.logs, found.plan, today):
         return None
-    return ReminderMail(row.practice_id, row.client_id, today, row.at_time, due, due + LATEST)
+    return ReminderMail(row.practice_id, row.client_id, today, due, due + LATEST)
 
 
 def _practised(clients: Collection[uuid.UUID], at: datetime) -> Mapping[uuid.UUID, _Practised]:

@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from clinic.domain.practice_reminders import coming, days_between_reminders, due_on, next_due, reminds_on
+from clinic.domain.practice_reminders import (
+    coming,
+    days_between_reminders,
+    due_on,
+    has_had_one,
+    next_due,
+    reminds_on,
+)
 from clinic.domain.progress import PracticePlan, Span
 from clinic.domain.types import LogOutcome
 
@@ -129,3 +136,22 @@ def test_the_next_one_is_today_or_tomorrow() -> None:
     assert next_due(before_the_change, time(18), BERLIN) == before_the_change + timedelta(hours=25)
     late = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
     assert next_due(late, time(6), BERLIN) == datetime(2026, 12, 1, 5, tzinfo=UTC), "it is tomorrow there"
+
+
+LAST_AT = datetime(2026, 11, 30, 18, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "last_day", "last_at", "had"),
+    [
+        pytest.param("Europe/London", None, None, False, id="never reminded"),
+        pytest.param("Europe/London", TODAY, LAST_AT, True, id="today"),
+        pytest.param("Europe/London", TODAY - DAY, LAST_AT - DAY, False, id="yesterday"),
+        pytest.param("America/Los_Angeles", TODAY + DAY, LAST_AT - DAY, True, id="for a day further on"),
+        pytest.param("Asia/Tokyo", TODAY - DAY, LAST_AT - DAY, True, id="today by the clock of now"),
+    ],
+)
+def test_a_day_has_one_reminder_by_either_clock(
+    zone: str, last_day: date | None, last_at: datetime | None, had: bool
+) -> None:
+    assert has_had_one(TODAY, ZoneInfo(zone), last_day, last_at) is had

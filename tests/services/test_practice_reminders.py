@@ -15,6 +15,7 @@ from sqlalchemy import select
 from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.practice_reminders import ReminderWay
 from clinic.domain.programs import ProgramChange
+from clinic.domain.sending import day_key
 from clinic.domain.types import LogOutcome, MailChannel, MailKind, OutboxState, ProgramAction, Tier
 from clinic.extensions import db
 from clinic.mail.addresses import parse_address
@@ -62,6 +63,14 @@ def wish(people: People, at: time = SIX, way: ReminderWay = ReminderWay.MAIL) ->
     practice_reminders.wish(people.actor(people.client_user), at, way)
 
 
+def moves_to(people: People, zone: str) -> None:
+    client = people.client
+    here = {field.name: getattr(client, field.name, None) for field in fields(ClientDetails)}
+    address = parse_address(client.email)
+    details = ClientDetails(**{**here, "email": address, "time_zone": zone})
+    records.correct(people.actor(people.colleague), client.id, details, client.version)
+
+
 def log(people: People, outcome: LogOutcome = LogOutcome.DONE) -> None:
     diary.log_day(people.actor(people.client_user), now().date(), DiaryEntry(outcome))
 
@@ -81,7 +90,7 @@ def test_one_mail_at_the_hour_that_was_wished_for(
     assert not reminded(clock, TONIGHT - MINUTE)
     (mail,) = reminded(clock, TONIGHT)
     assert mail.state is OutboxState.SENT
-    assert mail.day_key is None, "a check-in may go out on the same day"
+    assert mail.day_key != day_key(people.client.id, mail.local_date), "a check-in may go out on the same day"
     assert len(reminded(clock, TONIGHT + MINUTE)) == 1
     assert len(reminded(clock, TONIGHT + DAY)) == 2
     word = next(each for each in server.messages if each["Subject"] == "Your reminder for today")
@@ -148,14 +157,52 @@ def test_another_wish_takes_the_place_of_the_first(people: People, program: Prog
     assert len(reminded(clock, TONIGHT + 2 * HOUR)) == 2
 
 
+def test_a_time_moved_to_later_brings_no_second_mail_that_day(
+    people: People, program: Program, clock: Clock
+) -> None:
+    assert len(reminded(clock, TONIGHT)) == 1
+    wish(people, time(18, 5))
+    assert len(reminded(clock, TONIGHT + 5 * MINUTE)) == 1
+    wish(people, time(19), ReminderWay.CALENDAR)
+    wish(people, time(19, 30))
+    assert len(reminded(clock, TONIGHT + HOUR + 30 * MINUTE)) == 1
+    assert len(reminded(clock, TONIGHT + DAY + HOUR + 30 * MINUTE)) == 2
+
+
+def test_one_that_was_called_back_leaves_its_day_free_however_often_it_is_moved(
+    people: People, program: Program, clock: Clock
+) -> None:
+    for late in (0, 5, 10):
+        at = TONIGHT + late * MINUTE
+        wish(people, time(18, late))
+        clock.move_to(at)
+        assert practice_reminders.run(at).promised == 1
+    states = [mail.state for mail in reminded(clock, TONIGHT + 10 * MINUTE)]
+    assert states == [OutboxState.CANCELLED, OutboxState.CANCELLED, OutboxState.SENT]
+
+
+@pytest.mark.parametrize(
+    ("zone", "later", "next_one"),
+    [
+        ("America/New_York", 5, 29),  # six o'clock there, on the same day
+        ("Pacific/Auckland", 11, 35),  # the mail came at seven in the morning of that day there
+        ("Pacific/Kiritimati", 10, 34),
+        ("Pacific/Pago_Pago", 11, 35),
+    ],
+)
+def test_who_was_reminded_and_moves_to_another_zone_has_one_a_day_there_as_well(
+    people: People, program: Program, clock: Clock, zone: str, later: int, next_one: int
+) -> None:
+    assert len(reminded(clock, TONIGHT)) == 1
+    moves_to(people, zone)
+    assert len(reminded(clock, TONIGHT + later * HOUR)) == 1
+    assert len(reminded(clock, TONIGHT + next_one * HOUR)) == 2
+
+
 def test_who_moves_to_another_zone_is_reminded_by_the_clock_there(
     people: People, program: Program, clock: Clock
 ) -> None:
-    client = people.client
-    here = {field.name: getattr(client, field.name, None) for field in fields(ClientDetails)}
-    address = parse_address(client.email)
-    details = ClientDetails(**{**here, "email": address, "time_zone": "America/New_York"})
-    records.correct(people.actor(people.colleague), client.id, details, client.version)
+    moves_to(people, "America/New_York")
     assert not reminded(clock, TONIGHT)
     assert len(reminded(clock, TONIGHT + 5 * HOUR)) == 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, CursorResult, Row, and_, func, select, update
 
@@ -76,18 +76,19 @@ class ReminderMail:
 
     practice_id: uuid.UUID
     client_id: uuid.UUID
-    local_date: date
-    at_time: time  # by the client's own clock
+    local_date: date  # by the client's own clock
     due_at: datetime
     until: datetime  # later it helps nobody
 
     def row(self, at: datetime) -> bulk.Row:
-        """As the outbox has it; one a day and time."""
+        """As the outbox has it; one a day that is not called back, whatever time it was moved to."""
+        mine = f"practise:{self.client_id.hex}"
         return {
             "id": uuid.uuid4(),
             "practice_id": self.practice_id,
             "kind": MailKind.PRACTICE_REMINDER,
-            "dedupe_key": f"practise:{self.client_id.hex}:{self.local_date.isoformat()}:{self.at_time:%H%M}",
+            "dedupe_key": f"{mine}:{self.due_at:%Y-%m-%dT%H%M}",
+            "day_key": f"{mine}:{self.local_date.isoformat()}",  # of these alone: a check-in may come, too
             "client_id": self.client_id,
             "local_date": self.local_date,
             "state": OutboxState.READY,
@@ -178,7 +179,7 @@ def promise_checkins(mails: Sequence[CheckinMail]) -> None:
 def promise_reminders(mails: Sequence[ReminderMail]) -> int:
     """Add reminders to practise in the caller's transaction; how many are new. One statement."""
     at = now()
-    new = bulk.add_new(OutboxMessage, [mail.row(at) for mail in mails], ("practice_id", "dedupe_key"))
+    new = bulk.add_new(OutboxMessage, [mail.row(at) for mail in mails], ("practice_id", "day_key"))
     if new:
         _nudge()
     return len(new)
