@@ -273,3 +273,37 @@ def test_large_letters_strong_colours_and_the_left_hand_hold_on_a_small_phone(
     places = [(round(box["y"]), box["x"]) for box in keys if box]
     assert places == sorted(places), "what is pressed in a hurry is nearest to the left thumb"
     looks_at(lee, "Left-handed")
+
+
+WEEK = "#this-week [aria-current=date] .visually-hidden"
+
+
+@pytest.mark.parametrize("types", [False, True])
+def test_a_page_that_is_open_shows_the_true_week_once_what_waited_is_sent(
+    settled: Installation, sit_down: SitDown, types: bool
+) -> None:
+    somebody = a_client(settled, "Wim Week" if types else "Willa Week")
+    willa = sit_down("Willa", settled, **PHONE)
+    starts(willa, somebody.email)
+    keeps_moves(willa)
+    willa.opens("/my")
+    today, history = willa.page, willa.context.new_page()
+    history.goto("/my/history")
+    for page, day in ((today, WEEK), (history, ".week-today .visually-hidden")):
+        expect(page.locator(day).first).to_contain_text("still to come")
+    if types:
+        today.locator("label", has_text="Done").first.click()
+    kept = willa.context.new_page()
+    willa.context.set_offline(True)
+    goes(kept, "/my")
+    kept.locator("label", has_text="Partly").first.click()
+    kept.get_by_role("button", name="Save").click()
+    willa.context.set_offline(False)
+
+    expect(today.locator(WEEK)).to_contain_text("partly done")
+    expect(history.locator(".week-today .visually-hidden").first).to_contain_text("partly done")
+    if types:
+        assert today.get_by_label("Done", exact=True).is_checked(), "what somebody chose stays theirs"
+    else:
+        expect(today.locator("#how-it-went h2")).to_contain_text("Today: Partly done")
+        willa.looks()

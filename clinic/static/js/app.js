@@ -43,6 +43,28 @@
     location.assign("/my/kept/waiting?logs=" + waiting().length + "&way=" + way[1].split("/").pop());
   });
 
+  // What was logged after a page was made, late or on another of its tabs, shows on it: those parts come anew.
+  const isTyped = (field) => (field.matches("[type=radio], [type=checkbox]")
+    ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+  const showLogged = async () => {
+    const parts = all("[data-as-logged]");
+    if (!parts.length || !navigator.onLine) return;
+    const answer = await fetch(location.href, { redirect: "manual" });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    parts.forEach((part) => {
+      const anew = page.getElementById(part.id);
+      if (!anew || all("input, textarea", part).some(isTyped)) return; // what somebody types stays theirs
+      const isHeld = part.contains(document.activeElement);
+      part.replaceWith(anew);
+      if (isHeld) { anew.tabIndex = -1; anew.focus({ preventScroll: true }); }
+    });
+  };
+  const again = () => showLogged().catch(() => { /* the next page has it */ });
+  document.addEventListener("logged", again);
+  addEventListener("storage", (event) => { if (event.key === LOGS) again(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) again(); });
+
   // Without a network nothing is sent, and no page is left for one that cannot come.
   const stays = (event) => {
     if (navigator.onLine || event.defaultPrevented) return;

@@ -65,7 +65,10 @@
       said.push((await answer.json()).said);
       store(all().filter((each) => each.told.key !== log.told.key));
     }
-    if (said.length) tell(said.join(" "));
+    if (said.length) {
+      tell(said.join(" "));
+      document.dispatchEvent(new Event("logged"));
+    }
     return said.length > 0;
   };
 
