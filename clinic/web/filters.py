@@ -24,6 +24,7 @@ from clinic.web import standing
 from clinic.web.mailing import mail_leaves
 from clinic.web.marks_on_devices import mark_of
 from clinic.web.presenters.chrome import chrome, seen_by_another
+from clinic.web.presenters.problems import problems
 from clinic.web.presenters.reach import reach, what_to_do
 from clinic.web.presenters.zones import zone_words
 
@@ -56,6 +57,7 @@ def init_filters(app: Flask) -> None:
         media_url=media_url,
         Permission=Permission,
         mail_leaves=mail_leaves,
+        problems_of=problems,
         reach=reach,
         reach_remedy=what_to_do,
     )

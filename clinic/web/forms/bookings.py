@@ -47,7 +47,7 @@ _HOURS = re.compile(r"([a-z]+)[ :]+(\d{1,2})[:.](\d{2})\s*(?:-|\u2013|to)\s*(\d{
 class WishForm(Form):
     """What a client asks for."""
 
-    way = OneOfField(say("Where"), BookingWay, WAYS, required=say("Choose where."))
+    way = OneOfField(say("Where"), BookingWay, WAYS, required=say("Choose where you want the session."))
     reason = LongTextField(
         say("What is it about?"), longest=LONGEST_REASON, required=say("Say what it is about.")
     )

@@ -91,7 +91,7 @@ class AnswersForm(Form):
         for number in self.numbers:
             text, rate = self[f"t{number}"], self[f"a{number}"]
             if text.data and not rate.data:
-                rate.errors = [say("Choose a number from 0 to 10.")]
+                rate.errors = [say("Choose a number from 0 to 10 for “%(thing)s”.", thing=text.data)]
             if rate.data and not text.data:
                 text.errors = [say("Say what this number is about.")]
             if text.data and text.data.casefold() in seen:

@@ -21,7 +21,7 @@ class ReminderForm(Form):
     """When, and how."""
 
     at_time = TimeField(say("At what time"), [InputRequired(say("Enter a time, like 18:30."))])
-    way = OneOfField(say("How"), ReminderWay, WAYS, required=say("Choose how."))
+    way = OneOfField(say("How"), ReminderWay, WAYS, required=say("Choose how we remind you."))
 
     def show(self, row: PracticeReminder | None) -> None:
         """What they wish for now; by mail where they wish for nothing yet."""
