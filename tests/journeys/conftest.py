@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CHROMIUM = os.environ.get("CLINIC_TEST_CHROMIUM") or "/usr/bin/chromium"
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
-    *("--disable-sync", "--no-first-run"),
+    *("--disable-sync", "--no-first-run", "--use-fake-device-for-media-stream"),  # a camera for the mirror
 )
 LAST = "test_the_pages_are_valid_html"
 

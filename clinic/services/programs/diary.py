@@ -232,6 +232,8 @@ def log_day(
         if late_key or seen not in (None, seen_as(before)):
             entry = beside(before, entry)
         moves = prescriptions_on(found, day)
+        if late_key:  # the program may have changed since
+            entry = replace(entry, hurting=entry.hurting & {move.id for move in moves})
         entry = _tidied(entry, moves)
         logged = {log.prescription_id for log in found.logs if log.local_date == day}
         kept = practised_on(found.client, day)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from clinic.domain.diary_entries import DiaryEntry
 from clinic.domain.own_device import KeptDay, day_of_kept
 from clinic.domain.practising import Practised
-from clinic.domain.types import LogOutcome
+from clinic.domain.types import LogObstacle, LogOutcome
 from clinic.extensions import db
 from clinic.models import Client, PracticeLog
 from clinic.services import access
@@ -23,13 +23,17 @@ from clinic.services.programs import diary
 
 @dataclass(frozen=True, slots=True)
 class LateLog:
-    """What a device kept of one practice: a key of its own, the day by its clock, and how long ago it was."""
+    """What a device kept of one practice: a key of its own, the day by its clock, and how long ago it was.
+
+    `sore` are the moves, by prescription, that somebody had to stop.
+    """
 
     key: uuid.UUID
     said_for: date
     age: timedelta
     outcome: LogOutcome
     practised: Mapping[uuid.UUID, Practised]
+    sore: frozenset[uuid.UUID] = frozenset()
 
 
 def log_late(actor: Actor, late: LateLog) -> KeptDay:
@@ -44,7 +48,8 @@ def log_late(actor: Actor, late: LateLog) -> KeptDay:
         if before
         else day_of_kept(late.said_for, late.age, now(), client.time_zone)
     )
-    entry = DiaryEntry(late.outcome, practised=late.practised)
+    hurts = LogObstacle.HURTS if late.sore else None
+    entry = DiaryEntry(late.outcome, obstacle=hurts, hurting=late.sore, practised=late.practised)
     diary.log_day(actor, found.day, entry, late_key=late.key)
     return found
 

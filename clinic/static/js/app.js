@@ -5,6 +5,10 @@
   const all = (selector, scope) => Array.from((scope || document).querySelectorAll(selector));
   root.classList.add("has-js");
 
+  // A key of something that this page makes; older phones have no randomUUID.
+  window.newKey = () => "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
+    (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
+
   const onPress = (name, act) =>
     document.addEventListener("click", (event) => {
       const button = event.target.closest && event.target.closest("[" + name + "]");
@@ -66,21 +70,21 @@
   addEventListener("pageshow", (event) => { if (event.persisted) again(); });
 
   // Without a network nothing is sent, and no page is left for one that cannot come.
-  const stays = (event) => {
+  const stays = (event, words) => {
     if (navigator.onLine || event.defaultPrevented) return;
     event.preventDefault();
     const said = document.querySelector(".offline-note") || document.createElement("p");
-    Object.assign(said, { className: "offline-note", textContent: here.whenOffline });
+    Object.assign(said, { className: "offline-note", textContent: words || here.whenOffline });
     said.setAttribute("role", "alert");
     document.body.append(said);
   };
   addEventListener("online", () => all(".offline-note").forEach((said) => said.remove()));
-  document.addEventListener("submit", stays);
+  document.addEventListener("submit", (event) => stays(event));
   document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest("a[href]");
     const isHere = link && link.pathname === location.pathname && link.hash;
     if (!link || link.origin !== location.origin || isHere || (navigator.serviceWorker || {}).controller) return;
-    stays(event);
+    stays(event, link.dataset.whenOffline);
   });
 
   // A second press while the first is on its way would send the form twice.

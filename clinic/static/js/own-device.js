@@ -88,6 +88,7 @@
       item.dataset.run = JSON.stringify(run);
     });
     list.dataset.practice += today + waiting.length;
+    $("input[name=day]", form).value = today;
   };
   if (form) {
     let began = 0; // a practice counts for the day on which it began
@@ -98,7 +99,7 @@
       const told = Object.fromEntries(new FormData(form)), missing = $("[data-missing]");
       missing.hidden = Boolean(told.outcome);
       if (!told.outcome) { missing.focus(); return; }
-      const at = began || Date.now(), key = crypto.randomUUID();
+      const at = began || Date.now(), key = window.newKey();
       delete told.csrf_token;
       began = 0;
       store([...all(), { at, mark, told: { ...told, key, day: day(new Date(at)), moves: $("[data-moves]").dataset.moves } }]);
@@ -106,6 +107,12 @@
       form.dispatchEvent(new Event("kept"));
       tell(form.dataset.keeps);
       $("[data-kept-said]").focus();
+      go();
+    });
+    // what was begun on another day, or before the network went
+    form.addEventListener("late", ({ detail }) => {
+      store([...all(), detail]);
+      tell(form.dataset.keeps);
       go();
     });
     document.addEventListener("click", (event) => {

@@ -6,6 +6,7 @@
   if (!holder) return;
   const video = holder.querySelector("video");
   let stream = null, wanted = false;
+  const mirror = { can: Boolean(navigator.mediaDevices && navigator.mediaDevices.getUserMedia), lost: () => {} };
 
   const off = () => {
     wanted = false;
@@ -20,15 +21,15 @@
     if (!wanted) { opened.getTracks().forEach((track) => track.stop()); return false; } // no longer wished for
     stream = opened;
     video.srcObject = stream;
+    // another app has taken it, or it was forbidden since
+    stream.getTracks().forEach((track) => track.addEventListener("ended", () => { off(); mirror.lost(); }));
     holder.hidden = false;
     await video.play().catch(() => {});
     return true;
   };
 
   addEventListener("pagehide", off);
-  window.practiseMirror = {
-    can: Boolean(navigator.mediaDevices && navigator.mediaDevices.getUserMedia),
-    get isOn() { return wanted; },
-    on, off,
-  };
+  window.practiseMirror = Object.defineProperties(Object.assign(mirror, { on, off }), {
+    isOn: { get: () => wanted },
+  });
 })();

@@ -12,7 +12,8 @@
   const fill = (text, ...values) => text.replace(/\{(\d)\}/g, (_, n) => values[n]);
   const log = $("[data-log]"), form = $("form", log), begin = $("[data-begin]");
   const stage = $("[data-stage]"), bar = $("progress", player), keys = $(".player-keys", player);
-  const KEY = "practise", LEAD = 3, CHECK = 60, PATIENCE = 4, LONG = 60; // seconds, and signs
+  const KEY = "practise", BEFORE = "practise-before";
+  const LEAD = 3, CHECK = 60, PATIENCE = 4, GAP = 5, LONG = 60; // seconds, and signs
   const isStill = matchMedia("(prefers-reduced-motion: reduce)");
   const isThrifty = matchMedia("(prefers-reduced-data: reduce)").matches || (navigator.connection || {}).saveData;
 
@@ -41,11 +42,15 @@
   let done = new Set(), ways = taken(), sore = new Set(), state = "new"; // new | going | finished | sent
   let base = parts.map((part) => part.before); // what was counted today before this time of it
   let logged = list.dataset.logged; // the day's log as it was then
+  let began = 0, id = ""; // of this practice
   let shown = {};
 
   const store = () => {
     try {
       const kept = { key: list.dataset.practice, logged, base, at, state, done: [...done], ways, sore: [...sore] };
+      // what is left of it when it can go on no more
+      const told = { outcome: outcomeOfDay(), practised: practised(), day: $("input[name=day]", form).value, key: id };
+      kept.left = done.size || sore.size ? { at: began, mark, told: { ...told, moves: list.dataset.moves } } : null;
       sessionStorage.setItem(KEY, JSON.stringify(kept));
     } catch (_) { /* then it cannot go on later */ }
   };
@@ -55,7 +60,10 @@
       const kept = JSON.parse(sessionStorage.getItem(KEY));
       if (!kept) return false;
       const isOver = kept.state === "sent" && kept.logged !== list.dataset.logged; // it has arrived
-      if (isOver || kept.key !== list.dataset.practice || !(kept.at <= steps.length)) { forget(); return false; }
+      const isElse = kept.key !== list.dataset.practice || !(kept.at <= steps.length);
+      if (isElse && kept.left && kept.state !== "sent") leaveBehind([...left(), kept.left]);
+      if (isOver || isElse) { forget(); return false; }
+      if (kept.left) ({ at: began, told: { key: id } } = kept.left);
       at = kept.at;
       base = kept.base;
       state = kept.state;
@@ -64,6 +72,35 @@
       sore = new Set(kept.sore);
       return state !== "new";
     } catch (_) { return false; }
+  };
+
+  // Another day has come, or another program: what was done until then is sent for its own day, beside its log.
+  const mark = $("script[data-mark]").dataset.mark;
+  const left = () => {
+    try {
+      return (JSON.parse(sessionStorage.getItem(BEFORE)) || []).filter((each) => each.mark === mark);
+    } catch (_) { return []; }
+  };
+  const leaveBehind = (logs) => {
+    if (logs.length) sessionStorage.setItem(BEFORE, JSON.stringify(logs));
+    else sessionStorage.removeItem(BEFORE);
+  };
+  const sendLeft = async () => {
+    for (const log of left()) {
+      let said = "";
+      if ("keeps" in form.dataset) form.dispatchEvent(new CustomEvent("late", { detail: log }));
+      else {
+        const body = new URLSearchParams({ ...log.told, mark, age: Math.round((Date.now() - log.at) / 1000) });
+        body.set("csrf_token", $("input[name=csrf_token]", form).value);
+        const answer = await fetch("/my/kept/log", { method: "POST", body, redirect: "manual", headers: { "X-Tick": "1" } });
+        if (answer.status !== 200 && answer.status !== 422) return; // the next page tries again
+        said = (await answer.json()).said;
+      }
+      leaveBehind(left().filter((each) => each.told.key !== log.told.key));
+      const place = $("[data-left]");
+      place.hidden = !said;
+      place.textContent = [words.left_over, said].join(" ");
+    }
   };
   const repStart = (index) => {
     while (index > 0 && steps[index].kind === "round" && !steps[index].isFirst) index--;
@@ -258,6 +295,7 @@
     if (!running) return;
     let elapsed = Math.max(0, (now - previous) / 1000);
     previous = now;
+    if (elapsed > GAP) { pause(); draw(); return; } // it was asleep, and nobody has practised in between
     watchFilm(elapsed);
     keepInPart();
     if (checking) {
@@ -396,11 +434,19 @@
 
   // with what was counted earlier today: sent again, it is the same
   const ofDay = (p) => Object.fromEntries(Object.entries(counts(p)).map(([side, n]) => [side, n + base[p][side]]));
+  const practised = () => JSON.stringify(parts.map((part, p) =>
+    ({ moves: part.log, way: wayOf(p), sore: sore.has(p), ...ofDay(p) })));
   const outcomeOf = (p) => {
     const told = ofDay(p), asked = parts[p].asked;
     const sides = Object.keys(asked).filter((side) => asked[side]);
     if (sides.every((side) => !told[side])) return "not_done";
     return sides.every((side) => told[side] >= asked[side]) ? "done" : "partly";
+  };
+  // whoever had to stop a move has not done all of it, whatever was counted earlier in the day
+  const outcomeOfDay = () => {
+    const outcomes = parts.map((_, p) => outcomeOf(p));
+    if (outcomes.every((each) => each === "done")) return sore.size ? "partly" : "done";
+    return outcomes.every((each) => each === "not_done") ? "not_done" : "partly";
   };
   const didWords = (p) => {
     const told = counts(p), once = parts[p].once;
@@ -410,15 +456,12 @@
     return parts[p].name + ": " + sides.join(", ") + way;
   };
   const fillIn = () => {
-    const outcomes = parts.map((_, p) => outcomeOf(p));
-    const day = outcomes.every((each) => each === "done") ? "done"
-      : outcomes.every((each) => each === "not_done") ? "not_done" : "partly";
-    const choice = $('input[name=outcome][value="' + day + '"]', form);
+    const choice = $('input[name=outcome][value="' + outcomeOfDay() + '"]', form);
     if (choice) choice.checked = true;
     if (sore.size) {
       const details = $("details", form);
       if (details) details.open = true;
-      const hurts = day !== "done" && $('input[name=obstacle][value="hurts"]', form);
+      const hurts = $('input[name=obstacle][value="hurts"]', form);
       if (hurts) hurts.checked = true;
       sore.forEach((p) => parts[p].log.forEach((id) => {
         const box = $('input[name=hurting][value="' + id + '"]', form);
@@ -426,7 +469,7 @@
       }));
     }
     const field = $("input[name=practised]", form);
-    if (field) field.value = JSON.stringify(parts.map((part, p) => ({ moves: part.log, way: wayOf(p), ...ofDay(p) })));
+    if (field) field.value = practised();
   };
   const finish = () => {
     running = false;
@@ -459,6 +502,8 @@
   };
   const goOn = () => {
     state = "going";
+    began = began || Date.now();
+    id = id || window.newKey();
     shown = {};
     show();
     $("#player-name").focus();
@@ -468,6 +513,8 @@
     base = parts.map((part) => part.before);
     at = 0;
     passed = 0;
+    began = 0;
+    id = "";
     done = new Set();
     ways = taken();
     sore = new Set();
@@ -489,11 +536,18 @@
       const say = (text) => { note.hidden = !text; note.textContent = text; tell(text); };
       if (mirror.isOn) { mirror.off(); player.classList.remove("has-mirror"); say(""); return; }
       try {
-        await mirror.on();
+        if (!(await mirror.on())) return; // closed again before it had opened
         player.classList.add("has-mirror");
         say(words.mirror_on);
       } catch (_) { mirror.off(); player.classList.remove("has-mirror"); say(words.no_camera); }
     },
+  };
+  mirror.lost = () => {
+    player.classList.remove("has-mirror");
+    const note = $("[data-note]");
+    note.hidden = false;
+    note.textContent = words.camera_gone;
+    tell(words.camera_gone);
   };
   const pressed = { pause: () => (running ? pause() : (closePanels(), run())), back, skip, sore: () => open("sore"), stop: finish };
   player.addEventListener("click", (event) => {
@@ -544,6 +598,8 @@
     passed = 0;
     done = new Set();
     base = parts.map((part) => part.before);
+    began = 0;
+    id = "";
     state = "new";
     show();
   });
@@ -551,7 +607,9 @@
   // Whoever goes to the warning signs may not come back: what was done until then is logged on the way.
   all("[data-signs]", player).forEach((link) => link.addEventListener("click", () => {
     pause();
-    if (!done.size || "keeps" in form.dataset) return;
+    if (!$("[data-panel=sore]").hidden) sore.add(steps[at].p);
+    store();
+    if (!(done.size || sore.size) || "keeps" in form.dataset || !navigator.onLine) return;
     fillIn();
     const sent = { method: "POST", body: new FormData(form), headers: { "X-Tick": "1" }, keepalive: true };
     fetch(form.action, sent).catch(() => {});
@@ -560,6 +618,7 @@
 
   if (!steps.length) return;
   const isKept = recall();
+  sendLeft().catch(() => {}); // the next page tries again
   if ("over" in list.dataset) { // stopped meanwhile: what was done until then is still to be kept
     if (!isKept || !done.size) return;
     log.hidden = false;

@@ -24,6 +24,7 @@ KEEPS_NOW = say("This device keeps your moves now.")
 KEEPS_NOTHING = say("This device keeps nothing of yours.")
 OTHER_CLOCK = say("Your phone’s clock showed another day. We went by ours.")
 OF_ANOTHER = say("This log is another person’s. It is not saved here.")
+IT_HURT = say("That it hurt is saved, too.")
 CHANGED_SINCE = say("Your program has changed since your phone kept it.")
 
 
@@ -87,6 +88,8 @@ def _taken(form: LateLogForm) -> tuple[str, int]:
         day = day_in_words(late.said_for)
         return say("%(day)s is not saved. %(problem)s", day=day, problem=problem.message), 422
     said = [_saved(day_in_words(found.day), late.outcome)]
+    if late.sore:
+        said.append(IT_HURT)
     if found.is_corrected:
         said.append(OTHER_CLOCK)
     if kept := diary.kept_in_words(diary.diary(actor), found.day):

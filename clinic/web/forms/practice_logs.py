@@ -84,6 +84,14 @@ class PractisedField(HiddenField):
         except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
             return {}
 
+    @property
+    def sore(self) -> frozenset[uuid.UUID]:
+        """The prescriptions of the moves that were too sore to go on with."""
+        if not self.told:
+            return frozenset()
+        marked = (each["moves"] for each in json.loads(self.data) if each.get("sore") is True)
+        return frozenset(uuid.UUID(move) for moves in marked for move in moves)
+
 
 def _practised(each: Mapping[str, Any]) -> Practised:
     reps = Repetitions(*(min(max(int(each[side]), 0), MOST_REPS) for side in ("both", "left", "right")))
@@ -202,6 +210,7 @@ class LateLogForm(Form):
             timedelta(seconds=self.age.data or 0),
             LogOutcome(self.outcome.data),
             self.practised.told,
+            self.practised.sore,
         )
 
 

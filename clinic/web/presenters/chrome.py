@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 
-from clinic.domain.words import say
+from clinic.domain.words import one_after_another, say
 from clinic.models import Practice
 from clinic.services.actors import Actor
 
@@ -60,9 +60,25 @@ def _of_person(actor: Actor, practice: Practice) -> dict[str, Any]:
         "account_url": _to("client.account.show" if client else "practitioner.account.show"),
         "search_url": None if client else _to("practitioner.clients.index"),
         "warning_signs_url": _to("client.warnings.show") if client else None,
+        "signs_offline": _signs_offline(practice) if client else None,
         "messages_url": _to("client.messages.index") if client else None,
         "unread_replies": None if client else _waiting(practice.unread_replies),
     }
+
+
+def _signs_offline(practice: Practice) -> str:
+    """What helps somebody who wants the warning signs where there is no network; a phone may still call."""
+    said = [say("There is no network, so this page does not open. Stop the move.")]
+    if practice.phone:
+        about = {"practice": practice.name, "number": practice.phone}
+        said.append(
+            say("If a pain is new, sharp or goes down your leg, call %(practice)s: %(number)s.", **about)
+        )
+    if practice.urgent_number:
+        said.append(say("For urgent medical advice, call %(number)s.", number=practice.urgent_number))
+    if practice.emergency_number:
+        said.append(say("In an emergency, call %(number)s.", number=practice.emergency_number))
+    return one_after_another(said)
 
 
 def seen_by_another(around: dict[str, Any]) -> dict[str, Any]:
@@ -90,6 +106,7 @@ def _of_nobody() -> dict[str, Any]:
         "account_url",
         "search_url",
         "warning_signs_url",
+        "signs_offline",
         "messages_url",
         "unread_replies",
     )

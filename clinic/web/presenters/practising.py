@@ -45,6 +45,8 @@ PLAYER_WORDS: Mapping[str, str] = MappingProxyType(
         "did_left": say("left {0} of {1}"),
         "did_right": say("right {0} of {1}"),
         "no_camera": say("The camera did not open. Go on without it."),
+        "camera_gone": say("The camera was taken away. Go on without it."),
+        "left_over": say("You were in the middle of it."),
         "mirror_on": say("You see yourself as in a mirror. Nothing is kept or sent. Stand against the line."),
     }
 )
@@ -78,7 +80,8 @@ class PracticeView:
     """A whole practice."""
 
     parts: Sequence[PracticePart]
-    key: str  # this and the next tell nothing by themselves
+    key: str  # this and the next two tell nothing by themselves
+    moves: str
     logged: str
     words: Mapping[str, str]
     left_out: str  # what is done for today already; empty where nothing
@@ -94,7 +97,8 @@ def practice_view(found: DayPractice) -> PracticeView:
     """The day's moves, one after another."""
     parts = [_part(number, each, found.fix_first) for number, each in enumerate(found.parts, 1)]
     left_out = _left_out(found.left_out)
-    return PracticeView(parts, _key(found, parts), _logged(found), _player_words(), left_out)
+    key, moves = _key(found, parts), moves_key(found)
+    return PracticeView(parts, key, moves, _logged(found), _player_words(), left_out)
 
 
 def _left_out(done: Sequence[str]) -> str:
@@ -121,7 +125,8 @@ def kept_view(found: DayPractice) -> PracticeView:
     """
     asked = (_part(number, each, fix_first=False) for number, each in enumerate(found.whole, 1))
     parts = [_without_words_of_theirs(each) for each in asked]
-    return PracticeView(parts, moves_key(found), "", _player_words(), "")
+    moves = moves_key(found)
+    return PracticeView(parts, moves, moves, "", _player_words(), "")
 
 
 def moves_key(found: DayPractice) -> str:

@@ -15,7 +15,7 @@ import time_machine
 from sqlalchemy import select
 
 from clinic.domain.diary_entries import DiaryEntry
-from clinic.domain.types import LogOutcome, Tier
+from clinic.domain.types import LogObstacle, LogOutcome, Tier
 from clinic.extensions import db
 from clinic.models import PracticeLog, Program
 from clinic.services import warnings
@@ -174,6 +174,29 @@ def test_what_was_said_since_on_another_phone_stays(people: People, program: Pro
     assert {(row[1], row[2]) for row in logs()} == {(LogOutcome.PARTLY, 3)}
     late(ada, days=0, key=str(uuid.UUID(int=8)))
     assert {(row[1], row[2]) for row in logs()} == {(LogOutcome.DONE, 3)}
+
+
+def test_a_move_that_was_too_sore_without_a_network_is_heard_when_there_is_one(
+    people: People, program: Program, visit: Visit
+) -> None:
+    turns = next(each.id for each in program.prescriptions)
+    gone = "00000000-0000-4000-8000-000000000000"
+    for number, move in enumerate((str(turns), gone)):
+        told = [{"moves": [move], "both": 0, "left": 0, "right": 0, "way": "", "sore": True}]
+        key, practised = str(uuid.UUID(int=number + 1)), json.dumps(told)
+        said = late(visit(people.client_user), days=number, key=key, outcome="partly", practised=practised)
+        assert "That it hurt is saved, too." in said
+    rows = db.session.scalars(select(PracticeLog).where(PracticeLog.obstacle == LogObstacle.HURTS)).all()
+    assert [row.prescription_id for row in rows if row.local_date == TODAY] == [turns]
+    assert len([row for row in rows if row.local_date < TODAY]) == 2, "of a move that is gone: in all of them"
+
+
+@pytest.mark.parametrize("sore", ["true", 1, None, [], {}])
+def test_what_is_no_mark_of_a_sore_move_is_none(
+    people: People, program: Program, visit: Visit, sore: object
+) -> None:
+    told = [{"moves": [str(program.id)], "both": 0, "left": 0, "right": 0, "way": "", "sore": sore}]
+    assert "it hurt" not in late(visit(people.client_user), outcome="partly", practised=json.dumps(told))
 
 
 def test_a_program_that_changed_meanwhile_is_told(people: People, program: Program, visit: Visit) -> None:
