@@ -125,6 +125,31 @@ def test_what_was_not_saved_the_day_before_is_saved_for_its_own_day(
     assert yuri.page.evaluate("() => sessionStorage.length") == 0
 
 
+def test_a_page_that_was_left_open_overnight_comes_anew_unless_somebody_typed(
+    settled: Installation, sit_down: SitDown
+) -> None:
+    somebody = a_client(settled, "Ora Overnight")
+    ora = sit_down("Ora", settled, **PHONE)
+    page = ora.page
+    page.clock.install()
+    starts(ora, somebody.email)
+    looks_again = "() => { window.isOld = true; document.dispatchEvent(new Event('visibilitychange')); }"
+    for address, is_typed in (("/my", False), ("/my", True), ("/my/practise", False)):
+        ora.opens(address)
+        if is_typed:
+            ora.ticks("Partly")
+        page.evaluate(looks_again)
+        page.wait_for_timeout(300)
+        assert page.evaluate("() => window.isOld"), "it is the same day"
+        page.clock.fast_forward(24 * 3600 * SECOND)
+        page.evaluate(looks_again)
+        if is_typed:
+            page.wait_for_timeout(300)
+            assert page.evaluate("() => window.isOld")
+        else:
+            page.wait_for_function("() => !window.isOld")
+
+
 def test_what_an_own_device_kept_of_a_sore_move_is_told_when_there_is_a_network(
     settled: Installation, sit_down: SitDown
 ) -> None:

@@ -68,6 +68,13 @@
   document.addEventListener("logged", again);
   addEventListener("storage", (event) => { if (event.key === LOGS) again(); });
   addEventListener("pageshow", (event) => { if (event.persisted) again(); });
+  // A page that was left open overnight asks of a day that is over: it comes anew when somebody looks at it again.
+  const opened = new Date().toDateString();
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden || !navigator.onLine || new Date().toDateString() === opened) return;
+    const isOfDay = document.querySelector("main [data-as-logged], main [data-begin]:not([hidden])");
+    if (isOfDay && !all("main input:not([data-signal]), main textarea").some(isTyped)) location.reload();
+  });
 
   // Without a network nothing is sent, and no page is left for one that cannot come.
   const stays = (event, words) => {

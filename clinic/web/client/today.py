@@ -9,12 +9,13 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from clinic.domain.dates import day_in_words
 from clinic.domain.errors import NotFound
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.programs import past_midnight_in_words
 from clinic.domain.progress import progress_sentence, week_strip
 from clinic.domain.stopping import CLIENTS_WORDS
-from clinic.domain.words import say
+from clinic.domain.words import one_after_another, say
 from clinic.extensions import SAFE_METHODS
 from clinic.services import mail_standing
 from clinic.services.actors import Actor
@@ -72,11 +73,17 @@ def _saved(actor: Actor, form: LogForm) -> Response:
     held = practice_logs.diary(actor)
     kept = practice_logs.kept_in_words(held, day)
     more = kept or _past_midnight(held, day)
-    flash(say("Saved. %(more)s", more=more) if more else say("Saved."), "caution" if kept else "success")
+    said = one_after_another([_saved_for(day, held.today), *filter(None, [more])])
+    flash(said, "caution" if kept else "success")
     told = pain.of_day(held, day)
     if told and (told.ruling.asks_signs or day != held.today):
         return redirect(url_for("client.pain.answer", day=day.isoformat()), 303)
     return redirect(url_for("client.today.index"), 303)
+
+
+def _saved_for(day: date, today: date) -> str:
+    """Names the day where it is not today: the page may have been open since then."""
+    return say("Saved.") if day == today else say("Saved for %(day)s.", day=day_in_words(day))
 
 
 def _past_midnight(held: Diary, day: date) -> str:

@@ -48,6 +48,16 @@ def log(visitor: Visitor, day: date = TODAY, *, status: int = 303, **data: str):
     return visitor.post("/my/log", {"day": day.isoformat(), "outcome": "done", **data}, status=status)
 
 
+def test_a_page_that_is_open_since_yesterday_logs_yesterday_and_says_so(people: People, visit: Visit) -> None:
+    with time_machine.travel(NOON - timedelta(days=3), tick=False):
+        assign_program(people.colleague, people.client, publish_routine(people.practice, people.owner))
+    ada = visit(people.client_user)
+    log(ada, TODAY - timedelta(days=1))
+    assert "Saved for Thu 19 Nov." in ada.get("/my").text
+    log(ada)
+    assert "Saved for" not in ada.get("/my").text
+
+
 def test_a_client_without_a_program_reads_what_comes_next(people: People, visit: Visit) -> None:
     page = visit(people.client_user).get("/my").get_data(as_text=True)
     assert "Hello Ada" in page
