@@ -12,6 +12,9 @@ from clinic.domain.types import MistakeAnswer
 from clinic.domain.words import in_a_row, say
 
 MOST_WEEKS = 8  # told one by one
+QUIET_WEEKS = (
+    3  # authored: with this one, weeks without an answer after which the last one tells nothing of now
+)
 
 
 class MistakeWord(StrEnum):
@@ -34,6 +37,7 @@ class MistakeTrend(StrEnum):
     STILL = "still"
     BACK = "back"
     UNSURE = "unsure"
+    SILENT = "silent"
 
 
 WORDS = {
@@ -50,7 +54,8 @@ TRENDS = {
     MistakeTrend.FADED: say("noticed before, and not in the last weeks"),
     MistakeTrend.STILL: say("still noticed"),
     MistakeTrend.BACK: say("noticed again"),
-    MistakeTrend.UNSURE: say("not sure in the last week"),
+    MistakeTrend.UNSURE: say("not sure the last time"),
+    MistakeTrend.SILENT: say("no answer in the last weeks"),
 }
 _SEEN = frozenset({MistakeWord.NOTICED, MistakeWord.AT_TIMES})
 
@@ -110,9 +115,11 @@ def mistake_story(answers: Sequence[tuple[date, MistakeAnswer]], today: date) ->
         WeekOfMistake(week.monday, week_word(week))
         for week in mistake_weeks(answers, min(days), max(today, *days))
     ]
-    while weeks[-1].word is MistakeWord.NO_ANSWER:  # this week may yet have one
-        weeks.pop()
-    return MistakeStory(tuple(weeks[-MOST_WEEKS:]), trend_of([week.word for week in weeks]))
+    last = max(at for at, week in enumerate(weeks, 1) if week.word is not MistakeWord.NO_ANSWER)
+    told = weeks[:last]
+    is_silent = len(weeks) - last >= QUIET_WEEKS
+    trend = MistakeTrend.SILENT if is_silent else trend_of([week.word for week in told])
+    return MistakeStory(tuple(told[-MOST_WEEKS:]), trend)
 
 
 def _gone(told: Sequence[MistakeWord]) -> MistakeTrend:

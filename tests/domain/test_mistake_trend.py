@@ -97,6 +97,16 @@ def test_weeks_without_a_word_since_the_last_answer_are_not_told() -> None:
     assert story.in_words == "noticed, no"
 
 
+@pytest.mark.parametrize(("weeks", "trend"), [(4, MistakeTrend.FADED), (5, MistakeTrend.SILENT)])
+def test_whoever_has_not_answered_for_weeks_is_not_told_how_the_last_weeks_were(
+    weeks: int, trend: MistakeTrend
+) -> None:
+    said = answers(w0=MistakeAnswer.YES, w1=MistakeAnswer.NO, w2=MistakeAnswer.NO)
+    story = mistake_story(said, MONDAY + timedelta(days=7 * weeks + 6))
+    assert story is not None
+    assert (story.in_words, story.trend) == ("noticed, no, no", trend)
+
+
 def test_a_long_story_is_told_by_its_last_weeks() -> None:
     said = [(MONDAY + timedelta(days=7 * week), MistakeAnswer.YES) for week in range(12)]
     story = mistake_story(said, MONDAY + timedelta(days=80))

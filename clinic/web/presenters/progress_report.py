@@ -29,7 +29,8 @@ TRENDS = {
     MistakeTrend.FADED: say("Noticed before, and not in the last weeks."),
     MistakeTrend.STILL: say("Still noticed."),
     MistakeTrend.BACK: say("Noticed again."),
-    MistakeTrend.UNSURE: say("Not sure in the last week."),
+    MistakeTrend.UNSURE: say("Not sure the last time."),
+    MistakeTrend.SILENT: say("No answer in the last weeks."),
 }
 ASKED_ONCE, MEASURED_ONCE = say("Asked once"), say("Measured once")
 CONSENT = {
