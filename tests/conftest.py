@@ -23,6 +23,7 @@ from config import Settings
 from tests.backends import POSTGRES, database_urls, owner_of
 from tests.factories.people import People, make_people
 from tests.looking_on import reach_everything
+from tests.savepoints import quick
 from tests.visitor import Visitor
 
 reach_everything()
@@ -97,6 +98,8 @@ def migrated_app(template: str) -> Iterator[Flask]:
     """The app that most tests share."""
     with database_urls() as new, tempfile.TemporaryDirectory() as folder:
         app = create_app(settings_for(new(template), Path(folder)))
+        with app.app_context():
+            quick(db.engine)
         yield app
         with app.app_context():
             db.engine.dispose()

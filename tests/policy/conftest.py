@@ -19,6 +19,7 @@ from tests.factories.planting import Marks, plant
 from tests.factories.records import World, make_world
 from tests.policy.forms import Filled
 from tests.policy.stage import Stage
+from tests.savepoints import quick
 
 PAYLOAD = "\"'><xss-tag onmouseover=xss()></title></textarea><script>xss()</script>{{7*7}}"
 
@@ -69,6 +70,7 @@ def _filled(template: str, payload: str) -> Iterator[Installation]:
         contact = "https://clinic.example/tell-us"  # two practices: neither answers for the other
         app = create_app(settings_for(new(template), Path(folder), security_contact=contact))
         with app.app_context():
+            quick(db.engine)
             world = make_world()
             marks = plant(world, payload)
             for row in list(db.session):

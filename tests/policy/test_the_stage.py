@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, text, update
 
 from clinic.extensions import db
 from clinic.models import AuthSession, Client, Heartbeat, Message, Thread, ThreadRead
@@ -40,3 +40,16 @@ def test_what_a_trigger_writes_is_counted_too(stage: Stage) -> None:
         db.session.execute(update(Client).values(search_key="other"))
         after = stage.count_writes()
     assert {name for name in after if after[name] != before[name]} == {"client", "search_piece"}
+
+
+@pytest.mark.postgres_only
+def test_scenes_are_not_nested_in_those_that_were_undone(stage: Stage) -> None:
+    """Else each of thousands would hold a lock until the last one, and cost more than the one before."""
+    held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND pid = pg_backend_pid()")
+    found = set()
+    for _ in range(5):
+        with stage.scene():
+            db.session.execute(update(Message).values(text="other words"))
+            db.session.commit()
+            found.add(stage.connection.scalar(held))
+    assert len(found) == 1, found
