@@ -83,6 +83,7 @@ class ProgressRow(StrEnum):
     DOSE = "dose"
     VERSION = "version"
     MISTAKE = "mistake"
+    SORE = "sore"
     UNWELL = "unwell"
     FLAG = "flag"
     GOAL = "goal"
@@ -139,6 +140,11 @@ def _statement() -> CompoundSelect[*tuple[Any, ...]]:
     named = _line(ProgressRow.MISTAKE, day=PracticeLog.local_date, before=Prescription.content).join_from(
         PracticeLog, Prescription, points_at(PracticeLog.prescription_id, Prescription)
     )
+    # of the last day on which a pain was logged the highest
+    sore = _line(ProgressRow.SORE, day=PracticeLog.local_date, number=PracticeLog.pain).select_from(
+        PracticeLog
+    )
+    sorest = _whose(sore.select_from(PracticeLog), PracticeLog).where(PracticeLog.pain.is_not(None))
     goals = _line(
         ProgressRow.GOAL,
         id=ClientGoal.id,
@@ -169,6 +175,7 @@ def _statement() -> CompoundSelect[*tuple[Any, ...]]:
         _of_programs(doses, event).where(event.action.is_(None)),
         _whose(versions, offer).where(offer.decision == VersionDecision.TAKEN),
         select(newest.order_by(PracticeLog.local_date.desc()).limit(1).subquery()),
+        select(sorest.order_by(PracticeLog.local_date.desc(), PracticeLog.pain.desc()).limit(1).subquery()),
         _whose(_line(ProgressRow.UNWELL).select_from(OpenReason), OpenReason).where(
             one_of(OpenReason.kind, NOT_WELL)
         ),
@@ -268,7 +275,8 @@ ProgramNews = ProgramStep | DoseChange | NewVersionTaken
 class ClientProgress:
     """What is known of a client's progress. `days` hold plans and the logs of the last weeks alone.
 
-    `mistake_name` is what the practice calls its mistake in the move that was asked about last.
+    `mistake_name` is what the practice calls its mistake in the move that was asked about last, `logged` the
+    pain of the last day on which one was logged.
     """
 
     client: Client
@@ -280,6 +288,7 @@ class ClientProgress:
     findings: Sequence[FindingTold]
     reports: Sequence[ReportTold]  # that stand, the latest first
     mistake_name: str | None
+    logged: PainPoint | None
     is_held: bool
     is_well: bool
 
@@ -354,6 +363,7 @@ def _of(client: Client, days: int = DAYS) -> ClientProgress:
             reverse=True,
         ),
         mistake_name=named_mistake_in([named]) if named else None,
+        logged=next((_logged(row) for row in told if row.kind == ProgressRow.SORE), None),
         is_held=ProgressRow.FLAG in kinds,
         is_well=ProgressRow.UNWELL not in kinds,
     )
@@ -363,6 +373,12 @@ def _checkin(row: ToldOfProgress) -> CheckinSaid:
     assert row.day is not None
     pain = None if row.number is None else int(row.number)
     return CheckinSaid(row.day, pain, MistakeAnswer(row.word) if row.word else None)
+
+
+def _logged(row: ToldOfProgress) -> PainPoint:
+    assert row.day is not None
+    assert row.number is not None
+    return PainPoint(row.day, int(row.number))
 
 
 def _goal(row: ToldOfProgress) -> GoalTold:

@@ -85,6 +85,7 @@ class ProgressView:
     weeks: CheckinChart | None
     pain: CheckinChart | None
     pain_words: str
+    logged_pain: str  # empty where none was
     mistake: MistakeView | None
     mistake_name: str
     activities: list[ActivityLine]
@@ -102,6 +103,7 @@ def progress_view(found: ClientProgress) -> ProgressView:
         weeks=_weeks(found.days),
         pain=_pain(found),
         pain_words=_pain_words(found),
+        logged_pain=_logged_pain(found),
         mistake=mistake_view(found.mistake),
         mistake_name=_mistake_name(found),
         activities=[_activity(each, found) for each in found.activities],
@@ -147,11 +149,19 @@ def _pain(found: ClientProgress) -> CheckinChart | None:
     return replace(drawn, title=last_said(points))
 
 
+def _logged_pain(found: ClientProgress) -> str:
+    """What the client logged last of pain while they practised, which no check-in tells."""
+    if found.logged is None:
+        return ""
+    day = day_in_words(found.logged.day, found.today)
+    return say("While you practised: %(pain)s of 10 on %(day)s.", pain=found.logged.value, day=day)
+
+
 def _pain_words(found: ClientProgress) -> str:
     """What is said where there is too little to draw."""
     given = [each for each in found.points if each.value is not None]
     if not given:
-        return say("You have not told us about pain in a check-in yet.")
+        return "" if found.logged else say("You have not told us about pain yet.")
     day = day_in_words(given[-1].day, found.today)
     return say("%(pain)s of 10 on %(day)s. One answer is not a trend yet.", pain=given[-1].value, day=day)
 

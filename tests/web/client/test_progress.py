@@ -75,7 +75,7 @@ def test_without_a_program_there_is_nothing_to_see_yet(ada: Callable[[], Visitor
 def test_on_the_first_day_it_is_early(program: Program, ada: Callable[[], Visitor]) -> None:
     shown = page(ada)
     assert "It is early days" in shown
-    assert "You have not told us about pain in a check-in yet" in shown
+    assert "You have not told us about pain yet" in shown
     assert "What was changed" not in shown
 
 
@@ -96,6 +96,18 @@ def test_days_are_told_of_those_asked_and_a_silent_week_is_a_gap(
     [line] = re.findall(r'chart-line" d="([^"]+)"', html)
     assert line.count("M") == 2  # the pen is lifted over the week of which nobody told
     assert "See each day" in shown
+
+
+def test_a_pain_that_was_logged_is_told_where_no_check_in_has_asked(
+    people: People, program: Program, ada: Callable[[], Visitor], clock: time_machine.Traveller
+) -> None:
+    actor, hinge = people.actor(people.client_user), frozenset({program.prescriptions[1].id})
+    practice_logs.log_day(actor, now().date(), DiaryEntry(LogOutcome.DONE, 8))
+    clock.shift(DAY)
+    practice_logs.log_day(actor, now().date(), DiaryEntry(LogOutcome.PARTLY, 6, hurting=hinge))
+    shown = page(ada)
+    assert "While you practised: 6 of 10 on Tue 6 Oct" in shown
+    assert "not told us about pain" not in shown
 
 
 def test_pain_is_drawn_and_a_fall_is_said(
