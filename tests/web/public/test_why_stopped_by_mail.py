@@ -134,6 +134,17 @@ def test_the_reminder_asks_where_it_is_the_first_mail_of_the_silence(
     assert asked(people, 30, logs=[1]) == [16]
 
 
+def test_who_was_silent_and_mailed_before_mails_asked_is_asked_at_their_next_silence(
+    people: People, asked: Callable[..., list[int]], visit: Visit
+) -> None:
+    asked(people, 27, answers=[14, 21])  # as an older release mailed: whether a mail asked is kept nowhere
+    assert asked(people, 40, since=28, answers=[28, 35]) == [], (
+        "mails came and were left alone: none presses now"
+    )
+    assert "You have not logged for two weeks" in visit(people.client_user).get("/my").text
+    assert asked(people, 70, since=41, logs=[41], answers=[42, 49, 56, 63]) == [56], "once, as anybody"
+
+
 def test_whoever_practises_or_has_said_why_on_the_page_is_not_asked(
     people: People, asked: Callable[..., list[int]], visit: Visit
 ) -> None:
