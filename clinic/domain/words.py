@@ -56,6 +56,12 @@ class DayWords(Words):
         return (self.of, (str(self), self.day, self.skeleton))
 
 
+class KeptWords(Words):
+    """A sentence that was kept as text, its blanks filled in; another language looks for what it was."""
+
+    __slots__ = ()
+
+
 class ZoneWords(Words):
     """A time zone in words; another language names it by its city, as it writes it."""
 
@@ -87,9 +93,9 @@ def say_many(one: str, many: str, number: int, /, **filled: object) -> Words:
     return Words.made(one, {"number": number, **filled}, many, number)
 
 
-def again(kept: str) -> Words:
-    """Words that were kept as text, to be said again: other languages find those that had no blank."""
-    return Words.made(kept, {})
+def again(kept: str) -> KeptWords:
+    """Words that were kept as text, to be said again; other languages find the pattern that they had."""
+    return KeptWords.made(kept, {})
 
 
 def in_a_row(parts: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ and marked, `ar@pseudo` is written from right to left as well.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
-from clinic.domain.words import DayWords, Words, ZoneWords
+from clinic.domain.words import DayWords, KeptWords, Words, ZoneWords, again
 
 FOLDER = Path(__file__).resolve().parent
 ENGLISH = "en"
@@ -30,19 +30,25 @@ MADE_UP = (f"en@{PSEUDO}", f"ar@{PSEUDO}")
 OPENS, CLOSES = "⟦", "⟧"
 _KEPT = re.compile(r"(%\(\w+\)s|%%|<[^>]*>|&\w+;|\n)")  # blanks, tags and line ends mean something
 _ACCENTED = str.maketrans("aceinosuyACEINOSUY", "áçéíñöšúýÁÇÉÍÑÖŠÚÝ")
+_BLANK = re.compile(r"%\((\w+)\)s")
+_TELLING = 12  # letters of a pattern besides its blanks, at least, to be known by
 _FULLER = 3  # a vowel more for every so many letters
 
 
 class Language:
     """One language: its words for ours, its days and its numbers."""
 
-    def __init__(self, code: str, phrases: NullTranslations) -> None:
+    def __init__(self, code: str, phrases: NullTranslations, patterns: Iterable[str] = ()) -> None:
         self.code = code
         self.locale = Locale.parse(code)
         self.is_english = code == ENGLISH
         self.tag = "en" if code == f"en@{PSEUDO}" else self.locale.language  # as HTML names it
         self.direction: str = self.locale.text_direction  # "ltr" or "rtl"
         self._phrases = phrases
+        # what has blanks, that with the most words of its own first
+        self._patterns = sorted(
+            {each for each in patterns if _telling(each) >= _TELLING}, key=_telling, reverse=True
+        )
         self.forms: int = getattr(phrases, "num_plurals", 2)
 
     def phrase(self, english: str) -> str:
@@ -73,6 +79,8 @@ class Language:
                 if self.is_english
                 else get_timezone_location(words.zone, locale=self.locale, return_city=True)
             )
+        if isinstance(words, KeptWords):
+            return str(words) if self.is_english else self._kept(words)
         if isinstance(words, Words):
             return str(words) if self.is_english else self._filled(words)
         return str(words)
@@ -101,6 +109,16 @@ class Language:
             for name, value in words.filled.items()
         }
 
+    def _kept(self, words: Words) -> str:
+        whole = self.phrase(words.pattern)
+        if whole != words.pattern:
+            return whole
+        for pattern in self._patterns:
+            found = _was(pattern).fullmatch(words)
+            if found is not None:
+                return self._filled(Words.made(pattern, {k: again(v) for k, v in found.groupdict().items()}))
+        return whole
+
     def _city(self, zone: str) -> str:
         return get_timezone_location(zone, locale=self.locale, return_city=True)
 
@@ -125,12 +143,30 @@ def language(code: str) -> Language:
     packed = BytesIO()
     write_mo(packed, catalogue)
     packed.seek(0)
-    return Language(code, Translations(packed))
+    patterns = (each.id for each in catalogue if isinstance(each.id, str) and each.string)
+    return Language(code, Translations(packed), (each for each in patterns if _BLANK.search(each)))
 
 
 def offered() -> tuple[str, ...]:
     """The codes of all languages there are, English first and the made-up ones last."""
     return (ENGLISH, *sorted(file.stem for file in FOLDER.glob("*.po")), *MADE_UP)
+
+
+def _telling(pattern: str) -> int:
+    return sum(map(str.isalpha, _BLANK.sub("", pattern)))
+
+
+@cache
+def _was(pattern: str) -> re.Pattern[str]:
+    """What a pattern looks like once its blanks are filled."""
+    text, seen = "", set[str]()
+    for number, part in enumerate(_BLANK.split(pattern)):
+        if number % 2 == 0:
+            text += re.escape(part.replace("%%", "%"))
+        else:
+            text += f"(?P={part})" if part in seen else f"(?P<{part}>.+?)"
+            seen.add(part)
+    return re.compile(text, re.DOTALL)
 
 
 def _as_in_english(number: int) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from clinic.domain.words import again, say
 from clinic.languages import FOLDER, language
 from clinic.languages import jinja as templates
 
@@ -31,6 +32,39 @@ def test_a_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     )
     assert page.render(n=1) == "Lies es, Ein Tag, 1.200, not said yet"
     assert page.render(n=2) == "Lies es, 2 Tage, 1.200, not said yet"
+
+
+def test_what_was_kept_with_its_blanks_filled_is_said_by_its_pattern(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "de.po").write_text(
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        'msgid "%(before)s %(each)s"\nmsgstr "%(before)s %(each)s"\n\n'
+        'msgid "JPEG, PNG and WebP pictures are taken."\nmsgstr "JPEG, PNG und WebP gehen."\n\n'
+        'msgid "This is a video, whatever its name ends in. %(wanted)s"\nmsgstr "Das ist ein Film. %(wanted)s"\n\n'
+        'msgid "The video is %(width)s by %(height)s pixels. Export it with fewer."\n'
+        'msgstr "%(height)s mal %(width)s Punkte sind zu viele."\n'
+    )
+    monkeypatch.setattr("clinic.languages.FOLDER", tmp_path)
+    try:
+        german = language("de")
+    finally:
+        language.cache_clear()
+    wanted = say("JPEG, PNG and WebP pictures are taken.")
+    refusals = {
+        say("This is a video, whatever its name ends in. %(wanted)s", wanted=wanted): (
+            "Das ist ein Film. JPEG, PNG und WebP gehen."
+        ),
+        say("The video is %(width)s by %(height)s pixels. Export it with fewer.", width=9000, height=10): (
+            "10 mal 9,000 Punkte sind zu viele."
+        ),
+        say(
+            "Nobody has put this into German: %(what)s", what="100 %"
+        ): "Nobody has put this into German: 100 %",
+    }
+    for kept, said in refusals.items():
+        assert german.spoken(again(str(kept))) == said
+        assert language("en").spoken(again(str(kept))) == kept
 
 
 def test_the_catalogue_is_what_the_code_says(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from clinic.domain.words import Words
 from clinic.mail.addresses import AddressRefused, mailbox, parse_address
 
 
@@ -88,3 +91,39 @@ def test_two_ways_of_writing_a_mailbox_have_one_key() -> None:
 def test_what_is_not_one_plain_address_is_refused_with_a_reason(typed: str) -> None:
     with pytest.raises(AddressRefused, match=r"\w"):
         parse_address(typed, smtputf8=True)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("a b@c.example", "a@b", "a@@b.example", "a@b..example", "a@-b.example", "a@b-.example", "a@b.c-"),
+        *("a@b_c.example", f"a@{'x' * 70}.example", f"{'x' * 70}@c.example", f"a@{'b.' * 130}example"),
+        *("a@c.org,b@d.org", "A <a@c.org>", "<a@c.org>", "<a@c.org", "a@[1.2.3.4]", '"a b"@c.org'),
+        *("a＠c.org", "a﹫c.org", "a@ab--c.org", "a@b.123", "a@localhost", "a@b.test", "a\u200b@c.org"),
+        *("a@b .org", "a@b.org.", "a@.org", "@c.org", "a@", ".a@c.org", "a.@c.org", "(x)a@c.org"),
+        *("a@xn--zzzzzz.org", "a@b.-c.org", "mailto:a@c.org", "a@c.org!", "zoë@c.org", "", "a\tb@c.org"),
+        *("=?a@c.org", "a;b@c.org", "a@c..", "a@c..org"),
+    ],
+)
+def test_whatever_is_wrong_is_said_in_words_that_other_languages_have(typed: str) -> None:
+    with pytest.raises(AddressRefused) as refused:
+        parse_address(typed)
+    (said,) = refused.value.args
+    assert isinstance(said, Words)
+    assert not [word for word in HARD if word in said], "no word that only the standards have"
+
+
+HARD = ("IDNA", "Punycode", "special-use", "top-level", "display name", "literal", "ZERO WIDTH")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("a b@c.example", "An email address cannot have this before the @-sign: a blank"),
+        ("(x)a@c.org", "An email address cannot have this before the @-sign: ( and )"),
+        ("a@c.org, b@d.org", "An email address cannot have this after the @-sign: , and @ and a blank"),
+    ],
+)
+def test_the_signs_that_are_wrong_are_named(typed: str, said: str) -> None:
+    with pytest.raises(AddressRefused, match=re.escape(said)):
+        parse_address(typed)

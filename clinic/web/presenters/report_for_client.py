@@ -118,8 +118,14 @@ def in_units(value: float, unit: str) -> str:
             return say("%(figures)s seconds", figures=figures)
         case "stands":
             return say("%(figures)s times", figures=figures)
+        case "°":
+            return say("%(figures)s°", figures=figures)
+        case "cm":
+            return say("%(figures)s cm", figures=figures)
+        case _ if unit.startswith("of "):
+            return say("%(figures)s of %(most)s", figures=figures, most=unit.removeprefix("of "))
         case _:
-            return with_unit(value, unit)
+            return with_unit(value, unit)  # of tests that clients are told nothing of
 
 
 def way_it_went(outcome: ChangeOutcome, measure: PlainMeasure) -> str:
