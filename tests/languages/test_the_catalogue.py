@@ -41,7 +41,8 @@ def test_what_was_kept_with_its_blanks_filled_is_said_by_its_pattern(
         'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
         'msgid "%(before)s %(each)s"\nmsgstr "%(before)s %(each)s"\n\n'
         'msgid "JPEG, PNG and WebP pictures are taken."\nmsgstr "JPEG, PNG und WebP gehen."\n\n'
-        'msgid "This is a video, whatever its name ends in. %(wanted)s"\nmsgstr "Das ist ein Film. %(wanted)s"\n\n'
+        'msgid "This is a video, whatever its name ends in. %(wanted)s"\n'
+        'msgstr "Das ist ein Film. %(wanted)s"\n\n'
         'msgid "The video is %(width)s by %(height)s pixels. Export it with fewer."\n'
         'msgstr "%(height)s mal %(width)s Punkte sind zu viele."\n'
     )

@@ -39,7 +39,7 @@ class RecheckForm(Form):
         """Ask by what each test is about, and not for more than there are."""
         for number, field in enumerate(self._places()):
             if number < len(tests):
-                field.label.text = say("%(number)s. %(about)s", number=number + 1, about=tests[number].title)
+                field.label.text = _about(number + 1, tests[number])
             else:
                 del self[field.name]
 
@@ -50,6 +50,13 @@ class RecheckForm(Form):
 
     def _places(self) -> list[OneOfField]:
         return [self[name] for name in ("first", "second", "third") if name in self]
+
+
+def _about(number: int, test: SelfTest) -> str:
+    """What a test is about. A mistake is said to be one: "it was right" stands below its name."""
+    if test.fix:
+        return say("%(number)s. Watch out for “%(mistake)s”", number=number, mistake=test.title)
+    return say("%(number)s. %(about)s", number=number, about=test.title)
 
 
 class StoppingForm(Form):

@@ -21,7 +21,7 @@ OF_ANY_FIELD = frozenset(
         say("Choose a number, or “I would rather not say”."),
         say("Choose an answer, or “I would rather not say”."),
         say("Choose an answer, or leave this question out."),
-        say("Use %(longest)s characters or fewer."),
+        "Use %(longest)s characters or fewer.",  # by its pattern
         say("A sign in here exists in one typeface only. Leave it out."),
         say("Say how it was."),
         say("This day does not exist in the calendar."),

@@ -90,6 +90,7 @@ def why(secret: str) -> ResponseReturnValue:
         reasons=[*CLIENTS_WORDS.items()],
         asks=again or not found.has_said,
         runs=found.runs,
+        has_page=opened.client.user_id is not None,
         practice=opened.practice,
         why_url=url_for("public.checkin.why", secret=secret),
         change_url=url_for("public.checkin.why", secret=secret, change=1),

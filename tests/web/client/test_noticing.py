@@ -135,7 +135,7 @@ def test_all_right_is_shown_to_both_and_asks_for_nobody(
     of_hinge = page[page.index("Watch again: Hip hinge") :].split("Now try it")[1]
     titles = re.findall(r"\b([123])\.\s+([A-Z][^<\n]+)", of_hinge.split("Watch again:")[0])
     assert [number for number, _ in titles] == ["1", "2", "3"]
-    assert titles[0][1] == "Butt Mistake"
+    assert titles[0][1] == "Watch out for “Butt Mistake”"
     moves = asked(page)
     assert len(moves) == 2, "one form for each move of the program"
     browser().post("/my/re-check", {"move": moves[0], **RIGHT}, status=303)
