@@ -36,6 +36,8 @@ from clinic.web.presenters.phases import coming_in_words
 from clinic.web.presenters.programs import left_out_words
 from clinic.web.speaking import flash
 
+BOTH_COUNT = say("You had logged this day on another page or phone: both count.")
+
 
 def index() -> str:
     """Show today."""
@@ -73,7 +75,9 @@ def _saved(actor: Actor, form: LogForm) -> Response:
     held = practice_logs.diary(actor)
     kept = practice_logs.kept_in_words(held, day)
     more = kept or _past_midnight(held, day)
-    said = one_after_another([_saved_for(day, held.today), *filter(None, [more])])
+    entry = held.entry(day)
+    beside = BOTH_COUNT if entry and entry.outcome is not form.outcome.data else ""
+    said = one_after_another([_saved_for(day, held.today), *filter(None, [beside, more])])
     flash(said, "caution" if kept else "success")
     told = pain.of_day(held, day)
     if told and (told.ruling.asks_signs or day != held.today):

@@ -295,6 +295,19 @@ def test_a_second_phone_that_was_open_already_takes_no_pain_away(
     assert "It was sharp" in visit(people.colleague).get("/today").text
 
 
+def test_where_the_day_comes_to_something_else_than_was_pressed_it_says_why(
+    people: People, program: Program, visit: Visit
+) -> None:
+    here, there = visit(people.client_user), visit(people.client_user)
+    seen, told = opened(there), {"day": TODAY.isoformat(), "seen": opened(here)}
+    here.post("/my/log", {**told, "outcome": "partly", "obstacle": "hurts"}, status=303)
+    assert "both count" not in here.get("/my").text
+    there.post("/my/log", {**told, "outcome": "done", "seen": seen}, status=303)
+    page = there.get("/my").text
+    assert "You had logged this day on another page or phone: both count." in page
+    assert "Today: Partly done" in page
+
+
 def test_whoever_puts_right_what_they_see_takes_it_back(
     people: People, program: Program, visit: Visit
 ) -> None:
