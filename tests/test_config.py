@@ -13,6 +13,8 @@ import pytest
 
 from config import Settings, SettingsError, weakness
 
+pytestmark = pytest.mark.sqlite_only  # asks no database: once is enough
+
 GOOD = {
     "CLINIC_ENV": "production",
     "CLINIC_SECRET_KEY": secrets.token_hex(16),  # what is printed here is refused

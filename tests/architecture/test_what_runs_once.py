@@ -17,26 +17,51 @@ ONCE, PARTS = (
     for name in ("NO_DATABASE", "PARTS")
 )
 Node = TypeVar("Node", bound=ast.AST)
+ASKS_NONE = "  # asks no database: once is enough"  # beside the mark of a module that stands among others
+MODULES = [
+    file for file in (ROOT / "tests").rglob("test_*.py") if f"{ASKS_NONE}\n" in file.read_text("utf-8")
+]
 WAYS = frozenset({"clinic", "clinic.extensions", "clinic.models", "tests.backends", "tests.conftest"})
 
 
 @pytest.mark.parametrize("folder", ONCE)
 def test_a_folder_that_runs_once_has_no_way_to_a_database(folder: str) -> None:
-    fixtures = {node.name for node in _nodes(ROOT / "tests/conftest.py", ast.FunctionDef)}
     modules = list((ROOT / folder).rglob("test_*.py"))
     assert modules
     for module in modules:
-        asked = {name for test in _nodes(module, ast.FunctionDef) for name in _asked_for(test)}
-        imported = {node.module for node in _nodes(module, ast.ImportFrom)}
-        imported |= {name.name for node in _nodes(module, ast.Import) for name in node.names}
-        assert not asked & fixtures, module
-        assert not imported & WAYS, module
+        assert not _fixtures_of_a_database(module), module
+        assert not _imported(module) & WAYS, module
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_a_module_that_runs_once_has_no_way_to_a_database(module: Path) -> None:
+    """It may look at files of the product, and at rows as values."""
+    assert not _fixtures_of_a_database(module)
+    assert not _imported(module) & (WAYS - {"clinic", "clinic.models"})
+    assert not any(
+        name.name == "create_app" for node in _nodes(module, ast.ImportFrom) for name in node.names
+    )
+
+
+def test_some_modules_run_once() -> None:
+    assert MODULES
 
 
 def test_each_part_of_the_suite_runs_once() -> None:
     rules = re.findall(r"^part-(\S+):", MAKEFILE, re.MULTILINE)
     of_both = [rule.replace("%", database) for rule in rules for database in ("sqlite", "postgres")]
     assert sorted(PARTS) == sorted(set(of_both))
+
+
+def _fixtures_of_a_database(module: Path) -> set[str]:
+    """What its tests and its own fixtures ask of the suite's: each of those leads to a database."""
+    fixtures = {node.name for node in _nodes(ROOT / "tests/conftest.py", ast.FunctionDef)}
+    return fixtures & {name for test in _nodes(module, ast.FunctionDef) for name in _asked_for(test)}
+
+
+def _imported(module: Path) -> set[str | None]:
+    names = {name.name for node in _nodes(module, ast.Import) for name in node.names}
+    return names | {node.module for node in _nodes(module, ast.ImportFrom)}
 
 
 def _asked_for(test: ast.FunctionDef) -> set[str]:

@@ -6,6 +6,8 @@ import pytest
 
 from tests.languages.outside import of_page, of_template, templates
 
+pytestmark = pytest.mark.sqlite_only  # asks no database: once is enough
+
 
 @pytest.mark.parametrize("name", templates())
 def test_a_template_says_nothing_by_itself(name: str) -> None:

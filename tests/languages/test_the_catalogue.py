@@ -12,6 +12,8 @@ from clinic.domain.words import again, say
 from clinic.languages import FOLDER, language
 from clinic.languages import jinja as templates
 
+pytestmark = pytest.mark.sqlite_only  # asks no database: once is enough
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

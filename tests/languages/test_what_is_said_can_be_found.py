@@ -7,7 +7,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import clinic
+
+pytestmark = pytest.mark.sqlite_only  # asks no database: once is enough
 
 PACKAGE = Path(clinic.__file__).parent
 SAYING = {"say": 1, "say_many": 2}  # and how many of what they are given are words

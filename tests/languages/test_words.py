@@ -13,6 +13,8 @@ from clinic.domain.words import Words, again, in_a_row, say, say_many
 from clinic.languages import ENGLISH, MADE_UP, language, offered
 from clinic.web.presenters.zones import zone_words
 
+pytestmark = pytest.mark.sqlite_only  # asks no database: once is enough
+
 LONG, MIRRORED = (language(code) for code in MADE_UP)
 
 

@@ -20,6 +20,8 @@ from tests.factories.media import (
     webp_that_claims,
 )
 
+pytestmark = pytest.mark.sqlite_only  # asks no database: once is enough
+
 
 def opened(data: bytes) -> Image.Image:
     return Image.open(BytesIO(data))

@@ -18,6 +18,8 @@ from clinic.catalogue.figures.posed_moves import POSED_MOVES
 from clinic.languages.jinja import Spoken
 from clinic.web import assets
 
+pytestmark = pytest.mark.sqlite_only  # asks no database: once is enough
+
 TEMPLATES = Path(clinic.__file__).parent / "templates"
 STYLES = Path(clinic.__file__).parent / "static" / "css" / "figures.css"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -10,6 +10,8 @@ from clinic.catalogue import load_catalogue
 from clinic.domain.assessment import Field
 from clinic.web.presenters.trends import TrendScale
 
+pytestmark = pytest.mark.sqlite_only  # asks no database: once is enough
+
 
 def field(low: float | None, high: float | None) -> Field:
     any_field = next(iter(load_catalogue().tests.values())).fields[0]

@@ -15,6 +15,8 @@ from clinic.models import AuditEvent
 from clinic.services.clients.timeline import LoggedWords
 from clinic.web.presenters.timeline import ACTIONS, TimelineFold, folded, one_after_another, told
 
+pytestmark = pytest.mark.sqlite_only  # asks no database: once is enough
+
 CLINIC = Path(clinic.__file__).parent
 ICONS = (CLINIC / "static" / "icons.svg").read_text()
 NOT_A_CLIENT_S = {
