@@ -32,10 +32,12 @@ def printable(text: str) -> str:
     """Text in composed form, each white space a plain one, without what nobody can see."""
     if text.isascii() and text.isprintable():
         return text if text.strip() else ""
-    told = unicodedata.normalize("NFC", text)
-    kept = "".join(_plain(told, at) for at in range(len(told)))
-    # what stood between two letters is gone: they may compose now
-    clean = unicodedata.normalize("NFC", kept)
+    told, clean = "", unicodedata.normalize("NFC", text)
+    while (
+        told != clean
+    ):  # what stood between two signs is gone: they may compose, or not belong together, now
+        told = clean
+        clean = unicodedata.normalize("NFC", "".join(_plain(told, at) for at in range(len(told))))
     return clean if _is_seen(clean) else ""
 
 
