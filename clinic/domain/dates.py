@@ -44,6 +44,11 @@ def week_start(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def week_number(day: date) -> int:
+    """The same for each day from a Monday to its Sunday, and one more a week later."""
+    return (day.toordinal() - 1) // 7
+
+
 def count(number: int, noun: str) -> str:
     """A number with its noun: "1 day", "3 days", "1,200 clients".
 

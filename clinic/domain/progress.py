@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
 
-from clinic.domain.dates import day_in_words, days_between, week_start
+from clinic.domain.dates import day_in_words, days_between, week_number, week_start
 from clinic.domain.types import DayMark, LogOutcome, MistakeAnswer
 from clinic.domain.words import in_a_row, say, say_many
 
@@ -287,11 +287,11 @@ def mistake_weeks(
     answers: Iterable[tuple[date, MistakeAnswer]], first_day: date, today: date
 ) -> tuple[MistakeWeek, ...]:
     """The weeks from a day up to today, each with its answers about the named mistake."""
-    by_week: dict[date, list[MistakeAnswer]] = {}
+    by_week: dict[int, list[MistakeAnswer]] = {}
     for day, answer in answers:
-        by_week.setdefault(week_start(day), []).append(answer)
+        by_week.setdefault(week_number(day), []).append(answer)
     mondays = days_between(week_start(first_day), today, step=7)
-    return tuple(_mistake_week(monday, by_week.get(monday, [])) for monday in mondays)
+    return tuple(_mistake_week(monday, by_week.get(week_number(monday), [])) for monday in mondays)
 
 
 def progress_sentence(

@@ -68,5 +68,5 @@ def test_no_line_is_too_long_to_read(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(TEMPLATES)))
 def test_a_macro_is_given_what_it_shows(path: Path) -> None:
-    """Imported with the page's context it is made anew for each page, and keeps all that the page is made of."""
+    """Imported with a page's context it is made anew each time, and holds all that the page is made of."""
     assert not re.search(r"\bwith\s+context\b", blanked(path.read_text("utf-8")))

@@ -6,7 +6,16 @@ from datetime import date, time
 
 import pytest
 
-from clinic.domain.dates import DAY_NAMES, DAYS, count, day_in_words, days_between, time_in_words, week_start
+from clinic.domain.dates import (
+    DAY_NAMES,
+    DAYS,
+    count,
+    day_in_words,
+    days_between,
+    time_in_words,
+    week_number,
+    week_start,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +39,12 @@ def test_weeks_begin_on_monday() -> None:
     assert {week_start(day) for day in days_between(date(2026, 11, 23), date(2026, 11, 29))} == {
         date(2026, 11, 23)
     }
+
+
+def test_a_week_has_one_number_from_monday_to_sunday() -> None:
+    days = days_between(date(2025, 12, 22), date(2026, 1, 11))
+    first = week_number(days[0])
+    assert [week_number(day) - first for day in days] == [0] * 7 + [1] * 7 + [2] * 7
 
 
 def test_days_have_long_names_in_the_order_of_their_short_ones() -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, select
@@ -163,6 +163,12 @@ class DayOfLogs(NamedTuple):
     not_sure: int
 
 
+@lru_cache(maxsize=1024)  # months of days are told in few ways
+def _each_once(kinds: tuple[Any, ...], many: tuple[int, ...]) -> tuple[Any, ...]:
+    """Each kind as often as it was said."""
+    return tuple(kind for kind, times in zip(kinds, many, strict=True) for _ in range(times))
+
+
 @dataclass(frozen=True)
 class DaysSoFar(KeptDays):
     """The days of programs, as far as their logs were read. `today` is the client's local date."""
@@ -174,22 +180,13 @@ class DaysSoFar(KeptDays):
     @property
     def logged(self) -> Iterable[LoggedOutcomes]:
         """By day and program what was said of each of its moves."""
-        for day, program_id, *moves, _, _, _ in self.days:
-            yield (
-                day,
-                program_id,
-                [kind for kind, many in zip(OUTCOMES, moves, strict=True) for _ in range(many)],
-            )
+        for each in self.days:
+            yield each[0], each[1], _each_once(OUTCOMES, each[2:5])
 
     @property
     def mistakes(self) -> list[tuple[date, MistakeAnswer]]:
         """What was said of the named mistake, once for each move it was said of."""
-        return [
-            (each.local_date, answer)
-            for each in self.days
-            for answer, many in zip(MISTAKES, each[-3:], strict=True)
-            for _ in range(many)
-        ]
+        return [(each[0], answer) for each in self.days for answer in _each_once(MISTAKES, each[5:])]
 
 
 def of_client(client: Client, today: date, *, days: int) -> DaysSoFar:
