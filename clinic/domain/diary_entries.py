@@ -11,7 +11,7 @@ from clinic.domain.own_device import further_outcome
 from clinic.domain.practising import Practised
 from clinic.domain.types import LogObstacle, LogOutcome, MistakeAnswer
 
-LONGEST_NOTE = 1000  # characters
+LONGEST_NOTE = 1000  # characters, of one that is typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,8 @@ def _obstacle(before: DiaryEntry, later: DiaryEntry) -> LogObstacle | None:
 
 
 def _notes(before: str | None, later: str | None) -> str | None:
-    if not before or not later or later in before:
-        return before or later
-    both = f"{before}\n{later}"
-    return both if len(both) <= LONGEST_NOTE else later
+    """Both, even if they are longer together than one may be: whoever changes them then shortens them."""
+    return before or later if not before or not later or later in before else f"{before}\n{later}"
 
 
 def _hurting(before: DiaryEntry, later: DiaryEntry) -> frozenset[uuid.UUID]:

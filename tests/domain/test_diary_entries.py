@@ -56,8 +56,7 @@ def test_the_newer_answer_to_the_mistake_stands() -> None:
         ("One\nTwo", "Two", "One\nTwo"),
         ("One", None, "One"),
         (None, "Two", "Two"),
-        ("a" * LONGEST_NOTE, "Two", "Two"),
-        ("a" * (LONGEST_NOTE - 2), "b", "a" * (LONGEST_NOTE - 2) + "\nb"),
+        ("a" * LONGEST_NOTE, "b" * LONGEST_NOTE, "a" * LONGEST_NOTE + "\n" + "b" * LONGEST_NOTE),
     ],
 )
 def test_both_notes_stand(before: str | None, later: str | None, both: str) -> None:
