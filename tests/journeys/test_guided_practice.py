@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"viewport": {"width": 375, "height": 667}, "has_touch": True}
+PHONE: dict[str, Any] = {"viewport": {"width": 375, "height": 667}, "has_touch": True}
 SECOND = 1000  # ms
 
 
@@ -68,6 +68,21 @@ def sizes(reader: Reader) -> dict[str, bool]:
     return {**found, "keys": min(heights) >= 56}
 
 
+def is_in_sight(reader: Reader) -> dict[str, bool]:
+    """What lies above the keys on a small phone whose text is twice as large."""
+    page = reader.page
+    page.set_viewport_size({"width": 320, "height": 600})
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%'; scrollTo(0, 0); }")
+    ends = {
+        name: page.locator(where).evaluate("(part) => part.getBoundingClientRect().bottom")
+        for name, where in {"count": "[data-now] [data-count]", "side": "[data-now] [data-side]"}.items()
+    }
+    begin = page.locator(".player-keys").evaluate("(keys) => keys.getBoundingClientRect().top")
+    page.evaluate("() => { document.documentElement.style.fontSize = ''; }")
+    page.set_viewport_size(PHONE["viewport"])
+    return {name: end <= begin for name, end in ends.items()}
+
+
 def counted(installation: Installation, name: str) -> list[tuple[int | None, int | None, int | None]]:
     with installation.inside():
         rows = db.session.execute(
@@ -90,6 +105,7 @@ def test_a_whole_practice_goes_on_where_it_was_interrupted(settled: Installation
     page.clock.run_for(11 * SECOND)
     shown(gina, "1 of 8", "Left", "Small and slow beats big")
     assert sizes(gina) == {"count": True, "side": True, "word": True, "keys": True}
+    assert is_in_sight(gina) == {"count": True, "side": True}
     page.clock.run_for(20 * SECOND)
     page.keyboard.press(" ")
     shown(gina, "Right", "Go on")
