@@ -275,7 +275,12 @@ def test_a_day_logged_in_two_tabs_is_one_log(settled: Installation, sit_down: Si
     other.locator('label:has([name="outcome"][value="partly"])').click()
     other.get_by_role("button", name="Save").click()
     other.wait_for_load_state("load")
+    assert other.get_by_text("You had logged this day on another page or phone: both count.").is_visible()
     tim.opens("/my")
+    tim.sees("Today: Done")
+    tim.presses("Put it right")
+    tim.ticks("Partly")
+    tim.presses("Save")
     tim.sees("Today: Partly")
 
 

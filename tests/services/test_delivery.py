@@ -66,7 +66,8 @@ def checkin(people: People) -> OutboxMessage:
 
 
 @pytest.mark.postgres_only
-def test_what_a_sender_asks_again_and_again_stays_prepared(app: Flask) -> None:
+def test_what_a_sender_asks_again_and_again_stays_prepared(live_app: Flask) -> None:
+    """On a connection as the product opens it: those of other tests prepare all that they are asked."""
     prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%outbox_message%'")
     for _ in range(8):
         anything_due()
