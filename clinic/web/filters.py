@@ -107,16 +107,17 @@ def _who() -> dict[str, object]:
 
     A page behind a mailed link knows its practice: its view passes `chrome` itself.
     """
-    actor = current_user.actor if current_user.is_authenticated else None
+    who = current_user._get_current_object()
+    actor = who.actor if who.is_authenticated else None
     practice = practice_of(actor) if actor else None
     around = chrome(practice, actor)
     if around and actor:
-        around["classes"] = current_user.comforts.classes
-        around["own_device"] = current_user.own_device
-        around["mark"] = mark_of((current_user.viewer or actor).user_id)
+        around["classes"] = who.comforts.classes
+        around["own_device"] = who.own_device
+        around["mark"] = mark_of((who.viewer or actor).user_id)
     if actor and practice and around and actor.is_staff:
         around["standing"] = standing.told(actor, practice)
-        around["unread"] = current_user.unread
-    if around and current_user.viewer:
+        around["unread"] = who.unread
+    if around and who.viewer:
         around = seen_by_another(around)
     return {"actor": actor, "practice": practice, "chrome": around}

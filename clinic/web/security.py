@@ -103,10 +103,12 @@ def _refuse_other_origins() -> None:
 
 def _refuse_files() -> None:
     """Few rules take a file, in one field; what stands elsewhere, where a word is expected, is no word."""
+    if request.method in SAFE_METHODS:
+        return
     rule = current_app.extensions["policy"].get(request.endpoint)
     taken = {rule.takes_file} if rule is not None else set()
     is_form = request.mimetype == "multipart/form-data" and request.endpoint != RAW
-    if is_form and request.method not in SAFE_METHODS and request.files.keys() - taken:
+    if is_form and request.files.keys() - taken:
         abort(400, "No file is taken here.")
 
 
@@ -143,8 +145,10 @@ def mail_headers(sandbox: str = "") -> dict[str, str]:
 
 def _headers(settings: Settings) -> Callable[[Response], Response]:
     def add(response: Response) -> Response:
+        there = {name.lower() for name, _ in response.headers}
         for name, value in FIXED_HEADERS.items():
-            response.headers.setdefault(name, value)
+            if name.lower() not in there:
+                response.headers.add(name, value)
         if settings.secure_cookies:
             response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
         if "Content-Security-Policy" not in response.headers:

@@ -60,24 +60,29 @@ def _of_person(actor: Actor, practice: Practice) -> dict[str, Any]:
         "account_url": _to("client.account.show" if client else "practitioner.account.show"),
         "search_url": None if client else _to("practitioner.clients.index"),
         "warning_signs_url": _to("client.warnings.show") if client else None,
-        "signs_offline": _signs_offline(practice) if client else None,
+        "signs_offline": _signs_offline_of(practice) if client else None,
         "messages_url": _to("client.messages.index") if client else None,
         "unread_replies": None if client else _waiting(practice.unread_replies),
     }
 
 
-def _signs_offline(practice: Practice) -> str:
+def _signs_offline_of(practice: Practice) -> str:
+    return _signs_offline(practice.name, practice.phone, practice.urgent_number, practice.emergency_number)
+
+
+@lru_cache(1000)  # the same on every page of a practice
+def _signs_offline(practice: str, phone: str | None, urgent: str | None, emergency: str | None) -> str:
     """What helps somebody who wants the warning signs where there is no network; a phone may still call."""
     said = [say("There is no network, so this page does not open. Stop the move.")]
-    if practice.phone:
-        about = {"practice": practice.name, "number": practice.phone}
+    if phone:
+        about = {"practice": practice, "number": phone}
         said.append(
             say("If a pain is new, sharp or goes down your leg, call %(practice)s: %(number)s.", **about)
         )
-    if practice.urgent_number:
-        said.append(say("For urgent medical advice, call %(number)s.", number=practice.urgent_number))
-    if practice.emergency_number:
-        said.append(say("In an emergency, call %(number)s.", number=practice.emergency_number))
+    if urgent:
+        said.append(say("For urgent medical advice, call %(number)s.", number=urgent))
+    if emergency:
+        said.append(say("In an emergency, call %(number)s.", number=emergency))
     return one_after_another(said)
 
 
