@@ -275,6 +275,7 @@ def test_large_letters_strong_colours_and_the_left_hand_hold_on_a_small_phone(
     looks_at(lee, "Left-handed")
 
 
+SOON = 30_000  # ms: three pages come back at once
 WEEK = "#this-week [aria-current=date] .visually-hidden"
 
 
@@ -300,8 +301,8 @@ def test_a_page_that_is_open_shows_the_true_week_once_what_waited_is_sent(
     kept.get_by_role("button", name="Save").click()
     willa.context.set_offline(False)
 
-    expect(today.locator(WEEK)).to_contain_text("partly done")
-    expect(history.locator(".week-today .visually-hidden").first).to_contain_text("partly done")
+    expect(today.locator(WEEK)).to_contain_text("partly done", timeout=SOON)
+    expect(history.locator(".week-today .visually-hidden").first).to_contain_text("partly done", timeout=SOON)
     if types:
         assert today.get_by_label("Done", exact=True).is_checked(), "what somebody chose stays theirs"
     else:

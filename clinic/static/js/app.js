@@ -67,6 +67,7 @@
   const again = () => showLogged().catch(() => { /* the next page has it */ });
   document.addEventListener("logged", again);
   addEventListener("storage", (event) => { if (event.key === LOGS) again(); });
+  addEventListener("online", () => setTimeout(again, 2000)); // another tab may have been back, and sent, before this one
   addEventListener("pageshow", (event) => { if (event.persisted) again(); });
   // A page that was left open overnight asks of a day that is over: it comes anew when somebody looks at it again.
   const opened = new Date().toDateString();
