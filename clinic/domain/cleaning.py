@@ -33,9 +33,7 @@ def printable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text if text.strip() else ""
     told, clean = "", unicodedata.normalize("NFC", text)
-    while (
-        told != clean
-    ):  # what stood between two signs is gone: they may compose, or not belong together, now
+    while told != clean:  # what stood between two signs is gone: they may compose, or be strangers, now
         told = clean
         clean = unicodedata.normalize("NFC", "".join(_plain(told, at) for at in range(len(told))))
     return clean if _is_seen(clean) else ""

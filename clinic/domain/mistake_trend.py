@@ -12,9 +12,7 @@ from clinic.domain.types import MistakeAnswer
 from clinic.domain.words import in_a_row, say
 
 MOST_WEEKS = 8  # told one by one
-QUIET_WEEKS = (
-    3  # authored: with this one, weeks without an answer after which the last one tells nothing of now
-)
+QUIET_WEEKS = 3  # authored: so many without an answer, this one among them, and the last tells nothing of now
 
 
 class MistakeWord(StrEnum):
