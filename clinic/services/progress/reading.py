@@ -144,7 +144,7 @@ def _statement() -> CompoundSelect[*tuple[Any, ...]]:
     sore = _line(ProgressRow.SORE, day=PracticeLog.local_date, number=PracticeLog.pain).select_from(
         PracticeLog
     )
-    sorest = _whose(sore.select_from(PracticeLog), PracticeLog).where(PracticeLog.pain.is_not(None))
+    sorest = _whose(sore, PracticeLog).where(PracticeLog.pain.is_not(None))
     goals = _line(
         ProgressRow.GOAL,
         id=ClientGoal.id,
