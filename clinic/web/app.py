@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask, Request, has_request_context, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.routing import Rule
 
 from clinic.reading import ReadAtStart
 from clinic.services.reach import from_nothing
@@ -56,9 +57,30 @@ class CookieSessions(SecureCookieSessionInterface):
         return held, signed_at
 
 
+class LateRule(Rule):
+    """A rule that makes what builds its addresses when it is first asked for one.
+
+    Werkzeug compiles two functions for each rule, which was five sixths of the making of an app; a process
+    builds the addresses of few.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        make = super()._compile_builder
+        made: Callable[..., tuple[str, str]] | None = None
+
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
+            nonlocal made
+            if made is None:
+                made = make(append_unknown)
+            return made(rule, **values)
+
+        return build
+
+
 class ClinicApp(Flask):
     """Flask that remembers the addresses it built: they follow from the page and its ids alone."""
 
+    url_rule_class = LateRule
     jinja_environment = PageEnvironment
     jinja_loader = ReadAtStart()
 

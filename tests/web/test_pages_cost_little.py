@@ -13,6 +13,7 @@ from flask.templating import Environment
 from jinja2 import DictLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup, escape
 from sqlalchemy import select
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Map, Rule, UUIDConverter
 
 from clinic.extensions import db
 from clinic.models import Client
@@ -109,6 +110,22 @@ def test_an_address_is_the_same_the_second_time(app: Flask, endpoint: str, value
     for root in ("", "/below", ""):
         with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": root}):
             assert url_for(endpoint, **values) == Flask.url_for(app, endpoint, **values)
+
+
+def test_a_rule_builds_what_one_of_werkzeugs_own_builds(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        own = Rule(rule.rule, methods=rule.methods, endpoint=rule.endpoint)
+        own.bind(Map(converters=app.url_map.converters))
+        fitting = {name: _fitting(of) for name, of in rule._converters.items()}
+        for values in (fitting, {**fitting, "rule": "a b"}):
+            for unknown in (True, False):
+                assert rule.build(values, unknown) == own.build(values, unknown)
+
+
+def _fitting(converter: BaseConverter) -> Any:
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return {UUIDConverter: uuid.UUID(int=7), IntegerConverter: 7}.get(type(converter), "a/b c")
 
 
 def test_rows_are_read_with_what_the_session_holds(people: People) -> None:
