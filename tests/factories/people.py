@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from clinic.domain.search import search_key, sort_key
 from clinic.domain.types import ClientKind, Role
@@ -17,6 +17,7 @@ from clinic.services.actors import Actor
 from clinic.services.clients import memberships
 
 PASSWORD = "four plain words together"
+Row = TypeVar("Row", Practice, User, Client)
 LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
@@ -44,8 +45,14 @@ class People:
 
 def make_practice(name: str = "Harbour Chiropractic", **values: Any) -> Practice:
     """A practice that may send mail: its numbers are set."""
-    practice = Practice(
+    [practice] = written(_practice(name, **values))
+    return practice
+
+
+def _practice(name: str, **values: Any) -> Practice:
+    return Practice(
         **{
+            "id": uuid.uuid4(),
             "name": name,
             "time_zone": "Europe/London",
             "phone": "020 7946 0100",
@@ -56,17 +63,20 @@ def make_practice(name: str = "Harbour Chiropractic", **values: Any) -> Practice
             **values,
         }
     )
-    db.session.add(practice)
-    db.session.flush()
-    return practice
 
 
 def make_user(
     practice: Practice, role: Role = Role.PRACTITIONER, name: str = "Robin Vale", **values: Any
 ) -> User:
     """Somebody who can sign in with PASSWORD."""
+    [user] = written(_user(practice, role, name, **values))
+    return user
+
+
+def _user(practice: Practice, role: Role, name: str, **values: Any) -> User:
     email = values.pop("email", f"{uuid.uuid4().hex[:12]}@people.example")
-    user = User(
+    return User(
+        id=uuid.uuid4(),
         practice_id=practice.id,
         role=role,
         name=name,
@@ -76,17 +86,21 @@ def make_user(
         created_at=LONG_AGO,
         **values,
     )
-    db.session.add(user)
-    db.session.flush()
-    return user
 
 
 def make_client(
     practice: Practice, name: str = "Ada Northcote", *, user: User | None = None, **values: Any
 ) -> Client:
     """A client with consent on record; with an account if `user` is given."""
+    [client] = written(_client(practice, name, user, **values))
+    if client.group_name:
+        stand_in(client, client.group_name)
+    return client
+
+
+def _client(practice: Practice, name: str, user: User | None, **values: Any) -> Client:
     email = values.pop("email", user.email if user else f"{uuid.uuid4().hex[:12]}@clients.example")
-    client = Client(
+    return Client(
         **{
             "practice_id": practice.id,
             "user_id": user.id if user else None,
@@ -103,11 +117,13 @@ def make_client(
             **values,
         }
     )
-    db.session.add(client)
+
+
+def written(*rows: Row) -> list[Row]:
+    """Rows of one kind, in one statement."""
+    db.session.add_all(rows)
     db.session.flush()
-    if client.group_name:
-        stand_in(client, client.group_name)
-    return client
+    return list(rows)
 
 
 def stand_in(client: Client, name: str) -> ClientGroup:
@@ -125,23 +141,33 @@ def stand_in(client: Client, name: str) -> ClientGroup:
 
 def make_people() -> People:
     """The two practices with everybody in them, committed."""
-    here, there = make_practice(), make_practice("Hill Street Spine")
-    client_user = make_user(here, Role.CLIENT, "Ada Northcote")
-    other_user = make_user(here, Role.CLIENT, "Bela Forde")
-    foreign_user = make_user(there, Role.CLIENT, "Zofia Kern")
-    people = People(
-        practice=here,
-        owner=make_user(here, Role.OWNER, "Olive Hart"),
-        colleague=make_user(here, Role.PRACTITIONER, "Robin Vale"),
-        assistant=make_user(here, Role.ASSISTANT, "Sam Quill"),
-        client_user=client_user,
-        client=make_client(here, "Ada Northcote", user=client_user),
-        other_client_user=other_user,
-        other_client=make_client(here, "Bela Forde", user=other_user),
-        elsewhere=there,
-        stranger=make_user(there, Role.PRACTITIONER, "Pim Stroud"),
-        foreign_client_user=foreign_user,
-        foreign_client=make_client(there, "Zofia Kern", user=foreign_user),
+    here, there = written(_practice("Harbour Chiropractic"), _practice("Hill Street Spine"))
+    client_user, other_user, foreign_user, owner, colleague, assistant, stranger = written(
+        _user(here, Role.CLIENT, "Ada Northcote"),
+        _user(here, Role.CLIENT, "Bela Forde"),
+        _user(there, Role.CLIENT, "Zofia Kern"),
+        _user(here, Role.OWNER, "Olive Hart"),
+        _user(here, Role.PRACTITIONER, "Robin Vale"),
+        _user(here, Role.ASSISTANT, "Sam Quill"),
+        _user(there, Role.PRACTITIONER, "Pim Stroud"),
+    )
+    client, other_client, foreign_client = written(
+        _client(here, "Ada Northcote", client_user),
+        _client(here, "Bela Forde", other_user),
+        _client(there, "Zofia Kern", foreign_user),
     )
     db.session.commit()
-    return people
+    return People(
+        practice=here,
+        owner=owner,
+        colleague=colleague,
+        assistant=assistant,
+        client_user=client_user,
+        client=client,
+        other_client_user=other_user,
+        other_client=other_client,
+        elsewhere=there,
+        stranger=stranger,
+        foreign_client_user=foreign_user,
+        foreign_client=foreign_client,
+    )

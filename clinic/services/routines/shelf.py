@@ -46,6 +46,7 @@ def begin_exercise(practice_id: uuid.UUID, move: CatalogueExercise) -> Exercise:
     catalogue = load_catalogue()
     uses = [catalogue.transfers[use] for use in move.transfers]
     exercise = Exercise(
+        id=uuid.uuid4(),  # known before it is written: a practice's first moves are one statement
         practice_id=practice_id,
         key=move.id,
         name=move.name,
@@ -68,7 +69,6 @@ def begin_exercise(practice_id: uuid.UUID, move: CatalogueExercise) -> Exercise:
         transfers=[{"key": use.id, "name": use.name, "how": use.how} for use in uses],
     )
     db.session.add(exercise)
-    db.session.flush()
     _add_mistakes(exercise, move)
     return exercise
 
