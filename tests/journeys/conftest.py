@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import make_url
 
 from tests.journeys.installation import Installation
 
@@ -77,18 +78,32 @@ def sit_down(browser: Browser, findings: Findings) -> Iterator[Callable[..., Rea
     assert not findings.problems, "\n".join(findings.problems)
 
 
+@pytest.fixture(scope="session")
+def migrated(template: str) -> Path:
+    """The file of an empty database with all tables; a start from nothing takes seconds to make them."""
+    return Path(str(make_url(template).database))
+
+
 @pytest.fixture
-def untouched(tmp_path: Path, browser: Browser) -> Iterator[Installation]:
-    """An installation that nobody has visited yet."""
+def from_nothing(tmp_path: Path, browser: Browser) -> Iterator[Installation]:
+    """An installation that began in an empty folder."""
     yield from _running(Installation(tmp_path))
 
 
+@pytest.fixture
+def untouched(tmp_path: Path, migrated: Path, browser: Browser) -> Iterator[Installation]:
+    """An installation that nobody has visited yet."""
+    yield from _running(Installation(tmp_path).with_tables(migrated))
+
+
 @pytest.fixture(scope="session")
-def settled(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Installation]:
+def settled(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Path, browser: Browser
+) -> Iterator[Installation]:
     """An installation with a practice, its routine and its people; each journey has a client of its own."""
     from tests.journeys.people import settle
 
-    for installation in _running(Installation(tmp_path_factory.mktemp("settled"))):
+    for installation in _running(Installation(tmp_path_factory.mktemp("settled")).with_tables(migrated)):
         settle(installation)
         yield installation
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,13 +17,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from flask import Flask
 from sqlalchemy import Date, DateTime, select, update
 
-from clinic import create_app
+from clinic import create_app, queue
 from clinic.extensions import db
 from clinic.mail.maildir import StoredMail, newest_mails
 from clinic.models import Base, Client, OutboxMessage
@@ -57,6 +58,13 @@ class Installation:
         self.log = folder / "serve.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._app: Flask | None = None
+
+    def with_tables(self, migrated: Path) -> Self:
+        """Begin with a copy of a database that was brought up to date elsewhere."""
+        data = self.folder / "data"
+        data.mkdir(mode=0o700)
+        shutil.copyfile(migrated, data / "regroove.sqlite3")
+        return self
 
     def start(self, *options: str) -> None:
         """Start everything and wait until web, broker and worker are there."""
@@ -138,6 +146,11 @@ class Installation:
                     for move, day in due.items()
                 }
             db.session.commit()
+
+    def plans_now(self) -> None:
+        """Have the worker look for what is due, as beat does each minute: its own round may be far off."""
+        with self.inside():
+            queue.nudge("checkins.plan")
 
     def troubles(self) -> list[str]:
         """Lines of the log that tell of a crash."""

@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Response,
+    ViewportSize,
+    expect,
+)
 from playwright.sync_api import Error as PlaywrightError
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
@@ -204,14 +213,16 @@ class Reader:
             self._found(state, "no title")
         # What is not shown at a narrow width loses the focus, sooner or later: a look takes it from nobody.
         focused = self.page.evaluate_handle("() => document.activeElement")
+        kept = self.page.viewport_size
         self._look_at_width(state)
         if self.scripts:
-            self._run_axe(state)
+            self._run_axe(state, kept)
+        if kept:
+            self.page.set_viewport_size(kept)
         focused.evaluate("(it) => { if (it !== document.activeElement && it !== document.body) it.focus(); }")
         self.findings.looked_at.add(key)
 
     def _look_at_width(self, state: str) -> None:
-        kept = self.page.viewport_size
         for width in NARROW:
             self.page.set_viewport_size({"width": width, "height": 700})
             out = self.page.evaluate(STICKS_OUT)
@@ -221,8 +232,6 @@ class Reader:
                 self.page.locator("body").get_attribute("class")
             ):
                 self._look_at_large_text(state, width)
-        if kept:
-            self.page.set_viewport_size(kept)
 
     def _look_at_large_text(self, state: str, width: int) -> None:
         """Clients' and public pages hold text at twice its size."""
@@ -233,12 +242,13 @@ class Reader:
             self._found(state, f"with text at 200 % on {width} px: {out[:6]}")
         self.page.evaluate(size, "")
 
-    def _run_axe(self, state: str) -> None:
+    def _run_axe(self, state: str, size: ViewportSize | None) -> None:
         self.page.evaluate(_axe())
-        kept = self.page.viewport_size
-        if kept:  # all in view: a bar that sticks covers what lies under it, and nothing can be said of that
+        if size:  # all in view: a bar that sticks covers what lies under it, and nothing can be said of that
+            self.page.set_viewport_size(size)
             whole = self.page.evaluate("() => document.documentElement.scrollHeight")
-            self.page.set_viewport_size({"width": kept["width"], "height": max(kept["height"], whole)})
+            if whole > size["height"]:
+                self.page.set_viewport_size({"width": size["width"], "height": whole})
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
@@ -249,8 +259,6 @@ class Reader:
                 where = "; ".join(f"{node['html'][:120]} {_why(node)}" for node in each["nodes"][:3])
                 self._found(state, f"{each['id']} ({scheme}): {where}")
         self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
-        if kept:
-            self.page.set_viewport_size(kept)
 
     def _stands_out(self) -> str:
         """What makes two states of one page different to look at."""

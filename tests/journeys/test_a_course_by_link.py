@@ -47,19 +47,21 @@ def the_course_is_made(olive: Reader) -> None:
     olive.sees("0 taken", "Running")
 
 
-def asks_for_a_place(settled: Installation, sit_down: SitDown, code: str, name: str) -> None:
-    reader = sit_down(name, settled, **PHONE)
-    reader.opens(f"/join/{code}")
-    reader.writes("Your name", name)
-    reader.writes("Your email address", address(name))
-    for consent in reader.page.get_by_label("I agree that").all():
-        consent.check()
-    reader.page.wait_for_timeout(SLOW_ENOUGH)
-    reader.presses("Ask for a place")
-    reader.sees("Check your email")
-    reader.opens(link_in(settled.mail_to(address(name)), "/join/confirm/"))
-    reader.presses("Confirm, I want a place")
-    reader.sees("You have a place.")
+def ask_for_a_place(settled: Installation, sit_down: SitDown, code: str, *names: str) -> None:
+    readers = {name: sit_down(name, settled, **PHONE) for name in names}
+    for name, reader in readers.items():
+        reader.opens(f"/join/{code}")
+        reader.writes("Your name", name)
+        reader.writes("Your email address", address(name))
+        for consent in reader.page.get_by_label("I agree that").all():
+            consent.check()
+    reader.page.wait_for_timeout(SLOW_ENOUGH)  # of the one who came last
+    for name, reader in readers.items():
+        reader.presses("Ask for a place")
+        reader.sees("Check your email")
+        reader.opens(link_in(settled.mail_to(address(name)), "/join/confirm/"))
+        reader.presses("Confirm, I want a place")
+        reader.sees("You have a place.")
 
 
 def starts(settled: Installation) -> dict[str, object]:
@@ -73,10 +75,9 @@ def test_five_join_by_the_link_and_one_is_late(settled: Installation, sit_down: 
     the_course_is_made(olive)
     with settled.inside():
         code = str(db.session.scalars(select(Course.join_code)).one())
-    for name in STUDENTS:
-        asks_for_a_place(settled, sit_down, code, name)
+    ask_for_a_place(settled, sit_down, code, *STUDENTS)
     settled.a_week_passes()
-    asks_for_a_place(settled, sit_down, code, LATE)
+    ask_for_a_place(settled, sit_down, code, LATE)
 
     began = starts(settled)
     assert len({began[address(name)] for name in STUDENTS}) == 1

@@ -88,6 +88,7 @@ def both_are_reminded(settled: Installation, email: str) -> None:
         row.starts_at = row.slot_at = now() + timedelta(minutes=50)
         row.changed_at -= timedelta(days=2)
         db.session.commit()
+    settled.plans_now()
     for address in (email, OWNER):
         settled.until(partial(is_reminded, settled, address), 90, f"reminded {address} of no session")
     with settled.inside():  # and back, so that it can be called off for tomorrow

@@ -23,9 +23,10 @@ PHONE = {"viewport": {"width": 375, "height": 720}}
 
 
 @pytest.mark.parametrize("code", MADE_UP)
-def test_pages_hold_in_another_language(code: str, tmp_path: Path, sit_down: SitDown) -> None:
+def test_pages_hold_in_another_language(code: str, tmp_path: Path, migrated: Path, sit_down: SitDown) -> None:
     """Words that are made up are broken in pieces at 200 % of text; real ones are looked at in English."""
-    spoken, abroad = language(code), Installation(tmp_path, CLINIC_LANGUAGE=code)
+    spoken = language(code)
+    abroad = Installation(tmp_path, CLINIC_LANGUAGE=code).with_tables(migrated)
     try:
         abroad.start()
         settle(abroad)

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -69,6 +70,7 @@ class Reminded:
             for row in self._wishes(people):  # the stopped ones too: no clock spares them
                 row.next_due_at = datetime.combine(today, row.at_time, self.zone).astimezone(UTC)
             db.session.commit()
+        self.at.plans_now()
         self.at.until(lambda: self._looked_and_sent(people), MAIL_WITHIN, "did not settle the reminders")
 
     def _looked_and_sent(self, people: tuple[Somebody, ...]) -> bool:
@@ -88,11 +90,14 @@ class Reminded:
 
 
 @pytest.fixture(scope="module")
-def reminded(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Reminded]:
+def reminded(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Path, browser: Browser
+) -> Iterator[Reminded]:
     with ExitStack() as ends:
         server = ends.enter_context(running_sink(keep=True))
         url = f"smtp://127.0.0.1:{server.port}"
         installation = Installation(tmp_path_factory.mktemp("reminded"), CLINIC_SMTP_URL=url)
+        installation.with_tables(migrated)
         ends.callback(installation.stop)
         installation.start()
         settle(installation)
