@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
-from alembic.operations import Operations
+from alembic.operations import Operations, batch
 from alembic.operations.batch import BatchOperationsImpl
 from alembic.operations.ops import DropColumnOp, DropTableOp
 from alembic.operations.toimpl import drop_column, drop_table
@@ -81,6 +81,23 @@ def tables_may_be_made_anew(connection: Connection) -> Iterator[None]:
         yield
     finally:
         driver.execute("PRAGMA foreign_keys=ON")
+
+
+@contextmanager
+def one_table_at_a_time() -> Iterator[None]:
+    """A batch reads the table that it makes anew, and not also each one that this points at, and those that they do."""
+    read_all = batch.BatchOperationsImpl
+
+    class ReadOne(read_all):  # type: ignore[misc, valid-type]
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            self.reflect_kwargs["resolve_fks"] = False
+
+    batch.BatchOperationsImpl = ReadOne  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        batch.BatchOperationsImpl = read_all  # type: ignore[misc]
 
 
 def check_keys(connection: Connection) -> None:
@@ -192,7 +209,7 @@ def migrate() -> None:
     """Migrate over one connection, all steps in one transaction."""
     settings: Settings = current_app.config["SETTINGS"]
     engine = engine_of_the_owner(settings)
-    with engine.connect() as connection, tables_may_be_made_anew(connection):
+    with engine.connect() as connection, tables_may_be_made_anew(connection), one_table_at_a_time():
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
