@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from config import Settings, SettingsError, weakness
+from tests import commands
 
 pytestmark = pytest.mark.sqlite_only  # asks no database: once is enough
 
@@ -146,13 +147,8 @@ def test_production_never_starts_with_an_interactive_debugger(tmp_path: Path, va
 
 @pytest.mark.parametrize("command", [["run"], ["--debug", "run"], ["--debug", "routes"]])
 def test_the_server_of_flask_is_for_development(tmp_path: Path, command: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", "from clinic.cli import main; main()", *command],
-        env={**os.environ, **GOOD, "CLINIC_DATA_DIR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environ = {**os.environ, **GOOD, "CLINIC_DATA_DIR": str(tmp_path)}
+    done = commands.run([*commands.CLINIC, *command], environ)
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
     assert "for development" in done.stderr
@@ -243,13 +239,8 @@ def test_a_server_with_a_bad_setting_says_so_in_one_line_and_ends_with_code_2(
 def test_what_the_worker_would_refuse_of_the_mail_server_stops_the_web_server_too(
     tmp_path: Path, url: str
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", "import clinic; clinic.serve_from_env()"],
-        env={**os.environ, **GOOD, "CLINIC_DATA_DIR": str(tmp_path), "CLINIC_SMTP_URL": url},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environ = {**os.environ, **GOOD, "CLINIC_DATA_DIR": str(tmp_path), "CLINIC_SMTP_URL": url}
+    done = commands.run(["-c", "import clinic; clinic.serve_from_env()"], environ)
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
     assert "CLINIC_SMTP_URL" in done.stderr
     assert "word@" not in done.stderr

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +20,7 @@ from clinic.extensions import MIGRATIONS, db
 from clinic.reading import TEMPLATES, ReadAtStart, sources
 from clinic.services.upkeep import release
 from config import Settings
+from tests import commands
 from tests.backends import database_urls
 from tests.conftest import settings_for
 from tests.factories.locks import as_owner
@@ -32,7 +32,6 @@ GUNICORN = [
     *("-m", "gunicorn", "--preload", "--no-control-socket", "--bind", "127.0.0.1:0"),
     "clinic:serve_from_env()",
 ]
-CLINIC = ["-c", "from clinic.cli import main; main()"]
 WORKER = ["-m", "celery", "-A", "celery_worker", "--quiet", "worker", "--concurrency", "1"]
 
 
@@ -50,25 +49,12 @@ def start(app: Flask, command: list[str]) -> subprocess.CompletedProcess[str]:
         "CLINIC_MIGRATION_URL": settings.migration_url or "",
         "CLINIC_DATA_DIR": str(settings.data_dir),
     }
-    return subprocess.run(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return commands.run(command, environment)
 
 
 class TestWhichReleaseThisIs:
     def test_the_command_says_it_without_a_database(self, tmp_path: Path) -> None:
-        clinic = [
-            sys.executable,
-            "-c",
-            "import sys; sys.argv[0] = 'clinic'; from clinic.cli import main; main()",
-        ]
-        told = subprocess.run([*clinic, "--version"], cwd=ROOT, capture_output=True, text=True, check=True)
+        told = commands.run([*commands.CLINIC, "--version"], dict(os.environ), tmp_path)
         assert told.stdout == f"Regroove {release.version()}, tables {release.schema()}\n"
 
     def test_the_changelog_names_each_release_with_its_tables(self) -> None:
@@ -117,7 +103,7 @@ class TestHowTheTablesFollow:
         downgrade(revision="0020", x_arg="drop=yes")
         db.session.remove()
         with ThreadPoolExecutor(2) as pool:
-            ended = list(pool.map(lambda _: start(live_app, [*CLINIC, "db", "upgrade"]), range(2)))
+            ended = list(pool.map(lambda _: start(live_app, [*commands.CLINIC, "db", "upgrade"]), range(2)))
         assert [each.returncode for each in ended] == [0, 0], [each.stderr for each in ended]
         assert release.why_not_to_start() is None
 
@@ -137,7 +123,7 @@ class TestHowTheTablesFollow:
         with database_urls() as new:
             app = create_app(settings_for(new(encoding="SQL_ASCII"), tmp_path))
             with app.app_context():
-                ended = start(app, [*CLINIC, "db", "upgrade"])
+                ended = start(app, [*commands.CLINIC, "db", "upgrade"])
                 assert ended.returncode == 1
                 assert "This database is in SQL_ASCII" in ended.stderr
                 assert "ENCODING 'UTF8' TEMPLATE template0" in ended.stderr
@@ -156,7 +142,7 @@ class TestHowTheTablesFollow:
     def test_whoever_asks_for_such_a_way_back_hears_what_it_would_lose(self, live_app: Flask) -> None:
         make_world()
         db.session.commit()
-        ended = start(live_app, [*CLINIC, "db", "downgrade", "0008"])
+        ended = start(live_app, [*commands.CLINIC, "db", "downgrade", "0008"])
         assert ended.returncode == 1
         assert "This way back would drop " in ended.stderr
         assert "clinic db downgrade -x drop=yes" in ended.stderr

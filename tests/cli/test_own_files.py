@@ -6,29 +6,19 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
-from tests.faults.stage import ROOT
+from tests import commands
 
 pytestmark = pytest.mark.sqlite_only
 
 
 def clinic(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     theirs = {name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")}
-    return subprocess.run(
-        [sys.executable, "-c", "from clinic.cli import main; main()", *words],
-        cwd=ROOT,
-        env=theirs | {"CLINIC_DATA_DIR": str(folder)},
-        umask=0o022,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return commands.run([*commands.CLINIC, *words], theirs | {"CLINIC_DATA_DIR": str(folder)})
 
 
 def open_to_others(folder: Path) -> set[str]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from clinic.cli.settings import refuse_without_settings
 from clinic.cli.trouble import CannotStart
-from tests.faults.stage import ROOT
+from tests import commands
 
 pytestmark = pytest.mark.sqlite_only  # no database is asked
 
@@ -28,14 +27,7 @@ def clinic(
     folder: Path, *words: str, program: str = "from clinic.cli import main; main()"
 ) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")}
-    return subprocess.run(
-        [sys.executable, "-c", program, *words],
-        cwd=folder,
-        env=environment | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return commands.run(["-c", program, *words], environment, folder)
 
 
 class TestWithoutSettings:
