@@ -66,9 +66,10 @@ test: $(VENV)/.browser test-tools test-parts ## Everything: lint, both databases
 test-tools: $(VENV)/.browser
 	@scripts/test-tools $(LEFT_OUT)
 
-# The parts run side by side, one more than there are cores: those that watch clocks, and so begin first, mostly wait;
-# the others give way to them. Each is told of when it has ended.
-PARTS := faults-postgres walks-postgres rest-postgres faults-sqlite journeys walks-sqlite rest-sqlite lint
+# The parts run side by side, one more than there are cores: those that watch clocks (journeys, faults) wait half of
+# their time, and the others give way to them. The longest begin first, or one would be left to end alone.
+# Each is told of when it has ended.
+PARTS := journeys rest-sqlite rest-postgres faults-postgres faults-sqlite walks-sqlite walks-postgres lint
 AT_ONCE = $$(($$(getconf _NPROCESSORS_ONLN) + 1))
 WALKS := tests/policy tests/security
 FAULTS := tests/faults

@@ -81,11 +81,10 @@ class Stage:
         with Redis(unix_socket_path=str(_socket(self.settings)), socket_timeout=5) as client:
             client.flushall()
 
-    def web(self, **environment: str) -> str:
+    def web(self, app: str = "clinic:serve_from_env()", **environment: str) -> str:
         """The web app as its server runs it, once it answers; rate limits and all. Returns its address."""
         port = free_port()
         command = [sys.executable, "-m", "gunicorn", "--preload", "--no-control-socket", "--threads", "4"]
-        app = "clinic:serve_from_env()"
         address = f"http://127.0.0.1:{port}"
         self.start(
             [*command, "--bind", f"127.0.0.1:{port}", app],

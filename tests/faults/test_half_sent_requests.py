@@ -5,14 +5,14 @@ from __future__ import annotations
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
-from flask import Flask
 
+from tests.conftest import app_on_a_copy
 from tests.factories.checkins import enrol, link_to, sent_checkin
 from tests.factories.people import make_people
 from tests.faults.stage import Stage, answers, free_port, staged, wait_until
@@ -41,23 +41,30 @@ def with_clinic_serve(stage: Stage) -> int:
     return port
 
 
+@pytest.fixture(scope="module", params=[with_gunicorn, with_clinic_serve])
+def served(template: str, request: pytest.FixtureRequest) -> Iterator[tuple[int, str]]:
+    """A port that answers, and the path of a check-in there; nothing of a test is left after it."""
+    with app_on_a_copy(template) as app:
+        checkin = link_to(sent_checkin(enrol(make_people())))
+        with staged(app) as stage:
+            stage.broker()
+            port = request.param(stage)
+            wait_until(lambda: answers(port))
+            assert seconds_to(port, checkin) > 0
+            yield port, checkin
+
+
 @pytest.mark.parametrize("half", HALVES.values(), ids=HALVES)
-@pytest.mark.parametrize("serve", [with_gunicorn, with_clinic_serve])
 def test_health_and_a_check_in_are_answered_beside_fifty_half_sent_requests(
-    live_app: Flask, serve: Callable[[Stage], int], half: bytes
+    served: tuple[int, str], half: bytes
 ) -> None:
-    checkin = link_to(sent_checkin(enrol(make_people())))
-    with staged(live_app) as stage:
-        stage.broker()
-        port = serve(stage)
-        wait_until(lambda: answers(port))
-        assert seconds_to(port, checkin) > 0
-        with half_sent(port, half) as lines:
-            for _ in range(3):
-                for line in lines:
-                    line.sendall(b"x")
-                for path in ("/healthz", checkin):
-                    assert seconds_to(port, path) < WITHIN
+    port, checkin = served
+    with half_sent(port, half) as lines:
+        for _ in range(3):
+            for line in lines:
+                line.sendall(b"x")
+            for path in ("/healthz", checkin):
+                assert seconds_to(port, path) < WITHIN
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from tests.factories.people import make_people
 from tests.faults.serving import health
 from tests.faults.stage import staged, wait_until
 from tests.faults.test_the_database_hangs import backend, server_of, stopped
+from tests.faults.watching import LOOKS_EVERY
 from tests.sink import running_sink
 from tests.visitor import Visitor
 
@@ -45,11 +46,12 @@ def test_a_dead_worker_is_told_to_the_owner_once_by_one_of_several_processes(liv
     owner_address = owner.email
     _sweep_was(timedelta(hours=1))
     with running_sink() as sink, staged(live_app, smtp_url=f"smtp://127.0.0.1:{sink.port}") as stage:
-        port = int(stage.web(CLINIC_ALARM_MINUTES="1").rpartition(":")[2])
+        address = stage.web("tests.faults.watching:app()", CLINIC_ALARM_MINUTES="1")
+        port = int(address.rpartition(":")[2])
         wait_until(lambda: "sweep" in health(port)["troubles"], 10)
         assert _is_counted_by_all(port, requests=8)
         wait_until(lambda: sink.counts.total, 60)
-        time.sleep(15)  # every process has looked again
+        time.sleep(4 * LOOKS_EVERY)  # every process has looked again
         assert sink.counts.total == 1
         _sweep_was(timedelta())
         wait_until(lambda: sink.counts.total == 2, 60)
