@@ -2,7 +2,6 @@
 
 import sys
 
-from clinic import work_from_env
-from clinic.tasks import init_tasks
+from clinic import celery_from_env
 
-celery = init_tasks(work_from_env("beat" if "beat" in sys.argv else "worker"))
+celery = celery_from_env("beat" if "beat" in sys.argv else "worker")

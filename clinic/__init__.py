@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
 from clinic.own_files import keep_to_ourselves
+from clinic.starting import import_the_rest, made_to_stay
 from config import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from celery import Celery
 
 
 def create_app(settings: Settings) -> Flask:
@@ -34,6 +38,7 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
+@made_to_stay()
 def create_app_from_env(process: str = "cli") -> Flask:
     """The app for servers; a bad setting ends the start with one line and exit code 2.
 
@@ -52,10 +57,10 @@ def create_app_from_env(process: str = "cli") -> Flask:
     except SettingsError as error:
         print(f"Regroove cannot start. {error}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
-    _keep_what_stays()
     return app
 
 
+@made_to_stay()
 def serve_from_env() -> Flask:
     """The same for web servers: the static files are packed before the first one is asked for."""
     app = work_from_env("web")
@@ -64,11 +69,21 @@ def serve_from_env() -> Flask:
     from clinic.web import assets
 
     assets.pack_all()
+    import_the_rest()
     # with one of its own in each process, whether anybody opens a page or not; this one only forks
     os.register_at_fork(after_in_child=watchman.of(app).begin)
     return app
 
 
+@made_to_stay()
+def celery_from_env(process: str) -> Celery:
+    """The same for the background worker and its clock: with the tasks."""
+    from clinic.tasks import init_tasks
+
+    return init_tasks(work_from_env(process))
+
+
+@made_to_stay()
 def work_from_env(process: str = "worker") -> Flask:
     """The same for what runs on: another release's tables end the start with one line and exit code 2."""
     from clinic.services.upkeep import role
@@ -95,13 +110,3 @@ def _why_not_to_start(app: Flask) -> str | None:
             return None  # it is away: pages and /healthz say so until it is back
         finally:
             db.engine.dispose()  # what is forked off this process must not share a connection
-
-
-def _keep_what_stays() -> None:
-    """What is made at the start lives as long as the process: it is not looked through for garbage again.
-
-    A page makes some ten thousand objects that die with it, by themselves.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)

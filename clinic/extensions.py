@@ -24,7 +24,6 @@ from sqlalchemy.util import LRUCache
 
 from clinic.domain.masking import unmasked
 from clinic.own_files import ready_for_sqlite
-from clinic.patience import be_patient
 from config import Settings
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -143,6 +142,8 @@ def init_database(app: Flask, settings: Settings) -> None:
         if sqlite:
             _tune_sqlite(db.engine)
         else:
+            from clinic.patience import be_patient  # with PostgreSQL's driver, which SQLite does not need
+
             be_patient(db.engine, settings.statement_seconds)
 
 

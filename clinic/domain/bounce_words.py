@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 
 
@@ -808,7 +809,10 @@ def _compiled(phrases: str) -> re.Pattern[str]:
     return re.compile(r"(?<![a-z0-9])(?:" + "|".join(_pattern(line) for line in lines) + ")")
 
 
-_SAYINGS = {saying: _compiled(PHRASES[saying]) for saying in BounceSaying}
+@cache
+def _patterns() -> Mapping[BounceSaying, re.Pattern[str]]:
+    """Made where a mail came back: few processes ever read one, and each would pay for them as it starts."""
+    return {saying: _compiled(PHRASES[saying]) for saying in BounceSaying}
 
 
 def plain(words: str) -> str:
@@ -825,4 +829,4 @@ def plain(words: str) -> str:
 def sayings(words: str) -> tuple[BounceSaying, ...]:
     """All that a server's words say, in the order in which they are asked."""
     text = plain(words)
-    return tuple(saying for saying, pattern in _SAYINGS.items() if pattern.search(text))
+    return tuple(saying for saying, pattern in _patterns().items() if pattern.search(text))

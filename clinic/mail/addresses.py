@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
-
 from clinic.domain.words import all_of, say
 
 LONGEST = 254
@@ -73,6 +71,8 @@ def parse_address(text: str, *, smtputf8: bool = False) -> Address:
 
     Raises AddressRefused with a sentence for the form. The domain is not looked up.
     """
+    from email_validator import EmailNotValidError, validate_email  # starting.LATE says why here
+
     text = text.strip(" \t")
     _refuse_header_tricks(text)
     try:

@@ -15,7 +15,7 @@ from celery.bin.worker import worker as celery_worker
 from flask import Flask
 from gunicorn.config import make_settings
 
-from clinic.cli import cli
+from clinic.cli.command import cli
 from clinic.cli.default_group import DefaultGroup
 from clinic.domain.health import HealthCheck
 from tests.faults.stage import ROOT

@@ -7,26 +7,12 @@ from __future__ import annotations
 
 import json
 import uuid
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import current_app
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.exc import IntegrityError
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.words import say
@@ -37,10 +23,11 @@ from clinic.services.clock import now
 from clinic.services.transaction import transaction
 from config import Settings
 
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
 WRONG = say("That passkey did not work. Try again, or use a code.")
 LONGEST = 20_000  # characters of an answer; a real one has some hundreds
-# the password came first: that somebody is there is enough, and a key without a PIN will do
-_VERIFY = UserVerificationRequirement.DISCOURAGED
 
 
 def of(user: User) -> list[Passkey]:
@@ -49,7 +36,17 @@ def of(user: User) -> list[Passkey]:
 
 
 def options_to_add(user: User, session_id: uuid.UUID) -> str:
-    """What a browser is asked to make a passkey with, as JSON."""
+    """What a browser is asked to make a passkey with, as JSON.
+
+    The password came first: that somebody is there is enough, and a key without a PIN will do.
+    """
+    from webauthn import generate_registration_options, options_to_json  # starting.LATE says why here
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     challenge = _new_challenge(session_id)
     practice = db.session.get_one(Practice, user.practice_id)
     options = generate_registration_options(
@@ -60,7 +57,8 @@ def options_to_add(user: User, session_id: uuid.UUID) -> str:
         user_display_name=user.name,
         challenge=challenge,
         authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.DISCOURAGED, user_verification=_VERIFY
+            resident_key=ResidentKeyRequirement.DISCOURAGED,
+            user_verification=UserVerificationRequirement.DISCOURAGED,
         ),
         exclude_credentials=_descriptors(user),
     )
@@ -69,15 +67,25 @@ def options_to_add(user: User, session_id: uuid.UUID) -> str:
 
 def options_to_use(user: User, session_id: uuid.UUID) -> str:
     """What a browser is asked to show one of somebody's passkeys with, as JSON."""
+    from webauthn import generate_authentication_options, options_to_json
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     challenge = _new_challenge(session_id)
     options = generate_authentication_options(
-        rp_id=_host(), challenge=challenge, allow_credentials=_descriptors(user), user_verification=_VERIFY
+        rp_id=_host(),
+        challenge=challenge,
+        allow_credentials=_descriptors(user),
+        user_verification=UserVerificationRequirement.DISCOURAGED,
     )
     return options_to_json(options)
 
 
 def add(user: User, session_id: uuid.UUID, answer: str, device: str) -> Passkey:
     """Keep the passkey that a browser has made, within the caller's transaction; raises RuleBroken."""
+    from webauthn import verify_registration_response
+    from webauthn.helpers import bytes_to_base64url
+    from webauthn.helpers.exceptions import WebAuthnException
+
     challenge = sessions.take_challenge(session_id)
     try:
         found = verify_registration_response(
@@ -107,6 +115,9 @@ def add(user: User, session_id: uuid.UUID, answer: str, device: str) -> Passkey:
 
 def use(user: User, session_id: uuid.UUID, answer: str) -> bool:
     """Whether a browser has shown one of somebody's passkeys, within the caller's transaction."""
+    from webauthn import base64url_to_bytes, verify_authentication_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
     challenge = sessions.take_challenge(session_id)
     try:
         shown = _read(answer)
@@ -146,6 +157,9 @@ def _read(answer: str) -> dict[str, object]:
 
 
 def _descriptors(user: User) -> list[PublicKeyCredentialDescriptor]:
+    from webauthn import base64url_to_bytes
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential_id)) for key in of(user)]
 
 

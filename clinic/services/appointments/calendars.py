@@ -6,10 +6,10 @@ import secrets
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import current_app
-from icalendar import Alarm, Calendar, Event
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import joinedload
 
@@ -25,6 +25,9 @@ from clinic.services.clock import now
 from clinic.services.reach import across_practices
 from clinic.services.speaking import spoken_here
 from clinic.services.transaction import one_at_a_time, transaction
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 MOST = 500  # appointments in a calendar
 ASK_AGAIN = timedelta(hours=1)
@@ -153,6 +156,8 @@ def _calendar(user: User) -> bytes:
 
 
 def _made(name: str, events: Iterable[Event], method: str | None = None) -> bytes:
+    from icalendar import Calendar  # starting.LATE says why here
+
     calendar = Calendar()
     calendar.add("prodid", NAMED_BY)
     calendar.add("version", "2.0")
@@ -169,6 +174,8 @@ def _made(name: str, events: Iterable[Event], method: str | None = None) -> byte
 
 def _event(row: Appointment, practice: Practice, *, for_staff: bool) -> Event:
     """No word of health, and of a client no more than initials: calendars are kept by others."""
+    from icalendar import Event
+
     event, starts_at, spoken = Event(), row.starts_at, spoken_here().spoken
     event.add("uid", f"{row.id}@{_host()}")
     event.add("sequence", row.sequence)
@@ -191,6 +198,8 @@ def _event(row: Appointment, practice: Practice, *, for_staff: bool) -> Event:
 
 def _reminder(user: User, at: datetime) -> Event:
     """A short time of one's own, that rings; a day has one at most, so the day names it."""
+    from icalendar import Alarm, Event
+
     event, alarm = Event(), Alarm()
     event.add("uid", f"practise-{user.id}-{at:%Y%m%d}@{_host()}")
     event.add("dtstamp", _exact(now()))
