@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Flask
 from flask_migrate import check, downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import event, inspect
 
 from clinic.extensions import db
 from clinic.models import Base
@@ -14,12 +17,31 @@ def tables() -> set[str]:
     return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
 
 
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What the database is told meanwhile."""
+    told: list[str] = []
+
+    def hear(connection: object, cursor: object, statement: str, *_: object) -> None:
+        told.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", hear)
+    try:
+        yield told
+    finally:
+        event.remove(db.engine, "before_cursor_execute", hear)
+
+
 def test_up_from_nothing_and_down_again_leaves_nothing(live_app: Flask) -> None:
     assert tables() == set(Base.metadata.tables)
     downgrade(revision="base")
     assert tables() == set()
-    upgrade()
+    with statements() as told:
+        upgrade()
     assert tables() == set(Base.metadata.tables)
+    made_anew = sum("CREATE TABLE _alembic_tmp_" in statement for statement in told)
+    keys_read = sum("foreign_key_list" in statement for statement in told)
+    assert keys_read <= made_anew, "a table that is made anew is read alone"
 
 
 def test_models_and_migrations_agree(live_app: Flask) -> None:
