@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests import commands
 from tests.backends import database_urls, owner_of
 from tests.bench.server import free_port, get, sign_in, wait_for
 from tests.faults.stage import ROOT
@@ -58,7 +59,7 @@ def server(last_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         process = subprocess.Popen([sys.executable, *words], cwd=last_release, env=environment)
         try:
             wait_for(port, "/sign-in", process, 200)
-            run(ROOT, environment, "db", "upgrade")
+            run_ours(environment, "db", "upgrade")
             yield OldServer(port, process)
         finally:
             process.terminate()
@@ -77,16 +78,21 @@ def installation(folder: Path) -> Iterator[dict[str, str]]:
         }
 
 
-def run(code: Path, environment: dict[str, str], *words: str) -> None:
+def run(last_release: Path, environment: dict[str, str], *words: str) -> None:
     program = "import sys; sys.path.insert(0, ''); from clinic.cli import main; main()"
     ended = subprocess.run(
         [sys.executable, "-c", program, *words],
-        cwd=code,
+        cwd=last_release,
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
+    assert ended.returncode == 0, ended.stderr
+
+
+def run_ours(environment: dict[str, str], *words: str) -> None:
+    ended = commands.run([*commands.CLINIC, *words], environment)
     assert ended.returncode == 0, ended.stderr
 
 
@@ -127,8 +133,8 @@ def test_the_way_back_while_nobody_has_written_anything_new(last_release: Path, 
     (tables, _), *_ = NEWEST.findall((ROOT / "CHANGELOG.md").read_text("utf-8"))
     with installation(tmp_path) as environment:
         run(last_release, environment, "demo", "--clients", "3")
-        run(ROOT, environment, "db", "upgrade")
-        run(ROOT, environment, "db", "downgrade", tables)
+        run_ours(environment, "db", "upgrade")
+        run_ours(environment, "db", "downgrade", tables)
         run(last_release, environment, "outbox", "show")
         run(last_release, environment, "db", "check")  # its tables are as it made them
 

@@ -37,10 +37,10 @@ def refused(app: Flask, *words: object) -> str:
 
 
 @contextmanager
-def new_installation(folder: Path, **changes: object) -> Iterator[Flask]:
-    """An installation whose database has no tables yet."""
+def new_installation(folder: Path, tables: str | None = None, **changes: object) -> Iterator[Flask]:
+    """An installation whose database has no tables yet, or those of this one."""
     with database_urls() as new:
-        app = create_app(settings_for(new(), folder, **changes))
+        app = create_app(settings_for(new(tables), folder, **changes))
         with app.app_context():
             yield app
             db.session.remove()
@@ -80,18 +80,18 @@ def test_without_its_sheet_nobody_opens_it(backup: Path, tmp_path: Path) -> None
         assert "No key was found" in refused(app, "restore", backup, "--key", tmp_path / "no sheet")
 
 
-def test_a_laptop_is_told_that_its_backup_is_not_encrypted(live_app: Flask, tmp_path: Path) -> None:
+def test_a_laptop_is_told_that_its_backup_is_not_encrypted(
+    live_app: Flask, template: str, tmp_path: Path
+) -> None:
     make_people()
     assert "NOT ENCRYPTED" in well(live_app, "backup", tmp_path / "plain.backup")
-    with new_installation(tmp_path) as app:
+    with new_installation(tmp_path, template) as app:
         assert "rows restored" in well(app, "restore", tmp_path / "plain.backup")
 
 
-def test_in_production_nothing_is_written_without_a_key(tmp_path: Path) -> None:
-    with new_installation(
-        tmp_path, env="production", smtp_url="smtp://mail.clinic.example", base_url="https://clinic.example"
-    ) as app:
-        well(app, "db", "upgrade")
+def test_in_production_nothing_is_written_without_a_key(template: str, tmp_path: Path) -> None:
+    at = {"smtp_url": "smtp://mail.clinic.example", "base_url": "https://clinic.example"}
+    with new_installation(tmp_path, template, env="production", **at) as app:
         assert "clinic backup keys new" in refused(app, "backup", tmp_path / "all.backup")
         assert not (tmp_path / "all.backup").exists()
 

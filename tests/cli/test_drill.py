@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,14 +46,24 @@ def test_a_drill_goes_into_an_empty_database_and_no_other(live_app: Flask) -> No
         assert "empty database only" in refused(live_app, "backup", "drill", "--into", url)
 
 
+@pytest.fixture
+def empty(template: str) -> Iterator[str]:
+    """The address of a database that has its tables and nothing in them."""
+    with database_urls() as new:
+        url = new(template)
+        yield owner_of(url) or url
+
+
 @pytest.mark.parametrize("is_whole", [True, False])
-def test_a_kept_backup_is_tried_with_its_sheet(live_app: Flask, tmp_path: Path, is_whole: bool) -> None:
+def test_a_kept_backup_is_tried_with_its_sheet(
+    live_app: Flask, empty: str, tmp_path: Path, is_whole: bool
+) -> None:
     make_people()
     sheet, file = tmp_path / "sheet", tmp_path / "all.backup"
     sheet.write_text(well(live_app, "backup", "keys", "new"))
     well(live_app, "backup", file)
     if is_whole:
-        assert "came back" in well(live_app, "backup", "drill", file, "--key", sheet)
+        assert "came back" in well(live_app, "backup", "drill", file, "--into", empty, "--key", sheet)
         return
     found = archive.check(file)
     with archive.rows_of(file, found, keys.read_sheet(sheet.read_text()).identities) as rows:
@@ -60,10 +71,12 @@ def test_a_kept_backup_is_tried_with_its_sheet(live_app: Flask, tmp_path: Path, 
     head = replace(found.head, counts={**found.head.counts, "link_token": 7})
     with file.open("wb") as raw:
         archive.write(raw, head, lines, keys.signer())
-    assert "as many rows" in refused(live_app, "backup", "drill", file, "--key", sheet)
+    assert "as many rows" in refused(live_app, "backup", "drill", file, "--into", empty, "--key", sheet)
 
 
-def test_one_of_the_old_format_is_tried_where_its_place_is_trusted(live_app: Flask, tmp_path: Path) -> None:
+def test_one_of_the_old_format_is_tried_where_its_place_is_trusted(
+    live_app: Flask, empty: str, tmp_path: Path
+) -> None:
     make_people()
     plain, old = tmp_path / "plain.backup", tmp_path / "old.backup"
     well(live_app, "backup", plain)
@@ -73,4 +86,4 @@ def test_one_of_the_old_format_is_tried_where_its_place_is_trusted(live_app: Fla
     whole = [{"format": OLD_FORMAT, "revision": found.head.revision}, *lines, {"rows": len(lines)}]
     old.write_bytes(gzip.compress("\n".join(map(json.dumps, whole)).encode()))
     assert "--unverified" in refused(live_app, "backup", "drill", old)
-    assert "came back" in well(live_app, "backup", "drill", old, "--unverified")
+    assert "came back" in well(live_app, "backup", "drill", old, "--into", empty, "--unverified")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,8 @@ from clinic.services.erasure.doing import ErasureOutcome
 from clinic.services.transaction import transaction
 from tests.cli.test_backup import new_installation, well
 from tests.factories.people import make_people
+
+Machine = Callable[[Path], AbstractContextManager[Flask]]
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,12 @@ def erased(live_app: Flask, tmp_path: Path) -> Erased:
     return Erased(tmp_path / "all.backup", erasure.client_id, people.other_client.id, erasure.pseudonym)
 
 
+@pytest.fixture
+def another_machine(template: str) -> Machine:
+    """`with another_machine(folder)`: an installation with another secret, where nothing is yet."""
+    return partial(new_installation, tables=template, secret_key="the secret of a machine bought today")
+
+
 def restored(app: Flask, erased: Erased) -> str:
     sheet = erased.backup.parent / "sheet"
     return well(app, "restore", erased.backup, "--key", sheet, "--another")
@@ -59,9 +70,11 @@ def the_list_beside(app: Flask) -> Path:
     return found
 
 
-def test_the_older_backup_comes_back_without_them(live_app: Flask, erased: Erased, tmp_path: Path) -> None:
+def test_the_older_backup_comes_back_without_them(
+    another_machine: Machine, live_app: Flask, erased: Erased, tmp_path: Path
+) -> None:
     shutil.copy(the_list_beside(live_app), tmp_path)
-    with new_installation(tmp_path / "new", secret_key="the secret of a machine bought today") as app:
+    with another_machine(tmp_path / "new") as app:
         said = restored(app, erased)
         assert "erased again now: 1 person" in said
         assert "not erased within a week from today: 1 person" in said
@@ -77,8 +90,10 @@ def test_the_older_backup_comes_back_without_them(live_app: Flask, erased: Erase
         assert [each.client_id for each in outside.here().values()] == [erased.client_id]
 
 
-def test_a_list_that_is_lost_is_told_and_read_later(live_app: Flask, erased: Erased, tmp_path: Path) -> None:
-    with new_installation(tmp_path / "new", secret_key="the secret of a machine bought today") as app:
+def test_a_list_that_is_lost_is_told_and_read_later(
+    another_machine: Machine, live_app: Flask, erased: Erased, tmp_path: Path
+) -> None:
+    with another_machine(tmp_path / "new") as app:
         assert "No list of erased people was found" in restored(app, erased)
         assert db.session.get(Client, erased.client_id) is not None
         said = well(app, "erasure", "again", "--list", the_list_beside(live_app), "--unverified")
@@ -87,11 +102,13 @@ def test_a_list_that_is_lost_is_told_and_read_later(live_app: Flask, erased: Era
         assert db.session.get(Client, erased.client_id) is None
 
 
-def test_a_list_that_was_changed_erases_nobody(live_app: Flask, erased: Erased, tmp_path: Path) -> None:
+def test_a_list_that_was_changed_erases_nobody(
+    another_machine: Machine, live_app: Flask, erased: Erased, tmp_path: Path
+) -> None:
     forged = tmp_path / the_list_beside(live_app).name
     content = the_list_beside(live_app).read_bytes()
     forged.write_bytes(content.replace(erased.client_id.hex.encode(), erased.other_id.hex.encode()))
-    with new_installation(tmp_path / "new", secret_key="the secret of a machine bought today") as app:
+    with another_machine(tmp_path / "new") as app:
         assert "was changed after it was written" in restored(app, erased)
         assert db.session.get(Client, erased.other_id) is not None
         assert db.session.scalar(select(Practice.id).limit(1)) is not None
