@@ -14,7 +14,7 @@ import pytest
 
 from tests.faults.stage import ROOT, wait_until
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.postgres]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.postgres_only]
 PAGE = (ROOT / "docs" / "deploy" / "backups.md").read_text("utf-8").partition("## PostgreSQL")[2]
 COMMANDS = [line for block in re.findall(r"```\n(.*?)```", PAGE, re.S) for line in block.splitlines()]
 

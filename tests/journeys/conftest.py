@@ -22,6 +22,8 @@ FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--no-first-run", "--use-fake-device-for-media-stream"),  # a camera for the mirror
 )
+# No page of a journey lives long enough to earn back what it costs to optimise its scripts.
+UNOPTIMISED = "--js-flags=--no-opt"
 LAST = "test_the_pages_are_valid_html"
 
 
@@ -47,7 +49,7 @@ def browser() -> Iterator[Browser]:
     except ImportError:
         leave_out("no Playwright (install the browser extra)")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, UNOPTIMISED])
         yield chromium
         chromium.close()
 

@@ -29,6 +29,7 @@ DESK = {"width": 1280, "height": 800}
 NARROW = (320, 375)
 IDS = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/c/)[\w-]+|(?<=/u/)[\w.-]+|(?<=/invitation/)[\w-]+|(?<=/colleague/)[\w-]+|(?<=/new-password/)[\w-]+"
+    r"|(?<=/join/confirm/)[\w.-]+"
 )
 # Chromium reports a page's own status as an error; what a form answers with 422 is none.
 ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
@@ -264,7 +265,8 @@ class Reader:
         """What makes two states of one page different to look at."""
         return str(
             self.page.evaluate(
-                "() => document.querySelectorAll('.error-summary, dialog[open], .notice').length"
+                """() => document.querySelectorAll('.error-summary, dialog[open], .notice').length
+                + document.documentElement.dir"""
             )
         )
 
