@@ -16,12 +16,21 @@ FIELDS = frozenset({"input", "select", "textarea"})
 
 def lint(html: str, policy: str) -> list[str]:
     """Problems of a whole page, each in a few words; none on a good one."""
+    return problems_of(*parsed(html), policy)
+
+
+def parsed(html: str) -> tuple[Element, list[str]]:
+    """A page as a browser would read it, and what is wrong with how it is written."""
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     document = parser.parse(html)
-    parse = [f"{code} at line {where[0]}" for where, code, _ in parser.errors if code not in ALLOWED]
+    return document, [f"{code} at line {where[0]}" for where, code, _ in parser.errors if code not in ALLOWED]
+
+
+def problems_of(document: Element, written: list[str], policy: str) -> list[str]:
+    """All problems of a page that has been read."""
     elements = list(document.iter())
     return [
-        *parse,
+        *written,
         *_structure(document, elements),
         *_scripts(elements, policy),
         *_fields(elements),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
-import html5lib
 import pytest
 from werkzeug.test import TestResponse
 
 from clinic.domain.types import Audience
-from tests.page_lint import lint
+from tests.page_lint import parsed, problems_of
 from tests.policy.addresses import may_open
 from tests.policy.bodies import arrange
 from tests.policy.requests import KINDS, at, guest, rules, text_of
@@ -64,11 +63,12 @@ def _look(answer: TestResponse, told: str) -> None:
     policy = answer.headers.get("Content-Security-Policy", "")
     assert "<script>xss" not in html, told
     assert "49" not in _around_marks(html), f"{told}: a template was run"
-    for element in html5lib.parse(html, namespaceHTMLElements=False).iter():
+    document, written = parsed(html)
+    for element in document.iter():
         assert not _broken_out(element), f"{told}: {element.tag} {element.attrib}"
     assert "'unsafe-inline'" not in policy or "sandbox" in policy
     if "sandbox" not in policy and html.lstrip().lower().startswith("<!doctype"):  # a fragment has no title
-        problems = lint(html, policy)
+        problems = problems_of(document, written, policy)
         assert not problems, f"{told}: {problems}"
 
 
