@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from flask import Flask
@@ -36,8 +37,10 @@ class Visitor:
 
     def again(self) -> Visitor:
         """Another browser that holds the same cookie: signed in, without the price of signing in."""
-        other = Visitor(self.app)
-        other._keep(self._held())
+        other, cookie = copy(self), self.client.get_cookie(self._cookie_name)
+        assert cookie is not None
+        other.client = self.app.test_client()
+        other.client.set_cookie(self._cookie_name, cookie.value)
         return other
 
     def get(self, url: str, *, status: int | None = 200, **options: Any) -> TestResponse:

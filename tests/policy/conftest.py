@@ -19,6 +19,7 @@ from tests.factories.planting import Marks, plant
 from tests.factories.records import World, make_world
 from tests.policy.forms import Filled
 from tests.policy.stage import Stage
+from tests.policy.watching import LookedUp, watched
 from tests.savepoints import quick
 
 PAYLOAD = "\"'><xss-tag onmouseover=xss()></title></textarea><script>xss()</script>{{7*7}}"
@@ -60,6 +61,14 @@ def hostile_stage(hostile: Installation) -> Iterator[Stage]:
     """A stage on which every free text is hostile."""
     with _stage(hostile) as made:
         yield made
+
+
+@pytest.fixture
+def looked_up(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> LookedUp:
+    """The names that the app has looked for behind an address since the test began."""
+    names = LookedUp()
+    monkeypatch.setattr(stage.app, "request_class", watched(stage.app.request_class, names))
+    return names
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,30 +19,26 @@ from clinic.services.upkeep.backups.rows import DERIVED
 from tests.factories.planting import Marks
 from tests.factories.records import World
 from tests.policy.forms import Filled
+from tests.policy.writes import writes_of
 from tests.visitor import Visitor
 
 Rows = dict[str, dict[Any, tuple[Any, ...]]]
 TABLES = tuple(table.name for table in Base.metadata.sorted_tables if table.name not in DERIVED)
 SIGNED_IN_FOR = 60  # seconds; after five minutes a request would note that its browser is still there
-# Nothing is written by these; a savepoint can only be rolled back to within a scene.
-READING = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
-# How many rows of each table were written since the transaction began, as PostgreSQL counts them: by triggers
-# and cascades too. What is undone stays counted.
-WRITES = """
-    SELECT relname, pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
-        + pg_stat_get_xact_tuples_deleted(oid)
-    FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
-"""
 # Seeing a browser again may be noted; nothing else on a page that only shows.
 SEEN = {"auth_session": frozenset({"last_seen_at"})}
+# The audit of reads: whoever works for the practice and opens something of a client's.
+AUDIT = frozenset({"audit_event", "audit_end"})
+# That a calendar asked is told to whose address it is: so they see whether it works, and whether it leaked.
+SEEN_BY = {"public.calendar.read": frozenset({"calendar_address"})}
 
 
 class Stage:
     """The app, its people and records; `marks` tell whose words an answer holds.
 
-    Its people are signed in once, and its rows are read again only after a statement that may have written,
-    on PostgreSQL those of the tables that were written: a walk of thousands of scenes would do little else.
-    `whole` proves at the end that nothing was missed. `forms` are those of its pages, read once.
+    Its people are signed in once, and of its rows only those of tables that may have been written are read
+    again: a walk of thousands of scenes would do little else. `whole` proves at the end that nothing was
+    missed. `forms` are those of its pages, read once.
     """
 
     def __init__(
@@ -50,7 +46,7 @@ class Stage:
     ) -> None:
         self.app, self.connection, self.world, self.marks = app, connection, world, marks
         self.forms = forms
-        self._written = False
+        self._writes = writes_of(self._driver, TABLES, connection.dialect.name)
         event.listen(connection, "before_cursor_execute", self._watch)
         self._sign_in()
 
@@ -62,18 +58,22 @@ class Stage:
     @contextmanager
     def scene(self, who: str = "anonymous") -> Iterator[Visitor]:
         """Somebody's browser; whatever happens in here is undone."""
-        limiter.reset()
         db.session.remove()
         if time.monotonic() - self._signed_in > SIGNED_IN_FOR:
             self._sign_in()
         savepoint = self.connection.begin_nested()
         try:
-            yield self._browsers[who].again()
+            yield self.browser(who)
         finally:
             db.session.remove()
             savepoint.rollback()
             looking.forget()
-            self._begin_anew()
+            self._writes.begin_anew()
+
+    def browser(self, who: str) -> Visitor:
+        """A browser more, which has asked nothing yet: for a scene that each who comes leaves as it was."""
+        limiter.reset()
+        return self._browsers[who].again()
 
     @contextmanager
     def changed_by(self, act: Callable[[], None]) -> Iterator[None]:
@@ -94,13 +94,7 @@ class Stage:
         self._browsers = {who: self._browser(user) for who, user in self.users.items()}
         self._found, self._rows = {}, {}
         self._rows = self.read(TABLES)
-        self._written = True
-        self._begin_anew()
-
-    def _begin_anew(self) -> None:
-        if self._written:
-            self._writes = self.count_writes()
-        self._written = False
+        self._writes.begin_anew()
 
     def _browser(self, user: User | None) -> Visitor:
         visitor = Visitor(self.app, db.session.get(User, user.id) if user else None)
@@ -116,23 +110,18 @@ class Stage:
 
     def dump(self) -> Rows:
         """Every row of every table; a table that is as it was is the same object as before."""
-        return {**self._rows, **self.read(self._written_tables())} if self._written else self._rows
+        written = self.written()
+        return {**self._rows, **self.read(name for name in TABLES if name in written)}
+
+    def written(self) -> set[str]:
+        """The tables that this scene may have written."""
+        return self._writes.tables()
 
     def whole(self) -> bool:
         """Whether every row is as it was, now that all scenes are undone."""
         return self.read(TABLES) == self._rows
 
-    def _written_tables(self) -> tuple[str, ...]:
-        writes = self.count_writes()
-        return tuple(name for name in TABLES if not writes or writes[name] != self._writes[name])
-
-    def count_writes(self) -> dict[str, int]:
-        """How often each table was written in this transaction; nothing where the database does not say."""
-        if self.connection.dialect.name != "postgresql":
-            return {}
-        return dict(self._driver.cursor().execute(WRITES).fetchall())
-
-    def read(self, names: tuple[str, ...]) -> Rows:
+    def read(self, names: Iterable[str]) -> Rows:
         """Every row of these tables."""
         reach.tell(self.connection)  # a request was about its own practice; whoever looks on sees all
         return {name: self._rows_of(name) for name in names}
@@ -152,8 +141,8 @@ class Stage:
     def _driver(self) -> Any:
         return self.connection.connection.dbapi_connection
 
-    def _watch(self, connection: Connection, cursor: object, statement: str, *_: object) -> None:
-        self._written |= not statement.lstrip().upper().startswith(READING)
+    def _watch(self, connection: Connection, cursor: object, statement: str, told: Any, *_: object) -> None:
+        self._writes.note(statement, told)
 
 
 def changed(before: Rows, after: Rows) -> set[str]:
