@@ -12,7 +12,7 @@ CLINIC = Path(clinic.__file__).parent
 WAY = "across_practices"
 # Who, and why. A new line wants a reason that a page about one practice cannot have.
 WHO = {
-    "cli/__init__.py:cli": "whoever runs the machine",
+    "cli/command.py:cli": "whoever runs the machine",
     "services/accounts/kept_forms.py:keep": "whose browser this was",
     "services/accounts/sessions.py:end": "whose browser this is",
     "services/accounts/sessions.py:_living": "whose browser this is",
