@@ -76,8 +76,8 @@ def template() -> Iterator[str]:
 
 
 @contextmanager
-def app_on_a_copy(template: str) -> Iterator[Flask]:
-    """An app over a migrated database of its own, inside its context."""
+def app_on_a_copy(template: str | None) -> Iterator[Flask]:
+    """An app over a migrated database of its own, inside its context; without a template, an empty one."""
     with database_urls() as new, tempfile.TemporaryDirectory() as folder:
         app = create_app(settings_for(new(template), Path(folder)))
         with app.app_context():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask_migrate import downgrade, upgrade
@@ -13,7 +15,9 @@ from clinic.services.transaction import transaction
 from clinic.services.upkeep.backups import keys
 from clinic.services.upkeep.backups.keys import Sheet
 from clinic.services.upkeep.backups.making import write_backup
+from tests.conftest import app_on_a_copy
 
+FIRST = "0001"
 Rows = dict[str, list[tuple[object, ...]]]
 
 
@@ -27,12 +31,14 @@ def everything() -> Rows:
     return rows
 
 
-def empty_database(revision: str = "head") -> None:
-    """The tables of a release, and nothing in them."""
-    db.session.remove()
-    downgrade(revision="base", x_arg="drop=yes")
-    if revision != "base":
-        upgrade(revision=revision)
+@contextmanager
+def app_on_tables_of(revision: str) -> Iterator[None]:
+    """From here on the database is an empty one of a release, or one that went all the way back."""
+    with app_on_a_copy(None):
+        upgrade(revision=FIRST if revision == "base" else revision)
+        if revision == "base":
+            downgrade(revision=revision)
+        yield
 
 
 def new_sheet() -> Sheet:

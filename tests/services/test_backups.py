@@ -34,7 +34,7 @@ from clinic.services.upkeep.backups.refusals import BackupRefused
 from clinic.services.upkeep.backups.restoring import OLD_FORMAT, Trust, examine, read_through, restore
 from clinic.services.upkeep.backups.rows import DERIVED
 from tests.conftest import app_on_a_copy
-from tests.factories.backups import empty_database, encrypted, everything, new_sheet
+from tests.factories.backups import app_on_tables_of, encrypted, everything, new_sheet
 from tests.factories.people import make_people
 
 AN_OLDER_RELEASE = "0013"
@@ -76,13 +76,11 @@ def test_what_is_restored_is_what_was_backed_up(sheet: Sheet, path: Path, templa
 
 
 @pytest.mark.parametrize("there", ["base", AN_OLDER_RELEASE])
-def test_tables_of_any_release_may_stand_there_empty(live_app: Flask, path: Path, there: str) -> None:
-    make_people()
-    sheet = encrypted(path)
+def test_tables_of_any_release_may_stand_there_empty(sheet: Sheet, path: Path, there: str) -> None:
     before = everything()
-    empty_database(there)
-    restore(path, Trust(sheet))
-    assert everything() == before
+    with app_on_tables_of(there):
+        restore(path, Trust(sheet))
+        assert everything() == before
 
 
 def test_nobody_reads_it_without_the_key(sheet: Sheet, empty: None, path: Path) -> None:
