@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from clinic.domain.answer_promise import (
+    DAY,
+    USUAL_DAYS,
+    USUAL_WEEK,
     AnswerPromise,
     PromiseState,
     promise_problems,
@@ -68,7 +71,9 @@ def test_the_last_day_on_which_an_answer_is_in_time(
 def test_an_answer_is_late_once_the_last_day_has_ended_where_the_practice_is(
     zone: str, asked_at: str, due_at: str
 ) -> None:
-    assert AnswerPromise(1, WEEK, ZoneInfo(zone)).due_at(at(asked_at)) == at(due_at)
+    due = AnswerPromise(1, WEEK, ZoneInfo(zone)).due_at(at(asked_at))
+    assert due == at(due_at)
+    assert due.tzinfo is UTC, "an instant is kept as UTC"
 
 
 def test_without_a_promise_nothing_is_due() -> None:
@@ -107,30 +112,61 @@ def test_words_of_a_promise() -> None:
     assert AnswerPromise(2, "21", LONDON).week_in_words() == "Monday, Tuesday"
 
 
+def test_a_practice_that_says_nothing_promises_two_days_of_monday_to_friday() -> None:
+    assert (USUAL_DAYS, USUAL_WEEK) == (2, "12345")
+
+
 FIRST, LAST = date(2026, 12, 24), date(2027, 1, 3)
+AWAY = AnswerPromise(2, WEEK, LONDON, FIRST, LAST)
 
 
 @pytest.mark.parametrize(
-    "days, works_on, closed_from, closed_until, fields",
+    "promise, today, words",
+    [
+        (AWAY, FIRST - DAY, None),
+        (AWAY, FIRST, "We are closed until Sun 3 Jan 2027."),  # another year is named
+        (AWAY, date(2027, 1, 1), "We are closed until Sun 3 Jan."),
+        (AWAY, LAST, "We are closed until Sun 3 Jan."),
+        (AWAY, LAST + DAY, None),
+        (AnswerPromise(2, WEEK, LONDON), FIRST, None),
+    ],
+)
+def test_until_when_nobody_is_there(promise: AnswerPromise, today: date, words: str | None) -> None:
+    assert promise.closed_in_words(today) == words
+    assert promise.is_closed(today) is (words is not None)
+
+
+NOT_SO_MANY = "Working days must be from 0 to 10."
+NO_DAY = "Choose at least one day on which you work."
+ONE_OF_TWO = "Give the first and the last closed day, or neither."
+TOO_LONG = "The last closed day must be within a year after the first."
+
+
+@pytest.mark.parametrize(
+    "days, works_on, closed_from, closed_until, problems",
     [
         (2, WEEK, None, None, []),
         (0, WEEK, FIRST, LAST, []),
         (10, "7", FIRST, FIRST, []),
-        (11, WEEK, None, None, ["answer_days"]),
-        (-1, WEEK, None, None, ["answer_days"]),
-        (2, "", None, None, ["works_on"]),
-        (2, WEEK, FIRST, None, ["closed_until"]),
-        (2, WEEK, None, LAST, ["closed_until"]),
-        (2, WEEK, LAST, FIRST, ["closed_until"]),
+        (11, WEEK, None, None, [("answer_days", NOT_SO_MANY)]),
+        (-1, WEEK, None, None, [("answer_days", NOT_SO_MANY)]),
+        (2, "", None, None, [("works_on", NO_DAY)]),
+        (2, WEEK, FIRST, None, [("closed_until", ONE_OF_TWO)]),
+        (2, WEEK, None, LAST, [("closed_until", ONE_OF_TWO)]),
+        (2, WEEK, LAST, FIRST, [("closed_until", TOO_LONG)]),
         (2, WEEK, FIRST, date(2027, 12, 25), []),
-        (2, WEEK, FIRST, date(2027, 12, 26), ["closed_until"]),
+        (2, WEEK, FIRST, date(2027, 12, 26), [("closed_until", TOO_LONG)]),
     ],
 )
 def test_what_a_practice_can_promise(
-    days: int, works_on: str, closed_from: date | None, closed_until: date | None, fields: list[str]
+    days: int,
+    works_on: str,
+    closed_from: date | None,
+    closed_until: date | None,
+    problems: list[tuple[str, str]],
 ) -> None:
     found = promise_problems(days, works_on, closed_from, closed_until)
-    assert [problem.field for problem in found] == fields
+    assert [(problem.field, str(problem)) for problem in found] == problems
 
 
 @pytest.mark.parametrize(
