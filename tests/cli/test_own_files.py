@@ -17,8 +17,12 @@ pytestmark = pytest.mark.sqlite_only
 
 
 def clinic(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return commands.run([*commands.CLINIC, *words], with_records_in(folder))
+
+
+def with_records_in(folder: Path) -> dict[str, str]:
     theirs = {name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")}
-    return commands.run([*commands.CLINIC, *words], theirs | {"CLINIC_DATA_DIR": str(folder)})
+    return theirs | {"CLINIC_DATA_DIR": str(folder)}
 
 
 def open_to_others(folder: Path) -> set[str]:
@@ -35,6 +39,16 @@ def test_every_file_is_made_closed_in_a_folder_that_is_open(tmp_path: Path) -> N
         assert len(list(tmp_path.glob("regroove.sqlite3*"))) == 3
         assert open_to_others(tmp_path) == set()
     other.close()
+
+
+def test_what_a_process_makes_in_passing_is_its_users_alone(tmp_path: Path) -> None:
+    program = "from clinic import create_app_from_env; create_app_from_env(); open('in-passing', 'w').close()"
+    data = tmp_path / "data"
+    data.mkdir()
+    done = commands.run(["-c", program], with_records_in(data), tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "in-passing").exists()
+    assert open_to_others(tmp_path) == set()
 
 
 def test_files_of_an_older_release_are_closed(template: str, tmp_path: Path) -> None:
