@@ -131,6 +131,43 @@ def test_notes_that_look_like_rows_everywhere_are_notes() -> None:
     assert not list(swallowed(table_of(HEAD + f"Ada,,{note}\nBen,,{note}\nCara,,{note}\n")))
 
 
+@pytest.mark.parametrize("most, is_too_wide", [(2, True), (3, False), (4, False)])
+def test_more_columns_than_are_wanted_are_refused(most: int, is_too_wide: bool) -> None:
+    if is_too_wide:
+        with pytest.raises(RuleBroken, match=r"^line 1: there are more than 2 columns\.$"):
+            table_of(HEAD + "Ada,,\n", most_columns=most)
+    else:
+        assert len(table_of(HEAD + "Ada,,\n", most_columns=most).columns) == 3
+
+
+@pytest.mark.parametrize("most, is_too_long", [(1, True), (2, False), (3, False)])
+def test_more_rows_than_are_wanted_are_refused(most: int, is_too_long: bool) -> None:
+    text = HEAD + "Ada,,\nBen,,\n"
+    if is_too_long:
+        with pytest.raises(RuleBroken, match=r"^there are more than 1 rows\.$"):
+            table_of(text, most_rows=most)
+    else:
+        assert [row.cells[0] for row in table_of(text, most_rows=most).rows] == ["Ada", "Ben"]
+
+
+def test_of_a_row_that_is_too_wide_enough_is_kept_to_see_it() -> None:
+    (row,) = table_of("name,notes\nAda,left,sore,stiff,sad\n", most_columns=2).rows
+    assert (row.line, list(row.cells)) == (2, ["Ada", "left", "sore"])
+    (row,) = table_of("name,notes\nAda,left\n", most_columns=2).rows
+    assert (row.line, list(row.cells)) == (2, ["Ada", "left"])
+
+
+def test_what_parts_the_cells_is_counted_in_the_first_line_alone() -> None:
+    table = table_of("name;notes\n" + "a,b,c,d,e\n" * 9)
+    assert (table.delimiter, len(table.columns)) == (";", 2)
+
+
+def test_a_cell_that_holds_a_book_is_refused_in_words() -> None:
+    most = csv.field_size_limit()
+    with pytest.raises(RuleBroken, match=f"^line 2: a cell holds more than {most:,} characters"):
+        table_of(HEAD + "x" * (most + 1) + ",,\n")
+
+
 @given(st.lists(st.lists(st.text('ab,;"\n é'), min_size=3, max_size=3), min_size=1, max_size=5))
 def test_what_is_written_properly_is_read_back(rows: list[list[str]]) -> None:
     out = StringIO()

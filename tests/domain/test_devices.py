@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.domain.devices import LONGEST, UNKNOWN, device_words
+from clinic.domain.devices import ANY, BROWSERS, LONGEST, SYSTEMS, UNKNOWN, device_words, said_again
+from clinic.domain.words import Words
 
 MOZILLA = "Mozilla/5.0"
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -49,3 +50,24 @@ IPHONE = f"{MOZILLA} (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.
 def test_a_browser_in_plain_words(said: str, words: str) -> None:
     assert device_words(said) == words
     assert len(words) <= LONGEST
+
+
+def test_words_that_were_kept_as_text_are_ours_again() -> None:
+    for browser in (ANY, *(name for _, name in BROWSERS)):
+        for _, system in SYSTEMS:
+            words = said_again(f"{browser} on {system}")
+            assert isinstance(words, Words)
+            assert words == f"{browser} on {system}"
+            assert words.filled["system"] is system
+            assert words.filled.get("browser", ANY) == browser
+    assert said_again(str(UNKNOWN)) is UNKNOWN
+
+
+@pytest.mark.parametrize("kept", ["Firefox", "Netscape on a typewriter", "", " on "])
+def test_other_words_stay_as_they_were_kept(kept: str) -> None:
+    assert said_again(kept) is kept
+
+
+def test_words_of_a_browser_have_room_where_they_are_kept() -> None:
+    assert LONGEST == 80
+    assert max(len(f"{name} on {system}") for _, name in BROWSERS for _, system in SYSTEMS) <= LONGEST

@@ -9,6 +9,7 @@ import pytest
 from clinic.domain.access import STAFF
 from clinic.domain.staffing import (
     LAST_OWNER,
+    ROLE_IN_A_SENTENCE,
     ROLE_NOTES,
     ROLE_WORDS,
     decides,
@@ -77,3 +78,10 @@ def test_what_asks_stands_among_ones_own(
 def test_only_owners_decide_who_works_here_and_each_role_has_its_words() -> None:
     assert [role for role in Role if decides(role)] == [Role.OWNER]
     assert set(ROLE_WORDS) == set(ROLE_NOTES) == STAFF
+    assert [ROLE_WORDS[role] for role in (Role.OWNER, Role.PRACTITIONER, Role.ASSISTANT)] == [
+        *("Owner", "Practitioner", "Assistant")
+    ]
+
+
+def test_within_a_sentence_a_role_has_no_capital() -> None:
+    assert {role: words.lower() for role, words in ROLE_WORDS.items()} == ROLE_IN_A_SENTENCE
