@@ -6,10 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from clinic.domain.goals import EMPTY, MOST, TOO_MANY, GoalAct, GoalState, after, problems
+from clinic.domain.goals import LONGEST, MOST, GoalAct, GoalState, after, problems
 
 TODAY = date(2026, 11, 20)
 BEFORE = TODAY - timedelta(days=9)
+EMPTY = "Write what you want to be able to do."
+TOO_MANY = "You have 5 goals. Remove one first, or say which you have reached."
 WORDS = [
     ("Lift my grandson", 0, []),
     ("Lift my grandson", 4, []),
@@ -46,5 +48,5 @@ def test_what_a_press_makes_of_a_goal(before: GoalState, act: GoalAct, then: Goa
     assert after(then, act, TODAY) == then
 
 
-def test_there_are_few_goals_at_a_time() -> None:
-    assert MOST == 5
+def test_there_are_few_goals_at_a_time_and_each_is_a_sentence() -> None:
+    assert (MOST, LONGEST) == (5, 160)
