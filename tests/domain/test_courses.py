@@ -106,6 +106,9 @@ def test_a_late_joiner_begins_as_the_course_says(late: LateStart, today: date, e
     assert first_day(late, DAYS, today) == expected
 
 
+LIMITS = {"weeks": "Weeks must be from 1 to 104.", "places": "Places must be from 1 to 2,000."}
+
+
 @pytest.mark.parametrize(
     ("days", "places", "fields"),
     [
@@ -125,7 +128,11 @@ def test_a_late_joiner_begins_as_the_course_says(late: LateStart, today: date, e
     ],
 )
 def test_what_is_wrong_with_one(days: CourseDays, places: int | None, fields: list[str]) -> None:
-    assert [problem.field for problem in problems(days, places, DAYS.starts_on)] == fields
+    found = list(problems(days, places, DAYS.starts_on))
+    assert [problem.field for problem in found] == fields
+    assert [problem.message for problem in found if problem.field in LIMITS] == [
+        LIMITS[each] for each in fields if each in LIMITS
+    ]
 
 
 def test_a_course_that_would_be_over_says_since_when() -> None:

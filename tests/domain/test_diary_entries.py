@@ -23,6 +23,14 @@ def test_a_word_that_says_less_takes_nothing_away() -> None:
     assert beside(said, DiaryEntry(NOT_DONE)) == said
 
 
+@pytest.mark.parametrize(
+    ("hurting", "in_one"),
+    [(frozenset(), True), (frozenset({ONE}), True), (frozenset({TWO}), False), (frozenset({ONE, TWO}), True)],
+)
+def test_a_pain_is_in_the_moves_that_are_named_or_in_all(hurting: frozenset[uuid.UUID], in_one: bool) -> None:
+    assert DiaryEntry(PARTLY, 8, hurting=hurting).hurts_in(ONE) is in_one
+
+
 @pytest.mark.parametrize(("before", "later", "highest"), [(8, 2, 8), (2, 8, 8), (None, 0, 0), (3, None, 3)])
 def test_the_highest_pain_is_the_highest_of_both(before: int | None, later: int | None, highest: int) -> None:
     assert beside(DiaryEntry(DONE, before), DiaryEntry(DONE, later)).pain == highest
