@@ -7,6 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clinic.domain.second_step import (
+    ALPHABET,
+    GROUPS,
+    IN_A_GROUP,
+    RECOVERY_CODES,
+    TO_ENTER_IT,
     SecondStepDue,
     in_groups,
     is_app_code,
@@ -108,3 +113,15 @@ def test_a_code_is_read_however_it_is_spaced(typed: str, plain: str, of_app: boo
 
 def test_a_recovery_code_is_shown_in_groups() -> None:
     assert in_groups("ABCDEFGHJKMNPQRS") == "ABCD-EFGH-JKMN-PQRS"
+
+
+def test_a_recovery_code_has_so_many_letters_that_a_plain_hash_of_it_is_enough() -> None:
+    assert len(set(ALPHABET)) == len(ALPHABET) == 30
+    assert (GROUPS, IN_A_GROUP) == (4, 4)
+    assert len(ALPHABET) ** (GROUPS * IN_A_GROUP) > 2**78
+    assert not set(ALPHABET) & set("ILO01"), "none is taken for another"
+
+
+def test_there_are_ten_of_them_and_a_quarter_of_an_hour_for_the_second_step() -> None:
+    assert RECOVERY_CODES == 10
+    assert timedelta(minutes=15) == TO_ENTER_IT
