@@ -35,6 +35,20 @@ def test_every_kind_has_words_for_one_and_for_several() -> None:
     assert all(words(number).endswith(".") for words in WORDS.values() for number in (1, 2))
 
 
+UNCOUNTED = {NoticeKind.MAIL_PAUSED, NoticeKind.BACKUP_FAILED}  # one is enough to say it
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind not in UNCOUNTED])
+def test_what_is_counted_is_told_with_its_number(kind: NoticeKind) -> None:
+    assert [number for number in (1, 2, 37) if str(number) in WORDS[kind](number)] == [1, 2, 37]
+    assert WORDS[kind](1) != WORDS[kind](2).replace("2", "1")
+
+
+@pytest.mark.parametrize("kind", sorted(UNCOUNTED))
+def test_what_is_not_counted_is_told_once(kind: NoticeKind) -> None:
+    assert WORDS[kind](1) == WORDS[kind](37)
+
+
 @pytest.mark.parametrize(
     ("at", "zone", "day", "morning"),
     [

@@ -23,26 +23,35 @@ from clinic.domain.own_answers import (
     word_problems,
 )
 
+WORD = "Use 3 to 40 small letters, figures and hyphens."
+TAGS = "Use 8 tags or fewer, each of 30 letters or fewer."
 HINGE, TURN, BRIDGE = "hinge", "turn", "bridge"
 CHANGED = datetime(2026, 11, 29, 12, tzinfo=UTC)
 EARLIER, LATER = CHANGED - timedelta(hours=1), CHANGED + timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
-    ("question", "text", "tags", "fields"),
+    ("question", "text", "tags", "found"),
     [
-        ("Why?", "So.", [], []),
-        ("q" * LONGEST_QUESTION, "a" * LONGEST_TEXT, ["hip"] * 8, []),
-        ("", "", [], ["question", "text"]),
-        ("q" * (LONGEST_QUESTION + 1), "a" * (LONGEST_TEXT + 1), [], ["question", "text"]),
-        ("Why?", "So.", ["hip"] * 9, ["tags"]),
-        ("Why?", "So.", ["t" * 31], ["tags"]),
+        ("Why?", "So.", [], {}),
+        ("q" * LONGEST_QUESTION, "a" * LONGEST_TEXT, ["hip"] * 8, {}),
+        ("Why?", "So.", ["t" * 30], {}),
+        (
+            *("", "", []),
+            {"question": "Write the question, as clients would ask it.", "text": "Write the answer."},
+        ),
+        (
+            *("q" * (LONGEST_QUESTION + 1), "a" * (LONGEST_TEXT + 1), []),
+            {"question": "Use 200 characters or fewer.", "text": "Use 4,000 characters or fewer."},
+        ),
+        ("Why?", "So.", ["hip"] * 9, {"tags": TAGS}),
+        ("Why?", "So.", ["t" * 31], {"tags": TAGS}),
     ],
 )
 def test_an_answer_has_a_question_and_a_text(
-    question: str, text: str, tags: list[str], fields: list[str]
+    question: str, text: str, tags: list[str], found: dict[str, str]
 ) -> None:
-    assert [each.field for each in problems(question, text, tags)] == fields
+    assert {each.field: each.message for each in problems(question, text, tags)} == found
 
 
 @pytest.mark.parametrize(
@@ -64,7 +73,8 @@ def test_an_answer_has_a_question_and_a_text(
     ],
 )
 def test_a_word_of_an_address_is_small_letters_and_figures(word: str | None, is_good: bool) -> None:
-    assert (not list(word_problems(word))) is is_good
+    found = [(each.field, each.message) for each in word_problems(word)]
+    assert found == ([] if is_good else [("answers_word", WORD)])
 
 
 @pytest.mark.parametrize(
@@ -95,6 +105,7 @@ def test_an_answer_stands_under_its_moves_or_under_those_that_share_a_tag(
         ("", []),
         ("% _ \\", []),
         ("feet feet FEET", ["feet"]),
+        ("is L5 a xx disc", ["l5", "xx", "disc"]),
     ],
 )
 def test_of_a_question_the_words_count_that_tell_what_it_is_about(asked: str, stems: list[str]) -> None:
@@ -139,23 +150,41 @@ def test_shipped_answers_hold_to_the_rules_and_name_moves_that_ship() -> None:
         assert "mistake" not in each.text.casefold(), "what that is, the practice says"
 
 
+NOT_SAID = "The client has not said yet whether their words may be used."
+NOT_WANTED = "The client does not want their words used. Put it in other words, then sign."
+
+
 @pytest.mark.parametrize(
-    ("uses", "may"),
+    ("uses", "why_not"),
     [
-        ([], True),
-        ([(None, None)], True),
-        ([(WordsUse.ASKED, None)], False),
-        ([(WordsUse.AGREED, EARLIER)], True),
-        ([(WordsUse.DECLINED, EARLIER)], True),  # reworded since
-        ([(WordsUse.DECLINED, CHANGED)], False),
-        ([(WordsUse.DECLINED, LATER)], False),
-        ([(WordsUse.AGREED, EARLIER), (WordsUse.ASKED, None)], False),
+        ([], []),
+        ([(None, None)], []),
+        ([(WordsUse.ASKED, None)], [NOT_SAID]),
+        ([(WordsUse.AGREED, EARLIER)], []),
+        ([(WordsUse.DECLINED, EARLIER)], []),  # reworded since
+        ([(WordsUse.DECLINED, CHANGED)], [NOT_WANTED]),
+        ([(WordsUse.DECLINED, LATER)], [NOT_WANTED]),
+        ([(WordsUse.AGREED, EARLIER), (WordsUse.ASKED, None)], [NOT_SAID]),
     ],
 )
 def test_an_answer_out_of_a_message_is_signed_when_its_client_lets_it(
-    uses: list[tuple[WordsUse | None, datetime | None]], may: bool
+    uses: list[tuple[WordsUse | None, datetime | None]], why_not: list[str]
 ) -> None:
-    assert (not list(signing_problems(uses, CHANGED))) is may
+    assert [each.message for each in signing_problems(uses, CHANGED)] == why_not
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "how_well"),
+    [
+        ("Do my feet turn?", "Yes.", 3),
+        ("Do my feet turn with my hip?", "Yes.", 6),
+        ("What turns?", "The feet, with the hip.", 2),
+        ("What turns?", "The feet.", 0),  # one word of an answer is too little
+        ("What turns?", "Nothing.", 0),
+    ],
+)
+def test_how_well_an_answer_fits(question: str, text: str, how_well: int) -> None:
+    assert fit(["feet", "hip"], question, text, []) == how_well
 
 
 def test_a_word_of_the_question_weighs_more_than_two_of_the_answer() -> None:

@@ -318,7 +318,11 @@ def test_who_goes_on_goes_from_the_phase_of_today(position: int, today: int, wor
             [Asked(1)],
             ["Use at most 300 characters for what ends phase 1."],
         ),
+        ([until("x" * 300), LAST], [Asked(1)], []),
         ([weeks(1)] * 13, [Asked(1)], ["Use at most 12 phases."]),
+        ([weeks(1)] * 12, [Asked(1)], []),
+        ([weeks(52), LAST], [Asked(1)], []),
+        ([weeks(53), LAST], [Asked(1)], ["Let phase 1 last 1 to 52 weeks."]),
     ],
 )
 def test_phases_that_do_not_hold_together_are_named(
@@ -327,6 +331,7 @@ def test_phases_that_do_not_hold_together_are_named(
     found = list(phase_problems(phases, moves))
     assert all(isinstance(problem, RuleBroken) for problem in found)
     assert [str(problem) for problem in found] == words
+    assert {problem.field for problem in found} <= {"phases"}
 
 
 PHASES = st.lists(
