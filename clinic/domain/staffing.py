@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
-from clinic.domain.access import Permission, holds
+from clinic.domain.access import Permission, holds, is_staff
+from clinic.domain.errors import RuleBroken
 from clinic.domain.types import Role
 from clinic.domain.words import say
 
@@ -30,6 +31,17 @@ LAST_OWNER = "A practice needs an owner. Make somebody else an owner first."
 def decides(role: Role) -> bool:
     """Whether somebody of a role decides who works here."""
     return holds(role, Permission.MANAGE_PEOPLE)
+
+
+def works_here(role: Role, *, is_open: bool) -> bool:
+    """Whether somebody works for the practice now."""
+    return is_open and is_staff(role)
+
+
+def here_problems(name: str, field: str, *, is_open: bool) -> Iterator[RuleBroken]:
+    """Why a colleague cannot be chosen for what is to come: their account is closed."""
+    if not is_open:
+        yield RuleBroken(say("The account of %(name)s is closed. Choose somebody else.", name=name), field)
 
 
 def may_be_responsible(role: Role, *, is_open: bool) -> bool:

@@ -6,12 +6,15 @@ import uuid
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ColumnElement, Index, String, Text, UniqueConstraint, and_, false
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from clinic.domain import staffing
+from clinic.domain.access import STAFF, Permission, roles_with
 from clinic.domain.comforts import AS_USUAL, ColourContrast, Hand, TextSize
 from clinic.domain.types import ClientKind, ClientStatus, Role, Sex
-from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+from clinic.models.base import Base, OfPractice, belongs_to, choice, one_of, tenant
 from clinic.models.practice import CEILING_BOUNDS, Practice
 
 
@@ -52,6 +55,31 @@ class User(OfPractice, Base):
     hand: Mapped[Hand] = mapped_column(choice(Hand, "hand"), server_default=AS_USUAL.hand)
 
     practice: Mapped[Practice] = relationship(foreign_keys="User.practice_id")
+
+    @hybrid_property
+    def is_open(self) -> bool:
+        """Whether nobody has closed the account."""
+        return self.deactivated_at is None
+
+    @is_open.inplace.expression
+    @classmethod
+    def _is_open(cls) -> ColumnElement[bool]:
+        return cls.deactivated_at.is_(None)
+
+    @hybrid_property
+    def works_here(self) -> bool:
+        """Whether they work for the practice now."""
+        return staffing.works_here(self.role, is_open=self.is_open)
+
+    @works_here.inplace.expression
+    @classmethod
+    def _works_here(cls) -> ColumnElement[bool]:
+        return and_(one_of(cls.role, sorted(STAFF)), cls.deactivated_at.is_(None))
+
+
+def who_may(permission: Permission) -> ColumnElement[bool]:
+    """That an account is open, and somebody with its role may do such a thing."""
+    return and_(one_of(User.role, sorted(roles_with(permission))), User.is_open)
 
 
 class Client(OfPractice, Base):

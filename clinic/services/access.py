@@ -16,6 +16,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.orm.util import identity_key
 
 from clinic.domain import progress_reports
+from clinic.domain.access import is_staff
 from clinic.domain.documents import is_shown_to_client
 from clinic.domain.errors import NotFound
 from clinic.domain.moves import media_in
@@ -399,6 +400,14 @@ def own_battery_for(actor: Actor, key: str) -> OwnBattery:
 def user_for(actor: Actor, user_id: uuid.UUID, *options: ORMOption) -> User:
     """An account of the practice; staff only."""
     return _for_staff(User, actor, user_id, *options)
+
+
+def colleague_for(actor: Actor, user_id: uuid.UUID, *options: ORMOption) -> User:
+    """Somebody who works, or has worked, for the practice; staff only."""
+    user = user_for(actor, user_id, *options)
+    if not is_staff(user.role):
+        raise NotFound
+    return user
 
 
 def client_import_for(actor: Actor, import_id: uuid.UUID, *options: ORMOption) -> ClientImport:

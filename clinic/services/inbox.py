@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
-from clinic.domain.access import is_staff
 from clinic.domain.answer_promise import AnsweredHow
-from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.errors import NotFound, RuleBroken, must_hold
+from clinic.domain.staffing import here_problems
 from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import AnswerWait, Client, ReplyDraft, Thread, ThreadRead, User
@@ -197,9 +197,9 @@ def assign(actor: Actor, wait_id: uuid.UUID, user_id: uuid.UUID | None) -> str |
     """Say who of the practice answers a client; None: whoever comes. Returns their name. Staff only."""
     with transaction():
         wait = access.wait_for(actor, wait_id)
-        colleague = access.user_for(actor, user_id) if user_id else None
-        if colleague is not None and not (is_staff(colleague.role) and colleague.deactivated_at is None):
-            raise NotFound
+        colleague = access.colleague_for(actor, user_id) if user_id else None
+        if colleague is not None:
+            must_hold(here_problems(colleague.name, "who", is_open=colleague.is_open))
         thread = db.session.scalars(
             select(Thread).where(Thread.practice_id == actor.practice_id, Thread.client_id == wait.client_id)
         ).one_or_none()

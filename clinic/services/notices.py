@@ -14,13 +14,14 @@ from typing import Any
 from sqlalchemy import and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from clinic.domain.access import Permission, roles_with
+from clinic.domain.access import Permission
 from clinic.domain.backups import is_news
 from clinic.domain.notices import NoticeKind, morning_of
 from clinic.domain.scheduling import DAY, load_zone
 from clinic.domain.types import MailKind
 from clinic.extensions import db, for_writing
 from clinic.models import OutboxMessage, Practice, PracticeNotice, User
+from clinic.models.person import who_may
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.clock import now
@@ -144,8 +145,7 @@ def _promise(user: User, day: date) -> bool:
 def _readers(practice_id: uuid.UUID) -> Sequence[User]:
     query = select(User).where(
         User.practice_id == practice_id,
-        User.role.in_(roles_with(Permission.HEAR_NEWS)),
-        User.deactivated_at.is_(None),
+        who_may(Permission.HEAR_NEWS),
         User.daily_notice,
     )
     return db.session.scalars(query).all()

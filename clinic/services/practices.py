@@ -15,7 +15,7 @@ from flask import current_app
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from clinic.domain.access import STAFF, Permission
+from clinic.domain.access import Permission
 from clinic.domain.answer_promise import USUAL_DAYS, USUAL_WEEK, promise_problems
 from clinic.domain.attention import ASSESS_EVERY, assess_every_problems
 from clinic.domain.cleaning import has_private_signs
@@ -291,8 +291,6 @@ def _apply(practice: Practice, details: PracticeDetails) -> None:
 def staff(actor: Actor) -> list[User]:
     """The people of the practice who may sign in, clients aside."""
     query = (
-        select(User)
-        .where(User.practice_id == actor.practice_id, User.role.in_(STAFF), User.deactivated_at.is_(None))
-        .order_by(User.created_at)
+        select(User).where(User.practice_id == actor.practice_id, User.works_here).order_by(User.created_at)
     )
     return list(db.session.scalars(query)) if actor.is_staff else []

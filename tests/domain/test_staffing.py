@@ -13,9 +13,11 @@ from clinic.domain.staffing import (
     ROLE_NOTES,
     ROLE_WORDS,
     decides,
+    here_problems,
     is_ones_own,
     leaving_problem,
     may_be_responsible,
+    works_here,
 )
 from clinic.domain.types import Role
 
@@ -46,6 +48,19 @@ def test_clients_can_be_theirs_who_work_here_and_may_answer_for_them(
     role: Role, is_open: bool, may: bool
 ) -> None:
     assert may_be_responsible(role, is_open=is_open) is may
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+@pytest.mark.parametrize("role", Role)
+def test_whoever_is_of_the_staff_and_has_an_open_account_works_here(role: Role, is_open: bool) -> None:
+    assert works_here(role, is_open=is_open) is (is_open and role in STAFF)
+
+
+def test_nobody_is_chosen_whose_account_is_closed() -> None:
+    (problem,) = here_problems("Robin Vale", "leader", is_open=False)
+    assert problem.message == "The account of Robin Vale is closed. Choose somebody else."
+    assert problem.field == "leader"
+    assert not list(here_problems("Robin Vale", "leader", is_open=True))
 
 
 @pytest.mark.parametrize(

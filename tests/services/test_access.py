@@ -45,6 +45,7 @@ STAFF_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
     "reply_for": lambda shelf, records: records.reply,
     "offer_for": lambda shelf, records: records.offer,
     "user_for": lambda shelf, records: records.user,
+    "colleague_for": lambda shelf, records: shelf.staff,
     "routine_for": lambda shelf, records: shelf.routine,
     "routine_version_for": lambda shelf, records: shelf.draft,
     "bulk_act_for": lambda shelf, records: records.act,

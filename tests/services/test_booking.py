@@ -28,6 +28,7 @@ from clinic.models import (
     Client,
     OutboxMessage,
     Practice,
+    User,
 )
 from clinic.services.actors import Actor
 from clinic.services.appointments import hours, planning, telling, wishes
@@ -191,6 +192,15 @@ class TestAWish:
         with pytest.raises(RuleBroken, match=message):
             wishes.offer(robin, wish.id, given, None, wish.version)
         assert db.session.query(BookingOffer).count() == 0
+
+    def test_with_somebody_whose_account_is_closed_no_time_is_offered(
+        self, people: People, robin: Actor, ada: Actor
+    ) -> None:
+        wish, gone = wishes.ask(ada, WISH), people.owner.id
+        with transaction():
+            db.session.get_one(User, gone).deactivated_at = NOW
+        with pytest.raises(RuleBroken, match="is closed"):
+            wishes.offer(robin, wish.id, [a_time(people, with_id=gone)], None, wish.version)
 
     def test_two_who_answer_at_once_answer_once(self, people: People, robin: Actor, ada: Actor) -> None:
         wish = wishes.ask(ada, WISH)

@@ -8,7 +8,9 @@ from itertools import product
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from clinic.domain.access import Permission, holds
 from clinic.domain.attention import AttentionKind
 from clinic.domain.bulk_acts import BulkActKind, LineReason, LineState
 from clinic.domain.errors import RuleBroken
@@ -16,6 +18,7 @@ from clinic.domain.staffing import is_ones_own, may_be_responsible
 from clinic.domain.types import ClientKind, Role
 from clinic.extensions import db
 from clinic.models import BulkActLine, Client, MailReply, OpenReason, User
+from clinic.models.person import who_may
 from clinic.services.actors import Actor
 from clinic.services.attention import today as attention
 from clinic.services.bulk_acts import choosing, going_on
@@ -81,6 +84,21 @@ def test_the_list_shows_all_ones_own_a_colleagues_and_nobodys(people: People) ->
     assert names(me, WhoseClients.MINE) == {mine}
     assert names(me, people.owner.id) == {theirs}
     assert names(me, WhoseClients.NOBODYS) == {"Nina Nobody", "Gail Gone"}
+
+
+def test_who_works_here_and_who_may_is_one_rule_in_python_and_in_sql(people: People) -> None:
+    of_here = [people.owner, people.colleague, people.assistant, people.client_user, _gone(people)]
+    make_user(people.practice, Role.CLIENT, "Cleo Gone", deactivated_at=now())
+    db.session.flush()
+    ours = User.practice_id == people.practice.id
+    everybody = db.session.scalars(select(User).where(ours)).all()
+    assert {user.id for user in of_here} < {user.id for user in everybody}
+    for rule in ("works_here", "is_open"):
+        found = set(db.session.scalars(select(User.id).where(ours, getattr(User, rule))))
+        assert found == {user.id for user in everybody if getattr(user, rule)}
+    for permission in Permission:
+        found = set(db.session.scalars(select(User.id).where(ours, who_may(permission))))
+        assert found == {user.id for user in everybody if user.is_open and holds(user.role, permission)}
 
 
 def _gone(people: People) -> User:

@@ -107,7 +107,7 @@ def prove(secret: str) -> str:
 
 def _subject(token: LinkToken) -> AddressToProve:
     user = db.session.get(User, token.user_id)
-    if user is None or user.deactivated_at is not None:
+    if user is None or not user.is_open:
         raise LinkProblem(LinkProblemKind.UNKNOWN)
     address = waiting(user)
     if address is None:

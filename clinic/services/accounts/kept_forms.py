@@ -48,7 +48,7 @@ def keep(session_secret: str, path: str, fields: Fields) -> uuid.UUID | None:
         owner = db.session.execute(
             select(User.practice_id, User.id)
             .join(AuthSession, points_at(AuthSession.user_id, User))
-            .where(AuthSession.token_hash == digest(session_secret), User.deactivated_at.is_(None))
+            .where(AuthSession.token_hash == digest(session_secret), User.is_open)
         ).first()
         if owner is None:
             return None

@@ -124,7 +124,7 @@ _LIVING = (
     .where(
         AuthSession.token_hash == bindparam("token_hash"),
         AuthSession.ended_at.is_(None),
-        User.deactivated_at.is_(None),
+        User.is_open,
     )
 )
 
@@ -150,7 +150,7 @@ def is_of_closed_account(secret: str) -> bool:
     query = (
         select(AuthSession.id)
         .join(User, points_at(AuthSession.user_id, User))
-        .where(AuthSession.token_hash == digest(secret), User.deactivated_at.is_not(None))
+        .where(AuthSession.token_hash == digest(secret), ~User.is_open)
     )
     return db.session.scalar(query) is not None
 

@@ -80,7 +80,7 @@ def reset_subject(secret: str) -> User:
     """Whose password a reset link may change; raises LinkProblem."""
     token = links.find(secret, LinkPurpose.RESET)
     user = db.session.get(User, token.user_id)
-    if user is None or user.deactivated_at is not None:
+    if user is None or not user.is_open:
         raise LinkProblem(LinkProblemKind.UNKNOWN)
     return user
 
@@ -187,9 +187,7 @@ def _accounts(address_key: str, *, proved: bool = True) -> list[User]:
     is_proved = User.unproved_since.is_(None)
     query = (
         select(User)
-        .where(
-            User.email_key == address_key, User.deactivated_at.is_(None), is_proved if proved else ~is_proved
-        )
+        .where(User.email_key == address_key, User.is_open, is_proved if proved else ~is_proved)
         .order_by(User.created_at)
         .limit(MOST_ACCOUNTS)
     )

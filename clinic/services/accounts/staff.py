@@ -31,9 +31,7 @@ def add(role: Role, name: str, address: Address, password: str, *, practice: str
 def reset_links(address: Address) -> list[tuple[str, str]]:
     """A name and a reset link for each account of an address."""
     with transaction():
-        users = db.session.scalars(
-            select(User).where(User.email_key == address.key, User.deactivated_at.is_(None))
-        ).all()
+        users = db.session.scalars(select(User).where(User.email_key == address.key, User.is_open)).all()
         found = [
             (user.name, links.address("public.reset.choose", secret=accounts.mint_reset(user)))
             for user in users
@@ -49,7 +47,7 @@ def reset_second_step(address: Address) -> list[str]:
         users = db.session.scalars(
             select(User).where(
                 User.email_key == address.key,
-                User.deactivated_at.is_(None),
+                User.is_open,
                 User.second_step_since.is_not(None),
             )
         ).all()

@@ -80,7 +80,7 @@ def read(secret: str) -> bytes:
             raise NotFound
         across.found(found.practice_id)
     user = db.session.get_one(User, found.user_id)
-    if user.deactivated_at is not None:
+    if not user.is_open:
         raise NotFound
     _note_read(found)
     return _calendar(user)

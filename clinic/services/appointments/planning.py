@@ -11,7 +11,6 @@ from flask import current_app
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
-from clinic.domain.access import is_staff
 from clinic.domain.appointments import (
     LONGEST,
     MOST_PLANNED,
@@ -27,6 +26,7 @@ from clinic.domain.dates import time_in_words
 from clinic.domain.errors import Conflict, NotFound, RuleBroken, must_hold
 from clinic.domain.rooms import room
 from clinic.domain.scheduling import load_zone
+from clinic.domain.staffing import here_problems
 from clinic.domain.types import ClientStatus
 from clinic.domain.words import say
 from clinic.extensions import db
@@ -278,13 +278,9 @@ def _put(actor: Actor, row: Appointment, details: AppointmentDetails) -> None:
     practice, at = access.practice_of(actor), now()
     zone = practice.time_zone
     must_hold(problems(details.day, details.at_time, zone, details.minutes, at))
-    colleague = access.user_for(actor, details.with_id)
-    if not is_staff(colleague.role):
-        raise NotFound
-    if colleague.deactivated_at is not None and row.with_id != colleague.id:
-        raise RuleBroken(
-            say("The account of %(name)s is closed. Choose somebody else.", name=colleague.name), "with_id"
-        )
+    colleague = access.colleague_for(actor, details.with_id)
+    if row.with_id != colleague.id:
+        must_hold(here_problems(colleague.name, "with_id", is_open=colleague.is_open))
     row.minutes, row.place, row.link = details.minutes, details.place, checked_room(details.link)
     row.starts_at, row.with_id, row.changed_at = (
         begins(details.day, details.at_time, zone),

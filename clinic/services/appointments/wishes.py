@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
-from clinic.domain.access import is_staff
 from clinic.domain.appointments import LONGEST, MOST_PLANNED, begins, clash, is_to_come, problems
 from clinic.domain.booking import (
     OPEN,
@@ -19,8 +18,9 @@ from clinic.domain.booking import (
     offers_problems,
     take_problems,
 )
-from clinic.domain.errors import Conflict, NotFound, RuleBroken, must_hold
+from clinic.domain.errors import Conflict, RuleBroken, must_hold
 from clinic.domain.scheduling import load_zone
+from clinic.domain.staffing import here_problems
 from clinic.domain.types import ClientStatus, MailKind
 from clinic.domain.words import say
 from clinic.extensions import db
@@ -266,9 +266,8 @@ def _offer(
     actor: Actor, practice: Practice, row: BookingRequest, details: AppointmentDetails, starts_at: datetime
 ) -> BookingOffer:
     must_hold(problems(details.day, details.at_time, practice.time_zone, details.minutes, now()))
-    colleague = access.user_for(actor, details.with_id)
-    if not is_staff(colleague.role):
-        raise NotFound
+    colleague = access.colleague_for(actor, details.with_id)
+    must_hold(here_problems(colleague.name, "with_id", is_open=colleague.is_open))
     link = planning.checked_room(details.link)
     if row.way is BookingWay.VIDEO and link is None:
         raise RuleBroken(say("For a session by video, add the address of your video room."), "link")
@@ -333,7 +332,7 @@ def _is_taken(offer: BookingOffer, moved: Appointment | None) -> bool:
 
 def _is_open(user_id: uuid.UUID) -> bool:
     """Whether somebody works here still."""
-    found = select(exists().where(User.id == user_id, User.deactivated_at.is_(None)))
+    found = select(exists().where(User.id == user_id, User.works_here))
     return bool(db.session.scalar(found))
 
 

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import aliased
 
-from clinic.domain.access import is_staff
 from clinic.domain.attention import OF_ANSWERS, AttentionKind, may_put_off
-from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.errors import NotFound, RuleBroken, must_hold
 from clinic.domain.reason_acts import ReasonAct, snooze_problem
+from clinic.domain.staffing import here_problems
 from clinic.domain.types import CheckinState
 from clinic.domain.words import say
 from clinic.extensions import db
@@ -125,9 +125,8 @@ def hand_over(
     seen: datetime | None = None,
 ) -> Press:
     """Hand reasons to a colleague, or take them; warning signs, too."""
-    colleague = access.user_for(actor, user_id)
-    if colleague.deactivated_at is not None or not is_staff(colleague.role):
-        raise RuleBroken(say("Choose somebody who works here."), "colleague")
+    colleague = access.colleague_for(actor, user_id)
+    must_hold(here_problems(colleague.name, "colleague", is_open=colleague.is_open))
     return _press(actor, client_id, cases, _Deed(ReasonAct.HANDED, note, colleague=colleague), seen)
 
 

@@ -10,20 +10,19 @@ from typing import Protocol
 
 from sqlalchemy import select
 
-from clinic.domain.access import STAFF
 from clinic.domain.attention import AttentionKind, Reason, shown
 from clinic.domain.errors import RuleBroken
 from clinic.domain.people import Named
 from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import User
-from clinic.models.base import given, one_of
+from clinic.models.base import given
 from clinic.services.actors import Actor
 from clinic.services.reasons.said import Said
 
 _COLLEAGUES = (
     select(User.id, User.name)
-    .where(given(User.practice_id), one_of(User.role, STAFF), User.deactivated_at.is_(None))
+    .where(given(User.practice_id), User.works_here)
     .order_by(User.created_at, User.id)
 )
 

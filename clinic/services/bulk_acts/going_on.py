@@ -199,7 +199,7 @@ def _end(act: BulkAct) -> None:
 def _deal_with(act: BulkAct, line: BulkActLine) -> None:
     line.settled_at = now()
     user = db.session.get_one(User, _by(act))
-    if user.deactivated_at is not None:
+    if not user.is_open:
         line.state = LineState.STAYS if line.state is LineState.DONE else LineState.LEFT_OUT
         line.reason = LineReason.ACCOUNT_CLOSED
         return

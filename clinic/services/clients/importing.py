@@ -144,9 +144,7 @@ def import_clients(path: Path, *, dry_run: bool, again: bool = False) -> ImportO
 
 
 def _owner() -> tuple[Actor, Practice]:
-    owners = db.session.scalars(
-        select(User).where(User.role == Role.OWNER, User.deactivated_at.is_(None)).limit(2)
-    ).all()
+    owners = db.session.scalars(select(User).where(User.role == Role.OWNER, User.is_open).limit(2)).all()
     if len(owners) != 1:
         raise RuleBroken(
             say("An import needs exactly one practice with one owner; begin it with: clinic init.")

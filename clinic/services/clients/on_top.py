@@ -28,7 +28,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from clinic.domain.access import STAFF
 from clinic.domain.attention import AttentionKind, Reason
 from clinic.domain.tapering import TaperingStep
 from clinic.domain.types import LogObstacle, MistakeAnswer
@@ -42,7 +41,7 @@ from clinic.models import (
     TaperingOffer,
     User,
 )
-from clinic.models.base import given, one_of, points_at
+from clinic.models.base import given, points_at
 from clinic.services import access, rows
 from clinic.services.actors import Actor
 from clinic.services.attention.cases import ClientWithReasons, gathered
@@ -179,7 +178,7 @@ def _subjects() -> Any:
 
 
 def _colleagues() -> Select[Any]:
-    which = (given(User.practice_id), one_of(User.role, STAFF), User.deactivated_at.is_(None))
+    which = (given(User.practice_id), User.works_here)
     return select(*_part("colleague", User.id, User.name)).where(*which)
 
 

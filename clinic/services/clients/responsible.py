@@ -24,7 +24,7 @@ def takers(actor: Actor, but: uuid.UUID | None = None) -> Sequence[User]:
     access.staff_only(actor)
     query = (
         select(User)
-        .where(User.practice_id == actor.practice_id, User.deactivated_at.is_(None))
+        .where(User.practice_id == actor.practice_id, User.is_open)
         .order_by(User.created_at, User.id)
     )
     found = db.session.scalars(query if but is None else query.where(User.id != but))
@@ -38,7 +38,7 @@ def taker(actor: Actor, user_id: uuid.UUID | None) -> User | None:
     user = access.user_for(actor, user_id)
     one_at_a_time(User, user.id)
     db.session.refresh(user)
-    if not may_be_responsible(user.role, is_open=user.deactivated_at is None):
+    if not may_be_responsible(user.role, is_open=user.is_open):
         raise RuleBroken(NOT_HERE, "taker")
     return user
 
@@ -46,7 +46,7 @@ def taker(actor: Actor, user_id: uuid.UUID | None) -> User | None:
 def problem(practice_id: uuid.UUID, user_id: uuid.UUID) -> str | None:
     """Why somebody cannot be responsible for a client; None where they can."""
     user = db.session.scalar(select(User).where(User.practice_id == practice_id, User.id == user_id))
-    may_be = user is not None and may_be_responsible(user.role, is_open=user.deactivated_at is None)
+    may_be = user is not None and may_be_responsible(user.role, is_open=user.is_open)
     return None if may_be else NOT_HERE
 
 

@@ -176,7 +176,7 @@ def _batches(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 def _logins() -> list[Login]:
     query = (
         select(User.email)
-        .where(User.role == Role.CLIENT, User.password_hash.is_not(None), User.deactivated_at.is_(None))
+        .where(User.role == Role.CLIENT, User.password_hash.is_not(None), User.is_open)
         .order_by(User.created_at.desc(), User.email)
         .limit(2)
     )

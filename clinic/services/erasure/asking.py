@@ -321,7 +321,7 @@ def _freeze(actor: Actor, client: Client, erase_on: date) -> dict[str, object]:
     if client.user_id is not None:
         outbox.cancel(client.practice_id, OutboxMessage.user_id == client.user_id, CALLED_BACK)
         user = db.session.get_one(User, client.user_id)
-        if user.deactivated_at is None:
+        if user.is_open:
             was["signed_in"] = True
             user.deactivated_at = now()
         sessions.end_all(user)

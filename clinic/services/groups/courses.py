@@ -114,7 +114,7 @@ def open_it(actor: Actor, group_id: uuid.UUID) -> Course:
         if course.state is CourseState.DRAFT:
             practice = access.practice_of(actor)
             must_hold(problems(course.days, course.places, _today(practice)))
-            if course.group.leader is None or course.group.leader.deactivated_at is not None:
+            if course.group.leader is None or not course.group.leader.is_open:
                 raise RuleBroken(say("Name a leader first: the course goes on in their name."))
             course.state = state_on(CourseState.OPEN, course.days, _today(practice))
             audit.record(actor, "course.opened", subject_id=course.group_id, group=course.group.name)

@@ -92,7 +92,7 @@ def leader_of(course: Course) -> Actor | None:
     """In whose name a course goes on by itself; None where nobody leads it any more."""
     group = db.session.get_one(ClientGroup, course.group_id)
     leader = db.session.get(User, group.leader_id) if group.leader_id else None
-    return actor_of(leader) if leader is not None and leader.deactivated_at is None else None
+    return actor_of(leader) if leader is not None and leader.is_open else None
 
 
 def _assignment(actor: Actor, course: Course, client: Client) -> Assignment:

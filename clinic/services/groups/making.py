@@ -7,11 +7,11 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from clinic.domain.access import is_staff
-from clinic.domain.errors import Conflict, NotFound, RuleBroken
+from clinic.domain.errors import Conflict, RuleBroken, must_hold
+from clinic.domain.staffing import here_problems
 from clinic.domain.words import say
 from clinic.extensions import db
-from clinic.models import Client, ClientGroup, User
+from clinic.models import Client, ClientGroup
 from clinic.services import access, audit, once
 from clinic.services.actors import Actor
 from clinic.services.clients import identity, memberships
@@ -81,13 +81,8 @@ def _must_be_free(actor: Actor, name: str, group_id: uuid.UUID) -> None:
 
 
 def _leader(actor: Actor, leader_id: uuid.UUID) -> uuid.UUID:
-    leader: User = access.user_for(actor, leader_id)
-    if not is_staff(leader.role):
-        raise NotFound
-    if leader.deactivated_at is not None:
-        raise RuleBroken(
-            say("The account of %(name)s is closed. Choose somebody else.", name=leader.name), "leader"
-        )
+    leader = access.colleague_for(actor, leader_id)
+    must_hold(here_problems(leader.name, "leader", is_open=leader.is_open))
     return leader.id
 
 

@@ -111,7 +111,7 @@ _LISTED = (
         ClientGroup.id,
         ClientGroup.name,
         User.name.label("leader"),
-        User.deactivated_at.is_not(None).label("leader_left"),
+        (~User.is_open).label("leader_left"),
         _MEMBERS.label("members"),
     )
     .outerjoin(User, points_at(ClientGroup.leader_id, User))
@@ -123,7 +123,7 @@ _LED = _LISTED.where(
     or_(
         ClientGroup.leader_id == bindparam("whose", type_=ClientGroup.id.type),
         ClientGroup.leader_id.is_(None),
-        User.deactivated_at.is_not(None),
+        ~User.is_open,
     )
 )
 

@@ -176,7 +176,7 @@ def _actor(row: ClientImport) -> Actor:
     by = row.undone_by if row.state is ImportState.BEING_UNDONE else row.uploaded_by
     user = db.session.get_one(User, by)
     actor = actor_of(user)
-    if user.deactivated_at is not None or not actor.may(Permission.IMPORT_CLIENTS):
+    if not user.is_open or not actor.may(Permission.IMPORT_CLIENTS):
         raise RuleBroken(ACCOUNT_CLOSED)
     return actor
 

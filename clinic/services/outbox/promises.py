@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, CursorResult, Row, and_, func, select, update
 
 from clinic import queue
-from clinic.domain.access import Permission, roles_with
+from clinic.domain.access import Permission
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.mail_standing import MailSort, sort_of
 from clinic.domain.sending import CHECKIN_MAILS, KEEP_TRYING
@@ -20,6 +20,7 @@ from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Checkin, Client, Invitation, OutboxMessage, Practice, User, WarningFlag
 from clinic.models.base import given
+from clinic.models.person import who_may
 from clinic.services import audit, bulk, mail_standing
 from clinic.services.actors import Actor
 from clinic.services.clock import now
@@ -224,8 +225,7 @@ def call_somebody(
     """Mail everybody who hears of what cannot wait, at once: a link, no detail; each event once."""
     hear = select(User.id).where(
         User.practice_id == practice_id,
-        User.role.in_(roles_with(Permission.HEAR_NEWS)),
-        User.deactivated_at.is_(None),
+        who_may(Permission.HEAR_NEWS),
     )
     for user_id in db.session.scalars(hear).all():
         promise(practice_id, kind, f"{event}:{user_id.hex}", user_id=user_id, flag_id=flag_id)

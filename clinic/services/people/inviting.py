@@ -158,7 +158,7 @@ def problems_of_address(actor: Actor, address: Address | None) -> Iterator[RuleB
     user = _with(actor.practice_id, address)
     if user is None:
         return
-    is_gone = user.deactivated_at is not None and is_staff(user.role)
+    is_gone = not user.is_open and is_staff(user.role)
     if is_gone:
         said = say(
             "This is the address of %(name)s, whose account is closed. Open it again instead.", name=user.name

@@ -35,7 +35,7 @@ _CLIENTS = (
 _PEOPLE: Select[Any] = (
     select(User, _CLIENTS)
     .where(given(User.practice_id), one_of(User.role, STAFF))
-    .order_by(User.deactivated_at.is_not(None), User.created_at, User.id)
+    .order_by(~User.is_open, User.created_at, User.id)
 )
 
 

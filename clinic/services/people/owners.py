@@ -6,12 +6,13 @@ import uuid
 
 from sqlalchemy import select
 
-from clinic.domain.access import Permission, is_staff, roles_with
-from clinic.domain.errors import Forbidden, NotFound, RuleBroken
+from clinic.domain.access import Permission
+from clinic.domain.errors import Forbidden, RuleBroken
 from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Practice, User
 from clinic.models.base import given
+from clinic.models.person import who_may
 from clinic.services import access
 from clinic.services.actors import Actor
 
@@ -19,8 +20,7 @@ NO_OWNER = "Only an owner decides who works here."
 NO_LONGER = say("You are no longer an owner here, so nothing was changed.")
 _OWNERS = select(User.id).where(
     given(User.practice_id),
-    User.role.in_(roles_with(Permission.MANAGE_PEOPLE)),
-    User.deactivated_at.is_(None),
+    who_may(Permission.MANAGE_PEOPLE),
 )
 
 
@@ -41,8 +41,6 @@ def decide(actor: Actor) -> set[uuid.UUID]:
 
 def person(actor: Actor, user_id: uuid.UUID) -> User:
     """Somebody who works or worked here, as they stand now; within `decide`. NotFound for clients."""
-    user = access.user_for(actor, user_id)
+    user = access.colleague_for(actor, user_id)
     db.session.refresh(user)
-    if not is_staff(user.role):
-        raise NotFound
     return user

@@ -27,7 +27,7 @@ def change(actor: Actor, user_id: uuid.UUID, role: Role, to: uuid.UUID | None = 
     with transaction():
         owning = owners.decide(actor)
         user = owners.person(actor, user_id)
-        if user.deactivated_at is not None or not is_staff(role):
+        if not user.is_open or not is_staff(role):
             raise NotFound
         changed = audit.changes({"role": user.role.value}, {"role": role.value})
         if not changed:
@@ -52,7 +52,7 @@ def close(actor: Actor, user_id: uuid.UUID, to: uuid.UUID | None = None) -> User
     with transaction():
         owning = owners.decide(actor)
         user = owners.person(actor, user_id)
-        if user.deactivated_at is not None:
+        if not user.is_open:
             raise NotFound
         if problem := leaving_problem(user.id, owning):
             raise RuleBroken(problem)
@@ -73,7 +73,7 @@ def open_again(actor: Actor, user_id: uuid.UUID) -> User:
     with transaction():
         owners.decide(actor)
         user = owners.person(actor, user_id)
-        if user.deactivated_at is not None:
+        if not user.is_open:
             user.deactivated_at = None
             audit.record(actor, "account.opened", subject_id=user.id)
     return user

@@ -45,7 +45,7 @@ def promise_of(due: DueMail, *, real_server: bool) -> Promise:
 
 
 def _withdrawn(due: DueMail) -> bool:
-    if due.user is not None and due.user.deactivated_at is not None:
+    if due.user is not None and not due.user.is_open:
         return True
     if due.flag is not None and not due.flag.is_open:
         return True

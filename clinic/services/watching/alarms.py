@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from clinic.domain.access import roles_with
 from clinic.domain.dates import day_in_words, time_in_words
 from clinic.domain.greeting import first_name
 from clinic.domain.health import TELL_AGAIN, AlarmStep, Pulse, alarm_step
@@ -27,6 +26,7 @@ from clinic.mail.message import MailMessage, message_id
 from clinic.mail.smtp import SmtpTransport
 from clinic.mail.transport import Envelope, SendVerdict, Transport
 from clinic.models import Practice, User
+from clinic.models.person import who_may
 from clinic.services import links
 from clinic.services.mail_setup import NEEDS
 from clinic.services.reach import across_practices
@@ -111,7 +111,7 @@ def _owners() -> Sequence[OwnerTold]:
             Practice.time_zone,
         )
         .join(Practice, Practice.id == User.practice_id)
-        .where(User.role.in_(roles_with(NEEDS)), User.deactivated_at.is_(None), Practice.is_demo.is_(False))
+        .where(who_may(NEEDS), Practice.is_demo.is_(False))
         .order_by(User.created_at)
     )
     with across_practices("the worker's death is told to all owners"), for_writing(False):

@@ -71,9 +71,10 @@ def assign(wait_id: uuid.UUID) -> Answer:
     form = AssignThreadForm()
     form.offer(colleagues(actor))
     if form.validate_on_submit():
-        name = service.assign(actor, wait_id, form.user_id)
-        flash(f"{name} answers." if name else "Whoever comes first answers.", "success")
-        return _back()
+        with form.attempt():
+            name = service.assign(actor, wait_id, form.user_id)
+            flash(f"{name} answers." if name else "Whoever comes first answers.", "success")
+            return _back()
     client = access.client_for(actor, wait.client_id)
     page = render_template("practitioner/inbox/assign.html", form=form, client=client)
     return page, 422 if form.errors else 200

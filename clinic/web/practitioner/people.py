@@ -7,11 +7,10 @@ import uuid
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.access import is_staff
 from clinic.domain.errors import NotFound
 from clinic.domain.staffing import ROLE_IN_A_SENTENCE, ROLE_NOTES
 from clinic.models import User
-from clinic.services.access import practice_of, user_for
+from clinic.services.access import colleague_for, practice_of, user_for
 from clinic.services.accounts import sessions
 from clinic.services.actors import Actor
 from clinic.services.clients import responsible
@@ -37,8 +36,8 @@ def index() -> str:
     people = listed.everybody(actor)
     return render_template(
         "practitioner/people/index.html",
-        people=[each for each in people if each.user.deactivated_at is None],
-        gone=[each.user for each in people if each.user.deactivated_at is not None],
+        people=[each for each in people if each.user.is_open],
+        gone=[each.user for each in people if not each.user.is_open],
         pending=words.pending(inviting.open_ones(actor), practice_of(actor).time_zone),
         words=words,
         table=words.table(),
@@ -121,9 +120,7 @@ def close(user_id: uuid.UUID) -> Page:
 def open_again(gone_id: uuid.UUID) -> Response | str:
     """Ask, and open a closed account again."""
     actor = current_actor()
-    person = user_for(actor, gone_id)
-    if not is_staff(person.role):
-        raise NotFound
+    person = colleague_for(actor, gone_id)
     if not Form().validate_on_submit():
         return render_template("practitioner/people/open.html", person=person, words=words)
     with told_on_the_next_page():
@@ -171,8 +168,8 @@ def _flash_sent(address: str, also: str = "") -> None:
 
 
 def _open(actor: Actor, user_id: uuid.UUID) -> User:
-    person = user_for(actor, user_id)
-    if not is_staff(person.role) or person.deactivated_at is not None:
+    person = colleague_for(actor, user_id)
+    if not person.is_open:
         raise NotFound
     return person
 
