@@ -58,7 +58,7 @@ $(VENV)/.mutants: requirements/mutants.lock pyproject.toml
 
 # ---------------------------------------------------------------- test
 
-.PHONY: words test test-tools test-parts test-sqlite test-postgres test-journeys test-pythons lint fix faults bench lighthouse coverage mutants
+.PHONY: words test test-tools test-parts test-sqlite test-postgres test-journeys test-pythons lint fix faults bench lighthouse pictures coverage mutants
 test: $(VENV)/.browser test-tools test-parts ## Everything: lint, both databases, browser journeys
 	@if [ -s $(LEFT_OUT) ]; then echo; echo "Passed, but these were LEFT OUT:"; sed 's/^/  - /' $(LEFT_OUT); \
 		else echo; echo "Passed, nothing left out."; fi
@@ -130,6 +130,9 @@ bench: $(VENV)/.test ## Measure, one JSON object a line; only=page|mail|pdf|star
 
 lighthouse: $(VENV)/.browser tests/lighthouse/node_modules ## Lighthouse on a client's pages, as an old phone sees them (needs npm and Chromium)
 	@$(BIN)/python -m tests.lighthouse
+
+pictures: $(VENV)/.browser ## Take the README's pictures anew, of the demo practice as it is (needs Chromium)
+	@$(BIN)/python -m tests.pictures
 
 tests/lighthouse/node_modules: tests/lighthouse/package-lock.json
 	@npm ci --prefix tests/lighthouse --ignore-scripts --loglevel=error </dev/null
