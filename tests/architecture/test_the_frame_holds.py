@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from flask import Flask
 
 from clinic.domain.types import Audience
+from clinic.web.assets import BUNDLES, STATIC
 from clinic.web.authz import Rule
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,3 +93,18 @@ def test_the_policy_can_be_read_by_a_machine(migrated_app: Flask) -> None:
     rows = json.loads(answer.output)
     assert {"rule", "endpoint", "methods", "audience", "record"} == set(rows[0])
     assert len(rows) == len(migrated_app.extensions["policy"])
+
+
+def classes_dressed(sheet: Path) -> set[str]:
+    return set(re.findall(r"^\s*\.([\w-]+)\s*[,{]", sheet.read_text("utf-8"), re.MULTILINE))
+
+
+def test_the_sheet_of_one_page_dresses_nothing_that_stands_on_all_of_them() -> None:
+    """The notices of the frame were taller above assessments, whose findings had the same class."""
+    frame = {STATIC / "css" / f"{name}.css" for name in BUNDLES["css/regroove.css"]}
+    of_all = set().union(*map(classes_dressed, frame))
+    of_one = {
+        sheet.stem: sorted(classes_dressed(sheet) & of_all)
+        for sheet in sorted(set((STATIC / "css").glob("*.css")) - frame)
+    }
+    assert {name: found for name, found in of_one.items() if found} == {}

@@ -51,6 +51,18 @@ def test_text_twice_as_large_breaks_no_word_and_no_page_of_a_client(
         zoe.sees("on hold")
 
 
+def test_on_the_narrowest_phone_signing_out_stands_beside_the_name(
+    settled: Installation, sit_down: SitDown
+) -> None:
+    nan = sit_down("Nan", settled, viewport={"width": 320, "height": 600})
+    signs_in(nan, a_client(settled, "Nan Narrow"))
+    name, out = (nan.page.locator(f".plain-header {what}").bounding_box() for what in (".brand", "button"))
+    assert name is not None
+    assert out is not None
+    assert out["x"] >= name["x"] + name["width"]
+    assert abs(out["y"] + out["height"] / 2 - name["y"] - name["height"] / 2) < 4
+
+
 def test_in_forced_colours_one_day_of_the_week_is_today(settled: Installation, sit_down: SitDown) -> None:
     fay = sit_down("Fay", settled, forced_colors="active", **PHONE)
     signs_in(fay, a_client(settled, "Fay Contrast"))

@@ -73,6 +73,30 @@ def test_a_logged_pain_of_nine_is_answered_at_once(settled: Installation, sit_do
     hugo.sees("Get help now", "Your practice sees it when somebody there next opens")
 
 
+def test_what_a_client_wrote_in_lines_is_read_in_lines(settled: Installation, sit_down: SitDown) -> None:
+    somebody = a_client(settled, "Lina Lines")
+    lina, olive = sit_down("Lina", settled, **PHONE), sit_down("Olive", settled)
+    signs_in(lina, somebody)
+    lina.ticks("Done")
+    lina.opens_up("Add pain")
+    lina.fills(note="Left: easy.\nRight: stiff.")
+    lina.presses("Save")
+    olive.opens("/clients?q=Lina+Lines")
+    olive.fills(email=OWNER, password=PASSWORD)
+    olive.presses("Sign in", within="main")
+    olive.presses("Lina Lines")
+    keeps_its_lines(olive, ".timeline-text", "Right: stiff.")
+    olive.presses("Edit")
+    olive.fills(reason_for_care="Bends at the sink.\nPicks up a grandson.")
+    olive.presses("Save")
+    keeps_its_lines(olive, ".summary dd", "Picks up a grandson.")
+
+
+def keeps_its_lines(reader: Reader, place: str, words: str) -> None:
+    text = reader.page.locator(place, has_text=words).first
+    assert text.evaluate("(e) => getComputedStyle(e).whiteSpace") == "pre-line", place
+
+
 def test_the_morning_after_asks_how_it_is_now(settled: Installation, sit_down: SitDown) -> None:
     somebody = a_client(settled, "Mona Rise")
     mona = sit_down("Mona", settled, **PHONE)
