@@ -40,7 +40,7 @@ class BookingState(StrEnum):
     DECLINED = "declined"
 
 
-OPEN = frozenset({BookingState.ASKED, BookingState.OFFERED})
+OPEN = (BookingState.ASKED, BookingState.OFFERED)
 
 
 class Reminder(StrEnum):

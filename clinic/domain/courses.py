@@ -56,6 +56,7 @@ class CourseDoor(StrEnum):
 
 
 TAKES_IN = frozenset({CourseState.OPEN, CourseState.RUNNING})
+TAKES_REQUESTS = frozenset({CourseDoor.OPEN, CourseDoor.FULL})  # where it is full, for the waiting list
 OVER = frozenset({CourseState.ENDED, CourseState.CALLED_OFF})
 # Somebody of the practice may still decide on these.
 UNDECIDED = frozenset({RequestState.WAITING, RequestState.LISTED})

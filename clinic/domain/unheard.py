@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from clinic.domain.types import OutboxState
+from clinic.domain.types import MailKind, OutboxState
 
 PATIENCE = timedelta(minutes=10)  # a mail that waits longer for its server is told on the pages
-_WAITS = frozenset({OutboxState.READY, OutboxState.LEASED})
-_NOT_WANTED = frozenset({OutboxState.SENT, OutboxState.CANCELLED})  # it went out, or nobody needs it any more
+NEWS = (MailKind.WARNING_SIGN_ALERT, MailKind.SCREEN_ALERT, MailKind.PRACTICE_NOTICE)  # what is told then
+WAITS = (OutboxState.READY, OutboxState.LEASED)
+NOT_WANTED = (OutboxState.SENT, OutboxState.CANCELLED)  # it went out, or nobody needs it any more
 
 
 def is_unheard(state: OutboxState, due_at: datetime, now: datetime) -> bool:
     """Whether a mail to the practice has not gone out and its news has to be told on a page."""
-    if state in _NOT_WANTED:
+    if state in NOT_WANTED:
         return False
-    return now - due_at >= PATIENCE if state in _WAITS else True
+    return now - due_at >= PATIENCE if state in WAITS else True

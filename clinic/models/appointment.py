@@ -6,7 +6,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ColumnElement, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clinic.domain.appointments import (
@@ -17,9 +18,9 @@ from clinic.domain.appointments import (
     USUAL_MINUTES,
     AppointmentState,
 )
-from clinic.domain.booking import LONGEST_SUITS, BookingState, BookingWay
+from clinic.domain.booking import LONGEST_SUITS, OPEN, BookingState, BookingWay
 from clinic.domain.videos import LONGEST_LINK
-from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+from clinic.models.base import Base, OfPractice, belongs_to, choice, spelled, tenant
 from clinic.models.person import Client, User
 
 
@@ -66,7 +67,7 @@ class Appointment(OfPractice, Base):
 
 
 # as text, so that a query's condition is the index's to the letter
-_STILL_OPEN = text("state IN ('asked', 'offered')")
+_STILL_OPEN = text(f"state IN ({spelled(OPEN)})")
 
 
 class BookingRequest(OfPractice, Base):
@@ -108,6 +109,16 @@ class BookingRequest(OfPractice, Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+    @hybrid_property
+    def is_open(self) -> bool:
+        """Whether it waits for an answer, or the client for a time that suits."""
+        return self.state in OPEN
+
+    @is_open.inplace.expression
+    @classmethod
+    def _is_open(cls) -> ColumnElement[bool]:
+        return cls.state.in_(OPEN)
 
 
 class BookingOffer(OfPractice, Base):

@@ -154,6 +154,11 @@ def one_of(
     return or_(*(column == value for value in values))
 
 
+def spelled(words: Iterable[StrEnum]) -> str:
+    """Words of a closed set as SQL has them between the brackets of an IN, for a check or an index."""
+    return ", ".join(f"'{word.value}'" for word in words)
+
+
 def choice(kind: type[StrEnum], name: str, length: int = 24) -> Enum:
     """A closed set of words, stored as text and checked by the database."""
     return Enum(

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from clinic.domain.erasure import ErasureReason, ErasureState
-from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
+from clinic.domain.erasure import OPEN, ErasureReason, ErasureState
+from clinic.models.base import Base, OfPractice, belongs_to, choice, spelled, tenant
 
-OPEN = text("state IN ('asked', 'grace', 'under_way')")
+_STILL_OPEN = text(f"state IN ({spelled(OPEN)})")
 
 
 class Erasure(OfPractice, Base):
@@ -33,14 +33,14 @@ class Erasure(OfPractice, Base):
         ),
         CheckConstraint("(state = 'done') = (erased_at IS NOT NULL)", name="erased_at"),
         Index(None, "practice_id", "client_id"),
-        Index("ix_erasure_open", "state", "erase_on", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_erasure_open", "state", "erase_on", sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN),
         Index(
             "uq_erasure_open_client",
             "practice_id",
             "client_id",
             unique=True,
-            sqlite_where=OPEN,
-            postgresql_where=OPEN,
+            sqlite_where=_STILL_OPEN,
+            postgresql_where=_STILL_OPEN,
         ),
     )
 

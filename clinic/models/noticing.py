@@ -12,9 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from clinic.domain.rechecks import RecheckResult
 from clinic.domain.stopping import CLIENTS_WORDS
 from clinic.domain.types import StopReason
-from clinic.models.base import Base, OfPractice, belongs_to, choice, tenant
-
-OFFERED = ", ".join(f"'{reason.value}'" for reason in CLIENTS_WORDS)
+from clinic.models.base import Base, OfPractice, belongs_to, choice, spelled, tenant
 
 
 class FormRecheck(OfPractice, Base):
@@ -45,7 +43,7 @@ class PracticeStop(OfPractice, Base):
     __table_args__ = tenant(
         belongs_to("client", "client_id"),
         UniqueConstraint("practice_id", "client_id", "local_date"),
-        CheckConstraint(f"reason IN ({OFFERED})", name="offered"),
+        CheckConstraint(f"reason IN ({spelled(CLIENTS_WORDS)})", name="offered"),
     )
 
     client_id: Mapped[uuid.UUID]

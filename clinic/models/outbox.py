@@ -10,12 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from clinic.domain.bounces import BounceCause
 from clinic.domain.types import MailKind, OutboxState
-from clinic.models.base import Base, OfPractice, belongs_to, choice, index_where_set, tenant
+from clinic.domain.unheard import NEWS, NOT_WANTED
+from clinic.models.base import Base, OfPractice, belongs_to, choice, index_where_set, spelled, tenant
 
 # as text, so that a query's condition is the index's to the letter; `domain/unheard` decides on what is found
 UNSEEN = text(
-    "outbox_message.seen_at IS NULL AND outbox_message.state NOT IN ('sent', 'cancelled')"
-    " AND outbox_message.kind IN ('warning_sign_alert', 'screen_alert', 'practice_notice')"
+    f"outbox_message.seen_at IS NULL AND outbox_message.state NOT IN ({spelled(NOT_WANTED)})"
+    f" AND outbox_message.kind IN ({spelled(NEWS)})"
 )
 _UNSEEN = text(UNSEEN.text.replace("outbox_message.", ""))  # an index knows no table but its own
 

@@ -148,6 +148,11 @@ class Client(OfPractice, Base):
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
+    @hybrid_property
+    def is_active(self) -> bool:
+        """Whether their record stands among those that go on, and not in the archive."""
+        return self.status == ClientStatus.ACTIVE
+
     practice: Mapped[Practice] = relationship(foreign_keys="Client.practice_id", viewonly=True)
     responsible: Mapped[User | None] = relationship(foreign_keys="Client.responsible_id", viewonly=True)
 

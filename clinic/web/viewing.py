@@ -10,7 +10,6 @@ from flask import request, session
 
 from clinic.domain.access import Permission
 from clinic.domain.errors import Forbidden, NotFound
-from clinic.domain.types import ClientStatus
 from clinic.extensions import SAFE_METHODS
 from clinic.services import access
 from clinic.services.actors import Actor
@@ -60,4 +59,4 @@ def of_client(actor: Actor) -> Viewing:
     client = access.client_for(actor, uuid.UUID(kept["client"]))
     if request.method not in SAFE_METHODS:
         raise Forbidden(ONLY_LOOKING)
-    return Viewing(actor.seen_as(client.id, client.name), client.status is ClientStatus.ARCHIVED)
+    return Viewing(actor.seen_as(client.id, client.name), not client.is_active)

@@ -10,6 +10,7 @@ from clinic.domain.courses import (
     KEPT_UNCONFIRMED,
     LONGEST_WELCOME,
     OVER,
+    TAKES_REQUESTS,
     UNDECIDED,
     CourseDays,
     CourseDoor,
@@ -91,6 +92,10 @@ def test_what_becomes_of_a_request(
     at_door: CourseDoor, needs_approval: bool, expected: RequestState | None
 ) -> None:
     assert on_confirming(at_door, needs_approval=needs_approval) is expected
+
+
+def test_who_is_let_ask_by_the_link_can_come_to_something() -> None:
+    assert {each for each in CourseDoor if on_confirming(each, needs_approval=False)} == TAKES_REQUESTS
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from flask import Flask
 from icalendar import Calendar
+from sqlalchemy import select
 
 from clinic.domain.appointments import AppointmentState
 from clinic.domain.booking import BookingState, BookingWay, OpenHours
@@ -25,6 +26,7 @@ from clinic.models import (
     Appointment,
     AuditEvent,
     BookingOffer,
+    BookingRequest,
     Client,
     OutboxMessage,
     Practice,
@@ -148,6 +150,15 @@ class TestAWish:
         wishes.decline(robin, wish.id, "Please call us.", wish.version)
         assert (wish.state, wish.words) == (BookingState.DECLINED, "Please call us.")
         assert db.session.get_one(Practice, ada.practice_id).booking_wishes == 0
+
+    @pytest.mark.parametrize("state", BookingState)
+    def test_a_wish_is_open_in_python_and_in_sql_alike(
+        self, people: People, ada: Actor, state: BookingState
+    ) -> None:
+        wish = wishes.ask(ada, WISH)
+        wish.state = state
+        db.session.flush()
+        assert db.session.scalars(select(BookingRequest.is_open)).one() is wish.is_open
 
     def test_a_time_that_passed_is_not_taken(self, people: People, robin: Actor, ada: Actor) -> None:
         (offer,) = offered(people, robin, ada)

@@ -17,7 +17,6 @@ from clinic.domain.comforts import AS_USUAL, Comforts
 from clinic.domain.errors import Forbidden, NotFound
 from clinic.domain.health import Pulse
 from clinic.domain.second_step import TO_ENTER_IT, SecondStepDue, is_required, still_due
-from clinic.domain.types import ClientStatus
 from clinic.extensions import db
 from clinic.models import AuthSession, Client, Heartbeat, Practice, User
 from clinic.models.base import UtcDateTime, points_at
@@ -324,7 +323,7 @@ def _found(row: Any) -> LivingSession:
         email=row.email,
         practice=row.Practice,
         client=client,
-        is_archived=client is not None and client.status is ClientStatus.ARCHIVED,
+        is_archived=client is not None and not client.is_active,
         proven_at=row.proven_at,
         mail_version=row.mail_version,
         may_have_news=row.may_have_news,

@@ -6,7 +6,7 @@ import uuid
 
 from sqlalchemy import func, select, update
 
-from clinic.domain.booking import OPEN, BookingState
+from clinic.domain.booking import BookingState
 from clinic.extensions import db
 from clinic.models import Appointment, BookingOffer, BookingRequest, Practice
 from clinic.services.clock import now
@@ -27,7 +27,7 @@ def close_move(appointment: Appointment) -> None:
         BookingRequest.practice_id == appointment.practice_id,
         BookingRequest.client_id == appointment.client_id,
         BookingRequest.appointment_id == appointment.id,
-        BookingRequest.state.in_(OPEN),
+        BookingRequest.is_open,
     )
     if row := db.session.scalars(query).one_or_none():
         withdraw_offers(row)

@@ -27,7 +27,6 @@ from clinic.domain.errors import Conflict, NotFound, RuleBroken, must_hold
 from clinic.domain.rooms import room
 from clinic.domain.scheduling import load_zone
 from clinic.domain.staffing import here_problems
-from clinic.domain.types import ClientStatus
 from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Appointment, Client, Practice, User
@@ -117,7 +116,7 @@ def make(actor: Actor, client_id: uuid.UUID, details: AppointmentDetails, key: s
     about = (client.id, details.day, details.at_time)
     row_id = once.id_of(Appointment, actor.practice_id, key, *about)
     with transaction():
-        if client.status is ClientStatus.ARCHIVED:
+        if not client.is_active:
             raise RuleBroken(ARCHIVED)
         if len(to_come(actor, client)) >= MOST_PLANNED:
             raise RuleBroken(

@@ -12,7 +12,6 @@ from sqlalchemy.orm import joinedload
 
 from clinic.domain.appointments import LONGEST, MOST_PLANNED, begins, clash, is_to_come, problems
 from clinic.domain.booking import (
-    OPEN,
     BookingState,
     BookingWay,
     offers_problems,
@@ -21,7 +20,7 @@ from clinic.domain.booking import (
 from clinic.domain.errors import Conflict, RuleBroken, must_hold
 from clinic.domain.scheduling import load_zone
 from clinic.domain.staffing import here_problems
-from clinic.domain.types import ClientStatus, MailKind
+from clinic.domain.types import MailKind
 from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Appointment, BookingOffer, BookingRequest, Client, Practice, User
@@ -79,7 +78,7 @@ def open_ones(actor: Actor) -> Sequence[BookingRequest]:
     access.staff_only(actor)
     query = (
         select(BookingRequest)
-        .where(BookingRequest.practice_id == actor.practice_id, BookingRequest.state.in_(OPEN))
+        .where(BookingRequest.practice_id == actor.practice_id, BookingRequest.is_open)
         .order_by(BookingRequest.state, BookingRequest.asked_at, BookingRequest.id)
         .limit(MOST_LISTED)
     )
@@ -119,7 +118,7 @@ def withdraw(actor: Actor, request_id: uuid.UUID) -> None:
     """Take one's wish back; a second press changes nothing. A client's own act."""
     with transaction():
         row = access.booking_request_for(actor, request_id)
-        if row.state in OPEN:
+        if row.is_open:
             closing.close(row, BookingState.WITHDRAWN)
             audit.record(actor, "booking.withdrawn", client_id=row.client_id, subject_id=row.id)
 
@@ -227,7 +226,7 @@ def taken_among(offers: Sequence[BookingOffer], but_for: uuid.UUID | None = None
 
 def moved_by(row: BookingRequest | None) -> uuid.UUID | None:
     """Which appointment an open wish is to move, if one."""
-    return row.appointment_id if row is not None and row.state in OPEN else None
+    return row.appointment_id if row is not None and row.is_open else None
 
 
 def _wish_of(row: BookingRequest) -> Wish:
@@ -238,13 +237,13 @@ def _open_of(client: Client) -> BookingRequest | None:
     query = select(BookingRequest).where(
         BookingRequest.practice_id == client.practice_id,
         BookingRequest.client_id == client.id,
-        BookingRequest.state.in_(OPEN),
+        BookingRequest.is_open,
     )
     return db.session.scalars(query).one_or_none()
 
 
 def _refuse_archived(client: Client) -> None:
-    if client.status is ClientStatus.ARCHIVED:
+    if not client.is_active:
         raise RuleBroken(say("The practice has closed your record. Call it to come back."))
 
 
@@ -253,7 +252,7 @@ def _to_answer(actor: Actor, request_id: uuid.UUID, version: int) -> BookingRequ
     row = access.booking_request_for(actor, request_id)
     if row.version != version:
         raise Conflict
-    if row.state not in OPEN:
+    if not row.is_open:
         raise RuleBroken(say("This wish is closed already."))
     return row
 

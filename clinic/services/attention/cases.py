@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sqlalchemy import select
 
-from clinic.domain.attention import AttentionKind, Reason, shown
+from clinic.domain.attention import AttentionKind, Reason, may_put_off, shown
 from clinic.domain.errors import RuleBroken
 from clinic.domain.people import Named
 from clinic.domain.words import say
@@ -70,8 +70,8 @@ class ClientWithReasons:
 
     @property
     def may_be_done(self) -> bool:
-        """Whether there is something besides warning signs, which are cleared with a note."""
-        return any(case.kind is not AttentionKind.WARNING_SIGN for case in self.cases)
+        """Whether one press puts all of it off: no warning sign is among it, which is cleared with a note."""
+        return all(may_put_off(case.kind) for case in self.cases)
 
 
 class WhoAsks(Named, Protocol):

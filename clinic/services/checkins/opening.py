@@ -19,7 +19,7 @@ from clinic.domain.moves import named_mistake_in
 from clinic.domain.phases import phase_on
 from clinic.domain.programs import RUNNING
 from clinic.domain.scheduling import load_zone, local_date
-from clinic.domain.types import ClientStatus, LinkProblemKind, LinkPurpose
+from clinic.domain.types import LinkProblemKind, LinkPurpose
 from clinic.domain.warnings import locks_program
 from clinic.extensions import db
 from clinic.models import Checkin, CheckinAnswer, Client, Practice, Prescription, Program, WarningFlag
@@ -110,7 +110,7 @@ def _visit(
         is_locked=flag is not None,
         answered_on=local_date(answer.answered_at, zone) if answer else None,
         denied_signs_on=local_date(denied_at, zone) if denied_at else None,
-        is_archived=client.status is ClientStatus.ARCHIVED,
+        is_archived=not client.is_active,
     )
 
 

@@ -17,7 +17,7 @@ from clinic.domain.errors import LinkProblem, RuleBroken, must_hold
 from clinic.domain.invitations import PROBLEMS, state
 from clinic.domain.links import LIFETIMES
 from clinic.domain.mail_standing import MailSort
-from clinic.domain.types import ClientStatus, InvitationState, LinkProblemKind, LinkPurpose, Role
+from clinic.domain.types import InvitationState, LinkProblemKind, LinkPurpose, Role
 from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.mail.addresses import Address, parse_address
@@ -220,7 +220,7 @@ def _renew(actor: Actor, client: Client, address: str | None) -> Invitation:
     db.session.refresh(client, with_for_update=True)  # two at once would leave two open
     if client.user_id is not None:
         raise RuleBroken(say("%(name)s has an account already.", name=client.name))
-    if client.status is ClientStatus.ARCHIVED:
+    if not client.is_active:
         raise RuleBroken(say("%(name)s is archived. Restore the record first.", name=client.name))
     earlier = _open_of(client)
     for invitation in earlier:

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.types import ClientStatus
 from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, ClientGroup, GroupMember
@@ -77,7 +76,7 @@ def named_or_new(actor: Actor, name: str) -> ClientGroup:
 
 def join(actor: Actor, group: ClientGroup, client: Client) -> tuple[GroupMember, bool]:
     """Let a client stand in a group, within the caller's transaction; False where they do already."""
-    if client.status is ClientStatus.ARCHIVED:
+    if not client.is_active:
         raise RuleBroken(say("%(name)s is archived. Restore the record first.", name=client.name))
     one_at_a_time(Client, client.id)
     member = row_of(group, client)

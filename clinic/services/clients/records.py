@@ -219,7 +219,7 @@ def archive(actor: Actor, client_id: uuid.UUID, reason: str) -> Client:
 
 def put_away(actor: Actor, client: Client, reason: str) -> None:
     """Do what `archive` does, within the caller's transaction."""
-    if client.status is ClientStatus.ACTIVE:
+    if client.is_active:
         client.status = ClientStatus.ARCHIVED
         invitations.withdraw(actor, client, "archived")
         checkins.call_back(client.practice_id, client.id, SkipReason.ARCHIVED)
@@ -236,7 +236,7 @@ def restore(actor: Actor, client_id: uuid.UUID, reason: str) -> Client:
 
 def bring_back(actor: Actor, client: Client, reason: str) -> bool:
     """Do what `restore` does, within the caller's transaction; whether the client was archived."""
-    if client.status is not ClientStatus.ARCHIVED:
+    if client.is_active:
         return False
     if client.erase_on is not None:
         raise RuleBroken(say("%(name)s is to be erased. Call that back first.", name=client.name))

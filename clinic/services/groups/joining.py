@@ -25,7 +25,7 @@ from clinic.domain.courses import (
 )
 from clinic.domain.errors import NotFound, RuleBroken
 from clinic.domain.search import sort_key
-from clinic.domain.types import ClientKind, ClientStatus, LinkPurpose, MailKind
+from clinic.domain.types import ClientKind, LinkPurpose, MailKind
 from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.mail.addresses import Address, parse_address
@@ -278,7 +278,7 @@ def _decide(request: CourseRequest, offered: CourseOffer) -> None:
     # whom a person has to look at: another name at an address we know, a record that is closed or locked
     is_odd = client is not None and (
         client.sort_key != sort_key(request.name)
-        or client.status is ClientStatus.ARCHIVED
+        or not client.is_active
         or mail_standing.of_client(client, offered.practice).warning_open
     )
     becomes = on_confirming(offered.door, needs_approval=course.needs_approval or is_odd or leader is None)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, 
 from sqlalchemy.orm import joinedload
 
 from clinic.domain.attention import AttentionKind
-from clinic.domain.types import CheckinState, ClientStatus, LogOutcome, MistakeAnswer
+from clinic.domain.types import CheckinState, LogOutcome, MistakeAnswer
 from clinic.models import (
     Checkin,
     CheckinAnswer,
@@ -144,9 +144,7 @@ def _having(row: Select[Any]) -> ColumnElement[int]:
 _ASKED = and_(
     Checkin.local_date > bindparam("since", type_=Checkin.local_date.type), Checkin.sent_at.is_not(None)
 )
-_IS_ACTIVE = select(Client.id).where(
-    points_at(GroupMember.client_id, Client), Client.status == ClientStatus.ACTIVE
-)
+_IS_ACTIVE = select(Client.id).where(points_at(GroupMember.client_id, Client), Client.is_active)
 _FIGURES: Select[int, int, int, int, int, int] = select(
     func.count(),
     _having(_IS_ACTIVE),

@@ -28,7 +28,6 @@ from clinic.domain.messages import (
     problems,
     was_seen,
 )
-from clinic.domain.types import ClientStatus
 from clinic.domain.words import again, say
 from clinic.extensions import db
 from clinic.models import AnswerWait, Client, MediaFile, Message, MessageFile, Prescription, Program, Thread
@@ -73,7 +72,7 @@ def write(actor: Actor, key: str, words: ClientWords) -> Message:
     """A message of the signed-in client; `key` names the form, so that two presses send it once."""
     with transaction():
         client = access.own_client(actor)
-        if client.status is ClientStatus.ARCHIVED:
+        if not client.is_active:
             raise RuleBroken(ARCHIVED)
         message_id = once.id_of(Message, actor.practice_id, key, client.id, words.text)
         if made := once.made_before(Message, actor.practice_id, message_id):

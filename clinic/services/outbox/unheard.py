@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Exists, and_, bindparam, exists, or_, select, update
 
-from clinic.domain.types import MailKind, OutboxState
-from clinic.domain.unheard import PATIENCE, is_unheard
+from clinic.domain.types import MailKind
+from clinic.domain.unheard import PATIENCE, WAITS, is_unheard
 from clinic.extensions import db
 from clinic.models import Client, OutboxMessage, WarningFlag
 from clinic.models.base import one_of, points_at
@@ -57,7 +57,7 @@ def any_for(practice_id: Any, user_id: Any, late: BindParameter[datetime]) -> Ex
 
     `late` is the instant that `late_at` gives: a mail due since that waits is not late yet.
     """
-    on_its_way = one_of(OutboxMessage.state, (OutboxState.READY, OutboxState.LEASED))
+    on_its_way = one_of(OutboxMessage.state, WAITS)
     waits = and_(on_its_way, OutboxMessage.due_at > late)
     return exists().where(
         OutboxMessage.practice_id == practice_id, OutboxMessage.user_id == user_id, UNSEEN, ~waits

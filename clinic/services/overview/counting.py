@@ -30,7 +30,7 @@ from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.score_changes import AnsweredQuestionnaire, score_changes
 from clinic.domain.skipping import UNANSWERED_AFTER
 from clinic.domain.staff_time import StaffTimeKind, TimePeriod
-from clinic.domain.types import CheckinState, ClientStatus, ProgramAction
+from clinic.domain.types import CheckinState, ProgramAction
 from clinic.extensions import db
 from clinic.models import AnswerWait, Checkin, Client, Program, ProgramEvent, StaffTime
 from clinic.models.base import given, one_of, points_at
@@ -50,7 +50,7 @@ _LATE = (
     .where(
         given(Program.practice_id),
         Program.id > bindparam("last", type_=Program.id.type),
-        Client.status == ClientStatus.ACTIVE,
+        Client.is_active,
         or_(Program.ends_on.is_(None), Program.ends_on >= bindparam("first")),
     )
     .order_by(Program.id)
@@ -97,7 +97,7 @@ def _clients(practice_id: uuid.UUID) -> tuple[int, int, int]:
             func.count(),
             func.count().filter(running.exists()),
             func.count().filter(Client.user_id.is_not(None)),
-        ).where(Client.practice_id == practice_id, Client.status == ClientStatus.ACTIVE)
+        ).where(Client.practice_id == practice_id, Client.is_active)
     ).one()
     return found[0], found[1], found[2]
 

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, select
 
 from clinic.domain.access import STAFF
-from clinic.domain.types import ClientStatus
 from clinic.extensions import db
 from clinic.models import Client, User
 from clinic.models.base import given, one_of
@@ -28,7 +27,7 @@ _CLIENTS = (
     .where(
         Client.practice_id == User.practice_id,
         Client.responsible_id == User.id,
-        Client.status == ClientStatus.ACTIVE,
+        Client.is_active,
     )
     .scalar_subquery()
 )

@@ -18,7 +18,6 @@ from clinic.domain.errors import NotFound, RuleBroken, must_hold
 from clinic.domain.phases import PhaseDays, phase_days
 from clinic.domain.routines import assign_problems
 from clinic.domain.types import (
-    ClientStatus,
     ProgramAction,
     StopReason,
 )
@@ -289,7 +288,7 @@ def problems(
 
 
 def _problems(client: Client, starts_on: date | None) -> Iterator[RuleBroken]:
-    if client.status is ClientStatus.ARCHIVED:
+    if not client.is_active:
         yield RuleBroken(say("This client is archived. Restore them first."))
     if starts_on is not None:
         yield from rules.first_day_problems(starts_on, None, today_in(client.time_zone))

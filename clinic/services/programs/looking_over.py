@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, select
 
-from clinic.domain.types import ClientStatus, ProgramStatus
+from clinic.domain.types import ProgramStatus
 from clinic.extensions import db
 from clinic.models import CheckinSchedule, Client, Program
 from clinic.models.base import points_at
@@ -42,9 +42,7 @@ def _next(last: uuid.UUID) -> Select[Program, Client, CheckinSchedule]:
             CheckinSchedule,
             points_at(CheckinSchedule.program_id, Program),
         )
-        .where(
-            Program.status == ProgramStatus.ACTIVE, Client.status == ClientStatus.ACTIVE, Program.id > last
-        )
+        .where(Program.status == ProgramStatus.ACTIVE, Client.is_active, Program.id > last)
         .order_by(Program.id)
         .limit(BATCH)
     )

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.domain.attention import NOT_WELL
 from clinic.domain.tapering import OfferDecision, TaperingStep
-from clinic.domain.types import ClientStatus, ProgramStatus
+from clinic.domain.types import ProgramStatus
 from clinic.extensions import db
 from clinic.models import Client, OpenReason, Program, TaperingOffer, has_open_flag
 from clinic.models.base import given, one_of, points_at
@@ -24,7 +24,7 @@ IS_OPEN = TaperingOffer.decided_at.is_(None)
 # May it be shown and taken: joined with its client and its program.
 HOLDS = (
     IS_OPEN,
-    Client.status == ClientStatus.ACTIVE,
+    Client.is_active,
     Program.status == ProgramStatus.ACTIVE,
     ~has_open_flag(TaperingOffer.practice_id, TaperingOffer.client_id),
     ~exists().where(

@@ -25,7 +25,7 @@ from clinic.domain.new_versions import (
     waits_because,
 )
 from clinic.domain.phases import Phase
-from clinic.domain.types import ClientStatus, ProgramStatus, RoutineStatus
+from clinic.domain.types import ProgramStatus, RoutineStatus
 from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import (
@@ -67,7 +67,7 @@ _OLDER = (
         given(Program.practice_id),
         given(RoutineVersion.routine_id),
         Program.status != ProgramStatus.ENDED,
-        Client.status == ClientStatus.ACTIVE,
+        Client.is_active,
     )
     .order_by(Client.sort_key, Client.id, Program.assigned_at)
 )

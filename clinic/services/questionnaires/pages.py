@@ -18,7 +18,7 @@ from clinic.domain.asking import AnswerSource, AskChannel, AskState, may_change
 from clinic.domain.errors import LinkProblem, NotFound
 from clinic.domain.questionnaires import Questionnaire
 from clinic.domain.scheduling import load_zone, local_date
-from clinic.domain.types import ClientStatus, LinkProblemKind, LinkPurpose
+from clinic.domain.types import LinkProblemKind, LinkPurpose
 from clinic.extensions import db
 from clinic.models import Client, Practice, QuestionnaireRequest, QuestionnaireResponse
 from clinic.models.base import among, given
@@ -114,7 +114,7 @@ def open_link(secret: str) -> OpenedQuestions:
     opened = _opened(db.session.scalars(query).one())
     if opened.state in CLOSED:
         raise LinkProblem(CLOSED[opened.state])
-    if opened.client.status is ClientStatus.ARCHIVED:  # the record is closed, on their own pages too
+    if not opened.client.is_active:  # the record is closed, on their own pages too
         raise LinkProblem(LinkProblemKind.REVOKED)
     return opened
 

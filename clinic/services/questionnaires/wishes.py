@@ -17,7 +17,6 @@ from clinic.domain.errors import RuleBroken, must_hold
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.questionnaires import MeasureRole, Questionnaire, QuestionnaireKind
 from clinic.domain.scheduling import load_zone, local_date
-from clinic.domain.types import ClientStatus
 from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Assessment, Client, Practice, QuestionnaireResponse
@@ -75,7 +74,7 @@ def problems(
     actor: Actor, client: Client, practice: Practice, wish: QuestionnaireWish
 ) -> Iterator[RuleBroken]:
     """All that speaks against asking so. One query where it is asked by mail."""
-    if client.status is ClientStatus.ARCHIVED:
+    if not client.is_active:
         yield RuleBroken(say("%(name)s is archived. Restore the record first.", name=client.name))
     if not wish.keys:
         yield RuleBroken(say("Choose at least one questionnaire."), "keys")
@@ -110,7 +109,7 @@ def _channel_problems(client: Client, practice: Practice, wish: QuestionnaireWis
     if wish.channel is AskChannel.PAGES and client.user_id is None:
         yield RuleBroken(say("%(name)s has no account yet.", name=client.name), "channel")
     # of an archived client all mail is kept back for that reason, which is told already
-    asked_by_mail = wish.channel is AskChannel.MAIL and client.status is not ClientStatus.ARCHIVED
+    asked_by_mail = wish.channel is AskChannel.MAIL and client.is_active
     if asked_by_mail and (problem := mail_standing.problem(client, practice, MailSort.MESSAGE)):
         yield RuleBroken(problem, "channel")
 

@@ -27,7 +27,7 @@ from clinic.domain.mail_replies import (
 )
 from clinic.domain.messages import MessageChannel
 from clinic.domain.notices import NoticeKind
-from clinic.domain.types import ClientStatus, MailKind
+from clinic.domain.types import MailKind
 from clinic.extensions import db
 from clinic.mail.addresses import LONGEST as LONGEST_ADDRESS
 from clinic.mail.reports import BounceReport
@@ -110,7 +110,7 @@ def _facts(reader: _Reader, report: BounceReport, *, is_answer: bool) -> ReplyFa
         is_from_us=_is_from_us(report.sender),
         answers_us=is_answer,
         client_key=client.email_key if client else None,
-        is_archived=client is not None and client.status is ClientStatus.ARCHIVED,
+        is_archived=client is not None and not client.is_active,
         in_thread_today=_in_thread_today(client) if client else 0,
         held_lately=_held_lately(reader.practice_id, report.sender),
     )

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
 
 from clinic.domain.errors import RuleBroken
 from clinic.domain.mail_replies import THROWN_AWAY_KEPT
-from clinic.domain.types import ClientStatus
 from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Client, MailReply, Practice
@@ -99,7 +98,7 @@ def take_in(actor: Actor, reply_id: uuid.UUID) -> Client:
             raise RuleBroken(say("Nobody knows whose mail this is."))
         if reply.thrown_away_at is not None:
             raise RuleBroken(say("This mail was thrown away. Bring it back first."))
-        if client.status is ClientStatus.ARCHIVED:
+        if not client.is_active:
             raise RuleBroken(say("This client is archived. Restore the record first, or read the mail here."))
         writing.came_by_mail(client, reply.id.hex, worded(reply.text, reply.received_at))
         mark_read(actor, reply.id)

@@ -7,7 +7,7 @@ import uuid
 from flask import Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
-from clinic.domain.booking import OPEN, BookingState
+from clinic.domain.booking import BookingState
 from clinic.domain.words import say
 from clinic.services import access
 from clinic.services.appointments import calendars, planning, wishes
@@ -28,7 +28,7 @@ def index() -> str:
     actor = current_actor()
     client, practice = access.own_client(actor), access.practice_of(actor)
     wish, found = wishes.of_client(client), planning.to_come(actor, client)
-    is_open = wish is not None and wish.state in OPEN
+    is_open = wish is not None and wish.is_open
     offers = wishes.offered(wish) if wish is not None and wish.state is BookingState.OFFERED else ()
     zones = {"zone": client.time_zone, "practice_zone": practice.time_zone}
     return render_template(
@@ -47,7 +47,7 @@ def ask() -> Page:
     """Ask for a session; an open wish is changed."""
     actor, form = current_actor(), WishForm()
     wish = wishes.of_client(access.own_client(actor))
-    is_open = wish is not None and wish.state in OPEN
+    is_open = wish is not None and wish.is_open
     if wish is not None and is_open and not form.is_filled_in:
         form.show(wish)
     if form.validate_on_submit():
@@ -64,7 +64,7 @@ def move(appointment_id: uuid.UUID) -> Page:
     row = access.appointment_for(actor, appointment_id, planning.WITH_WHOM)
     client = access.own_client(actor)
     wish = wishes.of_client(client)
-    is_open = wish is not None and wish.state in OPEN
+    is_open = wish is not None and wish.is_open
     if wish is not None and is_open and wish.appointment_id == row.id and not form.is_filled_in:
         form.show(wish)
     if form.validate_on_submit():

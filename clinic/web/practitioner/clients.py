@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -15,7 +15,6 @@ from clinic.domain.access import Permission
 from clinic.domain.errors import Conflict
 from clinic.domain.mail_standing import MailSort
 from clinic.domain.pain_rule import ceiling_of
-from clinic.domain.types import ClientStatus
 from clinic.models import Client, Practice
 from clinic.services import mail_standing, warnings
 from clinic.services.access import client_for, practice_of
@@ -128,7 +127,7 @@ def show(client_id: uuid.UUID) -> str:
         facts=facts,
         age=words.age_words(client, today),
         next_up=words.next_up(facts, today),
-        programs=[(each.name, each.on(today)) for each in facts.programs or filter(None, [facts.last])],
+        programs=_programs(facts, today),
         is_without_program=not facts.has_running_program,
         practice_words=practice.in_words if practice else "",
         pain_words=words.pain(facts.pain),
@@ -144,18 +143,27 @@ def program(client_id: uuid.UUID) -> str:
     actor = current_actor()
     client = client_for(actor, client_id)
     found = programs.summary(actor, client.id)
-    cards = program_words.cards(found, today_in(client.time_zone))
+    locked = warnings.open_flag(client) is not None
+    cards = program_words.cards(found, today_in(client.time_zone), locked=locked)
     if len(cards["current"]) == 1:
         return program_page(actor, client, cards["current"][0].program, found)
     return record_section(
         "program",
         client,
-        locked=warnings.open_flag(client) is not None,
+        locked=locked,
         offers=_offers(client),
         noticed=_noticed(client) if found else [],
         load=program_words.load_together(found, today_in(client.time_zone), practice_of(actor).load_limit),
         **cards,
     )
+
+
+def _programs(facts: client_overview.ClientOverview, today: date) -> list[tuple[str, str, str]]:
+    """By name those that go on, or the last one, each with its mark."""
+    return [
+        (each.name, *program_words.program_mark(each.on(today), locked=facts.warning))
+        for each in facts.programs or filter(None, [facts.last])
+    ]
 
 
 def _noticed(client: Client) -> list[noticing_words.NoticedLine]:
@@ -244,7 +252,7 @@ def status(client_id: uuid.UUID) -> Page:
     """Archive a client or restore one, with the reason."""
     actor = current_actor()
     client = client_for(actor, client_id)
-    is_active, said = client.status is ClientStatus.ACTIVE, STATUS_WORDS[client.status]
+    is_active, said = client.is_active, STATUS_WORDS[client.status]
     form = ReasonForm(was=client.status.value)
     if form.validate_on_submit() and form.was.data != client.status.value:
         return redirect(url_for("practitioner.clients.show", client_id=client_id), 303)  # a second press

@@ -26,7 +26,7 @@ def program_page(actor: Actor, client: Client, program: Program, found: Sequence
     detail, today = programs.detail_of(actor, program), today_in(client.time_zone)
     offers = [each for each in tapering.open_for(actor, client.id) if each.program_id == program.id]
     assigned_on = local_date(program.assigned_at, client.time_zone)
-    cards = {each.program.id: presenter.card(each, today) for each in found}
+    cards = {each.program.id: presenter.card(each, today, locked=detail.locked) for each in found}
     return record_section(
         "program",
         client,

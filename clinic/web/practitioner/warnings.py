@@ -7,6 +7,7 @@ import uuid
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from clinic.domain.warnings import locks_program
 from clinic.services import warnings
 from clinic.services.access import practice_of
 from clinic.services.outbox import promises as outbox
@@ -35,6 +36,7 @@ def show(flag_id: uuid.UUID) -> ResponseReturnValue:
         signs=words.named(seen.flag),
         found=found_words(seen.flag),
         to_do=what_to_do(seen.flag),
+        locked=locks_program(seen.flag.tier),
         urgency=words.urgency(seen.flag.tier),
         zone=practice_of(actor).time_zone,
         alerted=mail_words.alerted(outbox.alert_states(seen.flag)),

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from clinic.domain.appointments import AppointmentState, is_to_come
-from clinic.domain.booking import OPEN, BookingState, BookingWay
+from clinic.domain.booking import BookingState, BookingWay
 from clinic.domain.dates import time_in_words
 from clinic.domain.people import who
 from clinic.domain.words import say, say_many
@@ -97,7 +97,7 @@ def to_the_client(row: BookingRequest) -> str:
 
 def moved_by(row: BookingRequest, zone: str, now: datetime) -> str:
     """When the appointment is that an open wish is to move; empty where it moves none."""
-    old = row.appointment if row.state in OPEN else None
+    old = row.appointment if row.is_open else None
     return when(old.starts_at, zone) if old and is_to_come(old.state, old.starts_at, now) else ""
 
 

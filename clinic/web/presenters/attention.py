@@ -132,7 +132,7 @@ def entry(
         cases=" ".join(map(str, listed.cases)),
         act=act,
         phone=phone if phone and phone.url != act.url else None,
-        may_be_done=listed.flag_id is None,
+        may_be_done=listed.may_be_done,
     )
 
 

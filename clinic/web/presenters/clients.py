@@ -26,6 +26,7 @@ from clinic.services.outbox.promises import MailStatus
 from clinic.web.filters import city, day_year, local_date
 from clinic.web.mailing import NO_SERVER, mail_leaves
 from clinic.web.presenters.mails import mail_words
+from clinic.web.presenters.programs import STATUS_KIND
 from clinic.web.presenters.zones import zone_words
 
 KIND_WORDS = {ClientKind.PRIVATE: say("Private client"), ClientKind.ONLINE: say("Online student")}
@@ -47,12 +48,6 @@ STANDING_KIND = {
     AccountStanding.INVITED: "pending",
     AccountStanding.LAPSED: "expired",
     AccountStanding.HAS_ACCOUNT: "accepted",
-}
-PROGRAM_KIND = {
-    ProgramStatus.ASSIGNED: ("draft", "Assigned"),
-    ProgramStatus.ACTIVE: ("active", "Active"),
-    ProgramStatus.PAUSED: ("paused", "Paused"),
-    ProgramStatus.ENDED: ("ended", "Ended"),
 }
 FIELD_WORDS = {
     "name": say("Name"),
@@ -98,7 +93,7 @@ class ClientMark:
 
 def program(status: ProgramStatus | None) -> ClientMark | None:
     """The status of a program; None where there is none."""
-    return ClientMark(*PROGRAM_KIND[status]) if status else None
+    return ClientMark(*STATUS_KIND[status]) if status else None
 
 
 def standing(value: AccountStanding) -> ClientMark:
@@ -146,7 +141,7 @@ def told_apart(client: Client) -> list[str]:
     return [
         born(client.born_on) if client.born_on else "no date of birth",
         *filter(None, (client.phone, client.email)),
-        *(["archived"] if client.status is ClientStatus.ARCHIVED else []),
+        *(["archived"] if not client.is_active else []),
     ]
 
 

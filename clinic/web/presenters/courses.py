@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic.domain.course_report import CourseMember, CourseReport
-from clinic.domain.courses import CourseDoor, CourseState, LateStart, RequestState
+from clinic.domain.courses import TAKES_REQUESTS, CourseDoor, CourseState, LateStart, RequestState
 from clinic.domain.dates import count, day_in_words
 from clinic.domain.words import say, say_many
 from clinic.models import Course, CourseRequest
@@ -177,7 +177,7 @@ def public_days(course: Course) -> str:
 
 def may_confirm(request: CourseRequest, at_door: CourseDoor) -> bool:
     """Whether there is something to press for whoever opens the mailed link."""
-    return request.state is RequestState.UNCONFIRMED and at_door in (CourseDoor.OPEN, CourseDoor.FULL)
+    return request.state is RequestState.UNCONFIRMED and at_door in TAKES_REQUESTS
 
 
 def outcome(request: CourseRequest, at_door: CourseDoor) -> str | None:

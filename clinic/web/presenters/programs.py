@@ -113,7 +113,6 @@ class Card:
     """A program as the client's page shows it to the practitioner."""
 
     program: Program
-    state: ProgramStatus
     kind: str
     status: str
     span: str
@@ -146,13 +145,19 @@ HARDER_TOLD = {
 }
 
 
-def card(held: ProgramWithSchedule, today: date) -> Card:
+def program_mark(status: ProgramStatus, *, locked: bool) -> tuple[str, str]:
+    """Where a program stands, with its sign; one that a warning sign holds is not called active."""
+    if locked and status in RUNNING:
+        return "emergency", "Locked by a warning sign"
+    return STATUS_KIND[status]
+
+
+def card(held: ProgramWithSchedule, today: date, *, locked: bool) -> Card:
     """One program in words."""
     program = held.program
-    kind, status = STATUS_KIND[program.on(today)]
+    kind, status = program_mark(program.on(today), locked=locked)
     return Card(
         program=program,
-        state=program.on(today),
         kind=kind,
         status=status,
         span=standing(program, today),
@@ -378,9 +383,9 @@ def _correction(name: str, old: Any, new: Any) -> str:
     )
 
 
-def cards(programs: Iterable[ProgramWithSchedule], today: date) -> dict[str, list[Card]]:
+def cards(programs: Iterable[ProgramWithSchedule], today: date, *, locked: bool) -> dict[str, list[Card]]:
     """A client's programs for their page: those that have not ended, and those that have."""
-    found = [card(held, today) for held in programs]
+    found = [card(held, today, locked=locked) for held in programs]
     return {
         "current": [each for each in found if each.may_be_changed],
         "past": [each for each in found if not each.may_be_changed],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.courses import CourseDoor
+from clinic.domain.courses import TAKES_REQUESTS
 from clinic.domain.greeting import first_name
 from clinic.extensions import limiter
 from clinic.services.consents import texts
@@ -17,7 +17,6 @@ from clinic.web.presenters import courses as words
 from clinic.web.presenters.chrome import chrome
 
 GUESSES = "60 per 10 minutes"  # looks at codes from one address: a code has 72 bits
-TAKES_REQUESTS = (CourseDoor.OPEN, CourseDoor.FULL)
 Page = Response | str | tuple[str, int]
 
 

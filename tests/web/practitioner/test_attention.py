@@ -137,6 +137,16 @@ def test_a_flags_page_says_what_was_named_and_its_practitioner_clears_it(
     assert "Robin Vale" in page
 
 
+def test_with_a_sign_among_it_nothing_of_a_client_is_called_done_or_put_off(
+    people: People, program: Program, flag: WarningFlag, visit: Visit
+) -> None:
+    answered(program, now() - timedelta(hours=1), contact=True)
+    page = text(visit(people.colleague).get("/today"))
+    assert "Would like to be contacted" in page
+    assert "Hand to" in page
+    assert "Snooze until" not in page
+
+
 def test_an_assistant_may_look_and_not_clear(people: People, flag: WarningFlag, visit: Visit) -> None:
     browser = visit(people.assistant)
     assert "Clear and open" not in text(browser.get(f"/flags/{flag.id}"))
