@@ -88,10 +88,16 @@ def link_to(checkin: Checkin) -> str:
 
 
 def answered(
-    program: Program, at: datetime, *, pain: int | None = 3, contact: bool = False, **values: Any
+    program: Program,
+    at: datetime,
+    *,
+    of: date | None = None,
+    pain: int | None = 3,
+    contact: bool = False,
+    **values: Any,
 ) -> CheckinAnswer:
-    """A check-in answered at an instant, open until somebody deals with it."""
-    checkin = sent_checkin(program, at.date(), at=at, state=CheckinState.ANSWERED, answered_at=at)
+    """A check-in of that day or an earlier one, answered at an instant, open until somebody deals with it."""
+    checkin = sent_checkin(program, of or at.date(), at=at, state=CheckinState.ANSWERED, answered_at=at)
     with transaction() as session:
         answer = CheckinAnswer(
             practice_id=program.practice_id,

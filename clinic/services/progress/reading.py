@@ -128,7 +128,11 @@ def _statement() -> CompoundSelect[*tuple[Any, ...]]:
     """Made once: one statement costs a page less than the ten it is made of."""
     event, answer, offer, finding = ProgramEvent, CheckinAnswer, VersionOffer, SharedFinding
     checkins = _line(
-        ProgressRow.CHECKIN, day=Checkin.local_date, number=answer.pain, word=answer.mistake
+        ProgressRow.CHECKIN,
+        day=Checkin.local_date,
+        at=answer.answered_at,
+        number=answer.pain,
+        word=answer.mistake,
     ).outerjoin_from(Checkin, answer, points_at(answer.checkin_id, Checkin))
     steps = _line(
         ProgressRow.STEP, day=event.effective_on, until=event.until, word=event.action, text=Program.name
@@ -191,11 +195,12 @@ _TOLD = rows.settled(_statement())
 
 @dataclass(frozen=True, slots=True)
 class CheckinSaid:
-    """A check-in that is settled: its day, and what was said; nothing where nobody answered."""
+    """A check-in that is settled: its day, what was said and on which day; nothing where nobody answered."""
 
     day: date
     pain: int | None
     mistake: MistakeAnswer | None
+    told_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,8 +304,9 @@ class ClientProgress:
 
     @cached_property
     def points(self) -> list[PainPoint]:
-        """The pain of each check-in, the earliest first; a gap where nothing was said."""
-        return [PainPoint(each.day, each.pain) for each in self.checkins]
+        """The pain of each check-in on the day it was told, the earliest first; a gap where nothing was."""
+        points = (PainPoint(each.told_on or each.day, each.pain) for each in self.checkins)
+        return sorted(points, key=lambda point: point.day)
 
     @cached_property
     def mistake(self) -> MistakeStory | None:
@@ -347,7 +353,7 @@ def _of(client: Client, days: int = DAYS) -> ClientProgress:
     today = today_in(client.time_zone)
     told = [ToldOfProgress._make(row) for row in rows.read(_TOLD, whose)]
     kinds = {row.kind for row in told}
-    checkins = [_checkin(row) for row in told if row.kind == ProgressRow.CHECKIN]
+    checkins = [_checkin(row, client.time_zone) for row in told if row.kind == ProgressRow.CHECKIN]
     named = next((row.before for row in told if row.kind == ProgressRow.MISTAKE), None)
     return ClientProgress(
         client=client,
@@ -369,10 +375,11 @@ def _of(client: Client, days: int = DAYS) -> ClientProgress:
     )
 
 
-def _checkin(row: ToldOfProgress) -> CheckinSaid:
+def _checkin(row: ToldOfProgress, zone: str) -> CheckinSaid:
     assert row.day is not None
     pain = None if row.number is None else int(row.number)
-    return CheckinSaid(row.day, pain, MistakeAnswer(row.word) if row.word else None)
+    told_on = local_date(row.at, load_zone(zone)) if row.at else None
+    return CheckinSaid(row.day, pain, MistakeAnswer(row.word) if row.word else None, told_on)
 
 
 def _logged(row: ToldOfProgress) -> PainPoint:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from clinic.domain.dates import day_in_words
 from clinic.domain.types import CheckinState
 from clinic.domain.words import say
 from clinic.models import CheckinAnswer, CheckinSchedule
 from clinic.services.checkins.ledger import LedgerEntry
+from clinic.web.filters import local_date
 
 MOST_POINTS = 26  # half a year of weeks
 LONGEST_STEP = timedelta(days=2 * 7 + 6)  # between two check-ins with nothing missing
@@ -18,6 +20,14 @@ CHECKIN = say("Check-in")
 UNDER_WAY = frozenset({CheckinState.PLANNED, CheckinState.DUE, CheckinState.WAITING, CheckinState.SENDING})
 
 Points = list[tuple[date, int | None]]
+
+
+class SaidAtCheckin(NamedTuple):
+    """What a check-in of a day brought, and on which day it was told; None where nothing was."""
+
+    day: date
+    value: int | None
+    told_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,7 @@ class CheckinChart:
 def charts(
     entries: Sequence[LedgerEntry],
     schedule: CheckinSchedule | None,
+    zone: str,
     *,
     is_well: bool = True,
 ) -> list[CheckinChart]:
@@ -43,8 +54,8 @@ def charts(
     While something that the client said waits for somebody, no title says that pain went down. A check-in
     that was not answered or not sent is a gap, and so is a stretch without any.
     """
-    pain = _points(entries, schedule, lambda answer: answer.pain)
-    days = _points(entries, schedule, lambda answer: answer.days_practised)
+    pain = _points(entries, schedule, zone, lambda answer: answer.pain)
+    days = _points(entries, schedule, zone, lambda answer: answer.days_practised)
     pains = chart(say("Pain"), say("Average pain"), pain, 10, (0, 5, 10))
     drawn = [
         pains if is_well or pains is None else replace(pains, title=last_said(pain)),
@@ -56,26 +67,33 @@ def charts(
 def _points(
     entries: Sequence[LedgerEntry],
     schedule: CheckinSchedule | None,
+    zone: str,
     value: Callable[[CheckinAnswer], int | None],
 ) -> Points:
-    return with_gaps(
-        [
-            (entry.checkin.local_date, value(entry.answer) if entry.answer else None)
-            for entry in entries
-            if entry.checkin.state not in UNDER_WAY
-        ],
-        lambda day: _longest_step(day, schedule),
+    said = (
+        SaidAtCheckin(
+            entry.checkin.local_date,
+            value(entry.answer) if entry.answer else None,
+            local_date(entry.answer.answered_at, zone) if entry.answer else None,
+        )
+        for entry in entries
+        if entry.checkin.state not in UNDER_WAY
     )
+    return with_gaps(said, lambda day: _longest_step(day, schedule))
 
 
-def with_gaps(said: Points, longest_step: Callable[[date], timedelta] = lambda _day: LONGEST_STEP) -> Points:
-    """The last half year of what was said, with a gap where two days lie further apart than they may."""
+def with_gaps(
+    said: Iterable[SaidAtCheckin], longest_step: Callable[[date], timedelta] = lambda _day: LONGEST_STEP
+) -> Points:
+    """The last half year of what was said, on the days it was told; check-ins too far apart leave a gap."""
     points: Points = []
-    for day, number in said:
-        if points and day - points[-1][0] > longest_step(day):
-            points.append((points[-1][0] + (day - points[-1][0]) / 2, None))
-        points.append((day, number))
-    return points[-MOST_POINTS:]
+    before: date | None = None
+    for day, number, told_on in said:
+        if before and day - before > longest_step(day):
+            points.append((before + (day - before) / 2, None))
+        points.append((told_on or day, number))
+        before = day
+    return sorted(points, key=lambda point: point[0])[-MOST_POINTS:]
 
 
 def _longest_step(day: date, schedule: CheckinSchedule | None) -> timedelta:

@@ -226,7 +226,7 @@ def section(
         ledger=[_ledger_line(entry, changes.get(entry.checkin.id, ()), zone) for entry in entries[:shown]],
         older=max(0, len(entries) - shown),
         answers=[answer_row(entry.answer, zone) for entry in entries[:shown] if entry.answer],
-        charts=charts(entries[::-1], schedules[0] if schedules else None, is_well=is_well),
+        charts=charts(entries[::-1], schedules[0] if schedules else None, zone, is_well=is_well),
         mistake=mistake_view(mistake_story([*logged, *_mistakes_said(entries)], today)),
         flag_url=url_for("practitioner.warnings.show", flag_id=flag.id) if flag else None,
         flag_words=urgency(flag.tier if flag else Tier.N),

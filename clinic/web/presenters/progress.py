@@ -27,7 +27,7 @@ from clinic.services.progress.reading import (
     ProgramStep,
 )
 from clinic.web.filters import day_year, local_date
-from clinic.web.presenters.checkin_charts import CheckinChart, chart, last_said, with_gaps
+from clinic.web.presenters.checkin_charts import CheckinChart, SaidAtCheckin, chart, last_said, with_gaps
 from clinic.web.presenters.mistakes import MistakeView, mistake_view
 from clinic.web.presenters.practised import PractisedFigure, practised_figures
 from clinic.web.presenters.report_for_client import in_units, way_it_went
@@ -130,7 +130,7 @@ def _week_points(held: KeptDays) -> Iterator[tuple[date, int | None]]:
     plan = held.plan
     if plan is None:
         return
-    last = plan.last_day(held.today) if held.has_ended else held.today
+    last = plan.last_day(held.today) if held.has_ended else _last_told(held)
     first = week_start(plan.starts_on + timedelta(days=6))  # a week that began before it is not whole
     monday = max(first, week_start(last) - timedelta(weeks=WEEKS))
     while monday + timedelta(days=6) <= last:
@@ -141,8 +141,13 @@ def _week_points(held: KeptDays) -> Iterator[tuple[date, int | None]]:
         monday += timedelta(weeks=1)
 
 
+def _last_told(held: KeptDays) -> date:
+    """Today once it is logged: until then nobody knows of it, and a week with it is not whole."""
+    return held.today if held.today in held.outcomes else held.today - timedelta(days=1)
+
+
 def _pain(found: ClientProgress) -> CheckinChart | None:
-    points = with_gaps([(each.day, each.value) for each in found.points])
+    points = with_gaps(SaidAtCheckin(each.day, each.pain, each.told_on) for each in found.checkins)
     drawn = chart(say("Pain"), say("Average pain of the week"), points, 10, (0, 5, 10))
     if drawn is None or (found.is_well and not found.is_held):
         return drawn

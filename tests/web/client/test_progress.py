@@ -98,6 +98,18 @@ def test_days_are_told_of_those_asked_and_a_silent_week_is_a_gap(
     assert "See each day" in shown
 
 
+def test_a_week_whose_last_day_is_still_open_is_not_whole(
+    people: People, program: Program, ada: Callable[[], Visitor], clock: time_machine.Traveller
+) -> None:
+    for days in (*range(7), *range(7, 13)):
+        clock.move_to(NOON + days * DAY)
+        log(people)
+    clock.move_to(NOON + 13 * DAY)  # Sunday at noon
+    assert "Days practised in a week" not in page(ada)
+    log(people)
+    assert "Days practised in a week: 7 as on Mon 5 Oct" in page(ada)
+
+
 def test_a_pain_that_was_logged_is_told_where_no_check_in_has_asked(
     people: People, program: Program, ada: Callable[[], Visitor], clock: time_machine.Traveller
 ) -> None:
@@ -121,6 +133,20 @@ def test_pain_is_drawn_and_a_fall_is_said(
     assert "Your pain is down from 6 to 3 since Mon 5 Oct" in shown
     assert "Pain down from 6 to 3" in shown
     assert "not reported" in shown
+
+
+def test_a_pain_is_of_the_day_on_which_it_was_told(
+    program: Program, ada: Callable[[], Visitor], clock: time_machine.Traveller
+) -> None:
+    """A mail of Monday is answered on Thursday; the one before it, found again, after it."""
+    answered(program, NOON + 3 * DAY, of=NOON.date(), pain=6)
+    answered(program, NOON + 2 * WEEK, of=(NOON + 2 * WEEK).date(), pain=5)
+    answered(program, NOON + 2 * WEEK + DAY, of=(NOON + WEEK).date(), pain=3)
+    clock.move_to(NOON + 3 * WEEK)
+    shown = page(ada)
+    assert "Your pain is down from 6 to 3 since Thu 8 Oct" in shown
+    assert "Pain down from 6 to 3 since Thu 8 Oct" in shown
+    assert "Thu 8 Oct 6 Mon 19 Oct 5 Tue 20 Oct 3" in shown
 
 
 def test_pain_that_rose_is_said_with_a_way_to_tell_us(

@@ -184,6 +184,15 @@ def test_pain_and_days_are_drawn_with_gaps_as_gaps(people: People, program: Prog
     assert "not reported" in text(page)
 
 
+def test_what_is_drawn_stands_on_the_day_it_was_told(
+    people: People, program: Program, staff: Visitor
+) -> None:
+    told = now().replace(hour=12) - timedelta(weeks=3)
+    answered(program, told, of=(told - timedelta(days=4)).date(), pain=6)
+    answered(program, now(), pain=3)
+    assert f"Pain down from 6 to 3 since {day(told.date())}" in text(staff.get(tab(people)))
+
+
 def test_a_checkin_is_sent_now_and_twice_is_once(people: People, program: Program, staff: Visitor) -> None:
     assert "Send a check-in now" in text(staff.get(tab(people)))
     for _ in range(2):
