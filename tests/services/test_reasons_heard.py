@@ -32,7 +32,7 @@ from clinic.services.programs import diary, tapering, tapering_offers
 from clinic.services.questionnaires import answering as questionnaire_answering
 from clinic.services.transaction import transaction
 from tests.factories.checkins import answered, enrol, link_to, sent_checkin
-from tests.factories.people import People, make_client
+from tests.factories.people import People, make_client, make_user
 from tests.factories.questionnaires import activities, ask, typed
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)  # a Wednesday
@@ -190,7 +190,9 @@ def test_what_is_handed_over_is_theirs_and_still_everybodys(people: People, prog
 
 def test_a_reason_is_handed_to_people_of_the_practice_alone(people: People, program: Program) -> None:
     logs(people, 9)
-    for user, problem in ((people.client_user, RuleBroken), (people.stranger, NotFound)):
+    gone = make_user(people.practice, Role.PRACTITIONER, "Pat Gone", deactivated_at=NOW)
+    refused = ((people.client_user, NotFound), (people.stranger, NotFound), (gone, RuleBroken))
+    for user, problem in refused:
         with pytest.raises(problem):
             acts.hand_over(people.actor(people.colleague), people.client.id, cases(people), user.id)
 
