@@ -106,8 +106,18 @@ def plan_anew() -> None:
 
 
 def takes_lists() -> bool:
-    """Whether a list is one parameter for the database: PostgreSQL."""
+    """Whether a list is one parameter for the database."""
+    return on_postgres()
+
+
+def on_postgres() -> bool:
+    """Whether the database is PostgreSQL; else it is SQLite, which has one writer at a time."""
     return db.session.get_bind().dialect.name == "postgresql"
+
+
+def insert_into(record: Record) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can be told what becomes of rows that are there already."""
+    return postgresql.insert(record) if on_postgres() else sqlite.insert(record)
 
 
 def _given_values(table: Table, rows: Sequence[Row]) -> tuple[Names, Names, dict[str, Any]]:

@@ -7,12 +7,10 @@ their alert has a mail of its own and goes at once.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import and_, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.domain.access import Permission
 from clinic.domain.backups import is_news
@@ -22,7 +20,7 @@ from clinic.domain.types import MailKind
 from clinic.extensions import db, for_writing
 from clinic.models import OutboxMessage, Practice, PracticeNotice, User
 from clinic.models.person import who_may
-from clinic.services import access, audit
+from clinic.services import access, audit, bulk
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
@@ -41,8 +39,6 @@ def tell(
 
     Without a key each call is a piece of its own.
     """
-    insert_into: Callable[[type[PracticeNotice]], Any]
-    insert_into = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {
         "id": uuid.uuid4(),
         "practice_id": practice_id,
@@ -52,7 +48,7 @@ def tell(
         "happened_at": now(),
     }
     db.session.execute(
-        insert_into(PracticeNotice)
+        bulk.insert_into(PracticeNotice)
         .values(row)
         .on_conflict_do_nothing(index_elements=("practice_id", "kind", "key"))
     )

@@ -30,7 +30,7 @@ from clinic.extensions import db
 from clinic.mail.addresses import Address
 from clinic.mail.headers import MailRefused, clean
 from clinic.models import Practice, User
-from clinic.services import audit, mail_setup
+from clinic.services import audit, bulk, mail_setup
 from clinic.services.access import practice_of, user_for
 from clinic.services.accounts import passwords
 from clinic.services.accounts import signing_in as accounts
@@ -247,7 +247,7 @@ def _refuse_second() -> None:
 
 def _lock_practices() -> None:
     # there is no row yet that could be locked; SQLite has one writer anyway
-    if db.session.get_bind().dialect.name == "postgresql":
+    if bulk.on_postgres():
         db.session.execute(text("LOCK TABLE practice IN SHARE ROW EXCLUSIVE MODE"))
 
 

@@ -6,13 +6,11 @@ Each call belongs to the transaction in which a message is written, answered or 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, CursorResult, ScalarSelect, Update, and_, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute
 
 from clinic.domain.answer_promise import AnsweredHow, AnswerPromise
@@ -21,6 +19,7 @@ from clinic.extensions import db
 from clinic.models import AnswerWait, Practice, ThreadRead
 from clinic.models.answer_wait import OPEN
 from clinic.models.base import given
+from clinic.services import bulk
 from clinic.services.actors import Actor
 from clinic.services.reasons.marks import touch
 
@@ -118,18 +117,20 @@ def _touch(practice_id: uuid.UUID, client_id: uuid.UUID) -> None:
 
 
 def _inserted(practice_id: uuid.UUID, client_id: uuid.UUID, at: datetime) -> bool:
-    insert_into: Callable[[type[AnswerWait]], Any]
-    insert_into = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     about = {"id": uuid.uuid4(), "practice_id": practice_id, "client_id": client_id}
     row = {**about, "asked_at": at, "last_at": at, "due_at": promise_of(practice_id).due_at(at)}
     unique = ("practice_id", "client_id")
-    made = insert_into(AnswerWait).values(row).on_conflict_do_nothing(index_elements=unique, index_where=OPEN)
+    made = (
+        bulk.insert_into(AnswerWait)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=unique, index_where=OPEN)
+    )
     return _run(made) > 0
 
 
 def _later(at: datetime) -> ColumnElement[datetime]:
     """The later of two instants: messages need not be kept in the order in which they were sent."""
-    which = func.greatest if db.session.get_bind().dialect.name == "postgresql" else func.max
+    which = func.greatest if bulk.on_postgres() else func.max
     return which(AnswerWait.last_at, at, type_=AnswerWait.last_at.type)
 
 

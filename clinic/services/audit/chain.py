@@ -9,12 +9,11 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sqlalchemy import Select, bindparam, event, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, SessionTransaction
 
 from clinic.domain.audit_chain import AuditEnd, AuditFacts, as_stored, entry_hash, told_hash
@@ -69,7 +68,7 @@ def write() -> None:
     by_practice: dict[uuid.UUID, list[_Line]] = defaultdict(list)
     for line in lines:
         by_practice[line.facts.practice_id].append(line)
-    if _is_postgres():
+    if bulk.on_postgres():
         _hold_people(lines)
     rows: list[Row] = []
     for practice_id in sorted(by_practice):  # in one order, whoever comes
@@ -97,16 +96,10 @@ def _end_of(practice_id: uuid.UUID) -> AuditEnd:
     """The end of a practice's chain, held; the first line of all begins it."""
     row = db.session.execute(_END, {"of": practice_id}).one_or_none()
     if row is None:
-        insert_into: Callable[[type[AuditChainEnd]], Any]
-        insert_into = postgresql.insert if _is_postgres() else sqlite.insert
-        begun = insert_into(AuditChainEnd).values(practice_id=practice_id, **asdict(AuditEnd()))
+        begun = bulk.insert_into(AuditChainEnd).values(practice_id=practice_id, **asdict(AuditEnd()))
         db.session.execute(begun.on_conflict_do_nothing())
         row = db.session.execute(_END, {"of": practice_id}).one()
     return AuditEnd(row.seq, row.hash)
-
-
-def _is_postgres() -> bool:
-    return db.session.get_bind().dialect.name == "postgresql"
 
 
 def _hold_people(lines: Sequence[_Line]) -> None:

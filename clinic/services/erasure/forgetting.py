@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from clinic.domain.audit_chain import WORDS_FORGOTTEN, AuditFacts, older_digest
 from clinic.extensions import db
 from clinic.models import AuditEvent, Client
-from clinic.services import audit
+from clinic.services import audit, bulk
 from clinic.services.accounts.staff import COMMAND_LINE
 from clinic.services.bulk import table_of
 from clinic.services.erasure.closure import AT_ONCE, Ids, batched
@@ -81,7 +81,7 @@ def _is_own(client: Client, ids: Ids, facts: AuditFacts, name: str) -> bool:
 
 def _take_off(practice_id: uuid.UUID, lines: Sequence[uuid.UUID], name: str | None) -> None:
     for some in batched(lines, AT_ONCE):
-        if db.session.get_bind().dialect.name == "postgresql":
+        if bulk.on_postgres():
             ids, said = cast(list(some), ARRAY(Uuid)), cast(name, Text)
             db.session.execute(select(func.audit_event_forget(practice_id, ids, said)))
             continue

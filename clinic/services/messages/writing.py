@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.domain.answer_promise import AnsweredHow
 from clinic.domain.errors import Forbidden, NotFound, RuleBroken, must_hold
@@ -32,7 +31,7 @@ from clinic.domain.words import again, say
 from clinic.extensions import db
 from clinic.models import AnswerWait, Client, MediaFile, Message, MessageFile, Prescription, Program, Thread
 from clinic.models.base import points_at
-from clinic.services import access, audit, once, waits
+from clinic.services import access, audit, bulk, once, waits
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.messages import drafts, telling
@@ -257,12 +256,10 @@ def _add(
 
 def _thread_of(client: Client, at: datetime) -> uuid.UUID:
     """The thread of a client, begun where there is none; held, so that both writing at once are in order."""
-    insert_into: Callable[[type[Thread]], Any]
-    insert_into = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     begun = {"id": uuid.uuid4(), "practice_id": client.practice_id, "client_id": client.id}
     row = {**begun, "begun_at": at, "last_at": at}
     unique = ("practice_id", "client_id")
-    db.session.execute(insert_into(Thread).values(row).on_conflict_do_nothing(index_elements=unique))
+    db.session.execute(bulk.insert_into(Thread).values(row).on_conflict_do_nothing(index_elements=unique))
     whose = Thread.practice_id == client.practice_id, Thread.client_id == client.id
     thread_id, last_at = db.session.execute(
         select(Thread.id, Thread.last_at).where(*whose).with_for_update()

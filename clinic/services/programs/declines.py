@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.domain.attention import DROP_WINDOW, AttentionKind, PracticeDrop, practice_drop
 from clinic.extensions import db
 from clinic.models import PracticeDecline
+from clinic.services import bulk
 from clinic.services.programs.weeks import ProgramWeeks
 from clinic.services.reasons.marks import touch
 
@@ -47,8 +46,6 @@ def _steep(weeks: ProgramWeeks) -> PracticeDrop | None:
 
 
 def _keep(weeks: ProgramWeeks, drop: PracticeDrop, at: datetime) -> None:
-    insert_into: Callable[[type[PracticeDecline]], Any]
-    insert_into = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     figures = {
         "before_done": drop.before.practised,
         "before_of": drop.before.expected,
@@ -67,7 +64,7 @@ def _keep(weeks: ProgramWeeks, drop: PracticeDrop, at: datetime) -> None:
     }
     # `since` and `noticed_at` stay: it is the same decline, looked at again
     db.session.execute(
-        insert_into(PracticeDecline)
+        bulk.insert_into(PracticeDecline)
         .values(row)
         .on_conflict_do_update(index_elements=("practice_id", "program_id"), set_=figures)
     )

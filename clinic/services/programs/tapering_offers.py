@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, bindparam, exists, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.domain.attention import NOT_WELL
 from clinic.domain.tapering import OfferDecision, TaperingStep
@@ -18,7 +17,7 @@ from clinic.extensions import db
 from clinic.models import Client, OpenReason, Program, TaperingOffer, has_open_flag
 from clinic.models.base import given, one_of, points_at
 from clinic.models.whose import is_own
-from clinic.services import rows
+from clinic.services import bulk, rows
 
 IS_OPEN = TaperingOffer.decided_at.is_(None)
 # May it be shown and taken: joined with its client and its program.
@@ -62,8 +61,6 @@ class OpenOffer:
 
 def add(program: Program, step: TaperingStep, numbers: dict[str, Any], at: datetime) -> uuid.UUID | None:
     """The new offer's id; None where another look was first. Within the caller's transaction."""
-    insert_into: Callable[[type[TaperingOffer]], Any]
-    insert_into = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {
         "id": uuid.uuid4(),
         "practice_id": program.practice_id,
@@ -73,7 +70,7 @@ def add(program: Program, step: TaperingStep, numbers: dict[str, Any], at: datet
         "numbers": numbers,
         "offered_at": at,
     }
-    made = insert_into(TaperingOffer).values(row).on_conflict_do_nothing().returning(TaperingOffer.id)
+    made = bulk.insert_into(TaperingOffer).values(row).on_conflict_do_nothing().returning(TaperingOffer.id)
     return db.session.scalars(made).one_or_none()
 
 

@@ -17,6 +17,7 @@ from clinic.domain.attention import AttentionKind, ClientFacts, Reason, reasons
 from clinic.extensions import db
 from clinic.models import Client, OpenReason
 from clinic.models.base import Base
+from clinic.services import bulk
 from clinic.services.reasons import facts
 from clinic.services.reasons.facts import Key
 
@@ -104,7 +105,7 @@ def _wait_for_others(keys: Iterable[Key]) -> None:
     These locks are the last that a transaction asks for, all at once and in one order, so nobody waits in a
     ring. The clients are held first: whoever has one for itself may be about to ask for its lock, too.
     """
-    if db.session.get_bind().dialect.name == "postgresql":
+    if bulk.on_postgres():
         clients = sorted(key[1] for key in keys)
         db.session.execute(_HELD_CLIENTS, {"clients": clients})
         db.session.execute(_IN_TURN, {"keys": [f"reasons:{client.hex}" for client in clients]})

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from clinic.domain.rates import Bucket, capacity, refilled, seconds_until_one
 from clinic.extensions import db
 from clinic.models import MailAccount, MailConnection
-from clinic.models.base import Base
+from clinic.services import bulk
 from clinic.services.clock import now
 from clinic.services.transaction import glance, transaction
 
@@ -172,7 +171,7 @@ def _make_slots(account: str, limit: int) -> None:
     there = select(func.count()).where(MailConnection.account == account, MailConnection.slot <= limit)
     if (db.session.scalar(there) or 0) < limit:
         rows = [{"id": uuid.uuid4(), "account": account, "slot": number} for number in range(1, limit + 1)]
-        db.session.execute(_insert(MailConnection).values(rows).on_conflict_do_nothing())
+        db.session.execute(bulk.insert_into(MailConnection).values(rows).on_conflict_do_nothing())
 
 
 def _bucket(account: str, per_minute: int, at: datetime) -> Bucket:
@@ -183,7 +182,7 @@ def _bucket(account: str, per_minute: int, at: datetime) -> Bucket:
     row = db.session.execute(query).first()
     if row is None:
         full = {"name": account, "tokens": float(capacity(per_minute)), "filled_at": at}
-        db.session.execute(_insert(MailAccount).values(full).on_conflict_do_nothing())
+        db.session.execute(bulk.insert_into(MailAccount).values(full).on_conflict_do_nothing())
         row = db.session.execute(query).one()
     return Bucket(*row)
 
@@ -195,9 +194,3 @@ def _put(account: str, **values: Any) -> None:
         .values(values)
         .execution_options(synchronize_session=False)
     )
-
-
-def _insert(record: type[Base]) -> Any:
-    insert_into: Callable[[type[Base]], Any]
-    insert_into = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return insert_into(record)

@@ -15,6 +15,7 @@ from sqlalchemy import DateTime, cast, func, select
 
 from clinic.domain.health import CLOCK_OF, Pulse, has_leapt, is_clock_off
 from clinic.extensions import db, for_writing
+from clinic.services import bulk
 from clinic.services.clock import now
 from clinic.services.transaction import release
 from clinic.services.upkeep import heartbeats
@@ -30,7 +31,7 @@ _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 def of_database() -> datetime | None:
     """The database's own time; None for SQLite, which has none but this machine's."""
-    if db.session.get_bind().dialect.name != "postgresql":
+    if not bulk.on_postgres():
         return None
     return db.session.scalar(_DATABASE_CLOCK)
 
