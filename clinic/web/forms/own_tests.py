@@ -150,7 +150,8 @@ class OwnTestForm(OnceForm):
     def rules(self) -> Iterator[RuleBroken]:
         """What is wrong with the test as a whole and with each of its rows."""
         actor, key = self._asked
-        if not any(entry.form.kind.errors for entry in self.fields.entries):
+        rows = [entry.form for entry in self.fields.entries]
+        if not any(row.kind.errors or row.better.errors for row in rows):
             yield from own_tests.problems(actor, self.draft(), key)
 
     def _refuse(self, problem: RuleBroken) -> None:

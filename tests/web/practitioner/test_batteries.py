@@ -160,6 +160,18 @@ def test_two_people_collide_into_a_page_with_both_lists(people: People, visit: V
     assert own_batteries.made(olive, key).head.version == 3
 
 
+def test_a_direction_that_is_not_on_offer_is_a_problem_and_breaks_no_page(
+    people: People, visit: Visit
+) -> None:
+    robin = visit(people.colleague)
+    form = typed(robin.get("/assessments/tests/new")) | {"name": "Step-down", "how": "From a step."}
+    for better in ("sideways", ""):
+        page = robin.post(
+            "/assessments/tests/new", {**form, "fields-0-better": better, "act": "save"}, status=422
+        )
+        assert "There is a problem" in text(page)
+
+
 def test_a_test_is_made_field_by_field_without_script(people: People, visit: Visit) -> None:
     robin = visit(people.colleague)
     form = {
