@@ -155,7 +155,10 @@ def test_pain_that_rose_is_said_with_a_way_to_tell_us(
     answered(program, NOON, pain=3)
     answered(program, NOON + WEEK, pain=6)
     clock.move_to(NOON + WEEK)
-    assert "Your pain is 6 now; it was 3 on Mon 5 Oct. Tell us" in page(ada)
+    shown = ada().get("/my/progress").get_data(as_text=True)
+    rose, before_all_else = "Your pain is 6 now; it was 3 on Mon 5 Oct. Tell us", shown.split("<h2")[0]
+    assert rose in before_all_else
+    assert 'href="/my/messages"' in before_all_else
 
 
 def test_nothing_is_praised_while_a_warning_sign_waits(
