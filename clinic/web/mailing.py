@@ -46,3 +46,16 @@ def flash_promised(leaves: str, subject: str, *, also: str = "") -> None:
     words = leaves if mail_leaves() else not_sent(subject)
     told = say("%(words)s %(also)s", words=words, also=also) if also else words
     flash(told, "success" if mail_leaves() else "caution")
+
+
+def flash_to_prove(address: str | None) -> None:
+    """Tell of the mail that proves an address that was only typed; None: there is none to prove."""
+    if address is None:
+        return
+    flash_promised(
+        say(
+            "A mail goes to %(address)s now. Press the link in it, so that you can sign in next time.",
+            address=address,
+        ),
+        say("The mail to %(address)s", address=address),
+    )

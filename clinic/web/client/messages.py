@@ -42,14 +42,9 @@ def index() -> Answer:
         form.move.data = request.args.get("move", "")
         form.text.data = BEGINNINGS.get(request.args.get("about", ""), "")
     if form.validate_on_submit():
-        try:
+        with form.attempt():
             files = form.sent_before or _sent(form)
             writing.write(current_actor(), form.key.data or "", form.words(files))
-        except RuleBroken as problem:
-            form.refuse(problem)
-            if problem.field == "file":
-                form.media_id.data = ""
-        else:
             return _written()
     return _page(form), 422 if form.errors else 200
 

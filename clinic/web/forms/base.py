@@ -107,3 +107,15 @@ class OnceForm(Form):
         """A key that is not ours comes from a page that is not ours."""
         if not KEY.fullmatch(field.data or ""):
             raise ValidationError(say("This page is out of date. Please open it again."))
+
+
+class FilesForm(OnceForm):
+    """A form that makes something of files; `media_id` holds those that are here already."""
+
+    media_id = HiddenField()
+
+    def refuse(self, problem: RuleBroken) -> None:
+        """A file that was refused is let go of: another one is chosen."""
+        super().refuse(problem)
+        if problem.field == "file":
+            self.media_id.data = ""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField
 
 from clinic.domain.documents import LONGEST_FROM, LONGEST_NOTE, LONGEST_TITLE, DocumentKind
 from clinic.models import Document
 from clinic.services.documents.keeping import DocumentWords
-from clinic.web.forms.base import Form, OnceForm
+from clinic.web.forms.base import FilesForm, Form
 from clinic.web.forms.fields import DatePartsField, LineField, LongTextField, OneOfField
 from clinic.web.presenters.documents import KINDS
 
@@ -40,10 +40,8 @@ class DocumentForm(Form):
         self.process(None, obj=document, data={"shared": document.shared_at is not None})
 
 
-class AddDocumentForm(DocumentForm, OnceForm):
-    """A new one; `media_id` is of a file that is here already, sent piece by piece or with a form refused."""
-
-    media_id = HiddenField()
+class AddDocumentForm(DocumentForm, FilesForm):
+    """A new one; its file may be here already, sent piece by piece or with a form refused."""
 
     @property
     def sent_before(self) -> uuid.UUID | None:

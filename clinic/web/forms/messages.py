@@ -14,19 +14,18 @@ from clinic.domain.messages import LONGEST_MESSAGE, parse_moment
 from clinic.domain.words import say
 from clinic.services.messages.writing import ClientWords, VideoMoment
 from clinic.services.notes.phrases import OfferedPhrase
-from clinic.web.forms.base import Form, OnceForm
+from clinic.web.forms.base import FilesForm, Form, OnceForm
 from clinic.web.forms.fields import LongTextField
 from clinic.web.forms.inbox import SeenWaitForm
 
 OUT_OF_DATE = say("This page is out of date. Please open it again.")
 
 
-class ClientMessageForm(OnceForm):
-    """A client's message; `media_id` holds the files that are here, `move` the one it asks about."""
+class ClientMessageForm(FilesForm):
+    """A client's message; `move` is the one it asks about."""
 
     text = LongTextField(say("Your message"), longest=LONGEST_MESSAGE)
     move = HiddenField()
-    media_id = HiddenField()
 
     @property
     def sent_before(self) -> list[uuid.UUID]:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
 from clinic.domain.amendments import AddedAmendment
-from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.errors import Conflict
 from clinic.domain.findings import Signed
 from clinic.models import Assessment
 from clinic.services.assessments import history, reading
@@ -47,20 +47,18 @@ def sign(assessment_id: uuid.UUID) -> Answer:
     form = SignForm(version=assessment.version)
     if not form.is_submitted():
         return to_show(assessment_id) if is_signed(assessment) else _sign_page(assessment, form)
-    try:
-        if not form.validate():
-            return _sign_page(assessment, form), 422
-        assessments.sign(actor, assessment_id, form.version.data)
-    except RuleBroken as problem:
-        form.refuse(problem)
-        return _sign_page(assessment, form), 422
-    except Signed:
-        flash("This assessment is signed already.", "info")
-    except Conflict:
-        return _sign_again(assessment_id, form)
-    else:
-        flash("Signed. From now on nothing in it can be changed.", "success")
-    return to_show(assessment_id)
+    if form.validate():
+        try:
+            with form.attempt():
+                assessments.sign(actor, assessment_id, form.version.data)
+                flash("Signed. From now on nothing in it can be changed.", "success")
+                return to_show(assessment_id)
+        except Signed:
+            flash("This assessment is signed already.", "info")
+            return to_show(assessment_id)
+        except Conflict:
+            return _sign_again(assessment_id, form)
+    return _sign_page(assessment, form), 422
 
 
 def _chart(assessment: Assessment) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.errors import RuleBroken
 from clinic.domain.media import WITHOUT_SCRIPT, MediaKind, MediaRefused, in_words
 from clinic.services import access
 from clinic.services.clock import today_in
@@ -21,6 +20,7 @@ from clinic.web.forms.documents import AddDocumentForm, DocumentForm
 from clinic.web.media_answers import media_answer
 from clinic.web.practitioner.record_frame import record_section
 from clinic.web.presenters import documents as presenter
+from clinic.web.refusals import told_on_the_next_page
 from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
@@ -31,15 +31,9 @@ def index(client_id: uuid.UUID) -> Answer:
     form = AddDocumentForm()
     access.client_for(current_actor(), client_id)
     if form.validate_on_submit():
-        try:
-            keeping.add(
-                current_actor(), client_id, _file_of(form, client_id), form.words(), form.key.data or ""
-            )
-        except RuleBroken as problem:
-            form.refuse(problem)
-            if problem.field == "file":
-                form.media_id.data = ""
-        else:
+        with form.attempt():
+            file = _file_of(form, client_id)
+            keeping.add(current_actor(), client_id, file, form.words(), form.key.data or "")
             flash("The document is on the record.", "success")
             return _back(client_id)
     return _page(client_id, form), 422 if form.errors else 200
@@ -82,12 +76,9 @@ def remove(document_id: uuid.UUID) -> Response:
 
 def put_back(document_id: uuid.UUID) -> Response:
     """Put it on the record again."""
-    try:
-        document = keeping.put_back(current_actor(), document_id)
-    except RuleBroken as problem:
-        flash(problem.message, "caution")
-        document = access.document_for(current_actor(), document_id)
-    else:
+    document = access.document_for(current_actor(), document_id)
+    with told_on_the_next_page():
+        keeping.put_back(current_actor(), document_id)
         flash(f"“{document.title}” is on the record again.", "success")
     return _back(document.client_id)
 

@@ -7,7 +7,7 @@ import uuid
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.errors import NotFound
 from clinic.domain.media import WITHOUT_SCRIPT, MediaKind, MediaRefused, in_words
 from clinic.services.media import logo, uploads
 from clinic.services.media.uploads import Announced
@@ -20,11 +20,8 @@ def show() -> Response | tuple[str, int]:
     """The logo as it is, and the form that sends another one."""
     form = LogoForm()
     if form.validate_on_submit():
-        try:
+        with form.attempt():
             _take()
-        except RuleBroken as problem:
-            form.refuse(RuleBroken(problem.message))
-        else:
             flash("The logo stands in the letterhead now.", "success")
             return _back()
     found = logo.lately(current_actor())

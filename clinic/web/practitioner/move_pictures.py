@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
-from clinic.domain.errors import NotFound, RuleBroken
+from clinic.domain.errors import NotFound
 from clinic.domain.media import WITHOUT_SCRIPT, MediaRefused, MoveSpot, in_words
 from clinic.services import access
 from clinic.services.media import showing, uploads
@@ -30,11 +30,8 @@ def show(move_id: uuid.UUID) -> Answer:
         return _page(form, move_id)
     access.move_for(current_actor(), move_id)
     if form.validate():
-        try:
+        with form.attempt():
             _take(form, move_id)
-        except RuleBroken as problem:
-            form.refuse(problem)
-        else:
             return _back(move_id)
     return _page(form, move_id), 422
 

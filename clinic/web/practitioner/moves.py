@@ -11,7 +11,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
-from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.errors import Conflict
 from clinic.domain.own_moves import MoveWords, marks_of
 from clinic.models import Exercise
 from clinic.services.routines import library, own_moves, shelf
@@ -29,6 +29,7 @@ from clinic.web.forms.moves import (
     wanted_from,
 )
 from clinic.web.presenters import library as words
+from clinic.web.refusals import told_on_the_next_page
 from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
@@ -125,10 +126,9 @@ def edit(move_id: uuid.UUID) -> Answer:
 def sign(move_id: uuid.UUID) -> Response:
     """Take a move's words as one's own, as they stood on the page."""
     try:
-        own_moves.sign_words(current_actor(), move_id, request.form.get("seen", ""))
-        flash("Your name stands under these words.", "success")
-    except RuleBroken as problem:
-        flash(problem.message, "caution")
+        with told_on_the_next_page():
+            own_moves.sign_words(current_actor(), move_id, request.form.get("seen", ""))
+            flash("Your name stands under these words.", "success")
     except Conflict:
         flash("Somebody changed these words meanwhile. Read them again, then sign.", "caution")
     return _to(move_id)
@@ -150,11 +150,9 @@ def retire(move_id: uuid.UUID) -> Answer:
 
 def bring_back(move_id: uuid.UUID) -> Response:
     """Offer a retired move again."""
-    try:
+    with told_on_the_next_page():
         move = own_moves.bring_back(current_actor(), move_id)
         flash(f"{move.name} is on offer again.", "success")
-    except RuleBroken as problem:
-        flash(problem.message, "caution")
     return _to(move_id)
 
 
@@ -165,13 +163,11 @@ def delete(move_id: uuid.UUID) -> Answer:
     if not _may_make():
         return _refused()
     if request.method == "POST":
-        try:
+        with told_on_the_next_page():
             name = own_moves.delete_unused(actor, move_id)
-        except RuleBroken as problem:
-            flash(problem.message, "caution")
-            return _to(move_id)
-        flash(f"{name} is deleted.", "success")
-        return redirect(url_for("practitioner.moves.index"), 303)
+            flash(f"{name} is deleted.", "success")
+            return redirect(url_for("practitioner.moves.index"), 303)
+        return _to(move_id)
     if own_moves.use_of(actor, move).ever:
         return redirect(url_for("practitioner.moves.retire", move_id=move_id), 303)
     return render_template("practitioner/moves/delete.html", move=move)

@@ -8,7 +8,7 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
-from clinic.domain.errors import Conflict, RuleBroken
+from clinic.domain.errors import Conflict
 from clinic.domain.notes import NoteSigned, NoteStatus
 from clinic.models import VisitNote
 from clinic.services.access import practice_of
@@ -30,20 +30,18 @@ def sign(note_id: uuid.UUID) -> Answer:
     form = SignNoteForm(version=note.version)
     if not form.is_submitted():
         return _page("sign", note, form)
-    try:
-        if not form.validate():
-            return _page("sign", note, form), 422
-        writing.sign(current_actor(), note_id, form.version.data)
-    except NoteSigned:
-        flash("This note is signed already.", "info")
-    except RuleBroken as problem:
-        form.refuse(problem)
-        return _page("sign", note, form), 422
-    except Conflict:
-        return _again("sign", note_id, form)
-    else:
-        flash("Signed. From now on nothing in it can be changed.", "success")
-    return to_show(note_id)
+    if form.validate():
+        try:
+            with form.attempt():
+                writing.sign(current_actor(), note_id, form.version.data)
+                flash("Signed. From now on nothing in it can be changed.", "success")
+                return to_show(note_id)
+        except NoteSigned:
+            flash("This note is signed already.", "info")
+            return to_show(note_id)
+        except Conflict:
+            return _again("sign", note_id, form)
+    return _page("sign", note, form), 422
 
 
 def amend(note_id: uuid.UUID) -> Answer:

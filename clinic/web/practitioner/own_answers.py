@@ -25,6 +25,7 @@ from clinic.web.forms.own_answers import (
     wanted_from,
 )
 from clinic.web.presenters import own_answers as words
+from clinic.web.refusals import told_on_the_next_page
 from clinic.web.speaking import flash
 
 Answer = Response | str | tuple[str, int]
@@ -120,10 +121,9 @@ def edit(own_answer_id: uuid.UUID) -> Answer:
 def sign(own_answer_id: uuid.UUID) -> Response:
     """Take an answer as one's own, as it stood on the page."""
     try:
-        writing.sign(current_actor(), own_answer_id, request.form.get("version", 0, type=int))
-        flash("Your name stands under it. Clients find it from now on.", "success")
-    except RuleBroken as problem:
-        flash(problem.message, "caution")
+        with told_on_the_next_page():
+            writing.sign(current_actor(), own_answer_id, request.form.get("version", 0, type=int))
+            flash("Your name stands under it. Clients find it from now on.", "success")
     except Conflict:
         flash(CHANGED_MEANWHILE, "caution")
     return _to(own_answer_id)

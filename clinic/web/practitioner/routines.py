@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from clinic.domain.access import Permission
 from clinic.domain.dates import count
-from clinic.domain.errors import Conflict, NotFound, RuleBroken
+from clinic.domain.errors import Conflict, NotFound
 from clinic.models import Routine, RoutineVersion
 from clinic.services import access
 from clinic.services.programs import stops, version_offers
@@ -97,17 +97,15 @@ def publish(routine_id: uuid.UUID) -> Answer:
 def _sent(form: PublishForm, routine: Routine, version: RoutineVersion) -> Answer:
     publishing = request.form.get("act") != "draft"
     form.be_asked_by(access.practice_of(current_actor()), version, publishing=publishing)
-    if not form.validate():
-        return _page(form, routine, version), 422
     number, act = version.number, _publish if publishing else _keep
-    try:
-        act(form, routine, number, form.edit(version))
-    except RuleBroken as problem:
-        form.refuse(problem)
-        return _page(form, routine, version), 422
-    except Conflict:
-        return _changed(form, routine)
-    return _to(routine) if publishing else redirect(request.path, 303)
+    if form.validate():
+        try:
+            with form.attempt():
+                act(form, routine, number, form.edit(version))
+                return _to(routine) if publishing else redirect(request.path, 303)
+        except Conflict:
+            return _changed(form, routine)
+    return _page(form, routine, version), 422
 
 
 def _publish(form: PublishForm, routine: Routine, number: int, edit: RoutineEdit) -> None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from clinic.domain.errors import RuleBroken
 from clinic.domain.greeting import NOBODY, first_name
-from clinic.domain.words import say
 from clinic.services.accounts import addresses
 from clinic.services.clients import invitations
 from clinic.services.clients.invitations import InvitationOffer
 from clinic.web.authz import begin_session, current_actor, end_session, is_signed_in
 from clinic.web.forms.invitations import AcceptForm, LeaveForm
 from clinic.web.limits import PER_ADDRESS, did_not_work, on_post
-from clinic.web.mailing import flash_promised
+from clinic.web.mailing import flash_to_prove
 from clinic.web.presenters.chrome import chrome
 
 
@@ -27,23 +25,12 @@ def show(secret: str) -> Response | str | tuple[str, int]:
     form = AcceptForm()
     form.ask_only(offered)
     if form.validate_on_submit():
-        try:
+        with form.attempt():
             session_secret = invitations.accept(secret, form.answer())
-        except RuleBroken as problem:
-            form.refuse(problem)
-            offered = invitations.offer(secret)
-        else:
             begin_session(session_secret, persistent=bool(form.persistent.data))
-            if address := addresses.to_prove(current_actor()):
-                flash_promised(
-                    say(
-                        "A mail goes to %(address)s now. "
-                        "Press the link in it, so that you can sign in next time.",
-                        address=address,
-                    ),
-                    say("The mail to %(address)s", address=address),
-                )
+            flash_to_prove(addresses.to_prove(current_actor()))
             return redirect(url_for("client.today.index"), 303)
+        offered = invitations.offer(secret)
     return _page("invitation", offered, form=form), 422 if form.errors else 200
 
 

@@ -14,7 +14,7 @@ from clinic.web.authz import begin_session, current_actor, end_session, is_signe
 from clinic.web.forms.invitations import LeaveForm
 from clinic.web.forms.people import JoinStaffForm
 from clinic.web.limits import PER_ADDRESS, did_not_work, on_post
-from clinic.web.mailing import flash_promised
+from clinic.web.mailing import flash_to_prove
 from clinic.web.presenters.chrome import chrome
 
 
@@ -29,15 +29,7 @@ def show(secret: str) -> Response | str | tuple[str, int]:
     if form.validate_on_submit():
         with form.attempt():
             begin_session(inviting.accept(secret, form.answer()), persistent=False)
-            if address := addresses.to_prove(current_actor()):
-                flash_promised(
-                    say(
-                        "A mail goes to %(address)s now. "
-                        "Press the link in it, so that you can sign in next time.",
-                        address=address,
-                    ),
-                    say("The mail to %(address)s", address=address),
-                )
+            flash_to_prove(addresses.to_prove(current_actor()))
             return redirect(url_for("practitioner.attention.index"), 303)
         offered = inviting.offer(secret)
     return _page("staff_invitation", offered, form=form), 422 if form.errors else 200
