@@ -185,7 +185,7 @@ class Reason:
 WORDS: Mapping[AttentionKind, str] = MappingProxyType(
     {
         AttentionKind.SCREEN_POSITIVE: "PHQ-2 screen positive (≥ 3), talk to them today",
-        AttentionKind.LOG_HURTS: "Did not practise because it hurts",
+        AttentionKind.LOG_HURTS: "Left out practice, some or all, because it hurts",
         AttentionKind.STOPPED_HURTS: "Stopped because it hurts",
         AttentionKind.CONTACT_WANTED: "Would like to be contacted",
         AttentionKind.ANSWER_LATE: "Waits for an answer longer than promised",

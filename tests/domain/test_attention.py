@@ -200,7 +200,7 @@ REASONS: list[tuple[dict[str, Any], AttentionKind, str, date]] = [
     (
         {"logged": [LoggedDay(ONE, YESTERDAY, NOW, hurts=True)]},
         AttentionKind.LOG_HURTS,
-        "Did not practise because it hurts",
+        "Left out practice, some or all, because it hurts",
         YESTERDAY,
     ),
     (

@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import time_machine
 from sqlalchemy import select
@@ -17,10 +18,12 @@ from clinic.domain.media import MediaKind
 from clinic.extensions import db
 from clinic.models import Message, Prescription, Program, Thread, ThreadRead
 from clinic.services.accounts.signing_in import actor_of
+from clinic.services.clock import now
 from clinic.services.messages import writing
 from clinic.services.messages.writing import ClientWords
 from tests.factories.media import picture
 from tests.factories.people import People
+from tests.factories.programs import assign_program, publish_routine
 from tests.factories.records import World, make_picture, make_world
 from tests.visitor import Visitor
 
@@ -190,3 +193,16 @@ def test_notes_of_logs_and_check_ins_stand_in_the_thread_as_what_they_are(
     page = visit(world.people.colleague).get(thread(world.people)).text
     assert "From the check-in of" in page
     assert "From the log of" in page
+
+
+def test_a_note_of_a_log_is_about_a_move_only_where_it_was_given_with_that_one_alone(
+    people: People, visit: Callable[..., Visitor]
+) -> None:
+    assign_program(people.owner, people.client, publish_routine(people.practice, people.owner))
+    client = visit(people.client_user)
+    today = now().astimezone(ZoneInfo(people.client.time_zone)).date().isoformat()
+    client.post("/my/log", {"day": today, "outcome": "done", "note": "Stiff on the left."}, status=303)
+    page = client.get(MINE).text
+    assert page.count("Stiff on the left.") == 1
+    assert "From the log of" in page
+    assert ", about " not in page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -301,9 +301,13 @@ def _messages(values: dict[str, Any]) -> list[ThreadMessage]:
 
 
 def _each_once(said: Any) -> list[SaidElsewhere]:
-    """A note that was given with several moves of a day is told once."""
-    lines = [SaidElsewhere(SaidWhere(row[0]), row[1], row[2] or "", row[3], row[4] or "") for row in said]
-    kept = {(each.where, each.day, each.text): each for each in lines}
+    """A note that was given with several moves of a day is told once, and is about none of them alone."""
+    kept: dict[tuple[SaidWhere, date, str], SaidElsewhere] = {}
+    for row in said:
+        each = SaidElsewhere(SaidWhere(row[0]), row[1], row[2] or "", row[3], row[4] or "")
+        before = kept.get(about := (each.where, each.day, each.text))
+        is_about_one = before is None or before.move == each.move
+        kept[about] = each if is_about_one else replace(each, move="")
     return [each for each in kept.values() if each.text]
 
 

@@ -109,6 +109,14 @@ def of_day(found: Diary, day: date) -> DayPain | None:
     return DayPain(day, told) if told else None
 
 
+def is_left_for_now(found: Diary, told: DayPain | None, asked: AskedMorning | None) -> bool:
+    """Whether the newest word to the client is to leave all of today's moves for now."""
+    if told is None:
+        return asked is not None and asked.answer is MorningAnswer.STOP
+    stopped = {each.prescription.id for each in told.moves if each.ruling.answer is PainAnswer.STOP}
+    return all(each.prescription.id in stopped for each in found.moves)
+
+
 def this_morning(found: Diary) -> AskedMorning | None:
     """What is asked today of yesterday's pain, and what was said; None where nothing is.
 

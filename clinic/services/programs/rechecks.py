@@ -79,7 +79,9 @@ def check(actor: Actor, prescription_id: uuid.UUID, answers: Sequence[MistakeAns
         if row := _keep(asked, of_move, [each.value for each in said], result):
             noticed.keep_due(client)
             about = {"client_id": client.id, "subject_id": row.id}
-            audit.record(actor, f"recheck.{result.value}", day=asked.held.today.isoformat(), **about)
+            name = str(of_move.move.prescription.content["name"])
+            told = {"move": name, "day": asked.held.today.isoformat()}
+            audit.record(actor, f"recheck.{result.value}", **told, **about)
             tapering.consider_client(client, now())
     return result
 

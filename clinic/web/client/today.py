@@ -113,6 +113,7 @@ def _page(held: Diary, form: LogForm, asked: AskedMorning | None, *, editing: bo
         editing=editing,
         entry=held.entry(today),
         told=pain_words.day_view(told) if told else None,
+        is_left_for_now=pain.is_left_for_now(held, told, asked),
         morning=pain_words.morning_view(asked) if asked else None,
         moves=move_rows(held.moves),
         changes=[] if held.locked else own.changes_told(held),

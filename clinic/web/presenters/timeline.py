@@ -300,7 +300,7 @@ LOOKED_AFTER: Mapping[AttentionKind, str] = {
     AttentionKind.SCREEN_POSITIVE: "PHQ-2 screen was positive",
     AttentionKind.LOG_PAIN: "High pain in the log",
     AttentionKind.ANSWER_PAIN: "High pain in a check-in",
-    AttentionKind.LOG_HURTS: "Did not practise because it hurt",
+    AttentionKind.LOG_HURTS: "Left out practice, some or all, because it hurt",
     AttentionKind.STILL_UP: "Pain still up the morning after",
     AttentionKind.PAIN_UP: "Pain up",
     AttentionKind.LOG_RISING: "Pain in the log was rising",

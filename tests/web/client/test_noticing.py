@@ -83,6 +83,17 @@ def record(people: People, visit: Visit) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
+def test_the_timeline_says_which_move_was_looked_at(
+    people: People, browser: Here, visit: Visit, clock: time_machine.Coordinates
+) -> None:
+    log(browser, 0)
+    go_to(clock, 7)
+    check(browser)
+    page = visit(people.colleague).get(f"/clients/{people.client.id}/timeline").text
+    told = re.findall(r'Form re-check: it was right.*?timeline-text written">([^<]+)<', page, re.DOTALL)
+    assert sorted(told) == ["Hip hinge", "Small standing hip turns"]
+
+
 def test_it_is_asked_a_week_after_the_first_log_and_not_before(
     people: People, browser: Here, visit: Visit, clock: time_machine.Coordinates
 ) -> None:

@@ -121,6 +121,23 @@ def test_a_pain_from_the_ceiling_on_stops_with_the_phone_and_the_warning_signs_r
     assert not db.session.scalars(select(WarningFlag)).all(), "a number names no sign"
 
 
+def test_whoever_is_told_to_leave_all_moves_for_now_reads_that_first_and_is_not_led_into_them(
+    browser: Visitor, program: Program
+) -> None:
+    start = 'href="/my/practise"'
+    log(browser, pain="5")
+    assert start in browser.get("/my").text
+    log(browser, pain="8", hurting=ids(program)[HINGE])
+    assert start in browser.get("/my").text, "the other move is not what hurts"
+    assert f"{STOP} {HINGE}" in text(browser.get("/my/practise"))
+    log(browser, pain="8")
+    page = browser.get("/my").text
+    assert start not in page
+    assert page.index(STOP) < page.index('class="move-row')
+    log(browser, pain="2")
+    assert start in browser.get("/my").text
+
+
 def test_a_sign_ticked_below_the_answer_is_told_to_the_practice(browser: Visitor) -> None:
     browser.get(log(browser, pain="9"))
     browser.post("/warning-signs", {"signs": "saddle"}, status=303)
@@ -353,6 +370,7 @@ def test_still_up_for_the_second_time_in_seven_days_stops(browser: Visitor, ada:
     assert RULE.mornings[MorningAnswer.STOP].text in text(page)
     assert RULE.signs_title in text(page)
     assert 'action="/warning-signs"' in page.text
+    assert 'href="/my/practise"' not in browser.get("/my").text
 
 
 def test_settled_after_a_stop_is_no_leave_to_go_on(browser: Visitor, ada: Actor) -> None:
